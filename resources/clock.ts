@@ -1,0 +1,25 @@
+/** What time it is. Everything that must know asks a clock, so that tests and replays decide. */
+export interface Clock {
+  now(): Temporal.Instant;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = { now: () => Temporal.Now.instant() };
+
+/** A clock that stands at `instant` until it is set. */
+export function fixedClock(
+  instant: Temporal.Instant | string,
+): Clock & { set(instant: Temporal.Instant | string): void } {
+  let now = Temporal.Instant.from(instant);
+  return {
+    now: () => now,
+    set(next) {
+      now = Temporal.Instant.from(next);
+    },
+  };
+}
+
+/** The calendar date in New York at `clock`'s time: the day a US session belongs to. */
+export function newYorkDate(clock: Clock): Temporal.PlainDate {
+  return clock.now().toZonedDateTimeISO("America/New_York").toPlainDate();
+}

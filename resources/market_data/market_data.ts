@@ -1,0 +1,70 @@
+/** A ticker as the source lists it. */
+export interface TickerListing {
+  /** Symbol, case kept: `AMpB` and `AMPB` are different instruments. */
+  ticker: string;
+  name: string | null;
+  /** Kind of instrument in the source's words, e.g. `CS` (common stock) or `ETF`. */
+  type: string | null;
+  exchange: string | null;
+  sector: string | null;
+  currency: string | null;
+  /** False once the instrument no longer trades. */
+  active: boolean;
+  /** First session on which it no longer traded, `YYYY-MM-DD`; `null` while it trades or where the source does not say. */
+  delistedOn: string | null;
+}
+
+/**
+ * Daily bars as received, one column a field, all of one length n, ordered by ticker, then session, then as the source had
+ * them. Duplicates and impossible values are kept: judging them is the work of the assets downstream.
+ */
+export interface DailyBars {
+  ticker: string[];
+  /** Trading session as the New York date, `YYYY-MM-DD`. */
+  session: string[];
+  /** Unadjusted prices in USD; NaN where the source has none. */
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  /** Shares, may be fractional; NaN where the source has none. */
+  volume: Float64Array;
+  /** Cash dividend in USD a share whose ex-date is this session, 0 without one. */
+  dividend: Float64Array;
+  /** New shares for one old share, effective at this session's open; 1 without a split. */
+  split: Float64Array;
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+  /** Called now and then with how far the work is, `total` in the same unit as `done`. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Where daily bars and tickers come from.
+ *
+ * A source fails as a whole ({@link MarketDataError}) rather than answer in part: what was read before stays in place.
+ */
+export interface MarketData {
+  /** What people see in logs and metadata, e.g. `simulated` or `csv`; holds no secret. */
+  readonly name: string;
+  /**
+   * Names what the source would answer now. Two equal versions mean equal answers; it must be far cheaper than reading.
+   */
+  version(): Promise<string>;
+  /** Ordered by ticker, each once. */
+  tickers(options?: ReadOptions): Promise<TickerListing[]>;
+  dailyBars(options?: ReadOptions): Promise<DailyBars>;
+}
+
+/** The source could not be read, or answered something that cannot be understood. The message names file, line and remedy. */
+export class MarketDataError extends Error {
+  override readonly name = "MarketDataError";
+  /** Whether the same call may succeed later without anyone changing anything. */
+  readonly retryable: boolean;
+  constructor(message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, { cause: options.cause });
+    this.retryable = options.retryable ?? false;
+  }
+}
