@@ -23,7 +23,7 @@ export interface ColumnSpec {
 export type ColumnData = Float64Array | readonly unknown[];
 
 /** A connection pool or a transaction of it. */
-export type Sql = postgres.ISql;
+export type Sql = postgres.Sql | postgres.TransactionSql;
 
 /** PostgreSQL, be it a server or the embedded one: one dialect, one driver, one code path. */
 export interface Database {
