@@ -1,0 +1,27 @@
+/**
+ * The trading sessions of an exchange. Dates and sessions are `YYYY-MM-DD` in the exchange's own time zone.
+ *
+ * Every method throws {@link RangeError} for a string that is not a calendar date, and for a date outside the years that
+ * the calendar knows.
+ */
+export interface ExchangeCalendar {
+  /** First and last calendar date the calendar answers for. */
+  readonly firstDate: string;
+  readonly lastDate: string;
+  /** IANA name of the exchange's time zone. */
+  readonly timeZone: string;
+  /** Whether the exchange trades on `date`, shortened sessions included. */
+  isSession(date: string): boolean;
+  /** Sessions from `from` to `to`, both included, oldest first; none when `from` is after `to`. */
+  sessionsBetween(from: string, to: string): string[];
+  /** The last session before `date`, which need not be a session itself. */
+  previousSession(date: string): string;
+  /** The first session after `date`, which need not be a session itself. */
+  nextSession(date: string): string;
+  /** When trading of `session` ends. @throws {RangeError} If it is not a session. */
+  closeOf(session: string): Temporal.Instant;
+  /** Whether `session` ends before the usual time. @throws {RangeError} If it is not a session. */
+  closesEarly(session: string): boolean;
+  /** The newest session that is over at `instant`: its close is at or before it. */
+  lastClosedSession(instant: Temporal.Instant): string;
+}
