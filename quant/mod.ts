@@ -11,3 +11,14 @@ export {
   mackinnonPValue,
 } from "./mackinnon.ts";
 export { normalCdf } from "./normal_distribution.ts";
+export {
+  alignCloses,
+  type CleaningRule,
+  type CleanPrices,
+  cleanPrices,
+  type CleanPricesOptions,
+  type DroppedTicker,
+  type LongCloses,
+  type PriceMatrix,
+} from "./price_matrix.ts";
+export { type ReturnMatrix, returnMatrix, simpleReturns } from "./returns.ts";
