@@ -1,0 +1,166 @@
+import type { ColumnData, ColumnSpec, Database, Sql } from "../resources/database/database.ts";
+import type { AnyAsset } from "./asset.ts";
+import { DefinitionError } from "./errors.ts";
+import type { AssetGraph } from "./graph.ts";
+import { hashOf, type PreparedRows } from "./row_schema.ts";
+
+/*
+ * The table of an asset holds every version of its rows: `_from` is the materialization that brought a row, `_until` the one
+ * that took it away, NULL while it is current. Publishing writes only the difference, which is a few rows for a table that
+ * grows by a session a day, and a reader who was given a materialization sees exactly what it saw, whatever has been
+ * published since. It also keeps the embedded database small, which has no autovacuum to clean up after wholesale rewrites.
+ */
+
+const hidden: readonly ColumnSpec[] = [{ name: "_from", type: "bigint" }, { name: "_until", type: "bigint" }];
+
+/** The quoted, schema-qualified name of an asset's table. Keys are checked to be snake_case when they are declared. */
+export function tableOf(asset: AnyAsset): string {
+  return `"${asset.layer}"."${asset.key}"`;
+}
+
+/** The SQL condition that picks the rows of one materialization; `$n` is bound to its id. */
+export function asOf(parameter: number): string {
+  return `_from <= $${parameter} AND (_until IS NULL OR _until > $${parameter})`;
+}
+
+/**
+ * Creates the tables that are missing and adds columns that are new, under a lock.
+ *
+ * @throws {DefinitionError} If a column has another type than its schema now says: that needs a migration.
+ */
+export async function reconcileTables(database: Database, graph: AssetGraph): Promise<void> {
+  await database.sql.begin(async (tx) => {
+    await tx`SELECT pg_advisory_xact_lock(7269, 0)`;
+    const present = await tx<{ table: string; column: string; type: string }[]>`
+      SELECT table_schema || '.' || table_name AS table, column_name AS column, data_type AS type
+      FROM information_schema.columns WHERE table_schema IN ('raw', 'silver', 'gold')`;
+    const columnsOf = Map.groupBy(present, (row) => row.table);
+    const indexes = await tx<{ name: string; table: string }[]>`
+      SELECT indexname AS name, schemaname || '.' || tablename AS table FROM pg_indexes
+      WHERE schemaname IN ('raw', 'silver', 'gold') AND indexname LIKE '%\_current\_%'`;
+    for (const asset of graph.assets) {
+      const name = `${asset.layer}.${asset.key}`;
+      const existing = columnsOf.get(name);
+      const wanted = [...asset.schema.columns, ...hidden];
+      if (!existing) {
+        await tx.unsafe(`CREATE TABLE ${tableOf(asset)} (${wanted.map(definition).join(", ")})`);
+        await tx.unsafe(`CREATE INDEX ON ${tableOf(asset)} (_from)`);
+        await tx.unsafe(`CREATE INDEX ON ${tableOf(asset)} (_until) WHERE _until IS NOT NULL`);
+      } else {
+        await alter(tx, asset, existing);
+      }
+      const index = `${asset.key.slice(0, 40)}_current_${hashOf(asset.schema.primaryKey).slice(0, 8)}`;
+      const current = indexes.filter((i) => i.table === name).map((i) => i.name);
+      if (current.includes(index)) continue;
+      for (const old of current) await tx.unsafe(`DROP INDEX "${asset.layer}"."${old}"`);
+      await tx.unsafe(
+        `CREATE UNIQUE INDEX "${index}" ON ${tableOf(asset)} (${quoted(asset.schema.primaryKey)}) WHERE _until IS NULL`,
+      );
+    }
+  });
+}
+
+async function alter(tx: Sql, asset: AnyAsset, existing: readonly { column: string; type: string }[]): Promise<void> {
+  const types = new Map(existing.map((c) => [c.column, c.type]));
+  for (const column of asset.schema.columns) {
+    const type = types.get(column.name);
+    if (type === undefined) {
+      await tx.unsafe(`ALTER TABLE ${tableOf(asset)} ADD COLUMN ${definition(column)}`);
+    } else if (type !== informationSchemaType(column.type)) {
+      throw new DefinitionError(
+        `Column "${column.name}" of "${asset.key}" is ${type} in the database and ${column.type} in its row schema. Change it back, or write a migration in sql/migrations that alters the table.`,
+      );
+    }
+  }
+}
+
+/** Whether a value may be null is the row schema's business, which may change; the table takes what passed it. */
+function definition({ name, type }: ColumnSpec): string {
+  return `"${name}" ${type}${name === "_from" ? " NOT NULL" : ""}`;
+}
+
+function informationSchemaType(type: ColumnSpec["type"]): string {
+  return type === "timestamptz" ? "timestamp with time zone" : type;
+}
+
+/**
+ * Makes `rows` the current rows of the asset, inside the transaction that records materialization `id`.
+ *
+ * @returns How many rows came and went.
+ */
+export async function writeRows(
+  database: Database,
+  tx: Sql,
+  asset: AnyAsset,
+  rows: PreparedRows,
+  { id, first, signal }: { id: number; first: boolean; signal: AbortSignal },
+): Promise<{ added: number; removed: number }> {
+  const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
+  if (first) {
+    await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, hidden[0]!], {
+      ...rows.data,
+      _from: new Float64Array(rows.count).fill(id),
+    }, { signal });
+    await analyze(tx, tableOf(asset), rows.count);
+    return { added: rows.count, removed: 0 };
+  }
+  const stage = `stage_${id}`;
+  await tx.unsafe(`CREATE TEMP TABLE "${stage}" (${columns.map(definition).join(", ")}) ON COMMIT DROP`);
+  await database.insertColumns(tx, `pg_temp.${stage}`, columns, rows.data, { signal });
+  await analyze(tx, `"${stage}"`, rows.count);
+  const key = (a: string, b: string) => asset.schema.primaryKey.map((c) => `${a}."${c}" = ${b}."${c}"`).join(" AND ");
+  const values = columns.filter((c) => !asset.schema.primaryKey.includes(c.name)).map((c) => c.name);
+  const same = values.length === 0
+    ? "true"
+    : `ROW(${qualified("s", values)}) IS NOT DISTINCT FROM ROW(${qualified("t", values)})`;
+  const removed = await tx.unsafe(
+    `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL
+       AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${key("s", "t")} AND ${same})`,
+    [id],
+  );
+  // What is current still is what was staged identically: only keys need comparing now.
+  const added = await tx.unsafe(
+    `INSERT INTO ${tableOf(asset)} (${quoted(columns.map((c) => c.name))}, _from)
+     SELECT ${qualified("s", columns.map((c) => c.name))}, $1 FROM "${stage}" s
+     WHERE NOT EXISTS (SELECT FROM ${tableOf(asset)} t WHERE t._until IS NULL AND ${key("t", "s")})`,
+    [id],
+  );
+  await analyze(tx, tableOf(asset), added.count);
+  return { added: added.count, removed: removed.count };
+}
+
+/** The embedded database has nobody who does this in the background, and a plan without statistics can be very slow. */
+async function analyze(tx: Sql, table: string, changed: number): Promise<void> {
+  if (changed >= 1_000) await tx.unsafe(`ANALYZE ${table}`);
+}
+
+/** Some columns of the rows of one materialization, in key order. */
+export function readColumns(
+  database: Database,
+  asset: AnyAsset,
+  names: readonly string[],
+  materialization: number,
+): Promise<Record<string, ColumnData>> {
+  const columns = names.map((name) => {
+    const found = asset.schema.columns.find((c) => c.name === name);
+    if (!found) throw new RangeError(`"${asset.key}" has no column "${name}".`);
+    return { name, type: found.type };
+  });
+  return database.selectColumns(
+    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} ORDER BY ${quoted(collated(asset))}`,
+    [materialization],
+    columns,
+  );
+}
+
+function collated(asset: AnyAsset): readonly string[] {
+  return asset.schema.primaryKey;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+function qualified(table: string, names: readonly string[]): string {
+  return names.map((name) => `${table}."${name}"`).join(", ");
+}

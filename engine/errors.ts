@@ -1,0 +1,115 @@
+/** What the engine throws. One class for each condition that a caller would handle differently. */
+export abstract class EngineError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A declaration of assets or schedules is wrong: found at load, before anything runs. The message names both ends. */
+export class DefinitionError extends EngineError {}
+
+/** Nothing in the graph answers to the selection. */
+export class SelectionError extends EngineError {}
+
+/** No asset has this key. */
+export class UnknownAssetError extends EngineError {
+  constructor(readonly key: string, known: readonly string[] = []) {
+    const near = nearest(key, known);
+    super(`There is no asset "${key}".${near ? ` Did you mean "${near}"?` : ""}`);
+  }
+}
+
+/** No run has this id. */
+export class UnknownRunError extends EngineError {
+  constructor(readonly runId: number) {
+    super(`There is no run ${runId}.`);
+  }
+}
+
+/** A request contradicts itself or the asset's schema. `issues` says where. */
+export class InvalidRequestError extends EngineError {
+  constructor(message: string, readonly issues: readonly { path: string; message: string }[] = []) {
+    super(message);
+  }
+}
+
+/** A step cannot run because something upstream has never been materialized and is not part of the run. */
+export class UnmetUpstreamError extends EngineError {
+  constructor(readonly key: string, readonly upstream: string) {
+    super(
+      `"${key}" cannot be materialized: its upstream "${upstream}" has never been. Select "+${key}" to materialize what is upstream as well.`,
+    );
+  }
+}
+
+/** The same idempotency key came with a different request. */
+export class IdempotencyConflictError extends EngineError {
+  constructor(readonly idempotencyKey: string, readonly runId: number) {
+    super(`Idempotency key "${idempotencyKey}" was used for run ${runId} with a different request. Use a new key.`);
+  }
+}
+
+/** The code of an asset failed. `cause` is what it threw. */
+export class StepFailedError extends EngineError {
+  constructor(readonly key: string, readonly runId: number, cause: unknown) {
+    super(`"${key}" failed in run ${runId}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** What an asset returned does not fit its row schema or key. Nothing of it was stored. */
+export class InvalidRowsError extends EngineError {}
+
+/** A blocking check failed, so that the new version was not published. */
+export class CheckFailedError extends EngineError {
+  constructor(readonly key: string, readonly failures: readonly { name: string; message: string }[]) {
+    super(
+      `"${key}" was not published: ${
+        failures.map((f) => `check ${f.name} failed (${f.message})`).join("; ")
+      }. The version before stays.`,
+    );
+  }
+}
+
+/** Another process took the step over while it ran (this one was cut off from the database), or the run was cancelled. */
+export class StepLostError extends EngineError {
+  constructor(readonly key: string, readonly runId: number) {
+    super(`"${key}" of run ${runId} no longer belongs to this process; its result was not stored.`);
+  }
+}
+
+/** The message of anything that was thrown, with its causes. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.message || error.name;
+  return error.cause === undefined || own.includes(messageOf(error.cause)) ? own : `${own}: ${messageOf(error.cause)}`;
+}
+
+/** Whether the thrower says that the same call may succeed later (`retryable: true`, on it or on a cause). */
+export function isRetryable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("retryable" in error && typeof error.retryable === "boolean") return error.retryable;
+  return isRetryable(error.cause);
+}
+
+function nearest(key: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(key.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(key, candidate);
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

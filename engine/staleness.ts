@@ -1,0 +1,87 @@
+import type { Producer } from "./graph.ts";
+
+/** A materialization as staleness needs to know it. */
+export interface Versions {
+  materialization: number;
+  contentVersion: string;
+  codeVersion: string;
+  configHash: string;
+  sourceVersion: string | null;
+  upstream: Readonly<Record<string, { materialization: number; version: string }>>;
+  /** Names of `error` checks that this materialization was published in spite of. */
+  failedChecks: readonly string[];
+}
+
+/** What a producer would run with now. */
+export interface Present {
+  codeVersion: string;
+  configHash: string;
+  /** `null` where the asset reads nothing from outside. */
+  sourceVersion: string | null;
+}
+
+/** Why an asset is not what it would be if it were made now. */
+export type Reason =
+  | { kind: "never_materialized"; message: string }
+  | { kind: "upstream_changed"; message: string; upstream: string }
+  | { kind: "upstream_stale"; message: string; upstream: string }
+  | { kind: "source_changed"; message: string; from: string | null; to: string | null }
+  | { kind: "code_changed"; message: string; from: string; to: string }
+  | { kind: "config_changed"; message: string }
+  | { kind: "check_failed"; message: string; check: string }
+  | { kind: "forced"; message: string };
+
+/**
+ * The reasons for which making the producer's assets again, from what its upstream holds now, could give something else.
+ * Empty means that it would give the same: clocks are not asked, only versions.
+ *
+ * @param latest The latest materialization of each asset, by key.
+ */
+export function ownReasons(producer: Producer, present: Present, latest: ReadonlyMap<string, Versions>): Reason[] {
+  const missing = producer.produces.find((key) => !latest.has(key));
+  if (missing !== undefined) {
+    return [{ kind: "never_materialized", message: `${missing} has never been materialized` }];
+  }
+  const made = latest.get(producer.key)!;
+  const reasons: Reason[] = [];
+  if (made.codeVersion !== present.codeVersion) {
+    reasons.push({
+      kind: "code_changed",
+      message: `its code changed from version ${made.codeVersion} to ${present.codeVersion}`,
+      from: made.codeVersion,
+      to: present.codeVersion,
+    });
+  }
+  if (made.configHash !== present.configHash) {
+    reasons.push({ kind: "config_changed", message: "its configuration changed" });
+  }
+  if (made.sourceVersion !== present.sourceVersion) {
+    reasons.push({
+      kind: "source_changed",
+      message: "its source has other data than when it was read",
+      from: made.sourceVersion,
+      to: present.sourceVersion,
+    });
+  }
+  for (const key of producer.upstream) {
+    const now = latest.get(key);
+    if (now && made.upstream[key]?.version !== now.contentVersion) {
+      reasons.push({ kind: "upstream_changed", message: `upstream ${key} changed`, upstream: key });
+    }
+  }
+  for (const key of producer.produces) {
+    for (const check of latest.get(key)!.failedChecks) {
+      reasons.push({ kind: "check_failed", message: `check ${check} of ${key} failed`, check });
+    }
+  }
+  return reasons;
+}
+
+/** The reason that an asset has from an upstream asset which is itself not fresh. */
+export function upstreamStale(upstream: string, missing: boolean): Reason {
+  return {
+    kind: "upstream_stale",
+    message: `upstream ${upstream} ${missing ? "has never been materialized" : "is stale"}`,
+    upstream,
+  };
+}
