@@ -74,9 +74,12 @@ async function alter(tx: Sql, asset: AnyAsset, existing: readonly { column: stri
   }
 }
 
-/** Whether a value may be null is the row schema's business, which may change; the table takes what passed it. */
+/**
+ * Whether a value may be null is the row schema's business, which may change; the table takes what passed it. Text sorts by
+ * code points everywhere, so that key order is the same in every database and in this process.
+ */
 function definition({ name, type }: ColumnSpec): string {
-  return `"${name}" ${type}${name === "_from" ? " NOT NULL" : ""}`;
+  return `"${name}" ${type}${type === "text" ? ' COLLATE "C"' : ""}${name === "_from" ? " NOT NULL" : ""}`;
 }
 
 function informationSchemaType(type: ColumnSpec["type"]): string {
@@ -147,14 +150,10 @@ export function readColumns(
     return { name, type: found.type };
   });
   return database.selectColumns(
-    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} ORDER BY ${quoted(collated(asset))}`,
+    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} ORDER BY ${quoted(asset.schema.primaryKey)}`,
     [materialization],
     columns,
   );
-}
-
-function collated(asset: AnyAsset): readonly string[] {
-  return asset.schema.primaryKey;
 }
 
 function quoted(names: readonly string[]): string {

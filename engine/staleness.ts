@@ -18,6 +18,8 @@ export interface Present {
   configHash: string;
   /** `null` where the asset reads nothing from outside. */
   sourceVersion: string | null;
+  /** Why the source could not say its version; then the step runs, and fails with the source's own words if they still hold. */
+  sourceError?: string;
 }
 
 /** Why an asset is not what it would be if it were made now. */
@@ -26,6 +28,7 @@ export type Reason =
   | { kind: "upstream_changed"; message: string; upstream: string }
   | { kind: "upstream_stale"; message: string; upstream: string }
   | { kind: "source_changed"; message: string; from: string | null; to: string | null }
+  | { kind: "source_unreadable"; message: string }
   | { kind: "code_changed"; message: string; from: string; to: string }
   | { kind: "config_changed"; message: string }
   | { kind: "check_failed"; message: string; check: string }
@@ -55,7 +58,9 @@ export function ownReasons(producer: Producer, present: Present, latest: Readonl
   if (made.configHash !== present.configHash) {
     reasons.push({ kind: "config_changed", message: "its configuration changed" });
   }
-  if (made.sourceVersion !== present.sourceVersion) {
+  if (present.sourceError !== undefined) {
+    reasons.push({ kind: "source_unreadable", message: `its source cannot be read: ${present.sourceError}` });
+  } else if (made.sourceVersion !== present.sourceVersion) {
     reasons.push({
       kind: "source_changed",
       message: "its source has other data than when it was read",

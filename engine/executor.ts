@@ -1,0 +1,62 @@
+/** A step of a run, named so that any process with the same assets and the same database can execute it. */
+export interface StepTask {
+  runId: number;
+  key: string;
+  /** Whether to run it though nothing is stale. */
+  force: boolean;
+  /** Settings of this run by asset key. JSON. */
+  config: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How a step ended. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
+ * has.
+ */
+export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "cancelled" | "lost";
+
+/**
+ * Where steps are executed. In this process for now; a job queue on the same database can stand behind it, because a task
+ * says everything and the outcome is in the database by the time the promise resolves.
+ */
+export interface Executor {
+  /**
+   * Executes a step to its end. Resolves when its outcome is recorded; rejects only when nothing could be recorded.
+   *
+   * @param signal Aborts the step: with {@link Cancelled} it ends as cancelled, with {@link ShuttingDown} it is handed back.
+   */
+  execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome>;
+}
+
+/** Abort reason: somebody asked for the run to be cancelled. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+  constructor() {
+    super("The run was cancelled.");
+  }
+}
+
+/** Abort reason: this process ends; what it was doing is to be taken up by the next one. */
+export class ShuttingDown extends Error {
+  override readonly name = "ShuttingDown";
+  constructor() {
+    super("The process is shutting down.");
+  }
+}
+
+/** Lets at most `limit` functions run at a time; the others wait in the order in which they came. */
+export function limited(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      // The place passes on to the next in line without becoming free in between.
+      if (next) next();
+      else running--;
+    }
+  };
+}

@@ -1,0 +1,462 @@
+import type postgres from "postgres";
+import type { Database, Sql } from "../resources/database/database.ts";
+import { IdempotencyConflictError, UnknownRunError } from "./errors.ts";
+import type { MetadataValue } from "./metadata.ts";
+import type { Plan } from "./plan.ts";
+import type {
+  CheckResult,
+  EventKind,
+  Materialization,
+  Run,
+  RunEvent,
+  RunStatus,
+  RunStep,
+  RunSummary,
+  StepError,
+} from "./records.ts";
+import type { Versions } from "./staleness.ts";
+
+/** A run to be queued. */
+export interface NewRun {
+  trigger: string;
+  plan: Plan;
+  config: Readonly<Record<string, unknown>>;
+  idempotency?: { key: string; requestHash: string };
+}
+
+/** What is recorded of one output when a step succeeds. */
+export interface NewMaterialization {
+  key: string;
+  codeVersion: string;
+  config: unknown;
+  configHash: string;
+  upstream: Record<string, { materialization: number; version: string }>;
+  sourceVersion: string | null;
+  contentVersion: string;
+  rowCount: number;
+  metadata: Record<string, MetadataValue>;
+}
+
+/** A check result to be recorded. */
+export interface NewCheckResult {
+  key: string;
+  name: string;
+  severity: "warn" | "error";
+  passed: boolean;
+  message: string;
+  failingRows: readonly object[] | null;
+}
+
+/** Who works on a step: the guard of everything that is written about it. */
+export interface StepClaim {
+  runId: number;
+  key: string;
+  processId: number;
+}
+
+/** The engine's own tables. All statements that touch them are here and in `presence.ts` and `scheduler.ts`. */
+export class Ledger {
+  readonly #sql: postgres.Sql;
+
+  constructor(readonly database: Database) {
+    this.#sql = database.sql;
+  }
+
+  /** A JSON parameter: anything that JSON.stringify takes, which is more than the driver's type admits. */
+  #json(value: unknown) {
+    return this.#sql.json(value as postgres.JSONValue);
+  }
+
+  // ---- runs -------------------------------------------------------------------------------------------------------
+
+  /** Queues a run with its steps. The same idempotency key gives the run that it gave before. */
+  async createRun(run: NewRun, tx?: Sql): Promise<{ runId: number; created: boolean }> {
+    if (!tx) return await this.#sql.begin((tx) => this.createRun(run, tx));
+    const { plan, idempotency } = run;
+    const [created] = await tx<{ id: number }[]>`
+      INSERT INTO engine.run (trigger, selection, force, config, status, idempotency_key, request_hash)
+      VALUES (${run.trigger}, ${plan.selection}, ${plan.force}, ${this.#json(run.config)}, 'queued',
+              ${idempotency?.key ?? null}, ${idempotency?.requestHash ?? null})
+      ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`;
+    if (!created) {
+      const [before] = await tx<{ id: number; request_hash: string }[]>`
+        SELECT id, request_hash FROM engine.run WHERE idempotency_key = ${idempotency!.key}`;
+      if (before!.request_hash !== idempotency!.requestHash) {
+        throw new IdempotencyConflictError(idempotency!.key, before!.id);
+      }
+      return { runId: before!.id, created: false };
+    }
+    const steps = plan.steps.map((step, ordinal) => ({
+      key: step.key,
+      ordinal,
+      after: step.after,
+      reasons: step.reasons,
+    }));
+    await tx`
+      INSERT INTO engine.step (run_id, key, ordinal, after, reasons)
+      SELECT ${created.id}, s.key, s.ordinal, s.after, s.reasons
+      FROM jsonb_to_recordset(${this.#json(steps)}) AS s(key text, ordinal integer, after text[], reasons jsonb)`;
+    await this.append(tx, created.id, "run_queued", null, {
+      selection: plan.selection,
+      steps: steps.map((s) => s.key),
+    });
+    return { runId: created.id, created: true };
+  }
+
+  /** The run that was made for an idempotency key, if there is one. */
+  async runOfIdempotencyKey(key: string): Promise<{ runId: number; requestHash: string } | undefined> {
+    const [row] = await this.#sql<{ runId: number; requestHash: string }[]>`
+      SELECT id AS "runId", request_hash AS "requestHash" FROM engine.run WHERE idempotency_key = ${key}`;
+    return row;
+  }
+
+  /** Takes a queued or interrupted run for this process. `undefined` if somebody else was first. */
+  async claimRun(
+    runId: number,
+    processId: number,
+  ): Promise<{ config: Record<string, unknown>; force: boolean } | undefined> {
+    return await this.#sql.begin(async (tx) => {
+      const [run] = await tx<{ config: Record<string, unknown>; force: boolean; resumed: boolean }[]>`
+        UPDATE engine.run SET status = 'running', process_id = ${processId}, started_at = coalesce(started_at, clock_timestamp())
+        WHERE id = (SELECT id FROM engine.run WHERE id = ${runId} AND status IN ('queued', 'interrupted') FOR UPDATE SKIP LOCKED)
+        RETURNING config, force, last_event > 1 AS resumed`;
+      if (!run) return undefined;
+      await this.append(tx, runId, run.resumed ? "run_resumed" : "run_started", null, {});
+      return run;
+    });
+  }
+
+  /** Ids of runs that nobody works on, oldest first. */
+  async openRuns(): Promise<number[]> {
+    const rows = await this.#sql<{ id: number }[]>`
+      SELECT id FROM engine.run WHERE status IN ('queued', 'interrupted') ORDER BY id`;
+    return rows.map((r) => r.id);
+  }
+
+  /** Ids of this process's runs that somebody asked to cancel. */
+  async cancelRequests(processId: number): Promise<number[]> {
+    const rows = await this.#sql<{ id: number }[]>`
+      SELECT id FROM engine.run WHERE status = 'running' AND process_id = ${processId} AND cancel_requested_at IS NOT NULL`;
+    return rows.map((r) => r.id);
+  }
+
+  /** Asks for a run to be cancelled. One that nobody has begun is cancelled at once. */
+  async requestCancel(runId: number): Promise<void> {
+    await this.#sql.begin(async (tx) => {
+      const [run] = await tx<{ status: RunStatus; requested: boolean }[]>`
+        SELECT status, cancel_requested_at IS NOT NULL AS requested FROM engine.run WHERE id = ${runId} FOR UPDATE`;
+      if (!run) throw new UnknownRunError(runId);
+      if (run.requested || !["queued", "running", "interrupted"].includes(run.status)) return;
+      await tx`UPDATE engine.run SET cancel_requested_at = clock_timestamp() WHERE id = ${runId}`;
+      await this.append(tx, runId, "run_cancel_requested", null, {});
+      if (run.status !== "running") {
+        await tx`
+          UPDATE engine.step SET status = 'cancelled' WHERE run_id = ${runId} AND status IN ('pending', 'interrupted')`;
+        await this.#finish(tx, runId, "cancelled");
+      }
+    });
+  }
+
+  /** Ends a run that this process drives. Steps that never began are cancelled with it. */
+  async finishRun(runId: number, processId: number): Promise<RunStatus | undefined> {
+    return await this.#sql.begin(async (tx) => {
+      const [run] = await tx<{ cancelled: boolean }[]>`
+        SELECT cancel_requested_at IS NOT NULL AS cancelled FROM engine.run
+        WHERE id = ${runId} AND status = 'running' AND process_id = ${processId} FOR UPDATE`;
+      if (!run) return undefined;
+      const [steps] = await tx<{ failed: boolean; cancelled: boolean }[]>`
+        WITH ended AS (
+          UPDATE engine.step SET status = 'cancelled', finished_at = clock_timestamp()
+          WHERE run_id = ${runId} AND status IN ('pending', 'interrupted', 'running') RETURNING key
+        )
+        SELECT coalesce(bool_or(status IN ('failed', 'skipped')), false) AS failed,
+               EXISTS (SELECT FROM ended) OR coalesce(bool_or(status = 'cancelled'), false) AS cancelled
+        FROM engine.step WHERE run_id = ${runId}`;
+      const status = steps!.cancelled ? "cancelled" : steps!.failed ? "failed" : "succeeded";
+      await this.#finish(tx, runId, status);
+      return status;
+    });
+  }
+
+  async #finish(tx: Sql, runId: number, status: RunStatus): Promise<void> {
+    await tx`UPDATE engine.run SET status = ${status}, finished_at = clock_timestamp() WHERE id = ${runId}`;
+    await this.append(tx, runId, "run_finished", null, { status });
+  }
+
+  /** Hands back a run that this process will not finish, because it is being shut down. */
+  async handBackRun(runId: number, processId: number): Promise<void> {
+    await this.#sql.begin(async (tx) => {
+      const [run] = await tx`
+        UPDATE engine.run SET status = 'interrupted', process_id = NULL
+        WHERE id = ${runId} AND status = 'running' AND process_id = ${processId} RETURNING id`;
+      if (run) await interruptSteps(tx, runId);
+    });
+  }
+
+  async run(runId: number): Promise<Run> {
+    const [run] = await this.#sql<
+      Omit<Run, "steps">[]
+    >`SELECT ${this.#runColumns()} FROM engine.run r WHERE id = ${runId}`;
+    if (!run) throw new UnknownRunError(runId);
+    return { ...run, steps: await this.steps(runId) };
+  }
+
+  async steps(runId: number): Promise<RunStep[]> {
+    return await this.#sql<RunStep[]>`
+      SELECT key, status, after, reasons, attempt, started_at AS "startedAt", finished_at AS "finishedAt",
+             skipped_because AS "skippedBecause", error
+      FROM engine.step WHERE run_id = ${runId} ORDER BY ordinal`;
+  }
+
+  /** Newest first, before `before` where it is given. */
+  async runs({ limit, before, status }: { limit: number; before?: number; status?: RunStatus }): Promise<RunSummary[]> {
+    return await this.#sql<RunSummary[]>`
+      SELECT ${this.#runColumns()}, coalesce((
+        SELECT jsonb_object_agg(status, n) FROM (
+          SELECT status, count(*)::integer AS n FROM engine.step WHERE run_id = r.id GROUP BY status) s), '{}') AS "stepCounts"
+      FROM engine.run r
+      WHERE ${before === undefined ? this.#sql`true` : this.#sql`id < ${before}`}
+        AND ${status === undefined ? this.#sql`true` : this.#sql`status = ${status}`}
+      ORDER BY id DESC LIMIT ${limit}`;
+  }
+
+  #runColumns() {
+    return this.#sql`
+      id, trigger, selection, force, status, created_at AS "createdAt", started_at AS "startedAt",
+      finished_at AS "finishedAt", cancel_requested_at AS "cancelRequestedAt"`;
+  }
+
+  // ---- steps ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Takes a step for this process. `busy` means that the asset is being materialized by somebody else right now; `lost` that
+   * the run is no longer this process's, or that it was cancelled.
+   */
+  async claimStep(claim: StepClaim): Promise<{ status: "claimed"; attempt: number } | { status: "busy" | "lost" }> {
+    try {
+      const [step] = await this.#sql<{ attempt: number }[]>`
+        WITH claimed AS (
+          UPDATE engine.step s
+          SET status = 'running', attempt = s.attempt + 1, process_id = ${claim.processId}, error = NULL,
+              started_at = coalesce(s.started_at, clock_timestamp())
+          FROM engine.run r
+          WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key}
+            AND s.status IN ('pending', 'interrupted') AND r.status = 'running' AND r.process_id = ${claim.processId}
+            AND r.cancel_requested_at IS NULL
+          RETURNING s.attempt
+        )
+        SELECT attempt, engine.append_event(${claim.runId}, 'step_started', ${claim.key}, jsonb_build_object('attempt', attempt))
+        FROM claimed`;
+      return step ? { status: "claimed", attempt: step.attempt } : { status: "lost" };
+    } catch (error) {
+      if (isUniqueViolation(error)) return { status: "busy" };
+      throw error;
+    }
+  }
+
+  /** Ends a step that this process holds, without a materialization. False if the step is not held any more. */
+  async endStep(
+    claim: StepClaim,
+    end:
+      | { status: "up_to_date" }
+      | { status: "cancelled" }
+      | { status: "failed"; error: StepError; checks?: readonly NewCheckResult[] },
+  ): Promise<boolean> {
+    const kind: EventKind = `step_${end.status}`;
+    const error = end.status === "failed" ? end.error : null;
+    return await this.#sql.begin(async (tx) => {
+      const rows = await tx`
+        UPDATE engine.step SET status = ${end.status}, finished_at = clock_timestamp(), error = ${
+        error && this.#json(error)
+      }
+        WHERE run_id = ${claim.runId} AND key = ${claim.key} AND status = 'running' AND process_id = ${claim.processId}
+        RETURNING key`;
+      if (rows.length === 0) return false;
+      if (end.status === "failed" && end.checks) await this.recordChecks(tx, claim.runId, end.checks, new Map());
+      await this.append(tx, claim.runId, kind, claim.key, error ? { error } : {});
+      return true;
+    });
+  }
+
+  /** Marks steps that can never start because `because` failed. */
+  async skipSteps(runId: number, keys: readonly string[], because: string): Promise<void> {
+    if (keys.length === 0) return;
+    await this.#sql.begin(async (tx) => {
+      await tx`
+        UPDATE engine.step SET status = 'skipped', skipped_because = ${because}
+        WHERE run_id = ${runId} AND key = ANY(${keys as string[]}) AND status IN ('pending', 'interrupted')`;
+      for (const key of keys) await this.append(tx, runId, "step_skipped", key, { because });
+    });
+  }
+
+  /**
+   * Records the outputs of a step that this process holds and marks it as succeeded. `undefined` if the step is not held any
+   * more or its run was cancelled: then nothing may be published, and the transaction must be rolled back.
+   */
+  async recordSuccess(
+    tx: Sql,
+    claim: StepClaim,
+    outputs: readonly NewMaterialization[],
+  ): Promise<Map<string, number> | undefined> {
+    const rows = await tx<{ id: number; key: string }[]>`
+      WITH mine AS (
+        UPDATE engine.step s SET status = 'succeeded', finished_at = clock_timestamp()
+        FROM engine.run r
+        WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
+          AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
+        RETURNING s.started_at
+      )
+      INSERT INTO engine.materialization
+        (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, content_version,
+         row_count, rows_added, rows_removed, metadata, started_at)
+      SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream, o."sourceVersion",
+             o."contentVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
+      FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
+        key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
+        "contentVersion" text, "rowCount" bigint, metadata jsonb)
+      RETURNING id, asset_key AS key`;
+    return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
+  }
+
+  async recordRowChanges(tx: Sql, materialization: number, added: number, removed: number): Promise<void> {
+    await tx`
+      UPDATE engine.materialization SET rows_added = ${added}, rows_removed = ${removed} WHERE id = ${materialization}`;
+  }
+
+  async recordChecks(
+    tx: Sql,
+    runId: number,
+    checks: readonly NewCheckResult[],
+    materializations: ReadonlyMap<string, number>,
+  ): Promise<void> {
+    if (checks.length === 0) return;
+    const rows = checks.map((c) => ({ ...c, materialization: materializations.get(c.key) ?? null }));
+    await tx`
+      INSERT INTO engine.check_result (run_id, asset_key, materialization_id, name, severity, passed, message, failing_rows)
+      SELECT ${runId}, c.key, c.materialization, c.name, c.severity, c.passed, c.message, nullif(c."failingRows", 'null'::jsonb)
+      FROM jsonb_to_recordset(${this.#json(rows)}) AS c(
+        key text, materialization bigint, name text, severity text, passed boolean, message text, "failingRows" jsonb)`;
+  }
+
+  // ---- materializations -------------------------------------------------------------------------------------------
+
+  /** Versions of the latest materialization of each of `keys`; assets without one are left out. */
+  async latestVersions(
+    keys: readonly string[],
+    tx: Sql = this.#sql,
+  ): Promise<Map<string, Versions & { rowCount: number }>> {
+    const rows = await tx<(Versions & { key: string; rowCount: number })[]>`
+      SELECT m.asset_key AS key, m.id AS materialization, m.content_version AS "contentVersion",
+             m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion",
+             m.upstream, m.row_count AS "rowCount",
+             ARRAY(SELECT c.name FROM engine.check_result c
+                   WHERE c.materialization_id = m.id AND NOT c.passed AND c.severity = 'error') AS "failedChecks"
+      FROM unnest(${keys as string[]}::text[]) AS k(key)
+      CROSS JOIN LATERAL (
+        SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1
+      ) m`;
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  /** Newest first. */
+  async materializations(
+    key: string,
+    { limit, before }: { limit: number; before?: number },
+  ): Promise<Materialization[]> {
+    return await this.#sql<Materialization[]>`
+      SELECT ${this.#materializationColumns()} FROM engine.materialization
+      WHERE asset_key = ${key} AND ${before === undefined ? this.#sql`true` : this.#sql`id < ${before}`}
+      ORDER BY id DESC LIMIT ${limit}`;
+  }
+
+  /** The latest materialization of each of `keys`. */
+  async latestMaterializations(keys: readonly string[]): Promise<Map<string, Materialization>> {
+    const rows = await this.#sql<Materialization[]>`
+      SELECT ${this.#materializationColumns()} FROM unnest(${keys as string[]}::text[]) AS k(k)
+      CROSS JOIN LATERAL (SELECT * FROM engine.materialization WHERE asset_key = k.k ORDER BY id DESC LIMIT 1) m`;
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  #materializationColumns() {
+    return this.#sql`
+      id, asset_key AS key, run_id AS "runId", code_version AS "codeVersion", config, upstream,
+      source_version AS "sourceVersion", content_version AS "contentVersion", row_count AS "rowCount",
+      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, started_at AS "startedAt",
+      committed_at AS "committedAt"`;
+  }
+
+  /** What the checks found when they last judged the asset, published or not. */
+  async lastChecks(key: string): Promise<CheckResult[]> {
+    return await this.#sql<CheckResult[]>`
+      SELECT name, severity, passed, message, failing_rows AS "failingRows", checked_at AS "checkedAt"
+      FROM engine.check_result
+      WHERE asset_key = ${key}
+        AND run_id = (SELECT run_id FROM engine.check_result WHERE asset_key = ${key} ORDER BY id DESC LIMIT 1)
+      ORDER BY id`;
+  }
+
+  /** The last step of each producer that came to an end or is running, with what it says of the state now. */
+  async lastSteps(keys: readonly string[]): Promise<Map<string, LastStep>> {
+    const rows = await this.#sql<(LastStep & { key: string })[]>`
+      SELECT s.key, s.run_id AS "runId", s.status, s.error, s.started_at AS "startedAt", s.finished_at AS "finishedAt"
+      FROM unnest(${keys as string[]}::text[]) AS k(key)
+      CROSS JOIN LATERAL (
+        SELECT * FROM engine.step WHERE key = k.key AND status IN ('running', 'interrupted', 'succeeded', 'failed')
+        ORDER BY (status = 'running') DESC, run_id DESC LIMIT 1
+      ) s`;
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  // ---- events -----------------------------------------------------------------------------------------------------
+
+  /** Adds an event as the last statement of a transaction: it holds the run's row until the commit. */
+  async append(
+    tx: Sql,
+    runId: number,
+    kind: EventKind,
+    key: string | null,
+    data: Record<string, unknown>,
+  ): Promise<void> {
+    await tx`SELECT engine.append_event(${runId}, ${kind}, ${key}, ${this.#json(data)})`;
+  }
+
+  /** Adds an event by itself. */
+  async event(runId: number, kind: EventKind, key: string | null, data: Record<string, unknown>): Promise<void> {
+    await this.append(this.#sql, runId, kind, key, data);
+  }
+
+  /** Events after `after` in order, at most `limit`, with the status that the run had when they were read. */
+  async eventsAfter(runId: number, after: number, limit = 500): Promise<{ events: RunEvent[]; status: RunStatus }> {
+    // The status is read first: if it is final, the events read after it are all there will ever be.
+    const [run] = await this.#sql<{ status: RunStatus }[]>`SELECT status FROM engine.run WHERE id = ${runId}`;
+    if (!run) throw new UnknownRunError(runId);
+    const events = await this.#sql<RunEvent[]>`
+      SELECT run_id AS "runId", seq, at, kind, key, data FROM engine.event
+      WHERE run_id = ${runId} AND seq > ${after} ORDER BY seq LIMIT ${limit}`;
+    return { events, status: run.status };
+  }
+}
+
+/** The last thing that happened to an asset's function. */
+export interface LastStep {
+  runId: number;
+  status: "running" | "interrupted" | "succeeded" | "failed";
+  error: StepError | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+/** Marks what was running in a run whose process is gone. Part of the transaction that takes the run from it. */
+export async function interruptSteps(tx: Sql, runId: number): Promise<void> {
+  const steps = await tx<{ key: string }[]>`
+    UPDATE engine.step SET status = 'interrupted', process_id = NULL
+    WHERE run_id = ${runId} AND status = 'running' RETURNING key`;
+  for (const { key } of steps) {
+    await tx`SELECT engine.append_event(${runId}, 'step_interrupted', ${key}, '{}')`;
+  }
+  await tx`SELECT engine.append_event(${runId}, 'run_interrupted', NULL, '{}')`;
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "23505";
+}

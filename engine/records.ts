@@ -1,0 +1,112 @@
+import type { MetadataValue } from "./metadata.ts";
+import type { Reason } from "./staleness.ts";
+
+export type RunStatus = "queued" | "running" | "interrupted" | "succeeded" | "failed" | "cancelled";
+export type StepStatus =
+  | "pending"
+  | "running"
+  | "interrupted"
+  | "succeeded"
+  | "up_to_date"
+  | "failed"
+  | "skipped"
+  | "cancelled";
+
+/** One request to materialize something, and how it went. */
+export interface Run {
+  id: number;
+  /** Who asked: `http`, `cli`, `startup`, `schedule:NAME`. */
+  trigger: string;
+  selection: string;
+  force: boolean;
+  status: RunStatus;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  cancelRequestedAt: string | null;
+  steps: RunStep[];
+}
+
+/** A run without its steps, for lists. */
+export type RunSummary = Omit<Run, "steps"> & { stepCounts: Partial<Record<StepStatus, number>> };
+
+export interface RunStep {
+  key: string;
+  status: StepStatus;
+  after: string[];
+  reasons: Reason[];
+  attempt: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** Key of the step whose failure is why this one never ran. */
+  skippedBecause: string | null;
+  error: StepError | null;
+}
+
+/** A failure as it is stored and shown: a sentence, no stack. */
+export interface StepError {
+  name: string;
+  message: string;
+}
+
+/** One version of one asset. */
+export interface Materialization {
+  id: number;
+  key: string;
+  runId: number;
+  codeVersion: string;
+  config: unknown;
+  upstream: Record<string, { materialization: number; version: string }>;
+  sourceVersion: string | null;
+  contentVersion: string;
+  rowCount: number;
+  /** Rows that came and went against the version before; both 0 when it has the same content. */
+  rowsAdded: number;
+  rowsRemoved: number;
+  metadata: Record<string, MetadataValue>;
+  startedAt: string;
+  committedAt: string;
+}
+
+export interface CheckResult {
+  name: string;
+  severity: "warn" | "error";
+  passed: boolean;
+  message: string;
+  failingRows: object[] | null;
+  checkedAt: string;
+}
+
+export type EventKind =
+  | "run_queued"
+  | "run_started"
+  | "run_resumed"
+  | "run_interrupted"
+  | "run_cancel_requested"
+  | "run_finished"
+  | "step_started"
+  | "step_progress"
+  | "step_retry"
+  | "step_succeeded"
+  | "step_up_to_date"
+  | "step_failed"
+  | "step_skipped"
+  | "step_cancelled"
+  | "step_interrupted"
+  | "log";
+
+/** Something that happened in a run. `seq` counts from 1 without gaps. */
+export interface RunEvent {
+  runId: number;
+  seq: number;
+  at: string;
+  kind: EventKind;
+  /** Key of the step it is about. */
+  key: string | null;
+  data: Record<string, unknown>;
+}
+
+/** Whether nothing more will happen to the run. */
+export function isFinished(status: RunStatus): boolean {
+  return status === "succeeded" || status === "failed" || status === "cancelled";
+}

@@ -1,0 +1,117 @@
+import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Logger } from "./logger.ts";
+import { messageOf } from "./errors.ts";
+import type { RunStatus, StepStatus } from "./records.ts";
+
+/** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
+export class RunDriver {
+  readonly #controller = new AbortController();
+
+  constructor(
+    readonly runId: number,
+    private readonly processId: number,
+    private readonly ledger: Ledger,
+    private readonly executor: Executor,
+    private readonly logger: Logger,
+  ) {}
+
+  cancel(): void {
+    this.#controller.abort(new Cancelled());
+  }
+
+  shutDown(): void {
+    this.#controller.abort(new ShuttingDown());
+  }
+
+  /**
+   * Claims the run and drives it to its end. Resolves with its status, or with `undefined` where it is somebody else's or was
+   * handed back.
+   */
+  async drive(): Promise<RunStatus | undefined> {
+    const run = await this.ledger.claimRun(this.runId, this.processId);
+    if (!run) return undefined;
+    const lost = await this.#runSteps(run);
+    if (this.#controller.signal.reason instanceof ShuttingDown) {
+      await this.ledger.handBackRun(this.runId, this.processId);
+      return undefined;
+    }
+    if (lost) {
+      this.logger.warn("Part of the run was taken over by another process; leaving the rest to it.", {
+        run: this.runId,
+      });
+      return undefined;
+    }
+    return await this.ledger.finishRun(this.runId, this.processId);
+  }
+
+  async #runSteps(run: { config: Record<string, unknown>; force: boolean }): Promise<boolean> {
+    const steps = await this.ledger.steps(this.runId);
+    const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
+    const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));
+    const followers = new Map<string, string[]>(steps.map((s) => [s.key, []]));
+    for (const step of steps) for (const key of step.after) followers.get(key)?.push(step.key);
+    const { signal } = this.#controller;
+    let lost = false;
+
+    await new Promise<void>((resolve, reject) => {
+      let active = 0;
+      const start = (key: string) => {
+        active++;
+        this.executor.execute({ runId: this.runId, key, ...run }, signal).then(async (outcome) => {
+          if (outcome === "lost") {
+            lost = true;
+          } else {
+            status.set(key, outcome);
+            if (outcome === "failed") await this.#skipBehind(key, followers, status);
+            if (outcome === "succeeded" || outcome === "up_to_date") release(key);
+          }
+        }).catch((error) => {
+          // Nothing could be recorded, so the database is out of reach: the run goes on when it is back.
+          this.logger.error(`Step ${key} of run ${this.runId} could not be recorded: ${messageOf(error)}`);
+          lost = true;
+        }).finally(() => {
+          if (--active === 0) resolve();
+        }).catch(reject);
+      };
+      const release = (key: string) => {
+        for (const follower of followers.get(key)!) {
+          const waiting = waitsFor.get(follower)!;
+          if (waiting.delete(key) && waiting.size === 0 && isOpen(status.get(follower)!) && !signal.aborted && !lost) {
+            start(follower);
+          }
+        }
+      };
+      active++;
+      for (const step of steps) {
+        if (isDone(step.status)) { for (const f of followers.get(step.key)!) waitsFor.get(f)!.delete(step.key); }
+      }
+      for (const step of steps) if (isOpen(step.status) && waitsFor.get(step.key)!.size === 0) start(step.key);
+      if (--active === 0) resolve();
+    });
+    // What failed before an interruption keeps its followers from running now.
+    for (const step of steps) if (step.status === "failed") await this.#skipBehind(step.key, followers, status);
+    return lost;
+  }
+
+  async #skipBehind(failed: string, followers: Map<string, string[]>, status: Map<string, StepStatus>): Promise<void> {
+    const skipped: string[] = [];
+    const open = [...followers.get(failed)!];
+    while (open.length) {
+      const key = open.pop()!;
+      if (!isOpen(status.get(key)!)) continue;
+      status.set(key, "skipped");
+      skipped.push(key);
+      open.push(...followers.get(key)!);
+    }
+    await this.ledger.skipSteps(this.runId, skipped, failed);
+  }
+}
+
+function isOpen(status: StepStatus): boolean {
+  return status === "pending" || status === "interrupted";
+}
+
+function isDone(status: StepStatus): boolean {
+  return status === "succeeded" || status === "up_to_date";
+}
