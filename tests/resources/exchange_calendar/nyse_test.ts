@@ -5,9 +5,9 @@ import { nyse } from "../../../resources/exchange_calendar/mod.ts";
 /**
  * Weekdays without trading, as published.
  *
- * Sources: NYSE Group's holiday announcements ("NYSE Group Announces 2022, 2023 and 2024 Holiday and Early Closings
- * Calendar", 27 December 2021; "… 2025, 2026 and 2027 …", 8 November 2024), the exchange's yearly holiday circulars for
- * 2000 to 2021, and its list of special closings. One-off closures are marked `*`.
+ * Sources: 2022 to 2027 NYSE Group's announcements ("NYSE Group Announces 2022, 2023 and 2024 Holiday and Early Closings
+ * Calendar", 27 December 2021; "… 2025, 2026 and 2027 …", 8 November 2024); 2000 to 2021 the exchange's yearly schedules
+ * and its "Special Closings" list, as kept by pandas_market_calendars, holidays/nyse.py. One-off closures are marked `*`.
  */
 const CLOSED_WEEKDAYS: Record<number, string> = {
   2000: "01-17 02-21 04-21 05-29 07-04 09-04 11-23 12-25",
