@@ -1,0 +1,193 @@
+import { FAILED, type FailedCriterion, type PairCriteria } from "./pair_criteria.ts";
+import { DEFECT, type PairColumns } from "./pair_columns.ts";
+
+/** The statistics of one pair. What is undefined is `null`, and `failedCriteria` says why. */
+export interface PairStatistics {
+  /** The regressor x. */
+  readonly ticker_1: string;
+  /** The dependent leg y; the spread is y − (slope·x + intercept). */
+  readonly ticker_2: string;
+  readonly slope: number | null;
+  readonly intercept: number | null;
+  /** t-value of the lagged level in the augmented Dickey–Fuller regression of the spread, constant only. */
+  readonly adfStatistic: number | null;
+  /** MacKinnon's p-value for an observed series; the spread is estimated, so it is too small (see `engleGranger`). */
+  readonly adfPValue: number | null;
+  /** Lag chosen by AIC. */
+  readonly usedLag: number | null;
+  readonly hurst: number | null;
+  /** Sessions, by the reference convention; negative where the spread does not revert. */
+  readonly halfLife: number | null;
+  readonly meanCrossings: number | null;
+  /** Whether every criterion is met. */
+  readonly accepted: boolean;
+  /** Each criterion that is not met, and why; empty exactly where `accepted`. */
+  readonly failedCriteria: readonly FailedCriterion[];
+}
+
+/** The columns of a scan, with the verdict on each pair. */
+export interface JudgedColumns extends PairColumns {
+  /** Bits of `FAILED`; 0 where the pair is accepted. */
+  readonly failed: Uint8Array;
+}
+
+/**
+ * The result of a scan: columns of numbers for as many pairs as memory holds, and rows made from them on demand.
+ *
+ * @example
+ * ```ts ignore
+ * const scan = await scanPairs(prices, { criteria });
+ * for (const pair of scan) if (pair.accepted) console.log(pair.ticker_1, pair.ticker_2, pair.halfLife);
+ * scan.columns.adfPValue; // Float64Array, one entry a pair, NaN where undefined
+ * ```
+ */
+export class PairScan implements Iterable<PairStatistics> {
+  /** Tickers that `columns.first` and `columns.second` point into. */
+  readonly tickers: readonly string[];
+  /** One entry a pair, in the order of the pairs given, or first < second in the order of the price map. */
+  readonly columns: JudgedColumns;
+  readonly criteria: Readonly<PairCriteria>;
+  /** The implementation that ran. Both give the same results. */
+  readonly implementation: "wasm" | "typescript";
+  /** Workers that ran; 0 where the scan was too small to need one or none could be started. */
+  readonly workers: number;
+
+  constructor(
+    scan: {
+      tickers: readonly string[];
+      columns: PairColumns;
+      criteria: PairCriteria;
+      implementation: "wasm" | "typescript";
+      workers: number;
+    },
+  ) {
+    this.tickers = scan.tickers;
+    this.columns = { ...scan.columns, failed: judge(scan.columns, scan.criteria) };
+    this.criteria = scan.criteria;
+    this.implementation = scan.implementation;
+    this.workers = scan.workers;
+  }
+
+  /** Number of pairs. */
+  get length(): number {
+    return this.columns.failed.length;
+  }
+
+  /** Number of pairs tested: the trials that a deflated Sharpe ratio or a false-discovery rate has to count. */
+  get tested(): number {
+    return this.length;
+  }
+
+  /** The pairs accepted, in order. */
+  get accepted(): PairStatistics[] {
+    const rows: PairStatistics[] = [];
+    this.columns.failed.forEach((failed, pair) => {
+      if (failed === 0) rows.push(this.at(pair));
+    });
+    return rows;
+  }
+
+  /** Every pair as an object, in order. Takes some 500 bytes a pair: iterate over the scan or read `columns` where it is large. */
+  get pairs(): PairStatistics[] {
+    return [...this];
+  }
+
+  /**
+   * The pair at a position.
+   *
+   * @throws {RangeError} If there is no such position.
+   */
+  at(pair: number): PairStatistics {
+    if (!Number.isInteger(pair) || pair < 0 || pair >= this.length) {
+      throw new RangeError(`There is no pair ${pair}: the scan holds ${this.length}.`);
+    }
+    const columns = this.columns;
+    return {
+      ticker_1: this.tickers[columns.first[pair]!]!,
+      ticker_2: this.tickers[columns.second[pair]!]!,
+      slope: defined(columns.slope[pair]!),
+      intercept: defined(columns.intercept[pair]!),
+      adfStatistic: defined(columns.adfStatistic[pair]!),
+      adfPValue: defined(columns.adfPValue[pair]!),
+      usedLag: columns.usedLag[pair]! < 0 ? null : columns.usedLag[pair]!,
+      hurst: defined(columns.hurst[pair]!),
+      halfLife: defined(columns.halfLife[pair]!),
+      meanCrossings: columns.meanCrossings[pair]! < 0 ? null : columns.meanCrossings[pair]!,
+      accepted: columns.failed[pair] === 0,
+      failedCriteria: this.#reasons(pair),
+    };
+  }
+
+  /** Every pair in order, one object at a time. */
+  *[Symbol.iterator](): Iterator<PairStatistics> {
+    for (let pair = 0; pair < this.length; pair++) yield this.at(pair);
+  }
+
+  #reasons(pair: number): FailedCriterion[] {
+    const { columns, criteria } = this;
+    const failed = columns.failed[pair]!;
+    const defect = columns.defect[pair]!;
+    const first = this.tickers[columns.first[pair]!]!;
+    const second = this.tickers[columns.second[pair]!]!;
+    const reasons: FailedCriterion[] = [];
+    if (failed & FAILED.legs) {
+      const constant = [defect & DEFECT.constantFirst ? first : "", defect & DEFECT.constantSecond ? second : ""];
+      reasons.push({
+        criterion: "legs",
+        reason: defect & DEFECT.collinear
+          ? `${first} and ${second} are collinear: there is no spread.`
+          : `${constant.filter((ticker) => ticker !== "").join(" and ")} is constant: there is no spread.`,
+      });
+      return reasons;
+    }
+    if (failed & FAILED.adfPValue) {
+      reasons.push({
+        criterion: "adfPValue",
+        reason: defect & DEFECT.noStatistic
+          ? "The Dickey–Fuller regression of the spread is singular: there is no p-value."
+          : `p-value ${columns.adfPValue[pair]} is not below ${criteria.maxPValue}.`,
+      });
+    }
+    if (failed & FAILED.hurst) {
+      reasons.push({
+        criterion: "hurst",
+        reason: defect & DEFECT.noHurst
+          ? "Every window of some length has no range or no deviation: there is no Hurst exponent."
+          : `Hurst exponent ${columns.hurst[pair]} is not below ${criteria.maxHurst}.`,
+      });
+    }
+    if (failed & FAILED.halfLife) {
+      const halfLife = columns.halfLife[pair]!;
+      reasons.push({
+        criterion: "halfLife",
+        reason: halfLife > 0
+          ? `Half-life ${halfLife} is not below ${criteria.maxHalfLife} sessions.`
+          : `Half-life ${halfLife} is not above 0: the spread does not revert.`,
+      });
+    }
+    if (failed & FAILED.meanCrossings) {
+      reasons.push({
+        criterion: "meanCrossings",
+        reason: `${columns.meanCrossings[pair]} mean crossings are not above ${criteria.minCrossings}.`,
+      });
+    }
+    return reasons;
+  }
+}
+
+function defined(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+/** The bits of `FAILED` for every pair. NaN meets no bound. */
+function judge(columns: PairColumns, criteria: PairCriteria): Uint8Array {
+  const noSpread = DEFECT.constantFirst | DEFECT.constantSecond | DEFECT.collinear;
+  return Uint8Array.from(columns.defect, (defect, pair) => {
+    if (defect & noSpread) return FAILED.legs;
+    const halfLife = columns.halfLife[pair]!;
+    return (columns.adfPValue[pair]! < criteria.maxPValue ? 0 : FAILED.adfPValue) |
+      (columns.hurst[pair]! < criteria.maxHurst ? 0 : FAILED.hurst) |
+      (halfLife > 0 && halfLife < criteria.maxHalfLife ? 0 : FAILED.halfLife) |
+      (columns.meanCrossings[pair]! > criteria.minCrossings ? 0 : FAILED.meanCrossings);
+  });
+}

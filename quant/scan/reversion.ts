@@ -1,0 +1,32 @@
+/**
+ * Half-life of a spread by the reference convention: Δs on lagged s and a constant over all n rows, of which the first is
+ * (lagged 0, Δ = s₀).
+ *
+ * Needs sums only, because Σ sₜ₋₁·Δsₜ telescopes to ½(s²ₙ₋₁ − s²₀ − Σ Δs²).
+ *
+ * @returns −ln 2 / slope in sessions: negative where the spread does not revert, +Infinity where the slope is exactly 0.
+ */
+export function halfLifeFromSums(
+  sessions: number,
+  first: number,
+  last: number,
+  sums: { laggedLevels: number; laggedSquares: number; squaredDifferences: number },
+): number {
+  const cross = 0.5 * (last * last - first * first - sums.squaredDifferences) - sums.laggedLevels * last / sessions;
+  const square = sums.laggedSquares - sums.laggedLevels * sums.laggedLevels / sessions;
+  const slope = cross / square;
+  return slope === 0 ? Infinity : -Math.LN2 / slope;
+}
+
+/** How often the series crosses `mean`: sessions before the last that lie on it or whose successor lies on the other side. */
+export function crossingsOf(series: Float64Array, mean: number): number {
+  let crossings = 0;
+  let here = series[0]! - mean;
+  for (let t = 1; t < series.length; t++) {
+    const next = series[t]! - mean;
+    // Adding comparisons instead of branching on them: whether a spread crosses is what a branch predictor cannot know.
+    crossings += Number(here * next < 0) + Number(here === 0);
+    here = next;
+  }
+  return crossings;
+}

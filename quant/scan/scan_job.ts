@@ -1,0 +1,37 @@
+import type { PairColumns } from "./pair_columns.ts";
+import type { PairKernel } from "./pair_kernel.ts";
+import type { PriceTable } from "./price_table.ts";
+import { planScan } from "./scan_plan.ts";
+import { typescriptKernel } from "./typescript_kernel.ts";
+
+/** Everything a worker needs, all of it shared memory. */
+export interface ScanJob {
+  readonly table: PriceTable;
+  readonly columns: PairColumns;
+  readonly implementation: "wasm" | "typescript";
+  /** Pairs taken at once. */
+  readonly chunk: number;
+  /** First entry: the next pair that nobody has taken. */
+  readonly next: Int32Array<SharedArrayBuffer>;
+}
+
+/** What a worker reports. */
+export type ScanReport = { kind: "ready" } | { kind: "measured"; pairs: number } | { kind: "finished" } | {
+  kind: "failed";
+  error: unknown;
+};
+
+/** The kernel of a job. */
+export function kernelOf(job: ScanJob): PairKernel {
+  return typescriptKernel(job.table, planScan(job.table.sessions));
+}
+
+/** Takes the next chunk and measures it; gives the number of pairs measured, 0 where none is left. */
+export function measureNextChunk(job: ScanJob, kernel: PairKernel): number {
+  const total = job.columns.defect.length;
+  const from = Atomics.add(job.next, 0, job.chunk);
+  if (from >= total) return 0;
+  const to = Math.min(from + job.chunk, total);
+  kernel.measure(job.columns, from, to);
+  return to - from;
+}

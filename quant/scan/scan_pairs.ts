@@ -1,0 +1,158 @@
+import { checkCriteria, type PairCriteria } from "./pair_criteria.ts";
+import { type PairColumns, pairColumns } from "./pair_columns.ts";
+import { PairScan } from "./pair_scan.ts";
+import { type PriceTable, tabulatePrices } from "./price_table.ts";
+import { kernelOf, measureNextChunk, type ScanJob } from "./scan_job.ts";
+import { runOnWorkers } from "./scan_workers.ts";
+
+/** What to scan, by which criteria, and how. */
+export interface ScanPairsOptions {
+  /**
+   * The pairs (x = regressor, y), in the order wanted; a ticker with itself is collinear. Default `"all"`: every pair of the map's
+   * tickers, first < second in its key order.
+   */
+  pairs?: "all" | readonly (readonly [string, string])[];
+  criteria: PairCriteria;
+  /** Workers, at least 1. Default: the machine's cores. Scans of a few hundred pairs run without one. */
+  workers?: number;
+  /** Cancels the scan: the promise rejects with the signal's reason at once. */
+  signal?: AbortSignal;
+  /** Called about a hundred times with the pairs done and to do, for the last time with done = total. */
+  onProgress?: (done: number, total: number) => void;
+  /** `"auto"`, the default, is WebAssembly where its SIMD runs, else TypeScript. Both give the same results. */
+  implementation?: "auto" | "wasm" | "typescript";
+}
+
+/** A worker takes 40 ms to start: below this many pairs the work is done sooner than that. */
+const FEWEST_PAIRS_FOR_WORKERS = 512;
+
+/** Pairs a worker takes at once: some milliseconds, so that progress is told and no worker waits long for the last. */
+const CHUNK = 256;
+
+/** How often progress is told in a long scan. */
+const PROGRESS_STEPS = 100;
+
+/**
+ * Computes every selection criterion of a pairs trade for each pair of price series: the least-squares line of y on x, and of its
+ * spread the augmented Dickey–Fuller test (constant, lag by AIC, MacKinnon's p-value; null hypothesis: the spread has a unit root,
+ * the pair is not cointegrated), the Hurst exponent (R/S), the half-life of mean reversion (reference convention) and the number
+ * of mean crossings. A pair is accepted where p < maxPValue, H < maxHurst, 0 < half-life < maxHalfLife and crossings >
+ * minCrossings.
+ *
+ * The result of a pair depends on its two series alone: neither other pairs nor their order, the number of workers or the
+ * implementation change a bit of it. A constant leg or collinear legs (residuals within the rounding of the prices, or below 1e-10
+ * of y's deviation) have no spread: their statistics are `null`, they are not accepted and `failedCriteria` says `legs`. A spread whose
+ * Dickey–Fuller regression is singular has no p-value, one without a range or deviation in every window of a length no Hurst
+ * exponent: they are `null` and their criteria fail with that reason.
+ *
+ * Memory: 8 bytes a price once and again in each worker, 61 bytes a pair; nothing grows with the number of pairs besides.
+ * Workers need permission to read this module's folder; without it the scan runs on the calling thread, pausing between chunks.
+ *
+ * @param prices Series by ticker, oldest first, aligned, all of the same length n ≥ 100, finite. Series in no pair are not looked at.
+ * @throws {RangeError} If a series in a pair has fewer than 100 values, another length than the first, or NaN or ±Infinity in it
+ *   (the message names the ticker); if a pair names an unknown ticker; if a criterion is not a number or `workers` not a positive
+ *   integer.
+ * @throws The reason of `signal`, when it aborts.
+ *
+ * @example
+ * ```ts ignore
+ * const scan = await scanPairs(prices, {
+ *   criteria: { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 },
+ *   onProgress: (done, total) => console.log(`${done} of ${total}`),
+ * });
+ * console.log(scan.tested, scan.accepted.map((pair) => [pair.ticker_1, pair.ticker_2, pair.adfPValue]));
+ * ```
+ *
+ * Source: Dickey & Fuller (1979), Schwert (1989) for the largest lag, MacKinnon (1994, 2010), Hurst (1951).
+ * Verified: tests/quant/scan/fixtures/scan_pairs.json. Cost: O(pairs · n · n^¼).
+ */
+export async function scanPairs(
+  prices: ReadonlyMap<string, Float64Array>,
+  options: ScanPairsOptions,
+): Promise<PairScan> {
+  const { pairs = "all", signal, onProgress } = options;
+  const criteria = checkCriteria(options.criteria);
+  const workers = options.workers ?? navigator.hardwareConcurrency;
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new RangeError(`A scan needs a positive whole number of workers, got ${workers}.`);
+  }
+  signal?.throwIfAborted();
+
+  const { table, columns } = pairs === "all" ? everyPair(prices) : listedPairs(prices, pairs);
+  const total = columns.defect.length;
+  const implementation = "typescript";
+  const job: ScanJob = { table, columns, implementation, chunk: CHUNK, next: new Int32Array(new SharedArrayBuffer(4)) };
+  const measured = progressOf(total, onProgress);
+
+  const needed = total < FEWEST_PAIRS_FOR_WORKERS ? 0 : Math.min(workers, Math.ceil(total / CHUNK));
+  const ran = needed > 0 && await runOnWorkers(job, { workers: needed, signal, onMeasured: measured });
+  if (!ran) await runHere(job, signal, measured);
+  return new PairScan({ tickers: table.tickers, columns, criteria, implementation, workers: ran ? needed : 0 });
+}
+
+/** Every pair of the map's tickers, first < second. */
+function everyPair(prices: ReadonlyMap<string, Float64Array>): { table: PriceTable; columns: PairColumns } {
+  const table = tabulatePrices(prices);
+  const count = table.tickers.length;
+  const columns = pairColumns(count * (count - 1) / 2);
+  let pair = 0;
+  for (let first = 0; first < count; first++) {
+    for (let second = first + 1; second < count; second++) {
+      columns.first[pair] = first;
+      columns.second[pair] = second;
+      pair++;
+    }
+  }
+  return { table, columns };
+}
+
+/** The pairs named, over a table of the tickers that they name. */
+function listedPairs(
+  prices: ReadonlyMap<string, Float64Array>,
+  pairs: readonly (readonly [string, string])[],
+): { table: PriceTable; columns: PairColumns } {
+  const used = new Map<string, Float64Array>();
+  const positions = new Map<string, number>();
+  const positionOf = (ticker: string): number => {
+    const known = positions.get(ticker);
+    if (known !== undefined) return known;
+    const series = prices.get(ticker);
+    if (series === undefined) throw new RangeError(`A pair names ${ticker}, of which there are no prices.`);
+    positions.set(ticker, used.size);
+    used.set(ticker, series);
+    return used.size - 1;
+  };
+  const columns = pairColumns(pairs.length);
+  pairs.forEach(([first, second], pair) => {
+    columns.first[pair] = positionOf(first);
+    columns.second[pair] = positionOf(second);
+  });
+  return { table: tabulatePrices(used), columns };
+}
+
+/** Runs a job on the calling thread, letting other work in between chunks. */
+async function runHere(
+  job: ScanJob,
+  signal: AbortSignal | undefined,
+  onMeasured: (pairs: number) => void,
+): Promise<void> {
+  if (job.columns.defect.length === 0) return;
+  const kernel = kernelOf(job);
+  for (let pairs = measureNextChunk(job, kernel); pairs > 0; pairs = measureNextChunk(job, kernel)) {
+    onMeasured(pairs);
+    await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+  }
+}
+
+/** Counts pairs and tells the caller whenever another hundredth is done. */
+function progressOf(total: number, onProgress: ScanPairsOptions["onProgress"]): (pairs: number) => void {
+  let done = 0;
+  let told = 0;
+  return (pairs) => {
+    done += pairs;
+    if (done < total && (done - told) * PROGRESS_STEPS < total) return;
+    told = done;
+    onProgress?.(done, total);
+  };
+}

@@ -1,0 +1,100 @@
+import { carefulDickeyFuller } from "./careful_dickey_fuller.ts";
+import { dickeyFullerFromMoments, laggedProducts, momentScratch } from "./dickey_fuller_moments.ts";
+import { DEFECT, type PairColumns } from "./pair_columns.ts";
+import { constantLegs, type PairKernel, type SpreadMeasures, writeDefect, writePair } from "./pair_kernel.ts";
+import type { PriceTable } from "./price_table.ts";
+import { meanRescaledRanges, rescaledRangeScratch } from "./rescaled_range.ts";
+import { crossingsOf, halfLifeFromSums } from "./reversion.ts";
+import type { ScanPlan } from "./scan_plan.ts";
+import { fitSpread, legAt } from "./spread.ts";
+
+/**
+ * The readable implementation: what the WebAssembly kernel is checked against, what replaces it where WebAssembly SIMD is missing,
+ * and what computes the pairs it hands back as too ill-conditioned for its way.
+ */
+export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel {
+  const levels = new Float64Array(plan.sessions);
+  const differences = new Float64Array(plan.sessions);
+  const moments = momentScratch(plan);
+  const ranges = rescaledRangeScratch(plan.sessions);
+  const measures: SpreadMeasures = {
+    slope: NaN,
+    adfStatistic: NaN,
+    usedLag: -1,
+    halfLife: NaN,
+    meanCrossings: -1,
+    rescaledRanges: new Float64Array(plan.windows.length),
+  };
+
+  /** Everything about the spread in `levels`. */
+  function measureSpread(): void {
+    const { sessions, maxLag } = plan;
+    const end = sessions - 1;
+    for (let t = 1; t <= end; t++) differences[t] = levels[t]! - levels[t - 1]!;
+
+    // The sessions before the rows of the lag search, and those rows less the last session.
+    const head = sumsOver(levels, 0, maxLag);
+    const body = sumsOver(levels, maxLag, end);
+    laggedProducts(differences, maxLag, moments.crossProducts);
+    let squaredDifferences = moments.crossProducts[0]!;
+    for (let t = 1; t <= maxLag; t++) squaredDifferences += differences[t]! * differences[t]!;
+
+    const laggedLevels = head.sum + body.sum;
+    measures.halfLife = halfLifeFromSums(sessions, levels[0]!, levels[end]!, {
+      laggedLevels,
+      laggedSquares: head.square + body.square,
+      squaredDifferences,
+    });
+    measures.meanCrossings = crossingsOf(levels, (laggedLevels + levels[end]!) / sessions);
+    meanRescaledRanges(levels, differences, plan.windows, measures.rescaledRanges, ranges);
+
+    const test = dickeyFullerFromMoments(levels, differences, body, plan, moments) ??
+      carefulDickeyFuller(levels, differences, plan);
+    measures.adfStatistic = test?.statistic ?? NaN;
+    measures.usedLag = test?.usedLag ?? -1;
+  }
+
+  function measurePair(columns: PairColumns, pair: number): void {
+    const constant = constantLegs(columns, pair, table);
+    if (constant !== 0) return writeDefect(columns, pair, constant);
+    const x = legAt(table, columns.first[pair]!);
+    const y = legAt(table, columns.second[pair]!);
+    const fit = fitSpread(x, y, levels);
+    if (fit.collinear) {
+      const intercept = y.mean - fit.slope * x.mean;
+      return writeDefect(columns, pair, DEFECT.collinear, { slope: fit.slope, intercept });
+    }
+    measures.slope = fit.slope;
+    measureSpread();
+    writePair(columns, pair, measures, table, plan);
+  }
+
+  return {
+    measure(columns, from, to) {
+      for (let pair = from; pair < to; pair++) measurePair(columns, pair);
+    },
+  };
+}
+
+/** Sum and sum of squares of values from `from` to before `to`, each in four interleaved sums as in `dot`. */
+function sumsOver(values: Float64Array, from: number, to: number): { sum: number; square: number } {
+  let sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+  let square0 = 0, square1 = 0, square2 = 0, square3 = 0;
+  let t = from;
+  for (; t + 4 <= to; t += 4) {
+    const a = values[t]!, b = values[t + 1]!, c = values[t + 2]!, d = values[t + 3]!;
+    sum0 += a;
+    sum1 += b;
+    sum2 += c;
+    sum3 += d;
+    square0 += a * a;
+    square1 += b * b;
+    square2 += c * c;
+    square3 += d * d;
+  }
+  for (; t < to; t++) {
+    sum0 += values[t]!;
+    square0 += values[t]! * values[t]!;
+  }
+  return { sum: (sum0 + sum1) + (sum2 + sum3), square: (square0 + square1) + (square2 + square3) };
+}
