@@ -1,0 +1,95 @@
+import { join, resolve } from "node:path";
+import { DatabaseOpenError, FolderHeldError, type FolderHolder } from "./errors.ts";
+
+const NOBODY: FolderHolder = { pid: null, startedAt: null, url: null };
+
+/** Exclusive hold on a data folder, which the operating system ends with the process however it dies. */
+export interface FolderLock {
+  readonly dataDir: string;
+  /** Lets others know where this process serves HTTP. */
+  announce(url: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the data folder for this process, creating it where it is missing.
+ *
+ * `tandem.lock` carries the lock itself and stays empty; `tandem.json` beside it says who holds it, for people and for
+ * the command line. The latter means nothing without the former: after a crash it lies there unheeded.
+ *
+ * @throws {FolderHeldError} If another process holds the folder.
+ * @throws {DatabaseOpenError} If the folder cannot be made or written.
+ */
+export async function lockFolder(dataDir: string): Promise<FolderLock> {
+  const folder = resolve(dataDir);
+  const holderPath = join(folder, "tandem.json");
+  let file: Deno.FsFile | undefined;
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    file = await Deno.open(join(folder, "tandem.lock"), { read: true, write: true, create: true });
+    if (!await file.tryLock(true)) {
+      throw new FolderHeldError(folder, await readHolder(holderPath));
+    }
+    const holder: FolderHolder = { pid: Deno.pid, startedAt: new Date().toISOString(), url: null };
+    await writeHolder(holderPath, holder);
+    const held = file;
+    let released = false;
+    return {
+      dataDir: folder,
+      async announce(url) {
+        holder.url = url;
+        await writeHolder(holderPath, holder);
+      },
+      async release() {
+        if (released) return;
+        released = true;
+        // Before the lock goes: afterwards the file could be the next holder's.
+        await Deno.remove(holderPath).catch(() => {});
+        held.close();
+      },
+    };
+  } catch (error) {
+    file?.close();
+    throw error instanceof DatabaseOpenError ? error : folderError(folder, error);
+  }
+}
+
+/** Says in the terms of DATA_DIR why a folder could not be used. */
+export function folderError(folder: string, cause: unknown): DatabaseOpenError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  let remedy = "Set DATA_DIR to a folder that this user may create and write.";
+  let what = text;
+  if (cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory) {
+    what = "the path, or a part of it, is a file";
+  } else if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
+    what = `permission denied (${text})`;
+  } else if (/read-only|EROFS|os error 30/i.test(text)) {
+    what = "the file system is read-only";
+  } else if (/no space|ENOSPC|os error 28|quota/i.test(text)) {
+    what = `the disk is full (${text})`;
+    remedy = "Free some space (a fresh database takes about 60 MB) or set DATA_DIR to a folder on another disk.";
+  }
+  return new DatabaseOpenError(`DATA_DIR ${folder} cannot be used: ${what}. ${remedy}`, { cause });
+}
+
+async function readHolder(path: string): Promise<FolderHolder> {
+  try {
+    const value: unknown = JSON.parse(await Deno.readTextFile(path));
+    if (typeof value !== "object" || value === null) return NOBODY;
+    const { pid, startedAt, url } = value as Record<string, unknown>;
+    return {
+      pid: typeof pid === "number" ? pid : null,
+      startedAt: typeof startedAt === "string" ? startedAt : null,
+      url: typeof url === "string" ? url : null,
+    };
+  } catch {
+    // The holder is between taking the lock and saying so, or died while another took over.
+    return NOBODY;
+  }
+}
+
+async function writeHolder(path: string, holder: FolderHolder): Promise<void> {
+  const draft = `${path}.${Deno.pid}`;
+  await Deno.writeTextFile(draft, JSON.stringify(holder) + "\n");
+  await Deno.rename(draft, path);
+}

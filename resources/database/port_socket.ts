@@ -1,0 +1,55 @@
+import { Buffer } from "node:buffer";
+import { Duplex } from "node:stream";
+
+/**
+ * A message port dressed as the socket that the database driver expects.
+ *
+ * Safer than a TCP port, which every local user could connect to, and than a Unix socket, which leaves a file behind
+ * and does not exist on Windows; quicker than both, because bytes change hands without being copied.
+ * `null` on the port means that the other side has ended.
+ */
+export class PortSocket extends Duplex {
+  readonly #port: MessagePort;
+  #open = true;
+
+  constructor(port: MessagePort) {
+    super({ allowHalfOpen: false });
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer> | null>) => {
+      if (data === null) this.push(null);
+      else this.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    };
+  }
+
+  /** The driver asks before it says goodbye. */
+  get readyState(): string {
+    return this.#open ? "open" : "closed";
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
+    // A copy: the driver keeps writing into the buffer that `chunk` is a view of.
+    const bytes = new Uint8Array(chunk);
+    this.#port.postMessage(bytes, [bytes.buffer]);
+    done();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#finish();
+    this.push(null);
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#finish();
+    this.#port.close();
+    done(error);
+  }
+
+  #finish(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#port.postMessage(null);
+  }
+}

@@ -1,0 +1,299 @@
+/** The one PostgreSQL session behind all connections. */
+export interface Backend {
+  /** Runs a batch of frontend messages to its end; `onOutput` gets views that are valid during the call only. */
+  execute(batch: Uint8Array, onOutput: (bytes: Uint8Array) => void): void;
+  inTransaction(): boolean;
+}
+
+/** How a connection answers its client. */
+export interface WireClient {
+  /** Takes ownership of the bytes. */
+  send(bytes: Uint8Array<ArrayBuffer>): void;
+  end(): void;
+}
+
+const SSL_REQUEST = 80877103;
+const CANCEL_REQUEST = 80877102;
+const CODE = { sync: 0x53, query: 0x51, parse: 0x50, close: 0x43, terminate: 0x58, ready: 0x5a } as const;
+const SYNC = Uint8Array.of(CODE.sync, 0, 0, 0, 4);
+/** Output is gathered up to this size, so that a large result does not travel in pieces of 8 kB. */
+const SEND_BYTES = 256 * 1024;
+
+/**
+ * Lets many connections of the PostgreSQL wire protocol share one session without hearing each other.
+ *
+ * A connection that has begun a cycle of messages or a transaction has the session to itself until the session is idle
+ * again; the others queue in order of arrival. Interleaving single messages would not do: after an error the session
+ * skips everything up to the next Sync, whoever sent it.
+ *
+ * Messages are handed over as whole batches, because a session that runs out of input in the middle of a message takes
+ * it for a lost connection. `COPY … FROM STDIN` waits for input by design and is therefore not served.
+ */
+export class WireServer {
+  readonly #backend: Backend;
+  readonly #onWait: (waitedMs: number) => void;
+  #owner: WireConnection | null = null;
+  readonly #waiting: WireConnection[] = [];
+
+  constructor(backend: Backend, onWait: (waitedMs: number) => void = () => {}) {
+    this.#backend = backend;
+    this.#onWait = onWait;
+  }
+
+  connect(client: WireClient): WireConnection {
+    return new WireConnection(client, (connection) => this.#want(connection));
+  }
+
+  #want(connection: WireConnection): void {
+    if (this.#owner === null || this.#owner === connection) {
+      this.#serve(connection);
+    } else if (!this.#waiting.includes(connection)) {
+      connection.waitingSince = performance.now();
+      this.#waiting.push(connection);
+    }
+  }
+
+  #serve(first: WireConnection): void {
+    let next: WireConnection | undefined = first;
+    while (next !== undefined) {
+      this.#owner = next;
+      next.run(this.#backend);
+      if (next.holdsSession) return;
+      this.#owner = null;
+      next = this.#waiting.shift();
+      if (next !== undefined) this.#onWait(performance.now() - next.waitingSince);
+    }
+  }
+}
+
+/** One client's side of the conversation. */
+export class WireConnection {
+  waitingSince = 0;
+  /** Whether the session belongs to this connection until it says more. */
+  holdsSession = false;
+  readonly #client: WireClient;
+  readonly #want: (connection: WireConnection) => void;
+  #input: Uint8Array = new Uint8Array(0);
+  #started = false;
+  #closed = false;
+  #touched = false;
+  /** Names of statements this connection prepared: the session outlives it, so that they must be dropped. */
+  readonly #statements = new Set<string>();
+
+  constructor(client: WireClient, want: (connection: WireConnection) => void) {
+    this.#client = client;
+    this.#want = want;
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#input = this.#input.length === 0 ? bytes : concat(this.#input, bytes);
+    if (completeLength(this.#input, this.#started) > 0) this.#want(this);
+  }
+
+  /** The client is gone: what it left open is rolled back, what it prepared is dropped. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#input = new Uint8Array(0);
+    if (this.#touched) this.#want(this);
+  }
+
+  /** Called by the server alone, when the session is this connection's. */
+  run(backend: Backend): void {
+    if (this.#closed) {
+      this.#leave(backend);
+      return;
+    }
+    while (!this.#closed) {
+      const length = completeLength(this.#input, this.#started);
+      if (length === 0) return;
+      const batch = this.#input.subarray(0, length);
+      this.#input = this.#input.subarray(length);
+      if (this.#started) this.#runBatch(backend, batch);
+      else this.#start(backend, batch);
+    }
+    this.#leave(backend);
+  }
+
+  #start(backend: Backend, packet: Uint8Array): void {
+    const code = new DataView(packet.buffer, packet.byteOffset).getInt32(4);
+    if (code === SSL_REQUEST) {
+      this.#client.send(new TextEncoder().encode("N"));
+    } else if (code === CANCEL_REQUEST) {
+      // The session runs in this very thread: while a query runs there is nobody to interrupt it.
+      this.#closed = true;
+      this.#client.end();
+    } else {
+      this.#started = true;
+      this.#execute(backend, packet, true);
+    }
+  }
+
+  /** Runs the batch cycle by cycle: up to each Sync or simple query, and what is left over at the end. */
+  #runBatch(backend: Backend, batch: Uint8Array): void {
+    this.#touched = true;
+    let begin = 0;
+    let end = 0;
+    for (const { code, start, next } of messages(batch)) {
+      if (code === CODE.terminate) {
+        this.#closed = true;
+        this.#client.end();
+        return;
+      }
+      if (code === CODE.parse) this.#remember(batch, start);
+      end = next;
+      if (code === CODE.sync || code === CODE.query) {
+        this.#execute(backend, batch.subarray(begin, end), true);
+        begin = end;
+      }
+    }
+    if (begin < end) this.#execute(backend, batch.subarray(begin, end), false);
+    this.holdsSession = begin < end || backend.inTransaction();
+  }
+
+  #remember(batch: Uint8Array, start: number): void {
+    const end = batch.indexOf(0, start + 5);
+    if (end > start + 5) this.#statements.add(new TextDecoder().decode(batch.subarray(start + 5, end)));
+  }
+
+  /** @param endsCycle Whether the client expects to be told, once, that the session is ready. */
+  #execute(backend: Backend, batch: Uint8Array, endsCycle: boolean): void {
+    const gathered = new Gatherer((bytes) => this.#client.send(bytes));
+    const readiness = new ReadinessFilter((bytes) => gathered.add(bytes));
+    backend.execute(batch, (bytes) => readiness.add(bytes));
+    if (endsCycle) gathered.add(Uint8Array.of(CODE.ready, 0, 0, 0, 5, readiness.status));
+    gathered.flush();
+  }
+
+  #leave(backend: Backend): void {
+    const discard = () => {};
+    if (this.holdsSession) {
+      backend.execute(SYNC, discard);
+      if (backend.inTransaction()) backend.execute(message(CODE.query, "rollback\0"), discard);
+    }
+    if (this.#statements.size > 0) {
+      const closes = [...this.#statements].map((name) => message(CODE.close, `S${name}\0`));
+      backend.execute(concat(...closes, SYNC), discard);
+      this.#statements.clear();
+    }
+    this.holdsSession = false;
+    this.#touched = false;
+  }
+}
+
+/** Joins the backend's small pieces of output into large ones that can be given away. */
+class Gatherer {
+  readonly #send: (bytes: Uint8Array<ArrayBuffer>) => void;
+  #bytes = new Uint8Array(8 * 1024);
+  #used = 0;
+
+  constructor(send: (bytes: Uint8Array<ArrayBuffer>) => void) {
+    this.#send = send;
+  }
+
+  add(bytes: Uint8Array): void {
+    if (this.#used + bytes.length > this.#bytes.length) {
+      this.flush();
+      const size = Math.max(SEND_BYTES, bytes.length);
+      if (this.#bytes.length < size) this.#bytes = new Uint8Array(size);
+    }
+    this.#bytes.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  flush(): void {
+    if (this.#used > 0) this.#send(this.#bytes.slice(0, this.#used));
+    this.#used = 0;
+  }
+}
+
+/**
+ * Takes every ReadyForQuery out of the output and keeps its status.
+ *
+ * PGlite reports ready after each error at once, and again after the Sync that a client sends to recover: a client that
+ * believes the first takes the second for the end of its next query.
+ */
+class ReadinessFilter {
+  /** `I` idle, `T` in a transaction, `E` in a failed one. */
+  status = 0x49;
+  readonly #pass: (bytes: Uint8Array) => void;
+  /** Of the message that the last piece ended in: its header so far, or the bytes of its body still to come. */
+  #header: Uint8Array = new Uint8Array(0);
+  #bodyLeft = 0;
+
+  constructor(pass: (bytes: Uint8Array) => void) {
+    this.#pass = pass;
+  }
+
+  add(piece: Uint8Array): void {
+    const bytes = this.#header.length === 0 ? piece : concat(this.#header, piece);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#header = new Uint8Array(0);
+    let passFrom = 0;
+    let at = Math.min(this.#bodyLeft, bytes.length);
+    this.#bodyLeft -= at;
+    while (at < bytes.length) {
+      const ready = bytes[at] === CODE.ready;
+      const next = at + 5 > bytes.length ? Infinity : at + 1 + view.getInt32(at + 1);
+      if (next === Infinity || (ready && next > bytes.length)) {
+        if (at > passFrom) this.#pass(bytes.subarray(passFrom, at));
+        this.#header = bytes.slice(at);
+        return;
+      }
+      if (ready) {
+        if (at > passFrom) this.#pass(bytes.subarray(passFrom, at));
+        this.status = bytes[at + 5]!;
+        passFrom = next;
+      }
+      this.#bodyLeft = Math.max(0, next - bytes.length);
+      at = next;
+    }
+    if (passFrom < bytes.length) this.#pass(bytes.subarray(passFrom));
+  }
+}
+
+/** The number of bytes at the front of `input` that make whole messages; a start-up packet counts alone. */
+function completeLength(input: Uint8Array, started: boolean): number {
+  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
+  if (!started) {
+    if (input.length < 8) return 0;
+    const length = view.getInt32(0);
+    return input.length >= length ? length : 0;
+  }
+  let end = 0;
+  while (end + 5 <= input.length) {
+    const next = end + 1 + view.getInt32(end + 1);
+    if (next > input.length) break;
+    end = next;
+  }
+  return end;
+}
+
+function* messages(batch: Uint8Array): Generator<{ code: number; start: number; next: number }> {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  for (let start = 0; start < batch.length;) {
+    const next = start + 1 + view.getInt32(start + 1);
+    yield { code: batch[start]!, start, next };
+    start = next;
+  }
+}
+
+function message(code: number, body: string): Uint8Array {
+  const text = new TextEncoder().encode(body);
+  const bytes = new Uint8Array(5 + text.length);
+  bytes[0] = code;
+  new DataView(bytes.buffer).setInt32(1, 4 + text.length);
+  bytes.set(text, 5);
+  return bytes;
+}
+
+function concat(...parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
