@@ -110,7 +110,7 @@ export class Scheduler {
       return {
         ...schedule,
         nextAt: this.#crons.get(schedule.name)!.nextRun(now)?.toISOString() ?? null,
-        lastTick: tick && tick.fired
+        lastTick: tick && tick.firedAt !== null
           ? { scheduledAt: tick.scheduledAt, firedAt: tick.firedAt, madeUp: tick.madeUp, runId: tick.runId }
           : null,
       };
@@ -123,7 +123,8 @@ export class Scheduler {
       const plan = await engine.plan({ selection: schedule.selection });
       const runId = await database.sql.begin(async (tx) => {
         const [mine] = await tx`
-          INSERT INTO engine.schedule_tick (schedule, scheduled_at, made_up) VALUES (${schedule.name}, ${due}, ${madeUp})
+          INSERT INTO engine.schedule_tick (schedule, scheduled_at, fired_at, made_up)
+          VALUES (${schedule.name}, ${due}, clock_timestamp(), ${madeUp})
           ON CONFLICT DO NOTHING RETURNING schedule`;
         if (!mine || plan.steps.length === 0) return undefined;
         const runId = await engine.queue(tx, plan, `schedule:${schedule.name}`);
@@ -149,14 +150,13 @@ export class Scheduler {
       {
         schedule: string;
         scheduledAt: string;
-        firedAt: string;
+        firedAt: string | null;
         madeUp: boolean;
         runId: number | null;
-        fired: boolean;
       }[]
     >`
       SELECT DISTINCT ON (schedule) schedule, scheduled_at AS "scheduledAt", fired_at AS "firedAt", made_up AS "madeUp",
-             run_id AS "runId", count(*) OVER (PARTITION BY schedule) > 1 AS fired
+             run_id AS "runId"
       FROM engine.schedule_tick ORDER BY schedule, scheduled_at DESC`;
   }
 

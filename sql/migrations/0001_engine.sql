@@ -114,7 +114,8 @@ CREATE TABLE engine.event (
 CREATE TABLE engine.schedule_tick (
   schedule     text NOT NULL,
   scheduled_at timestamptz NOT NULL,
-  fired_at     timestamptz NOT NULL DEFAULT now(),
+  -- Empty for the moment from which on a new schedule counts: it has missed nothing before.
+  fired_at     timestamptz,
   made_up      boolean NOT NULL DEFAULT false,
   run_id       bigint REFERENCES engine.run ON DELETE SET NULL,
   PRIMARY KEY (schedule, scheduled_at)
