@@ -5,7 +5,7 @@ export interface OpticsOptions {
   minSamples?: number;
   /** Largest distance at which points see each other, > 0; default ∞. */
   maxEps?: number;
-  /** Relative drop of reachability that bounds a cluster, from 0 to 1; default 0.05. */
+  /** Relative drop of reachability that bounds a cluster, 0 ≤ xi < 1; default 0.05. */
   xi?: number;
 }
 
@@ -79,7 +79,7 @@ function coreDistance(
  *
  * @param points n points of equal dimension, finite; standardize first where the coordinates' units differ.
  * @throws {RangeError} If dimensions differ, a coordinate is NaN or ±∞, `minSamples` is not a whole number ≥ 2, `maxEps` is not
- * above 0, or `xi` is outside [0, 1].
+ * above 0, or `xi` is outside [0, 1).
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ export function optics(points: readonly Float64Array[], options: OpticsOptions =
     throw new RangeError(`minSamples must be a whole number of at least 2, not ${minSamples}.`);
   }
   if (!(maxEps > 0)) throw new RangeError(`maxEps must be above 0, not ${maxEps}.`);
-  if (!(xi >= 0 && xi <= 1)) throw new RangeError(`xi must be from 0 to 1, not ${xi}.`);
+  if (!(xi >= 0 && xi < 1)) throw new RangeError(`xi must be at least 0 and below 1, not ${xi}.`);
   const n = points.length;
   const width = points[0]?.length ?? 0;
   const coordinates = new Float64Array(n * width);

@@ -8,7 +8,7 @@ export interface ReachabilityGraph {
 export interface XiOptions {
   /** Most points in a row that may interrupt a steep area, and fewest points of a cluster. */
   minSamples: number;
-  /** Relative drop of reachability that counts as steep, from 0 to 1. */
+  /** Relative drop of reachability that counts as steep, 0 ≤ xi < 1. */
   xi: number;
 }
 
