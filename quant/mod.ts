@@ -28,3 +28,4 @@ export { type ColumnScale, columnScale, standardize } from "./standardize.ts";
 export { type FailedCriterion, type PairCriteria, type PairCriterion } from "./scan/pair_criteria.ts";
 export { type JudgedColumns, PairScan, type PairStatistics } from "./scan/pair_scan.ts";
 export { scanPairs, type ScanPairsOptions } from "./scan/scan_pairs.ts";
+export * from "./indicators/mod.ts";

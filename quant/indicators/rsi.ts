@@ -1,0 +1,47 @@
+import { requireCloses } from "./closes.ts";
+
+/**
+ * Relative strength index: 100 − 100 / (1 + average gain / average loss), from 0 to 100.
+ *
+ * The first averages are the sums of the first `window` − 1 changes divided by `window` (the first close counts as a change of
+ * 0); from there on Wilder's smoothing, (average·(window − 1) + change) / window. Without losses (constant closes included) it
+ * is 100.
+ *
+ * @param closes Oldest first, finite.
+ * @param window A whole number ≥ 1; Wilder's own is 14.
+ * @returns Aligned with `closes`; `NaN` before index `window − 1`.
+ * @throws {RangeError} If a close is NaN or ±∞ or `window` is not a whole number ≥ 1.
+ *
+ * @example
+ * ```ts
+ * import { rsi } from "./rsi.ts";
+ *
+ * console.assert(rsi(Float64Array.of(1, 2, 1, 2), 3).join() === "NaN,NaN,50,71.42857142857143");
+ * ```
+ *
+ * Source: Wilder (1978), New Concepts in Technical Trading Systems; the seed is the market data vendor's. Verified:
+ * tests/golden/indicators_test.ts. Cost: O(n).
+ */
+export function rsi(closes: Float64Array, window = 14): Float64Array {
+  requireCloses(closes, { window });
+  const result = new Float64Array(closes.length).fill(NaN);
+  let gain = 0;
+  let loss = 0;
+  for (let t = 0; t < closes.length; t++) {
+    const change = t === 0 ? 0 : closes[t]! - closes[t - 1]!;
+    const up = Math.max(change, 0);
+    const down = Math.max(-change, 0);
+    if (t < window) {
+      gain += up;
+      loss += down;
+      if (t < window - 1) continue;
+      gain /= window;
+      loss /= window;
+    } else {
+      gain = (gain * (window - 1) + up) / window;
+      loss = (loss * (window - 1) + down) / window;
+    }
+    result[t] = loss === 0 ? 100 : 100 - 100 / (1 + gain / loss);
+  }
+  return result;
+}
