@@ -2,16 +2,27 @@
 import type { Database } from "./database.ts";
 import { openEmbedded } from "./embedded.ts";
 import type { Logger } from "./logger.ts";
+import { openPostgres } from "./postgres.ts";
 
 export interface OpenDatabaseOptions {
+  /** `postgres://…`, or nothing for the embedded database in `dataDir`. */
+  databaseUrl?: string;
   dataDir: string;
   logger?: Logger;
 }
 
-export function openDatabase({ dataDir, logger }: OpenDatabaseOptions): Promise<Database> {
-  return openEmbedded({ dataDir, logger });
+/**
+ * Opens the PostgreSQL server at `databaseUrl`, or the embedded database where there is none.
+ *
+ * @throws {DatabaseOpenError} If it cannot be opened; the message names the setting at fault and the remedy.
+ */
+export function openDatabase({ databaseUrl, dataDir, logger }: OpenDatabaseOptions): Promise<Database> {
+  return databaseUrl ? openPostgres({ databaseUrl, logger }) : openEmbedded({ dataDir, logger });
 }
 
-export { DatabaseOpenError, FolderHeldError, MigrationError } from "./errors.ts";
-export { openEmbedded } from "./embedded.ts";
 export type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "./database.ts";
+export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from "./embedded.ts";
+export { DatabaseOpenError, FolderHeldError, type FolderHolder, MigrationError } from "./errors.ts";
+export type { Logger } from "./logger.ts";
+export { migrate } from "./migrations.ts";
+export { openPostgres, type PostgresOptions } from "./postgres.ts";

@@ -1,0 +1,132 @@
+import type postgres from "postgres";
+import type { Database } from "./database.ts";
+import { MigrationError } from "./errors.ts";
+
+/** One numbered SQL file. */
+interface Migration {
+  number: number;
+  name: string;
+  checksum: string;
+  sql: string;
+}
+
+const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
+/** Any number serves, as long as every process asks for the same one. */
+const LOCK_KEY = 7_463_926_201;
+
+/**
+ * Brings the database up to the files `0001_name.sql`, `0002_…` of `folder`, each in a transaction together with its
+ * record in `engine.migration`. Any number of processes may do so at once: one applies, the others find it done.
+ *
+ * @returns The names of the migrations applied now, in order.
+ * @throws {MigrationError} If numbers repeat or leave a gap, if an applied file was changed since, or if the database
+ * has migrations that the folder lacks.
+ * @throws {MigrationError} If a file fails, with what PostgreSQL says as `cause`; those before it stay applied.
+ */
+export async function migrate(database: Database, folder: URL): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  const applied: string[] = [];
+  for (;;) {
+    const name = await database.sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(${LOCK_KEY})`;
+      await ensureRecord(tx);
+      const done = await tx<{ number: number; name: string; checksum: string }[]>`
+        select number, name, checksum from engine.migration order by number`;
+      compare(migrations, done);
+      const next = migrations[done.length];
+      if (next === undefined) return null;
+      await apply(tx, next);
+      return next.name;
+    });
+    if (name === null) return applied;
+    applied.push(name);
+  }
+}
+
+async function ensureRecord(tx: postgres.TransactionSql): Promise<void> {
+  // Looked up first: "if not exists" would still ask for the right to create.
+  const [found] = await tx`select to_regclass('engine.migration') as name`;
+  if (found!.name !== null) return;
+  await tx`create schema if not exists engine`;
+  await tx`create table engine.migration (
+    number integer primary key,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz not null default now()
+  )`;
+}
+
+async function apply(tx: postgres.TransactionSql, { number, name, checksum, sql }: Migration): Promise<void> {
+  try {
+    // Simple protocol, because a file holds many statements.
+    await tx.unsafe(sql).simple();
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new MigrationError(`Migration ${name} failed and was rolled back: ${said}${lineOf(sql, cause)}.`, { cause });
+  }
+  await tx`insert into engine.migration (number, name, checksum) values (${number}, ${name}, ${checksum})`;
+}
+
+function lineOf(sql: string, error: unknown): string {
+  if (typeof error !== "object" || error === null || !("position" in error)) return "";
+  return ` (line ${sql.slice(0, Number(error.position)).split("\n").length})`;
+}
+
+function compare(
+  migrations: readonly Migration[],
+  done: readonly { number: number; name: string; checksum: string }[],
+): void {
+  done.forEach(({ number, name, checksum }, i) => {
+    const file = migrations[i];
+    if (file === undefined) {
+      throw new MigrationError(
+        `The database has migration ${name}, which this version of Tandem does not know ` +
+          `(its newest is ${migrations.at(-1)?.name ?? "none"}). Start the newer version, or use another database.`,
+      );
+    }
+    if (number !== file.number || name !== file.name) {
+      throw new MigrationError(`The database has migration ${name} where this version of Tandem has ${file.name}.`);
+    }
+    if (checksum !== file.checksum) {
+      throw new MigrationError(
+        `Migration ${name} was changed after it had been applied. Restore the file and put the change into a new one.`,
+      );
+    }
+  });
+}
+
+async function readMigrations(folder: URL): Promise<Migration[]> {
+  const base = new URL(folder.href.endsWith("/") ? folder.href : `${folder.href}/`);
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(base)) {
+    if (entry.isFile && entry.name.endsWith(".sql")) names.push(entry.name);
+  }
+  const migrations: Migration[] = [];
+  for (const file of names.sort()) {
+    const match = FILE_NAME.exec(file);
+    if (match === null) {
+      throw new MigrationError(`Migration file ${file} is not named like 0001_create_bars.sql.`);
+    }
+    const number = Number(match[1]);
+    const name = file.slice(0, -".sql".length);
+    const previous = migrations.at(-1);
+    if (previous?.number === number) {
+      throw new MigrationError(`Migrations ${previous.name} and ${name} have the same number: give one the next.`);
+    }
+    if (number !== migrations.length + 1) {
+      const missing = String(migrations.length + 1).padStart(4, "0");
+      throw new MigrationError(
+        `Migration ${name} follows ${previous?.name ?? "nothing"}: number ${missing} is missing.`,
+      );
+    }
+    // A checkout on Windows may have changed the line ends.
+    const sql = (await Deno.readTextFile(new URL(file, base))).replaceAll("\r\n", "\n");
+    migrations.push({ number, name, checksum: await sha256(sql), sql });
+  }
+  return migrations;
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,124 @@
+import { dirname, join } from "node:path";
+
+/** A PostgreSQL server of the tests' own, on 127.0.0.1, trusting everyone. */
+export interface PostgresServer {
+  /** Of the database `postgres`; others differ in the last part. */
+  readonly url: string;
+  /** Ends it as a crash would, or in order, and starts it again on the same port with the same data. */
+  restart(mode: "immediate" | "fast"): Promise<void>;
+  /** Ends the server and removes its files. */
+  stop(): Promise<void>;
+}
+
+export interface PostgresServerOptions {
+  /** Where the server and its files go. */
+  folder: string;
+  /** Survive more than the death of processes; slower. */
+  fsync?: boolean;
+}
+
+/** The folder of `initdb` and `pg_ctl`, or null where PostgreSQL is not installed. */
+export const postgresBinaries: string | null = findBinaries();
+
+/**
+ * Starts a server in a new folder.
+ *
+ * A watchdog process stops it and removes the folder once this process is gone, whatever ended it. Nothing is left
+ * open in this process, so that Deno's sanitizers find no leak in the test that happened to start it.
+ */
+export async function startServer({ folder, fsync = false }: PostgresServerOptions): Promise<PostgresServer> {
+  if (postgresBinaries === null) throw new Error("PostgreSQL is not installed: found neither initdb nor pg_ctl.");
+  const bin = postgresBinaries;
+  const port = freePort();
+  const data = join(folder, "data");
+  const safety = fsync ? "" : "-c fsync=off -c synchronous_commit=off -c full_page_writes=off ";
+  const options = `${safety}-c listen_addresses=127.0.0.1 -p ${port} -k '${folder}' -c max_connections=60`;
+  const control = (...args: string[]) => asServerUser([join(bin, "pg_ctl"), "-D", data, "-s", "-w", ...args]);
+  const startUp = () => control("start", "-t", "30", "-l", join(folder, "log"), "-o", options);
+
+  await Deno.mkdir(folder, { mode: 0o700 });
+  const user = serverUser();
+  if (user !== null) await run(["chown", user, folder]);
+  await asServerUser([
+    join(bin, "initdb"),
+    ...["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+  ]);
+  await startUp();
+  await run(["sh", "-c", WATCHDOG, "sh", String(Deno.pid), data, folder]);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async restart(mode) {
+      await control("stop", "-m", mode);
+      await startUp();
+    },
+    async stop() {
+      await control("stop", "-m", "immediate");
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Waits in the background for the process $1 to end; ends as well when the folder has been removed before. */
+const WATCHDOG = `
+(
+  while kill -0 "$1" && [ -d "$2" ]; do sleep 0.5; done
+  [ -f "$2/postmaster.pid" ] && kill -QUIT "$(head -n 1 "$2/postmaster.pid")"
+  sleep 0.5
+  rm -rf "$3" "$3.lock"
+) </dev/null >/dev/null 2>&1 &
+`;
+
+function findBinaries(): string | null {
+  if (Deno.build.os === "windows") return null;
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  try {
+    const versions = [...Deno.readDirSync("/usr/lib/postgresql")].map(({ name }) => name);
+    versions.sort((a, b) => Number(b) - Number(a));
+    folders.push(...versions.map((version) => `/usr/lib/postgresql/${version}/bin`));
+  } catch {
+    // Not a Debian.
+  }
+  for (const folder of folders) {
+    try {
+      // Through the link, because not every file is linked.
+      const real = dirname(Deno.realPathSync(join(folder, "initdb")));
+      if (Deno.statSync(join(real, "pg_ctl")).isFile) return real;
+    } catch {
+      // Not here.
+    }
+  }
+  return null;
+}
+
+/** PostgreSQL refuses to run as root; null where this process is not root. */
+function serverUser(): string | null {
+  if (Deno.uid() !== 0) return null;
+  const users = Deno.readTextFileSync("/etc/passwd");
+  return /^postgres:/m.test(users) ? "postgres" : "nobody";
+}
+
+async function asServerUser(command: string[]): Promise<void> {
+  const user = serverUser();
+  if (user === null) return await run(command);
+  const group = (await output(["id", "-g", user])).trim();
+  await run(["setpriv", `--reuid=${user}`, `--regid=${group}`, "--clear-groups", ...command]);
+}
+
+async function run(command: string[]): Promise<void> {
+  // Not piped: the server would inherit the pipe and keep it open.
+  const options = { args: command.slice(1), cwd: "/", stdin: "null", stdout: "null", stderr: "null" } as const;
+  const { success, code } = await new Deno.Command(command[0]!, options).output();
+  if (!success) throw new Error(`${command.join(" ")} ended with ${code}.`);
+}
+
+async function output(command: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command(command[0]!, { args: command.slice(1) }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
