@@ -206,12 +206,13 @@ function factor(scratch: MomentScratch, order: number, levelRow: number): boolea
     for (let k = 0; k < column; k++) pivot -= gram[columnAt + k]! * gram[columnAt + k]!;
     if (!(pivot >= PIVOT_SHARE * rawDiagonal[column]!)) return false;
     const root = Math.sqrt(pivot);
+    const scale = 1 / root;
     gram[columnAt + column] = root;
     for (let row = column + 1; row < order; row++) {
       const rowAt = row * order;
       let entry = gram[rowAt + column]!;
       for (let k = 0; k < column; k++) entry -= gram[rowAt + k]! * gram[columnAt + k]!;
-      gram[rowAt + column] = entry / root;
+      gram[rowAt + column] = entry * scale;
     }
   }
   return true;

@@ -3,6 +3,7 @@ import type { PairKernel } from "./pair_kernel.ts";
 import type { PriceTable } from "./price_table.ts";
 import { planScan } from "./scan_plan.ts";
 import { typescriptKernel } from "./typescript_kernel.ts";
+import { wasmKernel } from "./wasm_kernel.ts";
 
 /** Everything a worker needs, all of it shared memory. */
 export interface ScanJob {
@@ -23,7 +24,8 @@ export type ScanReport = { kind: "ready" } | { kind: "measured"; pairs: number }
 
 /** The kernel of a job. */
 export function kernelOf(job: ScanJob): PairKernel {
-  return typescriptKernel(job.table, planScan(job.table.sessions));
+  const plan = planScan(job.table.sessions);
+  return job.implementation === "wasm" ? wasmKernel(job.table, plan) : typescriptKernel(job.table, plan);
 }
 
 /** Takes the next chunk and measures it; gives the number of pairs measured, 0 where none is left. */

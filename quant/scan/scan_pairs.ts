@@ -4,6 +4,7 @@ import { PairScan } from "./pair_scan.ts";
 import { type PriceTable, tabulatePrices } from "./price_table.ts";
 import { kernelOf, measureNextChunk, type ScanJob } from "./scan_job.ts";
 import { runOnWorkers } from "./scan_workers.ts";
+import { hasWasmKernel } from "./wasm_kernel.ts";
 
 /** What to scan, by which criteria, and how. */
 export interface ScanPairsOptions {
@@ -80,7 +81,10 @@ export async function scanPairs(
 
   const { table, columns } = pairs === "all" ? everyPair(prices) : listedPairs(prices, pairs);
   const total = columns.defect.length;
-  const implementation = "typescript";
+  const implementation =
+    options.implementation === "typescript" || (options.implementation !== "wasm" && !hasWasmKernel())
+      ? "typescript"
+      : "wasm";
   const job: ScanJob = { table, columns, implementation, chunk: CHUNK, next: new Int32Array(new SharedArrayBuffer(4)) };
   const measured = progressOf(total, onProgress);
 

@@ -49,7 +49,7 @@ function assertGolden(actual: PairStatistics, row: GoldenRow) {
   assert.equal(actual.meanCrossings, Number(row.mean_crossings), `crossings of ${pair}`);
 }
 
-for (const implementation of ["typescript"] as const) {
+for (const implementation of ["typescript", "wasm"] as const) {
   for (
     const [rule, sets] of [["research", ["research_clusters"]], ["service", ["service_clusters", "random"]]] as const
   ) {
