@@ -11,6 +11,26 @@ export {
   mackinnonPValue,
 } from "./mackinnon.ts";
 export { normalCdf } from "./normal_distribution.ts";
+export { type LinearRegression, linearRegression } from "./linear_regression.ts";
+export { type TotalLeastSquares, totalLeastSquares } from "./total_least_squares.ts";
+export { adfuller, type AdfullerOptions, type AdfullerResult } from "./adfuller.ts";
+export { engleGranger, type EngleGrangerOptions, type EngleGrangerResult } from "./engle_granger.ts";
+export { johansen, type JohansenOptions, type JohansenResult } from "./johansen.ts";
+export { hurstExponent } from "./hurst_exponent.ts";
+export { halfLife, type HalfLifeOptions } from "./half_life.ts";
+export { meanCrossings } from "./mean_crossings.ts";
+export {
+  type RollingTrend,
+  rollingTrend,
+  rollingTrendForecast,
+  type RollingTrendForecastOptions,
+  type RollingTrendOptions,
+  type TrendForecast,
+} from "./rolling_trend.ts";
+export { type KalmanHedgeRatio, kalmanHedgeRatio, type KalmanHedgeRatioOptions } from "./kalman_hedge_ratio.ts";
+export { type OrnsteinUhlenbeck, ornsteinUhlenbeck, type OrnsteinUhlenbeckOptions } from "./ornstein_uhlenbeck.ts";
+export { rollingZScore, type RollingZScoreOptions } from "./rolling_z_score.ts";
+export { falseDiscoveryRate, type FalseDiscoveryRateOptions } from "./false_discovery_rate.ts";
 export {
   alignCloses,
   type CleaningRule,

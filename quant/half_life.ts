@@ -1,0 +1,46 @@
+import { linearRegression } from "./linear_regression.ts";
+import { requireFinite } from "./validate.ts";
+
+/** Which rows the regression behind a half-life has. */
+export interface HalfLifeOptions {
+  /**
+   * `"reference"` (default) adds a first row with lagged level 0 and difference s[0], as the reference service does; `"ar1"` uses only
+   * the n − 1 rows that exist.
+   */
+  convention?: "reference" | "ar1";
+}
+
+/**
+ * Half-life of mean reversion in sessions: −ln 2 / b from the regression Δs[t] = a + b · s[t−1] + ε.
+ *
+ * Negative where b > 0 (the series runs away), +∞ where b is exactly 0. Thresholds must ask for more than 0.
+ *
+ * @param series The spread, oldest first, length n ≥ 3, finite, not constant.
+ * @throws {RangeError} If n < 3, a value is not finite, or the series (for `"ar1"`: without its last value) is constant.
+ *
+ * @example
+ * ```ts
+ * import { halfLife } from "./half_life.ts";
+ * const series = Float64Array.from({ length: 60 }, (_, t) => 0.5 ** t);
+ * halfLife(series, { convention: "ar1" }); // −ln 2 / −0.5 ≈ 1.386
+ * ```
+ *
+ * Source: Chan, Algorithmic Trading (2013), ch. 2. Verified: tests/quant/fixtures/time_series.json (`halfLife`, 50 digits),
+ * tests/golden/time_series_test.ts. Cost: O(n).
+ */
+export function halfLife(series: Float64Array, options: HalfLifeOptions = {}): number {
+  const { convention = "reference" } = options;
+  requireFinite(series, "series", 3);
+  if (series.every((value) => value === series[0])) throw new RangeError("series is constant: it has no half-life.");
+  const first = convention === "reference" ? 0 : 1;
+  const rows = series.length - first;
+  const lagged = new Float64Array(rows);
+  const differences = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const t = row + first;
+    lagged[row] = t === 0 ? 0 : series[t - 1]!;
+    differences[row] = series[t]! - lagged[row]!;
+  }
+  const { slope } = linearRegression(lagged, differences);
+  return slope === 0 ? Infinity : -Math.LN2 / slope;
+}

@@ -1,0 +1,43 @@
+import { mean } from "./centring.ts";
+import { requireFinite, requireInteger } from "./validate.ts";
+
+/** How the deviation is measured. */
+export interface RollingZScoreOptions {
+  /** Taken from the number of values in the divisor of the variance: 1 (default) for a sample, 0 for a population. */
+  ddof?: 0 | 1;
+}
+
+/**
+ * Distance of each value from the mean of the window that ends with it, in standard deviations of that window.
+ *
+ * Entry i uses values i − window + 1 … i and nothing later. The first window − 1 entries have no full window and are NaN. A window of
+ * equal values gives 0: the value is where its mean is.
+ *
+ * @param series The spread, oldest first, finite; any length, empty gives empty.
+ * @param window Number of values, the current one included, at least 2.
+ * @returns One z-score a value.
+ * @throws {RangeError} If a value is not finite or `window` is not an integer of at least 2.
+ *
+ * @example
+ * ```ts
+ * import { rollingZScore } from "./rolling_z_score.ts";
+ * rollingZScore(Float64Array.of(1, 2, 3), 3)[2]; // 1
+ * ```
+ *
+ * Verified: tests/quant/fixtures/time_series.json (`rollingZScore`, pandas). Cost: O(n · window): every window afresh, so that no error
+ * is carried along.
+ */
+export function rollingZScore(series: Float64Array, window: number, options: RollingZScoreOptions = {}): Float64Array {
+  const { ddof = 1 } = options;
+  requireInteger(window, "window", 2);
+  requireFinite(series, "series", 0);
+  const scores = new Float64Array(series.length).fill(NaN);
+  for (let i = window - 1; i < series.length; i++) {
+    const values = series.subarray(i - window + 1, i + 1);
+    const centre = mean(values);
+    let sum = 0;
+    for (let j = 0; j < window; j++) sum += (values[j]! - centre) ** 2;
+    scores[i] = sum === 0 ? 0 : (series[i]! - centre) / Math.sqrt(sum / (window - ddof));
+  }
+  return scores;
+}
