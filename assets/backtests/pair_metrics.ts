@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { byproduct } from "../resources.ts";
+
+export const PairMetric = z.object({
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  first_session: z.iso.date(),
+  last_session: z.iso.date(),
+  total_return: z.number().describe("0.1 is 10 %"),
+  annualized_return: z.number().describe("Compounded over calendar days / 365.25"),
+  max_drawdown: z.number().max(0).describe("Deepest fall below an earlier maximum, negative"),
+});
+
+/** How the reference backtest of each chosen pair came out. */
+export const pairMetrics = byproduct({
+  key: "pair_metrics",
+  module: import.meta,
+  group: "backtests",
+  layer: "gold",
+  description: "How the original's backtest of each chosen pair came out: fitted on the sample it trades.",
+  row: PairMetric,
+  primaryKey: ["ticker_1", "ticker_2"],
+});

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { alignCloses, referenceSignals } from "../../quant/mod.ts";
+import { cleanPrices } from "../market/clean_prices.ts";
+import { chosenPairs } from "../pairs/chosen_pairs.ts";
+import { asset } from "../resources.ts";
+
+const PairSignal = z.object({
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  session: z.iso.date(),
+  spread: z.number().describe("Close of ticker 2 less its least-squares fit on ticker 1 over the whole sample"),
+  scaled_spread: z.number().describe("The spread with its minimum over the whole sample at 0 and its maximum at 1"),
+  mean: z.number().describe("Of the scaled spread from the first session to this one"),
+  standard_deviation: z.number().describe("Population standard deviation of the same values"),
+  r_squared: z.number().nullable().describe("Of the line through the ten sessions before; null where there are none"),
+  predicted_trend: z.int().nullable().describe("−1, 0 or 1; null in the first ten sessions and the last two"),
+  signal: z.enum(["Short", "Long", "Exit Short", "Exit Long", "None"]),
+});
+
+/**
+ * The rolling linear regression trend of the chosen pairs, as the original service computed it.
+ *
+ * Hedge ratio and scale are fitted on the whole sample, the future included: good for comparing with old results, not for
+ * judging the strategy.
+ */
+export const pairSignals = asset({
+  key: "pair_signals",
+  module: import.meta,
+  group: "backtests",
+  layer: "gold",
+  description:
+    "Rolling-regression signals of the chosen pairs as the original made them: fitted on the sample they are read from.",
+  deps: { prices: cleanPrices, pairs: chosenPairs },
+  row: PairSignal,
+  primaryKey: ["ticker_1", "ticker_2", "session"],
+
+  async materialize({ inputs, progress }) {
+    const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
+    const closes = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
+    const pairs = await inputs.pairs.rows();
+    const orNull = (value: number) => Number.isNaN(value) ? null : value;
+    const rows = pairs.flatMap(({ ticker_1, ticker_2 }, done) => {
+      const signals = referenceSignals({ price1: closes.get(ticker_1)!, price2: closes.get(ticker_2)! });
+      progress(done + 1, pairs.length);
+      return matrix.sessions.map((session, t) => ({
+        ticker_1,
+        ticker_2,
+        session,
+        spread: signals.spread[t]!,
+        scaled_spread: signals.scaledSpread[t]!,
+        mean: signals.expandingMean[t]!,
+        standard_deviation: signals.expandingStd[t]!,
+        r_squared: orNull(signals.rSquared[t]!),
+        predicted_trend: orNull(signals.trend[t]!),
+        signal: signals.signal[t]!,
+      }));
+    });
+    return { rows, metadata: { pairs: pairs.length, fitted_on: "the whole sample (look-ahead)" } };
+  },
+});

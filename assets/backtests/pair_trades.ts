@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { alignCloses, referenceTotals, referenceTrades } from "../../quant/mod.ts";
+import { cleanPrices } from "../market/clean_prices.ts";
+import { asset } from "../resources.ts";
+import { PairMetric, pairMetrics } from "./pair_metrics.ts";
+import { pairSignals } from "./pair_signals.ts";
+
+const PairTrade = z.object({
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  session: z.iso.date(),
+  signal: z.string(),
+  position: z.int().min(-1).max(1).describe("Spreads held after the session"),
+  budget: z.number().describe("USD, from 100,000"),
+  daily_return: z.number().nullable().describe("null in the first session"),
+  cumulative_return: z.number(),
+  ticker_1_price: z.number().describe("USD, adjusted for splits"),
+  ticker_2_price: z.number().describe("USD, adjusted for splits"),
+});
+
+/** The reference backtest of the chosen pairs, day by day: no costs, one dollar of each leg, look-ahead and all. */
+export const pairTrades = asset({
+  key: "pair_trades",
+  module: import.meta,
+  group: "backtests",
+  layer: "gold",
+  description: "The original's backtest of the chosen pairs, day by day: no costs, fitted on the sample it trades.",
+  deps: { prices: cleanPrices, signals: pairSignals },
+  byproducts: { metrics: pairMetrics },
+  row: PairTrade,
+  primaryKey: ["ticker_1", "ticker_2", "session"],
+
+  async materialize({ inputs, progress }) {
+    const { sessions, tickers, closes } = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
+    const closesOf = new Map(tickers.map((ticker, i) => [ticker, closes[i]!]));
+    const byPair = Map.groupBy(await inputs.signals.rows(), (row) => `${row.ticker_1} ${row.ticker_2}`);
+    const rows: z.output<typeof PairTrade>[] = [];
+    const metrics: z.output<typeof PairMetric>[] = [];
+    for (const signals of byPair.values()) {
+      const { ticker_1, ticker_2 } = signals[0]!;
+      const price1 = closesOf.get(ticker_1)!;
+      const price2 = closesOf.get(ticker_2)!;
+      const trades = referenceTrades(signals.map((row) => row.signal), { price1, price2 });
+      signals.forEach(({ session, signal }, t) =>
+        rows.push({
+          ticker_1,
+          ticker_2,
+          session,
+          signal,
+          position: trades.position[t]!,
+          budget: trades.budget[t]!,
+          daily_return: t === 0 ? null : trades.dailyReturn[t]!,
+          cumulative_return: trades.cumulativeReturn[t]!,
+          ticker_1_price: price1[t]!,
+          ticker_2_price: price2[t]!,
+        })
+      );
+      const totals = referenceTotals(sessions, trades.budget);
+      metrics.push({
+        ticker_1,
+        ticker_2,
+        first_session: sessions[0]!,
+        last_session: sessions.at(-1)!,
+        total_return: totals.totalReturn,
+        annualized_return: totals.annualizedReturn,
+        max_drawdown: totals.maxDrawdown,
+      });
+      progress(metrics.length, byPair.size);
+    }
+    return { rows, byproducts: { metrics: { rows: metrics } } };
+  },
+});

@@ -1,0 +1,154 @@
+/** Daily bars in columns, in order of ticker, session and occurrence; NaN where a value is missing. */
+export interface BarColumns {
+  ticker: readonly string[];
+  session: readonly string[];
+  /** 1 for the first bar of its ticker and session. */
+  occurrence: Float64Array;
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+  dividend: Float64Array;
+  split: Float64Array;
+}
+
+/** Bars that can be used, adjusted for splits. */
+export interface AdjustedBars {
+  ticker: string[];
+  session: string[];
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+  dividend: Float64Array;
+  split: Float64Array;
+  split_factor: Float64Array;
+}
+
+/** A bar that cannot be used. */
+export interface RejectedBarRow {
+  ticker: string;
+  session: string;
+  occurrence: number;
+  reason: string;
+  open: number | null;
+  high: number | null;
+  low: number | null;
+  close: number | null;
+  volume: number | null;
+}
+
+/**
+ * Parts the bars that can be used from those that cannot, and adjusts prices, volumes and dividends for splits.
+ *
+ * Of several bars of one ticker and session the first is judged and the others are rejected. A bar needs a close; what it has
+ * of open, high and low must be positive, with no low above a high, and a volume must not be negative. The price of a session
+ * is divided by the product of the splits that became effective after it, so that a series has no jump where shares were
+ * split. A split counts even where its own bar is rejected: it happened.
+ *
+ * Cost: O(n), one pass to judge and one pass backwards to adjust.
+ */
+export function judgeBars(bars: BarColumns): {
+  accepted: AdjustedBars;
+  rejected: RejectedBarRow[];
+  /** Each split that happened: ticker, session, ratio. */
+  splits: [string, string, number][];
+} {
+  const n = bars.ticker.length;
+  const factors = splitFactors(bars);
+  const usable: number[] = [];
+  const rejected: RejectedBarRow[] = [];
+  for (let i = 0; i < n; i++) {
+    const reason = fault(bars, i);
+    if (reason === undefined) usable.push(i);
+    else rejected.push(rejection(bars, i, reason));
+  }
+  const pick = (values: Float64Array, adjust: (value: number, factor: number) => number) =>
+    Float64Array.from(usable, (i) => adjust(values[i]!, factors[i]!));
+  const price = (value: number, factor: number) => value / factor;
+  const orElse = (fallback: number) => (value: number) => Number.isNaN(value) ? fallback : value;
+  const splits: [string, string, number][] = [];
+  for (let i = 0; i < n; i++) {
+    if (isSplit(bars, i)) splits.push([bars.ticker[i]!, bars.session[i]!, bars.split[i]!]);
+  }
+  return {
+    accepted: {
+      ticker: usable.map((i) => bars.ticker[i]!),
+      session: usable.map((i) => bars.session[i]!),
+      open: pick(bars.open, price),
+      high: pick(bars.high, price),
+      low: pick(bars.low, price),
+      close: pick(bars.close, price),
+      volume: pick(bars.volume, (value, factor) => value * factor),
+      dividend: pick(bars.dividend, (value, factor) => orElse(0)(value) / factor),
+      split: pick(bars.split, orElse(1)),
+      split_factor: pick(bars.split, (_, factor) => factor),
+    },
+    rejected,
+    splits,
+  };
+}
+
+/** Why bar `i` cannot be used, or `undefined`. */
+function fault(bars: BarColumns, i: number): string | undefined {
+  if (bars.occurrence[i]! > 1) {
+    return sameAsFirst(bars, i) ? "repeats the first bar of the session" : "differs from the first bar of the session";
+  }
+  const { open, high, low, close, volume, dividend, split } = bars;
+  if (Number.isNaN(close[i]!)) return "has no close";
+  for (const [name, values] of Object.entries({ open, high, low, close })) {
+    if (values[i]! <= 0) return `${name} is not positive`;
+  }
+  if (low[i]! > high[i]!) return "low is above high";
+  if (volume[i]! < 0) return "volume is negative";
+  if (dividend[i]! < 0) return "dividend is negative";
+  if (split[i]! <= 0) return "split ratio is not positive";
+}
+
+function sameAsFirst(bars: BarColumns, i: number): boolean {
+  const first = i - (bars.occurrence[i]! - 1);
+  const { open, high, low, close, volume } = bars;
+  return [open, high, low, close, volume].every((values) => Object.is(values[i], values[first]));
+}
+
+function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow {
+  const value = (values: Float64Array) => Number.isNaN(values[i]!) ? null : values[i]!;
+  return {
+    ticker: bars.ticker[i]!,
+    session: bars.session[i]!,
+    occurrence: bars.occurrence[i]!,
+    reason,
+    open: value(bars.open),
+    high: value(bars.high),
+    low: value(bars.low),
+    close: value(bars.close),
+    volume: value(bars.volume),
+  };
+}
+
+function isSplit(bars: BarColumns, i: number): boolean {
+  const ratio = bars.split[i]!;
+  return bars.occurrence[i] === 1 && ratio > 0 && ratio !== 1;
+}
+
+/** For each bar the product of its ticker's splits in later sessions. */
+function splitFactors(bars: BarColumns): Float64Array {
+  const factors = new Float64Array(bars.ticker.length);
+  let factor = 1;
+  // A split of this session, to count from the session before on.
+  let pending = 1;
+  for (let i = factors.length - 1; i >= 0; i--) {
+    if (bars.ticker[i] !== bars.ticker[i + 1]) {
+      factor = 1;
+      pending = 1;
+    } else if (bars.session[i] !== bars.session[i + 1]) {
+      factor *= pending;
+      pending = 1;
+    }
+    factors[i] = factor;
+    if (isSplit(bars, i)) pending = bars.split[i]!;
+  }
+  return factors;
+}

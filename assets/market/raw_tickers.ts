@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { notEmpty } from "../../engine/mod.ts";
+import { asset } from "../resources.ts";
+
+const RawTicker = z.object({
+  ticker: z.string().min(1).describe("Symbol; case matters"),
+  name: z.string().nullable(),
+  type: z.string().nullable().describe("Kind of instrument in the source's words, e.g. CS or ETF"),
+  exchange: z.string().nullable(),
+  sector: z.string().nullable(),
+  currency: z.string().nullable(),
+  active: z.boolean().describe("False once it no longer trades"),
+  delisted_on: z.iso.date().nullable().describe("First session without it"),
+});
+
+/** Instruments as the market data source lists them. */
+export const rawTickers = asset({
+  key: "raw_tickers",
+  module: import.meta,
+  group: "market",
+  layer: "raw",
+  description: "Instruments as the market data source lists them.",
+  row: RawTicker,
+  primaryKey: ["ticker"],
+  checks: [notEmpty()],
+  source: ({ resources }) => resources.marketData.version(),
+
+  async materialize({ resources, signal }) {
+    const listings = await resources.marketData.tickers({ signal });
+    const rows = listings.map(({ delistedOn, ...listing }) => ({ ...listing, delisted_on: delistedOn }));
+    return {
+      rows,
+      metadata: { source: resources.marketData.name, inactive: rows.filter((row) => !row.active).length },
+    };
+  },
+});
