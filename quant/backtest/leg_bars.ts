@@ -1,0 +1,34 @@
+/** Bars of one leg as they were traded, not adjusted, aligned with the sessions; what is no positive number is missing. */
+export interface LegBars {
+  close: Float64Array;
+  /** Needed to fill at the open. */
+  open?: Float64Array;
+  /** Shares after for one share before, effective from the session's open; 1, or what is no positive number, where none. */
+  split?: Float64Array;
+  /** Currency a share by ex-date, in the session's units; 0, or what is not finite, where none. */
+  dividend?: Float64Array;
+}
+
+/** Whether a price can be traded at: `NaN`, ±∞, 0 and negative values count as missing. */
+export function isPrice(value: number | undefined): value is number {
+  return value !== undefined && value > 0 && value < Infinity;
+}
+
+/** The split of a session, 1 where there is none. */
+export function splitRatio(leg: LegBars, t: number): number {
+  const ratio = leg.split?.[t];
+  return isPrice(ratio) ? ratio : 1;
+}
+
+/** The dividend a share of a session, 0 where there is none. */
+export function dividendPerShare(leg: LegBars, t: number): number {
+  const dividend = leg.dividend?.[t] ?? 0;
+  return Number.isFinite(dividend) ? dividend : 0;
+}
+
+/** How many sessions in a row have no close, counted back from the end of [start, end). */
+export function trailingMissing(leg: LegBars, start: number, end: number): number {
+  let missing = 0;
+  while (missing < end - start && !isPrice(leg.close[end - 1 - missing])) missing++;
+  return missing;
+}

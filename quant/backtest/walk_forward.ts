@@ -1,0 +1,379 @@
+import { requireInteger } from "../validate.ts";
+import { dayNumbers } from "./calendar_days.ts";
+import { dividendPerShare, isPrice, type LegBars, splitRatio, trailingMissing } from "./leg_bars.ts";
+import type { TradingCosts } from "./pair_account.ts";
+import { type PairOrder, PairPosition, type PairPrices, type PairTrade } from "./pair_position.ts";
+import { type RolledWindow, rolledWindows, type RollOptions } from "./rolled_windows.ts";
+import type { FittedStrategy, Formation, Strategy } from "./strategy.ts";
+import { type WalkForwardDaily, type WalkForwardSignal, WalkForwardTable } from "./walk_forward_table.ts";
+
+/** What became of one window. */
+export interface WindowRecord extends RolledWindow {
+  /** What the strategy estimated, or `null` if the window was not traded. */
+  estimates: Readonly<Record<string, number>> | null;
+  /** Why the window was not traded. */
+  refusal: string | null;
+}
+
+/** Settings of {@linkcode walkForward}. */
+export interface WalkForwardOptions extends Partial<RollOptions> {
+  /** ISO dates, oldest first. */
+  sessions: readonly string[];
+  /** Ticker 1, the regressor. */
+  leg1: LegBars;
+  /** Ticker 2. */
+  leg2: LegBars;
+  strategy: Strategy;
+  /** Windows to trade, in order and with disjoint trading sessions; instead of formationSessions, tradingSessions and step. */
+  windows?: readonly RolledWindow[];
+  /** Which price of the session after the signal fills; the open by default. */
+  fillAt?: "next_open" | "next_close";
+  /**
+   * `hedge_ratio` (default): shares of leg 1 against leg 2 in the ratio that was estimated, on the sides that it says.
+   * `dollar_neutral`: as much currency long in one leg as short in the other, whatever the ratio.
+   */
+  sizing?: "hedge_ratio" | "dollar_neutral";
+  /** Gross exposure at entry in multiples of equity; 2 by default: about one unit long and one short for each unit of equity. */
+  grossExposure?: number;
+  /** In currency; 100,000 by default. */
+  initialEquity?: number;
+  /** None by default. */
+  costs?: Partial<TradingCosts>;
+  /** A leg without a close in this many sessions in a row has stopped trading; 5 by default. */
+  stoppedAfterSessions?: number;
+}
+
+/** Result of {@linkcode walkForward}. */
+export interface WalkForwardResult {
+  daily: WalkForwardDaily;
+  trades: PairTrade[];
+  windows: WindowRecord[];
+}
+
+/**
+ * Trades one pair through rolled windows without knowledge of any later session.
+ *
+ * In each window the strategy is fitted on the formation and then told one close after the other. What it wants at the close of
+ * session t is filled in session t + 1, at the open or at the close. Shares are set at the signal's close from that close's
+ * equity and prices and stay until the exit: nothing is rebalanced in between.
+ *
+ * - **Splits** multiply shares and leave values alone; the strategy sees closes in the units of the formation's end.
+ * - **Dividends** are received on the long leg and owed on the short one by those who held it before the ex-date's open.
+ * - **Costs**: commission and slippage on the traded notional of both legs, at each fill; borrow on the short notional at its
+ *   last mark for the calendar days since the session before, / 365.
+ * - **A missing bar** in either leg: the pair neither trades nor is valued nor asked; dividends and borrow are booked with the
+ *   next complete bar. Where only an open is missing the order waits.
+ * - **A leg that stops trading**, which is known after `stoppedAfterSessions` sessions without a close and not before: the
+ *   position is closed in that session at each leg's last close, and the window opens no other.
+ * - **A window's last session**: nothing is opened in it, and what is held is closed at its close (at the last closes if the
+ *   bar is missing). A window that the data does not complete leaves its position open, so that later sessions
+ *   change nothing in earlier rows.
+ * - **Equity of 0 or less** closes the position with the next fill and ends all trading.
+ *
+ * A window is not traded, and says why, if fewer than half of its formation's sessions have closes of both legs, a leg has
+ * stopped trading by its end, or the strategy's fit throws a `RangeError`.
+ *
+ * @throws {RangeError} If lengths differ, sessions do not ascend, opens are needed and missing altogether, an option is out of
+ * its range, or windows overlap or leave the data.
+ *
+ * @example
+ * ```ts
+ * import { walkForward } from "./walk_forward.ts";
+ * import { zScoreBands } from "./z_score_bands.ts";
+ *
+ * const n = 200;
+ * const sessions = Array.from({ length: n }, (_, t) => new Date(Date.UTC(2024, 0, 1 + t)).toISOString().slice(0, 10));
+ * const x = Float64Array.from({ length: n }, (_, t) => 100 + t / 10);
+ * const y = x.map((price, t) => 2 * price + 3 * Math.sin(t / 5));
+ * const { trades } = walkForward({
+ *   sessions,
+ *   leg1: { close: x },
+ *   leg2: { close: y },
+ *   strategy: zScoreBands(),
+ *   formationSessions: 100,
+ *   tradingSessions: 50,
+ *   fillAt: "next_close",
+ *   costs: { commissionBps: 1, slippageBps: 1 },
+ * });
+ * console.assert(trades.every((trade) => trade.pnl - trade.costs > 0));
+ * ```
+ *
+ * Verified: tests/quant/fixtures/backtest.json. Cost: O(sessions) and the strategy's own.
+ */
+export function walkForward(options: WalkForwardOptions): WalkForwardResult {
+  return new WalkForward(options).run();
+}
+
+class WalkForward {
+  readonly #strategy: Strategy;
+  readonly #sessions: readonly string[];
+  readonly #leg1: LegBars;
+  readonly #leg2: LegBars;
+  readonly #days: Float64Array;
+  readonly #windows: readonly RolledWindow[];
+  readonly #fillsAtOpen: boolean;
+  readonly #dollarNeutral: boolean;
+  readonly #grossExposure: number;
+  readonly #stoppedAfter: number;
+  readonly #position: PairPosition;
+  readonly #table: WalkForwardTable;
+  #ruined = false;
+
+  constructor(options: WalkForwardOptions) {
+    const { sessions, fillAt = "next_open", grossExposure = 2, initialEquity = 100_000, stoppedAfterSessions = 5 } =
+      options;
+    requireBars(sessions, options.leg1, "leg 1", fillAt === "next_open");
+    requireBars(sessions, options.leg2, "leg 2", fillAt === "next_open");
+    requirePositive(grossExposure, "grossExposure");
+    requirePositive(initialEquity, "initialEquity");
+    requireInteger(stoppedAfterSessions, "stoppedAfterSessions", 1);
+    const costs = { commissionBps: 0, slippageBps: 0, borrowBpsPerYear: 0, ...options.costs };
+    for (const [name, value] of Object.entries(costs)) {
+      if (!(value >= 0 && value < Infinity)) throw new RangeError(`${name} must be 0 or more, got ${value}.`);
+    }
+    this.#strategy = options.strategy;
+    this.#sessions = sessions;
+    this.#leg1 = options.leg1;
+    this.#leg2 = options.leg2;
+    this.#days = dayNumbers(sessions);
+    this.#windows = windowsOf(options);
+    this.#fillsAtOpen = fillAt === "next_open";
+    this.#dollarNeutral = options.sizing === "dollar_neutral";
+    this.#grossExposure = grossExposure;
+    this.#stoppedAfter = stoppedAfterSessions;
+    this.#position = new PairPosition(sessions, initialEquity, costs);
+    this.#table = new WalkForwardTable(sessions.length, initialEquity);
+  }
+
+  run(): WalkForwardResult {
+    const records: WindowRecord[] = [];
+    let next = 0;
+    this.#windows.forEach((window, index) => {
+      for (; next < window.tradingStart; next++) this.#table.skip(next, this.#position.account.equity);
+      const { fitted, refusal } = this.#fit(window);
+      records.push({ ...window, estimates: fitted?.estimates ?? null, refusal });
+      if (fitted) this.#trade(fitted, window, index);
+      else this.#standAside(window);
+      next = window.tradingEnd;
+    });
+    for (; next < this.#sessions.length; next++) this.#table.skip(next, this.#position.account.equity);
+    return { daily: this.#table.daily, trades: this.#position.trades, windows: records };
+  }
+
+  #fit(window: RolledWindow): { fitted: FittedStrategy | null; refusal: string | null } {
+    const { formationStart, tradingStart } = window;
+    const refused = (refusal: string) => ({ fitted: null, refusal });
+    for (const [name, leg] of [["Leg 1", this.#leg1], ["Leg 2", this.#leg2]] as const) {
+      if (trailingMissing(leg, formationStart, tradingStart) >= this.#stoppedAfter) {
+        return refused(`${name} has stopped trading by the end of the formation.`);
+      }
+    }
+    const formation = this.#formation(formationStart, tradingStart);
+    const length = tradingStart - formationStart;
+    const present = formation.price1.length;
+    if (2 * present < length) {
+      return refused(`The legs have ${present} common closes in a formation of ${length} sessions.`);
+    }
+    try {
+      return { fitted: this.#strategy.fit(formation), refusal: null };
+    } catch (error) {
+      // A formation that allows no fit is a fact about the market; any other error is a fault and goes up.
+      if (error instanceof RangeError) return refused(error.message);
+      throw error;
+    }
+  }
+
+  /** Closes of [start, end) where both legs have one, in the units of the last session. */
+  #formation(start: number, end: number): Formation {
+    const price1: number[] = [];
+    const price2: number[] = [];
+    let later1 = 1;
+    let later2 = 1;
+    for (let t = end - 1; t >= start; t--) {
+      const close1 = this.#leg1.close[t];
+      const close2 = this.#leg2.close[t];
+      if (isPrice(close1) && isPrice(close2)) {
+        price1.push(close1 / later1);
+        price2.push(close2 / later2);
+      }
+      later1 *= splitRatio(this.#leg1, t);
+      later2 *= splitRatio(this.#leg2, t);
+    }
+    return { price1: Float64Array.from(price1.reverse()), price2: Float64Array.from(price2.reverse()) };
+  }
+
+  #standAside({ tradingStart, tradingEnd }: RolledWindow): void {
+    for (let t = tradingStart; t < tradingEnd; t++) {
+      this.#record(t, { signal: "not_traded", score: NaN, hedgeRatio: NaN });
+    }
+  }
+
+  #trade(fitted: FittedStrategy, window: RolledWindow, index: number): void {
+    const position = this.#position;
+    const factor: PairPrices = { price1: 1, price2: 1 };
+    const last: PairPrices = { price1: NaN, price2: NaN };
+    let missing1 = trailingMissing(this.#leg1, window.formationStart, window.tradingStart);
+    let missing2 = trailingMissing(this.#leg2, window.formationStart, window.tradingStart);
+    let stopped = false;
+    for (let t = window.tradingStart; t < window.tradingEnd; t++) {
+      const isLast = window.complete && t === window.tradingEnd - 1;
+      const ratio1 = splitRatio(this.#leg1, t);
+      const ratio2 = splitRatio(this.#leg2, t);
+      this.#passNight(t, ratio1, ratio2);
+      factor.price1 *= ratio1;
+      factor.price2 *= ratio2;
+      const close1 = this.#leg1.close[t];
+      const close2 = this.#leg2.close[t];
+      last.price1 = isPrice(close1) ? close1 : last.price1 / ratio1;
+      last.price2 = isPrice(close2) ? close2 : last.price2 / ratio2;
+      missing1 = isPrice(close1) ? 0 : missing1 + 1;
+      missing2 = isPrice(close2) ? 0 : missing2 + 1;
+
+      let said: Said = { signal: "no_bar", score: NaN, hedgeRatio: NaN };
+      if (missing1 === 0 && missing2 === 0) {
+        const closes = { ...last };
+        if (isLast) this.#refuseEntry();
+        this.#markAndFill(t, index, closes);
+        if (this.#isRuined(t)) said = { ...said, signal: "not_traded" };
+        else if (!stopped && !isLast) said = this.#decide(t, fitted, closes, factor);
+      }
+      if (Math.max(missing1, missing2) >= this.#stoppedAfter && !stopped) {
+        stopped = true;
+        position.close(t, { ...last }, "stopped_trading");
+      }
+      if (isLast) position.close(t, { ...last }, "window_end");
+      if (stopped) said = { ...said, signal: "stopped_trading" };
+      else if (isLast) said = { ...said, signal: "window_end" };
+      this.#record(t, said);
+    }
+  }
+
+  /** What lies between the close before and the session's first trade. */
+  #passNight(t: number, ratio1: number, ratio2: number): void {
+    const { account } = this.#position;
+    if (t > 0) account.borrow(this.#days[t]! - this.#days[t - 1]!);
+    this.#position.split(ratio1, ratio2);
+    account.owe(dividendPerShare(this.#leg1, t), dividendPerShare(this.#leg2, t));
+  }
+
+  /** In the last session of a window nothing is opened, but what is to be left is left by its order. */
+  #refuseEntry(): void {
+    const { order } = this.#position;
+    if (order) this.#position.order = { ...order, side: 0, shares1: 0, shares2: 0, gross: 0 };
+  }
+
+  #markAndFill(t: number, window: number, closes: PairPrices): void {
+    const position = this.#position;
+    if (position.order && this.#fillsAtOpen) {
+      const price1 = this.#leg1.open![t];
+      const price2 = this.#leg2.open![t];
+      if (isPrice(price1) && isPrice(price2)) position.fill(t, window, { price1, price2 });
+    }
+    position.account.mark(closes.price1, closes.price2);
+    if (position.order && !this.#fillsAtOpen) position.fill(t, window, closes);
+  }
+
+  /** Once the equity is gone, what is held is left with the next fill and nothing is traded any more. */
+  #isRuined(t: number): boolean {
+    const position = this.#position;
+    if (position.account.equity <= 0) this.#ruined = true;
+    if (this.#ruined) position.order = position.side === 0 ? null : leave(t, "ruin");
+    return this.#ruined;
+  }
+
+  #decide(t: number, fitted: FittedStrategy, closes: PairPrices, factor: PairPrices): Said {
+    const position = this.#position;
+    const { target, signal, hedgeRatio, score } = fitted.decide(
+      closes.price1 * factor.price1,
+      closes.price2 * factor.price2,
+    );
+    if (target !== position.planned) {
+      if (target === position.side) position.order = null;
+      else if (target === 0) position.order = leave(t, signal === "stop" ? "stop" : "signal");
+      else position.order = this.#enter(t, target, hedgeRatio, closes, factor);
+    }
+    return { signal, hedgeRatio, score };
+  }
+
+  /** Shares for the side by the equity and prices of the signal's close; the hedge ratio is in units that splits have left. */
+  #enter(t: number, side: 1 | -1, hedgeRatio: number, closes: PairPrices, factor: PairPrices): PairOrder {
+    const { price1, price2 } = closes;
+    const gross = this.#grossExposure;
+    const currency = this.#position.account.equity * gross;
+    let shares1: number;
+    let shares2: number;
+    if (this.#dollarNeutral) {
+      shares1 = -side * currency / 2 / price1;
+      shares2 = side * currency / 2 / price2;
+    } else {
+      const perShare1 = hedgeRatio * factor.price1;
+      const perShare2 = factor.price2;
+      const units = currency / (Math.abs(perShare1) * price1 + perShare2 * price2);
+      shares1 = -side * units * perShare1;
+      shares2 = side * units * perShare2;
+    }
+    return { side, shares1, shares2, gross, hedgeRatio, exitReason: "signal", signalAt: t };
+  }
+
+  #record(t: number, said: Said): void {
+    this.#table.record(t, { ...said, ...this.#position.endSession(t), position: this.#position });
+  }
+}
+
+/** What the strategy answered in a session, or why it was not asked. */
+interface Said {
+  signal: WalkForwardSignal;
+  score: number;
+  hedgeRatio: number;
+}
+
+function leave(signalAt: number, exitReason: PairOrder["exitReason"]): PairOrder {
+  return { side: 0, shares1: 0, shares2: 0, gross: 0, hedgeRatio: NaN, exitReason, signalAt };
+}
+
+function requireBars(sessions: readonly string[], leg: LegBars, name: string, needsOpen: boolean): void {
+  const lengths = { close: leg.close, open: leg.open, split: leg.split, dividend: leg.dividend };
+  for (const [column, values] of Object.entries(lengths)) {
+    if (values && values.length !== sessions.length) {
+      throw new RangeError(`The ${column} of ${name} has ${values.length} values for ${sessions.length} sessions.`);
+    }
+  }
+  if (needsOpen && !leg.open) {
+    throw new RangeError(
+      `Fills at the next open need opens, but ${name} has none: give them, or fill at "next_close".`,
+    );
+  }
+}
+
+function requirePositive(value: number, name: string): void {
+  if (!(value > 0 && value < Infinity)) throw new RangeError(`${name} must be positive, got ${value}.`);
+}
+
+function windowsOf(options: WalkForwardOptions): readonly RolledWindow[] {
+  const { sessions, formationSessions, tradingSessions, step } = options;
+  let windows = options.windows;
+  if (!windows) {
+    if (formationSessions === undefined || tradingSessions === undefined) {
+      throw new RangeError("Give formationSessions and tradingSessions, or the windows themselves.");
+    }
+    windows = rolledWindows(sessions.length, { formationSessions, tradingSessions, step });
+  }
+  let traded = 0;
+  for (const { formationStart, tradingStart, tradingEnd } of windows) {
+    if (
+      !(0 <= formationStart && formationStart < tradingStart && tradingStart < tradingEnd &&
+        tradingEnd <= sessions.length)
+    ) {
+      throw new RangeError(
+        `The window [${formationStart}, ${tradingStart}, ${tradingEnd}) does not fit ${sessions.length} sessions.`,
+      );
+    }
+    if (tradingStart < traded) {
+      throw new RangeError(
+        `The trading window from ${tradingStart} begins before the last one ends at ${traded}: one account cannot trade both.`,
+      );
+    }
+    traded = tradingEnd;
+  }
+  return windows;
+}

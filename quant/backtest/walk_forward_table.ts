@@ -1,0 +1,129 @@
+import type { SessionBook } from "./pair_account.ts";
+import type { PairPosition, PairPrices } from "./pair_position.ts";
+import type { StrategySignal } from "./strategy.ts";
+
+/** What a session's row says: the strategy's signal, or why there is none. */
+export type WalkForwardSignal = StrategySignal | "outside" | "no_bar" | "not_traded" | "window_end" | "stopped_trading";
+
+/** Daily rows of a walk-forward: one entry a session in every column, also in sessions outside every trading window. */
+export interface WalkForwardDaily {
+  /** 1 in the sessions of a trading window, 0 elsewhere. */
+  allocated: Uint8Array;
+  /** The strategy's signal at the close. */
+  signal: WalkForwardSignal[];
+  /** The number that the thresholds judge; `NaN` without a decision. */
+  score: Float64Array;
+  /** Leg 1 against leg 2 at the decision, in the units of the formation's end; `NaN` without a decision. */
+  hedgeRatio: Float64Array;
+  /** −1, 0 or 1: what the close wants to be held after the next fill. */
+  target: Int8Array;
+  /** −1, 0 or 1: what is held after the close. */
+  position: Int8Array;
+  /** Price of the last fill of the session in leg 1; `NaN` without a fill. */
+  fillPrice1: Float64Array;
+  /** Price of the last fill of the session in leg 2; `NaN` without a fill. */
+  fillPrice2: Float64Array;
+  /** Shares held after the close, negative if short, in that session's units. */
+  shares1: Float64Array;
+  shares2: Float64Array;
+  /** Value of the leg / equity, after the close. */
+  weight1: Float64Array;
+  weight2: Float64Array;
+  /** Sum of the absolute weights. */
+  grossExposure: Float64Array;
+  /** The largest gross exposure that can be held in the next session by what is known at this close. */
+  plannedGross: Float64Array;
+  /** Notional traded in the session / equity at the close before. */
+  turnover: Float64Array;
+  /** Gains of both legs and dividends before costs, in currency. */
+  pnl: Float64Array;
+  /** Dividends received less owed; contained in `pnl`. */
+  dividends: Float64Array;
+  commission: Float64Array;
+  slippage: Float64Array;
+  borrow: Float64Array;
+  /** After costs. */
+  equity: Float64Array;
+  /** equity[t] / equity[t−1] − 1, the first session's against the initial equity; 0 once equity is not positive. */
+  dailyReturn: Float64Array;
+}
+
+/** Collects the daily rows of a walk-forward. */
+export class WalkForwardTable {
+  readonly daily: WalkForwardDaily;
+  #equityBefore: number;
+
+  constructor(sessionCount: number, initialEquity: number) {
+    const column = () => new Float64Array(sessionCount);
+    const blank = () => new Float64Array(sessionCount).fill(NaN);
+    this.#equityBefore = initialEquity;
+    this.daily = {
+      allocated: new Uint8Array(sessionCount),
+      signal: Array<WalkForwardSignal>(sessionCount).fill("outside"),
+      score: blank(),
+      hedgeRatio: blank(),
+      target: new Int8Array(sessionCount),
+      position: new Int8Array(sessionCount),
+      fillPrice1: blank(),
+      fillPrice2: blank(),
+      shares1: column(),
+      shares2: column(),
+      weight1: column(),
+      weight2: column(),
+      grossExposure: column(),
+      plannedGross: column(),
+      turnover: column(),
+      pnl: column(),
+      dividends: column(),
+      commission: column(),
+      slippage: column(),
+      borrow: column(),
+      equity: column(),
+      dailyReturn: column(),
+    };
+  }
+
+  /** A session in which nothing is held and nothing happens. */
+  skip(t: number, equity: number): void {
+    this.daily.equity[t] = equity;
+  }
+
+  /** A session of a trading window. */
+  record(t: number, row: {
+    position: PairPosition;
+    book: SessionBook;
+    fill: PairPrices | null;
+    signal: WalkForwardSignal;
+    score: number;
+    hedgeRatio: number;
+  }): void {
+    const { position, book, fill } = row;
+    const { account, order } = position;
+    const { equity } = account;
+    const daily = this.daily;
+    const weight = (value: number) => (value === 0 ? 0 : value / equity);
+    daily.allocated[t] = 1;
+    daily.signal[t] = row.signal;
+    daily.score[t] = row.score;
+    daily.hedgeRatio[t] = row.hedgeRatio;
+    daily.target[t] = position.planned;
+    daily.position[t] = position.side;
+    daily.fillPrice1[t] = fill?.price1 ?? NaN;
+    daily.fillPrice2[t] = fill?.price2 ?? NaN;
+    daily.shares1[t] = account.shares1;
+    daily.shares2[t] = account.shares2;
+    daily.weight1[t] = weight(account.value1);
+    daily.weight2[t] = weight(account.value2);
+    daily.grossExposure[t] = weight(account.gross);
+    daily.plannedGross[t] = Math.max(daily.grossExposure[t]!, order?.gross ?? 0);
+    daily.turnover[t] = this.#equityBefore > 0 ? book.traded / this.#equityBefore : 0;
+    daily.pnl[t] = book.pnl;
+    daily.dividends[t] = book.dividends;
+    daily.commission[t] = book.commission;
+    daily.slippage[t] = book.slippage;
+    daily.borrow[t] = book.borrow;
+    daily.equity[t] = equity;
+    daily.dailyReturn[t] = this.#equityBefore > 0 ? equity / this.#equityBefore - 1 : 0;
+    this.#equityBefore = equity;
+  }
+}
