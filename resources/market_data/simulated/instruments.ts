@@ -110,7 +110,7 @@ function drawn(seed: number, id: number, industry: number, stem: string): Instru
     industry,
     listedAt: 0,
     delistedAt: Infinity,
-    marketBeta: 0.6 + 0.28 * level + 0.03 * (random.uniform(3) - 0.5),
+    marketBeta: 0.6 + 0.32 * level + 0.03 * (random.uniform(3) - 0.5),
     sectorBeta: (level % 2 === 0 ? 1.2 : 0.85) + 0.03 * (random.uniform(4) - 0.5),
     ownVolatility: 0.01 + 0.004 * random.uniform(5),
     basePriceUsd: 40 * 5 ** random.uniform(6),
@@ -131,7 +131,7 @@ function plant(seed: number, industry: number, [first, second]: readonly [Instru
       kind: "cointegrated",
       leg: first,
       hedgeRatio,
-      interceptUsd: Math.round(levelUsd * (0.05 + 0.1 * random.uniform(1))),
+      interceptUsd: Math.round(100 * levelUsd * (0.01 + 0.03 * random.uniform(1))) / 100,
       halfLifeSessions: HALF_LIVES_SESSIONS[ordinal % HALF_LIVES_SESSIONS.length]!,
       spreadSdUsd: levelUsd * (0.02 + 0.01 * random.uniform(2)),
     };
@@ -156,11 +156,12 @@ function relisted(seed: number, industry: number, stems: string[], from: number,
   const random = randomStream(seed, 2);
   const changeAt = (k: number) => k * RELISTING_SESSIONS + 60 + random.integer(k, RELISTING_SPREAD_SESSIONS);
   const found: Instrument[] = [];
-  for (let k = 0; k * RELISTING_SESSIONS <= to; k++) {
-    const listedAt = k === 0 ? 0 : changeAt(k - 1);
+  for (let k = 0, listedAt = 0; listedAt <= to; k++) {
     const delistedAt = changeAt(k);
-    if (delistedAt <= from || listedAt > to) continue;
-    found.push({ ...drawn(seed, RELISTED_IDS_FROM + k, industry, stems[k % stems.length]!), listedAt, delistedAt });
+    if (delistedAt > from) {
+      found.push({ ...drawn(seed, RELISTED_IDS_FROM + k, industry, stems[k % stems.length]!), listedAt, delistedAt });
+    }
+    listedAt = delistedAt;
   }
   return found;
 }

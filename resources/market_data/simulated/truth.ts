@@ -32,7 +32,7 @@ export interface SimulatedTruth {
   delistings: { ticker: string; delistedOn: string }[];
   /** Instruments whose first bar lies inside the window. */
   newListings: { ticker: string; listedOn: string }[];
-  /** Sessions without a row between two sessions with one. */
+  /** Sessions on which an instrument that is listed has no row. */
   missingBars: { ticker: string; session: string }[];
   /** Rows that come a second time; the second may differ and is then the wrong one. */
   duplicates: { ticker: string; session: string; identical: boolean }[];
