@@ -60,3 +60,5 @@ export {
   type ReferenceTrades,
   referenceTrades,
 } from "./backtest/reference_strategy.ts";
+export { normalQuantile } from "./normal_quantile.ts";
+export * from "./performance/mod.ts";

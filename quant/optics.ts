@@ -83,10 +83,11 @@ function coreDistance(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { optics } from "./optics.ts";
  *
  * const points = [0, 0.1, 0.2, 5, 5.1, 5.2, 99].map((x) => Float64Array.of(x));
- * console.assert(optics(points, { minSamples: 3, maxEps: 1 }).labels.join() === "0,0,0,1,1,1,-1");
+ * assert(optics(points, { minSamples: 3, maxEps: 1 }).labels.join() === "0,0,0,1,1,1,-1");
  * ```
  *
  * Source: Ankerst, Breunig, Kriegel & Sander (1999); Schubert & Gertz (2018) for the predecessor correction; scikit-learn ≥ 1.3

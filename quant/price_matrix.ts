@@ -58,6 +58,7 @@ function rank(values: string[]): { sorted: string[]; rankOf: Int32Array } {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { alignCloses } from "./price_matrix.ts";
  *
  * const matrix = alignCloses({
@@ -65,7 +66,7 @@ function rank(values: string[]): { sorted: string[]; rankOf: Int32Array } {
  *   session: ["2022-12-29", "2022-12-30", "2022-12-30"],
  *   close: [265.4, 81.2, 266.3],
  * });
- * console.assert(matrix.tickers.join() === "QQQ,SHY" && Number.isNaN(matrix.closes[1]![0]));
+ * assert(matrix.tickers.join() === "QQQ,SHY" && Number.isNaN(matrix.closes[1]![0]));
  * ```
  *
  * Verified: tests/golden/clean_prices_test.ts. Cost: O(rows + tickers · sessions); about 40 ms for 540,000 sorted rows.
@@ -213,11 +214,12 @@ function reasonToDrop(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { alignCloses, cleanPrices } from "./price_matrix.ts";
  *
  * const sessions = ["2022-12-28", "2022-12-29", "2022-12-30"];
  * const { matrix, filledCells } = cleanPrices({ sessions, tickers: ["SHY"], closes: [Float64Array.of(81, NaN, 82)] });
- * console.assert(matrix.closes[0]![1] === 81.5 && filledCells === 1);
+ * assert(matrix.closes[0]![1] === 81.5 && filledCells === 1);
  * ```
  *
  * Source: pandas `DataFrame.interpolate(method="linear")` for the filled values. Verified: tests/golden/clean_prices_test.ts

@@ -30,11 +30,12 @@ export interface PrincipalComponents {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { principalComponents } from "./principal_components.ts";
  *
  * const up = Float64Array.of(0.01, -0.02, 0.01);
  * const { explainedVarianceRatio } = principalComponents([up, up.map((r) => 2 * r)], 1);
- * console.assert(Math.abs(explainedVarianceRatio[0]! - 1) < 1e-12);
+ * assert(Math.abs(explainedVarianceRatio[0]! - 1) < 1e-12);
  * ```
  *
  * Source: Jolliffe (2002), Principal Component Analysis. Verified: tests/quant/fixtures/multivariate.json (scikit-learn),

@@ -10,9 +10,10 @@ import type { PriceMatrix } from "./price_matrix.ts";
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { simpleReturns } from "./returns.ts";
  *
- * console.assert(simpleReturns(Float64Array.of(100, 110, 0, 5)).join() === "0.10000000000000009,-1,0");
+ * assert(simpleReturns(Float64Array.of(100, 110, 0, 5)).join() === "0.10000000000000009,-1,0");
  * ```
  *
  * Verified: tests/golden/clean_prices_test.ts. Cost: O(n).

@@ -62,10 +62,11 @@ export function columnScale(points: readonly Float64Array[]): ColumnScale {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { standardize } from "./standardize.ts";
  *
  * const [a, b] = standardize([Float64Array.of(1, 7), Float64Array.of(3, 7)]);
- * console.assert(a!.join() === "-1,0" && b!.join() === "1,0");
+ * assert(a!.join() === "-1,0" && b!.join() === "1,0");
  * ```
  *
  * Source: scikit-learn `StandardScaler`. Verified: tests/quant/fixtures/multivariate.json, tests/golden/clusters_test.ts.

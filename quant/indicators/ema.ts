@@ -24,9 +24,10 @@ export function smooth(values: Float64Array, window: number): Float64Array {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { ema } from "./ema.ts";
  *
- * console.assert(ema(Float64Array.of(1, 2, 6), 3).join() === "1,1.5,3.75");
+ * assert(ema(Float64Array.of(1, 2, 6), 3).join() === "1,1.5,3.75");
  * ```
  *
  * Verified: tests/golden/indicators_test.ts. Cost: O(n).

@@ -30,10 +30,11 @@ export interface Macd {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { macd } from "./macd.ts";
  *
  * const { histogram } = macd(Float64Array.of(10, 10, 11));
- * console.assert(histogram[0] === 0 && histogram[2]! > 0);
+ * assert(histogram[0] === 0 && histogram[2]! > 0);
  * ```
  *
  * Source: Appel (1979). Verified: tests/golden/indicators_test.ts. Cost: O(n).

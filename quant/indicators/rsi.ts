@@ -14,9 +14,10 @@ import { requireCloses } from "./closes.ts";
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { rsi } from "./rsi.ts";
  *
- * console.assert(rsi(Float64Array.of(1, 2, 1, 2), 3).join() === "NaN,NaN,50,71.42857142857143");
+ * assert.equal(rsi(Float64Array.of(1, 2, 1, 2), 3)[3]!.toFixed(2), "71.43");
  * ```
  *
  * Source: Wilder (1978), New Concepts in Technical Trading Systems; the seed is the market data vendor's. Verified:

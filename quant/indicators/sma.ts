@@ -10,9 +10,10 @@ import { requireCloses } from "./closes.ts";
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { sma } from "./sma.ts";
  *
- * console.assert(sma(Float64Array.of(1, 2, 6), 2).join() === "NaN,1.5,4");
+ * assert(sma(Float64Array.of(1, 2, 6), 2).join() === "NaN,1.5,4");
  * ```
  *
  * Verified: tests/golden/indicators_test.ts. Cost: O(n · window).

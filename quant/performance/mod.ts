@@ -1,0 +1,35 @@
+/** What a strategy earned, at which risk, and how much of that luck explains. */
+export { type Exposure, exposure, turnover } from "./activity.ts";
+export {
+  deepestDrawdown,
+  type DrawdownPeriod,
+  drawdowns,
+  longestDrawdownDuration,
+  maxDrawdown,
+  maxDrawdownDuration,
+} from "./drawdown.ts";
+export {
+  annualizedReturnByCalendar,
+  annualizedReturnBySessions,
+  compoundEquity,
+  type SessionsPerYear,
+  totalReturn,
+} from "./growth.ts";
+export {
+  calmarRatio,
+  type ExcessReturnOptions,
+  sharpeRatio,
+  sortinoRatio,
+  volatility,
+} from "./risk_adjusted_return.ts";
+export {
+  type DeflatedSharpeRatio,
+  deflatedSharpeRatio,
+  expectedMaximumSharpe,
+  probabilisticSharpeRatio,
+  type SharpeSample,
+  sharpeSample,
+  type SharpeTrials,
+} from "./sharpe_significance.ts";
+export { expectedShortfall, type TailRiskOptions, valueAtRisk } from "./tail_risk.ts";
+export { hitRate, profitFactor } from "./trade_outcomes.ts";

@@ -1,0 +1,143 @@
+import { normalCdf } from "../normal_distribution.ts";
+import { normalQuantile } from "../normal_quantile.ts";
+import { centralMoments } from "./moments.ts";
+import { requireFinite } from "./requirements.ts";
+
+/** What the sampling error of a Sharpe ratio depends on. All of one session, nothing annualized. */
+export interface SharpeSample {
+  /** Mean excess return over its standard deviation, a session. */
+  sharpe: number;
+  /** Number of returns, ≥ 2. */
+  observations: number;
+  /** Default 0, as of normal returns. */
+  skewness?: number;
+  /** Not in excess of the normal's: default 3. At least 1 + skewness². */
+  kurtosis?: number;
+}
+
+/**
+ * Sharpe ratio a session, skewness and kurtosis of returns, as {@linkcode probabilisticSharpeRatio} takes them.
+ *
+ * The ratio divides by the sample standard deviation (n − 1); skewness and kurtosis are those of the population.
+ *
+ * @param returns Excess returns a session, n ≥ 2, finite, not all equal.
+ * @throws {RangeError} If there are fewer than 2 returns, one is NaN or ±∞, or all are equal: they have no Sharpe ratio.
+ *
+ * Verified: tests/quant/fixtures/performance.json.
+ */
+export function sharpeSample(returns: Float64Array): Required<SharpeSample> {
+  requireFinite(returns, "return", 2);
+  const n = returns.length;
+  const { mean, second, third, fourth } = centralMoments(returns);
+  if (second === 0) {
+    throw new RangeError(`All ${n} returns are ${returns[0]}: without risk there is no Sharpe ratio to test.`);
+  }
+  return {
+    sharpe: mean / Math.sqrt(second * n / (n - 1)),
+    observations: n,
+    skewness: third / second ** 1.5,
+    kurtosis: fourth / second ** 2,
+  };
+}
+
+/**
+ * Probabilistic Sharpe ratio: the probability that the true Sharpe ratio exceeds `benchmarkSharpe`, given its sampling error
+ * under skewed, fat-tailed returns.
+ *
+ * @param sample Everything a session, not annualized; see {@linkcode sharpeSample}.
+ * @param benchmarkSharpe A session as well; default 0.
+ * @throws {RangeError} If an argument is not finite, `observations` is not a whole number ≥ 2, or no distribution has that
+ * skewness and kurtosis.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { probabilisticSharpeRatio } from "./sharpe_significance.ts";
+ *
+ * assert(probabilisticSharpeRatio({ sharpe: 0, observations: 100 }) === 0.5);
+ * ```
+ *
+ * Source: Bailey & López de Prado (2012), The Sharpe Ratio Efficient Frontier. Verified: tests/quant/fixtures/performance.json.
+ */
+export function probabilisticSharpeRatio(sample: SharpeSample, benchmarkSharpe = 0): number {
+  const { sharpe, observations, skewness = 0, kurtosis = 3 } = sample;
+  for (const [name, value] of Object.entries({ sharpe, benchmarkSharpe, skewness, kurtosis })) {
+    if (!Number.isFinite(value)) throw new RangeError(`${name} must be finite, not ${value}.`);
+  }
+  if (!Number.isInteger(observations) || observations < 2) {
+    throw new RangeError(`observations must be a whole number of at least 2, not ${observations}.`);
+  }
+  // The bound holds for every distribution; two equally likely values reach it, to rounding.
+  if (kurtosis < (1 + skewness * skewness) * (1 - 1e-12)) {
+    throw new RangeError(`No distribution has skewness ${skewness} and kurtosis ${kurtosis}: at least 1 + skewness².`);
+  }
+  const spread = 1 - skewness * sharpe + (kurtosis - 1) / 4 * sharpe * sharpe;
+  const distance = (sharpe - benchmarkSharpe) * Math.sqrt(observations - 1);
+  if (distance === 0) return 0.5;
+  return normalCdf(distance / Math.sqrt(Math.max(0, spread)));
+}
+
+/** How many strategies were tried, and how much their Sharpe ratios differed. */
+export interface SharpeTrials {
+  /** Independent trials, ≥ 1; an estimate of their effective number need not be whole. */
+  trials: number;
+  /** Variance of the trials' Sharpe ratios, each a session (annual variance / 252), ≥ 0. */
+  trialVariance: number;
+}
+
+/**
+ * The Sharpe ratio a session that the best of `trials` worthless strategies is expected to show. One trial: 0.
+ *
+ * @throws {RangeError} If `trials` is below 1 or `trialVariance` below 0, or either is not finite.
+ *
+ * Source: Bailey & López de Prado (2014), The Deflated Sharpe Ratio, equation 1. Verified: their example, 0.1132.
+ */
+export function expectedMaximumSharpe({ trials, trialVariance }: SharpeTrials): number {
+  if (!(trials >= 1 && trials < Infinity)) throw new RangeError(`trials must be finite and at least 1, not ${trials}.`);
+  if (!(trialVariance >= 0 && trialVariance < Infinity)) {
+    throw new RangeError(`trialVariance must be finite and not below 0, not ${trialVariance}.`);
+  }
+  if (trials === 1) return 0;
+  const eulerMascheroni = 0.5772156649015329;
+  // Quantiles of 1 − p are taken as those of p, turned: 1 − 1/trials would lose the digits of many trials.
+  const typical = -normalQuantile(1 / trials);
+  const extreme = -normalQuantile(1 / (trials * Math.E));
+  return Math.sqrt(trialVariance) * ((1 - eulerMascheroni) * typical + eulerMascheroni * extreme);
+}
+
+export interface DeflatedSharpeRatio {
+  /** Probability that the true Sharpe ratio is above 0, after the search that found it. */
+  deflatedSharpeRatio: number;
+  /** The Sharpe ratio a session that luck alone was expected to reach. */
+  expectedMaximumSharpe: number;
+}
+
+/**
+ * Deflated Sharpe ratio: the {@linkcode probabilisticSharpeRatio} against what the best of all trials shows by luck.
+ *
+ * @param sample The chosen strategy, everything a session.
+ * @param trials All strategies and settings tried, the rejected ones included.
+ * @throws {RangeError} As {@linkcode probabilisticSharpeRatio} and {@linkcode expectedMaximumSharpe}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { deflatedSharpeRatio } from "./sharpe_significance.ts";
+ *
+ * const result = deflatedSharpeRatio(
+ *   { sharpe: 2.5 / Math.sqrt(250), observations: 1250, skewness: -3, kurtosis: 10 },
+ *   { trials: 100, trialVariance: 0.5 / 250 },
+ * );
+ * assert(result.deflatedSharpeRatio.toFixed(4) === "0.9004");
+ * ```
+ *
+ * Source: Bailey & López de Prado (2014), The Deflated Sharpe Ratio. Verified: their example (0.1132 and 0.9004) and
+ * tests/quant/fixtures/performance.json.
+ */
+export function deflatedSharpeRatio(sample: SharpeSample, trials: SharpeTrials): DeflatedSharpeRatio {
+  const threshold = expectedMaximumSharpe(trials);
+  return {
+    deflatedSharpeRatio: probabilisticSharpeRatio(sample, threshold),
+    expectedMaximumSharpe: threshold,
+  };
+}
