@@ -1,0 +1,57 @@
+import { assetsCommand } from "./assets.ts";
+import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
+import type { Terminal } from "./terminal.ts";
+import { type Command, usage } from "./usage.ts";
+
+/** What the commands need from whoever puts the program together. */
+export interface CommandLineParts {
+  version: string;
+  /** Runs the service until it is stopped. */
+  start(): Promise<ExitCode>;
+  /** Opens the engine, or finds the server that holds the database. */
+  control: ControlSource;
+}
+
+/** Runs the command that `args` name; `start` if they name none. */
+export async function commandLine(
+  args: readonly string[],
+  { version, start, control }: CommandLineParts,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const [first = "start", ...rest] = args;
+  switch (first) {
+    case "--help":
+    case "-h":
+    case "help":
+      terminal.stdout.write(usage());
+      return 0;
+    case "--version":
+    case "-V":
+      terminal.stdout.write(`tandem ${version}\n`);
+      return 0;
+  }
+  if (rest.includes("--version")) return await commandLine(["--version"], { version, start, control }, terminal);
+  switch (first as Command) {
+    case "start":
+      return await startCommand(rest, start, terminal);
+    case "materialize":
+      return await materializeCommand(rest, control, terminal);
+    case "assets":
+      return await assetsCommand(rest, control, terminal);
+    default:
+      terminal.stderr.write(`There is no command "${first}".\n\n${usage()}`);
+      return 2;
+  }
+}
+
+async function startCommand(
+  args: readonly string[],
+  start: () => Promise<ExitCode>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (args.length === 0) return await start();
+  const help = args.length === 1 && (args[0] === "--help" || args[0] === "-h");
+  if (!help) terminal.stderr.write(`"start" takes no "${args[0]}": it is configured by environment variables.\n\n`);
+  (help ? terminal.stdout : terminal.stderr).write(usage("start"));
+  return help ? 0 : 2;
+}

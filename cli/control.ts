@@ -1,0 +1,29 @@
+import type { AssetState, MaterializeRequest, Plan, Run, RunEvent } from "../engine/mod.ts";
+
+/** What the command line asks of the engine, wherever that runs. */
+export interface Control {
+  /** Where the work is done, for people: `this process`, `the server at http://…`. */
+  readonly place: string;
+  /** All assets in dependency order. */
+  assets(): Promise<AssetState[]>;
+  /** @throws {RefusedError} */
+  plan(request: MaterializeRequest): Promise<Plan>;
+  /** Plans a run and begins it. @throws {RefusedError} */
+  submit(request: MaterializeRequest): Promise<Run>;
+  /** @throws {RefusedError} */
+  run(runId: number): Promise<Run>;
+  /** Events of a run after number `after`, as they happen. Ends with the run. @throws {RefusedError} */
+  events(runId: number, options?: { after?: number; signal?: AbortSignal }): AsyncIterable<RunEvent>;
+  /** Asks for the run to be cancelled. @throws {RefusedError} */
+  cancel(runId: number): Promise<Run>;
+}
+
+/** The request was wrong, and would be again: an unknown asset, an empty selection, a config that does not fit. */
+export class RefusedError extends Error {
+  override name = "RefusedError";
+}
+
+/** The server that was to do the work cannot be reached, or failed. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
+}

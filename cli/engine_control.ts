@@ -1,0 +1,57 @@
+import {
+  type Engine,
+  IdempotencyConflictError,
+  InvalidRequestError,
+  SelectionError,
+  UnknownAssetError,
+  UnknownRunError,
+  UnmetUpstreamError,
+} from "../engine/mod.ts";
+import { type Control, RefusedError } from "./control.ts";
+
+/** What the user can put right; everything else is a failure. */
+const REFUSALS = [
+  IdempotencyConflictError,
+  InvalidRequestError,
+  SelectionError,
+  UnknownAssetError,
+  UnknownRunError,
+  UnmetUpstreamError,
+];
+
+/**
+ * Control over an engine in this process.
+ *
+ * @param trigger What runs say of who asked for them.
+ */
+export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: string } = {}): Control {
+  return {
+    place: "this process",
+    assets: () => engine.states(),
+    plan: (request) => refusing(engine.plan(request)),
+    submit: (request) => refusing(engine.submit({ ...request, trigger })),
+    run: (runId) => refusing(engine.run(runId)),
+    async *events(runId, options) {
+      try {
+        yield* engine.events(runId, options);
+      } catch (error) {
+        throw refusal(error);
+      }
+    },
+    cancel: (runId) => refusing(engine.cancel(runId)),
+  };
+}
+
+async function refusing<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+function refusal(error: unknown): unknown {
+  return error instanceof Error && REFUSALS.some((type) => error instanceof type)
+    ? new RefusedError(error.message, { cause: error })
+    : error;
+}

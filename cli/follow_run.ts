@@ -1,0 +1,60 @@
+import type { Run } from "../engine/mod.ts";
+import type { Control } from "./control.ts";
+import { liveDisplay } from "./live_display.ts";
+import { plainDisplay } from "./plain_display.ts";
+import { RunProgress } from "./run_progress.ts";
+import type { Stream, Terminal } from "./terminal.ts";
+
+export interface FollowOptions {
+  /** Where progress is shown; standard output unless told otherwise. */
+  stream?: Stream;
+  /** Whether Ctrl-C cancels the run and waits for its end. A second one stops waiting. */
+  cancelOnInterrupt?: boolean;
+  /** Stops following; the run goes on. */
+  signal?: AbortSignal;
+}
+
+/** A run that has ended, or that was followed for as long as was wanted, and how far it came. */
+export interface Followed {
+  run: Run;
+  progress: RunProgress;
+}
+
+/**
+ * Shows a run on the terminal from its beginning to its end: bars that move where somebody watches, plain lines elsewhere.
+ *
+ * @throws {RefusedError | UnreachableError}
+ */
+export async function followRun(
+  control: Control,
+  runId: number,
+  terminal: Terminal,
+  { stream = terminal.stdout, cancelOnInterrupt = false, signal }: FollowOptions = {},
+): Promise<Followed> {
+  const before = await control.run(runId);
+  const progress = new RunProgress(runId, before.steps.map((step) => step.key));
+  const display = stream.isTerminal ? liveDisplay(stream, terminal, progress) : plainDisplay(stream, progress);
+  const leaving = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
+  let cancelling: Promise<unknown> | undefined;
+  const restore = cancelOnInterrupt
+    ? terminal.onInterrupt(() => {
+      if (cancelling) return leaving.abort();
+      display.note(`Cancelling run ${runId} … (Ctrl-C again to leave it)`);
+      cancelling = control.cancel(runId).catch((error) => {
+        display.note(`The run could not be cancelled: ${error.message}`);
+        leaving.abort();
+      });
+    })
+    : () => {};
+  try {
+    for await (const event of control.events(runId, { signal: stop })) {
+      display.show(event, progress.apply(event));
+    }
+    if (!stop.aborted) await cancelling;
+  } finally {
+    restore();
+    display.end();
+  }
+  return { run: await control.run(runId), progress };
+}

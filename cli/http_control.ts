@@ -1,0 +1,112 @@
+import { type AssetState, isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
+import { type Control, RefusedError, UnreachableError } from "./control.ts";
+import { serverSentEvents } from "./server_sent_events.ts";
+
+export interface HttpControlOptions {
+  fetch?: typeof fetch;
+  /** How long a server that went away is waited for before following a run is given up. */
+  patienceMs?: number;
+  /** Pause before a broken stream is opened again. */
+  retryMs?: number;
+}
+
+/** Statuses by which a server says that the request itself is wrong. */
+const REFUSALS = new Set([400, 404, 409, 413, 422]);
+
+/**
+ * Control over a running server.
+ *
+ * @param url Where it serves, e.g. `http://127.0.0.1:8000`.
+ */
+export function httpControl(url: string, options: HttpControlOptions = {}): Control {
+  const { fetch: fetcher = fetch, patienceMs = 30_000, retryMs = 500 } = options;
+
+  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetcher(new URL(path, url), init);
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new UnreachableError(`The server at ${url} does not answer.`, { cause: error });
+    }
+    if (response.ok) return response;
+    const message = await problemOf(response);
+    if (REFUSALS.has(response.status)) throw new RefusedError(message);
+    throw new UnreachableError(`The server at ${url} answered ${response.status}: ${message}`);
+  }
+
+  async function post<T>(path: string, body: unknown): Promise<T> {
+    const response = await ask(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return await response.json();
+  }
+
+  async function run(runId: number): Promise<Run> {
+    return await (await ask(`/v1/runs/${runId}`)).json();
+  }
+
+  return {
+    place: `the server at ${url}`,
+    async assets() {
+      const { assets }: { assets: AssetState[] } = await (await ask("/v1/assets")).json();
+      return assets;
+    },
+    plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
+    submit: (request) => post<Run>("/v1/materialize", request),
+    run,
+    async *events(runId, { after = 0, signal } = {}) {
+      let seen = after;
+      let silentSince: number | undefined;
+      while (!signal?.aborted) {
+        try {
+          const { body } = await ask(`/v1/runs/${runId}/events`, {
+            headers: { accept: "text/event-stream", "last-event-id": String(seen) },
+            signal,
+          });
+          for await (const { data } of serverSentEvents(body!)) {
+            silentSince = undefined;
+            const event: RunEvent = JSON.parse(data);
+            if (event.seq <= seen) continue;
+            seen = event.seq;
+            yield event;
+            if (event.kind === "run_finished") return;
+          }
+          // The stream ended in good order. Either it had nothing more to say, or the server is being stopped.
+          if (isFinished((await run(runId)).status)) return;
+        } catch (error) {
+          if (signal?.aborted) return;
+          if (error instanceof RefusedError) throw error;
+          silentSince ??= Date.now();
+          if (Date.now() - silentSince > patienceMs) {
+            throw error instanceof UnreachableError
+              ? error
+              : new UnreachableError(`The server at ${url} broke off while run ${runId} was followed.`, {
+                cause: error,
+              });
+          }
+        }
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    },
+    cancel: (runId) => post<Run>(`/v1/runs/${runId}/cancel`, {}),
+  };
+}
+
+/** What a problem response (RFC 9457) says, or whatever else came. */
+async function problemOf(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const problem: unknown = JSON.parse(text);
+    if (typeof problem === "object" && problem !== null) {
+      const { detail, title } = problem as { detail?: unknown; title?: unknown };
+      if (typeof detail === "string") return detail;
+      if (typeof title === "string") return title;
+    }
+  } catch {
+    // Not a problem response, so not Tandem's: a proxy, say.
+  }
+  return text.slice(0, 200) || response.statusText;
+}

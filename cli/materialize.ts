@@ -1,0 +1,135 @@
+import type { MaterializeRequest } from "../engine/mod.ts";
+import { parseArguments, UsageError } from "./arguments.ts";
+import { type Control, RefusedError, UnreachableError } from "./control.ts";
+import { followRun } from "./follow_run.ts";
+import { paintFor } from "./paint.ts";
+import { planText } from "./plan_text.ts";
+import { runSummary } from "./run_summary.ts";
+import type { Terminal } from "./terminal.ts";
+import { usage } from "./usage.ts";
+
+/** What a command leaves to the shell: all well, something failed or was cancelled, not understood. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Control that is at hand, or that is opened once the arguments were understood. */
+export type ControlSource = Control | (() => Promise<Control>);
+
+export interface MaterializeArguments {
+  request: MaterializeRequest;
+  dryRun: boolean;
+  json: boolean;
+  help: boolean;
+}
+
+/**
+ * `materialize SELECTION… [--dry-run] [--force] [--json] [--config JSON|FILE]`: makes what is missing or stale, and shows how
+ * it goes. With `--json` standard output gets one document and nothing else.
+ */
+export async function materializeCommand(
+  args: readonly string[],
+  control: ControlSource,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  try {
+    const parsed = await parseMaterialize(args);
+    if (parsed.help) {
+      terminal.stdout.write(usage("materialize"));
+      return 0;
+    }
+    const opened = typeof control === "function" ? await control() : control;
+    return parsed.dryRun ? await showPlan(parsed, opened, terminal) : await run(parsed, opened, terminal);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof RefusedError) {
+      terminal.stderr.write(`${error.message}\n\n${usage("materialize")}`);
+      return 2;
+    }
+    if (error instanceof UnreachableError) {
+      terminal.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+/** Reads the arguments, and the config file where one is named. @throws {UsageError} */
+export async function parseMaterialize(args: readonly string[]): Promise<MaterializeArguments> {
+  const { values, positionals } = parseArguments(args, {
+    "dry-run": "boolean",
+    force: "boolean",
+    json: "boolean",
+    config: "string",
+    help: "boolean",
+  });
+  const selection = positionals.join(" ").trim();
+  const help = values.help ?? false;
+  if (selection === "" && !help) throw new UsageError('Nothing is selected. Name an asset, a group or "*".');
+  const config = values.config === undefined || help ? undefined : await readConfig(values.config);
+  return {
+    request: { selection, force: values.force ?? false, ...(config && { config }) },
+    dryRun: values["dry-run"] ?? false,
+    json: values.json ?? false,
+    help,
+  };
+}
+
+async function readConfig(text: string): Promise<Record<string, unknown>> {
+  const inline = text.trimStart().startsWith("{");
+  const where = inline ? "--config" : `The file ${text} (--config)`;
+  let json = text;
+  if (!inline) {
+    try {
+      json = await Deno.readTextFile(text);
+    } catch (error) {
+      throw new UsageError(
+        `--config is neither a JSON object nor a file that can be read: ${(error as Error).message}.`,
+      );
+    }
+  }
+  let config: unknown;
+  try {
+    config = JSON.parse(json);
+  } catch (error) {
+    throw new UsageError(`${where} is not JSON: ${(error as Error).message}.`);
+  }
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw new UsageError(`${where} must be an object with asset keys, such as {"chosen_pairs": {…}}.`);
+  }
+  return config as Record<string, unknown>;
+}
+
+async function showPlan(
+  { request, json }: MaterializeArguments,
+  control: Control,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { stdout } = terminal;
+  const plan = await control.plan(request);
+  if (json) stdout.write(JSON.stringify(plan, null, 2) + "\n");
+  else writeLines(stdout, planText(plan, { width: widthOf(stdout), paint: paintFor(terminal, stdout) }));
+  return 0;
+}
+
+async function run({ request, json }: MaterializeArguments, control: Control, terminal: Terminal): Promise<ExitCode> {
+  const { stdout, stderr } = terminal;
+  const submitted = await control.submit(request);
+  const stream = json ? stderr : stdout;
+  const { run, progress } = await followRun(control, submitted.id, terminal, { stream, cancelOnInterrupt: true });
+  if (json) {
+    stdout.write(JSON.stringify(run, null, 2) + "\n");
+  } else if (run.steps.length === 0) {
+    stdout.write(`Everything in "${run.selection}" is fresh: nothing had to run.\n`);
+  } else {
+    const paint = paintFor(terminal, stdout);
+    writeLines(stdout, ["", ...runSummary(progress, { width: widthOf(stdout), paint })]);
+  }
+  return run.status === "succeeded" ? 0 : 1;
+}
+
+function writeLines(stream: Terminal["stdout"], lines: readonly string[]): void {
+  stream.write(lines.map((line) => line + "\n").join(""));
+}
+
+/** Files and pipes have no width; a table there is as wide as it needs to be. */
+function widthOf(stream: Terminal["stdout"]): number {
+  return stream.isTerminal ? stream.columns() : 160;
+}

@@ -1,0 +1,8 @@
+/** The command line over the engine, be it in this process or behind HTTP. */
+export { commandLine, type CommandLineParts } from "./command_line.ts";
+export { type Control, RefusedError, UnreachableError } from "./control.ts";
+export { engineControl } from "./engine_control.ts";
+export { type Followed, type FollowOptions, followRun } from "./follow_run.ts";
+export { httpControl, type HttpControlOptions } from "./http_control.ts";
+export type { ControlSource, ExitCode } from "./materialize.ts";
+export { processTerminal, type Stream, type Terminal } from "./terminal.ts";

@@ -1,0 +1,44 @@
+import type { Plan, PlannedStep } from "../engine/mod.ts";
+import type { Paint } from "./paint.ts";
+import { counted, wrap } from "./text.ts";
+
+/** A plan for people: what will run, in which order, why, and what only if something upstream comes out different. */
+export function planText(plan: Plan, { width, paint }: { width: number; paint: Paint }): string[] {
+  if (plan.steps.length === 0) {
+    return wrap(`Nothing to do for "${plan.selection}": ${freshText(plan)}.`, width, "  ");
+  }
+  const certain = plan.steps.filter((step) => step.certain).length;
+  const uncertain = plan.steps.length - certain;
+  const parts = [
+    ...(certain > 0 ? [`${counted(certain, "step")} will run`] : []),
+    ...(uncertain > 0 ? [`${certain > 0 ? uncertain : counted(uncertain, "step")} may`] : []),
+    ...(plan.fresh.length > 0
+      ? [`${counted(plan.fresh.length, "asset")} ${plan.fresh.length === 1 ? "is" : "are"} fresh`]
+      : []),
+  ];
+  const number = String(plan.steps.length).length;
+  return [
+    `Plan for "${plan.selection}"${plan.force ? ", forced" : ""}: ${parts.join(", ")}.`,
+    "",
+    ...plan.steps.flatMap((step, i) => stepLines(step, String(i + 1).padStart(number), { width, paint })),
+    ...(plan.fresh.length > 0 ? ["", ...wrap(`Fresh, nothing to do: ${plan.fresh.join(", ")}.`, width, "  ")] : []),
+  ];
+}
+
+function stepLines(step: PlannedStep, number: string, { width, paint }: { width: number; paint: Paint }): string[] {
+  const indent = " ".repeat(number.length + 2);
+  const others = step.produces.filter((key) => key !== step.key);
+  const verdict = step.certain ? paint("green", "runs") : paint("yellow", "runs only if upstream content changes");
+  return [
+    `${paint("dim", number)}  ${paint("bold", step.key)}${
+      others.length > 0 ? ` (makes ${others.join(", ")} too)` : ""
+    }  ${verdict}`,
+    ...wrap(step.reasons.map((r) => r.message).join("; "), width - indent.length, "  ").map((l) =>
+      indent + paint("dim", l)
+    ),
+  ];
+}
+
+function freshText({ fresh }: Plan): string {
+  return fresh.length === 1 ? `${fresh[0]} is fresh` : `all ${fresh.length} selected assets are fresh`;
+}

@@ -1,0 +1,12 @@
+import type { RunEvent } from "../engine/mod.ts";
+import type { StepProgress } from "./run_progress.ts";
+
+/** Shows a run while it goes on. */
+export interface RunDisplay {
+  /** An event, with the step it is about as it is after it. */
+  show(event: RunEvent, step: StepProgress | undefined): void;
+  /** A line of its own, whatever else is shown. */
+  note(text: string): void;
+  /** Leaves the stream as a following command expects it. */
+  end(): void;
+}

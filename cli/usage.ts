@@ -1,0 +1,53 @@
+export type Command = "start" | "materialize" | "assets";
+
+const SELECTIONS = `\
+Selections (several add up):
+  KEY           one asset                    +KEY          and all that is upstream of it
+  group:NAME    the assets of a group        KEY+          and all that is downstream of it
+  "*"           every asset`;
+
+const USAGE: Readonly<Record<Command, string>> = {
+  start: `\
+Usage: deno task start
+
+Starts the service: materializes what is missing, serves the page and the API, and keeps everything fresh on its
+schedules. Configured by environment variables; .env.example says which.
+`,
+  materialize: `\
+Usage: deno task materialize SELECTION… [--dry-run] [--force] [--json] [--config JSON|FILE]
+
+Makes what is missing or stale among the selected assets, in dependency order.
+
+${SELECTIONS}
+
+Options:
+  --dry-run     show what would run, in which order and why, and run nothing
+  --force       run every selected step, stale or not
+  --config C    settings for this run by asset key: JSON ({"chosen_pairs": {…}}) or the path of a file with it
+  --json        print the run (with --dry-run the plan) as one JSON document; progress goes to standard error
+
+Exit codes: 0 everything went well, 1 something failed or was cancelled, 2 the command was not understood.
+`,
+  assets: `\
+Usage: deno task assets [--json]
+
+Lists all assets in dependency order: what state they are in and why, how many rows they have, and how old they are.
+`,
+};
+
+const OVERVIEW = `\
+Tandem: an asset-oriented data service for pairs trading.
+
+  deno task start                     run the service: page, API, schedules
+  deno task materialize SELECTION…    make what is missing or stale
+  deno task assets                    list the assets and their states
+
+Add --help to any of them for more, or --version for the version.
+
+${SELECTIONS}
+`;
+
+/** How to use a command, or the whole command line. Ends with a line break. */
+export function usage(command?: Command): string {
+  return command === undefined ? OVERVIEW : USAGE[command];
+}
