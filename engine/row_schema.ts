@@ -26,7 +26,7 @@ export interface RowSchema {
 }
 
 interface JsonSchema {
-  type?: string;
+  type?: string | string[];
   format?: string;
   anyOf?: JsonSchema[];
   enum?: unknown[];
@@ -57,7 +57,7 @@ function column(owner: string, name: string, schema: z.ZodType): RowColumn {
     throw new DefinitionError(`Column "${name}" of "${owner}" must be in snake_case.`);
   }
   const json = z.toJSONSchema(schema, { unrepresentable: "any" }) as JsonSchema;
-  const choices = json.anyOf ?? [json];
+  const choices = (json.anyOf ?? [json]).flatMap(alternatives);
   const present = choices.filter((c) => c.type !== "null");
   const only = present.length === 1 ? present[0]! : undefined;
   const type = only && columnType(only);
@@ -75,6 +75,11 @@ function column(owner: string, name: string, schema: z.ZodType): RowColumn {
     schema,
     description: json.description ?? only.description ?? null,
   };
+}
+
+/** `{type: ["string", "null"]}` is short for the two. */
+function alternatives(json: JsonSchema): JsonSchema[] {
+  return Array.isArray(json.type) ? json.type.map((type) => ({ ...json, type })) : [json];
 }
 
 function columnType(json: JsonSchema): ColumnType | undefined {
