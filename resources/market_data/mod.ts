@@ -8,3 +8,5 @@ export {
 } from "./market_data.ts";
 export { simulatedMarket, type SimulatedMarketOptions } from "./simulated.ts";
 export { type PlantedPair, type SimulatedTruth, simulatedTruth } from "./simulated/truth.ts";
+export { csvMarket } from "./csv.ts";
+export { marketDataFrom } from "./market_data_from.ts";

@@ -1,0 +1,251 @@
+import { MarketDataError } from "../market_data.ts";
+
+const NEWLINE = 10;
+const RETURN = 13;
+const QUOTE = 34;
+const COMMA = 44;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+const NINE = 57;
+
+/** 10^k for the k by which a double can be divided without a second rounding. */
+const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+
+/** Decimal numbers as every CSV writer spells them; hexadecimal, `Infinity` and thousands separators are not among them. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const NOT_A_NUMBER = /^nan$/i;
+const LONGEST_QUOTED_VALUE = 40;
+
+/**
+ * Walks over the fields of a CSV text, byte by byte, and knows the line it is on.
+ *
+ * Fields are separated by commas and may be quoted ("" stands for a quote, a quoted field ends on its line); lines end with
+ * LF or CRLF, the last one may lack it; blank lines are skipped; a byte order mark is too.
+ *
+ * It is written by hand because every fault is to be told with line and column, and because it is the fastest way besides:
+ * see bench/csv.ts.
+ */
+export class CsvCursor {
+  /** Line of the field read last, from 1. */
+  line = 0;
+  /** Whether the field read last was the last of its line. */
+  lineEnded = true;
+
+  readonly #path: string;
+  readonly #bytes: Uint8Array;
+  readonly #decoder = new TextDecoder();
+  #at: number;
+  #lineStart = 0;
+  #nextLine = 1;
+
+  constructor(path: string, bytes: Uint8Array) {
+    this.#path = path;
+    this.#bytes = bytes;
+    const hasByteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    this.#at = hasByteOrderMark ? 3 : 0;
+  }
+
+  /** Bytes passed so far. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Goes to the next line that is not blank; false at the end of the text. The line before must have been read to its end. */
+  nextLine(): boolean {
+    const bytes = this.#bytes;
+    for (;;) {
+      if (this.#at >= bytes.length) return false;
+      this.line = this.#nextLine++;
+      this.#lineStart = this.#at;
+      if (bytes[this.#at] === RETURN && bytes[this.#at + 1] === NEWLINE) this.#at += 2;
+      else if (bytes[this.#at] === NEWLINE) this.#at += 1;
+      else break;
+    }
+    this.lineEnded = false;
+    return true;
+  }
+
+  /** The next field as text, without quotes and surrounding blanks. */
+  text(): string {
+    const bytes = this.#bytes;
+    if (bytes[this.#at] === QUOTE) return this.#quoted();
+    const start = this.#at;
+    let end = start;
+    while (end < bytes.length && bytes[end] !== COMMA && bytes[end] !== NEWLINE) end++;
+    this.#leave(end);
+    return this.#decoder.decode(bytes.subarray(start, end)).trim();
+  }
+
+  /** The next field as text, the same string object wherever the same text was read with `pool`. */
+  pooledText(pool: TextPool): string {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const length = pool.lastEnd - pool.lastStart;
+    if (length > 0 && this.#isSeparator(start + length)) {
+      let i = 0;
+      while (i < length && bytes[start + i] === bytes[pool.lastStart + i]) i++;
+      if (i === length) {
+        this.#leave(start + length);
+        return pool.last;
+      }
+    }
+    const text = pool.unique(this.text());
+    pool.last = text;
+    pool.lastStart = start;
+    // Quotes, blanks and letters of several bytes end elsewhere: such a field is compared as text the next time too.
+    pool.lastEnd = this.#isSeparator(start + text.length) ? start + text.length : start;
+    return text;
+  }
+
+  /** The next field as number; NaN where it is blank or says NaN. */
+  number(column: string): number {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start;
+    const negative = bytes[at] === MINUS;
+    if (negative) at++;
+    let mantissa = 0;
+    let digits = 0;
+    let byte = bytes[at];
+    while (byte !== undefined && byte >= ZERO && byte <= NINE) {
+      mantissa = mantissa * 10 + byte - ZERO;
+      digits++;
+      byte = bytes[++at];
+    }
+    let decimals = 0;
+    if (byte === POINT) {
+      byte = bytes[++at];
+      while (byte !== undefined && byte >= ZERO && byte <= NINE) {
+        mantissa = mantissa * 10 + byte - ZERO;
+        decimals++;
+        byte = bytes[++at];
+      }
+    }
+    digits += decimals;
+    const isPlain = this.#isSeparator(at);
+    // Up to 15 digits the mantissa is exact and the one division rounds correctly; anything else takes the long way.
+    if (isPlain && digits > 0 && digits <= 15) {
+      this.#leave(at);
+      const value = decimals === 0 ? mantissa : mantissa / POWERS_OF_TEN[decimals]!;
+      return negative ? -value : value;
+    }
+    if (isPlain && at === start) {
+      this.#leave(at);
+      return NaN;
+    }
+    return this.#unusualNumber(column);
+  }
+
+  /**
+   * The next field as a date `YYYY-MM-DD`, as the number YYYYMMDD; it need not exist in the calendar. NaN where the field
+   * is not written so; then {@link text} reads it.
+   */
+  dateNumber(): number {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (!this.#isSeparator(at + 10)) return NaN;
+    if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS) return NaN;
+    let number = 0;
+    for (let i = 0; i < 10; i++) {
+      if (i === 4 || i === 7) continue;
+      const digit = bytes[at + i]! - ZERO;
+      if (!(digit >= 0 && digit <= 9)) return NaN;
+      number = number * 10 + digit;
+    }
+    this.#leave(at + 10);
+    return number;
+  }
+
+  /** Every field of the current line, read from its start. */
+  allFields(): string[] {
+    this.#at = this.#lineStart;
+    const fields = [this.text()];
+    while (!this.lineEnded) fields.push(this.text());
+    return fields;
+  }
+
+  /** The error for a line that has too few or too many fields. */
+  fieldCountError(expected: number): MarketDataError {
+    const count = this.allFields().length;
+    return new MarketDataError(
+      `${this.#path}, line ${this.line}: ${count} ${
+        count === 1 ? "field" : "fields"
+      } where the header has ${expected}. ` +
+        `Correct or remove the line; a value that is not known is written as an empty field.`,
+    );
+  }
+
+  /** The error for a value of the current line. */
+  valueError(column: string, value: string, wrong: string, remedy: string): MarketDataError {
+    const shown = value.length > LONGEST_QUOTED_VALUE ? `${value.slice(0, LONGEST_QUOTED_VALUE)}…` : value;
+    return new MarketDataError(
+      `${this.#path}, line ${this.line}, column ${column}: ${JSON.stringify(shown)} ${wrong}. ${remedy}`,
+    );
+  }
+
+  #unusualNumber(column: string): number {
+    const text = this.text();
+    if (text === "" || NOT_A_NUMBER.test(text)) return NaN;
+    const value = NUMBER.test(text) ? Number(text) : NaN;
+    if (!Number.isFinite(value)) {
+      throw this.valueError(column, text, "is not a number", "Correct it, or leave it empty where there is no value.");
+    }
+    return value;
+  }
+
+  #quoted(): string {
+    const bytes = this.#bytes;
+    const start = ++this.#at;
+    let end = start;
+    for (;; end++) {
+      if (end >= bytes.length || bytes[end] === NEWLINE) {
+        throw new MarketDataError(
+          `${this.#path}, line ${this.line}: a quoted field is not closed on its line. Close it with a quote.`,
+        );
+      }
+      if (bytes[end] !== QUOTE) continue;
+      if (bytes[end + 1] !== QUOTE) break;
+      end++;
+    }
+    let separator = end + 1;
+    if (bytes[separator] === RETURN) separator++;
+    if (separator < bytes.length && bytes[separator] !== COMMA && bytes[separator] !== NEWLINE) {
+      throw new MarketDataError(
+        `${this.#path}, line ${this.line}: text follows the closing quote of a field. Double the quotes inside it.`,
+      );
+    }
+    this.#leave(separator);
+    return this.#decoder.decode(bytes.subarray(start, end)).replaceAll('""', '"').trim();
+  }
+
+  /** Whether a field that holds no separator ends before `at`. */
+  #isSeparator(at: number): boolean {
+    const byte = this.#bytes[at];
+    return byte === COMMA || byte === NEWLINE || (byte === RETURN && this.#bytes[at + 1] === NEWLINE) ||
+      at === this.#bytes.length;
+  }
+
+  /** Ends a field at its separator. */
+  #leave(separator: number) {
+    const byte = this.#bytes[separator];
+    this.lineEnded = byte !== COMMA;
+    this.#at = byte === RETURN ? separator + 2 : separator + 1;
+  }
+}
+
+/** Strings of a column in which few values repeat: one object each, however many rows. */
+export class TextPool {
+  /** The string read last, and where its bytes are. */
+  last = "";
+  lastStart = 0;
+  lastEnd = 0;
+  readonly #strings = new Map<string, string>();
+
+  unique(text: string): string {
+    const known = this.#strings.get(text);
+    if (known !== undefined) return known;
+    this.#strings.set(text, text);
+    return text;
+  }
+}
