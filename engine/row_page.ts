@@ -83,6 +83,9 @@ export async function readPage(database: Database, asset: AnyAsset, query: PageQ
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPageRows) {
     throw invalid("limit", `The limit is ${limit}; a page has 1 to ${maxPageRows.toLocaleString("en")} rows.`);
   }
+  if (query.asOf !== undefined && !(Number.isSafeInteger(query.asOf) && query.asOf > 0)) {
+    throw invalid("as_of", `${query.asOf} is not the id of a materialization.`);
+  }
   const parameters = new Parameters();
   const conditions = (query.filters ?? []).map((filter) => condition(asset, filter, parameters));
   if (parameters.values.length > maxFilterValues) {
@@ -95,7 +98,7 @@ export async function readPage(database: Database, asset: AnyAsset, query: PageQ
     if (query.asOf !== undefined && query.asOf !== cursor.materialization) {
       throw invalid("cursor", "The cursor belongs to another materialization than the one that is asked for.");
     }
-    conditions.push(after(order, cursor.position, parameters));
+    conditions.push(after(asset, order, cursor.position, parameters));
   }
   const columns = fields.map(({ name, type }) => ({ name, type }));
   const wanted = query.asOf ?? cursor?.materialization;
@@ -308,12 +311,20 @@ function readCursor(
 }
 
 /** The condition that picks the rows behind a position. */
-function after(order: readonly Term[], position: readonly (string | null)[], parameters: Parameters): string {
+function after(
+  asset: AnyAsset,
+  order: readonly Term[],
+  position: readonly (string | null)[],
+  parameters: Parameters,
+): string {
   const values = position.map((value, i) => value === null ? null : parameters.add(value, order[i]!.column.type));
   const names = order.map(({ column }) => `"${column.name}"`);
   const [first] = order;
-  if (order.every((term) => !term.column.nullable && term.descending === first!.descending) && !values.includes(null)) {
-    // The form that an index serves.
+  const keyOnly = order.every(({ column, descending }) =>
+    asset.schema.primaryKey.includes(column.name) && descending === first!.descending
+  );
+  if (keyOnly && !values.includes(null)) {
+    // The form that the index serves.
     return `(${names.join(", ")}) ${first!.descending ? "<" : ">"} (${values.join(", ")})`;
   }
   const alternatives: string[] = [];
