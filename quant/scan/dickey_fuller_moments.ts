@@ -81,7 +81,7 @@ export interface DickeyFuller {
 
 /**
  * Augmented Dickey–Fuller test with a constant, lag by AIC, from moments; `null` where moments do not carry enough digits, in
- * which case `carefulDickeyFuller` answers.
+ * which case `adfuller` answers.
  *
  * One Cholesky factor of the moments of (level, lags 1 … maxLag, difference), the constant taken out, holds the residual sum of
  * every candidate lag: each further column takes the square of its entry in the last row away.

@@ -1,5 +1,5 @@
-import { carefulDickeyFuller } from "./careful_dickey_fuller.ts";
-import { dickeyFullerFromMoments, laggedProducts, momentScratch } from "./dickey_fuller_moments.ts";
+import { adfuller } from "../adfuller.ts";
+import { type DickeyFuller, dickeyFullerFromMoments, laggedProducts, momentScratch } from "./dickey_fuller_moments.ts";
 import { DEFECT, type PairColumns } from "./pair_columns.ts";
 import { constantLegs, type PairKernel, type SpreadMeasures, writeDefect, writePair } from "./pair_kernel.ts";
 import type { PriceTable } from "./price_table.ts";
@@ -49,7 +49,7 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
     meanRescaledRanges(levels, differences, plan.windows, measures.rescaledRanges, ranges);
 
     const test = dickeyFullerFromMoments(levels, differences, body, plan, moments) ??
-      carefulDickeyFuller(levels, differences, plan);
+      orthogonalDickeyFuller(levels);
     measures.adfStatistic = test?.statistic ?? NaN;
     measures.usedLag = test?.usedLag ?? -1;
   }
@@ -74,6 +74,19 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
       for (let pair = from; pair < to; pair++) measurePair(columns, pair);
     },
   };
+}
+
+/**
+ * The test by orthogonalising the regressors themselves, for the few spreads whose moments lose too many digits; `null` where the
+ * regression is singular or fits perfectly, so that there is no statistic.
+ */
+function orthogonalDickeyFuller(levels: Float64Array): DickeyFuller | null {
+  try {
+    return adfuller(levels, { regression: "c", autolag: "AIC" });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** Sum and sum of squares of values from `from` to before `to`, each in four interleaved sums as in `dot`. */
