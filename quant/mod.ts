@@ -49,16 +49,6 @@ export { type FailedCriterion, type PairCriteria, type PairCriterion } from "./s
 export { type JudgedColumns, PairScan, type PairStatistics } from "./scan/pair_scan.ts";
 export { scanPairs, type ScanPairsOptions } from "./scan/scan_pairs.ts";
 export * from "./indicators/mod.ts";
-export {
-  type ReferencePrices,
-  type ReferenceSignal,
-  type ReferenceSignals,
-  referenceSignals,
-  referenceStrategy,
-  type ReferenceTotals,
-  referenceTotals,
-  type ReferenceTrades,
-  referenceTrades,
-} from "./backtest/reference_strategy.ts";
+export * from "./backtest/mod.ts";
 export { normalQuantile } from "./normal_quantile.ts";
 export * from "./performance/mod.ts";

@@ -1,4 +1,5 @@
 import { linearRegression } from "../linear_regression.ts";
+import { rollingTrend } from "../rolling_trend.ts";
 import { dayNumber } from "./calendar_days.ts";
 
 /** What the reference strategy says at a session's close. */
@@ -55,8 +56,6 @@ export interface ReferencePrices {
 
 const TREND_WINDOW = 10;
 const TREND_MIN_R_SQUARED = 0.6;
-/** The original leaves the last two sessions without a trend. */
-const SESSIONS_WITHOUT_TREND = 2;
 const START_BUDGET = 100_000;
 
 function requirePrices({ price1, price2 }: ReferencePrices): void {
@@ -80,7 +79,7 @@ function requirePrices({ price1, price2 }: ReferencePrices): void {
  * otherwise 0. From the eleventh session on: d > m + v is "Short" unless the trend is up, d < m − v is "Long" unless it is
  * down; what is neither is "Exit Short" in an up trend, "Exit Long" in a down trend, else "None".
  *
- * A window of ten equal values has no r² (`NaN`) and the trend 0. Fewer than eleven sessions have no signal but "None".
+ * A window of ten equal values has r² and trend 0. Fewer than eleven sessions have no signal but "None".
  *
  * @param prices At least 2 sessions, all finite.
  * @throws {RangeError} If the lengths differ, a price is not finite, there are fewer than 2 or leg 1 is constant.
@@ -106,10 +105,12 @@ export function referenceSignals(prices: ReferencePrices): ReferenceSignals {
   const scaledSpread = spread.map((value) => (value - min) / range);
   const expandingMean = new Float64Array(n);
   const expandingStd = new Float64Array(n);
-  const rSquared = new Float64Array(n).fill(NaN);
-  const trend = new Float64Array(n).fill(NaN);
+  const { trend: direction, rSquared } = rollingTrend(scaledSpread, {
+    window: TREND_WINDOW,
+    minRSquared: TREND_MIN_R_SQUARED,
+  });
+  const trend = Float64Array.from(direction, (value, t) => (Number.isNaN(rSquared[t]!) ? NaN : value));
   const signal: ReferenceSignal[] = [];
-  const steps = Float64Array.from({ length: TREND_WINDOW }, (_, k) => k);
   let mean = 0;
   let squares = 0;
   for (let t = 0; t < n; t++) {
@@ -120,20 +121,7 @@ export function referenceSignals(prices: ReferencePrices): ReferenceSignals {
     const std = Math.sqrt(squares / (t + 1));
     expandingMean[t] = mean;
     expandingStd[t] = std;
-    if (t < TREND_WINDOW) {
-      signal.push("None");
-      continue;
-    }
-    if (t < n - SESSIONS_WITHOUT_TREND) {
-      const window = scaledSpread.subarray(t - TREND_WINDOW, t);
-      trend[t] = 0;
-      if (window.some((value) => value !== window[0])) {
-        const line = linearRegression(steps, window);
-        rSquared[t] = line.rSquared;
-        if (line.rSquared > TREND_MIN_R_SQUARED) trend[t] = Math.sign(line.slope);
-      }
-    }
-    signal.push(signalOf(d, mean, std, trend[t]!));
+    signal.push(t < TREND_WINDOW ? "None" : signalOf(d, mean, std, trend[t]!));
   }
   return { slope, intercept, spread, scaledSpread, expandingMean, expandingStd, rSquared, trend, signal };
 }

@@ -47,7 +47,6 @@ export function rollingTrendStrategy(parameters: Partial<RollingTrendParameters>
 
   /** −1, 0 or 1: where the values have been heading. */
   function trendOf(values: Float64Array): number {
-    if (values.every((value) => value === values[0])) return 0;
     const line = linearRegression(steps, values);
     return line.rSquared > minRSquared ? Math.sign(line.slope) : 0;
   }

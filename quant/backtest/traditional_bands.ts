@@ -1,3 +1,4 @@
+import { centre } from "../centring.ts";
 import { linearRegression } from "../linear_regression.ts";
 import type { ReferencePrices } from "./reference_strategy.ts";
 
@@ -80,11 +81,7 @@ export function traditionalBands(
   requireFinite(trading, "trading period");
   const { slope, intercept } = linearRegression(formation.price1, formation.price2);
   const past = spreadOf(formation, slope, intercept);
-  let mean = 0;
-  for (const value of past) mean += value / past.length;
-  let variance = 0;
-  for (const value of past) variance += (value - mean) ** 2 / past.length;
-  const std = Math.sqrt(variance);
+  const { mean, std } = momentsOf(past);
 
   const spread = spreadOf(trading, slope, intercept);
   const n = spread.length;
@@ -132,11 +129,14 @@ function spreadOf({ price1, price2 }: ReferencePrices, slope: number, intercept:
 
 /** With the population standard deviation, as the rule's authors take it; the performance metrics take the sample's. */
 function sharpeOf(returns: Float64Array): number {
-  let mean = 0;
-  for (const value of returns) mean += value / returns.length;
-  let variance = 0;
-  for (const value of returns) variance += (value - mean) ** 2 / returns.length;
-  return variance > 0 ? Math.sqrt(SESSIONS_PER_YEAR) * mean / Math.sqrt(variance) : NaN;
+  const { mean, std } = momentsOf(returns);
+  return std > 0 ? Math.sqrt(SESSIONS_PER_YEAR) * mean / std : NaN;
+}
+
+/** Mean and population standard deviation. */
+function momentsOf(values: Float64Array): { mean: number; std: number } {
+  const { deviations, mean } = centre(values);
+  return { mean, std: Math.sqrt(dot(deviations, deviations) / values.length) };
 }
 
 function correlationOf(a: Float64Array, b: Float64Array): number {
@@ -147,11 +147,9 @@ function correlationOf(a: Float64Array, b: Float64Array): number {
 
 /** The deviations from the mean at length 1; all `NaN` if there are none. */
 function centredUnit(values: Float64Array): Float64Array {
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  const centred = values.map((value) => value - mean);
-  const length = Math.sqrt(dot(centred, centred));
-  return centred.map((value) => value / length);
+  const { deviations } = centre(values);
+  const length = Math.sqrt(dot(deviations, deviations));
+  return deviations.map((value) => value / length);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -189,7 +187,7 @@ export function mostCorrelatedPairs(prices: ReadonlyMap<string, Float64Array>, c
       );
     }
     const unit = centredUnit(closes);
-    if (unit.every(Number.isFinite)) units.push([ticker, unit]);
+    if (unit.length > 0 && unit.every(Number.isFinite)) units.push([ticker, unit]);
   }
   const pairs: CorrelatedPair[] = [];
   for (let i = 0; i < units.length; i++) {

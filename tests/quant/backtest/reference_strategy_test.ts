@@ -27,7 +27,7 @@ Deno.test("referenceSignals() of a spread without range scales it to 0 and never
     price2: price1.map((price) => 2 * price),
   });
   assert.deepEqual(scaledSpread, new Float64Array(20));
-  assert.deepEqual([trend[12], rSquared[12]], [0, NaN]);
+  assert.deepEqual([trend[12], rSquared[12]], [0, 0]);
   assert.ok(signal.every((value) => value === "None"));
 });
 

@@ -1,0 +1,75 @@
+import { mean } from "../centring.ts";
+import { kalmanHedgeRatio } from "../kalman_hedge_ratio.ts";
+import { BandRule, type Bands } from "./band_rule.ts";
+import type { Strategy } from "./strategy.ts";
+import { fitSpread } from "./z_score_bands.ts";
+
+/** Settings of {@linkcode kalmanHedge}. */
+export interface KalmanHedgeParameters extends Bands {
+  /** About how many sessions the filter takes to follow a change of the relation. */
+  adaptationSessions: number;
+}
+
+const DEFAULTS: KalmanHedgeParameters = { entryZ: 1, exitZ: 0.5, stopZ: 4, adaptationSessions: 60 };
+
+/**
+ * A hedge ratio that drifts: bands on the innovations of a Kalman filter, in deviations that the filter itself predicts.
+ *
+ * Both legs are divided by their mean of the formation, so that the result does not depend on units; the observation variance
+ * is that of the formation's least-squares residuals. The filter runs through the formation and on through the trading
+ * sessions, filtered state only. The variance of the coefficients' steps is observation variance / (2 · adaptationSessions²):
+ * the filter's gain settles near 1 / adaptationSessions. A position keeps the shares of its entry.
+ *
+ * @throws {RangeError} If the bands are not 0 ≤ exitZ < entryZ < stopZ or adaptationSessions is not at least 1; on fitting, if the
+ * legs are collinear or leg 1 is constant.
+ *
+ * @example
+ * ```ts
+ * import { kalmanHedge } from "./kalman_hedge.ts";
+ *
+ * console.assert(kalmanHedge({ adaptationSessions: 20 }).parameters.adaptationSessions === 20);
+ * ```
+ *
+ * Source: Chan, Algorithmic Trading (2013), ch. 3; Durbin & Koopman, Time Series Analysis by State Space Methods (2012), §2.11
+ * for the gain. Verified: tests/quant/backtest/strategies_test.ts. Cost: O(n) a session, for the filter has no state to resume
+ * from and runs again over everything up to that session.
+ */
+export function kalmanHedge(parameters: Partial<KalmanHedgeParameters> = {}): Strategy {
+  const settings = { ...DEFAULTS, ...parameters };
+  const { adaptationSessions } = settings;
+  new BandRule(settings);
+  if (!(adaptationSessions >= 1 && adaptationSessions < Infinity)) {
+    throw new RangeError(`adaptationSessions must be at least 1, got ${adaptationSessions}.`);
+  }
+  return {
+    name: "kalman_hedge",
+    parameters: { ...settings },
+    fit({ price1, price2 }) {
+      const { slope, std } = fitSpread(price1, price2);
+      const unit1 = mean(price1);
+      const unit2 = mean(price2);
+      const observationVariance = (std / unit2) ** 2;
+      const stepVariance = observationVariance / (2 * adaptationSessions ** 2);
+      const options = {
+        observationVariance,
+        delta: stepVariance / (1 + stepVariance),
+        // No opinion: legs of mean 1 have coefficients of the order of 1.
+        initialVariances: [1, 1] as const,
+      };
+      const seen1 = Array.from(price1, (price) => price / unit1);
+      const seen2 = Array.from(price2, (price) => price / unit2);
+      const rule = new BandRule(settings);
+      return {
+        estimates: { hedgeRatio: slope, observationVariance, stepVariance },
+        decide(price1, price2) {
+          seen1.push(price1 / unit1);
+          seen2.push(price2 / unit2);
+          const filter = kalmanHedgeRatio(Float64Array.from(seen2), Float64Array.from(seen1), options);
+          const now = seen1.length - 1;
+          const score = filter.innovations[now]! / Math.sqrt(filter.innovationVariances[now]!);
+          return { ...rule.next(score), hedgeRatio: filter.slope[now]! * unit2 / unit1, score };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * Strategies and backtests: the original's, reproduced with its look-ahead, and the walk-forward that has none.
+ *
+ * @module
+ */
+export type { LegBars } from "./leg_bars.ts";
+export type { TradingCosts } from "./pair_account.ts";
+export type { ExitReason, PairTrade } from "./pair_position.ts";
+export { kalmanHedge, type KalmanHedgeParameters } from "./kalman_hedge.ts";
+export { optimalEntryZ, ouThresholds, type OuThresholdsParameters } from "./ou_thresholds.ts";
+export {
+  type ReferencePrices,
+  type ReferenceSignal,
+  type ReferenceSignals,
+  referenceSignals,
+  referenceStrategy,
+  type ReferenceTotals,
+  referenceTotals,
+  type ReferenceTrades,
+  referenceTrades,
+} from "./reference_strategy.ts";
+export {
+  type RolledWindow,
+  rolledWindows,
+  type RollOptions,
+  selectByWindow,
+  type WindowSelection,
+} from "./rolled_windows.ts";
+export { type RollingTrendParameters, rollingTrendStrategy } from "./rolling_trend_strategy.ts";
+export type { Decision, FittedStrategy, Formation, Side, Strategy, StrategySignal } from "./strategy.ts";
+export { strategyByName, type StrategyName, strategyNames } from "./strategy_by_name.ts";
+export {
+  type CorrelatedPair,
+  mostCorrelatedPairs,
+  type TraditionalBands,
+  traditionalBands,
+  type TraditionalFormation,
+} from "./traditional_bands.ts";
+export { walkForward, type WalkForwardOptions, type WalkForwardResult, type WindowRecord } from "./walk_forward.ts";
+export type { WalkForwardDaily, WalkForwardSignal } from "./walk_forward_table.ts";
+export type { Bands } from "./band_rule.ts";
+export { zScoreBands } from "./z_score_bands.ts";

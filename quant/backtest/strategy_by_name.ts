@@ -1,0 +1,44 @@
+import { kalmanHedge } from "./kalman_hedge.ts";
+import { ouThresholds } from "./ou_thresholds.ts";
+import { rollingTrendStrategy } from "./rolling_trend_strategy.ts";
+import type { Strategy } from "./strategy.ts";
+import { zScoreBands } from "./z_score_bands.ts";
+
+/** Every strategy that configuration can choose, by its name. */
+export const strategyNames = ["rolling_trend", "z_score_bands", "kalman_hedge", "ou_thresholds"] as const;
+
+/** The name of a strategy. */
+export type StrategyName = typeof strategyNames[number];
+
+const makers: Record<StrategyName, (parameters: Record<string, number>) => Strategy> = {
+  rolling_trend: rollingTrendStrategy,
+  z_score_bands: zScoreBands,
+  kalman_hedge: kalmanHedge,
+  ou_thresholds: ouThresholds,
+};
+
+/**
+ * The strategy of a name, with its default parameters where none are given.
+ *
+ * @throws {RangeError} If the name is unknown, or a parameter is unknown to the strategy or out of its range.
+ *
+ * @example
+ * ```ts
+ * import { strategyByName } from "./strategy_by_name.ts";
+ *
+ * console.assert(strategyByName("z_score_bands", { entryZ: 2 }).parameters.entryZ === 2);
+ * ```
+ */
+export function strategyByName(name: string, parameters: Record<string, number> = {}): Strategy {
+  if (!Object.hasOwn(makers, name)) {
+    throw new RangeError(`There is no strategy "${name}": choose one of ${strategyNames.join(", ")}.`);
+  }
+  const strategy = makers[name as StrategyName](parameters);
+  for (const parameter of Object.keys(parameters)) {
+    if (!Object.hasOwn(strategy.parameters, parameter)) {
+      const known = Object.keys(strategy.parameters).join(", ");
+      throw new RangeError(`${name} has no parameter "${parameter}": it has ${known}.`);
+    }
+  }
+  return strategy;
+}
