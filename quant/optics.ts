@@ -1,5 +1,6 @@
 import { extractXiClusters } from "./xi_clusters.ts";
 
+/** What is near, what is dense, and what bounds a cluster. */
 export interface OpticsOptions {
   /** Points within reach that make a point a core point, the point itself included: a whole number ≥ 2. Default 5. */
   minSamples?: number;
@@ -9,6 +10,7 @@ export interface OpticsOptions {
   xi?: number;
 }
 
+/** Clusters, and the reachability graph that they were found in. */
 export interface OpticsResult {
   /** Cluster of each point, numbered from 0; −1 for noise. */
   labels: Int32Array;

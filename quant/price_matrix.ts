@@ -2,6 +2,7 @@
 export interface PriceMatrix {
   /** Ascending, without repetition; ISO dates sort in time order. */
   sessions: string[];
+  /** Without repetition; in the order of `closes`. */
   tickers: string[];
   /** One array for each ticker, in the order of `tickers`, each as long as `sessions`. */
   closes: Float64Array[];
@@ -9,8 +10,11 @@ export interface PriceMatrix {
 
 /** Closes as rows of a long table: the i-th entries of the three columns are one row. */
 export interface LongCloses {
+  /** Whose close it is. */
   ticker: readonly string[];
+  /** Of which session, as an ISO date. */
   session: readonly string[];
+  /** The close; `NaN` where it is missing. */
   close: ArrayLike<number>;
 }
 
@@ -69,7 +73,7 @@ function rank(values: string[]): { sorted: string[]; rankOf: Int32Array } {
  * assert(matrix.tickers.join() === "QQQ,SHY" && Number.isNaN(matrix.closes[1]![0]));
  * ```
  *
- * Verified: tests/golden/clean_prices_test.ts. Cost: O(rows + tickers · sessions); about 40 ms for 540,000 sorted rows.
+ * Verified: tests/golden/clean_prices_test.ts. Cost: O(rows + tickers · sessions); 20–60 ms for 540,000 rows.
  */
 export function alignCloses({ ticker, session, close }: LongCloses): PriceMatrix {
   const rows = ticker.length;
@@ -108,6 +112,7 @@ export function alignCloses({ ticker, session, close }: LongCloses): PriceMatrix
  */
 export type CleaningRule = "research" | "service" | "tradable";
 
+/** Which rule, and how strict. */
 export interface CleanPricesOptions {
   /** Default `tradable`. */
   rule?: CleaningRule;
@@ -115,16 +120,21 @@ export interface CleanPricesOptions {
   maxStaleSessions?: number;
 }
 
+/** A ticker that did not survive cleaning. */
 export interface DroppedTicker {
+  /** Its symbol. */
   ticker: string;
   /** A sentence that names what was missing and where. */
   reason: string;
 }
 
+/** What cleaning kept, filled and dropped. */
 export interface CleanPrices {
   /** The surviving tickers in the order of the input; no close is missing. */
   matrix: PriceMatrix;
+  /** The rule that was applied. */
   rule: CleaningRule;
+  /** In the order of the input. */
   dropped: DroppedTicker[];
   /** Cells of surviving tickers that had no close: interpolated and repeated ones together. */
   filledCells: number;

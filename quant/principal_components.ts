@@ -1,5 +1,6 @@
 import { leadingSingularVectors } from "./leading_singular_vectors.ts";
 
+/** The leading components of N tickers over T sessions. */
 export interface PrincipalComponents {
   /** One array for each component, orthonormal, with an entry (loading) for each ticker. */
   components: Float64Array[];

@@ -31,6 +31,7 @@ export function simpleReturns(prices: Float64Array): Float64Array {
 export interface ReturnMatrix {
   /** The session at whose close each return is earned: the price sessions without their first. */
   sessions: string[];
+  /** In the order of `returns`. */
   tickers: string[];
   /** One array for each ticker, each as long as `sessions`. */
   returns: Float64Array[];

@@ -1,4 +1,6 @@
+/** Centre and spread of each coordinate. */
 export interface ColumnScale {
+  /** One entry a coordinate. */
   mean: Float64Array;
   /** Population standard deviation (divided by n); 1 for a column that does not vary. */
   scale: Float64Array;

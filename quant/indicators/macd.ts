@@ -1,6 +1,7 @@
 import { requireCloses } from "./closes.ts";
 import { smooth } from "./ema.ts";
 
+/** Windows of the three averages, whole numbers ≥ 1. */
 export interface MacdOptions {
   /** Default 12. */
   fastWindow?: number;

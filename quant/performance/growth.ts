@@ -61,6 +61,7 @@ export function annualizedReturnByCalendar(equity: Float64Array, calendarDays: n
   return annualize(totalReturn(equity), calendarDays / 365.25);
 }
 
+/** How many sessions make a year of figures that are annualized. */
 export interface SessionsPerYear {
   /** Default 252. */
   sessionsPerYear?: number;

@@ -23,6 +23,7 @@ export function volatility(returns: Float64Array, { sessionsPerYear = 252 }: Ses
   return Math.sqrt(centralMoments(returns).second * returns.length / (returns.length - 1) * sessionsPerYear);
 }
 
+/** What counts as excess, and for how long a year is taken. */
 export interface ExcessReturnOptions extends SessionsPerYear {
   /** Return of cash a session (not a year), subtracted from each return; default 0. */
   cashReturnPerSession?: number;

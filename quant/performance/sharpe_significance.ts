@@ -105,6 +105,7 @@ export function expectedMaximumSharpe({ trials, trialVariance }: SharpeTrials): 
   return Math.sqrt(trialVariance) * ((1 - eulerMascheroni) * typical + eulerMascheroni * extreme);
 }
 
+/** A Sharpe ratio judged against the luck of the search that found it. */
 export interface DeflatedSharpeRatio {
   /** Probability that the true Sharpe ratio is above 0, after the search that found it. */
   deflatedSharpeRatio: number;

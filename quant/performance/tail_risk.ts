@@ -1,5 +1,6 @@
 import { requireFinite } from "./requirements.ts";
 
+/** How far out the tail begins. */
 export interface TailRiskOptions {
   /** Confidence level strictly between 0 and 1; default 0.95: one session in twenty is worse. */
   level?: number;
