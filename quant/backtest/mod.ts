@@ -40,3 +40,11 @@ export { walkForward, type WalkForwardOptions, type WalkForwardResult, type Wind
 export type { WalkForwardDaily, WalkForwardSignal } from "./walk_forward_table.ts";
 export type { Bands } from "./band_rule.ts";
 export { zScoreBands } from "./z_score_bands.ts";
+export {
+  type GuardedCell,
+  type GuardedTable,
+  lookAheadGuard,
+  type LookAheadOptions,
+  type LookAheadReport,
+  type LookAheadViolation,
+} from "./look_ahead_guard.ts";
