@@ -1,0 +1,20 @@
+// @ts-check
+
+/**
+ * How far a moment is from now, in one unit: `just now`, `12 s ago`, `3 min ago`, `in 5 h`.
+ *
+ * @param {number} ms Milliseconds since then; negative for what is to come.
+ * @returns {string}
+ */
+export function relativeTime(ms) {
+  const seconds = Math.floor(Math.abs(ms) / 1000);
+  if (seconds < 5) return ms < 0 ? "now" : "just now";
+  const span = seconds < 60
+    ? `${seconds} s`
+    : seconds < 3600
+    ? `${Math.floor(seconds / 60)} min`
+    : seconds < 86_400
+    ? `${Math.floor(seconds / 3600)} h`
+    : `${Math.floor(seconds / 86_400)} d`;
+  return ms < 0 ? `in ${span}` : `${span} ago`;
+}

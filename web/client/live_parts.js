@@ -1,0 +1,121 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { relativeTime } from "./age.js";
+
+/**
+ * Parts of the page that follow the server: elements with an id and `data-live`. The server renders, the page replaces what
+ * came out different, so that there is one place that knows how things look.
+ */
+export class LiveParts {
+  /** Each part as the server sent it last: the page itself may have been moved on since. @type {Map<string, string>} */
+  #sent = new Map();
+  /** @type {Promise<void> | undefined} */
+  #refreshing;
+  #again = false;
+
+  /** @param {() => void} refreshed Called after parts were replaced. */
+  constructor(refreshed) {
+    this.refreshed = refreshed;
+    for (const part of parts(document)) this.#sent.set(part.id, part.outerHTML);
+  }
+
+  /**
+   * Fetches the page and replaces what changed. Calls that come meanwhile share one more fetch.
+   *
+   * @returns {Promise<void>} Rejects if the server does not answer.
+   */
+  refresh() {
+    if (this.#refreshing) {
+      this.#again = true;
+      return this.#refreshing;
+    }
+    this.#refreshing = this.#fetch().finally(() => this.#refreshing = undefined);
+    return this.#refreshing;
+  }
+
+  async #fetch() {
+    do {
+      this.#again = false;
+      const response = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } });
+      if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+      this.#replace(fresh);
+      this.refreshed();
+    } while (this.#again);
+  }
+
+  /** @param {Document} fresh */
+  #replace(fresh) {
+    const now = parts(fresh);
+    if (now.some((part) => !document.getElementById(part.id)) || now.length !== parts(document).length) {
+      // Another version of the service has other assets: its page as a whole is the simplest truth.
+      document.querySelector("main")?.replaceWith(
+        document.adoptNode(/** @type {Element} */ (fresh.querySelector("main"))),
+      );
+      this.#sent = new Map(parts(document).map((part) => [part.id, part.outerHTML]));
+      return;
+    }
+    for (const part of now) {
+      if (this.#sent.get(part.id) === part.outerHTML) continue;
+      this.#sent.set(part.id, part.outerHTML);
+      const old = /** @type {HTMLElement} */ (document.getElementById(part.id));
+      const focused = old.contains(document.activeElement) ? focusPath(old, document.activeElement) : undefined;
+      const replacement = document.adoptNode(part);
+      old.replaceWith(replacement);
+      if (focused) refocus(replacement, focused);
+    }
+  }
+}
+
+/** Brings all relative times up to now. */
+export function updateTimes() {
+  for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-relative]"))) {
+    const text = relativeTime(Date.now() - Date.parse(time.dateTime));
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+/**
+ * @param {Document} of
+ * @returns {HTMLElement[]}
+ */
+function parts(of) {
+  return [...of.querySelectorAll("[data-live]")].filter((part) => part instanceof HTMLElement);
+}
+
+/**
+ * Where the focus is within a part, so that the keyboard finds itself in the same place of its replacement.
+ *
+ * @param {Element} part
+ * @param {Element | null} element
+ */
+function focusPath(part, element) {
+  return { id: element?.id ?? "", at: focusable(part).indexOf(/** @type {HTMLElement} */ (element)) };
+}
+
+/**
+ * @param {Element} part
+ * @param {{ id: string, at: number }} path
+ */
+function refocus(part, { id, at }) {
+  const same = id === "" ? focusable(part)[at] : document.getElementById(id);
+  if (same instanceof HTMLButtonElement && same.disabled) {
+    // What cannot be used cannot be focused: the part as a whole holds its place until it can.
+    part.setAttribute("tabindex", "-1");
+    /** @type {HTMLElement} */ (part).focus({ preventScroll: true });
+  } else {
+    same?.focus({ preventScroll: true });
+  }
+}
+
+/**
+ * @param {Element} part
+ * @returns {(HTMLElement | SVGAElement)[]}
+ */
+function focusable(part) {
+  return [...part.querySelectorAll("a, button, [tabindex]")]
+    .filter((element) => element instanceof HTMLElement || element instanceof SVGAElement);
+}

@@ -1,0 +1,177 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { LiveParts, updateTimes } from "./live_parts.js";
+import { RunStreams } from "./run_stream.js";
+
+/** How often the server is asked whether somebody else began a run. */
+const lookMs = 4_000;
+/** How often it is asked while it does not answer. */
+const retryMs = 1_000;
+/** How often everything is fetched though nothing is known to have happened: sources change by themselves. */
+const refreshMs = 60_000;
+const timesMs = 5_000;
+
+/** How far each running step is, by key of the asset whose function runs. @type {Map<string, { done: number, total: number }>} */
+const progress = new Map();
+let connected = true;
+let newestRun = 0;
+let refreshedAt = Date.now();
+
+const parts = new LiveParts(() => {
+  refreshedAt = Date.now();
+  for (const key of progress.keys()) showProgress(key);
+  updateTimes();
+  followOpenRuns();
+});
+const streams = new RunStreams(heard, () => look());
+
+/** @param {import("./run_stream.js").RunEvent} event */
+function heard({ kind, key, data, runId }) {
+  if (kind === "step_progress" && key !== null) {
+    progress.set(key, /** @type {{ done: number, total: number }} */ (data));
+    return showProgress(key);
+  }
+  if (key !== null) progress.delete(key);
+  if (kind === "run_finished") say(`Run ${runId} ${data.status}.`, data.status === "failed");
+  refresh();
+}
+
+/** @param {string} key */
+function showProgress(key) {
+  const { done, total } = progress.get(key) ?? { done: 0, total: 0 };
+  if (!(total > 0)) return;
+  for (const bar of document.querySelectorAll(`progress[data-progress="${CSS.escape(key)}"]`)) {
+    Object.assign(bar, { max: total, value: done });
+  }
+  for (const part of document.querySelectorAll(`[data-part="${CSS.escape(key)}"]`)) {
+    part.textContent = `, ${Math.floor((100 * done) / total)} %`;
+  }
+}
+
+function followOpenRuns() {
+  const open = document.getElementById("headline")?.dataset.openRuns ?? "";
+  for (const id of open.split(" ").filter(Boolean)) streams.follow(Number(id));
+}
+
+/** Brings the page up to date, or finds that the server is away. */
+async function refresh() {
+  try {
+    await parts.refresh();
+    setConnected(true);
+  } catch {
+    setConnected(false);
+  }
+}
+
+/** Asks whether there is a run that this page does not know of, and whether the server is there at all. */
+async function look() {
+  try {
+    const response = await fetch("/v1/runs?limit=1", { headers: { accept: "application/json" } });
+    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+    const newest = (await response.json()).runs[0]?.id ?? 0;
+    const news = newest !== newestRun || !connected || Date.now() - refreshedAt > refreshMs;
+    newestRun = newest;
+    if (news) await refresh();
+  } catch {
+    setConnected(false);
+  }
+}
+
+/** @param {boolean} now */
+function setConnected(now) {
+  if (connected === now) return;
+  connected = now;
+  const note = document.getElementById("connection");
+  if (note) {
+    note.textContent = now ? "" : "The server does not answer. Trying again …";
+    note.hidden = now;
+  }
+  if (now) say("Connected again.");
+}
+
+/**
+ * Tells what came of something, for eyes and screen readers.
+ *
+ * @param {string} text
+ * @param {boolean} [bad]
+ */
+function say(text, bad = false) {
+  const notice = document.getElementById("notice");
+  if (!notice) return;
+  notice.textContent = text;
+  notice.classList.toggle("bad", bad);
+  notice.hidden = false;
+}
+
+/**
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<{ id: number, steps: unknown[] }>}
+ */
+async function post(path, body) {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.detail ?? answer.title ?? `The server answered ${response.status}.`);
+  return answer;
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {() => Promise<{ id: number, steps: unknown[] }>} ask
+ * @param {string} name What is materialized.
+ */
+async function materialize(button, ask, name) {
+  button.disabled = true;
+  try {
+    const run = await ask();
+    if (run.steps.length === 0) {
+      say(`${name} is fresh: nothing had to be made.`);
+    } else {
+      say(`Run ${run.id} began.`);
+      streams.follow(run.id);
+    }
+    await refresh();
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error), true);
+  } finally {
+    // The server's own rendering decides, where it came; otherwise the button must not stay dead.
+    const same = document.getElementById(button.id);
+    if (same === button) button.disabled = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (!button) return;
+  const { materialize: key, selection, cancel } = button.dataset;
+  if (key) {
+    materialize(button, () => post(`/v1/assets/${encodeURIComponent(key)}/materialize`, { upstream: true }), key);
+  } else if (selection) {
+    materialize(button, () => post("/v1/materialize", { selection }), "Everything");
+  } else if (cancel) {
+    materialize(button, () => post(`/v1/runs/${cancel}/cancel`, {}), `Run ${cancel}`);
+  }
+});
+
+async function keepLooking() {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, connected ? lookMs : retryMs));
+    if (document.visibilityState === "visible") await look();
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") look();
+});
+setInterval(updateTimes, timesMs);
+updateTimes();
+followOpenRuns();
+look();
+keepLooking();

@@ -1,0 +1,42 @@
+import type { PairTable as Pairs } from "../chosen_pairs.ts";
+import { counted } from "../figures.ts";
+
+/** The chosen pairs with their statistics and how their backtests came out. */
+export function PairTable({ pairs, caption }: { pairs: Pairs; caption: string }) {
+  return (
+    <>
+      <div class="scroller" tabindex={0} role="region" aria-label="Chosen pairs, may scroll sideways">
+        <table>
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Pair</th>
+              {pairs.columns.map(({ title, hint, numeric }) => (
+                <th scope="col" class={numeric ? "number" : ""}>
+                  {hint ? <abbr title={hint}>{title}</abbr> : title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {pairs.rows.map(({ tickers: [first, second], cells }) => (
+              <tr>
+                <th scope="row">{first} / {second}</th>
+                {cells.map(({ text, sign }, i) => (
+                  <td class={[pairs.columns[i]!.numeric ? "number" : "", sign ?? ""].join(" ").trim()}>{text}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {pairs.cut && (
+        <p class="faint">
+          The first {counted(pairs.rows.length, "row")}. All of them:{" "}
+          <a href="/v1/assets/chosen_pairs/rows?format=csv">chosen_pairs</a>,{" "}
+          <a href="/v1/assets/pair_metrics/rows?format=csv">pair_metrics</a> as CSV.
+        </p>
+      )}
+    </>
+  );
+}

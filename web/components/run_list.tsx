@@ -1,0 +1,60 @@
+import { isFinished, type RunSummary } from "../../engine/mod.ts";
+import { counted, duration } from "../figures.ts";
+import { Moment } from "./moment.tsx";
+import { StateBadge } from "./state_badge.tsx";
+
+const OUTCOMES: readonly [keyof RunSummary["stepCounts"], string][] = [
+  ["succeeded", "made"],
+  ["up_to_date", "up to date"],
+  ["running", "running"],
+  ["pending", "waiting"],
+  ["interrupted", "interrupted"],
+  ["failed", "failed"],
+  ["skipped", "skipped"],
+  ["cancelled", "cancelled"],
+];
+
+/** The last runs, newest first. */
+export function RunList({ runs, now }: { runs: readonly RunSummary[]; now: number }) {
+  return (
+    <ol class="entries">
+      {runs.map((run) => (
+        <li>
+          <div class="line">
+            <a href={`/v1/runs/${run.id}`}>Run {run.id}</a>
+            <StateBadge state={run.status} />
+            {!isFinished(run.status) && (
+              <button
+                type="button"
+                id={`cancel-${run.id}`}
+                class="quiet"
+                data-cancel={run.id}
+                aria-label={`Cancel run ${run.id}`}
+                disabled={run.cancelRequestedAt !== null}
+              >
+                {run.cancelRequestedAt === null ? "Cancel" : "Cancelling …"}
+              </button>
+            )}
+          </div>
+          <p>
+            <code>{run.selection}</code>
+            {run.force ? ", forced" : ""}, by {run.trigger.replace(":", " ")}
+          </p>
+          <p class="faint">
+            <Moment at={run.createdAt} now={now} />
+            {run.startedAt && run.finishedAt &&
+              `, took ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`}
+            : {outcomes(run)}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function outcomes({ stepCounts }: RunSummary): string {
+  const parts = OUTCOMES.filter(([status]) => stepCounts[status]).map(([status, word]) =>
+    `${stepCounts[status]} ${word}`
+  );
+  return parts.length === 0 ? `${counted(0, "step")}, nothing had to be made` : parts.join(", ");
+}

@@ -1,0 +1,26 @@
+import type { AssetStateName, RunStatus } from "../../engine/mod.ts";
+
+export type BadgeName = AssetStateName | RunStatus | "waiting";
+
+/** Each state has a shape and a word of its own; the colour only repeats them. */
+const MARKS: Readonly<Record<BadgeName, string>> = {
+  fresh: "●",
+  stale: "◐",
+  missing: "○",
+  waiting: "◌",
+  running: "▶",
+  failed: "✕",
+  queued: "◌",
+  interrupted: "◐",
+  succeeded: "●",
+  cancelled: "⊘",
+};
+
+/** The state of an asset or a run. */
+export function StateBadge({ state }: { state: BadgeName }) {
+  return (
+    <span class={`badge ${state}`}>
+      <span aria-hidden="true">{MARKS[state]}</span> {state}
+    </span>
+  );
+}

@@ -1,0 +1,48 @@
+/** A whole number with separators: `442,476`. */
+export function count(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+/** A noun with its number: `1 row`, `12 rows`. */
+export function counted(n: number, thing: string): string {
+  return `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
+}
+
+/** A fraction as a percentage that always says its sign: `+12.3 %`, `−4.0 %`. */
+export function signedPercent(fraction: number): string {
+  const text = Math.abs(100 * fraction).toFixed(1);
+  const sign = Number(text) === 0 ? "" : fraction > 0 ? "+" : "−";
+  return `${sign}${text} %`;
+}
+
+/** A p-value: three decimals, and below that only that it is below. */
+export function pValue(p: number): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+/** A number with `decimals` places and a true minus sign. */
+export function decimal(x: number, decimals: number): string {
+  return x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    .replace("-", "−");
+}
+
+/** A number of unknown kind in about four significant digits. */
+export function figure(x: number): string {
+  if (Number.isInteger(x)) return count(x).replace("-", "−");
+  return Math.abs(x) >= 1000 ? decimal(x, 0) : x.toPrecision(4).replace("-", "−");
+}
+
+/** A stretch of time: `0.2 s`, `3 min 05 s`, `2 h 10 min`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** A moment for people, in UTC: `2026-11-23 12:00:05 UTC`. */
+export function moment(iso: string): string {
+  return `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}

@@ -1,0 +1,2 @@
+/** What a person sees of the service. */
+export { page, type PageOptions } from "./page.tsx";

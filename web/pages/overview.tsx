@@ -1,0 +1,145 @@
+import { type AssetState, type Engine, isFinished, type RunSummary, type ScheduleState } from "../../engine/mod.ts";
+import { type PairTable as Pairs, readPairTable } from "../chosen_pairs.ts";
+import { AssetChain } from "../components/asset_chain.tsx";
+import { AssetList } from "../components/asset_list.tsx";
+import { PairTable } from "../components/pair_table.tsx";
+import { RunList } from "../components/run_list.tsx";
+import { ScheduleList } from "../components/schedule_list.tsx";
+import { counted } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+
+/** What the page reads of the engine. */
+export type OverviewEngine = Pick<Engine, "graph" | "states" | "rows" | "run" | "runs">;
+
+/** Everything that the overview shows, as it is at one moment. */
+export interface OverviewData {
+  assets: readonly AssetState[];
+  /** The run in which an asset waits for its turn, by key. */
+  waiting: ReadonlyMap<string, number>;
+  runs: readonly RunSummary[];
+  schedules: readonly ScheduleState[];
+  pairs: Pairs | null;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+const shownRuns = 8;
+const sections = [
+  { id: "assets", title: "Assets" },
+  { id: "pairs", title: "Pairs" },
+  { id: "schedules", title: "Schedules" },
+  { id: "runs", title: "Runs" },
+];
+
+/** Reads what the overview shows. */
+export async function readOverview(
+  { engine, scheduler, now }: {
+    engine: OverviewEngine;
+    scheduler: { states(): Promise<ScheduleState[]> };
+    now: number;
+  },
+): Promise<OverviewData> {
+  const [assets, runs, schedules, pairs] = await Promise.all([
+    engine.states(),
+    engine.runs({ limit: shownRuns }),
+    scheduler.states(),
+    readPairTable(engine),
+  ]);
+  const waiting = new Map<string, number>();
+  for (const { id } of runs.filter((run) => !isFinished(run.status))) {
+    for (const step of (await engine.run(id)).steps) {
+      if (step.status === "pending" || step.status === "interrupted") waiting.set(step.key, id);
+    }
+  }
+  return { assets, waiting, runs, schedules, pairs, now };
+}
+
+/** The first page: what there is, how fresh it is, and what came of it. */
+export function OverviewPage({ assets, waiting, runs, schedules, pairs, now }: OverviewData) {
+  const open = runs.filter((run) => !isFinished(run.status)).map((run) => run.id);
+  return (
+    <Layout title="Tandem" script="overview.js" sections={sections} headline={<Headline assets={assets} open={open} />}>
+      <section id="assets" aria-labelledby="assets-title" class="panel split">
+        <div class="aside">
+          <h2 id="assets-title">Assets</h2>
+          <div id="chain" data-live>
+            <AssetChain assets={assets} />
+          </div>
+        </div>
+        <AssetList assets={assets} waiting={waiting} now={now} />
+      </section>
+      <section id="pairs" aria-labelledby="pairs-title" class="panel">
+        <h2 id="pairs-title">Chosen pairs</h2>
+        <div id="pairs-body" data-live>
+          <PairsBody pairs={pairs} assets={assets} />
+        </div>
+      </section>
+      <div class="columns">
+        <section id="schedules" aria-labelledby="schedules-title" class="panel">
+          <h2 id="schedules-title">Schedules</h2>
+          <div id="schedules-body" data-live>
+            {schedules.length > 0
+              ? <ScheduleList schedules={schedules} now={now} />
+              : <p class="empty">No schedule is declared: assets are materialized when somebody asks.</p>}
+          </div>
+        </section>
+        <section id="runs" aria-labelledby="runs-title" class="panel">
+          <h2 id="runs-title">Last runs</h2>
+          <div id="runs-body" data-live>
+            {runs.length > 0 ? <RunList runs={runs} now={now} /> : <p class="empty">Nothing has run yet.</p>}
+          </div>
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+/** How fresh everything is in one line, with the way to make it so. */
+function Headline({ assets, open }: { assets: readonly AssetState[]; open: readonly number[] }) {
+  const counts = Map.groupBy(assets, (asset) => asset.state);
+  const order = ["failed", "running", "stale", "missing", "fresh"] as const;
+  const parts = order.flatMap((state) => counts.has(state) ? [`${counts.get(state)!.length} ${state}`] : []);
+  const settled = assets.every((asset) => asset.state === "fresh");
+  const untouched = assets.length > 0 && assets.every((asset) => asset.state === "missing");
+  const title = settled
+    ? "Everything is fresh"
+    : open.length > 0
+    ? "Materializing"
+    : untouched
+    ? "Nothing is materialized yet"
+    : counts.has("failed")
+    ? "Something failed"
+    : "Not everything is fresh";
+  return (
+    <div class="headline" id="headline" data-live data-open-runs={open.join(" ")}>
+      <div>
+        <h1>{title}</h1>
+        <p>{settled ? counted(assets.length, "asset") : `${counted(assets.length, "asset")}: ${parts.join(", ")}`}</p>
+      </div>
+      {!settled && (
+        <button type="button" id="materialize-all" class="primary" data-selection="*" disabled={open.length > 0}>
+          {untouched ? "Materialize everything" : "Materialize what is stale"}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function PairsBody({ pairs, assets }: { pairs: Pairs | null; assets: readonly AssetState[] }) {
+  const find = (key: string) => assets.find((asset) => asset.key === key);
+  const [chosen, metrics] = [find("chosen_pairs"), find("pair_metrics")];
+  if (!chosen) return <p class="empty">This service has no asset that chooses pairs.</p>;
+  if (!pairs) return <p class="empty">No pairs yet: they appear here once chosen_pairs is materialized.</p>;
+  if (pairs.rows.length === 0) {
+    return <p class="empty">No pair was chosen: none met the criteria on the data at hand.</p>;
+  }
+  const aged = [chosen, metrics].filter((asset) => asset && asset.state !== "fresh").map((asset) => asset!.key);
+  return (
+    <>
+      {aged.length > 0 && (
+        <p class="notice">Shown as last made: {aged.join(" and ")} {aged.length > 1 ? "are" : "is"} not fresh.</p>
+      )}
+      <PairTable pairs={pairs} caption={[chosen, metrics].flatMap((asset) => asset?.description ?? []).join(" ")} />
+    </>
+  );
+}
