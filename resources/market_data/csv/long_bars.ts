@@ -66,7 +66,9 @@ function longColumns(path: string, header: readonly string[]): LongColumn[] {
   const unknown = header.filter((name) => !known.has(name.toLowerCase()));
   const twice = names.filter((name, i) => known.has(name) && names.indexOf(name) !== i);
   if (missing.length > 0) faults.push(`lacks ${missing.join(", ")}`);
-  if (unknown.length > 0) faults.push(`has ${shownNames(unknown)}, which mean nothing here`);
+  if (unknown.length > 0) {
+    faults.push(`has the unknown ${unknown.length === 1 ? "column" : "columns"} ${shownNames(unknown)}`);
+  }
   if (twice.length > 0) faults.push(`has ${twice.join(", ")} more than once`);
   if (faults.length > 0) {
     throw new MarketDataError(
