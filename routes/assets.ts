@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { AnyAsset, AssetState, CheckResult, Engine, Materialization } from "../engine/mod.ts";
+import { linkToNext } from "./links.ts";
+import { idNumber, query, wholeNumber } from "./validation.ts";
+
+const HistoryPage = z.strictObject({
+  limit: wholeNumber(1, 1_000).default(50),
+  /** Only those before this id. */
+  before: idNumber.optional(),
+});
+
+/** Routes under `/v1/assets` that only read. */
+export function assetRoutes(engine: Engine) {
+  return new Hono()
+    // All assets in dependency order, each with its state and why it is in it.
+    .get("/", async (c) => c.json({ assets: (await engine.states()).map(listed) }))
+    // All there is to know about one asset but its rows.
+    .get("/:key", async (c) => {
+      const asset = engine.graph.asset(c.req.param("key"));
+      const [[state], checks] = await Promise.all([engine.states([asset.key]), engine.checks(asset.key)]);
+      return c.json({
+        ...listed(state!),
+        lastMaterialization: state!.lastMaterialization,
+        ...declared(engine, asset),
+        checks: checksOf(asset, checks),
+      });
+    })
+    // Its versions, newest first.
+    .get("/:key/materializations", query(HistoryPage), async (c) => {
+      const { key } = engine.graph.asset(c.req.param("key"));
+      const { limit, before } = c.req.valid("query");
+      const found = await engine.materializations(key, { limit: limit + 1, before });
+      const materializations = found.slice(0, limit);
+      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${materializations.at(-1)!.id}` }));
+      return c.json({ asset: key, materializations });
+    });
+}
+
+/** An asset as a list shows it. */
+function listed({ lastMaterialization, ...state }: AssetState) {
+  return { ...state, lastMaterialization: lastMaterialization && summary(lastMaterialization) };
+}
+
+function summary({ id, committedAt, runId, rowCount, contentVersion }: Materialization) {
+  return { id, at: committedAt, runId, rowCount, contentVersion };
+}
+
+/** What its declaration says. A byproduct has the settings and the code of the asset that makes it. */
+function declared(engine: Engine, asset: AnyAsset) {
+  const { recipe } = engine.graph.producerOf(asset.key);
+  return {
+    columns: asset.schema.columns.map(({ name, type, nullable, description }) => ({
+      name,
+      type,
+      nullable,
+      description,
+    })),
+    primaryKey: asset.schema.primaryKey,
+    codeVersion: recipe.codeVersion,
+    // What a caller may send: settings with a default may be left out.
+    configSchema: z.toJSONSchema(recipe.config, { io: "input", unrepresentable: "any" }) as Record<string, unknown>,
+  };
+}
+
+/** Each declared check with what it found last. */
+function checksOf(asset: AnyAsset, results: readonly CheckResult[]) {
+  const last = new Map(results.map((result) => [result.name, result]));
+  return asset.checks.map(({ name, description, severity, blocking }) => ({
+    name,
+    description,
+    severity,
+    blocking,
+    last: last.get(name) ?? null,
+  }));
+}

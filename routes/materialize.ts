@@ -1,0 +1,111 @@
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import {
+  type Engine,
+  InvalidRequestError,
+  isFinished,
+  type MaterializeRequest,
+  SelectionError,
+  UnknownAssetError,
+} from "../engine/mod.ts";
+import { Problem } from "./problems.ts";
+import { jsonBody } from "./validation.ts";
+
+const settings = z.record(z.string(), z.unknown());
+
+const common = {
+  /** Run what is fresh, too. */
+  force: z.boolean().default(false),
+  /** Answer with what would run, and run nothing. */
+  dryRun: z.boolean().default(false),
+  /** Answer when the run has ended, however it ended. */
+  wait: z.boolean().default(false),
+};
+
+/** Body of `POST /v1/assets/:key/materialize`. */
+const MaterializeAsset = z.strictObject({
+  ...common,
+  /** With everything upstream of it. */
+  upstream: z.boolean().default(false),
+  /** Settings of this asset for this run alone. */
+  config: settings.optional(),
+});
+
+/** Body of `POST /v1/materialize`. */
+const MaterializeSelection = z.strictObject({
+  ...common,
+  selection: z.string(),
+  /** Settings for this run alone, by asset key. */
+  config: z.record(z.string(), settings).optional(),
+});
+
+/** `POST /v1/assets/:key/materialize`. */
+export function materializeAssetRoutes(engine: Engine) {
+  return new Hono()
+    // Queues a run and answers at once; the Location header says where to follow it.
+    .post("/:key/materialize", jsonBody(MaterializeAsset), async (c) => {
+      const { key } = engine.graph.asset(c.req.param("key"));
+      const { upstream, config, ...how } = c.req.valid("json");
+      const request = { selection: upstream ? `+${key}` : key, config: config && { [key]: config } };
+      try {
+        return await materialize(c, engine, request, how);
+      } catch (error) {
+        if (!(error instanceof InvalidRequestError)) throw error;
+        // The engine speaks of settings by asset key, the body of this one's.
+        const prefix = `config.${key}`;
+        const errors = error.issues.map(({ path, message }) => ({
+          path: path.startsWith(prefix) ? `config${path.slice(prefix.length)}` : path,
+          message,
+        }));
+        if (errors.length === 0) errors.push({ path: "config", message: error.message });
+        throw new Problem("invalid-request", error.message, { errors, cause: error });
+      }
+    });
+}
+
+/** `POST /v1/materialize`. */
+export function materializeRoutes(engine: Engine) {
+  return new Hono()
+    // The same for any selection.
+    .post("/", jsonBody(MaterializeSelection), async (c) => {
+      const { selection, config, ...how } = c.req.valid("json");
+      try {
+        return await materialize(c, engine, { selection, config }, how);
+      } catch (error) {
+        // The address exists: what is wrong is the body.
+        if (error instanceof SelectionError || error instanceof UnknownAssetError) {
+          const inConfig = error instanceof UnknownAssetError && Object.hasOwn(config ?? {}, error.key);
+          const path = inConfig ? `config.${error.key}` : "selection";
+          throw new Problem("invalid-selection", error.message, {
+            errors: [{ path, message: error.message }],
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    });
+}
+
+async function materialize(
+  c: Context,
+  engine: Engine,
+  request: MaterializeRequest,
+  { force, dryRun, wait }: { force: boolean; dryRun: boolean; wait: boolean },
+) {
+  if (dryRun) return c.json(await engine.plan({ ...request, force }), 200);
+  const idempotencyKey = idempotencyKeyOf(c);
+  const queued = await engine.submit({ ...request, force, trigger: "http", idempotencyKey });
+  const run = wait ? await engine.finished(queued.id, c.req.raw.signal) : queued;
+  c.header("Location", `/v1/runs/${run.id}`);
+  // One that was waited for and goes on has been handed back by a process that shuts down.
+  return wait && isFinished(run.status) ? c.json(run, 200) : c.json(run, 202);
+}
+
+function idempotencyKeyOf(c: Context): string | undefined {
+  const key = c.req.header("Idempotency-Key");
+  if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) {
+    const message = "An idempotency key has 1 to 255 printable ASCII characters.";
+    throw new Problem("invalid-request", message, { errors: [{ path: "Idempotency-Key", message }] });
+  }
+  return key;
+}

@@ -1,0 +1,102 @@
+/** HTTP over the asset engine. */
+import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId, type RequestIdVariables } from "hono/request-id";
+import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
+import { assetRowRoutes } from "./asset_rows.ts";
+import { assetRoutes } from "./assets.ts";
+import { healthRoutes, type Readiness } from "./health.ts";
+import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
+import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
+import { answerProblem, onError, onNotFound, Problem } from "./problems.ts";
+import { runEventRoutes } from "./run_events.ts";
+import { runRoutes } from "./runs.ts";
+import { scheduleRoutes } from "./schedules.ts";
+
+/** What the API allows itself and others. */
+export interface ApiLimits {
+  /** Whether the server listens on loopback, and so must be addressed as this machine itself. */
+  loopbackOnly: boolean;
+  maxBodyBytes: number;
+  /** How long a stream of events is silent at most. */
+  heartbeatMs: number;
+  /** How long `/readyz` waits for the database. */
+  readyTimeoutMs: number;
+}
+
+const defaultLimits: ApiLimits = {
+  loopbackOnly: true,
+  maxBodyBytes: 1024 * 1024,
+  heartbeatMs: 15_000,
+  readyTimeoutMs: 2_000,
+};
+
+/** What the API stands on. */
+export interface ApiOptions {
+  engine: Engine;
+  scheduler: Pick<Scheduler, "states">;
+  logger: Logger;
+  /** Whether the database answers and its migrations are applied. */
+  ready(): Promise<readonly Readiness[]>;
+  limits?: Partial<ApiLimits>;
+}
+
+/** The API's type for `hc<Api>(…)` of `hono/client`. */
+export type Api = ReturnType<typeof api>;
+
+/**
+ * All routes under `/v1`, `/healthz` and `/readyz`, with problem responses for whatever goes wrong.
+ *
+ * Mounted at `/` of a larger application before its other routes, it guards these as well against requests from other sites
+ * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
+ */
+export function api({ engine, scheduler, logger, ready, limits: given }: ApiOptions) {
+  const limits = { ...defaultLimits, ...given };
+  const app = new Hono<{ Variables: RequestIdVariables }>();
+  app.onError(onError(logger)).notFound(onNotFound);
+  app.use(requestId());
+  for (const path of ["/v1/*", "/healthz", "/readyz"]) app.use(path, answerHeaders);
+  if (limits.loopbackOnly) app.use(loopbackHostOnly);
+  app.use(ownOriginOnly);
+  app.use("/v1/*", limitBody(limits.maxBodyBytes));
+  app.use(methodNotAllowed({
+    app,
+    onMethodNotAllowed: (c, methods) => {
+      const allow = methods.join(", ");
+      const detail = `${c.req.method} does not apply to ${c.req.path}. ${allow} ${methods.length > 1 ? "do" : "does"}.`;
+      return answerProblem(c, new Problem("method-not-allowed", detail, { headers: { Allow: allow } }));
+    },
+  }));
+  const routes = app
+    .route("/v1/assets", assetRoutes(engine))
+    .route("/v1/assets", assetRowRoutes(engine))
+    .route("/v1/assets", materializeAssetRoutes(engine))
+    .route("/v1/materialize", materializeRoutes(engine))
+    .route("/v1/runs", runRoutes(engine, logger))
+    .route("/v1/runs", runEventRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
+    .route("/v1/schedules", scheduleRoutes(scheduler))
+    .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
+  // Here and not left to the larger application, whose answer may be a page.
+  routes.all("/v1/*", onNotFound);
+  return routes;
+}
+
+const answerHeaders: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.header("X-Content-Type-Options", "nosniff");
+  c.header("Cache-Control", "no-store");
+};
+
+function limitBody(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Problem("body-too-large", `A body has at most ${maxSize.toLocaleString("en")} bytes.`);
+    },
+  });
+}
+
+export type { Readiness } from "./health.ts";
+export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
+export { onError, onNotFound, type ProblemDetails } from "./problems.ts";

@@ -1,0 +1,117 @@
+import type { Context, ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import {
+  IdempotencyConflictError,
+  InvalidRequestError,
+  type Logger,
+  messageOf,
+  SelectionError,
+  UnknownAssetError,
+  UnknownRunError,
+  UnmetUpstreamError,
+} from "../engine/mod.ts";
+
+/** Every kind of problem that the API answers with; the name is the end of its `type`. */
+const kinds = {
+  "invalid-request": { status: 400, title: "The request does not fit" },
+  "invalid-selection": { status: 400, title: "The selection selects nothing" },
+  "foreign-host": { status: 403, title: "Another host is addressed" },
+  "foreign-origin": { status: 403, title: "The request comes from another site" },
+  "unknown-path": { status: 404, title: "Nothing is here" },
+  "unknown-asset": { status: 404, title: "No such asset" },
+  "unknown-run": { status: 404, title: "No such run" },
+  "method-not-allowed": { status: 405, title: "The method does not apply here" },
+  "run-finished": { status: 409, title: "The run has ended" },
+  "unmet-upstream": { status: 409, title: "Something upstream is missing" },
+  "body-too-large": { status: 413, title: "The body is too large" },
+  "unsupported-media-type": { status: 415, title: "The body must be JSON" },
+  "idempotency-conflict": { status: 422, title: "The idempotency key is taken" },
+  "internal-error": { status: 500, title: "Something went wrong here" },
+  "not-ready": { status: 503, title: "Not ready" },
+} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
+
+export type ProblemKind = keyof typeof kinds;
+
+/** One fault of a request: where, as a dotted path that is empty for the whole, and what. */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/** A problem as it is sent: RFC 9457, `application/problem+json`. */
+export interface ProblemDetails {
+  /** A relative URI that names the kind, for programs; it does not change. */
+  type: string;
+  status: number;
+  title: string;
+  detail?: string;
+  /** The path that was asked for. */
+  instance: string;
+  /** Says which line of the log belongs to it. */
+  requestId?: string;
+  errors?: readonly Fault[];
+}
+
+/** Thrown by handlers for what no class of the engine stands for. */
+export class Problem extends Error {
+  constructor(
+    readonly kind: ProblemKind,
+    /** A sentence for the caller: nothing of the inside may be in it. */
+    readonly detail: string,
+    readonly more: { errors?: readonly Fault[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: more.cause });
+    this.name = "Problem";
+  }
+}
+
+/** The problem that stands for whatever was thrown. What nobody foresaw stays inside: the answer says only that it happened. */
+function problemOf(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof UnknownAssetError) return new Problem("unknown-asset", error.message);
+  if (error instanceof UnknownRunError) return new Problem("unknown-run", error.message);
+  if (error instanceof SelectionError) return new Problem("invalid-selection", error.message);
+  if (error instanceof InvalidRequestError) {
+    return new Problem("invalid-request", error.message, { errors: error.issues });
+  }
+  if (error instanceof UnmetUpstreamError) return new Problem("unmet-upstream", error.message);
+  if (error instanceof IdempotencyConflictError) return new Problem("idempotency-conflict", error.message);
+  return new Problem("internal-error", "The log has the cause under the request id.", { cause: error });
+}
+
+/** Answers with a problem. */
+export function answerProblem(c: Context, { kind, detail, more }: Problem): Response {
+  const { status, title } = kinds[kind];
+  const body: ProblemDetails = {
+    type: `/problems/${kind}`,
+    status,
+    title,
+    detail,
+    instance: c.req.path,
+    requestId: c.get("requestId"),
+    errors: more.errors?.length ? more.errors : undefined,
+  };
+  return c.body(JSON.stringify(body), status, { ...more.headers, "Content-Type": "application/problem+json" });
+}
+
+/** The one place where errors become answers. For the application's `onError`. */
+export function onError(logger: Logger): ErrorHandler {
+  return (error, c) => {
+    // Thrown by middleware that brings its own answer.
+    if (error instanceof HTTPException && error.res) return error.res;
+    const problem = problemOf(error);
+    if (problem.kind === "internal-error") {
+      // A caller who hung up in the middle of a body is not our fault.
+      logger.log(c.req.raw.signal.aborted ? "debug" : "error", `${c.req.method} ${c.req.path}: ${messageOf(error)}`, {
+        requestId: c.get("requestId"),
+        stack: error.stack,
+      });
+    }
+    return answerProblem(c, problem);
+  };
+}
+
+/** For the application's `notFound`. */
+export const onNotFound: NotFoundHandler = (c) =>
+  answerProblem(c, new Problem("unknown-path", `There is nothing at ${c.req.path}.`));

@@ -1,0 +1,66 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { type Engine, isFinished, type Logger, messageOf, type RunStatus } from "../engine/mod.ts";
+import { linkToNext } from "./links.ts";
+import { Problem } from "./problems.ts";
+import { idNumber, query, wholeNumber } from "./validation.ts";
+import { within } from "./within.ts";
+
+const statuses = [
+  "queued",
+  "running",
+  "interrupted",
+  "succeeded",
+  "failed",
+  "cancelled",
+] as const satisfies RunStatus[];
+
+const RunsPage = z.strictObject({
+  limit: wholeNumber(1, 1_000).default(50),
+  /** Only those before this id. */
+  before: idNumber.optional(),
+  status: z.enum(statuses).optional(),
+});
+
+/** How long a cancellation waits to answer with what came of it. */
+const cancelWaitMs = 1_000;
+
+/** Routes under `/v1/runs`. */
+export function runRoutes(engine: Engine, logger: Logger) {
+  return new Hono()
+    // Newest first.
+    .get("/", query(RunsPage), async (c) => {
+      const { limit, before, status } = c.req.valid("query");
+      const found = await engine.runs({ limit: limit + 1, before, status });
+      const runs = found.slice(0, limit);
+      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${runs.at(-1)!.id}` }));
+      return c.json({ runs });
+    })
+    .get("/:id", async (c) => c.json(await engine.run(runIdOf(c.req.param("id")))))
+    // Asks for the run to stop; what it has published stays.
+    .post("/:id/cancel", async (c) => {
+      const runId = runIdOf(c.req.param("id"));
+      const { status } = await engine.run(runId);
+      if (isFinished(status)) {
+        throw new Problem(
+          "run-finished",
+          `Run ${runId} has ${status === "cancelled" ? "been cancelled" : status} already.`,
+        );
+      }
+      const cancelled = engine.cancel(runId).catch((error) =>
+        logger.error(`Run ${runId} could not be cancelled: ${messageOf(error)}`)
+      );
+      // A function that is deaf to its signal holds the end up, but not the answer.
+      await within(cancelWaitMs, cancelled);
+      return c.json(await engine.run(runId), 202, { Location: `/v1/runs/${runId}` });
+    });
+}
+
+/** @throws {Problem} If no run can have this id. */
+export function runIdOf(text: string): number {
+  const id = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) {
+    throw new Problem("unknown-run", "Runs are numbered: there is none with this id.");
+  }
+  return id;
+}

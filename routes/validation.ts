@@ -1,0 +1,110 @@
+import type { MiddlewareHandler } from "hono";
+import { z } from "zod";
+import { type Fault, Problem } from "./problems.ts";
+
+/** How deep a body may nest: more than any settings need, less than makes recursion dangerous. */
+const maxDepth = 32;
+
+/**
+ * Reads the body as JSON of the given shape; no body at all counts as `{}`. The handler gets it from `c.req.valid("json")`.
+ *
+ * Anything else than JSON is refused by its media type, which also keeps out the forms that a foreign page can send.
+ */
+export function jsonBody<S extends z.ZodType>(
+  schema: S,
+): MiddlewareHandler<object, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
+  return async (c, next) => {
+    const text = await c.req.text();
+    let body: unknown = {};
+    if (text.trim() !== "") {
+      if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header("Content-Type") ?? "")) {
+        throw new Problem("unsupported-media-type", "Send the body as application/json.", {
+          headers: { Accept: "application/json" },
+        });
+      }
+      try {
+        body = JSON.parse(text);
+      } catch (error) {
+        const said = `The body is not JSON: ${(error as SyntaxError).message}.`;
+        throw new Problem("invalid-request", said, { errors: [{ path: "", message: said }] });
+      }
+      const fault = unstorable(body);
+      if (fault) throw refusal([fault]);
+    }
+    c.req.addValidatedData("json", parsed(schema, body) as object);
+    await next();
+  };
+}
+
+/**
+ * Reads the query parameters. The handler gets them from `c.req.valid("query")`. One that is unknown or comes twice is
+ * refused, so that a misspelt one is not taken for one that was left out.
+ */
+export function query<S extends z.ZodType<unknown, Record<string, string | undefined>>>(
+  schema: S,
+): MiddlewareHandler<object, string, { in: { query: z.input<S> }; out: { query: z.output<S> } }> {
+  return async (c, next) => {
+    c.req.addValidatedData("query", parsed(schema, singleValues(new URL(c.req.url).searchParams)) as object);
+    await next();
+  };
+}
+
+/** A query parameter that is a whole number within bounds. */
+export function wholeNumber(min: number, max: number) {
+  const wanted = `A whole number from ${min} to ${max} is wanted.`;
+  return z.string().regex(/^\d{1,16}$/, wanted).transform(Number).pipe(z.number().min(min, wanted).max(max, wanted));
+}
+
+/** The id of something that is numbered, in a query. */
+export const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+/** Parses a value, or throws the problem that names each fault by its path. */
+export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw refusal(
+    result.error.issues.flatMap((issue): Fault[] =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "There is no such parameter." }))
+        : [{ path: issue.path.join("."), message: issue.message }]
+    ),
+  );
+}
+
+/** Parameters by name. @throws {Problem} If one comes twice. */
+export function singleValues(parameters: URLSearchParams): Record<string, string> {
+  const values: [string, string][] = [];
+  for (const name of new Set(parameters.keys())) {
+    const [value, ...more] = parameters.getAll(name);
+    if (more.length > 0) throw refusal([{ path: name, message: "The parameter comes more than once." }]);
+    values.push([name, value!]);
+  }
+  // Defines its properties, so that none is taken for the prototype.
+  return Object.fromEntries(values);
+}
+
+function refusal(errors: readonly Fault[]): Problem {
+  const said = errors.map(({ path, message }) => path === "" ? message : `${path}: ${message}`).join(" ");
+  return new Problem("invalid-request", said, { errors });
+}
+
+/** The first value that JSON can say and PostgreSQL's jsonb cannot hold, or that nests too deeply. Does not recurse. */
+function unstorable(body: unknown): Fault | undefined {
+  const open: { value: unknown; path: string; depth: number }[] = [{ value: body, path: "", depth: 0 }];
+  while (open.length > 0) {
+    const { value, path, depth } = open.pop()!;
+    if (typeof value === "string" && !isStorable(value)) {
+      return { path, message: "The text has NUL or half a character." };
+    }
+    if (typeof value !== "object" || value === null) continue;
+    if (depth >= maxDepth) return { path, message: `The body nests deeper than ${maxDepth} levels.` };
+    for (const [key, inner] of Object.entries(value)) {
+      if (!isStorable(key)) return { path, message: "The name of a property has NUL or half a character." };
+      open.push({ value: inner, path: path === "" ? key : `${path}.${key}`, depth: depth + 1 });
+    }
+  }
+}
+
+function isStorable(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}

@@ -1,0 +1,10 @@
+/** What the promise gives within a time, or `undefined` when it takes longer; it is not cancelled by that. */
+export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMs);
+  try {
+    return await Promise.race([promise, late.then(() => undefined)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
