@@ -25,6 +25,8 @@ import {
  * a missing or empty file, a column that is unknown, missing or double, a line of another width, text for a number, an
  * impossible date.
  *
+ * The version is a hash of the file as stored. It is taken again only when size or modification time have changed.
+ *
  * Listings have nothing but their symbol: all count as active, since a file does not say why its bars end.
  *
  * @throws {MarketDataError} From each method, as above; retryable only where the file changed or vanished during the read.

@@ -113,6 +113,7 @@ Deno.test("csvMarket() reads back any wide table that was written", async () => 
   );
   await fc.assert(
     fc.asyncProperty(table, async ([tickers, rows]) => {
+      fc.pre(rows.some(([, closes]) => closes.some((close) => !Number.isNaN(close))));
       const stamp = (date: string) =>
         `${Temporal.PlainDate.from(date).toZonedDateTime("America/New_York").toInstant()}`;
       const lines = rows.map(([date, closes]) => [stamp(date), ...closes.map(written)].join());
@@ -134,14 +135,6 @@ Deno.test("csvMarket() reads back any wide table that was written", async () => 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-Deno.test("csvMarket() keeps one string for each ticker and session, however many rows", async () => {
-  const days = Array.from({ length: 28 }, (_, i) => `2026-02-${String(i + 1).padStart(2, "0")}`);
-  const rows = ["AAA", "BBB"].flatMap((ticker) => days.map((day) => `${ticker},${day},1,1,1,1,1`));
-  const bars = await read([HEADER, ...rows].join("\n"));
-  assert.equal(new Set(bars.ticker).size, 2);
-  assert.deepEqual(bars.session.slice(0, 28), days);
-});
 
 Deno.test("csvMarket() passes on negative prices and repeated rows, in the order of the file", async () => {
   const bars = await read(`${HEADER}\nB,2026-01-05,1,2,0.5,-1.5,10\nA,2026-01-05,1,1,1,1,1\nB,2026-01-05,3,3,3,3,30\n`);
@@ -217,14 +210,16 @@ Deno.test("csvMarket() names file, line, column, value and remedy where a line i
 Deno.test("csvMarket() says which columns a header lacks, has too many or twice, and what is allowed", async () => {
   assert.equal(
     await failure("ticker,date,open,high,low,adj_close,volume\n"),
-    'PATH, line 1: the header lacks close and has "adj_close", which mean nothing here. A long file has the columns ticker, date, ' +
+    'PATH, line 1: the header lacks close and has the unknown column "adj_close". A long file has the columns ticker, date, ' +
       "open, high, low, close, volume and optionally dividend, split, in any order; a wide file has Timestamp first and then a column for each ticker.",
   );
   assert.match(await failure(`${HEADER},close\n`), /line 1: the header has close more than once/);
+  const unlike = await failure(`PK\u0003\u0004${"x".repeat(9999)},y,z,,1,2,3\n`);
   assert.match(
-    await failure(`PK\u0003\u0004${"x".repeat(9999)}\n`),
-    /line 1: the header lacks ticker, date, .{0,300}$/s,
+    unlike,
+    /line 1: the header lacks ticker, date, .* unknown columns "PK.*…", "y", "z", "", "1" and 2 more\./,
   );
+  assert.ok(unlike.length < 500);
   assert.match(await failure("Timestamp\n2026-01-05\n"), /line 1: no ticker follows Timestamp/);
   assert.match(await failure("Timestamp,A,A\n2026-01-05,1,1\n"), /line 1: the ticker A heads two columns/);
   assert.match(await failure("Timestamp,A,\n2026-01-05,1,1\n"), /line 1: column 3 has no name/);
@@ -256,10 +251,10 @@ Deno.test("csvMarket() takes the spellings of a session that the wide timestamps
   assert.deepEqual(bars.session, ["2026-07-06", "2026-07-07", "2026-07-08", "2026-07-09", "2026-07-10"]);
 });
 
-Deno.test("csvMarket() says that a file is missing, a folder, empty or without rows", async () => {
+Deno.test("csvMarket() says that a file is missing, a folder, empty or without bars", async () => {
   const missing = csvMarket("/no/such/file.csv");
-  for (const answer of [missing.dailyBars(), missing.version(), missing.tickers()]) {
-    await assert.rejects(answer, {
+  for (const ask of [missing.dailyBars, missing.version, missing.tickers]) {
+    await assert.rejects(() => ask(), {
       name: "MarketDataError",
       message:
         "There is no file at /no/such/file.csv. Correct the path in MARKET_DATA=csv:PATH, or put the file there.",
@@ -268,10 +263,11 @@ Deno.test("csvMarket() says that a file is missing, a folder, empty or without r
   await assert.rejects(csvMarket(FIXTURES).dailyBars(), { name: "MarketDataError", message: /is a folder/ });
   assert.equal(await failure(""), "PATH is empty. It must have a header line and at least one row.");
   assert.match(await failure("\n\r\n\n"), /PATH is empty/);
-  assert.match(await failure(`${HEADER}\n\n`), /PATH has a header and no rows/);
+  assert.match(await failure(`${HEADER}\n\n`), /PATH has a header and no bars/);
+  assert.match(await failure("Timestamp,A,B\n2026-01-05,,\n"), /PATH has a header and no bars/);
 });
 
-Deno.test("csvMarket().version() is equal for equal contents and changes with them, even where size and time do not", async () => {
+Deno.test("csvMarket().version() is equal for equal contents and changes with them", async () => {
   const text = (close: number) => `${HEADER}\nA,2026-01-05,1,1,1,${close},1\n`;
   const versionOf = (close: number) => withFile(text(close), (path) => csvMarket(path).version());
   assert.equal(await versionOf(1), await versionOf(1));

@@ -280,8 +280,8 @@ Deno.test("simulatedMarket() takes five-letter symbols from its invented names",
 
 Deno.test("simulatedMarket() before its first close throws a MarketDataError that says when it starts", async () => {
   const market = simulatedMarket({ clock: fixedClock("2000-01-03T20:59:59Z") });
-  for (const read of [market.version(), market.tickers(), market.dailyBars()]) {
-    await assert.rejects(read, (error) => error instanceof MarketDataError && /2000-01-03/.test(error.message));
+  for (const ask of [market.version, market.tickers, market.dailyBars]) {
+    await assert.rejects(() => ask(), (error) => error instanceof MarketDataError && /2000-01-03/.test(error.message));
   }
   const oneSession = simulatedMarket({ clock: fixedClock("2000-01-03T21:00:00Z"), tickers: 12 });
   assert.deepEqual([...new Set((await oneSession.dailyBars()).session)], ["2000-01-03"]);
