@@ -15,10 +15,10 @@ const DEFAULTS: KalmanHedgeParameters = { entryZ: 1, exitZ: 0.5, stopZ: 4, adapt
 /**
  * A hedge ratio that drifts: bands on the innovations of a Kalman filter, in deviations that the filter itself predicts.
  *
- * Both legs are divided by their mean of the formation, so that the result does not depend on units; the observation variance
- * is that of the formation's least-squares residuals. The filter runs through the formation and on through the trading
- * sessions, filtered state only. The variance of the coefficients' steps is observation variance / (2 · adaptationSessions²):
- * the filter's gain settles near 1 / adaptationSessions. A position keeps the shares of its entry.
+ * The filter starts at the least squares of the formation and runs on through the trading sessions, filtered state only. Both
+ * legs are divided by their mean of the formation, so that the result does not depend on units; the observation variance is that
+ * of the formation's residuals, and the variance of the coefficients' steps is observation variance / (2 · adaptationSessions²),
+ * so that the gain rises from 0 to about 1 / adaptationSessions. A position keeps the shares of its entry.
  *
  * @throws {RangeError} If the bands are not 0 ≤ exitZ < entryZ < stopZ or adaptationSessions is not at least 1; on fitting, if the
  * legs are collinear or leg 1 is constant.
@@ -32,7 +32,7 @@ const DEFAULTS: KalmanHedgeParameters = { entryZ: 1, exitZ: 0.5, stopZ: 4, adapt
  *
  * Source: Chan, Algorithmic Trading (2013), ch. 3; Durbin & Koopman, Time Series Analysis by State Space Methods (2012), §2.11
  * for the gain. Verified: tests/quant/backtest/strategies_test.ts. Cost: O(n) a session, for the filter has no state to resume
- * from and runs again over everything up to that session.
+ * from and runs again over the window's sessions up to that one.
  */
 export function kalmanHedge(parameters: Partial<KalmanHedgeParameters> = {}): Strategy {
   const settings = { ...DEFAULTS, ...parameters };
@@ -45,7 +45,7 @@ export function kalmanHedge(parameters: Partial<KalmanHedgeParameters> = {}): St
     name: "kalman_hedge",
     parameters: { ...settings },
     fit({ price1, price2 }) {
-      const { slope, std } = fitSpread(price1, price2);
+      const { slope, intercept, std } = fitSpread(price1, price2);
       const unit1 = mean(price1);
       const unit2 = mean(price2);
       const observationVariance = (std / unit2) ** 2;
@@ -53,14 +53,13 @@ export function kalmanHedge(parameters: Partial<KalmanHedgeParameters> = {}): St
       const options = {
         observationVariance,
         delta: stepVariance / (1 + stepVariance),
-        // No opinion: legs of mean 1 have coefficients of the order of 1.
-        initialVariances: [1, 1] as const,
+        initialState: [slope * unit1 / unit2, intercept / unit2] as const,
       };
-      const seen1 = Array.from(price1, (price) => price / unit1);
-      const seen2 = Array.from(price2, (price) => price / unit2);
+      const seen1: number[] = [];
+      const seen2: number[] = [];
       const rule = new BandRule(settings);
       return {
-        estimates: { hedgeRatio: slope, observationVariance, stepVariance },
+        estimates: { hedgeRatio: slope, intercept, observationVariance, stepVariance },
         decide(price1, price2) {
           seen1.push(price1 / unit1);
           seen2.push(price2 / unit2);
