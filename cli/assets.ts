@@ -1,6 +1,6 @@
-import type { AssetState, AssetStateName } from "../engine/mod.ts";
+import type { AssetStateName } from "../engine/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
-import { UnreachableError } from "./control.ts";
+import { type ListedAsset, UnreachableError } from "./control.ts";
 import type { ControlSource, ExitCode } from "./materialize.ts";
 import { paintFor, type Style } from "./paint.ts";
 import { type Cell, textTable } from "./table.ts";
@@ -41,7 +41,7 @@ export async function assetsCommand(
   }
 }
 
-function assetsTable(assets: readonly AssetState[], terminal: Terminal): string[] {
+function assetsTable(assets: readonly ListedAsset[], terminal: Terminal): string[] {
   const { stdout } = terminal;
   return textTable(
     [
@@ -57,7 +57,7 @@ function assetsTable(assets: readonly AssetState[], terminal: Terminal): string[
       group,
       { text: state, style: STATE_STYLES[state] },
       lastMaterialization ? count(lastMaterialization.rowCount) : "",
-      lastMaterialization ? age(terminal.now() - Date.parse(lastMaterialization.committedAt)) : "",
+      lastMaterialization ? age(terminal.now() - Date.parse(lastMaterialization.at)) : "",
       (state === "failed" ? lastStep?.error?.message : reasons[0]?.message) ?? "",
     ]),
     { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) },

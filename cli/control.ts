@@ -1,11 +1,16 @@
 import type { AssetState, MaterializeRequest, Plan, Run, RunEvent } from "../engine/mod.ts";
 
+/** An asset as lists show it: its state, and of its last materialization what a line has room for. */
+export type ListedAsset = Omit<AssetState, "lastMaterialization"> & {
+  lastMaterialization: { id: number; at: string; runId: number; rowCount: number; contentVersion: string } | null;
+};
+
 /** What the command line asks of the engine, wherever that runs. */
 export interface Control {
   /** Where the work is done, for people: `this process`, `the server at http://…`. */
   readonly place: string;
   /** All assets in dependency order. */
-  assets(): Promise<AssetState[]>;
+  assets(): Promise<ListedAsset[]>;
   /** @throws {RefusedError} */
   plan(request: MaterializeRequest): Promise<Plan>;
   /** Plans a run and begins it. @throws {RefusedError} */

@@ -1,4 +1,5 @@
 import {
+  type AssetState,
   type Engine,
   IdempotencyConflictError,
   InvalidRequestError,
@@ -7,7 +8,7 @@ import {
   UnknownRunError,
   UnmetUpstreamError,
 } from "../engine/mod.ts";
-import { type Control, RefusedError } from "./control.ts";
+import { type Control, type ListedAsset, RefusedError } from "./control.ts";
 
 /** What the user can put right; everything else is a failure. */
 const REFUSALS = [
@@ -27,7 +28,7 @@ const REFUSALS = [
 export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: string } = {}): Control {
   return {
     place: "this process",
-    assets: () => engine.states(),
+    assets: async () => (await engine.states()).map(listed),
     plan: (request) => refusing(engine.plan(request)),
     submit: (request) => refusing(engine.submit({ ...request, trigger })),
     run: (runId) => refusing(engine.run(runId)),
@@ -40,6 +41,12 @@ export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: s
     },
     cancel: (runId) => refusing(engine.cancel(runId)),
   };
+}
+
+function listed({ lastMaterialization: last, ...state }: AssetState): ListedAsset {
+  if (!last) return { ...state, lastMaterialization: null };
+  const { id, committedAt, runId, rowCount, contentVersion } = last;
+  return { ...state, lastMaterialization: { id, at: committedAt, runId, rowCount, contentVersion } };
 }
 
 async function refusing<T>(asked: Promise<T>): Promise<T> {

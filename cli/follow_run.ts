@@ -43,7 +43,6 @@ export async function followRun(
       display.note(`Cancelling run ${runId} … (Ctrl-C again to leave it)`);
       cancelling = control.cancel(runId).catch((error) => {
         display.note(`The run could not be cancelled: ${error.message}`);
-        leaving.abort();
       });
     })
     : () => {};

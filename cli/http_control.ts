@@ -1,5 +1,5 @@
-import { type AssetState, isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
-import { type Control, RefusedError, UnreachableError } from "./control.ts";
+import { isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
+import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 import { serverSentEvents } from "./server_sent_events.ts";
 
 export interface HttpControlOptions {
@@ -51,7 +51,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
   return {
     place: `the server at ${url}`,
     async assets() {
-      const { assets }: { assets: AssetState[] } = await (await ask("/v1/assets")).json();
+      const { assets }: { assets: ListedAsset[] } = await (await ask("/v1/assets")).json();
       return assets;
     },
     plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
@@ -66,7 +66,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
             headers: { accept: "text/event-stream", "last-event-id": String(seen) },
             signal,
           });
-          for await (const { data } of serverSentEvents(body!)) {
+          for await (const { data } of body ? serverSentEvents(body) : []) {
             silentSince = undefined;
             const event: RunEvent = JSON.parse(data);
             if (event.seq <= seen) continue;
