@@ -49,9 +49,10 @@ function writeInstrument(
     const close = closes[session - closesFrom]!;
     const isFirstEver = session === instrument.listedAt;
     const previous = isFirstEver ? close : closes[session - 1 - closesFrom]!;
+    // Each session has eight numbers of the stream, the first two of them for the normal.
     const draw = 8 * (session + 1);
     const move = Math.log(close / previous);
-    const open = previous * Math.exp(0.4 * move + 0.004 * random.normal(draw / 2));
+    const open = previous * Math.exp(0.4 * move + 0.004 * random.normal(draw));
     const high = Math.max(open, close) * (1 + 0.012 * random.uniform(draw + 2) ** 2);
     const low = Math.min(open, close) * (1 - 0.012 * random.uniform(draw + 3) ** 2);
     const activity = Math.exp(1.2 * (random.uniform(draw + 4) - 0.5)) * (1 + 12 * Math.abs(move));

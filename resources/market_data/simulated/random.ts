@@ -3,7 +3,7 @@
  * and no stream depends on how many others there are.
  */
 export interface RandomStream {
-  /** Uniform on (0, 1), never 0 or 1. */
+  /** Uniform on (0, 1), never 0 or 1. @param counter Integer from 0 to 2³² − 1, as below. */
   uniform(counter: number): number;
   /** Standard normal. */
   normal(counter: number): number;
@@ -30,12 +30,22 @@ export function randomStream(seed: number, stream: number): RandomStream {
     return ((finalize(h ^ inside) >>> 0) + 0.5) / 0x1_0000_0000;
   }
 
-  return {
-    uniform,
-    normal: (counter) =>
-      Math.sqrt(-2 * Math.log(uniform(2 * counter))) * Math.cos(2 * Math.PI * uniform(2 * counter + 1)),
-    integer: (counter, below) => Math.floor(uniform(counter) * below),
-  };
+  // Box and Muller make two normals of two uniforms; neighbours share a pair, which is kept for the second of them.
+  let pair = -1;
+  let even = 0;
+  let odd = 0;
+  function normal(counter: number): number {
+    if (counter >>> 1 !== pair) {
+      pair = counter >>> 1;
+      const radius = Math.sqrt(-2 * Math.log(uniform(2 * pair)));
+      const angle = 2 * Math.PI * uniform(2 * pair + 1);
+      even = radius * Math.cos(angle);
+      odd = radius * Math.sin(angle);
+    }
+    return counter % 2 === 0 ? even : odd;
+  }
+
+  return { uniform, normal, integer: (counter, below) => Math.floor(uniform(counter) * below) };
 }
 
 function finalize(h: number): number {
