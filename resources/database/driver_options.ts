@@ -13,8 +13,8 @@ const OID = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz:
 export function driverOptions(logger?: Logger) {
   return {
     idle_timeout: 30,
-    // Seconds. Of all connections of a pool, so that a long-lived process does not hoard prepared statements.
-    max_lifetime: 30 * 60,
+    // Never: a reserved connection that holds a session-level lock must not be ended under its owner.
+    max_lifetime: null,
     onnotice: (notice) => logger?.debug?.(`PostgreSQL: ${notice.message}`, { notice }),
     connection: { application_name: "tandem", TimeZone: "UTC", DateStyle: "ISO, YMD" },
     types: {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import postgres from "postgres";
-import { insertByUnnest } from "./insert_columns.ts";
+import { insertByCopy } from "./insert_columns.ts";
 import { selectColumns } from "./select_columns.ts";
 import type { Database } from "./database.ts";
 import { driverOptions } from "./driver_options.ts";
@@ -14,6 +14,9 @@ export interface EmbeddedOptions {
   dataDir: string;
   logger?: Logger;
 }
+
+/** A statement's rows are held in the worker's memory until the last has come. */
+const ROWS_PER_COPY = 40_000;
 
 /** PostgreSQL in WebAssembly, in a thread of this process. */
 export interface EmbeddedDatabase extends Database {
@@ -31,7 +34,8 @@ export interface EmbeddedDatabase extends Database {
  * - Advisory locks are re-entrant across connections: `pg_try_advisory_lock` always succeeds here. Transaction-level
  *   ones are safe all the same, since transactions do not overlap; other processes are kept out by the folder lock.
  * - `SET` and temporary tables are seen by every connection: use `set local` and `on commit drop`.
- * - A running query cannot be cancelled, only waited for. `LISTEN` delivers nothing. `COPY … FROM STDIN` fails.
+ * - A running query cannot be cancelled, only waited for. `LISTEN` delivers nothing.
+ * - `COPY … FROM STDIN` is gathered before it runs: its errors come at its end, and its data pass through memory.
  *
  * **Durability.** A committed row has left the process when `commit` returns and survives its death by SIGKILL. There
  * is no fsync behind the commit (the WebAssembly file system has none): a power cut may lose the last seconds.
@@ -72,7 +76,7 @@ export async function openEmbedded({ dataDir, logger }: EmbeddedOptions): Promis
     kind: "embedded",
     location: lock === null ? "memory" : lock.dataDir,
     sql,
-    insertColumns: insertByUnnest,
+    insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
     announce: async (url) => await lock?.announce(url),
     close: () => closing ??= shut(),

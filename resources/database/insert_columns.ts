@@ -1,97 +1,219 @@
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ColumnSpec, Database } from "./database.ts";
-import { columnWriter, quoteName, quoteTable, rowCount, type ToText } from "./column_text.ts";
+import { daysOf, microsOf } from "./binary_format.ts";
+import type { ColumnData, ColumnSpec, Database, Sql } from "./database.ts";
 
-/** Rows a statement; measured best on the embedded database, and small enough to report progress by. */
-const CHUNK_ROWS = 5_000;
+/** Bytes a message: larger ones gain nothing and cost memory. */
+const MESSAGE_BYTES = 256 * 1024;
+const HEADER = Uint8Array.of(...new TextEncoder().encode("PGCOPY\n"), 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+const TRAILER = Uint8Array.of(0xff, 0xff);
 
-type Insert = Database["insertColumns"];
-
-/** Adds rows by one `insert … select unnest(…)` for every few thousand of them. */
-export const insertByUnnest: Insert = async (tx, table, columns, data, { onProgress, signal } = {}) => {
-  const total = rowCount(columns, data);
-  const writers = columns.map((column) => columnWriter(column, data[column.name]!));
-  const names = columns.map(({ name }) => quoteName(name)).join(", ");
-  const arrays = columns.map(({ type }, i) => `$${i + 1}::text::${type}[]`).join(", ");
-  const statement = `insert into ${quoteTable(table)} (${names}) select * from unnest(${arrays})`;
-  for (let start = 0; start < total; start += CHUNK_ROWS) {
-    signal?.throwIfAborted();
-    const end = Math.min(total, start + CHUNK_ROWS);
-    const literals = columns.map(({ type }, i) => arrayLiteral(writers[i]!, type, start, end));
-    await tx.unsafe(statement, literals, { prepare: true });
-    onProgress?.(end, total);
-  }
-  return total;
-};
-
-/** Numbers and dates need no quotes inside an array literal. */
-function isPlain(type: ColumnSpec["type"]): boolean {
-  return type !== "text" && type !== "jsonb" && type !== "timestamptz" && type !== "date";
+/**
+ * Adds rows by `COPY … FROM STDIN` in binary form. The types of `columns` must be those of the table.
+ *
+ * @param rowsPerStatement The embedded database takes a statement whole, so that its memory is bounded by this.
+ */
+export function insertByCopy(rowsPerStatement = Infinity): Database["insertColumns"] {
+  return async (tx, table, columns, data, { onProgress, signal } = {}) => {
+    const rows = new RowEncoder(columns, data);
+    const names = columns.map(({ name }) => quoteName(name)).join(", ");
+    const statement = `copy ${quoteTable(table)} (${names}) from stdin (format binary)`;
+    while (rows.done < rows.total) {
+      await copy(tx, statement, rows, Math.min(rows.total, rows.done + rowsPerStatement), { onProgress, signal });
+    }
+    return rows.total;
+  };
 }
 
-function arrayLiteral(write: ToText, type: ColumnSpec["type"], start: number, end: number): string {
-  const plain = isPlain(type);
-  let literal = "{";
-  for (let i = start; i < end; i++) {
-    if (i > start) literal += ",";
-    const text = write(i);
-    if (text === null) literal += "NULL";
-    else if (plain) literal += text;
-    else literal += '"' + (/["\\]/.test(text) ? text.replace(/["\\]/g, "\\$&") : text) + '"';
-  }
-  return literal + "}";
-}
-
-/** Bytes a message; larger ones gain nothing and cost memory. */
-const COPY_BYTES = 256 * 1024;
-
-/** Adds rows by `COPY … FROM STDIN`, as fast as the server takes them. */
-export const insertByCopy: Insert = async (tx, table, columns, data, { onProgress, signal } = {}) => {
-  const total = rowCount(columns, data);
-  const writers = columns.map((column) => columnWriter(column, data[column.name]!));
-  if (total === 0) return 0;
+async function copy(
+  tx: Sql,
+  statement: string,
+  rows: RowEncoder,
+  until: number,
+  { onProgress, signal }: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal },
+): Promise<void> {
   signal?.throwIfAborted();
-  const names = columns.map(({ name }) => quoteName(name)).join(", ");
-  const stream = await tx.unsafe(`copy ${quoteTable(table)} (${names}) from stdin`).writable();
-  let row = 0;
-  const chunks = Readable.from(
-    (function* () {
-      let text = "";
-      for (; row < total; row++) {
-        for (let i = 0; i < writers.length; i++) {
-          const value = writers[i]!(row);
-          if (i > 0) text += "\t";
-          text += value === null ? "\\N" : COPY_SPECIAL.test(value) ? escapeCopy(value) : value;
-        }
-        text += "\n";
-        if (text.length >= COPY_BYTES) {
-          yield Buffer.from(text);
-          text = "";
-          onProgress?.(row + 1, total);
-        }
+  const sink = await tx.unsafe(statement).writable();
+  const messages = (function* () {
+    yield HEADER;
+    while (rows.done < until) {
+      yield rows.encode(until);
+      onProgress?.(rows.done, rows.total);
+    }
+    yield TRAILER;
+  })();
+  await pipeline(Readable.from(messages, { highWaterMark: 1 }), sink, { signal });
+}
+
+/** Writes the value of one row into the encoder's buffer. */
+type Write = (row: number) => void;
+
+/** Turns columns into rows of the binary COPY format, a piece at a time. */
+class RowEncoder {
+  readonly total: number;
+  done = 0;
+  readonly #writers: readonly Write[];
+  #bytes = new Uint8Array(MESSAGE_BYTES + 64 * 1024);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+  readonly #encoder = new TextEncoder();
+
+  constructor(columns: readonly ColumnSpec[], data: Readonly<Record<string, ColumnData>>) {
+    this.total = rowCount(columns, data);
+    this.#writers = columns.map((column) => this.#writer(column, data[column.name]!));
+  }
+
+  /** Rows up to `until`, as many as make a message. */
+  encode(until: number): Buffer {
+    this.#at = 0;
+    const writers = this.#writers;
+    while (this.done < until && this.#at < MESSAGE_BYTES) {
+      this.#reserve(2);
+      this.#view.setInt16(this.#at, writers.length);
+      this.#at += 2;
+      for (let i = 0; i < writers.length; i++) writers[i]!(this.done);
+      this.done++;
+    }
+    return Buffer.from(this.#bytes.slice(0, this.#at).buffer);
+  }
+
+  #reserve(size: number): void {
+    if (this.#at + size <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + size));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+
+  #null(): void {
+    this.#reserve(4);
+    this.#view.setInt32(this.#at, -1);
+    this.#at += 4;
+  }
+
+  /** Makes room for a value of fixed size, whose place it returns. */
+  #fixed(size: number): number {
+    this.#reserve(4 + size);
+    this.#view.setInt32(this.#at, size);
+    const at = this.#at + 4;
+    this.#at = at + size;
+    return at;
+  }
+
+  #double(value: number): void {
+    const at = this.#fixed(8);
+    this.#view.setFloat64(at, value);
+  }
+
+  /** @param version The byte that `jsonb` has before its text. */
+  #text(text: string, version?: number): void {
+    this.#reserve(5 + text.length * 3);
+    const start = this.#at;
+    this.#at += 4;
+    if (version !== undefined) this.#bytes[this.#at++] = version;
+    this.#at += this.#encoder.encodeInto(text, this.#bytes.subarray(this.#at)).written;
+    this.#view.setInt32(start, this.#at - start - 4);
+  }
+
+  #writer(column: ColumnSpec, data: ColumnData): Write {
+    const refuse = (row: number, wanted: string): never => {
+      const value = data[row];
+      const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : String(value);
+      throw new TypeError(`Column ${column.name} (${column.type}), row ${row}: ${shown} is not ${wanted}.`);
+    };
+    /** Handles what means NULL, and leaves the rest to `write`. */
+    const nullable = (write: (value: unknown, row: number) => void): Write => (row) => {
+      const value = data[row];
+      if (value === null || value === undefined) this.#null();
+      else write(value, row);
+    };
+    switch (column.type) {
+      case "double precision":
+        return nullable((value, row) => {
+          if (typeof value !== "number" || value === Infinity || value === -Infinity) refuse(row, "a finite number");
+          else if (Number.isNaN(value)) this.#null();
+          else this.#double(value);
+        });
+      case "integer":
+        return nullable((value, row) => {
+          if (Number.isNaN(value)) return this.#null();
+          if (typeof value !== "number" || (value | 0) !== value) return refuse(row, "a whole number of 32 bits");
+          const at = this.#fixed(4);
+          this.#view.setInt32(at, value);
+        });
+      case "bigint":
+        return nullable((value, row) => {
+          if (Number.isNaN(value)) return this.#null();
+          const whole = typeof value === "bigint"
+            ? value
+            : Number.isSafeInteger(value)
+            ? BigInt(value as number)
+            : null;
+          if (whole === null || BigInt.asIntN(64, whole) !== whole) return refuse(row, "a whole number of 64 bits");
+          const at = this.#fixed(8);
+          this.#view.setBigInt64(at, whole);
+        });
+      case "boolean":
+        return nullable((value, row) => {
+          if (typeof value !== "boolean") return refuse(row, "true or false");
+          const at = this.#fixed(1);
+          this.#bytes[at] = value ? 1 : 0;
+        });
+      case "date": {
+        const known = new Map<unknown, number>();
+        return nullable((value, row) => {
+          let days = known.get(value);
+          if (days === undefined) {
+            days = daysOf(value instanceof Date ? value.toISOString().slice(0, 10) : String(value));
+            if (Number.isNaN(days)) return refuse(row, "a date like 2024-12-31");
+            known.set(value, days);
+          }
+          const at = this.#fixed(4);
+          this.#view.setInt32(at, days);
+        });
       }
-      if (text !== "") yield Buffer.from(text);
-    })(),
-    { objectMode: true },
-  );
-  await pipeline(chunks, stream, { signal });
-  onProgress?.(total, total);
-  return total;
-};
+      case "timestamptz":
+        return nullable((value, row) => {
+          const micros = microsOf(value instanceof Date ? value.toISOString() : String(value));
+          if (micros === null) return refuse(row, "an instant like 2024-12-31T15:30:00Z");
+          const at = this.#fixed(8);
+          this.#view.setBigInt64(at, micros);
+        });
+      case "jsonb":
+        return nullable((value, row) => this.#text(JSON.stringify(value) ?? refuse(row, "JSON"), 1));
+      case "text":
+        return nullable((value, row) => {
+          if (typeof value !== "string") return refuse(row, "a string");
+          if (!value.isWellFormed() || value.includes("\0")) {
+            return refuse(row, "text that UTF-8 and PostgreSQL can hold");
+          }
+          this.#text(value);
+        });
+    }
+  }
+}
 
-const COPY_SPECIAL = /[\\\b\t\n\v\f\r]/;
-const COPY_ESCAPES: Record<string, string> = {
-  "\\": "\\\\",
-  "\b": "\\b",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-};
+/** Column names and array lengths agree, or a message says which do not. */
+function rowCount(columns: readonly ColumnSpec[], data: Readonly<Record<string, ColumnData>>): number {
+  let count = -1;
+  let first = "";
+  for (const { name } of columns) {
+    const values = data[name];
+    if (values === undefined) throw new TypeError(`Column ${name} has no data.`);
+    if (count === -1) [count, first] = [values.length, name];
+    if (values.length !== count) {
+      throw new TypeError(`Column ${name} has ${values.length} values where ${first} has ${count}.`);
+    }
+  }
+  return Math.max(count, 0);
+}
 
-function escapeCopy(text: string): string {
-  return text.replace(/[\\\b\t\n\v\f\r]/g, (character) => COPY_ESCAPES[character] ?? character);
+/** `silver.daily_bars` → `"silver"."daily_bars"`. */
+function quoteTable(table: string): string {
+  return table.split(".").map(quoteName).join(".");
+}
+
+function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -51,7 +51,7 @@ export async function openPostgres(
     kind: "postgres",
     location: target.text,
     sql,
-    insertColumns: insertByCopy,
+    insertColumns: insertByCopy(),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
     close: () => sql.end({ timeout: 5 }),
   };

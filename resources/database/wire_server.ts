@@ -14,8 +14,22 @@ export interface WireClient {
 
 const SSL_REQUEST = 80877103;
 const CANCEL_REQUEST = 80877102;
-const CODE = { sync: 0x53, query: 0x51, parse: 0x50, close: 0x43, terminate: 0x58, ready: 0x5a } as const;
+const CODE = {
+  sync: 0x53,
+  query: 0x51,
+  parse: 0x50,
+  close: 0x43,
+  terminate: 0x58,
+  ready: 0x5a,
+  copyData: 0x64,
+  copyDone: 0x63,
+  copyFail: 0x66,
+  copyInResponse: 0x47,
+} as const;
 const SYNC = Uint8Array.of(CODE.sync, 0, 0, 0, 4);
+/** Format and columns of the data are the client's business, who knows what it asked for. */
+const COPY_IN_RESPONSE = [CODE.copyInResponse, 0, 0, 0, 7, 0, 0, 0];
+const COPY_FROM_STDIN = /^\s*copy\s[^;]*\sfrom\s+stdin\b/i;
 /** Output is gathered up to this size, so that a large result does not travel in pieces of 8 kB. */
 const SEND_BYTES = 256 * 1024;
 
@@ -27,7 +41,8 @@ const SEND_BYTES = 256 * 1024;
  * skips everything up to the next Sync, whoever sent it.
  *
  * Messages are handed over as whole batches, because a session that runs out of input in the middle of a message takes
- * it for a lost connection. `COPY … FROM STDIN` waits for input by design and is therefore not served.
+ * it for a lost connection. `COPY … FROM STDIN` waits for input by design: it is answered in the session's stead, and
+ * handed over when its data are complete.
  */
 export class WireServer {
   readonly #backend: Backend;
@@ -77,6 +92,8 @@ export class WireConnection {
   #started = false;
   #closed = false;
   #touched = false;
+  /** The statement and the data so far of a `COPY … FROM STDIN`. */
+  #copy: Uint8Array[] | null = null;
   /** Names of statements this connection prepared: the session outlives it, so that they must be dropped. */
   readonly #statements = new Set<string>();
 
@@ -143,13 +160,30 @@ export class WireConnection {
       }
       if (code === CODE.parse) this.#remember(batch, start);
       end = next;
-      if (code === CODE.sync || code === CODE.query) {
+      if (this.#copy !== null) {
+        this.#gather(backend, code, batch.subarray(start, end));
+        begin = end;
+      } else if (code === CODE.query && isCopyIn(batch.subarray(start, end))) {
+        this.#copy = [batch.slice(start, end)];
+        this.#client.send(Uint8Array.from(COPY_IN_RESPONSE));
+        begin = end;
+      } else if (code === CODE.sync || code === CODE.query) {
         this.#execute(backend, batch.subarray(begin, end), true);
         begin = end;
       }
     }
     if (begin < end) this.#execute(backend, batch.subarray(begin, end), false);
-    this.holdsSession = begin < end || backend.inTransaction();
+    this.holdsSession = begin < end || this.#copy !== null || backend.inTransaction();
+  }
+
+  #gather(backend: Backend, code: number, message: Uint8Array): void {
+    // A server ignores Flush and Sync here as well.
+    if (code !== CODE.copyData && code !== CODE.copyDone && code !== CODE.copyFail) return;
+    this.#copy!.push(message);
+    if (code === CODE.copyData) return;
+    const whole = concat(...this.#copy!);
+    this.#copy = null;
+    this.#execute(backend, whole, true);
   }
 
   #remember(batch: Uint8Array, start: number): void {
@@ -177,6 +211,7 @@ export class WireConnection {
       backend.execute(concat(...closes, SYNC), discard);
       this.#statements.clear();
     }
+    this.#copy = null;
     this.holdsSession = false;
     this.#touched = false;
   }
@@ -209,7 +244,7 @@ class Gatherer {
 }
 
 /**
- * Takes every ReadyForQuery out of the output and keeps its status.
+ * Takes every ReadyForQuery out of the output and keeps its status, and CopyInResponse, which has been given before.
  *
  * PGlite reports ready after each error at once, and again after the Sync that a client sends to recover: a client that
  * believes the first takes the second for the end of its next query.
@@ -234,16 +269,17 @@ class ReadinessFilter {
     let at = Math.min(this.#bodyLeft, bytes.length);
     this.#bodyLeft -= at;
     while (at < bytes.length) {
-      const ready = bytes[at] === CODE.ready;
+      const code = bytes[at];
+      const taken = code === CODE.ready || code === CODE.copyInResponse;
       const next = at + 5 > bytes.length ? Infinity : at + 1 + view.getInt32(at + 1);
-      if (next === Infinity || (ready && next > bytes.length)) {
+      if (next === Infinity || (taken && next > bytes.length)) {
         if (at > passFrom) this.#pass(bytes.subarray(passFrom, at));
         this.#header = bytes.slice(at);
         return;
       }
-      if (ready) {
+      if (taken) {
         if (at > passFrom) this.#pass(bytes.subarray(passFrom, at));
-        this.status = bytes[at + 5]!;
+        if (code === CODE.ready) this.status = bytes[at + 5]!;
         passFrom = next;
       }
       this.#bodyLeft = Math.max(0, next - bytes.length);
@@ -251,6 +287,11 @@ class ReadinessFilter {
     }
     if (passFrom < bytes.length) this.#pass(bytes.subarray(passFrom));
   }
+}
+
+function isCopyIn(query: Uint8Array): boolean {
+  // Only the beginning can tell; the rest may be long.
+  return (query[5]! | 0x20) <= 0x63 && COPY_FROM_STDIN.test(new TextDecoder().decode(query.subarray(5, 16_384)));
 }
 
 /** The number of bytes at the front of `input` that make whole messages; a start-up packet counts alone. */
