@@ -44,8 +44,6 @@ export async function reconcileTables(database: Database, graph: AssetGraph): Pr
       const wanted = [...asset.schema.columns, ...hidden];
       if (!existing) {
         await tx.unsafe(`CREATE TABLE ${tableOf(asset)} (${wanted.map(definition).join(", ")})`);
-        await tx.unsafe(`CREATE INDEX ON ${tableOf(asset)} (_from)`);
-        await tx.unsafe(`CREATE INDEX ON ${tableOf(asset)} (_until) WHERE _until IS NOT NULL`);
       } else {
         await alter(tx, asset, existing);
       }

@@ -154,7 +154,9 @@ function findCycle(stuck: readonly Producer[], waitsFor: Map<Producer, Set<Produ
     at = [...waitsFor.get(at)!][0]!;
   }
   const keys = path.slice(path.indexOf(at)).map((p) => p.key).reverse();
-  return [...keys, keys[0]!];
+  // From the first name on, so that one circle always reads the same.
+  const first = keys.indexOf(keys.toSorted()[0]!);
+  return [...keys.slice(first), ...keys.slice(0, first), keys[first]!];
 }
 
 function fileOf(asset: AnyAsset): string {

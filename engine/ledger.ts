@@ -202,22 +202,26 @@ export class Ledger {
   }
 
   async steps(runId: number): Promise<RunStep[]> {
-    return await this.#sql<RunStep[]>`
+    return plain(
+      await this.#sql<RunStep[]>`
       SELECT key, status, after, reasons, attempt, started_at AS "startedAt", finished_at AS "finishedAt",
              skipped_because AS "skippedBecause", error
-      FROM engine.step WHERE run_id = ${runId} ORDER BY ordinal`;
+      FROM engine.step WHERE run_id = ${runId} ORDER BY ordinal`,
+    );
   }
 
   /** Newest first, before `before` where it is given. */
   async runs({ limit, before, status }: { limit: number; before?: number; status?: RunStatus }): Promise<RunSummary[]> {
-    return await this.#sql<RunSummary[]>`
+    return plain(
+      await this.#sql<RunSummary[]>`
       SELECT ${this.#runColumns()}, coalesce((
         SELECT jsonb_object_agg(status, n) FROM (
           SELECT status, count(*)::integer AS n FROM engine.step WHERE run_id = r.id GROUP BY status) s), '{}') AS "stepCounts"
       FROM engine.run r
       WHERE ${before === undefined ? this.#sql`true` : this.#sql`id < ${before}`}
         AND ${status === undefined ? this.#sql`true` : this.#sql`status = ${status}`}
-      ORDER BY id DESC LIMIT ${limit}`;
+      ORDER BY id DESC LIMIT ${limit}`,
+    );
   }
 
   #runColumns() {
@@ -363,10 +367,12 @@ export class Ledger {
     key: string,
     { limit, before }: { limit: number; before?: number },
   ): Promise<Materialization[]> {
-    return await this.#sql<Materialization[]>`
+    return plain(
+      await this.#sql<Materialization[]>`
       SELECT ${this.#materializationColumns()} FROM engine.materialization
       WHERE asset_key = ${key} AND ${before === undefined ? this.#sql`true` : this.#sql`id < ${before}`}
-      ORDER BY id DESC LIMIT ${limit}`;
+      ORDER BY id DESC LIMIT ${limit}`,
+    );
   }
 
   /** The latest materialization of each of `keys`. */
@@ -387,12 +393,14 @@ export class Ledger {
 
   /** What the checks found when they last judged the asset, published or not. */
   async lastChecks(key: string): Promise<CheckResult[]> {
-    return await this.#sql<CheckResult[]>`
+    return plain(
+      await this.#sql<CheckResult[]>`
       SELECT name, severity, passed, message, failing_rows AS "failingRows", checked_at AS "checkedAt"
       FROM engine.check_result
       WHERE asset_key = ${key}
         AND run_id = (SELECT run_id FROM engine.check_result WHERE asset_key = ${key} ORDER BY id DESC LIMIT 1)
-      ORDER BY id`;
+      ORDER BY id`,
+    );
   }
 
   /** The last step of each producer that came to an end or is running, with what it says of the state now. */
@@ -433,7 +441,7 @@ export class Ledger {
     const events = await this.#sql<RunEvent[]>`
       SELECT run_id AS "runId", seq, at, kind, key, data FROM engine.event
       WHERE run_id = ${runId} AND seq > ${after} ORDER BY seq LIMIT ${limit}`;
-    return { events, status: run.status };
+    return { events: plain(events), status: run.status };
   }
 }
 
@@ -455,6 +463,11 @@ export async function interruptSteps(tx: Sql, runId: number): Promise<void> {
     await tx`SELECT engine.append_event(${runId}, 'step_interrupted', ${key}, '{}')`;
   }
   await tx`SELECT engine.append_event(${runId}, 'run_interrupted', NULL, '{}')`;
+}
+
+/** Rows without what the driver hangs on to its arrays. */
+function plain<T>(rows: readonly T[]): T[] {
+  return Array.from(rows);
 }
 
 function isUniqueViolation(error: unknown): boolean {

@@ -99,6 +99,8 @@ class StepExecution {
   /** Events that were sent off and must be in place before the step ends. */
   #pending: Promise<unknown> = Promise.resolve();
   #lastProgressAt = -Infinity;
+  /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
+  #silent = false;
 
   constructor(
     private readonly around: Surroundings,
@@ -280,6 +282,7 @@ class StepExecution {
   /** Records how a step ended that did not succeed. */
   async #end(error: unknown): Promise<StepOutcome> {
     const { ledger } = this.around;
+    this.#silent = true;
     await this.#settle();
     if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
       // Cancelled by another process: the guard saw it before the signal came.
@@ -316,6 +319,7 @@ class StepExecution {
   }
 
   #send(kind: "step_progress" | "log", data: Record<string, unknown>): void {
+    if (this.#silent) return;
     this.#pending = this.#pending
       .then(() => this.around.ledger.event(this.task.runId, kind, this.task.key, data))
       .catch((error) => this.#logger.warn("An event could not be recorded.", { error: messageOf(error) }));
