@@ -33,12 +33,12 @@ export function strategyByName(name: string, parameters: Record<string, number> 
   if (!Object.hasOwn(makers, name)) {
     throw new RangeError(`There is no strategy "${name}": choose one of ${strategyNames.join(", ")}.`);
   }
-  const strategy = makers[name as StrategyName](parameters);
+  const make = makers[name as StrategyName];
+  const known = Object.keys(make({}).parameters);
   for (const parameter of Object.keys(parameters)) {
-    if (!Object.hasOwn(strategy.parameters, parameter)) {
-      const known = Object.keys(strategy.parameters).join(", ");
-      throw new RangeError(`${name} has no parameter "${parameter}": it has ${known}.`);
+    if (!known.includes(parameter)) {
+      throw new RangeError(`${name} has no parameter "${parameter}": it has ${known.join(", ")}.`);
     }
   }
-  return strategy;
+  return make(parameters);
 }
