@@ -33,8 +33,8 @@ export interface KalmanHedgeRatio {
  * Observation: y[t] = slope[t] · x[t] + intercept[t] + v[t], v ~ N(0, observationVariance).
  *
  * The variances are in the units of the prices; they belong to the model and are not estimated here, because an estimate over the
- * sample would look ahead. The defaults suit prices of about 10 to 1,000. The covariance is updated in Joseph's form, which stays
- * symmetric and positive whatever the rounding.
+ * sample would look ahead. The defaults suit prices of about 10 to 1,000. The filter carries a square root of the covariance, which
+ * stays positive whatever the rounding and takes starting variances many orders above the observation's.
  *
  * @param y Prices of the dependent leg, oldest first, length n ≥ 1, finite. A constant leg is allowed.
  * @param x Prices of the other leg, aligned with `y`, finite.
@@ -49,7 +49,7 @@ export interface KalmanHedgeRatio {
  * Math.abs(slope[499]! - 2) < 1e-3; // true
  * ```
  *
- * Source: Chan, Algorithmic Trading (2013), ch. 3, box 3.1; Joseph's form, Simon, Optimal State Estimation (2006), §5.1.
+ * Source: Chan, Algorithmic Trading (2013), ch. 3, box 3.1; square-root form, Potter in Simon, Optimal State Estimation (2006), §6.3.
  * Verified: tests/quant/fixtures/time_series.json (`kalmanHedgeRatio`, 50 digits). Cost: O(n).
  */
 export function kalmanHedgeRatio(
@@ -74,37 +74,38 @@ export function kalmanHedgeRatio(
   const intercepts = new Float64Array(n);
   const innovations = new Float64Array(n);
   const innovationVariances = new Float64Array(n);
-  const stepVariance = delta / (1 - delta);
+  const step = Math.sqrt(delta / (1 - delta));
   let [slope, intercept] = initialState;
-  // Covariance of the state: slope, both, intercept.
-  let [p11, p22] = initialVariances;
-  let p12 = 0;
+  // A square root S of the state's covariance S·Sᵀ: one row a coefficient.
+  let s11 = Math.sqrt(initialVariances[0]);
+  let s12 = 0;
+  let s21 = 0;
+  let s22 = Math.sqrt(initialVariances[1]);
   let logLikelihood = 0;
   for (let t = 0; t < n; t++) {
     const price = x[t]!;
-    p11 += stepVariance;
-    p22 += stepVariance;
-    // Covariance of state and observation.
-    const c1 = p11 * price + p12;
-    const c2 = p12 * price + p22;
-    const variance = c1 * price + c2 + observationVariance;
-    const innovation = y[t]! - (slope * price + intercept);
-    const k1 = c1 / variance;
-    const k2 = c2 / variance;
-    slope += k1 * innovation;
-    intercept += k2 * innovation;
+    // Drift: the rows (s11, s12, step, 0) and (s21, s22, 0, step), made lower triangular again.
+    const l11 = Math.hypot(s11, s12, step);
+    const share = l11 === 0 ? 0 : (s11 * s21 + s12 * s22) / l11 / l11;
+    s22 = Math.hypot(s21 - share * s11, s22 - share * s12, share * step, step);
+    s21 = share * l11;
+    s11 = l11;
+    s12 = 0;
 
-    const a11 = 1 - k1 * price;
-    const a12 = -k1;
-    const a21 = -k2 * price;
-    const a22 = 1 - k2;
-    const b11 = a11 * p11 + a12 * p12;
-    const b12 = a11 * p12 + a12 * p22;
-    const b21 = a21 * p11 + a22 * p12;
-    const b22 = a21 * p12 + a22 * p22;
-    p11 = b11 * a11 + b12 * a12 + k1 * k1 * observationVariance;
-    p12 = b11 * a21 + b12 * a22 + k1 * k2 * observationVariance;
-    p22 = b21 * a21 + b22 * a22 + k2 * k2 * observationVariance;
+    // Observation, by Potter's update.
+    const f1 = s11 * price + s21;
+    const f2 = s22;
+    const variance = f1 * f1 + f2 * f2 + observationVariance;
+    const innovation = y[t]! - (slope * price + intercept);
+    const c1 = s11 * f1;
+    const c2 = s21 * f1 + s22 * f2;
+    slope += c1 / variance * innovation;
+    intercept += c2 / variance * innovation;
+    const shrink = 1 / (variance + Math.sqrt(variance * observationVariance));
+    s11 -= shrink * c1 * f1;
+    s12 = -shrink * c1 * f2;
+    s21 -= shrink * c2 * f1;
+    s22 -= shrink * c2 * f2;
 
     slopes[t] = slope;
     intercepts[t] = intercept;

@@ -1,4 +1,4 @@
-import { mean } from "./centring.ts";
+import { centre } from "./centring.ts";
 import { requireFinite, requireInteger } from "./validate.ts";
 
 /** How the deviation is measured. */
@@ -33,11 +33,11 @@ export function rollingZScore(series: Float64Array, window: number, options: Rol
   requireFinite(series, "series", 0);
   const scores = new Float64Array(series.length).fill(NaN);
   for (let i = window - 1; i < series.length; i++) {
-    const values = series.subarray(i - window + 1, i + 1);
-    const centre = mean(values);
+    // Deviations, not a mean near the price: a spread of 1e-3 around 1e6 keeps its digits.
+    const { deviations } = centre(series.subarray(i - window + 1, i + 1));
     let sum = 0;
-    for (let j = 0; j < window; j++) sum += (values[j]! - centre) ** 2;
-    scores[i] = sum === 0 ? 0 : (series[i]! - centre) / Math.sqrt(sum / (window - ddof));
+    for (let j = 0; j < window; j++) sum += deviations[j]! * deviations[j]!;
+    scores[i] = sum === 0 ? 0 : deviations[window - 1]! / Math.sqrt(sum / (window - ddof));
   }
   return scores;
 }
