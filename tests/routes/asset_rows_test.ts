@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { z } from "zod";
+import { assetsWith } from "../../engine/mod.ts";
+import { tinyAssets, type TinyWorld } from "../support/tiny_engine.ts";
+import { withTinyApi } from "../support/tiny_api.ts";
+
+/** Columns that are called like parameters. */
+const awkward = assetsWith<TinyWorld>().asset({
+  key: "awkward",
+  group: "tests",
+  layer: "gold",
+  description: "Columns that are called like parameters.",
+  row: z.object({ limit: z.int(), order: z.string(), notes: z.array(z.string()).nullable() }),
+  primaryKey: ["limit"],
+  materialize: () => ({ rows: [{ limit: 1, order: "a, b", notes: ["x"] }, { limit: 2, order: "", notes: null }] }),
+});
+
+const next = (headers: Headers) => /^<(.*)>; rel="next"$/.exec(headers.get("Link") ?? "")?.[1];
+
+Deno.test("GET /v1/assets/:key/rows", async (t) => {
+  await withTinyApi(async ({ app, get, post, world }) => {
+    await t.step("GET …/rows has no rows before the first materialization", async () => {
+      const { status, json } = await get("/v1/assets/numbers/rows");
+      assert.equal(status, 200);
+      assert.deepEqual([json.materialization, json.rows, json.nextCursor], [null, [], null]);
+    });
+
+    world.numbers = Array.from({ length: 7 }, (_, i) => ({ name: `n${i}`, value: i === 3 ? null : i % 3 }));
+    await post("/v1/materialize", { selection: "*", wait: true });
+
+    await t.step("GET …/rows answers with asset, materialization, columns, rows and cursor", async () => {
+      const { json, headers } = await get("/v1/assets/numbers/rows?value=0");
+      assert.deepEqual(json, {
+        asset: "numbers",
+        materialization: json.materialization,
+        columns: [{ name: "name", type: "text" }, { name: "value", type: "double precision" }],
+        rows: [{ name: "n0", value: 0 }, { name: "n6", value: 0 }],
+        nextCursor: null,
+      });
+      assert.ok(json.materialization > 0);
+      assert.equal(headers.get("Link"), null);
+    });
+
+    await t.step("GET …/rows filters, orders, picks columns and bounds", async () => {
+      const { json } = await get(
+        "/v1/assets/numbers/rows?value.gte=1&name.in=n1,n2,n4,n5&order=-value,-name&fields=name&limit=3",
+      );
+      assert.deepEqual(json.rows, [{ name: "n5" }, { name: "n2" }, { name: "n4" }]);
+      assert.ok(json.nextCursor);
+    });
+
+    await t.step(
+      "GET …/rows links to the next page with the same filters, order and format, in JSON and CSV",
+      async () => {
+        const rest = "order=-value&value.lte=2&limit=2";
+        const names: string[] = [];
+        let path: string | undefined = `/v1/assets/numbers/rows?${rest}`;
+        while (path !== undefined) {
+          const { json, headers } = await get(path);
+          names.push(...json.rows.map((r: { name: string }) => r.name));
+          path = next(headers);
+        }
+        assert.deepEqual(names, ["n2", "n5", "n1", "n4", "n0", "n6"]);
+
+        let csv = "";
+        path = `/v1/assets/numbers/rows?${rest}&format=csv`;
+        while (path !== undefined) {
+          const { text, headers } = await get(path);
+          csv += text.slice(text.indexOf("\r\n") + 2);
+          path = next(headers);
+        }
+        assert.equal(csv, "n2,2\r\nn5,2\r\nn1,1\r\nn4,1\r\nn0,0\r\nn6,0\r\n");
+      },
+    );
+
+    await t.step("GET …/rows answers CSV by format or Accept, with a header and a file name", async () => {
+      const byFormat = await get("/v1/assets/numbers/rows?format=csv&limit=4");
+      assert.equal(byFormat.headers.get("Content-Type"), "text/csv; charset=utf-8; header=present");
+      assert.equal(byFormat.headers.get("Content-Disposition"), 'attachment; filename="numbers.csv"');
+      assert.equal(byFormat.text, "name,value\r\nn0,0\r\nn1,1\r\nn2,2\r\nn3,\r\n");
+      const byAccept = await get("/v1/assets/numbers/rows?limit=4", { Accept: "text/csv, */*;q=0.1" });
+      assert.equal(byAccept.text, byFormat.text);
+      const json = await get("/v1/assets/numbers/rows?format=json", { Accept: "text/csv" });
+      assert.equal(json.json.asset, "numbers");
+    });
+
+    await t.step("GET …/rows reaches columns that are called like parameters as name.eq", async () => {
+      const { json } = await get("/v1/assets/awkward/rows?limit.eq=2&limit=5&order.ne=x");
+      assert.deepEqual(json.rows, [{ limit: 2, order: "", notes: null }]);
+      const { text } = await get("/v1/assets/awkward/rows?format=csv");
+      assert.equal(text, 'limit,order,notes\r\n1,"a, b","[""x""]"\r\n2,"",\r\n');
+    });
+
+    await t.step("GET …/rows gives an earlier version by as_of", async () => {
+      const { materialization } = (await get("/v1/assets/total/rows")).json;
+      await post("/v1/materialize", { selection: "multiples+", config: { multiples: { factor: 10 } }, wait: true });
+      assert.deepEqual((await get("/v1/assets/total/rows")).json.rows[0].sum, 60);
+      const then = (await get(`/v1/assets/total/rows?as_of=${materialization}`)).json;
+      assert.deepEqual([then.rows[0].sum, then.materialization], [12, materialization]);
+    });
+
+    const bad: [string, string, RegExp][] = [
+      ["nope=1", "nope", /name, value/],
+      ["value.like=1", "value.like", /no operator "like"/],
+      ["value.lt=x", "value.lt", /not a number/],
+      ["order=nope", "order", /no column "nope"/],
+      ["fields=", "fields", /no column ""/],
+      ["limit=0", "limit", /1 to 10000/],
+      ["limit=10001", "limit", /1 to 10000/],
+      ["limit=1e2", "limit", /whole number/],
+      ["limit=5&limit=6", "limit", /more than once/],
+      ["as_of=999999", "as_of", /no materialization 999999/],
+      ["as_of=99999999999999999999", "as_of", /whole number/],
+      ["cursor=x", "cursor", /Begin again/],
+      ["format=xml", "format", /json/],
+    ];
+    for (const [search, path, message] of bad) {
+      await t.step(`GET …/rows?${search} answers 400 and says where`, async () => {
+        const { status, json } = await get(`/v1/assets/numbers/rows?${search}`);
+        assert.deepEqual([status, json.type], [400, "/problems/invalid-request"]);
+        assert.equal(json.errors[0].path, path);
+        assert.match(json.errors[0].message, message);
+      });
+    }
+
+    await t.step("GET …/rows answers 404 for an asset that does not exist, SQL included", async () => {
+      assert.equal((await get("/v1/assets/nope/rows")).status, 404);
+      assert.equal((await get("/v1/assets/numbers%22;DROP%20TABLE%20raw.numbers;--/rows")).status, 404);
+    });
+
+    await t.step("HEAD …/rows answers as GET does, without the body", async () => {
+      const response = await app.request("/v1/assets/numbers/rows?limit=2", { method: "HEAD" });
+      assert.equal(response.status, 200);
+      assert.equal(await response.text(), "");
+      assert.ok(next(response.headers));
+    });
+
+    await t.step("GET …/rows never answers 5xx, whatever is asked", async () => {
+      const anyText = fc.string({ unit: "binary", maxLength: 12 });
+      const name = fc.oneof(
+        fc.constantFrom(
+          "name",
+          "value",
+          "value.lt",
+          "name.in",
+          "order",
+          "fields",
+          "limit",
+          "cursor",
+          "as_of",
+          "format",
+          "__proto__",
+        ),
+        anyText,
+      );
+      const value = fc.oneof(anyText, fc.constantFrom("name", "-value", "value,name", "1", "1e3", "csv", "-0", "NaN"));
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 4 }), async (pairs) => {
+          const { status } = await get(`/v1/assets/numbers/rows?${new URLSearchParams(pairs)}`);
+          assert.ok(status === 200 || status === 400, `${status}`);
+        }),
+        { numRuns: 400 },
+      );
+    });
+  }, { engine: { assets: [...tinyAssets, awkward] } });
+});
