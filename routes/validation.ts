@@ -65,7 +65,10 @@ export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output
   throw refusal(
     result.error.issues.flatMap((issue): Fault[] =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "There is nothing of this name here." }))
+        ? issue.keys.map((key) => ({
+          path: [...issue.path, key].join("."),
+          message: "There is nothing of this name here.",
+        }))
         : [{ path: issue.path.join("."), message: issue.message }]
     ),
   );
