@@ -48,3 +48,5 @@ export {
   type LookAheadReport,
   type LookAheadViolation,
 } from "./look_ahead_guard.ts";
+export { type PairPortfolio, pairPortfolio, type PairPortfolioOptions, type PortfolioPair } from "./pair_portfolio.ts";
+export { type BenchmarkComparison, type TearSheet, tearSheet, type TearSheetInput } from "./tear_sheet.ts";

@@ -1,0 +1,188 @@
+import { centre } from "../centring.ts";
+import { requireInteger } from "../validate.ts";
+import type { WalkForwardDaily } from "./walk_forward_table.ts";
+
+/** A pair as the portfolio sees it: what `walkForward` says of it, session by session, on the portfolio's sessions. */
+export interface PortfolioPair {
+  name: string;
+  daily: Pick<WalkForwardDaily, "allocated" | "dailyReturn" | "plannedGross" | "grossExposure" | "turnover">;
+}
+
+/** Settings of {@linkcode pairPortfolio}. */
+export interface PairPortfolioOptions {
+  /** `equal` (default): the same share to each pair; `volatility_scaled`: shares in inverse proportion to past volatility. */
+  weighting?: "equal" | "volatility_scaled";
+  /** Sessions with a position, the most recent ones, that a volatility is estimated from; 63 by default. */
+  volatilitySessions?: number;
+  /** A pair with fewer of them counts as one of median volatility; 20 by default. */
+  minVolatilitySessions?: number;
+  /** A volatility is taken for no more than this multiple of the median, and no less than the reciprocal; 4 by default. */
+  maxTilt?: number;
+  /** The gross exposure of all pairs together, in multiples of equity; all weights shrink where it would be exceeded. 2 by default. */
+  maxGrossExposure?: number;
+  /** Cost of moving weight between pairs, in hundredths of a percent of the notional that moves; 0 by default. */
+  rebalanceCostBps?: number;
+}
+
+/** A portfolio of pairs; every column has one entry a session. */
+export interface PairPortfolio {
+  /** Share of equity in each pair during a session, set at the close before; in the order of the pairs. */
+  weights: Float64Array[];
+  /** Return of the portfolio after costs. */
+  dailyReturn: Float64Array;
+  /** Product of 1 + return. */
+  equity: Float64Array;
+  /** Gross exposure after the close, in multiples of equity. */
+  grossExposure: Float64Array;
+  /** Notional traded / equity: in the pairs, and by moving weight between them. */
+  turnover: Float64Array;
+  /** Pairs in a trading window. */
+  allocatedPairs: Int32Array;
+}
+
+/**
+ * Puts equity into several pairs at once, with weights that are set at the close before the session they hold in.
+ *
+ * Equity is shared among the pairs that are in a trading window, whether they hold a position or not (committed capital); what a
+ * flat pair would use lies idle. A pair's volatility is the sample standard deviation of its most recent returns with a position,
+ * up to the close before. Weights are held constant by rebalancing at each close: what that moves is charged at
+ * `rebalanceCostBps`, and each pair's own trading has been paid in its returns. The gross exposure is limited by what each pair
+ * holds or has ordered at the close before; the move of prices within a session can exceed it.
+ *
+ * @param pairs Results on common sessions, with distinct names; none give an empty portfolio.
+ * @throws {RangeError} If columns differ in length, names repeat, or an option is out of its range.
+ *
+ * @example
+ * ```ts
+ * import { pairPortfolio } from "./pair_portfolio.ts";
+ *
+ * const pair = (name: string, dailyReturn: Float64Array) => ({
+ *   name,
+ *   daily: {
+ *     allocated: Uint8Array.of(1, 1),
+ *     dailyReturn,
+ *     plannedGross: Float64Array.of(2, 2),
+ *     grossExposure: Float64Array.of(2, 2),
+ *     turnover: new Float64Array(2),
+ *   },
+ * });
+ * const { dailyReturn } = pairPortfolio([pair("A/B", Float64Array.of(0, 0.02)), pair("C/D", Float64Array.of(0, 0))]);
+ * console.assert(dailyReturn[1] === 0.01);
+ * ```
+ *
+ * Verified: tests/quant/backtest/pair_portfolio_test.ts. Cost: O(pairs · sessions · volatilitySessions).
+ */
+export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPortfolioOptions = {}): PairPortfolio {
+  const {
+    weighting = "equal",
+    volatilitySessions = 63,
+    minVolatilitySessions = 20,
+    maxTilt = 4,
+    maxGrossExposure = 2,
+    rebalanceCostBps = 0,
+  } = options;
+  requireInteger(minVolatilitySessions, "minVolatilitySessions", 2);
+  requireInteger(volatilitySessions, "volatilitySessions", minVolatilitySessions);
+  if (!(maxTilt >= 1)) throw new RangeError(`maxTilt must be at least 1, got ${maxTilt}.`);
+  if (!(maxGrossExposure > 0)) throw new RangeError(`maxGrossExposure must be positive, got ${maxGrossExposure}.`);
+  if (!(rebalanceCostBps >= 0 && rebalanceCostBps < Infinity)) {
+    throw new RangeError(`rebalanceCostBps must be 0 or more, got ${rebalanceCostBps}.`);
+  }
+  const n = requireCommonSessions(pairs);
+  const column = () => new Float64Array(n);
+  const portfolio: PairPortfolio = {
+    weights: pairs.map(column),
+    dailyReturn: column(),
+    equity: column(),
+    grossExposure: column(),
+    turnover: column(),
+    allocatedPairs: new Int32Array(n),
+  };
+  const histories = pairs.map(() => new ReturnHistory(volatilitySessions, minVolatilitySessions));
+  let equity = 1;
+  for (let t = 0; t < n; t++) {
+    const allocated = pairs.map(({ daily }) => daily.allocated[t] === 1);
+    const raw = weighting === "equal"
+      ? allocated.map(Number)
+      : inverseVolatilities(histories.map((history) => history.volatility()), allocated, maxTilt);
+    const sum = raw.reduce((total, value) => total + value, 0);
+    const planned = pairs.map(({ daily }) => (t === 0 ? 0 : daily.plannedGross[t - 1]!));
+    let gross = 0;
+    for (let i = 0; i < pairs.length; i++) gross += sum > 0 ? raw[i]! / sum * planned[i]! : 0;
+    const shrink = gross > maxGrossExposure ? maxGrossExposure / gross : 1;
+    for (let i = 0; i < pairs.length; i++) {
+      const { daily } = pairs[i]!;
+      const weight = sum > 0 ? raw[i]! / sum * shrink : 0;
+      portfolio.weights[i]![t] = weight;
+      const moved = t === 0 ? 0 : Math.abs(weight - portfolio.weights[i]![t - 1]!) * daily.grossExposure[t - 1]!;
+      portfolio.dailyReturn[t]! += weight * daily.dailyReturn[t]! - moved * rebalanceCostBps / 10_000;
+      portfolio.turnover[t]! += weight * daily.turnover[t]! + moved;
+      portfolio.grossExposure[t]! += weight * daily.grossExposure[t]!;
+      portfolio.allocatedPairs[t]! += Number(allocated[i]);
+      if (planned[i]! > 0) histories[i]!.add(daily.dailyReturn[t]!);
+    }
+    equity *= 1 + portfolio.dailyReturn[t]!;
+    portfolio.equity[t] = equity;
+  }
+  return portfolio;
+}
+
+function requireCommonSessions(pairs: readonly PortfolioPair[]): number {
+  const n = pairs[0]?.daily.dailyReturn.length ?? 0;
+  const names = new Set<string>();
+  for (const { name, daily } of pairs) {
+    if (names.has(name)) {
+      throw new RangeError(`The pair ${name} is given twice: add its windows up in one walk-forward.`);
+    }
+    names.add(name);
+    for (const [column, values] of Object.entries(daily)) {
+      if (values.length !== n) {
+        throw new RangeError(`The ${column} of ${name} has ${values.length} sessions, others ${n}: align the pairs.`);
+      }
+    }
+  }
+  return n;
+}
+
+/** 1 / volatility of the allocated pairs, with the median where it is unknown and tilts limited; 0 for the others. */
+function inverseVolatilities(
+  volatilities: readonly number[],
+  allocated: readonly boolean[],
+  maxTilt: number,
+): number[] {
+  const known = volatilities.filter((value, i) => allocated[i] && !Number.isNaN(value)).sort((a, b) => a - b);
+  const middle = known.length / 2;
+  const median = known.length === 0 ? 1 : (known[Math.ceil(middle) - 1]! + known[Math.floor(middle)]!) / 2;
+  return volatilities.map((value, i) => {
+    if (!allocated[i]) return 0;
+    const tilt = Number.isNaN(value) ? 1 : median / value;
+    return Math.min(maxTilt, Math.max(1 / maxTilt, tilt));
+  });
+}
+
+/** The most recent returns of a pair that held or had ordered a position. */
+class ReturnHistory {
+  readonly #returns: number[] = [];
+  readonly #most: number;
+  readonly #least: number;
+
+  constructor(most: number, least: number) {
+    this.#most = most;
+    this.#least = least;
+  }
+
+  add(value: number): void {
+    this.#returns.push(value);
+    if (this.#returns.length > this.#most) this.#returns.shift();
+  }
+
+  /** Sample standard deviation; `NaN` if there are too few returns or they never vary. */
+  volatility(): number {
+    const count = this.#returns.length;
+    if (count < this.#least) return NaN;
+    const { deviations } = centre(Float64Array.from(this.#returns));
+    let squares = 0;
+    for (const deviation of deviations) squares += deviation * deviation;
+    return squares > 0 ? Math.sqrt(squares / (count - 1)) : NaN;
+  }
+}
