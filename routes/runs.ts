@@ -50,7 +50,7 @@ export function runRoutes(engine: Engine, logger: Logger) {
       const cancelled = engine.cancel(runId).catch((error) =>
         logger.error(`Run ${runId} could not be cancelled: ${messageOf(error)}`)
       );
-      // A function that is deaf to its signal holds the end up, but not the answer.
+      // Whatever cannot be left in the middle holds the end up, but not the answer.
       await within(cancelWaitMs, cancelled);
       return c.json(await engine.run(runId), 202, { Location: `/v1/runs/${runId}` });
     });
