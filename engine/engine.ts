@@ -98,6 +98,7 @@ export class Engine {
   readonly #executor: Executor;
   readonly #closing = new AbortController();
   #polling: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
 
   private constructor(
     readonly graph: AssetGraph,
@@ -309,7 +310,11 @@ export class Engine {
   }
 
   /** Stops what runs here and hands it back, so that the next process goes on with it. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#closing.abort();
     const drivers = [...this.#drivers.values()];
     for (const { driver } of drivers) driver.shutDown();

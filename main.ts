@@ -1,0 +1,211 @@
+/**
+ * The composition root: configuration → resources → assets → schedules → server. Only here does everything meet.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import * as assets from "./assets/mod.ts";
+import { presets } from "./assets/presets.ts";
+import type { Resources } from "./assets/resources.ts";
+import { commandLine, engineControl, type ExitCode, followRun, httpControl, processTerminal } from "./cli/mod.ts";
+import deno from "./deno.json" with { type: "json" };
+import { DefinitionError, Engine, type Logger, messageOf, Scheduler } from "./engine/mod.ts";
+import { systemClock } from "./resources/clock.ts";
+import { consoleLogger } from "./resources/console_logger.ts";
+import {
+  type Database,
+  DatabaseOpenError,
+  type EmbeddedDatabase,
+  FolderHeldError,
+  migrate,
+  openDatabase,
+} from "./resources/database/mod.ts";
+import { ConfigurationError, type Environment, readEnvironment } from "./resources/environment.ts";
+import { marketDataFrom } from "./resources/market_data/mod.ts";
+import { api, onError, onNotFound, type Readiness } from "./routes/mod.ts";
+import { schedules } from "./schedules/mod.ts";
+import { page } from "./web/mod.ts";
+
+/** What every process of Tandem consists of, be it a server or a command. */
+interface House {
+  database: Database;
+  engine: Engine;
+  /** Tells whoever finds the data folder held where to ask instead. */
+  announce(url: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openHouse(environment: Environment, logger: Logger, role: "server" | "cli"): Promise<House> {
+  const clock = systemClock;
+  const resources: Resources = { marketData: marketDataFrom(environment.marketData, { clock }) };
+  const config = { ...presets[environment.preset], ...await readAssetConfig(environment.assetConfig) };
+  const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
+  try {
+    await migrate(database, new URL("./sql/migrations/", import.meta.url));
+    const engine = await Engine.open({
+      assets: Object.values(assets),
+      database,
+      resources,
+      clock,
+      logger,
+      config,
+      role,
+      maxConcurrentSteps: environment.maxConcurrentSteps,
+      takesOpenRuns: role === "server",
+    });
+    return {
+      database,
+      engine,
+      announce: async (url) => {
+        if (database.kind === "embedded") await (database as EmbeddedDatabase).announce(url);
+      },
+      async close() {
+        await engine.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function readAssetConfig(path: string | undefined): Promise<Record<string, unknown>> {
+  if (path === undefined) return {};
+  try {
+    const config: unknown = JSON.parse(await Deno.readTextFile(path));
+    if (typeof config === "object" && config !== null && !Array.isArray(config)) {
+      return config as Record<string, unknown>;
+    }
+  } catch (error) {
+    throw new ConfigurationError(`ASSET_CONFIG: ${path} cannot be read as JSON: ${messageOf(error)}.`);
+  }
+  throw new ConfigurationError(`ASSET_CONFIG: ${path} must hold an object, {"asset_key": {…}}.`);
+}
+
+/** Runs the service until it is told to stop. */
+async function start(environment: Environment, logger: Logger): Promise<ExitCode> {
+  const house = await openHouse(environment, logger, "server");
+  const { engine, database } = house;
+  const stopping = new AbortController();
+  let server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  try {
+    const scheduler = new Scheduler({
+      engine,
+      database,
+      schedules: schedules(environment),
+      clock: systemClock,
+      logger,
+    });
+    const loopbackOnly = isLoopback(environment.host);
+    const app = new Hono()
+      .onError(onError(logger))
+      .notFound(onNotFound)
+      // First, because it guards what comes after it.
+      .route("/", api({ engine, scheduler, logger, ready: () => readiness(database), limits: { loopbackOnly } }))
+      .route("/", page({ engine, scheduler }));
+    server = listen(environment, app);
+    const { hostname, port } = server.addr;
+    const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    await house.announce(url);
+    logger.info(`Tandem ${deno.version} serves ${url}; data is in ${database.location}.`);
+    if (!loopbackOnly) {
+      logger.warn(
+        `HOST is ${hostname}: whoever reaches this address can read and materialize. There is no sign-in yet.`,
+      );
+    }
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => {
+        if (stopping.signal.aborted) Deno.exit(130);
+        logger.info("Stopping: what runs is handed to the next start. Once more to stop at once.");
+        stopping.abort();
+      });
+    }
+    await scheduler.start();
+    const filling = fill(engine, logger, stopping.signal);
+    await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
+    await scheduler.stop();
+    // Ends the streams of events too, for which the server would wait.
+    await engine.close();
+    await Promise.all([filling, server.shutdown()]);
+    return 0;
+  } catch (error) {
+    await server?.shutdown();
+    throw error;
+  } finally {
+    await house.close();
+  }
+}
+
+async function readiness(database: Database): Promise<Readiness[]> {
+  const [row] = await database.sql<{ applied: number }[]>`SELECT count(*) AS applied FROM engine.migration`;
+  return [
+    { name: "database", ready: true, message: "The database answers." },
+    { name: "migrations", ready: row!.applied > 0, message: `${row!.applied} migrations are applied.` },
+  ];
+}
+
+/** Materializes what has never been, unless a run that was interrupted is about to; shows how it goes. */
+async function fill(engine: Engine, logger: Logger, signal: AbortSignal): Promise<void> {
+  try {
+    const [open] = await engine.ledger.openRuns();
+    const missing = (await engine.states()).filter((asset) => asset.lastMaterialization === null).map((asset) =>
+      asset.key
+    );
+    if (open === undefined && missing.length === 0) return;
+    const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;
+    const { run } = await followRun(engineControl(engine), runId, processTerminal(), { signal });
+    if (run.status === "succeeded") logger.info(`Everything is fresh after run ${runId}.`);
+  } catch (error) {
+    if (!signal.aborted) logger.error(`What is missing could not be materialized: ${messageOf(error)}`);
+  }
+}
+
+function listen({ host, port }: Environment, app: Hono): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ hostname: host, port, onListen() {} }, app.fetch);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new ConfigurationError(
+        `PORT: ${port} on ${host} is in use by another program. Stop it, set PORT to another number, or to 0 for any free one.`,
+      );
+    }
+    throw new ConfigurationError(`HOST: ${host} port ${port} cannot be listened on: ${messageOf(error)}.`);
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "::1" || hostname === "localhost" || hostname.startsWith("127.");
+}
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  let house: House | undefined;
+  try {
+    const environment = readEnvironment(Deno.env.toObject());
+    const logger = consoleLogger({ format: environment.logFormat, level: environment.logLevel });
+    return await commandLine(args, {
+      version: deno.version,
+      start: () => start(environment, logger),
+      async control() {
+        try {
+          // What a command does is shown by its display; the log is for what goes wrong.
+          const quiet = consoleLogger({ format: environment.logFormat, level: "warn" });
+          house = await openHouse(environment, quiet, "cli");
+          return engineControl(house.engine);
+        } catch (error) {
+          // A server holds the embedded database: it is the one to ask.
+          if (error instanceof FolderHeldError && error.url !== null) return httpControl(error.url);
+          throw error;
+        }
+      },
+    }, processTerminal());
+  } catch (error) {
+    const expected = [ConfigurationError, DatabaseOpenError, DefinitionError].some((type) => error instanceof type);
+    console.error(expected ? `tandem: ${messageOf(error)}` : error);
+    return expected ? 2 : 1;
+  } finally {
+    await house?.close();
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
