@@ -182,12 +182,15 @@ function defined(value: number): number | null {
 /** The bits of `FAILED` for every pair. NaN meets no bound. */
 function judge(columns: PairColumns, criteria: PairCriteria): Uint8Array {
   const noSpread = DEFECT.constantFirst | DEFECT.constantSecond | DEFECT.collinear;
-  return Uint8Array.from(columns.defect, (defect, pair) => {
-    if (defect & noSpread) return FAILED.legs;
+  const failed = new Uint8Array(columns.defect.length);
+  for (let pair = 0; pair < failed.length; pair++) {
     const halfLife = columns.halfLife[pair]!;
-    return (columns.adfPValue[pair]! < criteria.maxPValue ? 0 : FAILED.adfPValue) |
-      (columns.hurst[pair]! < criteria.maxHurst ? 0 : FAILED.hurst) |
-      (halfLife > 0 && halfLife < criteria.maxHalfLife ? 0 : FAILED.halfLife) |
-      (columns.meanCrossings[pair]! > criteria.minCrossings ? 0 : FAILED.meanCrossings);
-  });
+    failed[pair] = columns.defect[pair]! & noSpread
+      ? FAILED.legs
+      : (columns.adfPValue[pair]! < criteria.maxPValue ? 0 : FAILED.adfPValue) |
+        (columns.hurst[pair]! < criteria.maxHurst ? 0 : FAILED.hurst) |
+        (halfLife > 0 && halfLife < criteria.maxHalfLife ? 0 : FAILED.halfLife) |
+        (columns.meanCrossings[pair]! > criteria.minCrossings ? 0 : FAILED.meanCrossings);
+  }
+  return failed;
 }

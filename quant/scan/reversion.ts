@@ -24,8 +24,7 @@ export function crossingsOf(series: Float64Array, mean: number): number {
   let here = series[0]! - mean;
   for (let t = 1; t < series.length; t++) {
     const next = series[t]! - mean;
-    // Adding comparisons instead of branching on them: whether a spread crosses is what a branch predictor cannot know.
-    crossings += Number(here * next < 0) + Number(here === 0);
+    if (here * next < 0 || here === 0) crossings++;
     here = next;
   }
   return crossings;
