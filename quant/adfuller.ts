@@ -1,12 +1,13 @@
 import { centre, largestMagnitude, powerOfTwoScale } from "./centring.ts";
 import { NestedLeastSquares } from "./least_squares_qr.ts";
 import { type CriticalValues, type DeterministicTerms, mackinnonCriticalValues, mackinnonPValue } from "./mackinnon.ts";
-import { requireFinite, requireInteger } from "./validate.ts";
+import { requireFinite, requireInteger, requireOneOf } from "./validate.ts";
 
 /** How the Dickey–Fuller regression is set up. */
 export interface AdfullerOptions {
   /**
-   * Most lagged differences considered. Default: ⌈12 · (n/100)^¼⌉ (Schwert), at most ⌊n/2⌋ − 1 − the number of deterministic terms.
+   * Most lagged differences considered. Default: ⌈12 · (n/100)^¼⌉ (Schwert), at most ⌊n/2⌋ − 1 − the number of
+   * deterministic terms.
    */
   maxLag?: number;
   /** Criterion that chooses the lag among 0 … maxLag; `"none"` uses maxLag itself. Default `"AIC"`. */
@@ -37,16 +38,19 @@ const TERMS: Readonly<Record<DeterministicTerms, number>> = { n: 0, c: 1, ct: 2,
 /**
  * Augmented Dickey–Fuller test. Null hypothesis: the series has a unit root (does not revert).
  *
- * The model is Δs[t] = terms + γ·s[t−1] + Σ βᵢ·Δs[t−i] + ε. All candidate lags are fitted on the same last n − 1 − maxLag rows, the
- * smallest lag wins ties, and the statistic comes from a second fit with the chosen lag on all n − 1 − lag rows.
+ * The model is Δs[t] = terms + γ·s[t−1] + Σ βᵢ·Δs[t−i] + ε. All candidate lags are fitted on the same last n − 1 −
+ * maxLag rows, the smallest lag wins ties, and the statistic comes from a second fit with the chosen lag on all n − 1 −
+ * lag rows.
  *
- * A lag that brings nothing new (its differences are all zero there, or a combination of others) counts no parameter. Candidates that
- * leave no residual degree of freedom are not considered; they occur only with regression `"n"` and even n ≤ 20, where statsmodels
- * selects such a fit and reports the statistic 0.
+ * A lag that brings nothing new (its differences are all zero there, or a combination of others) counts no parameter.
+ * Candidates that leave no residual degree of freedom are not considered; they occur only with regression `"n"` and
+ * even n ≤ 20, where statsmodels selects such a fit and reports the statistic 0.
  *
- * @param series The series, oldest first, length n ≥ 3 (more where there are more deterministic terms), finite, not constant.
- * @throws {RangeError} If the series is too short for the terms, constant, not finite, or the regression is singular or fits perfectly
- * (a straight line, an exact cycle); or if `maxLag` is not an integer within its bounds.
+ * @param series The series, oldest first, length n ≥ 3 (more where there are more deterministic terms), finite, not
+ * constant.
+ * @throws {RangeError} If the series is too short for the terms, constant, not finite, or the regression is singular or
+ * fits perfectly (a straight line, an exact cycle); or if `maxLag` is not an integer within its bounds or an option is
+ * unknown.
  *
  * @example
  * ```ts
@@ -56,15 +60,18 @@ const TERMS: Readonly<Record<DeterministicTerms, number>> = { n: 0, c: 1, ct: 2,
  * ```
  *
  * Source: Said & Dickey (1984), Biometrika 71; lag bound, Schwert (1989); surfaces, see `mackinnon.ts`. Verified:
- * tests/quant/fixtures/time_series.json (`adfuller`, statsmodels and 50 digits), tests/golden/time_series_test.ts. Cost: O(n · maxLag²).
+ * tests/quant/fixtures/time_series.json (`adfuller`, statsmodels and 50 digits), tests/golden/time_series_test.ts.
+ * Cost: O(n · maxLag²).
  */
 export function adfuller(series: Float64Array, options: AdfullerOptions = {}): AdfullerResult {
   const { regression = "c", autolag = "AIC" } = options;
+  requireOneOf(regression, "regression", ["n", "c", "ct", "ctt"]);
+  requireOneOf(autolag, "autolag", ["AIC", "BIC", "none"]);
   requireFinite(series, "series", 3);
   const maxLag = resolveMaxLag(series.length, TERMS[regression], options.maxLag);
 
-  // Whatever the level and the unit of the series, the arithmetic sees numbers around one. A level may only be moved where the model
-  // has a constant to take it up.
+  // Whatever the level and the unit of the series, the arithmetic sees numbers around one. A level may only be moved
+  // where the model has a constant to take it up.
   const { deviations } = centre(series);
   const magnitude = largestMagnitude(deviations);
   if (magnitude === 0) throw new RangeError("series is constant: it has no unit root to test.");

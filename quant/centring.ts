@@ -1,6 +1,6 @@
 /**
- * Arithmetic mean, corrected by the mean of what a first pass leaves, so that it is exact to the last bit or so however long the
- * series is and however far from zero it lies. Equal values give exactly that value.
+ * Arithmetic mean, corrected by the mean of what a first pass leaves, so that it is exact to the last bit or so however
+ * long the series is and however far from zero it lies. Equal values give exactly that value.
  *
  * Empty input gives NaN: callers check the length.
  */
@@ -22,8 +22,8 @@ export interface CentredSeries {
 }
 
 /**
- * Subtracts the mean, twice: the first subtraction is exact where values are close to their mean, the second removes what the rounding
- * of the first mean left, so that prices of 1e6 with moves of 1e-3 keep all the digits they have.
+ * Subtracts the mean, twice: the first subtraction is exact where values are close to their mean, the second removes
+ * what the rounding of the first mean left, so that prices of 1e6 with moves of 1e-3 keep all the digits they have.
  */
 export function centre(values: Float64Array): CentredSeries {
   const n = values.length;
@@ -43,8 +43,8 @@ export function largestMagnitude(values: Float64Array): number {
 }
 
 /**
- * The power of two just below a positive number. Dividing by it changes no digit, so that sums of squares of scaled values neither
- * overflow nor vanish and results do not depend on a unit of account that differs by a power of two.
+ * The power of two just below a positive number. Dividing by it changes no digit, so that sums of squares of scaled
+ * values neither overflow nor vanish and results do not depend on a unit of account that differs by a power of two.
  */
 export function powerOfTwoScale(magnitude: number): number {
   // The quotient of subnormals and the largest doubles would itself leave the range of doubles.

@@ -3,7 +3,7 @@ import { centre } from "./centring.ts";
 import { NestedLeastSquares } from "./least_squares_qr.ts";
 import { regressCentred } from "./linear_regression.ts";
 import { type CriticalValues, type DeterministicTerms, mackinnonCriticalValues, mackinnonPValue } from "./mackinnon.ts";
-import { requireFinite, requireSameLength } from "./validate.ts";
+import { requireFinite, requireOneOf, requireSameLength } from "./validate.ts";
 
 /** How the two steps of the test are set up. */
 export interface EngleGrangerOptions {
@@ -23,7 +23,10 @@ export interface EngleGrangerResult {
   pValue: number;
   /** Coefficient on `x`. */
   hedgeRatio: number;
-  /** Constant of the cointegrating regression (value at time 0 where it has a trend over t = 1 … n); 0 without a constant. */
+  /**
+   * Constant of the cointegrating regression (value at time 0 where it has a trend over t = 1 … n); 0 without a
+   * constant.
+   */
   intercept: number;
   /** Lagged differences used; `null` where the statistic is −∞ and no regression was run. */
   usedLag: number | null;
@@ -37,13 +40,14 @@ const COLLINEAR_SHARE = 100 * Math.sqrt(Number.EPSILON);
 /**
  * Engle–Granger two-step test. Null hypothesis: the legs are **not** cointegrated.
  *
- * Step one regresses y on x and the deterministic terms; step two is a Dickey–Fuller test without deterministic terms on the residual.
- * The statistic depends on which leg is `y`. If x explains all but 1.49e-6 of the variance of y the statistic is −∞ and the p-value 0.
+ * Step one regresses y on x and the deterministic terms; step two is a Dickey–Fuller test without deterministic terms
+ * on the residual. The statistic depends on which leg is `y`. If x explains all but 1.49e-6 of the variance of y the
+ * statistic is −∞ and the p-value 0.
  *
  * @param y Prices of the dependent leg, oldest first, length n ≥ 4, finite, not constant.
  * @param x Prices of the other leg, aligned with `y`, finite, not constant.
- * @throws {RangeError} If the lengths differ, n is too short, a value is not finite, a leg is constant (or, with a trend, nothing but
- * that trend), or the residual's regression is degenerate.
+ * @throws {RangeError} If the lengths differ, n is too short, a value is not finite, a leg is constant (or, with a
+ * trend, nothing but that trend), or the residual's regression is degenerate.
  *
  * @example
  * ```ts
@@ -53,11 +57,13 @@ const COLLINEAR_SHARE = 100 * Math.sqrt(Number.EPSILON);
  * engleGranger(y, x).pValue < 0.01; // true
  * ```
  *
- * Source: Engle & Granger (1987), Econometrica 55; p-values MacKinnon (1994), critical values MacKinnon (2010). Verified:
- * tests/quant/fixtures/time_series.json (`engleGranger`, statsmodels), tests/golden/time_series_test.ts. Cost: O(n · maxLag²).
+ * Source: Engle & Granger (1987), Econometrica 55; p-values MacKinnon (1994), critical values MacKinnon (2010).
+ * Verified: tests/quant/fixtures/time_series.json (`engleGranger`, statsmodels), tests/golden/time_series_test.ts.
+ * Cost: O(n · maxLag²).
  */
 export function engleGranger(y: Float64Array, x: Float64Array, options: EngleGrangerOptions = {}): EngleGrangerResult {
   const { trend = "c", maxLag, autolag } = options;
+  requireOneOf(trend, "trend", ["n", "c", "ct", "ctt"]);
   requireSameLength(y, x, "y and x");
   requireFinite(y, "y", 4);
   requireFinite(x, "x", 4);
@@ -99,7 +105,8 @@ function cointegratingRegression(y: Float64Array, x: Float64Array, trend: Determ
     return { hedgeRatio, intercept: 0, residuals, unexplained: fit.residualSums[1]! / fit.residualSums[0]! };
   }
 
-  // Time around the middle of the sample spans the same trend as 1 … n, without being nearly collinear with the constant.
+  // Time around the middle of the sample spans the same trend as 1 … n, without being nearly collinear with the
+  // constant.
   const time = Float64Array.from({ length: n }, (_, i) => (2 * i - (n - 1)) / n);
   const square = centre(time.map((t) => t * t));
   const terms = trend === "ct" ? [time] : [time, square.deviations];

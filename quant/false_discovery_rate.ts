@@ -1,8 +1,10 @@
+import { requireOneOf } from "./validate.ts";
+
 /** How p-values are adjusted. */
 export interface FalseDiscoveryRateOptions {
   /**
-   * `"bh"` (default): Benjamini–Hochberg, for independent or positively dependent tests. `"by"`: Benjamini–Yekutieli, under any
-   * dependence, as of pairs that share a leg.
+   * `"bh"` (default): Benjamini–Hochberg, for independent or positively dependent tests. `"by"`: Benjamini–Yekutieli,
+   * under any dependence, as of pairs that share a leg.
    */
   method?: "bh" | "by";
 }
@@ -25,6 +27,7 @@ export interface FalseDiscoveryRateOptions {
  */
 export function falseDiscoveryRate(pValues: ArrayLike<number>, options: FalseDiscoveryRateOptions = {}): Float64Array {
   const { method = "bh" } = options;
+  requireOneOf(method, "method", ["bh", "by"]);
   const n = pValues.length;
   let harmonic = 0;
   for (let i = 0; i < n; i++) {

@@ -1,11 +1,11 @@
 import { linearRegression } from "./linear_regression.ts";
-import { requireFinite } from "./validate.ts";
+import { requireFinite, requireOneOf } from "./validate.ts";
 
 /** Which rows the regression behind a half-life has. */
 export interface HalfLifeOptions {
   /**
-   * `"reference"` (default) adds a first row with lagged level 0 and difference s[0], as the reference service does; `"ar1"` uses only
-   * the n − 1 rows that exist.
+   * `"reference"` (default) adds a first row with lagged level 0 and difference s[0], as the reference service does;
+   * `"ar1"` uses only the n − 1 rows that exist.
    */
   convention?: "reference" | "ar1";
 }
@@ -16,7 +16,8 @@ export interface HalfLifeOptions {
  * Negative where b > 0 (the series runs away), +∞ where b is exactly 0. Thresholds must ask for more than 0.
  *
  * @param series The spread, oldest first, length n ≥ 3, finite, not constant.
- * @throws {RangeError} If n < 3, a value is not finite, or the series (for `"ar1"`: without its last value) is constant.
+ * @throws {RangeError} If n < 3, a value is not finite, or the series (for `"ar1"`: without its last value) is
+ * constant.
  *
  * @example
  * ```ts
@@ -25,11 +26,12 @@ export interface HalfLifeOptions {
  * halfLife(series, { convention: "ar1" }); // −ln 2 / −0.5 ≈ 1.386
  * ```
  *
- * Source: Chan, Algorithmic Trading (2013), ch. 2. Verified: tests/quant/fixtures/time_series.json (`halfLife`, 50 digits),
- * tests/golden/time_series_test.ts. Cost: O(n).
+ * Source: Chan, Algorithmic Trading (2013), ch. 2. Verified: tests/quant/fixtures/time_series.json (`halfLife`, 50
+ * digits), tests/golden/time_series_test.ts. Cost: O(n).
  */
 export function halfLife(series: Float64Array, options: HalfLifeOptions = {}): number {
   const { convention = "reference" } = options;
+  requireOneOf(convention, "convention", ["reference", "ar1"]);
   requireFinite(series, "series", 3);
   if (series.every((value) => value === series[0])) throw new RangeError("series is constant: it has no half-life.");
   const first = convention === "reference" ? 0 : 1;

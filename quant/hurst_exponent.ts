@@ -7,22 +7,24 @@ const MINIMUM_LENGTH = 100;
 const SMALLEST_WINDOW = 10;
 
 /**
- * A window whose differences deviate by less than this share of its range is a straight line in rounded arithmetic. Closes interpolated
- * over a gap make such windows; whether their S comes out as 0 or as 1e-15 hangs on the last bit of the hedge ratio, and a single R/S of
- * 1e12 would decide the exponent.
+ * A window whose differences deviate by less than this share of its range is a straight line in rounded arithmetic.
+ * Closes interpolated over a gap make such windows; whether their S comes out as 0 or as 1e-15 hangs on the last bit of
+ * the hedge ratio, and a single R/S of 1e12 would decide the exponent.
  */
 const STRAIGHT_WINDOW_SHARE = 1e-9;
 
 /**
- * Hurst exponent by simplified rescaled range on levels: about 0.5 for a random walk, less for a series that reverts, more for one that
- * trends.
+ * Hurst exponent by simplified rescaled range on levels: about 0.5 for a random walk, less for a series that reverts,
+ * more for one that trends.
  *
- * Window sizes are ⌊10^(1 + k/4)⌋ while the power is below n − 1, and n itself. Each size cuts the series into windows from its start
- * (the remainder is dropped); R is the range of the levels, S the sample standard deviation of their differences. Windows with R = 0 or
- * S = 0 are skipped; S below 1e-9 · R is the rounding of a straight line and counts as 0. The exponent is the slope of log₁₀ mean(R/S) on log₁₀ size.
+ * Window sizes are ⌊10^(1 + k/4)⌋ while the power is below n − 1, and n itself. Each size cuts the series into windows
+ * from its start (the remainder is dropped); R is the range of the levels, S the sample standard deviation of their
+ * differences. Windows with R = 0 or S = 0 are skipped; S below 1e-9 · R is the rounding of a straight line and counts
+ * as 0. The exponent is the slope of log₁₀ mean(R/S) on log₁₀ size.
  *
  * @param series Levels (not returns), oldest first, length n ≥ 100, finite.
- * @throws {RangeError} If n < 100, a value is not finite, or every window of some size is skipped (a constant or straight series).
+ * @throws {RangeError} If n < 100, a value is not finite, or every window of some size is skipped (a constant or
+ * straight series).
  *
  * @example
  * ```ts

@@ -17,8 +17,8 @@ export interface JohansenResult {
   /** Squared canonical correlations of differences and lagged levels. */
   eigenvalues: Float64Array;
   /**
-   * Entry i is the cointegrating vector of eigenvalue i, one weight a series, scaled so that the combination has unit second moment
-   * after the short-run terms are taken out; its first weight that is not zero is positive.
+   * Entry i is the cointegrating vector of eigenvalue i, one weight a series, scaled so that the combination has unit
+   * second moment after the short-run terms are taken out; its first weight that is not zero is positive.
    */
   eigenvectors: Float64Array[];
   /** Trace statistics; entry r tests the null hypothesis of at most r cointegrating relations. */
@@ -35,17 +35,20 @@ export interface JohansenResult {
 const MOST_SERIES = JOHANSEN_TRACE_CRITICAL_VALUES[0].length;
 
 /**
- * Johansen's likelihood-ratio tests for the number of cointegrating relations. Null hypothesis of entry r: at most r of them.
+ * Johansen's likelihood-ratio tests for the number of cointegrating relations. Null hypothesis of entry r: at most r of
+ * them.
  *
- * The model is ΔX[t] = terms + Π·X[t−1] + Σ Γᵢ·ΔX[t−i] + ε. Levels and differences are freed of the short-run terms, and the squared
- * canonical correlations of what is left are the eigenvalues. They come from orthogonal factorizations alone: no moment matrix is
- * formed, so that near-duplicate series keep their digits.
+ * The model is ΔX[t] = terms + Π·X[t−1] + Σ Γᵢ·ΔX[t−i] + ε. Levels and differences are freed of the short-run terms,
+ * and the squared canonical correlations of what is left are the eigenvalues. They come from orthogonal factorizations
+ * alone: no moment matrix is formed, so that near-duplicate series keep their digits.
  *
- * With `kArDiff` 0 the level enters one session back, as in the model; statsmodels 0.14 takes that of the same session there.
+ * With `kArDiff` 0 the level enters one session back, as in the model; statsmodels 0.14 takes that of the same session
+ * there.
  *
  * @param series 1 to 12 series of equal length n, oldest first, finite, none a combination of the others.
- * @throws {RangeError} If there are no or too many series, lengths differ, n is too short for the model (n − 1 − kArDiff rows for
- * (kArDiff + 2) · m coefficients and the constant), a value is not finite, or series are constant or collinear.
+ * @throws {RangeError} If there are no or too many series, lengths differ, n is too short for the model (n − 1 −
+ * kArDiff rows for (kArDiff + 2) · m coefficients and the constant), a value is not finite, or series are constant or
+ * collinear.
  *
  * @example
  * ```ts
@@ -56,8 +59,9 @@ const MOST_SERIES = JOHANSEN_TRACE_CRITICAL_VALUES[0].length;
  * traceStatistics[0]! > traceCriticalValues[0]![2]; // true: not "no relation"
  * ```
  *
- * Source: Johansen (1988), J. Economic Dynamics and Control 12; (1995), ch. 6. Verified: tests/quant/fixtures/time_series.json
- * (`johansen`, statsmodels), tests/golden/time_series_test.ts. Cost: O(n · (m · kArDiff)²) for m series.
+ * Source: Johansen (1988), J. Economic Dynamics and Control 12; (1995), ch. 6. Verified:
+ * tests/quant/fixtures/time_series.json (`johansen`, statsmodels), tests/golden/time_series_test.ts. Cost: O(n · (m ·
+ * kArDiff)²) for m series.
  */
 export function johansen(series: readonly Float64Array[], options: JohansenOptions = {}): JohansenResult {
   const { detOrder = 0, kArDiff = 1 } = options;
@@ -83,8 +87,8 @@ export function johansen(series: readonly Float64Array[], options: JohansenOptio
   const current = differences.map((d) => column(d.slice(kArDiff)));
   const lagged = levels.map((values) => column(values.slice(kArDiff, kArDiff + rows)));
 
-  // One triangular factor of (short-run terms, differences, levels): its rows below the short-run terms are differences and levels
-  // freed of them, in coordinates of the differences first.
+  // One triangular factor of (short-run terms, differences, levels): its rows below the short-run terms are differences
+  // and levels freed of them, in coordinates of the differences first.
   const columns = [...shortRun, ...current, ...lagged];
   const { ranks, diagonal } = triangularize(columns, []);
   if (ranks[columns.length]! < columns.length) {
@@ -126,8 +130,9 @@ function withoutTrend(values: Float64Array): Float64Array {
 }
 
 /**
- * Orthogonalizes the freed levels (2m rows, the first m along the differences). The first m rows of their orthonormal basis are the
- * inner products with an orthonormal basis of the differences: their singular values are the canonical correlations.
+ * Orthogonalizes the freed levels (2m rows, the first m along the differences). The first m rows of their orthonormal
+ * basis are the inner products with an orthonormal basis of the differences: their singular values are the canonical
+ * correlations.
  */
 function cosinesWithDifferences(freed: Float64Array[]) {
   const m = freed.length;
@@ -161,8 +166,8 @@ function cointegratingVector(
 }
 
 /**
- * Squared singular values, largest first, and right singular vectors of a small square matrix given by columns, by one-sided Jacobi
- * rotations (Hestenes), which find small singular values to full relative precision.
+ * Squared singular values, largest first, and right singular vectors of a small square matrix given by columns, by
+ * one-sided Jacobi rotations (Hestenes), which find small singular values to full relative precision.
  */
 function squaredSingularValues(columns: Float64Array[]) {
   const m = columns.length;

@@ -1,10 +1,10 @@
 /**
- * Critical values of Johansen's tests, as data: by order of the deterministic polynomial (−1, 0, 1), then by the number of series less
- * the rank under the null hypothesis, from 1, then at 90, 95 and 99 %.
+ * Critical values of Johansen's tests, as data: by order of the deterministic polynomial (−1, 0, 1), then by the number
+ * of series less the rank under the null hypothesis, from 1, then at 90, 95 and 99 %.
  *
- * Source: computed by J. P. LeSage with the programs of MacKinnon, Haug & Michelis (1999), "Numerical distribution functions of
- * likelihood ratio tests for cointegration", Journal of Applied Econometrics 14, 563–577 (Econometrics Toolbox, c_sjt.m and c_sja.m).
- * Transcription as in statsmodels 0.14.4 (`statsmodels/tsa/coint_tables.py`, BSD-3).
+ * Source: computed by J. P. LeSage with the programs of MacKinnon, Haug & Michelis (1999), "Numerical distribution
+ * functions of likelihood ratio tests for cointegration", Journal of Applied Econometrics 14, 563–577 (Econometrics
+ * Toolbox, c_sjt.m and c_sja.m). Transcription as in statsmodels 0.14.4 (`statsmodels/tsa/coint_tables.py`, BSD-3).
  */
 
 type CriticalValueTable = Readonly<Record<-1 | 0 | 1, readonly (readonly [number, number, number])[]>>;

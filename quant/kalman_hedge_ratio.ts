@@ -2,7 +2,10 @@ import { requireFinite, requireSameLength } from "./validate.ts";
 
 /** Variances and start of the state-space model. */
 export interface KalmanHedgeRatioOptions {
-  /** Share of drift δ: both coefficients take random steps of variance δ / (1 − δ) a session. 0 holds them fixed. Default 1e-4. */
+  /**
+   * Share of drift δ: both coefficients take random steps of variance δ / (1 − δ) a session. 0 holds them fixed.
+   * Default 1e-4.
+   */
   delta?: number;
   /** Variance of the observation error, in squared units of y. Default 1e-3. */
   observationVariance?: number;
@@ -32,14 +35,15 @@ export interface KalmanHedgeRatio {
  * State: β[t] = β[t−1] + w[t], β = (slope, intercept), w ~ N(0, δ/(1−δ)·I).
  * Observation: y[t] = slope[t] · x[t] + intercept[t] + v[t], v ~ N(0, observationVariance).
  *
- * The variances are in the units of the prices; they belong to the model and are not estimated here, because an estimate over the
- * sample would look ahead. The defaults suit prices of about 10 to 1,000. The filter carries a square root of the covariance, which
- * stays positive whatever the rounding and takes starting variances many orders above the observation's.
+ * The variances are in the units of the prices; they belong to the model and are not estimated here, because an
+ * estimate over the sample would look ahead. The defaults suit prices of about 10 to 1,000. The filter carries a square
+ * root of the covariance, which stays positive whatever the rounding and takes starting variances many orders above the
+ * observation's.
  *
  * @param y Prices of the dependent leg, oldest first, length n ≥ 1, finite. A constant leg is allowed.
  * @param x Prices of the other leg, aligned with `y`, finite.
- * @throws {RangeError} If the arrays are empty or differ in length, a value is not finite, δ is not in 0 ≤ δ < 1, the observation
- * variance is not positive and finite, or the start is not finite (or a variance of it negative).
+ * @throws {RangeError} If the arrays are empty or differ in length, a value is not finite, δ is not in 0 ≤ δ < 1, the
+ * observation variance is not positive and finite, or the start is not finite (or a variance of it negative).
  *
  * @example
  * ```ts
@@ -49,7 +53,8 @@ export interface KalmanHedgeRatio {
  * Math.abs(slope[499]! - 2) < 1e-3; // true
  * ```
  *
- * Source: Chan, Algorithmic Trading (2013), ch. 3, box 3.1; square-root form, Potter in Simon, Optimal State Estimation (2006), §6.3.
+ * Source: Chan, Algorithmic Trading (2013), ch. 3, box 3.1; square-root form, Potter in Simon, Optimal State Estimation
+ * (2006), §6.3.
  * Verified: tests/quant/fixtures/time_series.json (`kalmanHedgeRatio`, 50 digits). Cost: O(n).
  */
 export function kalmanHedgeRatio(

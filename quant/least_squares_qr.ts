@@ -7,12 +7,13 @@ const PERFECT_FIT_TOLERANCE = 1e-26;
 /**
  * Least squares of one dependent variable on a list of columns, and on every leading part of that list at once.
  *
- * Householder reflections turn the columns to upper triangular form one after the other. Because a reflection never touches what
- * the columns before it span, the residual sum of squares of the first j columns is a partial sum of the squared effects: one
- * factorization serves all nested models. A column that depends on those before it is left out, as a pseudo-inverse would treat it.
+ * Householder reflections turn the columns to upper triangular form one after the other. Because a reflection never
+ * touches what the columns before it span, the residual sum of squares of the first j columns is a partial sum of the
+ * squared effects: one factorization serves all nested models. A column that depends on those before it is left out, as
+ * a pseudo-inverse would treat it.
  *
- * Columns and dependent variable should be centred by the caller where the model has a constant (which is then not a column): that,
- * and not forming cross products, is what keeps the digits of near-duplicate or far-from-zero series.
+ * Columns and dependent variable should be centred by the caller where the model has a constant (which is then not a
+ * column): that, and not forming cross products, is what keeps the digits of near-duplicate or far-from-zero series.
  *
  * Source: Golub & Van Loan, Matrix Computations (4th ed.), §5.2 and §5.3. Cost: O(n · k²) for n rows and k columns.
  */
@@ -34,7 +35,8 @@ export class NestedLeastSquares {
   /**
    * @param columns Columns of equal length n; they are copied.
    * @param dependent The dependent variable, length n; it is copied.
-   * @param rounding Rounding error of one value of the dependent variable: residuals no larger than that are taken for none.
+   * @param rounding Rounding error of one value of the dependent variable: residuals no larger than that are taken for
+   * none.
    */
   constructor(columns: readonly Float64Array[], dependent: Float64Array, rounding = 0) {
     this.rows = dependent.length;
@@ -66,10 +68,12 @@ export class NestedLeastSquares {
   }
 
   /**
-   * t statistic of the last column's coefficient: its effect over the residual standard deviation, without any triangular solve.
+   * t statistic of the last column's coefficient: its effect over the residual standard deviation, without any
+   * triangular solve.
    *
    * @param absorbed Parameters that the caller's centring took, 1 for a constant.
-   * @throws {RangeError} If the column depends on the others, no residual degree of freedom is left, or the fit is perfect.
+   * @throws {RangeError} If the column depends on the others, no residual degree of freedom is left, or the fit is
+   * perfect.
    */
   lastTStatistic(absorbed: number): number {
     const k = this.#columns.length;
@@ -111,9 +115,11 @@ export interface Triangularization {
 }
 
 /**
- * Turns columns to upper triangular form in place by Householder reflections, and applies the same reflections to `others`.
+ * Turns columns to upper triangular form in place by Householder reflections, and applies the same reflections to
+ * `others`.
  *
- * Afterwards a column holds the triangular factor above its diagonal (the diagonal itself is returned); what is below is of no use.
+ * Afterwards a column holds the triangular factor above its diagonal (the diagonal itself is returned); what is below
+ * is of no use.
  *
  * @param columns Columns of equal length, changed in place.
  * @param others Further columns of that length, changed in place but not factorized.

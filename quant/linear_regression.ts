@@ -26,15 +26,18 @@ export interface LinearRegression {
  * linearRegression(Float64Array.of(0, 1, 2), Float64Array.of(1, 3, 5)); // { slope: 2, intercept: 1, rSquared: 1 }
  * ```
  *
- * Source: Björck, Numerical Methods for Least Squares Problems (1996), §1.4. Verified: tests/quant/fixtures/time_series.json
- * (`linearRegression`, 50 digits). Cost: O(n).
+ * Source: Björck, Numerical Methods for Least Squares Problems (1996), §1.4. Verified:
+ * tests/quant/fixtures/time_series.json (`linearRegression`, 50 digits). Cost: O(n).
  */
 export function linearRegression(x: Float64Array, y: Float64Array): LinearRegression {
   const { slope, intercept, rSquared } = regressCentred(x, y);
   return { slope, intercept, rSquared };
 }
 
-/** {@link linearRegression} with its residuals, which are computed from centred legs and so keep more digits than y − line. */
+/**
+ * {@link linearRegression} with its residuals, which are computed from centred legs and so keep more digits than y −
+ * line.
+ */
 export function regressCentred(x: Float64Array, y: Float64Array): LinearRegression & { residuals: Float64Array } {
   requireSameLength(x, y, "x and y");
   requireFinite(x, "x", 2);
@@ -61,7 +64,8 @@ export function regressCentred(x: Float64Array, y: Float64Array): LinearRegressi
     syy += dy[i]! * dy[i]!;
   }
   let slope = sxy / sxx;
-  // One step of refinement: what the first slope leaves along x is rounding, and in near-duplicate legs it would show in the spread.
+  // One step of refinement: what the first slope leaves along x is rounding, and in near-duplicate legs it would show
+  // in the spread.
   const residuals = new Float64Array(n);
   let left = 0;
   for (let i = 0; i < n; i++) left += dx[i]! * (dy[i]! - slope * dx[i]!);

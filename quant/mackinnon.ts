@@ -6,6 +6,7 @@ import {
   TAIL_SCALING,
 } from "./mackinnon_tables.ts";
 import { normalCdf } from "./normal_distribution.ts";
+import { requireOneOf } from "./validate.ts";
 
 export type { DeterministicTerms } from "./mackinnon_tables.ts";
 
@@ -19,11 +20,15 @@ export interface MackinnonOptions {
 
 /** Critical values of a left-tailed test; a statistic below one rejects the null at that level. */
 export interface CriticalValues {
+  /** Rejects at 1 %. */
   "1%": number;
+  /** Rejects at 5 %. */
   "5%": number;
+  /** Rejects at 10 %. */
   "10%": number;
 }
 
+const REGRESSIONS: readonly DeterministicTerms[] = ["n", "c", "ct", "ctt"];
 const LEVELS = ["1%", "5%", "10%"] as const;
 
 function checkVariables(variables: number, most: number, what: string): void {
@@ -56,11 +61,12 @@ function polynomial(coefficients: readonly number[], scaling: readonly number[] 
  * mackinnonPValue(-2.86); // 0.0502…
  * ```
  *
- * Source: MacKinnon (1994), Journal of Business & Economic Statistics 12, 167–176. Verified: tests/quant/fixtures/time_series.json
- * (`mackinnonPValue`). Cost: O(1).
+ * Source: MacKinnon (1994), Journal of Business & Economic Statistics 12, 167–176. Verified:
+ * tests/quant/fixtures/time_series.json (`mackinnonPValue`). Cost: O(1).
  */
 export function mackinnonPValue(statistic: number, options: MackinnonOptions = {}): number {
   const { regression = "c", variables = 1 } = options;
+  requireOneOf(regression, "regression", REGRESSIONS);
   if (Number.isNaN(statistic)) throw new RangeError("mackinnonPValue needs a statistic, got NaN.");
   const surface = P_VALUE_SURFACES[regression];
   checkVariables(variables, surface.tail.length, "MacKinnon's p-values");
@@ -79,7 +85,8 @@ export function mackinnonPValue(statistic: number, options: MackinnonOptions = {
  *
  * `nobs` of +∞, the default, gives the asymptotic values.
  *
- * @throws {RangeError} If `nobs` is not positive or `variables` is not tabulated: 1 to 12, and 1 only for regression `"n"`.
+ * @throws {RangeError} If `nobs` is not positive or `variables` is not tabulated: 1 to 12, and 1 only for regression
+ * `"n"`.
  *
  * @example
  * ```ts
@@ -87,11 +94,12 @@ export function mackinnonPValue(statistic: number, options: MackinnonOptions = {
  * mackinnonCriticalValues({ regression: "c", variables: 2 })["5%"]; // −3.33613
  * ```
  *
- * Source: MacKinnon (2010), Queen's Economics Department working paper 1227. Verified: tests/quant/fixtures/time_series.json
- * (`mackinnonCriticalValues`). Cost: O(1).
+ * Source: MacKinnon (2010), Queen's Economics Department working paper 1227. Verified:
+ * tests/quant/fixtures/time_series.json (`mackinnonCriticalValues`). Cost: O(1).
  */
 export function mackinnonCriticalValues(options: MackinnonOptions & { nobs?: number } = {}): CriticalValues {
   const { regression = "c", variables = 1, nobs = Infinity } = options;
+  requireOneOf(regression, "regression", REGRESSIONS);
   if (!(nobs > 0)) throw new RangeError(`Critical values need a positive number of observations, got ${nobs}.`);
   const surface = CRITICAL_VALUE_SURFACES[regression];
   checkVariables(variables, surface.length, `MacKinnon's critical values for regression "${regression}"`);

@@ -2,12 +2,14 @@ import { centre } from "./centring.ts";
 import { requireFinite } from "./validate.ts";
 
 /**
- * How often a series crosses its own mean: the number of i < n − 1 with d[i] · d[i+1] < 0 or d[i] = 0, where d = s − mean(s).
+ * How often a series crosses its own mean: the number of i < n − 1 with d[i] · d[i+1] < 0 or d[i] = 0, where d = s −
+ * mean(s).
  *
  * A value exactly on the mean counts once, unless it is the last.
  *
  * @param series The spread, oldest first, length n ≥ 2, finite, not constant.
- * @throws {RangeError} If n < 2, a value is not finite, or the series is constant (it lies on its mean and crosses nothing).
+ * @throws {RangeError} If n < 2, a value is not finite, or the series is constant (it lies on its mean and crosses
+ * nothing).
  *
  * @example
  * ```ts

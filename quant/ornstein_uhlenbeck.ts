@@ -24,12 +24,13 @@ export interface OrnsteinUhlenbeck {
  * Ornstein–Uhlenbeck process fitted by maximum likelihood of its exact transition density, given the first observation:
  * X[t+1] is normal with mean μ + (X[t] − μ)e^(−θ·dt) and variance σ²(1 − e^(−2θ·dt)) / 2θ.
  *
- * The likelihood is that of a first-order autoregression with coefficient b = e^(−θ·dt), so the estimate is closed: least squares and
- * a change of variables, with the variance divided by the number of transitions. θ is biased upward in short samples (Tang & Chen 2009).
+ * The likelihood is that of a first-order autoregression with coefficient b = e^(−θ·dt), so the estimate is closed:
+ * least squares and a change of variables, with the variance divided by the number of transitions. θ is biased upward
+ * in short samples (Tang & Chen 2009).
  *
  * @param series Observations at equal spacing, oldest first, length n ≥ 4, finite.
- * @throws {RangeError} If n < 4, a value is not finite, `dt` is not positive and finite, the series is constant, or its lag-one coefficient is ≤ 0 (it
- * alternates: no process in continuous time does) or exactly 1 (no level to revert to).
+ * @throws {RangeError} If n < 4, a value is not finite, `dt` is not positive and finite, the series is constant, or its
+ * lag-one coefficient is ≤ 0 (it alternates: no process in continuous time does) or exactly 1 (no level to revert to).
  *
  * @example
  * ```ts

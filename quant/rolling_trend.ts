@@ -23,11 +23,12 @@ export interface RollingTrend {
 /**
  * Direction of the line through the `window` values before each value, where it explains enough of them.
  *
- * Entry i is fitted to values i − window … i − 1 on 0 … window − 1, so it never sees value i. As the reference strategy has it, the last
- * two values have no entry either: trends are defined for i = window … n − 3.
+ * Entry i is fitted to values i − window … i − 1 on 0 … window − 1, so it never sees value i. As the reference strategy
+ * has it, the last two values have no entry either: trends are defined for i = window … n − 3.
  *
  * @param series The (scaled) spread, oldest first, finite; any length, one too short for a window has no trend at all.
- * @throws {RangeError} If a value is not finite, `window` is not an integer of at least 3, or `minRSquared` is not within 0 … 1.
+ * @throws {RangeError} If a value is not finite, `window` is not an integer of at least 3, or `minRSquared` is not
+ * within 0 … 1.
  *
  * @example
  * ```ts
@@ -73,8 +74,8 @@ export interface RollingTrendForecastOptions {
   /** Observations that each line is fitted to, at least 3. Default 10. */
   window?: number;
   /**
-   * Forecast at x = `window` days after the window's first date, as the reference service does. That lies inside a window of more than
-   * `window` calendar days, so that the trend is often the wrong way round. Default false.
+   * Forecast at x = `window` days after the window's first date, as the reference service does. That lies inside a
+   * window of more than `window` calendar days, so that the trend is often the wrong way round. Default false.
    */
   compat?: boolean;
 }
@@ -102,14 +103,14 @@ const DAY_MS = 86_400_000;
 /**
  * Line through each window of a spread over calendar days, and its forecast for the day after the window's last date.
  *
- * `trend` compares the forecast with the last spread: `"flat"` where they are equal (with `compat`: `"negative"`, as the reference
- * service answers). A window of n observations yields one entry, for the observation that ends it; fewer observations than `window`
- * yield none.
+ * `trend` compares the forecast with the last spread: `"flat"` where they are equal (with `compat`: `"negative"`, as
+ * the reference service answers). A window of n observations yields one entry, for the observation that ends it; fewer
+ * observations than `window` yield none.
  *
  * @param dates ISO dates (`2024-01-31`) or day numbers, ascending, aligned with `spread`.
  * @param spread The spread, oldest first, finite.
- * @throws {RangeError} If lengths differ, a value is not finite, a date cannot be read or comes before the one ahead of it, `window` is
- * not an integer of at least 3, or all dates of a window are the same.
+ * @throws {RangeError} If lengths differ, a value is not finite, a date cannot be read or comes before the one ahead of
+ * it, `window` is not an integer of at least 3, or all dates of a window are the same.
  *
  * @example
  * ```ts

@@ -10,8 +10,8 @@ export interface RollingZScoreOptions {
 /**
  * Distance of each value from the mean of the window that ends with it, in standard deviations of that window.
  *
- * Entry i uses values i − window + 1 … i and nothing later. The first window − 1 entries have no full window and are NaN. A window of
- * equal values gives 0: the value is where its mean is.
+ * Entry i uses values i − window + 1 … i and nothing later. The first window − 1 entries have no full window and are
+ * NaN. A window of equal values gives 0: the value is where its mean is.
  *
  * @param series The spread, oldest first, finite; any length, empty gives empty.
  * @param window Number of values, the current one included, at least 2.
@@ -24,8 +24,8 @@ export interface RollingZScoreOptions {
  * rollingZScore(Float64Array.of(1, 2, 3), 3)[2]; // 1
  * ```
  *
- * Verified: tests/quant/fixtures/time_series.json (`rollingZScore`, pandas). Cost: O(n · window): every window afresh, so that no error
- * is carried along.
+ * Verified: tests/quant/fixtures/time_series.json (`rollingZScore`, pandas). Cost: O(n · window): every window afresh,
+ * so that no error is carried along.
  */
 export function rollingZScore(series: Float64Array, window: number, options: RollingZScoreOptions = {}): Float64Array {
   const { ddof = 1 } = options;

@@ -10,15 +10,15 @@ export interface TotalLeastSquares {
 }
 
 /**
- * Total least squares (orthogonal regression): both legs carry errors of equal variance, so that exchanging them turns the slope into
- * its reciprocal. The line follows the first principal component of the two legs.
+ * Total least squares (orthogonal regression): both legs carry errors of equal variance, so that exchanging them turns
+ * the slope into its reciprocal. The line follows the first principal component of the two legs.
  *
  * A constant y gives slope 0. Legs in different units should be brought to one first: the line depends on them.
  *
  * @param x One leg, length n ≥ 2, finite.
  * @param y The other leg, aligned with `x`, finite.
- * @throws {RangeError} If the lengths differ, n < 2, a value is not finite, the line is vertical (x constant, or uncorrelated with a
- * wider y), or no direction stands out (uncorrelated legs of equal variance, or both constant).
+ * @throws {RangeError} If the lengths differ, n < 2, a value is not finite, the line is vertical (x constant, or
+ * uncorrelated with a wider y), or no direction stands out (uncorrelated legs of equal variance, or both constant).
  *
  * @example
  * ```ts
@@ -39,7 +39,8 @@ export function totalLeastSquares(x: Float64Array, y: Float64Array): TotalLeastS
   if (magnitude === 0) throw new RangeError("Both legs are constant: every line through one point is as near.");
   const unit = powerOfTwoScale(magnitude);
 
-  // (Σy² − Σx²) as a sum of (y − x)(y + x), and Σxy: near-duplicate legs lose nothing to the difference of two large sums.
+  // (Σy² − Σx²) as a sum of (y − x)(y + x), and Σxy: near-duplicate legs lose nothing to the difference of two large
+  // sums.
   let spread = 0;
   let product = 0;
   for (let i = 0; i < dx.length; i++) {

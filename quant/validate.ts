@@ -2,7 +2,8 @@
  * Refuses what no statistic can be computed from: too few values, or one that is not finite.
  *
  * @param name What the caller calls the array, for the message.
- * @throws {RangeError} If the array is shorter than `minimumLength` or holds NaN, +∞ or −∞; the message names the first such index.
+ * @throws {RangeError} If the array is shorter than `minimumLength` or holds NaN, +∞ or −∞; the message names the first
+ * such index.
  */
 export function requireFinite(values: Float64Array, name: string, minimumLength: number): void {
   if (values.length < minimumLength) {
@@ -27,5 +28,12 @@ export function requireInteger(value: number, name: string, least: number, most 
   if (!Number.isInteger(value) || value < least || value > most) {
     const range = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
     throw new RangeError(`${name} must be an integer ${range}, got ${value}.`);
+  }
+}
+
+/** @throws {RangeError} If a value is not one of those listed: callers from plain JavaScript have no types to stop them. */
+export function requireOneOf<T extends string>(value: T, name: string, allowed: readonly T[]): void {
+  if (!allowed.includes(value)) {
+    throw new RangeError(`${name} must be one of ${allowed.join(", ")}, got ${value}.`);
   }
 }

@@ -112,3 +112,9 @@ Deno.test("adfuller() gives the same bits in a unit that differs by a power of t
   }
   assert.equal(adfuller(series.map((value) => -value)).statistic, plain.statistic);
 });
+
+Deno.test("adfuller() refuses options it does not know instead of taking them for another", () => {
+  const series = generatedSeries("short_25");
+  assert.throws(() => adfuller(series, { autolag: "aic" as "AIC" }), /autolag must be one of AIC, BIC, none, got aic/);
+  assert.throws(() => adfuller(series, { regression: "nc" as "n" }), /regression must be one of n, c, ct, ctt, got nc/);
+});

@@ -104,3 +104,8 @@ Deno.test("engleGranger() leaves the p-value alone when a leg is moved or scaled
     { numRuns: 30 },
   );
 });
+
+Deno.test("engleGranger() refuses a trend it does not know", () => {
+  const { x, y } = generatedPair("short");
+  assert.throws(() => engleGranger(y, x, { trend: "t" as "c" }), /trend must be one of/);
+});

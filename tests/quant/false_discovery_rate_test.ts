@@ -37,3 +37,7 @@ Deno.test("falseDiscoveryRate() refuses what is not a probability", () => {
     assert.throws(() => falseDiscoveryRate([0.5, p]), /p-value 1 must lie between/);
   }
 });
+
+Deno.test("falseDiscoveryRate() refuses a method it does not know", () => {
+  assert.throws(() => falseDiscoveryRate([0.5], { method: "BY" as "by" }), /method must be one of bh, by, got BY/);
+});

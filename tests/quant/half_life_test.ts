@@ -29,3 +29,7 @@ Deno.test("halfLife() refuses series without one", () => {
   }
   assert.throws(() => halfLife(Float64Array.of(1, 1, 1, 2), { convention: "ar1" }), /constant/);
 });
+
+Deno.test("halfLife() refuses a convention it does not know", () => {
+  assert.throws(() => halfLife(generatedSeries("fast"), { convention: "AR1" as "ar1" }), /reference, ar1, got AR1/);
+});

@@ -8,7 +8,8 @@ const square = Float64Array.of(0, 1, 4, 9);
 const dependent = Float64Array.of(1, 3, 2, 6);
 
 Deno.test("NestedLeastSquares gives the residual sum of every leading part of the columns", () => {
-  // By hand: Σy² = 50; less the mean 3 on four rows 14; less slope 1.4 on Σ(t − 1.5)² = 5 4.2; less the curvature (1, −1, −1, 1) · y = 2 on 4 rows 3.2.
+  // By hand: Σy² = 50; less the mean 3 on four rows 14; less slope 1.4 on Σ(t − 1.5)² = 5 4.2; less the curvature (1,
+  // −1, −1, 1) · y = 2 on 4 rows 3.2.
   const { residualSums, ranks } = new NestedLeastSquares([one, time, square], dependent);
   [50, 14, 4.2, 3.2].forEach((expected, j) => assertWithin(residualSums[j]!, expected, 1e-13, `${j} columns`));
   assert.deepEqual([...ranks], [0, 1, 2, 3]);

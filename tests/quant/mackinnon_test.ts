@@ -35,3 +35,8 @@ Deno.test("mackinnonCriticalValues() refuses what was never simulated", () => {
   assert.throws(() => mackinnonCriticalValues({ variables: 13 }), RangeError);
   for (const nobs of [0, -5, NaN]) assert.throws(() => mackinnonCriticalValues({ nobs }), RangeError);
 });
+
+Deno.test("mackinnonPValue() refuses a regression it does not know", () => {
+  assert.throws(() => mackinnonPValue(-3, { regression: "nc" as "n" }), /regression must be one of/);
+  assert.throws(() => mackinnonCriticalValues({ regression: "nc" as "n" }), /regression must be one of/);
+});

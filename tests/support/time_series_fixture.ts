@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { CriticalValues, DeterministicTerms } from "../../quant/mackinnon.ts";
 
-/** Cases of tests/quant/fixtures/time_series.json; `make_time_series.py` beside it says where each number comes from. */
+/**
+ * Cases of tests/quant/fixtures/time_series.json; `make_time_series.py` beside it says where each number comes from.
+ */
 interface TimeSeriesFixture {
   series: Record<string, number[]>;
   pairs: Record<string, { y: number[]; x: number[] }>;
@@ -123,7 +125,10 @@ export function assertRelative(actual: number, expected: number, tolerance: numb
   assertWithin(actual, expected, tolerance * Math.abs(expected), what);
 }
 
-/** Asserts a RangeError with the same message for each of the inputs that no number can be computed from: NaN and both infinities. */
+/**
+ * Asserts a RangeError with the same message for each of the inputs that no number can be computed from: NaN and both
+ * infinities.
+ */
 export function assertRefusesNonFinite(call: (value: number) => unknown): void {
   for (const value of [NaN, Infinity, -Infinity]) {
     assert.throws(() => call(value), { name: "RangeError", message: /finite, but value \d+ is (NaN|-?Infinity)/ });
