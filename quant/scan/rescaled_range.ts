@@ -4,9 +4,6 @@ const BLOCK = 8;
 /** A window's variance below this share of its mean square has lost digits to the drift and is computed again, in two passes. */
 const DRIFT_SHARE = 1e-6;
 
-/** A deviation below this share of the drift is the rounding of a straight line: the window has no deviation. */
-const STRAIGHT_LINE = 1e-10;
-
 /** Scratch of `meanRescaledRanges`, reused from pair to pair. */
 export interface RescaledRangeScratch {
   readonly highs: Float64Array;
@@ -25,19 +22,22 @@ export function rescaledRangeScratch(sessions: number): RescaledRangeScratch {
 
 /**
  * Mean rescaled range R/S of a series for each window length: R is the range of the levels, S the sample standard deviation of
- * their differences, over non-overlapping windows from the start; windows without range or deviation are skipped.
+ * their differences, over non-overlapping windows from the start. Windows without range or deviation are skipped, also those whose
+ * deviation is nothing but rounding, as where both prices were interpolated along a straight line.
  *
  * Writes NaN for a window length of which every window was skipped.
  *
  * @param levels The series, n values.
  * @param differences `differences[t]` = levels[t] − levels[t − 1] for t = 1 … n − 1; entry 0 is not read.
  * @param windows Window lengths, at least 10 each.
+ * @param rounding Deviation up to which differences are rounding.
  * @param means Receives one mean per window length.
  */
 export function meanRescaledRanges(
   levels: Float64Array,
   differences: Float64Array,
   windows: Int32Array,
+  rounding: number,
   means: Float64Array,
   scratch: RescaledRangeScratch,
 ): void {
@@ -66,7 +66,7 @@ export function meanRescaledRanges(
       const total = levels[start + steps]! - levels[start]!;
       let variance = (square - total * total / steps) / (steps - 1);
       if (variance < DRIFT_SHARE * square / steps) variance = varianceInTwoPasses(differences, start + 1, steps);
-      if (range > 0 && variance > 0) {
+      if (range > 0 && variance > rounding * rounding) {
         sum += range / Math.sqrt(variance);
         count++;
       }
@@ -93,13 +93,12 @@ function shareBlocks(levels: Float64Array, differences: Float64Array, scratch: R
   }
 }
 
-/** Sample variance of `count` differences from `from` on; 0 where they are one straight line up to rounding. */
+/** Sample variance of `count` differences from `from` on. */
 function varianceInTwoPasses(differences: Float64Array, from: number, count: number): number {
   let sum = 0;
   for (let t = from; t < from + count; t++) sum += differences[t]!;
   const mean = sum / count;
   let square = 0;
   for (let t = from; t < from + count; t++) square += (differences[t]! - mean) ** 2;
-  const variance = square / (count - 1);
-  return Math.sqrt(variance) <= STRAIGHT_LINE * Math.abs(mean) ? 0 : variance;
+  return square / (count - 1);
 }

@@ -21,9 +21,12 @@ export function legAt(table: PriceTable, index: number): Leg {
 /** Below this share of y's variance, residuals are refined: the rounding of slope and product would show in them. */
 export const NEAR_DUPLICATE = 1e-4;
 
-/** Residuals below this share of y's standard deviation, or this many roundings of a price, are no spread at all. */
+/** Residuals below this share of y's standard deviation, or this many roundings of the prices, are no spread at all. */
 const COLLINEAR_SHARE = 1e-10;
 const COLLINEAR_ROUNDINGS = 16;
+
+/** Deviations of the spread's differences up to this many roundings of the prices are rounding. */
+const DEVIATION_ROUNDINGS = 4;
 
 /** The line through a pair. */
 export interface SpreadFit {
@@ -40,9 +43,19 @@ export function fitSpread(x: Leg, y: Leg, spread: Float64Array): SpreadFit {
   if (dot(spread, spread, n) >= NEAR_DUPLICATE * y.sumOfSquares) return { slope, collinear: false };
 
   const refined = slope + refine(x, y, slope, spread);
-  const rounding = COLLINEAR_ROUNDINGS * Number.EPSILON * (Math.abs(refined) * x.magnitude + y.magnitude);
+  const rounding = COLLINEAR_ROUNDINGS * roundingOf(refined, x, y);
   const floor = Math.max(n * rounding * rounding, COLLINEAR_SHARE * COLLINEAR_SHARE * y.sumOfSquares);
   return { slope: refined, collinear: dot(spread, spread, n) <= floor };
+}
+
+/** Up to which deviation differences of the spread are nothing but the rounding of the prices. */
+export function deviationRounding(slope: number, x: Leg, y: Leg): number {
+  return DEVIATION_ROUNDINGS * roundingOf(slope, x, y);
+}
+
+/** What rounding the prices to doubles may do to the spread. */
+function roundingOf(slope: number, x: Leg, y: Leg): number {
+  return Number.EPSILON * (Math.abs(slope) * x.magnitude + y.magnitude);
 }
 
 /**

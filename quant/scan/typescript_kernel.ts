@@ -6,7 +6,7 @@ import type { PriceTable } from "./price_table.ts";
 import { meanRescaledRanges, rescaledRangeScratch } from "./rescaled_range.ts";
 import { crossingsOf, halfLifeFromSums } from "./reversion.ts";
 import type { ScanPlan } from "./scan_plan.ts";
-import { fitSpread, legAt } from "./spread.ts";
+import { deviationRounding, fitSpread, legAt } from "./spread.ts";
 
 /**
  * The readable implementation: what the WebAssembly kernel is checked against, what replaces it where WebAssembly SIMD is missing,
@@ -26,8 +26,8 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
     rescaledRanges: new Float64Array(plan.windows.length),
   };
 
-  /** Everything about the spread in `levels`. */
-  function measureSpread(): void {
+  /** Everything about the spread in `levels`, of which differences up to `rounding` are not told from 0. */
+  function measureSpread(rounding: number): void {
     const { sessions, maxLag } = plan;
     const end = sessions - 1;
     for (let t = 1; t <= end; t++) differences[t] = levels[t]! - levels[t - 1]!;
@@ -46,7 +46,7 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
       squaredDifferences,
     });
     measures.meanCrossings = crossingsOf(levels, (laggedLevels + levels[end]!) / sessions);
-    meanRescaledRanges(levels, differences, plan.windows, measures.rescaledRanges, ranges);
+    meanRescaledRanges(levels, differences, plan.windows, rounding, measures.rescaledRanges, ranges);
 
     const test = dickeyFullerFromMoments(levels, differences, body, plan, moments) ??
       orthogonalDickeyFuller(levels);
@@ -65,7 +65,7 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
       return writeDefect(columns, pair, DEFECT.collinear, { slope: fit.slope, intercept });
     }
     measures.slope = fit.slope;
-    measureSpread();
+    measureSpread(deviationRounding(fit.slope, x, y));
     writePair(columns, pair, measures, table, plan);
   }
 

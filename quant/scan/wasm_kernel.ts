@@ -22,6 +22,10 @@ interface ScanExports {
     xSquare1: number,
     ySquare0: number,
     ySquare1: number,
+    xLargest0: number,
+    xLargest1: number,
+    yLargest0: number,
+    yLargest1: number,
   ): void;
 }
 
@@ -97,10 +101,23 @@ export function wasmKernel(table: PriceTable, plan: ScanPlan): PairKernel {
   }
 
   function measureTwo(columns: PairColumns, pair0: number, pair1: number): void {
-    const { sumsOfSquares } = table;
+    const { sumsOfSquares, magnitudes } = table;
     const x0 = columns.first[pair0]!, y0 = columns.second[pair0]!;
     const x1 = columns.first[pair1]!, y1 = columns.second[pair1]!;
-    kernel.measure(x0, y0, x1, y1, sumsOfSquares[x0]!, sumsOfSquares[x1]!, sumsOfSquares[y0]!, sumsOfSquares[y1]!);
+    kernel.measure(
+      x0,
+      y0,
+      x1,
+      y1,
+      sumsOfSquares[x0]!,
+      sumsOfSquares[x1]!,
+      sumsOfSquares[y0]!,
+      sumsOfSquares[y1]!,
+      magnitudes[x0]!,
+      magnitudes[x1]!,
+      magnitudes[y0]!,
+      magnitudes[y1]!,
+    );
     writeLane(columns, pair0, 0);
     if (pair1 !== pair0) writeLane(columns, pair1, 1);
   }

@@ -10,6 +10,8 @@ const UNEVENNESS: f64 = 1e4;
 const NEAR_TIE: f64 = 1 + 1e-10;
 const NEAR_DUPLICATE: f64 = 1e-4;
 const DRIFT_SHARE: f64 = 1e-6;
+const DEVIATION_ROUNDINGS: f64 = 4;
+const EPSILON: f64 = 2.220446049250313e-16;
 const LN2: f64 = 0.6931471805599453;
 const BLOCK: i32 = 8;
 
@@ -126,10 +128,14 @@ function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
   return f64x2.add(sum, f64x2.mul(a, b));
 }
 
-/** Measures the pairs (x0, y0) and (x1, y1), given as rows of the price table, with the sums of squares of their legs. */
+/**
+ * Measures the pairs (x0, y0) and (x1, y1), given as rows of the price table, with the sums of squares and the largest absolute
+ * prices of their legs.
+ */
 export function measure(
   x0: i32, y0: i32, x1: i32, y1: i32,
   xSquare0: f64, xSquare1: f64, ySquare0: f64, ySquare1: f64,
+  xLargest0: f64, xLargest1: f64, yLargest0: f64, yLargest1: f64,
 ): void {
   const row: usize = <usize>sessions << 3;
   const px0 = prices + <usize>x0 * row, py0 = prices + <usize>y0 * row;
@@ -156,7 +162,10 @@ export function measure(
   put(results, 5, crossings(mean));
   shareExtremes();
   shareSquares();
-  meanRescaledRanges();
+  meanRescaledRanges(both(
+    DEVIATION_ROUNDINGS * (EPSILON * (abs(slope0) * xLargest0 + yLargest0)),
+    DEVIATION_ROUNDINGS * (EPSILON * (abs(slope1) * xLargest1 + yLargest1)),
+  ));
   dickeyFuller(body, bodySquare);
   put(results, 1, careful);
 }
@@ -326,7 +335,8 @@ function shareSquares(): void {
   }
 }
 
-function meanRescaledRanges(): void {
+function meanRescaledRanges(rounding: v128): void {
+  const roundingVariance = f64x2.mul(rounding, rounding);
   const n = sessions;
   const zero = splat(0), one = splat(1);
   for (let k = 0; k < windowCount; k++) {
@@ -357,7 +367,7 @@ function meanRescaledRanges(): void {
         careful,
         f64x2.lt(variance, f64x2.div(f64x2.mul(splat(DRIFT_SHARE), square), stepCount)),
       );
-      const counted = v128.and(f64x2.gt(range, zero), f64x2.gt(variance, zero));
+      const counted = v128.and(f64x2.gt(range, zero), f64x2.gt(variance, roundingVariance));
       sum = f64x2.add(sum, v128.and(counted, f64x2.div(range, f64x2.sqrt(variance))));
       count = f64x2.add(count, v128.and(counted, one));
     }
