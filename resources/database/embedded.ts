@@ -1,13 +1,13 @@
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import postgres from "postgres";
 import { insertByCopy } from "./insert_columns.ts";
 import { selectColumns } from "./select_columns.ts";
 import type { Database } from "./database.ts";
 import { driverOptions } from "./driver_options.ts";
-import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
+import { EmbeddedThread, type ThreadOptions } from "./embedded_thread.ts";
 import { folderError, type FolderLock, lockFolder } from "./folder_lock.ts";
 import type { Logger } from "./logger.ts";
-import { PortSocket } from "./port_socket.ts";
 
 export interface EmbeddedOptions {
   /** A folder, created where it is missing, or `memory://` for a database that ends with `close()`. */
@@ -38,37 +38,55 @@ export interface EmbeddedDatabase extends Database {
  * - `COPY … FROM STDIN` is gathered before it runs: its errors come at its end, and its data pass through memory.
  *
  * **Durability.** A committed row has left the process when `commit` returns and survives its death by SIGKILL. There
- * is no fsync behind the commit (the WebAssembly file system has none): a power cut may lose the last seconds.
+ * is no fsync behind the commit (the WebAssembly file system has none): a power cut may lose the last seconds. When
+ * PostgreSQL itself stops, as it does where the disk is full, queries fail and the next one starts it anew.
  *
  * @throws {FolderHeldError} If another process holds the folder.
  * @throws {DatabaseOpenError} If the folder cannot be used.
  */
 export async function openEmbedded({ dataDir, logger }: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const lock = dataDir === "memory://" ? null : await lockFolder(dataDir);
-  const worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
-  try {
-    await startWorker(worker, lock);
-  } catch (error) {
-    worker.terminate();
-    await lock?.release();
-    throw folderError(dataDir, error);
+  let thread: Promise<EmbeddedThread> | null = null;
+
+  /** The running thread; a new one, which recovers what was committed, where the last has crashed. */
+  function running(): Promise<EmbeddedThread> {
+    return thread ??= startThread(lock, {
+      onCrash(reason) {
+        thread = null;
+        logger?.warn?.(reason.message);
+      },
+      onStall(stalledMs) {
+        logger?.warn?.(
+          `A transaction has kept the embedded database for ${Math.round(stalledMs / 1000)} s without using it while ` +
+            "others wait. Inside sql.begin(), await only the transaction that it passes.",
+        );
+      },
+    }).catch((error) => {
+      thread = null;
+      throw error;
+    });
   }
 
-  const socket = () => {
-    const { port1, port2 } = new MessageChannel();
-    post(worker, { type: "connect", port: port2 }, [port2]);
-    return new PortSocket(port1);
-  };
-  const common = driverOptions(logger);
+  try {
+    await running();
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
+
   // The driver knows `socket`, its types do not.
-  const options = { ...common, max: 4, username: "postgres", database: "postgres", socket, ssl: false };
+  const options = {
+    ...driverOptions(logger),
+    ...{ max: 4, host: "embedded", username: "postgres", database: "postgres", ssl: false },
+    // A factory that throws would leave the driver waiting on the connection for ever.
+    socket: () => running().then((thread) => thread.connect(), brokenSocket),
+  };
   const sql = postgres(options) as unknown as postgres.Sql;
   let closing: Promise<void> | undefined;
 
   async function shut(): Promise<void> {
     await sql.end({ timeout: 5 });
-    await request(worker, { type: "close" }).catch(() => {});
-    worker.terminate();
+    await thread?.then((running) => running.close(), () => {});
     await lock?.release();
   }
 
@@ -83,37 +101,44 @@ export async function openEmbedded({ dataDir, logger }: EmbeddedOptions): Promis
   };
 }
 
+function brokenSocket(error: Error): Duplex {
+  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  // Once the driver listens.
+  setTimeout(() => socket.destroy(error), 0);
+  return socket;
+}
+
 /** A first start that was cut short has committed nothing: its remains are removed and it begins anew. */
-async function startWorker(worker: Worker, lock: FolderLock | null): Promise<void> {
-  if (lock === null) {
-    await request(worker, { type: "open", folder: null, fresh: true });
-    return;
-  }
+async function startThread(
+  lock: FolderLock | null,
+  events: Pick<ThreadOptions, "onCrash" | "onStall">,
+): Promise<EmbeddedThread> {
+  if (lock === null) return await EmbeddedThread.start({ ...events, folder: null, fresh: true });
   const folder = join(lock.dataDir, "postgres");
   const unfinished = join(lock.dataDir, "postgres.unfinished");
-  if (await exists(unfinished)) await Deno.remove(folder, { recursive: true }).catch(() => {});
-  const fresh = !await exists(folder);
-  if (fresh) await Deno.writeTextFile(unfinished, "");
-  await request(worker, { type: "open", folder, fresh });
-  if (fresh || await exists(unfinished)) await Deno.remove(unfinished);
+  try {
+    if (await exists(unfinished)) await Deno.remove(folder, { recursive: true }).catch(() => {});
+    const fresh = !await exists(folder);
+    if (fresh) await Deno.writeTextFile(unfinished, "");
+    const thread = await EmbeddedThread.start({ ...events, folder, fresh });
+    if (fresh || await exists(unfinished)) await Deno.remove(unfinished);
+    return thread;
+  } catch (error) {
+    throw folderError(lock.dataDir, await reasonWhy(lock.dataDir, error));
+  }
 }
 
-function post(worker: Worker, message: WorkerRequest, transfer: Transferable[] = []): void {
-  worker.postMessage(message, transfer);
-}
-
-function request(worker: Worker, message: WorkerRequest): Promise<WorkerReply> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
-      if (data.type === "failed") reject(new Error(data.message));
-      else resolve(data);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    post(worker, message);
-  });
+/** PGlite only says that it failed: whether the folder takes what PostgreSQL writes at its start says more. */
+async function reasonWhy(folder: string, error: unknown): Promise<unknown> {
+  const trial = join(folder, "tandem.trial");
+  try {
+    await Deno.writeFile(trial, new Uint8Array(16 * 1024 * 1024));
+    return error;
+  } catch (reason) {
+    return reason;
+  } finally {
+    await Deno.remove(trial).catch(() => {});
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

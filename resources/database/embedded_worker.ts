@@ -13,14 +13,29 @@ export type WorkerRequest =
   | { type: "close" };
 
 export type WorkerReply =
-  | { type: "opened"; version: string }
+  | { type: "done" }
+  /** What was asked for did not work or, when nothing was, the database has stopped. */
   | { type: "failed"; message: string }
-  | { type: "closed" };
+  | { type: "stalled"; stalledMs: number };
 
 interface WorkerScope {
   onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
   postMessage(message: WorkerReply): void;
 }
+
+/** The default of 160 MB is more than a store of daily bars fills; WebAssembly never gives memory back. */
+const SETTINGS = ["shared_buffers=64MB", "min_wal_size=32MB", "max_wal_size=128MB"];
+
+/**
+ * A server has a process that makes checkpoints; without one the log of changes would grow, and with it the next start
+ * after a crash, for as long as this process lives.
+ */
+const CHECKPOINT = `do $$ begin
+  if pg_current_wal_insert_lsn() - (select redo_lsn from pg_control_checkpoint()) > 64 * 1024 * 1024 then
+    checkpoint;
+  end if;
+end $$`;
+const CARE_INTERVAL_MS = 10_000;
 
 const scope = self as unknown as WorkerScope;
 let database: PGlite | undefined;
@@ -28,31 +43,51 @@ let server: WireServer | undefined;
 
 scope.onmessage = async ({ data }) => {
   try {
+    if (data.type === "connect") {
+      connect(data.port);
+      return;
+    }
     if (data.type === "open") await open(data.folder, data.fresh);
-    else if (data.type === "connect") connect(data.port);
-    else await close();
+    else await database?.close();
+    scope.postMessage({ type: "done" });
   } catch (error) {
-    scope.postMessage({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+    fail(error);
   }
 };
+
+function fail(error: unknown): void {
+  scope.postMessage({ type: "failed", message: describe(error) });
+}
+
+/** PGlite's file system throws objects with the error numbers of its C library, and no text. */
+function describe(error: unknown): string {
+  if (typeof error !== "object" || error === null || !("errno" in error)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const names: Record<number, string> = { 2: "EACCES", 51: "ENOSPC", 69: "EROFS" };
+  return `file system error ${names[Number(error.errno)] ?? error.errno}`;
+}
 
 async function open(folder: string | null, fresh: boolean): Promise<void> {
   const pglite = await PGlite.create({
     dataDir: folder ?? "memory://",
+    startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ["-c", setting])],
     loadDataDir: fresh ? await prepopulated() : undefined,
   });
-  const { rows } = await pglite.query<{ version: string }>("select current_setting('server_version') as version");
   database = pglite;
-  let onOutput: (bytes: Uint8Array) => void = () => {};
   server = new WireServer({
-    execute(batch, output) {
-      onOutput = output;
+    execute(batch, onRawData) {
       // Synchronous but for the flush of the file system, which is a matter of the browser.
-      void pglite.execProtocolRawStream(batch, { syncToFs: false, onRawData: (bytes) => onOutput(bytes) });
+      pglite.execProtocolRawStream(batch, { syncToFs: false, onRawData }).catch(fail);
     },
     inTransaction: () => pglite.isInTransaction(),
+    onFatal: (message) => fail(message),
   });
-  scope.postMessage({ type: "opened", version: rows[0]!.version });
+  setInterval(() => {
+    server!.runWhenIdle(CHECKPOINT);
+    const stalledMs = server!.stalledMs();
+    if (stalledMs > CARE_INTERVAL_MS) scope.postMessage({ type: "stalled", stalledMs });
+  }, CARE_INTERVAL_MS);
 }
 
 function connect(port: MessagePort): void {
@@ -71,9 +106,4 @@ function connect(port: MessagePort): void {
     connection.close();
     port.close();
   };
-}
-
-async function close(): Promise<void> {
-  await database?.close();
-  scope.postMessage({ type: "closed" });
 }

@@ -3,6 +3,8 @@ export interface Backend {
   /** Runs a batch of frontend messages to its end; `onOutput` gets views that are valid during the call only. */
   execute(batch: Uint8Array, onOutput: (bytes: Uint8Array) => void): void;
   inTransaction(): boolean;
+  /** The session has reported an error that it does not survive. */
+  onFatal(message: string): void;
 }
 
 /** How a connection answers its client. */
@@ -21,6 +23,7 @@ const CODE = {
   close: 0x43,
   terminate: 0x58,
   ready: 0x5a,
+  error: 0x45,
   copyData: 0x64,
   copyDone: 0x63,
   copyFail: 0x66,
@@ -46,24 +49,36 @@ const SEND_BYTES = 256 * 1024;
  */
 export class WireServer {
   readonly #backend: Backend;
-  readonly #onWait: (waitedMs: number) => void;
   #owner: WireConnection | null = null;
+  #used = false;
+  #lastActiveMs = 0;
   readonly #waiting: WireConnection[] = [];
 
-  constructor(backend: Backend, onWait: (waitedMs: number) => void = () => {}) {
+  constructor(backend: Backend) {
     this.#backend = backend;
-    this.#onWait = onWait;
   }
 
   connect(client: WireClient): WireConnection {
     return new WireConnection(client, (connection) => this.#want(connection));
   }
 
+  /** Runs a statement of the house between those of the clients, if anything has happened since the last time. */
+  runWhenIdle(statement: string): void {
+    if (this.#owner !== null || !this.#used) return;
+    this.#used = false;
+    this.#backend.execute(message(CODE.query, `${statement}\0`), () => {});
+  }
+
+  /** For how long the connection that holds the session has said nothing while others wait; 0 where none does. */
+  stalledMs(): number {
+    return this.#waiting.length === 0 ? 0 : performance.now() - this.#lastActiveMs;
+  }
+
   #want(connection: WireConnection): void {
+    this.#used = true;
     if (this.#owner === null || this.#owner === connection) {
       this.#serve(connection);
     } else if (!this.#waiting.includes(connection)) {
-      connection.waitingSince = performance.now();
       this.#waiting.push(connection);
     }
   }
@@ -73,17 +88,16 @@ export class WireServer {
     while (next !== undefined) {
       this.#owner = next;
       next.run(this.#backend);
+      this.#lastActiveMs = performance.now();
       if (next.holdsSession) return;
       this.#owner = null;
       next = this.#waiting.shift();
-      if (next !== undefined) this.#onWait(performance.now() - next.waitingSince);
     }
   }
 }
 
 /** One client's side of the conversation. */
 export class WireConnection {
-  waitingSince = 0;
   /** Whether the session belongs to this connection until it says more. */
   holdsSession = false;
   readonly #client: WireClient;
@@ -194,7 +208,7 @@ export class WireConnection {
   /** @param endsCycle Whether the client expects to be told, once, that the session is ready. */
   #execute(backend: Backend, batch: Uint8Array, endsCycle: boolean): void {
     const gathered = new Gatherer((bytes) => this.#client.send(bytes));
-    const readiness = new ReadinessFilter((bytes) => gathered.add(bytes));
+    const readiness = new ReadinessFilter((bytes) => gathered.add(bytes), backend.onFatal);
     backend.execute(batch, (bytes) => readiness.add(bytes));
     if (endsCycle) gathered.add(Uint8Array.of(CODE.ready, 0, 0, 0, 5, readiness.status));
     gathered.flush();
@@ -257,8 +271,11 @@ class ReadinessFilter {
   #header: Uint8Array = new Uint8Array(0);
   #bodyLeft = 0;
 
-  constructor(pass: (bytes: Uint8Array) => void) {
+  readonly #onFatal: (message: string) => void;
+
+  constructor(pass: (bytes: Uint8Array) => void, onFatal: (message: string) => void) {
     this.#pass = pass;
+    this.#onFatal = onFatal;
   }
 
   add(piece: Uint8Array): void {
@@ -282,10 +299,17 @@ class ReadinessFilter {
         if (code === CODE.ready) this.status = bytes[at + 5]!;
         passFrom = next;
       }
+      if (code === CODE.error) this.#report(bytes.subarray(at + 5, next));
       this.#bodyLeft = Math.max(0, next - bytes.length);
       at = next;
     }
     if (passFrom < bytes.length) this.#pass(bytes.subarray(passFrom));
+  }
+
+  #report(error: Uint8Array): void {
+    const fields = new TextDecoder().decode(error).split("\0");
+    if (!fields.includes("VPANIC") && !fields.includes("VFATAL")) return;
+    this.#onFatal(fields.find((field) => field.startsWith("M"))?.slice(1) ?? "no reason given");
   }
 }
 

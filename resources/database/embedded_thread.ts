@@ -1,0 +1,89 @@
+import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
+import { PortSocket } from "./port_socket.ts";
+
+/** What a thread is told to open: a folder, or null for a database in memory. */
+export interface ThreadOptions {
+  folder: string | null;
+  /** Whether the folder has no database yet. */
+  fresh: boolean;
+  /** The database stopped by itself; its connections are gone, what it had committed is on disk. */
+  onCrash(reason: Error): void;
+  /** A connection has kept others waiting without asking for anything. */
+  onStall(stalledMs: number): void;
+}
+
+/** The worker that runs PGlite, seen from outside. */
+export class EmbeddedThread {
+  readonly #worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
+  readonly #sockets = new Set<PortSocket>();
+  readonly #options: ThreadOptions;
+  #awaited: PromiseWithResolvers<void> | null = null;
+
+  private constructor(options: ThreadOptions) {
+    this.#options = options;
+    this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#hear(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#hear({ type: "failed", message: event.message });
+    };
+  }
+
+  /** @throws {Error} If PGlite does not start. */
+  static async start(options: ThreadOptions): Promise<EmbeddedThread> {
+    const thread = new EmbeddedThread(options);
+    try {
+      await thread.#ask({ type: "open", folder: options.folder, fresh: options.fresh });
+      return thread;
+    } catch (error) {
+      thread.#worker.terminate();
+      throw error;
+    }
+  }
+
+  /** A connection, as the driver wants it. */
+  connect(): PortSocket {
+    const { port1, port2 } = new MessageChannel();
+    this.#post({ type: "connect", port: port2 }, [port2]);
+    const socket = new PortSocket(port1);
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  /** Ends the database in order. */
+  async close(): Promise<void> {
+    await this.#ask({ type: "close" }).catch(() => {});
+    this.#worker.terminate();
+  }
+
+  #ask(request: WorkerRequest): Promise<void> {
+    this.#awaited = Promise.withResolvers();
+    this.#post(request);
+    return this.#awaited.promise;
+  }
+
+  #post(request: WorkerRequest, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(request, transfer);
+  }
+
+  #hear(reply: WorkerReply): void {
+    if (reply.type === "stalled") {
+      this.#options.onStall(reply.stalledMs);
+    } else if (reply.type === "done") {
+      this.#awaited?.resolve();
+      this.#awaited = null;
+    } else if (this.#awaited !== null) {
+      this.#awaited.reject(new Error(reply.message));
+      this.#awaited = null;
+    } else {
+      this.#crash(new Error(`The embedded database stopped: ${reply.message}`));
+    }
+  }
+
+  #crash(reason: Error): void {
+    // It may be spinning: PGlite tries again and again to run what has aborted.
+    this.#worker.terminate();
+    this.#options.onCrash(reason);
+    for (const socket of this.#sockets) socket.destroy(reason);
+  }
+}
