@@ -44,8 +44,8 @@ export interface RejectedBarRow {
  * Parts the bars that can be used from those that cannot, and adjusts prices, volumes and dividends for splits.
  *
  * Of several bars of one ticker and session the first is judged and the others are rejected. A bar needs a close; what it has
- * of open, high and low must be positive, with no low above a high, and a volume must not be negative. The price of a session
- * is divided by the product of the splits that became effective after it, so that a series has no jump where shares were
+ * of open, high and low must be positive, with no price outside low to high, and a volume must not be negative. The price of a
+ * session is divided by the product of the splits that became effective after it, so that a series has no jump where shares were
  * split. A split counts even where its own bar is rejected: it happened.
  *
  * Cost: O(n), one pass to judge and one pass backwards to adjust.
@@ -101,7 +101,12 @@ function fault(bars: BarColumns, i: number): string | undefined {
   for (const [name, values] of Object.entries({ open, high, low, close })) {
     if (values[i]! <= 0) return `${name} is not positive`;
   }
+  // What is missing is NaN, and no comparison with it holds.
   if (low[i]! > high[i]!) return "low is above high";
+  for (const [name, values] of Object.entries({ open, close })) {
+    if (values[i]! > high[i]!) return `${name} is above high`;
+    if (values[i]! < low[i]!) return `${name} is below low`;
+  }
   if (volume[i]! < 0) return "volume is negative";
   if (dividend[i]! < 0) return "dividend is negative";
   if (split[i]! <= 0) return "split ratio is not positive";
@@ -109,8 +114,8 @@ function fault(bars: BarColumns, i: number): string | undefined {
 
 function sameAsFirst(bars: BarColumns, i: number): boolean {
   const first = i - (bars.occurrence[i]! - 1);
-  const { open, high, low, close, volume } = bars;
-  return [open, high, low, close, volume].every((values) => Object.is(values[i], values[first]));
+  const { open, high, low, close, volume, dividend, split } = bars;
+  return [open, high, low, close, volume, dividend, split].every((values) => Object.is(values[i], values[first]));
 }
 
 function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow {

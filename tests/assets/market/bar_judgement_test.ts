@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type BarColumns, judgeBars } from "../../../assets/market/bar_judgement.ts";
+import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
+
+const numbers = ["occurrence", "open", "high", "low", "close", "volume", "dividend", "split"] as const;
+
+function columnsOf(bars: readonly RawBar[]): BarColumns {
+  const column = (name: typeof numbers[number]) => Float64Array.from(bars, (bar) => bar[name] ?? NaN);
+  return {
+    ticker: bars.map((bar) => bar.ticker),
+    session: bars.map((bar) => bar.session),
+    ...Object.fromEntries(numbers.map((name) => [name, column(name)])) as Record<typeof numbers[number], Float64Array>,
+  };
+}
+
+const judge = (bars: readonly RawBar[]) => judgeBars(columnsOf(bars));
+const reasonFor = (more: Partial<RawBar>, close: number | null = 10) =>
+  judge([rawBar("A", "2024-01-02", close, more)]).rejected[0]?.reason;
+
+Deno.test("judgeBars() says why a bar cannot be used", () => {
+  assert.equal(reasonFor({}), undefined);
+  assert.equal(reasonFor({}, null), "has no close");
+  assert.equal(reasonFor({ open: 0 }), "open is not positive");
+  assert.equal(reasonFor({ high: -1 }), "high is not positive");
+  assert.equal(reasonFor({ low: 0 }), "low is not positive");
+  assert.equal(reasonFor({ close: -10 }), "close is not positive");
+  assert.equal(reasonFor({}, 0), "open is not positive");
+  assert.equal(reasonFor({ low: 11, high: 10.5 }), "low is above high");
+  assert.equal(reasonFor({ high: 9.99, open: 9, low: 8 }), "close is above high");
+  assert.equal(reasonFor({ high: 12, low: 10.01, open: 11 }), "close is below low");
+  assert.equal(reasonFor({ open: 10.01 }), "open is above high");
+  assert.equal(reasonFor({ open: 9.99 }), "open is below low");
+  assert.equal(reasonFor({ volume: -1 }), "volume is negative");
+  assert.equal(reasonFor({ dividend: -0.1 }), "dividend is negative");
+  assert.equal(reasonFor({ split: 0 }), "split ratio is not positive");
+  assert.equal(reasonFor({ split: -2 }), "split ratio is not positive");
+});
+
+Deno.test("judgeBars() needs nothing but a close, and takes a session without trade", () => {
+  const { accepted, rejected } = judge([
+    rawBar("A", "2024-01-02", 10, { open: null, high: null, low: null, volume: null, dividend: null, split: null }),
+    rawBar("A", "2024-01-03", 10, { volume: 0 }),
+  ]);
+  assert.deepEqual(rejected, []);
+  assert.deepEqual([accepted.open[0], accepted.volume[0], accepted.dividend[0], accepted.split[0]], [NaN, NaN, 0, 1]);
+  assert.equal(accepted.volume[1], 0);
+});
+
+Deno.test("judgeBars() judges the first of several bars of a session and rejects the others", () => {
+  const { accepted, rejected } = judge([
+    rawBar("A", "2024-01-02", 10),
+    rawBar("A", "2024-01-02", 10, { occurrence: 2 }),
+    rawBar("A", "2024-01-02", 11, { occurrence: 3 }),
+    rawBar("A", "2024-01-02", 10, { occurrence: 4, split: 2 }),
+    rawBar("A", "2024-01-02", 10, { occurrence: 5, dividend: 0.2 }),
+    rawBar("B", "2024-01-02", 10),
+  ]);
+  assert.deepEqual(accepted.ticker, ["A", "B"]);
+  assert.equal(accepted.close[0], 10);
+  assert.deepEqual(rejected.map((bar) => [bar.occurrence, bar.reason]), [
+    [2, "repeats the first bar of the session"],
+    [3, "differs from the first bar of the session"],
+    [4, "differs from the first bar of the session"],
+    [5, "differs from the first bar of the session"],
+  ]);
+});
+
+Deno.test("judgeBars() does not put a later bar in the place of a first one that cannot be used", () => {
+  const { accepted, rejected } = judge([
+    rawBar("A", "2024-01-02", null),
+    rawBar("A", "2024-01-02", 10, { occurrence: 2 }),
+  ]);
+  assert.deepEqual(accepted.ticker, []);
+  assert.deepEqual(rejected.map((bar) => bar.reason), ["has no close", "differs from the first bar of the session"]);
+});
+
+Deno.test("judgeBars() keeps a rejected bar as it was received", () => {
+  const { rejected } = judge([rawBar("A", "2024-01-02", 10, { open: null, low: 11, high: 9, volume: 7 })]);
+  assert.deepEqual(rejected, [{
+    ticker: "A",
+    session: "2024-01-02",
+    occurrence: 1,
+    reason: "low is above high",
+    open: null,
+    high: 9,
+    low: 11,
+    close: 10,
+    volume: 7,
+  }]);
+});
+
+Deno.test("judgeBars() adjusts prices, volumes and dividends for the splits that followed", () => {
+  const [a, b, c, d] = weekdays(4);
+  const { accepted, splits } = judge([
+    rawBar("A", a!, 120, { dividend: 6 }),
+    rawBar("A", b!, 60, { split: 2 }),
+    rawBar("A", c!, 20, { split: 3, dividend: 1 }),
+    rawBar("A", d!, 20),
+    rawBar("B", a!, 5),
+    rawBar("B", b!, 50, { split: 0.1 }),
+  ]);
+  assert.deepEqual([...accepted.close], [20, 20, 20, 20, 50, 50]);
+  assert.deepEqual([...accepted.volume], [600, 300, 100, 100, 10, 100]);
+  assert.deepEqual([...accepted.dividend], [1, 0, 1, 0, 0, 0]);
+  assert.deepEqual([...accepted.split_factor], [6, 3, 1, 1, 0.1, 1]);
+  assert.deepEqual([...accepted.split], [1, 2, 3, 1, 1, 0.1]);
+  assert.deepEqual(splits, [["A", b, 2], ["A", c, 3], ["B", b, 0.1]]);
+});
+
+Deno.test("judgeBars() counts a split whose own bar is rejected", () => {
+  const [a, b, c] = weekdays(3);
+  const { accepted, rejected } = judge([
+    rawBar("A", a!, 80),
+    rawBar("A", b!, null, { split: 4 }),
+    rawBar("A", c!, 20),
+  ]);
+  assert.deepEqual([...accepted.close], [20, 20]);
+  assert.equal(rejected.length, 1);
+});
+
+Deno.test("judgeBars() counts a split once when its bar comes twice", () => {
+  const [a, b] = weekdays(2);
+  const { accepted, splits } = judge([
+    rawBar("A", a!, 80),
+    rawBar("A", b!, 20, { split: 4 }),
+    rawBar("A", b!, 20, { split: 4, occurrence: 2 }),
+  ]);
+  assert.deepEqual([...accepted.close], [20, 20]);
+  assert.equal(splits.length, 1);
+});
+
+Deno.test("judgeBars() leaves prices alone for a split in a ticker's first session, and other tickers' splits", () => {
+  const [a, b] = weekdays(2);
+  const { accepted } = judge([rawBar("A", a!, 7), rawBar("A", b!, 7), rawBar("B", a!, 3, { split: 2 })]);
+  assert.deepEqual([...accepted.close], [7, 7, 3]);
+});
+
+Deno.test("judgeBars() gives nothing for nothing", () => {
+  const { accepted, rejected, splits } = judge([]);
+  assert.deepEqual([accepted.close.length, rejected, splits], [0, [], []]);
+});
+
+const price = fc.oneof(
+  { weight: 8, arbitrary: fc.double({ min: 0.01, max: 5000, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constantFrom(null, 0, -3) },
+);
+const anyBar = fc.record({
+  ticker: fc.constantFrom("A", "B", "C"),
+  session: fc.constantFrom(...weekdays(6)),
+  open: price,
+  high: price,
+  low: price,
+  close: price,
+  volume: fc.constantFrom(null, -1, 0, 100),
+  dividend: fc.constantFrom(null, -1, 0, 0.5),
+  split: fc.constantFrom(null, 0, 0.1, 1, 1, 1, 2),
+});
+/** Bars in the order of `raw_daily_bars`, repeated ones numbered. */
+const anyBars = fc.array(anyBar, { maxLength: 40 }).map((bars) => {
+  const key = (bar: { ticker: string; session: string }) => `${bar.ticker} ${bar.session}`;
+  const seen = new Map<string, number>();
+  return bars.toSorted((a, b) => key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0).map((bar): RawBar => {
+    seen.set(key(bar), (seen.get(key(bar)) ?? 0) + 1);
+    return { ...bar, occurrence: seen.get(key(bar))! };
+  });
+});
+
+Deno.test("judgeBars() either accepts or rejects each bar, and does either once", () => {
+  fc.assert(fc.property(anyBars, (bars) => {
+    const { accepted, rejected } = judge(bars);
+    const acceptedKeys = accepted.ticker.map((ticker, i) => `${ticker} ${accepted.session[i]}`);
+    assert.equal(new Set(acceptedKeys).size, acceptedKeys.length);
+    const all = [
+      ...acceptedKeys.map((key) => `${key} 1`),
+      ...rejected.map((r) => `${r.ticker} ${r.session} ${r.occurrence}`),
+    ];
+    assert.deepEqual(all.sort(), bars.map((bar) => `${bar.ticker} ${bar.session} ${bar.occurrence}`).sort());
+  }));
+});
+
+Deno.test("judgeBars() finds nothing to reject or adjust in bars that it has accepted and adjusted", () => {
+  fc.assert(fc.property(anyBars, (bars) => {
+    const { accepted: { split_factor, ...once } } = judge(bars);
+    const ones = new Float64Array(split_factor.length).fill(1);
+    const again = judgeBars({ ...once, split: ones, occurrence: ones });
+    assert.deepEqual(again.rejected, []);
+    assert.deepEqual(again.accepted, { ...once, split: ones, split_factor: ones });
+  }));
+});
+
+Deno.test("judgeBars() gives back the prices of a market without splits when it is told of the splits", () => {
+  const path = fc.array(
+    fc.record({
+      close: fc.double({ min: 0.5, max: 500, noNaN: true }),
+      split: fc.constantFrom(1, 1, 1, 1, 2, 3, 1.5, 0.1, 20),
+      received: fc.boolean(),
+    }),
+    { minLength: 2, maxLength: 12 },
+  );
+  fc.assert(fc.property(path, (sessions) => {
+    const days = weekdays(sessions.length);
+    // Shares that one of today's was before: what was quoted then, was for one of those.
+    const quoted = sessions.map(({ close }, t) =>
+      sessions.slice(t + 1).reduce((value, { split }) => value * split, close)
+    );
+    const { accepted } = judge(
+      sessions.map(({ split, received }, t) => rawBar("A", days[t]!, received ? quoted[t]! : null, { split })),
+    );
+    const kept = sessions.filter(({ received }) => received);
+    assert.equal(accepted.close.length, kept.length);
+    kept.forEach(({ close }, i) => assert.ok(Math.abs(accepted.close[i]! / close - 1) < 1e-12));
+    for (let i = 1; i < kept.length; i++) {
+      const actual = accepted.close[i]! / accepted.close[i - 1]!;
+      const expected = kept[i]!.close / kept[i - 1]!.close;
+      assert.ok(Math.abs(actual / expected - 1) < 1e-12, `return ${actual - 1} instead of ${expected - 1}`);
+    }
+  }));
+});

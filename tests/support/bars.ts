@@ -1,0 +1,28 @@
+/** A row of `raw_daily_bars` as a test writes it. */
+export interface RawBar {
+  ticker: string;
+  session: string;
+  occurrence: number;
+  open: number | null;
+  high: number | null;
+  low: number | null;
+  close: number | null;
+  volume: number | null;
+  dividend: number | null;
+  split: number | null;
+}
+
+/** A bar whose open, high, low and close are the one price, of a hundred shares, unless told otherwise. */
+export function rawBar(ticker: string, session: string, close: number | null, more: Partial<RawBar> = {}): RawBar {
+  const bar = { ticker, session, occurrence: 1, open: close, high: close, low: close, close };
+  return { ...bar, volume: 100, dividend: 0, split: 1, ...more };
+}
+
+/** Weekdays from Monday 2024-01-01 on, as ISO dates: sessions as good as any. */
+export function weekdays(count: number): string[] {
+  const days: string[] = [];
+  for (let day = Temporal.PlainDate.from("2024-01-01"); days.length < count; day = day.add({ days: 1 })) {
+    if (day.dayOfWeek < 6) days.push(day.toString());
+  }
+  return days;
+}
