@@ -1,0 +1,198 @@
+/**
+ * The whole chain from an empty database to fresh: seconds an asset, peak resident memory, rows.
+ *
+ *     deno run -A bench/chain.ts [market …]
+ *
+ * A market is what MARKET_DATA takes, with a preset after `@` where it is not the default: `simulated`,
+ * `csv:closes.csv@research`. Without arguments: the simulated market, and the real prices of TANDEM_SHARED or ../shared where
+ * they are. Each chain runs in a process of its own, on an embedded database in a new folder and, where PostgreSQL is
+ * installed, on a server of its own, whose memory is not counted. Times include what the process takes to start.
+ */
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assets from "../assets/mod.ts";
+import { presets } from "../assets/presets.ts";
+import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
+import { InProcessExecutor } from "../engine/step_runner.ts";
+import { fixedClock } from "../resources/clock.ts";
+import { type Database, migrate, openDatabase } from "../resources/database/mod.ts";
+import { Preset } from "../resources/environment.ts";
+import { marketDataFrom } from "../resources/market_data/mod.ts";
+import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
+import { sharedFolder } from "../tests/support/shared_folder.ts";
+
+/** Sessions of the simulated market end here, so that runs on different days do the same work. */
+const CLOCK = "2026-11-20T23:00:00Z";
+
+interface Measurement {
+  status: string;
+  /** From the call of the function to its commit, by asset. */
+  stepSeconds: Record<string, number>;
+  rows: Record<string, number>;
+  /** Opening and migrating the database. */
+  openSeconds: number;
+  runSeconds: number;
+  /** Inside the run, over all steps: waiting for columns to be read, and for rows to be inserted. */
+  readSeconds: number;
+  insertSeconds: number;
+  secondRunSeconds: number;
+  secondRunSteps: number;
+  peakMb: number;
+}
+
+if (Deno.args[0] === "--one") {
+  const [, market, preset, databaseUrl, dataDir] = Deno.args as [string, string, string, string, string];
+  console.log(JSON.stringify(await measure(market, Preset.parse(preset), databaseUrl || undefined, dataDir)));
+  Deno.exit(0);
+}
+
+const scenarios = Deno.args.length > 0 ? Deno.args : defaultMarkets();
+console.log(
+  `${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")} before the first run.\n`,
+);
+const columns: { title: string; seconds: number; result: Measurement }[] = [];
+for (const scenario of scenarios) {
+  const [market, preset = "tandem"] = scenario.split("@") as [string, string | undefined];
+  for (const kind of postgresBinaries ? ["PGlite", "PostgreSQL"] : ["PGlite"]) {
+    const folder = await Deno.makeTempDir({ prefix: "tandem-chain-" });
+    const server = kind === "PostgreSQL"
+      ? await startServer({ folder: join(tmpdir(), `tandem-chain-${crypto.randomUUID().slice(0, 8)}`), fsync: true })
+      : null;
+    try {
+      const args = ["run", "-A", import.meta.filename!, "--one", market, preset, server?.url ?? "", folder];
+      const started = performance.now();
+      const child = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
+      const seconds = (performance.now() - started) / 1000;
+      if (!child.success) throw new Error(`The chain on ${scenario} with ${kind} ended with code ${child.code}.`);
+      const name = market.replace(/^csv:.*\//, "").replace(/\.csv(\.gz)?$/, "");
+      columns.push({
+        title: `${name}, ${preset}, ${kind}`,
+        seconds,
+        result: JSON.parse(new TextDecoder().decode(child.stdout)),
+      });
+      console.error(`${columns.at(-1)!.title}: ${seconds.toFixed(1)} s`);
+    } finally {
+      await server?.stop();
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+}
+console.log(markdown());
+console.log(`\nLoad ${loadavg().map((load) => load.toFixed(1)).join(" ")} after the last run.`);
+
+function defaultMarkets(): string[] {
+  const shared = sharedFolder();
+  return shared === null ? ["simulated"] : [
+    "simulated",
+    `csv:${shared}/market/nasdaq_etf_closes_2019_2022.csv@research`,
+    `csv:${shared}/market/nasdaq_etf_closes_2019_2022.csv@service`,
+    `csv:${shared}/market/sp500_daily_2017_2021.csv.gz`,
+  ];
+}
+
+async function measure(
+  market: string,
+  preset: Preset,
+  databaseUrl: string | undefined,
+  dataDir: string,
+): Promise<Measurement> {
+  const clock = fixedClock(CLOCK);
+  const started = performance.now();
+  const opened = await openDatabase({ databaseUrl, dataDir });
+  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
+  const spent = { read: 0, insert: 0 };
+  const database: Database = {
+    ...opened,
+    selectColumns: timed(opened.selectColumns, (seconds) => spent.read += seconds),
+    insertColumns: timed(opened.insertColumns, (seconds) => spent.insert += seconds),
+  };
+  const stepSeconds: Record<string, number> = {};
+  const engine = await Engine.open({
+    assets: Object.values(assets),
+    database,
+    resources: { marketData: marketDataFrom(market, { clock }) },
+    clock,
+    logger: silentLogger,
+    config: presets[preset],
+    executor: (around): Executor => {
+      const inner = new InProcessExecutor(around, 4);
+      return {
+        async execute(task, signal) {
+          const begun = performance.now();
+          const outcome = await inner.execute(task, signal);
+          stepSeconds[task.key] = (performance.now() - begun) / 1000;
+          return outcome;
+        },
+      };
+    },
+  });
+  const ready = performance.now();
+  const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
+  const fresh = performance.now();
+  const { read, insert } = spent;
+  const again = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
+  const done = performance.now();
+  const rows = Object.fromEntries(
+    (await engine.states()).map((state) => [state.key, state.lastMaterialization?.rowCount ?? 0]),
+  );
+  await engine.close();
+  await database.close();
+  const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
+  return {
+    status: [run.status, ...failures].join("; "),
+    stepSeconds,
+    rows,
+    openSeconds: (ready - started) / 1000,
+    runSeconds: (fresh - ready) / 1000,
+    readSeconds: read,
+    insertSeconds: insert,
+    secondRunSeconds: (done - fresh) / 1000,
+    secondRunSteps: again.steps.length,
+    peakMb: await peakMb(),
+  };
+}
+
+function timed<Args extends unknown[], Result>(
+  work: (...args: Args) => Promise<Result>,
+  add: (seconds: number) => void,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    const begun = performance.now();
+    try {
+      return await work(...args);
+    } finally {
+      add((performance.now() - begun) / 1000);
+    }
+  };
+}
+
+/** NaN where the system does not tell. */
+async function peakMb(): Promise<number> {
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+function markdown(): string {
+  const line = (name: string, cell: (result: Measurement, seconds: number) => string) =>
+    `| ${name} | ${columns.map(({ result, seconds }) => cell(result, seconds)).join(" | ")} |`;
+  const s = (seconds: number | undefined) => seconds === undefined ? "" : seconds.toFixed(2);
+  const inOrder = Object.keys(columns[0]?.result.rows ?? {});
+  const rate = (key: string) => (result: Measurement) =>
+    Math.round(result.rows[key]! / (result.stepSeconds[key] ?? NaN)).toLocaleString("en");
+  return [
+    `| seconds (rows) | ${columns.map(({ title }) => title).join(" | ")} |`,
+    `|---|${columns.map(() => "--:|").join("")}`,
+    ...inOrder.map((key) =>
+      line(key, (result) => `${s(result.stepSeconds[key])} (${(result.rows[key] ?? 0).toLocaleString("en")})`.trim())
+    ),
+    line("database opened and migrated", (result) => s(result.openSeconds)),
+    line("run, empty to fresh", (result) => s(result.runSeconds)),
+    line("of it reading columns", (result) => s(result.readSeconds)),
+    line("of it inserting rows", (result) => s(result.insertSeconds)),
+    line("second run", (result) => `${s(result.secondRunSeconds)}, ${result.secondRunSteps} steps`),
+    line("**process, start to end**", (_, seconds) => `**${s(seconds)}**`),
+    line("**peak resident MB**", (result) => `**${result.peakMb.toFixed(0)}**`),
+    line("ingest, raw bars/s", rate("raw_daily_bars")),
+    line("outcome", (result) => result.status),
+  ].join("\n");
+}
