@@ -290,13 +290,14 @@ export class Engine {
     this.#drivers.set(runId, { driver, done });
   }
 
-  /** Resolves when the run has ended, whichever process drives it. */
+  /** Resolves when the run has ended, whichever process drives it, or with how it stands when the signal aborts. */
   async finished(runId: number, signal?: AbortSignal): Promise<Run> {
-    await this.#drivers.get(runId)?.done;
     for (;;) {
       const run = await this.ledger.run(runId);
       if (isFinished(run.status) || signal?.aborted || this.#closing.signal.aborted) return run;
-      await pause(eventPollMs, signal).catch(() => {});
+      const ended = new AbortController();
+      this.#drivers.get(runId)?.done.then(() => ended.abort());
+      await pause(eventPollMs, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal).catch(() => {});
     }
   }
 

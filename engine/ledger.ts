@@ -54,7 +54,7 @@ export interface StepClaim {
   processId: number;
 }
 
-/** The engine's own tables. All statements that touch them are here and in `presence.ts` and `scheduler.ts`. */
+/** The engine's own tables. Whatever is written to them is written here, in `presence.ts` or in `scheduler.ts`. */
 export class Ledger {
   readonly #sql: postgres.Sql;
 
