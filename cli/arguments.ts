@@ -15,7 +15,13 @@ export function parseArguments<const T extends OptionTypes>(
   args: readonly string[],
   types: T,
 ): { values: Values<T>; positionals: string[] } {
-  const options = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
+  const options = Object.fromEntries(
+    Object.entries(types).map(([name, type]) => [
+      name,
+      // Of one letter there is -h alone.
+      name === "help" ? { type, short: "h" } : { type },
+    ]),
+  );
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     return { values: values as Values<T>, positionals };

@@ -118,8 +118,7 @@ function regionLines(
   if (running.length > maxDrawnSteps) lines.push([`  and ${running.length - maxDrawnSteps} more`]);
   const elapsed = progress.startedAt === null ? 0 : now - progress.startedAt;
   lines.push([
-    ["bold", "Run "],
-    ["bold", String(progress.runId)],
+    ["bold", `Run ${progress.runId}`],
     " ",
     ...bar(progress.fraction),
     ` ${percent(progress.fraction)}  ${progress.ended} of ${counted(progress.steps.size, "step")}  `,

@@ -29,6 +29,8 @@ export function plainDisplay(stream: Stream, progress: RunProgress): RunDisplay 
           return say(`run ${progress.runId} was interrupted`);
         case "run_cancel_requested":
           return say(`run ${progress.runId} is being cancelled`);
+        case "run_finished":
+          return say(`run ${progress.runId} ${progress.status}`);
         case "step_started":
           return say(step!.attempt > 1 ? `started, attempt ${step!.attempt}` : "started");
         case "step_progress":

@@ -10,14 +10,15 @@ export function counted(n: number, thing: string): string {
 
 /** A fraction as a percentage that always says its sign: `+12.3 %`, `−4.0 %`. */
 export function signedPercent(fraction: number): string {
-  const text = Math.abs(100 * fraction).toFixed(1);
-  const sign = Number(text) === 0 ? "" : fraction > 0 ? "+" : "−";
-  return `${sign}${text} %`;
+  const percent = Math.abs(100 * fraction);
+  const sign = percent.toFixed(1) === "0.0" ? "" : fraction > 0 ? "+" : "−";
+  return `${sign}${decimal(percent, 1)} %`;
 }
 
-/** A p-value: three decimals, and below that only that it is below. */
+/** A p-value: three decimals, and where they would all be zero its magnitude, e.g. `2e−7`. */
 export function pValue(p: number): string {
-  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+  if (p >= 0.001) return p.toFixed(3);
+  return p < 1e-16 ? "< 1e−16" : p.toExponential(0).replace("-", "−");
 }
 
 /** A number with `decimals` places and a true minus sign. */

@@ -16,6 +16,8 @@ const timesMs = 5_000;
 
 /** How far each running step is, by key of the asset whose function runs. @type {Map<string, { done: number, total: number }>} */
 const progress = new Map();
+/** Steps that failed, by run. @type {Map<number, string[]>} */
+const failures = new Map();
 let connected = true;
 let newestRun = 0;
 let refreshedAt = Date.now();
@@ -35,7 +37,12 @@ function heard({ kind, key, data, runId }) {
     return showProgress(key);
   }
   if (key !== null) progress.delete(key);
-  if (kind === "run_finished") say(`Run ${runId} ${data.status}.`, data.status === "failed");
+  if (kind === "step_failed" && key !== null) failures.set(runId, [...failures.get(runId) ?? [], key]);
+  if (kind === "run_finished") {
+    const failed = failures.get(runId) ?? [];
+    say(`Run ${runId} ${data.status}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}.`, data.status === "failed");
+    failures.delete(runId);
+  }
   refresh();
 }
 

@@ -7,7 +7,8 @@ const labelWidth = 176;
 
 /** The assets from top to bottom, each below what it is made from, joined by lines. */
 export function AssetChain({ assets }: { assets: readonly AssetState[] }) {
-  const placed = lanes(assets.map(({ key, upstream }) => ({ key, upstream })));
+  // What a function makes besides hangs on the asset that it is named after, not on all that the function reads.
+  const placed = lanes(assets.map(({ key, upstream, madeBy }) => ({ key, upstream: madeBy ? [madeBy] : upstream })));
   const laneCount = 1 + Math.max(0, ...placed.nodes.map((node) => node.lane));
   const width = laneWidth * (laneCount + 1) + labelWidth;
   const height = rowHeight * assets.length;

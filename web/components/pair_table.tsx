@@ -2,12 +2,12 @@ import type { PairTable as Pairs } from "../chosen_pairs.ts";
 import { counted } from "../figures.ts";
 
 /** The chosen pairs with their statistics and how their backtests came out. */
-export function PairTable({ pairs, caption }: { pairs: Pairs; caption: string }) {
+export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
   return (
     <>
+      <p class="about" id="pairs-about">{about}</p>
       <div class="scroller" tabindex={0} role="region" aria-label="Chosen pairs, may scroll sideways">
-        <table>
-          <caption>{caption}</caption>
+        <table aria-describedby="pairs-about">
           <thead>
             <tr>
               <th scope="col">Pair</th>

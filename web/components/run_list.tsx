@@ -37,8 +37,8 @@ export function RunList({ runs, now }: { runs: readonly RunSummary[]; now: numbe
             )}
           </div>
           <p>
-            <code>{run.selection}</code>
-            {run.force ? ", forced" : ""}, by {run.trigger.replace(":", " ")}
+            <code title={run.selection}>{brief(run.selection)}</code>
+            {run.force ? ", forced" : ""}, {asker(run.trigger)}
           </p>
           <p class="faint">
             <Moment at={run.createdAt} now={now} />
@@ -50,6 +50,29 @@ export function RunList({ runs, now }: { runs: readonly RunSummary[]; now: numbe
       ))}
     </ol>
   );
+}
+
+/** Who asked for a run, in words. */
+function asker(trigger: string): string {
+  const [kind, name] = trigger.split(":");
+  switch (kind) {
+    case "http":
+      return "asked for over HTTP";
+    case "cli":
+      return "asked for on the command line";
+    case "startup":
+      return "at the first start";
+    case "schedule":
+      return `on schedule ${name}`;
+    default:
+      return `by ${trigger}`;
+  }
+}
+
+/** A selection by its first terms. */
+function brief(selection: string): string {
+  const terms = selection.split(/[\s,]+/);
+  return terms.length <= 3 ? selection : `${terms[0]} and ${terms.length - 1} more`;
 }
 
 function outcomes({ stepCounts }: RunSummary): string {

@@ -139,7 +139,7 @@ function PairsBody({ pairs, assets }: { pairs: Pairs | null; assets: readonly As
       {aged.length > 0 && (
         <p class="notice">Shown as last made: {aged.join(" and ")} {aged.length > 1 ? "are" : "is"} not fresh.</p>
       )}
-      <PairTable pairs={pairs} caption={[chosen, metrics].flatMap((asset) => asset?.description ?? []).join(" ")} />
+      <PairTable pairs={pairs} about={[chosen, metrics].flatMap((asset) => asset?.description ?? []).join(" ")} />
     </>
   );
 }

@@ -1,0 +1,45 @@
+import { Hono } from "hono";
+import type { Engine, ScheduleState } from "../../engine/mod.ts";
+import { silentLogger } from "../../engine/mod.ts";
+import { api } from "../../routes/mod.ts";
+import { page } from "../../web/mod.ts";
+
+/** One schedule that was missed once, for pages. */
+export const pageSchedule: ScheduleState = {
+  name: "after_close",
+  description: "After the close in New York, everything that the day changed.",
+  cron: "30 18 * * 1-5",
+  timeZone: "America/New_York",
+  selection: "*",
+  nextAt: "2026-11-23T23:30:00.000Z",
+  lastTick: { scheduledAt: "2026-11-20T23:30:00.000Z", firedAt: "2026-11-21T07:00:00.000Z", madeUp: true, runId: null },
+};
+
+/** The page and the API over an engine, as the service puts them together. */
+export function pageAndApi(engine: Engine): Hono {
+  const scheduler = { states: () => Promise.resolve([pageSchedule]) };
+  const routes = api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) });
+  return new Hono().route("/", routes).route("/", page({ engine, scheduler }));
+}
+
+/** A server of {@link pageAndApi} that can be stopped in the middle of streams, and started again on its port. */
+export interface PageServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves on loopback; any free port unless one is given. */
+export function servePage(engine: Engine, port = 0): PageServer {
+  const stopping = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port, signal: stopping.signal, onListen() {} },
+    pageAndApi(engine).fetch,
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    async stop() {
+      stopping.abort();
+      await server.finished;
+    },
+  };
+}

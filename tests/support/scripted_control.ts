@@ -1,0 +1,73 @@
+import type { Control, ListedAsset } from "../../cli/mod.ts";
+import type { EventKind, Plan, Run, RunEvent, RunStatus } from "../../engine/mod.ts";
+
+/** What happens in a scripted run, with its time in milliseconds since the run was queued. */
+export type Scripted = [ms: number, kind: EventKind, key: string | null, data?: Record<string, unknown>];
+
+/** Milliseconds since 1970 at which a scripted run is queued. */
+export const scriptStart = Date.parse("2026-11-23T12:00:00Z");
+
+/** What a {@link scriptedControl} answers with. */
+export interface Script {
+  steps?: readonly string[];
+  events?: readonly Scripted[];
+  plan?: Plan;
+  assets?: readonly ListedAsset[];
+  /** Called before each event is handed out. */
+  before?: (event: RunEvent) => Promise<void> | void;
+}
+
+/** A control that plays one run, always the same, so that what is shown of it can be compared letter by letter. */
+export function scriptedControl(
+  { steps = [], events = [], plan, assets = [], before }: Script,
+): Control & { readonly calls: string[] } {
+  const calls: string[] = [];
+  const ended = events.find(([, kind]) => kind === "run_finished");
+  const run: Run = {
+    id: 7,
+    trigger: "cli",
+    selection: "*",
+    force: false,
+    status: (ended?.[3]?.status as RunStatus | undefined) ?? "running",
+    createdAt: new Date(scriptStart).toISOString(),
+    startedAt: new Date(scriptStart).toISOString(),
+    finishedAt: ended ? new Date(scriptStart + ended[0]).toISOString() : null,
+    cancelRequestedAt: null,
+    steps: steps.map((key) => ({
+      key,
+      status: "pending",
+      after: [],
+      reasons: [],
+      attempt: 0,
+      startedAt: null,
+      finishedAt: null,
+      skippedBecause: null,
+      error: null,
+    })),
+  };
+  return {
+    calls,
+    place: "a script",
+    assets: () => Promise.resolve([...assets]),
+    plan(request) {
+      calls.push(`plan ${JSON.stringify(request)}`);
+      return Promise.resolve(plan!);
+    },
+    submit(request) {
+      calls.push(`submit ${JSON.stringify(request)}`);
+      return Promise.resolve(run);
+    },
+    run: () => Promise.resolve(run),
+    async *events(runId) {
+      for (const [i, [ms, kind, key, data = {}]] of events.entries()) {
+        const event: RunEvent = { runId, seq: i + 1, at: new Date(scriptStart + ms).toISOString(), kind, key, data };
+        await before?.(event);
+        yield event;
+      }
+    },
+    cancel(runId) {
+      calls.push(`cancel ${runId}`);
+      return Promise.resolve(run);
+    },
+  };
+}
