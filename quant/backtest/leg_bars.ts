@@ -1,5 +1,6 @@
 /** Bars of one leg as they were traded, not adjusted, aligned with the sessions; what is no positive number is missing. */
 export interface LegBars {
+  /** Closing prices. */
   close: Float64Array;
   /** Needed to fill at the open. */
   open?: Float64Array;

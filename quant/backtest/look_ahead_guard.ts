@@ -5,7 +5,9 @@ export type GuardedCell = number | string | boolean | bigint | null | undefined;
 
 /** Columns keyed by session: the i-th entries are one row. A session may have many rows (one a ticker, one a pair). */
 export interface GuardedTable {
+  /** The session of each row; ISO dates sort in time order. */
   sessions: readonly string[];
+  /** Each as long as `sessions`. */
   columns: Readonly<Record<string, ArrayLike<GuardedCell>>>;
 }
 
@@ -17,7 +19,9 @@ export interface LookAheadViolation {
   session: string;
   /** Name of the column, or "(rows)" where the number of rows or their sessions differ. */
   column: string;
+  /** With the data as they are. */
   before: GuardedCell;
+  /** With the data changed after the cut. */
   after: GuardedCell;
 }
 

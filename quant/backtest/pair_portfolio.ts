@@ -4,7 +4,9 @@ import type { WalkForwardDaily } from "./walk_forward_table.ts";
 
 /** A pair as the portfolio sees it: what `walkForward` says of it, session by session, on the portfolio's sessions. */
 export interface PortfolioPair {
+  /** Distinct among the pairs. */
   name: string;
+  /** Columns of `walkForward`. */
   daily: Pick<WalkForwardDaily, "allocated" | "dailyReturn" | "plannedGross" | "grossExposure" | "turnover">;
 }
 

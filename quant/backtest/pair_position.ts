@@ -12,18 +12,25 @@ export interface PairTrade {
   side: Side;
   /** The session at whose close the entry was decided. */
   signalSession: string;
+  /** The session of the first fill. */
   entrySession: string;
   /** `null` while the position is open. */
   exitSession: string | null;
+  /** `null` while the position is open. */
   exitReason: ExitReason | null;
   /** Fill prices in the units of their own sessions; the exit's are `NaN` while the position is open. */
   entryPrice1: number;
+  /** As `entryPrice1`, of leg 2. */
   entryPrice2: number;
+  /** `NaN` while the position is open. */
   exitPrice1: number;
+  /** `NaN` while the position is open. */
   exitPrice2: number;
   /** Shares at entry, negative if short. */
   shares1: number;
+  /** As `shares1`, of leg 2. */
   shares2: number;
+  /** The strategy's at the signal, in the units of the formation's end. */
   hedgeRatio: number;
   /** Gains and dividends before costs, in currency; to the last session while the position is open. */
   pnl: number;
@@ -40,9 +47,11 @@ export interface PairOrder {
   side: Side;
   /** Shares to hold after the fill, negative if short. */
   shares1: number;
+  /** As `shares1`, of leg 2. */
   shares2: number;
   /** Gross exposure that it asks for, in multiples of equity. */
   gross: number;
+  /** The strategy's at the signal, in the units of the formation's end. */
   hedgeRatio: number;
   /** Why it leaves what is held, if it leaves without entering anew. */
   exitReason: ExitReason;

@@ -9,6 +9,7 @@ export type ReferenceSignal = "Short" | "Long" | "Exit Short" | "Exit Long" | "N
 export interface ReferenceSignals {
   /** Of leg 2 on leg 1, over the whole sample. */
   slope: number;
+  /** Of leg 2 on leg 1, over the whole sample. */
   intercept: number;
   /** price2 − (slope · price1 + intercept). */
   spread: Float64Array;
@@ -22,6 +23,7 @@ export interface ReferenceSignals {
   rSquared: Float64Array;
   /** −1, 0 or 1; `NaN` in the first ten sessions and the last two, where the original has none. */
   trend: Float64Array;
+  /** What the session's close says. */
   signal: ReferenceSignal[];
 }
 
@@ -39,6 +41,7 @@ export interface ReferenceTrades {
 
 /** The three figures by which the original judges a pair. */
 export interface ReferenceTotals {
+  /** Last budget / first budget − 1. */
   totalReturn: number;
   /** Compounded over calendar days / 365.25; 0 if no time passed. */
   annualizedReturn: number;

@@ -14,7 +14,9 @@ export interface RolledWindow {
 
 /** How windows follow one another, in sessions. */
 export interface RollOptions {
+  /** Length of each formation. */
   formationSessions: number;
+  /** Length of each trading window. */
   tradingSessions: number;
   /** From one window's start to the next one's; as long as the trading window unless given, so that these adjoin. */
   step?: number;
@@ -60,7 +62,9 @@ export function rolledWindows(sessionCount: number, options: RollOptions): Rolle
 
 /** What was chosen for one window. */
 export interface WindowSelection<Choice> {
+  /** Where it holds. */
   window: RolledWindow;
+  /** What the callback answered. */
   choice: Choice;
 }
 

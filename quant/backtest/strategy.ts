@@ -18,6 +18,7 @@ export interface Formation {
 export interface Decision {
   /** The side to hold from the next fill on. */
   target: Side;
+  /** Why, in a word. */
   signal: StrategySignal;
   /** Shares of leg 1 against one share of leg 2, in the formation's units; a positive ratio takes opposite sides. */
   hedgeRatio: number;
@@ -42,6 +43,7 @@ export interface FittedStrategy {
  * A rule to trade a pair that cannot look ahead: it estimates from a formation, then sees the trading sessions one by one.
  */
 export interface Strategy {
+  /** What configuration calls it. */
   readonly name: string;
   /** Every setting with its value: what a record needs in order to reproduce the result. */
   readonly parameters: Readonly<Record<string, number>>;

@@ -39,7 +39,9 @@ export interface TearSheetInput {
 
 /** Figures of a return series against cash, a benchmark, and luck. */
 export interface TearSheet {
+  /** How many returns. */
   sessions: number;
+  /** Of all sessions, compounded. */
   totalReturn: number;
   /** Compounded over sessions / 252. */
   annualizedReturn: number;
@@ -47,27 +49,39 @@ export interface TearSheet {
   volatility: number;
   /** Of returns in excess of cash, a year; as the next one. */
   sharpe: number;
+  /** With the downside deviation below cash. */
   sortino: number;
+  /** Annualized return over the size of the maximum drawdown. */
   calmar: number;
+  /** 0 or negative. */
   maxDrawdown: number;
   /** Sessions of the longest time below an earlier peak. */
   longestDrawdownSessions: number;
   /** Of a session, at 95 %. */
   valueAtRisk: number;
+  /** Of a session, at 95 %. */
   expectedShortfall: number;
   /** Share of sessions that gained among those that moved. */
   hitRate: number;
+  /** Gains of sessions over losses of sessions. */
   profitFactor: number;
+  /** How many trades; as the next two, `NaN` where none were given. */
   trades: number;
+  /** Share of trades that gained. */
   tradeHitRate: number;
+  /** Gains of trades over losses of trades. */
   tradeProfitFactor: number;
   /** Notional traded a year / equity. */
   turnoverPerYear: number;
+  /** In multiples of equity, after the close. */
   meanGrossExposure: number;
   /** Share of sessions with a position after the close. */
   timeInMarket: number;
+  /** What cash alone would have earned. */
   cashTotalReturn: number;
+  /** `null` without a benchmark. */
   benchmark: BenchmarkComparison | null;
+  /** As given: what the Sharpe ratio is deflated for. */
   trials: number;
   /** The Sharpe ratio a year that the best of so many worthless trials is expected to show. */
   expectedMaximumSharpe: number;
@@ -77,10 +91,13 @@ export interface TearSheet {
 
 /** Regression of excess returns on the benchmark's. */
 export interface BenchmarkComparison {
+  /** Of all sessions, compounded. */
   totalReturn: number;
+  /** Slope on the benchmark's excess returns. */
   beta: number;
   /** Intercept, a year (times 252). */
   alphaPerYear: number;
+  /** −1 to 1. */
   correlation: number;
 }
 

@@ -8,6 +8,7 @@ export interface TraditionalFormation {
   correlation: number;
   /** Of leg 2 on leg 1. */
   slope: number;
+  /** Of leg 2 on leg 1. */
   intercept: number;
   /** Of the spread price2 − (slope · price1 + intercept). */
   mean: number;
@@ -25,6 +26,7 @@ export interface TraditionalBands extends TraditionalFormation {
   dailyReturn: Float64Array;
   /** Product of 1 + return up to this session, 1 in the first. */
   equity: Float64Array;
+  /** What the trading period earned. */
   totals: {
     totalReturn: number;
     /** Compounded over the number of returns / 252. */
@@ -38,8 +40,11 @@ export interface TraditionalBands extends TraditionalFormation {
 
 /** Two legs as they ended up in the ranking of {@linkcode mostCorrelatedPairs}. */
 export interface CorrelatedPair {
+  /** The one that comes first in the map. */
   ticker1: string;
+  /** The other. */
   ticker2: string;
+  /** Pearson's, of prices. */
   correlation: number;
 }
 

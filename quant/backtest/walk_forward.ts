@@ -23,6 +23,7 @@ export interface WalkForwardOptions extends Partial<RollOptions> {
   leg1: LegBars;
   /** Ticker 2. */
   leg2: LegBars;
+  /** Fitted anew in each window. */
   strategy: Strategy;
   /** Windows to trade, in order and with disjoint trading sessions; instead of formationSessions, tradingSessions and step. */
   windows?: readonly RolledWindow[];
@@ -45,8 +46,11 @@ export interface WalkForwardOptions extends Partial<RollOptions> {
 
 /** Result of {@linkcode walkForward}. */
 export interface WalkForwardResult {
+  /** One row a session. */
   daily: WalkForwardDaily;
+  /** In order of entry; the last may be open. */
   trades: PairTrade[];
+  /** Every window, traded or refused. */
   windows: WindowRecord[];
 }
 

@@ -25,9 +25,11 @@ export interface WalkForwardDaily {
   fillPrice2: Float64Array;
   /** Shares held after the close, negative if short, in that session's units. */
   shares1: Float64Array;
+  /** As `shares1`, of leg 2. */
   shares2: Float64Array;
   /** Value of the leg / equity, after the close. */
   weight1: Float64Array;
+  /** As `weight1`, of leg 2. */
   weight2: Float64Array;
   /** Sum of the absolute weights. */
   grossExposure: Float64Array;
@@ -39,8 +41,11 @@ export interface WalkForwardDaily {
   pnl: Float64Array;
   /** Dividends received less owed; contained in `pnl`. */
   dividends: Float64Array;
+  /** In currency. */
   commission: Float64Array;
+  /** In currency. */
   slippage: Float64Array;
+  /** In currency. */
   borrow: Float64Array;
   /** After costs. */
   equity: Float64Array;

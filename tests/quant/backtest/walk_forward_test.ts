@@ -188,6 +188,19 @@ Deno.test("walkForward() waits for both opens", () => {
   assert.deepEqual(traded(daily.fillPrice2), [NaN, NaN, 90, 100]);
 });
 
+Deno.test("walkForward() takes back an order that has not been filled when the strategy changes its mind", () => {
+  const { daily, trades } = trade([1, 1, 0, 1, 1, 0], {
+    close1: Array(7).fill(100),
+    close2: Array(7).fill(100),
+    open1: [100, 100, 100, NaN, 100, 100, 100],
+    open2: Array(7).fill(100),
+  });
+  // The exit of session 2 finds no open in session 3, whose close wants to stay.
+  assert.deepEqual(traded(daily.target), [1, 1, 0, 1, 1, 0, 0]);
+  assert.deepEqual(traded(daily.position), [0, 1, 1, 1, 1, 1, 0]);
+  assert.equal(trades.length, 1);
+});
+
 Deno.test("walkForward() closes at the last price once a leg has stopped trading, and opens no more", () => {
   const gone = NaN;
   const { daily, trades } = trade([1, 1, 1, 0, 1, 1, 1], {
