@@ -160,7 +160,8 @@ export function measure(
   put(results, 4, halfLife(laggedLevels, f64x2.add(headSquare, bodySquare), squaredDifferences));
   const mean = f64x2.div(f64x2.add(laggedLevels, entry(levels, end)), splat(<f64>sessions));
   put(results, 5, crossings(mean));
-  shareExtremes();
+  shareHighs();
+  shareLows();
   shareSquares();
   meanRescaledRanges(both(
     DEVIATION_ROUNDINGS * (EPSILON * (abs(slope0) * xLargest0 + yLargest0)),
@@ -292,28 +293,52 @@ function crossings(mean: v128): v128 {
   return both(<f64>i64x2.extract_lane(count, 0), <f64>i64x2.extract_lane(count, 1));
 }
 
-/** Extremes of eight levels from each t on, each made of two extremes of four, and those of two of two. */
-function shareExtremes(): void {
+/**
+ * Highest of eight levels from each t on, four of them a turn: eight are two fours, a four two twos. The last turn may write up to
+ * three entries that no window reads, from values past the series.
+ */
+function shareHighs(): void {
   const last = sessions - BLOCK;
-  let high2a = f64x2.pmax(entry(levels, 0), entry(levels, 1)), low2a = f64x2.pmin(entry(levels, 0), entry(levels, 1));
-  let high2b = f64x2.pmax(entry(levels, 1), entry(levels, 2)), low2b = f64x2.pmin(entry(levels, 1), entry(levels, 2));
   let previous = entry(levels, 2);
-  // Four extremes of four ahead of t: those from t, t + 1, t + 2 and t + 3.
-  let high4a = splat(0), high4b = splat(0), high4c = splat(0), high4d = splat(0);
-  let low4a = splat(0), low4b = splat(0), low4c = splat(0), low4d = splat(0);
-  for (let t = -4; t <= last; t += 1) {
-    const level = entry(levels, t + 7);
-    const high2 = f64x2.pmax(previous, level), low2 = f64x2.pmin(previous, level);
-    const high4 = f64x2.pmax(high2a, high2), low4 = f64x2.pmin(low2a, low2);
+  let two0 = f64x2.pmax(entry(levels, 0), entry(levels, 1)), two1 = f64x2.pmax(entry(levels, 1), previous);
+  let four0 = splat(0), four1 = splat(0), four2 = splat(0), four3 = splat(0);
+  for (let t = -4; t <= last; t += 4) {
+    const a = entry(levels, t + 7), b = entry(levels, t + 8), c = entry(levels, t + 9), d = entry(levels, t + 10);
+    const two2 = f64x2.pmax(previous, a), two3 = f64x2.pmax(a, b), two4 = f64x2.pmax(b, c), two5 = f64x2.pmax(c, d);
+    const four4 = f64x2.pmax(two0, two2), four5 = f64x2.pmax(two1, two3);
+    const four6 = f64x2.pmax(two2, two4), four7 = f64x2.pmax(two3, two5);
     if (t >= 0) {
-      put(highs, t, f64x2.pmax(high4a, high4));
-      put(lows, t, f64x2.pmin(low4a, low4));
+      put(highs, t, f64x2.pmax(four0, four4));
+      put(highs, t + 1, f64x2.pmax(four1, four5));
+      put(highs, t + 2, f64x2.pmax(four2, four6));
+      put(highs, t + 3, f64x2.pmax(four3, four7));
     }
-    previous = level;
-    high2a = high2b, high2b = high2;
-    low2a = low2b, low2b = low2;
-    high4a = high4b, high4b = high4c, high4c = high4d, high4d = high4;
-    low4a = low4b, low4b = low4c, low4c = low4d, low4d = low4;
+    previous = d;
+    two0 = two4, two1 = two5;
+    four0 = four4, four1 = four5, four2 = four6, four3 = four7;
+  }
+}
+
+/** Lowest of eight levels from each t on, in the same way. */
+function shareLows(): void {
+  const last = sessions - BLOCK;
+  let previous = entry(levels, 2);
+  let two0 = f64x2.pmin(entry(levels, 0), entry(levels, 1)), two1 = f64x2.pmin(entry(levels, 1), previous);
+  let four0 = splat(0), four1 = splat(0), four2 = splat(0), four3 = splat(0);
+  for (let t = -4; t <= last; t += 4) {
+    const a = entry(levels, t + 7), b = entry(levels, t + 8), c = entry(levels, t + 9), d = entry(levels, t + 10);
+    const two2 = f64x2.pmin(previous, a), two3 = f64x2.pmin(a, b), two4 = f64x2.pmin(b, c), two5 = f64x2.pmin(c, d);
+    const four4 = f64x2.pmin(two0, two2), four5 = f64x2.pmin(two1, two3);
+    const four6 = f64x2.pmin(two2, two4), four7 = f64x2.pmin(two3, two5);
+    if (t >= 0) {
+      put(lows, t, f64x2.pmin(four0, four4));
+      put(lows, t + 1, f64x2.pmin(four1, four5));
+      put(lows, t + 2, f64x2.pmin(four2, four6));
+      put(lows, t + 3, f64x2.pmin(four3, four7));
+    }
+    previous = d;
+    two0 = two4, two1 = two5;
+    four0 = four4, four1 = four5, four2 = four6, four3 = four7;
   }
 }
 

@@ -171,8 +171,49 @@ for (const implementation of IMPLEMENTATIONS) {
   });
 }
 
+/** Prices as exchanges and vendors leave them: in cents, stale, stepping, interpolated, with a bad tick, in whole numbers. */
+function roughMarket(sessions: number, seed: number): Map<string, Float64Array> {
+  const random = pseudoRandom(seed);
+  const prices = new Map<string, Float64Array>();
+  for (const kind of ["cents", "stale", "step", "interpolated", "bad tick", "whole", "line", "cycle"]) {
+    let price = 20 + 100 * random();
+    let drift = 0;
+    const at = Math.floor(random() * sessions);
+    prices.set(
+      kind,
+      Float64Array.from({ length: sessions }, (_, t) => {
+        const shock = random() - 0.5;
+        if (kind === "stale") price += random() < 0.1 ? shock : 0;
+        else if (kind === "step") price += t === at ? 1 : 0;
+        else if (kind === "line") price += 0.01;
+        else if (kind === "interpolated") price += drift = t % 21 === 0 ? shock / 10 : drift;
+        else if (kind !== "cycle") price += shock;
+        if (kind === "cents") return Math.round(100 * price) / 100;
+        if (kind === "whole") return Math.round(price);
+        if (kind === "cycle") return price + [0, 1, 0, -1][t % 4]!;
+        return kind === "bad tick" && t === at ? 100 * price : price;
+      }),
+    );
+  }
+  return prices;
+}
+
+Deno.test("scanPairs() gives no NaN and no infinity on rough prices, and a reason for each null", async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    for (const pair of await scanPairs(roughMarket(100 + 37 * seed, seed), { criteria: CRITERIA })) {
+      for (const [name, value] of Object.entries(pair)) {
+        if (typeof value === "number") {
+          assert.ok(Number.isFinite(value), `${name} of ${pair.ticker_1}/${pair.ticker_2}`);
+        }
+        if (value === null) assert.ok(pair.failedCriteria.length > 0 && !pair.accepted);
+      }
+    }
+  }
+});
+
 Deno.test("scanPairs() gives the same bits in WebAssembly as in TypeScript", async () => {
-  for (const prices of [market(30, 250), market(8, 101), market(8, 1082), market(6, 1700), hardMarket()]) {
+  const rough = Array.from({ length: 10 }, (_, i) => roughMarket(100 + 37 * i, 20 + i));
+  for (const prices of [market(30, 250), market(8, 101), market(8, 1082), market(6, 1700), hardMarket(), ...rough]) {
     const [typescript, wasm] = await Promise.all(
       IMPLEMENTATIONS.map(async (implementation) => {
         const scan = await scanPairs(prices, { criteria: CRITERIA, implementation });
@@ -251,6 +292,11 @@ Deno.test("scanPairs() answers listed pairs in their order, repeated ones too, a
   assert.deepEqual([...scan].map((pair) => pair.ticker_1 + pair.ticker_2), ["T3T0", "T0T3", "T3T0"]);
   assert.deepEqual(scan.at(2), scan.at(0));
   assert.notEqual(scan.at(1).slope, scan.at(0).slope);
+});
+
+Deno.test("PairScan.at() refuses positions that hold no pair", async () => {
+  const scan = await scanPairs(market(2, 100), { criteria: CRITERIA });
+  for (const position of [-1, 1, 0.5, NaN]) assert.throws(() => scan.at(position), RangeError);
 });
 
 Deno.test("scanPairs() of no pairs is an empty scan", async () => {
