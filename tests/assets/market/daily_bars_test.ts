@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { dailyBars } from "../../../assets/market/daily_bars.ts";
+import { rawBar, weekdays } from "../../support/bars.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+const [first, second, third] = weekdays(3) as [string, string, string];
+
+Deno.test("daily_bars holds the usable bars adjusted for splits, and says what it left out", async () => {
+  const raw = [
+    rawBar("A", first, 100, { dividend: 4, volume: 10 }),
+    rawBar("A", second, 50, { split: 2 }),
+    rawBar("A", second, 50, { split: 2, occurrence: 2 }),
+    rawBar("A", third, -1),
+    rawBar("B", first, 3),
+  ];
+  const { rows, metadata, checks } = await runAsset(dailyBars, { inputs: { raw } });
+  assert.deepEqual(
+    rows.map((row) => [row.ticker, row.session, row.close, row.dividend, row.volume, row.split_factor]),
+    [
+      ["A", first, 50, 2, 20, 2],
+      ["A", second, 50, 0, 100, 1],
+      ["B", first, 3, 0, 100, 1],
+    ],
+  );
+  assert.deepEqual(metadata, {
+    tickers: { type: "number", value: 2 },
+    sessions: { type: "number", value: 2 },
+    rejected: { type: "number", value: 2 },
+    splits: { type: "table", columns: ["ticker", "session", "ratio"], rows: [["A", second, 2]] },
+  });
+  assert.ok(checks.price_jump_without_split!.passed);
+});
+
+Deno.test("daily_bars does not depend on the order in which bars come", async () => {
+  const raw = [
+    rawBar("A", first, 4),
+    rawBar("A", second, 1, { split: 4 }),
+    rawBar("B", second, 8),
+    rawBar("C", third, 9),
+  ];
+  const forwards = await runAsset(dailyBars, { inputs: { raw } });
+  const backwards = await runAsset(dailyBars, { inputs: { raw: raw.toReversed() } });
+  assert.equal(backwards.contentVersion, forwards.contentVersion);
+});
+
+Deno.test("daily_bars warns of a jump that no split explains, within a ticker only", async () => {
+  const raw = [
+    rawBar("A", first, 400),
+    rawBar("A", second, 100),
+    rawBar("B", first, 1),
+    rawBar("B", second, 3.9),
+    rawBar("B", third, 1),
+  ];
+  const { checks: { price_jump_without_split: check } } = await runAsset(dailyBars, { inputs: { raw } });
+  assert.equal(check!.passed, false);
+  assert.deepEqual(
+    check!.failingRows!.map((row) => [(row as { ticker: string }).ticker, (row as { session: string }).session]),
+    [
+      ["A", second],
+    ],
+  );
+  assert.equal(dailyBars.checks.find(({ name }) => name === "price_jump_without_split")!.severity, "warn");
+});
+
+Deno.test("daily_bars is not in order when every bar is rejected", async () => {
+  const run = await runAsset(dailyBars, { inputs: { raw: [rawBar("A", first, null), rawBar("A", second, 0)] } });
+  assert.deepEqual([run.rows, run.byproducts.rejected!.rows.length, run.checks.not_empty!.passed], [[], 2, false]);
+});

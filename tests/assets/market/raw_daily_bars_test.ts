@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
+import { MarketDataError } from "../../../resources/market_data/mod.ts";
+import { rawBar } from "../../support/bars.ts";
+import { marketOf } from "../../support/market_of.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+Deno.test("raw_daily_bars keeps what no bar can have, and numbers repeated bars", async () => {
+  const bars = [
+    rawBar("A", "2024-01-02", -5),
+    rawBar("A", "2024-01-02", 10),
+    rawBar("A", "2024-01-02", 10),
+    rawBar("A", "2024-01-03", null, { low: 3, high: 2 }),
+    rawBar("B", "2024-01-03", 7),
+  ];
+  const { rows, metadata } = await runAsset(rawDailyBars, {
+    resources: { marketData: marketOf({ bars, version: "v1" }) },
+  });
+  assert.deepEqual(rows.map((row) => [row.ticker, row.session, row.occurrence, row.close]), [
+    ["A", "2024-01-02", 1, -5],
+    ["A", "2024-01-02", 2, 10],
+    ["A", "2024-01-02", 3, 10],
+    ["A", "2024-01-03", 1, null],
+    ["B", "2024-01-03", 1, 7],
+  ]);
+  assert.deepEqual(metadata.source_version, { type: "text", value: "v1" });
+});
+
+Deno.test("raw_daily_bars is not in order without bars", async () => {
+  const { checks } = await runAsset(rawDailyBars, { resources: { marketData: marketOf({}) } });
+  assert.equal(checks.not_empty!.passed, false);
+});
+
+Deno.test("raw_daily_bars fails with the source's own words", async () => {
+  const marketData = {
+    ...marketOf({}),
+    dailyBars: () => Promise.reject(new MarketDataError("line 7 of prices.csv has 3 fields, not 7")),
+  };
+  await assert.rejects(runAsset(rawDailyBars, { resources: { marketData } }), /line 7 of prices\.csv/);
+});
+
+Deno.test("raw_daily_bars refuses a session that is no date", async () => {
+  const marketData = marketOf({ bars: [rawBar("A", "2024-02-30", 1)] });
+  await assert.rejects(runAsset(rawDailyBars, { resources: { marketData } }), /session is "2024-02-30"/);
+});
+
+Deno.test("raw_daily_bars hands the signal and the progress on", async () => {
+  const { promise: seen, resolve } = Promise.withResolvers<AbortSignal | undefined>();
+  const stop = new AbortController();
+  const market = marketOf({ bars: [rawBar("A", "2024-01-02", 1)] });
+  const { progress } = await runAsset(rawDailyBars, {
+    signal: stop.signal,
+    resources: {
+      marketData: {
+        ...market,
+        dailyBars(options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void }) {
+          resolve(options.signal);
+          options.onProgress?.(1, 2);
+          return market.dailyBars();
+        },
+      },
+    },
+  });
+  assert.equal(await seen, stop.signal);
+  assert.deepEqual(progress, [[1, 2]]);
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { dailyBars } from "../../../assets/market/daily_bars.ts";
+import { rejectedBars } from "../../../assets/market/rejected_bars.ts";
+import { rawBar } from "../../support/bars.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+const rejectedOf = async (raw: object[]) => (await runAsset(dailyBars, { inputs: { raw } })).byproducts.rejected!;
+
+Deno.test("rejected_bars is made with daily_bars", () => {
+  assert.equal(rejectedBars.recipe, undefined);
+  assert.equal(dailyBars.recipe!.byproducts.rejected, rejectedBars);
+});
+
+Deno.test("rejected_bars holds each bar as received with its reason, and counts the reasons", async () => {
+  const { rows, metadata } = await rejectedOf([
+    rawBar("A", "2024-01-02", 10),
+    rawBar("A", "2024-01-02", 10, { occurrence: 2 }),
+    rawBar("A", "2024-01-03", -10, { open: 10, high: 10, low: 10 }),
+    rawBar("B", "2024-01-02", 20, { occurrence: 1, low: 21, high: 19 }),
+    rawBar("C", "2024-01-02", 10),
+    rawBar("C", "2024-01-02", 10, { occurrence: 2 }),
+  ]);
+  assert.deepEqual(rows.map((row) => [row.ticker, row.session, row.occurrence, row.reason, row.close]), [
+    ["A", "2024-01-02", 2, "repeats the first bar of the session", 10],
+    ["A", "2024-01-03", 1, "close is not positive", -10],
+    ["B", "2024-01-02", 1, "low is above high", 20],
+    ["C", "2024-01-02", 2, "repeats the first bar of the session", 10],
+  ]);
+  assert.deepEqual(metadata.reasons, {
+    type: "table",
+    columns: ["reason", "bars"],
+    rows: [["repeats the first bar of the session", 2], ["close is not positive", 1], ["low is above high", 1]],
+  });
+});
+
+Deno.test("rejected_bars is empty, and in order, where every bar can be used", async () => {
+  const { rows, checks } = await rejectedOf([rawBar("A", "2024-01-02", 10)]);
+  assert.deepEqual([rows, Object.values(checks).every(({ passed }) => passed)], [[], true]);
+});
