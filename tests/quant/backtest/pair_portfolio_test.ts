@@ -47,6 +47,13 @@ Deno.test("pairPortfolio() shrinks all weights to its gross exposure limit", () 
   assert.deepEqual([...grossExposure], [3, 1.5, 1.5]);
 });
 
+Deno.test("pairPortfolio() limits by what was held or ordered at the close before, not by the session's own close", () => {
+  const growing = pair("A", [0, 0, 0, 0]);
+  growing.daily.plannedGross = Float64Array.of(2, 4, 1, 1);
+  const { weights } = pairPortfolio([growing], { maxGrossExposure: 1 });
+  assert.deepEqual([...weights[0]!], [1, 0.5, 0.25, 1]);
+});
+
 Deno.test("pairPortfolio() weighs by past volatility alone, the calmer pair more", () => {
   const [calm, wild] = [noise(1, 0.001), noise(2, 0.004)];
   const run = (wild: number[]) =>
