@@ -12,7 +12,9 @@ const OID = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz:
  */
 export function driverOptions(logger?: Logger) {
   return {
-    idle_timeout: 30,
+    // Never: the driver opens a closed connection again by a timer with a negative delay, of which the runtime warns on
+    // the terminal every time. A handful of idle connections costs less.
+    idle_timeout: 0,
     // Never: a reserved connection that holds a session-level lock must not be ended under its owner.
     max_lifetime: null,
     onnotice: (notice) => logger?.debug?.(`PostgreSQL: ${notice.message}`, { notice }),
