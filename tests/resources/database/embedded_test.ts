@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  DatabaseOpenError,
+  type EmbeddedDatabase,
+  FolderHeldError,
+  openEmbedded,
+} from "../../../resources/database/mod.ts";
+import { withEmbedded } from "../../support/database.ts";
+
+const HOLDER = new URL("./embedded_holder.ts", import.meta.url);
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "tandem-embedded-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function opened(dataDir: string, use: (database: EmbeddedDatabase) => Promise<void>): Promise<void> {
+  const database = await openEmbedded({ dataDir });
+  try {
+    await use(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Another process that opens the folder, says what it committed line by line, and can only be killed. */
+class Holder implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  #rest = "";
+
+  constructor(dataDir: string) {
+    const args = ["run", "-A", "--quiet", HOLDER.pathname, dataDir];
+    this.#process = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" }).spawn();
+    this.#lines = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** The next whole line, or null when there are no more. */
+  async line(): Promise<string | null> {
+    while (!this.#rest.includes("\n")) {
+      const { value, done } = await this.#lines.read();
+      if (done) return null;
+      this.#rest += value;
+    }
+    const end = this.#rest.indexOf("\n");
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + 1);
+    return line;
+  }
+
+  /** Kills it and returns the lines that it had still said. */
+  async kill(): Promise<string[]> {
+    this.#process.kill("SIGKILL");
+    await this.#process.status;
+    const lines: string[] = [];
+    for (let line = await this.line(); line !== null; line = await this.line()) lines.push(line);
+    return lines;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // Dead already.
+    }
+    await this.#process.status;
+    await this.#lines.cancel();
+  }
+}
+
+Deno.test("openEmbedded() keeps what was committed for the next opening", async () => {
+  await inFolder(async (folder) => {
+    const dataDir = join(folder, "not", "yet", "there");
+    await opened(dataDir, async ({ sql, location, kind }) => {
+      assert.deepEqual([kind, location], ["embedded", dataDir]);
+      await sql`create table t (a integer)`;
+      await sql`insert into t values (1), (2)`;
+    });
+    await opened(dataDir, async ({ sql }) => assert.equal((await sql`select sum(a) from t`)[0]!.sum, 3));
+  });
+});
+
+Deno.test("openEmbedded() runs transactions of several connections one after the other", async () => {
+  await withEmbedded(async ({ sql }) => {
+    await sql`create table counter (n integer)`;
+    await sql`insert into counter values (0)`;
+    await Promise.all(Array.from({ length: 40 }, () =>
+      sql.begin(async (tx) => {
+        const [row] = await tx<{ n: number }[]>`select n from counter`;
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        await tx`update counter set n = ${row!.n + 1}`;
+      })));
+    assert.equal((await sql`select n from counter`)[0]!.n, 40);
+  });
+});
+
+Deno.test("openEmbedded() keeps the errors of one connection from the others", async () => {
+  await withEmbedded(async ({ sql }) => {
+    const outcomes = await Promise.all(Array.from({ length: 90 }, (_, i) => {
+      const query = [
+        () => sql`select ${i}::integer as n`,
+        () => sql`select 1 / ${0}::integer as n`,
+        () => sql`select nonsense + ${i}::integer as n`,
+        () => sql.unsafe("select 1; select 1 / 0"),
+        () => sql.begin((tx) => tx`select 1 / ${0}::integer`),
+      ][i % 5]!;
+      return query().then(([row]) => row!.n, (error) => error.code);
+    }));
+    assert.deepEqual(outcomes, outcomes.map((_, i) => [i, "22012", "42703", "22012", "22012"][i % 5]));
+  });
+});
+
+Deno.test("openEmbedded() gives dates, instants, big integers, decimals and lists as their plain forms", async () => {
+  await withEmbedded(async ({ sql }) => {
+    const [row] = await sql`
+      select date '2024-02-29' as day, timestamptz '2024-02-29 15:30:00.125+01' as at, 42::bigint as small,
+        9007199254740993::bigint as large, 1.25::numeric as price, array['a', 'b'] as list`;
+    assert.deepEqual(row, {
+      day: "2024-02-29",
+      at: "2024-02-29T14:30:00.125Z",
+      small: 42,
+      large: "9007199254740993",
+      price: 1.25,
+      list: ["a", "b"],
+    });
+    const [back] = await sql`
+      select ${"2024-02-29"}::date = ${row!.day}::date as day, ${new Date(row!.at)} = ${row!.at}::timestamptz as at,
+        'b' = any(${["a", "b"]}) as list`;
+    assert.deepEqual(back, { day: true, at: true, list: true });
+  });
+});
+
+Deno.test("close() lets go of the folder, and may be called twice", async () => {
+  await inFolder(async (folder) => {
+    const database = await openEmbedded({ dataDir: folder });
+    await Promise.all([database.close(), database.close()]);
+    await opened(folder, async ({ sql }) => assert.equal((await sql`select 1 as one`)[0]!.one, 1));
+    assert.ok(!Array.from(Deno.readDirSync(folder), (entry) => entry.name).includes("tandem.json"));
+  });
+});
+
+Deno.test("openEmbedded() refuses a folder that another process holds, and says who and where it is", async () => {
+  await inFolder(async (folder) => {
+    await using holder = new Holder(folder);
+    assert.equal(await holder.line(), "open");
+    await assert.rejects(openEmbedded({ dataDir: folder }), (error) => {
+      assert.ok(error instanceof FolderHeldError && error instanceof DatabaseOpenError);
+      assert.equal(error.pid, holder.pid);
+      assert.equal(error.url, "http://127.0.0.1:8123");
+      assert.ok(Math.abs(Date.parse(error.startedAt!) - Date.now()) < 60_000);
+      for (const part of [folder, "DATA_DIR", String(holder.pid), error.url]) assert.ok(error.message.includes(part));
+      return true;
+    });
+    await holder.kill();
+    // What the dead process left behind names a process that no longer holds the folder.
+    assert.equal(JSON.parse(await Deno.readTextFile(join(folder, "tandem.json"))).pid, holder.pid);
+    await opened(folder, async ({ sql }) => assert.equal((await sql`select 1 as one`)[0]!.one, 1));
+  });
+});
+
+Deno.test("openEmbedded() finds every committed row after SIGKILL in the middle of commits, time and again", async () => {
+  await inFolder(async (folder) => {
+    let committed = 0;
+    for (let life = 0; life < 5; life++) {
+      await using holder = new Holder(folder);
+      assert.equal(await holder.line(), "open");
+      const enough = committed + 3 + 17 * life;
+      while (committed < enough) committed = Number(await holder.line());
+      committed = Number((await holder.kill()).at(-1) ?? committed);
+      await opened(folder, async ({ sql }) => {
+        const [row] = await sql`
+          select coalesce(max(batch), 0) as last, count(*) as rows, count(distinct batch) as batches from life`;
+        // The one that was on its way when the process died may have arrived, whole.
+        assert.ok(row!.last === committed || row!.last === committed + 1, `${row!.last} of ${committed}`);
+        assert.deepEqual([row!.batches, row!.rows], [row!.last, row!.last * 100]);
+        committed = row!.last;
+      });
+    }
+  });
+});
+
+Deno.test("openEmbedded() begins anew where the first start was cut short", async () => {
+  await inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "postgres", "base"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "postgres", "PG_VERSION"), "18\n");
+    await Deno.writeTextFile(join(folder, "postgres.unfinished"), "");
+    await opened(folder, async ({ sql }) => assert.equal((await sql`select 1 as one`)[0]!.one, 1));
+    await assert.rejects(Deno.stat(join(folder, "postgres.unfinished")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("openEmbedded() says that DATA_DIR is a file", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "");
+    for (const dataDir of [file, join(file, "below")]) {
+      await assert.rejects(openEmbedded({ dataDir }), (error) => {
+        assert.ok(error instanceof DatabaseOpenError);
+        assert.match(error.message, /^DATA_DIR .*file.* cannot be used: the path, or a part of it, is a file\. Set/);
+        return true;
+      });
+    }
+  });
+});
+
+Deno.test({
+  name: "openEmbedded() says that DATA_DIR cannot be written",
+  // Root may write everywhere but where the kernel itself refuses.
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await inFolder(async (folder) => {
+      const dataDir = Deno.uid() === 0 ? "/proc/tandem" : folder;
+      if (dataDir === folder) await Deno.chmod(folder, 0o500);
+      await assert.rejects(openEmbedded({ dataDir }), (error) => {
+        assert.ok(error instanceof DatabaseOpenError);
+        assert.ok(error.message.startsWith(`DATA_DIR ${dataDir} cannot be used: `), error.message);
+        assert.match(error.message, /Set DATA_DIR to a folder that this user may create and write\.$/);
+        return true;
+      });
+    });
+  },
+});
+
+Deno.test("openEmbedded() serves other connections while one is being closed in a transaction", async () => {
+  await withEmbedded(async ({ sql }) => {
+    await sql`create table t (a integer)`;
+    const reserved = await sql.reserve();
+    await reserved`begin`;
+    await reserved`insert into t values (1)`;
+    const waiting = sql`select count(*) from t`;
+    await reserved`rollback`;
+    reserved.release();
+    assert.equal((await waiting)[0]!.count, 0);
+  });
+});
