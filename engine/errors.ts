@@ -78,11 +78,11 @@ export class StepLostError extends EngineError {
   }
 }
 
-/** The message of anything that was thrown, with its causes. */
+/** The message of anything that was thrown. A sentence says enough by itself; a fragment is followed by its cause. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.message || error.name;
-  return error.cause === undefined || own.includes(messageOf(error.cause)) ? own : `${own}: ${messageOf(error.cause)}`;
+  return error.cause === undefined || own.endsWith(".") ? own : `${own}: ${messageOf(error.cause)}`;
 }
 
 /** Whether the thrower says that the same call may succeed later (`retryable: true`, on it or on a cause). */

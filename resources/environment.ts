@@ -1,3 +1,4 @@
+import { Cron } from "croner";
 import { z } from "zod";
 
 /** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
@@ -8,6 +9,24 @@ export class ConfigurationError extends Error {
 /** Which rules prices are cleaned, clustered and judged by, as a whole. */
 export const Preset = z.enum(["tandem", "service", "research"]);
 export type Preset = z.output<typeof Preset>;
+
+function isCron(text: string): boolean {
+  try {
+    new Cron(text, { paused: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface Expectation {
   allowed: string;
@@ -45,8 +64,16 @@ const Variables = z.object({
   MARKET_DATA: variable(z.string().min(1), "simulated", "simulated, simulated:SEED or csv:PATH"),
   PRESET: variable(Preset, "tandem", `one of ${Preset.options.join(", ")}`),
   ASSET_CONFIG: optional(z.string().min(1), "the path of a JSON file with settings by asset key"),
-  DAILY_SCHEDULE: variable(z.string().min(1), "30 18 * * 1-5", "a cron expression of five fields"),
-  SCHEDULE_TIME_ZONE: variable(z.string().min(1), "America/New_York", "an IANA time zone"),
+  DAILY_SCHEDULE: variable(
+    z.string().refine(isCron),
+    "30 18 * * 1-5",
+    'a cron expression of five fields, minute hour day month weekday, such as "30 18 * * 1-5"',
+  ),
+  SCHEDULE_TIME_ZONE: variable(
+    z.string().refine(isTimeZone),
+    "America/New_York",
+    "an IANA time zone such as America/New_York",
+  ),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
