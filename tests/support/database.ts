@@ -111,3 +111,5 @@ async function serverUrl(): Promise<string> {
   await Deno.writeTextFile(note, url);
   return url;
 }
+
+export { postgresBinaries, type PostgresServer, startServer } from "./postgres_server.ts";

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Database, migrate, MigrationError, openPostgres } from "../../../resources/database/mod.ts";
+import { createTestDatabase, databases, postgresAvailable } from "../../support/database.ts";
+
+/** A folder of SQL files that can be written and changed. */
+class Files implements AsyncDisposable {
+  private constructor(readonly path: string) {}
+
+  static async of(files: Record<string, string>): Promise<Files> {
+    const folder = new Files(await Deno.makeTempDir({ prefix: "tandem-migrations-" }));
+    for (const [name, sql] of Object.entries(files)) await folder.write(name, sql);
+    return folder;
+  }
+
+  get url(): URL {
+    return pathToFileURL(this.path);
+  }
+
+  async write(name: string, sql: string): Promise<void> {
+    await Deno.writeTextFile(join(this.path, name), sql);
+  }
+
+  async remove(name: string): Promise<void> {
+    await Deno.remove(join(this.path, name));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+const ONE = "create table one (a integer);\ninsert into one values (1);\n";
+const TWO = "alter table one add column b text default ';';\n";
+
+async function refused(database: Database, folder: URL, message: RegExp): Promise<void> {
+  await assert.rejects(migrate(database, folder), (error) => {
+    assert.ok(error instanceof MigrationError, String(error));
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+for (const { name, ignore, open } of databases) {
+  Deno.test({
+    name: `migrate() applies the numbered files once, in order, and refuses what does not fit, on ${name}`,
+    ignore,
+    async fn(t) {
+      const database = await open();
+      try {
+        await using files = await Files.of({ "0001_one.sql": ONE, "0002_two.sql": TWO });
+        await t.step("applies", async () => {
+          assert.deepEqual(await migrate(database, files.url), ["0001_one", "0002_two"]);
+          assert.deepEqual({ ...(await database.sql`select * from one`)[0] }, { a: 1, b: ";" });
+          const records = await database.sql`select number, name, applied_at from engine.migration order by number`;
+          assert.deepEqual(records.map((r) => [r.number, r.name]), [[1, "0001_one"], [2, "0002_two"]]);
+          assert.ok(records.every((r) => Math.abs(Date.parse(r.applied_at) - Date.now()) < 60_000));
+        });
+        await t.step("does nothing the second time, whatever the line ends", async () => {
+          await files.write("0001_one.sql", ONE.replaceAll("\n", "\r\n"));
+          assert.deepEqual(await migrate(database, files.url), []);
+        });
+        await t.step("takes a failing file back whole and names its line", async () => {
+          await files.write("0003_three.sql", "create table three (a integer);\nselect nonsense;\n");
+          await refused(
+            database,
+            files.url,
+            /^Migration 0003_three failed and was rolled back: .*nonsense.* \(line 2\)/,
+          );
+          assert.equal((await database.sql`select to_regclass('three') as t`)[0]!.t, null);
+          await files.write("0003_three.sql", "create table three (a integer);");
+          assert.deepEqual(await migrate(database, files.url), ["0003_three"]);
+        });
+        await t.step("refuses a changed file", async () => {
+          await files.write("0002_two.sql", TWO + "-- changed");
+          await refused(database, files.url, /^Migration 0002_two was changed after it had been applied\./);
+          await files.write("0002_two.sql", TWO);
+        });
+        await t.step("refuses a renamed file", async () => {
+          await files.remove("0002_two.sql");
+          await files.write("0002_deux.sql", TWO);
+          await refused(database, files.url, /has migration 0002_two where .* has 0002_deux/);
+          await files.remove("0002_deux.sql");
+          await files.write("0002_two.sql", TWO);
+        });
+        await t.step("refuses a database that is newer", async () => {
+          await files.remove("0003_three.sql");
+          await refused(
+            database,
+            files.url,
+            /has migration 0003_three, which .* does not know \(its newest is 0002_two\)/,
+          );
+        });
+        await t.step("refuses a gap, a repeated number and a name out of form", async () => {
+          await files.write("0004_four.sql", "select 1");
+          await refused(database, files.url, /^Migration 0004_four follows 0002_two: number 0003 is missing\./);
+          await files.remove("0004_four.sql");
+          await files.write("0002_zwei.sql", "select 1");
+          await refused(database, files.url, /^Migrations 0002_two and 0002_zwei have the same number/);
+          await files.remove("0002_zwei.sql");
+          await files.write("3_three.sql", "select 1");
+          await refused(database, files.url, /^Migration file 3_three\.sql is not named like/);
+        });
+      } finally {
+        await database.close();
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "migrate() lets processes that start at once apply each file once",
+  ignore: !postgresAvailable,
+  async fn() {
+    const { url, drop } = await createTestDatabase();
+    const processes: Database[] = [];
+    try {
+      await using files = await Files.of({ "0001_one.sql": ONE, "0002_two.sql": TWO });
+      for (let i = 0; i < 5; i++) processes.push(await openPostgres({ databaseUrl: url }));
+      const applied = await Promise.all(processes.map((database) => migrate(database, files.url)));
+      assert.deepEqual(applied.flat().sort(), ["0001_one", "0002_two"]);
+      assert.equal((await processes[0]!.sql`select count(*) from one`)[0]!.count, 1);
+    } finally {
+      for (const database of processes) await database.close();
+      await drop();
+    }
+  },
+});

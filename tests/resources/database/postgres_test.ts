@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { DatabaseOpenError, openDatabase, openPostgres } from "../../../resources/database/mod.ts";
+import { createTestDatabase, postgresAvailable, postgresBinaries, startServer } from "../../support/database.ts";
+
+const SECRET = "hunter2";
+
+/** What {@link openPostgres} says about a URL, which must be everything but the password. */
+async function refusal(databaseUrl: string): Promise<string> {
+  let message = "";
+  await assert.rejects(openPostgres({ databaseUrl, retryDelaysMs: [1, 1] }), (error) => {
+    assert.ok(error instanceof DatabaseOpenError, String(error));
+    message = error.message;
+    return true;
+  });
+  assert.ok(message.includes("DATABASE_URL"), message);
+  assert.ok(!message.includes(SECRET), message);
+  return message;
+}
+
+Deno.test("openPostgres() explains a URL that is none", async () => {
+  assert.match(await refusal(`nonsense ${SECRET}`), /is not a URL\. It should look like postgres:\/\//);
+  assert.match(await refusal(`mysql://tandem:${SECRET}@localhost/x`), /starts with mysql:\/\/ where postgres/);
+});
+
+Deno.test("openPostgres() explains that nothing listens, after a few attempts", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const message = await refusal(`postgres://tandem:${SECRET}@127.0.0.1:${port}/prices`);
+  assert.equal(
+    message,
+    `DATABASE_URL postgres://127.0.0.1:${port}/prices cannot be opened: nothing listens on 127.0.0.1 port ${port}. ` +
+      "Start the server, or correct host and port.",
+  );
+});
+
+Deno.test("openPostgres() explains that the host is not known", async () => {
+  assert.match(
+    await refusal(`postgres://tandem:${SECRET}@no-such-host.invalid/prices`),
+    /no-such-host\.invalid is not known/,
+  );
+});
+
+Deno.test({
+  name: "openPostgres() explains that the database is missing",
+  ignore: !postgresAvailable,
+  async fn() {
+    const { url, drop } = await createTestDatabase();
+    await drop();
+    const name = new URL(url).pathname.slice(1);
+    assert.match(await refusal(url), new RegExp(`there is no database ${name}\\. Create it \\(createdb ${name}\\)`));
+  },
+});
+
+Deno.test({
+  name: "openPostgres() explains that user or password is wrong",
+  ignore: !postgresAvailable,
+  async fn() {
+    const { url, drop } = await createTestDatabase();
+    try {
+      const wrong = new URL(url);
+      wrong.username = "nobody_of_that_name";
+      wrong.password = SECRET;
+      assert.match(await refusal(wrong.href), /refuses user nobody_of_that_name\. Correct user and password\./);
+    } finally {
+      await drop();
+    }
+  },
+});
+
+Deno.test({
+  name: "openDatabase() opens DATABASE_URL as application tandem and hides the password in its location",
+  ignore: !postgresAvailable,
+  async fn() {
+    const { url, drop } = await createTestDatabase();
+    const withPassword = new URL(url);
+    withPassword.password ||= SECRET;
+    const database = await openDatabase({ databaseUrl: withPassword.href, dataDir: "/nowhere" });
+    try {
+      assert.equal(database.kind, "postgres");
+      assert.equal(database.location, `postgres://${withPassword.host}${withPassword.pathname}`);
+      const [row] = await database.sql`
+        select current_setting('application_name') as name, current_setting('timezone') as zone, now() as at`;
+      assert.deepEqual([row!.name, row!.zone], ["tandem", "UTC"]);
+      assert.match(row!.at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+    } finally {
+      await database.close();
+      await drop();
+    }
+  },
+});
+
+Deno.test({
+  name: "openPostgres() goes on after the server has crashed and come back, with what was committed",
+  ignore: postgresBinaries === null,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "tandem-restart-" });
+    await Deno.chmod(folder, 0o755);
+    const server = await startServer({ folder: `${folder}/server`, fsync: true });
+    try {
+      const database = await openPostgres({ databaseUrl: server.url });
+      try {
+        await database.sql`create table t (a integer)`;
+        await database.sql`insert into t values (1)`;
+        await server.restart("immediate");
+        // The pool finds out by the first query that its connection is gone.
+        await database.sql`select 1`.catch(() => {});
+        assert.equal((await database.sql`select a from t`)[0]!.a, 1);
+      } finally {
+        await database.close();
+      }
+    } finally {
+      await server.stop();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
