@@ -40,7 +40,16 @@ export const pairSignals = asset({
     const pairs = await inputs.pairs.rows();
     const orNull = (value: number) => Number.isNaN(value) ? null : value;
     const rows = pairs.flatMap(({ ticker_1, ticker_2 }, done) => {
-      const signals = referenceSignals({ price1: closes.get(ticker_1)!, price2: closes.get(ticker_2)! });
+      const price1 = closes.get(ticker_1);
+      const price2 = closes.get(ticker_2);
+      if (!price1 || !price2) {
+        throw new RangeError(
+          `clean_prices no longer has ${
+            price1 ? ticker_2 : ticker_1
+          }, which is in a chosen pair. Materialize chosen_pairs and what is upstream of it first.`,
+        );
+      }
+      const signals = referenceSignals({ price1, price2 });
       progress(done + 1, pairs.length);
       return matrix.sessions.map((session, t) => ({
         ticker_1,

@@ -38,8 +38,21 @@ export const pairTrades = asset({
     const metrics: z.output<typeof PairMetric>[] = [];
     for (const signals of byPair.values()) {
       const { ticker_1, ticker_2 } = signals[0]!;
-      const price1 = closesOf.get(ticker_1)!;
-      const price2 = closesOf.get(ticker_2)!;
+      // Both come from clean_prices; signals that were made before its last change must not be traded at other sessions' prices.
+      if (signals.length !== sessions.length || signals.some(({ session }, t) => session !== sessions[t])) {
+        throw new RangeError(
+          `The signals of ${ticker_1} and ${ticker_2} are of other sessions than clean_prices has now. Materialize pair_signals first.`,
+        );
+      }
+      const price1 = closesOf.get(ticker_1);
+      const price2 = closesOf.get(ticker_2);
+      if (!price1 || !price2) {
+        throw new RangeError(
+          `clean_prices no longer has ${
+            price1 ? ticker_2 : ticker_1
+          }, of which there are signals. Materialize pair_signals and what is upstream of it first.`,
+        );
+      }
       const trades = referenceTrades(signals.map((row) => row.signal), { price1, price2 });
       signals.forEach(({ session, signal }, t) =>
         rows.push({

@@ -23,8 +23,8 @@ export const ChoiceConfig = z.strictObject({
 /**
  * The accepted pairs to trade.
  *
- * The rule: accepted pairs with a positive hedge ratio (both legs on the same side would be a bet on the market), by rising
- * Engle–Granger p-value, then by tickers; a pair is passed over when one of its tickers is in as many chosen pairs as allowed;
+ * The rule: accepted pairs with a positive hedge ratio (both legs on the same side would be a bet on the market) and an
+ * Engle–Granger p-value (without one the legs are the same thing twice), by rising p-value, then by tickers; a pair is passed over when one of its tickers is in as many chosen pairs as allowed;
  * the first `maxPairs` are chosen.
  */
 export const chosenPairs = asset({
@@ -40,8 +40,10 @@ export const chosenPairs = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config }) {
-    const candidates = (await inputs.pairs.rows()).filter((pair) => pair.accepted && pair.slope! > 0)
-      .sort((a, b) => a.engle_granger_p_value! - b.engle_granger_p_value! || (a.ticker_1 < b.ticker_1 ? -1 : 1));
+    // Rows come in ticker order, which a stable sort keeps where p-values are equal.
+    const candidates = (await inputs.pairs.rows())
+      .filter((pair) => pair.accepted && pair.slope! > 0 && pair.engle_granger_p_value !== null)
+      .sort((a, b) => a.engle_granger_p_value! - b.engle_granger_p_value!);
     const uses = new Map<string, number>();
     const chosen: typeof candidates = [];
     for (const pair of candidates) {

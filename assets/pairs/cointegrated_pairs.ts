@@ -16,7 +16,9 @@ const CointegratedPair = z.object({
     "The criterion of the original: MacKinnon's p-value as if the spread had been observed, which is too small",
   ),
   used_lag: z.int().nullable().describe("Chosen by AIC"),
-  engle_granger_p_value: z.number().nullable().describe("MacKinnon's p-value for the residuals of an estimated line"),
+  engle_granger_p_value: z.number().nullable().describe(
+    "MacKinnon's p-value for the residuals of an estimated line; null where the legs are all but collinear",
+  ),
   hurst_exponent: z.number().nullable(),
   half_life: z.number().nullable().describe("Sessions; negative where the spread does not revert"),
   mean_crossings: z.int().nullable(),
@@ -35,6 +37,9 @@ export const PairCriteriaConfig = z.strictObject({
   minCrossings: z.int().min(0).default(12).describe("Crossings of the spread's mean: above"),
 });
 
+/** The Hurst exponent of a shorter spread means nothing. */
+const fewestSessions = 100;
+
 /** Every pair inside a cluster with its statistics, and whether its spread can be traded. */
 export const cointegratedPairs = asset({
   key: "cointegrated_pairs",
@@ -52,29 +57,41 @@ export const cointegratedPairs = asset({
   async materialize({ inputs, config, signal, progress }) {
     const { clusterPreset, ...criteria } = config;
     const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
+    if (matrix.sessions.length < fewestSessions) {
+      throw new RangeError(
+        `clean_prices has ${matrix.sessions.length} sessions; testing pairs needs at least ${fewestSessions}. Give market data of more sessions.`,
+      );
+    }
     const prices = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
     const clusters = (await inputs.clusters.rows()).filter((row) => row.preset === clusterPreset);
     const clusterOf = new Map(clusters.map((row) => [row.ticker, row.cluster]));
     const pairs = pairsInClusters(clusters);
-    const scan = await scanPairs(prices, { pairs, criteria, signal, onProgress: progress });
-    const rows = [...scan].map((pair) => ({
-      ticker_1: pair.ticker_1,
-      ticker_2: pair.ticker_2,
-      cluster: clusterOf.get(pair.ticker_1)!,
-      slope: pair.slope,
-      intercept: pair.intercept,
-      adf_statistic: pair.adfStatistic,
-      adf_p_value: pair.adfPValue,
-      used_lag: pair.usedLag,
-      engle_granger_p_value: pair.slope === null
-        ? null
-        : engleGranger(prices.get(pair.ticker_2)!, prices.get(pair.ticker_1)!).pValue,
-      hurst_exponent: pair.hurst,
-      half_life: pair.halfLife,
-      mean_crossings: pair.meanCrossings,
-      accepted: pair.accepted,
-      failed_criteria: pair.failedCriteria.map(({ criterion, reason }) => ({ criterion, reason })),
-    }));
+    const scan = await scanPairs(prices, { pairs, criteria, signal });
+    const rows: z.output<typeof CointegratedPair>[] = [];
+    for (const pair of scan) {
+      rows.push({
+        ticker_1: pair.ticker_1,
+        ticker_2: pair.ticker_2,
+        cluster: clusterOf.get(pair.ticker_1)!,
+        slope: pair.slope,
+        intercept: pair.intercept,
+        adf_statistic: pair.adfStatistic,
+        adf_p_value: pair.adfPValue,
+        used_lag: pair.usedLag,
+        engle_granger_p_value: pair.adfPValue === null
+          ? null
+          : engleGrangerPValue(prices.get(pair.ticker_2)!, prices.get(pair.ticker_1)!),
+        hurst_exponent: pair.hurst,
+        half_life: pair.halfLife,
+        mean_crossings: pair.meanCrossings,
+        accepted: pair.accepted,
+        failed_criteria: pair.failedCriteria.map(({ criterion, reason }) => ({ criterion, reason })),
+      });
+      // Some milliseconds a pair: whoever else this process serves must not wait for all of them.
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+      progress(rows.length, pairs.length);
+    }
     return {
       rows,
       metadata: {
@@ -88,6 +105,19 @@ export const cointegratedPairs = asset({
     };
   },
 });
+
+/** Of the null hypothesis that the legs are not cointegrated; `null` where the test has nothing to say. */
+function engleGrangerPValue(y: Float64Array, x: Float64Array): number | null {
+  try {
+    const { statistic, pValue } = engleGranger(y, x);
+    // Legs that explain each other up to rounding are one thing twice: the zero that they get is no evidence.
+    return statistic === -Infinity ? null : pValue;
+  } catch (error) {
+    // A residual that repeats itself exactly: the regression is singular, as the kernel says of series that are in order.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
 
 /** Pairs inside each cluster in ticker order, clusters in order of first appearance by ticker; noise is in none. */
 export function pairsInClusters(rows: readonly { ticker: string; cluster: number }[]): [string, string][] {

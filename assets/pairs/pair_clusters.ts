@@ -16,6 +16,9 @@ export const ClusterPreset = z.enum(["service", "research"]);
 /** Components that the returns are reduced to. */
 const componentCount = 5;
 
+/** Two returns are the fewest that vary. */
+const fewestSessions = 3;
+
 const component = z.number().nullable().describe("Standardized loading; null where there are fewer components");
 
 const PairCluster = z.object({
@@ -45,13 +48,18 @@ export const pairClusters = asset({
   checks: [notEmpty()],
 
   async materialize({ inputs, progress }) {
-    const { tickers, returns, dropped } = returnMatrix(
-      alignCloses(await inputs.prices.columns("ticker", "session", "close")),
-    );
+    const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
+    if (matrix.sessions.length < fewestSessions) {
+      throw new RangeError(
+        `clean_prices has ${matrix.sessions.length} sessions; clusters need at least ${fewestSessions}. Give market data of more sessions.`,
+      );
+    }
+    const { tickers, returns, dropped } = returnMatrix(matrix);
     const steps = 1 + ClusterPreset.options.length;
-    const components = principalComponents(returns, Math.min(componentCount, tickers.length - 1));
+    // A ticker on its own moves together with nobody.
+    const components = tickers.length < 2 ? null : principalComponents(returns, componentCount);
     progress(1, steps);
-    const points = standardize(components.loadings);
+    const points = components ? standardize(components.loadings) : tickers.map(() => new Float64Array(0));
     const finite = (value: number) => Number.isFinite(value) ? value : null;
     const found: [string, number, number, number][] = [];
     const rows = ClusterPreset.options.flatMap((preset, done) => {
@@ -80,7 +88,7 @@ export const pairClusters = asset({
       metadata: {
         tickers: tickers.length,
         dropped_without_returns: dropped.length,
-        explained_variance: components.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0),
+        explained_variance: components?.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0) ?? 0,
         clusters: table(["preset", "clusters", "tickers", "pairs"], found),
       },
     };

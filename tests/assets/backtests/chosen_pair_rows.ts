@@ -1,0 +1,13 @@
+/** Rows of `chosen_pairs`, of which the backtests read the tickers alone. */
+export function chosenPairRows(...pairs: readonly (readonly [string, string])[]) {
+  return pairs.map(([ticker_1, ticker_2], i) => ({
+    rank: i + 1,
+    ticker_1,
+    ticker_2,
+    slope: 1,
+    intercept: 0,
+    adf_p_value: 0.01,
+    engle_granger_p_value: 0.01,
+    half_life: 5,
+  }));
+}

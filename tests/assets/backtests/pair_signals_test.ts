@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { pairSignals } from "../../../assets/backtests/pair_signals.ts";
+import { referenceSignals } from "../../../quant/mod.ts";
+import { cleanPriceRows, reverting, walk } from "../../support/closes.ts";
+import { runAsset } from "../../support/run_asset.ts";
+import { chosenPairRows } from "./chosen_pair_rows.ts";
+
+const n = 60;
+const a = walk(1, n);
+const spread = reverting(2, n);
+const closes = { A: a, B: a.map((close, t) => 2 * close + spread[t]!), C: walk(3, n) };
+const signals = (...pairs: [string, string][]) =>
+  runAsset(pairSignals, { inputs: { prices: cleanPriceRows(closes), pairs: chosenPairRows(...pairs) } });
+
+Deno.test("pair_signals holds each session of each chosen pair, as the reference strategy has it", async () => {
+  const { rows, metadata, progress } = await signals(["B", "C"], ["A", "B"]);
+  assert.equal(rows.length, 2 * n);
+  for (const [first, second] of [["A", "B"], ["B", "C"]] as const) {
+    const own = rows.filter((row) => row.ticker_1 === first);
+    const expected = referenceSignals({ price1: closes[first], price2: closes[second] });
+    assert.deepEqual(own.map((row) => row.signal), expected.signal);
+    assert.deepEqual(own.map((row) => row.spread), [...expected.spread]);
+    assert.deepEqual(own.map((row) => row.scaled_spread), [...expected.scaledSpread]);
+    assert.deepEqual(own.map((row) => row.mean), [...expected.expandingMean]);
+    assert.deepEqual(own.map((row) => row.standard_deviation), [...expected.expandingStd]);
+    assert.deepEqual(own.map((row) => row.r_squared ?? NaN), [...expected.rSquared]);
+  }
+  assert.ok(new Set(rows.map((row) => row.signal)).size >= 3, "the example has more than one kind of signal");
+  assert.deepEqual(metadata.pairs, { type: "number", value: 2 });
+  assert.deepEqual(progress, [[1, 2], [2, 2]]);
+});
+
+Deno.test("pair_signals has no trend in the first ten sessions and the last two", async () => {
+  const { rows } = await signals(["A", "B"]);
+  const without = rows.flatMap((row, t) => row.predicted_trend === null ? [t] : []);
+  assert.deepEqual(without, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, n - 2, n - 1]);
+});
+
+Deno.test("pair_signals is empty without chosen pairs", async () => {
+  assert.deepEqual((await signals()).rows, []);
+});
+
+Deno.test("pair_signals says which ticker of a chosen pair has no prices any more", async () => {
+  await assert.rejects(signals(["A", "GONE"]), /clean_prices no longer has GONE.*Materialize chosen_pairs/);
+});

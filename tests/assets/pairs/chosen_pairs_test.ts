@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { chosenPairs } from "../../../assets/pairs/chosen_pairs.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+/** A row of `cointegrated_pairs` that is accepted, unless told otherwise. */
+function pair(names: string, engleGrangerPValue: number | null, more: Record<string, unknown> = {}) {
+  const [ticker_1, ticker_2] = names.split("/") as [string, string];
+  return {
+    ticker_1,
+    ticker_2,
+    cluster: 0,
+    slope: 1.5,
+    intercept: 2,
+    adf_statistic: -5,
+    adf_p_value: 0.001,
+    used_lag: 1,
+    engle_granger_p_value: engleGrangerPValue,
+    hurst_exponent: 0.3,
+    half_life: 8,
+    mean_crossings: 60,
+    accepted: true,
+    failed_criteria: [],
+    ...more,
+  };
+}
+
+async function choose(pairs: readonly object[], config: Record<string, unknown> = {}) {
+  const run = await runAsset(chosenPairs, { inputs: { pairs }, config });
+  const byRank = run.rows.toSorted((a, b) => a.rank - b.rank);
+  return { ...run, names: byRank.map((row) => `${row.rank} ${row.ticker_1}/${row.ticker_2}`) };
+}
+
+Deno.test("chosen_pairs ranks accepted pairs by their Engle–Granger p-value, equal ones by ticker", async () => {
+  const { names, rows, metadata } = await choose([
+    pair("E/F", 0.02),
+    pair("A/B", 0.03),
+    pair("G/H", 0.01),
+    pair("C/D", 0.02),
+  ]);
+  assert.deepEqual(names, ["1 G/H", "2 C/D", "3 E/F", "4 A/B"]);
+  assert.deepEqual(rows[0], {
+    rank: 4,
+    ticker_1: "A",
+    ticker_2: "B",
+    slope: 1.5,
+    intercept: 2,
+    adf_p_value: 0.001,
+    engle_granger_p_value: 0.03,
+    half_life: 8,
+  });
+  assert.deepEqual(metadata, { candidates: { type: "number", value: 4 }, chosen: { type: "number", value: 4 } });
+});
+
+Deno.test("chosen_pairs orders equal p-values by the second ticker where the first is the same", async () => {
+  const pairs = [pair("A/D", 0.01), pair("A/B", 0.01), pair("A/C", 0.01)];
+  assert.deepEqual((await choose(pairs, { maxPairsPerTicker: 3 })).names, ["1 A/B", "2 A/C", "3 A/D"]);
+});
+
+Deno.test("chosen_pairs has a ticker in one pair only, the surest", async () => {
+  const pairs = [pair("A/B", 0.02), pair("B/C", 0.01), pair("C/D", 0.03), pair("A/D", 0.04)];
+  assert.deepEqual((await choose(pairs)).names, ["1 B/C", "2 A/D"]);
+  assert.deepEqual((await choose(pairs, { maxPairsPerTicker: 2 })).names, ["1 B/C", "2 A/B", "3 C/D", "4 A/D"]);
+});
+
+Deno.test("chosen_pairs never has a pair with both legs on the same side", async () => {
+  const pairs = [pair("A/B", 0.001, { slope: -0.7 }), pair("A/C", 0.002, { slope: 0 }), pair("A/D", 0.003)];
+  assert.deepEqual((await choose(pairs)).names, ["1 A/D"]);
+});
+
+Deno.test("chosen_pairs has neither refused pairs nor pairs without a p-value", async () => {
+  const pairs = [pair("A/B", 0.001, { accepted: false }), pair("C/D", null), pair("E/F", 0.2)];
+  assert.deepEqual((await choose(pairs)).names, ["1 E/F"]);
+});
+
+Deno.test("chosen_pairs stops at as many as it is told, ten by default", async () => {
+  const pairs = Array.from({ length: 12 }, (_, i) => pair(`A${i}/B${i}`, 0.001 * (i + 1)));
+  assert.equal((await choose(pairs)).rows.length, 10);
+  const { names, metadata } = await choose(pairs, { maxPairs: 2 });
+  assert.deepEqual(names, ["1 A0/B0", "2 A1/B1"]);
+  assert.deepEqual(metadata.candidates, { type: "number", value: 12 });
+  await assert.rejects(choose(pairs, { maxPairs: 0 }));
+});
+
+Deno.test("chosen_pairs is empty, with a warning, where nothing is accepted", async () => {
+  for (const pairs of [[], [pair("A/B", 0.001, { accepted: false })]]) {
+    const { rows, checks } = await choose(pairs);
+    assert.deepEqual([rows, checks.not_empty!.passed], [[], false]);
+  }
+  assert.deepEqual(chosenPairs.checks.map(({ severity }) => severity), ["warn"]);
+});
+
+Deno.test("chosen_pairs keeps its rule whatever pairs there are", async () => {
+  const tickers = ["A", "B", "C", "D", "E", "F"];
+  const all = tickers.flatMap((first, i) => tickers.slice(i + 1).map((second) => `${first}/${second}`));
+  const anyPairs = fc.subarray(all).chain((names) =>
+    fc.tuple(
+      ...names.map((name) =>
+        fc.record({ p: fc.constantFrom(0.01, 0.02, 0.03, null), slope: fc.constantFrom(-1, 1), accepted: fc.boolean() })
+          .map(({ p, ...more }) => pair(name, p, more))
+      ),
+    )
+  );
+  await fc.assert(fc.asyncProperty(anyPairs, fc.integer({ min: 1, max: 3 }), async (pairs, maxPairsPerTicker) => {
+    const { rows } = await choose(pairs, { maxPairsPerTicker, maxPairs: 4 });
+    const byRank = rows.toSorted((a, b) => a.rank - b.rank);
+    assert.deepEqual(byRank.map((row) => row.rank), byRank.map((_, i) => i + 1));
+    const uses = Map.groupBy(rows.flatMap((row) => [row.ticker_1, row.ticker_2]), (ticker) => ticker);
+    assert.ok([...uses.values()].every((own) => own.length <= maxPairsPerTicker));
+    const chosen = new Set(rows.map((row) => `${row.ticker_1}/${row.ticker_2}`));
+    const worst = Math.max(0, ...rows.map((row) => row.engle_granger_p_value));
+    for (const candidate of pairs) {
+      const eligible = candidate.accepted && candidate.slope > 0 && candidate.engle_granger_p_value !== null;
+      if (chosen.has(`${candidate.ticker_1}/${candidate.ticker_2}`)) assert.ok(eligible);
+      else if (eligible && rows.length < 4) {
+        // Passed over for a ticker that has its share, never for one that is less sure.
+        const full = [candidate.ticker_1, candidate.ticker_2].some((ticker) =>
+          uses.get(ticker)?.length === maxPairsPerTicker
+        );
+        assert.ok(full, `${candidate.ticker_1}/${candidate.ticker_2} was passed over`);
+      } else if (eligible && candidate.engle_granger_p_value! < worst) {
+        const full = [candidate.ticker_1, candidate.ticker_2].some((ticker) => uses.has(ticker));
+        assert.ok(full, `${candidate.ticker_1}/${candidate.ticker_2} is surer than a chosen pair`);
+      }
+    }
+  }));
+});
