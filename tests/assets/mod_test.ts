@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import * as assets from "../../assets/mod.ts";
+import { presets } from "../../assets/presets.ts";
+import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
+import { Preset } from "../../resources/environment.ts";
+
+const all: AnyAsset[] = Object.values(assets);
+const folder = new URL("../../assets/", import.meta.url);
+
+/** Paths below `folder` of the files that declare an asset. */
+function declarations(at = folder): string[] {
+  return [...Deno.readDirSync(at)].flatMap((entry) => {
+    const url = new URL(entry.name + (entry.isDirectory ? "/" : ""), at);
+    if (entry.isDirectory) return declarations(url);
+    return /\b(asset|byproduct)\(\{/.test(Deno.readTextFileSync(url)) ? [url.href.slice(folder.href.length)] : [];
+  }).sort();
+}
+
+Deno.test("assets/mod.ts lists every file that declares an asset", () => {
+  const listed = all.map((asset) => asset.module!.slice(folder.href.length)).sort();
+  assert.deepEqual(listed, declarations());
+  assert.ok(listed.length >= 11);
+});
+
+Deno.test("every asset has one name: key, file, export and test", () => {
+  for (const [name, asset] of Object.entries(assets)) {
+    const path = asset.module!.slice(folder.href.length);
+    assert.equal(path.split("/").at(-1), `${asset.key}.ts`);
+    assert.equal(name, asset.key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
+    const test = new URL(`../../tests/assets/${path.replace(/\.ts$/, "_test.ts")}`, import.meta.url);
+    assert.ok(Deno.statSync(test).isFile);
+    assert.equal(path.split("/")[0], asset.group, `${asset.key} is in the folder of its group`);
+  }
+});
+
+Deno.test("every asset says in a sentence what it is", () => {
+  for (const { key, description } of all) assert.match(description, /^[A-Z].{15,}\.$/s, key);
+});
+
+/** Columns whose name says all, in every table that has them. */
+const plain = new Set([
+  ..."ticker ticker_1 ticker_2 session signal name exchange sector currency cluster slope intercept accepted".split(
+    " ",
+  ),
+  ..."open high low close volume first_session last_session adf_p_value engle_granger_p_value".split(" "),
+  ..."hurst_exponent mean_crossings adf_statistic cumulative_return".split(" "),
+]);
+
+Deno.test("every column whose name does not say all is described", () => {
+  const bare = all.flatMap(({ key, schema }) =>
+    schema.columns.filter(({ name, description }) => !description && !plain.has(name)).map(({ name }) =>
+      `${key}.${name}`
+    )
+  );
+  assert.deepEqual(bare, []);
+});
+
+Deno.test("the assets make one graph from raw bars to backtests", () => {
+  const graph = assetGraph(all);
+  const place = new Map(graph.keys.map((key, i) => [key, i]));
+  const chain =
+    "raw_daily_bars daily_bars clean_prices pair_clusters cointegrated_pairs chosen_pairs pair_signals pair_trades";
+  chain.split(" ").reduce((before, after) => {
+    assert.ok(graph.upstream(after).includes(before), `${after} reads ${before}`);
+    assert.ok(place.get(before)! < place.get(after)!);
+    return after;
+  });
+});
+
+Deno.test("every asset's config has defaults that stand", () => {
+  for (const { recipe } of all) if (recipe) recipe.config.parse({});
+});
+
+for (const preset of Preset.options) {
+  Deno.test(`the preset ${preset} fits the assets that it sets`, () => {
+    for (const [key, config] of Object.entries(presets[preset])) {
+      const asset = all.find((one) => one.key === key);
+      assert.ok(asset?.recipe, key);
+      asset.recipe.config.parse(config);
+    }
+  });
+}
