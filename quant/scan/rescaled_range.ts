@@ -99,6 +99,6 @@ function varianceInTwoPasses(differences: Float64Array, from: number, count: num
   for (let t = from; t < from + count; t++) sum += differences[t]!;
   const mean = sum / count;
   let square = 0;
-  for (let t = from; t < from + count; t++) square += (differences[t]! - mean) ** 2;
+  for (let t = from; t < from + count; t++) square += (differences[t]! - mean) * (differences[t]! - mean);
   return square / (count - 1);
 }

@@ -6,7 +6,7 @@
 // differently from host to host.
 
 const PIVOT_SHARE: f64 = 1e-4;
-const UNEVENNESS: f64 = 1e4;
+const UNEVENNESS: f64 = 1e5;
 const NEAR_TIE: f64 = 1 + 1e-10;
 const NEAR_DUPLICATE: f64 = 1e-4;
 const DRIFT_SHARE: f64 = 1e-6;
@@ -35,7 +35,7 @@ let lagWeights: usize = 0;
 let results: usize = 0;
 let prices: usize = 0;
 
-/** Lanes in which moments or windows lost too many digits: the host computes those pairs by the careful way. */
+/** Lanes in which legs are near-duplicates or moments lost too many digits: the host computes those pairs by the careful way. */
 let careful: v128 = f64x2.splat(0);
 
 let free: usize = 0;
@@ -387,17 +387,29 @@ function meanRescaledRanges(rounding: v128): void {
         square = multiplyAdd(square, step, step);
       }
       const total = f64x2.sub(entry(levels, start + steps), entry(levels, start));
-      const variance = f64x2.div(f64x2.sub(square, f64x2.div(f64x2.mul(total, total), stepCount)), freedom);
-      careful = v128.or(
-        careful,
-        f64x2.lt(variance, f64x2.div(f64x2.mul(splat(DRIFT_SHARE), square), stepCount)),
-      );
+      let variance = f64x2.div(f64x2.sub(square, f64x2.div(f64x2.mul(total, total), stepCount)), freedom);
+      const drifting = f64x2.lt(variance, f64x2.div(f64x2.mul(splat(DRIFT_SHARE), square), stepCount));
+      if (v128.any_true(drifting)) {
+        variance = v128.bitselect(varianceInTwoPasses(start + 1, steps), variance, drifting);
+      }
       const counted = v128.and(f64x2.gt(range, zero), f64x2.gt(variance, roundingVariance));
       sum = f64x2.add(sum, v128.and(counted, f64x2.div(range, f64x2.sqrt(variance))));
       count = f64x2.add(count, v128.and(counted, one));
     }
     put(results, 6 + k, f64x2.div(sum, count));
   }
+}
+
+function varianceInTwoPasses(from: i32, count: i32): v128 {
+  let sum = splat(0);
+  for (let t = from; t < from + count; t++) sum = f64x2.add(sum, entry(differences, t));
+  const mean = f64x2.div(sum, splat(<f64>count));
+  let square = splat(0);
+  for (let t = from; t < from + count; t++) {
+    const deviation = f64x2.sub(entry(differences, t), mean);
+    square = multiplyAdd(square, deviation, deviation);
+  }
+  return f64x2.div(square, splat(<f64>(count - 1)));
 }
 
 /**
