@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { buildKernel } from "../../../quant/scan/kernel/build.ts";
-import { SCAN_WASM } from "../../../quant/scan/kernel/scan_wasm.ts";
+import { buildKernel } from "../../../../quant/scan/kernel/build.ts";
+import { SCAN_WASM } from "../../../../quant/scan/kernel/scan_wasm.ts";
 
 Deno.test("scan_wasm.ts is what build.ts makes of scan.as", async () => {
-  const committed = await Deno.readTextFile(new URL("../../../quant/scan/kernel/scan_wasm.ts", import.meta.url));
+  const committed = await Deno.readTextFile(new URL("../../../../quant/scan/kernel/scan_wasm.ts", import.meta.url));
   assert.ok(
     await buildKernel() === committed,
     "quant/scan/kernel/scan_wasm.ts is stale: run `deno run -A quant/scan/kernel/build.ts`",
