@@ -270,7 +270,9 @@ class StepExecution {
         if (before?.contentVersion !== rows.contentVersion) {
           const first = before === undefined;
           Object.assign(changes, await writeRows(database, tx, asset, rows, { id, first, signal: this.signal }));
-          await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+          if (changes.added + changes.removed > 0) {
+            await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+          }
         }
         published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
       }
