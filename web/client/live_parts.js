@@ -101,14 +101,7 @@ function focusPath(part, element) {
  * @param {{ id: string, at: number }} path
  */
 function refocus(part, { id, at }) {
-  const same = id === "" ? focusable(part)[at] : document.getElementById(id);
-  if (same instanceof HTMLButtonElement && same.disabled) {
-    // What cannot be used cannot be focused: the part as a whole holds its place until it can.
-    part.setAttribute("tabindex", "-1");
-    /** @type {HTMLElement} */ (part).focus({ preventScroll: true });
-  } else {
-    same?.focus({ preventScroll: true });
-  }
+  (id === "" ? focusable(part)[at] : document.getElementById(id))?.focus({ preventScroll: true });
 }
 
 /**

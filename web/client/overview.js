@@ -130,28 +130,37 @@ async function post(path, body) {
 }
 
 /**
+ * Does what a button stands for. It is dead meanwhile, and afterwards whatever the server renders it as. Dead buttons keep the
+ * focus, which `disabled` would take from them: `aria-disabled` says the same and does not.
+ *
  * @param {HTMLButtonElement} button
- * @param {() => Promise<{ id: number, steps: unknown[] }>} ask
- * @param {string} name What is materialized.
+ * @param {() => Promise<void>} work
  */
-async function materialize(button, ask, name) {
-  button.disabled = true;
+async function press(button, work) {
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
   try {
-    const run = await ask();
-    if (run.steps.length === 0) {
-      say(`${name} is fresh: nothing had to be made.`);
-    } else {
-      say(`Run ${run.id} began.`);
-      streams.follow(run.id);
-    }
+    await work();
     await refresh();
   } catch (error) {
     say(error instanceof Error ? error.message : String(error), true);
   } finally {
-    // The server's own rendering decides, where it came; otherwise the button must not stay dead.
-    const same = document.getElementById(button.id);
-    if (same === button) button.disabled = false;
+    // A part that came out as it was has not been replaced.
+    if (document.getElementById(button.id) === button) button.ariaDisabled = null;
   }
+}
+
+/**
+ * @param {string} path
+ * @param {object} body
+ * @param {string} name What is materialized.
+ */
+async function materialize(path, body, name) {
+  const run = await post(path, body);
+  if (run.steps.length === 0) return say(`${name} is fresh: nothing had to be made.`);
+  // A short run may have been noticed, followed and reported before the answer came.
+  if (!streams.ended(run.id)) say(`Run ${run.id} began.`);
+  streams.follow(run.id);
 }
 
 document.addEventListener("click", (event) => {
@@ -159,11 +168,14 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const { materialize: key, selection, cancel } = button.dataset;
   if (key) {
-    materialize(button, () => post(`/v1/assets/${encodeURIComponent(key)}/materialize`, { upstream: true }), key);
+    const path = `/v1/assets/${encodeURIComponent(key)}/materialize`;
+    press(button, () => materialize(path, { upstream: true }, key));
   } else if (selection) {
-    materialize(button, () => post("/v1/materialize", { selection }), "Everything");
+    press(button, () => materialize("/v1/materialize", { selection }, "Everything"));
   } else if (cancel) {
-    materialize(button, () => post(`/v1/runs/${cancel}/cancel`, {}), `Run ${cancel}`);
+    press(button, async () => {
+      await post(`/v1/runs/${cancel}/cancel`, {});
+    });
   }
 });
 

@@ -42,6 +42,8 @@ export class RunStreams {
   #open = new Map();
   /** The last event seen of each run. @type {Map<number, number>} */
   #seen = new Map();
+  /** @type {Set<number>} */
+  #ended = new Set();
 
   /**
    * @param {(event: RunEvent) => void} heard Called once for each event, in order.
@@ -52,13 +54,22 @@ export class RunStreams {
     this.broke = broke;
   }
 
-  get count() {
-    return this.#open.size;
+  /**
+   * Whether the end of the run was heard.
+   *
+   * @param {number} runId
+   */
+  ended(runId) {
+    return this.#ended.has(runId);
   }
 
-  /** @param {number} runId A run that has not ended. */
+  /**
+   * Follows a run from its beginning, unless it is followed already or its end was heard.
+   *
+   * @param {number} runId
+   */
   follow(runId) {
-    if (this.#open.has(runId) || this.#open.size >= maxStreams) return;
+    if (this.#open.has(runId) || this.#ended.has(runId) || this.#open.size >= maxStreams) return;
     const source = new EventSource(`/v1/runs/${runId}/events`);
     this.#open.set(runId, source);
     const listener = (/** @type {MessageEvent<string>} */ message) => {
@@ -67,7 +78,10 @@ export class RunStreams {
       if (event.seq <= (this.#seen.get(runId) ?? 0)) return;
       this.#seen.set(runId, event.seq);
       // The stream ends with its run; left open, the browser would ask for it for ever.
-      if (event.kind === "run_finished") this.#close(runId);
+      if (event.kind === "run_finished") {
+        this.#ended.add(runId);
+        this.#close(runId);
+      }
       this.heard(event);
     };
     for (const kind of KINDS) source.addEventListener(kind, listener);

@@ -57,7 +57,7 @@ function AssetItem({ asset, waitingIn, now }: { asset: AssetState; waitingIn: nu
         class={state === "fresh" ? "quiet" : ""}
         data-materialize={key}
         aria-label={`Materialize ${key} and what is upstream of it`}
-        disabled={busy}
+        aria-disabled={busy ? "true" : undefined}
       >
         Materialize
       </button>

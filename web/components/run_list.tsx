@@ -30,7 +30,7 @@ export function RunList({ runs, now }: { runs: readonly RunSummary[]; now: numbe
                 class="quiet"
                 data-cancel={run.id}
                 aria-label={`Cancel run ${run.id}`}
-                disabled={run.cancelRequestedAt !== null}
+                aria-disabled={run.cancelRequestedAt === null ? undefined : "true"}
               >
                 {run.cancelRequestedAt === null ? "Cancel" : "Cancelling …"}
               </button>

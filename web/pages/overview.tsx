@@ -117,7 +117,13 @@ function Headline({ assets, open }: { assets: readonly AssetState[]; open: reado
         <p>{settled ? counted(assets.length, "asset") : `${counted(assets.length, "asset")}: ${parts.join(", ")}`}</p>
       </div>
       {!settled && (
-        <button type="button" id="materialize-all" class="primary" data-selection="*" disabled={open.length > 0}>
+        <button
+          type="button"
+          id="materialize-all"
+          class="primary"
+          data-selection="*"
+          aria-disabled={open.length > 0 ? "true" : undefined}
+        >
           {untouched ? "Materialize everything" : "Materialize what is stale"}
         </button>
       )}

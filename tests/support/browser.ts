@@ -1,0 +1,61 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const executablePath = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+
+/** Why there is no browser to test in; `null` where there is one. TANDEM_REQUIRE_BROWSER=1 makes its absence an error. */
+export const browserMissing: string | null = await Deno.stat(executablePath).then(
+  () => null,
+  () => `${executablePath} is not there; CHROMIUM names another`,
+);
+
+if (browserMissing && Deno.env.get("TANDEM_REQUIRE_BROWSER") === "1") {
+  throw new Error(`TANDEM_REQUIRE_BROWSER is 1, but ${browserMissing}.`);
+}
+
+/** A page with a record of what must not happen on it. */
+export interface WatchedPage {
+  page: Page;
+  /** Errors that scripts threw or the console showed, in order. */
+  readonly errors: string[];
+  /** Addresses that were asked for on other hosts. */
+  readonly foreign: string[];
+}
+
+/** Settings of {@link openPage}. */
+export interface BrowserPageOptions {
+  width?: number;
+  height?: number;
+  colorScheme?: "light" | "dark";
+}
+
+/** Starts a headless browser for `test`, and ends it however the test ends. */
+export async function withBrowser<T>(test: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    return await test(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Opens `url` in a new window and watches it. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { width = 1280, height = 900, colorScheme = "light" }: BrowserPageOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const errors: string[] = [];
+  const foreign: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("request", (request) => {
+    if (new URL(request.url()).host !== new URL(url).host) foreign.push(request.url());
+  });
+  await page.goto(url);
+  return { page, errors, foreign };
+}

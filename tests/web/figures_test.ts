@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { relativeTime } from "../../web/client/age.js";
+import { count, counted, decimal, duration, figure, moment, pValue, signedPercent } from "../../web/figures.ts";
+
+Deno.test("signedPercent() says the sign in front, but none for what rounds to nothing", () => {
+  assert.deepEqual([0.12345, -0.04, 11.512, 0, 0.0001, -0.0004].map(signedPercent), [
+    "+12.3 %",
+    "−4.0 %",
+    "+1,151.2 %",
+    "0.0 %",
+    "0.0 %",
+    "0.0 %",
+  ]);
+});
+
+Deno.test("pValue() shows three decimals, and magnitudes below", () => {
+  assert.deepEqual([0.05, 0.0124, 0.001, 0.00042, 2.3e-9, 0].map(pValue), [
+    "0.050",
+    "0.012",
+    "0.001",
+    "4e−4",
+    "2e−9",
+    "< 1e−16",
+  ]);
+});
+
+Deno.test("figure() keeps about four digits of anything", () => {
+  assert.deepEqual([1234567, -3, 12345.678, 0.12345678, -2.5].map(figure), [
+    "1,234,567",
+    "−3",
+    "12,346",
+    "0.1235",
+    "−2.500",
+  ]);
+});
+
+Deno.test("count(), counted() and decimal() separate thousands", () => {
+  assert.deepEqual([count(442476), counted(1, "row"), counted(2000, "row"), decimal(-1234.5, 1)], [
+    "442,476",
+    "1 row",
+    "2,000 rows",
+    "−1,234.5",
+  ]);
+});
+
+Deno.test("duration() and moment() read naturally", () => {
+  assert.deepEqual([0, 1234, 59_960, 185_000, 7_800_000].map(duration), [
+    "0.0 s",
+    "1.2 s",
+    "1 min 00 s",
+    "3 min 05 s",
+    "2 h 10 min",
+  ]);
+  assert.equal(moment("2026-11-23T12:00:05.123Z"), "2026-11-23 12:00:05 UTC");
+});
+
+Deno.test("relativeTime() looks back and ahead in one unit", () => {
+  const units = [1000, 12_000, 3 * 60_000, 5 * 3_600_000, 9 * 86_400_000];
+  assert.deepEqual(units.map(relativeTime), ["just now", "12 s ago", "3 min ago", "5 h ago", "9 d ago"]);
+  assert.deepEqual(units.map((ms) => relativeTime(-ms)), ["now", "in 12 s", "in 3 min", "in 5 h", "in 9 d"]);
+});

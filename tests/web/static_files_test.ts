@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { staticFiles } from "../../web/static_files.ts";
+
+const app = staticFiles();
+const clients = ["overview.js", "age.js", "live_parts.js", "run_stream.js"];
+
+Deno.test("GET /static/:name serves the page's files with their types", async () => {
+  for (
+    const [name, type] of [["style.css", /^text\/css/], ["icon.svg", /^image\/svg/], [
+      "overview.js",
+      /^text\/javascript/,
+    ]] as const
+  ) {
+    const response = await app.request(`/${name}`);
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get("content-type")!, type);
+    assert.ok((await response.text()).length > 100);
+  }
+});
+
+Deno.test("GET /static/:name answers 304 to who has the file already, and 200 to who has another", async () => {
+  const etag = (await app.request("/style.css")).headers.get("etag")!;
+  for (const tag of [etag, `W/${etag}`, `"other", ${etag}`]) {
+    const again = await app.request("/style.css", { headers: { "if-none-match": tag } });
+    assert.deepEqual([again.status, again.headers.get("etag"), await again.text()], [304, etag, ""]);
+  }
+  assert.equal((await app.request("/style.css", { headers: { "if-none-match": '"other"' } })).status, 200);
+});
+
+Deno.test("GET /static/:name serves nothing that is not on its list", async () => {
+  for (
+    const name of [
+      "page.tsx",
+      "../page.tsx",
+      "..%2Fpage.tsx",
+      "%2e%2e/page.tsx",
+      "constructor",
+      "__proto__",
+      "",
+      "client/age.js",
+    ]
+  ) {
+    const response = await app.request(`/${name}`);
+    assert.equal(response.status, 404, name);
+  }
+});
+
+Deno.test("client modules import nothing that is not served", async () => {
+  for (const name of clients) {
+    const text = await (await app.request(`/${name}`)).text();
+    for (const [, target] of text.matchAll(/^import .* from "(.*)";$/gm)) {
+      assert.equal((await app.request(`/${target!.replace("./", "")}`)).status, 200, `${name} imports ${target}`);
+    }
+  }
+});
+
+Deno.test("style.css asks nobody for anything", async () => {
+  assert.doesNotMatch(await (await app.request("/style.css")).text(), /@import|url\(/);
+});
