@@ -77,11 +77,14 @@ function eventStream(
       next ??= events.next();
       try {
         const result = await within(heartbeatMs, next);
+        // Who read has gone while this waited: the stream takes nothing more.
+        if (gone.signal.aborted) return;
         if (result === undefined) return controller.enqueue(encoder.encode(": still here\n\n"));
         next = undefined;
         if (result.done) return controller.close();
         controller.enqueue(encoder.encode(written(result.value)));
       } catch (error) {
+        if (gone.signal.aborted) return;
         // The status is sent already: who reads comes back, and goes on where it was or is told what is wrong.
         logger.error(`The events of run ${runId} could not be read: ${messageOf(error)}`);
         controller.close();
