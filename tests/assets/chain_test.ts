@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import type { Run } from "../../engine/mod.ts";
+import { fixedClock } from "../../resources/clock.ts";
+import { type DailyBars, type MarketData, simulatedMarket, simulatedTruth } from "../../resources/market_data/mod.ts";
+import { type AssetChain, withAssetChain } from "../support/asset_chain.ts";
+import { databases, postgresAvailable, withEmbedded } from "../support/database.ts";
+
+/** After the close of a Thursday, and of the Friday after it. */
+const THURSDAY = "2026-11-19T23:00:00Z";
+const FRIDAY = "2026-11-20T23:00:00Z";
+
+const raw = ["raw_daily_bars", "raw_tickers"];
+const derived = [
+  "daily_bars",
+  "clean_prices",
+  "pair_clusters",
+  "cointegrated_pairs",
+  "chosen_pairs",
+  "pair_signals",
+  "pair_trades",
+];
+
+const equals = (column: string, value: string) => ({ column, operator: "eq" as const, value });
+const keys = (rows: Record<string, unknown>[], ...columns: string[]) =>
+  rows.map((row) => columns.map((column) => row[column]).join(" ")).sort();
+const pairNames = (pairs: readonly object[]) =>
+  new Set((pairs as { ticker_1: string; ticker_2: string }[]).map((pair) => `${pair.ticker_1} ${pair.ticker_2}`));
+const common = (a: ReadonlySet<string>, b: ReadonlySet<string>) => [...a].filter((name) => b.has(name)).length;
+
+/** Keys of a run's steps by how they ended. */
+function outcomes(run: Run): Record<string, string[]> {
+  return Object.fromEntries(
+    [...Map.groupBy(run.steps, (step) => step.status)].map((
+      [status, steps],
+    ) => [status, steps.map((s) => s.key).sort()]),
+  );
+}
+
+/** A market whose bars a test can change; its version changes with them. */
+function changeable(
+  market: MarketData,
+): MarketData & { change(version: string, edit: (bars: DailyBars) => void): void } {
+  let edits: { version: string; edit: (bars: DailyBars) => void }[] = [];
+  return {
+    ...market,
+    async version() {
+      return [await market.version(), ...edits.map(({ version }) => version)].join(", ");
+    },
+    async dailyBars(options) {
+      const bars = await market.dailyBars(options);
+      for (const { edit } of edits) edit(bars);
+      return bars;
+    },
+    change(version, edit) {
+      edits = [...edits, { version, edit }];
+    },
+  };
+}
+
+/** Raises one bar's prices by a hundredth. */
+function raise(ticker: string, session: string): (bars: DailyBars) => void {
+  return (bars) => {
+    const i = bars.ticker.findIndex((name, row) => name === ticker && bars.session[row] === session);
+    assert.ok(i >= 0, `${ticker} has a bar on ${session}`);
+    for (const column of [bars.open, bars.high, bars.low, bars.close]) column[i] = column[i]! * 1.01;
+  };
+}
+
+/** Plans, runs and tells both: what the plan had as certain and as possible, and how each step ended. */
+async function planAndRun({ engine, materialize }: AssetChain) {
+  const plan = await engine.plan({ selection: "*" });
+  return {
+    certain: plan.steps.filter((step) => step.certain).map((step) => step.key).sort(),
+    possible: plan.steps.filter((step) => !step.certain).map((step) => step.key),
+    ended: outcomes(await materialize()),
+  };
+}
+
+Deno.test("the chain finds the planted pairs of the default market, and trades no others", async () => {
+  const clock = fixedClock(THURSDAY);
+  const truth = simulatedTruth({ clock });
+  const planted = pairNames(truth.plantedPairs);
+  const decoys = pairNames(truth.decoys);
+  assert.deepEqual([planted.size, decoys.size], [12, 8]);
+  await withEmbedded((database) =>
+    withAssetChain({ database, marketData: simulatedMarket({ clock }), clock }, async ({ materialize, rows }) => {
+      assert.equal((await materialize("+chosen_pairs")).status, "succeeded");
+      const tested = await rows("cointegrated_pairs");
+      const accepted = pairNames(tested.filter((row) => row.accepted));
+      const chosen = pairNames(await rows("chosen_pairs"));
+      // bench/recall.ts has the means over many markets; this is the one that everybody sees first.
+      assert.deepEqual(
+        { planted: common(accepted, planted), decoys: common(accepted, decoys), chosen: chosen.size },
+        { planted: 11, decoys: 2, chosen: 10 },
+      );
+      assert.equal(common(chosen, planted), 10);
+      for (const pair of truth.plantedPairs) {
+        const row = tested.find((one) => one.ticker_1 === pair.ticker_1 && one.ticker_2 === pair.ticker_2);
+        if (!row?.accepted) continue;
+        const error = Number(row.slope) / pair.hedgeRatio - 1;
+        assert.ok(Math.abs(error) < 0.1, `${pair.ticker_1} ${pair.ticker_2}: ${row.slope}, planted ${pair.hedgeRatio}`);
+      }
+    })
+  );
+});
+
+/** What the chain made on each database. */
+const contents = new Map<string, Record<string, string>[]>();
+
+for (const { name, ignore, open } of databases) {
+  Deno.test({
+    name: `the chain on the simulated market, on ${name}`,
+    ignore,
+    async fn(t) {
+      const clock = fixedClock(THURSDAY);
+      // Half of the default market has all that can be in one, and takes half as long.
+      const options = { clock, tickers: 60 };
+      const marketData = changeable(simulatedMarket(options));
+      const truth = simulatedTruth(options);
+      const database = await open();
+      try {
+        await withAssetChain({ database, marketData, clock }, async (chain) => {
+          const { engine, materialize, rows } = chain;
+          const versions: Record<string, string>[] = [];
+          const remember = async () => versions.push(await chain.contentVersions());
+
+          await t.step("makes everything fresh from an empty database", async () => {
+            const run = await materialize();
+            assert.deepEqual([run.status, run.steps.map((step) => step.error)], [
+              "succeeded",
+              run.steps.map(() => null),
+            ]);
+            assert.deepEqual(outcomes(run), { succeeded: [...raw, ...derived].sort() });
+            for (const state of await engine.states()) {
+              assert.deepEqual([state.key, state.state, state.reasons], [state.key, "fresh", []]);
+            }
+            await remember();
+          });
+
+          await t.step("rejects exactly the rows that were made faulty", async () => {
+            const expected = [...truth.rejectedRows, ...truth.duplicates].map((row) => `${row.ticker} ${row.session}`)
+              .sort();
+            assert.ok(expected.length >= 8);
+            assert.deepEqual(keys(await rows("rejected_bars"), "ticker", "session"), expected);
+          });
+
+          await t.step("drops the delisted and the newly listed tickers, and says so", async () => {
+            const [{ lastMaterialization }] = await engine.states(["clean_prices"]) as [
+              Awaited<ReturnType<typeof engine.states>>[0],
+            ];
+            const { dropped } = lastMaterialization!.metadata;
+            assert.ok(dropped?.type === "table");
+            const expected = [...truth.delistings, ...truth.newListings].map(({ ticker }) => ticker);
+            assert.ok(truth.delistings.length > 0);
+            assert.deepEqual(dropped.rows.map(([ticker]) => ticker), [...new Set(expected)].sort());
+            for (const { ticker } of truth.delistings) {
+              assert.deepEqual(await rows("clean_prices", [equals("ticker", ticker)]), []);
+            }
+          });
+
+          await t.step("leaves no jump where shares were split", async () => {
+            assert.ok(truth.splits.length >= 3);
+            for (const { ticker, session, ratio } of truth.splits) {
+              const returnsOn = async (key: string) => {
+                const closes = await rows(key, [equals("ticker", ticker)]);
+                const t = closes.findIndex((row) => row.session === session);
+                return Number(closes[t]!.close) / Number(closes[t - 1]!.close);
+              };
+              assert.ok(
+                Math.abs(await returnsOn("raw_daily_bars") * ratio - 1) < 0.2,
+                `${ticker} was split on ${session}`,
+              );
+              assert.ok(Math.abs(await returnsOn("clean_prices") - 1) < 0.2, `${ticker} jumps on ${session}`);
+            }
+          });
+
+          await t.step("has nothing to do in a second run", async () => {
+            assert.deepEqual((await engine.plan({ selection: "*" })).steps, []);
+            const run = await materialize();
+            assert.deepEqual([run.status, run.steps], ["succeeded", []]);
+          });
+
+          await t.step("adds a new session and takes away the oldest one, nothing else", async () => {
+            clock.set(FRIDAY);
+            const states = await engine.states();
+            const because = (kind: string) =>
+              states.filter(({ reasons }) => reasons.some((reason) => reason.kind === kind)).map(({ key }) => key)
+                .sort();
+            assert.deepEqual(because("source_changed"), raw);
+            const { certain, possible, ended } = await planAndRun(chain);
+            assert.deepEqual(certain, raw);
+            assert.deepEqual(possible, derived);
+            assert.deepEqual(ended, { succeeded: [...raw, ...derived].sort() });
+            for (const key of ["raw_daily_bars", "daily_bars", "clean_prices"]) {
+              const [now, before] = await engine.materializations(key, { limit: 2 });
+              const added = await rows(key, [equals("session", "2026-11-20")], now!.id);
+              const gone = await rows(key, [equals("session", truth.firstSession)], before!.id);
+              assert.ok(added.length > 50 && gone.length > 50);
+              assert.deepEqual([now!.rowsAdded, now!.rowsRemoved], [added.length, gone.length], key);
+            }
+            await remember();
+          });
+
+          await t.step("runs what depends on one changed bar, all the way", async () => {
+            const [pair] = await rows("chosen_pairs");
+            marketData.change("a bar of a chosen pair", raise(pair!.ticker_1 as string, "2026-06-15"));
+            const before = await chain.contentVersions();
+            const { certain, possible, ended } = await planAndRun(chain);
+            assert.deepEqual(certain, raw);
+            assert.deepEqual(possible, derived);
+            assert.deepEqual(ended, { succeeded: [...raw, ...derived].sort() });
+            const after = await chain.contentVersions();
+            // Listings come from the same source, and neither they nor what was rejected have changed.
+            const same = Object.keys(after).filter((key) => after[key] === before[key]);
+            assert.deepEqual(same.sort(), ["raw_tickers", "rejected_bars"]);
+            const [bars] = await engine.materializations("daily_bars", { limit: 1 });
+            assert.deepEqual([bars!.rowsAdded, bars!.rowsRemoved], [1, 1]);
+            await remember();
+          });
+
+          await t.step("stops where the change makes no difference: a bar of a ticker that is not traded", async () => {
+            const { ticker } = truth.delistings[0]!;
+            const [bar] = await rows("daily_bars", [equals("ticker", ticker)]);
+            marketData.change("a bar of a delisted ticker", raise(ticker, bar!.session as string));
+            const { certain, possible, ended } = await planAndRun(chain);
+            assert.deepEqual(certain, raw);
+            assert.deepEqual(possible, derived);
+            assert.deepEqual(ended, {
+              succeeded: [...raw, "clean_prices", "daily_bars"].sort(),
+              up_to_date: derived.slice(2).sort(),
+            });
+            await remember();
+          });
+
+          await t.step("stops where the change makes no difference: a bar that is rejected either way", async () => {
+            const [bar] = await rows("rejected_bars");
+            marketData.change("a rejected bar", (bars) => {
+              const i = bars.ticker.findLastIndex((name, row) =>
+                name === bar!.ticker && bars.session[row] === bar!.session
+              );
+              bars.volume[i] = bars.volume[i]! + 1;
+            });
+            const before = await chain.contentVersions();
+            const { certain, possible, ended } = await planAndRun(chain);
+            assert.deepEqual(certain, raw);
+            assert.deepEqual(possible, derived);
+            assert.deepEqual(ended, { succeeded: [...raw, "daily_bars"].sort(), up_to_date: derived.slice(1).sort() });
+            const after = await chain.contentVersions();
+            const changed = Object.keys(after).filter((key) => after[key] !== before[key]);
+            assert.deepEqual(changed.sort(), ["raw_daily_bars", "rejected_bars"]);
+            await remember();
+          });
+
+          await t.step("is as fresh at the end as at the start", async () => {
+            assert.deepEqual((await engine.states()).filter(({ state }) => state !== "fresh"), []);
+          });
+          contents.set(name, versions);
+        });
+      } finally {
+        await database.close();
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "the chain has the same contents on every database",
+  ignore: !postgresAvailable,
+  fn() {
+    const [embedded, server] = [...contents.values()];
+    assert.equal(embedded!.length, 5);
+    assert.deepEqual(server, embedded);
+  },
+});
