@@ -242,3 +242,78 @@ Deno.test("openEmbedded() serves other connections while one is being closed in 
     assert.equal((await waiting)[0]!.count, 0);
   });
 });
+
+const canMount = tryMount();
+
+/** Root may make a small disk, though not in every container. */
+function tryMount(): boolean {
+  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
+  const folder = Deno.makeTempDirSync({ prefix: "tandem-mount-" });
+  const run = (...command: string[]) =>
+    new Deno.Command(command[0]!, { args: command.slice(1), stdout: "null", stderr: "null" }).outputSync().success;
+  try {
+    return run("mount", "-t", "tmpfs", "tmpfs", folder) && run("umount", folder);
+  } finally {
+    Deno.removeSync(folder);
+  }
+}
+
+/** Gives a disk of its own size. */
+async function onDisk(megabytes: number, test: (folder: string, grow: (to: number) => Promise<void>) => Promise<void>) {
+  await inFolder(async (folder) => {
+    const mount = async (...args: string[]) => {
+      const { success } = await new Deno.Command("mount", { args: [...args, folder], stdout: "null" }).output();
+      assert.ok(success);
+    };
+    await mount("-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs");
+    try {
+      await test(join(folder, "data"), (to) => mount("-o", `remount,size=${to}m`));
+    } finally {
+      await new Deno.Command("umount", { args: ["--lazy", folder] }).output();
+    }
+  });
+}
+
+Deno.test({
+  name: canMount
+    ? "openEmbedded() says that the disk is full"
+    : "openEmbedded() says that the disk is full (needs root to make a small one)",
+  ignore: !canMount,
+  async fn() {
+    await onDisk(20, async (dataDir) => {
+      await assert.rejects(openEmbedded({ dataDir }), (error) => {
+        assert.ok(error instanceof DatabaseOpenError);
+        assert.match(error.message, /^DATA_DIR .* cannot be used: the disk is full .* Free some space/);
+        return true;
+      });
+    });
+  },
+});
+
+Deno.test({
+  name: canMount
+    ? "openEmbedded() fails queries while the disk is full, and goes on with all that was committed when it no longer is"
+    : "openEmbedded() goes on after the disk was full (needs root to make a small one)",
+  ignore: !canMount,
+  async fn() {
+    await onDisk(110, async (dataDir, grow) => {
+      await opened(dataDir, async ({ sql }) => {
+        await sql`create table t (a text)`;
+        let committed = 0;
+        const fill = () => sql`insert into t select repeat('x', 300) from generate_series(1, 30000)`;
+        await assert.rejects(async () => {
+          for (let i = 0; i < 20; i++) {
+            await fill();
+            committed += 30_000;
+          }
+        }, /No space left on device/);
+        assert.ok(committed > 0);
+        // More often than there are connections.
+        for (let i = 0; i < 5; i++) await assert.rejects(fill(), /No space left on device|the disk is full/);
+        await grow(400);
+        assert.equal((await sql`select count(*) from t`)[0]!.count, committed);
+        await fill();
+      });
+    });
+  },
+});

@@ -1,0 +1,188 @@
+/**
+ * How fast columns get into and out of both databases: `deno run -A bench/ingest.ts [--json]`.
+ *
+ * Each database is measured in a process of its own, so that the peak of its resident memory is its own: of this
+ * process, which for the embedded database holds the database as well, and for a server only the client. The server is
+ * the one that TEST_DATABASE_URL names, or one started for the purpose, with fsync on. Prices are generated.
+ */
+import { join } from "node:path";
+import {
+  type ColumnData,
+  type ColumnSpec,
+  type Database,
+  openEmbedded,
+  openPostgres,
+} from "../resources/database/mod.ts";
+import { createTestDatabase, postgresAvailable, startServer } from "../tests/support/database.ts";
+
+/** A table to be filled. */
+interface Shape {
+  name: string;
+  rows: number;
+  tickers: number;
+  columns: readonly ColumnSpec[];
+}
+
+interface Measurement {
+  shape: string;
+  rows: number;
+  columns: number;
+  insertMs: number;
+  selectMs: number;
+}
+
+interface Report {
+  database: string;
+  openMs: number;
+  measurements: Measurement[];
+  peakResidentMb: number;
+}
+
+const key: ColumnSpec[] = [{ name: "ticker", type: "text" }, { name: "session", type: "date" }];
+const numbers = (...names: string[]): ColumnSpec[] => names.map((name) => ({ name, type: "double precision" }));
+
+const SHAPES: Shape[] = [
+  { name: "closes of 482 tickers", rows: 442_476, tickers: 482, columns: [...key, ...numbers("close")] },
+  {
+    name: "S&P 500 bars",
+    rows: 538_838,
+    tickers: 504,
+    columns: [...key, ...numbers("open", "high", "low", "close", "volume", "dividend", "split")],
+  },
+];
+const ROUNDS = 3;
+
+if (Deno.args[0] === "measure") {
+  console.log(JSON.stringify(await measure(Deno.args[1]!, Deno.args[2]!)));
+} else {
+  const reports = [await embedded()];
+  if (postgresAvailable) reports.push(await server());
+  if (Deno.args.includes("--json")) console.log(JSON.stringify(reports, null, 2));
+  else print(reports);
+}
+
+async function embedded(): Promise<Report> {
+  const folder = await Deno.makeTempDir({ prefix: "tandem-bench-" });
+  try {
+    return await child("embedded", join(folder, "data"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function server(): Promise<Report> {
+  if (Deno.env.get("TEST_DATABASE_URL")) {
+    const { url, drop } = await createTestDatabase();
+    try {
+      return await child("postgres", url);
+    } finally {
+      await drop();
+    }
+  }
+  const folder = await Deno.makeTempDir({ prefix: "tandem-bench-" });
+  // The server runs as another user where this one is root.
+  await Deno.chmod(folder, 0o755);
+  const running = await startServer({ folder: join(folder, "server"), fsync: true });
+  try {
+    return await child("postgres", running.url);
+  } finally {
+    await running.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function child(kind: string, place: string): Promise<Report> {
+  const args = ["run", "-A", "--quiet", import.meta.filename!, "measure", kind, place];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
+  if (!success) throw new Error(`Measuring ${kind} failed.`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function measure(kind: string, place: string): Promise<Report> {
+  const begin = performance.now();
+  const database = kind === "embedded"
+    ? await openEmbedded({ dataDir: place })
+    : await openPostgres({ databaseUrl: place });
+  const openMs = performance.now() - begin;
+  const [row] = await database.sql<{ version: string }[]>`
+    select split_part(current_setting('server_version'), ' ', 1) as version`;
+  const measurements: Measurement[] = [];
+  for (const shape of SHAPES) measurements.push(await measureShape(database, shape));
+  await database.close();
+  const name = kind === "embedded" ? "PGlite" : "PostgreSQL";
+  return { database: `${name} ${row!.version}`, openMs, measurements, peakResidentMb: peakResidentMb() };
+}
+
+/** The best of a few rounds, each into an empty table with a primary key, in one transaction. */
+async function measureShape(database: Database, { name, rows, tickers, columns }: Shape): Promise<Measurement> {
+  const data = generate(rows, tickers, columns);
+  const definitions = columns.map((column) =>
+    `${column.name} ${column.type}${column.type === "text" ? ' collate "C"' : ""}`
+  );
+  const names = columns.map((column) => column.name).join(", ");
+  const best = { insertMs: Infinity, selectMs: Infinity };
+  for (let round = 0; round < ROUNDS; round++) {
+    await database.sql.unsafe(`create table bar (${definitions.join(", ")}, primary key (ticker, session))`);
+    let begin = performance.now();
+    await database.sql.begin((tx) => database.insertColumns(tx, "bar", columns, data));
+    best.insertMs = Math.min(best.insertMs, performance.now() - begin);
+    begin = performance.now();
+    const read = await database.selectColumns(`select ${names} from bar order by ticker, session`, [], columns);
+    best.selectMs = Math.min(best.selectMs, performance.now() - begin);
+    if (read.close?.length !== rows) throw new Error(`${name}: ${read.close?.length} rows came back.`);
+    await database.sql`drop table bar`;
+  }
+  return { shape: name, rows, columns: columns.length, ...best };
+}
+
+/** Session by session, as a vendor delivers. */
+function generate(rows: number, tickers: number, columns: readonly ColumnSpec[]): Record<string, ColumnData> {
+  const ticker = new Array<string>(rows);
+  const session = new Array<string>(rows);
+  const names = Array.from({ length: tickers }, (_, i) => `T${i}`);
+  let day = "";
+  for (let i = 0; i < rows; i++) {
+    if (i % tickers === 0) day = new Date(Date.UTC(2017, 0, 2 + Math.floor(i / tickers))).toISOString().slice(0, 10);
+    ticker[i] = names[i % tickers]!;
+    session[i] = day;
+  }
+  const data: Record<string, ColumnData> = { ticker, session };
+  columns.slice(2).forEach(({ name }, c) => {
+    // Prices have cents, and what was adjusted has all its digits.
+    data[name] = Float64Array.from({ length: rows }, (_, i) => 100 + 50 * Math.sin(i * 0.01 + c));
+  });
+  return data;
+}
+
+function peakResidentMb(): number {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024);
+  } catch {
+    // Not Linux: what there is now has to do.
+    return Math.round(Deno.memoryUsage().rss / 1024 / 1024);
+  }
+}
+
+function print(reports: readonly Report[]): void {
+  const perSecond = (rows: number, ms: number) => Math.round(rows / ms * 1000).toLocaleString("en").padStart(9);
+  for (const { database, openMs, measurements, peakResidentMb } of reports) {
+    console.log(`${database}: open ${openMs.toFixed(0)} ms, peak ${peakResidentMb} MB resident`);
+    for (const { shape, rows, columns, insertMs, selectMs } of measurements) {
+      console.log(
+        `  ${shape.padEnd(22)} ${rows.toLocaleString("en")} × ${columns}  ` +
+          `insert ${perSecond(rows, insertMs)} rows/s (${(insertMs / 1000).toFixed(2)} s)  ` +
+          `select ${perSecond(rows, selectMs)} rows/s (${(selectMs / 1000).toFixed(2)} s)`,
+      );
+    }
+  }
+  const [one, two] = reports;
+  if (one === undefined || two === undefined) return;
+  one.measurements.forEach(({ shape, insertMs, selectMs }, i) => {
+    const other = two.measurements[i]!;
+    console.log(
+      `${one.database} takes ${(insertMs / other.insertMs).toFixed(1)} times as long as ${two.database} to insert ` +
+        `and ${(selectMs / other.selectMs).toFixed(1)} times to select: ${shape}.`,
+    );
+  });
+}
