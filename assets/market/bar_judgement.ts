@@ -61,7 +61,7 @@ export function judgeBars(bars: BarColumns): {
   const usable: number[] = [];
   const rejected: RejectedBarRow[] = [];
   for (let i = 0; i < n; i++) {
-    const reason = fault(bars, i);
+    const reason = barFault(bars, i);
     if (reason === undefined) usable.push(i);
     else rejected.push(rejection(bars, i, reason));
   }
@@ -92,7 +92,7 @@ export function judgeBars(bars: BarColumns): {
 }
 
 /** Why bar `i` cannot be used, or `undefined`. */
-function fault(bars: BarColumns, i: number): string | undefined {
+export function barFault(bars: BarColumns, i: number): string | undefined {
   if (bars.occurrence[i]! > 1) {
     return sameAsFirst(bars, i) ? "repeats the first bar of the session" : "differs from the first bar of the session";
   }
@@ -133,7 +133,8 @@ function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow 
   };
 }
 
-function isSplit(bars: BarColumns, i: number): boolean {
+/** Whether shares were split in the session of bar `i`, be the bar usable or not. */
+export function isSplit(bars: BarColumns, i: number): boolean {
   const ratio = bars.split[i]!;
   return bars.occurrence[i] === 1 && ratio > 0 && ratio !== 1;
 }

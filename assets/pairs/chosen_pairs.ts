@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { notEmpty } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
+import { ChoiceConfig, choosePairs } from "./choice_rule.ts";
 import { cointegratedPairs } from "./cointegrated_pairs.ts";
 
 const ChosenPair = z.object({
@@ -14,25 +15,20 @@ const ChosenPair = z.object({
   half_life: z.number().describe("Sessions"),
 });
 
-/** Settings of `chosen_pairs`. */
-export const ChoiceConfig = z.strictObject({
-  maxPairs: z.int().min(1).max(1000).default(10).describe("How many pairs to trade at most"),
-  maxPairsPerTicker: z.int().min(1).default(1).describe("In how many of them one ticker may be"),
-});
-
 /**
- * The accepted pairs to trade.
+ * The accepted pairs to trade now, chosen on all data up to today by the rule of {@link choosePairs}.
  *
- * The rule: accepted pairs with a positive hedge ratio (both legs on the same side would be a bet on the market) and an
- * Engle–Granger p-value (without one the legs are the same thing twice), by rising p-value, then by tickers; a pair is passed over when one of its tickers is in as many chosen pairs as allowed;
- * the first `maxPairs` are chosen.
+ * What they earned in the sessions that chose them says nothing of what they will earn. Their backtest is the walk-forward one,
+ * `walk_forward_daily`, where the same rule chose pairs again and again from the past alone; `pair_trades` shows these very
+ * pairs as the original service would have, fitted on the sample that it trades.
  */
 export const chosenPairs = asset({
   key: "chosen_pairs",
   module: import.meta,
   group: "pairs",
   layer: "gold",
-  description: "The accepted pairs to trade: surest first, no ticker in more than its share.",
+  description:
+    "The accepted pairs to trade from now on: surest first, no ticker in more than its share. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
   deps: { pairs: cointegratedPairs },
   config: ChoiceConfig,
   row: ChosenPair,
@@ -40,19 +36,7 @@ export const chosenPairs = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config }) {
-    // Rows come in ticker order, which a stable sort keeps where p-values are equal.
-    const candidates = (await inputs.pairs.rows())
-      .filter((pair) => pair.accepted && pair.slope! > 0 && pair.engle_granger_p_value !== null)
-      .sort((a, b) => a.engle_granger_p_value! - b.engle_granger_p_value!);
-    const uses = new Map<string, number>();
-    const chosen: typeof candidates = [];
-    for (const pair of candidates) {
-      if (chosen.length === config.maxPairs) break;
-      const tickers = [pair.ticker_1, pair.ticker_2];
-      if (tickers.some((ticker) => (uses.get(ticker) ?? 0) >= config.maxPairsPerTicker)) continue;
-      for (const ticker of tickers) uses.set(ticker, (uses.get(ticker) ?? 0) + 1);
-      chosen.push(pair);
-    }
+    const { candidates, chosen } = choosePairs(await inputs.pairs.rows(), config);
     return {
       rows: chosen.map((pair, i) => ({
         rank: i + 1,

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { notEmpty } from "../../engine/mod.ts";
-import { alignCloses, engleGranger, scanPairs } from "../../quant/mod.ts";
+import { alignCloses, scanPairs } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { asset } from "../resources.ts";
 import { ClusterPreset, pairClusters } from "./pair_clusters.ts";
+import { residualPValue } from "./residual_p_value.ts";
 
 const CointegratedPair = z.object({
   ticker_1: z.string().min(1).describe("The regressor x"),
@@ -38,7 +39,7 @@ export const PairCriteriaConfig = z.strictObject({
 });
 
 /** The Hurst exponent of a shorter spread means nothing. */
-const fewestSessions = 100;
+export const fewestSessions = 100;
 
 /** Every pair inside a cluster with its statistics, and whether its spread can be traded. */
 export const cointegratedPairs = asset({
@@ -80,7 +81,7 @@ export const cointegratedPairs = asset({
         used_lag: pair.usedLag,
         engle_granger_p_value: pair.adfPValue === null
           ? null
-          : engleGrangerPValue(prices.get(pair.ticker_2)!, prices.get(pair.ticker_1)!),
+          : residualPValue(prices.get(pair.ticker_2)!, prices.get(pair.ticker_1)!),
         hurst_exponent: pair.hurst,
         half_life: pair.halfLife,
         mean_crossings: pair.meanCrossings,
@@ -105,19 +106,6 @@ export const cointegratedPairs = asset({
     };
   },
 });
-
-/** Of the null hypothesis that the legs are not cointegrated; `null` where the test has nothing to say. */
-function engleGrangerPValue(y: Float64Array, x: Float64Array): number | null {
-  try {
-    const { statistic, pValue } = engleGranger(y, x);
-    // Legs that explain each other up to rounding are one thing twice: the zero that they get is no evidence.
-    return statistic === -Infinity ? null : pValue;
-  } catch (error) {
-    // A residual that repeats itself exactly: the regression is singular, as the kernel says of series that are in order.
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
 
 /** Pairs inside each cluster in ticker order, clusters in order of first appearance by ticker; noise is in none. */
 export function pairsInClusters(rows: readonly { ticker: string; cluster: number }[]): [string, string][] {

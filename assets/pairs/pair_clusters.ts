@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { notEmpty, table } from "../../engine/mod.ts";
-import { alignCloses, optics, principalComponents, returnMatrix, standardize } from "../../quant/mod.ts";
+import { alignCloses, optics } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { asset } from "../resources.ts";
+import { returnLoadings } from "./return_loadings.ts";
 
 /** The two settings of OPTICS that the original service and its research used. */
 export const clusterPresets = {
@@ -12,9 +13,6 @@ export const clusterPresets = {
 
 /** Which setting of OPTICS. */
 export const ClusterPreset = z.enum(["service", "research"]);
-
-/** Components that the returns are reduced to. */
-const componentCount = 5;
 
 /** Two returns are the fewest that vary. */
 const fewestSessions = 3;
@@ -54,12 +52,9 @@ export const pairClusters = asset({
         `clean_prices has ${matrix.sessions.length} sessions; clusters need at least ${fewestSessions}. Give market data of more sessions.`,
       );
     }
-    const { tickers, returns, dropped } = returnMatrix(matrix);
+    const { tickers, points, dropped, explainedVariance } = returnLoadings(matrix);
     const steps = 1 + ClusterPreset.options.length;
-    // A ticker on its own moves together with nobody.
-    const components = tickers.length < 2 ? null : principalComponents(returns, componentCount);
     progress(1, steps);
-    const points = components ? standardize(components.loadings) : tickers.map(() => new Float64Array(0));
     const finite = (value: number) => Number.isFinite(value) ? value : null;
     const found: [string, number, number, number][] = [];
     const rows = ClusterPreset.options.flatMap((preset, done) => {
@@ -88,7 +83,7 @@ export const pairClusters = asset({
       metadata: {
         tickers: tickers.length,
         dropped_without_returns: dropped.length,
-        explained_variance: components?.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0) ?? 0,
+        explained_variance: explainedVariance,
         clusters: table(["preset", "clusters", "tickers", "pairs"], found),
       },
     };

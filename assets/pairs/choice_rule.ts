@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+/** How many of the accepted pairs are traded. */
+export const ChoiceConfig = z.strictObject({
+  maxPairs: z.int().min(1).max(1000).default(10).describe("How many pairs to trade at most"),
+  maxPairsPerTicker: z.int().min(1).default(1).describe("In how many of them one ticker may be"),
+});
+
+/** What the rule looks at. */
+interface Candidate {
+  ticker_1: string;
+  ticker_2: string;
+  slope: number | null;
+  engle_granger_p_value: number | null;
+  accepted: boolean;
+}
+
+/**
+ * The rule: accepted pairs with a positive hedge ratio (both legs on the same side would be a bet on the market) and an
+ * Engle–Granger p-value (without one the legs are the same thing twice), by rising p-value, then in the order given; a pair is
+ * passed over when one of its tickers is in as many chosen pairs as allowed; the first `maxPairs` are chosen.
+ *
+ * @param pairs In ticker order, so that equal p-values are settled by ticker.
+ */
+export function choosePairs<Pair extends Candidate>(
+  pairs: readonly Pair[],
+  { maxPairs, maxPairsPerTicker }: z.output<typeof ChoiceConfig>,
+): { candidates: Pair[]; chosen: Pair[] } {
+  const candidates = pairs
+    .filter((pair) => pair.accepted && pair.slope! > 0 && pair.engle_granger_p_value !== null)
+    .sort((a, b) => a.engle_granger_p_value! - b.engle_granger_p_value!);
+  const uses = new Map<string, number>();
+  const chosen: Pair[] = [];
+  for (const pair of candidates) {
+    if (chosen.length === maxPairs) break;
+    const tickers = [pair.ticker_1, pair.ticker_2];
+    if (tickers.some((ticker) => (uses.get(ticker) ?? 0) >= maxPairsPerTicker)) continue;
+    for (const ticker of tickers) uses.set(ticker, (uses.get(ticker) ?? 0) + 1);
+    chosen.push(pair);
+  }
+  return { candidates, chosen };
+}

@@ -1,0 +1,28 @@
+import { type PriceMatrix, principalComponents, returnMatrix, standardize } from "../../quant/mod.ts";
+
+/** Components that the returns are reduced to. */
+const componentCount = 5;
+
+/** Tickers as points whose nearness means that they move together. */
+export interface ReturnLoadings {
+  /** Those whose price ever moved, in the order of `points`. */
+  tickers: string[];
+  /** Standardized loadings on the leading principal components of the returns; without coordinates for a single ticker. */
+  points: Float64Array[];
+  /** Tickers that never moved. */
+  dropped: string[];
+  /** Share of the returns' variance in these components; 0 for a single ticker, which moves together with nobody. */
+  explainedVariance: number;
+}
+
+/** Closes without holes → returns → principal components → scaling. */
+export function returnLoadings(matrix: PriceMatrix): ReturnLoadings {
+  const { tickers, returns, dropped } = returnMatrix(matrix);
+  const components = tickers.length < 2 ? null : principalComponents(returns, componentCount);
+  return {
+    tickers,
+    points: components ? standardize(components.loadings) : tickers.map(() => new Float64Array(0)),
+    dropped,
+    explainedVariance: components?.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0) ?? 0,
+  };
+}
