@@ -45,6 +45,7 @@ export { type ReturnMatrix, returnMatrix, simpleReturns } from "./returns.ts";
 export { optics, type OpticsOptions, type OpticsResult } from "./optics.ts";
 export { type PrincipalComponents, principalComponents } from "./principal_components.ts";
 export { type ColumnScale, columnScale, standardize } from "./standardize.ts";
+export { type PairColumns } from "./scan/pair_columns.ts";
 export { type FailedCriterion, type PairCriteria, type PairCriterion } from "./scan/pair_criteria.ts";
 export { type JudgedColumns, PairScan, type PairStatistics } from "./scan/pair_scan.ts";
 export { scanPairs, type ScanPairsOptions } from "./scan/scan_pairs.ts";

@@ -14,13 +14,21 @@ export interface PairColumns {
   readonly first: Uint32Array<SharedArrayBuffer>;
   /** Index of ticker_2, the dependent leg. */
   readonly second: Uint32Array<SharedArrayBuffer>;
+  /** Hedge ratio: the least-squares slope of ticker_2 on ticker_1. */
   readonly slope: Float64Array<SharedArrayBuffer>;
+  /** Constant of that line. */
   readonly intercept: Float64Array<SharedArrayBuffer>;
+  /** Dickey–Fuller statistic of the spread. */
   readonly adfStatistic: Float64Array<SharedArrayBuffer>;
+  /** MacKinnon's p-value of that statistic. */
   readonly adfPValue: Float64Array<SharedArrayBuffer>;
+  /** Lag chosen by AIC. */
   readonly usedLag: Int32Array<SharedArrayBuffer>;
+  /** Hurst exponent of the spread. */
   readonly hurst: Float64Array<SharedArrayBuffer>;
+  /** Half-life in sessions, negative where the spread does not revert. */
   readonly halfLife: Float64Array<SharedArrayBuffer>;
+  /** Crossings of the spread's mean. */
   readonly meanCrossings: Int32Array<SharedArrayBuffer>;
   /** Bits of `DEFECT`; 0 where every statistic is defined. */
   readonly defect: Uint8Array<SharedArrayBuffer>;

@@ -15,6 +15,7 @@ export type PairCriterion = "adfPValue" | "hurst" | "halfLife" | "meanCrossings"
 
 /** One reason why a pair is not accepted. */
 export interface FailedCriterion {
+  /** Which criterion. */
   readonly criterion: PairCriterion;
   /** A sentence with the value and the bound. */
   readonly reason: string;
@@ -29,7 +30,11 @@ export const FAILED: Readonly<Record<PairCriterion, number>> = {
   legs: 16,
 };
 
-/** @throws {RangeError} If a bound is missing or NaN. */
+/**
+ * The criteria alone, checked.
+ *
+ * @throws {RangeError} If a bound is missing or NaN.
+ */
 export function checkCriteria(criteria: PairCriteria): PairCriteria {
   for (const name of ["maxPValue", "maxHurst", "maxHalfLife", "minCrossings"] as const) {
     const bound: unknown = criteria[name];

@@ -7,7 +7,9 @@ export interface PairStatistics {
   readonly ticker_1: string;
   /** The dependent leg y; the spread is y − (slope·x + intercept). */
   readonly ticker_2: string;
+  /** Units of ticker_1 a unit of ticker_2 is worth, by least squares: the hedge ratio. */
   readonly slope: number | null;
+  /** Constant of that line, in the currency of the prices. */
   readonly intercept: number | null;
   /** t-value of the lagged level in the augmented Dickey–Fuller regression of the spread, constant only. */
   readonly adfStatistic: number | null;
@@ -15,9 +17,11 @@ export interface PairStatistics {
   readonly adfPValue: number | null;
   /** Lag chosen by AIC. */
   readonly usedLag: number | null;
+  /** Hurst exponent of the spread's levels by rescaled range. */
   readonly hurst: number | null;
   /** Sessions, by the reference convention; negative where the spread does not revert. */
   readonly halfLife: number | null;
+  /** Crossings of the spread's mean. */
   readonly meanCrossings: number | null;
   /** Whether every criterion is met. */
   readonly accepted: boolean;
@@ -35,8 +39,13 @@ export interface JudgedColumns extends PairColumns {
  * The result of a scan: columns of numbers for as many pairs as memory holds, and rows made from them on demand.
  *
  * @example
- * ```ts ignore
- * const scan = await scanPairs(prices, { criteria });
+ * ```ts
+ * import { scanPairs } from "./scan_pairs.ts";
+ *
+ * const x = Float64Array.from({ length: 250 }, (_, t) => 100 + t / 5 + Math.sin(t * t));
+ * const y = x.map((price, t) => 2 * price + Math.cos(t * t * t));
+ * const criteria = { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 };
+ * const scan = await scanPairs(new Map([["X", x], ["Y", y]]), { criteria });
  * for (const pair of scan) if (pair.accepted) console.log(pair.ticker_1, pair.ticker_2, pair.halfLife);
  * scan.columns.adfPValue; // Float64Array, one entry a pair, NaN where undefined
  * ```
@@ -46,12 +55,14 @@ export class PairScan implements Iterable<PairStatistics> {
   readonly tickers: readonly string[];
   /** One entry a pair, in the order of the pairs given, or first < second in the order of the price map. */
   readonly columns: JudgedColumns;
+  /** The bounds by which pairs were accepted. */
   readonly criteria: Readonly<PairCriteria>;
   /** The implementation that ran. Both give the same results. */
   readonly implementation: "wasm" | "typescript";
   /** Workers that ran; 0 where the scan was too small to need one or none could be started. */
   readonly workers: number;
 
+  /** Judges the columns by the criteria. Scans come from `scanPairs`. */
   constructor(
     scan: {
       tickers: readonly string[];

@@ -13,6 +13,7 @@ export interface ScanPairsOptions {
    * tickers, first < second in its key order.
    */
   pairs?: "all" | readonly (readonly [string, string])[];
+  /** The bounds that an accepted pair meets. */
   criteria: PairCriteria;
   /** Workers, at least 1. Default: the machine's cores. Scans of a few hundred pairs run without one. */
   workers?: number;
@@ -56,12 +57,15 @@ const PROGRESS_STEPS = 100;
  * @throws The reason of `signal`, when it aborts.
  *
  * @example
- * ```ts ignore
- * const scan = await scanPairs(prices, {
+ * ```ts
+ * import { scanPairs } from "./scan_pairs.ts";
+ *
+ * const gold = Float64Array.from({ length: 250 }, (_, t) => 150 + t / 5 + Math.sin(t * t));
+ * const miners = gold.map((price, t) => 0.2 * price + Math.cos(t * t * t));
+ * const scan = await scanPairs(new Map([["GLD", gold], ["GDX", miners]]), {
  *   criteria: { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 },
- *   onProgress: (done, total) => console.log(`${done} of ${total}`),
  * });
- * console.log(scan.tested, scan.accepted.map((pair) => [pair.ticker_1, pair.ticker_2, pair.adfPValue]));
+ * console.log(scan.tested, scan.accepted.map((pair) => [pair.ticker_1, pair.ticker_2, pair.halfLife]));
  * ```
  *
  * Source: Dickey & Fuller (1979), Schwert (1989) for the largest lag, MacKinnon (1994, 2010), Hurst (1951).
