@@ -58,9 +58,13 @@ export async function startServer({ folder, fsync = false }: PostgresServerOptio
   };
 }
 
-/** Waits in the background for the process $1 to end; ends as well when the folder has been removed before. */
+/**
+ * Waits in the background for the process $1 to end; ends as well when the folder has been removed before. Deaf to the
+ * signals that a terminal or `timeout` send to the whole process group: then it is needed most.
+ */
 const WATCHDOG = `
 (
+  trap '' HUP INT TERM
   while kill -0 "$1" && [ -d "$2" ]; do sleep 0.5; done
   [ -f "$2/postmaster.pid" ] && kill -QUIT "$(head -n 1 "$2/postmaster.pid")"
   sleep 0.5
