@@ -97,7 +97,6 @@ export async function writeRows(
   { id, first, signal }: { id: number; first: boolean; signal: AbortSignal },
 ): Promise<{ added: number; removed: number }> {
   const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
-  if (first && rows.count === 0) return { added: 0, removed: 0 };
   if (first) {
     await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, hidden[0]!], {
       ...rows.data,

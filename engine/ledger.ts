@@ -296,11 +296,15 @@ export class Ledger {
   /**
    * Records the outputs of a step that this process holds and marks it as succeeded. `undefined` if the step is not held any
    * more or its run was cancelled: then nothing may be published, and the transaction must be rolled back.
+   *
+   * @param alone Whether nothing else is written with it: then its event is part of this one statement, which needs no
+   *   transaction around it. Otherwise the event must come last, by {@link stepSucceeded}.
    */
   async recordSuccess(
     tx: Sql,
     claim: StepClaim,
     outputs: readonly NewMaterialization[],
+    { alone }: { alone: boolean },
   ): Promise<Map<string, number> | undefined> {
     const rows = await tx<{ id: number; key: string }[]>`
       WITH mine AS (
@@ -309,17 +313,35 @@ export class Ledger {
         WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
           AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
         RETURNING s.started_at
+      ), made AS (
+        INSERT INTO engine.materialization
+          (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, content_version,
+           row_count, rows_added, rows_removed, metadata, started_at)
+        SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream,
+               o."sourceVersion", o."contentVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
+        FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
+          key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
+          "contentVersion" text, "rowCount" bigint, metadata jsonb)
+        RETURNING id, asset_key, row_count
+      ), said AS (
+        SELECT engine.append_event(${claim.runId}, 'step_succeeded', ${claim.key}, jsonb_build_object('outputs', outputs))
+        FROM (
+          SELECT jsonb_agg(jsonb_build_object(
+            'key', asset_key, 'materialization', id, 'rows', row_count, 'added', 0, 'removed', 0) ORDER BY id) AS outputs
+          FROM made
+        ) o WHERE ${alone} AND outputs IS NOT NULL
       )
-      INSERT INTO engine.materialization
-        (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, content_version,
-         row_count, rows_added, rows_removed, metadata, started_at)
-      SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream, o."sourceVersion",
-             o."contentVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
-      FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
-        key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
-        "contentVersion" text, "rowCount" bigint, metadata jsonb)
-      RETURNING id, asset_key AS key`;
+      SELECT id, asset_key AS key, (SELECT count(*) FROM said) FROM made`;
     return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
+  }
+
+  /** Says that a step succeeded, as the last statement of the transaction that published its outputs. */
+  async stepSucceeded(
+    tx: Sql,
+    claim: StepClaim,
+    outputs: readonly { key: string; materialization: number; rows: number; added: number; removed: number }[],
+  ): Promise<void> {
+    await this.append(tx, claim.runId, "step_succeeded", claim.key, { outputs });
   }
 
   async recordRowChanges(tx: Sql, materialization: number, added: number, removed: number): Promise<void> {

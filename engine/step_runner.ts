@@ -13,7 +13,7 @@ import {
 } from "./errors.ts";
 import { Cancelled, type Executor, limited, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
-import type { Ledger, NewCheckResult, StepClaim } from "./ledger.ts";
+import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "./ledger.ts";
 import { type Logger, loggerTo } from "./logger.ts";
 import { type Metadata, typedMetadata } from "./metadata.ts";
 import type { Presence } from "./presence.ts";
@@ -244,40 +244,41 @@ class StepExecution {
       const { materialization, contentVersion } = latest.get(key)!;
       return [key, { materialization, version: contentVersion }];
     }));
+    const records = outputs.map(({ asset, rows, metadata }): NewMaterialization => ({
+      key: asset.key,
+      codeVersion: present.codeVersion,
+      config,
+      configHash: present.configHash,
+      upstream,
+      sourceVersion: present.sourceVersion,
+      contentVersion: rows.contentVersion,
+      rowCount: rows.count,
+      metadata: typedMetadata(metadata),
+    }));
     await this.#settle();
-    await database.sql.begin(async (tx) => {
-      const ids = await ledger.recordSuccess(
-        tx,
-        this.claim,
-        outputs.map(({ asset, rows, metadata }) => ({
-          key: asset.key,
-          codeVersion: present.codeVersion,
-          config,
-          configHash: present.configHash,
-          upstream,
-          sourceVersion: present.sourceVersion,
-          contentVersion: rows.contentVersion,
-          rowCount: rows.count,
-          metadata: typedMetadata(metadata),
-        })),
-      );
+    const writes = outputs.some(({ asset, rows }) => isToBeWritten(rows, latest.get(asset.key)));
+    if (!writes && checks.length === 0) {
+      const ids = await ledger.recordSuccess(database.sql, this.claim, records, { alone: true });
       if (!ids) throw new StepLostError(this.task.key, this.task.runId);
-      const published: Record<string, unknown>[] = [];
+      return;
+    }
+    await database.sql.begin(async (tx) => {
+      const ids = await ledger.recordSuccess(tx, this.claim, records, { alone: false });
+      if (!ids) throw new StepLostError(this.task.key, this.task.runId);
+      const published = [];
       for (const { asset, rows } of outputs) {
         const id = ids.get(asset.key)!;
         const before = latest.get(asset.key);
-        const changes = { added: 0, removed: 0 };
-        if (before?.contentVersion !== rows.contentVersion) {
+        let changes = { added: 0, removed: 0 };
+        if (isToBeWritten(rows, before)) {
           const first = before === undefined;
-          Object.assign(changes, await writeRows(database, tx, asset, rows, { id, first, signal: this.signal }));
-          if (changes.added + changes.removed > 0) {
-            await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
-          }
+          changes = await writeRows(database, tx, asset, rows, { id, first, signal: this.signal });
+          await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
         }
         published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
       }
       await ledger.recordChecks(tx, this.task.runId, checks, ids);
-      await ledger.append(tx, this.task.runId, "step_succeeded", this.task.key, { outputs: published });
+      await ledger.stepSucceeded(tx, this.claim, published);
     });
   }
 
@@ -357,6 +358,11 @@ async function sourceVersion(
 ): Promise<{ sourceVersion: string | null; sourceError: undefined }> {
   const version = await producer.recipe.source?.({ config, resources, clock }) ?? null;
   return { sourceVersion: version, sourceError: undefined };
+}
+
+/** Whether a table has to change: not for the content that it has, nor for none in a table that is still empty. */
+function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
+  return before === undefined ? rows.count > 0 : before.contentVersion !== rows.contentVersion;
 }
 
 function checkedRows(asset: AnyAsset, rows: PreparedRows, metadata: Metadata): CheckedRows<unknown> {
