@@ -17,7 +17,8 @@ export const pairMetrics = byproduct({
   module: import.meta,
   group: "backtests",
   layer: "gold",
-  description: "How the original's backtest of each chosen pair came out: fitted on the sample it trades.",
+  description:
+    "Reference, which nobody could have earned: how the original's backtest of each chosen pair came out, fitted on the sample it trades.",
   row: PairMetric,
   primaryKey: ["ticker_1", "ticker_2"],
 });

@@ -29,7 +29,7 @@ export const pairSignals = asset({
   group: "backtests",
   layer: "gold",
   description:
-    "Rolling-regression signals of the chosen pairs as the original made them: fitted on the sample they are read from.",
+    "Reference, not to be traded on: rolling-regression signals of the chosen pairs as the original made them, fitted on the sample they are read from.",
   deps: { prices: cleanPrices, pairs: chosenPairs },
   row: PairSignal,
   primaryKey: ["ticker_1", "ticker_2", "session"],

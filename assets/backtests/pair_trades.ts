@@ -24,7 +24,8 @@ export const pairTrades = asset({
   module: import.meta,
   group: "backtests",
   layer: "gold",
-  description: "The original's backtest of the chosen pairs, day by day: no costs, fitted on the sample it trades.",
+  description:
+    "Reference, which nobody could have earned: the original's backtest of the chosen pairs, day by day, without costs, fitted on the sample it trades.",
   deps: { prices: cleanPrices, signals: pairSignals },
   byproducts: { metrics: pairMetrics },
   row: PairTrade,

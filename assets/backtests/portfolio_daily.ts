@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { notEmpty } from "../../engine/mod.ts";
+import { byproduct } from "../resources.ts";
+
+export const PortfolioDay = z.object({
+  strategy: z.string().min(1).describe("A strategy of the walk-forward, traditional_bands or reference"),
+  cost_bps: z.number().min(0).describe("Commission and slippage together, of the traded notional"),
+  weighting: z.enum(["equal", "volatility_scaled"]).describe("How equity is shared among the pairs of a window"),
+  session: z.iso.date(),
+  headline: z.boolean().describe(
+    "Whether it is the default strategy at the configured costs: what stands for the service",
+  ),
+  looks_ahead: z.boolean().describe(
+    "Whether it is fitted on the sample that it trades, and could not have been earned",
+  ),
+  fills_at: z.enum(["next_open", "next_close", "signal_close"]).describe("Which price fills what a close decides"),
+  daily_return: z.number().describe("After costs"),
+  equity: z.number().describe("1 before the first session"),
+  drawdown: z.number().max(0).describe("Below the highest equity so far"),
+  gross_exposure: z.number().min(0).describe("After the close, in multiples of equity"),
+  turnover: z.number().min(0).describe("Notional traded / equity"),
+  allocated_pairs: z.int().min(0).describe("Pairs that share the equity, with a position or without"),
+  entered_positions: z.int().min(0).describe("Positions entered in the session, over all pairs"),
+  benchmark_equity: z.number().describe("Of the benchmark, 1 before the first session"),
+  cash_equity: z.number().describe("Of cash, 1 before the first session"),
+});
+
+/** Equity of the portfolios of chosen pairs, window after window. */
+export const portfolioDaily = byproduct({
+  key: "portfolio_daily",
+  module: import.meta,
+  group: "backtests",
+  layer: "gold",
+  description:
+    "Equity of the portfolio of walk-forward pairs, day by day, by strategy, costs and weighting, beside a benchmark and cash.",
+  row: PortfolioDay,
+  primaryKey: ["strategy", "cost_bps", "weighting", "session"],
+  checks: [notEmpty({ severity: "warn" })],
+});

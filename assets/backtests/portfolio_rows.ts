@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import { pairPortfolio, type PortfolioPair } from "../../quant/mod.ts";
+import type { TradedBars } from "../market/traded_bars.ts";
+import { benchmarkReturns, cashReturns } from "./benchmark.ts";
+import type { PortfolioDay } from "./portfolio_daily.ts";
+import type { PairOutcome, TradingRule } from "./trading_rule.ts";
+import type { TradingConfig } from "./trading_config.ts";
+
+type Row = z.output<typeof PortfolioDay>;
+
+const weightings = ["equal", "volatility_scaled"] as const;
+
+/** One rule's outcome on every pair at one cost level. */
+export interface RuleOutcome {
+  rule: TradingRule;
+  costBps: number;
+  headline: boolean;
+  /** By name of the pair. */
+  pairs: { name: string; outcome: PairOutcome }[];
+}
+
+/** Puts what a rule made of the pairs into portfolios, from the first trading session on. */
+export class PortfolioRows {
+  readonly #sessions: string[];
+  readonly #first: number;
+  readonly #maxGrossExposure: number;
+  readonly #benchmark: Float64Array;
+  readonly #cash: Float64Array;
+
+  /** @param range The sessions [first, end) that lie in trading windows. */
+  constructor(bars: TradedBars, config: TradingConfig, { first, end }: { first: number; end: number }) {
+    this.#sessions = bars.sessions.slice(first, end);
+    this.#first = first;
+    this.#maxGrossExposure = config.maxGrossExposure;
+    this.#benchmark = compounded(benchmarkReturns(bars, config.benchmarkTicker).subarray(first, end));
+    this.#cash = compounded(cashReturns(bars.sessions, config.cashRatePerYear).subarray(first, end));
+  }
+
+  /** Rows of one rule at one cost level under each weighting. */
+  of({ rule, costBps, headline, pairs }: RuleOutcome): Row[] {
+    const portfolioPairs = pairs.map(({ name, outcome }) => ({ name, daily: this.#within(outcome.daily) }));
+    const entered = this.#sessions.map((_, t) =>
+      pairs.reduce((sum, { outcome }) => sum + outcome.entered[this.#first + t]!, 0)
+    );
+    return weightings.flatMap((weighting) => {
+      const portfolio = pairPortfolio(portfolioPairs, {
+        weighting,
+        maxGrossExposure: this.#maxGrossExposure,
+        rebalanceCostBps: costBps,
+      });
+      let peak = 1;
+      return this.#sessions.map((session, t): Row => {
+        const equity = portfolio.equity[t]!;
+        peak = Math.max(peak, equity);
+        return {
+          strategy: rule.strategy,
+          cost_bps: costBps,
+          weighting,
+          session,
+          headline,
+          looks_ahead: rule.looksAhead,
+          fills_at: rule.fillsAt,
+          daily_return: portfolio.dailyReturn[t]!,
+          equity,
+          drawdown: equity / peak - 1,
+          gross_exposure: portfolio.grossExposure[t]!,
+          turnover: portfolio.turnover[t]!,
+          allocated_pairs: portfolio.allocatedPairs[t]!,
+          entered_positions: entered[t]!,
+          benchmark_equity: this.#benchmark[t]!,
+          cash_equity: this.#cash[t]!,
+        };
+      });
+    });
+  }
+
+  #within(daily: PortfolioPair["daily"]): PortfolioPair["daily"] {
+    const end = this.#first + this.#sessions.length;
+    return {
+      allocated: daily.allocated.subarray(this.#first, end),
+      dailyReturn: daily.dailyReturn.subarray(this.#first, end),
+      plannedGross: daily.plannedGross.subarray(this.#first, end),
+      grossExposure: daily.grossExposure.subarray(this.#first, end),
+      turnover: daily.turnover.subarray(this.#first, end),
+    };
+  }
+}
+
+function compounded(returns: Float64Array): Float64Array {
+  let value = 1;
+  return returns.map((change) => value *= 1 + change);
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { notEmpty } from "../../engine/mod.ts";
+import { deflatedSharpeRatio, probabilisticSharpeRatio, sharpeSample, tearSheet } from "../../quant/mod.ts";
+import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
+import { asset } from "../resources.ts";
+import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
+
+type Day = z.output<typeof PortfolioDay>;
+
+const share = (what: string) => z.number().nullable().describe(what);
+
+const StrategyResult = z.object({
+  strategy: PortfolioDay.shape.strategy,
+  cost_bps: PortfolioDay.shape.cost_bps,
+  weighting: PortfolioDay.shape.weighting,
+  headline: PortfolioDay.shape.headline,
+  looks_ahead: PortfolioDay.shape.looks_ahead,
+  fills_at: PortfolioDay.shape.fills_at,
+  first_session: z.iso.date(),
+  last_session: z.iso.date(),
+  sessions: z.int().min(2).describe("How many returns"),
+  total_return: z.number().describe("0.1 is 10 %, after costs"),
+  annualized_return: share("Compounded over sessions / 252; null where all was lost"),
+  volatility: z.number().min(0).describe("Of daily returns, a year"),
+  sharpe: share("Of returns in excess of cash, a year; null without variation"),
+  sortino: share("As sharpe, with the deviation below cash; null without a loss"),
+  calmar: share("Annualized return over the size of the maximum drawdown; null without a drawdown"),
+  max_drawdown: z.number().max(0).describe("Deepest fall below an earlier maximum, negative"),
+  longest_drawdown_sessions: z.int().min(0).describe("Sessions of the longest time below an earlier maximum"),
+  value_at_risk: share("Loss that one session in twenty exceeds"),
+  expected_shortfall: share("Mean loss of the worst twentieth of sessions"),
+  hit_rate: share("Share of sessions that gained among those that moved"),
+  profit_factor: share("Gains of sessions over losses of sessions; null without a loss"),
+  positions: z.int().min(0).describe("Positions entered, over all pairs"),
+  turnover_per_year: z.number().min(0).describe("Notional traded / equity"),
+  mean_gross_exposure: z.number().min(0).describe("In multiples of equity, after the close"),
+  time_in_market: z.number().min(0).max(1).describe("Share of sessions with a position after the close"),
+  cash_total_return: z.number().describe("What cash alone would have earned"),
+  benchmark_total_return: z.number().describe("What the benchmark of portfolio_daily earned"),
+  beta: share("On the benchmark, in excess of cash; null if the benchmark never moves"),
+  alpha_per_year: share("In excess of cash and beta, a year"),
+  correlation: share("With the benchmark"),
+  settings_tried: z.int().min(0).describe(
+    "Strategies × weightings of these costs that could have been picked, the reference not among them",
+  ),
+  pairs_tested: z.int().min(0).describe("Pairs tested for cointegration, over all windows"),
+  probabilistic_sharpe: share("Probability that the true Sharpe ratio is above 0, had nothing else been tried"),
+  expected_maximum_sharpe: share("A year; what the best of as many worthless settings shows by luck"),
+  deflated_sharpe: share("Probability that the true Sharpe ratio is above 0, given the settings tried"),
+  deflated_sharpe_all_trials: share(
+    "The same given settings × pairs tested: as severe as if every pair under every setting had been picked from by its result",
+  ),
+});
+
+/**
+ * What each strategy earned, at which risk, and what luck explains, for each cost level and weighting.
+ *
+ * Pairs are chosen on formations, before the sessions that are judged, so that a reader who picks the best row picks among settings:
+ * `deflated_sharpe` counts these. `deflated_sharpe_all_trials` counts every pair tested as well. Both take the variance of the
+ * trials' Sharpe ratios from the settings of the same costs. The reference stands beside them for what its look-ahead is worth:
+ * nobody could have traded it, and it is no trial.
+ */
+export const strategyComparison = asset({
+  key: "strategy_comparison",
+  module: import.meta,
+  group: "backtests",
+  layer: "gold",
+  description:
+    "Every strategy on the same walk-forward pairs at several costs, with tear-sheet figures and the Sharpe ratio deflated for what was tried.",
+  deps: { portfolio: portfolioDaily, windows: walkForwardWindows },
+  row: StrategyResult,
+  primaryKey: ["strategy", "cost_bps", "weighting"],
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, progress }) {
+    const pairsTested = (await inputs.windows.rows()).reduce((sum, window) => sum + window.pairs_tested, 0);
+    const series = [
+      ...Map.groupBy(await inputs.portfolio.rows(), (row) => `${row.strategy} ${row.cost_bps} ${row.weighting}`)
+        .values(),
+    ].filter((days) => days.length >= 2);
+    const rows = [...Map.groupBy(series, (days) => days[0]!.cost_bps).values()].flatMap((sameCosts) => {
+      const eligible = sameCosts.filter(([day]) => !day!.looks_ahead);
+      const trials: Trials = { settings: eligible.length, pairsTested, variance: sharpeVariance(eligible) };
+      return sameCosts.map((days) => resultOf(days, trials));
+    });
+    progress(1, 1);
+    return { rows, metadata: { pairs_tested: pairsTested, settings: series.length } };
+  },
+});
+
+interface Trials {
+  settings: number;
+  pairsTested: number;
+  /** Of their Sharpe ratios, a session. */
+  variance: number;
+}
+
+function sharpeVariance(series: readonly Day[][]): number {
+  const sharpes = series.map(excessOf).filter(varies).map((returns) => sharpeSample(returns).sharpe);
+  if (sharpes.length < 2) return 0;
+  const mean = sharpes.reduce((sum, value) => sum + value, 0) / sharpes.length;
+  return sharpes.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (sharpes.length - 1);
+}
+
+function cashOf(days: readonly Day[]): Float64Array {
+  return Float64Array.from(days, ({ cash_equity }, t) => cash_equity / (t === 0 ? 1 : days[t - 1]!.cash_equity) - 1);
+}
+
+function excessOf(days: readonly Day[]): Float64Array {
+  const cash = cashOf(days);
+  return Float64Array.from(days, ({ daily_return }, t) => daily_return - cash[t]!);
+}
+
+function varies(values: Float64Array): boolean {
+  return values.some((value) => value !== values[0]);
+}
+
+function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Trials): z.output<typeof StrategyResult> {
+  const [first] = days as [Day];
+  const sheet = tearSheet({
+    dailyReturn: Float64Array.from(days, (day) => day.daily_return),
+    cashReturn: cashOf(days),
+    benchmarkPrice: Float64Array.of(1, ...days.map((day) => day.benchmark_equity)),
+    grossExposure: Float64Array.from(days, (day) => day.gross_exposure),
+    turnover: Float64Array.from(days, (day) => day.turnover),
+    trials: Math.max(1, settings),
+    trialVariance: variance,
+  });
+  const excess = excessOf(days);
+  const sample = varies(excess) ? sharpeSample(excess) : null;
+  const allTrials = Math.max(1, settings * pairsTested);
+  return {
+    strategy: first.strategy,
+    cost_bps: first.cost_bps,
+    weighting: first.weighting,
+    headline: first.headline,
+    looks_ahead: first.looks_ahead,
+    fills_at: first.fills_at,
+    first_session: first.session,
+    last_session: days.at(-1)!.session,
+    sessions: sheet.sessions,
+    total_return: sheet.totalReturn,
+    annualized_return: finite(sheet.annualizedReturn),
+    volatility: sheet.volatility,
+    sharpe: finite(sheet.sharpe),
+    sortino: finite(sheet.sortino),
+    calmar: finite(sheet.calmar),
+    max_drawdown: sheet.maxDrawdown,
+    longest_drawdown_sessions: sheet.longestDrawdownSessions,
+    value_at_risk: finite(sheet.valueAtRisk),
+    expected_shortfall: finite(sheet.expectedShortfall),
+    hit_rate: finite(sheet.hitRate),
+    profit_factor: finite(sheet.profitFactor),
+    positions: days.reduce((sum, day) => sum + day.entered_positions, 0),
+    turnover_per_year: sheet.turnoverPerYear,
+    mean_gross_exposure: sheet.meanGrossExposure,
+    time_in_market: sheet.timeInMarket,
+    cash_total_return: sheet.cashTotalReturn,
+    benchmark_total_return: sheet.benchmark!.totalReturn,
+    beta: finite(sheet.benchmark!.beta),
+    alpha_per_year: finite(sheet.benchmark!.alphaPerYear),
+    correlation: finite(sheet.benchmark!.correlation),
+    settings_tried: settings,
+    pairs_tested: pairsTested,
+    probabilistic_sharpe: sample && probabilisticSharpeRatio(sample),
+    expected_maximum_sharpe: finite(sheet.expectedMaximumSharpe),
+    deflated_sharpe: sheet.deflatedSharpe,
+    deflated_sharpe_all_trials: sample &&
+      deflatedSharpeRatio(sample, { trials: allTrials, trialVariance: variance }).deflatedSharpeRatio,
+  };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { strategyByName, type StrategyName, strategyNames } from "../../quant/mod.ts";
+
+const StrategyName = z.enum(strategyNames);
+const bps = z.number().min(0).max(1000);
+
+/** How the pairs of the walk-forward are traded: settings of `walk_forward_daily` and all that is made with it. */
+export const TradingConfig = z.strictObject({
+  strategies: z.array(StrategyName).min(1).default([...strategyNames]).describe("Which strategies are tried"),
+  defaultStrategy: StrategyName.default("rolling_trend").describe("The one that stands for the service: the headline"),
+  parameters: z.partialRecord(StrategyName, z.record(z.string(), z.number())).default({}).describe(
+    "Settings of strategies other than their defaults, by strategy and name",
+  ),
+  fillAt: z.enum(["next_open", "next_close"]).default("next_open").describe(
+    "Price of the session after the signal at which orders fill; the close in sessions where a leg has no open",
+  ),
+  sizing: z.enum(["hedge_ratio", "dollar_neutral"]).default("hedge_ratio").describe("How the legs are weighed"),
+  pairGrossExposure: z.number().positive().max(20).default(2).describe(
+    "Both legs of a pair at entry, in multiples of the equity that the pair has",
+  ),
+  maxGrossExposure: z.number().positive().max(20).default(2).describe(
+    "All pairs together, in multiples of the portfolio's equity",
+  ),
+  commissionBps: bps.default(1).describe("Of the traded notional of each leg"),
+  slippageBps: bps.default(1).describe("Of the traded notional of each leg: what a fill is worse than its bar's price"),
+  borrowBpsPerYear: z.number().min(0).max(10_000).default(50).describe("Lending fee on what is sold short"),
+  comparedCostsBps: z.array(bps).max(10).default([0, 2, 5]).describe(
+    "Commission and slippage together at which strategies are compared, beside the configured ones; at 0 the lending fee is left out as well",
+  ),
+  benchmarkTicker: z.string().min(1).nullable().default(null).describe(
+    "What results are set against; an index of all tickers in equal parts unless given",
+  ),
+  cashRatePerYear: z.number().gt(-0.5).max(1).default(0).describe(
+    "What cash earned a year; the account's own idle cash earns nothing",
+  ),
+}).superRefine(({ strategies, defaultStrategy, parameters }, context) => {
+  if (!strategies.includes(defaultStrategy)) {
+    context.addIssue({ code: "custom", path: ["defaultStrategy"], message: "must be one of the strategies" });
+  }
+  for (const [name, values] of Object.entries(parameters)) {
+    try {
+      strategyByName(name, values);
+    } catch (error) {
+      context.addIssue({ code: "custom", path: ["parameters", name], message: (error as Error).message });
+    }
+  }
+});
+
+/** The settings with their defaults. */
+export type TradingConfig = z.output<typeof TradingConfig>;

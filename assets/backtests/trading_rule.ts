@@ -1,0 +1,66 @@
+import {
+  type PortfolioPair,
+  strategyByName,
+  type StrategyName,
+  type TradingCosts,
+  walkForward,
+  type WalkForwardResult,
+} from "../../quant/mod.ts";
+import type { TradedPair } from "./traded_pair.ts";
+import type { TradingConfig } from "./trading_config.ts";
+
+/** Which price fills an order: that of the session after the signal, or the very close that gave the signal. */
+export type FillsAt = TradingConfig["fillAt"] | "signal_close";
+
+/** What a rule made of one pair, session by session on the sessions of the bars. */
+export interface PairOutcome {
+  daily: PortfolioPair["daily"];
+  /** How many positions were entered in the session. */
+  entered: Uint8Array;
+}
+
+/** A way to trade pairs, by which strategies are compared. */
+export interface TradingRule<Outcome extends PairOutcome = PairOutcome> {
+  /** What the tables call it. */
+  strategy: string;
+  /** Whether it knows what no one could have known. */
+  looksAhead: boolean;
+  fillsAt: FillsAt;
+  trade(pair: TradedPair, costs: TradingCosts): Outcome;
+}
+
+/** The outcome of a strategy with every daily figure and the trades. */
+export interface StrategyOutcome extends PairOutcome {
+  result: WalkForwardResult;
+}
+
+/** Trades by a strategy that is fitted on each window's formation and then told one close after the other. */
+export function strategyRule(
+  name: StrategyName,
+  sessions: readonly string[],
+  config: TradingConfig,
+): TradingRule<StrategyOutcome> {
+  const strategy = strategyByName(name, config.parameters[name]);
+  const position = new Map(sessions.map((session, t) => [session, t]));
+  return {
+    strategy: name,
+    looksAhead: false,
+    fillsAt: config.fillAt,
+    trade({ leg1, leg2, windows }, costs) {
+      const result = walkForward({
+        sessions,
+        leg1,
+        leg2,
+        strategy,
+        windows,
+        costs,
+        fillAt: config.fillAt,
+        sizing: config.sizing,
+        grossExposure: config.pairGrossExposure,
+      });
+      const entered = new Uint8Array(sessions.length);
+      for (const { entrySession } of result.trades) entered[position.get(entrySession)!]!++;
+      return { daily: result.daily, entered, result };
+    },
+  };
+}

@@ -1,0 +1,219 @@
+import { z } from "zod";
+import { notEmpty } from "../../engine/mod.ts";
+import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { tradedBars } from "../market/traded_bars.ts";
+import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
+import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
+import { asset } from "../resources.ts";
+import { portfolioDaily, type PortfolioDay } from "./portfolio_daily.ts";
+import { PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
+import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
+import { type TradedPair, tradedPairs, windowPlaces } from "./traded_pair.ts";
+import { TradingConfig } from "./trading_config.ts";
+import { type StrategyOutcome, strategyRule } from "./trading_rule.ts";
+import { type WalkForwardTrade, walkForwardTrades } from "./walk_forward_trades.ts";
+
+const usd = (what: string) => z.number().describe(`USD, ${what}`);
+
+const WalkForwardDay = z.object({
+  strategy: z.string().min(1).describe("Name of the strategy"),
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  session: z.iso.date(),
+  window: z.int().min(1).describe("Number of the trading window"),
+  signal: z.string().min(1).describe("What the close says: enter_long, enter_short, exit, stop, hold, or why nothing"),
+  score: z.number().nullable().describe("What the thresholds judge; null without a decision"),
+  hedge_ratio: z.number().nullable().describe(
+    "Shares of ticker 1 against one of ticker 2, in shares of the formation's end; null without a decision",
+  ),
+  target: z.int().min(-1).max(1).describe("What the close wants to be held after the next fill"),
+  position: z.int().min(-1).max(1).describe("Spreads held after the close: 1 is long ticker 2"),
+  fill_price_1: z.number().positive().nullable().describe("USD as traded, of ticker 1; null without a fill"),
+  fill_price_2: z.number().positive().nullable().describe("USD as traded, of ticker 2; null without a fill"),
+  shares_1: z.number().describe("Shares of ticker 1 after the close, negative if short"),
+  shares_2: z.number().describe("Shares of ticker 2 after the close, negative if short"),
+  weight_1: z.number().describe("Value of ticker 1 / the pair's equity, after the close"),
+  weight_2: z.number().describe("Value of ticker 2 / the pair's equity, after the close"),
+  gross_exposure: z.number().describe("Sum of the absolute weights"),
+  turnover: z.number().describe("Notional traded / the pair's equity at the close before"),
+  pnl: usd("gains of both legs and dividends before costs"),
+  dividends: usd("received less owed; contained in pnl"),
+  commission: usd("of this session's fills"),
+  slippage: usd("of this session's fills"),
+  borrow: usd("the lending fee since the session before"),
+  equity: usd("of the pair after costs, from 100,000 at its first window"),
+  daily_return: z.number().describe("Of the pair's equity, after costs"),
+});
+
+/**
+ * The default backtest of chosen pairs: the pairs of each window traded in it by every strategy, day by day.
+ *
+ * All that is estimated is estimated on the formation; what a close decides is filled in the next session; legs are sized by the hedge
+ * ratio; commission, slippage, borrow, splits and dividends are booked on both legs. The same function compares strategies at several
+ * costs and puts the pairs into portfolios, so that whatever is compared was traded under the same settings.
+ */
+export const walkForwardDaily = asset({
+  key: "walk_forward_daily",
+  module: import.meta,
+  group: "backtests",
+  layer: "gold",
+  description:
+    "The walk-forward backtest, day by day: each window's pairs traded by every strategy, on what was known, after costs.",
+  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
+  deps: { bars: rawDailyBars, pairs: walkForwardPairs, windows: walkForwardWindows },
+  after: ["daily_bars"],
+  byproducts: { trades: walkForwardTrades, portfolio: portfolioDaily },
+  config: TradingConfig,
+  row: WalkForwardDay,
+  primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, config, signal, progress }) {
+    const bars = tradedBars(
+      await inputs.bars.columns(
+        "ticker",
+        "session",
+        "occurrence",
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        "dividend",
+        "split",
+      ),
+    );
+    const pairs = tradedPairs(bars, await inputs.pairs.rows());
+    const windows = (await inputs.windows.rows()).map(windowPlaces(bars));
+    const strategies = config.strategies.map((name) => strategyRule(name, bars.sessions, config));
+    const others = [traditionalRule(bars.sessions), referenceRule(bars.sessions)];
+    const { commissionBps, slippageBps, borrowBpsPerYear } = config;
+    const configuredBps = commissionBps + slippageBps;
+    const levels = [...new Set([configuredBps, ...config.comparedCostsBps])];
+    const costsAt = (bps: number) =>
+      bps === configuredBps
+        ? { commissionBps, slippageBps, borrowBpsPerYear }
+        : { commissionBps: bps, slippageBps: 0, borrowBpsPerYear: bps === 0 ? 0 : borrowBpsPerYear };
+
+    const rows: z.output<typeof WalkForwardDay>[] = [];
+    const trades: z.output<typeof WalkForwardTrade>[] = [];
+    const portfolioRows: z.output<typeof PortfolioDay>[] = [];
+    const portfolios = windows.length === 0 || pairs.length === 0 ? null : new PortfolioRows(bars, config, {
+      first: windows[0]!.tradingStart,
+      end: windows.at(-1)!.tradingEnd,
+    });
+    const total = (strategies.length + others.length) * levels.length;
+    let done = 0;
+    for (const costBps of levels) {
+      const configured = costBps === configuredBps;
+      for (const rule of [...strategies, ...others]) {
+        const outcomes: RuleOutcome["pairs"] = [];
+        for (const pair of pairs) {
+          const { daily, entered, ...more } = rule.trade(pair, costsAt(costBps));
+          outcomes.push({ name: `${pair.ticker_1} ${pair.ticker_2}`, outcome: { daily, entered } });
+          if (!configured || !("result" in more)) continue;
+          const { result } = more as Pick<StrategyOutcome, "result">;
+          rows.push(...dailyRows(rule.strategy, bars.sessions, pair, result));
+          trades.push(...tradeRows(rule.strategy, pair, result));
+        }
+        const headline = configured && rule.strategy === config.defaultStrategy;
+        if (portfolios) portfolioRows.push(...portfolios.of({ rule, costBps, headline, pairs: outcomes }));
+        // Some tenths of a second a rule: whoever else this process serves must not wait for all of them.
+        await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
+        progress(++done, total);
+      }
+    }
+    return {
+      rows,
+      metadata: {
+        pairs: pairs.length,
+        windows: windows.length,
+        strategies: config.strategies.join(", "),
+        cost_bps: configuredBps,
+      },
+      byproducts: {
+        trades: { rows: trades, metadata: { open: trades.filter((trade) => trade.exit_session === null).length } },
+        portfolio: {
+          rows: portfolioRows,
+          metadata: {
+            headline: config.defaultStrategy,
+            benchmark: config.benchmarkTicker ?? "all tickers in equal parts",
+            cash_rate_per_year: config.cashRatePerYear,
+          },
+        },
+      },
+    };
+  },
+});
+
+const orNull = (value: number) => Number.isNaN(value) ? null : value;
+
+function dailyRows(
+  strategy: string,
+  sessions: readonly string[],
+  { ticker_1, ticker_2, windows, numbers }: TradedPair,
+  { daily }: StrategyOutcome["result"],
+): z.output<typeof WalkForwardDay>[] {
+  return windows.flatMap(({ tradingStart, tradingEnd }, i) =>
+    sessions.slice(tradingStart, tradingEnd).map((session, offset) => {
+      const t = tradingStart + offset;
+      return {
+        strategy,
+        ticker_1,
+        ticker_2,
+        session,
+        window: numbers[i]!,
+        signal: daily.signal[t]!,
+        score: orNull(daily.score[t]!),
+        hedge_ratio: orNull(daily.hedgeRatio[t]!),
+        target: daily.target[t]!,
+        position: daily.position[t]!,
+        fill_price_1: orNull(daily.fillPrice1[t]!),
+        fill_price_2: orNull(daily.fillPrice2[t]!),
+        shares_1: daily.shares1[t]!,
+        shares_2: daily.shares2[t]!,
+        weight_1: daily.weight1[t]!,
+        weight_2: daily.weight2[t]!,
+        gross_exposure: daily.grossExposure[t]!,
+        turnover: daily.turnover[t]!,
+        pnl: daily.pnl[t]!,
+        dividends: daily.dividends[t]!,
+        commission: daily.commission[t]!,
+        slippage: daily.slippage[t]!,
+        borrow: daily.borrow[t]!,
+        equity: daily.equity[t]!,
+        daily_return: daily.dailyReturn[t]!,
+      };
+    })
+  );
+}
+
+function tradeRows(
+  strategy: string,
+  { ticker_1, ticker_2, numbers }: TradedPair,
+  { trades }: StrategyOutcome["result"],
+): z.output<typeof WalkForwardTrade>[] {
+  return trades.map((trade) => ({
+    strategy,
+    ticker_1,
+    ticker_2,
+    entry_session: trade.entrySession,
+    window: numbers[trade.window]!,
+    side: trade.side,
+    signal_session: trade.signalSession,
+    entry_price_1: trade.entryPrice1,
+    entry_price_2: trade.entryPrice2,
+    exit_session: trade.exitSession,
+    exit_price_1: orNull(trade.exitPrice1),
+    exit_price_2: orNull(trade.exitPrice2),
+    exit_reason: trade.exitReason,
+    shares_1: trade.shares1,
+    shares_2: trade.shares2,
+    hedge_ratio: trade.hedgeRatio,
+    pnl: trade.pnl,
+    costs: trade.costs,
+    return_on_equity: trade.returnOnEquity,
+    sessions_held: trade.sessionsHeld,
+  }));
+}

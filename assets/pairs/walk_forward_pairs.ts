@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { notEmpty } from "../../engine/mod.ts";
+import { rolledWindows } from "../../quant/mod.ts";
+import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { closesWithin, tradedBars } from "../market/traded_bars.ts";
+import { asset } from "../resources.ts";
+import { fewestSessions } from "./cointegrated_pairs.ts";
+import { SearchConfig, searchFormation } from "./formation_search.ts";
+import { type WalkForwardWindow, walkForwardWindows, windowBounds } from "./walk_forward_windows.ts";
+
+const WalkForwardPair = z.object({
+  ...windowBounds,
+  rank: z.int().min(1).describe("1 is the first choice of its window"),
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  cluster: z.int().min(0).describe("In this formation; numbers of different windows have nothing in common"),
+  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1 in the formation, in shares of its end"),
+  intercept: z.number().describe("USD, of the same line"),
+  adf_p_value: z.number().describe("Of the formation's spread, as if it had been observed"),
+  engle_granger_p_value: z.number().describe(
+    "Of the formation's spread as an estimated one, by which pairs are ranked",
+  ),
+  hurst_exponent: z.number().describe("Of the formation's spread"),
+  half_life: z.number().describe("Sessions, of the formation's spread"),
+  mean_crossings: z.int().describe("Of the formation's spread"),
+  pairs_tested: z.int().min(1).describe(
+    "Pairs that were tested in this window: the trials among which this one was found",
+  ),
+});
+
+/** Settings of `walk_forward_pairs`. */
+export const WalkForwardConfig = z.strictObject({
+  formationSessions: z.int().min(fewestSessions).max(5000).default(504).describe(
+    "Sessions that pairs are chosen and strategies fitted on; 252 are a year",
+  ),
+  tradingSessions: z.int().min(2).max(1000).default(63).describe("Sessions that they are then traded for"),
+  ...SearchConfig.shape,
+});
+
+/**
+ * The pairs that would have been chosen at the end of each formation window, by what was known then.
+ *
+ * Each window is a market of its own: cleaning, clusters, criteria and choice see the closes of the formation, in the shares of
+ * its last session, and nothing later. Windows are counted from the first session of the data, so that new sessions lengthen the
+ * last window or add one and change no other.
+ */
+export const walkForwardPairs = asset({
+  key: "walk_forward_pairs",
+  module: import.meta,
+  group: "pairs",
+  layer: "gold",
+  description: "The pairs chosen for each trading window from the formation window before it, by what was known then.",
+  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
+  deps: { bars: rawDailyBars },
+  after: ["daily_bars"],
+  byproducts: { windows: walkForwardWindows },
+  config: WalkForwardConfig,
+  row: WalkForwardPair,
+  primaryKey: ["window", "ticker_1", "ticker_2"],
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, config, signal, progress }) {
+    const { formationSessions, tradingSessions, ...search } = config;
+    const bars = tradedBars(
+      await inputs.bars.columns(
+        "ticker",
+        "session",
+        "occurrence",
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        "dividend",
+        "split",
+      ),
+    );
+    const rolled = rolledWindows(bars.sessions.length, { formationSessions, tradingSessions });
+    const windows: z.output<typeof WalkForwardWindow>[] = [];
+    const rows: z.output<typeof WalkForwardPair>[] = [];
+    for (const { formationStart, tradingStart, tradingEnd, complete } of rolled) {
+      const found = await searchFormation(closesWithin(bars, formationStart, tradingStart), search, { signal });
+      const bounds = {
+        window: windows.length + 1,
+        formation_first_session: bars.sessions[formationStart]!,
+        formation_last_session: bars.sessions[tradingStart - 1]!,
+        trading_first_session: bars.sessions[tradingStart]!,
+        trading_last_session: bars.sessions[tradingEnd - 1]!,
+        complete,
+      };
+      windows.push({
+        ...bounds,
+        tickers: found.tickers,
+        clusters: found.clusters,
+        pairs_tested: found.tested,
+        pairs_accepted: found.accepted,
+        pairs_chosen: found.chosen.length,
+      });
+      found.chosen.forEach((pair, i) =>
+        rows.push({
+          ...bounds,
+          rank: i + 1,
+          ticker_1: pair.ticker_1,
+          ticker_2: pair.ticker_2,
+          cluster: pair.cluster,
+          slope: pair.slope,
+          intercept: pair.intercept!,
+          adf_p_value: pair.adfPValue!,
+          engle_granger_p_value: pair.engle_granger_p_value,
+          hurst_exponent: pair.hurst!,
+          half_life: pair.halfLife!,
+          mean_crossings: pair.meanCrossings!,
+          pairs_tested: found.tested,
+        })
+      );
+      // Some tenths of a second a window: whoever else this process serves must not wait for all of them.
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+      progress(windows.length, rolled.length);
+    }
+    return {
+      rows,
+      metadata: {
+        windows: windows.length,
+        pairs_tested: windows.reduce((sum, window) => sum + window.pairs_tested, 0),
+        pairs_accepted: windows.reduce((sum, window) => sum + window.pairs_accepted, 0),
+        formation_sessions: formationSessions,
+        trading_sessions: tradingSessions,
+      },
+      byproducts: { windows: { rows: windows } },
+    };
+  },
+});

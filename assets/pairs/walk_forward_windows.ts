@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { byproduct } from "../resources.ts";
+
+/** Columns that say where a window lies. */
+export const windowBounds = {
+  window: z.int().min(1).describe("Number of the window; 1 is the earliest"),
+  formation_first_session: z.iso.date().describe("Where what is known begins"),
+  formation_last_session: z.iso.date().describe("Nothing after its close was known when the pairs were chosen"),
+  trading_first_session: z.iso.date(),
+  trading_last_session: z.iso.date().describe("The last one so far while the window is not complete"),
+  complete: z.boolean().describe("Whether the trading window has all its sessions"),
+};
+
+export const WalkForwardWindow = z.object({
+  ...windowBounds,
+  tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
+  clusters: z.int().min(0).describe("Clusters that they fell into"),
+  pairs_tested: z.int().min(0).describe("Pairs inside clusters, each of them tested: the trials of this window"),
+  pairs_accepted: z.int().min(0).describe("Pairs that met every criterion"),
+  pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
+});
+
+/** The windows of the walk-forward, those without a pair included, each with how many pairs were tried. */
+export const walkForwardWindows = byproduct({
+  key: "walk_forward_windows",
+  module: import.meta,
+  group: "pairs",
+  layer: "gold",
+  description: "Formation and trading windows, rolled through the data, and how many pairs were tried in each.",
+  row: WalkForwardWindow,
+  primaryKey: ["window"],
+});
