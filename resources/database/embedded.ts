@@ -108,21 +108,13 @@ function brokenSocket(error: Error): Duplex {
   return socket;
 }
 
-/** A first start that was cut short has committed nothing: its remains are removed and it begins anew. */
 async function startThread(
   lock: FolderLock | null,
   events: Pick<ThreadOptions, "onCrash" | "onStall">,
 ): Promise<EmbeddedThread> {
-  if (lock === null) return await EmbeddedThread.start({ ...events, folder: null, fresh: true });
-  const folder = join(lock.dataDir, "postgres");
-  const unfinished = join(lock.dataDir, "postgres.unfinished");
+  if (lock === null) return await EmbeddedThread.start({ ...events, folder: null });
   try {
-    if (await exists(unfinished)) await Deno.remove(folder, { recursive: true }).catch(() => {});
-    const fresh = !await exists(folder);
-    if (fresh) await Deno.writeTextFile(unfinished, "");
-    const thread = await EmbeddedThread.start({ ...events, folder, fresh });
-    if (fresh || await exists(unfinished)) await Deno.remove(unfinished);
-    return thread;
+    return await EmbeddedThread.start({ ...events, folder: join(lock.dataDir, "postgres") });
   } catch (error) {
     throw folderError(lock.dataDir, await reasonWhy(lock.dataDir, error));
   }
@@ -138,15 +130,5 @@ async function reasonWhy(folder: string, error: unknown): Promise<unknown> {
     return reason;
   } finally {
     await Deno.remove(trial).catch(() => {});
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

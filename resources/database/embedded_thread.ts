@@ -1,11 +1,10 @@
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import { PortSocket } from "./port_socket.ts";
 
-/** What a thread is told to open: a folder, or null for a database in memory. */
+/** What a thread opens, and whom it tells. */
 export interface ThreadOptions {
+  /** Where the database is or shall be; null for one in memory. */
   folder: string | null;
-  /** Whether the folder has no database yet. */
-  fresh: boolean;
   /** The database stopped by itself; its connections are gone, what it had committed is on disk. */
   onCrash(reason: Error): void;
   /** A connection has kept others waiting without asking for anything. */
@@ -32,7 +31,7 @@ export class EmbeddedThread {
   static async start(options: ThreadOptions): Promise<EmbeddedThread> {
     const thread = new EmbeddedThread(options);
     try {
-      await thread.#ask({ type: "open", folder: options.folder, fresh: options.fresh });
+      await thread.#ask({ type: "open", folder: options.folder });
       return thread;
     } catch (error) {
       thread.#worker.terminate();

@@ -190,12 +190,23 @@ Deno.test("openEmbedded() finds every committed row after SIGKILL in the middle 
 
 Deno.test("openEmbedded() begins anew where the first start was cut short", async () => {
   await inFolder(async (folder) => {
-    await Deno.mkdir(join(folder, "postgres", "base"), { recursive: true });
-    await Deno.writeTextFile(join(folder, "postgres", "PG_VERSION"), "18\n");
-    await Deno.writeTextFile(join(folder, "postgres.unfinished"), "");
+    await Deno.mkdir(join(folder, "postgres.new", "base"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "postgres.new", "PG_VERSION"), "18\n");
     await opened(folder, async ({ sql }) => assert.equal((await sql`select 1 as one`)[0]!.one, 1));
-    await assert.rejects(Deno.stat(join(folder, "postgres.unfinished")), Deno.errors.NotFound);
+    await assert.rejects(Deno.stat(join(folder, "postgres.new")), Deno.errors.NotFound);
   });
+});
+
+Deno.test({
+  name: "openEmbedded() keeps its files to the user it runs as",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await inFolder(async (folder) => {
+      await opened(folder, async ({ sql }) => assert.equal((await sql`select 1 as one`)[0]!.one, 1));
+      // PGlite makes files that everyone may write: the folder above them has to keep everyone out.
+      assert.equal((await Deno.stat(join(folder, "postgres"))).mode! & 0o777, 0o700);
+    });
+  },
 });
 
 Deno.test("openEmbedded() says that DATA_DIR is a file", async () => {
