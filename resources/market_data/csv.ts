@@ -1,15 +1,11 @@
 import { CsvCursor } from "./csv/cursor.ts";
-import { emptyFile, equalStamps, type FileStamp, readStored, stampOf, textOf } from "./csv/file.ts";
 import { readLongBars } from "./csv/long_bars.ts";
 import { Pace } from "./csv/pace.ts";
+import { textOf } from "./csv/text.ts";
 import { readWideCloses, wideTickers } from "./csv/wide_closes.ts";
-import {
-  type DailyBars,
-  type MarketData,
-  MarketDataError,
-  type ReadOptions,
-  type TickerListing,
-} from "./market_data.ts";
+import { type FileContents, fileMarket } from "./file_market.ts";
+import { type MarketData, MarketDataError, type ReadOptions } from "./market_data.ts";
+import { emptyFile, type FileSource } from "./stored_file.ts";
 
 /**
  * Daily bars of one CSV file, plain or gzip, in one of two shapes that its header tells apart:
@@ -41,52 +37,21 @@ import {
  * ```
  */
 export function csvMarket(path: string): MarketData {
-  let known: { stamp: FileStamp; version: string; symbols: string[] | null } | null = null;
-
-  /** What is known of the file as it is now, its version at least. */
-  async function present() {
-    if (known && equalStamps(known.stamp, await stampOf(path))) return known;
-    const { stored, stamp } = await readStored(path);
-    return known = { stamp, version: await versionOf(stored), symbols: null };
-  }
-
-  async function read(options: ReadOptions): Promise<DailyBars> {
-    const { stored, stamp } = await readStored(path);
-    options.signal?.throwIfAborted();
-    const { bars, symbols } = await parse(path, await textOf(path, stored), options);
-    known = { stamp, version: await versionOf(stored), symbols };
-    return bars;
-  }
-
-  return {
-    name: "csv",
-
-    async version() {
-      return (await present()).version;
-    },
-
-    async tickers(options = {}) {
-      let { symbols } = await present();
-      if (symbols === null) {
-        await read(options);
-        symbols = known!.symbols!;
-      }
-      return symbols.map(listingOf);
-    },
-
-    dailyBars(options = {}) {
-      return read(options);
-    },
+  const source = {
+    path,
+    format: "CSV",
+    setting: "MARKET_DATA=csv:PATH",
+    contents: "It must have a header line and at least one row.",
   };
+  return fileMarket("csv", source, async (stored, options) => {
+    return await parse(source, await textOf(path, stored), options);
+  });
 }
 
-async function parse(
-  path: string,
-  text: Uint8Array,
-  options: ReadOptions,
-): Promise<{ bars: DailyBars; symbols: string[] }> {
+async function parse(source: FileSource, text: Uint8Array, options: ReadOptions): Promise<FileContents> {
+  const { path } = source;
   const cursor = new CsvCursor(path, text);
-  if (!cursor.nextLine()) throw emptyFile(path);
+  if (!cursor.nextLine()) throw emptyFile(source);
   const header = cursor.allFields();
   const lines = linesOf(text);
   const pace = new Pace(text.length, options);
@@ -105,22 +70,4 @@ function linesOf(text: Uint8Array): number {
   let lines = 1;
   for (let i = 0; i < text.length; i++) if (text[i] === 10) lines++;
   return lines;
-}
-
-async function versionOf(stored: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", stored));
-  return `csv ${digest.toHex().slice(0, 32)}, ${stored.length} bytes`;
-}
-
-function listingOf(ticker: string): TickerListing {
-  return {
-    ticker,
-    name: null,
-    type: null,
-    exchange: null,
-    sector: null,
-    currency: null,
-    active: true,
-    delistedOn: null,
-  };
 }

@@ -1,9 +1,9 @@
+import { emptyBars, inBarOrder } from "../bar_columns.ts";
 import { type DailyBars, MarketDataError } from "../market_data.ts";
+import { dateText } from "../sessions.ts";
 import { type CsvCursor, TextPool } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
-import { dateText } from "./sessions.ts";
 
-const NUMBERS = ["open", "high", "low", "close", "volume", "dividend", "split"] as const;
 const REQUIRED = ["ticker", "date", "open", "high", "low", "close", "volume"] as const;
 const OPTIONAL = ["dividend", "split"] as const;
 type LongColumn = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
@@ -29,7 +29,6 @@ export async function readLongBars(
   const targets = columns.map((name) => name === "ticker" || name === "date" ? null : bars[name]);
   const tickers = new TextPool();
   const dates = new DatePool();
-  let isOrdered = true;
   let row = 0;
   for (; cursor.nextLine(); row++) {
     for (let k = 0; k < columns.length; k++) {
@@ -48,14 +47,9 @@ export async function readLongBars(
       }
     }
     if (!cursor.lineEnded) throw cursor.fieldCountError(columns.length);
-    isOrdered &&= row === 0 || isAtOrAfter(bars, row, row - 1);
     if (pace.isRestDue()) await pace.rest(cursor.position);
   }
-  for (let i = 0; i < row; i++) {
-    if (Number.isNaN(bars.dividend[i])) bars.dividend[i] = 0;
-    if (Number.isNaN(bars.split[i])) bars.split[i] = 1;
-  }
-  return isOrdered ? firstRows(bars, row) : inOrder(bars, row);
+  return inBarOrder(bars);
 }
 
 function longColumns(path: string, header: readonly string[]): LongColumn[] {
@@ -116,55 +110,4 @@ class DatePool {
     const wrong = /^\d{4}-\d\d-\d\d$/.test(text) ? "is no day of the calendar" : "is not a date";
     return cursor.valueError("date", text, wrong, "Write the session as YYYY-MM-DD, e.g. 2026-11-27.");
   }
-}
-
-function emptyBars(capacity: number): DailyBars {
-  const column = () => new Float64Array(capacity);
-  return {
-    ticker: [],
-    session: [],
-    open: column(),
-    high: column(),
-    low: column(),
-    close: column(),
-    volume: column(),
-    dividend: column(),
-    split: column().fill(1),
-  };
-}
-
-function isAtOrAfter({ ticker, session }: DailyBars, row: number, other: number): boolean {
-  return ticker[row] === ticker[other] ? session[row]! >= session[other]! : ticker[row]! > ticker[other]!;
-}
-
-function firstRows(bars: DailyBars, rows: number): DailyBars {
-  const result = { ...bars };
-  for (const name of NUMBERS) result[name] = bars[name].subarray(0, rows);
-  return result;
-}
-
-/** Two stable counting sorts, by session and then by ticker: rows in linear time, and equal rows stay as they were. */
-function inOrder(bars: DailyBars, rows: number): DailyBars {
-  let order = Uint32Array.from({ length: rows }, (_, row) => row);
-  order = stablySorted(order, bars.session);
-  order = stablySorted(order, bars.ticker);
-  const result: DailyBars = {
-    ...bars,
-    ticker: Array.from(order, (row) => bars.ticker[row]!),
-    session: Array.from(order, (row) => bars.session[row]!),
-  };
-  for (const name of NUMBERS) result[name] = Float64Array.from(order, (row) => bars[name][row]!);
-  return result;
-}
-
-function stablySorted(order: Uint32Array<ArrayBuffer>, keys: readonly string[]): Uint32Array<ArrayBuffer> {
-  const values = [...new Set(keys)].sort();
-  const rankOf = new Map(values.map((value, rank) => [value, rank]));
-  const next = new Uint32Array(values.length + 1);
-  const ranks = Uint32Array.from(order, (row) => rankOf.get(keys[row]!)!);
-  for (const rank of ranks) next[rank + 1]!++;
-  for (let rank = 0; rank < values.length; rank++) next[rank + 1]! += next[rank]!;
-  const sorted = new Uint32Array(order.length);
-  for (let i = 0; i < order.length; i++) sorted[next[ranks[i]!]!++] = order[i]!;
-  return sorted;
 }

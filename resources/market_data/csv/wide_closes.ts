@@ -1,7 +1,8 @@
+import { closesAlone } from "../bar_columns.ts";
 import { type DailyBars, MarketDataError } from "../market_data.ts";
+import { sessionOfTimestamp } from "../sessions.ts";
 import type { CsvCursor } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
-import { sessionOfTimestamp } from "./sessions.ts";
 
 /**
  * Rows of a wide file, whose header the cursor has passed: a bar for every field that is not empty, with a close alone.
@@ -88,16 +89,5 @@ function tickerByTicker(tickers: string[], sessions: string[], cells: Float64Arr
       session.push(sessions[row]!);
     }
   }
-  const missing = () => new Float64Array(bars).fill(NaN);
-  return {
-    ticker,
-    session,
-    open: missing(),
-    high: missing(),
-    low: missing(),
-    close,
-    volume: missing(),
-    dividend: new Float64Array(bars),
-    split: new Float64Array(bars).fill(1),
-  };
+  return closesAlone(ticker, session, close);
 }

@@ -1,0 +1,76 @@
+import type { DailyBars, MarketData, ReadOptions, TickerListing } from "./market_data.ts";
+import { equalStamps, type FileSource, type FileStamp, readStored, stampOf } from "./stored_file.ts";
+
+/** What a file holds. */
+export interface FileContents {
+  bars: DailyBars;
+  /** Every ticker the file names, also one without bars; each once, in order. */
+  symbols: string[];
+}
+
+/**
+ * Market data of one file, by what reads its bytes.
+ *
+ * The version is a hash of the file as stored. It is taken again only when size or modification time have changed.
+ *
+ * Listings have nothing but their symbol: all count as active, since a file does not say why its bars end.
+ *
+ * @param name As in {@link MarketData.name}; the version begins with it.
+ */
+export function fileMarket(
+  name: string,
+  source: FileSource,
+  parse: (stored: Uint8Array<ArrayBuffer>, options: ReadOptions) => Promise<FileContents>,
+): MarketData {
+  let known: { stamp: FileStamp; version: string; symbols: string[] | null } | null = null;
+
+  /** What is known of the file as it is now, its version at least. */
+  async function present() {
+    if (known && equalStamps(known.stamp, await stampOf(source))) return known;
+    const { stored, stamp } = await readStored(source);
+    return known = { stamp, version: await versionOf(name, stored), symbols: null };
+  }
+
+  async function read(options: ReadOptions): Promise<FileContents> {
+    const { stored, stamp } = await readStored(source);
+    options.signal?.throwIfAborted();
+    const contents = await parse(stored, options);
+    known = { stamp, version: await versionOf(name, stored), symbols: contents.symbols };
+    return contents;
+  }
+
+  return {
+    name,
+
+    async version() {
+      return (await present()).version;
+    },
+
+    async tickers(options = {}) {
+      const symbols = (await present()).symbols ?? (await read(options)).symbols;
+      return symbols.map(listingOf);
+    },
+
+    async dailyBars(options = {}) {
+      return (await read(options)).bars;
+    },
+  };
+}
+
+async function versionOf(name: string, stored: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", stored));
+  return `${name} ${digest.toHex().slice(0, 32)}, ${stored.length} bytes`;
+}
+
+function listingOf(ticker: string): TickerListing {
+  return {
+    ticker,
+    name: null,
+    type: null,
+    exchange: null,
+    sector: null,
+    currency: null,
+    active: true,
+    delistedOn: null,
+  };
+}

@@ -1,0 +1,80 @@
+import { MarketDataError } from "./market_data.ts";
+
+/** A file that market data is read from, with what its errors say of it. */
+export interface FileSource {
+  path: string;
+  /** The name of the format, e.g. `CSV`. */
+  format: string;
+  /** The setting that names the path, e.g. `MARKET_DATA=csv:PATH`. */
+  setting: string;
+  /** A sentence on what the file must have. */
+  contents: string;
+}
+
+/** What tells one state of a file from another without reading it. */
+export interface FileStamp {
+  bytes: number;
+  modifiedMs: number;
+}
+
+export function equalStamps(a: FileStamp, b: FileStamp): boolean {
+  return a.bytes === b.bytes && a.modifiedMs === b.modifiedMs;
+}
+
+/** @throws {MarketDataError} If there is no such file or it is a folder. */
+export async function stampOf(source: FileSource): Promise<FileStamp> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(source.path);
+  } catch (error) {
+    throw explained(source, error);
+  }
+  if (info.isDirectory) {
+    throw new MarketDataError(`${source.path} is a folder. Name one ${source.format} file in ${source.setting}.`);
+  }
+  return { bytes: info.size, modifiedMs: info.mtime?.getTime() ?? 0 };
+}
+
+/**
+ * The file as it lies on disk, and its stamp.
+ *
+ * @throws {MarketDataError} If it cannot be read, is empty, or changed while it was read (worth another try).
+ */
+export async function readStored(
+  source: FileSource,
+): Promise<{ stored: Uint8Array<ArrayBuffer>; stamp: FileStamp }> {
+  const { path } = source;
+  const stamp = await stampOf(source);
+  if (stamp.bytes === 0) throw emptyFile(source);
+  let stored: Uint8Array<ArrayBuffer>;
+  try {
+    stored = await Deno.readFile(path);
+  } catch (error) {
+    throw explained(source, error);
+  }
+  if (stored.length !== stamp.bytes || !equalStamps(stamp, await stampOf(source))) {
+    throw new MarketDataError(`${path} changed while it was read. It will be read again once it is at rest.`, {
+      retryable: true,
+    });
+  }
+  return { stored, stamp };
+}
+
+export function emptyFile({ path, contents }: FileSource): MarketDataError {
+  return new MarketDataError(`${path} is empty. ${contents}`);
+}
+
+function explained({ path, setting }: FileSource, cause: unknown): MarketDataError {
+  if (cause instanceof Deno.errors.NotFound) {
+    return new MarketDataError(`There is no file at ${path}. Correct the path in ${setting}, or put the file there.`, {
+      cause,
+    });
+  }
+  if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
+    return new MarketDataError(`${path} may not be read by this process. Give it permission to read the file.`, {
+      cause,
+    });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new MarketDataError(`${path} could not be read: ${reason}.`, { cause, retryable: true });
+}
