@@ -27,7 +27,17 @@ export type { Plan, PlannedStep } from "./plan.ts";
 export * from "./records.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { Columns } from "./row_schema.ts";
-export { type Filter, maxPageRows, type Operator, operators, type PageQuery, type RowPage } from "./row_page.ts";
+export {
+  type Filter,
+  maxPageRows,
+  maxTableRows,
+  type Operator,
+  operators,
+  type PageQuery,
+  type RowPage,
+  type RowTable,
+  type TableQuery,
+} from "./row_page.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
 export { select } from "./selection.ts";
 export type { Reason } from "./staleness.ts";

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
-import type { ColumnSpec, ColumnType, Database, Sql } from "../resources/database/database.ts";
+import type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset } from "./asset.ts";
 import { asOf, tableOf } from "./asset_table.ts";
 import { InvalidRequestError } from "./errors.ts";
@@ -32,6 +32,9 @@ export interface PageQuery {
   asOf?: number;
 }
 
+/** Which rows of an asset as a whole; `limit` is 1 to {@link maxTableRows}, and all rows without it. */
+export type TableQuery = Omit<PageQuery, "limit" | "cursor"> & { limit?: number };
+
 export interface RowPage {
   columns: readonly ColumnSpec[];
   rows: Record<string, unknown>[];
@@ -41,8 +44,20 @@ export interface RowPage {
   materialization: number | null;
 }
 
+/** Rows of one materialization, column by column. */
+export interface RowTable {
+  columns: readonly ColumnSpec[];
+  /** One entry for each of `columns`, all with `rows` values. */
+  data: Readonly<Record<string, ColumnData>>;
+  rows: number;
+  /** The materialization that was read; `null` if the asset has none. */
+  materialization: number | null;
+}
+
 /** The most rows of one page. */
 export const maxPageRows = 10_000;
+/** The most rows that are read as a whole: some hundred megabytes, which one request may take for a moment. */
+export const maxTableRows = 2_000_000;
 /** The most values in all filters of a query together: each is a parameter of the statement. */
 const maxFilterValues = 1_000;
 
@@ -83,47 +98,16 @@ export async function readPage(database: Database, asset: AnyAsset, query: PageQ
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPageRows) {
     throw invalid("limit", `The limit is ${limit}; a page has 1 to ${maxPageRows.toLocaleString("en")} rows.`);
   }
-  if (query.asOf !== undefined && !(Number.isSafeInteger(query.asOf) && query.asOf > 0)) {
-    throw invalid("as_of", `${query.asOf} is not the id of a materialization.`);
-  }
-  const parameters = new Parameters();
-  const conditions = (query.filters ?? []).map((filter) => condition(asset, filter, parameters));
-  if (parameters.values.length > maxFilterValues) {
-    throw invalid("filters", `The filters name ${parameters.values.length} values; ${maxFilterValues} are allowed.`);
-  }
-  const fields = fieldsOf(asset, query.fields);
-  const order = orderOf(asset, query.order ?? []);
-  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order);
-  if (cursor) {
-    if (query.asOf !== undefined && query.asOf !== cursor.materialization) {
-      throw invalid("cursor", "The cursor belongs to another materialization than the one that is asked for.");
-    }
-    conditions.push(after(asset, order, cursor.position, parameters));
-  }
-  const columns = fields.map(({ name, type }) => ({ name, type }));
-  const wanted = query.asOf ?? cursor?.materialization;
+  const question = questionOf(asset, query);
+  const { columns, order } = question;
 
   // One snapshot for both questions, so that the rows that are current are those of the materialization that is latest.
   return await database.sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
-    const found = await materializationOf(tx, asset, wanted);
-    if (!found) {
-      if (wanted === undefined) return { columns, rows: [], nextCursor: null, materialization: null };
-      throw invalid(
-        cursor ? "cursor" : "as_of",
-        cursor
-          ? "The rows that the cursor belongs to are no longer kept. Begin again without it."
-          : `"${asset.key}" has no materialization ${wanted}.`,
-      );
-    }
-    // Said as simply as it can be, so that the index of what is current serves.
-    const version = found.latest ? "_until IS NULL" : asOf(parameters.values.push(found.id));
-    const selected = [...new Set([...fields, ...order.map((term) => term.column)])];
-    const rows = await tx.unsafe<Record<string, unknown>[]>(
-      `SELECT ${selected.map((c) => `"${c.name}"`).join(", ")} FROM ${tableOf(asset)}
-       WHERE ${[version, ...conditions].join(" AND ")}
-       ORDER BY ${order.map(sortTerm(asset)).join(", ")} LIMIT ${limit + 1}`,
-      parameters.values,
-    );
+    const found = await materializationOf(tx, asset, question);
+    if (!found) return { columns, rows: [], nextCursor: null, materialization: null };
+    const selected = [...new Set([...columns, ...order.map((term) => term.column)].map(({ name }) => name))];
+    const { text, parameters } = statement(asset, question, { selected, limit: limit + 1, of: found });
+    const rows = await tx.unsafe<Record<string, unknown>[]>(text, parameters);
     const page = rows.slice(0, limit);
     return {
       columns,
@@ -134,17 +118,124 @@ export async function readPage(database: Database, asset: AnyAsset, query: PageQ
   });
 }
 
+/**
+ * The rows of one materialization as a whole, column by column.
+ *
+ * @throws {InvalidRequestError} As {@link readPage} does, and if there is no limit and there are more than
+ * {@link maxTableRows} rows: a part is never taken for the whole.
+ *
+ * Cost: O(rows of all versions kept) and the memory of the columns asked for.
+ */
+export async function readTable(
+  database: Database,
+  asset: AnyAsset,
+  query: TableQuery,
+  options: { signal?: AbortSignal } = {},
+): Promise<RowTable> {
+  const { limit } = query;
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1 || limit > maxTableRows)) {
+    throw invalid("limit", `The limit is ${limit}; a table has 1 to ${maxTableRows.toLocaleString("en")} rows.`);
+  }
+  const question = questionOf(asset, query);
+  const { columns } = question;
+  const found = await materializationOf(database.sql, asset, question);
+  if (!found) {
+    const data = Object.fromEntries(columns.map(({ name }) => [name, []]));
+    return { columns, data, rows: 0, materialization: null };
+  }
+  const { text, parameters } = statement(asset, question, {
+    selected: columns.map(({ name }) => name),
+    limit: limit ?? maxTableRows + 1,
+    // Read in another transaction than the one that found it: another may be the latest by then.
+    of: { id: found.id, latest: false },
+  });
+  const data = await database.selectColumns(text, parameters, columns, options);
+  const rows = data[columns[0]!.name]!.length;
+  if (limit === undefined && rows > maxTableRows) {
+    const most = maxTableRows.toLocaleString("en");
+    throw invalid("limit", `There are more than ${most} rows. Filter them, or set a limit to get the first of them.`);
+  }
+  return { columns, data, rows, materialization: found.id };
+}
+
+/** A query that has been checked against the schema of its asset. */
+interface Question {
+  columns: readonly ColumnSpec[];
+  order: readonly Term[];
+  conditions: readonly string[];
+  parameters: Parameters;
+  cursor: { materialization: number } | undefined;
+  /** The materialization whose rows are wanted; `undefined` for the latest. */
+  wanted: number | undefined;
+}
+
+function questionOf(asset: AnyAsset, query: Omit<PageQuery, "limit">): Question {
+  if (query.asOf !== undefined && !(Number.isSafeInteger(query.asOf) && query.asOf > 0)) {
+    throw invalid("as_of", `${query.asOf} is not the id of a materialization.`);
+  }
+  const parameters = new Parameters();
+  const conditions = (query.filters ?? []).map((filter) => condition(asset, filter, parameters));
+  if (parameters.values.length > maxFilterValues) {
+    throw invalid("filters", `The filters name ${parameters.values.length} values; ${maxFilterValues} are allowed.`);
+  }
+  const columns = fieldsOf(asset, query.fields).map(({ name, type }) => ({ name, type }));
+  const order = orderOf(asset, query.order ?? []);
+  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order);
+  if (cursor) {
+    if (query.asOf !== undefined && query.asOf !== cursor.materialization) {
+      throw invalid("cursor", "The cursor belongs to another materialization than the one that is asked for.");
+    }
+    conditions.push(after(asset, order, cursor.position, parameters));
+  }
+  return { columns, order, conditions, parameters, cursor, wanted: query.asOf ?? cursor?.materialization };
+}
+
+/** Which rows {@link statement} selects. */
+interface Selection {
+  selected: readonly string[];
+  limit: number;
+  of: FoundMaterialization;
+}
+
+function statement(
+  asset: AnyAsset,
+  { conditions, order, parameters: { values } }: Question,
+  { selected, limit, of }: Selection,
+): { text: string; parameters: (string | number)[] } {
+  const parameters = [...values];
+  // Said as simply as it can be, so that the index of what is current serves.
+  const version = of.latest ? "_until IS NULL" : asOf(parameters.push(of.id));
+  const text = `SELECT ${selected.map((name) => `"${name}"`).join(", ")} FROM ${tableOf(asset)}
+    WHERE ${[version, ...conditions].join(" AND ")}
+    ORDER BY ${order.map(sortTerm(asset)).join(", ")} LIMIT ${limit}`;
+  return { text, parameters };
+}
+
+interface FoundMaterialization {
+  id: number;
+  /** Whether no later one is visible to the transaction that found it. */
+  latest: boolean;
+}
+
+/** The materialization that is asked for; `undefined` where the latest is and there is none. */
 async function materializationOf(
   tx: Sql,
   asset: AnyAsset,
-  wanted: number | undefined,
-): Promise<{ id: number; latest: boolean } | undefined> {
+  { wanted, cursor }: Question,
+): Promise<FoundMaterialization | undefined> {
   const [latest] = await tx<{ id: number }[]>`
     SELECT id FROM engine.materialization WHERE asset_key = ${asset.key} ORDER BY id DESC LIMIT 1`;
-  if (wanted === undefined || latest?.id === wanted) return latest && { id: latest.id, latest: true };
+  if (wanted === undefined) return latest && { id: latest.id, latest: true };
+  if (latest?.id === wanted) return { id: latest.id, latest: true };
   const [older] = await tx<{ id: number }[]>`
     SELECT id FROM engine.materialization WHERE asset_key = ${asset.key} AND id = ${wanted}`;
-  return older && { id: older.id, latest: false };
+  if (older) return { id: older.id, latest: false };
+  throw invalid(
+    cursor ? "cursor" : "as_of",
+    cursor
+      ? "The rows that the cursor belongs to are no longer kept. Begin again without it."
+      : `"${asset.key}" has no materialization ${wanted}.`,
+  );
 }
 
 // ---- columns and order ----------------------------------------------------------------------------------------------
