@@ -61,7 +61,7 @@ const Variables = z.object({
     { secret: true },
   ),
   DATA_DIR: variable(z.string().min(1), ".data", "a folder for the embedded database"),
-  MARKET_DATA: variable(z.string().min(1), "simulated", "simulated, simulated:SEED or csv:PATH"),
+  MARKET_DATA: variable(z.string().min(1), "simulated", "simulated, simulated:SEED, csv:PATH or parquet:PATH"),
   PRESET: variable(Preset, "tandem", `one of ${Preset.options.join(", ")}`),
   ASSET_CONFIG: optional(z.string().min(1), "the path of a JSON file with settings by asset key"),
   DAILY_SCHEDULE: variable(

@@ -1,12 +1,13 @@
 import type { Clock } from "../clock.ts";
 import { csvMarket } from "./csv.ts";
 import type { MarketData } from "./market_data.ts";
+import { parquetMarket } from "./parquet.ts";
 import { simulatedMarket } from "./simulated.ts";
 
 const GREATEST_SEED = 2 ** 32 - 1;
 
 /**
- * The source that a setting names: `simulated`, `simulated:SEED` or `csv:PATH`.
+ * The source that a setting names: `simulated`, `simulated:SEED`, `csv:PATH` or `parquet:PATH`.
  *
  * Nothing is read yet: a file that is missing shows when it is read.
  *
@@ -18,13 +19,13 @@ export function marketDataFrom(setting: string, { clock }: { clock: Clock }): Ma
   const seed = /^simulated:(\d+)$/.exec(setting)?.[1];
   if (seed !== undefined && Number(seed) <= GREATEST_SEED) return simulatedMarket({ clock, seed: Number(seed) });
 
-  const path = /^csv:(.+)$/s.exec(setting)?.[1];
-  if (path !== undefined) return csvMarket(path);
+  const [, format, path] = /^(csv|parquet):(.+)$/s.exec(setting) ?? [];
+  if (path !== undefined) return format === "csv" ? csvMarket(path) : parquetMarket(path);
 
   throw new RangeError(
     `${
       JSON.stringify(setting)
     } names no market data. Allowed are simulated, simulated:SEED with a whole number from 0 to ` +
-      `${GREATEST_SEED}, and csv:PATH with the path of a CSV file, plain or gzip.`,
+      `${GREATEST_SEED}, csv:PATH with the path of a CSV file, plain or gzip, and parquet:PATH with that of a Parquet file.`,
   );
 }

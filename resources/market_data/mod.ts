@@ -9,4 +9,5 @@ export {
 export { simulatedMarket, type SimulatedMarketOptions } from "./simulated.ts";
 export { type PlantedPair, type SimulatedTruth, simulatedTruth } from "./simulated/truth.ts";
 export { csvMarket } from "./csv.ts";
+export { parquetMarket } from "./parquet.ts";
 export { marketDataFrom } from "./market_data_from.ts";

@@ -1,14 +1,9 @@
 import { emptyBars, inBarOrder } from "../bar_columns.ts";
+import { faultOfLongColumns, LONG_COLUMNS, type LongColumn } from "../long_columns.ts";
 import { type DailyBars, MarketDataError } from "../market_data.ts";
 import { dateText } from "../sessions.ts";
 import { type CsvCursor, TextPool } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
-
-const REQUIRED = ["ticker", "date", "open", "high", "low", "close", "volume"] as const;
-const OPTIONAL = ["dividend", "split"] as const;
-type LongColumn = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
-
-export const LONG_COLUMNS = `${REQUIRED.join(", ")} and optionally ${OPTIONAL.join(", ")}`;
 
 /**
  * Rows of a long file, whose header the cursor has passed, ordered by ticker, then session, then as the file has them.
@@ -53,32 +48,14 @@ export async function readLongBars(
 }
 
 function longColumns(path: string, header: readonly string[]): LongColumn[] {
-  const known = new Set<string>([...REQUIRED, ...OPTIONAL]);
-  const names = header.map((name) => name.toLowerCase());
-  const faults: string[] = [];
-  const missing = REQUIRED.filter((name) => !names.includes(name));
-  const unknown = header.filter((name) => !known.has(name.toLowerCase()));
-  const twice = names.filter((name, i) => known.has(name) && names.indexOf(name) !== i);
-  if (missing.length > 0) faults.push(`lacks ${missing.join(", ")}`);
-  if (unknown.length > 0) {
-    faults.push(`has the unknown ${unknown.length === 1 ? "column" : "columns"} ${shownNames(unknown)}`);
-  }
-  if (twice.length > 0) faults.push(`has ${twice.join(", ")} more than once`);
-  if (faults.length > 0) {
+  const fault = faultOfLongColumns(header);
+  if (fault !== null) {
     throw new MarketDataError(
-      `${path}, line 1: the header ${
-        faults.join(" and ")
-      }. A long file has the columns ${LONG_COLUMNS}, in any order; ` +
+      `${path}, line 1: the header ${fault}. A long file has the columns ${LONG_COLUMNS}, in any order; ` +
         `a wide file has Timestamp first and then a column for each ticker.`,
     );
   }
-  return names as LongColumn[];
-}
-
-/** A few of the names: the first line of a file that is no CSV at all can be long. */
-function shownNames(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name));
-  return shown.join(", ") + (names.length > shown.length ? ` and ${names.length - shown.length} more` : "");
+  return header.map((name) => name.toLowerCase() as LongColumn);
 }
 
 /** Dates of a column: each is checked once and kept as one string. */

@@ -10,6 +10,7 @@ Deno.test("marketDataFrom() makes the source that the setting names", async () =
   assert.equal(await marketDataFrom("simulated:7", { clock }).version(), await versionOf(7));
   assert.equal(await marketDataFrom("simulated:4294967295", { clock }).version(), await versionOf(4294967295));
   assert.equal(marketDataFrom("csv:prices.csv.gz", { clock }).name, "csv");
+  assert.equal(marketDataFrom("parquet:prices.parquet", { clock }).name, "parquet");
   assert.equal(marketDataFrom("simulated", { clock }).name, "simulated");
 });
 
@@ -30,13 +31,16 @@ Deno.test("marketDataFrom() refuses anything else and says what it read and what
       "simulated:1.5",
       "simulated:4294967296",
       "csv:",
+      "parquet:",
       "prices.csv",
     ]
   ) {
     assert.throws(() => marketDataFrom(setting, { clock }), (error: Error) => {
       assert.equal(error.name, "RangeError");
       assert.ok(error.message.startsWith(`${JSON.stringify(setting)} names no market data.`));
-      return /simulated, simulated:SEED with a whole number from 0 to 4294967295, and csv:PATH/.test(error.message);
+      return /simulated, simulated:SEED with a whole number from 0 to 4294967295, csv:PATH .* and parquet:PATH/.test(
+        error.message,
+      );
     });
   }
 });

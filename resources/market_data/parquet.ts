@@ -1,0 +1,63 @@
+import { loadPolars } from "../polars.ts";
+import { type FileContents, fileMarket } from "./file_market.ts";
+import { type MarketData, MarketDataError, type ReadOptions } from "./market_data.ts";
+import { ParquetColumns } from "./parquet/columns.ts";
+import { readLongBars } from "./parquet/long_bars.ts";
+import { readWideCloses, wideSessionColumn, wideTickers } from "./parquet/wide_closes.ts";
+
+/**
+ * Daily bars of one Parquet file, in one of two shapes that its columns tell apart:
+ *
+ * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split`, in any order and case,
+ *   one row a bar; `session` will do for `date`. Prices are unadjusted, `split` is new shares for one old share effective that
+ *   session.
+ * - wide: a column `Timestamp`, `date`, `session` or the unnamed index of pandas, and a column for each ticker; a value is a
+ *   close, a null or NaN no bar. Closes are taken as the file has them, adjusted or not: there are no splits.
+ *
+ * A session is a date, a timestamp without zone that is midnight, an instant, which counts as its date in New York, or the
+ * ISO 8601 text of any of them. Numbers may be stored in any numeric type; a null is NaN.
+ *
+ * Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the work of the assets
+ * downstream. What cannot be understood is refused as a whole with path, column, what was found and remedy: a missing or empty
+ * file, another format, a file cut off, a column that is unknown, missing or of another type, an infinity, an impossible date.
+ *
+ * A file whose bytes were damaged in place can end the process: the library trusts the lengths it finds inside. In a trial
+ * 2 of 6,960 damages of one byte did; all others were refused or read as other values.
+ *
+ * Version and listings are those of {@link fileMarket}: taking the version does not load the library.
+ *
+ * @throws {MarketDataError} From each method, as above; retryable only where the file changed or vanished during the read.
+ *
+ * Verified: tests/resources/market_data/parquet_test.ts. Cost: bench/parquet.ts.
+ *
+ * @example
+ * ```ts ignore
+ * const market = parquetMarket("prices.parquet");
+ * const bars = await market.dailyBars();
+ * ```
+ */
+export function parquetMarket(path: string): MarketData {
+  const source = {
+    path,
+    format: "Parquet",
+    setting: "MARKET_DATA=parquet:PATH",
+    contents: "It must be a Parquet file with at least one row.",
+  };
+  return fileMarket("parquet", source, (stored, options) => parse(path, stored, options));
+}
+
+async function parse(path: string, stored: Uint8Array<ArrayBuffer>, options: ReadOptions): Promise<FileContents> {
+  const polars = await loadPolars();
+  const columns = new ParquetColumns(polars, path, stored, options);
+  const sessionColumn = wideSessionColumn(columns.names);
+  const bars = sessionColumn === undefined
+    ? await readLongBars(path, columns)
+    : await readWideCloses(polars, path, columns, sessionColumn);
+  if (bars.ticker.length === 0) {
+    throw new MarketDataError(`${path} has columns and no bars. Add rows, or name another file.`);
+  }
+  const symbols = sessionColumn === undefined
+    ? [...new Set(bars.ticker)]
+    : wideTickers(path, columns.names, sessionColumn);
+  return { bars, symbols };
+}

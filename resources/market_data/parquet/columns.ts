@@ -1,0 +1,212 @@
+import { Buffer } from "node:buffer";
+import type { DataType, Series } from "nodejs-polars";
+import type { Polars } from "../../polars.ts";
+import { MarketDataError, type ReadOptions } from "../market_data.ts";
+import { sessionOfTimestamp } from "../sessions.ts";
+
+const MAGIC = "PAR1";
+const ENCRYPTED_MAGIC = "PARE";
+const DAY_MS = 86_400_000;
+/** Columns are read under this name: the library takes some names, such as `^A.*$`, for patterns. */
+const COLUMN = "column";
+
+const NUMBERS = /^(Float|Int|UInt)\d+$|^Decimal$/;
+/** How a type with unit and zone is written: the library does not show them otherwise. */
+const DATETIME = /Datetime\((ms|us|ns),([^)]*)\)/;
+const TEXTS = /^(String|Utf8|Categorical|Enum)$/;
+
+/**
+ * The columns of a Parquet file in memory, read one at a time, so that no more than one is there in two forms and other work
+ * has its turn in between. Everything the library throws becomes a {@link MarketDataError}.
+ */
+export class ParquetColumns {
+  /** The names as the file has them, in its order. */
+  readonly names: readonly string[];
+
+  readonly #types: Readonly<Record<string, DataType>>;
+  readonly #bytes: Buffer;
+  #read = 0;
+
+  /** @throws {MarketDataError} If it is no Parquet file, or a damaged one. */
+  constructor(
+    private readonly polars: Polars,
+    private readonly path: string,
+    stored: Uint8Array<ArrayBuffer>,
+    private readonly options: ReadOptions,
+  ) {
+    this.#bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+    refuseOtherFiles(path, this.#bytes);
+    this.#types = this.#understood(() => polars.readParquet(this.#bytes, { nRows: 0 }).schema);
+    this.names = Object.keys(this.#types);
+  }
+
+  /** A column of numbers of any kind as doubles, NaN for null. @throws {MarketDataError} If it holds anything else. */
+  async numbers(name: string): Promise<Float64Array> {
+    const type = this.#types[name]!;
+    if (!NUMBERS.test(type.variant) && !this.#isEmptyOfAnyType(name)) {
+      throw this.typeError(name, "numbers", "Store it as a double.");
+    }
+    const { polars } = this;
+    const numbers = this.#understood(() =>
+      polars.DataFrame([this.#column(name)])
+        .select(polars.col(COLUMN).cast(polars.Float64).fillNull(polars.lit(NaN)))
+        .getColumn(COLUMN).toTypedArray() as Float64Array
+    );
+    await this.#rest();
+    return numbers;
+  }
+
+  /** A column of text, one string object for equal ones. @throws {MarketDataError} If it holds anything else, or a null. */
+  async texts(name: string): Promise<string[]> {
+    if (!TEXTS.test(this.#types[name]!.variant)) throw this.typeError(name, "text", "Store it as a string.");
+    const texts = this.#pooled(name);
+    await this.#rest();
+    return texts;
+  }
+
+  /**
+   * A column of sessions `YYYY-MM-DD`: dates, timestamps or their ISO 8601 text. A timestamp without zone is midnight of the
+   * session; one with a zone is an instant, which counts as its date in New York.
+   *
+   * @throws {MarketDataError} If it holds anything else, or a null.
+   */
+  async sessions(name: string): Promise<string[]> {
+    const type = this.#types[name]!;
+    let sessions: string[];
+    if (TEXTS.test(type.variant)) {
+      const texts = this.#pooled(name);
+      sessions = this.#mapped(name, texts, (text) => text);
+    } else if (type.variant === "Date") {
+      const days = this.#whole(name, this.polars.Int32) as Int32Array;
+      sessions = this.#mapped(name, days, (day) => new Date(day * DAY_MS).toISOString().slice(0, -14));
+    } else if (type.variant === "Datetime") {
+      const [, unit, zone] = DATETIME.exec(type.toString())!;
+      const nanoseconds = { ms: 1_000_000n, us: 1_000n, ns: 1n }[unit as "ms" | "us" | "ns"];
+      const stamps = this.#whole(name, this.polars.Int64) as BigInt64Array;
+      sessions = this.#mapped(name, stamps, (stamp) => {
+        const instant = new Temporal.Instant(stamp * nanoseconds).toString();
+        return zone ? instant : instant.slice(0, -1);
+      });
+    } else {
+      throw this.typeError(name, "dates", "Store it as a date, a timestamp or text such as 2026-11-27.");
+    }
+    await this.#rest();
+    return sessions;
+  }
+
+  /** The error for a value of a column. @param row From 0. */
+  valueError(name: string, row: number, wrong: string, remedy: string): MarketDataError {
+    return new MarketDataError(`${this.path}, row ${row + 1}, column ${name}: ${wrong}. ${remedy}`);
+  }
+
+  /** The error for a column of another type than is wanted. */
+  typeError(name: string, wanted: string, remedy: string): MarketDataError {
+    const type = this.#types[name]!.variant;
+    return new MarketDataError(
+      `${this.path}, column ${name}: it is of type ${type} where ${wanted} are wanted. ${remedy}`,
+    );
+  }
+
+  /** A column without any value: a writer that never saw one has to guess its type. */
+  #isEmptyOfAnyType(name: string): boolean {
+    return this.#understood(() => {
+      const column = this.#column(name);
+      return column.nullCount() === column.length;
+    });
+  }
+
+  #column(name: string): Series {
+    return this.polars.readParquet(this.#bytes, { columns: [name] }).getColumn(name).alias(COLUMN);
+  }
+
+  /** A column of dates or timestamps as the whole numbers they are stored as. */
+  #whole(name: string, type: DataType): Int32Array | BigInt64Array {
+    return this.#understood(() => {
+      const column = this.#column(name);
+      this.#refuseNulls(name, column);
+      return column.cast(type).toTypedArray();
+    });
+  }
+
+  #pooled(name: string): string[] {
+    const { polars } = this;
+    return this.#understood(() => {
+      const column = this.#column(name);
+      this.#refuseNulls(name, column);
+      // Each distinct text crosses from the library once; a row is a number.
+      const coded = polars.DataFrame([column.cast(polars.Utf8)])
+        .select(polars.col(COLUMN), polars.col(COLUMN).cast(polars.Categorical).toPhysical().alias("code"));
+      const codes = coded.getColumn("code").toTypedArray() as Uint32Array;
+      const distinct = coded.unique(["code"]);
+      const texts: string[] = distinct.getColumn(COLUMN).toArray();
+      const textOf = new Map(Array.from(distinct.getColumn("code").toTypedArray(), (code, i) => [code, texts[i]!]));
+      return Array.from(codes, (code) => textOf.get(code)!);
+    });
+  }
+
+  #refuseNulls(name: string, column: Series): void {
+    if (column.nullCount() === 0) return;
+    const row = column.isNull().toArray().indexOf(true);
+    throw this.valueError(name, row, "there is no value", "Write one, or remove the row.");
+  }
+
+  /** Sessions of a column in which few values repeat: each is understood once. */
+  #mapped<T>(name: string, values: ArrayLike<T>, textOf: (value: T) => string): string[] {
+    const known = new Map<T, string>();
+    return Array.from(values, (value, row) => {
+      let session = known.get(value);
+      if (session === undefined) known.set(value, session = this.#session(name, row, textOf(value)));
+      return session;
+    });
+  }
+
+  #session(name: string, row: number, text: string): string {
+    try {
+      return sessionOfTimestamp(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const remedy = "Write the session as a date, or as midnight in New York with its time zone.";
+      throw this.valueError(name, row, `${JSON.stringify(text)} ${error.message}`, remedy);
+    }
+  }
+
+  async #rest(): Promise<void> {
+    this.options.onProgress?.(++this.#read, this.names.length);
+    await new Promise((resolve) => setTimeout(resolve));
+    this.options.signal?.throwIfAborted();
+  }
+
+  #understood<T>(ask: () => T): T {
+    try {
+      return ask();
+    } catch (cause) {
+      if (cause instanceof MarketDataError) throw cause;
+      throw new MarketDataError(
+        `${this.path} begins and ends like a Parquet file but cannot be read as one: it is damaged, or uses what the ` +
+          "reader does not know. Copy it again, or write it again with the defaults of pandas, Polars or DuckDB.",
+        { cause },
+      );
+    }
+  }
+}
+
+/** Most of what is no Parquet file, or only the first part of one, shows at its ends, before the library sees it. */
+function refuseOtherFiles(path: string, bytes: Buffer): void {
+  const first = bytes.toString("latin1", 0, 4);
+  if (first === ENCRYPTED_MAGIC) {
+    throw new MarketDataError(`${path} is an encrypted Parquet file. Store it without encryption.`);
+  }
+  if (first !== MAGIC) {
+    throw new MarketDataError(
+      `${path} is not a Parquet file: it does not begin with ${MAGIC}. Name a Parquet file, or a CSV file in ` +
+        "MARKET_DATA=csv:PATH.",
+    );
+  }
+  const isWhole = bytes.length >= 12 && bytes.toString("latin1", bytes.length - 4) === MAGIC &&
+    bytes.readUInt32LE(bytes.length - 8) <= bytes.length - 12;
+  if (!isWhole) {
+    throw new MarketDataError(
+      `${path} begins like a Parquet file but does not end like one. Copy it again, to its end.`,
+    );
+  }
+}
