@@ -7,7 +7,9 @@ export const PairMetric = z.object({
   first_session: z.iso.date(),
   last_session: z.iso.date(),
   total_return: z.number().describe("0.1 is 10 %"),
-  annualized_return: z.number().describe("Compounded over calendar days / 365.25"),
+  annualized_return: z.number().nullable().describe(
+    "Compounded over calendar days / 365.25; null where more than all was lost",
+  ),
   max_drawdown: z.number().max(0).describe("Deepest fall below an earlier maximum, negative"),
 });
 

@@ -76,7 +76,7 @@ export const pairTrades = asset({
         first_session: sessions[0]!,
         last_session: sessions.at(-1)!,
         total_return: totals.totalReturn,
-        annualized_return: totals.annualizedReturn,
+        annualized_return: Number.isNaN(totals.annualizedReturn) ? null : totals.annualizedReturn,
         max_drawdown: totals.maxDrawdown,
       });
       progress(metrics.length, byPair.size);

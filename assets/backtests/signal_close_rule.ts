@@ -50,13 +50,15 @@ function signalCloseRule(
         const first = present.findIndex((t) => t >= tradingStart);
         if (first < 0) continue;
         const traded = present.slice(first);
+        // The rules want two sessions. In a window's first the same is held whatever the second will be, so it is repeated.
+        if (traded.length === 1) present.push(traded[0]!);
         const price1 = adjusted(leg1, present);
         const price2 = adjusted(leg2, present);
         const judged = orNull(() =>
           judge({
             formation: { price1: price1.subarray(0, first), price2: price2.subarray(0, first) },
             trading: { price1: price1.subarray(first), price2: price2.subarray(first) },
-            sessions: traded.map((t) => sessions[t]!),
+            sessions: present.slice(first).map((t) => sessions[t]!),
           })
         );
         if (!judged) continue;

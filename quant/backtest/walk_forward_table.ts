@@ -27,7 +27,7 @@ export interface WalkForwardDaily {
   shares1: Float64Array;
   /** As `shares1`, of leg 2. */
   shares2: Float64Array;
-  /** Value of the leg / equity, after the close. */
+  /** Value of the leg / equity, after the close; 0 once equity is not positive, for it is no share of anything. */
   weight1: Float64Array;
   /** As `weight1`, of leg 2. */
   weight2: Float64Array;
@@ -106,7 +106,7 @@ export class WalkForwardTable {
     const { account, order } = position;
     const { equity } = account;
     const daily = this.daily;
-    const weight = (value: number) => (value === 0 ? 0 : value / equity);
+    const weight = (value: number) => (value === 0 || equity <= 0 ? 0 : value / equity);
     daily.allocated[t] = 1;
     daily.signal[t] = row.signal;
     daily.score[t] = row.score;

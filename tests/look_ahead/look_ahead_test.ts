@@ -1,0 +1,87 @@
+/**
+ * No signal and no backtest may know what came later. Every asset that has one is named here: whoever adds an asset to the group
+ * "backtests" adds a line to one of the two tables.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import * as assets from "../../assets/mod.ts";
+import type { AnyAsset } from "../../engine/mod.ts";
+import { runChain } from "../support/asset_chain.ts";
+import { groupedMarket } from "../support/grouped_market.ts";
+import { lookAheadOf, type LookAheadOptions, rowsKnownBy } from "../support/look_ahead.ts";
+
+/** Where a window lies is known when it begins, but where it ends only then. */
+const { trading_last_session: _end, complete: _complete, ...atStart } = columnsOf(assets.walkForwardPairs);
+const { trading_last_session: _end2, complete: _complete2, ...windowAtStart } = columnsOf(assets.walkForwardWindows);
+const entry =
+  "strategy ticker_1 ticker_2 window side signal_session entry_price_1 entry_price_2 shares_1 shares_2 hedge_ratio";
+
+const honest: [AnyAsset, LookAheadOptions][] = [
+  [assets.walkForwardPairs, { knownBy: "trading_first_session", columns: Object.keys(atStart) }],
+  [assets.walkForwardWindows, { knownBy: "trading_first_session", columns: Object.keys(windowAtStart) }],
+  [assets.walkForwardDaily, {}],
+  [assets.walkForwardTrades, { knownBy: "exit_session" }],
+  [assets.walkForwardTrades, { knownBy: "entry_session", columns: entry.split(" ") }],
+  [assets.portfolioDaily, { where: (row) => row.looks_ahead === false }],
+];
+
+/** Assets that look ahead and say so, with columns that give them away. */
+const reference: [AnyAsset, string[], LookAheadOptions][] = [
+  [assets.pairSignals, ["spread", "scaled_spread"], {}],
+  [assets.pairTrades, ["budget"], {}],
+  [assets.portfolioDaily, ["equity", "daily_return"], { where: (row) => row.looks_ahead === true }],
+];
+
+/** Assets without a session of their own: figures of the whole, made from what is guarded above. */
+const wholes: AnyAsset[] = [assets.pairMetrics, assets.strategyComparison];
+
+function columnsOf(asset: AnyAsset): Record<string, true> {
+  return Object.fromEntries(asset.schema.columns.map(({ name }) => [name, true]));
+}
+
+Deno.test("every signal and every backtest is guarded against look-ahead", () => {
+  const guarded = new Set([...honest, ...reference].map(([asset]) => asset).concat(wholes));
+  const all: AnyAsset[] = Object.values(assets);
+  const missing = all.filter((asset) => asset.group === "backtests" && !guarded.has(asset)).map(({ key }) => key);
+  assert.deepEqual(missing, []);
+});
+
+Deno.test("the guarded market gives every asset something to do", async () => {
+  const config = { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } };
+  const tables = await runChain(assets.portfolioDaily, { bars: groupedMarket(260), config });
+  const trades = tables.get("walk_forward_trades")!;
+  assert.deepEqual(new Set(tables.get("walk_forward_windows")!.map((row) => row.complete)), new Set([true, false]));
+  assert.equal(new Set(trades.map((row) => row.strategy)).size, 4);
+  assert.ok(trades.length > 60, `${trades.length} trades`);
+  assert.ok(new Set(trades.map((row) => row.window)).size >= 3);
+  const traded = new Set(tables.get("walk_forward_pairs")!.flatMap((row) => [row.ticker_1, row.ticker_2]));
+  for (const special of ["A1", "B1"]) assert.ok(traded.has(special), `${special} is in a pair`);
+});
+
+for (const [asset, options] of honest) {
+  const known = options.knownBy ?? "session";
+  Deno.test(`${asset.key} does not look ahead: what is known by its ${known} stays to the last bit`, async () => {
+    const { violations, comparedCells } = await lookAheadOf(asset, options);
+    assert.deepEqual(violations, []);
+    assert.ok(comparedCells > 30, `${comparedCells} cells compared`);
+  });
+
+  Deno.test(`${asset.key} says by its ${known} what it would have said at the time`, async () => {
+    // In the middle of a window, at its last session and in its first.
+    for (const cut of [160 + 17, 159, 160].map((t) => groupedMarket(260)[t]!.session)) {
+      const { afterwards, atTheTime } = await rowsKnownBy(cut, asset, options);
+      assert.deepEqual(atTheTime, afterwards);
+    }
+  });
+}
+
+for (const [asset, columns, options] of reference) {
+  const which = options.where ? " where it says so" : "";
+  Deno.test(`${asset.key} looks ahead${which}, and the guard catches it`, async () => {
+    const { violations } = await lookAheadOf(asset, options);
+    const caught = new Set(violations.map(({ column }) => column));
+    for (const column of columns) assert.ok(caught.has(column), `${column} is not among ${[...caught].join(", ")}`);
+    assert.ok(violations.every(({ session, cut }) => session <= cut));
+  });
+}

@@ -1,0 +1,132 @@
+import type { AnyAsset } from "../../engine/mod.ts";
+import { type GuardedCell, type GuardedTable, lookAheadGuard, type LookAheadReport } from "../../quant/mod.ts";
+import { type ChainConfig, runChain } from "./asset_chain.ts";
+import type { RawBar } from "./bars.ts";
+import { groupedMarket } from "./grouped_market.ts";
+
+/** How an asset's rows are guarded. */
+export interface LookAheadOptions {
+  /** Column with the session at whose close a row is known; rows in which it is null are left out. `session` by default. */
+  knownBy?: string;
+  /** Columns that are known by then; all by default. */
+  columns?: readonly string[];
+  /** Rows to look at; all by default. */
+  where?: (row: Record<string, unknown>) => boolean;
+  /** Settings by asset key, of the asset and of what is upstream. */
+  config?: ChainConfig;
+  /** Random cuts; 4 by default. */
+  trials?: number;
+  seed?: number;
+}
+
+/** Short windows, so that a market of 260 sessions has four of them, the last one incomplete. */
+const shortWindows: ChainConfig = { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } };
+
+const market = groupedMarket(260);
+
+/**
+ * Whether an asset looks ahead: makes it and everything upstream of it from raw bars, changes all prices, dividends and splits after
+ * a session at random, makes it again, and reports each row up to that session that is not the same to the last bit.
+ *
+ * @example
+ * ```ts ignore
+ * assert.deepEqual((await lookAheadOf(myAsset)).violations, []);
+ * ```
+ */
+export function lookAheadOf(asset: AnyAsset, options: LookAheadOptions = {}): Promise<LookAheadReport> {
+  const { trials = 4, seed = 7 } = options;
+  const column = (name: "open" | "close" | "dividend" | "split") => market.map((bar) => bar[name]);
+  return lookAheadGuard(
+    async ({ sessions, columns }) => guarded(await rowsOf(asset, barsFrom(sessions, columns), options), options),
+    {
+      sessions: market.map((bar) => bar.session),
+      columns: {
+        ticker: market.map((bar) => bar.ticker),
+        open: column("open"),
+        close: column("close"),
+        dividend: column("dividend"),
+        split: column("split"),
+      },
+    },
+    { seed, trials, change },
+  );
+}
+
+/** Rows known by `cut`, once with all data and once with the data that there were at its close: the same without look-ahead. */
+export async function rowsKnownBy(
+  cut: string,
+  asset: AnyAsset,
+  options: LookAheadOptions = {},
+): Promise<{ afterwards: GuardedTable; atTheTime: GuardedTable }> {
+  const until = async (bars: readonly RawBar[]) => {
+    const { knownBy = "session" } = options;
+    const rows = await rowsOf(asset, bars, options);
+    return guarded(rows.filter((row) => row[knownBy] !== null && row[knownBy]! as string <= cut), options);
+  };
+  return { afterwards: await until(market), atTheTime: await until(market.filter((bar) => bar.session <= cut)) };
+}
+
+async function rowsOf(
+  asset: AnyAsset,
+  bars: readonly RawBar[],
+  { config = shortWindows, where = () => true }: LookAheadOptions,
+) {
+  return (await runChain(asset, { bars, config })).get(asset.key)!.filter(where);
+}
+
+/** Bars with the values of a table. A split that the market has not divides the prices from then on, as a split does. */
+function barsFrom(sessions: readonly string[], columns: GuardedTable["columns"]): RawBar[] {
+  const number = (name: string, row: number) => {
+    const value = columns[name]![row] as number | null;
+    return value === null || Number.isNaN(value) ? null : value;
+  };
+  let shares = 1;
+  return sessions.map((session, row) => {
+    const bar = market[row]!;
+    if (bar.ticker !== market[row - 1]?.ticker) shares = 1;
+    const split = number("split", row);
+    shares *= (split ?? 1) / bar.split!;
+    const price = (name: string) => {
+      const value = number(name, row);
+      return value === null ? null : value / shares;
+    };
+    const open = price("open");
+    const close = price("close");
+    const prices = [open, close].filter((value) => value !== null);
+    return {
+      ...bar,
+      session,
+      open,
+      close,
+      high: prices.length ? Math.max(...prices) : null,
+      low: prices.length ? Math.min(...prices) : null,
+      dividend: number("dividend", row),
+      split,
+    };
+  });
+}
+
+/** Moves of the size of the market's own, some missing bars and splits: enough to change every result, too little to end it. */
+function change(value: number, column: string, random: () => number): number {
+  if (column === "split") return random() < 0.003 ? 2 : value;
+  if (column === "dividend") return random() < 0.05 ? 0.1 * random() : value;
+  return random() < 0.02 ? NaN : value * Math.exp(0.02 * (random() - 0.5));
+}
+
+/** Rows by the session at which they are known, and among those of one session in key order. */
+function guarded(
+  rows: readonly Record<string, unknown>[],
+  { knownBy = "session", columns }: LookAheadOptions,
+): GuardedTable {
+  const known = rows.filter((row) => row[knownBy] !== null)
+    .sort((a, b) => (a[knownBy] as string) < (b[knownBy] as string) ? -1 : a[knownBy] === b[knownBy] ? 0 : 1);
+  const names = columns ?? Object.keys(rows[0] ?? {});
+  return {
+    sessions: known.map((row) => row[knownBy] as string),
+    columns: Object.fromEntries(names.map((name) => [name, known.map((row) => cell(row[name]))])),
+  };
+}
+
+function cell(value: unknown): GuardedCell {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value as GuardedCell;
+}
