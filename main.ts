@@ -61,7 +61,9 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
       },
       async close() {
         await engine.close();
-        await database.close();
+        await database.close().catch((error) =>
+          logger.warn(`The database did not close in order: ${messageOf(error)}`)
+        );
       },
     };
   } catch (error) {
@@ -200,9 +202,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       },
     }, processTerminal());
   } catch (error) {
-    const expected = [ConfigurationError, DatabaseOpenError, DefinitionError].some((type) => error instanceof type);
-    console.error(expected ? `tandem: ${messageOf(error)}` : error);
-    return expected ? 2 : 1;
+    // Where something is wrong outside, a sentence says what to do; a stack only helps who debugs.
+    console.error(`tandem: ${messageOf(error)}`);
+    if (Deno.env.get("LOG_LEVEL") === "debug") console.error(error);
+    return [ConfigurationError, DatabaseOpenError, DefinitionError].some((type) => error instanceof type) ? 2 : 1;
   } finally {
     await house?.close();
   }

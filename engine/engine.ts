@@ -326,7 +326,9 @@ export class Engine {
     for (const { driver } of drivers) driver.shutDown();
     await Promise.all(drivers.map((d) => d.done));
     await this.#polling;
-    await this.around.presence.leave();
+    // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.
+    await this.around.presence.leave()
+      .catch((error) => this.around.logger.warn(`Could not sign off from the database: ${messageOf(error)}`));
   }
 
   // ---- inside -----------------------------------------------------------------------------------------------------

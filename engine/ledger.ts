@@ -242,7 +242,7 @@ export class Ledger {
         WITH claimed AS (
           UPDATE engine.step s
           SET status = 'running', attempt = s.attempt + 1, process_id = ${claim.processId}, error = NULL,
-              started_at = coalesce(s.started_at, clock_timestamp())
+              started_at = clock_timestamp()
           FROM engine.run r
           WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key}
             AND s.status IN ('pending', 'interrupted') AND r.status = 'running' AND r.process_id = ${claim.processId}
@@ -341,6 +341,8 @@ export class Ledger {
     claim: StepClaim,
     outputs: readonly { key: string; materialization: number; rows: number; added: number; removed: number }[],
   ): Promise<void> {
+    await tx`
+      UPDATE engine.step SET finished_at = clock_timestamp() WHERE run_id = ${claim.runId} AND key = ${claim.key}`;
     await this.append(tx, claim.runId, "step_succeeded", claim.key, { outputs });
   }
 

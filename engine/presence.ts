@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import type { Database } from "../resources/database/database.ts";
+import type { Database, Sql } from "../resources/database/database.ts";
 import { interruptSteps } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 
@@ -14,14 +14,14 @@ const lockClass = 7269;
  * folder is locked), so that every other process it knows of is gone.
  */
 export class Presence {
-  #connection: postgres.ReservedSql | null = null;
+  #connection: postgres.Sql | null = null;
   #id: number;
 
   private constructor(
     private readonly database: Database,
     private readonly who: { host: string; pid: number; role: string },
     private readonly logger: Logger,
-    joined: { id: number; connection: postgres.ReservedSql | null },
+    joined: { id: number; connection: postgres.Sql | null },
   ) {
     this.#id = joined.id;
     this.#connection = joined.connection;
@@ -47,18 +47,26 @@ export class Presence {
    */
   async beat(): Promise<boolean> {
     if (!this.#connection) return false;
+    if (await this.#isHeld(this.#connection)) return false;
+    this.logger.warn("The connection that proves this process alive was lost; joining anew.");
+    await this.#connection.end({ timeout: 0 });
+    const joined = await join(this.database, this.who);
+    this.#id = joined.id;
+    this.#connection = joined.connection;
+    return true;
+  }
+
+  /** Asks for the lock itself: a driver that has connected again would answer anything else as if nothing had happened. */
+  async #isHeld(connection: postgres.Sql): Promise<boolean> {
     try {
-      await this.#connection`SELECT 1`;
+      const [lock] = await connection<{ held: boolean }[]>`
+        SELECT EXISTS (
+          SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = ${lockClass} AND objid = ${this.#id}
+            AND pid = pg_backend_pid() AND granted
+        ) AS held`;
+      return lock!.held;
+    } catch {
       return false;
-    } catch (error) {
-      this.logger.warn("The connection that proves this process alive was lost; joining anew.", {
-        error: String(error),
-      });
-      releaseQuietly(this.#connection);
-      const joined = await join(this.database, this.who);
-      this.#id = joined.id;
-      this.#connection = joined.connection;
-      return true;
     }
   }
 
@@ -88,43 +96,35 @@ export class Presence {
   /** Says goodbye. */
   async leave(): Promise<void> {
     await this.database.sql`UPDATE engine.process SET ended_at = clock_timestamp() WHERE id = ${this.#id}`;
-    if (this.#connection) {
-      await this.#connection`SELECT pg_advisory_unlock(${lockClass}, ${this.#id})`;
-      releaseQuietly(this.#connection);
-      this.#connection = null;
-    }
+    // The lock ends with its session.
+    await this.#connection?.end({ timeout: 5 });
+    this.#connection = null;
   }
 }
 
 async function join(
   database: Database,
   who: { host: string; pid: number; role: string },
-): Promise<{ id: number; connection: postgres.ReservedSql | null }> {
-  const insert = (sql: postgres.Sql) =>
+): Promise<{ id: number; connection: postgres.Sql | null }> {
+  const insert = (sql: Sql) =>
     sql<{ id: number }[]>`
       INSERT INTO engine.process (host, pid, role) VALUES (${who.host}, ${who.pid}, ${who.role}) RETURNING id`;
   if (database.kind === "embedded") {
     const [row] = await insert(database.sql);
     return { id: row!.id, connection: null };
   }
-  const connection = await database.sql.reserve();
+  const connection = database.session();
   try {
-    // The row must not be seen by others before its lock is held, or they would take this process for a dead one.
-    await connection`BEGIN`;
-    const [row] = await insert(connection);
-    await connection`SELECT pg_advisory_lock(${lockClass}, ${row!.id})`;
-    await connection`COMMIT`;
-    return { id: row!.id, connection };
+    // The row must not be seen by others before its lock is held, or they would take this process for a dead one. The lock is
+    // the session's and outlives the transaction.
+    const id = await connection.begin(async (tx) => {
+      const [row] = await insert(tx);
+      await tx`SELECT pg_advisory_lock(${lockClass}, ${row!.id})`;
+      return row!.id;
+    });
+    return { id, connection };
   } catch (error) {
-    releaseQuietly(connection);
+    await connection.end({ timeout: 0 });
     throw error;
-  }
-}
-
-function releaseQuietly(connection: postgres.ReservedSql): void {
-  try {
-    connection.release();
-  } catch {
-    // It is gone already, which is all that was wanted.
   }
 }

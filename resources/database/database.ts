@@ -57,5 +57,10 @@ export interface Database {
     columns: readonly ColumnSpec[],
     options?: { signal?: AbortSignal },
   ): Promise<Record<string, ColumnData>>;
+  /**
+   * A client with one connection of its own, which is not closed for being idle or old: for what belongs to a session, such as
+   * advisory locks. Whoever asks for it ends it. The embedded database has one session for all.
+   */
+  session(): postgres.Sql;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import postgres from "postgres";
 import { insertByCopy } from "./insert_columns.ts";
+import { lateClosing } from "./late_closing.ts";
 import { selectColumns } from "./select_columns.ts";
 import type { Database } from "./database.ts";
 import { driverOptions } from "./driver_options.ts";
@@ -79,7 +80,7 @@ export async function openEmbedded({ dataDir, logger }: EmbeddedOptions): Promis
     ...driverOptions(logger),
     ...{ max: 4, host: "embedded", username: "postgres", database: "postgres", ssl: false },
     // A factory that throws would leave the driver waiting on the connection for ever.
-    socket: () => running().then((thread) => thread.connect(), brokenSocket),
+    socket: () => running().then((thread) => lateClosing(thread.connect()), brokenSocket),
   };
   const sql = postgres(options) as unknown as postgres.Sql;
   let closing: Promise<void> | undefined;
@@ -97,6 +98,7 @@ export async function openEmbedded({ dataDir, logger }: EmbeddedOptions): Promis
     insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
     announce: async (url) => await lock?.announce(url),
+    session: () => postgres({ ...options, max: 1, idle_timeout: 0, max_lifetime: 0 }) as unknown as postgres.Sql,
     close: () => closing ??= shut(),
   };
 }

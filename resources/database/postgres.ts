@@ -1,8 +1,10 @@
+import { createConnection } from "node:net";
 import postgres from "postgres";
 import type { Database } from "./database.ts";
 import { driverOptions } from "./driver_options.ts";
 import { DatabaseOpenError } from "./errors.ts";
 import { insertByCopy } from "./insert_columns.ts";
+import { lateClosing } from "./late_closing.ts";
 import type { Logger } from "./logger.ts";
 import { selectColumns } from "./select_columns.ts";
 
@@ -30,8 +32,7 @@ export async function openPostgres(
   const target = describeUrl(databaseUrl);
   let sql: postgres.Sql;
   try {
-    const options = { ...driverOptions(logger), max: POOL_SIZE, connect_timeout: CONNECT_TIMEOUT_S };
-    sql = postgres(databaseUrl, options) as unknown as postgres.Sql;
+    sql = connect(databaseUrl, { ...driverOptions(logger), max: POOL_SIZE });
   } catch (cause) {
     throw new DatabaseOpenError(`DATABASE_URL ${target.text} cannot be used. ${URL_FORM}`, { cause });
   }
@@ -53,8 +54,34 @@ export async function openPostgres(
     sql,
     insertColumns: insertByCopy(),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
+    session: () => connect(databaseUrl, { ...driverOptions(logger), max: 1, idle_timeout: 0, max_lifetime: 0 }),
     close: () => sql.end({ timeout: 5 }),
   };
+}
+
+/** What the driver tells the function that makes its sockets. */
+interface Destination {
+  host: string[];
+  port: number[];
+  path?: string | (() => string);
+}
+
+function connect(databaseUrl: string, options: object): postgres.Sql {
+  const socket = ({ host, port, path }: Destination) => {
+    const file = typeof path === "function" ? path() : path;
+    // Not waited for: what the driver writes is kept until there is a connection, and its own timer limits how long.
+    return lateClosing(file ? createConnection(file) : createConnection(port[0]!, host[0]!));
+  };
+  // With TLS or several hosts the driver makes its sockets itself, and has to.
+  const own = makesOwnSockets(databaseUrl) ? {} : { socket };
+  // The driver knows `socket`, its types do not.
+  return postgres(databaseUrl, { ...options, connect_timeout: CONNECT_TIMEOUT_S, ...own } as object) as postgres.Sql;
+}
+
+function makesOwnSockets(databaseUrl: string): boolean {
+  const { hostname, searchParams } = new URL(databaseUrl);
+  const tls = searchParams.get("sslmode") ?? searchParams.get("ssl") ?? Deno.env.get("PGSSLMODE") ?? "disable";
+  return hostname.includes(",") || !["disable", "false"].includes(tls);
 }
 
 async function firstContact(

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import {
   type AnyAsset,
@@ -12,8 +14,9 @@ import {
   UnmetUpstreamError,
 } from "../../engine/mod.ts";
 import { pause } from "../../engine/retry.ts";
-import { type Database, migrate } from "../../resources/database/mod.ts";
+import { type Database, migrate, openPostgres } from "../../resources/database/mod.ts";
 import { databases } from "../support/database.ts";
+import { postgresBinaries, startServer } from "../support/postgres_server.ts";
 import { gate, type TinyOptions, withTinyEngine } from "../support/tiny_engine.ts";
 
 const { asset } = assetsWith<Record<string, unknown>>();
@@ -388,6 +391,45 @@ Deno.test({
       }, { database });
     } finally {
       await database.close();
+    }
+  },
+});
+
+Deno.test({
+  name: `Engine on ${server.name}: goes on by itself after the database server crashed in the middle of a run`,
+  ignore: postgresBinaries === null,
+  async fn() {
+    const folder = join(tmpdir(), `tandem-${crypto.randomUUID()}`);
+    const own = await startServer({ folder, fsync: true });
+    const database = await openPostgres({ databaseUrl: own.url });
+    try {
+      const started = gate();
+      const crashed = gate();
+      await withTinyEngine(async ({ engine, world }) => {
+        world.before = (key) => {
+          if (key !== "multiples") return;
+          started.open();
+          return crashed.opened;
+        };
+        const { id } = await engine.submit({ selection: "*", trigger: "test" });
+        await started.opened;
+        await own.restart("immediate");
+        crashed.open();
+        let run: Run | undefined;
+        // The engine notices at its next heartbeat at the latest.
+        for (let tries = 0; tries < 200 && run?.status !== "succeeded"; tries++) {
+          await pause(100);
+          run = await engine.run(id).catch(() => undefined);
+        }
+        assert.equal(run?.status, "succeeded", JSON.stringify(run));
+        assert.equal((await engine.rows("total", { limit: 1 })).rows[0]!.sum, 6);
+        for (const key of ["numbers", "multiples", "total"]) {
+          assert.equal((await engine.materializations(key, { limit: 5 })).length, 1, key);
+        }
+      }, { database });
+    } finally {
+      await database.close();
+      await own.stop();
     }
   },
 });
