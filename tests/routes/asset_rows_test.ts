@@ -1,9 +1,45 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
+import polars from "nodejs-polars";
 import { z } from "zod";
 import { assetsWith } from "../../engine/mod.ts";
 import { tinyAssets, type TinyWorld } from "../support/tiny_engine.ts";
 import { withTinyApi } from "../support/tiny_api.ts";
+
+/** A column of each type, with nulls. */
+const mixture = assetsWith<TinyWorld>().asset({
+  key: "mixture",
+  group: "tests",
+  layer: "gold",
+  description: "A column of each type, with nulls.",
+  row: z.object({
+    name: z.string(),
+    size: z.number().nullable(),
+    rank: z.int().nullable(),
+    flag: z.boolean().nullable(),
+    day: z.iso.date().nullable(),
+    seen_at: z.iso.datetime().nullable(),
+    extra: z.record(z.string(), z.number()).nullable(),
+    label: z.string().nullable(),
+  }),
+  primaryKey: ["name"],
+  materialize: () => ({
+    rows: [
+      {
+        name: "all",
+        size: 0.1 + 0.2,
+        rank: Number.MAX_SAFE_INTEGER,
+        flag: false,
+        day: "2026-11-27",
+        seen_at: "2026-11-27T21:00:00.123456Z",
+        extra: { a: 1 },
+        label: "",
+      },
+      { name: "none", size: null, rank: null, flag: null, day: null, seen_at: null, extra: null, label: null },
+    ],
+  }),
+});
 
 /** Columns that are called like parameters. */
 const awkward = assetsWith<TinyWorld>().asset({
@@ -24,6 +60,10 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
       const { status, json } = await get("/v1/assets/numbers/rows");
       assert.equal(status, 200);
       assert.deepEqual([json.materialization, json.rows, json.nextCursor], [null, [], null]);
+      const response = await app.request("/v1/assets/numbers/rows?format=parquet");
+      assert.equal(response.headers.get("Tandem-Materialization"), null);
+      const frame = polars.readParquet(Buffer.from(await response.arrayBuffer()));
+      assert.deepEqual([frame.height, frame.columns], [0, ["name", "value"]]);
     });
 
     world.numbers = Array.from({ length: 7 }, (_, i) => ({ name: `n${i}`, value: i === 3 ? null : i % 3 }));
@@ -100,7 +140,95 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
       assert.deepEqual([then.rows[0].sum, then.materialization], [12, materialization]);
     });
 
+    const parquet = async (path: string, headers: Record<string, string> = {}) => {
+      const response = await app.request(path, { headers });
+      assert.equal(response.status, 200);
+      const frame = polars.readParquet(Buffer.from(await response.arrayBuffer()));
+      return { headers: response.headers, frame, rows: frame.toRecords() };
+    };
+
+    await t.step(
+      "GET …/rows answers Parquet by format or Accept, with a file name and the materialization",
+      async () => {
+        const { materialization } = (await get("/v1/assets/numbers/rows")).json;
+        const byFormat = await parquet("/v1/assets/numbers/rows?format=parquet");
+        assert.equal(byFormat.headers.get("Content-Type"), "application/vnd.apache.parquet");
+        assert.equal(byFormat.headers.get("Content-Disposition"), 'attachment; filename="numbers.parquet"');
+        assert.equal(byFormat.headers.get("Tandem-Materialization"), String(materialization));
+        assert.equal(byFormat.headers.get("Link"), null);
+        assert.deepEqual(byFormat.rows, world.numbers);
+        const byAccept = await parquet("/v1/assets/numbers/rows", { Accept: "application/vnd.apache.parquet" });
+        assert.deepEqual(byAccept.rows, byFormat.rows);
+        const json = await get("/v1/assets/numbers/rows?format=json", { Accept: "application/vnd.apache.parquet" });
+        assert.equal(json.json.asset, "numbers");
+      },
+    );
+
+    await t.step("GET …/rows?format=parquet keeps the type of each column, and nulls", async () => {
+      const { frame, rows } = await parquet("/v1/assets/mixture/rows?format=parquet");
+      assert.deepEqual(
+        Object.entries(frame.schema).map(([name, type]) => `${name} ${String(type).slice(9, -1)}`),
+        [
+          "name String",
+          "size Float64",
+          "rank Int64",
+          "flag Bool",
+          "day Date",
+          "seen_at Datetime(us,UTC)",
+          "extra String",
+          "label String",
+        ],
+      );
+      assert.deepEqual(rows[0], {
+        name: "all",
+        size: 0.1 + 0.2,
+        rank: Number.MAX_SAFE_INTEGER,
+        flag: false,
+        day: new Date("2026-11-27"),
+        // What a Date can hold of it.
+        seen_at: new Date("2026-11-27T21:00:00.123Z"),
+        extra: '{"a":1}',
+        label: "",
+      });
+      const micros = frame.getColumn("seen_at").cast(polars.Int64).cast(polars.Utf8).toArray();
+      assert.deepEqual(micros, ["1795813200123456", null]);
+      assert.deepEqual(Object.values(rows[1]!), ["none", null, null, null, null, null, null, null]);
+    });
+
+    await t.step("GET …/rows?format=parquet filters, orders and picks columns as a page of JSON does", async () => {
+      const rest = "value.gte=1&name.in=n1,n2,n4,n5&order=-value,-name&fields=name";
+      const { json } = await get(`/v1/assets/numbers/rows?${rest}`);
+      assert.equal(json.rows.length, 4);
+      assert.deepEqual((await parquet(`/v1/assets/numbers/rows?${rest}&format=parquet`)).rows, json.rows);
+      const first = await parquet(`/v1/assets/numbers/rows?${rest}&format=parquet&limit=3`);
+      assert.deepEqual(first.rows, json.rows.slice(0, 3));
+      const none = await parquet("/v1/assets/numbers/rows?name=nobody&format=parquet");
+      assert.deepEqual([none.frame.height, none.frame.columns], [0, ["name", "value"]]);
+    });
+
+    await t.step(
+      "GET …/rows?format=parquet gives all rows of an earlier version by as_of, more than a page has",
+      async () => {
+        const before = world.numbers;
+        world.numbers = Array.from({ length: 10_500 }, (_, i) => ({ name: `${i}`.padStart(5, "0"), value: i }));
+        await post("/v1/materialize", { selection: "numbers", wait: true });
+        const many = await parquet("/v1/assets/numbers/rows?format=parquet");
+        assert.deepEqual(many.rows, world.numbers);
+        world.numbers = before;
+        await post("/v1/materialize", { selection: "numbers", wait: true });
+        assert.deepEqual((await parquet("/v1/assets/numbers/rows?format=parquet")).rows, before);
+        const asOf = many.headers.get("Tandem-Materialization");
+        const then = await parquet(`/v1/assets/numbers/rows?format=parquet&as_of=${asOf}`);
+        assert.equal(then.headers.get("Tandem-Materialization"), asOf);
+        assert.deepEqual(then.rows, many.rows);
+      },
+    );
+
     const bad: [string, string, RegExp][] = [
+      ["format=parquet&limit=2000001", "limit", /1 to 2000000/],
+      ["format=parquet&cursor=x", "cursor", /Leave the cursor out/],
+      ["format=parquet&nope=1", "nope", /name, value/],
+      ["format=parquet&as_of=999999", "as_of", /no materialization 999999/],
       ["nope=1", "nope", /name, value/],
       ["value.like=1", "value.like", /no operator "like"/],
       ["value.lt=x", "value.lt", /not a number/],
@@ -154,7 +282,10 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
         ),
         anyText,
       );
-      const value = fc.oneof(anyText, fc.constantFrom("name", "-value", "value,name", "1", "1e3", "csv", "-0", "NaN"));
+      const value = fc.oneof(
+        anyText,
+        fc.constantFrom("name", "-value", "value,name", "1", "1e3", "csv", "parquet", "-0", "NaN"),
+      );
       await fc.assert(
         fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 4 }), async (pairs) => {
           const { status } = await get(`/v1/assets/numbers/rows?${new URLSearchParams(pairs)}`);
@@ -163,5 +294,5 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
         { numRuns: 400 },
       );
     });
-  }, { engine: { assets: [...tinyAssets, awkward] } });
+  }, { engine: { assets: [...tinyAssets, awkward, mixture] } });
 });
