@@ -6,7 +6,7 @@ export const windowBounds = {
   window: z.int().min(1).describe("Number of the window; 1 is the earliest"),
   formation_first_session: z.iso.date().describe("Where what is known begins"),
   formation_last_session: z.iso.date().describe("Nothing after its close was known when the pairs were chosen"),
-  trading_first_session: z.iso.date(),
+  trading_first_session: z.iso.date().describe("The first in which an order can be given, at its close"),
   trading_last_session: z.iso.date().describe("The last one so far while the window is not complete"),
   complete: z.boolean().describe("Whether the trading window has all its sessions"),
 };

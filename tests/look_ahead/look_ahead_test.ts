@@ -50,12 +50,12 @@ Deno.test("every signal and every backtest is guarded against look-ahead", () =>
 Deno.test("the guarded market gives every asset something to do", async () => {
   const config = { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } };
   const tables = await runChain(assets.portfolioDaily, { bars: groupedMarket(260), config });
-  const trades = tables.get("walk_forward_trades")!;
-  assert.deepEqual(new Set(tables.get("walk_forward_windows")!.map((row) => row.complete)), new Set([true, false]));
+  const trades = tables.rows(assets.walkForwardTrades);
+  assert.deepEqual(new Set(tables.rows(assets.walkForwardWindows).map((row) => row.complete)), new Set([true, false]));
   assert.equal(new Set(trades.map((row) => row.strategy)).size, 4);
   assert.ok(trades.length > 60, `${trades.length} trades`);
   assert.ok(new Set(trades.map((row) => row.window)).size >= 3);
-  const traded = new Set(tables.get("walk_forward_pairs")!.flatMap((row) => [row.ticker_1, row.ticker_2]));
+  const traded = new Set(tables.rows(assets.walkForwardPairs).flatMap((row) => [row.ticker_1, row.ticker_2]));
   for (const special of ["A1", "B1"]) assert.ok(traded.has(special), `${special} is in a pair`);
 });
 

@@ -71,7 +71,7 @@ async function rowsOf(
   bars: readonly RawBar[],
   { config = shortWindows, where = () => true }: LookAheadOptions,
 ) {
-  return (await runChain(asset, { bars, config })).get(asset.key)!.filter(where);
+  return ((await runChain(asset, { bars, config })).rows(asset) as Record<string, unknown>[]).filter(where);
 }
 
 /** Bars with the values of a table. A split that the market has not divides the prices from then on, as a split does. */

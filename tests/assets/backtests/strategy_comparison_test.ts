@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { portfolioDaily } from "../../../assets/backtests/portfolio_daily.ts";
+import { strategyComparison } from "../../../assets/backtests/strategy_comparison.ts";
+import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
+import { deflatedSharpeRatio, sharpeSample, tearSheet } from "../../../quant/mod.ts";
+import { runChain } from "../../support/asset_chain.ts";
+import { weekdays } from "../../support/bars.ts";
+import { groupedMarket } from "../../support/grouped_market.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+const tables = await runChain(strategyComparison, {
+  bars: groupedMarket(260),
+  config: {
+    walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 },
+    walk_forward_daily: { cashRatePerYear: 0.03 },
+  },
+});
+const rows = tables.rows(strategyComparison);
+const portfolio = tables.rows(portfolioDaily);
+const tested = tables.rows(walkForwardWindows).reduce((sum, row) => sum + row.pairs_tested, 0);
+
+Deno.test("strategy_comparison has every strategy at every cost level and weighting, the reference labelled", () => {
+  assert.equal(rows.length, 6 * 3 * 2);
+  assert.deepEqual(new Set(rows.map((row) => row.cost_bps)), new Set([0, 2, 5]));
+  for (const row of rows) {
+    assert.equal(row.looks_ahead, row.strategy === "reference");
+    assert.equal(row.fills_at === "signal_close", ["reference", "traditional_bands"].includes(row.strategy));
+  }
+});
+
+Deno.test("strategy_comparison sums up portfolio_daily", () => {
+  for (const row of rows) {
+    const days = portfolio.filter((day) =>
+      day.strategy === row.strategy && day.cost_bps === row.cost_bps && day.weighting === row.weighting
+    );
+    const returns = Float64Array.from(days, (day) => day.daily_return);
+    const sheet = tearSheet({ dailyReturn: returns, trials: 1, trialVariance: 0 });
+    assert.ok(Math.abs(row.total_return - (days.at(-1)!.equity - 1)) < 1e-12);
+    assert.equal(row.max_drawdown, sheet.maxDrawdown);
+    assert.equal(row.volatility, sheet.volatility);
+    assert.ok(row.sharpe! < sheet.sharpe, "cash is taken off");
+    assert.ok(Math.abs(row.cash_total_return - (days.at(-1)!.cash_equity - 1)) < 1e-12);
+    assert.ok(Math.abs(row.benchmark_total_return - (days.at(-1)!.benchmark_equity - 1)) < 1e-12);
+    assert.deepEqual([row.first_session, row.last_session, row.sessions], [
+      days[0]!.session,
+      days.at(-1)!.session,
+      140,
+    ]);
+  }
+});
+
+Deno.test("strategy_comparison deflates for the settings of the same costs, and more for all pairs tested", () => {
+  for (const costBps of [0, 2, 5]) {
+    const same = rows.filter((row) => row.cost_bps === costBps);
+    const samples = same.map((row) => {
+      const days = portfolio.filter((day) =>
+        day.strategy === row.strategy && day.cost_bps === costBps && day.weighting === row.weighting
+      );
+      return sharpeSample(
+        Float64Array.from(
+          days,
+          (day, t) => day.daily_return - (day.cash_equity / (t === 0 ? 1 : days[t - 1]!.cash_equity) - 1),
+        ),
+      );
+    });
+    const tried = samples.filter((_, i) => same[i]!.strategy !== "reference").map(({ sharpe }) => sharpe);
+    const mean = tried.reduce((sum, value) => sum + value, 0) / tried.length;
+    const trialVariance = tried.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (tried.length - 1);
+    same.forEach((row, i) => {
+      assert.deepEqual([row.settings_tried, row.pairs_tested], [10, tested]);
+      const settings = deflatedSharpeRatio(samples[i]!, { trials: 10, trialVariance });
+      const all = deflatedSharpeRatio(samples[i]!, { trials: 10 * tested, trialVariance });
+      assert.ok(Math.abs(row.deflated_sharpe! - settings.deflatedSharpeRatio) < 1e-9);
+      assert.ok(Math.abs(row.deflated_sharpe_all_trials! - all.deflatedSharpeRatio) < 1e-9);
+      assert.ok(row.probabilistic_sharpe! >= row.deflated_sharpe!);
+      assert.ok(row.deflated_sharpe! >= row.deflated_sharpe_all_trials!);
+    });
+  }
+});
+
+/** Rows of `portfolio_daily` with the given returns. */
+function days(dailyReturn: readonly number[], more: Record<string, unknown> = {}) {
+  const sessions = weekdays(dailyReturn.length);
+  let equity = 1;
+  return dailyReturn.map((daily_return, t) => ({
+    strategy: "z_score_bands",
+    cost_bps: 2,
+    weighting: "equal",
+    session: sessions[t]!,
+    headline: false,
+    looks_ahead: false,
+    fills_at: "next_open",
+    daily_return,
+    equity: equity *= 1 + daily_return,
+    drawdown: 0,
+    gross_exposure: 0,
+    turnover: 0,
+    allocated_pairs: 0,
+    entered_positions: 0,
+    benchmark_equity: 1,
+    cash_equity: 1,
+    ...more,
+  }));
+}
+
+Deno.test("strategy_comparison says null of what cannot be said: no variation, no loss, all lost", async () => {
+  const judge = async (portfolio: readonly object[]) =>
+    (await runAsset(strategyComparison, { inputs: { portfolio, windows: [] } })).rows;
+  const [flat] = await judge(days([0, 0, 0]));
+  assert.deepEqual(
+    [flat!.total_return, flat!.sharpe, flat!.calmar, flat!.deflated_sharpe, flat!.probabilistic_sharpe, flat!.beta],
+    [0, 0, 0, null, null, null],
+  );
+  const [rising] = await judge(days([0.01, 0.02, 0.01]));
+  assert.deepEqual([rising!.profit_factor, rising!.calmar, rising!.sortino], [null, null, null]);
+  assert.ok(rising!.sharpe! > 0);
+  const [ruined] = await judge(days([0.01, -1.5, 0]));
+  assert.ok(ruined!.total_return < -1 && ruined!.annualized_return === -1);
+  assert.deepEqual(await judge(days([0.01])), [], "one return is no series");
+  assert.deepEqual(await judge([]), []);
+});

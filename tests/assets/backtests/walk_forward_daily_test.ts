@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.ts";
+import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
+import { strategyByName, strategyNames, walkForward } from "../../../quant/mod.ts";
+import { weekdays } from "../../support/bars.ts";
+import { groupedMarket } from "../../support/grouped_market.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+const sessions = weekdays(260);
+const bars = groupedMarket(260);
+const chosen = await runAsset(walkForwardPairs, {
+  inputs: { bars },
+  config: { formationSessions: 120, tradingSessions: 40 },
+});
+const inputs = { bars, pairs: chosen.rows, windows: chosen.byproducts.windows!.rows };
+const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
+  runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
+
+Deno.test("walk_forward_daily has a row for each strategy, pair and session of the windows that chose the pair", async () => {
+  const { rows } = await trade();
+  const key = (row: { ticker_1: string; ticker_2: string; session: string }) =>
+    `${row.ticker_1} ${row.ticker_2} ${row.session}`;
+  const expected = chosen.rows.flatMap((pair) =>
+    sessions.filter((session) => session >= pair.trading_first_session && session <= pair.trading_last_session)
+      .map((session) => key({ ...pair, session }))
+  ).sort();
+  for (const strategy of strategyNames) {
+    const own = rows.filter((row) => row.strategy === strategy);
+    assert.deepEqual(own.map(key).sort(), expected);
+    assert.ok(new Set(own.map((row) => row.position)).size === 3, `${strategy} was long, short and flat`);
+  }
+  const numbers = new Map(chosen.rows.map((pair) => [`${pair.ticker_1} ${pair.trading_first_session}`, pair.window]));
+  for (const row of rows) {
+    const first = sessions[120 + 40 * (row.window - 1)]!;
+    assert.equal(numbers.get(`${row.ticker_1} ${first}`), row.window);
+    assert.ok(row.session >= first);
+  }
+});
+
+Deno.test("walk_forward_daily books what a walk-forward of the pair's own bars books", async () => {
+  const config = { commissionBps: 1.5, slippageBps: 2, borrowBpsPerYear: 80 };
+  const { rows } = await trade(config);
+  const leg = (ticker: string) => {
+    const own = new Map(bars.filter((bar) => bar.ticker === ticker).map((bar) => [bar.session, bar]));
+    const column = (name: "open" | "close" | "split" | "dividend", none: number) =>
+      Float64Array.from(sessions, (session) => own.get(session)?.[name] ?? none);
+    return {
+      open: column("open", NaN),
+      close: column("close", NaN),
+      split: column("split", 1),
+      dividend: column("dividend", 0),
+    };
+  };
+  // One that splits, one that pays dividends, none of them without opens.
+  for (const [ticker_1, ticker_2] of [["A1", "A3"], ["B0", "B1"]]) {
+    const windows = chosen.rows.filter((row) => row.ticker_1 === ticker_1 && row.ticker_2 === ticker_2).map((row) => ({
+      formationStart: sessions.indexOf(row.formation_first_session),
+      tradingStart: sessions.indexOf(row.trading_first_session),
+      tradingEnd: sessions.indexOf(row.trading_last_session) + 1,
+      complete: row.complete,
+    }));
+    assert.ok(windows.length > 0);
+    const { daily } = walkForward({
+      sessions,
+      leg1: leg(ticker_1!),
+      leg2: leg(ticker_2!),
+      strategy: strategyByName("z_score_bands"),
+      windows,
+      costs: config,
+    });
+    const own = rows.filter((row) =>
+      row.strategy === "z_score_bands" && row.ticker_1 === ticker_1 && row.ticker_2 === ticker_2
+    );
+    for (const row of own) {
+      const t = sessions.indexOf(row.session);
+      assert.deepEqual(
+        [row.target, row.position, row.pnl, row.commission, row.slippage, row.borrow, row.equity, row.weight_1],
+        [
+          daily.target,
+          daily.position,
+          daily.pnl,
+          daily.commission,
+          daily.slippage,
+          daily.borrow,
+          daily.equity,
+          daily.weight1,
+        ]
+          .map((column) => column[t]),
+      );
+      assert.equal(row.fill_price_1, Number.isNaN(daily.fillPrice1[t]!) ? null : daily.fillPrice1[t]);
+    }
+    assert.ok(own.some((row) => row.borrow > 0) && own.some((row) => row.fill_price_1 !== null));
+  }
+});
+
+Deno.test("walk_forward_daily fills at the next open, and at the close of both legs where one has no open", async () => {
+  const { rows } = await trade();
+  const bar = new Map(bars.map((bar) => [`${bar.ticker} ${bar.session}`, bar]));
+  let atOpen = 0;
+  let atClose = 0;
+  for (const row of rows) {
+    if (row.fill_price_1 === null || row.signal === "window_end" || row.signal === "stopped_trading") continue;
+    const first = bar.get(`${row.ticker_1} ${row.session}`)!;
+    const second = bar.get(`${row.ticker_2} ${row.session}`)!;
+    const opens = first.open !== null && second.open !== null;
+    if (opens) atOpen++;
+    else atClose++;
+    assert.deepEqual(
+      [row.fill_price_1, row.fill_price_2],
+      opens ? [first.open, second.open] : [first.close, second.close],
+    );
+  }
+  assert.ok(atOpen > 50 && atClose > 10, `${atOpen} fills at the open, ${atClose} at the close`);
+});
+
+Deno.test("walk_forward_daily passes strategies, their parameters, sizing and fills on", async () => {
+  const { rows } = await trade({ strategies: ["kalman_hedge"], defaultStrategy: "kalman_hedge" });
+  assert.deepEqual(new Set(rows.map((row) => row.strategy)), new Set(["kalman_hedge"]));
+  const wide = {
+    strategies: ["z_score_bands"],
+    defaultStrategy: "z_score_bands",
+    parameters: { z_score_bands: { entryZ: 3 } },
+  };
+  const entries = async (config: Record<string, unknown>) => (await trade(config)).byproducts.trades!.rows.length;
+  assert.ok(await entries(wide) < await entries({ ...wide, parameters: {} }));
+  const neutral = (await trade({ sizing: "dollar_neutral", fillAt: "next_close", pairGrossExposure: 1 })).rows
+    .find((row) => row.position !== 0 && row.fill_price_1 !== null)!;
+  // Shares are set at the signal, so that the weights after the fill are near a half, not at it.
+  assert.ok(Math.abs(neutral.gross_exposure - 1) < 0.1 && Math.abs(neutral.weight_1 + neutral.weight_2) < 0.1);
+});
+
+Deno.test("walk_forward_daily is empty without windows, and refuses windows of other bars", async () => {
+  const { rows, byproducts, checks } = await trade({}, { pairs: [], windows: [] });
+  assert.deepEqual([rows, byproducts.trades!.rows, byproducts.portfolio!.rows], [[], [], []]);
+  assert.equal(checks.not_empty!.passed, false);
+  const pairs = chosen.rows.map((row) => ({ ...row, trading_first_session: "2023-05-06" }));
+  await assert.rejects(trade({}, { pairs }), /2023-05-06.*Materialize walk_forward_pairs first/);
+  const gone = bars.filter((bar) => bar.ticker !== "A1");
+  await assert.rejects(trade({}, { bars: gone }), /no longer has A1.*Materialize walk_forward_pairs first/);
+});
+
+Deno.test("walk_forward_daily tells its progress and stops when it is cancelled", async () => {
+  const { progress } = await trade();
+  // Four strategies, the traditional bands and the reference at three cost levels.
+  assert.deepEqual(progress.at(-1), [18, 18]);
+  await assert.rejects(trade({}, {}, AbortSignal.abort(new Error("no longer wanted"))), /no longer wanted/);
+});

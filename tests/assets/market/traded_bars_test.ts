@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { closesWithin, tradedBars } from "../../../assets/market/traded_bars.ts";
+import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
+import { columnsOf } from "../../support/market_of.ts";
+
+const [s1, s2, s3, s4] = weekdays(4) as [string, string, string, string];
+
+const traded = (bars: RawBar[]) =>
+  tradedBars({ ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) });
+
+Deno.test("tradedBars() keeps prices as they were traded, whatever was split later", () => {
+  const { sessions, legs } = traded([
+    rawBar("A", s1, 30.1, { open: 30, low: 30 }),
+    rawBar("A", s2, 10.2, { split: 3, dividend: 0.5 }),
+    rawBar("B", s2, 7),
+  ]);
+  assert.deepEqual(sessions, [s1, s2]);
+  assert.deepEqual(legs.get("A"), {
+    open: Float64Array.of(30, 10.2),
+    close: Float64Array.of(30.1, 10.2),
+    split: Float64Array.of(1, 3),
+    dividend: Float64Array.of(0, 0.5),
+  });
+  assert.deepEqual([...legs.get("B")!.close], [NaN, 7]);
+});
+
+Deno.test("tradedBars() uses the bars that daily_bars accepts, and no session without one", () => {
+  const { sessions, legs } = traded([
+    rawBar("A", s1, 10),
+    rawBar("A", s1, 11, { occurrence: 2 }),
+    rawBar("A", s2, -1),
+    rawBar("A", s3, 12, { low: 13, high: 13 }),
+    rawBar("B", s3, 5),
+  ]);
+  assert.deepEqual(sessions, [s1, s3]);
+  assert.deepEqual([...legs.get("A")!.close], [10, NaN]);
+});
+
+Deno.test("tradedBars() counts splits and dividends of rejected bars, with the next session where theirs has no bar", () => {
+  const { sessions, legs } = traded([
+    rawBar("A", s1, 10),
+    rawBar("A", s2, null, { split: 2, dividend: 1 }),
+    rawBar("A", s3, null, { split: 5, dividend: 2 }),
+    rawBar("A", s4, null, { split: 7 }),
+    rawBar("B", s3, 5),
+  ]);
+  assert.deepEqual(sessions, [s1, s3]);
+  assert.deepEqual([...legs.get("A")!.split], [1, 10]);
+  assert.deepEqual([...legs.get("A")!.dividend], [0, 3]);
+});
+
+Deno.test("closesWithin() gives closes in the shares of the last session, and knows no later split", () => {
+  const bars = traded([
+    rawBar("A", s1, 60),
+    rawBar("A", s2, 20, { split: 3 }),
+    rawBar("A", s3, 21),
+    rawBar("A", s4, 4, { split: 5 }),
+    rawBar("B", s4, 9),
+  ]);
+  const { sessions, tickers, closes } = closesWithin(bars, 0, 3);
+  assert.deepEqual([sessions, tickers], [[s1, s2, s3], ["A"]]);
+  assert.deepEqual([...closes[0]!], [20, 20, 21]);
+  assert.deepEqual([...closesWithin(bars, 1, 4).closes[0]!], [4, 21 / 5, 4]);
+  assert.deepEqual([...closesWithin(bars, 1, 4).closes[1]!], [NaN, NaN, 9]);
+});
+
+Deno.test("tradedBars() of no bars has no sessions", () => {
+  assert.deepEqual(traded([]), { sessions: [], legs: new Map() });
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { chosenPairs } from "../../../assets/pairs/chosen_pairs.ts";
+import { cointegratedPairs } from "../../../assets/pairs/cointegrated_pairs.ts";
+import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
+import { runChain } from "../../support/asset_chain.ts";
+import { type RawBar, weekdays } from "../../support/bars.ts";
+import { groupedMarket } from "../../support/grouped_market.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+const sessions = weekdays(260);
+const market = groupedMarket(260);
+const windows = { formationSessions: 120, tradingSessions: 40 };
+const choose = (bars: readonly RawBar[], config: Record<string, unknown> = {}) =>
+  runAsset(walkForwardPairs, { inputs: { bars }, config: { ...windows, ...config } });
+const names = (rows: readonly { ticker_1: string; ticker_2: string }[]) =>
+  rows.map((row) => `${row.ticker_1}/${row.ticker_2}`);
+
+Deno.test("walk_forward_pairs chooses in each window what chosen_pairs would have chosen at the formation's end", async () => {
+  const { rows } = await choose(market);
+  for (const window of [1, 2, 3, 4]) {
+    const start = 40 * (window - 1);
+    const formation = new Set(sessions.slice(start, start + 120));
+    const bars = market.filter(({ session }) => formation.has(session));
+    const chain = await runChain(chosenPairs, { bars });
+    const expected = chain.rows(chosenPairs);
+    const own = rows.filter((row) => row.window === window);
+    assert.deepEqual(names(own), names(expected));
+    assert.deepEqual(own.map((row) => row.rank), expected.map((row) => row.rank));
+    assert.equal(own[0]!.pairs_tested, chain.rows(cointegratedPairs).length);
+    own.forEach((row, i) => {
+      for (const column of ["slope", "intercept", "half_life", "engle_granger_p_value"] as const) {
+        const value = expected[i]![column];
+        assert.ok(Math.abs(row[column] - value) <= 1e-9 * Math.abs(value), `${column} of ${names([row])}`);
+      }
+    });
+  }
+});
+
+Deno.test("walk_forward_pairs states the windows' bounds as sessions", async () => {
+  const { rows } = await choose(market);
+  const bounds = (window: number) => {
+    const { formation_first_session, formation_last_session, trading_first_session, trading_last_session, complete } =
+      rows.find((row) => row.window === window)!;
+    return [
+      ...[formation_first_session, formation_last_session, trading_first_session, trading_last_session].map((session) =>
+        sessions.indexOf(session)
+      ),
+      complete,
+    ];
+  };
+  assert.deepEqual(bounds(1), [0, 119, 120, 159, true]);
+  assert.deepEqual(bounds(4), [120, 239, 240, 259, false]);
+  assert.equal(new Set(rows.map((row) => row.window)).size, 4);
+});
+
+Deno.test("walk_forward_pairs obeys criteria and choice rule", async () => {
+  assert.deepEqual((await choose(market, { minCrossings: 10_000 })).rows, []);
+  const { rows } = await choose(market, { maxPairs: 2 });
+  assert.deepEqual(rows.map((row) => row.rank).sort(), [1, 1, 1, 1, 2, 2, 2, 2]);
+  for (const window of [1, 2, 3, 4]) {
+    const tickers = rows.filter((row) => row.window === window).flatMap((row) => [row.ticker_1, row.ticker_2]);
+    assert.equal(new Set(tickers).size, tickers.length);
+  }
+});
+
+Deno.test("walk_forward_pairs has no window, and warns, before there is a session to trade after a formation", async () => {
+  for (const count of [0, 50, 120]) {
+    const early = new Set(sessions.slice(0, count));
+    const { rows, checks, metadata } = await choose(market.filter(({ session }) => early.has(session)));
+    assert.deepEqual(rows, []);
+    assert.equal(checks.not_empty!.passed, false);
+    assert.deepEqual(metadata.windows, { type: "number", value: 0 });
+  }
+});
+
+Deno.test("walk_forward_pairs refuses formations too short for its statistics", async () => {
+  await assert.rejects(choose(market, { formationSessions: 99 }), /formationSessions/);
+});
+
+Deno.test("walk_forward_pairs tells its progress window by window, and stops when it is cancelled", async () => {
+  assert.deepEqual((await choose(market)).progress, [[1, 4], [2, 4], [3, 4], [4, 4]]);
+  const cancelled = runAsset(walkForwardPairs, {
+    inputs: { bars: market },
+    config: windows,
+    signal: AbortSignal.abort(new Error("no longer wanted")),
+  });
+  await assert.rejects(cancelled, /no longer wanted/);
+});
