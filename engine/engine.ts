@@ -21,7 +21,15 @@ import {
 } from "./records.ts";
 import { hashOf } from "./row_schema.ts";
 import { pause } from "./retry.ts";
-import { type PageQuery, readPage, readTable, type RowPage, type RowTable, type TableQuery } from "./row_page.ts";
+import {
+  type PageQuery,
+  readPage,
+  readTable,
+  type RowPage,
+  type RowTable,
+  type TableOptions,
+  type TableQuery,
+} from "./row_page.ts";
 import { RunDriver } from "./run_driver.ts";
 import { select } from "./selection.ts";
 import { ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
@@ -216,7 +224,7 @@ export class Engine {
   }
 
   /** Rows of an asset as a whole, column by column. @throws {UnknownAssetError | InvalidRequestError} */
-  async table(key: string, query: TableQuery = {}, options: { signal?: AbortSignal } = {}): Promise<RowTable> {
+  async table(key: string, query: TableQuery = {}, options: TableOptions = {}): Promise<RowTable> {
     return await readTable(this.around.database, this.graph.asset(key), query, options);
   }
 

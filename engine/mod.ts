@@ -36,6 +36,7 @@ export {
   type PageQuery,
   type RowPage,
   type RowTable,
+  type TableOptions,
   type TableQuery,
 } from "./row_page.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";

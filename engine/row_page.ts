@@ -44,6 +44,12 @@ export interface RowPage {
   materialization: number | null;
 }
 
+export interface TableOptions {
+  signal?: AbortSignal;
+  /** {@link maxTableRows} by default. */
+  maxRows?: number;
+}
+
 /** Rows of one materialization, column by column. */
 export interface RowTable {
   columns: readonly ColumnSpec[];
@@ -121,8 +127,8 @@ export async function readPage(database: Database, asset: AnyAsset, query: PageQ
 /**
  * The rows of one materialization as a whole, column by column.
  *
- * @throws {InvalidRequestError} As {@link readPage} does, and if there is no limit and there are more than
- * {@link maxTableRows} rows: a part is never taken for the whole.
+ * @throws {InvalidRequestError} As {@link readPage} does, and if there is no limit and there are more than `maxRows` rows: a
+ * part is never taken for the whole.
  *
  * Cost: O(rows of all versions kept) and the memory of the columns asked for.
  */
@@ -130,11 +136,12 @@ export async function readTable(
   database: Database,
   asset: AnyAsset,
   query: TableQuery,
-  options: { signal?: AbortSignal } = {},
+  { signal, maxRows = maxTableRows }: TableOptions = {},
 ): Promise<RowTable> {
   const { limit } = query;
-  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1 || limit > maxTableRows)) {
-    throw invalid("limit", `The limit is ${limit}; a table has 1 to ${maxTableRows.toLocaleString("en")} rows.`);
+  const most = maxRows.toLocaleString("en");
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1 || limit > maxRows)) {
+    throw invalid("limit", `The limit is ${limit}; a table has 1 to ${most} rows.`);
   }
   const question = questionOf(asset, query);
   const { columns } = question;
@@ -145,14 +152,13 @@ export async function readTable(
   }
   const { text, parameters } = statement(asset, question, {
     selected: columns.map(({ name }) => name),
-    limit: limit ?? maxTableRows + 1,
+    limit: limit ?? maxRows + 1,
     // Read in another transaction than the one that found it: another may be the latest by then.
     of: { id: found.id, latest: false },
   });
-  const data = await database.selectColumns(text, parameters, columns, options);
+  const data = await database.selectColumns(text, parameters, columns, { signal });
   const rows = data[columns[0]!.name]!.length;
-  if (limit === undefined && rows > maxTableRows) {
-    const most = maxTableRows.toLocaleString("en");
+  if (limit === undefined && rows > maxRows) {
     throw invalid("limit", `There are more than ${most} rows. Filter them, or set a limit to get the first of them.`);
   }
   return { columns, data, rows, materialization: found.id };

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import { assetsWith, type Filter, InvalidRequestError, type PageQuery, type RowPage } from "../../engine/mod.ts";
+import {
+  assetsWith,
+  type Filter,
+  InvalidRequestError,
+  type PageQuery,
+  type RowPage,
+  type RowTable,
+} from "../../engine/mod.ts";
 import { databases } from "../support/database.ts";
 import { withTinyEngine } from "../support/tiny_engine.ts";
 
@@ -116,6 +123,13 @@ function sorted(rows: Sample[], terms: { column: Comparable; descending: boolean
   });
 }
 
+function rowsOf({ columns, data, rows }: RowTable): object[] {
+  return Array.from({ length: rows }, (_, i) => {
+    const values = columns.map(({ name }) => [name, data[name]![i]]);
+    return Object.fromEntries(values.map(([name, value]) => [name, Number.isNaN(value) ? null : value]));
+  });
+}
+
 async function refusal(promise: Promise<unknown>): Promise<InvalidRequestError> {
   try {
     await promise;
@@ -180,6 +194,8 @@ for (const { name, ignore, open } of databases) {
                     } while (cursor !== undefined);
                     const expected = sorted(rows.filter((row) => conditions.every((f) => meets(row, f))), terms);
                     assert.deepEqual(found, expected);
+                    const whole = await engine.table("samples", { ...query, limit: undefined });
+                    assert.deepEqual(rowsOf(whole), expected);
                   }
                 },
               ),
@@ -209,6 +225,30 @@ for (const { name, ignore, open } of databases) {
               }]);
             },
           );
+
+          await t.step("gives a table as a whole or its first rows, and refuses more than the bound", async () => {
+            const first = Array.from({ length: 5 }, (_, id) => ({ id, part: "p", ...blank, size: id % 2 ? id : null }));
+            await publish(first);
+            const query = { order: ["-id"], fields: ["id", "size"] };
+            const { materialization, ...whole } = await engine.table("samples", query, { maxRows: 5 });
+            assert.deepEqual(whole, {
+              columns: [{ name: "id", type: "bigint" }, { name: "size", type: "double precision" }],
+              data: { id: Float64Array.of(4, 3, 2, 1, 0), size: Float64Array.of(NaN, 3, NaN, 1, NaN) },
+              rows: 5,
+            });
+            assert.equal(materialization, (await read()).materialization);
+            const head = await engine.table("samples", { ...query, limit: 2 }, { maxRows: 4 });
+            assert.deepEqual(head.data["id"], Float64Array.of(4, 3));
+            const error = await refusal(engine.table("samples", query, { maxRows: 4 }));
+            assert.match(error.message, /^There are more than 4 rows\. Filter them, or set a limit/);
+            for (const limit of [0, 1.5, 6]) {
+              const { issues } = await refusal(engine.table("samples", { ...query, limit }, { maxRows: 5 }));
+              assert.equal(issues[0]?.path, "limit");
+            }
+            await publish([]);
+            assert.deepEqual((await engine.table("samples", query)).rows, 0);
+            assert.deepEqual((await engine.table("samples", { ...query, asOf: materialization! })).data, whole.data);
+          });
 
           await t.step("reads microseconds and large integers exactly", async () => {
             const rows = [
