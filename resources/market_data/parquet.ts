@@ -21,14 +21,15 @@ import { readWideCloses, wideSessionColumn, wideTickers } from "./parquet/wide_c
  * downstream. What cannot be understood is refused as a whole with path, column, what was found and remedy: a missing or empty
  * file, another format, a file cut off, a column that is unknown, missing or of another type, an infinity, an impossible date.
  *
- * A file whose bytes were damaged in place can end the process: the library trusts the lengths it finds inside. In a trial
- * 2 of 6,960 damages of one byte did; all others were refused or read as other values.
+ * A file whose bytes were damaged in place can end the process: the library trusts the lengths it finds inside. Of
+ * 6,960 files with one byte overwritten 2 did; the others were refused or read with what was left.
  *
  * Version and listings are those of {@link fileMarket}: taking the version does not load the library.
  *
  * @throws {MarketDataError} From each method, as above; retryable only where the file changed or vanished during the read.
  *
- * Verified: tests/resources/market_data/parquet_test.ts. Cost: bench/parquet.ts.
+ * Verified: tests/resources/market_data/parquet_test.ts. Cost: bench/parquet.ts; 538,838 long rows (8.6 MB) take 0.2 s, 0.4 s
+ * with the loading of the library, and 190 MB at the peak; 918 × 482 wide closes 0.14 s.
  *
  * @example
  * ```ts ignore

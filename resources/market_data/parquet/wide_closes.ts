@@ -1,4 +1,3 @@
-import type { Series } from "nodejs-polars";
 import type { Polars } from "../../polars.ts";
 import { closesAlone } from "../bar_columns.ts";
 import { type DailyBars, MarketDataError } from "../market_data.ts";
@@ -32,11 +31,9 @@ export async function readWideCloses(
   const days = [...new Set(sessions)].sort();
   const rankOf = new Map(days.map((day, rank) => [day, rank]));
   // By rank and not by name: a number sorts faster, and no ticker is taken for a pattern of names.
-  const frame: Series[] = [polars.Series("day", Int32Array.from(sessions, (session) => rankOf.get(session)!))];
-  for (const [rank, ticker] of tickers.entries()) {
-    frame.push(polars.Series(String(rank), await columns.numbers(ticker)));
-  }
-  const long = await polars.DataFrame(frame).lazy()
+  const day = polars.Series("day", Int32Array.from(sessions, (session) => rankOf.get(session)!));
+  const closes = await columns.doubles(tickers, sessions.length);
+  const long = await polars.DataFrame([day, ...closes.map((series, rank) => series.alias(String(rank)))]).lazy()
     .unpivot("day", tickers.map((_, rank) => String(rank)), { variableName: "ticker", valueName: "close" })
     .select(polars.col("ticker").cast(polars.Int32), polars.col("day"), polars.col("close").fillNan(polars.lit(null)))
     .dropNulls()

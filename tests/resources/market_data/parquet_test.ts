@@ -348,6 +348,26 @@ Deno.test("parquetMarket().dailyBars() tells progress by columns, lets other wor
   });
 });
 
+Deno.test("parquetMarket() reads a wide table of more columns than it takes at once", async () => {
+  const width = 300;
+  const sessions = Array.from(
+    { length: 500 },
+    (_, row) => new Date(Date.UTC(2020, 0, row + 1)).toISOString().slice(0, 10),
+  );
+  const tickers = Array.from({ length: width }, (_, k) => `T${String(k).padStart(3, "0")}`);
+  // Every seventh close is missing; the others tell where they stand.
+  const close = (row: number, k: number) => (row * width + k) % 7 === 0 ? NaN : row * width + k;
+  const closes = tickers.map((ticker, k) => number(ticker, ...sessions.map((_, row) => close(row, k))));
+  const bars = await read(...closes.slice(100), days("date", ...sessions), ...closes.slice(0, 100));
+  const expected = tickers.flatMap((ticker, k) =>
+    sessions.map((session, row) => [ticker, session, close(row, k)] as const)
+  )
+    .filter(([, , value]) => !Number.isNaN(value));
+  assert.deepEqual(bars.ticker, expected.map(([ticker]) => ticker));
+  assert.deepEqual(bars.session, expected.map(([, session]) => session));
+  assert.deepEqual(Array.from(bars.close), expected.map(([, , value]) => value));
+});
+
 /** Whether the process itself can tell which libraries it has loaded. */
 const tellsLibraries = Deno.build.os === "linux";
 
