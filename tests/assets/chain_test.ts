@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Run } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import { type DailyBars, type MarketData, simulatedMarket, simulatedTruth } from "../../resources/market_data/mod.ts";
-import { type AssetChain, withAssetChain } from "../support/asset_chain.ts";
+import { type AssetChain, withAssetChain } from "../support/engine_chain.ts";
 import { databases, postgresAvailable, withEmbedded } from "../support/database.ts";
 
 /** After the close of a Thursday, and of the Friday after it. */

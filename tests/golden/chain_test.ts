@@ -4,7 +4,7 @@ import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import type { Preset } from "../../resources/environment.ts";
 import { marketDataFrom } from "../../resources/market_data/mod.ts";
-import { type AssetChain, withAssetChain } from "../support/asset_chain.ts";
+import { type AssetChain, withAssetChain } from "../support/engine_chain.ts";
 import { databases, withEmbedded } from "../support/database.ts";
 import { sharedFolder } from "../support/shared_folder.ts";
 

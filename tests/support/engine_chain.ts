@@ -1,0 +1,58 @@
+import * as assets from "../../assets/mod.ts";
+import type { Resources } from "../../assets/resources.ts";
+import { Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
+import type { Filter } from "../../engine/mod.ts";
+import type { Clock } from "../../resources/clock.ts";
+import { type Database, migrate } from "../../resources/database/mod.ts";
+import type { MarketData } from "../../resources/market_data/mod.ts";
+
+/** The real assets on a real engine. */
+export interface AssetChain {
+  engine: Engine;
+  /** Materializes what is stale in a selection, everything by default, and waits for the end. */
+  materialize(selection?: string): Promise<Run>;
+  /** Rows of an asset that meet the filters, in key order, however many. */
+  rows(key: string, filters?: readonly Filter[], asOf?: number): Promise<Record<string, unknown>[]>;
+  /** The version of each asset's content, by key. */
+  contentVersions(): Promise<Record<string, string>>;
+}
+
+/** Runs `test` with all assets on an empty database, and closes the engine however the test ends. */
+export async function withAssetChain<T>(
+  { database, marketData, clock, config }: {
+    database: Database;
+    marketData: MarketData;
+    clock: Clock;
+    config?: Readonly<Record<string, unknown>>;
+  },
+  test: (chain: AssetChain) => Promise<T>,
+): Promise<T> {
+  await migrate(database, new URL("../../sql/migrations/", import.meta.url));
+  const resources: Resources = { marketData };
+  const options = { assets: Object.values(assets), database, resources, clock, config, logger: silentLogger };
+  const engine = await Engine.open(options);
+  try {
+    return await test({
+      engine,
+      async materialize(selection = "*") {
+        return await engine.finished((await engine.submit({ selection, trigger: "test" })).id);
+      },
+      async rows(key, filters, asOf) {
+        const query = { filters, limit: maxPageRows, asOf };
+        let page = await engine.rows(key, query);
+        const { rows } = page;
+        while (page.nextCursor !== null) {
+          page = await engine.rows(key, { ...query, cursor: page.nextCursor });
+          rows.push(...page.rows);
+        }
+        return rows;
+      },
+      async contentVersions() {
+        const states = await engine.states();
+        return Object.fromEntries(states.map((state) => [state.key, state.lastMaterialization!.contentVersion]));
+      },
+    });
+  } finally {
+    await engine.close();
+  }
+}
