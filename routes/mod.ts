@@ -6,6 +6,7 @@ import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
+import { compatRoutes } from "./compat/mod.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
@@ -19,6 +20,8 @@ export interface ApiLimits {
   /** Whether the server listens on loopback, and so must be addressed as this machine itself. */
   loopbackOnly: boolean;
   maxBodyBytes: number;
+  /** Of `/ml` and `/trading`, whose bodies hold the closes of a whole market. */
+  maxClosesBytes: number;
   /** How long a stream of events is silent at most. */
   heartbeatMs: number;
   /** How long `/readyz` waits for the database. */
@@ -28,6 +31,7 @@ export interface ApiLimits {
 const defaultLimits: ApiLimits = {
   loopbackOnly: true,
   maxBodyBytes: 1024 * 1024,
+  maxClosesBytes: 32 * 1024 * 1024,
   heartbeatMs: 15_000,
   readyTimeoutMs: 2_000,
 };
@@ -46,7 +50,8 @@ export interface ApiOptions {
 export type Api = ReturnType<typeof api>;
 
 /**
- * All routes under `/v1`, `/healthz` and `/readyz`, with problem responses for whatever goes wrong.
+ * All routes under `/v1`, `/healthz` and `/readyz`, with problem responses for whatever goes wrong, and those of the services
+ * that Tandem replaces under `/ml`, `/trading` and `/api`, which answer as these did.
  *
  * Mounted at `/` of a larger application before its other routes, it guards these as well against requests from other sites
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
@@ -76,6 +81,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
     .route("/v1/runs", runRoutes(engine, logger))
     .route("/v1/runs", runEventRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
     .route("/v1/schedules", scheduleRoutes(scheduler))
+    .route("/", compatRoutes({ engine, logger, ...limits }))
     .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
   // Here and not left to the larger application, whose answer may be a page.
   routes.all("/v1/*", onNotFound);

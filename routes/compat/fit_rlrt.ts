@@ -1,0 +1,70 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine, Materialization } from "../../engine/mod.ts";
+import { linearRegression } from "../../quant/mod.ts";
+import { jsonBody } from "../validation.ts";
+import { equals, latestVersion, rowsOf } from "./asset_answers.ts";
+import { OldError } from "./old_errors.ts";
+import { isStrict } from "./strict_query.ts";
+import { unknownTicker } from "./tickers.ts";
+import { TREND_WINDOW, trendAnswers } from "./trend_answers.ts";
+
+/** Closes that the line of the pair is fitted to. */
+const CLOSES = 30;
+/** Closes of each ticker among which those of common sessions are looked for. */
+const LOOKBACK = 250;
+
+const ticker = z.string("A ticker is wanted.").min(1, "A ticker is wanted.").max(64);
+const Request = z.object({ ticker_1: ticker, ticker_2: ticker });
+
+/** `POST /api/ml/fit-rlrt`. */
+export function fitRlrtRoutes(engine: Engine) {
+  return new Hono()
+    // The rolling trend of the spread of two tickers over their last thirty common closes.
+    .post("/fit-rlrt", jsonBody(Request), async (c) => {
+      const strict = isStrict(c.req.url);
+      const { ticker_1, ticker_2 } = c.req.valid("json");
+      const bars = await latestVersion(engine, "daily_bars");
+      // The original took the last thirty of each, and of these what was common.
+      const lookback = strict ? CLOSES : LOOKBACK;
+      const [first, second] = await Promise.all([
+        lastCloses(engine, bars, ticker_1, lookback),
+        lastCloses(engine, bars, ticker_2, lookback),
+      ]);
+      const dates = [...first.keys()].filter((date) => second.has(date)).sort().slice(-CLOSES);
+      if (dates.length < TREND_WINDOW) {
+        throw new OldError(
+          400,
+          `${ticker_1} and ${ticker_2} have ${dates.length} closes on common dates; a trend takes ${TREND_WINDOW}.`,
+        );
+      }
+      const x = Float64Array.from(dates, (date) => first.get(date)!);
+      const y = Float64Array.from(dates, (date) => second.get(date)!);
+      if (x.every((close) => close === x[0])) {
+        throw new OldError(400, `The closes of ${ticker_1} are all the same: a line through them has no slope.`);
+      }
+      const { slope, intercept } = linearRegression(x, y);
+      return c.json(
+        trendAnswers({ dates, values: Array.from(y, (close, t) => close - (slope * x[t]! + intercept)) }, { strict }),
+        200,
+        { "Cache-Control": "no-store" },
+      );
+    });
+}
+
+/** The last closes of a ticker by session. */
+async function lastCloses(
+  engine: Engine,
+  bars: Materialization,
+  ticker: string,
+  count: number,
+): Promise<Map<string, number>> {
+  const { rows } = await rowsOf(engine, bars, {
+    filters: [equals("ticker", ticker)],
+    fields: ["session", "close"],
+    order: ["-session"],
+    limit: count,
+  });
+  if (rows.length === 0) throw unknownTicker(ticker);
+  return new Map(rows.map((row) => [row.session as string, row.close as number]));
+}

@@ -1,0 +1,116 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine, Filter, Materialization } from "../../engine/mod.ts";
+import {
+  answerList,
+  answerVersions,
+  DatedListParameters,
+  equals,
+  latestVersion,
+  listedVersion,
+  ListParameters,
+  type Row,
+  rowsOf,
+  versionOf,
+} from "./asset_answers.ts";
+import { pairId } from "./name_uuid.ts";
+import { OldError } from "./old_errors.ts";
+import { knownParameters } from "./strict_query.ts";
+
+const ticker = z.string("A ticker is wanted.").min(1, "A ticker is wanted.");
+const PairParameters = z.object({ ticker_1: ticker, ticker_2: ticker });
+const TradeParameters = DatedListParameters.extend(PairParameters.shape);
+
+const tradeFields = ["ticker_1", "ticker_2", "spread", "predicted_trend", "signal", "position", "budget", "date"];
+
+/** `GET /api/model-chosen-pairs`, `…/trades` and `…/metrics`. */
+export function modelChosenPairRoutes(engine: Engine) {
+  return new Hono()
+    // The pairs that are traded.
+    .get("/", async (c) => {
+      const parameters = knownParameters(c.req.url, ListParameters);
+      return await answerList(c, engine, parameters, {
+        version: await listedVersion(engine, "chosen_pairs", parameters.cursor),
+        fields: ["id", "ticker_1", "ticker_2"],
+        answers: (rows) =>
+          (rows as { ticker_1: string; ticker_2: string }[]).map(({ ticker_1, ticker_2 }) => ({
+            id: pairId({ ticker_1, ticker_2 }),
+            ticker_1,
+            ticker_2,
+          })),
+      });
+    })
+    // The backtest of one of them, day by day.
+    .get("/trades", async (c) => {
+      const parameters = knownParameters(c.req.url, TradeParameters);
+      const trades = await listedVersion(engine, "pair_trades", parameters.cursor);
+      const signals = await signalsBehind(engine, trades);
+      const filters = filtersOf(parameters);
+      return await answerList(c, engine, parameters, {
+        version: trades,
+        others: [signals],
+        filters,
+        dateColumn: "session",
+        fields: tradeFields,
+        answers: async (rows) => {
+          const spreads = await spreadsOf(engine, signals, { filters, rows });
+          return rows.map((row) => {
+            const { spread = null, predicted_trend = null } = spreads.get(row.session) ?? {};
+            return {
+              ticker_1: row.ticker_1,
+              ticker_2: row.ticker_2,
+              spread,
+              predicted_trend: parameters.compat === "strict" ? predicted_trend ?? 0 : predicted_trend,
+              signal: row.signal,
+              position: row.position,
+              budget: row.budget,
+              date: row.session,
+            };
+          });
+        },
+      });
+    })
+    // How it came out.
+    .get("/metrics", async (c) => {
+      const parameters = knownParameters(c.req.url, PairParameters);
+      const version = await latestVersion(engine, "pair_metrics");
+      return await answerVersions(c, [version], async () => {
+        const { rows: [row] } = await rowsOf(engine, version, { filters: filtersOf(parameters), limit: 1 });
+        if (!row) {
+          throw new OldError(404, `There are no metrics of ${parameters.ticker_1} and ${parameters.ticker_2}.`);
+        }
+        const { total_return, annualized_return, max_drawdown } = row;
+        return { total_return, annualized_return, max_drawdown };
+      });
+    });
+}
+
+function filtersOf({ ticker_1, ticker_2 }: z.output<typeof PairParameters>): Filter[] {
+  return [equals("ticker_1", ticker_1), equals("ticker_2", ticker_2)];
+}
+
+/** The very signals that the trades were made from, whatever has been published since. */
+async function signalsBehind(engine: Engine, trades: Materialization): Promise<Materialization> {
+  const used = trades.upstream["pair_signals"];
+  const found = used && await versionOf(engine, "pair_signals", used.materialization);
+  return found ?? await latestVersion(engine, "pair_signals");
+}
+
+/** Spread and trend of the sessions of some trades. */
+async function spreadsOf(
+  engine: Engine,
+  signals: Materialization,
+  { filters, rows }: { filters: readonly Filter[]; rows: readonly Row[] },
+): Promise<Map<unknown, Row>> {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) return new Map();
+  const { rows: found } = await rowsOf(engine, signals, {
+    filters: [
+      ...filters,
+      { column: "session", operator: "gte", value: String(first.session) },
+      { column: "session", operator: "lte", value: String(last.session) },
+    ],
+    fields: ["session", "spread", "predicted_trend"],
+  });
+  return new Map(found.map((row) => [row.session, row]));
+}

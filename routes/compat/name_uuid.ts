@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+
+/**
+ * The UUID of a name in a namespace, version 5: the same name always has the same.
+ *
+ * Source: RFC 9562, section 5.5. Verified: its appendix A.4.
+ */
+export function nameUuid(namespace: string, name: string): string {
+  const hash = createHash("sha1").update(namespace.replaceAll("-", ""), "hex").update(name).digest().subarray(0, 16);
+  hash[6] = hash[6]! & 0x0f | 0x50;
+  hash[8] = hash[8]! & 0x3f | 0x80;
+  return hash.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Of the pairs of this service; its value means nothing and never changes. */
+const PAIRS = "8f0c6f5e-6f64-4d0e-9a35-2f4b1c9d7e10";
+
+/** The id of a pair of tickers: for ever the same, whenever and wherever the pair is found again. */
+export function pairId(pair: { ticker_1: string; ticker_2: string }): string {
+  // As JSON, so that no two pairs have one name whatever characters symbols have.
+  return nameUuid(PAIRS, JSON.stringify([pair.ticker_1, pair.ticker_2]));
+}
+
+/** Whether a text is a UUID of any version. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}

@@ -1,0 +1,121 @@
+import type { LongCloses } from "../../quant/mod.ts";
+import type { RowSink } from "./streamed_rows.ts";
+
+/** A value of a day, e.g. of a spread. */
+export interface Observations {
+  dates: string[];
+  values: number[];
+}
+
+/** Takes rows `{date, [field]}`. */
+export class ObservationSink implements RowSink, Observations {
+  dates: string[] = [];
+  values: number[] = [];
+  #calendar = new Calendar();
+
+  constructor(private readonly field: string) {}
+
+  begin(): void {
+    this.dates = [];
+    this.values = [];
+  }
+
+  take(row: unknown) {
+    if (!isObject(row)) return { path: "", message: notAnObject };
+    const date = this.#calendar.dateOf(row.date);
+    if (date === undefined) return { path: "date", message: notADate };
+    const value = row[this.field];
+    if (!isFiniteNumber(value)) return { path: this.field, message: notANumber };
+    this.dates.push(date);
+    this.values.push(value);
+  }
+}
+
+/** Takes rows `{ticker, date, price}` into columns, each ticker and date as one string however often it comes. */
+export class PriceSink implements RowSink {
+  #ticker: string[] = [];
+  #session: string[] = [];
+  #close: number[] = [];
+  #tickers = new Map<string, string>();
+  #calendar = new Calendar();
+
+  begin(): void {
+    this.#ticker = [];
+    this.#session = [];
+    this.#close = [];
+    this.#tickers = new Map();
+    this.#calendar = new Calendar();
+  }
+
+  take(row: unknown) {
+    if (!isObject(row)) return { path: "", message: notAnObject };
+    const { ticker, date, price } = row;
+    if (typeof ticker !== "string" || ticker === "" || ticker.length > MAX_TICKER) {
+      return { path: "ticker", message: `A symbol of 1 to ${MAX_TICKER} characters is wanted.` };
+    }
+    const session = this.#calendar.dateOf(date);
+    if (session === undefined) return { path: "date", message: notADate };
+    if (!isFiniteNumber(price)) return { path: "price", message: notANumber };
+    let known = this.#tickers.get(ticker);
+    if (known === undefined) this.#tickers.set(ticker, known = ticker);
+    this.#ticker.push(known);
+    this.#session.push(session);
+    this.#close.push(price);
+  }
+
+  get rows(): number {
+    return this.#close.length;
+  }
+
+  /** Distinct tickers in the order in which they first came. */
+  get tickers(): string[] {
+    return [...this.#tickers.keys()];
+  }
+
+  /** Distinct dates. */
+  get sessions(): number {
+    return this.#calendar.days;
+  }
+
+  get closes(): LongCloses {
+    return { ticker: this.#ticker, session: this.#session, close: this.#close };
+  }
+}
+
+const MAX_TICKER = 64;
+const notAnObject = "An object is wanted.";
+const notADate = "A date such as 2024-01-31 is wanted.";
+const notANumber = "A finite number is wanted.";
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** Reads dates, each of which comes once for every ticker and is looked at once. */
+class Calendar {
+  readonly #known = new Map<string, string>();
+  readonly #days = new Map<string, string>();
+
+  get days(): number {
+    return this.#days.size;
+  }
+
+  /** The day of a date, or of the date and time that some clients write; `undefined` for anything else. */
+  dateOf(text: unknown): string | undefined {
+    if (typeof text !== "string") return undefined;
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    if (!/^(?!0000)\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.Z+-]{0,20})?$/.test(text)) return undefined;
+    const written = text.slice(0, 10);
+    const instant = new Date(`${written}T00:00:00Z`);
+    if (Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 10) !== written) return undefined;
+    let day = this.#days.get(written);
+    if (day === undefined) this.#days.set(written, day = written);
+    this.#known.set(text, day);
+    return day;
+  }
+}

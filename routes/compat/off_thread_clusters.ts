@@ -1,0 +1,46 @@
+import type { PriceMatrix } from "../../quant/mod.ts";
+import { type TickerClusters, tickerClusters } from "./ticker_clusters.ts";
+
+/** What a worker says. */
+export type ClusterReport =
+  | { kind: "ready" }
+  | { kind: "found"; clusters: TickerClusters }
+  | { kind: "failed"; error: unknown };
+
+/** Multiplications from which a worker, which takes 100 ms to start, is worth it: some 50 ms of them. */
+const WORTH_A_WORKER = 2e7;
+
+/**
+ * {@link tickerClusters}, on a worker where it would keep others waiting. Without permission to start one it is done here.
+ *
+ * @throws As {@link tickerClusters}, and the signal's reason when it aborts.
+ */
+export async function offThreadClusters(matrix: PriceMatrix, signal: AbortSignal): Promise<TickerClusters> {
+  const [n, t] = [matrix.tickers.length, matrix.sessions.length];
+  if (n * t * Math.min(n, t) < WORTH_A_WORKER) return tickerClusters(matrix);
+  const outcome = Promise.withResolvers<TickerClusters | undefined>();
+  const abort = () => outcome.reject(signal.reason);
+  const worker = new Worker(new URL("./cluster_worker.ts", import.meta.url), { type: "module", name: "clusters" });
+  let started = false;
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    worker.onerror = (event) => {
+      // Without this the runtime ends the process.
+      event.preventDefault();
+      if (started) outcome.reject(new Error(`The worker for clusters failed: ${event.message}`));
+      else outcome.resolve(undefined);
+    };
+    worker.onmessage = ({ data: report }: MessageEvent<ClusterReport>) => {
+      if (report.kind === "ready") {
+        started = true;
+        worker.postMessage(matrix);
+      } else if (report.kind === "found") outcome.resolve(report.clusters);
+      else outcome.reject(report.error);
+    };
+    return await outcome.promise ?? tickerClusters(matrix);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    worker.terminate();
+  }
+}

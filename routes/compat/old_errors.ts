@@ -1,0 +1,47 @@
+import type { Context, ErrorHandler } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Logger } from "../../engine/mod.ts";
+import { onError } from "../problems.ts";
+import type { ProblemDetails } from "../problems.ts";
+
+/** A fault that a client of the original services is told as they told it: `{"error": …}`. */
+export class OldError extends Error {
+  constructor(
+    readonly status: ContentfulStatusCode,
+    /** A sentence for the caller: nothing of the inside may be in it. */
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.name = "OldError";
+  }
+}
+
+/** What a body beyond a limit is told. */
+export function tooLarge(maxBytes: number): OldError {
+  // What is left of the body is not read, so that nothing else can come on this connection.
+  return new OldError(413, `A body has at most ${maxBytes.toLocaleString("en")} bytes.`, { Connection: "close" });
+}
+
+/** The one place where errors of these routes become answers; what Tandem's own routes know as a problem keeps its status. */
+export function onOldError(logger: Logger): ErrorHandler {
+  const answerProblem = onError(logger);
+  return async (error, c) => {
+    if (error instanceof OldError) return c.json({ error: error.message }, error.status, error.headers);
+    return oldAnswer(await answerProblem(error, c));
+  };
+}
+
+/** For paths below the original's prefixes that lead nowhere. */
+export function onOldNotFound(c: Context): Response {
+  return c.json({ error: `There is nothing at ${c.req.path}.` }, 404);
+}
+
+async function oldAnswer(answer: Response): Promise<Response> {
+  if (answer.headers.get("Content-Type") !== "application/problem+json") return answer;
+  const { title, detail, errors } = await answer.json() as ProblemDetails;
+  const said = errors?.map(({ path, message }) => path === "" ? message : `${path}: ${message}`).join(" ");
+  const headers = new Headers(answer.headers);
+  headers.set("Content-Type", "application/json");
+  return new Response(JSON.stringify({ error: said || detail || title }), { status: answer.status, headers });
+}

@@ -1,0 +1,72 @@
+import { Hono } from "hono";
+import type { Engine } from "../../engine/mod.ts";
+import {
+  answerList,
+  answerVersions,
+  equals,
+  latestVersion,
+  listedVersion,
+  ListParameters,
+  type Row,
+  rowsOf,
+} from "./asset_answers.ts";
+import { isUuid, pairId } from "./name_uuid.ts";
+import { OldError } from "./old_errors.ts";
+import { knownParameters } from "./strict_query.ts";
+
+const fields = [
+  "id",
+  "ticker_1",
+  "ticker_2",
+  "spread_intercept",
+  "spread_slope",
+  "cointegration_p_value",
+  "cointegration_critical_value",
+  "half_life",
+  "mean_crossings",
+];
+
+const suggested = [equals("accepted", "true")];
+
+/** `GET /api/pairs` and `GET /api/pairs/:id`. */
+export function pairRoutes(engine: Engine) {
+  return new Hono()
+    // The suggested pairs.
+    .get("/", async (c) => {
+      const parameters = knownParameters(c.req.url, ListParameters);
+      return await answerList(c, engine, parameters, {
+        version: await listedVersion(engine, "cointegrated_pairs", parameters.cursor),
+        filters: suggested,
+        fields,
+        answers: (rows) => rows.map(pairAnswer),
+      });
+    })
+    // One of them.
+    .get("/:id", async (c) => {
+      const id = c.req.param("id");
+      if (!isUuid(id)) throw new OldError(400, `${id} is not a UUID.`);
+      const version = await latestVersion(engine, "cointegrated_pairs");
+      return await answerVersions(c, [version], async () => {
+        const { rows } = await rowsOf(engine, version, { filters: suggested });
+        const pair = rows.map(pairAnswer).find((pair) => pair.id === id.toLowerCase());
+        if (!pair) throw new OldError(404, `There is no suggested pair ${id}.`);
+        return pair;
+      });
+    });
+}
+
+function pairAnswer(row: Row): Row {
+  const { ticker_1, ticker_2 } = row as { ticker_1: string; ticker_2: string };
+  return {
+    id: pairId({ ticker_1, ticker_2 }),
+    ticker_1,
+    ticker_2,
+    spread_intercept: row.intercept,
+    spread_slope: row.slope,
+    cointegration_p_value: row.adf_p_value,
+    // The same under the name that half of the original's clients read.
+    cointegration_critical_value: row.adf_p_value,
+    half_life: row.half_life,
+    mean_crossings: row.mean_crossings,
+  };
+}

@@ -1,0 +1,220 @@
+import { OldError, tooLarge } from "./old_errors.ts";
+
+/** What takes the rows of a body as they arrive. */
+export interface RowSink {
+  /** A list of rows begins: whatever was taken before is void, as JSON has it for a property that is named twice. */
+  begin(): void;
+  /** Takes one row. @returns What is wrong with it: where inside the row, and a sentence. */
+  take(row: unknown): { path: string; message: string } | undefined;
+}
+
+/** How large a body may be, in bytes. */
+export interface BodyLimits {
+  maxBodyBytes: number;
+}
+
+/** How deep a body may nest. */
+const MAX_DEPTH = 32;
+/** Characters that are parsed at once: some hundred rows. */
+const PIECE = 32 * 1024;
+/** Bytes that are read before others get their turn. */
+const TURN_BYTES = 512 * 1024;
+/** Characters that one row, and all that stands beside the rows, may have. */
+const MAX_ROW = 64 * 1024;
+const MAX_REST = 1024 * 1024;
+/** Faults that are told; the rows after them are not looked at. */
+const MAX_FAULTS = 10;
+
+const QUOTE = 34, COMMA = 44, COLON = 58, OPEN_LIST = 91, BACKSLASH = 92, CLOSE_LIST = 93, OPEN = 123, CLOSE = 125;
+
+/**
+ * Reads a JSON body `{"data": [row, row, …]}` row by row, so that neither its text nor its rows are ever in memory as a whole:
+ * what stays is what the sink keeps. Others get their turn while a long body is read.
+ *
+ * A body that is refused is read to its end all the same, unless it is too large: a client that still writes gets to read why.
+ *
+ * @returns The body with `data` emptied where it is a list; `undefined` for no body at all. The rows have gone to `sink`.
+ * @throws {OldError} 413 for more than `maxBodyBytes` bytes; 415 for what is called something else than JSON; 400 for what is
+ * not UTF-8 or not JSON, for nesting or rows beyond bounds, and for rows that the sink finds fault with, each with its path.
+ *
+ * Cost: O(bytes).
+ */
+export async function readRows(request: Request, sink: RowSink, { maxBodyBytes }: BodyLimits): Promise<unknown> {
+  if (Number(request.headers.get("Content-Length") ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  const scanner = new RowScanner(sink);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let refusal: OldError | undefined;
+  /** Does a part of the work, unless something is wrong already. */
+  const attempt = (work: () => void) => {
+    if (refusal) return;
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof OldError) refusal = error;
+      else if (error instanceof TypeError) refusal = new OldError(400, "The body is not UTF-8.");
+      else throw error;
+    }
+  };
+  let bytes = 0;
+  let turn = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw tooLarge(maxBodyBytes);
+    for (let start = 0; start < chunk.length && !refusal; start += TURN_BYTES) {
+      const part = chunk.subarray(start, start + TURN_BYTES);
+      attempt(() => scanner.read(decoder.decode(part, { stream: true })));
+      turn += part.length;
+      if (turn < TURN_BYTES) continue;
+      turn = 0;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+  attempt(() => scanner.read(decoder.decode()));
+  if (bytes === 0) return undefined;
+  const type = request.headers.get("Content-Type") ?? "";
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
+    throw new OldError(415, "Send the body as application/json.", { Accept: "application/json" });
+  }
+  let body: unknown;
+  attempt(() => body = scanner.end());
+  if (refusal) throw refusal;
+  return body;
+}
+
+/** Tells the rows from what is around them; both are parsed by `JSON.parse`, so that nothing passes that is not JSON. */
+class RowScanner {
+  /** All but the rows. */
+  #rest = "";
+  /** Rows that are not parsed yet. */
+  #piece = "";
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #inRows = false;
+  #rootIsObject = false;
+  /** The last string at the root: the name of what follows a colon. */
+  #name = "";
+  /** The last character that is no space and in no string; a string is its closing quote. */
+  #previous = 0;
+  #rows = 0;
+  /** Whether a comma asks for one more row. */
+  #owed = false;
+  readonly #faults: string[] = [];
+
+  constructor(private readonly sink: RowSink) {}
+
+  read(text: string): void {
+    let mark = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (code === BACKSLASH) this.#escaped = true;
+        else if (code === QUOTE) this.#inString = false;
+        if (!this.#inRows && this.#depth === 1 && this.#name.length < 64) this.#name += text[i];
+        continue;
+      }
+      switch (code) {
+        case 32:
+        case 9:
+        case 10:
+        case 13:
+          continue;
+        case QUOTE:
+          this.#inString = true;
+          if (!this.#inRows && this.#depth === 1) this.#name = '"';
+          break;
+        case OPEN:
+        case OPEN_LIST: {
+          this.#depth++;
+          if (this.#depth > MAX_DEPTH) throw new OldError(400, `The body nests deeper than ${MAX_DEPTH} levels.`);
+          if (this.#depth === 1) this.#rootIsObject = code === OPEN;
+          const begins = code === OPEN_LIST && this.#depth === 2 && this.#rootIsObject && !this.#inRows &&
+            this.#previous === COLON && isData(this.#name);
+          if (begins) {
+            this.#keepRest(text.slice(mark, i + 1));
+            mark = i + 1;
+            this.#begin();
+          }
+          break;
+        }
+        case CLOSE:
+        case CLOSE_LIST:
+          this.#depth--;
+          if (this.#inRows && this.#depth < 2) {
+            this.#piece += text.slice(mark, i);
+            mark = i;
+            this.#parse({ last: true });
+            this.#inRows = false;
+          }
+          break;
+        case COMMA:
+          if (this.#inRows && this.#depth === 2 && this.#piece.length + i - mark > PIECE) {
+            this.#piece += text.slice(mark, i);
+            mark = i + 1;
+            this.#parse({ last: false });
+          }
+          break;
+      }
+      this.#previous = code;
+    }
+    if (!this.#inRows) return this.#keepRest(text.slice(mark));
+    this.#piece += text.slice(mark);
+    // It ends with the row that has begun: all before it would have been parsed.
+    if (this.#piece.length > PIECE + MAX_ROW) {
+      throw new OldError(400, `data.${this.#rows}: A row has at most ${MAX_ROW.toLocaleString("en")} characters.`);
+    }
+  }
+
+  end(): unknown {
+    const body = parseJson(this.#inRows ? `${this.#rest}${this.#piece}` : this.#rest, "");
+    if (this.#faults.length > 0) throw new OldError(400, this.#faults.join(" "));
+    return body;
+  }
+
+  #begin(): void {
+    this.#inRows = true;
+    this.#rows = 0;
+    this.#owed = false;
+    this.#faults.length = 0;
+    this.sink.begin();
+  }
+
+  #keepRest(text: string): void {
+    this.#rest += text;
+    if (this.#rest.length > MAX_REST) {
+      throw new OldError(400, `Beside data, a body has at most ${MAX_REST.toLocaleString("en")} characters.`);
+    }
+  }
+
+  #parse({ last }: { last: boolean }): void {
+    const rows = parseJson(`[${this.#piece}]`, ` after row ${this.#rows} of data`) as unknown[];
+    this.#piece = "";
+    // A comma with nothing before or behind it; only a list as a whole may be empty.
+    if (rows.length === 0 && (this.#owed || !last)) {
+      throw new OldError(400, `The body is not JSON after row ${this.#rows} of data: a row is missing beside a comma.`);
+    }
+    this.#owed = !last;
+    for (const row of rows) {
+      if (this.#faults.length < MAX_FAULTS) {
+        const fault = this.sink.take(row);
+        if (fault) {
+          this.#faults.push(`data.${this.#rows}${fault.path === "" ? "" : `.${fault.path}`}: ${fault.message}`);
+        }
+      }
+      this.#rows++;
+    }
+  }
+}
+
+function isData(name: string): boolean {
+  return name === '"data"' || (name.includes("\\") && parseJson(name, "") === "data");
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new OldError(400, `The body is not JSON${where}: ${(error as SyntaxError).message.slice(0, 200)}.`);
+  }
+}

@@ -1,0 +1,98 @@
+import { alignCloses, type LongCloses, type PairScan, type PairStatistics, scanPairs } from "../../quant/mod.ts";
+import { offThreadClusters } from "./off_thread_clusters.ts";
+import { OldError } from "./old_errors.ts";
+import { fewestTickers } from "./ticker_clusters.ts";
+
+/** A pair as the original quant service names its parts. */
+export interface SuggestedPair {
+  /** The regressor x. */
+  ticker_1: string;
+  /** The dependent leg y. */
+  ticker_2: string;
+  spread_statistics: { slope: number; intercept: number };
+  /** The p-value of the spread's Dickey–Fuller test, whatever its name says. */
+  cointegration_critical_value: number;
+  hurst_exponent: number;
+  half_life: number;
+  mean_crossings: number;
+}
+
+/** The original service's bounds, each of them strict. */
+const criteria = { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 };
+/** A Hurst exponent of fewer means nothing. */
+const FEWEST_SESSIONS = 100;
+
+/**
+ * Pairs worth trading among closes, found as the original service finds them: clean, cluster, test every pair inside a cluster.
+ *
+ * A half-life must be above 0. With `strict` it need not, as in the original, and a pair without a spread fails the whole
+ * request, as there, instead of being left out.
+ *
+ * @throws {OldError} 400 for closes of which no pairs can be made.
+ * @throws The signal's reason when it aborts.
+ */
+export async function suggestedPairs(
+  closes: LongCloses,
+  { strict, signal }: { strict: boolean; signal: AbortSignal },
+): Promise<SuggestedPair[]> {
+  try {
+    const { prices, tickers, labels } = await offThreadClusters(alignCloses(closes), signal);
+    if (labels === null) {
+      throw new OldError(
+        400,
+        `Invalid input data: min_samples must be no greater than the number of samples (${tickers.length}). Got ${fewestTickers}`,
+      );
+    }
+    const pairs = pairsInside(tickers, labels);
+    if (pairs.length === 0) return [];
+    const { sessions } = prices;
+    if (sessions.length < FEWEST_SESSIONS) {
+      throw new OldError(
+        400,
+        `Invalid input data: there are ${sessions.length} dates; testing pairs needs at least ${FEWEST_SESSIONS}.`,
+      );
+    }
+    const series = new Map(prices.tickers.map((ticker, i) => [ticker, prices.closes[i]!]));
+    const scan = await scanPairs(series, { pairs, criteria, signal });
+    return (strict ? acceptedByOriginal(scan) : scan.accepted).map(suggested);
+  } catch (error) {
+    if (error instanceof RangeError) throw new OldError(400, `Invalid input data: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Pairs inside each cluster in ticker order, clusters in order of first appearance by ticker. */
+function pairsInside(tickers: readonly string[], labels: Int32Array): [string, string][] {
+  const clusters = Map.groupBy(tickers.keys().filter((i) => labels[i]! >= 0), (i) => labels[i]!);
+  return [...clusters.values()].flatMap((members) =>
+    members.flatMap((first, k) =>
+      members.slice(k + 1).map((second): [string, string] => [tickers[first]!, tickers[second]!])
+    )
+  );
+}
+
+function acceptedByOriginal(scan: PairScan): PairStatistics[] {
+  const accepted: PairStatistics[] = [];
+  for (const pair of scan) {
+    if (pair.adfPValue === null || pair.hurst === null) {
+      throw new OldError(400, `Invalid input data: ${pair.failedCriteria[0]!.reason}`);
+    }
+    if (
+      pair.adfPValue < criteria.maxPValue && pair.hurst < criteria.maxHurst &&
+      pair.halfLife! < criteria.maxHalfLife && pair.meanCrossings! > criteria.minCrossings
+    ) accepted.push(pair);
+  }
+  return accepted;
+}
+
+function suggested(pair: PairStatistics): SuggestedPair {
+  return {
+    ticker_1: pair.ticker_1,
+    ticker_2: pair.ticker_2,
+    spread_statistics: { slope: pair.slope!, intercept: pair.intercept! },
+    cointegration_critical_value: pair.adfPValue!,
+    hurst_exponent: pair.hurst!,
+    half_life: pair.halfLife!,
+    mean_crossings: pair.meanCrossings!,
+  };
+}

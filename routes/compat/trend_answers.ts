@@ -1,0 +1,41 @@
+import { rollingTrendForecast } from "../../quant/mod.ts";
+import { OldError } from "./old_errors.ts";
+import type { Observations } from "./observations.ts";
+
+/** Values that a line is fitted to. */
+export const TREND_WINDOW = 10;
+
+/** Where a spread is heading, for the day that ends a window. */
+export interface TrendAnswer {
+  date: string;
+  trend: "positive" | "negative";
+  /** r² of the line. */
+  confidence: number;
+}
+
+/**
+ * The trend of each window of ten observations, in order of date. The contract has two trends only: a forecast that equals the
+ * last spread counts as negative, as it did in the original.
+ *
+ * @throws {OldError} 400 for fewer than ten observations and for ten in a row of the same date.
+ */
+export function trendAnswers({ dates, values }: Observations, { strict }: { strict: boolean }): TrendAnswer[] {
+  if (dates.length < TREND_WINDOW) throw new OldError(400, `At least ${TREND_WINDOW} data points are required`);
+  const order = Array.from(dates, (_, i) => i).sort((a, b) =>
+    dates[a]! < dates[b]! ? -1 : dates[a] === dates[b] ? 0 : 1
+  );
+  const sorted = order.map((i) => dates[i]!);
+  try {
+    return rollingTrendForecast(sorted, Float64Array.from(order, (i) => values[i]!), {
+      window: TREND_WINDOW,
+      compat: strict,
+    }).map(({ index, trend, rSquared }) => ({
+      date: sorted[index]!,
+      trend: trend === "positive" ? trend : "negative",
+      confidence: rSquared,
+    }));
+  } catch (error) {
+    if (error instanceof RangeError) throw new OldError(400, `Invalid input data: ${error.message}`);
+    throw error;
+  }
+}

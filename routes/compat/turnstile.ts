@@ -1,0 +1,35 @@
+import { OldError } from "./old_errors.ts";
+
+/** Lets heavy work through one at a time, in order. */
+export type Turnstile = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+
+/**
+ * A turnstile at which at most `maxWaiting` wait, so that what they hold meanwhile is bounded.
+ *
+ * Work whose signal aborts while it waits is not begun.
+ *
+ * @throws {OldError} 503 when too many wait already.
+ */
+export function turnstile({ maxWaiting }: { maxWaiting: number }): Turnstile {
+  let last = Promise.resolve();
+  let waiting = 0;
+  return async (signal, work) => {
+    if (waiting > maxWaiting) {
+      throw new OldError(503, `${maxWaiting} requests wait for their turn already. Try again later.`, {
+        "Retry-After": "30",
+      });
+    }
+    const before = last;
+    const done = Promise.withResolvers<void>();
+    last = done.promise;
+    waiting++;
+    try {
+      await before;
+      signal.throwIfAborted();
+      return await work();
+    } finally {
+      waiting--;
+      done.resolve();
+    }
+  };
+}
