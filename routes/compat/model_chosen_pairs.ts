@@ -55,7 +55,7 @@ export function modelChosenPairRoutes(engine: Engine) {
         answers: async (rows) => {
           const spreads = await spreadsOf(engine, signals, { filters, rows });
           return rows.map((row) => {
-            const { spread = null, predicted_trend = null } = spreads.get(row.session) ?? {};
+            const { scaled_spread: spread = null, predicted_trend = null } = spreads.get(row.session) ?? {};
             return {
               ticker_1: row.ticker_1,
               ticker_2: row.ticker_2,
@@ -110,7 +110,7 @@ async function spreadsOf(
       { column: "session", operator: "gte", value: String(first.session) },
       { column: "session", operator: "lte", value: String(last.session) },
     ],
-    fields: ["session", "spread", "predicted_trend"],
+    fields: ["session", "scaled_spread", "predicted_trend"],
   });
   return new Map(found.map((row) => [row.session, row]));
 }

@@ -1,0 +1,131 @@
+import * as assets from "../../../assets/mod.ts";
+import { Engine, loggerTo, type LogLevel, Scheduler, silentLogger } from "../../../engine/mod.ts";
+import { fixedClock } from "../../../resources/clock.ts";
+import { migrate } from "../../../resources/database/mod.ts";
+import type { MarketData, TickerListing } from "../../../resources/market_data/mod.ts";
+import { api } from "../../../routes/mod.ts";
+import type { RawBar } from "../../support/bars.ts";
+import { withEmbedded } from "../../support/database.ts";
+import { groupedMarket } from "../../support/grouped_market.ts";
+import { marketOf } from "../../support/market_of.ts";
+import { type Answer, read } from "../../support/tiny_api.ts";
+
+/** The API over the real assets on a small market. */
+export interface MarketApi {
+  engine: Engine;
+  bars: readonly RawBar[];
+  request(path: string, init?: RequestInit): Promise<Response>;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body: unknown): Promise<Answer>;
+  /** Materializes all that the routes read. */
+  materialize(): Promise<void>;
+  /** Gives the market other bars. */
+  change(bars: readonly RawBar[]): void;
+  /** Calls of the market for bars or tickers. */
+  vendorCalls(): number;
+  /** Errors that were logged. */
+  errors: string[];
+}
+
+/** Everything but the walk-forward, which no old route reads. */
+const assetsRead = [
+  assets.rawTickers,
+  assets.rawDailyBars,
+  assets.dailyBars,
+  assets.rejectedBars,
+  assets.cleanPrices,
+  assets.pairClusters,
+  assets.cointegratedPairs,
+  assets.chosenPairs,
+  assets.pairSignals,
+  assets.pairTrades,
+  assets.pairMetrics,
+];
+
+/** Sessions of the market: what a Hurst exponent takes, and some. */
+export const SESSIONS = 160;
+
+/** Runs `test` on an embedded database with nothing materialized. */
+export async function withMarketApi(
+  test: (api: MarketApi) => Promise<void>,
+  { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024 } = {},
+): Promise<void> {
+  await withEmbedded(async (database) => {
+    await migrate(database, new URL("../../../sql/migrations/", import.meta.url));
+    const clock = fixedClock("2026-11-23T12:00:00Z");
+    let bars: readonly RawBar[] = groupedMarket(SESSIONS);
+    let version = 1;
+    let calls = 0;
+    const market = () => marketOf({ bars, listings: listingsOf(bars), version: `${version}` });
+    const marketData: MarketData = {
+      name: "test",
+      version: () => market().version(),
+      tickers: (options) => (calls++, market().tickers(options)),
+      dailyBars: (options) => (calls++, market().dailyBars(options)),
+    };
+    const engine = await Engine.open({
+      assets: assetsRead,
+      database,
+      resources: { marketData },
+      clock,
+      logger: silentLogger,
+      config: { cointegrated_pairs: { maxPValue: 0.2 }, chosen_pairs: { maxPairs: 2 } },
+    });
+    const errors: string[] = [];
+    const logger = loggerTo((level: LogLevel, message) => level === "error" && errors.push(message));
+    const scheduler = new Scheduler({ engine, database, clock, schedules: [], logger });
+    const app = api({
+      engine,
+      scheduler,
+      logger,
+      ready: () => Promise.resolve([]),
+      limits: { maxBodyBytes, maxClosesBytes },
+    });
+    const request = async (path: string, init?: RequestInit) => await app.request(path, init);
+    try {
+      await test({
+        engine,
+        get bars() {
+          return bars;
+        },
+        request,
+        get: async (path, headers = {}) => await read(await request(path, { headers })),
+        post: async (path, body) =>
+          await read(
+            await request(path, {
+              method: "POST",
+              body: typeof body === "string" ? body : JSON.stringify(body),
+              headers: { "Content-Type": "application/json", Authorization: "Bearer of-an-old-client" },
+            }),
+          ),
+        async materialize() {
+          const { id } = await engine.submit({ selection: "*", trigger: "test" });
+          const run = await engine.finished(id);
+          const failed = run.steps.flatMap((step) => step.error ? [`${step.key}: ${step.error.message}`] : []);
+          if (run.status !== "succeeded") throw new Error(`The run ${run.status}: ${failed.join(" ")}`);
+        },
+        change(changed) {
+          bars = changed;
+          version++;
+        },
+        vendorCalls: () => calls,
+        errors,
+      });
+    } finally {
+      await engine.close();
+    }
+  });
+}
+
+function listingsOf(bars: readonly RawBar[]): TickerListing[] {
+  return [...new Set(bars.map((bar) => bar.ticker)), "NEW"].sort().map((ticker) => ({
+    ticker,
+    name: `${ticker} Fund`,
+    type: "ETF",
+    exchange: "XNAS",
+    sector: null,
+    currency: "USD",
+    active: ticker !== "C3",
+    delistedOn: null,
+  }));
+}
