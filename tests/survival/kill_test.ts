@@ -177,14 +177,18 @@ async function finish(environment: Record<string, string>, look: () => Promise<D
     assert.ok(url, service.output);
     const run = await materialize(url, true);
     assert.equal(run.status, "succeeded", JSON.stringify(run.steps));
-    const { assets } = await (await fetch(`${url}/v1/assets`)).json();
-    assert.deepEqual(
-      assets.map((a: { key: string; state: string }) => [a.key, a.state]).filter((a: string[]) => a[1] !== "fresh"),
-      [],
-    );
-    const { runs } = await (await fetch(`${url}/v1/runs?limit=1000`)).json();
-    const open = runs.filter((r: { status: string }) => ["queued", "running", "interrupted"].includes(r.status));
+    // What was interrupted is taken up beside the run that was asked for, and may end after it.
+    let open: { id: number; status: string }[] = [];
+    for (let tries = 0; tries < 300; tries++) {
+      const { runs } = await (await fetch(`${url}/v1/runs?limit=1000`)).json();
+      open = runs.filter((r: { status: string }) => ["queued", "running", "interrupted"].includes(r.status));
+      if (open.length === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
     assert.deepEqual(open, [], "runs that nobody took up");
+    const { assets } = await (await fetch(`${url}/v1/assets`)).json();
+    const notFresh = assets.filter((a: { state: string }) => a.state !== "fresh");
+    assert.deepEqual(notFresh.map((a: { key: string; state: string }) => [a.key, a.state]), []);
   } finally {
     await service.kill();
   }
