@@ -47,3 +47,16 @@ export function duration(ms: number): string {
 export function moment(iso: string): string {
   return `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
+
+/** A fraction as a percentage: `12.3 %`, `−4.0 %`. */
+export function percent(fraction: number): string {
+  return `${decimal(100 * fraction, 1)} %`;
+}
+
+/** A sentence whose long decimals are cut to three significant digits. */
+export function brieflyFigured(sentence: string): string {
+  return sentence.replace(
+    /-?\d+\.\d{4,}(e[+-]?\d+)?/g,
+    (number) => String(Number(Number(number).toPrecision(3))).replace("-", "−"),
+  );
+}

@@ -2,17 +2,21 @@ import type { Child } from "hono/jsx";
 
 export interface LayoutProps {
   title: string;
+  /** Where the page stands among the pages. */
+  path: string;
   /** Client module of the page, by its name under `/static/`. */
-  script: string;
+  script?: string;
   /** Where the page can be jumped to. */
-  sections: readonly { id: string; title: string }[];
+  sections?: readonly { id: string; title: string }[];
   /** What the page says of itself beside the name of the service. */
   headline: Child;
   children: Child;
 }
 
+const pages = [{ path: "/", title: "Overview" }, { path: "/pairs", title: "Pairs" }];
+
 /** The frame of every page: header, ways around, and places where news is told. */
-export function Layout({ title, script, sections, headline, children }: LayoutProps) {
+export function Layout({ title, path, script, sections = [], headline, children }: LayoutProps) {
   return (
     <html lang="en">
       <head>
@@ -22,7 +26,8 @@ export function Layout({ title, script, sections, headline, children }: LayoutPr
         <title>{title}</title>
         <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/static/style.css" />
-        <script type="module" src={`/static/${script}`}></script>
+        <link rel="stylesheet" href="/static/charts.css" />
+        {script && <script type="module" src={`/static/${script}`}></script>}
       </head>
       <body>
         <a class="skip" href="#main">Skip to content</a>
@@ -31,26 +36,44 @@ export function Layout({ title, script, sections, headline, children }: LayoutPr
             <img src="/static/icon.svg" alt="" width="24" height="24" />
             Tandem
           </a>
-          <nav aria-label="Sections">
+          <nav aria-label="Pages">
             <ul>
-              {sections.map(({ id, title }) => (
+              {pages.map((page) => (
                 <li>
-                  <a href={`#${id}`}>{title}</a>
+                  <a
+                    href={page.path}
+                    aria-current={page.path === path ? "page" : path.startsWith(`${page.path}/`) ? "true" : undefined}
+                  >
+                    {page.title}
+                  </a>
                 </li>
               ))}
             </ul>
           </nav>
+          {sections.length > 0 && (
+            <nav aria-label="Sections">
+              <ul>
+                {sections.map(({ id, title }) => (
+                  <li>
+                    <a href={`#${id}`}>{title}</a>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+          )}
           <p class="connection" id="connection" role="status" hidden></p>
         </header>
         <main id="main" tabindex={-1}>
           {headline}
           <p class="notice" id="notice" role="status" hidden></p>
-          <noscript>
-            <p class="notice">
-              Without JavaScript this page shows how things stood when it was loaded. To materialize, use{" "}
-              <code>deno task materialize</code>.
-            </p>
-          </noscript>
+          {script && (
+            <noscript>
+              <p class="notice">
+                Without JavaScript this page shows how things stood when it was loaded. To materialize, use{" "}
+                <code>deno task materialize</code>.
+              </p>
+            </noscript>
+          )}
           {children}
         </main>
       </body>

@@ -1,18 +1,23 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { ScheduleState } from "../engine/mod.ts";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
+import { PairPage } from "./pages/pair.tsx";
+import { PairAbsentPage } from "./pages/pair_absent.tsx";
+import { PairsPage, readPairs } from "./pages/pairs.tsx";
+import { pairPath } from "./pair_path.ts";
+import { type PairEngine, readPair } from "./pair_record.ts";
 import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine;
+  engine: OverviewEngine & PairEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
 }
 
-/** What a person sees: the overview at `/`, and its files under `/static/`. Nothing in it comes from another host. */
+/** What a person sees: the overview at `/`, the pairs under `/pairs`, and their files under `/static/`. Nothing in it comes from another host. */
 export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
   const headers = secureHeaders({
     contentSecurityPolicy: {
@@ -31,11 +36,29 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
   return new Hono()
     // By path and not for all: this app is mounted at the root, beside the API.
     .use("/", headers)
+    .use("/pairs/*", headers)
     .use("/static/*", headers)
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
-      c.header("Cache-Control", "no-store");
-      return c.html(`<!doctype html>${<OverviewPage {...data} />}`);
+      return answer(c, <OverviewPage {...data} />);
+    })
+    .get("/pairs", async (c) => {
+      const data = await readPairs({ engine, parameters: new URL(c.req.url).searchParams });
+      return answer(c, <PairsPage {...data} />, data.problems.size > 0 ? 400 : 200);
+    })
+    .get("/pairs/:ticker_1/:ticker_2", async (c) => {
+      const { ticker_1, ticker_2 } = c.req.param();
+      const tickers = [ticker_1, ticker_2] as const;
+      const pair = await readPair(engine, tickers, { strategy: c.req.query("strategy") });
+      if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
+      if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
+      if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
+      return answer(c, <PairPage pair={pair} />);
     })
     .route("/static", staticFiles());
+}
+
+function answer(c: Context, html: unknown, status: 200 | 400 | 404 = 200): Response {
+  c.header("Cache-Control", "no-store");
+  return c.html(`<!doctype html>${html}`, status);
 }

@@ -1,13 +1,26 @@
 import { Hono } from "hono";
+// Nothing of it runs here: the import makes `deno cache` fetch the package, whose file is served.
+import type {} from "lightweight-charts";
+
+const ofModule = (path: string) => () => new URL(path, import.meta.url);
+const javascript = "text/javascript; charset=utf-8";
 
 /** Every file that is served, by its name under `/static/`. There is no other way to a file. */
-const FILES: Readonly<Record<string, { path: string; type: string }>> = {
-  "style.css": { path: "./static/style.css", type: "text/css; charset=utf-8" },
-  "icon.svg": { path: "./static/icon.svg", type: "image/svg+xml" },
-  "overview.js": { path: "./client/overview.js", type: "text/javascript; charset=utf-8" },
-  "age.js": { path: "./client/age.js", type: "text/javascript; charset=utf-8" },
-  "live_parts.js": { path: "./client/live_parts.js", type: "text/javascript; charset=utf-8" },
-  "run_stream.js": { path: "./client/run_stream.js", type: "text/javascript; charset=utf-8" },
+const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
+  "style.css": { locate: ofModule("./static/style.css"), type: "text/css; charset=utf-8" },
+  "charts.css": { locate: ofModule("./static/charts.css"), type: "text/css; charset=utf-8" },
+  "icon.svg": { locate: ofModule("./static/icon.svg"), type: "image/svg+xml" },
+  "overview.js": { locate: ofModule("./client/overview.js"), type: javascript },
+  "age.js": { locate: ofModule("./client/age.js"), type: javascript },
+  "live_parts.js": { locate: ofModule("./client/live_parts.js"), type: javascript },
+  "run_stream.js": { locate: ofModule("./client/run_stream.js"), type: javascript },
+  "charts.js": { locate: ofModule("./client/charts.js"), type: javascript },
+  "drawn_chart.js": { locate: ofModule("./client/drawn_chart.js"), type: javascript },
+  // Of the two forms in the package the one that imports nothing.
+  "lightweight_charts.js": {
+    locate: () => new URL("lightweight-charts.standalone.production.mjs", import.meta.resolve("lightweight-charts")),
+    type: javascript,
+  },
 };
 
 interface StaticFile {
@@ -21,9 +34,9 @@ export function staticFiles(): Hono {
   return new Hono().get("/:name", async (c) => {
     const name = c.req.param("name");
     if (!Object.hasOwn(FILES, name)) return c.notFound();
-    const { path, type } = FILES[name]!;
+    const { locate, type } = FILES[name]!;
     let reading = read.get(name);
-    if (!reading) read.set(name, reading = readStatic(new URL(path, import.meta.url)));
+    if (!reading) read.set(name, reading = readStatic(locate()));
     const { bytes, etag } = await reading;
     c.header("ETag", etag);
     c.header("Cache-Control", "no-cache");

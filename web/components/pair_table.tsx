@@ -1,5 +1,6 @@
 import type { PairTable as Pairs } from "../chosen_pairs.ts";
 import { counted } from "../figures.ts";
+import { pairPath } from "../pair_path.ts";
 
 /** The chosen pairs with their statistics and how their backtests came out. */
 export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
@@ -21,7 +22,9 @@ export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
           <tbody>
             {pairs.rows.map(({ tickers: [first, second], cells }) => (
               <tr>
-                <th scope="row">{first} / {second}</th>
+                <th scope="row">
+                  <a href={pairPath(first, second)}>{first} / {second}</a>
+                </th>
                 {cells.map(({ text, sign }, i) => (
                   <td class={[pairs.columns[i]!.numeric ? "number" : "", sign ?? ""].join(" ").trim()}>{text}</td>
                 ))}

@@ -58,7 +58,13 @@ export async function readOverview(
 export function OverviewPage({ assets, waiting, runs, schedules, pairs, now }: OverviewData) {
   const open = runs.filter((run) => !isFinished(run.status)).map((run) => run.id);
   return (
-    <Layout title="Tandem" script="overview.js" sections={sections} headline={<Headline assets={assets} open={open} />}>
+    <Layout
+      title="Tandem"
+      path="/"
+      script="overview.js"
+      sections={sections}
+      headline={<Headline assets={assets} open={open} />}
+    >
       <section id="assets" aria-labelledby="assets-title" class="panel split">
         <div class="aside">
           <h2 id="assets-title">Assets</h2>

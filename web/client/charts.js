@@ -1,0 +1,23 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** Draws every chart of the page that is not drawn yet. The library is only asked for where there is one. */
+export async function drawCharts() {
+  const plots = [...document.querySelectorAll("[data-chart]:not([data-drawn])")].filter((plot) =>
+    plot instanceof HTMLElement
+  );
+  if (plots.length === 0) return;
+  for (const plot of plots) plot.dataset.drawn = "";
+  try {
+    const { drawChart } = await import("./drawn_chart.js");
+    for (const plot of plots) drawChart(plot);
+  } catch (error) {
+    for (const plot of plots) plot.append("The chart could not be drawn. The figures are in the table below.");
+    throw error;
+  }
+}
+
+drawCharts();

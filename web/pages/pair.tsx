@@ -1,0 +1,362 @@
+import type { Child } from "hono/jsx";
+import type { Materialization } from "../../engine/mod.ts";
+import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
+import { PairTests } from "../components/pair_tests.tsx";
+import { TradeTable } from "../components/trade_table.tsx";
+import { count, counted, decimal, moment, percent, signedPercent } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+import { equityChart, pairSpread, pricesChart, spreadChart, underwater } from "../pair_charts.ts";
+import { pairPath } from "../pair_path.ts";
+import type { PairBacktest, PairRecord, WalkForward } from "../pair_record.ts";
+
+const maxCsvRows = 10_000;
+
+/** One pair: prices, spread, backtests, and the numbers behind the tests. */
+export function PairPage({ pair }: { pair: PairRecord }) {
+  const [ticker1, ticker2] = pair.tickers;
+  const name = `${ticker1} / ${ticker2}`;
+  const sections = [
+    { id: "prices", title: "Prices" },
+    { id: "spread", title: "Spread" },
+    { id: "walk-forward", title: "Walk-forward" },
+    ...(pair.reference ? [{ id: "reference", title: "Reference" }] : []),
+    { id: "tests", title: "Tests" },
+  ];
+  const path = pairPath(ticker1, ticker2);
+  return (
+    <Layout
+      title={`${name} · Tandem`}
+      path={path}
+      script="charts.js"
+      sections={sections}
+      headline={<Headline pair={pair} name={name} />}
+    >
+      <Panel id="prices" title="Prices">
+        <Prices pair={pair} />
+      </Panel>
+      <Panel id="spread" title="Spread">
+        <Spread pair={pair} />
+      </Panel>
+      <Panel id="walk-forward" title="Walk-forward backtest">
+        <WalkForwardBody pair={pair} path={path} />
+      </Panel>
+      {pair.reference && (
+        <Panel id="reference" title="Reference backtest, fitted on the sample it trades">
+          <Reference pair={pair} reference={pair.reference} />
+        </Panel>
+      )}
+      <Panel id="tests" title="The numbers behind the tests">
+        <PairTests tested={pair.tested} config={pair.sources.get("cointegrated_pairs")?.config} />
+      </Panel>
+      <Panel id="sources" title="Where each comes from">
+        <Sources sources={pair.sources} />
+      </Panel>
+      <ChartCredit />
+    </Layout>
+  );
+}
+
+function Headline({ pair: { tested, rank }, name }: { pair: PairRecord; name: string }) {
+  const standing = tested === null
+    ? "Not tested now: its tickers share no cluster."
+    : `Cluster ${tested.cluster}. ${tested.accepted ? "Accepted" : "Not accepted"}${
+      rank === null ? "" : `, number ${rank} of the chosen pairs`
+    }.`;
+  return (
+    <div class="headline">
+      <div>
+        <h1>{name}</h1>
+        <p>
+          {standing} <a href="/pairs">All pairs</a>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Panel({ id, title, children }: { id: string; title: string; children: Child }) {
+  return (
+    <section id={id} aria-labelledby={`${id}-title`} class="panel">
+      <h2 id={`${id}-title`}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Prices({ pair: { tickers, closes } }: { pair: PairRecord }) {
+  if (closes === null) return <NoPrices tickers={tickers} />;
+  const data = pricesChart(tickers, closes);
+  const [first, second] = data.panes[0]!.lines.map((line) => line.values) as [number[], number[]];
+  const last = closes.sessions.length - 1;
+  return (
+    <Chart
+      id="prices-chart"
+      label={`${tickers.join(" and ")}, both 100 on ${closes.sessions[0]}: ${decimal(first[last]!, 1)} and ${
+        decimal(second[last]!, 1)
+      } on ${closes.sessions[last]}`}
+      data={data}
+      caption={`Closes adjusted for splits, both 100 on ${closes.sessions[0]}. The table has them in USD.`}
+    >
+      <ChartTable
+        label="Closes"
+        columns={[
+          ...tickers.map((ticker) => `${ticker} in USD`),
+          ...tickers.map((ticker) => `${ticker} from 100`),
+        ]}
+        rows={closes.sessions.map((session, t) => [
+          session,
+          decimal(closes.first[t]!, 2),
+          decimal(closes.second[t]!, 2),
+          decimal(first[t]!, 1),
+          decimal(second[t]!, 1),
+        ])}
+        csv={tickers.map((ticker) => ({ title: ticker, href: rowsPath("clean_prices", { ticker }) }))}
+      />
+    </Chart>
+  );
+}
+
+function NoPrices({ tickers }: { tickers: readonly [string, string] }) {
+  return <p class="empty">clean_prices has no sessions that both {tickers.join(" and ")} have.</p>;
+}
+
+function Spread({ pair: { tickers, tested, closes, walkForward, reference } }: { pair: PairRecord }) {
+  if (closes === null) return <NoPrices tickers={tickers} />;
+  if (tested === null || tested.slope === null || tested.intercept === null) {
+    return (
+      <p class="empty">There is no line of one leg on the other now: the pair is not tested, or a leg is constant.</p>
+    );
+  }
+  const { slope, intercept } = tested;
+  const spread = pairSpread(closes, { slope, intercept });
+  const trades = walkForward?.trades ?? reference?.trades ?? [];
+  const now = spread.values.at(-1)!;
+  const deviations = (now - spread.mean) / spread.standardDeviation;
+  const sign = intercept < 0 ? "+" : "−";
+  return (
+    <Chart
+      id="spread-chart"
+      label={`Spread of ${tickers[1]} beside its line on ${tickers[0]}: ${decimal(now, 2)} USD on ${
+        closes.sessions.at(-1)
+      }, ${decimal(deviations, 1)} standard deviations from its mean`}
+      data={spreadChart(spread, trades)}
+      caption={
+        <>
+          {tickers[1]} − {decimal(slope, 3)} × {tickers[0]} {sign} {decimal(Math.abs(intercept), 2)}{" "}
+          USD, with its mean and one standard deviation: line, mean and deviation are of all these sessions, which
+          nobody knew while they went by. {trades.length > 0 && (walkForward
+            ? `Marks are the positions of the walk-forward backtest (${walkForward.strategy}), which knew only the past.`
+            : "Marks are the positions of the reference backtest, which knew the whole sample.")}
+        </>
+      }
+    >
+      <ChartTable
+        label="Spread"
+        columns={["Spread in USD", "Deviations from the mean"]}
+        rows={spread.sessions.map((session, t) => [
+          session,
+          decimal(spread.values[t]!, 2),
+          decimal((spread.values[t]! - spread.mean) / spread.standardDeviation, 2),
+        ])}
+        csv={reference
+          ? [{ title: "pair_signals", href: rowsPath("pair_signals", ofPair(tickers)) }]
+          : tickers.map((ticker) => ({ title: `closes of ${ticker}`, href: rowsPath("clean_prices", { ticker }) }))}
+      />
+    </Chart>
+  );
+}
+
+function WalkForwardBody({ pair: { tickers, walkForward, sources }, path }: { pair: PairRecord; path: string }) {
+  if (!sources.has("walk_forward_daily")) {
+    return (
+      <p class="empty">
+        The walk-forward backtest is not there yet: it appears once walk_forward_daily is materialized.{" "}
+        <a href="/#assets">To the assets</a>
+      </p>
+    );
+  }
+  if (walkForward === null) {
+    return (
+      <p class="empty">
+        No window of the walk-forward chose this pair, so there is nothing that it would have earned.
+      </p>
+    );
+  }
+  const { strategy, strategies, trades } = walkForward;
+  return (
+    <>
+      <p class="about">
+        Chosen by what was known before each window, traded after it, at costs. From 100,000 USD; between windows the
+        pair holds nothing.
+      </p>
+      {strategies.length > 1 && (
+        <nav class="tabs" aria-label="Strategies">
+          {strategies.map((name) => (
+            <a
+              href={`${path}?strategy=${encodeURIComponent(name)}#walk-forward`}
+              aria-current={name === strategy ? "true" : undefined}
+            >
+              {name}
+            </a>
+          ))}
+        </nav>
+      )}
+      <WalkForwardFigures backtest={walkForward} />
+      <EquityChart
+        id="walk-forward-chart"
+        label={`Equity of the walk-forward backtest with ${strategy}`}
+        backtest={walkForward}
+        csv={[{ title: "walk_forward_daily", href: rowsPath("walk_forward_daily", { strategy, ...ofPair(tickers) }) }]}
+      />
+      <TradeTable
+        tickers={tickers}
+        trades={trades}
+        label="Trades of the walk-forward backtest"
+        csv={rowsPath("walk_forward_trades", { strategy, ...ofPair(tickers) })}
+      />
+    </>
+  );
+}
+
+function WalkForwardFigures({ backtest }: { backtest: WalkForward }) {
+  const { equity, trades, tradedSessions, windows } = backtest;
+  const closed = trades.filter((trade) => trade.exit !== null);
+  const won = closed.filter((trade) => trade.return! > 0).length;
+  const costs = trades.reduce((sum, trade) => sum + (trade.costs ?? 0), 0);
+  return (
+    <dl class="figures">
+      <Figure title="Total return" text={signedPercent(equity.at(-1)! / 100_000 - 1)} of={equity.at(-1)! - 100_000} />
+      <Figure
+        title="Max drawdown"
+        text={signedPercent(Math.min(...underwater(equity)))}
+        of={Math.min(...underwater(equity))}
+      />
+      <Figure title="Trades" text={count(trades.length)} />
+      <Figure title="Won, of those closed" text={closed.length === 0 ? "–" : percent(won / closed.length)} />
+      <Figure title="Costs" text={`${decimal(costs, 0)} USD`} />
+      <Figure title="Traded" text={`${counted(windows, "window")}, ${counted(tradedSessions, "session")}`} />
+    </dl>
+  );
+}
+
+/** A figure with its title; `of` says whether it is good or bad. */
+function Figure({ title, text, of = 0 }: { title: string; text: string; of?: number }) {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd class={of > 0 ? "gain" : of < 0 ? "loss" : ""}>{text}</dd>
+    </div>
+  );
+}
+
+function Reference(
+  { pair: { tickers }, reference }: { pair: PairRecord; reference: NonNullable<PairRecord["reference"]> },
+) {
+  const { metrics, trades } = reference;
+  return (
+    <>
+      <p class="notice">
+        Nobody could have earned this: hedge ratio and scale are fitted on the very sessions that are traded, and there
+        are no costs. It shows what the original service would have shown.
+      </p>
+      {metrics && (
+        <dl class="figures">
+          <Figure title="Total return" text={signedPercent(metrics.total_return)} of={metrics.total_return} />
+          <Figure
+            title="Annualized"
+            text={metrics.annualized_return === null ? "–" : signedPercent(metrics.annualized_return)}
+            of={metrics.annualized_return ?? 0}
+          />
+          <Figure title="Max drawdown" text={signedPercent(metrics.max_drawdown)} of={metrics.max_drawdown} />
+          <Figure title="Trades" text={count(trades.length)} />
+        </dl>
+      )}
+      <EquityChart
+        id="reference-chart"
+        label="Equity of the reference backtest, fitted on the sample it trades"
+        backtest={reference}
+        csv={[{ title: "pair_trades", href: rowsPath("pair_trades", ofPair(tickers)) }]}
+      />
+      <TradeTable
+        tickers={tickers}
+        trades={trades}
+        label="Positions of the reference backtest"
+        csv={rowsPath("pair_trades", ofPair(tickers))}
+      />
+    </>
+  );
+}
+
+function EquityChart(
+  { id, label, backtest, csv }: {
+    id: string;
+    label: string;
+    backtest: PairBacktest;
+    csv: { title: string; href: string }[];
+  },
+) {
+  const { sessions, equity } = backtest;
+  const below = underwater(equity);
+  return (
+    <Chart
+      id={id}
+      label={`${label}: ${decimal(equity.at(-1)!, 0)} USD on ${sessions.at(-1)}, deepest fall ${
+        percent(Math.min(...below))
+      }`}
+      data={equityChart(backtest)}
+    >
+      <ChartTable
+        label={label}
+        columns={["Equity in USD", "Below its highest"]}
+        rows={sessions.map((session, t) => [session, decimal(equity[t]!, 2), percent(below[t]!)])}
+        csv={csv}
+      />
+    </Chart>
+  );
+}
+
+function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> }) {
+  return (
+    <div class="scroller" tabindex={0} role="region" aria-label="Sources, may scroll sideways">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Asset</th>
+            <th scope="col" class="number">Materialization</th>
+            <th scope="col">Run</th>
+            <th scope="col">Made</th>
+            <th scope="col">Version of its content</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...sources.values()].map(({ id, key, runId, committedAt, contentVersion }) => (
+            <tr>
+              <th scope="row">
+                <a href={`/#asset-${key}`}>{key}</a>
+              </th>
+              <td class="number">
+                <a href={`/v1/assets/${key}/materializations/${id}`}>{id}</a>
+              </td>
+              <td>
+                <a href={`/v1/runs/${runId}`}>Run {runId}</a>
+              </td>
+              <td>{moment(committedAt)}</td>
+              <td>
+                <code>{contentVersion.slice(0, 12)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ofPair([ticker_1, ticker_2]: readonly [string, string]): Record<string, string> {
+  return { ticker_1, ticker_2 };
+}
+
+function rowsPath(key: string, filters: Readonly<Record<string, string>>): string {
+  const parameters = new URLSearchParams({ ...filters, limit: String(maxCsvRows), format: "csv" });
+  return `/v1/assets/${key}/rows?${parameters}`;
+}

@@ -1,0 +1,40 @@
+import { Layout } from "../layout.tsx";
+
+export interface PairAbsentProps {
+  tickers: readonly [string, string];
+  /** Whether there is anything at all that the pair could be found in. */
+  materialized: boolean;
+}
+
+/** What stands where a pair would, and the way back. */
+export function PairAbsentPage({ tickers: [ticker1, ticker2], materialized }: PairAbsentProps) {
+  const name = `${ticker1} / ${ticker2}`;
+  return (
+    <Layout
+      title={`${name} · Tandem`}
+      path="/pairs/"
+      headline={
+        <div class="headline">
+          <h1>{materialized ? `${name} is no tested pair` : name}</h1>
+        </div>
+      }
+    >
+      <section class="panel" aria-label="Why there is nothing here">
+        <p class="empty">
+          {materialized
+            ? "Pairs are tested inside clusters of tickers that move together, and no window of the walk-forward chose this one. "
+            : "No pair has been tested yet: this page fills once cointegrated_pairs is materialized. "}
+          {materialized
+            ? (
+              <>
+                <a href={`/pairs?ticker=${encodeURIComponent(ticker1)}`}>Pairs of {ticker1}</a>,{" "}
+                <a href={`/pairs?ticker=${encodeURIComponent(ticker2)}`}>pairs of {ticker2}</a>,{" "}
+                <a href="/pairs">all pairs</a>
+              </>
+            )
+            : <a href="/#assets">To the assets</a>}
+        </p>
+      </section>
+    </Layout>
+  );
+}

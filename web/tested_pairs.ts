@@ -1,0 +1,193 @@
+import { type Engine, type Filter, maxPageRows } from "../engine/mod.ts";
+
+/** A row of `cointegrated_pairs` as it is shown. */
+export interface TestedPair {
+  ticker_1: string;
+  ticker_2: string;
+  cluster: number;
+  slope: number | null;
+  intercept: number | null;
+  adf_statistic: number | null;
+  adf_p_value: number | null;
+  used_lag: number | null;
+  engle_granger_p_value: number | null;
+  hurst_exponent: number | null;
+  half_life: number | null;
+  mean_crossings: number | null;
+  accepted: boolean;
+  failed_criteria: { criterion: string; reason: string }[];
+}
+
+/** Columns by which the table can be sorted. */
+export const sortColumns = [
+  "ticker_1",
+  "cluster",
+  "accepted",
+  "slope",
+  "adf_p_value",
+  "engle_granger_p_value",
+  "half_life",
+  "hurst_exponent",
+  "mean_crossings",
+] as const;
+export type SortColumn = typeof sortColumns[number];
+
+/** What a person looks for, as the address says it. */
+export interface PairSearch {
+  /** Part of a ticker. */
+  ticker?: string;
+  accepted?: boolean;
+  cluster?: number;
+  maxPValue?: number;
+  maxHalfLife?: number;
+  sort?: { column: SortColumn; descending: boolean };
+  /** From 1. */
+  page: number;
+}
+
+/** Pairs that were found. */
+export interface FoundPairs {
+  /** Of the page. */
+  pairs: TestedPair[];
+  matching: number;
+  /** There are more rows than were looked through. */
+  cut: boolean;
+  materialization: number;
+  /** Tickers that the search for a ticker came to; `null` where none was searched for. */
+  tickers: string[] | null;
+}
+
+/** Rows of a page of the table. */
+export const pairsPerPage = 50;
+/** Rows that are looked through: some hundred milliseconds. */
+const mostRows = 5 * maxPageRows;
+
+/**
+ * Reads the search out of an address. What cannot be read is left out, and named in `problems` by its parameter.
+ */
+export function readSearch(parameters: URLSearchParams): { search: PairSearch; problems: Map<string, string> } {
+  const problems = new Map<string, string>();
+  const search: PairSearch = { page: 1 };
+  const given = (name: string) => parameters.get(name)?.trim() || undefined;
+  const number = (name: string, { least, whole }: { least: number; whole?: boolean }) => {
+    const text = given(name);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (Number.isFinite(value) && value >= least && (!whole || Number.isSafeInteger(value))) return value;
+    problems.set(name, `“${text.slice(0, 40)}” is not a ${whole ? "whole number" : "number"} of at least ${least}.`);
+  };
+  search.ticker = given("ticker")?.slice(0, 40);
+  const accepted = given("accepted");
+  if (accepted === "true" || accepted === "false") search.accepted = accepted === "true";
+  else if (accepted !== undefined) problems.set("accepted", "Accepted is true or false.");
+  search.cluster = number("cluster", { least: 0, whole: true });
+  search.maxPValue = number("max_p_value", { least: 0 });
+  search.maxHalfLife = number("max_half_life", { least: 0 });
+  search.page = number("page", { least: 1, whole: true }) ?? 1;
+  const sort = given("sort");
+  if (sort !== undefined) {
+    const column = sortColumns.find((name) => name === sort.replace(/^-/, ""));
+    if (column) search.sort = { column, descending: sort.startsWith("-") };
+    else problems.set("sort", `The table cannot be sorted by “${sort.slice(0, 40)}”.`);
+  }
+  return { search, problems };
+}
+
+/** The address of a search, with changes: the same search always has the same address. */
+export function searchPath(search: PairSearch, changes: Partial<PairSearch> = {}): string {
+  const { ticker, accepted, cluster, maxPValue, maxHalfLife, sort, page } = { ...search, ...changes };
+  const entries: [string, unknown][] = [
+    ["ticker", ticker],
+    ["accepted", accepted],
+    ["cluster", cluster],
+    ["max_p_value", maxPValue],
+    ["max_half_life", maxHalfLife],
+    ["sort", sort && `${sort.descending ? "-" : ""}${sort.column}`],
+    ["page", page === 1 ? undefined : page],
+  ];
+  const parameters = new URLSearchParams(
+    entries.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]),
+  );
+  return parameters.size === 0 ? "/pairs" : `/pairs?${parameters}`;
+}
+
+/** Where the same rows are to be had as CSV: one address, or two where a ticker may be on either side. */
+export function csvPaths(search: PairSearch, tickers: readonly string[] | null): { title: string; href: string }[] {
+  const address = (more: Filter[]) => {
+    const parameters = new URLSearchParams(
+      [...filtersOf(search), ...more].map(({ column, operator, value }) => [
+        operator === "eq" ? column : `${column}.${operator}`,
+        value,
+      ]),
+    );
+    parameters.set("order", orderOf(search).join(","));
+    parameters.set("limit", String(maxPageRows));
+    parameters.set("format", "csv");
+    return `/v1/assets/cointegrated_pairs/rows?${parameters}`;
+  };
+  if (tickers === null) return [{ title: "these pairs as CSV", href: address([]) }];
+  if (tickers.length === 0) return [];
+  const value = tickers.join(",");
+  return [
+    { title: "CSV where it is the first ticker", href: address([{ column: "ticker_1", operator: "in", value }]) },
+    { title: "CSV where it is the second", href: address([{ column: "ticker_2", operator: "in", value }]) },
+  ];
+}
+
+/** Reads one page of the pairs that are searched for; `null` where no pair has ever been tested. */
+export async function readTestedPairs(
+  engine: Pick<Engine, "graph" | "rows">,
+  search: PairSearch,
+): Promise<FoundPairs | null> {
+  if (!engine.graph.keys.includes("cointegrated_pairs")) return null;
+  const query = { filters: filtersOf(search), order: orderOf(search), limit: maxPageRows };
+  const rows: TestedPair[] = [];
+  let cursor: string | undefined;
+  let materialization: number | null;
+  do {
+    const read = await engine.rows("cointegrated_pairs", { ...query, cursor });
+    rows.push(...read.rows as unknown as TestedPair[]);
+    materialization = read.materialization;
+    cursor = read.nextCursor ?? undefined;
+  } while (cursor !== undefined && rows.length < mostRows);
+  if (materialization === null) return null;
+
+  const wanted = search.ticker?.toUpperCase();
+  const matches = (ticker: string) => wanted === undefined || ticker.toUpperCase().includes(wanted);
+  let found = rows.filter(({ ticker_1, ticker_2 }) => matches(ticker_1) || matches(ticker_2));
+  if (search.sort?.column === "half_life" && !search.sort.descending) {
+    // A spread that does not revert has a negative half-life, and is the slowest of all.
+    const reverts = (pair: TestedPair) => pair.half_life !== null && pair.half_life > 0;
+    found = [...found.filter(reverts), ...found.filter((pair) => !reverts(pair))];
+  }
+  const tickers = wanted === undefined
+    ? null
+    : [...new Set(found.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]))].filter(matches).sort();
+  const from = (search.page - 1) * pairsPerPage;
+  return {
+    pairs: found.slice(from, from + pairsPerPage),
+    matching: found.length,
+    cut: cursor !== undefined,
+    materialization,
+    tickers,
+  };
+}
+
+function filtersOf({ accepted, cluster, maxPValue, maxHalfLife }: PairSearch): Filter[] {
+  const filters: Filter[] = [];
+  if (accepted !== undefined) filters.push({ column: "accepted", operator: "eq", value: String(accepted) });
+  if (cluster !== undefined) filters.push({ column: "cluster", operator: "eq", value: String(cluster) });
+  if (maxPValue !== undefined) {
+    filters.push({ column: "engle_granger_p_value", operator: "lte", value: String(maxPValue) });
+  }
+  if (maxHalfLife !== undefined) {
+    filters.push({ column: "half_life", operator: "gt", value: "0" });
+    filters.push({ column: "half_life", operator: "lte", value: String(maxHalfLife) });
+  }
+  return filters;
+}
+
+/** The pairs to trade first, unless a person asks otherwise. */
+function orderOf({ sort }: PairSearch): string[] {
+  return sort ? [`${sort.descending ? "-" : ""}${sort.column}`] : ["-accepted", "engle_granger_p_value"];
+}
