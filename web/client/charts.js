@@ -4,8 +4,16 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
+/** What was drawn, with how to end it. @type {Map<HTMLElement, () => void>} */
+const drawn = new Map();
+
 /** Draws every chart of the page that is not drawn yet. The library is only asked for where there is one. */
 export async function drawCharts() {
+  for (const [plot, end] of drawn) {
+    if (plot.isConnected) continue;
+    end();
+    drawn.delete(plot);
+  }
   const plots = [...document.querySelectorAll("[data-chart]:not([data-drawn])")].filter((plot) =>
     plot instanceof HTMLElement
   );
@@ -13,7 +21,7 @@ export async function drawCharts() {
   for (const plot of plots) plot.dataset.drawn = "";
   try {
     const { drawChart } = await import("./drawn_chart.js");
-    for (const plot of plots) drawChart(plot);
+    for (const plot of plots) drawn.set(plot, drawChart(plot));
   } catch (error) {
     for (const plot of plots) plot.append("The chart could not be drawn. The figures are in the table below.");
     throw error;

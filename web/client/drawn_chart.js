@@ -35,13 +35,14 @@ const marks = {
  */
 function decimal(value, decimals) {
   const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  return value.toLocaleString("en-US", options).replace("-", "−");
+  return value.toLocaleString("en-US", { ...options, signDisplay: "negative" }).replace("-", "−");
 }
 
 /**
  * Draws the chart whose data the element holds, and redraws it in other colours when the scheme changes.
  *
  * @param {HTMLElement} plot
+ * @returns {() => void} Ends it.
  */
 export function drawChart(plot) {
   /** @type {ChartData} */
@@ -114,7 +115,8 @@ export function drawChart(plot) {
     }
   };
   paint();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", paint);
   chart.timeScale().fitContent();
 
   const session = plot.parentElement?.querySelector("[data-session]");
@@ -132,6 +134,10 @@ export function drawChart(plot) {
     show(logical === undefined ? last : Math.min(last, Math.max(0, Math.round(logical))));
   });
   readByKeys(plot, chart, { sessions, lines, show });
+  return () => {
+    dark.removeEventListener("change", paint);
+    chart.remove();
+  };
 }
 
 /**

@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { drawCharts } from "./charts.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { RunStreams } from "./run_stream.js";
 
@@ -27,6 +28,7 @@ const parts = new LiveParts(() => {
   for (const key of progress.keys()) showProgress(key);
   updateTimes();
   followOpenRuns();
+  drawCharts();
 });
 const streams = new RunStreams(heard, () => look());
 

@@ -3,10 +3,12 @@ import { type PairTable as Pairs, readPairTable } from "../chosen_pairs.ts";
 import { AssetChain } from "../components/asset_chain.tsx";
 import { AssetList } from "../components/asset_list.tsx";
 import { PairTable } from "../components/pair_table.tsx";
+import { PortfolioChart } from "../components/portfolio_chart.tsx";
 import { RunList } from "../components/run_list.tsx";
 import { ScheduleList } from "../components/schedule_list.tsx";
 import { counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { type Portfolio, readPortfolio } from "../portfolio.ts";
 
 /** What the page reads of the engine. */
 export type OverviewEngine = Pick<Engine, "graph" | "states" | "rows" | "run" | "runs">;
@@ -19,14 +21,17 @@ export interface OverviewData {
   runs: readonly RunSummary[];
   schedules: readonly ScheduleState[];
   pairs: Pairs | null;
+  /** `null` where there is none. */
+  portfolio: Portfolio | null;
   /** Milliseconds since 1970. */
   now: number;
 }
 
 const shownRuns = 8;
+const portfolioSection = { id: "portfolio", title: "Portfolio" };
 const sections = [
   { id: "assets", title: "Assets" },
-  { id: "pairs", title: "Pairs" },
+  { id: "pairs", title: "Chosen pairs" },
   { id: "schedules", title: "Schedules" },
   { id: "runs", title: "Runs" },
 ];
@@ -39,11 +44,12 @@ export async function readOverview(
     now: number;
   },
 ): Promise<OverviewData> {
-  const [assets, runs, schedules, pairs] = await Promise.all([
+  const [assets, runs, schedules, pairs, portfolio] = await Promise.all([
     engine.states(),
     engine.runs({ limit: shownRuns }),
     scheduler.states(),
     readPairTable(engine),
+    readPortfolio(engine),
   ]);
   const waiting = new Map<string, number>();
   for (const { id } of runs.filter((run) => !isFinished(run.status))) {
@@ -51,20 +57,28 @@ export async function readOverview(
       if (step.status === "pending" || step.status === "interrupted") waiting.set(step.key, id);
     }
   }
-  return { assets, waiting, runs, schedules, pairs, now };
+  return { assets, waiting, runs, schedules, pairs, portfolio, now };
 }
 
 /** The first page: what there is, how fresh it is, and what came of it. */
-export function OverviewPage({ assets, waiting, runs, schedules, pairs, now }: OverviewData) {
+export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfolio, now }: OverviewData) {
   const open = runs.filter((run) => !isFinished(run.status)).map((run) => run.id);
   return (
     <Layout
       title="Tandem"
       path="/"
       script="overview.js"
-      sections={sections}
+      sections={portfolio ? [portfolioSection, ...sections] : sections}
       headline={<Headline assets={assets} open={open} />}
     >
+      <div id="portfolio-place" class="place" data-live>
+        {portfolio && (
+          <section id="portfolio" aria-labelledby="portfolio-title" class="panel">
+            <h2 id="portfolio-title">Portfolio</h2>
+            <PortfolioChart portfolio={portfolio} />
+          </section>
+        )}
+      </div>
       <section id="assets" aria-labelledby="assets-title" class="panel split">
         <div class="aside">
           <h2 id="assets-title">Assets</h2>

@@ -1,9 +1,10 @@
 import type { Child } from "hono/jsx";
 import type { Materialization } from "../../engine/mod.ts";
 import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
+import { Figure, FigureList } from "../components/figure_list.tsx";
 import { PairTests } from "../components/pair_tests.tsx";
 import { TradeTable } from "../components/trade_table.tsx";
-import { count, counted, decimal, moment, percent, signedPercent } from "../figures.ts";
+import { count, decimal, moment, percent, signedPercent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { equityChart, pairSpread, pricesChart, spreadChart, underwater } from "../pair_charts.ts";
 import { pairPath } from "../pair_path.ts";
@@ -224,7 +225,7 @@ function WalkForwardFigures({ backtest }: { backtest: WalkForward }) {
   const won = closed.filter((trade) => trade.return! > 0).length;
   const costs = trades.reduce((sum, trade) => sum + (trade.costs ?? 0), 0);
   return (
-    <dl class="figures">
+    <FigureList>
       <Figure title="Total return" text={signedPercent(equity.at(-1)! / 100_000 - 1)} of={equity.at(-1)! - 100_000} />
       <Figure
         title="Max drawdown"
@@ -234,18 +235,9 @@ function WalkForwardFigures({ backtest }: { backtest: WalkForward }) {
       <Figure title="Trades" text={count(trades.length)} />
       <Figure title="Won, of those closed" text={closed.length === 0 ? "–" : percent(won / closed.length)} />
       <Figure title="Costs" text={`${decimal(costs, 0)} USD`} />
-      <Figure title="Traded" text={`${counted(windows, "window")}, ${counted(tradedSessions, "session")}`} />
-    </dl>
-  );
-}
-
-/** A figure with its title; `of` says whether it is good or bad. */
-function Figure({ title, text, of = 0 }: { title: string; text: string; of?: number }) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd class={of > 0 ? "gain" : of < 0 ? "loss" : ""}>{text}</dd>
-    </div>
+      <Figure title="Windows" text={count(windows)} />
+      <Figure title="Sessions traded" text={count(tradedSessions)} />
+    </FigureList>
   );
 }
 
@@ -260,7 +252,7 @@ function Reference(
         are no costs. It shows what the original service would have shown.
       </p>
       {metrics && (
-        <dl class="figures">
+        <FigureList>
           <Figure title="Total return" text={signedPercent(metrics.total_return)} of={metrics.total_return} />
           <Figure
             title="Annualized"
@@ -269,7 +261,7 @@ function Reference(
           />
           <Figure title="Max drawdown" text={signedPercent(metrics.max_drawdown)} of={metrics.max_drawdown} />
           <Figure title="Trades" text={count(trades.length)} />
-        </dl>
+        </FigureList>
       )}
       <EquityChart
         id="reference-chart"

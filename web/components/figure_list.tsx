@@ -1,0 +1,16 @@
+import type { Child } from "hono/jsx";
+
+/** Figures at a glance. */
+export function FigureList({ children }: { children: Child }) {
+  return <dl class="figures">{children}</dl>;
+}
+
+/** A figure with its title; `of` says whether it is good or bad. */
+export function Figure({ title, hint, text, of = 0 }: { title: string; hint?: string; text: string; of?: number }) {
+  return (
+    <div>
+      <dt>{hint ? <abbr title={hint}>{title}</abbr> : title}</dt>
+      <dd class={of > 0 ? "gain" : of < 0 ? "loss" : ""}>{text}</dd>
+    </div>
+  );
+}

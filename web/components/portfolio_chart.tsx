@@ -1,0 +1,94 @@
+import { decimal, percent, signedPercent } from "../figures.ts";
+import { headlineFilters, type Portfolio } from "../portfolio.ts";
+import { Chart, ChartCredit, type ChartData, ChartTable } from "./chart.tsx";
+import { Figure, FigureList } from "./figure_list.tsx";
+
+/** How the portfolio of chosen pairs went, with its figures. */
+export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
+  const { strategy, costBps, sessions, equity, benchmark, drawdown, result } = portfolio;
+  const last = sessions.length - 1;
+  const total = equity[last]! - 1;
+  return (
+    <>
+      <p class="about">
+        The pairs of each window, chosen by what was known before it and traded after it with {strategy}, at{" "}
+        {decimal(costBps, 0)} bps of the traded notional.
+      </p>
+      <FigureList>
+        <Figure title="Total return" text={signedPercent(total)} of={total} />
+        {result && (
+          <>
+            <Figure
+              title="Annualized"
+              text={result.annualized_return === null ? "–" : signedPercent(result.annualized_return)}
+              of={result.annualized_return ?? 0}
+            />
+            <Figure
+              title="Sharpe"
+              hint="Of returns in excess of cash, a year"
+              text={result.sharpe === null ? "–" : decimal(result.sharpe, 2)}
+            />
+            <Figure title="Max drawdown" text={signedPercent(result.max_drawdown)} of={result.max_drawdown} />
+            <Figure
+              title="Benchmark"
+              text={signedPercent(result.benchmark_total_return)}
+              of={result.benchmark_total_return}
+            />
+            {result.deflated_sharpe !== null && (
+              <Figure
+                title="Deflated Sharpe"
+                hint={`Probability that the true Sharpe ratio is above 0, given the ${result.settings_tried} settings tried`}
+                text={percent(result.deflated_sharpe)}
+              />
+            )}
+          </>
+        )}
+      </FigureList>
+      <Chart
+        id="portfolio-chart"
+        label={`Equity of the portfolio from ${sessions[0]} to ${sessions[last]}: ${signedPercent(total)}, benchmark ${
+          signedPercent(benchmark[last]! - 1)
+        }`}
+        data={chartOf(portfolio)}
+      >
+        <ChartTable
+          label="Portfolio"
+          columns={["Return so far", "Benchmark", "Below its highest"]}
+          rows={sessions.map((session, t) => [
+            session,
+            signedPercent(equity[t]! - 1),
+            signedPercent(benchmark[t]! - 1),
+            percent(drawdown[t]!),
+          ])}
+          csv={["portfolio_daily", "strategy_comparison"].map((key) => ({ title: key, href: csvPath(key) }))}
+        />
+      </Chart>
+      <ChartCredit />
+    </>
+  );
+}
+
+function chartOf({ sessions, equity, benchmark, drawdown }: Portfolio): ChartData {
+  const gained = (values: readonly number[]) => values.map((value) => value - 1);
+  return {
+    sessions,
+    panes: [
+      {
+        format: "percent",
+        lines: [
+          { name: "Portfolio", colour: "first", values: gained(equity) },
+          { name: "Benchmark", colour: "second", values: gained(benchmark) },
+        ],
+      },
+      {
+        format: "percent",
+        lines: [{ name: "Portfolio below its highest", colour: "loss", shape: "area", values: drawdown }],
+      },
+    ],
+  };
+}
+
+function csvPath(key: string): string {
+  const filters = headlineFilters.map(({ column, value }) => [column, value]);
+  return `/v1/assets/${key}/rows?${new URLSearchParams([...filters, ["limit", "10000"], ["format", "csv"]])}`;
+}
