@@ -71,7 +71,8 @@ function pairsInside(tickers: readonly string[], labels: Int32Array): [string, s
   );
 }
 
-function acceptedByOriginal(scan: PairScan): PairStatistics[] {
+/** The pairs that the original accepts: it asks no half-life to be above 0. @throws {OldError} 400 where a pair has no spread. */
+export function acceptedByOriginal(scan: PairScan): PairStatistics[] {
   const accepted: PairStatistics[] = [];
   for (const pair of scan) {
     if (pair.adfPValue === null || pair.hurst === null) {

@@ -69,7 +69,7 @@ export async function withMarketApi(
       resources: { marketData },
       clock,
       logger: silentLogger,
-      config: { cointegrated_pairs: { maxPValue: 0.2 }, chosen_pairs: { maxPairs: 2 } },
+      config: { cointegrated_pairs: { minCrossings: 45 }, chosen_pairs: { maxPairs: 2 } },
     });
     const errors: string[] = [];
     const logger = loggerTo((level: LogLevel, message) => level === "error" && errors.push(message));
