@@ -235,7 +235,8 @@ Deno.test("The routes of the original backend", async (t) => {
         ]
       ) {
         const whole = (await get(path)).json;
-        let next: string | undefined = `${path}${path.includes("?") ? "&" : "?"}limit=${Math.ceil(whole.length / 3)}`;
+        const limit = Math.ceil(whole.length / 3);
+        let next: string | undefined = `${path}${path.includes("?") ? "&" : "?"}limit=${limit}`;
         const rows: Row[] = [];
         let pages = 0;
         while (next && ++pages < 10) {
@@ -243,7 +244,8 @@ Deno.test("The routes of the original backend", async (t) => {
           rows.push(...json);
           next = headers.get("Link")?.match(/^<(.*)>; rel="next"$/)?.[1];
         }
-        assert.deepEqual([pages, rows], [3, whole], path);
+        assert.deepEqual([pages, rows], [Math.ceil(whole.length / limit), whole], path);
+        assert.ok(pages > 1, path);
       }
     });
 
