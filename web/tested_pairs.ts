@@ -69,21 +69,24 @@ export function readSearch(parameters: URLSearchParams): { search: PairSearch; p
   const problems = new Map<string, string>();
   const search: PairSearch = { page: 1 };
   const given = (name: string) => parameters.get(name)?.trim() || undefined;
-  const number = (name: string, { least, whole }: { least: number; whole?: boolean }) => {
+  const number = (name: string, title: string, { least, whole }: { least: number; whole?: boolean }) => {
     const text = given(name);
     if (text === undefined) return undefined;
     const value = Number(text);
     if (Number.isFinite(value) && value >= least && (!whole || Number.isSafeInteger(value))) return value;
-    problems.set(name, `“${text.slice(0, 40)}” is not a ${whole ? "whole number" : "number"} of at least ${least}.`);
+    problems.set(
+      name,
+      `${title} “${text.slice(0, 40)}” is not a ${whole ? "whole number" : "number"} of at least ${least}.`,
+    );
   };
   search.ticker = given("ticker")?.slice(0, 40);
   const accepted = given("accepted");
   if (accepted === "true" || accepted === "false") search.accepted = accepted === "true";
   else if (accepted !== undefined) problems.set("accepted", "Accepted is true or false.");
-  search.cluster = number("cluster", { least: 0, whole: true });
-  search.maxPValue = number("max_p_value", { least: 0 });
-  search.maxHalfLife = number("max_half_life", { least: 0 });
-  search.page = number("page", { least: 1, whole: true }) ?? 1;
+  search.cluster = number("cluster", "Cluster", { least: 0, whole: true });
+  search.maxPValue = number("max_p_value", "p cointegration", { least: 0 });
+  search.maxHalfLife = number("max_half_life", "Half-life", { least: 0 });
+  search.page = number("page", "Page", { least: 1, whole: true }) ?? 1;
   const sort = given("sort");
   if (sort !== undefined) {
     const column = sortColumns.find((name) => name === sort.replace(/^-/, ""));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { staticFiles } from "../../web/static_files.ts";
 
 const app = staticFiles();
-const clients = ["overview.js", "age.js", "live_parts.js", "run_stream.js"];
+const clients = ["overview.js", "age.js", "live_parts.js", "run_stream.js", "charts.js", "drawn_chart.js"];
 
 Deno.test("GET /static/:name serves the page's files with their types", async () => {
   for (
@@ -48,12 +48,28 @@ Deno.test("GET /static/:name serves nothing that is not on its list", async () =
 Deno.test("client modules import nothing that is not served", async () => {
   for (const name of clients) {
     const text = await (await app.request(`/${name}`)).text();
-    for (const [, target] of text.matchAll(/^import .* from "(.*)";$/gm)) {
+    const targets = [
+      ...text.matchAll(/^import .* from "(.*)";$/gm),
+      ...text.matchAll(/await import\("(.*)"\)/g),
+      ...text.matchAll(/^const library = "(.*)";$/gm),
+    ];
+    for (const [, target] of targets) {
       assert.equal((await app.request(`/${target!.replace("./", "")}`)).status, 200, `${name} imports ${target}`);
     }
   }
 });
 
-Deno.test("style.css asks nobody for anything", async () => {
-  assert.doesNotMatch(await (await app.request("/style.css")).text(), /@import|url\(/);
+Deno.test("style sheets ask nobody for anything", async () => {
+  for (const name of ["style.css", "charts.css"]) {
+    assert.doesNotMatch(await (await app.request(`/${name}`)).text(), /@import|url\(/, name);
+  }
+});
+
+Deno.test("GET /static/lightweight_charts.js serves the package's module with its licence, which imports nothing", async () => {
+  const response = await app.request("/lightweight_charts.js");
+  assert.equal(response.headers.get("content-type"), "text/javascript; charset=utf-8");
+  const text = await response.text();
+  assert.match(text, /^\/\*!\s+\* @license\s+\* TradingView Lightweight Charts™ v5\.2\.1/);
+  assert.match(text, /export\s*\{.*\bas createChart\b/);
+  assert.doesNotMatch(text, /(^|;)import[ {*"']|from"/);
 });

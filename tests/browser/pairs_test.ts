@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import {
+  browserMissing,
+  type BrowserPageOptions,
+  openPage,
+  type WatchedPage,
+  withBrowser,
+} from "../support/browser.ts";
+import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
+import { servePage } from "../support/page_server.ts";
+import { withTinyEngine } from "../support/tiny_engine.ts";
+
+interface Scene {
+  browser: Browser;
+  open(path: string, options?: BrowserPageOptions): Promise<WatchedPage>;
+}
+
+/** Registers a test in a headless browser over pairs that are materialized; ignored, and named so, without a browser. */
+function browserTest(name: string, test: (scene: Scene) => Promise<void>): void {
+  Deno.test({
+    name: browserMissing ? `${name} (no browser: ${browserMissing})` : name,
+    ignore: browserMissing !== null,
+    fn: () =>
+      withTinyEngine(async ({ engine }) => {
+        await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
+        const server = servePage(engine);
+        try {
+          await withBrowser((browser) =>
+            test({ browser, open: (path, options) => openPage(browser, server.url + path, options) })
+          );
+        } finally {
+          await server.stop();
+        }
+      }, { assets: pairPageAssets }),
+  });
+}
+
+/**
+ * Asks the page until it says yes. Playwright's own way compiles text in the page, which the page's policy refuses.
+ */
+async function until(page: Page, expression: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await page.evaluate(expression)) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail(`After 5 s it was still not true that ${expression}`);
+}
+
+/** Waits until every chart of the page is drawn. */
+async function drawn(page: Page): Promise<void> {
+  await page.locator(".plot").first().waitFor();
+  await until(page, "[...document.querySelectorAll('.plot')].every((plot) => plot.querySelector('canvas')?.width > 0)");
+}
+
+/** An expression of the pixels of a chart's largest canvas, read from a copy: reading slows the one that is drawn on. */
+function pixelsOf(chart: string, expression: string): string {
+  return `(() => {
+    const canvases = [...document.querySelectorAll("#${chart} canvas")];
+    const drawn = canvases.reduce((a, b) => a.width * a.height >= b.width * b.height ? a : b);
+    const copy = new OffscreenCanvas(drawn.width, drawn.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(drawn, 0, 0);
+    const { data } = copy.getImageData(0, 0, drawn.width, drawn.height);
+    return ${expression};
+  })()`;
+}
+
+/** How many colours a chart's largest pane shows: an empty one has one. */
+function coloursOf(page: Page, chart: string): Promise<number> {
+  return page.evaluate(pixelsOf(chart, "new Set(new Uint32Array(data.buffer)).size"));
+}
+
+browserTest(
+  "pairs are filtered by the form, sorted by a title, and lead to a pair's page and charts",
+  async ({ open }) => {
+    const { page, errors, foreign } = await open("/pairs");
+    await page.getByLabel("Accepted").selectOption("false");
+    await page.getByLabel("Half-life up to (sessions)").fill("41");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByText("1–2 of 2 pairs.").waitFor();
+    assert.match(page.url(), /\/pairs\?.*accepted=false.*max_half_life=41/);
+    await page.getByRole("link", { name: "Half-life" }).click();
+    await page.locator('th[aria-sort="ascending"]').waitFor();
+    assert.equal(await page.getByLabel("Accepted").inputValue(), "false", "a sort keeps the filters");
+    await page.getByRole("link", { name: "Show all" }).click();
+    await page.getByRole("link", { name: "KO / PEP" }).click();
+    await page.getByRole("heading", { name: "KO / PEP", level: 1 }).waitFor();
+    await drawn(page);
+    for (const chart of ["prices-chart", "spread-chart", "walk-forward-chart", "reference-chart"]) {
+      assert.ok(await coloursOf(page, chart) > 2, `${chart} shows lines`);
+    }
+    assert.deepEqual([errors, foreign], [[], []]);
+  },
+);
+
+browserTest("a chart is read by keyboard alone, and its table opened", async ({ open }) => {
+  const { page, errors } = await open("/pairs/KO/PEP");
+  await drawn(page);
+  const chart = page.locator("#prices-chart");
+  await chart.getByRole("group", { name: "KO and PEP" }).focus();
+  await page.keyboard.press("Home");
+  await chart.getByText(`${pageSessions[0]}: KO 100.0, PEP 100.0`).waitFor({ state: "attached" });
+  await page.keyboard.press("ArrowRight");
+  await chart.getByText(`${pageSessions[1]}: KO 100.2, PEP 100.9`).waitFor({ state: "attached" });
+  assert.equal(await chart.locator("[data-session]").innerText(), pageSessions[1]);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await chart.getByRole("row", { name: `${pageSessions[89]} 58.90 ` }).waitFor();
+  assert.deepEqual(errors, []);
+});
+
+browserTest("the overview draws the portfolio", async ({ open }) => {
+  const { page, errors, foreign } = await open("/");
+  await drawn(page);
+  assert.ok(await coloursOf(page, "portfolio-chart") > 2);
+  assert.deepEqual([errors, foreign], [[], []]);
+});
+
+browserTest("pairs and a pair fit a phone and a wide screen, light and dark", async ({ open }) => {
+  for (const path of ["/pairs", "/pairs/KO/PEP"]) {
+    for (const width of [390, 1280]) {
+      const papers = new Set<unknown>();
+      for (const colorScheme of ["light", "dark"] as const) {
+        const { page, errors, foreign } = await open(path, { width, colorScheme });
+        if (path !== "/pairs") await drawn(page);
+        const wide = await page.evaluate("document.documentElement.scrollWidth");
+        assert.ok(Number(wide) <= width, `${path} is ${wide} wide of ${width}`);
+        papers.add(await page.evaluate("getComputedStyle(document.querySelector('.panel')).backgroundColor"));
+        assert.deepEqual([errors, foreign], [[], []]);
+        await page.context().close();
+      }
+      assert.equal(papers.size, 2, "dark is not light");
+    }
+  }
+});
+
+browserTest("a drawn chart follows a change of the colour scheme", async ({ open }) => {
+  const { page, errors } = await open("/pairs/KO/PEP", { colorScheme: "light" });
+  await drawn(page);
+  const corner = pixelsOf("prices-chart", "data.slice(0, 3).join()");
+  assert.equal(await page.evaluate(corner), "255,255,255");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await until(page, `${corner} === "23,27,33"`);
+  assert.deepEqual(errors, []);
+});

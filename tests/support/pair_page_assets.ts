@@ -1,0 +1,321 @@
+import {
+  chosenPairs,
+  cleanPrices,
+  cointegratedPairs,
+  pairMetrics,
+  pairTrades,
+  portfolioDaily,
+  strategyComparison,
+  walkForwardDaily,
+  walkForwardPairs,
+  walkForwardTrades,
+} from "../../assets/mod.ts";
+import type { AnyAsset, RowOf } from "../../engine/mod.ts";
+import { knownTable } from "./known_tables.ts";
+
+/** 90 weekdays from 2026-01-05 on. */
+export const pageSessions: readonly string[] = Array.from({ length: 90 }, (_, t) => {
+  const day = new Date(Date.UTC(2026, 0, 5 + 7 * Math.floor(t / 5) + t % 5));
+  return day.toISOString().slice(0, 10);
+});
+
+/** The spread of KO and PEP, whose line is PEP = 2 KO + 10. */
+export const pageSpread: readonly number[] = pageSessions.map((_, t) => 3 * Math.sin(t / 4));
+
+type Tested = RowOf<typeof cointegratedPairs>;
+
+const dull: Omit<Tested, "ticker_1" | "ticker_2" | "cluster"> = {
+  slope: 1,
+  intercept: 0,
+  adf_statistic: -1,
+  adf_p_value: 0.4,
+  used_lag: 0,
+  engle_granger_p_value: 0.5,
+  hurst_exponent: 0.5,
+  half_life: 40,
+  mean_crossings: 20,
+  accepted: false,
+  failed_criteria: [{ criterion: "adfPValue", reason: "p-value 0.4 is not below 0.05." }],
+};
+
+/** One accepted pair, one that failed by two criteria, one that does not revert, and 52 dull ones: 55 in four clusters. */
+const tested: Tested[] = [
+  {
+    ...dull,
+    ticker_1: "KO",
+    ticker_2: "PEP",
+    cluster: 0,
+    slope: 2,
+    intercept: 10,
+    adf_statistic: -4.21,
+    adf_p_value: 0.001,
+    used_lag: 3,
+    engle_granger_p_value: 0.004,
+    hurst_exponent: 0.3,
+    half_life: 6.5,
+    mean_crossings: 30,
+    accepted: true,
+    failed_criteria: [],
+  },
+  {
+    ...dull,
+    ticker_1: "CVX",
+    ticker_2: "XOM",
+    cluster: 1,
+    adf_p_value: 0.2123456789,
+    engle_granger_p_value: 0.31,
+    half_life: 300.123456,
+    failed_criteria: [
+      { criterion: "adfPValue", reason: "p-value 0.2123456789 is not below 0.05." },
+      { criterion: "halfLife", reason: "Half-life 300.123456 is not below 260 sessions." },
+    ],
+  },
+  {
+    ...dull,
+    ticker_1: "A&B",
+    ticker_2: "C<D",
+    cluster: 1,
+    engle_granger_p_value: null,
+    half_life: -20,
+    failed_criteria: [{ criterion: "halfLife", reason: "Half-life -20 is not above 0: the spread does not revert." }],
+  },
+  ...Array.from({ length: 52 }, (_, i) => ({
+    ...dull,
+    ticker_1: `T${String(i).padStart(2, "0")}`,
+    ticker_2: "ZZ",
+    cluster: 2 + i % 2,
+    half_life: 40 + i,
+    engle_granger_p_value: 0.5 + i / 1000,
+  })),
+];
+
+const prices: RowOf<typeof cleanPrices>[] = pageSessions.flatMap((session, t) => {
+  const ko = 50 + t / 10;
+  return [
+    { ticker: "KO", session, close: ko, filled: false },
+    { ticker: "PEP", session, close: 2 * ko + 10 + pageSpread[t]!, filled: false },
+    { ticker: "CVX", session, close: 100 + t, filled: false },
+    { ticker: "XOM", session, close: 90 + t, filled: false },
+  ];
+});
+
+const window = {
+  window: 1,
+  formation_first_session: pageSessions[0]!,
+  formation_last_session: pageSessions[39]!,
+  trading_first_session: pageSessions[40]!,
+  trading_last_session: pageSessions[59]!,
+  complete: true,
+  rank: 1,
+  cluster: 0,
+  slope: 2,
+  intercept: 10,
+  adf_p_value: 0.001,
+  engle_granger_p_value: 0.004,
+  hurst_exponent: 0.3,
+  half_life: 6.5,
+  mean_crossings: 30,
+  pairs_tested: 55,
+};
+
+/** KO and PEP in two windows with ten sessions between them; a pair that only the past knew. */
+const windows: RowOf<typeof walkForwardPairs>[] = [
+  { ...window, ticker_1: "KO", ticker_2: "PEP" },
+  { ...window, ticker_1: "OLD", ticker_2: "PAIR" },
+  {
+    ...window,
+    window: 2,
+    trading_first_session: pageSessions[70]!,
+    trading_last_session: pageSessions[89]!,
+    ticker_1: "KO",
+    ticker_2: "PEP",
+  },
+];
+
+/** In USD: up to 110,000, down by a tenth in the first session of the second window, and up to 121,000. */
+function walkForwardEquity(t: number): number {
+  return t < 60 ? 100_000 + 500 * (t - 39) : t === 70 ? 99_000 : t === 89 ? 121_000 : 110_000;
+}
+
+const days: RowOf<typeof walkForwardDaily>[] = ["rolling_trend", "z_score_bands"].flatMap((strategy) =>
+  pageSessions.flatMap((session, t) =>
+    t < 40 || (t >= 60 && t < 70) ? [] : [{
+      strategy,
+      ticker_1: "KO",
+      ticker_2: "PEP",
+      session,
+      window: t < 60 ? 1 : 2,
+      signal: "hold",
+      score: null,
+      hedge_ratio: null,
+      target: 0,
+      position: 0,
+      fill_price_1: null,
+      fill_price_2: null,
+      shares_1: 0,
+      shares_2: 0,
+      weight_1: 0,
+      weight_2: 0,
+      gross_exposure: 0,
+      turnover: 0,
+      pnl: 0,
+      dividends: 0,
+      commission: 0,
+      slippage: 0,
+      borrow: 0,
+      equity: strategy === "rolling_trend" ? walkForwardEquity(t) : 95_000,
+      daily_return: 0,
+    }]
+  )
+);
+
+const trade = {
+  strategy: "rolling_trend",
+  ticker_1: "KO",
+  ticker_2: "PEP",
+  window: 1,
+  entry_price_1: 54,
+  entry_price_2: 118,
+  shares_1: -2000,
+  shares_2: 1000,
+  hedge_ratio: 2,
+};
+
+const trades: RowOf<typeof walkForwardTrades>[] = [
+  {
+    ...trade,
+    side: 1,
+    signal_session: pageSessions[41]!,
+    entry_session: pageSessions[42]!,
+    exit_session: pageSessions[50]!,
+    exit_price_1: 55,
+    exit_price_2: 125,
+    exit_reason: "stop",
+    pnl: 5000,
+    costs: 40,
+    return_on_equity: 0.0496,
+    sessions_held: 8,
+  },
+  {
+    ...trade,
+    window: 2,
+    side: -1,
+    signal_session: pageSessions[80]!,
+    entry_session: pageSessions[81]!,
+    exit_session: null,
+    exit_price_1: null,
+    exit_price_2: null,
+    exit_reason: null,
+    pnl: -300,
+    costs: 20,
+    return_on_equity: -0.0032,
+    sessions_held: 8,
+  },
+];
+
+/** Held long in sessions 10 to 19 and short from 20 to 29, which is a reversal; 1,000 USD more each time. */
+const reference: RowOf<typeof pairTrades>[] = pageSessions.map((session, t) => ({
+  ticker_1: "KO",
+  ticker_2: "PEP",
+  session,
+  signal: "None",
+  position: t < 10 || t >= 30 ? 0 : t < 20 ? 1 : -1,
+  budget: t < 20 ? 100_000 : t < 30 ? 101_000 : 102_000,
+  daily_return: t === 0 ? null : 0,
+  cumulative_return: 0,
+  ticker_1_price: 50,
+  ticker_2_price: 110,
+}));
+
+const portfolio: RowOf<typeof portfolioDaily>[] = ["rolling_trend", "kalman_hedge"].flatMap((strategy) =>
+  (["equal", "volatility_scaled"] as const).flatMap((weighting) =>
+    pageSessions.slice(40).map((session, t) => ({
+      strategy,
+      cost_bps: 2,
+      weighting,
+      session,
+      headline: strategy === "rolling_trend",
+      looks_ahead: false,
+      fills_at: "next_open" as const,
+      daily_return: 0,
+      equity: strategy === "rolling_trend" && weighting === "equal" ? 1 + t / 100 : 0.5,
+      drawdown: 0,
+      gross_exposure: 1,
+      turnover: 0,
+      allocated_pairs: 1,
+      entered_positions: 0,
+      benchmark_equity: 1 + t / 1000,
+      cash_equity: 1,
+    }))
+  )
+);
+
+const result: RowOf<typeof strategyComparison> = {
+  strategy: "rolling_trend",
+  cost_bps: 2,
+  weighting: "equal",
+  headline: true,
+  looks_ahead: false,
+  fills_at: "next_open",
+  first_session: pageSessions[40]!,
+  last_session: pageSessions[89]!,
+  sessions: 50,
+  total_return: 0.49,
+  annualized_return: 0.123,
+  volatility: 0.1,
+  sharpe: 1.234,
+  sortino: 2,
+  calmar: 3,
+  max_drawdown: -0.045,
+  longest_drawdown_sessions: 3,
+  value_at_risk: 0.01,
+  expected_shortfall: 0.02,
+  hit_rate: 0.6,
+  profit_factor: 2,
+  positions: 2,
+  turnover_per_year: 10,
+  mean_gross_exposure: 1,
+  time_in_market: 0.5,
+  cash_total_return: 0,
+  benchmark_total_return: 0.049,
+  beta: 0.1,
+  alpha_per_year: 0.1,
+  correlation: 0.1,
+  settings_tried: 10,
+  pairs_tested: 55,
+  probabilistic_sharpe: 0.99,
+  expected_maximum_sharpe: 1,
+  deflated_sharpe: 0.876,
+  deflated_sharpe_all_trials: 0.5,
+};
+
+/** What the pages of pairs read: the service's own tables, with rows that can be counted by hand. */
+export const pairPageAssets: AnyAsset[] = [
+  knownTable(cleanPrices, prices),
+  knownTable(cointegratedPairs, tested),
+  knownTable(chosenPairs, [{
+    rank: 1,
+    ticker_1: "KO",
+    ticker_2: "PEP",
+    slope: 2,
+    intercept: 10,
+    adf_p_value: 0.001,
+    engle_granger_p_value: 0.004,
+    half_life: 6.5,
+  }]),
+  knownTable(walkForwardPairs, windows),
+  knownTable(pairTrades, reference),
+  knownTable(pairMetrics, [{
+    ticker_1: "KO",
+    ticker_2: "PEP",
+    first_session: pageSessions[0]!,
+    last_session: pageSessions[89]!,
+    total_return: 0.02,
+    annualized_return: 0.056,
+    max_drawdown: -0.011,
+  }]),
+  knownTable(walkForwardDaily, days),
+  knownTable(walkForwardTrades, trades),
+  knownTable(portfolioDaily, portfolio),
+  knownTable(strategyComparison, [result]),
+];

@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { pageSessions, pageSpread, pairPageAssets } from "../support/pair_page_assets.ts";
+import { pageAndApi } from "../support/page_server.ts";
+import { type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  html: string;
+  /** As a person reads it: tags and data dropped, white space as one blank. */
+  text: string;
+}
+
+async function ask({ engine }: Tiny, path: string): Promise<Answer> {
+  const response = await pageAndApi(engine).request(path);
+  const html = await response.text();
+  const text = html.replaceAll(/<(script|noscript)[^>]*>.*?<\/\1>/gs, " ").replaceAll(/<[^>]+>/g, " ")
+    .replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").replaceAll(
+      /\s+/g,
+      " ",
+    ).trim();
+  return { status: response.status, headers: response.headers, html, text };
+}
+
+function pageTest(name: string, test: (tiny: Tiny) => Promise<void>, { materialized = true } = {}): void {
+  Deno.test(name, () =>
+    withTinyEngine(async (tiny) => {
+      if (materialized) {
+        const run = await tiny.engine.submit({ selection: "*", trigger: "startup" });
+        assert.equal((await tiny.engine.finished(run.id)).status, "succeeded");
+      }
+      await test(tiny);
+    }, { assets: pairPageAssets }));
+}
+
+/** The pairs of the table, top to bottom. */
+function pairsOf({ html }: Answer): string[] {
+  return [...html.matchAll(/<th scope="row">\s*<a href="\/pairs\/([^"]+)"/g)].map((match) => match[1]!);
+}
+
+/** The data of a chart. */
+// deno-lint-ignore no-explicit-any -- Read as the browser reads it, without a type.
+function chartOf({ html }: Answer, id: string): any {
+  const found = new RegExp(`id="${id}".*?<script type="application/json">(.*?)</script>`, "s").exec(html);
+  assert.ok(found, `there is a chart ${id}`);
+  return JSON.parse(found[1]!);
+}
+
+pageTest("GET /pairs shows the accepted pairs first, and of the others what failed in words", async (tiny) => {
+  const page = await ask(tiny, "/pairs");
+  assert.equal(page.status, 200);
+  assert.match(page.text, /1–50 of 55 pairs\. Download these pairs as CSV/);
+  assert.deepEqual(pairsOf(page).slice(0, 3), ["KO/PEP", "CVX/XOM", "T00/ZZ"]);
+  assert.match(page.text, /KO \/ PEP ● yes 0 0\.004 0\.001 6\.5 0\.30 30 2\.000 –/);
+  assert.match(page.text, /CVX \/ XOM ○ no 1 .* p-value 0\.212 is not below 0\.05\. Half-life 300 is not below 260 /);
+});
+
+pageTest("GET /pairs leafs through all pairs, each once", async (tiny) => {
+  const first = await ask(tiny, "/pairs");
+  const next = /<a href="([^"]+)" rel="next">/.exec(first.html)?.[1];
+  assert.equal(next, "/pairs?page=2");
+  const second = await ask(tiny, next);
+  assert.match(second.text, /51–55 of 55 pairs/);
+  assert.doesNotMatch(second.html, /rel="next"/);
+  assert.equal(new Set([...pairsOf(first), ...pairsOf(second)]).size, 55);
+  assert.match((await ask(tiny, "/pairs?page=3")).text, /There is no page 3: 55 pairs match\./);
+});
+
+pageTest("GET /pairs filters by what its address says, and its CSV holds the same rows", async (tiny) => {
+  const expected: [query: string, pairs: string[]][] = [
+    ["accepted=true", ["KO/PEP"]],
+    ["cluster=1", ["CVX/XOM", "A%26B/C%3CD"]],
+    ["max_p_value=0.31", ["KO/PEP", "CVX/XOM"]],
+    ["max_half_life=40", ["KO/PEP", "T00/ZZ"]],
+    ["accepted=false&max_p_value=0.4", ["CVX/XOM"]],
+  ];
+  for (const [query, pairs] of expected) {
+    const page = await ask(tiny, `/pairs?${query}`);
+    assert.deepEqual(pairsOf(page), pairs, query);
+    const csv = /<a href="(\/v1\/assets\/cointegrated_pairs\/rows[^"]+)"/.exec(page.html)![1]!.replaceAll("&amp;", "&");
+    const lines = (await (await pageAndApi(tiny.engine).request(csv)).text()).trim().split(/\r?\n/).slice(1);
+    const paths = lines.map((line) => line.split(",").slice(0, 2).map(encodeURIComponent).join("/"));
+    assert.deepEqual(paths, pairs, csv);
+  }
+});
+
+pageTest("GET /pairs finds a part of a ticker on either side, in any case", async (tiny) => {
+  assert.deepEqual(pairsOf(await ask(tiny, "/pairs?ticker=pe")), ["KO/PEP"]);
+  const both = await ask(tiny, "/pairs?ticker=O");
+  assert.deepEqual(pairsOf(both), ["KO/PEP", "CVX/XOM"]);
+  assert.match(both.html, /ticker_1\.in=KO%2CXOM/);
+  assert.match(both.html, /ticker_2\.in=KO%2CXOM/);
+  assert.match((await ask(tiny, "/pairs?ticker=nothing")).text, /No pair is like that\. Show all pairs/);
+});
+
+pageTest("GET /pairs sorts by a column, what does not revert last of all half-lives", async (tiny) => {
+  const rising = await ask(tiny, "/pairs?sort=half_life&max_p_value=1&page=2");
+  assert.equal(pairsOf(rising).at(-1), "CVX/XOM", "the pair without a p-value is not up to 1");
+  const all = await ask(tiny, "/pairs?sort=half_life&page=2");
+  assert.deepEqual(pairsOf(all).slice(-2), ["CVX/XOM", "A%26B/C%3CD"]);
+  const falling = await ask(tiny, "/pairs?sort=-half_life");
+  assert.equal(pairsOf(falling)[0], "CVX/XOM");
+  assert.match(falling.html, /aria-sort="descending"[^>]*>\s*<a href="\/pairs\?sort=half_life"/);
+});
+
+pageTest("GET /pairs says what of the address it could not read, and shows the rest", async (tiny) => {
+  const page = await ask(tiny, "/pairs?accepted=true&max_p_value=%3Cb%3E&cluster=1.5&sort=no&page=0");
+  assert.equal(page.status, 400);
+  assert.match(page.text, /p cointegration “<b>” is not a number of at least 0\. It was left out\./);
+  assert.match(page.text, /Cluster “1\.5” is not a whole number of at least 0\./);
+  assert.match(page.text, /The table cannot be sorted by “no”\./);
+  assert.ok(!page.html.includes("<b>"));
+  assert.deepEqual(pairsOf(page), ["KO/PEP"]);
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 draws prices from 100, and the spread between its bands", async (tiny) => {
+  const page = await ask(tiny, "/pairs/KO/PEP");
+  assert.equal(page.status, 200);
+  const [ko, pep] = chartOf(page, "prices-chart").panes[0].lines;
+  assert.deepEqual([ko.name, ko.values[0], ko.values[89]], ["KO", 100, 117.8]);
+  assert.equal(pep.values[0], 100);
+  const { sessions, panes: [{ lines, markers }] } = chartOf(page, "spread-chart");
+  assert.deepEqual(sessions, pageSessions);
+  const mean = pageSpread.reduce((sum, value) => sum + value) / 90;
+  const deviation = Math.sqrt(pageSpread.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 90);
+  const drawn = lines.map((line: { values: number[] }) => line.values[7]);
+  for (const [i, value] of [pageSpread[7]!, mean, mean + deviation, mean - deviation].entries()) {
+    assert.ok(Math.abs(drawn[i] - value) < 1e-4, `${lines[i].name}: ${drawn[i]} is ${value}`);
+  }
+  assert.deepEqual(markers.map((marker: { session: string; kind: string }) => [marker.session, marker.kind]), [
+    [pageSessions[42], "long"],
+    [pageSessions[50], "exit"],
+    [pageSessions[81], "short"],
+  ]);
+  assert.match(page.text, /PEP − 2\.000 × KO − 10\.00 USD/);
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 shows the walk-forward with its gaps, drawdown and trades", async (tiny) => {
+  const page = await ask(tiny, "/pairs/KO/PEP");
+  const { sessions, panes: [equity, below] } = chartOf(page, "walk-forward-chart");
+  assert.deepEqual(sessions, pageSessions.slice(40), "what it sat out is there too");
+  assert.deepEqual(equity.lines[0].values.slice(19, 32), [110_000, ...Array(10).fill(110_000), 99_000, 110_000]);
+  assert.deepEqual([below.lines[0].values[30], below.lines[0].values[49]], [-0.1, 0]);
+  assert.match(page.text, /Total return \+21\.0 % Max drawdown −10\.0 % Trades 2 Won, of those closed 100\.0 % /);
+  assert.match(page.text, /Costs 60 USD Windows 2 Sessions traded 40/);
+  assert.match(page.text, /2026-04-28 open short PEP, long KO – 8 −300 20 −0\.3 %/);
+  assert.match(page.text, /2026-03-04 2026-03-16 long PEP, short KO stop 8 5,000 40 \+5\.0 %/);
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 shows another strategy by its address", async (tiny) => {
+  const page = await ask(tiny, "/pairs/KO/PEP?strategy=z_score_bands");
+  assert.match(page.text, /Total return −5\.0 %/);
+  assert.match(page.html, /<a [^>]*aria-current="true"[^>]*>\s*z_score_bands/);
+  assert.match((await ask(tiny, "/pairs/KO/PEP?strategy=unheard_of")).text, /Total return \+21\.0 %/);
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 says of the reference what it is, and lists what it held", async (tiny) => {
+  const { text } = await ask(tiny, "/pairs/KO/PEP");
+  assert.match(text, /Reference backtest, fitted on the sample it trades Nobody could have earned this/);
+  assert.match(text, /Total return \+2\.0 % Annualized \+5\.6 % Max drawdown −1\.1 % Trades 2/);
+  const [tenth, twentieth, thirtieth] = [10, 20, 30].map((t) => pageSessions[t]);
+  assert.ok(text.includes(`${twentieth} ${thirtieth} short PEP, long KO signal 10 1,000 – +1.0 %`), text);
+  assert.ok(text.includes(`${tenth} ${twentieth} long PEP, short KO reversal 10 1,000 – +1.0 %`), text);
+});
+
+pageTest(
+  "GET /pairs/:ticker_1/:ticker_2 shows the tests beside their criteria, and where all comes from",
+  async (tiny) => {
+    const accepted = await ask(tiny, "/pairs/KO/PEP");
+    assert.match(accepted.text, /p spread 0\.001 below 0\.05 ✓ yes/);
+    assert.match(accepted.text, /Half-life 6\.5 sessions above 0, below 260 ✓ yes Sessions \(trading days\)/);
+    const [made] = await tiny.engine.materializations("cointegrated_pairs", { limit: 1 });
+    const { id, runId } = made!;
+    assert.ok(accepted.text.includes(`cointegrated_pairs ${id} Run ${runId}`));
+    assert.ok(accepted.html.includes(`href="/v1/runs/${runId}"`));
+    const refused = await ask(tiny, "/pairs/CVX/XOM");
+    assert.match(refused.text, /Half-life 300\.1 sessions above 0, below 260 ✕ no Half-life 300 is not below 260 /);
+    assert.match(refused.text, /No window of the walk-forward chose this pair/);
+    assert.doesNotMatch(refused.text, /Reference backtest/);
+  },
+);
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 escapes tickers wherever they stand", async (tiny) => {
+  const page = await ask(tiny, "/pairs/A%26B/C%3CD");
+  assert.equal(page.status, 200);
+  assert.match(page.text, /Half-life does not revert above 0, below 260 ✕ no/);
+  assert.match(page.text, /clean_prices has no sessions that both A&B and C<D have\./);
+  assert.ok(!page.html.includes("C<D"));
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 knows a pair of the past that is not tested now", async (tiny) => {
+  const page = await ask(tiny, "/pairs/OLD/PAIR");
+  assert.equal(page.status, 200);
+  assert.match(page.text, /Not tested now: its tickers share no cluster\./);
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 answers 404 with a way back, and turns tickers round", async (tiny) => {
+  const unknown = await ask(tiny, "/pairs/NO/PAIR");
+  assert.equal(unknown.status, 404);
+  assert.match(unknown.text, /NO \/ PAIR is no tested pair .* Pairs of NO , pairs of PAIR , all pairs/);
+  assert.match(unknown.html, /href="\/pairs"/);
+  const reversed = await ask(tiny, "/pairs/C%3CD/A%26B");
+  assert.deepEqual([reversed.status, reversed.headers.get("location")], [302, "/pairs/A%26B/C%3CD"]);
+});
+
+pageTest("GET /pairs and a pair say what to do while nothing is materialized", async (tiny) => {
+  const pairs = await ask(tiny, "/pairs");
+  assert.equal(pairs.status, 200);
+  assert.match(pairs.text, /No pair has been tested yet: .* once cointegrated_pairs is materialized\. To the assets/);
+  const pair = await ask(tiny, "/pairs/KO/PEP");
+  assert.equal(pair.status, 200);
+  assert.match(pair.text, /KO \/ PEP No pair has been tested yet/);
+  assert.doesNotMatch((await ask(tiny, "/")).html, /id="portfolio"/);
+}, { materialized: false });
+
+pageTest("GET / shows the portfolio of the default strategy in equal parts, with its figures", async (tiny) => {
+  const page = await ask(tiny, "/");
+  assert.match(page.text, /Portfolio The pairs of each window, .* with rolling_trend, at 2 bps/);
+  assert.match(
+    page.text,
+    /Total return \+49\.0 % Annualized \+12\.3 % Sharpe 1\.23 Max drawdown −4\.5 % Benchmark \+4\.9 % /,
+  );
+  assert.match(page.text, /Deflated Sharpe 87\.6 %/);
+  const { sessions, panes } = chartOf(page, "portfolio-chart");
+  assert.deepEqual([sessions.length, panes[0].lines[0].values[49], panes[0].lines[1].values[49]], [50, 0.49, 0.049]);
+});
+
+pageTest("GET /pairs and a pair answer with the strict policy, and run nothing inline", async (tiny) => {
+  const policy = (await ask(tiny, "/")).headers.get("content-security-policy");
+  assert.match(policy!, /default-src 'none'; script-src 'self'; style-src 'self'/);
+  for (const path of ["/pairs", "/pairs/KO/PEP", "/pairs/NO/PAIR"]) {
+    const page = await ask(tiny, path);
+    assert.equal(page.headers.get("content-security-policy"), policy, path);
+    assert.doesNotMatch(page.html, /<style|\sstyle=|\son[a-z]+=|javascript:/);
+    for (const [, attributes] of page.html.matchAll(/<script([^>]*)>/g)) {
+      assert.match(attributes!, /src="\/static\/|type="application\/json"/);
+    }
+  }
+});
