@@ -22,10 +22,15 @@ export function lateClosing(socket: Duplex): Duplex {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closing: unknown[] = [];
   let inTransaction = false;
+  let writes = 0;
 
   const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => emit("close", ...closing), quietMs);
+    timer = setTimeout(() => {
+      // A process that was held up comes to its timers first: what the driver put off until "immediately" goes before the end.
+      const before = writes;
+      setImmediate(() => setImmediate(() => writes === before && !ended && emit("close", ...closing)));
+    }, quietMs);
   };
   const fail = (error: Error) => {
     if (socket.listenerCount("error") > 0) emit("error", error);
@@ -43,16 +48,21 @@ export function lateClosing(socket: Duplex): Duplex {
     fail(dead);
     return true;
   }) as Duplex["emit"];
-  socket.write = ((...args: unknown[]) => {
+  const guardedWrite = (...args: unknown[]) => {
     if (!dead) return write(...args);
     const error = dead;
+    writes++;
     wait();
     queueMicrotask(() => fail(error));
     return true;
-  }) as Duplex["write"];
+  };
+  // A setter, because a socket of node:net puts another function in its place when the other side ends.
+  Object.defineProperty(socket, "write", { get: () => guardedWrite, set() {} });
   socket.end = ((...args: unknown[]) => {
-    ended = true;
+    // The driver says goodbye in so many words; without any it is the stream that answers the other side's end.
+    ended ||= args.length > 0;
     if (!dead) return end(...args);
+    if (!ended) return socket;
     clearTimeout(timer);
     emit("close", ...closing);
     return socket;

@@ -37,11 +37,21 @@ Deno.test("lateClosing() closes at once what the driver ends itself", async () =
   assert.deepEqual(events, ["close"]);
 });
 
+Deno.test("lateClosing() takes the other side's end for a death, not for a goodbye", async () => {
+  const { socket, events } = pair();
+  // What a socket does by itself when the other side ends.
+  socket.push(null);
+  socket.resume();
+  socket.end();
+  await once(socket, "close");
+  assert.deepEqual(events, ["error: The connection to the database was lost", "close"]);
+});
+
 Deno.test("lateClosing() leaves a living socket alone", async () => {
   const { socket, events } = pair();
   assert.equal(socket.write("select 1"), true);
   assert.deepEqual(events, []);
-  socket.end();
+  socket.end("terminate");
   socket.push(null);
   socket.resume();
   await once(socket, "close");
