@@ -21,10 +21,10 @@ export function pValue(p: number): string {
   return p < 1e-16 ? "< 1e−16" : p.toExponential(0).replace("-", "−");
 }
 
-/** A number with `decimals` places and a true minus sign. */
+/** A number with `decimals` places and a true minus sign, which zero has none of. */
 export function decimal(x: number, decimals: number): string {
-  return x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-    .replace("-", "−");
+  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return x.toLocaleString("en-US", { ...options, signDisplay: "negative" }).replace("-", "−");
 }
 
 /** A number of unknown kind in about four significant digits. */

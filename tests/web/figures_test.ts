@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { relativeTime } from "../../web/client/age.js";
-import { count, counted, decimal, duration, figure, moment, pValue, signedPercent } from "../../web/figures.ts";
+import {
+  brieflyFigured,
+  count,
+  counted,
+  decimal,
+  duration,
+  figure,
+  moment,
+  percent,
+  pValue,
+  signedPercent,
+} from "../../web/figures.ts";
 
 Deno.test("signedPercent() says the sign in front, but none for what rounds to nothing", () => {
   assert.deepEqual([0.12345, -0.04, 11.512, 0, 0.0001, -0.0004].map(signedPercent), [
@@ -58,4 +69,20 @@ Deno.test("relativeTime() looks back and ahead in one unit", () => {
   const units = [1000, 12_000, 3 * 60_000, 5 * 3_600_000, 9 * 86_400_000];
   assert.deepEqual(units.map(relativeTime), ["just now", "12 s ago", "3 min ago", "5 h ago", "9 d ago"]);
   assert.deepEqual(units.map((ms) => relativeTime(-ms)), ["now", "in 12 s", "in 3 min", "in 5 h", "in 9 d"]);
+});
+
+Deno.test("decimal() and percent() give zero no sign, and numbers below it a true minus", () => {
+  assert.deepEqual([decimal(-0.001, 2), decimal(-2.5, 2), percent(-0.0001), percent(-0.045)], [
+    "0.00",
+    "−2.50",
+    "0.0 %",
+    "−4.5 %",
+  ]);
+});
+
+Deno.test("brieflyFigured() cuts long decimals to three digits and leaves the rest of a sentence alone", () => {
+  assert.equal(
+    brieflyFigured("p-value 0.2123456789 is not below 0.05. Half-life -1234.56789 of 2.34567e-7 on 2026-01-05."),
+    "p-value 0.212 is not below 0.05. Half-life −1230 of 2.35e−7 on 2026-01-05.",
+  );
 });

@@ -225,6 +225,18 @@ pageTest("GET / shows the portfolio of the default strategy in equal parts, with
   assert.deepEqual([sessions.length, panes[0].lines[0].values[49], panes[0].lines[1].values[49]], [50, 0.49, 0.049]);
 });
 
+pageTest("GET /pairs/:ticker_1/:ticker_2 leads nowhere that is not there", async (tiny) => {
+  const { html } = await ask(tiny, "/pairs/KO/PEP?strategy=z_score_bands");
+  const targets = new Set([...html.matchAll(/href="(\/[^"]*)"/g)].map((match) => match[1]!.replaceAll("&amp;", "&")));
+  assert.ok(targets.size > 20);
+  for (const target of targets) {
+    const answer = await pageAndApi(tiny.engine).request(target);
+    // pair_signals is not among these assets.
+    assert.equal(answer.status, target.startsWith("/v1/assets/pair_signals/") ? 404 : 200, target);
+    await answer.body?.cancel();
+  }
+});
+
 pageTest("GET /pairs and a pair answer with the strict policy, and run nothing inline", async (tiny) => {
   const policy = (await ask(tiny, "/")).headers.get("content-security-policy");
   assert.match(policy!, /default-src 'none'; script-src 'self'; style-src 'self'/);

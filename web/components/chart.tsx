@@ -100,19 +100,21 @@ export function ChartCredit() {
 export interface ChartTableProps {
   label: string;
   columns: readonly string[];
-  /** Of each session as text, the session first. */
-  rows: readonly (readonly string[])[];
+  sessions: readonly string[];
+  /** The texts of a session by its position; asked for only where they are shown. */
+  cells(position: number): readonly string[];
   /** Where every session is to be had. */
   csv: readonly { title: string; href: string }[];
 }
 
 /** Figures of a chart, where it has many sessions those of each month's end, and the way to all of them. */
-export function ChartTable({ label, columns, rows, csv }: ChartTableProps) {
-  const shown = rows.length > 60 ? monthEnds(rows) : rows;
+export function ChartTable({ label, columns, sessions, cells, csv }: ChartTableProps) {
+  const all = sessions.map((_, t) => t);
+  const shown = all.length > 60 ? all.filter((t) => month(sessions[t]) !== month(sessions[t + 1])) : all;
   return (
     <>
       <p class="faint">
-        {shown.length < rows.length ? "The last session of each month. " : ""}Every session as CSV:{" "}
+        {shown.length < all.length ? "The last session of each month. " : ""}Every session as CSV:{" "}
         {csv.map(({ title, href }, i) => (
           <>
             {i > 0 ? ", " : ""}
@@ -129,10 +131,10 @@ export function ChartTable({ label, columns, rows, csv }: ChartTableProps) {
             </tr>
           </thead>
           <tbody>
-            {shown.map(([session, ...cells]) => (
+            {shown.map((t) => (
               <tr>
-                <th scope="row">{session}</th>
-                {cells.map((cell, i) => <td class="number" key={i}>{cell}</td>)}
+                <th scope="row">{sessions[t]}</th>
+                {cells(t).map((cell, i) => <td class="number" key={i}>{cell}</td>)}
               </tr>
             ))}
           </tbody>
@@ -142,8 +144,8 @@ export function ChartTable({ label, columns, rows, csv }: ChartTableProps) {
   );
 }
 
-function monthEnds(rows: ChartTableProps["rows"]): ChartTableProps["rows"] {
-  return rows.filter(([session], i) => session!.slice(0, 7) !== rows[i + 1]?.[0]?.slice(0, 7));
+function month(session: string | undefined): string | undefined {
+  return session?.slice(0, 7);
 }
 
 /** As JSON that no value in it can end early; six digits are more than a screen shows. */

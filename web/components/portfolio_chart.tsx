@@ -54,12 +54,12 @@ export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
         <ChartTable
           label="Portfolio"
           columns={["Return so far", "Benchmark", "Below its highest"]}
-          rows={sessions.map((session, t) => [
-            session,
+          sessions={sessions}
+          cells={(t) => [
             signedPercent(equity[t]! - 1),
             signedPercent(benchmark[t]! - 1),
             percent(drawdown[t]!),
-          ])}
+          ]}
           csv={["portfolio_daily", "strategy_comparison"].map((key) => ({ title: key, href: csvPath(key) }))}
         />
       </Chart>

@@ -104,13 +104,13 @@ function Prices({ pair: { tickers, closes } }: { pair: PairRecord }) {
           ...tickers.map((ticker) => `${ticker} in USD`),
           ...tickers.map((ticker) => `${ticker} from 100`),
         ]}
-        rows={closes.sessions.map((session, t) => [
-          session,
+        sessions={closes.sessions}
+        cells={(t) => [
           decimal(closes.first[t]!, 2),
           decimal(closes.second[t]!, 2),
           decimal(first[t]!, 1),
           decimal(second[t]!, 1),
-        ])}
+        ]}
         csv={tickers.map((ticker) => ({ title: ticker, href: rowsPath("clean_prices", { ticker }) }))}
       />
     </Chart>
@@ -125,7 +125,9 @@ function Spread({ pair: { tickers, tested, closes, walkForward, reference } }: {
   if (closes === null) return <NoPrices tickers={tickers} />;
   if (tested === null || tested.slope === null || tested.intercept === null) {
     return (
-      <p class="empty">There is no line of one leg on the other now: the pair is not tested, or a leg is constant.</p>
+      <p class="empty">
+        No line of one leg on the other holds now: the pair is not tested, or its legs have no spread.
+      </p>
     );
   }
   const { slope, intercept } = tested;
@@ -154,11 +156,11 @@ function Spread({ pair: { tickers, tested, closes, walkForward, reference } }: {
       <ChartTable
         label="Spread"
         columns={["Spread in USD", "Deviations from the mean"]}
-        rows={spread.sessions.map((session, t) => [
-          session,
+        sessions={spread.sessions}
+        cells={(t) => [
           decimal(spread.values[t]!, 2),
           decimal((spread.values[t]! - spread.mean) / spread.standardDeviation, 2),
-        ])}
+        ]}
         csv={reference
           ? [{ title: "pair_signals", href: rowsPath("pair_signals", ofPair(tickers)) }]
           : tickers.map((ticker) => ({ title: `closes of ${ticker}`, href: rowsPath("clean_prices", { ticker }) }))}
@@ -300,7 +302,8 @@ function EquityChart(
       <ChartTable
         label={label}
         columns={["Equity in USD", "Below its highest"]}
-        rows={sessions.map((session, t) => [session, decimal(equity[t]!, 2), percent(below[t]!)])}
+        sessions={sessions}
+        cells={(t) => [decimal(equity[t]!, 2), percent(below[t]!)]}
         csv={csv}
       />
     </Chart>
@@ -327,7 +330,7 @@ function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> })
                 <a href={`/#asset-${key}`}>{key}</a>
               </th>
               <td class="number">
-                <a href={`/v1/assets/${key}/materializations/${id}`}>{id}</a>
+                <a href={`/v1/assets/${key}/materializations?before=${id + 1}&limit=1`}>{id}</a>
               </td>
               <td>
                 <a href={`/v1/runs/${runId}`}>Run {runId}</a>
