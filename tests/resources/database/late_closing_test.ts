@@ -43,7 +43,7 @@ Deno.test("lateClosing() takes the other side's end for a death, not for a goodb
   socket.push(null);
   socket.resume();
   socket.end();
-  await once(socket, "close");
+  await new Promise((resolve) => socket.on("close", resolve));
   assert.deepEqual(events, ["error: The connection to the database was lost", "close"]);
 });
 
