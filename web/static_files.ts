@@ -1,6 +1,7 @@
 import { Hono } from "hono";
-// Nothing of it runs here: the import makes `deno cache` fetch the package, whose file is served.
-import type {} from "lightweight-charts";
+
+// Never called: that it stands here makes Deno fetch the package, whose file is served.
+void (() => import("lightweight-charts"));
 
 const ofModule = (path: string) => () => new URL(path, import.meta.url);
 const javascript = "text/javascript; charset=utf-8";
