@@ -96,7 +96,9 @@ export function unknownTicker(ticker: string): OldError {
 }
 
 function tickerAnswer({ ticker, name, active, type }: Row, since: string): Row {
-  return { ticker, name, active, type, created_at: since, updated_at: since };
+  // To the millisecond, always three digits: the database leaves out zeros at the end.
+  const at = new Date(since).toISOString();
+  return { ticker, name, active, type, created_at: at, updated_at: at };
 }
 
 /** When the content of a version was first published. */
