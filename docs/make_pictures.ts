@@ -39,7 +39,7 @@ async function take(url: string): Promise<void> {
   });
   try {
     for (const colorScheme of ["light", "dark"] as const) {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+      const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, colorScheme });
       await page.goto(url);
       if (colorScheme === "light") {
         await page.waitForSelector("text=running");
@@ -47,9 +47,13 @@ async function take(url: string): Promise<void> {
       }
       await page.waitForSelector("text=Everything is fresh", { timeout: 120_000 });
       await page.reload();
-      const path = new URL(`docs/pictures/overview_${colorScheme}.png`, root).pathname;
-      await page.screenshot({ path, fullPage: true });
-      console.log(path);
+      await page.waitForSelector("canvas");
+      await page.screenshot({ path: new URL(`docs/pictures/overview_${colorScheme}.png`, root).pathname });
+      await page.goto(`${url}/pairs?accepted=true`);
+      const pair = await page.locator('a[href^="/pairs/"]').first().getAttribute("href");
+      await page.goto(`${url}${pair}`);
+      await page.waitForSelector("canvas");
+      await page.screenshot({ path: new URL(`docs/pictures/pair_${colorScheme}.png`, root).pathname });
     }
   } finally {
     await browser.close();
