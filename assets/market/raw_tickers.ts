@@ -23,7 +23,7 @@ export const rawTickers = asset({
   row: RawTicker,
   primaryKey: ["ticker"],
   checks: [notEmpty()],
-  source: ({ resources }) => resources.marketData.version(),
+  source: ({ resources: { marketData } }) => marketData.tickersVersion?.() ?? marketData.version(),
 
   async materialize({ resources, signal }) {
     const listings = await resources.marketData.tickers({ signal });

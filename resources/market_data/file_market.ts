@@ -39,6 +39,11 @@ export function fileMarket(
     return contents;
   }
 
+  /** Read once for each state of the file. */
+  async function symbolsNow(options: ReadOptions): Promise<string[]> {
+    return (await present()).symbols ?? (await read(options)).symbols;
+  }
+
   return {
     name,
 
@@ -46,9 +51,13 @@ export function fileMarket(
       return (await present()).version;
     },
 
+    async tickersVersion() {
+      const symbols = new TextEncoder().encode(JSON.stringify(await symbolsNow({})));
+      return await versionOf(`${name} tickers`, symbols);
+    },
+
     async tickers(options = {}) {
-      const symbols = (await present()).symbols ?? (await read(options)).symbols;
-      return symbols.map(listingOf);
+      return (await symbolsNow(options)).map(listingOf);
     },
 
     async dailyBars(options = {}) {

@@ -53,6 +53,11 @@ export interface MarketData {
    * Names what the source would answer now. Two equal versions mean equal answers; it must be far cheaper than reading.
    */
   version(): Promise<string>;
+  /**
+   * Names the listing of tickers alone, where the source can tell it from the bars: a corrected bar leaves it as it is. Absent
+   * where `version` has to do for both.
+   */
+  tickersVersion?(): Promise<string>;
   /** Ordered by ticker, each once. */
   tickers(options?: ReadOptions): Promise<TickerListing[]>;
   dailyBars(options?: ReadOptions): Promise<DailyBars>;

@@ -41,3 +41,9 @@ Deno.test("raw_tickers is stale when the source has another version", async () =
   const source = rawTickers.recipe!.source!;
   assert.equal(await source({ config: {}, resources: { marketData }, clock: { now: Temporal.Now.instant } }), "v7");
 });
+
+Deno.test("raw_tickers is stale by the listing alone where the source can tell it from the bars", async () => {
+  const marketData = { ...marketOf({ version: "v7" }), tickersVersion: () => Promise.resolve("t1") };
+  const source = rawTickers.recipe!.source!;
+  assert.equal(await source({ config: {}, resources: { marketData }, clock: { now: Temporal.Now.instant } }), "t1");
+});

@@ -281,6 +281,19 @@ Deno.test("csvMarket().version() is equal for equal contents and changes with th
   });
 });
 
+Deno.test("csvMarket().tickersVersion() leaves a corrected bar alone, and changes with a ticker", async () => {
+  const text = (ticker: string, close: number) => `${HEADER}\n${ticker},2026-01-05,1,1,1,${close},1\n`;
+  await withFile(text("A", 1), async (path) => {
+    const market = csvMarket(path);
+    const [bars, tickers] = [await market.version(), await market.tickersVersion!()];
+    await Deno.writeTextFile(path, text("A", 25));
+    assert.notEqual(await market.version(), bars);
+    assert.equal(await market.tickersVersion!(), tickers);
+    await Deno.writeTextFile(path, text("B", 250));
+    assert.notEqual(await market.tickersVersion!(), tickers);
+  });
+});
+
 Deno.test("csvMarket().tickers() lists each ticker once in order, with nothing but its symbol, and follows the file", async () => {
   await withFile("Timestamp,C,a,B\n2026-01-05,1,,3\n", async (path) => {
     const market = csvMarket(path);
