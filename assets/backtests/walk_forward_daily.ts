@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { barColumnNames } from "../market/bar_judgement.ts";
 import { notEmpty } from "../../engine/mod.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { tradedBars } from "../market/traded_bars.ts";
@@ -70,18 +71,7 @@ export const walkForwardDaily = asset({
 
   async materialize({ inputs, config, signal, progress }) {
     const bars = tradedBars(
-      await inputs.bars.columns(
-        "ticker",
-        "session",
-        "occurrence",
-        "open",
-        "high",
-        "low",
-        "close",
-        "volume",
-        "dividend",
-        "split",
-      ),
+      await inputs.bars.columns(...barColumnNames),
     );
     const pairs = tradedPairs(bars, await inputs.pairs.rows());
     const windows = (await inputs.windows.rows()).map(windowPlaces(bars));

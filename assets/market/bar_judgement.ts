@@ -13,6 +13,20 @@ export interface BarColumns {
   split: Float64Array;
 }
 
+/** The columns of {@link BarColumns}, for whoever reads them from a table. */
+export const barColumnNames = [
+  "ticker",
+  "session",
+  "occurrence",
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "dividend",
+  "split",
+] as const satisfies readonly (keyof BarColumns)[];
+
 /** Bars that can be used, adjusted for splits. */
 export interface AdjustedBars {
   ticker: string[];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { check, notEmpty, table } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
-import { judgeBars } from "./bar_judgement.ts";
+import { barColumnNames, judgeBars } from "./bar_judgement.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rejectedBars } from "./rejected_bars.ts";
 
@@ -53,18 +53,7 @@ export const dailyBars = asset({
   ],
 
   async materialize({ inputs }) {
-    const raw = await inputs.raw.columns(
-      "ticker",
-      "session",
-      "occurrence",
-      "open",
-      "high",
-      "low",
-      "close",
-      "volume",
-      "dividend",
-      "split",
-    );
+    const raw = await inputs.raw.columns(...barColumnNames);
     const { accepted, rejected, splits } = judgeBars(raw);
     const reasons = Map.groupBy(rejected, (row) => row.reason);
     return {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { notEmpty } from "../../engine/mod.ts";
 import { rolledWindows } from "../../quant/mod.ts";
+import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { closesWithin, tradedBars } from "../market/traded_bars.ts";
 import { asset } from "../resources.ts";
@@ -62,18 +63,7 @@ export const walkForwardPairs = asset({
   async materialize({ inputs, config, signal, progress }) {
     const { formationSessions, tradingSessions, ...search } = config;
     const bars = tradedBars(
-      await inputs.bars.columns(
-        "ticker",
-        "session",
-        "occurrence",
-        "open",
-        "high",
-        "low",
-        "close",
-        "volume",
-        "dividend",
-        "split",
-      ),
+      await inputs.bars.columns(...barColumnNames),
     );
     const rolled = rolledWindows(bars.sessions.length, { formationSessions, tradingSessions });
     const windows: z.output<typeof WalkForwardWindow>[] = [];

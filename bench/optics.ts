@@ -1,0 +1,35 @@
+/**
+ * How OPTICS grows with the number of points: 482, as many as there are real ETFs, to 5,000, in five dimensions as the loadings
+ * have. Second half of `deno task bench:scan`.
+ */
+import { clusterPresets } from "../assets/pairs/pair_clusters.ts";
+import { optics } from "../quant/mod.ts";
+import { pseudoRandom } from "../tests/support/pseudo_random.ts";
+
+const counts = [482, 1_000, 2_000, 5_000];
+const rounds = 5;
+
+/** Points in groups of about ten around random centres, as tickers of one kind are. */
+function points(count: number): Float64Array[] {
+  const random = pseudoRandom(count);
+  const centres = Array.from(
+    { length: Math.ceil(count / 10) },
+    () => Float64Array.from({ length: 5 }, () => 4 * random() - 2),
+  );
+  return Array.from({ length: count }, (_, i) => centres[i % centres.length]!.map((x) => x + 0.2 * random() - 0.1));
+}
+
+console.log("\n| points | OPTICS, ms (best of 5) | ms / (n² / 10⁶) | clusters |");
+console.log("|--:|--:|--:|--:|");
+for (const count of counts) {
+  const cloud = points(count);
+  let best = Infinity;
+  let clusters = 0;
+  for (let round = 0; round < rounds; round++) {
+    const started = performance.now();
+    const { labels } = optics(cloud, clusterPresets.service);
+    best = Math.min(best, performance.now() - started);
+    clusters = new Set(labels.filter((label) => label >= 0)).size;
+  }
+  console.log(`| ${count} | ${best.toFixed(1)} | ${(best / (count * count / 1e6)).toFixed(1)} | ${clusters} |`);
+}
