@@ -5,6 +5,7 @@ import { DefinitionError } from "./errors.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
 import type { Metadata } from "./metadata.ts";
+import { type CellColumns, type CellSet, everything, type Mapping, type Partitions } from "./partitions/mod.ts";
 import { defaultRetry, type RetryPolicy } from "./retry.ts";
 
 /** Where a table lives: as received, typed and cleaned, or ready for readers. */
@@ -26,6 +27,8 @@ export interface Input<Row> {
 export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   /** One entry for each declared upstream asset; there is no other way to read one. */
   inputs: { [K in keyof Deps]: Input<RowOf<Deps[K]>> };
+  /** The cells to be made, for an asset that is divided into them: rows of others are refused. */
+  cells: CellSet;
   config: Config;
   resources: Resources;
   clock: Clock;
@@ -50,10 +53,25 @@ export type Materialized<Row, Byproducts extends ByproductsSpec> =
 
 // deno-lint-ignore no-explicit-any -- a bound that any asset meets; the precise type is inferred at each use
 export type AnyAsset = Asset<any>;
-export type DepsSpec = Record<string, AnyAsset>;
+export type DepsSpec = Record<string, AnyAsset | Dependency<AnyAsset>>;
 export type ByproductsSpec = Record<string, AnyAsset>;
-/** Row type of an asset. */
-export type RowOf<A> = A extends Asset<infer Row> ? Row : never;
+/** Row type of an asset, or of one that is read in part. */
+export type RowOf<A> = A extends Asset<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
+
+/** An upstream asset of which only some cells are read. */
+export interface Dependency<A extends AnyAsset> {
+  readonly of: A;
+  readonly mapping: MappingOf;
+}
+
+/** Which cells of an upstream asset are read, which may depend on the reader's settings. */
+// deno-lint-ignore no-explicit-any -- the settings of the asset that declares it, which checked them
+export type MappingOf = Mapping | ((config: any) => Mapping);
+
+/** Declares that only the cells of `asset` that `mapping` tells are read. */
+export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Dependency<A> {
+  return { of: asset, mapping };
+}
 
 /** What every asset says of itself and its table. */
 interface TableSpec<Schema extends z.ZodObject> {
@@ -69,6 +87,8 @@ interface TableSpec<Schema extends z.ZodObject> {
   row: Schema;
   /** Columns that tell rows apart, and their order. */
   primaryKey: readonly (keyof z.output<Schema> & string)[];
+  /** Columns that hold the coordinates of its cells, so that what changed is known cell by cell. */
+  cells?: CellColumns<keyof z.output<Schema> & string>;
   /** Judge the rows before they are published. */
   checks?: readonly Check<z.output<Schema>>[];
 }
@@ -90,6 +110,8 @@ export interface AssetSpec<
   /** Raise it when the function would now make other rows from the same inputs. */
   codeVersion?: string;
   retry?: Partial<RetryPolicy>;
+  /** Makes it cell by cell instead of as a whole. Needs `cells`, here and in each byproduct. */
+  partitions?: Partitions<keyof Deps & string, z.output<ConfigSchema>, Resources>;
   /** Further assets that the same function makes. Each is a file of its own, declared by `byproduct`. */
   byproducts?: Byproducts;
   /**
@@ -111,6 +133,8 @@ export interface Asset<Row = unknown> {
   readonly description: string;
   readonly schema: RowSchema;
   readonly checks: readonly Check<Row>[];
+  /** Where its rows hold the coordinates of cells; empty for an asset that is only known as a whole. */
+  readonly cells: CellColumns | undefined;
   /** How it is made; `undefined` for a byproduct, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
@@ -119,11 +143,14 @@ export interface Asset<Row = unknown> {
 /** The function of an asset with all that decides whether its result still holds. */
 export interface Recipe {
   readonly deps: Readonly<Record<string, AnyAsset>>;
+  /** What is read of each upstream asset, by the name that it has in `deps`. */
+  readonly mappings: Readonly<Record<string, (config: unknown) => Mapping>>;
   readonly after: readonly string[];
   readonly byproducts: Readonly<Record<string, AnyAsset>>;
   readonly config: z.ZodType;
   readonly codeVersion: string;
   readonly retry: RetryPolicy;
+  readonly partitions: Partitions | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
   // The engine cannot know the types that one declaration ties together; the declaration checked them.
   // deno-lint-ignore no-explicit-any
@@ -183,12 +210,17 @@ export function assetsWith<Resources>() {
       return {
         ...table,
         recipe: {
-          deps: spec.deps ?? {},
+          deps: mapValues(spec.deps ?? {}, (dep) => "of" in dep ? dep.of : dep),
+          mappings: mapValues(spec.deps ?? {}, (dep) => {
+            const mapping = "of" in dep ? dep.mapping : everything;
+            return typeof mapping === "function" ? mapping : () => mapping;
+          }),
           after: spec.after ?? [],
           byproducts: spec.byproducts ?? {},
           config: spec.config ?? noConfig,
           codeVersion: spec.codeVersion ?? "1",
           retry: { ...defaultRetry, ...spec.retry },
+          partitions: spec.partitions as Partitions | undefined,
           source: spec.source as Recipe["source"],
           // An async wrapper, so that a function that throws at once is a rejected promise like any other.
           // deno-lint-ignore no-explicit-any
@@ -217,5 +249,10 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
     description: spec.description,
     schema: rowSchema(spec.key, spec.row, spec.primaryKey),
     checks: spec.checks ?? [],
+    cells: spec.cells,
   };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

@@ -2,6 +2,7 @@ import type { ColumnData, ColumnSpec, Database, Sql } from "../resources/databas
 import type { AnyAsset } from "./asset.ts";
 import { DefinitionError } from "./errors.ts";
 import type { AssetGraph } from "./graph.ts";
+import type { CellSet, Rectangle } from "./partitions/mod.ts";
 import { hashOf, type PreparedRows } from "./row_schema.ts";
 
 /*
@@ -55,6 +56,17 @@ export async function reconcileTables(database: Database, graph: AssetGraph): Pr
         `CREATE UNIQUE INDEX "${index}" ON ${tableOf(asset)} (${quoted(asset.schema.primaryKey)}) WHERE _until IS NULL`,
       );
     }
+    // Parts of the tables that are published by dates are found by them.
+    for (const { asset, recipe, produces } of graph.producers) {
+      const date = recipe.partitions && asset.cells?.date;
+      if (!date) continue;
+      for (const key of produces) {
+        const made = graph.asset(key);
+        await tx.unsafe(
+          `CREATE INDEX IF NOT EXISTS "${key.slice(0, 40)}_cells_${date}" ON ${tableOf(made)} ("${made.cells!.date}")`,
+        );
+      }
+    }
   });
 }
 
@@ -94,10 +106,17 @@ export async function writeRows(
   tx: Sql,
   asset: AnyAsset,
   rows: PreparedRows,
-  { id, first, signal }: { id: number; first: boolean; signal: AbortSignal },
+  { id, fresh, within = null, signal }: {
+    id: number;
+    /** Whether there is nothing to compare with: no current row where these go. */
+    fresh: boolean;
+    /** The cells whose rows these are; the current rows of others stay. */
+    within?: CellSet | null;
+    signal: AbortSignal;
+  },
 ): Promise<{ added: number; removed: number }> {
   const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
-  if (first) {
+  if (fresh) {
     await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, hidden[0]!], {
       ...rows.data,
       _from: new Float64Array(rows.count).fill(id),
@@ -114,10 +133,12 @@ export async function writeRows(
   const same = values.length === 0
     ? "true"
     : `ROW(${qualified("s", values)}) IS NOT DISTINCT FROM ROW(${qualified("t", values)})`;
+  const parameters: (string | number)[] = [id];
+  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters, "t.");
   const removed = await tx.unsafe(
-    `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL
+    `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL AND ${here}
        AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${key("s", "t")} AND ${same})`,
-    [id],
+    parameters,
   );
   // What is current still is what was staged identically: only keys need comparing now.
   const added = await tx.unsafe(
@@ -135,22 +156,136 @@ async function analyze(tx: Sql, table: string, changed: number): Promise<void> {
   if (changed >= 1_000) await tx.unsafe(`ANALYZE ${table}`);
 }
 
-/** Some columns of the rows of one materialization, in key order. */
+/**
+ * The SQL condition that picks the rows of some cells. Pushes what it compares with to `parameters`, as JSON and text, so that it
+ * stays one statement however many names there are.
+ */
+export function cellCondition(
+  asset: AnyAsset,
+  rectangles: readonly Rectangle[],
+  parameters: (string | number)[],
+  prefix = "",
+): string {
+  const { name, date } = asset.cells!;
+  if (rectangles.length > 20 || rectangles.some(({ dates }) => (dates?.length ?? 0) > 20)) {
+    return flatCondition({ name, date }, rectangles, parameters, prefix);
+  }
+  const conditions = rectangles.map(({ names, dates }) => {
+    const parts: string[] = [];
+    if (names !== null) {
+      parameters.push(JSON.stringify(names));
+      parts.push(
+        `${prefix}"${name}" IN (SELECT jsonb_array_elements_text($${parameters.length}::text::jsonb) COLLATE "C")`,
+      );
+    }
+    if (dates !== null) {
+      const ranges = dates.map(([first, last]) => {
+        parameters.push(first, last);
+        return `${prefix}"${date}" BETWEEN $${parameters.length - 1}::text::date AND $${parameters.length}::text::date`;
+      });
+      parts.push(`(${ranges.join(" OR ")})`);
+    }
+    return parts.length === 0 ? "true" : parts.join(" AND ");
+  });
+  return conditions.length === 0 ? "false" : `(${conditions.map((c) => `(${c})`).join(" OR ")})`;
+}
+
+/** The same for many pieces: a join with the list of them, which the database can hash. */
+function flatCondition(
+  { name, date }: { name?: string; date?: string },
+  rectangles: readonly Rectangle[],
+  parameters: (string | number)[],
+  prefix: string,
+): string {
+  const pieces = rectangles.flatMap(({ names, dates }) =>
+    (names ?? [null]).flatMap((n) => (dates ?? [[null, null]]).map(([first, last]) => ({ n, first, last })))
+  );
+  parameters.push(JSON.stringify(pieces));
+  const same = [
+    ...rectangles.some(({ names }) => names !== null) ? [`(p.n IS NULL OR p.n = ${prefix}"${name}")`] : [],
+    ...rectangles.some(({ dates }) => dates !== null)
+      ? [`(p.first IS NULL OR ${prefix}"${date}" BETWEEN p.first AND p.last)`]
+      : [],
+  ];
+  return `EXISTS (SELECT FROM jsonb_to_recordset($${parameters.length}::text::jsonb) AS p(n text, first date, last date)
+    WHERE ${same.length === 0 ? "true" : same.join(" AND ")})`;
+}
+
+/**
+ * What the rows that a materialization brought add to the version of the whole, less what those it took away had added. Versions are
+ * sums of hashes of rows: the same for the same rows, however many materializations brought them.
+ */
+export async function contentChange(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, within }: { id: number; within: CellSet },
+): Promise<bigint> {
+  const parameters: (string | number)[] = [id];
+  const here = cellCondition(asset, within.rectangles(), parameters);
+  const hash = rowHash(asset);
+  const [row] = await tx.unsafe<{ change: string }[]>(
+    `SELECT (coalesce(sum(${hash}) FILTER (WHERE _from = $1), 0) - coalesce(sum(${hash}) FILTER (WHERE _until = $1), 0))::text
+       AS change
+     FROM ${tableOf(asset)} WHERE (_from = $1 OR _until = $1) AND ${here}`,
+    parameters,
+  );
+  return BigInt(row!.change);
+}
+
+/** The sum of the hashes of all current rows. */
+export async function contentOf(tx: Sql, asset: AnyAsset): Promise<bigint> {
+  const [row] = await tx.unsafe<{ sum: string }[]>(
+    `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum FROM ${tableOf(asset)} WHERE _until IS NULL`,
+  );
+  return BigInt(row!.sum);
+}
+
+function rowHash(asset: AnyAsset): string {
+  const values = asset.schema.columns.map(({ name, type }) =>
+    // As text a moment depends on the session's time zone.
+    type === "timestamptz" ? `extract(epoch FROM "${name}")` : `"${name}"`
+  );
+  return `hashtextextended(ROW(${values.join(", ")})::text, 0)::numeric`;
+}
+
+/** Name and date of each cell in which a materialization brought or took away a row. */
+export async function changedCells(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, within }: { id: number; within: CellSet | null },
+): Promise<[name: string, date: string][]> {
+  const { name, date } = asset.cells!;
+  const parameters: (string | number)[] = [id];
+  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  const rows = await tx.unsafe<{ name: string; date: string }[]>(
+    `SELECT DISTINCT ${name ? `"${name}"` : "''::text"} AS name, ${date ? `"${date}"::text` : "''::text"} AS date
+     FROM ${tableOf(asset)} WHERE (_from = $1 OR _until = $1) AND ${here}`,
+    parameters,
+  );
+  return rows.map((row) => [row.name, row.date]);
+}
+
+/** Some columns of the rows of one materialization, in key order; of some cells where they are given. */
 export function readColumns(
   database: Database,
   asset: AnyAsset,
   names: readonly string[],
   materialization: number,
+  { within = null, signal }: { within?: CellSet | null; signal?: AbortSignal } = {},
 ): Promise<Record<string, ColumnData>> {
   const columns = names.map((name) => {
     const found = asset.schema.columns.find((c) => c.name === name);
     if (!found) throw new RangeError(`"${asset.key}" has no column "${name}".`);
     return { name, type: found.type };
   });
+  const parameters: (string | number)[] = [materialization];
+  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters);
   return database.selectColumns(
-    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} ORDER BY ${quoted(asset.schema.primaryKey)}`,
-    [materialization],
+    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} AND ${here}
+     ORDER BY ${quoted(asset.schema.primaryKey)}`,
+    parameters,
     columns,
+    { signal },
   );
 }
 

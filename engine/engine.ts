@@ -3,11 +3,15 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
+import { CellLedger } from "./cell_ledger.ts";
+import type { CellState } from "./cell_state.ts";
+import type { CellRange } from "./cell_work.ts";
 import { DefinitionError, IdempotencyConflictError, InvalidRequestError, messageOf } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
 import { type LastStep, Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
+import { CellSet } from "./partitions/mod.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { Presence } from "./presence.ts";
 import {
@@ -32,8 +36,9 @@ import {
 } from "./row_page.ts";
 import { RunDriver } from "./run_driver.ts";
 import { select } from "./selection.ts";
-import { ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
-import { configOf, InProcessExecutor, presentOf, type Surroundings } from "./step_runner.ts";
+import type { Reason } from "./staleness.ts";
+import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
+import { InProcessExecutor, type Surroundings } from "./step_runner.ts";
 
 /** What somebody wants materialized. */
 export interface MaterializeRequest {
@@ -43,6 +48,8 @@ export interface MaterializeRequest {
   force?: boolean;
   /** Settings for this run alone, by asset key. */
   config?: Readonly<Record<string, unknown>>;
+  /** Only these cells of assets that are made by cells; missing ones that nobody expects are made too. */
+  range?: CellRange;
 }
 
 /** `running` and `failed` tell what happens or happened last to an asset that is missing or stale. */
@@ -64,6 +71,19 @@ export interface AssetState {
   lastMaterialization: Materialization | null;
   /** The last time that its function ran or tried to, with the error where it failed. */
   lastStep: LastStep | null;
+  /** How many cells it has of each sort; `null` for an asset that is made as a whole. */
+  cells: CellCounts | null;
+}
+
+/** Cells of an asset by their state. `expected` are missing ones that will be made without anybody asking. */
+export interface CellCounts {
+  wanted: number;
+  made: number;
+  missing: number;
+  expected: number;
+  stale: number;
+  waiting: number;
+  failed: number;
 }
 
 /** What the engine is opened with. */
@@ -138,7 +158,17 @@ export class Engine {
     const ledger = new Ledger(database);
     const engine = new Engine(
       graph,
-      { graph, database, ledger, presence, resources, clock, logger, standingConfig },
+      {
+        graph,
+        database,
+        ledger,
+        cellLedger: new CellLedger(database),
+        presence,
+        resources,
+        clock,
+        logger,
+        standingConfig,
+      },
       options,
     );
     await presence.buryTheDead();
@@ -152,12 +182,13 @@ export class Engine {
   async states(keys: readonly string[] = this.graph.keys): Promise<AssetState[]> {
     for (const key of keys) this.graph.asset(key);
     const producers = this.graph.producers.map((p) => p.key);
-    const [{ present, latest }, materializations, lastSteps] = await Promise.all([
-      this.#versions({}),
+    const [snapshot, materializations, lastSteps] = await Promise.all([
+      takeSnapshot(this.around, { config: {} }),
       this.ledger.latestMaterializations(keys),
       this.ledger.lastSteps(producers),
     ]);
-    const reasons = this.#reasons(present, latest);
+    const { latest } = snapshot;
+    const reasons = reasonsOfAll(snapshot, this.graph);
     return keys.map((key) => {
       const asset = this.graph.asset(key);
       const producer = this.graph.producerOf(key);
@@ -184,17 +215,18 @@ export class Engine {
         madeBy: producer.key === key ? null : producer.key,
         lastMaterialization: materializations.get(key) ?? null,
         lastStep,
+        cells: cellCounts(snapshot.cells.get(producer.key)),
       };
     });
   }
 
   /** What a run would do. @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError} */
   async plan(request: MaterializeRequest): Promise<Plan> {
-    const { selection, force = false, config = {} } = request;
+    const { selection, force = false, config = {}, range } = request;
     const selected = select(this.graph, selection);
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
-    const { present, latest } = await this.#versions(config);
-    return planRun(this.graph, selected, { present, latest }, { selection, force });
+    const snapshot = await takeSnapshot(this.around, { config });
+    return planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null });
   }
 
   run(runId: number): Promise<Run> {
@@ -258,10 +290,10 @@ export class Engine {
    */
   async submit(request: MaterializeRequest & { trigger: string; idempotencyKey?: string }): Promise<Run> {
     const { trigger, idempotencyKey } = request;
-    const { selection, force = false, config = {} } = request;
+    const { selection, force = false, config = {}, range = null } = request;
     const idempotency = idempotencyKey === undefined
       ? undefined
-      : { key: idempotencyKey, requestHash: hashOf({ selection, force, config }) };
+      : { key: idempotencyKey, requestHash: hashOf({ selection, force, config, ...(range && { range }) }) };
     if (idempotency) {
       // Before planning: the state has moved on since, but the answer must not.
       const before = await this.ledger.runOfIdempotencyKey(idempotency.key);
@@ -341,36 +373,6 @@ export class Engine {
 
   // ---- inside -----------------------------------------------------------------------------------------------------
 
-  async #versions(config: Readonly<Record<string, unknown>>): Promise<{
-    present: Map<string, Present>;
-    latest: Map<string, Versions & { rowCount: number }>;
-  }> {
-    const [present, latest] = await Promise.all([
-      Promise.all(
-        this.graph.producers.map(async (producer): Promise<[string, Present]> => [
-          producer.key,
-          await presentOf(producer, configOf(producer, this.around.standingConfig, config), this.around),
-        ]),
-      ),
-      this.ledger.latestVersions(this.graph.keys),
-    ]);
-    return { present: new Map(present), latest };
-  }
-
-  /** Reasons of every asset, those that come down from upstream included. */
-  #reasons(present: ReadonlyMap<string, Present>, latest: ReadonlyMap<string, Versions>): Map<string, Reason[]> {
-    const reasons = new Map<string, Reason[]>();
-    for (const producer of this.graph.producers) {
-      const own = ownReasons(producer, present.get(producer.key)!, latest);
-      const changed = new Set(own.flatMap((r) => r.kind === "upstream_changed" ? [r.upstream] : []));
-      const inherited = producer.upstream
-        .filter((key) => reasons.get(key)!.length > 0 && !changed.has(key))
-        .map((key) => upstreamStale(key, !latest.has(key)));
-      for (const key of producer.produces) reasons.set(key, [...own, ...inherited]);
-    }
-    return reasons;
-  }
-
   async #poll(): Promise<void> {
     let beats = 0;
     while (!this.#closing.signal.aborted) {
@@ -394,6 +396,22 @@ export class Engine {
       await pause(pollMs, this.#closing.signal).catch(() => {});
     }
   }
+}
+
+function cellCounts(state: CellState | undefined): CellCounts | null {
+  if (!state) return null;
+  const none = CellSet.none(state.space);
+  const together = (parts: readonly { cells: CellSet }[]) =>
+    parts.reduce((all, { cells }) => all.union(cells), none).count;
+  return {
+    wanted: state.wanted.count,
+    made: state.made.count,
+    missing: state.missing.count,
+    expected: state.expected.count,
+    stale: state.stale.count,
+    waiting: together(state.waiting),
+    failed: together(state.failed),
+  };
 }
 
 function checkConfig(

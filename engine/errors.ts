@@ -71,6 +71,13 @@ export class CheckFailedError extends EngineError {
   }
 }
 
+/** Some cells of an asset could not be made; the others are published. `fatal` where that will hold for every further one. */
+export class CellsFailedError extends EngineError {
+  constructor(readonly key: string, readonly failed: number, readonly fatal: boolean, cause: unknown) {
+    super(`${failed} cells of "${key}" could not be made: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** Another process took the step over while it ran (this one was cut off from the database), or the run was cancelled. */
 export class StepLostError extends EngineError {
   constructor(readonly key: string, readonly runId: number) {
@@ -90,6 +97,12 @@ export function isRetryable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("retryable" in error && typeof error.retryable === "boolean") return error.retryable;
   return isRetryable(error.cause);
+}
+
+/** Whether the thrower says that no further call can succeed before somebody acts (`fatal: true`, on it or on a cause). */
+export function isFatal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("fatal" in error && error.fatal === true) || isFatal(error.cause);
 }
 
 function nearest(key: string, known: readonly string[]): string | undefined {

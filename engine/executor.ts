@@ -1,3 +1,5 @@
+import type { CellRange } from "./cell_work.ts";
+
 /** A step of a run, named so that any process with the same assets and the same database can execute it. */
 export interface StepTask {
   runId: number;
@@ -6,13 +8,15 @@ export interface StepTask {
   force: boolean;
   /** Settings of this run by asset key. JSON. */
   config: Readonly<Record<string, unknown>>;
+  /** The cells that were asked for, where they were restricted. */
+  range: CellRange | null;
 }
 
 /**
- * How a step ended. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
+ * How a step ended. `partly_failed` means that some cells could not be made, and what follows goes on with the others. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
  * has.
  */
-export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "cancelled" | "lost";
+export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "cancelled" | "lost";
 
 /**
  * Where steps are executed. In this process for now; a job queue on the same database can stand behind it, because a task

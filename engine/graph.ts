@@ -84,6 +84,7 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
       if (other) throw new DefinitionError(`"${key}" is made by both "${other.key}" and "${asset.key}".`);
       producerOf.set(key, producer);
     }
+    for (const key of producer.produces) checkCells(byKey.get(key)!, producer);
     const defaults = recipe.config.safeParse({});
     if (!defaults.success) {
       throw new DefinitionError(
@@ -120,6 +121,26 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
     upstream: (key) => find(producerOf, key).upstream,
     downstream: (key) => find(downstream, key),
   };
+}
+
+/** @throws {DefinitionError} If the coordinates of cells are not columns of the key, or are missing where they are needed. */
+function checkCells({ key, cells, schema }: AnyAsset, { recipe, asset }: Producer): void {
+  if (recipe.partitions && (cells?.name ?? cells?.date) === undefined) {
+    throw new DefinitionError(
+      `"${asset.key}" is made by cells, and "${key}" does not say which of its columns hold their coordinates. Add \`cells\`.`,
+    );
+  }
+  if (recipe.partitions && Object.keys(cells!).join() !== Object.keys(asset.cells!).join()) {
+    throw new DefinitionError(`"${key}" is divided in another way than "${asset.key}", which makes it.`);
+  }
+  for (const column of [cells?.name, cells?.date]) {
+    if (column !== undefined && !schema.primaryKey.includes(column)) {
+      throw new DefinitionError(`The cells of "${key}" are told apart by "${column}", which is not part of its key.`);
+    }
+  }
+  if (cells?.date !== undefined && schema.columns.find((c) => c.name === cells.date)!.type !== "date") {
+    throw new DefinitionError(`The cells of "${key}" are dated by "${cells.date}", which is not a date.`);
+  }
 }
 
 /** Kahn's algorithm; what is left over when nothing is free is a cycle, and is named as one. */

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../resources/database/database.ts";
+import type { CellRange } from "./cell_work.ts";
 import { IdempotencyConflictError, UnknownRunError } from "./errors.ts";
 import type { MetadataValue } from "./metadata.ts";
 import type { Plan } from "./plan.ts";
@@ -74,9 +75,11 @@ export class Ledger {
     if (!tx) return await this.#sql.begin((tx) => this.createRun(run, tx));
     const { plan, idempotency } = run;
     const [created] = await tx<{ id: number }[]>`
-      INSERT INTO engine.run (trigger, selection, force, config, status, idempotency_key, request_hash)
-      VALUES (${run.trigger}, ${plan.selection}, ${plan.force}, ${this.#json(run.config)}, 'queued',
-              ${idempotency?.key ?? null}, ${idempotency?.requestHash ?? null})
+      INSERT INTO engine.run (trigger, selection, force, config, range, status, idempotency_key, request_hash)
+      VALUES (${run.trigger}, ${plan.selection}, ${plan.force}, ${this.#json(run.config)},
+              ${plan.range && this.#json(plan.range)}, 'queued', ${idempotency?.key ?? null}, ${
+      idempotency?.requestHash ?? null
+    })
       ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`;
     if (!created) {
       const [before] = await tx<{ id: number; request_hash: string }[]>`
@@ -114,12 +117,14 @@ export class Ledger {
   async claimRun(
     runId: number,
     processId: number,
-  ): Promise<{ config: Record<string, unknown>; force: boolean } | undefined> {
+  ): Promise<{ config: Record<string, unknown>; force: boolean; range: CellRange | null } | undefined> {
     return await this.#sql.begin(async (tx) => {
-      const [run] = await tx<{ config: Record<string, unknown>; force: boolean; resumed: boolean }[]>`
+      const [run] = await tx<
+        { config: Record<string, unknown>; force: boolean; range: CellRange | null; resumed: boolean }[]
+      >`
         UPDATE engine.run SET status = 'running', process_id = ${processId}, started_at = coalesce(started_at, clock_timestamp())
         WHERE id = (SELECT id FROM engine.run WHERE id = ${runId} AND status IN ('queued', 'interrupted') FOR UPDATE SKIP LOCKED)
-        RETURNING config, force, last_event > 1 AS resumed`;
+        RETURNING config, force, range, last_event > 1 AS resumed`;
       if (!run) return undefined;
       await this.append(tx, runId, run.resumed ? "run_resumed" : "run_started", null, {});
       return run;
@@ -205,7 +210,7 @@ export class Ledger {
     return plain(
       await this.#sql<RunStep[]>`
       SELECT key, status, after, reasons, attempt, started_at AS "startedAt", finished_at AS "finishedAt",
-             skipped_because AS "skippedBecause", error
+             skipped_because AS "skippedBecause", error, cells, done, failed
       FROM engine.step WHERE run_id = ${runId} ORDER BY ordinal`,
     );
   }
@@ -226,7 +231,7 @@ export class Ledger {
 
   #runColumns() {
     return this.#sql`
-      id, trigger, selection, force, status, created_at AS "createdAt", started_at AS "startedAt",
+      id, trigger, selection, force, range, status, created_at AS "createdAt", started_at AS "startedAt",
       finished_at AS "finishedAt", cancel_requested_at AS "cancelRequestedAt"`;
   }
 
@@ -335,6 +340,62 @@ export class Ledger {
     return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
   }
 
+  /**
+   * Records outputs of a step that goes on. `undefined` if the step is not held any more or its run was cancelled: then nothing may
+   * be published, and the transaction must be rolled back.
+   */
+  async recordPart(
+    tx: Sql,
+    claim: StepClaim,
+    outputs: readonly NewMaterialization[],
+  ): Promise<Map<string, number> | undefined> {
+    const rows = await tx<{ id: number; key: string }[]>`
+      WITH mine AS (
+        SELECT s.started_at FROM engine.step s JOIN engine.run r ON r.id = s.run_id
+        WHERE s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
+          AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
+        FOR UPDATE OF s
+      )
+      INSERT INTO engine.materialization
+        (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, content_version,
+         row_count, rows_added, rows_removed, metadata, started_at)
+      SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream,
+             o."sourceVersion", o."contentVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
+      FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
+        key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
+        "contentVersion" text, "rowCount" bigint, metadata jsonb)
+      RETURNING id, asset_key AS key`;
+    return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
+  }
+
+  /** Whether a step is still held by the process and its run not cancelled; holds the step until the commit. */
+  async holds(tx: Sql, claim: StepClaim): Promise<boolean> {
+    const [step] = await tx`
+      SELECT s.key FROM engine.step s JOIN engine.run r ON r.id = s.run_id
+      WHERE s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
+        AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
+      FOR UPDATE OF s`;
+    return step !== undefined;
+  }
+
+  /** Ends a step all of whose parts are published. False if the step is not held any more or its run was cancelled. */
+  async endParts(
+    claim: StepClaim,
+    outputs: readonly { key: string; materialization: number; rows: number; added: number; removed: number }[],
+  ): Promise<boolean> {
+    return await this.#sql.begin(async (tx) => {
+      const rows = await tx`
+        UPDATE engine.step s SET status = 'succeeded', finished_at = clock_timestamp()
+        FROM engine.run r
+        WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
+          AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
+        RETURNING s.key`;
+      if (rows.length === 0) return false;
+      await this.append(tx, claim.runId, "step_succeeded", claim.key, { outputs });
+      return true;
+    });
+  }
+
   /** Says that a step succeeded, as the last statement of the transaction that published its outputs. */
   async stepSucceeded(
     tx: Sql,
@@ -411,7 +472,7 @@ export class Ledger {
     return this.#sql`
       id, asset_key AS key, run_id AS "runId", code_version AS "codeVersion", config, upstream,
       source_version AS "sourceVersion", content_version AS "contentVersion", row_count AS "rowCount",
-      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, started_at AS "startedAt",
+      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, cells, changed, started_at AS "startedAt",
       committed_at AS "committedAt"`;
   }
 

@@ -4,11 +4,12 @@
  * An {@link Asset} is declared with its upstream assets, row schema and function; the {@link Engine} tells by versions which
  * are stale, plans and runs what has to run, and records rows and materialization in one transaction.
  */
-export { assetsWith } from "./asset.ts";
+export { assetsWith, reads } from "./asset.ts";
 export type {
   AnyAsset,
   Asset,
   AssetSpec,
+  Dependency,
   Input,
   Layer,
   MaterializeContext,
@@ -17,13 +18,22 @@ export type {
   RowOf,
 } from "./asset.ts";
 export { type Check, check, type CheckOptions, type CheckOutcome, everyRow, notEmpty, unique } from "./checks.ts";
-export { type AssetState, type AssetStateName, Engine, type EngineOptions, type MaterializeRequest } from "./engine.ts";
+export {
+  type AssetState,
+  type AssetStateName,
+  type CellCounts,
+  Engine,
+  type EngineOptions,
+  type MaterializeRequest,
+} from "./engine.ts";
+export type { CellRange } from "./cell_work.ts";
 export * from "./errors.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { link, type Metadata, type MetadataValue, table } from "./metadata.ts";
-export type { Plan, PlannedStep } from "./plan.ts";
+export * from "./partitions/mod.ts";
+export type { Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { Columns } from "./row_schema.ts";
@@ -41,4 +51,4 @@ export {
 } from "./row_page.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
 export { select } from "./selection.ts";
-export type { Reason } from "./staleness.ts";
+export type { Reason, SomeCells } from "./staleness.ts";

@@ -1,6 +1,10 @@
+import { readersOf, someCells } from "./cell_state.ts";
+import { type CellRange, cellWork } from "./cell_work.ts";
 import { UnmetUpstreamError } from "./errors.ts";
-import type { AssetGraph } from "./graph.ts";
-import { ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
+import type { AssetGraph, Producer } from "./graph.ts";
+import { CellSet } from "./partitions/mod.ts";
+import { reasonsOfCells, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
+import { type Reason, type SomeCells, upstreamStale } from "./staleness.ts";
 
 /** One step of a plan: a function that will run. */
 export interface PlannedStep {
@@ -17,15 +21,31 @@ export interface PlannedStep {
    * left out.
    */
   certain: boolean;
+  /**
+   * The cells that it will make, as far as that is known now: what is upstream in this plan may bring further ones, or leave some as
+   * they are. Absent for an asset that is made as a whole.
+   */
+  cells?: SomeCells;
+}
+
+/** Cells that cannot be made before something upstream is. */
+export interface WaitingCells {
+  key: string;
+  upstream: string;
+  cells: SomeCells;
 }
 
 /** What a run would do, in order. */
 export interface Plan {
   selection: string;
   force: boolean;
+  /** The cells that were asked for, where they are restricted. */
+  range: CellRange | null;
   steps: readonly PlannedStep[];
   /** Selected assets with nothing to do. */
   fresh: readonly string[];
+  /** Selected cells that wait for something that is not part of the plan. */
+  waiting: readonly WaitingCells[];
 }
 
 /**
@@ -36,25 +56,31 @@ export interface Plan {
 export function planRun(
   graph: AssetGraph,
   selected: readonly string[],
-  state: { present: ReadonlyMap<string, Present>; latest: ReadonlyMap<string, Versions> },
-  request: { selection: string; force: boolean },
+  snapshot: Snapshot,
+  request: { selection: string; force: boolean; range: CellRange | null },
 ): Plan {
   const wanted = new Set(selected.map((key) => graph.producerOf(key)));
   const planned = new Map<string, PlannedStep>();
+  /** Cells of planned steps; everything for those without. */
+  const plannedCells = new Map<string, CellSet>();
   const fresh: string[] = [];
+  const waiting: WaitingCells[] = [];
   for (const producer of graph.producers) {
     if (!wanted.has(producer)) continue;
-    const own: Reason[] = request.force
-      ? [{ kind: "forced", message: "asked for whether stale or not" }]
-      : ownReasons(producer, state.present.get(producer.key)!, state.latest);
     const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
-    if (own.length === 0 && rebuilt.length === 0) {
+    const step = snapshot.cells.has(producer.key)
+      ? planCells(producer, rebuilt, { graph, snapshot, request, plannedCells })
+      : planWhole(producer, rebuilt, { snapshot, request });
+    waiting.push(...step.waiting);
+    if (!step.needed) {
       fresh.push(...producer.produces.filter((key) => selected.includes(key)));
       continue;
     }
     for (const key of producer.upstream) {
-      if (!state.latest.has(key) && !rebuilt.includes(key)) throw new UnmetUpstreamError(producer.key, key);
+      if (!snapshot.latest.has(key) && !rebuilt.includes(key)) throw new UnmetUpstreamError(producer.key, key);
     }
+    const { own, cells } = step;
+    if (cells) plannedCells.set(producer.key, cells);
     planned.set(producer.key, {
       key: producer.key,
       produces: producer.produces,
@@ -62,10 +88,87 @@ export function planRun(
       reasons: [
         ...own,
         ...rebuilt.filter((key) => !own.some((r) => r.kind === "upstream_changed" && r.upstream === key))
-          .map((key) => upstreamStale(key, !state.latest.has(key))),
+          .map((key) => upstreamStale(key, !snapshot.latest.has(key))),
       ],
       certain: own.length > 0,
+      ...(cells && { cells: someCells(cells) }),
     });
   }
-  return { ...request, steps: [...planned.values()], fresh };
+  return { ...request, steps: [...planned.values()], fresh, waiting };
+}
+
+interface PossibleStep {
+  needed: boolean;
+  own: Reason[];
+  cells?: CellSet;
+  waiting: readonly WaitingCells[];
+}
+
+const forced: Reason = { kind: "forced", message: "asked for whether stale or not" };
+
+function planWhole(
+  producer: Producer,
+  rebuilt: readonly string[],
+  { snapshot, request }: { snapshot: Snapshot; request: { force: boolean } },
+): PossibleStep {
+  const own = request.force ? [forced] : reasonsOfWhole(producer, snapshot);
+  return { needed: own.length > 0 || rebuilt.length > 0, own, waiting: [] };
+}
+
+function planCells(
+  producer: Producer,
+  rebuilt: readonly string[],
+  { graph, snapshot, request, plannedCells }: {
+    graph: AssetGraph;
+    snapshot: Snapshot;
+    request: { force: boolean; range: CellRange | null };
+    plannedCells: ReadonlyMap<string, CellSet>;
+  },
+): PossibleStep {
+  const state = snapshot.cells.get(producer.key)!;
+  const work = cellWork(state, request);
+  const isNew = producer.produces.some((key) => !snapshot.latest.has(key));
+  // What the plan makes upstream lets waiting cells go on, and may change what was made of it.
+  const fromUpstream = rebuilt.reduce((all, key) => {
+    const cells = plannedCells.get(graph.producerOf(key).key) ?? CellSet.all(snapshot.spaces.get(key)!);
+    return all.union(readersOf(producer.key, { upstream: key, cells }, snapshot));
+  }, CellSet.none(state.space));
+  const released = work.wait.reduce(
+    (all, { upstream, cells }) => rebuilt.includes(upstream) ? all.union(cells) : all,
+    CellSet.none(state.space),
+  );
+  const waiting = work.wait.filter(({ upstream }) => !rebuilt.includes(upstream))
+    .map(({ upstream, cells }) => ({ key: producer.key, upstream, cells: someCells(cells) }));
+  const certain = work.make.union(work.remove);
+  const touched = fromUpstream.intersection(state.made);
+  const cells = certain.union(released).union(request.range ? CellSet.none(state.space) : touched);
+  const own = request.force
+    ? (certain.isEmpty ? [] : [forced])
+    : isNew || !certain.isEmpty
+    ? request.range ? reasonsWithin(producer, snapshot, certain) : reasonsOfCells(producer, snapshot)
+    : [];
+  return {
+    needed: isNew || !cells.isEmpty || (rebuilt.length > 0 && request.range === null),
+    own,
+    cells,
+    waiting,
+  };
+}
+
+/** Why the cells of a range are to be made. */
+function reasonsWithin(producer: Producer, { cells, latest }: Snapshot, asked: CellSet): Reason[] {
+  const state = cells.get(producer.key)!;
+  const missing = state.missing.intersection(asked);
+  const reasons: Reason[] = [];
+  if (!latest.has(producer.key)) {
+    reasons.push({ kind: "never_materialized", message: `${producer.key} has never been materialized` });
+  } else if (!missing.isEmpty) {
+    const message = `${missing.count} of its cells have never been materialized`;
+    reasons.push({ kind: "cells_missing", message, cells: someCells(missing) });
+  }
+  for (const { reason, cells: stale } of state.reasons) {
+    const here = stale.intersection(asked);
+    if (!here.isEmpty) reasons.push({ ...reason, cells: someCells(here) });
+  }
+  return reasons;
 }

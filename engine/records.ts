@@ -1,5 +1,7 @@
 import type { MetadataValue } from "./metadata.ts";
-import type { Reason } from "./staleness.ts";
+import type { Rectangle } from "./partitions/mod.ts";
+import type { CellRange } from "./cell_work.ts";
+import type { Reason, SomeCells } from "./staleness.ts";
 
 export type RunStatus = "queued" | "running" | "interrupted" | "succeeded" | "failed" | "cancelled";
 export type StepStatus =
@@ -19,6 +21,8 @@ export interface Run {
   trigger: string;
   selection: string;
   force: boolean;
+  /** The cells that were asked for, where they were restricted. */
+  range: CellRange | null;
   status: RunStatus;
   createdAt: string;
   startedAt: string | null;
@@ -41,12 +45,18 @@ export interface RunStep {
   /** Key of the step whose failure is why this one never ran. */
   skippedBecause: string | null;
   error: StepError | null;
+  /** The cells that it is to make, has made and could not make; `null` for an asset that is made as a whole. */
+  cells: SomeCells | null;
+  done: SomeCells | null;
+  failed: SomeCells | null;
 }
 
 /** A failure as it is stored and shown: a sentence, no stack. */
 export interface StepError {
   name: string;
   message: string;
+  /** Whether it is about some cells alone, so that what comes after the step goes on with the others. */
+  partial?: boolean;
 }
 
 /** One version of one asset. */
@@ -64,6 +74,10 @@ export interface Materialization {
   rowsAdded: number;
   rowsRemoved: number;
   metadata: Record<string, MetadataValue>;
+  /** The cells that were made; `null` where the whole was. */
+  cells: Rectangle[] | null;
+  /** The cells whose rows came, went or changed; `null` where that is not known or was everything. */
+  changed: Rectangle[] | null;
   startedAt: string;
   committedAt: string;
 }
@@ -93,6 +107,7 @@ export type EventKind =
   | "step_skipped"
   | "step_cancelled"
   | "step_interrupted"
+  | "cells_failed"
   | "log";
 
 /** Something that happened in a run. `seq` counts from 1 without gaps. */

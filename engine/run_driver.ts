@@ -1,8 +1,9 @@
+import type { CellRange } from "./cell_work.ts";
 import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import { messageOf } from "./errors.ts";
-import type { RunStatus, StepStatus } from "./records.ts";
+import type { RunStatus, RunStep, StepStatus } from "./records.ts";
 
 /** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
 export class RunDriver {
@@ -45,7 +46,9 @@ export class RunDriver {
     return await this.ledger.finishRun(this.runId, this.processId);
   }
 
-  async #runSteps(run: { config: Record<string, unknown>; force: boolean }): Promise<boolean> {
+  async #runSteps(
+    run: { config: Record<string, unknown>; force: boolean; range: CellRange | null },
+  ): Promise<boolean> {
     const steps = await this.ledger.steps(this.runId);
     const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
     const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));
@@ -62,9 +65,9 @@ export class RunDriver {
           if (outcome === "lost") {
             lost = true;
           } else {
-            status.set(key, outcome);
+            status.set(key, outcome === "partly_failed" ? "failed" : outcome);
             if (outcome === "failed") await this.#skipBehind(key, followers, status);
-            if (outcome === "succeeded" || outcome === "up_to_date") release(key);
+            else if (outcome !== "cancelled") release(key);
           }
         }).catch((error) => {
           // Nothing could be recorded, so the database is out of reach: the run goes on when it is back.
@@ -84,13 +87,15 @@ export class RunDriver {
       };
       active++;
       for (const step of steps) {
-        if (isDone(step.status)) { for (const f of followers.get(step.key)!) waitsFor.get(f)!.delete(step.key); }
+        if (isDone(step)) { for (const f of followers.get(step.key)!) waitsFor.get(f)!.delete(step.key); }
       }
       for (const step of steps) if (isOpen(step.status) && waitsFor.get(step.key)!.size === 0) start(step.key);
       if (--active === 0) resolve();
     });
     // What failed before an interruption keeps its followers from running now.
-    for (const step of steps) if (step.status === "failed") await this.#skipBehind(step.key, followers, status);
+    for (const step of steps) {
+      if (step.status === "failed" && !step.error?.partial) await this.#skipBehind(step.key, followers, status);
+    }
     return lost;
   }
 
@@ -112,6 +117,6 @@ function isOpen(status: StepStatus): boolean {
   return status === "pending" || status === "interrupted";
 }
 
-function isDone(status: StepStatus): boolean {
-  return status === "succeeded" || status === "up_to_date";
+function isDone({ status, error }: RunStep): boolean {
+  return status === "succeeded" || status === "up_to_date" || (status === "failed" && error?.partial === true);
 }

@@ -1,4 +1,5 @@
 import type { Producer } from "./graph.ts";
+import type { Rectangle } from "./partitions/mod.ts";
 
 /** A materialization as staleness needs to know it. */
 export interface Versions {
@@ -22,25 +23,43 @@ export interface Present {
   sourceError?: string;
 }
 
-/** Why an asset is not what it would be if it were made now. */
+/** Cells that something is said of. */
+export interface SomeCells {
+  count: number;
+  cells: readonly Rectangle[];
+}
+
+/** Why an asset is not what it would be if it were made now; `cells` tells for which of its cells, where it has any. */
 export type Reason =
-  | { kind: "never_materialized"; message: string }
-  | { kind: "upstream_changed"; message: string; upstream: string }
-  | { kind: "upstream_stale"; message: string; upstream: string }
-  | { kind: "source_changed"; message: string; from: string | null; to: string | null }
-  | { kind: "source_unreadable"; message: string }
-  | { kind: "code_changed"; message: string; from: string; to: string }
-  | { kind: "config_changed"; message: string }
-  | { kind: "check_failed"; message: string; check: string }
-  | { kind: "forced"; message: string };
+  & (
+    | { kind: "never_materialized" }
+    | { kind: "cells_missing" }
+    | { kind: "cells_gone" }
+    | { kind: "cells_due"; from: string | null; to: string | null }
+    | { kind: "upstream_changed"; upstream: string; materialization?: number }
+    | { kind: "upstream_stale"; upstream: string }
+    | { kind: "source_changed"; from: string | null; to: string | null }
+    | { kind: "source_unreadable" }
+    | { kind: "code_changed"; from: string; to: string }
+    | { kind: "config_changed" }
+    | { kind: "check_failed"; check: string }
+    | { kind: "forced" }
+  )
+  & { message: string; cells?: SomeCells };
 
 /**
  * The reasons for which making the producer's assets again, from what its upstream holds now, could give something else.
  * Empty means that it would give the same: clocks are not asked, only versions.
  *
  * @param latest The latest materialization of each asset, by key.
+ * @param isUntouched Whether what changed in an upstream asset since a materialization is nothing that the producer reads.
  */
-export function ownReasons(producer: Producer, present: Present, latest: ReadonlyMap<string, Versions>): Reason[] {
+export function ownReasons(
+  producer: Producer,
+  present: Present,
+  latest: ReadonlyMap<string, Versions>,
+  isUntouched: (upstream: string, since: number) => boolean = () => false,
+): Reason[] {
   const missing = producer.produces.find((key) => !latest.has(key));
   if (missing !== undefined) {
     return [{ kind: "never_materialized", message: `${missing} has never been materialized` }];
@@ -70,7 +89,8 @@ export function ownReasons(producer: Producer, present: Present, latest: Readonl
   }
   for (const key of producer.upstream) {
     const now = latest.get(key);
-    if (now && made.upstream[key]?.version !== now.contentVersion) {
+    const read = made.upstream[key];
+    if (now && read?.version !== now.contentVersion && !(read && isUntouched(key, read.materialization))) {
       reasons.push({ kind: "upstream_changed", message: `upstream ${key} changed`, upstream: key });
     }
   }

@@ -1,9 +1,11 @@
 import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
-import type { AnyAsset, Input, Output } from "./asset.ts";
-import { readColumns, writeRows } from "./asset_table.ts";
+import type { AnyAsset, Output } from "./asset.ts";
+import type { CellLedger } from "./cell_ledger.ts";
+import { makeCells } from "./cell_step.ts";
 import type { CheckedRows } from "./checks.ts";
 import {
+  CellsFailedError,
   CheckFailedError,
   isRetryable,
   messageOf,
@@ -13,13 +15,17 @@ import {
 } from "./errors.ts";
 import { Cancelled, type Executor, limited, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
-import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "./ledger.ts";
+import type { Ledger, NewCheckResult, StepClaim } from "./ledger.ts";
 import { type Logger, loggerTo } from "./logger.ts";
-import { type Metadata, typedMetadata } from "./metadata.ts";
+import type { Metadata } from "./metadata.ts";
+import { CellSet, CellSpace } from "./partitions/mod.ts";
 import type { Presence } from "./presence.ts";
+import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
 import { pause, retryDelayMs } from "./retry.ts";
-import { type Columns, hashOf, type PreparedRows, prepareRows, toRows } from "./row_schema.ts";
-import { ownReasons, type Present, type Versions } from "./staleness.ts";
+import { type Columns, hashOf, type PreparedRows, prepareRows } from "./row_schema.ts";
+import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "./snapshot.ts";
+import type { Present } from "./staleness.ts";
+import { inputsOf } from "./step_inputs.ts";
 
 /** How often progress of one step is recorded, at most. */
 const progressIntervalMs = 500;
@@ -31,6 +37,7 @@ export interface Surroundings {
   graph: AssetGraph;
   database: Database;
   ledger: Ledger;
+  cellLedger: CellLedger;
   presence: Presence;
   resources: unknown;
   clock: Clock;
@@ -86,14 +93,8 @@ export class InProcessExecutor implements Executor {
   }
 }
 
-interface OutputToPublish {
-  asset: AnyAsset;
-  rows: PreparedRows;
-  metadata: Metadata;
-}
-
 /** One step from its claim to its end. */
-class StepExecution {
+export class StepExecution {
   readonly #producer: Producer;
   readonly #logger: Logger;
   /** Events that were sent off and must be in place before the step ends. */
@@ -103,43 +104,77 @@ class StepExecution {
   #silent = false;
 
   constructor(
-    private readonly around: Surroundings,
-    private readonly task: StepTask,
-    private readonly claim: StepClaim,
+    readonly around: Surroundings,
+    readonly task: StepTask,
+    readonly claim: StepClaim,
     private attempt: number,
-    private readonly signal: AbortSignal,
+    readonly signal: AbortSignal,
   ) {
     this.#producer = around.graph.producerOf(task.key);
     this.#logger = around.logger.with({ run: task.runId, asset: task.key });
   }
 
+  get producer(): Producer {
+    return this.#producer;
+  }
+
   async run(): Promise<StepOutcome> {
-    const { ledger } = this.around;
     try {
-      const latest = await ledger.latestVersions([...this.#producer.produces, ...this.#producer.upstream]);
-      const config = configOf(this.#producer, this.around.standingConfig, this.task.config);
-      const present = await presentOf(this.#producer, config, this.around);
-      if (!this.task.force && ownReasons(this.#producer, present, latest).length === 0) {
-        return await ledger.endStep(this.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
-      }
-      for (const key of this.#producer.upstream) {
-        if (!latest.has(key)) throw new UnmetUpstreamError(this.#producer.key, key);
-      }
-      await this.#withRetries(async () => {
-        if (present.sourceError !== undefined) {
-          Object.assign(present, await sourceVersion(this.#producer, config, this.around));
-        }
-        const outputs = await this.#materialize(config, latest);
-        const checks = await this.#check(outputs);
-        await this.#publish(outputs, checks, { present, config, latest });
-      });
-      return "succeeded";
+      const snapshot = await takeStepSnapshot(this.around, this.task);
+      return this.#producer.recipe.partitions ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
     } catch (error) {
       return await this.#end(error);
     }
   }
 
-  async #withRetries(work: () => Promise<void>): Promise<void> {
+  async #makeWhole(snapshot: Snapshot): Promise<StepOutcome> {
+    if (!this.task.force && reasonsOfWhole(this.#producer, snapshot).length === 0) {
+      return await this.around.ledger.endStep(this.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
+    }
+    this.demandUpstream(snapshot);
+    await this.withRetries(async () => {
+      const present = await this.presentAgain(snapshot);
+      const outputs = await this.materialize(snapshot, CellSet.all(CellSpace.single));
+      const checks = await this.check(outputs);
+      await this.settle();
+      await publishWhole(outputs, checks, this.publicationContext(snapshot, present));
+    });
+    return "succeeded";
+  }
+
+  /** @throws {UnmetUpstreamError} If something that is read has never been materialized. */
+  demandUpstream({ latest }: Snapshot): void {
+    for (const key of this.#producer.upstream) {
+      if (!latest.has(key)) throw new UnmetUpstreamError(this.#producer.key, key);
+    }
+  }
+
+  /** What the producer runs with; asks the source once more where it could not be read. */
+  async presentAgain(snapshot: Snapshot): Promise<Present> {
+    const present = snapshot.present.get(this.#producer.key)!;
+    if (present.sourceError === undefined) return present;
+    const config = snapshot.configs.get(this.#producer.key);
+    return { ...present, ...await sourceVersion(this.#producer, config, this.around) };
+  }
+
+  publicationContext(snapshot: Snapshot, present: Present): PublicationContext {
+    const { database, ledger, cellLedger } = this.around;
+    const config = snapshot.configs.get(this.#producer.key);
+    return {
+      database,
+      ledger,
+      cellLedger,
+      producer: this.#producer,
+      claim: this.claim,
+      present,
+      config,
+      latest: snapshot.latest,
+      signal: this.signal,
+    };
+  }
+
+  /** Tries again what failed with an error that says so. */
+  async withRetries(work: () => Promise<void>): Promise<void> {
     const { retry } = this.#producer.recipe;
     for (let tries = 1;; tries++) {
       try {
@@ -152,7 +187,7 @@ class StepExecution {
         }
         const delayMs = retryDelayMs(retry, tries);
         this.#logger.warn(`Try ${tries} failed; the next is in ${delayMs} ms. ${messageOf(error)}`);
-        await this.#settle();
+        await this.settle();
         await this.around.ledger.event(this.task.runId, "step_retry", this.task.key, {
           attempt: ++this.attempt,
           delayMs,
@@ -163,18 +198,25 @@ class StepExecution {
     }
   }
 
-  async #materialize(config: unknown, latest: ReadonlyMap<string, Versions & { rowCount: number }>) {
+  /** Calls the function for some cells, and holds what it returns to its schemas. */
+  async materialize(
+    snapshot: Snapshot,
+    cells: CellSet,
+    progress: (done: number, total: number) => void = (done, total) => this.progress(done, total),
+  ): Promise<OutputToPublish[]> {
     const { recipe } = this.#producer;
-    const inputs = Object.fromEntries(
-      Object.entries(recipe.deps).map(([name, asset]) => [name, this.#input(asset, latest.get(asset.key)!)]),
-    );
     const context = {
-      inputs,
-      config,
+      inputs: inputsOf(this.#producer, cells, {
+        database: this.around.database,
+        snapshot,
+        signal: this.signal,
+      }),
+      cells,
+      config: snapshot.configs.get(this.#producer.key),
       resources: this.around.resources,
       clock: this.around.clock,
       logger: this.#recordingLogger(),
-      progress: (done: number, total: number) => this.#progress(done, total),
+      progress,
       signal: this.signal,
     };
     // A function that does not look at its signal must not keep a cancelled run waiting; what it returns later is dropped.
@@ -196,21 +238,8 @@ class StepExecution {
     });
   }
 
-  #input(asset: AnyAsset, version: Versions & { rowCount: number }): Input<object> {
-    const read = (names: readonly string[]) => readColumns(this.around.database, asset, names, version.materialization);
-    return {
-      key: asset.key,
-      materialization: version.materialization,
-      rowCount: version.rowCount,
-      columns: async (...names: string[]) => await read(names) as never,
-      rows: async () => {
-        const names = asset.schema.columns.map((c) => c.name);
-        return toRows(asset.schema, await read(names)) as never;
-      },
-    };
-  }
-
-  async #check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
+  /** Has the rows judged. @throws {CheckFailedError} If a blocking check fails. */
+  async check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
     const results: NewCheckResult[] = [];
     const blocking: NewCheckResult[] = [];
     for (const { asset, rows, metadata } of outputs) {
@@ -234,59 +263,11 @@ class StepExecution {
     return results;
   }
 
-  async #publish(
-    outputs: readonly OutputToPublish[],
-    checks: readonly NewCheckResult[],
-    { present, config, latest }: { present: Present; config: unknown; latest: ReadonlyMap<string, Versions> },
-  ): Promise<void> {
-    const { ledger, database } = this.around;
-    const upstream = Object.fromEntries(this.#producer.upstream.map((key) => {
-      const { materialization, contentVersion } = latest.get(key)!;
-      return [key, { materialization, version: contentVersion }];
-    }));
-    const records = outputs.map(({ asset, rows, metadata }): NewMaterialization => ({
-      key: asset.key,
-      codeVersion: present.codeVersion,
-      config,
-      configHash: present.configHash,
-      upstream,
-      sourceVersion: present.sourceVersion,
-      contentVersion: rows.contentVersion,
-      rowCount: rows.count,
-      metadata: typedMetadata(metadata),
-    }));
-    await this.#settle();
-    const writes = outputs.some(({ asset, rows }) => isToBeWritten(rows, latest.get(asset.key)));
-    if (!writes && checks.length === 0) {
-      const ids = await ledger.recordSuccess(database.sql, this.claim, records, { alone: true });
-      if (!ids) throw new StepLostError(this.task.key, this.task.runId);
-      return;
-    }
-    await database.sql.begin(async (tx) => {
-      const ids = await ledger.recordSuccess(tx, this.claim, records, { alone: false });
-      if (!ids) throw new StepLostError(this.task.key, this.task.runId);
-      const published = [];
-      for (const { asset, rows } of outputs) {
-        const id = ids.get(asset.key)!;
-        const before = latest.get(asset.key);
-        let changes = { added: 0, removed: 0 };
-        if (isToBeWritten(rows, before)) {
-          const first = before === undefined;
-          changes = await writeRows(database, tx, asset, rows, { id, first, signal: this.signal });
-          await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
-        }
-        published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
-      }
-      await ledger.recordChecks(tx, this.task.runId, checks, ids);
-      await ledger.stepSucceeded(tx, this.claim, published);
-    });
-  }
-
   /** Records how a step ended that did not succeed. */
   async #end(error: unknown): Promise<StepOutcome> {
     const { ledger } = this.around;
     this.#silent = true;
-    await this.#settle();
+    await this.settle();
     if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
       // Cancelled by another process: the guard saw it before the signal came.
       if (error instanceof StepLostError && await ledger.endStep(this.claim, { status: "cancelled" })) {
@@ -299,15 +280,16 @@ class StepExecution {
     }
     const failure = new StepFailedError(this.task.key, this.task.runId, error);
     this.#logger.error(failure.message, { stack: error instanceof Error ? error.stack : undefined });
+    const partial = error instanceof CellsFailedError && !error.fatal;
     const recorded = await ledger.endStep(this.claim, {
       status: "failed",
-      error: { name: nameOf(error), message: messageOf(error) },
+      error: { name: nameOf(error), message: messageOf(error), ...(partial && { partial }) },
       checks: error instanceof CheckFailedError && "results" in error ? error.results as NewCheckResult[] : undefined,
     });
-    return recorded ? "failed" : "lost";
+    return !recorded ? "lost" : partial ? "partly_failed" : "failed";
   }
 
-  #progress(done: number, total: number): void {
+  progress(done: number, total: number): void {
     const now = performance.now();
     if (now - this.#lastProgressAt < progressIntervalMs) return;
     this.#lastProgressAt = now;
@@ -328,7 +310,8 @@ class StepExecution {
       .catch((error) => this.#logger.warn("An event could not be recorded.", { error: messageOf(error) }));
   }
 
-  async #settle(): Promise<void> {
+  /** Resolves when the events that were sent off are in place. */
+  async settle(): Promise<void> {
     await this.#pending;
   }
 }
@@ -358,11 +341,6 @@ async function sourceVersion(
 ): Promise<{ sourceVersion: string | null; sourceError: undefined }> {
   const version = await producer.recipe.source?.({ config, resources, clock }) ?? null;
   return { sourceVersion: version, sourceError: undefined };
-}
-
-/** Whether a table has to change: not for the content that it has, nor for none in a table that is still empty. */
-function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
-  return before === undefined ? rows.count > 0 : before.contentVersion !== rows.contentVersion;
 }
 
 function checkedRows(asset: AnyAsset, rows: PreparedRows, metadata: Metadata): CheckedRows<unknown> {

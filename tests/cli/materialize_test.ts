@@ -186,6 +186,8 @@ Deno.test("materializeCommand() leaves a run that does not stop on the second Ct
 const plan: Plan = {
   selection: "+pair_metrics",
   force: false,
+  range: null,
+  waiting: [],
   steps: [
     {
       key: "daily_bars",

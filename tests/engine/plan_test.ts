@@ -40,7 +40,17 @@ function allFresh(): Map<string, Versions> {
 }
 
 function plan(selection: string, latest: Map<string, Versions>, force = false, now = present) {
-  return planRun(graph, select(graph, selection), { present: now, latest }, { selection, force });
+  const snapshot = {
+    producers: graph.producers,
+    present: now,
+    latest: new Map([...latest].map(([key, versions]) => [key, { ...versions, rowCount: 1 }])),
+    configs: new Map(),
+    records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
+    cells: new Map(),
+    spaces: new Map(),
+    reads: new Map(graph.producers.map(({ key }) => [key, []])),
+  };
+  return planRun(graph, select(graph, selection), snapshot, { selection, force, range: null });
 }
 
 Deno.test("planRun() of an empty database runs everything in order, for having never been made", () => {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { AnyAsset, CheckOutcome, Columns, Input, Metadata, MetadataValue, RowOf } from "../../engine/mod.ts";
-import { silentLogger } from "../../engine/mod.ts";
+import { CellSet, CellSpace, silentLogger } from "../../engine/mod.ts";
 import { typedMetadata } from "../../engine/metadata.ts";
 import { type PreparedRows, prepareRows, type RowSchema, toRows } from "../../engine/row_schema.ts";
 import { type Clock, fixedClock } from "../../resources/clock.ts";
@@ -11,6 +11,8 @@ export interface AssetSurroundings {
   inputs?: Readonly<Record<string, readonly object[]>>;
   /** Settings; what is not given has its default. */
   config?: Readonly<Record<string, unknown>>;
+  /** The cells to be made, for an asset that is divided into them. */
+  cells?: { names?: readonly string[]; dates?: readonly string[] };
   resources?: unknown;
   clock?: Clock;
   signal?: AbortSignal;
@@ -41,8 +43,14 @@ export interface AssetRun<Row> extends AssetOutput<Row> {
  */
 export async function runAsset<A extends AnyAsset>(
   asset: A,
-  { inputs = {}, config = {}, resources = {}, clock = fixedClock("2026-11-23T12:00:00Z"), signal }: AssetSurroundings =
-    {},
+  {
+    inputs = {},
+    config = {},
+    cells = {},
+    resources = {},
+    clock = fixedClock("2026-11-23T12:00:00Z"),
+    signal,
+  }: AssetSurroundings = {},
 ): Promise<AssetRun<RowOf<A>>> {
   const { recipe } = asset;
   if (!recipe) throw new TypeError(`"${asset.key}" is a byproduct: run the asset that makes it.`);
@@ -55,6 +63,7 @@ export async function runAsset<A extends AnyAsset>(
         return [name, inputOf(upstream, rows)];
       }),
     ),
+    cells: CellSet.all(new CellSpace(cells.names ?? [""], cells.dates ?? [""])),
     config: (recipe.config as z.ZodType<Record<string, unknown>>).parse(config),
     resources,
     clock,

@@ -28,6 +28,7 @@ export function scriptedControl(
     trigger: "cli",
     selection: "*",
     force: false,
+    range: null,
     status: (ended?.[3]?.status as RunStatus | undefined) ?? "running",
     createdAt: new Date(scriptStart).toISOString(),
     startedAt: new Date(scriptStart).toISOString(),
@@ -43,6 +44,9 @@ export function scriptedControl(
       finishedAt: null,
       skippedBecause: null,
       error: null,
+      cells: null,
+      done: null,
+      failed: null,
     })),
   };
   return {

@@ -1,0 +1,365 @@
+import type { Clock } from "../resources/clock.ts";
+import type { AssetGraph, Producer } from "./graph.ts";
+import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells } from "./partitions/mod.ts";
+import { downstreamCells } from "./partitions/mapping.ts";
+import { wantedCells } from "./partitions/partitions.ts";
+import type { StepError } from "./records.ts";
+import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
+
+/** Cells that are what they would be if this materialization had made them. */
+export interface MadeCells extends Versions {
+  cells: readonly Rectangle[];
+}
+
+/** Cells that could not be made when they were last tried. */
+export interface FailedCells {
+  cells: readonly Rectangle[];
+  runId: number;
+  error: StepError;
+  failedAt: string;
+}
+
+/** What is on record of the cells of all assets. */
+export interface CellRecords {
+  /** By producer. */
+  made: ReadonlyMap<string, readonly MadeCells[]>;
+  /** By producer. */
+  failed: ReadonlyMap<string, readonly FailedCells[]>;
+  /** Coordinates of assets that are made as a whole, by key. */
+  extents: ReadonlyMap<string, { names: readonly string[] | null; dates: readonly string[] | null }>;
+  /** What changed in assets with cells, oldest first, by key; `null` where that may be everything. */
+  changes: ReadonlyMap<string, readonly { materialization: number; changed: readonly Rectangle[] | null }[]>;
+}
+
+/** What a producer reads of one upstream asset. */
+export interface Read {
+  upstream: string;
+  mapping: Mapping;
+}
+
+/** The cells of a producer, each sort in the same space. */
+export interface CellState {
+  space: CellSpace;
+  /** Those that there should be. */
+  wanted: CellSet;
+  made: CellSet;
+  /** Wanted and not made. */
+  missing: CellSet;
+  /** Missing ones that nobody has to ask for. */
+  expected: CellSet;
+  /** Made, and would come out differently now; with why. A cell may have several reasons. */
+  stale: CellSet;
+  reasons: readonly { reason: Reason; cells: CellSet }[];
+  /** Made, not wanted any more, and to be removed. */
+  gone: CellSet;
+  /** Made and as they would be now. */
+  fresh: CellSet;
+  /** Not fresh, and some cell that they read has not been made: with the upstream asset that keeps them waiting. */
+  waiting: readonly { upstream: string; cells: CellSet }[];
+  failed: readonly (Omit<FailedCells, "cells"> & { cells: CellSet })[];
+  /** Cells of each made group that are still right, and the materialization they belong to. */
+  groups: readonly { materialization: number; cells: CellSet }[];
+}
+
+/** All that is known of the state of producers; {@link cellStates} adds their cells. */
+export interface Known {
+  graph: AssetGraph;
+  present: ReadonlyMap<string, Present>;
+  latest: ReadonlyMap<string, Versions>;
+  records: CellRecords;
+  configs: ReadonlyMap<string, unknown>;
+  resources: unknown;
+  clock: Clock;
+  /** Current rows of an asset. */
+  rows(key: string): Promise<readonly Record<string, unknown>[]>;
+}
+
+/** Cells of some producers and spaces of their assets. */
+export interface CellStates {
+  /** By producer that is made by cells. */
+  cells: Map<string, CellState>;
+  /** By key of each asset that was looked at. */
+  spaces: Map<string, CellSpace>;
+  /** What each producer reads, by producer. */
+  reads: Map<string, readonly Read[]>;
+}
+
+/** Judges the cells of producers, which come in dependency order and with all that is upstream of them. */
+export async function cellStates(producers: readonly Producer[], known: Known): Promise<CellStates> {
+  const states: CellStates = { cells: new Map(), spaces: new Map(), reads: new Map() };
+  for (const producer of producers) {
+    const reads = readsOf(producer, known.configs.get(producer.key));
+    states.reads.set(producer.key, reads);
+    if (producer.recipe.partitions) {
+      const state = await cellState(producer, reads, known, states);
+      states.cells.set(producer.key, state);
+      for (const key of producer.produces) states.spaces.set(key, state.space);
+    } else {
+      for (const key of producer.produces) states.spaces.set(key, extentOf(key, known.records));
+    }
+  }
+  return states;
+}
+
+/** What a producer reads of its upstream assets, under its settings. */
+export function readsOf(producer: Producer, config: unknown): Read[] {
+  return Object.entries(producer.recipe.deps).map(([name, { key }]) => ({
+    upstream: key,
+    mapping: producer.recipe.mappings[name]!(config),
+  }));
+}
+
+/**
+ * Whether what changed in an upstream asset since a materialization is nothing that a producer reads which is made as a whole.
+ */
+export function isUntouched(
+  producer: Producer,
+  states: CellStates,
+  { changes }: CellRecords,
+): (upstream: string, since: number) => boolean {
+  return (upstream, since) => {
+    const reads = states.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
+    const after = changes.get(upstream)?.filter((change) => change.materialization > since);
+    if (!after || reads.length === 0) return false;
+    const space = states.spaces.get(upstream)!;
+    return after.every(({ changed }) => {
+      if (changed === null) return false;
+      const cells = touchedCells(space, changed);
+      return reads.every(({ mapping }) => downstreamCells(mapping, cells, CellSpace.single).isEmpty);
+    });
+  };
+}
+
+/** Cells of `producer` that read any of the given cells of an upstream asset. */
+export function readersOf(
+  producer: string,
+  { upstream, cells }: { upstream: string; cells: CellSet },
+  states: CellStates,
+): CellSet {
+  const { space } = states.cells.get(producer)!;
+  return states.reads.get(producer)!
+    .filter((read) => read.upstream === upstream)
+    .reduce((all, { mapping }) => all.union(downstreamCells(mapping, cells, space)), CellSet.none(space));
+}
+
+/** Cells for storing and answering, with how many they are. */
+export function someCells(cells: CellSet): SomeCells {
+  return { count: cells.count, cells: cells.rectangles() };
+}
+
+async function cellState(
+  producer: Producer,
+  reads: readonly Read[],
+  known: Known,
+  states: CellStates,
+): Promise<CellState> {
+  const { key, recipe } = producer;
+  const partitions = recipe.partitions!;
+  const { records, resources, clock } = known;
+  const upstream = Object.fromEntries(
+    Object.entries(recipe.deps).map(([name, dep]): [string, UpstreamCells] => [name, {
+      space: states.spaces.get(dep.key)!,
+      rows: () => known.rows(dep.key),
+    }]),
+  );
+  const asked = wantedCells(
+    await partitions.wanted({ upstream, config: known.configs.get(key), resources, clock }),
+  );
+  const groups = records.made.get(key) ?? [];
+  const failures = records.failed.get(key) ?? [];
+  // What was made may have coordinates that are not wanted any more.
+  const rectangles = [...groups, ...failures].flatMap((group) => group.cells);
+  const space = asked.space.with(
+    rectangles.flatMap(({ names }) => names ?? []),
+    rectangles.flatMap(({ dates }) => (dates ?? []).flat()),
+  );
+  const wanted = asked.in(space);
+  const none = CellSet.none(space);
+
+  const madeGroups = groups.map((group) => ({ group, cells: CellSet.fromRectangles(space, group.cells) }));
+  const made = madeGroups.reduce((all, { cells }) => all.union(cells), none);
+  const missing = wanted.difference(made);
+  const expected = partitions.missing === "latest"
+    ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted))
+    : missing;
+  const gone = partitions.gone === "keep" ? none : made.difference(wanted);
+
+  const found = new Map<string, { reason: Reason; cells: CellSet }>();
+  let stale = none;
+  const staleIn = (cells: CellSet, id: string, reason: () => Reason) => {
+    if (cells.isEmpty) return;
+    stale = stale.union(cells);
+    const before = found.get(id);
+    found.set(id, before ? { ...before, cells: before.cells.union(cells) } : { reason: reason(), cells });
+  };
+  for (const { group, cells } of madeGroups) {
+    const still = cells.difference(gone);
+    judgeGroup({ producer, reads, group, cells: still, known, states, space }, staleIn);
+  }
+  const unwanted = partitions.gone === "keep" ? made.difference(wanted) : none;
+  const notFresh = missing.union(stale);
+  return {
+    space,
+    wanted,
+    made,
+    missing,
+    expected,
+    stale,
+    reasons: [...found.values()].map(({ reason, cells }) => ({
+      reason: { ...reason, cells: someCells(cells) },
+      cells,
+    })),
+    gone,
+    fresh: made.difference(stale).difference(gone).union(unwanted.difference(stale)),
+    waiting: waitingCells(notFresh, reads, states, known.graph),
+    failed: failures.map((failure) => ({
+      ...failure,
+      cells: CellSet.fromRectangles(space, failure.cells).difference(made),
+    })).filter(({ cells }) => !cells.isEmpty),
+    groups: madeGroups.map(({ group, cells }) => ({
+      materialization: group.materialization,
+      cells: cells.difference(gone),
+    })),
+  };
+}
+
+interface Judged {
+  producer: Producer;
+  reads: readonly Read[];
+  group: MadeCells;
+  cells: CellSet;
+  known: Known;
+  states: CellStates;
+  space: CellSpace;
+}
+
+function judgeGroup(
+  { producer, reads, group, cells, known, states, space }: Judged,
+  staleIn: (cells: CellSet, id: string, reason: () => Reason) => void,
+): void {
+  const present = known.present.get(producer.key)!;
+  if (group.codeVersion !== present.codeVersion) {
+    const [from, to] = [group.codeVersion, present.codeVersion];
+    staleIn(cells, "code", () => ({
+      kind: "code_changed",
+      message: `its code changed from version ${from} to ${to}`,
+      from,
+      to,
+    }));
+  }
+  if (group.configHash !== present.configHash) {
+    staleIn(cells, "config", () => ({ kind: "config_changed", message: "its configuration changed" }));
+  }
+  if (present.sourceError === undefined && group.sourceVersion !== present.sourceVersion) {
+    const due = dueCells(cells, group.sourceVersion, present.sourceVersion, producer);
+    const [from, to] = [group.sourceVersion, present.sourceVersion];
+    staleIn(due, "source", () =>
+      producer.recipe.partitions!.due
+        ? {
+          kind: "cells_due",
+          message: `it was read at ${from ?? "no version"} and is due again, because it may be restated until then`,
+          from,
+          to,
+        }
+        : { kind: "source_changed", message: "its source has other data than when it was read", from, to });
+  }
+  for (const upstream of producer.upstream) {
+    const now = known.latest.get(upstream);
+    const read = group.upstream[upstream];
+    if (!now || read?.version === now.contentVersion) continue;
+    const changes = known.records.changes.get(upstream);
+    const after = read && changes?.filter((change) => change.materialization > read.materialization);
+    // Without a record of cells whatever changed may be anywhere.
+    if (!after || after.some(({ changed }) => changed === null)) {
+      staleIn(cells, `upstream ${upstream}`, () => ({
+        kind: "upstream_changed",
+        message: `upstream ${upstream} changed`,
+        upstream,
+        materialization: now.materialization,
+      }));
+      continue;
+    }
+    for (const { materialization, changed } of after) {
+      const touched = touchedCells(states.spaces.get(upstream)!, changed!);
+      for (const { mapping } of reads.filter((r) => r.upstream === upstream)) {
+        staleIn(
+          downstreamCells(mapping, touched, space).intersection(cells),
+          `upstream ${upstream} ${materialization}`,
+          () => ({
+            kind: "upstream_changed",
+            message: `upstream ${upstream} changed in materialization ${materialization}`,
+            upstream,
+            materialization,
+          }),
+        );
+      }
+    }
+  }
+}
+
+/** Cells whose date asks for a later version of the source than the one they were read at. */
+function dueCells(cells: CellSet, made: string | null, now: string | null, { recipe }: Producer): CellSet {
+  const { due } = recipe.partitions!;
+  if (!due || now === null) return cells;
+  if (made === null) return cells;
+  const { dates } = cells.space;
+  // The version that a cell asks for rises with its date: those that ask for too much are the last ones.
+  let low = 0;
+  let high = dates.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (due(dates[middle]!, now) > made) high = middle;
+    else low = middle + 1;
+  }
+  return cells.during(low < dates.length ? [low, dates.length] : []);
+}
+
+/** Cells that read something which was never made. */
+function waitingCells(
+  cells: CellSet,
+  reads: readonly Read[],
+  states: CellStates,
+  graph: AssetGraph,
+): CellState["waiting"] {
+  if (cells.isEmpty) return [];
+  const waiting: { upstream: string; cells: CellSet }[] = [];
+  for (const { upstream, mapping } of reads) {
+    const state = states.cells.get(graph.producerOf(upstream).key);
+    if (!state || state.missing.isEmpty) continue;
+    const kept = downstreamCells(mapping, state.missing, cells.space).intersection(cells);
+    if (!kept.isEmpty) waiting.push({ upstream, cells: kept });
+  }
+  return waiting;
+}
+
+/**
+ * The cells of a space that a change touched. Names that are not there any more still count, and dates that are not there any more
+ * touch their neighbours: whoever counts sessions reads others since.
+ */
+export function touchedCells(space: CellSpace, changed: readonly Rectangle[]): CellSet {
+  const wider = space.with(changed.flatMap(({ names }) => names ?? []), []);
+  if (!space.hasDates || space.dates.length === 0) return CellSet.fromRectangles(wider, changed);
+  const { dates } = space;
+  return CellSet.fromRectangles(
+    wider,
+    changed.map((rectangle) => ({
+      names: rectangle.names,
+      dates: rectangle.dates && rectangle.dates.map(([first, last]): [string, string] => {
+        const start = space.firstFrom(first);
+        const end = space.lastUntil(last);
+        if (start <= end) return [first, last];
+        return [dates[Math.max(0, end)]!, dates[Math.min(dates.length - 1, start)]!];
+      }),
+    })),
+  );
+}
+
+function lastOf(cells: CellSet): [number, number] | [] {
+  const end = cells.dateRanges.at(-1);
+  return end === undefined ? [] : [end - 1, end];
+}
+
+function extentOf(key: string, { extents }: CellRecords): CellSpace {
+  const extent = extents.get(key);
+  return extent ? new CellSpace(extent.names ?? [""], extent.dates ?? [""]) : CellSpace.single;
+}

@@ -1,0 +1,59 @@
+import type { CellState } from "./cell_state.ts";
+import { CellSet } from "./partitions/mod.ts";
+
+/** Which cells somebody asks for: dates with both ends included, and names; what is left out is not restricted. */
+export interface CellRange {
+  from?: string;
+  to?: string;
+  names?: readonly string[];
+}
+
+/** The wanted cells within a range. */
+export function cellsWithin({ space, wanted }: CellState, { from, to, names }: CellRange): CellSet {
+  let cells = wanted;
+  if (space.hasDates && (from !== undefined || to !== undefined)) {
+    const start = from === undefined ? 0 : space.firstFrom(from);
+    const end = to === undefined ? space.dates.length : space.lastUntil(to) + 1;
+    cells = cells.during(start < end ? [start, end] : []);
+  }
+  if (space.hasNames && names !== undefined) {
+    const asked = new Set(names);
+    cells = cells.named((name) => asked.has(name));
+  }
+  return cells;
+}
+
+/** What there is to do for an asset that is made by cells. */
+export interface CellWork {
+  /** Cells to be made now. */
+  make: CellSet;
+  /** Cells whose rows are to be removed. */
+  remove: CellSet;
+  /** Cells that cannot be made before something upstream is. */
+  wait: readonly { upstream: string; cells: CellSet }[];
+}
+
+/**
+ * The work that a request asks for. Without a range it is what is stale and what is expected; with one it is what is stale or missing
+ * there. Forced work is all cells of the range, or all that were made and all that are expected.
+ */
+export function cellWork(
+  state: CellState,
+  { force, range }: { force: boolean; range: CellRange | null },
+): CellWork {
+  const asked = range && cellsWithin(state, range);
+  const upToDate = asked ?? state.made.intersection(state.wanted).union(state.expected);
+  const wanted = force
+    ? upToDate
+    : asked
+    ? asked.intersection(state.missing.union(state.stale))
+    : state.expected.union(state.stale);
+  const wait = state.waiting
+    .map(({ upstream, cells }) => ({ upstream, cells: cells.intersection(wanted) }))
+    .filter(({ cells }) => !cells.isEmpty);
+  return {
+    make: wait.reduce((rest, { cells }) => rest.difference(cells), wanted),
+    remove: asked ? CellSet.none(state.space) : state.gone,
+    wait,
+  };
+}

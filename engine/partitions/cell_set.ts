@@ -1,0 +1,217 @@
+import type { CellSpace } from "./cell_space.ts";
+import { difference, intersection, noRange, numbersOf, type Ranges, rangesOf, size, union } from "./ranges.ts";
+
+/** Cells as they are stored and answered: names × date ranges, both ends included. `null` for a dimension means all of it. */
+export interface Rectangle {
+  names: readonly string[] | null;
+  dates: readonly (readonly [first: string, last: string])[] | null;
+}
+
+/**
+ * A set of cells of one {@link CellSpace}: for each name the places of its dates as ranges. Immutable.
+ *
+ * Names that have the same dates share one array of ranges, so that the usual set (all names, one range) costs next to nothing
+ * however many cells it has.
+ */
+export class CellSet {
+  private constructor(readonly space: CellSpace, private readonly rows: readonly Ranges[]) {}
+
+  static none(space: CellSpace): CellSet {
+    return new CellSet(space, space.names.map(() => noRange));
+  }
+
+  static all(space: CellSpace): CellSet {
+    const whole = space.dates.length === 0 ? noRange : [0, space.dates.length];
+    return new CellSet(space, space.names.map(() => whole));
+  }
+
+  /** The cells with ranges of date places by name place. */
+  static of(space: CellSpace, rangesOfName: (nameAt: number) => Ranges): CellSet {
+    return new CellSet(space, space.names.map((_, i) => rangesOfName(i)));
+  }
+
+  /** The cells at the given coordinates; what the space does not have is left out. */
+  static at(space: CellSpace, coordinates: Iterable<readonly [name: string, date: string]>): CellSet {
+    const places = new Map<number, number[]>();
+    for (const [name, date] of coordinates) {
+      const n = space.nameAt(name);
+      const d = space.dateAt(date);
+      if (n < 0 || d < 0) continue;
+      const known = places.get(n);
+      if (known) known.push(d);
+      else places.set(n, [d]);
+    }
+    return new CellSet(
+      space,
+      shared(space.names.map((_, i) => {
+        const found = places.get(i);
+        return found ? rangesOf(found.sort((a, b) => a - b)) : noRange;
+      })),
+    );
+  }
+
+  /** The cells of rectangles; what the space does not have is left out. */
+  static fromRectangles(space: CellSpace, rectangles: readonly Rectangle[]): CellSet {
+    const rows: Ranges[] = space.names.map(() => noRange);
+    for (const { names, dates } of rectangles) {
+      let ranges: Ranges = noRange;
+      if (dates === null) ranges = space.dates.length === 0 ? noRange : [0, space.dates.length];
+      for (const [first, last] of dates ?? []) {
+        const start = space.firstFrom(first);
+        const end = space.lastUntil(last) + 1;
+        if (start < end) ranges = union(ranges, [start, end]);
+      }
+      const places = names === null ? space.names.keys() : names.map((name) => space.nameAt(name));
+      for (const n of places) {
+        if (n >= 0) rows[n] = rows[n]!.length === 0 ? ranges : union(rows[n]!, ranges);
+      }
+    }
+    return new CellSet(space, shared(rows));
+  }
+
+  /** Ranges of date places of a name. */
+  rangesAt(nameAt: number): Ranges {
+    return this.rows[nameAt]!;
+  }
+
+  get count(): number {
+    return this.rows.reduce((sum, ranges) => sum + size(ranges), 0);
+  }
+
+  get isEmpty(): boolean {
+    return this.rows.every((ranges) => ranges.length === 0);
+  }
+
+  has(name: string, date: string): boolean {
+    const n = this.space.nameAt(name);
+    const d = this.space.dateAt(date);
+    if (n < 0 || d < 0) return false;
+    const ranges = this.rows[n]!;
+    for (let i = 0; i < ranges.length && ranges[i]! <= d; i += 2) if (d < ranges[i + 1]!) return true;
+    return false;
+  }
+
+  union(other: CellSet): CellSet {
+    return this.#combine(other, union);
+  }
+
+  intersection(other: CellSet): CellSet {
+    return this.#combine(other, intersection);
+  }
+
+  difference(other: CellSet): CellSet {
+    return this.#combine(other, difference);
+  }
+
+  /** The cells whose date is among the given ranges of places. */
+  during(ranges: Ranges): CellSet {
+    let last: Ranges | undefined;
+    let result: Ranges = noRange;
+    return new CellSet(
+      this.space,
+      this.rows.map((row) => {
+        if (row !== last) [last, result] = [row, intersection(row, ranges)];
+        return result;
+      }),
+    );
+  }
+
+  /** The cells of some names. */
+  named(has: (name: string) => boolean): CellSet {
+    return new CellSet(this.space, this.rows.map((row, i) => has(this.space.names[i]!) ? row : noRange));
+  }
+
+  /** The same cells in a space that has at least their coordinates. */
+  in(space: CellSpace): CellSet {
+    return space === this.space ? this : CellSet.fromRectangles(space, this.rectangles());
+  }
+
+  /** Places of the dates that any name has. */
+  get dateRanges(): Ranges {
+    const distinct = new Set(this.rows);
+    let result: Ranges = noRange;
+    for (const ranges of distinct) result = union(result, ranges);
+    return result;
+  }
+
+  /** Names that have a cell, in the order of the space. */
+  get names(): string[] {
+    return this.space.names.filter((_, i) => this.rows[i]!.length > 0);
+  }
+
+  /** Dates on which a name has a cell, ascending. */
+  get dates(): string[] {
+    return Array.from(numbersOf(this.dateRanges), (at) => this.space.dates[at]!);
+  }
+
+  /** Name and date of each cell, by name. */
+  *cells(): Generator<[name: string, date: string]> {
+    for (const [n, ranges] of this.rows.entries()) {
+      for (const d of numbersOf(ranges)) yield [this.space.names[n]!, this.space.dates[d]!];
+    }
+  }
+
+  /** Groups of names that have the same dates. */
+  groups(): { names: string[]; ranges: Ranges }[] {
+    const groups = new Map<string, { names: string[]; ranges: Ranges }>();
+    const keys = new Map<Ranges, string>();
+    this.rows.forEach((ranges, i) => {
+      if (ranges.length === 0) return;
+      let key = keys.get(ranges);
+      if (key === undefined) keys.set(ranges, key = ranges.join());
+      const group = groups.get(key);
+      if (group) group.names.push(this.space.names[i]!);
+      else groups.set(key, { names: [this.space.names[i]!], ranges });
+    });
+    return [...groups.values()];
+  }
+
+  /**
+   * The cells for storing and answering.
+   *
+   * @param open Whether a group with every name of the space stands for any name, those to come included.
+   */
+  rectangles({ open = false }: { open?: boolean } = {}): Rectangle[] {
+    const { space } = this;
+    return this.groups().map(({ names, ranges }) => ({
+      names: !space.hasNames || (open && names.length === space.names.length) ? null : names,
+      dates: space.hasDates
+        ? Array.from(
+          { length: ranges.length / 2 },
+          (_, i): [string, string] => [space.dates[ranges[2 * i]!]!, space.dates[ranges[2 * i + 1]! - 1]!],
+        )
+        : null,
+    }));
+  }
+
+  #combine(other: CellSet, operation: (a: Ranges, b: Ranges) => Ranges): CellSet {
+    if (other.space !== this.space) throw new TypeError("Cells of different spaces cannot be combined.");
+    let [a, b]: (Ranges | undefined)[] = [];
+    let result: Ranges = noRange;
+    return new CellSet(
+      this.space,
+      this.rows.map((row, i) => {
+        const otherRow = other.rows[i]!;
+        // Neighbours usually have the same dates: what was worked out for one is shared with the next.
+        if (row !== a || otherRow !== b) [a, b, result] = [row, otherRow, operation(row, otherRow)];
+        return result;
+      }),
+    );
+  }
+}
+
+/** Gives names with equal dates one array. */
+function shared(rows: readonly Ranges[]): Ranges[] {
+  const known = new Map<string, Ranges>();
+  let last: Ranges | undefined;
+  let lastShared: Ranges = noRange;
+  return rows.map((ranges) => {
+    if (ranges.length === 0) return noRange;
+    if (ranges === last) return lastShared;
+    const key = ranges.join();
+    let one = known.get(key);
+    if (!one) known.set(key, one = ranges);
+    [last, lastShared] = [ranges, one];
+    return one;
+  });
+}

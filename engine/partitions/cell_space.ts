@@ -1,0 +1,65 @@
+/**
+ * The coordinates of an asset's cells: names (tickers, pairs, fixed keys) and dates (sessions, days). A dimension that an asset does
+ * not have has the single coordinate `""`.
+ */
+export class CellSpace {
+  readonly #ordinalOfName: ReadonlyMap<string, number>;
+
+  /**
+   * @param names Each once, in any order.
+   * @param dates `YYYY-MM-DD`, ascending, each once.
+   */
+  constructor(readonly names: readonly string[], readonly dates: readonly string[]) {
+    this.#ordinalOfName = new Map(names.map((name, i) => [name, i]));
+  }
+
+  static readonly single: CellSpace = new CellSpace([""], [""]);
+
+  get hasNames(): boolean {
+    return this.names.length !== 1 || this.names[0] !== "";
+  }
+
+  get hasDates(): boolean {
+    return this.dates.length !== 1 || this.dates[0] !== "";
+  }
+
+  /** Place of a name, or −1. */
+  nameAt(name: string): number {
+    return this.#ordinalOfName.get(name) ?? -1;
+  }
+
+  /** Place of a date, or −1. */
+  dateAt(date: string): number {
+    const at = this.firstFrom(date);
+    return this.dates[at] === date ? at : -1;
+  }
+
+  /** Place of the first date that is not before `date`; the number of dates if there is none. */
+  firstFrom(date: string): number {
+    let low = 0;
+    let high = this.dates.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.dates[middle]! < date) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Place of the last date that is not after `date`; −1 if there is none. */
+  lastUntil(date: string): number {
+    const at = this.firstFrom(date);
+    return this.dates[at] === date ? at : at - 1;
+  }
+
+  /** The same space with further coordinates. Returns itself where there are none. */
+  with(names: Iterable<string>, dates: Iterable<string>): CellSpace {
+    const newNames = new Set([...names].filter((name) => this.nameAt(name) < 0));
+    const newDates = new Set([...dates].filter((date) => this.dateAt(date) < 0));
+    if (newNames.size === 0 && newDates.size === 0) return this;
+    return new CellSpace(
+      newNames.size === 0 ? this.names : [...this.names, ...newNames],
+      newDates.size === 0 ? this.dates : [...this.dates, ...newDates].sort(),
+    );
+  }
+}

@@ -1,0 +1,190 @@
+import { CellSet } from "./cell_set.ts";
+import type { CellSpace } from "./cell_space.ts";
+import { noRange, numbersOf, type Ranges, rangesOf, union } from "./ranges.ts";
+
+/**
+ * Which dates of an upstream asset a cell reads.
+ *
+ * A window counts dates of the *upstream* asset from its last one that is not after the cell's own: `back` of them before it and
+ * `forward` after it, itself included unless `back` is −1.
+ */
+export type DateMapping =
+  | { kind: "same" }
+  | { kind: "all" }
+  | { kind: "last" }
+  | { kind: "window"; back: number; forward: number }
+  | { kind: "own"; read(date: string): { from: string; to: string } | null };
+
+/** Which names of an upstream asset a cell reads. */
+export type NameMapping =
+  | { kind: "same" }
+  | { kind: "all" }
+  | { kind: "own"; read(name: string): readonly string[] };
+
+/** Which cells of an upstream asset a cell reads. Works both ways: from a cell to what it reads, and from what changed to who read it. */
+export interface Mapping {
+  names: NameMapping;
+  dates: DateMapping;
+}
+
+/** The cell with the same coordinates. */
+export const identity: Mapping = { names: { kind: "same" }, dates: { kind: "same" } };
+
+/** Every cell. */
+export const everything: Mapping = { names: { kind: "all" }, dates: { kind: "all" } };
+
+/** All names of the newest date that there is. */
+export const newest: Mapping = { names: { kind: "all" }, dates: { kind: "last" } };
+
+/** The `sessions` last dates up to the cell's own, of all names or of the cell's own. `Infinity` for all of them. */
+export function lastSessions(sessions: number, names: "all" | "same" = "all"): Mapping {
+  if (!(sessions >= 1)) throw new RangeError(`A window has at least one session, not ${sessions}.`);
+  return { names: { kind: names }, dates: { kind: "window", back: sessions - 1, forward: 0 } };
+}
+
+/** All dates after the cell's own: what happened later and reaches back, as a split does. */
+export function laterSessions(names: "all" | "same" = "same"): Mapping {
+  return { names: { kind: names }, dates: { kind: "window", back: -1, forward: Infinity } };
+}
+
+/** All dates of the cell's own name. */
+export const wholeSeries: Mapping = { names: { kind: "same" }, dates: { kind: "all" } };
+
+/** The upstream cells that a set of cells reads. */
+export function upstreamCells(mapping: Mapping, cells: CellSet, upstream: CellSpace): CellSet {
+  const datesOf = memo((ranges: Ranges) => upstreamDates(mapping.dates, ranges, cells.space, upstream));
+  const rows: Ranges[] = upstream.names.map(() => noRange);
+  const { names } = mapping;
+  if (names.kind === "all") {
+    const read = datesOf(cells.dateRanges);
+    return CellSet.of(upstream, () => read);
+  }
+  cells.space.names.forEach((name, i) => {
+    const ranges = cells.rangesAt(i);
+    if (ranges.length === 0) return;
+    const read = datesOf(ranges);
+    for (const other of names.kind === "same" ? [name] : names.read(name)) {
+      const at = upstream.nameAt(other);
+      if (at >= 0) rows[at] = rows[at]!.length === 0 ? read : union(rows[at]!, read);
+    }
+  });
+  return CellSet.of(upstream, (at) => rows[at]!);
+}
+
+/** The cells of `downstream` that read any of `changed`. */
+export function downstreamCells(mapping: Mapping, changed: CellSet, downstream: CellSpace): CellSet {
+  const datesOf = memo((ranges: Ranges) => downstreamDates(mapping.dates, ranges, changed.space, downstream));
+  const { names } = mapping;
+  if (names.kind === "all") {
+    const readers = datesOf(changed.dateRanges);
+    return CellSet.of(downstream, () => readers);
+  }
+  const { space } = changed;
+  if (names.kind === "same") {
+    return CellSet.of(downstream, (at) => {
+      const upstreamAt = space.nameAt(downstream.names[at]!);
+      const ranges = upstreamAt < 0 ? noRange : changed.rangesAt(upstreamAt);
+      return ranges.length === 0 ? noRange : datesOf(ranges);
+    });
+  }
+  return CellSet.of(downstream, (at) => {
+    let readers: Ranges = noRange;
+    for (const name of names.read(downstream.names[at]!)) {
+      const upstreamAt = space.nameAt(name);
+      const ranges = upstreamAt < 0 ? noRange : changed.rangesAt(upstreamAt);
+      if (ranges.length > 0) readers = union(readers, datesOf(ranges));
+    }
+    return readers;
+  });
+}
+
+function upstreamDates(mapping: DateMapping, ranges: Ranges, own: CellSpace, upstream: CellSpace): Ranges {
+  const count = upstream.dates.length;
+  if (ranges.length === 0 || count === 0) return noRange;
+  switch (mapping.kind) {
+    case "all":
+      return [0, count];
+    case "last":
+      return [count - 1, count];
+    case "same":
+      return rangesOf(
+        Array.from(numbersOf(ranges), (at) => upstream.dateAt(own.dates[at]!)).filter((at) => at >= 0),
+      );
+    case "window": {
+      let read: Ranges = noRange;
+      for (const at of numbersOf(ranges)) {
+        const anchor = upstream.lastUntil(own.dates[at]!);
+        const start = Math.max(0, anchor - mapping.back);
+        const end = Math.min(count, anchor + mapping.forward + 1);
+        if (start < end) read = union(read, [start, end]);
+      }
+      return read;
+    }
+    case "own": {
+      let read: Ranges = noRange;
+      for (const at of numbersOf(ranges)) {
+        const bounds = mapping.read(own.dates[at]!);
+        if (!bounds) continue;
+        const start = upstream.firstFrom(bounds.from);
+        const end = upstream.lastUntil(bounds.to) + 1;
+        if (start < end) read = union(read, [start, end]);
+      }
+      return read;
+    }
+  }
+}
+
+function downstreamDates(mapping: DateMapping, changed: Ranges, upstream: CellSpace, own: CellSpace): Ranges {
+  const count = own.dates.length;
+  if (changed.length === 0 || count === 0) return noRange;
+  switch (mapping.kind) {
+    case "all":
+      return [0, count];
+    case "last":
+      return changed.at(-1) === upstream.dates.length ? [0, count] : noRange;
+    case "same":
+      return rangesOf(
+        Array.from(numbersOf(changed), (at) => own.dateAt(upstream.dates[at]!)).filter((at) => at >= 0),
+      );
+    case "window": {
+      let readers: Ranges = noRange;
+      for (let i = 0; i < changed.length; i += 2) {
+        // A cell reads place p when anchor − back ≤ p ≤ anchor + forward; the anchor rises with the cell's date.
+        const start = firstWithAnchor(own, upstream, changed[i]! - mapping.forward);
+        const end = firstWithAnchor(own, upstream, changed[i + 1]! + mapping.back);
+        if (start < end) readers = union(readers, [start, end]);
+      }
+      return readers;
+    }
+    case "own": {
+      const all = Array.from({ length: count }, (_, at) => at);
+      return rangesOf(all.filter((at) => {
+        const bounds = mapping.read(own.dates[at]!);
+        if (!bounds) return false;
+        const start = upstream.firstFrom(bounds.from);
+        const end = upstream.lastUntil(bounds.to) + 1;
+        for (let i = 0; i < changed.length; i += 2) {
+          if (Math.max(start, changed[i]!) < Math.min(end, changed[i + 1]!)) return true;
+        }
+        return false;
+      }));
+    }
+  }
+}
+
+/** Place of the first date of `own` whose anchor in `upstream` is at `place` or later. */
+function firstWithAnchor(own: CellSpace, upstream: CellSpace, place: number): number {
+  // Before the first date of upstream the anchor is −1.
+  if (place <= -1) return 0;
+  if (place >= upstream.dates.length) return own.dates.length;
+  return own.firstFrom(upstream.dates[place]!);
+}
+
+function memo(compute: (ranges: Ranges) => Ranges): (ranges: Ranges) => Ranges {
+  const known = new Map<Ranges, Ranges>();
+  return (ranges) => {
+    let result = known.get(ranges);
+    if (!result) known.set(ranges, result = compute(ranges));
+    return result;
+  };
+}

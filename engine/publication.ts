@@ -1,0 +1,220 @@
+import type { Database, Sql } from "../resources/database/database.ts";
+import type { AnyAsset } from "./asset.ts";
+import { changedCells, contentChange, contentOf, writeRows } from "./asset_table.ts";
+import type { CellLedger } from "./cell_ledger.ts";
+import type { CellState } from "./cell_state.ts";
+import type { Producer } from "./graph.ts";
+import { StepLostError } from "./errors.ts";
+import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "./ledger.ts";
+import { type Metadata, typedMetadata } from "./metadata.ts";
+import { CellSet, CellSpace, type Rectangle } from "./partitions/mod.ts";
+import type { StepError } from "./records.ts";
+import type { PreparedRows } from "./row_schema.ts";
+import type { Present, Versions } from "./staleness.ts";
+
+/** One table that a function made, ready to be stored. */
+export interface OutputToPublish {
+  asset: AnyAsset;
+  rows: PreparedRows;
+  metadata: Metadata;
+}
+
+/** What a publication is recorded with. */
+export interface PublicationContext {
+  database: Database;
+  ledger: Ledger;
+  cellLedger: CellLedger;
+  producer: Producer;
+  claim: StepClaim;
+  present: Present;
+  config: unknown;
+  /** Versions that were read and that are replaced. */
+  latest: ReadonlyMap<string, Versions & { rowCount: number }>;
+  signal: AbortSignal;
+}
+
+/** What became of one table. */
+export interface Published {
+  key: string;
+  materialization: number;
+  rows: number;
+  added: number;
+  removed: number;
+}
+
+/**
+ * Stores outputs that were made as a whole, together with their record, and ends the step.
+ *
+ * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
+ */
+export async function publishWhole(
+  outputs: readonly OutputToPublish[],
+  checks: readonly NewCheckResult[],
+  context: PublicationContext,
+): Promise<void> {
+  const { ledger, cellLedger, database, claim, latest, signal } = context;
+  const records = outputs.map((output) => recordOf(output, context));
+  const writes = outputs.some(({ asset, rows }) => isToBeWritten(rows, latest.get(asset.key)));
+  if (!writes && checks.length === 0) {
+    const ids = await ledger.recordSuccess(database.sql, claim, records, { alone: true });
+    if (!ids) throw new StepLostError(claim.key, claim.runId);
+    return;
+  }
+  await database.sql.begin(async (tx) => {
+    const ids = await ledger.recordSuccess(tx, claim, records, { alone: false });
+    if (!ids) throw new StepLostError(claim.key, claim.runId);
+    const published: Published[] = [];
+    for (const { asset, rows } of outputs) {
+      const id = ids.get(asset.key)!;
+      const before = latest.get(asset.key);
+      let changes = { added: 0, removed: 0 };
+      if (isToBeWritten(rows, before)) {
+        changes = await writeRows(database, tx, asset, rows, { id, fresh: before === undefined, signal });
+        await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+      }
+      if (asset.cells) await recordChangeOfWhole(tx, { asset, rows, id, first: before === undefined }, cellLedger);
+      published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
+    }
+    await ledger.recordChecks(tx, claim.runId, checks, ids);
+    await ledger.stepSucceeded(tx, claim, published);
+  });
+}
+
+async function recordChangeOfWhole(
+  tx: Sql,
+  { asset, rows, id, first }: { asset: AnyAsset; rows: PreparedRows; id: number; first: boolean },
+  cellLedger: CellLedger,
+): Promise<void> {
+  const { name, date } = asset.cells!;
+  const distinct = (column: string | undefined) =>
+    column === undefined ? null : [...new Set(rows.data[column] as readonly string[])].sort();
+  const extent = { names: distinct(name), dates: distinct(date) };
+  await cellLedger.recordExtent(tx, asset.key, extent);
+  if (first) return;
+  const cells = await changedCells(tx, asset, { id, within: null });
+  const space = new CellSpace(extent.names ?? [""], extent.dates ?? [""])
+    .with(cells.map(([name]) => name), cells.map(([, date]) => date));
+  await cellLedger.recordChange(tx, id, {
+    cells: null,
+    changed: CellSet.at(space, cells).rectangles({ open: true }),
+  });
+}
+
+/** The part of an asset's cells that is published at once, and what is known of all of them then. */
+export interface PublishedCells {
+  /** The cells whose rows these are. */
+  cells: CellSet;
+  state: CellState;
+  /** All cells that are right now, these included. */
+  right: CellSet;
+  failures: readonly { cells: CellSet; runId: number; error: StepError; failedAt?: string }[];
+  step: { cells: CellSet; done: CellSet; failed: CellSet | null };
+}
+
+/**
+ * Stores the rows of some cells together with their record; the step goes on. Returns the new versions.
+ *
+ * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
+ */
+export async function publishCells(
+  outputs: readonly OutputToPublish[],
+  checks: readonly NewCheckResult[],
+  context: PublicationContext,
+  part: PublishedCells,
+): Promise<{ published: Published[]; versions: Map<string, Versions & { rowCount: number }> }> {
+  const { ledger, cellLedger, database, producer, claim, latest, signal } = context;
+  return await database.sql.begin(async (tx) => {
+    const records = outputs.map((output) => recordOf(output, context));
+    const ids = await ledger.recordPart(tx, claim, records);
+    if (!ids) throw new StepLostError(claim.key, claim.runId);
+    const published: Published[] = [];
+    const versions = new Map<string, Versions & { rowCount: number }>();
+    for (const [i, { asset, rows }] of outputs.entries()) {
+      const id = ids.get(asset.key)!;
+      const before = latest.get(asset.key);
+      // A table that was made as a whole before is replaced as a whole.
+      const within = before && !isCellVersion(before.contentVersion) ? null : part.cells;
+      const fresh = within !== null && part.cells.intersection(part.state.made).isEmpty;
+      const changes = await writeRows(database, tx, asset, rows, {
+        id,
+        fresh: fresh || before === undefined,
+        within,
+        signal,
+      });
+      const contentVersion = await versionAfter(tx, asset, { id, within, before: before?.contentVersion });
+      const changed = changes.added + changes.removed === 0 ? [] : await changedIn(tx, asset, { id, fresh, part });
+      const rowCount = (within === null ? 0 : before?.rowCount ?? 0) +
+        (within === null ? rows.count : changes.added - changes.removed);
+      await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+      await cellLedger.recordChange(tx, id, { cells: part.cells, changed, contentVersion, rowCount });
+      published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
+      const { key: _, config: __, metadata: ___, ...record } = records[i]!;
+      versions.set(asset.key, { ...record, materialization: id, contentVersion, rowCount, failedChecks: [] });
+    }
+    const id = ids.get(producer.key)!;
+    const others = part.state.groups.map(({ materialization, cells }) => ({
+      materialization,
+      cells: cells.difference(part.right).difference(part.cells),
+    })).filter(({ cells }) => !cells.isEmpty);
+    await cellLedger.recordMade(tx, producer.key, [{ materialization: id, cells: part.right }, ...others]);
+    await cellLedger.recordFailed(tx, producer.key, part.failures);
+    await cellLedger.recordStepCells(tx, claim, part.step);
+    await ledger.recordChecks(tx, claim.runId, checks, ids);
+    return { published, versions };
+  }) as { published: Published[]; versions: Map<string, Versions & { rowCount: number }> };
+}
+
+async function changedIn(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, fresh, part }: { id: number; fresh: boolean; part: PublishedCells },
+): Promise<Rectangle[]> {
+  if (fresh) return part.cells.rectangles({ open: true });
+  const cells = await changedCells(tx, asset, { id, within: part.cells });
+  return CellSet.at(part.state.space, cells).rectangles({ open: true });
+}
+
+/** The version of a table that is published in parts: the sum of its rows' hashes, and the shape of the rows. */
+async function versionAfter(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, within, before }: { id: number; within: CellSet | null; before: string | undefined },
+): Promise<string> {
+  const { fingerprint } = asset.schema;
+  const known = before !== undefined && before.endsWith(`.${fingerprint}`);
+  const sum = known && within !== null
+    ? BigInt(`0x${before.slice("cells.".length, -fingerprint.length - 1)}`) +
+      await contentChange(tx, asset, { id, within })
+    : await contentOf(tx, asset);
+  return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${fingerprint}`;
+}
+
+function isCellVersion(version: string): boolean {
+  return version.startsWith("cells.");
+}
+
+function recordOf(
+  { asset, rows, metadata }: OutputToPublish,
+  { producer, present, config, latest }: PublicationContext,
+): NewMaterialization {
+  const upstream = Object.fromEntries(producer.upstream.map((key) => {
+    const { materialization, contentVersion } = latest.get(key)!;
+    return [key, { materialization, version: contentVersion }];
+  }));
+  return {
+    key: asset.key,
+    codeVersion: present.codeVersion,
+    config,
+    configHash: present.configHash,
+    upstream,
+    sourceVersion: present.sourceVersion,
+    contentVersion: rows.contentVersion,
+    rowCount: rows.count,
+    metadata: typedMetadata(metadata),
+  };
+}
+
+/** Whether a table has to change: not for the content that it has, nor for none in a table that is still empty. */
+function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
+  return before === undefined ? rows.count > 0 : before.contentVersion !== rows.contentVersion;
+}

@@ -1,0 +1,57 @@
+import type { Database } from "../resources/database/database.ts";
+import type { AnyAsset, Input } from "./asset.ts";
+import { readColumns } from "./asset_table.ts";
+import type { Producer } from "./graph.ts";
+import type { CellSet, Mapping } from "./partitions/mod.ts";
+import { upstreamCells } from "./partitions/mapping.ts";
+import { toRows } from "./row_schema.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Whether a mapping reads every cell, so that nothing has to be told apart. */
+export function readsEverything({ names, dates }: Mapping): boolean {
+  return names.kind === "all" && dates.kind === "all";
+}
+
+/**
+ * The upstream rows that some cells of a producer read, at the versions of a snapshot.
+ *
+ * @param cells The cells that are made; the single cell for a producer that is made as a whole.
+ */
+export function inputsOf(
+  producer: Producer,
+  cells: CellSet,
+  { database, snapshot, signal }: {
+    database: Database;
+    snapshot: Pick<Snapshot, "latest" | "configs" | "spaces">;
+    signal: AbortSignal;
+  },
+): Record<string, Input<object>> {
+  const { deps, mappings } = producer.recipe;
+  const config = snapshot.configs.get(producer.key);
+  return Object.fromEntries(
+    Object.entries(deps).map(([name, asset]) => {
+      const mapping = mappings[name]!(config);
+      const version = snapshot.latest.get(asset.key)!;
+      const within = asset.cells === undefined || readsEverything(mapping)
+        ? null
+        : upstreamCells(mapping, cells, snapshot.spaces.get(asset.key)!);
+      return [name, inputOf(asset, version, { database, within, signal })];
+    }),
+  );
+}
+
+function inputOf(
+  asset: AnyAsset,
+  version: { materialization: number; rowCount: number },
+  { database, within, signal }: { database: Database; within: CellSet | null; signal: AbortSignal },
+): Input<object> {
+  const read = (names: readonly string[]) =>
+    readColumns(database, asset, names, version.materialization, { within, signal });
+  return {
+    key: asset.key,
+    materialization: version.materialization,
+    rowCount: version.rowCount,
+    columns: async (...names: string[]) => await read(names) as never,
+    rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
+  };
+}

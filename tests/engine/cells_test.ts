@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import type { Run } from "../../engine/mod.ts";
+import { databases } from "../support/database.ts";
+import { type CellTest, withCellEngine } from "../support/cell_engine.ts";
+
+const ended = (run: Run) => Object.fromEntries(run.steps.map((step) => [step.key, step.status]));
+
+for (const { name, ignore, open } of databases) {
+  const test = (title: string, body: (cell: CellTest) => Promise<void>) =>
+    Deno.test({
+      name: `Cells on ${name}: ${title}`,
+      ignore,
+      async fn() {
+        const database = await open();
+        try {
+          await withCellEngine(database, body);
+        } finally {
+          await database.close();
+        }
+      },
+    });
+
+  test("makes every cell once, in parts, and nothing a second time", async ({ engine, materialize, calls, rows }) => {
+    const run = await materialize();
+    assert.equal(run.status, "succeeded", JSON.stringify(run.steps));
+    assert.deepEqual(calls(), [
+      "quotes: A 2024-01-02, A 2024-01-03, B 2024-01-02, B 2024-01-03",
+      "quotes: A 2024-01-04, A 2024-01-05, B 2024-01-04, B 2024-01-05",
+      "adjusted: A 2024-01-02, A 2024-01-03, A 2024-01-04, A 2024-01-05, B 2024-01-02, B 2024-01-03, B 2024-01-04, B 2024-01-05",
+      "sums: 2024-01-05",
+      "headline",
+    ]);
+    assert.equal((await rows("adjusted")).length, 8);
+    assert.deepEqual(await rows("headline"), [{ of: "2024-01-05", sum: 6 }]);
+    assert.deepEqual((await engine.states()).map(({ key, state }) => [key, state]), [
+      ["events", "fresh"],
+      ["quotes", "fresh"],
+      ["adjusted", "fresh"],
+      ["sums", "fresh"],
+      ["headline", "fresh"],
+    ]);
+    const again = await materialize();
+    assert.deepEqual([again.status, again.steps, calls()], ["succeeded", [], []]);
+  });
+
+  test("makes a new date alone, and what reads it", async ({ world, materialize, calls, rows }) => {
+    await materialize();
+    calls();
+    world.dates.push("2024-01-08");
+    await materialize();
+    assert.deepEqual(calls(), [
+      "quotes: A 2024-01-08, B 2024-01-08",
+      "adjusted: A 2024-01-08, B 2024-01-08",
+      "sums: 2024-01-08",
+      "headline",
+    ]);
+    // The sum of the date before is kept: it is a history.
+    assert.deepEqual((await rows("sums")).map((row) => row.as_of), ["2024-01-05", "2024-01-08"]);
+  });
+
+  test("makes the history of a new name alone", async ({ world, materialize, calls }) => {
+    await materialize();
+    calls();
+    world.names.push("C");
+    await materialize();
+    assert.deepEqual(calls().slice(0, 3), [
+      "quotes: C 2024-01-02, C 2024-01-03",
+      "quotes: C 2024-01-04, C 2024-01-05",
+      "adjusted: C 2024-01-02, C 2024-01-03, C 2024-01-04, C 2024-01-05",
+    ]);
+  });
+
+  test("reads due cells again, and passes on only those that changed", async ({ world, materialize, calls, rows }) => {
+    await materialize();
+    calls();
+    // Cells are read for good two days after their date.
+    world.version = "2024-01-06";
+    world.values.set("B 2024-01-05", 5);
+    const run = await materialize();
+    assert.deepEqual(calls(), [
+      "quotes: A 2024-01-04, A 2024-01-05, B 2024-01-04, B 2024-01-05",
+      "adjusted: B 2024-01-05",
+      "sums: 2024-01-05",
+      "headline",
+    ]);
+    assert.equal(ended(run).quotes, "succeeded");
+    assert.deepEqual(await rows("headline"), [{ of: "2024-01-05", sum: 10 }]);
+  });
+
+  test("stops at cells that come out as they were", async ({ world, materialize, calls }) => {
+    await materialize();
+    calls();
+    world.version = "2024-01-06";
+    const run = await materialize();
+    assert.deepEqual(calls(), ["quotes: A 2024-01-04, A 2024-01-05, B 2024-01-04, B 2024-01-05"]);
+    assert.deepEqual(ended(run), {
+      quotes: "succeeded",
+      adjusted: "up_to_date",
+      sums: "up_to_date",
+      headline: "up_to_date",
+    });
+  });
+
+  test("makes stale what an event of one name reaches back to, and names it", async (cell) => {
+    const { engine, world, materialize, calls, rows } = cell;
+    await materialize();
+    calls();
+    world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
+    await materialize("events");
+    const [state] = await engine.states(["adjusted"]);
+    assert.deepEqual(
+      state!.reasons.map((r) => [r.kind, r.cells]),
+      [["upstream_changed", {
+        count: 2,
+        cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }],
+      }]],
+    );
+    await materialize();
+    assert.deepEqual(calls().slice(0, 1), ["adjusted: B 2024-01-02, B 2024-01-03"]);
+    assert.deepEqual((await rows("adjusted")).map((r) => r.value), [1, 1, 1, 1, 0.25, 0.25, 1, 1]);
+  });
+
+  test("makes history where a range asks for it, and leaves alone what reads the newest", async (cell) => {
+    const { engine, world, materialize, calls, rows } = cell;
+    world.dates.push("2024-01-08", "2024-01-09");
+    await materialize();
+    calls();
+    const run = await materialize("sums headline", { range: { from: "2024-01-05", to: "2024-01-08" } });
+    assert.equal(run.status, "succeeded");
+    assert.deepEqual(calls(), ["sums: 2024-01-05", "sums: 2024-01-08"]);
+    assert.deepEqual((await rows("sums")).map((row) => [row.as_of, row.last]), [
+      ["2024-01-05", "2024-01-05"],
+      ["2024-01-08", "2024-01-08"],
+      ["2024-01-09", "2024-01-09"],
+    ]);
+    assert.deepEqual((await engine.states()).map((s) => s.state), Array(5).fill("fresh"));
+  });
+
+  test("publishes what it can, says what failed, and makes that alone the next time", async (cell) => {
+    const { engine, world, materialize, calls, rows } = cell;
+    world.before = (key, cells) => {
+      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+    };
+    const run = await materialize();
+    assert.equal(run.status, "failed");
+    assert.deepEqual(ended(run), {
+      events: "succeeded",
+      quotes: "failed",
+      adjusted: "succeeded",
+      sums: "succeeded",
+      headline: "succeeded",
+    });
+    const step = run.steps.find((s) => s.key === "quotes")!;
+    assert.deepEqual([step.cells!.count, step.done!.count, step.failed!.count], [8, 4, 4]);
+    assert.match(step.error!.message, /4 cells of "quotes" could not be made: not to be had/);
+    // What reads only cells that are there is made; the sum over the missing ones waits.
+    assert.deepEqual((await rows("adjusted")).map((r) => r.date), [
+      "2024-01-04",
+      "2024-01-05",
+      "2024-01-04",
+      "2024-01-05",
+    ]);
+    assert.deepEqual(await rows("sums"), []);
+    const [quotes, , sums] = (await engine.states()).slice(1);
+    assert.deepEqual([quotes!.state, quotes!.cells!.failed, quotes!.cells!.made], ["failed", 4, 4]);
+    assert.equal(sums!.cells!.waiting > 0, true);
+    calls();
+    world.before = () => {};
+    const again = await materialize();
+    assert.equal(again.status, "succeeded");
+    assert.deepEqual(calls().slice(0, 2), [
+      "quotes: A 2024-01-02, A 2024-01-03, B 2024-01-02, B 2024-01-03",
+      "adjusted: A 2024-01-02, A 2024-01-03, B 2024-01-02, B 2024-01-03",
+    ]);
+    assert.equal((await engine.states(["quotes"]))[0]!.cells!.failed, 0);
+  });
+
+  test("removes cells that are not wanted any more", async ({ world, materialize, rows }) => {
+    await materialize();
+    world.names = ["A"];
+    const run = await materialize();
+    assert.equal(run.status, "succeeded");
+    assert.deepEqual(new Set((await rows("quotes")).map((r) => r.name)), new Set(["A"]));
+    assert.deepEqual(new Set((await rows("adjusted")).map((r) => r.name)), new Set(["A"]));
+    assert.deepEqual(await rows("headline"), [{ of: "2024-01-05", sum: 3 }]);
+    assert.deepEqual((await materialize()).steps, []);
+  });
+
+  test("gives one content version to the same rows, however many materializations brought them", async (cell) => {
+    const { engine, world, materialize } = cell;
+    const version = async () => (await engine.states(["adjusted"]))[0]!.lastMaterialization!.contentVersion;
+    await materialize();
+    const first = await version();
+    world.values.set("A 2024-01-05", 7);
+    world.version = "2024-01-06";
+    await materialize();
+    const second = await version();
+    world.values.clear();
+    world.version = "2024-01-07";
+    await materialize();
+    assert.notEqual(second, first);
+    assert.equal(await version(), first);
+    await materialize("adjusted", { force: true });
+    assert.equal(await version(), first);
+  });
+}

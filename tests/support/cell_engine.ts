@@ -1,0 +1,223 @@
+import { z } from "zod";
+import {
+  assetsWith,
+  cutBy,
+  Engine,
+  identity,
+  lastSessions,
+  laterSessions,
+  newest,
+  reads,
+  type Run,
+  silentLogger,
+} from "../../engine/mod.ts";
+import { fixedClock } from "../../resources/clock.ts";
+import type { Database } from "../../resources/database/database.ts";
+import { migrate } from "../../resources/database/migrations.ts";
+
+/** What the assets made by cells read from outside. */
+export interface CellWorld {
+  names: string[];
+  dates: string[];
+  /** Value of a cell, by `name date`; 1 where nothing is said. */
+  values: Map<string, number>;
+  /** Name, date and ratio of events that change what came before. */
+  events: { name: string; date: string; ratio: number }[];
+  /** Dates of the newest cells that are read again with each version. */
+  trailing: number;
+  version: string;
+  /** Called with the cells of each part: throw to fail it. */
+  before(key: string, cells: string[]): Promise<void> | void;
+  /** Key and cells of each call, as `key: name date, …`. */
+  readonly calls: string[];
+}
+
+const { asset } = assetsWith<CellWorld>();
+
+async function begin(
+  key: string,
+  { resources, cells }: { resources: CellWorld; cells: { cells(): Iterable<[string, string]> } },
+): Promise<void> {
+  const list = Array.from(cells.cells(), ([name, date]) => `${name} ${date}`.trim());
+  resources.calls.push(`${key}: ${list.join(", ")}`);
+  await resources.before(key, list);
+}
+
+const series = z.object({ name: z.string(), date: z.iso.date(), value: z.number() });
+
+/** Events, made as a whole, tracked by cells. */
+export const events = asset({
+  key: "events",
+  group: "t",
+  layer: "raw",
+  description: "Events that reach back.",
+  row: z.object({ name: z.string(), date: z.iso.date(), ratio: z.number() }),
+  primaryKey: ["name", "date"],
+  cells: { name: "name", date: "date" },
+  source: ({ resources }) => Promise.resolve(JSON.stringify(resources.events)),
+  materialize: ({ resources }) => ({ rows: resources.events }),
+});
+
+/** Read from outside, a cell for each name and date, two dates a part. */
+export const quotes = asset({
+  key: "quotes",
+  group: "t",
+  layer: "raw",
+  description: "Values as received.",
+  row: series,
+  primaryKey: ["name", "date"],
+  cells: { name: "name", date: "date" },
+  source: ({ resources }) => Promise.resolve(resources.version),
+  partitions: {
+    wanted: ({ resources }) => ({ names: resources.names, dates: resources.dates }),
+    chunks: cutBy({ dates: 2 }),
+    due: (date, version) => {
+      const until = new Date(Date.parse(date) + 2 * 86_400_000).toISOString().slice(0, 10);
+      return until < version ? until : version;
+    },
+  },
+  async materialize(context) {
+    await begin("quotes", context);
+    const { cells, resources } = context;
+    return {
+      rows: Array.from(cells.cells(), ([name, date]) => ({
+        name,
+        date,
+        value: resources.values.get(`${name} ${date}`) ?? 1,
+      })).filter(({ value }) => value !== 0),
+    };
+  },
+});
+
+/** The value of the same cell, divided by the ratios of later events. */
+export const adjusted = asset({
+  key: "adjusted",
+  group: "t",
+  layer: "silver",
+  description: "Values adjusted for events.",
+  deps: { quotes: reads(quotes, identity), events: reads(events, laterSessions()) },
+  row: series,
+  primaryKey: ["name", "date"],
+  cells: { name: "name", date: "date" },
+  partitions: {
+    wanted: ({ upstream }) => ({ names: upstream.quotes.space.names, dates: upstream.quotes.space.dates }),
+  },
+  async materialize(context) {
+    await begin("adjusted", context);
+    const later = await context.inputs.events.rows();
+    return {
+      rows: (await context.inputs.quotes.rows()).map((row) => ({
+        ...row,
+        value: later.filter((e) => e.name === row.name && e.date > row.date)
+          .reduce((value, e) => value / e.ratio, row.value),
+      })),
+    };
+  },
+});
+
+/** The sum of the last three dates of all names, by date; missing ones only where asked for. */
+export const sums = asset({
+  key: "sums",
+  group: "t",
+  layer: "gold",
+  description: "Sums over the last three dates.",
+  deps: { values: reads(adjusted, lastSessions(3)) },
+  row: z.object({ as_of: z.iso.date(), sum: z.number(), last: z.iso.date() }),
+  primaryKey: ["as_of"],
+  cells: { date: "as_of" },
+  partitions: {
+    wanted: ({ upstream }) => ({ dates: upstream.values.space.dates.slice(2) }),
+    missing: "latest",
+    gone: "keep",
+    chunks: cutBy({ dates: 1 }),
+  },
+  async materialize(context) {
+    await begin("sums", context);
+    const rows = await context.inputs.values.rows();
+    return {
+      rows: context.cells.dates.map((as_of) => ({
+        as_of,
+        sum: rows.reduce((sum, row) => sum + row.value, 0),
+        last: rows.map((row) => row.date).sort().at(-1)!,
+      })),
+    };
+  },
+});
+
+/** Made as a whole of the newest sum alone. */
+export const headline = asset({
+  key: "headline",
+  group: "t",
+  layer: "gold",
+  description: "The newest sum.",
+  deps: { sums: reads(sums, newest) },
+  row: z.object({ of: z.string(), sum: z.number() }),
+  primaryKey: ["of"],
+  async materialize({ inputs, resources }) {
+    resources.calls.push("headline");
+    const rows = await inputs.sums.rows();
+    return { rows: rows.map((row) => ({ of: row.as_of, sum: row.sum })) };
+  },
+});
+
+/** `quotes` (name × date) and `events` → `adjusted` (the same cells) → `sums` (by date) → `headline` (whole). */
+export const cellAssets = [events, quotes, adjusted, sums, headline];
+
+/** An engine over {@link cellAssets}, and the world that they read. */
+export interface CellTest {
+  engine: Engine;
+  world: CellWorld;
+  /** Materializes a selection and waits for the end. */
+  materialize(
+    selection?: string,
+    more?: { force?: boolean; range?: { from?: string; to?: string; names?: string[] } },
+  ): Promise<Run>;
+  /** Calls since the last look. */
+  calls(): string[];
+  rows(key: string): Promise<Record<string, unknown>[]>;
+  /** Opens a second engine on the same database, as another process would. */
+  reopen(): Promise<Engine>;
+}
+
+/** Runs `test` on an empty database, and closes the engine however it ends. */
+export async function withCellEngine<T>(database: Database, test: (cell: CellTest) => Promise<T>): Promise<T> {
+  await migrate(database, new URL("../../sql/migrations/", import.meta.url));
+  const world: CellWorld = {
+    names: ["A", "B"],
+    dates: ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"],
+    values: new Map(),
+    events: [],
+    trailing: 2,
+    version: "2024-01-05",
+    before() {},
+    calls: [],
+  };
+  const open = () =>
+    Engine.open({
+      assets: cellAssets,
+      database,
+      resources: world,
+      clock: fixedClock("2024-02-01T12:00:00Z"),
+      logger: silentLogger,
+    });
+  const engines = [await open()];
+  try {
+    return await test({
+      engine: engines[0]!,
+      world,
+      async materialize(selection = "*", more = {}) {
+        const engine = engines.at(-1)!;
+        return await engine.finished((await engine.submit({ selection, trigger: "test", ...more })).id);
+      },
+      calls: () => world.calls.splice(0),
+      rows: async (key) => (await engines.at(-1)!.rows(key, { limit: 1_000 })).rows,
+      async reopen() {
+        await engines.at(-1)!.close();
+        engines.push(await open());
+        return engines.at(-1)!;
+      },
+    });
+  } finally {
+    await engines.at(-1)!.close();
+  }
+}
