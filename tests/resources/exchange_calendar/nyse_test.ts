@@ -73,8 +73,9 @@ const ONE_O_CLOCK: Record<number, string> = {
 };
 
 /**
- * Sessions of each year from 2000 to 2026, counted by exchange_calendars 4.13.2 and by pandas_market_calendars 5.5.0, which agree. Daily prices of the
- * S&P 500 and of Nasdaq's ETFs have bars on as many days in the years that they cover whole: 2017 to 2020, 2022 and 2023.
+ * Sessions of each year from 2000 to 2026, counted by exchange_calendars 4.13.2 and by pandas_market_calendars 5.5.0, which
+ * agree. Daily prices of the S&P 500 and of Nasdaq's ETFs have bars on as many days in the years that they cover whole: 2017 to
+ * 2020, 2022 and 2023.
  */
 const SESSIONS_FROM_2000_ON =
   "252 248 252 252 252 252 251 251 253 252 252 252 250 252 252 252 252 251 251 252 253 252 251 250 252 250 251";
