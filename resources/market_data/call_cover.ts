@@ -122,7 +122,7 @@ function without([start, end]: Range, isCalled: (ordinal: number) => boolean): R
 /** The tickers that lack anything, by name, with ranges that touch made one. */
 function joined({ sessions, tickers }: MissingCells): TickerRanges[] {
   const found = tickers.map(({ ticker, ranges }) => {
-    const joined: [number, number][] = [];
+    const whole: [number, number][] = [];
     let last = 0;
     for (const [start, end] of ranges) {
       if (
@@ -133,11 +133,11 @@ function joined({ sessions, tickers }: MissingCells): TickerRanges[] {
             `are not empty and ascend without overlap; the one before ends at ${last}.`,
         );
       }
-      if (joined.length > 0 && start === last) joined.at(-1)![1] = end;
-      else joined.push([start, end]);
+      if (whole.length > 0 && start === last) whole.at(-1)![1] = end;
+      else whole.push([start, end]);
       last = end;
     }
-    return { ticker, ranges: joined };
+    return { ticker, ranges: whole };
   });
   found.sort((a, b) => a.ticker < b.ticker ? -1 : a.ticker > b.ticker ? 1 : 0);
   for (let i = 1; i < found.length; i++) {

@@ -14,8 +14,15 @@ function graphOf(leftCosts: number[], rightCosts: number[], adjacency: number[][
   };
 }
 
+interface Weighted {
+  leftCosts: number[];
+  rightCosts: number[];
+  /** For each left node, the right nodes next to it. */
+  adjacency: number[][];
+}
+
 const costs = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 });
-const weighted = fc.tuple(costs, costs).chain(([leftCosts, rightCosts]) =>
+const weighted: fc.Arbitrary<Weighted> = fc.tuple(costs, costs).chain(([leftCosts, rightCosts]) =>
   fc.array(fc.subarray(rightCosts.map((_, right) => right)), {
     minLength: leftCosts.length,
     maxLength: leftCosts.length,
@@ -25,7 +32,7 @@ const weighted = fc.tuple(costs, costs).chain(([leftCosts, rightCosts]) =>
 /** Costs of a choice of right nodes and of the left nodes that it leaves necessary. */
 function costOf(
   chosen: number,
-  { leftCosts, rightCosts, adjacency }: typeof weighted extends fc.Arbitrary<infer G> ? G : never,
+  { leftCosts, rightCosts, adjacency }: Weighted,
 ) {
   const right = rightCosts.reduce((sum, cost, i) => sum + (chosen >> i & 1) * cost, 0);
   return adjacency.reduce(
