@@ -123,7 +123,23 @@ export class CellSet {
 
   /** The same cells in a space that has at least their coordinates. */
   in(space: CellSpace): CellSet {
-    return space === this.space ? this : CellSet.fromRectangles(space, this.rectangles());
+    if (space === this.space) return this;
+    const { dates } = this.space;
+    // Not by rectangles: a date that lies between two of them here is none of theirs.
+    const places = new Map<Ranges, Ranges>();
+    const placed = (ranges: Ranges) => {
+      if (ranges.length === 0 || dates === space.dates) return ranges;
+      let result = places.get(ranges);
+      if (!result) {
+        result = rangesOf(Array.from(numbersOf(ranges), (at) => space.dateAt(dates[at]!)));
+        places.set(ranges, result);
+      }
+      return result;
+    };
+    return CellSet.of(space, (at) => {
+      const own = this.space.nameAt(space.names[at]!);
+      return own < 0 ? noRange : placed(this.rows[own]!);
+    });
   }
 
   /** Places of the dates that any name has. */
