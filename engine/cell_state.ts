@@ -1,7 +1,7 @@
 import type { Clock } from "../resources/clock.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells } from "./partitions/mod.ts";
-import { downstreamCells } from "./partitions/mapping.ts";
+import { downstreamCells, upstreamCells } from "./partitions/mapping.ts";
 import { wantedCells } from "./partitions/partitions.ts";
 import type { StepError } from "./records.ts";
 import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
@@ -130,6 +130,20 @@ export function isUntouched(
   };
 }
 
+/** Upstream assets of a producer that is made as a whole of which it reads cells that should be there and are not. */
+export function gapsUpstream(
+  producer: Producer,
+  states: CellStates,
+  graph: AssetGraph,
+): { upstream: string; cells: CellSet }[] {
+  return states.reads.get(producer.key)!.flatMap(({ upstream, mapping }) => {
+    const state = states.cells.get(graph.producerOf(upstream).key);
+    if (!state) return [];
+    const cells = upstreamCells(mapping, CellSet.all(CellSpace.single), state.space).intersection(state.expected);
+    return cells.isEmpty ? [] : [{ upstream, cells }];
+  });
+}
+
 /** Cells of `producer` that read any of the given cells of an upstream asset. */
 export function readersOf(
   producer: string,
@@ -193,10 +207,9 @@ async function cellState(
     found.set(id, before ? { ...before, cells: before.cells.union(cells) } : { reason: reason(), cells });
   };
   for (const { group, cells } of madeGroups) {
-    const still = cells.difference(gone);
-    judgeGroup({ producer, reads, group, cells: still, known, states, space }, staleIn);
+    // What is kept though it is not wanted any more cannot be made again: what it was made of may be gone.
+    judgeGroup({ producer, reads, group, cells: cells.intersection(wanted), known, states, space }, staleIn);
   }
-  const unwanted = partitions.gone === "keep" ? made.difference(wanted) : none;
   const notFresh = missing.union(stale);
   return {
     space,
@@ -210,7 +223,7 @@ async function cellState(
       cells,
     })),
     gone,
-    fresh: made.difference(stale).difference(gone).union(unwanted.difference(stale)),
+    fresh: made.difference(stale).difference(gone),
     waiting: waitingCells(notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
       ...failure,

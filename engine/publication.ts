@@ -63,6 +63,8 @@ export async function publishWhole(
   await database.sql.begin(async (tx) => {
     const ids = await ledger.recordSuccess(tx, claim, records, { alone: false });
     if (!ids) throw new StepLostError(claim.key, claim.runId);
+    // Where it was made by cells before (from another source), there is nothing left to say of them.
+    if (outputs.some(({ asset }) => asset.cells)) await cellLedger.recordMade(tx, claim.key, []);
     const published: Published[] = [];
     for (const { asset, rows } of outputs) {
       const id = ids.get(asset.key)!;
@@ -142,7 +144,11 @@ export async function publishCells(
         signal,
       });
       const contentVersion = await versionAfter(tx, asset, { id, within, before: before?.contentVersion });
-      const changed = changes.added + changes.removed === 0 ? [] : await changedIn(tx, asset, { id, fresh, part });
+      const changed = within === null
+        ? null
+        : changes.added + changes.removed === 0
+        ? []
+        : await changedIn(tx, asset, { id, fresh, part });
       const rowCount = (within === null ? 0 : before?.rowCount ?? 0) +
         (within === null ? rows.count : changes.added - changes.removed);
       await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
