@@ -5,6 +5,7 @@ import { downstreamCells, upstreamCells } from "./partitions/mapping.ts";
 import { wantedCells } from "./partitions/partitions.ts";
 import type { StepError } from "./records.ts";
 import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
+import { readersOfChange } from "./touched_cells.ts";
 
 /** Cells that are what they would be if this materialization had made them. */
 export interface MadeCells extends Versions {
@@ -124,8 +125,8 @@ export function isUntouched(
     const space = states.spaces.get(upstream)!;
     return after.every(({ changed }) => {
       if (changed === null) return false;
-      const cells = touchedCells(space, changed);
-      return reads.every(({ mapping }) => downstreamCells(mapping, cells, CellSpace.single).isEmpty);
+      const touched = { upstream: space, changed, own: CellSpace.single };
+      return reads.every(({ mapping }) => readersOfChange(mapping, touched).isEmpty);
     });
   };
 }
@@ -293,10 +294,10 @@ function judgeGroup(
       continue;
     }
     for (const { materialization, changed } of after) {
-      const touched = touchedCells(states.spaces.get(upstream)!, changed!);
+      const touched = { upstream: states.spaces.get(upstream)!, changed: changed!, own: space };
       for (const { mapping } of reads.filter((r) => r.upstream === upstream)) {
         staleIn(
-          downstreamCells(mapping, touched, space).intersection(cells),
+          readersOfChange(mapping, touched).intersection(cells),
           `upstream ${upstream} ${materialization}`,
           () => ({
             kind: "upstream_changed",
@@ -343,28 +344,6 @@ function waitingCells(
     if (!kept.isEmpty) waiting.push({ upstream, cells: kept });
   }
   return waiting;
-}
-
-/**
- * The cells of a space that a change touched. Names that are not there any more still count, and dates that are not there any more
- * touch their neighbours: whoever counts sessions reads others since.
- */
-export function touchedCells(space: CellSpace, changed: readonly Rectangle[]): CellSet {
-  const wider = space.with(changed.flatMap(({ names }) => names ?? []), []);
-  if (!space.hasDates || space.dates.length === 0) return CellSet.fromRectangles(wider, changed);
-  const { dates } = space;
-  return CellSet.fromRectangles(
-    wider,
-    changed.map((rectangle) => ({
-      names: rectangle.names,
-      dates: rectangle.dates && rectangle.dates.map(([first, last]): [string, string] => {
-        const start = space.firstFrom(first);
-        const end = space.lastUntil(last);
-        if (start <= end) return [first, last];
-        return [dates[Math.max(0, end)]!, dates[Math.min(dates.length - 1, start)]!];
-      }),
-    })),
-  );
 }
 
 function lastOf(cells: CellSet): [number, number] | [] {
