@@ -3,6 +3,7 @@ import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells } from "./partitions/mod.ts";
 import { downstreamCells, upstreamCells } from "./partitions/mapping.ts";
 import { wantedCells } from "./partitions/partitions.ts";
+import { rangesOf } from "./partitions/ranges.ts";
 import type { StepError } from "./records.ts";
 import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
 import { readersOfChange } from "./touched_cells.ts";
@@ -26,7 +27,7 @@ export interface CellRecords {
   made: ReadonlyMap<string, readonly MadeCells[]>;
   /** By producer. */
   failed: ReadonlyMap<string, readonly FailedCells[]>;
-  /** Coordinates of assets that are made as a whole, by key. */
+  /** Coordinates of assets that are made as a whole, and of the cells that are made of others, by key. */
   extents: ReadonlyMap<string, { names: readonly string[] | null; dates: readonly string[] | null }>;
   /** What changed in assets with cells, oldest first, by key; `null` where that may be everything. */
   changes: ReadonlyMap<string, readonly { materialization: number; changed: readonly Rectangle[] | null }[]>;
@@ -183,15 +184,18 @@ async function cellState(
   const groups = records.made.get(key) ?? [];
   const failures = records.failed.get(key) ?? [];
   // What was made may have coordinates that are not wanted any more.
-  const rectangles = [...groups, ...failures].flatMap((group) => group.cells);
-  const space = asked.space.with(
-    rectangles.flatMap(({ names }) => names ?? []),
-    rectangles.flatMap(({ dates }) => (dates ?? []).flat()),
-  );
+  const rectangles = groups.flatMap((group) => group.cells);
+  const dates = records.extents.get(key)?.dates ?? rectangles.flatMap(({ dates }) => (dates ?? []).flat());
+  const space = asked.space.with(rectangles.flatMap(({ names }) => names ?? []), rectangles.length === 0 ? [] : dates);
   const wanted = asked.in(space);
   const none = CellSet.none(space);
 
-  const madeGroups = groups.map((group) => ({ group, cells: CellSet.fromRectangles(space, group.cells) }));
+  // A date that has come to lie between two that were made is not made by that.
+  const madeDates = rangesOf(dates.map((date) => space.dateAt(date)).filter((at) => at >= 0).sort((a, b) => a - b));
+  const madeGroups = groups.map((group) => {
+    const cells = CellSet.fromRectangles(space, group.cells);
+    return { group, cells: space.hasDates ? cells.during(madeDates) : cells };
+  });
   const made = madeGroups.reduce((all, { cells }) => all.union(cells), none);
   const missing = wanted.difference(made);
   const expected = partitions.missing === "latest"
@@ -228,7 +232,7 @@ async function cellState(
     waiting: waitingCells(notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
       ...failure,
-      cells: CellSet.fromRectangles(space, failure.cells).difference(made),
+      cells: CellSet.fromRectangles(space, failure.cells).intersection(notFresh),
     })).filter(({ cells }) => !cells.isEmpty),
     groups: madeGroups.map(({ group, cells }) => ({
       materialization: group.materialization,

@@ -157,6 +157,8 @@ export async function publishCells(
       cells: cells.difference(part.right).difference(part.cells),
     })).filter(({ cells }) => !cells.isEmpty);
     await cellLedger.recordMade(tx, producer.key, [{ materialization: id, cells: part.right }, ...others]);
+    const made = others.reduce((all, { cells }) => all.union(cells), part.right);
+    await cellLedger.recordExtent(tx, producer.key, { names: made.names, dates: made.dates });
     await cellLedger.recordFailed(tx, producer.key, part.failures);
     await cellLedger.recordStepCells(tx, claim, part.step);
     await ledger.recordChecks(tx, claim.runId, checks, ids);
