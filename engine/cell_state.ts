@@ -3,8 +3,10 @@ import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells } from "./partitions/mod.ts";
 import { downstreamCells, upstreamCells } from "./partitions/mapping.ts";
 import { wantedCells } from "./partitions/partitions.ts";
+import { rangesOf } from "./partitions/ranges.ts";
 import type { StepError } from "./records.ts";
 import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
+import { readersOfChange } from "./touched_cells.ts";
 
 /** Cells that are what they would be if this materialization had made them. */
 export interface MadeCells extends Versions {
@@ -25,7 +27,7 @@ export interface CellRecords {
   made: ReadonlyMap<string, readonly MadeCells[]>;
   /** By producer. */
   failed: ReadonlyMap<string, readonly FailedCells[]>;
-  /** Coordinates of assets that are made as a whole, by key. */
+  /** Coordinates of assets that are made as a whole, and of the cells that are made of others, by key. */
   extents: ReadonlyMap<string, { names: readonly string[] | null; dates: readonly string[] | null }>;
   /** What changed in assets with cells, oldest first, by key; `null` where that may be everything. */
   changes: ReadonlyMap<string, readonly { materialization: number; changed: readonly Rectangle[] | null }[]>;
@@ -124,8 +126,8 @@ export function isUntouched(
     const space = states.spaces.get(upstream)!;
     return after.every(({ changed }) => {
       if (changed === null) return false;
-      const cells = touchedCells(space, changed);
-      return reads.every(({ mapping }) => downstreamCells(mapping, cells, CellSpace.single).isEmpty);
+      const touched = { upstream: space, changed, own: CellSpace.single };
+      return reads.every(({ mapping }) => readersOfChange(mapping, touched).isEmpty);
     });
   };
 }
@@ -182,15 +184,18 @@ async function cellState(
   const groups = records.made.get(key) ?? [];
   const failures = records.failed.get(key) ?? [];
   // What was made may have coordinates that are not wanted any more.
-  const rectangles = [...groups, ...failures].flatMap((group) => group.cells);
-  const space = asked.space.with(
-    rectangles.flatMap(({ names }) => names ?? []),
-    rectangles.flatMap(({ dates }) => (dates ?? []).flat()),
-  );
+  const rectangles = groups.flatMap((group) => group.cells);
+  const dates = records.extents.get(key)?.dates ?? rectangles.flatMap(({ dates }) => (dates ?? []).flat());
+  const space = asked.space.with(rectangles.flatMap(({ names }) => names ?? []), rectangles.length === 0 ? [] : dates);
   const wanted = asked.in(space);
   const none = CellSet.none(space);
 
-  const madeGroups = groups.map((group) => ({ group, cells: CellSet.fromRectangles(space, group.cells) }));
+  // A date that has come to lie between two that were made is not made by that.
+  const madeDates = rangesOf(dates.map((date) => space.dateAt(date)).filter((at) => at >= 0).sort((a, b) => a - b));
+  const madeGroups = groups.map((group) => {
+    const cells = CellSet.fromRectangles(space, group.cells);
+    return { group, cells: space.hasDates ? cells.during(madeDates) : cells };
+  });
   const made = madeGroups.reduce((all, { cells }) => all.union(cells), none);
   const missing = wanted.difference(made);
   const expected = partitions.missing === "latest"
@@ -227,7 +232,7 @@ async function cellState(
     waiting: waitingCells(notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
       ...failure,
-      cells: CellSet.fromRectangles(space, failure.cells).difference(made),
+      cells: CellSet.fromRectangles(space, failure.cells).intersection(notFresh),
     })).filter(({ cells }) => !cells.isEmpty),
     groups: madeGroups.map(({ group, cells }) => ({
       materialization: group.materialization,
@@ -293,10 +298,10 @@ function judgeGroup(
       continue;
     }
     for (const { materialization, changed } of after) {
-      const touched = touchedCells(states.spaces.get(upstream)!, changed!);
+      const touched = { upstream: states.spaces.get(upstream)!, changed: changed!, own: space };
       for (const { mapping } of reads.filter((r) => r.upstream === upstream)) {
         staleIn(
-          downstreamCells(mapping, touched, space).intersection(cells),
+          readersOfChange(mapping, touched).intersection(cells),
           `upstream ${upstream} ${materialization}`,
           () => ({
             kind: "upstream_changed",
@@ -343,28 +348,6 @@ function waitingCells(
     if (!kept.isEmpty) waiting.push({ upstream, cells: kept });
   }
   return waiting;
-}
-
-/**
- * The cells of a space that a change touched. Names that are not there any more still count, and dates that are not there any more
- * touch their neighbours: whoever counts sessions reads others since.
- */
-export function touchedCells(space: CellSpace, changed: readonly Rectangle[]): CellSet {
-  const wider = space.with(changed.flatMap(({ names }) => names ?? []), []);
-  if (!space.hasDates || space.dates.length === 0) return CellSet.fromRectangles(wider, changed);
-  const { dates } = space;
-  return CellSet.fromRectangles(
-    wider,
-    changed.map((rectangle) => ({
-      names: rectangle.names,
-      dates: rectangle.dates && rectangle.dates.map(([first, last]): [string, string] => {
-        const start = space.firstFrom(first);
-        const end = space.lastUntil(last);
-        if (start <= end) return [first, last];
-        return [dates[Math.max(0, end)]!, dates[Math.min(dates.length - 1, start)]!];
-      }),
-    })),
-  );
 }
 
 function lastOf(cells: CellSet): [number, number] | [] {

@@ -128,7 +128,8 @@ class CellStep {
     const { published, versions } = await publishCells(outputs, checks, context, {
       cells: part,
       state: this.#state,
-      right: this.#state.fresh.union(done.intersection(this.#state.wanted)),
+      // What is kept though nobody wants it stays with what it was made of: it may be wanted again.
+      right: this.#state.fresh.union(done).intersection(this.#state.wanted),
       failures: this.#stillFailing(part),
       step: { cells: this.#all, done, failed: this.#failed.isEmpty ? null : this.#failed },
     });

@@ -90,13 +90,14 @@ export const quotes = asset({
   },
 });
 
-/** The value of the same cell, divided by the ratios of later events. */
+/** The value of the same cell times a scale, divided by the ratios of later events. */
 export const adjusted = asset({
   key: "adjusted",
   group: "t",
   layer: "silver",
   description: "Values adjusted for events.",
   deps: { quotes: reads(quotes, identity), events: reads(events, laterSessions()) },
+  config: z.strictObject({ scale: z.number().default(1) }),
   row: series,
   primaryKey: ["name", "date"],
   cells: { name: "name", date: "date" },
@@ -110,7 +111,7 @@ export const adjusted = asset({
       rows: (await context.inputs.quotes.rows()).map((row) => ({
         ...row,
         value: later.filter((e) => e.name === row.name && e.date > row.date)
-          .reduce((value, e) => value / e.ratio, row.value),
+          .reduce((value, e) => value / e.ratio, row.value * context.config.scale),
       })),
     };
   },
@@ -176,8 +177,8 @@ export interface CellTest {
   /** Calls since the last look. */
   calls(): string[];
   rows(key: string): Promise<Record<string, unknown>[]>;
-  /** Opens a second engine on the same database, as another process would. */
-  reopen(): Promise<Engine>;
+  /** Closes the engine and opens another one on the same database, as another process would; with other settings if given. */
+  reopen(config?: Record<string, unknown>): Promise<Engine>;
 }
 
 /** Runs `test` on an empty database with {@link cellAssets} and further ones, and closes the engine however it ends. */
@@ -197,8 +198,9 @@ export async function withCellEngine<T>(
     before() {},
     calls: [],
   };
-  const open = () =>
+  const open = (config: Record<string, unknown> = {}) =>
     Engine.open({
+      config,
       assets: [...cellAssets, ...further],
       database,
       resources: world,
@@ -216,9 +218,9 @@ export async function withCellEngine<T>(
       },
       calls: () => world.calls.splice(0),
       rows: async (key) => (await engines.at(-1)!.rows(key, { limit: 1_000 })).rows,
-      async reopen() {
+      async reopen(config) {
         await engines.at(-1)!.close();
-        engines.push(await open());
+        engines.push(await open(config));
         return engines.at(-1)!;
       },
     });
