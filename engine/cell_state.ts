@@ -52,7 +52,7 @@ export interface CellState {
   reasons: readonly { reason: Reason; cells: CellSet }[];
   /** Made, not wanted any more, and to be removed. */
   gone: CellSet;
-  /** Made and as they would be now. */
+  /** Wanted, made and as they would be now. */
   fresh: CellSet;
   /** Not fresh, and some cell that they read has not been made: with the upstream asset that keeps them waiting. */
   waiting: readonly { upstream: string; cells: CellSet }[];
@@ -80,20 +80,26 @@ export interface CellStates {
   cells: Map<string, CellState>;
   /** By key of each asset that was looked at. */
   spaces: Map<string, CellSpace>;
+  /** The same up to the newest date that was made, by key of each asset that is made by cells. */
+  madeSpaces: Map<string, CellSpace>;
   /** What each producer reads, by producer. */
   reads: Map<string, readonly Read[]>;
 }
 
 /** Judges the cells of producers, which come in dependency order and with all that is upstream of them. */
 export async function cellStates(producers: readonly Producer[], known: Known): Promise<CellStates> {
-  const states: CellStates = { cells: new Map(), spaces: new Map(), reads: new Map() };
+  const states: CellStates = { cells: new Map(), spaces: new Map(), madeSpaces: new Map(), reads: new Map() };
   for (const producer of producers) {
     const reads = readsOf(producer, known.configs.get(producer.key));
     states.reads.set(producer.key, reads);
     if (producer.recipe.partitions) {
       const state = await cellState(producer, reads, known, states);
       states.cells.set(producer.key, state);
-      for (const key of producer.produces) states.spaces.set(key, state.space);
+      const made = untilMade(state);
+      for (const key of producer.produces) {
+        states.spaces.set(key, state.space);
+        states.madeSpaces.set(key, made);
+      }
     } else {
       for (const key of producer.produces) states.spaces.set(key, extentOf(key, known.records));
     }
@@ -121,12 +127,13 @@ export function isUntouched(
     const reads = states.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
     const after = changes.get(upstream)?.filter((change) => change.materialization > since);
     if (!after || reads.length === 0) return false;
-    const space = states.spaces.get(upstream)!;
-    return after.every(({ changed }) => {
-      if (changed === null) return false;
-      const cells = touchedCells(space, changed);
-      return reads.every(({ mapping }) => downstreamCells(mapping, cells, CellSpace.single).isEmpty);
-    });
+    return after.every(({ changed }) =>
+      changed !== null &&
+      reads.every(({ mapping }) => {
+        const cells = touchedCells(readSpace({ upstream, mapping }, states), changed);
+        return downstreamCells(mapping, cells, CellSpace.single).isEmpty;
+      })
+    );
   };
 }
 
@@ -193,10 +200,10 @@ async function cellState(
     found.set(id, before ? { ...before, cells: before.cells.union(cells) } : { reason: reason(), cells });
   };
   for (const { group, cells } of madeGroups) {
-    const still = cells.difference(gone);
+    // What is kept though nobody wants it any more is history: it is not made again.
+    const still = cells.intersection(wanted);
     judgeGroup({ producer, reads, group, cells: still, known, states, space }, staleIn);
   }
-  const unwanted = partitions.gone === "keep" ? made.difference(wanted) : none;
   const notFresh = missing.union(stale);
   return {
     space,
@@ -210,7 +217,8 @@ async function cellState(
       cells,
     })),
     gone,
-    fresh: made.difference(stale).difference(gone).union(unwanted.difference(stale)),
+    // What is kept unwanted stays on record as it was made: it is judged by that should it be wanted again.
+    fresh: made.intersection(wanted).difference(stale),
     waiting: waitingCells(notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
       ...failure,
@@ -280,8 +288,8 @@ function judgeGroup(
       continue;
     }
     for (const { materialization, changed } of after) {
-      const touched = touchedCells(states.spaces.get(upstream)!, changed!);
       for (const { mapping } of reads.filter((r) => r.upstream === upstream)) {
+        const touched = touchedCells(readSpace({ upstream, mapping }, states), changed!);
         staleIn(
           downstreamCells(mapping, touched, space).intersection(cells),
           `upstream ${upstream} ${materialization}`,
@@ -333,25 +341,30 @@ function waitingCells(
 }
 
 /**
- * The cells of a space that a change touched. Names that are not there any more still count, and dates that are not there any more
- * touch their neighbours: whoever counts sessions reads others since.
+ * The cells of a space that a change touched, in a space that also has the names and dates which are not there any more: they count as
+ * places of their own, so that whoever read them is found by the same mapping.
  */
 export function touchedCells(space: CellSpace, changed: readonly Rectangle[]): CellSet {
-  const wider = space.with(changed.flatMap(({ names }) => names ?? []), []);
-  if (!space.hasDates || space.dates.length === 0) return CellSet.fromRectangles(wider, changed);
-  const { dates } = space;
-  return CellSet.fromRectangles(
-    wider,
-    changed.map((rectangle) => ({
-      names: rectangle.names,
-      dates: rectangle.dates && rectangle.dates.map(([first, last]): [string, string] => {
-        const start = space.firstFrom(first);
-        const end = space.lastUntil(last);
-        if (start <= end) return [first, last];
-        return [dates[Math.max(0, end)]!, dates[Math.min(dates.length - 1, start)]!];
-      }),
-    })),
+  const wider = space.with(
+    space.hasNames ? changed.flatMap(({ names }) => names ?? []) : [],
+    space.hasDates ? changed.flatMap(({ dates }) => (dates ?? []).flat()) : [],
   );
+  return CellSet.fromRectangles(wider, changed);
+}
+
+/**
+ * The space in which an upstream asset's cells are looked for. The newest date is the newest that was made: one that is only wanted has
+ * nothing to read yet.
+ */
+export function readSpace(
+  { upstream, mapping }: Read,
+  { spaces, madeSpaces }: Pick<CellStates, "spaces" | "madeSpaces">,
+): CellSpace {
+  return (mapping.dates.kind === "last" ? madeSpaces.get(upstream) : undefined) ?? spaces.get(upstream)!;
+}
+
+function untilMade({ space, made }: CellState): CellSpace {
+  return new CellSpace(space.names, space.dates.slice(0, made.dateRanges.at(-1) ?? 0));
 }
 
 function lastOf(cells: CellSet): [number, number] | [] {
