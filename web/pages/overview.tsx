@@ -165,10 +165,13 @@ function PairsBody({ pairs, assets }: { pairs: Pairs | null; assets: readonly As
       {aged.length > 0 && (
         <p class="notice">Shown as last made: {aged.join(" and ")} {aged.length > 1 ? "are" : "is"} not fresh.</p>
       )}
-      <PairTable pairs={pairs} about={[
+      <PairTable
+        pairs={pairs}
+        about={[
           ...pairs.asOf === null ? [] : [`Chosen as of ${pairs.asOf}.`],
           ...[chosen, metrics].flatMap((asset) => asset?.description ?? []),
-        ].join(" ")} />
+        ].join(" ")}
+      />
     </>
   );
 }
