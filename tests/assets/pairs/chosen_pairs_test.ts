@@ -84,7 +84,7 @@ Deno.test("chosen_pairs stops at as many as it is told, ten by default", async (
   assert.equal((await choose(pairs)).rows.length, 10);
   const { names, metadata } = await choose(pairs, { maxPairs: 2 });
   assert.deepEqual(names, ["1 A0/B0", "2 A1/B1"]);
-  assert.ok(metadata.as_of!.type === "table");
+  assert.ok(metadata.as_of?.type === "table");
   assert.deepEqual(metadata.as_of.rows, [[asOf, 12, 2]]);
   await assert.rejects(choose(pairs, { maxPairs: 0 }));
 });

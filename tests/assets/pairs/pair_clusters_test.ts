@@ -66,7 +66,7 @@ Deno.test("pair_clusters scales each component to mean 0 and deviation 1", async
 Deno.test("pair_clusters leaves out tickers that never move", async () => {
   const { rows, metadata } = await cluster({ ...groupedMarket(), FLAT: new Float64Array(250).fill(25) });
   assert.ok(!rows.some((row) => row.ticker === "FLAT"));
-  assert.ok(metadata.as_of!.type === "table");
+  assert.ok(metadata.as_of?.type === "table");
   assert.equal(metadata.as_of.rows[0]![2], 1);
 });
 
@@ -86,7 +86,7 @@ Deno.test("pair_clusters calls a ticker on its own noise", async () => {
     ["research", "A", -1, null],
     ["service", "A", -1, null],
   ]);
-  assert.ok(metadata.as_of!.type === "table");
+  assert.ok(metadata.as_of?.type === "table");
   assert.deepEqual(metadata.as_of.rows[0]!.slice(1), [1, 0, 0]);
 });
 
