@@ -1,6 +1,7 @@
 /** All assets. A new one is a file of its own and a line here. */
 export { rawTickers } from "./market/raw_tickers.ts";
 export { rawDailyBars } from "./market/raw_daily_bars.ts";
+export { rawSplits } from "./market/raw_splits.ts";
 export { dailyBars } from "./market/daily_bars.ts";
 export { rejectedBars } from "./market/rejected_bars.ts";
 export { cleanPrices } from "./market/clean_prices.ts";

@@ -78,6 +78,7 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     cells: new Map(),
     spaces: new Map(),
+    madeSpaces: new Map(),
     reads: new Map([[producer.key, []]]),
   };
 }

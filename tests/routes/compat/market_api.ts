@@ -31,6 +31,7 @@ export interface MarketApi {
 const assetsRead = [
   assets.rawTickers,
   assets.rawDailyBars,
+  assets.rawSplits,
   assets.dailyBars,
   assets.rejectedBars,
   assets.cleanPrices,
