@@ -129,11 +129,11 @@ class CellStep {
     await step.settle();
     const done = this.#done.union(part);
     const context = { ...step.publicationContext(this.snapshot, present), latest: this.#latest };
-    const removed = part.difference(this.#state.wanted);
     const { published, versions } = await publishCells(outputs, checks, context, {
       cells: part,
       state: this.#state,
-      right: this.#state.fresh.union(done).difference(removed),
+      // What was removed is done too, and is not there any more.
+      right: this.#state.fresh.union(done).intersection(this.#state.wanted),
       failures: this.#stillFailing(part),
       step: { cells: this.#all, done, failed: this.#failed.isEmpty ? null : this.#failed },
     });
