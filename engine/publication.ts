@@ -96,7 +96,8 @@ async function recordChangeOfWhole(
     .with(cells.map(([name]) => name), cells.map(([, date]) => date));
   await cellLedger.recordChange(tx, id, {
     cells: null,
-    changed: CellSet.at(space, cells).rectangles({ open: true }),
+    // Any name would not be one of those that have just gone.
+    changed: CellSet.at(space, cells).rectangles({ open: space.names.length === (extent.names ?? [""]).length }),
   });
 }
 
