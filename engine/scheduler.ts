@@ -12,7 +12,11 @@ export interface Schedule {
   /** Its one name, in snake_case: ticks are remembered under it. */
   name: string;
   description: string;
-  /** Five or six fields, as croner reads them. */
+  /**
+   * Five or six fields, as croner reads them. A time of day that does not exist, because clocks go forward, fires at the first
+   * moment after the gap; one that comes twice, because they go back, fires the first time. With `*` or a step in hours, minutes
+   * or seconds it fires in real time, through both.
+   */
   cron: string;
   /** IANA name, e.g. `America/New_York`. */
   timeZone: string;
@@ -184,7 +188,9 @@ function parse({ name, cron, timeZone }: Schedule): Cron {
     );
   }
   try {
-    return new Cron(cron, { timezone: timeZone, paused: true });
+    // Where clocks change, "30 2,14 * * *" is as much a fixed time as "30 2 * * *": without this rule croner would skip its 02:30
+    // in March, which does not exist, and fire "30 1,13 * * *" twice in November, when 01:30 comes twice.
+    return new Cron(cron, { timezone: timeZone, paused: true, fixedTimeRule: "no-wildcard" });
   } catch (error) {
     throw new DefinitionError(
       `Schedule "${name}" has the cron expression "${cron}", which cannot be read: ${

@@ -18,10 +18,19 @@ export interface ExchangeCalendar {
   previousSession(date: string): string;
   /** The first session after `date`, which need not be a session itself. */
   nextSession(date: string): string;
+  /** When trading of `session` begins, delayed openings included. @throws {RangeError} If it is not a session. */
+  openOf(session: string): Temporal.Instant;
   /** When trading of `session` ends. @throws {RangeError} If it is not a session. */
   closeOf(session: string): Temporal.Instant;
   /** Whether `session` ends before the usual time. @throws {RangeError} If it is not a session. */
   closesEarly(session: string): boolean;
+  /**
+   * Whether the session after `session` lies in another ISO week, Monday to Sunday, or another month. Asked of each session,
+   * it picks one for every week or month that has any.
+   *
+   * @throws {RangeError} If it is not a session.
+   */
+  isLastSessionOf(session: string, unit: "week" | "month"): boolean;
   /** The newest session that is over at `instant`: its close is at or before it. */
   lastClosedSession(instant: Temporal.Instant): string;
 }
