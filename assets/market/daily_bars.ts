@@ -29,6 +29,7 @@ export const dailyBars = asset({
   byproducts: { rejected: rejectedBars },
   row: DailyBar,
   primaryKey: ["ticker", "session"],
+  cells: { name: "ticker", date: "session" },
   checks: [
     notEmpty(),
     check<z.output<typeof DailyBar>>(
