@@ -13,7 +13,7 @@ export type Verdict =
   | { kind: "failed"; why: string; scope: FailureScope };
 
 /** How the vendor says that a plan lacks a kind of data, and not one date of it. */
-const LACKS_KIND = /entitled/i;
+const LACKS_KIND = /\bentitled\b/i;
 /** Statuses below 500 that pass by themselves. */
 const PASSING = new Set([408, 425, 429]);
 

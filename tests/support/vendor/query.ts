@@ -88,7 +88,7 @@ export interface Page<Row> {
 
 /** Rows from `offset` on. The cursor holds the query, since `next_url` has nothing else. */
 export function page<Row>(all: readonly Row[], request: EndpointRequest, limit: number): Page<Row> {
-  const end = request.offset + limit;
+  const end = request.offset + Math.min(limit, request.mostRows);
   const rows = all.slice(request.offset, end);
   if (end >= all.length) return { rows };
   const { apiKey: _left, ...query } = request.query;
@@ -112,6 +112,8 @@ export interface EndpointRequest {
   path: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
   offset: number;
+  /** Rows that a page has at most, whatever limit is asked for. */
+  mostRows: number;
 }
 
 /** What an endpoint answers before status, request id and faults. */

@@ -12,6 +12,8 @@ export interface VendorOptions extends VendorMarketOptions {
   apiKey?: string;
   /** Calls that a minute allows; more get 429. No limit by default. */
   callsPerMinute?: number;
+  /** Rows that a page has at most, whatever limit is asked for; so that a small market has many pages. */
+  rowsPerPage?: number;
   /** The time by which calls are counted. */
   nowMs?: () => number;
 }
@@ -52,7 +54,13 @@ const MINUTE_MS = 60_000;
  * same options. Every quirk of the contract is there without being asked for; every fault waits in `faults`.
  */
 export function startVendor(options: VendorOptions = {}): Promise<VendorDouble> {
-  const { port = 0, apiKey = "double-key-5b1f0c6e9a", callsPerMinute = Infinity, nowMs = Date.now } = options;
+  const {
+    port = 0,
+    apiKey = "double-key-5b1f0c6e9a",
+    callsPerMinute = Infinity,
+    rowsPerPage = Infinity,
+    nowMs = Date.now,
+  } = options;
   const market = new VendorMarket(options);
   const faults = new Faults(options.seed ?? 1);
   const elsewhere = startElsewhere();
@@ -92,7 +100,7 @@ export function startVendor(options: VendorOptions = {}): Promise<VendorDouble> 
       if (key.value !== apiKey) {
         return json({ status: "ERROR", request_id: requestId(), error: "Unknown API Key" }, 401);
       }
-      if (drawn.has("hang")) await ended(request.signal, closing.signal);
+      if (drawn.has("hang")) await aborted(closing.signal);
       const limited = overRate(call.at);
       if (limited !== null) return limited;
       const instead = insteadOfAnswer(drawn, { retryAfter: faults.retryAfter, elsewhere: elsewhere.url + pathname });
@@ -109,7 +117,7 @@ export function startVendor(options: VendorOptions = {}): Promise<VendorDouble> 
         if (cursor !== undefined && Object.keys(rest).some((name) => name !== "apiKey")) {
           throw new Refusal(400, "A cursor stands alone.");
         }
-        const answered = route.answer(market, { path, ...request });
+        const answered = route.answer(market, { path, ...request, mostRows: rowsPerPage });
         return sent(spoilt(enveloped(answered, pathname, drawn), drawn), drawn, faults, closing.signal);
       } catch (error) {
         if (error instanceof Refusal) return refused(error);
@@ -169,12 +177,10 @@ function decoded(groups: Record<string, string | undefined>): Record<string, str
   return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value ?? "")]));
 }
 
-/** When either signal aborts. */
-function ended(...signals: AbortSignal[]): Promise<void> {
+/** When the signal aborts. */
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of signals) {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    }
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
