@@ -1,6 +1,7 @@
 /** All assets. A new one is a file of its own and a line here. */
 export { rawTickers } from "./market/raw_tickers.ts";
 export { rawDailyBars } from "./market/raw_daily_bars.ts";
+export { rawSplits } from "./market/raw_splits.ts";
 export { rawDividends } from "./market/raw_dividends.ts";
 export { rawTickerDetails } from "./market/raw_ticker_details.ts";
 export { rawNews } from "./news/raw_news.ts";

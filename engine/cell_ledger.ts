@@ -97,7 +97,9 @@ export class CellLedger {
     const found = new Map<string, Changes[]>([...since.keys()].map((key) => [key, []]));
     if (since.size === 0) return found;
     const rows = await this.#sql<(Changes & { key: string })[]>`
-      SELECT m.asset_key AS key, m.id AS materialization, m.changed
+      SELECT m.asset_key AS key, m.id AS materialization,
+             -- Rows that were published again as they were are no change, which nobody writes down.
+             CASE WHEN m.rows_added = 0 AND m.rows_removed = 0 THEN coalesce(m.changed, '[]') ELSE m.changed END AS changed
       FROM unnest(${[...since.keys()]}::text[], ${[...since.values()]}::bigint[]) AS s(key, since)
       JOIN engine.materialization m ON m.asset_key = s.key AND m.id > s.since
       ORDER BY m.id`;
@@ -142,7 +144,7 @@ export class CellLedger {
     }) AS r(run bigint, names text[], dates jsonb, error jsonb, at timestamptz)`;
   }
 
-  /** Says which names and dates an asset has that is made as a whole. */
+  /** Says which names and dates an asset has that is made as a whole, or the cells that are made of another. */
   async recordExtent(
     tx: Sql,
     key: string,
@@ -151,7 +153,8 @@ export class CellLedger {
     await tx`
       INSERT INTO engine.extent (asset_key, names, dates)
       VALUES (${key}, ${names as string[] | null}, ${dates as string[] | null})
-      ON CONFLICT (asset_key) DO UPDATE SET names = excluded.names, dates = excluded.dates`;
+      ON CONFLICT (asset_key) DO UPDATE SET names = excluded.names, dates = excluded.dates
+      WHERE (extent.names, extent.dates) IS DISTINCT FROM (excluded.names, excluded.dates)`;
   }
 
   /** Says which cells a materialization changed. */

@@ -1,10 +1,12 @@
 import type { Clock } from "../resources/clock.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells } from "./partitions/mod.ts";
-import { downstreamCells } from "./partitions/mapping.ts";
+import { downstreamCells, upstreamCells } from "./partitions/mapping.ts";
 import { wantedCells } from "./partitions/partitions.ts";
+import { rangesOf } from "./partitions/ranges.ts";
 import type { StepError } from "./records.ts";
 import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
+import { readersOfChange } from "./touched_cells.ts";
 
 /** Cells that are what they would be if this materialization had made them. */
 export interface MadeCells extends Versions {
@@ -25,7 +27,7 @@ export interface CellRecords {
   made: ReadonlyMap<string, readonly MadeCells[]>;
   /** By producer. */
   failed: ReadonlyMap<string, readonly FailedCells[]>;
-  /** Coordinates of assets that are made as a whole, by key. */
+  /** Coordinates of assets that are made as a whole, and of the cells that are made of others, by key. */
   extents: ReadonlyMap<string, { names: readonly string[] | null; dates: readonly string[] | null }>;
   /** What changed in assets with cells, oldest first, by key; `null` where that may be everything. */
   changes: ReadonlyMap<string, readonly { materialization: number; changed: readonly Rectangle[] | null }[]>;
@@ -52,7 +54,7 @@ export interface CellState {
   reasons: readonly { reason: Reason; cells: CellSet }[];
   /** Made, not wanted any more, and to be removed. */
   gone: CellSet;
-  /** Made and as they would be now. */
+  /** Wanted, made and as they would be now. */
   fresh: CellSet;
   /** Not fresh, and some cell that they read has not been made: with the upstream asset that keeps them waiting. */
   waiting: readonly { upstream: string; cells: CellSet }[];
@@ -80,20 +82,26 @@ export interface CellStates {
   cells: Map<string, CellState>;
   /** By key of each asset that was looked at. */
   spaces: Map<string, CellSpace>;
+  /** The same up to the newest date that was made, by key of each asset that is made by cells. */
+  madeSpaces: Map<string, CellSpace>;
   /** What each producer reads, by producer. */
   reads: Map<string, readonly Read[]>;
 }
 
 /** Judges the cells of producers, which come in dependency order and with all that is upstream of them. */
 export async function cellStates(producers: readonly Producer[], known: Known): Promise<CellStates> {
-  const states: CellStates = { cells: new Map(), spaces: new Map(), reads: new Map() };
+  const states: CellStates = { cells: new Map(), spaces: new Map(), madeSpaces: new Map(), reads: new Map() };
   for (const producer of producers) {
     const reads = readsOf(producer, known.configs.get(producer.key));
     states.reads.set(producer.key, reads);
     if (producer.recipe.partitions) {
       const state = await cellState(producer, reads, known, states);
       states.cells.set(producer.key, state);
-      for (const key of producer.produces) states.spaces.set(key, state.space);
+      const made = untilMade(state);
+      for (const key of producer.produces) {
+        states.spaces.set(key, state.space);
+        states.madeSpaces.set(key, made);
+      }
     } else {
       for (const key of producer.produces) states.spaces.set(key, extentOf(key, known.records));
     }
@@ -121,13 +129,28 @@ export function isUntouched(
     const reads = states.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
     const after = changes.get(upstream)?.filter((change) => change.materialization > since);
     if (!after || reads.length === 0) return false;
-    const space = states.spaces.get(upstream)!;
-    return after.every(({ changed }) => {
-      if (changed === null) return false;
-      const cells = touchedCells(space, changed);
-      return reads.every(({ mapping }) => downstreamCells(mapping, cells, CellSpace.single).isEmpty);
-    });
+    return after.every(({ changed }) =>
+      changed !== null &&
+      reads.every(({ mapping }) => {
+        const touched = { upstream: readSpace({ upstream, mapping }, states), changed, own: CellSpace.single };
+        return readersOfChange(mapping, touched).isEmpty;
+      })
+    );
   };
+}
+
+/** Upstream assets of a producer that is made as a whole of which it reads cells that should be there and are not. */
+export function gapsUpstream(
+  producer: Producer,
+  states: CellStates,
+  graph: AssetGraph,
+): { upstream: string; cells: CellSet }[] {
+  return states.reads.get(producer.key)!.flatMap(({ upstream, mapping }) => {
+    const state = states.cells.get(graph.producerOf(upstream).key);
+    if (!state) return [];
+    const cells = upstreamCells(mapping, CellSet.all(CellSpace.single), state.space).intersection(state.expected);
+    return cells.isEmpty ? [] : [{ upstream, cells }];
+  });
 }
 
 /** Cells of `producer` that read any of the given cells of an upstream asset. */
@@ -168,15 +191,18 @@ async function cellState(
   const groups = records.made.get(key) ?? [];
   const failures = records.failed.get(key) ?? [];
   // What was made may have coordinates that are not wanted any more.
-  const rectangles = [...groups, ...failures].flatMap((group) => group.cells);
-  const space = asked.space.with(
-    rectangles.flatMap(({ names }) => names ?? []),
-    rectangles.flatMap(({ dates }) => (dates ?? []).flat()),
-  );
+  const rectangles = groups.flatMap((group) => group.cells);
+  const dates = records.extents.get(key)?.dates ?? rectangles.flatMap(({ dates }) => (dates ?? []).flat());
+  const space = asked.space.with(rectangles.flatMap(({ names }) => names ?? []), rectangles.length === 0 ? [] : dates);
   const wanted = asked.in(space);
   const none = CellSet.none(space);
 
-  const madeGroups = groups.map((group) => ({ group, cells: CellSet.fromRectangles(space, group.cells) }));
+  // A date that has come to lie between two that were made is not made by that.
+  const madeDates = rangesOf(dates.map((date) => space.dateAt(date)).filter((at) => at >= 0).sort((a, b) => a - b));
+  const madeGroups = groups.map((group) => {
+    const cells = CellSet.fromRectangles(space, group.cells);
+    return { group, cells: space.hasDates ? cells.during(madeDates) : cells };
+  });
   const made = madeGroups.reduce((all, { cells }) => all.union(cells), none);
   const missing = wanted.difference(made);
   const expected = partitions.missing === "latest"
@@ -193,10 +219,9 @@ async function cellState(
     found.set(id, before ? { ...before, cells: before.cells.union(cells) } : { reason: reason(), cells });
   };
   for (const { group, cells } of madeGroups) {
-    const still = cells.difference(gone);
-    judgeGroup({ producer, reads, group, cells: still, known, states, space }, staleIn);
+    // What is kept though it is not wanted any more cannot be made again: what it was made of may be gone.
+    judgeGroup({ producer, reads, group, cells: cells.intersection(wanted), known, states, space }, staleIn);
   }
-  const unwanted = partitions.gone === "keep" ? made.difference(wanted) : none;
   const notFresh = missing.union(stale);
   return {
     space,
@@ -210,11 +235,12 @@ async function cellState(
       cells,
     })),
     gone,
-    fresh: made.difference(stale).difference(gone).union(unwanted.difference(stale)),
+    // What is kept unwanted stays on record as it was made: it is judged by that should it be wanted again.
+    fresh: made.intersection(wanted).difference(stale),
     waiting: waitingCells(notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
       ...failure,
-      cells: CellSet.fromRectangles(space, failure.cells).difference(made),
+      cells: CellSet.fromRectangles(space, failure.cells).intersection(notFresh),
     })).filter(({ cells }) => !cells.isEmpty),
     groups: madeGroups.map(({ group, cells }) => ({
       materialization: group.materialization,
@@ -280,10 +306,10 @@ function judgeGroup(
       continue;
     }
     for (const { materialization, changed } of after) {
-      const touched = touchedCells(states.spaces.get(upstream)!, changed!);
       for (const { mapping } of reads.filter((r) => r.upstream === upstream)) {
+        const touched = { upstream: readSpace({ upstream, mapping }, states), changed: changed!, own: space };
         staleIn(
-          downstreamCells(mapping, touched, space).intersection(cells),
+          readersOfChange(mapping, touched).intersection(cells),
           `upstream ${upstream} ${materialization}`,
           () => ({
             kind: "upstream_changed",
@@ -333,25 +359,18 @@ function waitingCells(
 }
 
 /**
- * The cells of a space that a change touched. Names that are not there any more still count, and dates that are not there any more
- * touch their neighbours: whoever counts sessions reads others since.
+ * The space in which an upstream asset's cells are looked for. The newest date is the newest that was made: one that is only wanted has
+ * nothing to read yet.
  */
-export function touchedCells(space: CellSpace, changed: readonly Rectangle[]): CellSet {
-  const wider = space.with(changed.flatMap(({ names }) => names ?? []), []);
-  if (!space.hasDates || space.dates.length === 0) return CellSet.fromRectangles(wider, changed);
-  const { dates } = space;
-  return CellSet.fromRectangles(
-    wider,
-    changed.map((rectangle) => ({
-      names: rectangle.names,
-      dates: rectangle.dates && rectangle.dates.map(([first, last]): [string, string] => {
-        const start = space.firstFrom(first);
-        const end = space.lastUntil(last);
-        if (start <= end) return [first, last];
-        return [dates[Math.max(0, end)]!, dates[Math.min(dates.length - 1, start)]!];
-      }),
-    })),
-  );
+export function readSpace(
+  { upstream, mapping }: Read,
+  { spaces, madeSpaces }: Pick<CellStates, "spaces" | "madeSpaces">,
+): CellSpace {
+  return (mapping.dates.kind === "last" ? madeSpaces.get(upstream) : undefined) ?? spaces.get(upstream)!;
+}
+
+function untilMade({ space, made }: CellState): CellSpace {
+  return new CellSpace(space.names, space.dates.slice(0, made.dateRanges.at(-1) ?? 0));
 }
 
 function lastOf(cells: CellSet): [number, number] | [] {

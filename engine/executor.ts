@@ -13,10 +13,10 @@ export interface StepTask {
 }
 
 /**
- * How a step ended. `partly_failed` means that some cells could not be made, and what follows goes on with the others. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
+ * How a step ended. `partly_failed` means that some cells could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
  * has.
  */
-export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "cancelled" | "lost";
+export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "skipped" | "cancelled" | "lost";
 
 /**
  * Where steps are executed. In this process for now; a job queue on the same database can stand behind it, because a task

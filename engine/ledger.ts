@@ -269,20 +269,25 @@ export class Ledger {
     end:
       | { status: "up_to_date" }
       | { status: "cancelled" }
+      | { status: "skipped"; because: string }
       | { status: "failed"; error: StepError; checks?: readonly NewCheckResult[] },
   ): Promise<boolean> {
     const kind: EventKind = `step_${end.status}`;
     const error = end.status === "failed" ? end.error : null;
+    const because = end.status === "skipped" ? end.because : null;
     return await this.#sql.begin(async (tx) => {
       const rows = await tx`
         UPDATE engine.step SET status = ${end.status}, finished_at = clock_timestamp(), error = ${
         error && this.#json(error)
-      }
+      }, skipped_because = ${because}
         WHERE run_id = ${claim.runId} AND key = ${claim.key} AND status = 'running' AND process_id = ${claim.processId}
         RETURNING key`;
       if (rows.length === 0) return false;
       if (end.status === "failed" && end.checks) await this.recordChecks(tx, claim.runId, end.checks, new Map());
-      await this.append(tx, claim.runId, kind, claim.key, error ? { error } : {});
+      await this.append(tx, claim.runId, kind, claim.key, {
+        ...(error && { error }),
+        ...(because && { because }),
+      });
       return true;
     });
   }

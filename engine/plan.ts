@@ -1,4 +1,4 @@
-import { readersOf, someCells } from "./cell_state.ts";
+import { gapsUpstream, readersOf, someCells } from "./cell_state.ts";
 import { type CellRange, cellWork } from "./cell_work.ts";
 import { UnmetUpstreamError } from "./errors.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
@@ -70,7 +70,7 @@ export function planRun(
     const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
     const step = snapshot.cells.has(producer.key)
       ? planCells(producer, rebuilt, { graph, snapshot, request, plannedCells })
-      : planWhole(producer, rebuilt, { snapshot, request });
+      : planWhole(producer, rebuilt, { graph, snapshot, request });
     waiting.push(...step.waiting);
     if (!step.needed) {
       fresh.push(...producer.produces.filter((key) => selected.includes(key)));
@@ -109,10 +109,14 @@ const forced: Reason = { kind: "forced", message: "asked for whether stale or no
 function planWhole(
   producer: Producer,
   rebuilt: readonly string[],
-  { snapshot, request }: { snapshot: Snapshot; request: { force: boolean } },
+  { graph, snapshot, request }: { graph: AssetGraph; snapshot: Snapshot; request: { force: boolean } },
 ): PossibleStep {
   const own = request.force ? [forced] : reasonsOfWhole(producer, snapshot);
-  return { needed: own.length > 0 || rebuilt.length > 0, own, waiting: [] };
+  if (own.length === 0 && rebuilt.length === 0) return { needed: false, own, waiting: [] };
+  // What has a gap that nothing in the plan closes is not made with the gap in it.
+  const waiting = gapsUpstream(producer, snapshot, graph).filter(({ upstream }) => !rebuilt.includes(upstream))
+    .map(({ upstream, cells }) => ({ key: producer.key, upstream, cells: someCells(cells) }));
+  return { needed: waiting.length === 0, own, waiting };
 }
 
 function planCells(

@@ -11,6 +11,7 @@ import { CellSet, CellSpace, type Rectangle } from "./partitions/mod.ts";
 import type { StepError } from "./records.ts";
 import type { PreparedRows } from "./row_schema.ts";
 import type { Present, Versions } from "./staleness.ts";
+import { changedRectangles } from "./touched_cells.ts";
 
 /** One table that a function made, ready to be stored. */
 export interface OutputToPublish {
@@ -63,6 +64,8 @@ export async function publishWhole(
   await database.sql.begin(async (tx) => {
     const ids = await ledger.recordSuccess(tx, claim, records, { alone: false });
     if (!ids) throw new StepLostError(claim.key, claim.runId);
+    // Where it was made by cells before (from another source), there is nothing left to say of them.
+    if (outputs.some(({ asset }) => asset.cells)) await cellLedger.recordMade(tx, claim.key, []);
     const published: Published[] = [];
     for (const { asset, rows } of outputs) {
       const id = ids.get(asset.key)!;
@@ -92,12 +95,9 @@ async function recordChangeOfWhole(
   await cellLedger.recordExtent(tx, asset.key, extent);
   if (first) return;
   const cells = await changedCells(tx, asset, { id, within: null });
-  const space = new CellSpace(extent.names ?? [""], extent.dates ?? [""])
-    .with(cells.map(([name]) => name), cells.map(([, date]) => date));
-  await cellLedger.recordChange(tx, id, {
-    cells: null,
-    changed: CellSet.at(space, cells).rectangles({ open: true }),
-  });
+  const left = new CellSpace(extent.names ?? [""], extent.dates ?? [""]);
+  const space = left.with(cells.map(([name]) => name), cells.map(([, date]) => date));
+  await cellLedger.recordChange(tx, id, { cells: null, changed: changedRectangles(CellSet.at(space, cells), left) });
 }
 
 /** The part of an asset's cells that is published at once, and what is known of all of them then. */
@@ -142,7 +142,7 @@ export async function publishCells(
         signal,
       });
       const contentVersion = await versionAfter(tx, asset, { id, within, before: before?.contentVersion });
-      const changed = changes.added + changes.removed === 0 ? [] : await changedIn(tx, asset, { id, fresh, part });
+      const changed = within === null ? null : await changedIn(tx, asset, { id, changes, part });
       const rowCount = (within === null ? 0 : before?.rowCount ?? 0) +
         (within === null ? rows.count : changes.added - changes.removed);
       await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
@@ -157,6 +157,8 @@ export async function publishCells(
       cells: cells.difference(part.right).difference(part.cells),
     })).filter(({ cells }) => !cells.isEmpty);
     await cellLedger.recordMade(tx, producer.key, [{ materialization: id, cells: part.right }, ...others]);
+    const made = others.reduce((all, { cells }) => all.union(cells), part.right);
+    await cellLedger.recordExtent(tx, producer.key, { names: made.names, dates: made.dates });
     await cellLedger.recordFailed(tx, producer.key, part.failures);
     await cellLedger.recordStepCells(tx, claim, part.step);
     await ledger.recordChecks(tx, claim.runId, checks, ids);
@@ -164,14 +166,19 @@ export async function publishCells(
   }) as { published: Published[]; versions: Map<string, Versions & { rowCount: number }> };
 }
 
+/** Cells whose rows came, went or changed; and those that are new or gone, for who counts dates reads others then. */
 async function changedIn(
   tx: Sql,
   asset: AnyAsset,
-  { id, fresh, part }: { id: number; fresh: boolean; part: PublishedCells },
+  { id, changes, part }: { id: number; changes: { added: number; removed: number }; part: PublishedCells },
 ): Promise<Rectangle[]> {
-  if (fresh) return part.cells.rectangles({ open: true });
-  const cells = await changedCells(tx, asset, { id, within: part.cells });
-  return CellSet.at(part.state.space, cells).rectangles({ open: true });
+  const { made, gone, wanted, space } = part.state;
+  const replaced = part.cells.difference(made).union(part.cells.intersection(gone));
+  const changed = changes.added + changes.removed === 0 || part.cells.difference(replaced).isEmpty
+    ? replaced
+    : replaced.union(CellSet.at(space, await changedCells(tx, asset, { id, within: part.cells })));
+  const left = wanted.union(made.difference(gone));
+  return changedRectangles(changed, new CellSpace(left.names, left.dates));
 }
 
 /** The version of a table that is published in parts: the sum of its rows' hashes, and the shape of the rows. */

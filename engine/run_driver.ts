@@ -66,7 +66,7 @@ export class RunDriver {
             lost = true;
           } else {
             status.set(key, outcome === "partly_failed" ? "failed" : outcome);
-            if (outcome === "failed") await this.#skipBehind(key, followers, status);
+            if (outcome === "failed" || outcome === "skipped") await this.#skipBehind(key, followers, status);
             else if (outcome !== "cancelled") release(key);
           }
         }).catch((error) => {
@@ -94,7 +94,8 @@ export class RunDriver {
     });
     // What failed before an interruption keeps its followers from running now.
     for (const step of steps) {
-      if (step.status === "failed" && !step.error?.partial) await this.#skipBehind(step.key, followers, status);
+      const failed = step.status === "failed" && !step.error?.partial;
+      if (failed || step.status === "skipped") await this.#skipBehind(step.key, followers, status);
     }
     return lost;
   }

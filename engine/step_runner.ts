@@ -1,6 +1,7 @@
 import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset, Output } from "./asset.ts";
+import { gapsUpstream } from "./cell_state.ts";
 import type { CellLedger } from "./cell_ledger.ts";
 import { makeCells } from "./cell_step.ts";
 import type { CheckedRows } from "./checks.ts";
@@ -132,6 +133,12 @@ export class StepExecution {
       return await this.around.ledger.endStep(this.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
     }
     this.demandUpstream(snapshot);
+    const [gap] = gapsUpstream(this.#producer, snapshot, this.around.graph);
+    if (gap) {
+      return await this.around.ledger.endStep(this.claim, { status: "skipped", because: gap.upstream })
+        ? "skipped"
+        : "lost";
+    }
     await this.withRetries(async () => {
       const present = await this.presentAgain(snapshot);
       const outputs = await this.materialize(snapshot, CellSet.all(CellSpace.single));

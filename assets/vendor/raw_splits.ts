@@ -1,24 +1,22 @@
-import { z } from "zod";
+import { table } from "../../engine/mod.ts";
+import { RawSplit } from "../market/raw_splits.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { firstSession, newestSession, sessionFrom } from "./history.ts";
 import { asset } from "./vendor_resources.ts";
 
-const RawSplit = z.object({
-  ticker: z.string().min(1),
-  session: z.iso.date().describe("First session whose prices are after the split"),
-  ratio: z.number().positive().describe("New shares for one old one"),
-});
-
 /**
- * Splits of the followed instruments, announced ones included. They are few: each session the whole list is read anew, so that one
+ * Splits of the followed instruments up to the newest session. They are few: each session the whole list is read anew, so that one
  * that the vendor learns of late is found however far it reaches back.
+ *
+ * What is only announced is told in the metadata and kept out of the rows: prices before a split are divided by it, and nobody
+ * has traded at such prices while it lies ahead.
  */
 export const rawSplits = asset({
   key: "raw_splits",
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "Splits since the history begins, announced ones included.",
+  description: "Splits as the vendor tells of them: what the prices before them have to be divided by.",
   deps: { tickers: rawTickers },
   row: RawSplit,
   primaryKey: ["ticker", "session"],
@@ -34,6 +32,7 @@ export const rawSplits = asset({
       signal,
       onRequest: () => calls++,
     });
+    const newest = newestSession({ resources, clock });
     const ratios = new Map<string, { ticker: string; session: string; ratio: number }>();
     for (const { ticker, executionDate, ratio } of announced) {
       if (!followed.has(ticker)) continue;
@@ -41,6 +40,17 @@ export const rawSplits = asset({
       const before = ratios.get(`${ticker} ${session}`)?.ratio ?? 1;
       ratios.set(`${ticker} ${session}`, { ticker, session, ratio: before * ratio });
     }
-    return { rows: [...ratios.values()], metadata: { source: resources.vendor.name, calls } };
+    const { happened = [], ahead = [] } = Object.groupBy(
+      ratios.values(),
+      ({ session }) => session <= newest ? "happened" : "ahead",
+    );
+    return {
+      rows: happened,
+      metadata: {
+        source: resources.vendor.name,
+        calls,
+        announced: table(["ticker", "session", "ratio"], ahead.map((one) => [one.ticker, one.session, one.ratio])),
+      },
+    };
   },
 });

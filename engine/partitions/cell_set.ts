@@ -123,7 +123,23 @@ export class CellSet {
 
   /** The same cells in a space that has at least their coordinates. */
   in(space: CellSpace): CellSet {
-    return space === this.space ? this : CellSet.fromRectangles(space, this.rectangles());
+    if (space === this.space) return this;
+    const { dates } = this.space;
+    // Not by rectangles: a date that lies between two of them here is none of theirs.
+    const places = new Map<Ranges, Ranges>();
+    const placed = (ranges: Ranges) => {
+      if (ranges.length === 0 || dates === space.dates) return ranges;
+      let result = places.get(ranges);
+      if (!result) {
+        result = rangesOf(Array.from(numbersOf(ranges), (at) => space.dateAt(dates[at]!)));
+        places.set(ranges, result);
+      }
+      return result;
+    };
+    return CellSet.of(space, (at) => {
+      const own = this.space.nameAt(space.names[at]!);
+      return own < 0 ? noRange : placed(this.rows[own]!);
+    });
   }
 
   /** Places of the dates that any name has. */
@@ -170,17 +186,30 @@ export class CellSet {
    * The cells for storing and answering.
    *
    * @param open Whether a group with every name of the space stands for any name, those to come included.
+   * @param alone Dates that are not to lie within a range of several.
    */
-  rectangles({ open = false }: { open?: boolean } = {}): Rectangle[] {
+  rectangles(
+    { open = false, alone }: { open?: boolean; alone?(date: string): boolean } = {},
+  ): Rectangle[] {
     const { space } = this;
+    const { dates } = space;
+    const spansOf = (ranges: Ranges) => {
+      const spans: [string, string][] = [];
+      for (let i = 0; i < ranges.length; i += 2) {
+        let start = ranges[i]!;
+        for (let at = start; alone && at < ranges[i + 1]!; at++) {
+          if (!alone(dates[at]!)) continue;
+          if (start < at) spans.push([dates[start]!, dates[at - 1]!]);
+          spans.push([dates[at]!, dates[at]!]);
+          start = at + 1;
+        }
+        if (start < ranges[i + 1]!) spans.push([dates[start]!, dates[ranges[i + 1]! - 1]!]);
+      }
+      return spans;
+    };
     return this.groups().map(({ names, ranges }) => ({
       names: !space.hasNames || (open && names.length === space.names.length) ? null : names,
-      dates: space.hasDates
-        ? Array.from(
-          { length: ranges.length / 2 },
-          (_, i): [string, string] => [space.dates[ranges[2 * i]!]!, space.dates[ranges[2 * i + 1]! - 1]!],
-        )
-        : null,
+      dates: space.hasDates ? spansOf(ranges) : null,
     }));
   }
 

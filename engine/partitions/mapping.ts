@@ -148,6 +148,8 @@ function downstreamDates(mapping: DateMapping, changed: Ranges, upstream: CellSp
       );
     case "window": {
       let readers: Ranges = noRange;
+      // A window of no date has no reader, which the bounds of a range of several changed dates would not tell.
+      if (mapping.back + mapping.forward < 0) return noRange;
       for (let i = 0; i < changed.length; i += 2) {
         // A cell reads place p when anchor − back ≤ p ≤ anchor + forward; the anchor rises with the cell's date.
         const start = firstWithAnchor(own, upstream, changed[i]! - mapping.forward);

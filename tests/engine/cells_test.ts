@@ -1,19 +1,35 @@
 import assert from "node:assert/strict";
-import type { Run } from "../../engine/mod.ts";
+import { z } from "zod";
+import { type AnyAsset, assetsWith, type Run } from "../../engine/mod.ts";
 import { databases } from "../support/database.ts";
-import { type CellTest, withCellEngine } from "../support/cell_engine.ts";
+import { adjusted, type CellTest, withCellEngine } from "../support/cell_engine.ts";
+
+/** Made as a whole of every cell. */
+const grandTotal = assetsWith<unknown>().asset({
+  key: "grand_total",
+  group: "t",
+  layer: "gold",
+  description: "The sum of everything.",
+  deps: { adjusted },
+  row: z.object({ of: z.string(), sum: z.number() }),
+  primaryKey: ["of"],
+  async materialize({ inputs }) {
+    const { value } = await inputs.adjusted.columns("value");
+    return { rows: [{ of: "all", sum: value.reduce((sum, x) => sum + x, 0) }] };
+  },
+});
 
 const ended = (run: Run) => Object.fromEntries(run.steps.map((step) => [step.key, step.status]));
 
 for (const { name, ignore, open } of databases) {
-  const test = (title: string, body: (cell: CellTest) => Promise<void>) =>
+  const test = (title: string, body: (cell: CellTest) => Promise<void>, further: AnyAsset[] = []) =>
     Deno.test({
       name: `Cells on ${name}: ${title}`,
       ignore,
       async fn() {
         const database = await open();
         try {
-          await withCellEngine(database, body);
+          await withCellEngine(database, body, { further });
         } finally {
           await database.close();
         }
@@ -148,7 +164,7 @@ for (const { name, ignore, open } of databases) {
       quotes: "failed",
       adjusted: "succeeded",
       sums: "succeeded",
-      headline: "succeeded",
+      headline: "skipped",
     });
     const step = run.steps.find((s) => s.key === "quotes")!;
     assert.deepEqual([step.cells!.count, step.done!.count, step.failed!.count], [8, 4, 4]);
@@ -174,6 +190,30 @@ for (const { name, ignore, open } of databases) {
     ]);
     assert.equal((await engine.states(["quotes"]))[0]!.cells!.failed, 0);
   });
+
+  test("makes nothing as a whole from an asset with gaps, and says what it waits for", async (cell) => {
+    const { engine, world, materialize, rows } = cell;
+    world.before = (key, cells) => {
+      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+    };
+    const run = await materialize("+grand_total");
+    assert.deepEqual(run.steps.map((s) => [s.key, s.status, s.skippedBecause]).at(-1), [
+      "grand_total",
+      "skipped",
+      "adjusted",
+    ]);
+    assert.deepEqual(await rows("grand_total"), []);
+    const plan = await engine.plan({ selection: "grand_total" });
+    assert.deepEqual(plan.steps, []);
+    assert.deepEqual(plan.waiting, [{
+      key: "grand_total",
+      upstream: "adjusted",
+      cells: { count: 4, cells: [{ names: ["A", "B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+    }]);
+    world.before = () => {};
+    await materialize("+grand_total");
+    assert.deepEqual(await rows("grand_total"), [{ of: "all", sum: 8 }]);
+  }, [grandTotal]);
 
   test("removes cells that are not wanted any more", async ({ world, materialize, rows }) => {
     await materialize();

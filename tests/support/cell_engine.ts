@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type AnyAsset,
   assetsWith,
   cutBy,
   Engine,
@@ -89,13 +90,14 @@ export const quotes = asset({
   },
 });
 
-/** The value of the same cell, divided by the ratios of later events. */
+/** The value of the same cell times a scale, divided by the ratios of later events. */
 export const adjusted = asset({
   key: "adjusted",
   group: "t",
   layer: "silver",
   description: "Values adjusted for events.",
   deps: { quotes: reads(quotes, identity), events: reads(events, laterSessions()) },
+  config: z.strictObject({ scale: z.number().default(1) }),
   row: series,
   primaryKey: ["name", "date"],
   cells: { name: "name", date: "date" },
@@ -109,7 +111,7 @@ export const adjusted = asset({
       rows: (await context.inputs.quotes.rows()).map((row) => ({
         ...row,
         value: later.filter((e) => e.name === row.name && e.date > row.date)
-          .reduce((value, e) => value / e.ratio, row.value),
+          .reduce((value, e) => value / e.ratio, row.value * context.config.scale),
       })),
     };
   },
@@ -175,12 +177,16 @@ export interface CellTest {
   /** Calls since the last look. */
   calls(): string[];
   rows(key: string): Promise<Record<string, unknown>[]>;
-  /** Opens a second engine on the same database, as another process would. */
-  reopen(): Promise<Engine>;
+  /** Closes the engine and opens another one on the same database, as another process would; with other settings if given. */
+  reopen(config?: Record<string, unknown>): Promise<Engine>;
 }
 
-/** Runs `test` on an empty database, and closes the engine however it ends. */
-export async function withCellEngine<T>(database: Database, test: (cell: CellTest) => Promise<T>): Promise<T> {
+/** Runs `test` on an empty database with {@link cellAssets} and further ones, and closes the engine however it ends. */
+export async function withCellEngine<T>(
+  database: Database,
+  test: (cell: CellTest) => Promise<T>,
+  { further = [] }: { further?: readonly AnyAsset[] } = {},
+): Promise<T> {
   await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const world: CellWorld = {
     names: ["A", "B"],
@@ -192,9 +198,10 @@ export async function withCellEngine<T>(database: Database, test: (cell: CellTes
     before() {},
     calls: [],
   };
-  const open = () =>
+  const open = (config: Record<string, unknown> = {}) =>
     Engine.open({
-      assets: cellAssets,
+      config,
+      assets: [...cellAssets, ...further],
       database,
       resources: world,
       clock: fixedClock("2024-02-01T12:00:00Z"),
@@ -211,9 +218,9 @@ export async function withCellEngine<T>(database: Database, test: (cell: CellTes
       },
       calls: () => world.calls.splice(0),
       rows: async (key) => (await engines.at(-1)!.rows(key, { limit: 1_000 })).rows,
-      async reopen() {
+      async reopen(config) {
         await engines.at(-1)!.close();
-        engines.push(await open());
+        engines.push(await open(config));
         return engines.at(-1)!;
       },
     });

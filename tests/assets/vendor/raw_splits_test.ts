@@ -15,7 +15,7 @@ function split(ticker: string, executionDate: string, [from, to]: [number, numbe
   };
 }
 
-Deno.test("raw_splits holds the splits of followed tickers, announced ones included, by session", async () => {
+Deno.test("raw_splits holds the splits of followed tickers by session, those that are only announced apart", async () => {
   const { vendor, asked } = scriptedVendor({
     splits: [
       split("A", "2024-02-01", [1, 4]),
@@ -35,7 +35,11 @@ Deno.test("raw_splits holds the splits of followed tickers, announced ones inclu
   assert.deepEqual(rows, [
     { ticker: "A", session: "2024-02-01", ratio: 2 },
     { ticker: "B", session: "2024-02-05", ratio: 0.1 },
-    { ticker: "B", session: "2024-06-03", ratio: 3 },
   ]);
+  assert.deepEqual(metadata.announced, {
+    type: "table",
+    columns: ["ticker", "session", "ratio"],
+    rows: [["B", "2024-06-03", 3]],
+  });
   assert.deepEqual(metadata.calls, { type: "number", value: 1 });
 });

@@ -32,6 +32,7 @@ export interface MarketApi {
 const assetsRead = [
   assets.rawTickers,
   assets.rawDailyBars,
+  assets.rawSplits,
   assets.dailyBars,
   assets.rejectedBars,
   assets.cleanPrices,

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { CellSet, CellSpace } from "../../engine/partitions/mod.ts";
+
+const DAYS = Array.from({ length: 14 }, (_, i) => `2024-01-${String(i + 1).padStart(2, "0")}`);
+const NAMES = ["A", "B", "C", "D", "E"];
+
+/** Days of January 2024, ascending, each once; may be none. */
+export const someDates: fc.Arbitrary<string[]> = fc.subarray(DAYS);
+
+/** Names, each once, in any order; may be none. */
+export const someNames: fc.Arbitrary<string[]> = fc.shuffledSubarray(NAMES);
+
+/** Spaces with both dimensions, with one of them, and with neither; also without a single coordinate. */
+export const spaces: fc.Arbitrary<CellSpace> = fc.tuple(
+  fc.oneof({ weight: 4, arbitrary: someNames }, { weight: 1, arbitrary: fc.constant([""]) }),
+  fc.oneof({ weight: 4, arbitrary: someDates }, { weight: 1, arbitrary: fc.constant([""]) }),
+).map(([names, dates]) => new CellSpace(names, dates));
+
+/** Any cells of a space; names often have the same dates, as they do in life. */
+export function cellsOf(space: CellSpace): fc.Arbitrary<CellSet> {
+  const row = fc.subarray([...space.dates]);
+  return fc.tuple(fc.array(row, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(2), { minLength: 5, maxLength: 5 }))
+    .map(([rows, choice]) =>
+      CellSet.at(
+        space,
+        space.names.flatMap((name, i) =>
+          (rows[choice[i % 5]! % rows.length]!).map((date): [string, string] => [name, date])
+        ),
+      )
+    );
+}
+
+/** Cells as sorted text, `name date`, for comparison with a naive set. */
+export function listed(cells: Iterable<readonly [string, string]>): string[] {
+  return Array.from(cells, ([name, date]) => `${name} ${date}`).sort();
+}
