@@ -43,6 +43,25 @@ export function inputsOf(
   );
 }
 
+/** What an asset has in some of its own cells at the version of a snapshot; nothing before its first. */
+export function ownRows(
+  asset: AnyAsset,
+  cells: CellSet,
+  { database, snapshot, signal }: { database: Database; snapshot: Pick<Snapshot, "latest">; signal: AbortSignal },
+): Input<Record<string, unknown>> {
+  const version = snapshot.latest.get(asset.key);
+  const { hasNames, hasDates } = cells.space;
+  const within = hasNames || hasDates ? cells : null;
+  if (version) return inputOf(asset, version, { database, within, signal }) as Input<Record<string, unknown>>;
+  return {
+    key: asset.key,
+    materialization: 0,
+    rowCount: 0,
+    columns: () => Promise.reject(new TypeError(`"${asset.key}" has no version yet: look at rowCount, or read rows.`)),
+    rows: () => Promise.resolve([]),
+  };
+}
+
 function isWhole(read: CellSet, { names, dates }: CellSpace): boolean {
   return read.count === names.length * dates.length;
 }

@@ -102,6 +102,12 @@ const Variables = z.object({
   ),
   UNIVERSE: variable(z.string().refine(isUniverse).transform(parseUniverse), "type=ETF,exchange=XNAS", UNIVERSE_FORMS),
   HISTORY_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for two years back"),
+  NEWS_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for thirty days back"),
+  BARS_AFTER_CLOSE_MINUTES: variable(
+    z.coerce.number().int().min(0).max(900),
+    "120",
+    "a whole number from 0 to 900: minutes after the close from which on the vendor has the session",
+  ),
   PRESET: variable(Preset, "tandem", `one of ${Preset.options.join(", ")}`),
   ASSET_CONFIG: optional(z.string().min(1), "the path of a JSON file with settings by asset key"),
   DAILY_SCHEDULE: variable(
@@ -136,6 +142,10 @@ export interface Environment {
   universe: Universe;
   /** First date of history, or nothing for two years back from when it is asked for. */
   historyFrom: string | undefined;
+  /** First date of news, or nothing for thirty days back from when it is asked for. */
+  newsFrom: string | undefined;
+  /** Minutes after the close from which on a vendor has the bars of a session. */
+  barsAfterCloseMinutes: number;
   preset: Preset;
   assetConfig: string | undefined;
   dailySchedule: string;
@@ -185,6 +195,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     polygonCallsPerMinute: v.POLYGON_CALLS_PER_MINUTE,
     universe: v.UNIVERSE,
     historyFrom: v.HISTORY_FROM,
+    newsFrom: v.NEWS_FROM,
+    barsAfterCloseMinutes: v.BARS_AFTER_CLOSE_MINUTES,
     preset: v.PRESET,
     assetConfig: v.ASSET_CONFIG,
     dailySchedule: v.DAILY_SCHEDULE,

@@ -4,7 +4,7 @@ import { asset } from "../resources.ts";
 import { splitsOf } from "./bar_judgement.ts";
 import { rawSplits } from "./raw_splits.ts";
 
-const RawDailyBar = z.object({
+export const RawDailyBar = z.object({
   ticker: z.string().min(1),
   session: z.iso.date().describe("New York date of the trading session"),
   occurrence: z.int().describe("1 for the first bar of this ticker and session in the source, 2 for a repeated one, …"),

@@ -36,4 +36,9 @@ export class VendorError extends MarketDataError {
   get stopsFurtherCalls(): boolean {
     return this.scope !== "cell";
   }
+
+  /** Says the same to whoever asks errors of any kind whether there is a point in going on. */
+  get fatal(): boolean {
+    return this.stopsFurtherCalls;
+  }
 }

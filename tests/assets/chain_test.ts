@@ -81,6 +81,8 @@ async function planAndRun({ engine, materialize, contentVersions }: AssetChain) 
   const after = await contentVersions();
   assert.deepEqual(run.steps.map((step) => step.key).sort(), plan.steps.map((step) => step.key).sort());
   for (const { key, status } of run.steps) {
+    // How the service is follows from the hour alone.
+    if (key === "service_health") continue;
     const upstream = engine.graph.producerOf(key).upstream;
     const reasons = upstream.filter((one) => before[one] !== after[one]);
     if (searches.includes(key) && status === "up_to_date") continue;
@@ -204,7 +206,7 @@ for (const { name, ignore, open } of databases) {
             const states = await engine.states();
             const because = (kind: string) =>
               states.filter(({ reasons }) => reasons.some((reason) => reason.kind === kind)).map(({ key }) => key)
-                .sort();
+                .filter((key) => key !== "service_health").sort();
             assert.deepEqual(because("source_changed"), [...raw, "raw_splits"].sort());
             const made = async (key: string) => await engine.materializations(key, { limit: 100 });
             const before = new Map<string, number>();
