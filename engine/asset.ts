@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
+import { checkKey } from "./asset_key.ts";
 import type { Check } from "./checks.ts";
-import { DefinitionError } from "./errors.ts";
+import { externalAsset } from "./external_asset.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
 import type { Metadata } from "./metadata.ts";
 import { defaultRetry, type RetryPolicy } from "./retry.ts";
+import { checkTimeout } from "./step_timeout.ts";
 
 /** Where a table lives: as received, typed and cleaned, or ready for readers. */
 export type Layer = "raw" | "silver" | "gold";
@@ -90,6 +92,13 @@ export interface AssetSpec<
   /** Raise it when the function would now make other rows from the same inputs. */
   codeVersion?: string;
   retry?: Partial<RetryPolicy>;
+  /**
+   * The concurrency pool in which its step runs: of all steps of a pool so many run at once, across all processes, as the
+   * engine was told (1 where it was not).
+   */
+  pool?: string;
+  /** How long its step may take with all its attempts, in milliseconds. Then it is aborted and fails. */
+  timeoutMs?: number;
   /** Further assets that the same function makes. Each is a file of its own, declared by `byproduct`. */
   byproducts?: Byproducts;
   /**
@@ -111,6 +120,8 @@ export interface Asset<Row = unknown> {
   readonly description: string;
   readonly schema: RowSchema;
   readonly checks: readonly Check<Row>[];
+  /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
+  readonly external: boolean;
   /** How it is made; `undefined` for a byproduct, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
@@ -124,6 +135,8 @@ export interface Recipe {
   readonly config: z.ZodType;
   readonly codeVersion: string;
   readonly retry: RetryPolicy;
+  readonly pool: string | undefined;
+  readonly timeoutMs: number | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
   // The engine cannot know the types that one declaration ties together; the declaration checked them.
   // deno-lint-ignore no-explicit-any
@@ -180,6 +193,7 @@ export function assetsWith<Resources>() {
       ConfigSchema extends z.ZodType = typeof noConfig,
     >(spec: AssetSpec<Schema, ConfigSchema, Deps, Byproducts, Resources>): Asset<z.output<Schema>> {
       const table = describe(spec);
+      checkTimeout(spec.key, spec.timeoutMs);
       return {
         ...table,
         recipe: {
@@ -189,6 +203,8 @@ export function assetsWith<Resources>() {
           config: spec.config ?? noConfig,
           codeVersion: spec.codeVersion ?? "1",
           retry: { ...defaultRetry, ...spec.retry },
+          pool: spec.pool,
+          timeoutMs: spec.timeoutMs,
           source: spec.source as Recipe["source"],
           // An async wrapper, so that a function that throws at once is a rejected promise like any other.
           // deno-lint-ignore no-explicit-any
@@ -202,13 +218,13 @@ export function assetsWith<Resources>() {
     byproduct<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Asset<z.output<Schema>> {
       return { ...describe(spec), recipe: undefined };
     },
+    /** Declares an asset that something outside makes and reports: others name its key under `after`. */
+    external: externalAsset,
   };
 }
 
 function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Asset<z.output<Schema>>, "recipe"> {
-  if (!/^[a-z][a-z0-9_]{0,54}$/.test(spec.key)) {
-    throw new DefinitionError(`The key "${spec.key}" must be in snake_case and at most 55 letters: it names a table.`);
-  }
+  checkKey(spec.key);
   return {
     key: spec.key,
     module: spec.module?.url,
@@ -217,5 +233,6 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
     description: spec.description,
     schema: rowSchema(spec.key, spec.row, spec.primaryKey),
     checks: spec.checks ?? [],
+    external: false,
   };
 }

@@ -1,4 +1,5 @@
 import { UnmetUpstreamError } from "./errors.ts";
+import { mayBeUnknown } from "./external_asset.ts";
 import type { AssetGraph } from "./graph.ts";
 import { ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
 
@@ -44,6 +45,10 @@ export function planRun(
   const fresh: string[] = [];
   for (const producer of graph.producers) {
     if (!wanted.has(producer)) continue;
+    if (producer.asset.external) {
+      if (state.latest.has(producer.key)) fresh.push(producer.key);
+      continue;
+    }
     const own: Reason[] = request.force
       ? [{ kind: "forced", message: "asked for whether stale or not" }]
       : ownReasons(producer, state.present.get(producer.key)!, state.latest);
@@ -53,7 +58,8 @@ export function planRun(
       continue;
     }
     for (const key of producer.upstream) {
-      if (!state.latest.has(key) && !rebuilt.includes(key)) throw new UnmetUpstreamError(producer.key, key);
+      if (state.latest.has(key) || rebuilt.includes(key) || mayBeUnknown(graph, key)) continue;
+      throw new UnmetUpstreamError(producer.key, key);
     }
     planned.set(producer.key, {
       key: producer.key,

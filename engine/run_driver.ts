@@ -45,7 +45,7 @@ export class RunDriver {
     return await this.ledger.finishRun(this.runId, this.processId);
   }
 
-  async #runSteps(run: { config: Record<string, unknown>; force: boolean }): Promise<boolean> {
+  async #runSteps(run: { config: Record<string, unknown>; force: boolean; priority: number }): Promise<boolean> {
     const steps = await this.ledger.steps(this.runId);
     const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
     const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));

@@ -1,3 +1,4 @@
+import { externalReasons } from "./external_asset.ts";
 import type { Producer } from "./graph.ts";
 
 /** A materialization as staleness needs to know it. */
@@ -32,7 +33,8 @@ export type Reason =
   | { kind: "code_changed"; message: string; from: string; to: string }
   | { kind: "config_changed"; message: string }
   | { kind: "check_failed"; message: string; check: string }
-  | { kind: "forced"; message: string };
+  | { kind: "forced"; message: string }
+  | { kind: "retried"; message: string; run: number };
 
 /**
  * The reasons for which making the producer's assets again, from what its upstream holds now, could give something else.
@@ -41,6 +43,7 @@ export type Reason =
  * @param latest The latest materialization of each asset, by key.
  */
 export function ownReasons(producer: Producer, present: Present, latest: ReadonlyMap<string, Versions>): Reason[] {
+  if (producer.asset.external) return externalReasons(producer.key, latest);
   const missing = producer.produces.find((key) => !latest.has(key));
   if (missing !== undefined) {
     return [{ kind: "never_materialized", message: `${missing} has never been materialized` }];

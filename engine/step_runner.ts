@@ -12,13 +12,16 @@ import {
   UnmetUpstreamError,
 } from "./errors.ts";
 import { Cancelled, type Executor, limited, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
+import { mayBeUnknown } from "./external_asset.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "./ledger.ts";
 import { type Logger, loggerTo } from "./logger.ts";
 import { type Metadata, typedMetadata } from "./metadata.ts";
+import { poolOf, type Pools } from "./pools.ts";
 import type { Presence } from "./presence.ts";
 import { pause, retryDelayMs } from "./retry.ts";
 import { type Columns, hashOf, type PreparedRows, prepareRows, toRows } from "./row_schema.ts";
+import { timeLimit, timeoutOf } from "./step_timeout.ts";
 import { ownReasons, type Present, type Versions } from "./staleness.ts";
 
 /** How often progress of one step is recorded, at most. */
@@ -32,6 +35,7 @@ export interface Surroundings {
   database: Database;
   ledger: Ledger;
   presence: Presence;
+  pools: Pools;
   resources: unknown;
   clock: Clock;
   logger: Logger;
@@ -63,26 +67,29 @@ export class InProcessExecutor implements Executor {
     this.#limited = limited(maxConcurrentSteps);
   }
 
-  execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome> {
-    return this.#limited(async () => {
-      const claim: StepClaim = { runId: task.runId, key: task.key, processId: this.around.presence.id };
-      const claimed = await this.#claim(claim, signal);
-      if (!claimed) return signal.reason instanceof Cancelled ? "cancelled" : "lost";
-      return await new StepExecution(this.around, task, claim, claimed.attempt, signal).run();
-    });
-  }
-
-  /** Waits until nobody else materializes the asset, and takes the step. */
-  async #claim(claim: StepClaim, signal: AbortSignal): Promise<{ attempt: number } | undefined> {
-    for (let waits = 0; !signal.aborted; waits++) {
-      const result = await this.around.ledger.claimStep(claim);
-      if (result.status === "claimed") return result;
-      if (result.status === "lost") return undefined;
-      // Whoever holds the asset may be gone without having been able to say so.
-      if (waits % 50 === 49) await this.around.presence.buryTheDead();
+  /** Tries until nobody else materializes the asset and its pool has a slot; a step that waits takes up no place. */
+  async execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome> {
+    for (let waits = 1;; waits++) {
+      const outcome = await this.#limited(() => this.#attempt(task, signal), task.priority);
+      if (outcome !== "busy") return outcome;
+      // Whoever holds the asset or the slot may be gone without having been able to say so.
+      if (waits % 50 === 0) await this.around.presence.buryTheDead();
       await pause(busyPollMs, signal).catch(() => {});
     }
-    return undefined;
+  }
+
+  async #attempt(task: StepTask, signal: AbortSignal): Promise<StepOutcome | "busy"> {
+    const { graph, ledger, pools, presence } = this.around;
+    const gone = () => signal.reason instanceof Cancelled ? "cancelled" : "lost";
+    if (signal.aborted) return gone();
+    const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
+    const pool = poolOf(graph, task.key);
+    const slot = pool === undefined ? undefined : await pools.freeSlot(claim, pool);
+    if (pool !== undefined && slot === undefined) return "busy";
+    const claimed = await ledger.claimStep(claim, slot);
+    if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : gone();
+    using limit = timeLimit(task.key, graph.producerOf(task.key).recipe.timeoutMs, signal);
+    return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();
   }
 }
 
@@ -118,19 +125,20 @@ class StepExecution {
     try {
       const latest = await ledger.latestVersions([...this.#producer.produces, ...this.#producer.upstream]);
       const config = configOf(this.#producer, this.around.standingConfig, this.task.config);
-      const present = await presentOf(this.#producer, config, this.around);
+      const present = await this.#orAborted(presentOf(this.#producer, config, this.around));
       if (!this.task.force && ownReasons(this.#producer, present, latest).length === 0) {
         return await ledger.endStep(this.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
       }
       for (const key of this.#producer.upstream) {
-        if (!latest.has(key)) throw new UnmetUpstreamError(this.#producer.key, key);
+        if (latest.has(key) || mayBeUnknown(this.around.graph, key)) continue;
+        throw new UnmetUpstreamError(this.#producer.key, key);
       }
       await this.#withRetries(async () => {
         if (present.sourceError !== undefined) {
-          Object.assign(present, await sourceVersion(this.#producer, config, this.around));
+          Object.assign(present, await this.#orAborted(sourceVersion(this.#producer, config, this.around)));
         }
         const outputs = await this.#materialize(config, latest);
-        const checks = await this.#check(outputs);
+        const checks = await this.#orAborted(this.#check(outputs));
         await this.#publish(outputs, checks, { present, config, latest });
       });
       return "succeeded";
@@ -177,8 +185,7 @@ class StepExecution {
       progress: (done: number, total: number) => this.#progress(done, total),
       signal: this.signal,
     };
-    // A function that does not look at its signal must not keep a cancelled run waiting; what it returns later is dropped.
-    const result = await Promise.race([recipe.materialize(context), aborted(this.signal)]);
+    const result = await this.#orAborted(recipe.materialize(context));
     const declared: [AnyAsset, Output<object> | undefined][] = [
       [this.#producer.asset, result],
       ...Object.entries(recipe.byproducts).map(([name, asset]): [AnyAsset, Output<object> | undefined] => [
@@ -194,6 +201,11 @@ class StepExecution {
         metadata: output.metadata ?? {},
       };
     });
+  }
+
+  /** What does not look at its signal must not keep a cancelled or late step waiting; what it returns later is dropped. */
+  #orAborted<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, aborted(this.signal)]);
   }
 
   #input(asset: AnyAsset, version: Versions & { rowCount: number }): Input<object> {
@@ -240,10 +252,13 @@ class StepExecution {
     { present, config, latest }: { present: Present; config: unknown; latest: ReadonlyMap<string, Versions> },
   ): Promise<void> {
     const { ledger, database } = this.around;
-    const upstream = Object.fromEntries(this.#producer.upstream.map((key) => {
-      const { materialization, contentVersion } = latest.get(key)!;
-      return [key, { materialization, version: contentVersion }];
-    }));
+    // One that is made outside may be unknown yet: it counts as changed once it is reported.
+    const upstream = Object.fromEntries(
+      this.#producer.upstream.filter((key) => latest.has(key)).map((key) => {
+        const { materialization, contentVersion } = latest.get(key)!;
+        return [key, { materialization, version: contentVersion }];
+      }),
+    );
     const records = outputs.map(({ asset, rows, metadata }): NewMaterialization => ({
       key: asset.key,
       codeVersion: present.codeVersion,
@@ -283,8 +298,10 @@ class StepExecution {
   }
 
   /** Records how a step ended that did not succeed. */
-  async #end(error: unknown): Promise<StepOutcome> {
+  async #end(thrown: unknown): Promise<StepOutcome> {
     const { ledger } = this.around;
+    const late = thrown instanceof StepLostError ? undefined : timeoutOf(this.signal);
+    const error = late ?? thrown;
     this.#silent = true;
     await this.#settle();
     if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
@@ -294,7 +311,7 @@ class StepExecution {
       }
       return "lost";
     }
-    if (this.signal.aborted) {
+    if (this.signal.aborted && !late) {
       return await ledger.endStep(this.claim, { status: "cancelled" }) ? "cancelled" : "lost";
     }
     const failure = new StepFailedError(this.task.key, this.task.runId, error);

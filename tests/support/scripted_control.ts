@@ -28,6 +28,9 @@ export function scriptedControl(
     trigger: "cli",
     selection: "*",
     force: false,
+    priority: 0,
+    retryOf: null,
+    waitingFor: null,
     status: (ended?.[3]?.status as RunStatus | undefined) ?? "running",
     createdAt: new Date(scriptStart).toISOString(),
     startedAt: new Date(scriptStart).toISOString(),
@@ -55,6 +58,10 @@ export function scriptedControl(
     },
     submit(request) {
       calls.push(`submit ${JSON.stringify(request)}`);
+      return Promise.resolve(run);
+    },
+    retry(runId) {
+      calls.push(`retry ${runId}`);
       return Promise.resolve(run);
     },
     run: () => Promise.resolve(run),

@@ -1,0 +1,76 @@
+import type { Database } from "../resources/database/database.ts";
+import { DefinitionError } from "./errors.ts";
+import type { AssetGraph } from "./graph.ts";
+import type { StepClaim } from "./ledger.ts";
+
+/** A place in a pool: the step that runs in it holds it, and nothing else does. */
+export interface PoolSlot {
+  pool: string;
+  /** From 1 to the size of the pool. */
+  slot: number;
+}
+
+/** How many steps of a pool run at once where nobody said. */
+const defaultSize = 1;
+
+/**
+ * Concurrency pools: of all steps whose assets name the same pool, so many run at once, across all processes.
+ *
+ * A slot is no lease. The row of the step that runs holds it, under a unique index on pool and slot, so that two processes can
+ * never hold the same one and that it is free in the moment in which the step ends or its process is found dead. All processes
+ * should be given the same sizes: each keeps to its own.
+ */
+export class Pools {
+  /** @throws {DefinitionError} If a size is not a whole number of at least 1. */
+  constructor(private readonly database: Database, private readonly sizes: Readonly<Record<string, number>>) {
+    for (const [pool, size] of Object.entries(sizes)) {
+      if (Number.isSafeInteger(size) && size >= 1) continue;
+      throw new DefinitionError(`The pool "${pool}" has the size ${size}. Give it a whole number of at least 1.`);
+    }
+  }
+
+  /** How many steps of the pool run at once: 1 where nobody said. */
+  size(pool: string): number {
+    return Object.hasOwn(this.sizes, pool) ? this.sizes[pool]! : defaultSize;
+  }
+
+  /**
+   * A free slot, if it is this step's turn: enough are free for it and for every step of higher priority (or of an older run)
+   * that asked lately. Otherwise the step's own asking is recorded. The slot may be gone when it is claimed; ask again then.
+   */
+  async freeSlot(claim: StepClaim, pool: string): Promise<PoolSlot | undefined> {
+    // Whoever asked within two seconds is still asking; one that waits for something else meanwhile holds nobody up. The
+    // asking is written down once a second only, however often it happens.
+    const [turn] = await this.database.sql<{ slot: number | null }[]>`
+      WITH me AS (
+        SELECT r.priority, r.id, s.ordinal FROM engine.step s JOIN engine.run r ON r.id = s.run_id
+        WHERE s.run_id = ${claim.runId} AND s.key = ${claim.key}
+      ), free AS (
+        SELECT min(n)::integer AS slot, count(*) AS number FROM generate_series(1, ${this.size(pool)}::integer) AS n
+        WHERE NOT EXISTS (SELECT FROM engine.step WHERE status = 'running' AND pool = ${pool} AND pool_slot = n)
+      ), ahead AS (
+        SELECT count(*) AS number
+        FROM me, engine.step s JOIN engine.run r ON r.id = s.run_id
+        WHERE s.pool = ${pool} AND s.status IN ('pending', 'interrupted')
+          AND s.pool_asked_at > clock_timestamp() - interval '2 seconds'
+          AND r.status = 'running' AND r.cancel_requested_at IS NULL
+          AND (-r.priority, r.id, s.ordinal) < (-me.priority, me.id, me.ordinal)
+          AND NOT EXISTS (SELECT FROM engine.step other WHERE other.key = s.key AND other.status = 'running')
+      ), turn AS (
+        SELECT CASE WHEN free.number > ahead.number THEN free.slot END AS slot FROM free, ahead
+      ), asked AS (
+        UPDATE engine.step s SET pool = ${pool}, pool_asked_at = clock_timestamp()
+        FROM turn
+        WHERE turn.slot IS NULL AND s.run_id = ${claim.runId} AND s.key = ${claim.key}
+          AND s.status IN ('pending', 'interrupted')
+          AND (s.pool_asked_at IS NULL OR s.pool_asked_at < clock_timestamp() - interval '1 second')
+      )
+      SELECT slot FROM turn`;
+    return turn?.slot == null ? undefined : { pool, slot: turn.slot };
+  }
+}
+
+/** The pool in which the step of a producer runs, if it has one. */
+export function poolOf(graph: AssetGraph, key: string): string | undefined {
+  return graph.producerOf(key).recipe.pool;
+}
