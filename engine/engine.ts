@@ -418,6 +418,7 @@ export class Engine {
     return waitingFor(runs, {
       database: this.around.database,
       pools: this.around.pools,
+      poolOf: (key) => this.graph.keys.includes(key) ? this.graph.producerOf(key).recipe.pool : undefined,
       processId: this.around.presence.id,
       maxConcurrentRuns: this.options.maxConcurrentRuns ?? defaultConcurrentRuns,
       maxConcurrentSteps: this.options.maxConcurrentSteps ?? defaultConcurrentSteps,

@@ -1,7 +1,8 @@
 import type { Database } from "../resources/database/database.ts";
 import { DefinitionError } from "./errors.ts";
-import type { AssetGraph } from "./graph.ts";
+import type { StepOutcome } from "./executor.ts";
 import type { StepClaim } from "./ledger.ts";
+import { type InLine, PoolLine } from "./pool_line.ts";
 
 /** A place in a pool: the step that runs in it holds it, and nothing else does. */
 export interface PoolSlot {
@@ -10,6 +11,8 @@ export interface PoolSlot {
   slot: number;
 }
 
+/** How often the first step in line looks whether a slot is free now. */
+const askEveryMs = 100;
 /** How many steps of a pool run at once where nobody said. */
 const defaultSize = 1;
 
@@ -21,6 +24,8 @@ const defaultSize = 1;
  * should be given the same sizes: each keeps to its own.
  */
 export class Pools {
+  readonly #lines = new Map<string, PoolLine<StepOutcome>>();
+
   /** @throws {DefinitionError} If a size is not a whole number of at least 1. */
   constructor(private readonly database: Database, private readonly sizes: Readonly<Record<string, number>>) {
     for (const [pool, size] of Object.entries(sizes)) {
@@ -35,8 +40,24 @@ export class Pools {
   }
 
   /**
-   * A free slot, if it is this step's turn: enough are free for it and for every step of higher priority (or of an older run)
-   * that asked lately. Otherwise the step's own asking is recorded. The slot may be gone when it is claimed; ask again then.
+   * Waits for a slot and begins the step in it: higher priorities first, then older runs. Resolves with how the step ended, or
+   * with `undefined` if the signal aborted before it began.
+   *
+   * @param attempt See {@link InLine}.
+   */
+  async run(
+    claim: StepClaim,
+    { pool, ...step }: { pool: string } & Pick<InLine<StepOutcome>, "priority" | "signal" | "attempt">,
+  ): Promise<StepOutcome | undefined> {
+    let line = this.#lines.get(pool);
+    if (!line) this.#lines.set(pool, line = new PoolLine(askEveryMs));
+    return await line.run({ ...step, runId: claim.runId, ask: () => this.freeSlot(claim, pool) });
+  }
+
+  /**
+   * A free slot, if it is this step's turn: enough are free for it and for the steps of higher priority (or of older runs) that
+   * asked lately, which are the first in line of each process. Otherwise its own asking is recorded. The slot may be gone when
+   * it is claimed; ask again then.
    */
   async freeSlot(claim: StepClaim, pool: string): Promise<PoolSlot | undefined> {
     // Whoever asked within two seconds is still asking; one that waits for something else meanwhile holds nobody up. The
@@ -68,9 +89,4 @@ export class Pools {
       SELECT slot FROM turn`;
     return turn?.slot == null ? undefined : { pool, slot: turn.slot };
   }
-}
-
-/** The pool in which the step of a producer runs, if it has one. */
-export function poolOf(graph: AssetGraph, key: string): string | undefined {
-  return graph.producerOf(key).recipe.pool;
 }

@@ -29,13 +29,17 @@ export function retryPlan(run: StoredRun, graph: AssetGraph): Plan {
         : "none of its steps failed. Materialize with force to make the same again.",
     );
   }
+  const made = new Set([...again.keys()].flatMap((key) => producesOf(key, run.id, graph)));
   const steps = [...again.values()].map((step) => ({
     key: step.key,
     produces: producesOf(step.key, run.id, graph),
     after: step.after.filter((key) => again.has(key)),
     reasons: [
       { kind: "retried" as const, message: whyAgain(step, run.id), run: run.id },
-      ...step.reasons.filter((reason) => reason.kind !== "retried"),
+      // What is upstream and not part of this is fresh by now, or nobody's to wait for.
+      ...step.reasons.filter((reason) =>
+        reason.kind !== "retried" && (reason.kind !== "upstream_stale" || made.has(reason.upstream))
+      ),
     ],
     certain: true,
   }));

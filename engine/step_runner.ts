@@ -17,7 +17,7 @@ import type { AssetGraph, Producer } from "./graph.ts";
 import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "./ledger.ts";
 import { type Logger, loggerTo } from "./logger.ts";
 import { type Metadata, typedMetadata } from "./metadata.ts";
-import { poolOf, type Pools } from "./pools.ts";
+import type { Pools, PoolSlot } from "./pools.ts";
 import type { Presence } from "./presence.ts";
 import { pause, retryDelayMs } from "./retry.ts";
 import { type Columns, hashOf, type PreparedRows, prepareRows, toRows } from "./row_schema.ts";
@@ -67,30 +67,49 @@ export class InProcessExecutor implements Executor {
     this.#limited = limited(maxConcurrentSteps);
   }
 
-  /** Tries until nobody else materializes the asset and its pool has a slot; a step that waits takes up no place. */
   async execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome> {
+    const { presence, pools, graph } = this.around;
+    const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
+    const { pool } = graph.producerOf(task.key).recipe;
+    if (pool !== undefined) {
+      const { priority } = task;
+      const attempt = (slot: PoolSlot, begun: () => void) => this.#attempt({ task, claim, signal, slot, begun });
+      return await pools.run(claim, { pool, priority, signal, attempt }) ?? goneBy(signal);
+    }
     for (let waits = 1;; waits++) {
-      const outcome = await this.#limited(() => this.#attempt(task, signal), task.priority);
+      const outcome = await this.#attempt({ task, claim, signal });
       if (outcome !== "busy") return outcome;
-      // Whoever holds the asset or the slot may be gone without having been able to say so.
-      if (waits % 50 === 0) await this.around.presence.buryTheDead();
+      // Whoever holds the asset may be gone without having been able to say so.
+      if (waits % 50 === 0) await presence.buryTheDead();
       await pause(busyPollMs, signal).catch(() => {});
     }
   }
 
-  async #attempt(task: StepTask, signal: AbortSignal): Promise<StepOutcome | "busy"> {
-    const { graph, ledger, pools, presence } = this.around;
-    const gone = () => signal.reason instanceof Cancelled ? "cancelled" : "lost";
-    if (signal.aborted) return gone();
-    const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
-    const pool = poolOf(graph, task.key);
-    const slot = pool === undefined ? undefined : await pools.freeSlot(claim, pool);
-    if (pool !== undefined && slot === undefined) return "busy";
-    const claimed = await ledger.claimStep(claim, slot);
-    if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : gone();
-    using limit = timeLimit(task.key, graph.producerOf(task.key).recipe.timeoutMs, signal);
-    return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();
+  /** Runs the step to its end, unless it is held up: a step that waits for others takes up no place. */
+  #attempt(
+    { task, claim, signal, slot, begun }: {
+      task: StepTask;
+      claim: StepClaim;
+      signal: AbortSignal;
+      slot?: PoolSlot;
+      /** Called once the step is this process's. */
+      begun?: () => void;
+    },
+  ): Promise<StepOutcome | "busy"> {
+    return this.#limited(async () => {
+      if (signal.aborted) return goneBy(signal);
+      const claimed = await this.around.ledger.claimStep(claim, slot);
+      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(signal);
+      begun?.();
+      using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
+      return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();
+    }, task.priority);
   }
+}
+
+/** The outcome of a step that never began. */
+function goneBy(signal: AbortSignal): StepOutcome {
+  return signal.reason instanceof Cancelled ? "cancelled" : "lost";
 }
 
 interface OutputToPublish {

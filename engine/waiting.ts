@@ -7,6 +7,8 @@ import type { RunStatus } from "./records.ts";
 export interface WaitingOptions {
   database: Database;
   pools: Pools;
+  /** The pool of an asset's step, by the asset's key. */
+  poolOf(key: string): string | undefined;
   /** Of this process. */
   processId: number;
   maxConcurrentRuns: number;
@@ -60,8 +62,6 @@ function someoneTakes({ database: { sql, kind }, processId }: WaitingOptions) {
 interface ReadyStep {
   runId: number;
   key: string;
-  /** The pool that it asked for a slot lately. */
-  pool: string | null;
   /** The run that materializes the same asset now. */
   busyRun: number | null;
   /** Steps that its process runs. */
@@ -73,7 +73,6 @@ async function betweenSteps(ids: readonly number[], options: WaitingOptions): Pr
   const { sql } = options.database;
   const steps = await sql<ReadyStep[]>`
     SELECT DISTINCT ON (s.run_id) s.run_id AS "runId", s.key, busy.run_id AS "busyRun",
-           CASE WHEN s.pool_asked_at > clock_timestamp() - interval '3 seconds' THEN s.pool END AS pool,
            (SELECT count(*) FROM engine.step b WHERE b.status = 'running' AND b.process_id = r.process_id) AS beside
     FROM engine.run r
     JOIN engine.step s ON s.run_id = r.id AND s.status IN ('pending', 'interrupted')
@@ -83,11 +82,15 @@ async function betweenSteps(ids: readonly number[], options: WaitingOptions): Pr
       AND NOT EXISTS (
         SELECT FROM engine.step before
         WHERE before.run_id = r.id AND before.key = ANY(s.after) AND before.status NOT IN ('succeeded', 'up_to_date'))
-    ORDER BY s.run_id, busy.run_id IS NULL AND s.pool IS NULL, s.ordinal`;
-  const holders = await holdersOf(sql, steps.flatMap(({ pool }) => pool === null ? [] : [pool]));
-  return steps.flatMap(({ runId, key, pool, busyRun, beside }): [number, string][] => {
+    ORDER BY s.run_id, busy.run_id IS NULL, s.ordinal`;
+  const holders = await holdersOf(sql, steps.flatMap(({ key }) => options.poolOf(key) ?? []));
+  return steps.flatMap(({ runId, key, busyRun, beside }): [number, string][] => {
     if (busyRun !== null) return [[runId, `${key} is being materialized by run ${busyRun}`]];
-    if (pool !== null) return [[runId, slotText(pool, options.pools.size(pool), holders.get(pool) ?? [])]];
+    const pool = options.poolOf(key);
+    const held = pool === undefined ? [] : holders.get(pool) ?? [];
+    if (pool !== undefined && held.length >= options.pools.size(pool)) {
+      return [[runId, slotText(pool, options.pools.size(pool), held)]];
+    }
     if (beside < options.maxConcurrentSteps) return [];
     return [[runId, `a place among the ${counted(options.maxConcurrentSteps, "step")} that its process runs at once`]];
   });
@@ -109,7 +112,7 @@ async function holdersOf(sql: Sql, pools: readonly string[]): Promise<Map<string
 
 function slotText(pool: string, size: number, holders: readonly Holder[]): string {
   const held = holders.map(({ runId, key }) => `run ${runId}, ${key}`).join("; ");
-  return `a slot of pool ${pool} (${holders.length} of ${size} held${held === "" ? "" : ` by ${held}`})`;
+  return `a slot of pool ${pool} (${holders.length} of ${size} held by ${held})`;
 }
 
 function counted(n: number, thing: string): string {
