@@ -56,6 +56,9 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
       config,
       role,
       maxConcurrentSteps: environment.maxConcurrentSteps,
+      maxConcurrentRuns: environment.maxConcurrentRuns,
+      pools: environment.pools,
+      eventRetentionDays: environment.eventRetentionDays,
       takesOpenRuns: role === "server",
     });
     return {
@@ -166,9 +169,9 @@ async function readiness(database: Database): Promise<Readiness[]> {
 async function fill(engine: Engine, logger: Logger, signal: AbortSignal): Promise<void> {
   try {
     const [open] = await engine.ledger.openRuns();
-    const missing = (await engine.states()).filter((asset) => asset.lastMaterialization === null).map((asset) =>
-      asset.key
-    );
+    const missing = (await engine.states())
+      .filter((asset) => asset.lastMaterialization === null && !asset.external)
+      .map((asset) => asset.key);
     if (open === undefined && missing.length === 0) return;
     const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;
     const { run } = await followRun(engineControl(engine), runId, processTerminal(), { signal });

@@ -52,11 +52,11 @@ function assetsTable(assets: readonly ListedAsset[], terminal: Terminal): string
       { title: "age", align: "right" },
       { title: "why", flexible: true },
     ],
-    assets.map(({ key, group, state, reasons, lastMaterialization, lastStep }): Cell[] => [
+    assets.map(({ key, group, state, reasons, external, lastMaterialization, lastStep }): Cell[] => [
       key,
       group,
       { text: state, style: STATE_STYLES[state] },
-      lastMaterialization ? count(lastMaterialization.rowCount) : "",
+      lastMaterialization && !external ? count(lastMaterialization.rowCount) : "",
       lastMaterialization ? age(terminal.now() - Date.parse(lastMaterialization.at)) : "",
       (state === "failed" ? lastStep?.error?.message : reasons[0]?.message) ?? "",
     ]),

@@ -1,5 +1,6 @@
 import { assetsCommand } from "./assets.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
+import { retryCommand } from "./retry.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Command, usage } from "./usage.ts";
 
@@ -36,6 +37,8 @@ export async function commandLine(
       return await startCommand(rest, start, terminal);
     case "materialize":
       return await materializeCommand(rest, control, terminal);
+    case "retry":
+      return await retryCommand(rest, control, terminal);
     case "assets":
       return await assetsCommand(rest, control, terminal);
     default:

@@ -1,8 +1,10 @@
-import type { AssetState, MaterializeRequest, Plan, Run, RunEvent } from "../engine/mod.ts";
+import type { AssetState, Materialization, MaterializeRequest, Plan, Run, RunEvent } from "../engine/mod.ts";
 
 /** An asset as lists show it: its state, and of its last materialization what a line has room for. */
 export type ListedAsset = Omit<AssetState, "lastMaterialization"> & {
-  lastMaterialization: { id: number; at: string; runId: number; rowCount: number; contentVersion: string } | null;
+  lastMaterialization:
+    | Pick<Materialization, "id" | "origin" | "runId" | "rowCount" | "contentVersion"> & { at: string }
+    | null;
 };
 
 /** What the command line asks of the engine, wherever that runs. */
@@ -15,6 +17,8 @@ export interface Control {
   plan(request: MaterializeRequest): Promise<Plan>;
   /** Plans a run and begins it. @throws {RefusedError} */
   submit(request: MaterializeRequest): Promise<Run>;
+  /** Does again what failed in a run, and begins it. @throws {RefusedError} */
+  retry(runId: number): Promise<Run>;
   /** @throws {RefusedError} */
   run(runId: number): Promise<Run>;
   /** Events of a run after number `after`, as they happen. Ends with the run. @throws {RefusedError} */

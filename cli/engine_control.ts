@@ -1,8 +1,10 @@
 import {
   type AssetState,
   type Engine,
+  ExternalAssetError,
   IdempotencyConflictError,
   InvalidRequestError,
+  RunNotRetryableError,
   SelectionError,
   UnknownAssetError,
   UnknownRunError,
@@ -12,8 +14,10 @@ import { type Control, type ListedAsset, RefusedError } from "./control.ts";
 
 /** What the user can put right; everything else is a failure. */
 const REFUSALS = [
+  ExternalAssetError,
   IdempotencyConflictError,
   InvalidRequestError,
+  RunNotRetryableError,
   SelectionError,
   UnknownAssetError,
   UnknownRunError,
@@ -31,6 +35,7 @@ export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: s
     assets: async () => (await engine.states()).map(listed),
     plan: (request) => refusing(engine.plan(request)),
     submit: (request) => refusing(engine.submit({ ...request, trigger })),
+    retry: (runId) => refusing(engine.retry(runId, { trigger })),
     run: (runId) => refusing(engine.run(runId)),
     async *events(runId, options) {
       try {
@@ -45,8 +50,8 @@ export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: s
 
 function listed({ lastMaterialization: last, ...state }: AssetState): ListedAsset {
   if (!last) return { ...state, lastMaterialization: null };
-  const { id, committedAt, runId, rowCount, contentVersion } = last;
-  return { ...state, lastMaterialization: { id, at: committedAt, runId, rowCount, contentVersion } };
+  const { id, committedAt, origin, runId, rowCount, contentVersion } = last;
+  return { ...state, lastMaterialization: { id, at: committedAt, origin, runId, rowCount, contentVersion } };
 }
 
 async function refusing<T>(asked: Promise<T>): Promise<T> {

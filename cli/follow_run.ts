@@ -2,6 +2,7 @@ import type { Run } from "../engine/mod.ts";
 import type { Control } from "./control.ts";
 import { liveDisplay } from "./live_display.ts";
 import { plainDisplay } from "./plain_display.ts";
+import type { RunDisplay } from "./run_display.ts";
 import { RunProgress } from "./run_progress.ts";
 import type { Stream, Terminal } from "./terminal.ts";
 
@@ -34,6 +35,7 @@ export async function followRun(
   const before = await control.run(runId);
   const progress = new RunProgress(runId, before.steps.map((step) => step.key));
   const display = stream.isTerminal ? liveDisplay(stream, terminal, progress) : plainDisplay(stream, progress);
+  const watching = watchWaiting(control, progress, display, terminal);
   const leaving = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
   let cancelling: Promise<unknown> | undefined;
@@ -48,12 +50,57 @@ export async function followRun(
     : () => {};
   try {
     for await (const event of control.events(runId, { signal: stop })) {
-      display.show(event, progress.apply(event));
+      const step = progress.apply(event);
+      watching.moved();
+      display.show(event, step);
     }
     if (!stop.aborted) await cancelling;
   } finally {
     restore();
+    watching.stop();
     display.end();
   }
   return { run: await control.run(runId), progress };
+}
+
+/** How often a run that stands still is asked what it waits for. */
+const askEveryMs = 1_000;
+
+/** Asks what the run waits for as long as none of its steps runs, and shows the answer when it is another one. */
+function watchWaiting(
+  control: Control,
+  progress: RunProgress,
+  display: RunDisplay,
+  terminal: Terminal,
+): { moved(): void; stop(): void } {
+  let shown: string | null = null;
+  let asking = false;
+  let stopped = false;
+  const standsStill = () => !stopped && progress.finishedAt === null && progress.running.length === 0;
+  const show = (text: string | null) => {
+    if (text === shown) return;
+    shown = text;
+    display.waits(text);
+  };
+  const ask = async () => {
+    if (asking || !standsStill()) return;
+    asking = true;
+    try {
+      const { waitingFor } = await control.run(progress.runId);
+      // It may have gone on while the answer was on its way.
+      if (standsStill()) show(waitingFor);
+    } catch {
+      // Whoever follows the events finds out, and says so.
+    } finally {
+      asking = false;
+    }
+  };
+  const cease = terminal.every(askEveryMs, () => void ask());
+  return {
+    moved: () => standsStill() ? undefined : show(null),
+    stop() {
+      stopped = true;
+      cease();
+    },
+  };
 }

@@ -56,6 +56,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
     },
     plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
     submit: (request) => post<Run>("/v1/materialize", request),
+    retry: (runId) => post<Run>(`/v1/runs/${runId}/retry`, {}),
     run,
     async *events(runId, { after = 0, signal } = {}) {
       let seen = after;

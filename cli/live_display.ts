@@ -26,6 +26,7 @@ export function liveDisplay(stream: Stream, terminal: Terminal, progress: RunPro
   /** Lengths of the lines that the region below has now. */
   let drawn: number[] = [];
   let frame = 0;
+  let waiting: string | null = null;
   let ended = false;
 
   function erase(): string {
@@ -38,7 +39,7 @@ export function liveDisplay(stream: Stream, terminal: Terminal, progress: RunPro
   function redraw(above: readonly Piece[][] = []): void {
     const width = stream.columns() - 1;
     const keyWidth = keyColumn(progress, width);
-    const region = regionLines(progress, { now: terminal.now(), frame, keyWidth });
+    const region = regionLines(progress, { now: terminal.now(), frame, keyWidth, waiting });
     const text = erase() + [...above, ...region].map((line) => painted(line, width, paint) + "\n").join("");
     drawn = region.map((line) => Math.min(width, lengthOf(line)));
     stream.write(text);
@@ -68,6 +69,10 @@ export function liveDisplay(stream: Stream, terminal: Terminal, progress: RunPro
     },
     note(text) {
       redraw([[text]]);
+    },
+    waits(text) {
+      waiting = text;
+      redraw();
     },
     end() {
       if (ended) return;
@@ -100,7 +105,7 @@ function endedLine(step: StepProgress, keyWidth: number, now: number): Piece[] {
 
 function regionLines(
   progress: RunProgress,
-  { now, frame, keyWidth }: { now: number; frame: number; keyWidth: number },
+  { now, frame, keyWidth, waiting }: { now: number; frame: number; keyWidth: number; waiting: string | null },
 ): Piece[][] {
   const running = progress.running;
   const lines = running.slice(0, maxDrawnSteps).map((step): Piece[] => {
@@ -116,6 +121,7 @@ function regionLines(
     ];
   });
   if (running.length > maxDrawnSteps) lines.push([`  and ${running.length - maxDrawnSteps} more`]);
+  if (waiting !== null) lines.push(["  ", ["yellow", "waits for "], waiting]);
   const elapsed = progress.startedAt === null ? 0 : now - progress.startedAt;
   lines.push([
     ["bold", `Run ${progress.runId}`],

@@ -1,4 +1,4 @@
-import type { MaterializeRequest } from "../engine/mod.ts";
+import { type MaterializeRequest, maxPriority, type Run } from "../engine/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { type Control, RefusedError, UnreachableError } from "./control.ts";
 import { followRun } from "./follow_run.ts";
@@ -6,7 +6,7 @@ import { paintFor } from "./paint.ts";
 import { planText } from "./plan_text.ts";
 import { runSummary } from "./run_summary.ts";
 import type { Terminal } from "./terminal.ts";
-import { usage } from "./usage.ts";
+import { type Command, usage } from "./usage.ts";
 
 /** What a command leaves to the shell: all well, something failed or was cancelled, not understood. */
 export type ExitCode = 0 | 1 | 2;
@@ -16,31 +16,47 @@ export type ControlSource = Control | (() => Promise<Control>);
 
 export interface MaterializeArguments {
   request: MaterializeRequest;
+  /** The run to do again instead, where one is named. */
+  retry: number | null;
   dryRun: boolean;
   json: boolean;
   help: boolean;
 }
 
 /**
- * `materialize SELECTION… [--dry-run] [--force] [--json] [--config JSON|FILE]`: makes what is missing or stale, and shows how
- * it goes. With `--json` standard output gets one document and nothing else.
+ * `materialize SELECTION… [--dry-run] [--force] [--priority N] [--json] [--config JSON|FILE]`: makes what is missing or stale,
+ * and shows how it goes; `materialize --retry RUN`: does again what failed in a run. With `--json` standard output gets one
+ * document and nothing else.
  */
 export async function materializeCommand(
   args: readonly string[],
   control: ControlSource,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  try {
+  return await answering("materialize", terminal, async () => {
     const parsed = await parseMaterialize(args);
     if (parsed.help) {
       terminal.stdout.write(usage("materialize"));
       return 0;
     }
     const opened = typeof control === "function" ? await control() : control;
-    return parsed.dryRun ? await showPlan(parsed, opened, terminal) : await run(parsed, opened, terminal);
+    if (parsed.dryRun) return await showPlan(parsed, opened, terminal);
+    const submitted = parsed.retry === null ? await opened.submit(parsed.request) : await opened.retry(parsed.retry);
+    return await followToEnd(submitted, { json: parsed.json, control: opened, terminal });
+  });
+}
+
+/** Does what a command does, and answers for what goes wrong: with how it is used, or with why nobody is there to do it. */
+export async function answering(
+  command: Command,
+  terminal: Terminal,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof UsageError || error instanceof RefusedError) {
-      terminal.stderr.write(`${error.message}\n\n${usage("materialize")}`);
+      terminal.stderr.write(`${error.message}\n\n${usage(command)}`);
       return 2;
     }
     if (error instanceof UnreachableError) {
@@ -57,19 +73,51 @@ export async function parseMaterialize(args: readonly string[]): Promise<Materia
     "dry-run": "boolean",
     force: "boolean",
     json: "boolean",
+    priority: "string",
+    retry: "string",
     config: "string",
     help: "boolean",
   });
   const selection = positionals.join(" ").trim();
   const help = values.help ?? false;
-  if (selection === "" && !help) throw new UsageError('Nothing is selected. Name an asset, a group or "*".');
+  const retry = values.retry === undefined ? null : runNumber(values.retry, "--retry");
+  if (retry !== null) {
+    const more = (["dry-run", "force", "priority", "config"] as const).find((name) => values[name] !== undefined);
+    if (selection !== "" || more) {
+      const what = more ? `--${more}` : "selection";
+      throw new UsageError(
+        `--retry takes no ${what}: it does again what failed in run ${retry}, as it was asked for then.`,
+      );
+    }
+  }
+  if (selection === "" && retry === null && !help) {
+    throw new UsageError('Nothing is selected. Name an asset, a group or "*".');
+  }
   const config = values.config === undefined || help ? undefined : await readConfig(values.config);
   return {
-    request: { selection, force: values.force ?? false, ...(config && { config }) },
+    request: {
+      selection,
+      force: values.force ?? false,
+      ...(values.priority !== undefined && !help && { priority: priorityOf(values.priority) }),
+      ...(config && { config }),
+    },
+    retry,
     dryRun: values["dry-run"] ?? false,
     json: values.json ?? false,
     help,
   };
+}
+
+/** The number of a run in an argument. @throws {UsageError} */
+export function runNumber(text: string, where: string): number {
+  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
+  throw new UsageError(`${where} is the number of a run, such as 12, not "${text}".`);
+}
+
+function priorityOf(text: string): number {
+  const priority = Number(text);
+  if (/^[+-]?\d{1,9}$/.test(text) && Math.abs(priority) <= maxPriority) return priority;
+  throw new UsageError(`--priority is a whole number from -${maxPriority} to ${maxPriority}, not "${text}".`);
 }
 
 async function readConfig(text: string): Promise<Record<string, unknown>> {
@@ -109,9 +157,12 @@ async function showPlan(
   return 0;
 }
 
-async function run({ request, json }: MaterializeArguments, control: Control, terminal: Terminal): Promise<ExitCode> {
+/** Shows a run to its end, then what came of it. */
+export async function followToEnd(
+  submitted: Run,
+  { json, control, terminal }: { json: boolean; control: Control; terminal: Terminal },
+): Promise<ExitCode> {
   const { stdout, stderr } = terminal;
-  const submitted = await control.submit(request);
   const stream = json ? stderr : stdout;
   const { run, progress } = await followRun(control, submitted.id, terminal, { stream, cancelOnInterrupt: true });
   if (json) {

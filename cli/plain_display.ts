@@ -58,6 +58,9 @@ export function plainDisplay(stream: Stream, progress: RunProgress): RunDisplay 
     note(text) {
       stream.write(`${text}\n`);
     },
+    waits(text) {
+      if (text !== null) stream.write(`run ${progress.runId} waits for ${text}\n`);
+    },
     end() {},
   };
 }

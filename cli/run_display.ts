@@ -7,6 +7,8 @@ export interface RunDisplay {
   show(event: RunEvent, step: StepProgress | undefined): void;
   /** A line of its own, whatever else is shown. */
   note(text: string): void;
+  /** What the run waits for, or `null` when it goes on. */
+  waits(text: string | null): void;
   /** Leaves the stream as a following command expects it. */
   end(): void;
 }

@@ -1,4 +1,4 @@
-export type Command = "start" | "materialize" | "assets";
+export type Command = "start" | "materialize" | "retry" | "assets";
 
 const SELECTIONS = `\
 Selections (several add up):
@@ -14,7 +14,8 @@ Starts the service: materializes what is missing, serves the page and the API, a
 schedules. Configured by environment variables; .env.example says which.
 `,
   materialize: `\
-Usage: deno task materialize SELECTION… [--dry-run] [--force] [--json] [--config JSON|FILE]
+Usage: deno task materialize SELECTION… [--dry-run] [--force] [--priority N] [--json] [--config JSON|FILE]
+       deno task materialize --retry RUN [--json]
 
 Makes what is missing or stale among the selected assets, in dependency order.
 
@@ -23,8 +24,21 @@ ${SELECTIONS}
 Options:
   --dry-run     show what would run, in which order and why, and run nothing
   --force       run every selected step, stale or not
+  --priority N  whole number, 0 unless given; higher goes first where runs or their steps wait for each other
+  --retry RUN   do again what failed, was skipped or was cancelled in that run, and what depends on it
   --config C    settings for this run by asset key: JSON ({"chosen_pairs": {…}}) or the path of a file with it
   --json        print the run (with --dry-run the plan) as one JSON document; progress goes to standard error
+
+Exit codes: 0 everything went well, 1 something failed or was cancelled, 2 the command was not understood.
+`,
+  retry: `\
+Usage: deno task retry RUN [--json]
+
+Does again what failed, was skipped or was cancelled in a run that has ended, and what depends on it: with the settings of
+that run, and from what its other steps published.
+
+Options:
+  --json        print the new run as one JSON document; progress goes to standard error
 
 Exit codes: 0 everything went well, 1 something failed or was cancelled, 2 the command was not understood.
 `,
@@ -40,6 +54,7 @@ Tandem: an asset-oriented data service for pairs trading.
 
   deno task start                     run the service: page, API, schedules
   deno task materialize SELECTION…    make what is missing or stale
+  deno task retry RUN                 do again what failed in a run
   deno task assets                    list the assets and their states
 
 Add --help to any of them for more, or --version for the version.

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
+import { checkKey } from "./asset_key.ts";
 import type { Check } from "./checks.ts";
-import { DefinitionError } from "./errors.ts";
+import { externalAsset } from "./external_asset.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
 import type { Metadata } from "./metadata.ts";
 import { type CellColumns, type CellSet, everything, type Mapping, type Partitions } from "./partitions/mod.ts";
 import { defaultRetry, type RetryPolicy } from "./retry.ts";
+import { checkTimeout } from "./step_timeout.ts";
 
 /** Where a table lives: as received, typed and cleaned, or ready for readers. */
 export type Layer = "raw" | "silver" | "gold";
@@ -117,6 +119,13 @@ export interface AssetSpec<
   retry?: Partial<RetryPolicy>;
   /** Makes it cell by cell instead of as a whole. Needs `cells`, here and in each byproduct. */
   partitions?: Partitions<keyof Deps & string, z.output<ConfigSchema>, Resources>;
+  /**
+   * The concurrency pool in which its step runs: of all steps of a pool so many run at once, across all processes, as the
+   * engine was told (1 where it was not).
+   */
+  pool?: string;
+  /** How long its step may take with all its attempts, in milliseconds. Then it is aborted and fails. */
+  timeoutMs?: number;
   /** Further assets that the same function makes. Each is a file of its own, declared by `byproduct`. */
   byproducts?: Byproducts;
   /**
@@ -140,6 +149,8 @@ export interface Asset<Row = unknown> {
   readonly checks: readonly Check<Row>[];
   /** Where its rows hold the coordinates of cells; empty for an asset that is only known as a whole. */
   readonly cells: CellColumns | undefined;
+  /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
+  readonly external: boolean;
   /** How it is made; `undefined` for a byproduct, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
@@ -156,6 +167,8 @@ export interface Recipe {
   readonly codeVersion: string;
   readonly retry: RetryPolicy;
   readonly partitions: Partitions | undefined;
+  readonly pool: string | undefined;
+  readonly timeoutMs: number | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
   // The engine cannot know the types that one declaration ties together; the declaration checked them.
   // deno-lint-ignore no-explicit-any
@@ -212,6 +225,7 @@ export function assetsWith<Resources>() {
       ConfigSchema extends z.ZodType = typeof noConfig,
     >(spec: AssetSpec<Schema, ConfigSchema, Deps, Byproducts, Resources>): Asset<z.output<Schema>> {
       const table = describe(spec);
+      checkTimeout(spec.key, spec.timeoutMs);
       return {
         ...table,
         recipe: {
@@ -226,6 +240,8 @@ export function assetsWith<Resources>() {
           codeVersion: spec.codeVersion ?? "1",
           retry: { ...defaultRetry, ...spec.retry },
           partitions: spec.partitions as Partitions | undefined,
+          pool: spec.pool,
+          timeoutMs: spec.timeoutMs,
           source: spec.source as Recipe["source"],
           // An async wrapper, so that a function that throws at once is a rejected promise like any other.
           // deno-lint-ignore no-explicit-any
@@ -239,13 +255,13 @@ export function assetsWith<Resources>() {
     byproduct<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Asset<z.output<Schema>> {
       return { ...describe(spec), recipe: undefined };
     },
+    /** Declares an asset that something outside makes and reports: others name its key under `after`. */
+    external: externalAsset,
   };
 }
 
 function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Asset<z.output<Schema>>, "recipe"> {
-  if (!/^[a-z][a-z0-9_]{0,54}$/.test(spec.key)) {
-    throw new DefinitionError(`The key "${spec.key}" must be in snake_case and at most 55 letters: it names a table.`);
-  }
+  checkKey(spec.key);
   return {
     key: spec.key,
     module: spec.module?.url,
@@ -255,6 +271,7 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
     schema: rowSchema(spec.key, spec.row, spec.primaryKey),
     checks: spec.checks ?? [],
     cells: spec.cells,
+    external: false,
   };
 }
 

@@ -40,6 +40,7 @@ export async function reconcileTables(database: Database, graph: AssetGraph): Pr
       SELECT indexname AS name, schemaname || '.' || tablename AS table FROM pg_indexes
       WHERE schemaname IN ('raw', 'silver', 'gold') AND indexname LIKE '%\_current\_%'`;
     for (const asset of graph.assets) {
+      if (asset.external) continue;
       const name = `${asset.layer}.${asset.key}`;
       const existing = columnsOf.get(name);
       const wanted = [...asset.schema.columns, ...hidden];

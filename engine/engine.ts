@@ -9,11 +9,13 @@ import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
 import { DefinitionError, IdempotencyConflictError, InvalidRequestError, messageOf } from "./errors.ts";
 import type { Executor } from "./executor.ts";
+import { refuseExternalsAlone, withRows } from "./external_asset.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
-import { type LastStep, Ledger } from "./ledger.ts";
+import { type LastStep, Ledger, type NewRun, type StoredRun } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import { CellSet } from "./partitions/mod.ts";
 import { type Plan, planRun } from "./plan.ts";
+import { Pools } from "./pools.ts";
 import { Presence } from "./presence.ts";
 import {
   type CheckResult,
@@ -24,6 +26,8 @@ import {
   type RunStatus,
   type RunSummary,
 } from "./records.ts";
+import { recordReport, type Report } from "./report.ts";
+import { eventRetention, Retention } from "./retention.ts";
 import { hashOf } from "./row_schema.ts";
 import { pause } from "./retry.ts";
 import {
@@ -36,10 +40,13 @@ import {
   type TableQuery,
 } from "./row_page.ts";
 import { RunDriver } from "./run_driver.ts";
+import { checkPriority, defaultPriority, RunQueue } from "./run_queue.ts";
+import { retryPlan } from "./run_retry.ts";
 import { select } from "./selection.ts";
 import type { Reason } from "./staleness.ts";
 import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
 import { InProcessExecutor, type Surroundings } from "./step_runner.ts";
+import { waitingFor } from "./waiting.ts";
 
 /** What somebody wants materialized. */
 export interface MaterializeRequest {
@@ -51,6 +58,8 @@ export interface MaterializeRequest {
   config?: Readonly<Record<string, unknown>>;
   /** Only these cells of assets that are made by cells; missing ones that nobody expects are made too. */
   range?: CellRange;
+  /** Higher goes first where runs or steps wait for each other; 0 unless told otherwise, from -1000 to 1000. */
+  priority?: number;
 }
 
 /** `running` and `failed` tell what happens or happened last to an asset that is missing or stale. */
@@ -69,6 +78,8 @@ export interface AssetState {
   downstream: readonly string[];
   /** The asset whose function makes it, where that is another one. */
   madeBy: string | null;
+  /** Whether something outside makes it and reports its versions. */
+  external: boolean;
   lastMaterialization: Materialization | null;
   /** The last time that its function ran or tried to, with the error where it failed. */
   lastStep: LastStep | null;
@@ -100,6 +111,12 @@ export interface EngineOptions {
   /** Who this process is, for other processes and people. */
   role?: string;
   maxConcurrentSteps?: number;
+  /** Runs that this process drives at once; the others wait in the queue. */
+  maxConcurrentRuns?: number;
+  /** How many steps of each concurrency pool run at once, across all processes; 1 where a pool is not named. */
+  pools?: Readonly<Record<string, number>>;
+  /** Days for which the events of finished runs are kept. */
+  eventRetentionDays?: number;
   /**
    * Whether this process goes on with runs that were queued or interrupted elsewhere. A server does; a command that runs one
    * thing does not.
@@ -115,6 +132,8 @@ const pollMs = 500;
 const heartbeatMs = 5_000;
 /** How often a reader of events looks for new ones. */
 const eventPollMs = 100;
+const defaultConcurrentSteps = 4;
+const defaultConcurrentRuns = 10;
 
 /**
  * The asset engine: knows what is stale, runs what has to run, and records it.
@@ -123,8 +142,9 @@ const eventPollMs = 100;
  */
 export class Engine {
   readonly ledger: Ledger;
-  readonly #drivers = new Map<number, { driver: RunDriver; done: Promise<RunStatus | undefined> }>();
+  readonly #queue: RunQueue;
   readonly #executor: Executor;
+  readonly #retention: Retention;
   readonly #closing = new AbortController();
   #polling: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -136,7 +156,19 @@ export class Engine {
   ) {
     this.ledger = around.ledger;
     this.#executor = options.executor?.(around) ??
-      new InProcessExecutor(around, options.maxConcurrentSteps ?? 4);
+      new InProcessExecutor(around, options.maxConcurrentSteps ?? defaultConcurrentSteps);
+    this.#queue = new RunQueue({
+      ledger: around.ledger,
+      logger: around.logger,
+      maxConcurrentRuns: options.maxConcurrentRuns ?? defaultConcurrentRuns,
+      takesOpenRuns: options.takesOpenRuns ?? true,
+      driverOf: (runId) => new RunDriver(runId, around.presence.id, around.ledger, this.#executor, around.logger),
+    });
+    this.#retention = new Retention(
+      around.database,
+      [eventRetention(options.eventRetentionDays ?? 30)],
+      around.logger,
+    );
   }
 
   /**
@@ -150,10 +182,16 @@ export class Engine {
     const graph = assetGraph(options.assets);
     const standingConfig = options.config ?? {};
     checkConfig(graph, standingConfig, (message) => new DefinitionError(message));
+    const pools = new Pools(database, options.pools ?? {});
     await reconcileTables(database, graph);
     const presence = await Presence.join(
       database,
-      { host: Deno.hostname(), pid: Deno.pid, role: options.role ?? "server" },
+      {
+        host: Deno.hostname(),
+        pid: Deno.pid,
+        role: options.role ?? "server",
+        takesRuns: options.takesOpenRuns ?? true,
+      },
       logger,
     );
     const ledger = new Ledger(database);
@@ -165,6 +203,7 @@ export class Engine {
         ledger,
         cellLedger: new CellLedger(database),
         presence,
+        pools,
         resources,
         clock,
         logger,
@@ -214,6 +253,7 @@ export class Engine {
         upstream: this.graph.upstream(key),
         downstream: this.graph.downstream(key),
         madeBy: producer.key === key ? null : producer.key,
+        external: asset.external,
         lastMaterialization: materializations.get(key) ?? null,
         lastStep,
         cells: cellCounts(snapshot.cells.get(producer.key)),
@@ -221,22 +261,29 @@ export class Engine {
     });
   }
 
-  /** What a run would do. @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError} */
+  /**
+   * What a run would do.
+   *
+   * @throws {SelectionError | UnknownAssetError | ExternalAssetError | InvalidRequestError | UnmetUpstreamError}
+   */
   async plan(request: MaterializeRequest): Promise<Plan> {
     const { selection, force = false, config = {}, range } = request;
     const selected = select(this.graph, selection);
+    refuseExternalsAlone(this.graph, selected);
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
     const snapshot = await takeSnapshot(this.around, { config });
     return planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null });
   }
 
-  run(runId: number): Promise<Run> {
-    return this.ledger.run(runId);
+  async run(runId: number): Promise<Run> {
+    return await this.#shown(await this.ledger.run(runId));
   }
 
   /** Newest first. */
-  runs(query: { limit: number; before?: number; status?: RunStatus }): Promise<RunSummary[]> {
-    return this.ledger.runs(query);
+  async runs(query: { limit: number; before?: number; status?: RunStatus }): Promise<RunSummary[]> {
+    const runs = await this.ledger.runs(query);
+    const waiting = await this.#waitingFor(runs);
+    return runs.map((run) => ({ ...run, waitingFor: waiting.get(run.id) ?? null }));
   }
 
   /** Newest first. @throws {UnknownAssetError} */
@@ -251,9 +298,9 @@ export class Engine {
     return await this.ledger.lastChecks(key);
   }
 
-  /** Rows of an asset, a page at a time. @throws {UnknownAssetError | InvalidRequestError} */
+  /** Rows of an asset, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
   async rows(key: string, query: PageQuery): Promise<RowPage> {
-    return await readPage(this.around.database, this.graph.asset(key), query);
+    return await readPage(this.around.database, withRows(this.graph.asset(key)), query);
   }
 
   /** The newest date of its cells that has been made, with rows or without; `null` if there is none. @throws {UnknownAssetError} */
@@ -266,9 +313,9 @@ export class Engine {
     return await datesWithRows(this.around.database, this.graph.asset(key), version);
   }
 
-  /** Rows of an asset as a whole, column by column. @throws {UnknownAssetError | InvalidRequestError} */
+  /** Rows of an asset as a whole, column by column. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
   async table(key: string, query: TableQuery = {}, options: TableOptions = {}): Promise<RowTable> {
-    return await readTable(this.around.database, this.graph.asset(key), query, options);
+    return await readTable(this.around.database, withRows(this.graph.asset(key)), query, options);
   }
 
   /**
@@ -297,14 +344,47 @@ export class Engine {
   /**
    * Plans a run, queues it and begins it here. Nothing to do is a run without steps.
    *
-   * @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError | IdempotencyConflictError}
+   * @throws {SelectionError | UnknownAssetError | ExternalAssetError | InvalidRequestError | UnmetUpstreamError}
+   * @throws {IdempotencyConflictError}
    */
   async submit(request: MaterializeRequest & { trigger: string; idempotencyKey?: string }): Promise<Run> {
     const { trigger, idempotencyKey } = request;
-    const { selection, force = false, config = {}, range = null } = request;
-    const idempotency = idempotencyKey === undefined
-      ? undefined
-      : { key: idempotencyKey, requestHash: hashOf({ selection, force, config, ...(range && { range }) }) };
+    const { selection, force = false, config = {}, range, priority = defaultPriority } = request;
+    checkPriority(priority);
+    // The default is left out, as it was before there were priorities.
+    const asked = {
+      selection,
+      force,
+      config,
+      ...(range && { range }),
+      ...(priority !== defaultPriority && { priority }),
+    };
+    return await this.#submitOnce(idempotencyKey, hashOf(asked), async () => ({
+      trigger,
+      plan: await this.plan(request),
+      config,
+      priority,
+    }));
+  }
+
+  /**
+   * Does again what failed, was skipped or was cancelled in a run that has ended, and what depends on it: with the settings
+   * of that run, and from what its other steps published.
+   *
+   * @throws {UnknownRunError | RunNotRetryableError | InvalidRequestError | IdempotencyConflictError}
+   */
+  async retry(runId: number, { trigger, idempotencyKey }: { trigger: string; idempotencyKey?: string }): Promise<Run> {
+    return await this.#submitOnce(idempotencyKey, hashOf({ retryOf: runId }), async () => {
+      const plan = retryPlan(await this.ledger.run(runId), this.graph);
+      const { config, priority } = await this.ledger.settingsOf(runId);
+      checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
+      return { trigger, plan, config, priority, retryOf: runId };
+    });
+  }
+
+  /** Queues what `make` gives and begins it, or gives the run that the idempotency key gave before. */
+  async #submitOnce(key: string | undefined, requestHash: string, make: () => Promise<NewRun>): Promise<Run> {
+    const idempotency = key === undefined ? undefined : { key, requestHash };
     if (idempotency) {
       // Before planning: the state has moved on since, but the answer must not.
       const before = await this.ledger.runOfIdempotencyKey(idempotency.key);
@@ -312,47 +392,46 @@ export class Engine {
         if (before.requestHash !== idempotency.requestHash) {
           throw new IdempotencyConflictError(idempotency.key, before.runId);
         }
-        return await this.ledger.run(before.runId);
+        return await this.run(before.runId);
       }
     }
-    const plan = await this.plan(request);
-    const { runId, created } = await this.ledger.createRun({ trigger, plan, config, idempotency });
+    const { runId, created } = await this.ledger.createRun({ ...await make(), idempotency });
     const run = await this.ledger.run(runId);
     if (created) this.begin(runId);
-    return run;
+    return await this.#shown(run);
   }
 
   /** Queues a run as part of a transaction, for a caller who commits something with it and then begins it. */
-  async queue(tx: Sql, plan: Plan, trigger: string): Promise<number> {
-    return (await this.ledger.createRun({ trigger, plan, config: {} }, tx)).runId;
+  async queue(tx: Sql, plan: Plan, trigger: string, more: Pick<NewRun, "priority"> = {}): Promise<number> {
+    return (await this.ledger.createRun({ trigger, plan, config: {}, ...more }, tx)).runId;
   }
 
-  /** Begins a queued or interrupted run in this process, unless it has one already. */
+  /** Begins a queued or interrupted run in this process, unless it has one already: at once, or when there is room. */
   begin(runId: number): void {
-    if (this.#drivers.has(runId) || this.#closing.signal.aborted) return;
-    const driver = new RunDriver(
-      runId,
-      this.around.presence.id,
-      this.ledger,
-      this.#executor,
-      this.around.logger,
-    );
-    const done = driver.drive()
-      .catch((error) => {
-        this.around.logger.error(`Run ${runId} could not be driven: ${messageOf(error)}`);
-        return undefined;
-      })
-      .finally(() => this.#drivers.delete(runId));
-    this.#drivers.set(runId, { driver, done });
+    this.#queue.begin(runId);
+  }
+
+  /**
+   * Records what something outside says of an external asset: what depends on it is stale if the version is new. Reporting the
+   * version that is known changes nothing.
+   *
+   * @returns The latest materialization, and whether the report made it.
+   * @throws {UnknownAssetError | NotExternalError | InvalidRequestError | OutdatedReportError}
+   */
+  async report(key: string, report: Report): Promise<{ recorded: boolean; materialization: Materialization }> {
+    const { database, clock } = this.around;
+    const id = await recordReport(key, report, { graph: this.graph, database, now: clock.now() });
+    const [materialization] = await this.ledger.materializations(key, { limit: 1 });
+    return { recorded: id !== undefined, materialization: materialization! };
   }
 
   /** Resolves when the run has ended, whichever process drives it, or with how it stands when the signal aborts. */
   async finished(runId: number, signal?: AbortSignal): Promise<Run> {
     for (;;) {
       const run = await this.ledger.run(runId);
-      if (isFinished(run.status) || signal?.aborted || this.#closing.signal.aborted) return run;
+      if (isFinished(run.status) || signal?.aborted || this.#closing.signal.aborted) return await this.#shown(run);
       const ended = new AbortController();
-      this.#drivers.get(runId)?.done.then(() => ended.abort());
+      this.#queue.ended(runId)?.then(() => ended.abort());
       await pause(eventPollMs, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal).catch(() => {});
     }
   }
@@ -360,10 +439,8 @@ export class Engine {
   /** Asks for a run to be cancelled, whichever process drives it. One that has ended stays as it is. */
   async cancel(runId: number): Promise<Run> {
     await this.ledger.requestCancel(runId);
-    const here = this.#drivers.get(runId);
-    here?.driver.cancel();
-    await here?.done;
-    return await this.ledger.run(runId);
+    await this.#queue.cancel(runId);
+    return await this.run(runId);
   }
 
   /** Stops what runs here and hands it back, so that the next process goes on with it. */
@@ -373,10 +450,9 @@ export class Engine {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    const drivers = [...this.#drivers.values()];
-    for (const { driver } of drivers) driver.shutDown();
-    await Promise.all(drivers.map((d) => d.done));
+    await this.#queue.close();
     await this.#polling;
+    await this.#retention.settled();
     // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.
     await this.around.presence.leave()
       .catch((error) => this.around.logger.warn(`Could not sign off from the database: ${messageOf(error)}`));
@@ -384,23 +460,37 @@ export class Engine {
 
   // ---- inside -----------------------------------------------------------------------------------------------------
 
+  async #shown(run: StoredRun): Promise<Run> {
+    return { ...run, waitingFor: (await this.#waitingFor([run])).get(run.id) ?? null };
+  }
+
+  #waitingFor(runs: readonly { id: number; status: RunStatus }[]): Promise<Map<number, string>> {
+    return waitingFor(runs, {
+      database: this.around.database,
+      pools: this.around.pools,
+      poolOf: (key) => this.graph.keys.includes(key) ? this.graph.producerOf(key).recipe.pool : undefined,
+      processId: this.around.presence.id,
+      maxConcurrentRuns: this.options.maxConcurrentRuns ?? defaultConcurrentRuns,
+      maxConcurrentSteps: this.options.maxConcurrentSteps ?? defaultConcurrentSteps,
+      drives: (runId) => this.#queue.drives(runId),
+      awaits: (runId) => this.#queue.awaits(runId),
+    });
+  }
+
   async #poll(): Promise<void> {
     let beats = 0;
     while (!this.#closing.signal.aborted) {
       try {
         if (beats++ % (heartbeatMs / pollMs) === 0) {
-          if (await this.around.presence.beat()) {
-            // Whatever ran under the old id is no longer this process's to finish.
-            for (const { driver } of this.#drivers.values()) driver.shutDown();
-          }
+          // Whatever ran under the old id is no longer this process's to finish.
+          if (await this.around.presence.beat()) this.#queue.shutDown();
           await this.around.presence.buryTheDead();
         }
-        for (const runId of this.#drivers.size > 0 ? await this.ledger.cancelRequests(this.around.presence.id) : []) {
-          this.#drivers.get(runId)?.driver.cancel();
+        if (this.#queue.size > 0) {
+          this.#queue.cancelRequested(await this.ledger.cancelRequests(this.around.presence.id));
         }
-        if (this.options.takesOpenRuns ?? true) {
-          for (const runId of await this.ledger.openRuns()) this.begin(runId);
-        }
+        await this.#queue.take();
+        if (this.options.takesOpenRuns ?? true) this.#retention.begin(this.#closing.signal);
       } catch (error) {
         this.around.logger.warn(`The database could not be asked for work: ${messageOf(error)}`);
       }

@@ -57,6 +57,48 @@ export class StepFailedError extends EngineError {
   }
 }
 
+/** A step took longer than its asset allows. */
+export class StepTimeoutError extends EngineError {
+  constructor(readonly key: string, readonly timeoutMs: number) {
+    super(
+      `"${key}" was stopped: it took longer than its limit of ${timeoutMs} ms. Raise timeoutMs in its declaration if it needs more.`,
+    );
+  }
+}
+
+/** A run cannot be retried: it has not ended, or nothing of it is left to do. */
+export class RunNotRetryableError extends EngineError {
+  constructor(readonly runId: number, reason: string) {
+    super(`Run ${runId} cannot be retried: ${reason}`);
+  }
+}
+
+/** Something was asked of an asset that is made outside which only Tandem's own assets can do. */
+export class ExternalAssetError extends EngineError {
+  constructor(readonly key: string, reason: string) {
+    super(`"${key}" is made outside Tandem: ${reason}`);
+  }
+}
+
+/** A report was made of an asset that Tandem makes itself. */
+export class NotExternalError extends EngineError {
+  constructor(readonly key: string, madeBy: string) {
+    const maker = key === madeBy ? "Tandem" : `"${madeBy}"`;
+    super(
+      `"${key}" is made by ${maker}, so that only a run may record a version of it. Materialize "${madeBy}" instead.`,
+    );
+  }
+}
+
+/** A report is of an earlier time than what is known already. */
+export class OutdatedReportError extends EngineError {
+  constructor(readonly key: string, at: string, latest: string) {
+    super(
+      `The report of "${key}" is of ${at}, and its version of ${latest} is known already. Report what is there now.`,
+    );
+  }
+}
+
 /** What an asset returned does not fit its row schema or key. Nothing of it was stored. */
 export class InvalidRowsError extends EngineError {}
 

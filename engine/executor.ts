@@ -10,6 +10,8 @@ export interface StepTask {
   config: Readonly<Record<string, unknown>>;
   /** The cells that were asked for, where they were restricted. */
   range: CellRange | null;
+  /** Of its run: higher goes first where steps wait for a place or a slot. */
+  priority: number;
 }
 
 /**
@@ -47,19 +49,24 @@ export class ShuttingDown extends Error {
   }
 }
 
-/** Lets at most `limit` functions run at a time; the others wait in the order in which they came. */
-export function limited(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+/** Lets at most `limit` functions run at a time; of the others those of higher priority go first, then who came first. */
+export function limited(limit: number): <T>(work: () => Promise<T>, priority?: number) => Promise<T> {
   let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
+  const waiting: { priority: number; go: () => void }[] = [];
+  return async (work, priority = 0) => {
+    if (running >= limit) {
+      await new Promise<void>((go) => {
+        // Most have the priority of the last one.
+        const before = waiting.findLastIndex((other) => other.priority >= priority);
+        waiting.splice(before + 1, 0, { priority, go });
+      });
+    } else running++;
     try {
       return await work();
     } finally {
       const next = waiting.shift();
       // The place passes on to the next in line without becoming free in between.
-      if (next) next();
+      if (next) next.go();
       else running--;
     }
   };

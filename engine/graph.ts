@@ -1,5 +1,6 @@
 import type { AnyAsset, Recipe } from "./asset.ts";
 import { DefinitionError, UnknownAssetError } from "./errors.ts";
+import { refuseRowsOfExternals } from "./external_asset.ts";
 
 /** What one function makes: an asset with a recipe and its byproducts. It is what a step of a run executes. */
 export interface Producer {
@@ -93,6 +94,7 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
         }. A schedule has nobody to ask: give each setting one.`,
       );
     }
+    refuseRowsOfExternals(producer);
     producers.push(producer);
   }
   for (const asset of assets) {

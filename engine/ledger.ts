@@ -4,6 +4,7 @@ import type { CellRange } from "./cell_work.ts";
 import { IdempotencyConflictError, UnknownRunError } from "./errors.ts";
 import type { MetadataValue } from "./metadata.ts";
 import type { Plan } from "./plan.ts";
+import type { PoolSlot } from "./pools.ts";
 import type {
   CheckResult,
   EventKind,
@@ -23,7 +24,15 @@ export interface NewRun {
   plan: Plan;
   config: Readonly<Record<string, unknown>>;
   idempotency?: { key: string; requestHash: string };
+  /** Higher goes first; 0 unless told otherwise. */
+  priority?: number;
+  /** The run of which this one does again what failed. */
+  retryOf?: number;
 }
+
+/** A run as it is stored; what it waits for is found out when somebody asks. */
+export type StoredRun = Omit<Run, "waitingFor">;
+export type StoredRunSummary = Omit<RunSummary, "waitingFor">;
 
 /** What is recorded of one output when a step succeeds. */
 export interface NewMaterialization {
@@ -75,11 +84,11 @@ export class Ledger {
     if (!tx) return await this.#sql.begin((tx) => this.createRun(run, tx));
     const { plan, idempotency } = run;
     const [created] = await tx<{ id: number }[]>`
-      INSERT INTO engine.run (trigger, selection, force, config, range, status, idempotency_key, request_hash)
+      INSERT INTO engine.run
+        (trigger, selection, force, config, range, status, idempotency_key, request_hash, priority, retry_of)
       VALUES (${run.trigger}, ${plan.selection}, ${plan.force}, ${this.#json(run.config)},
-              ${plan.range && this.#json(plan.range)}, 'queued', ${idempotency?.key ?? null}, ${
-      idempotency?.requestHash ?? null
-    })
+              ${plan.range && this.#json(plan.range)}, 'queued', ${idempotency?.key ?? null},
+              ${idempotency?.requestHash ?? null}, ${run.priority ?? 0}, ${run.retryOf ?? null})
       ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`;
     if (!created) {
       const [before] = await tx<{ id: number; request_hash: string }[]>`
@@ -117,25 +126,46 @@ export class Ledger {
   async claimRun(
     runId: number,
     processId: number,
-  ): Promise<{ config: Record<string, unknown>; force: boolean; range: CellRange | null } | undefined> {
+  ): Promise<
+    { config: Record<string, unknown>; force: boolean; range: CellRange | null; priority: number } | undefined
+  > {
     return await this.#sql.begin(async (tx) => {
       const [run] = await tx<
-        { config: Record<string, unknown>; force: boolean; range: CellRange | null; resumed: boolean }[]
+        {
+          config: Record<string, unknown>;
+          force: boolean;
+          range: CellRange | null;
+          priority: number;
+          resumed: boolean;
+        }[]
       >`
         UPDATE engine.run SET status = 'running', process_id = ${processId}, started_at = coalesce(started_at, clock_timestamp())
         WHERE id = (SELECT id FROM engine.run WHERE id = ${runId} AND status IN ('queued', 'interrupted') FOR UPDATE SKIP LOCKED)
-        RETURNING config, force, range, last_event > 1 AS resumed`;
+        RETURNING config, force, range, priority, last_event > 1 AS resumed`;
       if (!run) return undefined;
       await this.append(tx, runId, run.resumed ? "run_resumed" : "run_started", null, {});
       return run;
     });
   }
 
-  /** Ids of runs that nobody works on, oldest first. */
-  async openRuns(): Promise<number[]> {
+  /** Ids of runs that nobody works on, in the order in which they are to be taken: by priority, then the older first. */
+  async openRuns(
+    { limit, except = [], among }: { limit?: number; except?: readonly number[]; among?: readonly number[] } = {},
+  ): Promise<number[]> {
     const rows = await this.#sql<{ id: number }[]>`
-      SELECT id FROM engine.run WHERE status IN ('queued', 'interrupted') ORDER BY id`;
+      SELECT id FROM engine.run
+      WHERE status IN ('queued', 'interrupted') AND id <> ALL(${except as number[]}::bigint[])
+        AND ${among === undefined ? this.#sql`true` : this.#sql`id = ANY(${among as number[]}::bigint[])`}
+      ORDER BY priority DESC, id LIMIT ${limit ?? null}`;
     return rows.map((r) => r.id);
+  }
+
+  /** What a run was asked to do beside its selection. @throws {UnknownRunError} */
+  async settingsOf(runId: number): Promise<{ config: Record<string, unknown>; priority: number }> {
+    const [run] = await this.#sql<{ config: Record<string, unknown>; priority: number }[]>`
+      SELECT config, priority FROM engine.run WHERE id = ${runId}`;
+    if (!run) throw new UnknownRunError(runId);
+    return run;
   }
 
   /** Ids of this process's runs that somebody asked to cancel. */
@@ -198,9 +228,9 @@ export class Ledger {
     });
   }
 
-  async run(runId: number): Promise<Run> {
+  async run(runId: number): Promise<StoredRun> {
     const [run] = await this.#sql<
-      Omit<Run, "steps">[]
+      Omit<StoredRun, "steps">[]
     >`SELECT ${this.#runColumns()} FROM engine.run r WHERE id = ${runId}`;
     if (!run) throw new UnknownRunError(runId);
     return { ...run, steps: await this.steps(runId) };
@@ -216,9 +246,11 @@ export class Ledger {
   }
 
   /** Newest first, before `before` where it is given. */
-  async runs({ limit, before, status }: { limit: number; before?: number; status?: RunStatus }): Promise<RunSummary[]> {
+  async runs(
+    { limit, before, status }: { limit: number; before?: number; status?: RunStatus },
+  ): Promise<StoredRunSummary[]> {
     return plain(
-      await this.#sql<RunSummary[]>`
+      await this.#sql<StoredRunSummary[]>`
       SELECT ${this.#runColumns()}, coalesce((
         SELECT jsonb_object_agg(status, n) FROM (
           SELECT status, count(*)::integer AS n FROM engine.step WHERE run_id = r.id GROUP BY status) s), '{}') AS "stepCounts"
@@ -231,23 +263,26 @@ export class Ledger {
 
   #runColumns() {
     return this.#sql`
-      id, trigger, selection, force, range, status, created_at AS "createdAt", started_at AS "startedAt",
-      finished_at AS "finishedAt", cancel_requested_at AS "cancelRequestedAt"`;
+      id, trigger, selection, force, range, priority, retry_of AS "retryOf", status, created_at AS "createdAt",
+      started_at AS "startedAt", finished_at AS "finishedAt", cancel_requested_at AS "cancelRequestedAt"`;
   }
 
   // ---- steps ------------------------------------------------------------------------------------------------------
 
   /**
-   * Takes a step for this process. `busy` means that the asset is being materialized by somebody else right now; `lost` that
-   * the run is no longer this process's, or that it was cancelled.
+   * Takes a step for this process. `busy` means that the asset is being materialized by somebody else right now, or that
+   * somebody else took the slot; `lost` that the run is no longer this process's, or that it was cancelled.
    */
-  async claimStep(claim: StepClaim): Promise<{ status: "claimed"; attempt: number } | { status: "busy" | "lost" }> {
+  async claimStep(
+    claim: StepClaim,
+    slot?: PoolSlot,
+  ): Promise<{ status: "claimed"; attempt: number } | { status: "busy" | "lost" }> {
     try {
       const [step] = await this.#sql<{ attempt: number }[]>`
         WITH claimed AS (
           UPDATE engine.step s
           SET status = 'running', attempt = s.attempt + 1, process_id = ${claim.processId}, error = NULL,
-              started_at = clock_timestamp()
+              started_at = clock_timestamp(), pool = ${slot?.pool ?? null}, pool_slot = ${slot?.slot ?? null}
           FROM engine.run r
           WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key}
             AND s.status IN ('pending', 'interrupted') AND r.status = 'running' AND r.process_id = ${claim.processId}
@@ -475,7 +510,7 @@ export class Ledger {
 
   #materializationColumns() {
     return this.#sql`
-      id, asset_key AS key, run_id AS "runId", code_version AS "codeVersion", config, upstream,
+      id, asset_key AS key, origin, run_id AS "runId", code_version AS "codeVersion", config, upstream,
       source_version AS "sourceVersion", content_version AS "contentVersion", row_count AS "rowCount",
       rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, cells, changed, started_at AS "startedAt",
       committed_at AS "committedAt"`;

@@ -29,13 +29,16 @@ export {
 export type { CellRange } from "./cell_work.ts";
 export * from "./errors.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
+export type { ExternalSpec } from "./external_asset.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
-export { link, type Metadata, type MetadataValue, table } from "./metadata.ts";
+export { link, type Metadata, MetadataValue, table } from "./metadata.ts";
 export * from "./partitions/mod.ts";
 export type { Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
+export type { Report } from "./report.ts";
 export type { RetryPolicy } from "./retry.ts";
+export { backfillPriority, maxPriority } from "./run_queue.ts";
 export type { Columns } from "./row_schema.ts";
 export {
   type Filter,

@@ -1,6 +1,7 @@
 import { gapsUpstream, readersOf, someCells } from "./cell_state.ts";
 import { type CellRange, cellWork } from "./cell_work.ts";
 import { UnmetUpstreamError } from "./errors.ts";
+import { mayBeUnknown } from "./external_asset.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet } from "./partitions/mod.ts";
 import { reasonsOfCells, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
@@ -67,6 +68,10 @@ export function planRun(
   const waiting: WaitingCells[] = [];
   for (const producer of graph.producers) {
     if (!wanted.has(producer)) continue;
+    if (producer.asset.external) {
+      if (snapshot.latest.has(producer.key)) fresh.push(producer.key);
+      continue;
+    }
     const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
     const step = snapshot.cells.has(producer.key)
       ? planCells(producer, rebuilt, { graph, snapshot, request, plannedCells })
@@ -77,7 +82,8 @@ export function planRun(
       continue;
     }
     for (const key of producer.upstream) {
-      if (!snapshot.latest.has(key) && !rebuilt.includes(key)) throw new UnmetUpstreamError(producer.key, key);
+      if (snapshot.latest.has(key) || rebuilt.includes(key) || mayBeUnknown(graph, key)) continue;
+      throw new UnmetUpstreamError(producer.key, key);
     }
     const { own, cells } = step;
     if (cells) plannedCells.set(producer.key, cells);

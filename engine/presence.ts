@@ -4,7 +4,16 @@ import { interruptSteps } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 
 /** Advisory lock class of process presence; the object id is the process's id. */
-const lockClass = 7269;
+export const lockClass = 7269;
+
+/** A process as others see it. */
+export interface Who {
+  host: string;
+  pid: number;
+  role: string;
+  /** Whether it goes on with runs that others queued. */
+  takesRuns: boolean;
+}
 
 /**
  * This process's place among those that share the database.
@@ -19,7 +28,7 @@ export class Presence {
 
   private constructor(
     private readonly database: Database,
-    private readonly who: { host: string; pid: number; role: string },
+    private readonly who: Who,
     private readonly logger: Logger,
     joined: { id: number; connection: postgres.Sql | null },
   ) {
@@ -29,7 +38,7 @@ export class Presence {
 
   static async join(
     database: Database,
-    who: { host: string; pid: number; role: string },
+    who: Who,
     logger: Logger,
   ): Promise<Presence> {
     return new Presence(database, who, logger, await join(database, who));
@@ -104,11 +113,12 @@ export class Presence {
 
 async function join(
   database: Database,
-  who: { host: string; pid: number; role: string },
+  who: Who,
 ): Promise<{ id: number; connection: postgres.Sql | null }> {
   const insert = (sql: Sql) =>
     sql<{ id: number }[]>`
-      INSERT INTO engine.process (host, pid, role) VALUES (${who.host}, ${who.pid}, ${who.role}) RETURNING id`;
+      INSERT INTO engine.process (host, pid, role, takes_runs)
+      VALUES (${who.host}, ${who.pid}, ${who.role}, ${who.takesRuns}) RETURNING id`;
   if (database.kind === "embedded") {
     const [row] = await insert(database.sql);
     return { id: row!.id, connection: null };

@@ -204,10 +204,13 @@ function recordOf(
   { asset, rows, metadata }: OutputToPublish,
   { producer, present, config, latest }: PublicationContext,
 ): NewMaterialization {
-  const upstream = Object.fromEntries(producer.upstream.map((key) => {
-    const { materialization, contentVersion } = latest.get(key)!;
-    return [key, { materialization, version: contentVersion }];
-  }));
+  // One that is made outside may be unknown yet: it counts as changed once it is reported.
+  const upstream = Object.fromEntries(
+    producer.upstream.filter((key) => latest.has(key)).map((key) => {
+      const { materialization, contentVersion } = latest.get(key)!;
+      return [key, { materialization, version: contentVersion }];
+    }),
+  );
   return {
     key: asset.key,
     codeVersion: present.codeVersion,

@@ -23,7 +23,13 @@ export interface Run {
   force: boolean;
   /** The cells that were asked for, where they were restricted. */
   range: CellRange | null;
+  /** Higher goes first. */
+  priority: number;
+  /** The run of which this one does again what failed. */
+  retryOf: number | null;
   status: RunStatus;
+  /** What keeps a run that is queued or running from going on, in words; `null` where nothing does. */
+  waitingFor: string | null;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -63,7 +69,10 @@ export interface StepError {
 export interface Materialization {
   id: number;
   key: string;
-  runId: number;
+  /** Whether a run made it, or something outside reported that it had made or seen it. */
+  origin: "run" | "reported" | "observed";
+  /** `null` where it was not made by a run. */
+  runId: number | null;
   codeVersion: string;
   config: unknown;
   upstream: Record<string, { materialization: number; version: string }>;

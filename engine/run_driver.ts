@@ -47,7 +47,7 @@ export class RunDriver {
   }
 
   async #runSteps(
-    run: { config: Record<string, unknown>; force: boolean; range: CellRange | null },
+    run: { config: Record<string, unknown>; force: boolean; range: CellRange | null; priority: number },
   ): Promise<boolean> {
     const steps = await this.ledger.steps(this.runId);
     const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));

@@ -1,3 +1,4 @@
+import { externalReasons } from "./external_asset.ts";
 import type { Producer } from "./graph.ts";
 import type { Rectangle } from "./partitions/mod.ts";
 
@@ -44,6 +45,7 @@ export type Reason =
     | { kind: "config_changed" }
     | { kind: "check_failed"; check: string }
     | { kind: "forced" }
+    | { kind: "retried"; run: number }
   )
   & { message: string; cells?: SomeCells };
 
@@ -60,6 +62,7 @@ export function ownReasons(
   latest: ReadonlyMap<string, Versions>,
   isUntouched: (upstream: string, since: number) => boolean = () => false,
 ): Reason[] {
+  if (producer.asset.external) return externalReasons(producer.key, latest);
   const missing = producer.produces.find((key) => !latest.has(key));
   if (missing !== undefined) {
     return [{ kind: "never_materialized", message: `${missing} has never been materialized` }];

@@ -15,11 +15,13 @@ import {
   UnmetUpstreamError,
 } from "./errors.ts";
 import { Cancelled, type Executor, limited, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
+import { mayBeUnknown } from "./external_asset.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import type { Ledger, NewCheckResult, StepClaim } from "./ledger.ts";
 import { type Logger, loggerTo } from "./logger.ts";
 import type { Metadata } from "./metadata.ts";
 import { CellSet, CellSpace } from "./partitions/mod.ts";
+import type { Pools, PoolSlot } from "./pools.ts";
 import type { Presence } from "./presence.ts";
 import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
 import { pause, retryDelayMs } from "./retry.ts";
@@ -27,6 +29,7 @@ import { type Columns, hashOf, type PreparedRows, prepareRows } from "./row_sche
 import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "./snapshot.ts";
 import type { Present } from "./staleness.ts";
 import { inputsOf, ownRows } from "./step_inputs.ts";
+import { timeLimit, timeoutOf } from "./step_timeout.ts";
 
 /** How often progress of one step is recorded, at most. */
 const progressIntervalMs = 500;
@@ -40,6 +43,7 @@ export interface Surroundings {
   ledger: Ledger;
   cellLedger: CellLedger;
   presence: Presence;
+  pools: Pools;
   resources: unknown;
   clock: Clock;
   logger: Logger;
@@ -71,27 +75,49 @@ export class InProcessExecutor implements Executor {
     this.#limited = limited(maxConcurrentSteps);
   }
 
-  execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome> {
-    return this.#limited(async () => {
-      const claim: StepClaim = { runId: task.runId, key: task.key, processId: this.around.presence.id };
-      const claimed = await this.#claim(claim, signal);
-      if (!claimed) return signal.reason instanceof Cancelled ? "cancelled" : "lost";
-      return await new StepExecution(this.around, task, claim, claimed.attempt, signal).run();
-    });
-  }
-
-  /** Waits until nobody else materializes the asset, and takes the step. */
-  async #claim(claim: StepClaim, signal: AbortSignal): Promise<{ attempt: number } | undefined> {
-    for (let waits = 0; !signal.aborted; waits++) {
-      const result = await this.around.ledger.claimStep(claim);
-      if (result.status === "claimed") return result;
-      if (result.status === "lost") return undefined;
+  async execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome> {
+    const { presence, pools, graph } = this.around;
+    const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
+    const { pool } = graph.producerOf(task.key).recipe;
+    if (pool !== undefined) {
+      const { priority } = task;
+      const attempt = (slot: PoolSlot, begun: () => void) => this.#attempt({ task, claim, signal, slot, begun });
+      return await pools.run(claim, { pool, priority, signal, attempt }) ?? goneBy(signal);
+    }
+    for (let waits = 1;; waits++) {
+      const outcome = await this.#attempt({ task, claim, signal });
+      if (outcome !== "busy") return outcome;
       // Whoever holds the asset may be gone without having been able to say so.
-      if (waits % 50 === 49) await this.around.presence.buryTheDead();
+      if (waits % 50 === 0) await presence.buryTheDead();
       await pause(busyPollMs, signal).catch(() => {});
     }
-    return undefined;
   }
+
+  /** Runs the step to its end, unless it is held up: a step that waits for others takes up no place. */
+  #attempt(
+    { task, claim, signal, slot, begun }: {
+      task: StepTask;
+      claim: StepClaim;
+      signal: AbortSignal;
+      slot?: PoolSlot;
+      /** Called once the step is this process's. */
+      begun?: () => void;
+    },
+  ): Promise<StepOutcome | "busy"> {
+    return this.#limited(async () => {
+      if (signal.aborted) return goneBy(signal);
+      const claimed = await this.around.ledger.claimStep(claim, slot);
+      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(signal);
+      begun?.();
+      using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
+      return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();
+    }, task.priority);
+  }
+}
+
+/** The outcome of a step that never began. */
+function goneBy(signal: AbortSignal): StepOutcome {
+  return signal.reason instanceof Cancelled ? "cancelled" : "lost";
 }
 
 /** One step from its claim to its end. */
@@ -121,7 +147,7 @@ export class StepExecution {
 
   async run(): Promise<StepOutcome> {
     try {
-      const snapshot = await takeStepSnapshot(this.around, this.task);
+      const snapshot = await this.orAborted(takeStepSnapshot(this.around, this.task));
       return this.#producer.recipe.partitions ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
     } catch (error) {
       return await this.#end(error);
@@ -142,7 +168,7 @@ export class StepExecution {
     await this.withRetries(async () => {
       const present = await this.presentAgain(snapshot);
       const outputs = await this.materialize(snapshot, CellSet.all(CellSpace.single));
-      const checks = await this.check(outputs);
+      const checks = await this.orAborted(this.check(outputs));
       await this.settle();
       await publishWhole(outputs, checks, this.publicationContext(snapshot, present));
     });
@@ -152,7 +178,8 @@ export class StepExecution {
   /** @throws {UnmetUpstreamError} If something that is read has never been materialized. */
   demandUpstream({ latest }: Snapshot): void {
     for (const key of this.#producer.upstream) {
-      if (!latest.has(key)) throw new UnmetUpstreamError(this.#producer.key, key);
+      if (latest.has(key) || mayBeUnknown(this.around.graph, key)) continue;
+      throw new UnmetUpstreamError(this.#producer.key, key);
     }
   }
 
@@ -161,7 +188,7 @@ export class StepExecution {
     const present = snapshot.present.get(this.#producer.key)!;
     if (present.sourceError === undefined) return present;
     const config = snapshot.configs.get(this.#producer.key);
-    return { ...present, ...await sourceVersion(this.#producer, config, this.around) };
+    return { ...present, ...await this.orAborted(sourceVersion(this.#producer, config, this.around)) };
   }
 
   publicationContext(snapshot: Snapshot, present: Present): PublicationContext {
@@ -227,8 +254,7 @@ export class StepExecution {
       progress,
       signal: this.signal,
     };
-    // A function that does not look at its signal must not keep a cancelled run waiting; what it returns later is dropped.
-    const result = await Promise.race([recipe.materialize(context), aborted(this.signal)]);
+    const result = await this.orAborted(recipe.materialize(context));
     const declared: [AnyAsset, Output<object> | undefined][] = [
       [this.#producer.asset, result],
       ...Object.entries(recipe.byproducts).map(([name, asset]): [AnyAsset, Output<object> | undefined] => [
@@ -244,6 +270,11 @@ export class StepExecution {
         metadata: output.metadata ?? {},
       };
     });
+  }
+
+  /** What does not look at its signal must not keep a cancelled or late step waiting; what it returns later is dropped. */
+  orAborted<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, aborted(this.signal)]);
   }
 
   /** Has the rows judged. @throws {CheckFailedError} If a blocking check fails. */
@@ -272,8 +303,10 @@ export class StepExecution {
   }
 
   /** Records how a step ended that did not succeed. */
-  async #end(error: unknown): Promise<StepOutcome> {
+  async #end(thrown: unknown): Promise<StepOutcome> {
     const { ledger } = this.around;
+    const late = thrown instanceof StepLostError ? undefined : timeoutOf(this.signal);
+    const error = late ?? thrown;
     this.#silent = true;
     await this.settle();
     if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
@@ -283,7 +316,7 @@ export class StepExecution {
       }
       return "lost";
     }
-    if (this.signal.aborted) {
+    if (this.signal.aborted && !late) {
       return await ledger.endStep(this.claim, { status: "cancelled" }) ? "cancelled" : "lost";
     }
     const failure = new StepFailedError(this.task.key, this.task.runId, error);

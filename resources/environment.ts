@@ -75,6 +75,14 @@ const port = z.coerce.number().int().min(0).max(65535);
 const callsPerMinute = z.coerce.number().int().min(1).max(60_000);
 const count = z.coerce.number().int().min(1).max(64);
 
+/** `vendor=1,disk=4` as sizes by pool; a name comes once. */
+const Pools = z.string().regex(/^\s*[a-z][a-z0-9_]*=[1-9]\d{0,2}(\s*,\s*[a-z][a-z0-9_]*=[1-9]\d{0,2})*\s*$/)
+  .transform((text) => text.trim().split(/\s*,\s*/).map((entry) => entry.split("=")))
+  .refine((entries) => new Set(entries.map(([name]) => name)).size === entries.length)
+  .transform((entries): Record<string, number> =>
+    Object.fromEntries(entries.map(([name, size]) => [name, Number(size)]))
+  );
+
 /** All variables, with what each means and may be. */
 const Variables = z.object({
   HOST: variable(z.string().min(1), "127.0.0.1", "an address to listen on, such as 127.0.0.1"),
@@ -121,6 +129,9 @@ const Variables = z.object({
     "an IANA time zone such as America/New_York",
   ),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
+  MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
+  POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
+  EVENT_RETENTION_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
@@ -151,6 +162,10 @@ export interface Environment {
   dailySchedule: string;
   scheduleTimeZone: string;
   maxConcurrentSteps: number;
+  maxConcurrentRuns: number;
+  /** How many steps of each concurrency pool run at once. */
+  pools: Readonly<Record<string, number>>;
+  eventRetentionDays: number;
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -202,6 +217,9 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     dailySchedule: v.DAILY_SCHEDULE,
     scheduleTimeZone: v.SCHEDULE_TIME_ZONE,
     maxConcurrentSteps: v.MAX_CONCURRENT_STEPS,
+    maxConcurrentRuns: v.MAX_CONCURRENT_RUNS,
+    pools: v.POOLS,
+    eventRetentionDays: v.EVENT_RETENTION_DAYS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };

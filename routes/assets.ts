@@ -42,8 +42,8 @@ function listed({ lastMaterialization, ...state }: AssetState) {
   return { ...state, lastMaterialization: lastMaterialization && summary(lastMaterialization) };
 }
 
-function summary({ id, committedAt, runId, rowCount, contentVersion }: Materialization) {
-  return { id, at: committedAt, runId, rowCount, contentVersion };
+function summary({ id, committedAt, origin, runId, rowCount, contentVersion }: Materialization) {
+  return { id, at: committedAt, origin, runId, rowCount, contentVersion };
 }
 
 /** What its declaration says. A byproduct has the settings and the code of the asset that makes it. */
@@ -58,6 +58,8 @@ function declared(engine: Engine, asset: AnyAsset) {
     })),
     primaryKey: asset.schema.primaryKey,
     codeVersion: recipe.codeVersion,
+    pool: recipe.pool ?? null,
+    timeoutMs: recipe.timeoutMs ?? null,
     // What a caller may send: settings with a default may be left out.
     configSchema: z.toJSONSchema(recipe.config, { io: "input", unrepresentable: "any" }) as Record<string, unknown>,
   };

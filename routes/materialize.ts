@@ -5,6 +5,7 @@ import {
   InvalidRequestError,
   isFinished,
   type MaterializeRequest,
+  maxPriority,
   SelectionError,
   UnknownAssetError,
 } from "../engine/mod.ts";
@@ -16,6 +17,8 @@ const settings = z.record(z.string(), z.unknown());
 const common = {
   /** Run what is fresh, too. */
   force: z.boolean().default(false),
+  /** Higher goes first where runs or their steps wait for each other. */
+  priority: z.int().min(-maxPriority).max(maxPriority).default(0),
   /** Answer with what would run, and run nothing. */
   dryRun: z.boolean().default(false),
   /** Answer when the run has ended, however it ended. */
@@ -90,18 +93,19 @@ async function materialize(
   c: Context,
   engine: Engine,
   request: MaterializeRequest,
-  { force, dryRun, wait }: { force: boolean; dryRun: boolean; wait: boolean },
+  { force, priority, dryRun, wait }: { force: boolean; priority: number; dryRun: boolean; wait: boolean },
 ) {
   if (dryRun) return c.json(await engine.plan({ ...request, force }), 200);
   const idempotencyKey = idempotencyKeyOf(c);
-  const queued = await engine.submit({ ...request, force, trigger: "http", idempotencyKey });
+  const queued = await engine.submit({ ...request, force, priority, trigger: "http", idempotencyKey });
   const run = wait ? await engine.finished(queued.id, c.req.raw.signal) : queued;
   c.header("Location", `/v1/runs/${run.id}`);
   // One that was waited for and goes on has been handed back by a process that shuts down.
   return wait && isFinished(run.status) ? c.json(run, 200) : c.json(run, 202);
 }
 
-function idempotencyKeyOf(c: Context): string | undefined {
+/** What the `Idempotency-Key` header says. @throws {Problem} If it says what no key can be. */
+export function idempotencyKeyOf(c: Context): string | undefined {
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) {
     const message = "An idempotency key has 1 to 255 printable ASCII characters.";

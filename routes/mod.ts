@@ -11,6 +11,7 @@ import { healthRoutes, type Readiness } from "./health.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 import { answerProblem, onError, onNotFound, Problem } from "./problems.ts";
+import { reportRoutes } from "./reports.ts";
 import { runEventRoutes } from "./run_events.ts";
 import { runRoutes } from "./runs.ts";
 import { scheduleRoutes } from "./schedules.ts";
@@ -77,6 +78,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
     .route("/v1/assets", assetRoutes(engine))
     .route("/v1/assets", assetRowRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))
+    .route("/v1/assets", reportRoutes(engine))
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))
     .route("/v1/runs", runEventRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))

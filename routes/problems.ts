@@ -2,10 +2,14 @@ import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import {
+  ExternalAssetError,
   IdempotencyConflictError,
   InvalidRequestError,
   type Logger,
   messageOf,
+  NotExternalError,
+  OutdatedReportError,
+  RunNotRetryableError,
   SelectionError,
   UnknownAssetError,
   UnknownRunError,
@@ -22,7 +26,11 @@ const kinds = {
   "unknown-asset": { status: 404, title: "No such asset" },
   "unknown-run": { status: 404, title: "No such run" },
   "method-not-allowed": { status: 405, title: "The method does not apply here" },
+  "external-asset": { status: 409, title: "The asset is made outside" },
+  "not-external": { status: 409, title: "The asset is made here" },
+  "outdated-report": { status: 409, title: "Something newer is known" },
   "run-finished": { status: 409, title: "The run has ended" },
+  "run-not-retryable": { status: 409, title: "There is nothing to retry" },
   "unmet-upstream": { status: 409, title: "Something upstream is missing" },
   "body-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body must be JSON" },
@@ -75,6 +83,10 @@ function problemOf(error: Error): Problem {
   if (error instanceof InvalidRequestError) {
     return new Problem("invalid-request", error.message, { errors: error.issues });
   }
+  if (error instanceof ExternalAssetError) return new Problem("external-asset", error.message);
+  if (error instanceof NotExternalError) return new Problem("not-external", error.message);
+  if (error instanceof OutdatedReportError) return new Problem("outdated-report", error.message);
+  if (error instanceof RunNotRetryableError) return new Problem("run-not-retryable", error.message);
   if (error instanceof UnmetUpstreamError) return new Problem("unmet-upstream", error.message);
   if (error instanceof IdempotencyConflictError) return new Problem("idempotency-conflict", error.message);
   return new Problem("internal-error", "The log has the cause under the request id.", { cause: error });

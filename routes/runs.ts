@@ -2,8 +2,9 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { type Engine, isFinished, type Logger, messageOf, type RunStatus } from "../engine/mod.ts";
 import { linkToNext } from "./links.ts";
+import { idempotencyKeyOf } from "./materialize.ts";
 import { Problem } from "./problems.ts";
-import { idNumber, query, wholeNumber } from "./validation.ts";
+import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
 import { within } from "./within.ts";
 
 const statuses = [
@@ -37,6 +38,12 @@ export function runRoutes(engine: Engine, logger: Logger) {
       return c.json({ runs });
     })
     .get("/:id", async (c) => c.json(await engine.run(runIdOf(c.req.param("id")))))
+    // Queues what failed, was skipped or was cancelled in a run that has ended; what succeeded is read as it is.
+    .post("/:id/retry", jsonBody(z.strictObject({})), async (c) => {
+      const retried = runIdOf(c.req.param("id"));
+      const run = await engine.retry(retried, { trigger: "http", idempotencyKey: idempotencyKeyOf(c) });
+      return c.json(run, 202, { Location: `/v1/runs/${run.id}` });
+    })
     // Asks for the run to stop; what it has published stays.
     .post("/:id/cancel", async (c) => {
       const runId = runIdOf(c.req.param("id"));

@@ -15,7 +15,15 @@ const asset: ListedAsset = {
   upstream: [],
   downstream: [],
   madeBy: null,
-  lastMaterialization: { id: 3, at: "2026-11-23T09:59:30Z", runId: 1, rowCount: 120_944, contentVersion: "c" },
+  external: false,
+  lastMaterialization: {
+    id: 3,
+    at: "2026-11-23T09:59:30Z",
+    origin: "run",
+    runId: 1,
+    rowCount: 120_944,
+    contentVersion: "c",
+  },
   lastStep: null,
   cells: null,
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigurationError, readEnvironment } from "../../resources/environment.ts";
+import { ConfigurationError, type Environment, readEnvironment } from "../../resources/environment.ts";
 
 function refused(variables: Record<string, string>): string {
   try {
@@ -17,6 +17,25 @@ Deno.test("readEnvironment() needs no variable", () => {
   assert.equal(environment.databaseUrl, undefined);
 });
 
+Deno.test("readEnvironment() reads the limits of runs, pools and events, and knows the vendor's pool by itself", () => {
+  const limits = ({ maxConcurrentRuns, pools, eventRetentionDays }: Environment) => ({
+    maxConcurrentRuns,
+    pools,
+    eventRetentionDays,
+  });
+  assert.deepEqual(limits(readEnvironment({})), {
+    maxConcurrentRuns: 10,
+    pools: { vendor: 1 },
+    eventRetentionDays: 30,
+  });
+  const variables = { MAX_CONCURRENT_RUNS: "2", POOLS: " vendor=5, disk=12 ", EVENT_RETENTION_DAYS: "365" };
+  assert.deepEqual(limits(readEnvironment(variables)), {
+    maxConcurrentRuns: 2,
+    pools: { vendor: 5, disk: 12 },
+    eventRetentionDays: 365,
+  });
+});
+
 Deno.test("readEnvironment() takes an empty variable for an unset one", () => {
   assert.equal(readEnvironment({ PORT: "", DATABASE_URL: "" }).port, 8000);
 });
@@ -31,6 +50,14 @@ for (
     ["DAILY_SCHEDULE", "daily"],
     ["SCHEDULE_TIME_ZONE", "New York"],
     ["MAX_CONCURRENT_STEPS", "0"],
+    ["MAX_CONCURRENT_RUNS", "0"],
+    ["MAX_CONCURRENT_RUNS", "1001"],
+    ["POOLS", "vendor"],
+    ["POOLS", "vendor=0"],
+    ["POOLS", "vendor=1,vendor=2"],
+    ["POOLS", "Vendor=1"],
+    ["EVENT_RETENTION_DAYS", "0"],
+    ["EVENT_RETENTION_DAYS", "thirty"],
     ["LOG_LEVEL", "loud"],
     ["POLYGON_CALLS_PER_MINUTE", "0"],
     ["POLYGON_CALLS_PER_MINUTE", "2.5"],

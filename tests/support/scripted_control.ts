@@ -15,11 +15,13 @@ export interface Script {
   assets?: readonly ListedAsset[];
   /** Called before each event is handed out. */
   before?: (event: RunEvent) => Promise<void> | void;
+  /** What the run waits for whenever somebody asks. */
+  waitingFor?: () => string | null;
 }
 
 /** A control that plays one run, always the same, so that what is shown of it can be compared letter by letter. */
 export function scriptedControl(
-  { steps = [], events = [], plan, assets = [], before }: Script,
+  { steps = [], events = [], plan, assets = [], before, waitingFor = () => null }: Script,
 ): Control & { readonly calls: string[] } {
   const calls: string[] = [];
   const ended = events.find(([, kind]) => kind === "run_finished");
@@ -29,6 +31,9 @@ export function scriptedControl(
     selection: "*",
     force: false,
     range: null,
+    priority: 0,
+    retryOf: null,
+    waitingFor: null,
     status: (ended?.[3]?.status as RunStatus | undefined) ?? "running",
     createdAt: new Date(scriptStart).toISOString(),
     startedAt: new Date(scriptStart).toISOString(),
@@ -61,7 +66,11 @@ export function scriptedControl(
       calls.push(`submit ${JSON.stringify(request)}`);
       return Promise.resolve(run);
     },
-    run: () => Promise.resolve(run),
+    retry(runId) {
+      calls.push(`retry ${runId}`);
+      return Promise.resolve(run);
+    },
+    run: () => Promise.resolve({ ...run, waitingFor: waitingFor() }),
     async *events(runId) {
       for (const [i, [ms, kind, key, data = {}]] of events.entries()) {
         const event: RunEvent = { runId, seq: i + 1, at: new Date(scriptStart + ms).toISOString(), kind, key, data };

@@ -44,23 +44,29 @@ function AssetItem({ asset, waitingIn, now }: { asset: AssetState; waitingIn: nu
         <Why asset={asset} waitingIn={waitingIn} now={now} />
       </div>
       <div class="size">
-        {last ? <span>{counted(last.rowCount, "row")}</span> : <span class="faint">no rows yet</span>}
+        {asset.external
+          ? <span class="faint">{last ? `version ${last.contentVersion}` : "not reported yet"}</span>
+          : last
+          ? <span>{counted(last.rowCount, "row")}</span>
+          : <span class="faint">no rows yet</span>}
         {last && (
           <span class="faint">
-            made <Moment at={last.committedAt} now={now} />
+            {last.origin === "observed" ? "seen" : "made"} <Moment at={last.committedAt} now={now} />
           </span>
         )}
       </div>
-      <button
-        type="button"
-        id={`materialize-${key}`}
-        class={state === "fresh" ? "quiet" : ""}
-        data-materialize={key}
-        aria-label={`Materialize ${key} and what is upstream of it`}
-        aria-disabled={busy ? "true" : undefined}
-      >
-        Materialize
-      </button>
+      {!asset.external && (
+        <button
+          type="button"
+          id={`materialize-${key}`}
+          class={state === "fresh" ? "quiet" : ""}
+          data-materialize={key}
+          aria-label={`Materialize ${key} and what is upstream of it`}
+          aria-disabled={busy ? "true" : undefined}
+        >
+          Materialize
+        </button>
+      )}
       {state === "running" && lastStep && (
         <progress
           id={`progress-${asset.madeBy ?? key}-${key}`}

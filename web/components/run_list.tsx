@@ -40,6 +40,7 @@ export function RunList({ runs, now }: { runs: readonly RunSummary[]; now: numbe
             <code title={run.selection}>{brief(run.selection)}</code>
             {run.force ? ", forced" : ""}, {asker(run.trigger)}
           </p>
+          {run.waitingFor !== null && <p class="why">waits for {run.waitingFor}</p>}
           <p class="faint">
             <Moment at={run.createdAt} now={now} />
             {run.startedAt && run.finishedAt &&

@@ -1,0 +1,25 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { type Engine, MetadataValue } from "../engine/mod.ts";
+import { jsonBody } from "./validation.ts";
+
+/** Body of `POST /v1/assets/:key/report`. */
+const ReportBody = z.strictObject({
+  kind: z.enum(["materialized", "observed"]),
+  /** Names the content: the same for the same, another for another. */
+  version: z.string().min(1).max(255),
+  metadata: z.record(z.string().min(1), z.union([z.number(), z.string(), z.boolean(), MetadataValue])).optional(),
+  /** When it was; now unless told otherwise. */
+  at: z.iso.datetime({ offset: true }).optional(),
+});
+
+/** `POST /v1/assets/:key/report`. */
+export function reportRoutes(engine: Engine) {
+  return new Hono()
+    // Records a version of an asset that is made outside: 201 where it is new, 200 where it is the one that is known.
+    .post("/:key/report", jsonBody(ReportBody), async (c) => {
+      const { key } = engine.graph.asset(c.req.param("key"));
+      const { recorded, materialization } = await engine.report(key, c.req.valid("json"));
+      return c.json({ recorded, materialization }, recorded ? 201 : 200);
+    });
+}
