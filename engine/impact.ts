@@ -76,7 +76,7 @@ export async function impactOf(around: Surroundings, key: string, range: CellRan
       produces: producer.produces,
       cells: cells && someCells(cells),
       minutes: perUnit === undefined ? null : perUnit * (cells && seconds!.perCell !== null ? cells.count : 1) / 60,
-      vendorCalls: cells && await partitions?.calls?.(cells, { config, resources: around.resources }) || null,
+      vendorCalls: (cells && await partitions?.calls?.(cells, { config, resources: around.resources })) ?? null,
     });
   }
   return {
