@@ -204,7 +204,8 @@ class Explainer {
     for (const upstream of producer.upstream) {
       const above = this.#notFresh(upstream);
       if (!above || left.isEmpty) continue;
-      const readers = readersOf(producer.key, { upstream, cells: above }, this.snapshot).intersection(left);
+      const readers = readersOf(producer.key, { upstream, cells: above }, this.snapshot)
+        .intersection(left).intersection(state.made).intersection(state.wanted);
       add(readers, {
         state: "stale",
         because: `upstream ${upstream} is not fresh in what it reads`,

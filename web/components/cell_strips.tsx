@@ -41,7 +41,7 @@ export function CellStrips({ report }: { report: CellReport }) {
         ))}
       </ul>
       {dates !== null && dates.length > 0 && (
-        <ol class="strips">
+        <ol class={report.names === null ? "strips" : "strips named"}>
           {shown.map((strip) => (
             <li>
               {strip.names.length > 0 && (

@@ -1,10 +1,10 @@
-import type { Child } from "hono/jsx";
 import type { Materialization } from "../../engine/mod.ts";
 import type { AssetRecord } from "../asset_record.ts";
 import { namesInWords } from "../cell_strips.ts";
 import { CellStrips } from "../components/cell_strips.tsx";
 import { ExplanationTree } from "../components/explanation_tree.tsx";
 import { Moment } from "../components/moment.tsx";
+import { Panel } from "../components/panel.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
 import { count, figure } from "../figures.ts";
 import { Layout } from "../layout.tsx";
@@ -79,15 +79,6 @@ export function AssetAbsentPage({ name }: { name: string }) {
         </p>
       </section>
     </Layout>
-  );
-}
-
-function Panel({ id, title, children }: { id: string; title: string; children: Child }) {
-  return (
-    <section id={id} aria-labelledby={`${id}-title`} class="panel">
-      <h2 id={`${id}-title`}>{title}</h2>
-      {children}
-    </section>
   );
 }
 
