@@ -1,4 +1,5 @@
 import { assetsCommand } from "./assets.ts";
+import { impactCommand, whyCommand } from "./explain.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
 import { retryCommand } from "./retry.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,6 +42,10 @@ export async function commandLine(
       return await retryCommand(rest, control, terminal);
     case "assets":
       return await assetsCommand(rest, control, terminal);
+    case "why":
+      return await whyCommand(rest, control, terminal);
+    case "impact":
+      return await impactCommand(rest, control, terminal);
     default:
       terminal.stderr.write(`There is no command "${first}".\n\n${usage()}`);
       return 2;

@@ -1,4 +1,14 @@
-import type { AssetState, Materialization, MaterializeRequest, Plan, Run, RunEvent } from "../engine/mod.ts";
+import type {
+  AssetState,
+  CellRange,
+  Explanation,
+  Impact,
+  Materialization,
+  MaterializeRequest,
+  Plan,
+  Run,
+  RunEvent,
+} from "../engine/mod.ts";
 
 /** An asset as lists show it: its state, and of its last materialization what a line has room for. */
 export type ListedAsset = Omit<AssetState, "lastMaterialization"> & {
@@ -13,6 +23,10 @@ export interface Control {
   readonly place: string;
   /** All assets in dependency order. */
   assets(): Promise<ListedAsset[]>;
+  /** Why an asset or some of its cells are as they are. @throws {RefusedError} */
+  why(key: string, of: { name?: string; date?: string }): Promise<Explanation>;
+  /** What a change of an asset, or of its cells in a range, would touch. @throws {RefusedError} */
+  impact(key: string, range: CellRange | null): Promise<Impact>;
   /** @throws {RefusedError} */
   plan(request: MaterializeRequest): Promise<Plan>;
   /** Plans a run and begins it. @throws {RefusedError} */

@@ -33,6 +33,8 @@ export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: s
   return {
     place: "this process",
     assets: async () => (await engine.states()).map(listed),
+    why: (key, of) => refusing(engine.why(key, of)),
+    impact: (key, range) => refusing(engine.impact(key, range)),
     plan: (request) => refusing(engine.plan(request)),
     submit: (request) => refusing(engine.submit({ ...request, trigger })),
     retry: (runId) => refusing(engine.retry(runId, { trigger })),

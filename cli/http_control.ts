@@ -54,6 +54,11 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
       const { assets }: { assets: ListedAsset[] } = await (await ask("/v1/assets")).json();
       return assets;
     },
+    why: async (key, of) => await (await ask(pathOf(key, "why", { ...of }))).json(),
+    impact: async (key, range) => {
+      const { names, ...dates } = range ?? {};
+      return await (await ask(pathOf(key, "impact", { ...dates, ...(names && { names: names.join(",") }) }))).json();
+    },
     plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
     submit: (request) => post<Run>("/v1/materialize", request),
     retry: (runId) => post<Run>(`/v1/runs/${runId}/retry`, {}),
@@ -94,6 +99,11 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
     },
     cancel: (runId) => post<Run>(`/v1/runs/${runId}/cancel`, {}),
   };
+}
+
+function pathOf(key: string, what: string, parameters: Record<string, string>): string {
+  const query = new URLSearchParams(parameters).toString();
+  return `/v1/assets/${encodeURIComponent(key)}/${what}${query && `?${query}`}`;
 }
 
 /** What a problem response (RFC 9457) says, or whatever else came. */

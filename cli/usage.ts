@@ -1,4 +1,4 @@
-export type Command = "start" | "materialize" | "retry" | "assets";
+export type Command = "start" | "materialize" | "retry" | "assets" | "why" | "impact";
 
 const SELECTIONS = `\
 Selections (several add up):
@@ -47,6 +47,18 @@ Usage: deno task assets [--json]
 
 Lists all assets in dependency order: what state they are in and why, how many rows they have, and how old they are.
 `,
+  why: `\
+Usage: deno task why KEY [NAME] [DATE] [--json]
+
+Says why an asset is fresh, stale, missing, waiting, blocked or failed, down to the cause: which rows of what is upstream
+changed, which settings, what is not there yet. With a name (a ticker, say), a date or both it says so of these cells.
+`,
+  impact: `\
+Usage: deno task impact KEY [--from DATE] [--to DATE] [--names NAME,…] [--json]
+
+Tells what a change of an asset, or of its cells in a range, would make stale: cells, minutes and calls to the vendor, in
+the order in which they would be made. Changes nothing.
+`,
 };
 
 const OVERVIEW = `\
@@ -56,6 +68,8 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task materialize SELECTION…    make what is missing or stale
   deno task retry RUN                 do again what failed in a run
   deno task assets                    list the assets and their states
+  deno task why KEY [NAME] [DATE]     why an asset or a cell is as it is
+  deno task impact KEY                what a change of it would touch
 
 Add --help to any of them for more, or --version for the version.
 

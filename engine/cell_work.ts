@@ -9,7 +9,10 @@ export interface CellRange {
 }
 
 /** The wanted cells within a range. */
-export function cellsWithin({ space, wanted }: CellState, { from, to, names }: CellRange): CellSet {
+export function cellsWithin(
+  { space, wanted }: Pick<CellState, "space" | "wanted">,
+  { from, to, names }: CellRange,
+): CellSet {
   let cells = wanted;
   if (space.hasDates && (from !== undefined || to !== undefined)) {
     const start = from === undefined ? 0 : space.firstFrom(from);

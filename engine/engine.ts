@@ -5,12 +5,15 @@ import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
 import { CellLedger } from "./cell_ledger.ts";
+import { type CellReport, cellReport } from "./cell_report.ts";
 import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
 import { DefinitionError, IdempotencyConflictError, InvalidRequestError, messageOf } from "./errors.ts";
 import type { Executor } from "./executor.ts";
+import type { Explanation } from "./explanation.ts";
 import { refuseExternalsAlone, withRows } from "./external_asset.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
+import { type Impact, impactOf } from "./impact.ts";
 import { type LastStep, Ledger, type NewRun, type StoredRun } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import { CellSet } from "./partitions/mod.ts";
@@ -47,6 +50,7 @@ import type { Reason } from "./staleness.ts";
 import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
 import { InProcessExecutor, type Surroundings } from "./step_runner.ts";
 import { waitingFor } from "./waiting.ts";
+import { explain } from "./why.ts";
 
 /** What somebody wants materialized. */
 export interface MaterializeRequest {
@@ -273,6 +277,23 @@ export class Engine {
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
     const snapshot = await takeSnapshot(this.around, { config });
     return planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null });
+  }
+
+  /** Why an asset or some of its cells are in the state that they are in. @throws {UnknownAssetError | InvalidRequestError} */
+  why(key: string, of: { name?: string; date?: string } = {}): Promise<Explanation> {
+    return explain(this.around, key, of);
+  }
+
+  /** What a change of an asset, or of some of its cells, would touch. @throws {UnknownAssetError | InvalidRequestError} */
+  impact(key: string, range: CellRange | null = null): Promise<Impact> {
+    return impactOf(this.around, key, range);
+  }
+
+  /** The cells of an asset by their state; `null` for one that is made as a whole. @throws {UnknownAssetError} */
+  async cells(key: string): Promise<CellReport | null> {
+    const { cells } = await takeSnapshot(this.around, { config: {}, of: [key] });
+    const state = cells.get(this.graph.producerOf(key).key);
+    return state ? cellReport(state) : null;
   }
 
   async run(runId: number): Promise<Run> {

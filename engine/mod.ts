@@ -27,7 +27,10 @@ export {
   type MaterializeRequest,
 } from "./engine.ts";
 export type { CellRange } from "./cell_work.ts";
+export type { CellReport, CellStateName } from "./cell_report.ts";
 export * from "./errors.ts";
+export type { ExplainedState, Explanation, Finding, SettingChange } from "./explanation.ts";
+export type { Impact, ImpactStep } from "./impact.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
 export type { ExternalSpec } from "./external_asset.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";

@@ -7,6 +7,7 @@ import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
 import { compatRoutes } from "./compat/mod.ts";
+import { explanationRoutes } from "./explanations.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
@@ -77,6 +78,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
   const routes = app
     .route("/v1/assets", assetRoutes(engine))
     .route("/v1/assets", assetRowRoutes(engine))
+    .route("/v1/assets", explanationRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))
     .route("/v1/assets", reportRoutes(engine))
     .route("/v1/materialize", materializeRoutes(engine))

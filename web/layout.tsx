@@ -27,6 +27,7 @@ export function Layout({ title, path, script, sections = [], headline, children 
         <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/static/style.css" />
         <link rel="stylesheet" href="/static/charts.css" />
+        <link rel="stylesheet" href="/static/asset.css" />
         {script && <script type="module" src={`/static/${script}`}></script>}
       </head>
       <body>

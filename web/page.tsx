@@ -1,6 +1,8 @@
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { ScheduleState } from "../engine/mod.ts";
+import { type AssetEngine, readAsset } from "./asset_record.ts";
+import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
 import { PairPage } from "./pages/pair.tsx";
 import { PairAbsentPage } from "./pages/pair_absent.tsx";
@@ -12,13 +14,13 @@ import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & PairsEngine;
+  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
 }
 
-/** What a person sees: the overview at `/`, the pairs under `/pairs`, and their files under `/static/`. Nothing in it comes from another host. */
+/** What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, and their files under `/static/`. Nothing in it comes from another host. */
 export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
   const headers = secureHeaders({
     contentSecurityPolicy: {
@@ -37,11 +39,17 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
   return new Hono()
     // By path and not for all: this app is mounted at the root, beside the API.
     .use("/", headers)
+    .use("/assets/*", headers)
     .use("/pairs/*", headers)
     .use("/static/*", headers)
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
       return answer(c, <OverviewPage {...data} />);
+    })
+    .get("/assets/:key", async (c) => {
+      const key = c.req.param("key");
+      const record = await readAsset(engine, key, clock.now().epochMilliseconds);
+      return record ? answer(c, <AssetPage record={record} />) : answer(c, <AssetAbsentPage name={key} />, 404);
     })
     .get("/pairs", async (c) => {
       const data = await readPairs({ engine, parameters: new URL(c.req.url).searchParams });

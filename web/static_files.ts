@@ -9,6 +9,7 @@ const javascript = "text/javascript; charset=utf-8";
 /** Every file that is served, by its name under `/static/`. There is no other way to a file. */
 const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "style.css": { locate: ofModule("./static/style.css"), type: "text/css; charset=utf-8" },
+  "asset.css": { locate: ofModule("./static/asset.css"), type: "text/css; charset=utf-8" },
   "charts.css": { locate: ofModule("./static/charts.css"), type: "text/css; charset=utf-8" },
   "icon.svg": { locate: ofModule("./static/icon.svg"), type: "image/svg+xml" },
   "overview.js": { locate: ofModule("./client/overview.js"), type: javascript },

@@ -15,6 +15,7 @@ import {
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import { migrate } from "../../resources/database/migrations.ts";
+import { databases } from "./database.ts";
 
 /** What the assets made by cells read from outside. */
 export interface CellWorld {
@@ -179,6 +180,24 @@ export interface CellTest {
   rows(key: string): Promise<Record<string, unknown>[]>;
   /** Closes the engine and opens another one on the same database, as another process would; with other settings if given. */
   reopen(config?: Record<string, unknown>): Promise<Engine>;
+}
+
+/** Registers a test over {@link cellAssets} on each database. */
+export function testCells(subject: string, title: string, body: (cell: CellTest) => Promise<void>): void {
+  for (const { name, ignore, open } of databases) {
+    Deno.test({
+      name: `${subject} on ${name}: ${title}`,
+      ignore,
+      async fn() {
+        const database = await open();
+        try {
+          await withCellEngine(database, body);
+        } finally {
+          await database.close();
+        }
+      },
+    });
+  }
 }
 
 /** Runs `test` on an empty database with {@link cellAssets} and further ones, and closes the engine however it ends. */

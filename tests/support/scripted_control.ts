@@ -1,5 +1,5 @@
 import type { Control, ListedAsset } from "../../cli/mod.ts";
-import type { EventKind, Plan, Run, RunEvent, RunStatus } from "../../engine/mod.ts";
+import type { EventKind, Explanation, Impact, Plan, Run, RunEvent, RunStatus } from "../../engine/mod.ts";
 
 /** What happens in a scripted run, with its time in milliseconds since the run was queued. */
 export type Scripted = [ms: number, kind: EventKind, key: string | null, data?: Record<string, unknown>];
@@ -13,6 +13,8 @@ export interface Script {
   events?: readonly Scripted[];
   plan?: Plan;
   assets?: readonly ListedAsset[];
+  why?: Explanation;
+  impact?: Impact;
   /** Called before each event is handed out. */
   before?: (event: RunEvent) => Promise<void> | void;
   /** What the run waits for whenever somebody asks. */
@@ -21,7 +23,7 @@ export interface Script {
 
 /** A control that plays one run, always the same, so that what is shown of it can be compared letter by letter. */
 export function scriptedControl(
-  { steps = [], events = [], plan, assets = [], before, waitingFor = () => null }: Script,
+  { steps = [], events = [], plan, assets = [], why, impact, before, waitingFor = () => null }: Script,
 ): Control & { readonly calls: string[] } {
   const calls: string[] = [];
   const ended = events.find(([, kind]) => kind === "run_finished");
@@ -58,6 +60,14 @@ export function scriptedControl(
     calls,
     place: "a script",
     assets: () => Promise.resolve([...assets]),
+    why(key, of) {
+      calls.push(`why ${key} ${JSON.stringify(of)}`);
+      return Promise.resolve(why!);
+    },
+    impact(key, range) {
+      calls.push(`impact ${key} ${JSON.stringify(range)}`);
+      return Promise.resolve(impact!);
+    },
     plan(request) {
       calls.push(`plan ${JSON.stringify(request)}`);
       return Promise.resolve(plan!);

@@ -36,7 +36,9 @@ function AssetItem({ asset, waitingIn, now }: { asset: AssetState; waitingIn: nu
   return (
     <li id={`asset-${key}`} class={`asset ${state}`} data-live data-state={state}>
       <div class="what">
-        <h4>{key}</h4>
+        <a href={`/assets/${key}`}>
+          <h4>{key}</h4>
+        </a>
         <p>{description}</p>
       </div>
       <div class="state">
@@ -104,7 +106,13 @@ function Why({ asset, waitingIn, now }: { asset: AssetState; waitingIn: number |
           Run {lastStep.runId}: {lastStep.error.message}
         </p>
       )}
-      <ul class="why">{reasons.map(({ message }) => <li key={message}>{message}</li>)}</ul>
+      <ul class="why">
+        {reasons.map(({ message }) => (
+          <li key={message}>
+            <a href={`/assets/${asset.key}#why`}>{message}</a>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

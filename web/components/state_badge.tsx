@@ -1,6 +1,6 @@
-import type { AssetStateName, RunStatus } from "../../engine/mod.ts";
+import type { AssetStateName, ExplainedState, RunStatus } from "../../engine/mod.ts";
 
-export type BadgeName = AssetStateName | RunStatus | "waiting";
+export type BadgeName = AssetStateName | ExplainedState | RunStatus;
 
 /** Each state has a shape and a word of its own; the colour only repeats them. */
 const MARKS: Readonly<Record<BadgeName, string>> = {
@@ -8,6 +8,9 @@ const MARKS: Readonly<Record<BadgeName, string>> = {
   stale: "◐",
   missing: "○",
   waiting: "◌",
+  blocked: "✕",
+  gone: "⊘",
+  changed: "◆",
   running: "▶",
   failed: "✕",
   queued: "◌",

@@ -1,8 +1,8 @@
-import type { Child } from "hono/jsx";
 import type { Materialization } from "../../engine/mod.ts";
 import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { PairTests } from "../components/pair_tests.tsx";
+import { Panel } from "../components/panel.tsx";
 import { TradeTable } from "../components/trade_table.tsx";
 import { count, decimal, moment, percent, signedPercent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
@@ -72,15 +72,6 @@ function Headline({ pair: { tested, rank }, name }: { pair: PairRecord; name: st
         </p>
       </div>
     </div>
-  );
-}
-
-function Panel({ id, title, children }: { id: string; title: string; children: Child }) {
-  return (
-    <section id={id} aria-labelledby={`${id}-title`} class="panel">
-      <h2 id={`${id}-title`}>{title}</h2>
-      {children}
-    </section>
   );
 }
 

@@ -1,0 +1,35 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../engine/mod.ts";
+import { query } from "./validation.ts";
+
+const date = z.iso.date("A date is wanted, as 2024-01-31.");
+
+const Cell = z.strictObject({
+  /** Of a cell, e.g. a ticker. */
+  name: z.string().min(1).optional(),
+  date: date.optional(),
+});
+
+const Range = z.strictObject({
+  /** First date. */
+  from: date.optional(),
+  /** Last date. */
+  to: date.optional(),
+  /** Separated by commas. */
+  names: z.string().transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
+    .optional(),
+});
+
+/** Why assets are as they are, and what a change of them would touch. Routes under `/v1/assets`. */
+export function explanationRoutes(engine: Engine) {
+  return new Hono()
+    // Of the asset, or of its cells with a name, a date or both: state, plain sentence, and the causes below it.
+    .get("/:key/why", query(Cell), async (c) => c.json(await engine.why(c.req.param("key"), c.req.valid("query"))))
+    // Of all its cells, or of those in a range: what is downstream, with minutes and calls to the vendor.
+    .get("/:key/impact", query(Range), async (c) => {
+      const range = c.req.valid("query");
+      const { key } = engine.graph.asset(c.req.param("key"));
+      return c.json(await engine.impact(key, Object.keys(range).length === 0 ? null : range));
+    });
+}

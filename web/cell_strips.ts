@@ -1,0 +1,61 @@
+import type { CellReport, CellStateName } from "../engine/mod.ts";
+
+/** Dates in a row with one state. */
+export interface Span {
+  state: CellStateName;
+  /** Place of the first date, and of the one after the last. */
+  start: number;
+  end: number;
+}
+
+/** Names that are in the same state on every date. */
+export interface Strip {
+  /** Empty for an asset whose cells have no names. */
+  names: string[];
+  spans: Span[];
+}
+
+/**
+ * A strip for each group of names whose cells are in the same states, largest group first. What it costs grows with names and ranges
+ * and not with cells.
+ */
+export function cellStrips({ dates, states }: CellReport): Strip[] {
+  if (dates === null) return [];
+  const placeOf = new Map(dates.map((date, at) => [date, at]));
+  const byName = new Map<string, Span[]>();
+  const signatures = new Map<Span[], string>();
+  for (const { state, cells } of states) {
+    for (const { names, dates: ranges } of cells) {
+      const spans = (ranges ?? []).map(([first, last]): Span => ({
+        state,
+        start: placeOf.get(first)!,
+        end: placeOf.get(last)! + 1,
+      }));
+      signatures.set(spans, spans.map(({ start, end }) => `${state} ${start} ${end}`).join());
+      for (const name of names ?? [""]) {
+        const known = byName.get(name);
+        // The same array for all names of a rectangle, so that its signature is made once.
+        if (!known) byName.set(name, spans);
+        else {
+          const joined = [...known, ...spans];
+          signatures.set(joined, `${signatures.get(known)} ${signatures.get(spans)}`);
+          byName.set(name, joined);
+        }
+      }
+    }
+  }
+  const strips = new Map<string, Strip>();
+  for (const [name, spans] of byName) {
+    const signature = signatures.get(spans)!;
+    const strip = strips.get(signature);
+    if (strip) strip.names.push(name);
+    else strips.set(signature, { names: [name], spans: spans.toSorted((a, b) => a.start - b.start) });
+  }
+  return [...strips.values()].sort((a, b) => b.names.length - a.names.length)
+    .map(({ names, spans }) => ({ names: names.filter((name) => name !== ""), spans }));
+}
+
+/** The names of a strip for people: `A, B, C and 12 others`. */
+export function namesInWords(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} others`;
+}

@@ -1,0 +1,89 @@
+import type { CellReport, CellStateName } from "../../engine/mod.ts";
+import { cellStrips, namesInWords, type Strip } from "../cell_strips.ts";
+import { counted } from "../figures.ts";
+
+const maxStrips = 40;
+
+/** Each state has a height of its own; the colour only repeats it. */
+const HEIGHTS: Readonly<Record<CellStateName, number>> = {
+  fresh: 12,
+  stale: 9,
+  waiting: 7,
+  failed: 12,
+  expected: 5,
+  missing: 2,
+  gone: 3,
+};
+
+const WORDS: Readonly<Record<CellStateName, string>> = {
+  fresh: "fresh",
+  stale: "stale",
+  waiting: "waiting for what is upstream",
+  failed: "failed",
+  expected: "missing, made by the next run",
+  missing: "missing, made where it is asked for",
+  gone: "gone, removed by the next run",
+};
+
+/** The cells of an asset over time: a strip for each group of names that are in the same states. */
+export function CellStrips({ report }: { report: CellReport }) {
+  const strips = cellStrips(report);
+  const { dates, states } = report;
+  const shown = strips.slice(0, maxStrips);
+  const more = strips.slice(maxStrips).flatMap(({ names }) => names);
+  return (
+    <>
+      <ul class="legend cells">
+        {states.map(({ state, count }) => (
+          <li class={state}>
+            {counted(count, "cell")} {WORDS[state]}
+          </li>
+        ))}
+      </ul>
+      {dates !== null && dates.length > 0 && (
+        <ol class={report.names === null ? "strips" : "strips named"}>
+          {shown.map((strip) => (
+            <li>
+              {strip.names.length > 0 && (
+                <span class="names" title={strip.names.slice(0, 200).join(", ")}>{namesInWords(strip.names)}</span>
+              )}
+              <StripImage strip={strip} dates={dates} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {dates !== null && dates.length > 0 && (
+        <p class="axis faint">
+          <span>{dates[0]}</span>
+          <span>{dates.at(-1)}</span>
+        </p>
+      )}
+      {more.length > 0 && <p class="about">{counted(more.length, "name")} in further states: {namesInWords(more)}.</p>}
+    </>
+  );
+}
+
+function StripImage({ strip: { spans, names }, dates }: { strip: Strip; dates: readonly string[] }) {
+  const told = spans.map(({ state, start, end }) => `${state} ${rangeOf(dates, start, end)}`);
+  const some = told.length > 6 ? [...told.slice(0, 5), `and ${told.length - 5} more spans`] : told;
+  return (
+    <svg
+      viewBox={`0 0 ${dates.length} 12`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={[namesInWords(names), some.join(", ")].filter(Boolean).join(": ")}
+    >
+      {spans.map(({ state, start, end }, i) => (
+        <rect class={state} x={start} y={12 - HEIGHTS[state]} width={end - start} height={HEIGHTS[state]}>
+          <title>{told[i]}</title>
+        </rect>
+      ))}
+    </svg>
+  );
+}
+
+function rangeOf(dates: readonly string[], start: number, end: number): string {
+  return end - start === 1
+    ? dates[start]!
+    : `from ${dates[start]} to ${dates[end - 1]} (${counted(end - start, "date")})`;
+}
