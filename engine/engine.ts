@@ -3,6 +3,7 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
+import { Backfills } from "./backfill.ts";
 import { CellLedger } from "./cell_ledger.ts";
 import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
@@ -122,6 +123,7 @@ const eventPollMs = 100;
  */
 export class Engine {
   readonly ledger: Ledger;
+  readonly backfills: Backfills;
   readonly #drivers = new Map<number, { driver: RunDriver; done: Promise<RunStatus | undefined> }>();
   readonly #executor: Executor;
   readonly #closing = new AbortController();
@@ -134,6 +136,7 @@ export class Engine {
     private readonly options: EngineOptions,
   ) {
     this.ledger = around.ledger;
+    this.backfills = new Backfills(around, this);
     this.#executor = options.executor?.(around) ??
       new InProcessExecutor(around, options.maxConcurrentSteps ?? 4);
   }
@@ -364,7 +367,7 @@ export class Engine {
     this.#closing.abort();
     const drivers = [...this.#drivers.values()];
     for (const { driver } of drivers) driver.shutDown();
-    await Promise.all(drivers.map((d) => d.done));
+    await Promise.all([...drivers.map((d) => d.done), this.backfills.close()]);
     await this.#polling;
     // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.
     await this.around.presence.leave()
@@ -389,6 +392,7 @@ export class Engine {
         }
         if (this.options.takesOpenRuns ?? true) {
           for (const runId of await this.ledger.openRuns()) this.begin(runId);
+          await this.backfills.takeUp();
         }
       } catch (error) {
         this.around.logger.warn(`The database could not be asked for work: ${messageOf(error)}`);
