@@ -7,12 +7,19 @@ import { Backfills } from "./backfill.ts";
 import { CellLedger } from "./cell_ledger.ts";
 import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
-import { DefinitionError, IdempotencyConflictError, InvalidRequestError, messageOf } from "./errors.ts";
+import {
+  DefinitionError,
+  IdempotencyConflictError,
+  InvalidRequestError,
+  messageOf,
+  NotPartitionedError,
+} from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
 import { type LastStep, Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import { CellSet } from "./partitions/mod.ts";
+import { type PartitionStates, partitionStatesOf } from "./partition_state.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { Presence } from "./presence.ts";
 import {
@@ -251,6 +258,14 @@ export class Engine {
   async checks(key: string): Promise<CheckResult[]> {
     this.graph.asset(key);
     return await this.ledger.lastChecks(key);
+  }
+
+  /** Cells of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
+  async partitions(key: string, range: CellRange = {}): Promise<PartitionStates> {
+    const producer = this.graph.producerOf(key);
+    if (!producer.recipe.partitions) throw new NotPartitionedError(key);
+    const snapshot = await takeSnapshot(this.around, { config: {}, of: [key] });
+    return partitionStatesOf(this.graph.asset(key), { producer, state: snapshot.cells.get(producer.key)!, range });
   }
 
   /** Rows of an asset, a page at a time. @throws {UnknownAssetError | InvalidRequestError} */

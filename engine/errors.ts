@@ -37,6 +37,13 @@ export class UnknownBackfillError extends EngineError {
 /** A backfill is not in a state for what was asked of it. */
 export class BackfillStateError extends EngineError {}
 
+/** Cells were asked for of an asset that is made as a whole. */
+export class NotPartitionedError extends EngineError {
+  constructor(readonly key: string) {
+    super(`"${key}" is made as a whole and has no cells. Its state is under /v1/assets/${key}.`);
+  }
+}
+
 /** A request contradicts itself or the asset's schema. `issues` says where. */
 export class InvalidRequestError extends EngineError {
   constructor(message: string, readonly issues: readonly { path: string; message: string }[] = []) {

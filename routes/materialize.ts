@@ -101,7 +101,8 @@ async function materialize(
   return wait && isFinished(run.status) ? c.json(run, 200) : c.json(run, 202);
 }
 
-function idempotencyKeyOf(c: Context): string | undefined {
+/** The idempotency key of a request, where it has one. @throws {Problem} If it cannot be one. */
+export function idempotencyKeyOf(c: Context): string | undefined {
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) {
     const message = "An idempotency key has 1 to 255 printable ASCII characters.";
