@@ -1,4 +1,5 @@
 import { assetsCommand } from "./assets.ts";
+import { backfillCommand } from "./backfill.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Command, usage } from "./usage.ts";
@@ -36,6 +37,8 @@ export async function commandLine(
       return await startCommand(rest, start, terminal);
     case "materialize":
       return await materializeCommand(rest, control, terminal);
+    case "backfill":
+      return await backfillCommand(rest, control, terminal);
     case "assets":
       return await assetsCommand(rest, control, terminal);
     default:

@@ -1,21 +1,26 @@
 import {
   type AssetState,
+  BackfillStateError,
   type Engine,
   IdempotencyConflictError,
   InvalidRequestError,
   SelectionError,
   UnknownAssetError,
+  UnknownBackfillError,
   UnknownRunError,
   UnmetUpstreamError,
 } from "../engine/mod.ts";
+import { engineBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError } from "./control.ts";
 
 /** What the user can put right; everything else is a failure. */
 const REFUSALS = [
+  BackfillStateError,
   IdempotencyConflictError,
   InvalidRequestError,
   SelectionError,
   UnknownAssetError,
+  UnknownBackfillError,
   UnknownRunError,
   UnmetUpstreamError,
 ];
@@ -40,6 +45,7 @@ export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: s
       }
     },
     cancel: (runId) => refusing(engine.cancel(runId)),
+    backfills: engineBackfills(engine.backfills, { trigger, refusing }),
   };
 }
 

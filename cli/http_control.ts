@@ -1,4 +1,5 @@
 import { isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
+import { httpBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 import { serverSentEvents } from "./server_sent_events.ts";
 
@@ -92,6 +93,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
       }
     },
     cancel: (runId) => post<Run>(`/v1/runs/${runId}/cancel`, {}),
+    backfills: httpBackfills({ get: async (path) => await (await ask(path)).json(), post }),
   };
 }
 
