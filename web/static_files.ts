@@ -10,8 +10,11 @@ const javascript = "text/javascript; charset=utf-8";
 const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "style.css": { locate: ofModule("./static/style.css"), type: "text/css; charset=utf-8" },
   "charts.css": { locate: ofModule("./static/charts.css"), type: "text/css; charset=utf-8" },
+  "backfills.css": { locate: ofModule("./static/backfills.css"), type: "text/css; charset=utf-8" },
   "icon.svg": { locate: ofModule("./static/icon.svg"), type: "image/svg+xml" },
   "overview.js": { locate: ofModule("./client/overview.js"), type: javascript },
+  "backfills.js": { locate: ofModule("./client/backfills.js"), type: javascript },
+  "actions.js": { locate: ofModule("./client/actions.js"), type: javascript },
   "age.js": { locate: ofModule("./client/age.js"), type: javascript },
   "live_parts.js": { locate: ofModule("./client/live_parts.js"), type: javascript },
   "run_stream.js": { locate: ofModule("./client/run_stream.js"), type: javascript },

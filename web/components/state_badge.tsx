@@ -1,6 +1,6 @@
-import type { AssetStateName, RunStatus } from "../../engine/mod.ts";
+import type { AssetStateName, BackfillCellState, BackfillStatus, RunStatus } from "../../engine/mod.ts";
 
-export type BadgeName = AssetStateName | RunStatus | "waiting";
+export type BadgeName = AssetStateName | RunStatus | BackfillStatus | BackfillCellState | "waiting";
 
 /** Each state has a shape and a word of its own; the colour only repeats them. */
 const MARKS: Readonly<Record<BadgeName, string>> = {
@@ -14,6 +14,9 @@ const MARKS: Readonly<Record<BadgeName, string>> = {
   interrupted: "◐",
   succeeded: "●",
   cancelled: "⊘",
+  paused: "‖",
+  done: "●",
+  skipped: "⊘",
 };
 
 /** The state of an asset or a run. */
