@@ -4,7 +4,6 @@ import type {
   BackfillAssetState,
   BackfillPlan,
   BackfillProgress,
-  BackfillRange,
   BackfillRun,
   BackfillStatus,
   BackfillSummary,

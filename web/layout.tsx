@@ -32,7 +32,7 @@ export function Layout({ title, path, script, styles = [], sections = [], headli
         <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/static/style.css" />
         <link rel="stylesheet" href="/static/charts.css" />
-        {styles.map((name) => <link rel="stylesheet" href={`/static/${name}`} />)}
+        {styles.map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
         {script && <script type="module" src={`/static/${script}`}></script>}
       </head>
       <body>
