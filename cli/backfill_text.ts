@@ -24,7 +24,7 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
     ...plan.skipped.map(({ key, upstream, cells }) =>
       `${
         counted(cells.count, "cell")
-      } of ${key} are skipped: what they read of ${upstream} is missing and not selected.`
+      } of ${key} are skipped: what they read of ${upstream} is missing and no part of it.`
     ),
     ...(plan.unknownNames.length > 0 ? [`No selected asset has ${plan.unknownNames.join(", ")}.`] : []),
     ...(plan.fresh.length > 0 ? [`Nothing to do: ${plan.fresh.join(", ")}.`] : []),

@@ -1,6 +1,6 @@
 import { BackfillDriver, type RunControl } from "./backfill_driver.ts";
 import { BackfillLedger } from "./backfill_ledger.ts";
-import { planBackfill, producersOf, rangeOf } from "./backfill_plan.ts";
+import { planBackfill, producersOf, rangeOf, withEstimates } from "./backfill_plan.ts";
 import {
   type Backfill,
   type BackfillPlan,
@@ -11,10 +11,11 @@ import {
 } from "./backfill_records.ts";
 import { cellsOnRecord, lookAt, progressOf, shortfallOf, statesOf, viewOf } from "./backfill_view.ts";
 import { BackfillStateError, messageOf } from "./errors.ts";
+import type { Plan } from "./plan.ts";
 import { pause } from "./retry.ts";
 import { hashOf } from "./row_schema.ts";
 import { select } from "./selection.ts";
-import { takeSnapshot } from "./snapshot.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { Surroundings } from "./step_runner.ts";
 
 /** What can be done with a backfill that was begun. */
@@ -72,6 +73,13 @@ export class Backfills {
     ]);
     const facts = { producers, range, force: request.force ?? false, cells: {}, steps: [], retriedRun: 0 };
     return planBackfill(request.selection, facts, { graph, snapshot, resources, history });
+  }
+
+  /** The plan of a run, with what each of its steps takes as far as that is known. */
+  async estimated(plan: Plan, snapshot: Snapshot): Promise<Plan> {
+    const { graph, resources } = this.around;
+    const history = await this.#ledger.history(plan.steps.map(({ key }) => key));
+    return withEstimates(plan, { graph, snapshot, resources, history });
   }
 
   /** A backfill with its cells, its last runs and how long it will take. @throws {UnknownBackfillError} */

@@ -1,6 +1,6 @@
 import type { BackfillStep } from "./backfill_ledger.ts";
 import type { BackfillRange } from "./backfill_records.ts";
-import { readersOf } from "./cell_state.ts";
+import { type CellState, readersOf } from "./cell_state.ts";
 import { cellsWithin } from "./cell_work.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet, type Rectangle } from "./partitions/mod.ts";
@@ -106,8 +106,24 @@ function cellsOf(producer: Producer, around: Around): CellsOfBackfill {
     skipped,
     obstacles,
     ready: missing.difference(held),
-    error: failed.isEmpty ? null : error,
+    error: failed.isEmpty ? null : errorOf(state, { key: producer.key, cells: failed }) ?? error,
   };
+}
+
+/** What the failed cells themselves say, the newest first; a step says only how many of them it had. */
+function errorOf(
+  { failed: failures }: CellState,
+  { key, cells }: { key: string; cells: CellSet },
+): string | null {
+  const said = new Set(
+    failures.filter((failure) => !failure.cells.intersection(cells).isEmpty).map(({ error }) => error.message),
+  );
+  if (said.size === 0) return null;
+  const [first] = said;
+  const others = said.size === 1 ? "" : ` (and ${said.size - 1} other error${said.size === 2 ? "" : "s"})`;
+  return `${cells.count} cell${cells.count === 1 ? "" : "s"} of ${key} could not be made: ${
+    first!.replace(/\.$/, "")
+  }${others}.`;
 }
 
 /** What the runs of a backfill have done with the cells of an asset. */

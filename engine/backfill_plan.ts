@@ -4,6 +4,8 @@ import type { BackfillPlan, BackfillRange, BackfillRequest, PlannedAsset, Skippe
 import { someCells } from "./cell_state.ts";
 import { InvalidRequestError, UnmetUpstreamError } from "./errors.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
+import { CellSet } from "./partitions/mod.ts";
+import type { Plan } from "./plan.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a plan is made from. */
@@ -89,6 +91,20 @@ export function planBackfill(
     ...totalSeconds(assets),
   };
   return { plan, parts };
+}
+
+/** The plan of a run with what each of its steps takes. */
+export function withEstimates(plan: Plan, { graph, snapshot, resources, history }: PlanContext): Plan {
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => {
+      const { cells, key } = step;
+      const space = snapshot.spaces.get(key);
+      const context = { config: snapshot.configs.get(key), resources, history: history.get(key) };
+      const made = cells && space ? CellSet.fromRectangles(space, cells.cells) : null;
+      return { ...step, estimate: estimate(graph.producerOf(key), made, context) };
+    }),
+  };
 }
 
 /** Selected producers in dependency order. */

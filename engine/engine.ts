@@ -45,7 +45,7 @@ import {
 import { RunDriver } from "./run_driver.ts";
 import { select } from "./selection.ts";
 import type { Reason } from "./staleness.ts";
-import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
+import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { InProcessExecutor, type Surroundings } from "./step_runner.ts";
 
 /** What somebody wants materialized. */
@@ -232,11 +232,16 @@ export class Engine {
 
   /** What a run would do. @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError} */
   async plan(request: MaterializeRequest): Promise<Plan> {
+    const { plan, snapshot } = await this.#plan(request);
+    return await this.backfills.estimated(plan, snapshot);
+  }
+
+  async #plan(request: MaterializeRequest): Promise<{ plan: Plan; snapshot: Snapshot }> {
     const { selection, force = false, config = {}, range } = request;
     const selected = select(this.graph, selection);
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
     const snapshot = await takeSnapshot(this.around, { config });
-    return planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null });
+    return { plan: planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null }), snapshot };
   }
 
   run(runId: number): Promise<Run> {
@@ -322,7 +327,7 @@ export class Engine {
         return await this.ledger.run(before.runId);
       }
     }
-    const plan = await this.plan(request);
+    const { plan } = await this.#plan(request);
     const { runId, created } = await this.ledger.createRun({ trigger, plan, config, idempotency });
     const run = await this.ledger.run(runId);
     if (created) this.begin(runId);

@@ -36,6 +36,7 @@ export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts"
 export { link, type Metadata, type MetadataValue, table } from "./metadata.ts";
 export * from "./partitions/mod.ts";
 export { type PartitionStateName, type PartitionStates, partitionStates } from "./partition_state.ts";
+export type { Estimate } from "./backfill_estimate.ts";
 export type { Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
 export type { RetryPolicy } from "./retry.ts";

@@ -134,7 +134,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(counts(failed, "quotes"), { done: 4, failed: 4 });
     assert.deepEqual(counts(failed, "adjusted"), { done: 4, skipped: 4 });
     assert.deepEqual(counts(failed, "sums"), { skipped: 2 });
-    assert.match(failed.reason!, /4 cells of "quotes" could not be made: not to be had\./);
+    assert.match(failed.reason!, /^4 cells of quotes could not be made: not to be had\. 4 cells of adjusted/);
     assert.match(failed.reason!, /4 cells of adjusted are skipped: what they read of quotes is missing\./);
     // Not tried over and over.
     assert.equal(calls().filter((call) => call.includes("A 2024-01-02")).length, 1);
@@ -298,6 +298,12 @@ for (const { name, ignore, open } of databases) {
     assert.equal(quotes!.boundBy, "history");
     assert.ok(quotes!.seconds! > 0 && plan.seconds === quotes!.seconds);
     assert.deepEqual(plan.unknown, []);
+    const { steps } = await engine.plan({ selection: "quotes adjusted" });
+    assert.deepEqual(steps.map(({ key, estimate }) => [key, estimate?.parts, estimate?.boundBy]), [
+      ["quotes", 8, "history"],
+      ["adjusted", 1, null],
+    ]);
+    assert.equal(steps[0]!.estimate!.seconds, quotes!.seconds);
     for (
       const [request, said] of [
         [{ from: "2024-02-30" }, /"2024-02-30" is no date/],

@@ -9,7 +9,8 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
       {plan.unknownNames.length > 0 && <p class="notice bad">No selected asset has {plan.unknownNames.join(", ")}.</p>}
       {plan.skipped.map(({ key, upstream, cells }) => (
         <p class="notice">
-          {counted(cells.count, "cell")} of {key} are skipped: what they read of {upstream} is missing and not selected.
+          {counted(cells.count, "cell")} of {key} are skipped: what they read of {upstream}{" "}
+          is missing and no part of it.
         </p>
       ))}
       {plan.assets.length > 0 && (

@@ -48,7 +48,7 @@ export function cellCounts(cells: Record<BackfillCellState, SomeCells>): string 
 /** What the colours of strips mean. */
 export function StripLegend() {
   return (
-    <ul class="legend" aria-label="Colours">
+    <ul class="strip-legend" aria-label="Colours">
       {backfillCellStates.map((state) => (
         <li>
           <span class={`swatch ${state}`} aria-hidden="true"></span> {state}
