@@ -1,5 +1,6 @@
 import { assetsCommand } from "./assets.ts";
 import { impactCommand, whyCommand } from "./explain.ts";
+import { backfillCommand } from "./backfill.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
 import { retryCommand } from "./retry.ts";
 import type { Terminal } from "./terminal.ts";
@@ -40,6 +41,8 @@ export async function commandLine(
       return await materializeCommand(rest, control, terminal);
     case "retry":
       return await retryCommand(rest, control, terminal);
+    case "backfill":
+      return await backfillCommand(rest, control, terminal);
     case "assets":
       return await assetsCommand(rest, control, terminal);
     case "why":

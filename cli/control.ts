@@ -1,3 +1,4 @@
+import type { BackfillControl } from "./backfill_control.ts";
 import type {
   AssetState,
   CellRange,
@@ -39,6 +40,7 @@ export interface Control {
   events(runId: number, options?: { after?: number; signal?: AbortSignal }): AsyncIterable<RunEvent>;
   /** Asks for the run to be cancelled. @throws {RefusedError} */
   cancel(runId: number): Promise<Run>;
+  readonly backfills: BackfillControl;
 }
 
 /** The request was wrong, and would be again: an unknown asset, an empty selection, a config that does not fit. */

@@ -1,5 +1,6 @@
 import {
   type AssetState,
+  BackfillStateError,
   type Engine,
   ExternalAssetError,
   IdempotencyConflictError,
@@ -7,19 +8,23 @@ import {
   RunNotRetryableError,
   SelectionError,
   UnknownAssetError,
+  UnknownBackfillError,
   UnknownRunError,
   UnmetUpstreamError,
 } from "../engine/mod.ts";
+import { engineBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError } from "./control.ts";
 
 /** What the user can put right; everything else is a failure. */
 const REFUSALS = [
   ExternalAssetError,
+  BackfillStateError,
   IdempotencyConflictError,
   InvalidRequestError,
   RunNotRetryableError,
   SelectionError,
   UnknownAssetError,
+  UnknownBackfillError,
   UnknownRunError,
   UnmetUpstreamError,
 ];
@@ -47,6 +52,7 @@ export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: s
       }
     },
     cancel: (runId) => refusing(engine.cancel(runId)),
+    backfills: engineBackfills(engine.backfills, { trigger, refusing }),
   };
 }
 

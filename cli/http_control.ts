@@ -1,4 +1,5 @@
 import { isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
+import { httpBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 import { serverSentEvents } from "./server_sent_events.ts";
 
@@ -56,8 +57,9 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
     },
     why: async (key, of) => await (await ask(pathOf(key, "why", { ...of }))).json(),
     impact: async (key, range) => {
-      const { names, ...dates } = range ?? {};
-      return await (await ask(pathOf(key, "impact", { ...dates, ...(names && { names: names.join(",") }) }))).json();
+      const { from, to, names } = range ?? {};
+      const asked = { ...(from && { from }), ...(to && { to }), ...(names && { names: names.join(",") }) };
+      return await (await ask(pathOf(key, "impact", asked))).json();
     },
     plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
     submit: (request) => post<Run>("/v1/materialize", request),
@@ -98,6 +100,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
       }
     },
     cancel: (runId) => post<Run>(`/v1/runs/${runId}/cancel`, {}),
+    backfills: httpBackfills({ get: async (path) => await (await ask(path)).json(), post }),
   };
 }
 

@@ -1,4 +1,4 @@
-export type Command = "start" | "materialize" | "retry" | "assets" | "why" | "impact";
+export type Command = "start" | "materialize" | "retry" | "backfill" | "assets" | "why" | "impact";
 
 const SELECTIONS = `\
 Selections (several add up):
@@ -42,6 +42,30 @@ Options:
 
 Exit codes: 0 everything went well, 1 something failed or was cancelled, 2 the command was not understood.
 `,
+  backfill: `\
+Usage: deno task backfill SELECTION… [--from DATE] [--to DATE] [--names A,B] [--force] [--dry-run] [--json]
+       deno task backfill --list | --pause N | --resume N | --cancel N | --retry N
+
+Makes what is missing or stale of a range of dates and names, piece by piece, in dependency order; history that nobody
+expects by itself, too. Ctrl-C stops watching; the backfill stays, and goes on in the service.
+
+${SELECTIONS}
+
+Options:
+  --from DATE   first date, such as 2024-01-02; from the beginning without it
+  --to DATE     last date, included; up to now without it
+  --names A,B   only these names (tickers, pairs)
+  --force       make what is fresh again, too
+  --dry-run     show what would be made, in which order, with how many vendor calls and how long it takes
+  --json        print one JSON document; progress goes to standard error
+  --list        list the backfills
+  --pause N     let backfill N rest after the run that it is in
+  --resume N    go on with it
+  --cancel N    end it, and the run that it is in; what was made stays
+  --retry N     try again what failed and what is missing
+
+Exit codes: 0 everything went well, 1 something failed, was cancelled or is paused, 2 the command was not understood.
+`,
   assets: `\
 Usage: deno task assets [--json]
 
@@ -67,6 +91,7 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task start                     run the service: page, API, schedules
   deno task materialize SELECTION…    make what is missing or stale
   deno task retry RUN                 do again what failed in a run
+  deno task backfill SELECTION…       make a range of dates and names, piece by piece
   deno task assets                    list the assets and their states
   deno task why KEY [NAME] [DATE]     why an asset or a cell is as it is
   deno task impact KEY                what a change of it would touch

@@ -1,19 +1,21 @@
 import type { CellState } from "./cell_state.ts";
-import { CellSet } from "./partitions/mod.ts";
+import { CellSet, type Rectangle } from "./partitions/mod.ts";
 
 /** Which cells somebody asks for: dates with both ends included, and names; what is left out is not restricted. */
 export interface CellRange {
   from?: string;
   to?: string;
   names?: readonly string[];
+  /** Exactly these, of the only asset made by cells that is selected: a piece of a backfill. */
+  cells?: readonly Rectangle[];
 }
 
 /** The wanted cells within a range. */
 export function cellsWithin(
   { space, wanted }: Pick<CellState, "space" | "wanted">,
-  { from, to, names }: CellRange,
+  { from, to, names, cells: exactly }: CellRange,
 ): CellSet {
-  let cells = wanted;
+  let cells = exactly ? wanted.intersection(CellSet.fromRectangles(space, exactly)) : wanted;
   if (space.hasDates && (from !== undefined || to !== undefined)) {
     const start = from === undefined ? 0 : space.firstFrom(from);
     const end = to === undefined ? space.dates.length : space.lastUntil(to) + 1;

@@ -4,11 +4,18 @@ import { type AtVersion, datesWithRows, newestDate } from "./asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
+import { Backfills } from "./backfill.ts";
 import { CellLedger } from "./cell_ledger.ts";
 import { type CellReport, cellReport } from "./cell_report.ts";
 import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
-import { DefinitionError, IdempotencyConflictError, InvalidRequestError, messageOf } from "./errors.ts";
+import {
+  DefinitionError,
+  IdempotencyConflictError,
+  InvalidRequestError,
+  messageOf,
+  NotPartitionedError,
+} from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { Explanation } from "./explanation.ts";
 import { refuseExternalsAlone, withRows } from "./external_asset.ts";
@@ -17,6 +24,7 @@ import { type Impact, impactOf } from "./impact.ts";
 import { type LastStep, Ledger, type NewRun, type StoredRun } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import { CellSet } from "./partitions/mod.ts";
+import { type PartitionStates, partitionStatesOf } from "./partition_state.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { Pools } from "./pools.ts";
 import { Presence } from "./presence.ts";
@@ -47,7 +55,7 @@ import { checkPriority, defaultPriority, RunQueue } from "./run_queue.ts";
 import { retryPlan } from "./run_retry.ts";
 import { select } from "./selection.ts";
 import type { Reason } from "./staleness.ts";
-import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
+import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { InProcessExecutor, type Surroundings } from "./step_runner.ts";
 import { waitingFor } from "./waiting.ts";
 import { explain } from "./why.ts";
@@ -147,6 +155,7 @@ const defaultConcurrentRuns = 10;
 export class Engine {
   readonly ledger: Ledger;
   readonly #queue: RunQueue;
+  readonly backfills: Backfills;
   readonly #executor: Executor;
   readonly #retention: Retention;
   readonly #closing = new AbortController();
@@ -159,6 +168,7 @@ export class Engine {
     private readonly options: EngineOptions,
   ) {
     this.ledger = around.ledger;
+    this.backfills = new Backfills(around, this);
     this.#executor = options.executor?.(around) ??
       new InProcessExecutor(around, options.maxConcurrentSteps ?? defaultConcurrentSteps);
     this.#queue = new RunQueue({
@@ -271,12 +281,17 @@ export class Engine {
    * @throws {SelectionError | UnknownAssetError | ExternalAssetError | InvalidRequestError | UnmetUpstreamError}
    */
   async plan(request: MaterializeRequest): Promise<Plan> {
+    const { plan, snapshot } = await this.#plan(request);
+    return await this.backfills.estimated(plan, snapshot);
+  }
+
+  async #plan(request: MaterializeRequest): Promise<{ plan: Plan; snapshot: Snapshot }> {
     const { selection, force = false, config = {}, range } = request;
     const selected = select(this.graph, selection);
     refuseExternalsAlone(this.graph, selected);
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
     const snapshot = await takeSnapshot(this.around, { config });
-    return planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null });
+    return { plan: planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null }), snapshot };
   }
 
   /** Why an asset or some of its cells are in the state that they are in. @throws {UnknownAssetError | InvalidRequestError} */
@@ -317,6 +332,14 @@ export class Engine {
   async checks(key: string): Promise<CheckResult[]> {
     this.graph.asset(key);
     return await this.ledger.lastChecks(key);
+  }
+
+  /** Cells of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
+  async partitions(key: string, range: CellRange = {}): Promise<PartitionStates> {
+    const producer = this.graph.producerOf(key);
+    if (!producer.recipe.partitions) throw new NotPartitionedError(key);
+    const snapshot = await takeSnapshot(this.around, { config: {}, of: [key] });
+    return partitionStatesOf(this.graph.asset(key), { producer, state: snapshot.cells.get(producer.key)!, range });
   }
 
   /** Rows of an asset, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
@@ -382,7 +405,7 @@ export class Engine {
     };
     return await this.#submitOnce(idempotencyKey, hashOf(asked), async () => ({
       trigger,
-      plan: await this.plan(request),
+      plan: (await this.#plan(request)).plan,
       config,
       priority,
     }));
@@ -471,7 +494,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    await this.#queue.close();
+    await Promise.all([this.#queue.close(), this.backfills.close()]);
     await this.#polling;
     await this.#retention.settled();
     // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.
@@ -511,6 +534,7 @@ export class Engine {
           this.#queue.cancelRequested(await this.ledger.cancelRequests(this.around.presence.id));
         }
         await this.#queue.take();
+        if (this.options.takesOpenRuns ?? true) await this.backfills.takeUp();
         if (this.options.takesOpenRuns ?? true) this.#retention.begin(this.#closing.signal);
       } catch (error) {
         this.around.logger.warn(`The database could not be asked for work: ${messageOf(error)}`);

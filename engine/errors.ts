@@ -27,6 +27,23 @@ export class UnknownRunError extends EngineError {
   }
 }
 
+/** No backfill has this id. */
+export class UnknownBackfillError extends EngineError {
+  constructor(readonly backfillId: number) {
+    super(`There is no backfill ${backfillId}.`);
+  }
+}
+
+/** A backfill is not in a state for what was asked of it. */
+export class BackfillStateError extends EngineError {}
+
+/** Cells were asked for of an asset that is made as a whole. */
+export class NotPartitionedError extends EngineError {
+  constructor(readonly key: string) {
+    super(`"${key}" is made as a whole and has no cells. Its state is under /v1/assets/${key}.`);
+  }
+}
+
 /** A request contradicts itself or the asset's schema. `issues` says where. */
 export class InvalidRequestError extends EngineError {
   constructor(message: string, readonly issues: readonly { path: string; message: string }[] = []) {
@@ -45,8 +62,8 @@ export class UnmetUpstreamError extends EngineError {
 
 /** The same idempotency key came with a different request. */
 export class IdempotencyConflictError extends EngineError {
-  constructor(readonly idempotencyKey: string, readonly runId: number) {
-    super(`Idempotency key "${idempotencyKey}" was used for run ${runId} with a different request. Use a new key.`);
+  constructor(readonly idempotencyKey: string, readonly runId: number, what: "run" | "backfill" = "run") {
+    super(`Idempotency key "${idempotencyKey}" was used for ${what} ${runId} with a different request. Use a new key.`);
   }
 }
 
@@ -116,7 +133,9 @@ export class CheckFailedError extends EngineError {
 /** Some cells of an asset could not be made; the others are published. `fatal` where that will hold for every further one. */
 export class CellsFailedError extends EngineError {
   constructor(readonly key: string, readonly failed: number, readonly fatal: boolean, cause: unknown) {
-    super(`${failed} cells of "${key}" could not be made: ${messageOf(cause)}`, { cause });
+    const said = messageOf(cause);
+    // A whole sentence, so that nobody adds the cause once more.
+    super(`${failed} cells of "${key}" could not be made: ${said}${said.endsWith(".") ? "" : "."}`, { cause });
   }
 }
 

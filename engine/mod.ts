@@ -17,6 +17,8 @@ export type {
   Output,
   RowOf,
 } from "./asset.ts";
+export { type BackfillAction, backfillActions, type Backfills } from "./backfill.ts";
+export * from "./backfill_records.ts";
 export { type Check, check, type CheckOptions, type CheckOutcome, everyRow, notEmpty, unique } from "./checks.ts";
 export {
   type AssetState,
@@ -37,6 +39,8 @@ export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { link, type Metadata, MetadataValue, table } from "./metadata.ts";
 export * from "./partitions/mod.ts";
+export { type PartitionStateName, type PartitionStates, partitionStates } from "./partition_state.ts";
+export type { Estimate } from "./backfill_estimate.ts";
 export type { Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
 export type { Report } from "./report.ts";

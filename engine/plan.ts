@@ -1,3 +1,4 @@
+import type { Estimate } from "./backfill_estimate.ts";
 import { gapsUpstream, readersOf, someCells } from "./cell_state.ts";
 import { type CellRange, cellWork } from "./cell_work.ts";
 import { UnmetUpstreamError } from "./errors.ts";
@@ -27,6 +28,8 @@ export interface PlannedStep {
    * they are. Absent for an asset that is made as a whole.
    */
   cells?: SomeCells;
+  /** What making it takes; absent in the plan of a run that begins at once. */
+  estimate?: Estimate;
 }
 
 /** Cells that cannot be made before something upstream is. */

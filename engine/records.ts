@@ -63,6 +63,8 @@ export interface StepError {
   message: string;
   /** Whether it is about some cells alone, so that what comes after the step goes on with the others. */
   partial?: boolean;
+  /** Whether no further try can succeed before somebody acts. */
+  fatal?: boolean;
 }
 
 /** One version of one asset. */

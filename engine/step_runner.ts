@@ -8,6 +8,7 @@ import type { CheckedRows } from "./checks.ts";
 import {
   CellsFailedError,
   CheckFailedError,
+  isFatal,
   isRetryable,
   messageOf,
   StepFailedError,
@@ -324,7 +325,12 @@ export class StepExecution {
     const partial = error instanceof CellsFailedError && !error.fatal;
     const recorded = await ledger.endStep(this.claim, {
       status: "failed",
-      error: { name: nameOf(error), message: messageOf(error), ...(partial && { partial }) },
+      error: {
+        name: nameOf(error),
+        message: messageOf(error),
+        ...(partial && { partial }),
+        ...(isFatal(error) && { fatal: true }),
+      },
       checks: error instanceof CheckFailedError && "results" in error ? error.results as NewCheckResult[] : undefined,
     });
     return !recorded ? "lost" : partial ? "partly_failed" : "failed";

@@ -6,11 +6,13 @@ import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
+import { backfillRoutes } from "./backfills.ts";
 import { compatRoutes } from "./compat/mod.ts";
 import { explanationRoutes } from "./explanations.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
+import { partitionRoutes } from "./partitions.ts";
 import { answerProblem, onError, onNotFound, Problem } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
 import { runEventRoutes } from "./run_events.ts";
@@ -81,6 +83,8 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
     .route("/v1/assets", explanationRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))
     .route("/v1/assets", reportRoutes(engine))
+    .route("/v1/assets", partitionRoutes(engine))
+    .route("/v1/backfills", backfillRoutes(engine))
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))
     .route("/v1/runs", runEventRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))

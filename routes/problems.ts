@@ -2,16 +2,19 @@ import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import {
+  BackfillStateError,
   ExternalAssetError,
   IdempotencyConflictError,
   InvalidRequestError,
   type Logger,
   messageOf,
   NotExternalError,
+  NotPartitionedError,
   OutdatedReportError,
   RunNotRetryableError,
   SelectionError,
   UnknownAssetError,
+  UnknownBackfillError,
   UnknownRunError,
   UnmetUpstreamError,
 } from "../engine/mod.ts";
@@ -25,10 +28,13 @@ const kinds = {
   "unknown-path": { status: 404, title: "Nothing is here" },
   "unknown-asset": { status: 404, title: "No such asset" },
   "unknown-run": { status: 404, title: "No such run" },
+  "unknown-backfill": { status: 404, title: "No such backfill" },
   "method-not-allowed": { status: 405, title: "The method does not apply here" },
   "external-asset": { status: 409, title: "The asset is made outside" },
   "not-external": { status: 409, title: "The asset is made here" },
   "outdated-report": { status: 409, title: "Something newer is known" },
+  "backfill-state": { status: 409, title: "The backfill is not in a state for it" },
+  "not-partitioned": { status: 409, title: "The asset has no cells" },
   "run-finished": { status: 409, title: "The run has ended" },
   "run-not-retryable": { status: 409, title: "There is nothing to retry" },
   "unmet-upstream": { status: 409, title: "Something upstream is missing" },
@@ -79,6 +85,9 @@ function problemOf(error: Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof UnknownAssetError) return new Problem("unknown-asset", error.message);
   if (error instanceof UnknownRunError) return new Problem("unknown-run", error.message);
+  if (error instanceof UnknownBackfillError) return new Problem("unknown-backfill", error.message);
+  if (error instanceof BackfillStateError) return new Problem("backfill-state", error.message);
+  if (error instanceof NotPartitionedError) return new Problem("not-partitioned", error.message);
   if (error instanceof SelectionError) return new Problem("invalid-selection", error.message);
   if (error instanceof InvalidRequestError) {
     return new Problem("invalid-request", error.message, { errors: error.issues });

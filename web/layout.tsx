@@ -6,6 +6,8 @@ export interface LayoutProps {
   path: string;
   /** Client module of the page, by its name under `/static/`. */
   script?: string;
+  /** Further style sheets, by their names under `/static/`. */
+  styles?: readonly string[];
   /** Where the page can be jumped to. */
   sections?: readonly { id: string; title: string }[];
   /** What the page says of itself beside the name of the service. */
@@ -13,10 +15,13 @@ export interface LayoutProps {
   children: Child;
 }
 
-const pages = [{ path: "/", title: "Overview" }, { path: "/pairs", title: "Pairs" }];
+const pages = [{ path: "/", title: "Overview" }, { path: "/pairs", title: "Pairs" }, {
+  path: "/backfills",
+  title: "Backfills",
+}];
 
 /** The frame of every page: header, ways around, and places where news is told. */
-export function Layout({ title, path, script, sections = [], headline, children }: LayoutProps) {
+export function Layout({ title, path, script, styles = [], sections = [], headline, children }: LayoutProps) {
   return (
     <html lang="en">
       <head>
@@ -28,6 +33,7 @@ export function Layout({ title, path, script, sections = [], headline, children 
         <link rel="stylesheet" href="/static/style.css" />
         <link rel="stylesheet" href="/static/charts.css" />
         <link rel="stylesheet" href="/static/asset.css" />
+        {styles.map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
         {script && <script type="module" src={`/static/${script}`}></script>}
       </head>
       <body>

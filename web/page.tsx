@@ -1,9 +1,11 @@
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { ScheduleState } from "../engine/mod.ts";
+import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
 import { type AssetEngine, readAsset } from "./asset_record.ts";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
+import { BackfillPage } from "./pages/backfill.tsx";
+import { type BackfillEngine, BackfillsPage, readBackfills } from "./pages/backfills.tsx";
 import { PairPage } from "./pages/pair.tsx";
 import { PairAbsentPage } from "./pages/pair_absent.tsx";
 import { PairsPage, readPairs } from "./pages/pairs.tsx";
@@ -14,13 +16,16 @@ import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine;
+  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine & BackfillEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
 }
 
-/** What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, and their files under `/static/`. Nothing in it comes from another host. */
+/**
+ * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
+ * their files under `/static/`. Nothing in it comes from another host.
+ */
 export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
   const headers = secureHeaders({
     contentSecurityPolicy: {
@@ -41,6 +46,7 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
     .use("/", headers)
     .use("/assets/*", headers)
     .use("/pairs/*", headers)
+    .use("/backfills/*", headers)
     .use("/static/*", headers)
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
@@ -63,6 +69,23 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
       if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
       if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
       return answer(c, <PairPage pair={pair} />);
+    })
+    .get("/backfills", async (c) => {
+      const data = await readBackfills({
+        engine,
+        parameters: new URL(c.req.url).searchParams,
+        now: clock.now().epochMilliseconds,
+      });
+      return answer(c, <BackfillsPage {...data} />, data.problem === null ? 200 : 400);
+    })
+    .get("/backfills/:id{[1-9][0-9]{0,14}}", async (c) => {
+      try {
+        const backfill = await engine.backfills.get(Number(c.req.param("id")));
+        return answer(c, <BackfillPage backfill={backfill} now={clock.now().epochMilliseconds} />);
+      } catch (error) {
+        if (error instanceof UnknownBackfillError) return c.notFound();
+        throw error;
+      }
     })
     .route("/static", staticFiles());
 }

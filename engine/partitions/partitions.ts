@@ -59,6 +59,10 @@ export interface Partitions<Names extends string = string, Config = unknown, Res
    * new version of the source makes every cell stale.
    */
   due?(date: string, version: string): string;
+  /** For assets that ask a vendor: how many calls making some cells takes, so that a plan can say so. */
+  calls?(cells: CellSet, context: { config: Config; resources: Resources }): number;
+  /** How many such calls a minute there may be. */
+  callsPerMinute?(resources: Resources): number;
 }
 
 /** The cells that are wanted, in a space with exactly their coordinates. */

@@ -26,7 +26,7 @@ Deno.test("commandLine() starts the service with start, and without a command", 
 Deno.test("commandLine() --help lists all commands, and each has its own", async () => {
   const { code, out, started } = await run("--help");
   assert.deepEqual([code, started], [0, 0]);
-  for (const command of ["start", "materialize", "retry", "assets"]) {
+  for (const command of ["start", "materialize", "retry", "backfill", "assets"]) {
     assert.ok(out.includes(`deno task ${command}`));
     for (const flag of ["--help", "-h"]) {
       const own = await run(command, flag);

@@ -1,4 +1,4 @@
-import type { Control, ListedAsset } from "../../cli/mod.ts";
+import { type Control, type ListedAsset, RefusedError } from "../../cli/mod.ts";
 import type { EventKind, Explanation, Impact, Plan, Run, RunEvent, RunStatus } from "../../engine/mod.ts";
 
 /** What happens in a scripted run, with its time in milliseconds since the run was queued. */
@@ -91,6 +91,13 @@ export function scriptedControl(
     cancel(runId) {
       calls.push(`cancel ${runId}`);
       return Promise.resolve(run);
+    },
+    backfills: {
+      plan: () => Promise.reject(new RefusedError("The script has no backfills.")),
+      submit: () => Promise.reject(new RefusedError("The script has no backfills.")),
+      list: () => Promise.resolve([]),
+      get: () => Promise.reject(new RefusedError("The script has no backfills.")),
+      act: () => Promise.reject(new RefusedError("The script has no backfills.")),
     },
   };
 }

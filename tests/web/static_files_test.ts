@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { staticFiles } from "../../web/static_files.ts";
 
 const app = staticFiles();
-const clients = ["overview.js", "age.js", "live_parts.js", "run_stream.js", "charts.js", "drawn_chart.js"];
+const clients = [
+  "overview.js",
+  "backfills.js",
+  "actions.js",
+  "age.js",
+  "live_parts.js",
+  "run_stream.js",
+  "charts.js",
+  "drawn_chart.js",
+];
 
 Deno.test("GET /static/:name serves the page's files with their types", async () => {
   for (

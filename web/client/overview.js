@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { post, press as pressed, say, showConnection } from "./actions.js";
 import { drawCharts } from "./charts.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { RunStreams } from "./run_stream.js";
@@ -91,65 +92,21 @@ async function look() {
 
 /** @param {boolean} now */
 function setConnected(now) {
-  if (connected === now) return;
   connected = now;
-  const note = document.getElementById("connection");
-  if (note) {
-    note.textContent = now ? "" : "The server does not answer. Trying again …";
-    note.hidden = now;
-  }
-  if (now) say("Connected again.");
+  showConnection(now);
 }
 
 /**
- * Tells what came of something, for eyes and screen readers.
- *
- * @param {string} text
- * @param {boolean} [bad]
- */
-function say(text, bad = false) {
-  const notice = document.getElementById("notice");
-  if (!notice) return;
-  notice.textContent = text;
-  notice.classList.toggle("bad", bad);
-  notice.hidden = false;
-}
-
-/**
- * @param {string} path
- * @param {object} body
- * @returns {Promise<{ id: number, steps: unknown[] }>}
- */
-async function post(path, body) {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail ?? answer.title ?? `The server answered ${response.status}.`);
-  return answer;
-}
-
-/**
- * Does what a button stands for. It is dead meanwhile, and afterwards whatever the server renders it as. Dead buttons keep the
- * focus, which `disabled` would take from them: `aria-disabled` says the same and does not.
+ * Does what a button stands for, and shows what became of it.
  *
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */
-async function press(button, work) {
-  if (button.ariaDisabled === "true") return;
-  button.ariaDisabled = "true";
-  try {
+function press(button, work) {
+  return pressed(button, async () => {
     await work();
     await refresh();
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error), true);
-  } finally {
-    // A part that came out as it was has not been replaced.
-    if (document.getElementById(button.id) === button) button.ariaDisabled = null;
-  }
+  });
 }
 
 /**

@@ -63,6 +63,8 @@ function asker(trigger: string): string {
       return "asked for on the command line";
     case "startup":
       return "at the first start";
+    case "backfill":
+      return `for backfill ${name}`;
     case "schedule":
       return `on schedule ${name}`;
     default:

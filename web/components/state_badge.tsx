@@ -1,6 +1,6 @@
-import type { AssetStateName, ExplainedState, RunStatus } from "../../engine/mod.ts";
+import type { AssetStateName, BackfillCellState, BackfillStatus, ExplainedState, RunStatus } from "../../engine/mod.ts";
 
-export type BadgeName = AssetStateName | ExplainedState | RunStatus;
+export type BadgeName = AssetStateName | ExplainedState | RunStatus | BackfillStatus | BackfillCellState | "waiting";
 
 /** Each state has a shape and a word of its own; the colour only repeats them. */
 const MARKS: Readonly<Record<BadgeName, string>> = {
@@ -17,6 +17,9 @@ const MARKS: Readonly<Record<BadgeName, string>> = {
   interrupted: "◐",
   succeeded: "●",
   cancelled: "⊘",
+  paused: "‖",
+  done: "●",
+  skipped: "⊘",
 };
 
 /** The state of an asset or a run. */

@@ -1,0 +1,157 @@
+import type { Backfill, BackfillPlan, BackfillRange, BackfillSummary, PlannedAsset } from "../engine/mod.ts";
+import type { Paint, Style } from "./paint.ts";
+import { type Cell, textTable } from "./table.ts";
+import { age, count, counted, duration, wrap } from "./text.ts";
+
+/** How lines are laid out. */
+interface Layout {
+  width: number;
+  paint: Paint;
+}
+
+const STATUS_STYLES: Readonly<Record<BackfillSummary["status"], Style>> = {
+  running: "cyan",
+  paused: "yellow",
+  succeeded: "green",
+  failed: "red",
+  cancelled: "yellow",
+};
+
+/** A plan for people: how much there is to do, in which order, and how long it takes as far as that is known. */
+export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
+  const { width, paint } = layout;
+  const notes = [
+    ...plan.skipped.map(({ key, upstream, cells }) =>
+      `${
+        counted(cells.count, "cell")
+      } of ${key} are skipped: what they read of ${upstream} is missing and no part of it.`
+    ),
+    ...(plan.unknownNames.length > 0 ? [`No selected asset has ${plan.unknownNames.join(", ")}.`] : []),
+    ...(plan.fresh.length > 0 ? [`Nothing to do: ${plan.fresh.join(", ")}.`] : []),
+  ].flatMap((note) => wrap(note, width, "  "));
+  const title = `Backfill of "${plan.selection}"${rangeText(plan.range)}${plan.force ? ", forced" : ""}`;
+  if (plan.assets.length === 0) return [`${title}: nothing to make.`, ...notes];
+  const table = textTable(
+    [
+      { title: "" },
+      { title: "asset" },
+      { title: "cells", align: "right" },
+      { title: "parts", align: "right" },
+      { title: "calls", align: "right" },
+      { title: "time", flexible: true },
+    ],
+    plan.assets.map((asset, i): Cell[] => [
+      String(i + 1),
+      asset.key,
+      asset.cells ? `${count(asset.cells.count)}${asset.certain ? "" : "+"}` : "whole",
+      count(asset.parts),
+      asset.vendorCalls === null ? "" : count(asset.vendorCalls),
+      timeText(asset),
+    ]),
+    { width, paint },
+  );
+  return [
+    ...wrap(`${title}: ${amountText(plan)}.`, width, "  "),
+    "",
+    ...table,
+    ...(plan.assets.some(({ certain }) => !certain)
+      ? [
+        "",
+        ...wrap("Where it says +, or whole, what is made before may bring more to light, or nothing to do.", width),
+      ]
+      : []),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ];
+}
+
+/** How much a plan makes, and how long it takes. */
+export function amountText({ assets, cells, vendorCalls, seconds, unknown }: BackfillPlan): string {
+  const known = unknown.length < assets.length;
+  const time = !known
+    ? "time unknown, because none of it ever ran"
+    : `${unknown.length > 0 ? "at least" : "about"} ${duration(seconds * 1000)}`;
+  return [
+    counted(cells, "cell"),
+    ...(vendorCalls > 0 ? [counted(vendorCalls, "vendor call")] : []),
+    time,
+  ].join(", ");
+}
+
+function timeText({ seconds, boundBy }: PlannedAsset): string {
+  if (seconds === null) return "unknown: it never ran";
+  return `${duration(seconds * 1000)}${boundBy === "calls" ? " at the vendor's rate" : ""}`;
+}
+
+function rangeText({ from, to, names }: BackfillRange): string {
+  return [
+    ...(from !== undefined ? [` from ${from}`] : []),
+    ...(to !== undefined ? [` to ${to}`] : []),
+    ...(names !== undefined ? [` for ${names.length > 5 ? counted(names.length, "name") : names.join(", ")}`] : []),
+  ].join("");
+}
+
+/** All backfills, one a line. */
+export function backfillList(backfills: readonly BackfillSummary[], now: number, layout: Layout): string[] {
+  if (backfills.length === 0) return ["There is no backfill yet."];
+  return textTable(
+    [
+      { title: "id", align: "right" },
+      { title: "status" },
+      { title: "cells", align: "right" },
+      { title: "done", align: "right" },
+      { title: "age", align: "right" },
+      { title: "what", flexible: true },
+    ],
+    backfills.map((backfill): Cell[] => [
+      String(backfill.id),
+      { text: backfill.status, style: STATUS_STYLES[backfill.status] },
+      count(backfill.progress.cells),
+      count(backfill.progress.done),
+      age(now - Date.parse(backfill.createdAt)),
+      `${backfill.selection}${rangeText(backfill.range)}${backfill.reason ? ` (${backfill.reason})` : ""}`,
+    ]),
+    layout,
+  );
+}
+
+/** How far a backfill is, in one line with a bar. */
+export function progressLine({ id, progress, assets, remainingSeconds }: Backfill, { width, paint }: Layout): string {
+  const { cells, done, failed, skipped } = progress;
+  const settled = done + failed + skipped;
+  const share = cells === 0 ? 0 : settled / cells;
+  const barWidth = Math.max(0, Math.min(24, width - 56));
+  const filled = Math.round(share * barWidth);
+  const now = assets.find((asset) => asset.state === "running") ?? assets.find((asset) => asset.state === "missing");
+  const words = [
+    `${Math.floor(100 * share)} %`,
+    `${count(done)} of ${counted(cells, "cell")}`,
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(now ? [now.key] : []),
+    ...(remainingSeconds !== null && remainingSeconds >= 1 ? [`${duration(remainingSeconds * 1000)} left`] : []),
+  ].join("  ");
+  const room = Math.max(0, width - barWidth - String(id).length - 13);
+  return `Backfill ${id} ${paint("cyan", "█".repeat(filled))}${paint("dim", "░".repeat(barWidth - filled))}  ${
+    words.slice(0, room)
+  }`;
+}
+
+/** How a backfill ended, or stands. */
+export function backfillSummary(backfill: Backfill, { width, paint }: Layout): string[] {
+  const { id, status, progress, reason } = backfill;
+  const counts = [
+    `${count(progress.done)} of ${counted(progress.cells, "cell")} done`,
+    ...(progress.missing + progress.running > 0 ? [`${count(progress.missing + progress.running)} to make`] : []),
+    ...(progress.failed > 0 ? [`${count(progress.failed)} failed`] : []),
+    ...(progress.skipped > 0 ? [`${count(progress.skipped)} skipped`] : []),
+  ].join(", ");
+  const next = status === "paused"
+    ? [`Go on with it: deno task backfill --resume ${id}`]
+    : status === "failed" || status === "cancelled"
+    ? [`Try again what is missing: deno task backfill --retry ${id}`]
+    : [];
+  return [
+    `Backfill ${id} ${paint(STATUS_STYLES[status], status)}: ${counts}.`,
+    ...(reason ? wrap(reason, width, "  ") : []),
+    ...next,
+  ];
+}

@@ -1,0 +1,52 @@
+import type { Backfill } from "../engine/mod.ts";
+import type { BackfillControl } from "./backfill_control.ts";
+import { progressLine } from "./backfill_text.ts";
+import { paintFor } from "./paint.ts";
+import type { Stream, Terminal } from "./terminal.ts";
+
+/** How often it is asked how far the backfill is. */
+const lookMs = 500;
+
+/**
+ * Shows a backfill on the terminal until it is over or paused: a bar that moves where somebody watches, elsewhere a line for each
+ * asset that is done. Ctrl-C stops following; the backfill stays.
+ *
+ * @returns How it stood last, and whether it was left before it was over.
+ * @throws {RefusedError | UnreachableError}
+ */
+export async function followBackfill(
+  control: BackfillControl,
+  begun: Backfill,
+  terminal: Terminal,
+  { stream = terminal.stdout, pollMs = lookMs }: { stream?: Stream; pollMs?: number } = {},
+): Promise<{ backfill: Backfill; left: boolean }> {
+  const paint = paintFor(terminal, stream);
+  const leaving = new AbortController();
+  const restore = terminal.onInterrupt(() => leaving.abort());
+  const told = new Set(begun.assets.filter(({ state }) => state === "done").map(({ key }) => key));
+  let backfill = begun;
+  try {
+    for (;;) {
+      if (stream.isTerminal) stream.write(`\r\x1b[2K${progressLine(backfill, { width: stream.columns() - 1, paint })}`);
+      else tellDone(backfill, told, stream);
+      if (backfill.status !== "running" || leaving.signal.aborted) break;
+      await Promise.race([
+        new Promise((resolve) => setTimeout(resolve, pollMs)),
+        new Promise((resolve) => leaving.signal.addEventListener("abort", resolve, { once: true })),
+      ]);
+      backfill = await control.get(backfill.id);
+    }
+  } finally {
+    restore();
+    if (stream.isTerminal) stream.write("\r\x1b[2K");
+  }
+  return { backfill, left: backfill.status === "running" };
+}
+
+function tellDone(backfill: Backfill, told: Set<string>, stream: Stream): void {
+  for (const { key, state, cells } of backfill.assets) {
+    if (state !== "done" || told.has(key)) continue;
+    told.add(key);
+    stream.write(`${key} done${cells ? `: ${cells.done.count} cells` : ""}\n`);
+  }
+}

@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { backfillActions, type Engine, SelectionError, UnknownAssetError } from "../engine/mod.ts";
+import { linkToNext } from "./links.ts";
+import { idempotencyKeyOf } from "./materialize.ts";
+import { Problem } from "./problems.ts";
+import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
+
+/** Body of `POST /v1/backfills`. */
+const NewBackfill = z.strictObject({
+  selection: z.string(),
+  /** First date, included; `YYYY-MM-DD`. */
+  from: z.string().optional(),
+  /** Last date, included. */
+  to: z.string().optional(),
+  names: z.array(z.string()).max(100_000).optional(),
+  /** Make what is fresh again, too. */
+  force: z.boolean().default(false),
+  /** Answer with the plan, and begin nothing. */
+  dryRun: z.boolean().default(false),
+});
+
+const BackfillsPage = z.strictObject({
+  limit: wholeNumber(1, 1_000).default(50),
+  /** Only those before this id. */
+  before: idNumber.optional(),
+});
+
+/** Routes under `/v1/backfills`. */
+export function backfillRoutes(engine: Engine) {
+  const { backfills } = engine;
+  const routes = new Hono()
+    // Newest first.
+    .get("/", query(BackfillsPage), async (c) => {
+      const { limit, before } = c.req.valid("query");
+      const found = await backfills.list({ limit: limit + 1, before });
+      const page = found.slice(0, limit);
+      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${page.at(-1)!.id}` }));
+      return c.json({ backfills: page });
+    })
+    // Plans a backfill and begins it; the Location header says where to follow it.
+    .post("/", jsonBody(NewBackfill), async (c) => {
+      const { dryRun, ...request } = c.req.valid("json");
+      try {
+        if (dryRun) return c.json(await backfills.plan(request), 200);
+        const begun = await backfills.submit({ ...request, trigger: "http", idempotencyKey: idempotencyKeyOf(c) });
+        return c.json(begun, 202, { Location: `/v1/backfills/${begun.id}` });
+      } catch (error) {
+        // The address exists: what is wrong is the body.
+        if (error instanceof SelectionError || error instanceof UnknownAssetError) {
+          throw new Problem("invalid-selection", error.message, {
+            errors: [{ path: "selection", message: error.message }],
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    })
+    .get("/:id", async (c) => c.json(await backfills.get(backfillIdOf(c.req.param("id")))));
+  for (const action of backfillActions) {
+    routes.post(`/:id/${action}`, async (c) => {
+      const id = backfillIdOf(c.req.param("id"));
+      return c.json(await backfills.act(id, action), 202, { Location: `/v1/backfills/${id}` });
+    });
+  }
+  return routes;
+}
+
+/** @throws {Problem} If no backfill can have this id. */
+function backfillIdOf(text: string): number {
+  const id = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) {
+    throw new Problem("unknown-backfill", "Backfills are numbered: there is none with this id.");
+  }
+  return id;
+}

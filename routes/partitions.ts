@@ -1,0 +1,27 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../engine/mod.ts";
+import { query } from "./validation.ts";
+
+const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
+
+const PartitionsQuery = z.strictObject({
+  /** First date, included. */
+  from: date.optional(),
+  /** Last date, included. */
+  to: date.optional(),
+  /** Separated by commas. */
+  names: z.string().transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
+    .optional(),
+});
+
+/** `GET /v1/assets/:key/partitions`. */
+export function partitionRoutes(engine: Engine) {
+  return new Hono()
+    // Its cells by state, as rectangles of names and dates.
+    .get(
+      "/:key/partitions",
+      query(PartitionsQuery),
+      async (c) => c.json(await engine.partitions(c.req.param("key"), c.req.valid("query"))),
+    );
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { type CellTest, withCellEngine } from "../support/cell_engine.ts";
+import { withEmbedded } from "../support/database.ts";
+import { servePage } from "../support/page_server.ts";
+import { gate } from "../support/tiny_engine.ts";
+
+interface Scene extends CellTest {
+  browser: Browser;
+  url: string;
+}
+
+/** Registers a test in a headless browser over a server in this process; ignored, and named so, where there is none. */
+function browserTest(name: string, test: (scene: Scene) => Promise<void>): void {
+  Deno.test({
+    name: browserMissing ? `${name} (no browser: ${browserMissing})` : name,
+    ignore: browserMissing !== null,
+    fn: () =>
+      withEmbedded((database) =>
+        withCellEngine(database, async (cell) => {
+          const server = servePage(cell.engine);
+          try {
+            await withBrowser((browser) => test({ ...cell, browser, url: server.url }));
+          } finally {
+            await server.stop();
+          }
+        })
+      ),
+  });
+}
+
+browserTest(
+  "a backfill is planned, begun, paused, resumed and followed to its end by keyboard alone",
+  async (scene) => {
+    const { browser, url, world, engine } = scene;
+    const { page, errors, foreign } = await openPage(browser, url);
+    await page.getByRole("link", { name: "Backfills", exact: true }).click();
+    await page.getByText("Nothing was backfilled yet.").waitFor();
+
+    await page.getByLabel("Assets").focus();
+    await page.keyboard.type("events quotes adjusted");
+    await page.getByLabel("To", { exact: true }).fill("2024-01-04");
+    await page.getByLabel("Assets").focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("12 cells, time unknown, because none of it ever ran.").waitFor();
+    assert.deepEqual(await page.locator("#plan tbody th").allTextContents(), ["events", "quotes", "adjusted"]);
+    assert.deepEqual(await engine.backfills.list({ limit: 1 }), [], "a plan begins nothing");
+
+    const [reached, go] = [gate(), gate()];
+    world.before = async (key) => {
+      if (key !== "quotes") return;
+      reached.open();
+      await go.opened;
+    };
+    await page.locator("#begin").focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/backfills\/1$/);
+    await reached.opened;
+    await page.locator('[data-asset="quotes"][data-state="running"]').waitFor();
+    await page.getByText("0 of 12 cells done").waitFor();
+
+    await page.locator("#do-pause").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#do-resume").waitFor();
+    await page.getByText("Backfill 1 is paused.").waitFor();
+    await page.waitForFunction("document.activeElement?.id === 'do-resume'");
+    await page.keyboard.press("Enter");
+    await page.locator("#do-pause").waitFor();
+    go.open();
+    await page.locator("#headline .badge.succeeded").waitFor();
+    await page.getByText("12 of 12 cells done").waitFor();
+    const quotes = page.getByRole("img", { name: "Cells of quotes from 2024-01-02 to 2024-01-04: 6 done" });
+    await quotes.waitFor();
+    assert.deepEqual(await quotes.locator("rect").evaluateAll((rects) => rects.map((r) => r.getAttribute("class"))), [
+      "done",
+    ]);
+    assert.deepEqual([errors, foreign], [[], []]);
+  },
+);
+
+browserTest(
+  "a backfill that failed shows which cells and why, and is retried",
+  async ({ browser, url, world, engine }) => {
+    world.before = (key, cells) => {
+      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+    };
+    const { id } = await engine.backfills.submit({ selection: "events quotes adjusted", trigger: "test" });
+    await engine.backfills.finished(id);
+    for (const [colorScheme, width] of [["light", 1280], ["dark", 390]] as const) {
+      const { page, errors } = await openPage(browser, `${url}/backfills/${id}`, { colorScheme, width });
+      await page.getByRole("img", { name: /Cells of quotes.*: 4 done, 4 failed/ }).waitFor();
+      await page.getByRole("img", { name: /Cells of adjusted.*: 4 done, 4 skipped/ }).waitFor();
+      assert.match((await page.locator(".notice.bad:visible").first().textContent())!, /not to be had\./);
+      const tooWide = await page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth",
+      );
+      assert.equal(tooWide, false, `the page scrolls sideways at ${width} pixels`);
+      assert.deepEqual(errors, []);
+      await page.context().close();
+    }
+    world.before = () => {};
+    const { page } = await openPage(browser, `${url}/backfills/${id}`);
+    await page.locator("#do-retry").click();
+    await page.locator("#headline .badge.succeeded").waitFor();
+    await page.getByRole("img", { name: /Cells of adjusted.*: 8 done/ }).waitFor();
+  },
+);
+
+browserTest("a backfill that cannot be is refused in words beside the form", async ({ browser, url }) => {
+  const { page } = await openPage(browser, `${url}/backfills?selection=quots`);
+  assert.equal(
+    await page.getByRole("alert").textContent(),
+    'There is no asset "quots". Did you mean "quotes"?',
+  );
+  assert.equal(await page.getByLabel("Assets").inputValue(), "quots");
+  assert.equal(await page.locator("#begin").count(), 0);
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { withCellApi } from "../support/cell_api.ts";
+
+Deno.test("GET /v1/assets/:key/partitions", (t) =>
+  withCellApi(async ({ get, engine, world, materialize }) => {
+    const counts = (states: Record<string, { count: number }>) =>
+      Object.fromEntries(Object.entries(states).filter(([, { count }]) => count > 0).map(([k, v]) => [k, v.count]));
+
+    await t.step("says that nothing is there yet", async () => {
+      const { status, json } = await get("/v1/assets/sums/partitions");
+      assert.deepEqual([status, counts(json.states)], [200, { waiting: 2 }]);
+    });
+
+    await t.step("answers with axes, and with each cell in exactly one state", async () => {
+      world.before = (key, cells) => {
+        if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+      };
+      await materialize();
+      world.before = () => {};
+      world.dates.push("2024-01-08");
+      const { json } = await get("/v1/assets/quotes/partitions");
+      assert.deepEqual([json.asset, json.madeBy, json.count], ["quotes", "quotes", 10]);
+      assert.deepEqual(json.axes, {
+        names: { column: "name", values: ["A", "B"] },
+        dates: { column: "date", values: ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-08"] },
+      });
+      assert.deepEqual(json.states.failed, {
+        count: 4,
+        cells: [{ names: ["A", "B"], dates: [["2024-01-02", "2024-01-03"]] }],
+      });
+      assert.deepEqual(counts(json.states), { fresh: 4, expected: 2, failed: 4 });
+      assert.deepEqual(counts((await get("/v1/assets/adjusted/partitions")).json.states), { fresh: 4, waiting: 6 });
+    });
+
+    await t.step("keeps to dates and names", async () => {
+      const { json } = await get("/v1/assets/quotes/partitions?from=2024-01-05&to=2024-01-08&names=B");
+      assert.deepEqual([json.count, json.axes.names.values, counts(json.states)], [2, ["B"], {
+        fresh: 1,
+        expected: 1,
+      }]);
+    });
+
+    await t.step("tells missing cells that nobody expects, and stale ones", async () => {
+      await materialize();
+      world.version = "2024-01-06";
+      assert.deepEqual(counts((await get("/v1/assets/sums/partitions")).json.states), { fresh: 1, missing: 2 });
+      assert.deepEqual((await get("/v1/assets/sums/partitions")).json.axes.names, null);
+      assert.equal((await get("/v1/assets/quotes/partitions")).json.states.stale.count > 0, true);
+      const [state] = await engine.states(["quotes"]);
+      assert.equal((await get("/v1/assets/quotes/partitions")).json.states.stale.count, state!.cells!.stale);
+    });
+
+    await t.step("refuses what has no cells, is unknown or makes no sense", async () => {
+      const whole = await get("/v1/assets/headline/partitions");
+      assert.deepEqual([whole.status, whole.json.type], [409, "/problems/not-partitioned"]);
+      assert.match(whole.json.detail, /made as a whole/);
+      assert.equal((await get("/v1/assets/nothing/partitions")).status, 404);
+      assert.equal((await get("/v1/assets/quotes/partitions?from=x")).status, 400);
+      assert.equal((await get("/v1/assets/quotes/partitions?form=2024-01-01")).status, 400);
+    });
+  }));

@@ -1,0 +1,79 @@
+import { type BackfillCellState, backfillCellStates, type Rectangle, type SomeCells } from "../engine/mod.ts";
+
+/** A stretch of a strip in which the shares of the states are the same. */
+export interface StripColumn {
+  /** Place of its first bucket, and how many it spans. */
+  at: number;
+  width: number;
+  /** Share of each state that there is, in the order in which they are stacked; they add up to 1. */
+  shares: readonly { state: BackfillCellState; share: number }[];
+}
+
+/** Cells over time, as a picture of `width` buckets. */
+export interface Strip {
+  width: number;
+  columns: readonly StripColumn[];
+  /** First and last date; `null` for cells without dates. */
+  dates: readonly [first: string, last: string] | null;
+}
+
+/** More than a screen tells apart. */
+const mostBuckets = 240;
+const dayMs = 86_400_000;
+
+/** How the cells of an asset stand over time: days from left to right, and on each the share of names in each state. */
+export function stripOf(cells: Record<BackfillCellState, SomeCells>): Strip {
+  const rectangles = backfillCellStates.flatMap((state) =>
+    cells[state].cells.map((rectangle) => ({ state, rectangle }))
+  );
+  const ends = rectangles.flatMap(({ rectangle }) => (rectangle.dates ?? []).flat()).sort();
+  const [first, last] = [ends[0], ends.at(-1)];
+  const start = first === undefined ? 0 : dayOf(first);
+  const days = first === undefined ? 1 : dayOf(last!) - start + 1;
+  const width = Math.min(mostBuckets, days);
+  const weights = new Map(backfillCellStates.map((state) => [state, new Float64Array(width)]));
+  for (const { state, rectangle } of rectangles) addRectangle(weights.get(state)!, rectangle, { start, days });
+  return { width, columns: columnsOf(weights, width), dates: first === undefined ? null : [first, last!] };
+}
+
+/** Adds the days of a rectangle, times its names, to the buckets that they lie in. */
+function addRectangle(
+  buckets: Float64Array,
+  { names, dates }: Rectangle,
+  { start, days }: { start: number; days: number },
+): void {
+  const weight = names?.length ?? 1;
+  const daysPerBucket = days / buckets.length;
+  const spans = dates?.map(([from, to]) => [dayOf(from) - start, dayOf(to) - start + 1] as const) ??
+    [[0, days] as const];
+  for (const [from, to] of spans) {
+    for (let b = Math.floor(from / daysPerBucket); b < buckets.length && b * daysPerBucket < to; b++) {
+      const overlap = Math.min(to, (b + 1) * daysPerBucket) - Math.max(from, b * daysPerBucket);
+      if (overlap > 0) buckets[b]! += weight * overlap;
+    }
+  }
+}
+
+function columnsOf(weights: ReadonlyMap<BackfillCellState, Float64Array>, width: number): StripColumn[] {
+  const columns: StripColumn[] = [];
+  let before = "";
+  for (let at = 0; at < width; at++) {
+    const found = [...weights].map(([state, buckets]) => ({ state, weight: buckets[at]! }))
+      .filter(({ weight }) => weight > 0);
+    const total = found.reduce((sum, { weight }) => sum + weight, 0);
+    const shares = found.map(({ state, weight }) => ({ state, share: Math.round((1000 * weight) / total) / 1000 }));
+    const key = shares.map(({ state, share }) => `${state} ${share}`).join();
+    if (key !== "" && key === before) {
+      const column = columns.at(-1)!;
+      columns[columns.length - 1] = { ...column, width: column.width + 1 };
+    } else if (key !== "") {
+      columns.push({ at, width: 1, shares });
+    }
+    before = key;
+  }
+  return columns;
+}
+
+function dayOf(date: string): number {
+  return Date.parse(date) / dayMs;
+}

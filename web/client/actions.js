@@ -1,0 +1,71 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/**
+ * Tells what came of something, for eyes and screen readers.
+ *
+ * @param {string} text
+ * @param {boolean} [bad]
+ */
+export function say(text, bad = false) {
+  const notice = document.getElementById("notice");
+  if (!notice) return;
+  notice.textContent = text;
+  notice.classList.toggle("bad", bad);
+  notice.hidden = false;
+}
+
+/**
+ * Sends something to the API. Rejects with the sentence of the answer where it was refused.
+ *
+ * @param {string} path
+ * @param {object} body
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<any>} The answer.
+ */
+export async function post(path, body, headers = {}) {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.detail ?? answer.title ?? `The server answered ${response.status}.`);
+  return answer;
+}
+
+/**
+ * Does what a button stands for. It is dead meanwhile, and afterwards whatever the server renders it as. Dead buttons keep the
+ * focus, which `disabled` would take from them: `aria-disabled` says the same and does not.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {() => Promise<void>} work
+ */
+export async function press(button, work) {
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
+  try {
+    await work();
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error), true);
+  } finally {
+    // A part that came out as it was has not been replaced.
+    if (document.getElementById(button.id) === button) button.ariaDisabled = null;
+  }
+}
+
+/**
+ * Tells whether the server answers, once each time that this changes.
+ *
+ * @param {boolean} connected
+ */
+export function showConnection(connected) {
+  const note = document.getElementById("connection");
+  if (!note || note.hidden === connected) return;
+  note.textContent = connected ? "" : "The server does not answer. Trying again …";
+  note.hidden = connected;
+  if (connected) say("Connected again.");
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { post, press, say, showConnection } from "./actions.js";
+import { LiveParts, updateTimes } from "./live_parts.js";
+
+/** How often the page is brought up to date while a backfill runs, and while none does. */
+const runningMs = 1_000;
+const restingMs = 4_000;
+
+const parts = new LiveParts(updateTimes);
+
+async function refresh() {
+  try {
+    await parts.refresh();
+    showConnection(true);
+  } catch {
+    showConnection(false);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (!button) return;
+  const { begin, idempotencyKey, act, backfill } = button.dataset;
+  if (begin) {
+    press(button, async () => {
+      // The key makes a second click, or a try again after a broken connection, the same backfill.
+      const { id } = await post("/v1/backfills", JSON.parse(begin), { "idempotency-key": idempotencyKey ?? "" });
+      location.assign(`/backfills/${id}`);
+    });
+  } else if (act) {
+    press(button, async () => {
+      const { id, status } = await post(`/v1/backfills/${backfill}/${act}`, {});
+      say(`Backfill ${id} is ${status}.`);
+      await refresh();
+      // Another button may stand where this one was: the keyboard goes on from the first of them.
+      if (!document.getElementById(button.id)) {
+        /** @type {HTMLElement | null} */ (document.querySelector("#headline button"))?.focus();
+      }
+    });
+  }
+});
+
+async function keepLooking() {
+  for (;;) {
+    const running = document.querySelector("[data-running]") !== null;
+    await new Promise((resolve) => setTimeout(resolve, running ? runningMs : restingMs));
+    if (document.visibilityState === "visible") await refresh();
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") refresh();
+});
+updateTimes();
+keepLooking();

@@ -1,0 +1,162 @@
+import type { Backfill, BackfillAction, BackfillAssetState, BackfillRun } from "../../engine/mod.ts";
+import { BackfillPlanTable } from "../components/backfill_plan.tsx";
+import { BackfillStrip, cellCounts, StripLegend } from "../components/backfill_strip.tsx";
+import { Moment } from "../components/moment.tsx";
+import { StateBadge } from "../components/state_badge.tsx";
+import { count, counted, duration } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+import { rangeInWords } from "./backfills.tsx";
+
+/** What can be done with a backfill in each of its states. */
+const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, string][]>> = {
+  running: [["pause", "Pause"], ["cancel", "Cancel"]],
+  paused: [["resume", "Resume"], ["retry", "Retry what failed"], ["cancel", "Cancel"]],
+  succeeded: [["retry", "Make what is missing since"]],
+  failed: [["retry", "Retry what failed"]],
+  cancelled: [["retry", "Make what is missing"]],
+};
+
+/** One backfill: how far it is, and each asset's cells over time. */
+export function BackfillPage({ backfill, now }: { backfill: Backfill; now: number }) {
+  const { id, selection, range, force, assets, runs, runCount, plan } = backfill;
+  return (
+    <Layout
+      title={`Backfill ${id} – Tandem`}
+      path="/backfills/"
+      script="backfills.js"
+      styles={["backfills.css"]}
+      headline={<Headline backfill={backfill} />}
+    >
+      <div id="progress" data-live>
+        <Progress backfill={backfill} now={now} />
+      </div>
+      <section class="panel" aria-labelledby="assets-title">
+        <h2 id="assets-title">Assets</h2>
+        <p class="about">
+          <code>{selection}</code>
+          {rangeInWords(range)}
+          {force ? ", forced" : ""}. Days go from left to right; a colour is as high as the share of cells in its state.
+        </p>
+        <StripLegend />
+        <div id="assets" data-live>
+          <ol class="strips">{assets.map((asset) => <AssetLine key={asset.key} asset={asset} />)}</ol>
+        </div>
+      </section>
+      <div class="columns">
+        <section class="panel" aria-labelledby="plan-title">
+          <h2 id="plan-title">Plan</h2>
+          <BackfillPlanTable plan={plan} />
+        </section>
+        <section class="panel" aria-labelledby="runs-title">
+          <h2 id="runs-title">Runs</h2>
+          <div id="runs" data-live>
+            {runs.length === 0 ? <p class="empty">Nothing has run yet.</p> : (
+              <>
+                {runCount > runs.length && <p class="about">The last {runs.length} of {count(runCount)}.</p>}
+                <ol class="entries">{runs.map((run) => <RunLine key={run.id} run={run} />)}</ol>
+              </>
+            )}
+          </div>
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+function Headline({ backfill: { id, status } }: { backfill: Backfill }) {
+  return (
+    <div class="headline" id="headline" data-live data-running={status === "running" ? "true" : undefined}>
+      <div>
+        <h1>Backfill {id}</h1>
+        <p>
+          <StateBadge state={status} />
+        </p>
+      </div>
+      <div class="line">
+        {actions[status].map(([action, title]) => (
+          <button type="button" id={`do-${action}`} data-act={action} data-backfill={id}>{title}</button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Progress({ backfill, now }: { backfill: Backfill; now: number }) {
+  const { status, progress, reason, remainingSeconds, expectedAt, createdAt, finishedAt, assets } = backfill;
+  const { cells, done, failed, skipped } = progress;
+  const unknown = assets.filter((asset) => asset.remainingSeconds === null).length;
+  const left = remainingSeconds !== null && remainingSeconds >= 1
+    ? `${unknown > 0 ? "at least" : "about"} ${duration(remainingSeconds * 1000)} left`
+    : null;
+  return (
+    <section class="panel" aria-label="Progress">
+      <progress
+        max={Math.max(1, cells)}
+        value={cells === 0 && status === "succeeded" ? 1 : done + failed + skipped}
+        aria-label="Cells that are settled"
+      >
+      </progress>
+      <p>
+        {[
+          `${count(done)} of ${counted(cells, "cell")} done`,
+          ...(failed > 0 ? [`${count(failed)} failed`] : []),
+          ...(skipped > 0 ? [`${count(skipped)} skipped`] : []),
+          ...(left ? [left] : []),
+        ].join(", ")}
+        {expectedAt && left && (
+          <>
+            , done <Moment at={expectedAt} now={now} />
+          </>
+        )}
+      </p>
+      <p class="faint">
+        Asked for <Moment at={createdAt} now={now} />
+        {finishedAt && (
+          <>
+            , ended <Moment at={finishedAt} now={now} />
+          </>
+        )}
+      </p>
+      {reason !== null && <p class="notice bad" role="status">{reason}</p>}
+    </section>
+  );
+}
+
+function AssetLine({ asset: { key, state, cells, message, remainingSeconds } }: { asset: BackfillAssetState }) {
+  return (
+    <li data-asset={key} data-state={state}>
+      <div class="line">
+        <h4>{key}</h4>
+        <StateBadge state={state} />
+        <span class="faint">
+          {cells ? cellCounts(cells) : "made as a whole"}
+          {remainingSeconds !== null && remainingSeconds >= 1 ? `, ${duration(remainingSeconds * 1000)} left` : ""}
+        </span>
+      </div>
+      {cells && <BackfillStrip asset={key} cells={cells} />}
+      {message !== null && <p class="why error">{message}</p>}
+    </li>
+  );
+}
+
+function RunLine({ run: { id, status, selection, cells, done, failed, error, startedAt, finishedAt } }: {
+  run: BackfillRun;
+}) {
+  return (
+    <li>
+      <div class="line">
+        <a href={`/v1/runs/${id}`}>Run {id}</a>
+        <StateBadge state={status} />
+        <span class="faint">
+          {startedAt && finishedAt ? duration(Date.parse(finishedAt) - Date.parse(startedAt)) : ""}
+        </span>
+      </div>
+      <p>
+        <code>{selection}</code>
+        {cells === null ? "" : `: ${count(done ?? 0)} of ${counted(cells, "cell")}`}
+        {failed ? `, ${count(failed)} failed` : ""}
+      </p>
+      {error && <p class="error">{error}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,200 @@
+import {
+  type BackfillPlan,
+  type BackfillRange,
+  type BackfillRequest,
+  type BackfillSummary,
+  type Engine,
+  EngineError,
+} from "../../engine/mod.ts";
+import { BackfillPlanTable } from "../components/backfill_plan.tsx";
+import { Moment } from "../components/moment.tsx";
+import { StateBadge } from "../components/state_badge.tsx";
+import { count, counted } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+
+/** What the pages read of the engine. */
+export type BackfillEngine = Pick<Engine, "backfills">;
+
+/** What the page with all backfills shows. */
+export interface BackfillsData {
+  backfills: readonly BackfillSummary[];
+  /** What the form holds. */
+  fields: Readonly<Record<"selection" | "from" | "to" | "names", string>> & { force: boolean };
+  /** What the form asks for, with its plan; `null` where it asks for nothing. */
+  asked: { request: BackfillRequest; plan: BackfillPlan } | null;
+  /** Why there is no plan of what the form asks for. */
+  problem: string | null;
+  now: number;
+}
+
+const shown = 50;
+
+/** Reads what the page shows. */
+export async function readBackfills(
+  { engine, parameters, now }: { engine: BackfillEngine; parameters: URLSearchParams; now: number },
+): Promise<BackfillsData> {
+  const field = (name: string) => parameters.get(name)?.trim() ?? "";
+  const fields = {
+    selection: field("selection"),
+    from: field("from"),
+    to: field("to"),
+    names: field("names"),
+    force: parameters.has("force"),
+  };
+  const names = fields.names.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const request: BackfillRequest = {
+    selection: fields.selection,
+    ...(fields.from !== "" && { from: fields.from }),
+    ...(fields.to !== "" && { to: fields.to }),
+    ...(names.length > 0 && { names }),
+    ...(fields.force && { force: true }),
+  };
+  const backfills = await engine.backfills.list({ limit: shown });
+  if (!parameters.has("selection")) return { backfills, fields, asked: null, problem: null, now };
+  try {
+    return { backfills, fields, asked: { request, plan: await engine.backfills.plan(request) }, problem: null, now };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { backfills, fields, asked: null, problem: error.message, now };
+  }
+}
+
+/** All backfills, and the way to a new one. */
+export function BackfillsPage({ backfills, fields, asked, problem, now }: BackfillsData) {
+  const running = backfills.filter(({ status }) => status === "running").length;
+  return (
+    <Layout
+      title="Backfills – Tandem"
+      path="/backfills"
+      script="backfills.js"
+      styles={["backfills.css"]}
+      headline={
+        <div class="headline" id="headline" data-live data-running={running > 0 ? "true" : undefined}>
+          <div>
+            <h1>Backfills</h1>
+            <p>
+              {backfills.length === 0
+                ? "None yet"
+                : `${counted(backfills.length, "backfill")}, ${running > 0 ? `${running} running` : "none running"}`}
+            </p>
+          </div>
+        </div>
+      }
+    >
+      <section class="panel" aria-labelledby="new-title">
+        <h2 id="new-title">New backfill</h2>
+        <NewBackfill fields={fields} problem={problem} />
+        {asked && (
+          <div id="plan">
+            <h3>Plan</h3>
+            <BackfillPlanTable plan={asked.plan} />
+            {asked.plan.assets.length > 0 && (
+              <p>
+                <button
+                  type="button"
+                  id="begin"
+                  class="primary"
+                  data-begin={JSON.stringify(asked.request)}
+                  data-idempotency-key={crypto.randomUUID()}
+                >
+                  Begin this backfill
+                </button>
+              </p>
+            )}
+          </div>
+        )}
+      </section>
+      <section class="panel" aria-labelledby="list-title">
+        <h2 id="list-title">Backfills</h2>
+        <div id="list" data-live>
+          {backfills.length === 0 ? <p class="empty">Nothing was backfilled yet.</p> : (
+            <ol class="entries">
+              {backfills.map((backfill) => (
+                <li>
+                  <BackfillEntry backfill={backfill} now={now} />
+                </li>
+              ))}
+            </ol>
+          )}
+        </div>
+      </section>
+    </Layout>
+  );
+}
+
+function NewBackfill({ fields, problem }: Pick<BackfillsData, "fields" | "problem">) {
+  const described = problem === null ? undefined : "new-problem";
+  return (
+    <form class="filters" action="/backfills" method="get" aria-label="New backfill">
+      <label>
+        Assets
+        <input
+          type="text"
+          name="selection"
+          value={fields.selection}
+          placeholder="key, +key, group:name or *"
+          required
+          autocomplete="off"
+          spellcheck={false}
+          aria-describedby={described}
+        />
+      </label>
+      <label>
+        From
+        <input type="date" name="from" value={fields.from} aria-describedby={described} />
+      </label>
+      <label>
+        To
+        <input type="date" name="to" value={fields.to} aria-describedby={described} />
+      </label>
+      <label>
+        Names
+        <input
+          type="text"
+          name="names"
+          value={fields.names}
+          placeholder="all, or A, B"
+          autocomplete="off"
+          spellcheck={false}
+        />
+      </label>
+      <label class="tick">
+        <input type="checkbox" name="force" checked={fields.force} /> Make what is fresh again, too
+      </label>
+      <button type="submit">Show the plan</button>
+      {problem !== null && <p class="notice bad" id="new-problem" role="alert">{problem}</p>}
+    </form>
+  );
+}
+
+function BackfillEntry({ backfill, now }: { backfill: BackfillSummary; now: number }) {
+  const { id, status, progress, selection, range, force, reason, createdAt } = backfill;
+  return (
+    <>
+      <div class="line">
+        <a href={`/backfills/${id}`}>Backfill {id}</a>
+        <StateBadge state={status} />
+        <span class="faint">
+          <Moment at={createdAt} now={now} />
+        </span>
+      </div>
+      <p>
+        <code>{selection}</code>
+        {rangeInWords(range)}
+        {force ? ", forced" : ""}: {count(progress.done)} of {counted(progress.cells, "cell")} done
+        {progress.failed > 0 ? `, ${count(progress.failed)} failed` : ""}
+        {progress.skipped > 0 ? `, ${count(progress.skipped)} skipped` : ""}
+      </p>
+      {reason !== null && <p class={status === "paused" ? "faint" : "error"}>{reason}</p>}
+    </>
+  );
+}
+
+/** Dates and names of a range, as they follow a selection. */
+export function rangeInWords({ from, to, names }: BackfillRange): string {
+  return [
+    ...(from === undefined ? [] : [` from ${from}`]),
+    ...(to === undefined ? [] : [` to ${to}`]),
+    ...(names === undefined ? [] : [` for ${names.length > 5 ? counted(names.length, "name") : names.join(", ")}`]),
+  ].join("");
+}
