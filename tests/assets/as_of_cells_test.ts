@@ -7,12 +7,13 @@
 import assert from "node:assert/strict";
 import type { Run } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
-import { type DailyBars, type MarketData, marketDataFrom } from "../../resources/market_data/mod.ts";
+import { type MarketData, marketDataFrom } from "../../resources/market_data/mod.ts";
 import { type RawBar, weekdays } from "../support/bars.ts";
 import { databases, withEmbedded } from "../support/database.ts";
 import { type AssetChain, withAssetChain } from "../support/engine_chain.ts";
 import { groupedMarket } from "../support/grouped_market.ts";
 import { marketOf } from "../support/market_of.ts";
+import { otherFuture } from "../support/other_future.ts";
 import { pseudoRandom } from "../support/pseudo_random.ts";
 import { sharedFolder } from "../support/shared_folder.ts";
 
@@ -187,26 +188,10 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-/** Every price, split and missing bar from a session on is another one. */
-function otherFuture(bars: DailyBars, from: string, random: () => number): DailyBars {
-  const later = (column: Float64Array, change: (value: number) => number) =>
-    column.map((value, i) => bars.session[i]! < from ? value : change(value));
-  const scale = Float64Array.from(bars.ticker, () => Math.exp(0.1 * (random() - 0.5)));
-  const price = (column: Float64Array) => column.map((value, i) => bars.session[i]! < from ? value : value * scale[i]!);
-  return {
-    ...bars,
-    open: price(bars.open),
-    high: price(bars.high),
-    low: price(bars.low),
-    close: price(bars.close).map((value, i) => bars.session[i]! >= from && random() < 0.01 ? NaN : value),
-    split: later(bars.split, (value) => random() < 0.002 ? 2 : value),
-  };
-}
-
 /** Makes selections, gives the market another future from a session on, and makes them again. */
 async function holdToThePast(
   source: MarketData,
-  { from, asOf, config }: { from: string; asOf: string[]; config: Record<string, unknown> },
+  { from, ranges, asOf }: { from: string; ranges: [from: string, to: string][]; asOf: string[] },
 ): Promise<void> {
   let changed = false;
   const marketData: MarketData = {
@@ -215,14 +200,14 @@ async function holdToThePast(
     tickers: () => source.tickers(),
     dailyBars: async (options) => {
       const bars = await source.dailyBars(options);
-      return changed ? otherFuture(bars, from, pseudoRandom(7)) : bars;
+      return changed ? otherFuture(bars, { from, random: pseudoRandom(7) }) : bars;
     },
   };
   await withEmbedded((database) =>
-    withAssetChain({ database, marketData, clock, config }, async (chain) => {
+    withAssetChain({ database, marketData, clock }, async (chain) => {
       const search = async (force: boolean) => {
-        for (const date of asOf) {
-          succeeded(await chain.materialize(searches.join(" "), { range: { from: date, to: date }, force }));
+        for (const [from, to] of ranges) {
+          succeeded(await chain.materialize(searches.join(" "), { range: { from, to }, force }));
         }
         return await selections(chain);
       };
@@ -250,8 +235,11 @@ async function holdToThePast(
 
 Deno.test("selections of the simulated market are the same whatever happens after them", async () => {
   const simulated = marketDataFrom("simulated", { clock });
-  const fridays = ["2022-12-30", "2023-06-30", "2024-03-28", "2024-11-01"];
-  await holdToThePast(simulated, { from: "2024-03-29", asOf: fridays, config: {} });
+  await holdToThePast(simulated, {
+    from: "2024-03-29",
+    ranges: [["2022-12-30", "2022-12-30"], ["2024-03-22", "2024-04-05"]],
+    asOf: ["2022-12-30", "2024-03-22", "2024-03-28", "2024-04-05"],
+  });
 });
 
 const shared = sharedFolder();
@@ -263,8 +251,11 @@ Deno.test({
   ignore: shared === null,
   async fn() {
     const source = marketDataFrom(`csv:${shared}/market/sp500_daily_2017_2021.csv.gz`, { clock });
-    const weeks = ["2018-01-05", "2019-03-15", "2020-08-28", "2020-09-04"];
-    // AAPL and TSLA split 2020-08-31.
-    await holdToThePast(source, { from: "2020-08-31", asOf: weeks, config: {} });
+    // AAPL split on 2020-08-31. bench/as_of.ts does this for every week from 2018 on.
+    await holdToThePast(source, {
+      from: "2020-08-31",
+      ranges: [["2018-01-05", "2018-01-05"], ["2020-08-28", "2020-09-04"]],
+      asOf: ["2018-01-05", "2020-08-28", "2020-09-04"],
+    });
   },
 });

@@ -226,6 +226,51 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await materialize()).steps, []);
   });
 
+  test("does not take what it removed for made, when it made others in the same step", async (cell) => {
+    const { engine, world, materialize } = cell;
+    await materialize();
+    world.names = ["A"];
+    world.dates.push("2024-01-08");
+    await materialize();
+    const counts = (await engine.states(["quotes", "adjusted"])).map(({ cells }) => [cells!.made, cells!.wanted]);
+    assert.deepEqual(counts, [[5, 5], [5, 5]]);
+    // B comes back: it has to be made again.
+    world.names = ["A", "B"];
+    const [quotes] = (await engine.states(["quotes"])).map(({ cells }) => cells!.missing);
+    assert.equal(quotes, 5);
+  });
+
+  test("makes again what an event reached back to that is not there any more, be it the only one", async (cell) => {
+    const { engine, world, materialize, rows } = cell;
+    world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
+    await materialize();
+    world.events.pop();
+    await materialize("events");
+    const [state] = await engine.states(["adjusted"]);
+    assert.deepEqual(state!.reasons.map(({ cells }) => cells), [
+      { count: 2, cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+    ]);
+    await materialize();
+    assert.deepEqual((await rows("adjusted")).map((row) => row.value), Array(8).fill(1));
+  });
+
+  test("reads the newest date that was made, not one that is only wanted", async (cell) => {
+    const { world, materialize, calls, rows } = cell;
+    await materialize();
+    world.dates.push("2024-01-08");
+    world.before = (key, cells) => {
+      if (key === "sums" && cells.includes("2024-01-08")) throw new Error("not today");
+    };
+    await materialize();
+    await materialize("headline", { force: true });
+    assert.deepEqual(await rows("headline"), [{ of: "2024-01-05", sum: 6 }]);
+    world.before = () => {};
+    calls();
+    await materialize();
+    assert.deepEqual(calls(), ["sums: 2024-01-08", "headline"]);
+    assert.deepEqual(await rows("headline"), [{ of: "2024-01-08", sum: 6 }]);
+  });
+
   test("gives one content version to the same rows, however many materializations brought them", async (cell) => {
     const { engine, world, materialize } = cell;
     const version = async () => (await engine.states(["adjusted"]))[0]!.lastMaterialization!.contentVersion;

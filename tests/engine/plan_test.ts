@@ -47,8 +47,8 @@ function plan(selection: string, latest: Map<string, Versions>, force = false, n
     configs: new Map(),
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     cells: new Map(),
-    spaces: new Map(),
     madeSpaces: new Map(),
+    spaces: new Map(),
     reads: new Map(graph.producers.map(({ key }) => [key, []])),
   };
   return planRun(graph, select(graph, selection), snapshot, { selection, force, range: null });

@@ -40,6 +40,7 @@ Deno.test("The routes of the original backend", async (t) => {
     const { get, post, engine } = api;
     await api.materialize();
     const calls = api.vendorCalls();
+    /** Rows of a table; of one that is a history of selections those of the newest. */
     const table = async (key: string, filters: ReturnType<typeof equals>[] = []) =>
       (await engine.rows(key, { filters, limit: 10_000 })).rows;
     const [chosen] = (await get("/api/model-chosen-pairs")).json as { ticker_1: string; ticker_2: string }[];
