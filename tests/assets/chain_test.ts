@@ -90,40 +90,59 @@ async function planAndRun({ engine, materialize, contentVersions }: AssetChain) 
     assert.equal(status, expected, `${key}; what it reads and has changed: ${reasons.join() || "nothing"}`);
   }
   return {
-    certain: plan.steps.filter((step) => step.certain).map((step) => step.key).sort(),
+    certain: plan.steps.filter((step) => step.certain && step.key !== "service_health").map((step) => step.key).sort(),
     possible: plan.steps.filter((step) => !step.certain && inLine(step.key)).map((step) => step.key),
     ended: outcomes(run),
     changed: Object.keys(after).filter((key) => after[key] !== before[key]).sort(),
   };
 }
 
-Deno.test("the chain finds the planted pairs of the default market, and trades no others", async () => {
-  const clock = fixedClock(THURSDAY);
-  const truth = simulatedTruth({ clock });
-  const planted = pairNames(truth.plantedPairs);
-  const decoys = pairNames(truth.decoys);
-  assert.deepEqual([planted.size, decoys.size], [12, 8]);
-  await withEmbedded((database) =>
-    withAssetChain({ database, marketData: simulatedMarket({ clock }), clock }, async ({ materialize, rows }) => {
-      assert.equal((await materialize("+chosen_pairs")).status, "succeeded");
-      const tested = await rows("cointegrated_pairs");
-      const accepted = pairNames(tested.filter((row) => row.accepted));
-      const chosen = pairNames(await rows("chosen_pairs"));
-      // bench/recall.ts has the means over many markets; this is the one that everybody sees first.
-      assert.deepEqual(
-        { planted: common(accepted, planted), decoys: common(accepted, decoys), chosen: chosen.size },
-        { planted: 11, decoys: 3, chosen: 10 },
-      );
-      assert.equal(common(chosen, planted), 10);
-      for (const pair of truth.plantedPairs) {
-        const row = tested.find((one) => one.ticker_1 === pair.ticker_1 && one.ticker_2 === pair.ticker_2);
-        if (!row?.accepted) continue;
-        const error = Number(row.slope) / pair.hedgeRatio - 1;
-        assert.ok(Math.abs(error) < 0.1, `${pair.ticker_1} ${pair.ticker_2}: ${row.slope}, planted ${pair.hedgeRatio}`);
-      }
-    })
-  );
-});
+/** On all that was known the search trades planted pairs alone; in the default two years it also finds what only seems to be one. */
+const found = [
+  { formationSessions: null, planted: 11, decoys: 2, chosenPlanted: 10 },
+  { formationSessions: 504, planted: 11, decoys: 3, chosenPlanted: 9 },
+];
+
+for (const { formationSessions, ...expected } of found) {
+  Deno.test(`the chain finds the planted pairs of the default market in ${formationSessions ?? "all"} sessions`, async () => {
+    const clock = fixedClock(THURSDAY);
+    const config = { pair_clusters: { formationSessions }, cointegrated_pairs: { formationSessions } };
+    const truth = simulatedTruth({ clock });
+    const planted = pairNames(truth.plantedPairs);
+    const decoys = pairNames(truth.decoys);
+    assert.deepEqual([planted.size, decoys.size], [12, 8]);
+    await withEmbedded((database) =>
+      withAssetChain(
+        { database, marketData: simulatedMarket({ clock }), clock, config },
+        async ({ materialize, rows }) => {
+          assert.equal((await materialize("+chosen_pairs")).status, "succeeded");
+          const tested = await rows("cointegrated_pairs");
+          const accepted = pairNames(tested.filter((row) => row.accepted));
+          const chosen = pairNames(await rows("chosen_pairs"));
+          // bench/recall.ts has the means over many markets; this is the one that everybody sees first.
+          assert.deepEqual(
+            {
+              planted: common(accepted, planted),
+              decoys: common(accepted, decoys),
+              chosenPlanted: common(chosen, planted),
+            },
+            expected,
+          );
+          assert.equal(chosen.size, 10);
+          for (const pair of truth.plantedPairs) {
+            const row = tested.find((one) => one.ticker_1 === pair.ticker_1 && one.ticker_2 === pair.ticker_2);
+            if (!row?.accepted) continue;
+            const error = Number(row.slope) / pair.hedgeRatio - 1;
+            assert.ok(
+              Math.abs(error) < 0.1,
+              `${pair.ticker_1} ${pair.ticker_2}: ${row.slope}, planted ${pair.hedgeRatio}`,
+            );
+          }
+        },
+      )
+    );
+  });
+}
 
 /** What the chain made on each database. */
 const contents = new Map<string, Record<string, string>[]>();
@@ -232,7 +251,7 @@ for (const { name, ignore, open } of databases) {
           });
 
           await t.step("runs what depends on one changed bar, all the way", async () => {
-            const [pair] = await rows("chosen_pairs");
+            const [pair] = await rows("chosen_pairs", [equals("as_of", "2026-11-20")]);
             marketData.change("a bar of a chosen pair", raise(pair!.ticker_1 as string, "2026-06-15"));
             const { certain, possible, ended, changed } = await planAndRun(chain);
             assert.deepEqual(certain, raw);

@@ -65,6 +65,9 @@ for (
     ["UNIVERSE", "tickers=A,,B"],
     ["HISTORY_FROM", "2024-02-30"],
     ["HISTORY_FROM", "two years"],
+    ["NEWS_FROM", "last month"],
+    ["BARS_AFTER_CLOSE_MINUTES", "-1"],
+    ["BARS_AFTER_CLOSE_MINUTES", "901"],
   ] as const
 ) {
   Deno.test(`readEnvironment() names ${name} and "${value}" and what is allowed`, () => {
@@ -93,6 +96,7 @@ Deno.test("readEnvironment() has the free plan, all ETFs of Nasdaq and the vendo
     [environment.polygonApiKey, environment.polygonUrl, environment.polygonCallsPerMinute, environment.historyFrom],
     [undefined, "https://api.massive.com", 5, undefined],
   );
+  assert.deepEqual([environment.newsFrom, environment.barsAfterCloseMinutes], [undefined, 120]);
   assert.deepEqual(environment.universe, { type: "ETF", exchange: "XNAS" });
 });
 
@@ -104,7 +108,10 @@ Deno.test("readEnvironment() reads what a vendor needs", () => {
     POLYGON_CALLS_PER_MINUTE: "100",
     UNIVERSE: "tickers=AAPL,BRK.B",
     HISTORY_FROM: "2024-01-02",
+    NEWS_FROM: "2026-01-01",
+    BARS_AFTER_CLOSE_MINUTES: "20",
   });
+  assert.deepEqual([environment.newsFrom, environment.barsAfterCloseMinutes], ["2026-01-01", 20]);
   assert.deepEqual(
     [environment.polygonApiKey, environment.polygonUrl, environment.polygonCallsPerMinute, environment.historyFrom],
     ["k3y", "http://127.0.0.1:8080", 100, "2024-01-02"],
