@@ -106,7 +106,7 @@ test("is applied by an engine that takes runs as soon as it starts, and by no co
 
 Deno.test("Retention.begin() applies the rules at first and then every hour, and one sweep at a time", async () => {
   let sweeps = 0;
-  let hold: Promise<void> | undefined;
+  let hold = Promise.resolve();
   const rule = {
     name: "things",
     keepDays: 1,
