@@ -4,9 +4,10 @@
  * @module
  */
 import { Hono } from "hono";
-import * as assets from "./assets/mod.ts";
+import { assetsOf } from "./assets/of_source.ts";
 import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
+import type { VendorResources } from "./assets/vendor/vendor_resources.ts";
 import { commandLine, engineControl, type ExitCode, followRun, httpControl, processTerminal } from "./cli/mod.ts";
 import deno from "./deno.json" with { type: "json" };
 import { DefinitionError, Engine, type Logger, messageOf, Scheduler } from "./engine/mod.ts";
@@ -21,7 +22,8 @@ import {
   openDatabase,
 } from "./resources/database/mod.ts";
 import { ConfigurationError, type Environment, readEnvironment } from "./resources/environment.ts";
-import { marketDataFrom } from "./resources/market_data/mod.ts";
+import { marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
+import { type ServiceProbe, serviceProbe } from "./resources/service_probe.ts";
 import { api, onError, onNotFound, type Readiness } from "./routes/mod.ts";
 import { schedules } from "./schedules/mod.ts";
 import { page } from "./web/mod.ts";
@@ -37,15 +39,18 @@ interface House {
 
 async function openHouse(environment: Environment, logger: Logger, role: "server" | "cli"): Promise<House> {
   const clock = systemClock;
-  const resources: Resources = { marketData: marketDataFrom(environment.marketData, { clock }) };
   const config = { ...presets[environment.preset], ...await readAssetConfig(environment.assetConfig) };
   const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
   try {
     await migrate(database, new URL("./sql/migrations/", import.meta.url));
+    const vendor = vendorFrom(environment, { database, clock, logger });
     const engine = await Engine.open({
-      assets: Object.values(assets),
+      assets: assetsOf(vendor ? "vendor" : "file"),
       database,
-      resources,
+      resources: resourcesFrom(environment, {
+        vendor,
+        serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states: () => engine.states() }),
+      }),
       clock,
       logger,
       config,
@@ -70,6 +75,16 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
     await database.close();
     throw error;
   }
+}
+
+/** What the assets use of the outside world: a vendor that is asked call by call, or a source that is read as a whole. */
+function resourcesFrom(
+  environment: Environment,
+  { vendor, serviceProbe }: { vendor: MarketVendor | null; serviceProbe: ServiceProbe },
+): Resources | VendorResources {
+  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock: systemClock }), serviceProbe };
+  const { universe, historyFrom, newsFrom, barsAfterCloseMinutes } = environment;
+  return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, serviceProbe };
 }
 
 async function readAssetConfig(path: string | undefined): Promise<Record<string, unknown>> {

@@ -1,8 +1,18 @@
 /** All assets. A new one is a file of its own and a line here. */
 export { rawTickers } from "./market/raw_tickers.ts";
 export { rawDailyBars } from "./market/raw_daily_bars.ts";
+export { rawSplits } from "./market/raw_splits.ts";
+export { rawDividends } from "./market/raw_dividends.ts";
+export { rawTickerDetails } from "./market/raw_ticker_details.ts";
+export { rawNews } from "./news/raw_news.ts";
+export { tickerDetails } from "./market/ticker_details.ts";
+export { tickers } from "./market/tickers.ts";
+export { news } from "./news/news.ts";
+export { newsMentions } from "./news/news_mentions.ts";
 export { dailyBars } from "./market/daily_bars.ts";
 export { rejectedBars } from "./market/rejected_bars.ts";
+export { dailyOhlc } from "./market/daily_ohlc.ts";
+export { indicators } from "./market/indicators.ts";
 export { cleanPrices } from "./market/clean_prices.ts";
 export { pairClusters } from "./pairs/pair_clusters.ts";
 export { cointegratedPairs } from "./pairs/cointegrated_pairs.ts";
@@ -16,3 +26,4 @@ export { walkForwardDaily } from "./backtests/walk_forward_daily.ts";
 export { walkForwardTrades } from "./backtests/walk_forward_trades.ts";
 export { portfolioDaily } from "./backtests/portfolio_daily.ts";
 export { strategyComparison } from "./backtests/strategy_comparison.ts";
+export { serviceHealth } from "./ops/service_health.ts";

@@ -18,9 +18,12 @@ const research: Search = {
 
 /** @param walkForward What must differ in a formation window, which is shorter than the data of the original. */
 function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search["criteria"]> = {}) {
+  // The originals looked at everything there was.
+  const asOf = { ...cleaning, formationSessions: null };
   return {
     clean_prices: cleaning,
-    cointegrated_pairs: criteria,
+    pair_clusters: asOf,
+    cointegrated_pairs: { ...asOf, ...criteria },
     walk_forward_pairs: { ...cleaning, ...criteria, ...walkForward },
   };
 }

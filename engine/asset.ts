@@ -29,6 +29,11 @@ export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   inputs: { [K in keyof Deps]: Input<RowOf<Deps[K]>> };
   /** The cells to be made, for an asset that is divided into them: rows of others are refused. */
   cells: CellSet;
+  /**
+   * What the asset itself has in these cells so far, for saying what is new in what is read. Rows must not depend on it: they would
+   * not come out the same again.
+   */
+  before: Input<Record<string, unknown>>;
   config: Config;
   resources: Resources;
   clock: Clock;

@@ -54,7 +54,7 @@ export interface CellState {
   reasons: readonly { reason: Reason; cells: CellSet }[];
   /** Made, not wanted any more, and to be removed. */
   gone: CellSet;
-  /** Made and as they would be now. */
+  /** Wanted, made and as they would be now. */
   fresh: CellSet;
   /** Not fresh, and some cell that they read has not been made: with the upstream asset that keeps them waiting. */
   waiting: readonly { upstream: string; cells: CellSet }[];
@@ -82,20 +82,26 @@ export interface CellStates {
   cells: Map<string, CellState>;
   /** By key of each asset that was looked at. */
   spaces: Map<string, CellSpace>;
+  /** The same up to the newest date that was made, by key of each asset that is made by cells. */
+  madeSpaces: Map<string, CellSpace>;
   /** What each producer reads, by producer. */
   reads: Map<string, readonly Read[]>;
 }
 
 /** Judges the cells of producers, which come in dependency order and with all that is upstream of them. */
 export async function cellStates(producers: readonly Producer[], known: Known): Promise<CellStates> {
-  const states: CellStates = { cells: new Map(), spaces: new Map(), reads: new Map() };
+  const states: CellStates = { cells: new Map(), spaces: new Map(), madeSpaces: new Map(), reads: new Map() };
   for (const producer of producers) {
     const reads = readsOf(producer, known.configs.get(producer.key));
     states.reads.set(producer.key, reads);
     if (producer.recipe.partitions) {
       const state = await cellState(producer, reads, known, states);
       states.cells.set(producer.key, state);
-      for (const key of producer.produces) states.spaces.set(key, state.space);
+      const made = untilMade(state);
+      for (const key of producer.produces) {
+        states.spaces.set(key, state.space);
+        states.madeSpaces.set(key, made);
+      }
     } else {
       for (const key of producer.produces) states.spaces.set(key, extentOf(key, known.records));
     }
@@ -123,12 +129,13 @@ export function isUntouched(
     const reads = states.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
     const after = changes.get(upstream)?.filter((change) => change.materialization > since);
     if (!after || reads.length === 0) return false;
-    const space = states.spaces.get(upstream)!;
-    return after.every(({ changed }) => {
-      if (changed === null) return false;
-      const touched = { upstream: space, changed, own: CellSpace.single };
-      return reads.every(({ mapping }) => readersOfChange(mapping, touched).isEmpty);
-    });
+    return after.every(({ changed }) =>
+      changed !== null &&
+      reads.every(({ mapping }) => {
+        const touched = { upstream: readSpace({ upstream, mapping }, states), changed, own: CellSpace.single };
+        return readersOfChange(mapping, touched).isEmpty;
+      })
+    );
   };
 }
 
@@ -228,7 +235,8 @@ async function cellState(
       cells,
     })),
     gone,
-    fresh: made.difference(stale).difference(gone),
+    // What is kept unwanted stays on record as it was made: it is judged by that should it be wanted again.
+    fresh: made.intersection(wanted).difference(stale),
     waiting: waitingCells(notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
       ...failure,
@@ -298,8 +306,8 @@ function judgeGroup(
       continue;
     }
     for (const { materialization, changed } of after) {
-      const touched = { upstream: states.spaces.get(upstream)!, changed: changed!, own: space };
       for (const { mapping } of reads.filter((r) => r.upstream === upstream)) {
+        const touched = { upstream: readSpace({ upstream, mapping }, states), changed: changed!, own: space };
         staleIn(
           readersOfChange(mapping, touched).intersection(cells),
           `upstream ${upstream} ${materialization}`,
@@ -348,6 +356,21 @@ function waitingCells(
     if (!kept.isEmpty) waiting.push({ upstream, cells: kept });
   }
   return waiting;
+}
+
+/**
+ * The space in which an upstream asset's cells are looked for. The newest date is the newest that was made: one that is only wanted has
+ * nothing to read yet.
+ */
+export function readSpace(
+  { upstream, mapping }: Read,
+  { spaces, madeSpaces }: Pick<CellStates, "spaces" | "madeSpaces">,
+): CellSpace {
+  return (mapping.dates.kind === "last" ? madeSpaces.get(upstream) : undefined) ?? spaces.get(upstream)!;
+}
+
+function untilMade({ space, made }: CellState): CellSpace {
+  return new CellSpace(space.names, space.dates.slice(0, made.dateRanges.at(-1) ?? 0));
 }
 
 function lastOf(cells: CellSet): [number, number] | [] {

@@ -11,6 +11,7 @@ import {
 } from "./errors.ts";
 import type { StepOutcome } from "./executor.ts";
 import { CellSet } from "./partitions/mod.ts";
+import type { NewCheckResult } from "./ledger.ts";
 import { type OutputToPublish, publishCells, type Published } from "./publication.ts";
 import type { StepError } from "./records.ts";
 import { prepareRows } from "./row_schema.ts";
@@ -99,7 +100,8 @@ class CellStep {
             part,
             (done, total) => step.progress(i + done / total, parts.length),
           );
-          await this.#publish(outputs, part, present);
+          for (const { asset, rows } of outputs) refuseOthers(asset, rows.data, part);
+          await this.#publish(outputs, part, { present, checks: await step.check(outputs) });
         });
         step.progress(i + 1, parts.length);
         inARow = 0;
@@ -118,10 +120,12 @@ class CellStep {
     if (!this.#failed.isEmpty) throw new CellsFailedError(step.producer.key, this.#failed.count, false, last);
   }
 
-  async #publish(outputs: readonly OutputToPublish[], part: CellSet, present: Present): Promise<void> {
+  async #publish(
+    outputs: readonly OutputToPublish[],
+    part: CellSet,
+    { present, checks }: { present: Present; checks: readonly NewCheckResult[] },
+  ): Promise<void> {
     const { step } = this;
-    for (const { asset, rows } of outputs) refuseOthers(asset, rows.data, part);
-    const checks = await step.check(outputs);
     await step.settle();
     const done = this.#done.union(part);
     const context = { ...step.publicationContext(this.snapshot, present), latest: this.#latest };
@@ -147,14 +151,14 @@ class CellStep {
     }
   }
 
-  /** Publishes that there is nothing in some cells. */
+  /** Publishes that there is nothing in some cells. Nothing is judged: there is nothing that could have gone wrong. */
   async #publishEmpty(cells: CellSet, present: Present): Promise<void> {
     const { graph } = this.step.around;
     const outputs = this.step.producer.produces.map((key): OutputToPublish => {
       const asset = graph.asset(key);
       return { asset, rows: prepareRows(key, asset.schema, []), metadata: {} };
     });
-    await this.#publish(outputs, cells, present);
+    await this.#publish(outputs, cells, { present, checks: [] });
   }
 
   #stillFailing(made: CellSet): Failure[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
+import { type AtVersion, datesWithRows, newestDate } from "./asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
@@ -274,6 +275,16 @@ export class Engine {
   /** Rows of an asset, a page at a time. @throws {UnknownAssetError | InvalidRequestError} */
   async rows(key: string, query: PageQuery): Promise<RowPage> {
     return await readPage(this.around.database, this.graph.asset(key), query);
+  }
+
+  /** The newest date of its cells that has been made, with rows or without; `null` if there is none. @throws {UnknownAssetError} */
+  async newestDate(key: string, version: AtVersion = {}): Promise<string | null> {
+    return await newestDate(this.around.database, this.graph.asset(key), version);
+  }
+
+  /** Dates of its cells that have rows, newest first. @throws {UnknownAssetError} */
+  async datesWithRows(key: string, version: AtVersion = {}): Promise<string[]> {
+    return await datesWithRows(this.around.database, this.graph.asset(key), version);
   }
 
   /** Rows of an asset as a whole, column by column. @throws {UnknownAssetError | InvalidRequestError} */

@@ -65,8 +65,9 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
   const producer = graph.producerOf(task.key);
   const config = configOf(producer, standingConfig, task.config);
   const byCells = producer.recipe.partitions !== undefined ||
-    Object.entries(producer.recipe.deps).some(([name, { cells }]) =>
-      cells !== undefined && !readsEverything(producer.recipe.mappings[name]!(config))
+    Object.entries(producer.recipe.deps).some(([name, { key, cells }]) =>
+      graph.producerOf(key).recipe.partitions !== undefined ||
+      (cells !== undefined && !readsEverything(producer.recipe.mappings[name]!(config)))
     );
   if (byCells) return await takeSnapshot(around, { config: task.config, of: [task.key] });
   return {
@@ -77,6 +78,7 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     cells: new Map(),
     spaces: new Map(),
+    madeSpaces: new Map(),
     reads: new Map([[producer.key, []]]),
   };
 }

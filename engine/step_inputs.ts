@@ -2,7 +2,8 @@ import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset, Input } from "./asset.ts";
 import { readColumns } from "./asset_table.ts";
 import type { Producer } from "./graph.ts";
-import type { CellSet, Mapping } from "./partitions/mod.ts";
+import { readSpace } from "./cell_state.ts";
+import type { CellSet, CellSpace, Mapping } from "./partitions/mod.ts";
 import { upstreamCells } from "./partitions/mapping.ts";
 import { toRows } from "./row_schema.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -22,7 +23,7 @@ export function inputsOf(
   cells: CellSet,
   { database, snapshot, signal }: {
     database: Database;
-    snapshot: Pick<Snapshot, "latest" | "configs" | "spaces">;
+    snapshot: Pick<Snapshot, "latest" | "configs" | "spaces" | "madeSpaces">;
     signal: AbortSignal;
   },
 ): Record<string, Input<object>> {
@@ -32,12 +33,37 @@ export function inputsOf(
     Object.entries(deps).map(([name, asset]) => {
       const mapping = mappings[name]!(config);
       const version = snapshot.latest.get(asset.key)!;
-      const within = asset.cells === undefined || readsEverything(mapping)
+      const read = asset.cells === undefined || readsEverything(mapping)
         ? null
-        : upstreamCells(mapping, cells, snapshot.spaces.get(asset.key)!);
+        : upstreamCells(mapping, cells, readSpace({ upstream: asset.key, mapping }, snapshot));
+      // Nothing has to be told apart where every cell is read, which most of the first time is.
+      const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
       return [name, inputOf(asset, version, { database, within, signal })];
     }),
   );
+}
+
+/** What an asset has in some of its own cells at the version of a snapshot; nothing before its first. */
+export function ownRows(
+  asset: AnyAsset,
+  cells: CellSet,
+  { database, snapshot, signal }: { database: Database; snapshot: Pick<Snapshot, "latest">; signal: AbortSignal },
+): Input<Record<string, unknown>> {
+  const version = snapshot.latest.get(asset.key);
+  const { hasNames, hasDates } = cells.space;
+  const within = hasNames || hasDates ? cells : null;
+  if (version) return inputOf(asset, version, { database, within, signal }) as Input<Record<string, unknown>>;
+  return {
+    key: asset.key,
+    materialization: 0,
+    rowCount: 0,
+    columns: () => Promise.reject(new TypeError(`"${asset.key}" has no version yet: look at rowCount, or read rows.`)),
+    rows: () => Promise.resolve([]),
+  };
+}
+
+function isWhole(read: CellSet, { names, dates }: CellSpace): boolean {
+  return read.count === names.length * dates.length;
 }
 
 function inputOf(

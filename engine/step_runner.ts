@@ -26,7 +26,7 @@ import { pause, retryDelayMs } from "./retry.ts";
 import { type Columns, hashOf, type PreparedRows, prepareRows } from "./row_schema.ts";
 import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "./snapshot.ts";
 import type { Present } from "./staleness.ts";
-import { inputsOf } from "./step_inputs.ts";
+import { inputsOf, ownRows } from "./step_inputs.ts";
 
 /** How often progress of one step is recorded, at most. */
 const progressIntervalMs = 500;
@@ -219,6 +219,7 @@ export class StepExecution {
         signal: this.signal,
       }),
       cells,
+      before: ownRows(this.#producer.asset, cells, { database: this.around.database, snapshot, signal: this.signal }),
       config: snapshot.configs.get(this.#producer.key),
       resources: this.around.resources,
       clock: this.around.clock,

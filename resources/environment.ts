@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import { z } from "zod";
+import { parseUniverse, type Universe, UNIVERSE_FORMS } from "./market_data/universe.ts";
 
 /** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
 export class ConfigurationError extends Error {
@@ -28,6 +29,23 @@ function isTimeZone(text: string): boolean {
   }
 }
 
+function isUniverse(text: string): boolean {
+  try {
+    parseUniverse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Over plain HTTP a key can be read on its way; on this machine there is no way. */
+function isVendorAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
+  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && local);
+}
+
 interface Expectation {
   allowed: string;
   secret: boolean;
@@ -36,9 +54,14 @@ interface Expectation {
 /** What each variable may be, in words for people. */
 const expectations = new WeakMap<z.ZodType, Expectation>();
 
-function variable<Schema extends z.ZodType>(schema: Schema, fallback: string, allowed: string) {
+function variable<Schema extends z.ZodType>(
+  schema: Schema,
+  fallback: string,
+  allowed: string,
+  { secret = false } = {},
+) {
   const full = z.string().default(fallback).pipe(schema as z.ZodType<z.output<Schema>, string>);
-  expectations.set(full, { allowed, secret: false });
+  expectations.set(full, { allowed, secret });
   return full;
 }
 
@@ -49,6 +72,7 @@ function optional<Schema extends z.ZodType>(schema: Schema, allowed: string, { s
 }
 
 const port = z.coerce.number().int().min(0).max(65535);
+const callsPerMinute = z.coerce.number().int().min(1).max(60_000);
 const count = z.coerce.number().int().min(1).max(64);
 
 /** All variables, with what each means and may be. */
@@ -61,7 +85,29 @@ const Variables = z.object({
     { secret: true },
   ),
   DATA_DIR: variable(z.string().min(1), ".data", "a folder for the embedded database"),
-  MARKET_DATA: variable(z.string().min(1), "simulated", "simulated, simulated:SEED, csv:PATH or parquet:PATH"),
+  MARKET_DATA: variable(z.string().min(1), "simulated", "simulated, simulated:SEED, csv:PATH, parquet:PATH or polygon"),
+  POLYGON_API_KEY: optional(z.string().regex(/^[\x21-\x7e]+$/), "the vendor's key, in visible ASCII without blanks", {
+    secret: true,
+  }),
+  POLYGON_URL: variable(
+    z.string().refine(isVendorAddress),
+    "https://api.massive.com",
+    "an https:// address without user, password or query; http:// on this machine only",
+    { secret: true },
+  ),
+  POLYGON_CALLS_PER_MINUTE: variable(
+    callsPerMinute,
+    "5",
+    "a whole number from 1 to 60000: what the vendor's plan allows",
+  ),
+  UNIVERSE: variable(z.string().refine(isUniverse).transform(parseUniverse), "type=ETF,exchange=XNAS", UNIVERSE_FORMS),
+  HISTORY_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for two years back"),
+  NEWS_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for thirty days back"),
+  BARS_AFTER_CLOSE_MINUTES: variable(
+    z.coerce.number().int().min(0).max(900),
+    "120",
+    "a whole number from 0 to 900: minutes after the close from which on the vendor has the session",
+  ),
   PRESET: variable(Preset, "tandem", `one of ${Preset.options.join(", ")}`),
   ASSET_CONFIG: optional(z.string().min(1), "the path of a JSON file with settings by asset key"),
   DAILY_SCHEDULE: variable(
@@ -87,6 +133,19 @@ export interface Environment {
   databaseUrl: string | undefined;
   dataDir: string;
   marketData: string;
+  /** Never log it. There where `marketData` is `polygon`. */
+  polygonApiKey: string | undefined;
+  polygonUrl: string;
+  /** What all processes on one database together may call. */
+  polygonCallsPerMinute: number;
+  /** The instruments that are followed where a vendor offers more than anybody needs. */
+  universe: Universe;
+  /** First date of history, or nothing for two years back from when it is asked for. */
+  historyFrom: string | undefined;
+  /** First date of news, or nothing for thirty days back from when it is asked for. */
+  newsFrom: string | undefined;
+  /** Minutes after the close from which on a vendor has the bars of a session. */
+  barsAfterCloseMinutes: number;
   preset: Preset;
   assetConfig: string | undefined;
   dailySchedule: string;
@@ -106,17 +165,24 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     Object.keys(Variables.shape).map((name) => [name, variables[name] === "" ? undefined : variables[name]]),
   );
   const parsed = Variables.safeParse(given);
+  const lines: string[] = [];
   if (!parsed.success) {
     const names = [
       ...new Set(parsed.error.issues.map((issue) => String(issue.path[0]))),
     ] as (keyof typeof Variables.shape)[];
-    const lines = names.map((name) => {
+    for (const name of names) {
       const { allowed, secret } = expectations.get(Variables.shape[name])!;
-      const read = secret ? "what was read (not shown: it may hold a password)" : `"${given[name]}"`;
-      return `${name}: ${read} cannot be used. Allowed: ${allowed}.`;
-    });
-    throw new ConfigurationError(lines.join("\n"));
+      const read = secret ? "what was read (not shown: it may hold a secret)" : `"${given[name]}"`;
+      lines.push(`${name}: ${read} cannot be used. Allowed: ${allowed}.`);
+    }
   }
+  if (given.MARKET_DATA === "polygon" && given.POLYGON_API_KEY === undefined) {
+    lines.push(
+      "POLYGON_API_KEY: it is not set, and MARKET_DATA=polygon needs it. Set it to the key of your account with the vendor, " +
+        "or set MARKET_DATA to a source without a key.",
+    );
+  }
+  if (!parsed.success || lines.length > 0) throw new ConfigurationError(lines.join("\n"));
   const v = parsed.data;
   return {
     host: v.HOST,
@@ -124,6 +190,13 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     databaseUrl: v.DATABASE_URL,
     dataDir: v.DATA_DIR,
     marketData: v.MARKET_DATA,
+    polygonApiKey: v.POLYGON_API_KEY,
+    polygonUrl: v.POLYGON_URL,
+    polygonCallsPerMinute: v.POLYGON_CALLS_PER_MINUTE,
+    universe: v.UNIVERSE,
+    historyFrom: v.HISTORY_FROM,
+    newsFrom: v.NEWS_FROM,
+    barsAfterCloseMinutes: v.BARS_AFTER_CLOSE_MINUTES,
     preset: v.PRESET,
     assetConfig: v.ASSET_CONFIG,
     dailySchedule: v.DAILY_SCHEDULE,

@@ -10,5 +10,12 @@ export function schedules(settings: { dailySchedule: string; scheduleTimeZone: s
       timeZone: settings.scheduleTimeZone,
       selection: "*",
     },
+    {
+      name: "service_health",
+      description: "Every six hours: how the service itself is.",
+      cron: "0 */6 * * *",
+      timeZone: "UTC",
+      selection: "service_health",
+    },
   ];
 }

@@ -10,6 +10,8 @@ export interface PairCell {
 
 /** The chosen pairs beside how their backtests came out. */
 export interface PairTable {
+  /** Session as of which they were chosen; `null` where they are not chosen as of a session. */
+  asOf: string | null;
   columns: { name: string; title: string; hint: string | null; numeric: boolean }[];
   rows: { tickers: [string, string]; cells: PairCell[] }[];
   /** There are more pairs than rows. */
@@ -62,10 +64,12 @@ const KNOWN: Readonly<Record<string, KnownColumn>> = {
 };
 
 /** Part of the key, or of no use at a glance. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["ticker_1", "ticker_2", "intercept"]);
+const LEFT_OUT: ReadonlySet<string> = new Set(["as_of", "ticker_1", "ticker_2", "intercept"]);
 
-/** Reads what the assets hold now. `null` where no pair was ever chosen. */
-export async function readPairTable(engine: Pick<Engine, "graph" | "rows">): Promise<PairTable | null> {
+type TableEngine = Pick<Engine, "graph" | "rows" | "newestDate">;
+
+/** Reads what the assets hold now: of the chosen pairs the newest. `null` where no pair was ever chosen. */
+export async function readPairTable(engine: TableEngine): Promise<PairTable | null> {
   const [chosen, metrics] = await Promise.all([readRows(engine, "chosen_pairs"), readRows(engine, "pair_metrics")]);
   if (!chosen) return null;
   const metricsOf = Map.groupBy(metrics?.rows ?? [], pairOf);
@@ -76,6 +80,7 @@ export async function readPairTable(engine: Pick<Engine, "graph" | "rows">): Pro
   const known = Object.keys(KNOWN);
   const names = [...known.filter((name) => present.has(name)), ...[...present].filter((name) => !known.includes(name))];
   return {
+    asOf: chosen.newest,
     columns: names.map((name) => ({
       name,
       title: KNOWN[name]?.title ?? words(name),
@@ -91,14 +96,21 @@ export async function readPairTable(engine: Pick<Engine, "graph" | "rows">): Pro
 }
 
 async function readRows(
-  engine: Pick<Engine, "graph" | "rows">,
+  engine: TableEngine,
   key: string,
-): Promise<{ columns: string[]; rows: Record<string, unknown>[]; more: boolean } | undefined> {
+): Promise<
+  { columns: string[]; rows: Record<string, unknown>[]; more: boolean; newest: string | null } | undefined
+> {
   if (!engine.graph.keys.includes(key)) return undefined;
   const ranked = engine.graph.asset(key).schema.columns.some((column) => column.name === "rank");
-  const page = await engine.rows(key, { limit: maxRows, order: ranked ? ["rank"] : [] });
+  const newest = await engine.newestDate(key);
+  const page = await engine.rows(key, {
+    limit: maxRows,
+    order: ranked ? ["rank"] : [],
+    filters: newest === null ? [] : [{ column: engine.graph.asset(key).cells!.date!, operator: "eq", value: newest }],
+  });
   if (page.materialization === null) return undefined;
-  return { columns: page.columns.map((c) => c.name), rows: page.rows, more: page.nextCursor !== null };
+  return { columns: page.columns.map((c) => c.name), rows: page.rows, more: page.nextCursor !== null, newest };
 }
 
 function pairOf({ ticker_1, ticker_2 }: Record<string, unknown>): string {

@@ -7,13 +7,14 @@ import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overvie
 import { PairPage } from "./pages/pair.tsx";
 import { PairAbsentPage } from "./pages/pair_absent.tsx";
 import { PairsPage, readPairs } from "./pages/pairs.tsx";
+import type { PairsEngine } from "./tested_pairs.ts";
 import { pairPath } from "./pair_path.ts";
 import { type PairEngine, readPair } from "./pair_record.ts";
 import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & AssetEngine;
+  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };

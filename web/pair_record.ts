@@ -2,7 +2,7 @@ import { type Engine, type Filter, type Materialization, maxPageRows } from "../
 import type { TestedPair } from "./tested_pairs.ts";
 
 /** What the record of a pair is read from. */
-export type PairEngine = Pick<Engine, "graph" | "rows" | "materializations">;
+export type PairEngine = Pick<Engine, "graph" | "rows" | "materializations" | "newestDate">;
 
 /** A position from entry to exit. */
 export interface PairTrade {
@@ -96,10 +96,11 @@ export async function readPair(
 ): Promise<PairRecord | "unmaterialized" | "reversed" | "unknown"> {
   const sources = await latest(engine);
   const read = rowsOf(engine, sources);
-  const known = await knownRows(read, tickers);
+  const asOf = await newestFilters(engine, sources);
+  const known = await knownRows(read, tickers, asOf);
   if (Object.values(known).every((rows) => rows.length === 0)) {
     if (!sources.has("cointegrated_pairs") && !sources.has("walk_forward_pairs")) return "unmaterialized";
-    const other = await knownRows(read, [tickers[1], tickers[0]]);
+    const other = await knownRows(read, [tickers[1], tickers[0]], asOf);
     return Object.values(other).some((rows) => rows.length > 0) ? "reversed" : "unknown";
   }
   const { tested, chosen, windows } = known;
@@ -137,10 +138,25 @@ function rowsOf(engine: PairEngine, sources: ReadonlyMap<string, Materialization
   };
 }
 
-async function knownRows(read: Read, tickers: readonly [string, string]) {
+/** For each asset that holds as of sessions what picks the newest of them in its source. */
+async function newestFilters(engine: PairEngine, sources: ReadonlyMap<string, Materialization>) {
+  const of = async (key: ReadAsset): Promise<Filter[]> => {
+    const source = sources.get(key);
+    const newest = source ? await engine.newestDate(key, { asOf: source.id }) : null;
+    return newest === null ? [] : [equal("as_of", newest)];
+  };
+  const [tested, chosen] = await Promise.all([of("cointegrated_pairs"), of("chosen_pairs")]);
+  return { tested, chosen };
+}
+
+async function knownRows(
+  read: Read,
+  tickers: readonly [string, string],
+  asOf: { tested: Filter[]; chosen: Filter[] },
+) {
   const [tested, chosen, windows] = await Promise.all([
-    read("cointegrated_pairs", ofPair(tickers)),
-    read("chosen_pairs", ofPair(tickers)),
+    read("cointegrated_pairs", [...ofPair(tickers), ...asOf.tested]),
+    read("chosen_pairs", [...ofPair(tickers), ...asOf.chosen]),
     read("walk_forward_pairs", ofPair(tickers), ["window"]),
   ]);
   return { tested, chosen, windows };

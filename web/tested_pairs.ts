@@ -1,7 +1,12 @@
+import { z } from "zod";
 import { type Engine, type Filter, maxPageRows } from "../engine/mod.ts";
+
+/** What the list of pairs reads of the engine. */
+export type PairsEngine = Pick<Engine, "graph" | "rows" | "newestDate" | "datesWithRows">;
 
 /** A row of `cointegrated_pairs` as it is shown. */
 export interface TestedPair {
+  as_of: string;
   ticker_1: string;
   ticker_2: string;
   cluster: number;
@@ -34,6 +39,8 @@ export type SortColumn = typeof sortColumns[number];
 
 /** What a person looks for, as the address says it. */
 export interface PairSearch {
+  /** As-of session; the newest unless told otherwise. */
+  asOf?: string;
   /** Part of a ticker. */
   ticker?: string;
   accepted?: boolean;
@@ -53,6 +60,10 @@ export interface FoundPairs {
   /** There are more rows than were looked through. */
   cut: boolean;
   materialization: number;
+  /** As-of session of the pairs; `null` where no session has been searched. */
+  asOf: string | null;
+  /** As-of sessions that have pairs, newest first. */
+  asOfSessions: string[];
   /** Tickers that the search for a ticker came to; `null` where none was searched for. */
   tickers: string[] | null;
 }
@@ -79,6 +90,9 @@ export function readSearch(parameters: URLSearchParams): { search: PairSearch; p
       `${title} “${text.slice(0, 40)}” is not a ${whole ? "whole number" : "number"} of at least ${least}.`,
     );
   };
+  const asOf = given("as_of");
+  if (asOf !== undefined && z.iso.date().safeParse(asOf).success) search.asOf = asOf;
+  else if (asOf !== undefined) problems.set("as_of", `As of “${asOf.slice(0, 40)}” is not a date such as 2024-01-31.`);
   search.ticker = given("ticker")?.slice(0, 40);
   const accepted = given("accepted");
   if (accepted === "true" || accepted === "false") search.accepted = accepted === "true";
@@ -98,8 +112,9 @@ export function readSearch(parameters: URLSearchParams): { search: PairSearch; p
 
 /** The address of a search, with changes: the same search always has the same address. */
 export function searchPath(search: PairSearch, changes: Partial<PairSearch> = {}): string {
-  const { ticker, accepted, cluster, maxPValue, maxHalfLife, sort, page } = { ...search, ...changes };
+  const { asOf, ticker, accepted, cluster, maxPValue, maxHalfLife, sort, page } = { ...search, ...changes };
   const entries: [string, unknown][] = [
+    ["as_of", asOf],
     ["ticker", ticker],
     ["accepted", accepted],
     ["cluster", cluster],
@@ -115,11 +130,15 @@ export function searchPath(search: PairSearch, changes: Partial<PairSearch> = {}
 }
 
 /** Where the same rows are to be had as CSV: one address, or two where a ticker may be on either side. */
-export function csvPaths(search: PairSearch, tickers: readonly string[] | null): { title: string; href: string }[] {
+export function csvPaths(
+  search: PairSearch,
+  { asOf, tickers }: Pick<FoundPairs, "asOf" | "tickers">,
+): { title: string; href: string }[] {
   const address = (more: Filter[]) => {
     const parameters = new URLSearchParams(
-      [...filtersOf(search), ...more].map(({ column, operator, value }) => [
-        operator === "eq" ? column : `${column}.${operator}`,
+      [...filtersOf(search, asOf), ...more].map(({ column, operator, value }) => [
+        // Without an operator it would name a materialization.
+        operator === "eq" && column !== "as_of" ? column : `${column}.${operator}`,
         value,
       ]),
     );
@@ -139,11 +158,13 @@ export function csvPaths(search: PairSearch, tickers: readonly string[] | null):
 
 /** Reads one page of the pairs that are searched for; `null` where no pair has ever been tested. */
 export async function readTestedPairs(
-  engine: Pick<Engine, "graph" | "rows">,
+  engine: PairsEngine,
   search: PairSearch,
 ): Promise<FoundPairs | null> {
   if (!engine.graph.keys.includes("cointegrated_pairs")) return null;
-  const query = { filters: filtersOf(search), order: orderOf(search), limit: maxPageRows };
+  const asOfSessions = await engine.datesWithRows("cointegrated_pairs");
+  const asOf = search.asOf ?? await engine.newestDate("cointegrated_pairs");
+  const query = { filters: filtersOf(search, asOf), order: orderOf(search), limit: maxPageRows };
   const rows: TestedPair[] = [];
   let cursor: string | undefined;
   let materialization: number | null;
@@ -172,12 +193,14 @@ export async function readTestedPairs(
     matching: found.length,
     cut: cursor !== undefined,
     materialization,
+    asOf,
+    asOfSessions,
     tickers,
   };
 }
 
-function filtersOf({ accepted, cluster, maxPValue, maxHalfLife }: PairSearch): Filter[] {
-  const filters: Filter[] = [];
+function filtersOf({ accepted, cluster, maxPValue, maxHalfLife }: PairSearch, asOf: string | null): Filter[] {
+  const filters: Filter[] = asOf === null ? [] : [{ column: "as_of", operator: "eq", value: asOf }];
   if (accepted !== undefined) filters.push({ column: "accepted", operator: "eq", value: String(accepted) });
   if (cluster !== undefined) filters.push({ column: "cluster", operator: "eq", value: String(cluster) });
   if (maxPValue !== undefined) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { newest, reads, table } from "../../engine/mod.ts";
 import { alignCloses, referenceSignals } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { chosenPairs } from "../pairs/chosen_pairs.ts";
@@ -29,26 +30,24 @@ export const pairSignals = asset({
   group: "backtests",
   layer: "gold",
   description:
-    "Reference, not to be traded on: rolling-regression signals of the chosen pairs as the original made them, fitted on the sample they are read from.",
-  deps: { prices: cleanPrices, pairs: chosenPairs },
+    "Reference, not to be traded on: rolling-regression signals of the newest chosen pairs as the original made them, fitted on the sample they are read from.",
+  deps: { prices: cleanPrices, pairs: reads(chosenPairs, newest) },
+  codeVersion: "2",
   row: PairSignal,
   primaryKey: ["ticker_1", "ticker_2", "session"],
 
   async materialize({ inputs, progress }) {
     const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
     const closes = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
-    const pairs = await inputs.pairs.rows();
+    const chosen = await inputs.pairs.rows();
+    // Chosen as of a session that may be some days ago: a ticker may have stopped trading since.
+    const without = chosen.map(({ ticker_1, ticker_2 }) =>
+      [ticker_1, ticker_2].filter((ticker) => !closes.has(ticker))
+    );
+    const pairs = chosen.filter((_, i) => without[i]!.length === 0);
     const orNull = (value: number) => Number.isNaN(value) ? null : value;
     const rows = pairs.flatMap(({ ticker_1, ticker_2 }, done) => {
-      const price1 = closes.get(ticker_1);
-      const price2 = closes.get(ticker_2);
-      if (!price1 || !price2) {
-        throw new RangeError(
-          `clean_prices no longer has ${
-            price1 ? ticker_2 : ticker_1
-          }, which is in a chosen pair. Materialize chosen_pairs and what is upstream of it first.`,
-        );
-      }
+      const [price1, price2] = [closes.get(ticker_1)!, closes.get(ticker_2)!];
       const signals = referenceSignals({ price1, price2 });
       progress(done + 1, pairs.length);
       return matrix.sessions.map((session, t) => ({
@@ -64,6 +63,19 @@ export const pairSignals = asset({
         signal: signals.signal[t]!,
       }));
     });
-    return { rows, metadata: { pairs: pairs.length, fitted_on: "the whole sample (look-ahead)" } };
+    return {
+      rows,
+      metadata: {
+        as_of: chosen[0]?.as_of ?? "none",
+        pairs: pairs.length,
+        left_out: table(
+          ["pair", "not in clean_prices"],
+          chosen.flatMap(({ ticker_1, ticker_2 }, i) =>
+            without[i]!.length > 0 ? [[`${ticker_1} ${ticker_2}`, without[i]!.join(", ")]] : []
+          ),
+        ),
+        fitted_on: "the whole sample (look-ahead)",
+      },
+    };
   },
 });

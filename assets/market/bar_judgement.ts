@@ -41,6 +41,14 @@ export interface AdjustedBars {
   split_factor: Float64Array;
 }
 
+/** Splits that happened, in order of ticker and session. */
+export interface SplitColumns {
+  ticker: readonly string[];
+  session: readonly string[];
+  /** New shares for one old. */
+  ratio: Float64Array;
+}
+
 /** A bar that cannot be used. */
 export interface RejectedBarRow {
   ticker: string;
@@ -57,21 +65,21 @@ export interface RejectedBarRow {
 /**
  * Parts the bars that can be used from those that cannot, and adjusts prices, volumes and dividends for splits.
  *
+ * @param splits At least those of the bars' tickers in sessions after theirs; others make no difference.
+ *
  * Of several bars of one ticker and session the first is judged and the others are rejected. A bar needs a close; what it has
  * of open, high and low must be positive, with no price outside low to high, and a volume must not be negative. The price of a
  * session is divided by the product of the splits that became effective after it, so that a series has no jump where shares were
- * split. A split counts even where its own bar is rejected: it happened.
+ * split.
  *
  * Cost: O(n), one pass to judge and one pass backwards to adjust.
  */
-export function judgeBars(bars: BarColumns): {
-  accepted: AdjustedBars;
-  rejected: RejectedBarRow[];
-  /** Each split that happened: ticker, session, ratio. */
-  splits: [string, string, number][];
-} {
+export function judgeBars(
+  bars: BarColumns,
+  splits: SplitColumns,
+): { accepted: AdjustedBars; rejected: RejectedBarRow[] } {
   const n = bars.ticker.length;
-  const factors = splitFactors(bars);
+  const factors = splitFactors(bars, splits);
   const usable: number[] = [];
   const rejected: RejectedBarRow[] = [];
   for (let i = 0; i < n; i++) {
@@ -83,10 +91,6 @@ export function judgeBars(bars: BarColumns): {
     Float64Array.from(usable, (i) => adjust(values[i]!, factors[i]!));
   const price = (value: number, factor: number) => value / factor;
   const orElse = (fallback: number) => (value: number) => Number.isNaN(value) ? fallback : value;
-  const splits: [string, string, number][] = [];
-  for (let i = 0; i < n; i++) {
-    if (isSplit(bars, i)) splits.push([bars.ticker[i]!, bars.session[i]!, bars.split[i]!]);
-  }
   return {
     accepted: {
       ticker: usable.map((i) => bars.ticker[i]!),
@@ -101,7 +105,6 @@ export function judgeBars(bars: BarColumns): {
       split_factor: pick(bars.split, (_, factor) => factor),
     },
     rejected,
-    splits,
   };
 }
 
@@ -153,22 +156,29 @@ export function isSplit(bars: BarColumns, i: number): boolean {
   return bars.occurrence[i] === 1 && ratio > 0 && ratio !== 1;
 }
 
+/** Each split that the bars tell of. It counts even where its own bar cannot be used: it happened. */
+export function splitsOf(bars: BarColumns): SplitColumns {
+  const rows: number[] = [];
+  for (let i = 0; i < bars.ticker.length; i++) if (isSplit(bars, i)) rows.push(i);
+  return {
+    ticker: rows.map((i) => bars.ticker[i]!),
+    session: rows.map((i) => bars.session[i]!),
+    ratio: Float64Array.from(rows, (i) => bars.split[i]!),
+  };
+}
+
 /** For each bar the product of its ticker's splits in later sessions. */
-function splitFactors(bars: BarColumns): Float64Array {
+function splitFactors(bars: BarColumns, splits: SplitColumns): Float64Array {
   const factors = new Float64Array(bars.ticker.length);
   let factor = 1;
-  // A split of this session, to count from the session before on.
-  let pending = 1;
+  // Both are in order of ticker and session: the last split that is not yet behind.
+  let s = splits.ticker.length - 1;
   for (let i = factors.length - 1; i >= 0; i--) {
-    if (bars.ticker[i] !== bars.ticker[i + 1]) {
-      factor = 1;
-      pending = 1;
-    } else if (bars.session[i] !== bars.session[i + 1]) {
-      factor *= pending;
-      pending = 1;
-    }
+    const ticker = bars.ticker[i]!;
+    if (ticker !== bars.ticker[i + 1]) factor = 1;
+    while (s >= 0 && splits.ticker[s]! > ticker) s--;
+    while (s >= 0 && splits.ticker[s] === ticker && splits.session[s]! > bars.session[i]!) factor *= splits.ratio[s--]!;
     factors[i] = factor;
-    if (isSplit(bars, i)) pending = bars.split[i]!;
   }
   return factors;
 }

@@ -3,6 +3,7 @@ import { notEmpty, table } from "../../engine/mod.ts";
 import { alignCloses, cleanPrices as clean } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
+import { priceJumpWithoutSplit } from "./price_jump_check.ts";
 
 const CleanPrice = z.object({
   ticker: z.string().min(1),
@@ -34,7 +35,7 @@ export const cleanPrices = asset({
   config: CleaningConfig,
   row: CleanPrice,
   primaryKey: ["ticker", "session"],
-  checks: [notEmpty()],
+  checks: [notEmpty(), priceJumpWithoutSplit],
 
   async materialize({ inputs, config }) {
     const matrix = alignCloses(await inputs.bars.columns("ticker", "session", "close"));

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { check, notEmpty, table } from "../../engine/mod.ts";
+import { identity, laterSessions, notEmpty, reads, table } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
+import { priceJumpWithoutSplit } from "./price_jump_check.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
+import { rawSplits } from "./raw_splits.ts";
 import { rejectedBars } from "./rejected_bars.ts";
 
 const DailyBar = z.object({
@@ -18,43 +20,36 @@ const DailyBar = z.object({
   split_factor: z.number().positive().describe("What the prices as received were divided by"),
 });
 
-/** Bars that can be relied on: one for a ticker and session, possible values, adjusted for splits, never for dividends. */
+/**
+ * Bars that can be relied on: one for a ticker and session, possible values, adjusted for splits, never for dividends.
+ *
+ * Each bar is made of its own bar as received and of the ticker's later splits: a new session makes that session, a corrected bar
+ * itself, a split the ticker's history before it, and nothing else.
+ */
 export const dailyBars = asset({
   key: "daily_bars",
   module: import.meta,
   group: "market",
   layer: "silver",
   description: "One bar for each ticker and session, possible values only, adjusted for splits.",
-  deps: { raw: rawDailyBars },
+  deps: { raw: reads(rawDailyBars, identity), splits: reads(rawSplits, laterSessions("same")) },
   byproducts: { rejected: rejectedBars },
   row: DailyBar,
   primaryKey: ["ticker", "session"],
-  checks: [
-    notEmpty(),
-    check<z.output<typeof DailyBar>>(
-      "price_jump_without_split",
-      "No close is four times the one before or more, or a quarter or less: a split that the source does not know looks so.",
-      (rows) => {
-        const failingRows: object[] = [];
-        for (let i = 1; i < rows.count; i++) {
-          if (rows.value(i, "ticker") !== rows.value(i - 1, "ticker")) continue;
-          const before = rows.value(i - 1, "close");
-          const close = rows.value(i, "close");
-          if (close >= 4 * before || before >= 4 * close) failingRows.push({ ...rows.row(i), close_before: before });
-        }
-        return {
-          passed: failingRows.length === 0,
-          message: `${failingRows.length} jumps in ${rows.count} bars`,
-          failingRows: failingRows.slice(0, 20),
-        };
-      },
-      { severity: "warn" },
-    ),
-  ],
+  cells: { name: "ticker", date: "session" },
+  codeVersion: "2",
+  partitions: {
+    wanted: ({ upstream: { raw } }) => ({ names: raw.space.names, dates: raw.space.dates }),
+  },
+  // A part may be one corrected bar that cannot be used. A market without any usable bar ends at clean_prices.
+  checks: [notEmpty({ severity: "warn" }), priceJumpWithoutSplit],
 
   async materialize({ inputs }) {
-    const raw = await inputs.raw.columns(...barColumnNames);
-    const { accepted, rejected, splits } = judgeBars(raw);
+    const [raw, splits] = await Promise.all([
+      inputs.raw.columns(...barColumnNames),
+      inputs.splits.columns("ticker", "session", "ratio"),
+    ]);
+    const { accepted, rejected } = judgeBars(raw, splits);
     const reasons = Map.groupBy(rejected, (row) => row.reason);
     return {
       rows: accepted,
@@ -62,7 +57,10 @@ export const dailyBars = asset({
         tickers: new Set(accepted.ticker).size,
         sessions: new Set(accepted.session).size,
         rejected: rejected.length,
-        splits: table(["ticker", "session", "ratio"], splits.slice(0, 100)),
+        splits: table(
+          ["ticker", "session", "ratio"],
+          splits.ticker.slice(0, 100).map((ticker, i) => [ticker, splits.session[i]!, splits.ratio[i]!]),
+        ),
       },
       byproducts: {
         rejected: {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { notEmpty } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
+import { splitsOf } from "./bar_judgement.ts";
+import { rawSplits } from "./raw_splits.ts";
 
-const RawDailyBar = z.object({
+export const RawDailyBar = z.object({
   ticker: z.string().min(1),
   session: z.iso.date().describe("New York date of the trading session"),
   occurrence: z.int().describe("1 for the first bar of this ticker and session in the source, 2 for a repeated one, …"),
@@ -24,15 +26,16 @@ export const rawDailyBars = asset({
   description: "Daily bars exactly as received, impossible and repeated ones included.",
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
+  cells: { name: "ticker", date: "session" },
+  byproducts: { splits: rawSplits },
   checks: [notEmpty()],
   source: ({ resources }) => resources.marketData.version(),
 
   async materialize({ resources, signal, progress }) {
     const bars = await resources.marketData.dailyBars({ signal, onProgress: progress });
-    return {
-      rows: { ...bars, occurrence: occurrences(bars.ticker, bars.session) },
-      metadata: { source: resources.marketData.name, source_version: await resources.marketData.version() },
-    };
+    const rows = { ...bars, occurrence: occurrences(bars.ticker, bars.session) };
+    const source = { source: resources.marketData.name, source_version: await resources.marketData.version() };
+    return { rows, metadata: source, byproducts: { splits: { rows: splitsOf(rows), metadata: source } } };
   },
 });
 

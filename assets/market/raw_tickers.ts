@@ -2,7 +2,8 @@ import { z } from "zod";
 import { notEmpty } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 
-const RawTicker = z.object({
+/** An instrument as a source lists it. */
+export const RawTicker = z.object({
   ticker: z.string().min(1).describe("Symbol; case matters"),
   name: z.string().nullable(),
   type: z.string().nullable().describe("Kind of instrument in the source's words, e.g. CS or ETF"),
@@ -22,6 +23,7 @@ export const rawTickers = asset({
   description: "Instruments as the market data source lists them.",
   row: RawTicker,
   primaryKey: ["ticker"],
+  cells: { name: "ticker" },
   checks: [notEmpty()],
   source: ({ resources: { marketData } }) => marketData.tickersVersion?.() ?? marketData.version(),
 

@@ -22,4 +22,5 @@ export const rejectedBars = byproduct({
   description: "Bars that were received and cannot be used, each with its reason.",
   row: RejectedBar,
   primaryKey: ["ticker", "session", "occurrence"],
+  cells: { name: "ticker", date: "session" },
 });

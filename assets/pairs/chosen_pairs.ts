@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { identity, notEmpty, reads, table } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
+import { asOfColumn } from "./as_of.ts";
 import { ChoiceConfig, choosePairs } from "./choice_rule.ts";
 import { cointegratedPairs } from "./cointegrated_pairs.ts";
 
 const ChosenPair = z.object({
+  as_of: asOfColumn,
   rank: z.int().min(1).describe("1 is the first choice"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
@@ -16,11 +18,12 @@ const ChosenPair = z.object({
 });
 
 /**
- * The accepted pairs to trade now, chosen on all data up to today by the rule of {@link choosePairs}.
+ * The accepted pairs to trade from an as-of session on, chosen by what was known then by the rule of {@link choosePairs}. Those of the
+ * newest one are the pairs to trade now.
  *
  * What they earned in the sessions that chose them says nothing of what they will earn. Their backtest is the walk-forward one,
- * `walk_forward_daily`, where the same rule chose pairs again and again from the past alone; `pair_trades` shows these very
- * pairs as the original service would have, fitted on the sample that it trades.
+ * `walk_forward_daily`, where the same rule chose pairs again and again from the past alone; `pair_trades` shows the newest pairs as
+ * the original service would have, fitted on the sample that it trades.
  */
 export const chosenPairs = asset({
   key: "chosen_pairs",
@@ -28,17 +31,28 @@ export const chosenPairs = asset({
   group: "pairs",
   layer: "gold",
   description:
-    "The accepted pairs to trade from now on: surest first, no ticker in more than its share. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
-  deps: { pairs: cointegratedPairs },
+    "The accepted pairs to trade from an as-of session on: surest first, no ticker in more than its share. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
+  deps: { pairs: reads(cointegratedPairs, identity) },
   config: ChoiceConfig,
   row: ChosenPair,
-  primaryKey: ["ticker_1", "ticker_2"],
+  primaryKey: ["as_of", "ticker_1", "ticker_2"],
+  cells: { date: "as_of" },
+  codeVersion: "2",
+  partitions: {
+    wanted: ({ upstream: { pairs } }) => ({ dates: pairs.space.dates }),
+    missing: "latest",
+    gone: "keep",
+  },
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, config }) {
-    const { candidates, chosen } = choosePairs(await inputs.pairs.rows(), config);
-    return {
-      rows: chosen.map((pair, i) => ({
+  async materialize({ inputs, cells, config }) {
+    const pairsAsOf = Map.groupBy(await inputs.pairs.rows(), (row) => row.as_of);
+    const counts: [string, number, number][] = [];
+    const rows = cells.dates.flatMap((as_of) => {
+      const { candidates, chosen } = choosePairs(pairsAsOf.get(as_of) ?? [], config);
+      counts.push([as_of, candidates.length, chosen.length]);
+      return chosen.map((pair, i) => ({
+        as_of,
         rank: i + 1,
         ticker_1: pair.ticker_1,
         ticker_2: pair.ticker_2,
@@ -47,8 +61,8 @@ export const chosenPairs = asset({
         adf_p_value: pair.adf_p_value!,
         engle_granger_p_value: pair.engle_granger_p_value!,
         half_life: pair.half_life!,
-      })),
-      metadata: { candidates: candidates.length, chosen: chosen.length },
-    };
+      }));
+    });
+    return { rows, metadata: { as_of: table(["as of", "candidates", "chosen"], counts) } };
   },
 });

@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
-import { alignCloses, scanPairs } from "../../quant/mod.ts";
-import { cleanPrices } from "../market/clean_prices.ts";
+import { cutBy, identity, notEmpty, reads, table } from "../../engine/mod.ts";
+import { scanPairs } from "../../quant/mod.ts";
+import { barColumnNames } from "../market/bar_judgement.ts";
+import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { asset } from "../resources.ts";
+import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, formation } from "./as_of.ts";
 import { ClusterPreset, pairClusters } from "./pair_clusters.ts";
 import { residualPValue } from "./residual_p_value.ts";
 
 const CointegratedPair = z.object({
+  as_of: asOfColumn,
   ticker_1: z.string().min(1).describe("The regressor x"),
   ticker_2: z.string().min(1).describe("The dependent leg y"),
   cluster: z.int().min(0),
@@ -29,7 +32,7 @@ const CointegratedPair = z.object({
   ),
 });
 
-/** Settings of `cointegrated_pairs`. Every bound is strict. */
+/** Which pairs are accepted. Every bound is strict. */
 export const PairCriteriaConfig = z.strictObject({
   clusterPreset: ClusterPreset.default("research").describe("Whose clusters the pairs are taken from"),
   maxPValue: z.number().gt(0).max(1).default(0.05).describe("Dickey–Fuller p-value of the spread: below"),
@@ -38,69 +41,90 @@ export const PairCriteriaConfig = z.strictObject({
   minCrossings: z.int().min(0).default(12).describe("Crossings of the spread's mean: above"),
 });
 
-/** The Hurst exponent of a shorter spread means nothing. */
-export const fewestSessions = 100;
+/** Settings of `cointegrated_pairs`. */
+export const CointegratedPairsConfig = z.strictObject({ ...AsOfConfig.shape, ...PairCriteriaConfig.shape });
 
-/** Every pair inside a cluster with its statistics, and whether its spread can be traded. */
+/** Every pair inside a cluster with its statistics as of a session, and whether its spread can be traded. */
 export const cointegratedPairs = asset({
   key: "cointegrated_pairs",
   module: import.meta,
   group: "pairs",
   layer: "gold",
   description:
-    "Every pair inside a cluster with its statistics, accepted where its spread reverts fast and often enough.",
-  deps: { prices: cleanPrices, clusters: pairClusters },
-  config: PairCriteriaConfig,
+    "Every pair inside a cluster with its statistics as of a session, accepted where its spread reverts fast and often enough.",
+  deps: { bars: reads(rawDailyBars, formation), clusters: reads(pairClusters, identity) },
+  config: CointegratedPairsConfig,
   row: CointegratedPair,
-  primaryKey: ["ticker_1", "ticker_2"],
+  primaryKey: ["as_of", "ticker_1", "ticker_2"],
+  cells: { date: "as_of" },
+  codeVersion: "2",
+  partitions: {
+    wanted: ({ upstream: { clusters } }) => ({ dates: clusters.space.dates }),
+    missing: "latest",
+    gone: "keep",
+    chunks: cutBy({ dates: asOfSessionsPerPart }),
+  },
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, config, signal, progress }) {
-    const { clusterPreset, ...criteria } = config;
-    const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
-    if (matrix.sessions.length < fewestSessions) {
-      throw new RangeError(
-        `clean_prices has ${matrix.sessions.length} sessions; testing pairs needs at least ${fewestSessions}. Give market data of more sessions.`,
-      );
-    }
-    const prices = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
-    const clusters = (await inputs.clusters.rows()).filter((row) => row.preset === clusterPreset);
-    const clusterOf = new Map(clusters.map((row) => [row.ticker, row.cluster]));
-    const pairs = pairsInClusters(clusters);
-    const scan = await scanPairs(prices, { pairs, criteria, signal });
+  async materialize({ inputs, cells, config, signal, progress }) {
+    const { clusterPreset, maxPValue, maxHurst, maxHalfLife, minCrossings, ...asOf } = config;
+    const criteria = { maxPValue, maxHurst, maxHalfLife, minCrossings };
+    const bars = await inputs.bars.columns(...barColumnNames);
+    const clustersAsOf = Map.groupBy(
+      (await inputs.clusters.rows()).filter((row) => row.preset === clusterPreset),
+      (row) => row.as_of,
+    );
     const rows: z.output<typeof CointegratedPair>[] = [];
-    for (const pair of scan) {
-      rows.push({
-        ticker_1: pair.ticker_1,
-        ticker_2: pair.ticker_2,
-        cluster: clusterOf.get(pair.ticker_1)!,
-        slope: pair.slope,
-        intercept: pair.intercept,
-        adf_statistic: pair.adfStatistic,
-        adf_p_value: pair.adfPValue,
-        used_lag: pair.usedLag,
-        engle_granger_p_value: pair.adfPValue === null
-          ? null
-          : residualPValue(prices.get(pair.ticker_2)!, prices.get(pair.ticker_1)!),
-        hurst_exponent: pair.hurst,
-        half_life: pair.halfLife,
-        mean_crossings: pair.meanCrossings,
-        accepted: pair.accepted,
-        failed_criteria: pair.failedCriteria.map(({ criterion, reason }) => ({ criterion, reason })),
-      });
-      // Some milliseconds a pair: whoever else this process serves must not wait for all of them.
-      await new Promise((resolve) => setTimeout(resolve));
+    const counts: [string, number, number, number][] = [];
+    for (const { as_of, matrix } of closesAsOf(bars, cells.dates, asOf)) {
+      const prices = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
+      const clusters = clustersAsOf.get(as_of) ?? [];
+      const clusterOf = new Map(clusters.map((row) => [row.ticker, row.cluster]));
+      const stranger = clusters.find(({ ticker }) => !prices.has(ticker));
+      if (stranger) {
+        throw new RangeError(
+          `pair_clusters has ${stranger.ticker} as of ${as_of}, which cleaning leaves out here. Give pair_clusters and cointegrated_pairs the same formationSessions, rule and maxStaleSessions.`,
+        );
+      }
+      const pairs = pairsInClusters(clusters);
+      const first = rows.length;
+      for (const pair of await scanPairs(prices, { pairs, criteria, signal })) {
+        rows.push({
+          as_of,
+          ticker_1: pair.ticker_1,
+          ticker_2: pair.ticker_2,
+          cluster: clusterOf.get(pair.ticker_1)!,
+          slope: pair.slope,
+          intercept: pair.intercept,
+          adf_statistic: pair.adfStatistic,
+          adf_p_value: pair.adfPValue,
+          used_lag: pair.usedLag,
+          engle_granger_p_value: pair.adfPValue === null
+            ? null
+            : residualPValue(prices.get(pair.ticker_2)!, prices.get(pair.ticker_1)!),
+          hurst_exponent: pair.hurst,
+          half_life: pair.halfLife,
+          mean_crossings: pair.meanCrossings,
+          accepted: pair.accepted,
+          failed_criteria: pair.failedCriteria.map(({ criterion, reason }) => ({ criterion, reason })),
+        });
+        // Some milliseconds a pair: whoever else this process serves must not wait for all of them.
+        await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
+        progress(counts.length + (rows.length - first) / pairs.length, cells.dates.length);
+      }
+      const own = rows.slice(first);
+      const accepted = own.filter((row) => row.accepted);
+      const surer = accepted.filter((row) =>
+        row.engle_granger_p_value !== null && row.engle_granger_p_value < maxPValue
+      );
+      counts.push([as_of, own.length, accepted.length, surer.length]);
       signal.throwIfAborted();
-      progress(rows.length, pairs.length);
     }
     return {
       rows,
       metadata: {
-        tested: rows.length,
-        accepted: rows.filter((row) => row.accepted).length,
-        accepted_by_engle_granger: rows.filter((row) =>
-          row.accepted && row.engle_granger_p_value !== null && row.engle_granger_p_value < criteria.maxPValue
-        ).length,
+        as_of: table(["as of", "tested", "accepted", "accepted by Engle–Granger"], counts),
         cluster_preset: clusterPreset,
       },
     };

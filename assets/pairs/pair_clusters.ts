@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { notEmpty, table } from "../../engine/mod.ts";
-import { alignCloses, optics } from "../../quant/mod.ts";
-import { cleanPrices } from "../market/clean_prices.ts";
+import { cutBy, notEmpty, reads, table } from "../../engine/mod.ts";
+import { optics, type PriceMatrix } from "../../quant/mod.ts";
+import { barColumnNames } from "../market/bar_judgement.ts";
+import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { asset } from "../resources.ts";
+import { asOfColumn, AsOfConfig, asOfDates, asOfSessionsPerPart, closesAsOf, formation } from "./as_of.ts";
 import { returnLoadings } from "./return_loadings.ts";
 
 /** The two settings of OPTICS that the original service and its research used. */
@@ -14,12 +16,10 @@ export const clusterPresets = {
 /** Which setting of OPTICS. */
 export const ClusterPreset = z.enum(["service", "research"]);
 
-/** Two returns are the fewest that vary. */
-const fewestSessions = 3;
-
 const component = z.number().nullable().describe("Standardized loading; null where there are fewer components");
 
 const PairCluster = z.object({
+  as_of: asOfColumn,
   preset: ClusterPreset.describe("Setting of OPTICS"),
   ticker: z.string().min(1),
   cluster: z.int().min(-1).describe("Number of the cluster from 0, −1 for noise"),
@@ -33,62 +33,102 @@ const PairCluster = z.object({
   component_5: component,
 });
 
-/** Tickers that move together: returns → principal components → scaling → OPTICS, under both presets. */
+/** Settings of `pair_clusters`. */
+export const PairClustersConfig = AsOfConfig.extend({
+  every: z.enum(["session", "week", "month"]).default("week").describe(
+    "How often pairs are searched for: as of each session, or of the last one of each week or month",
+  ),
+});
+
+/**
+ * Tickers that move together: returns → principal components → scaling → OPTICS, under both presets, as of the last session of each
+ * week.
+ *
+ * Each as-of session is a market of its own: it is cleaned and clustered by the closes of its formation, in the shares of its end, and
+ * nothing later. What was found stays: `pair_clusters`, `cointegrated_pairs` and `chosen_pairs` are a history of selections, of which
+ * the newest is made by itself and older ones where somebody asks for their range.
+ */
 export const pairClusters = asset({
   key: "pair_clusters",
   module: import.meta,
   group: "pairs",
   layer: "gold",
-  description: "Tickers that move together, found by OPTICS on the loadings of their returns.",
-  deps: { prices: cleanPrices },
+  description: "Tickers that move together as of a session, found by OPTICS on the loadings of their returns.",
+  // As received, because adjusted prices know of the splits to come.
+  deps: { bars: reads(rawDailyBars, formation) },
+  config: PairClustersConfig,
   row: PairCluster,
-  primaryKey: ["preset", "ticker"],
+  primaryKey: ["as_of", "preset", "ticker"],
+  cells: { date: "as_of" },
+  codeVersion: "2",
+  partitions: {
+    wanted: ({ upstream: { bars }, config }) => ({ dates: asOfDates(bars.space.dates, config.every) }),
+    missing: "latest",
+    gone: "keep",
+    chunks: cutBy({ dates: asOfSessionsPerPart }),
+  },
   checks: [notEmpty()],
 
-  async materialize({ inputs, progress }) {
-    const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
-    if (matrix.sessions.length < fewestSessions) {
-      throw new RangeError(
-        `clean_prices has ${matrix.sessions.length} sessions; clusters need at least ${fewestSessions}. Give market data of more sessions.`,
-      );
+  async materialize({ inputs, cells, config, signal, progress }) {
+    const bars = await inputs.bars.columns(...barColumnNames);
+    const rows: z.output<typeof PairCluster>[] = [];
+    const found: Found[] = [];
+    for (const { as_of, matrix } of closesAsOf(bars, cells.dates, config)) {
+      const clusters = clustersOf(matrix);
+      for (const row of clusters.rows) rows.push({ as_of, ...row });
+      found.push({ as_of, ...clusters });
+      // Some tenths of a second each: whoever else this process serves must not wait for all of them.
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+      progress(found.length, cells.dates.length);
     }
-    const { tickers, points, dropped, explainedVariance } = returnLoadings(matrix);
-    const steps = 1 + ClusterPreset.options.length;
-    progress(1, steps);
-    const finite = (value: number) => Number.isFinite(value) ? value : null;
-    const found: [string, number, number, number][] = [];
-    const rows = ClusterPreset.options.flatMap((preset, done) => {
-      const { labels, ordering, reachability, coreDistances } = optics(points, clusterPresets[preset]);
-      progress(2 + done, steps);
-      const clusters = new Set(labels.filter((label) => label >= 0)).size;
-      found.push([preset, clusters, labels.filter((label) => label >= 0).length, pairsInside(labels)]);
-      const position = new Int32Array(ordering.length);
-      ordering.forEach((point, place) => position[point] = place);
-      return tickers.map((ticker, i) => ({
-        preset,
-        ticker,
-        cluster: labels[i]!,
-        position: position[i]!,
-        reachability: finite(reachability[i]!),
-        core_distance: finite(coreDistances[i]!),
-        component_1: points[i]![0] ?? null,
-        component_2: points[i]![1] ?? null,
-        component_3: points[i]![2] ?? null,
-        component_4: points[i]![3] ?? null,
-        component_5: points[i]![4] ?? null,
-      }));
-    });
     return {
       rows,
       metadata: {
-        tickers: tickers.length,
-        dropped_without_returns: dropped.length,
-        explained_variance: explainedVariance,
-        clusters: table(["preset", "clusters", "tickers", "pairs"], found),
+        as_of: table(
+          ["as of", "tickers", "dropped without returns", "explained variance"],
+          found.map((one) => [one.as_of, one.tickers, one.dropped, one.explainedVariance]),
+        ),
+        clusters: table(
+          ["as of", "preset", "clusters", "tickers", "pairs"],
+          found.flatMap(({ as_of, presets }) =>
+            presets.map(({ preset, clusters, tickers, pairs }) => [as_of, preset, clusters, tickers, pairs])
+          ),
+        ),
       },
     };
   },
 });
+
+type Found = { as_of: string } & ReturnType<typeof clustersOf>;
+
+/** Clusters of one market under both presets. */
+function clustersOf(matrix: PriceMatrix) {
+  const { tickers, points, dropped, explainedVariance } = returnLoadings(matrix);
+  const finite = (value: number) => Number.isFinite(value) ? value : null;
+  const presets: { preset: string; clusters: number; tickers: number; pairs: number }[] = [];
+  const rows = ClusterPreset.options.flatMap((preset) => {
+    const { labels, ordering, reachability, coreDistances } = optics(points, clusterPresets[preset]);
+    const inside = labels.filter((label) => label >= 0);
+    presets.push({ preset, clusters: new Set(inside).size, tickers: inside.length, pairs: pairsInside(labels) });
+    const position = new Int32Array(ordering.length);
+    ordering.forEach((point, place) => position[point] = place);
+    return tickers.map((ticker, i) => ({
+      preset,
+      ticker,
+      cluster: labels[i]!,
+      position: position[i]!,
+      reachability: finite(reachability[i]!),
+      core_distance: finite(coreDistances[i]!),
+      component_1: points[i]![0] ?? null,
+      component_2: points[i]![1] ?? null,
+      component_3: points[i]![2] ?? null,
+      component_4: points[i]![3] ?? null,
+      component_5: points[i]![4] ?? null,
+    }));
+  });
+  return { rows, tickers: tickers.length, dropped: dropped.length, explainedVariance, presets };
+}
 
 function pairsInside(labels: Int32Array): number {
   const sizes = new Map<number, number>();

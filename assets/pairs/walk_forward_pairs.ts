@@ -5,7 +5,7 @@ import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { closesWithin, tradedBars } from "../market/traded_bars.ts";
 import { asset } from "../resources.ts";
-import { fewestSessions } from "./cointegrated_pairs.ts";
+import { fewestSessions } from "./as_of.ts";
 import { SearchConfig, searchFormation } from "./formation_search.ts";
 import { type WalkForwardWindow, walkForwardWindows, windowBounds } from "./walk_forward_windows.ts";
 

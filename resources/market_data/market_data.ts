@@ -65,7 +65,7 @@ export interface MarketData {
 
 /** The source could not be read, or answered something that cannot be understood. The message names file, line and remedy. */
 export class MarketDataError extends Error {
-  override readonly name = "MarketDataError";
+  override readonly name: string = "MarketDataError";
   /** Whether the same call may succeed later without anyone changing anything. */
   readonly retryable: boolean;
   constructor(message: string, options: { cause?: unknown; retryable?: boolean } = {}) {

@@ -11,7 +11,8 @@ const GREATEST_SEED = 2 ** 32 - 1;
  *
  * Nothing is read yet: a file that is missing shows when it is read.
  *
- * @throws {RangeError} For anything else, with what was read and what is allowed.
+ * @throws {RangeError} For anything else, with what was read and what is allowed; also for `polygon`, a vendor, which
+ *   `vendorFrom` makes.
  */
 export function marketDataFrom(setting: string, { clock }: { clock: Clock }): MarketData {
   if (setting === "simulated") return simulatedMarket({ clock });
@@ -22,6 +23,11 @@ export function marketDataFrom(setting: string, { clock }: { clock: Clock }): Ma
   const [, format, path] = /^(csv|parquet):(.+)$/s.exec(setting) ?? [];
   if (path !== undefined) return format === "csv" ? csvMarket(path) : parquetMarket(path);
 
+  if (setting === "polygon") {
+    throw new RangeError(
+      '"polygon" is not read as a whole: it is a vendor that is asked session by session. vendorFrom() makes it.',
+    );
+  }
   throw new RangeError(
     `${
       JSON.stringify(setting)

@@ -11,3 +11,21 @@ export { type PlantedPair, type SimulatedTruth, simulatedTruth } from "./simulat
 export { csvMarket } from "./csv.ts";
 export { parquetMarket } from "./parquet.ts";
 export { marketDataFrom } from "./market_data_from.ts";
+export type {
+  CorporateActionsQuery,
+  DateRange,
+  MarketVendor,
+  NewsQuery,
+  TickersQuery,
+  VendorBar,
+  VendorDividend,
+  VendorHoliday,
+  VendorNews,
+  VendorOptions,
+  VendorSplit,
+  VendorTicker,
+  VendorTickerDetails,
+} from "./market_vendor.ts";
+export { type FailureScope, VendorError } from "./vendor_error.ts";
+export { parseUniverse, type Universe } from "./universe.ts";
+export { vendorFrom, type VendorSettings } from "./vendor_from.ts";

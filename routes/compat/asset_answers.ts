@@ -141,6 +141,12 @@ function pick(row: Row, names: readonly string[]): Row {
   return Object.fromEntries(names.map((name) => [name, row[name]]));
 }
 
+/** The rows of a version that hold as of its newest as-of session, which the original had alone. */
+export async function newestOnly(engine: Engine, { key, id }: Materialization): Promise<Filter[]> {
+  const newest = await engine.newestDate(key, { asOf: id });
+  return newest === null ? [] : [equals(engine.graph.asset(key).cells!.date!, newest)];
+}
+
 /** A filter for equality. */
 export function equals(column: string, value: string): Filter {
   return { column, operator: "eq", value };

@@ -9,6 +9,7 @@ import {
   latestVersion,
   listedVersion,
   ListParameters,
+  newestOnly,
   type Row,
   rowsOf,
   versionOf,
@@ -29,8 +30,10 @@ export function modelChosenPairRoutes(engine: Engine) {
     // The pairs that are traded.
     .get("/", async (c) => {
       const parameters = knownParameters(c.req.url, ListParameters);
+      const version = await listedVersion(engine, "chosen_pairs", parameters.cursor);
       return await answerList(c, engine, parameters, {
-        version: await listedVersion(engine, "chosen_pairs", parameters.cursor),
+        version,
+        filters: await newestOnly(engine, version),
         fields: ["id", "ticker_1", "ticker_2"],
         answers: (rows) =>
           (rows as { ticker_1: string; ticker_2: string }[]).map(({ ticker_1, ticker_2 }) => ({

@@ -7,6 +7,7 @@ import {
   latestVersion,
   listedVersion,
   ListParameters,
+  newestOnly,
   type Row,
   rowsOf,
 } from "./asset_answers.ts";
@@ -34,9 +35,10 @@ export function pairRoutes(engine: Engine) {
     // The suggested pairs.
     .get("/", async (c) => {
       const parameters = knownParameters(c.req.url, ListParameters);
+      const version = await listedVersion(engine, "cointegrated_pairs", parameters.cursor);
       return await answerList(c, engine, parameters, {
-        version: await listedVersion(engine, "cointegrated_pairs", parameters.cursor),
-        filters: suggested,
+        version,
+        filters: [...await newestOnly(engine, version), ...suggested],
         fields,
         answers: (rows) => rows.map(pairAnswer),
       });
@@ -47,7 +49,9 @@ export function pairRoutes(engine: Engine) {
       if (!isUuid(id)) throw new OldError(400, `${id} is not a UUID.`);
       const version = await latestVersion(engine, "cointegrated_pairs");
       return await answerVersions(c, [version], async () => {
-        const { rows } = await rowsOf(engine, version, { filters: suggested });
+        const { rows } = await rowsOf(engine, version, {
+          filters: [...await newestOnly(engine, version), ...suggested],
+        });
         const pair = rows.map(pairAnswer).find((pair) => pair.id === id.toLowerCase());
         if (!pair) throw new OldError(404, `There is no suggested pair ${id}.`);
         return pair;

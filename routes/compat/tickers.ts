@@ -18,6 +18,8 @@ import { isStrict, knownParameters } from "./strict_query.ts";
 const tickerFields = ["ticker", "name", "active", "type", "created_at", "updated_at"];
 const barFields = ["ticker", "name", "date", "open", "high", "low", "close", "volume", "volume_weighted_price"];
 
+const mentionFields = ["id", "ticker", "publisher", "author", "source_url", "short_summary", "publish_time"];
+
 /** Closes of an average and of the relative strength. */
 const WINDOW = 30;
 
@@ -43,15 +45,19 @@ export function tickerRoutes(engine: Engine) {
       const ticker = c.req.param("ticker");
       const versions = await Promise.all(["raw_tickers", "daily_bars"].map((key) => latestVersion(engine, key)));
       const [tickers, bars] = versions as [Materialization, Materialization];
-      return await answerVersions(c, versions, async () => {
-        const { rows: [listed] } = await rowsOf(engine, tickers, { filters: [equals("ticker", ticker)], limit: 1 });
+      const stored = await storedIndicators(engine, bars);
+      return await answerVersions(c, [...versions, ...stored ? [stored] : []], async () => {
+        const of = { filters: [equals("ticker", ticker)] };
+        const { rows: [listed] } = await rowsOf(engine, tickers, { ...of, limit: 1 });
         if (!listed) throw unknownTicker(ticker);
-        const { rows } = await rowsOf(engine, bars, { filters: [equals("ticker", ticker)], fields: ["close"] });
+        const answer = tickerAnswer(listed, await unchangedSince(engine, tickers));
+        if (stored) {
+          const { rows: [latest] } = await rowsOf(engine, stored, { ...of, order: ["-session"], limit: 1 });
+          return { ...answer, ...indicatorsAnswer(latest, strict ? 0 : null) };
+        }
+        const { rows } = await rowsOf(engine, bars, { ...of, fields: ["close"] });
         const closes = Float64Array.from(rows, (row) => row.close as number);
-        return {
-          ...tickerAnswer(listed, await unchangedSince(engine, tickers)),
-          ...latestIndicators(closes, strict ? 0 : null),
-        };
+        return { ...answer, ...latestIndicators(closes, strict ? 0 : null) };
       });
     })
     // Its bars.
@@ -84,9 +90,17 @@ export function tickerRoutes(engine: Engine) {
         },
       });
     })
-    // Its news, of which there is no asset.
-    .get("/:ticker/news-mentions", (c) => {
-      throw new OldError(404, `Tandem has no news, of ${c.req.param("ticker")} or any other ticker.`);
+    // Its news.
+    .get("/:ticker/news-mentions", async (c) => {
+      const parameters = knownParameters(c.req.url, ListParameters);
+      const ticker = c.req.param("ticker");
+      return await answerList(c, engine, parameters, {
+        version: await listedVersion(engine, "news_mentions", parameters.cursor),
+        filters: [equals("ticker", ticker)],
+        fields: mentionFields,
+        missing: `There is no news of ${ticker}.`,
+        answers: (rows) => rows.map((row) => ({ ...row, publish_time: inMilliseconds(row.publish_time) })),
+      });
     });
 }
 
@@ -96,9 +110,20 @@ export function unknownTicker(ticker: string): OldError {
 }
 
 function tickerAnswer({ ticker, name, active, type }: Row, since: string): Row {
-  // To the millisecond, always three digits: the database leaves out zeros at the end.
-  const at = new Date(since).toISOString();
+  const at = inMilliseconds(since);
   return { ticker, name, active, type, created_at: at, updated_at: at };
+}
+
+/** Always three digits: the database leaves out zeros at the end. */
+function inMilliseconds(time: unknown): string {
+  return new Date(time as string).toISOString();
+}
+
+/** The version of `indicators` that was made of these bars, where there is one; an older one would contradict them. */
+async function storedIndicators(engine: Engine, bars: Materialization): Promise<Materialization | undefined> {
+  if (!engine.graph.keys.includes("indicators")) return undefined;
+  const [latest] = await engine.materializations("indicators", { limit: 1 });
+  return latest?.upstream.daily_bars?.version === bars.contentVersion ? latest : undefined;
 }
 
 /** When the content of a version was first published. */
@@ -114,6 +139,17 @@ async function unchangedSince(engine: Engine, version: Materialization): Promise
     if (earlier.length === 0) break;
   }
   return committedAt;
+}
+
+/** Values of a row of `indicators`, or of none; `undefinedValue` where they are not defined. */
+function indicatorsAnswer(row: Row | undefined, undefinedValue: number | null): Row {
+  const value = (name: string) => row?.[name] ?? undefinedValue;
+  return {
+    sma: value("sma_30"),
+    ema: value("ema_30"),
+    rsi: value("rsi_30"),
+    macd: { value: value("macd"), signal: value("macd_signal"), histogram: value("macd_histogram") },
+  };
 }
 
 /** Values on the last close; `undefinedValue` where there are too few closes for one. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import * as assets from "../../assets/mod.ts";
+import { assetsOf } from "../../assets/of_source.ts";
+import * as vendorAssets from "../../assets/vendor/mod.ts";
 import { presets } from "../../assets/presets.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
 import { Preset } from "../../resources/environment.ts";
@@ -16,19 +18,44 @@ function declarations(at = folder): string[] {
   }).sort();
 }
 
-Deno.test("assets/mod.ts lists every file that declares an asset", () => {
-  const listed = all.map((asset) => asset.module!.slice(folder.href.length)).sort();
+Deno.test("assets/mod.ts lists every file that declares an asset, those that ask a vendor in a list of their own", () => {
+  const listed = [...all, ...Object.values(vendorAssets)].map((asset) => asset.module!.slice(folder.href.length))
+    .sort();
   assert.deepEqual(listed, declarations());
   assert.ok(listed.length >= 11);
 });
 
+Deno.test("every asset of a vendor stands in for one that reads a file, with the same rows, key and cells", () => {
+  for (const asset of Object.values(vendorAssets)) {
+    const { key, schema, cells, group, layer } = asset;
+    assert.ok(asset.module!.startsWith(new URL("vendor/", folder).href), key);
+    const file = all.find((one) => one.key === key);
+    assert.ok(file, `${key} is in assets/mod.ts`);
+    assert.deepEqual([schema.fingerprint, schema.primaryKey], [file.schema.fingerprint, file.schema.primaryKey], key);
+    assert.deepEqual([group, layer], [file.group, file.layer], key);
+    assert.deepEqual(cells, file.cells, key);
+  }
+});
+
+for (const source of ["file", "vendor"] as const) {
+  Deno.test(`assetsOf() makes one graph of the assets of a ${source}`, () => {
+    const graph = assetGraph(assetsOf(source));
+    for (const { key } of all) assert.ok(graph.keys.includes(key), key);
+    const path = (key: string) => graph.asset(key).module!.slice(folder.href.length);
+    assert.equal(path("raw_daily_bars"), `${source === "vendor" ? "vendor" : "market"}/raw_daily_bars.ts`);
+    assert.equal(path("daily_bars"), "market/daily_bars.ts");
+    assert.equal(graph.upstream("raw_daily_bars").includes("raw_dividends"), source === "vendor");
+  });
+}
+
 Deno.test("every asset has one name: key, file, export and test", () => {
-  for (const [name, asset] of Object.entries(assets)) {
+  for (const [name, asset] of [...Object.entries(assets), ...Object.entries(vendorAssets)]) {
     const path = asset.module!.slice(folder.href.length);
     assert.equal(path.split("/").at(-1), `${asset.key}.ts`);
     assert.equal(name, asset.key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
     const test = new URL(`../../tests/assets/${path.replace(/\.ts$/, "_test.ts")}`, import.meta.url);
     assert.ok(Deno.statSync(test).isFile);
+    if (path.startsWith("vendor/")) continue;
     assert.equal(path.split("/")[0], asset.group, `${asset.key} is in the folder of its group`);
   }
 });
@@ -58,13 +85,18 @@ Deno.test("every column whose name does not say all is described", () => {
 Deno.test("the assets make one graph from raw bars to backtests", () => {
   const graph = assetGraph(all);
   const place = new Map(graph.keys.map((key, i) => [key, i]));
-  const chain =
-    "raw_daily_bars daily_bars clean_prices pair_clusters cointegrated_pairs chosen_pairs pair_signals pair_trades";
-  chain.split(" ").reduce((before, after) => {
-    assert.ok(graph.upstream(after).includes(before), `${after} reads ${before}`);
-    assert.ok(place.get(before)! < place.get(after)!);
-    return after;
-  });
+  // Pairs are searched for in bars as received: adjusted ones know of the splits to come.
+  const chains = [
+    "raw_daily_bars daily_bars clean_prices pair_signals pair_trades",
+    "raw_daily_bars pair_clusters cointegrated_pairs chosen_pairs pair_signals",
+  ];
+  for (const chain of chains) {
+    chain.split(" ").reduce((before, after) => {
+      assert.ok(graph.upstream(after).includes(before), `${after} reads ${before}`);
+      assert.ok(place.get(before)! < place.get(after)!);
+      return after;
+    });
+  }
 });
 
 Deno.test("every asset's config has defaults that stand", () => {

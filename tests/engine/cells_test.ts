@@ -1,19 +1,35 @@
 import assert from "node:assert/strict";
-import type { Run } from "../../engine/mod.ts";
+import { z } from "zod";
+import { type AnyAsset, assetsWith, type Run } from "../../engine/mod.ts";
 import { databases } from "../support/database.ts";
-import { type CellTest, withCellEngine } from "../support/cell_engine.ts";
+import { adjusted, type CellTest, withCellEngine } from "../support/cell_engine.ts";
+
+/** Made as a whole of every cell. */
+const grandTotal = assetsWith<unknown>().asset({
+  key: "grand_total",
+  group: "t",
+  layer: "gold",
+  description: "The sum of everything.",
+  deps: { adjusted },
+  row: z.object({ of: z.string(), sum: z.number() }),
+  primaryKey: ["of"],
+  async materialize({ inputs }) {
+    const { value } = await inputs.adjusted.columns("value");
+    return { rows: [{ of: "all", sum: value.reduce((sum, x) => sum + x, 0) }] };
+  },
+});
 
 const ended = (run: Run) => Object.fromEntries(run.steps.map((step) => [step.key, step.status]));
 
 for (const { name, ignore, open } of databases) {
-  const test = (title: string, body: (cell: CellTest) => Promise<void>) =>
+  const test = (title: string, body: (cell: CellTest) => Promise<void>, further: AnyAsset[] = []) =>
     Deno.test({
       name: `Cells on ${name}: ${title}`,
       ignore,
       async fn() {
         const database = await open();
         try {
-          await withCellEngine(database, body);
+          await withCellEngine(database, body, { further });
         } finally {
           await database.close();
         }
@@ -175,6 +191,30 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await engine.states(["quotes"]))[0]!.cells!.failed, 0);
   });
 
+  test("makes nothing as a whole from an asset with gaps, and says what it waits for", async (cell) => {
+    const { engine, world, materialize, rows } = cell;
+    world.before = (key, cells) => {
+      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+    };
+    const run = await materialize("+grand_total");
+    assert.deepEqual(run.steps.map((s) => [s.key, s.status, s.skippedBecause]).at(-1), [
+      "grand_total",
+      "skipped",
+      "adjusted",
+    ]);
+    assert.deepEqual(await rows("grand_total"), []);
+    const plan = await engine.plan({ selection: "grand_total" });
+    assert.deepEqual(plan.steps, []);
+    assert.deepEqual(plan.waiting, [{
+      key: "grand_total",
+      upstream: "adjusted",
+      cells: { count: 4, cells: [{ names: ["A", "B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+    }]);
+    world.before = () => {};
+    await materialize("+grand_total");
+    assert.deepEqual(await rows("grand_total"), [{ of: "all", sum: 8 }]);
+  }, [grandTotal]);
+
   test("removes cells that are not wanted any more", async ({ world, materialize, rows }) => {
     await materialize();
     world.names = ["A"];
@@ -184,6 +224,51 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(new Set((await rows("adjusted")).map((r) => r.name)), new Set(["A"]));
     assert.deepEqual(await rows("headline"), [{ of: "2024-01-05", sum: 3 }]);
     assert.deepEqual((await materialize()).steps, []);
+  });
+
+  test("does not take what it removed for made, when it made others in the same step", async (cell) => {
+    const { engine, world, materialize } = cell;
+    await materialize();
+    world.names = ["A"];
+    world.dates.push("2024-01-08");
+    await materialize();
+    const counts = (await engine.states(["quotes", "adjusted"])).map(({ cells }) => [cells!.made, cells!.wanted]);
+    assert.deepEqual(counts, [[5, 5], [5, 5]]);
+    // B comes back: it has to be made again.
+    world.names = ["A", "B"];
+    const [quotes] = (await engine.states(["quotes"])).map(({ cells }) => cells!.missing);
+    assert.equal(quotes, 5);
+  });
+
+  test("makes again what an event reached back to that is not there any more, be it the only one", async (cell) => {
+    const { engine, world, materialize, rows } = cell;
+    world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
+    await materialize();
+    world.events.pop();
+    await materialize("events");
+    const [state] = await engine.states(["adjusted"]);
+    assert.deepEqual(state!.reasons.map(({ cells }) => cells), [
+      { count: 2, cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+    ]);
+    await materialize();
+    assert.deepEqual((await rows("adjusted")).map((row) => row.value), Array(8).fill(1));
+  });
+
+  test("reads the newest date that was made, not one that is only wanted", async (cell) => {
+    const { world, materialize, calls, rows } = cell;
+    await materialize();
+    world.dates.push("2024-01-08");
+    world.before = (key, cells) => {
+      if (key === "sums" && cells.includes("2024-01-08")) throw new Error("not today");
+    };
+    await materialize();
+    await materialize("headline", { force: true });
+    assert.deepEqual(await rows("headline"), [{ of: "2024-01-05", sum: 6 }]);
+    world.before = () => {};
+    calls();
+    await materialize();
+    assert.deepEqual(calls(), ["sums: 2024-01-08", "headline"]);
+    assert.deepEqual(await rows("headline"), [{ of: "2024-01-08", sum: 6 }]);
   });
 
   test("gives one content version to the same rows, however many materializations brought them", async (cell) => {

@@ -47,6 +47,7 @@ function plan(selection: string, latest: Map<string, Versions>, force = false, n
     configs: new Map(),
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     cells: new Map(),
+    madeSpaces: new Map(),
     spaces: new Map(),
     reads: new Map(graph.producers.map(({ key }) => [key, []])),
   };

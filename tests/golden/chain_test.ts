@@ -95,6 +95,7 @@ Deno.test({
     await etfs("research", async (chain) => {
       await assertUniverse(chain, "research");
       const tested = await chain.rows("cointegrated_pairs");
+      assert.deepEqual(new Set(tested.map((row) => row.as_of)), new Set(["2022-12-30"]));
       const golden = goldenPairs("research_clusters");
       assert.equal(golden.size, 166);
       assert.deepEqual(tested.map(nameOf).sort(), [...golden.keys()].sort());
@@ -114,6 +115,7 @@ Deno.test({
     await etfs("service", async (chain) => {
       await assertUniverse(chain, "service");
       const tested = await chain.rows("cointegrated_pairs");
+      assert.deepEqual(new Set(tested.map((row) => row.as_of)), new Set(["2022-12-30"]));
       const golden = goldenPairs("service_clusters");
       assert.equal(golden.size, 193);
       assert.deepEqual(tested.map(nameOf).sort(), [...golden.keys()].sort());

@@ -17,7 +17,20 @@ const { trading_last_session: _end2, complete: _complete2, ...windowAtStart } = 
 const entry =
   "strategy ticker_1 ticker_2 window side signal_session entry_price_1 entry_price_2 shares_1 shares_2 hedge_ratio";
 
+/** A selection a month, each from half a year. */
+const asOf: LookAheadOptions = {
+  knownBy: "as_of",
+  history: true,
+  config: {
+    pair_clusters: { every: "month", formationSessions: 120 },
+    cointegrated_pairs: { formationSessions: 120, minCrossings: 5 },
+  },
+};
+
 const honest: [AnyAsset, LookAheadOptions][] = [
+  [assets.pairClusters, asOf],
+  [assets.cointegratedPairs, asOf],
+  [assets.chosenPairs, asOf],
   [assets.walkForwardPairs, { knownBy: "trading_first_session", columns: Object.keys(atStart) }],
   [assets.walkForwardWindows, { knownBy: "trading_first_session", columns: Object.keys(windowAtStart) }],
   [assets.walkForwardDaily, {}],

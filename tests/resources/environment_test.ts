@@ -32,6 +32,12 @@ for (
     ["SCHEDULE_TIME_ZONE", "New York"],
     ["MAX_CONCURRENT_STEPS", "0"],
     ["LOG_LEVEL", "loud"],
+    ["POLYGON_CALLS_PER_MINUTE", "0"],
+    ["POLYGON_CALLS_PER_MINUTE", "2.5"],
+    ["UNIVERSE", "ETF"],
+    ["UNIVERSE", "tickers=A,,B"],
+    ["HISTORY_FROM", "2024-02-30"],
+    ["HISTORY_FROM", "two years"],
   ] as const
 ) {
   Deno.test(`readEnvironment() names ${name} and "${value}" and what is allowed`, () => {
@@ -52,4 +58,52 @@ Deno.test("readEnvironment() names every variable at fault", () => {
     "PORT",
     "PRESET",
   ]);
+});
+
+Deno.test("readEnvironment() has the free plan, all ETFs of Nasdaq and the vendor's address where nothing is said", () => {
+  const environment = readEnvironment({});
+  assert.deepEqual(
+    [environment.polygonApiKey, environment.polygonUrl, environment.polygonCallsPerMinute, environment.historyFrom],
+    [undefined, "https://api.massive.com", 5, undefined],
+  );
+  assert.deepEqual(environment.universe, { type: "ETF", exchange: "XNAS" });
+});
+
+Deno.test("readEnvironment() reads what a vendor needs", () => {
+  const environment = readEnvironment({
+    MARKET_DATA: "polygon",
+    POLYGON_API_KEY: "k3y",
+    POLYGON_URL: "http://127.0.0.1:8080",
+    POLYGON_CALLS_PER_MINUTE: "100",
+    UNIVERSE: "tickers=AAPL,BRK.B",
+    HISTORY_FROM: "2024-01-02",
+  });
+  assert.deepEqual(
+    [environment.polygonApiKey, environment.polygonUrl, environment.polygonCallsPerMinute, environment.historyFrom],
+    ["k3y", "http://127.0.0.1:8080", 100, "2024-01-02"],
+  );
+  assert.deepEqual(environment.universe, { tickers: ["AAPL", "BRK.B"] });
+});
+
+Deno.test("readEnvironment() asks for POLYGON_API_KEY in the mode that needs it, with the remedy, beside other faults", () => {
+  assert.match(refused({ MARKET_DATA: "polygon" }), /^POLYGON_API_KEY: .*MARKET_DATA=polygon needs it\. Set it to/);
+  assert.deepEqual(refused({ MARKET_DATA: "polygon", PORT: "x" }).split("\n").map((line) => line.split(":")[0]), [
+    "PORT",
+    "POLYGON_API_KEY",
+  ]);
+});
+
+Deno.test("readEnvironment() never repeats a POLYGON_API_KEY, nor a POLYGON_URL, which may hold it", () => {
+  for (
+    const [name, value] of [
+      ["POLYGON_API_KEY", "hunter2 with blanks"],
+      ["POLYGON_URL", "https://api.massive.com/?apiKey=hunter2"],
+      ["POLYGON_URL", "https://user:hunter2@api.massive.com"],
+      ["POLYGON_URL", "http://api.massive.com/hunter2"],
+    ] as const
+  ) {
+    const message = refused({ [name]: value });
+    assert.match(message, new RegExp(`^${name}: what was read \\(not shown`));
+    assert.ok(!message.includes("hunter2"), message);
+  }
 });

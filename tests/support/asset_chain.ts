@@ -1,5 +1,8 @@
 import * as assets from "../../assets/mod.ts";
-import type { AnyAsset, RowOf } from "../../engine/mod.ts";
+import { type AnyAsset, CellSet, CellSpace, type RowOf } from "../../engine/mod.ts";
+import { upstreamCells } from "../../engine/partitions/mapping.ts";
+import { wantedCells } from "../../engine/partitions/partitions.ts";
+import { fixedClock } from "../../resources/clock.ts";
 import type { RawBar } from "./bars.ts";
 import { marketOf } from "./market_of.ts";
 import { runAsset } from "./run_asset.ts";
@@ -13,12 +16,19 @@ export interface AssetTables {
   rows<A extends AnyAsset>(asset: A): RowOf<A>[];
 }
 
-/** Makes an asset and all that it is made from, each function once, on tables in memory, from bars to `target`. */
+type Row = Record<string, unknown>;
+
+/**
+ * Makes an asset and all that it is made from, each function once, on tables in memory, from bars to `target`.
+ *
+ * @param history Whether all cells are made of assets of which only the newest are made by themselves.
+ */
 export async function runChain(
   target: AnyAsset,
-  { bars, config = {} }: { bars: readonly RawBar[]; config?: ChainConfig },
+  { bars, config = {}, history = false }: { bars: readonly RawBar[]; config?: ChainConfig; history?: boolean },
 ): Promise<AssetTables> {
   const tables = new Map<string, object[]>();
+  const spaces = new Map<string, CellSpace>();
   const resources = { marketData: marketOf({ bars }) };
   await make(target);
   return {
@@ -35,12 +45,66 @@ export async function runChain(
     if (made) return made;
     const producer = producerOf(asset);
     const { deps, byproducts } = producer.recipe!;
-    const inputs: Record<string, object[]> = {};
-    for (const [name, upstream] of Object.entries(deps)) inputs[name] = await make(upstream);
-    const run = await runAsset(producer, { inputs, config: config[producer.key], resources });
-    tables.set(producer.key, run.rows);
-    for (const [name, byproduct] of Object.entries(byproducts)) tables.set(byproduct.key, run.byproducts[name]!.rows);
+    for (const upstream of Object.values(deps)) await make(upstream);
+    const settings = producer.recipe!.config.parse(config[producer.key] ?? {});
+    const cells = await cellsOf(producer, settings);
+    const inputs = Object.fromEntries(
+      Object.entries(deps).map(([name, upstream]) => [name, read(upstream, producer, { name, settings, cells })]),
+    );
+    const run = await runAsset(producer, {
+      inputs,
+      config: config[producer.key],
+      resources,
+      cells: { names: cells.names, dates: cells.dates },
+    });
+    store(producer, run.rows, cells);
+    for (const [name, byproduct] of Object.entries(byproducts)) store(byproduct, run.byproducts[name]!.rows, cells);
     return tables.get(asset.key)!;
+  }
+
+  /** The cells that the engine would make first. */
+  async function cellsOf({ recipe }: AnyAsset, settings: unknown): Promise<CellSet> {
+    const { partitions, deps } = recipe!;
+    if (!partitions) return CellSet.all(CellSpace.single);
+    const upstream = Object.fromEntries(
+      Object.entries(deps).map(([name, { key }]) => [name, {
+        space: spaces.get(key)!,
+        rows: () => Promise.resolve(tables.get(key) as Row[]),
+      }]),
+    );
+    const clock = fixedClock("2026-11-23T12:00:00Z");
+    const wanted = wantedCells(await partitions.wanted({ upstream, config: settings, resources, clock }));
+    const end = wanted.space.dates.length;
+    return partitions.missing === "latest" && !history ? wanted.during(end === 0 ? [] : [end - 1, end]) : wanted;
+  }
+
+  /** The rows of an upstream asset that its mapping lets a function read. */
+  function read(
+    upstream: AnyAsset,
+    reader: AnyAsset,
+    { name, settings, cells }: { name: string; settings: unknown; cells: CellSet },
+  ): object[] {
+    const rows = tables.get(upstream.key) as Row[];
+    const columns = upstream.cells;
+    if (!columns) return rows;
+    const allowed = upstreamCells(reader.recipe!.mappings[name]!(settings), cells, spaces.get(upstream.key)!);
+    const at = (row: Row, column: string | undefined) => column === undefined ? "" : row[column] as string;
+    return rows.filter((row) => allowed.has(at(row, columns.name), at(row, columns.date)));
+  }
+
+  function store(asset: AnyAsset, rows: object[], cells: CellSet): void {
+    tables.set(asset.key, rows);
+    const distinct = (column: string | undefined) =>
+      column === undefined ? [""] : [...new Set((rows as Row[]).map((row) => row[column] as string))].sort();
+    const producer = producerOf(asset);
+    spaces.set(
+      asset.key,
+      producer.recipe!.partitions
+        ? new CellSpace(cells.names, cells.dates)
+        : asset.cells
+        ? new CellSpace(distinct(asset.cells.name), distinct(asset.cells.date))
+        : CellSpace.single,
+    );
   }
 }
 

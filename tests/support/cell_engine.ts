@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type AnyAsset,
   assetsWith,
   cutBy,
   Engine,
@@ -199,8 +200,12 @@ export function testCells(subject: string, title: string, body: (cell: CellTest)
   }
 }
 
-/** Runs `test` on an empty database, and closes the engine however it ends. */
-export async function withCellEngine<T>(database: Database, test: (cell: CellTest) => Promise<T>): Promise<T> {
+/** Runs `test` on an empty database with {@link cellAssets} and further ones, and closes the engine however it ends. */
+export async function withCellEngine<T>(
+  database: Database,
+  test: (cell: CellTest) => Promise<T>,
+  { further = [] }: { further?: readonly AnyAsset[] } = {},
+): Promise<T> {
   await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const world: CellWorld = {
     names: ["A", "B"],
@@ -215,7 +220,7 @@ export async function withCellEngine<T>(database: Database, test: (cell: CellTes
   const open = (config: Record<string, unknown> = {}) =>
     Engine.open({
       config,
-      assets: cellAssets,
+      assets: [...cellAssets, ...further],
       database,
       resources: world,
       clock: fixedClock("2024-02-01T12:00:00Z"),

@@ -1,5 +1,5 @@
 import { pseudoRandom } from "./pseudo_random.ts";
-import { weekdays } from "./bars.ts";
+import { type RawBar, rawBar, weekdays } from "./bars.ts";
 
 /** Rows of `clean_prices` from closes by ticker, oldest first, all of one length. */
 export function cleanPriceRows(closes: Readonly<Record<string, ArrayLike<number>>>) {
@@ -7,6 +7,15 @@ export function cleanPriceRows(closes: Readonly<Record<string, ArrayLike<number>
   return Object.entries(closes).flatMap(([ticker, values]) =>
     Array.from(values, (close, t) => ({ ticker, session: sessions[t]!, close, filled: false }))
   );
+}
+
+/** Rows of `raw_daily_bars` with the same closes, and the last session, as of which they are all known. */
+export function rawBarRows(closes: Readonly<Record<string, ArrayLike<number>>>): { bars: RawBar[]; asOf: string } {
+  const rows = cleanPriceRows(closes);
+  return {
+    bars: rows.map(({ ticker, session, close }) => rawBar(ticker, session, close)),
+    asOf: rows.map(({ session }) => session).sort().at(-1)!,
+  };
 }
 
 /** Standard normal numbers, by Box and Muller; always the same ones for a seed. */

@@ -1,6 +1,6 @@
 import * as assets from "../../assets/mod.ts";
 import type { Resources } from "../../assets/resources.ts";
-import { Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
+import { type CellRange, Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
 import type { Filter } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { type Database, migrate } from "../../resources/database/mod.ts";
@@ -10,7 +10,7 @@ import type { MarketData } from "../../resources/market_data/mod.ts";
 export interface AssetChain {
   engine: Engine;
   /** Materializes what is stale in a selection, everything by default, and waits for the end. */
-  materialize(selection?: string): Promise<Run>;
+  materialize(selection?: string, more?: { range?: CellRange; force?: boolean }): Promise<Run>;
   /** Rows of an asset that meet the filters, in key order, however many. */
   rows(key: string, filters?: readonly Filter[], asOf?: number): Promise<Record<string, unknown>[]>;
   /** The version of each asset's content, by key. */
@@ -34,8 +34,8 @@ export async function withAssetChain<T>(
   try {
     return await test({
       engine,
-      async materialize(selection = "*") {
-        return await engine.finished((await engine.submit({ selection, trigger: "test" })).id);
+      async materialize(selection = "*", more = {}) {
+        return await engine.finished((await engine.submit({ selection, trigger: "test", ...more })).id);
       },
       async rows(key, filters, asOf) {
         const query = { filters, limit: maxPageRows, asOf };

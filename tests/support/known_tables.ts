@@ -17,6 +17,13 @@ export function knownTable<Row extends object>(asset: Asset<Row>, rows: readonly
   return {
     ...asset,
     checks: [],
-    recipe: { ...recipe, deps: {}, after: [], byproducts: {}, materialize: () => Promise.resolve({ rows }) },
+    recipe: {
+      ...recipe,
+      deps: {},
+      after: [],
+      byproducts: {},
+      partitions: undefined,
+      materialize: () => Promise.resolve({ rows }),
+    },
   } as unknown as AnyAsset;
 }

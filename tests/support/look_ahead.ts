@@ -14,6 +14,8 @@ export interface LookAheadOptions {
   where?: (row: Record<string, unknown>) => boolean;
   /** Settings by asset key, of the asset and of what is upstream. */
   config?: ChainConfig;
+  /** Whether all cells are made of assets of which only the newest are made by themselves. */
+  history?: boolean;
   /** Random cuts; 4 by default. */
   trials?: number;
   seed?: number;
@@ -69,9 +71,9 @@ export async function rowsKnownBy(
 async function rowsOf(
   asset: AnyAsset,
   bars: readonly RawBar[],
-  { config = shortWindows, where = () => true }: LookAheadOptions,
+  { config = shortWindows, where = () => true, history }: LookAheadOptions,
 ) {
-  return ((await runChain(asset, { bars, config })).rows(asset) as Record<string, unknown>[]).filter(where);
+  return ((await runChain(asset, { bars, config, history })).rows(asset) as Record<string, unknown>[]).filter(where);
 }
 
 /** Bars with the values of a table. A split that the market has not divides the prices from then on, as a split does. */

@@ -25,6 +25,7 @@ export const pageSpread: readonly number[] = pageSessions.map((_, t) => 3 * Math
 type Tested = RowOf<typeof cointegratedPairs>;
 
 const dull: Omit<Tested, "ticker_1" | "ticker_2" | "cluster"> = {
+  as_of: pageSessions[89]!,
   slope: 1,
   intercept: 0,
   adf_statistic: -1,
@@ -38,8 +39,22 @@ const dull: Omit<Tested, "ticker_1" | "ticker_2" | "cluster"> = {
   failed_criteria: [{ criterion: "adfPValue", reason: "p-value 0.4 is not below 0.05." }],
 };
 
-/** One accepted pair, one that failed by two criteria, one that does not revert, and 52 dull ones: 55 in four clusters. */
+/**
+ * One accepted pair, one that failed by two criteria, one that does not revert, and 52 dull ones: 55 in four clusters. Five sessions
+ * before, one of the dull ones was accepted and KO and PEP were not.
+ */
 const tested: Tested[] = [
+  { ...dull, as_of: pageSessions[84]!, ticker_1: "KO", ticker_2: "PEP", cluster: 7, slope: 3 },
+  {
+    ...dull,
+    as_of: pageSessions[84]!,
+    ticker_1: "T00",
+    ticker_2: "ZZ",
+    cluster: 7,
+    accepted: true,
+    engle_granger_p_value: 0.01,
+    failed_criteria: [],
+  },
   {
     ...dull,
     ticker_1: "KO",
@@ -294,6 +309,17 @@ export const pairPageAssets: AnyAsset[] = [
   knownTable(cleanPrices, prices),
   knownTable(cointegratedPairs, tested),
   knownTable(chosenPairs, [{
+    as_of: pageSessions[84]!,
+    rank: 1,
+    ticker_1: "T00",
+    ticker_2: "ZZ",
+    slope: 1,
+    intercept: 0,
+    adf_p_value: 0.01,
+    engle_granger_p_value: 0.01,
+    half_life: 40,
+  }, {
+    as_of: pageSessions[89]!,
     rank: 1,
     ticker_1: "KO",
     ticker_2: "PEP",

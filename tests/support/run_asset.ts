@@ -13,6 +13,8 @@ export interface AssetSurroundings {
   config?: Readonly<Record<string, unknown>>;
   /** The cells to be made, for an asset that is divided into them. */
   cells?: { names?: readonly string[]; dates?: readonly string[] };
+  /** What the asset has in these cells before. */
+  before?: readonly object[];
   resources?: unknown;
   clock?: Clock;
   signal?: AbortSignal;
@@ -47,6 +49,7 @@ export async function runAsset<A extends AnyAsset>(
     inputs = {},
     config = {},
     cells = {},
+    before = [],
     resources = {},
     clock = fixedClock("2026-11-23T12:00:00Z"),
     signal,
@@ -64,6 +67,7 @@ export async function runAsset<A extends AnyAsset>(
       }),
     ),
     cells: CellSet.all(new CellSpace(cells.names ?? [""], cells.dates ?? [""])),
+    before: inputOf(asset, before) as Input<Record<string, unknown>>,
     config: (recipe.config as z.ZodType<Record<string, unknown>>).parse(config),
     resources,
     clock,

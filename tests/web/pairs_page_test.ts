@@ -79,9 +79,30 @@ pageTest("GET /pairs filters by what its address says, and its CSV holds the sam
     assert.deepEqual(pairsOf(page), pairs, query);
     const csv = /<a href="(\/v1\/assets\/cointegrated_pairs\/rows[^"]+)"/.exec(page.html)![1]!.replaceAll("&amp;", "&");
     const lines = (await (await pageAndApi(tiny.engine).request(csv)).text()).trim().split(/\r?\n/).slice(1);
-    const paths = lines.map((line) => line.split(",").slice(0, 2).map(encodeURIComponent).join("/"));
+    const paths = lines.map((line) => line.split(",").slice(1, 3).map(encodeURIComponent).join("/"));
     assert.deepEqual(paths, pairs, csv);
   }
+});
+
+pageTest("GET /pairs shows the newest as-of session, and any other that its address names", async (tiny) => {
+  const [before, newest] = [pageSessions[84]!, pageSessions[89]!];
+  const now = await ask(tiny, "/pairs?accepted=true");
+  assert.ok(now.text.includes(`with its statistics as of ${newest}, by what was known then`));
+  assert.deepEqual(pairsOf(now), ["KO/PEP"]);
+  for (const session of [before, newest]) assert.ok(now.html.includes(`<option value="${session}">`), session);
+  const then = await ask(tiny, `/pairs?as_of=${before}`);
+  assert.ok(then.text.includes(`with its statistics as of ${before}`));
+  assert.deepEqual(pairsOf(then), ["T00/ZZ", "KO/PEP"]);
+  assert.match(then.html, new RegExp(`<option value="${before}" selected`));
+  // Sorting stays with the session.
+  assert.match(then.html, new RegExp(`href="/pairs\\?as_of=${before}&amp;sort=`));
+  const csv = /<a href="(\/v1\/assets\/cointegrated_pairs\/rows[^"]+)"/.exec(then.html)![1]!.replaceAll("&amp;", "&");
+  const lines = (await (await pageAndApi(tiny.engine).request(csv)).text()).trim().split(/\r?\n/).slice(1);
+  assert.deepEqual(lines.map((line) => line.split(",")[0]), [before, before]);
+  assert.match((await ask(tiny, "/pairs?as_of=2020-01-03")).text, /No pair is like that/);
+  const wrong = await ask(tiny, "/pairs?as_of=lately");
+  assert.deepEqual([wrong.status, pairsOf(wrong)[0]], [400, "KO/PEP"]);
+  assert.match(wrong.text, /As of “lately” is not a date such as 2024-01-31\. It was left out\./);
 });
 
 pageTest("GET /pairs finds a part of a ticker on either side, in any case", async (tiny) => {

@@ -53,7 +53,9 @@ export function PairTests({ tested, config }: PairTestsProps) {
           </tbody>
         </table>
       </div>
-      <p class="about">All of cointegrated_pairs, computed over all sessions of clean_prices.</p>
+      <p class="about">
+        All of cointegrated_pairs as of {tested.as_of}, computed over its formation: what was known after that session.
+      </p>
     </>
   );
 }

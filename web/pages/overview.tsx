@@ -11,7 +11,7 @@ import { Layout } from "../layout.tsx";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
 
 /** What the page reads of the engine. */
-export type OverviewEngine = Pick<Engine, "graph" | "states" | "rows" | "run" | "runs">;
+export type OverviewEngine = Pick<Engine, "graph" | "states" | "rows" | "newestDate" | "run" | "runs">;
 
 /** Everything that the overview shows, as it is at one moment. */
 export interface OverviewData {
@@ -165,7 +165,13 @@ function PairsBody({ pairs, assets }: { pairs: Pairs | null; assets: readonly As
       {aged.length > 0 && (
         <p class="notice">Shown as last made: {aged.join(" and ")} {aged.length > 1 ? "are" : "is"} not fresh.</p>
       )}
-      <PairTable pairs={pairs} about={[chosen, metrics].flatMap((asset) => asset?.description ?? []).join(" ")} />
+      <PairTable
+        pairs={pairs}
+        about={[
+          ...pairs.asOf === null ? [] : [`Chosen as of ${pairs.asOf}.`],
+          ...[chosen, metrics].flatMap((asset) => asset?.description ?? []),
+        ].join(" ")}
+      />
     </>
   );
 }

@@ -60,7 +60,7 @@ export function PairPage({ pair }: { pair: PairRecord }) {
 function Headline({ pair: { tested, rank }, name }: { pair: PairRecord; name: string }) {
   const standing = tested === null
     ? "Not tested now: its tickers share no cluster."
-    : `Cluster ${tested.cluster}. ${tested.accepted ? "Accepted" : "Not accepted"}${
+    : `As of ${tested.as_of} in cluster ${tested.cluster}. ${tested.accepted ? "Accepted" : "Not accepted"}${
       rank === null ? "" : `, number ${rank} of the chosen pairs`
     }.`;
   return (

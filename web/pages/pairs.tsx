@@ -1,4 +1,3 @@
-import type { Engine } from "../../engine/mod.ts";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
@@ -6,6 +5,7 @@ import {
   csvPaths,
   type FoundPairs,
   type PairSearch,
+  type PairsEngine,
   pairsPerPage,
   readSearch,
   readTestedPairs,
@@ -25,7 +25,7 @@ export interface PairsData {
 
 /** Reads what the list of pairs shows, for the parameters of its address. */
 export async function readPairs(
-  { engine, parameters }: { engine: Pick<Engine, "graph" | "rows">; parameters: URLSearchParams },
+  { engine, parameters }: { engine: PairsEngine; parameters: URLSearchParams },
 ): Promise<PairsData> {
   const { search, problems } = readSearch(parameters);
   return { search, problems, found: await readTestedPairs(engine, search) };
@@ -94,7 +94,7 @@ export function PairsPage({ search, problems, found }: PairsData) {
           )
           : (
             <>
-              <SearchForm search={search} problems={problems} />
+              <SearchForm search={search} problems={problems} asOfSessions={found.asOfSessions} />
               <Found search={search} found={found} />
             </>
           )}
@@ -111,14 +111,18 @@ function Headline({ found }: { found: FoundPairs | null }) {
         <p>
           {found === null
             ? "Every pair inside a cluster, with its statistics."
-            : `Every pair inside a cluster with its statistics, as of materialization ${found.materialization} of cointegrated_pairs.`}
+            : found.asOf === null
+            ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of cointegrated_pairs.`
+            : `Every pair inside a cluster with its statistics as of ${found.asOf}, by what was known then. From materialization ${found.materialization} of cointegrated_pairs.`}
         </p>
       </div>
     </div>
   );
 }
 
-function SearchForm({ search, problems }: Pick<PairsData, "search" | "problems">) {
+function SearchForm(
+  { search, problems, asOfSessions }: Pick<PairsData, "search" | "problems"> & Pick<FoundPairs, "asOfSessions">,
+) {
   const field = (name: string, value: string | number | undefined) => ({
     name,
     value: value === undefined ? "" : String(value),
@@ -127,6 +131,17 @@ function SearchForm({ search, problems }: Pick<PairsData, "search" | "problems">
   });
   return (
     <form class="filters" action="/pairs" method="get" role="search" aria-label="Pairs">
+      {(asOfSessions.length > 1 || search.asOf !== undefined) && (
+        <label>
+          As of
+          <select name="as_of">
+            <option value="">the newest session</option>
+            {[...new Set([...search.asOf === undefined ? [] : [search.asOf], ...asOfSessions])].map((session) => (
+              <option value={session} selected={search.asOf === session}>{session}</option>
+            ))}
+          </select>
+        </label>
+      )}
       <label>
         Ticker
         <input type="search" {...field("ticker", search.ticker)} placeholder="any" autocomplete="off" />
@@ -172,7 +187,7 @@ function SearchForm({ search, problems }: Pick<PairsData, "search" | "problems">
 }
 
 function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
-  const { pairs, matching, cut, tickers } = found;
+  const { pairs, matching, cut } = found;
   if (matching === 0) {
     return (
       <p class="empty">
@@ -195,7 +210,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
       <p class="about" id="pairs-about">
         {count(first)}–{count(first + pairs.length - 1)} of {counted(matching, "pair")}
         {cut ? " looked through: there are more, filter them" : ""}.{" "}
-        {csvPaths(search, tickers).map(({ title, href }, i) => (
+        {csvPaths(search, found).map(({ title, href }, i) => (
           <>
             {i > 0 ? ", " : "Download "}
             <a href={href}>{title}</a>

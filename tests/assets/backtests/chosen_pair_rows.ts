@@ -1,6 +1,7 @@
 /** Rows of `chosen_pairs`, of which the backtests read the tickers alone. */
 export function chosenPairRows(...pairs: readonly (readonly [string, string])[]) {
   return pairs.map(([ticker_1, ticker_2], i) => ({
+    as_of: "2024-06-28",
     rank: i + 1,
     ticker_1,
     ticker_2,

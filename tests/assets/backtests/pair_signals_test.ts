@@ -40,6 +40,16 @@ Deno.test("pair_signals is empty without chosen pairs", async () => {
   assert.deepEqual((await signals()).rows, []);
 });
 
-Deno.test("pair_signals says which ticker of a chosen pair has no prices any more", async () => {
-  await assert.rejects(signals(["A", "GONE"]), /clean_prices no longer has GONE.*Materialize chosen_pairs/);
+Deno.test("pair_signals leaves out a pair whose ticker has no prices any more, and names it", async () => {
+  const { rows, metadata } = await signals(["A", "GONE"], ["A", "B"], ["ALSO", "GONE"]);
+  assert.deepEqual(rows, (await signals(["A", "B"])).rows);
+  assert.deepEqual(metadata.left_out, {
+    type: "table",
+    columns: ["pair", "not in clean_prices"],
+    rows: [["A GONE", "GONE"], ["ALSO GONE", "ALSO, GONE"]],
+  });
+  assert.deepEqual([metadata.pairs, metadata.as_of], [
+    { type: "number", value: 1 },
+    { type: "text", value: "2024-06-28" },
+  ]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BarColumns, judgeBars } from "../../../assets/market/bar_judgement.ts";
+import { type BarColumns, judgeBars, splitsOf } from "../../../assets/market/bar_judgement.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
 
 const numbers = ["occurrence", "open", "high", "low", "close", "volume", "dividend", "split"] as const;
@@ -14,7 +14,14 @@ function columnsOf(bars: readonly RawBar[]): BarColumns {
   };
 }
 
-const judge = (bars: readonly RawBar[]) => judgeBars(columnsOf(bars));
+/** With the splits that the bars themselves tell of. */
+const judge = (bars: readonly RawBar[]) => {
+  const columns = columnsOf(bars);
+  const { ticker, session, ratio } = splitsOf(columns);
+  const splits = ticker.map((name, i): [string, string, number] => [name, session[i]!, ratio[i]!]);
+  return { ...judgeBars(columns, splitsOf(columns)), splits };
+};
+const none = { ticker: [], session: [], ratio: new Float64Array() };
 const reasonFor = (more: Partial<RawBar>, close: number | null = 10) =>
   judge([rawBar("A", "2024-01-02", close, more)]).rejected[0]?.reason;
 
@@ -136,6 +143,24 @@ Deno.test("judgeBars() leaves prices alone for a split in a ticker's first sessi
   assert.deepEqual([...accepted.close], [7, 7, 3]);
 });
 
+Deno.test("judgeBars() does not care for splits of other tickers, of the bar's own session or before it", () => {
+  const [a, b, c, d] = weekdays(4);
+  const splits = {
+    ticker: ["A", "A", "B", "B", "C"],
+    session: [b!, d!, a!, c!, d!],
+    ratio: Float64Array.of(2, 3, 5, 7, 11),
+  };
+  const factorsOf = (...bars: RawBar[]) => [...judgeBars(columnsOf(bars), splits).accepted.split_factor];
+  assert.deepEqual(factorsOf(rawBar("A", a!, 1), rawBar("A", b!, 1), rawBar("B", b!, 1), rawBar("B", d!, 1)), [
+    6,
+    3,
+    7,
+    1,
+  ]);
+  // As of a part that is one cell, with no bar in the session of the split.
+  assert.deepEqual([factorsOf(rawBar("B", b!, 1)), factorsOf(rawBar("AA", a!, 1))], [[7], [1]]);
+});
+
 Deno.test("judgeBars() gives nothing for nothing", () => {
   const { accepted, rejected, splits } = judge([]);
   assert.deepEqual([accepted.close.length, rejected, splits], [0, [], []]);
@@ -183,7 +208,7 @@ Deno.test("judgeBars() finds nothing to reject or adjust in bars that it has acc
   fc.assert(fc.property(anyBars, (bars) => {
     const { accepted: { split_factor, ...once } } = judge(bars);
     const ones = new Float64Array(split_factor.length).fill(1);
-    const again = judgeBars({ ...once, split: ones, occurrence: ones });
+    const again = judgeBars({ ...once, split: ones, occurrence: ones }, none);
     assert.deepEqual(again.rejected, []);
     assert.deepEqual(again.accepted, { ...once, split: ones, split_factor: ones });
   }));

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { dailyBars } from "../../../assets/market/daily_bars.ts";
-import { rawBar, weekdays } from "../../support/bars.ts";
+import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
 const [first, second, third] = weekdays(3) as [string, string, string];
+
+/** With the splits that the bars tell of, as `raw_splits` has them. */
+const make = (raw: readonly RawBar[]) => {
+  const splits = raw.filter(({ split, occurrence }) => split !== 1 && occurrence === 1)
+    .map(({ ticker, session, split }) => ({ ticker, session, ratio: split }));
+  return runAsset(dailyBars, { inputs: { raw, splits } });
+};
 
 Deno.test("daily_bars holds the usable bars adjusted for splits, and says what it left out", async () => {
   const raw = [
@@ -13,7 +20,7 @@ Deno.test("daily_bars holds the usable bars adjusted for splits, and says what i
     rawBar("A", third, -1),
     rawBar("B", first, 3),
   ];
-  const { rows, metadata, checks } = await runAsset(dailyBars, { inputs: { raw } });
+  const { rows, metadata, checks } = await make(raw);
   assert.deepEqual(
     rows.map((row) => [row.ticker, row.session, row.close, row.dividend, row.volume, row.split_factor]),
     [
@@ -38,8 +45,8 @@ Deno.test("daily_bars does not depend on the order in which bars come", async ()
     rawBar("B", second, 8),
     rawBar("C", third, 9),
   ];
-  const forwards = await runAsset(dailyBars, { inputs: { raw } });
-  const backwards = await runAsset(dailyBars, { inputs: { raw: raw.toReversed() } });
+  const forwards = await make(raw);
+  const backwards = await make(raw.toReversed());
   assert.equal(backwards.contentVersion, forwards.contentVersion);
 });
 
@@ -51,7 +58,7 @@ Deno.test("daily_bars warns of a jump that no split explains, within a ticker on
     rawBar("B", second, 3.9),
     rawBar("B", third, 1),
   ];
-  const { checks: { price_jump_without_split: check } } = await runAsset(dailyBars, { inputs: { raw } });
+  const { checks: { price_jump_without_split: check } } = await make(raw);
   assert.equal(check!.passed, false);
   assert.deepEqual(
     check!.failingRows!.map((row) => [(row as { ticker: string }).ticker, (row as { session: string }).session]),
@@ -63,6 +70,18 @@ Deno.test("daily_bars warns of a jump that no split explains, within a ticker on
 });
 
 Deno.test("daily_bars is not in order when every bar is rejected", async () => {
-  const run = await runAsset(dailyBars, { inputs: { raw: [rawBar("A", first, null), rawBar("A", second, 0)] } });
+  const run = await make([rawBar("A", first, null), rawBar("A", second, 0)]);
   assert.deepEqual([run.rows, run.byproducts.rejected!.rows.length, run.checks.not_empty!.passed], [[], 2, false]);
+  // A part may be one corrected bar: it must be possible to reject it.
+  assert.equal(dailyBars.checks.find(({ name }) => name === "not_empty")!.severity, "warn");
+});
+
+Deno.test("daily_bars takes the splits from raw_splits, whatever the bars say of them", async () => {
+  const { rows } = await runAsset(dailyBars, {
+    inputs: {
+      raw: [rawBar("A", first, 100), rawBar("A", second, 50, { split: null })],
+      splits: [{ ticker: "A", session: second, ratio: 2 }, { ticker: "A", session: third, ratio: 5 }],
+    },
+  });
+  assert.deepEqual(rows.map((row) => [row.close, row.split_factor]), [[10, 10], [10, 5]]);
 });

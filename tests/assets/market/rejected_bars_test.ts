@@ -4,7 +4,8 @@ import { rejectedBars } from "../../../assets/market/rejected_bars.ts";
 import { rawBar } from "../../support/bars.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
-const rejectedOf = async (raw: object[]) => (await runAsset(dailyBars, { inputs: { raw } })).byproducts.rejected!;
+const rejectedOf = async (raw: object[]) =>
+  (await runAsset(dailyBars, { inputs: { raw, splits: [] } })).byproducts.rejected!;
 
 Deno.test("rejected_bars is made with daily_bars", () => {
   assert.equal(rejectedBars.recipe, undefined);

@@ -3,10 +3,13 @@ import fc from "fast-check";
 import { chosenPairs } from "../../../assets/pairs/chosen_pairs.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
+const asOf = "2024-06-28";
+
 /** A row of `cointegrated_pairs` that is accepted, unless told otherwise. */
 function pair(names: string, engleGrangerPValue: number | null, more: Record<string, unknown> = {}) {
   const [ticker_1, ticker_2] = names.split("/") as [string, string];
   return {
+    as_of: asOf,
     ticker_1,
     ticker_2,
     cluster: 0,
@@ -26,7 +29,7 @@ function pair(names: string, engleGrangerPValue: number | null, more: Record<str
 }
 
 async function choose(pairs: readonly object[], config: Record<string, unknown> = {}) {
-  const run = await runAsset(chosenPairs, { inputs: { pairs }, config });
+  const run = await runAsset(chosenPairs, { inputs: { pairs }, config, cells: { dates: [asOf] } });
   const byRank = run.rows.toSorted((a, b) => a.rank - b.rank);
   return { ...run, names: byRank.map((row) => `${row.rank} ${row.ticker_1}/${row.ticker_2}`) };
 }
@@ -40,6 +43,7 @@ Deno.test("chosen_pairs ranks accepted pairs by their Engle–Granger p-value, e
   ]);
   assert.deepEqual(names, ["1 G/H", "2 C/D", "3 E/F", "4 A/B"]);
   assert.deepEqual(rows[0], {
+    as_of: asOf,
     rank: 4,
     ticker_1: "A",
     ticker_2: "B",
@@ -49,7 +53,9 @@ Deno.test("chosen_pairs ranks accepted pairs by their Engle–Granger p-value, e
     engle_granger_p_value: 0.03,
     half_life: 8,
   });
-  assert.deepEqual(metadata, { candidates: { type: "number", value: 4 }, chosen: { type: "number", value: 4 } });
+  assert.deepEqual(metadata, {
+    as_of: { type: "table", columns: ["as of", "candidates", "chosen"], rows: [[asOf, 4, 4]] },
+  });
 });
 
 Deno.test("chosen_pairs orders equal p-values by the second ticker where the first is the same", async () => {
@@ -78,8 +84,20 @@ Deno.test("chosen_pairs stops at as many as it is told, ten by default", async (
   assert.equal((await choose(pairs)).rows.length, 10);
   const { names, metadata } = await choose(pairs, { maxPairs: 2 });
   assert.deepEqual(names, ["1 A0/B0", "2 A1/B1"]);
-  assert.deepEqual(metadata.candidates, { type: "number", value: 12 });
+  assert.ok(metadata.as_of?.type === "table");
+  assert.deepEqual(metadata.as_of.rows, [[asOf, 12, 2]]);
   await assert.rejects(choose(pairs, { maxPairs: 0 }));
+});
+
+Deno.test("chosen_pairs chooses as of each session from the pairs of that session", async () => {
+  const before = "2024-06-21";
+  const pairs = [pair("A/B", 0.02), pair("C/D", 0.01), pair("A/B", 0.01, { as_of: before })];
+  const { rows } = await runAsset(chosenPairs, { inputs: { pairs }, cells: { dates: [before, asOf, "2024-07-05"] } });
+  assert.deepEqual(rows.map((row) => `${row.as_of} ${row.rank} ${row.ticker_1}`), [
+    `${before} 1 A`,
+    `${asOf} 2 A`,
+    `${asOf} 1 C`,
+  ]);
 });
 
 Deno.test("chosen_pairs is empty, with a warning, where nothing is accepted", async () => {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { cointegratedPairs, pairsInClusters } from "../../../assets/pairs/cointegrated_pairs.ts";
 import { engleGranger } from "../../../quant/mod.ts";
-import { cleanPriceRows, reverting, walk } from "../../support/closes.ts";
+import { rawBarRows, reverting, walk } from "../../support/closes.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
 /** Rows of `pair_clusters` in which only ticker and cluster matter. */
-function clusterRows(clusters: Readonly<Record<string, number>>, preset = "research") {
+function clusterRows(clusters: Readonly<Record<string, number>>, as_of: string, preset = "research") {
   return Object.entries(clusters).map(([ticker, cluster], position) => ({
+    as_of,
     preset,
     ticker,
     cluster,
@@ -26,8 +27,12 @@ function test(
   clusters: Readonly<Record<string, number>> = Object.fromEntries(Object.keys(closes).map((ticker) => [ticker, 0])),
   config: Record<string, unknown> = {},
 ) {
-  const inputs = { prices: cleanPriceRows(closes), clusters: clusterRows(clusters) };
-  return runAsset(cointegratedPairs, { inputs, config });
+  const { bars, asOf } = rawBarRows(closes);
+  return runAsset(cointegratedPairs, {
+    inputs: { bars, clusters: clusterRows(clusters, asOf) },
+    config,
+    cells: { dates: [asOf] },
+  });
 }
 
 const n = 400;
@@ -52,12 +57,14 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
     assert.ok(row.slope !== null && row.half_life !== null && row.hurst_exponent !== null, "statistics are kept");
   }
   assert.deepEqual(metadata, {
-    tested: { type: "number", value: 3 },
-    accepted: { type: "number", value: 1 },
-    accepted_by_engle_granger: { type: "number", value: 1 },
+    as_of: {
+      type: "table",
+      columns: ["as of", "tested", "accepted", "accepted by Engle–Granger"],
+      rows: [["2025-07-11", 3, 1, 1]],
+    },
     cluster_preset: { type: "text", value: "research" },
   });
-  assert.deepEqual(progress.at(-1), [3, 3]);
+  assert.deepEqual(progress.at(-1), [1, 1]);
 });
 
 Deno.test("cointegrated_pairs takes ticker 1 as the regressor, in the criteria and in the Engle–Granger test", async () => {
@@ -72,11 +79,13 @@ Deno.test("cointegrated_pairs tests no pair across clusters, of noise, or of ano
   const closes = { A: leg, B: follower, C: stranger, D: walk(8, n), E: walk(9, n), F: walk(10, n) };
   const { rows } = await test(closes, { A: 1, B: 1, C: 0, D: 0, E: -1, F: -1 });
   assert.deepEqual(rows.map((row) => [row.ticker_1, row.ticker_2, row.cluster]), [["A", "B", 1], ["C", "D", 0]]);
+  const { bars, asOf } = rawBarRows(closes);
   const inputs = {
-    prices: cleanPriceRows(closes),
-    clusters: [...clusterRows({ A: 0, B: 0 }), ...clusterRows({ C: 0, D: 0 }, "service")],
+    bars,
+    clusters: [...clusterRows({ A: 0, B: 0 }, asOf), ...clusterRows({ C: 0, D: 0 }, asOf, "service")],
   };
-  const service = await runAsset(cointegratedPairs, { inputs, config: { clusterPreset: "service" } });
+  const cells = { dates: [asOf] };
+  const service = await runAsset(cointegratedPairs, { inputs, cells, config: { clusterPreset: "service" } });
   assert.deepEqual(service.rows.map((row) => [row.ticker_1, row.ticker_2]), [["C", "D"]]);
 });
 
@@ -125,13 +134,14 @@ Deno.test("cointegrated_pairs survives a spread that repeats itself exactly", as
 
 Deno.test("cointegrated_pairs is empty, with a warning, where no two tickers share a cluster", async () => {
   const { rows, checks, metadata } = await test({ A: leg, B: stranger }, { A: -1, B: -1 });
-  assert.deepEqual([rows, checks.not_empty!.passed, metadata.tested], [[], false, { type: "number", value: 0 }]);
+  assert.ok(metadata.as_of?.type === "table");
+  assert.deepEqual([rows, checks.not_empty!.passed, metadata.as_of.rows[0]![1]], [[], false, 0]);
   assert.deepEqual(cointegratedPairs.checks.map(({ severity }) => severity), ["warn"]);
 });
 
 Deno.test("cointegrated_pairs says how many sessions it needs, whether or not there are pairs", async () => {
   const expected = new RangeError(
-    "clean_prices has 99 sessions; testing pairs needs at least 100. Give market data of more sessions.",
+    "raw_daily_bars has 99 sessions with usable bars up to 2024-05-16; searching for pairs needs at least 100. Give market data of more sessions.",
   );
   const short = { A: leg.slice(0, 99), B: follower.slice(0, 99) };
   await assert.rejects(test(short), expected);
@@ -140,9 +150,19 @@ Deno.test("cointegrated_pairs says how many sessions it needs, whether or not th
 });
 
 Deno.test("cointegrated_pairs stops when it is cancelled", async () => {
-  const inputs = { prices: cleanPriceRows({ A: leg, B: follower }), clusters: clusterRows({ A: 0, B: 0 }) };
+  const { bars, asOf } = rawBarRows({ A: leg, B: follower });
+  const inputs = { bars, clusters: clusterRows({ A: 0, B: 0 }, asOf) };
   const signal = AbortSignal.abort(new Error("enough"));
-  await assert.rejects(runAsset(cointegratedPairs, { inputs, signal }), /enough/);
+  await assert.rejects(runAsset(cointegratedPairs, { inputs, signal, cells: { dates: [asOf] } }), /enough/);
+});
+
+Deno.test("cointegrated_pairs says so where pair_clusters was cleaned by other rules", async () => {
+  const { bars, asOf } = rawBarRows({ A: leg, B: follower });
+  const inputs = { bars, clusters: clusterRows({ A: 0, GONE: 0 }, asOf) };
+  await assert.rejects(
+    runAsset(cointegratedPairs, { inputs, cells: { dates: [asOf] } }),
+    /pair_clusters has GONE as of 2025-07-11.*the same formationSessions, rule and maxStaleSessions/,
+  );
 });
 
 Deno.test("pairsInClusters() pairs tickers in their order, clusters by their first ticker, noise not at all", () => {

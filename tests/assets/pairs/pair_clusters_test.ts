@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { clusterPresets, pairClusters } from "../../../assets/pairs/pair_clusters.ts";
-import { cleanPriceRows, normals, walk } from "../../support/closes.ts";
+import { normals, rawBarRows, walk } from "../../support/closes.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
-const cluster = (closes: Record<string, ArrayLike<number>>) =>
-  runAsset(pairClusters, { inputs: { prices: cleanPriceRows(closes) } });
+const cluster = (closes: Record<string, ArrayLike<number>>) => {
+  const { bars, asOf } = rawBarRows(closes);
+  return runAsset(pairClusters, { inputs: { bars }, cells: { dates: [asOf] } });
+};
 
 /** Three groups of six tickers that follow their group's factor, and two of their own. */
 function groupedMarket(): Record<string, Float64Array> {
@@ -39,15 +41,15 @@ Deno.test("pair_clusters puts tickers together that move together, under both pr
   }
   const table = metadata.clusters!;
   assert.ok(table.type === "table");
-  assert.deepEqual(table.columns, ["preset", "clusters", "tickers", "pairs"]);
+  assert.deepEqual(table.columns, ["as of", "preset", "clusters", "tickers", "pairs"]);
   // Pairs as counted over the labels themselves.
-  for (const [preset, , , pairs] of table.rows) {
+  for (const [, preset, , , pairs] of table.rows) {
     const own = rows.filter((row) => row.preset === preset && row.cluster >= 0);
     const counted = own.flatMap((a, i) => own.slice(i + 1).filter((b) => a.cluster === b.cluster)).length;
     assert.equal(pairs, counted);
   }
   assert.ok(checks.not_empty!.passed);
-  assert.deepEqual(progress.at(-1), [3, 3]);
+  assert.deepEqual(progress.at(-1), [1, 1]);
 });
 
 Deno.test("pair_clusters scales each component to mean 0 and deviation 1", async () => {
@@ -64,7 +66,8 @@ Deno.test("pair_clusters scales each component to mean 0 and deviation 1", async
 Deno.test("pair_clusters leaves out tickers that never move", async () => {
   const { rows, metadata } = await cluster({ ...groupedMarket(), FLAT: new Float64Array(250).fill(25) });
   assert.ok(!rows.some((row) => row.ticker === "FLAT"));
-  assert.deepEqual(metadata.dropped_without_returns, { type: "number", value: 1 });
+  assert.ok(metadata.as_of?.type === "table");
+  assert.equal(metadata.as_of.rows[0]![2], 1);
 });
 
 Deno.test("pair_clusters gives two tickers one component and calls them noise", async () => {
@@ -83,7 +86,8 @@ Deno.test("pair_clusters calls a ticker on its own noise", async () => {
     ["research", "A", -1, null],
     ["service", "A", -1, null],
   ]);
-  assert.deepEqual(metadata.explained_variance, { type: "number", value: 0 });
+  assert.ok(metadata.as_of?.type === "table");
+  assert.deepEqual(metadata.as_of.rows[0]!.slice(1), [1, 0, 0]);
 });
 
 Deno.test("pair_clusters is not in order when no ticker ever moves", async () => {
@@ -92,11 +96,14 @@ Deno.test("pair_clusters is not in order when no ticker ever moves", async () =>
 });
 
 Deno.test("pair_clusters says how many sessions it needs", async () => {
+  const [a, b] = [walk(1, 100), walk(2, 100)];
   await assert.rejects(
-    cluster({ A: [1, 2], B: [2, 1] }),
-    new RangeError("clean_prices has 2 sessions; clusters need at least 3. Give market data of more sessions."),
+    cluster({ A: a.slice(1), B: b.slice(1) }),
+    new RangeError(
+      "raw_daily_bars has 99 sessions with usable bars up to 2024-05-16; searching for pairs needs at least 100. Give market data of more sessions.",
+    ),
   );
-  assert.equal((await cluster({ A: [1, 2, 3], B: [2, 1, 2] })).rows.length, 4);
+  assert.equal((await cluster({ A: a, B: b })).rows.length, 4);
 });
 
 Deno.test("pair_clusters uses the settings of the original service and of its research", () => {

@@ -44,3 +44,10 @@ Deno.test("marketDataFrom() refuses anything else and says what it read and what
     });
   }
 });
+
+Deno.test("marketDataFrom() says that a vendor is made otherwise", () => {
+  assert.throws(
+    () => marketDataFrom("polygon", { clock }),
+    /"polygon" is not read as a whole.*vendorFrom\(\) makes it\./,
+  );
+});

@@ -7,6 +7,7 @@ import { api } from "../../../routes/mod.ts";
 import type { RawBar } from "../../support/bars.ts";
 import { withEmbedded } from "../../support/database.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
+import { knownTable } from "../../support/known_tables.ts";
 import { marketOf } from "../../support/market_of.ts";
 import { type Answer, read } from "../../support/tiny_api.ts";
 
@@ -31,6 +32,7 @@ export interface MarketApi {
 const assetsRead = [
   assets.rawTickers,
   assets.rawDailyBars,
+  assets.rawSplits,
   assets.dailyBars,
   assets.rejectedBars,
   assets.cleanPrices,
@@ -42,13 +44,24 @@ const assetsRead = [
   assets.pairMetrics,
 ];
 
+/** News as a vendor brings them; where bars come from a file there are none. */
+export const mentions = [["n1", "A0"], ["n1", "A1"], ["n2", "A0"]].map(([id, ticker]) => ({
+  id: id!,
+  ticker: ticker!,
+  publisher: "The Wire",
+  author: id === "n1" ? null : "A. Writer",
+  source_url: `https://wire.example/${id}`,
+  short_summary: `What ${id} says`,
+  publish_time: "2026-11-20T14:30:00.500Z",
+}));
+
 /** Sessions of the market: what a Hurst exponent takes, and some. */
 export const SESSIONS = 160;
 
 /** Runs `test` on an embedded database with nothing materialized. */
 export async function withMarketApi(
   test: (api: MarketApi) => Promise<void>,
-  { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024 } = {},
+  { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024, withIndicators = true } = {},
 ): Promise<void> {
   await withEmbedded(async (database) => {
     await migrate(database, new URL("../../../sql/migrations/", import.meta.url));
@@ -64,7 +77,11 @@ export async function withMarketApi(
       dailyBars: (options) => (calls++, market().dailyBars(options)),
     };
     const engine = await Engine.open({
-      assets: assetsRead,
+      assets: [
+        ...assetsRead,
+        knownTable(assets.newsMentions, mentions),
+        ...withIndicators ? [assets.indicators] : [],
+      ],
       database,
       resources: { marketData },
       clock,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ema, linearRegression, macd, rollingTrendForecast, rsi, sma } from "../../../quant/mod.ts";
 import type { RawBar } from "../../support/bars.ts";
-import { type MarketApi, SESSIONS, withMarketApi } from "./market_api.ts";
+import { type MarketApi, mentions, SESSIONS, withMarketApi } from "./market_api.ts";
 
 type Row = Record<string, unknown>;
 
@@ -14,6 +14,7 @@ const reads = [
   "/api/ticker/all",
   "/api/ticker/A0/details",
   "/api/ticker/A0/daily-ohlc",
+  "/api/ticker/A0/news-mentions",
   "/api/pairs",
   "/api/pairs/00000000-0000-4000-8000-000000000000",
   "/api/model-chosen-pairs",
@@ -39,6 +40,7 @@ Deno.test("The routes of the original backend", async (t) => {
     const { get, post, engine } = api;
     await api.materialize();
     const calls = api.vendorCalls();
+    /** Rows of a table; of one that is a history of selections those of the newest. */
     const table = async (key: string, filters: ReturnType<typeof equals>[] = []) =>
       (await engine.rows(key, { filters, limit: 10_000 })).rows;
     const [chosen] = (await get("/api/model-chosen-pairs")).json as { ticker_1: string; ticker_2: string }[];
@@ -94,6 +96,26 @@ Deno.test("The routes of the original backend", async (t) => {
       assert.deepEqual([json.sma, json.ema, json.rsi, json.macd], [null, null, null, nothing]);
       const strict = (await get("/api/ticker/NEW/details?compat=strict")).json;
       assert.deepEqual([strict.sma, strict.macd], [0, { value: 0, signal: 0, histogram: 0 }]);
+    });
+
+    await t.step("GET /api/ticker/:ticker/details answers the rows of indicators", async () => {
+      const row = (await table("indicators", [equals("ticker", "A2")])).at(-1)!;
+      const { sma, ema, rsi, macd } = (await get("/api/ticker/A2/details")).json;
+      assert.deepEqual(
+        [sma, ema, rsi, macd],
+        [row.sma_30, row.ema_30, row.rsi_30, {
+          value: row.macd,
+          signal: row.macd_signal,
+          histogram: row.macd_histogram,
+        }],
+      );
+    });
+
+    await t.step("GET /api/ticker/:ticker/news-mentions answers what was written about it", async () => {
+      const { status, json } = await get("/api/ticker/A0/news-mentions");
+      assert.equal(status, 200);
+      assert.deepEqual(json, mentions.filter(({ ticker }) => ticker === "A0"));
+      assert.deepEqual((await get("/api/ticker/A0/news-mentions?fields=id&limit=1")).json, [{ id: "n1" }]);
     });
 
     await t.step("GET /api/ticker/:ticker/daily-ohlc answers all bars, or those of some dates", async () => {
@@ -255,7 +277,7 @@ Deno.test("The routes of the original backend", async (t) => {
           ["/api/ticker/NOPE/details", 404, /^There is no ticker NOPE\.$/],
           ["/api/ticker/NEW/daily-ohlc", 404, /^There are no bars of NEW\.$/],
           ["/api/ticker/NOPE/daily-ohlc?from=2024-01-01", 404, /^There are no bars of NOPE\.$/],
-          ["/api/ticker/A0/news-mentions", 404, /^Tandem has no news, of A0 or any other ticker\.$/],
+          ["/api/ticker/C0/news-mentions", 404, /^There is no news of C0\.$/],
           ["/api/pairs/not-a-uuid", 400, /^not-a-uuid is not a UUID\.$/],
           ["/api/pairs/00000000-0000-4000-8000-000000000000", 404, /^There is no suggested pair/],
           ["/api/model-chosen-pairs/metrics?ticker_1=A0&ticker_2=NOPE", 404, /^There are no metrics of A0 and NOPE\.$/],
@@ -387,6 +409,26 @@ async function staysAndChanges(api: MarketApi, pair: string) {
   assert.deepEqual([...firstPage.json, ...rest.json], before[2]!.json);
   assert.equal(rest.headers.get("ETag"), before[2]!.headers.get("ETag"));
 }
+
+Deno.test("GET /api/ticker/:ticker/details computes the same where there are no indicators, or only of other bars", async () => {
+  const answers: unknown[] = [];
+  for (const withIndicators of [true, false]) {
+    await withMarketApi(async (api) => {
+      await api.materialize();
+      const of = async () => {
+        const { sma, ema, rsi, macd } = (await api.get("/api/ticker/A2/details")).json;
+        return { sma, ema, rsi, macd };
+      };
+      const before = await of();
+      api.change(api.bars.filter(({ session }) => session < api.bars.at(-1)!.session));
+      const { id } = await api.engine.submit({ selection: "+daily_bars", trigger: "test" });
+      await api.engine.finished(id);
+      answers.push([before, await of()]);
+      assert.notDeepEqual(await of(), before);
+    }, { withIndicators });
+  }
+  assert.deepEqual(answers[0], answers[1]);
+});
 
 Deno.test("The routes of the original services refuse bodies beyond their limits with 413", async () => {
   await withMarketApi(async ({ post }) => {

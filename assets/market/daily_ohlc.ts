@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { identity, reads, wholeSeries } from "../../engine/mod.ts";
+import { asset } from "../resources.ts";
+import { dailyBars } from "./daily_bars.ts";
+import { rawTickers } from "./raw_tickers.ts";
+
+const DailyOhlc = z.object({
+  ticker: z.string().min(1),
+  session: z.iso.date(),
+  name: z.string().nullable(),
+  open: z.number().nullable(),
+  high: z.number().nullable(),
+  low: z.number().nullable(),
+  close: z.number(),
+  volume: z.number().nullable(),
+});
+
+/** Daily bars with the names of their instruments: the original's table for readers. */
+export const dailyOhlc = asset({
+  key: "daily_ohlc",
+  module: import.meta,
+  group: "market",
+  layer: "gold",
+  description: "Daily bars, adjusted for splits, with the names of their instruments.",
+  deps: { bars: reads(dailyBars, identity), tickers: reads(rawTickers, wholeSeries) },
+  row: DailyOhlc,
+  primaryKey: ["ticker", "session"],
+  cells: { name: "ticker", date: "session" },
+  partitions: {
+    wanted: ({ upstream }) => ({ names: upstream.bars.space.names, dates: upstream.bars.space.dates }),
+  },
+
+  async materialize({ inputs }) {
+    const bars = await inputs.bars.columns("ticker", "session", "open", "high", "low", "close", "volume");
+    const nameOf = new Map((await inputs.tickers.rows()).map(({ ticker, name }) => [ticker, name]));
+    const name = bars.ticker.map((ticker) => nameOf.get(ticker) ?? null);
+    return { rows: { ...bars, name }, metadata: { without_name: name.filter((one) => one === null).length } };
+  },
+});

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { byproduct } from "../resources.ts";
+
+export const RawSplit = z.object({
+  ticker: z.string().min(1),
+  session: z.iso.date(),
+  ratio: z.number().positive().describe("New shares for one old, effective this session"),
+});
+
+/**
+ * Splits as the market data source tells of them, apart from the bars: a split changes the whole history before it, and who reads
+ * that must not depend on every bar for it.
+ */
+export const rawSplits = byproduct({
+  key: "raw_splits",
+  module: import.meta,
+  group: "market",
+  layer: "raw",
+  description: "Splits as received: what the prices before them have to be divided by.",
+  row: RawSplit,
+  primaryKey: ["ticker", "session"],
+  cells: { name: "ticker", date: "session" },
+});

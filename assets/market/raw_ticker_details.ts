@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { asset } from "../resources.ts";
+
+/** What a vendor tells of one instrument beyond its listing. */
+export const RawTickerDetails = z.object({
+  ticker: z.string().min(1),
+  found: z.boolean().describe("Whether the source knew the ticker; where it did not, all else is null"),
+  name: z.string().nullable(),
+  description: z.string().nullable().describe("What the company or fund does, in the source's words"),
+  homepage_url: z.string().nullable().describe("Address of its own site"),
+  list_date: z.iso.date().nullable().describe("Date of the first listing"),
+  market_cap: z.number().nullable().describe("Price × shares outstanding, in the listing's currency"),
+  sic_code: z.string().nullable().describe("Standard Industrial Classification"),
+  sic_description: z.string().nullable().describe("The industry of the code in words"),
+  share_class_shares_outstanding: z.number().nullable().describe("Shares of this class"),
+  weighted_shares_outstanding: z.number().nullable().describe("Shares of all classes, converted to this one"),
+  total_employees: z.number().nullable().describe("Employees, as last reported"),
+  cik: z.string().nullable().describe("Central Index Key of the SEC"),
+  composite_figi: z.string().nullable().describe("OpenFIGI identifier of the instrument in its country"),
+  share_class_figi: z.string().nullable().describe("OpenFIGI identifier of the share class"),
+});
+
+/** Details of instruments, which files and simulated markets do not have. */
+export const rawTickerDetails = asset({
+  key: "raw_ticker_details",
+  module: import.meta,
+  group: "market",
+  layer: "raw",
+  description: "What the source tells of each instrument beyond its listing; nothing where bars come from a file.",
+  row: RawTickerDetails,
+  primaryKey: ["ticker"],
+  cells: { name: "ticker" },
+  materialize: ({ resources }) => ({
+    rows: [],
+    metadata: { source: resources.marketData.name, note: "This source has no details of tickers." },
+  }),
+});

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { asset } from "../resources.ts";
+import { RawNews, rawNews } from "./raw_news.ts";
+
+const News = RawNews.omit({ day: true }).extend({
+  title: z.string().min(1).describe("Headline"),
+  article_url: z.url().describe("Address of the article"),
+});
+
+/** Articles by id and instrument, each once, as they were last published. */
+export const news = asset({
+  key: "news",
+  module: import.meta,
+  group: "news",
+  layer: "silver",
+  description: "News about instruments, each article and ticker once, as last published.",
+  deps: { raw: rawNews },
+  row: News,
+  primaryKey: ["id", "ticker"],
+  cells: { name: "ticker" },
+
+  async materialize({ inputs }) {
+    const latest = new Map<string, z.output<typeof News>>();
+    let repeated = 0;
+    let unusable = 0;
+    // In order of the day: an article that was published anew stands on a later one.
+    for (const { day: _, ...article } of await inputs.raw.rows()) {
+      const cleaned = { ...article, title: article.title.trim(), author: article.author?.trim() || null };
+      if (cleaned.title === "" || URL.parse(cleaned.article_url) === null) {
+        unusable++;
+        continue;
+      }
+      const key = `${article.id} ${article.ticker}`;
+      if (latest.has(key)) repeated++;
+      latest.set(key, cleaned);
+    }
+    return { rows: [...latest.values()], metadata: { repeated, without_title_or_address: unusable } };
+  },
+});

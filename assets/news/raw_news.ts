@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { asset } from "../resources.ts";
+
+/** An article and one of the instruments that it is about. */
+export const RawNews = z.object({
+  day: z.iso.date().describe("Date of publication in UTC"),
+  id: z.string().min(1).describe("The source's own name for the article"),
+  ticker: z.string().min(1),
+  title: z.string().describe("Headline"),
+  publisher: z.string().describe("Who published it"),
+  publisher_url: z.string().nullable().describe("Address of the publisher's site"),
+  author: z.string().nullable().describe("Who wrote it"),
+  description: z.string().nullable().describe("What it says, in short"),
+  published_at: z.iso.datetime().describe("When it was published"),
+  article_url: z.string().describe("Address of the article"),
+  image_url: z.string().nullable().describe("Address of its picture"),
+});
+
+/** News, which files and simulated markets do not have. */
+export const rawNews = asset({
+  key: "raw_news",
+  module: import.meta,
+  group: "news",
+  layer: "raw",
+  description: "News about instruments as received; nothing where bars come from a file.",
+  row: RawNews,
+  primaryKey: ["day", "id", "ticker"],
+  cells: { name: "ticker", date: "day" },
+  materialize: ({ resources }) => ({
+    rows: [],
+    metadata: { source: resources.marketData.name, note: "This source has no news." },
+  }),
+});

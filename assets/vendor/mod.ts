@@ -1,0 +1,7 @@
+/** The assets that ask a vendor, each in place of the one of the same key that reads a file. A new one is a file and a line here. */
+export { rawTickers } from "./raw_tickers.ts";
+export { rawTickerDetails } from "./raw_ticker_details.ts";
+export { rawNews } from "./raw_news.ts";
+export { rawSplits } from "./raw_splits.ts";
+export { rawDividends } from "./raw_dividends.ts";
+export { rawDailyBars } from "./raw_daily_bars.ts";

@@ -1,0 +1,127 @@
+import { identity, reads } from "../../engine/mod.ts";
+import { nyse } from "../../resources/exchange_calendar/mod.ts";
+import { MarketDataError, type VendorBar, type VendorOptions } from "../../resources/market_data/mod.ts";
+import type { Call } from "../../resources/market_data/call_cover.ts";
+import { RawDailyBar } from "../market/raw_daily_bars.ts";
+import { barCalls, cutByCall } from "./bar_calls.ts";
+import { firstSession, newestSession, settledFrom } from "./history.ts";
+import { listedTickers, onlyWhichCells } from "./listing.ts";
+import { rawDividends } from "./raw_dividends.ts";
+import { rawSplits } from "./raw_splits.ts";
+import { rawTickers } from "./raw_tickers.ts";
+import { asset, type VendorResources } from "./vendor_resources.ts";
+
+type Values = Pick<VendorBar, "open" | "high" | "low" | "close" | "volume">;
+const values = ["open", "high", "low", "close", "volume"] as const;
+
+/**
+ * Daily bars as the vendor gives them, not adjusted, with the fewest calls: a session of all tickers at a time where many lack it,
+ * a ticker over its sessions where few do. The last sessions are read again with each that closes, because they may be corrected.
+ */
+export const rawDailyBars = asset({
+  key: "raw_daily_bars",
+  module: import.meta,
+  group: "market",
+  layer: "raw",
+  description: "Daily bars exactly as the vendor gives them, impossible and repeated ones included.",
+  deps: {
+    tickers: reads(rawTickers, onlyWhichCells),
+    splits: reads(rawSplits, identity),
+    dividends: reads(rawDividends, identity),
+  },
+  row: RawDailyBar,
+  primaryKey: ["ticker", "session", "occurrence"],
+  cells: { name: "ticker", date: "session" },
+  source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
+  partitions: {
+    async wanted({ upstream, resources, clock }) {
+      const listed = await listedTickers(upstream.tickers);
+      return {
+        names: listed.map(({ ticker }) => ticker),
+        dates: nyse.sessionsBetween(firstSession({ resources, clock }), newestSession({ resources, clock })),
+        spans: new Map(
+          listed.flatMap(({ ticker, delisted_on }) =>
+            delisted_on === null ? [] : [[ticker, { last: nyse.previousSession(delisted_on) }] as const]
+          ),
+        ),
+      };
+    },
+    // The history of what is not followed any more stays.
+    gone: "keep",
+    chunks: cutByCall,
+    due: settledFrom,
+  },
+
+  async materialize({ inputs, cells, before, resources, signal, progress }) {
+    let calls = 0;
+    const planned = barCalls(cells);
+    const bars: VendorBar[] = [];
+    for (const [i, call] of planned.entries()) {
+      const answered = await ask(resources, call, { signal, onRequest: () => calls++ });
+      // A session comes with every ticker that traded.
+      for (const bar of answered) if (cells.has(bar.ticker, bar.session)) bars.push(bar);
+      progress(i + 1, planned.length);
+    }
+    const [known, splits, dividends] = await Promise.all([
+      before.rows(),
+      inputs.splits.rows(),
+      inputs.dividends.rows(),
+    ]);
+    const ratios = new Map(splits.map(({ ticker, session, ratio }) => [`${ticker} ${session}`, ratio]));
+    const paid = new Map(dividends.map(({ ticker, session, cash }) => [`${ticker} ${session}`, cash]));
+    const occurrences = new Map<string, number>();
+    const rows = bars.map((bar) => {
+      const { ticker, session } = bar;
+      const cell = `${ticker} ${session}`;
+      const occurrence = (occurrences.get(cell) ?? 0) + 1;
+      occurrences.set(cell, occurrence);
+      const received = Object.fromEntries(
+        values.map((name) => [name, Number.isFinite(bar[name]) ? bar[name] : null]),
+      ) as Record<keyof Values, number | null>;
+      return {
+        ticker,
+        session,
+        occurrence,
+        ...received,
+        dividend: paid.get(cell) ?? 0,
+        split: ratios.get(cell) ?? 1,
+      };
+    });
+    return {
+      rows,
+      metadata: {
+        source: resources.vendor.name,
+        calls,
+        bars: rows.length,
+        cells_without_bar: cells.count - occurrences.size,
+        restated: restated(known, rows),
+      },
+    };
+  },
+});
+
+async function ask({ vendor }: Pick<VendorResources, "vendor">, call: Call, options: VendorOptions) {
+  if (call.kind === "ticker") {
+    const { ticker, from, to } = call;
+    return await vendor.tickerBars(ticker, { from, to, ...options });
+  }
+  const bars = await vendor.sessionBars(call.session, options);
+  // For a holiday that is a good answer; for a session it would be taken for one in which no ticker traded.
+  if (bars.length === 0) {
+    throw new MarketDataError(
+      `The vendor has no bar of any instrument for ${call.session}, on which the exchange traded. Try again later.`,
+      { retryable: true },
+    );
+  }
+  return bars;
+}
+
+/** How many of the bars that were known before are not there as they were. */
+function restated(before: readonly Record<string, unknown>[], now: readonly Record<string, unknown>[]): number {
+  const keyOf = ({ ticker, session, occurrence }: Record<string, unknown>) => `${ticker} ${session} ${occurrence}`;
+  const found = new Map(now.map((bar) => [keyOf(bar), bar]));
+  return before.filter((bar) => {
+    const same = found.get(keyOf(bar));
+    return !same || values.some((name) => bar[name] !== same[name]);
+  }).length;
+}

@@ -1,0 +1,92 @@
+import { reads } from "../../engine/mod.ts";
+import type { Clock } from "../../resources/clock.ts";
+import { RawNews } from "../news/raw_news.ts";
+import { listedTickers, onlyWhichCells } from "./listing.ts";
+import { rawTickers } from "./raw_tickers.ts";
+import { cutIntoSpans, spanOf } from "./spans.ts";
+import { asset } from "./vendor_resources.ts";
+
+/** Days of which news may still come in late: they are read again each day. */
+const OVERLAP_DAYS = 2;
+/** Few enough for a plan of few calls. */
+const DEFAULT_DAYS = 30;
+/** Days of one call, which has as many pages as it takes. */
+const DAYS_OF_A_CALL = 31;
+
+/** News about the followed instruments by day of publication: one paged call for all of them from the last days on. */
+export const rawNews = asset({
+  key: "raw_news",
+  module: import.meta,
+  group: "news",
+  layer: "raw",
+  description: "News about the followed instruments as the vendor has them, by day of publication.",
+  deps: { tickers: reads(rawTickers, onlyWhichCells) },
+  row: RawNews,
+  primaryKey: ["day", "id", "ticker"],
+  cells: { name: "ticker", date: "day" },
+  source: ({ clock }) => Promise.resolve(dayOf(clock)),
+  partitions: {
+    async wanted({ upstream, resources, clock }) {
+      const listed = await listedTickers(upstream.tickers);
+      return {
+        names: listed.map(({ ticker }) => ticker),
+        dates: daysUntil(dayOf(clock), resources.newsFrom),
+        spans: new Map(
+          listed.flatMap(({ ticker, delisted_on }) =>
+            delisted_on === null ? [] : [[ticker, { last: delisted_on }] as const]
+          ),
+        ),
+      };
+    },
+    // News grow older than the days that one begins with.
+    gone: "keep",
+    chunks: (cells) => cutIntoSpans(cells, { maxDates: DAYS_OF_A_CALL }),
+    due(day, today) {
+      const settled = later(day, OVERLAP_DAYS);
+      return settled < today ? settled : today;
+    },
+  },
+
+  async materialize({ cells, resources, signal }) {
+    const { from, to, ticker } = spanOf(cells);
+    let calls = 0;
+    const articles = await resources.vendor.news({
+      publishedFrom: `${from}T00:00:00Z`,
+      publishedUntil: `${later(to, 1)}T00:00:00Z`,
+      ticker,
+      signal,
+      onRequest: () => calls++,
+    });
+    const rows = articles.flatMap((article) => {
+      const day = article.publishedAt.slice(0, 10);
+      return [...new Set(article.tickers)].filter((mentioned) => cells.has(mentioned, day)).map((mentioned) => ({
+        day,
+        id: article.id,
+        ticker: mentioned,
+        title: article.title,
+        publisher: article.publisher,
+        publisher_url: article.publisherUrl,
+        author: article.author,
+        description: article.description,
+        published_at: article.publishedAt,
+        article_url: article.articleUrl,
+        image_url: article.imageUrl,
+      }));
+    });
+    return { rows, metadata: { source: resources.vendor.name, calls, articles: articles.length } };
+  },
+});
+
+function dayOf(clock: Clock): string {
+  return clock.now().toZonedDateTimeISO("UTC").toPlainDate().toString();
+}
+
+function daysUntil(today: string, from = later(today, 1 - DEFAULT_DAYS)): string[] {
+  const days: string[] = [];
+  for (let day = from; day <= today; day = later(day, 1)) days.push(day);
+  return days;
+}
+
+function later(day: string, days: number): string {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}

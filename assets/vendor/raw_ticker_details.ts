@@ -1,0 +1,62 @@
+import { cutBy, reads, wholeSeries } from "../../engine/mod.ts";
+import type { Clock } from "../../resources/clock.ts";
+import { nyse } from "../../resources/exchange_calendar/mod.ts";
+import { RawTickerDetails } from "../market/raw_ticker_details.ts";
+import { listedTickers } from "./listing.ts";
+import { rawTickers } from "./raw_tickers.ts";
+import { asset } from "./vendor_resources.ts";
+
+/** Details of the followed instruments, a call each: when a ticker is first seen, when its listing changes, and once a week. */
+export const rawTickerDetails = asset({
+  key: "raw_ticker_details",
+  module: import.meta,
+  group: "market",
+  layer: "raw",
+  description: "What the vendor tells of each instrument beyond its listing, asked once a week.",
+  deps: { tickers: reads(rawTickers, wholeSeries) },
+  row: RawTickerDetails,
+  primaryKey: ["ticker"],
+  cells: { name: "ticker" },
+  source: ({ clock }) => Promise.resolve(mondayOf(clock)),
+  partitions: {
+    wanted: async ({ upstream }) => ({
+      names: (await listedTickers(upstream.tickers)).map(({ ticker }) => ticker),
+    }),
+    chunks: cutBy({ names: 1 }),
+  },
+
+  async materialize({ inputs, cells, resources, signal }) {
+    const [ticker] = cells.names as [string];
+    const [listed] = await inputs.tickers.rows();
+    const details = await resources.vendor.tickerDetails(ticker, {
+      // What no longer trades is known as of when it did.
+      ...(listed?.delisted_on != null && { asOfDate: nyse.previousSession(listed.delisted_on) }),
+      signal,
+    });
+    return {
+      rows: [{
+        ticker,
+        found: details !== null,
+        name: details?.name ?? null,
+        description: details?.description ?? null,
+        homepage_url: details?.homepageUrl ?? null,
+        list_date: details?.listDate ?? null,
+        market_cap: details?.marketCap ?? null,
+        sic_code: details?.sicCode ?? null,
+        sic_description: details?.sicDescription ?? null,
+        share_class_shares_outstanding: details?.shareClassSharesOutstanding ?? null,
+        weighted_shares_outstanding: details?.weightedSharesOutstanding ?? null,
+        total_employees: details?.totalEmployees ?? null,
+        cik: details?.cik ?? null,
+        composite_figi: details?.compositeFigi ?? null,
+        share_class_figi: details?.shareClassFigi ?? null,
+      }],
+    };
+  },
+});
+
+/** The Monday of the week by New York's calendar. */
+function mondayOf(clock: Clock): string {
+  const today = clock.now().toZonedDateTimeISO(nyse.timeZone).toPlainDate();
+  return today.subtract({ days: today.dayOfWeek - 1 }).toString();
+}

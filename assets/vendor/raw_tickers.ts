@@ -1,0 +1,60 @@
+import { notEmpty } from "../../engine/mod.ts";
+import type { Universe } from "../../resources/market_data/mod.ts";
+import { RawTicker } from "../market/raw_tickers.ts";
+import { firstSession, newestSession } from "./history.ts";
+import { asset } from "./vendor_resources.ts";
+
+/** The instruments of the universe as the vendor lists them, with those that were delisted since the history begins. */
+export const rawTickers = asset({
+  key: "raw_tickers",
+  module: import.meta,
+  group: "market",
+  layer: "raw",
+  description: "Instruments of the universe as the vendor lists them.",
+  row: RawTicker,
+  primaryKey: ["ticker"],
+  cells: { name: "ticker" },
+  checks: [notEmpty()],
+  source: ({ resources, clock }) =>
+    Promise.resolve(
+      `${newestSession({ resources, clock })} ${resources.historyFrom ?? ""} ${JSON.stringify(resources.universe)}`,
+    ),
+
+  async materialize({ resources, clock, signal, progress }) {
+    const { vendor, universe } = resources;
+    let calls = 0;
+    const listed = await vendor.tickers({
+      ...queryOf(universe),
+      signal,
+      onRequest: () => calls++,
+      onProgress: (done, total) => progress(done, total ?? done),
+    });
+    const start = firstSession({ resources, clock });
+    const followed = listed.filter(({ delistedOn }) => delistedOn === null || delistedOn > start);
+    const known = new Set(listed.map(({ ticker }) => ticker));
+    return {
+      rows: followed.map(({ ticker, name, type, exchange, currency, active, delistedOn }) => ({
+        ticker,
+        name,
+        type,
+        exchange,
+        // Only the details tell it, and only for some.
+        sector: null,
+        currency,
+        active,
+        delisted_on: delistedOn,
+      })),
+      metadata: {
+        source: vendor.name,
+        calls,
+        inactive: followed.filter(({ active }) => !active).length,
+        delisted_before_history: listed.length - followed.length,
+        ...("tickers" in universe && { unknown: universe.tickers.filter((ticker) => !known.has(ticker)).join(" ") }),
+      },
+    };
+  },
+});
+
+function queryOf(universe: Universe) {
+  return "tickers" in universe ? { tickers: universe.tickers } : universe;
+}

@@ -1,0 +1,109 @@
+/**
+ * Filling an empty database from a vendor: calls and seconds for 500 tickers and two years of sessions, against the double and
+ * without a limit of rate, and how long the same takes on the free plan.
+ *
+ *     deno run -A bench/vendor.ts [tickers] [first session] [last session]
+ *
+ * The double answers from the same process: what it takes to make up a session is part of the seconds.
+ */
+import { availableParallelism, loadavg } from "node:os";
+import { assetsOf } from "../assets/of_source.ts";
+import { barCalls } from "../assets/vendor/bar_calls.ts";
+import type { VendorResources } from "../assets/vendor/vendor_resources.ts";
+import { CellSet, CellSpace, Engine, type Run, silentLogger } from "../engine/mod.ts";
+import { type Database, migrate } from "../resources/database/mod.ts";
+import { polygonVendor } from "../resources/market_data/polygon/mod.ts";
+import { unlimitedRate } from "../resources/rate_limit/mod.ts";
+import { nyse } from "../resources/exchange_calendar/mod.ts";
+import { databases } from "../tests/support/database.ts";
+import { startVendor, type VendorDouble } from "../tests/support/vendor/mod.ts";
+
+const [tickers = "500", from = "2024-01-02", to = "2025-12-31"] = Deno.args;
+const FREE_PLAN_CALLS_A_MINUTE = 5;
+const migrations = new URL("../sql/migrations/", import.meta.url);
+
+console.log(
+  `${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")} before the first run.`,
+);
+for (const { name, ignore, open } of databases) {
+  if (ignore) continue;
+  const database = await open();
+  await using double = await startVendor({ tickers: Number(tickers), from, to });
+  try {
+    await measure(name, database, double);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Fills an empty database and says what it took; then one session more. */
+async function measure(name: string, database: Database, double: VendorDouble): Promise<void> {
+  await migrate(database, migrations);
+  const resources: VendorResources = {
+    vendor: polygonVendor({
+      apiKey: double.apiKey,
+      baseUrl: double.url,
+      rateLimit: unlimitedRate,
+      clock: { now: () => double.market.now },
+    }),
+    universe: { type: "ETF", exchange: "XNAS" },
+    historyFrom: from!,
+    barsAfterCloseMinutes: 120,
+  };
+  const clock = { now: () => double.market.now };
+  const engine = await Engine.open({ assets: assetsOf("vendor"), database, resources, clock, logger: silentLogger });
+  try {
+    const materialize = async (selection: string) => {
+      const start = performance.now();
+      double.calls.splice(0);
+      const run = await engine.finished((await engine.submit({ selection, trigger: "bench" })).id);
+      return { run, seconds: (performance.now() - start) / 1000, calls: double.calls.length };
+    };
+    console.log(`\n${name}: ${tickers} tickers, ${double.market.sessions().length} sessions from ${from} to ${to}`);
+    say("raw_tickers, raw_splits and raw_dividends", await materialize("+raw_splits raw_dividends"));
+    const state = (await engine.states(["raw_daily_bars"]))[0]!;
+    const planned = plannedCalls(await listed(engine));
+    console.log(
+      `  plan of raw_daily_bars: ${state.cells!.expected} cells in ${planned} calls, ` +
+        `${duration(planned / FREE_PLAN_CALLS_A_MINUTE)} at ${FREE_PLAN_CALLS_A_MINUTE} calls a minute`,
+    );
+    const bars = await materialize("raw_daily_bars");
+    say("raw_daily_bars from empty", bars);
+    if (bars.calls !== planned) throw new Error(`${bars.calls} calls were made, ${planned} planned.`);
+    say("raw_ticker_details", await materialize("raw_ticker_details"));
+    say("raw_news", await materialize("raw_news"));
+    say("daily_bars, daily_ohlc and indicators of them", await materialize("daily_bars daily_ohlc indicators"));
+    double.market.advanceSessions(1);
+    say("a session more, all of these", await materialize("+daily_ohlc +indicators"));
+    say("nothing more", await materialize("+daily_ohlc +indicators"));
+  } finally {
+    await engine.close();
+  }
+}
+
+function say(what: string, { run, seconds, calls }: { run: Run; seconds: number; calls: number }): void {
+  const failed = run.steps.flatMap(({ key, error }) => error ? [`${key}: ${error.message}`] : []);
+  if (failed.length > 0) throw new Error(failed.join("\n"));
+  console.log(`  ${what.padEnd(46)} ${String(calls).padStart(5)} calls ${seconds.toFixed(1).padStart(7)} s`);
+}
+
+/** The listing as the plan sees it. */
+async function listed(engine: Engine): Promise<{ ticker: string; delisted_on: string | null }[]> {
+  const { rows } = await engine.rows("raw_tickers", { limit: 10_000 });
+  return rows as { ticker: string; delisted_on: string | null }[];
+}
+
+/** Calls for all bars of the listed tickers. */
+function plannedCalls(rows: readonly { ticker: string; delisted_on: string | null }[]): number {
+  const space = new CellSpace(rows.map(({ ticker }) => ticker), nyse.sessionsBetween(from!, to!));
+  const cells = CellSet.of(space, (at) => {
+    const { delisted_on } = rows[at]!;
+    const end = delisted_on === null ? space.dates.length : space.firstFrom(delisted_on);
+    return end === 0 ? [] : [0, end];
+  });
+  return barCalls(cells).length;
+}
+
+function duration(minutes: number): string {
+  return `${Math.floor(minutes / 60)} h ${Math.round(minutes % 60)} min`;
+}

@@ -1,0 +1,46 @@
+import type { MarketVendor } from "../market_vendor.ts";
+import { sessionBars, tickerBars } from "./bars.ts";
+import { dividends, splits } from "./corporate_actions.ts";
+import { news } from "./news.ts";
+import { tickerDetails } from "./ticker_details.ts";
+import { tickers } from "./tickers.ts";
+import { transport, type TransportOptions } from "./transport.ts";
+import { upcomingHolidays } from "./upcoming_holidays.ts";
+
+export type PolygonOptions = TransportOptions;
+
+/**
+ * The vendor Polygon, renamed Massive, over HTTP: `https://api.massive.com`.
+ *
+ * Bars are unadjusted, so that a split restates nothing that was read before. The key travels in the `Authorization` header of
+ * calls to `baseUrl` and is nowhere else: not in URLs, errors, log lines or in what the client shows when it is printed.
+ *
+ * @throws {RangeError} If the key is empty or not of visible ASCII, or `baseUrl` is no HTTP address.
+ *
+ * Source: https://polygon.io/docs/rest/stocks. Verified: tests/resources/market_data/polygon/, against a double over HTTP.
+ */
+export function polygonVendor(options: PolygonOptions): MarketVendor {
+  const { apiKey, baseUrl, rateLimit } = options;
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+    throw new RangeError("The vendor's key (not shown) is empty or has other characters than visible ASCII.");
+  }
+  if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? "")) {
+    throw new RangeError(
+      `${JSON.stringify(baseUrl)} is no address of a vendor: it should look like https://api.massive.com.`,
+    );
+  }
+  const calls = transport(options);
+  return {
+    name: "polygon",
+    callsPerMinute: rateLimit.perMinute,
+    nextCallInMs: () => rateLimit.delayNowMs(),
+    tickers: (query = {}) => tickers(calls, query),
+    tickerDetails: (ticker, options = {}) => tickerDetails(calls, ticker, options),
+    news: (query) => news(calls, query),
+    sessionBars: (session, options = {}) => sessionBars(calls, session, options),
+    tickerBars: (ticker, range) => tickerBars(calls, ticker, range),
+    splits: (query) => splits(calls, query),
+    dividends: (query) => dividends(calls, query),
+    upcomingHolidays: (options = {}) => upcomingHolidays(calls, options),
+  };
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { CorporateActionsQuery, VendorDividend, VendorSplit } from "../market_vendor.ts";
+import { currencyOrNull, isoDate, isoDateOrNull, listOf, numberOrNull, text, textOrNull } from "./envelope.ts";
+import { allRows } from "./paging.ts";
+import type { Transport } from "./transport.ts";
+
+const Splits = listOf(z.object({
+  id: text,
+  ticker: text,
+  execution_date: isoDate,
+  split_from: z.number().positive(),
+  split_to: z.number().positive(),
+}));
+
+const Dividends = listOf(z.object({
+  id: text,
+  ticker: text,
+  ex_dividend_date: isoDate,
+  cash_amount: z.number(),
+  currency: currencyOrNull,
+  record_date: isoDateOrNull,
+  pay_date: isoDateOrNull,
+  frequency: numberOrNull,
+  distribution_type: textOrNull,
+}));
+
+/** See {@link MarketVendor.splits}. */
+export async function splits(transport: Transport, query: CorporateActionsQuery): Promise<VendorSplit[]> {
+  const request = { ...requestOf("/stocks/v1/splits", "execution_date", query), schema: Splits };
+  const found = (await allRows(transport, request, query)).map((row): VendorSplit => ({
+    id: row.id,
+    ticker: row.ticker,
+    executionDate: row.execution_date,
+    splitFrom: row.split_from,
+    splitTo: row.split_to,
+    ratio: row.split_to / row.split_from,
+  }));
+  return inOrder(found, ({ executionDate }) => executionDate);
+}
+
+/** See {@link MarketVendor.dividends}. */
+export async function dividends(transport: Transport, query: CorporateActionsQuery): Promise<VendorDividend[]> {
+  const request = { ...requestOf("/stocks/v1/dividends", "ex_dividend_date", query), schema: Dividends };
+  const found = (await allRows(transport, request, query)).map((row): VendorDividend => ({
+    id: row.id,
+    ticker: row.ticker,
+    exDate: row.ex_dividend_date,
+    cash: row.cash_amount,
+    currency: row.currency,
+    recordDate: row.record_date,
+    payDate: row.pay_date,
+    frequency: row.frequency,
+    distributionType: row.distribution_type,
+  }));
+  return inOrder(found, ({ exDate }) => exDate);
+}
+
+function requestOf(path: string, date: string, { ticker, from, to }: CorporateActionsQuery) {
+  return { path, query: { ticker, [`${date}.gte`]: from, [`${date}.lte`]: to, sort: `${date}.asc`, limit: 5000 } };
+}
+
+/** Each id once, by date, ticker and id. */
+function inOrder<Action extends { id: string; ticker: string }>(
+  actions: readonly Action[],
+  dateOf: (action: Action) => string,
+): Action[] {
+  const key = (action: Action) => [dateOf(action), action.ticker, action.id];
+  return [...new Map(actions.map((action) => [action.id, action])).values()].sort((a, b) => {
+    const [ofA, ofB] = [key(a), key(b)];
+    const at = ofA.findIndex((part, i) => part !== ofB[i]);
+    return at < 0 ? 0 : ofA[at]! < ofB[at]! ? -1 : 1;
+  });
+}

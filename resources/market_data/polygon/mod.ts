@@ -1,0 +1,3 @@
+/** The market-data vendor Polygon, renamed Massive. @module */
+export { type PolygonOptions, polygonVendor } from "./client.ts";
+export { defaultVendorRetry } from "./transport.ts";

@@ -1,0 +1,33 @@
+const NEW_YORK = "America/New_York";
+
+/**
+ * Makes a function from Unix milliseconds to the date in New York. It remembers what it was last asked, since a session's rows
+ * share their time and a time zone costs more than the rest of a row.
+ */
+export function newYorkDates(): (ms: number) => string {
+  let lastMs = NaN;
+  let lastDate = "";
+  return (ms) => {
+    if (ms !== lastMs) {
+      lastMs = ms;
+      lastDate = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(NEW_YORK).toPlainDate().toString();
+    }
+    return lastDate;
+  };
+}
+
+/**
+ * The New York date of a timestamp that stands for a day. Midnight UTC means the day itself: whoever has a date and no time writes
+ * it so, and in New York it would be the evening before.
+ *
+ * @returns `null` for a text that is neither timestamp nor date.
+ */
+export function newYorkDateOf(text: string): string | null {
+  const plain = /^(\d{4}-\d\d-\d\d)(?:T00:00:00(?:\.0+)?Z)?$/.exec(text)?.[1];
+  try {
+    if (plain !== undefined) return Temporal.PlainDate.from(plain).toString();
+    return Temporal.Instant.from(text).toZonedDateTimeISO(NEW_YORK).toPlainDate().toString();
+  } catch {
+    return null;
+  }
+}

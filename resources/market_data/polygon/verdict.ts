@@ -1,0 +1,107 @@
+import type { Clock } from "../../clock.ts";
+import type { FailureScope } from "../vendor_error.ts";
+import type { Reply } from "./exchange.ts";
+import { retryAfterMs } from "./retry_after.ts";
+
+/** What is to be made of an answer. */
+export type Verdict =
+  | { kind: "good"; body: unknown }
+  /** The vendor says that it knows no such thing. */
+  | { kind: "unknown" }
+  /** It may go better in a while; `afterMs` where the vendor says when. */
+  | { kind: "again"; why: string; afterMs: number | null }
+  | { kind: "failed"; why: string; scope: FailureScope };
+
+/** How the vendor says that a plan lacks a kind of data, and not one date of it. */
+const LACKS_KIND = /\bentitled\b/i;
+/** Statuses below 500 that pass by themselves. */
+const PASSING = new Set([408, 425, 429]);
+
+export interface JudgeOptions {
+  clock: Clock;
+  /** Whether the call asked for certain dates, of which a plan may have others. */
+  dated: boolean;
+}
+
+/**
+ * Judges an answer by its status and, where it must be JSON, whether it is.
+ *
+ * 403 is said both of what a plan lacks and of a single date. Where the words do not tell, a call for dates is taken for the latter:
+ * stopping at the first date that is out of reach would keep back all the others, while going on costs a few calls.
+ */
+export function judge({ status, headers, text }: Reply, { clock, dated }: JudgeOptions): Verdict {
+  const body = parsed(text);
+  const said = saidBy(body);
+  const quoted = `${status}${said === "" ? "" : `: ${said}`}`;
+
+  if (status === 200) {
+    if (body === undefined) return { kind: "again", why: "its answer is not whole JSON", afterMs: null };
+    return { kind: "good", body };
+  }
+  if (PASSING.has(status) || status >= 500) {
+    return {
+      kind: "again",
+      why: `it answered ${quoted}`,
+      afterMs: retryAfterMs(headers.get("Retry-After"), clock.now()),
+    };
+  }
+  switch (status) {
+    case 401:
+      return {
+        kind: "failed",
+        scope: "all",
+        why: `it refuses the key (${quoted}). Set POLYGON_API_KEY to a key that is valid`,
+      };
+    case 403:
+      return dated && !LACKS_KIND.test(said)
+        ? {
+          kind: "failed",
+          scope: "cell",
+          why: `the plan of the key does not include this date, or not yet (${quoted}). ` +
+            "Ask for closed sessions only, raise HISTORY_FROM, or use the key of a larger plan",
+        }
+        : {
+          kind: "failed",
+          scope: "endpoint",
+          why: `the plan of the key does not include this data (${quoted}). Use the key of a larger plan`,
+        };
+    case 404:
+      if (statusOf(body) === "NOT_FOUND" && /ticker/i.test(said)) return { kind: "unknown" };
+      return {
+        kind: "failed",
+        scope: "endpoint",
+        why: `there is no such path (${quoted}). Set POLYGON_URL to the vendor's address, without a path`,
+      };
+  }
+  if (status >= 300 && status < 400) {
+    return {
+      kind: "failed",
+      scope: "all",
+      why: `it redirects (${status}), which is not followed, because the key would go along. ` +
+        "Set POLYGON_URL to the address that answers",
+    };
+  }
+  return { kind: "failed", scope: "cell", why: `it refuses the request (${quoted})` };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const LONGEST_QUOTE = 200;
+
+/** The vendor's own words, in one line and not too many. */
+function saidBy(body: unknown): string {
+  const { error, message } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const words = typeof message === "string" ? message : typeof error === "string" ? error : "";
+  const line = words.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
+  return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)} …` : line;
+}
+
+function statusOf(body: unknown): unknown {
+  return typeof body === "object" && body !== null ? (body as Record<string, unknown>).status : undefined;
+}

@@ -1,0 +1,10 @@
+/** Turns that are given out at a rate, to everybody who asks under the same name. */
+export interface RateLimit {
+  readonly perMinute: number;
+  /** Resolves when it is the caller's turn; rejects with the signal's reason as soon as that aborts. */
+  take(options?: { signal?: AbortSignal }): Promise<void>;
+  /** How long {@link take} would wait now; takes no turn. */
+  delayNowMs(): Promise<number>;
+  /** Gives out no turn before `ms` from now, to anybody: for a server that has said to stay away. */
+  penalize(ms: number): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { tickerDetails } from "../../../assets/market/ticker_details.ts";
+import { rawDetails } from "../../support/raw_details.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+Deno.test("ticker_details leaves out what the source did not know, and makes null of what cannot be", async () => {
+  const { rows, metadata } = await runAsset(tickerDetails, {
+    inputs: {
+      raw: [
+        rawDetails("A", { name: " A Trust ", market_cap: 5e9, total_employees: 0, sic_code: "" }),
+        rawDetails("B", { market_cap: 0, weighted_shares_outstanding: -1, total_employees: -3, description: "  " }),
+        rawDetails("C", { found: false }),
+      ],
+    },
+  });
+  assert.deepEqual(
+    rows.map((row) => [row.ticker, row.name, row.market_cap, row.total_employees, row.sic_code, row.description]),
+    [["A", "A Trust", 5e9, 0, null, null], ["B", null, null, null, null, null]],
+  );
+  assert.equal(rows[1]!.weighted_shares_outstanding, null);
+  assert.deepEqual(metadata.unknown_to_source, { type: "number", value: 1 });
+});

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { VendorError } from "../../../../resources/market_data/mod.ts";
+import { withVendor } from "../../../support/vendor_client.ts";
+
+const HOLIDAY = "2024-06-19";
+
+Deno.test("sessionBars() has every instrument of a session unadjusted, in the order received, in one call", () =>
+  withVendor(async ({ vendor, client }) => {
+    const bars = await client.sessionBars("2024-03-08");
+    const expected = vendor.market.sessionBars("2024-03-08");
+    assert.deepEqual(
+      bars.map((bar) => [bar.ticker, bar.session, bar.open, bar.high, bar.low, bar.close, bar.volume]),
+      expected.map((row) => [row.ticker, "2024-03-08", row.o, row.h, row.l, row.c, row.v]),
+    );
+    assert.ok(bars.some(({ vwap }) => vwap === null) && bars.some(({ trades }) => trades === null));
+    assert.ok(bars.some(({ volume }) => !Number.isInteger(volume)));
+    const [call] = vendor.calls;
+    assert.deepEqual([vendor.calls.length, call!.endpoint, call!.query.adjusted], [1, "grouped_bars", "false"]);
+  }));
+
+Deno.test("sessionBars() has names that no listing knows", () =>
+  withVendor(async ({ client }) => {
+    const listed = new Set((await client.tickers()).map(({ ticker }) => ticker));
+    const unlisted = (await client.sessionBars("2024-01-10")).filter(({ ticker }) => !listed.has(ticker));
+    assert.deepEqual(unlisted.map(({ ticker }) => ticker), ["ZVZZT", "ZZGONE"]);
+  }));
+
+Deno.test("sessionBars() keeps rows that repeat or contradict each other", () =>
+  withVendor(async ({ vendor, client }) => {
+    vendor.market.addRow({ ticker: "EAAA", session: "2024-03-08", o: 1, h: 1, l: 1, c: 1, v: 1 });
+    const first = (await client.sessionBars("2024-03-08")).filter(({ ticker }) => ticker === "EAAA");
+    assert.equal(first.length, 2);
+    assert.equal(first[1]!.close, 1);
+    vendor.faults.set("duplicate_rows");
+    const all = await client.sessionBars("2024-03-08");
+    assert.ok(all.length > vendor.market.sessionBars("2024-03-08").length);
+  }));
+
+Deno.test("sessionBars() is empty on a holiday, whether results are missing or null", () =>
+  withVendor(async ({ vendor, client }) => {
+    assert.deepEqual(await client.sessionBars(HOLIDAY), []);
+    vendor.faults.set("null_results");
+    assert.deepEqual(await client.sessionBars(HOLIDAY), []);
+    assert.equal(vendor.calls.length, 2);
+  }));
+
+Deno.test("sessionBars() is an error where rows are counted and none come: that is no holiday", () =>
+  withVendor(async ({ client }) => {
+    await assert.rejects(client.sessionBars(HOLIDAY), /results: expected 12 rows, received none/);
+  }, {
+    client: {
+      fetch: () => Promise.resolve(Response.json({ status: "OK", queryCount: 12, resultsCount: 12, results: null })),
+    },
+  }));
+
+Deno.test("sessionBars() is an error where an answer does not say that it is good", () =>
+  withVendor(async ({ client }) => {
+    await assert.rejects(client.sessionBars(HOLIDAY), /status: /);
+  }, { client: { fetch: () => Promise.resolve(Response.json({})) } }));
+
+Deno.test("sessionBars() has NaN for a price or volume that is missing or null", () =>
+  withVendor(async ({ vendor, client }) => {
+    vendor.market.restateBar("EAAA", "2024-03-08", { o: undefined, h: undefined, v: undefined });
+    const bar = (await client.sessionBars("2024-03-08")).find(({ ticker }) => ticker === "EAAA")!;
+    assert.deepEqual([bar.open, bar.high, bar.volume], [NaN, NaN, NaN]);
+    assert.ok(bar.close > 0 && bar.low > 0);
+  }));
+
+Deno.test("sessionBars() and tickerBars() give the same bar the same session, though their times differ", () =>
+  withVendor(async ({ client }) => {
+    // Winter and summer time, the Monday after the change, and an early close.
+    for (const session of ["2023-07-03", "2024-01-12", "2024-03-08", "2024-03-11", "2024-05-24"]) {
+      const grouped = (await client.sessionBars(session)).find(({ ticker }) => ticker === "EAAB");
+      const [ranged] = await client.tickerBars("EAAB", { from: session, to: session });
+      assert.equal(grouped!.session, session);
+      assert.deepEqual(ranged, grouped);
+    }
+  }, { from: "2023-06-01" }));
+
+Deno.test("tickerBars() has all pages unadjusted, oldest first", () =>
+  withVendor(async ({ vendor, client }) => {
+    const split = vendor.market.splits.find(({ ticker }) => ticker === "EAAB")!;
+    const bars = await client.tickerBars("EAAB", { from: "2024-01-01", to: "2024-06-28" });
+    const expected = vendor.market.tickerBars("EAAB", "2024-01-01", "2024-06-28");
+    assert.deepEqual(bars.map(({ session, close }) => [session, close]), expected.map((row) => [row.session, row.c]));
+    assert.ok(vendor.calls.length > 3, "there is one page only, so that nothing is shown");
+    const at = bars.findIndex(({ session }) => session === split.executionDate);
+    const jump = bars[at]!.close / bars[at - 1]!.close * split.to / split.from;
+    assert.ok(Math.abs(jump - 1) < 0.1, `the price should fall with its split, and times the ratio moved by ${jump}`);
+  }, { rowsPerPage: 30 }));
+
+Deno.test("tickerBars() of an unknown ticker is empty", () =>
+  withVendor(async ({ client }) => {
+    assert.deepEqual(await client.tickerBars("NONE", { from: "2024-01-01", to: "2024-06-28" }), []);
+  }));
+
+for (
+  const [what, session, now] of [
+    ["in the future", "2024-07-01", "2024-06-28T22:00:00Z"],
+    ["of today before the close", "2024-06-28", "2024-06-28T19:59:59Z"],
+    ["before the plan's history", "2024-01-31", "2024-06-28T22:00:00Z"],
+  ] as const
+) {
+  Deno.test(`sessionBars() of a session ${what} cannot be had, others can`, () =>
+    withVendor(async ({ vendor, client, pauses }) => {
+      vendor.market.setNow(now);
+      vendor.market.entitledFrom = "2024-02-01";
+      for (const call of [client.sessionBars(session), client.tickerBars("EAAA", { from: session, to: session })]) {
+        await assert.rejects(call, (error) => {
+          assert.ok(error instanceof VendorError);
+          assert.deepEqual([error.status, error.retryable, error.scope], [403, false, "cell"]);
+          assert.equal(error.stopsFurtherCalls, false);
+          return true;
+        });
+      }
+      assert.deepEqual([vendor.calls.length, pauses.length], [2, 0]);
+      assert.ok((await client.sessionBars("2024-02-01")).length > 0);
+    }));
+}
+
+Deno.test("sessionBars() and tickerBars() refuse what is no date before they call", () =>
+  withVendor(async ({ vendor, client }) => {
+    await assert.rejects(client.sessionBars("2024-02-30"), /"2024-02-30" is not a calendar date/);
+    await assert.rejects(client.tickerBars("EAAA", { from: "2024-01-02", to: "../.." }), /is not a calendar date/);
+    assert.equal(vendor.calls.length, 0);
+  }));
+
+Deno.test("sessionBars() shows a correction, and leaves history alone when a split comes", () =>
+  withVendor(async ({ vendor, client }) => {
+    const read = async () => (await client.tickerBars("EAAA", { from: "2024-06-03", to: "2024-06-28" }));
+    const before = await read();
+    vendor.market.restateBar("EAAA", "2024-06-10", { c: 17.25 });
+    const corrected = await read();
+    assert.deepEqual(
+      corrected.filter((bar, i) => bar.close !== before[i]!.close).map(({ session, close }) => [session, close]),
+      [["2024-06-10", 17.25]],
+    );
+    const session = vendor.market.advanceSessions(1);
+    vendor.market.addSplit({ ticker: "EAAA", executionDate: session, from: 1, to: 4 });
+    assert.deepEqual(await read(), corrected);
+    const [after] = await client.tickerBars("EAAA", { from: session, to: session });
+    assert.ok(after!.close < 0.3 * corrected.at(-1)!.close);
+  }));

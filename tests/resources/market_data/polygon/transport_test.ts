@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { VendorError } from "../../../../resources/market_data/mod.ts";
+import type { RateLimit } from "../../../../resources/rate_limit/mod.ts";
+import { type Counterparts, withVendor } from "../../../support/vendor_client.ts";
+import type { FaultName } from "../../../support/vendor/mod.ts";
+
+const SESSION = "2024-03-08";
+
+async function refused(call: Promise<unknown>): Promise<VendorError> {
+  const error = await call.then(() => null, (thrown) => thrown);
+  assert.ok(error instanceof VendorError, `expected a VendorError, not ${error}`);
+  return error;
+}
+
+const RETRIED: readonly FaultName[] = [
+  "too_many_requests",
+  "too_many_requests_without_header",
+  "too_many_requests_empty",
+  "error_500",
+  "error_502",
+  "error_503",
+  "connection_reset",
+  "truncated_json",
+];
+
+for (const fault of RETRIED) {
+  Deno.test(`polygonVendor() tries again after ${fault}, as often as it may, and then says so`, () =>
+    withVendor(async ({ vendor, client, pauses, lines }) => {
+      const expected = await client.sessionBars(SESSION);
+      vendor.calls.length = 0;
+      vendor.faults.set(fault, { times: 5 });
+      assert.deepEqual(await client.sessionBars(SESSION), expected);
+      assert.deepEqual([vendor.calls.length, pauses.length, lines.length], [6, 5, 5]);
+
+      vendor.calls.length = 0;
+      vendor.faults.set(fault);
+      const error = await refused(client.sessionBars(SESSION));
+      assert.deepEqual([error.retryable, error.scope, vendor.calls.length], [true, "cell", 6]);
+      assert.match(error.message, new RegExp(`${SESSION}: .*the last of 6 tries\\. Try again later\\.$`));
+      assert.equal(error.endpoint, `/v2/aggs/grouped/locale/us/market/stocks/${SESSION}`);
+    }));
+}
+
+Deno.test("polygonVendor() tries again where nobody listens", () =>
+  withVendor(async ({ client, pauses }) => {
+    const error = await refused(client.sessionBars(SESSION));
+    assert.deepEqual([error.status, error.retryable, pauses.length], [null, true, 5]);
+  }, { client: { baseUrl: "http://127.0.0.1:1" } }));
+
+Deno.test("polygonVendor() pauses twice as long each time, up to a limit, and by chance below it", () =>
+  withVendor(async ({ vendor, client, pauses }) => {
+    vendor.faults.set("error_500");
+    await refused(client.sessionBars(SESSION));
+    assert.deepEqual(pauses, [50, 100, 200, 200]);
+  }, { client: { retry: { maxAttempts: 5, initialDelayMs: 100, maxDelayMs: 400 } } }));
+
+for (
+  const [what, header, expectedMs] of [
+    ["in seconds", "7", 7_000],
+    ["as a date", "Fri, 28 Jun 2024 22:00:09 GMT", 9_000],
+    ["as a date that has passed", "Fri, 28 Jun 2024 21:00:00 GMT", 0],
+    ["far too long", "86400", 120_000],
+    ["that is none", "soon", 12_000 + 500],
+  ] as const
+) {
+  Deno.test(`polygonVendor() heeds a Retry-After ${what}, and tells everybody else`, () => {
+    const penalties: number[] = [];
+    const rateLimit: RateLimit = {
+      perMinute: 5,
+      take: () => Promise.resolve(),
+      delayNowMs: () => Promise.resolve(0),
+      penalize: (ms) => Promise.resolve(void penalties.push(ms)),
+    };
+    return withVendor(async ({ vendor, client, pauses }) => {
+      vendor.faults.retryAfter = header;
+      vendor.faults.set("too_many_requests", { times: 1 });
+      await client.sessionBars(SESSION);
+      assert.deepEqual([pauses, penalties], [[expectedMs], [expectedMs]]);
+    }, { client: { rateLimit } });
+  });
+}
+
+for (const fault of ["hang", "slow_body"] as const) {
+  Deno.test(`polygonVendor() gives up a call with ${fault} in time and tries again`, () =>
+    withVendor(async ({ vendor, client }) => {
+      vendor.faults.set(fault, { times: 1 });
+      const started = performance.now();
+      assert.ok((await client.sessionBars(SESSION)).length > 0);
+      const tookMs = performance.now() - started;
+      assert.ok(tookMs >= 295 && tookMs < 5_000, `it took ${tookMs} ms`);
+      assert.equal(vendor.calls.length, 2);
+      vendor.faults.set(fault);
+      assert.match((await refused(client.sessionBars(SESSION))).message, /no whole answer within 0\.3 s/);
+    }, { client: { timeoutMs: 300, retry: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 } } }));
+}
+
+interface Refusal {
+  title: string;
+  answer: () => Response;
+  call?: (client: Counterparts["client"]) => Promise<unknown>;
+  expected: { status: number; scope: VendorError["scope"]; message: RegExp };
+}
+
+const refusals: Refusal[] = [
+  {
+    title: "401 as fatal for all calls, with the remedy",
+    answer: () => Response.json({ status: "ERROR", error: "Unknown API Key" }, { status: 401 }),
+    expected: { status: 401, scope: "all", message: /Unknown API Key.*Set POLYGON_API_KEY/ },
+  },
+  {
+    title: "403 for a date as this cell's",
+    answer: () => Response.json({ status: "NOT_AUTHORIZED", message: "No timeframe." }, { status: 403 }),
+    expected: { status: 403, scope: "cell", message: /does not include this date.*HISTORY_FROM/ },
+  },
+  {
+    title: "403 for what the plan lacks as the endpoint's",
+    answer: () => Response.json({ status: "NOT_AUTHORIZED", message: "You are not entitled to it" }, { status: 403 }),
+    expected: { status: 403, scope: "endpoint", message: /does not include this data.*larger plan/ },
+  },
+  {
+    title: "403 of an endpoint without dates as the endpoint's",
+    answer: () => Response.json({ status: "NOT_AUTHORIZED", message: "No." }, { status: 403 }),
+    call: (client) => client.tickers(),
+    expected: { status: 403, scope: "endpoint", message: /does not include this data/ },
+  },
+  {
+    title: "400 as this cell's",
+    answer: () => Response.json({ status: "ERROR", error: "Bad\n  date." }, { status: 400 }),
+    expected: { status: 400, scope: "cell", message: /refuses the request \(400: Bad date\)\.$/ },
+  },
+  {
+    title: "404 of a listing as an error, not as an empty one",
+    answer: () => Response.json({ status: "NOT_FOUND", message: "Ticker not found." }, { status: 404 }),
+    expected: { status: 404, scope: "cell", message: /knows no such ticker/ },
+  },
+  {
+    title: "a redirect as fatal",
+    answer: () => new Response(null, { status: 307, headers: { Location: "https://example.org/" } }),
+    expected: { status: 307, scope: "all", message: /redirects.*Set POLYGON_URL/ },
+  },
+];
+
+for (const { title, answer, call, expected } of refusals) {
+  Deno.test(`polygonVendor() takes ${title}, and does not try again`, () => {
+    let calls = 0;
+    const fetch = () => (calls++, Promise.resolve(answer()));
+    return withVendor(async ({ client }) => {
+      const error = await refused(call ? call(client) : client.sessionBars(SESSION));
+      assert.deepEqual([error.status, error.scope, error.retryable, calls], [
+        expected.status,
+        expected.scope,
+        false,
+        1,
+      ]);
+      assert.equal(error.stopsFurtherCalls, expected.scope !== "cell");
+      assert.match(error.message, expected.message);
+      assert.equal(error.name, "VendorError");
+    }, { client: { fetch } });
+  });
+}
+
+for (
+  const [fault, message] of [
+    ["missing_field", /results\[\d+\]\.t: expected number, received undefined/],
+    ["wrong_type", /results\[\d+\]\.t: expected number, received string/],
+  ] as const
+) {
+  Deno.test(`polygonVendor() says where an answer has ${fault}, and does not try again`, () =>
+    withVendor(async ({ vendor, client }) => {
+      vendor.faults.set(fault);
+      const error = await refused(client.sessionBars(SESSION));
+      assert.deepEqual([error.retryable, error.scope, error.status, vendor.calls.length], [false, "cell", 200, 1]);
+      assert.match(error.message, message);
+      for (
+        const call of [
+          () => client.tickers(),
+          () => client.tickerDetails("EAAA"),
+          () => client.news({ publishedFrom: "2024-01-01" }),
+          () => client.tickerBars("EAAA", { from: SESSION, to: SESSION }),
+          () => client.splits({ from: "2024-01-01" }),
+          () => client.dividends({ from: "2024-01-01" }),
+          () => client.upcomingHolidays(),
+        ]
+      ) {
+        const { message, endpoint } = await refused(call());
+        assert.ok(message.includes(endpoint));
+        assert.match(message, /(results|\[\d+\])\S*\.(t|id|ticker|date): expected/);
+      }
+    }));
+}
+
+Deno.test("polygonVendor() lets pass what it does not know and takes delayed answers and odd counts", () =>
+  withVendor(async ({ vendor, client }) => {
+    const expected = await client.sessionBars(SESSION);
+    vendor.faults.set("delayed_status");
+    vendor.faults.set("count_mismatch");
+    assert.deepEqual(await client.sessionBars(SESSION), expected);
+  }));
+
+Deno.test("polygonVendor() waits for its turn before each request and counts each, further tries and pages included", () => {
+  let turns = 0;
+  const rateLimit: RateLimit = {
+    perMinute: 60,
+    take: () => Promise.resolve(void turns++),
+    delayNowMs: () => Promise.resolve(1234),
+    penalize: () => Promise.resolve(),
+  };
+  return withVendor(async ({ vendor, client }) => {
+    let requests = 0;
+    vendor.faults.set("error_503", { times: 2 });
+    await client.news({ publishedFrom: "2024-01-01", onRequest: () => requests++ });
+    assert.ok(vendor.calls.length > 4);
+    assert.deepEqual([turns, requests], [vendor.calls.length, vendor.calls.length]);
+    assert.deepEqual([client.callsPerMinute, await client.nextCallInMs()], [60, 1234]);
+  }, { rowsPerPage: 40, client: { rateLimit } });
+});
+
+Deno.test("polygonVendor() gets through a real limit by waiting as long as it is told", () => {
+  let now = 1_700_000_000_000;
+  return withVendor(async ({ vendor, client, pauses }) => {
+    for (const session of vendor.market.sessions().slice(0, 12)) {
+      assert.ok((await client.sessionBars(session)).length > 0);
+    }
+    assert.equal(vendor.calls.filter(({ status }) => status === 200).length, 12);
+    assert.equal(pauses.length, 0, "the pauses are the clock's here");
+    assert.equal(now - 1_700_000_000_000, 120_000);
+  }, {
+    callsPerMinute: 5,
+    nowMs: () => now,
+    client: { pause: (ms) => Promise.resolve(void (now += ms)) },
+  });
+});
+
+Deno.test("polygonVendor() ends where pages lead back to one that was had", () => {
+  const fetch = () => Promise.resolve(Response.json({ status: "OK", results: [], next_url: "https://x/y?cursor=1" }));
+  return withVendor(async ({ client }) => {
+    assert.match((await refused(client.news({ publishedFrom: "2024-01-01" }))).message, /lead back to a page/);
+  }, { client: { fetch } });
+});

@@ -1,0 +1,10 @@
+/** A row of `daily_bars` whose prices are the one. */
+export function dailyBarRow(
+  ticker: string,
+  session: string,
+  close: number,
+  more: { open?: number | null; volume?: number | null } = {},
+) {
+  const prices = { open: close, high: close, low: close, close };
+  return { ticker, session, ...prices, volume: 100, dividend: 0, split: 1, split_factor: 1, ...more };
+}

@@ -1,0 +1,116 @@
+import type { FaultName, Faults } from "./faults.ts";
+
+type Body = Record<string, unknown> | unknown[];
+
+/** Answers given instead of the endpoint's own, by the fault that is behind them. */
+export function insteadOfAnswer(
+  drawn: ReadonlySet<FaultName>,
+  { retryAfter, elsewhere }: { retryAfter: string; elsewhere: string },
+): Response | null {
+  const tooMany = { status: "ERROR", request_id: "0", error: TOO_MANY };
+  if (drawn.has("too_many_requests")) return json(tooMany, 429, { "Retry-After": retryAfter });
+  if (drawn.has("too_many_requests_without_header")) return json(tooMany, 429);
+  if (drawn.has("too_many_requests_empty")) return new Response(null, { status: 429 });
+  if (drawn.has("error_500")) return json({ status: "ERROR", error: "Something went wrong." }, 500);
+  if (drawn.has("error_502")) return new Response("<html><h1>502 Bad Gateway</h1></html>", { status: 502 });
+  if (drawn.has("error_503")) return new Response("", { status: 503 });
+  if (drawn.has("redirect_elsewhere")) return new Response(null, { status: 302, headers: { Location: elsewhere } });
+  return null;
+}
+
+export const TOO_MANY =
+  "You've exceeded the maximum requests per minute, please wait or upgrade your subscription to continue.";
+
+/** What is wrong with an answer, done to it. */
+export function spoilt(body: Body, drawn: ReadonlySet<FaultName>): Body {
+  const rows = Array.isArray(body) ? body : Array.isArray(body.results) ? body.results : null;
+  let changed = rows;
+  if (rows !== null && rows.length > 0) {
+    if (drawn.has("duplicate_rows")) changed = rows.flatMap((row, i) => i % 3 === 0 ? [row, row] : [row]);
+    if (drawn.has("missing_field")) changed = changed!.with(-1, without(changed!.at(-1)));
+    if (drawn.has("wrong_type")) changed = changed!.with(-1, mistyped(changed!.at(-1)));
+  }
+  if (Array.isArray(body)) return changed!;
+  const answer: Record<string, unknown> = { ...body, ...(changed === null ? {} : { results: changed }) };
+  if (drawn.has("duplicate_rows") && changed !== null) {
+    for (const count of ["count", "resultsCount"]) if (count in answer) answer[count] = changed.length;
+  }
+  if (drawn.has("null_results") && (rows === null || rows.length === 0) && !isObject(body.results)) {
+    answer.results = null;
+  }
+  if (drawn.has("delayed_status")) answer.status = "DELAYED";
+  if (drawn.has("count_mismatch") && typeof answer.queryCount === "number") answer.queryCount += 7;
+  if (isObject(body.results) && drawn.has("missing_field")) answer.results = without(body.results);
+  if (isObject(body.results) && drawn.has("wrong_type")) answer.results = mistyped(body.results);
+  return answer;
+}
+
+/** The fields that every row of some endpoint has; the first that a row has is the one to go wrong. */
+const REQUIRED = ["t", "id", "ticker", "date"];
+
+function without(row: unknown): unknown {
+  const [field] = REQUIRED.filter((name) => isObject(row) && name in row);
+  return Object.fromEntries(Object.entries(row as object).filter(([name]) => name !== field));
+}
+
+function mistyped(row: unknown): unknown {
+  const [field] = REQUIRED.filter((name) => isObject(row) && name in row);
+  const value = (row as Record<string, unknown>)[field!];
+  return { ...row as object, [field!]: typeof value === "number" ? String(value) : 17 };
+}
+
+/** The body on its way: whole, cut off, in a trickle, or with its connection lost. */
+export function sent(body: Body, drawn: ReadonlySet<FaultName>, faults: Faults, released: AbortSignal): Response {
+  const text = JSON.stringify(body);
+  if (drawn.has("truncated_json")) {
+    return new Response(text.slice(0, Math.ceil(text.length * 0.6)), { headers: JSON_TYPE });
+  }
+  if (drawn.has("connection_reset")) return lostConnection(text);
+  if (drawn.has("slow_body")) return trickle(text, faults.slowBodyMs, released);
+  return json(body, 200);
+}
+
+/** Half a body under a promise of all of it: the server has to drop the connection. */
+function lostConnection(text: string): Response {
+  const bytes = new TextEncoder().encode(text);
+  const half = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(bytes.subarray(0, bytes.length >> 1));
+      controller.close();
+    },
+  });
+  return new Response(half, { headers: { ...JSON_TYPE, "Content-Length": String(bytes.length + 1) } });
+}
+
+const PIECES = 10;
+
+/** Never silent for long, and late all the same. */
+function trickle(text: string, durationMs: number, released: AbortSignal): Response {
+  const bytes = new TextEncoder().encode(text);
+  const size = Math.ceil(bytes.length / PIECES);
+  let sentBytes = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, durationMs / PIECES);
+        released.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      });
+      if (released.aborted) return controller.close();
+      controller.enqueue(bytes.subarray(sentBytes, sentBytes += size));
+      if (sentBytes >= bytes.length) controller.close();
+    },
+    cancel: () => clearTimeout(timer),
+  }, { highWaterMark: 0 });
+  return new Response(stream, { headers: JSON_TYPE });
+}
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+export function json(body: unknown, status: number, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...JSON_TYPE, ...headers } });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,94 @@
+import { assetsOf } from "../../assets/of_source.ts";
+import type { VendorResources } from "../../assets/vendor/vendor_resources.ts";
+import { Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
+import type { Clock } from "../../resources/clock.ts";
+import { type Database, migrate } from "../../resources/database/mod.ts";
+import { polygonVendor } from "../../resources/market_data/polygon/mod.ts";
+import { unlimitedRate } from "../../resources/rate_limit/mod.ts";
+import { type EndpointName, startVendor, type VendorDouble, type VendorOptions } from "./vendor/mod.ts";
+
+/** The assets of a vendor on a real engine, beside the double that they ask over HTTP. */
+export interface VendorChain {
+  vendor: VendorDouble;
+  engine: Engine;
+  resources: VendorResources;
+  /** Materializes what is stale in a selection and waits for the end. */
+  materialize(selection?: string): Promise<Run>;
+  /** Calls that the double received since the last look, by endpoint. */
+  calls(): Partial<Record<EndpointName, number>>;
+  rows(key: string): Promise<Record<string, unknown>[]>;
+  /** Closes the engine and opens another on the same database, as another process would; with another key, where one is given. */
+  reopen(options?: { apiKey?: string }): Promise<void>;
+}
+
+export interface VendorChainOptions extends VendorOptions {
+  database: Database;
+  resources?: Partial<VendorResources>;
+}
+
+/** What is received and what follows from it at once: everything up to the search for pairs. */
+export const receivedAndCleaned = "+tickers +news_mentions +daily_ohlc +indicators";
+
+/** Runs `test` on an empty database and a market that begins with the double's first session, and closes all however it ends. */
+export async function withVendorChain<T>(
+  { database, resources: given = {}, ...options }: VendorChainOptions,
+  test: (chain: VendorChain) => Promise<T>,
+): Promise<T> {
+  await using vendor = await startVendor(options);
+  await migrate(database, new URL("../../sql/migrations/", import.meta.url));
+  const clock: Clock = { now: () => vendor.market.now };
+  const open = async (apiKey = vendor.apiKey) => {
+    const resources: VendorResources = {
+      vendor: polygonVendor({
+        apiKey,
+        baseUrl: vendor.url,
+        rateLimit: unlimitedRate,
+        clock,
+        timeoutMs: 500,
+        random: () => 0.5,
+        pause: (_ms, signal) => signal?.aborted ? Promise.reject(signal.reason) : Promise.resolve(),
+      }),
+      universe: { type: "ETF", exchange: "XNAS" },
+      historyFrom: vendor.market.sessions()[0]!,
+      barsAfterCloseMinutes: 120,
+      ...given,
+    };
+    const assets = assetsOf("vendor");
+    return { resources, engine: await Engine.open({ assets, database, resources, clock, logger: silentLogger }) };
+  };
+  let house = await open();
+  try {
+    return await test({
+      vendor,
+      get engine() {
+        return house.engine;
+      },
+      get resources() {
+        return house.resources;
+      },
+      async materialize(selection = receivedAndCleaned) {
+        return await house.engine.finished((await house.engine.submit({ selection, trigger: "test" })).id);
+      },
+      calls() {
+        const calls: Partial<Record<EndpointName, number>> = {};
+        for (const { endpoint } of vendor.calls.splice(0)) if (endpoint) calls[endpoint] = (calls[endpoint] ?? 0) + 1;
+        return calls;
+      },
+      async rows(key) {
+        let page = await house.engine.rows(key, { limit: maxPageRows });
+        const { rows } = page;
+        while (page.nextCursor !== null) {
+          page = await house.engine.rows(key, { limit: maxPageRows, cursor: page.nextCursor });
+          rows.push(...page.rows);
+        }
+        return rows;
+      },
+      async reopen({ apiKey } = {}) {
+        await house.engine.close();
+        house = await open(apiKey);
+      },
+    });
+  } finally {
+    await house.engine.close();
+  }
+}
