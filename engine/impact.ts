@@ -1,4 +1,4 @@
-import { readersOf, someCells } from "./cell_state.ts";
+import { readersOf, readSpace, someCells } from "./cell_state.ts";
 import { type CellRange, cellsWithin } from "./cell_work.ts";
 import { InvalidRequestError } from "./errors.ts";
 import type { Producer } from "./graph.ts";
@@ -122,9 +122,12 @@ function touchedOf(
   const reads = snapshot.reads.get(producer.key)!;
   if (!state) {
     const isTouched = upstream.some((key) =>
-      reads.filter((read) => read.upstream === key).some(({ mapping }) =>
-        !downstreamCells(mapping, touched.get(key)!, CellSpace.single).isEmpty
-      )
+      reads.filter((read) => read.upstream === key).some((read) => {
+        // The newest date is the newest that was made, or one that is made with the change.
+        const all = touched.get(key)!;
+        const made = CellSet.fromRectangles(readSpace(read, snapshot), all.rectangles());
+        return [all, made].some((cells) => !downstreamCells(read.mapping, cells, CellSpace.single).isEmpty);
+      })
     );
     return isTouched ? CellSet.all(CellSpace.single) : undefined;
   }

@@ -1,4 +1,4 @@
-import { type CellState, gapsUpstream, readersOf, someCells } from "./cell_state.ts";
+import { type CellState, gapsUpstream, readersOf, readSpace, someCells } from "./cell_state.ts";
 import { changedRows } from "./changed_rows.ts";
 import { InvalidRequestError } from "./errors.ts";
 import {
@@ -14,7 +14,7 @@ import {
 import type { Producer } from "./graph.ts";
 import type { LastStep } from "./ledger.ts";
 import { PastMaterializations } from "./past_materializations.ts";
-import { CellSet, CellSpace } from "./partitions/mod.ts";
+import { CellSet, CellSpace, type Rectangle } from "./partitions/mod.ts";
 import { upstreamCells } from "./partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { Reason } from "./staleness.ts";
@@ -257,10 +257,20 @@ class Explainer {
     };
   }
 
-  /** Cells of an upstream asset that some cells of a producer read. */
-  #read(producer: Producer, upstream: string, cells: CellSet, space = this.snapshot.spaces.get(upstream)!): CellSet {
+  /**
+   * Cells of an upstream asset that some cells of a producer read.
+   *
+   * @param gone What changed in it, whose coordinates may not be there any more.
+   */
+  #read(producer: Producer, upstream: string, cells: CellSet, gone: readonly Rectangle[] = []): CellSet {
+    const names = gone.flatMap(({ names }) => names ?? []);
+    const dates = gone.flatMap(({ dates }) => (dates ?? []).flat());
+    const space = this.snapshot.spaces.get(upstream)!.with(names, dates);
     return this.snapshot.reads.get(producer.key)!.filter((read) => read.upstream === upstream)
-      .reduce((all, { mapping }) => all.union(upstreamCells(mapping, cells, space)), CellSet.none(space));
+      .reduce((all, read) => {
+        const looked = readSpace(read, this.snapshot).with(names, dates);
+        return all.union(upstreamCells(read.mapping, cells, looked).in(space));
+      }, CellSet.none(space));
   }
 
   /** Cells of an asset that a run would make; `null` for a whole, or where there are none. */
@@ -380,12 +390,8 @@ class Explainer {
     const record = await this.#past.of(until);
     if (!record) return undefined;
     const changed = record.changed ?? [];
-    const space = (this.snapshot.spaces.get(upstream) ?? CellSpace.single).with(
-      changed.flatMap(({ names }) => names ?? []),
-      changed.flatMap(({ dates }) => (dates ?? []).flat()),
-    );
     const asset = graph.asset(upstream);
-    const within = asset.cells ? this.#read(producer, upstream, cells, space) : null;
+    const within = asset.cells ? this.#read(producer, upstream, cells, changed) : null;
     const rows = await changedRows(database, asset, { since, until, within });
     const maker = graph.producerOf(upstream);
     const why = record.reasons.filter(({ kind }) => kind !== "upstream_stale" && kind !== "forced");

@@ -50,6 +50,10 @@ test("follows events back in time, and stops where nobody reads on", async ({ en
   ]);
   assert.deepEqual((await engine.impact("headline")).steps, []);
   assert.equal((await engine.impact("sums")).steps.length, 1);
+  // A newer date that is only wanted is not what the headline reads.
+  world.dates.push("2024-01-08");
+  const restated = await engine.impact("sums", { from: "2024-01-05", to: "2024-01-05" });
+  assert.deepEqual(restated.steps.map(({ key }) => key), ["headline"]);
   await assert.rejects(engine.impact("headline", { from: "2024-01-04" }), InvalidRequestError);
   await assert.rejects(engine.impact("quotes", { names: ["Z"] }), /"quotes" has no cells in this range/);
 });
