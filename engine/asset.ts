@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
+import type { Condition } from "./automation/condition.ts";
 import type { Check } from "./checks.ts";
 import { DefinitionError } from "./errors.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
@@ -112,6 +113,8 @@ export interface AssetSpec<
   retry?: Partial<RetryPolicy>;
   /** Makes it cell by cell instead of as a whole. Needs `cells`, here and in each byproduct. */
   partitions?: Partitions<keyof Deps & string, z.output<ConfigSchema>, Resources>;
+  /** When it is made without anybody asking. Without it only runs that somebody or a schedule asks for make it. */
+  automation?: Condition;
   /** Further assets that the same function makes. Each is a file of its own, declared by `byproduct`. */
   byproducts?: Byproducts;
   /**
@@ -151,6 +154,7 @@ export interface Recipe {
   readonly codeVersion: string;
   readonly retry: RetryPolicy;
   readonly partitions: Partitions | undefined;
+  readonly automation: Condition | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
   // The engine cannot know the types that one declaration ties together; the declaration checked them.
   // deno-lint-ignore no-explicit-any
@@ -221,6 +225,7 @@ export function assetsWith<Resources>() {
           codeVersion: spec.codeVersion ?? "1",
           retry: { ...defaultRetry, ...spec.retry },
           partitions: spec.partitions as Partitions | undefined,
+          automation: spec.automation,
           source: spec.source as Recipe["source"],
           // An async wrapper, so that a function that throws at once is a rejected promise like any other.
           // deno-lint-ignore no-explicit-any

@@ -3,6 +3,7 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
+import { AutomationRecord } from "./automation/automation_record.ts";
 import { CellLedger } from "./cell_ledger.ts";
 import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
@@ -37,7 +38,7 @@ import {
 import { RunDriver } from "./run_driver.ts";
 import { select } from "./selection.ts";
 import type { Reason } from "./staleness.ts";
-import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
+import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { InProcessExecutor, type Surroundings } from "./step_runner.ts";
 
 /** What somebody wants materialized. */
@@ -73,6 +74,8 @@ export interface AssetState {
   lastStep: LastStep | null;
   /** How many cells it has of each sort; `null` for an asset that is made as a whole. */
   cells: CellCounts | null;
+  /** Under which condition it is made without anybody asking; `null` where there is none. */
+  automation: string | null;
 }
 
 /** Cells of an asset by their state. `expected` are missing ones that will be made without anybody asking. */
@@ -122,6 +125,7 @@ const eventPollMs = 100;
  */
 export class Engine {
   readonly ledger: Ledger;
+  readonly automation: AutomationRecord;
   readonly #drivers = new Map<number, { driver: RunDriver; done: Promise<RunStatus | undefined> }>();
   readonly #executor: Executor;
   readonly #closing = new AbortController();
@@ -134,6 +138,7 @@ export class Engine {
     private readonly options: EngineOptions,
   ) {
     this.ledger = around.ledger;
+    this.automation = new AutomationRecord(around.database, graph);
     this.#executor = options.executor?.(around) ??
       new InProcessExecutor(around, options.maxConcurrentSteps ?? 4);
   }
@@ -216,8 +221,14 @@ export class Engine {
         lastMaterialization: materializations.get(key) ?? null,
         lastStep,
         cells: cellCounts(snapshot.cells.get(producer.key)),
+        automation: producer.recipe.automation?.text ?? null,
       };
     });
+  }
+
+  /** Everything that judgements are made of, as it is now. */
+  snapshot(): Promise<Snapshot> {
+    return takeSnapshot(this.around, { config: {} });
   }
 
   /** What a run would do. @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError} */

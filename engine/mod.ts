@@ -17,6 +17,7 @@ export type {
   Output,
   RowOf,
 } from "./asset.ts";
+export * from "./automation/mod.ts";
 export { type Check, check, type CheckOptions, type CheckOutcome, everyRow, notEmpty, unique } from "./checks.ts";
 export {
   type AssetState,

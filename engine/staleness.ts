@@ -44,6 +44,7 @@ export type Reason =
     | { kind: "config_changed" }
     | { kind: "check_failed"; check: string }
     | { kind: "forced" }
+    | { kind: "automation" }
   )
   & { message: string; cells?: SomeCells };
 
