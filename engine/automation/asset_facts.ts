@@ -74,10 +74,7 @@ export class AssetFacts implements Facts {
         reason.kind === "upstream_changed" ? [{ cells, atMs: this.#committedAtMs(reason.upstream) }] : []
       );
       const tended = this.#state ? this.#state.made.union(this.#state.expected) : single;
-      const soon = this.#readersOf((key) => {
-        const requested = this.known.requested.get(this.#makerOf(key));
-        return requested && !requested.isEmpty ? this.#cellsOf(key, requested) : undefined;
-      }).intersection(tended).intersection(this.universe);
+      const soon = this.#aboutToChange.intersection(tended).intersection(this.universe);
       return soon.isEmpty ? changed : [...changed, { cells: soon, atMs: this.nowMs }];
     });
   }
@@ -153,7 +150,7 @@ export class AssetFacts implements Facts {
       return together(
         [...failedCells, ...(failed || cancelled ? [this.#cellsOfStep(last)] : [])],
         this.universe.space,
-      );
+      ).difference(this.#aboutToChange);
     });
   }
 
@@ -176,6 +173,15 @@ export class AssetFacts implements Facts {
 
   get #lastEnded(): EndedStep | undefined {
     return this.known.activity.lastEnded.get(this.producer.key);
+  }
+
+  /** Cells that read something which this evaluation asks for. */
+  get #aboutToChange(): CellSet {
+    return this.#once("aboutToChange", () =>
+      this.#readersOf((key) => {
+        const requested = this.known.requested.get(this.#makerOf(key));
+        return requested && !requested.isEmpty ? this.#cellsOf(key, requested) : undefined;
+      }));
   }
 
   /** Cells that failed when they were last tried, those included of which an earlier version stays. */

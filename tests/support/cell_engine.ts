@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type AnyAsset,
   assetsWith,
   cutBy,
   Engine,
@@ -180,7 +181,11 @@ export interface CellTest {
 }
 
 /** Runs `test` on an empty database, and closes the engine however it ends. */
-export async function withCellEngine<T>(database: Database, test: (cell: CellTest) => Promise<T>): Promise<T> {
+export async function withCellEngine<T>(
+  database: Database,
+  test: (cell: CellTest) => Promise<T>,
+  { assets = cellAssets }: { assets?: readonly AnyAsset[] } = {},
+): Promise<T> {
   await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const world: CellWorld = {
     names: ["A", "B"],
@@ -194,7 +199,7 @@ export async function withCellEngine<T>(database: Database, test: (cell: CellTes
   };
   const open = () =>
     Engine.open({
-      assets: cellAssets,
+      assets,
       database,
       resources: world,
       clock: fixedClock("2024-02-01T12:00:00Z"),
