@@ -13,7 +13,7 @@ export interface EndedStep {
   endedAt: string;
   /** What it had read, as far as that was recorded. */
   reading: Reading | null;
-  /** What it was to make, for one that makes cells. */
+  /** What it was to make, for one that makes cells and did not succeed. */
   cells: SomeCells | null;
   range: CellRange | null;
 }
@@ -63,7 +63,8 @@ export async function readActivity(
       WHERE r.status IN ('queued', 'running', 'interrupted') AND s.status IN ('pending', 'running', 'interrupted')`,
     sql<(EndedStep & { key: string })[]>`
       SELECT s.key, s.run_id AS "runId", s.status, s.error, coalesce(s.finished_at, r.finished_at) AS "endedAt", s.reading,
-             s.cells, r.range
+             CASE WHEN s.status IN ('failed', 'cancelled') THEN s.cells END AS cells,
+             CASE WHEN s.status IN ('failed', 'cancelled') THEN r.range END AS range
       FROM unnest(${producers as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
         SELECT * FROM engine.step WHERE key = k.key AND status IN ('succeeded', 'up_to_date', 'failed', 'cancelled')
