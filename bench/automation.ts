@@ -26,7 +26,6 @@ const shapes = [
   { names: 1, dates: 5_000 },
   { names: 50, dates: 100 },
   { names: 500, dates: 10 },
-  { names: 5_000, dates: 1 },
 ];
 
 const row = z.object({ name: z.string(), date: z.iso.date() });

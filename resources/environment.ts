@@ -74,6 +74,8 @@ const Variables = z.object({
     "America/New_York",
     "an IANA time zone such as America/New_York",
   ),
+  AUTOMATION: variable(z.enum(["on", "off"]), "on", "on or off"),
+  AUTOMATION_SECONDS: variable(z.coerce.number().int().min(1).max(86_400), "30", "a whole number from 1 to 86400"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
@@ -91,6 +93,9 @@ export interface Environment {
   assetConfig: string | undefined;
   dailySchedule: string;
   scheduleTimeZone: string;
+  /** Whether what assets declare of their automation is followed. */
+  automation: boolean;
+  automationSeconds: number;
   maxConcurrentSteps: number;
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
@@ -128,6 +133,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     assetConfig: v.ASSET_CONFIG,
     dailySchedule: v.DAILY_SCHEDULE,
     scheduleTimeZone: v.SCHEDULE_TIME_ZONE,
+    automation: v.AUTOMATION === "on",
+    automationSeconds: v.AUTOMATION_SECONDS,
     maxConcurrentSteps: v.MAX_CONCURRENT_STEPS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,

@@ -6,6 +6,7 @@ import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
+import { automationRoutes } from "./automation.ts";
 import { compatRoutes } from "./compat/mod.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
@@ -76,6 +77,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
   const routes = app
     .route("/v1/assets", assetRoutes(engine))
     .route("/v1/assets", assetRowRoutes(engine))
+    .route("/v1/assets", automationRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))

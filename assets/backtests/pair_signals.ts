@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eager } from "../../engine/mod.ts";
 import { alignCloses, referenceSignals } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { chosenPairs } from "../pairs/chosen_pairs.ts";
@@ -31,6 +32,7 @@ export const pairSignals = asset({
   description:
     "Reference, not to be traded on: rolling-regression signals of the chosen pairs as the original made them, fitted on the sample they are read from.",
   deps: { prices: cleanPrices, pairs: chosenPairs },
+  automation: eager(),
   row: PairSignal,
   primaryKey: ["ticker_1", "ticker_2", "session"],
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { check, notEmpty, table } from "../../engine/mod.ts";
+import { check, eager, notEmpty, table } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
@@ -26,6 +26,7 @@ export const dailyBars = asset({
   layer: "silver",
   description: "One bar for each ticker and session, possible values only, adjusted for splits.",
   deps: { raw: rawDailyBars },
+  automation: eager(),
   byproducts: { rejected: rejectedBars },
   row: DailyBar,
   primaryKey: ["ticker", "session"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { eager, notEmpty } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { ChoiceConfig, choosePairs } from "./choice_rule.ts";
 import { cointegratedPairs } from "./cointegrated_pairs.ts";
@@ -30,6 +30,7 @@ export const chosenPairs = asset({
   description:
     "The accepted pairs to trade from now on: surest first, no ticker in more than its share. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
   deps: { pairs: cointegratedPairs },
+  automation: eager(),
   config: ChoiceConfig,
   row: ChosenPair,
   primaryKey: ["ticker_1", "ticker_2"],

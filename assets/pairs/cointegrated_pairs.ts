@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { eager, notEmpty } from "../../engine/mod.ts";
 import { alignCloses, scanPairs } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { asset } from "../resources.ts";
@@ -50,6 +50,7 @@ export const cointegratedPairs = asset({
   description:
     "Every pair inside a cluster with its statistics, accepted where its spread reverts fast and often enough.",
   deps: { prices: cleanPrices, clusters: pairClusters },
+  automation: eager(),
   config: PairCriteriaConfig,
   row: CointegratedPair,
   primaryKey: ["ticker_1", "ticker_2"],

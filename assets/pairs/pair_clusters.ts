@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty, table } from "../../engine/mod.ts";
+import { eager, notEmpty, table } from "../../engine/mod.ts";
 import { alignCloses, optics } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { asset } from "../resources.ts";
@@ -41,6 +41,7 @@ export const pairClusters = asset({
   layer: "gold",
   description: "Tickers that move together, found by OPTICS on the loadings of their returns.",
   deps: { prices: cleanPrices },
+  automation: eager(),
   row: PairCluster,
   primaryKey: ["preset", "ticker"],
   checks: [notEmpty()],
