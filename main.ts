@@ -10,7 +10,7 @@ import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/vendor/vendor_resources.ts";
 import { commandLine, engineControl, type ExitCode, followRun, httpControl, processTerminal } from "./cli/mod.ts";
 import deno from "./deno.json" with { type: "json" };
-import { DefinitionError, Engine, type Logger, messageOf, Scheduler } from "./engine/mod.ts";
+import { AutomationEvaluator, DefinitionError, Engine, type Logger, messageOf, Scheduler } from "./engine/mod.ts";
 import { systemClock } from "./resources/clock.ts";
 import { consoleLogger } from "./resources/console_logger.ts";
 import {
@@ -142,9 +142,19 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
       });
     }
     await scheduler.start();
-    const filling = fill(engine, logger, stopping.signal);
+    const automation = new AutomationEvaluator({
+      engine,
+      database,
+      clock: systemClock,
+      logger,
+      intervalSeconds: environment.automationSeconds,
+    });
+    const filling = fill(engine, logger, stopping.signal).then(() => {
+      // After the first fill, so that nothing is asked for that it is about to make.
+      if (environment.automation && !stopping.signal.aborted) automation.start();
+    });
     await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
-    await scheduler.stop();
+    await Promise.all([scheduler.stop(), automation.stop()]);
     // Ends the streams of events too, for which the server would wait.
     await engine.close();
     await Promise.all([filling, server.shutdown()]);

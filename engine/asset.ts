@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
 import { checkKey } from "./asset_key.ts";
+import type { Condition } from "./automation/condition.ts";
 import type { Check } from "./checks.ts";
 import { externalAsset } from "./external_asset.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
@@ -126,6 +127,8 @@ export interface AssetSpec<
   pool?: string;
   /** How long its step may take with all its attempts, in milliseconds. Then it is aborted and fails. */
   timeoutMs?: number;
+  /** When it is made without anybody asking. Without it only runs that somebody or a schedule asks for make it. */
+  automation?: Condition;
   /** Further assets that the same function makes. Each is a file of its own, declared by `byproduct`. */
   byproducts?: Byproducts;
   /**
@@ -169,6 +172,7 @@ export interface Recipe {
   readonly partitions: Partitions | undefined;
   readonly pool: string | undefined;
   readonly timeoutMs: number | undefined;
+  readonly automation: Condition | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
   // The engine cannot know the types that one declaration ties together; the declaration checked them.
   // deno-lint-ignore no-explicit-any
@@ -242,6 +246,7 @@ export function assetsWith<Resources>() {
           partitions: spec.partitions as Partitions | undefined,
           pool: spec.pool,
           timeoutMs: spec.timeoutMs,
+          automation: spec.automation,
           source: spec.source as Recipe["source"],
           // An async wrapper, so that a function that throws at once is a rejected promise like any other.
           // deno-lint-ignore no-explicit-any

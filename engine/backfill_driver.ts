@@ -118,7 +118,7 @@ export class BackfillDriver {
     const { key } = next.part.producer;
     const own = await this.ledger.history([key], this.id);
     const cells = this.#pieceOf(next.part, { config: snapshot.configs.get(key), history: own.get(key) });
-    const range = { cells: cells.rectangles() };
+    const range = { cells: { [key]: cells.rectangles() } };
     return planRun(graph, [key], snapshot, { selection: key, force, range });
   }
 

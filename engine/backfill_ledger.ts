@@ -212,7 +212,7 @@ export class BackfillLedger {
   async steps(id: number): Promise<BackfillStep[]> {
     return Array.from(
       await this.#sql<BackfillStep[]>`
-      SELECT s.run_id AS "runId", r.status AS "runStatus", s.key, s.status, s.error, r.range->'cells' AS given, s.done,
+      SELECT s.run_id AS "runId", r.status AS "runStatus", s.key, s.status, s.error, r.range->'cells'->s.key AS given, s.done,
              s.failed
       FROM engine.run r JOIN engine.step s ON s.run_id = r.id
       WHERE r.backfill_id = ${id} ORDER BY r.id, s.ordinal`,

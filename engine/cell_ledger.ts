@@ -49,8 +49,9 @@ export class CellLedger {
 
   async #made(producers: readonly string[]): Promise<Map<string, MadeCells[]>> {
     if (producers.length === 0) return new Map();
+    // As JSON, because the driver reads arrays letter by letter.
     const rows = await this.#sql<(Omit<MadeCells, "cells"> & { producer: string } & Rectangle)[]>`
-      SELECT c.producer, c.names, c.dates, m.id AS materialization, m.content_version AS "contentVersion",
+      SELECT c.producer, to_json(c.names) AS names, c.dates, m.id AS materialization, m.content_version AS "contentVersion",
              m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion", m.upstream
       FROM engine.cells c JOIN engine.materialization m ON m.id = c.materialization_id
       WHERE c.producer = ANY(${producers as string[]})`;
@@ -89,7 +90,7 @@ export class CellLedger {
   async #extents(keys: readonly string[]): Promise<CellRecords["extents"]> {
     if (keys.length === 0) return new Map();
     const rows = await this.#sql<{ key: string; names: string[] | null; dates: string[] | null }[]>`
-      SELECT asset_key AS key, names, dates FROM engine.extent WHERE asset_key = ANY(${keys as string[]})`;
+      SELECT asset_key AS key, to_json(names) AS names, to_json(dates) AS dates FROM engine.extent WHERE asset_key = ANY(${keys as string[]})`;
     return new Map(rows.map(({ key, ...extent }) => [key, extent]));
   }
 

@@ -41,6 +41,8 @@ export interface Read {
 
 /** The cells of a producer, each sort in the same space. */
 export interface CellState {
+  /** The producer. */
+  key: string;
   space: CellSpace;
   /** Those that there should be. */
   wanted: CellSet;
@@ -224,6 +226,7 @@ async function cellState(
   }
   const notFresh = missing.union(stale);
   return {
+    key,
     space,
     wanted,
     made,

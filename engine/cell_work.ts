@@ -6,16 +6,17 @@ export interface CellRange {
   from?: string;
   to?: string;
   names?: readonly string[];
-  /** Exactly these, of the only asset made by cells that is selected: a piece of a backfill. */
-  cells?: readonly Rectangle[];
+  /** Exactly these, by the producer's key; one that is not named is not restricted by it. */
+  cells?: Readonly<Record<string, readonly Rectangle[]>>;
 }
 
 /** The wanted cells within a range. */
 export function cellsWithin(
-  { space, wanted }: Pick<CellState, "space" | "wanted">,
+  { key, space, wanted }: Pick<CellState, "key" | "space" | "wanted">,
   { from, to, names, cells: exactly }: CellRange,
 ): CellSet {
-  let cells = exactly ? wanted.intersection(CellSet.fromRectangles(space, exactly)) : wanted;
+  const named = exactly?.[key];
+  let cells = named ? wanted.intersection(CellSet.fromRectangles(space, named)) : wanted;
   if (space.hasDates && (from !== undefined || to !== undefined)) {
     const start = from === undefined ? 0 : space.firstFrom(from);
     const end = to === undefined ? space.dates.length : space.lastUntil(to) + 1;
@@ -46,7 +47,7 @@ export function cellWork(
   state: CellState,
   { force, range }: { force: boolean; range: CellRange | null },
 ): CellWork {
-  const asked = range && cellsWithin(state, range);
+  const asked = range && restricts(range, state.key) ? cellsWithin(state, range) : null;
   const upToDate = asked ?? state.made.intersection(state.wanted).union(state.expected);
   const wanted = force
     ? upToDate
@@ -58,7 +59,18 @@ export function cellWork(
     .filter(({ cells }) => !cells.isEmpty);
   return {
     make: wait.reduce((rest, { cells }) => rest.difference(cells), wanted),
-    remove: asked ? CellSet.none(state.space) : state.gone,
+    remove: asked ? goneWithin(state, range!) : state.gone,
     wait,
   };
+}
+
+/** Whether a range says anything of the cells of a producer. */
+export function restricts({ from, to, names, cells }: CellRange, key: string): boolean {
+  return !cells || key in cells || from !== undefined || to !== undefined || names !== undefined;
+}
+
+/** Cells to be removed that a range names one by one; one that is given by its bounds is about cells to be made. */
+export function goneWithin({ key, space, gone }: CellState, { cells }: CellRange): CellSet {
+  const named = cells?.[key];
+  return named ? gone.intersection(CellSet.fromRectangles(space, named)) : CellSet.none(space);
 }

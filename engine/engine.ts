@@ -4,6 +4,7 @@ import { type AtVersion, datesWithRows, newestDate } from "./asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
+import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill.ts";
 import { CellLedger } from "./cell_ledger.ts";
 import { type CellReport, cellReport } from "./cell_report.ts";
@@ -97,6 +98,8 @@ export interface AssetState {
   lastStep: LastStep | null;
   /** How many cells it has of each sort; `null` for an asset that is made as a whole. */
   cells: CellCounts | null;
+  /** Under which condition it is made without anybody asking; `null` where there is none. */
+  automation: string | null;
 }
 
 /** Cells of an asset by their state. `expected` are missing ones that will be made without anybody asking. */
@@ -156,6 +159,7 @@ export class Engine {
   readonly ledger: Ledger;
   readonly #queue: RunQueue;
   readonly backfills: Backfills;
+  readonly automation: AutomationRecord;
   readonly #executor: Executor;
   readonly #retention: Retention;
   readonly #closing = new AbortController();
@@ -169,6 +173,7 @@ export class Engine {
   ) {
     this.ledger = around.ledger;
     this.backfills = new Backfills(around, this);
+    this.automation = new AutomationRecord(around.database, graph);
     this.#executor = options.executor?.(around) ??
       new InProcessExecutor(around, options.maxConcurrentSteps ?? defaultConcurrentSteps);
     this.#queue = new RunQueue({
@@ -271,8 +276,14 @@ export class Engine {
         lastMaterialization: materializations.get(key) ?? null,
         lastStep,
         cells: cellCounts(snapshot.cells.get(producer.key)),
+        automation: producer.recipe.automation?.text ?? null,
       };
     });
+  }
+
+  /** Everything that judgements are made of, as it is now. */
+  snapshot(): Promise<Snapshot> {
+    return takeSnapshot(this.around, { config: {} });
   }
 
   /**

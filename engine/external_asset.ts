@@ -47,6 +47,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
       codeVersion: "external",
       retry: defaultRetry,
       partitions: undefined,
+      automation: undefined,
       pool: undefined,
       timeoutMs: undefined,
       source: undefined,

@@ -105,7 +105,7 @@ function changedCellsOf(
   if (!around.graph.asset(key).cells) {
     throw new InvalidRequestError(`"${key}" is not told apart by cells: ask without a range.`);
   }
-  const cells = cellsWithin({ space, wanted: all }, range);
+  const cells = cellsWithin({ key: origin.key, space, wanted: all }, range);
   if (cells.isEmpty) throw new InvalidRequestError(`"${key}" has no cells in this range.`);
   return cells;
 }

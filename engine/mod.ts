@@ -17,6 +17,7 @@ export type {
   Output,
   RowOf,
 } from "./asset.ts";
+export * from "./automation/mod.ts";
 export { type BackfillAction, backfillActions, type Backfills } from "./backfill.ts";
 export * from "./backfill_records.ts";
 export { type Check, check, type CheckOptions, type CheckOutcome, everyRow, notEmpty, unique } from "./checks.ts";

@@ -169,7 +169,7 @@ function planCells(
 }
 
 /** Why the cells of a range are to be made. */
-function reasonsWithin(producer: Producer, { cells, latest }: Snapshot, asked: CellSet): Reason[] {
+export function reasonsWithin(producer: Producer, { cells, latest }: Snapshot, asked: CellSet): Reason[] {
   const state = cells.get(producer.key)!;
   const missing = state.missing.intersection(asked);
   const reasons: Reason[] = [];

@@ -1,6 +1,7 @@
-import { Cron } from "croner";
+import type { Cron } from "croner";
 import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
+import { parseCron } from "./cron.ts";
 import type { Engine } from "./engine.ts";
 import { DefinitionError, messageOf } from "./errors.ts";
 import type { Logger } from "./logger.ts";
@@ -180,23 +181,5 @@ function parse({ name, cron, timeZone }: Schedule): Cron {
   if (!/^[a-z][a-z0-9_]*$/.test(name)) {
     throw new DefinitionError(`The name of schedule "${name}" must be in snake_case.`);
   }
-  try {
-    new Intl.DateTimeFormat("en", { timeZone });
-  } catch {
-    throw new DefinitionError(
-      `Schedule "${name}" has the time zone "${timeZone}", which is not an IANA name such as America/New_York.`,
-    );
-  }
-  try {
-    // Where clocks change, "30 2,14 * * *" is as much a fixed time as "30 2 * * *": without this rule croner would skip its 02:30
-    // in March, which does not exist, and fire "30 1,13 * * *" twice in November, when 01:30 comes twice.
-    return new Cron(cron, { timezone: timeZone, paused: true, fixedTimeRule: "no-wildcard" });
-  } catch (error) {
-    throw new DefinitionError(
-      `Schedule "${name}" has the cron expression "${cron}", which cannot be read: ${
-        messageOf(error)
-      } Write five fields, minute hour day month weekday, e.g. "30 18 * * 1-5".`,
-      { cause: error },
-    );
-  }
+  return parseCron(cron, timeZone, `Schedule "${name}"`);
 }

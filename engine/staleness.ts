@@ -46,6 +46,7 @@ export type Reason =
     | { kind: "check_failed"; check: string }
     | { kind: "forced" }
     | { kind: "retried"; run: number }
+    | { kind: "automation" }
   )
   & { message: string; cells?: SomeCells };
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset, Output } from "./asset.ts";
+import { type Reading, readingOf, recordReading } from "./automation/reading.ts";
 import { gapsUpstream } from "./cell_state.ts";
 import type { CellLedger } from "./cell_ledger.ts";
 import { makeCells } from "./cell_step.ts";
@@ -128,6 +129,8 @@ export class StepExecution {
   /** Events that were sent off and must be in place before the step ends. */
   #pending: Promise<unknown> = Promise.resolve();
   #lastProgressAt = -Infinity;
+  /** What the step is made of, so that it is not asked for again before that changes. */
+  #reading: Reading | undefined;
   /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
   #silent = false;
 
@@ -149,6 +152,7 @@ export class StepExecution {
   async run(): Promise<StepOutcome> {
     try {
       const snapshot = await this.orAborted(takeStepSnapshot(this.around, this.task));
+      this.#reading = readingOf(this.#producer, snapshot);
       return this.#producer.recipe.partitions ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
     } catch (error) {
       return await this.#end(error);
@@ -317,6 +321,7 @@ export class StepExecution {
       }
       return "lost";
     }
+    if (this.#reading) await recordReading(this.around.database, this.claim, this.#reading);
     if (this.signal.aborted && !late) {
       return await ledger.endStep(this.claim, { status: "cancelled" }) ? "cancelled" : "lost";
     }

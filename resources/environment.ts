@@ -128,6 +128,8 @@ const Variables = z.object({
     "America/New_York",
     "an IANA time zone such as America/New_York",
   ),
+  AUTOMATION: variable(z.enum(["on", "off"]), "on", "on or off"),
+  AUTOMATION_SECONDS: variable(z.coerce.number().int().min(1).max(86_400), "30", "a whole number from 1 to 86400"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
@@ -161,6 +163,9 @@ export interface Environment {
   assetConfig: string | undefined;
   dailySchedule: string;
   scheduleTimeZone: string;
+  /** Whether what assets declare of their automation is followed. */
+  automation: boolean;
+  automationSeconds: number;
   maxConcurrentSteps: number;
   maxConcurrentRuns: number;
   /** How many steps of each concurrency pool run at once. */
@@ -216,6 +221,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     assetConfig: v.ASSET_CONFIG,
     dailySchedule: v.DAILY_SCHEDULE,
     scheduleTimeZone: v.SCHEDULE_TIME_ZONE,
+    automation: v.AUTOMATION === "on",
+    automationSeconds: v.AUTOMATION_SECONDS,
     maxConcurrentSteps: v.MAX_CONCURRENT_STEPS,
     maxConcurrentRuns: v.MAX_CONCURRENT_RUNS,
     pools: v.POOLS,

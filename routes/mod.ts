@@ -6,6 +6,7 @@ import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
+import { automationRoutes } from "./automation.ts";
 import { backfillRoutes } from "./backfills.ts";
 import { compatRoutes } from "./compat/mod.ts";
 import { explanationRoutes } from "./explanations.ts";
@@ -81,6 +82,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
     .route("/v1/assets", assetRoutes(engine))
     .route("/v1/assets", assetRowRoutes(engine))
     .route("/v1/assets", explanationRoutes(engine))
+    .route("/v1/assets", automationRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))
     .route("/v1/assets", reportRoutes(engine))
     .route("/v1/assets", partitionRoutes(engine))

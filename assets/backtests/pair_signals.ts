@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { newest, reads, table } from "../../engine/mod.ts";
+import { eager, newest, reads, table } from "../../engine/mod.ts";
 import { alignCloses, referenceSignals } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { chosenPairs } from "../pairs/chosen_pairs.ts";
@@ -32,6 +32,7 @@ export const pairSignals = asset({
   description:
     "Reference, not to be traded on: rolling-regression signals of the newest chosen pairs as the original made them, fitted on the sample they are read from.",
   deps: { prices: cleanPrices, pairs: reads(chosenPairs, newest) },
+  automation: eager(),
   codeVersion: "2",
   row: PairSignal,
   primaryKey: ["ticker_1", "ticker_2", "session"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eager } from "../../engine/mod.ts";
 import { alignCloses, referenceTotals, referenceTrades } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { asset } from "../resources.ts";
@@ -27,6 +28,7 @@ export const pairTrades = asset({
   description:
     "Reference, which nobody could have earned: the original's backtest of the chosen pairs, day by day, without costs, fitted on the sample it trades.",
   deps: { prices: cleanPrices, signals: pairSignals },
+  automation: eager(),
   byproducts: { metrics: pairMetrics },
   row: PairTrade,
   primaryKey: ["ticker_1", "ticker_2", "session"],

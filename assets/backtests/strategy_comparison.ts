@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { eager, notEmpty } from "../../engine/mod.ts";
 import { deflatedSharpeRatio, probabilisticSharpeRatio, sharpeSample, tearSheet } from "../../quant/mod.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
@@ -68,6 +68,7 @@ export const strategyComparison = asset({
   description:
     "Every strategy on the same walk-forward pairs at several costs, with tear-sheet figures and the Sharpe ratio deflated for what was tried.",
   deps: { portfolio: portfolioDaily, windows: walkForwardWindows },
+  automation: eager(),
   row: StrategyResult,
   primaryKey: ["strategy", "cost_bps", "weighting"],
   checks: [notEmpty({ severity: "warn" })],

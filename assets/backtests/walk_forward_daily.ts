@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
-import { notEmpty } from "../../engine/mod.ts";
+import { eager, notEmpty } from "../../engine/mod.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
@@ -62,6 +62,7 @@ export const walkForwardDaily = asset({
     "The walk-forward backtest, day by day: each window's pairs traded by every strategy, on what was known, after costs.",
   // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
   deps: { bars: rawDailyBars, pairs: walkForwardPairs, windows: walkForwardWindows },
+  automation: eager(),
   after: ["daily_bars"],
   byproducts: { trades: walkForwardTrades, portfolio: portfolioDaily },
   config: TradingConfig,

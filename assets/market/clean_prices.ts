@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty, table } from "../../engine/mod.ts";
+import { eager, notEmpty, table } from "../../engine/mod.ts";
 import { alignCloses, cleanPrices as clean } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
@@ -32,6 +32,7 @@ export const cleanPrices = asset({
   layer: "silver",
   description: "Closes of all tickers on the same sessions, without holes.",
   deps: { bars: dailyBars },
+  automation: eager(),
   config: CleaningConfig,
   row: CleanPrice,
   primaryKey: ["ticker", "session"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { identity, laterSessions, notEmpty, reads, table } from "../../engine/mod.ts";
+import { eager, identity, laterSessions, notEmpty, reads, table } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
 import { priceJumpWithoutSplit } from "./price_jump_check.ts";
@@ -33,6 +33,7 @@ export const dailyBars = asset({
   layer: "silver",
   description: "One bar for each ticker and session, possible values only, adjusted for splits.",
   deps: { raw: reads(rawDailyBars, identity), splits: reads(rawSplits, laterSessions("same")) },
+  automation: eager(),
   byproducts: { rejected: rejectedBars },
   row: DailyBar,
   primaryKey: ["ticker", "session"],

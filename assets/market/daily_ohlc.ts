@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { identity, reads, wholeSeries } from "../../engine/mod.ts";
+import { eager, identity, reads, wholeSeries } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
@@ -23,6 +23,7 @@ export const dailyOhlc = asset({
   layer: "gold",
   description: "Daily bars, adjusted for splits, with the names of their instruments.",
   deps: { bars: reads(dailyBars, identity), tickers: reads(rawTickers, wholeSeries) },
+  automation: eager(),
   row: DailyOhlc,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },

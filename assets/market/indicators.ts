@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lastSessions, reads } from "../../engine/mod.ts";
+import { eager, lastSessions, reads } from "../../engine/mod.ts";
 import { ema, macd, rsi, sma } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
@@ -31,6 +31,7 @@ export const indicators = asset({
   layer: "gold",
   description: "SMA, EMA, RSI and MACD of each ticker by session, from its closes up to then.",
   deps: { bars: reads(dailyBars, lastSessions(Infinity, "same")) },
+  automation: eager(),
   row: Indicator,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eager } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { RawTickerDetails, rawTickerDetails } from "./raw_ticker_details.ts";
 
@@ -23,6 +24,7 @@ export const tickerDetails = asset({
   layer: "silver",
   description: "Details of the instruments that the source knew, with null for values that cannot be.",
   deps: { raw: rawTickerDetails },
+  automation: eager(),
   row: TickerDetails,
   primaryKey: ["ticker"],
   cells: { name: "ticker" },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { eager, notEmpty } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { tickerDetails } from "./ticker_details.ts";
@@ -27,6 +27,7 @@ export const tickers = asset({
   layer: "gold",
   description: "Instruments with their details: the listing, and what is known beyond it.",
   deps: { listed: rawTickers, details: tickerDetails },
+  automation: eager(),
   row: Ticker,
   primaryKey: ["ticker"],
   cells: { name: "ticker" },

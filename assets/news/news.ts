@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eager } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { RawNews, rawNews } from "./raw_news.ts";
 
@@ -15,6 +16,7 @@ export const news = asset({
   layer: "silver",
   description: "News about instruments, each article and ticker once, as last published.",
   deps: { raw: rawNews },
+  automation: eager(),
   row: News,
   primaryKey: ["id", "ticker"],
   cells: { name: "ticker" },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eager } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { news } from "./news.ts";
 
@@ -20,6 +21,7 @@ export const newsMentions = asset({
   layer: "gold",
   description: "Mentions of instruments in the news, with publisher, link and summary.",
   deps: { news },
+  automation: eager(),
   row: NewsMention,
   primaryKey: ["id", "ticker"],
   cells: { name: "ticker" },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { identity, notEmpty, reads, table } from "../../engine/mod.ts";
+import { eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn } from "./as_of.ts";
 import { ChoiceConfig, choosePairs } from "./choice_rule.ts";
@@ -33,6 +33,7 @@ export const chosenPairs = asset({
   description:
     "The accepted pairs to trade from an as-of session on: surest first, no ticker in more than its share. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
   deps: { pairs: reads(cointegratedPairs, identity) },
+  automation: eager(),
   config: ChoiceConfig,
   row: ChosenPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cutBy, identity, notEmpty, reads, table } from "../../engine/mod.ts";
+import { cutBy, eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
 import { scanPairs } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
@@ -53,6 +53,7 @@ export const cointegratedPairs = asset({
   description:
     "Every pair inside a cluster with its statistics as of a session, accepted where its spread reverts fast and often enough.",
   deps: { bars: reads(rawDailyBars, formation), clusters: reads(pairClusters, identity) },
+  automation: eager(),
   config: CointegratedPairsConfig,
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],

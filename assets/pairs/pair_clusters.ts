@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cutBy, notEmpty, reads, table } from "../../engine/mod.ts";
+import { cutBy, eager, notEmpty, reads, table } from "../../engine/mod.ts";
 import { optics, type PriceMatrix } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
@@ -56,6 +56,7 @@ export const pairClusters = asset({
   description: "Tickers that move together as of a session, found by OPTICS on the loadings of their returns.",
   // As received, because adjusted prices know of the splits to come.
   deps: { bars: reads(rawDailyBars, formation) },
+  automation: eager(),
   config: PairClustersConfig,
   row: PairCluster,
   primaryKey: ["as_of", "preset", "ticker"],

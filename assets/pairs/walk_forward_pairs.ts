@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { eager, notEmpty } from "../../engine/mod.ts";
 import { rolledWindows } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
@@ -53,6 +53,7 @@ export const walkForwardPairs = asset({
   description: "The pairs chosen for each trading window from the formation window before it, by what was known then.",
   // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
   deps: { bars: rawDailyBars },
+  automation: eager(),
   after: ["daily_bars"],
   byproducts: { windows: walkForwardWindows },
   config: WalkForwardConfig,

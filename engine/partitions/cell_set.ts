@@ -7,6 +7,8 @@ export interface Rectangle {
   dates: readonly (readonly [first: string, last: string])[] | null;
 }
 
+let makeExtremes: (space: CellSpace) => Extremes;
+
 /**
  * A set of cells of one {@link CellSpace}: for each name the places of its dates as ranges. Immutable.
  *
@@ -14,20 +16,44 @@ export interface Rectangle {
  * however many cells it has.
  */
 export class CellSet {
+  #groups: readonly { names: string[]; ranges: Ranges }[] | undefined;
+  #count: number | undefined;
+
   private constructor(readonly space: CellSpace, private readonly rows: readonly Ranges[]) {}
 
   static none(space: CellSpace): CellSet {
-    return new CellSet(space, space.names.map(() => noRange));
+    return extremesOf(space).none;
   }
 
   static all(space: CellSpace): CellSet {
+    return extremesOf(space).all;
+  }
+
+  /** The set with these rows; the two that most sets are, none and all, are one object each, which is told at a glance. */
+  static #of(space: CellSpace, rows: readonly Ranges[]): CellSet {
+    const { none, all } = extremesOf(space);
+    if (rows.every((ranges) => ranges.length === 0)) return none;
+    const end = space.dates.length;
+    if (rows.every((ranges) => ranges.length === 2 && ranges[0] === 0 && ranges[1] === end)) return all;
+    return new CellSet(space, rows);
+  }
+
+  static #extremes(space: CellSpace): Extremes {
     const whole = space.dates.length === 0 ? noRange : [0, space.dates.length];
-    return new CellSet(space, space.names.map(() => whole));
+    const none = new CellSet(space, space.names.map(() => noRange));
+    return {
+      none,
+      all: none.rows.length === 0 || whole === noRange ? none : new CellSet(space, space.names.map(() => whole)),
+    };
+  }
+
+  static {
+    makeExtremes = (space) => CellSet.#extremes(space);
   }
 
   /** The cells with ranges of date places by name place. */
   static of(space: CellSpace, rangesOfName: (nameAt: number) => Ranges): CellSet {
-    return new CellSet(space, space.names.map((_, i) => rangesOfName(i)));
+    return CellSet.#of(space, space.names.map((_, i) => rangesOfName(i)));
   }
 
   /** The cells at the given coordinates; what the space does not have is left out. */
@@ -41,7 +67,7 @@ export class CellSet {
       if (known) known.push(d);
       else places.set(n, [d]);
     }
-    return new CellSet(
+    return CellSet.#of(
       space,
       shared(space.names.map((_, i) => {
         const found = places.get(i);
@@ -66,7 +92,7 @@ export class CellSet {
         if (n >= 0) rows[n] = rows[n]!.length === 0 ? ranges : union(rows[n]!, ranges);
       }
     }
-    return new CellSet(space, shared(rows));
+    return CellSet.#of(space, shared(rows));
   }
 
   /** Ranges of date places of a name. */
@@ -75,11 +101,11 @@ export class CellSet {
   }
 
   get count(): number {
-    return this.rows.reduce((sum, ranges) => sum + size(ranges), 0);
+    return this.#count ??= this.rows.reduce((sum, ranges) => sum + size(ranges), 0);
   }
 
   get isEmpty(): boolean {
-    return this.rows.every((ranges) => ranges.length === 0);
+    return this === CellSet.none(this.space);
   }
 
   has(name: string, date: string): boolean {
@@ -92,22 +118,28 @@ export class CellSet {
   }
 
   union(other: CellSet): CellSet {
-    return this.#combine(other, union);
+    const { none, all } = this.#extremesWith(other);
+    if (this === other || this === all || other === none) return this;
+    return this === none || other === all ? other : this.#combine(other, union);
   }
 
   intersection(other: CellSet): CellSet {
-    return this.#combine(other, intersection);
+    const { none, all } = this.#extremesWith(other);
+    if (this === other || this === none || other === all) return this;
+    return this === all || other === none ? other : this.#combine(other, intersection);
   }
 
   difference(other: CellSet): CellSet {
-    return this.#combine(other, difference);
+    const { none, all } = this.#extremesWith(other);
+    if (this === none || other === none) return this;
+    return this === other || other === all ? none : this.#combine(other, difference);
   }
 
   /** The cells whose date is among the given ranges of places. */
   during(ranges: Ranges): CellSet {
     let last: Ranges | undefined;
     let result: Ranges = noRange;
-    return new CellSet(
+    return CellSet.#of(
       this.space,
       this.rows.map((row) => {
         if (row !== last) [last, result] = [row, intersection(row, ranges)];
@@ -118,7 +150,7 @@ export class CellSet {
 
   /** The cells of some names. */
   named(has: (name: string) => boolean): CellSet {
-    return new CellSet(this.space, this.rows.map((row, i) => has(this.space.names[i]!) ? row : noRange));
+    return CellSet.#of(this.space, this.rows.map((row, i) => has(this.space.names[i]!) ? row : noRange));
   }
 
   /** The same cells in a space that has at least their coordinates. */
@@ -168,7 +200,11 @@ export class CellSet {
   }
 
   /** Groups of names that have the same dates. */
-  groups(): { names: string[]; ranges: Ranges }[] {
+  groups(): readonly { names: string[]; ranges: Ranges }[] {
+    return this.#groups ??= this.#grouped();
+  }
+
+  #grouped(): { names: string[]; ranges: Ranges }[] {
     const groups = new Map<string, { names: string[]; ranges: Ranges }>();
     const keys = new Map<Ranges, string>();
     this.rows.forEach((ranges, i) => {
@@ -213,11 +249,15 @@ export class CellSet {
     }));
   }
 
-  #combine(other: CellSet, operation: (a: Ranges, b: Ranges) => Ranges): CellSet {
+  #extremesWith(other: CellSet): Extremes {
     if (other.space !== this.space) throw new TypeError("Cells of different spaces cannot be combined.");
+    return extremesOf(this.space);
+  }
+
+  #combine(other: CellSet, operation: (a: Ranges, b: Ranges) => Ranges): CellSet {
     let [a, b]: (Ranges | undefined)[] = [];
     let result: Ranges = noRange;
-    return new CellSet(
+    return CellSet.#of(
       this.space,
       this.rows.map((row, i) => {
         const otherRow = other.rows[i]!;
@@ -227,6 +267,20 @@ export class CellSet {
       }),
     );
   }
+}
+
+/** The empty and the full set of a space. One where they are the same. */
+interface Extremes {
+  none: CellSet;
+  all: CellSet;
+}
+
+const extremes = new WeakMap<CellSpace, Extremes>();
+
+function extremesOf(space: CellSpace): Extremes {
+  let found = extremes.get(space);
+  if (!found) extremes.set(space, found = makeExtremes(space));
+  return found;
 }
 
 /** Gives names with equal dates one array. */

@@ -3,15 +3,14 @@
  * not have has the single coordinate `""`.
  */
 export class CellSpace {
-  readonly #ordinalOfName: ReadonlyMap<string, number>;
+  #ordinalOfName: ReadonlyMap<string, number> | undefined;
+  #nextName = 0;
 
   /**
    * @param names Each once, in any order.
    * @param dates `YYYY-MM-DD`, ascending, each once.
    */
-  constructor(readonly names: readonly string[], readonly dates: readonly string[]) {
-    this.#ordinalOfName = new Map(names.map((name, i) => [name, i]));
-  }
+  constructor(readonly names: readonly string[], readonly dates: readonly string[]) {}
 
   static readonly single: CellSpace = new CellSpace([""], [""]);
 
@@ -25,7 +24,12 @@ export class CellSpace {
 
   /** Place of a name, or −1. */
   nameAt(name: string): number {
-    return this.#ordinalOfName.get(name) ?? -1;
+    // Names are usually asked for in their order, as they are stored: then nothing has to be looked up.
+    if (this.names[this.#nextName] === name) return this.#nextName++;
+    this.#ordinalOfName ??= new Map(this.names.map((name, i) => [name, i]));
+    const at = this.#ordinalOfName.get(name) ?? -1;
+    this.#nextName = at + 1;
+    return at;
   }
 
   /** Place of a date, or −1. */

@@ -26,6 +26,7 @@ const asset: ListedAsset = {
   },
   lastStep: null,
   cells: null,
+  automation: null,
 };
 
 const assets: readonly ListedAsset[] = [

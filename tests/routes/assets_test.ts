@@ -27,6 +27,7 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
         lastMaterialization: null,
         lastStep: null,
         cells: null,
+        automation: null,
       });
       assert.equal(json.assets[2].madeBy, "multiples");
     });

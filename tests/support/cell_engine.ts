@@ -204,7 +204,7 @@ export function testCells(subject: string, title: string, body: (cell: CellTest)
 export async function withCellEngine<T>(
   database: Database,
   test: (cell: CellTest) => Promise<T>,
-  { further = [] }: { further?: readonly AnyAsset[] } = {},
+  { assets = cellAssets, further = [] }: { assets?: readonly AnyAsset[]; further?: readonly AnyAsset[] } = {},
 ): Promise<T> {
   await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const world: CellWorld = {
@@ -220,7 +220,7 @@ export async function withCellEngine<T>(
   const open = (config: Record<string, unknown> = {}) =>
     Engine.open({
       config,
-      assets: [...cellAssets, ...further],
+      assets: [...assets, ...further],
       database,
       resources: world,
       clock: fixedClock("2024-02-01T12:00:00Z"),

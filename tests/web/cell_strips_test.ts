@@ -11,6 +11,7 @@ function stateOf(
 ): CellState {
   const none = CellSet.none(space);
   return {
+    key: "quotes",
     space,
     wanted: CellSet.all(space),
     made: cells.made ?? none,

@@ -1,0 +1,124 @@
+/**
+ * What an evaluation of all automations costs while nothing is to be done, and how many queries it takes: 200 assets of 5,000
+ * partitions, on both databases. `deno task bench:automation`.
+ */
+import { z } from "zod";
+import {
+  type AnyAsset,
+  assetsWith,
+  AutomationEvaluator,
+  eager,
+  Engine,
+  identity,
+  reads,
+  silentLogger,
+} from "../engine/mod.ts";
+import { systemClock } from "../resources/clock.ts";
+import { type Database, migrate } from "../resources/database/mod.ts";
+import { databases } from "../tests/support/database.ts";
+
+const { asset } = assetsWith<Record<never, never>>();
+const assetCount = 200;
+const evaluations = 30;
+
+/** How 5,000 partitions are made up. */
+const shapes = [
+  { names: 1, dates: 5_000 },
+  { names: 50, dates: 100 },
+  { names: 500, dates: 10 },
+];
+
+const row = z.object({ name: z.string(), date: z.iso.date() });
+
+/** A tree of assets in which each reads the same cells of the one before it, ten to a branch, all of them eager. */
+function tree(names: readonly string[], dates: readonly string[]): AnyAsset[] {
+  const assets: AnyAsset[] = [];
+  for (let i = 0; i < assetCount; i++) {
+    const upstream = i === 0 ? undefined : assets[Math.floor((i - 1) / 10)]!;
+    assets.push(asset({
+      key: `a${i}`,
+      group: "bench",
+      layer: "raw",
+      description: "Has many cells.",
+      ...(upstream && { deps: { upstream: reads(upstream, identity) } }),
+      row,
+      primaryKey: ["name", "date"],
+      cells: { name: "name", date: "date" },
+      automation: eager(),
+      partitions: { wanted: () => ({ names, dates }) },
+      materialize: () => ({ rows: [] }),
+    }));
+  }
+  return assets;
+}
+
+/** Counts what is asked of the database. */
+function counting(database: Database): { counted: Database; queries(): number } {
+  let count = 0;
+  const counted = new Proxy(database.sql, {
+    apply(target, self, args) {
+      // A list or a fragment is no query; neither is used where this is counted.
+      count++;
+      return Reflect.apply(target, self, args);
+    },
+  });
+  return { counted: { ...database, sql: counted }, queries: () => count };
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+for (const { name, ignore, open } of databases) {
+  if (ignore) continue;
+  for (const shape of shapes) {
+    const names = Array.from({ length: shape.names }, (_, i) => `T${String(i).padStart(4, "0")}`);
+    const first = Date.UTC(2005, 0, 3);
+    const dates = Array.from(
+      { length: shape.dates },
+      (_, i) => new Date(first + i * 86_400_000).toISOString().slice(0, 10),
+    );
+    const database = await open();
+    await migrate(database, new URL("../sql/migrations/", import.meta.url));
+    const { counted, queries } = counting(database);
+    const engine = await Engine.open({
+      assets: tree(names, dates),
+      database: counted,
+      resources: {},
+      clock: systemClock,
+      logger: silentLogger,
+      takesOpenRuns: false,
+    });
+    try {
+      const { id } = await engine.submit({ selection: "*", trigger: "bench" });
+      const { status } = await engine.finished(id);
+      if (status !== "succeeded") throw new Error(`The run ended as ${status}.`);
+      const evaluator = new AutomationEvaluator({
+        engine,
+        database: counted,
+        clock: systemClock,
+        logger: silentLogger,
+      });
+      // The first stores the judgements; those after it find nothing new.
+      await evaluator.evaluate();
+      const times: number[] = [];
+      const before = queries();
+      for (let i = 0; i < evaluations; i++) {
+        const started = performance.now();
+        const { runId } = await evaluator.evaluate();
+        times.push(performance.now() - started);
+        if (runId !== null) throw new Error("Something was to be done.");
+      }
+      const asked = (queries() - before) / evaluations;
+      console.log(
+        `${name}: ${assetCount} assets × ${shape.names} names × ${shape.dates} dates: fastest ${
+          Math.min(...times).toFixed(1)
+        } ms, median ${median(times).toFixed(1)} ms, longest ${Math.max(...times).toFixed(1)} ms, ${
+          asked.toFixed(1)
+        } queries an evaluation`,
+      );
+    } finally {
+      await engine.close();
+      await database.close();
+    }
+  }
+}
+Deno.exit(0);

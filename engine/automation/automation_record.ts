@@ -1,0 +1,102 @@
+import type { Database, Sql } from "../../resources/database/database.ts";
+import type { AssetGraph } from "../graph.ts";
+import type { SomeCells } from "../staleness.ts";
+import type { EvaluationNode } from "./condition.ts";
+import type { Evaluation } from "./evaluation.ts";
+
+/** How many evaluations of an asset are kept. */
+const keptEvaluations = 50;
+
+/** A judgement of an asset's condition, as it is on record. */
+export interface RecordedEvaluation {
+  id: number;
+  evaluatedAt: string;
+  paused: boolean;
+  tree: EvaluationNode;
+  requested: SomeCells | null;
+  runId: number | null;
+}
+
+/** What an asset declares, whether it is followed, and how it was judged last. */
+export interface AutomationState {
+  key: string;
+  /** The condition as it is declared; `null` where there is none. */
+  condition: string | null;
+  /** What the condition means, for people. */
+  meaning: string | null;
+  pausedAt: string | null;
+  /** Newest first. An evaluation like the one before is not on record. */
+  evaluations: RecordedEvaluation[];
+}
+
+/** The engine's tables of automation. */
+export class AutomationRecord {
+  constructor(private readonly database: Database, private readonly graph: AssetGraph) {}
+
+  /** What is declared and on record of an asset. @throws {UnknownAssetError} */
+  async state(key: string, { limit = 10 }: { limit?: number } = {}): Promise<AutomationState> {
+    const producer = this.graph.producerOf(key);
+    const { sql } = this.database;
+    const [paused, evaluations] = await Promise.all([
+      sql<{ at: string }[]>`SELECT paused_at AS at FROM engine.automation_pause WHERE asset_key = ${producer.key}`,
+      sql<RecordedEvaluation[]>`
+        SELECT id, evaluated_at AS "evaluatedAt", paused, tree, requested, run_id AS "runId"
+        FROM engine.automation_evaluation WHERE asset_key = ${producer.key} ORDER BY id DESC LIMIT ${limit}`,
+    ]);
+    const { automation } = producer.recipe;
+    return {
+      key: producer.key,
+      condition: automation?.text ?? null,
+      meaning: automation ? `Makes cells that ${automation.meaning}.` : null,
+      pausedAt: paused[0]?.at ?? null,
+      evaluations: Array.from(evaluations),
+    };
+  }
+
+  /** Goes on judging an asset's condition and does not follow it. Pausing twice is the same as once. @throws {UnknownAssetError} */
+  async pause(key: string): Promise<void> {
+    await this.database.sql`
+      INSERT INTO engine.automation_pause (asset_key) VALUES (${
+      this.graph.producerOf(key).key
+    }) ON CONFLICT DO NOTHING`;
+  }
+
+  /** Follows the condition of an asset again. @throws {UnknownAssetError} */
+  async resume(key: string): Promise<void> {
+    await this.database.sql`DELETE FROM engine.automation_pause WHERE asset_key = ${this.graph.producerOf(key).key}`;
+  }
+
+  /** Of evaluations those that differ from the last one on record of their asset. */
+  async news(evaluations: readonly Evaluation[]): Promise<Evaluation[]> {
+    const keys = evaluations.map(({ key }) => key);
+    const rows = await this.database.sql<{ key: string; fingerprint: string }[]>`
+      SELECT k.key, e.fingerprint FROM unnest(${keys}::text[]) AS k(key)
+      CROSS JOIN LATERAL (
+        SELECT fingerprint FROM engine.automation_evaluation WHERE asset_key = k.key ORDER BY id DESC LIMIT 1
+      ) e`;
+    const last = new Map(rows.map(({ key, fingerprint }) => [key, fingerprint]));
+    return evaluations.filter(({ key, fingerprint }) => last.get(key) !== fingerprint);
+  }
+
+  /** Stores evaluations, and forgets the oldest ones of their assets. */
+  async store(
+    tx: Sql,
+    evaluations: readonly Evaluation[],
+    { at, runId }: { at: Temporal.Instant; runId: number | null },
+  ): Promise<void> {
+    if (evaluations.length === 0) return;
+    const rows = JSON.parse(JSON.stringify(evaluations));
+    await tx`
+      INSERT INTO engine.automation_evaluation (asset_key, evaluated_at, paused, tree, requested, run_id, fingerprint)
+      SELECT e.key, ${at.toString()}, e.paused, e.tree, nullif(e.requested, 'null'::jsonb),
+             CASE WHEN nullif(e.requested, 'null'::jsonb) IS NULL THEN NULL ELSE ${runId}::bigint END, e.fingerprint
+      FROM jsonb_to_recordset(${tx.json(rows)}) AS e(
+        key text, paused boolean, tree jsonb, requested jsonb, fingerprint text)`;
+    await tx`
+      DELETE FROM engine.automation_evaluation WHERE id IN (
+        SELECT id FROM (
+          SELECT id, row_number() OVER (PARTITION BY asset_key ORDER BY id DESC) AS age
+          FROM engine.automation_evaluation WHERE asset_key = ANY(${evaluations.map(({ key }) => key)})
+        ) aged WHERE age > ${keptEvaluations})`;
+  }
+}

@@ -1,0 +1,181 @@
+import { CellSet } from "../partitions/mod.ts";
+import type { Condition, Facts, Moment, Verdict } from "./condition.ts";
+
+/** Cells that there should be and that were never made. Whether nobody has to ask for them says {@link expected}. */
+export function missing(): Condition {
+  return atom("missing()", "were never made", (facts) => facts.missing);
+}
+
+/** Missing cells that the asset's partitions expect by themselves: all, or those of the newest date (`missing: "latest"`). */
+export function expected(): Condition {
+  return atom("expected()", "were never made and are expected without being asked for", (facts) => facts.expected);
+}
+
+/**
+ * Cells that were made and would come out differently now: code, settings, source or what is upstream changed. A check that failed is
+ * no reason, since making the same again would fail it again.
+ */
+export function stale(): Condition {
+  return atom("stale()", "would come out differently now, or are not wanted any more", (facts) => facts.stale);
+}
+
+/** Cells that were made by another version of the code. */
+export function codeChanged(): Condition {
+  return atom("codeChanged()", "were made by another version of the code", (facts) => facts.staleBy("code"));
+}
+
+/** Cells that were made with other settings. */
+export function configChanged(): Condition {
+  return atom("configChanged()", "were made with other settings", (facts) => facts.staleBy("config"));
+}
+
+/** Cells whose source has other data than when it was read, or is due to be read again. */
+export function sourceChanged(): Condition {
+  return atom(
+    "sourceChanged()",
+    "were read from a source that has changed, or are due again",
+    (facts) => facts.staleBy("source"),
+  );
+}
+
+/** Cells that read something which changed since they were made, or that is made in the same evaluation. Happens at an instant. */
+export function anyUpstreamUpdated(): Condition {
+  return happening(
+    "anyUpstreamUpdated()",
+    "read something that changed or is about to",
+    (facts) => facts.upstreamUpdates,
+  );
+}
+
+/** Cells that read a cell or an asset which was never made and is not made in the same evaluation. */
+export function anyUpstreamMissing(): Condition {
+  return atom("anyUpstreamMissing()", "read something that was never made", (facts) => facts.upstreamMissing);
+}
+
+/** Cells that read something which a run is about to make. */
+export function anyUpstreamInProgress(): Condition {
+  return atom(
+    "anyUpstreamInProgress()",
+    "read something that a run is about to make",
+    (facts) => facts.upstreamInProgress,
+  );
+}
+
+/** Cells that a run is about to make. */
+export function inProgress(): Condition {
+  return atom("inProgress()", "are part of a run that has not ended", (facts) => facts.inProgress);
+}
+
+/** Cells that failed when they were last tried. Happens at an instant. */
+export function failed(): Condition {
+  return { ...happening("failed()", "failed when they were last tried", (f) => f.failures), mindsFailures: true };
+}
+
+/** Cells that failed within the last `duration`. Happens at an instant. */
+export function failedSince(duration: Temporal.DurationLike): Condition {
+  const { text, ms } = lengthOf(duration);
+  return {
+    ...happening(
+      `failedSince(${text})`,
+      `failed within the last ${text}`,
+      ({ failures, nowMs }) => failures.filter(({ atMs }) => atMs > nowMs - ms),
+    ),
+    mindsFailures: true,
+  };
+}
+
+/** Cells that failed or were cancelled and would be made of the same now: to try again would be in vain. */
+export function triedInVain(): Condition {
+  return {
+    ...atom(
+      "triedInVain()",
+      "failed or were cancelled, and nothing that they are made of changed since",
+      (facts) => facts.triedInVain,
+    ),
+    mindsFailures: true,
+  };
+}
+
+/** All cells, if the current versions of what is upstream passed their checks of severity `error`. */
+export function checksPassed(): Condition {
+  return atom(
+    "checksPassed()",
+    "read only what passed its checks",
+    ({ upstreamChecksPassed, universe }) => upstreamChecksPassed ? universe : CellSet.none(universe.space),
+  );
+}
+
+/** Cells of the `dates` newest wanted dates; every cell of an asset without dates. */
+export function inLatestWindow({ dates }: { dates: number }): Condition {
+  return atom(
+    `inLatestWindow({ dates: ${dates} })`,
+    dates === 1 ? "have the newest date" : `have one of the ${dates} newest dates`,
+    (facts) => latestCells(facts, dates),
+  );
+}
+
+/** Cells that a step has looked at, whether it made them, found them right or failed. Happens at an instant: the step's start. */
+export function attempted(): Condition {
+  return {
+    ...happening("attempted()", "were looked at by a step", (facts) => facts.attempts),
+    mindsFailures: true,
+    historySinceMs: () => 0,
+  };
+}
+
+/** Cells that were made. Happens at an instant: the start of the step that made them last. */
+export function materialized(): Condition {
+  return { ...happening("materialized()", "were made", (facts) => facts.makings), historySinceMs: () => 0 };
+}
+
+/** The cells of the newest wanted dates. */
+export function latestCells({ wanted }: Facts, dates = 1): CellSet {
+  if (!wanted.space.hasDates) return wanted;
+  const places = wanted.dateRanges;
+  let left = dates;
+  for (let i = places.length - 2; i >= 0; i -= 2) {
+    const [start, end] = [places[i]!, places[i + 1]!];
+    if (end - start >= left) return wanted.during([end - left, wanted.space.dates.length]);
+    left -= end - start;
+  }
+  return wanted;
+}
+
+/** All cells of moments. */
+export function cellsOf(moments: readonly Moment[], { universe }: Facts): CellSet {
+  return moments.reduce((all, { cells }) => all.union(cells), CellSet.none(universe.space));
+}
+
+/** A condition that is read off the state. */
+export function atom(text: string, meaning: string, cells: (facts: Facts) => CellSet): Condition {
+  return {
+    text,
+    meaning,
+    operands: [],
+    hasInstant: false,
+    mindsFailures: false,
+    decide: (facts): Verdict => ({ cells: cells(facts) }),
+  };
+}
+
+/** A condition that came to hold at an instant. */
+export function happening(text: string, meaning: string, moments: (facts: Facts) => readonly Moment[]): Condition {
+  return {
+    text,
+    meaning,
+    operands: [],
+    hasInstant: true,
+    mindsFailures: false,
+    decide(facts): Verdict {
+      const found = moments(facts);
+      return { cells: cellsOf(found, facts), moments: found };
+    },
+  };
+}
+
+function lengthOf(duration: Temporal.DurationLike): { text: string; ms: number } {
+  const length = Temporal.Duration.from(duration);
+  const ms = length.total({ unit: "milliseconds", relativeTo: Temporal.PlainDateTime.from("2000-01-01") });
+  if (!(ms > 0)) throw new RangeError(`A duration lasts longer than ${length}. Give e.g. { hours: 6 }.`);
+  return { text: length.toString(), ms };
+}

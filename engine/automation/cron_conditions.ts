@@ -1,0 +1,45 @@
+import type { Cron } from "croner";
+import { parseCron } from "../cron.ts";
+import { since } from "./algebra.ts";
+import type { Condition } from "./condition.ts";
+import { attempted, happening } from "./conditions.ts";
+
+/**
+ * All cells, at the instant of the last tick of a cron expression.
+ *
+ * @param cron Read as schedules read it, changes of the clocks included; see `Schedule`.
+ * @param timeZone IANA name, e.g. `America/New_York`.
+ * @throws {DefinitionError} If either cannot be read.
+ */
+export function cronTicked(cron: string, timeZone: string): Condition {
+  const ticks = parseCron(cron, timeZone, "An automation");
+  return happening(
+    `cronTicked("${cron}", "${timeZone}")`,
+    `had a tick of "${cron}" in ${timeZone}`,
+    ({ universe, nowMs }) => {
+      const atMs = lastTick(ticks, nowMs);
+      return atMs === undefined ? [] : [{ cells: universe, atMs }];
+    },
+  );
+}
+
+/**
+ * Cells that no step has looked at since the last tick of a cron expression: each is due once a tick, whatever became of it. Ticks
+ * that passed while no process was there are one.
+ *
+ * @throws {DefinitionError} If the expression or the time zone cannot be read.
+ */
+export function cronPassed(cron: string, timeZone: string): Condition {
+  const ticks = parseCron(cron, timeZone, "An automation");
+  return {
+    ...since(cronTicked(cron, timeZone), attempted()),
+    text: `cronPassed("${cron}", "${timeZone}")`,
+    meaning: `were not looked at since the last tick of "${cron}" in ${timeZone}`,
+    // What was attempted before the last tick does not matter.
+    historySinceMs: (nowMs) => lastTick(ticks, nowMs) ?? nowMs,
+  };
+}
+
+function lastTick(ticks: Cron, nowMs: number): number | undefined {
+  return ticks.previousRuns(1, new Date(nowMs + 1))[0]?.getTime();
+}

@@ -1,0 +1,75 @@
+import type { AssetGraph, Producer } from "../graph.ts";
+import { CellSet } from "../partitions/mod.ts";
+import { hashOf } from "../row_schema.ts";
+import { someCells } from "../cell_state.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { SomeCells } from "../staleness.ts";
+import type { Activity } from "./activity.ts";
+import { AssetFacts } from "./asset_facts.ts";
+import { type Condition, type EvaluationNode, type Facts, judge, treeOf } from "./condition.ts";
+import { cellsOf } from "./conditions.ts";
+
+/** How the condition of one asset was judged, and what came of it. */
+export interface Evaluation {
+  key: string;
+  paused: boolean;
+  tree: EvaluationNode;
+  /** The cells that are asked for; `null` where none are. */
+  requested: SomeCells | null;
+  /** Equal for equal judgements. */
+  fingerprint: string;
+}
+
+/** What one evaluation of all conditions comes to. */
+export interface Outcome {
+  evaluations: readonly Evaluation[];
+  /** Cells to be made, by producer, in dependency order. */
+  requests: ReadonlyMap<string, CellSet>;
+}
+
+/** Producers that declare an automation. */
+export function automated(graph: AssetGraph): { producer: Producer; condition: Condition }[] {
+  return graph.producers.flatMap((producer) => {
+    const condition = producer.recipe.automation;
+    return condition ? [{ producer, condition }] : [];
+  });
+}
+
+/**
+ * Judges the conditions of all assets, upstream first: what is asked for counts as about to be made for what reads it, so that one run
+ * holds all that follows. Reads nothing but its arguments, and asks for nothing twice for the same state.
+ */
+export function evaluateAll(
+  { graph, snapshot, activity, nowMs }: {
+    graph: AssetGraph;
+    snapshot: Snapshot;
+    activity: Activity;
+    nowMs: number;
+  },
+): Outcome {
+  const requests = new Map<string, CellSet>();
+  const evaluations = automated(graph).map(({ producer, condition }): Evaluation => {
+    const { key } = producer;
+    const facts = new AssetFacts(producer, { graph, snapshot, activity, nowMs, requested: requests });
+    const paused = activity.paused.has(key);
+    const judgement = judge(condition, facts);
+    const cells = paused ? CellSet.none(facts.universe.space) : possible(judgement.cells, condition, facts);
+    if (!cells.isEmpty) requests.set(key, cells);
+    const tree = treeOf(judgement, facts.universe);
+    const requested = cells.isEmpty ? null : someCells(cells);
+    return { key, paused, tree, requested, fingerprint: hashOf({ paused, tree, requested }) };
+  });
+  return { evaluations, requests };
+}
+
+/**
+ * Of the cells for which a condition holds those that a run could do something about. A condition that nobody thought to the end
+ * must not start one run after another for the same state.
+ */
+function possible(cells: CellSet, condition: Condition, facts: Facts): CellSet {
+  if (cells.isEmpty) return cells;
+  let left = cells.difference(facts.inProgress).difference(facts.upstreamMissing);
+  if (condition.mindsFailures && condition.historySinceMs) return left;
+  left = left.intersection(facts.missing.union(facts.stale).union(cellsOf(facts.upstreamUpdates, facts)));
+  return condition.mindsFailures ? left : left.difference(facts.triedInVain);
+}

@@ -1,0 +1,152 @@
+import type { Clock } from "../../resources/clock.ts";
+import type { Database } from "../../resources/database/database.ts";
+import type { Engine } from "../engine.ts";
+import { messageOf } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import type { Plan } from "../plan.ts";
+import { pause } from "../retry.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { readActivity } from "./activity.ts";
+import { planRequests } from "./automation_run.ts";
+import { automated, evaluateAll, type Evaluation } from "./evaluation.ts";
+import { readingOf } from "./reading.ts";
+
+/** How often it is looked whether a run has ended, in this process or in another one. */
+const runPollMs = 1_000;
+
+/** What an evaluation came to. */
+export interface EvaluationResult {
+  /** The run that was queued, if anything is to be made. */
+  runId: number | null;
+  /** All evaluations, in dependency order. */
+  evaluations: readonly Evaluation[];
+  /** Whether something changed while it was judged: then nothing was done, and it is judged again at the next look. */
+  overtaken: boolean;
+}
+
+/**
+ * Follows the conditions that assets declare: judges them after each run that ends and every so many seconds, and queues one run for
+ * all that is to be made.
+ *
+ * What is to be made is read off the state alone: a process that ends between two evaluations has forgotten nothing, and an evaluation
+ * without a change asks for nothing. Any number of processes may evaluate; of those who judge the same state one acts.
+ */
+export class AutomationEvaluator {
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly around: {
+      engine: Engine;
+      database: Database;
+      clock: Clock;
+      logger: Logger;
+      /** Seconds between two evaluations while no run ends. */
+      intervalSeconds?: number;
+    },
+  ) {}
+
+  /** Evaluates, and goes on until {@link stop}. */
+  start(): void {
+    if (automated(this.around.engine.graph).length > 0) this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  /** Judges every condition at the clock's time, stores what differs from before, and queues what is to be made. */
+  async evaluate(): Promise<EvaluationResult> {
+    const { engine, database, clock } = this.around;
+    const { graph } = engine;
+    const now = clock.now();
+    const nowMs = now.epochMilliseconds;
+    const historySinceMs = new Map(
+      automated(graph).flatMap(({ producer, condition }): [string, number][] => {
+        const since = condition.historySinceMs?.(nowMs);
+        return since === undefined ? [] : [[producer.key, since]];
+      }),
+    );
+    // Before the assets: what ends in between counts as running.
+    const activity = await readActivity(database, {
+      producers: graph.producers.map(({ key }) => key),
+      keys: graph.keys,
+      historySinceMs,
+    });
+    const snapshot = await engine.snapshot();
+    const { evaluations, requests } = evaluateAll({ graph, snapshot, activity, nowMs });
+    const news = await engine.automation.news(evaluations);
+    if (news.length === 0 && requests.size === 0) return { runId: null, evaluations, overtaken: false };
+    const plan = requests.size > 0 ? planRequests(requests, { graph, snapshot }) : null;
+    const acted = await this.#act({ plan, snapshot, news, at: now, activity });
+    if (!acted) return { runId: null, evaluations, overtaken: true };
+    if (acted.runId !== null) engine.begin(acted.runId);
+    return { ...acted, evaluations, overtaken: false };
+  }
+
+  /** Queues the run together with the evaluations that it comes from, unless the state that was judged is past. */
+  async #act(
+    { plan, snapshot, news, at, activity: { turn, lastRun } }: {
+      plan: Plan | null;
+      snapshot: Snapshot;
+      news: readonly Evaluation[];
+      at: Temporal.Instant;
+      activity: { turn: number; lastRun: number };
+    },
+  ): Promise<{ runId: number | null } | undefined> {
+    const { engine, database, logger } = this.around;
+    const acted = await database.sql.begin(async (tx) => {
+      // The row is locked until the commit: who judged the same state finds that the turn has moved on.
+      const [mine] = await tx`
+        UPDATE engine.automation_turn SET turn = turn + 1
+        WHERE turn = ${turn} AND (SELECT coalesce(max(id), 0) FROM engine.run) = ${lastRun} RETURNING turn`;
+      if (!mine) return undefined;
+      const runId = plan ? await engine.queue(tx, plan, "automation") : null;
+      if (plan && runId !== null) {
+        // A step that is cancelled before it begins is not asked for again either.
+        const readings = plan.steps.map(({ key }) => ({
+          key,
+          reading: readingOf(engine.graph.producerOf(key), snapshot),
+        }));
+        await tx`
+          UPDATE engine.step s SET reading = r.reading
+          FROM jsonb_to_recordset(${tx.json(JSON.parse(JSON.stringify(readings)))}) AS r(key text, reading jsonb)
+          WHERE s.run_id = ${runId} AND s.key = r.key`;
+      }
+      await engine.automation.store(tx, news, { at, runId });
+      return { runId };
+    });
+    if (acted?.runId != null) {
+      logger.info(`Automation began run ${acted.runId}: ${plan!.selection}.`, { run: acted.runId });
+    }
+    return acted;
+  }
+
+  async #run(): Promise<void> {
+    const { logger, intervalSeconds = 30 } = this.around;
+    let ended: string | undefined;
+    let evaluatedAt = -Infinity;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const endedNow = await this.#endedRuns();
+        if (endedNow !== ended || performance.now() - evaluatedAt >= intervalSeconds * 1_000) {
+          ended = endedNow;
+          const { overtaken } = await this.evaluate();
+          evaluatedAt = overtaken ? -Infinity : performance.now();
+        }
+      } catch (error) {
+        logger.warn(`The automations could not be evaluated: ${messageOf(error)}`);
+        evaluatedAt = performance.now();
+      }
+      await pause(Math.min(runPollMs, intervalSeconds * 1_000), this.#stopping.signal).catch(() => {});
+    }
+  }
+
+  /** Changes whenever a run has ended. */
+  async #endedRuns(): Promise<string> {
+    const [last] = await this.around.database.sql<{ id: number; at: string }[]>`
+      SELECT id, finished_at AS at FROM engine.run WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1`;
+    return last ? `${last.id} ${last.at}` : "";
+  }
+}

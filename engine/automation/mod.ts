@@ -1,0 +1,31 @@
+/**
+ * Automation: conditions under which assets are made without anybody asking, an algebra to put them together, and who follows them.
+ *
+ * @module
+ */
+export { all, and, inRange, latest, not, or, since } from "./algebra.ts";
+export { AutomationRecord, type AutomationState, type RecordedEvaluation } from "./automation_record.ts";
+export type { Condition, EvaluationNode, Facts, Judgement, Moment, Verdict } from "./condition.ts";
+export {
+  anyUpstreamInProgress,
+  anyUpstreamMissing,
+  anyUpstreamUpdated,
+  attempted,
+  checksPassed,
+  codeChanged,
+  configChanged,
+  expected,
+  failed,
+  failedSince,
+  inLatestWindow,
+  inProgress,
+  materialized,
+  missing,
+  sourceChanged,
+  stale,
+  triedInVain,
+} from "./conditions.ts";
+export { cronPassed, cronTicked } from "./cron_conditions.ts";
+export type { Evaluation } from "./evaluation.ts";
+export { AutomationEvaluator, type EvaluationResult } from "./evaluator.ts";
+export { eager, onCron, onMissing } from "./presets.ts";

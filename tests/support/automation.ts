@@ -1,0 +1,63 @@
+import type { AnyAsset, Condition, Facts } from "../../engine/mod.ts";
+import { CellSet, CellSpace } from "../../engine/mod.ts";
+
+/** Assets of which some declare an automation, by key. */
+export function withConditions(
+  assets: readonly AnyAsset[],
+  conditions: Readonly<Record<string, Condition>>,
+): AnyAsset[] {
+  for (const key of Object.keys(conditions)) {
+    if (!assets.some((asset) => asset.key === key && asset.recipe)) {
+      throw new Error(`There is no asset ${key} to automate.`);
+    }
+  }
+  return assets.map((asset) =>
+    asset.recipe && asset.key in conditions
+      ? { ...asset, recipe: { ...asset.recipe, automation: conditions[asset.key] } }
+      : asset
+  );
+}
+
+/** Two names on four dates. */
+export const smallSpace = new CellSpace(["A", "B"], ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]);
+
+/** Cells of {@link smallSpace} by name and day of the month, as `A2 B5`. */
+export function cells(text: string, space: CellSpace = smallSpace): CellSet {
+  const names = text.split(" ").filter((word) => word !== "");
+  return CellSet.at(space, names.map((word): [string, string] => [word[0]!, `2024-01-0${word.slice(1)}`]));
+}
+
+/** Cells as `A2 B5`. */
+export function named(set: CellSet): string {
+  return Array.from(set.cells(), ([name, date]) => `${name}${date.slice(-1)}`).join(" ");
+}
+
+/** Facts of an asset all of whose cells are made and fresh, but for what is said. */
+export function factsOf(
+  { stale = {}, ...given }: Omit<Partial<Facts>, "stale" | "staleBy"> & {
+    stale?: Partial<Record<"code" | "config" | "source" | "other", CellSet>>;
+  } = {},
+): Facts {
+  const space = given.universe?.space ?? smallSpace;
+  const none = CellSet.none(space);
+  const every = CellSet.all(space);
+  return {
+    nowMs: Date.parse("2024-02-01T12:00:00Z"),
+    universe: every,
+    wanted: every,
+    missing: none,
+    expected: none,
+    upstreamUpdates: [],
+    upstreamMissing: none,
+    upstreamInProgress: none,
+    upstreamChecksPassed: true,
+    inProgress: none,
+    failures: [],
+    triedInVain: none,
+    attempts: [],
+    makings: [],
+    ...given,
+    stale: Object.values(stale).reduce((all, set) => all.union(set), none),
+    staleBy: (cause) => stale[cause] ?? none,
+  };
+}
