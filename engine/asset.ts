@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
-import type { Check } from "./checks.ts";
+import { type Check, requireSound } from "./checks/check.ts";
 import { DefinitionError } from "./errors.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
@@ -209,13 +209,15 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
   if (!/^[a-z][a-z0-9_]{0,54}$/.test(spec.key)) {
     throw new DefinitionError(`The key "${spec.key}" must be in snake_case and at most 55 letters: it names a table.`);
   }
+  const schema = rowSchema(spec.key, spec.row, spec.primaryKey);
+  requireSound(spec.key, spec.checks ?? [], schema);
   return {
     key: spec.key,
     module: spec.module?.url,
     group: spec.group,
     layer: spec.layer,
     description: spec.description,
-    schema: rowSchema(spec.key, spec.row, spec.primaryKey),
+    schema,
     checks: spec.checks ?? [],
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { reconcileTables } from "./asset_table.ts";
+import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
 import { DefinitionError, IdempotencyConflictError, InvalidRequestError, messageOf } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
@@ -152,12 +153,13 @@ export class Engine {
   async states(keys: readonly string[] = this.graph.keys): Promise<AssetState[]> {
     for (const key of keys) this.graph.asset(key);
     const producers = this.graph.producers.map((p) => p.key);
-    const [{ present, latest }, materializations, lastSteps] = await Promise.all([
+    const [{ present, latest }, rejected, materializations, lastSteps] = await Promise.all([
       this.#versions({}),
+      this.ledger.rejectedAttempts(),
       this.ledger.latestMaterializations(keys),
       this.ledger.lastSteps(producers),
     ]);
-    const reasons = this.#reasons(present, latest);
+    const reasons = this.#reasons(present, latest, rejected);
     return keys.map((key) => {
       const asset = this.graph.asset(key);
       const producer = this.graph.producerOf(key);
@@ -193,8 +195,8 @@ export class Engine {
     const { selection, force = false, config = {} } = request;
     const selected = select(this.graph, selection);
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
-    const { present, latest } = await this.#versions(config);
-    return planRun(this.graph, selected, { present, latest }, { selection, force });
+    const [{ present, latest }, rejected] = await Promise.all([this.#versions(config), this.ledger.rejectedAttempts()]);
+    return planRun(this.graph, selected, { present, latest, rejected }, { selection, force });
   }
 
   run(runId: number): Promise<Run> {
@@ -358,15 +360,24 @@ export class Engine {
   }
 
   /** Reasons of every asset, those that come down from upstream included. */
-  #reasons(present: ReadonlyMap<string, Present>, latest: ReadonlyMap<string, Versions>): Map<string, Reason[]> {
+  #reasons(
+    present: ReadonlyMap<string, Present>,
+    latest: ReadonlyMap<string, Versions>,
+    rejected: ReadonlyMap<string, RejectedAttempt>,
+  ): Map<string, Reason[]> {
     const reasons = new Map<string, Reason[]>();
+    const line = new WaitingLine(this.graph, rejected, { present, latest });
     for (const producer of this.graph.producers) {
       const own = ownReasons(producer, present.get(producer.key)!, latest);
       const changed = new Set(own.flatMap((r) => r.kind === "upstream_changed" ? [r.upstream] : []));
       const inherited = producer.upstream
         .filter((key) => reasons.get(key)!.length > 0 && !changed.has(key))
         .map((key) => upstreamStale(key, !latest.has(key)));
-      for (const key of producer.produces) reasons.set(key, [...own, ...inherited]);
+      const blocker = line.next(producer, { willReadAnew: false });
+      const all = [...own, ...inherited];
+      // First, because it is what has to be put right.
+      if (blocker) all.unshift(blockedReason(blocker));
+      for (const key of producer.produces) reasons.set(key, all);
     }
     return reasons;
   }

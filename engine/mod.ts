@@ -16,14 +16,14 @@ export type {
   Output,
   RowOf,
 } from "./asset.ts";
-export { type Check, check, type CheckOptions, type CheckOutcome, everyRow, notEmpty, unique } from "./checks.ts";
+export * from "./checks/mod.ts";
 export { type AssetState, type AssetStateName, Engine, type EngineOptions, type MaterializeRequest } from "./engine.ts";
 export * from "./errors.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { link, type Metadata, type MetadataValue, table } from "./metadata.ts";
-export type { Plan, PlannedStep } from "./plan.ts";
+export type { Plan, PlannedStep, WaitingStep } from "./plan.ts";
 export * from "./records.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { Columns } from "./row_schema.ts";

@@ -1,3 +1,4 @@
+import { type RejectedAttempt, WaitingLine, whyRejected } from "./blocking.ts";
 import { UnmetUpstreamError } from "./errors.ts";
 import type { AssetGraph } from "./graph.ts";
 import { ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
@@ -19,6 +20,16 @@ export interface PlannedStep {
   certain: boolean;
 }
 
+/** A step that is left out because a blocking check failed upstream of it and nothing has changed since. */
+export interface WaitingStep {
+  /** The asset whose function would run. */
+  key: string;
+  /** What it waits for, for people: a sentence without its full stop. */
+  because: string;
+  /** The asset whose rows were rejected. */
+  blockedBy: string;
+}
+
 /** What a run would do, in order. */
 export interface Plan {
   selection: string;
@@ -26,6 +37,8 @@ export interface Plan {
   steps: readonly PlannedStep[];
   /** Selected assets with nothing to do. */
   fresh: readonly string[];
+  /** Selected steps that could only read what is known to be out of date. */
+  waiting: readonly WaitingStep[];
 }
 
 /**
@@ -36,18 +49,31 @@ export interface Plan {
 export function planRun(
   graph: AssetGraph,
   selected: readonly string[],
-  state: { present: ReadonlyMap<string, Present>; latest: ReadonlyMap<string, Versions> },
+  state: {
+    present: ReadonlyMap<string, Present>;
+    latest: ReadonlyMap<string, Versions>;
+    /** By producer. A forced run waits for nothing. */
+    rejected?: ReadonlyMap<string, RejectedAttempt>;
+  },
   request: { selection: string; force: boolean },
 ): Plan {
   const wanted = new Set(selected.map((key) => graph.producerOf(key)));
   const planned = new Map<string, PlannedStep>();
   const fresh: string[] = [];
+  const waiting: WaitingStep[] = [];
+  const line = new WaitingLine(graph, request.force ? new Map() : state.rejected ?? new Map(), state);
   for (const producer of graph.producers) {
+    const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
+    const blocker = line.next(producer, { willReadAnew: wanted.has(producer) && rebuilt.length > 0 });
     if (!wanted.has(producer)) continue;
+    // Whatever it has to do of its own: what it reads is known not to be what it should be.
+    if (blocker) {
+      waiting.push({ key: producer.key, because: whyRejected(blocker), blockedBy: blocker.key });
+      continue;
+    }
     const own: Reason[] = request.force
       ? [{ kind: "forced", message: "asked for whether stale or not" }]
       : ownReasons(producer, state.present.get(producer.key)!, state.latest);
-    const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
     if (own.length === 0 && rebuilt.length === 0) {
       fresh.push(...producer.produces.filter((key) => selected.includes(key)));
       continue;
@@ -67,5 +93,5 @@ export function planRun(
       certain: own.length > 0,
     });
   }
-  return { ...request, steps: [...planned.values()], fresh };
+  return { ...request, steps: [...planned.values()], fresh, waiting };
 }

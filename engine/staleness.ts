@@ -32,6 +32,7 @@ export type Reason =
   | { kind: "code_changed"; message: string; from: string; to: string }
   | { kind: "config_changed"; message: string }
   | { kind: "check_failed"; message: string; check: string }
+  | { kind: "blocked"; message: string; upstream: string; run: number }
   | { kind: "forced"; message: string };
 
 /**

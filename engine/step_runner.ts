@@ -2,7 +2,10 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset, Input, Output } from "./asset.ts";
 import { readColumns, writeRows } from "./asset_table.ts";
-import type { CheckedRows } from "./checks.ts";
+import { type AttemptReading, readingOf } from "./blocking.ts";
+import { checkedRows } from "./checks/checked_rows.ts";
+import { judge } from "./checks/judge.ts";
+import { pastVersions } from "./checks/past_versions.ts";
 import {
   CheckFailedError,
   isRetryable,
@@ -130,7 +133,7 @@ class StepExecution {
           Object.assign(present, await sourceVersion(this.#producer, config, this.around));
         }
         const outputs = await this.#materialize(config, latest);
-        const checks = await this.#check(outputs);
+        const checks = await this.#check(outputs, readingOf(this.#producer, present, latest));
         await this.#publish(outputs, checks, { present, config, latest });
       });
       return "succeeded";
@@ -210,26 +213,29 @@ class StepExecution {
     };
   }
 
-  async #check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
+  async #check(outputs: readonly OutputToPublish[], rejected: AttemptReading): Promise<NewCheckResult[]> {
     const results: NewCheckResult[] = [];
     const blocking: NewCheckResult[] = [];
     for (const { asset, rows, metadata } of outputs) {
+      const history = () => pastVersions(this.around.database.sql, asset.key);
+      const judged = checkedRows(asset.schema, rows, { metadata, history });
       for (const check of asset.checks) {
-        const outcome = await check.check(checkedRows(asset, rows, metadata));
+        const outcome = await judge(check, judged);
         const result: NewCheckResult = {
           key: asset.key,
           name: check.name,
           severity: check.severity,
+          blocking: check.blocking && check.severity === "error",
           passed: outcome.passed,
           message: outcome.message,
           failingRows: outcome.failingRows ?? null,
         };
         results.push(result);
-        if (!outcome.passed && check.severity === "error" && check.blocking) blocking.push(result);
+        if (result.blocking && !outcome.passed) blocking.push(result);
       }
     }
     if (blocking.length > 0) {
-      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results });
+      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results, rejected });
     }
     return results;
   }
@@ -302,7 +308,10 @@ class StepExecution {
     const recorded = await ledger.endStep(this.claim, {
       status: "failed",
       error: { name: nameOf(error), message: messageOf(error) },
-      checks: error instanceof CheckFailedError && "results" in error ? error.results as NewCheckResult[] : undefined,
+      ...(error instanceof CheckFailedError && "results" in error && "rejected" in error && {
+        checks: error.results as NewCheckResult[],
+        rejected: error.rejected as AttemptReading,
+      }),
     });
     return recorded ? "failed" : "lost";
   }
@@ -363,20 +372,6 @@ async function sourceVersion(
 /** Whether a table has to change: not for the content that it has, nor for none in a table that is still empty. */
 function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
   return before === undefined ? rows.count > 0 : before.contentVersion !== rows.contentVersion;
-}
-
-function checkedRows(asset: AnyAsset, rows: PreparedRows, metadata: Metadata): CheckedRows<unknown> {
-  const value = (row: number, column: string): unknown => {
-    const data = rows.data[column]!;
-    const cell = data[row];
-    return data instanceof Float64Array && Number.isNaN(cell) ? null : cell;
-  };
-  return {
-    count: rows.count,
-    metadata,
-    value: value as never,
-    row: (row) => Object.fromEntries(asset.schema.columns.map(({ name }) => [name, value(row, name)])),
-  };
 }
 
 /** Rejects with the signal's reason when it aborts; never resolves. */

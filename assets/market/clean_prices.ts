@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty, table } from "../../engine/mod.ts";
+import { noGaps, notEmpty, rowCountBand, sessionComplete, table } from "../../engine/mod.ts";
 import { alignCloses, cleanPrices as clean } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
@@ -34,7 +34,13 @@ export const cleanPrices = asset({
   config: CleaningConfig,
   row: CleanPrice,
   primaryKey: ["ticker", "session"],
-  checks: [notEmpty()],
+  checks: [
+    notEmpty(),
+    rowCountBand({ within: 0.5, severity: "warn" }),
+    // Every ticker on every session is what the table promises: anything else is a fault of this file.
+    noGaps({ series: "ticker", date: "session" }),
+    sessionComplete({ series: "ticker", date: "session", share: 1 }),
+  ],
 
   async materialize({ inputs, config }) {
     const matrix = alignCloses(await inputs.bars.columns("ticker", "session", "close"));

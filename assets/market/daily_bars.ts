@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { check, notEmpty, table } from "../../engine/mod.ts";
+import {
+  noGaps,
+  notEmpty,
+  priceJumpWithoutSplit,
+  rowCountBand,
+  sessionComplete,
+  stalePrices,
+  table,
+} from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
@@ -18,6 +26,8 @@ const DailyBar = z.object({
   split_factor: z.number().positive().describe("What the prices as received were divided by"),
 });
 
+const bySession = { series: "ticker", date: "session" } as const;
+
 /** Bars that can be relied on: one for a ticker and session, possible values, adjusted for splits, never for dividends. */
 export const dailyBars = asset({
   key: "daily_bars",
@@ -31,25 +41,11 @@ export const dailyBars = asset({
   primaryKey: ["ticker", "session"],
   checks: [
     notEmpty(),
-    check<z.output<typeof DailyBar>>(
-      "price_jump_without_split",
-      "No close is four times the one before or more, or a quarter or less: a split that the source does not know looks so.",
-      (rows) => {
-        const failingRows: object[] = [];
-        for (let i = 1; i < rows.count; i++) {
-          if (rows.value(i, "ticker") !== rows.value(i - 1, "ticker")) continue;
-          const before = rows.value(i - 1, "close");
-          const close = rows.value(i, "close");
-          if (close >= 4 * before || before >= 4 * close) failingRows.push({ ...rows.row(i), close_before: before });
-        }
-        return {
-          passed: failingRows.length === 0,
-          message: `${failingRows.length} jumps in ${rows.count} bars`,
-          failingRows: failingRows.slice(0, 20),
-        };
-      },
-      { severity: "warn" },
-    ),
+    rowCountBand({ within: 0.5, severity: "warn" }),
+    priceJumpWithoutSplit({ ...bySession, price: "close", factor: 4, severity: "warn" }),
+    noGaps({ ...bySession, severity: "warn" }),
+    sessionComplete({ ...bySession, severity: "warn" }),
+    stalePrices({ ...bySession, price: "close", volume: "volume", sessions: 5, severity: "warn" }),
   ],
 
   async materialize({ inputs }) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 
 const RawDailyBar = z.object({
@@ -24,7 +24,7 @@ export const rawDailyBars = asset({
   description: "Daily bars exactly as received, impossible and repeated ones included.",
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
-  checks: [notEmpty()],
+  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" })],
   source: ({ resources }) => resources.marketData.version(),
 
   async materialize({ resources, signal, progress }) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 
 const RawTicker = z.object({
@@ -22,7 +22,7 @@ export const rawTickers = asset({
   description: "Instruments as the market data source lists them.",
   row: RawTicker,
   primaryKey: ["ticker"],
-  checks: [notEmpty()],
+  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" })],
   source: ({ resources: { marketData } }) => marketData.tickersVersion?.() ?? marketData.version(),
 
   async materialize({ resources, signal }) {

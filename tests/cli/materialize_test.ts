@@ -203,6 +203,7 @@ const plan: Plan = {
     },
   ],
   fresh: ["raw_tickers", "raw_daily_bars"],
+  waiting: [],
 };
 
 Deno.test("materializeCommand() --dry-run says what runs, why, what only perhaps, and what is fresh", async () => {
