@@ -9,7 +9,15 @@ import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
 import { commandLine, engineControl, type ExitCode, followRun, httpControl, processTerminal } from "./cli/mod.ts";
 import deno from "./deno.json" with { type: "json" };
-import { DefinitionError, Engine, type Logger, messageOf, Scheduler } from "./engine/mod.ts";
+import {
+  Alerts,
+  DefinitionError,
+  Engine,
+  FreshnessEvaluator,
+  type Logger,
+  messageOf,
+  Scheduler,
+} from "./engine/mod.ts";
 import { systemClock } from "./resources/clock.ts";
 import { consoleLogger } from "./resources/console_logger.ts";
 import {
@@ -124,9 +132,19 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
       });
     }
     await scheduler.start();
+    const alerts = alertsOf(house, { environment, logger, serviceUrl: url });
+    const freshness = new FreshnessEvaluator({
+      engine,
+      database,
+      clock: systemClock,
+      logger,
+      onChange: () => alerts?.wake(),
+    });
+    freshness.start();
+    alerts?.start();
     const filling = fill(engine, logger, stopping.signal);
     await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
-    await scheduler.stop();
+    await Promise.all([scheduler.stop(), freshness.stop(), alerts?.stop()]);
     // Ends the streams of events too, for which the server would wait.
     await engine.close();
     await Promise.all([filling, server.shutdown()]);
@@ -137,6 +155,23 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
   } finally {
     await house.close();
   }
+}
+
+function alertsOf(
+  { engine, database }: House,
+  { environment, logger, serviceUrl }: { environment: Environment; logger: Logger; serviceUrl: string },
+): Alerts | undefined {
+  const { alertWebhookUrl: url, alertWebhookSecret: secret, alertRepeatHours, alertChecks } = environment;
+  return url === undefined ? undefined : new Alerts({
+    engine,
+    database,
+    clock: systemClock,
+    logger,
+    webhook: { url, secret },
+    serviceUrl,
+    repeatMs: alertRepeatHours * 3_600_000,
+    checkSeverity: alertChecks,
+  });
 }
 
 async function readiness(database: Database): Promise<Readiness[]> {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
 import { type Check, requireSound } from "./checks/check.ts";
 import { DefinitionError } from "./errors.ts";
+import { type FreshnessPolicy, requireDateColumn } from "./freshness.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
 import type { Metadata } from "./metadata.ts";
@@ -71,6 +72,8 @@ interface TableSpec<Schema extends z.ZodObject> {
   primaryKey: readonly (keyof z.output<Schema> & string)[];
   /** Judge the rows before they are published. */
   checks?: readonly Check<z.output<Schema>>[];
+  /** By when it has to have what: `sessionDeadline()` or `maxAge()`. */
+  freshness?: FreshnessPolicy;
 }
 
 /** Declaration of an asset that is made by a function. */
@@ -111,6 +114,7 @@ export interface Asset<Row = unknown> {
   readonly description: string;
   readonly schema: RowSchema;
   readonly checks: readonly Check<Row>[];
+  readonly freshness: FreshnessPolicy | undefined;
   /** How it is made; `undefined` for a byproduct, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
@@ -211,6 +215,7 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
   }
   const schema = rowSchema(spec.key, spec.row, spec.primaryKey);
   requireSound(spec.key, spec.checks ?? [], schema);
+  requireDateColumn(spec.key, spec.freshness, schema);
   return {
     key: spec.key,
     module: spec.module?.url,
@@ -219,5 +224,6 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
     description: spec.description,
     schema,
     checks: spec.checks ?? [],
+    freshness: spec.freshness,
   };
 }

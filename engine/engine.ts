@@ -6,6 +6,7 @@ import { reconcileTables } from "./asset_table.ts";
 import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
 import { DefinitionError, IdempotencyConflictError, InvalidRequestError, messageOf } from "./errors.ts";
 import type { Executor } from "./executor.ts";
+import { type FreshnessState, freshnessStates } from "./freshness_record.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
 import { type LastStep, Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
@@ -65,6 +66,8 @@ export interface AssetState {
   lastMaterialization: Materialization | null;
   /** The last time that its function ran or tried to, with the error where it failed. */
   lastStep: LastStep | null;
+  /** How it stands to its freshness policy; `null` where it has none. */
+  freshness: FreshnessState | null;
 }
 
 /** What the engine is opened with. */
@@ -106,6 +109,7 @@ export class Engine {
   readonly #drivers = new Map<number, { driver: RunDriver; done: Promise<RunStatus | undefined> }>();
   readonly #executor: Executor;
   readonly #closing = new AbortController();
+  readonly #runEndListeners = new Set<() => void>();
   #polling: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -153,11 +157,12 @@ export class Engine {
   async states(keys: readonly string[] = this.graph.keys): Promise<AssetState[]> {
     for (const key of keys) this.graph.asset(key);
     const producers = this.graph.producers.map((p) => p.key);
-    const [{ present, latest }, rejected, materializations, lastSteps] = await Promise.all([
+    const [{ present, latest }, rejected, materializations, lastSteps, freshness] = await Promise.all([
       this.#versions({}),
       this.ledger.rejectedAttempts(),
       this.ledger.latestMaterializations(keys),
       this.ledger.lastSteps(producers),
+      freshnessStates(this.around.database.sql, this.graph),
     ]);
     const reasons = this.#reasons(present, latest, rejected);
     return keys.map((key) => {
@@ -186,6 +191,7 @@ export class Engine {
         madeBy: producer.key === key ? null : producer.key,
         lastMaterialization: materializations.get(key) ?? null,
         lastStep,
+        freshness: freshness.get(key) ?? null,
       };
     });
   }
@@ -301,8 +307,17 @@ export class Engine {
         this.around.logger.error(`Run ${runId} could not be driven: ${messageOf(error)}`);
         return undefined;
       })
-      .finally(() => this.#drivers.delete(runId));
+      .finally(() => {
+        this.#drivers.delete(runId);
+        for (const listener of this.#runEndListeners) listener();
+      });
     this.#drivers.set(runId, { driver, done });
+  }
+
+  /** Calls `listener` whenever a run that this process drove has ended. Returns what ends the calls. */
+  onRunEnd(listener: () => void): () => void {
+    this.#runEndListeners.add(listener);
+    return () => this.#runEndListeners.delete(listener);
   }
 
   /** Resolves when the run has ended, whichever process drives it, or with how it stands when the signal aborts. */

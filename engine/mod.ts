@@ -20,7 +20,18 @@ export * from "./checks/mod.ts";
 export { type AssetState, type AssetStateName, Engine, type EngineOptions, type MaterializeRequest } from "./engine.ts";
 export * from "./errors.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
+export {
+  type FreshnessPolicy,
+  type FreshnessStateName,
+  maxAge,
+  sessionDeadline,
+  type SessionDeadlineOptions,
+} from "./freshness.ts";
+export { FreshnessEvaluator } from "./freshness_evaluator.ts";
+export { type FreshnessState, freshnessStates } from "./freshness_record.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
+export type { AlertMessage } from "./alert_outbox.ts";
+export { type AlertOptions, Alerts } from "./alerts.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { link, type Metadata, type MetadataValue, table } from "./metadata.ts";
 export type { Plan, PlannedStep, WaitingStep } from "./plan.ts";

@@ -75,6 +75,12 @@ const Variables = z.object({
     "an IANA time zone such as America/New_York",
   ),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
+  ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }), "an http or https address", { secret: true }),
+  ALERT_WEBHOOK_SECRET: optional(z.string().min(16), "at least 16 letters that the receiver knows too", {
+    secret: true,
+  }),
+  ALERT_REPEAT_HOURS: variable(z.coerce.number().positive().max(8760), "24", "hours, above 0 and at most 8760"),
+  ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn for checks that only warn too"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
@@ -92,6 +98,12 @@ export interface Environment {
   dailySchedule: string;
   scheduleTimeZone: string;
   maxConcurrentSteps: number;
+  /** May hold a token: never log it. `undefined` sends no alerts. */
+  alertWebhookUrl: string | undefined;
+  /** Never log it. */
+  alertWebhookSecret: string | undefined;
+  alertRepeatHours: number;
+  alertChecks: "error" | "warn";
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -112,7 +124,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     ] as (keyof typeof Variables.shape)[];
     const lines = names.map((name) => {
       const { allowed, secret } = expectations.get(Variables.shape[name])!;
-      const read = secret ? "what was read (not shown: it may hold a password)" : `"${given[name]}"`;
+      const read = secret ? "what was read (not shown: it may hold a secret)" : `"${given[name]}"`;
       return `${name}: ${read} cannot be used. Allowed: ${allowed}.`;
     });
     throw new ConfigurationError(lines.join("\n"));
@@ -129,6 +141,10 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     dailySchedule: v.DAILY_SCHEDULE,
     scheduleTimeZone: v.SCHEDULE_TIME_ZONE,
     maxConcurrentSteps: v.MAX_CONCURRENT_STEPS,
+    alertWebhookUrl: v.ALERT_WEBHOOK_URL,
+    alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
+    alertRepeatHours: v.ALERT_REPEAT_HOURS,
+    alertChecks: v.ALERT_CHECKS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };

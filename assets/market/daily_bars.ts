@@ -5,9 +5,11 @@ import {
   priceJumpWithoutSplit,
   rowCountBand,
   sessionComplete,
+  sessionDeadline,
   stalePrices,
   table,
 } from "../../engine/mod.ts";
+import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
@@ -39,6 +41,8 @@ export const dailyBars = asset({
   byproducts: { rejected: rejectedBars },
   row: DailyBar,
   primaryKey: ["ticker", "session"],
+  // An hour after the daily schedule begins, unless that is set to another time.
+  freshness: sessionDeadline({ calendar: nyse, by: "19:30", timeZone: nyse.timeZone, column: "session" }),
   checks: [
     notEmpty(),
     rowCountBand({ within: 0.5, severity: "warn" }),

@@ -1,5 +1,12 @@
 /** Judgements of rows before they are published. @module */
 export {
+  type CheckRecord,
+  type CheckResultQuery,
+  checkResults,
+  type CheckState,
+  checkStates,
+} from "./check_results.ts";
+export {
   type Check,
   check,
   type CheckedRows,

@@ -67,3 +67,4 @@ CREATE TABLE engine.alert_outbox (
 );
 CREATE INDEX alert_outbox_open ON engine.alert_outbox (next_try_at)
   WHERE delivered_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX alert_outbox_by_alert ON engine.alert_outbox (alert_id);

@@ -17,6 +17,7 @@ const asset: ListedAsset = {
   madeBy: null,
   lastMaterialization: { id: 3, at: "2026-11-23T09:59:30Z", runId: 1, rowCount: 120_944, contentVersion: "c" },
   lastStep: null,
+  freshness: null,
 };
 
 const assets: readonly ListedAsset[] = [

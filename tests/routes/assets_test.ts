@@ -25,6 +25,7 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
         madeBy: null,
         lastMaterialization: null,
         lastStep: null,
+        freshness: null,
       });
       assert.equal(json.assets[2].madeBy, "multiples");
     });
