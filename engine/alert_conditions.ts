@@ -48,7 +48,10 @@ export interface AlertChanges {
 export interface ConditionOptions {
   /** `error` leaves out the checks that only warn. */
   checkSeverity: "error" | "warn";
-  /** Assets that are fresh now: of them a failure, or rows that were not published, are past. */
+  /**
+   * Assets that are fresh now: what failed because they were stale, or kept rows back, is past. A forced run was to do what no
+   * state can tell, so that its failure holds until it is done.
+   */
   fresh: ReadonlySet<string>;
 }
 
@@ -99,9 +102,10 @@ export async function situation(sql: Sql, graph: AssetGraph, options: ConditionO
 async function failedSteps(sql: Sql, graph: AssetGraph, { fresh }: ConditionOptions): Promise<Situation> {
   const keys = graph.producers.map(({ key }) => key);
   const rows = await sql<
-    { key: string; runId: number; error: StepError; at: string; firstAt: string; count: number }[]
+    { key: string; runId: number; error: StepError; forced: boolean; at: string; firstAt: string; count: number }[]
   >`
-    SELECT k.key, s.run_id AS "runId", s.error, s.finished_at AS at, f.first_at AS "firstAt", f.count
+    SELECT k.key, s.run_id AS "runId", s.error, s.reasons @> '[{"kind": "forced"}]' AS forced, s.finished_at AS at,
+           f.first_at AS "firstAt", f.count
     FROM unnest(${keys}::text[]) AS k(key)
     CROSS JOIN LATERAL (
       SELECT * FROM engine.step WHERE key = k.key AND status IN ('succeeded', 'up_to_date', 'failed')
@@ -115,8 +119,8 @@ async function failedSteps(sql: Sql, graph: AssetGraph, { fresh }: ConditionOpti
     WHERE s.status = 'failed'`;
   const holding: Condition[] = [];
   const undecided: Pick<Condition, "kind" | "key" | "subject">[] = [];
-  for (const { key, runId, error, at, firstAt, count } of rows) {
-    if (fresh.has(key)) continue;
+  for (const { key, runId, error, forced, at, firstAt, count } of rows) {
+    if (fresh.has(key) && !forced) continue;
     if (error.name === "CheckFailedError") {
       undecided.push({ kind: "run_failed", key, subject: "" });
       continue;
@@ -133,7 +137,10 @@ async function failedChecks(
   graph: AssetGraph,
   { checkSeverity, fresh }: ConditionOptions,
 ): Promise<Condition[]> {
-  const declared = graph.assets.flatMap(({ key, checks }) => checks.map(({ name }) => ({ key, name })));
+  const declared = graph.assets.flatMap(({ key, checks }) =>
+    checks.map(({ name }) => ({ key, name, step: graph.producerOf(key).key }))
+  );
+  const texts = (column: "key" | "name" | "step") => declared.map((one) => one[column]);
   const rows = await sql<
     {
       key: string;
@@ -141,14 +148,15 @@ async function failedChecks(
       runId: number;
       said: string;
       published: boolean;
+      forced: boolean;
       at: string;
       firstAt: string;
       count: number;
     }[]
   >`
     SELECT d.key, d.name, c.run_id AS "runId", c.message AS said, c.materialization_id IS NOT NULL AS published,
-           c.checked_at AS at, f.first_at AS "firstAt", f.count
-    FROM unnest(${declared.map(({ key }) => key)}::text[], ${declared.map(({ name }) => name)}::text[]) AS d(key, name)
+           coalesce(s.reasons @> '[{"kind": "forced"}]', false) AS forced, c.checked_at AS at, f.first_at AS "firstAt", f.count
+    FROM unnest(${texts("key")}::text[], ${texts("name")}::text[], ${texts("step")}::text[]) AS d(key, name, step)
     CROSS JOIN LATERAL (
       SELECT * FROM engine.check_result WHERE asset_key = d.key AND name = d.name ORDER BY id DESC LIMIT 1
     ) c
@@ -157,8 +165,9 @@ async function failedChecks(
       WHERE asset_key = d.key AND name = d.name AND NOT passed AND id > coalesce((
         SELECT max(id) FROM engine.check_result WHERE asset_key = d.key AND name = d.name AND passed), 0)
     ) f
+    LEFT JOIN engine.step s ON s.run_id = c.run_id AND s.key = d.step
     WHERE NOT c.passed AND (c.severity = 'error' OR ${checkSeverity === "warn"})`;
-  return rows.filter(({ key, published }) => published || !fresh.has(key)).map(
+  return rows.filter(({ key, published, forced }) => published || forced || !fresh.has(key)).map(
     ({ key, name, runId, said, published, at, firstAt, count }) => ({
       kind: "check_failed",
       key,

@@ -1,6 +1,6 @@
 import type { Sql } from "../resources/database/database.ts";
 
-/** What is sent: documented for receivers in README.md, and readable by Slack and its like for its `text`. */
+/** What is sent: documented for receivers in docs/alerts.md, and readable by Slack and its like for its `text`. */
 export interface AlertMessage {
   kind: `${"run" | "check"}_${"failed" | "recovered"}` | `freshness_${"late" | "recovered"}`;
   /** Key of the asset. */

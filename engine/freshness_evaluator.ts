@@ -2,12 +2,12 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import { Alarm } from "./alarm.ts";
 import type { AnyAsset } from "./asset.ts";
-import { tableOf } from "./asset_table.ts";
 import type { Engine } from "./engine.ts";
 import { messageOf } from "./errors.ts";
 import type { FreshnessPolicy } from "./freshness.ts";
 import { currentPeriods, recordVerdict } from "./freshness_record.ts";
 import type { Logger } from "./logger.ts";
+import { newestDate } from "./newest_date.ts";
 
 /** The longest sleep: a run that ended in another process is seen after so long at the latest. */
 const longestSleepMs = 30_000;
@@ -90,11 +90,9 @@ export class FreshnessEvaluator {
   async #newestOf(tx: Sql, asset: AnyAsset, column: string, contentVersion: string): Promise<string | null> {
     const known = this.#newest.get(asset.key);
     if (known?.contentVersion === contentVersion) return known.newest;
-    const [row] = await tx.unsafe<{ newest: string | null }[]>(
-      `SELECT max("${column}") AS newest FROM ${tableOf(asset)} WHERE _until IS NULL`,
-    );
-    this.#newest.set(asset.key, { contentVersion, newest: row!.newest });
-    return row!.newest;
+    const newest = await newestDate(tx, asset, column);
+    this.#newest.set(asset.key, { contentVersion, newest });
+    return newest;
   }
 
   async #run(): Promise<void> {

@@ -100,8 +100,8 @@ export class Ledger {
       SELECT ${created.id}, s.key, s.ordinal, s.after, s.reasons
       FROM jsonb_to_recordset(${this.#json(steps)}) AS s(key text, ordinal integer, after text[], reasons jsonb)`;
     // What waits is part of the run, so that a run that leaves something undone does not end as a success.
-    for (const [i, { key, because, blockedBy }] of plan.waiting.entries()) {
-      const reasons = [{ kind: "blocked", message: `waits because ${because}`, upstream: blockedBy }];
+    for (const [i, { key, because, blockedBy, run }] of plan.waiting.entries()) {
+      const reasons = [{ kind: "blocked", message: `waits because ${because}`, upstream: blockedBy, run }];
       await tx`
         INSERT INTO engine.step (run_id, key, ordinal, after, reasons, status, skipped_because)
         VALUES (${created.id}, ${key}, ${steps.length + i}, '{}', ${this.#json(reasons)}, 'skipped', ${blockedBy})`;

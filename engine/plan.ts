@@ -26,8 +26,9 @@ export interface WaitingStep {
   key: string;
   /** What it waits for, for people: a sentence without its full stop. */
   because: string;
-  /** The asset whose rows were rejected. */
+  /** The asset whose rows were rejected, and the run in which they were. */
   blockedBy: string;
+  run: number;
 }
 
 /** What a run would do, in order. */
@@ -68,7 +69,7 @@ export function planRun(
     if (!wanted.has(producer)) continue;
     // Whatever it has to do of its own: what it reads is known not to be what it should be.
     if (blocker) {
-      waiting.push({ key: producer.key, because: whyRejected(blocker), blockedBy: blocker.key });
+      waiting.push({ key: producer.key, because: whyRejected(blocker), blockedBy: blocker.key, run: blocker.runId });
       continue;
     }
     const own: Reason[] = request.force

@@ -9,9 +9,16 @@ export interface DatedWorld {
   failure: Error | null;
   /** Whether its checks pass. */
   sound: { blocking: boolean; warning: boolean };
+  /** What the check that warns shows. */
+  failingRows: object[];
 }
 
-export const datedWorld: DatedWorld = { sessions: [], failure: null, sound: { blocking: true, warning: true } };
+export const datedWorld: DatedWorld = {
+  sessions: [],
+  failure: null,
+  sound: { blocking: true, warning: true },
+  failingRows: [],
+};
 
 const { asset } = assetsWith<unknown>();
 
@@ -26,9 +33,12 @@ export const dated = asset({
   freshness: sessionDeadline({ calendar: nyse, by: "18:30", timeZone: "America/New_York", column: "session" }),
   checks: [
     check("sound", "It is sound.", () => ({ passed: datedWorld.sound.blocking, message: "a blocking check" })),
-    check("tidy", "It is tidy.", () => ({ passed: datedWorld.sound.warning, message: "a warning" }), {
-      severity: "warn",
-    }),
+    check(
+      "tidy",
+      "It is tidy.",
+      () => ({ passed: datedWorld.sound.warning, message: "a warning", failingRows: datedWorld.failingRows }),
+      { severity: "warn" },
+    ),
   ],
   source: () => Promise.resolve(datedWorld.sessions.join()),
   materialize() {
@@ -39,5 +49,10 @@ export const dated = asset({
 
 /** Puts the world back as a test wants to begin. */
 export function resetDatedWorld(sessions: readonly string[]): void {
-  Object.assign(datedWorld, { sessions: [...sessions], failure: null, sound: { blocking: true, warning: true } });
+  Object.assign(datedWorld, {
+    sessions: [...sessions],
+    failure: null,
+    sound: { blocking: true, warning: true },
+    failingRows: [],
+  });
 }
