@@ -10,7 +10,16 @@ import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/vendor/vendor_resources.ts";
 import { commandLine, engineControl, type ExitCode, followRun, httpControl, processTerminal } from "./cli/mod.ts";
 import deno from "./deno.json" with { type: "json" };
-import { AutomationEvaluator, DefinitionError, Engine, type Logger, messageOf, Scheduler } from "./engine/mod.ts";
+import {
+  Alerts,
+  AutomationEvaluator,
+  DefinitionError,
+  Engine,
+  FreshnessEvaluator,
+  type Logger,
+  messageOf,
+  Scheduler,
+} from "./engine/mod.ts";
 import { systemClock } from "./resources/clock.ts";
 import { consoleLogger } from "./resources/console_logger.ts";
 import {
@@ -142,19 +151,18 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
       });
     }
     await scheduler.start();
-    const automation = new AutomationEvaluator({
-      engine,
-      database,
-      clock: systemClock,
-      logger,
-      intervalSeconds: environment.automationSeconds,
-    });
+    const watching = { engine, database, clock: systemClock, logger };
+    const alerts = alertsOf(house, { environment, logger, serviceUrl: url });
+    const freshness = new FreshnessEvaluator({ ...watching, onChange: () => alerts?.wake() });
+    const automation = new AutomationEvaluator({ ...watching, intervalSeconds: environment.automationSeconds });
+    freshness.start();
+    alerts?.start();
     const filling = fill(engine, logger, stopping.signal).then(() => {
       // After the first fill, so that nothing is asked for that it is about to make.
       if (environment.automation && !stopping.signal.aborted) automation.start();
     });
     await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
-    await Promise.all([scheduler.stop(), automation.stop()]);
+    await Promise.all([scheduler.stop(), automation.stop(), freshness.stop(), alerts?.stop()]);
     // Ends the streams of events too, for which the server would wait.
     await engine.close();
     await Promise.all([filling, server.shutdown()]);
@@ -165,6 +173,23 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
   } finally {
     await house.close();
   }
+}
+
+function alertsOf(
+  { engine, database }: House,
+  { environment, logger, serviceUrl }: { environment: Environment; logger: Logger; serviceUrl: string },
+): Alerts | undefined {
+  const { alertWebhookUrl: url, alertWebhookSecret: secret, alertRepeatHours, alertChecks } = environment;
+  return url === undefined ? undefined : new Alerts({
+    engine,
+    database,
+    clock: systemClock,
+    logger,
+    webhook: { url, secret },
+    serviceUrl,
+    repeatMs: alertRepeatHours * 3_600_000,
+    checkSeverity: alertChecks,
+  });
 }
 
 async function readiness(database: Database): Promise<Readiness[]> {

@@ -5,7 +5,8 @@ import { counted, wrap } from "./text.ts";
 /** A plan for people: what will run, in which order, why, and what only if something upstream comes out different. */
 export function planText(plan: Plan, { width, paint }: { width: number; paint: Paint }): string[] {
   if (plan.steps.length === 0) {
-    return wrap(`Nothing to do for "${plan.selection}": ${freshText(plan)}.`, width, "  ");
+    const verdict = plan.blocked.length > 0 ? "what is stale has to wait" : freshText(plan);
+    return [...wrap(`Nothing to do for "${plan.selection}": ${verdict}.`, width, "  "), ...waitingLines(plan, width)];
   }
   const certain = plan.steps.filter((step) => step.certain).length;
   const uncertain = plan.steps.length - certain;
@@ -15,6 +16,7 @@ export function planText(plan: Plan, { width, paint }: { width: number; paint: P
     ...(plan.fresh.length > 0
       ? [`${counted(plan.fresh.length, "asset")} ${plan.fresh.length === 1 ? "is" : "are"} fresh`]
       : []),
+    ...(plan.blocked.length > 0 ? [`${plan.blocked.length} ${plan.blocked.length === 1 ? "waits" : "wait"}`] : []),
   ];
   const number = String(plan.steps.length).length;
   return [
@@ -22,6 +24,7 @@ export function planText(plan: Plan, { width, paint }: { width: number; paint: P
     "",
     ...plan.steps.flatMap((step, i) => stepLines(step, String(i + 1).padStart(number), { width, paint })),
     ...(plan.fresh.length > 0 ? ["", ...wrap(`Fresh, nothing to do: ${plan.fresh.join(", ")}.`, width, "  ")] : []),
+    ...waitingLines(plan, width),
   ];
 }
 
@@ -37,6 +40,14 @@ function stepLines(step: PlannedStep, number: string, { width, paint }: { width:
       indent + paint("dim", l)
     ),
   ];
+}
+
+/** What is left out for a check that failed upstream: the reason once, then everything that it holds up. */
+function waitingLines({ blocked }: Plan, width: number): string[] {
+  return [...Map.groupBy(blocked, ({ because }) => because)].flatMap(([because, steps]) => [
+    "",
+    ...wrap(`Left out: ${steps.map(({ key }) => key).join(", ")}, because ${because}.`, width, "  "),
+  ]);
 }
 
 function freshText({ fresh }: Plan): string {

@@ -106,6 +106,11 @@ export class RunProgress {
     switch (kind) {
       case "run_queued":
         for (const key of data.steps as string[]) this.#step(key);
+        for (const { key, blockedBy } of (data.blocked ?? []) as { key: string; blockedBy: string }[]) {
+          const step = this.#step(key);
+          step.skippedBecause = blockedBy;
+          this.#end(step, "skipped", time);
+        }
         break;
       case "run_started":
       case "run_resumed":

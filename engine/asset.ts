@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
 import { checkKey } from "./asset_key.ts";
 import type { Condition } from "./automation/condition.ts";
-import type { Check } from "./checks.ts";
+import { type Check, requireSound } from "./checks/check.ts";
 import { externalAsset } from "./external_asset.ts";
+import { type FreshnessPolicy, requireDateColumn } from "./freshness.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
 import type { Metadata } from "./metadata.ts";
@@ -99,6 +100,8 @@ interface TableSpec<Schema extends z.ZodObject> {
   cells?: CellColumns<keyof z.output<Schema> & string>;
   /** Judge the rows before they are published. */
   checks?: readonly Check<z.output<Schema>>[];
+  /** By when it has to have what: `sessionDeadline()` or `maxAge()`. */
+  freshness?: FreshnessPolicy;
 }
 
 /** Declaration of an asset that is made by a function. */
@@ -154,6 +157,7 @@ export interface Asset<Row = unknown> {
   readonly cells: CellColumns | undefined;
   /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
   readonly external: boolean;
+  readonly freshness: FreshnessPolicy | undefined;
   /** How it is made; `undefined` for a byproduct, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
@@ -267,16 +271,20 @@ export function assetsWith<Resources>() {
 
 function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Asset<z.output<Schema>>, "recipe"> {
   checkKey(spec.key);
+  const schema = rowSchema(spec.key, spec.row, spec.primaryKey);
+  requireSound(spec.key, spec.checks ?? [], schema);
+  requireDateColumn(spec.key, spec.freshness, schema);
   return {
     key: spec.key,
     module: spec.module?.url,
     group: spec.group,
     layer: spec.layer,
     description: spec.description,
-    schema: rowSchema(spec.key, spec.row, spec.primaryKey),
+    schema,
     checks: spec.checks ?? [],
     cells: spec.cells,
     external: false,
+    freshness: spec.freshness,
   };
 }
 

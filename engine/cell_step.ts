@@ -176,6 +176,9 @@ class CellStep {
     await database.sql.begin(async (tx) => {
       if (!await ledger.holds(tx, step.claim)) throw new StepLostError(step.task.key, step.task.runId);
       await cellLedger.recordFailed(tx, step.producer.key, this.#failures);
+      if (error instanceof CheckFailedError && "results" in error) {
+        await ledger.recordChecks(tx, step.task.runId, error.results as NewCheckResult[], new Map());
+      }
       await cellLedger.recordStepCells(tx, step.claim, { cells: this.#all, done: this.#done, failed: this.#failed });
       await ledger.append(tx, step.task.runId, "cells_failed", step.task.key, {
         error: failed,

@@ -20,6 +20,7 @@ import {
 import type { Executor } from "./executor.ts";
 import type { Explanation } from "./explanation.ts";
 import { refuseExternalsAlone, withRows } from "./external_asset.ts";
+import { type FreshnessState, freshnessStates } from "./freshness_record.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
 import { type Impact, impactOf } from "./impact.ts";
 import { type LastStep, Ledger, type NewRun, type StoredRun } from "./ledger.ts";
@@ -96,6 +97,8 @@ export interface AssetState {
   lastMaterialization: Materialization | null;
   /** The last time that its function ran or tried to, with the error where it failed. */
   lastStep: LastStep | null;
+  /** How it stands to its freshness policy; `null` where it has none. */
+  freshness: FreshnessState | null;
   /** How many cells it has of each sort; `null` for an asset that is made as a whole. */
   cells: CellCounts | null;
   /** Under which condition it is made without anybody asking; `null` where there is none. */
@@ -163,6 +166,7 @@ export class Engine {
   readonly #executor: Executor;
   readonly #retention: Retention;
   readonly #closing = new AbortController();
+  readonly #runEndListeners = new Set<() => void>();
   #polling: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -182,6 +186,9 @@ export class Engine {
       maxConcurrentRuns: options.maxConcurrentRuns ?? defaultConcurrentRuns,
       takesOpenRuns: options.takesOpenRuns ?? true,
       driverOf: (runId) => new RunDriver(runId, around.presence.id, around.ledger, this.#executor, around.logger),
+      onEnd: () => {
+        for (const listener of this.#runEndListeners) listener();
+      },
     });
     this.#retention = new Retention(
       around.database,
@@ -241,10 +248,11 @@ export class Engine {
   async states(keys: readonly string[] = this.graph.keys): Promise<AssetState[]> {
     for (const key of keys) this.graph.asset(key);
     const producers = this.graph.producers.map((p) => p.key);
-    const [snapshot, materializations, lastSteps] = await Promise.all([
+    const [snapshot, materializations, lastSteps, freshness] = await Promise.all([
       takeSnapshot(this.around, { config: {} }),
       this.ledger.latestMaterializations(keys),
       this.ledger.lastSteps(producers),
+      freshnessStates(this.around.database.sql, this.graph),
     ]);
     const { latest } = snapshot;
     const reasons = reasonsOfAll(snapshot, this.graph);
@@ -277,6 +285,7 @@ export class Engine {
         lastStep,
         cells: cellCounts(snapshot.cells.get(producer.key)),
         automation: producer.recipe.automation?.text ?? null,
+        freshness: freshness.get(key) ?? null,
       };
     });
   }
@@ -478,6 +487,12 @@ export class Engine {
     const id = await recordReport(key, report, { graph: this.graph, database, now: clock.now() });
     const [materialization] = await this.ledger.materializations(key, { limit: 1 });
     return { recorded: id !== undefined, materialization: materialization! };
+  }
+
+  /** Calls `listener` whenever a run that this process drove has ended. Returns what ends the calls. */
+  onRunEnd(listener: () => void): () => void {
+    this.#runEndListeners.add(listener);
+    return () => this.#runEndListeners.delete(listener);
   }
 
   /** Resolves when the run has ended, whichever process drives it, or with how it stands when the signal aborts. */

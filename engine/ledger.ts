@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import type { AttemptReading, RejectedAttempt } from "./blocking.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { CellRange } from "./cell_work.ts";
 import { IdempotencyConflictError, UnknownRunError } from "./errors.ts";
@@ -52,6 +53,8 @@ export interface NewCheckResult {
   key: string;
   name: string;
   severity: "warn" | "error";
+  /** Whether its failure keeps the rows from being published. */
+  blocking: boolean;
   passed: boolean;
   message: string;
   failingRows: readonly object[] | null;
@@ -108,9 +111,17 @@ export class Ledger {
       INSERT INTO engine.step (run_id, key, ordinal, after, reasons)
       SELECT ${created.id}, s.key, s.ordinal, s.after, s.reasons
       FROM jsonb_to_recordset(${this.#json(steps)}) AS s(key text, ordinal integer, after text[], reasons jsonb)`;
+    // What waits is part of the run, so that a run that leaves something undone does not end as a success.
+    for (const [i, { key, because, blockedBy, run: rejectedIn }] of plan.blocked.entries()) {
+      const reasons = [{ kind: "blocked", message: `waits because ${because}`, upstream: blockedBy, run: rejectedIn }];
+      await tx`
+        INSERT INTO engine.step (run_id, key, ordinal, after, reasons, status, skipped_because)
+        VALUES (${created.id}, ${key}, ${steps.length + i}, '{}', ${this.#json(reasons)}, 'skipped', ${blockedBy})`;
+    }
     await this.append(tx, created.id, "run_queued", null, {
       selection: plan.selection,
       steps: steps.map((s) => s.key),
+      ...(plan.blocked.length > 0 && { blocked: plan.blocked }),
     });
     return { runId: created.id, created: true };
   }
@@ -305,7 +316,7 @@ export class Ledger {
       | { status: "up_to_date" }
       | { status: "cancelled" }
       | { status: "skipped"; because: string }
-      | { status: "failed"; error: StepError; checks?: readonly NewCheckResult[] },
+      | { status: "failed"; error: StepError; checks?: readonly NewCheckResult[]; rejected?: AttemptReading },
   ): Promise<boolean> {
     const kind: EventKind = `step_${end.status}`;
     const error = end.status === "failed" ? end.error : null;
@@ -319,12 +330,46 @@ export class Ledger {
         RETURNING key`;
       if (rows.length === 0) return false;
       if (end.status === "failed" && end.checks) await this.recordChecks(tx, claim.runId, end.checks, new Map());
+      if (end.status === "failed" && end.rejected) {
+        await this.#recordRejection(tx, claim, end.rejected, end.checks ?? []);
+      }
       await this.append(tx, claim.runId, kind, claim.key, {
         ...(error && { error }),
         ...(because && { because }),
       });
       return true;
     });
+  }
+
+  async #recordRejection(
+    tx: Sql,
+    { runId, key }: StepClaim,
+    read: AttemptReading,
+    checks: readonly NewCheckResult[],
+  ): Promise<void> {
+    const failed = checks.filter((c) => c.blocking && !c.passed);
+    await tx`
+      INSERT INTO engine.rejected_attempt
+        (step_key, run_id, materialization, code_version, config_hash, source_version, upstream, checks, rejected_at)
+      VALUES (${key}, ${runId}, ${read.materialization}, ${read.codeVersion}, ${read.configHash}, ${read.sourceVersion},
+              ${this.#json(read.upstream)}, ${
+      this.#json(failed.map(({ key, name, message }) => ({ key, name, message })))
+    },
+              clock_timestamp())
+      ON CONFLICT (step_key) DO UPDATE SET
+        run_id = excluded.run_id, materialization = excluded.materialization, code_version = excluded.code_version,
+        config_hash = excluded.config_hash, source_version = excluded.source_version, upstream = excluded.upstream,
+        checks = excluded.checks, rejected_at = excluded.rejected_at`;
+  }
+
+  /** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
+  async rejectedAttempts(): Promise<Map<string, RejectedAttempt>> {
+    const rows = await this.#sql<RejectedAttempt[]>`
+      SELECT step_key AS key, run_id AS "runId", materialization, code_version AS "codeVersion",
+             config_hash AS "configHash", source_version AS "sourceVersion", upstream, checks,
+             rejected_at AS "rejectedAt"
+      FROM engine.rejected_attempt`;
+    return new Map(rows.map((row) => [row.key, row]));
   }
 
   /** Marks steps that can never start because `because` failed. */

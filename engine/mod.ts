@@ -20,7 +20,7 @@ export type {
 export * from "./automation/mod.ts";
 export { type BackfillAction, backfillActions, type Backfills } from "./backfill.ts";
 export * from "./backfill_records.ts";
-export { type Check, check, type CheckOptions, type CheckOutcome, everyRow, notEmpty, unique } from "./checks.ts";
+export * from "./checks/mod.ts";
 export {
   type AssetState,
   type AssetStateName,
@@ -36,13 +36,24 @@ export type { ExplainedState, Explanation, Finding, SettingChange } from "./expl
 export type { Impact, ImpactStep } from "./impact.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
 export type { ExternalSpec } from "./external_asset.ts";
+export {
+  type FreshnessPolicy,
+  type FreshnessStateName,
+  maxAge,
+  sessionDeadline,
+  type SessionDeadlineOptions,
+} from "./freshness.ts";
+export { FreshnessEvaluator } from "./freshness_evaluator.ts";
+export { type FreshnessState, freshnessStates } from "./freshness_record.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
+export type { AlertMessage } from "./alert_outbox.ts";
+export { type AlertOptions, Alerts } from "./alerts.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { link, type Metadata, MetadataValue, table } from "./metadata.ts";
 export * from "./partitions/mod.ts";
 export { type PartitionStateName, type PartitionStates, partitionStates } from "./partition_state.ts";
 export type { Estimate } from "./backfill_estimate.ts";
-export type { Plan, PlannedStep, WaitingCells } from "./plan.ts";
+export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
 export type { Report } from "./report.ts";
 export type { RetryPolicy } from "./retry.ts";

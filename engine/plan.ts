@@ -1,4 +1,5 @@
 import type { Estimate } from "./backfill_estimate.ts";
+import { WaitingLine, whyRejected } from "./blocking.ts";
 import { gapsUpstream, readersOf, someCells } from "./cell_state.ts";
 import { type CellRange, cellWork } from "./cell_work.ts";
 import { UnmetUpstreamError } from "./errors.ts";
@@ -39,6 +40,17 @@ export interface WaitingCells {
   cells: SomeCells;
 }
 
+/** A step that is left out because a blocking check failed upstream of it and nothing has changed since. */
+export interface BlockedStep {
+  /** The asset whose function would run. */
+  key: string;
+  /** What it waits for, for people: a sentence without its full stop. */
+  because: string;
+  /** The asset whose rows were rejected, and the run in which they were. */
+  blockedBy: string;
+  run: number;
+}
+
 /** What a run would do, in order. */
 export interface Plan {
   selection: string;
@@ -50,6 +62,8 @@ export interface Plan {
   fresh: readonly string[];
   /** Selected cells that wait for something that is not part of the plan. */
   waiting: readonly WaitingCells[];
+  /** Selected steps that are left out because they could only read what is known to be out of date. */
+  blocked: readonly BlockedStep[];
 }
 
 /**
@@ -69,13 +83,22 @@ export function planRun(
   const plannedCells = new Map<string, CellSet>();
   const fresh: string[] = [];
   const waiting: WaitingCells[] = [];
+  const blocked: BlockedStep[] = [];
+  // A forced run waits for nothing.
+  const line = new WaitingLine(graph, request.force ? new Map() : snapshot.rejected, snapshot);
   for (const producer of graph.producers) {
+    const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
+    const blocker = line.next(producer, { willReadAnew: wanted.has(producer) && rebuilt.length > 0 });
     if (!wanted.has(producer)) continue;
     if (producer.asset.external) {
       if (snapshot.latest.has(producer.key)) fresh.push(producer.key);
       continue;
     }
-    const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
+    // Whatever it has to do of its own: what it reads is known not to be what it should be.
+    if (blocker) {
+      blocked.push({ key: producer.key, because: whyRejected(blocker), blockedBy: blocker.key, run: blocker.runId });
+      continue;
+    }
     const step = snapshot.cells.has(producer.key)
       ? planCells(producer, rebuilt, { graph, snapshot, request, plannedCells })
       : planWhole(producer, rebuilt, { graph, snapshot, request });
@@ -103,7 +126,7 @@ export function planRun(
       ...(cells && { cells: someCells(cells) }),
     });
   }
-  return { ...request, steps: [...planned.values()], fresh, waiting };
+  return { ...request, steps: [...planned.values()], fresh, waiting, blocked };
 }
 
 interface PossibleStep {

@@ -27,6 +27,8 @@ export interface RunQueueOptions {
   /** Whether it also takes runs that were queued or interrupted elsewhere. */
   takesOpenRuns: boolean;
   driverOf(runId: number): RunDriver;
+  /** Called whenever a run that this process drove has ended or was handed back. */
+  onEnd?: () => void;
 }
 
 interface Driven {
@@ -135,6 +137,7 @@ export class RunQueue {
       .finally(() => {
         this.#driven.delete(runId);
         if (this.#crowded) this.#takeQuietly();
+        this.options.onEnd?.();
       });
     this.#driven.set(runId, { driver, done });
   }

@@ -43,7 +43,7 @@ export function retryPlan(run: StoredRun, graph: AssetGraph): Plan {
     ],
     certain: true,
   }));
-  return { selection: run.selection, force: run.force, range: run.range, steps, fresh: [], waiting: [] };
+  return { selection: run.selection, force: run.force, range: run.range, steps, fresh: [], waiting: [], blocked: [] };
 }
 
 function producesOf(key: string, runId: number, graph: AssetGraph): readonly string[] {

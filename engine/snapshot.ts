@@ -1,3 +1,4 @@
+import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
 import type { Surroundings } from "./step_runner.ts";
 import { type CellRecords, type CellStates, cellStates, isUntouched } from "./cell_state.ts";
 import type { Producer } from "./graph.ts";
@@ -19,6 +20,8 @@ export interface Snapshot extends CellStates {
   latest: LatestVersions;
   configs: ReadonlyMap<string, unknown>;
   records: CellRecords;
+  /** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
+  rejected: ReadonlyMap<string, RejectedAttempt>;
 }
 
 /**
@@ -34,11 +37,12 @@ export async function takeSnapshot(
   const producers = of === undefined ? graph.producers : upstreamClosure(around, of);
   const keys = producers.flatMap((producer) => producer.produces);
   const configs = new Map(producers.map((p) => [p.key, configOf(p, standingConfig, config)]));
-  const [present, latest] = await Promise.all([
+  const [present, latest, rejected] = await Promise.all([
     Promise.all(
       producers.map(async (p): Promise<[string, Present]> => [p.key, await presentOf(p, configs.get(p.key), around)]),
     ),
     ledger.latestVersions(keys),
+    ledger.rejectedAttempts(),
   ]);
   const tracked = keys.filter((key) => graph.asset(key).cells !== undefined);
   const records = await cellLedger.records({
@@ -56,7 +60,19 @@ export async function takeSnapshot(
     clock,
     rows: (key) => currentRows(around, key, latest),
   });
-  return { producers, present: new Map(present), latest, configs, records, ...states };
+  return {
+    producers,
+    present: new Map(present),
+    latest,
+    configs,
+    records,
+    rejected: ofThese(rejected, producers),
+    ...states,
+  };
+}
+
+function ofThese<T>(byProducer: ReadonlyMap<string, T>, producers: readonly Producer[]): Map<string, T> {
+  return new Map(producers.flatMap(({ key }) => byProducer.has(key) ? [[key, byProducer.get(key)!] as const] : []));
 }
 
 /** What a step needs to know: no more than the producer's own record where nothing that it reads is told apart by cells. */
@@ -76,6 +92,7 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
     latest: await ledger.latestVersions([...producer.produces, ...producer.upstream]),
     configs: new Map([[producer.key, config]]),
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
+    rejected: new Map(),
     cells: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),
@@ -96,6 +113,7 @@ export function reasonsOfWhole(producer: Producer, snapshot: Snapshot): Reason[]
 /** Reasons of every asset, those that come down from upstream included. */
 export function reasonsOfAll(snapshot: Snapshot, graph: Surroundings["graph"]): Map<string, Reason[]> {
   const reasons = new Map<string, Reason[]>();
+  const line = new WaitingLine(graph, snapshot.rejected, snapshot);
   for (const producer of snapshot.producers) {
     const own = snapshot.cells.has(producer.key)
       ? reasonsOfCells(producer, snapshot)
@@ -105,7 +123,10 @@ export function reasonsOfAll(snapshot: Snapshot, graph: Surroundings["graph"]): 
       .filter((key) => reasons.get(key)!.length > 0 && !changed.has(key))
       .filter((key) => !isOutOfReach(producer, key, { snapshot, graph }))
       .map((key) => upstreamStale(key, !snapshot.latest.has(key)));
-    for (const key of producer.produces) reasons.set(key, [...own, ...inherited]);
+    const blocker = line.next(producer, { willReadAnew: false });
+    // First, because it is what has to be put right.
+    const all = [...blocker ? [blockedReason(blocker)] : [], ...own, ...inherited];
+    for (const key of producer.produces) reasons.set(key, all);
   }
   return reasons;
 }

@@ -44,6 +44,7 @@ export type Reason =
     | { kind: "code_changed"; from: string; to: string }
     | { kind: "config_changed" }
     | { kind: "check_failed"; check: string }
+    | { kind: "blocked"; upstream: string; run: number }
     | { kind: "forced" }
     | { kind: "retried"; run: number }
     | { kind: "automation" }

@@ -2,10 +2,13 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset, Output } from "./asset.ts";
 import { type Reading, readingOf, recordReading } from "./automation/reading.ts";
+import { type AttemptReading, readingOf as attemptReadingOf } from "./blocking.ts";
 import { gapsUpstream } from "./cell_state.ts";
 import type { CellLedger } from "./cell_ledger.ts";
 import { makeCells } from "./cell_step.ts";
-import type { CheckedRows } from "./checks.ts";
+import { checkedRows } from "./checks/checked_rows.ts";
+import { judge } from "./checks/judge.ts";
+import { pastVersions } from "./checks/past_versions.ts";
 import {
   CellsFailedError,
   CheckFailedError,
@@ -21,13 +24,12 @@ import { mayBeUnknown } from "./external_asset.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import type { Ledger, NewCheckResult, StepClaim } from "./ledger.ts";
 import { type Logger, loggerTo } from "./logger.ts";
-import type { Metadata } from "./metadata.ts";
 import { CellSet, CellSpace } from "./partitions/mod.ts";
 import type { Pools, PoolSlot } from "./pools.ts";
 import type { Presence } from "./presence.ts";
 import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
 import { pause, retryDelayMs } from "./retry.ts";
-import { type Columns, hashOf, type PreparedRows, prepareRows } from "./row_schema.ts";
+import { type Columns, hashOf, prepareRows } from "./row_schema.ts";
 import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "./snapshot.ts";
 import type { Present } from "./staleness.ts";
 import { inputsOf, ownRows } from "./step_inputs.ts";
@@ -173,7 +175,8 @@ export class StepExecution {
     await this.withRetries(async () => {
       const present = await this.presentAgain(snapshot);
       const outputs = await this.materialize(snapshot, CellSet.all(CellSpace.single));
-      const checks = await this.orAborted(this.check(outputs));
+      const reading = attemptReadingOf(this.#producer, present, snapshot.latest);
+      const checks = await this.orAborted(this.check(outputs, reading));
       await this.settle();
       await publishWhole(outputs, checks, this.publicationContext(snapshot, present));
     });
@@ -282,27 +285,35 @@ export class StepExecution {
     return Promise.race([work, aborted(this.signal)]);
   }
 
-  /** Has the rows judged. @throws {CheckFailedError} If a blocking check fails. */
-  async check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
+  /**
+   * Has the rows judged.
+   *
+   * @param rejected What was read, to be remembered if the rows are rejected, so that what is downstream waits until that changes.
+   * @throws {CheckFailedError} If a blocking check fails.
+   */
+  async check(outputs: readonly OutputToPublish[], rejected?: AttemptReading): Promise<NewCheckResult[]> {
     const results: NewCheckResult[] = [];
     const blocking: NewCheckResult[] = [];
     for (const { asset, rows, metadata } of outputs) {
+      const history = () => pastVersions(this.around.database.sql, asset.key);
+      const judged = checkedRows(asset.schema, rows, { metadata, history });
       for (const check of asset.checks) {
-        const outcome = await check.check(checkedRows(asset, rows, metadata));
+        const outcome = await judge(check, judged);
         const result: NewCheckResult = {
           key: asset.key,
           name: check.name,
           severity: check.severity,
+          blocking: check.blocking && check.severity === "error",
           passed: outcome.passed,
           message: outcome.message,
           failingRows: outcome.failingRows ?? null,
         };
         results.push(result);
-        if (!outcome.passed && check.severity === "error" && check.blocking) blocking.push(result);
+        if (result.blocking && !outcome.passed) blocking.push(result);
       }
     }
     if (blocking.length > 0) {
-      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results });
+      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results, rejected });
     }
     return results;
   }
@@ -336,7 +347,10 @@ export class StepExecution {
         ...(partial && { partial }),
         ...(isFatal(error) && { fatal: true }),
       },
-      checks: error instanceof CheckFailedError && "results" in error ? error.results as NewCheckResult[] : undefined,
+      ...(error instanceof CheckFailedError && "results" in error && {
+        checks: error.results as NewCheckResult[],
+        rejected: ("rejected" in error ? error.rejected : undefined) as AttemptReading | undefined,
+      }),
     });
     return !recorded ? "lost" : partial ? "partly_failed" : "failed";
   }
@@ -393,20 +407,6 @@ async function sourceVersion(
 ): Promise<{ sourceVersion: string | null; sourceError: undefined }> {
   const version = await producer.recipe.source?.({ config, resources, clock }) ?? null;
   return { sourceVersion: version, sourceError: undefined };
-}
-
-function checkedRows(asset: AnyAsset, rows: PreparedRows, metadata: Metadata): CheckedRows<unknown> {
-  const value = (row: number, column: string): unknown => {
-    const data = rows.data[column]!;
-    const cell = data[row];
-    return data instanceof Float64Array && Number.isNaN(cell) ? null : cell;
-  };
-  return {
-    count: rows.count,
-    metadata,
-    value: value as never,
-    row: (row) => Object.fromEntries(asset.schema.columns.map(({ name }) => [name, value(row, name)])),
-  };
 }
 
 /** Rejects with the signal's reason when it aborts; never resolves. */

@@ -134,6 +134,12 @@ const Variables = z.object({
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
   EVENT_RETENTION_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
+  ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }), "an http or https address", { secret: true }),
+  ALERT_WEBHOOK_SECRET: optional(z.string().min(16), "at least 16 letters that the receiver knows too", {
+    secret: true,
+  }),
+  ALERT_REPEAT_HOURS: variable(z.coerce.number().positive().max(8760), "24", "hours, above 0 and at most 8760"),
+  ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn for checks that only warn too"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
@@ -171,6 +177,12 @@ export interface Environment {
   /** How many steps of each concurrency pool run at once. */
   pools: Readonly<Record<string, number>>;
   eventRetentionDays: number;
+  /** May hold a token: never log it. `undefined` sends no alerts. */
+  alertWebhookUrl: string | undefined;
+  /** Never log it. */
+  alertWebhookSecret: string | undefined;
+  alertRepeatHours: number;
+  alertChecks: "error" | "warn";
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -227,6 +239,10 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     maxConcurrentRuns: v.MAX_CONCURRENT_RUNS,
     pools: v.POOLS,
     eventRetentionDays: v.EVENT_RETENTION_DAYS,
+    alertWebhookUrl: v.ALERT_WEBHOOK_URL,
+    alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
+    alertRepeatHours: v.ALERT_REPEAT_HOURS,
+    alertChecks: v.ALERT_CHECKS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { AnyAsset, AssetState, CheckResult, Engine, Materialization } from "../engine/mod.ts";
+import { type AnyAsset, type AssetState, checkStates, type Engine, type Materialization } from "../engine/mod.ts";
 import { linkToNext } from "./links.ts";
 import { idNumber, query, wholeNumber } from "./validation.ts";
 
@@ -18,12 +18,15 @@ export function assetRoutes(engine: Engine) {
     // All there is to know about one asset but its rows.
     .get("/:key", async (c) => {
       const asset = engine.graph.asset(c.req.param("key"));
-      const [[state], checks] = await Promise.all([engine.states([asset.key]), engine.checks(asset.key)]);
+      const [[state], checks] = await Promise.all([
+        engine.states([asset.key]),
+        checkStates(engine.ledger.database.sql, engine.graph, asset.key),
+      ]);
       return c.json({
         ...listed(state!),
         lastMaterialization: state!.lastMaterialization,
         ...declared(engine, asset),
-        checks: checksOf(asset, checks),
+        checks,
       });
     })
     // Its versions, newest first.
@@ -63,16 +66,4 @@ function declared(engine: Engine, asset: AnyAsset) {
     // What a caller may send: settings with a default may be left out.
     configSchema: z.toJSONSchema(recipe.config, { io: "input", unrepresentable: "any" }) as Record<string, unknown>,
   };
-}
-
-/** Each declared check with what it found last. */
-function checksOf(asset: AnyAsset, results: readonly CheckResult[]) {
-  const last = new Map(results.map((result) => [result.name, result]));
-  return asset.checks.map(({ name, description, severity, blocking }) => ({
-    name,
-    description,
-    severity,
-    blocking,
-    last: last.get(name) ?? null,
-  }));
 }

@@ -4,12 +4,14 @@ import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
+import { assetCheckRoutes } from "./asset_checks.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
 import { automationRoutes } from "./automation.ts";
 import { backfillRoutes } from "./backfills.ts";
 import { compatRoutes } from "./compat/mod.ts";
 import { explanationRoutes } from "./explanations.ts";
+import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
@@ -83,6 +85,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
     .route("/v1/assets", assetRowRoutes(engine))
     .route("/v1/assets", explanationRoutes(engine))
     .route("/v1/assets", automationRoutes(engine))
+    .route("/v1/assets", assetCheckRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))
     .route("/v1/assets", reportRoutes(engine))
     .route("/v1/assets", partitionRoutes(engine))
@@ -91,6 +94,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
     .route("/v1/runs", runRoutes(engine, logger))
     .route("/v1/runs", runEventRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
     .route("/v1/schedules", scheduleRoutes(scheduler))
+    .route("/v1/freshness", freshnessRoutes(engine))
     .route("/", compatRoutes({ engine, logger, ...limits }))
     .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
   // Here and not left to the larger application, whose answer may be a page.

@@ -1,9 +1,16 @@
 import { z } from "zod";
-import { eager, notEmpty, table } from "../../engine/mod.ts";
+import {
+  eager,
+  noGaps,
+  notEmpty,
+  priceJumpWithoutSplit,
+  rowCountBand,
+  sessionComplete,
+  table,
+} from "../../engine/mod.ts";
 import { alignCloses, cleanPrices as clean } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
-import { priceJumpWithoutSplit } from "./price_jump_check.ts";
 
 const CleanPrice = z.object({
   ticker: z.string().min(1),
@@ -36,7 +43,15 @@ export const cleanPrices = asset({
   config: CleaningConfig,
   row: CleanPrice,
   primaryKey: ["ticker", "session"],
-  checks: [notEmpty(), priceJumpWithoutSplit],
+  checks: [
+    notEmpty(),
+    rowCountBand({ within: 0.5, severity: "warn" }),
+    // Every ticker on every session is what the table promises: anything else is a fault of this file.
+    noGaps({ series: "ticker", date: "session" }),
+    // Here and not beside the bars, which are published in parts: what a part is compared with may be in another one.
+    priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
+    sessionComplete({ series: "ticker", date: "session", share: 1 }),
+  ],
 
   async materialize({ inputs, config }) {
     const matrix = alignCloses(await inputs.bars.columns("ticker", "session", "close"));

@@ -1,8 +1,17 @@
 import { z } from "zod";
-import { eager, identity, laterSessions, notEmpty, reads, table } from "../../engine/mod.ts";
+import {
+  eager,
+  identity,
+  laterSessions,
+  notEmpty,
+  priceJumpWithoutSplit,
+  reads,
+  sessionDeadline,
+  table,
+} from "../../engine/mod.ts";
+import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
-import { priceJumpWithoutSplit } from "./price_jump_check.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawSplits } from "./raw_splits.ts";
 import { rejectedBars } from "./rejected_bars.ts";
@@ -43,7 +52,12 @@ export const dailyBars = asset({
     wanted: ({ upstream: { raw } }) => ({ names: raw.space.names, dates: raw.space.dates }),
   },
   // A part may be one corrected bar that cannot be used. A market without any usable bar ends at clean_prices.
-  checks: [notEmpty({ severity: "warn" }), priceJumpWithoutSplit],
+  checks: [
+    notEmpty({ severity: "warn" }),
+    priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
+  ],
+  // An hour after the daily schedule begins, unless that is set to another time.
+  freshness: sessionDeadline({ calendar: nyse, by: "19:30", timeZone: nyse.timeZone, column: "session" }),
 
   async materialize({ inputs }) {
     const [raw, splits] = await Promise.all([

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { splitsOf } from "./bar_judgement.ts";
 import { rawSplits } from "./raw_splits.ts";
@@ -28,7 +28,7 @@ export const rawDailyBars = asset({
   primaryKey: ["ticker", "session", "occurrence"],
   cells: { name: "ticker", date: "session" },
   byproducts: { splits: rawSplits },
-  checks: [notEmpty()],
+  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" })],
   source: ({ resources }) => resources.marketData.version(),
 
   async materialize({ resources, signal, progress }) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 
 /** An instrument as a source lists it. */
@@ -24,7 +24,7 @@ export const rawTickers = asset({
   row: RawTicker,
   primaryKey: ["ticker"],
   cells: { name: "ticker" },
-  checks: [notEmpty()],
+  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" })],
   source: ({ resources: { marketData } }) => marketData.tickersVersion?.() ?? marketData.version(),
 
   async materialize({ resources, signal }) {

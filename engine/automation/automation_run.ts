@@ -41,6 +41,7 @@ export function planRequests(
     steps,
     fresh: [],
     waiting: [],
+    blocked: [],
   };
 }
 

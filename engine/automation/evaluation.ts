@@ -1,3 +1,4 @@
+import { WaitingLine } from "../blocking.ts";
 import type { AssetGraph, Producer } from "../graph.ts";
 import { CellSet } from "../partitions/mod.ts";
 import { hashOf } from "../row_schema.ts";
@@ -48,16 +49,21 @@ export function evaluateAll(
   },
 ): Outcome {
   const requests = new Map<string, CellSet>();
-  const evaluations = automated(graph).map(({ producer, condition }): Evaluation => {
-    const { key } = producer;
+  const line = new WaitingLine(graph, snapshot.rejected, snapshot);
+  const evaluations = graph.producers.flatMap((producer): Evaluation[] => {
+    const { key, upstream, recipe: { automation: condition } } = producer;
+    // What could only read rows that are known to be out of date waits, as in any plan.
+    const willReadAnew = upstream.some((up) => requests.has(graph.producerOf(up).key));
+    const blocked = line.next(producer, { willReadAnew }) !== undefined;
+    if (!condition) return [];
     const facts = new AssetFacts(producer, { graph, snapshot, activity, nowMs, requested: requests });
     const paused = activity.paused.has(key);
     const judgement = judge(condition, facts);
-    const cells = paused ? CellSet.none(facts.universe.space) : possible(judgement.cells, condition, facts);
+    const cells = paused || blocked ? CellSet.none(facts.universe.space) : possible(judgement.cells, condition, facts);
     if (!cells.isEmpty) requests.set(key, cells);
     const tree = treeOf(judgement, facts.universe);
     const requested = cells.isEmpty ? null : someCells(cells);
-    return { key, paused, tree, requested, fingerprint: hashOf({ paused, tree, requested }) };
+    return [{ key, paused, tree, requested, fingerprint: hashOf({ paused, tree, requested }) }];
   });
   return { evaluations, requests };
 }

@@ -27,6 +27,7 @@ const asset: ListedAsset = {
   lastStep: null,
   cells: null,
   automation: null,
+  freshness: null,
 };
 
 const assets: readonly ListedAsset[] = [

@@ -187,7 +187,7 @@ const plan: Plan = {
   selection: "+pair_metrics",
   force: false,
   range: null,
-  waiting: [],
+  blocked: [],
   steps: [
     {
       key: "daily_bars",
@@ -205,6 +205,7 @@ const plan: Plan = {
     },
   ],
   fresh: ["raw_tickers", "raw_daily_bars"],
+  waiting: [],
 };
 
 Deno.test("materializeCommand() --dry-run says what runs, why, what only perhaps, and what is fresh", async () => {
@@ -225,6 +226,21 @@ Fresh, nothing to do: raw_tickers, raw_daily_bars.
 `,
   );
   assert.deepEqual(control.calls, ['plan {"selection":"+pair_metrics","force":false}']);
+});
+
+Deno.test("materializeCommand() --dry-run says what waits, and for what, once", async () => {
+  const because = "daily_bars was not published in run 7: check not_empty failed (0 rows, 1 needed)";
+  const blocked = ["clean_prices", "pair_clusters"].map((key) => ({ key, because, blockedBy: "daily_bars", run: 7 }));
+  const said = async (plan: Plan) => {
+    const terminal = fakeTerminal();
+    assert.equal(await materializeCommand(["*", "--dry-run"], scriptedControl({ plan }), terminal), 0);
+    return terminal.out.replaceAll(/\s+/g, " ");
+  };
+  const left = `Left out: clean_prices, pair_clusters, because ${because}.`;
+  const some = await said({ ...plan, steps: plan.steps.slice(0, 1), blocked });
+  assert.ok(some.includes("1 step will run, 2 assets are fresh, 2 wait.") && some.includes(left), some);
+  const none = await said({ ...plan, steps: [], fresh: [], blocked });
+  assert.ok(none.includes("what is stale has to wait.") && none.includes(left), none);
 });
 
 Deno.test("materializeCommand() --dry-run --json prints the plan as one document", async () => {

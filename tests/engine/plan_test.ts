@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AnyAsset, assetGraph, assetsWith, select, UnmetUpstreamError } from "../../engine/mod.ts";
 import { planRun } from "../../engine/plan.ts";
 import { ownReasons, type Present, type Versions } from "../../engine/staleness.ts";
+import { wholeSnapshot } from "../support/whole_snapshot.ts";
 
 const { asset } = assetsWith<Record<never, never>>();
 
@@ -40,17 +41,7 @@ function allFresh(): Map<string, Versions> {
 }
 
 function plan(selection: string, latest: Map<string, Versions>, force = false, now = present) {
-  const snapshot = {
-    producers: graph.producers,
-    present: now,
-    latest: new Map([...latest].map(([key, versions]) => [key, { ...versions, rowCount: 1 }])),
-    configs: new Map(),
-    records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
-    cells: new Map(),
-    madeSpaces: new Map(),
-    spaces: new Map(),
-    reads: new Map(graph.producers.map(({ key }) => [key, []])),
-  };
+  const snapshot = wholeSnapshot(graph, { present: now, latest });
   return planRun(graph, select(graph, selection), snapshot, { selection, force, range: null });
 }
 

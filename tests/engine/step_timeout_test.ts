@@ -63,6 +63,7 @@ test(
         force: true,
         range: null,
         waiting: [],
+        blocked: [],
         fresh: [],
         steps: [{ key: "silent", produces: ["silent"], after: [], reasons: [], certain: true }],
       },

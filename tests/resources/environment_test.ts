@@ -68,6 +68,9 @@ for (
     ["NEWS_FROM", "last month"],
     ["BARS_AFTER_CLOSE_MINUTES", "-1"],
     ["BARS_AFTER_CLOSE_MINUTES", "901"],
+    ["ALERT_REPEAT_HOURS", "0"],
+    ["ALERT_REPEAT_HOURS", "daily"],
+    ["ALERT_CHECKS", "all"],
   ] as const
 ) {
   Deno.test(`readEnvironment() names ${name} and "${value}" and what is allowed`, () => {
@@ -81,6 +84,23 @@ Deno.test("readEnvironment() never repeats a DATABASE_URL, which may hold a pass
   const message = refused({ DATABASE_URL: "mysql://user:hunter2@host/db" });
   assert.match(message, /^DATABASE_URL: /);
   assert.ok(!message.includes("hunter2"));
+});
+
+Deno.test("readEnvironment() never repeats where alerts go or how they are signed", () => {
+  const message = refused({ ALERT_WEBHOOK_URL: "ftp://hooks.example.com/hunter2", ALERT_WEBHOOK_SECRET: "hunter2" });
+  assert.match(message, /^ALERT_WEBHOOK_URL: .*\nALERT_WEBHOOK_SECRET: /);
+  assert.ok(!message.includes("hunter2"));
+});
+
+Deno.test("readEnvironment() sends alerts nowhere by default, and tells errors once a day", () => {
+  const { alertWebhookUrl, alertWebhookSecret, alertRepeatHours, alertChecks } = readEnvironment({});
+  assert.deepEqual([alertWebhookUrl, alertWebhookSecret, alertRepeatHours, alertChecks], [
+    undefined,
+    undefined,
+    24,
+    "error",
+  ]);
+  assert.equal(readEnvironment({ ALERT_REPEAT_HOURS: "0.5" }).alertRepeatHours, 0.5);
 });
 
 Deno.test("readEnvironment() names every variable at fault", () => {

@@ -28,6 +28,7 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
         lastStep: null,
         cells: null,
         automation: null,
+        freshness: null,
       });
       assert.equal(json.assets[2].madeBy, "multiples");
     });

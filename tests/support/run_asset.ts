@@ -1,8 +1,18 @@
 import type { z } from "zod";
-import type { AnyAsset, CheckOutcome, Columns, Input, Metadata, MetadataValue, RowOf } from "../../engine/mod.ts";
+import type {
+  AnyAsset,
+  CheckOutcome,
+  Columns,
+  Input,
+  Metadata,
+  MetadataValue,
+  PastVersion,
+  RowOf,
+} from "../../engine/mod.ts";
 import { CellSet, CellSpace, silentLogger } from "../../engine/mod.ts";
+import { checkedRows } from "../../engine/checks/checked_rows.ts";
 import { typedMetadata } from "../../engine/metadata.ts";
-import { type PreparedRows, prepareRows, type RowSchema, toRows } from "../../engine/row_schema.ts";
+import { prepareRows, toRows } from "../../engine/row_schema.ts";
 import { type Clock, fixedClock } from "../../resources/clock.ts";
 
 /** What an asset's function reads, and what stands in for the outside world. */
@@ -18,6 +28,8 @@ export interface AssetSurroundings {
   resources?: unknown;
   clock?: Clock;
   signal?: AbortSignal;
+  /** What the asset's own checks are told of earlier versions of it. */
+  history?: readonly PastVersion[];
 }
 
 /** One table that an asset's function made, held to its schema, in key order. */
@@ -53,6 +65,7 @@ export async function runAsset<A extends AnyAsset>(
     resources = {},
     clock = fixedClock("2026-11-23T12:00:00Z"),
     signal,
+    history = [],
   }: AssetSurroundings = {},
 ): Promise<AssetRun<RowOf<A>>> {
   const { recipe } = asset;
@@ -81,7 +94,7 @@ export async function runAsset<A extends AnyAsset>(
     ),
   );
   return {
-    ...await outputOf(asset, made) as AssetOutput<RowOf<A>>,
+    ...await outputOf(asset, made, history) as AssetOutput<RowOf<A>>,
     byproducts: Object.fromEntries(byproducts),
     progress,
   };
@@ -105,28 +118,18 @@ function inputOf(asset: AnyAsset, rows: readonly object[]): Input<object> {
 async function outputOf(
   asset: AnyAsset,
   { rows, metadata = {} }: { rows: readonly object[] | Columns<object>; metadata?: Metadata },
+  history: readonly PastVersion[] = [],
 ): Promise<AssetOutput<Record<string, unknown>>> {
   const prepared = prepareRows(asset.key, asset.schema, rows);
   const objects = toRows(asset.schema, prepared.data) as Record<string, unknown>[];
+  const judged = checkedRows(asset.schema, prepared, { metadata, history: () => Promise.resolve(history) });
   const checks = await Promise.all(
-    asset.checks.map(async (check) =>
-      [check.name, await check.check(checkedRows(asset.schema, prepared, metadata))] as const
-    ),
+    asset.checks.map(async (check) => [check.name, await check.check(judged)] as const),
   );
   return {
     rows: objects,
     metadata: typedMetadata(metadata),
     checks: Object.fromEntries(checks),
     contentVersion: prepared.contentVersion,
-  };
-}
-
-function checkedRows(schema: RowSchema, { data, count }: PreparedRows, metadata: Metadata) {
-  const rows = toRows(schema, data) as Record<string, unknown>[];
-  return {
-    count,
-    metadata,
-    value: (row: number, column: string) => rows[row]![column] as never,
-    row: (row: number) => rows[row]! as never,
   };
 }

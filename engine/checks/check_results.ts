@@ -1,0 +1,71 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../asset.ts";
+import type { AssetGraph } from "../graph.ts";
+import type { CheckResult } from "../records.ts";
+
+/** One judgement of a check, with the run that it was part of. */
+export interface CheckRecord extends CheckResult {
+  id: number;
+  runId: number;
+  /** `null` where a blocking check kept the rows from being published. */
+  materialization: number | null;
+}
+
+/** What a check is declared as, with what it found last. */
+export interface CheckState {
+  name: string;
+  description: string;
+  severity: "warn" | "error";
+  blocking: boolean;
+  /** Its last judgement, whatever became of the rows; `null` if it never judged any. */
+  last: CheckRecord | null;
+}
+
+/** Which results of an asset's checks to list. */
+export interface CheckResultQuery {
+  limit: number;
+  /** Only those before this id. */
+  before?: number;
+  /** Only those of this check. */
+  name?: string;
+}
+
+/** The checks that an asset declares, each with its last judgement. @throws {UnknownAssetError} */
+export async function checkStates(sql: Sql, graph: AssetGraph, key: string): Promise<CheckState[]> {
+  const asset: AnyAsset = graph.asset(key);
+  const names = asset.checks.map(({ name }) => name);
+  const rows = await sql<CheckRecord[]>`
+    SELECT ${columns(sql)} FROM unnest(${names}::text[]) AS n(wanted)
+    CROSS JOIN LATERAL (
+      SELECT * FROM engine.check_result WHERE asset_key = ${key} AND name = n.wanted ORDER BY id DESC LIMIT 1
+    ) c`;
+  const last = new Map(rows.map((row) => [row.name, row]));
+  return asset.checks.map(({ name, description, severity, blocking }) => ({
+    name,
+    description,
+    severity,
+    blocking,
+    last: last.get(name) ?? null,
+  }));
+}
+
+/** Judgements of an asset's checks, newest first; those of checks that are no longer declared included. */
+export async function checkResults(
+  sql: Sql,
+  key: string,
+  { limit, before, name }: CheckResultQuery,
+): Promise<CheckRecord[]> {
+  return Array.from(
+    await sql<CheckRecord[]>`
+      SELECT ${columns(sql)} FROM engine.check_result c
+      WHERE asset_key = ${key} AND ${before === undefined ? sql`true` : sql`id < ${before}`}
+        AND ${name === undefined ? sql`true` : sql`name = ${name}`}
+      ORDER BY id DESC LIMIT ${limit}`,
+  );
+}
+
+function columns(sql: Sql) {
+  return sql`
+    c.id, c.run_id AS "runId", c.materialization_id AS materialization, c.name, c.severity, c.passed, c.message,
+    c.failing_rows AS "failingRows", c.checked_at AS "checkedAt"`;
+}

@@ -1,0 +1,30 @@
+import type { Metadata } from "../metadata.ts";
+import type { PreparedRows, RowSchema } from "../row_schema.ts";
+import type { CheckedRows, PastVersion } from "./check.ts";
+
+/** Prepared rows as checks see them. `history` is asked at most once, by the first check that wants it. */
+export function checkedRows(
+  schema: Pick<RowSchema, "columns">,
+  { data, count }: Pick<PreparedRows, "data" | "count">,
+  { metadata, history }: { metadata: Metadata; history(): Promise<readonly PastVersion[]> },
+): CheckedRows<unknown> {
+  const column = (name: string) => {
+    const found = data[name];
+    if (!found) throw new RangeError(`A check reads the column "${name}", which the rows do not have.`);
+    return found;
+  };
+  const value = (row: number, name: string): unknown => {
+    const values = column(name);
+    const cell = values[row];
+    return values instanceof Float64Array && Number.isNaN(cell) ? null : cell;
+  };
+  let past: Promise<readonly PastVersion[]> | undefined;
+  return {
+    count,
+    metadata,
+    value: value as never,
+    column: column as never,
+    row: (row) => Object.fromEntries(schema.columns.map(({ name }) => [name, value(row, name)])),
+    history: () => past ??= history(),
+  };
+}

@@ -1,0 +1,18 @@
+import { isRetryable, messageOf } from "../errors.ts";
+import { type Check, type CheckedRows, type CheckOutcome, sampleSize } from "./check.ts";
+
+/**
+ * What a check says of the rows, with a bounded sample of those at fault.
+ *
+ * A check that throws has failed, with what it threw as its message: one that warns must not keep good rows back for a fault
+ * of its own, and one that blocks must not let through what it could not judge. What may succeed later is thrown on.
+ */
+export async function judge(check: Check<unknown>, rows: CheckedRows<unknown>): Promise<CheckOutcome> {
+  try {
+    const { passed, message, failingRows } = await check.check(rows);
+    return { passed, message, failingRows: failingRows?.slice(0, sampleSize) };
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    return { passed: false, message: `the check itself failed: ${messageOf(error)}` };
+  }
+}

@@ -1,0 +1,22 @@
+/** Judgements of rows before they are published. @module */
+export {
+  type CheckRecord,
+  type CheckResultQuery,
+  checkResults,
+  type CheckState,
+  checkStates,
+} from "./check_results.ts";
+export {
+  type Check,
+  check,
+  type CheckedRows,
+  type CheckOptions,
+  type CheckOutcome,
+  type ColumnsAndOptions,
+  type NamedCheckOptions,
+  type PastVersion,
+} from "./check.ts";
+export { type PriceJumpOptions, priceJumpWithoutSplit, stalePrices, type StalePricesOptions } from "./price_checks.ts";
+export { everyRow, notEmpty, notNull, unique } from "./row_checks.ts";
+export { rowCountBand, type RowCountBandOptions } from "./row_count_band.ts";
+export { noGaps, type NoGapsOptions, sessionComplete, type SessionCompleteOptions } from "./series_checks.ts";

@@ -1,0 +1,31 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { checkResults, checkStates, type Engine } from "../engine/mod.ts";
+import { linkToNext } from "./links.ts";
+import { idNumber, query, wholeNumber } from "./validation.ts";
+
+const ResultsPage = z.strictObject({
+  limit: wholeNumber(1, 1_000).default(50),
+  /** Only those before this id. */
+  before: idNumber.optional(),
+  /** Only those of this check. */
+  name: z.string().regex(/^[\w.-]{1,200}$/, "The name of a check is wanted.").optional(),
+});
+
+/** `GET /v1/assets/:key/checks`. */
+export function assetCheckRoutes(engine: Engine) {
+  return new Hono()
+    // Each declared check with what it found last, and all judgements newest first, with a sample of the rows at fault.
+    .get("/:key/checks", query(ResultsPage), async (c) => {
+      const { key } = engine.graph.asset(c.req.param("key"));
+      const { limit, ...which } = c.req.valid("query");
+      const { sql } = engine.ledger.database;
+      const [checks, found] = await Promise.all([
+        checkStates(sql, engine.graph, key),
+        checkResults(sql, key, { ...which, limit: limit + 1 }),
+      ]);
+      const history = found.slice(0, limit);
+      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${history.at(-1)!.id}` }));
+      return c.json({ asset: key, checks, history });
+    });
+}

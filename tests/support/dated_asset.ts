@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { assetsWith, check, sessionDeadline } from "../../engine/mod.ts";
+import { nyse } from "../../resources/exchange_calendar/mod.ts";
+
+/** What {@link dated} is made of: tests change it. */
+export interface DatedWorld {
+  sessions: string[];
+  /** Thrown instead of making anything. */
+  failure: Error | null;
+  /** Whether its checks pass. */
+  sound: { blocking: boolean; warning: boolean };
+  /** What the check that warns shows. */
+  failingRows: object[];
+}
+
+export const datedWorld: DatedWorld = {
+  sessions: [],
+  failure: null,
+  sound: { blocking: true, warning: true },
+  failingRows: [],
+};
+
+const { asset } = assetsWith<unknown>();
+
+/** Sessions that are due by 18:30 New York on their day, with a check that blocks and one that warns. */
+export const dated = asset({
+  key: "dated",
+  group: "t",
+  layer: "raw",
+  description: "Sessions as they come.",
+  row: z.object({ session: z.iso.date() }),
+  primaryKey: ["session"],
+  freshness: sessionDeadline({ calendar: nyse, by: "18:30", timeZone: "America/New_York", column: "session" }),
+  checks: [
+    check("sound", "It is sound.", () => ({ passed: datedWorld.sound.blocking, message: "a blocking check" })),
+    check(
+      "tidy",
+      "It is tidy.",
+      () => ({ passed: datedWorld.sound.warning, message: "a warning", failingRows: datedWorld.failingRows }),
+      { severity: "warn" },
+    ),
+  ],
+  source: () => Promise.resolve(datedWorld.sessions.join()),
+  materialize() {
+    if (datedWorld.failure) throw datedWorld.failure;
+    return { rows: datedWorld.sessions.map((session) => ({ session })) };
+  },
+});
+
+/** Puts the world back as a test wants to begin. */
+export function resetDatedWorld(sessions: readonly string[]): void {
+  Object.assign(datedWorld, {
+    sessions: [...sessions],
+    failure: null,
+    sound: { blocking: true, warning: true },
+    failingRows: [],
+  });
+}

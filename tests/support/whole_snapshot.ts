@@ -1,0 +1,27 @@
+import type { AssetGraph } from "../../engine/mod.ts";
+import type { RejectedAttempt } from "../../engine/blocking.ts";
+import type { Snapshot } from "../../engine/snapshot.ts";
+import type { Present, Versions } from "../../engine/staleness.ts";
+
+/** A snapshot of assets that are made as wholes, one row each. */
+export function wholeSnapshot(
+  graph: AssetGraph,
+  { present, latest, rejected = new Map() }: {
+    present: ReadonlyMap<string, Present>;
+    latest: ReadonlyMap<string, Versions>;
+    rejected?: ReadonlyMap<string, RejectedAttempt>;
+  },
+): Snapshot {
+  return {
+    producers: graph.producers,
+    present,
+    latest: new Map([...latest].map(([key, versions]) => [key, { ...versions, rowCount: 1 }])),
+    configs: new Map(),
+    records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
+    rejected,
+    cells: new Map(),
+    spaces: new Map(),
+    madeSpaces: new Map(),
+    reads: new Map(graph.producers.map(({ key }) => [key, []])),
+  };
+}
