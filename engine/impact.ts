@@ -2,7 +2,7 @@ import { readersOf, readSpace, someCells } from "./cell_state.ts";
 import { type CellRange, cellsWithin } from "./cell_work.ts";
 import { InvalidRequestError } from "./errors.ts";
 import type { Producer } from "./graph.ts";
-import { CellSet, CellSpace, type Partitions } from "./partitions/mod.ts";
+import { CellSet, CellSpace } from "./partitions/mod.ts";
 import { downstreamCells } from "./partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { SomeCells } from "./staleness.ts";
@@ -35,11 +35,6 @@ export interface Impact {
   vendorCalls: number;
 }
 
-/** An asset may tell how many calls to its vendor some cells take. */
-type Calls = {
-  calls?(cells: CellSet, context: { config: unknown; resources: unknown }): number | Promise<number>;
-};
-
 /**
  * The cells of all downstream assets that would become stale if an asset changed, or those of its cells that are within a range;
  * with an estimate of what it takes to make them again. Changes nothing.
@@ -69,14 +64,14 @@ export async function impactOf(around: Surroundings, key: string, range: CellRan
   for (const { producer, cells } of found) {
     const seconds = past.get(producer.key);
     const perUnit = seconds && (cells ? seconds.perCell ?? seconds.perRun : seconds.perRun);
-    const partitions: (Partitions & Calls) | undefined = producer.recipe.partitions;
+    const { partitions } = producer.recipe;
     const config = snapshot.configs.get(producer.key);
     steps.push({
       key: producer.key,
       produces: producer.produces,
       cells: cells && someCells(cells),
       minutes: perUnit === undefined ? null : perUnit * (cells && seconds!.perCell !== null ? cells.count : 1) / 60,
-      vendorCalls: (cells && await partitions?.calls?.(cells, { config, resources: around.resources })) ?? null,
+      vendorCalls: (cells && partitions?.calls?.(cells, { config, resources: around.resources })) ?? null,
     });
   }
   return {
