@@ -40,7 +40,6 @@ Deno.test("The routes of the original backend", async (t) => {
     const { get, post, engine } = api;
     await api.materialize();
     const calls = api.vendorCalls();
-    /** Rows of a table; of one that is a history of selections those of the newest. */
     const table = async (key: string, filters: ReturnType<typeof equals>[] = []) =>
       (await engine.rows(key, { filters, limit: 10_000 })).rows;
     const [chosen] = (await get("/api/model-chosen-pairs")).json as { ticker_1: string; ticker_2: string }[];
@@ -245,6 +244,22 @@ Deno.test("The routes of the original backend", async (t) => {
       const [row] = await table("pair_metrics", pairFilters);
       const { total_return, annualized_return, max_drawdown } = row!;
       assert.deepEqual(json, { total_return, annualized_return, max_drawdown });
+    });
+
+    await t.step("answers as of the newest session, whatever others there are", async () => {
+      const lists = ["/api/pairs", "/api/model-chosen-pairs"];
+      const before = await Promise.all(lists.map(async (path) => (await get(path)).json));
+      const { id } = await engine.submit({
+        selection: "pair_clusters cointegrated_pairs chosen_pairs",
+        trigger: "test",
+        range: { to: "2024-07-31" },
+      });
+      assert.equal((await engine.finished(id)).status, "succeeded");
+      const accepted = (await table("cointegrated_pairs")).filter((row) => row.accepted);
+      assert.ok(new Set(accepted.map((row) => row.as_of)).size > 2, "other sessions have accepted pairs too");
+      assert.deepEqual(await Promise.all(lists.map(async (path) => (await get(path)).json)), before);
+      const { status, json } = await get(`/api/pairs/${before[0][0].id}`);
+      assert.deepEqual([status, json], [200, before[0][0]]);
     });
 
     await t.step("Lists come in pages that together are the whole", async () => {
