@@ -32,6 +32,7 @@ export const rawDailyBars = asset({
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
   cells: { name: "ticker", date: "session" },
+  pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
   partitions: {
     async wanted({ upstream, resources, clock }) {
@@ -49,6 +50,8 @@ export const rawDailyBars = asset({
     // The history of what is not followed any more stays.
     gone: "keep",
     chunks: cutByCall,
+    calls: (cells) => barCalls(cells).length,
+    callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due: settledFrom,
   },
 

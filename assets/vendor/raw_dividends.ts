@@ -24,6 +24,7 @@ export const rawDividends = asset({
   row: RawDividend,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },
+  pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
   partitions: {
     async wanted({ upstream, resources, clock }) {
@@ -36,6 +37,9 @@ export const rawDividends = asset({
     },
     gone: "keep",
     chunks: (cells) => cutIntoSpans(cells),
+    // At least so many: a full answer goes on on further pages.
+    calls: (cells) => cutIntoSpans(cells).length,
+    callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due: settledFrom,
   },
 

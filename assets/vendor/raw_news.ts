@@ -1,7 +1,8 @@
 import { reads } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { RawNews } from "../news/raw_news.ts";
-import { listedTickers, onlyWhichCells } from "./listing.ts";
+import { listedTickers, onlyAfter, onlyWhichCells } from "./listing.ts";
+import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { cutIntoSpans, spanOf } from "./spans.ts";
 import { asset } from "./vendor_resources.ts";
@@ -20,10 +21,11 @@ export const rawNews = asset({
   group: "news",
   layer: "raw",
   description: "News about the followed instruments as the vendor has them, by day of publication.",
-  deps: { tickers: reads(rawTickers, onlyWhichCells) },
+  deps: { tickers: reads(rawTickers, onlyWhichCells), bars: reads(rawDailyBars, onlyAfter) },
   row: RawNews,
   primaryKey: ["day", "id", "ticker"],
   cells: { name: "ticker", date: "day" },
+  pool: "vendor",
   source: ({ clock }) => Promise.resolve(dayOf(clock)),
   partitions: {
     async wanted({ upstream, resources, clock }) {
@@ -41,6 +43,9 @@ export const rawNews = asset({
     // News grow older than the days that one begins with.
     gone: "keep",
     chunks: (cells) => cutIntoSpans(cells, { maxDates: DAYS_OF_A_CALL }),
+    // At least so many: a full answer goes on on further pages.
+    calls: (cells) => cutIntoSpans(cells, { maxDates: DAYS_OF_A_CALL }).length,
+    callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due(day, today) {
       const settled = later(day, OVERLAP_DAYS);
       return settled < today ? settled : today;

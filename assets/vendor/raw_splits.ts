@@ -21,6 +21,7 @@ export const rawSplits = asset({
   row: RawSplit,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },
+  pool: "vendor",
   source: ({ resources, clock }) =>
     Promise.resolve(`${newestSession({ resources, clock })} ${resources.historyFrom ?? ""}`),
 

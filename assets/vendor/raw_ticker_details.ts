@@ -2,7 +2,8 @@ import { cutBy, reads, wholeSeries } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import { RawTickerDetails } from "../market/raw_ticker_details.ts";
-import { listedTickers } from "./listing.ts";
+import { listedTickers, onlyAfter } from "./listing.ts";
+import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { asset } from "./vendor_resources.ts";
 
@@ -13,16 +14,19 @@ export const rawTickerDetails = asset({
   group: "market",
   layer: "raw",
   description: "What the vendor tells of each instrument beyond its listing, asked once a week.",
-  deps: { tickers: reads(rawTickers, wholeSeries) },
+  deps: { tickers: reads(rawTickers, wholeSeries), bars: reads(rawDailyBars, onlyAfter) },
   row: RawTickerDetails,
   primaryKey: ["ticker"],
   cells: { name: "ticker" },
+  pool: "vendor",
   source: ({ clock }) => Promise.resolve(mondayOf(clock)),
   partitions: {
     wanted: async ({ upstream }) => ({
       names: (await listedTickers(upstream.tickers)).map(({ ticker }) => ticker),
     }),
     chunks: cutBy({ names: 1 }),
+    calls: (cells) => cells.count,
+    callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
   },
 
   async materialize({ inputs, cells, resources, signal }) {

@@ -15,6 +15,7 @@ export const rawTickers = asset({
   primaryKey: ["ticker"],
   cells: { name: "ticker" },
   checks: [notEmpty()],
+  pool: "vendor",
   source: ({ resources, clock }) =>
     Promise.resolve(
       `${newestSession({ resources, clock })} ${resources.historyFrom ?? ""} ${JSON.stringify(resources.universe)}`,

@@ -107,7 +107,10 @@ for (const { name, ignore, open } of databases) {
 
       marketData.change(market.filter((bar) => bar.session < "2024-12-27"));
       const thursday = made(succeeded(await chain.materialize()));
-      assert.deepEqual(thursday, { daily_bars: [{ names, dates: [["2024-12-26", "2024-12-26"]] }] });
+      for (const key of ["daily_bars", "daily_ohlc", "indicators"]) {
+        assert.deepEqual(thursday[key], [{ names, dates: [["2024-12-26", "2024-12-26"]] }], key);
+      }
+      for (const key of searches) assert.equal(thursday[key], undefined, key);
 
       marketData.change(market);
       const friday = made(succeeded(await chain.materialize()));

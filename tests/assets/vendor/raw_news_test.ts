@@ -16,7 +16,7 @@ Deno.test("raw_news has a row for each article, day and followed ticker", async 
     ],
   });
   const { rows, metadata } = await runAsset(rawNews, {
-    inputs: { tickers: [] },
+    inputs: { tickers: [], bars: [] },
     cells: { names, dates: ["2024-02-01", "2024-02-02"] },
     resources: vendorResources(vendor),
   });
@@ -31,7 +31,7 @@ Deno.test("raw_news has a row for each article, day and followed ticker", async 
 Deno.test("raw_news asks for one ticker where it alone lacks the days", async () => {
   const { vendor, asked } = scriptedVendor({});
   await runAsset(rawNews, {
-    inputs: { tickers: [] },
+    inputs: { tickers: [], bars: [] },
     cells: { names: ["A"], dates: ["2024-02-01"] },
     resources: vendorResources(vendor),
   });

@@ -8,7 +8,7 @@ async function detailsOf(ticker: string, listed = listedRow(ticker)) {
     details: { A: { name: "A Trust", marketCap: 5e9, listDate: "2010-05-03" } },
   });
   const { rows } = await runAsset(rawTickerDetails, {
-    inputs: { tickers: [listed] },
+    inputs: { tickers: [listed], bars: [] },
     cells: { names: [ticker] },
     resources: vendorResources(vendor),
   });
