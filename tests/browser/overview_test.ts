@@ -159,10 +159,11 @@ browserTest(
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
     assert.equal(await page.locator(":focus").getAttribute("id"), "materialize-all");
-    for (let presses = 0; presses < 30; presses++) {
+    for (let presses = 0; presses < 60; presses++) {
       await page.keyboard.press("Tab");
       if (await page.locator(":focus").getAttribute("id") === "materialize-chosen_pairs") break;
     }
+    assert.equal(await page.locator(":focus").getAttribute("id"), "materialize-chosen_pairs");
     const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
     assert.equal(outline, "solid");
     const release = gate();
@@ -173,7 +174,13 @@ browserTest(
     release.open();
     await waitForState(page, "chosen_pairs", "fresh");
     assert.equal(await page.locator(":focus").getAttribute("id"), "materialize-chosen_pairs");
+    // On to the next asset: the way to its page first, then its reason's and its button.
     await page.keyboard.press("Tab");
+    assert.equal(await page.locator(":focus").getAttribute("href"), "/assets/pair_trades");
+    for (let presses = 0; presses < 2; presses++) {
+      await page.keyboard.press("Tab");
+      if (await page.locator(":focus").getAttribute("id") !== null) break;
+    }
     assert.equal(await page.locator(":focus").getAttribute("id"), "materialize-pair_trades");
     assert.deepEqual(errors, []);
   },
