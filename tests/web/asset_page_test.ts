@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { type CellTest, withCellEngine } from "../support/cell_engine.ts";
+import { z } from "zod";
+import { assetsWith, eager, everyRow } from "../../engine/mod.ts";
+import { adjusted, type CellTest, withCellEngine } from "../support/cell_engine.ts";
 import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
 import { withEmbedded } from "../support/database.ts";
 import { pageAndApi, servePage } from "../support/page_server.ts";
@@ -53,6 +55,34 @@ Deno.test(
     assert.match(absent.html, /There is no asset &lt;b&gt;/);
   }),
 );
+
+Deno.test("GET /assets/:key shows the rows that a check found at fault, and what makes it by itself", () => {
+  const judged = assetsWith<unknown>().asset({
+    key: "judged",
+    group: "t",
+    layer: "gold",
+    description: "Values that are watched.",
+    deps: { adjusted },
+    automation: eager(),
+    row: z.object({ of: z.string(), value: z.number() }),
+    primaryKey: ["of"],
+    checks: [
+      everyRow<{ of: string; value: number }>("below_five", "No value is five or more.", ({ value }) => value < 5, {
+        severity: "warn",
+      }),
+    ],
+    materialize: () => ({ rows: [{ of: "<b>", value: 7 }, { of: "a", value: 1 }] }),
+  });
+  return withEmbedded((database) =>
+    withCellEngine(database, async (cell) => {
+      await cell.materialize();
+      const { html, text } = await read(cell, "/assets/judged");
+      assert.match(text, /below_five warn ✕ failed 1 of 2 rows fail The row at fault of value &lt;b&gt; 7/);
+      assert.match(text, /Made by itself when eager\(\)/);
+      assert.doesNotMatch(html, /<b>/);
+    }, { further: [judged] })
+  );
+});
 
 Deno.test({
   name: browserMissing

@@ -3,6 +3,7 @@ import type { AssetRecord } from "../asset_record.ts";
 import { namesInWords } from "../cell_strips.ts";
 import { CellStrips } from "../components/cell_strips.tsx";
 import { ExplanationTree } from "../components/explanation_tree.tsx";
+import { FailingRows } from "../components/failing_rows.tsx";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
@@ -37,6 +38,16 @@ export function AssetPage({ record }: { record: AssetRecord }) {
     >
       <Panel id="why" title={`Why it is ${state.state}`}>
         <ExplanationTree explanation={explanation} />
+        {state.freshness && (
+          <p class="entry">
+            <span class="faint">{state.freshness.policy}</span> {state.freshness.message}
+          </p>
+        )}
+        {state.automation && (
+          <p class="entry">
+            <span class="faint">Made by itself when</span> <code>{state.automation}</code>
+          </p>
+        )}
         <Neighbours title="Made from" keys={state.upstream} />
         <Neighbours title="Read by" keys={state.downstream} />
       </Panel>
@@ -60,6 +71,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
                   <span>{last ? (last.passed ? "● passed" : "✕ failed") : "○ not run yet"}</span>
                 </p>
                 <p>{last?.message ?? description}</p>
+                {last && !last.passed && <FailingRows rows={last.failingRows ?? []} />}
               </li>
             );
           })}

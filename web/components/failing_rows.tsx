@@ -1,0 +1,27 @@
+/** A sample of the rows at fault, as a check kept them: closed until somebody asks. */
+export function FailingRows({ rows }: { rows: readonly object[] }) {
+  if (rows.length === 0) return null;
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return (
+    <details class="failing">
+      <summary>{rows.length === 1 ? "The row at fault" : `${rows.length} of the rows at fault`}</summary>
+      <div class="scroller" tabindex={0} role="region" aria-label="Rows at fault, may scroll sideways">
+        <table>
+          <thead>
+            <tr>{columns.map((name) => <th scope="col">{name}</th>)}</tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr>{columns.map((name) => <td>{shown((row as Record<string, unknown>)[name])}</td>)}</tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
