@@ -16,8 +16,8 @@ import {
   silentLogger,
 } from "../engine/mod.ts";
 import { takeSnapshot } from "../engine/snapshot.ts";
-import type { Surroundings } from "../engine/step_runner.ts";
-import { InProcessExecutor } from "../engine/step_runner.ts";
+import type { Surroundings } from "../engine/surroundings.ts";
+import { InProcessExecutor } from "../engine/in_process_executor.ts";
 import { systemClock } from "../resources/clock.ts";
 import { type Database, migrate } from "../resources/database/mod.ts";
 import { type Api, api } from "../routes/mod.ts";

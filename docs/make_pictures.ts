@@ -4,7 +4,8 @@
  * Uses Chromium from `CHROMIUM`, or /usr/bin/chromium.
  */
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import type { BackfillAssetState } from "../engine/mod.ts";
+import { chromium, type Page } from "playwright-core";
 
 const root = new URL("../", import.meta.url);
 const folder = await Deno.makeTempDir();
@@ -32,6 +33,24 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 
+/** A backfill of two years of selections, when about half of it is there. */
+async function takeBackfill(page: Page, url: string): Promise<void> {
+  const from = Temporal.Now.plainDateISO().subtract({ years: 2 }).toString();
+  const asked = await fetch(`${url}/v1/backfills`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ selection: "group:pairs", from }),
+  });
+  const { id } = await asked.json();
+  for (let done = 0; done < 2;) {
+    const { assets } = await (await fetch(`${url}/v1/backfills/${id}`)).json();
+    done = assets.filter((asset: BackfillAssetState) => (asset.cells?.done.count ?? 0) > 0).length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await page.goto(`${url}/backfills/${id}`);
+  await page.screenshot({ path: new URL("docs/pictures/backfill_light.png", root).pathname });
+}
+
 async function take(url: string): Promise<void> {
   const browser = await chromium.launch({
     executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
@@ -54,6 +73,7 @@ async function take(url: string): Promise<void> {
       await page.goto(`${url}${pair}`);
       await page.waitForSelector("canvas");
       await page.screenshot({ path: new URL(`docs/pictures/pair_${colorScheme}.png`, root).pathname });
+      if (colorScheme === "light") await takeBackfill(page, url);
     }
   } finally {
     await browser.close();

@@ -16,7 +16,7 @@ import { pause } from "./retry.ts";
 import { hashOf } from "./row_schema.ts";
 import { select } from "./selection.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
-import type { Surroundings } from "./step_runner.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What can be done with a backfill that was begun. */
 export const backfillActions = ["pause", "resume", "cancel", "retry"] as const;

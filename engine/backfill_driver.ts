@@ -7,7 +7,7 @@ import { CellSet } from "./partitions/mod.ts";
 import { planRun } from "./plan.ts";
 import { isFinished, type Run } from "./records.ts";
 import { pause } from "./retry.ts";
-import type { Surroundings } from "./step_runner.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What a backfill asks of whoever drives runs. */
 export interface RunControl {

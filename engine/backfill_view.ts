@@ -13,7 +13,7 @@ import { someCells } from "./cell_state.ts";
 import type { Rectangle } from "./partitions/mod.ts";
 import { select } from "./selection.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
-import type { Surroundings } from "./step_runner.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** A backfill, and how the assets that it is about stand now. */
 export interface LookedAt {

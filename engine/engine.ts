@@ -58,7 +58,8 @@ import { retryPlan } from "./run_retry.ts";
 import { select } from "./selection.ts";
 import type { Reason } from "./staleness.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { InProcessExecutor, type Surroundings } from "./step_runner.ts";
+import { InProcessExecutor } from "./in_process_executor.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { waitingFor } from "./waiting.ts";
 import { explain } from "./why.ts";
 

@@ -6,7 +6,7 @@ import { CellSet, CellSpace } from "./partitions/mod.ts";
 import { downstreamCells } from "./partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { SomeCells } from "./staleness.ts";
-import type { Surroundings } from "./step_runner.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What would have to be made again of one asset. */
 export interface ImpactStep {

@@ -1,5 +1,5 @@
 import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
-import type { Surroundings } from "./step_runner.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { type CellRecords, type CellStates, cellStates, isUntouched } from "./cell_state.ts";
 import type { Producer } from "./graph.ts";
 import { readColumns } from "./asset_table.ts";
@@ -9,7 +9,7 @@ import { CellSet, CellSpace } from "./partitions/mod.ts";
 import { downstreamCells } from "./partitions/mapping.ts";
 import { toRows } from "./row_schema.ts";
 import { ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
-import { configOf, presentOf } from "./step_runner.ts";
+import { configOf, presentOf } from "./present.ts";
 
 export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;
 

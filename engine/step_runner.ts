@@ -1,10 +1,7 @@
-import type { Clock } from "../resources/clock.ts";
-import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset, Output } from "./asset.ts";
 import { type Reading, readingOf, recordReading } from "./automation/reading.ts";
 import { type AttemptReading, readingOf as attemptReadingOf } from "./blocking.ts";
 import { gapsUpstream } from "./cell_state.ts";
-import type { CellLedger } from "./cell_ledger.ts";
 import { makeCells } from "./cell_step.ts";
 import { checkedRows } from "./checks/checked_rows.ts";
 import { judge } from "./checks/judge.ts";
@@ -19,110 +16,24 @@ import {
   StepLostError,
   UnmetUpstreamError,
 } from "./errors.ts";
-import { Cancelled, type Executor, limited, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
+import { ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
 import { mayBeUnknown } from "./external_asset.ts";
-import type { AssetGraph, Producer } from "./graph.ts";
-import type { Ledger, NewCheckResult, StepClaim } from "./ledger.ts";
+import type { Producer } from "./graph.ts";
+import type { NewCheckResult, StepClaim } from "./ledger.ts";
 import { type Logger, loggerTo } from "./logger.ts";
 import { CellSet, CellSpace } from "./partitions/mod.ts";
-import type { Pools, PoolSlot } from "./pools.ts";
-import type { Presence } from "./presence.ts";
+import { sourceVersion } from "./present.ts";
 import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
 import { pause, retryDelayMs } from "./retry.ts";
-import { type Columns, hashOf, prepareRows } from "./row_schema.ts";
+import { type Columns, prepareRows } from "./row_schema.ts";
 import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "./snapshot.ts";
 import type { Present } from "./staleness.ts";
 import { inputsOf, ownRows } from "./step_inputs.ts";
-import { timeLimit, timeoutOf } from "./step_timeout.ts";
+import { timeoutOf } from "./step_timeout.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** How often progress of one step is recorded, at most. */
 const progressIntervalMs = 500;
-/** How often a step looks whether the asset that somebody else is materializing is free now. */
-const busyPollMs = 100;
-
-/** What a step needs around it. */
-export interface Surroundings {
-  graph: AssetGraph;
-  database: Database;
-  ledger: Ledger;
-  cellLedger: CellLedger;
-  presence: Presence;
-  pools: Pools;
-  resources: unknown;
-  clock: Clock;
-  logger: Logger;
-  /** Settings that hold unless a run brings its own, by asset key. */
-  standingConfig: Readonly<Record<string, unknown>>;
-}
-
-/** The code version that is recorded: the declared one, and the shape of the rows. */
-export function codeVersionOf(producer: Producer, graph: AssetGraph): string {
-  return `${producer.recipe.codeVersion}+${
-    producer.produces.map((key) => graph.asset(key).schema.fingerprint).join(".")
-  }`;
-}
-
-/** The settings that a producer runs with. @throws {z.ZodError} If they do not fit. */
-export function configOf(
-  producer: Producer,
-  standing: Readonly<Record<string, unknown>>,
-  ofRun: Readonly<Record<string, unknown>>,
-): unknown {
-  return producer.recipe.config.parse(ofRun[producer.key] ?? standing[producer.key] ?? {});
-}
-
-/** Executes steps in this process, so many at a time. */
-export class InProcessExecutor implements Executor {
-  readonly #limited: ReturnType<typeof limited>;
-
-  constructor(private readonly around: Surroundings, maxConcurrentSteps: number) {
-    this.#limited = limited(maxConcurrentSteps);
-  }
-
-  async execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome> {
-    const { presence, pools, graph } = this.around;
-    const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
-    const { pool } = graph.producerOf(task.key).recipe;
-    if (pool !== undefined) {
-      const { priority } = task;
-      const attempt = (slot: PoolSlot, begun: () => void) => this.#attempt({ task, claim, signal, slot, begun });
-      return await pools.run(claim, { pool, priority, signal, attempt }) ?? goneBy(signal);
-    }
-    for (let waits = 1;; waits++) {
-      const outcome = await this.#attempt({ task, claim, signal });
-      if (outcome !== "busy") return outcome;
-      // Whoever holds the asset may be gone without having been able to say so.
-      if (waits % 50 === 0) await presence.buryTheDead();
-      await pause(busyPollMs, signal).catch(() => {});
-    }
-  }
-
-  /** Runs the step to its end, unless it is held up: a step that waits for others takes up no place. */
-  #attempt(
-    { task, claim, signal, slot, begun }: {
-      task: StepTask;
-      claim: StepClaim;
-      signal: AbortSignal;
-      slot?: PoolSlot;
-      /** Called once the step is this process's. */
-      begun?: () => void;
-    },
-  ): Promise<StepOutcome | "busy"> {
-    return this.#limited(async () => {
-      if (signal.aborted) return goneBy(signal);
-      const claimed = await this.around.ledger.claimStep(claim, slot);
-      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(signal);
-      begun?.();
-      using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
-      return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();
-    }, task.priority);
-  }
-}
-
-/** The outcome of a step that never began. */
-function goneBy(signal: AbortSignal): StepOutcome {
-  return signal.reason instanceof Cancelled ? "cancelled" : "lost";
-}
 
 /** One step from its claim to its end. */
 export class StepExecution {
@@ -380,33 +291,6 @@ export class StepExecution {
   async settle(): Promise<void> {
     await this.#pending;
   }
-}
-
-/** What a producer would run with now. */
-export async function presentOf(
-  producer: Producer,
-  config: unknown,
-  around: Pick<Surroundings, "graph" | "resources" | "clock">,
-): Promise<Present> {
-  const present: Present = {
-    codeVersion: codeVersionOf(producer, around.graph),
-    configHash: hashOf(config),
-    sourceVersion: null,
-  };
-  try {
-    return { ...present, ...await sourceVersion(producer, config, around) };
-  } catch (error) {
-    return { ...present, sourceError: messageOf(error) };
-  }
-}
-
-async function sourceVersion(
-  producer: Producer,
-  config: unknown,
-  { resources, clock }: Pick<Surroundings, "resources" | "clock">,
-): Promise<{ sourceVersion: string | null; sourceError: undefined }> {
-  const version = await producer.recipe.source?.({ config, resources, clock }) ?? null;
-  return { sourceVersion: version, sourceError: undefined };
 }
 
 /** Rejects with the signal's reason when it aborts; never resolves. */

@@ -18,7 +18,7 @@ import { CellSet, CellSpace, type Rectangle } from "./partitions/mod.ts";
 import { upstreamCells } from "./partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { Reason } from "./staleness.ts";
-import type { Surroundings } from "./step_runner.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** How far down causes are followed, and how many are told at most: the number of queries grows with these alone. */
 const maxDepth = 8;

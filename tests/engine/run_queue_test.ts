@@ -3,7 +3,7 @@ import { backfillPriority, InvalidRequestError, silentLogger } from "../../engin
 import { limited } from "../../engine/executor.ts";
 import type { RunDriver } from "../../engine/run_driver.ts";
 import { RunQueue } from "../../engine/run_queue.ts";
-import { InProcessExecutor } from "../../engine/step_runner.ts";
+import { InProcessExecutor } from "../../engine/in_process_executor.ts";
 import { cell, force, holding, onEachDatabase, until } from "../support/cells.ts";
 import { databases } from "../support/database.ts";
 import { gate, withTinyEngine } from "../support/tiny_engine.ts";

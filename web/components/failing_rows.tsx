@@ -8,11 +8,11 @@ export function FailingRows({ rows }: { rows: readonly object[] }) {
       <div class="scroller" tabindex={0} role="region" aria-label="Rows at fault, may scroll sideways">
         <table>
           <thead>
-            <tr>{columns.map((name) => <th scope="col">{name}</th>)}</tr>
+            <tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr>{columns.map((name) => <td>{shown((row as Record<string, unknown>)[name])}</td>)}</tr>
+              <tr>{columns.map((name) => <td key={name}>{shown((row as Record<string, unknown>)[name])}</td>)}</tr>
             ))}
           </tbody>
         </table>
