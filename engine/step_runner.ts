@@ -21,7 +21,7 @@ import type { Pools, PoolSlot } from "./pools.ts";
 import type { Presence } from "./presence.ts";
 import { pause, retryDelayMs } from "./retry.ts";
 import { type Columns, hashOf, type PreparedRows, prepareRows, toRows } from "./row_schema.ts";
-import { timeLimit, timeoutOf } from "./step_timeout.ts";
+import { timeLimit, timeoutOf, unlessAborted } from "./step_timeout.ts";
 import { ownReasons, type Present, type Versions } from "./staleness.ts";
 
 /** How often progress of one step is recorded, at most. */
@@ -224,7 +224,7 @@ class StepExecution {
 
   /** What does not look at its signal must not keep a cancelled or late step waiting; what it returns later is dropped. */
   #orAborted<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, aborted(this.signal)]);
+    return unlessAborted(work, this.signal);
   }
 
   #input(asset: AnyAsset, version: Versions & { rowCount: number }): Input<object> {
@@ -413,14 +413,6 @@ function checkedRows(asset: AnyAsset, rows: PreparedRows, metadata: Metadata): C
     value: value as never,
     row: (row) => Object.fromEntries(asset.schema.columns.map(({ name }) => [name, value(row, name)])),
   };
-}
-
-/** Rejects with the signal's reason when it aborts; never resolves. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 function nameOf(error: unknown): string {
