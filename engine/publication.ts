@@ -193,7 +193,12 @@ async function versionAfter(
     ? BigInt(`0x${before.slice("cells.".length, -fingerprint.length - 1)}`) +
       await contentChange(tx, asset, { id, within })
     : await contentOf(tx, asset);
-  return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${fingerprint}`;
+  return cellVersion(asset, sum);
+}
+
+/** The content version of an asset that is published in parts, from the sum of its rows' hashes. */
+export function cellVersion({ schema }: AnyAsset, sum: bigint): string {
+  return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${schema.fingerprint}`;
 }
 
 function isCellVersion(version: string): boolean {

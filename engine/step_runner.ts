@@ -29,7 +29,7 @@ import { type Columns, prepareRows } from "./row_schema.ts";
 import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "./snapshot.ts";
 import type { Present } from "./staleness.ts";
 import { inputsOf, ownRows } from "./step_inputs.ts";
-import { timeoutOf } from "./step_timeout.ts";
+import { timeoutOf, unlessAborted } from "./step_timeout.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How often progress of one step is recorded, at most. */
@@ -193,7 +193,7 @@ export class StepExecution {
 
   /** What does not look at its signal must not keep a cancelled or late step waiting; what it returns later is dropped. */
   orAborted<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, aborted(this.signal)]);
+    return unlessAborted(work, this.signal);
   }
 
   /**
@@ -291,14 +291,6 @@ export class StepExecution {
   async settle(): Promise<void> {
     await this.#pending;
   }
-}
-
-/** Rejects with the signal's reason when it aborts; never resolves. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 function nameOf(error: unknown): string {

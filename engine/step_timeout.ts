@@ -26,6 +26,24 @@ export function timeoutOf(signal: AbortSignal): StepTimeoutError | undefined {
   return signal.aborted && signal.reason instanceof StepTimeoutError ? signal.reason : undefined;
 }
 
+/**
+ * What the work gives, or a rejection with the signal's reason as soon as it aborts; the work itself is not waited for then.
+ *
+ * Lets go of the signal in any case: that of a run outlives thousands of steps, and whatever listened to it would keep what
+ * they gave in memory and make each further listener dearer.
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
 /** @throws {DefinitionError} If no timer can wait so long, or not at all. */
 export function checkTimeout(key: string, timeoutMs: number | undefined): void {
   if (timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= longestTimeoutMs)) {

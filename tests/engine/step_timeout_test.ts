@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetsWith, DefinitionError, StepTimeoutError } from "../../engine/mod.ts";
-import { timeLimit } from "../../engine/step_timeout.ts";
+import { timeLimit, unlessAborted } from "../../engine/step_timeout.ts";
 import { cell, force, onEachDatabase, outcomes } from "../support/cells.ts";
 import { gate } from "../support/tiny_engine.ts";
 
@@ -97,6 +97,24 @@ Deno.test("timeLimit() passes the other signal on, and without a limit is that s
   assert.equal(unlimited.signal, cancel.signal);
   cancel.abort("cancelled");
   assert.equal(limited.signal.reason, "cancelled");
+});
+
+Deno.test("unlessAborted() gives what the work gives, rejects when the signal aborts, and lets go of the signal", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+  assert.equal(await unlessAborted(Promise.resolve(7), signal), 7);
+  await assert.rejects(unlessAborted(Promise.reject(new Error("broken")), signal), /broken/);
+  const deaf = unlessAborted(new Promise(() => {}), signal);
+  assert.equal(listeners, 1);
+  controller.abort(new Error("cancelled"));
+  await assert.rejects(deaf, /cancelled/);
+  await assert.rejects(unlessAborted(new Promise(() => {}), signal), /cancelled/);
+  assert.equal(listeners, 0);
 });
 
 Deno.test("asset() refuses a timeoutMs that no timer can wait for, by the asset's name", () => {
