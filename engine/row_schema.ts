@@ -115,6 +115,9 @@ export interface PreparedRows {
 export function prepareRows(owner: string, schema: RowSchema, rows: readonly object[] | Columns<object>): PreparedRows {
   const columns = Array.isArray(rows) ? toColumns(schema, rows) : { ...(rows as Record<string, ColumnData>) };
   const count = checkColumns(owner, schema, columns);
+  for (const { name, type } of schema.columns) {
+    if (type === "timestamptz") columns[name] = (columns[name] as readonly unknown[]).map(asStored);
+  }
   const order = keyOrder(owner, schema, columns, count);
   const data = order ? reorder(schema, columns, order) : columns;
   return { data, count, contentVersion: contentVersion(schema, data) };
@@ -139,6 +142,11 @@ function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, C
     }
   }
   return columns;
+}
+
+/** A moment as the database gives it back, so that its content version does not depend on who wrote the zeros at its end. */
+function asStored(moment: unknown): unknown {
+  return typeof moment === "string" ? Temporal.Instant.from(moment).round("microsecond").toString() : moment;
 }
 
 function checkColumns(owner: string, schema: RowSchema, columns: Record<string, ColumnData>): number {

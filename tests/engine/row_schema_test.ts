@@ -103,6 +103,17 @@ Deno.test("prepareRows() gives equal rows one content version, in whatever order
   }));
 });
 
+Deno.test("prepareRows() gives one moment one content version, however it is written, in the form of the database", () => {
+  const moments = rowSchema("moments", z.object({ id: z.int(), at: z.iso.datetime().nullable() }), ["id"]);
+  const prepared = (at: string | null) => prepareRows("moments", moments, [{ id: 1, at }]);
+  for (const [written, stored] of [["12:00:00.350Z", "12:00:00.35Z"], ["12:00:00.000Z", "12:00:00Z"]]) {
+    const one = prepared(`2026-11-25T${written}`);
+    assert.equal(one.data.at![0], `2026-11-25T${stored}`);
+    assert.equal(one.contentVersion, prepared(`2026-11-25T${stored}`).contentVersion);
+  }
+  assert.equal(prepared(null).data.at![0], null);
+});
+
 Deno.test("prepareRows() gives different rows different content versions", () => {
   fc.assert(
     fc.property(
