@@ -6,9 +6,15 @@ import type { StepError } from "./records.ts";
 
 type Changes = { materialization: number; changed: Rectangle[] | null };
 
+interface Extent {
+  names: string[] | null;
+  dates: string[] | null;
+}
+
 /** The engine's tables of cells. Whatever is written to them is written here. */
 export class CellLedger {
   readonly #sql: postgres.Sql;
+  readonly #knownExtents = new Map<string, Extent & { version: number }>();
 
   constructor(database: Database) {
     this.#sql = database.sql;
@@ -87,11 +93,19 @@ export class CellLedger {
     );
   }
 
+  /** What has not changed since it was read last is not read again: thousands of dates for each asset. */
   async #extents(keys: readonly string[]): Promise<CellRecords["extents"]> {
     if (keys.length === 0) return new Map();
-    const rows = await this.#sql<{ key: string; names: string[] | null; dates: string[] | null }[]>`
-      SELECT asset_key AS key, to_json(names) AS names, to_json(dates) AS dates FROM engine.extent WHERE asset_key = ANY(${keys as string[]})`;
-    return new Map(rows.map(({ key, ...extent }) => [key, extent]));
+    const versions = await this.#sql<{ key: string; version: number }[]>`
+      SELECT asset_key AS key, version FROM engine.extent WHERE asset_key = ANY(${keys as string[]})`;
+    const unknown = versions.filter(({ key, version }) => this.#knownExtents.get(key)?.version !== version);
+    if (unknown.length > 0) {
+      const rows = await this.#sql<(Extent & { key: string; version: number })[]>`
+        SELECT asset_key AS key, to_json(names) AS names, to_json(dates) AS dates, version
+        FROM engine.extent WHERE asset_key = ANY(${unknown.map(({ key }) => key)})`;
+      for (const { key, ...extent } of rows) this.#knownExtents.set(key, extent);
+    }
+    return new Map(versions.map(({ key }) => [key, this.#knownExtents.get(key)!]));
   }
 
   async #changes(since: ReadonlyMap<string, number>): Promise<Map<string, Changes[]>> {
@@ -154,7 +168,7 @@ export class CellLedger {
     await tx`
       INSERT INTO engine.extent (asset_key, names, dates)
       VALUES (${key}, ${names as string[] | null}, ${dates as string[] | null})
-      ON CONFLICT (asset_key) DO UPDATE SET names = excluded.names, dates = excluded.dates
+      ON CONFLICT (asset_key) DO UPDATE SET names = excluded.names, dates = excluded.dates, version = excluded.version
       WHERE (extent.names, extent.dates) IS DISTINCT FROM (excluded.names, excluded.dates)`;
   }
 

@@ -195,12 +195,17 @@ async function cellState(
   // What was made may have coordinates that are not wanted any more.
   const rectangles = groups.flatMap((group) => group.cells);
   const dates = records.extents.get(key)?.dates ?? rectangles.flatMap(({ dates }) => (dates ?? []).flat());
-  const space = asked.space.with(rectangles.flatMap(({ names }) => names ?? []), rectangles.length === 0 ? [] : dates);
+  // The usual state: what was made are the first of the dates that are wanted.
+  const isBeginning = isPrefix(dates, asked.space.dates);
+  const furtherDates = rectangles.length === 0 || isBeginning ? [] : dates;
+  const space = asked.space.with(rectangles.flatMap(({ names }) => names ?? []), furtherDates);
   const wanted = asked.in(space);
   const none = CellSet.none(space);
 
   // A date that has come to lie between two that were made is not made by that.
-  const madeDates = rangesOf(dates.map((date) => space.dateAt(date)).filter((at) => at >= 0).sort((a, b) => a - b));
+  const madeDates = isBeginning
+    ? (dates.length === 0 ? [] : [0, dates.length])
+    : rangesOf(dates.map((date) => space.dateAt(date)).filter((at) => at >= 0).sort((a, b) => a - b));
   const madeGroups = groups.map((group) => {
     const cells = CellSet.fromRectangles(space, group.cells);
     return { group, cells: space.hasDates ? cells.during(madeDates) : cells };
@@ -374,6 +379,10 @@ export function readSpace(
 
 function untilMade({ space, made }: CellState): CellSpace {
   return new CellSpace(space.names, space.dates.slice(0, made.dateRanges.at(-1) ?? 0));
+}
+
+function isPrefix(some: readonly string[], all: readonly string[]): boolean {
+  return some.length <= all.length && some.every((one, i) => one === all[i]);
 }
 
 function lastOf(cells: CellSet): [number, number] | [] {

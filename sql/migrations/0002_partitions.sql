@@ -29,11 +29,15 @@ CREATE TABLE engine.cell_failure (
 );
 CREATE INDEX cell_failure_by_producer ON engine.cell_failure (producer);
 
--- Names and dates that an asset has which is made as a whole, so that nobody needs to count its rows to find them.
+-- Names and dates that an asset has: of one that is made as a whole, so that nobody needs to count its rows to find them; of one that
+-- is made by cells the dates that were made, so that one which comes to lie between two of them is not taken for made. The version
+-- changes with each change, so that whoever has read it needs not read it again.
+CREATE SEQUENCE engine.extent_version;
 CREATE TABLE engine.extent (
   asset_key text PRIMARY KEY,
   names     text[],
-  dates     text[]
+  dates     text[],
+  version   bigint NOT NULL DEFAULT nextval('engine.extent_version')
 );
 
 ALTER TABLE engine.step
