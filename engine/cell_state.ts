@@ -1,4 +1,5 @@
 import type { Clock } from "../resources/clock.ts";
+import { CheckFailedError } from "./errors.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells } from "./partitions/mod.ts";
 import { downstreamCells, upstreamCells } from "./partitions/mapping.ts";
@@ -150,7 +151,8 @@ export function gapsUpstream(
   return states.reads.get(producer.key)!.flatMap(({ upstream, mapping }) => {
     const state = states.cells.get(graph.producerOf(upstream).key);
     if (!state) return [];
-    const cells = upstreamCells(mapping, CellSet.all(CellSpace.single), state.space).intersection(state.expected);
+    const cells = upstreamCells(mapping, CellSet.all(CellSpace.single), state.space)
+      .intersection(state.expected.union(rejectedCells(state)));
     return cells.isEmpty ? [] : [{ upstream, cells }];
   });
 }
@@ -359,8 +361,10 @@ function waitingCells(
   const waiting: { upstream: string; cells: CellSet }[] = [];
   for (const { upstream, mapping } of reads) {
     const state = states.cells.get(graph.producerOf(upstream).key);
-    if (!state || state.missing.isEmpty) continue;
-    const kept = downstreamCells(mapping, state.missing, cells.space).intersection(cells);
+    if (!state) continue;
+    const absent = state.missing.union(rejectedCells(state));
+    if (absent.isEmpty) continue;
+    const kept = downstreamCells(mapping, absent, cells.space).intersection(cells);
     if (!kept.isEmpty) waiting.push({ upstream, cells: kept });
   }
   return waiting;
@@ -379,6 +383,12 @@ export function readSpace(
 
 function untilMade({ space, made }: CellState): CellSpace {
   return new CellSpace(space.names, space.dates.slice(0, made.dateRanges.at(-1) ?? 0));
+}
+
+/** Cells whose new rows a blocking check kept back: what there was before is known not to be what it should be. */
+function rejectedCells({ space, failed }: CellState): CellSet {
+  return failed.filter(({ error }) => error.name === CheckFailedError.name)
+    .reduce((all, { cells }) => all.union(cells), CellSet.none(space));
 }
 
 function isPrefix(some: readonly string[], all: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { type AnyAsset, assetsWith, type Run } from "../../engine/mod.ts";
+import { type AnyAsset, assetsWith, cutBy, everyRow, identity, reads, type Run } from "../../engine/mod.ts";
 import { databases } from "../support/database.ts";
 import { adjusted, type CellTest, withCellEngine } from "../support/cell_engine.ts";
 
@@ -15,6 +15,39 @@ const grandTotal = assetsWith<unknown>().asset({
   primaryKey: ["of"],
   async materialize({ inputs }) {
     const { value } = await inputs.adjusted.columns("value");
+    return { rows: [{ of: "all", sum: value.reduce((sum, x) => sum + x, 0) }] };
+  },
+});
+
+/** Each cell by itself; no value may be negative. */
+const watched = assetsWith<unknown>().asset({
+  key: "watched",
+  group: "t",
+  layer: "silver",
+  description: "Values that are watched.",
+  deps: { adjusted: reads(adjusted, identity) },
+  row: z.object({ name: z.string(), date: z.iso.date(), value: z.number() }),
+  primaryKey: ["name", "date"],
+  cells: { name: "name", date: "date" },
+  partitions: {
+    wanted: ({ upstream }) => ({ names: upstream.adjusted.space.names, dates: upstream.adjusted.space.dates }),
+    chunks: cutBy({ names: 1, dates: 1 }),
+  },
+  checks: [everyRow<{ value: number }>("positive", "No value is negative.", ({ value }) => value >= 0)],
+  materialize: async ({ inputs }) => ({ rows: await inputs.adjusted.rows() }),
+});
+
+/** Made as a whole of every watched cell. */
+const watchedSum = assetsWith<unknown>().asset({
+  key: "watched_sum",
+  group: "t",
+  layer: "gold",
+  description: "The sum of what is watched.",
+  deps: { watched },
+  row: z.object({ of: z.string(), sum: z.number() }),
+  primaryKey: ["of"],
+  async materialize({ inputs }) {
+    const { value } = await inputs.watched.columns("value");
     return { rows: [{ of: "all", sum: value.reduce((sum, x) => sum + x, 0) }] };
   },
 });
@@ -214,6 +247,28 @@ for (const { name, ignore, open } of databases) {
     await materialize("+grand_total");
     assert.deepEqual(await rows("grand_total"), [{ of: "all", sum: 8 }]);
   }, [grandTotal]);
+
+  test("keeps waiting what reads a cell whose new rows a check rejected, across runs", async (cell) => {
+    const { engine, world, materialize, calls, rows } = cell;
+    await materialize("+watched_sum");
+    assert.deepEqual(await rows("watched_sum"), [{ of: "all", sum: 8 }]);
+    // Rows are rejected, and another change makes stale what reads them.
+    world.values.set("B 2024-01-05", -1);
+    world.version = "2024-01-06";
+    assert.equal((await materialize("+watched_sum")).status, "failed");
+    world.events.push({ name: "A", date: "2024-01-03", ratio: 2 });
+    calls();
+    for (let run = 0; run < 2; run++) {
+      await materialize("+watched_sum");
+      assert.deepEqual(await rows("watched_sum"), [{ of: "all", sum: 8 }], "of rows that are known to be out of date");
+    }
+    const plan = await engine.plan({ selection: "watched_sum" });
+    assert.deepEqual(plan.waiting.map(({ upstream, cells }) => [upstream, cells.count]), [["watched", 1]]);
+    world.values.set("B 2024-01-05", 3);
+    world.version = "2024-01-07";
+    assert.equal((await materialize("+watched_sum")).status, "succeeded");
+    assert.deepEqual(await rows("watched_sum"), [{ of: "all", sum: 9.5 }]);
+  }, [watched, watchedSum]);
 
   test("removes cells that are not wanted any more", async ({ world, materialize, rows }) => {
     await materialize();
