@@ -214,21 +214,23 @@ class Explainer {
     }
     const unasked = state.missing.intersection(left);
     const range = unasked.dates;
+    add(left.difference(state.wanted), {
+      state: "fresh",
+      because: "it is kept as it was made, though it is not part of the asset any more",
+    });
+    const made = left.difference(unasked);
+    const group = state.groups.find(({ cells }) => !cells.intersection(made).isEmpty);
+    add(made, {
+      state: "fresh",
+      because: `nothing that it was made of has changed since materialization ${group?.materialization}`,
+      more: () => Promise.resolve({ materialization: group?.materialization }),
+    });
+    // Last: history that nobody asked for does not keep the asset from being fresh.
     add(unasked, {
       state: "missing",
       because:
         `it has never been asked for: of ${producer.key} only the newest date is made by itself. Ask for it by a ` +
         `backfill of ${producer.key} from ${range[0]} to ${range.at(-1)}`,
-    });
-    add(left.difference(state.wanted), {
-      state: "fresh",
-      because: "it is kept as it was made, though it is not part of the asset any more",
-    });
-    const group = state.groups.find(({ cells }) => !cells.intersection(left).isEmpty);
-    add(left, {
-      state: "fresh",
-      because: `nothing that it was made of has changed since materialization ${group?.materialization}`,
-      more: () => Promise.resolve({ materialization: group?.materialization }),
     });
     return found;
   }

@@ -123,3 +123,15 @@ test("refuses what there is not", async ({ engine, materialize }) => {
   await assert.rejects(engine.why("sums", { name: "A" }), /Its cells have no name/);
   await assert.rejects(engine.why("headline", { date: "2024-01-05" }), InvalidRequestError);
 });
+
+testCells(
+  "Engine.why()",
+  "calls an asset fresh whose history nobody asked for, and tells of that last",
+  async (cell) => {
+    const { engine, world, materialize } = cell;
+    world.dates.push("2024-01-08");
+    await materialize();
+    const { state, others } = await engine.why("sums");
+    assert.deepEqual([state, others.map((other) => [other.state, other.cells?.count])], ["fresh", [["missing", 2]]]);
+  },
+);
