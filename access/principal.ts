@@ -1,0 +1,31 @@
+/** What somebody may do; each scope includes those before it. */
+export const scopes = ["read", "operate", "admin"] as const;
+/**
+ * `read` sees everything but who has access; `operate` materializes, backfills, cancels and pauses as well; `admin` also gives and
+ * takes access.
+ */
+export type Scope = typeof scopes[number];
+
+/** On whose behalf a request is made. */
+export interface Principal {
+  /**
+   * `anybody` where the service is open, `token` for a program, `session` for a person who has signed in, `owner` for the command
+   * line of who may read the data folder.
+   */
+  kind: "anybody" | "token" | "session" | "owner";
+  /** Of the token or session. */
+  id: number | null;
+  /** How logs and audit events call it: the name of a token, the address of a person. Never a secret. */
+  name: string;
+  scope: Scope;
+}
+
+/** Variable of a request's context that holds its principal. */
+export interface PrincipalVariables {
+  principal: Principal;
+}
+
+/** Whether `principal` may do what `scope` allows. */
+export function may(principal: Principal, scope: Scope): boolean {
+  return scopes.indexOf(principal.scope) >= scopes.indexOf(scope);
+}

@@ -1,0 +1,20 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** 32 random bytes as 43 letters of base64url. */
+export function randomSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/**
+ * The SHA-256 digest by which a secret is stored and found.
+ *
+ * A secret of 256 random bits needs no slow hash: nobody guesses it, however fast the guesses are.
+ */
+export function digestOf(secret: string): Uint8Array {
+  return createHash("sha256").update(secret).digest();
+}
+
+/** Whether two digests are the same, in a time that does not tell where they differ. */
+export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
