@@ -83,6 +83,36 @@ Deno.test("leasedRates() gives all processes together no more than rate and burs
   );
 });
 
+Deno.test("leasedRates() exceeds the burst no more where turns are spent long after they were leased", async () => {
+  const { clock, process } = fakeSource();
+  const [steady, idle] = [process(), process()];
+  const take = async (rates: LeasedRates) => (await rates.take("token:1", perToken)).allowed;
+  // Grows the leases of one process to their full size, at a pace that leaves the bucket full.
+  for (let i = 0; i < 200; i++) {
+    clock.ms += 110;
+    await take(steady);
+  }
+  const heldMs = 1_890;
+  let most = 0;
+  // Wherever in a lease it is, there comes a moment at which it has held almost all of it for almost as long as it may.
+  for (let i = 0; i < 40; i++) {
+    clock.ms += 110;
+    await take(steady);
+    clock.ms += heldMs;
+    let had = 0;
+    while (await take(idle)) had++;
+    while (await take(steady)) had++;
+    most = Math.max(most, had);
+    clock.ms += 25_000;
+    for (let j = 0; j < 150 + i; j++) {
+      clock.ms += 110;
+      await take(steady);
+    }
+  }
+  assert.ok(most <= 200, `${most}`);
+  assert.ok(most > 180, `${most}`);
+});
+
 Deno.test("leasedRates() lets a steady client at nine tenths of the rate through, spread over processes or not", async () => {
   for (const count of [1, 4]) {
     const { clock, process } = fakeSource();
