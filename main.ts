@@ -33,7 +33,7 @@ import {
 import { ConfigurationError, type Environment, readEnvironment } from "./resources/environment.ts";
 import { marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
 import { type ServiceProbe, serviceProbe } from "./resources/service_probe.ts";
-import { api, onError, onNotFound, type Readiness } from "./routes/mod.ts";
+import { api, onError, onNotFound, type Readiness, requestRatesFrom } from "./routes/mod.ts";
 import { schedules } from "./schedules/mod.ts";
 import { page } from "./web/mod.ts";
 
@@ -131,7 +131,19 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
       .onError(onError(logger))
       .notFound(onNotFound)
       // First, because it guards what comes after it.
-      .route("/", api({ engine, scheduler, logger, ready: () => readiness(database), limits: { loopbackOnly } }))
+      .route(
+        "/",
+        api({
+          engine,
+          scheduler,
+          logger,
+          ready: () => readiness(database),
+          limits: { loopbackOnly },
+          trustedProxies: environment.trustedProxies,
+          // On loopback it is open, and whoever asks is the one who runs it.
+          rates: loopbackOnly ? undefined : requestRatesFrom(environment, { database, logger }),
+        }),
+      )
       .route("/", page({ engine, scheduler }));
     server = listen(environment, app);
     const { hostname, port } = server.addr;

@@ -140,6 +140,16 @@ const Variables = z.object({
   }),
   ALERT_REPEAT_HOURS: variable(z.coerce.number().positive().max(8760), "24", "hours, above 0 and at most 8760"),
   ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn for checks that only warn too"),
+  RATE_LIMIT_PER_MINUTE: variable(
+    z.union([z.literal("off"), z.coerce.number().int().min(10).max(1_000_000)]),
+    "600",
+    "a whole number from 10 to 1000000, or off",
+  ),
+  TRUSTED_PROXIES: variable(
+    z.coerce.number().int().min(0).max(10),
+    "0",
+    "a whole number from 0 to 10: how many proxies stand in front",
+  ),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
@@ -183,6 +193,10 @@ export interface Environment {
   alertWebhookSecret: string | undefined;
   alertRepeatHours: number;
   alertChecks: "error" | "warn";
+  /** Requests of a token or session; `undefined` counts nobody's. */
+  rateLimitPerMinute: number | undefined;
+  /** How many proxies in front are believed what they say of clients. */
+  trustedProxies: number;
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -243,6 +257,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
     alertRepeatHours: v.ALERT_REPEAT_HOURS,
     alertChecks: v.ALERT_CHECKS,
+    rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE === "off" ? undefined : v.RATE_LIMIT_PER_MINUTE,
+    trustedProxies: v.TRUSTED_PROXIES,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };

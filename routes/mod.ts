@@ -1,6 +1,5 @@
 /** HTTP over the asset engine. */
-import { Hono, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
@@ -10,17 +9,22 @@ import { assetRoutes } from "./assets.ts";
 import { automationRoutes } from "./automation.ts";
 import { backfillRoutes } from "./backfills.ts";
 import { compatRoutes } from "./compat/mod.ts";
+import { onErrorByPath } from "./compat/old_errors.ts";
 import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
+import { guards } from "./limits/guards.ts";
+import { defaultStreamLimits } from "./limits/open_streams.ts";
+import type { RequestRates } from "./limits/mod.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 import { partitionRoutes } from "./partitions.ts";
-import { answerProblem, onError, onNotFound, Problem } from "./problems.ts";
+import { answerProblem, onNotFound, Problem } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
 import { runEventRoutes } from "./run_events.ts";
 import { runRoutes } from "./runs.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { securityHeaders } from "./security_headers.ts";
 
 /** What the API allows itself and others. */
 export interface ApiLimits {
@@ -33,6 +37,12 @@ export interface ApiLimits {
   heartbeatMs: number;
   /** How long `/readyz` waits for the database. */
   readyTimeoutMs: number;
+  /** How long a read may take until it begins to answer. */
+  maxReadMs: number;
+  /** Streams of events that one token, session or address may have open. */
+  maxStreamsEach: number;
+  /** Streams of events that are open in all. */
+  maxStreams: number;
 }
 
 const defaultLimits: ApiLimits = {
@@ -41,6 +51,8 @@ const defaultLimits: ApiLimits = {
   maxClosesBytes: 32 * 1024 * 1024,
   heartbeatMs: 15_000,
   readyTimeoutMs: 2_000,
+  maxReadMs: 60_000,
+  ...defaultStreamLimits,
 };
 
 /** What the API stands on. */
@@ -51,6 +63,12 @@ export interface ApiOptions {
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
   limits?: Partial<ApiLimits>;
+  /** The address under which people reach the service, where it is another than the one that is listened on. */
+  publicUrl?: URL;
+  /** How many proxies in front are believed what they say of clients. */
+  trustedProxies?: number;
+  /** How often who may ask; nobody is counted where this is left out. */
+  rates?: RequestRates;
 }
 
 /** The API's type for `hc<Api>(…)` of `hono/client`. */
@@ -63,15 +81,26 @@ export type Api = ReturnType<typeof api>;
  * Mounted at `/` of a larger application before its other routes, it guards these as well against requests from other sites
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
  */
-export function api({ engine, scheduler, logger, ready, limits: given }: ApiOptions) {
+export function api(
+  { engine, scheduler, logger, ready, limits: given, publicUrl, trustedProxies = 0, rates }: ApiOptions,
+) {
   const limits = { ...defaultLimits, ...given };
+  const site = { publicUrl, trustedProxies };
+  const guard = guards({ ...limits, trustedProxies });
   const app = new Hono<{ Variables: RequestIdVariables }>();
-  app.onError(onError(logger)).notFound(onNotFound);
+  app.onError(onErrorByPath(logger)).notFound(onNotFound);
   app.use(requestId());
-  for (const path of ["/v1/*", "/healthz", "/readyz"]) app.use(path, answerHeaders);
-  if (limits.loopbackOnly) app.use(loopbackHostOnly);
-  app.use(ownOriginOnly);
-  app.use("/v1/*", limitBody(limits.maxBodyBytes));
+  app.use(securityHeaders(site));
+  app.use(guard.head);
+  if (limits.loopbackOnly) app.use(loopbackHostOnly(site));
+  app.use(ownOriginOnly(site));
+  if (rates) app.use(rates.byAddress);
+  // Here it is found out who asks.
+  if (rates) app.use(rates.byPrincipal);
+  // Here it is found out whether they may.
+  app.use(guard.body);
+  app.use(guard.deadline);
+  app.use("/v1/runs/:id/events", guard.streams);
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (c, methods) => {
@@ -102,21 +131,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
   return routes;
 }
 
-const answerHeaders: MiddlewareHandler = async (c, next) => {
-  await next();
-  c.header("X-Content-Type-Options", "nosniff");
-  c.header("Cache-Control", "no-store");
-};
-
-function limitBody(maxSize: number): MiddlewareHandler {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new Problem("body-too-large", `A body has at most ${maxSize.toLocaleString("en")} bytes.`);
-    },
-  });
-}
-
 export type { Readiness } from "./health.ts";
+export { type RequestRates, requestRatesFrom } from "./limits/mod.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 export { onError, onNotFound, type ProblemDetails } from "./problems.ts";

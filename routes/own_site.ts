@@ -8,33 +8,57 @@ import { Problem } from "./problems.ts";
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
+/** How the service is addressed. */
+export interface OwnSite {
+  /** The address that people use, where a proxy stands in front; the one that a request names otherwise. */
+  publicUrl?: URL;
+}
+
 /**
  * Refuses requests that change something and that a browser sent for another site. Programs send neither `Origin` nor
  * `Sec-Fetch-Site` and pass.
+ *
+ * With a `publicUrl` the origin must be that one's, whatever host a proxy passes on.
  */
-export const ownOriginOnly: MiddlewareHandler = async (c, next) => {
-  if (!safeMethods.has(c.req.method)) {
-    const site = c.req.header("Sec-Fetch-Site");
-    const origin = c.req.header("Origin");
-    const foreign = site !== undefined
+export function ownOriginOnly({ publicUrl }: OwnSite = {}): MiddlewareHandler {
+  return async (c, next) => {
+    if (!safeMethods.has(c.req.method)) {
+      const site = c.req.header("Sec-Fetch-Site");
+      const origin = c.req.header("Origin");
       // "same-site" is not enough: every port of localhost is the same site.
-      ? site !== "same-origin" && site !== "none"
-      : origin !== undefined && hostOf(origin) !== hostOf(`http://${requestHost(c.req)}`);
-    if (foreign) {
-      throw new Problem("foreign-origin", "Requests that change something are taken from this site's own pages only.");
+      const foreignSite = site !== undefined && site !== "same-origin" && site !== "none";
+      // What a browser says of the site is true, and needs no name to compare: unless there is one that it must be.
+      const foreignOrigin = origin !== undefined &&
+        (publicUrl !== undefined
+          ? origin !== publicUrl.origin
+          : site === undefined && hostOf(origin) !== hostOf(`http://${requestHost(c.req)}`));
+      if (foreignSite || foreignOrigin) {
+        throw new Problem(
+          "foreign-origin",
+          "Requests that change something are taken from this site's own pages only.",
+        );
+      }
     }
-  }
-  await next();
-};
+    await next();
+  };
+}
 
-/** Refuses requests that address anything but this machine itself: for a server that listens on loopback. */
-export const loopbackHostOnly: MiddlewareHandler = async (c, next) => {
-  const host = hostOf(`http://${requestHost(c.req)}`);
-  if (host === undefined || !isLoopback(new URL(`http://${host}`).hostname)) {
-    throw new Problem("foreign-host", "This server is addressed as localhost or 127.0.0.1 only.");
-  }
-  await next();
-};
+/**
+ * Refuses requests that address anything but this machine itself or the service's public address: for a server that listens on
+ * loopback.
+ */
+export function loopbackHostOnly({ publicUrl }: OwnSite = {}): MiddlewareHandler {
+  return async (c, next) => {
+    // A request line may name a host of its own, which servers must heed rather than the header.
+    const hosts = [requestHost(c.req), new URL(c.req.url).host].map((host) => hostOf(`http://${host}`));
+    for (const host of hosts) {
+      if (host !== undefined && (host === publicUrl?.host || isLoopback(new URL(`http://${host}`).hostname))) continue;
+      const names = `localhost or 127.0.0.1${publicUrl ? ` or ${publicUrl.host}` : ""}`;
+      throw new Problem("foreign-host", `This server is addressed as ${names} only.`);
+    }
+    await next();
+  };
+}
 
 function requestHost(request: { header(name: string): string | undefined; url: string }): string {
   return request.header("Host") ?? new URL(request.url).host;
@@ -42,7 +66,8 @@ function requestHost(request: { header(name: string): string | undefined; url: s
 
 /** Host and port of an origin; `undefined` for "null" and whatever else is no address. */
 function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host || undefined : undefined;
+  const url = URL.parse(origin);
+  return url === null || url.username !== "" || url.password !== "" ? undefined : url.host || undefined;
 }
 
 function isLoopback(hostname: string): boolean {

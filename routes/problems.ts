@@ -30,6 +30,7 @@ const kinds = {
   "unknown-run": { status: 404, title: "No such run" },
   "unknown-backfill": { status: 404, title: "No such backfill" },
   "method-not-allowed": { status: 405, title: "The method does not apply here" },
+  "body-too-slow": { status: 408, title: "The body came too slowly" },
   "external-asset": { status: 409, title: "The asset is made outside" },
   "not-external": { status: 409, title: "The asset is made here" },
   "outdated-report": { status: 409, title: "Something newer is known" },
@@ -39,10 +40,15 @@ const kinds = {
   "run-not-retryable": { status: 409, title: "There is nothing to retry" },
   "unmet-upstream": { status: 409, title: "Something upstream is missing" },
   "body-too-large": { status: 413, title: "The body is too large" },
+  "uri-too-long": { status: 414, title: "The address is too long" },
   "unsupported-media-type": { status: 415, title: "The body must be JSON" },
   "idempotency-conflict": { status: 422, title: "The idempotency key is taken" },
+  "too-many-requests": { status: 429, title: "Too many requests" },
+  "header-too-large": { status: 431, title: "The header is too large" },
   "internal-error": { status: 500, title: "Something went wrong here" },
   "not-ready": { status: 503, title: "Not ready" },
+  "overloaded": { status: 503, title: "There is no room" },
+  "took-too-long": { status: 503, title: "It took too long" },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
 
 export type ProblemKind = keyof typeof kinds;

@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import { secureHeaders } from "hono/secure-headers";
 import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
 import { type AssetEngine, readAsset } from "./asset_record.ts";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
@@ -27,27 +26,7 @@ export interface PageOptions {
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
-  const headers = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", "data:"],
-      connectSrc: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-    },
-    xFrameOptions: "DENY",
-    referrerPolicy: "same-origin",
-  });
   return new Hono()
-    // By path and not for all: this app is mounted at the root, beside the API.
-    .use("/", headers)
-    .use("/assets/*", headers)
-    .use("/pairs/*", headers)
-    .use("/backfills/*", headers)
-    .use("/static/*", headers)
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
       return answer(c, <OverviewPage {...data} />);
@@ -91,6 +70,5 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
 }
 
 function answer(c: Context, html: unknown, status: 200 | 400 | 404 = 200): Response {
-  c.header("Cache-Control", "no-store");
   return c.html(`<!doctype html>${html}`, status);
 }

@@ -137,7 +137,7 @@ export function leasedRates(
     askedAtMs: number,
   ): Promise<Lease | undefined> {
     if (askedAtMs < askAgainAtMs) return undefined;
-    let timer: number | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`it did not answer within ${patienceMs} ms`)), patienceMs);

@@ -2,12 +2,11 @@
  * The routes of the services that Tandem replaces, so that their clients can be pointed here: what differs is listed in
  * docs/compatibility.md.
  */
-import { Hono, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { Hono } from "hono";
 import type { Engine, Logger } from "../../engine/mod.ts";
 import { fitRlrtRoutes } from "./fit_rlrt.ts";
 import { modelChosenPairRoutes } from "./model_chosen_pairs.ts";
-import { onOldError, onOldNotFound, tooLarge } from "./old_errors.ts";
+import { onOldError, onOldNotFound } from "./old_errors.ts";
 import { pairRoutes } from "./pairs.ts";
 import { quantServiceRoutes } from "./quant_service.ts";
 import { tickerRoutes } from "./tickers.ts";
@@ -16,28 +15,14 @@ import { tickerRoutes } from "./tickers.ts";
 export interface CompatOptions {
   engine: Engine;
   logger: Logger;
-  /** The largest body of `/api`. */
-  maxBodyBytes: number;
   /** The largest body of `/ml` and `/trading`: the closes of a whole market. */
   maxClosesBytes: number;
 }
 
 /** `/ml` and `/trading` of the original quant service, computed from the body; `/api` of its backend, read from assets. */
-export function compatRoutes({ engine, logger, maxBodyBytes, maxClosesBytes }: CompatOptions) {
+export function compatRoutes({ engine, logger, maxClosesBytes }: CompatOptions) {
   const routes = new Hono()
     .onError(onOldError(logger))
-    .use("/ml/*", answerHeaders)
-    .use("/trading/*", answerHeaders)
-    .use("/api/*", answerHeaders)
-    .use(
-      "/api/*",
-      bodyLimit({
-        maxSize: maxBodyBytes,
-        onError: () => {
-          throw tooLarge(maxBodyBytes);
-        },
-      }),
-    )
     .route("/", quantServiceRoutes({ maxBodyBytes: maxClosesBytes }))
     .route("/api/ticker", tickerRoutes(engine))
     .route("/api/pairs", pairRoutes(engine))
@@ -46,9 +31,3 @@ export function compatRoutes({ engine, logger, maxBodyBytes, maxClosesBytes }: C
   for (const prefix of ["/ml/*", "/trading/*", "/api/*"]) routes.all(prefix, onOldNotFound);
   return routes;
 }
-
-const answerHeaders: MiddlewareHandler = async (c, next) => {
-  await next();
-  c.header("X-Content-Type-Options", "nosniff");
-  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
-};

@@ -32,6 +32,12 @@ export function onOldError(logger: Logger): ErrorHandler {
   };
 }
 
+/** Errors of what comes before any route, such as limits: answered as the routes answer that the path belongs to. */
+export function onErrorByPath(logger: Logger): ErrorHandler {
+  const [answer, answerOld] = [onError(logger), onOldError(logger)];
+  return (error, c) => /^\/(?:ml|trading|api)(?:\/|$)/.test(c.req.path) ? answerOld(error, c) : answer(error, c);
+}
+
 /** For paths below the original's prefixes that lead nowhere. */
 export function onOldNotFound(c: Context): Response {
   return c.json({ error: `There is nothing at ${c.req.path}.` }, 404);

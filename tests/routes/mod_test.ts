@@ -122,7 +122,7 @@ Deno.test("api()", async (t) => {
         assert.equal((await site.request("/v1/assets", { method: "POST" })).status, 405);
         assert.equal((await site.request("/v1/assets/nobody")).headers.get("Content-Type"), "application/problem+json");
         const page = await read(await site.request("/"));
-        assert.deepEqual([page.text, page.headers.get("Cache-Control")], ["<p>page</p>", null]);
+        assert.deepEqual([page.text, page.headers.get("Cache-Control")], ["<p>page</p>", "no-store"]);
         assert.equal((await read(await site.request("/nowhere"))).text, "<p>no page</p>");
         const cross = await site.request("/sign-out", { method: "POST", headers: { Origin: "https://evil.example" } });
         assert.equal(cross.status, 403);

@@ -1,0 +1,25 @@
+import type { MiddlewareHandler } from "hono";
+import { Problem } from "../problems.ts";
+import { within } from "../within.ts";
+
+/**
+ * Answers 503 where a read has not begun to answer within `maxReadMs`, and ends what can be ended by the request's signal. An answer
+ * that has begun goes on for as long as somebody reads it. Changes are not cut short: nobody would know what became of them.
+ */
+export function answerDeadline({ maxReadMs }: { maxReadMs: number }): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") return await next();
+    const { raw } = c.req;
+    const late = new AbortController();
+    c.req.raw = new Request(raw, { signal: AbortSignal.any([raw.signal, late.signal]) });
+    const answered = next().then(() => true);
+    if (await within(maxReadMs, answered)) return;
+    answered.catch(() => {});
+    const said = `Reading this took longer than ${
+      maxReadMs / 1000
+    } s. Ask for less: fewer rows, a filter, a smaller page.`;
+    const problem = new Problem("took-too-long", said, { headers: { "Retry-After": "30" } });
+    late.abort(problem);
+    throw problem;
+  };
+}

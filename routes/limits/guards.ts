@@ -1,0 +1,39 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { Principal } from "../../access/principal.ts";
+import { answerDeadline } from "./answer_deadline.ts";
+import { clientAddress, type Proxies } from "./client_address.ts";
+import { openStreams, type StreamLimits } from "./open_streams.ts";
+import { requestBody } from "./request_body.ts";
+import { requestHead } from "./request_head.ts";
+
+export interface GuardOptions extends Proxies, StreamLimits {
+  maxBodyBytes: number;
+  /** Of `/ml` and `/trading`. */
+  maxClosesBytes: number;
+  /** How long a read may take until it begins to answer. */
+  maxReadMs: number;
+}
+
+/** What keeps one request from taking more than a request should, in the order in which it is asked. */
+export interface Guards {
+  head: MiddlewareHandler;
+  body: MiddlewareHandler;
+  deadline: MiddlewareHandler;
+  streams: MiddlewareHandler;
+}
+
+export function guards(
+  { maxBodyBytes, maxClosesBytes, maxReadMs, trustedProxies, ...streams }: GuardOptions,
+): Guards {
+  const who = (c: Context) => {
+    const principal = c.get("principal") as Principal | undefined;
+    if (principal === undefined || principal.kind === "anybody") return clientAddress(c, { trustedProxies });
+    return `${principal.kind}:${principal.id}`;
+  };
+  return {
+    head: requestHead(),
+    body: requestBody({ maxBytes: (path) => /^\/(?:ml|trading)\//.test(path) ? maxClosesBytes : maxBodyBytes }),
+    deadline: answerDeadline({ maxReadMs }),
+    streams: openStreams(streams, who),
+  };
+}

@@ -1,0 +1,56 @@
+import type { MiddlewareHandler } from "hono";
+import { Problem } from "../problems.ts";
+
+/** What the head of a request may be. Deno itself answers 400 where it is beyond some 64 kB or has more than 128 fields. */
+export interface HeadLimits {
+  /** Of the address with its query. */
+  maxUrlLength: number;
+  /** Of the names and values of all header fields together. */
+  maxHeaderLength: number;
+  maxHeaderFields: number;
+}
+
+/** A cursor has up to 10,000 letters: the address must have room for one and for filters. */
+export const defaultHeadLimits: HeadLimits = {
+  maxUrlLength: 16 * 1024,
+  maxHeaderLength: 16 * 1024,
+  maxHeaderFields: 100,
+};
+
+/** Refuses requests whose head is larger than any that this service has a use for, and bodies that would have to be unpacked. */
+export function requestHead(limits: HeadLimits = defaultHeadLimits): MiddlewareHandler {
+  const { maxUrlLength, maxHeaderLength, maxHeaderFields } = limits;
+  return async (c, next) => {
+    const { url, headers } = c.req.raw;
+    if (url.length > maxUrlLength) {
+      const said = `The address has ${count(url.length)} characters; ${count(maxUrlLength)} are allowed.`;
+      throw new Problem("uri-too-long", said);
+    }
+    let fields = 0;
+    let length = 0;
+    for (const [name, value] of headers) {
+      fields++;
+      length += name.length + value.length;
+    }
+    if (fields > maxHeaderFields) {
+      const said = `The request has ${count(fields)} header fields; ${count(maxHeaderFields)} are allowed.`;
+      throw new Problem("header-too-large", said);
+    }
+    if (length > maxHeaderLength) {
+      const said = `The header fields have ${count(length)} characters; ${count(maxHeaderLength)} are allowed.`;
+      throw new Problem("header-too-large", said);
+    }
+    const encoding = headers.get("Content-Encoding")?.trim().toLowerCase();
+    if (encoding !== undefined && encoding !== "" && encoding !== "identity") {
+      // Nothing unpacks: a few kilobytes could become gigabytes.
+      throw new Problem("unsupported-media-type", "Send the body as it is, without Content-Encoding.", {
+        headers: { "Accept-Encoding": "identity" },
+      });
+    }
+    await next();
+  };
+}
+
+function count(of: number): string {
+  return of.toLocaleString("en");
+}

@@ -1,0 +1,152 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { digestOf } from "../../access/secret.ts";
+import type { Principal } from "../../access/principal.ts";
+import { type LeasedRates, paceOf, type RatePolicy, type Turn, turnsAtOnce } from "../../resources/rate_limit/mod.ts";
+import { Problem } from "../problems.ts";
+import { clientAddress, type Proxies } from "./client_address.ts";
+
+/** How many requests are taken of whom. */
+export interface RequestPolicies {
+  /** Of a token or session. */
+  principal: RatePolicy;
+  /** Of an address without credentials. */
+  address: RatePolicy;
+  /** Credentials of an address that were not seen to be good yet. */
+  credential: RatePolicy;
+  /** Of an address on its way to sign in. */
+  signIn: RatePolicy;
+}
+
+/** All policies, by what a token or session may ask a minute: a third of that at once, and a fifth for who shows no credentials. */
+export function requestPolicies(perMinute: number): RequestPolicies {
+  const of = (rate: number): RatePolicy => ({ perMinute: rate, burst: Math.max(1, Math.ceil(rate / 3)) });
+  return {
+    principal: of(perMinute),
+    address: of(perMinute / 5),
+    credential: { perMinute: 60, burst: 60 },
+    signIn: { perMinute: 10, burst: 10 },
+  };
+}
+
+export interface RequestRatesOptions extends Proxies {
+  /** For addresses, of which there may be a flood. */
+  addresses: LeasedRates;
+  /** For tokens and sessions, which exist. */
+  principals: LeasedRates;
+  policies: RequestPolicies;
+  /** Milliseconds that never go back. */
+  now?: () => number;
+}
+
+/** The two places in which requests are counted. */
+export interface RequestRates {
+  /** By address: who shows no credentials, credentials that are not known to be good, and ways to sign in. Before authentication. */
+  byAddress: MiddlewareHandler;
+  /** By token or session, after authentication. */
+  byPrincipal: MiddlewareHandler;
+}
+
+/** What costs less to answer than to count. */
+const uncounted = (path: string) => path === "/healthz" || path.startsWith("/static/");
+const isSignIn = (c: Context) =>
+  c.req.path.startsWith("/auth/") || (c.req.path === "/sign-in" && c.req.method === "POST");
+
+/** For how long credentials that were good are not counted as an attempt. */
+const KNOWN_MS = 10 * 60_000;
+const MAX_KNOWN = 10_000;
+
+/**
+ * Rate limits of requests. Who is over one gets 429 with `Retry-After`; every answer that was counted says in `RateLimit` what is
+ * left, and in `RateLimit-Policy` what there is: `q` requests at once, all of them again after `w` seconds.
+ *
+ * Credentials count as an attempt of their address until they have proved good, which keeps guesses from the database and leaves
+ * alone who shares an address with somebody that guesses.
+ *
+ * Source: draft-ietf-httpapi-ratelimit-headers-10.
+ */
+export function requestRates(
+  { addresses, principals, policies, trustedProxies, now = () => performance.now() }: RequestRatesOptions,
+): RequestRates {
+  /** Digests of credentials that were good, with when that is forgotten; the oldest first. */
+  const known = new Map<string, number>();
+
+  function isKnown(credentials: string): boolean {
+    return (known.get(credentials) ?? -Infinity) > now();
+  }
+
+  function remember(credentials: string): void {
+    known.delete(credentials);
+    if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!);
+    known.set(credentials, now() + KNOWN_MS);
+  }
+
+  return {
+    async byAddress(c, next) {
+      if (uncounted(c.req.path)) return await next();
+      const address = clientAddress(c, { trustedProxies });
+      const take = async (kind: keyof RequestPolicies) =>
+        settle(c, { kind, policy: policies[kind], turn: await addresses.take(`${kind}:${address}`, policies[kind]) });
+      if (isSignIn(c)) await take("signIn");
+      const credentials = credentialsOf(c);
+      if (credentials === undefined) {
+        if (!isSignIn(c)) await take("address");
+        return await next();
+      }
+      if (!isKnown(credentials)) await take("credential");
+      await next();
+      const { kind } = (c.get("principal") as Principal | undefined) ?? { kind: "anybody" };
+      if (kind === "anybody") known.delete(credentials);
+      else remember(credentials);
+    },
+
+    async byPrincipal(c, next) {
+      const principal = c.get("principal") as Principal | undefined;
+      if ((principal?.kind === "token" || principal?.kind === "session") && !uncounted(c.req.path)) {
+        const policy = policies.principal;
+        const turn = await principals.take(`${principal.kind}:${principal.id}`, policy);
+        settle(c, { kind: "principal", policy, turn });
+      }
+      await next();
+    },
+  };
+}
+
+/** What a request shows of who sent it, as something that may stay in memory; `undefined` for nothing. */
+function credentialsOf(c: Context): string | undefined {
+  const shown = c.req.header("Authorization") ?? c.req.header("Cookie");
+  return shown === undefined || shown === "" ? undefined : digestOf(shown).toBase64();
+}
+
+/** Says what is left. @throws {Problem} Where nothing is. */
+function settle(
+  c: Context,
+  { kind, policy, turn }: { kind: keyof RequestPolicies; policy: RatePolicy; turn: Turn },
+): void {
+  const pace = paceOf(policy);
+  const quota = turnsAtOnce(pace);
+  const window = seconds(quota * pace.intervalMs);
+  const name = { principal: "principal", address: "address", credential: "credential", signIn: "sign-in" }[kind];
+  const headers = {
+    "RateLimit-Policy": `"${name}";q=${quota};w=${window}`,
+    "RateLimit": `"${name}";r=${turn.remaining};t=${seconds(turn.allowed ? turn.resetMs : turn.retryAfterMs)}`,
+  };
+  if (turn.allowed) {
+    for (const [field, value] of Object.entries(headers)) c.header(field, value);
+    return;
+  }
+  const wait = seconds(turn.retryAfterMs);
+  throw new Problem("too-many-requests", `${whose[kind]} Try again in ${wait} s.`, {
+    headers: { ...headers, "Retry-After": `${wait}` },
+  });
+}
+
+const whose: Record<keyof RequestPolicies, string> = {
+  principal: "This token or session has asked more often than it may.",
+  address: "This address has asked more often than it may without credentials.",
+  credential: "This address has shown too many credentials that were not known.",
+  signIn: "This address has tried to sign in too often.",
+};
+
+function seconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}
