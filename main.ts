@@ -33,7 +33,15 @@ import {
 import { ConfigurationError, type Environment, readEnvironment } from "./resources/environment.ts";
 import { marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
 import { type ServiceProbe, serviceProbe } from "./resources/service_probe.ts";
-import { api, onError, onNotFound, type Readiness, requestRatesFrom } from "./routes/mod.ts";
+import {
+  api,
+  type LastingServer,
+  lastingServer,
+  onError,
+  onNotFound,
+  type Readiness,
+  requestRatesFrom,
+} from "./routes/mod.ts";
 import { schedules } from "./schedules/mod.ts";
 import { page } from "./web/mod.ts";
 
@@ -117,7 +125,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
   const house = await openHouse(environment, logger, "server");
   const { engine, database } = house;
   const stopping = new AbortController();
-  let server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  let server: LastingServer | undefined;
   try {
     const scheduler = new Scheduler({
       engine,
@@ -145,7 +153,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
         }),
       )
       .route("/", page({ engine, scheduler }));
-    server = listen(environment, app);
+    server = listen(environment, app, logger);
     const { hostname, port } = server.addr;
     const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
     await house.announce(url);
@@ -228,9 +236,9 @@ async function fill(engine: Engine, logger: Logger, signal: AbortSignal): Promis
   }
 }
 
-function listen({ host, port }: Environment, app: Hono): Deno.HttpServer<Deno.NetAddr> {
+function listen({ host, port }: Environment, app: Hono, logger: Logger): LastingServer {
   try {
-    return Deno.serve({ hostname: host, port, onListen() {} }, app.fetch);
+    return lastingServer({ hostname: host, port, logger }, app.fetch);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       throw new ConfigurationError(

@@ -132,6 +132,6 @@ export function api(
 }
 
 export type { Readiness } from "./health.ts";
-export { type RequestRates, requestRatesFrom } from "./limits/mod.ts";
+export { type LastingServer, lastingServer, type RequestRates, requestRatesFrom } from "./limits/mod.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 export { onError, onNotFound, type ProblemDetails } from "./problems.ts";

@@ -25,4 +25,5 @@ export function requestRatesFrom(
 }
 
 export { clientAddress, isSecure, type Proxies } from "./client_address.ts";
+export { type LastingServer, lastingServer } from "./lasting_server.ts";
 export { requestPolicies, type RequestRates, requestRates, type RequestRatesOptions } from "./request_rates.ts";
