@@ -103,6 +103,8 @@ function unstorable(body: unknown): Fault | undefined {
     if (depth >= maxDepth) return { path, message: `The body nests deeper than ${maxDepth} levels.` };
     for (const [key, inner] of Object.entries(value)) {
       if (!isStorable(key)) return { path, message: "The name of a property has NUL or half a character." };
+      // Records drop it without a word: a setting that was sent would not be heeded.
+      if (key === "__proto__") return { path, message: "No property can be called __proto__." };
       open.push({ value: inner, path: path === "" ? key : `${path}.${key}`, depth: depth + 1 });
     }
   }

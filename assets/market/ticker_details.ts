@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { eager } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
+import { isWebAddress } from "../web_address.ts";
 import { RawTickerDetails, rawTickerDetails } from "./raw_ticker_details.ts";
 
 const TickerDetails = RawTickerDetails.omit({ found: true }).extend({
@@ -15,11 +16,13 @@ const TickerDetails = RawTickerDetails.omit({ found: true }).extend({
 const positive = (value: number | null) => value !== null && value > 0 ? value : null;
 /** Blank is how some sources write that there is nothing. */
 const worded = (text: string | null) => text?.trim() || null;
+const address = (text: string | null) => text !== null && isWebAddress(text.trim()) ? text.trim() : null;
 
 /** Details of the instruments of which the source has any, with null for what cannot be. */
 export const tickerDetails = asset({
   key: "ticker_details",
   module: import.meta,
+  codeVersion: "2",
   group: "market",
   layer: "silver",
   description: "Details of the instruments that the source knew, with null for values that cannot be.",
@@ -35,7 +38,7 @@ export const tickerDetails = asset({
       ...details,
       name: worded(details.name),
       description: worded(details.description),
-      homepage_url: worded(details.homepage_url),
+      homepage_url: address(details.homepage_url),
       sic_code: worded(details.sic_code),
       sic_description: worded(details.sic_description),
       market_cap: positive(details.market_cap),

@@ -1,17 +1,19 @@
 import { z } from "zod";
 import { eager } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
+import { isWebAddress } from "../web_address.ts";
 import { RawNews, rawNews } from "./raw_news.ts";
 
 const News = RawNews.omit({ day: true }).extend({
   title: z.string().min(1).describe("Headline"),
-  article_url: z.url().describe("Address of the article"),
+  article_url: z.url({ protocol: /^https?$/ }).describe("Address of the article"),
 });
 
 /** Articles by id and instrument, each once, as they were last published. */
 export const news = asset({
   key: "news",
   module: import.meta,
+  codeVersion: "2",
   group: "news",
   layer: "silver",
   description: "News about instruments, each article and ticker once, as last published.",
@@ -28,7 +30,7 @@ export const news = asset({
     // In order of the day: an article that was published anew stands on a later one.
     for (const { day: _, ...article } of await inputs.raw.rows()) {
       const cleaned = { ...article, title: article.title.trim(), author: article.author?.trim() || null };
-      if (cleaned.title === "" || URL.parse(cleaned.article_url) === null) {
+      if (cleaned.title === "" || !isWebAddress(cleaned.article_url)) {
         unusable++;
         continue;
       }

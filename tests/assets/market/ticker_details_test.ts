@@ -20,3 +20,25 @@ Deno.test("ticker_details leaves out what the source did not know, and makes nul
   assert.equal(rows[1]!.weighted_shares_outstanding, null);
   assert.deepEqual(metadata.unknown_to_source, { type: "number", value: 1 });
 });
+
+Deno.test("ticker_details keeps no address that a browser would run", async () => {
+  const addresses = [
+    "https://a.example/x",
+    " http://b.example ",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "a.example",
+    null,
+  ];
+  const { rows } = await runAsset(tickerDetails, {
+    inputs: { raw: addresses.map((homepage_url, i) => rawDetails(`T${i}`, { homepage_url })) },
+  });
+  assert.deepEqual(rows.map(({ homepage_url }) => homepage_url), [
+    "https://a.example/x",
+    "http://b.example",
+    null,
+    null,
+    null,
+    null,
+  ]);
+});

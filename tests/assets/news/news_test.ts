@@ -37,3 +37,22 @@ Deno.test("news counts what has no title or no address that leads anywhere", asy
   const mentions = await runAsset(newsMentions, { inputs: { news: rows } });
   assert.equal(mentions.rows.length, 1);
 });
+
+Deno.test("news keeps no article whose address a browser would run", async () => {
+  const addresses = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:x",
+    "data:text/html,x",
+    "vbscript:x",
+    "file:///etc",
+  ];
+  const { rows } = await runAsset(news, {
+    inputs: {
+      raw: [...addresses, "https://a.example/x"].map((article_url, i) =>
+        rawNewsRow(`n${i}`, "A", "2024-02-01T10:00:00Z", { article_url })
+      ),
+    },
+  });
+  assert.deepEqual(rows.map((row) => row.article_url), ["https://a.example/x"]);
+});
