@@ -11,15 +11,15 @@ const mostNames = 90;
 /** Tickers by their loadings on the two leading components, each cluster in a colour and under its number. */
 export function ClusterChart({ map }: { map: ClusterMap }) {
   const { tickers, clusters } = map;
-  const xs = extent(tickers.map(({ x }) => x));
-  const ys = extent(tickers.map(({ y }) => y));
-  const x = (value: number) => at(margin + (width - 2 * margin) * (value - xs.least) / (xs.most - xs.least));
-  const y = (value: number) => at(height - margin - (height - 2 * margin) * (value - ys.least) / (ys.most - ys.least));
+  const xs = axisOf(tickers.map(({ x }) => x));
+  const ys = axisOf(tickers.map(({ y }) => y));
+  const x = (value: number) => at(margin + (width - 2 * margin) * xs.place(value));
+  const y = (value: number) => at(height - margin - (height - 2 * margin) * ys.place(value));
   const inside = tickers.filter(({ cluster }) => cluster >= 0);
   const outside = tickers.filter(({ cluster }) => cluster < 0);
   const named = inside.length <= mostNames;
   return (
-    <figure class="drawing">
+    <figure class="drawing scroller" tabindex={0} role="region" aria-label="Map of the clusters, may scroll sideways">
       <svg
         class="clusters"
         viewBox={`0 0 ${width} ${height}`}
@@ -28,8 +28,8 @@ export function ClusterChart({ map }: { map: ClusterMap }) {
           counted(clusters.length, "cluster")
         } with ${counted(inside.length, "ticker")}, the others in none. The table below has them.`}
       >
-        {xs.least < 0 && xs.most > 0 && <line class="axis" x1={x(0)} x2={x(0)} y1={margin / 2} y2={height - margin} />}
-        {ys.least < 0 && ys.most > 0 && <line class="axis" x1={margin} x2={width - margin / 2} y1={y(0)} y2={y(0)} />}
+        {xs.has(0) && <line class="axis" x1={x(0)} x2={x(0)} y1={margin / 2} y2={height - margin} />}
+        {ys.has(0) && <line class="axis" x1={margin} x2={width - margin / 2} y1={y(0)} y2={y(0)} />}
         {outside.map((one) => <Point one={one} x={x(one.x)} y={y(one.y)} />)}
         {inside.map((one) => <Point one={one} x={x(one.x)} y={y(one.y)} />)}
         {named &&
@@ -37,8 +37,12 @@ export function ClusterChart({ map }: { map: ClusterMap }) {
             <text class="name" x={x(px) + 6} y={y(py) + 3} key={ticker}>{ticker}</text>
           ))}
         {clusters.map(({ cluster, tickers: members }) => {
-          const of = inside.filter((one) => one.cluster === cluster);
-          const middle = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+          const of = inside.filter((one) =>
+            one.cluster === cluster
+          );
+          const middle = (values: number[]) =>
+            values.reduce((sum, value) =>
+              sum + value, 0) / values.length;
           const top = Math.min(...of.map((one) => y(one.y)));
           return (
             <text
@@ -77,10 +81,24 @@ function Point({ one: { ticker, cluster, x: loading1, y: loading2 }, x, y }: {
   );
 }
 
-/** The ends of some values, apart from each other. */
-function extent(values: readonly number[]): { least: number; most: number } {
+/**
+ * Places values from 0 to 1 in their order, by the inverse hyperbolic sine: linear as far as half of them are from the middle, and
+ * ever narrower beyond, so that a few tickers far out do not press the others into a point.
+ */
+function axisOf(values: readonly number[]): { place(value: number): number; has(value: number): boolean } {
+  const middle = median(values);
+  const spread = median(values.map((value) => Math.abs(value - middle))) || 1;
+  const stretched = (value: number) => Math.asinh((value - middle) / spread);
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least === most ? { least: least - 1, most: most + 1 } : { least, most };
+  const length = stretched(most) - stretched(least) || 1;
+  return {
+    place: (value) => (stretched(value) - stretched(least)) / length,
+    has: (value) => least < value && value < most,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function at(value: number): number {

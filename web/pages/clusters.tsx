@@ -66,7 +66,7 @@ function Found({ map }: { map: ClusterMap }) {
             {presets.map((name) => (
               <option value={name} selected={name === preset}>
                 {name}
-                {name === testedPreset ? ", of the tested pairs" : ""}
+                {name === testedPreset ? " (of the pairs)" : ""}
               </option>
             ))}
           </select>
@@ -75,7 +75,8 @@ function Found({ map }: { map: ClusterMap }) {
       </form>
       <p class="about">
         {counted(tickers.length, "ticker")}, {count(inside)} of them in{" "}
-        {counted(clusters.length, "cluster")}. What lies close on these two components may lie apart on the others.
+        {counted(clusters.length, "cluster")}. Axes are standardized loadings, narrower far out. What lies close on
+        these two components may lie apart on the others.
       </p>
       <ClusterChart map={map} />
       <details open={clusters.length <= 12}>

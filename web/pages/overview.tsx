@@ -36,8 +36,8 @@ const shownRuns = 8;
 const portfolioSection = { id: "portfolio", title: "Portfolio" };
 const signalsSection = { id: "signals", title: "Signals" };
 const sections = [
-  { id: "assets", title: "Assets" },
   { id: "pairs", title: "Chosen pairs" },
+  { id: "assets", title: "Assets" },
   { id: "schedules", title: "Schedules" },
   { id: "runs", title: "Runs" },
 ];
@@ -98,6 +98,12 @@ export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfoli
           </section>
         )}
       </div>
+      <section id="pairs" aria-labelledby="pairs-title" class="panel">
+        <h2 id="pairs-title">Chosen pairs</h2>
+        <div id="pairs-body" data-live>
+          <PairsBody pairs={pairs} assets={assets} />
+        </div>
+      </section>
       <section id="assets" aria-labelledby="assets-title" class="panel split">
         <div class="aside">
           <h2 id="assets-title">Assets</h2>
@@ -106,12 +112,6 @@ export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfoli
           </div>
         </div>
         <AssetList assets={assets} waiting={waiting} now={now} />
-      </section>
-      <section id="pairs" aria-labelledby="pairs-title" class="panel">
-        <h2 id="pairs-title">Chosen pairs</h2>
-        <div id="pairs-body" data-live>
-          <PairsBody pairs={pairs} assets={assets} />
-        </div>
       </section>
       <div class="columns">
         <section id="schedules" aria-labelledby="schedules-title" class="panel">
