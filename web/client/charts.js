@@ -16,9 +16,8 @@ export async function drawCharts() {
     end();
     drawn.delete(plot);
   }
-  const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) =>
-    plot instanceof HTMLElement && !begun.has(plot)
-  );
+  const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => plot instanceof HTMLElement)
+    .filter((plot) => !begun.has(plot));
   if (plots.length === 0) return;
   for (const plot of plots) begun.add(plot);
   try {
