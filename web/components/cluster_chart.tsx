@@ -30,8 +30,8 @@ export function ClusterChart({ map }: { map: ClusterMap }) {
       >
         {xs.has(0) && <line class="axis" x1={x(0)} x2={x(0)} y1={margin / 2} y2={height - margin} />}
         {ys.has(0) && <line class="axis" x1={margin} x2={width - margin / 2} y1={y(0)} y2={y(0)} />}
-        {outside.map((one) => <Point one={one} x={x(one.x)} y={y(one.y)} />)}
-        {inside.map((one) => <Point one={one} x={x(one.x)} y={y(one.y)} />)}
+        {outside.map((one) => <Point key={one.ticker} one={one} x={x(one.x)} y={y(one.y)} />)}
+        {inside.map((one) => <Point key={one.ticker} one={one} x={x(one.x)} y={y(one.y)} />)}
         {named &&
           inside.map(({ ticker, x: px, y: py }) => (
             <text class="name" x={x(px) + 6} y={y(py) + 3} key={ticker}>{ticker}</text>

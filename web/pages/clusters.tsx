@@ -57,7 +57,9 @@ function Found({ map }: { map: ClusterMap }) {
         <label>
           As of
           <select name="as_of">
-            {asOfSessions.map((session) => <option value={session} selected={session === asOf}>{session}</option>)}
+            {asOfSessions.map((session) => (
+              <option key={session} value={session} selected={session === asOf}>{session}</option>
+            ))}
           </select>
         </label>
         <label>
