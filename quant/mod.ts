@@ -29,6 +29,8 @@ export {
 } from "./rolling_trend.ts";
 export { type KalmanHedgeRatio, kalmanHedgeRatio, type KalmanHedgeRatioOptions } from "./kalman_hedge_ratio.ts";
 export { type OrnsteinUhlenbeck, ornsteinUhlenbeck, type OrnsteinUhlenbeckOptions } from "./ornstein_uhlenbeck.ts";
+export { autocorrelation, whiteNoiseBound } from "./autocorrelation.ts";
+export { type Histogram, histogram } from "./histogram.ts";
 export { rollingZScore, type RollingZScoreOptions } from "./rolling_z_score.ts";
 export { falseDiscoveryRate, type FalseDiscoveryRateOptions } from "./false_discovery_rate.ts";
 export {

@@ -5,17 +5,16 @@ import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
 import { BackfillPage } from "./pages/backfill.tsx";
 import { type BackfillEngine, BackfillsPage, readBackfills } from "./pages/backfills.tsx";
-import { PairPage } from "./pages/pair.tsx";
-import { PairAbsentPage } from "./pages/pair_absent.tsx";
-import { PairsPage, readPairs } from "./pages/pairs.tsx";
+import type { ClustersEngine } from "./cluster_map.ts";
+import { pairPages } from "./pair_pages.tsx";
+import type { SelectionsEngine } from "./selection_history.ts";
 import type { PairsEngine } from "./tested_pairs.ts";
-import { pairPath } from "./pair_path.ts";
-import { type PairEngine, readPair } from "./pair_record.ts";
+import type { PairEngine } from "./pair_record.ts";
 import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine & BackfillEngine;
+  engine: OverviewEngine & PairEngine & PairsEngine & ClustersEngine & SelectionsEngine & AssetEngine & BackfillEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
@@ -36,19 +35,7 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
       const record = await readAsset(engine, key, clock.now().epochMilliseconds);
       return record ? answer(c, <AssetPage record={record} />) : answer(c, <AssetAbsentPage name={key} />, 404);
     })
-    .get("/pairs", async (c) => {
-      const data = await readPairs({ engine, parameters: new URL(c.req.url).searchParams });
-      return answer(c, <PairsPage {...data} />, data.problems.size > 0 ? 400 : 200);
-    })
-    .get("/pairs/:ticker_1/:ticker_2", async (c) => {
-      const { ticker_1, ticker_2 } = c.req.param();
-      const tickers = [ticker_1, ticker_2] as const;
-      const pair = await readPair(engine, tickers, { strategy: c.req.query("strategy") });
-      if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
-      if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
-      if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
-      return answer(c, <PairPage pair={pair} />);
-    })
+    .route("/pairs", pairPages({ engine }))
     .get("/backfills", async (c) => {
       const data = await readBackfills({
         engine,

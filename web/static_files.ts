@@ -11,6 +11,7 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "style.css": { locate: ofModule("./static/style.css"), type: "text/css; charset=utf-8" },
   "asset.css": { locate: ofModule("./static/asset.css"), type: "text/css; charset=utf-8" },
   "charts.css": { locate: ofModule("./static/charts.css"), type: "text/css; charset=utf-8" },
+  "pairs.css": { locate: ofModule("./static/pairs.css"), type: "text/css; charset=utf-8" },
   "backfills.css": { locate: ofModule("./static/backfills.css"), type: "text/css; charset=utf-8" },
   "icon.svg": { locate: ofModule("./static/icon.svg"), type: "image/svg+xml" },
   "overview.js": { locate: ofModule("./client/overview.js"), type: javascript },

@@ -37,6 +37,16 @@ export const sortColumns = [
 ] as const;
 export type SortColumn = typeof sortColumns[number];
 
+/** What a pair may fail by, with what it is called. */
+export const criteria = {
+  legs: "legs without a spread",
+  adfPValue: "p spread",
+  hurst: "Hurst",
+  halfLife: "half-life",
+  meanCrossings: "crossings",
+} as const;
+export type Criterion = keyof typeof criteria;
+
 /** What a person looks for, as the address says it. */
 export interface PairSearch {
   /** As-of session; the newest unless told otherwise. */
@@ -47,6 +57,10 @@ export interface PairSearch {
   cluster?: number;
   maxPValue?: number;
   maxHalfLife?: number;
+  maxHurst?: number;
+  minCrossings?: number;
+  /** A criterion that is not met. */
+  failed?: Criterion;
   sort?: { column: SortColumn; descending: boolean };
   /** From 1. */
   page: number;
@@ -54,7 +68,7 @@ export interface PairSearch {
 
 /** Pairs that were found. */
 export interface FoundPairs {
-  /** Of the page. */
+  /** Of the page, or all of them. */
   pairs: TestedPair[];
   matching: number;
   /** There are more rows than were looked through. */
@@ -64,8 +78,6 @@ export interface FoundPairs {
   asOf: string | null;
   /** As-of sessions that have pairs, newest first. */
   asOfSessions: string[];
-  /** Tickers that the search for a ticker came to; `null` where none was searched for. */
-  tickers: string[] | null;
 }
 
 /** Rows of a page of the table. */
@@ -100,6 +112,11 @@ export function readSearch(parameters: URLSearchParams): { search: PairSearch; p
   search.cluster = number("cluster", "Cluster", { least: 0, whole: true });
   search.maxPValue = number("max_p_value", "p cointegration", { least: 0 });
   search.maxHalfLife = number("max_half_life", "Half-life", { least: 0 });
+  search.maxHurst = number("max_hurst", "Hurst", { least: 0 });
+  search.minCrossings = number("min_crossings", "Crossings", { least: 0, whole: true });
+  const failed = given("failed");
+  if (failed !== undefined && Object.hasOwn(criteria, failed)) search.failed = failed as Criterion;
+  else if (failed !== undefined) problems.set("failed", `There is no criterion “${failed.slice(0, 40)}”.`);
   search.page = number("page", "Page", { least: 1, whole: true }) ?? 1;
   const sort = given("sort");
   if (sort !== undefined) {
@@ -112,7 +129,19 @@ export function readSearch(parameters: URLSearchParams): { search: PairSearch; p
 
 /** The address of a search, with changes: the same search always has the same address. */
 export function searchPath(search: PairSearch, changes: Partial<PairSearch> = {}): string {
-  const { asOf, ticker, accepted, cluster, maxPValue, maxHalfLife, sort, page } = { ...search, ...changes };
+  const parameters = parametersOf({ ...search, ...changes });
+  return parameters.size === 0 ? "/pairs" : `/pairs?${parameters}`;
+}
+
+/** Where all pairs of a search are to be had as CSV, whatever page of them is looked at. */
+export function csvPath(search: PairSearch): string {
+  const parameters = parametersOf({ ...search, page: 1 });
+  return parameters.size === 0 ? "/pairs/tested.csv" : `/pairs/tested.csv?${parameters}`;
+}
+
+function parametersOf(search: PairSearch): URLSearchParams {
+  const { asOf, ticker, accepted, cluster, maxPValue, maxHalfLife, maxHurst, minCrossings, failed, sort, page } =
+    search;
   const entries: [string, unknown][] = [
     ["as_of", asOf],
     ["ticker", ticker],
@@ -120,46 +149,22 @@ export function searchPath(search: PairSearch, changes: Partial<PairSearch> = {}
     ["cluster", cluster],
     ["max_p_value", maxPValue],
     ["max_half_life", maxHalfLife],
+    ["max_hurst", maxHurst],
+    ["min_crossings", minCrossings],
+    ["failed", failed],
     ["sort", sort && `${sort.descending ? "-" : ""}${sort.column}`],
     ["page", page === 1 ? undefined : page],
   ];
-  const parameters = new URLSearchParams(
+  return new URLSearchParams(
     entries.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]),
   );
-  return parameters.size === 0 ? "/pairs" : `/pairs?${parameters}`;
 }
 
-/** Where the same rows are to be had as CSV: one address, or two where a ticker may be on either side. */
-export function csvPaths(
-  search: PairSearch,
-  { asOf, tickers }: Pick<FoundPairs, "asOf" | "tickers">,
-): { title: string; href: string }[] {
-  const address = (more: Filter[]) => {
-    const parameters = new URLSearchParams(
-      [...filtersOf(search, asOf), ...more].map(({ column, operator, value }) => [
-        // Without an operator it would name a materialization.
-        operator === "eq" && column !== "as_of" ? column : `${column}.${operator}`,
-        value,
-      ]),
-    );
-    parameters.set("order", orderOf(search).join(","));
-    parameters.set("limit", String(maxPageRows));
-    parameters.set("format", "csv");
-    return `/v1/assets/cointegrated_pairs/rows?${parameters}`;
-  };
-  if (tickers === null) return [{ title: "these pairs as CSV", href: address([]) }];
-  if (tickers.length === 0) return [];
-  const value = tickers.join(",");
-  return [
-    { title: "CSV where it is the first ticker", href: address([{ column: "ticker_1", operator: "in", value }]) },
-    { title: "CSV where it is the second", href: address([{ column: "ticker_2", operator: "in", value }]) },
-  ];
-}
-
-/** Reads one page of the pairs that are searched for; `null` where no pair has ever been tested. */
+/** Reads one page of the pairs that are searched for, or all of them; `null` where no pair has ever been tested. */
 export async function readTestedPairs(
   engine: PairsEngine,
   search: PairSearch,
+  { whole = false }: { whole?: boolean } = {},
 ): Promise<FoundPairs | null> {
   if (!engine.graph.keys.includes("cointegrated_pairs")) return null;
   const asOfSessions = await engine.datesWithRows("cointegrated_pairs");
@@ -178,28 +183,29 @@ export async function readTestedPairs(
 
   const wanted = search.ticker?.toUpperCase();
   const matches = (ticker: string) => wanted === undefined || ticker.toUpperCase().includes(wanted);
-  let found = rows.filter(({ ticker_1, ticker_2 }) => matches(ticker_1) || matches(ticker_2));
+  const failed = (pair: TestedPair) =>
+    search.failed === undefined || pair.failed_criteria.some(({ criterion }) => criterion === search.failed);
+  let found = rows.filter((pair) => (matches(pair.ticker_1) || matches(pair.ticker_2)) && failed(pair));
   if (search.sort?.column === "half_life" && !search.sort.descending) {
     // A spread that does not revert has a negative half-life, and is the slowest of all.
     const reverts = (pair: TestedPair) => pair.half_life !== null && pair.half_life > 0;
     found = [...found.filter(reverts), ...found.filter((pair) => !reverts(pair))];
   }
-  const tickers = wanted === undefined
-    ? null
-    : [...new Set(found.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]))].filter(matches).sort();
   const from = (search.page - 1) * pairsPerPage;
   return {
-    pairs: found.slice(from, from + pairsPerPage),
+    pairs: whole ? found : found.slice(from, from + pairsPerPage),
     matching: found.length,
     cut: cursor !== undefined,
     materialization,
     asOf,
     asOfSessions,
-    tickers,
   };
 }
 
-function filtersOf({ accepted, cluster, maxPValue, maxHalfLife }: PairSearch, asOf: string | null): Filter[] {
+function filtersOf(
+  { accepted, cluster, maxPValue, maxHalfLife, maxHurst, minCrossings }: PairSearch,
+  asOf: string | null,
+): Filter[] {
   const filters: Filter[] = asOf === null ? [] : [{ column: "as_of", operator: "eq", value: asOf }];
   if (accepted !== undefined) filters.push({ column: "accepted", operator: "eq", value: String(accepted) });
   if (cluster !== undefined) filters.push({ column: "cluster", operator: "eq", value: String(cluster) });
@@ -209,6 +215,10 @@ function filtersOf({ accepted, cluster, maxPValue, maxHalfLife }: PairSearch, as
   if (maxHalfLife !== undefined) {
     filters.push({ column: "half_life", operator: "gt", value: "0" });
     filters.push({ column: "half_life", operator: "lte", value: String(maxHalfLife) });
+  }
+  if (maxHurst !== undefined) filters.push({ column: "hurst_exponent", operator: "lte", value: String(maxHurst) });
+  if (minCrossings !== undefined) {
+    filters.push({ column: "mean_crossings", operator: "gte", value: String(minCrossings) });
   }
   return filters;
 }

@@ -2,6 +2,7 @@ import {
   chosenPairs,
   cleanPrices,
   cointegratedPairs,
+  pairClusters,
   pairMetrics,
   pairTrades,
   portfolioDaily,
@@ -160,11 +161,11 @@ const days: RowOf<typeof walkForwardDaily>[] = ["rolling_trend", "z_score_bands"
       ticker_2: "PEP",
       session,
       window: t < 60 ? 1 : 2,
-      signal: "hold",
-      score: null,
-      hedge_ratio: null,
+      signal: t === 89 ? "window_end" : "hold",
+      score: t === 89 ? -0.25 : null,
+      hedge_ratio: t === 89 ? 2 : null,
       target: 0,
-      position: 0,
+      position: t === 89 ? -1 : 0,
       fill_price_1: null,
       fill_price_2: null,
       shares_1: 0,
@@ -304,9 +305,28 @@ const result: RowOf<typeof strategyComparison> = {
   deflated_sharpe_all_trials: 0.5,
 };
 
+/** One cluster of three by the setting of the tested pairs, and none by the other. */
+const clusters: RowOf<typeof pairClusters>[] = (["research", "service"] as const).flatMap((preset) =>
+  ["KO", "PEP", "CVX", "C<D"].map((ticker, i) => ({
+    as_of: pageSessions[89]!,
+    preset,
+    ticker,
+    cluster: preset === "research" && i < 3 ? 0 : -1,
+    position: i,
+    reachability: null,
+    core_distance: null,
+    component_1: i - 1.5,
+    component_2: i * i / 4 - 1,
+    component_3: null,
+    component_4: null,
+    component_5: null,
+  }))
+);
+
 /** What the pages of pairs read: the service's own tables, with rows that can be counted by hand. */
 export const pairPageAssets: AnyAsset[] = [
   knownTable(cleanPrices, prices),
+  knownTable(pairClusters, clusters),
   knownTable(cointegratedPairs, tested),
   knownTable(chosenPairs, [{
     as_of: pageSessions[84]!,

@@ -73,11 +73,15 @@ pageTest("GET /pairs filters by what its address says, and its CSV holds the sam
     ["max_p_value=0.31", ["KO/PEP", "CVX/XOM"]],
     ["max_half_life=40", ["KO/PEP", "T00/ZZ"]],
     ["accepted=false&max_p_value=0.4", ["CVX/XOM"]],
+    ["max_hurst=0.4", ["KO/PEP"]],
+    ["min_crossings=21", ["KO/PEP"]],
+    ["failed=halfLife", ["CVX/XOM", "A%26B/C%3CD"]],
+    ["failed=adfPValue&cluster=1", ["CVX/XOM"]],
   ];
   for (const [query, pairs] of expected) {
     const page = await ask(tiny, `/pairs?${query}`);
     assert.deepEqual(pairsOf(page), pairs, query);
-    const csv = /<a href="(\/v1\/assets\/cointegrated_pairs\/rows[^"]+)"/.exec(page.html)![1]!.replaceAll("&amp;", "&");
+    const csv = /<a href="(\/pairs\/tested\.csv[^"]*)"/.exec(page.html)![1]!.replaceAll("&amp;", "&");
     const lines = (await (await pageAndApi(tiny.engine).request(csv)).text()).trim().split(/\r?\n/).slice(1);
     const paths = lines.map((line) => line.split(",").slice(1, 3).map(encodeURIComponent).join("/"));
     assert.deepEqual(paths, pairs, csv);
@@ -96,7 +100,7 @@ pageTest("GET /pairs shows the newest as-of session, and any other that its addr
   assert.match(then.html, new RegExp(`<option value="${before}" selected`));
   // Sorting stays with the session.
   assert.match(then.html, new RegExp(`href="/pairs\\?as_of=${before}&amp;sort=`));
-  const csv = /<a href="(\/v1\/assets\/cointegrated_pairs\/rows[^"]+)"/.exec(then.html)![1]!.replaceAll("&amp;", "&");
+  const csv = /<a href="(\/pairs\/tested\.csv[^"]*)"/.exec(then.html)![1]!.replaceAll("&amp;", "&");
   const lines = (await (await pageAndApi(tiny.engine).request(csv)).text()).trim().split(/\r?\n/).slice(1);
   assert.deepEqual(lines.map((line) => line.split(",")[0]), [before, before]);
   assert.match((await ask(tiny, "/pairs?as_of=2020-01-03")).text, /No pair is like that/);
@@ -109,8 +113,11 @@ pageTest("GET /pairs finds a part of a ticker on either side, in any case", asyn
   assert.deepEqual(pairsOf(await ask(tiny, "/pairs?ticker=pe")), ["KO/PEP"]);
   const both = await ask(tiny, "/pairs?ticker=O");
   assert.deepEqual(pairsOf(both), ["KO/PEP", "CVX/XOM"]);
-  assert.match(both.html, /ticker_1\.in=KO%2CXOM/);
-  assert.match(both.html, /ticker_2\.in=KO%2CXOM/);
+  const csv = await (await pageAndApi(tiny.engine).request("/pairs/tested.csv?ticker=O")).text();
+  assert.deepEqual(csv.trim().split("\r\n").slice(1).map((line) => line.split(",").slice(1, 3).join("/")), [
+    "KO/PEP",
+    "CVX/XOM",
+  ]);
   assert.match((await ask(tiny, "/pairs?ticker=nothing")).text, /No pair is like that\. Show all pairs/);
 });
 
@@ -193,7 +200,7 @@ pageTest(
     const [made] = await tiny.engine.materializations("cointegrated_pairs", { limit: 1 });
     const { id, runId } = made!;
     assert.ok(accepted.text.includes(`cointegrated_pairs ${id} Run ${runId}`));
-    assert.ok(accepted.html.includes(`href="/v1/runs/${runId}"`));
+    assert.ok(accepted.html.includes(`href="/runs/${runId}"`));
     const refused = await ask(tiny, "/pairs/CVX/XOM");
     assert.match(refused.text, /Half-life 300\.1 sessions above 0, below 260 ✕ no Half-life 300 is not below 260 /);
     assert.match(refused.text, /No window of the walk-forward chose this pair/);
@@ -227,7 +234,10 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 answers 404 with a way back, and turns 
 pageTest("GET /pairs and a pair say what to do while nothing is materialized", async (tiny) => {
   const pairs = await ask(tiny, "/pairs");
   assert.equal(pairs.status, 200);
-  assert.match(pairs.text, /No pair has been tested yet: .* once cointegrated_pairs is materialized\. To the assets/);
+  assert.match(
+    pairs.text,
+    /No pair has been tested yet: .* once cointegrated_pairs is materialized\. To cointegrated_pairs/,
+  );
   const pair = await ask(tiny, "/pairs/KO/PEP");
   assert.equal(pair.status, 200);
   assert.match(pair.text, /KO \/ PEP No pair has been tested yet/);
@@ -269,4 +279,56 @@ pageTest("GET /pairs and a pair answer with the strict policy, and run nothing i
       assert.match(attributes!, /src="\/static\/|type="application\/json"/);
     }
   }
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 draws the residual and the months, with the CSV of both", async (tiny) => {
+  const { html } = await ask(tiny, "/pairs/KO/PEP");
+  assert.match(html, /aria-label="Distribution of the spread over 90 sessions: mean 0\.\d\d USD/);
+  assert.match(html, /aria-label="Autocorrelation of the spread at lags 1 to 40: 0\.9\d at lag 1/);
+  assert.match(html, /<th scope="row">2026<\/th>/);
+  const app = pageAndApi(tiny.engine);
+  const months = await app.request("/pairs/KO/PEP/monthly_returns.csv");
+  assert.match(months.headers.get("Content-Disposition")!, /filename="monthly_returns\.csv"/);
+  // From 100,000 through 100,500 in the first session to 121,000.
+  const lines = (await months.text()).trim().split("\r\n");
+  assert.equal(lines[0], "year,month,return");
+  const total = lines.slice(1).reduce((product, line) => product * (1 + Number(line.split(",")[2])), 1);
+  assert.ok(Math.abs(total - 1.21) < 1e-12, `${total}`);
+  const residual = (await (await app.request("/pairs/KO/PEP/spread_distribution.csv")).text()).trim().split("\r\n");
+  const counted = residual.filter((line) => line.startsWith("distribution")).map((line) => Number(line.split(",")[4]));
+  assert.equal(counted.reduce((sum, sessions) => sum + sessions, 0), 90);
+  assert.equal((await app.request("/pairs/OLD/NOBODY/monthly_returns.csv")).status, 404);
+  assert.equal((await app.request("/pairs/CVX/XOM/monthly_returns.csv")).status, 404);
+});
+
+pageTest("GET /pairs/selections shows which pairs were chosen when", async (tiny) => {
+  const page = await ask(tiny, "/pairs/selections");
+  assert.match(page.text, new RegExp(`2 pairs in 2 selections from ${pageSessions[84]} to ${pageSessions[89]}`));
+  assert.match(page.text, new RegExp(`KO / PEP 1 of 2 ${pageSessions[89]} now`));
+  assert.match(page.text, new RegExp(`T00 / ZZ 1 of 2 ${pageSessions[84]} ${pageSessions[84]}`));
+  assert.match(page.text, new RegExp(`${pageSessions[89]} 1 1 1 ${pageSessions[84]} 1 – –`));
+  const one = await ask(tiny, "/pairs/selections?ticker=zz");
+  assert.deepEqual(pairsOf(one), ["T00/ZZ"]);
+  assert.match((await ask(tiny, "/pairs/selections?ticker=NONE")).text, /No pair with NONE was chosen/);
+});
+
+pageTest(
+  "GET /pairs/clusters maps the tickers of a session, of the tested pairs' setting unless told otherwise",
+  async (tiny) => {
+    const page = await ask(tiny, "/pairs/clusters");
+    assert.match(page.text, /4 tickers, 3 of them in 1 cluster\./);
+    assert.equal([...page.html.matchAll(/<circle/g)].length, 4);
+    assert.match(page.html, /href="\/pairs\?as_of=[^"]+&amp;cluster=0">3</);
+    assert.match(page.html, /<title>C&lt;D, in no cluster/);
+    const other = await ask(tiny, "/pairs/clusters?preset=service");
+    assert.match(other.text, /4 tickers, 0 of them in 0 clusters\./);
+    assert.equal((await ask(tiny, "/pairs/clusters?as_of=2001-01-01")).status, 404);
+    assert.match((await ask(tiny, "/pairs/clusters?preset=nothing&as_of=lately")).text, /4 tickers, 3 of them/);
+  },
+);
+
+pageTest("GET / shows what the newest close says of each pair", async (tiny) => {
+  const { text } = await ask(tiny, "/");
+  assert.match(text, new RegExp(`What the close of ${pageSessions[89]} says by rolling_trend.* 1 pair to trade`));
+  assert.match(text, /KO \/ PEP exit: the window ends short PEP, long KO nothing −0\.25 2\.000/);
 });

@@ -6,6 +6,8 @@
 
 /** What was drawn, with how to end it. @type {Map<HTMLElement, () => void>} */
 const drawn = new Map();
+/** What is drawn or about to be. Not written on the element, which would make it another one than the server sent. @type {WeakSet<Element>} */
+const begun = new WeakSet();
 
 /** Draws every chart of the page that is not drawn yet. The library is only asked for where there is one. */
 export async function drawCharts() {
@@ -14,11 +16,10 @@ export async function drawCharts() {
     end();
     drawn.delete(plot);
   }
-  const plots = [...document.querySelectorAll("[data-chart]:not([data-drawn])")].filter((plot) =>
-    plot instanceof HTMLElement
-  );
+  const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => plot instanceof HTMLElement)
+    .filter((plot) => !begun.has(plot));
   if (plots.length === 0) return;
-  for (const plot of plots) plot.dataset.drawn = "";
+  for (const plot of plots) begun.add(plot);
   try {
     const { drawChart } = await import("./drawn_chart.js");
     for (const plot of plots) drawn.set(plot, drawChart(plot));

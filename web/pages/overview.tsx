@@ -2,12 +2,15 @@ import { type AssetState, type Engine, isFinished, type RunSummary, type Schedul
 import { type PairTable as Pairs, readPairTable } from "../chosen_pairs.ts";
 import { AssetChain } from "../components/asset_chain.tsx";
 import { AssetList } from "../components/asset_list.tsx";
+import { FailureList } from "../components/failure_list.tsx";
 import { PairTable } from "../components/pair_table.tsx";
 import { PortfolioChart } from "../components/portfolio_chart.tsx";
 import { RunList } from "../components/run_list.tsx";
 import { ScheduleList } from "../components/schedule_list.tsx";
+import { SignalTable } from "../components/signal_table.tsx";
 import { counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { type NewestSignals, readNewestSignals } from "../newest_signals.ts";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
 
 /** What the page reads of the engine. */
@@ -23,15 +26,18 @@ export interface OverviewData {
   pairs: Pairs | null;
   /** `null` where there is none. */
   portfolio: Portfolio | null;
+  /** Of the portfolio's newest session; `null` where there are none. */
+  signals: NewestSignals | null;
   /** Milliseconds since 1970. */
   now: number;
 }
 
 const shownRuns = 8;
 const portfolioSection = { id: "portfolio", title: "Portfolio" };
+const signalsSection = { id: "signals", title: "Signals" };
 const sections = [
-  { id: "assets", title: "Assets" },
   { id: "pairs", title: "Chosen pairs" },
+  { id: "assets", title: "Assets" },
   { id: "schedules", title: "Schedules" },
   { id: "runs", title: "Runs" },
 ];
@@ -51,26 +57,31 @@ export async function readOverview(
     readPairTable(engine),
     readPortfolio(engine),
   ]);
+  const signals = portfolio &&
+    await readNewestSignals(engine, { strategy: portfolio.strategy, session: portfolio.sessions.at(-1)! });
   const waiting = new Map<string, number>();
   for (const { id } of runs.filter((run) => !isFinished(run.status))) {
     for (const step of (await engine.run(id)).steps) {
       if (step.status === "pending" || step.status === "interrupted") waiting.set(step.key, id);
     }
   }
-  return { assets, waiting, runs, schedules, pairs, portfolio, now };
+  return { assets, waiting, runs, schedules, pairs, portfolio, signals, now };
 }
 
 /** The first page: what there is, how fresh it is, and what came of it. */
-export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfolio, now }: OverviewData) {
+export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfolio, signals, now }: OverviewData) {
   const open = runs.filter((run) => !isFinished(run.status)).map((run) => run.id);
   return (
     <Layout
       title="Tandem"
       path="/"
       script="overview.js"
-      sections={portfolio ? [portfolioSection, ...sections] : sections}
+      sections={[...portfolio ? [portfolioSection] : [], ...signals ? [signalsSection] : [], ...sections]}
       headline={<Headline assets={assets} open={open} />}
     >
+      <div id="failures-place" class="place" data-live>
+        <FailureList assets={assets} now={now} />
+      </div>
       <div id="portfolio-place" class="place" data-live>
         {portfolio && (
           <section id="portfolio" aria-labelledby="portfolio-title" class="panel">
@@ -79,6 +90,20 @@ export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfoli
           </section>
         )}
       </div>
+      <div id="signals-place" class="place" data-live>
+        {signals && (
+          <section id="signals" aria-labelledby="signals-title" class="panel">
+            <h2 id="signals-title">Newest signals</h2>
+            <SignalTable of={signals} />
+          </section>
+        )}
+      </div>
+      <section id="pairs" aria-labelledby="pairs-title" class="panel">
+        <h2 id="pairs-title">Chosen pairs</h2>
+        <div id="pairs-body" data-live>
+          <PairsBody pairs={pairs} assets={assets} />
+        </div>
+      </section>
       <section id="assets" aria-labelledby="assets-title" class="panel split">
         <div class="aside">
           <h2 id="assets-title">Assets</h2>
@@ -87,12 +112,6 @@ export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfoli
           </div>
         </div>
         <AssetList assets={assets} waiting={waiting} now={now} />
-      </section>
-      <section id="pairs" aria-labelledby="pairs-title" class="panel">
-        <h2 id="pairs-title">Chosen pairs</h2>
-        <div id="pairs-body" data-live>
-          <PairsBody pairs={pairs} assets={assets} />
-        </div>
       </section>
       <div class="columns">
         <section id="schedules" aria-labelledby="schedules-title" class="panel">

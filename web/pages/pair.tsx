@@ -1,12 +1,16 @@
 import type { Materialization } from "../../engine/mod.ts";
 import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
+import { MonthlyReturns } from "../components/monthly_returns.tsx";
 import { PairTests } from "../components/pair_tests.tsx";
+import { ResidualCharts } from "../components/residual_charts.tsx";
 import { Panel } from "../components/panel.tsx";
 import { TradeTable } from "../components/trade_table.tsx";
 import { count, decimal, moment, percent, signedPercent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { equityChart, pairSpread, pricesChart, spreadChart, underwater } from "../pair_charts.ts";
+import { monthlyReturns } from "../monthly_returns.ts";
+import { residualDiagnostics } from "../residual_diagnostics.ts";
 import { pairPath } from "../pair_path.ts";
 import type { PairBacktest, PairRecord, WalkForward } from "../pair_record.ts";
 
@@ -22,6 +26,7 @@ export function PairPage({ pair }: { pair: PairRecord }) {
     { id: "walk-forward", title: "Walk-forward" },
     ...(pair.reference ? [{ id: "reference", title: "Reference" }] : []),
     { id: "tests", title: "Tests" },
+    { id: "residual", title: "Residual" },
   ];
   const path = pairPath(ticker1, ticker2);
   return (
@@ -29,6 +34,7 @@ export function PairPage({ pair }: { pair: PairRecord }) {
       title={`${name} · Tandem`}
       path={path}
       script="charts.js"
+      styles={["pairs.css"]}
       sections={sections}
       headline={<Headline pair={pair} name={name} />}
     >
@@ -48,6 +54,9 @@ export function PairPage({ pair }: { pair: PairRecord }) {
       )}
       <Panel id="tests" title="The numbers behind the tests">
         <PairTests tested={pair.tested} config={pair.sources.get("cointegrated_pairs")?.config} />
+      </Panel>
+      <Panel id="residual" title="The residual">
+        <Residual pair={pair} path={path} />
       </Panel>
       <Panel id="sources" title="Where each comes from">
         <Sources sources={pair.sources} />
@@ -160,12 +169,23 @@ function Spread({ pair: { tickers, tested, closes, walkForward, reference } }: {
   );
 }
 
+function Residual({ pair: { closes, tested }, path }: { pair: PairRecord; path: string }) {
+  const found = closes === null || tested === null || tested.slope === null || tested.intercept === null
+    ? null
+    : residualDiagnostics(pairSpread(closes, { slope: tested.slope, intercept: tested.intercept }).values, {
+      halfLife: tested.half_life,
+    });
+  return found === null
+    ? <p class="empty">There is no spread to look into: the pair is not tested now, or its legs have none.</p>
+    : <ResidualCharts of={found} csv={`${path}/spread_distribution.csv`} />;
+}
+
 function WalkForwardBody({ pair: { tickers, walkForward, sources }, path }: { pair: PairRecord; path: string }) {
   if (!sources.has("walk_forward_daily")) {
     return (
       <p class="empty">
         The walk-forward backtest is not there yet: it appears once walk_forward_daily is materialized.{" "}
-        <a href="/#assets">To the assets</a>
+        <a href="/assets/walk_forward_daily">To walk_forward_daily</a>
       </p>
     );
   }
@@ -202,6 +222,12 @@ function WalkForwardBody({ pair: { tickers, walkForward, sources }, path }: { pa
         backtest={walkForward}
         csv={[{ title: "walk_forward_daily", href: rowsPath("walk_forward_daily", { strategy, ...ofPair(tickers) }) }]}
       />
+      <MonthlyReturns
+        years={monthlyReturns(walkForward, { before: 100_000 })}
+        label="Returns of the walk-forward backtest"
+        csv={`${path}/monthly_returns.csv?strategy=${encodeURIComponent(strategy)}`}
+      />
+      <h3 class="part">Trades</h3>
       <TradeTable
         tickers={tickers}
         trades={trades}
@@ -262,6 +288,12 @@ function Reference(
         backtest={reference}
         csv={[{ title: "pair_trades", href: rowsPath("pair_trades", ofPair(tickers)) }]}
       />
+      <MonthlyReturns
+        years={monthlyReturns(reference, { before: 100_000 })}
+        label="Returns of the reference backtest"
+        csv={`${pairPath(...tickers)}/monthly_returns.csv?backtest=reference`}
+      />
+      <h3 class="part">Positions</h3>
       <TradeTable
         tickers={tickers}
         trades={trades}
@@ -318,13 +350,13 @@ function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> })
           {[...sources.values()].map(({ id, key, runId, committedAt, contentVersion }) => (
             <tr>
               <th scope="row">
-                <a href={`/#asset-${key}`}>{key}</a>
+                <a href={`/assets/${key}`}>{key}</a>
               </th>
               <td class="number">
                 <a href={`/v1/assets/${key}/materializations?before=${id + 1}&limit=1`}>{id}</a>
               </td>
               <td>
-                <a href={`/v1/runs/${runId}`}>Run {runId}</a>
+                <a href={`/runs/${runId}`}>Run {runId}</a>
               </td>
               <td>{moment(committedAt)}</td>
               <td>

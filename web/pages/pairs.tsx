@@ -1,8 +1,10 @@
+import { PairTabs } from "../components/pair_tabs.tsx";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import {
-  csvPaths,
+  criteria,
+  csvPath,
   type FoundPairs,
   type PairSearch,
   type PairsEngine,
@@ -85,11 +87,12 @@ export function PairsPage({ search, problems, found }: PairsData) {
   return (
     <Layout title="Pairs · Tandem" path="/pairs" headline={<Headline found={found} />}>
       <section class="panel" aria-label="Tested pairs">
+        <PairTabs path="/pairs" />
         {found === null
           ? (
             <p class="empty">
               No pair has been tested yet: they appear here once cointegrated_pairs is materialized.{" "}
-              <a href="/#assets">To the assets</a>
+              <a href="/assets/cointegrated_pairs">To cointegrated_pairs</a>
             </p>
           )
           : (
@@ -172,6 +175,23 @@ function SearchForm(
           placeholder="any"
         />
       </label>
+      <label>
+        Hurst up to
+        <input type="number" min="0" step="any" {...field("max_hurst", search.maxHurst)} placeholder="any" />
+      </label>
+      <label>
+        Crossings from
+        <input type="number" min="0" step="1" {...field("min_crossings", search.minCrossings)} placeholder="any" />
+      </label>
+      <label>
+        Failed by
+        <select name="failed" {...(problems.has("failed") ? { "aria-invalid": "true" as const } : {})}>
+          <option value="">any or nothing</option>
+          {Object.entries(criteria).map(([name, title]) => (
+            <option value={name} selected={search.failed === name}>{title}</option>
+          ))}
+        </select>
+      </label>
       {search.sort && (
         <input type="hidden" name="sort" value={`${search.sort.descending ? "-" : ""}${search.sort.column}`} />
       )}
@@ -210,12 +230,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
       <p class="about" id="pairs-about">
         {count(first)}–{count(first + pairs.length - 1)} of {counted(matching, "pair")}
         {cut ? " looked through: there are more, filter them" : ""}.{" "}
-        {csvPaths(search, found).map(({ title, href }, i) => (
-          <>
-            {i > 0 ? ", " : "Download "}
-            <a href={href}>{title}</a>
-          </>
-        ))}
+        <a href={csvPath(search)}>Download these pairs as CSV</a>
       </p>
       <div class="scroller" tabindex={0} role="region" aria-label="Tested pairs, may scroll sideways">
         <table aria-describedby="pairs-about">

@@ -1,0 +1,51 @@
+import { signedPercent } from "../figures.ts";
+import type { YearOfReturns } from "../monthly_returns.ts";
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/** Shades on either side of 0. */
+const shades = 4;
+
+/** Returns by month, shaded by their size: the map is the table. */
+export function MonthlyReturns(
+  { years, label, csv }: { years: readonly YearOfReturns[]; label: string; csv: string },
+) {
+  const largest = Math.max(...years.flatMap(({ months }) => months).map((value) => Math.abs(value ?? 0)));
+  return (
+    <>
+      <h3 class="part">Returns by month</h3>
+      <p class="about">
+        In shades of gain and loss, the deepest {signedPercent(largest).replace("+", "±")}. <a href={csv}>As CSV</a>
+      </p>
+      <div class="scroller" tabindex={0} role="region" aria-label={`${label} by month, may scroll sideways`}>
+        <table class="heat">
+          <thead>
+            <tr>
+              <th scope="col">Year</th>
+              {months.map((name) => <th scope="col" class="number" key={name}>{name}</th>)}
+              <th scope="col" class="number">Year</th>
+            </tr>
+          </thead>
+          <tbody>
+            {years.map(({ year, months, total }) => (
+              <tr>
+                <th scope="row">{year}</th>
+                {months.map((value, m) => <td class={`number ${shadeOf(value, largest)}`} key={m}>{text(value)}</td>)}
+                <td class="number total">{text(total)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function text(value: number | null): string {
+  return value === null ? "" : signedPercent(value);
+}
+
+function shadeOf(value: number | null, largest: number): string {
+  if (value === null || largest === 0) return "";
+  const shade = Math.round(shades * Math.abs(value) / largest);
+  return shade === 0 ? "" : `${value > 0 ? "up" : "down"}-${shade}`;
+}

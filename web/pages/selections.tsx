@@ -1,0 +1,171 @@
+import { PairTabs } from "../components/pair_tabs.tsx";
+import { counted } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+import { pairPath } from "../pair_path.ts";
+import { type SelectedPair, type SelectionHistory, shownSelections } from "../selection_history.ts";
+
+const cellWidth = 7;
+const stripHeight = 16;
+const shownPairs = 200;
+
+/** Which pairs were chosen when. */
+export function SelectionsPage({ history, ticker }: { history: SelectionHistory | null; ticker: string | undefined }) {
+  return (
+    <Layout
+      title="Selections · Tandem"
+      path="/pairs/selections"
+      styles={["pairs.css"]}
+      headline={
+        <div class="headline">
+          <div>
+            <h1>Selections over time</h1>
+            <p>
+              The pairs that were chosen as of each session, by what was known then{history === null
+                ? "."
+                : `. From materialization ${history.materialization} of chosen_pairs.`}
+            </p>
+          </div>
+        </div>
+      }
+    >
+      <section class="panel" aria-label="Selections over time">
+        <PairTabs path="/pairs/selections" />
+        {history === null || history.sessions.length === 0
+          ? (
+            <p class="empty">
+              No pair has been chosen yet: selections appear here once chosen_pairs is materialized.{" "}
+              <a href="/assets/chosen_pairs">To chosen_pairs</a>
+            </p>
+          )
+          : <Found history={history} ticker={ticker} />}
+      </section>
+    </Layout>
+  );
+}
+
+function Found({ history, ticker }: { history: SelectionHistory; ticker: string | undefined }) {
+  const { sessions, cut, pairs, turnover } = history;
+  const shown = pairs.slice(0, shownPairs);
+  return (
+    <>
+      <form class="filters" action="/pairs/selections" method="get" role="search" aria-label="Selections">
+        <label>
+          Ticker
+          <input type="search" name="ticker" value={ticker ?? ""} placeholder="any" autocomplete="off" />
+        </label>
+        <button type="submit" class="primary">Filter</button>
+        {ticker !== undefined && <a href="/pairs/selections">Show all</a>}
+      </form>
+      {sessions.length === 1 && (
+        <p class="notice">
+          There is one selection so far. Earlier ones are made where somebody asks: <a href="/backfills">backfill</a>
+          {" "}
+          chosen_pairs and what is upstream of it.
+        </p>
+      )}
+      {shown.length === 0 ? <p class="empty">No pair with {ticker!.slice(0, 40)} was chosen.</p> : (
+        <>
+          <p class="about" id="selections-about">
+            {counted(pairs.length, "pair")} in {counted(sessions.length, "selection")} from {sessions[0]} to{" "}
+            {sessions.at(-1)}
+            {cut ? `, the newest ${shownSelections}` : ""}. A mark is a selection with the pair, deeper for a better
+            rank. {shown.length < pairs.length && `The ${shownPairs} that were chosen most often. `}
+            <a href="/v1/assets/chosen_pairs/rows?order=-as_of,rank&limit=10000&format=csv">All as CSV</a>
+          </p>
+          <div class="scroller" tabindex={0} role="region" aria-label="Chosen pairs, may scroll sideways">
+            <table aria-describedby="selections-about">
+              <thead>
+                <tr>
+                  <th scope="col">Pair</th>
+                  <th scope="col" class="number">Chosen</th>
+                  <th scope="col">First</th>
+                  <th scope="col">Last</th>
+                  <th scope="col">{sessions[0]} to {sessions.at(-1)}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((pair) => (
+                  <tr>
+                    <th scope="row">
+                      <a href={pairPath(...pair.tickers)}>{pair.tickers.join(" / ")}</a>
+                    </th>
+                    <td class="number">{pair.times} of {sessions.length}</td>
+                    <td>{pair.first}</td>
+                    <td>{pair.last === sessions.at(-1) ? "now" : pair.last}</td>
+                    <td>
+                      <Strip pair={pair} sessions={sessions} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+      {sessions.length > 1 && ticker === undefined && <Turnover turnover={turnover} />}
+    </>
+  );
+}
+
+/** One mark for each selection that has the pair. */
+function Strip({ pair: { tickers, ranks, times }, sessions }: { pair: SelectedPair; sessions: readonly string[] }) {
+  const width = cellWidth * sessions.length;
+  const lowest = 20;
+  return (
+    <svg
+      class="selections"
+      viewBox={`0 0 ${width} ${stripHeight}`}
+      width={width}
+      height={stripHeight}
+      role="img"
+      aria-label={`${tickers.join(" and ")}: in ${times} of ${sessions.length} selections`}
+    >
+      <rect class="ground" width={width} height={stripHeight} />
+      {ranks.map((rank, i) =>
+        rank !== null && (
+          <rect
+            x={cellWidth * i + 0.5}
+            y="0"
+            width={cellWidth - 1}
+            height={stripHeight}
+            class={rank <= lowest / 4 ? "rank-1" : rank <= lowest / 2 ? "rank-2" : "rank-3"}
+          >
+            <title>{`${sessions[i]}: number ${rank}`}</title>
+          </rect>
+        )
+      )}
+    </svg>
+  );
+}
+
+function Turnover({ turnover }: { turnover: SelectionHistory["turnover"] }) {
+  return (
+    <details>
+      <summary>What came and what left</summary>
+      <div class="scroller bounded" tabindex={0} role="region" aria-label="Selections, may scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">As of</th>
+              <th scope="col" class="number">Chosen</th>
+              <th scope="col" class="number">Came</th>
+              <th scope="col" class="number">Left</th>
+            </tr>
+          </thead>
+          <tbody>
+            {turnover.toReversed().map(({ session, chosen, came, left }) => (
+              <tr>
+                <th scope="row">
+                  <a href={`/pairs?as_of=${session}&accepted=true`}>{session}</a>
+                </th>
+                <td class="number">{chosen}</td>
+                <td class="number">{came ?? "–"}</td>
+                <td class="number">{left ?? "–"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

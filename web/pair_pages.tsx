@@ -1,0 +1,114 @@
+import { type Context, Hono } from "hono";
+import { csvOf } from "../routes/csv.ts";
+import { type ClustersEngine, readClusterMap } from "./cluster_map.ts";
+import { monthlyReturns } from "./monthly_returns.ts";
+import { ClustersPage } from "./pages/clusters.tsx";
+import { PairPage } from "./pages/pair.tsx";
+import { PairAbsentPage } from "./pages/pair_absent.tsx";
+import { PairsPage, readPairs } from "./pages/pairs.tsx";
+import { SelectionsPage } from "./pages/selections.tsx";
+import { pairSpread } from "./pair_charts.ts";
+import { pairPath } from "./pair_path.ts";
+import { type PairEngine, readPair } from "./pair_record.ts";
+import { residualDiagnostics } from "./residual_diagnostics.ts";
+import { readSelectionHistory, type SelectionsEngine } from "./selection_history.ts";
+import { type PairsEngine, readSearch, readTestedPairs, type TestedPair } from "./tested_pairs.ts";
+
+const testedColumns = [
+  "as_of",
+  "ticker_1",
+  "ticker_2",
+  "cluster",
+  "accepted",
+  "slope",
+  "intercept",
+  "adf_statistic",
+  "adf_p_value",
+  "used_lag",
+  "engle_granger_p_value",
+  "hurst_exponent",
+  "half_life",
+  "mean_crossings",
+  "failed_criteria",
+] as const satisfies (keyof TestedPair)[];
+
+/** Pages under `/pairs`: what was tested, how tickers cluster, what was chosen when, and each pair. */
+export function pairPages({ engine }: { engine: PairsEngine & PairEngine & ClustersEngine & SelectionsEngine }): Hono {
+  return new Hono()
+    .get("/", async (c) => {
+      const data = await readPairs({ engine, parameters: new URL(c.req.url).searchParams });
+      return answer(c, <PairsPage {...data} />, data.problems.size > 0 ? 400 : 200);
+    })
+    .get("/tested.csv", async (c) => {
+      const { search, problems } = readSearch(new URL(c.req.url).searchParams);
+      if (problems.size > 0) return c.text([...problems.values()].join("\n"), 400);
+      const found = await readTestedPairs(engine, search, { whole: true });
+      if (found === null) return c.notFound();
+      return csv(c, "tested_pairs.csv", testedColumns, found.pairs);
+    })
+    .get("/clusters", async (c) => {
+      const asked = { asOf: c.req.query("as_of") || undefined, preset: c.req.query("preset") };
+      const map = await readClusterMap(engine, asked);
+      return answer(c, <ClustersPage map={map} asked={asked} />, map === null && asked.asOf ? 404 : 200);
+    })
+    .get("/selections", async (c) => {
+      const ticker = c.req.query("ticker")?.trim() || undefined;
+      return answer(c, <SelectionsPage history={await readSelectionHistory(engine, { ticker })} ticker={ticker} />);
+    })
+    .get("/:ticker_1/:ticker_2", async (c) => {
+      const { ticker_1, ticker_2 } = c.req.param();
+      const tickers = [ticker_1, ticker_2] as const;
+      const pair = await readPair(engine, tickers, { strategy: c.req.query("strategy") });
+      if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
+      if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
+      if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
+      return answer(c, <PairPage pair={pair} />);
+    })
+    // Tables of the page that are of no asset: they are computed for it.
+    .get("/:ticker_1/:ticker_2/:table{(monthly_returns|spread_distribution)\\.csv}", async (c) => {
+      const { ticker_1, ticker_2, table } = c.req.param();
+      const pair = await readPair(engine, [ticker_1, ticker_2], { strategy: c.req.query("strategy") });
+      if (typeof pair === "string") return c.notFound();
+      if (table === "monthly_returns.csv") {
+        const backtest = c.req.query("backtest") === "reference" ? pair.reference : pair.walkForward;
+        if (backtest === null) return c.notFound();
+        const rows = monthlyReturns(backtest, { before: 100_000 }).flatMap(({ year, months }) =>
+          months.flatMap((value, m) => value === null ? [] : [{ year, month: m + 1, return: value }])
+        );
+        return csv(c, table, ["year", "month", "return"], rows);
+      }
+      const { closes, tested } = pair;
+      if (closes === null || tested === null || tested.slope === null || tested.intercept === null) return c.notFound();
+      const line = { slope: tested.slope, intercept: tested.intercept };
+      const found = residualDiagnostics(pairSpread(closes, line).values, { halfLife: tested.half_life });
+      if (found === null) return c.notFound();
+      return csv(c, table, ["kind", "from", "to", "lag", "value", "expected"], [
+        ...found.bins.map(({ from, to, sessions, normal }) => ({
+          kind: "distribution",
+          from,
+          to,
+          value: sessions,
+          expected: normal,
+        })),
+        ...found.autocorrelation.map(({ lag, value, implied }) => ({
+          kind: "autocorrelation",
+          lag,
+          value,
+          expected: implied,
+        })),
+      ]);
+    });
+}
+
+function answer(c: Context, html: unknown, status: 200 | 400 | 404 = 200): Response {
+  c.header("Cache-Control", "no-store");
+  return c.html(`<!doctype html>${html}`, status);
+}
+
+function csv(c: Context, file: string, names: readonly string[], rows: readonly object[]): Response {
+  c.header("Cache-Control", "no-store");
+  return c.body(csvOf(names.map((name) => ({ name, type: "text" as const })), rows as Record<string, unknown>[]), 200, {
+    "Content-Type": "text/csv; charset=utf-8; header=present",
+    "Content-Disposition": `attachment; filename="${file}"`,
+  });
+}

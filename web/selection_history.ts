@@ -1,0 +1,93 @@
+import { type Engine, maxPageRows } from "../engine/mod.ts";
+
+/** What the history of selections reads of the engine. */
+export type SelectionsEngine = Pick<Engine, "graph" | "rows">;
+
+/** A pair that was chosen at some time. */
+export interface SelectedPair {
+  tickers: readonly [string, string];
+  /** Its rank in each of the sessions; `null` where it was not chosen. */
+  ranks: (number | null)[];
+  /** In how many of the sessions it was chosen. */
+  times: number;
+  first: string;
+  last: string;
+}
+
+/** Which pairs were chosen when. */
+export interface SelectionHistory {
+  /** As-of sessions, ascending. */
+  sessions: string[];
+  /** There are older sessions. */
+  cut: boolean;
+  /** Those that were chosen most often first, of these the ones chosen last. */
+  pairs: SelectedPair[];
+  /** Pairs of each session, and how many of them the session before had not. */
+  turnover: { session: string; chosen: number; came: number | null; left: number | null }[];
+  materialization: number;
+}
+
+/** Sessions that are shown: two years of weeks. */
+export const shownSelections = 104;
+
+/** Reads the newest selections, of pairs with a ticker where one is named; `null` where no pair was ever chosen. */
+export async function readSelectionHistory(
+  engine: SelectionsEngine,
+  { ticker }: { ticker?: string } = {},
+): Promise<SelectionHistory | null> {
+  if (!engine.graph.keys.includes("chosen_pairs")) return null;
+  const fields = ["as_of", "rank", "ticker_1", "ticker_2"];
+  const chosen: { asOf: string; rank: number; tickers: [string, string] }[] = [];
+  const found = new Set<string>();
+  let cut = false;
+  let cursor: string | undefined;
+  let materialization: number | null;
+  do {
+    const page = await engine.rows("chosen_pairs", { fields, order: ["-as_of"], limit: maxPageRows, cursor });
+    materialization = page.materialization;
+    for (const row of page.rows) {
+      const asOf = String(row.as_of);
+      if (!found.has(asOf) && found.size === shownSelections) {
+        cut = true;
+        break;
+      }
+      found.add(asOf);
+      chosen.push({ asOf, rank: row.rank as number, tickers: [String(row.ticker_1), String(row.ticker_2)] });
+    }
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && !cut);
+  if (materialization === null) return null;
+
+  const sessions = [...found].reverse();
+  const place = new Map(sessions.map((session, i) => [session, i]));
+  const pairs = new Map<string, SelectedPair>();
+  for (const { asOf, rank, tickers } of chosen) {
+    const name = tickers.join(" ");
+    const pair = pairs.get(name) ??
+      { tickers, ranks: Array(sessions.length).fill(null), times: 0, first: asOf, last: asOf };
+    pair.ranks[place.get(asOf)!] = rank;
+    pair.times++;
+    // Rows come from the newest session to the oldest.
+    pair.first = asOf;
+    pairs.set(name, pair);
+  }
+  const named = ticker?.toUpperCase();
+  return {
+    sessions,
+    cut,
+    pairs: [...pairs.values()]
+      .filter(({ tickers }) => named === undefined || tickers.some((one) => one.toUpperCase() === named))
+      .sort((a, b) => b.times - a.times || (a.last < b.last ? 1 : a.last > b.last ? -1 : 0)),
+    turnover: sessions.map((session, i) => {
+      const has = (pair: SelectedPair, at: number) => pair.ranks[at] !== null;
+      const all = [...pairs.values()];
+      return {
+        session,
+        chosen: all.filter((pair) => has(pair, i)).length,
+        came: i === 0 ? null : all.filter((pair) => has(pair, i) && !has(pair, i - 1)).length,
+        left: i === 0 ? null : all.filter((pair) => !has(pair, i) && has(pair, i - 1)).length,
+      };
+    }),
+    materialization,
+  };
+}
