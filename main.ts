@@ -4,11 +4,22 @@
  * @module
  */
 import { Hono } from "hono";
+import { type Access, commandLine as owner, openAccess } from "./access/mod.ts";
 import { assetsOf } from "./assets/of_source.ts";
 import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/vendor/vendor_resources.ts";
-import { commandLine, engineControl, type ExitCode, followRun, httpControl, processTerminal } from "./cli/mod.ts";
+import {
+  auditedControl,
+  commandLine,
+  engineControl,
+  type ExitCode,
+  followRun,
+  httpControl,
+  httpTokens,
+  processTerminal,
+  storedTokens,
+} from "./cli/mod.ts";
 import deno from "./deno.json" with { type: "json" };
 import {
   Alerts,
@@ -31,6 +42,7 @@ import {
   openDatabase,
 } from "./resources/database/mod.ts";
 import { ConfigurationError, type Environment, readEnvironment } from "./resources/environment.ts";
+import { openIdProvider } from "./resources/identity_provider/mod.ts";
 import { marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
 import { type ServiceProbe, serviceProbe } from "./resources/service_probe.ts";
 import {
@@ -43,14 +55,15 @@ import {
   requestRatesFrom,
 } from "./routes/mod.ts";
 import { schedules } from "./schedules/mod.ts";
-import { page } from "./web/mod.ts";
+import { page, type PageOptions } from "./web/mod.ts";
 
 /** What every process of Tandem consists of, be it a server or a command. */
 interface House {
   database: Database;
   engine: Engine;
+  access: Access;
   /** Tells whoever finds the data folder held where to ask instead. */
-  announce(url: string): Promise<void>;
+  announce(url: string, secret: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,8 +94,13 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
     return {
       database,
       engine,
-      announce: async (url) => {
-        if (database.kind === "embedded") await (database as EmbeddedDatabase).announce(url);
+      access: openAccess({
+        database,
+        required: environment.authentication === "required",
+        allowList: environment.signIn?.allowList,
+      }),
+      announce: async (url, secret) => {
+        if (database.kind === "embedded") await (database as EmbeddedDatabase).announce(url, secret);
       },
       async close() {
         await engine.close();
@@ -123,7 +141,7 @@ async function readAssetConfig(path: string | undefined): Promise<Record<string,
 /** Runs the service until it is told to stop. */
 async function start(environment: Environment, logger: Logger): Promise<ExitCode> {
   const house = await openHouse(environment, logger, "server");
-  const { engine, database } = house;
+  const { engine, database, access } = house;
   const stopping = new AbortController();
   let server: LastingServer | undefined;
   try {
@@ -134,7 +152,8 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
       clock: systemClock,
       logger,
     });
-    const loopbackOnly = isLoopback(environment.host);
+    const { loopbackOnly, publicUrl, trustedProxies } = environment;
+    await requireCredentials(environment, access);
     const app = new Hono()
       .onError(onError(logger))
       .notFound(onNotFound)
@@ -147,22 +166,26 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           logger,
           ready: () => readiness(database),
           limits: { loopbackOnly },
-          trustedProxies: environment.trustedProxies,
+          access,
+          publicUrl,
+          trustedProxies,
           // On loopback it is open, and whoever asks is the one who runs it.
           rates: loopbackOnly ? undefined : requestRatesFrom(environment, { database, logger }),
         }),
       )
-      .route("/", page({ engine, scheduler }));
+      .route("/", page({ engine, scheduler, access: doorOf(house, { environment, logger, siteUrl: () => siteUrl }) }));
+    let siteUrl = publicUrl ?? new URL(`http://${environment.host}:${environment.port}`);
     server = listen(environment, app, logger);
     const { hostname, port } = server.addr;
     const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-    await house.announce(url);
+    siteUrl = publicUrl ?? new URL(url);
+    await house.announce(url, access.ownerSecret);
     logger.info(`Tandem ${deno.version} serves ${url}; data is in ${database.location}.`);
-    if (!loopbackOnly) {
-      logger.warn(
-        `HOST is ${hostname}: whoever reaches this address can read and materialize. There is no sign-in yet.`,
-      );
-    }
+    logger.info(
+      access.required
+        ? `Who asks shows an access token${environment.signIn ? ` or signs in at ${environment.signIn.issuer}` : ""}.`
+        : "Everybody on this machine can read and materialize. AUTHENTICATION=required asks for access tokens.",
+    );
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => {
         if (stopping.signal.aborted) Deno.exit(130);
@@ -193,6 +216,27 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
   } finally {
     await house.close();
   }
+}
+
+/** How people get in. */
+function doorOf(
+  { access }: House,
+  { environment: { signIn, trustedProxies }, logger, siteUrl }: {
+    environment: Environment;
+    logger: Logger;
+    siteUrl: () => URL;
+  },
+): PageOptions["access"] {
+  return {
+    access,
+    siteUrl,
+    trustedProxies,
+    logger,
+    signIn: signIn === undefined ? null : {
+      provider: openIdProvider({ ...signIn, hostedDomain: signIn.allowList.onlyDomain ?? undefined }),
+      scopeOf: (email, domain) => signIn.allowList.scopeOf(email, domain),
+    },
+  };
 }
 
 function alertsOf(
@@ -229,7 +273,12 @@ async function fill(engine: Engine, logger: Logger, signal: AbortSignal): Promis
       .map((asset) => asset.key);
     if (open === undefined && missing.length === 0) return;
     const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;
-    const { run } = await followRun(engineControl(engine), runId, processTerminal(), { signal });
+    const { run } = await followRun(
+      engineControl(engine),
+      runId,
+      processTerminal(),
+      { signal },
+    );
     if (run.status === "succeeded") logger.info(`Everything is fresh after run ${runId}.`);
   } catch (error) {
     if (!signal.aborted) logger.error(`What is missing could not be materialized: ${messageOf(error)}`);
@@ -249,8 +298,14 @@ function listen({ host, port }: Environment, app: Hono, logger: Logger): Lasting
   }
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === "::1" || hostname === "localhost" || hostname.startsWith("127.");
+/** @throws {ConfigurationError} Where nobody could show any credentials. */
+async function requireCredentials({ host, signIn }: Environment, access: Access): Promise<void> {
+  if (!access.required || signIn !== undefined || await access.tokens.anyHolds()) return;
+  throw new ConfigurationError(
+    `AUTHENTICATION: credentials are required, HOST being ${host}, and nobody has any. Create an access token ` +
+      "(deno task token create NAME --scope admin), or let people sign in: set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and " +
+      "SIGN_IN_ALLOW. To be reached from this machine alone and open there, set HOST to 127.0.0.1.",
+  );
 }
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -258,21 +313,32 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   try {
     const environment = readEnvironment(Deno.env.toObject());
     const logger = consoleLogger({ format: environment.logFormat, level: environment.logLevel });
+    // What a command does is shown by its display; the log is for what goes wrong.
+    const quiet = consoleLogger({ format: environment.logFormat, level: "warn" });
+
+    /** Opens the house for a command; where a server holds the embedded database, that is the one to ask. */
+    async function atHouse<T>(
+      here: (open: House) => T,
+      there: (url: string, options: { token?: string }) => T,
+    ): Promise<T> {
+      try {
+        house = await openHouse(environment, quiet, "cli");
+        return here(house);
+      } catch (error) {
+        if (!(error instanceof FolderHeldError && error.url !== null)) throw error;
+        return there(error.url, { token: Deno.env.get("TANDEM_TOKEN") || (error.secret() ?? undefined) });
+      }
+    }
+
     return await commandLine(args, {
       version: deno.version,
       start: () => start(environment, logger),
-      async control() {
-        try {
-          // What a command does is shown by its display; the log is for what goes wrong.
-          const quiet = consoleLogger({ format: environment.logFormat, level: "warn" });
-          house = await openHouse(environment, quiet, "cli");
-          return engineControl(house.engine);
-        } catch (error) {
-          // A server holds the embedded database: it is the one to ask.
-          if (error instanceof FolderHeldError && error.url !== null) return httpControl(error.url);
-          throw error;
-        }
-      },
+      control: async () =>
+        await atHouse((open) => {
+          const control = engineControl(open.engine);
+          return auditedControl(control, { audit: open.access.audit, by: owner });
+        }, httpControl),
+      tokens: async () => await atHouse((open) => storedTokens(open.access.tokens, owner), httpTokens),
     }, processTerminal());
   } catch (error) {
     // Where something is wrong outside, a sentence says what to do; a stack only helps who debugs.

@@ -3,6 +3,8 @@ import { impactCommand, whyCommand } from "./explain.ts";
 import { backfillCommand } from "./backfill.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
 import { retryCommand } from "./retry.ts";
+import { tokenCommand } from "./token.ts";
+import type { TokenControl } from "./token_control.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Command, usage } from "./usage.ts";
 
@@ -13,12 +15,14 @@ export interface CommandLineParts {
   start(): Promise<ExitCode>;
   /** Opens the engine, or finds the server that holds the database. */
   control: ControlSource;
+  /** Likewise for access tokens. */
+  tokens: () => Promise<TokenControl>;
 }
 
 /** Runs the command that `args` name; `start` if they name none. */
 export async function commandLine(
   args: readonly string[],
-  { version, start, control }: CommandLineParts,
+  { version, start, control, tokens }: CommandLineParts,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const [first = "start", ...rest] = args;
@@ -33,7 +37,9 @@ export async function commandLine(
       terminal.stdout.write(`tandem ${version}\n`);
       return 0;
   }
-  if (rest.includes("--version")) return await commandLine(["--version"], { version, start, control }, terminal);
+  if (rest.includes("--version")) {
+    return await commandLine(["--version"], { version, start, control, tokens }, terminal);
+  }
   switch (first as Command) {
     case "start":
       return await startCommand(rest, start, terminal);
@@ -47,6 +53,8 @@ export async function commandLine(
       return await assetsCommand(rest, control, terminal);
     case "why":
       return await whyCommand(rest, control, terminal);
+    case "token":
+      return await tokenCommand(rest, tokens, terminal);
     case "impact":
       return await impactCommand(rest, control, terminal);
     default:

@@ -1,18 +1,15 @@
 import { isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
 import { httpBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
+import { httpAsk, type HttpAskOptions } from "./http_ask.ts";
 import { serverSentEvents } from "./server_sent_events.ts";
 
-export interface HttpControlOptions {
-  fetch?: typeof fetch;
+export interface HttpControlOptions extends HttpAskOptions {
   /** How long a server that went away is waited for before following a run is given up. */
   patienceMs?: number;
   /** Pause before a broken stream is opened again. */
   retryMs?: number;
 }
-
-/** Statuses by which a server says that the request itself is wrong. */
-const REFUSALS = new Set([400, 404, 409, 413, 422]);
 
 /**
  * Control over a running server.
@@ -20,21 +17,8 @@ const REFUSALS = new Set([400, 404, 409, 413, 422]);
  * @param url Where it serves, e.g. `http://127.0.0.1:8000`.
  */
 export function httpControl(url: string, options: HttpControlOptions = {}): Control {
-  const { fetch: fetcher = fetch, patienceMs = 30_000, retryMs = 500 } = options;
-
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-    let response: Response;
-    try {
-      response = await fetcher(new URL(path, url), init);
-    } catch (error) {
-      if (init.signal?.aborted) throw error;
-      throw new UnreachableError(`The server at ${url} does not answer.`, { cause: error });
-    }
-    if (response.ok) return response;
-    const message = await problemOf(response);
-    if (REFUSALS.has(response.status)) throw new RefusedError(message);
-    throw new UnreachableError(`The server at ${url} answered ${response.status}: ${message}`);
-  }
+  const { patienceMs = 30_000, retryMs = 500 } = options;
+  const ask = httpAsk(url, options);
 
   async function post<T>(path: string, body: unknown): Promise<T> {
     const response = await ask(path, {
@@ -107,20 +91,4 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
 function pathOf(key: string, what: string, parameters: Record<string, string>): string {
   const query = new URLSearchParams(parameters).toString();
   return `/v1/assets/${encodeURIComponent(key)}/${what}${query && `?${query}`}`;
-}
-
-/** What a problem response (RFC 9457) says, or whatever else came. */
-async function problemOf(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    const problem: unknown = JSON.parse(text);
-    if (typeof problem === "object" && problem !== null) {
-      const { detail, title } = problem as { detail?: unknown; title?: unknown };
-      if (typeof detail === "string") return detail;
-      if (typeof title === "string") return title;
-    }
-  } catch {
-    // Not a problem response, so not Tandem's: a proxy, say.
-  }
-  return text.slice(0, 200) || response.statusText;
 }

@@ -1,8 +1,10 @@
 /** The command line over the engine, be it in this process or behind HTTP. */
 export { commandLine, type CommandLineParts } from "./command_line.ts";
 export { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
+export { auditedControl } from "./audited_control.ts";
 export { engineControl } from "./engine_control.ts";
 export { type Followed, type FollowOptions, followRun } from "./follow_run.ts";
 export { httpControl, type HttpControlOptions } from "./http_control.ts";
 export type { ControlSource, ExitCode } from "./materialize.ts";
+export { httpTokens, storedTokens, type TokenControl } from "./token_control.ts";
 export { processTerminal, type Stream, type Terminal } from "./terminal.ts";

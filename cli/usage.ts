@@ -1,4 +1,4 @@
-export type Command = "start" | "materialize" | "retry" | "backfill" | "assets" | "why" | "impact";
+export type Command = "start" | "materialize" | "retry" | "backfill" | "assets" | "why" | "impact" | "token";
 
 const SELECTIONS = `\
 Selections (several add up):
@@ -83,6 +83,18 @@ Usage: deno task impact KEY [--from DATE] [--to DATE] [--names NAME,…] [--json
 Tells what a change of an asset, or of its cells in a range, would make stale: cells, minutes and calls to the vendor, in
 the order in which they would be made. Changes nothing.
 `,
+  token: `\
+Usage: deno task token create NAME [--scope read|operate|admin] [--expires-days N] [--json]
+       deno task token list [--json]
+       deno task token revoke ID [--json]
+
+Access tokens for programs, which show them as "Authorization: Bearer …". A token is shown once, when it is created.
+
+Options:
+  --scope S         read (unless given): everything but who has access; operate: materialize, backfill, cancel and pause,
+                    too; admin: give and take access, too
+  --expires-days N  the token holds for so many days; without an end unless given
+`,
 };
 
 const OVERVIEW = `\
@@ -95,6 +107,7 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task assets                    list the assets and their states
   deno task why KEY [NAME] [DATE]     why an asset or a cell is as it is
   deno task impact KEY                what a change of it would touch
+  deno task token create NAME         give a program access
 
 Add --help to any of them for more, or --version for the version.
 

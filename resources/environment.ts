@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import { z } from "zod";
+import { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "../access/allow_list.ts";
 import { parseUniverse, type Universe, UNIVERSE_FORMS } from "./market_data/universe.ts";
 
 /** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
@@ -36,6 +37,25 @@ function isUniverse(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isAllowList(text: string): boolean {
+  try {
+    parseAllowList(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Browsers keep the cookie of a session for TLS and for this machine alone. */
+function isPublicAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.pathname === "/" && isVendorAddress(text);
+}
+
+function isIssuer(text: string): boolean {
+  return isVendorAddress(text) && !text.endsWith("/");
 }
 
 /** Over plain HTTP a key can be read on its way; on this machine there is no way. */
@@ -140,6 +160,22 @@ const Variables = z.object({
   }),
   ALERT_REPEAT_HOURS: variable(z.coerce.number().positive().max(8760), "24", "hours, above 0 and at most 8760"),
   ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn for checks that only warn too"),
+  AUTHENTICATION: optional(
+    z.enum(["off", "required"]),
+    "off or required; unset, it is required unless the service is reached from this machine alone and nobody signs in",
+  ),
+  PUBLIC_URL: optional(
+    z.string().refine(isPublicAddress).transform((text) => new URL(text)),
+    "the https:// address under which people reach the service, without path; http:// on this machine only",
+  ),
+  GOOGLE_CLIENT_ID: optional(z.string().regex(/^[\x21-\x7e]+$/), "the id of an OAuth client of Google's"),
+  GOOGLE_CLIENT_SECRET: optional(z.string().regex(/^[\x21-\x7e]+$/), "the secret of that client", { secret: true }),
+  SIGN_IN_ALLOW: optional(z.string().refine(isAllowList).transform(parseAllowList), ALLOW_LIST_FORMS),
+  OIDC_ISSUER: variable(
+    z.string().refine(isIssuer),
+    "https://accounts.google.com",
+    "the https:// address of an OpenID provider; http:// on this machine only",
+  ),
   RATE_LIMIT_PER_MINUTE: variable(
     z.union([z.literal("off"), z.coerce.number().int().min(10).max(1_000_000)]),
     "600",
@@ -153,6 +189,15 @@ const Variables = z.object({
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
+
+/** What the sign-in by an OpenID provider needs. */
+export interface SignInSettings {
+  issuer: string;
+  clientId: string;
+  /** Never log it. */
+  clientSecret: string;
+  allowList: AllowList;
+}
 
 /** The validated configuration of a process. */
 export interface Environment {
@@ -193,6 +238,14 @@ export interface Environment {
   alertWebhookSecret: string | undefined;
   alertRepeatHours: number;
   alertChecks: "error" | "warn";
+  /** Whether requests need credentials. */
+  authentication: "off" | "required";
+  /** Whether the service can be reached from this machine alone. */
+  loopbackOnly: boolean;
+  /** The address that people use; `undefined` for the one that is listened on. */
+  publicUrl: URL | undefined;
+  /** How people sign in; `undefined` where they do not. */
+  signIn: SignInSettings | undefined;
   /** Requests of a token or session; `undefined` counts nobody's. */
   rateLimitPerMinute: number | undefined;
   /** How many proxies in front are believed what they say of clients. */
@@ -228,8 +281,37 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
         "or set MARKET_DATA to a source without a key.",
     );
   }
+  const signInParts = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "SIGN_IN_ALLOW"] as const;
+  const absent = signInParts.filter((name) => given[name] === undefined);
+  if (absent.length === 1 || absent.length === 2) {
+    lines.push(
+      `${absent.join(" and ")}: not set, though ${
+        signInParts.filter((name) => !absent.includes(name)).join(" and ")
+      } is. Signing in needs all three: set what is missing, or none of them.`,
+    );
+  }
+  if (
+    given.GOOGLE_CLIENT_ID !== undefined && given.PUBLIC_URL === undefined && !isLoopback(given.HOST ?? "127.0.0.1")
+  ) {
+    lines.push(
+      "PUBLIC_URL: it is not set, and signing in needs the address under which people reach the service, to which they are sent back.",
+    );
+  }
+  const loopbackOnly = isLoopback(given.HOST ?? "127.0.0.1") &&
+    (given.PUBLIC_URL === undefined || isLoopback(URL.parse(given.PUBLIC_URL)?.hostname ?? ""));
+  if (given.AUTHENTICATION === "off" && !loopbackOnly) {
+    lines.push(
+      "AUTHENTICATION: off is for this machine alone, and HOST or PUBLIC_URL is another address. Leave it unset, or set HOST to 127.0.0.1 and leave PUBLIC_URL out.",
+    );
+  }
   if (!parsed.success || lines.length > 0) throw new ConfigurationError(lines.join("\n"));
   const v = parsed.data;
+  const signIn = v.GOOGLE_CLIENT_ID === undefined ? undefined : {
+    issuer: v.OIDC_ISSUER,
+    clientId: v.GOOGLE_CLIENT_ID,
+    clientSecret: v.GOOGLE_CLIENT_SECRET!,
+    allowList: v.SIGN_IN_ALLOW!,
+  };
   return {
     host: v.HOST,
     port: v.PORT,
@@ -257,9 +339,18 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
     alertRepeatHours: v.ALERT_REPEAT_HOURS,
     alertChecks: v.ALERT_CHECKS,
+    authentication: v.AUTHENTICATION ?? (loopbackOnly && signIn === undefined ? "off" : "required"),
+    loopbackOnly,
+    publicUrl: v.PUBLIC_URL,
+    signIn,
     rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE === "off" ? undefined : v.RATE_LIMIT_PER_MINUTE,
     trustedProxies: v.TRUSTED_PROXIES,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };
+}
+
+/** Whether an address is this machine's own, so that nobody else reaches it. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "::1" || hostname === "[::1]" || hostname === "localhost" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

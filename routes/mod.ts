@@ -2,7 +2,9 @@
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId, type RequestIdVariables } from "hono/request-id";
+import type { Access } from "../access/mod.ts";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
+import { accessRoutes, authenticate, authorize } from "./access/mod.ts";
 import { assetCheckRoutes } from "./asset_checks.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
@@ -69,6 +71,8 @@ export interface ApiOptions {
   trustedProxies?: number;
   /** How often who may ask; nobody is counted where this is left out. */
   rates?: RequestRates;
+  /** Who may do what; open to everybody, and nothing written down, where this is left out. */
+  access?: Access;
 }
 
 /** The API's type for `hc<Api>(…)` of `hono/client`. */
@@ -82,7 +86,7 @@ export type Api = ReturnType<typeof api>;
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
  */
 export function api(
-  { engine, scheduler, logger, ready, limits: given, publicUrl, trustedProxies = 0, rates }: ApiOptions,
+  { engine, scheduler, logger, ready, limits: given, publicUrl, trustedProxies = 0, rates, access }: ApiOptions,
 ) {
   const limits = { ...defaultLimits, ...given };
   const site = { publicUrl, trustedProxies };
@@ -95,9 +99,9 @@ export function api(
   if (limits.loopbackOnly) app.use(loopbackHostOnly(site));
   app.use(ownOriginOnly(site));
   if (rates) app.use(rates.byAddress);
-  // Here it is found out who asks.
+  app.use(authenticate(access));
   if (rates) app.use(rates.byPrincipal);
-  // Here it is found out whether they may.
+  app.use(authorize({ access, trustedProxies }));
   app.use(guard.body);
   app.use(guard.deadline);
   app.use("/v1/runs/:id/events", guard.streams);
@@ -126,12 +130,14 @@ export function api(
     .route("/v1/freshness", freshnessRoutes(engine))
     .route("/", compatRoutes({ engine, logger, ...limits }))
     .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
+  if (access) routes.route("/v1", accessRoutes({ access, trustedProxies }));
   // Here and not left to the larger application, whose answer may be a page.
   routes.all("/v1/*", onNotFound);
   return routes;
 }
 
+export { actorOf, sessionCookie } from "./access/mod.ts";
 export type { Readiness } from "./health.ts";
 export { type LastingServer, lastingServer, type RequestRates, requestRatesFrom } from "./limits/mod.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
-export { onError, onNotFound, type ProblemDetails } from "./problems.ts";
+export { onError, onNotFound, Problem, type ProblemDetails } from "./problems.ts";

@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { UnknownSessionError, UnknownTokenError } from "../access/mod.ts";
 import {
   BackfillStateError,
   ExternalAssetError,
@@ -23,12 +24,16 @@ import {
 const kinds = {
   "invalid-request": { status: 400, title: "The request does not fit" },
   "invalid-selection": { status: 400, title: "The selection selects nothing" },
+  "unauthenticated": { status: 401, title: "Credentials are needed" },
+  "forbidden": { status: 403, title: "This is not allowed to everybody" },
   "foreign-host": { status: 403, title: "Another host is addressed" },
   "foreign-origin": { status: 403, title: "The request comes from another site" },
   "unknown-path": { status: 404, title: "Nothing is here" },
   "unknown-asset": { status: 404, title: "No such asset" },
   "unknown-run": { status: 404, title: "No such run" },
   "unknown-backfill": { status: 404, title: "No such backfill" },
+  "unknown-token": { status: 404, title: "No such token" },
+  "unknown-session": { status: 404, title: "No such session" },
   "method-not-allowed": { status: 405, title: "The method does not apply here" },
   "body-too-slow": { status: 408, title: "The body came too slowly" },
   "external-asset": { status: 409, title: "The asset is made outside" },
@@ -89,6 +94,8 @@ export class Problem extends Error {
 /** The problem that stands for whatever was thrown. What nobody foresaw stays inside: the answer says only that it happened. */
 function problemOf(error: Error): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof UnknownTokenError) return new Problem("unknown-token", error.message);
+  if (error instanceof UnknownSessionError) return new Problem("unknown-session", error.message);
   if (error instanceof UnknownAssetError) return new Problem("unknown-asset", error.message);
   if (error instanceof UnknownRunError) return new Problem("unknown-run", error.message);
   if (error instanceof UnknownBackfillError) return new Problem("unknown-backfill", error.message);

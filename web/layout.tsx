@@ -1,4 +1,5 @@
-import type { Child } from "hono/jsx";
+import { type Child, useContext } from "hono/jsx";
+import { PrincipalContext } from "./principal_context.ts";
 
 export interface LayoutProps {
   title: string;
@@ -12,16 +13,23 @@ export interface LayoutProps {
   sections?: readonly { id: string; title: string }[];
   /** What the page says of itself beside the name of the service. */
   headline: Child;
+  /** Whether the ways around are left out, as before somebody has signed in. */
+  bare?: boolean;
   children: Child;
 }
 
-const pages = [{ path: "/", title: "Overview" }, { path: "/pairs", title: "Pairs" }, {
-  path: "/backfills",
-  title: "Backfills",
-}];
+const pages = [
+  { path: "/", title: "Overview" },
+  { path: "/pairs", title: "Pairs" },
+  { path: "/backfills", title: "Backfills" },
+  { path: "/settings", title: "Settings" },
+];
 
 /** The frame of every page: header, ways around, and places where news is told. */
-export function Layout({ title, path, script, styles = [], sections = [], headline, children }: LayoutProps) {
+export function Layout(
+  { title, path, script, styles = [], sections = [], headline, bare = false, children }: LayoutProps,
+) {
+  const principal = useContext(PrincipalContext);
   return (
     <html lang="en">
       <head>
@@ -43,20 +51,22 @@ export function Layout({ title, path, script, styles = [], sections = [], headli
             <img src="/static/icon.svg" alt="" width="24" height="24" />
             Tandem
           </a>
-          <nav aria-label="Pages">
-            <ul>
-              {pages.map((page) => (
-                <li>
-                  <a
-                    href={page.path}
-                    aria-current={page.path === path ? "page" : path.startsWith(`${page.path}/`) ? "true" : undefined}
-                  >
-                    {page.title}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </nav>
+          {!bare && (
+            <nav aria-label="Pages">
+              <ul>
+                {pages.map((page) => (
+                  <li>
+                    <a
+                      href={page.path}
+                      aria-current={page.path === path ? "page" : path.startsWith(`${page.path}/`) ? "true" : undefined}
+                    >
+                      {page.title}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+          )}
           {sections.length > 0 && (
             <nav aria-label="Sections">
               <ul>
@@ -67,6 +77,12 @@ export function Layout({ title, path, script, styles = [], sections = [], headli
                 ))}
               </ul>
             </nav>
+          )}
+          {principal?.kind === "session" && (
+            <form class="whoami" method="post" action="/auth/sign-out">
+              <span class="faint">{principal.name}</span>
+              <button type="submit" class="quiet">Sign out</button>
+            </form>
           )}
           <p class="connection" id="connection" role="status" hidden></p>
         </header>

@@ -1,4 +1,6 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
+import { answer } from "./answer.tsx";
+import { accessPages, type AccessPagesOptions } from "./access_pages.tsx";
 import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
 import { type AssetEngine, readAsset } from "./asset_record.ts";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
@@ -18,13 +20,15 @@ export interface PageOptions {
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
+  /** Who may come in, and how; without it there is no door. */
+  access?: Omit<AccessPagesOptions, "clock">;
 }
 
 /**
  * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
  * their files under `/static/`. Nothing in it comes from another host.
  */
-export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
+export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() }, access }: PageOptions): Hono {
   return new Hono()
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
@@ -53,9 +57,6 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
         throw error;
       }
     })
-    .route("/static", staticFiles());
-}
-
-function answer(c: Context, html: unknown, status: 200 | 400 | 404 = 200): Response {
-  return c.html(`<!doctype html>${html}`, status);
+    .route("/static", staticFiles())
+    .route("/", access ? accessPages({ ...access, clock }) : new Hono());
 }

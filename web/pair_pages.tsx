@@ -1,5 +1,5 @@
-import { type Context, Hono } from "hono";
-import { csvOf } from "../routes/csv.ts";
+import { Hono } from "hono";
+import { answer, answerCsv } from "./answer.tsx";
 import { type ClustersEngine, readClusterMap } from "./cluster_map.ts";
 import { monthlyReturns } from "./monthly_returns.ts";
 import { ClustersPage } from "./pages/clusters.tsx";
@@ -44,7 +44,7 @@ export function pairPages({ engine }: { engine: PairsEngine & PairEngine & Clust
       if (problems.size > 0) return c.text([...problems.values()].join("\n"), 400);
       const found = await readTestedPairs(engine, search, { whole: true });
       if (found === null) return c.notFound();
-      return csv(c, "tested_pairs.csv", testedColumns, found.pairs);
+      return answerCsv(c, "tested_pairs.csv", { names: testedColumns, rows: found.pairs });
     })
     .get("/clusters", async (c) => {
       const asked = { asOf: c.req.query("as_of") || undefined, preset: c.req.query("preset") };
@@ -75,14 +75,15 @@ export function pairPages({ engine }: { engine: PairsEngine & PairEngine & Clust
         const rows = monthlyReturns(backtest, { before: 100_000 }).flatMap(({ year, months }) =>
           months.flatMap((value, m) => value === null ? [] : [{ year, month: m + 1, return: value }])
         );
-        return csv(c, table, ["year", "month", "return"], rows);
+        return answerCsv(c, table, { names: ["year", "month", "return"], rows });
       }
       const { closes, tested } = pair;
       if (closes === null || tested === null || tested.slope === null || tested.intercept === null) return c.notFound();
       const line = { slope: tested.slope, intercept: tested.intercept };
       const found = residualDiagnostics(pairSpread(closes, line).values, { halfLife: tested.half_life });
       if (found === null) return c.notFound();
-      return csv(c, table, ["kind", "from", "to", "lag", "value", "expected"], [
+      const names = ["kind", "from", "to", "lag", "value", "expected"];
+      const rows = [
         ...found.bins.map(({ from, to, sessions, normal }) => ({
           kind: "distribution",
           from,
@@ -96,19 +97,7 @@ export function pairPages({ engine }: { engine: PairsEngine & PairEngine & Clust
           value,
           expected: implied,
         })),
-      ]);
+      ];
+      return answerCsv(c, table, { names, rows });
     });
-}
-
-function answer(c: Context, html: unknown, status: 200 | 400 | 404 = 200): Response {
-  c.header("Cache-Control", "no-store");
-  return c.html(`<!doctype html>${html}`, status);
-}
-
-function csv(c: Context, file: string, names: readonly string[], rows: readonly object[]): Response {
-  c.header("Cache-Control", "no-store");
-  return c.body(csvOf(names.map((name) => ({ name, type: "text" as const })), rows as Record<string, unknown>[]), 200, {
-    "Content-Type": "text/csv; charset=utf-8; header=present",
-    "Content-Disposition": `attachment; filename="${file}"`,
-  });
 }

@@ -23,7 +23,7 @@ const ROWS_PER_COPY = 40_000;
 export interface EmbeddedDatabase extends Database {
   readonly kind: "embedded";
   /** Lets whoever finds the folder held know where this process serves HTTP. */
-  announce(url: string): Promise<void>;
+  announce(url: string, secret?: string | null): Promise<void>;
 }
 
 /**
@@ -97,7 +97,7 @@ export async function openEmbedded({ dataDir, logger }: EmbeddedOptions): Promis
     sql,
     insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
-    announce: async (url) => await lock?.announce(url),
+    announce: async (url, secret = null) => await lock?.announce(url, secret),
     session: () => postgres({ ...options, max: 1, idle_timeout: 0, max_lifetime: 0 }) as unknown as postgres.Sql,
     close: () => closing ??= shut(),
   };

@@ -10,14 +10,17 @@ export interface FolderHolder {
   startedAt: string | null;
   /** Where the holder serves HTTP, once it has announced it. */
   url: string | null;
+  /** By which the holder knows who may read the folder. Never log it. */
+  secret: string | null;
 }
 
 /** Another process has the data folder open; two would overwrite each other. Talk to the holder instead. */
-export class FolderHeldError extends DatabaseOpenError implements FolderHolder {
+export class FolderHeldError extends DatabaseOpenError implements Omit<FolderHolder, "secret"> {
   override name = "FolderHeldError";
   readonly pid: number | null;
   readonly startedAt: string | null;
   readonly url: string | null;
+  readonly #secret: string | null;
 
   constructor(readonly dataDir: string, holder: FolderHolder) {
     const who = holder.pid === null ? "Another process" : `Process ${holder.pid}`;
@@ -31,6 +34,12 @@ export class FolderHeldError extends DatabaseOpenError implements FolderHolder {
     this.pid = holder.pid;
     this.startedAt = holder.startedAt;
     this.url = holder.url;
+    this.#secret = holder.secret;
+  }
+
+  /** By which the holder knows who may read the folder. A method, so that nothing that prints the error prints it. */
+  secret(): string | null {
+    return this.#secret;
   }
 }
 

@@ -1,13 +1,13 @@
 import { join, resolve } from "node:path";
 import { DatabaseOpenError, FolderHeldError, type FolderHolder } from "./errors.ts";
 
-const NOBODY: FolderHolder = { pid: null, startedAt: null, url: null };
+const NOBODY: FolderHolder = { pid: null, startedAt: null, url: null, secret: null };
 
 /** Exclusive hold on a data folder, which the operating system ends with the process however it dies. */
 export interface FolderLock {
   readonly dataDir: string;
-  /** Lets others know where this process serves HTTP. */
-  announce(url: string): Promise<void>;
+  /** Lets others know where this process serves HTTP, and by which secret it knows who may read the folder. */
+  announce(url: string, secret: string | null): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -30,14 +30,15 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
     if (!await file.tryLock(true)) {
       throw new FolderHeldError(folder, await readHolder(holderPath));
     }
-    const holder: FolderHolder = { pid: Deno.pid, startedAt: new Date().toISOString(), url: null };
+    const holder: FolderHolder = { pid: Deno.pid, startedAt: new Date().toISOString(), url: null, secret: null };
     await writeHolder(holderPath, holder);
     const held = file;
     let released = false;
     return {
       dataDir: folder,
-      async announce(url) {
+      async announce(url, secret) {
         holder.url = url;
+        holder.secret = secret;
         await writeHolder(holderPath, holder);
       },
       async release() {
@@ -76,11 +77,12 @@ async function readHolder(path: string): Promise<FolderHolder> {
   try {
     const value: unknown = JSON.parse(await Deno.readTextFile(path));
     if (typeof value !== "object" || value === null) return NOBODY;
-    const { pid, startedAt, url } = value as Record<string, unknown>;
+    const { pid, startedAt, url, secret } = value as Record<string, unknown>;
     return {
       pid: typeof pid === "number" ? pid : null,
       startedAt: typeof startedAt === "string" ? startedAt : null,
       url: typeof url === "string" ? url : null,
+      secret: typeof secret === "string" ? secret : null,
     };
   } catch {
     // The holder is between taking the lock and saying so, or died while another took over.
@@ -90,6 +92,7 @@ async function readHolder(path: string): Promise<FolderHolder> {
 
 async function writeHolder(path: string, holder: FolderHolder): Promise<void> {
   const draft = `${path}.${Deno.pid}`;
-  await Deno.writeTextFile(draft, JSON.stringify(holder) + "\n");
+  // Whoever else can read the folder must not read the secret.
+  await Deno.writeTextFile(draft, JSON.stringify(holder) + "\n", { mode: 0o600 });
   await Deno.rename(draft, path);
 }

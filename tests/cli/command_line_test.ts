@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commandLine, type CommandLineParts } from "../../cli/mod.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
-import { scriptedControl } from "../support/scripted_control.ts";
+import { noTokens, scriptedControl } from "../support/scripted_control.ts";
 
 async function run(...args: string[]) {
   const terminal = fakeTerminal();
@@ -13,6 +13,7 @@ async function run(...args: string[]) {
       return Promise.resolve(0);
     },
     control: scriptedControl({}),
+    tokens: noTokens,
   };
   const code = await commandLine(args, parts, terminal);
   return { code, started, out: terminal.out, err: terminal.err };
@@ -26,7 +27,7 @@ Deno.test("commandLine() starts the service with start, and without a command", 
 Deno.test("commandLine() --help lists all commands, and each has its own", async () => {
   const { code, out, started } = await run("--help");
   assert.deepEqual([code, started], [0, 0]);
-  for (const command of ["start", "materialize", "retry", "backfill", "assets"]) {
+  for (const command of ["start", "materialize", "retry", "backfill", "assets", "token"]) {
     assert.ok(out.includes(`deno task ${command}`));
     for (const flag of ["--help", "-h"]) {
       const own = await run(command, flag);

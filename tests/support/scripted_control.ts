@@ -101,3 +101,6 @@ export function scriptedControl(
     },
   };
 }
+
+/** For commands that have nothing to do with tokens. */
+export const noTokens = () => Promise.reject(new Error("No command of these asks for tokens."));

@@ -1,0 +1,46 @@
+import { type Scope, scopes } from "./principal.ts";
+
+/** Who may sign in, and what they may do then: addresses, and domains by `@`. */
+export interface AllowList {
+  /**
+   * What somebody with this address may do; `null` where they may not sign in. An entry for a domain counts only if `domain`, whose owner
+   * has given out the address, is that domain; it is the address's own unless told otherwise.
+   */
+  scopeOf(email: string, domain?: string | null): Scope | null;
+  /** The one domain from which everybody comes who may sign in; `null` where they come from several, or some by their address. */
+  readonly onlyDomain: string | null;
+}
+
+/** What the list may look like, in words for people. */
+export const ALLOW_LIST_FORMS =
+  "addresses and @domains separated by commas, each with =read, =operate or =admin behind it where it is not operate: ann@example.com=admin,@example.org=read";
+
+/**
+ * Reads `ann@example.com=admin,@example.org`. Without a scope it is `operate`. An address counts before its domain; a domain stands for
+ * itself alone, not for domains below it. Upper and lower case are the same.
+ *
+ * @throws {RangeError} If an entry is neither an address nor a domain, its scope is unknown, or it comes twice.
+ */
+export function parseAllowList(text: string): AllowList {
+  const entries = new Map<string, Scope>();
+  for (const entry of text.split(",").map((part) => part.trim()).filter((part) => part !== "")) {
+    const [who = "", scope = "operate", ...more] = entry.split("=").map((part) => part.trim().toLowerCase());
+    const isAddress = /^[^\s@=,]*@[^\s@=,]+\.[^\s@=,.]+$/.test(who) || /^[^\s@=,]+@localhost$/.test(who);
+    if (!isAddress || more.length > 0 || !(scopes as readonly string[]).includes(scope)) {
+      throw new RangeError(`"${entry}" is neither an address nor a domain with a scope.`);
+    }
+    if (entries.has(who)) throw new RangeError(`"${who}" comes twice.`);
+    entries.set(who, scope as Scope);
+  }
+  if (entries.size === 0) throw new RangeError("Nobody is named.");
+  return {
+    scopeOf(email, domain) {
+      const address = email.toLowerCase();
+      const own = address.slice(address.lastIndexOf("@") + 1);
+      const exact = entries.get(address);
+      if (exact !== undefined) return exact;
+      return domain === undefined || domain === own ? entries.get(`@${own}`) ?? null : null;
+    },
+    onlyDomain: entries.size === 1 ? /^@(.+)$/.exec([...entries.keys()][0]!)?.[1] ?? null : null,
+  };
+}

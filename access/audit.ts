@@ -1,0 +1,99 @@
+import type { Database, Sql } from "../resources/database/mod.ts";
+import type { Principal } from "./principal.ts";
+
+/** Who does something, and from where. */
+export interface Actor extends Pick<Principal, "kind" | "id" | "name"> {
+  /** Address of the client; `null` where there is none. */
+  address?: string | null;
+  requestId?: string | null;
+}
+
+/** What somebody does. */
+export interface AuditedAction {
+  /** Such as `token.create` or `POST /v1/runs/:id/cancel`. */
+  action: string;
+  /** What it is done to, such as `run 12`. */
+  target?: string | null;
+  /** What else is worth knowing. Never a secret. */
+  detail?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Something that somebody did, or tried to. */
+export interface AuditEvent {
+  id: number;
+  at: string;
+  actorKind: string;
+  actorId: number | null;
+  actor: string;
+  action: string;
+  target: string | null;
+  address: string | null;
+  requestId: string | null;
+  /** What became of it; `null` while it is done, and for ever where the process ended in the middle. */
+  outcome: string | null;
+  detail: Record<string, unknown>;
+}
+
+export interface AuditQuery {
+  limit: number;
+  /** Only those before this id. */
+  before?: number;
+  actor?: string;
+  action?: string;
+}
+
+/** The command line of whoever may open the database. */
+export const commandLine: Actor = { kind: "owner", id: null, name: "command line" };
+
+/** Writes down an action together with what is done: both are there, or neither. */
+export async function recordAction(
+  tx: Sql,
+  actor: Actor,
+  { action, target = null, detail = {} }: AuditedAction,
+  outcome: string | null,
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    INSERT INTO access.audit_event (actor_kind, actor_id, actor, action, target, address, request_id, outcome, detail)
+    VALUES (${actor.kind}, ${actor.id}, ${actor.name}, ${action}, ${target}, ${actor.address ?? null},
+      ${actor.requestId ?? null}, ${outcome}, ${tx.json(detail)})
+    RETURNING id`;
+  return row!.id;
+}
+
+/** What was changed by whom. Events are never changed once they have an outcome, and never deleted. */
+export class AuditLog {
+  readonly #sql: Sql;
+
+  constructor({ sql }: Pick<Database, "sql">) {
+    this.#sql = sql;
+  }
+
+  /** Writes down what is about to be done, so that nothing is done unseen. Resolves to its id, for {@link end}. */
+  async begin(actor: Actor, action: AuditedAction): Promise<number> {
+    return await recordAction(this.#sql, actor, action, null);
+  }
+
+  /** Writes down what became of it. */
+  async end(id: number, outcome: string): Promise<void> {
+    await this.#sql`UPDATE access.audit_event SET outcome = ${outcome} WHERE id = ${id} AND outcome IS NULL`;
+  }
+
+  /** Writes down what is over: something that was refused, say. */
+  async record(actor: Actor, action: AuditedAction, outcome: string): Promise<void> {
+    await recordAction(this.#sql, actor, action, outcome);
+  }
+
+  /** Newest first. */
+  async list({ limit, before, actor, action }: AuditQuery): Promise<AuditEvent[]> {
+    const sql = this.#sql;
+    const rows = await sql<(Omit<AuditEvent, "at"> & { at: Date | string })[]>`
+      SELECT id, at, actor_kind AS "actorKind", actor_id AS "actorId", actor, action, target, address,
+        request_id AS "requestId", outcome, detail
+      FROM access.audit_event
+      WHERE (${before ?? null}::bigint IS NULL OR id < ${before ?? null})
+        AND (${actor ?? null}::text IS NULL OR actor = ${actor ?? null})
+        AND (${action ?? null}::text IS NULL OR action = ${action ?? null})
+      ORDER BY id DESC LIMIT ${limit}`;
+    return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
+  }
+}

@@ -1,0 +1,47 @@
+/** Who may do what, and what they did. Knows no asset and no route. @module */
+import type { Database } from "../resources/database/mod.ts";
+import type { AllowList } from "./allow_list.ts";
+import { AuditLog } from "./audit.ts";
+import { randomSecret } from "./secret.ts";
+import { type SessionLimits, Sessions } from "./sessions.ts";
+import { SignIns } from "./sign_ins.ts";
+import { Tokens } from "./tokens.ts";
+
+/** Everything about access that a process needs. */
+export interface Access {
+  /** Whether requests need credentials; whoever asks is `anybody` otherwise, and may do everything. */
+  required: boolean;
+  tokens: Tokens;
+  sessions: Sessions;
+  signIns: SignIns;
+  audit: AuditLog;
+  /** By which the command line of who may read the data folder is known to this process. Never log it. */
+  ownerSecret: string;
+}
+
+export interface AccessOptions {
+  database: Pick<Database, "sql">;
+  required: boolean;
+  allowList?: AllowList | null;
+  sessionLimits?: Partial<SessionLimits>;
+}
+
+export function openAccess({ database, required, allowList = null, sessionLimits }: AccessOptions): Access {
+  return {
+    required,
+    tokens: new Tokens(database),
+    sessions: new Sessions({ database, allowList, ...sessionLimits }),
+    signIns: new SignIns(database),
+    audit: new AuditLog(database),
+    ownerSecret: randomSecret(),
+  };
+}
+
+export { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "./allow_list.ts";
+export { type Actor, type AuditedAction, type AuditEvent, AuditLog, type AuditQuery, commandLine } from "./audit.ts";
+export { may, type Principal, type PrincipalVariables, type Scope, scopes } from "./principal.ts";
+export { returnPath } from "./return_path.ts";
+export { digestOf, randomSecret, sameDigest } from "./secret.ts";
+export { type Session, type SessionLimits, Sessions, UnknownSessionError } from "./sessions.ts";
+export { type PendingSignIn, type ProvenPerson, SignIns } from "./sign_ins.ts";
+export { type Credentials, type NewToken, type Token, Tokens, UnknownTokenError } from "./tokens.ts";

@@ -1,0 +1,158 @@
+import type { Database, Sql } from "../resources/database/mod.ts";
+import { type Actor, recordAction } from "./audit.ts";
+import type { AllowList } from "./allow_list.ts";
+import type { Principal, Scope } from "./principal.ts";
+import { digestOf, randomSecret, sameDigest } from "./secret.ts";
+import type { Credentials } from "./tokens.ts";
+
+/** A browser that somebody has signed in with. */
+export interface Session {
+  id: number;
+  /** Address of the person, or name of the token. */
+  name: string;
+  /** By what: an identity provider, or a token. */
+  by: "person" | "token";
+  userAgent: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+}
+
+/** Whose session begins. */
+export type SessionHolder = { personId: number } | { tokenId: number };
+
+export interface SessionLimits {
+  /** Without a request for so long, a session is over. */
+  idleMinutes: number;
+  /** However much it is used, a session is over after so long. */
+  absoluteMinutes: number;
+}
+
+export interface SessionsOptions extends Partial<SessionLimits> {
+  database: Pick<Database, "sql">;
+  /** Judges each use: who is taken off it is out. */
+  allowList: AllowList | null;
+}
+
+/** There is no such session, or it is over. */
+export class UnknownSessionError extends Error {
+  override readonly name = "UnknownSessionError";
+
+  constructor(readonly id: number) {
+    super(`There is no session ${id} that could be ended.`);
+  }
+}
+
+/** A working day without a request, or a week. */
+const defaults: SessionLimits = { idleMinutes: 8 * 60, absoluteMinutes: 7 * 24 * 60 };
+
+/**
+ * Sessions of browsers: an opaque random secret in a cookie, stored as its digest. Times are the database's, so that all processes agree.
+ */
+export class Sessions implements Credentials {
+  readonly #sql: Sql;
+  readonly #allowList: AllowList | null;
+  readonly limits: SessionLimits;
+
+  constructor({ database, allowList, ...limits }: SessionsOptions) {
+    this.#sql = database.sql;
+    this.#allowList = allowList;
+    this.limits = { ...defaults, ...limits };
+  }
+
+  /** Begins a session. The secret is always a new one, whatever the browser brought. */
+  async begin(holder: SessionHolder, { userAgent, by }: { userAgent: string | null; by: Actor }): Promise<string> {
+    const secret = randomSecret();
+    const personId = "personId" in holder ? holder.personId : null;
+    const tokenId = "tokenId" in holder ? holder.tokenId : null;
+    await this.#sql.begin(async (tx) => {
+      const [row] = await tx<{ id: number }[]>`
+        INSERT INTO access.session (digest, person_id, token_id, user_agent, expires_at)
+        VALUES (${digestOf(secret)}, ${personId}, ${tokenId}, ${userAgent?.slice(0, 300) ?? null},
+          now() + ${this.limits.absoluteMinutes} * interval '1 minute')
+        RETURNING id`;
+      await recordAction(tx, by, { action: "session.begin", target: `session ${row!.id}` }, "done");
+      // What is over is of no use to anybody; events of the audit say that it was.
+      await tx`DELETE FROM access.session WHERE expires_at < now() - interval '30 days'`;
+    });
+    return secret;
+  }
+
+  /**
+   * Who is signed in by a secret. A person has the scope that the allow-list gives the address now; a session by token has the token's, for
+   * as long as that holds.
+   */
+  async principalOf(secret: string): Promise<Principal | null> {
+    if (!/^[\w-]{43}$/.test(secret)) return null;
+    const digest = digestOf(secret);
+    const [row] = await this.#sql<(SessionRow & { digest: Uint8Array; stale: boolean })[]>`
+      SELECT session.id, session.digest, person.email, token.name AS token_name, token.scope,
+        session.last_used_at < now() - interval '1 minute' AS stale
+      FROM access.session AS session
+      LEFT JOIN access.person AS person ON person.id = session.person_id
+      LEFT JOIN access.token AS token ON token.id = session.token_id
+      WHERE session.digest = ${digest} AND ${this.#holds()}`;
+    if (!row || !sameDigest(row.digest, digest)) return null;
+    const scope = row.email === null ? row.scope : this.#allowList?.scopeOf(row.email) ?? null;
+    if (scope === null) return null;
+    if (row.stale) await this.#sql`UPDATE access.session SET last_used_at = now() WHERE id = ${row.id}`;
+    return { kind: "session", id: row.id, name: row.email ?? row.token_name!, scope };
+  }
+
+  /** Sessions that hold, of everybody or with one name, the last used first. */
+  async list({ name }: { name?: string } = {}): Promise<Session[]> {
+    const rows = await this.#sql<ListedRow[]>`
+      SELECT session.id, person.email, token.name AS token_name, session.user_agent, session.created_at,
+        session.last_used_at, session.expires_at
+      FROM access.session AS session
+      LEFT JOIN access.person AS person ON person.id = session.person_id
+      LEFT JOIN access.token AS token ON token.id = session.token_id
+      WHERE ${this.#holds()} AND (${name ?? null}::text IS NULL OR coalesce(person.email, token.name) = ${name ?? null})
+      ORDER BY session.last_used_at DESC, session.id DESC LIMIT 1000`;
+    const at = (value: Date | string) => new Date(value).toISOString();
+    return rows.map((row) => ({
+      id: row.id,
+      name: row.email ?? row.token_name!,
+      by: row.email === null ? "token" : "person",
+      userAgent: row.user_agent,
+      createdAt: at(row.created_at),
+      lastUsedAt: at(row.last_used_at),
+      expiresAt: at(row.expires_at),
+    }));
+  }
+
+  /** Ends a session, of anybody or with one name. @throws {UnknownSessionError} */
+  async end(id: number, { by, name }: { by: Actor; name?: string }): Promise<void> {
+    await this.#sql.begin(async (tx) => {
+      const rows = await tx`
+        UPDATE access.session AS session SET ended_at = now()
+        WHERE id = ${id} AND ended_at IS NULL AND (${name ?? null}::text IS NULL OR ${name ?? null} = coalesce(
+          (SELECT email FROM access.person WHERE id = session.person_id),
+          (SELECT name FROM access.token WHERE id = session.token_id)))
+        RETURNING id`;
+      if (rows.length === 0) throw new UnknownSessionError(id);
+      await recordAction(tx, by, { action: "session.end", target: `session ${id}` }, "done");
+    });
+  }
+
+  /** Condition on `session` and `token`, joined under these names. */
+  #holds() {
+    return this.#sql`session.ended_at IS NULL AND session.expires_at > now()
+      AND session.last_used_at > now() - ${this.limits.idleMinutes} * interval '1 minute'
+      AND (session.token_id IS NULL OR (token.revoked_at IS NULL AND (token.expires_at IS NULL OR token.expires_at > now())))`;
+  }
+}
+
+interface SessionRow {
+  id: number;
+  email: string | null;
+  token_name: string | null;
+  scope: Scope | null;
+}
+
+interface ListedRow extends Omit<SessionRow, "scope"> {
+  user_agent: string | null;
+  created_at: Date | string;
+  last_used_at: Date | string;
+  expires_at: Date | string;
+}

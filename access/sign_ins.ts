@@ -1,0 +1,70 @@
+import type { Database, Sql } from "../resources/database/mod.ts";
+import { digestOf, randomSecret, sameDigest } from "./secret.ts";
+
+/** A way to the identity provider that has begun. */
+export interface PendingSignIn {
+  nonce: string;
+  codeVerifier: string;
+  /** Where to go afterwards, on this site. */
+  returnPath: string;
+}
+
+/** Somebody as the identity provider knows them. */
+export interface ProvenPerson {
+  issuer: string;
+  /** Stays the same whatever becomes of the address. */
+  subject: string;
+  email: string;
+  name: string | null;
+}
+
+/** How long the way may take. */
+const PENDING_MINUTES = 10;
+/** Ways that are open at once; the oldest give way, so that nobody fills the table. */
+const MOST_PENDING = 10_000;
+
+/** Ways to the identity provider and back, each of which ends once and in the browser in which it began. */
+export class SignIns {
+  readonly #sql: Sql;
+
+  constructor({ sql }: Pick<Database, "sql">) {
+    this.#sql = sql;
+  }
+
+  /** Begins one. `state` goes to the provider and comes back; `browser` stays in a cookie of the browser. */
+  async begin(returnPath: string): Promise<PendingSignIn & { state: string; browser: string }> {
+    const [state, browser, nonce, codeVerifier] = [randomSecret(), randomSecret(), randomSecret(), randomSecret()];
+    await this.#sql.begin(async (tx) => {
+      await tx`
+        DELETE FROM access.sign_in WHERE expires_at < now() OR state_digest IN (
+          SELECT state_digest FROM access.sign_in ORDER BY expires_at DESC OFFSET ${MOST_PENDING - 1})`;
+      await tx`
+        INSERT INTO access.sign_in (state_digest, browser_digest, nonce, code_verifier, return_path, expires_at)
+        VALUES (${digestOf(state)}, ${digestOf(browser)}, ${nonce}, ${codeVerifier}, ${returnPath},
+          now() + ${PENDING_MINUTES} * interval '1 minute')`;
+    });
+    return { state, browser, nonce, codeVerifier, returnPath };
+  }
+
+  /** Takes one that comes back. `null` where it never began, is too old, came back before, or began in another browser. */
+  async take(state: string, browser: string): Promise<PendingSignIn | null> {
+    // Whoever brings the state has used it up, also from the wrong browser: it may have been stolen.
+    const [row] = await this.#sql<
+      { browser_digest: Uint8Array; nonce: string; code_verifier: string; return_path: string; holds: boolean }[]
+    >`
+      DELETE FROM access.sign_in WHERE state_digest = ${digestOf(state)}
+      RETURNING browser_digest, nonce, code_verifier, return_path, expires_at > now() AS holds`;
+    if (!row || !row.holds || !sameDigest(row.browser_digest, digestOf(browser))) return null;
+    return { nonce: row.nonce, codeVerifier: row.code_verifier, returnPath: row.return_path };
+  }
+
+  /** Notes that somebody came, under the address that they have now. Resolves to the id of the person. */
+  async welcome({ issuer, subject, email, name }: ProvenPerson): Promise<number> {
+    const [row] = await this.#sql<{ id: number }[]>`
+      INSERT INTO access.person (issuer, subject, email, name) VALUES (${issuer}, ${subject}, ${email}, ${name})
+      ON CONFLICT (issuer, subject) DO UPDATE
+        SET email = excluded.email, name = excluded.name, last_signed_in_at = now()
+      RETURNING id`;
+    return row!.id;
+  }
+}

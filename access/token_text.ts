@@ -1,0 +1,39 @@
+import { crc32 } from "node:zlib";
+import { randomBytes } from "node:crypto";
+
+const PREFIX = "tandem_";
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const SECRET_LENGTH = 43;
+const CHECK_LENGTH = 6;
+
+/**
+ * What an access token looks like, for scanners of secrets: `tandem_`, 43 letters and digits that hold 256 random bits, and 6 more that
+ * hold the CRC-32 of these 43.
+ */
+export const tokenPattern: RegExp = /^tandem_[0-9A-Za-z]{49}$/;
+
+/** Letters of a token by which people tell tokens apart, and from which nobody guesses the rest. */
+export const hintLength = PREFIX.length + 4;
+
+/** A new token. */
+export function newTokenText(): string {
+  const secret = inBase62(BigInt(`0x${randomBytes(32).toString("hex")}`), SECRET_LENGTH);
+  return `${PREFIX}${secret}${checkOf(secret)}`;
+}
+
+/** Whether a text can be a token: one that was mistyped or made up cannot, and needs no look into the database. */
+export function isTokenText(text: string): boolean {
+  if (!tokenPattern.test(text)) return false;
+  const secret = text.slice(PREFIX.length, PREFIX.length + SECRET_LENGTH);
+  return text.endsWith(checkOf(secret));
+}
+
+function checkOf(secret: string): string {
+  return inBase62(BigInt(crc32(secret)), CHECK_LENGTH);
+}
+
+function inBase62(value: bigint, length: number): string {
+  let text = "";
+  for (let rest = value; text.length < length; rest /= 62n) text = DIGITS[Number(rest % 62n)] + text;
+  return text;
+}

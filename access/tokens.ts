@@ -1,0 +1,145 @@
+import type { Database, Sql } from "../resources/database/mod.ts";
+import { type Actor, recordAction } from "./audit.ts";
+import type { Principal, Scope } from "./principal.ts";
+import { digestOf, sameDigest } from "./secret.ts";
+import { hintLength, isTokenText, newTokenText } from "./token_text.ts";
+
+/** Turns a secret into who stands behind it. */
+export interface Credentials {
+  /** `null` where the secret is not good, be it that it never was. */
+  principalOf(secret: string): Promise<Principal | null>;
+}
+
+/** An access token without its secret, which nobody sees again. */
+export interface Token {
+  id: number;
+  name: string;
+  scope: Scope;
+  /** Its first letters. */
+  hint: string;
+  createdBy: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /** To the minute. */
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  revokedBy: string | null;
+}
+
+/** What a new token is to be. */
+export interface NewToken {
+  name: string;
+  scope: Scope;
+  /** Days until it expires; without an end where it is left out. */
+  expiresInDays?: number;
+}
+
+/** There is no such token, or it has been revoked already. */
+export class UnknownTokenError extends Error {
+  override readonly name = "UnknownTokenError";
+
+  constructor(readonly id: number) {
+    super(`There is no token ${id} that could be revoked.`);
+  }
+}
+
+/**
+ * Access of programs. A token is stored as its digest and shown once, when it is created; revoked, it is refused from the next request
+ * on, in every process.
+ */
+export class Tokens implements Credentials {
+  readonly #sql: Sql;
+
+  constructor({ sql }: Pick<Database, "sql">) {
+    this.#sql = sql;
+  }
+
+  /** Creates a token. `secret` is what its holder needs, and is nowhere else. */
+  async create({ name, scope, expiresInDays }: NewToken, by: Actor): Promise<{ token: Token; secret: string }> {
+    const secret = newTokenText();
+    const token = await this.#sql.begin(async (tx) => {
+      const [row] = await tx<TokenRow[]>`
+        INSERT INTO access.token (name, scope, hint, digest, created_by, expires_at)
+        VALUES (${name}, ${scope}, ${secret.slice(0, hintLength)}, ${digestOf(secret)}, ${by.name},
+          now() + ${expiresInDays ?? null}::float8 * interval '1 day')
+        RETURNING *`;
+      const detail = { name, scope, expiresInDays: expiresInDays ?? null };
+      await recordAction(tx, by, { action: "token.create", target: `token ${row!.id}`, detail }, "done");
+      return row!;
+    });
+    return { token: tokenOf(token), secret };
+  }
+
+  /** All tokens, those that hold first, the newest of them on top. */
+  async list(): Promise<Token[]> {
+    const rows = await this.#sql<TokenRow[]>`
+      SELECT * FROM access.token
+      ORDER BY revoked_at IS NOT NULL, coalesce(expires_at <= now(), false), id DESC`;
+    return rows.map(tokenOf);
+  }
+
+  /** Ends a token, and the sessions that were begun with it. @throws {UnknownTokenError} */
+  async revoke(id: number, by: Actor): Promise<Token> {
+    return await this.#sql.begin(async (tx) => {
+      const [row] = await tx<TokenRow[]>`
+        UPDATE access.token SET revoked_at = now(), revoked_by = ${by.name}
+        WHERE id = ${id} AND revoked_at IS NULL RETURNING *`;
+      if (!row) throw new UnknownTokenError(id);
+      await tx`UPDATE access.session SET ended_at = now() WHERE token_id = ${id} AND ended_at IS NULL`;
+      await recordAction(tx, by, { action: "token.revoke", target: `token ${id}`, detail: { name: row.name } }, "done");
+      return tokenOf(row);
+    });
+  }
+
+  /** Whether there is a token that somebody could use. */
+  async anyHolds(): Promise<boolean> {
+    const rows = await this.#sql`
+      SELECT FROM access.token WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
+    return rows.length > 0;
+  }
+
+  /**
+   * Who holds a token. Looked up each time: what was revoked a moment ago is refused. The same is asked of the database for a token that
+   * is known and for one that is not.
+   */
+  async principalOf(secret: string): Promise<Principal | null> {
+    if (!isTokenText(secret)) return null;
+    const digest = digestOf(secret);
+    const [row] = await this.#sql<{ id: number; name: string; scope: Scope; digest: Uint8Array; stale: boolean }[]>`
+      SELECT id, name, scope, digest, coalesce(last_used_at < now() - interval '1 minute', true) AS stale
+      FROM access.token
+      WHERE digest = ${digest} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
+    if (!row || !sameDigest(row.digest, digest)) return null;
+    if (row.stale) await this.#sql`UPDATE access.token SET last_used_at = now() WHERE id = ${row.id}`;
+    return { kind: "token", id: row.id, name: row.name, scope: row.scope };
+  }
+}
+
+interface TokenRow {
+  id: number;
+  name: string;
+  scope: Scope;
+  hint: string;
+  created_by: string;
+  created_at: Date | string;
+  expires_at: Date | string | null;
+  last_used_at: Date | string | null;
+  revoked_at: Date | string | null;
+  revoked_by: string | null;
+}
+
+function tokenOf(row: TokenRow): Token {
+  const at = (value: Date | string | null) => value === null ? null : new Date(value).toISOString();
+  return {
+    id: row.id,
+    name: row.name,
+    scope: row.scope,
+    hint: row.hint,
+    createdBy: row.created_by,
+    createdAt: at(row.created_at)!,
+    expiresAt: at(row.expires_at),
+    lastUsedAt: at(row.last_used_at),
+    revokedAt: at(row.revoked_at),
+    revokedBy: row.revoked_by,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { type Access, may } from "../../access/mod.ts";
+import { Problem } from "../problems.ts";
+import { actorOf, type CredentialVariables, unauthenticated } from "./credentials.ts";
+import { changes, scopeNeeded } from "./policy.ts";
+
+export interface AuthorizeOptions {
+  access: Access | undefined;
+  /** For the addresses of audit events. */
+  trustedProxies: number;
+}
+
+/**
+ * Lets requests through that their principal may make, and writes down those that change something: before it is done and after. Who is
+ * not known is asked for credentials: a program by 401, a person by the sign-in page.
+ */
+export function authorize(
+  { access, trustedProxies }: AuthorizeOptions,
+): MiddlewareHandler<{ Variables: CredentialVariables }> {
+  return async (c, next) => {
+    const { method, path } = c.req;
+    const needed = scopeNeeded(method, path);
+    const principal = c.get("principal");
+    const audited = access !== undefined && changes(method, path) && isRoute(c);
+    if (needed !== null) {
+      if (principal === undefined) return askForCredentials(c);
+      if (!may(principal, needed)) {
+        if (audited) await access.audit.record(actorOf(c, { trustedProxies }), actionOf(c), "refused");
+        throw new Problem(
+          "forbidden",
+          `This needs the scope "${needed}"; ${principal.name} has "${principal.scope}".`,
+        );
+      }
+    }
+    // What these routes do is written down with it, in one transaction.
+    if (!audited || ownAudit.test(path)) return await next();
+    const event = await access.audit.begin(actorOf(c, { trustedProxies }), actionOf(c));
+    await next();
+    await access.audit.end(event, String(c.res.status));
+  };
+}
+
+/** Routes that write their own events. */
+const ownAudit = /^\/(?:v1|settings)\/(?:tokens|sessions)(?:\/|$)/;
+
+function askForCredentials(c: Context<{ Variables: CredentialVariables }>): Response {
+  const fault = c.get("credentialFault");
+  if (fault === undefined && c.req.method === "GET" && isPage(c)) {
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(`/sign-in?${new URLSearchParams({ return: pathname + search })}`, 302);
+  }
+  throw fault ?? unauthenticated("Show an access token as Authorization: Bearer, or sign in.");
+}
+
+/** Whether a person is about to look at it: what programs ask for is never a page. */
+function isPage(c: Context): boolean {
+  return !/^\/(?:v1|api|ml|trading|metrics)(?:\/|$)/.test(c.req.path) &&
+    (c.req.header("Accept") ?? "").includes("text/html");
+}
+
+/** Whether the request leads to a route; the ones for everything are no route of their own. */
+function isRoute(c: Context): boolean {
+  return routeOf(c) !== undefined;
+}
+
+function routeOf(c: Context): string | undefined {
+  return matchedRoutes(c).findLast(({ method }) => method === c.req.method)?.path;
+}
+
+function actionOf(c: Context): { action: string; target: string } {
+  return { action: `${c.req.method} ${routeOf(c) ?? c.req.path}`, target: c.req.path };
+}

@@ -1,0 +1,74 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { getCookie } from "hono/cookie";
+import { type Access, type Actor, digestOf, type Principal, sameDigest } from "../../access/mod.ts";
+import { clientAddress } from "../limits/client_address.ts";
+import { Problem } from "../problems.ts";
+
+/** Variables that authentication leaves for those behind it. */
+export interface CredentialVariables {
+  /** `undefined` for who has shown no credentials that are good. */
+  principal: Principal | undefined;
+  /** What is wrong with the credentials that were shown. */
+  credentialFault: Problem | undefined;
+}
+
+/** Cookie of a session. Browsers take this prefix from this very host alone, for all paths, and over TLS or on this machine. */
+export const sessionCookie = "__Host-tandem_session";
+
+/** Whoever asks where nobody has to say who they are. */
+export const anybody: Principal = { kind: "anybody", id: null, name: "anybody", scope: "admin" };
+
+/**
+ * Finds out who asks: the holder of `Authorization: Bearer …`, else of the session cookie. Whether they may is asked later, so that who
+ * brings a session that is over still gets to the sign-in.
+ */
+export function authenticate(access: Access | undefined): MiddlewareHandler<{ Variables: CredentialVariables }> {
+  return async (c, next) => {
+    if (!access?.required) {
+      c.set("principal", anybody);
+      return await next();
+    }
+    const header = c.req.header("Authorization");
+    if (header !== undefined) {
+      const principal = await bearer(access, header);
+      if (principal instanceof Problem) c.set("credentialFault", principal);
+      else c.set("principal", principal);
+      return await next();
+    }
+    const secret = getCookie(c, sessionCookie);
+    const principal = secret === undefined ? null : await access.sessions.principalOf(secret);
+    if (principal) c.set("principal", principal);
+    await next();
+  };
+}
+
+async function bearer(access: Access, header: string): Promise<Principal | Problem> {
+  const token = /^Bearer +([\w~+/.-]{1,200}=*)$/i.exec(header.trim())?.[1];
+  if (token === undefined) {
+    return unauthenticated("Credentials are sent as Authorization: Bearer with an access token.", "invalid_request");
+  }
+  if (sameDigest(digestOf(token), digestOf(access.ownerSecret))) {
+    return { kind: "owner", id: null, name: "command line", scope: "admin" };
+  }
+  return await access.tokens.principalOf(token) ??
+    unauthenticated("This token is not known, has expired or was revoked.", "invalid_token");
+}
+
+/** Source: RFC 6750, section 3. */
+export function unauthenticated(detail: string, error?: "invalid_request" | "invalid_token"): Problem {
+  const challenge = `Bearer realm="tandem"${error ? `, error="${error}"` : ""}`;
+  return new Problem("unauthenticated", detail, { headers: { "WWW-Authenticate": challenge } });
+}
+
+/** Who does what is asked for, for the audit. */
+export function actorOf(c: Context, { trustedProxies = 0 }: { trustedProxies?: number } = {}): Actor {
+  const principal = (c.get("principal") as Principal | undefined) ??
+    { kind: "anybody" as const, id: null, name: "anybody" };
+  return {
+    kind: principal.kind,
+    id: principal.id,
+    name: principal.name,
+    address: clientAddress(c, { trustedProxies }),
+    requestId: c.get("requestId") ?? null,
+  };
+}

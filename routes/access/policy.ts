@@ -1,0 +1,41 @@
+import type { Scope } from "../../access/mod.ts";
+
+/** What a path needs, for those whose method is listed; for every method where none is. */
+interface Rule {
+  path: RegExp;
+  methods?: readonly string[];
+  /** `null` is for everybody. */
+  needs: Scope | null;
+}
+
+/**
+ * Who may do what, in one place; the first rule that fits holds. What is not listed needs `read` to be read and `operate` to be changed,
+ * so that a route that somebody forgot here is closed.
+ */
+const rules: readonly Rule[] = [
+  // Whether the service is alive, the ways to sign in, and what says nothing of anybody's data.
+  { path: /^\/(?:healthz|readyz|sign-in|openapi\.json|docs|favicon\.ico)$/, needs: null },
+  { path: /^\/(?:auth|static)\//, needs: null },
+  // Who has access, and what they did with it.
+  { path: /^\/v1\/(?:tokens|audit-events)(?:\/|$)/, needs: "admin" },
+  { path: /^\/settings\/(?:tokens|audit-events)(?:[./]|$)/, needs: "admin" },
+  // One's own sessions; the routes ask for `admin` where it is somebody else's.
+  { path: /^\/v1\/sessions(?:\/|$)/, needs: "read" },
+  { path: /^\/settings\/sessions(?:\/|$)/, needs: "read" },
+  // These compute from their body, and change nothing.
+  { path: /^\/(?:ml|trading|api\/ml)\//, methods: ["POST"], needs: "read" },
+];
+
+const reading = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** What is needed for a request; `null` where nothing is. */
+export function scopeNeeded(method: string, path: string): Scope | null {
+  const rule = rules.find((one) => one.path.test(path) && (one.methods?.includes(method) ?? true));
+  if (rule) return rule.needs;
+  return reading.has(method) ? "read" : "operate";
+}
+
+/** Whether a request changes something, which is written down. Sign-ins write their own events. */
+export function changes(method: string, path: string): boolean {
+  return !reading.has(method) && !/^\/(?:ml|trading|api\/ml|auth)\//.test(path);
+}

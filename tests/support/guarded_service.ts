@@ -1,0 +1,107 @@
+import { Hono } from "hono";
+import { type Access, type AccessOptions, openAccess } from "../../access/mod.ts";
+import { parseAllowList } from "../../access/allow_list.ts";
+import { loggerTo, type LogLevel } from "../../engine/mod.ts";
+import { openIdProvider } from "../../resources/identity_provider/mod.ts";
+import { api, type ApiOptions, onError, onNotFound } from "../../routes/mod.ts";
+import { page } from "../../web/mod.ts";
+import type { SimulatedProvider } from "./identity_provider/identity_provider.ts";
+import { pageSchedule } from "./page_server.ts";
+import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
+
+/** The whole service where requests need credentials. */
+export interface Guarded extends Tiny {
+  app: Hono;
+  access: Access;
+  logged: { level: LogLevel; message: string; fields: Record<string, unknown> }[];
+}
+
+export interface GuardedOptions {
+  engine?: TinyOptions;
+  api?: Partial<ApiOptions>;
+  access?: Partial<AccessOptions>;
+  /** By which people sign in, and who may. */
+  provider?: SimulatedProvider;
+  allow?: string;
+  providerTimeoutMs?: number;
+  /** Where people reach it; http://localhost:8000 unless told otherwise. */
+  siteUrl?: () => URL;
+}
+
+/** Runs `test` with the service over {@link withTinyEngine}. */
+export async function withGuarded<T>(
+  test: (service: Guarded) => Promise<T>,
+  { engine: engineOptions, api: apiOptions, access: accessOptions, provider, allow, providerTimeoutMs, siteUrl }:
+    GuardedOptions = {},
+): Promise<T> {
+  return await withTinyEngine(async (tiny) => {
+    const { engine, database } = tiny;
+    const logged: Guarded["logged"] = [];
+    const logger = loggerTo((level, message, fields) => logged.push({ level, message, fields }));
+    const allowList = parseAllowList(allow ?? "@example.com");
+    const access = openAccess({ database, required: true, allowList: provider ? allowList : null, ...accessOptions });
+    const scheduler = { states: () => Promise.resolve([pageSchedule]) };
+    const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
+    const app = new Hono().onError(onError(logger)).notFound(onNotFound)
+      .route("/", api({ engine, scheduler, logger, ready, access, ...apiOptions }))
+      .route(
+        "/",
+        page({
+          engine,
+          scheduler,
+          access: {
+            access,
+            siteUrl: siteUrl ?? (() => new URL("http://localhost:8000")),
+            trustedProxies: 0,
+            logger,
+            signIn: provider
+              ? {
+                provider: openIdProvider({ ...provider, timeoutMs: providerTimeoutMs }),
+                scopeOf: (email, domain) => allowList.scopeOf(email, domain),
+              }
+              : null,
+          },
+        }),
+      );
+    return await test({ ...tiny, app, access, logged });
+  }, engineOptions);
+}
+
+/** A browser without a window: it keeps cookies, goes where it is led on its own site, and says so where it is led elsewhere. */
+export class CookieJar {
+  readonly cookies: Map<string, string> = new Map();
+
+  constructor(private readonly app: Hono, private readonly origin = "http://localhost:8000") {}
+
+  /** One request, with what a browser sends of its own. */
+  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers({ Accept: "text/html", ...Object.fromEntries(new Headers(init.headers)) });
+    if (this.cookies.size > 0) headers.set("Cookie", [...this.cookies].map(([k, v]) => `${k}=${v}`).join("; "));
+    if (init.method === "POST" && !headers.has("Origin")) headers.set("Origin", this.origin);
+    const response = await this.app.request(`${this.origin}${path}`, { redirect: "manual", ...init, headers });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair] = cookie.split(";");
+      const [name, value] = [pair!.slice(0, pair!.indexOf("=")), pair!.slice(pair!.indexOf("=") + 1)];
+      if (value === "" || /max-age=0/i.test(cookie)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    return response;
+  }
+
+  async post(path: string, fields: Record<string, string> = {}): Promise<Response> {
+    return await this.ask(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields).toString(),
+    });
+  }
+
+  /** The whole way through the identity provider; the answer is that of the callback. */
+  async signIn(returnTo = "/"): Promise<Response> {
+    const begun = await this.ask(`/auth/google/login?redirect_url=${encodeURIComponent(returnTo)}`);
+    const back = await fetch(begun.headers.get("Location")!, { redirect: "manual" });
+    await back.body?.cancel();
+    const { pathname, search } = new URL(back.headers.get("Location")!);
+    return await this.ask(pathname + search);
+  }
+}

@@ -1,0 +1,253 @@
+import { type Context, Hono } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { type Access, type Actor, may, type Principal, returnPath } from "../access/mod.ts";
+import type { Logger } from "../engine/mod.ts";
+import {
+  type IdentityProvider,
+  IdentityProviderError,
+  IdentityRefusedError,
+  type ProvenIdentity,
+} from "../resources/identity_provider/mod.ts";
+import { TokenRequest } from "../routes/access/schemas.ts";
+import { actorOf, Problem, sessionCookie } from "../routes/mod.ts";
+import { answer, answerCsv } from "./answer.tsx";
+import { AuditEventsPage, type AuditSearch } from "./pages/audit_events.tsx";
+import { SettingsPage, type SettingsProps } from "./pages/settings.tsx";
+import { SignInFailedPage, SignInPage } from "./pages/sign_in.tsx";
+
+/** How people sign in by an identity provider. */
+export interface SignInWays {
+  provider: IdentityProvider;
+  /** What an address may do; `null` for who may not sign in. */
+  scopeOf(email: string, domain: string | null): string | null;
+}
+
+export interface AccessPagesOptions {
+  access: Access;
+  /** `null` where people do not sign in by an identity provider. */
+  signIn: SignInWays | null;
+  /** Address under which people reach the service. */
+  siteUrl(): URL;
+  trustedProxies: number;
+  logger: Logger;
+  clock: { now(): Temporal.Instant };
+}
+
+/** Ties the way back from the provider to the browser in which it began. */
+const signInCookie = "__Host-tandem_sign_in";
+const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
+const eventsPerPage = 100;
+
+/** `/sign-in`, `/auth/…` and `/settings`: how people get in and out, and who has access. */
+export function accessPages(
+  { access, signIn, siteUrl, trustedProxies, logger, clock }: AccessPagesOptions,
+): Hono {
+  const by = (c: Context): Actor => actorOf(c, { trustedProxies });
+  const redirectUri = () => new URL("/auth/google/callback", siteUrl()).href;
+
+  function begin(c: Context, secret: string): void {
+    setCookie(c, sessionCookie, secret, { ...cookieOptions, maxAge: access.sessions.limits.absoluteMinutes * 60 });
+  }
+
+  /** Ends what the browser was signed in as before, so that no session is left that nobody sees. */
+  async function endEarlier(c: Context): Promise<void> {
+    const earlier = getCookie(c, sessionCookie);
+    const principal = earlier === undefined ? null : await access.sessions.principalOf(earlier);
+    if (principal?.id) await access.sessions.end(principal.id, { by: { ...by(c), ...principal } }).catch(() => {});
+  }
+
+  async function settings(c: Context, more: Pick<SettingsProps, "created" | "problem"> = {}, status: 200 | 400 = 200) {
+    const principal = c.get("principal") as Principal;
+    const everything = may(principal, "admin");
+    const [tokens, sessions] = await Promise.all([
+      everything ? access.tokens.list() : null,
+      access.sessions.list(everything ? {} : { name: principal.name }),
+    ]);
+    const { required } = access;
+    const now = clock.now().epochMilliseconds;
+    return answer(c, <SettingsPage {...{ principal, required, tokens, sessions, now, ...more }} />, status);
+  }
+
+  async function proven(c: Context): Promise<ProvenIdentity & { returnPath: string }> {
+    const { state, code, error } = c.req.query();
+    const browser = getCookie(c, signInCookie);
+    deleteCookie(c, signInCookie, cookieOptions);
+    if (error !== undefined) throw new SignInFailure(400, "Not signed in", "The sign-in was not completed.");
+    if (!state || !code || !browser) {
+      throw new SignInFailure(400, "Not signed in", "This is not the end of a sign-in that began in this browser.");
+    }
+    const pending = await access.signIns.take(state, browser);
+    if (pending === null) {
+      throw new SignInFailure(
+        400,
+        "Not signed in",
+        "This sign-in has taken too long, was used before, or began in another browser.",
+      );
+    }
+    const { nonce, codeVerifier } = pending;
+    try {
+      const identity = await signIn!.provider.identityOf(code, { nonce, codeVerifier, redirectUri: redirectUri() });
+      return { ...identity, returnPath: pending.returnPath };
+    } catch (fault) {
+      if (fault instanceof IdentityRefusedError) {
+        logger.warn(`A sign-in was refused: ${fault.message}`, { requestId: c.get("requestId") });
+        await access.audit.record(by(c), { action: "sign-in" }, "refused");
+        throw new SignInFailure(403, "Not signed in", "The identity provider does not vouch for this sign-in.");
+      }
+      throw unreachable(c, fault);
+    }
+  }
+
+  function unreachable(c: Context, fault: unknown): unknown {
+    if (!(fault instanceof IdentityProviderError)) return fault;
+    logger.error(fault.message, { requestId: c.get("requestId") });
+    return new SignInFailure(
+      502,
+      "Not signed in",
+      "The identity provider does not answer as it should. Try again soon.",
+    );
+  }
+
+  return new Hono()
+    .onError((error, c) => {
+      if (!(error instanceof SignInFailure)) throw error;
+      return answer(c, <SignInFailedPage title={error.message} detail={error.detail} />, error.status);
+    })
+    .get("/sign-in", (c) => {
+      const back = returnPath(c.req.query("return") ?? "/") ?? "/";
+      if (c.get("principal" as never) !== undefined) return c.redirect(back, 303);
+      const provider = signIn?.provider.name ?? null;
+      const signedOut = c.req.query("signed_out") !== undefined;
+      return answer(c, <SignInPage provider={provider} returnPath={back} signedOut={signedOut} />);
+    })
+    // The old backend's addresses, which are what is registered with Google.
+    .get("/auth/google/login", async (c) => {
+      if (!signIn) return c.notFound();
+      const asked = c.req.query("redirect_url") ?? c.req.query("return") ?? "/";
+      const back = returnPath(asked);
+      if (back === null) {
+        throw new Problem(
+          "invalid-request",
+          "redirect_url: After signing in, only paths of this site can be gone to.",
+          {
+            errors: [{ path: "redirect_url", message: "A path of this site is wanted, such as /pairs." }],
+          },
+        );
+      }
+      const pending = await access.signIns.begin(back);
+      let url: URL;
+      try {
+        url = await signIn.provider.signInUrl({ ...pending, redirectUri: redirectUri() });
+      } catch (fault) {
+        throw unreachable(c, fault);
+      }
+      setCookie(c, signInCookie, pending.browser, { ...cookieOptions, maxAge: 600 });
+      return c.redirect(url.href, 302);
+    })
+    .get("/auth/google/callback", async (c) => {
+      if (!signIn) return c.notFound();
+      const person = await proven(c);
+      if (signIn.scopeOf(person.email, person.domain) === null) {
+        await access.audit.record({ ...by(c), name: person.email }, { action: "sign-in" }, "refused: not on the list");
+        throw new SignInFailure(
+          403,
+          "You have no access here",
+          `${person.email} is not among those who may sign in. Ask who runs this service.`,
+        );
+      }
+      await endEarlier(c);
+      const personId = await access.signIns.welcome(person);
+      const actor: Actor = { ...by(c), kind: "session", id: null, name: person.email };
+      begin(
+        c,
+        await access.sessions.begin({ personId }, { userAgent: c.req.header("User-Agent") ?? null, by: actor }),
+      );
+      return c.redirect(person.returnPath, 303);
+    })
+    .post("/auth/token", async (c) => {
+      const form = await formOf(c);
+      const back = returnPath(form.return ?? "/") ?? "/";
+      const principal = await access.tokens.principalOf((form.token ?? "").trim());
+      if (principal === null) {
+        await access.audit.record(by(c), { action: "sign-in" }, "refused: no such token");
+        const provider = signIn?.provider.name ?? null;
+        const problem = "This token is not known, has expired or was revoked.";
+        return answer(c, <SignInPage provider={provider} returnPath={back} problem={problem} />, 401);
+      }
+      await endEarlier(c);
+      const actor: Actor = { ...by(c), kind: "token", id: principal.id, name: principal.name };
+      const userAgent = c.req.header("User-Agent") ?? null;
+      begin(c, await access.sessions.begin({ tokenId: principal.id! }, { userAgent, by: actor }));
+      return c.redirect(back, 303);
+    })
+    .post("/auth/sign-out", async (c) => {
+      await endEarlier(c);
+      deleteCookie(c, sessionCookie, cookieOptions);
+      c.header("Clear-Site-Data", '"cache"');
+      return c.redirect("/sign-in?signed_out", 303);
+    })
+    .get("/settings", (c) => settings(c))
+    // Not led elsewhere afterwards: the secret is in this one answer.
+    .post("/settings/tokens", async (c) => {
+      const { name = "", scope = "read", expiresInDays } = await formOf(c);
+      const wanted = TokenRequest.safeParse({
+        name,
+        scope,
+        ...(expiresInDays ? { expiresInDays: Number(expiresInDays) } : {}),
+      });
+      if (!wanted.success) {
+        const said = wanted.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join(" ");
+        return await settings(c, { problem: said }, 400);
+      }
+      return await settings(c, { created: await access.tokens.create(wanted.data, by(c)) });
+    })
+    .post("/settings/tokens/:id{[1-9][0-9]{0,14}}/revoke", async (c) => {
+      await access.tokens.revoke(Number(c.req.param("id")), by(c));
+      return c.redirect("/settings#tokens", 303);
+    })
+    .post("/settings/sessions/:id{[1-9][0-9]{0,14}}/end", async (c) => {
+      const principal = c.get("principal" as never) as Principal;
+      const whose = may(principal, "admin") ? {} : { name: principal.name };
+      await access.sessions.end(Number(c.req.param("id")), { by: by(c), ...whose });
+      return c.redirect("/settings#sessions", 303);
+    })
+    .get("/settings/audit-events", async (c) => {
+      const search = auditSearch(c);
+      const found = await access.audit.list({ ...search, limit: eventsPerPage + 1 });
+      const now = clock.now().epochMilliseconds;
+      const more = found.length > eventsPerPage;
+      return answer(c, <AuditEventsPage {...{ search, events: found.slice(0, eventsPerPage), more, now }} />);
+    })
+    .get("/settings/audit-events.csv", async (c) => {
+      const rows = await access.audit.list({ ...auditSearch(c), limit: 10_000 });
+      const names = ["id", "at", "actorKind", "actor", "action", "target", "outcome", "address", "requestId", "detail"];
+      return answerCsv(c, "audit_events.csv", { names, rows });
+    });
+}
+
+/** Why somebody is not signed in, as a page says it. */
+class SignInFailure extends Error {
+  constructor(readonly status: 400 | 403 | 502, title: string, readonly detail: string) {
+    super(title);
+  }
+}
+
+/** Fields of a form; one that is no text counts as not there. @throws {Problem} If the body is no form. */
+async function formOf(c: Context): Promise<Record<string, string>> {
+  const type = c.req.header("Content-Type") ?? "";
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) {
+    throw new Problem("unsupported-media-type", "Send the fields of the form as application/x-www-form-urlencoded.", {
+      headers: { Accept: "application/x-www-form-urlencoded" },
+    });
+  }
+  return Object.fromEntries(new URLSearchParams(await c.req.text()));
+}
+
+function auditSearch(c: Context): AuditSearch {
+  const { actor, action, before } = c.req.query();
+  return {
+    ...(actor && { actor: actor.slice(0, 300) }),
+    ...(action && { action: action.slice(0, 300) }),
+    ...(before && /^[1-9]\d{0,14}$/.test(before) && { before: Number(before) }),
+  };
+}

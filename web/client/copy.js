@@ -1,0 +1,19 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+// Copies what an element says, for a button that names it.
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
+  if (!(button instanceof HTMLButtonElement)) return;
+  const source = document.getElementById(button.dataset.copy ?? "");
+  try {
+    await navigator.clipboard.writeText(source?.textContent ?? "");
+    button.textContent = "Copied";
+  } catch {
+    // Where the clipboard cannot be had, it is at least marked.
+    if (source) getSelection()?.selectAllChildren(source);
+  }
+});

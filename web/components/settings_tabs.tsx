@@ -1,0 +1,15 @@
+const tabs = [{ path: "/settings", title: "Access" }, {
+  path: "/settings/audit-events",
+  title: "What was done",
+}] as const;
+
+/** The parts of the settings, for who may see them all. */
+export function SettingsTabs({ path }: { path: typeof tabs[number]["path"] }) {
+  return (
+    <nav class="tabs" aria-label="Settings">
+      {tabs.map((tab) => (
+        <a href={tab.path} aria-current={tab.path === path ? "page" : undefined} key={tab.path}>{tab.title}</a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,107 @@
+import type { AuditEvent } from "../../access/mod.ts";
+import { Moment } from "../components/moment.tsx";
+import { SettingsTabs } from "../components/settings_tabs.tsx";
+import { Layout } from "../layout.tsx";
+
+export interface AuditSearch {
+  actor?: string;
+  action?: string;
+  before?: number;
+}
+
+export interface AuditEventsProps {
+  search: AuditSearch;
+  events: readonly AuditEvent[];
+  /** There are older ones. */
+  more: boolean;
+  now: number;
+}
+
+/** What was changed by whom. */
+export function AuditEventsPage({ search, events, more, now }: AuditEventsProps) {
+  const path = (changes: Partial<AuditSearch>, file = "") => {
+    const entries = Object.entries({ ...search, ...changes }).filter(([, value]) => value !== undefined);
+    const parameters = new URLSearchParams(entries.map(([name, value]) => [name, String(value)]));
+    return `/settings/audit-events${file}${parameters.size > 0 ? `?${parameters}` : ""}`;
+  };
+  return (
+    <Layout
+      title="What was done · Tandem"
+      path="/settings/audit-events"
+      styles={["settings.css"]}
+      headline={
+        <div class="headline">
+          <div>
+            <h1>What was done</h1>
+            <p>Whatever anybody changed or tried to change, the newest first.</p>
+          </div>
+        </div>
+      }
+    >
+      <section class="panel" aria-label="What was done">
+        <SettingsTabs path="/settings/audit-events" />
+        <form class="filters" action="/settings/audit-events" method="get" role="search" aria-label="What was done">
+          <label>
+            Who
+            <input type="search" name="actor" value={search.actor ?? ""} placeholder="anybody" autocomplete="off" />
+          </label>
+          <label>
+            What
+            <input type="search" name="action" value={search.action ?? ""} placeholder="anything" autocomplete="off" />
+          </label>
+          <button type="submit" class="primary">Filter</button>
+          {(search.actor !== undefined || search.action !== undefined) && <a href="/settings/audit-events">Show all</a>}
+        </form>
+        {events.length === 0 ? <p class="empty">Nothing of the kind was done.</p> : (
+          <>
+            <p class="about">
+              <a href={path({}, ".csv")}>These as CSV</a>
+            </p>
+            <div class="scroller" tabindex={0} role="region" aria-label="What was done, may scroll sideways">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">When</th>
+                    <th scope="col">Who</th>
+                    <th scope="col">What</th>
+                    <th scope="col">To what</th>
+                    <th scope="col">Outcome</th>
+                    <th scope="col">From</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {events.map(({ id, at, actor, actorKind, action, target, outcome, address }) => (
+                    <tr key={id}>
+                      <td>
+                        <Moment at={at} now={now} />
+                      </td>
+                      <th scope="row">
+                        <a href={path({ actor, before: undefined })}>{actor}</a> <span class="faint">{actorKind}</span>
+                      </th>
+                      <td>
+                        <a href={path({ action, before: undefined })}>
+                          <code>{action}</code>
+                        </a>
+                      </td>
+                      <td>{target ?? "–"}</td>
+                      <td>{outcome ?? <abbr title="It is done now, or the process ended in the middle">open</abbr>}</td>
+                      <td>{address ?? "–"}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            {(more || search.before !== undefined) && (
+              <nav class="pager" aria-label="Pages of the table">
+                {search.before !== undefined
+                  ? <a href={path({ before: undefined })}>← To the newest</a>
+                  : <span></span>}
+                {more ? <a href={path({ before: events.at(-1)!.id })} rel="next">Older →</a> : <span></span>}
+              </nav>
+            )}
+          </>
+        )}
+      </section>
+    </Layout>
+  );
+}

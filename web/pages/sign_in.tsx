@@ -1,0 +1,82 @@
+import { Layout } from "../layout.tsx";
+
+export interface SignInProps {
+  /** How the identity provider is called; `null` where nobody signs in by one. */
+  provider: string | null;
+  /** Where to go afterwards. */
+  returnPath: string;
+  /** What went wrong before. */
+  problem?: string;
+  /** Whether somebody has just signed out. */
+  signedOut?: boolean;
+}
+
+/** The door: by an identity provider, or with an access token. */
+export function SignInPage({ provider, returnPath, problem, signedOut = false }: SignInProps) {
+  return (
+    <Layout
+      title="Sign in · Tandem"
+      path="/sign-in"
+      styles={["settings.css"]}
+      bare
+      headline={
+        <div class="headline">
+          <div>
+            <h1>Sign in</h1>
+            <p>This service asks who you are.</p>
+          </div>
+        </div>
+      }
+    >
+      <section class="panel door" aria-label="Sign in">
+        {signedOut && <p class="notice" role="status">You have signed out.</p>}
+        {problem && <p class="notice bad" role="alert">{problem}</p>}
+        {provider && (
+          <p>
+            <a class="button primary" href={`/auth/google/login?${new URLSearchParams({ return: returnPath })}`}>
+              Sign in with {provider}
+            </a>
+          </p>
+        )}
+        <form class="stack" method="post" action="/auth/token">
+          <h2>{provider ? "Or with an access token" : "With an access token"}</h2>
+          <input type="hidden" name="return" value={returnPath} />
+          <label>
+            Access token
+            <input type="password" name="token" required autocomplete="off" spellcheck={false} maxlength={200} />
+          </label>
+          <button type="submit" class={provider ? "" : "primary"}>Sign in</button>
+          <p class="faint">
+            Somebody with access to the machine creates one: <code>deno task token create NAME</code>
+          </p>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+/** Why somebody is not signed in, with the way to try again. */
+export function SignInFailedPage({ title, detail }: { title: string; detail: string }) {
+  return (
+    <Layout
+      title={`${title} · Tandem`}
+      path="/sign-in"
+      styles={["settings.css"]}
+      bare
+      headline={
+        <div class="headline">
+          <div>
+            <h1>{title}</h1>
+            <p>{detail}</p>
+          </div>
+        </div>
+      }
+    >
+      <section class="panel door" aria-label="What to do">
+        <p>
+          <a class="button primary" href="/sign-in">Back to the sign-in</a>
+        </p>
+      </section>
+    </Layout>
+  );
+}
