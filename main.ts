@@ -308,6 +308,20 @@ async function requireCredentials({ host, signIn }: Environment, access: Access)
   );
 }
 
+/** What a command works with: the house, opened here, or where a server holds the embedded database, that server. */
+async function atHouse<T>(
+  environment: Environment,
+  logger: Logger,
+  { here, there }: { here: (house: House) => T; there: (url: string, options: { token?: string }) => T },
+): Promise<T> {
+  try {
+    return here(await openHouse(environment, logger, "cli"));
+  } catch (error) {
+    if (!(error instanceof FolderHeldError && error.url !== null)) throw error;
+    return there(error.url, { token: Deno.env.get("TANDEM_TOKEN") || (error.secret() ?? undefined) });
+  }
+}
+
 async function main(args: readonly string[]): Promise<ExitCode> {
   let house: House | undefined;
   try {
@@ -316,29 +330,25 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     // What a command does is shown by its display; the log is for what goes wrong.
     const quiet = consoleLogger({ format: environment.logFormat, level: "warn" });
 
-    /** Opens the house for a command; where a server holds the embedded database, that is the one to ask. */
-    async function atHouse<T>(
-      here: (open: House) => T,
-      there: (url: string, options: { token?: string }) => T,
-    ): Promise<T> {
-      try {
-        house = await openHouse(environment, quiet, "cli");
-        return here(house);
-      } catch (error) {
-        if (!(error instanceof FolderHeldError && error.url !== null)) throw error;
-        return there(error.url, { token: Deno.env.get("TANDEM_TOKEN") || (error.secret() ?? undefined) });
-      }
-    }
-
     return await commandLine(args, {
       version: deno.version,
       start: () => start(environment, logger),
-      control: async () =>
-        await atHouse((open) => {
-          const control = engineControl(open.engine);
-          return auditedControl(control, { audit: open.access.audit, by: owner });
-        }, httpControl),
-      tokens: async () => await atHouse((open) => storedTokens(open.access.tokens, owner), httpTokens),
+      control: () =>
+        atHouse(environment, quiet, {
+          here(open) {
+            house = open;
+            return auditedControl(engineControl(open.engine), { audit: open.access.audit, by: owner });
+          },
+          there: httpControl,
+        }),
+      tokens: () =>
+        atHouse(environment, quiet, {
+          here(open) {
+            house = open;
+            return storedTokens(open.access.tokens, owner);
+          },
+          there: httpTokens,
+        }),
     }, processTerminal());
   } catch (error) {
     // Where something is wrong outside, a sentence says what to do; a stack only helps who debugs.

@@ -36,7 +36,9 @@ export function parseAllowList(text: string): AllowList {
   return {
     scopeOf(email, domain) {
       const address = email.toLowerCase();
-      const own = address.slice(address.lastIndexOf("@") + 1);
+      const at = address.lastIndexOf("@");
+      if (at < 1) return null;
+      const own = address.slice(at + 1);
       const exact = entries.get(address);
       if (exact !== undefined) return exact;
       return domain === undefined || domain === own ? entries.get(`@${own}`) ?? null : null;

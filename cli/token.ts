@@ -1,6 +1,6 @@
 import { type Scope, scopes, type Token } from "../access/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
-import { answering, type ControlSource, type ExitCode } from "./materialize.ts";
+import { answering, type ExitCode } from "./materialize.ts";
 import { paintFor } from "./paint.ts";
 import { type Cell, textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";

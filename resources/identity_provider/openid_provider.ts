@@ -219,7 +219,9 @@ async function verified(
     });
     return payload;
   } catch (error) {
-    if (error instanceof errors.JWKSTimeout || error instanceof TypeError) {
+    const isAway = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid ||
+      error instanceof TypeError || (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC");
+    if (isAway) {
       throw new IdentityProviderError("The keys of the identity provider cannot be had.");
     }
     const what = error instanceof errors.JOSEError ? error.code : "an unknown fault";
