@@ -167,6 +167,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           ready: () => readiness(database),
           limits: { loopbackOnly },
           access,
+          version: deno.version,
           publicUrl,
           trustedProxies,
           // On loopback it is open, and whoever asks is the one who runs it.

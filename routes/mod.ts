@@ -20,6 +20,7 @@ import { defaultStreamLimits } from "./limits/open_streams.ts";
 import type { RequestRates } from "./limits/mod.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
+import { documentRoutes } from "./openapi/mod.ts";
 import { partitionRoutes } from "./partitions.ts";
 import { answerProblem, onNotFound, Problem } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
@@ -73,6 +74,8 @@ export interface ApiOptions {
   rates?: RequestRates;
   /** Who may do what; open to everybody, and nothing written down, where this is left out. */
   access?: Access;
+  /** Of the service. */
+  version?: string;
 }
 
 /** The API's type for `hc<Api>(…)` of `hono/client`. */
@@ -86,7 +89,8 @@ export type Api = ReturnType<typeof api>;
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
  */
 export function api(
-  { engine, scheduler, logger, ready, limits: given, publicUrl, trustedProxies = 0, rates, access }: ApiOptions,
+  { engine, scheduler, logger, ready, limits: given, publicUrl, trustedProxies = 0, rates, access, version = "0" }:
+    ApiOptions,
 ) {
   const limits = { ...defaultLimits, ...given };
   const site = { publicUrl, trustedProxies };
@@ -129,6 +133,7 @@ export function api(
     .route("/v1/schedules", scheduleRoutes(scheduler))
     .route("/v1/freshness", freshnessRoutes(engine))
     .route("/", compatRoutes({ engine, logger, ...limits }))
+    .route("/", documentRoutes({ version, routes: () => app.routes }))
     .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
   if (access) routes.route("/v1", accessRoutes({ access, trustedProxies }));
   // Here and not left to the larger application, whose answer may be a page.
@@ -140,4 +145,5 @@ export { actorOf, sessionCookie } from "./access/mod.ts";
 export type { Readiness } from "./health.ts";
 export { type LastingServer, lastingServer, type RequestRates, requestRatesFrom } from "./limits/mod.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
+export { type OpenApiDocument, openApiDocument } from "./openapi/mod.ts";
 export { onError, onNotFound, Problem, type ProblemDetails } from "./problems.ts";

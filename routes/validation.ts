@@ -13,7 +13,7 @@ const maxDepth = 32;
 export function jsonBody<S extends z.ZodType>(
   schema: S,
 ): MiddlewareHandler<object, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
-  return async (c, next) => {
+  return describing({ body: schema }, async (c, next) => {
     const text = await c.req.text();
     let body: unknown = {};
     if (text.trim() !== "") {
@@ -33,7 +33,7 @@ export function jsonBody<S extends z.ZodType>(
     }
     c.req.addValidatedData("json", parsed(schema, body) as object);
     await next();
-  };
+  });
 }
 
 /**
@@ -43,10 +43,29 @@ export function jsonBody<S extends z.ZodType>(
 export function query<S extends z.ZodType<unknown, Record<string, string | undefined>>>(
   schema: S,
 ): MiddlewareHandler<object, string, { in: { query: z.input<S> }; out: { query: z.output<S> } }> {
-  return async (c, next) => {
+  return describing({ query: schema }, async (c, next) => {
     c.req.addValidatedData("query", parsed(schema, singleValues(new URL(c.req.url).searchParams)) as object);
     await next();
-  };
+  });
+}
+
+/** What a validator demands. */
+export interface Demands {
+  body?: z.ZodType;
+  query?: z.ZodType;
+}
+
+const demands = new WeakMap<object, Demands>();
+
+/** Remembers what a middleware demands, so that the document of the API is made of what validates. */
+function describing<M extends MiddlewareHandler>(what: Demands, middleware: M): M {
+  demands.set(middleware, what);
+  return middleware;
+}
+
+/** What a handler demands of requests; `undefined` for one that is no validator. */
+export function demandsOf(handler: object): Demands | undefined {
+  return demands.get(handler);
 }
 
 /** A query parameter that is a whole number within bounds. */

@@ -1,5 +1,6 @@
 import { loggerTo, type LogLevel, Scheduler } from "../../engine/mod.ts";
 import { type Api, api, type ApiOptions } from "../../routes/mod.ts";
+import { assertDescribed } from "./described.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
 /** The API over a tiny engine, called without a port. */
@@ -40,9 +41,18 @@ export async function withTinyApi<T>(
     const scheduler = new Scheduler({ ...tiny, schedules: [schedule], logger });
     const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
     const app = api({ engine: tiny.engine, scheduler, logger, ready, ...options });
-    const get: TinyApi["get"] = async (path, headers = {}) => await read(await app.request(path, { headers }));
+    // Every answer of every test is held against the document of the API.
+    const described = async (method: string, path: string, response: Response) => {
+      const answer = await read(response);
+      assertDescribed(method, path, answer);
+      return answer;
+    };
+    const get: TinyApi["get"] = async (path, headers = {}) =>
+      await described("GET", path, await app.request(path, { headers }));
     const post: TinyApi["post"] = async (path, body, headers = {}) =>
-      await read(
+      await described(
+        "POST",
+        path,
         await app.request(path, {
           method: "POST",
           ...(body === undefined ? { headers } : {

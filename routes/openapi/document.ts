@@ -1,0 +1,292 @@
+import { z } from "zod";
+import { scopeNeeded } from "../access/policy.ts";
+import { demandsOf } from "../validation.ts";
+import { components } from "./components.ts";
+import type { Content, Operation, Operations } from "./operation.ts";
+import { assetOperations } from "./operations/assets.ts";
+import { compatOperations } from "./operations/compat.ts";
+import { accessOperations, runOperations } from "./operations/runs.ts";
+import { OldError, ProblemDetails } from "./schemas.ts";
+
+/** Everything that the document describes. */
+export const operations: Operations = {
+  ...assetOperations,
+  ...runOperations,
+  ...compatOperations,
+  ...accessOperations,
+};
+
+/** A route as Hono lists it. */
+export interface ListedRoute {
+  method: string;
+  path: string;
+  handler: object;
+}
+
+/** JSON Schema, as far as it is looked into here. */
+export type JsonSchema = { [name: string]: unknown };
+
+export interface Parameter {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  description?: string;
+  schema: JsonSchema;
+  example?: unknown;
+}
+
+export interface MediaContent {
+  schema?: JsonSchema;
+  example?: unknown;
+}
+
+export interface DescribedAnswer {
+  description: string;
+  headers?: Record<string, { description: string; schema: JsonSchema }>;
+  content?: Record<string, MediaContent>;
+}
+
+export interface DescribedOperation {
+  operationId: string;
+  summary: string;
+  description?: string;
+  tags: string[];
+  parameters: Parameter[];
+  requestBody?: { required: boolean; description?: string; content: Record<string, MediaContent> };
+  responses: Record<string, DescribedAnswer>;
+  security: Record<string, string[]>[];
+  "x-scope"?: string;
+}
+
+/** An OpenAPI 3.1 document, as this service writes it. */
+export interface OpenApiDocument {
+  openapi: string;
+  info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
+  tags: { name: string }[];
+  paths: Record<string, Record<string, DescribedOperation>>;
+  components: {
+    schemas: Record<string, JsonSchema>;
+    securitySchemes: Record<string, JsonSchema>;
+  };
+}
+
+/** Statuses that any route may answer with, and what they mean. */
+const everywhere: Readonly<Record<number, string>> = {
+  400: "The request does not fit",
+  401: "Credentials are needed",
+  403: "This is not allowed to the one who asks, or comes from another site",
+  408: "The body came too slowly",
+  413: "The body is too large",
+  414: "The address is too long",
+  415: "The body is of another media type than it must be",
+  429: "Asked more often than allowed",
+  431: "The headers are too large",
+  500: "Something went wrong here",
+  503: "It is not ready for this, or takes too long",
+};
+const meanings: Readonly<Record<number, string>> = {
+  ...everywhere,
+  404: "There is no such thing",
+  409: "Things are not in a state for it",
+  422: "The idempotency key is taken",
+};
+
+/** Name under which Hono keeps the handler of a mounted app that has an error handler of its own. */
+const composed = "__COMPOSED_HANDLER";
+
+/**
+ * The document of the routes that have an operation: parameters and bodies come from the validators that the routes use, answers from the
+ * schemas that the tests hold them against.
+ */
+export function openApiDocument(routes: readonly ListedRoute[], { version }: { version: string }): OpenApiDocument {
+  const paths: OpenApiDocument["paths"] = {};
+  const generated = z.toJSONSchema(components, {
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: "any",
+    io: "output",
+  }).schemas as Record<string, JsonSchema>;
+  for (const [name, operation] of Object.entries(operations)) {
+    const [method, path] = name.split(" ") as [string, string];
+    const handlers = routes.filter((route) => route.method === method && plain(route.path) === path)
+      .map(({ handler }) => (handler as { [composed]?: object })[composed] ?? handler);
+    if (handlers.length === 0) continue;
+    const demands = Object.assign({}, ...handlers.map((handler) => demandsOf(handler) ?? {}));
+    (paths[templated(path)] ??= {})[method.toLowerCase()] = described(operation, { method, path, demands });
+  }
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Tandem",
+      version,
+      description:
+        "An asset-oriented data service for pairs trading: assets with their data, runs, backfills, and the routes of the services that it replaces.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(generated).map(([id, schema]) => [id, cleaned(schema)])),
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "An access token: `deno task token create NAME`" },
+        session: { type: "apiKey", in: "cookie", name: "__Host-tandem_session", description: "Of who has signed in" },
+      },
+    },
+  };
+}
+
+function described(
+  operation: Operation,
+  { method, path, demands }: { method: string; path: string; demands: { body?: z.ZodType; query?: z.ZodType } },
+): DescribedOperation {
+  const { summary, description, tag, example } = operation;
+  const old = /^\/(?:ml|trading|api)\//.test(path);
+  const scope = scopeNeeded(method, path.replace(/:\w+/g, "1"));
+  const body = operation.body?.schema ?? demands.body;
+  const statuses = new Set<number>([
+    400,
+    ...(scope === null ? [] : [401, 403]),
+    ...(method === "GET" ? [] : [403, 408, 413]),
+    414,
+    429,
+    431,
+    500,
+    503,
+    ...(operation.problems ?? []),
+    ...(body ? [415] : []),
+  ]);
+  const responses: Record<string, DescribedAnswer> = {};
+  for (const [status, content] of Object.entries(operation.answers)) responses[status] = answerOf(content);
+  for (const status of [...statuses].sort()) {
+    responses[status] ??= {
+      description: meanings[status]!,
+      ...(status === 429 || status === 503
+        ? { headers: headersOf({ "Retry-After": "Seconds after which to try again" }) }
+        : {}),
+      content: old
+        ? { "application/json": { schema: referenceTo(OldError) } }
+        : { "application/problem+json": { schema: referenceTo(ProblemDetails) } },
+    };
+  }
+  return {
+    operationId: operationId(method, path),
+    summary,
+    ...(description && { description }),
+    tags: [tag],
+    parameters: [
+      ...Object.entries(operation.path ?? {}).map(([name, said]): Parameter => ({
+        name,
+        in: "path",
+        required: true,
+        description: said,
+        schema: { type: "string" },
+        ...(example?.path?.[name] !== undefined && { example: example.path[name] }),
+      })),
+      ...queryParameters(operation.query ?? demands.query, example?.query ?? {}),
+      ...Object.entries(operation.headers ?? {}).map(([name, said]): Parameter => ({
+        name,
+        in: "header",
+        required: false,
+        description: said,
+        schema: { type: "string" },
+      })),
+    ],
+    ...(body && {
+      requestBody: {
+        required: operation.body !== undefined,
+        ...(operation.body && { description: operation.body.description }),
+        content: {
+          "application/json": {
+            schema: jsonSchemaOf(body, "input"),
+            ...(example?.body !== undefined && { example: example.body }),
+          },
+        },
+      },
+    }),
+    responses,
+    security: scope === null ? [] : [{ token: [] }, { session: [] }],
+    ...(scope !== null && { "x-scope": scope }),
+  };
+}
+
+function answerOf({ description, schema, mediaTypes, headers }: Content): DescribedAnswer {
+  const types = mediaTypes ?? (schema ? ["application/json"] : []);
+  return {
+    description,
+    ...(headers && { headers: headersOf(headers) }),
+    ...(types.length > 0 && {
+      content: Object.fromEntries(
+        types.map((type) => [type, type === "application/json" && schema ? { schema: referenceTo(schema) } : {}]),
+      ),
+    }),
+  };
+}
+
+function headersOf(headers: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+  );
+}
+
+function queryParameters(schema: z.ZodType | undefined, examples: Readonly<Record<string, string>>): Parameter[] {
+  if (!schema) return [];
+  const { properties = {}, required = [], additionalProperties } = jsonSchemaOf(schema, "input") as {
+    properties?: Record<string, JsonSchema>;
+    required?: string[];
+    additionalProperties?: unknown;
+  };
+  const listed = Object.entries(properties).filter(([, property]) => !("not" in property)).map((
+    [name, { description, ...property }],
+  ): Parameter => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    ...(typeof description === "string" && { description }),
+    schema: property,
+    ...(examples[name] !== undefined && { example: examples[name] }),
+  }));
+  if (typeof additionalProperties !== "object" || Object.keys(additionalProperties!).length === 0) return listed;
+  return [...listed, {
+    name: "column",
+    in: "query",
+    required: false,
+    description: "Filters by columns of the asset: `column=value`, `column.gte=value`",
+    schema: { type: "object", additionalProperties: { type: "string" } },
+  }];
+}
+
+/** A named schema by its name, whatever else in full. */
+function referenceTo(schema: z.ZodType): JsonSchema {
+  const id = components.get(schema)?.id;
+  if (id !== undefined) return { $ref: `#/components/schemas/${id}` };
+  if (schema instanceof z.ZodUnion) {
+    return { anyOf: schema.options.map((option) => referenceTo(option as z.ZodType)) };
+  }
+  return jsonSchemaOf(schema, "output");
+}
+
+function jsonSchemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
+  return cleaned(z.toJSONSchema(schema, { io, unrepresentable: "any" }) as JsonSchema);
+}
+
+/** Without what says that it is a document of its own. */
+function cleaned({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}
+
+/** A path as routes have it, without the patterns of its parameters. */
+function plain(path: string): string {
+  return path.replace(/\{.*?\}+/g, "");
+}
+
+function templated(path: string): string {
+  return path.replace(/:(\w+)/g, "{$1}");
+}
+
+/** `GET /v1/assets/:key/rows` → `getAssetRows`, unique as the routes are. */
+function operationId(method: string, path: string): string {
+  const words = path.replace(/^\/v1\//, "/").split(/[/_.-]/).filter((word) => word !== "");
+  const name = words.map((word) =>
+    word.startsWith(":") ? `By${word[1]!.toUpperCase()}${word.slice(2)}` : word[0]!.toUpperCase() + word.slice(1)
+  );
+  return method.toLowerCase() + name.join("");
+}

@@ -1,0 +1,39 @@
+/** The document of the API, made of what validates its requests and what its answers are held against. */
+import { Hono } from "hono";
+import { type ListedRoute, type OpenApiDocument, openApiDocument } from "./document.ts";
+
+export interface DocumentOptions {
+  /** Of the service. */
+  version: string;
+  /** Routes of the application, once they are all there. */
+  routes(): readonly ListedRoute[];
+}
+
+/** `GET /openapi.json`. */
+export function documentRoutes(options: DocumentOptions) {
+  let written: Promise<{ text: string; etag: string }> | undefined;
+  return new Hono().get("/openapi.json", async (c) => {
+    const { text, etag } = await (written ??= write(openApiDocument(options.routes(), options)));
+    const headers = { ETag: etag, "Cache-Control": "no-cache" };
+    const known = c.req.header("If-None-Match")?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+    if (known.includes(etag)) return c.body(null, 304, headers);
+    return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
+  });
+}
+
+async function write(document: OpenApiDocument): Promise<{ text: string; etag: string }> {
+  const text = JSON.stringify(document);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return { text, etag: `"${digest.slice(0, 12).toHex()}"` };
+}
+
+export {
+  type DescribedAnswer,
+  type DescribedOperation,
+  type JsonSchema,
+  type ListedRoute,
+  type OpenApiDocument,
+  openApiDocument,
+  operations,
+  type Parameter,
+} from "./document.ts";

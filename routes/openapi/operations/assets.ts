@@ -1,0 +1,171 @@
+import { z } from "zod";
+import * as schemas from "../schemas.ts";
+import type { Operations } from "../operation.ts";
+
+const path = { key: "Key of the asset, such as `daily_bars`" };
+const next = { Link: 'The next page, as `rel="next"`; absent on the last' };
+const example = { path: { key: "chosen_pairs" } };
+const idempotency = { "Idempotency-Key": "The same key is the same run, however often the request is sent" };
+
+/** Routes under `/v1/assets`, and `/v1/materialize`. */
+export const assetOperations: Operations = {
+  "GET /v1/assets": {
+    tag: "Assets",
+    summary: "All assets with their state",
+    description: "In dependency order, each with the reasons for its state.",
+    answers: { 200: { description: "The assets", schema: schemas.AssetList } },
+  },
+  "GET /v1/assets/:key": {
+    tag: "Assets",
+    summary: "One asset",
+    description: "State, schema, settings, last materialization with metadata, upstream, downstream and checks.",
+    path,
+    example,
+    answers: { 200: { description: "The asset", schema: schemas.AssetDetails } },
+    problems: [404],
+  },
+  "GET /v1/assets/:key/materializations": {
+    tag: "Assets",
+    summary: "Versions of an asset, newest first",
+    path,
+    example: { ...example, query: { limit: "5" } },
+    answers: { 200: { description: "A page of versions", schema: schemas.MaterializationList, headers: next } },
+    problems: [404],
+  },
+  "GET /v1/assets/:key/rows": {
+    tag: "Data",
+    summary: "Rows of one version of an asset",
+    description:
+      "Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte` and `in` (values separated by commas); a column that has the name of a parameter is reached as `name.eq`. All filters must hold. Pages that follow each other through cursors come from one version, whatever is published between them.",
+    path,
+    query: z.object({
+      order: z.string().optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
+      fields: z.string().optional().describe("Columns to answer with, separated by commas"),
+      limit: z.string().optional().describe("Rows of a page, 1 to 10000, 1000 by default; or `all`"),
+      cursor: z.string().optional().describe("Where the page before ended"),
+      as_of: z.string().optional().describe(
+        "A materialization, or a moment: the version that held then; the latest by default",
+      ),
+      format: z.enum(["json", "ndjson", "csv", "parquet", "arrow"]).optional().describe("Instead of the Accept header"),
+    }).catchall(z.string()),
+    example: { ...example, query: { order: "rank", limit: "5" } },
+    answers: {
+      200: {
+        description: "Rows; files and streams of all rows with `limit=all`",
+        schema: schemas.RowPageSchema,
+        mediaTypes: [
+          "application/json",
+          "application/x-ndjson",
+          "text/csv",
+          "application/vnd.apache.parquet",
+          "application/vnd.apache.arrow.file",
+        ],
+        headers: { ...next, "Tandem-Materialization": "The version that was read", ETag: "The same for the same rows" },
+      },
+      304: { description: "Nothing has changed since the ETag that was sent" },
+    },
+    problems: [404],
+  },
+  "GET /v1/assets/:key/partitions": {
+    tag: "Assets",
+    summary: "Cells of an asset by state",
+    description: "As rectangles of names and dates, within a range where one is given.",
+    path,
+    example: { path: { key: "daily_bars" } },
+    answers: { 200: { description: "The cells", schema: schemas.PartitionsSchema } },
+    problems: [404, 409],
+  },
+  "GET /v1/assets/:key/checks": {
+    tag: "Assets",
+    summary: "What the checks of an asset found",
+    path,
+    example,
+    answers: { 200: { description: "Each check, and its history", schema: schemas.CheckList, headers: next } },
+    problems: [404],
+  },
+  "GET /v1/assets/:key/why": {
+    tag: "Assets",
+    summary: "Why an asset, or some of its cells, are as they are",
+    path,
+    example,
+    answers: { 200: { description: "The explanation, down to the cause", schema: schemas.ExplanationSchema } },
+    problems: [404],
+  },
+  "GET /v1/assets/:key/impact": {
+    tag: "Assets",
+    summary: "What a change of an asset, or of some of its cells, would touch",
+    path,
+    example: { path: { key: "daily_bars" } },
+    answers: { 200: { description: "What would be made again, and what it takes", schema: schemas.ImpactSchema } },
+    problems: [404],
+  },
+  "POST /v1/assets/:key/materialize": {
+    tag: "Runs",
+    summary: "Materialize an asset",
+    description: "Queues a run and answers at once, or with `wait` when it has ended; with `dryRun` it only plans.",
+    path,
+    headers: idempotency,
+    example: { ...example, body: { upstream: true, wait: true } },
+    answers: {
+      200: {
+        description: "The plan, or the run that was waited for",
+        schema: z.union([schemas.PlanSchema, schemas.RunSchema]),
+      },
+      202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
+    },
+    problems: [404, 409, 415, 422],
+  },
+  "POST /v1/materialize": {
+    tag: "Runs",
+    summary: "Materialize a selection",
+    description: "`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks.",
+    headers: idempotency,
+    example: { body: { selection: "+chosen_pairs", dryRun: true } },
+    answers: {
+      200: {
+        description: "The plan, or the run that was waited for",
+        schema: z.union([schemas.PlanSchema, schemas.RunSchema]),
+      },
+      202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
+    },
+    problems: [409, 415, 422],
+  },
+  "POST /v1/assets/:key/report": {
+    tag: "Assets",
+    summary: "Report a version of an asset that is made outside",
+    path,
+    answers: {
+      200: { description: "It is known already", schema: schemas.ReportAnswer },
+      201: { description: "It is new", schema: schemas.ReportAnswer },
+    },
+    problems: [404, 409, 415],
+  },
+  "GET /v1/assets/:key/automation": {
+    tag: "Assets",
+    summary: "When an asset is made without anybody asking",
+    description: "The condition, and how it was judged last as trees of true and false.",
+    path,
+    example,
+    answers: { 200: { description: "The condition and its judgements", schema: schemas.AutomationSchema } },
+    problems: [404],
+  },
+  "POST /v1/assets/:key/automation/pause": {
+    tag: "Assets",
+    summary: "Judge the condition of an asset on, and do not follow it",
+    path,
+    answers: { 200: { description: "The condition", schema: schemas.AutomationSchema } },
+    problems: [404],
+  },
+  "POST /v1/assets/:key/automation/resume": {
+    tag: "Assets",
+    summary: "Follow the condition of an asset again",
+    path,
+    answers: { 200: { description: "The condition", schema: schemas.AutomationSchema } },
+    problems: [404],
+  },
+  "GET /v1/freshness": {
+    tag: "Assets",
+    summary: "Which assets are in time, and which are late",
+    answers: { 200: { description: "Every asset with a policy", schema: schemas.FreshnessList } },
+  },
+};

@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { backfillActions } from "../../../engine/mod.ts";
+import * as schemas from "../schemas.ts";
+import type { Operation, Operations } from "../operation.ts";
+
+const path = { id: "Number of the run" };
+const next = { Link: 'The next page, as `rel="next"`; absent on the last' };
+const location = { Location: "Where to follow it" };
+const idempotency = { "Idempotency-Key": "The same key is the same request, however often it is sent" };
+const backfillPath = { id: "Number of the backfill" };
+const said = {
+  pause: "Let a backfill rest after the run that it is in",
+  resume: "Go on with a backfill that rests",
+  cancel: "End a backfill, and the run that it is in",
+  retry: "Try again what failed in a backfill, and what is missing",
+} as const;
+
+/** Routes under `/v1/runs`, `/v1/backfills` and `/v1/schedules`. */
+export const runOperations: Operations = {
+  "GET /v1/runs": {
+    tag: "Runs",
+    summary: "Runs, newest first",
+    example: { query: { limit: "5" } },
+    answers: { 200: { description: "A page of runs", schema: schemas.RunList, headers: next } },
+  },
+  "GET /v1/runs/:id": {
+    tag: "Runs",
+    summary: "One run with its steps",
+    path,
+    example: { path: { id: "1" } },
+    answers: { 200: { description: "The run", schema: schemas.RunSchema } },
+    problems: [404],
+  },
+  "GET /v1/runs/:id/events": {
+    tag: "Runs",
+    summary: "What happened and happens in a run",
+    description:
+      "As server-sent events, resumable by `Last-Event-ID`, until the run ends; as a list for who accepts JSON.",
+    path,
+    headers: { "Last-Event-ID": "Number of the last event that was seen" },
+    example: { path: { id: "1" }, query: { limit: "10" } },
+    answers: {
+      200: {
+        description: "The events",
+        schema: schemas.RunEventList,
+        mediaTypes: ["application/json", "text/event-stream"],
+        headers: next,
+      },
+      204: { description: "There is nothing more to come" },
+    },
+    problems: [404],
+  },
+  "POST /v1/runs/:id/cancel": {
+    tag: "Runs",
+    summary: "Cancel a run",
+    description: "What it has published stays.",
+    path,
+    answers: { 202: { description: "The run", schema: schemas.RunSchema, headers: location } },
+    problems: [404, 409],
+  },
+  "POST /v1/runs/:id/retry": {
+    tag: "Runs",
+    summary: "Do again what failed in a run",
+    path,
+    headers: idempotency,
+    answers: { 202: { description: "The new run", schema: schemas.RunSchema, headers: location } },
+    problems: [404, 409, 415, 422],
+  },
+  "GET /v1/backfills": {
+    tag: "Backfills",
+    summary: "Backfills, newest first",
+    answers: { 200: { description: "A page of backfills", schema: schemas.BackfillList, headers: next } },
+  },
+  "POST /v1/backfills": {
+    tag: "Backfills",
+    summary: "Make a range, piece by piece",
+    headers: idempotency,
+    example: { body: { selection: "chosen_pairs+", from: "2024-01-01", dryRun: true } },
+    answers: {
+      200: { description: "The plan", schema: schemas.BackfillPlanSchema },
+      202: { description: "The backfill", schema: schemas.BackfillSchema, headers: location },
+    },
+    problems: [409, 415, 422],
+  },
+  "GET /v1/backfills/:id": {
+    tag: "Backfills",
+    summary: "One backfill with its progress by cell",
+    path: backfillPath,
+    answers: { 200: { description: "The backfill", schema: schemas.BackfillSchema } },
+    problems: [404],
+  },
+  ...Object.fromEntries(backfillActions.map((action): [keyof Operations, Operation] => [
+    `POST /v1/backfills/:id/${action}`,
+    {
+      tag: "Backfills",
+      summary: said[action],
+      path: backfillPath,
+      answers: { 202: { description: "The backfill", schema: schemas.BackfillSchema, headers: location } },
+      problems: [404, 409],
+    },
+  ])),
+  "GET /v1/schedules": {
+    tag: "Schedules",
+    summary: "Schedules with their last and next tick",
+    answers: { 200: { description: "The schedules", schema: schemas.ScheduleList } },
+  },
+};
+
+/** Routes about access and health. */
+export const accessOperations: Operations = {
+  "GET /v1/me": {
+    tag: "Access",
+    summary: "Who asks, and what they may do",
+    answers: { 200: { description: "The one who asks", schema: schemas.Me } },
+  },
+  "GET /v1/tokens": {
+    tag: "Access",
+    summary: "Access tokens, without their secrets",
+    answers: { 200: { description: "The tokens", schema: schemas.TokenList } },
+  },
+  "POST /v1/tokens": {
+    tag: "Access",
+    summary: "Create an access token",
+    example: { body: { name: "nightly", scope: "operate", expiresInDays: 90 } },
+    answers: {
+      201: { description: "The token with its secret, which is shown this once", schema: schemas.TokenCreated },
+    },
+    problems: [415],
+  },
+  "DELETE /v1/tokens/:id": {
+    tag: "Access",
+    summary: "Revoke an access token",
+    path: { id: "Number of the token" },
+    answers: { 200: { description: "The token as it was", schema: schemas.TokenSchema } },
+    problems: [404],
+  },
+  "GET /v1/sessions": {
+    tag: "Access",
+    summary: "Sessions: one's own, or everybody's for an admin",
+    answers: { 200: { description: "The sessions", schema: schemas.SessionList } },
+  },
+  "DELETE /v1/sessions/:id": {
+    tag: "Access",
+    summary: "End a session",
+    path: { id: "Number of the session" },
+    answers: { 204: { description: "It is over" } },
+    problems: [404],
+  },
+  "GET /v1/audit-events": {
+    tag: "Access",
+    summary: "What was changed by whom, newest first",
+    answers: { 200: { description: "A page of events", schema: schemas.AuditEventList, headers: next } },
+  },
+  "GET /healthz": {
+    tag: "Health",
+    summary: "Whether the process is alive",
+    answers: { 200: { description: "It is", schema: schemas.Alive } },
+  },
+  "GET /readyz": {
+    tag: "Health",
+    summary: "Whether requests can be served",
+    answers: { 200: { description: "They can", schema: schemas.Ready } },
+    problems: [503],
+  },
+  "GET /openapi.json": {
+    tag: "Health",
+    summary: "This document",
+    answers: {
+      200: { description: "OpenAPI 3.1", schema: z.looseObject({ openapi: z.string() }) },
+      304: { description: "Nothing has changed since the ETag that was sent" },
+    },
+  },
+};

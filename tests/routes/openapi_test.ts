@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { openApiDocument, operations } from "../../routes/openapi/mod.ts";
+import { withGuarded } from "../support/guarded_service.ts";
+
+/** Routes that are pages and files, which people look at. */
+const pages = /^\/($|pairs|tickers|assets|runs|backfills|schedules|settings|static|sign-in|auth|docs)/;
+
+Deno.test("the document describes every route of the API, and none that is not there", () =>
+  withGuarded(({ app }) => {
+    const routes = new Set(
+      app.routes.filter(({ method, path }) => method !== "ALL" && !pages.test(path))
+        .map(({ method, path }) => `${method} ${path.replace(/\{.*?\}+/g, "")}`),
+    );
+    assert.deepEqual([...routes].sort(), Object.keys(operations).sort());
+    return Promise.resolve();
+  }));
+
+Deno.test("GET /openapi.json is the document, under an ETag that holds", () =>
+  withGuarded(async ({ app }) => {
+    const url = "http://localhost:8000/openapi.json";
+    const response = await app.request(url);
+    const document = await response.json();
+    assert.equal(document.openapi, "3.1.1");
+    assert.equal(
+      Object.values(document.paths).flatMap((path) => Object.keys(path as object)).length,
+      Object.keys(operations).length,
+    );
+    const etag = response.headers.get("ETag")!;
+    assert.equal((await app.request(url, { headers: { "If-None-Match": etag } })).status, 304);
+  }));
+
+Deno.test("every reference of the document leads somewhere, every operation has an id of its own, a scope and its parameters", () =>
+  withGuarded(({ app }) => {
+    const document = openApiDocument(app.routes, { version: "1" });
+    const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref!);
+    assert.ok(refs.length > 100);
+    for (const ref of new Set(refs)) {
+      assert.match(ref, /^#\/components\/schemas\/\w+$/);
+      assert.ok(document.components.schemas[ref.split("/").at(-1)!], ref);
+    }
+    const all = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
+    );
+    assert.equal(new Set(all.map(({ operation }) => operation.operationId)).size, all.length);
+    for (const { path, operation } of all) {
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = operation.parameters.filter((one) => one.in === "path").map(({ name }) => name);
+      assert.deepEqual(declared, named, path);
+      assert.ok(
+        operation.responses["200"] ?? operation.responses["201"] ?? operation.responses["202"] ??
+          operation.responses["204"],
+        path,
+      );
+    }
+    assert.deepEqual(document.paths["/v1/tokens"]!.get!["x-scope"], "admin");
+    assert.deepEqual(document.paths["/healthz"]!.get!.security, []);
+    return Promise.resolve();
+  }));
+
+Deno.test("parameters and bodies of the document are what the validators demand", () =>
+  withGuarded(({ app }) => {
+    const { paths } = openApiDocument(app.routes, { version: "1" });
+    const runs = paths["/v1/runs"]!.get!.parameters;
+    assert.deepEqual(runs.map(({ name }) => name), ["limit", "before", "status"]);
+    assert.deepEqual((runs[2]!.schema.enum as string[]).length, 6);
+    const body = paths["/v1/materialize"]!.post!.requestBody!.content["application/json"]!.schema!;
+    assert.deepEqual(Object.keys(body.properties as object), [
+      "force",
+      "priority",
+      "dryRun",
+      "wait",
+      "selection",
+      "config",
+    ]);
+    assert.deepEqual([body.required, body.additionalProperties], [["selection"], false]);
+    const trades = paths["/api/model-chosen-pairs/trades"]!.get!.parameters;
+    assert.deepEqual(trades.filter(({ required }) => required).map(({ name }) => name), ["ticker_1", "ticker_2"]);
+    return Promise.resolve();
+  }));
