@@ -51,6 +51,7 @@ import {
   lastingServer,
   onError,
   onNotFound,
+  openApiDocument,
   type Readiness,
   requestRatesFrom,
 } from "./routes/mod.ts";
@@ -154,7 +155,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     });
     const { loopbackOnly, publicUrl, trustedProxies } = environment;
     await requireCredentials(environment, access);
-    const app = new Hono()
+    const app: Hono = new Hono()
       .onError(onError(logger))
       .notFound(onNotFound)
       // First, because it guards what comes after it.
@@ -174,7 +175,19 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           rates: loopbackOnly ? undefined : requestRatesFrom(environment, { database, logger }),
         }),
       )
-      .route("/", page({ engine, scheduler, access: doorOf(house, { environment, logger, siteUrl: () => siteUrl }) }));
+      .route(
+        "/",
+        page({
+          engine,
+          scheduler,
+          apiDocument: () => openApiDocument(app.routes, { version: deno.version }),
+          access: doorOf(house, {
+            environment,
+            logger,
+            siteUrl: () => siteUrl,
+          }),
+        }),
+      );
     let siteUrl = publicUrl ?? new URL(`http://${environment.host}:${environment.port}`);
     server = listen(environment, app, logger);
     const { hostname, port } = server.addr;

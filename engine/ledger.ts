@@ -582,7 +582,7 @@ export class Ledger {
         SELECT * FROM engine.step WHERE key = k.key AND status IN ('running', 'interrupted', 'succeeded', 'failed')
         ORDER BY (status = 'running') DESC, run_id DESC LIMIT 1
       ) s`;
-    return new Map(rows.map((row) => [row.key, row]));
+    return new Map(rows.map(({ key, ...step }) => [key, step]));
   }
 
   // ---- events -----------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ const pages = [
   { path: "/", title: "Overview" },
   { path: "/pairs", title: "Pairs" },
   { path: "/backfills", title: "Backfills" },
+  { path: "/docs", title: "API" },
   { path: "/settings", title: "Settings" },
 ];
 

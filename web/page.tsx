@@ -3,6 +3,8 @@ import { answer } from "./answer.tsx";
 import { accessPages, type AccessPagesOptions } from "./access_pages.tsx";
 import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
 import { type AssetEngine, readAsset } from "./asset_record.ts";
+import type { OpenApiDocument } from "../routes/mod.ts";
+import { ApiDocsPage } from "./pages/api_docs.tsx";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
 import { BackfillPage } from "./pages/backfill.tsx";
@@ -20,6 +22,8 @@ export interface PageOptions {
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
+  /** The document of the API; without it there is no page of it. */
+  apiDocument?(): OpenApiDocument;
   /** Who may come in, and how; without it there is no door. */
   access?: Omit<AccessPagesOptions, "clock">;
 }
@@ -28,7 +32,9 @@ export interface PageOptions {
  * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
  * their files under `/static/`. Nothing in it comes from another host.
  */
-export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() }, access }: PageOptions): Hono {
+export function page(
+  { engine, scheduler, clock = { now: () => Temporal.Now.instant() }, access, apiDocument }: PageOptions,
+): Hono {
   return new Hono()
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
@@ -56,6 +62,10 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
         if (error instanceof UnknownBackfillError) return c.notFound();
         throw error;
       }
+    })
+    .get("/docs", (c) => {
+      if (!apiDocument) return c.notFound();
+      return answer(c, <ApiDocsPage document={apiDocument()} origin={new URL(c.req.url).origin} />);
     })
     .route("/static", staticFiles())
     .route("/", access ? accessPages({ ...access, clock }) : new Hono());

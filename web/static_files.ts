@@ -13,6 +13,7 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "charts.css": { locate: ofModule("./static/charts.css"), type: "text/css; charset=utf-8" },
   "pairs.css": { locate: ofModule("./static/pairs.css"), type: "text/css; charset=utf-8" },
   "backfills.css": { locate: ofModule("./static/backfills.css"), type: "text/css; charset=utf-8" },
+  "docs.css": { locate: ofModule("./static/docs.css"), type: "text/css; charset=utf-8" },
   "settings.css": { locate: ofModule("./static/settings.css"), type: "text/css; charset=utf-8" },
   "icon.svg": { locate: ofModule("./static/icon.svg"), type: "image/svg+xml" },
   "overview.js": { locate: ofModule("./client/overview.js"), type: javascript },

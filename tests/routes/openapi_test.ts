@@ -77,3 +77,21 @@ Deno.test("parameters and bodies of the document are what the validators demand"
     assert.deepEqual(trades.filter(({ required }) => required).map(({ name }) => name), ["ticker_1", "ticker_2"]);
     return Promise.resolve();
   }));
+
+Deno.test("GET /docs shows every operation with a command that makes it, and asks nobody else for anything", () =>
+  withGuarded(async ({ app }) => {
+    const response = await app.request("http://localhost:8000/docs");
+    const html = await response.text();
+    for (const name of Object.keys(operations)) {
+      const [method, path] = name.split(" ") as [string, string];
+      const shown = path.replace(/:(\w+)/g, "{$1}");
+      assert.ok(html.includes(`>${method}</span> <code>${shown}</code>`), name);
+    }
+    assert.match(
+      html,
+      /curl &#39;http:\/\/localhost:8000\/v1\/assets\/chosen_pairs\/rows\?order=rank&amp;limit=5&#39;/,
+    );
+    for (const [, ref] of html.matchAll(/href="#(schema-\w+)"/g)) assert.ok(html.includes(`id="${ref}"`), ref);
+    assert.doesNotMatch(html, /(?:src|href)="https?:/);
+    assert.doesNotMatch(html, / style="| onclick="|<script>/);
+  }));

@@ -3,7 +3,7 @@ import { type Access, type AccessOptions, openAccess } from "../../access/mod.ts
 import { parseAllowList } from "../../access/allow_list.ts";
 import { loggerTo, type LogLevel } from "../../engine/mod.ts";
 import { openIdProvider } from "../../resources/identity_provider/mod.ts";
-import { api, type ApiOptions, onError, onNotFound } from "../../routes/mod.ts";
+import { api, type ApiOptions, onError, onNotFound, openApiDocument } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
 import type { SimulatedProvider } from "./identity_provider/identity_provider.ts";
 import { pageSchedule } from "./page_server.ts";
@@ -42,13 +42,14 @@ export async function withGuarded<T>(
     const access = openAccess({ database, required: true, allowList: provider ? allowList : null, ...accessOptions });
     const scheduler = { states: () => Promise.resolve([pageSchedule]) };
     const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
-    const app = new Hono().onError(onError(logger)).notFound(onNotFound)
+    const app: Hono = new Hono().onError(onError(logger)).notFound(onNotFound)
       .route("/", api({ engine, scheduler, logger, ready, access, ...apiOptions }))
       .route(
         "/",
         page({
           engine,
           scheduler,
+          apiDocument: () => openApiDocument(app.routes, { version: "1" }),
           access: {
             access,
             siteUrl: siteUrl ?? (() => new URL("http://localhost:8000")),

@@ -64,7 +64,7 @@ export const assetOperations: Operations = {
       },
       304: { description: "Nothing has changed since the ETag that was sent" },
     },
-    problems: [404],
+    problems: [404, 409],
   },
   "GET /v1/assets/:key/partitions": {
     tag: "Assets",

@@ -51,7 +51,9 @@ Deno.test("every route of the service is closed but for the few that are for eve
     assert.deepEqual([...open].sort(), [
       "GET /auth/google/callback",
       "GET /auth/google/login",
+      "GET /docs",
       "GET /healthz",
+      "GET /openapi.json",
       "GET /readyz",
       "GET /sign-in",
       "GET /static/:name",
