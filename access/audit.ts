@@ -54,7 +54,8 @@ export async function recordAction(
 ): Promise<number> {
   const [row] = await tx<{ id: number }[]>`
     INSERT INTO access.audit_event (actor_kind, actor_id, actor, action, target, address, request_id, outcome, detail)
-    VALUES (${actor.kind}, ${actor.id}, ${actor.name}, ${action}, ${target}, ${actor.address ?? null},
+    VALUES (${actor.kind}, ${actor.id}, ${storable(actor.name)}, ${storable(action)},
+      ${target === null ? null : storable(target)}, ${actor.address ?? null},
       ${actor.requestId ?? null}, ${outcome}, ${tx.json(detail)})
     RETURNING id`;
   return row!.id;
@@ -96,4 +97,9 @@ export class AuditLog {
       ORDER BY id DESC LIMIT ${limit}`;
     return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
   }
+}
+
+/** Text as the database can hold it: a path may bring NUL and halves of characters. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "\ufffd").toWellFormed().slice(0, 2_000);
 }

@@ -4,7 +4,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Access } from "../access/mod.ts";
 import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
-import { accessRoutes, authenticate, authorize } from "./access/mod.ts";
+import { accessRoutes, authenticate, authorize, noAccessRoutes } from "./access/mod.ts";
 import { assetCheckRoutes } from "./asset_checks.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
@@ -133,9 +133,9 @@ export function api(
     .route("/v1/schedules", scheduleRoutes(scheduler))
     .route("/v1/freshness", freshnessRoutes(engine))
     .route("/", compatRoutes({ engine, logger, ...limits }))
+    .route("/v1", access ? accessRoutes({ access, trustedProxies }) : noAccessRoutes())
     .route("/", documentRoutes({ version, routes: () => app.routes }))
     .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
-  if (access) routes.route("/v1", accessRoutes({ access, trustedProxies }));
   // Here and not left to the larger application, whose answer may be a page.
   routes.all("/v1/*", onNotFound);
   return routes;

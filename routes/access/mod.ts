@@ -54,6 +54,11 @@ export function accessRoutes({ access, trustedProxies }: AccessRoutesOptions) {
     });
 }
 
+/** In their place where nobody is asked for anything: the same for who types against them, and nothing is there. */
+export function noAccessRoutes(): ReturnType<typeof accessRoutes> {
+  return new Hono() as ReturnType<typeof accessRoutes>;
+}
+
 function principalOf(c: Context): Principal {
   return c.get("principal") as Principal;
 }

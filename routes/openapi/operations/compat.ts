@@ -52,7 +52,7 @@ export const compatOperations: Operations = {
     query: ListParameters,
     example: { query: { limit: "5" } },
     answers: { 200: { description: "The tickers", schema: schemas.OldTickerList, headers: list }, ...unchanged },
-    problems: [503],
+    problems: [404, 503],
   },
   "GET /api/ticker/:ticker/details": {
     tag: "Original backend",
@@ -83,7 +83,7 @@ export const compatOperations: Operations = {
     summary: "Suggested pairs, as of the newest session",
     query: ListParameters,
     answers: { 200: { description: "The pairs", schema: schemas.OldPairList, headers: list }, ...unchanged },
-    problems: [503],
+    problems: [404, 503],
   },
   "GET /api/pairs/:id": {
     tag: "Original backend",
@@ -104,14 +104,14 @@ export const compatOperations: Operations = {
     summary: "Pairs that are traded, as of the newest session",
     query: ListParameters,
     answers: { 200: { description: "The pairs", schema: schemas.OldChosenPairList, headers: list }, ...unchanged },
-    problems: [503],
+    problems: [404, 503],
   },
   "GET /api/model-chosen-pairs/trades": {
     tag: "Original backend",
     summary: "Backtest of a pair, day by day",
     query: DatedListParameters.extend(pair.shape),
     answers: { 200: { description: "The days", schema: schemas.OldTradeList, headers: list }, ...unchanged },
-    problems: [503],
+    problems: [404, 503],
   },
   "GET /api/model-chosen-pairs/metrics": {
     tag: "Original backend",
