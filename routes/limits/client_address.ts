@@ -28,7 +28,7 @@ export function clientAddress(c: Context, { trustedProxies }: Proxies): string {
 
 /** Whether the client speaks TLS with the server or the proxies in front of it. */
 export function isSecure(c: Context, { trustedProxies }: Proxies): boolean {
-  if (new URL(c.req.url).protocol === "https:") return true;
+  if (c.req.url.startsWith("https:")) return true;
   if (trustedProxies === 0) return false;
   const hops = (c.req.header("X-Forwarded-Proto") ?? "").split(",").map((hop) => hop.trim().toLowerCase());
   return hops.at(-Math.min(trustedProxies, hops.length)) === "https";

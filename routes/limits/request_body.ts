@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Problem } from "../problems.ts";
 import { within } from "../within.ts";
+import { signalOf } from "./request_signal.ts";
 
 /** How a body must come. */
 export interface BodyPace {

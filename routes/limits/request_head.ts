@@ -26,6 +26,8 @@ export function requestHead(limits: HeadLimits = defaultHeadLimits): MiddlewareH
       const said = `The address has ${count(url.length)} characters; ${count(maxUrlLength)} are allowed.`;
       throw new Problem("uri-too-long", said);
     }
+    // It is made of what the client calls the host.
+    if (!URL.canParse(url)) throw new Problem("invalid-request", "The Host of the request is no name or address.");
     let fields = 0;
     let length = 0;
     for (const [name, value] of headers) {
