@@ -34,10 +34,10 @@ export function requestBody({ maxBytes, pace = defaultBodyPace }: BodyLimits): M
     if (raw.body !== null) {
       const most = maxBytes(c.req.path);
       if (Number(raw.headers.get("Content-Length") ?? 0) > most) throw tooLarge(most);
-      c.req.raw = new Request(
-        raw,
-        { body: guarded(raw.body, { maxBytes: most, pace }), duplex: "half" } as RequestInit,
-      );
+      const { url, method, headers } = raw;
+      const body = guarded(raw.body, { maxBytes: most, pace });
+      c.req.raw = new Request(url, { method, headers, body, duplex: "half" } as RequestInit);
+      signalOf(c.req.raw, (signal) => signal, raw);
     }
     await next();
   };

@@ -147,7 +147,7 @@ Deno.test("a host in the request line is heeded, and one that hides a name is re
     assert.equal(await statusOf(`GET http://127.0.0.1/v1/assets HTTP/1.1\r\nHost: evil.example`), 403);
     assert.equal(await statusOf("GET /v1/assets HTTP/1.1\r\nHost: 127.0.0.1@evil.example"), 403);
     assert.equal(await statusOf("GET /v1/assets HTTP/1.1\r\nHost: 127.0.0.1, evil.example"), 400);
-    assert.equal(await statusOf("CONNECT evil.example:80 HTTP/1.1\r\nHost: evil.example:80"), 403);
+    assert.equal(await statusOf("CONNECT evil.example:80 HTTP/1.1\r\nHost: evil.example:80"), 405);
     await livesOn();
   });
 });
@@ -164,6 +164,30 @@ Deno.test("methods that nobody wants are refused, and none is repeated back", as
         assert.doesNotMatch(text, /t0psecret/);
       }
     }
+    await service.livesOn();
+  });
+});
+
+Deno.test("a body that nobody wants does not harm: it is passed over or ends the connection", async () => {
+  await withAttackedServer(async (service) => {
+    const tail = `GET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
+    for (
+      const [method, path] of [
+        ["GET", "/v1/assets"],
+        ["HEAD", "/v1/assets"],
+        ["DELETE", "/v1/assets"],
+        ["OPTIONS", "/"],
+        ["TRACE", "/"],
+        ["FOO", "/"],
+      ]
+    ) {
+      for (const body of ["Content-Length: 2\r\n\r\n{}", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"]) {
+        const { statuses } = await service.send(`${method} ${path} HTTP/1.1\r\n${host}${body}${tail}`, { waitMs: 500 });
+        assert.ok(statuses.length >= 1 && statuses.every((status) => status < 500), `${method} ${path}: ${statuses}`);
+        if (statuses.length > 1) assert.equal(statuses[1], 200);
+      }
+    }
+    assert.deepEqual(service.logged.filter(({ level }) => level === "error"), []);
     await service.livesOn();
   });
 });
