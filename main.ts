@@ -148,8 +148,10 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           ready: () => readiness(database),
           limits: { loopbackOnly },
           trustedProxies: environment.trustedProxies,
-          // On loopback it is open, and whoever asks is the one who runs it.
-          rates: loopbackOnly ? undefined : requestRatesFrom(environment, { database, logger }),
+          // Open on loopback, whoever asks is the one who runs it.
+          rates: loopbackOnly && environment.trustedProxies === 0
+            ? undefined
+            : requestRatesFrom(environment, { database, logger }),
         }),
       )
       .route("/", page({ engine, scheduler }));
