@@ -171,8 +171,10 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           version: deno.version,
           publicUrl,
           trustedProxies,
-          // On loopback it is open, and whoever asks is the one who runs it.
-          rates: loopbackOnly ? undefined : requestRatesFrom(environment, { database, logger }),
+          // Where nobody is asked who they are, whoever asks is the one who runs it.
+          rates: access.required || trustedProxies > 0
+            ? requestRatesFrom(environment, { database, logger })
+            : undefined,
         }),
       )
       .route(

@@ -324,7 +324,7 @@ function parseValue(type: ColumnType, text: string): { ok: true; text: string } 
     case "text":
       return text.includes("\0") ? { ok: false, wanted: "text without NUL" } : { ok: true, text };
     case "double precision":
-      return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))
+      return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))
         ? { ok: true, text: String(Number(text)) }
         : { ok: false, wanted: "a number" };
     case "integer":

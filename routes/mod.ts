@@ -17,6 +17,7 @@ import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { guards } from "./limits/guards.ts";
 import { defaultStreamLimits } from "./limits/open_streams.ts";
+import { type BodyPace, defaultBodyPace } from "./limits/request_body.ts";
 import type { RequestRates } from "./limits/mod.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
@@ -36,6 +37,8 @@ export interface ApiLimits {
   maxBodyBytes: number;
   /** Of `/ml` and `/trading`, whose bodies hold the closes of a whole market. */
   maxClosesBytes: number;
+  /** How a body must come. */
+  bodyPace: BodyPace;
   /** How long a stream of events is silent at most. */
   heartbeatMs: number;
   /** How long `/readyz` waits for the database. */
@@ -52,6 +55,7 @@ const defaultLimits: ApiLimits = {
   loopbackOnly: true,
   maxBodyBytes: 1024 * 1024,
   maxClosesBytes: 32 * 1024 * 1024,
+  bodyPace: defaultBodyPace,
   heartbeatMs: 15_000,
   readyTimeoutMs: 2_000,
   maxReadMs: 60_000,

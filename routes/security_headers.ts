@@ -16,7 +16,7 @@ const pagePolicy = [
 /** What is no page and is shown as one all the same, such as JSON that somebody opens, may do nothing. */
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-const everywhere: Readonly<Record<string, string>> = {
+const everywhere = Object.entries({
   "X-Content-Type-Options": "nosniff",
   // Addresses of pages hold what somebody looks for: other sites need not know.
   "Referrer-Policy": "same-origin",
@@ -26,10 +26,10 @@ const everywhere: Readonly<Record<string, string>> = {
   "Permissions-Policy":
     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), usb=()",
   "X-Permitted-Cross-Domain-Policies": "none",
-};
+});
 
 /** A year. Without subdomains, which are nothing of ours. */
-const transportPolicy = "max-age=31536000";
+const withTransport = [...everywhere, ["Strict-Transport-Security", "max-age=31536000"] as const];
 
 /** What is known of the address under which people reach the service. */
 export interface SiteOptions extends Proxies {
@@ -48,11 +48,10 @@ export function securityHeaders({ publicUrl, trustedProxies }: SiteOptions): Mid
     await next();
     const { headers } = c.res;
     const isPage = headers.get("Content-Type")?.startsWith("text/html") ?? false;
-    c.header("Content-Security-Policy", isPage ? pagePolicy : dataPolicy);
-    for (const [name, value] of Object.entries(everywhere)) c.header(name, value);
-    if (!headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
-    if (publicUrl?.protocol === "https:" || isSecure(c, { trustedProxies })) {
-      c.header("Strict-Transport-Security", transportPolicy);
-    }
+    const secure = publicUrl?.protocol === "https:" || isSecure(c, { trustedProxies });
+    // Into the headers themselves: `c.header` makes the whole response anew for each.
+    for (const [name, value] of secure ? withTransport : everywhere) headers.set(name, value);
+    headers.set("Content-Security-Policy", isPage ? pagePolicy : dataPolicy);
+    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   };
 }

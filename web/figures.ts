@@ -56,7 +56,7 @@ export function percent(fraction: number): string {
 /** A sentence whose long decimals are cut to three significant digits. */
 export function brieflyFigured(sentence: string): string {
   return sentence.replace(
-    /-?\d+\.\d{4,}(e[+-]?\d+)?/g,
+    /-?(?<!\d)\d+\.\d{4,}(e[+-]?\d+)?/g,
     (number) => String(Number(Number(number).toPrecision(3))).replace("-", "−"),
   );
 }

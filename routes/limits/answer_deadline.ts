@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Problem } from "../problems.ts";
 import { within } from "../within.ts";
+import { signalOf } from "./request_signal.ts";
 
 /**
  * Answers 503 where a read has not begun to answer within `maxReadMs`, and ends what can be ended by the request's signal. An answer
@@ -11,7 +12,7 @@ export function answerDeadline({ maxReadMs }: { maxReadMs: number }): Middleware
     if (c.req.method !== "GET" && c.req.method !== "HEAD") return await next();
     const { raw } = c.req;
     const late = new AbortController();
-    c.req.raw = new Request(raw, { signal: AbortSignal.any([raw.signal, late.signal]) });
+    signalOf(raw, (signal) => AbortSignal.any([signal, late.signal]));
     const answered = next().then(() => true);
     if (await within(maxReadMs, answered)) return;
     answered.catch(() => {});

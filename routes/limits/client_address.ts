@@ -13,22 +13,26 @@ export interface Proxies {
  * Whom a request comes from, as limits count it: an IPv4 address, or the /64 of an IPv6 address, which is what one customer has.
  * `unknown` where the server does not say, as in tests that use no port.
  */
-export function clientAddress(c: Context, { trustedProxies }: Proxies): string {
-  const socket = addressGroup(socketAddress(c));
+export function clientAddress(c: Context, proxies: Proxies): string {
+  return addressGroup(fullAddress(c, proxies)) ?? "unknown";
+}
+
+/** The whole address that a request comes from, for logs and audit events; `undefined` where the server does not say. */
+export function fullAddress(c: Context, { trustedProxies }: Proxies): string | undefined {
   if (trustedProxies > 0) {
     const hops = (c.req.header("X-Forwarded-For") ?? "").split(",").map((hop) => hop.trim()).filter((hop) =>
       hop !== ""
     );
     // Fewer than there are proxies: one of them was gone round, and only what it added itself is there.
-    const client = addressGroup(hops.at(-Math.min(trustedProxies, hops.length)));
-    if (client !== undefined) return client;
+    const client = hops.at(-Math.min(trustedProxies, hops.length));
+    if (addressGroup(client) !== undefined) return client;
   }
-  return socket ?? "unknown";
+  return socketAddress(c);
 }
 
 /** Whether the client speaks TLS with the server or the proxies in front of it. */
 export function isSecure(c: Context, { trustedProxies }: Proxies): boolean {
-  if (new URL(c.req.url).protocol === "https:") return true;
+  if (c.req.url.startsWith("https:")) return true;
   if (trustedProxies === 0) return false;
   const hops = (c.req.header("X-Forwarded-Proto") ?? "").split(",").map((hop) => hop.trim().toLowerCase());
   return hops.at(-Math.min(trustedProxies, hops.length)) === "https";

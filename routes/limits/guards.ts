@@ -3,13 +3,15 @@ import type { Principal } from "../../access/principal.ts";
 import { answerDeadline } from "./answer_deadline.ts";
 import { clientAddress, type Proxies } from "./client_address.ts";
 import { openStreams, type StreamLimits } from "./open_streams.ts";
-import { requestBody } from "./request_body.ts";
+import { type BodyPace, requestBody } from "./request_body.ts";
 import { requestHead } from "./request_head.ts";
 
 export interface GuardOptions extends Proxies, StreamLimits {
   maxBodyBytes: number;
   /** Of `/ml` and `/trading`. */
   maxClosesBytes: number;
+  /** How a body must come. */
+  bodyPace: BodyPace;
   /** How long a read may take until it begins to answer. */
   maxReadMs: number;
 }
@@ -23,7 +25,7 @@ export interface Guards {
 }
 
 export function guards(
-  { maxBodyBytes, maxClosesBytes, maxReadMs, trustedProxies, ...streams }: GuardOptions,
+  { maxBodyBytes, maxClosesBytes, bodyPace, maxReadMs, trustedProxies, ...streams }: GuardOptions,
 ): Guards {
   const who = (c: Context) => {
     const principal = c.get("principal") as Principal | undefined;
@@ -32,7 +34,10 @@ export function guards(
   };
   return {
     head: requestHead(),
-    body: requestBody({ maxBytes: (path) => /^\/(?:ml|trading)\//.test(path) ? maxClosesBytes : maxBodyBytes }),
+    body: requestBody({
+      maxBytes: (path) => /^\/(?:ml|trading)\//.test(path) ? maxClosesBytes : maxBodyBytes,
+      pace: bodyPace,
+    }),
     deadline: answerDeadline({ maxReadMs }),
     streams: openStreams(streams, who),
   };

@@ -24,6 +24,6 @@ export function requestRatesFrom(
   });
 }
 
-export { clientAddress, isSecure, type Proxies } from "./client_address.ts";
+export { clientAddress, fullAddress, isSecure, type Proxies } from "./client_address.ts";
 export { type LastingServer, lastingServer } from "./lasting_server.ts";
 export { requestPolicies, type RequestRates, requestRates, type RequestRatesOptions } from "./request_rates.ts";

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Problem } from "../problems.ts";
 import { within } from "../within.ts";
+import { signalOf } from "./request_signal.ts";
 
 /** How a body must come. */
 export interface BodyPace {
@@ -33,10 +34,10 @@ export function requestBody({ maxBytes, pace = defaultBodyPace }: BodyLimits): M
     if (raw.body !== null) {
       const most = maxBytes(c.req.path);
       if (Number(raw.headers.get("Content-Length") ?? 0) > most) throw tooLarge(most);
-      c.req.raw = new Request(
-        raw,
-        { body: guarded(raw.body, { maxBytes: most, pace }), duplex: "half" } as RequestInit,
-      );
+      const { url, method, headers } = raw;
+      const body = guarded(raw.body, { maxBytes: most, pace });
+      c.req.raw = new Request(url, { method, headers, body, duplex: "half" } as RequestInit);
+      signalOf(c.req.raw, (signal) => signal, raw);
     }
     await next();
   };

@@ -17,14 +17,22 @@ export const defaultHeadLimits: HeadLimits = {
   maxHeaderFields: 100,
 };
 
-/** Refuses requests whose head is larger than any that this service has a use for, and bodies that would have to be unpacked. */
+/** Refuses requests whose head is larger than any that this service has a use for, methods of proxies, and packed bodies. */
 export function requestHead(limits: HeadLimits = defaultHeadLimits): MiddlewareHandler {
   const { maxUrlLength, maxHeaderLength, maxHeaderFields } = limits;
   return async (c, next) => {
-    const { url, headers } = c.req.raw;
+    const { url, headers, method } = c.req.raw;
     if (url.length > maxUrlLength) {
       const said = `The address has ${count(url.length)} characters; ${count(maxUrlLength)} are allowed.`;
       throw new Problem("uri-too-long", said);
+    }
+    // It is made of what the client calls the host.
+    if (!URL.canParse(url)) throw new Problem("invalid-request", "The Host of the request is no name or address.");
+    // They ask for a connection to somewhere else, or for what was sent: this is neither a proxy nor a mirror.
+    if (["CONNECT", "TRACE", "TRACK"].includes(method.toUpperCase())) {
+      throw new Problem("method-not-allowed", `${method} does not apply to anything here.`, {
+        headers: { Allow: "GET, HEAD, POST" },
+      });
     }
     let fields = 0;
     let length = 0;

@@ -113,7 +113,9 @@ export function requestRates(
 
 /** What a request shows of who sent it, as something that may stay in memory; `undefined` for nothing. */
 function credentialsOf(c: Context): string | undefined {
-  const shown = c.req.header("Authorization") ?? c.req.header("Cookie");
+  const cookies = c.req.header("Cookie");
+  // Cookies of other services on the same name show nothing to this one.
+  const shown = c.req.header("Authorization") ?? (cookies?.includes("__Host-") ? cookies : undefined);
   return shown === undefined || shown === "" ? undefined : digestOf(shown).toBase64();
 }
 

@@ -144,7 +144,7 @@ async function send(
     await reading;
     closed = wasClosed;
   }
-  return { text, closed, statuses: [...text.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map((found) => Number(found[1])) };
+  return { text, closed, statuses: [...text.matchAll(/HTTP\/1\.[01] (\d{3})/g)].map((found) => Number(found[1])) };
 }
 
 async function writeAll(connection: Deno.Conn, text: string): Promise<void> {

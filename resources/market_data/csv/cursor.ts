@@ -13,7 +13,7 @@ const NINE = 57;
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
 /** Decimal numbers as every CSV writer spells them; hexadecimal, `Infinity` and thousands separators are not among them. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const NOT_A_NUMBER = /^nan$/i;
 const LONGEST_QUOTED_VALUE = 40;
 

@@ -32,9 +32,17 @@ function service(rates: RequestRates) {
     .all("*", (c) => c.text("done"));
   const ask = async (
     path: string,
-    { from = "192.0.2.1", token, method = "GET" }: { from?: string; token?: string; method?: string } = {},
+    { from = "192.0.2.1", token, cookie, method = "GET" }: {
+      from?: string;
+      token?: string;
+      cookie?: string;
+      method?: string;
+    } = {},
   ) =>
-    await app.request(path, { method, headers: token === undefined ? {} : { Authorization: token } }, {
+    await app.request(path, {
+      method,
+      headers: { ...(token && { Authorization: token }), ...(cookie && { Cookie: cookie }) },
+    }, {
       remoteAddr: { hostname: from, port: 1, transport: "tcp" },
     });
   /** How many of so many requests are let through. */
@@ -118,6 +126,16 @@ Deno.test("requestRates() keeps guesses of tokens from the database and lets tho
   // Not seen to be good yet: at this address it has to wait, at another not.
   assert.equal(await passed(1, "/v1/assets", { token: "Bearer other" }), 0);
   assert.equal(await passed(1, "/v1/assets", { token: "Bearer other", from: "192.0.2.9" }), 1);
+});
+
+Deno.test("requestRates() takes a session's cookie for credentials, and those of others for none", async () => {
+  const { ask } = fake(6_000);
+  const policyOf = async (cookie: string) => {
+    const response = await ask("/", { cookie });
+    return response.headers.get("RateLimit-Policy")!.split(";")[0];
+  };
+  assert.equal(await policyOf("__Host-tandem_session=x; theme=dark"), '"credential"');
+  assert.equal(await policyOf("theme=dark; _ga=1"), '"address"');
 });
 
 Deno.test("requestRates() forgets credentials that are good no longer", async () => {

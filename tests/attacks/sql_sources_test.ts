@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { type SourceFile, sourceFiles, visit } from "../support/source_files.ts";
+
+/**
+ * The only files that hand the driver text rather than a tagged template, and why no text of a client comes into it. Values travel as
+ * parameters in all of them.
+ */
+const allowed: Readonly<Record<string, string>> = {
+  "engine/asset_dates.ts": "table and date column come from the declaration of the asset",
+  "engine/asset_table.ts":
+    "names of tables and columns come from declarations of assets, which are checked when the engine opens",
+  "engine/changed_rows.ts": "table and key columns come from the declaration; cells are parameters",
+  "engine/newest_date.ts": "table and key columns come from the declaration",
+  "engine/row_page.ts":
+    "columns and operators are looked up in the row schema; a name that is not in it never gets here",
+  "resources/database/insert_columns.ts":
+    "COPY takes no parameters: table and columns come from declarations, and are quoted",
+  "resources/database/migrations.ts": "the files of sql/migrations",
+  "resources/database/select_columns.ts": "a cursor is declared for the text of row_page.ts, with its parameters",
+};
+
+/** Calls of `sql.unsafe(…)`, by whatever name the client is known, and `sql.file(…)`. */
+function rawStatements(file: SourceFile): number[] {
+  return visit(file, (context) => ({
+    CallExpression(node) {
+      const { callee } = node;
+      if (callee.type !== "MemberExpression" || callee.computed || callee.property.type !== "Identifier") return;
+      if (callee.property.name === "unsafe") context.report({ node, message: "raw" });
+    },
+    // Not hidden behind a name in brackets or taken off its client either.
+    Literal(node) {
+      if (node.value === "unsafe") context.report({ node, message: "raw" });
+    },
+    Property(node) {
+      if (node.parent.type === "ObjectPattern" && node.key.type === "Identifier" && node.key.name === "unsafe") {
+        context.report({ node, message: "raw" });
+      }
+    },
+  })).map(({ line }) => line);
+}
+
+Deno.test("statements are built from text in the files that are known to, and nowhere else", async () => {
+  const found = new Map<string, number[]>();
+  for (const file of await sourceFiles()) {
+    const lines = rawStatements(file);
+    if (lines.length > 0) found.set(file.path, lines);
+  }
+  assert.deepEqual([...found.keys()], Object.keys(allowed), JSON.stringify([...found]));
+});
+
+Deno.test("the scan finds what it is for", () => {
+  const scan = (text: string) => rawStatements({ path: "example.ts", text });
+  assert.deepEqual(scan("await sql.unsafe(`SELECT ${name}`);"), [1]);
+  assert.deepEqual(scan("\nawait database.sql.unsafe<Row[]>(text, parameters).simple();"), [2]);
+  assert.deepEqual(scan('await sql["unsafe"](text);'), [1]);
+  assert.deepEqual(scan("const { unsafe } = sql;"), [1]);
+  assert.deepEqual(scan("const { unsafe: run } = sql;"), [1]);
+  assert.deepEqual(scan("await sql`SELECT ${name}`; const unsafeName = 1;"), []);
+});

@@ -1,0 +1,40 @@
+import { fileURLToPath } from "node:url";
+
+/** A file of the project's sources, without its tests and benchmarks. */
+export interface SourceFile {
+  /** Below the root of the project. */
+  path: string;
+  text: string;
+}
+
+const root = new URL("../../", import.meta.url);
+const skipped = new Set(["tests", "bench", "docs", ".git", ".data", "node_modules"]);
+
+/** Every TypeScript and JavaScript file that the service consists of. */
+export async function sourceFiles(): Promise<SourceFile[]> {
+  const files: SourceFile[] = [];
+  async function walk(folder: URL, path: string): Promise<void> {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) {
+        if (!skipped.has(name)) await walk(new URL(`${name}/`, folder), `${path}${name}/`);
+      } else if (/\.(?:tsx?|js)$/.test(name)) {
+        files.push({ path: `${path}${name}`, text: await Deno.readTextFile(fileURLToPath(new URL(name, folder))) });
+      }
+    }
+  }
+  await walk(root, "");
+  return files.sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+/** Runs a visitor over the syntax tree of a file; what it reports comes back with its line. */
+export function visit(
+  { path, text }: SourceFile,
+  create: (context: Deno.lint.RuleContext) => Deno.lint.LintVisitor,
+): { line: number; message: string }[] {
+  const found = Deno.lint.runPlugin(
+    { name: "scan", rules: { all: { create } } },
+    `/${path.replaceAll("/", "_")}`,
+    text,
+  );
+  return found.map(({ range, message }) => ({ line: text.slice(0, range[0]).split("\n").length, message }));
+}
