@@ -82,7 +82,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
   }));
   const routes = app
     .route("/v1/assets", assetRoutes(engine))
-    .route("/v1/assets", assetRowRoutes(engine))
+    .route("/v1/assets", assetRowRoutes(engine, { logger }))
     .route("/v1/assets", explanationRoutes(engine))
     .route("/v1/assets", automationRoutes(engine))
     .route("/v1/assets", assetCheckRoutes(engine))
@@ -105,7 +105,7 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
 const answerHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   c.header("X-Content-Type-Options", "nosniff");
-  c.header("Cache-Control", "no-store");
+  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
 };
 
 function limitBody(maxSize: number): MiddlewareHandler {
