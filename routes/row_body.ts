@@ -38,7 +38,8 @@ export function rowBody(
       } catch (error) {
         onError(error);
         await end();
-        controller.error(error);
+        // The runtime prints what it is given, and need not print a trace of what has been logged.
+        controller.error("The rows could not be read to the end.");
       }
     },
     cancel: end,
@@ -47,9 +48,9 @@ export function rowBody(
 
   function watch(controller: ReadableStreamDefaultController): ReturnType<typeof setTimeout> {
     const timer = setTimeout(async () => {
-      const reason = new Error(`The client took no rows for ${stallMs / 1000} s.`);
+      const reason = `The client took no rows for ${stallMs / 1000} s.`;
       controller.error(reason);
-      onError(reason);
+      onError(new Error(reason));
       await stream.close();
     }, stallMs);
     // A client that went without a word must not keep a process that is about to end.
