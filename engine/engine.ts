@@ -43,7 +43,9 @@ import { recordReport, type Report } from "./report.ts";
 import { eventRetention, Retention } from "./retention.ts";
 import { hashOf } from "./row_schema.ts";
 import { pause } from "./retry.ts";
+import { LatestVersions } from "./latest_versions.ts";
 import {
+  type PageOptions,
   type PageQuery,
   readPage,
   readTable,
@@ -52,6 +54,9 @@ import {
   type TableOptions,
   type TableQuery,
 } from "./row_page.ts";
+import { type RowStream, RowStreams, type StreamOptions } from "./row_stream.ts";
+import type { RowQuery } from "./row_query.ts";
+import { type RowVersion, versionOf, type VersionQuery } from "./row_version.ts";
 import { RunDriver } from "./run_driver.ts";
 import { checkPriority, defaultPriority, RunQueue } from "./run_queue.ts";
 import { retryPlan } from "./run_retry.ts";
@@ -166,6 +171,8 @@ export class Engine {
   readonly automation: AutomationRecord;
   readonly #executor: Executor;
   readonly #retention: Retention;
+  readonly #latestVersions: LatestVersions;
+  readonly #rowStreams: RowStreams;
   readonly #closing = new AbortController();
   readonly #runEndListeners = new Set<() => void>();
   #polling: Promise<void> = Promise.resolve();
@@ -191,6 +198,8 @@ export class Engine {
         for (const listener of this.#runEndListeners) listener();
       },
     });
+    this.#latestVersions = new LatestVersions(around.database);
+    this.#rowStreams = new RowStreams(around.database);
     this.#retention = new Retention(
       around.database,
       [eventRetention(options.eventRetentionDays ?? 30)],
@@ -364,8 +373,20 @@ export class Engine {
   }
 
   /** Rows of an asset, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
-  async rows(key: string, query: PageQuery): Promise<RowPage> {
-    return await readPage(this.around.database, withRows(this.graph.asset(key)), query);
+  async rows(key: string, query: PageQuery, options: PageOptions = {}): Promise<RowPage> {
+    return await readPage(this.around.database, withRows(this.graph.asset(key)), query, options);
+  }
+
+  /** A version of an asset, the latest by default. @throws {UnknownAssetError | InvalidRequestError} */
+  async rowVersion(key: string, query: VersionQuery = {}): Promise<RowVersion | undefined> {
+    const asset = this.graph.asset(key);
+    if (query.asOf === undefined && query.cursor === undefined) return await this.#latestVersions.of(asset.key);
+    return await versionOf(this.around.database.sql, asset, query);
+  }
+
+  /** All rows that a query wants, row by row. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError | StreamsBusyError} */
+  async rowStream(key: string, query: RowQuery = {}, options: StreamOptions = {}): Promise<RowStream> {
+    return await this.#rowStreams.open(withRows(this.graph.asset(key)), query, options);
   }
 
   /** The newest date of its cells that has been made, with rows or without; `null` if there is none. @throws {UnknownAssetError} */
@@ -521,7 +542,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#queue.close(), this.backfills.close()]);
+    await Promise.all([this.#queue.close(), this.backfills.close(), this.#rowStreams.close()]);
     await this.#polling;
     await this.#retention.settled();
     // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.

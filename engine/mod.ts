@@ -59,18 +59,20 @@ export type { Report } from "./report.ts";
 export type { RetryPolicy } from "./retry.ts";
 export { backfillPriority, maxPriority } from "./run_queue.ts";
 export type { Columns } from "./row_schema.ts";
+export { type Filter, type Operator, operators } from "./row_filter.ts";
 export {
-  type Filter,
   maxPageRows,
   maxTableRows,
-  type Operator,
-  operators,
+  type PageOptions,
   type PageQuery,
   type RowPage,
   type RowTable,
   type TableOptions,
   type TableQuery,
 } from "./row_page.ts";
+export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./row_stream.ts";
+export type { RowQuery } from "./row_query.ts";
+export type { AsOf, RowVersion, VersionQuery } from "./row_version.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
 export { select } from "./selection.ts";
 export type { Reason, SomeCells } from "./staleness.ts";

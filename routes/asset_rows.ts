@@ -2,84 +2,230 @@ import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { z } from "zod";
 import {
+  type AnyAsset,
   type Engine,
   type Filter,
   InvalidRequestError,
+  type Logger,
   maxPageRows,
   maxTableRows,
+  messageOf,
   type Operator,
   operators,
+  type RowQuery,
+  type RowVersion,
+  StreamsBusyError,
 } from "../engine/mod.ts";
-import { parquetOf } from "../resources/parquet_file.ts";
+import { arrowOf, parquetOf } from "../resources/parquet_file.ts";
+import { AnswerCache, type CachedAnswer, etagOf, isKnown } from "./answer_cache.ts";
 import { csvOf } from "./csv.ts";
 import { linkToNext } from "./links.ts";
-import { parsed, singleValues, wholeNumber } from "./validation.ts";
+import { ndjsonOf } from "./ndjson.ts";
+import { Problem } from "./problems.ts";
+import { type LineFormat, rowBody } from "./row_body.ts";
+import { asOf, parsed, singleValues, wholeNumber } from "./validation.ts";
 
 const list = z.string().transform((text) => text.split(",").map((name) => name.trim()));
 
 /** How rows can be answered, with the media type of each. */
 const mediaTypes = {
   json: "application/json",
+  ndjson: "application/x-ndjson",
   csv: "text/csv",
   parquet: "application/vnd.apache.parquet",
+  arrow: "application/vnd.apache.arrow.file",
 } as const;
 type Format = keyof typeof mediaTypes;
 const formats = Object.keys(mediaTypes) as Format[];
 
+/** Rows of a page where nobody says how many. */
+const defaultLimit = 1_000;
+/** What the answers that are kept for the next who asks take together. */
+const cacheBytes = 16 * 1024 * 1024;
+/** How long a client may leave a stream unread. */
+const defaultStallMs = 60_000;
+
 /** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
-const PageParameters = z.strictObject({
+export const RowParameters = z.strictObject({
   order: list.optional(),
   fields: list.optional(),
-  limit: wholeNumber(1, maxPageRows).default(1_000),
+  limit: wholeNumber(1, maxPageRows).default(defaultLimit),
   cursor: z.string().max(10_000).optional(),
-  as_of: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+  as_of: asOf.optional(),
   format: z.enum(formats).optional(),
 });
 
-/** A Parquet file is no page: it holds all rows, or the first `limit` of them. */
-const TableParameters = PageParameters.extend({
-  limit: wholeNumber(1, maxTableRows).optional(),
-  cursor: z.undefined("A Parquet file begins at the first row. Leave the cursor out.").optional(),
+/** CSV and NDJSON are pages where there is a limit, and everything where there is none. */
+const LineParameters = RowParameters.extend({
+  limit: z.literal("all").or(wholeNumber(1, maxPageRows)).optional(),
 });
 
+/** A Parquet or Arrow file is no page: it holds all rows, or the first `limit` of them. */
+const TableParameters = RowParameters.extend({
+  limit: z.literal("all").transform(() => undefined).or(wholeNumber(1, maxTableRows)).optional(),
+  cursor: z.undefined("A file begins at the first row. Leave the cursor out.").optional(),
+});
+
+/** A page of rows as JSON. */
+export const RowList = z.object({
+  asset: z.string(),
+  materialization: z.int().nullable().describe("The version that was read; null if there is none yet."),
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  rows: z.array(z.record(z.string(), z.unknown())),
+  nextCursor: z.string().nullable().describe("For the next page; null on the last one."),
+});
+
+/** A request for rows that has been understood. */
+interface RowRequest {
+  asset: AnyAsset;
+  query: RowQuery;
+  version: RowVersion | undefined;
+}
+
 /** `GET /v1/assets/:key/rows`. */
-export function assetRowRoutes(engine: Engine) {
+export function assetRowRoutes(
+  engine: Engine,
+  { logger, stallMs = defaultStallMs }: { logger: Logger; stallMs?: number },
+) {
+  const answers = new AnswerCache(cacheBytes);
   return new Hono()
-    // The rows of one version of an asset, filtered by `column=value` and `column.gte=value`: a page of JSON or CSV at a
-    // time, or up to two million rows as one Parquet file.
+    // The rows of one version of an asset, filtered by `column=value` and `column.gte=value`: a page of JSON, CSV or NDJSON
+    // at a time, all of them as a stream of CSV or NDJSON, or up to two million as one Parquet or Arrow file.
     .get("/:key/rows", async (c) => {
-      const key = c.req.param("key");
-      const asset = engine.graph.asset(key);
+      const asset = engine.graph.asset(c.req.param("key"));
       const { filters, parameters } = split(new URL(c.req.url).searchParams);
       c.header("Vary", "Accept");
-      if ((parameters.format ?? wantedFormat(c)) === "parquet") {
+      const format = (parameters.format ?? wantedFormat(c)) as Format;
+      if (format === "parquet" || format === "arrow") {
         const { order, fields, limit, as_of: asOf } = parsed(TableParameters, parameters);
-        const { signal } = c.req.raw;
-        const { columns, data, materialization } = await engine.table(
-          key,
-          { filters, order, fields, limit, asOf },
-          { signal },
-        );
-        return c.body(await parquetOf(columns, data, { signal }), 200, {
-          "Content-Type": mediaTypes.parquet,
-          "Content-Disposition": `attachment; filename="${asset.key}.parquet"`,
-          ...(materialization !== null && { "Tandem-Materialization": String(materialization) }),
-        });
+        const version = await engine.rowVersion(asset.key, { asOf });
+        return await answerFile(c, { asset, query: { filters, order, fields, asOf }, version }, { format, limit });
       }
-      const { order, fields, limit, cursor, as_of: asOf, format = wantedFormat(c) } = parsed(
-        PageParameters,
-        parameters,
-      );
-      const page = await engine.rows(key, { filters, order, fields, limit, cursor, asOf });
-      if (page.nextCursor !== null) c.header("Link", linkToNext(c.req.url, { cursor: page.nextCursor }));
-      if (format === "csv") {
-        return c.body(csvOf(page.columns, page.rows), 200, {
-          "Content-Type": "text/csv; charset=utf-8; header=present",
-          "Content-Disposition": `attachment; filename="${asset.key}.csv"`,
-        });
+      if (format === "csv" || format === "ndjson") {
+        const { order, fields, limit, cursor, as_of: asOf } = parsed(LineParameters, parameters);
+        if (limit === "all" || (limit === undefined && cursor === undefined)) {
+          if (cursor !== undefined) throw cursorOfAll();
+          const version = await engine.rowVersion(asset.key, { asOf });
+          return await answerStream(c, { asset, query: { filters, order, fields, asOf }, version }, format);
+        }
+        const version = await engine.rowVersion(asset.key, { asOf, cursor });
+        const query = { filters, order, fields, asOf, cursor, limit: limit ?? defaultLimit };
+        return await answerPage(c, { asset, query, version }, format);
       }
-      return c.json({ asset: asset.key, ...page });
+      const { order, fields, limit, cursor, as_of: asOf } = parsed(RowParameters, parameters);
+      const version = await engine.rowVersion(asset.key, { asOf, cursor });
+      return await answerPage(c, { asset, query: { filters, order, fields, asOf, cursor, limit }, version }, "json");
     });
+
+  async function answerPage(
+    c: Context,
+    { asset, query, version }: RowRequest & { query: { limit: number; cursor?: string } },
+    format: "json" | LineFormat,
+  ): Promise<Response> {
+    const etag = version && etagOf(pathOf(c), format, version.id, asset.schema.fingerprint);
+    const headers = versionHeaders(version, etag);
+    if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
+    let answer = etag && answers.get(etag);
+    if (!answer) {
+      answer = await pageOf(c.req.url, { asset, query, version }, format);
+      if (etag) answers.keep(etag, answer);
+    }
+    return c.body(answer.body, 200, { ...headers, ...answer.headers });
+  }
+
+  async function pageOf(
+    url: string,
+    { asset, query, version }: RowRequest & { query: { limit: number; cursor?: string } },
+    format: "json" | LineFormat,
+  ): Promise<CachedAnswer> {
+    const page = await engine.rows(asset.key, query, { version });
+    const text = format === "json"
+      ? JSON.stringify({ asset: asset.key, ...page })
+      : format === "csv"
+      ? csvOf(page.columns, page.rows)
+      : ndjsonOf(page.rows);
+    return {
+      body: new TextEncoder().encode(text),
+      headers: {
+        ...contentHeaders(asset, format),
+        ...page.nextCursor !== null && { Link: linkToNext(url, { cursor: page.nextCursor }) },
+      },
+    };
+  }
+
+  async function answerStream(
+    c: Context,
+    { asset, query, version }: RowRequest,
+    format: LineFormat,
+  ): Promise<Response> {
+    const etag = wholeEtag(c, { asset, version }, format);
+    const headers = { ...versionHeaders(version, etag), ...contentHeaders(asset, format) };
+    if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
+    // Nobody would read it, nor say that he does not.
+    if (c.req.method === "HEAD") {
+      await engine.rows(asset.key, { ...query, limit: 1 }, { version });
+      return c.body(null, 200, headers);
+    }
+    const stream = await engine.rowStream(asset.key, query, { version }).catch((error) => {
+      if (!(error instanceof StreamsBusyError)) throw error;
+      throw new Problem("not-ready", error.message, { headers: { "Retry-After": "10" } });
+    });
+    const onError = (error: unknown) =>
+      logger.warn(`${c.req.method} ${c.req.path} broke off: ${messageOf(error)}`, { requestId: c.get("requestId") });
+    return c.body(rowBody(stream, { format, stallMs, onError }), 200, {
+      ...headers,
+      "Tandem-Row-Count": String(stream.rowCount),
+    });
+  }
+
+  async function answerFile(
+    c: Context,
+    { asset, query, version }: RowRequest,
+    { format, limit }: { format: "parquet" | "arrow"; limit: number | undefined },
+  ): Promise<Response> {
+    const etag = wholeEtag(c, { asset, version }, format);
+    const headers = versionHeaders(version, etag);
+    if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
+    const { signal } = c.req.raw;
+    const { columns, data, rows } = await engine.table(asset.key, { ...query, limit }, { version, signal });
+    const file = await (format === "parquet" ? parquetOf : arrowOf)(columns, data, { signal });
+    return c.body(file, 200, { ...headers, ...contentHeaders(asset, format), "Tandem-Row-Count": String(rows) });
+  }
+}
+
+/** A whole is its content, whichever materialization it is read from. */
+function wholeEtag(
+  c: Context,
+  { asset, version }: Pick<RowRequest, "asset" | "version">,
+  format: Format,
+): string | undefined {
+  return version && etagOf(pathOf(c), format, version.contentVersion, asset.schema.fingerprint);
+}
+
+function pathOf(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+}
+
+function versionHeaders(version: RowVersion | undefined, etag: string | undefined): Record<string, string> {
+  if (!version || !etag) return {};
+  return {
+    ETag: etag,
+    "Cache-Control": "private, no-cache",
+    "Tandem-Materialization": String(version.id),
+    "Tandem-Committed-At": version.committedAt,
+  };
+}
+
+function contentHeaders(asset: AnyAsset, format: Format): Record<string, string> {
+  const type = format === "csv" ? "text/csv; charset=utf-8; header=present" : mediaTypes[format];
+  if (format === "json") return { "Content-Type": type };
+  return { "Content-Type": type, "Content-Disposition": `attachment; filename="${asset.key}.${format}"` };
+}
+
+function cursorOfAll(): InvalidRequestError {
+  const message = "All rows begin at the first one. Leave the cursor out, or set a limit.";
+  return new InvalidRequestError(message, [{ path: "cursor", message }]);
 }
 
 function wantedFormat(c: Context): Format {
@@ -91,7 +237,7 @@ function split(search: URLSearchParams): { filters: Filter[]; parameters: Record
   const parameters = new URLSearchParams();
   const filters: Filter[] = [];
   for (const [name, value] of search) {
-    if (Object.hasOwn(PageParameters.shape, name)) {
+    if (Object.hasOwn(RowParameters.shape, name)) {
       parameters.append(name, value);
       continue;
     }

@@ -1,12 +1,24 @@
 import type { RowPage } from "../engine/mod.ts";
 
+type Columns = RowPage["columns"];
+type Row = Readonly<Record<string, unknown>>;
+
 /**
  * Rows as RFC 4180 text with a header line. A null is an empty field and empty text is `""`, so that the two stay apart; JSON
  * columns are JSON text.
  */
-export function csvOf(columns: RowPage["columns"], rows: readonly Readonly<Record<string, unknown>>[]): string {
-  const lines = rows.map((row) => columns.map(({ name }) => field(row[name])).join(","));
-  return [columns.map(({ name }) => name).join(","), ...lines].map((line) => `${line}\r\n`).join("");
+export function csvOf(columns: Columns, rows: readonly Row[]): string {
+  return csvHeader(columns) + csvLines(columns, rows);
+}
+
+/** The first line. */
+export function csvHeader(columns: Columns): string {
+  return `${columns.map(({ name }) => name).join(",")}\r\n`;
+}
+
+/** The lines of some rows. */
+export function csvLines(columns: Columns, rows: readonly Row[]): string {
+  return rows.map((row) => `${columns.map(({ name }) => field(row[name])).join(",")}\r\n`).join("");
 }
 
 function field(value: unknown): string {

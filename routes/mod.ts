@@ -123,7 +123,7 @@ export function api(
   }));
   const routes = app
     .route("/v1/assets", assetRoutes(engine))
-    .route("/v1/assets", assetRowRoutes(engine))
+    .route("/v1/assets", assetRowRoutes(engine, { logger }))
     .route("/v1/assets", explanationRoutes(engine))
     .route("/v1/assets", automationRoutes(engine))
     .route("/v1/assets", assetCheckRoutes(engine))

@@ -77,6 +77,15 @@ export function wholeNumber(min: number, max: number) {
 /** The id of something that is numbered, in a query. */
 export const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
+/** A version: the id of a materialization as a number; a time or a date, which the engine reads, as it is. */
+export const asOf = z.string().max(64).transform((text, context): number | string => {
+  if (!/^\d+$/.test(text)) return text;
+  const id = Number(text);
+  if (Number.isSafeInteger(id) && id > 0) return id;
+  context.addIssue({ code: "custom", message: `A whole number from 1 to ${Number.MAX_SAFE_INTEGER} is wanted.` });
+  return z.NEVER;
+});
+
 /** Parses a value, or throws the problem that names each fault by its path. */
 export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { type Engine, type Filter, type Materialization, maxPageRows, type PageQuery } from "../../engine/mod.ts";
+import { type Engine, type Filter, maxPageRows, type PageQuery, type RowVersion } from "../../engine/mod.ts";
+import { type AnswerCache, etagOf, isKnown } from "../answer_cache.ts";
 import { linkToNext } from "../links.ts";
 import { wholeNumber } from "../validation.ts";
 import { OldError } from "./old_errors.ts";
@@ -12,9 +13,15 @@ export type Row = Record<string, unknown>;
 const date = z.iso.date("A date such as 2024-01-31 is wanted.");
 const noDates = z.undefined("What is listed here has no dates.").optional();
 
+/** The moment whose versions are wanted. What is read from several assets has no one materialization to name. */
+export const moment = z.string().max(64)
+  .refine((text) => !/^\d*$/.test(text), "A date such as 2024-01-31 or a time such as 2024-01-31T15:30:00Z is wanted.")
+  .optional();
+
 /** What may be asked of a list beyond what the original services offered. */
 export const ListParameters = z.object({
   compat,
+  as_of: moment,
   from: noDates,
   to: noDates,
   limit: wholeNumber(1, maxPageRows).optional(),
@@ -25,14 +32,26 @@ export const ListParameters = z.object({
 /** The same of a list with dates: both ends are included. */
 export const DatedListParameters = ListParameters.extend({ from: date.optional(), to: date.optional() });
 
+/** What the reading routes stand on. */
+export interface OldReads {
+  engine: Engine;
+  /** Answers that were made lately. */
+  answers: AnswerCache;
+}
+
 /**
- * The latest version of an asset.
+ * The version of an asset that is asked for: the latest, that of a moment, or that of the page before.
  *
- * @throws {OldError} 503 if there has never been one.
+ * @throws {OldError | InvalidRequestError} 503 if there has never been one; 400 if there was none then, and for a cursor of
+ * something else.
  */
-export async function latestVersion(engine: Engine, key: string): Promise<Materialization> {
-  const [latest] = await engine.materializations(key, { limit: 1 });
-  if (latest) return latest;
+export async function wantedVersion(
+  engine: Engine,
+  key: string,
+  { as_of: asOf, cursor }: { as_of?: string; cursor?: string } = {},
+): Promise<RowVersion> {
+  const version = await engine.rowVersion(key, { asOf, cursor });
+  if (version) return version;
   throw new OldError(503, `There is no "${key}" yet. It comes with the first run; try again later.`, {
     "Retry-After": "60",
   });
@@ -41,14 +60,14 @@ export async function latestVersion(engine: Engine, key: string): Promise<Materi
 /** Rows of one version, as many as asked for or all of them, a page at a time. */
 export async function rowsOf(
   engine: Engine,
-  version: Materialization,
+  version: RowVersion,
   query: Omit<PageQuery, "limit" | "asOf"> & { limit?: number },
 ): Promise<{ rows: Row[]; nextCursor: string | null }> {
   const { limit, ...rest } = query;
   const rows: Row[] = [];
   let cursor = query.cursor;
   for (;;) {
-    const page = await engine.rows(version.key, { ...rest, cursor, limit: limit ?? maxPageRows, asOf: version.id });
+    const page = await engine.rows(version.key, { ...rest, cursor, limit: limit ?? maxPageRows }, { version });
     rows.push(...page.rows);
     if (limit !== undefined || page.nextCursor === null) return { rows, nextCursor: page.nextCursor };
     cursor = page.nextCursor;
@@ -56,30 +75,41 @@ export async function rowsOf(
 }
 
 /**
- * Answers with what is made of some versions of assets, under an ETag of their contents; with 304, and without making it, where
- * the client has that already.
+ * Answers with what is made of some versions of assets and the address alone, under an ETag of their contents; with 304, and
+ * without making it, where the client has that already. What was made lately is not made again.
  */
 export async function answerVersions(
   c: Context,
-  versions: readonly Materialization[],
-  make: () => Promise<unknown> | unknown,
+  { answers }: OldReads,
+  versions: readonly Pick<RowVersion, "id" | "contentVersion">[],
+  make: () => Promise<{ body: unknown; headers?: Record<string, string> }>,
 ): Promise<Response> {
   const etag = `"${versions.map(({ contentVersion }) => contentVersion).join(".")}"`;
   const headers = { ETag: etag, "Cache-Control": "private, no-cache" };
-  const known = c.req.header("If-None-Match")?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
-  if (known.includes(etag)) return c.body(null, 304, headers);
-  // First, so that no fault is answered under the ETag.
-  const body = await make();
-  return c.json(body, 200, headers);
+  if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
+  const { pathname, search } = new URL(c.req.url);
+  const name = etagOf(pathname, search, ...versions.map(({ id }) => id));
+  let answer = answers.get(name);
+  if (!answer) {
+    // First, so that no fault is answered under the ETag.
+    const made = await make();
+    answer = {
+      body: new TextEncoder().encode(JSON.stringify(made.body)),
+      headers: { "Content-Type": "application/json", ...made.headers },
+    };
+    answers.keep(name, answer);
+  }
+  return c.body(answer.body, 200, { ...headers, ...answer.headers });
 }
 
 /** How the rows of an asset become a list of the original API. */
 export interface OldList {
-  /** Its latest version, or the one of the page before. */
-  version: Materialization;
+  /** Its latest version, or the one of a moment or of the page before. */
+  version: RowVersion;
   /** Other versions that the answers are made of. */
-  others?: readonly Materialization[];
-  filters?: readonly Filter[];
+  others?: readonly Pick<RowVersion, "id" | "contentVersion">[];
+  /** Which rows are listed; nothing but version and address may decide it. */
+  filters?(): Promise<readonly Filter[]> | readonly Filter[];
   /** The column with the dates, for `from` and `to`. */
   dateColumn?: string;
   /** Makes the objects of a page; all have the same fields. */
@@ -93,7 +123,7 @@ export interface OldList {
 /** Answers with a list: a bare array, as the original did; the `Link` header leads to the next page where there is one. */
 export async function answerList(
   c: Context,
-  engine: Engine,
+  reads: OldReads,
   parameters: z.output<typeof DatedListParameters> | z.output<typeof ListParameters>,
   list: OldList,
 ): Promise<Response> {
@@ -102,39 +132,24 @@ export async function answerList(
   if (unknown !== undefined) {
     throw new OldError(400, `fields: There is no "${unknown}". There are: ${list.fields.join(", ")}.`);
   }
-  const { version, others = [], filters = [], dateColumn, missing } = list;
+  const { engine } = reads;
+  const { version, others = [], dateColumn, missing } = list;
   const dates: Filter[] = [];
   if (from !== undefined) dates.push({ column: dateColumn!, operator: "gte", value: from });
   if (to !== undefined) dates.push({ column: dateColumn!, operator: "lte", value: to });
-  return await answerVersions(c, [version, ...others], async () => {
+  return await answerVersions(c, reads, [version, ...others], async () => {
+    const filters = await list.filters?.() ?? [];
     const { rows, nextCursor } = await rowsOf(engine, version, { filters: [...filters, ...dates], limit, cursor });
     if (rows.length === 0 && missing !== undefined) {
       const any = dates.length === 0 ? [] : (await rowsOf(engine, version, { filters, limit: 1 })).rows;
       if (any.length === 0) throw new OldError(404, missing);
     }
-    if (nextCursor !== null) c.header("Link", linkToNext(c.req.url, { cursor: nextCursor }));
     const answers = await list.answers(rows);
-    return fields === undefined ? answers : answers.map((answer) => pick(answer, fields));
+    return {
+      body: fields === undefined ? answers : answers.map((answer) => pick(answer, fields)),
+      headers: nextCursor === null ? undefined : { Link: linkToNext(c.req.url, { cursor: nextCursor }) },
+    };
   });
-}
-
-/**
- * The version that a list is read from: that of the page before where a cursor tells it, else the latest.
- *
- * @throws {OldError | InvalidRequestError} 503 if there has never been one; 400 for a cursor of something else.
- */
-export async function listedVersion(engine: Engine, key: string, cursor: string | undefined): Promise<Materialization> {
-  const latest = await latestVersion(engine, key);
-  if (cursor === undefined) return latest;
-  const { materialization } = await engine.rows(key, { cursor, limit: 1 });
-  if (materialization === null || materialization === latest.id) return latest;
-  return await versionOf(engine, key, materialization) ?? latest;
-}
-
-/** One version of an asset. */
-export async function versionOf(engine: Engine, key: string, id: number): Promise<Materialization | undefined> {
-  const [version] = await engine.materializations(key, { limit: 1, before: id + 1 });
-  return version?.id === id ? version : undefined;
 }
 
 function pick(row: Row, names: readonly string[]): Row {
@@ -142,7 +157,7 @@ function pick(row: Row, names: readonly string[]): Row {
 }
 
 /** The rows of a version that hold as of its newest as-of session, which the original had alone. */
-export async function newestOnly(engine: Engine, { key, id }: Materialization): Promise<Filter[]> {
+export async function newestOnly(engine: Engine, { key, id }: RowVersion): Promise<Filter[]> {
   const newest = await engine.newestDate(key, { asOf: id });
   return newest === null ? [] : [equals(engine.graph.asset(key).cells!.date!, newest)];
 }

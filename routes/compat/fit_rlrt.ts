@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine, Materialization } from "../../engine/mod.ts";
+import type { Engine, RowVersion } from "../../engine/mod.ts";
 import { linearRegression } from "../../quant/mod.ts";
 import { jsonBody } from "../validation.ts";
-import { equals, latestVersion, rowsOf } from "./asset_answers.ts";
+import { equals, rowsOf, wantedVersion } from "./asset_answers.ts";
 import { OldError } from "./old_errors.ts";
 import { isStrict } from "./strict_query.ts";
 import { unknownTicker } from "./tickers.ts";
@@ -24,7 +24,7 @@ export function fitRlrtRoutes(engine: Engine) {
     .post("/fit-rlrt", jsonBody(Request), async (c) => {
       const strict = isStrict(c.req.url);
       const { ticker_1, ticker_2 } = c.req.valid("json");
-      const bars = await latestVersion(engine, "daily_bars");
+      const bars = await wantedVersion(engine, "daily_bars");
       // The original took the last thirty of each, and of these what was common.
       const lookback = strict ? CLOSES : LOOKBACK;
       const [first, second] = await Promise.all([
@@ -55,7 +55,7 @@ export function fitRlrtRoutes(engine: Engine) {
 /** The last closes of a ticker by session. */
 async function lastCloses(
   engine: Engine,
-  bars: Materialization,
+  bars: RowVersion,
   ticker: string,
   count: number,
 ): Promise<Map<string, number>> {

@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono";
 import type { Engine, Logger } from "../../engine/mod.ts";
+import { AnswerCache } from "../answer_cache.ts";
 import { fitRlrtRoutes } from "./fit_rlrt.ts";
 import { modelChosenPairRoutes } from "./model_chosen_pairs.ts";
 import { onOldError, onOldNotFound } from "./old_errors.ts";
@@ -19,15 +20,19 @@ export interface CompatOptions {
   maxClosesBytes: number;
 }
 
+/** What the answers that are kept for the next who asks take together. */
+const cacheBytes = 16 * 1024 * 1024;
+
 /** `/ml` and `/trading` of the original quant service, computed from the body; `/api` of its backend, read from assets. */
 export function compatRoutes({ engine, logger, maxClosesBytes }: CompatOptions) {
+  const reads = { engine, answers: new AnswerCache(cacheBytes) };
   const routes = new Hono()
     .onError(onOldError(logger))
     .route("/", quantServiceRoutes({ maxBodyBytes: maxClosesBytes }))
-    .route("/api/ticker", tickerRoutes(engine))
-    .route("/api/pairs", pairRoutes(engine))
+    .route("/api/ticker", tickerRoutes(reads))
+    .route("/api/pairs", pairRoutes(reads))
     .route("/api/ml", fitRlrtRoutes(engine))
-    .route("/api/model-chosen-pairs", modelChosenPairRoutes(engine));
+    .route("/api/model-chosen-pairs", modelChosenPairRoutes(reads));
   for (const prefix of ["/ml/*", "/trading/*", "/api/*"]) routes.all(prefix, onOldNotFound);
   return routes;
 }

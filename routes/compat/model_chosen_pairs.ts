@@ -1,39 +1,41 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine, Filter, Materialization } from "../../engine/mod.ts";
+import type { Engine, Filter, RowVersion } from "../../engine/mod.ts";
 import {
   answerList,
   answerVersions,
   DatedListParameters,
   equals,
-  latestVersion,
-  listedVersion,
   ListParameters,
+  moment,
   newestOnly,
+  type OldReads,
   type Row,
   rowsOf,
-  versionOf,
+  wantedVersion,
 } from "./asset_answers.ts";
 import { pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
 import { knownParameters } from "./strict_query.ts";
 
 const ticker = z.string("A ticker is wanted.").min(1, "A ticker is wanted.");
-const PairParameters = z.object({ ticker_1: ticker, ticker_2: ticker });
-const TradeParameters = DatedListParameters.extend(PairParameters.shape);
+const Pair = z.object({ ticker_1: ticker, ticker_2: ticker });
+const TradeParameters = DatedListParameters.extend(Pair.shape);
+const MetricsParameters = Pair.extend({ as_of: moment });
 
 const tradeFields = ["ticker_1", "ticker_2", "spread", "predicted_trend", "signal", "position", "budget", "date"];
 
 /** `GET /api/model-chosen-pairs`, `…/trades` and `…/metrics`. */
-export function modelChosenPairRoutes(engine: Engine) {
+export function modelChosenPairRoutes(reads: OldReads) {
+  const { engine } = reads;
   return new Hono()
     // The pairs that are traded.
     .get("/", async (c) => {
       const parameters = knownParameters(c.req.url, ListParameters);
-      const version = await listedVersion(engine, "chosen_pairs", parameters.cursor);
-      return await answerList(c, engine, parameters, {
+      const version = await wantedVersion(engine, "chosen_pairs", parameters);
+      return await answerList(c, reads, parameters, {
         version,
-        filters: await newestOnly(engine, version),
+        filters: () => newestOnly(engine, version),
         fields: ["id", "ticker_1", "ticker_2"],
         answers: (rows) =>
           (rows as { ticker_1: string; ticker_2: string }[]).map(({ ticker_1, ticker_2 }) => ({
@@ -46,13 +48,13 @@ export function modelChosenPairRoutes(engine: Engine) {
     // The backtest of one of them, day by day.
     .get("/trades", async (c) => {
       const parameters = knownParameters(c.req.url, TradeParameters);
-      const trades = await listedVersion(engine, "pair_trades", parameters.cursor);
-      const signals = await signalsBehind(engine, trades);
+      const trades = await wantedVersion(engine, "pair_trades", parameters);
+      const signals = await signalsBehind(engine, trades, parameters);
       const filters = filtersOf(parameters);
-      return await answerList(c, engine, parameters, {
+      return await answerList(c, reads, parameters, {
         version: trades,
         others: [signals],
-        filters,
+        filters: () => filters,
         dateColumn: "session",
         fields: tradeFields,
         answers: async (rows) => {
@@ -75,39 +77,44 @@ export function modelChosenPairRoutes(engine: Engine) {
     })
     // How it came out.
     .get("/metrics", async (c) => {
-      const parameters = knownParameters(c.req.url, PairParameters);
-      const version = await latestVersion(engine, "pair_metrics");
-      return await answerVersions(c, [version], async () => {
+      const parameters = knownParameters(c.req.url, MetricsParameters);
+      const version = await wantedVersion(engine, "pair_metrics", parameters);
+      return await answerVersions(c, reads, [version], async () => {
         const { rows: [row] } = await rowsOf(engine, version, { filters: filtersOf(parameters), limit: 1 });
         if (!row) {
           throw new OldError(404, `There are no metrics of ${parameters.ticker_1} and ${parameters.ticker_2}.`);
         }
         const { total_return, annualized_return, max_drawdown } = row;
-        return { total_return, annualized_return, max_drawdown };
+        return { body: { total_return, annualized_return, max_drawdown } };
       });
     });
 }
 
-function filtersOf({ ticker_1, ticker_2 }: z.output<typeof PairParameters>): Filter[] {
+function filtersOf({ ticker_1, ticker_2 }: z.output<typeof Pair>): Filter[] {
   return [equals("ticker_1", ticker_1), equals("ticker_2", ticker_2)];
 }
 
 /** The very signals that the trades were made from, whatever has been published since. */
-async function signalsBehind(engine: Engine, trades: Materialization): Promise<Materialization> {
+async function signalsBehind(
+  engine: Engine,
+  trades: RowVersion,
+  parameters: { as_of?: string },
+): Promise<Pick<RowVersion, "id" | "contentVersion">> {
   const used = trades.upstream["pair_signals"];
-  const found = used && await versionOf(engine, "pair_signals", used.materialization);
-  return found ?? await latestVersion(engine, "pair_signals");
+  if (used) return { id: used.materialization, contentVersion: used.version };
+  return await wantedVersion(engine, "pair_signals", { as_of: parameters.as_of });
 }
 
 /** Spread and trend of the sessions of some trades. */
 async function spreadsOf(
   engine: Engine,
-  signals: Materialization,
+  signals: Pick<RowVersion, "id">,
   { filters, rows }: { filters: readonly Filter[]; rows: readonly Row[] },
 ): Promise<Map<unknown, Row>> {
   const [first, last] = [rows[0], rows.at(-1)];
   if (!first || !last) return new Map();
-  const { rows: found } = await rowsOf(engine, signals, {
+  const version = await engine.rowVersion("pair_signals", { asOf: signals.id });
+  const { rows: found } = await rowsOf(engine, version!, {
     filters: [
       ...filters,
       { column: "session", operator: "gte", value: String(first.session) },

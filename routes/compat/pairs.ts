@@ -1,15 +1,16 @@
 import { Hono } from "hono";
-import type { Engine } from "../../engine/mod.ts";
+import { z } from "zod";
 import {
   answerList,
   answerVersions,
   equals,
-  latestVersion,
-  listedVersion,
   ListParameters,
+  moment,
   newestOnly,
+  type OldReads,
   type Row,
   rowsOf,
+  wantedVersion,
 } from "./asset_answers.ts";
 import { isUuid, pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
@@ -30,15 +31,16 @@ const fields = [
 const suggested = [equals("accepted", "true")];
 
 /** `GET /api/pairs` and `GET /api/pairs/:id`. */
-export function pairRoutes(engine: Engine) {
+export function pairRoutes(reads: OldReads) {
+  const { engine } = reads;
   return new Hono()
     // The suggested pairs.
     .get("/", async (c) => {
       const parameters = knownParameters(c.req.url, ListParameters);
-      const version = await listedVersion(engine, "cointegrated_pairs", parameters.cursor);
-      return await answerList(c, engine, parameters, {
+      const version = await wantedVersion(engine, "cointegrated_pairs", parameters);
+      return await answerList(c, reads, parameters, {
         version,
-        filters: [...await newestOnly(engine, version), ...suggested],
+        filters: async () => [...await newestOnly(engine, version), ...suggested],
         fields,
         answers: (rows) => rows.map(pairAnswer),
       });
@@ -47,14 +49,15 @@ export function pairRoutes(engine: Engine) {
     .get("/:id", async (c) => {
       const id = c.req.param("id");
       if (!isUuid(id)) throw new OldError(400, `${id} is not a UUID.`);
-      const version = await latestVersion(engine, "cointegrated_pairs");
-      return await answerVersions(c, [version], async () => {
+      const parameters = knownParameters(c.req.url, z.object({ as_of: moment }));
+      const version = await wantedVersion(engine, "cointegrated_pairs", parameters);
+      return await answerVersions(c, reads, [version], async () => {
         const { rows } = await rowsOf(engine, version, {
           filters: [...await newestOnly(engine, version), ...suggested],
         });
         const pair = rows.map(pairAnswer).find((pair) => pair.id === id.toLowerCase());
         if (!pair) throw new OldError(404, `There is no suggested pair ${id}.`);
-        return pair;
+        return { body: pair };
       });
     });
 }

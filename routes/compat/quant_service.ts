@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { bodyBudget } from "./body_budget.ts";
 import { ObservationSink, PriceSink } from "./observations.ts";
 import { OldError } from "./old_errors.ts";
 import { readRows } from "./streamed_rows.ts";
@@ -12,11 +13,16 @@ import { turnstile } from "./turnstile.ts";
 const MAX_OBSERVATIONS = 50_000;
 const MAX_TICKERS = 1_000;
 const MAX_CLOSES = 4_000_000;
+/** Two markets at a time, or many small bodies: what is made of a body takes about twice its bytes until it is answered. */
+const BODIES = { bytes: 64 * 1024 * 1024, maxWaiting: 32 };
 
 /** The original quant service: `POST /ml/rlrt`, `/ml/pairs` and `/trading/trade_with_model`. */
 export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
   const pass = turnstile({ maxWaiting: 8 });
+  const budget = bodyBudget({ ...BODIES, maxBodyBytes });
   return new Hono()
+    .use("/ml/*", budget)
+    .use("/trading/*", budget)
     // The rolling trend of a spread.
     .post("/ml/rlrt", async (c) => {
       const strict = isStrict(c.req.url);

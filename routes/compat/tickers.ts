@@ -1,19 +1,21 @@
 import { Hono } from "hono";
-import type { Engine, Materialization } from "../../engine/mod.ts";
+import { z } from "zod";
+import { type Engine, InvalidRequestError, type RowVersion } from "../../engine/mod.ts";
 import { ema, macd, rsi, sma } from "../../quant/mod.ts";
 import {
   answerList,
   answerVersions,
   DatedListParameters,
   equals,
-  latestVersion,
-  listedVersion,
   ListParameters,
+  moment,
+  type OldReads,
   type Row,
   rowsOf,
+  wantedVersion,
 } from "./asset_answers.ts";
 import { OldError } from "./old_errors.ts";
-import { isStrict, knownParameters } from "./strict_query.ts";
+import { compat, knownParameters } from "./strict_query.ts";
 
 const tickerFields = ["ticker", "name", "active", "type", "created_at", "updated_at"];
 const barFields = ["ticker", "name", "date", "open", "high", "low", "close", "volume", "volume_weighted_price"];
@@ -24,13 +26,14 @@ const mentionFields = ["id", "ticker", "publisher", "author", "source_url", "sho
 const WINDOW = 30;
 
 /** `GET /api/ticker/…`. */
-export function tickerRoutes(engine: Engine) {
+export function tickerRoutes(reads: OldReads) {
+  const { engine } = reads;
   return new Hono()
     // Every ticker.
     .get("/all", async (c) => {
       const parameters = knownParameters(c.req.url, ListParameters);
-      const version = await listedVersion(engine, "raw_tickers", parameters.cursor);
-      return await answerList(c, engine, parameters, {
+      const version = await wantedVersion(engine, "raw_tickers", parameters);
+      return await answerList(c, reads, parameters, {
         version,
         fields: tickerFields,
         answers: async (rows) => {
@@ -41,34 +44,42 @@ export function tickerRoutes(engine: Engine) {
     })
     // A ticker with the latest values of its indicators.
     .get("/:ticker/details", async (c) => {
-      const strict = isStrict(c.req.url);
+      const parameters = knownParameters(c.req.url, z.object({ compat, as_of: moment }));
+      const strict = parameters.compat === "strict";
       const ticker = c.req.param("ticker");
-      const versions = await Promise.all(["raw_tickers", "daily_bars"].map((key) => latestVersion(engine, key)));
-      const [tickers, bars] = versions as [Materialization, Materialization];
-      const stored = await storedIndicators(engine, bars);
-      return await answerVersions(c, [...versions, ...stored ? [stored] : []], async () => {
+      const [tickers, bars, indicators] = await Promise.all([
+        wantedVersion(engine, "raw_tickers", parameters),
+        wantedVersion(engine, "daily_bars", parameters),
+        storedIndicators(engine, parameters),
+      ]);
+      // An older one would contradict the bars.
+      const stored = indicators?.upstream.daily_bars?.version === bars.contentVersion ? indicators : undefined;
+      return await answerVersions(c, reads, [tickers, bars, ...stored ? [stored] : []], async () => {
         const of = { filters: [equals("ticker", ticker)] };
         const { rows: [listed] } = await rowsOf(engine, tickers, { ...of, limit: 1 });
         if (!listed) throw unknownTicker(ticker);
         const answer = tickerAnswer(listed, await unchangedSince(engine, tickers));
         if (stored) {
           const { rows: [latest] } = await rowsOf(engine, stored, { ...of, order: ["-session"], limit: 1 });
-          return { ...answer, ...indicatorsAnswer(latest, strict ? 0 : null) };
+          return { body: { ...answer, ...indicatorsAnswer(latest, strict ? 0 : null) } };
         }
         const { rows } = await rowsOf(engine, bars, { ...of, fields: ["close"] });
         const closes = Float64Array.from(rows, (row) => row.close as number);
-        return { ...answer, ...latestIndicators(closes, strict ? 0 : null) };
+        return { body: { ...answer, ...latestIndicators(closes, strict ? 0 : null) } };
       });
     })
     // Its bars.
     .get("/:ticker/daily-ohlc", async (c) => {
       const parameters = knownParameters(c.req.url, DatedListParameters);
       const ticker = c.req.param("ticker");
-      const [tickers] = await engine.materializations("raw_tickers", { limit: 1 });
-      return await answerList(c, engine, parameters, {
-        version: await listedVersion(engine, "daily_bars", parameters.cursor),
+      const [version, tickers] = await Promise.all([
+        wantedVersion(engine, "daily_bars", parameters),
+        engine.rowVersion("raw_tickers", { asOf: parameters.as_of }),
+      ]);
+      return await answerList(c, reads, parameters, {
+        version,
         others: tickers ? [tickers] : [],
-        filters: [equals("ticker", ticker)],
+        filters: () => [equals("ticker", ticker)],
         dateColumn: "session",
         fields: barFields,
         missing: `There are no bars of ${ticker}.`,
@@ -94,9 +105,9 @@ export function tickerRoutes(engine: Engine) {
     .get("/:ticker/news-mentions", async (c) => {
       const parameters = knownParameters(c.req.url, ListParameters);
       const ticker = c.req.param("ticker");
-      return await answerList(c, engine, parameters, {
-        version: await listedVersion(engine, "news_mentions", parameters.cursor),
-        filters: [equals("ticker", ticker)],
+      return await answerList(c, reads, parameters, {
+        version: await wantedVersion(engine, "news_mentions", parameters),
+        filters: () => [equals("ticker", ticker)],
         fields: mentionFields,
         missing: `There is no news of ${ticker}.`,
         answers: (rows) => rows.map((row) => ({ ...row, publish_time: inMilliseconds(row.publish_time) })),
@@ -119,15 +130,21 @@ function inMilliseconds(time: unknown): string {
   return new Date(time as string).toISOString();
 }
 
-/** The version of `indicators` that was made of these bars, where there is one; an older one would contradict them. */
-async function storedIndicators(engine: Engine, bars: Materialization): Promise<Materialization | undefined> {
+/** The version of `indicators`, where there is one. */
+async function storedIndicators(
+  engine: Engine,
+  { as_of: asOf }: { as_of?: string },
+): Promise<RowVersion | undefined> {
   if (!engine.graph.keys.includes("indicators")) return undefined;
-  const [latest] = await engine.materializations("indicators", { limit: 1 });
-  return latest?.upstream.daily_bars?.version === bars.contentVersion ? latest : undefined;
+  return await engine.rowVersion("indicators", { asOf }).catch((error) => {
+    // There was none yet.
+    if (error instanceof InvalidRequestError) return undefined;
+    throw error;
+  });
 }
 
 /** When the content of a version was first published. */
-async function unchangedSince(engine: Engine, version: Materialization): Promise<string> {
+async function unchangedSince(engine: Engine, version: RowVersion): Promise<string> {
   let { committedAt, id: before } = version;
   // What changes daily takes one look; the bound is for what never changes.
   for (let look = 0; look < 100; look++) {

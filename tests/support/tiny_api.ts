@@ -68,6 +68,6 @@ export async function withTinyApi<T>(
 /** Reads an answer to its end. */
 export async function read(response: Response): Promise<Answer> {
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("Content-Type") ?? "") && text !== "";
+  const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "") && text !== "";
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
 }

@@ -1,7 +1,7 @@
 import * as assets from "../../../assets/mod.ts";
 import { Engine, loggerTo, type LogLevel, Scheduler, silentLogger } from "../../../engine/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
-import { migrate } from "../../../resources/database/mod.ts";
+import { type Database, migrate } from "../../../resources/database/mod.ts";
 import type { MarketData, TickerListing } from "../../../resources/market_data/mod.ts";
 import { api } from "../../../routes/mod.ts";
 import type { RawBar } from "../../support/bars.ts";
@@ -14,6 +14,7 @@ import { type Answer, read } from "../../support/tiny_api.ts";
 /** The API over the real assets on a small market. */
 export interface MarketApi {
   engine: Engine;
+  database: Database;
   bars: readonly RawBar[];
   request(path: string, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
@@ -58,12 +59,12 @@ export const mentions = [["n1", "A0"], ["n1", "A1"], ["n2", "A0"]].map(([id, tic
 /** Sessions of the market: what a Hurst exponent takes, and some. */
 export const SESSIONS = 160;
 
-/** Runs `test` on an embedded database with nothing materialized. */
+/** Runs `test` on an embedded database, or another one, with nothing materialized. */
 export async function withMarketApi(
   test: (api: MarketApi) => Promise<void>,
-  { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024, withIndicators = true } = {},
+  { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024, withIndicators = true, on = withEmbedded } = {},
 ): Promise<void> {
-  await withEmbedded(async (database) => {
+  await on(async (database) => {
     await migrate(database, new URL("../../../sql/migrations/", import.meta.url));
     const clock = fixedClock("2026-11-23T12:00:00Z");
     let bars: readonly RawBar[] = groupedMarket(SESSIONS);
@@ -102,6 +103,7 @@ export async function withMarketApi(
     try {
       await test({
         engine,
+        database,
         get bars() {
           return bars;
         },
