@@ -1,8 +1,7 @@
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
-import { type AssetEngine, readAsset } from "./asset_record.ts";
-import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
+import { type GraphPageOptions, graphPages } from "./graph_pages.tsx";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
 import { BackfillPage } from "./pages/backfill.tsx";
 import { type BackfillEngine, BackfillsPage, readBackfills } from "./pages/backfills.tsx";
@@ -16,14 +15,14 @@ import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine & BackfillEngine;
+  engine: OverviewEngine & PairEngine & PairsEngine & GraphPageOptions["engine"] & BackfillEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
 }
 
 /**
- * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
+ * What a person sees: the overview at `/`, the assets under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
@@ -51,11 +50,6 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
       return answer(c, <OverviewPage {...data} />);
-    })
-    .get("/assets/:key", async (c) => {
-      const key = c.req.param("key");
-      const record = await readAsset(engine, key, clock.now().epochMilliseconds);
-      return record ? answer(c, <AssetPage record={record} />) : answer(c, <AssetAbsentPage name={key} />, 404);
     })
     .get("/pairs", async (c) => {
       const data = await readPairs({ engine, parameters: new URL(c.req.url).searchParams });
@@ -87,6 +81,7 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
         throw error;
       }
     })
+    .route("/", graphPages({ engine, clock }))
     .route("/static", staticFiles());
 }
 

@@ -30,7 +30,7 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
                 <th scope="col" class="number">Time</th>
               </tr>
             </thead>
-            <tbody>{plan.steps.map((step) => <Step step={step} />)}</tbody>
+            <tbody>{plan.steps.map((step) => <Step key={step.key} step={step} />)}</tbody>
           </table>
         </div>
       )}
@@ -42,8 +42,6 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
             id="begin-run"
             class="primary"
             data-begin-run={JSON.stringify(body)}
-            // The same for a second click or a try again after a broken connection, so that they are the same run.
-            data-idempotency-key={crypto.randomUUID()}
           >
             Run {plan.steps.length === 1 ? "this step" : `these ${count(plan.steps.length)} steps`}
           </button>

@@ -19,7 +19,7 @@ export function RunProgress({ run, now }: { run: Run; now: number }) {
   const { id, status, steps, waitingFor, createdAt, startedAt, finishedAt, cancelRequestedAt } = run;
   const ended = steps.filter((step) => step.finishedAt !== null || step.status === "skipped").length;
   return (
-    <div class="run-progress" id="run-progress" data-live data-open-run={isFinished(status) ? undefined : id}>
+    <div class="run-progress" data-open-run={isFinished(status) ? undefined : id}>
       <p class="line">
         <a href={`/v1/runs/${id}`}>Run {id}</a>
         <StateBadge state={status} />
@@ -49,7 +49,7 @@ export function RunProgress({ run, now }: { run: Run; now: number }) {
         >
         </progress>
       )}
-      <ol class="entries">{steps.map((step) => <Step step={step} />)}</ol>
+      <ol class="entries">{steps.map((step) => <Step key={step.key} step={step} />)}</ol>
     </div>
   );
 }
