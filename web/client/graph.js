@@ -162,7 +162,7 @@ function draw() {
   const graph = view?.querySelector("svg.asset-graph");
   const canvas = document.getElementById("minimap");
   if (!view || !(graph instanceof SVGSVGElement) || !(canvas instanceof HTMLCanvasElement)) return;
-  const nodes = new GraphNodes(graph, read);
+  const nodes = new GraphNodes(view, graph, read);
   const seen = new GraphView(view, graph, () => {
     minimap.frame();
     const level = document.getElementById("zoom-level");
@@ -173,7 +173,7 @@ function draw() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => minimap.redraw());
   document.querySelector(".graph-tools")?.removeAttribute("hidden");
   // Focus that came by the tabulator may be out of sight.
-  graph.addEventListener("focusin", () => {
+  view.addEventListener("focusin", () => {
     const node = nodes.focused;
     if (node && node.element.matches(":focus-visible")) seen.show(node);
   });

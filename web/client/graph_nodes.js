@@ -27,10 +27,11 @@ export class GraphNodes {
   #pointed;
 
   /**
+   * @param {HTMLElement} view What it is seen through.
    * @param {SVGSVGElement} graph
    * @param {(node: GraphNode | undefined) => void} pointed Called with the node that is focused or pointed at.
    */
-  constructor(graph, pointed) {
+  constructor(view, graph, pointed) {
     for (const element of /** @type {NodeListOf<SVGAElement>} */ (graph.querySelectorAll("a.node"))) {
       const key = element.dataset.key ?? "";
       const [x = 0, y = 0] = (element.getAttribute("transform")?.match(/-?[\d.]+/g) ?? []).map(Number);
@@ -59,12 +60,13 @@ export class GraphNodes {
       this.#pointed = node;
       pointed(node);
     };
-    graph.addEventListener("focusin", (event) => {
+    // Not of the graph itself: SVG that listens to focus gets it, and would be a stop of its own for the keyboard.
+    view.addEventListener("focusin", (event) => {
       const node = nodeOf(event);
       if (node) this.#enterAt(node);
       point(node);
     });
-    graph.addEventListener("focusout", () => point(undefined));
+    view.addEventListener("focusout", () => point(undefined));
     graph.addEventListener("pointerover", (event) => point(nodeOf(event) ?? this.focused));
     graph.addEventListener("pointerleave", () => point(this.focused));
   }
