@@ -73,4 +73,5 @@ export {
 } from "./row_page.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
 export { select } from "./selection.ts";
+export { type PastStep, stepHistory } from "./step_history.ts";
 export type { Reason, SomeCells } from "./staleness.ts";

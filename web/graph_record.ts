@@ -88,7 +88,8 @@ export function graphNodes(graph: AssetGraph, keys: readonly string[]): GraphNod
   });
 }
 
-function howItIs(asset: AssetState, { waiting }: OpenRuns): { state: ShownState; reason: string } {
+/** How an asset is shown, and why. */
+export function howItIs(asset: AssetState, { waiting }: OpenRuns): { state: ShownState; reason: string } {
   return { state: shownState(asset, waiting), reason: reasonInShort(asset, waiting) };
 }
 

@@ -14,6 +14,11 @@ const BADGES: Readonly<Record<StepStatus, BadgeName>> = {
   cancelled: "cancelled",
 };
 
+/** The badge that stands for how a step is. */
+export function stepBadge(status: StepStatus): BadgeName {
+  return BADGES[status];
+}
+
 /** A run step by step, which the page keeps up to date while it goes on. */
 export function RunProgress({ run, now }: { run: Run; now: number }) {
   const { id, status, steps, waitingFor, createdAt, startedAt, finishedAt, cancelRequestedAt } = run;
@@ -62,7 +67,7 @@ function Step({ step }: { step: RunStep }) {
         <a href={`/assets/${key}`}>
           <code>{key}</code>
         </a>
-        <StateBadge state={BADGES[status]} />
+        <StateBadge state={stepBadge(status)} />
         <span class="faint">
           {startedAt && finishedAt && duration(Date.parse(finishedAt) - Date.parse(startedAt))}
           {status === "running" && <span data-part={key}></span>}
