@@ -1,8 +1,9 @@
 import { type Context, Hono } from "hono";
 import { csvOf } from "../routes/csv.ts";
-import { type AssetEngine, readAsset } from "./asset_record.ts";
+import { type AssetEngine, type AssetRecord, readAsset } from "./asset_record.ts";
+import { assetTables, type FileTable } from "./asset_tables.ts";
 import { GraphLayouts } from "./graph_layouts.ts";
-import { type GraphEngine, readGraph } from "./graph_record.ts";
+import { type GraphEngine, type GraphRecord, readGraph } from "./graph_record.ts";
 import { kindOf } from "./graph_search.ts";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
 import { AssetsPage } from "./pages/assets.tsx";
@@ -23,37 +24,49 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
       const csv = parameters.get("format") === "csv";
       if (csv) parameters.set("view", "table");
       const record = await readGraph({ engine, layouts, parameters, now: now() });
-      if (csv) return table(c, "assets", record.shown.filter(({ matches }) => matches).map(lineOf(engine.graph)));
+      if (csv) return csvFile(c, "assets", tableOf(engine.graph, record.shown));
       return html(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200);
     })
     .get("/assets/:key", async (c) => {
       const key = c.req.param("key");
-      const record = await readAsset(engine, key, now());
-      return record ? html(c, <AssetPage record={record} />) : html(c, <AssetAbsentPage name={key} />, 404);
+      const { searchParams: parameters } = new URL(c.req.url);
+      const record = await readAsset({ engine, layouts, key, parameters, now: now() });
+      if (!record) return html(c, <AssetAbsentPage name={key} />, 404);
+      return html(c, <AssetPage record={record} />, isSound(record) ? 200 : 400);
+    })
+    .get(`/assets/:key/:table{(?:${Object.keys(assetTables).join("|")})\\.csv}`, async (c) => {
+      const { key, table: file } = c.req.param();
+      if (!engine.graph.keys.includes(key)) return html(c, <AssetAbsentPage name={key} />, 404);
+      const name = file.slice(0, -".csv".length);
+      return csvFile(c, `${key}_${name}`, await assetTables[name]!(engine, engine.graph.asset(key)));
     });
 }
 
-type Line = Readonly<Record<string, string | number | null>>;
-
-function lineOf(graph: GraphEngine["graph"]) {
-  return ({ asset, state, reason }: Awaited<ReturnType<typeof readGraph>>["shown"][number]): Line => ({
-    key: asset.key,
-    state,
-    reason,
-    group: asset.group,
-    kind: kindOf(graph.asset(asset.key)),
-    rows: asset.external ? null : asset.lastMaterialization?.rowCount ?? null,
-    made_at: asset.lastMaterialization?.committedAt ?? null,
-    upstream: asset.upstream.join(" "),
-    downstream: asset.downstream.join(" "),
-  });
+function isSound({ request, rows, cellProblem }: AssetRecord): boolean {
+  return request.problems.size + request.settings.problems.size === 0 && (rows?.problem ?? cellProblem) === null;
 }
 
-/** A table of a page as a CSV file. */
-function table(c: Context, name: string, lines: readonly Line[]): Response {
-  const columns = Object.keys(lines[0] ?? {}).map((column) => ({ name: column, type: "text" as const }));
+/** The table of all assets. */
+function tableOf(graph: GraphEngine["graph"], shown: GraphRecord["shown"]): FileTable {
+  return {
+    columns: ["key", "state", "reason", "group", "kind", "rows", "made_at", "upstream", "downstream"],
+    lines: shown.filter(({ matches }) => matches).map(({ asset, state, reason }) => ({
+      key: asset.key,
+      state,
+      reason,
+      group: asset.group,
+      kind: kindOf(graph.asset(asset.key)),
+      rows: asset.external ? null : asset.lastMaterialization?.rowCount ?? null,
+      made_at: asset.lastMaterialization?.committedAt ?? null,
+      upstream: asset.upstream.join(" "),
+      downstream: asset.downstream.join(" "),
+    })),
+  };
+}
+
+function csvFile(c: Context, name: string, { columns, lines }: FileTable): Response {
   c.header("Cache-Control", "no-store");
-  return c.body(csvOf(columns, lines), 200, {
+  return c.body(csvOf(columns.map((column) => ({ name: column, type: "text" })), lines), 200, {
     "Content-Type": "text/csv; charset=utf-8; header=present",
     "Content-Disposition": `attachment; filename="${name}.csv"`,
   });

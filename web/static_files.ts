@@ -26,6 +26,8 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "minimap.js": { locate: ofModule("./client/minimap.js"), type: javascript },
   "changes.js": { locate: ofModule("./client/changes.js"), type: javascript },
   "run_buttons.js": { locate: ofModule("./client/run_buttons.js"), type: javascript },
+  "asset.js": { locate: ofModule("./client/asset.js"), type: javascript },
+  "cells.js": { locate: ofModule("./client/cells.js"), type: javascript },
   "charts.js": { locate: ofModule("./client/charts.js"), type: javascript },
   "drawn_chart.js": { locate: ofModule("./client/drawn_chart.js"), type: javascript },
   // Of the two forms in the package the one that imports nothing.

@@ -107,6 +107,8 @@ function Setting({ field, text, problem }: { field: SettingField; text: string; 
   const control = {
     id,
     name: `${settingPrefix}${name}`,
+    // What is as it stands is not sent.
+    "data-standing": standing,
     "aria-invalid": problem === undefined ? undefined : "true" as const,
     "aria-describedby": problem === undefined ? `hint-${name}` : `hint-${name} problem-${name}`,
   };
