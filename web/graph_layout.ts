@@ -142,7 +142,7 @@ function placeGroups(inside: ReadonlyMap<string, PlacedGroup>, between: readonly
     }
     return { boxes, direction, width, height };
   });
-  const scaleOf = ({ width, height }: PlacedGroups) => Math.min(screen.width / width, screen.height / height);
+  const scaleOf = ({ width, height }: PlacedGroups) => Math.min(1, screen.width / width, screen.height / height);
   return candidates.reduce((best, other) => scaleOf(other) > scaleOf(best) ? other : best);
 }
 
@@ -194,8 +194,8 @@ function edgePath(from: Point, to: Point, nodeWidth: number, between: readonly P
   let path = `M${at(start)}`;
   for (const [i, point] of points.slice(1).entries()) {
     const before = points[i]!;
-    // Leaves and arrives level, so that the arrow points to the right; what leads back swings out the wider.
-    const pull = Math.max(24, Math.abs(point.x - before.x) / 2);
+    // Leaves and arrives level, so that the arrow points to the right; what leads back swings out.
+    const pull = point.x > before.x ? (point.x - before.x) / 2 : Math.max(60, (before.x - point.x) / 2);
     path += `C${at({ x: before.x + pull, y: before.y })} ${at({ x: point.x - pull, y: point.y })} ${at(point)}`;
   }
   return `${path}m-6-4l6 4-6 4`;

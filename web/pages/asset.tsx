@@ -63,7 +63,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
         {producer.key !== key && (
           <p class="about">
             The function of <a href={`/assets/${producer.key}`}>{producer.key}</a>{" "}
-            makes it; the settings are that one's.
+            makes it, with the settings of that asset.
           </p>
         )}
         <MaterializeForm request={request} external={external} />
