@@ -30,6 +30,7 @@ import { type PartitionStates, partitionStatesOf } from "./partition_state.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { Pools } from "./pools.ts";
 import { Presence } from "./presence.ts";
+import { configOf } from "./present.ts";
 import {
   type CheckResult,
   isFinished,
@@ -322,6 +323,11 @@ export class Engine {
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
     const snapshot = await takeSnapshot(this.around, { config });
     return { plan: planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null }), snapshot };
+  }
+
+  /** The settings that an asset is made with, unless a run brings its own. @throws {UnknownAssetError} */
+  settings(key: string): unknown {
+    return configOf(this.graph.producerOf(key), this.around.standingConfig, {});
   }
 
   /** Why an asset or some of its cells are in the state that they are in. @throws {UnknownAssetError | InvalidRequestError} */

@@ -75,4 +75,5 @@ export type { RowQuery } from "./row_query.ts";
 export type { AsOf, RowVersion, VersionQuery } from "./row_version.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
 export { select } from "./selection.ts";
+export { type PastStep, stepHistory } from "./step_history.ts";
 export type { Reason, SomeCells } from "./staleness.ts";

@@ -12,6 +12,8 @@ import {
 import { Problem } from "./problems.ts";
 import { jsonBody } from "./validation.ts";
 
+const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
+
 const settings = z.record(z.string(), z.unknown());
 
 const common = {
@@ -19,6 +21,12 @@ const common = {
   force: z.boolean().default(false),
   /** Higher goes first where runs or their steps wait for each other. */
   priority: z.int().min(-maxPriority).max(maxPriority).default(0),
+  /** Only these cells of assets that are made by cells; missing ones that nobody expects are made too. */
+  range: z.strictObject({
+    from: date.optional(),
+    to: date.optional(),
+    names: z.array(z.string().min(1)).min(1).optional(),
+  }).optional(),
   /** Answer with what would run, and run nothing. */
   dryRun: z.boolean().default(false),
   /** Answer when the run has ended, however it ended. */
@@ -48,8 +56,8 @@ export function materializeAssetRoutes(engine: Engine) {
     // Queues a run and answers at once; the Location header says where to follow it.
     .post("/:key/materialize", jsonBody(MaterializeAsset), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
-      const { upstream, config, ...how } = c.req.valid("json");
-      const request = { selection: upstream ? `+${key}` : key, config: config && { [key]: config } };
+      const { upstream, config, range, ...how } = c.req.valid("json");
+      const request = { selection: upstream ? `+${key}` : key, config: config && { [key]: config }, range };
       try {
         return await materialize(c, engine, request, how);
       } catch (error) {
@@ -71,9 +79,9 @@ export function materializeRoutes(engine: Engine) {
   return new Hono()
     // The same for any selection.
     .post("/", jsonBody(MaterializeSelection), async (c) => {
-      const { selection, config, ...how } = c.req.valid("json");
+      const { selection, config, range, ...how } = c.req.valid("json");
       try {
-        return await materialize(c, engine, { selection, config }, how);
+        return await materialize(c, engine, { selection, config, range }, how);
       } catch (error) {
         // The address exists: what is wrong is the body.
         if (error instanceof SelectionError || error instanceof UnknownAssetError) {

@@ -1,41 +1,138 @@
-import type {
-  AnyAsset,
-  AssetState,
-  CellReport,
-  CheckResult,
-  Engine,
-  Explanation,
-  Materialization,
+import {
+  type AnyAsset,
+  type AssetState,
+  type AutomationState,
+  type CellReport,
+  type CheckResult,
+  type Engine,
+  EngineError,
+  type Explanation,
+  type Materialization,
+  type PastStep,
+  stepHistory,
 } from "../engine/mod.ts";
+import { type FoundRows, readRows } from "./asset_rows.ts";
+import type { GraphLayout } from "./graph_layout.ts";
+import type { GraphLayouts } from "./graph_layouts.ts";
+import { graphNodes, howItIs, type ShownAsset } from "./graph_record.ts";
+import { readOpenRuns } from "./open_runs.ts";
+import { readRunRequest, type RunRequest, type RunRequestEngine } from "./run_request.ts";
 
 /** What the page of an asset reads of the engine. */
-export type AssetEngine = Pick<Engine, "graph" | "states" | "why" | "cells" | "materializations" | "checks">;
+export type AssetEngine =
+  & RunRequestEngine
+  & Pick<
+    Engine,
+    "states" | "why" | "cells" | "materializations" | "checks" | "rows" | "runs" | "automation" | "ledger"
+  >;
+
+/** A cell that somebody asks about. */
+export interface AskedCell {
+  name?: string;
+  date?: string;
+}
 
 /** All that the page of an asset shows. */
 export interface AssetRecord {
   asset: AnyAsset;
+  /** The asset whose function makes it; itself unless it is a byproduct. */
+  producer: AnyAsset;
   state: AssetState;
+  shown: Omit<ShownAsset, "matches">;
+  /** Of the asset, or of the cell that was asked about. */
   explanation: Explanation;
+  cell: AskedCell | null;
+  /** Why nothing can be said of the cell that was asked about. */
+  cellProblem: string | null;
   /** `null` for an asset that is made as a whole. */
   report: CellReport | null;
   /** Newest first. */
   materializations: readonly Materialization[];
   checks: readonly CheckResult[];
+  /** `null` for an asset that Tandem holds no rows of. */
+  rows: FoundRows | null;
+  request: RunRequest;
+  automation: AutomationState;
+  /** Newest first. */
+  steps: readonly PastStep[];
+  neighbours: { layout: GraphLayout; assets: readonly Omit<ShownAsset, "matches">[] } | null;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-const shownMaterializations = 10;
+/** Materializations that are plotted, and so read. */
+const plottedMaterializations = 60;
+const shownSteps = 10;
+/** More neighbours than these are a list and no picture. */
+const drawnNeighbours = 40;
 
-/** Reads what the page of an asset shows; `undefined` if there is no such asset. */
-export async function readAsset(engine: AssetEngine, key: string, now: number): Promise<AssetRecord | undefined> {
-  if (!engine.graph.keys.includes(key)) return undefined;
-  const [[state], explanation, report, materializations, checks] = await Promise.all([
-    engine.states([key]),
-    engine.why(key),
-    engine.cells(key),
-    engine.materializations(key, { limit: shownMaterializations }),
-    engine.checks(key),
-  ]);
-  return { asset: engine.graph.asset(key), state: state!, explanation, report, materializations, checks, now };
+/** Reads what the page of an asset shows, for the parameters of its address; `undefined` if there is no such asset. */
+export async function readAsset(
+  { engine, layouts, key, parameters, now }: {
+    engine: AssetEngine;
+    layouts: GraphLayouts;
+    key: string;
+    parameters: URLSearchParams;
+    now: number;
+  },
+): Promise<AssetRecord | undefined> {
+  const { graph, ledger } = engine;
+  if (!graph.keys.includes(key)) return undefined;
+  const asset = graph.asset(key);
+  const producer = graph.producerOf(key).asset;
+  const around = graph.keys.filter((other) =>
+    other === key || graph.upstream(key).includes(other) || graph.downstream(key).includes(other)
+  );
+  const [states, open, why, report, materializations, checks, rows, request, automation, steps, layout] = await Promise
+    .all([
+      engine.states(around),
+      readOpenRuns(engine),
+      explained(engine, key, parameters),
+      engine.cells(key),
+      engine.materializations(key, { limit: plottedMaterializations }),
+      engine.checks(key),
+      asset.external ? null : readRows(engine, asset, parameters),
+      readRunRequest(engine, key, parameters),
+      engine.automation.state(key, { limit: 1 }),
+      stepHistory(ledger.database.sql, producer.key, { limit: shownSteps }),
+      around.length > 1 && around.length <= drawnNeighbours ? layouts.of(graphNodes(graph, around)) : null,
+    ]);
+  const shown = states.map((state) => ({ asset: state, ...howItIs(state, open) }));
+  const own = shown.find((one) => one.asset.key === key)!;
+  return {
+    asset,
+    producer,
+    state: own.asset,
+    shown: own,
+    ...why,
+    report,
+    materializations,
+    checks,
+    rows,
+    request,
+    automation,
+    steps,
+    neighbours: layout && { layout, assets: shown },
+    now,
+  };
+}
+
+/** Of the cell that is asked about, and of the asset where none is or it cannot be told. */
+async function explained(
+  engine: AssetEngine,
+  key: string,
+  parameters: URLSearchParams,
+): Promise<Pick<AssetRecord, "explanation" | "cell" | "cellProblem">> {
+  const given = (name: string) => parameters.get(name)?.trim() || undefined;
+  const [name, date] = [given("name"), given("date")];
+  if (name === undefined && date === undefined) {
+    return { explanation: await engine.why(key), cell: null, cellProblem: null };
+  }
+  const cell = { ...(name !== undefined && { name }), ...(date !== undefined && { date }) };
+  try {
+    return { explanation: await engine.why(key, cell), cell, cellProblem: null };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { explanation: await engine.why(key), cell, cellProblem: error.message };
+  }
 }

@@ -2,10 +2,9 @@ import { Hono } from "hono";
 import { answer } from "./answer.tsx";
 import { accessPages, type AccessPagesOptions } from "./access_pages.tsx";
 import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
-import { type AssetEngine, readAsset } from "./asset_record.ts";
 import type { OpenApiDocument } from "../routes/mod.ts";
 import { ApiDocsPage } from "./pages/api_docs.tsx";
-import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
+import { type GraphPageOptions, graphPages } from "./graph_pages.tsx";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
 import { BackfillPage } from "./pages/backfill.tsx";
 import { type BackfillEngine, BackfillsPage, readBackfills } from "./pages/backfills.tsx";
@@ -18,7 +17,14 @@ import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & PairsEngine & ClustersEngine & SelectionsEngine & AssetEngine & BackfillEngine;
+  engine:
+    & OverviewEngine
+    & PairEngine
+    & PairsEngine
+    & ClustersEngine
+    & SelectionsEngine
+    & GraphPageOptions["engine"]
+    & BackfillEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
@@ -29,7 +35,7 @@ export interface PageOptions {
 }
 
 /**
- * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
+ * What a person sees: the overview at `/`, the assets under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page(
@@ -39,11 +45,6 @@ export function page(
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
       return answer(c, <OverviewPage {...data} />);
-    })
-    .get("/assets/:key", async (c) => {
-      const key = c.req.param("key");
-      const record = await readAsset(engine, key, clock.now().epochMilliseconds);
-      return record ? answer(c, <AssetPage record={record} />) : answer(c, <AssetAbsentPage name={key} />, 404);
     })
     .route("/pairs", pairPages({ engine }))
     .get("/backfills", async (c) => {
@@ -67,6 +68,7 @@ export function page(
       if (!apiDocument) return c.notFound();
       return answer(c, <ApiDocsPage document={apiDocument()} origin={new URL(c.req.url).origin} />);
     })
+    .route("/", graphPages({ engine, clock }))
     .route("/static", staticFiles())
     .route("/", access ? accessPages({ ...access, clock }) : new Hono());
 }

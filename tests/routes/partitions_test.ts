@@ -59,3 +59,19 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
       assert.equal((await get("/v1/assets/quotes/partitions?form=2024-01-01")).status, 400);
     });
   }));
+
+Deno.test("POST …/materialize with a range makes these cells alone, and refuses what is no range", () =>
+  withCellApi(async ({ post, calls }) => {
+    const range = { from: "2024-01-03", to: "2024-01-04", names: ["B"] };
+    const planned = await post("/v1/assets/quotes/materialize", { range, dryRun: true });
+    assert.deepEqual([planned.status, planned.json.range, planned.json.steps[0].cells.count], [200, range, 2]);
+    assert.deepEqual(calls(), []);
+    const made = await post("/v1/materialize", { selection: "quotes", range, wait: true });
+    assert.deepEqual([made.json.status, made.json.range], ["succeeded", range]);
+    assert.deepEqual(calls().join(" ").match(/[AB] 2024-01-\d\d/g), ["B 2024-01-03", "B 2024-01-04"]);
+    for (const bad of [{ from: "3 January" }, { names: [] }, { since: "2024-01-03" }]) {
+      const { status, json } = await post("/v1/assets/quotes/materialize", { range: bad });
+      assert.equal(status, 400);
+      assert.match(json.errors[0].path, /^range\./);
+    }
+  }));

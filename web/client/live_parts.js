@@ -16,9 +16,13 @@ export class LiveParts {
   #refreshing;
   #again = false;
 
-  /** @param {() => void} refreshed Called after parts were replaced. */
-  constructor(refreshed) {
+  /**
+   * @param {() => void} refreshed Called after parts were replaced.
+   * @param {() => string} [address] Where the parts are to be had; the page's own address unless told otherwise.
+   */
+  constructor(refreshed, address = () => location.pathname + location.search) {
     this.refreshed = refreshed;
+    this.address = address;
     for (const part of parts(document)) this.#sent.set(part.id, part.outerHTML);
   }
 
@@ -39,7 +43,7 @@ export class LiveParts {
   async #fetch() {
     do {
       this.#again = false;
-      const response = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } });
+      const response = await fetch(this.address(), { headers: { accept: "text/html" } });
       if (!response.ok) throw new Error(`The server answered ${response.status}.`);
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       this.#replace(fresh);

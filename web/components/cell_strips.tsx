@@ -1,8 +1,13 @@
 import type { CellReport, CellStateName } from "../../engine/mod.ts";
-import { cellStrips, namesInWords, type Strip } from "../cell_strips.ts";
+import { cellStrips, namesInWords, type Span, type Strip } from "../cell_strips.ts";
+import { embeddedJson } from "../embedded_json.ts";
 import { counted } from "../figures.ts";
 
 const maxStrips = 40;
+/** Strips of more spans are drawn state by state: a hundred thousand rectangles would make the page stutter. */
+const maxRectangles = 200;
+/** Names of a strip that the readout knows. */
+const readNames = 1_000;
 
 /** Each state has a height of its own; the colour only repeats it. */
 const HEIGHTS: Readonly<Record<CellStateName, number>> = {
@@ -25,8 +30,11 @@ const WORDS: Readonly<Record<CellStateName, string>> = {
   gone: "gone, removed by the next run",
 };
 
-/** The cells of an asset over time: a strip for each group of names that are in the same states. */
-export function CellStrips({ report }: { report: CellReport }) {
+/**
+ * The cells of an asset over time: a strip for each group of names that are in the same states. The client (`client/cells.js`) reads
+ * them cell by cell, under the mouse or the arrow keys.
+ */
+export function CellStrips({ report, assetKey }: { report: CellReport; assetKey?: string }) {
   const strips = cellStrips(report);
   const { dates, states } = report;
   const shown = strips.slice(0, maxStrips);
@@ -41,7 +49,7 @@ export function CellStrips({ report }: { report: CellReport }) {
         ))}
       </ul>
       {dates !== null && dates.length > 0 && (
-        <ol class={report.names === null ? "strips" : "strips named"}>
+        <ol class={report.names === null ? "strips" : "strips named"} data-cells={assetKey}>
           {shown.map((strip) => (
             <li>
               {strip.names.length > 0 && (
@@ -58,6 +66,21 @@ export function CellStrips({ report }: { report: CellReport }) {
           <span>{dates.at(-1)}</span>
         </p>
       )}
+      {assetKey !== undefined && dates !== null && dates.length > 0 && (
+        <>
+          <p class="cell-read" id="cell-read" role="status"></p>
+          <script type="application/json" id="cell-data">
+            {embeddedJson({
+              dates,
+              words: WORDS,
+              strips: shown.map(({ names, spans }) => ({
+                names: names.slice(0, readNames),
+                spans: spans.map(({ state, start, end }) => [state, start, end]),
+              })),
+            })}
+          </script>
+        </>
+      )}
       {more.length > 0 && <p class="about">{counted(more.length, "name")} in further states: {namesInWords(more)}.</p>}
     </>
   );
@@ -73,12 +96,27 @@ function StripImage({ strip: { spans, names }, dates }: { strip: Strip; dates: r
       role="img"
       aria-label={[namesInWords(names), some.join(", ")].filter(Boolean).join(": ")}
     >
-      {spans.map(({ state, start, end }, i) => (
-        <rect class={state} x={start} y={12 - HEIGHTS[state]} width={end - start} height={HEIGHTS[state]}>
-          <title>{told[i]}</title>
-        </rect>
-      ))}
+      {spans.length > maxRectangles
+        ? <StatePaths spans={spans} />
+        : spans.map(({ state, start, end }, i) => (
+          <rect class={state} x={start} y={12 - HEIGHTS[state]} width={end - start} height={HEIGHTS[state]}>
+            <title>{told[i]}</title>
+          </rect>
+        ))}
     </svg>
+  );
+}
+
+/** All spans of a state as one element. */
+function StatePaths({ spans }: { spans: readonly Span[] }) {
+  return (
+    <>
+      {[...Map.groupBy(spans, ({ state }) => state)].map(([state, own]) => {
+        const [top, height] = [12 - HEIGHTS[state], HEIGHTS[state]];
+        const path = own.map(({ start, end }) => `M${start} ${top}h${end - start}v${height}h${start - end}z`).join("");
+        return <path key={state} class={state} d={path} />;
+      })}
+    </>
   );
 }
 

@@ -22,6 +22,11 @@ const MARKS: Readonly<Record<BadgeName, string>> = {
   skipped: "⊘",
 };
 
+/** The shape of a state, for where a badge does not fit. */
+export function stateMark(state: BadgeName): string {
+  return MARKS[state];
+}
+
 /** The state of an asset or a run. */
 export function StateBadge({ state }: { state: BadgeName }) {
   return (

@@ -1,82 +1,109 @@
-import type { Materialization } from "../../engine/mod.ts";
 import type { AssetRecord } from "../asset_record.ts";
-import { namesInWords } from "../cell_strips.ts";
+import { AssetChecks } from "../components/asset_checks.tsx";
+import { Materializations } from "../components/asset_materializations.tsx";
+import { AssetRows } from "../components/asset_rows.tsx";
+import { AssetSchema } from "../components/asset_schema.tsx";
+import { AssetSteps } from "../components/asset_steps.tsx";
+import { AssetWhy } from "../components/asset_why.tsx";
+import { AutomationTree } from "../components/automation_tree.tsx";
 import { CellStrips } from "../components/cell_strips.tsx";
-import { ExplanationTree } from "../components/explanation_tree.tsx";
-import { FailingRows } from "../components/failing_rows.tsx";
-import { Moment } from "../components/moment.tsx";
+import { LivePanel } from "../components/live_panel.tsx";
+import { MaterializeForm } from "../components/materialize_form.tsx";
+import { MetadataPlots } from "../components/metadata_plots.tsx";
 import { Panel } from "../components/panel.tsx";
+import { ReportForm } from "../components/report_form.tsx";
+import { RunProgress } from "../components/run_progress.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
-import { count, figure } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 
-/** One asset: why it is as it is, its cells over time, how it was made, and what it is joined to. */
+/** Materializations that the table lists; more of them are plotted. */
+const listedMaterializations = 10;
+
+/** One asset: why it is as it is, its cells over time, its rows, how it was made and is made, and what it is joined to. */
 export function AssetPage({ record }: { record: AssetRecord }) {
-  const { asset, state, explanation, report, materializations, checks, now } = record;
+  const { asset, producer, shown, state, cell, report, materializations, rows, request, automation, now } = record;
   const { key } = asset;
+  const { external } = asset;
   const sections = [
     { id: "why", title: "Why" },
+    { id: "materialize", title: "Materialize" },
     ...(report ? [{ id: "cells", title: "Cells" }] : []),
+    ...(rows ? [{ id: "rows", title: "Rows" }, { id: "schema", title: "Schema" }] : []),
     { id: "materializations", title: "Materializations" },
     { id: "checks", title: "Checks" },
+    { id: "automation", title: "Automation" },
+    { id: "runs", title: "Runs" },
   ];
   return (
     <Layout
       title={`${key} · Tandem`}
       path={`/assets/${key}`}
+      script="asset.js"
+      styles={["graph.css"]}
       sections={sections}
       headline={
-        <div class="headline">
+        <div class="headline" id="headline" data-live>
           <div>
             <h1>{key}</h1>
             <p>
-              {asset.description} <StateBadge state={state.state} />
+              {asset.description} <StateBadge state={shown.state} />
+              {shown.state === "running" && <span data-part={producer.key}></span>}
             </p>
           </div>
         </div>
       }
     >
-      <Panel id="why" title={`Why it is ${state.state}`}>
-        <ExplanationTree explanation={explanation} />
-        {state.freshness && (
-          <p class="entry">
-            <span class="faint">{state.freshness.policy}</span> {state.freshness.message}
+      <LivePanel
+        id="why"
+        title={cell && record.cellProblem === null ? "Why this cell is so" : `Why it is ${state.state}`}
+      >
+        <AssetWhy record={record} />
+      </LivePanel>
+      <Panel id="materialize" title={external ? "Materialize what is made from it" : "Materialize"}>
+        {producer.key !== key && (
+          <p class="about">
+            The function of <a href={`/assets/${producer.key}`}>{producer.key}</a>{" "}
+            makes it, with the settings of that asset.
           </p>
         )}
-        {state.automation && (
-          <p class="entry">
-            <span class="faint">Made by itself when</span> <code>{state.automation}</code>
-          </p>
-        )}
-        <Neighbours title="Made from" keys={state.upstream} />
-        <Neighbours title="Read by" keys={state.downstream} />
+        <MaterializeForm request={request} external={external} />
+        <div id="run-place" class="place" data-live>{request.run && <RunProgress run={request.run} now={now} />}</div>
       </Panel>
-      {report && (
-        <Panel id="cells" title="Cells over time">
-          <CellStrips report={report} />
+      {external && (
+        <Panel id="report-panel" title="Report a version">
+          <ReportForm assetKey={key} last={state.lastMaterialization?.contentVersion ?? null} />
         </Panel>
       )}
-      <Panel id="materializations" title="Recent materializations">
-        <Materializations of={materializations} now={now} />
-      </Panel>
-      <Panel id="checks" title="Checks">
-        {asset.checks.length === 0 && <p class="empty">Nothing is checked of it.</p>}
-        <ul class="entries">
-          {asset.checks.map(({ name, description, severity }) => {
-            const last = checks.find((result) => result.name === name);
-            return (
-              <li>
-                <p class="line">
-                  <code>{name}</code> <span class="faint">{severity}</span>
-                  <span>{last ? (last.passed ? "● passed" : "✕ failed") : "○ not run yet"}</span>
-                </p>
-                <p>{last?.message ?? description}</p>
-                {last && !last.passed && <FailingRows rows={last.failingRows ?? []} />}
-              </li>
-            );
-          })}
-        </ul>
-      </Panel>
+      {report && (
+        <LivePanel id="cells" title="Cells over time">
+          <CellStrips report={report} assetKey={key} />
+        </LivePanel>
+      )}
+      {rows && (
+        <>
+          <Panel id="rows" title="Rows">
+            <AssetRows asset={asset} rows={rows} materializations={materializations.slice(0, 20)} />
+          </Panel>
+          <Panel id="schema" title="Schema">
+            <AssetSchema asset={asset} />
+          </Panel>
+        </>
+      )}
+      <LivePanel id="materializations" title="Recent materializations">
+        <Materializations of={materializations.slice(0, listedMaterializations)} now={now} />
+      </LivePanel>
+      <LivePanel id="metadata" title="Over time">
+        <MetadataPlots of={materializations} assetKey={key} />
+      </LivePanel>
+      <LivePanel id="checks" title="Checks">
+        <AssetChecks asset={asset} results={record.checks} />
+      </LivePanel>
+      <LivePanel id="automation" title="Automation">
+        <AutomationTree automation={automation} condition={producer.recipe?.automation} now={now} />
+      </LivePanel>
+      <LivePanel id="runs" title="Runs">
+        <AssetSteps steps={record.steps} assetKey={key} now={now} />
+      </LivePanel>
     </Layout>
   );
 }
@@ -87,86 +114,9 @@ export function AssetAbsentPage({ name }: { name: string }) {
     <Layout title="No such asset · Tandem" path="/assets/" headline={<h1>There is no asset {name}</h1>}>
       <section class="panel" aria-label="Where to go">
         <p class="empty">
-          <a href="/#assets">To the assets</a>
+          <a href="/assets">To the assets</a>
         </p>
       </section>
     </Layout>
   );
-}
-
-function Neighbours({ title, keys }: { title: string; keys: readonly string[] }) {
-  if (keys.length === 0) return null;
-  return (
-    <p class="neighbours">
-      <span class="faint">{title}</span> {keys.map((key) => (
-        <>
-          <a href={`/assets/${key}`}>
-            <code>{key}</code>
-          </a>
-          {" "}
-        </>
-      ))}
-    </p>
-  );
-}
-
-function Materializations({ of, now }: { of: readonly Materialization[]; now: number }) {
-  if (of.length === 0) return <p class="empty">It has never been materialized.</p>;
-  return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Materializations, may scroll sideways">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Number</th>
-            <th scope="col">Run</th>
-            <th scope="col">Made</th>
-            <th scope="col" class="number">Rows</th>
-            <th scope="col" class="number">Came</th>
-            <th scope="col" class="number">Went</th>
-            <th scope="col">Changed cells</th>
-            <th scope="col">Metadata</th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.map((made) => (
-            <tr>
-              <th scope="row">{made.id}</th>
-              <td>
-                <a href={`/v1/runs/${made.runId}`}>Run {made.runId}</a>
-              </td>
-              <td>
-                <Moment at={made.committedAt} now={now} />
-              </td>
-              <td class="number">{count(made.rowCount)}</td>
-              <td class="number">{count(made.rowsAdded)}</td>
-              <td class="number">{count(made.rowsRemoved)}</td>
-              <td>{changedInWords(made)}</td>
-              <td>{metadataInWords(made)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function changedInWords({ changed, rowsAdded, rowsRemoved }: Materialization): string {
-  if (changed === null) return rowsAdded + rowsRemoved === 0 ? "none" : "";
-  if (changed.length === 0) return "none";
-  const told = changed.slice(0, 2).map(({ names, dates }) => {
-    const [first, last] = [dates?.[0]?.[0], dates?.at(-1)?.[1]];
-    const when = first === undefined ? "" : first === last ? first : `${first} to ${last}`;
-    return [names === null ? (when === "" ? "all" : "") : namesInWords(names), when].filter(Boolean).join(", ");
-  });
-  return told.join("; ") + (changed.length > 2 ? `; ${changed.length - 2} more` : "");
-}
-
-function metadataInWords({ metadata }: Materialization): string {
-  return Object.entries(metadata).slice(0, 4).flatMap(([name, entry]) =>
-    entry.type === "number"
-      ? [`${name} ${figure(entry.value)}`]
-      : entry.type === "text"
-      ? [`${name} ${entry.value.slice(0, 60)}`]
-      : []
-  ).join(", ");
 }

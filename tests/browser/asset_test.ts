@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { assetsWith } from "../../engine/mod.ts";
+import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { type CellTest, type CellWorld, withCellEngine } from "../support/cell_engine.ts";
+import { withEmbedded } from "../support/database.ts";
+import { servePage } from "../support/page_server.ts";
+
+const deliveries = assetsWith<CellWorld>().external({
+  key: "deliveries",
+  group: "outside",
+  layer: "raw",
+  description: "Files.",
+});
+
+interface Scene extends CellTest {
+  browser: Browser;
+  url: string;
+}
+
+/** Registers a test in a headless browser over a server in this process; ignored, and named so, where there is none. */
+function browserTest(name: string, test: (scene: Scene) => Promise<void>): void {
+  Deno.test({
+    name: browserMissing ? `${name} (no browser: ${browserMissing})` : name,
+    ignore: browserMissing !== null,
+    fn: () =>
+      withEmbedded((database) =>
+        withCellEngine(database, async (cell) => {
+          const server = servePage(cell.engine);
+          try {
+            await withBrowser((browser) => test({ ...cell, browser, url: server.url }));
+          } finally {
+            await server.stop();
+          }
+        }, { further: [deliveries] })
+      ),
+  });
+}
+
+browserTest(
+  "an asset is materialized with other settings and for some cells from its page, by keyboard",
+  async (scene) => {
+    const { browser, url, engine, materialize, rows } = scene;
+    await materialize("events quotes");
+    const { page, errors, foreign } = await openPage(browser, `${url}/assets/adjusted`);
+    await page.getByText("Settings for this run alone").focus();
+    await page.keyboard.press("Enter");
+    const scale = page.getByLabel("scale");
+    assert.equal(await scale.inputValue(), "1");
+    await scale.fill("much");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "expected number" }).waitFor();
+    assert.equal(await scale.getAttribute("aria-invalid"), "true");
+    assert.equal(await scale.inputValue(), "much", "what was filled in stays");
+
+    await scale.fill("10");
+    await page.locator("#materialize").getByLabel("Names").fill("B");
+    await page.getByLabel("From").fill("2024-01-04");
+    await scale.focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#plan").getByText("1 step, 2 cells, time unknown").waitFor();
+    assert.doesNotMatch(page.url(), /priority|to=|force/, "what is not filled in is not in the address");
+    assert.equal((await engine.runs({ limit: 5 })).length, 1, "a plan begins nothing");
+    await page.locator("#begin-run").focus();
+    await page.keyboard.press("Enter");
+    await page.locator('#run-place [data-step="adjusted"][data-status="succeeded"]').waitFor();
+    await page.getByText("2 of 2 cells").waitFor();
+    await page.locator("#runs-body", { hasText: "Run 2" }).waitFor();
+    assert.deepEqual((await rows("adjusted")).map(({ name, date, value }) => [name, date, value]), [
+      ["B", "2024-01-04", 10],
+      ["B", "2024-01-05", 10],
+    ]);
+    assert.deepEqual([errors, foreign], [[], []]);
+  },
+);
+
+browserTest("cells are read one by one under the mouse and by keyboard, with the way to why", async (scene) => {
+  const { browser, url, world, materialize } = scene;
+  world.before = (key, cells) => {
+    if (key === "quotes" && cells.includes("A 2024-01-05")) throw new Error("not to be had");
+  };
+  await materialize();
+  const { page, errors } = await openPage(browser, `${url}/assets/quotes`);
+  const strip = page.locator(".strips svg").first();
+  const read = page.locator("#cell-read");
+  await strip.focus();
+  await read.filter({ hasText: "A and 1 more, 2024-01-05: failed Why A 2024-01-05?" }).waitFor();
+  await page.keyboard.press("Home");
+  await read.filter({ hasText: "2024-01-02: fresh" }).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await read.filter({ hasText: "2024-01-03: fresh" }).waitFor();
+  await page.keyboard.press("Shift+ArrowRight");
+  await read.filter({ hasText: "2024-01-04: failed" }).waitFor();
+  const { x, y, width } = (await strip.boundingBox())!;
+  await page.mouse.move(x + width * 0.1, y + 5);
+  await read.filter({ hasText: "2024-01-02: fresh" }).waitFor();
+  await page.mouse.move(x + width * 0.9, y + 5);
+  await read.getByRole("link", { name: "Why A 2024-01-05?" }).click();
+  await page.waitForURL(/name=A&date=2024-01-05#why$/);
+  await page.locator("#why").getByText("This is about the cell A 2024-01-05 alone.").waitFor();
+  await page.locator("#why .causes").getByText(/not to be had/).first().waitFor();
+  assert.deepEqual(errors, []);
+});
+
+browserTest(
+  "what is made outside is reported from its page, and a report that cannot be is refused beside it",
+  async (scene) => {
+    const { browser, url } = scene;
+    const { page } = await openPage(browser, `${url}/assets/deliveries`);
+    await page.getByLabel("Version").fill("2024-01-05");
+    await page.getByLabel("When").fill("2124-01-05T12:00:00");
+    await page.locator("#report").click();
+    await page.locator("#report-problem", { hasText: "lies in the future" }).waitFor();
+    await page.getByLabel("When").fill("2024-01-05T12:00:00");
+    await page.locator("#report").click();
+    await page.getByText("Version 2024-01-05 of deliveries is on record.").waitFor();
+    await page.locator("#materializations-body tbody", { hasText: "reported" }).waitFor();
+  },
+);
+
+browserTest(
+  "the page of an asset fits a phone in light and dark, rows and form and all",
+  async ({ browser, url, materialize }) => {
+    await materialize();
+    for (const colorScheme of ["light", "dark"] as const) {
+      const address = `${url}/assets/adjusted?scope=both&force=on&set.scale=2`;
+      const { page, errors, foreign } = await openPage(browser, address, { width: 360, colorScheme });
+      await page.locator("#begin-run").waitFor();
+      const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
+      assert.ok(width <= 360, `the page is ${width} wide on a phone`);
+      assert.deepEqual([errors, foreign], [[], []]);
+      await page.context().close();
+    }
+  },
+);

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { pageAndApi } from "../support/page_server.ts";
+import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
+
+async function read({ engine }: Tiny, path: string) {
+  const response = await pageAndApi(engine).request(path);
+  const html = await response.text();
+  const text = html.replaceAll(/<script.*?<\/script>/gs, " ").replaceAll(/<[^>]+>/g, " ").replaceAll("&quot;", '"')
+    .replaceAll(/\s+/g, " ");
+  return { status: response.status, type: response.headers.get("content-type"), html, text };
+}
+
+const nodes = (html: string) =>
+  [...html.matchAll(/<a [^>]*class="node (\w+)( faded)?" data-key="(\w+)"/g)].map(([, state, faded, key]) =>
+    `${key} ${state}${faded ?? ""}`
+  );
+const lines = (html: string) => [...html.matchAll(/<tr data-asset="(\w+)"/g)].map(([, key]) => key);
+
+Deno.test("GET /assets draws every asset with its state, and lists it in a table", (t) =>
+  withTinyEngine(async (tiny) => {
+    await t.step("as nodes with names for screen readers, edges, groups, and nothing inline", async () => {
+      const { status, html, text } = await read(tiny, "/assets");
+      assert.equal(status, 200);
+      assert.deepEqual(nodes(html), ["numbers missing", "multiples missing", "rejects missing", "total missing"]);
+      assert.match(html, /aria-label="numbers, missing: numbers has never been materialized"/);
+      const edges = [...html.matchAll(/data-from="(\w+)" data-to="(\w+)"/g)].map(([, from, to]) => `${from} ${to}`);
+      assert.deepEqual(edges.sort(), ["multiples rejects", "multiples total", "numbers multiples"]);
+      assert.match(text, /4 assets: 4 missing/);
+      assert.deepEqual(lines(html), ["numbers", "multiples", "rejects", "total"]);
+      assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=|https?:\/\/(?!www\.w3\.org)/);
+    });
+
+    await t.step(
+      "filters by group, kind and selection what is drawn, and by state and words what stands out",
+      async () => {
+        await tiny.engine.finished((await tiny.engine.submit({ selection: "numbers", trigger: "test" })).id);
+        const drawn = async (query: string) => nodes((await read(tiny, `/assets?${query}`)).html);
+        assert.deepEqual(await drawn("group=sources"), ["numbers fresh"]);
+        assert.deepEqual(await drawn("kind=byproduct"), ["rejects missing"]);
+        assert.deepEqual(await drawn("focus=%2Bmultiples"), ["numbers fresh", "multiples missing"]);
+        assert.deepEqual(await drawn("focus=%2Bmultiples&group=sums"), ["multiples missing"]);
+        assert.deepEqual(await drawn("state=fresh"), [
+          "numbers fresh",
+          "multiples missing faded",
+          "rejects missing faded",
+          "total missing faded",
+        ]);
+        const found = await read(tiny, "/assets?q=SUM+of");
+        assert.deepEqual(lines(found.html), ["total"]);
+        assert.match(found.text, /1 of 4 assets match; the others are drawn faintly\./);
+        assert.match(found.text, /1 asset of 4, each below what it is made from\./);
+        const none = await read(tiny, "/assets?kind=external");
+        assert.match(none.text, /No asset is like that\. Show all assets/);
+      },
+    );
+
+    await t.step("keeps what can be read of an address that cannot, and says what is wrong", async () => {
+      const { status, html, text } = await read(
+        tiny,
+        "/assets?focus=multipels&group=%3Cb%3E&page=0&selected=nothing&q=total",
+      );
+      assert.equal(status, 400);
+      assert.match(text, /There is no asset "multipels"\. Did you mean "multiples"\?/);
+      assert.match(text, /There is no group “&lt;b&gt;”\. It is one of sources, sums\. It was left out\./);
+      assert.match(text, /“0” is not the number of a page\./);
+      assert.match(text, /There is no asset “nothing”\./);
+      assert.match(html, /name="focus"[^>]*aria-invalid="true"[^>]*aria-describedby="search-problems"/);
+      assert.deepEqual(lines(html), ["total"]);
+    });
+
+    await t.step("gives the same as CSV, with the same filters", async () => {
+      const { type, html } = await read(tiny, "/assets?format=csv&group=sums");
+      assert.match(type!, /^text\/csv/);
+      const [head, first, ...rest] = html.trim().split("\r\n");
+      assert.equal(head, "key,state,reason,group,kind,rows,made_at,upstream,downstream");
+      assert.match(first!, /^multiples,missing,multiples has never been materialized.*,sums,whole,,,numbers,total$/);
+      assert.equal(rest.length, 2);
+      assert.equal((await read(tiny, "/assets?format=csv&kind=external")).html.trim(), head, "titles alone");
+    });
+
+    await t.step("shows one asset beside the graph with the plan of what is asked for, and its run", async () => {
+      const plan = await read(tiny, "/assets?selected=total&scope=upstream");
+      assert.match(plan.text, /2 steps, time unknown, because none of it ever ran\. Nothing runs before you say so\./);
+      assert.match(plan.html, /data-begin-run="\{&quot;selection&quot;:&quot;\+total&quot;\}"/);
+      assert.match(plan.html, /data-key="total"[^>]*aria-current="true"/);
+      const refused = await read(tiny, "/assets?selected=total&scope=this");
+      assert.match(
+        refused.text,
+        /"total" cannot be materialized: its upstream "multiples" has never been\. Select "\+total"/,
+      );
+      const run = await read(tiny, "/assets?selected=numbers&run=1");
+      assert.match(run.html, /data-step="numbers" data-status="succeeded"/);
+      assert.match((await read(tiny, "/assets?selected=numbers&run=99")).text, /There is no run “99”\./);
+    });
+
+    await t.step("tells a browser that has the graph the states alone", async () => {
+      const [reached, go] = [gate(), gate()];
+      tiny.world.before = async (key) => {
+        if (key !== "multiples") return;
+        reached.open();
+        await go.opened;
+      };
+      const run = await tiny.engine.submit({ selection: "*", trigger: "test" });
+      await reached.opened;
+      const { html } = await read(tiny, "/assets?parts=1&q=total");
+      assert.doesNotMatch(html, /<svg class="asset-graph"/);
+      const [, json] = /<script type="application\/json" id="graph-states" data-live[^>]*>(.*?)<\/script>/s.exec(html)!;
+      assert.deepEqual(JSON.parse(json!), [
+        ["numbers", "fresh", "●", "numbers, fresh", false],
+        ["multiples", "running", "▶", `multiples, running: in run ${run.id}`, false],
+        ["rejects", "running", "▶", `rejects, running: in run ${run.id}`, false],
+        ["total", "waiting", "◌", `total, waiting: for its turn in run ${run.id}`, true],
+      ]);
+      go.open();
+      await tiny.engine.finished(run.id);
+    });
+  }));

@@ -1,0 +1,61 @@
+import { type AnyAsset, type Engine, stepHistory } from "../engine/mod.ts";
+import { metadataSeries } from "./metadata_series.ts";
+
+/** Lines of a table, for a file. */
+export interface FileTable {
+  columns: readonly string[];
+  lines: readonly Readonly<Record<string, string | number | boolean | null>>[];
+}
+
+type TableEngine = Pick<Engine, "graph" | "materializations" | "ledger">;
+
+/** How many lines a file of what happened has at most. */
+const mostLines = 1_000;
+
+/** The tables on the page of an asset that are to be had as files, by name. */
+export const assetTables: Readonly<Record<string, (engine: TableEngine, asset: AnyAsset) => Promise<FileTable>>> = {
+  schema: (_engine, { schema }) =>
+    Promise.resolve({
+      columns: ["column", "type", "nullable", "key", "description"],
+      lines: schema.columns.map(({ name, type, nullable, description }) => ({
+        column: name,
+        type,
+        nullable,
+        key: schema.primaryKey.includes(name),
+        description,
+      })),
+    }),
+  async history(engine, { key }) {
+    const made = await engine.materializations(key, { limit: mostLines });
+    const series = metadataSeries(made);
+    const lines = made.map(({ id, runId, origin, committedAt, contentVersion }, i) => ({
+      materialization: id,
+      run: runId,
+      origin,
+      made_at: committedAt,
+      content_version: contentVersion,
+      ...Object.fromEntries(series.map(({ name, values }) => [name, values[made.length - 1 - i] ?? null])),
+    }));
+    const own = ["materialization", "run", "origin", "made_at", "content_version"];
+    return { columns: [...own, ...series.map(({ name }) => name)], lines };
+  },
+  async runs(engine, { key }) {
+    const producer = engine.graph.producerOf(key).key;
+    const steps = await stepHistory(engine.ledger.database.sql, producer, { limit: mostLines });
+    return {
+      columns: ["run", "step", "trigger", "asked_at", "started_at", "finished_at", "cells", "tries", "why", "error"],
+      lines: steps.map((step) => ({
+        run: step.runId,
+        step: step.status,
+        trigger: step.trigger,
+        asked_at: step.createdAt,
+        started_at: step.startedAt,
+        finished_at: step.finishedAt,
+        cells: step.cells?.count ?? null,
+        tries: step.attempt,
+        why: step.reasons.map(({ message }) => message).join("; "),
+        error: step.error?.message ?? null,
+      })),
+    };
+  },
+};

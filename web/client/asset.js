@@ -1,0 +1,96 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { post, press, say } from "./actions.js";
+import { readCells } from "./cells.js";
+import { followChanges, showProgress } from "./changes.js";
+import { LiveParts, updateTimes } from "./live_parts.js";
+import { listenToRunButtons } from "./run_buttons.js";
+
+const timesMs = 5_000;
+
+const parts = new LiveParts(() => {
+  updateTimes();
+  readCells();
+  for (const [key, progress] of changes.progress) showProgress(key, progress);
+});
+const changes = followChanges({
+  changed: () => parts.refresh(),
+  progressed: (key, done, total) => showProgress(key, { done, total }),
+  ended() {},
+});
+listenToRunButtons({
+  async begun(runId) {
+    const address = new URL(location.href);
+    address.searchParams.set("run", String(runId));
+    address.hash = "materialize";
+    history.replaceState(null, "", address);
+    await changes.refresh();
+    await changes.look();
+  },
+  changed: () => changes.refresh(),
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  const { automation, key } = button?.dataset ?? {};
+  if (!button || !automation || !key) return;
+  press(button, async () => {
+    await post(`/v1/assets/${encodeURIComponent(key)}/automation/${automation}`, {});
+    say(automation === "pause" ? `The automation of ${key} is paused.` : `The automation of ${key} is followed again.`);
+    await changes.refresh();
+  });
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return;
+  const { report } = form.dataset;
+  if (!report) return;
+  event.preventDefault();
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button[type=submit]"));
+  press(button, () => sendReport(form, report));
+});
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} key
+ */
+async function sendReport(form, key) {
+  const fields = new FormData(form);
+  const problem = /** @type {HTMLElement} */ (document.getElementById("report-problem"));
+  const at = String(fields.get("at") ?? "");
+  problem.hidden = true;
+  try {
+    const { recorded } = await post(`/v1/assets/${encodeURIComponent(key)}/report`, {
+      kind: fields.get("kind"),
+      version: fields.get("version"),
+      ...(at !== "" && { at: new Date(`${at}Z`).toISOString() }),
+    });
+    say(
+      recorded
+        ? `Version ${fields.get("version")} of ${key} is on record.`
+        : `That version of ${key} was known already.`,
+    );
+    form.reset();
+    await changes.refresh();
+  } catch (error) {
+    problem.textContent = error instanceof Error ? error.message : String(error);
+    problem.hidden = false;
+  }
+}
+
+document.addEventListener("formdata", (event) => {
+  for (const [name, value] of [...event.formData]) {
+    const field = event.target instanceof HTMLFormElement ? event.target.elements.namedItem(name) : null;
+    const standing = field instanceof HTMLElement ? field.dataset.standing : undefined;
+    // What is not filled in, or is as it stands, needs no place in the address.
+    if (value === (standing ?? "")) event.formData.delete(name);
+  }
+});
+
+setInterval(updateTimes, timesMs);
+updateTimes();
+readCells();

@@ -1,0 +1,199 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { followChanges, showProgress } from "./changes.js";
+import { GraphNodes } from "./graph_nodes.js";
+import { GraphView } from "./graph_view.js";
+import { LiveParts, updateTimes } from "./live_parts.js";
+import { Minimap } from "./minimap.js";
+import { listenToRunButtons } from "./run_buttons.js";
+
+const timesMs = 5_000;
+/** How often a page whose graph is still being laid out is asked for. */
+const layoutMs = 1_500;
+
+/** What is on the page where there is a graph. @type {{ nodes: GraphNodes, view: GraphView, minimap: Minimap } | undefined} */
+let drawn;
+
+const parts = new LiveParts(refreshed, () => {
+  const address = new URL(location.href);
+  // The graph is here already: its states alone are wanted.
+  address.searchParams.set("parts", "1");
+  return address.pathname + address.search;
+});
+const changes = followChanges({
+  changed: () => parts.refresh(),
+  progressed: progressed,
+  ended() {},
+});
+listenToRunButtons({
+  async begun(runId) {
+    const key = document.getElementById("asset-panel")?.dataset.selected;
+    await goTo(addressOf({ selected: key, run: String(runId) }));
+    await changes.look();
+  },
+  changed: () => changes.refresh(),
+});
+
+/** @param {string} key @param {number} done @param {number} total */
+function progressed(key, done, total) {
+  showProgress(key, { done, total });
+  drawn?.nodes.showProgress(key, { done, total });
+}
+
+function refreshed() {
+  updateTimes();
+  const text = document.getElementById("graph-states")?.textContent ?? "";
+  if (drawn && text.trim() !== "") {
+    // Another version of the service has other assets.
+    if (!drawn.nodes.update(JSON.parse(text))) return location.reload();
+    drawn.minimap.redraw();
+    read(drawn.nodes.focused);
+  }
+  for (const [key, { done, total }] of changes.progress) progressed(key, done, total);
+}
+
+/**
+ * The page's address with another asset beside the graph.
+ *
+ * @param {{ selected?: string, run?: string }} [wanted]
+ */
+function addressOf({ selected, run } = {}) {
+  const address = new URL(location.href);
+  for (const name of ["selected", "scope", "run"]) address.searchParams.delete(name);
+  if (selected) address.searchParams.set("selected", selected);
+  if (run) address.searchParams.set("run", run);
+  return address.href;
+}
+
+/**
+ * Shows another asset, plan or run beside the graph.
+ *
+ * @param {string} address
+ * @param {{ focus?: boolean, push?: boolean }} [how] Whether the keyboard goes there, and whether it is a new step of the history.
+ */
+async function goTo(address, { focus = false, push = true } = {}) {
+  if (push) history.pushState(null, "", address);
+  const key = new URL(location.href).searchParams.get("selected") ?? undefined;
+  drawn?.nodes.choose(key);
+  await changes.refresh();
+  const title = document.getElementById("asset-panel-title");
+  if (focus && title) {
+    title.focus({ preventScroll: true });
+    title.scrollIntoView({ block: "nearest" });
+  }
+}
+
+async function closePanel() {
+  const key = document.getElementById("asset-panel")?.dataset.selected;
+  if (!key) return;
+  await goTo(addressOf());
+  // Where the keyboard was before the panel was opened.
+  (drawn?.nodes.of(key)?.element ?? document.getElementById("graph-view"))?.focus({ preventScroll: true });
+}
+
+/** Says what is known of the node that is focused or pointed at. @param {import("./graph_nodes.js").GraphNode | undefined} node */
+function read(node) {
+  const place = document.getElementById("graph-read");
+  if (place) place.textContent = node?.element.getAttribute("aria-label") ?? "";
+}
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const target = event.target instanceof Element ? event.target : null;
+  const link = target?.closest("a[data-panel-link]");
+  if (link instanceof HTMLAnchorElement) {
+    event.preventDefault();
+    if (link.id === "close-panel") closePanel();
+    else goTo(link.href);
+    return;
+  }
+  const key = /** @type {SVGAElement | null | undefined} */ (target?.closest("a.node"))?.dataset.key;
+  if (!key || !drawn) return;
+  event.preventDefault();
+  goTo(addressOf({ selected: key }), { focus: true });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const target = event.target instanceof Element ? event.target : document.body;
+  const typing = target.closest("input, select, textarea") !== null;
+  if (event.key === "/" && !typing) {
+    event.preventDefault();
+    return document.getElementById("search")?.focus();
+  }
+  if (event.key === "Escape" && !typing) return void closePanel();
+  if (!drawn || !drawn.view.view.contains(target)) return;
+  const { nodes, view } = drawn;
+  const from = nodes.focused;
+  const next = from && nodes.neighbour(from, event.key);
+  if (next) {
+    next.element.focus({ preventScroll: true });
+    view.show(next);
+  } else if (!view.press(event.key, { arrows: from === undefined })) return;
+  event.preventDefault();
+});
+
+for (
+  const [id, act] of /** @type {const} */ ([
+    ["zoom-in", (/** @type {GraphView} */ view) => view.press("+", { arrows: false })],
+    ["zoom-out", (/** @type {GraphView} */ view) => view.press("-", { arrows: false })],
+    ["fit", (/** @type {GraphView} */ view) => view.fit()],
+  ])
+) {
+  document.getElementById(id)?.addEventListener("click", () => drawn && act(drawn.view));
+}
+
+// A change of a filter is its answer; without JavaScript the button is pressed.
+document.getElementById("graph-filters")?.addEventListener("change", (event) => {
+  if (event.target instanceof HTMLSelectElement) event.target.form?.requestSubmit();
+});
+document.getElementById("graph-filters")?.addEventListener("formdata", (event) => {
+  // What is not filled in needs no place in the address.
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
+
+addEventListener("popstate", () => goTo(location.href, { push: false }));
+
+function draw() {
+  const view = document.getElementById("graph-view");
+  const graph = view?.querySelector("svg.asset-graph");
+  const canvas = document.getElementById("minimap");
+  if (!view || !(graph instanceof SVGSVGElement) || !(canvas instanceof HTMLCanvasElement)) return;
+  const nodes = new GraphNodes(view, graph, read);
+  const seen = new GraphView(view, graph, () => {
+    minimap.frame();
+    const level = document.getElementById("zoom-level");
+    if (level) level.textContent = `${Math.round(seen.scale * 100)} %`;
+  });
+  const minimap = new Minimap(canvas, seen, nodes);
+  minimap.redraw();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => minimap.redraw());
+  document.querySelector(".graph-tools")?.removeAttribute("hidden");
+  // Focus that came by the tabulator may be out of sight.
+  view.addEventListener("focusin", () => {
+    const node = nodes.focused;
+    if (node && node.element.matches(":focus-visible")) seen.show(node);
+  });
+  const selected = nodes.of(new URL(location.href).searchParams.get("selected"));
+  if (selected) seen.show(selected);
+  drawn = { nodes, view: seen, minimap };
+}
+
+async function waitForLayout() {
+  while (document.querySelector("[data-laying-out]")) {
+    await new Promise((resolve) => setTimeout(resolve, layoutMs));
+    const response = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (!response?.ok) continue;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const graph = page.querySelector("svg.asset-graph");
+    if (graph) document.querySelector("[data-laying-out]")?.replaceWith(document.adoptNode(graph));
+  }
+}
+
+setInterval(updateTimes, timesMs);
+updateTimes();
+draw();
+waitForLayout().then(() => drawn ?? draw());

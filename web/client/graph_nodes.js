@@ -1,0 +1,171 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/**
+ * @typedef {object} GraphNode
+ * @property {string} key
+ * @property {SVGAElement} element
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {GraphNode[]} upstream
+ * @property {GraphNode[]} downstream
+ * @property {SVGPathElement[]} edges
+ */
+
+/** The nodes of a graph that the server drew: their states, the way along its lines by keyboard, and what stands out. */
+export class GraphNodes {
+  /** @type {Map<string, GraphNode>} */
+  #nodes = new Map();
+  /** The one that the keyboard comes to. @type {GraphNode | undefined} */
+  #entry;
+  /** @type {GraphNode | undefined} */
+  #pointed;
+
+  /**
+   * @param {HTMLElement} view What it is seen through.
+   * @param {SVGSVGElement} graph
+   * @param {(node: GraphNode | undefined) => void} pointed Called with the node that is focused or pointed at.
+   */
+  constructor(view, graph, pointed) {
+    for (const element of /** @type {NodeListOf<SVGAElement>} */ (graph.querySelectorAll("a.node"))) {
+      const key = element.dataset.key ?? "";
+      const [x = 0, y = 0] = (element.getAttribute("transform")?.match(/-?[\d.]+/g) ?? []).map(Number);
+      const { width, height } = /** @type {SVGRectElement} */ (element.firstElementChild);
+      const node = { key, element, x, y, width: width.baseVal.value, height: height.baseVal.value };
+      this.#nodes.set(key, { ...node, upstream: [], downstream: [], edges: [] });
+      element.setAttribute("tabindex", "-1");
+    }
+    for (const edge of /** @type {NodeListOf<SVGPathElement>} */ (graph.querySelectorAll(".edges path"))) {
+      const [from, to] = [this.of(edge.dataset.from), this.of(edge.dataset.to)];
+      if (!from || !to) continue;
+      from.downstream.push(to);
+      to.upstream.push(from);
+      from.edges.push(edge);
+      to.edges.push(edge);
+    }
+    this.#enterAt([...this.#nodes.values()][0]);
+    const nodeOf = (/** @type {Event} */ { target }) =>
+      target instanceof Element
+        ? this.of(/** @type {SVGAElement | null} */ (target.closest("a.node"))?.dataset.key)
+        : undefined;
+    const point = (/** @type {GraphNode | undefined} */ node) => {
+      if (node === this.#pointed) return;
+      for (const edge of this.#pointed?.edges ?? []) edge.classList.remove("lit");
+      for (const edge of node?.edges ?? []) edge.classList.add("lit");
+      this.#pointed = node;
+      pointed(node);
+    };
+    // Not of the graph itself: SVG that listens to focus gets it, and would be a stop of its own for the keyboard.
+    view.addEventListener("focusin", (event) => {
+      const node = nodeOf(event);
+      if (node) this.#enterAt(node);
+      point(node);
+    });
+    view.addEventListener("focusout", () => point(undefined));
+    graph.addEventListener("pointerover", (event) => point(nodeOf(event) ?? this.focused));
+    graph.addEventListener("pointerleave", () => point(this.focused));
+  }
+
+  /** @param {string | null | undefined} key */
+  of(key) {
+    return this.#nodes.get(key ?? "");
+  }
+
+  get all() {
+    return this.#nodes.values();
+  }
+
+  /** The node that has the focus. */
+  get focused() {
+    const element = document.activeElement;
+    return element instanceof SVGAElement ? this.of(element.dataset.key) : undefined;
+  }
+
+  /**
+   * Where an arrow key leads from a node: left to what it is made from, right to what is made from it, up and down to the next one that
+   * stands there.
+   *
+   * @param {GraphNode} from
+   * @param {string} key
+   */
+  neighbour(from, key) {
+    if (key === "ArrowLeft" || key === "ArrowRight") {
+      const next = key === "ArrowLeft" ? from.upstream : from.downstream;
+      return next.toSorted((a, b) => Math.abs(a.y - from.y) - Math.abs(b.y - from.y))[0];
+    }
+    if (key !== "ArrowUp" && key !== "ArrowDown") return undefined;
+    const below = key === "ArrowDown";
+    let best;
+    let least = Infinity;
+    for (const node of this.#nodes.values()) {
+      const dy = below ? node.y - from.y : from.y - node.y;
+      // Sideways counts more: what stands straight above or below comes first.
+      const distance = dy + 4 * Math.abs(node.x - from.x);
+      if (dy > 0 && distance < least) [best, least] = [node, distance];
+    }
+    return best;
+  }
+
+  /**
+   * Shows states as the server tells them.
+   *
+   * @param {[key: string, state: string, mark: string, label: string, found: boolean][]} states
+   * @returns {boolean} Whether they are those of the nodes that are drawn.
+   */
+  update(states) {
+    if (states.length !== this.#nodes.size || states.some(([key]) => !this.#nodes.has(key))) return false;
+    for (const [key, state, mark, label, found] of states) {
+      const { element } = /** @type {GraphNode} */ (this.#nodes.get(key));
+      const name = `node ${state}${found ? "" : " faded"}`;
+      if (element.getAttribute("class") !== name) element.setAttribute("class", name);
+      if (element.getAttribute("aria-label") === label) continue;
+      element.setAttribute("aria-label", label);
+      const [markText, , word] = element.querySelectorAll("text");
+      if (markText && word) [markText.textContent, word.textContent] = [mark, state];
+      if (state !== "running") element.querySelector(".progress")?.remove();
+    }
+    return true;
+  }
+
+  /**
+   * Shows how far a node is.
+   *
+   * @param {string} key
+   * @param {{ done: number, total: number }} progress
+   */
+  showProgress(key, { done, total }) {
+    const node = this.of(key);
+    if (!node || !(total > 0) || !node.element.classList.contains("running")) return;
+    const { element, width, height } = node;
+    const bar = element.querySelector(".progress") ??
+      element.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+    const attributes = { class: "progress", x: 0, y: height - 4, height: 4, width: (width * done) / total };
+    for (const [name, value] of Object.entries(attributes)) bar.setAttribute(name, String(value));
+    const word = element.querySelector(".word");
+    if (word) word.textContent = `running ${Math.floor((100 * done) / total)} %`;
+  }
+
+  /**
+   * Marks the node that is shown beside the graph.
+   *
+   * @param {string | undefined} key
+   */
+  choose(key) {
+    for (const { element, key: own } of this.#nodes.values()) {
+      if (own === key) element.setAttribute("aria-current", "true");
+      else if (element.hasAttribute("aria-current")) element.removeAttribute("aria-current");
+    }
+  }
+
+  /** One node is in the order of the tabulator, so that there are not thousands of stops. @param {GraphNode | undefined} node */
+  #enterAt(node) {
+    this.#entry?.element.setAttribute("tabindex", "-1");
+    this.#entry = node;
+    node?.element.setAttribute("tabindex", "0");
+  }
+}

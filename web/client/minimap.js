@@ -1,0 +1,63 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** The whole graph in small, with what is seen of it: drawn on a canvas, because a second graph would cost as much as the first. */
+export class Minimap {
+  /** The nodes without the frame. @type {ImageBitmap | HTMLCanvasElement | undefined} */
+  #nodes;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import("./graph_view.js").GraphView} view
+   * @param {import("./graph_nodes.js").GraphNodes} nodes
+   */
+  constructor(canvas, view, nodes) {
+    this.canvas = canvas;
+    this.view = view;
+    this.nodes = nodes;
+    this.scale = Math.min(canvas.width / view.width, canvas.height / view.height);
+    const centre = (/** @type {PointerEvent} */ event) => {
+      if (event.buttons !== 1) return;
+      event.stopPropagation();
+      const { left, top } = canvas.getBoundingClientRect();
+      view.centre((event.clientX - left) / this.scale, (event.clientY - top) / this.scale);
+    };
+    canvas.addEventListener("pointerdown", centre);
+    canvas.addEventListener("pointermove", centre);
+  }
+
+  /** Draws the nodes anew: their states, or the colours of the page, are others. */
+  redraw() {
+    const picture = document.createElement("canvas");
+    picture.width = this.canvas.width;
+    picture.height = this.canvas.height;
+    const context = picture.getContext("2d");
+    if (!context) return;
+    const style = getComputedStyle(this.canvas);
+    for (const { x, y, width, height, element } of this.nodes.all) {
+      const state = (element.getAttribute("class") ?? "").split(" ")[1] ?? "missing";
+      context.fillStyle = style.getPropertyValue(`--mini-${state}`) || style.color;
+      const s = this.scale;
+      context.fillRect(x * s, y * s, Math.max(1, width * s), Math.max(1, height * s));
+    }
+    this.#nodes = picture;
+    this.frame();
+  }
+
+  /** Draws the frame around what is seen. There is none where all of it is. */
+  frame() {
+    const { x, y, width, height } = this.view.seen;
+    this.canvas.hidden = width >= this.view.width && height >= this.view.height;
+    const context = this.canvas.getContext("2d");
+    if (!context || !this.#nodes || this.canvas.hidden) return;
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    context.drawImage(this.#nodes, 0, 0);
+    context.strokeStyle = getComputedStyle(this.canvas).color;
+    context.lineWidth = 1.5;
+    const s = this.scale;
+    context.strokeRect(x * s, y * s, width * s, height * s);
+  }
+}

@@ -1,0 +1,44 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { post, press, say } from "./actions.js";
+
+/** A key for each request that has not been answered, so that trying again after a broken connection is the same run. @type {Map<string, string>} */
+const idempotencyKeys = new Map();
+
+/**
+ * Lets the buttons of plans and runs do what they stand for.
+ *
+ * @param {object} then
+ * @param {(runId: number) => Promise<void>} then.begun Called when a run was begun: shows it.
+ * @param {() => Promise<void>} then.changed Called when something else was done.
+ */
+export function listenToRunButtons({ begun, changed }) {
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (!button) return;
+    const { beginRun, cancel } = button.dataset;
+    if (beginRun) {
+      press(button, async () => {
+        const key = idempotencyKeys.get(beginRun) ?? newKey();
+        idempotencyKeys.set(beginRun, key);
+        const run = await post("/v1/materialize", JSON.parse(beginRun), { "idempotency-key": key });
+        idempotencyKeys.delete(beginRun);
+        say(run.steps.length === 0 ? "It is fresh: nothing had to be made." : `Run ${run.id} began.`);
+        await begun(run.id);
+      });
+    } else if (cancel) {
+      press(button, async () => {
+        await post(`/v1/runs/${cancel}/cancel`, {});
+        await changed();
+      });
+    }
+  });
+}
+
+/** `crypto.randomUUID` is not there on a page that came over plain HTTP from another machine. */
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

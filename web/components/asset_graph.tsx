@@ -1,0 +1,72 @@
+import type { GraphLayout } from "../graph_layout.ts";
+import { nodeHeight, shownKeyLength } from "../graph_layout.ts";
+import type { ShownAsset } from "../graph_record.ts";
+import { stateMark } from "./state_badge.tsx";
+
+export interface AssetGraphProps {
+  layout: GraphLayout;
+  assets: readonly Omit<ShownAsset, "matches">[];
+  label: string;
+  /** Keys of those that are looked for, where not all are. */
+  found?: ReadonlySet<string>;
+  /** Key of the one that stands out. */
+  current?: string;
+}
+
+/**
+ * Assets as a graph from left to right: a box for each group, a node for each asset that leads to its page. The client moves it about
+ * (`client/graph_view.js`); without it, it scrolls.
+ *
+ * An element more a node is thousands of them: a node has a box, its mark, its name and its state in words.
+ */
+export function AssetGraph({ layout, assets, label, found, current }: AssetGraphProps) {
+  const byKey = new Map(assets.map((shown) => [shown.asset.key, shown]));
+  const { width, height, nodeWidth } = layout;
+  return (
+    <svg
+      class="asset-graph"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role="group"
+      aria-label={label}
+    >
+      <g class="clusters" aria-hidden="true">
+        {layout.groups.map((group) => (
+          <g key={group.name}>
+            <rect x={group.x} y={group.y} width={group.width} height={group.height} rx="8" />
+            <text x={group.x + 16} y={group.y + 22}>{group.name}</text>
+          </g>
+        ))}
+      </g>
+      <g class="edges" aria-hidden="true">
+        {layout.edges.map(({ from, to, path }) => <path key={path} d={path} data-from={from} data-to={to} />)}
+      </g>
+      {layout.nodes.map(({ key, x, y }) => {
+        const { asset, state, reason } = byKey.get(key)!;
+        const faded = found && !found.has(key) ? " faded" : "";
+        return (
+          <a
+            href={`/assets/${key}`}
+            class={`node ${state}${faded}`}
+            data-key={key}
+            transform={`translate(${Math.round(x)} ${Math.round(y)})`}
+            aria-label={nodeLabel(key, state, reason)}
+            aria-current={key === current ? "true" : undefined}
+          >
+            <rect class={asset.external ? "external" : undefined} width={nodeWidth} height={nodeHeight} rx="6" />
+            <text class="mark" x="12" y="25">{stateMark(state)}</text>
+            <text x="32" y="17">{key.length > shownKeyLength ? `${key.slice(0, shownKeyLength - 1)}…` : key}</text>
+            <text class="word" x="32" y="32">{state}</text>
+          </a>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** What is to be known of a node in one line: its key, its state and why. */
+export function nodeLabel(key: string, state: string, reason: string): string {
+  const short = reason.length > 160 ? `${reason.slice(0, 159)}…` : reason;
+  return short === "" ? `${key}, ${state}` : `${key}, ${state}: ${short}`;
+}

@@ -1,0 +1,64 @@
+import type { Materialization } from "../../engine/mod.ts";
+import { namesInWords } from "../cell_strips.ts";
+import { count, figure } from "../figures.ts";
+import { Moment } from "./moment.tsx";
+
+/** Versions of an asset, newest first. */
+export function Materializations({ of, now }: { of: readonly Materialization[]; now: number }) {
+  if (of.length === 0) return <p class="empty">It has never been materialized.</p>;
+  return (
+    <div class="scroller" tabindex={0} role="region" aria-label="Materializations, may scroll sideways">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Number</th>
+            <th scope="col">Run</th>
+            <th scope="col">Made</th>
+            <th scope="col" class="number">Rows</th>
+            <th scope="col" class="number">Came</th>
+            <th scope="col" class="number">Went</th>
+            <th scope="col">Changed cells</th>
+            <th scope="col">Metadata</th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.map((made) => (
+            <tr>
+              <th scope="row">{made.id}</th>
+              <td>{made.runId === null ? made.origin : <a href={`/v1/runs/${made.runId}`}>Run {made.runId}</a>}</td>
+              <td>
+                <Moment at={made.committedAt} now={now} />
+              </td>
+              <td class="number">{count(made.rowCount)}</td>
+              <td class="number">{count(made.rowsAdded)}</td>
+              <td class="number">{count(made.rowsRemoved)}</td>
+              <td>{changedInWords(made)}</td>
+              <td>{metadataInWords(made)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function changedInWords({ changed, rowsAdded, rowsRemoved }: Materialization): string {
+  if (changed === null) return rowsAdded + rowsRemoved === 0 ? "none" : "";
+  if (changed.length === 0) return "none";
+  const told = changed.slice(0, 2).map(({ names, dates }) => {
+    const [first, last] = [dates?.[0]?.[0], dates?.at(-1)?.[1]];
+    const when = first === undefined ? "" : first === last ? first : `${first} to ${last}`;
+    return [names === null ? (when === "" ? "all" : "") : namesInWords(names), when].filter(Boolean).join(", ");
+  });
+  return told.join("; ") + (changed.length > 2 ? `; ${changed.length - 2} more` : "");
+}
+
+function metadataInWords({ metadata }: Materialization): string {
+  return Object.entries(metadata).slice(0, 4).flatMap(([name, entry]) =>
+    entry.type === "number"
+      ? [`${name} ${figure(entry.value)}`]
+      : entry.type === "text"
+      ? [`${name} ${entry.value.slice(0, 60)}`]
+      : []
+  ).join(", ");
+}

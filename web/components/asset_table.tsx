@@ -1,0 +1,51 @@
+import type { ShownAsset } from "../graph_record.ts";
+import type { AssetKind } from "../graph_search.ts";
+import { kindWords } from "../graph_search.ts";
+import { count } from "../figures.ts";
+import { Moment } from "./moment.tsx";
+import { StateBadge } from "./state_badge.tsx";
+
+/** Assets in a table: what the graph shows, for reading line by line. */
+export function AssetTable(
+  { assets, kinds, now }: { assets: readonly ShownAsset[]; kinds: ReadonlyMap<string, AssetKind>; now: number },
+) {
+  return (
+    <div class="scroller" tabindex={0} role="region" aria-label="Assets, may scroll sideways">
+      <table class="asset-table">
+        <thead>
+          <tr>
+            <th scope="col">Asset</th>
+            <th scope="col">State</th>
+            <th scope="col">Why</th>
+            <th scope="col">Group</th>
+            <th scope="col">Kind</th>
+            <th scope="col" class="number">Rows</th>
+            <th scope="col">Made</th>
+          </tr>
+        </thead>
+        <tbody>
+          {assets.map(({ asset, state, reason }) => {
+            const { key, group, lastMaterialization: last } = asset;
+            return (
+              <tr data-asset={key} data-state={state}>
+                <th scope="row">
+                  <a href={`/assets/${key}`}>
+                    <code>{key}</code>
+                  </a>
+                </th>
+                <td>
+                  <StateBadge state={state} />
+                </td>
+                <td class="reason">{reason}</td>
+                <td>{group}</td>
+                <td>{kindWords[kinds.get(key)!]}</td>
+                <td class="number">{last && !asset.external ? count(last.rowCount) : "–"}</td>
+                <td>{last ? <Moment at={last.committedAt} now={now} /> : "never"}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

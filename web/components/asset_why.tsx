@@ -1,0 +1,79 @@
+import type { AssetRecord } from "../asset_record.ts";
+import { AssetGraph } from "./asset_graph.tsx";
+import { ExplanationTree } from "./explanation_tree.tsx";
+
+/** Why an asset or one of its cells is as it is, and what it is joined to. */
+export function AssetWhy({ record }: { record: AssetRecord }) {
+  const { asset, state, explanation, cell, cellProblem, neighbours } = record;
+  return (
+    <>
+      {cellProblem !== null && (
+        <p class="notice bad" role="alert">
+          {cellProblem} <a href={`/assets/${asset.key}#why`}>To the asset as a whole</a>
+        </p>
+      )}
+      {cell && cellProblem === null && (
+        <p class="about">
+          This is about the cell {[cell.name, cell.date].filter(Boolean).join(" ")} alone.{" "}
+          <a href={`/assets/${asset.key}#why`}>To the asset as a whole</a>
+        </p>
+      )}
+      <ExplanationTree explanation={explanation} />
+      {state.freshness && (
+        <p class="entry">
+          <span class="faint">{state.freshness.policy}</span> {state.freshness.message}
+        </p>
+      )}
+      {record.report && (
+        <form class="filters" action={`/assets/${asset.key}#why`} method="get" aria-label="Ask about a cell">
+          {record.report.names !== null && (
+            <label>
+              Name
+              <input type="text" name="name" value={cell?.name ?? ""} autocomplete="off" spellcheck={false} />
+            </label>
+          )}
+          {record.report.dates !== null && (
+            <label>
+              Date
+              <input type="date" name="date" value={cell?.date ?? ""} />
+            </label>
+          )}
+          <button type="submit">Why this cell?</button>
+        </form>
+      )}
+      <Neighbours title="Made from" keys={state.upstream} />
+      <Neighbours title="Read by" keys={state.downstream} />
+      {neighbours && (
+        <div class="scroller neighbour-graph" tabindex={0} role="region" aria-label="Neighbours, may scroll">
+          <AssetGraph
+            layout={neighbours.layout}
+            assets={neighbours.assets}
+            label={`What ${asset.key} is made from, and what is made from it`}
+            current={asset.key}
+          />
+        </div>
+      )}
+      <p class="neighbours">
+        <a href={`/assets?focus=${encodeURIComponent(`+${asset.key}+`)}&selected=${asset.key}`}>
+          Everything upstream and downstream, as a graph
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Neighbours({ title, keys }: { title: string; keys: readonly string[] }) {
+  if (keys.length === 0) return null;
+  return (
+    <p class="neighbours">
+      <span class="faint">{title}</span> {keys.map((key) => (
+        <>
+          <a href={`/assets/${key}`}>
+            <code>{key}</code>
+          </a>
+          {" "}
+        </>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,68 @@
+import type { GraphRecord } from "../graph_record.ts";
+import { assetKinds, graphPath, kindWords } from "../graph_search.ts";
+import { shownStates } from "../shown_state.ts";
+
+/** What decides which assets are shown: all of it is in the address. */
+export function GraphFilters({ record: { search, problems, groups } }: { record: GraphRecord }) {
+  const faulty = (name: string) => ({
+    "aria-invalid": problems.has(name) ? "true" as const : undefined,
+    "aria-describedby": problems.has(name) ? "search-problems" : undefined,
+  });
+  return (
+    <form class="filters" id="graph-filters" action="/assets" method="get" role="search" aria-label="Assets">
+      <label>
+        Search
+        <input
+          type="search"
+          id="search"
+          name="q"
+          value={search.q ?? ""}
+          placeholder="key or words"
+          autocomplete="off"
+        />
+      </label>
+      <label>
+        Group
+        <select name="group">
+          <option value="">all groups</option>
+          {groups.map((group) => <option key={group} value={group} selected={search.group === group}>{group}</option>)}
+        </select>
+      </label>
+      <label>
+        State
+        <select name="state">
+          <option value="">all states</option>
+          {shownStates.map((state) => (
+            <option key={state} value={state} selected={search.state === state}>{state}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Kind
+        <select name="kind">
+          <option value="">all kinds</option>
+          {assetKinds.map((kind) => (
+            <option key={kind} value={kind} selected={search.kind === kind}>{kindWords[kind]}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Only around
+        <input
+          type="text"
+          name="focus"
+          value={search.focus ?? ""}
+          placeholder="+key, key+ or +key+"
+          autocomplete="off"
+          spellcheck={false}
+          {...faulty("focus")}
+        />
+      </label>
+      {search.view !== "auto" && <input type="hidden" name="view" value={search.view} />}
+      <button type="submit" class="primary">Show</button>
+      {graphPath(search, { view: "auto", page: 1 }) !== "/assets" && (
+        <a href={graphPath({ view: search.view, page: 1 })}>Show all</a>
+      )}
+    </form>
+  );
+}

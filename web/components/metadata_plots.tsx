@@ -1,0 +1,94 @@
+import type { Materialization } from "../../engine/mod.ts";
+import { figure } from "../figures.ts";
+import { type MetadataSeries, metadataSeries } from "../metadata_series.ts";
+
+const width = 220;
+const height = 56;
+
+/** Numbers of materializations over time, a small plot for each, with the table behind them. */
+export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]; assetKey: string }) {
+  const series = metadataSeries(of);
+  if (of.length < 2 || series.length === 0) {
+    return <p class="empty">What its materializations say of themselves is plotted once there are two of them.</p>;
+  }
+  const inOrder = of.toReversed();
+  return (
+    <>
+      <ul class="plots">
+        {series.map((one) => (
+          <li>
+            <p>
+              {one.name} <strong>{textOf(one, one.values.findLast((value) => value !== null) ?? null)}</strong>
+            </p>
+            <Bars series={one} of={inOrder} />
+          </li>
+        ))}
+      </ul>
+      <p class="about">
+        The last {of.length} materializations, oldest first; a bar for each, from zero.
+      </p>
+      <details>
+        <summary>The figures behind these plots</summary>
+        <p class="faint">
+          <a href={`/assets/${assetKey}/history.csv`}>Download as CSV</a>
+        </p>
+        <div class="scroller bounded" tabindex={0} role="region" aria-label="Metadata, may scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Materialization</th>
+                {series.map(({ name, unit }) => (
+                  <th scope="col" class="number" key={name}>{unit === null ? name : `${name} (${unit})`}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {of.map(({ id }, i) => (
+                <tr>
+                  <th scope="row">{id}</th>
+                  {series.map(({ name, values }) => {
+                    const value = values[of.length - 1 - i];
+                    return <td class="number" key={name}>{value === null ? "–" : figure(value!)}</td>;
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </>
+  );
+}
+
+/** From zero, up or down, so that heights compare. */
+function Bars({ series, of }: { series: MetadataSeries; of: readonly Materialization[] }) {
+  const present = series.values.filter((value) => value !== null);
+  const [low, high] = [Math.min(0, ...present), Math.max(0, ...present)];
+  const span = high - low || 1;
+  const step = width / series.values.length;
+  const y = (value: number) => height - ((value - low) / span) * height;
+  const told = `${series.name} of ${present.length} materializations: from ${textOf(series, Math.min(...present))} to ${
+    textOf(series, Math.max(...present))
+  }, last ${textOf(series, present.at(-1) ?? null)}`;
+  return (
+    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={told}>
+      {series.values.map((value, i) =>
+        value === null ? null : (
+          <rect
+            key={of[i]!.id}
+            x={(i * step).toFixed(2)}
+            width={Math.max(0.5, step - Math.min(2, step / 4)).toFixed(2)}
+            y={Math.min(y(value), y(0), height - 1).toFixed(2)}
+            height={Math.max(1, Math.abs(y(value) - y(0))).toFixed(2)}
+          >
+            <title>materialization {of[i]!.id}: {textOf(series, value)}</title>
+          </rect>
+        )
+      )}
+    </svg>
+  );
+}
+
+function textOf({ unit }: MetadataSeries, value: number | null): string {
+  return value === null ? "–" : unit === null ? figure(value) : `${figure(value)} ${unit}`;
+}

@@ -1,0 +1,45 @@
+/** For an asset that something outside makes: says which version of it there is. */
+export function ReportForm({ assetKey, last }: { assetKey: string; last: string | null }) {
+  return (
+    <>
+      <p class="about">
+        Tandem does not make it. A report says which version of it there is; what is made from it becomes stale if that
+        is another one. {last === null ? "Nobody has reported it yet." : `The version that is known is ${last}.`}
+      </p>
+      <form class="filters" data-report={assetKey} aria-label={`Report ${assetKey}`}>
+        <label>
+          What happened
+          <select name="kind">
+            <option value="materialized">it was made anew</option>
+            <option value="observed">it was found to be so</option>
+          </select>
+        </label>
+        <label>
+          Version
+          <input
+            type="text"
+            name="version"
+            required
+            maxlength={255}
+            placeholder="a date, a hash …"
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby="report-problem"
+          />
+        </label>
+        <label>
+          When (UTC; now if empty)
+          <input type="datetime-local" name="at" step="1" aria-describedby="report-problem" />
+        </label>
+        <button type="submit" class="primary" id="report">Report</button>
+        <p class="notice bad" id="report-problem" role="alert" hidden></p>
+      </form>
+      <noscript>
+        <p class="notice">
+          Without JavaScript: <code>POST /v1/assets/{assetKey}/report</code> with{" "}
+          <code>{'{"kind": "materialized", "version": "…"}'}</code>.
+        </p>
+      </noscript>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import type { Plan, PlannedStep } from "../../engine/mod.ts";
+import { count, counted, duration } from "../figures.ts";
+import type { RunBody } from "../run_request.ts";
+
+/** What a run would do and why, before it is begun, with the button that begins it. */
+export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
+  return (
+    <div class="plan" id="plan">
+      <h3>Plan</h3>
+      <p class="about">{amountOf(plan)}</p>
+      {plan.blocked.map(({ key, because }) => (
+        <p class="notice bad" key={key}>
+          <code>{key}</code> is left out: {because}.
+        </p>
+      ))}
+      {plan.waiting.map(({ key, upstream, cells }) => (
+        <p class="notice" key={key}>
+          {counted(cells.count, "cell")} of <code>{key}</code> cannot be made before <code>{upstream}</code> is.
+        </p>
+      ))}
+      {plan.steps.length > 0 && (
+        <div class="scroller" tabindex={0} role="region" aria-label="Plan, may scroll sideways">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Step</th>
+                <th scope="col">Why</th>
+                <th scope="col" class="number">Cells</th>
+                <th scope="col" class="number">Vendor calls</th>
+                <th scope="col" class="number">Time</th>
+              </tr>
+            </thead>
+            <tbody>{plan.steps.map((step) => <Step key={step.key} step={step} />)}</tbody>
+          </table>
+        </div>
+      )}
+      {plan.fresh.length > 0 && <p class="faint">Nothing to do: {some(plan.fresh)}.</p>}
+      {plan.steps.length > 0 && (
+        <p>
+          <button
+            type="button"
+            id="begin-run"
+            class="primary"
+            data-begin-run={JSON.stringify(body)}
+          >
+            Run {plan.steps.length === 1 ? "this step" : `these ${count(plan.steps.length)} steps`}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Step({ step: { key, produces, reasons, certain, cells, estimate } }: { step: PlannedStep }) {
+  const also = produces.filter((made) => made !== key);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={`/assets/${key}`}>
+          <code>{key}</code>
+        </a>
+        {also.length > 0 && <div class="faint">makes {some(also)} too</div>}
+      </th>
+      <td class="reason">
+        {reasons.slice(0, 3).map(({ message }) => message).join("; ")}
+        {reasons.length > 3 && `; and ${counted(reasons.length - 3, "more reason")}`}
+        {!certain && <div class="faint">left out if that comes out as it was</div>}
+      </td>
+      <td class="number">{cells ? count(cells.count) : "whole"}</td>
+      <td class="number">
+        {estimate?.vendorCalls === null || estimate === undefined ? "–" : count(estimate.vendorCalls)}
+      </td>
+      <td class="number">
+        {estimate?.seconds === null || estimate === undefined
+          ? <abbr title="It never ran.">unknown</abbr>
+          : duration(estimate.seconds * 1000)}
+      </td>
+    </tr>
+  );
+}
+
+function amountOf({ steps, force }: Plan): string {
+  if (steps.length === 0) return force ? "There is nothing that could run." : "There is nothing to do: it is fresh.";
+  const known = steps.flatMap(({ estimate }) => estimate?.seconds ?? []);
+  const calls = steps.reduce((sum, { estimate }) => sum + (estimate?.vendorCalls ?? 0), 0);
+  const cells = steps.reduce((sum, step) => sum + (step.cells?.count ?? 0), 0);
+  const time = known.length === 0
+    ? "time unknown, because none of it ever ran"
+    : `${known.length < steps.length ? "at least" : "about"} ${
+      duration(1000 * known.reduce((sum, seconds) => sum + seconds, 0))
+    } of work`;
+  return [
+    counted(steps.length, "step"),
+    ...(cells > 0 ? [counted(cells, "cell")] : []),
+    ...(calls > 0 ? [counted(calls, "vendor call")] : []),
+    time,
+  ].join(", ") + ". Nothing runs before you say so.";
+}
+
+function some(keys: readonly string[]): string {
+  return keys.length <= 6 ? keys.join(", ") : `${keys.slice(0, 5).join(", ")} and ${count(keys.length - 5)} more`;
+}

@@ -1,0 +1,86 @@
+import { isFinished, type Run, type RunStep, type StepStatus } from "../../engine/mod.ts";
+import { counted, duration } from "../figures.ts";
+import { Moment } from "./moment.tsx";
+import { type BadgeName, StateBadge } from "./state_badge.tsx";
+
+const BADGES: Readonly<Record<StepStatus, BadgeName>> = {
+  pending: "waiting",
+  running: "running",
+  interrupted: "interrupted",
+  succeeded: "succeeded",
+  up_to_date: "fresh",
+  failed: "failed",
+  skipped: "skipped",
+  cancelled: "cancelled",
+};
+
+/** The badge that stands for how a step is. */
+export function stepBadge(status: StepStatus): BadgeName {
+  return BADGES[status];
+}
+
+/** A run step by step, which the page keeps up to date while it goes on. */
+export function RunProgress({ run, now }: { run: Run; now: number }) {
+  const { id, status, steps, waitingFor, createdAt, startedAt, finishedAt, cancelRequestedAt } = run;
+  const ended = steps.filter((step) => step.finishedAt !== null || step.status === "skipped").length;
+  return (
+    <div class="run-progress" data-open-run={isFinished(status) ? undefined : id}>
+      <p class="line">
+        <a href={`/v1/runs/${id}`}>Run {id}</a>
+        <StateBadge state={status} />
+        <span class="faint">
+          <Moment at={createdAt} now={now} />
+          {startedAt && finishedAt && `, took ${duration(Date.parse(finishedAt) - Date.parse(startedAt))}`}
+        </span>
+        {!isFinished(status) && (
+          <button
+            type="button"
+            id={`cancel-${id}`}
+            class="quiet"
+            data-cancel={id}
+            aria-disabled={cancelRequestedAt === null ? undefined : "true"}
+          >
+            {cancelRequestedAt === null ? "Cancel" : "Cancelling …"}
+          </button>
+        )}
+      </p>
+      {waitingFor !== null && <p class="why">waits for {waitingFor}</p>}
+      {steps.length === 0 ? <p>Nothing had to be made.</p> : (
+        <progress
+          id={`run-steps-${id}`}
+          max={steps.length}
+          value={ended}
+          aria-label={`${ended} of ${counted(steps.length, "step")} ended`}
+        >
+        </progress>
+      )}
+      <ol class="entries">{steps.map((step) => <Step key={step.key} step={step} />)}</ol>
+    </div>
+  );
+}
+
+function Step({ step }: { step: RunStep }) {
+  const { key, status, startedAt, finishedAt, error, skippedBecause, done, cells } = step;
+  return (
+    <li data-step={key} data-status={status}>
+      <p class="line">
+        <a href={`/assets/${key}`}>
+          <code>{key}</code>
+        </a>
+        <StateBadge state={stepBadge(status)} />
+        <span class="faint">
+          {startedAt && finishedAt && duration(Date.parse(finishedAt) - Date.parse(startedAt))}
+          {status === "running" && <span data-part={key}></span>}
+        </span>
+      </p>
+      {cells && cells.count > 0 && (
+        <p class="faint">
+          {(done?.count ?? 0).toLocaleString("en-US")} of {counted(cells.count, "cell")}
+        </p>
+      )}
+      {status === "running" && <progress data-progress={key} aria-label={`${key} progress`}></progress>}
+      {error && <p class="error">{error.message}</p>}
+      {skippedBecause !== null && <p class="faint">because {skippedBecause} failed</p>}
+    </li>
+  );
+}

@@ -1,0 +1,78 @@
+import { type Context, Hono } from "hono";
+import { csvOf } from "../routes/csv.ts";
+import { type AssetEngine, type AssetRecord, readAsset } from "./asset_record.ts";
+import { assetTables, type FileTable } from "./asset_tables.ts";
+import { GraphLayouts } from "./graph_layouts.ts";
+import { type GraphEngine, type GraphRecord, readGraph } from "./graph_record.ts";
+import { kindOf } from "./graph_search.ts";
+import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
+import { AssetsPage } from "./pages/assets.tsx";
+
+/** What the pages of assets need of the rest. */
+export interface GraphPageOptions {
+  engine: GraphEngine & AssetEngine;
+  clock: { now(): Temporal.Instant };
+}
+
+/** All assets at `/assets`, as a graph and as a table, and each under `/assets/:key`. */
+export function graphPages({ engine, clock }: GraphPageOptions): Hono {
+  const layouts = new GraphLayouts();
+  const now = () => clock.now().epochMilliseconds;
+  return new Hono()
+    .get("/assets", async (c) => {
+      const parameters = new URL(c.req.url).searchParams;
+      const csv = parameters.get("format") === "csv";
+      if (csv) parameters.set("view", "table");
+      const record = await readGraph({ engine, layouts, parameters, now: now() });
+      if (csv) return csvFile(c, "assets", tableOf(engine.graph, record.shown));
+      return html(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200);
+    })
+    .get("/assets/:key", async (c) => {
+      const key = c.req.param("key");
+      const { searchParams: parameters } = new URL(c.req.url);
+      const record = await readAsset({ engine, layouts, key, parameters, now: now() });
+      if (!record) return html(c, <AssetAbsentPage name={key} />, 404);
+      return html(c, <AssetPage record={record} />, isSound(record) ? 200 : 400);
+    })
+    .get(`/assets/:key/:table{(?:${Object.keys(assetTables).join("|")})\\.csv}`, async (c) => {
+      const { key, table: file } = c.req.param();
+      if (!engine.graph.keys.includes(key)) return html(c, <AssetAbsentPage name={key} />, 404);
+      const name = file.slice(0, -".csv".length);
+      return csvFile(c, `${key}_${name}`, await assetTables[name]!(engine, engine.graph.asset(key)));
+    });
+}
+
+function isSound({ request, rows, cellProblem }: AssetRecord): boolean {
+  return request.problems.size + request.settings.problems.size === 0 && (rows?.problem ?? cellProblem) === null;
+}
+
+/** The table of all assets. */
+function tableOf(graph: GraphEngine["graph"], shown: GraphRecord["shown"]): FileTable {
+  return {
+    columns: ["key", "state", "reason", "group", "kind", "rows", "made_at", "upstream", "downstream"],
+    lines: shown.filter(({ matches }) => matches).map(({ asset, state, reason }) => ({
+      key: asset.key,
+      state,
+      reason,
+      group: asset.group,
+      kind: kindOf(graph.asset(asset.key)),
+      rows: asset.external ? null : asset.lastMaterialization?.rowCount ?? null,
+      made_at: asset.lastMaterialization?.committedAt ?? null,
+      upstream: asset.upstream.join(" "),
+      downstream: asset.downstream.join(" "),
+    })),
+  };
+}
+
+function csvFile(c: Context, name: string, { columns, lines }: FileTable): Response {
+  c.header("Cache-Control", "no-store");
+  return c.body(csvOf(columns.map((column) => ({ name: column, type: "text" })), lines), 200, {
+    "Content-Type": "text/csv; charset=utf-8; header=present",
+    "Content-Disposition": `attachment; filename="${name}.csv"`,
+  });
+}
+
+function html(c: Context, page: unknown, status: 200 | 400 | 404 = 200): Response {
+  c.header("Cache-Control", "no-store");
+  return c.html(`<!doctype html>${page}`, status);
+}

@@ -1,0 +1,111 @@
+import type { AssetGraph, AssetState, Engine } from "../engine/mod.ts";
+import type { GraphLayout, GraphNode } from "./graph_layout.ts";
+import type { GraphLayouts } from "./graph_layouts.ts";
+import { drawnKeys, type GraphSearch, matches, readGraphSearch } from "./graph_search.ts";
+import { type OpenRuns, readOpenRuns } from "./open_runs.ts";
+import { readRunRequest, type RunRequest, type RunRequestEngine } from "./run_request.ts";
+import { reasonInShort, type ShownState, shownState } from "./shown_state.ts";
+
+/** What the page with all assets reads of the engine. */
+export type GraphEngine = RunRequestEngine & Pick<Engine, "states" | "runs">;
+
+/** An asset as the graph and the table show it. */
+export interface ShownAsset {
+  asset: AssetState;
+  state: ShownState;
+  /** Why it is in this state; empty for one that is fresh. */
+  reason: string;
+  /** Whether it is what is looked for. */
+  matches: boolean;
+}
+
+/** An asset beside the graph: how it is, and what is to be done with it. */
+export interface SelectedAsset extends Omit<ShownAsset, "matches"> {
+  request: RunRequest;
+}
+
+/** Everything that the page with all assets shows. */
+export interface GraphRecord {
+  search: GraphSearch;
+  problems: ReadonlyMap<string, string>;
+  groups: readonly string[];
+  /** How many assets there are in all. */
+  total: number;
+  /** Those that are drawn, in dependency order. */
+  shown: readonly ShownAsset[];
+  /** `null` while it is being made, or where no graph is asked for. */
+  layout: GraphLayout | null;
+  /** Whether the graph stands in the browser already, and is to be told the states alone. */
+  partsOnly: boolean;
+  open: OpenRuns;
+  selected: SelectedAsset | null;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Reads what the page with all assets shows, for the parameters of its address. */
+export async function readGraph(
+  { engine, layouts, parameters, now }: {
+    engine: GraphEngine;
+    layouts: GraphLayouts;
+    parameters: URLSearchParams;
+    now: number;
+  },
+): Promise<GraphRecord> {
+  const { graph } = engine;
+  const { search, problems } = readGraphSearch(graph, parameters);
+  const keys = drawnKeys(graph, search);
+  const partsOnly = parameters.has("parts");
+  const [states, open, layout, selected] = await Promise.all([
+    engine.states(),
+    readOpenRuns(engine),
+    search.view === "table" || partsOnly ? null : layouts.of(graphNodes(graph, keys)),
+    readSelected(engine, parameters, problems),
+  ]);
+  const drawn = new Set(keys);
+  return {
+    search,
+    problems,
+    groups: [...new Set(graph.assets.map(({ group }) => group))],
+    total: states.length,
+    shown: states.filter(({ key }) => drawn.has(key)).map((asset) => {
+      const shown = { asset, ...howItIs(asset, open) };
+      return { ...shown, matches: matches({ ...asset, state: shown.state }, search) };
+    }),
+    layout,
+    partsOnly,
+    open,
+    selected: selected && selectedAsset(states, open, selected),
+    now,
+  };
+}
+
+/** What a layout needs to know: what a function makes besides hangs on the asset that it is named after, not on all that it reads. */
+export function graphNodes(graph: AssetGraph, keys: readonly string[]): GraphNode[] {
+  return keys.map((key) => {
+    const producer = graph.producerOf(key).key;
+    return { key, group: graph.asset(key).group, upstream: producer === key ? graph.upstream(key) : [producer] };
+  });
+}
+
+/** How an asset is shown, and why. */
+export function howItIs(asset: AssetState, { waiting }: OpenRuns): { state: ShownState; reason: string } {
+  return { state: shownState(asset, waiting), reason: reasonInShort(asset, waiting) };
+}
+
+function selectedAsset(states: readonly AssetState[], open: OpenRuns, request: RunRequest): SelectedAsset {
+  const asset = states.find(({ key }) => key === request.key)!;
+  return { request, asset, ...howItIs(asset, open) };
+}
+
+async function readSelected(
+  engine: GraphEngine,
+  parameters: URLSearchParams,
+  problems: Map<string, string>,
+): Promise<RunRequest | null> {
+  const key = parameters.get("selected")?.trim() ?? "";
+  if (key === "") return null;
+  if (engine.graph.keys.includes(key)) return await readRunRequest(engine, key, parameters);
+  problems.set("selected", `There is no asset “${key.slice(0, 60)}”.`);
+  return null;
+}

@@ -1,0 +1,206 @@
+import type { AssetGraph as Graph } from "../../engine/mod.ts";
+import { AssetGraph, nodeLabel } from "../components/asset_graph.tsx";
+import { AssetPanel } from "../components/asset_panel.tsx";
+import { AssetTable } from "../components/asset_table.tsx";
+import { GraphFilters } from "../components/graph_filters.tsx";
+import { stateMark } from "../components/state_badge.tsx";
+import { embeddedJson } from "../embedded_json.ts";
+import { count, counted } from "../figures.ts";
+import type { GraphRecord, ShownAsset } from "../graph_record.ts";
+import { graphPath, type GraphSearch, kindOf } from "../graph_search.ts";
+import { Layout } from "../layout.tsx";
+import type { Scope } from "../run_request.ts";
+import { shownStates } from "../shown_state.ts";
+
+/** Lines of a page of the table. */
+const assetsPerPage = 200;
+
+/** All assets: as a graph that follows what runs, and as a table. */
+export function AssetsPage({ record, graph }: { record: GraphRecord; graph: Graph }) {
+  const { search, problems, shown, selected, now } = record;
+  const found = shown.filter((asset) => asset.matches);
+  const path = (changes: { selected?: string; scope?: Scope; focus?: string }) => {
+    const { scope, ...more } = changes;
+    const address = graphPath(search, more.focus === undefined ? more : { ...more, page: 1 });
+    return scope === undefined ? address : `${address}&scope=${scope}`;
+  };
+  return (
+    <Layout
+      title="Assets · Tandem"
+      path="/assets"
+      script="graph.js"
+      styles={["graph.css"]}
+      headline={<Headline record={record} />}
+    >
+      <section class="panel" aria-label="What is shown">
+        <GraphFilters record={record} />
+        {problems.size > 0 && (
+          <ul class="notice bad" id="search-problems" role="alert">
+            {[...problems.values()].map((problem) => <li key={problem}>{problem} It was left out.</li>)}
+          </ul>
+        )}
+      </section>
+      {search.view !== "table" && (
+        <section class={`panel graph-panel ${search.view}`} aria-labelledby="graph-title" id="graph">
+          <h2 id="graph-title">Graph</h2>
+          <div class="graph-area">
+            <GraphBody record={record} found={found} />
+            <AssetPanel selected={selected} path={path} now={now} />
+          </div>
+        </section>
+      )}
+      <section class="panel" aria-labelledby="table-title" id="table">
+        <h2 id="table-title">Table</h2>
+        <div id="table-body" data-live>
+          <TableBody record={record} found={found} graph={graph} />
+        </div>
+      </section>
+    </Layout>
+  );
+}
+
+/** How the assets are, with the way to those in each state. */
+function Headline({ record: { shown, total, search, open } }: { record: GraphRecord }) {
+  const counts = Map.groupBy(shown, ({ state }) => state);
+  return (
+    <div class="headline" id="headline" data-live data-open-runs={open.ids.join(" ")}>
+      <div>
+        <h1>Assets</h1>
+        <p>
+          {shown.length === total ? counted(total, "asset") : `${count(shown.length)} of ${counted(total, "asset")}`}:
+          {" "}
+          {shownStates.filter((state) => counts.has(state)).map((state, i) => (
+            <>
+              {i > 0 && ", "}
+              <a href={graphPath(search, { state: search.state === state ? undefined : state, page: 1 })}>
+                {count(counts.get(state)!.length)} {state}
+              </a>
+            </>
+          ))}
+        </p>
+      </div>
+      <nav class="tabs" aria-label="Views">
+        <ViewLink search={search} view="graph" title="Graph and table" />
+        <ViewLink search={search} view="table" title="Table alone" />
+      </nav>
+    </div>
+  );
+}
+
+function ViewLink({ search, view, title }: { search: GraphSearch; view: "graph" | "table"; title: string }) {
+  return <a href={graphPath(search, { view })} aria-current={search.view === view ? "true" : undefined}>{title}</a>;
+}
+
+function GraphBody({ record, found }: { record: GraphRecord; found: readonly ShownAsset[] }) {
+  const { shown, layout, selected, partsOnly } = record;
+  const some = found.length < shown.length;
+  return (
+    <div class="graph-body">
+      {shown.length === 0
+        ? (
+          <p class="empty">
+            No asset is like that. <a href="/assets">Show all assets</a>
+          </p>
+        )
+        : (
+          <>
+            <div class="graph-tools" role="toolbar" aria-label="Graph" hidden>
+              <button type="button" class="quiet" id="zoom-in" aria-label="Zoom in">+</button>
+              <button type="button" class="quiet" id="zoom-out" aria-label="Zoom out">−</button>
+              <button type="button" class="quiet" id="fit">Fit</button>
+              <span class="faint" id="zoom-level"></span>
+            </div>
+            <div
+              class="graph-view"
+              id="graph-view"
+              tabindex={0}
+              role="region"
+              aria-label="The graph, may scroll"
+              aria-describedby="graph-keys"
+            >
+              {layout
+                ? (
+                  <AssetGraph
+                    layout={layout}
+                    assets={shown}
+                    label="Assets, each right of what it is made from"
+                    found={some ? new Set(found.map(({ asset }) => asset.key)) : undefined}
+                    current={selected?.asset.key}
+                  />
+                )
+                : !partsOnly && (
+                  <p class="empty" data-laying-out>
+                    The graph of {counted(shown.length, "asset")}{" "}
+                    is being laid out, which takes some seconds the first time. The table below is complete.
+                  </p>
+                )}
+              <canvas class="minimap" id="minimap" width="180" height="120" hidden aria-hidden="true"></canvas>
+            </div>
+            <p class="graph-read" id="graph-read" aria-hidden="true"></p>
+          </>
+        )}
+      <p class="about" id="graph-about" data-live>
+        {some && `${count(found.length)} of ${counted(shown.length, "asset")} match; the others are drawn faintly. `}
+      </p>
+      <p class="about keys" id="graph-keys">
+        <kbd>Tab</kbd> to an asset and the arrow keys along its lines, <kbd>Enter</kbd>{" "}
+        opens it beside the graph. On the graph itself the arrow keys move it; <kbd>+</kbd> and <kbd>−</kbd> zoom,{" "}
+        <kbd>0</kbd> fits, <kbd>/</kbd> searches, <kbd>Esc</kbd> closes.
+      </p>
+      <script type="application/json" id="graph-states" data-live>
+        {partsOnly && embeddedJson(shown.map(statesOf))}
+      </script>
+    </div>
+  );
+}
+
+/** What the client changes of a node; in an array, because there are thousands of them. */
+function statesOf({ asset: { key }, state, reason, matches }: ShownAsset): [string, string, string, string, boolean] {
+  return [key, state, stateMark(state), nodeLabel(key, state, reason), matches];
+}
+
+function TableBody(
+  { record: { search, shown, now }, found, graph }: {
+    record: GraphRecord;
+    found: readonly ShownAsset[];
+    graph: Graph;
+  },
+) {
+  if (found.length === 0) {
+    return (
+      <p class="empty">
+        No asset is like that. <a href="/assets">Show all assets</a>
+      </p>
+    );
+  }
+  const pages = Math.ceil(found.length / assetsPerPage);
+  const page = Math.min(search.page, pages);
+  const start = (page - 1) * assetsPerPage;
+  const listed = found.slice(start, start + assetsPerPage);
+  return (
+    <>
+      <p class="about">
+        {pages > 1 && `${count(start + 1)}–${count(start + listed.length)} of `}
+        {counted(found.length, "asset")}
+        {found.length < shown.length && ` of ${count(shown.length)}`}, each below what it is made from.{" "}
+        <a href={graphPath(search, { format: "csv", page: 1 })}>Download as CSV</a>
+      </p>
+      <AssetTable
+        assets={listed}
+        kinds={new Map(listed.map(({ asset: { key } }) => [key, kindOf(graph.asset(key))]))}
+        now={now}
+      />
+      {pages > 1 && (
+        <nav class="pager" aria-label="Pages of the table">
+          {page > 1
+            ? <a href={`${graphPath(search, { page: page - 1 })}#table`} rel="prev">← Previous assets</a>
+            : <span></span>}
+          <span class="faint">Page {count(page)} of {count(pages)}</span>
+          {page < pages
+            ? <a href={`${graphPath(search, { page: page + 1 })}#table`} rel="next">Next assets →</a>
+            : <span></span>}
+        </nav>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { type Engine, EngineError, maxPriority, type Plan, type Run, UnknownRunError } from "../engine/mod.ts";
+import { type ReadSettings, SettingsForm } from "./settings_form.ts";
+
+/** What the reading of a request needs of the engine. */
+export type RunRequestEngine = Pick<Engine, "graph" | "plan" | "run" | "settings">;
+
+/** How far around an asset a run reaches. */
+export const scopes = ["this", "upstream", "downstream", "both"] as const;
+export type Scope = typeof scopes[number];
+
+/** Body of `POST /v1/materialize`. */
+export interface RunBody {
+  selection: string;
+  force?: true;
+  priority?: number;
+  range?: { from?: string; to?: string; names?: string[] };
+  config?: Record<string, unknown>;
+}
+
+/** What a person wants materialized, as the address says it, and what would come of it. */
+export interface RunRequest {
+  key: string;
+  scope: Scope;
+  force: boolean;
+  priority: string;
+  from: string;
+  to: string;
+  names: string;
+  /** Whether it can be asked for some cells alone. */
+  hasCells: boolean;
+  form: SettingsForm;
+  settings: ReadSettings;
+  /** What is wrong, by parameter; under the empty name what belongs to none. */
+  problems: ReadonlyMap<string, string>;
+  /** What would run; `null` where nothing was asked for or something is wrong. */
+  asked: { body: RunBody; plan: Plan } | null;
+  /** The run that is followed. */
+  run: Run | null;
+}
+
+/** The selection that a scope around an asset comes to. */
+export function selectionOf(key: string, scope: Scope): string {
+  const up = scope === "upstream" || scope === "both" ? "+" : "";
+  const down = scope === "downstream" || scope === "both" ? "+" : "";
+  return `${up}${key}${down}`;
+}
+
+/** Reads what an address asks to be materialized, plans it, and reads the run that it follows. */
+export async function readRunRequest(
+  engine: RunRequestEngine,
+  key: string,
+  parameters: URLSearchParams,
+): Promise<RunRequest> {
+  const producer = engine.graph.producerOf(key);
+  const problems = new Map<string, string>();
+  const given = (name: string) => parameters.get(name)?.trim() ?? "";
+  const form = new SettingsForm(producer.recipe.config, engine.settings(key));
+  const settings = form.read(parameters);
+  const scope = scopes.find((name) => name === given("scope")) ?? (producer.asset.external ? "downstream" : "this");
+  if (given("scope") !== "" && scope !== given("scope")) {
+    problems.set("scope", `The scope is one of ${scopes.join(", ")}.`);
+  }
+  for (const name of ["from", "to"]) {
+    if (given(name) !== "" && !z.iso.date().safeParse(given(name)).success) {
+      problems.set(name, `“${given(name).slice(0, 40)}” is not a date such as 2024-01-31.`);
+    }
+  }
+  const priority = given("priority") === "" ? 0 : Number(given("priority"));
+  if (!Number.isInteger(priority) || Math.abs(priority) > maxPriority) {
+    problems.set("priority", `The priority is a whole number from -${maxPriority} to ${maxPriority}.`);
+  }
+  const request = {
+    key,
+    scope,
+    force: parameters.has("force"),
+    priority: given("priority"),
+    from: given("from"),
+    to: given("to"),
+    names: given("names"),
+    hasCells: producer.recipe.partitions !== undefined,
+    form,
+    settings,
+    problems,
+  };
+  const run = await followed(engine, given("run"), problems);
+  if (!parameters.has("scope") || problems.size > 0 || settings.problems.size > 0) {
+    return { ...request, asked: null, run };
+  }
+  const names = request.names.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const range = {
+    ...(request.from !== "" && { from: request.from }),
+    ...(request.to !== "" && { to: request.to }),
+    ...(names.length > 0 && { names }),
+  };
+  const body: RunBody = {
+    selection: selectionOf(key, scope),
+    ...(request.force && { force: true }),
+    ...(priority !== 0 && { priority }),
+    ...(Object.keys(range).length > 0 && { range }),
+    ...(settings.settings && { config: { [producer.key]: settings.settings } }),
+  };
+  try {
+    return { ...request, asked: { body, plan: await engine.plan(body) }, run };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    problems.set("", error.message);
+    return { ...request, asked: null, run };
+  }
+}
+
+async function followed(engine: RunRequestEngine, id: string, problems: Map<string, string>): Promise<Run | null> {
+  if (id === "") return null;
+  try {
+    if (!/^[1-9]\d{0,14}$/.test(id)) throw new UnknownRunError(Number(id));
+    return await engine.run(Number(id));
+  } catch (error) {
+    if (!(error instanceof UnknownRunError)) throw error;
+    problems.set("run", `There is no run “${id.slice(0, 40)}”.`);
+    return null;
+  }
+}

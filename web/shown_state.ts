@@ -1,0 +1,30 @@
+import type { AssetState } from "../engine/mod.ts";
+
+/** The state of an asset as pages show it: as the engine says it, and `waiting` for one whose turn in a run is to come. */
+export const shownStates = ["failed", "running", "waiting", "stale", "missing", "fresh"] as const;
+export type ShownState = typeof shownStates[number];
+
+/**
+ * How an asset is shown.
+ *
+ * @param waiting The run in which an asset waits for its turn, by key of the asset whose function makes it.
+ */
+export function shownState(asset: AssetState, waiting: ReadonlyMap<string, number>): ShownState {
+  return asset.state !== "running" && waiting.has(asset.madeBy ?? asset.key) ? "waiting" : asset.state;
+}
+
+/** Why it is in this state, in one sentence without its full stop; empty for one that is fresh. */
+export function reasonInShort(asset: AssetState, waiting: ReadonlyMap<string, number>): string {
+  const { lastStep, reasons } = asset;
+  switch (shownState(asset, waiting)) {
+    case "fresh":
+      return "";
+    case "running":
+      return `in run ${lastStep?.runId}`;
+    case "waiting":
+      return `for its turn in run ${waiting.get(asset.madeBy ?? asset.key)}`;
+    case "failed":
+      if (lastStep?.error) return `run ${lastStep.runId}: ${lastStep.error.message}`;
+  }
+  return reasons[0] ? `${reasons[0].message}${reasons.length > 1 ? `, and ${reasons.length - 1} more` : ""}` : "";
+}
