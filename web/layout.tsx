@@ -15,10 +15,12 @@ export interface LayoutProps {
   children: Child;
 }
 
-const pages = [{ path: "/", title: "Overview" }, { path: "/pairs", title: "Pairs" }, {
-  path: "/backfills",
-  title: "Backfills",
-}];
+const pages = [
+  { path: "/", title: "Overview" },
+  { path: "/pairs", title: "Pairs" },
+  { path: "/tickers", title: "Tickers" },
+  { path: "/backfills", title: "Backfills" },
+];
 
 /** The frame of every page: header, ways around, and places where news is told. */
 export function Layout({ title, path, script, styles = [], sections = [], headline, children }: LayoutProps) {

@@ -13,17 +13,18 @@ import type { PairsEngine } from "./tested_pairs.ts";
 import { pairPath } from "./pair_path.ts";
 import { type PairEngine, readPair } from "./pair_record.ts";
 import { staticFiles } from "./static_files.ts";
+import { type TickerEngine, tickerPages } from "./ticker_pages.tsx";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine & BackfillEngine;
+  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine & BackfillEngine & TickerEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
 }
 
 /**
- * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
+ * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the tickers under `/tickers`, the backfills under `/backfills`, and
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
@@ -46,6 +47,7 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
     .use("/", headers)
     .use("/assets/*", headers)
     .use("/pairs/*", headers)
+    .use("/tickers/*", headers)
     .use("/backfills/*", headers)
     .use("/static/*", headers)
     .get("/", async (c) => {
@@ -87,6 +89,7 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
         throw error;
       }
     })
+    .route("/", tickerPages({ engine }))
     .route("/static", staticFiles());
 }
 

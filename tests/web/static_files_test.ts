@@ -5,6 +5,7 @@ const app = staticFiles();
 const clients = [
   "overview.js",
   "backfills.js",
+  "tickers.js",
   "actions.js",
   "age.js",
   "live_parts.js",
