@@ -22,6 +22,9 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "live_parts.js": { locate: ofModule("./client/live_parts.js"), type: javascript },
   "run_stream.js": { locate: ofModule("./client/run_stream.js"), type: javascript },
   "charts.js": { locate: ofModule("./client/charts.js"), type: javascript },
+  "chart_controls.js": { locate: ofModule("./client/chart_controls.js"), type: javascript },
+  "chart_reading.js": { locate: ofModule("./client/chart_reading.js"), type: javascript },
+  "chart_text.js": { locate: ofModule("./client/chart_text.js"), type: javascript },
   "drawn_chart.js": { locate: ofModule("./client/drawn_chart.js"), type: javascript },
   // Of the two forms in the package the one that imports nothing.
   "lightweight_charts.js": {

@@ -15,10 +15,10 @@ export async function latestVersions(
 /** All rows of one materialization that meet a query, however many pages they are; none where there is no materialization. */
 export async function rowsOfVersion(
   engine: VersionEngine,
-  version: Pick<Materialization, "key" | "id"> | undefined,
+  version: Pick<Materialization, "key" | "id"> & { rowCount?: number } | undefined,
   query: Omit<PageQuery, "limit" | "cursor" | "asOf">,
 ): Promise<Record<string, unknown>[]> {
-  if (!version) return [];
+  if (!version || version.rowCount === 0) return [];
   const rows: Record<string, unknown>[] = [];
   let cursor: string | null = null;
   do {

@@ -102,27 +102,27 @@ function SearchForm(
           aria-describedby="tickers-keys"
         />
       </label>
-      <Choice label="Type" name="type" chosen={search.type} options={types} any="all types" />
-      <Choice label="Exchange" name="exchange" chosen={search.exchange} options={exchanges} any="all exchanges" />
+      <Choice label="Type" name="type" chosen={search.type} options={types} any="any" />
+      <Choice label="Exchange" name="exchange" chosen={search.exchange} options={exchanges} any="any" />
       <label>
         Trading
         <select name="status" {...invalid("status")}>
-          <option value="">active or not</option>
+          <option value="">any</option>
           <option value="active" selected={search.status === "active"}>active</option>
           <option value="delisted" selected={search.status === "delisted"}>delisted</option>
         </select>
       </label>
-      <YesOrNo label="Bars" name="bars" answer={search.hasBars} words={["with or without", "with bars", "without"]} />
+      <YesOrNo label="Bars" name="bars" answer={search.hasBars} words={["any", "with bars", "without"]} />
       <YesOrNo
         label="Pairs"
         name="chosen"
         answer={search.chosen}
-        words={["in any or none", "in a chosen pair", "in no chosen pair"]}
+        words={["any", "in a chosen one", "in none chosen"]}
       />
       <label>
         Cluster
         <select name="cluster" {...invalid("cluster")}>
-          <option value="">any or none</option>
+          <option value="">any</option>
           <option value="any" selected={search.cluster === "any"}>in a cluster</option>
           <option value="none" selected={search.cluster === "none"}>in none</option>
           {[...new Set([...typeof search.cluster === "number" ? [search.cluster] : [], ...clusters])].map((cluster) => (
@@ -215,6 +215,8 @@ function Found(
       </p>
     );
   }
+  // A file names neither.
+  const told = { name: directory.entries.some(({ name }) => name !== null), type: directory.types.length > 0 };
   const first = (search.page - 1) * search.size + 1;
   const last = first + shown.length - 1;
   return (
@@ -230,8 +232,8 @@ function Found(
           <thead>
             <tr>
               <SortHeader search={search} name="ticker" title="Symbol" />
-              <SortHeader search={search} name="name" title="Name" />
-              <SortHeader search={search} name="type" title="Type" />
+              {told.name && <SortHeader search={search} name="name" title="Name" />}
+              {told.type && <SortHeader search={search} name="type" title="Type" />}
               <th scope="col">Three months</th>
               <SortHeader search={search} name="last_session" title="Last session" />
               <SortHeader search={search} name="close" title="Close" hint="USD, adjusted for splits" numeric />
@@ -253,7 +255,9 @@ function Found(
             </tr>
           </thead>
           <tbody>
-            {shown.map((entry) => <Row key={entry.ticker} entry={entry} closes={closes.get(entry.ticker) ?? []} />)}
+            {shown.map((entry) => (
+              <Row key={entry.ticker} entry={entry} told={told} closes={closes.get(entry.ticker) ?? []} />
+            ))}
           </tbody>
         </table>
       </div>
@@ -262,15 +266,20 @@ function Found(
   );
 }
 
-function Row({ entry, closes }: { entry: TickerEntry; closes: readonly number[] }) {
+function Row({ entry, told, closes }: {
+  entry: TickerEntry;
+  /** Which columns there are. */
+  told: { name: boolean; type: boolean };
+  closes: readonly number[];
+}) {
   const { ticker, name, type, active, lastSession, close, change, volume, pairs, accepted, chosen } = entry;
   return (
     <tr>
       <th scope="row">
         <a href={tickerPath(ticker)} data-ticker={ticker}>{ticker}</a>
       </th>
-      <td class="name">{name ?? "–"}</td>
-      <td>{type ?? "–"}</td>
+      {told.name && <td class="name">{name ?? "–"}</td>}
+      {told.type && <td>{type ?? "–"}</td>}
       <td>
         <Sparkline closes={closes} />
       </td>
