@@ -25,6 +25,7 @@ import { type AssetGraph, assetGraph } from "./graph.ts";
 import { type Impact, impactOf } from "./impact.ts";
 import { type LastStep, Ledger, type NewRun, type StoredRun } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
+import { type NewestRows, newestRows, type NewestRowsQuery } from "./newest_rows.ts";
 import { CellSet } from "./partitions/mod.ts";
 import { type PartitionStates, partitionStatesOf } from "./partition_state.ts";
 import { type Plan, planRun } from "./plan.ts";
@@ -403,6 +404,11 @@ export class Engine {
   /** Dates of its cells that have rows, newest first. @throws {UnknownAssetError} */
   async datesWithRows(key: string, version: AtVersion = {}): Promise<string[]> {
     return await datesWithRows(this.around.database, this.graph.asset(key), version);
+  }
+
+  /** The newest rows of each name, such as the last bars of every ticker. @throws {UnknownAssetError | InvalidRequestError} */
+  async newestRows(key: string, query: NewestRowsQuery): Promise<NewestRows> {
+    return await newestRows(this.around.database, withRows(this.graph.asset(key)), query);
   }
 
   /** Rows of an asset as a whole, column by column. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */

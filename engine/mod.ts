@@ -50,6 +50,7 @@ export type { AlertMessage } from "./alert_outbox.ts";
 export { type AlertOptions, Alerts } from "./alerts.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { link, type Metadata, MetadataValue, table } from "./metadata.ts";
+export type { NewestRows, NewestRowsQuery } from "./newest_rows.ts";
 export * from "./partitions/mod.ts";
 export { type PartitionStateName, type PartitionStates, partitionStates } from "./partition_state.ts";
 export type { Estimate } from "./backfill_estimate.ts";

@@ -21,6 +21,7 @@ export interface LayoutProps {
 const pages = [
   { path: "/", title: "Overview" },
   { path: "/pairs", title: "Pairs" },
+  { path: "/tickers", title: "Tickers" },
   { path: "/assets", title: "Assets" },
   { path: "/backfills", title: "Backfills" },
   { path: "/docs", title: "API" },

@@ -14,6 +14,7 @@ import type { SelectionsEngine } from "./selection_history.ts";
 import type { PairsEngine } from "./tested_pairs.ts";
 import type { PairEngine } from "./pair_record.ts";
 import { staticFiles } from "./static_files.ts";
+import { type TickerEngine, tickerPages } from "./ticker_pages.tsx";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
@@ -24,7 +25,8 @@ export interface PageOptions {
     & ClustersEngine
     & SelectionsEngine
     & GraphPageOptions["engine"]
-    & BackfillEngine;
+    & BackfillEngine
+    & TickerEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
@@ -35,7 +37,7 @@ export interface PageOptions {
 }
 
 /**
- * What a person sees: the overview at `/`, the assets under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
+ * What a person sees: the overview at `/`, and pages of pairs, tickers, assets, runs, backfills and settings under their paths, with
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page(
@@ -68,6 +70,7 @@ export function page(
       if (!apiDocument) return c.notFound();
       return answer(c, <ApiDocsPage document={apiDocument()} origin={new URL(c.req.url).origin} />);
     })
+    .route("/", tickerPages({ engine }))
     .route("/", graphPages({ engine, clock }))
     .route("/static", staticFiles())
     .route("/", access ? accessPages({ ...access, clock }) : new Hono());

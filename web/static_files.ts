@@ -16,9 +16,11 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "docs.css": { locate: ofModule("./static/docs.css"), type: "text/css; charset=utf-8" },
   "settings.css": { locate: ofModule("./static/settings.css"), type: "text/css; charset=utf-8" },
   "graph.css": { locate: ofModule("./static/graph.css"), type: "text/css; charset=utf-8" },
+  "tickers.css": { locate: ofModule("./static/tickers.css"), type: "text/css; charset=utf-8" },
   "icon.svg": { locate: ofModule("./static/icon.svg"), type: "image/svg+xml" },
   "overview.js": { locate: ofModule("./client/overview.js"), type: javascript },
   "backfills.js": { locate: ofModule("./client/backfills.js"), type: javascript },
+  "tickers.js": { locate: ofModule("./client/tickers.js"), type: javascript },
   "actions.js": { locate: ofModule("./client/actions.js"), type: javascript },
   "copy.js": { locate: ofModule("./client/copy.js"), type: javascript },
   "age.js": { locate: ofModule("./client/age.js"), type: javascript },
@@ -33,6 +35,9 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "asset.js": { locate: ofModule("./client/asset.js"), type: javascript },
   "cells.js": { locate: ofModule("./client/cells.js"), type: javascript },
   "charts.js": { locate: ofModule("./client/charts.js"), type: javascript },
+  "chart_controls.js": { locate: ofModule("./client/chart_controls.js"), type: javascript },
+  "chart_reading.js": { locate: ofModule("./client/chart_reading.js"), type: javascript },
+  "chart_text.js": { locate: ofModule("./client/chart_text.js"), type: javascript },
   "drawn_chart.js": { locate: ofModule("./client/drawn_chart.js"), type: javascript },
   // Of the two forms in the package the one that imports nothing.
   "lightweight_charts.js": {

@@ -21,8 +21,11 @@ export async function drawCharts() {
   if (plots.length === 0) return;
   for (const plot of plots) begun.add(plot);
   try {
-    const { drawChart } = await import("./drawn_chart.js");
-    for (const plot of plots) drawn.set(plot, drawChart(plot));
+    const [{ drawChart }, { drawControlled }] = await Promise.all([
+      import("./drawn_chart.js"),
+      import("./chart_controls.js"),
+    ]);
+    for (const plot of plots) drawn.set(plot, drawControlled(plot, drawChart));
   } catch (error) {
     for (const plot of plots) plot.append("The chart could not be drawn. The figures are in the table below.");
     throw error;

@@ -3,50 +3,68 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { readChart } from "./chart_reading.js";
+import { colour, faded, formats } from "./chart_text.js";
+
 // The package's own file, served beside this one; by a variable, because here it is not a file that a checker could follow.
 const library = "./lightweight_charts.js";
 /** @type {typeof import("lightweight-charts")} */
-const { AreaSeries, ColorType, createChart, createSeriesMarkers, CrosshairMode, LineSeries, LineStyle } = await import(
-  library
-);
+const {
+  AreaSeries,
+  CandlestickSeries,
+  ColorType,
+  createChart,
+  createSeriesMarkers,
+  CrosshairMode,
+  HistogramSeries,
+  LineSeries,
+  LineStyle,
+} = await import(library);
 
+/** @typedef {import("../components/chart.tsx").ChartCandles} ChartCandles */
 /** @typedef {import("../components/chart.tsx").ChartData} ChartData */
-/** @typedef {import("../components/chart.tsx").ChartFormat} ChartFormat */
 /** @typedef {import("../components/chart.tsx").ChartLine} ChartLine */
 /** @typedef {import("../components/chart.tsx").ChartMarker} ChartMarker */
+/** @typedef {import("../components/chart.tsx").ChartPane} ChartPane */
+/** @typedef {import("lightweight-charts").IChartApi} IChartApi */
+/** @typedef {import("lightweight-charts").ISeriesApi<any>} AnySeries */
+/** @typedef {{ from: number, to: number }} Span Positions of sessions. */
 
-/** @type {Record<ChartFormat, (value: number) => string>} */
-const formats = {
-  index: (value) => decimal(value, Math.abs(value) < 10 ? 2 : 1),
-  usd: (value) => decimal(value, Math.abs(value) < 1000 ? 2 : 0),
-  percent: (value) => `${decimal(100 * value, 1)} %`,
-};
+/**
+ * A chart that is drawn.
+ *
+ * @typedef {object} DrawnChart
+ * @property {readonly string[]} sessions
+ * @property {() => Span | null} span What of it is on the screen.
+ * @property {(span: Span) => void} setSpan
+ * @property {(session: string) => void} show Puts the crosshair on a session.
+ * @property {() => void} end
+ */
 
-/** @type {Record<ChartMarker["kind"], { shape: "arrowUp" | "arrowDown" | "circle", position: "belowBar" | "aboveBar" | "inBar" }>} */
+/** @type {Record<ChartMarker["kind"], { shape: "arrowUp" | "arrowDown" | "circle" | "square", position: "belowBar" | "aboveBar" | "inBar" }>} */
 const marks = {
   long: { shape: "arrowUp", position: "belowBar" },
   short: { shape: "arrowDown", position: "aboveBar" },
   exit: { shape: "circle", position: "inBar" },
+  split: { shape: "square", position: "aboveBar" },
+  dividend: { shape: "circle", position: "belowBar" },
+  news: { shape: "circle", position: "aboveBar" },
 };
-
-/**
- * @param {number} value
- * @param {number} decimals
- */
-function decimal(value, decimals) {
-  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  return value.toLocaleString("en-US", { ...options, signDisplay: "negative" }).replace("-", "−");
-}
 
 /**
  * Draws the chart whose data the element holds, and redraws it in other colours when the scheme changes.
  *
  * @param {HTMLElement} plot
- * @returns {() => void} Ends it.
+ * @param {{ hidden?: ReadonlySet<string> }} [options] Parts that are left out.
+ * @returns {DrawnChart}
  */
-export function drawChart(plot) {
+export function drawChart(plot, { hidden = new Set() } = {}) {
   /** @type {ChartData} */
-  const { sessions, panes } = JSON.parse(plot.querySelector("script")?.textContent ?? "");
+  const { sessions, panes: all } = JSON.parse(plot.querySelector("script")?.textContent ?? "");
+  /** @param {{ part?: string }} of */
+  const isShown = ({ part }) => part === undefined || !hidden.has(part);
+  const panes = all.filter(isShown);
+  plot.dataset.panes = String(panes.length);
   const chart = createChart(plot, {
     autoSize: true,
     // The credit stands on the page as text: the library's own logo comes with a style element, which the page's policy refuses.
@@ -59,141 +77,192 @@ export function drawChart(plot) {
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
   });
-  const lines = panes.flatMap((pane, p) =>
-    pane.lines.map((line, l) => {
-      const options = {
-        lineWidth: /** @type {1 | 2} */ (line.colour === "faint" ? 1 : 2),
-        lineStyle: line.shape === "dashed" ? LineStyle.Dashed : LineStyle.Solid,
-        priceFormat: { type: /** @type {const} */ ("custom"), formatter: formats[pane.format], minMove: 1e-4 },
-        priceLineVisible: false,
-        lastValueVisible: false,
-        crosshairMarkerVisible: line.colour !== "faint",
-      };
-      const series = line.shape === "area"
-        ? chart.addSeries(AreaSeries, { ...options, invertFilledArea: true }, p)
-        : chart.addSeries(LineSeries, options, p);
-      series.setData(sessions.map((time, t) => {
-        const value = line.values[t] ?? null;
-        return value === null ? { time } : { time, value };
-      }));
-      const shown = plot.parentElement?.querySelector(`[data-value="${p}.${l}"]`) ?? null;
-      return { line, series, shown, format: formats[pane.format] };
-    })
-  );
-  const markers = panes.flatMap((pane, p) => {
-    const first = lines.find(({ line }) => line === pane.lines[0]);
-    return pane.markers?.length && first ? [{ of: pane.markers, on: createSeriesMarkers(first.series, []), p }] : [];
+  const drawn = panes.map((pane, p) => {
+    // Where the legend writes is numbered by all panes, those left out too.
+    const number = all.indexOf(pane);
+    const shownAt = (/** @type {string} */ name) => plot.parentElement?.querySelector(`[data-${name}]`) ?? null;
+    const candles = pane.candles &&
+      drawCandles(chart, pane.candles, { sessions, p, pane, shown: shownAt(`candles="${number}"`) });
+    const lines = pane.lines.flatMap((line, l) =>
+      isShown(line) ? [drawLine(chart, line, { sessions, p, pane, shown: shownAt(`value="${number}.${l}"`) })] : []
+    );
+    const first = candles ?? lines[0];
+    const markers = (pane.markers ?? []).filter(isShown);
+    for (const level of pane.levels ?? []) {
+      lines[0]?.series.createPriceLine({
+        price: level,
+        lineWidth: 1,
+        lineStyle: LineStyle.Dashed,
+        axisLabelVisible: false,
+      });
+    }
+    if (panes.length > 1) chart.panes()[p]?.setStretchFactor(p === 0 ? (panes.length > 2 ? 3 : 2) : 1);
+    return {
+      pane,
+      candles,
+      lines,
+      markers,
+      marked: first && markers.length > 0 ? createSeriesMarkers(first.series, []) : undefined,
+    };
   });
-  if (panes.length > 1) chart.panes()[0]?.setStretchFactor(2);
 
-  const paint = () => {
-    const ink = colour(plot, "--faint");
-    const grid = colour(plot, "--line");
-    chart.applyOptions({
-      layout: {
-        background: { type: ColorType.Solid, color: colour(plot, "--panel") },
-        textColor: ink,
-        fontFamily: getComputedStyle(plot).fontFamily,
-        panes: { separatorColor: grid, separatorHoverColor: grid },
-      },
-      grid: { vertLines: { visible: false }, horzLines: { color: grid } },
-      crosshair: { vertLine: { color: ink, labelBackgroundColor: ink } },
+  const paint = () => paintChart(plot, chart, drawn);
+  paint();
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", paint);
+  chart.timeScale().fitContent();
+  const markers = drawn.flatMap((pane) => pane.markers);
+  chart.subscribeClick(({ hoveredInfo }) => {
+    const target = markers[Number(hoveredInfo?.objectId ?? NaN)]?.target;
+    if (target !== undefined) location.hash = target;
+  });
+  const reading = readChart(plot, chart, {
+    sessions,
+    readables: drawn.flatMap(({ candles, lines }) => [...candles ? [candles] : [], ...lines]),
+    markers,
+  });
+  return {
+    sessions,
+    span: () => chart.timeScale().getVisibleLogicalRange(),
+    setSpan: (span) => chart.timeScale().setVisibleLogicalRange(span),
+    show: reading.show,
+    end() {
+      dark.removeEventListener("change", paint);
+      reading.end();
+      chart.remove();
+    },
+  };
+}
+
+/** @typedef {{ sessions: readonly string[], p: number, pane: ChartPane, shown: Element | null }} Place */
+
+/**
+ * @param {IChartApi} chart
+ * @param {ChartCandles} candles
+ * @param {Place} place
+ */
+function drawCandles(chart, candles, { sessions, p, pane, shown }) {
+  const format = formats[pane.format];
+  const series = chart.addSeries(CandlestickSeries, { ...valueOptions(pane), borderVisible: true }, p);
+  /** @param {number} t */
+  const at = (t) => {
+    const [open, high, low, close] = [candles.open[t], candles.high[t], candles.low[t], candles.close[t]];
+    return open == null || high == null || low == null || close == null ? null : { open, high, low, close };
+  };
+  series.setData(sessions.map((time, t) => ({ time, ...at(t) })));
+  return {
+    name: candles.name,
+    series: /** @type {AnySeries} */ (series),
+    shown,
+    text: (/** @type {number} */ t) => {
+      const candle = at(t);
+      if (candle === null) return null;
+      return `open ${format(candle.open)} high ${format(candle.high)} low ${format(candle.low)} close ${
+        format(candle.close)
+      }`;
+    },
+    value: (/** @type {number} */ t) => candles.close[t] ?? null,
+  };
+}
+
+/**
+ * @param {IChartApi} chart
+ * @param {ChartLine} line
+ * @param {Place} place
+ */
+function drawLine(chart, line, { sessions, p, pane, shown }) {
+  const format = formats[pane.format];
+  const options = {
+    ...valueOptions(pane),
+    lineWidth: /** @type {1 | 2} */ (line.colour === "faint" || pane.candles ? 1 : 2),
+    lineStyle: line.shape === "dashed" ? LineStyle.Dashed : LineStyle.Solid,
+    crosshairMarkerVisible: line.colour !== "faint",
+  };
+  /** @type {AnySeries} */
+  const series = line.shape === "area"
+    ? chart.addSeries(AreaSeries, { ...options, invertFilledArea: true }, p)
+    : line.shape === "columns"
+    ? chart.addSeries(HistogramSeries, options, p)
+    : chart.addSeries(LineSeries, options, p);
+  series.setData(sessions.map((time, t) => {
+    const value = line.values[t] ?? null;
+    return value === null ? { time } : { time, value };
+  }));
+  const value = (/** @type {number} */ t) => line.values[t] ?? null;
+  return {
+    line,
+    name: line.name,
+    series,
+    shown,
+    text: (/** @type {number} */ t) => {
+      const held = value(t);
+      return held === null ? null : format(held);
+    },
+    value,
+  };
+}
+
+/** @param {ChartPane} pane */
+function valueOptions({ format }) {
+  return {
+    priceFormat: { type: /** @type {const} */ ("custom"), formatter: formats[format], minMove: 1e-4 },
+    priceLineVisible: false,
+    lastValueVisible: false,
+  };
+}
+
+/**
+ * @param {HTMLElement} plot
+ * @param {IChartApi} chart
+ * @param {readonly {
+ *   candles: ReturnType<typeof drawCandles> | undefined,
+ *   lines: readonly ReturnType<typeof drawLine>[],
+ *   markers: readonly ChartMarker[],
+ *   marked: import("lightweight-charts").ISeriesMarkersPluginApi<any> | undefined,
+ * }[]} drawn
+ */
+function paintChart(plot, chart, drawn) {
+  const ink = colour(plot, "--faint");
+  const grid = colour(plot, "--line");
+  const ground = colour(plot, "--panel");
+  chart.applyOptions({
+    layout: {
+      background: { type: ColorType.Solid, color: ground },
+      textColor: ink,
+      fontFamily: getComputedStyle(plot).fontFamily,
+      panes: { separatorColor: grid, separatorHoverColor: grid },
+    },
+    grid: { vertLines: { visible: false }, horzLines: { color: grid } },
+    crosshair: { vertLine: { color: ink, labelBackgroundColor: ink } },
+  });
+  const [rise, fall] = [colour(plot, "--chart-long"), colour(plot, "--chart-short")];
+  let numbered = 0;
+  for (const { candles, lines, markers, marked } of drawn) {
+    // What rose is hollow: the shape says it, the colour repeats it.
+    candles?.series.applyOptions({
+      upColor: ground,
+      downColor: fall,
+      borderUpColor: rise,
+      borderDownColor: fall,
+      wickUpColor: rise,
+      wickDownColor: fall,
     });
     for (const { line, series } of lines) {
       const of = colour(plot, `--chart-${line.colour}`);
       if (line.shape === "area") {
         series.applyOptions({ lineColor: of, topColor: faded(of, 0.05), bottomColor: faded(of, 0.3) });
-      } else series.applyOptions({ color: of });
+      } else series.applyOptions({ color: line.shape === "columns" ? faded(of, 0.6) : of });
+      for (const level of series.priceLines()) level.applyOptions({ color: ink });
     }
-    for (const { of, on } of markers) {
-      on.setMarkers(of.map(({ session, kind }) => ({
-        time: session,
-        color: colour(plot, `--chart-${kind}`),
-        size: 0.8,
-        ...marks[kind],
-      })));
-    }
-  };
-  paint();
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", paint);
-  chart.timeScale().fitContent();
-
-  const session = plot.parentElement?.querySelector("[data-session]");
-  /** @param {number} t */
-  const show = (t) => {
-    if (session) session.textContent = sessions[t] ?? "";
-    for (const { line, shown, format } of lines) {
-      const value = line.values[t] ?? null;
-      if (shown) shown.textContent = value === null ? "–" : format(value);
-    }
-  };
-  const last = sessions.length - 1;
-  show(last);
-  chart.subscribeCrosshairMove(({ logical }) => {
-    show(logical === undefined ? last : Math.min(last, Math.max(0, Math.round(logical))));
-  });
-  readByKeys(plot, chart, { sessions, lines, show });
-  return () => {
-    dark.removeEventListener("change", paint);
-    chart.remove();
-  };
-}
-
-/**
- * Lets the arrow keys walk through the sessions and says what each holds.
- *
- * @param {HTMLElement} plot
- * @param {import("lightweight-charts").IChartApi} chart
- * @param {{
- *   sessions: readonly string[],
- *   lines: readonly { line: ChartLine, series: import("lightweight-charts").ISeriesApi<any>, format: (value: number) => string }[],
- *   show: (t: number) => void,
- * }} of
- */
-function readByKeys(plot, chart, { sessions, lines, show }) {
-  const read = plot.parentElement?.querySelector("[data-read]");
-  const last = sessions.length - 1;
-  let at = last;
-  plot.addEventListener("keydown", (event) => {
-    const step = event.shiftKey ? 21 : 1;
-    const to = { ArrowLeft: at - step, ArrowRight: at + step, Home: 0, End: last }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    at = Math.min(last, Math.max(0, to));
-    const held = lines.flatMap(({ line, series, format }) => {
-      const value = line.values[at] ?? null;
-      return value === null ? [] : [{ series, value, text: `${line.name} ${format(value)}` }];
-    });
-    if (held[0]) chart.setCrosshairPosition(held[0].value, sessions[at] ?? "", held[0].series);
-    show(at);
-    if (read) read.textContent = `${sessions[at]}: ${held.map(({ text }) => text).join(", ")}`;
-  });
-  plot.addEventListener("blur", () => {
-    chart.clearCrosshairPosition();
-    if (read) read.textContent = "";
-  });
-}
-
-/**
- * What a custom property of the style sheet comes to in the present colour scheme.
- *
- * @param {HTMLElement} plot
- * @param {string} name
- */
-function colour(plot, name) {
-  const probe = document.createElement("i");
-  probe.style.color = `var(${name})`;
-  plot.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
-/**
- * @param {string} rgb
- * @param {number} opacity
- */
-function faded(rgb, opacity) {
-  return rgb.replace(/^rgb\((.*)\)$/, `rgba($1, ${opacity})`);
+    const first = numbered;
+    numbered += markers.length;
+    marked?.setMarkers(markers.map(({ session, kind, label }, i) => ({
+      id: String(first + i),
+      time: session,
+      color: colour(plot, `--chart-${kind}`),
+      size: 0.8,
+      ...(label !== undefined && { text: label }),
+      ...marks[kind],
+    })));
+  }
 }

@@ -2,30 +2,51 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 
 /** How the values of a pane are written. */
-export type ChartFormat = "index" | "usd" | "percent";
+export type ChartFormat = "index" | "usd" | "percent" | "shares" | "points";
 
-/** A line through the sessions of its chart. */
+/** A line through the sessions of its chart, or a column for each. */
 export interface ChartLine {
   name: string;
-  colour: "first" | "second" | "faint" | "loss";
+  colour: "first" | "second" | "third" | "faint" | "loss";
   /** One for each session; `null` where there is none. */
   values: readonly (number | null)[];
-  shape?: "line" | "dashed" | "area";
+  shape?: "line" | "dashed" | "area" | "columns";
+  /** The part of the chart that it belongs to, where that can be hidden. */
+  part?: string;
+}
+
+/** A candle for each session that has all four prices. */
+export interface ChartCandles {
+  name: string;
+  open: readonly (number | null)[];
+  high: readonly (number | null)[];
+  low: readonly (number | null)[];
+  close: readonly (number | null)[];
 }
 
 /** Something that happened in a session. */
 export interface ChartMarker {
   session: string;
-  kind: "long" | "short" | "exit";
+  kind: "long" | "short" | "exit" | "split" | "dividend" | "news";
+  /** What happened, for who reads the session. */
   text: string;
+  /** Written beside the mark. */
+  label?: string;
+  /** Id of the element of the page that tells of it: a press on the mark leads there. */
+  target?: string;
+  part?: string;
 }
 
 /** One of the panes that stand above each other on the same sessions. */
 export interface ChartPane {
   format: ChartFormat;
+  candles?: ChartCandles;
   lines: readonly ChartLine[];
-  /** Drawn on the first line. */
+  /** Drawn on the candles or else the first line, in order of their sessions. */
   markers?: readonly ChartMarker[];
+  /** Values at which a line goes across. */
+  levels?: readonly number[];
+  part?: string;
 }
 
 /** What `client/charts.js` draws. */
@@ -35,38 +56,75 @@ export interface ChartData {
   panes: readonly ChartPane[];
 }
 
+/** How far back a chart shows, in months; all of it is `null`. */
+export const chartRanges = { "1m": 1, "3m": 3, "1y": 12, "5y": 60, all: null } as const;
+export type ChartRange = keyof typeof chartRanges;
+/** What a chart shows where nothing else is chosen. */
+export const standingRange: ChartRange = "1y";
+
+/** What a person may hide of a chart, and how far back it shows. The address keeps both. */
+export interface ChartControls {
+  parts: readonly { name: string; title: string }[];
+  hidden: readonly string[];
+  range: ChartRange;
+}
+
 export interface ChartProps {
   id: string;
   /** What is to be seen, for those who cannot see it too. */
   label: string;
   data: ChartData;
+  /** All sessions and everything without a choice, unless given. */
+  controls?: ChartControls;
   /** Below the chart: what must be known to read it. */
   caption?: Child;
   /** The table behind the chart. */
   children: Child;
 }
 
+const marks: Readonly<Record<ChartMarker["kind"], string>> = {
+  long: "bought",
+  short: "sold",
+  exit: "closed",
+  split: "split",
+  dividend: "dividend, below",
+  news: "news, above",
+};
+
 /** A chart with its legend and the table behind it. */
-export function Chart({ id, label, data, caption, children }: ChartProps) {
-  const marks = new Set(data.panes.flatMap((pane) => pane.markers ?? []).map((marker) => marker.kind));
+export function Chart({ id, label, data, controls, caption, children }: ChartProps) {
+  const { panes } = data;
+  const kinds = new Set(panes.flatMap((pane) => pane.markers ?? []).map((marker) => marker.kind));
+  const shown = panes.filter(({ part }) => part === undefined || !controls?.hidden.includes(part));
   return (
     <figure class="chart" id={id}>
+      {controls && <Controls id={id} controls={controls} />}
       <ul class="legend">
-        {data.panes.flatMap((pane, p) =>
+        {panes.map(({ candles }, p) =>
+          candles && (
+            <li class="candles" key={candles.name}>
+              {candles.name} <span data-candles={p} aria-hidden="true"></span>
+            </li>
+          )
+        )}
+        {panes.flatMap((pane, p) =>
           pane.lines.map((line, l) => (
-            <li class={`${line.colour} ${line.shape === "dashed" ? "dashed" : ""}`.trim()}>
+            <li class={`${line.colour} shape-${line.shape ?? "line"}`} data-part={line.part ?? pane.part}>
               {line.name} <span data-value={`${p}.${l}`} aria-hidden="true"></span>
             </li>
           ))
         )}
-        {marks.has("long") && <li class="mark long">bought</li>}
-        {marks.has("short") && <li class="mark short">sold</li>}
-        {marks.has("exit") && <li class="mark exit">closed</li>}
-        <li class="session" data-session aria-hidden="true"></li>
+        {Object.entries(marks).map(([kind, title]) =>
+          kinds.has(kind as ChartMarker["kind"]) && <li class={`mark mark-${kind}`} key={kind}>{title}</li>
+        )}
+        <li class="session" aria-hidden="true">
+          <span data-events></span> <span data-session></span>
+        </li>
       </ul>
       <div
-        class={data.panes.length > 1 ? "plot tall" : "plot"}
+        class="plot"
         data-chart
+        data-panes={shown.length}
         tabindex={0}
         role="group"
         aria-label={`${label}. Chart: the left and right arrow keys read its sessions, the table is below.`}
@@ -83,6 +141,40 @@ export function Chart({ id, label, data, caption, children }: ChartProps) {
         {children}
       </details>
     </figure>
+  );
+}
+
+/** Without JavaScript there is no chart to control: the client shows them. */
+function Controls({ id, controls: { parts, hidden, range } }: { id: string; controls: ChartControls }) {
+  return (
+    <form class="controls" data-chart-controls aria-label="What the chart shows" hidden>
+      <fieldset>
+        <legend>Range</legend>
+        {Object.entries(chartRanges).map(([name, months]) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="range"
+              id={`${id}-${name}`}
+              value={name}
+              data-months={months ?? undefined}
+              data-standing={name === standingRange ? "" : undefined}
+              checked={name === range}
+            />
+            <span>{months === null ? "All" : name.toUpperCase()}</span>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>Shown</legend>
+        {parts.map(({ name, title }) => (
+          <label key={name}>
+            <input type="checkbox" name="part" value={name} checked={!hidden.includes(name)} />
+            <span>{title}</span>
+          </label>
+        ))}
+      </fieldset>
+    </form>
   );
 }
 

@@ -1,20 +1,20 @@
-import type { Materialization } from "../../engine/mod.ts";
 import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { MonthlyReturns } from "../components/monthly_returns.tsx";
 import { PairTests } from "../components/pair_tests.tsx";
 import { ResidualCharts } from "../components/residual_charts.tsx";
 import { Panel } from "../components/panel.tsx";
+import { Sources } from "../components/sources.tsx";
 import { TradeTable } from "../components/trade_table.tsx";
-import { count, decimal, moment, percent, signedPercent } from "../figures.ts";
+import { count, decimal, percent, signedPercent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { equityChart, pairSpread, pricesChart, spreadChart, underwater } from "../pair_charts.ts";
 import { monthlyReturns } from "../monthly_returns.ts";
 import { residualDiagnostics } from "../residual_diagnostics.ts";
 import { pairPath } from "../pair_path.ts";
+import { rowsPath } from "../rows_path.ts";
+import { tickerPath } from "../ticker_path.ts";
 import type { PairBacktest, PairRecord, WalkForward } from "../pair_record.ts";
-
-const maxCsvRows = 10_000;
 
 /** One pair: prices, spread, backtests, and the numbers behind the tests. */
 export function PairPage({ pair }: { pair: PairRecord }) {
@@ -66,7 +66,8 @@ export function PairPage({ pair }: { pair: PairRecord }) {
   );
 }
 
-function Headline({ pair: { tested, rank }, name }: { pair: PairRecord; name: string }) {
+function Headline({ pair, name }: { pair: PairRecord; name: string }) {
+  const { tested, rank } = pair;
   const standing = tested === null
     ? "Not tested now: its tickers share no cluster."
     : `As of ${tested.as_of} in cluster ${tested.cluster}. ${tested.accepted ? "Accepted" : "Not accepted"}${
@@ -77,7 +78,9 @@ function Headline({ pair: { tested, rank }, name }: { pair: PairRecord; name: st
       <div>
         <h1>{name}</h1>
         <p>
-          {standing} <a href="/pairs">All pairs</a>
+          {standing} <a href="/pairs">All pairs</a>, tickers{" "}
+          <a href={tickerPath(pair.tickers[0])}>{pair.tickers[0]}</a>,{" "}
+          <a href={tickerPath(pair.tickers[1])}>{pair.tickers[1]}</a>
         </p>
       </div>
     </div>
@@ -333,48 +336,6 @@ function EquityChart(
   );
 }
 
-function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> }) {
-  return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Sources, may scroll sideways">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Asset</th>
-            <th scope="col" class="number">Materialization</th>
-            <th scope="col">Run</th>
-            <th scope="col">Made</th>
-            <th scope="col">Version of its content</th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...sources.values()].map(({ id, key, runId, committedAt, contentVersion }) => (
-            <tr>
-              <th scope="row">
-                <a href={`/assets/${key}`}>{key}</a>
-              </th>
-              <td class="number">
-                <a href={`/v1/assets/${key}/materializations?before=${id + 1}&limit=1`}>{id}</a>
-              </td>
-              <td>
-                <a href={`/runs/${runId}`}>Run {runId}</a>
-              </td>
-              <td>{moment(committedAt)}</td>
-              <td>
-                <code>{contentVersion.slice(0, 12)}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 function ofPair([ticker_1, ticker_2]: readonly [string, string]): Record<string, string> {
   return { ticker_1, ticker_2 };
-}
-
-function rowsPath(key: string, filters: Readonly<Record<string, string>>): string {
-  const parameters = new URLSearchParams({ ...filters, limit: String(maxCsvRows), format: "csv" });
-  return `/v1/assets/${key}/rows?${parameters}`;
 }

@@ -1,0 +1,113 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** @typedef {import("./drawn_chart.js").DrawnChart} DrawnChart */
+/** @typedef {(plot: HTMLElement, options?: { hidden?: ReadonlySet<string> }) => DrawnChart} Draw */
+
+/**
+ * Draws a chart and, where it has controls, lets them choose how far back it shows and which of its parts. The address keeps what
+ * was chosen; links of the page with `data-session` put the crosshair on their session.
+ *
+ * @param {HTMLElement} plot
+ * @param {Draw} draw
+ * @returns {() => void} Ends it.
+ */
+export function drawControlled(plot, draw) {
+  const form = plot.parentElement?.querySelector("form[data-chart-controls]");
+  if (!(form instanceof HTMLFormElement)) return draw(plot).end;
+  let chart = draw(plot, { hidden: hiddenBy(form) });
+  const showRange = () => {
+    const span = spanOf(chart.sessions, monthsOf(form));
+    if (span) chart.setSpan(span);
+  };
+  showRange();
+  tellLegend(plot, hiddenBy(form));
+  form.hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", (event) => {
+    const hidden = hiddenBy(form);
+    if (event.target instanceof HTMLInputElement && event.target.name === "range") showRange();
+    else {
+      const span = chart.span();
+      chart.end();
+      chart = draw(plot, { hidden });
+      if (span) chart.setSpan(span);
+      tellLegend(plot, hidden);
+    }
+    remember(form, hidden);
+  });
+  const listening = new AbortController();
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-session]") : null;
+    if (!(link instanceof HTMLAnchorElement) || link.hash !== `#${plot.parentElement?.id}`) return;
+    event.preventDefault();
+    plot.focus();
+    plot.scrollIntoView({ block: "nearest" });
+    chart.show(link.dataset.session ?? "");
+  }, listening);
+  return () => {
+    listening.abort();
+    chart.end();
+  };
+}
+
+/** @param {HTMLFormElement} form */
+function hiddenBy(form) {
+  const parts = [...form.querySelectorAll("input[name=part]")].filter((input) => input instanceof HTMLInputElement);
+  return new Set(parts.filter((input) => !input.checked).map((input) => input.value));
+}
+
+/** @param {HTMLFormElement} form */
+function monthsOf(form) {
+  const chosen = form.querySelector("input[name=range]:checked");
+  return chosen instanceof HTMLInputElement && chosen.dataset.months ? Number(chosen.dataset.months) : null;
+}
+
+/**
+ * The last months of some sessions, by their positions; all of them where there are not as many.
+ *
+ * @param {readonly string[]} sessions
+ * @param {number | null} months
+ * @returns {{ from: number, to: number } | null} `null` where there is nothing to choose from.
+ */
+export function spanOf(sessions, months) {
+  const last = sessions.length - 1;
+  if (last < 1) return null;
+  let from = 0;
+  if (months !== null) {
+    const start = new Date(`${sessions[last]}T00:00Z`);
+    start.setUTCMonth(start.getUTCMonth() - months);
+    const first = start.toISOString().slice(0, 10);
+    from = Math.min(sessions.findIndex((session) => session > first), last - 1);
+  }
+  // Half a session on either side, where its candle is drawn.
+  return { from: Math.max(0, from) - 0.5, to: last + 0.5 };
+}
+
+/**
+ * @param {HTMLElement} plot
+ * @param {ReadonlySet<string>} hidden
+ */
+function tellLegend(plot, hidden) {
+  for (const entry of plot.parentElement?.querySelectorAll(".legend [data-part]") ?? []) {
+    if (entry instanceof HTMLElement) entry.hidden = hidden.has(entry.dataset.part ?? "");
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {ReadonlySet<string>} hidden
+ */
+function remember(form, hidden) {
+  const address = new URL(location.href);
+  const range = String(new FormData(form).get("range"));
+  const standing = form.querySelector("input[name=range][data-standing]");
+  if (standing instanceof HTMLInputElement && standing.value === range) address.searchParams.delete("range");
+  else address.searchParams.set("range", range);
+  if (hidden.size > 0) address.searchParams.set("hide", [...hidden].join(","));
+  else address.searchParams.delete("hide");
+  history.replaceState(null, "", address);
+}

@@ -1,0 +1,99 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** @typedef {import("../components/chart.tsx").ChartMarker} ChartMarker */
+
+/**
+ * Something drawn that has a text in each session.
+ *
+ * @typedef {object} Readable
+ * @property {string} name
+ * @property {import("lightweight-charts").ISeriesApi<any>} series
+ * @property {Element | null} shown Where the legend writes it.
+ * @property {(t: number) => string | null} text
+ * @property {(t: number) => number | null} value Where the crosshair stands.
+ */
+
+/**
+ * What reads a drawn chart.
+ *
+ * @typedef {object} Reading
+ * @property {(session: string) => void} show Puts the crosshair on a session and says what it holds.
+ * @property {() => void} end
+ */
+
+/**
+ * Writes what the session under the crosshair holds into the legend, and lets the arrow keys walk through the sessions.
+ *
+ * @param {HTMLElement} plot
+ * @param {import("lightweight-charts").IChartApi} chart
+ * @param {{ sessions: readonly string[], readables: readonly Readable[], markers: readonly ChartMarker[] }} of
+ * @returns {Reading}
+ */
+export function readChart(plot, chart, { sessions, readables, markers }) {
+  const within = plot.parentElement;
+  const session = within?.querySelector("[data-session]");
+  const events = within?.querySelector("[data-events]");
+  const read = within?.querySelector("[data-read]");
+  const happened = Map.groupBy(markers, (marker) => marker.session);
+  const last = sessions.length - 1;
+  let at = last;
+
+  /** @param {number} t */
+  const eventsIn = (t) => (happened.get(sessions[t] ?? "") ?? []).map(({ text }) => text);
+  /** @param {number} t */
+  const write = (t) => {
+    if (session) session.textContent = sessions[t] ?? "";
+    if (events) events.textContent = eventsIn(t).join(" · ");
+    for (const { shown, text } of readables) if (shown) shown.textContent = text(t) ?? "–";
+  };
+  /** @param {number} t */
+  const point = (t) => {
+    at = Math.min(last, Math.max(0, t));
+    const held = readables.flatMap((one) => {
+      const text = one.text(at);
+      return text === null ? [] : [{ one, text: `${one.name} ${text}` }];
+    });
+    const first = held[0]?.one;
+    if (first) chart.setCrosshairPosition(first.value(at) ?? 0, sessions[at] ?? "", first.series);
+    write(at);
+    if (read) read.textContent = `${sessions[at]}: ${[...held.map(({ text }) => text), ...eventsIn(at)].join(", ")}`;
+  };
+  /** What is not on the screen is brought there. @param {number} t */
+  const reveal = (t) => {
+    const range = chart.timeScale().getVisibleLogicalRange();
+    if (!range || (t >= range.from && t <= range.to)) return;
+    const half = (range.to - range.from) / 2;
+    chart.timeScale().setVisibleLogicalRange({ from: t - half, to: t + half });
+  };
+
+  write(last);
+  chart.subscribeCrosshairMove(({ logical }) => {
+    write(logical === undefined ? last : Math.min(last, Math.max(0, Math.round(logical))));
+  });
+  const listening = new AbortController();
+  plot.addEventListener("keydown", (event) => {
+    const step = event.shiftKey ? 21 : 1;
+    const to = { ArrowLeft: at - step, ArrowRight: at + step, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    reveal(Math.min(last, Math.max(0, to)));
+    point(to);
+  }, listening);
+  plot.addEventListener("blur", () => {
+    chart.clearCrosshairPosition();
+    if (read) read.textContent = "";
+  }, listening);
+  return {
+    show(wanted) {
+      const t = sessions.findIndex((one) => one >= wanted);
+      if (t < 0) return;
+      reveal(t);
+      point(t);
+    },
+    end: () => listening.abort(),
+  };
+}

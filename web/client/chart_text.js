@@ -1,0 +1,52 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** @typedef {import("../components/chart.tsx").ChartFormat} ChartFormat */
+
+/** How the values of a pane are written. @type {Record<ChartFormat, (value: number) => string>} */
+export const formats = {
+  index: (value) => decimal(value, Math.abs(value) < 10 ? 2 : 1),
+  usd: (value) => decimal(value, Math.abs(value) < 1000 ? 2 : 0),
+  percent: (value) => `${decimal(100 * value, 1)} %`,
+  shares: (value) => {
+    const [size, unit] = [[1e9, "B"], [1e6, "M"], [1e3, "k"]].find(([least]) => value >= Number(least)) ?? [1, ""];
+    const scaled = value / Number(size);
+    return `${decimal(scaled, unit === "" || scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2)}${unit}`;
+  },
+  points: (value) => decimal(value, 1),
+};
+
+/**
+ * @param {number} value
+ * @param {number} decimals
+ */
+function decimal(value, decimals) {
+  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return value.toLocaleString("en-US", { ...options, signDisplay: "negative" }).replace("-", "−");
+}
+
+/**
+ * What a custom property of the style sheet comes to in the present colour scheme.
+ *
+ * @param {HTMLElement} plot
+ * @param {string} name
+ */
+export function colour(plot, name) {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`;
+  plot.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+/**
+ * @param {string} rgb
+ * @param {number} opacity
+ */
+export function faded(rgb, opacity) {
+  return rgb.replace(/^rgb\((.*)\)$/, `rgba($1, ${opacity})`);
+}

@@ -1,0 +1,141 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { say } from "./actions.js";
+
+/** Long enough that a quick hand asks once a word, short enough not to be noticed. */
+const debounceMs = 120;
+
+const form = /** @type {HTMLFormElement | null} */ (document.getElementById("tickers-search"));
+const text = /** @type {HTMLInputElement | null} */ (document.getElementById("tickers-text"));
+
+if (form && text) search(form, text);
+
+/**
+ * Finds while one types: the server renders the same page that the form would lead to, of which the list takes the place of the
+ * list that stands. The address follows, so that it can be shared and come back to.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLInputElement} text
+ */
+function search(form, text) {
+  /** What is on its way, with its end. @type {{ path: string, asked: AbortController, done: Promise<boolean> } | undefined} */
+  let asking;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  let shown = pathOf(form);
+  const keys = document.getElementById("tickers-keys");
+  if (keys) keys.hidden = false;
+
+  const ask = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    const path = pathOf(form);
+    if (asking?.path === path) return asking.done;
+    asking?.asked.abort();
+    if (path === shown) {
+      asking = undefined;
+      settle();
+      return Promise.resolve(true);
+    }
+    const asked = new AbortController();
+    document.getElementById("tickers-found")?.setAttribute("aria-busy", "true");
+    const done = replace(path, asked.signal).then((replaced) => {
+      if (asked.signal.aborted) return false;
+      asking = undefined;
+      if (replaced) shown = path;
+      settle();
+      return replaced;
+    });
+    asking = { path, asked, done };
+    return done;
+  };
+
+  text.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, debounceMs);
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target !== text) ask();
+  });
+  // Without a word in it, the form leads where it would without this module.
+  form.addEventListener("submit", async (event) => {
+    if (text.value.trim() === "" || document.activeElement !== text) return;
+    event.preventDefault();
+    if (await ask()) symbols()[0]?.click();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key === "/" && !target.matches("input, select, textarea")) {
+      event.preventDefault();
+      text.focus();
+      text.select();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const all = symbols();
+      const at = target === text ? -1 : all.findIndex((link) => link === target);
+      if (target !== text && at < 0) return;
+      event.preventDefault();
+      const to = event.key === "ArrowDown" ? at + 1 : at - 1;
+      if (to < 0) text.focus();
+      else all[Math.min(to, all.length - 1)]?.focus();
+    } else if (event.key === "Escape" && target.matches("[data-ticker]")) {
+      text.focus();
+    }
+  });
+}
+
+function settle() {
+  document.getElementById("tickers-found")?.removeAttribute("aria-busy");
+}
+
+/** The symbols of the list, top to bottom. */
+function symbols() {
+  return [...document.querySelectorAll("#tickers-found a[data-ticker]")].filter((link) =>
+    link instanceof HTMLAnchorElement
+  );
+}
+
+/**
+ * Where the form leads: with what is filled in alone, as the server writes it.
+ *
+ * @param {HTMLFormElement} form
+ */
+function pathOf(form) {
+  const filled = [...new FormData(form)].flatMap(([name, value]) => {
+    const written = String(value).trim();
+    return written === "" ? [] : [[name, written]];
+  });
+  const parameters = new URLSearchParams(filled);
+  return parameters.size === 0 ? "/tickers" : `/tickers?${parameters}`;
+}
+
+/**
+ * Fetches a page and puts its list in place of the one that stands.
+ *
+ * @param {string} path
+ * @param {AbortSignal} signal
+ * @returns {Promise<boolean>} Whether it did.
+ */
+async function replace(path, signal) {
+  try {
+    const response = await fetch(path, { headers: { accept: "text/html" }, signal });
+    // What is wrong with an address is told in the page.
+    if (!response.ok && response.status !== 400) throw new Error(`The server answered ${response.status}.`);
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    const found = fresh.getElementById("tickers-found");
+    if (signal.aborted) return false;
+    if (!found) throw new Error("The server answered with another page. Load this one again.");
+    document.getElementById("tickers-found")?.replaceChildren(...found.childNodes);
+    history.replaceState(null, "", path);
+    const notice = document.getElementById("notice");
+    if (notice) notice.hidden = true;
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    say(`The list could not be read, and shows what was found before. ${/** @type {Error} */ (error).message}`, true);
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Materialization } from "../../engine/mod.ts";
+import { moment } from "../figures.ts";
+
+/** Which materialization of each asset a page was read from, and the run that made it. */
+export function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> }) {
+  return (
+    <div class="scroller" tabindex={0} role="region" aria-label="Sources, may scroll sideways">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Asset</th>
+            <th scope="col" class="number">Materialization</th>
+            <th scope="col">Run</th>
+            <th scope="col">Made</th>
+            <th scope="col">Version of its content</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...sources.values()].map(({ id, key, runId, committedAt, contentVersion }) => (
+            <tr>
+              <th scope="row">
+                <a href={`/assets/${key}`}>{key}</a>
+              </th>
+              <td class="number">
+                <a href={`/v1/assets/${key}/materializations?before=${id + 1}&limit=1`}>{id}</a>
+              </td>
+              <td>
+                <a href={`/runs/${runId}`}>Run {runId}</a>
+              </td>
+              <td>{moment(committedAt)}</td>
+              <td>
+                <code>{contentVersion.slice(0, 12)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

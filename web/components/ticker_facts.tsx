@@ -1,0 +1,99 @@
+import { count, counted, decimal } from "../figures.ts";
+import { rowsPath } from "../rows_path.ts";
+import type { TickerDetails, TickerRecord } from "../ticker_record.ts";
+import { ExternalLink } from "./external_link.tsx";
+
+/** What the sources tell of the instrument itself; what they do not tell is left out. */
+export function TickerFacts({ ticker, details }: { ticker: string; details: TickerDetails | null }) {
+  if (details === null) {
+    return <p class="empty">No source lists {ticker}: only bars of it were received.</p>;
+  }
+  const { active, market_cap: cap, homepage_url: site, currency } = details;
+  const facts: [title: string, value: string | 0 | null][] = [
+    ["Name", details.name],
+    ["Type", details.type],
+    ["Exchange", details.exchange],
+    ["Currency", currency],
+    ["Sector", details.sector],
+    ["SIC code", details.sic_code],
+    ["Listed", details.list_date],
+    ["Trading", active === null ? null : active ? "active" : "no longer"],
+    ["Delisted", details.delisted_on && `${details.delisted_on}, the first session without it`],
+    ["Composite FIGI", details.composite_figi],
+    ["Share class FIGI", details.share_class_figi],
+    ["CIK", details.cik],
+    ["Market value", cap && `${decimal(cap / 1e6, 0)} million ${currency ?? ""}`.trim()],
+    ["Employees", details.total_employees && count(details.total_employees)],
+  ];
+  const known = facts.filter(([, value]) => value !== null && value !== 0);
+  return (
+    <>
+      {details.description && <p class="description">{details.description}</p>}
+      <dl class="facts">
+        {known.map(([title, value]) => (
+          <div key={title}>
+            <dt>{title}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        {site && (
+          <div>
+            <dt>Site</dt>
+            <dd>
+              <ExternalLink href={site}>{site}</ExternalLink>
+            </dd>
+          </div>
+        )}
+      </dl>
+      {known.length <= 1 && <p class="faint">The source tells nothing more of it.</p>}
+    </>
+  );
+}
+
+/** Bars that were received and are not in the prices, each with its reason. */
+export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources } }: { record: TickerRecord }) {
+  if (rejected.length === 0) {
+    return (
+      <p class="empty">
+        {sources.has("rejected_bars")
+          ? `Every bar of ${ticker} that was received can be used.`
+          : "No bars have been judged yet."}
+      </p>
+    );
+  }
+  const text = (value: number | null, decimals = 2) => value === null ? "–" : decimal(value, decimals);
+  return (
+    <>
+      <p class="about">
+        {rejectedCut ? `The newest ${count(rejected.length)} bars` : counted(rejected.length, "bar")}{" "}
+        that cannot be used, as received. <a href={rowsPath("rejected_bars", { ticker })}>All as CSV</a>
+      </p>
+      <div class="scroller bounded" tabindex={0} role="region" aria-label={`Rejected bars of ${ticker}, may scroll`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Session</th>
+              <th scope="col">Reason</th>
+              {["Open", "High", "Low", "Close", "Volume"].map((name) => (
+                <th scope="col" class="number" key={name}>{name}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rejected.map(({ session, occurrence, reason, open, high, low, close, volume }) => (
+              <tr>
+                <th scope="row">
+                  {session}
+                  {occurrence > 1 && <span class="faint">, bar {occurrence}</span>}
+                </th>
+                <td>{reason}</td>
+                {[open, high, low, close].map((price, i) => <td class="number" key={i}>{text(price)}</td>)}
+                <td class="number">{text(volume, 0)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,162 @@
+import { ChartCredit } from "../components/chart.tsx";
+import { Figure, FigureList } from "../components/figure_list.tsx";
+import { Panel } from "../components/panel.tsx";
+import { Sources } from "../components/sources.tsx";
+import { TickerChart, type TickerView } from "../components/ticker_chart.tsx";
+import { TickerEvents } from "../components/ticker_events.tsx";
+import { RejectedBars, TickerFacts } from "../components/ticker_facts.tsx";
+import { TickerNews } from "../components/ticker_news.tsx";
+import { TickerPairs } from "../components/ticker_pairs.tsx";
+import { count, counted, decimal, signedPercent } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+import { tickerPath } from "../ticker_path.ts";
+import type { TickerRecord } from "../ticker_record.ts";
+
+const sections = [
+  { id: "prices", title: "Prices" },
+  { id: "pairs", title: "Pairs" },
+  { id: "news", title: "News" },
+  { id: "events", title: "Splits and dividends" },
+  { id: "details", title: "Details" },
+];
+
+/** One ticker: prices with indicators, what happened to it, what it is, and the pairs that it is in. */
+export function TickerPage({ record, view }: { record: TickerRecord; view: TickerView }) {
+  const { ticker, details, bars } = record;
+  return (
+    <Layout
+      title={`${ticker}${details?.name ? `, ${details.name}` : ""} · Tandem`}
+      path={tickerPath(ticker)}
+      script="charts.js"
+      styles={["tickers.css"]}
+      sections={sections}
+      headline={<Headline record={record} />}
+    >
+      <Panel id="prices" title="Prices">
+        <Summary record={record} />
+        {bars.length === 0 ? <NoBars record={record} /> : <TickerChart record={record} view={view} />}
+      </Panel>
+      <Panel id="pairs" title="Pairs">
+        <TickerPairs record={record} />
+      </Panel>
+      <Panel id="news" title="News">
+        <TickerNews record={record} />
+      </Panel>
+      <div class="columns">
+        <Panel id="events" title="Splits and dividends">
+          <TickerEvents record={record} />
+        </Panel>
+        <Panel id="details" title="Details">
+          <TickerFacts ticker={ticker} details={details} />
+        </Panel>
+      </div>
+      <Panel id="rejected" title="Rejected bars">
+        <RejectedBars record={record} />
+      </Panel>
+      <Panel id="sources" title="Where each comes from">
+        <Sources sources={record.sources} />
+      </Panel>
+      {bars.length > 0 && <ChartCredit />}
+    </Layout>
+  );
+}
+
+/** What it is, how far its bars go and which materialization they are from. */
+function Headline({ record: { ticker, details, bars, marketSession, sources } }: { record: TickerRecord }) {
+  const made = sources.get("daily_bars");
+  const last = bars.at(-1)?.session;
+  const delisted = details?.active === false;
+  const late = !delisted && last !== undefined && marketSession !== null && last < marketSession;
+  return (
+    <div class="headline">
+      <div>
+        <h1>
+          {ticker}
+          {details?.name && <span class="named">{details.name}</span>}
+        </h1>
+        <p>
+          {delisted && (
+            <span class="badge missing">
+              <span aria-hidden="true">⊘</span> delisted{details.delisted_on && ` on ${details.delisted_on}`}
+            </span>
+          )} {late && (
+            <span class="badge stale">
+              <span aria-hidden="true">◐</span> no bar since {last}, others have {marketSession}
+            </span>
+          )}{" "}
+          {last === undefined
+            ? "No bars. "
+            : `${counted(bars.length, "session")} from ${bars[0]!.session} to ${last}. `}
+          {made && (
+            <>
+              From materialization {made.id} of <a href="/assets/daily_bars">daily_bars</a>
+              {made.runId !== null && (
+                <>
+                  {" "}
+                  by <a href={`/v1/runs/${made.runId}`}>run {made.runId}</a>
+                </>
+              )}.{" "}
+            </>
+          )}
+          <a href="/tickers">All tickers</a>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Summary({ record: { bars, indicators } }: { record: TickerRecord }) {
+  const last = bars.at(-1);
+  if (!last) return null;
+  const before = bars.at(-2);
+  const change = before ? last.close / before.close - 1 : null;
+  const yearAgo = Temporal.PlainDate.from(last.session).subtract({ years: 1 }).toString();
+  const year = bars.filter(({ session }) => session > yearAgo);
+  const start = bars.findLast(({ session }) => session <= yearAgo);
+  const gained = start ? last.close / start.close - 1 : null;
+  const rsi = indicators.at(-1)?.session === last.session ? indicators.at(-1)!.rsi_30 : null;
+  return (
+    <FigureList>
+      <Figure title="Close" hint={`USD on ${last.session}`} text={decimal(last.close, 2)} />
+      {change !== null && (
+        <Figure title="Change" hint={`On the close of ${before!.session}`} text={signedPercent(change)} of={change} />
+      )}
+      {last.volume !== null && (
+        <Figure title="Volume" hint={`Shares on ${last.session}`} text={count(Math.round(last.volume))} />
+      )}
+      {gained !== null && (
+        <Figure
+          title="One year"
+          hint={`On the close of ${start!.session}, without dividends`}
+          text={signedPercent(gained)}
+          of={gained}
+        />
+      )}
+      <Figure
+        title="One year's lowest"
+        hint="Lowest and highest price of the last year, of closes where there are no others; adjusted for splits"
+        text={decimal(Math.min(...year.map(({ low, close }) => low ?? close)), 2)}
+      />
+      <Figure
+        title="One year's highest"
+        text={decimal(Math.max(...year.map(({ high, close }) => high ?? close)), 2)}
+      />
+      {rsi !== null && (
+        <Figure title="RSI 30" hint="Relative strength over 30 closes, 0 to 100" text={decimal(rsi, 1)} />
+      )}
+    </FigureList>
+  );
+}
+
+function NoBars({ record: { ticker, rejected, sources } }: { record: TickerRecord }) {
+  return (
+    <p class="empty">
+      {!sources.has("daily_bars")
+        ? "There are no bars yet: they appear here once daily_bars is materialized."
+        : rejected.length > 0
+        ? `No bar of ${ticker} can be used: `
+        : `${ticker} is listed, and no bar of it was received.`}
+      {sources.has("daily_bars") && rejected.length > 0 && <a href="#rejected">see why</a>}
+    </p>
+  );
+}
