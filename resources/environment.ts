@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import { z } from "zod";
+import { secretsIn } from "./redaction.ts";
 import { parseUniverse, type Universe, UNIVERSE_FORMS } from "./market_data/universe.ts";
 
 /** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
@@ -140,6 +141,7 @@ const Variables = z.object({
   }),
   ALERT_REPEAT_HOURS: variable(z.coerce.number().positive().max(8760), "24", "hours, above 0 and at most 8760"),
   ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn for checks that only warn too"),
+  SHUTDOWN_SECONDS: variable(z.coerce.number().min(0).max(3_600), "8", "seconds, from 0 to 3600"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
@@ -183,6 +185,8 @@ export interface Environment {
   alertWebhookSecret: string | undefined;
   alertRepeatHours: number;
   alertChecks: "error" | "warn";
+  /** How long what runs and what is being answered may go on once the process is told to stop. */
+  shutdownSeconds: number;
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -243,7 +247,16 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
     alertRepeatHours: v.ALERT_REPEAT_HOURS,
     alertChecks: v.ALERT_CHECKS,
+    shutdownSeconds: v.SHUTDOWN_SECONDS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };
+}
+
+/** What of the variables must never be shown: the values of those that hold secrets, whether they can be used or not. */
+export function secretsOf(variables: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(Variables.shape).flatMap(([name, schema]) => {
+    const value = variables[name];
+    return value !== undefined && value !== "" && expectations.get(schema)?.secret ? secretsIn(value) : [];
+  });
 }

@@ -13,13 +13,16 @@ import { compatRoutes } from "./compat/mod.ts";
 import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
+import { type MetricSource, metricsRoutes } from "./metrics.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 import { partitionRoutes } from "./partitions.ts";
 import { answerProblem, onError, onNotFound, Problem } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
+import { type HttpInstruments, requestLog, requestLogger } from "./request_log.ts";
 import { runEventRoutes } from "./run_events.ts";
 import { runRoutes } from "./runs.ts";
+import { refuseChanges } from "./stopping.ts";
 import { scheduleRoutes } from "./schedules.ts";
 
 /** What the API allows itself and others. */
@@ -51,6 +54,12 @@ export interface ApiOptions {
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
   limits?: Partial<ApiLimits>;
+  /** What is told at `/metrics`. */
+  metrics?: readonly MetricSource[];
+  /** Where requests are counted. */
+  instruments?: HttpInstruments;
+  /** Aborts when the process is told to stop. */
+  stopping?: AbortSignal;
 }
 
 /** The API's type for `hc<Api>(…)` of `hono/client`. */
@@ -63,14 +72,18 @@ export type Api = ReturnType<typeof api>;
  * Mounted at `/` of a larger application before its other routes, it guards these as well against requests from other sites
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
  */
-export function api({ engine, scheduler, logger, ready, limits: given }: ApiOptions) {
+export function api(options: ApiOptions) {
+  const { engine, scheduler, ready, limits: given, metrics = [], instruments, stopping } = options;
+  const logger = requestLogger(options.logger);
   const limits = { ...defaultLimits, ...given };
   const app = new Hono<{ Variables: RequestIdVariables }>();
   app.onError(onError(logger)).notFound(onNotFound);
   app.use(requestId());
+  app.use(requestLog({ logger: options.logger, instruments }));
   for (const path of ["/v1/*", "/healthz", "/readyz"]) app.use(path, answerHeaders);
   if (limits.loopbackOnly) app.use(loopbackHostOnly);
   app.use(ownOriginOnly);
+  if (stopping) app.use(refuseChanges(stopping));
   app.use("/v1/*", limitBody(limits.maxBodyBytes));
   app.use(methodNotAllowed({
     app,
@@ -96,7 +109,8 @@ export function api({ engine, scheduler, logger, ready, limits: given }: ApiOpti
     .route("/v1/schedules", scheduleRoutes(scheduler))
     .route("/v1/freshness", freshnessRoutes(engine))
     .route("/", compatRoutes({ engine, logger, ...limits }))
-    .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
+    .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }))
+    .route("/", metricsRoutes(metrics));
   // Here and not left to the larger application, whose answer may be a page.
   routes.all("/v1/*", onNotFound);
   return routes;
@@ -118,5 +132,6 @@ function limitBody(maxSize: number): MiddlewareHandler {
 }
 
 export type { Readiness } from "./health.ts";
+export type { MetricSource } from "./metrics.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 export { onError, onNotFound, type ProblemDetails } from "./problems.ts";

@@ -42,6 +42,7 @@ const kinds = {
   "unsupported-media-type": { status: 415, title: "The body must be JSON" },
   "idempotency-conflict": { status: 422, title: "The idempotency key is taken" },
   "internal-error": { status: 500, title: "Something went wrong here" },
+  "stopping": { status: 503, title: "The service is stopping" },
   "not-ready": { status: 503, title: "Not ready" },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
 
