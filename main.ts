@@ -27,6 +27,7 @@ import {
   DefinitionError,
   Engine,
   FreshnessEvaluator,
+  InstallationMetrics,
   type Logger,
   messageOf,
   Scheduler,
@@ -41,14 +42,18 @@ import {
   migrate,
   openDatabase,
 } from "./resources/database/mod.ts";
-import { ConfigurationError, type Environment, readEnvironment } from "./resources/environment.ts";
+import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "./resources/environment.ts";
 import { openIdProvider } from "./resources/identity_provider/mod.ts";
 import { marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
+import { processMetrics, ServiceInstruments } from "./resources/metrics/mod.ts";
+import { redactor } from "./resources/redaction.ts";
 import { type ServiceProbe, serviceProbe } from "./resources/service_probe.ts";
+import { stopSignals } from "./resources/stop_signals.ts";
 import {
   api,
   type LastingServer,
   lastingServer,
+  type MetricSource,
   onError,
   onNotFound,
   openApiDocument,
@@ -58,11 +63,16 @@ import {
 import { schedules } from "./schedules/mod.ts";
 import { page, type PageOptions } from "./web/mod.ts";
 
+/** What streams that have been told to end have for it when the time is up already. */
+const lastMomentMs = 250;
+
 /** What every process of Tandem consists of, be it a server or a command. */
 interface House {
   database: Database;
   engine: Engine;
   access: Access;
+  vendor: MarketVendor | null;
+  instruments: ServiceInstruments;
   /** Tells whoever finds the data folder held where to ask instead. */
   announce(url: string, secret: string): Promise<void>;
   close(): Promise<void>;
@@ -74,7 +84,16 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
   const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
   try {
     await migrate(database, new URL("./sql/migrations/", import.meta.url));
-    const vendor = vendorFrom(environment, { database, clock, logger });
+    const instruments = new ServiceInstruments();
+    const vendor = vendorFrom(environment, {
+      database,
+      clock,
+      logger,
+      onCall({ kind, status, seconds }) {
+        instruments.vendorCalls.add({ kind, status });
+        instruments.vendorSeconds.observe({ kind }, seconds);
+      },
+    });
     const engine = await Engine.open({
       assets: assetsOf(vendor ? "vendor" : "file"),
       database,
@@ -100,6 +119,8 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
         required: environment.authentication === "required",
         allowList: environment.signIn?.allowList,
       }),
+      vendor,
+      instruments,
       announce: async (url, secret) => {
         if (database.kind === "embedded") await (database as EmbeddedDatabase).announce(url, secret);
       },
@@ -142,8 +163,14 @@ async function readAssetConfig(path: string | undefined): Promise<Record<string,
 /** Runs the service until it is told to stop. */
 async function start(environment: Environment, logger: Logger): Promise<ExitCode> {
   const house = await openHouse(environment, logger, "server");
-  const { engine, database, access } = house;
-  const stopping = new AbortController();
+  const { engine, database, access, instruments } = house;
+  using signals = stopSignals((signal) => {
+    const { shutdownSeconds } = environment;
+    logger.info(
+      `Stopping on ${signal}: what runs has ${shutdownSeconds} s, then the next process goes on with it. Once more to stop at once.`,
+    );
+  });
+  const { stopping } = signals;
   let server: LastingServer | undefined;
   try {
     const scheduler = new Scheduler({
@@ -165,8 +192,11 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           engine,
           scheduler,
           logger,
-          ready: () => readiness(database),
+          ready: () => readiness(database, stopping),
           limits: { loopbackOnly },
+          metrics: metricsOf(house, { environment, logger }),
+          instruments,
+          stopping,
           access,
           version: deno.version,
           publicUrl,
@@ -202,29 +232,32 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
         ? `Who asks shows an access token${environment.signIn ? ` or signs in at ${environment.signIn.issuer}` : ""}.`
         : "Everybody on this machine can read and materialize. AUTHENTICATION=required asks for access tokens.",
     );
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => {
-        if (stopping.signal.aborted) Deno.exit(130);
-        logger.info("Stopping: what runs is handed to the next start. Once more to stop at once.");
-        stopping.abort();
-      });
-    }
     await scheduler.start();
     const watching = { engine, database, clock: systemClock, logger };
     const alerts = alertsOf(house, { environment, logger, serviceUrl: url });
     const freshness = new FreshnessEvaluator({ ...watching, onChange: () => alerts?.wake() });
-    const automation = new AutomationEvaluator({ ...watching, intervalSeconds: environment.automationSeconds });
+    const automation = new AutomationEvaluator({
+      ...watching,
+      intervalSeconds: environment.automationSeconds,
+      onEvaluated({ outcome, seconds }) {
+        instruments.automationEvaluations.add({ outcome });
+        instruments.automationSeconds.observe({}, seconds);
+      },
+    });
     freshness.start();
     alerts?.start();
-    const filling = fill(engine, logger, stopping.signal).then(() => {
+    const filling = fill(engine, logger, stopping).then(() => {
       // After the first fill, so that nothing is asked for that it is about to make.
-      if (environment.automation && !stopping.signal.aborted) automation.start();
+      if (environment.automation && !stopping.aborted) automation.start();
     });
-    await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
+    await new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
+    const timeIsUp = AbortSignal.timeout(environment.shutdownSeconds * 1_000);
     await Promise.all([scheduler.stop(), automation.stop(), freshness.stop(), alerts?.stop()]);
+    // Meanwhile whoever watches sees the end of what runs.
+    await engine.drain(timeIsUp);
     // Ends the streams of events too, for which the server would wait.
     await engine.close();
-    await Promise.all([filling, server.shutdown()]);
+    await Promise.all([filling, closed(server, timeIsUp, logger)]);
     return 0;
   } catch (error) {
     await server?.shutdown();
@@ -272,7 +305,40 @@ function alertsOf(
   });
 }
 
-async function readiness(database: Database): Promise<Readiness[]> {
+/** Resolves when all that was asked is answered, or when the time is up: then the process ends in the middle of an answer. */
+async function closed(server: LastingServer, timeIsUp: AbortSignal, logger: Logger): Promise<void> {
+  const late = Promise.withResolvers<"late">();
+  const onLate = () => late.resolve("late");
+  timeIsUp.addEventListener("abort", onLate, { once: true });
+  if (timeIsUp.aborted) setTimeout(onLate, lastMomentMs);
+  if (await Promise.race([server.shutdown({ patienceMs: 4_000_000 }), late.promise]) === "late") {
+    logger.warn("Some answers were still being read when the time was up; they are cut off.");
+  }
+}
+
+/** What is told at `/metrics`. */
+function metricsOf(
+  { engine, database, vendor, instruments }: House,
+  { environment, logger }: { environment: Environment; logger: Logger },
+): MetricSource[] {
+  const startedAt = systemClock.now();
+  const installation = new InstallationMetrics({
+    engine,
+    database,
+    clock: systemClock,
+    logger,
+    pools: environment.pools,
+    ...(vendor && { vendorDelayMs: () => vendor.nextCallInMs() }),
+  });
+  return [
+    () => processMetrics({ version: deno.version, startedAt }),
+    () => instruments.families(),
+    () => installation.families(),
+  ];
+}
+
+async function readiness(database: Database, stopping: AbortSignal): Promise<Readiness[]> {
+  if (stopping.aborted) return [{ name: "stopping", ready: false, message: "The service is stopping." }];
   const [row] = await database.sql<{ applied: number }[]>`SELECT count(*) AS applied FROM engine.migration`;
   return [
     { name: "database", ready: true, message: "The database answers." },
@@ -340,11 +406,13 @@ async function atHouse<T>(
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   let house: House | undefined;
+  const secrets = secretsOf(Deno.env.toObject());
   try {
     const environment = readEnvironment(Deno.env.toObject());
-    const logger = consoleLogger({ format: environment.logFormat, level: environment.logLevel });
+    const { logFormat: format } = environment;
+    const logger = consoleLogger({ format, level: environment.logLevel, secrets });
     // What a command does is shown by its display; the log is for what goes wrong.
-    const quiet = consoleLogger({ format: environment.logFormat, level: "warn" });
+    const quiet = consoleLogger({ format, level: "warn", secrets });
 
     return await commandLine(args, {
       version: deno.version,
@@ -368,8 +436,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     }, processTerminal());
   } catch (error) {
     // Where something is wrong outside, a sentence says what to do; a stack only helps who debugs.
-    console.error(`tandem: ${messageOf(error)}`);
-    if (Deno.env.get("LOG_LEVEL") === "debug") console.error(error);
+    console.error(redactor(secrets)(`tandem: ${messageOf(error)}`));
+    if (Deno.env.get("LOG_LEVEL") === "debug") console.error(redactor(secrets)(Deno.inspect(error)));
     return [ConfigurationError, DatabaseOpenError, DefinitionError].some((type) => error instanceof type) ? 2 : 1;
   } finally {
     await house?.close();

@@ -6,7 +6,7 @@
  * moment from which the page answers (its scripts have run and its charts are drawn), bytes of HTML and of scripts as they were sent.
  */
 import { chromium } from "playwright-core";
-import { pagePaths, withService } from "../tests/support/service_process.ts";
+import { pagePaths, withService } from "../tests/support/whole_service.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 
 const times = 5;

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { openPage, withBrowser } from "../tests/support/browser.ts";
-import { pagePaths, withService } from "../tests/support/service_process.ts";
+import { pagePaths, withService } from "../tests/support/whole_service.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 
 const shared = sharedFolder();

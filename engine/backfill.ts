@@ -177,7 +177,9 @@ export class Backfills {
     if (this.#drivers.has(id) || this.#closing.signal.aborted) return;
     const driver = new BackfillDriver(id, this.around, this.#ledger, this.runs, this.#closing.signal);
     const done = driver.drive()
-      .catch((error) => this.around.logger.error(`Backfill ${id} could not be driven: ${messageOf(error)}`))
+      .catch((error) =>
+        this.around.logger.error(`Backfill ${id} could not be driven: ${messageOf(error)}`, { backfillId: id })
+      )
       .finally(() => this.#drivers.delete(id));
     this.#drivers.set(id, done);
   }

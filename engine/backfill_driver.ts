@@ -48,7 +48,7 @@ export class BackfillDriver {
         if (!goesOn && await ledger.release(id, processId)) return;
       } catch (error) {
         if (signal.aborted) return;
-        around.logger.warn(`Backfill ${id} could not go on: ${messageOf(error)}`);
+        around.logger.warn(`Backfill ${id} could not go on: ${messageOf(error)}`, { backfillId: id });
         if (++failures >= hopelessAfter) {
           const reason = `It could not go on: ${messageOf(error)}`;
           if (await ledger.move(id, { from: ["running"], to: "paused", reason, by: processId }).catch(() => false)) {

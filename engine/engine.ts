@@ -178,6 +178,7 @@ export class Engine {
   readonly #closing = new AbortController();
   readonly #runEndListeners = new Set<() => void>();
   #polling: Promise<void> = Promise.resolve();
+  #draining = false;
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -547,6 +548,15 @@ export class Engine {
     return await this.run(runId);
   }
 
+  /**
+   * Takes no more work and lets the steps that run here come to their end, until the signal aborts; what has not begun is handed back.
+   * Reading goes on: {@link close} comes after it.
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#draining = true;
+    await Promise.all([this.#queue.drain(signal), this.backfills.close()]);
+  }
+
   /** Stops what runs here and hands it back, so that the next process goes on with it. */
   close(): Promise<void> {
     return this.#closed ??= this.#close();
@@ -594,7 +604,7 @@ export class Engine {
           this.#queue.cancelRequested(await this.ledger.cancelRequests(this.around.presence.id));
         }
         await this.#queue.take();
-        if (this.options.takesOpenRuns ?? true) await this.backfills.takeUp();
+        if ((this.options.takesOpenRuns ?? true) && !this.#draining) await this.backfills.takeUp();
         if (this.options.takesOpenRuns ?? true) this.#retention.begin(this.#closing.signal);
       } catch (error) {
         this.around.logger.warn(`The database could not be asked for work: ${messageOf(error)}`);

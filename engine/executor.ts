@@ -29,8 +29,9 @@ export interface Executor {
    * Executes a step to its end. Resolves when its outcome is recorded; rejects only when nothing could be recorded.
    *
    * @param signal Aborts the step: with {@link Cancelled} it ends as cancelled, with {@link ShuttingDown} it is handed back.
+   * @param begin Keeps the step from beginning, and leaves it alone once it has: it aborts with `signal` or before it.
    */
-  execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome>;
+  execute(task: StepTask, signal: AbortSignal, begin?: AbortSignal): Promise<StepOutcome>;
 }
 
 /** Abort reason: somebody asked for the run to be cancelled. */

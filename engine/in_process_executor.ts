@@ -17,39 +17,40 @@ export class InProcessExecutor implements Executor {
     this.#limited = limited(maxConcurrentSteps);
   }
 
-  async execute(task: StepTask, signal: AbortSignal): Promise<StepOutcome> {
+  async execute(task: StepTask, signal: AbortSignal, begin: AbortSignal = signal): Promise<StepOutcome> {
     const { presence, pools, graph } = this.around;
     const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
     const { pool } = graph.producerOf(task.key).recipe;
     if (pool !== undefined) {
       const { priority } = task;
-      const attempt = (slot: PoolSlot, begun: () => void) => this.#attempt({ task, claim, signal, slot, begun });
-      return await pools.run(claim, { pool, priority, signal, attempt }) ?? goneBy(signal);
+      const attempt = (slot: PoolSlot, begun: () => void) => this.#attempt({ task, claim, signal, begin, slot, begun });
+      return await pools.run(claim, { pool, priority, signal: begin, attempt }) ?? goneBy(begin);
     }
     for (let waits = 1;; waits++) {
-      const outcome = await this.#attempt({ task, claim, signal });
+      const outcome = await this.#attempt({ task, claim, signal, begin });
       if (outcome !== "busy") return outcome;
       // Whoever holds the asset may be gone without having been able to say so.
       if (waits % 50 === 0) await presence.buryTheDead();
-      await pause(busyPollMs, signal).catch(() => {});
+      await pause(busyPollMs, begin).catch(() => {});
     }
   }
 
   /** Runs the step to its end, unless it is held up: a step that waits for others takes up no place. */
   #attempt(
-    { task, claim, signal, slot, begun }: {
+    { task, claim, signal, begin, slot, begun }: {
       task: StepTask;
       claim: StepClaim;
       signal: AbortSignal;
+      begin: AbortSignal;
       slot?: PoolSlot;
       /** Called once the step is this process's. */
       begun?: () => void;
     },
   ): Promise<StepOutcome | "busy"> {
     return this.#limited(async () => {
-      if (signal.aborted) return goneBy(signal);
+      if (begin.aborted) return goneBy(begin);
       const claimed = await this.around.ledger.claimStep(claim, slot);
-      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(signal);
+      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(begin);
       begun?.();
       using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
       return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();

@@ -49,6 +49,7 @@ export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
 export type { AlertMessage } from "./alert_outbox.ts";
 export { type AlertOptions, Alerts } from "./alerts.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
+export { InstallationMetrics, type InstallationMetricsOptions } from "./metrics/installation_metrics.ts";
 export { link, type Metadata, MetadataValue, table } from "./metadata.ts";
 export type { NewestRows, NewestRowsQuery } from "./newest_rows.ts";
 export * from "./partitions/mod.ts";

@@ -8,6 +8,8 @@ import type { RunStatus, RunStep, StepStatus } from "./records.ts";
 /** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
 export class RunDriver {
   readonly #controller = new AbortController();
+  /** Aborts what has not begun: with `#controller`, or before it where what runs may come to its end. */
+  readonly #beginning = new AbortController();
 
   constructor(
     readonly runId: number,
@@ -18,11 +20,21 @@ export class RunDriver {
   ) {}
 
   cancel(): void {
-    this.#controller.abort(new Cancelled());
+    this.#abort(new Cancelled());
+  }
+
+  /** Begins no further step; those that run go on. The run is handed back unless it ends with them. */
+  drain(): void {
+    this.#beginning.abort(new ShuttingDown());
   }
 
   shutDown(): void {
-    this.#controller.abort(new ShuttingDown());
+    this.#abort(new ShuttingDown());
+  }
+
+  #abort(reason: Cancelled | ShuttingDown): void {
+    this.#controller.abort(reason);
+    this.#beginning.abort(reason);
   }
 
   /**
@@ -32,14 +44,17 @@ export class RunDriver {
   async drive(): Promise<RunStatus | undefined> {
     const run = await this.ledger.claimRun(this.runId, this.processId);
     if (!run) return undefined;
-    const lost = await this.#runSteps(run);
-    if (this.#controller.signal.reason instanceof ShuttingDown) {
+    const { lost, done } = await this.#runSteps(run);
+    const { reason } = this.#controller.signal;
+    const drained = this.#beginning.signal.reason instanceof ShuttingDown;
+    if (reason instanceof ShuttingDown || (drained && !done && !(reason instanceof Cancelled))) {
       await this.ledger.handBackRun(this.runId, this.processId);
       return undefined;
     }
-    if (lost) {
+    // What was kept from beginning is nobody else's.
+    if (lost && !drained) {
       this.logger.warn("Part of the run was taken over by another process; leaving the rest to it.", {
-        run: this.runId,
+        runId: this.runId,
       });
       return undefined;
     }
@@ -48,20 +63,21 @@ export class RunDriver {
 
   async #runSteps(
     run: { config: Record<string, unknown>; force: boolean; range: CellRange | null; priority: number },
-  ): Promise<boolean> {
+  ): Promise<{ lost: boolean; done: boolean }> {
     const steps = await this.ledger.steps(this.runId);
     const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
     const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));
     const followers = new Map<string, string[]>(steps.map((s) => [s.key, []]));
     for (const step of steps) for (const key of step.after) followers.get(key)?.push(step.key);
     const { signal } = this.#controller;
+    const begin = this.#beginning.signal;
     let lost = false;
 
     await new Promise<void>((resolve, reject) => {
       let active = 0;
       const start = (key: string) => {
         active++;
-        this.executor.execute({ runId: this.runId, key, ...run }, signal).then(async (outcome) => {
+        this.executor.execute({ runId: this.runId, key, ...run }, signal, begin).then(async (outcome) => {
           if (outcome === "lost") {
             lost = true;
           } else {
@@ -71,7 +87,10 @@ export class RunDriver {
           }
         }).catch((error) => {
           // Nothing could be recorded, so the database is out of reach: the run goes on when it is back.
-          this.logger.error(`Step ${key} of run ${this.runId} could not be recorded: ${messageOf(error)}`);
+          this.logger.error(`Step ${key} of run ${this.runId} could not be recorded: ${messageOf(error)}`, {
+            runId: this.runId,
+            assetKey: key,
+          });
           lost = true;
         }).finally(() => {
           if (--active === 0) resolve();
@@ -80,7 +99,7 @@ export class RunDriver {
       const release = (key: string) => {
         for (const follower of followers.get(key)!) {
           const waiting = waitsFor.get(follower)!;
-          if (waiting.delete(key) && waiting.size === 0 && isOpen(status.get(follower)!) && !signal.aborted && !lost) {
+          if (waiting.delete(key) && waiting.size === 0 && isOpen(status.get(follower)!) && !begin.aborted && !lost) {
             start(follower);
           }
         }
@@ -97,7 +116,7 @@ export class RunDriver {
       const failed = step.status === "failed" && !step.error?.partial;
       if (failed || step.status === "skipped") await this.#skipBehind(step.key, followers, status);
     }
-    return lost;
+    return { lost, done: [...status.values()].every((each) => !isOpen(each)) };
   }
 
   async #skipBehind(failed: string, followers: Map<string, string[]>, status: Map<string, StepStatus>): Promise<void> {

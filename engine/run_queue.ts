@@ -3,6 +3,7 @@ import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import type { RunStatus } from "./records.ts";
 import type { RunDriver } from "./run_driver.ts";
+import { unlessAborted } from "./step_timeout.ts";
 
 /** Priority of a run that nobody gave one. */
 export const defaultPriority = 0;
@@ -113,6 +114,13 @@ export class RunQueue {
     for (const runId of runIds) this.#driven.get(runId)?.driver.cancel();
   }
 
+  /** Takes nothing more, begins no further step, and waits for those that run, until the signal aborts. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#closed = true;
+    for (const { driver } of this.#driven.values()) driver.drain();
+    await unlessAborted(Promise.all([...this.#driven.values()].map(({ done }) => done)), signal).catch(() => {});
+  }
+
   /** Hands back whatever runs here. */
   shutDown(): void {
     for (const { driver } of this.#driven.values()) driver.shutDown();
@@ -131,7 +139,7 @@ export class RunQueue {
     const driver = this.options.driverOf(runId);
     const done = driver.drive()
       .catch((error) => {
-        this.options.logger.error(`Run ${runId} could not be driven: ${messageOf(error)}`);
+        this.options.logger.error(`Run ${runId} could not be driven: ${messageOf(error)}`, { runId });
         return undefined;
       })
       .finally(() => {

@@ -139,7 +139,7 @@ export class Scheduler {
         return runId;
       });
       if (runId !== undefined) {
-        logger.info(`Schedule ${schedule.name} began run ${runId}.`, { schedule: schedule.name, run: runId, madeUp });
+        logger.info(`Schedule ${schedule.name} began run ${runId}.`, { schedule: schedule.name, runId, madeUp });
         engine.begin(runId);
       }
       return runId;

@@ -38,7 +38,6 @@ const progressIntervalMs = 500;
 /** One step from its claim to its end. */
 export class StepExecution {
   readonly #producer: Producer;
-  readonly #logger: Logger;
   /** Events that were sent off and must be in place before the step ends. */
   #pending: Promise<unknown> = Promise.resolve();
   #lastProgressAt = -Infinity;
@@ -55,7 +54,10 @@ export class StepExecution {
     readonly signal: AbortSignal,
   ) {
     this.#producer = around.graph.producerOf(task.key);
-    this.#logger = around.logger.with({ run: task.runId, asset: task.key });
+  }
+
+  get #logger(): Logger {
+    return this.around.logger.with({ runId: this.task.runId, assetKey: this.task.key, attempt: this.attempt });
   }
 
   get producer(): Producer {

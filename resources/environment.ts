@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import { z } from "zod";
 import { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "../access/allow_list.ts";
+import { secretsIn } from "./redaction.ts";
 import { parseUniverse, type Universe, UNIVERSE_FORMS } from "./market_data/universe.ts";
 
 /** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
@@ -186,6 +187,7 @@ const Variables = z.object({
     "0",
     "a whole number from 0 to 10: how many proxies stand in front",
   ),
+  SHUTDOWN_SECONDS: variable(z.coerce.number().min(0).max(3_600), "8", "seconds, from 0 to 3600"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
@@ -250,6 +252,8 @@ export interface Environment {
   rateLimitPerMinute: number | undefined;
   /** How many proxies in front are believed what they say of clients. */
   trustedProxies: number;
+  /** How long what runs and what is being answered may go on once the process is told to stop. */
+  shutdownSeconds: number;
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -345,6 +349,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     signIn,
     rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE === "off" ? undefined : v.RATE_LIMIT_PER_MINUTE,
     trustedProxies: v.TRUSTED_PROXIES,
+    shutdownSeconds: v.SHUTDOWN_SECONDS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };
@@ -353,4 +358,12 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
 /** Whether an address is this machine's own, so that nobody else reaches it. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "::1" || hostname === "[::1]" || hostname === "localhost" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** What of the variables must never be shown: the values of those that hold secrets, whether they can be used or not. */
+export function secretsOf(variables: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(Variables.shape).flatMap(([name, schema]) => {
+    const value = variables[name];
+    return value !== undefined && value !== "" && expectations.get(schema)?.secret ? secretsIn(value) : [];
+  });
 }

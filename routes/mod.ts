@@ -19,14 +19,17 @@ import { guards } from "./limits/guards.ts";
 import { defaultStreamLimits } from "./limits/open_streams.ts";
 import { type BodyPace, defaultBodyPace } from "./limits/request_body.ts";
 import type { RequestRates } from "./limits/mod.ts";
+import { type MetricSource, metricsRoutes } from "./metrics.ts";
 import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 import { documentRoutes } from "./openapi/mod.ts";
 import { partitionRoutes } from "./partitions.ts";
 import { answerProblem, onNotFound, Problem } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
+import { type HttpInstruments, requestLog, requestLogger } from "./request_log.ts";
 import { runEventRoutes } from "./run_events.ts";
 import { runRoutes } from "./runs.ts";
+import { refuseChanges } from "./stopping.ts";
 import { scheduleRoutes } from "./schedules.ts";
 import { securityHeaders } from "./security_headers.ts";
 
@@ -80,6 +83,12 @@ export interface ApiOptions {
   access?: Access;
   /** Of the service. */
   version?: string;
+  /** What is told at `/metrics`. */
+  metrics?: readonly MetricSource[];
+  /** Where requests are counted. */
+  instruments?: HttpInstruments;
+  /** Aborts when the process is told to stop. */
+  stopping?: AbortSignal;
 }
 
 /** The API's type for `hc<Api>(…)` of `hono/client`. */
@@ -92,20 +101,23 @@ export type Api = ReturnType<typeof api>;
  * Mounted at `/` of a larger application before its other routes, it guards these as well against requests from other sites
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
  */
-export function api(
-  { engine, scheduler, logger, ready, limits: given, publicUrl, trustedProxies = 0, rates, access, version = "0" }:
-    ApiOptions,
-) {
+export function api(options: ApiOptions) {
+  const { engine, scheduler, ready, limits: given, publicUrl, trustedProxies = 0, rates, access, version = "0" } =
+    options;
+  const { metrics = [], instruments, stopping } = options;
+  const logger = requestLogger(options.logger);
   const limits = { ...defaultLimits, ...given };
   const site = { publicUrl, trustedProxies };
   const guard = guards({ ...limits, trustedProxies });
   const app = new Hono<{ Variables: RequestIdVariables }>();
   app.onError(onErrorByPath(logger)).notFound(onNotFound);
   app.use(requestId());
+  app.use(requestLog({ logger: options.logger, instruments }));
   app.use(securityHeaders(site));
   app.use(guard.head);
   if (limits.loopbackOnly) app.use(loopbackHostOnly(site));
   app.use(ownOriginOnly(site));
+  if (stopping) app.use(refuseChanges(stopping));
   if (rates) app.use(rates.byAddress);
   app.use(authenticate(access));
   if (rates) app.use(rates.byPrincipal);
@@ -139,7 +151,8 @@ export function api(
     .route("/", compatRoutes({ engine, logger, ...limits }))
     .route("/v1", access ? accessRoutes({ access, trustedProxies }) : noAccessRoutes())
     .route("/", documentRoutes({ version, routes: () => app.routes }))
-    .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }));
+    .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }))
+    .route("/", metricsRoutes(metrics));
   // Here and not left to the larger application, whose answer may be a page.
   routes.all("/v1/*", onNotFound);
   return routes;
@@ -148,6 +161,7 @@ export function api(
 export { actorOf, sessionCookie } from "./access/mod.ts";
 export type { Readiness } from "./health.ts";
 export { type LastingServer, lastingServer, type RequestRates, requestRatesFrom } from "./limits/mod.ts";
+export type { MetricSource } from "./metrics.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 export { type OpenApiDocument, openApiDocument } from "./openapi/mod.ts";
 export { onError, onNotFound, Problem, type ProblemDetails } from "./problems.ts";

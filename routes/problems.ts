@@ -51,6 +51,7 @@ const kinds = {
   "too-many-requests": { status: 429, title: "Too many requests" },
   "header-too-large": { status: 431, title: "The header is too large" },
   "internal-error": { status: 500, title: "Something went wrong here" },
+  "stopping": { status: 503, title: "The service is stopping" },
   "not-ready": { status: 503, title: "Not ready" },
   "overloaded": { status: 503, title: "There is no room" },
   "took-too-long": { status: 503, title: "It took too long" },

@@ -43,6 +43,8 @@ export class AutomationEvaluator {
       logger: Logger;
       /** Seconds between two evaluations while no run ends. */
       intervalSeconds?: number;
+      /** Told of each evaluation that came by itself. */
+      onEvaluated?(evaluated: { outcome: "run" | "nothing" | "overtaken" | "failed"; seconds: number }): void;
     },
   ) {}
 
@@ -118,7 +120,7 @@ export class AutomationEvaluator {
       return { runId };
     });
     if (acted?.runId != null) {
-      logger.info(`Automation began run ${acted.runId}: ${plan!.selection}.`, { run: acted.runId });
+      logger.info(`Automation began run ${acted.runId}: ${plan!.selection}.`, { runId: acted.runId });
     }
     return acted;
   }
@@ -128,15 +130,23 @@ export class AutomationEvaluator {
     let ended: string | undefined;
     let evaluatedAt = -Infinity;
     while (!this.#stopping.signal.aborted) {
+      let begunAt: number | undefined;
+      const tell = (outcome: "run" | "nothing" | "overtaken" | "failed") => {
+        if (begunAt === undefined) return;
+        this.around.onEvaluated?.({ outcome, seconds: (performance.now() - begunAt) / 1_000 });
+      };
       try {
         const endedNow = await this.#endedRuns();
         if (endedNow !== ended || performance.now() - evaluatedAt >= intervalSeconds * 1_000) {
           ended = endedNow;
-          const { overtaken } = await this.evaluate();
+          begunAt = performance.now();
+          const { overtaken, runId } = await this.evaluate();
+          tell(overtaken ? "overtaken" : runId === null ? "nothing" : "run");
           evaluatedAt = overtaken ? -Infinity : performance.now();
         }
       } catch (error) {
         logger.warn(`The automations could not be evaluated: ${messageOf(error)}`);
+        tell("failed");
         evaluatedAt = performance.now();
       }
       await pause(Math.min(runPollMs, intervalSeconds * 1_000), this.#stopping.signal).catch(() => {});

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Database, Logger } from "../database/mod.ts";
 import { tokenBucket } from "../rate_limit/mod.ts";
 import type { MarketVendor } from "./market_vendor.ts";
+import { measuredFetch, type VendorCall } from "./measured_fetch.ts";
 import { polygonVendor } from "./polygon/mod.ts";
 
 /** What of the configuration says whether there is a vendor, and which. */
@@ -23,7 +24,13 @@ const RATE_NAME = "polygon";
  */
 export function vendorFrom(
   { marketData, polygonApiKey, polygonUrl, polygonCallsPerMinute }: VendorSettings,
-  { database, clock, logger }: { database: Database; clock: Clock; logger?: Logger },
+  { database, clock, logger, onCall }: {
+    database: Database;
+    clock: Clock;
+    logger?: Logger;
+    /** Told of each call. */
+    onCall?(call: VendorCall): void;
+  },
 ): MarketVendor | null {
   if (marketData !== "polygon") return null;
   return polygonVendor({
@@ -32,5 +39,6 @@ export function vendorFrom(
     rateLimit: tokenBucket({ database, name: RATE_NAME, perMinute: polygonCallsPerMinute }),
     clock,
     logger,
+    ...(onCall && { fetch: measuredFetch(globalThis.fetch, onCall) }),
   });
 }

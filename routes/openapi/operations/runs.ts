@@ -162,6 +162,16 @@ export const accessOperations: Operations = {
     answers: { 200: { description: "They can", schema: schemas.Ready } },
     problems: [503],
   },
+  "GET /metrics": {
+    tag: "Health",
+    summary: "Figures of this process and of the installation, for Prometheus",
+    answers: {
+      200: {
+        description: "In the text format of Prometheus, or as OpenMetrics for who accepts that",
+        mediaTypes: ["text/plain", "application/openmetrics-text"],
+      },
+    },
+  },
   "GET /openapi.json": {
     tag: "Health",
     summary: "This document",

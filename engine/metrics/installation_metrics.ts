@@ -1,0 +1,143 @@
+import type { Clock } from "../../resources/clock.ts";
+import type { Database } from "../../resources/database/database.ts";
+import type { MetricFamily, Sample } from "../../resources/metrics/mod.ts";
+import type { Engine } from "../engine.ts";
+import { messageOf } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import { assetMetrics } from "./asset_metrics.ts";
+import { CachedReading } from "./cached_reading.ts";
+import { FinishedTotals } from "./finished_totals.ts";
+import { openWork } from "./open_work.ts";
+
+/** What {@link InstallationMetrics} stands on. */
+export interface InstallationMetricsOptions {
+  engine: Engine;
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  /** Sizes of pools that are not 1. */
+  pools?: Readonly<Record<string, number>>;
+  /** How long a vendor's next call has to wait, where there is a vendor. */
+  vendorDelayMs?: () => Promise<number>;
+  /** How long a scrape waits for the database. */
+  timeoutMs?: number;
+  /** How long a reading holds. */
+  maxAgeMs?: number;
+  /** How long the judgement of all assets holds. */
+  statesMaxAgeMs?: number;
+}
+
+/**
+ * What the database knows of the whole installation, so that several processes tell the same. Take it from any one of them, or the
+ * maximum of all.
+ *
+ * A reading serves all who ask within a second, that of the assets within a quarter of a minute; and none waits for a database that
+ * does not answer.
+ */
+export class InstallationMetrics {
+  readonly #work: CachedReading<MetricFamily[]>;
+  readonly #assets: CachedReading<MetricFamily[]>;
+  #warned = false;
+
+  constructor(private readonly options: InstallationMetricsOptions) {
+    const { engine, database, timeoutMs = 2_000, maxAgeMs = 1_000, statesMaxAgeMs = 15_000 } = options;
+    const { pools: sizes = {} } = options;
+    const named = engine.graph.producers.flatMap(({ recipe }) => recipe.pool ?? []);
+    const pools = new Map(
+      [...new Set([...named, ...Object.keys(sizes)])].toSorted().map((pool) => [pool, sizes[pool] ?? 1]),
+    );
+    const totals = new FinishedTotals(database, new Set(engine.graph.keys));
+    this.#work = new CachedReading(
+      async () =>
+        (await Promise.all([totals.families(), openWork(database, pools), schedules(database), this.#outside()]))
+          .flat(),
+      { maxAgeMs, timeoutMs },
+    );
+    this.#assets = new CachedReading(() => assetMetrics(options), { maxAgeMs: statesMaxAgeMs, timeoutMs });
+  }
+
+  /** Never rejects: without a database there is only the word that it is away. */
+  async families(): Promise<MetricFamily[]> {
+    const begunAt = performance.now();
+    const work = await this.#orNothing(this.#work.get());
+    const seconds = (performance.now() - begunAt) / 1_000;
+    // Judging the assets asks the database too.
+    const assets = work ? await this.#orNothing(this.#assets.get()) : undefined;
+    const up: MetricFamily = {
+      type: "gauge",
+      name: "tandem_database_up",
+      help: "Whether the database answered this process in time: 1 or 0.",
+      samples: [one(work ? 1 : 0)],
+    };
+    const took: MetricFamily = {
+      type: "gauge",
+      name: "tandem_database_read_seconds",
+      help: "Seconds for which this scrape waited for the database; next to nothing where another has just read.",
+      samples: [one(seconds)],
+    };
+    return [up, took, ...work ?? [], ...assets ?? []];
+  }
+
+  async #orNothing<T>(reading: Promise<T>): Promise<T | undefined> {
+    try {
+      const value = await reading;
+      if (value !== undefined) this.#warned = false;
+      return value;
+    } catch (error) {
+      // Once, and not at every scrape for as long as it lasts.
+      if (!this.#warned) this.options.logger.warn(`The metrics could not be read: ${messageOf(error)}`);
+      this.#warned = true;
+      return undefined;
+    }
+  }
+
+  async #outside(): Promise<MetricFamily[]> {
+    const { database, vendorDelayMs } = this.options;
+    const [connections, delayMs] = await Promise.all([connectionsOf(database), vendorDelayMs?.()]);
+    return [
+      {
+        type: "gauge",
+        name: "tandem_database_connections",
+        help: "Connections of all programs to the database by state; its pool is what a process may have of them.",
+        samples: connections,
+      },
+      {
+        type: "gauge",
+        name: "tandem_database_pool_size",
+        help: "Connections that this process has to the database at most, beside the one that proves it alive.",
+        samples: [one(database.sql.options.max)],
+      },
+      ...(delayMs === undefined ? [] : [{
+        type: "gauge" as const,
+        name: "tandem_vendor_delay_seconds",
+        help: "How long a call to the market-data vendor would have to wait for its turn in the installation.",
+        samples: [one(delayMs / 1_000)],
+      }]),
+    ];
+  }
+}
+
+async function connectionsOf({ sql, kind }: Database): Promise<Sample[]> {
+  // The embedded database has one session, which is the one that asks.
+  if (kind === "embedded") return [{ labels: { state: "active" }, value: 1 }];
+  const rows = await sql<{ state: string; n: number }[]>`
+    SELECT coalesce(state, 'unknown') AS state, count(*)::integer AS n FROM pg_stat_activity
+    WHERE datname = current_database() GROUP BY 1 ORDER BY 1`;
+  return rows.map(({ state, n }) => ({ labels: { state }, value: n }));
+}
+
+async function schedules({ sql }: Database): Promise<MetricFamily[]> {
+  const rows = await sql<{ schedule: string; at: number }[]>`
+    SELECT schedule, extract(epoch FROM max(fired_at))::float8 AS at FROM engine.schedule_tick
+    WHERE fired_at IS NOT NULL GROUP BY schedule ORDER BY schedule`;
+  return [{
+    type: "gauge",
+    name: "tandem_schedule_fired_timestamp_seconds",
+    help: "When each schedule of the installation last fired, in seconds since 1970.",
+    samples: rows.map(({ schedule, at }) => ({ labels: { schedule }, value: at })),
+  }];
+}
+
+function one(value: number): Sample {
+  return { labels: {}, value };
+}

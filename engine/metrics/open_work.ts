@@ -1,0 +1,128 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { MetricFamily, Sample } from "../../resources/metrics/mod.ts";
+
+interface Row {
+  what: string;
+  label: string;
+  n: number;
+  ageSeconds: number | null;
+}
+
+/** What runs, waits and is open in the whole installation now. Cost: one statement over partial indexes and small tables. */
+export async function openWork(
+  { sql }: Database,
+  pools: ReadonlyMap<string, number>,
+): Promise<MetricFamily[]> {
+  const rows = await sql<Row[]>`
+    SELECT 'run' AS what, status AS label, count(*)::integer AS n,
+           extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS "ageSeconds"
+    FROM engine.run WHERE status IN ('queued', 'running', 'interrupted') GROUP BY status
+    UNION ALL
+    SELECT 'step', 'running', count(*)::integer, NULL FROM engine.step WHERE status = 'running'
+    UNION ALL
+    SELECT 'slot', pool, count(*)::integer, NULL
+    FROM engine.step WHERE status = 'running' AND pool_slot IS NOT NULL GROUP BY pool
+    UNION ALL
+    -- Whoever waits asks at least every other second (engine/pools.ts).
+    SELECT 'slot_wanted', pool, count(*)::integer, NULL
+    FROM engine.step
+    WHERE pool_asked_at > clock_timestamp() - interval '2 seconds' AND status IN ('pending', 'interrupted') GROUP BY pool
+    UNION ALL
+    SELECT 'backfill', status, count(*)::integer, NULL FROM engine.backfill GROUP BY status
+    UNION ALL
+    SELECT 'backfill_cells', p.key, sum(p.value::integer)::integer, NULL
+    FROM engine.backfill b, jsonb_each_text(b.progress) AS p
+    WHERE b.status IN ('running', 'paused') AND p.key <> 'cells' GROUP BY p.key
+    UNION ALL
+    SELECT 'outbox', 'waiting', count(*)::integer, extract(epoch FROM clock_timestamp() - min(created_at))::float8
+    FROM engine.alert_outbox WHERE delivered_at IS NULL AND given_up_at IS NULL
+    UNION ALL
+    SELECT 'outbox_given_up', '', count(*)::integer, NULL FROM engine.alert_outbox WHERE given_up_at IS NOT NULL
+    UNION ALL
+    SELECT 'alert', kind, count(*)::integer, NULL FROM engine.alert WHERE recovered_at IS NULL GROUP BY kind
+    UNION ALL
+    SELECT 'automation_pause', '', count(*)::integer, NULL FROM engine.automation_pause`;
+  const found = (what: string) => rows.filter((row) => row.what === what);
+  /** With zeros, so that a graph falls to the ground and does not end where the last of them ended. */
+  const by = (what: string, label: string, all: readonly string[]): Sample[] => {
+    const counts = new Map([...all.map((name): [string, number] => [name, 0]), ...found(what).map(named)]);
+    return [...counts].map(([name, value]) => ({ labels: { [label]: name }, value }));
+  };
+  const total = (what: string) => found(what).reduce((sum, { n }) => sum + n, 0);
+  const queued = found("run").filter(({ label }) => label !== "running");
+  const gauge = (name: string, help: string, samples: readonly Sample[]): MetricFamily => ({
+    type: "gauge",
+    name,
+    help,
+    samples,
+  });
+  return [
+    gauge(
+      "tandem_runs_open",
+      "Runs of the installation that have not ended, by status; those that do not run are the queue.",
+      by("run", "status", ["queued", "running", "interrupted"]),
+    ),
+    gauge("tandem_queue_oldest_age_seconds", "Age of the run that has waited longest in the installation's queue.", [
+      one(Math.max(0, ...queued.map(({ ageSeconds }) => ageSeconds ?? 0))),
+    ]),
+    gauge("tandem_steps_running", "Steps of the installation that run now.", [one(total("step"))]),
+    gauge(
+      "tandem_pool_slots_used",
+      "Slots of each pool that steps of the installation hold.",
+      by("slot", "pool", [...pools.keys()]),
+    ),
+    gauge(
+      "tandem_pool_slots",
+      "Size of each pool, as this process is set up.",
+      [...pools].map(([pool, value]) => ({ labels: { pool }, value })),
+    ),
+    gauge(
+      "tandem_pool_waiting",
+      "First steps in line for a slot of each pool, of all processes of the installation.",
+      by("slot_wanted", "pool", [...pools.keys()]),
+    ),
+    gauge(
+      "tandem_backfills",
+      "Backfills of the installation by status.",
+      by("backfill", "status", ["running", "paused", "succeeded", "failed", "cancelled"]),
+    ),
+    gauge(
+      "tandem_backfill_cells",
+      "Cells of the installation's running and paused backfills by state, as of their last run.",
+      by("backfill_cells", "state", ["done", "running", "missing", "failed", "skipped"]),
+    ),
+    gauge(
+      "tandem_alerts_open",
+      "Alerts of the installation that have not recovered, by kind.",
+      by("alert", "kind", [
+        "run_failed",
+        "check_failed",
+        "freshness_late",
+      ]),
+    ),
+    gauge("tandem_alert_outbox_waiting", "Alert messages of the installation that are yet to be delivered.", [
+      one(total("outbox")),
+    ]),
+    gauge(
+      "tandem_alert_outbox_oldest_age_seconds",
+      "Age of the oldest alert message of the installation that is yet to be delivered.",
+      [
+        one(found("outbox")[0]?.ageSeconds ?? 0),
+      ],
+    ),
+    gauge("tandem_alert_outbox_given_up", "Alert messages of the installation that could not be delivered.", [
+      one(total("outbox_given_up")),
+    ]),
+    gauge("tandem_automations_paused", "Assets of the installation whose automation somebody has paused.", [
+      one(total("automation_pause")),
+    ]),
+  ];
+}
+
+function named({ label, n }: Row): [string, number] {
+  return [label, n];
+}
+
+function one(value: number): Sample {
+  return { labels: {}, value };
+}

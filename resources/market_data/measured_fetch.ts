@@ -1,0 +1,42 @@
+/** What a call to the vendor came to. */
+export interface VendorCall {
+  /** What was asked for; one of a few words. */
+  kind: string;
+  /** The status of the answer, or `error` where none came. */
+  status: string;
+  /** Until the answer began. */
+  seconds: number;
+}
+
+/** What is asked under which path; the rest of a path is what it is asked of. */
+const kinds: readonly [kind: string, path: RegExp][] = [
+  ["grouped_bars", /^\/v2\/aggs\/grouped\//],
+  ["bars", /^\/v2\/aggs\/ticker\//],
+  ["ticker_details", /^\/v3\/reference\/tickers\/./],
+  ["tickers", /^\/v3\/reference\/tickers\/?$/],
+  ["splits", /\/splits\/?$/],
+  ["dividends", /\/dividends\/?$/],
+  ["news", /^\/v2\/reference\/news/],
+  ["holidays", /^\/v1\/marketstatus\//],
+];
+
+/** `fetch` that tells `observe` of each call. */
+export function measuredFetch(
+  fetch: typeof globalThis.fetch,
+  observe: (call: VendorCall) => void,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const kind = kinds.find(([, path]) => path.test(pathname))?.[0] ?? "other";
+    const begunAt = performance.now();
+    const tell = (status: string) => observe({ kind, status, seconds: (performance.now() - begunAt) / 1_000 });
+    try {
+      const response = await fetch(input, init);
+      tell(String(response.status));
+      return response;
+    } catch (error) {
+      tell("error");
+      throw error;
+    }
+  };
+}

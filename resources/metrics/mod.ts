@@ -1,0 +1,13 @@
+/** Numbers for machines that watch: instruments that count in this process, and the formats in which metrics are told. */
+export { type MetricFormat, metricFormats, writeMetrics } from "./exposition.ts";
+export { Counter, Histogram, type Instrument, UpDown } from "./instruments.ts";
+export {
+  type Distribution,
+  type Labels,
+  type MetricFamily,
+  requestBoundsSeconds,
+  type Sample,
+  workBoundsSeconds,
+} from "./metric_family.ts";
+export { processMetrics } from "./process_metrics.ts";
+export { ServiceInstruments } from "./service_instruments.ts";

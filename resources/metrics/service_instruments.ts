@@ -1,0 +1,58 @@
+import { Counter, Histogram, type Instrument, UpDown } from "./instruments.ts";
+import { type MetricFamily, requestBoundsSeconds, workBoundsSeconds } from "./metric_family.ts";
+
+/** What a process of Tandem counts of what it does itself. */
+export class ServiceInstruments {
+  readonly httpRequests = new Counter({
+    name: "tandem_http_requests",
+    help: "Requests that this process answered, by route pattern, method and class of status.",
+    labels: ["route", "method", "status"],
+  });
+  readonly httpSeconds = new Histogram({
+    name: "tandem_http_request_duration_seconds",
+    help: "Seconds until this process began to answer, by route pattern and method.",
+    labels: ["route", "method"],
+    bounds: requestBoundsSeconds,
+    maxSeries: 200,
+  });
+  readonly eventStreams = new UpDown({
+    name: "tandem_event_streams_open",
+    help: "Streams of events that this process has open.",
+  });
+  readonly automationEvaluations = new Counter({
+    name: "tandem_automation_evaluations",
+    help: "Evaluations of all automations by this process, by what came of them: a run, nothing, overtaken or failed.",
+    labels: ["outcome"],
+  });
+  readonly automationSeconds = new Histogram({
+    name: "tandem_automation_evaluation_duration_seconds",
+    help: "Seconds that this process took to evaluate all automations.",
+    labels: [],
+    bounds: requestBoundsSeconds,
+  });
+  readonly vendorCalls = new Counter({
+    name: "tandem_vendor_calls",
+    help: "Calls to the market-data vendor by this process, by kind and status; the status is `error` where none came.",
+    labels: ["kind", "status"],
+  });
+  readonly vendorSeconds = new Histogram({
+    name: "tandem_vendor_call_duration_seconds",
+    help: "Seconds until the vendor began to answer this process, by kind of call.",
+    labels: ["kind"],
+    bounds: workBoundsSeconds,
+  });
+
+  /** All of them as they stand. */
+  families(): MetricFamily[] {
+    const all: Instrument[] = [
+      this.httpRequests,
+      this.httpSeconds,
+      this.eventStreams,
+      this.automationEvaluations,
+      this.automationSeconds,
+      this.vendorCalls,
+      this.vendorSeconds,
+    ];
+    return all.map((instrument) => instrument.family());
+  }
+}

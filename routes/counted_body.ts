@@ -1,0 +1,40 @@
+/** What of a body was read. */
+export interface ReadBody {
+  bytes: number;
+  /** Whether it was read to its end: not where the reader hung up or the writer failed. */
+  complete: boolean;
+}
+
+/** The same body, which tells once, at its end, how much of it was read. */
+export function countedBody(
+  body: ReadableStream<Uint8Array>,
+  ended: (read: ReadBody) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  let told = false;
+  const tell = (complete: boolean) => {
+    if (!told) ended({ bytes, complete });
+    told = true;
+  };
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          tell(true);
+          return controller.close();
+        }
+        bytes += value.byteLength;
+        controller.enqueue(value);
+      } catch (error) {
+        tell(false);
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      tell(false);
+      await reader.cancel(reason);
+    },
+  });
+}

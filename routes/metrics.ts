@@ -1,0 +1,28 @@
+import { type Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
+import { type MetricFamily, type MetricFormat, metricFormats, writeMetrics } from "../resources/metrics/mod.ts";
+
+/** Something that has metrics to tell. It must not reject. */
+export type MetricSource = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
+
+/** `GET /metrics`. */
+export function metricsRoutes(sources: readonly MetricSource[]) {
+  return new Hono()
+    // For Prometheus and what reads like it: its text format, or OpenMetrics for who accepts that.
+    .get("/metrics", async (c) => {
+      const families = (await Promise.all(sources.map((source) => source()))).flat();
+      const format = formatFor(c);
+      return c.body(writeMetrics(families, format), 200, {
+        "Content-Type": metricFormats[format],
+        "Cache-Control": "no-store",
+        Vary: "Accept",
+      });
+    });
+}
+
+function formatFor(c: Context): MetricFormat {
+  const open = "application/openmetrics-text";
+  return accepts(c, { header: "Accept", supports: ["text/plain", open], default: "text/plain" }) === open
+    ? "openMetrics"
+    : "prometheus";
+}

@@ -1,0 +1,100 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import type { PrincipalVariables } from "../access/principal.ts";
+import { type Logger, loggerTo, type LogLevel } from "../engine/mod.ts";
+import type { ServiceInstruments } from "../resources/metrics/mod.ts";
+import { countedBody } from "./counted_body.ts";
+
+/** What of a request is measured. */
+export type HttpInstruments = Pick<ServiceInstruments, "httpRequests" | "httpSeconds" | "eventStreams">;
+
+const requestFields = new AsyncLocalStorage<Record<string, unknown>>();
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const reading = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The same logger, whose lines carry the ids of the request that is being answered. */
+export function requestLogger(logger: Logger): Logger {
+  return loggerTo((level, message, fields) => logger.log(level, message, { ...requestFields.getStore(), ...fields }));
+}
+
+/**
+ * One line for each request once its answer has gone out, and its metrics. Comes after the request id and before everything else.
+ *
+ * The line has the route's pattern and the path, without the query, which may hold what is nobody's business. What changes something
+ * is told as `info`, what only reads as `debug`, a refusal for want of access or for haste as `warn` and a fault as `error`.
+ */
+export function requestLog(
+  { logger, instruments }: { logger: Logger; instruments?: HttpInstruments },
+): MiddlewareHandler {
+  return async (c, next) => {
+    const begunAt = performance.now();
+    const ids = { requestId: c.get("requestId"), ...traceOf(c) };
+    await requestFields.run(ids, next);
+    const waitedMs = performance.now() - begunAt;
+    const method = methods.has(c.req.method) ? c.req.method : "other";
+    const route = routeOf(c);
+    const { status } = c.res;
+    const streams = c.res.headers.get("Content-Type")?.startsWith("text/event-stream") ?? false;
+    instruments?.httpRequests.add({ route, method, status: `${Math.floor(status / 100)}xx` });
+    instruments?.httpSeconds.observe({ route, method }, waitedMs / 1_000);
+    const fields = {
+      ...ids,
+      ...whoOf(c),
+      ...madeOf(c),
+      method,
+      route,
+      path: c.req.path,
+      status,
+    };
+    const tell = ({ bytes, complete }: { bytes: number; complete: boolean }) => {
+      if (streams) instruments?.eventStreams.add(-1);
+      const ms = Math.round(performance.now() - begunAt);
+      logger.log(levelOf(method, status), `${method} ${c.req.path}: ${status}`, {
+        ...fields,
+        ms,
+        bytes,
+        ...(!complete && { complete }),
+      });
+    };
+    if (streams) instruments?.eventStreams.add(1);
+    // Nobody reads what was made for a HEAD.
+    if (c.res.body === null || method === "HEAD") return tell({ bytes: 0, complete: true });
+    c.res = new Response(countedBody(c.res.body, tell), c.res);
+  };
+}
+
+function levelOf(method: string, status: number): LogLevel {
+  if (status >= 500 && status !== 503) return "error";
+  if (status === 401 || status === 403 || status === 429 || status === 503) return "warn";
+  return reading.has(method) && status < 400 ? "debug" : "info";
+}
+
+/** The pattern of the route that answered: never a path, of which there is no end. */
+function routeOf(c: Context): string {
+  const routes = matchedRoutes(c);
+  const reached = routes[c.req.routeIndex];
+  // Refused on the way by what stands before every route: then the route that it was meant for, if there is one.
+  const meant = reached === undefined || reached.path.endsWith("*")
+    ? routes.findLast(({ path }) => !path.endsWith("*"))
+    : reached;
+  return meant?.path ?? "none";
+}
+
+/** The trace of a caller who has one, so that its lines and ours are found together. Source: W3C Trace Context. */
+function traceOf(c: Context): { traceId?: string } {
+  const found = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(c.req.header("traceparent") ?? "");
+  return found && !/^0+$/.test(found[1]!) ? { traceId: found[1]! } : {};
+}
+
+function whoOf(c: Context): { principal?: string } {
+  const principal: PrincipalVariables["principal"] | undefined = c.get("principal");
+  return principal ? { principal: principal.name } : {};
+}
+
+/** The run or backfill that the request made or changed. */
+function madeOf(c: Context): { runId?: number; backfillId?: number } {
+  const found = /^\/v1\/(runs|backfills)\/(\d+)$/.exec(c.res.headers.get("Location") ?? "");
+  if (!found) return {};
+  return found[1] === "runs" ? { runId: Number(found[2]) } : { backfillId: Number(found[2]) };
+}

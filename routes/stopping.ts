@@ -1,0 +1,25 @@
+import type { MiddlewareHandler } from "hono";
+import { Problem } from "./problems.ts";
+
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+/** By then another process has taken over, or this one has been started again. */
+const retryAfterSeconds = 5;
+
+/** Refuses what would change something once the signal has aborted: this process ends, and would not do it any more. */
+export function refuseChanges(stopping: AbortSignal): MiddlewareHandler {
+  return async (c, next) => {
+    if (stopping.aborted && !safeMethods.has(c.req.method)) throw stoppingProblem();
+    await next();
+  };
+}
+
+/** What is answered in place of work by a process that ends. */
+export function stoppingProblem(): Problem {
+  return new Problem(
+    "stopping",
+    "The service is stopping. Ask again in a moment; what it was asked before is not lost.",
+    {
+      headers: { "Retry-After": String(retryAfterSeconds) },
+    },
+  );
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { loggerTo } from "../../engine/mod.ts";
+import { requestLog, requestLogger } from "../../routes/request_log.ts";
+import { withTinyApi } from "../support/tiny_api.ts";
+
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+
+Deno.test("requestLog() writes one line for each request, with its ids and without its query", async () => {
+  await withTinyApi(async ({ get, post, logged }) => {
+    await get("/v1/assets/numbers/rows?limit=1&token=tandem_secret", {
+      "X-Request-Id": "mine-1",
+      traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+    });
+    assert.equal(logged.length, 1);
+    const [{ level, message, fields }] = logged as [typeof logged[number]];
+    assert.equal(level, "info");
+    assert.equal(message, "GET /v1/assets/numbers/rows: 400");
+    assert.deepEqual({ ...fields, ms: 0, bytes: 0 }, {
+      requestId: "mine-1",
+      traceId,
+      method: "GET",
+      route: "/v1/assets/:key/rows",
+      path: "/v1/assets/numbers/rows",
+      status: 400,
+      ms: 0,
+      bytes: 0,
+    });
+    assert.ok(!JSON.stringify(logged).includes("tandem_secret"));
+    logged.length = 0;
+    const answer = await post("/v1/assets/numbers/materialize", { wait: true });
+    const line = logged.find(({ message }) => message.startsWith("POST"))!;
+    assert.equal(line.level, "info");
+    assert.equal(line.fields.runId, answer.json.id);
+    assert.equal(line.fields.bytes, new TextEncoder().encode(answer.text).byteLength);
+    assert.equal(line.fields.requestId, answer.headers.get("X-Request-Id"));
+  });
+});
+
+Deno.test("requestLog() tells reads quietly, refusals as warnings and faults as errors", async () => {
+  const logged: [string, number][] = [];
+  const logger = loggerTo((level, _, fields) => logged.push([level, fields.status as number]));
+  const app = new Hono().use(requestLog({ logger })).all(
+    "/:status",
+    (c) => c.body(null, Number(c.req.param("status")) as 200),
+  );
+  for (const status of [200, 304, 404, 403, 429, 500, 503]) {
+    await (await app.request(`/${status}`)).text();
+  }
+  await (await app.request("/200", { method: "DELETE" })).text();
+  await app.request("/200", { method: "HEAD" });
+  assert.deepEqual(logged, [
+    ["debug", 200],
+    ["debug", 304],
+    ["info", 404],
+    ["warn", 403],
+    ["warn", 429],
+    ["error", 500],
+    ["warn", 503],
+    ["info", 200],
+    ["debug", 200],
+  ]);
+});
+
+Deno.test("requestLog() writes the line of a stream at its end, and says whether it was read to it", async () => {
+  const logged: Record<string, unknown>[] = [];
+  const logger = loggerTo((_level, _message, fields) => logged.push(fields));
+  const app = new Hono().use(requestLog({ logger })).get("/", (c) => {
+    let left = 3;
+    return c.body(
+      new ReadableStream({
+        pull(controller) {
+          if (left-- > 0) controller.enqueue(new Uint8Array(10));
+          else controller.close();
+        },
+      }),
+    );
+  });
+  const whole = await app.request("/");
+  assert.equal(logged.length, 0);
+  assert.equal((await whole.arrayBuffer()).byteLength, 30);
+  assert.equal(logged[0]!.bytes, 30);
+  assert.ok(!("complete" in logged[0]!));
+  const reader = (await app.request("/")).body!.getReader();
+  await reader.read();
+  await reader.cancel();
+  assert.equal(logged[1]!.complete, false);
+});
+
+Deno.test("requestLog() names who asked, and requestLogger() gives lines in between the ids of the request", async () => {
+  const logged: { message: string; fields: Record<string, unknown> }[] = [];
+  const logger = loggerTo((_, message, fields) => logged.push({ message, fields }));
+  const inner = requestLogger(logger);
+  const app = new Hono<{ Variables: { requestId: string; principal: unknown } }>()
+    .use(async (c, next) => {
+      c.set("requestId", c.req.header("X-Request-Id")!);
+      await next();
+    })
+    .use(requestLog({ logger }))
+    .get("/:wait", async (c) => {
+      c.set("principal", { kind: "token", id: 1, name: "nightly job", scope: "read" });
+      await new Promise((resolve) => setTimeout(resolve, Number(c.req.param("wait"))));
+      inner.warn("In between.");
+      return c.text("done");
+    });
+  // At the same time, so that one could be taken for the other.
+  await Promise.all(["5", "1"].map(async (wait) => {
+    await (await app.request(`/${wait}`, { headers: { "X-Request-Id": `request-${wait}` } })).text();
+  }));
+  const between = logged.filter(({ message }) => message === "In between.");
+  assert.deepEqual(between.map(({ fields }) => fields.requestId), ["request-1", "request-5"]);
+  for (const { fields } of logged.filter(({ message }) => message !== "In between.")) {
+    assert.equal(fields.principal, "nightly job");
+  }
+  logged.length = 0;
+  inner.info("Outside.");
+  assert.deepEqual(logged[0]!.fields, {});
+});
