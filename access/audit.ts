@@ -99,7 +99,10 @@ export class AuditLog {
   }
 }
 
-/** Text as the database can hold it: a path may bring NUL and halves of characters. */
+/**
+ * Text as the database can hold it, and as people may read it: a path may bring NUL, halves of characters, and a token that somebody
+ * pasted where it does not belong.
+ */
 function storable(text: string): string {
-  return text.replaceAll("\0", "\ufffd").toWellFormed().slice(0, 2_000);
+  return text.replaceAll("\0", "\ufffd").toWellFormed().replace(/tandem_[0-9A-Za-z]{8,}/g, "tandem_…").slice(0, 2_000);
 }

@@ -121,7 +121,7 @@ export function api(options: ApiOptions) {
   if (rates) app.use(rates.byAddress);
   app.use(authenticate(access));
   if (rates) app.use(rates.byPrincipal);
-  app.use(authorize({ access, trustedProxies }));
+  app.use(authorize({ access, trustedProxies, logger }));
   app.use(guard.body);
   app.use(guard.deadline);
   app.use("/v1/runs/:id/events", guard.streams);

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
+import { type Logger, messageOf } from "../../engine/mod.ts";
 import { type Access, may } from "../../access/mod.ts";
 import { Problem } from "../problems.ts";
 import { actorOf, type CredentialVariables, unauthenticated } from "./credentials.ts";
@@ -9,6 +10,7 @@ export interface AuthorizeOptions {
   access: Access | undefined;
   /** For the addresses of audit events. */
   trustedProxies: number;
+  logger: Logger;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface AuthorizeOptions {
  * not known is asked for credentials: a program by 401, a person by the sign-in page.
  */
 export function authorize(
-  { access, trustedProxies }: AuthorizeOptions,
+  { access, trustedProxies, logger }: AuthorizeOptions,
 ): MiddlewareHandler<{ Variables: CredentialVariables }> {
   return async (c, next) => {
     const { method, path } = c.req;
@@ -30,6 +32,7 @@ export function authorize(
         throw new Problem(
           "forbidden",
           `This needs the scope "${needed}"; ${principal.name} has "${principal.scope}".`,
+          { headers: { "WWW-Authenticate": `Bearer realm="tandem", error="insufficient_scope", scope="${needed}"` } },
         );
       }
     }
@@ -37,7 +40,12 @@ export function authorize(
     if (!audited || ownAudit.test(path)) return await next();
     const event = await access.audit.begin(actorOf(c, { trustedProxies }), actionOf(c));
     await next();
-    await access.audit.end(event, String(c.res.status));
+    try {
+      await access.audit.end(event, String(c.res.status));
+    } catch (error) {
+      // It is done, and said to be: that nobody knows its outcome is for the log.
+      logger.error(`The outcome of audit event ${event} could not be written: ${messageOf(error)}`);
+    }
   };
 }
 

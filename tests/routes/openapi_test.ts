@@ -67,6 +67,7 @@ Deno.test("parameters and bodies of the document are what the validators demand"
     assert.deepEqual(Object.keys(body.properties as object), [
       "force",
       "priority",
+      "range",
       "dryRun",
       "wait",
       "selection",

@@ -154,6 +154,19 @@ Deno.test("every change is written down with who made it and what became of it, 
     assert.deepEqual([rest.json.events.length, rest.headers.get("Link")], [1, null]);
   }));
 
+Deno.test("a token that stands where it does not belong is not written down, and an outcome that cannot be is logged", () =>
+  withGuarded(async (service) => {
+    const operates = await holder(service, "operate");
+    await operates.ask(`/v1/tokens/${operates.secret}`, { method: "DELETE" });
+    const [event] = await service.access.audit.list({ limit: 1 });
+    assert.deepEqual([event!.target, event!.outcome], ["/v1/tokens/tandem_…", "refused"]);
+    service.access.audit.end = () => Promise.reject(new Error("the disk is full"));
+    assert.equal((await operates.post("/v1/materialize", { selection: "*", wait: true })).status, 200);
+    assert.ok(
+      service.logged.some(({ message }) => /outcome of audit event \d+ could not be written: the disk/.test(message)),
+    );
+  }));
+
 Deno.test("an open service asks nobody, writes changes down all the same, and heeds no header", () =>
   withGuarded(async ({ app, access }) => {
     const headers = { Authorization: "Bearer whatever", "Content-Type": "application/json" };
