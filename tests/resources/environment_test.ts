@@ -36,6 +36,16 @@ Deno.test("readEnvironment() reads the limits of runs, pools and events, and kno
   });
 });
 
+Deno.test("readEnvironment() reads how often who may ask, and which proxies are believed", () => {
+  const read = (variables: Record<string, string>) => {
+    const { rateLimitPerMinute, trustedProxies } = readEnvironment(variables);
+    return [rateLimitPerMinute, trustedProxies];
+  };
+  assert.deepEqual(read({}), [600, 0]);
+  assert.deepEqual(read({ RATE_LIMIT_PER_MINUTE: "1200", TRUSTED_PROXIES: "2" }), [1200, 2]);
+  assert.deepEqual(read({ RATE_LIMIT_PER_MINUTE: "off" }), [undefined, 0]);
+});
+
 Deno.test("readEnvironment() takes an empty variable for an unset one", () => {
   assert.equal(readEnvironment({ PORT: "", DATABASE_URL: "" }).port, 8000);
 });
@@ -58,6 +68,10 @@ for (
     ["POOLS", "Vendor=1"],
     ["EVENT_RETENTION_DAYS", "0"],
     ["EVENT_RETENTION_DAYS", "thirty"],
+    ["RATE_LIMIT_PER_MINUTE", "0"],
+    ["RATE_LIMIT_PER_MINUTE", "many"],
+    ["TRUSTED_PROXIES", "-1"],
+    ["TRUSTED_PROXIES", "11"],
     ["LOG_LEVEL", "loud"],
     ["POLYGON_CALLS_PER_MINUTE", "0"],
     ["POLYGON_CALLS_PER_MINUTE", "2.5"],
