@@ -388,7 +388,9 @@ export class Engine {
   /** A version of an asset, the latest by default. @throws {UnknownAssetError | InvalidRequestError} */
   async rowVersion(key: string, query: VersionQuery = {}): Promise<RowVersion | undefined> {
     const asset = this.graph.asset(key);
-    if (query.asOf === undefined && query.cursor === undefined) return await this.#latestVersions.of(asset.key);
+    // What is made outside is reported, by whatever process.
+    const latest = query.asOf === undefined && query.cursor === undefined && !asset.external;
+    if (latest) return await this.#latestVersions.of(asset.key);
     return await versionOf(this.around.database.sql, asset, query);
   }
 

@@ -5,6 +5,7 @@ import type { CellLedger } from "./cell_ledger.ts";
 import type { CellState } from "./cell_state.ts";
 import type { Producer } from "./graph.ts";
 import { StepLostError } from "./errors.ts";
+import { whilePublishing } from "./latest_versions.ts";
 import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "./ledger.ts";
 import { type Metadata, typedMetadata } from "./metadata.ts";
 import { CellSet, CellSpace, type Rectangle } from "./partitions/mod.ts";
@@ -48,7 +49,19 @@ export interface Published {
  *
  * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
  */
-export async function publishWhole(
+export function publishWhole(
+  outputs: readonly OutputToPublish[],
+  checks: readonly NewCheckResult[],
+  context: PublicationContext,
+): Promise<void> {
+  return whilePublishing(context.database, keysOf(outputs), () => storeWhole(outputs, checks, context));
+}
+
+function keysOf(outputs: readonly OutputToPublish[]): string[] {
+  return outputs.map(({ asset }) => asset.key);
+}
+
+async function storeWhole(
   outputs: readonly OutputToPublish[],
   checks: readonly NewCheckResult[],
   context: PublicationContext,
@@ -116,12 +129,27 @@ export interface PublishedCells {
  *
  * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
  */
-export async function publishCells(
+export function publishCells(
   outputs: readonly OutputToPublish[],
   checks: readonly NewCheckResult[],
   context: PublicationContext,
   part: PublishedCells,
-): Promise<{ published: Published[]; versions: Map<string, Versions & { rowCount: number }> }> {
+): Promise<PublishedPart> {
+  return whilePublishing(context.database, keysOf(outputs), () => storeCells(outputs, checks, context, part));
+}
+
+/** What became of the tables of a part, and their new versions. */
+interface PublishedPart {
+  published: Published[];
+  versions: Map<string, Versions & { rowCount: number }>;
+}
+
+async function storeCells(
+  outputs: readonly OutputToPublish[],
+  checks: readonly NewCheckResult[],
+  context: PublicationContext,
+  part: PublishedCells,
+): Promise<PublishedPart> {
   const { ledger, cellLedger, database, producer, claim, latest, signal } = context;
   return await database.sql.begin(async (tx) => {
     const records = outputs.map((output) => recordOf(output, context));
@@ -163,7 +191,7 @@ export async function publishCells(
     await cellLedger.recordStepCells(tx, claim, part.step);
     await ledger.recordChecks(tx, claim.runId, checks, ids);
     return { published, versions };
-  }) as { published: Published[]; versions: Map<string, Versions & { rowCount: number }> };
+  }) as PublishedPart;
 }
 
 /** Cells whose rows came, went or changed; and those that are new or gone, for who counts dates reads others then. */

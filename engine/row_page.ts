@@ -1,5 +1,6 @@
 import type { ColumnData, ColumnSpec, Database } from "../resources/database/database.ts";
 import type { AnyAsset } from "./asset.ts";
+import { isPrepared } from "./prepared_texts.ts";
 import { writeCursor } from "./row_order.ts";
 import { type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
 import { invalid } from "./row_values.ts";
@@ -80,10 +81,17 @@ export async function readPage(
   const page = rows.slice(0, limit);
   return {
     columns,
-    rows: page.map((row) => Object.fromEntries(columns.map(({ name }) => [name, row[name]]))),
+    rows: page.map((row) => picked(row, columns)),
     nextCursor: rows.length > limit ? writeCursor(version.id, order, page.at(-1)!) : null,
     materialization: version.id,
   };
+}
+
+/** A loop, because a page of a thousand rows takes a third of what it takes by way of entries. */
+function picked(row: Readonly<Record<string, unknown>>, columns: readonly ColumnSpec[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const { name } of columns) picked[name] = row[name];
+  return picked;
 }
 
 /**
@@ -92,13 +100,14 @@ export async function readPage(
  * statement, and read again as of the version where another one has come meanwhile.
  */
 async function rowsOf(
-  { sql }: Database,
+  database: Database,
   asset: AnyAsset,
   question: Question,
   { version, limit }: { version: RowVersion; limit: number },
 ): Promise<Record<string, unknown>[]> {
   const names = [...question.columns, ...question.order.map(({ column }) => column)].map(({ name }) => name);
   const selected = [...new Set(names)];
+  const { sql } = database;
   if (version.latest) {
     // The key is one of the graph's, in snake_case.
     const latest = `(SELECT max(id) FROM engine.materialization WHERE asset_key = '${asset.key}')`;
@@ -109,7 +118,9 @@ async function rowsOf(
       of,
       extra: [`${latest} AS "_latest"`],
     });
-    const rows = await sql.unsafe<Record<string, unknown>[]>(text, parameters);
+    const rows = await sql.unsafe<Record<string, unknown>[]>(text, parameters, {
+      prepare: isPrepared(database, text),
+    });
     // Where there is none, nothing says of which version; that is found out by a look afterwards, since ids only grow.
     const [{ _latest: found }] = rows.length > 0
       ? rows as unknown as [{ _latest: number }]

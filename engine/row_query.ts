@@ -60,9 +60,11 @@ export function statementOf(
   const parameters = [...values];
   // Said as simply as it can be, so that the index of what is current serves.
   const version = of.latest ? "_until IS NULL" : asOf(parameters.push(of.id));
+  // A parameter, so that pages of every size are one statement.
+  const bound = limit === undefined ? "" : ` LIMIT $${parameters.push(limit)}::bigint`;
   const text = `SELECT ${[...selected.map((name) => `"${name}"`), ...extra].join(", ")} FROM ${tableOf(asset)}
     WHERE ${[version, ...conditions].join(" AND ")}
-    ORDER BY ${order.map(sortTerm(asset)).join(", ")}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+    ORDER BY ${order.map(sortTerm(asset)).join(", ")}${bound}`;
   return { text, parameters };
 }
 

@@ -12,9 +12,23 @@ export interface CachedAnswer {
  */
 export class AnswerCache {
   readonly #answers = new Map<string, CachedAnswer>();
+  readonly #making = new Map<string, Promise<CachedAnswer>>();
   #bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
+
+  /** The answer of a name, made if it has to be: once for all who ask meanwhile. */
+  async of(name: string, make: () => Promise<CachedAnswer>): Promise<CachedAnswer> {
+    const kept = this.get(name);
+    if (kept) return kept;
+    let making = this.#making.get(name);
+    if (!making) {
+      making = make().finally(() => this.#making.delete(name));
+      this.#making.set(name, making);
+      this.keep(name, await making);
+    }
+    return await making;
+  }
 
   get(name: string): CachedAnswer | undefined {
     const answer = this.#answers.get(name);

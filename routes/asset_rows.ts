@@ -125,11 +125,8 @@ export function assetRowRoutes(
     const etag = version && etagOf(pathOf(c), format, version.id, asset.schema.fingerprint);
     const headers = versionHeaders(version, etag);
     if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
-    let answer = etag && answers.get(etag);
-    if (!answer) {
-      answer = await pageOf(c.req.url, { asset, query, version }, format);
-      if (etag) answers.keep(etag, answer);
-    }
+    const make = () => pageOf(c.req.url, { asset, query, version }, format);
+    const answer = etag ? await answers.of(etag, make) : await make();
     return c.body(answer.body, 200, { ...headers, ...answer.headers });
   }
 

@@ -89,16 +89,14 @@ export async function answerVersions(
   if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
   const { pathname, search } = new URL(c.req.url);
   const name = etagOf(pathname, search, ...versions.map(({ id }) => id));
-  let answer = answers.get(name);
-  if (!answer) {
-    // First, so that no fault is answered under the ETag.
+  // First, so that no fault is answered under the ETag.
+  const answer = await answers.of(name, async () => {
     const made = await make();
-    answer = {
+    return {
       body: new TextEncoder().encode(JSON.stringify(made.body)),
       headers: { "Content-Type": "application/json", ...made.headers },
     };
-    answers.keep(name, answer);
-  }
+  });
   return c.body(answer.body, 200, { ...headers, ...answer.headers });
 }
 

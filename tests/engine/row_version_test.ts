@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InvalidRequestError } from "../../engine/mod.ts";
-import { databases } from "../support/database.ts";
+import { LatestVersions, whilePublishing } from "../../engine/latest_versions.ts";
+import { databases, withEmbedded } from "../support/database.ts";
 import { withTinyEngine } from "../support/tiny_engine.ts";
 
 for (const { name, ignore, open } of databases) {
@@ -98,3 +99,61 @@ for (const { name, ignore, open } of databases) {
     },
   });
 }
+
+Deno.test("LatestVersions asks the embedded database once a version, and never while one is being published", async () => {
+  await withEmbedded(async (database) => {
+    await withTinyEngine(async ({ engine, world }) => {
+      let asked = 0;
+      const counting = {
+        ...database,
+        sql: new Proxy(database.sql, {
+          get(target, name) {
+            if (name === "unsafe") asked++;
+            return Reflect.get(target, name);
+          },
+        }),
+      };
+      const versions = new LatestVersions(counting);
+      assert.equal(await versions.of("numbers"), undefined);
+      assert.equal(await versions.of("numbers"), undefined);
+      assert.equal(asked, 1);
+
+      const publish = async (value: number) => {
+        world.numbers = [{ name: "one", value }];
+        const { id } = await engine.submit({ selection: "numbers", trigger: "test" });
+        await engine.finished(id);
+        const [row] = await database.sql<[{ id: number }]>`SELECT max(id) AS id FROM engine.materialization`;
+        return row.id;
+      };
+      const first = await whilePublishing(counting, ["numbers"], async () => {
+        assert.equal(await versions.of("numbers"), undefined);
+        const id = await publish(1);
+        // Committed, and its publication not yet known to have ended.
+        assert.equal((await versions.of("numbers"))!.id, id);
+        return id;
+      });
+      asked = 0;
+      for (let i = 0; i < 3; i++) assert.equal((await versions.of("numbers"))!.id, first);
+      assert.equal(asked, 1);
+
+      // The engine's own publications are of the same database, under its own name.
+      const looked = engine.rowVersion("numbers");
+      assert.equal((await looked)!.id, first);
+      const second = await publish(2);
+      assert.equal((await engine.rowVersion("numbers"))!.id, second);
+
+      // A publication that fails brings nothing, and what was before is still so.
+      await assert.rejects(whilePublishing(counting, ["numbers"], () => Promise.reject(new Error("no"))), /no/);
+      assert.equal((await versions.of("numbers"))!.id, second);
+
+      // What is looked up while a publication begins and ends may be of before it: it is told, and not remembered.
+      await whilePublishing(counting, ["numbers"], () => Promise.resolve());
+      const crossed = versions.of("numbers");
+      await whilePublishing(counting, ["numbers"], () => Promise.resolve());
+      await crossed;
+      asked = 0;
+      await versions.of("numbers");
+      assert.equal(asked, 1);
+    }, { database });
+  });
+});

@@ -47,3 +47,17 @@ Deno.test("isKnown() finds a tag among others, weak ones and *", () => {
   ];
   for (const [header, known] of cases) assert.equal(isKnown('"x"', header), known, header);
 });
+
+Deno.test("AnswerCache.of() makes an answer once for all who ask meanwhile, and again where it failed", async () => {
+  const cache = new AnswerCache(16_000);
+  let made = 0;
+  const make = () => Promise.resolve().then(() => (made++, answer(10)));
+  await Promise.all(Array.from({ length: 5 }, () => cache.of("a", make)));
+  await cache.of("a", make);
+  assert.equal(made, 1);
+  const fail = () => Promise.reject(new Error("It failed."));
+  const failed = await Promise.allSettled([cache.of("b", fail), cache.of("b", fail)]);
+  assert.deepEqual(failed.map(({ status }) => status), ["rejected", "rejected"]);
+  await cache.of("b", make);
+  assert.equal(made, 2);
+});

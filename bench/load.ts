@@ -1,0 +1,201 @@
+/**
+ * Reads of a pair's trades and of the list of tickers over 50 keep-alive connections, from the service in a process of its own:
+ * requests a second, then a soak on the clock during which everything is materialized anew. Every answer is held against the
+ * others of its version. On both databases; beside a bare handler on PostgreSQL.
+ *
+ * `deno task bench:load --seconds 120 --rate 200 --only PGlite`
+ */
+import { Buffer } from "node:buffer";
+import { parseArgs } from "node:util";
+import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
+import type { WireAnswer } from "./load/connection.ts";
+import { drive, type LoadResult } from "./load/drive.ts";
+import { type ServerProcess, slope, startServerProcess } from "./load/process.ts";
+
+const { values: given } = parseArgs({
+  args: Deno.args,
+  options: {
+    seconds: { type: "string", default: "120" },
+    burst: { type: "string", default: "10" },
+    rate: { type: "string", default: "200" },
+    only: { type: "string" },
+  },
+});
+const [seconds, burstSeconds, rate] = [Number(given.seconds), Number(given.burst), Number(given.rate)];
+const connections = 50;
+const main = new URL("../main.ts", import.meta.url).pathname;
+const peerScript = new URL("./load/peer.ts", import.meta.url).pathname;
+
+/** Holds every answer against the first of its version. */
+class Versions {
+  readonly #bodies = new Map<string, Buffer>();
+
+  check = (path: string, { status, headers, body }: WireAnswer): string | undefined => {
+    if (status !== 200) return `${path}: ${status}`;
+    const version = `${path} ${headers.get("etag")}`;
+    const first = this.#bodies.get(version);
+    if (!first) this.#bodies.set(version, Buffer.from(body));
+    else if (!first.equals(body)) return `${path}: two answers of one version differ`;
+  };
+
+  /** How many versions of a path were seen. */
+  seen(path: string): number {
+    return [...this.#bodies.keys()].filter((version) => version.startsWith(`${path} `)).length;
+  }
+
+  /** Reads each version of a page of rows again by its materialization, and compares. Returns how many there were. */
+  async verify(url: string): Promise<number> {
+    let count = 0;
+    for (const [version, body] of this.#bodies) {
+      const path = version.slice(0, version.lastIndexOf(" "));
+      if (!path.startsWith("/v1/")) continue;
+      const { materialization, rows } = JSON.parse(body.toString());
+      const again = await (await fetch(`${url}${path}&as_of=${materialization}`)).json();
+      if (JSON.stringify(again.rows) !== JSON.stringify(rows)) throw new Error(`${version} does not read as it did.`);
+      count++;
+    }
+    return count;
+  }
+}
+
+async function json<T>(url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return await response.json();
+}
+
+async function untilFresh(url: string): Promise<void> {
+  for (;;) {
+    const { assets } = await json<{ assets: { key: string; state: string }[] }>(`${url}/v1/assets`);
+    const open = assets.filter(({ state }) => state !== "fresh");
+    if (open.every(({ key }) => key === "service_health")) return;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+const shown = (value: number, digits = 1) => value.toLocaleString("en", { maximumFractionDigits: digits });
+
+function line(what: string, { requests, perSecond, p50Ms, p99Ms, maxMs, errors }: LoadResult): void {
+  const failed = [...errors.values()].reduce((sum, count) => sum + count, 0);
+  console.log(
+    `| ${what.padEnd(58)} | ${shown(perSecond, 0).padStart(7)} | ${shown(p50Ms).padStart(7)} | ${
+      shown(p99Ms).padStart(7)
+    } | ${shown(maxMs).padStart(8)} | ${String(failed).padStart(6)} |`,
+  );
+  for (const [wrong, count] of errors) console.log(`  ${count} of ${requests}: ${wrong}`);
+}
+
+async function measure(name: string, server: ServerProcess, databaseUrl: string | null): Promise<void> {
+  const { url } = server;
+  await untilFresh(url);
+  const [pair] = await json<{ ticker_1: string; ticker_2: string }[]>(`${url}/api/model-chosen-pairs`);
+  const legs = new URLSearchParams({ ticker_1: pair!.ticker_1, ticker_2: pair!.ticker_2 });
+  const paths = [
+    `/api/model-chosen-pairs/trades?${legs}`,
+    `/v1/assets/pair_trades/rows?${legs}`,
+    "/api/ticker/all",
+    "/v1/assets/raw_tickers/rows?limit=1000",
+  ];
+  console.log(`\n${name}, ${connections} connections, ${burstSeconds} s each as fast as it goes`);
+  console.log(`| ${"".padEnd(58)} |     1/s | p50, ms | p99, ms |  max, ms | failed |`);
+  const load = { url, connections, seconds: burstSeconds };
+  const first = new Map<string, WireAnswer["headers"]>();
+  for (const path of paths) {
+    const { check } = new Versions();
+    const checked = (path: string, answer: WireAnswer) => (first.set(path, answer.headers), check(path, answer));
+    line(path, await drive({ ...load, request: () => ({ path }), check: checked }));
+  }
+  const rows = paths[1]!;
+  const etag = first.get(rows)!.get("etag")!;
+  line(
+    `${rows.split("?")[0]}, 304`,
+    await drive({
+      ...load,
+      request: () => ({ path: rows, headers: { "If-None-Match": etag } }),
+      check: (_, { status }) => status === 304 ? undefined : `${status}`,
+    }),
+  );
+  // Each limit is another address, and all together are more than is kept in memory.
+  const unkept = await drive({
+    ...load,
+    request: (n) => ({ path: `${rows}&limit=${1_000 + n % 9_000}` }),
+    check: (path, { status }) => status === 200 ? undefined : `${path}: ${status}`,
+  });
+  line(`${rows.split("?")[0]}, not from memory`, unkept);
+
+  if (databaseUrl !== null) {
+    const { columns } = await json<{ columns: { name: string }[] }>(url + rows);
+    const query = {
+      statement: `SELECT ${columns.map(({ name }) => `"${name}"`).join(", ")} FROM gold.pair_trades
+        WHERE _until IS NULL AND ticker_1 = $1 AND ticker_2 = $2 ORDER BY ticker_1, ticker_2, session LIMIT 1000`,
+      parameters: [pair!.ticker_1, pair!.ticker_2],
+    };
+    await using peer = await startServerProcess([peerScript], {
+      PEER_DATABASE_URL: databaseUrl,
+      PEER_QUERY: JSON.stringify(query),
+    });
+    const bare = await drive({
+      ...load,
+      url: peer.url,
+      request: () => ({ path: "/" }),
+      check: (path, { status }) => status === 200 ? undefined : `${path}: ${status}`,
+    });
+    line("the same rows from a bare Hono handler and postgres", bare);
+    console.log(`not from memory, Tandem answers ${shown(unkept.perSecond / bare.perSecond, 2)} times as many.`);
+  }
+
+  console.log(`\n${name}, soak of ${seconds} s at ${rate} requests a second, latency from when each was due`);
+  const versions = new Versions();
+  server.sample();
+  const soak = drive({
+    ...load,
+    seconds,
+    rate,
+    request: (n) => ({ path: paths[n % paths.length]! }),
+    check: versions.check,
+  });
+  await new Promise((resolve) => setTimeout(resolve, seconds * 100));
+  const began = performance.now();
+  const run = await json<{ status: string }>(`${url}/v1/materialize`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ selection: "*", force: true, wait: true }),
+  });
+  const ranSeconds = (performance.now() - began) / 1000;
+  const result = await soak;
+  const samples = server.stopSampling().map((bytes) => bytes / 1024 / 1024);
+  console.log(`| ${"".padEnd(58)} |     1/s | p50, ms | p99, ms |  max, ms | failed |`);
+  line("all four in turn", result);
+  console.log(`A forced run of everything ${run.status} in ${shown(ranSeconds)} s meanwhile.`);
+  console.log(`Versions seen: ${paths.map((path) => versions.seen(path)).join(", ")}.`);
+  console.log(`Read again by materialization and found the same: ${await versions.verify(url)}.`);
+  const late = samples.slice(Math.floor(samples.length / 2));
+  console.log(
+    `Resident: ${shown(samples[0]!, 0)} MB before, at most ${shown(Math.max(...samples), 0)}, ${
+      shown(samples.at(-1)!, 0)
+    } after; over the second half ${shown(slope(late) * 60, 1)} MB a minute.`,
+  );
+}
+
+const common = { PORT: "0", HOST: "127.0.0.1", MARKET_DATA: "simulated", AUTOMATION: "off", LOG_LEVEL: "info" };
+if (given.only !== "PostgreSQL") {
+  const dataDir = await Deno.makeTempDir({ prefix: "tandem-load-" });
+  try {
+    await using server = await startServerProcess([main], { ...common, DATA_DIR: dataDir, DATABASE_URL: "" });
+    await measure("PGlite", server, null);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+if (given.only !== "PGlite" && postgresAvailable) {
+  const { url, drop } = await createTestDatabase();
+  const dataDir = await Deno.makeTempDir({ prefix: "tandem-load-" });
+  try {
+    await using server = await startServerProcess([main], { ...common, DATA_DIR: dataDir, DATABASE_URL: url });
+    await measure("PostgreSQL", server, url);
+  } finally {
+    await drop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+Deno.exit();

@@ -1,0 +1,70 @@
+/** A server in a process of its own, and the memory that it takes. */
+export interface ServerProcess extends AsyncDisposable {
+  url: string;
+  /** Bytes that are resident now. */
+  residentBytes(): number;
+  /** Stops sampling, and gives a sample a second since {@link sample}. */
+  stopSampling(): number[];
+  sample(): void;
+}
+
+/** Starts a script and waits for the address that it prints. */
+export async function startServerProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<ServerProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", "--v8-flags=--heap-growing-percent=30", ...args],
+    env,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const address = Promise.withResolvers<string>();
+  let said = "";
+  const listen = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      said = (said + text).slice(-4_000);
+      const found = /http:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(said);
+      if (found) address.resolve(found[0]);
+    }
+  };
+  const output = Promise.all([listen(child.stdout), listen(child.stderr)]);
+  output.then(() => address.reject(new Error(`The server ended before it listened: ${said}`)), address.reject);
+  const url = await address.promise;
+  const residentBytes = () => {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${child.pid}/status`))!;
+    return Number(kilobytes) * 1024;
+  };
+  let samples: number[] = [];
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return {
+    url,
+    residentBytes,
+    sample() {
+      samples = [residentBytes()];
+      timer = setInterval(() => samples.push(residentBytes()), 1_000);
+    },
+    stopSampling() {
+      clearInterval(timer);
+      return samples;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      child.kill("SIGTERM");
+      await child.status;
+      await output.catch(() => {});
+    },
+  };
+}
+
+/** By how much something grows a step: the slope of the line of least squares. */
+export function slope(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const middle = (values.length - 1) / 2;
+  let [above, below] = [0, 0];
+  for (const [i, value] of values.entries()) {
+    above += (i - middle) * (value - mean);
+    below += (i - middle) ** 2;
+  }
+  return above / below;
+}

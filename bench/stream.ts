@@ -1,0 +1,71 @@
+/**
+ * Half a million rows out of a server as CSV and NDJSON, to a reader that takes them as they come and to one that takes 2 MB a
+ * second: rows a second, and by how much the server's memory grows. On both databases. `deno task bench:stream`.
+ */
+import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
+import { startServerProcess } from "./load/process.ts";
+
+const rows = 500_000;
+const serveScript = new URL("./load/wide_table.ts", import.meta.url).pathname;
+
+async function measure(name: string, env: Record<string, string>): Promise<void> {
+  await using server = await startServerProcess([serveScript], { ...env, ROWS: String(rows) });
+  const path = `${server.url}/v1/assets/wide/rows`;
+  const megabytes = () => server.residentBytes() / 1024 / 1024;
+  console.log(`\n${name}, ${rows.toLocaleString("en")} rows of 8 columns`);
+  console.log(
+    "| what                         | first byte, ms |      s |  rows/s | MB sent | MB before | MB at most |",
+  );
+  // The first warms what is compiled and allocated once.
+  for (const [what, query, bytesPerSecond] of readers) {
+    const before = megabytes();
+    const began = performance.now();
+    server.sample();
+    const response = await fetch(`${path}?${query}`);
+    if (!response.ok) throw new Error(`${what}: ${response.status} ${await response.text()}`);
+    const expected = Number(response.headers.get("Tandem-Row-Count") ?? rows);
+    let [firstMs, bytes, lines] = [NaN, 0, 0];
+    for await (const chunk of response.body!) {
+      if (bytes === 0) firstMs = performance.now() - began;
+      bytes += chunk.length;
+      for (let i = 0; i < chunk.length; i++) if (chunk[i] === 10) lines++;
+      const dueMs = bytes / bytesPerSecond * 1000 - (performance.now() - began);
+      if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+    }
+    const seconds = (performance.now() - began) / 1000;
+    const header = query.includes("csv") ? 1 : 0;
+    if (query.includes("parquet")) lines = expected;
+    else if (lines - header !== expected) throw new Error(`${what}: ${lines - header} of ${expected} rows came.`);
+    const most = Math.max(...server.stopSampling().map((sample) => sample / 1024 / 1024), megabytes());
+    const cells = [firstMs, seconds, expected / seconds, bytes / 1e6, before, most]
+      .map((value, i) => value.toLocaleString("en", { maximumFractionDigits: i === 1 ? 1 : 0 }));
+    const widths = [14, 6, 7, 7, 9, 10];
+    console.log(`| ${what.padEnd(28)} | ${cells.map((cell, i) => cell.padStart(widths[i]!)).join(" | ")} |`);
+  }
+}
+
+/** What is read, and how many bytes a second are taken at most. */
+const readers: [what: string, query: string, bytesPerSecond: number][] = [
+  ["CSV, the first time", "format=csv", Infinity],
+  ["CSV", "format=csv", Infinity],
+  ["NDJSON", "format=ndjson", Infinity],
+  ["NDJSON, by another column", "format=ndjson&order=-close", Infinity],
+  ["CSV at 2 MB a second", "format=csv", 2e6],
+  ["Parquet, as a whole", "format=parquet", Infinity],
+];
+
+const dataDir = await Deno.makeTempDir({ prefix: "tandem-stream-" });
+try {
+  await measure("PGlite", { DATA_DIR: dataDir });
+} finally {
+  await Deno.remove(dataDir, { recursive: true });
+}
+if (postgresAvailable) {
+  const { url, drop } = await createTestDatabase();
+  try {
+    await measure("PostgreSQL", { DATABASE_URL: url });
+  } finally {
+    await drop();
+  }
+}
+Deno.exit();
