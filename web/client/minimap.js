@@ -8,6 +8,7 @@
 export class Minimap {
   /** The nodes without the frame. @type {ImageBitmap | HTMLCanvasElement | undefined} */
   #nodes;
+  #colour = "";
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -37,6 +38,7 @@ export class Minimap {
     const context = picture.getContext("2d");
     if (!context) return;
     const style = getComputedStyle(this.canvas);
+    this.#colour = style.color;
     for (const { x, y, width, height, element } of this.nodes.all) {
       const state = (element.getAttribute("class") ?? "").split(" ")[1] ?? "missing";
       context.fillStyle = style.getPropertyValue(`--mini-${state}`) || style.color;
@@ -55,7 +57,7 @@ export class Minimap {
     if (!context || !this.#nodes || this.canvas.hidden) return;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.drawImage(this.#nodes, 0, 0);
-    context.strokeStyle = getComputedStyle(this.canvas).color;
+    context.strokeStyle = this.#colour;
     context.lineWidth = 1.5;
     const s = this.scale;
     context.strokeRect(x * s, y * s, width * s, height * s);
