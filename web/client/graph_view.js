@@ -5,9 +5,10 @@
 /// <reference lib="dom.iterable" />
 
 const mostScale = 2;
-/** Below these scales nodes lose their words, and then their names. */
+/** Below these scales nodes lose their words, then their names, and then all but their colours. */
 const wordScale = 0.6;
 const nameScale = 0.34;
+const boxScale = 0.12;
 /** Which part of the view one press of a key or a button moves or zooms by. */
 const keyStep = 0.15;
 const zoomStep = 1.25;
@@ -214,7 +215,13 @@ export class GraphView {
       this.graph.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#scale})`;
       this.graph.style.willChange = "transform";
       const { dataset } = this.view;
-      const detail = this.#scale < nameScale ? "far" : this.#scale < wordScale ? "middle" : "near";
+      const detail = this.#scale < boxScale
+        ? "farthest"
+        : this.#scale < nameScale
+        ? "far"
+        : this.#scale < wordScale
+        ? "middle"
+        : "near";
       if (dataset.detail !== detail) dataset.detail = detail;
       clearTimeout(this.#rest);
       this.#rest = setTimeout(() => this.graph.style.willChange = "", restMs);

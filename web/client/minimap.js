@@ -37,11 +37,15 @@ export class Minimap {
     picture.height = this.canvas.height;
     const context = picture.getContext("2d");
     if (!context) return;
-    const style = getComputedStyle(this.canvas);
-    this.#colour = style.color;
+    this.#colour = getComputedStyle(this.canvas).color;
+    // As they are drawn: what a custom property holds need not be a colour that a canvas understands.
+    /** @type {Map<string, string>} */
+    const colours = new Map();
     for (const { x, y, width, height, element } of this.nodes.all) {
       const state = (element.getAttribute("class") ?? "").split(" ")[1] ?? "missing";
-      context.fillStyle = style.getPropertyValue(`--mini-${state}`) || style.color;
+      const colour = colours.get(state) ?? getComputedStyle(element).color;
+      colours.set(state, colour);
+      context.fillStyle = colour;
       const s = this.scale;
       context.fillRect(x * s, y * s, Math.max(1, width * s), Math.max(1, height * s));
     }
