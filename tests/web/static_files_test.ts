@@ -15,6 +15,14 @@ const clients = [
   "chart_reading.js",
   "chart_text.js",
   "drawn_chart.js",
+  "graph.js",
+  "graph_view.js",
+  "graph_nodes.js",
+  "minimap.js",
+  "changes.js",
+  "run_buttons.js",
+  "asset.js",
+  "cells.js",
 ];
 
 Deno.test("GET /static/:name serves the page's files with their types", async () => {
@@ -73,7 +81,7 @@ Deno.test("client modules import nothing that is not served", async () => {
 });
 
 Deno.test("style sheets ask nobody for anything", async () => {
-  for (const name of ["style.css", "charts.css"]) {
+  for (const name of ["style.css", "charts.css", "graph.css"]) {
     assert.doesNotMatch(await (await app.request(`/${name}`)).text(), /@import|url\(/, name);
   }
 });

@@ -5,9 +5,10 @@
 /// <reference lib="dom.iterable" />
 
 const mostScale = 2;
-/** Below these scales nodes lose their words, and then their names. */
+/** Below these scales nodes lose their words, then their names, and then all but their colours. */
 const wordScale = 0.6;
 const nameScale = 0.34;
+const boxScale = 0.12;
 /** Which part of the view one press of a key or a button moves or zooms by. */
 const keyStep = 0.15;
 const zoomStep = 1.25;
@@ -28,6 +29,8 @@ export class GraphView {
   #down = new Map();
   #moved = 0;
   #frame = 0;
+  /** Of the view: asked for while it is moved, the browser would measure everything each time. */
+  #size = { width: 0, height: 0 };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
 
@@ -57,7 +60,12 @@ export class GraphView {
     view.addEventListener("dragstart", (event) => event.preventDefault());
     // The browser scrolls what is focused into a view that it believes to scroll.
     view.addEventListener("scroll", () => view.scrollTo(0, 0));
-    new ResizeObserver(() => this.#draw()).observe(view);
+    const measure = () => this.#size = { width: view.clientWidth, height: view.clientHeight };
+    measure();
+    new ResizeObserver(() => {
+      measure();
+      this.#draw();
+    }).observe(view);
     this.fit();
   }
 
@@ -67,18 +75,17 @@ export class GraphView {
 
   /** What is seen, in the pixels of the graph. */
   get seen() {
-    const { clientWidth, clientHeight } = this.view;
+    const { width, height } = this.#size;
     return {
       x: -this.#x / this.#scale,
       y: -this.#y / this.#scale,
-      width: clientWidth / this.#scale,
-      height: clientHeight / this.#scale,
+      width: width / this.#scale,
+      height: height / this.#scale,
     };
   }
 
   get #leastScale() {
-    const { clientWidth, clientHeight } = this.view;
-    return Math.min(1, clientWidth / this.width, clientHeight / this.height);
+    return Math.min(1, this.#size.width / this.width, this.#size.height / this.height);
   }
 
   /** Shows all of it, no larger than it is. */
@@ -92,8 +99,8 @@ export class GraphView {
    * @param {number} y
    */
   centre(x, y) {
-    this.#x = this.view.clientWidth / 2 - x * this.#scale;
-    this.#y = this.view.clientHeight / 2 - y * this.#scale;
+    this.#x = this.#size.width / 2 - x * this.#scale;
+    this.#y = this.#size.height / 2 - y * this.#scale;
     this.#draw();
   }
 
@@ -104,7 +111,7 @@ export class GraphView {
    * @param {number} [x]
    * @param {number} [y]
    */
-  zoom(factor, x = this.view.clientWidth / 2, y = this.view.clientHeight / 2) {
+  zoom(factor, x = this.#size.width / 2, y = this.#size.height / 2) {
     const scale = Math.min(mostScale, Math.max(this.#leastScale, this.#scale * factor));
     const by = scale / this.#scale;
     this.#x = x - (x - this.#x) * by;
@@ -144,14 +151,14 @@ export class GraphView {
    * @returns {boolean} Whether it stands for something.
    */
   press(key, { arrows }) {
-    const { clientWidth, clientHeight } = this.view;
+    const { width, height } = this.#size;
     if (key === "+" || key === "=") this.zoom(zoomStep);
     else if (key === "-" || key === "_") this.zoom(1 / zoomStep);
     else if (key === "0") this.fit();
-    else if (arrows && key === "ArrowLeft") this.pan(clientWidth * keyStep, 0);
-    else if (arrows && key === "ArrowRight") this.pan(-clientWidth * keyStep, 0);
-    else if (arrows && key === "ArrowUp") this.pan(0, clientHeight * keyStep);
-    else if (arrows && key === "ArrowDown") this.pan(0, -clientHeight * keyStep);
+    else if (arrows && key === "ArrowLeft") this.pan(width * keyStep, 0);
+    else if (arrows && key === "ArrowRight") this.pan(-width * keyStep, 0);
+    else if (arrows && key === "ArrowUp") this.pan(0, height * keyStep);
+    else if (arrows && key === "ArrowDown") this.pan(0, -height * keyStep);
     else return false;
     return true;
   }
@@ -202,14 +209,19 @@ export class GraphView {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       // Some of it stays in sight, whatever is done.
-      const { clientWidth, clientHeight } = this.view;
       const kept = 80;
-      this.#x = Math.min(clientWidth - kept, Math.max(kept - this.width * this.#scale, this.#x));
-      this.#y = Math.min(clientHeight - kept, Math.max(kept - this.height * this.#scale, this.#y));
+      this.#x = Math.min(this.#size.width - kept, Math.max(kept - this.width * this.#scale, this.#x));
+      this.#y = Math.min(this.#size.height - kept, Math.max(kept - this.height * this.#scale, this.#y));
       this.graph.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#scale})`;
       this.graph.style.willChange = "transform";
       const { dataset } = this.view;
-      const detail = this.#scale < nameScale ? "far" : this.#scale < wordScale ? "middle" : "near";
+      const detail = this.#scale < boxScale
+        ? "farthest"
+        : this.#scale < nameScale
+        ? "far"
+        : this.#scale < wordScale
+        ? "middle"
+        : "near";
       if (dataset.detail !== detail) dataset.detail = detail;
       clearTimeout(this.#rest);
       this.#rest = setTimeout(() => this.graph.style.willChange = "", restMs);

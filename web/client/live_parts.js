@@ -44,7 +44,8 @@ export class LiveParts {
     do {
       this.#again = false;
       const response = await fetch(this.address(), { headers: { accept: "text/html" } });
-      if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+      // A page that refuses a part of its address is one as well.
+      if (!response.ok && response.status !== 400) throw new Error(`The server answered ${response.status}.`);
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       this.#replace(fresh);
       this.refreshed();

@@ -8,6 +8,7 @@
 export class Minimap {
   /** The nodes without the frame. @type {ImageBitmap | HTMLCanvasElement | undefined} */
   #nodes;
+  #colour = "";
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -36,10 +37,15 @@ export class Minimap {
     picture.height = this.canvas.height;
     const context = picture.getContext("2d");
     if (!context) return;
-    const style = getComputedStyle(this.canvas);
+    this.#colour = getComputedStyle(this.canvas).color;
+    // As they are drawn: what a custom property holds need not be a colour that a canvas understands.
+    /** @type {Map<string, string>} */
+    const colours = new Map();
     for (const { x, y, width, height, element } of this.nodes.all) {
       const state = (element.getAttribute("class") ?? "").split(" ")[1] ?? "missing";
-      context.fillStyle = style.getPropertyValue(`--mini-${state}`) || style.color;
+      const colour = colours.get(state) ?? getComputedStyle(element).color;
+      colours.set(state, colour);
+      context.fillStyle = colour;
       const s = this.scale;
       context.fillRect(x * s, y * s, Math.max(1, width * s), Math.max(1, height * s));
     }
@@ -55,7 +61,7 @@ export class Minimap {
     if (!context || !this.#nodes || this.canvas.hidden) return;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.drawImage(this.#nodes, 0, 0);
-    context.strokeStyle = getComputedStyle(this.canvas).color;
+    context.strokeStyle = this.#colour;
     context.lineWidth = 1.5;
     const s = this.scale;
     context.strokeRect(x * s, y * s, width * s, height * s);

@@ -32,12 +32,8 @@ export function AssetGraph({ layout, assets, label, found, current }: AssetGraph
       aria-label={label}
     >
       <g class="clusters" aria-hidden="true">
-        {layout.groups.map((group) => (
-          <g key={group.name}>
-            <rect x={group.x} y={group.y} width={group.width} height={group.height} rx="8" />
-            <text x={group.x + 16} y={group.y + 22}>{group.name}</text>
-          </g>
-        ))}
+        {layout.groups.map(({ name, ...box }) => <rect key={name} {...box} rx="8" />)}
+        {layout.groups.map(({ name, x, y }) => <text key={name} x={x + 16} y={y + 22}>{name}</text>)}
       </g>
       <g class="edges" aria-hidden="true">
         {layout.edges.map(({ from, to, path }) => <path key={path} d={path} data-from={from} data-to={to} />)}

@@ -24,23 +24,6 @@ export function AssetWhy({ record }: { record: AssetRecord }) {
           <span class="faint">{state.freshness.policy}</span> {state.freshness.message}
         </p>
       )}
-      {record.report && (
-        <form class="filters" action={`/assets/${asset.key}#why`} method="get" aria-label="Ask about a cell">
-          {record.report.names !== null && (
-            <label>
-              Name
-              <input type="text" name="name" value={cell?.name ?? ""} autocomplete="off" spellcheck={false} />
-            </label>
-          )}
-          {record.report.dates !== null && (
-            <label>
-              Date
-              <input type="date" name="date" value={cell?.date ?? ""} />
-            </label>
-          )}
-          <button type="submit">Why this cell?</button>
-        </form>
-      )}
       <Neighbours title="Made from" keys={state.upstream} />
       <Neighbours title="Read by" keys={state.downstream} />
       {neighbours && (

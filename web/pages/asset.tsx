@@ -6,6 +6,7 @@ import { AssetSchema } from "../components/asset_schema.tsx";
 import { AssetSteps } from "../components/asset_steps.tsx";
 import { AssetWhy } from "../components/asset_why.tsx";
 import { AutomationTree } from "../components/automation_tree.tsx";
+import { CellQuestion } from "../components/cell_question.tsx";
 import { CellStrips } from "../components/cell_strips.tsx";
 import { LivePanel } from "../components/live_panel.tsx";
 import { MaterializeForm } from "../components/materialize_form.tsx";
@@ -75,9 +76,12 @@ export function AssetPage({ record }: { record: AssetRecord }) {
         </Panel>
       )}
       {report && (
-        <LivePanel id="cells" title="Cells over time">
-          <CellStrips report={report} assetKey={key} />
-        </LivePanel>
+        <Panel id="cells" title="Cells over time">
+          <div id="cells-body" data-live>
+            <CellStrips report={report} assetKey={key} />
+          </div>
+          <CellQuestion assetKey={key} report={report} cell={cell} />
+        </Panel>
       )}
       {rows && (
         <>
