@@ -1,3 +1,4 @@
+import { LegLinks } from "../components/leg_links.tsx";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
@@ -227,6 +228,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
                 <SortHeader search={search} name={name} title={title} hint={hint} numeric />
               ))}
               <th scope="col">What failed</th>
+              <th scope="col">Tickers</th>
             </tr>
           </thead>
           <tbody>
@@ -240,6 +242,9 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
                 </td>
                 {columns.map(({ name, cell }) => <td class="number" key={name}>{cell(pair)}</td>)}
                 <td class="reason">{failures(pair)}</td>
+                <td>
+                  <LegLinks tickers={[pair.ticker_1, pair.ticker_2]} />
+                </td>
               </tr>
             ))}
           </tbody>
