@@ -10,9 +10,18 @@ export function counted(n: number, thing: string): string {
 
 /** A fraction as a percentage that always says its sign: `+12.3 %`, `−4.0 %`. */
 export function signedPercent(fraction: number): string {
+  return signed(fraction, 1);
+}
+
+/** The change of a session, which is small: `+0.17 %`, `−1.20 %`. */
+export function sessionChange(fraction: number): string {
+  return signed(fraction, 2);
+}
+
+function signed(fraction: number, decimals: number): string {
   const percent = Math.abs(100 * fraction);
-  const sign = percent.toFixed(1) === "0.0" ? "" : fraction > 0 ? "+" : "−";
-  return `${sign}${decimal(percent, 1)} %`;
+  const sign = Number(percent.toFixed(decimals)) === 0 ? "" : fraction > 0 ? "+" : "−";
+  return `${sign}${decimal(percent, decimals)} %`;
 }
 
 /** A p-value: three decimals, and where they would all be zero its magnitude, e.g. `2e−7`. */

@@ -181,8 +181,7 @@ export async function readTicker(
     bars: bars as unknown as TickerBar[],
     marketSession,
     indicators: indicators as unknown as TickerIndicators[],
-    indicatorsAged: indicators.length > 0 &&
-      sources.get("indicators")!.upstream.daily_bars?.version !== sources.get("daily_bars")?.contentVersion,
+    indicatorsAged: indicators.length > 0 && madeOfOthers(sources.get("indicators")!, sources.get("daily_bars")),
     splits: splits as TickerRecord["splits"],
     dividends: dividends as TickerRecord["dividends"],
     news: news.rows as unknown as TickerArticle[],
@@ -193,6 +192,11 @@ export async function readTicker(
     rejectedCut: rejected.cut,
     sources,
   };
+}
+
+/** Whether indicators were computed from other bars than these. Nothing that came later can be told of those made outside. */
+function madeOfOthers({ upstream }: Materialization, bars: Materialization | undefined): boolean {
+  return upstream.daily_bars !== undefined && upstream.daily_bars.version !== bars?.contentVersion;
 }
 
 async function readDetails(

@@ -1,6 +1,7 @@
 import type { PairTable as Pairs } from "../chosen_pairs.ts";
 import { counted } from "../figures.ts";
 import { pairPath } from "../pair_path.ts";
+import { LegLinks } from "./leg_links.tsx";
 
 /** The chosen pairs with their statistics and how their backtests came out. */
 export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
@@ -17,6 +18,7 @@ export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
                   {hint ? <abbr title={hint}>{title}</abbr> : title}
                 </th>
               ))}
+              <th scope="col">Tickers</th>
             </tr>
           </thead>
           <tbody>
@@ -28,6 +30,9 @@ export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
                 {cells.map(({ text, sign }, i) => (
                   <td class={[pairs.columns[i]!.numeric ? "number" : "", sign ?? ""].join(" ").trim()}>{text}</td>
                 ))}
+                <td>
+                  <LegLinks tickers={[first, second]} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,7 @@
 import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { MonthlyReturns } from "../components/monthly_returns.tsx";
+import { LegLinks } from "../components/leg_links.tsx";
 import { PairTests } from "../components/pair_tests.tsx";
 import { ResidualCharts } from "../components/residual_charts.tsx";
 import { Panel } from "../components/panel.tsx";
@@ -13,7 +14,6 @@ import { monthlyReturns } from "../monthly_returns.ts";
 import { residualDiagnostics } from "../residual_diagnostics.ts";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
-import { tickerPath } from "../ticker_path.ts";
 import type { PairBacktest, PairRecord, WalkForward } from "../pair_record.ts";
 
 /** One pair: prices, spread, backtests, and the numbers behind the tests. */
@@ -78,9 +78,7 @@ function Headline({ pair, name }: { pair: PairRecord; name: string }) {
       <div>
         <h1>{name}</h1>
         <p>
-          {standing} <a href="/pairs">All pairs</a>, tickers{" "}
-          <a href={tickerPath(pair.tickers[0])}>{pair.tickers[0]}</a>,{" "}
-          <a href={tickerPath(pair.tickers[1])}>{pair.tickers[1]}</a>
+          {standing} <a href="/pairs">All pairs</a>, tickers <LegLinks tickers={pair.tickers} />
         </p>
       </div>
     </div>

@@ -1,4 +1,5 @@
 import { PairTabs } from "../components/pair_tabs.tsx";
+import { LegLinks } from "../components/leg_links.tsx";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
@@ -242,6 +243,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
                 <SortHeader search={search} name={name} title={title} hint={hint} numeric />
               ))}
               <th scope="col">What failed</th>
+              <th scope="col">Tickers</th>
             </tr>
           </thead>
           <tbody>
@@ -255,6 +257,9 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
                 </td>
                 {columns.map(({ name, cell }) => <td class="number" key={name}>{cell(pair)}</td>)}
                 <td class="reason">{failures(pair)}</td>
+                <td>
+                  <LegLinks tickers={[pair.ticker_1, pair.ticker_2]} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -7,7 +7,7 @@ import { TickerEvents } from "../components/ticker_events.tsx";
 import { RejectedBars, TickerFacts } from "../components/ticker_facts.tsx";
 import { TickerNews } from "../components/ticker_news.tsx";
 import { TickerPairs } from "../components/ticker_pairs.tsx";
-import { count, counted, decimal, signedPercent } from "../figures.ts";
+import { count, counted, decimal, sessionChange, signedPercent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { tickerPath } from "../ticker_path.ts";
 import type { TickerRecord } from "../ticker_record.ts";
@@ -119,7 +119,12 @@ function Summary({ record: { bars, indicators } }: { record: TickerRecord }) {
     <FigureList>
       <Figure title="Close" hint={`USD on ${last.session}`} text={decimal(last.close, 2)} />
       {change !== null && (
-        <Figure title="Change" hint={`On the close of ${before!.session}`} text={signedPercent(change)} of={change} />
+        <Figure
+          title="Change"
+          hint={`On the close of ${before!.session}`}
+          text={sessionChange(change)}
+          of={change}
+        />
       )}
       {last.volume !== null && (
         <Figure title="Volume" hint={`Shares on ${last.session}`} text={count(Math.round(last.volume))} />

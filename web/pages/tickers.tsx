@@ -1,5 +1,5 @@
 import { Sparkline } from "../components/sparkline.tsx";
-import { count, counted, decimal, signedPercent } from "../figures.ts";
+import { count, counted, decimal, sessionChange } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import type { TickerDirectory, TickerEntry } from "../ticker_directory.ts";
 import { tickerPath } from "../ticker_path.ts";
@@ -289,7 +289,7 @@ function Row({ entry, told, closes }: {
       </td>
       <td class="number">{close === null ? "–" : decimal(close, 2)}</td>
       <td class={`number ${change === null || change === 0 ? "" : change > 0 ? "gain" : "loss"}`.trim()}>
-        {change === null ? "–" : signedPercent(change)}
+        {change === null ? "–" : sessionChange(change)}
       </td>
       <td class="number">{volume === null ? "–" : count(Math.round(volume))}</td>
       <td class="number">
