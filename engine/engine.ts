@@ -19,6 +19,7 @@ import {
 } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { Explanation } from "./explanation.ts";
+import { Feed } from "./feed/feed.ts";
 import { refuseExternalsAlone, withRows } from "./external_asset.ts";
 import { type FreshnessState, freshnessStates } from "./freshness_record.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
@@ -52,6 +53,7 @@ import {
   type TableOptions,
   type TableQuery,
 } from "./row_page.ts";
+import type { RunFilter } from "./run_filter.ts";
 import { RunDriver } from "./run_driver.ts";
 import { checkPriority, defaultPriority, RunQueue } from "./run_queue.ts";
 import { retryPlan } from "./run_retry.ts";
@@ -164,6 +166,8 @@ export class Engine {
   readonly #queue: RunQueue;
   readonly backfills: Backfills;
   readonly automation: AutomationRecord;
+  /** What happens, for who looks. */
+  readonly feed: Feed;
   readonly #executor: Executor;
   readonly #retention: Retention;
   readonly #closing = new AbortController();
@@ -180,6 +184,7 @@ export class Engine {
     this.ledger = around.ledger;
     this.backfills = new Backfills(around, this);
     this.automation = new AutomationRecord(around.database, graph);
+    this.feed = new Feed({ ...around, closing: this.#closing.signal });
     this.#executor = options.executor?.(around) ??
       new InProcessExecutor(around, options.maxConcurrentSteps ?? defaultConcurrentSteps);
     this.#queue = new RunQueue({
@@ -338,7 +343,7 @@ export class Engine {
   }
 
   /** Newest first. */
-  async runs(query: { limit: number; before?: number; status?: RunStatus }): Promise<RunSummary[]> {
+  async runs(query: { limit: number; before?: number } & RunFilter): Promise<RunSummary[]> {
     const runs = await this.ledger.runs(query);
     const waiting = await this.#waitingFor(runs);
     return runs.map((run) => ({ ...run, waitingFor: waiting.get(run.id) ?? null }));

@@ -35,6 +35,7 @@ export * from "./errors.ts";
 export type { ExplainedState, Explanation, Finding, SettingChange } from "./explanation.ts";
 export type { Impact, ImpactStep } from "./impact.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
+export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
 export type { ExternalSpec } from "./external_asset.ts";
 export {
   type FreshnessPolicy,
@@ -58,6 +59,8 @@ export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
 export type { Report } from "./report.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { RunFilter } from "./run_filter.ts";
+export { lastRunEvents } from "./run_log.ts";
 export { backfillPriority, maxPriority } from "./run_queue.ts";
 export type { Columns } from "./row_schema.ts";
 export {
@@ -72,6 +75,7 @@ export {
   type TableOptions,
   type TableQuery,
 } from "./row_page.ts";
+export type { ScheduleTick } from "./schedule_record.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
 export { select } from "./selection.ts";
 export type { Reason, SomeCells } from "./staleness.ts";

@@ -3,13 +3,14 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId, type RequestIdVariables } from "hono/request-id";
-import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
+import type { Engine, Logger } from "../engine/mod.ts";
 import { assetCheckRoutes } from "./asset_checks.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
 import { automationRoutes } from "./automation.ts";
 import { backfillRoutes } from "./backfills.ts";
 import { compatRoutes } from "./compat/mod.ts";
+import { feedRoutes } from "./events.ts";
 import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
@@ -23,7 +24,7 @@ import { type HttpInstruments, requestLog, requestLogger } from "./request_log.t
 import { runEventRoutes } from "./run_events.ts";
 import { runRoutes } from "./runs.ts";
 import { refuseChanges } from "./stopping.ts";
-import { scheduleRoutes } from "./schedules.ts";
+import { type ScheduleControl, scheduleRoutes } from "./schedules.ts";
 
 /** What the API allows itself and others. */
 export interface ApiLimits {
@@ -49,7 +50,7 @@ const defaultLimits: ApiLimits = {
 /** What the API stands on. */
 export interface ApiOptions {
   engine: Engine;
-  scheduler: Pick<Scheduler, "states">;
+  scheduler: ScheduleControl;
   logger: Logger;
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
@@ -106,6 +107,7 @@ export function api(options: ApiOptions) {
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))
     .route("/v1/runs", runEventRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
+    .route("/v1/events", feedRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
     .route("/v1/schedules", scheduleRoutes(scheduler))
     .route("/v1/freshness", freshnessRoutes(engine))
     .route("/", compatRoutes({ engine, logger, ...limits }))

@@ -16,6 +16,7 @@ import {
   UnknownAssetError,
   UnknownBackfillError,
   UnknownRunError,
+  UnknownScheduleError,
   UnmetUpstreamError,
 } from "../engine/mod.ts";
 
@@ -29,6 +30,7 @@ const kinds = {
   "unknown-asset": { status: 404, title: "No such asset" },
   "unknown-run": { status: 404, title: "No such run" },
   "unknown-backfill": { status: 404, title: "No such backfill" },
+  "unknown-schedule": { status: 404, title: "No such schedule" },
   "method-not-allowed": { status: 405, title: "The method does not apply here" },
   "external-asset": { status: 409, title: "The asset is made outside" },
   "not-external": { status: 409, title: "The asset is made here" },
@@ -87,6 +89,7 @@ function problemOf(error: Error): Problem {
   if (error instanceof UnknownAssetError) return new Problem("unknown-asset", error.message);
   if (error instanceof UnknownRunError) return new Problem("unknown-run", error.message);
   if (error instanceof UnknownBackfillError) return new Problem("unknown-backfill", error.message);
+  if (error instanceof UnknownScheduleError) return new Problem("unknown-schedule", error.message);
   if (error instanceof BackfillStateError) return new Problem("backfill-state", error.message);
   if (error instanceof NotPartitionedError) return new Problem("not-partitioned", error.message);
   if (error instanceof SelectionError) return new Problem("invalid-selection", error.message);

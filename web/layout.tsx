@@ -15,10 +15,16 @@ export interface LayoutProps {
   children: Child;
 }
 
-const pages = [{ path: "/", title: "Overview" }, { path: "/pairs", title: "Pairs" }, {
-  path: "/backfills",
-  title: "Backfills",
-}];
+const pages = [
+  { path: "/", title: "Overview" },
+  { path: "/pairs", title: "Pairs" },
+  {
+    path: "/backfills",
+    title: "Backfills",
+  },
+  { path: "/runs", title: "Runs" },
+  { path: "/schedules", title: "Schedules" },
+];
 
 /** The frame of every page: header, ways around, and places where news is told. */
 export function Layout({ title, path, script, styles = [], sections = [], headline, children }: LayoutProps) {

@@ -12,18 +12,19 @@ import { PairsPage, readPairs } from "./pages/pairs.tsx";
 import type { PairsEngine } from "./tested_pairs.ts";
 import { pairPath } from "./pair_path.ts";
 import { type PairEngine, readPair } from "./pair_record.ts";
+import { type RunEngine, runPages } from "./run_pages.tsx";
 import { staticFiles } from "./static_files.ts";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
-  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine & BackfillEngine;
+  engine: OverviewEngine & PairEngine & PairsEngine & AssetEngine & BackfillEngine & RunEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
 }
 
 /**
- * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, and
+ * What a person sees: the overview at `/`, an asset under `/assets`, the pairs under `/pairs`, the backfills under `/backfills`, the runs and schedules, and
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page({ engine, scheduler, clock = { now: () => Temporal.Now.instant() } }: PageOptions): Hono {
@@ -47,6 +48,8 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
     .use("/assets/*", headers)
     .use("/pairs/*", headers)
     .use("/backfills/*", headers)
+    .use("/runs/*", headers)
+    .use("/schedules/*", headers)
     .use("/static/*", headers)
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
@@ -87,6 +90,7 @@ export function page({ engine, scheduler, clock = { now: () => Temporal.Now.inst
         throw error;
       }
     })
+    .route("/", runPages({ engine, scheduler, clock }))
     .route("/static", staticFiles());
 }
 

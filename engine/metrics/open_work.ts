@@ -103,9 +103,13 @@ export async function openWork(
     gauge("tandem_alert_outbox_waiting", "Alert messages of the installation that are yet to be delivered.", [
       one(total("outbox")),
     ]),
-    gauge("tandem_alert_outbox_oldest_age_seconds", "Age of the oldest alert message of the installation that is yet to be delivered.", [
-      one(found("outbox")[0]?.ageSeconds ?? 0),
-    ]),
+    gauge(
+      "tandem_alert_outbox_oldest_age_seconds",
+      "Age of the oldest alert message of the installation that is yet to be delivered.",
+      [
+        one(found("outbox")[0]?.ageSeconds ?? 0),
+      ],
+    ),
     gauge("tandem_alert_outbox_given_up", "Alert messages of the installation that could not be delivered.", [
       one(total("outbox_given_up")),
     ]),

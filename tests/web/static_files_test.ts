@@ -8,7 +8,10 @@ const clients = [
   "actions.js",
   "age.js",
   "live_parts.js",
-  "run_stream.js",
+  "runs.js",
+  "run_log.js",
+  "feed.js",
+  "event_words.js",
   "charts.js",
   "drawn_chart.js",
 ];
