@@ -20,7 +20,7 @@ export function percentText(percent: number): string {
 /** Round moments (UTC) along the axis, at most `most` of them, with what is written beside each. */
 export function axisMarks({ fromMs, toMs }: TimeSpan, most = 8): { atMs: number; text: string }[] {
   const minutes = (toMs - fromMs) / 60_000;
-  const stepMs = 60_000 * (steps.find((step) => minutes / step <= most) ?? steps.at(-1)!);
+  const stepMs = 60_000 * (steps.find((step) => minutes / step <= most) ?? 1_440 * Math.ceil(minutes / most / 1_440));
   const marks: { atMs: number; text: string }[] = [];
   for (let atMs = Math.ceil(fromMs / stepMs) * stepMs; atMs <= toMs; atMs += stepMs) {
     const iso = new Date(atMs).toISOString();
