@@ -35,12 +35,12 @@ document.addEventListener("click", (event) => {
   } else if (act) {
     press(button, async () => {
       const { id, status } = await post(`/v1/backfills/${backfill}/${act}`, {});
-      say(`Backfill ${id} is ${status}.`);
       await refresh();
       // Another button may stand where this one was: the keyboard goes on from the first of them.
       if (!document.getElementById(button.id)) {
         /** @type {HTMLElement | null} */ (document.querySelector("#headline button"))?.focus();
       }
+      say(`Backfill ${id} is ${status}.`);
     });
   }
 });

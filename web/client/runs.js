@@ -15,7 +15,22 @@ const timesMs = 5_000;
 const longPage = 200;
 
 const runId = Number(document.getElementById("log")?.dataset.run ?? 0);
-const parts = new LiveParts(updateTimes);
+/** How far each running step of this run is, by its key. @type {Map<string, { done: number, total: number }>} */
+const progress = new Map();
+
+/** @param {string} key */
+function showProgress(key) {
+  const { done, total } = progress.get(key) ?? { done: 0, total: 0 };
+  if (!(total > 0)) return;
+  for (const bar of document.querySelectorAll(`progress[data-progress="${CSS.escape(key)}"]`)) {
+    Object.assign(bar, { max: total, value: done });
+  }
+}
+
+const parts = new LiveParts(() => {
+  updateTimes();
+  for (const key of progress.keys()) showProgress(key);
+});
 const refresh = paced(
   () => parts.refresh().then(() => showConnection(true), () => showConnection(false)),
   () => document.querySelectorAll("#steps tbody tr").length > longPage ? longRefreshMs : refreshMs,
@@ -25,6 +40,12 @@ followFeed({
   heard(event) {
     // The page of a run is not about others.
     if (runId > 0 && event.type !== "reset" && event.runId !== runId) return;
+    if (event.progress) {
+      progress.set(event.asset, event.progress);
+      if (runId > 0) showProgress(event.asset);
+      return;
+    }
+    progress.delete(event.asset);
     refresh();
   },
   connected(now) {
@@ -42,8 +63,8 @@ document.addEventListener("click", (event) => {
     const answer = await post(act, {}, act.endsWith("/retry") ? { "idempotency-key": crypto.randomUUID() } : {});
     const made = answer.runId ?? (go === "run" ? answer.id : undefined);
     if (go === "run" && made) return location.assign(`/runs/${made}`);
-    say(go === "run" ? "Nothing is stale: no run was needed." : said ?? "Done.");
     await parts.refresh();
+    say(go === "run" ? "Nothing is stale: no run was needed." : said ?? "Done.");
   });
 });
 

@@ -61,7 +61,7 @@ function StepRow({ step, span, now, readyMs }: { step: RunStep; span: TimeSpan; 
           <details>
             <summary>Why</summary>
             <ul>
-              {reasons.map(({ message }) => <li>{message}</li>)}
+              {reasons.map(({ message }) => <li key={message}>{message}</li>)}
               {after.length > 0 && <li>After {after.join(", ")}.</li>}
             </ul>
           </details>

@@ -67,7 +67,7 @@ export function RunPage({ run, config, events, now }: RunPageData) {
           tabindex={0}
           aria-label="Log, oldest first"
         >
-          {events.map((event) => <LogLine event={event} />)}
+          {events.map((event) => <LogLine key={event.seq} event={event} />)}
         </ol>
         <p class="faint">
           All of it: <a href={`/v1/runs/${run.id}/events?limit=10000`}>events of run {run.id}</a>.

@@ -140,7 +140,7 @@ function Filters({ search, problems, assets, hours }: RunsPageData) {
       <label>
         Asset
         <input type="search" name="asset" value={search.asset} list="asset-keys" placeholder="any" autocomplete="off" />
-        <datalist id="asset-keys">{assets.map((key) => <option value={key}></option>)}</datalist>
+        <datalist id="asset-keys">{assets.map((key) => <option key={key} value={key}></option>)}</datalist>
       </label>
       <label>
         From
