@@ -19,6 +19,7 @@ import {
 } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { Explanation } from "./explanation.ts";
+import { Feed } from "./feed/feed.ts";
 import { refuseExternalsAlone, withRows } from "./external_asset.ts";
 import { type FreshnessState, freshnessStates } from "./freshness_record.ts";
 import { type AssetGraph, assetGraph } from "./graph.ts";
@@ -59,6 +60,7 @@ import {
 import { type RowStream, RowStreams, type StreamOptions } from "./row_stream.ts";
 import type { RowQuery } from "./row_query.ts";
 import { type RowVersion, versionOf, type VersionQuery } from "./row_version.ts";
+import type { RunFilter } from "./run_filter.ts";
 import { RunDriver } from "./run_driver.ts";
 import { checkPriority, defaultPriority, RunQueue } from "./run_queue.ts";
 import { retryPlan } from "./run_retry.ts";
@@ -171,6 +173,8 @@ export class Engine {
   readonly #queue: RunQueue;
   readonly backfills: Backfills;
   readonly automation: AutomationRecord;
+  /** What happens, for who looks. */
+  readonly feed: Feed;
   readonly #executor: Executor;
   readonly #retention: Retention;
   readonly #latestVersions: LatestVersions;
@@ -189,6 +193,7 @@ export class Engine {
     this.ledger = around.ledger;
     this.backfills = new Backfills(around, this);
     this.automation = new AutomationRecord(around.database, graph);
+    this.feed = new Feed({ ...around, closing: this.#closing.signal });
     this.#executor = options.executor?.(around) ??
       new InProcessExecutor(around, options.maxConcurrentSteps ?? defaultConcurrentSteps);
     this.#queue = new RunQueue({
@@ -354,7 +359,7 @@ export class Engine {
   }
 
   /** Newest first. */
-  async runs(query: { limit: number; before?: number; status?: RunStatus }): Promise<RunSummary[]> {
+  async runs(query: { limit: number; before?: number } & RunFilter): Promise<RunSummary[]> {
     const runs = await this.ledger.runs(query);
     const waiting = await this.#waitingFor(runs);
     return runs.map((run) => ({ ...run, waitingFor: waiting.get(run.id) ?? null }));

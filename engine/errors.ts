@@ -116,6 +116,14 @@ export class OutdatedReportError extends EngineError {
   }
 }
 
+/** There is no schedule of this name. */
+export class UnknownScheduleError extends EngineError {
+  constructor(readonly schedule: string, known: readonly string[]) {
+    const meant = nearest(schedule, known);
+    super(`There is no schedule "${schedule}".${meant === undefined ? "" : ` Did you mean "${meant}"?`}`);
+  }
+}
+
 /** What an asset returned does not fit its row schema or key. Nothing of it was stored. */
 export class InvalidRowsError extends EngineError {}
 

@@ -17,6 +17,7 @@ import type {
   RunSummary,
   StepError,
 } from "./records.ts";
+import { runCondition, type RunFilter } from "./run_filter.ts";
 import type { Versions } from "./staleness.ts";
 
 /** A run to be queued. */
@@ -258,7 +259,7 @@ export class Ledger {
 
   /** Newest first, before `before` where it is given. */
   async runs(
-    { limit, before, status }: { limit: number; before?: number; status?: RunStatus },
+    { limit, before, ...filter }: { limit: number; before?: number } & RunFilter,
   ): Promise<StoredRunSummary[]> {
     return plain(
       await this.#sql<StoredRunSummary[]>`
@@ -267,7 +268,7 @@ export class Ledger {
           SELECT status, count(*)::integer AS n FROM engine.step WHERE run_id = r.id GROUP BY status) s), '{}') AS "stepCounts"
       FROM engine.run r
       WHERE ${before === undefined ? this.#sql`true` : this.#sql`id < ${before}`}
-        AND ${status === undefined ? this.#sql`true` : this.#sql`status = ${status}`}
+        AND ${runCondition(this.#sql, filter)}
       ORDER BY id DESC LIMIT ${limit}`,
     );
   }

@@ -35,6 +35,7 @@ export * from "./errors.ts";
 export type { ExplainedState, Explanation, Finding, SettingChange } from "./explanation.ts";
 export type { Impact, ImpactStep } from "./impact.ts";
 export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
+export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
 export type { ExternalSpec } from "./external_asset.ts";
 export {
   type FreshnessPolicy,
@@ -59,6 +60,8 @@ export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
 export type { Report } from "./report.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { RunFilter } from "./run_filter.ts";
+export { lastRunEvents } from "./run_log.ts";
 export { backfillPriority, maxPriority } from "./run_queue.ts";
 export type { Columns } from "./row_schema.ts";
 export { type Filter, type Operator, operators } from "./row_filter.ts";
@@ -75,6 +78,7 @@ export {
 export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./row_stream.ts";
 export type { RowQuery } from "./row_query.ts";
 export type { AsOf, RowVersion, VersionQuery } from "./row_version.ts";
+export type { ScheduleTick } from "./schedule_record.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
 export { select } from "./selection.ts";
 export { type PastStep, stepHistory } from "./step_history.ts";

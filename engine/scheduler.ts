@@ -3,9 +3,10 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
 import { parseCron } from "./cron.ts";
 import type { Engine } from "./engine.ts";
-import { DefinitionError, messageOf } from "./errors.ts";
+import { DefinitionError, messageOf, UnknownScheduleError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import { pause } from "./retry.ts";
+import { ScheduleRecord, type ScheduleTick } from "./schedule_record.ts";
 import { select } from "./selection.ts";
 
 /** When to materialize what. A tick materializes what is stale in the selection, and nothing else. */
@@ -27,15 +28,17 @@ export interface Schedule {
 /** A schedule with what it did and will do. */
 export interface ScheduleState extends Schedule {
   nextAt: string | null;
-  lastTick: {
-    scheduledAt: string;
-    firedAt: string;
-    /** Whether it was missed while no process was there, and made up later. */
-    madeUp: boolean;
-    /** `null` where nothing was stale. */
-    runId: number | null;
-  } | null;
+  /** The next times at which it fires, or would if it were not paused. */
+  upcoming: string[];
+  /** When somebody paused it; `null` where nobody has. */
+  pausedAt: string | null;
+  lastTick: ScheduleTick | null;
+  /** The last ticks, newest first. */
+  lastTicks: ScheduleTick[];
 }
+
+/** How many ticks to come, and how many past ones, a schedule tells of. */
+const shownTicks = 5;
 
 /** The longest sleep between two looks at the clock: a laptop that was closed must not oversleep a tick by more. */
 const longestSleepMs = 30_000;
@@ -47,6 +50,7 @@ const longestSleepMs = 30_000;
 export class Scheduler {
   readonly #stopping = new AbortController();
   readonly #crons: Map<string, Cron>;
+  readonly #record: ScheduleRecord;
   #loop: Promise<void> = Promise.resolve();
 
   /** @throws {DefinitionError} If a cron expression, a time zone, a selection or a name is wrong. */
@@ -59,6 +63,7 @@ export class Scheduler {
       logger: Logger;
     },
   ) {
+    this.#record = new ScheduleRecord(around.database);
     this.#crons = new Map(around.schedules.map((schedule) => [schedule.name, parse(schedule)]));
     if (this.#crons.size < around.schedules.length) {
       throw new DefinitionError("Two schedules have the same name. Ticks are remembered by name: give each its own.");
@@ -88,6 +93,7 @@ export class Scheduler {
     const { database, schedules, clock } = this.around;
     const now = new Date(clock.now().epochMilliseconds);
     const last = new Map((await this.#lastTicks()).map((tick) => [tick.schedule, tick]));
+    const pauses = await this.#record.pauses();
     const runs: number[] = [];
     for (const schedule of schedules) {
       const before = last.get(schedule.name);
@@ -99,8 +105,14 @@ export class Scheduler {
         continue;
       }
       const due = this.#crons.get(schedule.name)!.previousRuns(1, new Date(now.getTime() + 1))[0];
-      if (!due || due.getTime() <= Date.parse(before.scheduledAt)) continue;
-      const run = await this.#fire(schedule, due, makingUp);
+      if (!due || due.getTime() <= Date.parse(before.scheduledAt) || pauses.has(schedule.name)) continue;
+      const run = await this.#fire(schedule, { at: due, madeUp: makingUp, asked: false }).catch((error) => {
+        // The tick is not spent: the next look tries it again.
+        this.around.logger.error(`Schedule ${schedule.name} could not fire: ${messageOf(error)}`, {
+          schedule: schedule.name,
+        });
+        return undefined;
+      });
       if (run !== undefined) runs.push(run);
     }
     return runs;
@@ -108,61 +120,77 @@ export class Scheduler {
 
   /** All schedules in the order in which they are declared. */
   async states(): Promise<ScheduleState[]> {
-    const ticks = new Map((await this.#lastTicks()).map((tick) => [tick.schedule, tick]));
+    const names = this.around.schedules.map(({ name }) => name);
+    const [pauses, ticks] = await Promise.all([this.#record.pauses(), this.#record.lastTicks(names, shownTicks)]);
     const now = new Date(this.around.clock.now().epochMilliseconds);
     return this.around.schedules.map((schedule) => {
-      const tick = ticks.get(schedule.name);
+      const { name } = schedule;
+      const upcoming = this.#crons.get(name)!.nextRuns(shownTicks, now).map((at) => at.toISOString());
+      const pausedAt = pauses.get(name) ?? null;
+      const lastTicks = ticks.get(name) ?? [];
       return {
         ...schedule,
-        nextAt: this.#crons.get(schedule.name)!.nextRun(now)?.toISOString() ?? null,
-        lastTick: tick && tick.firedAt !== null
-          ? { scheduledAt: tick.scheduledAt, firedAt: tick.firedAt, madeUp: tick.madeUp, runId: tick.runId }
-          : null,
+        nextAt: pausedAt === null ? upcoming[0] ?? null : null,
+        upcoming,
+        pausedAt,
+        lastTick: lastTicks[0] ?? null,
+        lastTicks,
       };
     });
   }
 
-  async #fire(schedule: Schedule, due: Date, madeUp: boolean): Promise<number | undefined> {
-    const { engine, database, logger } = this.around;
-    try {
-      const plan = await engine.plan({ selection: schedule.selection });
-      const runId = await database.sql.begin(async (tx) => {
-        const [mine] = await tx`
-          INSERT INTO engine.schedule_tick (schedule, scheduled_at, fired_at, made_up)
-          VALUES (${schedule.name}, ${due}, clock_timestamp(), ${madeUp})
-          ON CONFLICT DO NOTHING RETURNING schedule`;
-        if (!mine || plan.steps.length === 0) return undefined;
-        const runId = await engine.queue(tx, plan, `schedule:${schedule.name}`);
-        await tx`
-          UPDATE engine.schedule_tick SET run_id = ${runId}
-          WHERE schedule = ${schedule.name} AND scheduled_at = ${due}`;
-        return runId;
-      });
-      if (runId !== undefined) {
-        logger.info(`Schedule ${schedule.name} began run ${runId}.`, { schedule: schedule.name, runId, madeUp });
-        engine.begin(runId);
-      }
-      return runId;
-    } catch (error) {
-      // The tick is not spent: the next look tries it again.
-      logger.error(`Schedule ${schedule.name} could not fire: ${messageOf(error)}`, { schedule: schedule.name });
-      return undefined;
-    }
+  /** Keeps a schedule from firing, in every process, until it is resumed. @throws {UnknownScheduleError} */
+  async pause(name: string): Promise<void> {
+    await this.#record.pause(this.#schedule(name).name);
   }
 
-  async #lastTicks() {
-    return await this.around.database.sql<
-      {
-        schedule: string;
-        scheduledAt: string;
-        firedAt: string | null;
-        madeUp: boolean;
-        runId: number | null;
-      }[]
-    >`
-      SELECT DISTINCT ON (schedule) schedule, scheduled_at AS "scheduledAt", fired_at AS "firedAt", made_up AS "madeUp",
-             run_id AS "runId"
-      FROM engine.schedule_tick ORDER BY schedule, scheduled_at DESC`;
+  /** Lets a schedule fire again. What it would have fired meanwhile is not made up. @throws {UnknownScheduleError} */
+  async resume(name: string): Promise<void> {
+    await this.#record.resume(this.#schedule(name).name, new Date(this.around.clock.now().epochMilliseconds));
+  }
+
+  /**
+   * Fires a schedule now, paused or not, though no clock asks for it. Its own ticks stay as they are.
+   *
+   * @returns The run; `null` where nothing was stale.
+   * @throws {UnknownScheduleError}
+   */
+  async fireNow(name: string): Promise<number | null> {
+    const at = new Date(this.around.clock.now().epochMilliseconds);
+    return await this.#fire(this.#schedule(name), { at, madeUp: false, asked: true }) ?? null;
+  }
+
+  #schedule(name: string): Schedule {
+    const { schedules } = this.around;
+    const schedule = schedules.find((one) => one.name === name);
+    if (!schedule) throw new UnknownScheduleError(name, schedules.map((one) => one.name));
+    return schedule;
+  }
+
+  async #fire(
+    { name, selection }: Schedule,
+    tick: { at: Date; madeUp: boolean; asked: boolean },
+  ): Promise<number | undefined> {
+    const { engine, database, logger } = this.around;
+    const plan = await engine.plan({ selection });
+    const runId = await database.sql.begin(async (tx) => {
+      const at = await this.#record.spend(tx, { name, ...tick });
+      if (at === undefined || plan.steps.length === 0) return undefined;
+      const runId = await engine.queue(tx, plan, `schedule:${name}`);
+      await this.#record.setRun(tx, { name, at, runId });
+      return runId;
+    });
+    if (runId !== undefined) {
+      logger.info(`Schedule ${name} began run ${runId}.`, { schedule: name, runId, madeUp: tick.madeUp });
+      engine.begin(runId);
+    }
+    return runId;
+  }
+
+  /** From when on each schedule counts: its last tick, fired or not. */
+  async #lastTicks(): Promise<{ schedule: string; scheduledAt: string }[]> {
+    return await this.around.database.sql<{ schedule: string; scheduledAt: string }[]>`
+      SELECT schedule, max(scheduled_at) AS "scheduledAt" FROM engine.schedule_tick WHERE NOT asked GROUP BY schedule`;
   }
 
   async #run(): Promise<void> {

@@ -1,6 +1,4 @@
-import type { RowPage } from "../engine/mod.ts";
-
-type Columns = RowPage["columns"];
+type Columns = readonly { name: string }[];
 type Row = Readonly<Record<string, unknown>>;
 
 /**

@@ -3,8 +3,8 @@ import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Access } from "../access/mod.ts";
-import type { Engine, Logger, Scheduler } from "../engine/mod.ts";
 import { accessRoutes, authenticate, authorize, noAccessRoutes } from "./access/mod.ts";
+import type { Engine, Logger } from "../engine/mod.ts";
 import { assetCheckRoutes } from "./asset_checks.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
@@ -12,6 +12,7 @@ import { automationRoutes } from "./automation.ts";
 import { backfillRoutes } from "./backfills.ts";
 import { compatRoutes } from "./compat/mod.ts";
 import { onErrorByPath } from "./compat/old_errors.ts";
+import { feedRoutes } from "./events.ts";
 import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
@@ -30,8 +31,8 @@ import { type HttpInstruments, requestLog, requestLogger } from "./request_log.t
 import { runEventRoutes } from "./run_events.ts";
 import { runRoutes } from "./runs.ts";
 import { refuseChanges } from "./stopping.ts";
-import { scheduleRoutes } from "./schedules.ts";
 import { securityHeaders } from "./security_headers.ts";
+import { type ScheduleControl, scheduleRoutes } from "./schedules.ts";
 
 /** What the API allows itself and others. */
 export interface ApiLimits {
@@ -68,7 +69,7 @@ const defaultLimits: ApiLimits = {
 /** What the API stands on. */
 export interface ApiOptions {
   engine: Engine;
-  scheduler: Pick<Scheduler, "states">;
+  scheduler: ScheduleControl;
   logger: Logger;
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
@@ -125,6 +126,7 @@ export function api(options: ApiOptions) {
   app.use(guard.body);
   app.use(guard.deadline);
   app.use("/v1/runs/:id/events", guard.streams);
+  app.use("/v1/events", guard.streams);
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (c, methods) => {
@@ -146,6 +148,7 @@ export function api(options: ApiOptions) {
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))
     .route("/v1/runs", runEventRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
+    .route("/v1/events", feedRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
     .route("/v1/schedules", scheduleRoutes(scheduler))
     .route("/v1/freshness", freshnessRoutes(engine))
     .route("/", compatRoutes({ engine, logger, ...limits }))

@@ -17,6 +17,7 @@ import {
   UnknownAssetError,
   UnknownBackfillError,
   UnknownRunError,
+  UnknownScheduleError,
   UnmetUpstreamError,
 } from "../engine/mod.ts";
 
@@ -34,6 +35,7 @@ const kinds = {
   "unknown-backfill": { status: 404, title: "No such backfill" },
   "unknown-token": { status: 404, title: "No such token" },
   "unknown-session": { status: 404, title: "No such session" },
+  "unknown-schedule": { status: 404, title: "No such schedule" },
   "method-not-allowed": { status: 405, title: "The method does not apply here" },
   "body-too-slow": { status: 408, title: "The body came too slowly" },
   "external-asset": { status: 409, title: "The asset is made outside" },
@@ -100,6 +102,7 @@ function problemOf(error: Error): Problem {
   if (error instanceof UnknownAssetError) return new Problem("unknown-asset", error.message);
   if (error instanceof UnknownRunError) return new Problem("unknown-run", error.message);
   if (error instanceof UnknownBackfillError) return new Problem("unknown-backfill", error.message);
+  if (error instanceof UnknownScheduleError) return new Problem("unknown-schedule", error.message);
   if (error instanceof BackfillStateError) return new Problem("backfill-state", error.message);
   if (error instanceof NotPartitionedError) return new Problem("not-partitioned", error.message);
   if (error instanceof SelectionError) return new Problem("invalid-selection", error.message);

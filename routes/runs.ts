@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, isFinished, type Logger, messageOf, type RunStatus } from "../engine/mod.ts";
+import { type Engine, isFinished, type Logger, messageOf, type RunFilter, type RunStatus } from "../engine/mod.ts";
+import { csvOf } from "./csv.ts";
 import { linkToNext } from "./links.ts";
 import { idempotencyKeyOf } from "./materialize.ts";
 import { Problem } from "./problems.ts";
@@ -21,7 +22,30 @@ const RunsPage = z.strictObject({
   /** Only those before this id. */
   before: idNumber.optional(),
   status: z.enum(statuses).optional(),
+  /** Who asked: `http`, `cli`, `startup`, `automation`, `backfill`, `schedule`, or one of these with its name. */
+  trigger: z.string().min(1).optional(),
+  /** Key of an asset whose step is part of it. */
+  asset: z.string().min(1).optional(),
+  /** Queued on this day (UTC) or later. */
+  from: z.iso.date().optional(),
+  /** Queued on this day (UTC) or earlier. */
+  to: z.iso.date().optional(),
+  format: z.enum(["json", "csv"]).default("json"),
 });
+
+/** Columns of the list as CSV. */
+const csvColumns = [
+  "id",
+  "status",
+  "trigger",
+  "selection",
+  "priority",
+  "retryOf",
+  "createdAt",
+  "startedAt",
+  "finishedAt",
+  "stepCounts",
+] as const;
 
 /** How long a cancellation waits to answer with what came of it. */
 const cancelWaitMs = 1_000;
@@ -31,10 +55,17 @@ export function runRoutes(engine: Engine, logger: Logger) {
   return new Hono()
     // Newest first.
     .get("/", query(RunsPage), async (c) => {
-      const { limit, before, status } = c.req.valid("query");
-      const found = await engine.runs({ limit: limit + 1, before, status });
+      const { limit, from, to, format, ...filter } = c.req.valid("query");
+      const found = await engine.runs({ limit: limit + 1, ...filter, ...daysOf({ from, to }) });
       const runs = found.slice(0, limit);
       if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${runs.at(-1)!.id}` }));
+      if (format === "csv") {
+        c.header("Content-Type", "text/csv; charset=utf-8");
+        c.header("Content-Disposition", 'attachment; filename="runs.csv"');
+        const rows = runs as unknown as Record<string, unknown>[];
+        // Of no type, so that a typed client sees what it gets unless it asks for this.
+        return c.body(csvOf(csvColumns.map((name) => ({ name })), rows)) as never;
+      }
       return c.json({ runs });
     })
     .get("/:id", async (c) => c.json(await engine.run(runIdOf(c.req.param("id")))))
@@ -61,6 +92,15 @@ export function runRoutes(engine: Engine, logger: Logger) {
       await within(cancelWaitMs, cancelled);
       return c.json(await engine.run(runId), 202, { Location: `/v1/runs/${runId}` });
     });
+}
+
+/** The moments at which days begin and end. */
+export function daysOf({ from, to }: { from?: string; to?: string }): Pick<RunFilter, "from" | "to"> {
+  const beginning = (day: string) => Temporal.Instant.from(`${day}T00:00Z`);
+  return {
+    ...(from !== undefined && { from: beginning(from) }),
+    ...(to !== undefined && { to: beginning(to).add({ hours: 24 }) }),
+  };
 }
 
 /** @throws {Problem} If no run can have this id. */

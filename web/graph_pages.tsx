@@ -1,3 +1,4 @@
+import { answer } from "./answer.tsx";
 import { type Context, Hono } from "hono";
 import { csvOf } from "../routes/csv.ts";
 import { type AssetEngine, type AssetRecord, readAsset } from "./asset_record.ts";
@@ -25,18 +26,18 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
       if (csv) parameters.set("view", "table");
       const record = await readGraph({ engine, layouts, parameters, now: now() });
       if (csv) return csvFile(c, "assets", tableOf(engine.graph, record.shown));
-      return html(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200);
+      return answer(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200);
     })
     .get("/assets/:key", async (c) => {
       const key = c.req.param("key");
       const { searchParams: parameters } = new URL(c.req.url);
       const record = await readAsset({ engine, layouts, key, parameters, now: now() });
-      if (!record) return html(c, <AssetAbsentPage name={key} />, 404);
-      return html(c, <AssetPage record={record} />, isSound(record) ? 200 : 400);
+      if (!record) return answer(c, <AssetAbsentPage name={key} />, 404);
+      return answer(c, <AssetPage record={record} />, isSound(record) ? 200 : 400);
     })
     .get(`/assets/:key/:table{(?:${Object.keys(assetTables).join("|")})\\.csv}`, async (c) => {
       const { key, table: file } = c.req.param();
-      if (!engine.graph.keys.includes(key)) return html(c, <AssetAbsentPage name={key} />, 404);
+      if (!engine.graph.keys.includes(key)) return answer(c, <AssetAbsentPage name={key} />, 404);
       const name = file.slice(0, -".csv".length);
       return csvFile(c, `${key}_${name}`, await assetTables[name]!(engine, engine.graph.asset(key)));
     });
@@ -70,9 +71,4 @@ function csvFile(c: Context, name: string, { columns, lines }: FileTable): Respo
     "Content-Type": "text/csv; charset=utf-8; header=present",
     "Content-Disposition": `attachment; filename="${name}.csv"`,
   });
-}
-
-function html(c: Context, page: unknown, status: 200 | 400 | 404 = 200): Response {
-  c.header("Cache-Control", "no-store");
-  return c.html(`<!doctype html>${page}`, status);
 }

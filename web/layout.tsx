@@ -23,7 +23,9 @@ const pages = [
   { path: "/pairs", title: "Pairs" },
   { path: "/tickers", title: "Tickers" },
   { path: "/assets", title: "Assets" },
+  { path: "/runs", title: "Runs" },
   { path: "/backfills", title: "Backfills" },
+  { path: "/schedules", title: "Schedules" },
   { path: "/docs", title: "API" },
   { path: "/settings", title: "Settings" },
 ];

@@ -13,6 +13,7 @@ import { pairPages } from "./pair_pages.tsx";
 import type { SelectionsEngine } from "./selection_history.ts";
 import type { PairsEngine } from "./tested_pairs.ts";
 import type { PairEngine } from "./pair_record.ts";
+import { type RunEngine, runPages } from "./run_pages.tsx";
 import { staticFiles } from "./static_files.ts";
 import { type TickerEngine, tickerPages } from "./ticker_pages.tsx";
 
@@ -26,7 +27,8 @@ export interface PageOptions {
     & SelectionsEngine
     & GraphPageOptions["engine"]
     & BackfillEngine
-    & TickerEngine;
+    & TickerEngine
+    & RunEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
@@ -71,6 +73,7 @@ export function page(
       return answer(c, <ApiDocsPage document={apiDocument()} origin={new URL(c.req.url).origin} />);
     })
     .route("/", tickerPages({ engine }))
+    .route("/", runPages({ engine, scheduler, clock }))
     .route("/", graphPages({ engine, clock }))
     .route("/static", staticFiles())
     .route("/", access ? accessPages({ ...access, clock }) : new Hono());

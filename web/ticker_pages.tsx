@@ -1,3 +1,4 @@
+import { answer } from "./answer.tsx";
 import { type Context, Hono } from "hono";
 import { type ChartRange, chartRanges, standingRange } from "./components/chart.tsx";
 import type { TickerView } from "./components/ticker_chart.tsx";
@@ -71,9 +72,4 @@ function readView(parameters: URLSearchParams): TickerView {
     range: Object.hasOwn(chartRanges, range) ? range as ChartRange : standingRange,
     hidden: (parameters.get("hide") ?? "").split(",").filter((name) => parts.includes(name)),
   };
-}
-
-function answer(c: Context, html: unknown, status: 200 | 400 | 404 = 200): Response {
-  c.header("Cache-Control", "no-store");
-  return c.html(`<!doctype html>${html}`, status);
 }

@@ -21,7 +21,7 @@ export async function startServerProcess(
   }).spawn();
   const address = Promise.withResolvers<string>();
   let said = "";
-  const listen = async (stream: ReadableStream<Uint8Array>) => {
+  const listen = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       said = (said + text).slice(-4_000);
       const found = /http:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(said);

@@ -608,22 +608,34 @@ export const BackfillSchema = named(
 );
 BackfillSchema satisfies z.ZodType<Backfill>;
 
-const ScheduleSchema = named(
+const Tick = named(
+  "ScheduleTick",
+  z.strictObject({
+    scheduledAt: instant,
+    firedAt: instant,
+    madeUp: z.boolean().describe("Whether it was missed while no process was there, and made up later"),
+    asked: z.boolean().describe("Whether somebody asked for it, and no clock"),
+    runId: z.int().nullable().describe("null where nothing was stale"),
+  }),
+);
+export const ScheduleSchema = named(
   "Schedule",
-  z.looseObject({
+  z.strictObject({
     name: z.string(),
     description: z.string(),
     cron: z.string(),
     timeZone: z.string(),
     selection: z.string(),
     nextAt: instant.nullable(),
-    lastTick: z.strictObject({
-      scheduledAt: instant,
-      firedAt: instant,
-      madeUp: z.boolean(),
-      runId: z.int().nullable(),
-    }).nullable(),
+    upcoming: z.array(instant),
+    pausedAt: instant.nullable(),
+    lastTick: Tick.nullable(),
+    lastTicks: z.array(Tick),
   }),
+);
+export const ScheduleFired = named(
+  "ScheduleFired",
+  z.strictObject({ schedule: z.string(), runId: z.int().nullable() }),
 );
 ScheduleSchema satisfies z.ZodType<ScheduleState>;
 export const ScheduleList = named("ScheduleList", z.strictObject({ schedules: z.array(ScheduleSchema) }));

@@ -7,6 +7,7 @@ import { withCellEngine } from "../support/cell_engine.ts";
 import { withEmbedded } from "../support/database.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { scriptedControl } from "../support/scripted_control.ts";
+import { fixedSchedules } from "../support/fixed_schedules.ts";
 
 const why: Explanation = {
   key: "clean_prices",
@@ -97,7 +98,7 @@ Deno.test("GET /v1/assets/:key/why and /impact answer over HTTP as in this proce
       await materialize("events");
       const app = api({
         engine,
-        scheduler: { states: () => Promise.resolve([]) },
+        scheduler: fixedSchedules(),
         logger: silentLogger,
         ready: () => Promise.resolve([]),
       });

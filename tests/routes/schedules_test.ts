@@ -13,7 +13,16 @@ Deno.test("GET /v1/schedules lists the schedules with their next tick", async ()
       timeZone: "America/New_York",
       selection: "*",
       nextAt: "2026-11-23T23:30:00.000Z",
+      upcoming: [
+        "2026-11-23T23:30:00.000Z",
+        "2026-11-24T23:30:00.000Z",
+        "2026-11-25T23:30:00.000Z",
+        "2026-11-26T23:30:00.000Z",
+        "2026-11-27T23:30:00.000Z",
+      ],
+      pausedAt: null,
       lastTick: null,
+      lastTicks: [],
     }]);
   });
 });

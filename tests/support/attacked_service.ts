@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { loggerTo, type LogLevel } from "../../engine/mod.ts";
 import { api, type ApiOptions, lastingServer, onError, onNotFound } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
+import { fixedSchedules } from "./fixed_schedules.ts";
 import { pageSchedule } from "./page_server.ts";
 import { type Answer, read } from "./tiny_api.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
@@ -54,7 +55,7 @@ export async function withAttacked<T>(
     }
     const logged: Attacked["logged"] = [];
     const logger = loggerTo((level, message) => logged.push({ level, message }));
-    const scheduler = { states: () => Promise.resolve([pageSchedule]) };
+    const scheduler = fixedSchedules([pageSchedule]);
     const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
     const app = new Hono().onError(onError(logger)).notFound(onNotFound)
       .route("/", api({ engine, scheduler, logger, ready, ...apiOptions }))

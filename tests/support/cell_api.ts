@@ -3,6 +3,7 @@ import { type Api, api } from "../../routes/mod.ts";
 import { type CellTest, withCellEngine } from "./cell_engine.ts";
 import { withEmbedded } from "./database.ts";
 import { type Answer, read } from "./tiny_api.ts";
+import { fixedSchedules } from "./fixed_schedules.ts";
 
 /** The API over an engine with assets made by cells, called without a port. */
 export interface CellApi extends CellTest {
@@ -15,7 +16,7 @@ export interface CellApi extends CellTest {
 export async function withCellApi(test: (cell: CellApi) => Promise<void>): Promise<void> {
   await withEmbedded((database) =>
     withCellEngine(database, async (cell) => {
-      const scheduler = { states: () => Promise.resolve([]) };
+      const scheduler = fixedSchedules();
       const { engine } = cell;
       const app = api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) });
       await test({

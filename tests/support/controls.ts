@@ -2,6 +2,7 @@ import { type Control, engineControl, httpControl } from "../../cli/mod.ts";
 import { silentLogger } from "../../engine/mod.ts";
 import { api } from "../../routes/mod.ts";
 import { type Tiny, withTinyEngine } from "./tiny_engine.ts";
+import { fixedSchedules } from "./fixed_schedules.ts";
 
 /** A control over a tiny engine. */
 export interface Controlled extends Tiny {
@@ -23,7 +24,7 @@ export const controls: readonly {
       withTinyEngine(async (tiny) => {
         const app = api({
           engine: tiny.engine,
-          scheduler: { states: () => Promise.resolve([]) },
+          scheduler: fixedSchedules(),
           logger: silentLogger,
           ready: () => Promise.resolve([]),
         });

@@ -6,6 +6,7 @@ import { openIdProvider } from "../../resources/identity_provider/mod.ts";
 import { api, type ApiOptions, onError, onNotFound, openApiDocument } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
 import type { SimulatedProvider } from "./identity_provider/identity_provider.ts";
+import { fixedSchedules } from "./fixed_schedules.ts";
 import { pageSchedule } from "./page_server.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
@@ -40,7 +41,7 @@ export async function withGuarded<T>(
     const logger = loggerTo((level, message, fields) => logged.push({ level, message, fields }));
     const allowList = parseAllowList(allow ?? "@example.com");
     const access = openAccess({ database, required: true, allowList: provider ? allowList : null, ...accessOptions });
-    const scheduler = { states: () => Promise.resolve([pageSchedule]) };
+    const scheduler = fixedSchedules([pageSchedule]);
     const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
     const app: Hono = new Hono().onError(onError(logger)).notFound(onNotFound)
       .route("/", api({ engine, scheduler, logger, ready, access, ...apiOptions }))

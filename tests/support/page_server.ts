@@ -3,6 +3,16 @@ import type { Engine, ScheduleState } from "../../engine/mod.ts";
 import { silentLogger } from "../../engine/mod.ts";
 import { api } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
+import type { ScheduleControl } from "../../routes/schedules.ts";
+import { fixedSchedules } from "./fixed_schedules.ts";
+
+const missed = {
+  scheduledAt: "2026-11-20T23:30:00.000Z",
+  firedAt: "2026-11-21T07:00:00.000Z",
+  madeUp: true,
+  asked: false,
+  runId: null,
+};
 
 /** One schedule that was missed once, for pages. */
 export const pageSchedule: ScheduleState = {
@@ -12,12 +22,17 @@ export const pageSchedule: ScheduleState = {
   timeZone: "America/New_York",
   selection: "*",
   nextAt: "2026-11-23T23:30:00.000Z",
-  lastTick: { scheduledAt: "2026-11-20T23:30:00.000Z", firedAt: "2026-11-21T07:00:00.000Z", madeUp: true, runId: null },
+  upcoming: ["2026-11-23T23:30:00.000Z", "2026-11-24T23:30:00.000Z"],
+  pausedAt: null,
+  lastTick: missed,
+  lastTicks: [missed],
 };
 
 /** The page and the API over an engine, as the service puts them together. */
-export function pageAndApi(engine: Engine): Hono {
-  const scheduler = { states: () => Promise.resolve([pageSchedule]) };
+export function pageAndApi(
+  engine: Engine,
+  scheduler: ScheduleControl = fixedSchedules([pageSchedule]),
+): Hono {
   const routes = api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) });
   return new Hono().route("/", routes).route("/", page({ engine, scheduler }));
 }
@@ -29,11 +44,11 @@ export interface PageServer {
 }
 
 /** Serves on loopback; any free port unless one is given. */
-export function servePage(engine: Engine, port = 0): PageServer {
+export function servePage(engine: Engine, port = 0, scheduler?: ScheduleControl): PageServer {
   const stopping = new AbortController();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, signal: stopping.signal, onListen() {} },
-    pageAndApi(engine).fetch,
+    pageAndApi(engine, scheduler).fetch,
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

@@ -4,11 +4,12 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { post, press, say, showConnection } from "./actions.js";
+import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 
-/** How often the page is brought up to date while a backfill runs, and while none does. */
-const runningMs = 1_000;
-const restingMs = 4_000;
+/** How often the page is brought up to date at most. */
+const refreshMs = 1_000;
+const timesMs = 5_000;
 
 const parts = new LiveParts(updateTimes);
 
@@ -34,26 +35,22 @@ document.addEventListener("click", (event) => {
   } else if (act) {
     press(button, async () => {
       const { id, status } = await post(`/v1/backfills/${backfill}/${act}`, {});
-      say(`Backfill ${id} is ${status}.`);
       await refresh();
       // Another button may stand where this one was: the keyboard goes on from the first of them.
       if (!document.getElementById(button.id)) {
         /** @type {HTMLElement | null} */ (document.querySelector("#headline button"))?.focus();
       }
+      say(`Backfill ${id} is ${status}.`);
     });
   }
 });
 
-async function keepLooking() {
-  for (;;) {
-    const running = document.querySelector("[data-running]") !== null;
-    await new Promise((resolve) => setTimeout(resolve, running ? runningMs : restingMs));
-    if (document.visibilityState === "visible") await refresh();
-  }
-}
-
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") refresh();
+const refreshSoon = paced(refresh, () => refreshMs);
+followFeed({
+  heard({ type }) {
+    if (type === "backfill" || type === "run" || type === "step" || type === "reset") refreshSoon();
+  },
+  connected: showConnection,
 });
+setInterval(updateTimes, timesMs);
 updateTimes();
-keepLooking();

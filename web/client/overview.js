@@ -5,13 +5,11 @@
 /// <reference lib="dom.iterable" />
 import { post, press as pressed, say, showConnection } from "./actions.js";
 import { drawCharts } from "./charts.js";
+import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
-import { RunStreams } from "./run_stream.js";
 
-/** How often the server is asked whether somebody else began a run. */
-const lookMs = 4_000;
-/** How often it is asked while it does not answer. */
-const retryMs = 1_000;
+/** How often the page is brought up to date at most. */
+const refreshPaceMs = 300;
 /** How often everything is fetched though nothing is known to have happened: sources change by themselves. */
 const refreshMs = 60_000;
 const timesMs = 5_000;
@@ -20,33 +18,32 @@ const timesMs = 5_000;
 const progress = new Map();
 /** Steps that failed, by run. @type {Map<number, string[]>} */
 const failures = new Map();
-let connected = true;
-let newestRun = 0;
-let refreshedAt = Date.now();
+/** Runs whose end was told already. @type {Set<number>} */
+const ended = new Set();
 
 const parts = new LiveParts(() => {
-  refreshedAt = Date.now();
   for (const key of progress.keys()) showProgress(key);
   updateTimes();
-  followOpenRuns();
   drawCharts();
 });
-const streams = new RunStreams(heard, () => look());
+const refreshSoon = paced(refresh, () => refreshPaceMs);
 
-/** @param {import("./run_stream.js").RunEvent} event */
-function heard({ kind, key, data, runId }) {
-  if (kind === "step_progress" && key !== null) {
-    progress.set(key, /** @type {{ done: number, total: number }} */ (data));
-    return showProgress(key);
+/** @param {import("./feed.js").FeedEvent} event */
+function heard(event) {
+  const { type, runId, asset } = event;
+  if (type === "step" && event.progress) {
+    progress.set(asset, event.progress);
+    return showProgress(asset);
   }
-  if (key !== null) progress.delete(key);
-  if (kind === "step_failed" && key !== null) failures.set(runId, [...failures.get(runId) ?? [], key]);
-  if (kind === "run_finished") {
+  if (type === "step") progress.delete(asset);
+  if (type === "step" && event.kind === "step_failed") failures.set(runId, [...failures.get(runId) ?? [], asset]);
+  if (type === "run" && ["succeeded", "failed", "cancelled"].includes(event.status)) {
     const failed = failures.get(runId) ?? [];
-    say(`Run ${runId} ${data.status}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}.`, data.status === "failed");
+    say(`Run ${runId} ${event.status}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}.`, event.status === "failed");
     failures.delete(runId);
+    ended.add(runId);
   }
-  refresh();
+  refreshSoon();
 }
 
 /** @param {string} key */
@@ -61,39 +58,14 @@ function showProgress(key) {
   }
 }
 
-function followOpenRuns() {
-  const open = document.getElementById("headline")?.dataset.openRuns ?? "";
-  for (const id of open.split(" ").filter(Boolean)) streams.follow(Number(id));
-}
-
 /** Brings the page up to date, or finds that the server is away. */
 async function refresh() {
   try {
     await parts.refresh();
-    setConnected(true);
+    showConnection(true);
   } catch {
-    setConnected(false);
+    showConnection(false);
   }
-}
-
-/** Asks whether there is a run that this page does not know of, and whether the server is there at all. */
-async function look() {
-  try {
-    const response = await fetch("/v1/runs?limit=1", { headers: { accept: "application/json" } });
-    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-    const newest = (await response.json()).runs[0]?.id ?? 0;
-    const news = newest !== newestRun || !connected || Date.now() - refreshedAt > refreshMs;
-    newestRun = newest;
-    if (news) await refresh();
-  } catch {
-    setConnected(false);
-  }
-}
-
-/** @param {boolean} now */
-function setConnected(now) {
-  connected = now;
-  showConnection(now);
 }
 
 /**
@@ -117,9 +89,8 @@ function press(button, work) {
 async function materialize(path, body, name) {
   const run = await post(path, body);
   if (run.steps.length === 0) return say(`${name} is fresh: nothing had to be made.`);
-  // A short run may have been noticed, followed and reported before the answer came.
-  if (!streams.ended(run.id)) say(`Run ${run.id} began.`);
-  streams.follow(run.id);
+  // A short run may have been noticed and reported before the answer came.
+  if (!ended.has(run.id)) say(`Run ${run.id} began.`);
 }
 
 document.addEventListener("click", (event) => {
@@ -138,18 +109,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
-async function keepLooking() {
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, connected ? lookMs : retryMs));
-    if (document.visibilityState === "visible") await look();
-  }
-}
-
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") look();
-});
+followFeed({ heard, connected: showConnection });
+// Sources change by themselves, and nobody tells of it.
+setInterval(refreshSoon, refreshMs);
 setInterval(updateTimes, timesMs);
 updateTimes();
-followOpenRuns();
-look();
-keepLooking();

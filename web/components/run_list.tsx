@@ -21,7 +21,7 @@ export function RunList({ runs, now }: { runs: readonly RunSummary[]; now: numbe
       {runs.map((run) => (
         <li>
           <div class="line">
-            <a href={`/v1/runs/${run.id}`}>Run {run.id}</a>
+            <a href={`/runs/${run.id}`}>Run {run.id}</a>
             <StateBadge state={run.status} />
             {!isFinished(run.status) && (
               <button
@@ -54,7 +54,7 @@ export function RunList({ runs, now }: { runs: readonly RunSummary[]; now: numbe
 }
 
 /** Who asked for a run, in words. */
-function asker(trigger: string): string {
+export function asker(trigger: string): string {
   const [kind, name] = trigger.split(":");
   switch (kind) {
     case "http":
@@ -63,6 +63,8 @@ function asker(trigger: string): string {
       return "asked for on the command line";
     case "startup":
       return "at the first start";
+    case "automation":
+      return "by automation";
     case "backfill":
       return `for backfill ${name}`;
     case "schedule":

@@ -5,7 +5,7 @@ import { Moment } from "./moment.tsx";
 export function ScheduleList({ schedules, now }: { schedules: readonly ScheduleState[]; now: number }) {
   return (
     <ul class="entries">
-      {schedules.map(({ name, description, cron, timeZone, selection, nextAt, lastTick }) => (
+      {schedules.map(({ name, description, cron, timeZone, selection, nextAt, pausedAt, lastTick }) => (
         <li>
           <div class="line">
             <strong>{name}</strong>
@@ -15,7 +15,7 @@ export function ScheduleList({ schedules, now }: { schedules: readonly ScheduleS
                   next <Moment at={nextAt} now={now} />
                 </span>
               )
-              : <span class="faint">never again</span>}
+              : <span class="faint">{pausedAt === null ? "never again" : "paused"}</span>}
           </div>
           <p>{description}</p>
           <p class="faint">

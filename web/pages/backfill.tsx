@@ -145,7 +145,7 @@ function RunLine({ run: { id, status, selection, cells, done, failed, error, sta
   return (
     <li>
       <div class="line">
-        <a href={`/v1/runs/${id}`}>Run {id}</a>
+        <a href={`/runs/${id}`}>Run {id}</a>
         <StateBadge state={status} />
         <span class="faint">
           {startedAt && finishedAt ? duration(Date.parse(finishedAt) - Date.parse(startedAt)) : ""}

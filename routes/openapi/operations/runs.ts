@@ -8,6 +8,7 @@ const next = { Link: 'The next page, as `rel="next"`; absent on the last' };
 const location = { Location: "Where to follow it" };
 const idempotency = { "Idempotency-Key": "The same key is the same request, however often it is sent" };
 const backfillPath = { id: "Number of the backfill" };
+const schedulePath = { name: "Name of the schedule" };
 const said = {
   pause: "Let a backfill rest after the run that it is in",
   resume: "Go on with a backfill that rests",
@@ -21,7 +22,14 @@ export const runOperations: Operations = {
     tag: "Runs",
     summary: "Runs, newest first",
     example: { query: { limit: "5" } },
-    answers: { 200: { description: "A page of runs", schema: schemas.RunList, headers: next } },
+    answers: {
+      200: {
+        description: "A page of runs",
+        schema: schemas.RunList,
+        mediaTypes: ["application/json", "text/csv"],
+        headers: next,
+      },
+    },
   },
   "GET /v1/runs/:id": {
     tag: "Runs",
@@ -103,6 +111,49 @@ export const runOperations: Operations = {
     tag: "Schedules",
     summary: "Schedules with their last and next tick",
     answers: { 200: { description: "The schedules", schema: schemas.ScheduleList } },
+  },
+  "GET /v1/schedules/:name": {
+    tag: "Schedules",
+    summary: "One schedule",
+    path: schedulePath,
+    answers: { 200: { description: "The schedule", schema: schemas.ScheduleSchema } },
+    problems: [404],
+  },
+  "POST /v1/schedules/:name/pause": {
+    tag: "Schedules",
+    summary: "Keep a schedule from firing, in every process, until it is resumed",
+    path: schedulePath,
+    answers: { 200: { description: "The schedule", schema: schemas.ScheduleSchema } },
+    problems: [404],
+  },
+  "POST /v1/schedules/:name/resume": {
+    tag: "Schedules",
+    summary: "Let a schedule fire again",
+    description: "What it would have fired meanwhile is not made up.",
+    path: schedulePath,
+    answers: { 200: { description: "The schedule", schema: schemas.ScheduleSchema } },
+    problems: [404],
+  },
+  "POST /v1/schedules/:name/tick": {
+    tag: "Schedules",
+    summary: "Fire a schedule now, paused or not",
+    path: schedulePath,
+    answers: {
+      202: {
+        description: "The run that it began, if anything was stale",
+        schema: schemas.ScheduleFired,
+        headers: location,
+      },
+    },
+    problems: [404],
+  },
+  "GET /v1/events": {
+    tag: "Runs",
+    summary: "Everything that happens, as server-sent events",
+    description:
+      "Resumable by `Last-Event-ID`; an event `reset` says that some of what was missed is not known any more.",
+    headers: { "Last-Event-ID": "Id of the last event that was seen" },
+    answers: { 200: { description: "The events", mediaTypes: ["text/event-stream"] } },
   },
 };
 

@@ -1,0 +1,143 @@
+import type { Clock } from "../../resources/clock.ts";
+import type { Database } from "../../resources/database/database.ts";
+import { messageOf } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import { pause } from "../retry.ts";
+import type { FeedChange, FeedEvent } from "./feed_events.ts";
+import { FeedSource } from "./feed_source.ts";
+
+/** How often the database is looked at while somebody listens. */
+const pollMs = 500;
+/** Events that are kept for who comes back, and that a slow listener may be behind. */
+const kept = 2_000;
+
+/** What a {@link Feed} stands on. */
+export interface FeedOptions {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  /** Ends every listening. */
+  closing: AbortSignal;
+  pollMs?: number;
+  kept?: number;
+}
+
+/**
+ * Everything that happens in the installation, whichever process does it, for all who look at it: one look at the database every half
+ * second serves every listener of this process, and none is made while nobody listens.
+ *
+ * The ids of events are of one stretch of listening in one process. Whoever comes back with another one, or was away for too long,
+ * is told to look at everything anew.
+ */
+export class Feed {
+  /** Another one for each stretch of listening. */
+  #stretch = "";
+  #events: FeedEvent[] = [];
+  #count = 0;
+  #listeners = 0;
+  #looking: Promise<void> | undefined;
+  #news = Promise.withResolvers<void>();
+  /** Resolves when this stretch knows how things stand. */
+  #ready = Promise.withResolvers<void>();
+
+  constructor(private readonly options: FeedOptions) {}
+
+  /** How many listen. */
+  get listeners(): number {
+    return this.#listeners;
+  }
+
+  /**
+   * What happens from now on, or after an event; begins with `reset` unless all that came after it is known, so that nothing is missed
+   * by who looks at everything then. Ends when `signal` aborts or the engine closes.
+   *
+   * @param options.after Id of the last event that was seen.
+   */
+  async *listen({ after, signal }: { after?: string; signal?: AbortSignal } = {}): AsyncGenerator<FeedEvent> {
+    const until = signal ? AbortSignal.any([signal, this.options.closing]) : this.options.closing;
+    if (until.aborted) return;
+    this.#listeners++;
+    const ended = Promise.withResolvers<void>();
+    const onEnd = () => ended.resolve();
+    until.addEventListener("abort", onEnd, { once: true });
+    try {
+      this.#begin();
+      let seen = this.#placeOf(after);
+      if (seen === undefined) {
+        await Promise.race([this.#ready.promise, ended.promise]);
+        if (until.aborted) return;
+        seen = this.#count;
+        yield this.#reset();
+      }
+      while (!until.aborted) {
+        const news = this.#news.promise;
+        const missed = this.#count - seen;
+        if (missed > this.#events.length) {
+          // Too slow: what it has not taken is forgotten.
+          yield this.#reset();
+          seen = this.#count;
+        } else if (missed > 0) {
+          const event = this.#events[this.#events.length - missed]!;
+          seen++;
+          yield event;
+        } else {
+          await Promise.race([news, ended.promise]);
+        }
+      }
+    } finally {
+      until.removeEventListener("abort", onEnd);
+      this.#listeners--;
+    }
+  }
+
+  /** How many events there had been when the one with this id came; `undefined` if that is not known. */
+  #placeOf(id: string | undefined): number | undefined {
+    const [stretch, number] = id?.split(".") ?? [];
+    const place = Number(number);
+    const known = stretch === this.#stretch && Number.isSafeInteger(place) && place <= this.#count &&
+      this.#count - place <= this.#events.length;
+    return known ? place : undefined;
+  }
+
+  #reset(): FeedEvent {
+    return { type: "reset", ...this.#stamp(this.#count) };
+  }
+
+  #stamp(place: number): { id: string; at: string } {
+    return { id: `${this.#stretch}.${place}`, at: this.options.clock.now().toString() };
+  }
+
+  #begin(): void {
+    if (this.#looking) return;
+    this.#stretch = crypto.randomUUID().slice(0, 8);
+    this.#events = [];
+    this.#count = 0;
+    this.#ready = Promise.withResolvers();
+    this.#looking = this.#look().finally(() => this.#looking = undefined);
+  }
+
+  async #look(): Promise<void> {
+    const { database, logger, closing } = this.options;
+    const source = new FeedSource(database);
+    let away = false;
+    while (this.#listeners > 0 && !closing.aborted) {
+      try {
+        this.#tell(await source.look());
+        this.#ready.resolve();
+        away = false;
+      } catch (error) {
+        if (!away && !closing.aborted) logger.warn(`What happens could not be looked at: ${messageOf(error)}`);
+        away = true;
+      }
+      await pause(this.options.pollMs ?? pollMs, closing).catch(() => {});
+    }
+  }
+
+  #tell(changes: readonly FeedChange[]): void {
+    if (changes.length === 0) return;
+    for (const change of changes) this.#events.push({ ...change, ...this.#stamp(++this.#count) });
+    this.#events = this.#events.slice(-(this.options.kept ?? kept));
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
+  }
+}

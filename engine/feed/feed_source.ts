@@ -1,0 +1,164 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { BackfillProgress, BackfillStatus } from "../backfill_records.ts";
+import type { FreshnessStateName } from "../freshness.ts";
+import type { EventKind, RunStatus } from "../records.ts";
+import type { FeedChange } from "./feed_events.ts";
+
+/** Events of runs that are read at once; more are read at the next look. */
+const batch = 500;
+/** Versions that may be numbered before others and committed after them. */
+const overlap = 200;
+
+interface RunRow {
+  id: number;
+  status: RunStatus;
+  trigger: string;
+  lastEvent: number;
+}
+
+/** Finds what has changed between one look at the database and the next, whichever process changed it. */
+export class FeedSource {
+  #first = true;
+  readonly #runs = new Map<number, { status: RunStatus; lastEvent: number }>();
+  #newestRun = 0;
+  #versions = new Set<number>();
+  readonly #backfills = new Map<number, string>();
+  readonly #schedules = new Map<string, string>();
+  readonly #freshness = new Map<string, string>();
+
+  constructor(private readonly database: Database) {}
+
+  /** What changed since the look before; nothing at the first one. Cost: five statements over indexes and small tables. */
+  async look(): Promise<FeedChange[]> {
+    const changes = [
+      ...await this.#runChanges(),
+      ...await this.#versionChanges(),
+      ...await this.#backfillChanges(),
+      ...await this.#scheduleChanges(),
+      ...await this.#freshnessChanges(),
+    ];
+    const known = this.#first ? [] : changes;
+    this.#first = false;
+    return known;
+  }
+
+  async #runChanges(): Promise<FeedChange[]> {
+    const tracked = [...this.#runs.keys()];
+    const rows = await this.database.sql<RunRow[]>`
+      SELECT id, status, trigger, last_event AS "lastEvent" FROM engine.run
+      WHERE status IN ('queued', 'running', 'interrupted') OR id = ANY(${tracked}::bigint[])
+        OR ${
+      this.#first
+        ? this.database.sql`id = (SELECT max(id) FROM engine.run)`
+        : this.database.sql`id > ${this.#newestRun}`
+    }
+      ORDER BY id`;
+    const changes: FeedChange[] = [];
+    const behind: { id: number; seen: number }[] = [];
+    for (const { id, status, trigger, lastEvent } of rows) {
+      const before = this.#runs.get(id);
+      // At the first look everything is as it is; a run that came since is new from its first event on.
+      const seen = before?.lastEvent ?? (this.#first ? lastEvent : 0);
+      if (before?.status !== status) changes.push({ type: "run", runId: id, status, trigger });
+      if (lastEvent > seen) behind.push({ id, seen });
+      this.#runs.set(id, { status, lastEvent: seen });
+      this.#newestRun = Math.max(this.#newestRun, id);
+    }
+    const steps = behind.length > 0 ? await this.#stepChanges(behind) : [];
+    for (const { id, status, lastEvent } of rows) {
+      const ended = status === "succeeded" || status === "failed" || status === "cancelled";
+      if (ended && this.#runs.get(id)!.lastEvent >= lastEvent) this.#runs.delete(id);
+    }
+    // The end of a run comes after what happened in it.
+    return [...changes.filter(isBeginning), ...steps, ...changes.filter((change) => !isBeginning(change))];
+  }
+
+  async #stepChanges(behind: readonly { id: number; seen: number }[]): Promise<FeedChange[]> {
+    const rows = await this.database.sql<
+      { runId: number; seq: number; kind: EventKind; key: string | null; data: { done?: number; total?: number } }[]
+    >`
+      SELECT e.run_id AS "runId", e.seq, e.kind, e.key,
+             CASE WHEN e.kind = 'step_progress' THEN e.data ELSE '{}' END AS data
+      FROM unnest(${behind.map(({ id }) => id)}::bigint[], ${behind.map(({ seen }) => seen)}::integer[]) AS b(id, seen)
+      CROSS JOIN LATERAL (
+        SELECT * FROM engine.event WHERE run_id = b.id AND seq > b.seen ORDER BY seq LIMIT ${batch}
+      ) e ORDER BY e.run_id, e.seq`;
+    const progress = new Map<string, FeedChange>();
+    const changes: FeedChange[] = [];
+    for (const { runId, seq, kind, key, data } of rows) {
+      this.#runs.get(runId)!.lastEvent = seq;
+      if (key === null || kind === "log") continue;
+      const { done, total } = data;
+      const name = `${runId} ${key}`;
+      if (kind === "step_progress") {
+        // Of several only the last one matters.
+        progress.set(name, { type: "step", runId, asset: key, kind, progress: { done: done ?? 0, total: total ?? 0 } });
+      } else {
+        progress.delete(name);
+        changes.push({ type: "step", runId, asset: key, kind });
+      }
+    }
+    return [...changes, ...progress.values()];
+  }
+
+  async #versionChanges(): Promise<FeedChange[]> {
+    const rows = await this.database.sql<{ id: number; asset: string }[]>`
+      SELECT id, asset_key AS asset FROM engine.materialization
+      WHERE id > (SELECT coalesce(max(id), 0) FROM engine.materialization) - ${overlap} ORDER BY id`;
+    const before = this.#versions;
+    this.#versions = new Set(rows.map(({ id }) => id));
+    return rows.filter(({ id }) => !before.has(id)).map(({ id, asset }) => ({
+      type: "asset",
+      asset,
+      materialization: id,
+    }));
+  }
+
+  async #backfillChanges(): Promise<FeedChange[]> {
+    const rows = await this.database.sql<{ id: number; status: BackfillStatus; progress: BackfillProgress }[]>`
+      SELECT id, status, progress FROM engine.backfill
+      WHERE status IN ('running', 'paused') OR id = ANY(${[...this.#backfills.keys()]}::bigint[])
+        OR id = (SELECT max(id) FROM engine.backfill) ORDER BY id`;
+    return rows.flatMap(({ id, status, progress }): FeedChange[] => {
+      const now = JSON.stringify([status, progress]);
+      if (this.#backfills.get(id) === now) return [];
+      this.#backfills.set(id, now);
+      return [{ type: "backfill", backfillId: id, status, progress }];
+    });
+  }
+
+  async #scheduleChanges(): Promise<FeedChange[]> {
+    const rows = await this.database.sql<
+      { schedule: string; firedAt: string | null; runId: number | null; paused: boolean }[]
+    >`
+      SELECT DISTINCT ON (t.schedule) t.schedule, t.fired_at AS "firedAt", t.run_id AS "runId",
+             EXISTS (SELECT FROM engine.schedule_pause p WHERE p.schedule = t.schedule) AS paused
+      FROM engine.schedule_tick t ORDER BY t.schedule, t.scheduled_at DESC`;
+    return changed(this.#schedules, Array.from(rows, (row) => ({ type: "schedule" as const, ...row })), "schedule");
+  }
+
+  async #freshnessChanges(): Promise<FeedChange[]> {
+    const rows = await this.database.sql<{ asset: string; state: FreshnessStateName }[]>`
+      SELECT asset_key AS asset, state FROM engine.freshness WHERE until IS NULL ORDER BY asset_key`;
+    return changed(this.#freshness, Array.from(rows, (row) => ({ type: "freshness" as const, ...row })), "asset");
+  }
+}
+
+/** Those that are not as they were, which are remembered by their name. */
+function changed<Change extends FeedChange, Name extends keyof Change>(
+  before: Map<string, string>,
+  now: readonly Change[],
+  name: Name,
+): Change[] {
+  return now.filter((change) => {
+    const text = JSON.stringify(change);
+    const key = String(change[name]);
+    if (before.get(key) === text) return false;
+    before.set(key, text);
+    return true;
+  });
+}
+
+function isBeginning(change: FeedChange): boolean {
+  return change.type === "run" && (change.status === "queued" || change.status === "running");
+}

@@ -1,0 +1,8 @@
+import type { ScheduleState } from "../../engine/mod.ts";
+import type { ScheduleControl } from "../../routes/schedules.ts";
+
+/** Schedules that stand as they are. */
+export function fixedSchedules(states: ScheduleState[] = []): ScheduleControl {
+  const unasked = () => Promise.reject(new Error("Nobody asks these schedules for anything."));
+  return { states: () => Promise.resolve(states), pause: unasked, resume: unasked, fireNow: unasked };
+}

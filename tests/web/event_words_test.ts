@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import type { EventKind } from "../../engine/mod.ts";
+import { KINDS, levelOf, sentenceOf } from "../../web/client/event_words.js";
+
+const event = (kind: EventKind, data: Record<string, unknown> = {}) => ({
+  runId: 1,
+  seq: 1,
+  at: "2026-11-23T12:00:00Z",
+  kind,
+  key: "bars",
+  data,
+});
+
+Deno.test("sentenceOf() says of every kind of event what happened, in a sentence", () => {
+  for (const kind of KINDS as EventKind[]) {
+    if (kind === "log") continue;
+    const said = sentenceOf(event(kind, { done: 1, total: 2, error: { message: "No." }, because: "bars" }));
+    assert.match(said, /^[A-Z0-9].*\.$/, kind);
+    assert.ok(!said.includes("_") && !said.includes("undefined"), said);
+  }
+  const outputs = [{ key: "bars", rows: 3, added: 1, removed: 0 }];
+  assert.equal(sentenceOf(event("step_succeeded", { outputs })), "Made bars: 3 rows, +1 −0.");
+  assert.equal(sentenceOf(event("log", { message: "Read 3 files", level: "warn" })), "Read 3 files");
+});
+
+Deno.test("levelOf() tells progress from news, and news from what went wrong", () => {
+  assert.equal(levelOf(event("step_progress")), "debug");
+  assert.equal(levelOf(event("step_started")), "info");
+  assert.equal(levelOf(event("step_retry")), "warn");
+  assert.equal(levelOf(event("step_failed")), "error");
+  assert.equal(levelOf(event("run_finished", { status: "failed" })), "error");
+  assert.equal(levelOf(event("run_finished", { status: "succeeded" })), "info");
+  assert.equal(levelOf(event("log", { level: "warn" })), "warn");
+  assert.equal(levelOf(event("log", { level: "strange" })), "info");
+});

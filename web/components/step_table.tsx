@@ -1,0 +1,102 @@
+import { type Run, type RunStep } from "../../engine/mod.ts";
+import { count, duration } from "../figures.ts";
+import { percentAt, percentText, type TimeSpan } from "../time_axis.ts";
+import { StateBadge } from "./state_badge.tsx";
+
+/** The steps of a run as a table, each with its time on the run's axis: what it waited for, then what it did. */
+export function StepTable({ run, now }: { run: Run; now: number }) {
+  const { steps } = run;
+  const begunMs = Date.parse(run.startedAt ?? run.createdAt);
+  const endMs = run.finishedAt ? Date.parse(run.finishedAt) : Math.max(now, begunMs + 1_000);
+  const span: TimeSpan = { fromMs: begunMs, toMs: Math.max(endMs, begunMs + 1) };
+  const finished = new Map(steps.map(({ key, finishedAt }) => [key, finishedAt]));
+  return (
+    <div class="scroller" tabindex={0} role="region" aria-label="Steps, may scroll sideways">
+      <table class="gantt">
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">Waited</th>
+            <th scope="col" class="number">Took</th>
+            <th scope="col" class="number">Attempt</th>
+            <th scope="col" class="time">From {clock(span.fromMs)} to {clock(span.toMs)} UTC</th>
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map((step) => (
+            <StepRow
+              step={step}
+              span={span}
+              now={now}
+              readyMs={readyAt(step, finished, begunMs)}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** When the last step that it waits for had ended; the start of the run where it waits for none. */
+function readyAt({ after }: RunStep, finished: ReadonlyMap<string, string | null>, begunMs: number): number {
+  return Math.max(begunMs, ...after.map((key) => finished.get(key)).flatMap((at) => at ? [Date.parse(at)] : []));
+}
+
+function StepRow({ step, span, now, readyMs }: { step: RunStep; span: TimeSpan; now: number; readyMs: number }) {
+  const { key, status, attempt, error, reasons, skippedBecause, after, done, cells } = step;
+  const startedMs = step.startedAt ? Date.parse(step.startedAt) : null;
+  const endedMs = step.finishedAt ? Date.parse(step.finishedAt) : status === "running" ? now : null;
+  const took = startedMs !== null && endedMs !== null ? endedMs - startedMs : null;
+  const waited = startedMs !== null ? startedMs - readyMs : status === "pending" ? now - readyMs : null;
+  const state = status === "pending" ? "waiting" : status === "up_to_date" ? "fresh" : status;
+  return (
+    <tr id={`step-${key}`} data-status={status}>
+      <th scope="row">
+        <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
+        {error && <p class="error">{error.message}</p>}
+        {skippedBecause && <p class="why">because {skippedBecause} failed</p>}
+        {cells && <p class="why">{count(done?.count ?? 0)} of {count(cells.count)} cells</p>}
+        {(reasons.length > 0 || after.length > 0) && (
+          <details>
+            <summary>Why</summary>
+            <ul>
+              {reasons.map(({ message }) => <li key={message}>{message}</li>)}
+              {after.length > 0 && <li>After {after.join(", ")}.</li>}
+            </ul>
+          </details>
+        )}
+        {status === "running" && <progress data-progress={key} aria-label={`Progress of ${key}`}></progress>}
+      </th>
+      <td>
+        <StateBadge state={state} />
+      </td>
+      <td class="number">{waited === null ? "" : duration(waited)}</td>
+      <td class="number">{took === null ? "" : duration(took)}</td>
+      <td class="number">{attempt === 0 ? "" : attempt}</td>
+      <td class="time">
+        {startedMs !== null && endedMs !== null && (
+          <svg width="100%" height="14" aria-hidden="true">
+            <line class="wait" x1={at(span, readyMs)} x2={at(span, startedMs)} y1="7" y2="7" />
+            <rect
+              class={`bar run ${status}`}
+              x={at(span, startedMs)}
+              width={percentText(Math.max(0.4, percentAt(span, endedMs) - percentAt(span, startedMs)))}
+              y="1"
+              height="12"
+              rx={status === "succeeded" ? 2 : 0}
+            />
+          </svg>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function at(span: TimeSpan, ms: number): string {
+  return percentText(Math.min(100, Math.max(0, percentAt(span, ms))));
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19);
+}

@@ -1,0 +1,138 @@
+import { isFinished, type Run, type RunEvent } from "../../engine/mod.ts";
+import { LogLine } from "../components/log_line.tsx";
+import { Moment } from "../components/moment.tsx";
+import { Panel } from "../components/panel.tsx";
+import { asker } from "../components/run_list.tsx";
+import { StateBadge } from "../components/state_badge.tsx";
+import { StepTable } from "../components/step_table.tsx";
+import { counted, duration } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+
+/** Lines of the log that the page comes with. */
+export const firstLines = 200;
+
+/** What the page of a run shows. */
+export interface RunPageData {
+  run: Run;
+  config: Readonly<Record<string, unknown>>;
+  /** The last events. */
+  events: readonly RunEvent[];
+  now: number;
+}
+
+/** One run: its steps over time, why each is there, and what happened, live to its end. */
+export function RunPage({ run, config, events, now }: RunPageData) {
+  const ended = isFinished(run.status);
+  return (
+    <Layout
+      title={`Run ${run.id} – Tandem`}
+      path="/runs/"
+      script="runs.js"
+      styles={["runs.css"]}
+      headline={<Headline run={run} now={now} />}
+    >
+      <Panel id="steps-panel" title="Steps">
+        <div id="steps" data-live>
+          {run.steps.length === 0 ? <p class="empty">Nothing had to be made.</p> : <StepTable run={run} now={now} />}
+        </div>
+      </Panel>
+      <Panel id="log-panel" title="Log">
+        <form id="log-filter" class="filters" aria-label="Log" hidden>
+          <label>
+            Level
+            <select name="level">
+              <option value="debug">everything</option>
+              <option value="info" selected>without progress</option>
+              <option value="warn">warnings and errors</option>
+              <option value="error">errors</option>
+            </select>
+          </label>
+          <label>
+            Search
+            <input type="search" name="search" placeholder="in what is loaded" autocomplete="off" />
+          </label>
+          <label class="tick">
+            <input type="checkbox" name="follow" checked /> Follow
+          </label>
+        </form>
+        <p class="about" id="log-about" role="status">{counted(events.length, "line")}.</p>
+        <p>
+          <button type="button" id="log-earlier" class="quiet" hidden>Load 500 earlier lines</button>
+        </p>
+        <ol
+          class="log"
+          id="log"
+          data-run={run.id}
+          data-ended={ended ? "" : undefined}
+          tabindex={0}
+          aria-label="Log, oldest first"
+        >
+          {events.map((event) => <LogLine key={event.seq} event={event} />)}
+        </ol>
+        <p class="faint">
+          All of it: <a href={`/v1/runs/${run.id}/events?limit=10000`}>events of run {run.id}</a>.
+        </p>
+      </Panel>
+      {Object.keys(config).length > 0 && (
+        <Panel id="settings" title="Settings of this run">
+          <pre class="scroller" tabindex={0}>{JSON.stringify(config, null, 2)}</pre>
+        </Panel>
+      )}
+    </Layout>
+  );
+}
+
+function Headline({ run, now }: { run: Run; now: number }) {
+  const { id, status, selection, force, trigger, createdAt, startedAt, finishedAt, retryOf, waitingFor } = run;
+  const backfill = /^backfill:(\d+)$/.exec(trigger)?.[1];
+  const retryable = isFinished(status) && status !== "succeeded";
+  return (
+    <div class="headline" id="headline" data-live>
+      <div>
+        <h1>Run {id}</h1>
+        <p>
+          <StateBadge state={status} />{" "}
+          <code title={selection}>{selection.length > 80 ? `${selection.slice(0, 80)} …` : selection}</code>
+          {force ? ", forced" : ""},{" "}
+          {backfill ? <a href={`/backfills/${backfill}`}>{asker(trigger)}</a> : asker(trigger)}
+          {retryOf !== null && (
+            <>
+              , a retry of <a href={`/runs/${retryOf}`}>run {retryOf}</a>
+            </>
+          )}
+        </p>
+        <p>
+          Queued <Moment at={createdAt} now={now} />
+          {startedAt && finishedAt && `, took ${duration(Date.parse(finishedAt) - Date.parse(startedAt))}`}
+          {startedAt && !finishedAt && `, runs for ${duration(now - Date.parse(startedAt))}`}
+        </p>
+        {waitingFor !== null && <p class="why">waits for {waitingFor}</p>}
+      </div>
+      <div class="line">
+        {!isFinished(status) && (
+          <button
+            type="button"
+            id="do-cancel"
+            data-act={`/v1/runs/${id}/cancel`}
+            data-confirm={`Cancel run ${id}? What it has published stays.`}
+            data-said={`Run ${id} is being cancelled.`}
+            aria-disabled={run.cancelRequestedAt === null ? undefined : "true"}
+          >
+            {run.cancelRequestedAt === null ? "Cancel" : "Cancelling …"}
+          </button>
+        )}
+        {retryable && (
+          <button
+            type="button"
+            id="do-retry"
+            data-act={`/v1/runs/${id}/retry`}
+            data-confirm={`Do again what failed in run ${id}, and what depends on it?`}
+            data-go="run"
+          >
+            Retry what failed
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { answer } from "./answer.tsx";
+import { Hono } from "hono";
+import { type Engine, lastRunEvents, type Scheduler, UnknownRunError } from "../engine/mod.ts";
+import { firstLines, RunPage } from "./pages/run.tsx";
+import { drawnHours, filterOf, RunsPage } from "./pages/runs.tsx";
+import { SchedulesPage } from "./pages/schedules.tsx";
+
+/** What the pages of runs and schedules read of the engine. */
+export type RunEngine = Pick<Engine, "runs" | "run" | "ledger" | "backfills" | "graph" | "automation">;
+
+/** What the pages stand on. */
+export interface RunPagesOptions {
+  engine: RunEngine;
+  scheduler: Pick<Scheduler, "states">;
+  clock: { now(): Temporal.Instant };
+}
+
+/** Runs in a page of the list, and on the timeline. */
+const listed = 50;
+const drawn = 500;
+
+/** What ran, runs and will run: `/runs`, `/runs/:id` and `/schedules`. */
+export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
+  return new Hono()
+    .get("/runs", async (c) => {
+      const field = (name: string) => c.req.query(name)?.trim() ?? "";
+      const search = {
+        status: field("status"),
+        trigger: field("trigger"),
+        asset: field("asset"),
+        from: field("from"),
+        to: field("to"),
+      };
+      const hours = drawnHours.find((each) => String(each) === field("hours")) ?? 24;
+      const before = /^[1-9]\d{0,14}$/.test(field("before")) ? Number(field("before")) : undefined;
+      const { filter, problems } = filterOf(search);
+      const now = clock.now();
+      const span = {
+        fromMs: now.subtract({ hours }).epochMilliseconds,
+        toMs: now.add({ hours: Math.max(6, hours / 2) }).epochMilliseconds,
+      };
+      const [found, inSpan, backfills, schedules] = await Promise.all([
+        problems.length > 0 ? [] : engine.runs({ limit: listed + 1, before, ...filter }),
+        engine.runs({ limit: drawn, from: now.subtract({ hours }) }),
+        engine.backfills.list({ limit: 20 }),
+        scheduler.states(),
+      ]);
+      const runs = found.slice(0, listed);
+      const html = (
+        <RunsPage
+          search={search}
+          problems={problems}
+          runs={runs}
+          next={found.length > listed ? runs.at(-1)!.id : null}
+          timeline={{ span, runs: inSpan }}
+          hours={hours}
+          backfills={backfills.filter(({ finishedAt }) => finishedAt === null)}
+          schedules={schedules}
+          assets={engine.graph.producers.map(({ key }) => key)}
+          now={now.epochMilliseconds}
+        />
+      );
+      return answer(c, html, problems.length > 0 ? 400 : 200);
+    })
+    .get("/runs/:id{[1-9][0-9]{0,14}}", async (c) => {
+      const id = Number(c.req.param("id"));
+      try {
+        const [run, { config }, events] = await Promise.all([
+          engine.run(id),
+          engine.ledger.settingsOf(id),
+          lastRunEvents(engine.ledger.database, id, firstLines),
+        ]);
+        const html = <RunPage run={run} config={config} events={events} now={clock.now().epochMilliseconds} />;
+        return answer(c, html);
+      } catch (error) {
+        if (error instanceof UnknownRunError) return c.notFound();
+        throw error;
+      }
+    })
+    .get("/schedules", async (c) => {
+      const automated = engine.graph.producers.filter(({ recipe }) => recipe.automation);
+      const [schedules, automations] = await Promise.all([
+        scheduler.states(),
+        Promise.all(automated.map(({ key }) => engine.automation.state(key, { limit: 10 }))),
+      ]);
+      const html = (
+        <SchedulesPage schedules={schedules} automations={automations} now={clock.now().epochMilliseconds} />
+      );
+      return answer(c, html);
+    });
+}

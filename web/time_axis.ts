@@ -1,0 +1,48 @@
+/** A stretch of time that is drawn from left to right. */
+export interface TimeSpan {
+  fromMs: number;
+  toMs: number;
+}
+
+/** Steps between the marks of an axis, in minutes: those that people count in. */
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 43_200];
+
+/** Where a moment is on the axis, as a percentage of its width; outside it beyond 0 and 100. */
+export function percentAt({ fromMs, toMs }: TimeSpan, atMs: number): number {
+  return (100 * (atMs - fromMs)) / Math.max(1, toMs - fromMs);
+}
+
+/** A percentage as SVG takes it. */
+export function percentText(percent: number): string {
+  return `${Math.round(percent * 1_000) / 1_000}%`;
+}
+
+/** Round moments (UTC) along the axis, at most `most` of them, with what is written beside each. */
+export function axisMarks({ fromMs, toMs }: TimeSpan, most = 8): { atMs: number; text: string }[] {
+  const minutes = (toMs - fromMs) / 60_000;
+  const stepMs = 60_000 * (steps.find((step) => minutes / step <= most) ?? 1_440 * Math.ceil(minutes / most / 1_440));
+  const marks: { atMs: number; text: string }[] = [];
+  for (let atMs = Math.ceil(fromMs / stepMs) * stepMs; atMs <= toMs; atMs += stepMs) {
+    const iso = new Date(atMs).toISOString();
+    const midnight = iso.slice(11, 16) === "00:00";
+    marks.push({ atMs, text: midnight || stepMs >= 86_400_000 ? iso.slice(5, 10) : iso.slice(11, 16) });
+  }
+  return marks;
+}
+
+/**
+ * Rows for bars so that none covers another, and as few as that takes: the number of the row of each.
+ *
+ * @param bars In any order; `to` not before `from`.
+ */
+export function packed(bars: readonly { from: number; to: number }[]): number[] {
+  const ends: number[] = [];
+  const rows = new Array<number>(bars.length);
+  for (const i of bars.keys().toArray().toSorted((a, b) => bars[a]!.from - bars[b]!.from)) {
+    const free = ends.findIndex((end) => end <= bars[i]!.from);
+    const row = free === -1 ? ends.length : free;
+    ends[row] = bars[i]!.to;
+    rows[i] = row;
+  }
+  return rows;
+}
