@@ -1,5 +1,5 @@
 import { answer } from "./answer.tsx";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { type ChartRange, chartRanges, standingRange } from "./components/chart.tsx";
 import type { TickerView } from "./components/ticker_chart.tsx";
 import { TickerPage } from "./pages/ticker.tsx";
