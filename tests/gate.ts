@@ -23,7 +23,7 @@ await need("Chromium", await exists(Deno.env.get("CHROMIUM") ?? "/usr/bin/chromi
 await step("format", [deno, "fmt", "--check", "--quiet"]);
 await step("lint", [deno, "lint", "--quiet"]);
 await step("types", [deno, "check", "--quiet", ".", ...await clientModules()]);
-const tests = await step("tests", [deno, "test", "-P", "--no-check", "tests/"], { counts: true });
+const tests = await step("tests", [deno, "test", "-P", "--no-check", "--parallel", "tests/"], { counts: true });
 const examples = await step("examples", [deno, "test", "-P", "--doc", "--no-check", "quant/", "engine/"], {
   counts: true,
 });

@@ -25,7 +25,7 @@ export function Materializations({ of, now }: { of: readonly Materialization[]; 
           {of.map((made) => (
             <tr>
               <th scope="row">{made.id}</th>
-              <td>{made.runId === null ? made.origin : <a href={`/v1/runs/${made.runId}`}>Run {made.runId}</a>}</td>
+              <td>{made.runId === null ? made.origin : <a href={`/runs/${made.runId}`}>Run {made.runId}</a>}</td>
               <td>
                 <Moment at={made.committedAt} now={now} />
               </td>

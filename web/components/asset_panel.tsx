@@ -42,7 +42,7 @@ export function AssetPanel({ selected, path, now }: AssetPanelProps) {
       {state === "failed" && lastStep?.error
         ? (
           <p class="error">
-            <a href={`/v1/runs/${lastStep.runId}`}>Run {lastStep.runId}</a>: {lastStep.error.message}
+            <a href={`/runs/${lastStep.runId}`}>Run {lastStep.runId}</a>: {lastStep.error.message}
           </p>
         )
         : reason !== "" && <p>{reason}</p>}

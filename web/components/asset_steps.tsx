@@ -30,7 +30,7 @@ export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[
             {steps.map((step) => (
               <tr>
                 <th scope="row">
-                  <a href={`/v1/runs/${step.runId}`}>Run {step.runId}</a>
+                  <a href={`/runs/${step.runId}`}>Run {step.runId}</a>
                 </th>
                 <td>
                   <StateBadge state={stepBadge(step.status)} />

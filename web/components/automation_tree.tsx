@@ -45,7 +45,7 @@ export function AutomationTree(
                 : ""}
               {last.runId !== null && (
                 <>
-                  {" "}in <a href={`/v1/runs/${last.runId}`}>run {last.runId}</a>
+                  {" "}in <a href={`/runs/${last.runId}`}>run {last.runId}</a>
                 </>
               )}.
             </>

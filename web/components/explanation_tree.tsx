@@ -28,7 +28,7 @@ function Cause({ explanation }: { explanation: Explanation }) {
         {run !== undefined && (
           <>
             {" "}
-            (<a href={`/v1/runs/${run}`}>run {run}</a>)
+            (<a href={`/runs/${run}`}>run {run}</a>)
           </>
         )}
       </p>

@@ -26,7 +26,7 @@ export function RunProgress({ run, now }: { run: Run; now: number }) {
   return (
     <div class="run-progress" data-open-run={isFinished(status) ? undefined : id}>
       <p class="line">
-        <a href={`/v1/runs/${id}`}>Run {id}</a>
+        <a href={`/runs/${id}`}>Run {id}</a>
         <StateBadge state={status} />
         <span class="faint">
           <Moment at={createdAt} now={now} />

@@ -93,7 +93,7 @@ function Headline({ record: { ticker, details, bars, marketSession, sources } }:
               {made.runId !== null && (
                 <>
                   {" "}
-                  by <a href={`/v1/runs/${made.runId}`}>run {made.runId}</a>
+                  by <a href={`/runs/${made.runId}`}>run {made.runId}</a>
                 </>
               )}.{" "}
             </>
