@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
 import { type Access, type Actor, digestOf, type Principal, sameDigest } from "../../access/mod.ts";
-import { clientAddress } from "../limits/client_address.ts";
+import { fullAddress } from "../limits/client_address.ts";
 import { Problem } from "../problems.ts";
 
 /** Variables that authentication leaves for those behind it. */
@@ -68,7 +68,7 @@ export function actorOf(c: Context, { trustedProxies = 0 }: { trustedProxies?: n
     kind: principal.kind,
     id: principal.id,
     name: principal.name,
-    address: clientAddress(c, { trustedProxies }),
+    address: fullAddress(c, { trustedProxies }),
     requestId: c.get("requestId") ?? null,
   };
 }
