@@ -69,7 +69,7 @@ Deno.test("a stream of events that breaks ends, and says nothing of why", async 
     assert.equal(response.status, 200);
     assert.match(text, /^retry: \d+\n\nid: 1\n/);
     assert.doesNotMatch(text, /relation|t0psecret|postgres/);
-    assert.match(logged.at(-1)!.message, /t0psecret/);
+    assert.ok(logged.some(({ message }) => /t0psecret/.test(message)));
     await livesOn();
   });
 });
