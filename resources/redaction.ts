@@ -8,7 +8,7 @@ const shortestSecret = 6;
 const forms: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/-]{6,}=*/gi, "$1 [redacted]"],
   [/\btandem_[A-Za-z0-9_-]{32,}/g, "tandem_[redacted]"],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"]*):[^\s@/"]+@/gi, "$1:[redacted]@"],
+  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/"]{0,200}):[^\s@/"]{1,500}@/gi, "$1:[redacted]@"],
 ];
 
 /**

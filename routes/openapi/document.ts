@@ -275,7 +275,7 @@ function cleaned({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSch
 
 /** A path as routes have it, without the patterns of its parameters. */
 function plain(path: string): string {
-  return path.replace(/\{.*?\}+/g, "");
+  return path.replace(/(:\w+)\{[^/]*/g, "$1");
 }
 
 function templated(path: string): string {

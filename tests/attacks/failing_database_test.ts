@@ -76,10 +76,11 @@ Deno.test("a stream of events that breaks ends, and says nothing of why", async 
 
 Deno.test("faults that nobody foresaw are answered in the words of whoever is asked, without a word of them", async () => {
   await withAttacked(async ({ ask, engine, livesOn }) => {
-    const { states, materializations } = engine;
+    const { states, materializations, rowVersion } = engine;
     const fault = () => Promise.reject(new Error("postgres://user:t0psecret@host/db at /srv/tandem/main.ts:1"));
     engine.states = fault;
     engine.materializations = fault;
+    engine.rowVersion = fault;
     for (const path of ["/v1/assets", "/", "/api/pairs", `${asset}/materializations`]) {
       const { status, text, headers } = await ask(path);
       assert.equal(status, 500, path);
@@ -89,6 +90,7 @@ Deno.test("faults that nobody foresaw are answered in the words of whoever is as
     assert.deepEqual(Object.keys((await ask("/api/pairs")).json), ["error"]);
     engine.states = states;
     engine.materializations = materializations;
+    engine.rowVersion = rowVersion;
     await livesOn();
   }, { engine: { assets: pairPageAssets } });
 });

@@ -122,6 +122,8 @@ Deno.test("names of tickers are text in every page, link and chart", async () =>
       for (const link of links) {
         const pair = await ask(link.replaceAll("&#39;", "'").replaceAll("&amp;", "&"));
         assert.ok([200, 302].includes(pair.status), link);
+        // No browser takes a file of CSV for a page: it is told its type, and not to guess.
+        if (pair.headers.get("Content-Type")?.startsWith("text/csv")) continue;
         assertHarmless(pair.text, link);
       }
     }

@@ -10,9 +10,13 @@ const allowed: Readonly<Record<string, string>> = {
   "engine/asset_table.ts":
     "names of tables and columns come from declarations of assets, which are checked when the engine opens",
   "engine/changed_rows.ts": "table and key columns come from the declaration; cells are parameters",
+  "engine/latest_versions.ts": "columns are a constant; keys are a parameter",
   "engine/newest_date.ts": "table and key columns come from the declaration",
+  "engine/newest_rows.ts": "table and columns come from the declaration of the asset",
   "engine/row_page.ts":
     "columns and operators are looked up in the row schema; a name that is not in it never gets here",
+  "engine/row_stream.ts": "the text of row_query.ts with its parameters, under a cursor of a random name",
+  "engine/row_version.ts": "columns and conditions are constants; key, id and moment are parameters",
   "resources/database/insert_columns.ts":
     "COPY takes no parameters: table and columns come from declarations, and are quoted",
   "resources/database/migrations.ts": "the files of sql/migrations",
