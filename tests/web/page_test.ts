@@ -62,7 +62,8 @@ Deno.test("GET / shows fresh assets with their rows and age, and the chosen pair
     const page = await read(tiny);
     assert.match(page.text, /Everything is fresh 4 assets/);
     assert.match(page.asset("chosen_pairs"), /● fresh 2 rows made (just now|\d+ s ago) Materialize$/);
-    const columns = "Pair # Hedge ratio Half-life p cointegration Total return Annualized Max drawdown Liquidity Tickers";
+    const columns =
+      "Pair # Hedge ratio Half-life p cointegration Total return Annualized Max drawdown Liquidity Tickers";
     const first = "KO / PEP 1 2.500 6.5 4e−4 +21.4 % +4.9 % −8.1 % 1,234,567 KO , PEP";
     const second = "CVX / XOM 2 0.731 11.3 0.012 −3.0 % – 0.0 % 0.1235 CVX , XOM";
     assert.ok(page.text.includes(`${columns} ${first} ${second}`), page.text);
