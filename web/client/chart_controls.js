@@ -44,9 +44,10 @@ export function drawControlled(plot, draw) {
     const link = event.target instanceof Element ? event.target.closest("a[data-session]") : null;
     if (!(link instanceof HTMLAnchorElement) || link.hash !== `#${plot.parentElement?.id}`) return;
     event.preventDefault();
-    plot.focus();
-    plot.scrollIntoView({ block: "nearest" });
+    plot.focus({ preventScroll: true });
     chart.show(link.dataset.session ?? "");
+    // With the legend, which tells what the session holds.
+    plot.parentElement?.scrollIntoView({ block: "start" });
   }, listening);
   return () => {
     listening.abort();
@@ -110,4 +111,15 @@ function remember(form, hidden) {
   if (hidden.size > 0) address.searchParams.set("hide", [...hidden].join(","));
   else address.searchParams.delete("hide");
   history.replaceState(null, "", address);
+  // Other views of the same chart keep what was chosen here.
+  for (const link of document.querySelectorAll("a[data-keep]")) {
+    if (!(link instanceof HTMLAnchorElement)) continue;
+    const kept = new URL(link.href);
+    for (const name of ["range", "hide"]) {
+      const value = address.searchParams.get(name);
+      if (value === null) kept.searchParams.delete(name);
+      else kept.searchParams.set(name, value);
+    }
+    link.href = kept.href;
+  }
 }

@@ -52,7 +52,7 @@ export function readChart(plot, chart, { sessions, readables, markers }) {
   };
   /** @param {number} t */
   const point = (t) => {
-    at = Math.min(last, Math.max(0, t));
+    at = t;
     const held = readables.flatMap((one) => {
       const text = one.text(at);
       return text === null ? [] : [{ one, text: `${one.name} ${text}` }];
@@ -62,12 +62,17 @@ export function readChart(plot, chart, { sessions, readables, markers }) {
     write(at);
     if (read) read.textContent = `${sessions[at]}: ${[...held.map(({ text }) => text), ...eventsIn(at)].join(", ")}`;
   };
-  /** What is not on the screen is brought there. @param {number} t */
+  /** What is not on the screen is brought there first. @param {number} t */
   const reveal = (t) => {
     const range = chart.timeScale().getVisibleLogicalRange();
-    if (!range || (t >= range.from && t <= range.to)) return;
+    if (!range || (t >= range.from && t <= range.to)) {
+      point(t);
+      return;
+    }
     const half = (range.to - range.from) / 2;
     chart.timeScale().setVisibleLogicalRange({ from: t - half, to: t + half });
+    // The library moves with the next frame; pointed at before, it would point at what stood in that place.
+    requestAnimationFrame(() => requestAnimationFrame(() => point(t)));
   };
 
   write(last);
@@ -80,8 +85,12 @@ export function readChart(plot, chart, { sessions, readables, markers }) {
     const to = { ArrowLeft: at - step, ArrowRight: at + step, Home: 0, End: last }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    reveal(Math.min(last, Math.max(0, to)));
-    point(to);
+    at = Math.min(last, Math.max(0, to));
+    reveal(at);
+  }, listening);
+  // The page may have moved under a pointer that rests: only one that moves takes the crosshair.
+  document.addEventListener("pointermove", ({ movementX, movementY }) => {
+    if (movementX !== 0 || movementY !== 0) delete plot.dataset.held;
   }, listening);
   plot.addEventListener("blur", () => {
     chart.clearCrosshairPosition();
@@ -91,8 +100,8 @@ export function readChart(plot, chart, { sessions, readables, markers }) {
     show(wanted) {
       const t = sessions.findIndex((one) => one >= wanted);
       if (t < 0) return;
+      plot.dataset.held = "";
       reveal(t);
-      point(t);
     },
     end: () => listening.abort(),
   };
