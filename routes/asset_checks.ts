@@ -5,11 +5,11 @@ import { linkToNext } from "./links.ts";
 import { idNumber, query, wholeNumber } from "./validation.ts";
 
 const ResultsPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50),
-  /** Only those before this id. */
-  before: idNumber.optional(),
-  /** Only those of this check. */
-  name: z.string().regex(/^[\w.-]{1,200}$/, "The name of a check is wanted.").optional(),
+  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
+  before: idNumber.optional().describe("Only those before this id"),
+  name: z.string().regex(/^[\w.-]{1,200}$/, "The name of a check is wanted.").optional().describe(
+    "Only those of this check",
+  ),
 });
 
 /** `GET /v1/assets/:key/checks`. */

@@ -47,12 +47,12 @@ const defaultStallMs = 60_000;
 
 /** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
 export const RowParameters = z.strictObject({
-  order: list.optional(),
-  fields: list.optional(),
+  order: list.optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
+  fields: list.optional().describe("Columns to answer with, separated by commas"),
   limit: wholeNumber(1, maxPageRows).default(defaultLimit),
-  cursor: z.string().max(10_000).optional(),
-  as_of: asOf.optional(),
-  format: z.enum(formats).optional(),
+  cursor: z.string().max(10_000).optional().describe("Where the page before ended: its `nextCursor`"),
+  as_of: asOf.optional().describe("A materialization, or a moment: the version that held then; the latest by default"),
+  format: z.enum(formats).optional().describe("Instead of the Accept header"),
 });
 
 /** CSV and NDJSON are pages where there is a limit, and everything where there is none. */
@@ -65,6 +65,13 @@ const TableParameters = RowParameters.extend({
   limit: z.literal("all").transform(() => undefined).or(wholeNumber(1, maxTableRows)).optional(),
   cursor: z.undefined("A file begins at the first row. Leave the cursor out.").optional(),
 });
+
+/** What may be asked for in any format, filters by column beside it. */
+export const AnyRowParameters = RowParameters.extend({
+  limit: z.literal("all").or(wholeNumber(1, maxTableRows)).default(defaultLimit).describe(
+    `How many: of JSON, or of a page of text, at most ${maxPageRows}; of a file at most ${maxTableRows}. CSV, NDJSON and files hold all of them where it is \`all\` or left out`,
+  ),
+}).catchall(z.string());
 
 /** A page of rows as JSON. */
 export const RowList = z.object({

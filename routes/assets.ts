@@ -5,9 +5,8 @@ import { linkToNext } from "./links.ts";
 import { idNumber, query, wholeNumber } from "./validation.ts";
 
 const HistoryPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50),
-  /** Only those before this id. */
-  before: idNumber.optional(),
+  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
+  before: idNumber.optional().describe("Only those before this id"),
 });
 
 /** Routes under `/v1/assets` that only read. */

@@ -4,8 +4,7 @@ import type { Engine } from "../engine/mod.ts";
 import { query, wholeNumber } from "./validation.ts";
 
 const Latest = z.strictObject({
-  /** How many evaluations to answer with. */
-  limit: wholeNumber(1, 50).default(10),
+  limit: wholeNumber(1, 50).default(10).describe("How many evaluations to answer with"),
 });
 
 /** Routes under `/v1/assets/:key/automation`. */

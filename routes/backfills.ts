@@ -8,22 +8,17 @@ import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
 
 /** Body of `POST /v1/backfills`. */
 const NewBackfill = z.strictObject({
-  selection: z.string(),
-  /** First date, included; `YYYY-MM-DD`. */
-  from: z.string().optional(),
-  /** Last date, included. */
-  to: z.string().optional(),
-  names: z.array(z.string()).max(100_000).optional(),
-  /** Make what is fresh again, too. */
-  force: z.boolean().default(false),
-  /** Answer with the plan, and begin nothing. */
-  dryRun: z.boolean().default(false),
+  selection: z.string().describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
+  from: z.string().optional().describe("First date, included; `YYYY-MM-DD`"),
+  to: z.string().optional().describe("Last date, included"),
+  names: z.array(z.string()).max(100_000).optional().describe("Of cells, such as tickers; all unless told otherwise"),
+  force: z.boolean().default(false).describe("Make what is fresh again, too"),
+  dryRun: z.boolean().default(false).describe("Answer with the plan, and begin nothing"),
 });
 
 const BackfillsPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50),
-  /** Only those before this id. */
-  before: idNumber.optional(),
+  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
+  before: idNumber.optional().describe("Only those before this id"),
 });
 
 /** Routes under `/v1/backfills`. */

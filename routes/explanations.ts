@@ -6,19 +6,15 @@ import { query } from "./validation.ts";
 const date = z.iso.date("A date is wanted, as 2024-01-31.");
 
 const Cell = z.strictObject({
-  /** Of a cell, e.g. a ticker. */
-  name: z.string().min(1).optional(),
-  date: date.optional(),
+  name: z.string().min(1).optional().describe("Of a cell, such as a ticker"),
+  date: date.optional().describe("Of a cell"),
 });
 
 const Range = z.strictObject({
-  /** First date. */
-  from: date.optional(),
-  /** Last date. */
-  to: date.optional(),
-  /** Separated by commas. */
+  from: date.optional().describe("First date"),
+  to: date.optional().describe("Last date"),
   names: z.string().transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
-    .optional(),
+    .optional().describe("Separated by commas"),
 });
 
 /** Why assets are as they are, and what a change of them would touch. Routes under `/v1/assets`. */

@@ -17,37 +17,33 @@ const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
 const settings = z.record(z.string(), z.unknown());
 
 const common = {
-  /** Run what is fresh, too. */
-  force: z.boolean().default(false),
-  /** Higher goes first where runs or their steps wait for each other. */
-  priority: z.int().min(-maxPriority).max(maxPriority).default(0),
-  /** Only these cells of assets that are made by cells; missing ones that nobody expects are made too. */
+  force: z.boolean().default(false).describe("Run what is fresh, too"),
+  priority: z.int().min(-maxPriority).max(maxPriority).default(0).describe(
+    "Higher goes first where runs or their steps wait for each other",
+  ),
   range: z.strictObject({
     from: date.optional(),
     to: date.optional(),
     names: z.array(z.string().min(1)).min(1).optional(),
-  }).optional(),
-  /** Answer with what would run, and run nothing. */
-  dryRun: z.boolean().default(false),
-  /** Answer when the run has ended, however it ended. */
-  wait: z.boolean().default(false),
+  }).optional().describe(
+    "Only these cells of assets that are made by cells; missing ones that nobody expects are made too",
+  ),
+  dryRun: z.boolean().default(false).describe("Answer with what would run, and run nothing"),
+  wait: z.boolean().default(false).describe("Answer when the run has ended, however it ended"),
 };
 
 /** Body of `POST /v1/assets/:key/materialize`. */
 const MaterializeAsset = z.strictObject({
   ...common,
-  /** With everything upstream of it. */
-  upstream: z.boolean().default(false),
-  /** Settings of this asset for this run alone. */
-  config: settings.optional(),
+  upstream: z.boolean().default(false).describe("With everything upstream of it"),
+  config: settings.optional().describe("Settings of this asset for this run alone"),
 });
 
 /** Body of `POST /v1/materialize`. */
 const MaterializeSelection = z.strictObject({
   ...common,
-  selection: z.string(),
-  /** Settings for this run alone, by asset key. */
-  config: z.record(z.string(), settings).optional(),
+  selection: z.string().describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
+  config: z.record(z.string(), settings).optional().describe("Settings for this run alone, by asset key"),
 });
 
 /** `POST /v1/assets/:key/materialize`. */

@@ -6,13 +6,10 @@ import { query } from "./validation.ts";
 const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
 
 const PartitionsQuery = z.strictObject({
-  /** First date, included. */
-  from: date.optional(),
-  /** Last date, included. */
-  to: date.optional(),
-  /** Separated by commas. */
+  from: date.optional().describe("First date, included"),
+  to: date.optional().describe("Last date, included"),
   names: z.string().transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
-    .optional(),
+    .optional().describe("Separated by commas"),
 });
 
 /** `GET /v1/assets/:key/partitions`. */

@@ -5,12 +5,11 @@ import { jsonBody } from "./validation.ts";
 
 /** Body of `POST /v1/assets/:key/report`. */
 const ReportBody = z.strictObject({
-  kind: z.enum(["materialized", "observed"]),
-  /** Names the content: the same for the same, another for another. */
-  version: z.string().min(1).max(255),
-  metadata: z.record(z.string().min(1), z.union([z.number(), z.string(), z.boolean(), MetadataValue])).optional(),
-  /** When it was; now unless told otherwise. */
-  at: z.iso.datetime({ offset: true }).optional(),
+  kind: z.enum(["materialized", "observed"]).describe("Whether it was made, or looked at and found so"),
+  version: z.string().min(1).max(255).describe("Names the content: the same for the same, another for another"),
+  metadata: z.record(z.string().min(1), z.union([z.number(), z.string(), z.boolean(), MetadataValue])).optional()
+    .describe("What else is to be known of it"),
+  at: z.iso.datetime({ offset: true }).optional().describe("When it was; now unless told otherwise"),
 });
 
 /** `POST /v1/assets/:key/report`. */

@@ -11,10 +11,8 @@ import { parsed, query, wholeNumber } from "./validation.ts";
 const eventNumber = wholeNumber(0, 2 ** 31 - 1);
 
 const EventsPage = z.strictObject({
-  /** Only those behind this number. */
-  after: eventNumber.default(0),
-  /** For the list; a stream goes on to the end. */
-  limit: wholeNumber(1, 10_000).default(1_000),
+  after: eventNumber.default(0).describe("Only those behind this number"),
+  limit: wholeNumber(1, 10_000).default(1_000).describe("For the list; a stream goes on to the end"),
 });
 
 /** `GET /v1/runs/:id/events`. */

@@ -18,19 +18,16 @@ const statuses = [
 ] as const satisfies RunStatus[];
 
 const RunsPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50),
-  /** Only those before this id. */
-  before: idNumber.optional(),
-  status: z.enum(statuses).optional(),
-  /** Who asked: `http`, `cli`, `startup`, `automation`, `backfill`, `schedule`, or one of these with its name. */
-  trigger: z.string().min(1).optional(),
-  /** Key of an asset whose step is part of it. */
-  asset: z.string().min(1).optional(),
-  /** Queued on this day (UTC) or later. */
-  from: z.iso.date().optional(),
-  /** Queued on this day (UTC) or earlier. */
-  to: z.iso.date().optional(),
-  format: z.enum(["json", "csv"]).default("json"),
+  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
+  before: idNumber.optional().describe("Only those before this id"),
+  status: z.enum(statuses).optional().describe("Only those of this status"),
+  trigger: z.string().min(1).optional().describe(
+    "Who asked: `http`, `cli`, `startup`, `automation`, `backfill`, `schedule`, or one of these with its name",
+  ),
+  asset: z.string().min(1).optional().describe("Key of an asset whose step is part of it"),
+  from: z.iso.date().optional().describe("Queued on this day (UTC) or later"),
+  to: z.iso.date().optional().describe("Queued on this day (UTC) or earlier"),
+  format: z.enum(["json", "csv"]).default("json").describe("A page as JSON, or as a file"),
 });
 
 /** Columns of the list as CSV. */

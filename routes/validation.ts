@@ -58,7 +58,7 @@ export interface Demands {
 const demands = new WeakMap<object, Demands>();
 
 /** Remembers what a middleware demands, so that the document of the API is made of what validates. */
-function describing<M extends MiddlewareHandler>(what: Demands, middleware: M): M {
+export function describing<M extends MiddlewareHandler>(what: Demands, middleware: M): M {
   demands.set(middleware, what);
   return middleware;
 }
@@ -68,10 +68,19 @@ export function demandsOf(handler: object): Demands | undefined {
   return demands.get(handler);
 }
 
+const bounded = new WeakMap<object, { min: number; max: number }>();
+
 /** A query parameter that is a whole number within bounds. */
 export function wholeNumber(min: number, max: number) {
   const wanted = `A whole number from ${min} to ${max} is wanted.`;
-  return z.string().regex(/^\d{1,16}$/, wanted).transform(Number).pipe(z.number().min(min, wanted).max(max, wanted));
+  const text = z.string().regex(/^\d{1,16}$/, wanted);
+  bounded.set(text, { min, max });
+  return text.transform(Number).pipe(z.number().min(min, wanted).max(max, wanted));
+}
+
+/** Between which whole numbers a text must lie that {@link wholeNumber} reads; `undefined` for any other schema. */
+export function boundsOf(schema: object): { min: number; max: number } | undefined {
+  return bounded.get(schema);
 }
 
 /** The id of something that is numbered, in a query. */

@@ -14,11 +14,10 @@ export interface AccessRoutesOptions {
 }
 
 const AuditPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(100),
-  /** Only those before this id. */
-  before: idNumber.optional(),
-  actor: z.string().max(300).optional(),
-  action: z.string().max(300).optional(),
+  limit: wholeNumber(1, 1_000).default(100).describe("How many at most"),
+  before: idNumber.optional().describe("Only those before this id"),
+  actor: z.string().max(300).optional().describe("Only those of this name or address"),
+  action: z.string().max(300).optional().describe("Only those of this kind, such as `token.create`"),
 });
 
 export function accessRoutes({ access, trustedProxies }: AccessRoutesOptions) {

@@ -16,7 +16,7 @@ const noDates = z.undefined("What is listed here has no dates.").optional();
 /** The moment whose versions are wanted. What is read from several assets has no one materialization to name. */
 export const moment = z.string().max(64)
   .refine((text) => !/^\d*$/.test(text), "A date such as 2024-01-31 or a time such as 2024-01-31T15:30:00Z is wanted.")
-  .optional();
+  .optional().describe("As it was at this moment or at the end of this date; the latest unless told otherwise");
 
 /** What may be asked of a list beyond what the original services offered. */
 export const ListParameters = z.object({
@@ -24,13 +24,17 @@ export const ListParameters = z.object({
   as_of: moment,
   from: noDates,
   to: noDates,
-  limit: wholeNumber(1, maxPageRows).optional(),
-  cursor: z.string().max(10_000).optional(),
-  fields: z.string().transform((text) => text.split(",").map((name) => name.trim())).optional(),
+  limit: wholeNumber(1, maxPageRows).optional().describe("How many at most; all unless told otherwise"),
+  cursor: z.string().max(10_000).optional().describe("Where the page before ended, as its Link header has it"),
+  fields: z.string().transform((text) => text.split(",").map((name) => name.trim())).optional()
+    .describe("Fields to answer with, separated by commas"),
 });
 
 /** The same of a list with dates: both ends are included. */
-export const DatedListParameters = ListParameters.extend({ from: date.optional(), to: date.optional() });
+export const DatedListParameters = ListParameters.extend({
+  from: date.optional().describe("First date, included"),
+  to: date.optional().describe("Last date, included"),
+});
 
 /** What the reading routes stand on. */
 export interface OldReads {

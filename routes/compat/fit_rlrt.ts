@@ -5,7 +5,7 @@ import { linearRegression } from "../../quant/mod.ts";
 import { jsonBody } from "../validation.ts";
 import { equals, rowsOf, wantedVersion } from "./asset_answers.ts";
 import { OldError } from "./old_errors.ts";
-import { isStrict } from "./strict_query.ts";
+import { knownQuery, StrictParameters } from "./strict_query.ts";
 import { unknownTicker } from "./tickers.ts";
 import { TREND_WINDOW, trendAnswers } from "./trend_answers.ts";
 
@@ -21,8 +21,8 @@ const Request = z.object({ ticker_1: ticker, ticker_2: ticker });
 export function fitRlrtRoutes(engine: Engine) {
   return new Hono()
     // The rolling trend of the spread of two tickers over their last thirty common closes.
-    .post("/fit-rlrt", jsonBody(Request), async (c) => {
-      const strict = isStrict(c.req.url);
+    .post("/fit-rlrt", knownQuery(StrictParameters), jsonBody(Request), async (c) => {
+      const strict = c.req.valid("query").compat === "strict";
       const { ticker_1, ticker_2 } = c.req.valid("json");
       const bars = await wantedVersion(engine, "daily_bars");
       // The original took the last thirty of each, and of these what was common.

@@ -16,10 +16,10 @@ import {
 } from "./asset_answers.ts";
 import { pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
-import { knownParameters } from "./strict_query.ts";
+import { knownQuery } from "./strict_query.ts";
 
 const ticker = z.string("A ticker is wanted.").min(1, "A ticker is wanted.");
-const Pair = z.object({ ticker_1: ticker, ticker_2: ticker });
+const Pair = z.object({ ticker_1: ticker.describe("The regressor"), ticker_2: ticker.describe("The dependent leg") });
 const TradeParameters = DatedListParameters.extend(Pair.shape);
 const MetricsParameters = Pair.extend({ as_of: moment });
 
@@ -30,8 +30,8 @@ export function modelChosenPairRoutes(reads: OldReads) {
   const { engine } = reads;
   return new Hono()
     // The pairs that are traded.
-    .get("/", async (c) => {
-      const parameters = knownParameters(c.req.url, ListParameters);
+    .get("/", knownQuery(ListParameters), async (c) => {
+      const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "chosen_pairs", parameters);
       return await answerList(c, reads, parameters, {
         version,
@@ -46,8 +46,8 @@ export function modelChosenPairRoutes(reads: OldReads) {
       });
     })
     // The backtest of one of them, day by day.
-    .get("/trades", async (c) => {
-      const parameters = knownParameters(c.req.url, TradeParameters);
+    .get("/trades", knownQuery(TradeParameters), async (c) => {
+      const parameters = c.req.valid("query");
       const trades = await wantedVersion(engine, "pair_trades", parameters);
       const signals = await signalsBehind(engine, trades, parameters);
       const filters = filtersOf(parameters);
@@ -76,8 +76,8 @@ export function modelChosenPairRoutes(reads: OldReads) {
       });
     })
     // How it came out.
-    .get("/metrics", async (c) => {
-      const parameters = knownParameters(c.req.url, MetricsParameters);
+    .get("/metrics", knownQuery(MetricsParameters), async (c) => {
+      const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "pair_metrics", parameters);
       return await answerVersions(c, reads, [version], async () => {
         const { rows: [row] } = await rowsOf(engine, version, { filters: filtersOf(parameters), limit: 1 });

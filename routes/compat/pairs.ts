@@ -14,7 +14,7 @@ import {
 } from "./asset_answers.ts";
 import { isUuid, pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
-import { knownParameters } from "./strict_query.ts";
+import { knownQuery } from "./strict_query.ts";
 
 const fields = [
   "id",
@@ -35,8 +35,8 @@ export function pairRoutes(reads: OldReads) {
   const { engine } = reads;
   return new Hono()
     // The suggested pairs.
-    .get("/", async (c) => {
-      const parameters = knownParameters(c.req.url, ListParameters);
+    .get("/", knownQuery(ListParameters), async (c) => {
+      const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "cointegrated_pairs", parameters);
       return await answerList(c, reads, parameters, {
         version,
@@ -46,10 +46,10 @@ export function pairRoutes(reads: OldReads) {
       });
     })
     // One of them.
-    .get("/:id", async (c) => {
+    .get("/:id", knownQuery(z.object({ as_of: moment })), async (c) => {
       const id = c.req.param("id");
       if (!isUuid(id)) throw new OldError(400, `${id} is not a UUID.`);
-      const parameters = knownParameters(c.req.url, z.object({ as_of: moment }));
+      const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "cointegrated_pairs", parameters);
       return await answerVersions(c, reads, [version], async () => {
         const { rows } = await rowsOf(engine, version, {

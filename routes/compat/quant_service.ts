@@ -3,7 +3,7 @@ import { bodyBudget } from "./body_budget.ts";
 import { ObservationSink, PriceSink } from "./observations.ts";
 import { OldError } from "./old_errors.ts";
 import { readRows } from "./streamed_rows.ts";
-import { isStrict } from "./strict_query.ts";
+import { knownQuery, StrictParameters } from "./strict_query.ts";
 import { suggestedPairs } from "./suggested_pairs.ts";
 import { modelTrades } from "./model_trades.ts";
 import { trendAnswers } from "./trend_answers.ts";
@@ -24,16 +24,16 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
     .use("/ml/*", budget)
     .use("/trading/*", budget)
     // The rolling trend of a spread.
-    .post("/ml/rlrt", async (c) => {
-      const strict = isStrict(c.req.url);
+    .post("/ml/rlrt", knownQuery(StrictParameters), async (c) => {
+      const strict = c.req.valid("query").compat === "strict";
       const observations = new ObservationSink("spread");
       await readData(c, observations, { maxBodyBytes, fewest: "At least 10 data points are required" });
       if (observations.dates.length > MAX_OBSERVATIONS) throw tooMany(observations.dates.length, "data points");
       return c.json(trendAnswers(observations, { strict }));
     })
     // Pairs worth trading among the closes of many tickers.
-    .post("/ml/pairs", async (c) => {
-      const strict = isStrict(c.req.url);
+    .post("/ml/pairs", knownQuery(StrictParameters), async (c) => {
+      const strict = c.req.valid("query").compat === "strict";
       const closes = new PriceSink();
       const fewest = "At least 30 data points are required for clustering";
       await readData(c, closes, { maxBodyBytes, fewest });
@@ -51,8 +51,8 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
       });
     })
     // The backtest of two tickers.
-    .post("/trading/trade_with_model", async (c) => {
-      const strict = isStrict(c.req.url);
+    .post("/trading/trade_with_model", knownQuery(StrictParameters), async (c) => {
+      const strict = c.req.valid("query").compat === "strict";
       const closes = new PriceSink();
       const fewest = "At least 30 data points are required";
       await readData(c, closes, { maxBodyBytes, fewest });

@@ -1,22 +1,24 @@
+import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import { parsed } from "../validation.ts";
+import { describing, parsed } from "../validation.ts";
 
 /** Asks for the original's numbers, faults included. */
-export const compat = z.literal("strict", "The only value is strict; leave it out for right answers.").optional();
+export const compat = z.literal("strict", "The only value is strict; leave it out for right answers.").optional()
+  .describe("`strict` for the original's numbers where it is wrong, for those who must compare");
+
+/** Parameters of routes that take nothing else. */
+export const StrictParameters = z.object({ compat });
 
 /**
- * The query parameters that a route knows. Others are passed over, as the original services did.
- *
- * @throws {Problem} If one of them does not fit.
+ * Reads the query parameters that a route knows, which the handler gets from `c.req.valid("query")`. Others are passed over, as
+ * the original services did; of one that comes twice, the last counts.
  */
-export function knownParameters<S extends z.ZodType<unknown, Record<string, string | undefined>>>(
-  url: string,
+export function knownQuery<S extends z.ZodType<unknown, Record<string, string | undefined>>>(
   schema: S,
-): z.output<S> {
-  return parsed(schema, Object.fromEntries(new URL(url).searchParams));
-}
-
-/** Whether a request asks for the original's numbers. */
-export function isStrict(url: string): boolean {
-  return knownParameters(url, z.object({ compat })).compat === "strict";
+): MiddlewareHandler<object, string, { in: { query: z.input<S> }; out: { query: z.output<S> } }> {
+  return describing({ query: schema }, async (c, next) => {
+    const known = parsed(schema, Object.fromEntries(new URL(c.req.url).searchParams));
+    c.req.addValidatedData("query", known as object);
+    await next();
+  });
 }

@@ -15,7 +15,7 @@ import {
   wantedVersion,
 } from "./asset_answers.ts";
 import { OldError } from "./old_errors.ts";
-import { compat, knownParameters } from "./strict_query.ts";
+import { compat, knownQuery } from "./strict_query.ts";
 
 const tickerFields = ["ticker", "name", "active", "type", "created_at", "updated_at"];
 const barFields = ["ticker", "name", "date", "open", "high", "low", "close", "volume", "volume_weighted_price"];
@@ -30,8 +30,8 @@ export function tickerRoutes(reads: OldReads) {
   const { engine } = reads;
   return new Hono()
     // Every ticker.
-    .get("/all", async (c) => {
-      const parameters = knownParameters(c.req.url, ListParameters);
+    .get("/all", knownQuery(ListParameters), async (c) => {
+      const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "raw_tickers", parameters);
       return await answerList(c, reads, parameters, {
         version,
@@ -43,8 +43,8 @@ export function tickerRoutes(reads: OldReads) {
       });
     })
     // A ticker with the latest values of its indicators.
-    .get("/:ticker/details", async (c) => {
-      const parameters = knownParameters(c.req.url, z.object({ compat, as_of: moment }));
+    .get("/:ticker/details", knownQuery(z.object({ compat, as_of: moment })), async (c) => {
+      const parameters = c.req.valid("query");
       const strict = parameters.compat === "strict";
       const ticker = c.req.param("ticker");
       const [tickers, bars, indicators] = await Promise.all([
@@ -69,8 +69,8 @@ export function tickerRoutes(reads: OldReads) {
       });
     })
     // Its bars.
-    .get("/:ticker/daily-ohlc", async (c) => {
-      const parameters = knownParameters(c.req.url, DatedListParameters);
+    .get("/:ticker/daily-ohlc", knownQuery(DatedListParameters), async (c) => {
+      const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
       const [version, tickers] = await Promise.all([
         wantedVersion(engine, "daily_bars", parameters),
@@ -102,8 +102,8 @@ export function tickerRoutes(reads: OldReads) {
       });
     })
     // Its news.
-    .get("/:ticker/news-mentions", async (c) => {
-      const parameters = knownParameters(c.req.url, ListParameters);
+    .get("/:ticker/news-mentions", knownQuery(ListParameters), async (c) => {
+      const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
       return await answerList(c, reads, parameters, {
         version: await wantedVersion(engine, "news_mentions", parameters),

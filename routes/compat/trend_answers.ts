@@ -9,8 +9,8 @@ export const TREND_WINDOW = 10;
 export interface TrendAnswer {
   date: string;
   trend: "positive" | "negative";
-  /** r² of the line. */
-  confidence: number;
+  /** r² of the line; `null` where numbers are too large to square. */
+  confidence: number | null;
 }
 
 /**
@@ -32,7 +32,7 @@ export function trendAnswers({ dates, values }: Observations, { strict }: { stri
     }).map(({ index, trend, rSquared }) => ({
       date: sorted[index]!,
       trend: trend === "positive" ? trend : "negative",
-      confidence: rSquared,
+      confidence: Number.isFinite(rSquared) ? rSquared : null,
     }));
   } catch (error) {
     if (error instanceof RangeError) throw new OldError(400, `Invalid input data: ${error.message}`);

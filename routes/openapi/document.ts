@@ -1,7 +1,7 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { scopeNeeded } from "../access/policy.ts";
 import { demandsOf } from "../validation.ts";
-import { components } from "./components.ts";
+import { componentSchemas, type JsonSchema, jsonSchemaOf, referenceTo } from "./json_schema.ts";
 import type { Content, Operation, Operations } from "./operation.ts";
 import { assetOperations } from "./operations/assets.ts";
 import { compatOperations } from "./operations/compat.ts";
@@ -22,9 +22,6 @@ export interface ListedRoute {
   path: string;
   handler: object;
 }
-
-/** JSON Schema, as far as it is looked into here. */
-export type JsonSchema = { [name: string]: unknown };
 
 export interface Parameter {
   name: string;
@@ -91,6 +88,13 @@ const meanings: Readonly<Record<number, string>> = {
   422: "The idempotency key is taken",
 };
 
+/** Headers of answers that are no good. */
+const told: Readonly<Record<number, Record<string, string>>> = {
+  401: { "WWW-Authenticate": "Which credentials are wanted" },
+  429: { "Retry-After": "Seconds after which to try again" },
+  503: { "Retry-After": "Seconds after which to try again" },
+};
+
 /** Name under which Hono keeps the handler of a mounted app that has an error handler of its own. */
 const composed = "__COMPOSED_HANDLER";
 
@@ -100,15 +104,10 @@ const composed = "__COMPOSED_HANDLER";
  */
 export function openApiDocument(routes: readonly ListedRoute[], { version }: { version: string }): OpenApiDocument {
   const paths: OpenApiDocument["paths"] = {};
-  const generated = z.toJSONSchema(components, {
-    uri: (id) => `#/components/schemas/${id}`,
-    unrepresentable: "any",
-    io: "output",
-  }).schemas as Record<string, JsonSchema>;
   for (const [name, operation] of Object.entries(operations)) {
     const [method, path] = name.split(" ") as [string, string];
     const handlers = routes.filter((route) => route.method === method && plain(route.path) === path)
-      .map(({ handler }) => (handler as { [composed]?: object })[composed] ?? handler);
+      .map(({ handler }) => innermost(handler));
     if (handlers.length === 0) continue;
     const demands = Object.assign({}, ...handlers.map((handler) => demandsOf(handler) ?? {}));
     (paths[templated(path)] ??= {})[method.toLowerCase()] = described(operation, { method, path, demands });
@@ -125,13 +124,19 @@ export function openApiDocument(routes: readonly ListedRoute[], { version }: { v
     tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(generated).map(([id, schema]) => [id, cleaned(schema)])),
+      schemas: componentSchemas(),
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "An access token: `deno task token create NAME`" },
         session: { type: "apiKey", in: "cookie", name: "__Host-tandem_session", description: "Of who has signed in" },
       },
     },
   };
+}
+
+/** A handler as it was written, whatever apps with error handlers of their own it has been mounted in. */
+function innermost(handler: object): object {
+  const inner = (handler as { [composed]?: object })[composed];
+  return inner === undefined ? handler : innermost(inner);
 }
 
 function described(
@@ -141,11 +146,13 @@ function described(
   const { summary, description, tag, example } = operation;
   const old = /^\/(?:ml|trading|api)\//.test(path);
   const scope = scopeNeeded(method, path.replace(/:\w+/g, "1"));
-  const body = operation.body?.schema ?? demands.body;
+  const body = demands.body ?? operation.body?.schema;
   const statuses = new Set<number>([
     400,
-    ...(scope === null ? [] : [401, 403]),
-    ...(method === "GET" ? [] : [403, 408, 413]),
+    ...(scope === null ? [] : [401]),
+    // For who asks for another host as well, and so for everybody.
+    403,
+    ...(method === "GET" ? [] : [408, 413]),
     414,
     429,
     431,
@@ -159,9 +166,7 @@ function described(
   for (const status of [...statuses].sort()) {
     responses[status] ??= {
       description: meanings[status]!,
-      ...(status === 429 || status === 503
-        ? { headers: headersOf({ "Retry-After": "Seconds after which to try again" }) }
-        : {}),
+      ...(told[status] && { headers: headersOf(told[status]) }),
       content: old
         ? { "application/json": { schema: referenceTo(OldError) } }
         : { "application/problem+json": { schema: referenceTo(ProblemDetails) } },
@@ -173,15 +178,15 @@ function described(
     ...(description && { description }),
     tags: [tag],
     parameters: [
-      ...Object.entries(operation.path ?? {}).map(([name, said]): Parameter => ({
+      ...Object.entries(operation.path ?? {}).map(([name, { description, schema }]): Parameter => ({
         name,
         in: "path",
         required: true,
-        description: said,
-        schema: { type: "string" },
+        description,
+        schema: jsonSchemaOf(schema, "input"),
         ...(example?.path?.[name] !== undefined && { example: example.path[name] }),
       })),
-      ...queryParameters(operation.query ?? demands.query, example?.query ?? {}),
+      ...queryParameters(demands.query ?? operation.query, example?.query ?? {}),
       ...Object.entries(operation.headers ?? {}).map(([name, said]): Parameter => ({
         name,
         in: "header",
@@ -242,7 +247,9 @@ function queryParameters(schema: z.ZodType | undefined, examples: Readonly<Recor
     required: required.includes(name),
     ...(typeof description === "string" && { description }),
     schema: property,
-    ...(examples[name] !== undefined && { example: examples[name] }),
+    ...(examples[name] !== undefined && {
+      example: property.type === "integer" ? Number(examples[name]) : examples[name],
+    }),
   }));
   if (typeof additionalProperties !== "object" || Object.keys(additionalProperties!).length === 0) return listed;
   return [...listed, {
@@ -252,25 +259,6 @@ function queryParameters(schema: z.ZodType | undefined, examples: Readonly<Recor
     description: "Filters by columns of the asset: `column=value`, `column.gte=value`",
     schema: { type: "object", additionalProperties: { type: "string" } },
   }];
-}
-
-/** A named schema by its name, whatever else in full. */
-function referenceTo(schema: z.ZodType): JsonSchema {
-  const id = components.get(schema)?.id;
-  if (id !== undefined) return { $ref: `#/components/schemas/${id}` };
-  if (schema instanceof z.ZodUnion) {
-    return { anyOf: schema.options.map((option) => referenceTo(option as z.ZodType)) };
-  }
-  return jsonSchemaOf(schema, "output");
-}
-
-function jsonSchemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
-  return cleaned(z.toJSONSchema(schema, { io, unrepresentable: "any" }) as JsonSchema);
-}
-
-/** Without what says that it is a document of its own. */
-function cleaned({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
-  return schema;
 }
 
 /** A path as routes have it, without the patterns of its parameters. */

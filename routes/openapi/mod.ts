@@ -30,10 +30,10 @@ async function write(document: OpenApiDocument): Promise<{ text: string; etag: s
 export {
   type DescribedAnswer,
   type DescribedOperation,
-  type JsonSchema,
   type ListedRoute,
   type OpenApiDocument,
   openApiDocument,
   operations,
   type Parameter,
 } from "./document.ts";
+export type { JsonSchema } from "./json_schema.ts";

@@ -10,6 +10,13 @@ export interface Content {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** A part of a path that stands for something. */
+export interface PathParameter {
+  description: string;
+  /** Of those that lead somewhere. */
+  schema: z.ZodType;
+}
+
 /** What a route is for, what it takes beyond what its validators say, and what it answers. */
 export interface Operation {
   summary: string;
@@ -17,8 +24,8 @@ export interface Operation {
   tag: string;
   /** Of the query, where no validator says. */
   query?: z.ZodObject;
-  /** Parameters of the path by name, with what they are. */
-  path?: Readonly<Record<string, string>>;
+  /** Parameters of the path by name. */
+  path?: Readonly<Record<string, PathParameter>>;
   headers?: Readonly<Record<string, string>>;
   /** Of the body, where no validator says. */
   body?: Content;

@@ -665,7 +665,7 @@ const nullableNumber = z.number().nullable();
 
 export const OldTrendList = named(
   "OldTrendList",
-  z.array(z.strictObject({ date: z.string(), trend: z.enum(["positive", "negative"]), confidence: z.number() })),
+  z.array(z.strictObject({ date: z.string(), trend: z.enum(["positive", "negative"]), confidence: nullableNumber })),
 );
 export const OldSuggestedPairs = named(
   "OldSuggestedPairs",

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { AnyRowParameters } from "../../asset_rows.ts";
 import * as schemas from "../schemas.ts";
 import type { Operations } from "../operation.ts";
 
-const path = { key: "Key of the asset, such as `daily_bars`" };
+const path = { key: { description: "Key of the asset, such as `daily_bars`", schema: z.string() } };
 const next = { Link: 'The next page, as `rel="next"`; absent on the last' };
 const example = { path: { key: "chosen_pairs" } };
 const idempotency = { "Idempotency-Key": "The same key is the same run, however often the request is sent" };
@@ -38,16 +39,7 @@ export const assetOperations: Operations = {
     description:
       "Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte` and `in` (values separated by commas); a column that has the name of a parameter is reached as `name.eq`. All filters must hold. Pages that follow each other through cursors come from one version, whatever is published between them.",
     path,
-    query: z.object({
-      order: z.string().optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
-      fields: z.string().optional().describe("Columns to answer with, separated by commas"),
-      limit: z.string().optional().describe("Rows of a page, 1 to 10000, 1000 by default; or `all`"),
-      cursor: z.string().optional().describe("Where the page before ended"),
-      as_of: z.string().optional().describe(
-        "A materialization, or a moment: the version that held then; the latest by default",
-      ),
-      format: z.enum(["json", "ndjson", "csv", "parquet", "arrow"]).optional().describe("Instead of the Accept header"),
-    }).catchall(z.string()),
+    query: AnyRowParameters,
     example: { ...example, query: { order: "rank", limit: "5" } },
     answers: {
       200: {
@@ -60,9 +52,19 @@ export const assetOperations: Operations = {
           "application/vnd.apache.parquet",
           "application/vnd.apache.arrow.file",
         ],
-        headers: { ...next, "Tandem-Materialization": "The version that was read", ETag: "The same for the same rows" },
+        headers: {
+          ...next,
+          ETag: "The same for the same rows",
+          "Tandem-Materialization": "The version that was read",
+          "Tandem-Committed-At": "When that version was published",
+          "Tandem-Row-Count": "How many rows follow, where they all do",
+          Vary: "Accept",
+        },
       },
-      304: { description: "Nothing has changed since the ETag that was sent" },
+      304: {
+        description: "Nothing has changed since the ETag that was sent",
+        headers: { ETag: "The same", "Tandem-Materialization": "The version that holds" },
+      },
     },
     problems: [404, 409],
   },
@@ -110,6 +112,7 @@ export const assetOperations: Operations = {
       200: {
         description: "The plan, or the run that was waited for",
         schema: z.union([schemas.PlanSchema, schemas.RunSchema]),
+        headers: { Location: "Of the run; a plan has none" },
       },
       202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
     },
@@ -125,6 +128,7 @@ export const assetOperations: Operations = {
       200: {
         description: "The plan, or the run that was waited for",
         schema: z.union([schemas.PlanSchema, schemas.RunSchema]),
+        headers: { Location: "Of the run; a plan has none" },
       },
       202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
     },

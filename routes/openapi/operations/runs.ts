@@ -3,12 +3,13 @@ import { backfillActions } from "../../../engine/mod.ts";
 import * as schemas from "../schemas.ts";
 import type { Operation, Operations } from "../operation.ts";
 
-const path = { id: "Number of the run" };
+const numbered = (what: string) => ({ id: { description: `Number of the ${what}`, schema: z.int().positive() } });
+const path = numbered("run");
 const next = { Link: 'The next page, as `rel="next"`; absent on the last' };
 const location = { Location: "Where to follow it" };
 const idempotency = { "Idempotency-Key": "The same key is the same request, however often it is sent" };
-const backfillPath = { id: "Number of the backfill" };
-const schedulePath = { name: "Name of the schedule" };
+const backfillPath = numbered("backfill");
+const schedulePath = { name: { description: "Name of the schedule", schema: z.string() } };
 const said = {
   pause: "Let a backfill rest after the run that it is in",
   resume: "Go on with a backfill that rests",
@@ -174,14 +175,18 @@ export const accessOperations: Operations = {
     summary: "Create an access token",
     example: { body: { name: "nightly", scope: "operate", expiresInDays: 90 } },
     answers: {
-      201: { description: "The token with its secret, which is shown this once", schema: schemas.TokenCreated },
+      201: {
+        description: "The token with its secret, which is shown this once",
+        schema: schemas.TokenCreated,
+        headers: { Location: "Of the token" },
+      },
     },
     problems: [415],
   },
   "DELETE /v1/tokens/:id": {
     tag: "Access",
     summary: "Revoke an access token",
-    path: { id: "Number of the token" },
+    path: numbered("token"),
     answers: { 200: { description: "The token as it was", schema: schemas.TokenSchema } },
     problems: [404],
   },
@@ -193,7 +198,7 @@ export const accessOperations: Operations = {
   "DELETE /v1/sessions/:id": {
     tag: "Access",
     summary: "End a session",
-    path: { id: "Number of the session" },
+    path: numbered("session"),
     answers: { 204: { description: "It is over" } },
     problems: [404],
   },
@@ -227,8 +232,12 @@ export const accessOperations: Operations = {
     tag: "Health",
     summary: "This document",
     answers: {
-      200: { description: "OpenAPI 3.1", schema: z.looseObject({ openapi: z.string() }) },
-      304: { description: "Nothing has changed since the ETag that was sent" },
+      200: {
+        description: "OpenAPI 3.1",
+        schema: z.looseObject({ openapi: z.string() }),
+        headers: { ETag: "The same for the same document" },
+      },
+      304: { description: "Nothing has changed since the ETag that was sent", headers: { ETag: "The same" } },
     },
   },
 };
