@@ -5,7 +5,8 @@ import { api, type ApiOptions, lastingServer, onError, onNotFound } from "../../
 import { page } from "../../web/mod.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
 import { pageSchedule } from "./page_server.ts";
-import { type Answer, read } from "./tiny_api.ts";
+import { type Answer, read } from "./answer.ts";
+import { heldToDocument } from "./described.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
 /** The whole service, as it stands on the network, over a small chain that has been made. */
@@ -60,6 +61,7 @@ export async function withAttacked<T>(
     const app = new Hono().onError(onError(logger)).notFound(onNotFound)
       .route("/", api({ engine, scheduler, logger, ready, ...apiOptions }))
       .route("/", page({ engine, scheduler }));
+    heldToDocument(app);
     const ask: Attacked["ask"] = async (path, init) => await read(await app.request(path, init));
 
     async function stored(): Promise<string> {

@@ -2,7 +2,8 @@ import { silentLogger } from "../../engine/mod.ts";
 import { type Api, api } from "../../routes/mod.ts";
 import { type CellTest, withCellEngine } from "./cell_engine.ts";
 import { withEmbedded } from "./database.ts";
-import { type Answer, read } from "./tiny_api.ts";
+import { type Answer, read } from "./answer.ts";
+import { heldToDocument } from "./described.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
 
 /** The API over an engine with assets made by cells, called without a port. */
@@ -18,7 +19,9 @@ export async function withCellApi(test: (cell: CellApi) => Promise<void>): Promi
     withCellEngine(database, async (cell) => {
       const scheduler = fixedSchedules();
       const { engine } = cell;
-      const app = api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) });
+      const app = heldToDocument(
+        api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) }),
+      );
       await test({
         ...cell,
         app,

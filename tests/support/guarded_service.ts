@@ -5,6 +5,7 @@ import { loggerTo, type LogLevel } from "../../engine/mod.ts";
 import { openIdProvider } from "../../resources/identity_provider/mod.ts";
 import { api, type ApiOptions, onError, onNotFound, openApiDocument } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
+import { heldToDocument } from "./described.ts";
 import type { SimulatedProvider } from "./identity_provider/identity_provider.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
 import { pageSchedule } from "./page_server.ts";
@@ -65,7 +66,7 @@ export async function withGuarded<T>(
           },
         }),
       );
-    return await test({ ...tiny, app, access, logged });
+    return await test({ ...tiny, app: heldToDocument(app), access, logged });
   }, engineOptions);
 }
 

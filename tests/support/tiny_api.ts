@@ -1,9 +1,12 @@
 import { loggerTo, type LogLevel, Scheduler } from "../../engine/mod.ts";
 import { type Api, api, type ApiOptions } from "../../routes/mod.ts";
-import { assertDescribed } from "./described.ts";
+import { type Answer, read } from "./answer.ts";
+import { heldToDocument } from "./described.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
-/** The API over a tiny engine, called without a port. */
+export { type Answer, read } from "./answer.ts";
+
+/** The API over a tiny engine, called without a port; every answer is held against the document of the API. */
 export interface TinyApi extends Tiny {
   app: Api;
   /** What the API logged. */
@@ -11,16 +14,6 @@ export interface TinyApi extends Tiny {
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** Sends `body` as JSON, or nothing where it is left out. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-}
-
-/** An answer with its body read. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-  /** The body as JSON. Tests look into it as they expect it to be. */
-  // deno-lint-ignore no-explicit-any -- the point of a test is to find out what it is
-  json: any;
 }
 
 /** Runs `test` with the API over {@link withTinyEngine}. */
@@ -40,19 +33,10 @@ export async function withTinyApi<T>(
     };
     const scheduler = new Scheduler({ ...tiny, schedules: [schedule], logger });
     const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
-    const app = api({ engine: tiny.engine, scheduler, logger, ready, ...options });
-    // Every answer of every test is held against the document of the API.
-    const described = async (method: string, path: string, response: Response) => {
-      const answer = await read(response);
-      assertDescribed(method, path, answer);
-      return answer;
-    };
-    const get: TinyApi["get"] = async (path, headers = {}) =>
-      await described("GET", path, await app.request(path, { headers }));
+    const app = heldToDocument(api({ engine: tiny.engine, scheduler, logger, ready, ...options }));
+    const get: TinyApi["get"] = async (path, headers = {}) => await read(await app.request(path, { headers }));
     const post: TinyApi["post"] = async (path, body, headers = {}) =>
-      await described(
-        "POST",
-        path,
+      await read(
         await app.request(path, {
           method: "POST",
           ...(body === undefined ? { headers } : {
@@ -63,11 +47,4 @@ export async function withTinyApi<T>(
       );
     return await test({ ...tiny, app, logged, get, post });
   }, engineOptions);
-}
-
-/** Reads an answer to its end. */
-export async function read(response: Response): Promise<Answer> {
-  const text = await response.text();
-  const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "") && text !== "";
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
 }

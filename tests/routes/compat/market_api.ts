@@ -3,16 +3,18 @@ import { Engine, loggerTo, type LogLevel, Scheduler, silentLogger } from "../../
 import { fixedClock } from "../../../resources/clock.ts";
 import { type Database, migrate } from "../../../resources/database/mod.ts";
 import type { MarketData, TickerListing } from "../../../resources/market_data/mod.ts";
-import { api } from "../../../routes/mod.ts";
+import { type Api, api } from "../../../routes/mod.ts";
 import type { RawBar } from "../../support/bars.ts";
 import { withEmbedded } from "../../support/database.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { knownTable } from "../../support/known_tables.ts";
 import { marketOf } from "../../support/market_of.ts";
-import { type Answer, read } from "../../support/tiny_api.ts";
+import { type Answer, read } from "../../support/answer.ts";
+import { heldToDocument } from "../../support/described.ts";
 
 /** The API over the real assets on a small market. */
 export interface MarketApi {
+  app: Api;
   engine: Engine;
   database: Database;
   bars: readonly RawBar[];
@@ -92,16 +94,12 @@ export async function withMarketApi(
     const errors: string[] = [];
     const logger = loggerTo((level: LogLevel, message) => level === "error" && errors.push(message));
     const scheduler = new Scheduler({ engine, database, clock, schedules: [], logger });
-    const app = api({
-      engine,
-      scheduler,
-      logger,
-      ready: () => Promise.resolve([]),
-      limits: { maxBodyBytes, maxClosesBytes },
-    });
+    const limits = { maxBodyBytes, maxClosesBytes };
+    const app = heldToDocument(api({ engine, scheduler, logger, ready: () => Promise.resolve([]), limits }));
     const request = async (path: string, init?: RequestInit) => await app.request(path, init);
     try {
       await test({
+        app,
         engine,
         database,
         get bars() {

@@ -6,9 +6,12 @@ import { onOldError } from "../../../routes/compat/old_errors.ts";
 import { quantServiceRoutes } from "../../../routes/compat/quant_service.ts";
 import { weekdays } from "../../support/bars.ts";
 import { normals, walk } from "../../support/closes.ts";
-import { type Answer, read } from "../../support/tiny_api.ts";
+import { type Answer, read } from "../../support/answer.ts";
+import { heldToDocument } from "../../support/described.ts";
 
-const app = new Hono().onError(onOldError(silentLogger)).route("/", quantServiceRoutes({ maxBodyBytes: 1_000_000 }));
+const app = heldToDocument(
+  new Hono().onError(onOldError(silentLogger)).route("/", quantServiceRoutes({ maxBodyBytes: 1_000_000 })),
+);
 
 async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
