@@ -7,44 +7,22 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Hono } from "hono";
-import { type DescribedOperation, openApiDocument } from "../../routes/openapi/mod.ts";
+import { type OpenApiDocument, openApiDocument } from "../../routes/openapi/mod.ts";
+import { SESSIONS, withMarketApi } from "../routes/compat/market_api.ts";
+import { weekdays } from "../support/bars.ts";
+import { withCellApi } from "../support/cell_api.ts";
 import { databases } from "../support/database.ts";
-import { assertDescribed } from "../support/described.ts";
+import { operationFor } from "../support/described.ts";
 import { withGuarded } from "../support/guarded_service.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
-import { read } from "../support/tiny_api.ts";
-import { anyJson, anyText, textsOf, valuesOf } from "./schema_arbitraries.ts";
+import { type FuzzRequest, requestsOf } from "./request_arbitraries.ts";
+import type { Vocabulary } from "./schema_arbitraries.ts";
 
 const requests = Number(Deno.env.get("TANDEM_FUZZ_REQUESTS") ?? 1_500);
 const seed = Number(Deno.env.get("TANDEM_FUZZ_SEED") ?? Date.now() % 2 ** 31);
 
-/** Texts that mean something to the service under test. */
-const words = [
-  ...pairPageAssets.map(({ key }) => key),
-  "+chosen_pairs",
-  "clean_prices+",
-  "*",
-  "group:pairs",
-  "KO",
-  "PEP",
-  "KO,PEP",
-  "-ticker_1",
-  "ticker_1,ticker_2",
-  "2026-01-05",
-  "1",
-  "2",
-  "all",
-  "csv",
-  "parquet",
-  "strict",
-];
-
-interface FuzzRequest {
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body?: string;
-}
+/** Words of both worlds. */
+const common = ["1", "2", "all", "csv", "parquet", "strict", "*"];
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
@@ -55,12 +33,29 @@ for (const { name, ignore, open } of databases) {
       try {
         await withGuarded(async ({ app, access, engine, logged }) => {
           await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
-          const authorization = `Bearer ${access.ownerSecret}`;
-          await fc.assert(
-            fc.asyncProperty(requestsOf(app), (request) => judged(app, request, authorization)),
-            { numRuns: requests, seed, endOnFailure: false },
-          );
-          assert.equal((await app.request("http://localhost:8000/healthz")).status, 200);
+          const words = [
+            ...pairPageAssets.map(({ key }) => key),
+            "+chosen_pairs",
+            "clean_prices+",
+            "group:pairs",
+            "KO",
+            "PEP",
+            "KO,PEP",
+            "-ticker_1",
+            "ticker_1,ticker_2",
+            "2026-01-05",
+            ...common,
+          ];
+          const byName = {
+            key: pairPageAssets.map(({ key }) => key),
+            id: ["1", "2", "3"],
+            order: ["ticker_1", "-ticker_1"],
+            fields: ["ticker_1,ticker_2"],
+            as_of: ["2026-12-31", "1", "3"],
+          };
+          const vocabulary = { words, byName };
+          const document = openApiDocument(app.routes, { version: "1" });
+          await fuzz(document, { app, authorization: `Bearer ${access.ownerSecret}`, vocabulary });
           assert.deepEqual(logged.filter(({ level }) => level === "error"), []);
         }, { engine: { assets: pairPageAssets, database } });
       } finally {
@@ -70,119 +65,104 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-async function judged(app: Hono, request: FuzzRequest, authorization: string): Promise<void> {
-  const { method, path, headers, body } = request;
-  // The standard itself refuses some of what may be generated; that is not the service's doing.
-  let made: Request;
-  try {
-    made = new Request(`http://localhost:8000${path}`, { method, headers: { ...headers, authorization }, body });
-  } catch {
-    return;
-  }
-  const response = await app.request(made);
-  if (response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
-    await response.body?.cancel();
-    return;
-  }
-  const answer = await read(response);
-  assert.notEqual(answer.status, 500, answer.text);
-  assertDescribed(method, path, answer);
-}
-
-function requestsOf(app: Hono): fc.Arbitrary<FuzzRequest> {
-  const { paths } = openApiDocument(app.routes, { version: "1" });
-  return fc.oneof(
-    ...Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => requestOf(method.toUpperCase(), path, operation))
-    ),
-  );
-}
-
-function requestOf(
-  method: string,
-  path: string,
-  { parameters, requestBody }: DescribedOperation,
-): fc.Arbitrary<FuzzRequest> {
-  const inPath = parameters.filter((one) => one.in === "path");
-  const inQuery = parameters.filter((one) => one.in === "query");
-  const inHeader = parameters.filter((one) => one.in === "header");
-  const segment = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...words.filter((word) => /^[\w]+$/.test(word))) },
-    { weight: 2, arbitrary: fc.integer({ min: 1, max: 5 }).map(String) },
-    { weight: 1, arbitrary: anyText },
-  );
-  const query = fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.record(
-        Object.fromEntries(inQuery.map(({ name, schema }) => [name, textsOf(schema, words)])),
-        { requiredKeys: inQuery.filter(({ required }) => required).map(({ name }) => name) },
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.dictionary(fc.oneof(fc.constantFrom("limit", "cursor", "ticker_1.in", "as_of"), anyText), anyText, {
-        maxKeys: 3,
-      }),
-    },
-  );
-  const schema = requestBody?.content["application/json"]?.schema;
-  const body = method === "GET" || method === "DELETE" ? fc.constant(undefined) : schema
-    ? fc.oneof(
-      { weight: 6, arbitrary: valuesOf(schema, words).map((value) => JSON.stringify(value)) },
-      { weight: 1, arbitrary: anyJson.map((value) => JSON.stringify(value)) },
-      { weight: 1, arbitrary: anyText },
-    )
-    : fc.option(anyText, { nil: undefined });
-  return fc.record({
-    segments: fc.tuple(...inPath.map(() => segment)),
-    query,
-    headers: fc.record(
-      Object.fromEntries(
-        inHeader.map(({ name }) => [name, fc.oneof(fc.constantFrom("1", "k"), fc.string({ maxLength: 10 }))]),
-      ),
-      { requiredKeys: [] },
-    ),
-    type: fc.oneof(
-      { weight: 8, arbitrary: fc.constant("application/json") },
-      {
-        weight: 1,
-        arbitrary: fc.constantFrom(
-          "text/plain",
-          "application/x-www-form-urlencoded",
-          "application/json; charset=utf-16",
-          "x",
-        ),
+Deno.test(`the routes of the original services answer ${requests} requests of the document over a real market (seed ${seed})`, () =>
+  withMarketApi(async ({ app, bars, errors, materialize }) => {
+    await materialize();
+    const { paths, ...document } = openApiDocument(app.routes, { version: "1" });
+    const old = Object.entries(paths).filter(([path]) => /^\/(?:ml|trading|api)\//.test(path));
+    const pairs = await (await app.request("/api/model-chosen-pairs")).json() as Record<
+      "id" | "ticker_1" | "ticker_2",
+      string
+    >[];
+    assert.ok(pairs.length > 0);
+    const tickers = ["A0", "A1", "B0", "C3", "NEW"];
+    const vocabulary = {
+      words: [...tickers, "ticker", "date,close", weekdays(SESSIONS)[80]!, ...common],
+      byName: {
+        ticker: tickers,
+        id: pairs.map(({ id }) => id),
+        ticker_1: [pairs[0]!.ticker_1],
+        ticker_2: [pairs[0]!.ticker_2],
+        fields: ["ticker_1,ticker_2", "ticker"],
+        as_of: ["2026-12-31", "2027-01-01T00:00:00Z"],
       },
-    ),
-    accept: fc.constantFrom(
-      "*/*",
-      "application/json",
-      "text/csv",
-      "application/x-ndjson",
-      "text/event-stream",
-      "nonsense",
-    ),
-    body,
-  }).map(({ segments, query, headers, type, accept, body }) => {
-    const named = inPath.reduce(
-      (text, { name }, i) => text.replace(`{${name}}`, encoded((segments as string[])[i]!)),
-      path,
-    );
-    const search = new URLSearchParams(
-      Object.entries(query).map(([key, value]) => [key.toWellFormed(), String(value).toWellFormed()]),
-    );
-    return {
-      method,
-      path: `${named}${search.size > 0 ? `?${search}` : ""}`,
-      headers: { Accept: accept, ...(body === undefined ? {} : { "Content-Type": type }), ...headers },
-      ...(body !== undefined && { body }),
+      bodies: {
+        "/ml/pairs": { data: bars.map(({ ticker, session, close }) => ({ ticker, date: session, price: close })) },
+      },
     };
-  });
-}
+    await fuzz({ ...document, paths: Object.fromEntries(old) }, { app, vocabulary });
+    assert.deepEqual(errors, []);
+  }));
 
-/** A segment that stays one: an empty one, or dots, would be another path. */
-function encoded(text: string): string {
-  const safe = encodeURIComponent(text.toWellFormed());
-  return safe === "" || /^\.+$/.test(safe) ? "x" : safe;
+Deno.test(`assets made by cells answer ${requests} requests of the document, their runs and backfills as well (seed ${seed})`, () =>
+  withCellApi(async ({ app, engine, post }) => {
+    await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
+    for (const names of [["A"], ["B"], ["A", "B"]]) await post("/v1/backfills", { selection: "*", names, force: true });
+    const byName = {
+      key: engine.graph.keys,
+      selection: [...engine.graph.keys, "*", "+adjusted", "quotes+"],
+      id: ["1", "2", "3", "4"],
+      name: ["A", "B"],
+      names: ["A", "B", "A,B"],
+      date: ["2024-01-02", "2024-01-03", "2024-01-31"],
+      from: ["2024-01-02", "2024-01-03"],
+      to: ["2024-01-04", "2024-01-31"],
+      order: ["name,date", "-value"],
+      fields: ["name,value"],
+      as_of: ["2026-12-31", "1", "3"],
+    };
+    const { paths, ...document } = openApiDocument(app.routes, { version: "1" });
+    const ours = Object.entries(paths).filter(([path]) => /^\/v1\/(?:assets|materialize|backfills|runs)/.test(path));
+    const vocabulary = { words: [...engine.graph.keys, ...common], byName };
+    await fuzz({ ...document, paths: Object.fromEntries(ours) }, { app, vocabulary });
+  }));
+
+/** Sends requests by a document. Their answers are held against it by `app` itself: see `heldToDocument()`. */
+async function fuzz(
+  document: OpenApiDocument,
+  { app, authorization, vocabulary }: { app: Pick<Hono, "request">; authorization?: string; vocabulary: Vocabulary },
+): Promise<void> {
+  const good = new Map(
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => [`${method.toUpperCase()} ${path}`, 0] as [string, number])
+    ),
+  );
+  let [sent, refused] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(requestsOf(document, vocabulary), async ({ method, path, headers, body }: FuzzRequest) => {
+      let request: Request;
+      try {
+        request = new Request(`http://localhost:8000${path}`, {
+          method,
+          headers: { ...headers, ...(authorization && { authorization }) },
+          body,
+        });
+      } catch {
+        // The standard itself refuses some of what may be generated; that is not the service's doing.
+        refused++;
+        return;
+      }
+      sent++;
+      const response = await app.request(request);
+      // Described, but not for what anybody may send.
+      assert.ok(
+        response.status < 500 || response.status === 503,
+        `${response.status}: ${await response.clone().text()}`,
+      );
+      if (response.ok) {
+        const { name } = operationFor(method, path)!;
+        good.set(name, good.get(name)! + 1);
+      }
+      if (response.headers.get("Content-Type")?.startsWith("text/event-stream")) await response.body?.cancel();
+      else await response.bytes();
+    }),
+    { numRuns: requests, seed },
+  );
+  assert.equal((await app.request("http://localhost:8000/healthz")).status, 200);
+  // A fuzzer whose requests are all turned away at the door tests the door.
+  const reached = [...good].filter(([, count]) => count > 0).map(([name]) => name);
+  const missed = [...good].filter(([, count]) => count === 0).map(([name]) => name);
+  if (Deno.env.get("TANDEM_FUZZ_VERBOSE")) console.log({ sent, refused, good, missed });
+  assert.ok(refused < sent / 10, `${refused} requests could not be made, ${sent} could`);
+  assert.ok(reached.length > 0.6 * good.size, `None of the requests was good for ${missed.join(", ")}.`);
 }

@@ -77,18 +77,42 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 10 }),
 );
 
-/**
- * Values that a schema allows, and with them, now and then, ones that it does not.
- *
- * @param words Texts that mean something to the service, such as keys of assets.
- */
-export function valuesOf(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 6, arbitrary: allowed(schema, words) }, { weight: 1, arbitrary: anyJson });
+/** Texts that mean something to the service under test. */
+export interface Vocabulary {
+  /** Anywhere, such as keys of assets. */
+  words: readonly string[];
+  /** As parameters and properties of these names. */
+  byName: Readonly<Record<string, readonly string[]>>;
+  /** Bodies that are too particular to come by chance, by path. */
+  bodies?: Readonly<Record<string, unknown>>;
 }
 
-function allowed(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<unknown> {
-  const options = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
-  if (options) return fc.oneof(...options.map((option) => allowed(option, words)));
+/** Which values are made of a schema. */
+export interface ValueOptions {
+  vocabulary: Vocabulary;
+  /** What the value is called. */
+  name?: string;
+  /** Whether what is inside may be what the schema does not allow. */
+  faults: boolean;
+}
+
+/** Values of a body that a schema allows, ones that it allows but for something inside, and now and then something else altogether. */
+export function bodiesOf(schema: JsonSchema, vocabulary: Vocabulary): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { weight: 6, arbitrary: valuesOf(schema, { vocabulary, faults: false }) },
+    { weight: 3, arbitrary: valuesOf(schema, { vocabulary, faults: true }) },
+    { weight: 1, arbitrary: anyJson },
+  );
+}
+
+function valuesOf(schema: JsonSchema, options: ValueOptions): fc.Arbitrary<unknown> {
+  const { faults } = options;
+  const inside = (of: JsonSchema, name = options.name) => {
+    const arbitrary = valuesOf(of, { ...options, name });
+    return faults ? fc.oneof({ weight: 8, arbitrary }, { weight: 1, arbitrary: anyJson }) : arbitrary;
+  };
+  const choices = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
+  if (choices) return fc.oneof(...choices.map((choice) => valuesOf(choice, options)));
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
   switch (schema.type) {
@@ -98,20 +122,20 @@ function allowed(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<unk
     case "number": {
       const min = Math.max(Number(schema.minimum ?? -1_000), -1e9);
       const max = Math.min(Number(schema.maximum ?? 1_000), 1e9);
-      return fc.oneof(fc.integer({ min: Math.ceil(min), max: Math.floor(max) }), fc.constantFrom(...nastyNumbers));
+      const fitting = fc.integer({ min: Math.ceil(min), max: Math.floor(max) });
+      return faults ? fc.oneof(fitting, fc.constantFrom(...nastyNumbers)) : fitting;
     }
     case "array": {
-      const item = (schema.items ?? {}) as JsonSchema;
       const minLength = Number(schema.minItems ?? 0);
-      return fc.array(valuesOf(item, words), { minLength, maxLength: minLength + 5 });
+      return fc.array(inside((schema.items ?? {}) as JsonSchema), { minLength, maxLength: minLength + 5 });
     }
     case "object": {
       const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
-      const required = new Set((schema.required as string[] | undefined) ?? []);
       const known = fc.record(
-        Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, valuesOf(of, words)])),
-        { requiredKeys: [...required] },
+        Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, inside(of, name)])),
+        { requiredKeys: (schema.required as string[] | undefined) ?? [] },
       );
+      if (!faults) return known;
       return fc.oneof(
         { weight: 8, arbitrary: known },
         { weight: 1, arbitrary: fc.tuple(known, anyJson).map(([value, more]) => ({ ...value, more })) },
@@ -119,24 +143,50 @@ function allowed(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<unk
       );
     }
     case "string":
-      return textsOf(schema, words);
+      return textsOf(schema, options);
     default:
       return anyJson;
   }
 }
 
-/** Texts that a schema of text allows, and others. */
-export function textsOf(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<string> {
-  if (Array.isArray(schema.enum)) {
-    return fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...schema.enum.map(String)) }, {
-      weight: 1,
-      arbitrary: anyText,
-    });
-  }
-  const fitting = schema.format === "date"
-    ? fc.constantFrom("2024-01-02", "2026-01-05", "2026-05-08", "1999-12-31")
-    : typeof schema.pattern === "string" && /\\d/.test(schema.pattern)
-    ? fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2 ** 53 - 1 })).map(String)
-    : fc.constantFrom(...words);
-  return fc.oneof({ weight: 4, arbitrary: fitting }, { weight: 1, arbitrary: anyText });
+/** Texts of a query, a path or a body that a schema allows; where there may be faults, others as well. */
+export function textsOf(schema: JsonSchema, options: ValueOptions): fc.Arbitrary<string> {
+  const arbitrary = fittingTexts(schema, options);
+  if (!options.faults) return arbitrary;
+  const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
+  const beside = [minimum === undefined ? -1 : minimum - 1, maximum === undefined ? 1e21 : maximum + 1].map(String);
+  return fc.oneof(
+    { weight: 4, arbitrary },
+    { weight: 1, arbitrary: anyText },
+    { weight: schema.type === "integer" ? 1 : 0, arbitrary: fc.constantFrom(...beside, ...nastyNumbers.map(String)) },
+  );
 }
+
+function fittingTexts(schema: JsonSchema, options: ValueOptions): fc.Arbitrary<string> {
+  const { vocabulary: { words, byName }, name } = options;
+  if (name !== undefined && byName[name] !== undefined) return fc.constantFrom(...byName[name]);
+  const choices = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
+  if (choices) return fc.oneof(...choices.map((choice) => fittingTexts(choice, options)));
+  if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum.map(String));
+  if (schema.const !== undefined) return fc.constant(String(schema.const));
+  if (schema.type === "integer") {
+    const { minimum = 0, maximum = 2 ** 53 - 1 } = schema as { minimum?: number; maximum?: number };
+    return fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: minimum, max: Math.min(maximum, minimum + 20) }) },
+      { weight: 1, arbitrary: fc.integer({ min: minimum, max: maximum }) },
+    ).map(String);
+  }
+  switch (schema.format) {
+    case "date":
+      return moments.map((moment) => moment.slice(0, 10));
+    case "date-time":
+      return moments;
+    case "uuid":
+      return fc.uuid();
+  }
+  if (typeof schema.pattern === "string") return fc.stringMatching(new RegExp(schema.pattern));
+  return fc.constantFrom(...words);
+}
+
+const moments = fc.date({ noInvalidDate: true, min: new Date("1990-01-01"), max: new Date("2040-01-01") })
+  .map((moment) => moment.toISOString());
