@@ -108,7 +108,7 @@ export function openApiDocument(routes: readonly ListedRoute[], { version }: { v
   for (const [name, operation] of Object.entries(operations)) {
     const [method, path] = name.split(" ") as [string, string];
     const handlers = routes.filter((route) => route.method === method && plain(route.path) === path)
-      .map(({ handler }) => (handler as { [composed]?: object })[composed] ?? handler);
+      .map(({ handler }) => unwrapped(handler));
     if (handlers.length === 0) continue;
     const demands = Object.assign({}, ...handlers.map((handler) => demandsOf(handler) ?? {}));
     (paths[templated(path)] ??= {})[method.toLowerCase()] = described(operation, { method, path, demands });
@@ -271,6 +271,12 @@ function jsonSchemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
 /** Without what says that it is a document of its own. */
 function cleaned({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
   return schema;
+}
+
+/** The handler that was given, however many mounted apps have wrapped it. */
+function unwrapped(handler: object): object {
+  const inner = (handler as { [composed]?: object })[composed];
+  return inner === undefined ? handler : unwrapped(inner);
 }
 
 /** A path as routes have it, without the patterns of its parameters. */

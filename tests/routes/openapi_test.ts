@@ -75,6 +75,9 @@ Deno.test("parameters and bodies of the document are what the validators demand"
       "config",
     ]);
     assert.deepEqual([body.required, body.additionalProperties], [["selection"], false]);
+    // Mounted within an app that is mounted within another.
+    const fit = paths["/api/ml/fit-rlrt"]!.post!.requestBody!.content["application/json"]!.schema!;
+    assert.deepEqual(fit.required, ["ticker_1", "ticker_2"]);
     const trades = paths["/api/model-chosen-pairs/trades"]!.get!.parameters;
     assert.deepEqual(trades.filter(({ required }) => required).map(({ name }) => name), ["ticker_1", "ticker_2"]);
     return Promise.resolve();
