@@ -47,12 +47,14 @@ const defaultStallMs = 60_000;
 
 /** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
 export const RowParameters = z.strictObject({
-  order: list.optional(),
-  fields: list.optional(),
-  limit: wholeNumber(1, maxPageRows).default(defaultLimit),
-  cursor: z.string().max(10_000).optional(),
-  as_of: asOf.optional(),
-  format: z.enum(formats).optional(),
+  order: list.optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
+  fields: list.optional().describe("Columns to answer with, separated by commas"),
+  limit: wholeNumber(1, maxPageRows).default(defaultLimit).describe(
+    "Rows of a page; `all` for every row as CSV, NDJSON, Parquet or Arrow",
+  ),
+  cursor: z.string().max(10_000).optional().describe("Where the page before ended"),
+  as_of: asOf.optional().describe("A materialization, or a moment: the version that held then; the latest by default"),
+  format: z.enum(formats).optional().describe("Instead of the Accept header"),
 });
 
 /** CSV and NDJSON are pages where there is a limit, and everything where there is none. */

@@ -25,22 +25,20 @@ const parts = new LiveParts(refreshed, () => {
 });
 const changes = followChanges({
   changed: () => parts.refresh(),
-  progressed: progressed,
-  ended() {},
+  progressed,
 });
 listenToRunButtons({
   async begun(runId) {
     const key = document.getElementById("asset-panel")?.dataset.selected;
     await goTo(addressOf({ selected: key, run: String(runId) }));
-    await changes.look();
   },
   changed: () => changes.refresh(),
 });
 
-/** @param {string} key @param {number} done @param {number} total */
-function progressed(key, done, total) {
-  showProgress(key, { done, total });
-  drawn?.nodes.showProgress(key, { done, total });
+/** @param {string} key @param {import("./changes.js").Progress} progress */
+function progressed(key, progress) {
+  showProgress(key, progress);
+  drawn?.nodes.showProgress(key, progress);
 }
 
 function refreshed() {
@@ -52,7 +50,7 @@ function refreshed() {
     drawn.minimap.redraw();
     read(drawn.nodes.focused);
   }
-  for (const [key, { done, total }] of changes.progress) progressed(key, done, total);
+  for (const [key, progress] of changes.progress) progressed(key, progress);
 }
 
 /**

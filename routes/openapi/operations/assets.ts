@@ -1,5 +1,6 @@
 import { z } from "zod";
-import * as schemas from "../schemas.ts";
+import * as schemas from "../schemas/mod.ts";
+import { RowParameters } from "../../asset_rows.ts";
 import type { Operations } from "../operation.ts";
 
 const path = { key: "Key of the asset, such as `daily_bars`" };
@@ -38,16 +39,7 @@ export const assetOperations: Operations = {
     description:
       "Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte` and `in` (values separated by commas); a column that has the name of a parameter is reached as `name.eq`. All filters must hold. Pages that follow each other through cursors come from one version, whatever is published between them.",
     path,
-    query: z.object({
-      order: z.string().optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
-      fields: z.string().optional().describe("Columns to answer with, separated by commas"),
-      limit: z.string().optional().describe("Rows of a page, 1 to 10000, 1000 by default; or `all`"),
-      cursor: z.string().optional().describe("Where the page before ended"),
-      as_of: z.string().optional().describe(
-        "A materialization, or a moment: the version that held then; the latest by default",
-      ),
-      format: z.enum(["json", "ndjson", "csv", "parquet", "arrow"]).optional().describe("Instead of the Accept header"),
-    }).catchall(z.string()),
+    query: RowParameters.catchall(z.string()),
     example: { ...example, query: { order: "rank", limit: "5" } },
     answers: {
       200: {

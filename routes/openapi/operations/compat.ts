@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DatedListParameters, ListParameters } from "../../compat/asset_answers.ts";
 import { compat } from "../../compat/strict_query.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "../schemas/mod.ts";
 import type { Operations } from "../operation.ts";
 
 const strict = z.object({ compat });
