@@ -48,7 +48,7 @@ function refreshed() {
     // Another version of the service has other assets.
     if (!drawn.nodes.update(JSON.parse(text))) return location.reload();
     drawn.minimap.redraw();
-    read(drawn.nodes.focused);
+    read(readNode);
   }
   for (const [key, progress] of changes.progress) progressed(key, progress);
 }
@@ -92,8 +92,12 @@ async function closePanel() {
   (drawn?.nodes.of(key)?.element ?? document.getElementById("graph-view"))?.focus({ preventScroll: true });
 }
 
+/** The node that is focused or pointed at. @type {import("./graph_nodes.js").GraphNode | undefined} */
+let readNode;
+
 /** Says what is known of the node that is focused or pointed at. @param {import("./graph_nodes.js").GraphNode | undefined} node */
 function read(node) {
+  readNode = node;
   const place = document.getElementById("graph-read");
   if (place) place.textContent = node?.element.getAttribute("aria-label") ?? "";
 }
