@@ -3,16 +3,21 @@ import type { Rectangle } from "./partitions/mod.ts";
 import type { CellRange } from "./cell_work.ts";
 import type { Reason, SomeCells } from "./staleness.ts";
 
-export type RunStatus = "queued" | "running" | "interrupted" | "succeeded" | "failed" | "cancelled";
-export type StepStatus =
-  | "pending"
-  | "running"
-  | "interrupted"
-  | "succeeded"
-  | "up_to_date"
-  | "failed"
-  | "skipped"
-  | "cancelled";
+/** States of a run. */
+export const runStatuses = ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"] as const;
+export type RunStatus = typeof runStatuses[number];
+/** States of a step. */
+export const stepStatuses = [
+  "pending",
+  "running",
+  "interrupted",
+  "succeeded",
+  "up_to_date",
+  "failed",
+  "skipped",
+  "cancelled",
+] as const;
+export type StepStatus = typeof stepStatuses[number];
 
 /** One request to materialize something, and how it went. */
 export interface Run {
@@ -102,24 +107,27 @@ export interface CheckResult {
   checkedAt: string;
 }
 
-export type EventKind =
-  | "run_queued"
-  | "run_started"
-  | "run_resumed"
-  | "run_interrupted"
-  | "run_cancel_requested"
-  | "run_finished"
-  | "step_started"
-  | "step_progress"
-  | "step_retry"
-  | "step_succeeded"
-  | "step_up_to_date"
-  | "step_failed"
-  | "step_skipped"
-  | "step_cancelled"
-  | "step_interrupted"
-  | "cells_failed"
-  | "log";
+/** What may happen in a run. */
+export const eventKinds = [
+  "run_queued",
+  "run_started",
+  "run_resumed",
+  "run_interrupted",
+  "run_cancel_requested",
+  "run_finished",
+  "step_started",
+  "step_progress",
+  "step_retry",
+  "step_succeeded",
+  "step_up_to_date",
+  "step_failed",
+  "step_skipped",
+  "step_cancelled",
+  "step_interrupted",
+  "cells_failed",
+  "log",
+] as const;
+export type EventKind = typeof eventKinds[number];
 
 /** Something that happened in a run. `seq` counts from 1 without gaps. */
 export interface RunEvent {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, isFinished, type Logger, messageOf, type RunFilter, type RunStatus } from "../engine/mod.ts";
+import { type Engine, isFinished, type Logger, messageOf, type RunFilter, runStatuses } from "../engine/mod.ts";
 import { csvOf } from "./csv.ts";
 import { linkToNext } from "./links.ts";
 import { idempotencyKeyOf } from "./materialize.ts";
@@ -8,19 +8,10 @@ import { Problem } from "./problems.ts";
 import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
 import { within } from "./within.ts";
 
-const statuses = [
-  "queued",
-  "running",
-  "interrupted",
-  "succeeded",
-  "failed",
-  "cancelled",
-] as const satisfies RunStatus[];
-
 const RunsPage = z.strictObject({
   limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
   before: idNumber.optional().describe("Only those before this id"),
-  status: z.enum(statuses).optional().describe("Only those of this status"),
+  status: z.enum(runStatuses).optional().describe("Only those of this status"),
   trigger: z.string().min(1).optional().describe(
     "Who asked: `http`, `cli`, `startup`, `automation`, `backfill`, `schedule`, or one of these with its name",
   ),

@@ -117,6 +117,7 @@ export function singleValues(parameters: URLSearchParams): Record<string, string
   for (const name of new Set(parameters.keys())) {
     const [value, ...more] = parameters.getAll(name);
     if (more.length > 0) throw refusal([{ path: name, message: "The parameter comes more than once." }]);
+    if (!isStorable(value!)) throw refusal([{ path: name, message: "The text has NUL or half a character." }]);
     values.push([name, value!]);
   }
   // Defines its properties, so that none is taken for the prototype.

@@ -23,8 +23,8 @@ await need("Chromium", await exists(Deno.env.get("CHROMIUM") ?? "/usr/bin/chromi
 await step("format", [deno, "fmt", "--check", "--quiet"]);
 await step("lint", [deno, "lint", "--quiet"]);
 await step("types", [deno, "check", "--quiet", ".", ...await clientModules()]);
-// Side by side, but for what drives a browser or kills processes: those have deadlines that a busy machine does not keep.
-const alone = ["tests/browser/", "tests/survival/"];
+// Side by side, but for what drives a browser, kills processes or keeps a rate by the clock: a busy machine does not keep their times.
+const alone = ["tests/browser/", "tests/survival/", "tests/resources/rate_limit/"];
 const tests = await step(
   "tests",
   [deno, "test", "-P", "--no-check", "--parallel", `--ignore=${alone.join()}`, "tests/"],

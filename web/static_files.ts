@@ -30,7 +30,6 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "copy.js": { locate: ofModule("./client/copy.js"), type: javascript },
   "age.js": { locate: ofModule("./client/age.js"), type: javascript },
   "live_parts.js": { locate: ofModule("./client/live_parts.js"), type: javascript },
-  "run_stream.js": { locate: ofModule("./client/run_stream.js"), type: javascript },
   "graph.js": { locate: ofModule("./client/graph.js"), type: javascript },
   "graph_view.js": { locate: ofModule("./client/graph_view.js"), type: javascript },
   "graph_nodes.js": { locate: ofModule("./client/graph_nodes.js"), type: javascript },

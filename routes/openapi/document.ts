@@ -6,7 +6,7 @@ import type { Content, Operation, Operations } from "./operation.ts";
 import { assetOperations } from "./operations/assets.ts";
 import { compatOperations } from "./operations/compat.ts";
 import { accessOperations, runOperations } from "./operations/runs.ts";
-import { OldError, ProblemDetails } from "./schemas.ts";
+import { OldError, ProblemDetails } from "./schemas/mod.ts";
 
 /** Everything that the document describes. */
 export const operations: Operations = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openPostgres } from "../../resources/database/mod.ts";
 import { withAttacked, withAttackedServer } from "../support/attacked_service.ts";
+import { eventually } from "../support/service_process.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
 import { createTestDatabase, postgresAvailable, withPostgres } from "../support/database.ts";
 
@@ -44,7 +45,8 @@ Deno.test({
           // The log has what the answers have not.
           assert.ok(logged.filter(({ level }) => level === "error").length >= reads.length);
           await other.unsafe(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
-          await livesOn();
+          // The driver waits a little longer after each attempt before it connects again.
+          await eventually(() => livesOn().then(() => true, () => false), (lives) => lives);
         }, { engine: { database, assets: pairPageAssets } });
       });
       await database.close();

@@ -64,7 +64,7 @@ browserTest(
     await page.keyboard.press("Enter");
     await page.locator("#do-resume").waitFor();
     await page.getByText("Backfill 1 is paused.").waitFor();
-    await page.waitForFunction("document.activeElement?.id === 'do-resume'");
+    await page.locator("#do-resume:focus").waitFor();
     await page.keyboard.press("Enter");
     await page.locator("#do-pause").waitFor();
     go.open();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { browserMissing, openPage, until, withBrowser } from "../support/browser.ts";
 import { pairAssets } from "../support/pair_assets.ts";
 import { type PageServer, servePage } from "../support/page_server.ts";
 import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
@@ -69,7 +69,7 @@ browserTest(
     await waitForState(page, "chosen_pairs", "running");
     await waitForState(page, "raw_prices", "fresh");
     const bar = page.getByRole("progressbar", { name: "chosen_pairs progress" });
-    await page.waitForFunction('document.querySelector("progress")?.value === 1');
+    await until(page, 'document.querySelector("progress")?.value === 1');
     assert.equal(await bar.getAttribute("max"), "3");
     assert.match(await page.locator("#asset-chosen_pairs .why").innerText(), /in run 1, began .*, 33 %/);
     release.open();

@@ -1,57 +1,10 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import {
-  browserMissing,
-  type BrowserPageOptions,
-  openPage,
-  type WatchedPage,
-  withBrowser,
-} from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { drawn, until } from "../support/browser.ts";
+import { browserTestOver } from "../support/materialized_pages.ts";
 import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
-import { servePage } from "../support/page_server.ts";
-import { withTinyEngine } from "../support/tiny_engine.ts";
 
-interface Scene {
-  browser: Browser;
-  open(path: string, options?: BrowserPageOptions): Promise<WatchedPage>;
-}
-
-/** Registers a test in a headless browser over pairs that are materialized; ignored, and named so, without a browser. */
-function browserTest(name: string, test: (scene: Scene) => Promise<void>): void {
-  Deno.test({
-    name: browserMissing ? `${name} (no browser: ${browserMissing})` : name,
-    ignore: browserMissing !== null,
-    fn: () =>
-      withTinyEngine(async ({ engine }) => {
-        await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
-        const server = servePage(engine);
-        try {
-          await withBrowser((browser) =>
-            test({ browser, open: (path, options) => openPage(browser, server.url + path, options) })
-          );
-        } finally {
-          await server.stop();
-        }
-      }, { assets: pairPageAssets }),
-  });
-}
-
-/**
- * Asks the page until it says yes. Playwright's own way compiles text in the page, which the page's policy refuses.
- */
-async function until(page: Page, expression: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await page.evaluate(expression)) return;
-    await page.waitForTimeout(50);
-  }
-  assert.fail(`After 5 s it was still not true that ${expression}`);
-}
-
-/** Waits until every chart of the page is drawn. */
-async function drawn(page: Page): Promise<void> {
-  await page.locator(".plot").first().waitFor();
-  await until(page, "[...document.querySelectorAll('.plot')].every((plot) => plot.querySelector('canvas')?.width > 0)");
-}
+const browserTest = browserTestOver(pairPageAssets);
 
 /** An expression of the pixels of a chart's largest canvas, read from a copy: reading slows the one that is drawn on. */
 function pixelsOf(chart: string, expression: string): string {

@@ -1,55 +1,10 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
 import { assertAccessible } from "../support/axe.ts";
-import {
-  browserMissing,
-  type BrowserPageOptions,
-  openPage,
-  type WatchedPage,
-  withBrowser,
-} from "../support/browser.ts";
-import { servePage } from "../support/page_server.ts";
+import { drawn, until } from "../support/browser.ts";
+import { browserTestOver } from "../support/materialized_pages.ts";
 import { newsMonday, tickerPageAssets, tickerSessions } from "../support/ticker_page_assets.ts";
-import { withTinyEngine } from "../support/tiny_engine.ts";
 
-interface Scene {
-  browser: Browser;
-  open(path: string, options?: BrowserPageOptions): Promise<WatchedPage>;
-}
-
-/** Registers a test in a headless browser over tickers that are materialized; ignored, and named so, without a browser. */
-function browserTest(name: string, test: (scene: Scene) => Promise<void>): void {
-  Deno.test({
-    name: browserMissing ? `${name} (no browser: ${browserMissing})` : name,
-    ignore: browserMissing !== null,
-    fn: () =>
-      withTinyEngine(async ({ engine }) => {
-        await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
-        const server = servePage(engine);
-        try {
-          await withBrowser((browser) =>
-            test({ browser, open: (path, options) => openPage(browser, server.url + path, options) })
-          );
-        } finally {
-          await server.stop();
-        }
-      }, { assets: tickerPageAssets }),
-  });
-}
-
-/** Asks the page until it says yes: Playwright's own way compiles text in the page, which the page's policy refuses. */
-async function until(page: Page, expression: string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (await page.evaluate(expression)) return;
-    await page.waitForTimeout(50);
-  }
-  assert.fail(`After 10 s it was still not true that ${expression}`);
-}
-
-async function drawn(page: Page): Promise<void> {
-  await page.locator(".plot").first().waitFor();
-  await until(page, "document.querySelector('.plot canvas')?.width > 0");
-}
+const browserTest = browserTestOver(tickerPageAssets);
 
 /** How many panes the chart has: each has its own row of the library's table, the axis of dates another, and lines between. */
 const panes = "Number(document.querySelector('.plot').dataset.panes)";

@@ -104,8 +104,8 @@ const listed: Record<string, { section: string; status: number; at: string[] }> 
   trade_constant_price_ticker1: { section: "Bad input is answered with 400", status: 400, at: ["error"] },
   pairs_missing_price: { section: "Errors name rows by their path", status: 400, at: ["error"] },
   pairs_nearly_flat_series: { section: "Errors name rows by their path", status: 400, at: ["error"] },
-  rlrt_no_auth: { section: "No sign-in yet", status: 200, at: ["0", "error"] },
-  rlrt_lowercase_bearer: { section: "No sign-in yet", status: 200, at: ["0", "error"] },
+  rlrt_no_auth: { section: "Tokens are made here", status: 200, at: ["0", "error"] },
+  rlrt_lowercase_bearer: { section: "Tokens are made here", status: 200, at: ["0", "error"] },
   trade_zero_price: { section: "Answers are JSON", status: 200, at: ["max_drawdown"] },
 };
 

@@ -62,7 +62,16 @@ Deno.test("parameters and bodies of the document are what the validators demand"
   withGuarded(({ app }) => {
     const { paths } = openApiDocument(app.routes, { version: "1" });
     const runs = paths["/v1/runs"]!.get!.parameters;
-    assert.deepEqual(runs.map(({ name }) => name).slice(0, 4), ["limit", "before", "status", "trigger"]);
+    assert.deepEqual(runs.map(({ name }) => name), [
+      "limit",
+      "before",
+      "status",
+      "trigger",
+      "asset",
+      "from",
+      "to",
+      "format",
+    ]);
     assert.deepEqual((runs[2]!.schema.enum as string[]).length, 6);
     const body = paths["/v1/materialize"]!.post!.requestBody!.content["application/json"]!.schema!;
     assert.deepEqual(Object.keys(body.properties as object), [
@@ -75,6 +84,9 @@ Deno.test("parameters and bodies of the document are what the validators demand"
       "config",
     ]);
     assert.deepEqual([body.required, body.additionalProperties], [["selection"], false]);
+    // Mounted within an app that is mounted within another.
+    const fit = paths["/api/ml/fit-rlrt"]!.post!.requestBody!.content["application/json"]!.schema!;
+    assert.deepEqual(fit.required, ["ticker_1", "ticker_2"]);
     const trades = paths["/api/model-chosen-pairs/trades"]!.get!.parameters;
     assert.deepEqual(trades.filter(({ required }) => required).map(({ name }) => name), ["ticker_1", "ticker_2"]);
     return Promise.resolve();

@@ -17,6 +17,7 @@ Deno.test("requestLog() writes one line for each request, with its ids and witho
     assert.equal(level, "info");
     assert.equal(message, "GET /v1/assets/numbers/rows: 400");
     assert.deepEqual({ ...fields, ms: 0, bytes: 0 }, {
+      principal: "anybody",
       requestId: "mine-1",
       traceId,
       method: "GET",

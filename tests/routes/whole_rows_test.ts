@@ -235,7 +235,7 @@ Deno.test("GET /v1/assets/:key/rows as a whole", async (t) => {
           let text = "";
           for await (const chunk of broken) text += chunk;
           assert.ok(!text.endsWith("\r\n0\r\n\r\n"));
-          assert.match(api.logged.at(-1)!.message, /rows broke off: /);
+          assert.ok(api.logged.some(({ message }) => /rows broke off: /.test(message)));
         });
 
         await t.step(

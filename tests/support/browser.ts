@@ -59,3 +59,18 @@ export async function openPage(
   await page.goto(url);
   return { page, errors, foreign };
 }
+
+/** Asks the page until it says yes: Playwright's own way compiles text in the page, which the page's policy refuses. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (await page.evaluate(expression)) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`After 10 s it was still not true that ${expression}`);
+}
+
+/** Waits until every chart of the page is drawn. */
+export async function drawn(page: Page): Promise<void> {
+  await page.locator(".plot").first().waitFor();
+  await until(page, "[...document.querySelectorAll('.plot')].every((plot) => plot.querySelector('canvas')?.width > 0)");
+}

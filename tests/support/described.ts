@@ -87,7 +87,7 @@ export function assertDescribed(
     assert.ok(answer.headers?.[header], `${name} answers ${status} with ${header}, which is not described`);
   }
   if (answer.content === undefined) return assert.equal(text, "", `${name} answers ${status} with a body`);
-  const type = headers.get("Content-Type")?.split(";")[0]!.trim() ?? "none";
+  const type = (headers.get("Content-Type") ?? "none").split(";")[0]!.trim();
   const content = answer.content[type];
   assert.ok(content, `${name} answers ${status} as ${type}, not as ${Object.keys(answer.content).join(" or ")}`);
   if (content.schema === undefined || !isJson(type)) return;

@@ -1,13 +1,12 @@
 import { Hono } from "hono";
 import { type Access, type AccessOptions, openAccess } from "../../access/mod.ts";
 import { parseAllowList } from "../../access/allow_list.ts";
-import { loggerTo, type LogLevel } from "../../engine/mod.ts";
+import { loggerTo, type LogLevel, Scheduler } from "../../engine/mod.ts";
 import { openIdProvider } from "../../resources/identity_provider/mod.ts";
 import { api, type ApiOptions, onError, onNotFound, openApiDocument } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
 import { heldToDocument } from "./described.ts";
 import type { SimulatedProvider } from "./identity_provider/identity_provider.ts";
-import { fixedSchedules } from "./fixed_schedules.ts";
 import { pageSchedule } from "./page_server.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
@@ -42,7 +41,9 @@ export async function withGuarded<T>(
     const logger = loggerTo((level, message, fields) => logged.push({ level, message, fields }));
     const allowList = parseAllowList(allow ?? "@example.com");
     const access = openAccess({ database, required: true, allowList: provider ? allowList : null, ...accessOptions });
-    const scheduler = fixedSchedules([pageSchedule]);
+    const { name, description, cron, timeZone, selection } = pageSchedule;
+    const schedules = [{ name, description, cron, timeZone, selection }];
+    const scheduler = new Scheduler({ ...tiny, schedules, logger });
     const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
     const app: Hono = new Hono().onError(onError(logger)).notFound(onNotFound)
       .route("/", api({ engine, scheduler, logger, ready, access, ...apiOptions }))

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import type { Engine, ScheduleState } from "../../engine/mod.ts";
 import { silentLogger } from "../../engine/mod.ts";
-import { api } from "../../routes/mod.ts";
+import { openAccess } from "../../access/mod.ts";
+import { api, openApiDocument } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
 import type { ScheduleControl } from "../../routes/schedules.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
@@ -33,8 +34,21 @@ export function pageAndApi(
   engine: Engine,
   scheduler: ScheduleControl = fixedSchedules([pageSchedule]),
 ): Hono {
-  const routes = api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) });
-  return new Hono().route("/", routes).route("/", page({ engine, scheduler }));
+  const logger = silentLogger;
+  const access = openAccess({ database: engine.ledger.database, required: false });
+  const door = { access, signIn: null, siteUrl: () => new URL("http://localhost:8000"), trustedProxies: 0, logger };
+  const app: Hono = new Hono()
+    .route("/", api({ engine, scheduler, logger, access, ready: () => Promise.resolve([]) }))
+    .route(
+      "/",
+      page({
+        engine,
+        scheduler,
+        access: door,
+        apiDocument: () => openApiDocument(app.routes, { version: "1" }),
+      }),
+    );
+  return app;
 }
 
 /** A server of {@link pageAndApi} that can be stopped in the middle of streams, and started again on its port. */

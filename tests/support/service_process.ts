@@ -1,6 +1,6 @@
 const root = new URL("../../", import.meta.url);
 
-/** The whole service as a process of its own, on the simulated market. */
+/** The whole service as a process of its own, as `deno task start` runs it; on the simulated market unless told otherwise. */
 export class ServiceProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #url = Promise.withResolvers<string>();
@@ -10,7 +10,7 @@ export class ServiceProcess implements AsyncDisposable {
 
   constructor(environment: Record<string, string>) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "main.ts", "start"],
+      args: ["run", "--quiet", "-P", "--no-check", "--v8-flags=--heap-growing-percent=30", "main.ts", "start"],
       cwd: root,
       env: { PORT: "0", HOST: "127.0.0.1", LOG_FORMAT: "json", NO_COLOR: "1", DATABASE_URL: "", ...environment },
       stdout: "null",

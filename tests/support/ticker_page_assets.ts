@@ -109,7 +109,7 @@ const listing: Listed[] = [
     description: "Sells drinks.",
     homepage_url: "https://drinks.example/",
   }),
-  listed("PEP", "PepsiCo Inc", { homepage_url: "javascript:alert(1)" }),
+  listed("PEP", "PepsiCo Inc", { homepage_url: "http://drinks.example/pep" }),
   listed("BRK.B", "Berkshire Hathaway Inc Class B"),
   listed("OLD", "Old Mills Co", { active: false, delisted_on: tickerSessions[120]! }),
   listed("LATE", "Late Systems Inc"),
@@ -195,7 +195,7 @@ const articles: Article[] = [
   article("weekend-2", `${newsSaturday}T16:00:00Z`),
   // In New York it is still the day before.
   article("late", "2024-02-07T03:00:00Z"),
-  article("script", "2024-02-08T15:00:00Z", { title: "<b>Loud</b>", article_url: "javascript:alert(1)" }),
+  article("script", "2024-02-08T15:00:00Z", { title: "<b>Loud</b>", article_url: "https://news.example/loud" }),
   article("after", "2024-02-26T15:00:00Z"),
 ];
 

@@ -1,59 +1,37 @@
 import { join } from "node:path";
+import { eventually, ServiceProcess } from "./service_process.ts";
 
-const root = new URL("../../", import.meta.url);
-
-/** The service as its users run it, in a process and a data folder of its own. */
-export interface ServiceProcess {
+/** The service in a process and a data folder of its own, once it serves. */
+export interface ServedService {
   url: string;
-  /** Resolves once everything is fresh. @throws {Error} If that takes longer than five minutes, or the service ends before. */
+  /** Resolves once everything is fresh. @throws {Error} If that takes longer than five minutes. */
   fresh(): Promise<void>;
 }
 
 /**
- * Starts the service with `environment` on a free port, and stops it when `use` has ended.
+ * Starts the service with `environment` on a free port, and ends it when `use` has ended.
  *
- * @throws {Error} If it ends before it serves, with what it said last.
+ * @throws {Error} If it ends before it serves, with what it said.
  */
 export async function withService<T>(
   environment: Readonly<Record<string, string>>,
-  use: (service: ServiceProcess) => Promise<T>,
+  use: (service: ServedService) => Promise<T>,
 ): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "tandem-service-" });
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-P", "--v8-flags=--heap-growing-percent=30", "main.ts"],
-    cwd: root,
-    env: { PORT: "0", DATA_DIR: join(folder, "data"), ...environment },
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const serves = Promise.withResolvers<string>();
-  let output = "";
-  const reading = (async () => {
-    for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
-      output = (output + text).slice(-20_000);
-      const url = /serves (http:\/\/\S+);/.exec(output)?.[1];
-      if (url) serves.resolve(url);
-    }
-    serves.reject(new Error(`The service ended before it served. It said last:\n${output}`));
-  })();
-  // Whoever waits for it hears of it; nobody else has to.
-  serves.promise.catch(() => {});
   try {
-    const url = await serves.promise;
+    await using service = new ServiceProcess({ DATA_DIR: join(folder, "data"), ...environment });
+    const url = await service.url;
+    const states = async (): Promise<string[]> => {
+      const { assets } = await (await fetch(`${url}/v1/assets`)).json();
+      return assets.map(({ state }: { state: string }) => state);
+    };
     return await use({
       url,
       async fresh() {
-        for (const from = Date.now(); Date.now() - from < 300_000;) {
-          const { assets } = await (await fetch(`${url}/v1/assets`)).json();
-          if (assets.every((asset: { state: string }) => asset.state === "fresh")) return;
-          await new Promise((resolve) => setTimeout(resolve, 500));
-        }
-        throw new Error(`Not everything is fresh after five minutes. The service said last:\n${output}`);
+        await eventually(states, (all) => all.every((state) => state === "fresh"), 300_000);
       },
     });
   } finally {
-    process.kill("SIGINT");
-    await Promise.all([process.status, reading]);
     await Deno.remove(folder, { recursive: true });
   }
 }

@@ -18,8 +18,7 @@ const parts = new LiveParts(() => {
 });
 const changes = followChanges({
   changed: () => parts.refresh(),
-  progressed: (key, done, total) => showProgress(key, { done, total }),
-  ended() {},
+  progressed: showProgress,
 });
 listenToRunButtons({
   async begun(runId) {
@@ -28,7 +27,6 @@ listenToRunButtons({
     address.hash = "materialize";
     history.replaceState(null, "", address);
     await changes.refresh();
-    await changes.look();
   },
   changed: () => changes.refresh(),
 });

@@ -19,6 +19,8 @@ export const KINDS = [
   "step_skipped",
   "step_cancelled",
   "step_interrupted",
+  "cells_failed",
+  "log",
 ];
 
 /** How much an event matters: as the levels of the log. @param {RunEvent} event @returns {"debug" | "info" | "warn" | "error"} */

@@ -25,22 +25,20 @@ const parts = new LiveParts(refreshed, () => {
 });
 const changes = followChanges({
   changed: () => parts.refresh(),
-  progressed: progressed,
-  ended() {},
+  progressed,
 });
 listenToRunButtons({
   async begun(runId) {
     const key = document.getElementById("asset-panel")?.dataset.selected;
     await goTo(addressOf({ selected: key, run: String(runId) }));
-    await changes.look();
   },
   changed: () => changes.refresh(),
 });
 
-/** @param {string} key @param {number} done @param {number} total */
-function progressed(key, done, total) {
-  showProgress(key, { done, total });
-  drawn?.nodes.showProgress(key, { done, total });
+/** @param {string} key @param {import("./changes.js").Progress} progress */
+function progressed(key, progress) {
+  showProgress(key, progress);
+  drawn?.nodes.showProgress(key, progress);
 }
 
 function refreshed() {
@@ -50,9 +48,9 @@ function refreshed() {
     // Another version of the service has other assets.
     if (!drawn.nodes.update(JSON.parse(text))) return location.reload();
     drawn.minimap.redraw();
-    read(drawn.nodes.focused);
+    read(readNode);
   }
-  for (const [key, { done, total }] of changes.progress) progressed(key, done, total);
+  for (const [key, progress] of changes.progress) progressed(key, progress);
 }
 
 /**
@@ -94,8 +92,12 @@ async function closePanel() {
   (drawn?.nodes.of(key)?.element ?? document.getElementById("graph-view"))?.focus({ preventScroll: true });
 }
 
+/** The node that is focused or pointed at. @type {import("./graph_nodes.js").GraphNode | undefined} */
+let readNode;
+
 /** Says what is known of the node that is focused or pointed at. @param {import("./graph_nodes.js").GraphNode | undefined} node */
 function read(node) {
+  readNode = node;
   const place = document.getElementById("graph-read");
   if (place) place.textContent = node?.element.getAttribute("aria-label") ?? "";
 }

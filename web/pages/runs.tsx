@@ -1,4 +1,11 @@
-import type { BackfillSummary, RunFilter, RunStatus, RunSummary, ScheduleState } from "../../engine/mod.ts";
+import {
+  type BackfillSummary,
+  type RunFilter,
+  type RunStatus,
+  runStatuses,
+  type RunSummary,
+  type ScheduleState,
+} from "../../engine/mod.ts";
 import { RunList } from "../components/run_list.tsx";
 import { RunTimeline } from "../components/run_timeline.tsx";
 import { counted } from "../figures.ts";
@@ -32,7 +39,6 @@ export interface RunsPageData {
   now: number;
 }
 
-export const runStatuses = ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"] as const;
 const triggers = ["http", "cli", "startup", "schedule", "automation", "backfill"] as const;
 /** Hours of the past that can be drawn; as many of the future are. */
 export const drawnHours = [6, 24, 168] as const;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AnyRowParameters } from "../../asset_rows.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "../schemas/mod.ts";
 import type { Operations } from "../operation.ts";
 
 const path = { key: { description: "Key of the asset, such as `daily_bars`", schema: z.string() } };

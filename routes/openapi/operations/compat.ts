@@ -1,5 +1,5 @@
 import { z } from "zod";
-import * as schemas from "../schemas.ts";
+import * as schemas from "../schemas/mod.ts";
 import type { Operations } from "../operation.ts";
 
 const ticker = { ticker: { description: "Symbol, such as `QQQ`", schema: z.string() } };

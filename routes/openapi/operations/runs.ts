@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { backfillActions } from "../../../engine/mod.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "../schemas/mod.ts";
 import type { Operation, Operations } from "../operation.ts";
 
 const numbered = (what: string) => ({ id: { description: `Number of the ${what}`, schema: z.int().positive() } });
