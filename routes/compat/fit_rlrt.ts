@@ -15,7 +15,10 @@ const CLOSES = 30;
 const LOOKBACK = 250;
 
 const ticker = z.string("A ticker is wanted.").min(1, "A ticker is wanted.").max(64);
-const Request = z.object({ ticker_1: ticker, ticker_2: ticker });
+const Request = z.object({
+  ticker_1: ticker.describe("The regressor"),
+  ticker_2: ticker.describe("The dependent leg"),
+});
 
 /** `POST /api/ml/fit-rlrt`. */
 export function fitRlrtRoutes(engine: Engine) {

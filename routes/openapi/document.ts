@@ -178,14 +178,17 @@ function described(
     ...(description && { description }),
     tags: [tag],
     parameters: [
-      ...Object.entries(operation.path ?? {}).map(([name, { description, schema }]): Parameter => ({
-        name,
-        in: "path",
-        required: true,
-        description,
-        schema: jsonSchemaOf(schema, "input"),
-        ...(example?.path?.[name] !== undefined && { example: example.path[name] }),
-      })),
+      ...Object.entries(operation.path ?? {}).map(([name, { description, schema }]): Parameter => {
+        const type = jsonSchemaOf(schema, "input");
+        return {
+          name,
+          in: "path",
+          required: true,
+          description,
+          schema: type,
+          ...exampleOf(type, example?.path?.[name]),
+        };
+      }),
       ...queryParameters(demands.query ?? operation.query, example?.query ?? {}),
       ...Object.entries(operation.headers ?? {}).map(([name, said]): Parameter => ({
         name,
@@ -226,6 +229,16 @@ function answerOf({ description, schema, mediaTypes, headers }: Content): Descri
   };
 }
 
+/** The example of a parameter, as a number where it is one. */
+function exampleOf(schema: JsonSchema, text: string | undefined): { example?: unknown } {
+  if (text === undefined) return {};
+  return { example: takesIntegers(schema) && Number.isInteger(Number(text)) ? Number(text) : text };
+}
+
+function takesIntegers({ type, anyOf = [] }: { type?: unknown; anyOf?: JsonSchema[] }): boolean {
+  return type === "integer" || anyOf.some(takesIntegers);
+}
+
 function headersOf(headers: Readonly<Record<string, string>>) {
   return Object.fromEntries(
     Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
@@ -247,9 +260,7 @@ function queryParameters(schema: z.ZodType | undefined, examples: Readonly<Recor
     required: required.includes(name),
     ...(typeof description === "string" && { description }),
     schema: property,
-    ...(examples[name] !== undefined && {
-      example: property.type === "integer" ? Number(examples[name]) : examples[name],
-    }),
+    ...exampleOf(property, examples[name]),
   }));
   if (typeof additionalProperties !== "object" || Object.keys(additionalProperties!).length === 0) return listed;
   return [...listed, {
