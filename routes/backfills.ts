@@ -1,6 +1,6 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { backfillActions, type Engine, SelectionError, UnknownAssetError } from "../engine/mod.ts";
+import { type BackfillAction, type Engine, SelectionError, UnknownAssetError } from "../engine/mod.ts";
 import { linkToNext } from "./links.ts";
 import { idempotencyKeyOf } from "./materialize.ts";
 import { Problem } from "./problems.ts";
@@ -24,7 +24,11 @@ const BackfillsPage = z.strictObject({
 /** Routes under `/v1/backfills`. */
 export function backfillRoutes(engine: Engine) {
   const { backfills } = engine;
-  const routes = new Hono()
+  const act = (action: BackfillAction) => async (c: Context) => {
+    const id = backfillIdOf(c.req.param("id")!);
+    return c.json(await backfills.act(id, action), 202, { Location: `/v1/backfills/${id}` });
+  };
+  return new Hono()
     // Newest first.
     .get("/", query(BackfillsPage), async (c) => {
       const { limit, before } = c.req.valid("query");
@@ -51,14 +55,11 @@ export function backfillRoutes(engine: Engine) {
         throw error;
       }
     })
-    .get("/:id", async (c) => c.json(await backfills.get(backfillIdOf(c.req.param("id")))));
-  for (const action of backfillActions) {
-    routes.post(`/:id/${action}`, async (c) => {
-      const id = backfillIdOf(c.req.param("id"));
-      return c.json(await backfills.act(id, action), 202, { Location: `/v1/backfills/${id}` });
-    });
-  }
-  return routes;
+    .get("/:id", async (c) => c.json(await backfills.get(backfillIdOf(c.req.param("id")))))
+    .post("/:id/pause", act("pause"))
+    .post("/:id/resume", act("resume"))
+    .post("/:id/cancel", act("cancel"))
+    .post("/:id/retry", act("retry"));
 }
 
 /** @throws {Problem} If no backfill can have this id. */

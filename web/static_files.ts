@@ -35,6 +35,7 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "graph_nodes.js": { locate: ofModule("./client/graph_nodes.js"), type: javascript },
   "minimap.js": { locate: ofModule("./client/minimap.js"), type: javascript },
   "changes.js": { locate: ofModule("./client/changes.js"), type: javascript },
+  "service.js": { locate: ofModule("./client/service.js"), type: javascript },
   "run_buttons.js": { locate: ofModule("./client/run_buttons.js"), type: javascript },
   "asset.js": { locate: ofModule("./client/asset.js"), type: javascript },
   "cells.js": { locate: ofModule("./client/cells.js"), type: javascript },
@@ -43,6 +44,15 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "chart_reading.js": { locate: ofModule("./client/chart_reading.js"), type: javascript },
   "chart_text.js": { locate: ofModule("./client/chart_text.js"), type: javascript },
   "drawn_chart.js": { locate: ofModule("./client/drawn_chart.js"), type: javascript },
+  // What the page's modules ask the service with: the package's files, which import each other by these names.
+  ...Object.fromEntries(
+    ["client/client.js", "client/utils.js", "client/fetch-result-please.js", "utils/cookie.js", "utils/url.js"].map((
+      name,
+    ) => [`hono/${name}`, {
+      locate: () => new URL(`../${name}`, import.meta.resolve("hono/client")),
+      type: javascript,
+    }]),
+  ),
   // Of the two forms in the package the one that imports nothing.
   "lightweight_charts.js": {
     locate: () => new URL("lightweight-charts.standalone.production.mjs", import.meta.resolve("lightweight-charts")),
@@ -58,7 +68,7 @@ interface StaticFile {
 /** Serves the page's own files. Browsers keep them and ask each time whether they changed. */
 export function staticFiles(): Hono {
   const read = new Map<string, Promise<StaticFile>>();
-  return new Hono().get("/:name", async (c) => {
+  return new Hono().get("/:name{.+}", async (c) => {
     const name = c.req.param("name");
     if (!Object.hasOwn(FILES, name)) return c.notFound();
     const { locate, type } = FILES[name]!;

@@ -19,25 +19,6 @@ export function say(text, bad = false) {
 }
 
 /**
- * Sends something to the API. Rejects with the sentence of the answer where it was refused.
- *
- * @param {string} path
- * @param {object} body
- * @param {Record<string, string>} [headers]
- * @returns {Promise<any>} The answer.
- */
-export async function post(path, body, headers = {}) {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail ?? answer.title ?? `The server answered ${response.status}.`);
-  return answer;
-}
-
-/**
  * Does what a button stands for. It is dead meanwhile, and afterwards whatever the server renders it as. Dead buttons keep the
  * focus, which `disabled` would take from them: `aria-disabled` says the same and does not.
  *

@@ -3,11 +3,12 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { post, press, say } from "./actions.js";
+import { press, say } from "./actions.js";
 import { readCells } from "./cells.js";
 import { followChanges, showProgress } from "./changes.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { listenToRunButtons } from "./run_buttons.js";
+import { good, v1 } from "./service.js";
 
 const timesMs = 5_000;
 
@@ -36,7 +37,8 @@ document.addEventListener("click", (event) => {
   const { automation, key } = button?.dataset ?? {};
   if (!button || !automation || !key) return;
   press(button, async () => {
-    await post(`/v1/assets/${encodeURIComponent(key)}/automation/${automation}`, {});
+    const { pause, resume } = v1.assets[":key"].automation;
+    await good((automation === "pause" ? pause : resume).$post({ param: { key } }));
     say(automation === "pause" ? `The automation of ${key} is paused.` : `The automation of ${key} is followed again.`);
     await changes.refresh();
   });
@@ -62,11 +64,14 @@ async function sendReport(form, key) {
   const at = String(fields.get("at") ?? "");
   problem.hidden = true;
   try {
-    const { recorded } = await post(`/v1/assets/${encodeURIComponent(key)}/report`, {
-      kind: fields.get("kind"),
-      version: fields.get("version"),
-      ...(at !== "" && { at: new Date(`${at}Z`).toISOString() }),
-    });
+    const { recorded } = await good(v1.assets[":key"].report.$post({
+      param: { key },
+      json: {
+        kind: fields.get("kind") === "observed" ? "observed" : "materialized",
+        version: String(fields.get("version") ?? ""),
+        ...(at !== "" && { at: new Date(`${at}Z`).toISOString() }),
+      },
+    }));
     say(
       recorded
         ? `Version ${fields.get("version")} of ${key} is on record.`

@@ -3,13 +3,22 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { post, press, say, showConnection } from "./actions.js";
+import { press, say, showConnection } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
+import { begun, good, v1 } from "./service.js";
 
 /** How often the page is brought up to date at most. */
 const refreshMs = 1_000;
 const timesMs = 5_000;
+
+/** What the buttons of a backfill do. @type {Partial<Record<string, typeof v1.backfills[":id"]["pause"]["$post"]>>} */
+const acts = {
+  pause: v1.backfills[":id"].pause.$post,
+  resume: v1.backfills[":id"].resume.$post,
+  cancel: v1.backfills[":id"].cancel.$post,
+  retry: v1.backfills[":id"].retry.$post,
+};
 
 const parts = new LiveParts(updateTimes);
 
@@ -29,12 +38,16 @@ document.addEventListener("click", (event) => {
   if (begin) {
     press(button, async () => {
       // The key makes a second click, or a try again after a broken connection, the same backfill.
-      const { id } = await post("/v1/backfills", JSON.parse(begin), { "idempotency-key": idempotencyKey ?? "" });
+      const { id } = await begun(
+        v1.backfills.$post({ json: JSON.parse(begin) }, { headers: { "idempotency-key": idempotencyKey ?? "" } }),
+      );
       location.assign(`/backfills/${id}`);
     });
-  } else if (act) {
+  } else if (act && backfill) {
+    const work = acts[act];
+    if (!work) return;
     press(button, async () => {
-      const { id, status } = await post(`/v1/backfills/${backfill}/${act}`, {});
+      const { id, status } = await good(work({ param: { id: backfill } }));
       await refresh();
       // Another button may stand where this one was: the keyboard goes on from the first of them.
       if (!document.getElementById(button.id)) {

@@ -3,10 +3,11 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { post, press as pressed, say } from "./actions.js";
+import { press as pressed, say } from "./actions.js";
 import { followChanges, showProgress } from "./changes.js";
 import { drawCharts } from "./charts.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
+import { begun, good, v1 } from "./service.js";
 
 const timesMs = 5_000;
 
@@ -34,12 +35,10 @@ function press(button, work) {
 }
 
 /**
- * @param {string} path
- * @param {object} body
+ * @param {{ id: number, steps: readonly unknown[] }} run
  * @param {string} name What is materialized.
  */
-async function materialize(path, body, name) {
-  const run = await post(path, body);
+function tellOf(run, name) {
   if (run.steps.length === 0) return say(`${name} is fresh: nothing had to be made.`);
   // A short run may have been noticed and reported before the answer came.
   if (!changes.ended.has(run.id)) say(`Run ${run.id} began.`);
@@ -50,13 +49,14 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const { materialize: key, selection, cancel } = button.dataset;
   if (key) {
-    const path = `/v1/assets/${encodeURIComponent(key)}/materialize`;
-    press(button, () => materialize(path, { upstream: true }, key));
+    press(button, async () => {
+      tellOf(await begun(v1.assets[":key"].materialize.$post({ param: { key }, json: { upstream: true } })), key);
+    });
   } else if (selection) {
-    press(button, () => materialize("/v1/materialize", { selection }, "Everything"));
+    press(button, async () => tellOf(await begun(v1.materialize.$post({ json: { selection } })), "Everything"));
   } else if (cancel) {
     press(button, async () => {
-      await post(`/v1/runs/${cancel}/cancel`, {});
+      await good(v1.runs[":id"].cancel.$post({ param: { id: cancel } }));
     });
   }
 });

@@ -3,7 +3,8 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { post, press, say } from "./actions.js";
+import { press, say } from "./actions.js";
+import { begun as begunBy, good, v1 } from "./service.js";
 
 /** A key for each request that has not been answered, so that trying again after a broken connection is the same run. @type {Map<string, string>} */
 const idempotencyKeys = new Map();
@@ -24,14 +25,16 @@ export function listenToRunButtons({ begun, changed }) {
       press(button, async () => {
         const key = idempotencyKeys.get(beginRun) ?? newKey();
         idempotencyKeys.set(beginRun, key);
-        const run = await post("/v1/materialize", JSON.parse(beginRun), { "idempotency-key": key });
+        const run = await begunBy(
+          v1.materialize.$post({ json: JSON.parse(beginRun) }, { headers: { "idempotency-key": key } }),
+        );
         idempotencyKeys.delete(beginRun);
         say(run.steps.length === 0 ? "It is fresh: nothing had to be made." : `Run ${run.id} began.`);
         await begun(run.id);
       });
     } else if (cancel) {
       press(button, async () => {
-        await post(`/v1/runs/${cancel}/cancel`, {});
+        await good(v1.runs[":id"].cancel.$post({ param: { id: cancel } }));
         await changed();
       });
     }

@@ -5,6 +5,7 @@
 /// <reference lib="dom.iterable" />
 import { say } from "./actions.js";
 import { KINDS, levelOf, sentenceOf } from "./event_words.js";
+import { good, v1 } from "./service.js";
 
 /** @typedef {import("./event_words.js").RunEvent} RunEvent */
 
@@ -84,13 +85,13 @@ export function followLog(runId) {
     const before = first();
     const after = Math.max(0, before - 1 - page);
     try {
-      const response = await fetch(`/v1/runs/${runId}/events?after=${after}&limit=${before - 1 - after}`, {
-        headers: { accept: "application/json" },
-      });
-      if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+      const { events } = /** @type {{ events: RunEvent[] }} */ (await good(v1.runs[":id"].events.$get(
+        { param: { id: String(runId) }, query: { after: String(after), limit: String(before - 1 - after) } },
+        { headers: { accept: "application/json" } },
+      )));
       const height = list.scrollHeight;
       follow.checked = false;
-      add((await response.json()).events, true);
+      add(events, true);
       list.scrollTop += list.scrollHeight - height;
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), true);

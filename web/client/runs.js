@@ -3,10 +3,11 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { post, press, say, showConnection } from "./actions.js";
+import { press, say, showConnection } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { followLog } from "./run_log.js";
+import { good, v1 } from "./service.js";
 
 /** How often the page is fetched while things happen: a long one less often. */
 const refreshMs = 500;
@@ -54,17 +55,35 @@ followFeed({
 });
 if (runId > 0) followLog(runId);
 
+/**
+ * What buttons do, by the kind of what they are about and the act, to the one of a name. Some begin a run.
+ *
+ * @type {Partial<Record<string, (name: string) => Promise<{ runId?: number | null } | void>>>}
+ */
+const acts = {
+  "run cancel": async (id) => void await good(v1.runs[":id"].cancel.$post({ param: { id } })),
+  "run retry": async (id) => {
+    const headers = { "idempotency-key": crypto.randomUUID() };
+    return { runId: (await good(v1.runs[":id"].retry.$post({ param: { id }, json: {} }, { headers }))).id };
+  },
+  "schedule tick": (name) => good(v1.schedules[":name"].tick.$post({ param: { name }, json: {} })),
+  "schedule pause": async (name) => void await good(v1.schedules[":name"].pause.$post({ param: { name }, json: {} })),
+  "schedule resume": async (name) => void await good(v1.schedules[":name"].resume.$post({ param: { name }, json: {} })),
+  "automation pause": async (key) => void await good(v1.assets[":key"].automation.pause.$post({ param: { key } })),
+  "automation resume": async (key) => void await good(v1.assets[":key"].automation.resume.$post({ param: { key } })),
+};
+
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (!button) return;
-  const { act, confirm: question, said, go } = button.dataset;
-  if (!act || (question && !globalThis.confirm(question))) return;
+  const { act, to, confirm: question, said } = button.dataset;
+  const work = acts[act ?? ""];
+  if (!work || !to || (question && !globalThis.confirm(question))) return;
   press(button, async () => {
-    const answer = await post(act, {}, act.endsWith("/retry") ? { "idempotency-key": crypto.randomUUID() } : {});
-    const made = answer.runId ?? (go === "run" ? answer.id : undefined);
-    if (go === "run" && made) return location.assign(`/runs/${made}`);
+    const begun = await work(to);
+    if (begun?.runId) return location.assign(`/runs/${begun.runId}`);
     await parts.refresh();
-    say(go === "run" ? "Nothing is stale: no run was needed." : said ?? "Done.");
+    say(begun ? "Nothing is stale: no run was needed." : said ?? "Done.");
   });
 });
 

@@ -113,7 +113,8 @@ function Headline({ run, now }: { run: Run; now: number }) {
           <button
             type="button"
             id="do-cancel"
-            data-act={`/v1/runs/${id}/cancel`}
+            data-act="run cancel"
+            data-to={id}
             data-confirm={`Cancel run ${id}? What it has published stays.`}
             data-said={`Run ${id} is being cancelled.`}
             aria-disabled={run.cancelRequestedAt === null ? undefined : "true"}
@@ -125,9 +126,9 @@ function Headline({ run, now }: { run: Run; now: number }) {
           <button
             type="button"
             id="do-retry"
-            data-act={`/v1/runs/${id}/retry`}
+            data-act="run retry"
+            data-to={id}
             data-confirm={`Do again what failed in run ${id}, and what depends on it?`}
-            data-go="run"
           >
             Retry what failed
           </button>

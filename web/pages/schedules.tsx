@@ -63,7 +63,6 @@ export function SchedulesPage({ schedules, automations, now }: SchedulesPageData
 function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
   const { name, description, cron, timeZone, selection, upcoming, pausedAt, lastTicks } = schedule;
   const words = cronInWords(cron);
-  const path = `/v1/schedules/${encodeURIComponent(name)}`;
   return (
     <>
       <div class="line">
@@ -89,8 +88,8 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
           <button
             type="button"
             id={`fire-${name}`}
-            data-act={`${path}/tick`}
-            data-go="run"
+            data-act="schedule tick"
+            data-to={name}
             aria-label={`Run ${name} now`}
           >
             Run now
@@ -99,7 +98,8 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
             type="button"
             id={`turn-${name}`}
             class="quiet"
-            data-act={`${path}/${pausedAt === null ? "pause" : "resume"}`}
+            data-act={`schedule ${pausedAt === null ? "pause" : "resume"}`}
+            data-to={name}
             data-said={`${name} ${pausedAt === null ? "is paused" : "fires again"}.`}
             aria-label={`${pausedAt === null ? "Pause" : "Resume"} ${name}`}
           >
@@ -167,7 +167,6 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
         <tbody>
           {automations.map(({ key, condition, meaning, pausedAt, evaluations }) => {
             const asked = evaluations.find(({ runId }) => runId !== null);
-            const path = `/v1/assets/${encodeURIComponent(key)}/automation`;
             return (
               <tr>
                 <th scope="row">
@@ -191,7 +190,8 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
                     type="button"
                     id={`automation-${key}`}
                     class="quiet"
-                    data-act={`${path}/${pausedAt === null ? "pause" : "resume"}`}
+                    data-act={`automation ${pausedAt === null ? "pause" : "resume"}`}
+                    data-to={key}
                     data-said={`The automation of ${key} is ${pausedAt === null ? "paused" : "followed again"}.`}
                     aria-label={`${pausedAt === null ? "Pause" : "Resume"} the automation of ${key}`}
                   >

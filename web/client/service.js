@@ -1,0 +1,41 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** @typedef {import("../../routes/mod.ts").Api} Api */
+
+// The package's own file, served as it is; by a variable, because here it is not a file that a checker could follow.
+const library = "./hono/client/client.js";
+/** @type {typeof import("hono/client")} */
+const { hc } = await import(library);
+
+/** Routes of the service that this page is from, typed by the routes themselves as for any client (client/mod.ts). */
+export const { v1 } = /** @type {ReturnType<typeof hc<Api>>} */ (/** @type {unknown} */ (hc("/")));
+
+/**
+ * What an answer says. Rejects with the sentence of the service where it refused.
+ *
+ * @template {{ ok: boolean, status: number, json(): Promise<unknown> }} A
+ * @param {Promise<A>} answer
+ * @returns {Promise<A extends { json(): Promise<infer T> } ? T : never>}
+ */
+export async function good(answer) {
+  const response = await answer;
+  if (response.ok) return /** @type {any} */ (await response.json());
+  /** @type {Partial<import("../../routes/mod.ts").ProblemDetails>} */
+  const { title, detail } = await response.json().then((said) => Object(said), () => ({}));
+  throw new Error(detail ?? title ?? `The server answered ${response.status}.`);
+}
+
+/**
+ * The run or backfill that an answer says was begun. Only a dry run is answered with a plan instead.
+ *
+ * @template {{ ok: boolean, status: number, json(): Promise<unknown> }} A
+ * @param {Promise<A>} answer
+ * @returns {Promise<Extract<A extends { json(): Promise<infer T> } ? T : never, { id: number }>>}
+ */
+export async function begun(answer) {
+  return /** @type {any} */ (await good(answer));
+}
