@@ -2,6 +2,7 @@
 import type { Database } from "../resources/database/mod.ts";
 import type { AllowList } from "./allow_list.ts";
 import { AuditLog } from "./audit.ts";
+import type { Principal } from "./principal.ts";
 import { randomSecret } from "./secret.ts";
 import { type SessionLimits, Sessions } from "./sessions.ts";
 import { SignIns } from "./sign_ins.ts";
@@ -15,6 +16,8 @@ export interface Access {
   sessions: Sessions;
   signIns: SignIns;
   audit: AuditLog;
+  /** Whether who was let in would be let in now: for answers that go on. */
+  holds(principal: Principal): Promise<boolean>;
   /** By which the command line of who may read the data folder is known to this process. Never log it. */
   ownerSecret: string;
 }
@@ -27,10 +30,16 @@ export interface AccessOptions {
 }
 
 export function openAccess({ database, required, allowList = null, sessionLimits }: AccessOptions): Access {
+  const tokens = new Tokens(database);
+  const sessions = new Sessions({ database, allowList, ...sessionLimits });
   return {
     required,
-    tokens: new Tokens(database),
-    sessions: new Sessions({ database, allowList, ...sessionLimits }),
+    tokens,
+    sessions,
+    async holds({ kind, id }) {
+      if (id === null) return true;
+      return await (kind === "token" ? tokens : sessions).holds(id);
+    },
     signIns: new SignIns(database),
     audit: new AuditLog(database),
     ownerSecret: randomSecret(),

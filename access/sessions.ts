@@ -99,6 +99,17 @@ export class Sessions implements Credentials {
     return { kind: "session", id: row.id, name: row.email ?? row.token_name!, scope };
   }
 
+  /** Whether a session still holds, for what it has begun. Not a use of it: what goes on by itself keeps no session alive. */
+  async holds(id: number): Promise<boolean> {
+    const [row] = await this.#sql<{ email: string | null }[]>`
+      SELECT person.email
+      FROM access.session AS session
+      LEFT JOIN access.person AS person ON person.id = session.person_id
+      LEFT JOIN access.token AS token ON token.id = session.token_id
+      WHERE session.id = ${id} AND ${this.#holds()}`;
+    return row !== undefined && (row.email === null || (this.#allowList?.scopeOf(row.email) ?? null) !== null);
+  }
+
   /** Sessions that hold, of everybody or with one name, the last used first. */
   async list({ name }: { name?: string } = {}): Promise<Session[]> {
     const rows = await this.#sql<ListedRow[]>`

@@ -98,6 +98,14 @@ export class Tokens implements Credentials {
     return rows.length > 0;
   }
 
+  /** Whether a token still holds, for what it has begun. Not a use of it. */
+  async holds(id: number): Promise<boolean> {
+    const rows = await this.#sql`
+      SELECT FROM access.token
+      WHERE id = ${id} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
+    return rows.length > 0;
+  }
+
   /**
    * Who holds a token. Looked up each time: what was revoked a moment ago is refused. The same is asked of the database for a token that
    * is known and for one that is not.

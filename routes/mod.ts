@@ -109,7 +109,7 @@ export function api(options: ApiOptions) {
   const logger = requestLogger(options.logger);
   const limits = { ...defaultLimits, ...given };
   const site = { publicUrl, trustedProxies };
-  const guard = guards({ ...limits, trustedProxies });
+  const guard = guards({ ...limits, recheckMs: limits.heartbeatMs, trustedProxies, holds: access?.holds });
   const app = new Hono<{ Variables: RequestIdVariables }>();
   app.onError(onErrorByPath(logger)).notFound(onNotFound);
   app.use(requestId());

@@ -7,6 +7,8 @@ import { type BodyPace, requestBody } from "./request_body.ts";
 import { requestHead } from "./request_head.ts";
 
 export interface GuardOptions extends Proxies, StreamLimits {
+  /** Whether who was let in would be let in now. */
+  holds?(principal: Principal): Promise<boolean>;
   maxBodyBytes: number;
   /** Of `/ml` and `/trading`. */
   maxClosesBytes: number;
@@ -25,7 +27,7 @@ export interface Guards {
 }
 
 export function guards(
-  { maxBodyBytes, maxClosesBytes, bodyPace, maxReadMs, trustedProxies, ...streams }: GuardOptions,
+  { maxBodyBytes, maxClosesBytes, bodyPace, maxReadMs, trustedProxies, holds, ...streams }: GuardOptions,
 ): Guards {
   const who = (c: Context) => {
     const principal = c.get("principal") as Principal | undefined;
@@ -39,6 +41,12 @@ export function guards(
       pace: bodyPace,
     }),
     deadline: answerDeadline({ maxReadMs }),
-    streams: openStreams(streams, who),
+    streams: openStreams(streams, {
+      who,
+      async holds(c) {
+        const principal = c.get("principal") as Principal | undefined;
+        return principal === undefined || holds === undefined || await holds(principal);
+      },
+    }),
   };
 }

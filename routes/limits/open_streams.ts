@@ -7,19 +7,28 @@ export interface StreamLimits {
   maxStreamsEach: number;
   /** To all, of this process. */
   maxStreams: number;
+  /** How long a stream goes on at most until it is asked again whether it may. */
+  recheckMs: number;
+}
+
+/** Of whom streams are. */
+export interface StreamReaders {
+  /** Whose streams are counted together. */
+  who(c: Context): string;
+  /** Whether a stream may go on: its credentials may have been revoked meanwhile. */
+  holds(c: Context): Promise<boolean>;
 }
 
 /** A browser opens six connections to a site at most; a program that watches runs has use for some more. */
-export const defaultStreamLimits: StreamLimits = { maxStreamsEach: 20, maxStreams: 500 };
+export const defaultStreamLimits: Omit<StreamLimits, "recheckMs"> = { maxStreamsEach: 20, maxStreams: 500 };
 
 /**
- * Bounds the streams that stay open: 429 for who has too many, 503 where there are too many in all.
- *
- * @param who Whose streams are counted together.
+ * Bounds the streams that stay open: 429 for who has too many, 503 where there are too many in all. A stream ends with the credentials
+ * that it was opened with.
  */
 export function openStreams(
-  { maxStreamsEach, maxStreams }: StreamLimits,
-  who: (c: Context) => string,
+  { maxStreamsEach, maxStreams, recheckMs }: StreamLimits,
+  { who, holds }: StreamReaders,
 ): MiddlewareHandler {
   const open = new Map<string, number>();
   let all = 0;
@@ -55,20 +64,35 @@ export function openStreams(
     }
     const { body } = c.res;
     if (body === null || !c.res.headers.get("Content-Type")?.startsWith("text/event-stream")) return release();
-    c.res = new Response(untilEnd(body, release), c.res);
+    c.res = new Response(watched(body, { ended: release, mayGoOn: every(recheckMs, () => holds(c)) }), c.res);
   };
 }
 
-/** The same stream; `ended` is called once nobody reads it any more. */
-function untilEnd(body: ReadableStream<Uint8Array>, ended: () => void): ReadableStream<Uint8Array> {
+/** Asks again where the last yes is older than `ms`; the first was given. */
+function every(ms: number, ask: () => Promise<boolean>): () => Promise<boolean> {
+  let at = performance.now();
+  return async () => {
+    if (performance.now() - at < ms) return true;
+    const answer = await ask();
+    at = performance.now();
+    return answer;
+  };
+}
+
+/** The same stream, for as long as it may go on; `ended` is called once nobody reads it any more. */
+function watched(
+  body: ReadableStream<Uint8Array>,
+  { ended, mayGoOn }: { ended: () => void; mayGoOn: () => Promise<boolean> },
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
+        if (!done && await mayGoOn()) return controller.enqueue(value);
         ended();
         controller.close();
+        if (!done) await reader.cancel();
       } catch (error) {
         ended();
         controller.error(error);

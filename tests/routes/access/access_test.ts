@@ -258,6 +258,41 @@ Deno.test("the settings show tokens and sessions to an admin, and to others thei
     assert.match(await (await boss.ask("/settings/audit-events.csv")).text(), /^id,at,actorKind,actor,action/);
   }));
 
+Deno.test("a stream of events ends with the token or the session that it was opened with, and no stream keeps a session alive", () =>
+  withGuarded(async (service) => {
+    const { access, database } = service;
+    const [kept, lost] = [await holder(service, "read", "kept"), await holder(service, "read", "lost")];
+    const jar = new CookieJar(service.app);
+    await jar.post("/auth/token", { token: kept.secret });
+    const [session] = await access.sessions.list();
+    const open = async (headers: Record<string, string>) => {
+      const response = await service.app.request(`${host}/v1/events`, { headers });
+      assert.equal(response.status, 200);
+      return response.body!.getReader();
+    };
+    const streams = [
+      await open({ Authorization: `Bearer ${kept.secret}` }),
+      await open({ Authorization: `Bearer ${lost.secret}` }),
+      await open({ Cookie: `__Host-tandem_session=${jar.cookies.get("__Host-tandem_session")}` }),
+    ];
+    /** Reads what comes in some heartbeats; says whether the stream has ended. */
+    const ended = async (stream: ReadableStreamDefaultReader<Uint8Array>) => {
+      for (let read = 0; read < 20; read++) if ((await stream.read()).done) return true;
+      return false;
+    };
+    assert.deepEqual(await Promise.all(streams.map(ended)), [false, false, false]);
+    await access.tokens.revoke(lost.token.id, by);
+    assert.deepEqual(await Promise.all(streams.map(ended)), [false, true, false]);
+    await database.sql`UPDATE access.session SET last_used_at = now() - interval '7 hours 59 minutes'`;
+    assert.equal(await ended(streams[2]!), false);
+    const [row] = await database.sql<{ used: boolean }[]>`
+      SELECT last_used_at > now() - interval '1 hour' AS used FROM access.session`;
+    assert.equal(row!.used, false);
+    await access.sessions.end(session!.id, { by });
+    assert.deepEqual(await Promise.all([streams[0]!, streams[2]!].map(ended)), [false, true]);
+    await streams[0]!.cancel();
+  }, { api: { limits: { heartbeatMs: 10 } } }));
+
 Deno.test("a form from another site changes nothing, whatever cookie the browser sends with it", () =>
   withGuarded(async (service) => {
     const admin = await holder(service, "admin", "boss");

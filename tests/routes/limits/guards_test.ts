@@ -171,7 +171,10 @@ Deno.test("answerDeadline() hands on that the caller has gone", async () => {
 
 Deno.test("openStreams() bounds the streams of each and of all, and counts those that are open", async () => {
   const app = new Hono().onError(onError(silentLogger))
-    .use(openStreams({ maxStreamsEach: 2, maxStreams: 3 }, (c) => c.req.header("X-Who")!))
+    .use(openStreams({ maxStreamsEach: 2, maxStreams: 3, recheckMs: 60_000 }, {
+      who: (c) => c.req.header("X-Who")!,
+      holds: () => Promise.resolve(true),
+    }))
     .get("/list", (c) => c.json([]))
     .get("/fails", () => {
       throw new Error("no");
