@@ -76,6 +76,8 @@ Deno.test({
               await page.getByLabel("Access token").fill(secret);
               await page.getByRole("button", { name: "Sign in", exact: true }).click();
               await page.getByRole("heading", { name: "Access tokens" }).waitFor();
+              // Its heading may be there before its style is.
+              await page.waitForLoadState();
               assert.ok(await wide() <= width, `the settings are ${await wide()} wide of ${width}`);
               assert.deepEqual([errors, foreign], [[], []]);
               await page.context().close();

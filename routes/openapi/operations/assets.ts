@@ -116,7 +116,7 @@ export const assetOperations: Operations = {
       },
       202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
     },
-    problems: [404, 409, 415, 422],
+    problems: [404, 409, 422],
   },
   "POST /v1/materialize": {
     tag: "Runs",
@@ -132,7 +132,7 @@ export const assetOperations: Operations = {
       },
       202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
     },
-    problems: [409, 415, 422],
+    problems: [409, 422],
   },
   "POST /v1/assets/:key/report": {
     tag: "Assets",
@@ -142,7 +142,7 @@ export const assetOperations: Operations = {
       200: { description: "It is known already", schema: schemas.ReportAnswer },
       201: { description: "It is new", schema: schemas.ReportAnswer },
     },
-    problems: [404, 409, 415],
+    problems: [404, 409],
   },
   "GET /v1/assets/:key/automation": {
     tag: "Assets",

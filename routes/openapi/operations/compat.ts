@@ -36,14 +36,14 @@ export const compatOperations: Operations = {
     body: { description: "At least ten points", schema: spreads },
     example: { body: { data: tenDays } },
     answers: { 200: { description: "The trend of each window of ten", schema: schemas.OldTrendList } },
-    problems: [413, 415],
+    problems: [413],
   },
   "POST /ml/pairs": {
     tag: "Original quant service",
     summary: "Pairs worth trading among closes",
     body: { description: "At least 30 closes", schema: closes },
     answers: { 200: { description: "The pairs that meet the criteria", schema: schemas.OldSuggestedPairs } },
-    problems: [413, 415, 503],
+    problems: [413, 503],
   },
   "POST /trading/trade_with_model": {
     tag: "Original quant service",
@@ -51,7 +51,7 @@ export const compatOperations: Operations = {
     body: { description: "At least 30 closes of two tickers", schema: closes },
     example: { body: { data: fifteenDays } },
     answers: { 200: { description: "Session by session, and in all", schema: schemas.OldModelTrades } },
-    problems: [413, 415],
+    problems: [413],
   },
   "GET /api/ticker/all": {
     tag: "Original backend",
@@ -102,7 +102,7 @@ export const compatOperations: Operations = {
     summary: "Rolling trend of the spread of two tickers over their last thirty common closes",
     example: { body: { ticker_1: "QQQ", ticker_2: "SPY" } },
     answers: { 200: { description: "The trend of each window of ten", schema: schemas.OldTrendList } },
-    problems: [404, 415, 503],
+    problems: [404, 503],
   },
   "GET /api/model-chosen-pairs": {
     tag: "Original backend",

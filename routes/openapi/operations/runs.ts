@@ -73,7 +73,7 @@ export const runOperations: Operations = {
     path,
     headers: idempotency,
     answers: { 202: { description: "The new run", schema: schemas.RunSchema, headers: location } },
-    problems: [404, 409, 415, 422],
+    problems: [404, 409, 422],
   },
   "GET /v1/backfills": {
     tag: "Backfills",
@@ -89,7 +89,7 @@ export const runOperations: Operations = {
       200: { description: "The plan", schema: schemas.BackfillPlanSchema },
       202: { description: "The backfill", schema: schemas.BackfillSchema, headers: location },
     },
-    problems: [409, 415, 422],
+    problems: [409, 422],
   },
   "GET /v1/backfills/:id": {
     tag: "Backfills",
@@ -181,7 +181,6 @@ export const accessOperations: Operations = {
         headers: { Location: "Of the token" },
       },
     },
-    problems: [415],
   },
   "DELETE /v1/tokens/:id": {
     tag: "Access",
