@@ -1,5 +1,6 @@
 import { type Child, useContext } from "hono/jsx";
 import { PrincipalContext } from "./principal_context.ts";
+import { importsOf } from "./static_files.ts";
 
 export interface LayoutProps {
   title: string;
@@ -47,6 +48,7 @@ export function Layout(
         <link rel="stylesheet" href="/static/charts.css" />
         <link rel="stylesheet" href="/static/asset.css" />
         {styles.map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
+        {script && importsOf(script).map((path) => <link key={path} rel="modulepreload" href={path} />)}
         {script && <script type="module" src={`/static/${script}`}></script>}
       </head>
       <body>

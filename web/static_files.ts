@@ -6,6 +6,12 @@ void (() => import("lightweight-charts"));
 const ofModule = (path: string) => () => new URL(path, import.meta.url);
 const javascript = "text/javascript; charset=utf-8";
 
+/** What modules of the page import by the name of a package, which browsers do not know. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "hono/client": "/static/hono/client/client.js",
+  "lightweight-charts": "/static/lightweight_charts.js",
+};
+
 /** Every file that is served, by its name under `/static/`. There is no other way to a file. */
 const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "style.css": { locate: ofModule("./static/style.css"), type: "text/css; charset=utf-8" },
@@ -73,7 +79,7 @@ export function staticFiles(): Hono {
     if (!Object.hasOwn(FILES, name)) return c.notFound();
     const { locate, type } = FILES[name]!;
     let reading = read.get(name);
-    if (!reading) read.set(name, reading = readStatic(locate()));
+    if (!reading) read.set(name, reading = readStatic(locate(), type));
     const { bytes, etag } = await reading;
     c.header("ETag", etag);
     c.header("Cache-Control", "no-cache");
@@ -82,8 +88,42 @@ export function staticFiles(): Hono {
   });
 }
 
-async function readStatic(url: URL): Promise<StaticFile> {
-  const bytes = await Deno.readFile(url);
+/** What a module imports, one import a line. */
+const imports = /^(import .*|\} )from "([^"]+)";$/gm;
+
+const preloads = new Map<string, readonly string[]>();
+
+/**
+ * Paths of the modules that a module of the page imports, and of those that these import: a browser that is told of all of them at
+ * once need not find them one after the other.
+ *
+ * @param script Its name under `/static/`.
+ */
+export function importsOf(script: string): readonly string[] {
+  const known = preloads.get(script);
+  if (known) return known;
+  const paths = [`/static/${script}`];
+  for (const path of paths) {
+    const file = FILES[path.slice("/static/".length)];
+    for (const [, , name] of file ? Deno.readTextFileSync(file.locate()).matchAll(imports) : []) {
+      const imported = PACKAGES[name!] ?? new URL(name!, `http://localhost${path}`).pathname;
+      if (!paths.includes(imported)) paths.push(imported);
+    }
+  }
+  preloads.set(script, paths.slice(1));
+  return paths.slice(1);
+}
+
+async function readStatic(url: URL, type: string): Promise<StaticFile> {
+  let bytes = await Deno.readFile(url);
+  if (type === javascript) {
+    const text = new TextDecoder().decode(bytes);
+    bytes = new TextEncoder().encode(
+      text.replace(imports, (whole, names, name) => {
+        return Object.hasOwn(PACKAGES, name) ? `${names}from "${PACKAGES[name]}";` : whole;
+      }),
+    );
+  }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return { bytes, etag: `"${digest.slice(0, 12).toHex()}"` };
 }

@@ -64,6 +64,8 @@ browserTest(
     await page.locator("#plan").getByText("1 step, 2 cells, about").waitFor();
     assert.doesNotMatch(page.url(), /priority|to=|force/, "what is not filled in is not in the address");
     assert.equal((await engine.runs({ limit: 5 })).length, 2, "a plan begins nothing");
+    // The button is there before the module that listens to it.
+    await page.waitForLoadState();
     await page.locator("#begin-run").focus();
     await page.keyboard.press("Enter");
     await page.locator('#run-place [data-step="adjusted"][data-status="succeeded"]').waitFor();

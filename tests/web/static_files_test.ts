@@ -1,34 +1,12 @@
 import assert from "node:assert/strict";
 import { eventKinds } from "../../engine/mod.ts";
 import { KINDS } from "../../web/client/event_words.js";
-import { staticFiles } from "../../web/static_files.ts";
+import { importsOf, staticFiles } from "../../web/static_files.ts";
 
 const app = staticFiles();
-const clients = [
-  "overview.js",
-  "backfills.js",
-  "tickers.js",
-  "actions.js",
-  "age.js",
-  "live_parts.js",
-  "runs.js",
-  "run_log.js",
-  "feed.js",
-  "event_words.js",
-  "charts.js",
-  "chart_controls.js",
-  "chart_reading.js",
-  "chart_text.js",
-  "drawn_chart.js",
-  "graph.js",
-  "graph_view.js",
-  "graph_nodes.js",
-  "minimap.js",
-  "changes.js",
-  "run_buttons.js",
-  "asset.js",
-  "cells.js",
-];
+const clients = (await Array.fromAsync(Deno.readDir(new URL("../../web/client/", import.meta.url)))).map(({ name }) =>
+  name
+);
 
 Deno.test("GET /static/:name serves the page's files with their types", async () => {
   for (
@@ -64,6 +42,8 @@ Deno.test("GET /static/:name serves nothing that is not on its list", async () =
       "__proto__",
       "",
       "client/age.js",
+      "hono/client/index.js",
+      "hono/..%2F..%2Fstyle.css",
     ]
   ) {
     const response = await app.request(`/${name}`);
@@ -71,18 +51,34 @@ Deno.test("GET /static/:name serves nothing that is not on its list", async () =
   }
 });
 
-Deno.test("client modules import nothing that is not served", async () => {
-  for (const name of clients) {
-    const text = await (await app.request(`/${name}`)).text();
+Deno.test("client modules import nothing that is not served, and packages by the files that hold them", async () => {
+  const waiting = clients.map((name) => `/static/${name}`);
+  const seen = new Set(waiting);
+  for (const path of waiting) {
+    const response = await app.request(path.replace("/static", ""));
+    assert.equal(response.status, 200, path);
+    const text = await response.text();
     const targets = [
-      ...text.matchAll(/^import .* from "(.*)";$/gm),
+      ...text.matchAll(/^(?:import .*|\} )from "(.*)";$/gm),
       ...text.matchAll(/\bimport\("(\.\/[^"]*)"\)[,;\s]/g),
-      ...text.matchAll(/^const library = "(.*)";$/gm),
     ];
     for (const [, target] of targets) {
-      assert.equal((await app.request(`/${target!.replace("./", "")}`)).status, 200, `${name} imports ${target}`);
+      assert.match(target!, /^(?:\.{0,2}\/)/, `${path} imports ${target}, which no browser knows`);
+      const { pathname } = new URL(target!, `http://localhost${path}`);
+      if (!seen.has(pathname)) waiting.push(pathname);
+      seen.add(pathname);
     }
   }
+  assert.ok(seen.has("/static/hono/client/client.js") && seen.has("/static/lightweight_charts.js"));
+});
+
+Deno.test("importsOf() names all modules that a page needs from the start, and none that it may need later", () => {
+  const imported = importsOf("overview.js");
+  for (const name of ["actions.js", "feed.js", "service.js", "hono/client/client.js", "hono/utils/url.js"]) {
+    assert.ok(imported.includes(`/static/${name}`), name);
+  }
+  assert.ok(!imported.includes("/static/lightweight_charts.js"));
+  assert.equal(new Set(imported).size, imported.length);
 });
 
 Deno.test("style sheets ask nobody for anything", async () => {

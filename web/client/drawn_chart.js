@@ -3,13 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { readChart } from "./chart_reading.js";
-import { colour, faded, formats } from "./chart_text.js";
-
-// The package's own file, served beside this one; by a variable, because here it is not a file that a checker could follow.
-const library = "./lightweight_charts.js";
-/** @type {typeof import("lightweight-charts")} */
-const {
+import {
   AreaSeries,
   CandlestickSeries,
   ColorType,
@@ -19,7 +13,9 @@ const {
   HistogramSeries,
   LineSeries,
   LineStyle,
-} = await import(library);
+} from "lightweight-charts";
+import { readChart } from "./chart_reading.js";
+import { colour, faded, formats } from "./chart_text.js";
 
 /** @typedef {import("../components/chart.tsx").ChartCandles} ChartCandles */
 /** @typedef {import("../components/chart.tsx").ChartData} ChartData */

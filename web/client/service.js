@@ -3,13 +3,9 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { hc } from "hono/client";
 
 /** @typedef {import("../../routes/mod.ts").Api} Api */
-
-// The package's own file, served as it is; by a variable, because here it is not a file that a checker could follow.
-const library = "./hono/client/client.js";
-/** @type {typeof import("hono/client")} */
-const { hc } = await import(library);
 
 /** Routes of the service that this page is from, typed by the routes themselves as for any client (client/mod.ts). */
 export const { v1 } = /** @type {ReturnType<typeof hc<Api>>} */ (/** @type {unknown} */ (hc("/")));
