@@ -57,12 +57,15 @@ await withService({ MARKET_DATA: market, PRESET: preset, RATE_LIMIT_PER_MINUTE: 
       if (response?.status() !== 200) throw new Error(`${address} answered ${response?.status()}.`);
       const drawn = "[...document.querySelectorAll('[data-chart]')].every((plot) => plot.querySelector('canvas'))";
       while (!await page.evaluate(drawn)) await page.waitForTimeout(5);
+      const painted = "performance.getEntriesByName('first-contentful-paint').length > 0";
+      const readyMs = await page.evaluate<number>("performance.now()");
+      while (!await page.evaluate(painted)) await page.waitForTimeout(5);
       return await page.evaluate(`(() => {
         const sent = (entries) => entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
         const resources = performance.getEntriesByType("resource");
         return {
-          readyMs: performance.now(),
-          paintMs: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN,
+          readyMs: ${readyMs},
+          paintMs: performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
           htmlBytes: sent(performance.getEntriesByType("navigation")),
           scriptBytes: sent(resources.filter(({ name }) => new URL(name).pathname.endsWith(".js"))),
         };

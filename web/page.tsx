@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { answer } from "./answer.tsx";
 import { accessPages, type AccessPagesOptions } from "./access_pages.tsx";
 import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
@@ -46,6 +47,9 @@ export function page(
   { engine, scheduler, clock = { now: () => Temporal.Now.instant() }, access, apiDocument }: PageOptions,
 ): Hono {
   return new Hono()
+    // Pages are text that says much twice: a fifth of it goes over the wire. Answers of the API are left to who asks for Parquet, or
+    // to a proxy.
+    .use(compress({ encoding: "gzip" }))
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
       return answer(c, <OverviewPage {...data} />);

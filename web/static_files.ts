@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { accepts } from "hono/accepts";
 
 // Never called: that it stands here makes Deno fetch the package, whose file is served.
 void (() => import("lightweight-charts"));
@@ -68,6 +69,9 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
 
 interface StaticFile {
   bytes: Uint8Array<ArrayBuffer>;
+  /** The same, compressed. */
+  gzip: Uint8Array<ArrayBuffer>;
+  /** A weak one, because it stands for both. */
   etag: string;
 }
 
@@ -80,11 +84,16 @@ export function staticFiles(): Hono {
     const { locate, type } = FILES[name]!;
     let reading = read.get(name);
     if (!reading) read.set(name, reading = readStatic(locate(), type));
-    const { bytes, etag } = await reading;
+    const { bytes, gzip, etag } = await reading;
     c.header("ETag", etag);
     c.header("Cache-Control", "no-cache");
+    c.header("Vary", "Accept-Encoding");
     if (matches(c.req.header("If-None-Match"), etag)) return c.body(null, 304);
-    return c.body(bytes, 200, { "Content-Type": type });
+    const supports = ["gzip", "identity"];
+    if (accepts(c, { header: "Accept-Encoding", supports, default: "identity" }) !== "gzip") {
+      return c.body(bytes, 200, { "Content-Type": type });
+    }
+    return c.body(gzip, 200, { "Content-Type": type, "Content-Encoding": "gzip" });
   });
 }
 
@@ -125,9 +134,11 @@ async function readStatic(url: URL, type: string): Promise<StaticFile> {
     );
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return { bytes, etag: `"${digest.slice(0, 12).toHex()}"` };
+  const gzip = await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).bytes();
+  return { bytes, gzip, etag: `W/"${digest.slice(0, 12).toHex()}"` };
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  return (ifNoneMatch ?? "").split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag || tag.trim() === "*");
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, "");
+  return (ifNoneMatch ?? "").split(",").some((tag) => opaque(tag) === opaque(etag) || opaque(tag) === "*");
 }
