@@ -22,6 +22,7 @@ import { csvOf } from "./csv.ts";
 import { linkToNext } from "./links.ts";
 import { ndjsonOf } from "./ndjson.ts";
 import { Problem } from "./problems.ts";
+import { markStreamed } from "./streamed_answer.ts";
 import { type LineFormat, rowBody } from "./row_body.ts";
 import { asOf, parsed, singleValues, wholeNumber } from "./validation.ts";
 
@@ -165,6 +166,7 @@ export function assetRowRoutes(
     const etag = wholeEtag(c, { asset, version }, format);
     const headers = { ...versionHeaders(version, etag), ...contentHeaders(asset, format) };
     if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
+    markStreamed(c);
     // Nobody would read it, nor say that he does not.
     if (c.req.method === "HEAD") {
       await engine.rows(asset.key, { ...query, limit: 1 }, { version });

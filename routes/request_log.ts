@@ -5,12 +5,15 @@ import type { PrincipalVariables } from "../access/principal.ts";
 import { type Logger, loggerTo, type LogLevel } from "../engine/mod.ts";
 import type { ServiceInstruments } from "../resources/metrics/mod.ts";
 import { countedBody } from "./counted_body.ts";
+import { isStreamed } from "./streamed_answer.ts";
 
 /** What of a request is measured. */
 export type HttpInstruments = Pick<ServiceInstruments, "httpRequests" | "httpSeconds" | "eventStreams">;
 
 const requestFields = new AsyncLocalStorage<Record<string, unknown>>();
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+/** Answers that have no body. */
+const bodiless = new Set([101, 204, 205, 304]);
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** The same logger, whose lines carry the ids of the request that is being answered. */
@@ -19,7 +22,7 @@ export function requestLogger(logger: Logger): Logger {
 }
 
 /**
- * One line for each request once its answer has gone out, and its metrics. Comes after the request id and before everything else.
+ * One line for each request once its answer is whole, or has been read where it is a stream, and its metrics. Comes after the request id and before everything else.
  *
  * The line has the route's pattern and the path, without the query, which may hold what is nobody's business. What changes something
  * is told as `info`, what only reads as `debug`, a refusal for want of access or for haste as `warn` and a fault as `error`.
@@ -57,10 +60,20 @@ export function requestLog(
         ...(!complete && { complete }),
       });
     };
-    if (streams) instruments?.eventStreams.add(1);
-    // Nobody reads what was made for a HEAD.
-    if (c.res.body === null || method === "HEAD") return tell({ bytes: 0, complete: true });
-    c.res = new Response(countedBody(c.res.body, tell), c.res);
+    if (bodiless.has(status)) return tell({ bytes: 0, complete: true });
+    if (isStreamed(c)) {
+      const { body } = c.res;
+      // Nobody reads what would be made for a HEAD.
+      if (body === null || method === "HEAD") return tell({ bytes: 0, complete: true });
+      if (streams) instruments?.eventStreams.add(1);
+      c.res = new Response(countedBody(body, tell), c.res);
+      return;
+    }
+    // As one piece the runtime says how long it is, and sends it without asking JavaScript for more.
+    const body = await c.res.arrayBuffer();
+    c.res = new Response(body, c.res);
+    if (method === "HEAD") c.res.headers.set("Content-Length", String(body.byteLength));
+    tell({ bytes: body.byteLength, complete: true });
   };
 }
 

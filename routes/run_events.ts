@@ -5,6 +5,7 @@ import { type Engine, isFinished, type Logger, type RunEvent } from "../engine/m
 import { eventStream } from "./event_stream.ts";
 import { linkToNext } from "./links.ts";
 import { runIdOf } from "./runs.ts";
+import { markStreamed } from "./streamed_answer.ts";
 import { parsed, query, wholeNumber } from "./validation.ts";
 
 /** Events are numbered by an `integer` of PostgreSQL. */
@@ -37,6 +38,7 @@ export function runEventRoutes(engine: Engine, options: { logger: Logger; heartb
       c.header("Content-Type", "text/event-stream");
       // Asks proxies not to keep events back.
       c.header("X-Accel-Buffering", "no");
+      markStreamed(c);
       if (c.req.method === "HEAD") return c.body(null);
       return c.body(eventStream((signal) => engine.events(runId, { after: seen, signal }), {
         ...options,

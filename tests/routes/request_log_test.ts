@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { loggerTo } from "../../engine/mod.ts";
 import { requestLog, requestLogger } from "../../routes/request_log.ts";
+import { markStreamed } from "../../routes/streamed_answer.ts";
 import { withTinyApi } from "../support/tiny_api.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
@@ -68,6 +69,7 @@ Deno.test("requestLog() writes the line of a stream at its end, and says whether
   const logger = loggerTo((_level, _message, fields) => logged.push(fields));
   const app = new Hono().use(requestLog({ logger })).get("/", (c) => {
     let left = 3;
+    markStreamed(c);
     return c.body(
       new ReadableStream({
         pull(controller) {
@@ -86,6 +88,30 @@ Deno.test("requestLog() writes the line of a stream at its end, and says whether
   await reader.read();
   await reader.cancel();
   assert.equal(logged[1]!.complete, false);
+});
+
+Deno.test("an answer that is whole says how long it is, to HEAD as well; a stream does not know", async () => {
+  await withTinyApi(async ({ engine, app }) => {
+    await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
+    try {
+      const url = `http://127.0.0.1:${server.addr.port}`;
+      const lengthOf = async (path: string, method: string) => {
+        const response = await fetch(url + path, { method });
+        const { byteLength } = await response.arrayBuffer();
+        return [response.headers.get("content-length"), byteLength];
+      };
+      for (const path of ["/v1/assets", "/healthz", "/v1/assets/numbers/rows", "/nowhere", "/openapi.json"]) {
+        const [length, bytes] = await lengthOf(path, "GET");
+        assert.equal(length, String(bytes), path);
+        // A request id is as long as another.
+        assert.deepEqual(await lengthOf(path, "HEAD"), [length, 0], path);
+      }
+      assert.equal((await lengthOf("/v1/assets/numbers/rows?format=ndjson&limit=all", "GET"))[0], null);
+    } finally {
+      await server.shutdown();
+    }
+  });
 });
 
 Deno.test("requestLog() names who asked, and requestLogger() gives lines in between the ids of the request", async () => {
