@@ -51,8 +51,8 @@ export function AssetGraph({ layout, assets, label, found, current }: AssetGraph
             aria-current={key === current ? "true" : undefined}
           >
             <rect class={asset.external ? "external" : undefined} width={nodeWidth} height={nodeHeight} rx="6" />
-            <text class="mark" x="12" y="25">{stateMark(state)}</text>
-            <text x="32" y="17">{key.length > shownKeyLength ? `${key.slice(0, shownKeyLength - 1)}…` : key}</text>
+            <text class="mark" x="12" y="25" aria-hidden="true">{stateMark(state)}</text>
+            <text x="32" y="17">{key.length > shownKeyLength ? `${key.slice(0, shownKeyLength - 1)}…` : key}</text>{" "}
             <text class="word" x="32" y="32">{state}</text>
           </a>
         );

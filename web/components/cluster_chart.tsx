@@ -23,7 +23,7 @@ export function ClusterChart({ map }: { map: ClusterMap }) {
       <svg
         class="clusters"
         viewBox={`0 0 ${width} ${height}`}
-        role="img"
+        role="group"
         aria-label={`${counted(tickers.length, "ticker")} by their two leading components: ${
           counted(clusters.length, "cluster")
         } with ${counted(inside.length, "ticker")}, the others in none. The table below has them.`}

@@ -99,13 +99,16 @@ export function RunTimeline({ span, now, runs, backfills, schedules }: RunTimeli
           )
         )}
         {ticks.map(({ name, at, paused, x }) => (
-          <a
-            href={`/schedules#${name}`}
-            aria-label={`${name} ${paused ? "would fire, but is paused" : "fires"} at ${moment(at)}`}
-          >
-            <text class={paused ? "tick paused" : "tick-mark"} x={percentText(x)} y={height + 12} text-anchor="middle">
+          <a href={`/schedules#${name}`}>
+            <title>{`${name} ${paused ? "would fire, but is paused" : "fires"} at ${moment(at)}`}</title>
+            <text
+              class={paused ? "tick paused" : "tick-mark"}
+              x={percentText(x)}
+              y={height + 12}
+              text-anchor="middle"
+              aria-hidden="true"
+            >
               {paused ? "▽" : "▼"}
-              <title>{`${name}, ${moment(at)}${paused ? ", paused" : ""}`}</title>
             </text>
           </a>
         ))}

@@ -90,7 +90,7 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
             id={`fire-${name}`}
             data-act="schedule tick"
             data-to={name}
-            aria-label={`Run ${name} now`}
+            aria-label={`Run now: ${name}`}
           >
             Run now
           </button>
