@@ -10,18 +10,31 @@ export function underwater(equity: readonly number[]): number[] {
   });
 }
 
-/** Both legs from 100 on. */
-export function pricesChart([ticker1, ticker2]: readonly [string, string], closes: PairCloses): ChartData {
-  const from100 = (values: readonly number[]) => values.map((value) => 100 * value / values[0]!);
+/** Legs from 100 on, to compare them; or in USD, as they cost. */
+export type LegScale = "index" | "usd";
+
+/** The closes of a leg, from 100 on. */
+export function from100(closes: readonly number[]): number[] {
+  return closes.map((close) => 100 * close / closes[0]!);
+}
+
+/** Both legs: from 100 on on one scale, in USD each on its own. */
+export function pricesChart(
+  [ticker1, ticker2]: readonly [string, string],
+  { sessions, first, second }: PairCloses,
+  scale: LegScale,
+): ChartData {
+  const line = (name: string, colour: "first" | "second", closes: readonly number[]) => ({
+    name,
+    colour,
+    values: scale === "usd" ? [...closes] : from100(closes),
+  });
+  const [one, two] = [line(ticker1, "first", first), line(ticker2, "second", second)];
   return {
-    sessions: closes.sessions,
-    panes: [{
-      format: "index",
-      lines: [
-        { name: ticker1, colour: "first", values: from100(closes.first) },
-        { name: ticker2, colour: "second", values: from100(closes.second) },
-      ],
-    }],
+    sessions,
+    panes: scale === "usd"
+      ? [{ format: "usd", lines: [one] }, { format: "usd", lines: [two] }]
+      : [{ format: "index", lines: [one, two] }],
   };
 }
 

@@ -62,7 +62,7 @@ export function pairPages({ engine }: { engine: PairsEngine & PairEngine & Clust
       if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
       if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
       if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
-      return answer(c, <PairPage pair={pair} />);
+      return answer(c, <PairPage pair={pair} scale={c.req.query("prices") === "usd" ? "usd" : "index"} />);
     })
     // Tables of the page that are of no asset: they are computed for it.
     .get("/:ticker_1/:ticker_2/:table{(monthly_returns|spread_distribution)\\.csv}", async (c) => {

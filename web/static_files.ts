@@ -42,6 +42,7 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
   "graph_nodes.js": { locate: ofModule("./client/graph_nodes.js"), type: javascript },
   "minimap.js": { locate: ofModule("./client/minimap.js"), type: javascript },
   "changes.js": { locate: ofModule("./client/changes.js"), type: javascript },
+  "table_csv.js": { locate: ofModule("./client/table_csv.js"), type: javascript },
   "service.js": { locate: ofModule("./client/service.js"), type: javascript },
   "run_buttons.js": { locate: ofModule("./client/run_buttons.js"), type: javascript },
   "asset.js": { locate: ofModule("./client/asset.js"), type: javascript },

@@ -62,6 +62,26 @@ browserTest("a chart is read by keyboard alone, and its table opened", async ({ 
   assert.deepEqual(errors, []);
 });
 
+browserTest(
+  "the legs are drawn in USD, and a table of the page is downloaded as CSV, with times in full",
+  async ({ open }) => {
+    const { page, errors, foreign } = await open("/pairs/KO/PEP");
+    await page.getByRole("link", { name: "in USD" }).click();
+    await page.waitForURL(/prices=usd/);
+    await drawn(page);
+    assert.equal(await page.locator("#prices-chart [data-panes]").getAttribute("data-panes"), "2");
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "As CSV: sources" }).click();
+    const file = await download;
+    assert.equal(file.suggestedFilename(), "sources.csv");
+    const lines = (await Deno.readTextFile((await file.path())!)).split("\r\n");
+    assert.equal(lines[0], "Asset,Materialization,Run,Made,Version of its content");
+    assert.match(lines[1]!, /^\w+,\d+,Run 1,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC,/);
+    assert.equal(lines.length, (await page.locator("#sources tbody tr").count()) + 2);
+    assert.deepEqual([errors, foreign], [[], []]);
+  },
+);
+
 browserTest("the overview draws the portfolio", async ({ open }) => {
   const { page, errors, foreign } = await open("/");
   await drawn(page);

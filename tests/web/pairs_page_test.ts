@@ -217,6 +217,17 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 escapes tickers wherever they stand", a
   assert.ok(!page.html.includes("C<D"));
 });
 
+pageTest(
+  "GET /pairs/:ticker_1/:ticker_2 shows legs from 100 or in USD, and its links keep what was chosen",
+  async (tiny) => {
+    const page = await ask(tiny, "/pairs/KO/PEP?strategy=z_score_bands&prices=usd");
+    assert.match(page.html, /KO and PEP, in USD: 58\.90 and/);
+    assert.match(page.html, /href="\/pairs\/KO\/PEP\?strategy=z_score_bands#prices"/);
+    assert.match(page.html, /href="\/pairs\/KO\/PEP\?strategy=\w+&amp;prices=usd#walk-forward"/);
+    assert.match((await ask(tiny, "/pairs/KO/PEP")).html, /KO and PEP, both 100 on 2026-01-05: 117\.8 and/);
+  },
+);
+
 pageTest("GET /pairs/:ticker_1/:ticker_2 knows a pair of the past that is not tested now", async (tiny) => {
   const page = await ask(tiny, "/pairs/OLD/PAIR");
   assert.equal(page.status, 200);

@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import "./table_csv.js";
 import { press, say } from "./actions.js";
 import { readCells } from "./cells.js";
 import { followChanges, showProgress } from "./changes.js";

@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import "./table_csv.js";
 import { press, say, showConnection } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";

@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import "./table_csv.js";
 
 /** What was drawn, with how to end it. @type {Map<HTMLElement, () => void>} */
 const drawn = new Map();

@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import "./table_csv.js";
 
 // Copies what an element says, for a button that names it.
 document.addEventListener("click", async (event) => {

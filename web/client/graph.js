@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import "./table_csv.js";
 import { followChanges, showProgress } from "./changes.js";
 import { GraphNodes } from "./graph_nodes.js";
 import { GraphView } from "./graph_view.js";

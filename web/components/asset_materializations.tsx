@@ -2,12 +2,13 @@ import type { Materialization } from "../../engine/mod.ts";
 import { namesInWords } from "../cell_strips.ts";
 import { count, figure } from "../figures.ts";
 import { Moment } from "./moment.tsx";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** Versions of an asset, newest first. */
 export function Materializations({ of, now }: { of: readonly Materialization[]; now: number }) {
   if (of.length === 0) return <p class="empty">It has never been materialized.</p>;
   return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Materializations, may scroll sideways">
+    <TableScroller label="Materializations" csv="materializations">
       <table>
         <thead>
           <tr>
@@ -38,7 +39,7 @@ export function Materializations({ of, now }: { of: readonly Materialization[]; 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }
 

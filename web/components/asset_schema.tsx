@@ -1,4 +1,5 @@
 import type { AnyAsset } from "../../engine/mod.ts";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** What the rows of an asset hold, column by column. */
 export function AssetSchema({ asset: { key, schema, cells } }: { asset: AnyAsset }) {
@@ -9,7 +10,7 @@ export function AssetSchema({ asset: { key, schema, cells } }: { asset: AnyAsset
         Rows are told apart by {primaryKey.join(", ")}.{" "}
         <a href={`/assets/${key}/schema.csv`}>Download the schema as CSV</a>
       </p>
-      <div class="scroller" tabindex={0} role="region" aria-label="Schema, may scroll sideways">
+      <TableScroller label="Schema">
         <table>
           <thead>
             <tr>
@@ -38,7 +39,7 @@ export function AssetSchema({ asset: { key, schema, cells } }: { asset: AnyAsset
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
     </>
   );
 }

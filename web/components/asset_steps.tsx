@@ -3,6 +3,7 @@ import { count, duration } from "../figures.ts";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
 import { stepBadge } from "./run_progress.tsx";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** The runs that made an asset or were to, newest first. */
 export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[]; assetKey: string; now: number }) {
@@ -12,7 +13,7 @@ export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[
       <p class="about">
         <a href={`/assets/${assetKey}/runs.csv`}>Download as CSV</a>
       </p>
-      <div class="scroller" tabindex={0} role="region" aria-label="Runs, may scroll sideways">
+      <TableScroller label="Runs">
         <table>
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
     </>
   );
 }

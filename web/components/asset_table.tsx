@@ -4,13 +4,14 @@ import { kindWords } from "../graph_search.ts";
 import { count } from "../figures.ts";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** Assets in a table: what the graph shows, for reading line by line. */
 export function AssetTable(
   { assets, kinds, now }: { assets: readonly ShownAsset[]; kinds: ReadonlyMap<string, AssetKind>; now: number },
 ) {
   return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Assets, may scroll sideways">
+    <TableScroller label="Assets">
       <table class="asset-table">
         <thead>
           <tr>
@@ -46,6 +47,6 @@ export function AssetTable(
           })}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }

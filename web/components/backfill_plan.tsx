@@ -1,5 +1,6 @@
 import type { BackfillPlan } from "../../engine/mod.ts";
 import { count, counted, duration } from "../figures.ts";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** What a backfill would make or was going to: in which order, with how many calls, and how long it takes. */
 export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
@@ -14,7 +15,7 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
         </p>
       ))}
       {plan.assets.length > 0 && (
-        <div class="scroller" tabindex={0} role="region" aria-label="Plan, may scroll sideways">
+        <TableScroller label="Plan" csv="backfill_plan">
           <table>
             <thead>
               <tr>
@@ -52,7 +53,7 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroller>
       )}
       {plan.fresh.length > 0 && <p class="faint">Nothing to do: {plan.fresh.join(", ")}.</p>}
     </>

@@ -1,3 +1,5 @@
+import { TableScroller } from "./table_scroller.tsx";
+
 /** A sample of the rows at fault, as a check kept them: closed until somebody asks. */
 export function FailingRows({ rows }: { rows: readonly object[] }) {
   if (rows.length === 0) return null;
@@ -5,7 +7,7 @@ export function FailingRows({ rows }: { rows: readonly object[] }) {
   return (
     <details class="failing">
       <summary>{rows.length === 1 ? "The row at fault" : `${rows.length} of the rows at fault`}</summary>
-      <div class="scroller" tabindex={0} role="region" aria-label="Rows at fault, may scroll sideways">
+      <TableScroller label="Rows at fault" csv="rows_at_fault">
         <table>
           <thead>
             <tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
@@ -16,7 +18,7 @@ export function FailingRows({ rows }: { rows: readonly object[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
     </details>
   );
 }

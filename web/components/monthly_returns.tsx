@@ -1,5 +1,6 @@
 import { signedPercent } from "../figures.ts";
 import type { YearOfReturns } from "../monthly_returns.ts";
+import { TableScroller } from "./table_scroller.tsx";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /** Shades on either side of 0. */
@@ -16,7 +17,7 @@ export function MonthlyReturns(
       <p class="about">
         In shades of gain and loss, the deepest {signedPercent(largest).replace("+", "±")}. <a href={csv}>As CSV</a>
       </p>
-      <div class="scroller" tabindex={0} role="region" aria-label={`${label} by month, may scroll sideways`}>
+      <TableScroller label={`${label} by month`}>
         <table class="heat">
           <thead>
             <tr>
@@ -35,7 +36,7 @@ export function MonthlyReturns(
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
     </>
   );
 }

@@ -2,13 +2,14 @@ import type { PairTable as Pairs } from "../chosen_pairs.ts";
 import { counted } from "../figures.ts";
 import { pairPath } from "../pair_path.ts";
 import { LegLinks } from "./leg_links.tsx";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** The chosen pairs with their statistics and how their backtests came out. */
 export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
   return (
     <>
       <p class="about" id="pairs-about">{about}</p>
-      <div class="scroller" tabindex={0} role="region" aria-label="Chosen pairs, may scroll sideways">
+      <TableScroller label="Chosen pairs">
         <table aria-describedby="pairs-about">
           <thead>
             <tr>
@@ -37,7 +38,7 @@ export function PairTable({ pairs, about }: { pairs: Pairs; about: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
       {pairs.cut && (
         <p class="faint">
           The first {counted(pairs.rows.length, "row")}. All of them:{" "}

@@ -1,5 +1,6 @@
 import { brieflyFigured, count, decimal, pValue } from "../figures.ts";
 import type { TestedPair } from "../tested_pairs.ts";
+import { TableScroller } from "./table_scroller.tsx";
 
 export interface PairTestsProps {
   tested: TestedPair | null;
@@ -26,7 +27,7 @@ export function PairTests({ tested, config }: PairTestsProps) {
   return (
     <>
       {failed.has("legs") && <p class="notice bad">{failed.get("legs")}</p>}
-      <div class="scroller" tabindex={0} role="region" aria-label="Tests, may scroll sideways">
+      <TableScroller label="Tests" csv="tests">
         <table>
           <thead>
             <tr>
@@ -52,7 +53,7 @@ export function PairTests({ tested, config }: PairTestsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
       <p class="about">
         All of cointegrated_pairs as of {tested.as_of}, computed over its formation: what was known after that session.
       </p>

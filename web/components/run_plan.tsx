@@ -1,6 +1,7 @@
 import type { Plan, PlannedStep } from "../../engine/mod.ts";
 import { count, counted, duration } from "../figures.ts";
 import type { RunBody } from "../run_request.ts";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** What a run would do and why, before it is begun, with the button that begins it. */
 export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
@@ -19,7 +20,7 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
         </p>
       ))}
       {plan.steps.length > 0 && (
-        <div class="scroller" tabindex={0} role="region" aria-label="Plan, may scroll sideways">
+        <TableScroller label="Plan" csv="plan">
           <table>
             <thead>
               <tr>
@@ -32,7 +33,7 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
             </thead>
             <tbody>{plan.steps.map((step) => <Step key={step.key} step={step} />)}</tbody>
           </table>
-        </div>
+        </TableScroller>
       )}
       {plan.fresh.length > 0 && <p class="faint">Nothing to do: {some(plan.fresh)}.</p>}
       {plan.steps.length > 0 && (

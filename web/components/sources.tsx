@@ -1,10 +1,11 @@
 import type { Materialization } from "../../engine/mod.ts";
 import { moment } from "../figures.ts";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** Which materialization of each asset a page was read from, and the run that made it. */
 export function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> }) {
   return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Sources, may scroll sideways">
+    <TableScroller label="Sources" csv="sources">
       <table>
         <thead>
           <tr>
@@ -35,6 +36,6 @@ export function Sources({ sources }: { sources: ReadonlyMap<string, Materializat
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }

@@ -2,6 +2,7 @@ import { type Run, type RunStep } from "../../engine/mod.ts";
 import { count, duration } from "../figures.ts";
 import { percentAt, percentText, type TimeSpan } from "../time_axis.ts";
 import { StateBadge } from "./state_badge.tsx";
+import { TableScroller } from "./table_scroller.tsx";
 
 /** The steps of a run as a table, each with its time on the run's axis: what it waited for, then what it did. */
 export function StepTable({ run, now }: { run: Run; now: number }) {
@@ -11,7 +12,7 @@ export function StepTable({ run, now }: { run: Run; now: number }) {
   const span: TimeSpan = { fromMs: begunMs, toMs: Math.max(endMs, begunMs + 1) };
   const finished = new Map(steps.map(({ key, finishedAt }) => [key, finishedAt]));
   return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Steps, may scroll sideways">
+    <TableScroller label="Steps" csv="steps">
       <table class="gantt">
         <thead>
           <tr>
@@ -34,7 +35,7 @@ export function StepTable({ run, now }: { run: Run; now: number }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }
 

@@ -2,6 +2,7 @@ import type { AuditEvent } from "../../access/mod.ts";
 import { Moment } from "../components/moment.tsx";
 import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
+import { TableScroller } from "../components/table_scroller.tsx";
 
 export interface AuditSearch {
   actor?: string;
@@ -57,7 +58,7 @@ export function AuditEventsPage({ search, events, more, now }: AuditEventsProps)
             <p class="about">
               <a href={path({}, ".csv")}>These as CSV</a>
             </p>
-            <div class="scroller" tabindex={0} role="region" aria-label="What was done, may scroll sideways">
+            <TableScroller label="What was done">
               <table>
                 <thead>
                   <tr>
@@ -90,7 +91,7 @@ export function AuditEventsPage({ search, events, more, now }: AuditEventsProps)
                   ))}
                 </tbody>
               </table>
-            </div>
+            </TableScroller>
             {(more || search.before !== undefined) && (
               <nav class="pager" aria-label="Pages of the table">
                 {search.before !== undefined

@@ -9,7 +9,15 @@ import { Sources } from "../components/sources.tsx";
 import { TradeTable } from "../components/trade_table.tsx";
 import { count, decimal, percent, signedPercent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
-import { equityChart, pairSpread, pricesChart, spreadChart, underwater } from "../pair_charts.ts";
+import {
+  equityChart,
+  from100,
+  type LegScale,
+  pairSpread,
+  pricesChart,
+  spreadChart,
+  underwater,
+} from "../pair_charts.ts";
 import { monthlyReturns } from "../monthly_returns.ts";
 import { residualDiagnostics } from "../residual_diagnostics.ts";
 import { pairPath } from "../pair_path.ts";
@@ -17,7 +25,7 @@ import { rowsPath } from "../rows_path.ts";
 import type { PairBacktest, PairRecord, WalkForward } from "../pair_record.ts";
 
 /** One pair: prices, spread, backtests, and the numbers behind the tests. */
-export function PairPage({ pair }: { pair: PairRecord }) {
+export function PairPage({ pair, scale }: { pair: PairRecord; scale: LegScale }) {
   const [ticker1, ticker2] = pair.tickers;
   const name = `${ticker1} / ${ticker2}`;
   const sections = [
@@ -39,13 +47,13 @@ export function PairPage({ pair }: { pair: PairRecord }) {
       headline={<Headline pair={pair} name={name} />}
     >
       <Panel id="prices" title="Prices">
-        <Prices pair={pair} />
+        <Prices pair={pair} scale={scale} />
       </Panel>
       <Panel id="spread" title="Spread">
         <Spread pair={pair} />
       </Panel>
       <Panel id="walk-forward" title="Walk-forward backtest">
-        <WalkForwardBody pair={pair} path={path} />
+        <WalkForwardBody pair={pair} path={path} scale={scale} />
       </Panel>
       {pair.reference && (
         <Panel id="reference" title="Reference backtest, fitted on the sample it trades">
@@ -85,37 +93,69 @@ function Headline({ pair, name }: { pair: PairRecord; name: string }) {
   );
 }
 
-function Prices({ pair: { tickers, closes } }: { pair: PairRecord }) {
+function Prices({ pair: { tickers, closes, walkForward }, scale }: { pair: PairRecord; scale: LegScale }) {
   if (closes === null) return <NoPrices tickers={tickers} />;
-  const data = pricesChart(tickers, closes);
-  const [first, second] = data.panes[0]!.lines.map((line) => line.values) as [number[], number[]];
+  const [first, second] = [from100(closes.first), from100(closes.second)];
   const last = closes.sessions.length - 1;
+  const start = closes.sessions[0];
+  const strategy = walkForward?.strategy;
+  const [shown, digits] = scale === "usd" ? [[closes.first, closes.second], 2] : [[first, second], 1];
   return (
-    <Chart
-      id="prices-chart"
-      label={`${tickers.join(" and ")}, both 100 on ${closes.sessions[0]}: ${decimal(first[last]!, 1)} and ${
-        decimal(second[last]!, 1)
-      } on ${closes.sessions[last]}`}
-      data={data}
-      caption={`Closes adjusted for splits, both 100 on ${closes.sessions[0]}. The table has them in USD.`}
-    >
-      <ChartTable
-        label="Closes"
-        columns={[
-          ...tickers.map((ticker) => `${ticker} in USD`),
-          ...tickers.map((ticker) => `${ticker} from 100`),
-        ]}
-        sessions={closes.sessions}
-        cells={(t) => [
-          decimal(closes.first[t]!, 2),
-          decimal(closes.second[t]!, 2),
-          decimal(first[t]!, 1),
-          decimal(second[t]!, 1),
-        ]}
-        csv={tickers.map((ticker) => ({ title: ticker, href: rowsPath("clean_prices", { ticker }) }))}
-      />
-    </Chart>
+    <>
+      <nav class="tabs" aria-label="Prices">
+        <a
+          href={`${viewPath(tickers, { strategy, scale: "index" })}#prices`}
+          aria-current={scale === "index" ? "true" : undefined}
+        >
+          from 100
+        </a>
+        <a
+          href={`${viewPath(tickers, { strategy, scale: "usd" })}#prices`}
+          aria-current={scale === "usd" ? "true" : undefined}
+        >
+          in USD
+        </a>
+      </nav>
+      <Chart
+        id="prices-chart"
+        label={`${tickers.join(" and ")}, ${scale === "usd" ? "in USD" : `both 100 on ${start}`}: ${
+          shown.map((values) => decimal(values[last]!, digits)).join(" and ")
+        } on ${closes.sessions[last]}`}
+        data={pricesChart(tickers, closes, scale)}
+        caption={scale === "usd"
+          ? "Closes in USD, adjusted for splits, each leg on its own scale."
+          : `Closes adjusted for splits, both 100 on ${start}. The table has them in USD.`}
+      >
+        <ChartTable
+          label="Closes"
+          columns={[
+            ...tickers.map((ticker) => `${ticker} in USD`),
+            ...tickers.map((ticker) => `${ticker} from 100`),
+          ]}
+          sessions={closes.sessions}
+          cells={(t) => [
+            decimal(closes.first[t]!, 2),
+            decimal(closes.second[t]!, 2),
+            decimal(first[t]!, 1),
+            decimal(second[t]!, 1),
+          ]}
+          csv={tickers.map((ticker) => ({ title: ticker, href: rowsPath("clean_prices", { ticker }) }))}
+        />
+      </Chart>
+    </>
   );
+}
+
+/** The page as it is looked at. */
+function viewPath([ticker1, ticker2]: readonly [string, string], { strategy, scale }: {
+  strategy: string | undefined;
+  scale: LegScale;
+}): string {
+  const parameters = new URLSearchParams([
+    ...strategy === undefined ? [] : [["strategy", strategy]],
+    ...scale === "usd" ? [["prices", scale]] : [],
+  ]);
+  return `${pairPath(ticker1, ticker2)}${parameters.size > 0 ? `?${parameters}` : ""}`;
 }
 
 function NoPrices({ tickers }: { tickers: readonly [string, string] }) {
@@ -181,7 +221,9 @@ function Residual({ pair: { closes, tested }, path }: { pair: PairRecord; path: 
     : <ResidualCharts of={found} csv={`${path}/spread_distribution.csv`} />;
 }
 
-function WalkForwardBody({ pair: { tickers, walkForward, sources }, path }: { pair: PairRecord; path: string }) {
+function WalkForwardBody(
+  { pair: { tickers, walkForward, sources }, path, scale }: { pair: PairRecord; path: string; scale: LegScale },
+) {
   if (!sources.has("walk_forward_daily")) {
     return (
       <p class="empty">
@@ -208,7 +250,7 @@ function WalkForwardBody({ pair: { tickers, walkForward, sources }, path }: { pa
         <nav class="tabs" aria-label="Strategies">
           {strategies.map((name) => (
             <a
-              href={`${path}?strategy=${encodeURIComponent(name)}#walk-forward`}
+              href={`${viewPath(tickers, { strategy: name, scale })}#walk-forward`}
               aria-current={name === strategy ? "true" : undefined}
             >
               {name}

@@ -16,6 +16,7 @@ import {
   type SortColumn,
   type TestedPair,
 } from "../tested_pairs.ts";
+import { TableScroller } from "../components/table_scroller.tsx";
 
 /** Everything that the list of pairs shows. */
 export interface PairsData {
@@ -233,7 +234,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
         {cut ? " looked through: there are more, filter them" : ""}.{" "}
         <a href={csvPath(search)}>Download these pairs as CSV</a>
       </p>
-      <div class="scroller" tabindex={0} role="region" aria-label="Tested pairs, may scroll sideways">
+      <TableScroller label="Tested pairs">
         <table aria-describedby="pairs-about">
           <thead>
             <tr>
@@ -264,7 +265,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
       {(search.page > 1 || more) && (
         <nav class="pager" aria-label="Pages of the table">
           {search.page > 1

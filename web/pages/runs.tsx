@@ -86,7 +86,7 @@ export function RunsPage(data: RunsPageData) {
             <h1>Runs</h1>
             <p>
               {open > 0 ? `${counted(open, "run")} not ended` : "Nothing runs"}
-              {failed > 0 ? `, ${failed} failed` : ""} in what is drawn
+              {failed > 0 ? `, ${counted(failed, "run")} failed in the time that is drawn` : ""}
             </p>
           </div>
         </div>

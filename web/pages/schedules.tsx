@@ -4,6 +4,7 @@ import { Panel } from "../components/panel.tsx";
 import { cronInWords } from "../cron_words.ts";
 import { counted, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { TableScroller } from "../components/table_scroller.tsx";
 
 /** What the page with the schedules shows. */
 export interface SchedulesPageData {
@@ -154,7 +155,7 @@ function Tick(
 
 function Automations({ automations, now }: { automations: readonly AutomationState[]; now: number }) {
   return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Automations, may scroll sideways">
+    <TableScroller label="Automations" csv="automations">
       <table>
         <thead>
           <tr>
@@ -209,7 +210,7 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
           })}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }
 

@@ -3,6 +3,7 @@ import { counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import { type SelectedPair, type SelectionHistory, shownSelections } from "../selection_history.ts";
+import { TableScroller } from "../components/table_scroller.tsx";
 
 const cellWidth = 7;
 const stripHeight = 16;
@@ -72,7 +73,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
             rank. {shown.length < pairs.length && `The ${shownPairs} that were chosen most often. `}
             <a href="/v1/assets/chosen_pairs/rows?order=-as_of,rank&limit=10000&format=csv">All as CSV</a>
           </p>
-          <div class="scroller" tabindex={0} role="region" aria-label="Chosen pairs, may scroll sideways">
+          <TableScroller label="Chosen pairs">
             <table aria-describedby="selections-about">
               <thead>
                 <tr>
@@ -99,7 +100,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableScroller>
         </>
       )}
       {sessions.length > 1 && ticker === undefined && <Turnover turnover={turnover} />}

@@ -3,6 +3,7 @@ import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
 import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
+import { TableScroller } from "../components/table_scroller.tsx";
 
 export interface SettingsProps {
   principal: Principal;
@@ -25,7 +26,7 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
       title="Settings · Tandem"
       path="/settings"
       styles={["settings.css"]}
-      script={created ? "copy.js" : undefined}
+      script="copy.js"
       headline={
         <div class="headline">
           <div>
@@ -104,7 +105,7 @@ function TokenForm() {
 function TokenTable({ tokens, now }: { tokens: readonly Token[]; now: number }) {
   if (tokens.length === 0) return <p class="empty">There are no tokens.</p>;
   return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Access tokens, may scroll sideways">
+    <TableScroller label="Access tokens" csv="tokens">
       <table>
         <thead>
           <tr>
@@ -151,7 +152,7 @@ function TokenTable({ tokens, now }: { tokens: readonly Token[]; now: number }) 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }
 
@@ -160,7 +161,7 @@ function SessionTable(
 ) {
   if (sessions.length === 0) return <p class="empty">Nobody is signed in.</p>;
   return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Sessions, may scroll sideways">
+    <TableScroller label="Sessions" csv="sessions">
       <table>
         <thead>
           <tr>
@@ -199,6 +200,6 @@ function SessionTable(
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }

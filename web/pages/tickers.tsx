@@ -4,6 +4,7 @@ import { Layout } from "../layout.tsx";
 import type { TickerDirectory, TickerEntry } from "../ticker_directory.ts";
 import { tickerPath } from "../ticker_path.ts";
 import { tickerPageSizes, type TickerSearch, tickerSearchPath, type TickerSortColumn } from "../ticker_search.ts";
+import { TableScroller } from "../components/table_scroller.tsx";
 
 /** Everything that the list of tickers shows. */
 export interface TickersData {
@@ -227,7 +228,7 @@ function Found(
           Download {found.length === 1 ? "it" : `all ${count(found.length)}`} as CSV
         </a>
       </p>
-      <div class="scroller" tabindex={0} role="region" aria-label="Tickers, may scroll sideways">
+      <TableScroller label="Tickers">
         <table class="tickers" aria-describedby="tickers-about">
           <thead>
             <tr>
@@ -260,7 +261,7 @@ function Found(
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroller>
       <Pager search={search} of={found.length} />
     </>
   );
