@@ -55,7 +55,7 @@ export function ApiDocsPage({ document, origin }: { document: OpenApiDocument; o
         {Object.entries(document.components.schemas).map(([name, schema]) => (
           <details class="schema" id={`schema-${name}`} key={name}>
             <summary>
-              <code>{name}</code>
+              <code>{name}</code>{" "}
               {typeof schema.description === "string" && <span class="faint">{schema.description}</span>}
             </summary>
             <Schema schema={schema} />
