@@ -39,7 +39,7 @@ export function BackfillPage({ backfill, now }: { backfill: Backfill; now: numbe
         </p>
         <StripLegend />
         <div id="assets" data-live>
-          <ol class="strips">{assets.map((asset) => <AssetLine key={asset.key} asset={asset} />)}</ol>
+          <ol class="backfilled">{assets.map((asset) => <AssetLine key={asset.key} asset={asset} />)}</ol>
         </div>
       </section>
       <div class="columns">
