@@ -23,6 +23,7 @@ await need("Chromium", await exists(Deno.env.get("CHROMIUM") ?? "/usr/bin/chromi
 await step("format", [deno, "fmt", "--check", "--quiet"]);
 await step("lint", [deno, "lint", "--quiet"]);
 await step("types", [deno, "check", "--quiet", ".", ...await clientModules()]);
+await step("types of the README", [deno, "check", "--quiet", "--doc-only", "README.md"]);
 // Side by side, but for what drives a browser, kills processes or keeps a rate by the clock: a busy machine does not keep their times.
 const alone = ["tests/browser/", "tests/survival/", "tests/resources/rate_limit/"];
 const tests = await step(
