@@ -1,33 +1,18 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "../support/axe.ts";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
-import { servePage } from "../support/page_server.ts";
+import { browserMissing, withBrowser } from "../support/browser.ts";
+import { browserTestOver } from "../support/materialized_pages.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
-import { withTinyEngine } from "../support/tiny_engine.ts";
 
-Deno.test({
-  name: browserMissing
-    ? `accessibility (no browser: ${browserMissing})`
-    : "no page has a fault that axe finds, light or dark",
-  ignore: browserMissing !== null,
-  fn: () =>
-    withTinyEngine(async ({ engine }) => {
-      await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
-      const server = servePage(engine);
-      try {
-        await withBrowser(async (browser) => {
-          for (const path of ["/", "/pairs", "/pairs/KO/PEP", "/pairs/NO/PAIR", "/backfills", "/assets/clean_prices"]) {
-            const { page } = await openPage(browser, server.url + path);
-            await assertAccessible(page);
-            await page.emulateMedia({ colorScheme: "dark" });
-            await assertAccessible(page);
-            await page.context().close();
-          }
-        });
-      } finally {
-        await server.stop();
-      }
-    }, { assets: pairPageAssets }),
+// Pages as they are after a first start are judged in first_start_test.ts; these show what is not there then.
+browserTestOver(pairPageAssets)("no page has a fault that axe finds, light or dark", async ({ open }) => {
+  for (const path of ["/", "/pairs", "/pairs/KO/PEP", "/pairs/NO/PAIR", "/backfills", "/assets/clean_prices"]) {
+    const { page } = await open(path);
+    await assertAccessible(page);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await assertAccessible(page);
+    await page.context().close();
+  }
 });
 
 Deno.test({
