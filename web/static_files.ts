@@ -4,7 +4,7 @@ import { accepts } from "hono/accepts";
 // Never called: that it stands here makes Deno fetch the package, whose file is served.
 void (() => import("lightweight-charts"));
 
-const ofModule = (path: string) => () => new URL(path, import.meta.url);
+const css = "text/css; charset=utf-8";
 const javascript = "text/javascript; charset=utf-8";
 
 /** What modules of the page import by the name of a package, which browsers do not know. */
@@ -14,44 +14,48 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** Every file that is served, by its name under `/static/`. There is no other way to a file. */
-const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
-  "style.css": { locate: ofModule("./static/style.css"), type: "text/css; charset=utf-8" },
-  "asset.css": { locate: ofModule("./static/asset.css"), type: "text/css; charset=utf-8" },
-  "charts.css": { locate: ofModule("./static/charts.css"), type: "text/css; charset=utf-8" },
-  "pairs.css": { locate: ofModule("./static/pairs.css"), type: "text/css; charset=utf-8" },
-  "backfills.css": { locate: ofModule("./static/backfills.css"), type: "text/css; charset=utf-8" },
-  "docs.css": { locate: ofModule("./static/docs.css"), type: "text/css; charset=utf-8" },
-  "settings.css": { locate: ofModule("./static/settings.css"), type: "text/css; charset=utf-8" },
-  "graph.css": { locate: ofModule("./static/graph.css"), type: "text/css; charset=utf-8" },
-  "tickers.css": { locate: ofModule("./static/tickers.css"), type: "text/css; charset=utf-8" },
-  "icon.svg": { locate: ofModule("./static/icon.svg"), type: "image/svg+xml" },
-  "overview.js": { locate: ofModule("./client/overview.js"), type: javascript },
-  "backfills.js": { locate: ofModule("./client/backfills.js"), type: javascript },
-  "tickers.js": { locate: ofModule("./client/tickers.js"), type: javascript },
-  "runs.css": { locate: ofModule("./static/runs.css"), type: "text/css; charset=utf-8" },
-  "runs.js": { locate: ofModule("./client/runs.js"), type: javascript },
-  "run_log.js": { locate: ofModule("./client/run_log.js"), type: javascript },
-  "feed.js": { locate: ofModule("./client/feed.js"), type: javascript },
-  "event_words.js": { locate: ofModule("./client/event_words.js"), type: javascript },
-  "actions.js": { locate: ofModule("./client/actions.js"), type: javascript },
-  "copy.js": { locate: ofModule("./client/copy.js"), type: javascript },
-  "age.js": { locate: ofModule("./client/age.js"), type: javascript },
-  "live_parts.js": { locate: ofModule("./client/live_parts.js"), type: javascript },
-  "graph.js": { locate: ofModule("./client/graph.js"), type: javascript },
-  "graph_view.js": { locate: ofModule("./client/graph_view.js"), type: javascript },
-  "graph_nodes.js": { locate: ofModule("./client/graph_nodes.js"), type: javascript },
-  "minimap.js": { locate: ofModule("./client/minimap.js"), type: javascript },
-  "changes.js": { locate: ofModule("./client/changes.js"), type: javascript },
-  "table_csv.js": { locate: ofModule("./client/table_csv.js"), type: javascript },
-  "service.js": { locate: ofModule("./client/service.js"), type: javascript },
-  "run_buttons.js": { locate: ofModule("./client/run_buttons.js"), type: javascript },
-  "asset.js": { locate: ofModule("./client/asset.js"), type: javascript },
-  "cells.js": { locate: ofModule("./client/cells.js"), type: javascript },
-  "charts.js": { locate: ofModule("./client/charts.js"), type: javascript },
-  "chart_controls.js": { locate: ofModule("./client/chart_controls.js"), type: javascript },
-  "chart_reading.js": { locate: ofModule("./client/chart_reading.js"), type: javascript },
-  "chart_text.js": { locate: ofModule("./client/chart_text.js"), type: javascript },
-  "drawn_chart.js": { locate: ofModule("./client/drawn_chart.js"), type: javascript },
+const FILES: Readonly<Record<string, ServedFile>> = {
+  ...filesOf("./static/", css, [
+    "asset.css",
+    "backfills.css",
+    "charts.css",
+    "docs.css",
+    "graph.css",
+    "pairs.css",
+    "runs.css",
+    "settings.css",
+    "style.css",
+    "tickers.css",
+  ]),
+  ...filesOf("./client/", javascript, [
+    "actions.js",
+    "age.js",
+    "asset.js",
+    "backfills.js",
+    "cells.js",
+    "changes.js",
+    "chart_controls.js",
+    "chart_reading.js",
+    "chart_text.js",
+    "charts.js",
+    "copy.js",
+    "drawn_chart.js",
+    "event_words.js",
+    "feed.js",
+    "graph.js",
+    "graph_nodes.js",
+    "graph_view.js",
+    "live_parts.js",
+    "minimap.js",
+    "overview.js",
+    "run_buttons.js",
+    "run_log.js",
+    "runs.js",
+    "service.js",
+    "table_csv.js",
+    "tickers.js",
+  ]),
+  "icon.svg": { locate: () => new URL("./static/icon.svg", import.meta.url), type: "image/svg+xml" },
   // What the page's modules ask the service with: the package's files, which import each other by these names.
   ...Object.fromEntries(
     ["client/client.js", "client/utils.js", "client/fetch-result-please.js", "utils/cookie.js", "utils/url.js"].map((
@@ -67,6 +71,17 @@ const FILES: Readonly<Record<string, { locate: () => URL; type: string }>> = {
     type: javascript,
   },
 };
+
+interface ServedFile {
+  locate: () => URL;
+  type: string;
+}
+
+function filesOf(folder: string, type: string, names: readonly string[]): Record<string, ServedFile> {
+  return Object.fromEntries(
+    names.map((name) => [name, { locate: () => new URL(folder + name, import.meta.url), type }]),
+  );
+}
 
 interface StaticFile {
   bytes: Uint8Array<ArrayBuffer>;
@@ -99,7 +114,7 @@ export function staticFiles(): Hono {
 }
 
 /** What a module imports, one import a line. */
-const imports = /^(import .*|\} )from "([^"]+)";$/gm;
+const imports = /^(import (?:.* from )?|\} from )"([^"]+)";$/gm;
 
 const preloads = new Map<string, readonly string[]>();
 
@@ -130,7 +145,7 @@ async function readStatic(url: URL, type: string): Promise<StaticFile> {
     const text = new TextDecoder().decode(bytes);
     bytes = new TextEncoder().encode(
       text.replace(imports, (whole, names, name) => {
-        return Object.hasOwn(PACKAGES, name) ? `${names}from "${PACKAGES[name]}";` : whole;
+        return Object.hasOwn(PACKAGES, name) ? `${names}"${PACKAGES[name]}";` : whole;
       }),
     );
   }

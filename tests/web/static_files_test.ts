@@ -76,7 +76,7 @@ Deno.test("client modules import nothing that is not served, and packages by the
     assert.equal(response.status, 200, path);
     const text = await response.text();
     const targets = [
-      ...text.matchAll(/^(?:import .*|\} )from "(.*)";$/gm),
+      ...text.matchAll(/^(?:import |.* from )"(.*)";$/gm),
       ...text.matchAll(/\bimport\("(\.\/[^"]*)"\)[,;\s]/g),
     ];
     for (const [, target] of targets) {
@@ -95,6 +95,7 @@ Deno.test("importsOf() names all modules that a page needs from the start, and n
     assert.ok(imported.includes(`/static/${name}`), name);
   }
   assert.ok(!imported.includes("/static/lightweight_charts.js"));
+  assert.ok(importsOf("runs.js").includes("/static/table_csv.js"), "imported for what it does alone");
   assert.equal(new Set(imported).size, imported.length);
 });
 
