@@ -85,15 +85,9 @@ export class Sessions implements Credentials {
   async principalOf(secret: string): Promise<Principal | null> {
     if (!/^[\w-]{43}$/.test(secret)) return null;
     const digest = digestOf(secret);
-    const [row] = await this.#sql<(SessionRow & { digest: Uint8Array; stale: boolean })[]>`
-      SELECT session.id, session.digest, person.email, token.name AS token_name, token.scope,
-        session.last_used_at < now() - interval '1 minute' AS stale
-      FROM access.session AS session
-      LEFT JOIN access.person AS person ON person.id = session.person_id
-      LEFT JOIN access.token AS token ON token.id = session.token_id
-      WHERE session.digest = ${digest} AND ${this.#holds()}`;
+    const row = await this.#one(this.#sql`session.digest = ${digest}`);
     if (!row || !sameDigest(row.digest, digest)) return null;
-    const scope = row.email === null ? row.scope : this.#allowList?.scopeOf(row.email) ?? null;
+    const scope = this.#scopeOf(row);
     if (scope === null) return null;
     if (row.stale) await this.#sql`UPDATE access.session SET last_used_at = now() WHERE id = ${row.id}`;
     return { kind: "session", id: row.id, name: row.email ?? row.token_name!, scope };
@@ -101,13 +95,25 @@ export class Sessions implements Credentials {
 
   /** Whether a session still holds, for what it has begun. Not a use of it: what goes on by itself keeps no session alive. */
   async holds(id: number): Promise<boolean> {
-    const [row] = await this.#sql<{ email: string | null }[]>`
-      SELECT person.email
+    const row = await this.#one(this.#sql`session.id = ${id}`);
+    return row !== undefined && this.#scopeOf(row) !== null;
+  }
+
+  /** The session that `which` names, if it holds. */
+  async #one(which: ReturnType<Sql>): Promise<UsedRow | undefined> {
+    const [row] = await this.#sql<UsedRow[]>`
+      SELECT session.id, session.digest, person.email, token.name AS token_name, token.scope,
+        session.last_used_at < now() - interval '1 minute' AS stale
       FROM access.session AS session
       LEFT JOIN access.person AS person ON person.id = session.person_id
       LEFT JOIN access.token AS token ON token.id = session.token_id
-      WHERE session.id = ${id} AND ${this.#holds()}`;
-    return row !== undefined && (row.email === null || (this.#allowList?.scopeOf(row.email) ?? null) !== null);
+      WHERE ${which} AND ${this.#holds()}`;
+    return row;
+  }
+
+  /** What the list gives a person now, or the token has; `null` for who is on the list no more. */
+  #scopeOf({ email, scope }: SessionRow): Scope | null {
+    return email === null ? scope : this.#allowList?.scopeOf(email) ?? null;
   }
 
   /** Sessions that hold, of everybody or with one name, the last used first. */
@@ -159,6 +165,11 @@ interface SessionRow {
   email: string | null;
   token_name: string | null;
   scope: Scope | null;
+}
+
+interface UsedRow extends SessionRow {
+  digest: Uint8Array;
+  stale: boolean;
 }
 
 interface ListedRow extends Omit<SessionRow, "scope"> {

@@ -2,13 +2,14 @@
  * How fast each page is in a browser, and how much client code it loads: `deno task bench:pages [MARKET_DATA[@PRESET]]`.
  *
  * The service runs as its users run it, on the S&P bars of TANDEM_SHARED or ../shared where they are (504 tickers), else on the simulated
- * market. Then the pages of
- * pairs with 5,000 tested pairs of 500 tickers, more than these markets have. Each page is opened a few times in a browser that has seen nothing yet; medians are printed: first paint of content, the
+ * market. Then the pages of pairs with 5,000 tested pairs of 500 tickers, more than these markets have. Each page is opened a few times
+ * in a browser that has seen nothing yet; medians are printed: first paint of content, the
  * moment from which the page answers (its scripts have run and its charts are drawn), bytes of HTML and of scripts as they were sent.
  */
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { cointegratedPairs, pairClusters } from "../assets/mod.ts";
 import type { AnyAsset, RowOf } from "../engine/mod.ts";
+import { withBrowser } from "../tests/support/browser.ts";
 import { knownTable } from "../tests/support/known_tables.ts";
 import { pageSessions, pairPageAssets } from "../tests/support/pair_page_assets.ts";
 import { servePage } from "../tests/support/page_server.ts";
@@ -29,11 +30,7 @@ interface Visit {
   htmlBytes: number;
 }
 
-const browser = await chromium.launch({
-  executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu"],
-});
-try {
+await withBrowser(async (browser) => {
   await withService({ MARKET_DATA: market, PRESET: preset, RATE_LIMIT_PER_MINUTE: "off" }, async ({ url, fresh }) => {
     await fresh();
     const count = async (key: string) =>
@@ -56,9 +53,7 @@ try {
       await server.stop();
     }
   }, { assets: crowded() });
-} finally {
-  await browser.close();
-}
+});
 
 async function measure(browser: Browser, url: string, paths: { name: string; path: string }[]): Promise<void> {
   console.log("| page | first paint | answers | HTML | scripts |");

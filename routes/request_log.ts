@@ -4,7 +4,7 @@ import { matchedRoutes } from "hono/route";
 import type { PrincipalVariables } from "../access/principal.ts";
 import { type Logger, loggerTo, type LogLevel } from "../engine/mod.ts";
 import type { ServiceInstruments } from "../resources/metrics/mod.ts";
-import { countedBody } from "./counted_body.ts";
+import { countedBody, type ReadBody } from "./counted_body.ts";
 import { isStreamed } from "./streamed_answer.ts";
 
 /** What of a request is measured. */
@@ -22,7 +22,8 @@ export function requestLogger(logger: Logger): Logger {
 }
 
 /**
- * One line for each request once its answer is whole, or has been read where it is a stream, and its metrics. Comes after the request id and before everything else.
+ * One line for each request once its answer is whole, or has been read where it is a stream, and its metrics. Comes after the
+ * request id and before everything else.
  *
  * The line has the route's pattern and the path, without the query, which may hold what is nobody's business. What changes something
  * is told as `info`, what only reads as `debug`, a refusal for want of access or for haste as `warn` and a fault as `error`.
@@ -50,8 +51,7 @@ export function requestLog(
       path: c.req.path,
       status,
     };
-    const tell = ({ bytes, complete }: { bytes: number; complete: boolean }) => {
-      if (streams) instruments?.eventStreams.add(-1);
+    const tell = ({ bytes, complete }: ReadBody) => {
       const ms = Math.round(performance.now() - begunAt);
       logger.log(levelOf(method, status), `${method} ${c.req.path}: ${status}`, {
         ...fields,
@@ -66,7 +66,11 @@ export function requestLog(
       // Nobody reads what would be made for a HEAD.
       if (body === null || method === "HEAD") return tell({ bytes: 0, complete: true });
       if (streams) instruments?.eventStreams.add(1);
-      c.res = new Response(countedBody(body, tell), c.res);
+      const ended = (read: ReadBody) => {
+        if (streams) instruments?.eventStreams.add(-1);
+        tell(read);
+      };
+      c.res = new Response(countedBody(body, ended), c.res);
       return;
     }
     // As one piece the runtime says how long it is, and sends it without asking JavaScript for more.

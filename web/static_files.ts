@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { accepts } from "hono/accepts";
+import { isKnown } from "../routes/answer_cache.ts";
 
 // Never called: that it stands here makes Deno fetch the package, whose file is served.
 void (() => import("lightweight-charts"));
@@ -38,7 +39,6 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "chart_reading.js",
     "chart_text.js",
     "charts.js",
-    "copy.js",
     "drawn_chart.js",
     "event_words.js",
     "feed.js",
@@ -52,6 +52,7 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "run_log.js",
     "runs.js",
     "service.js",
+    "settings.js",
     "table_csv.js",
     "tickers.js",
   ]),
@@ -87,7 +88,7 @@ interface StaticFile {
   bytes: Uint8Array<ArrayBuffer>;
   /** The same, compressed. */
   gzip: Uint8Array<ArrayBuffer>;
-  /** A weak one, because it stands for both. */
+  /** As it is compared. It is sent as a weak one, because it stands for both. */
   etag: string;
 }
 
@@ -101,10 +102,10 @@ export function staticFiles(): Hono {
     let reading = read.get(name);
     if (!reading) read.set(name, reading = readStatic(locate(), type));
     const { bytes, gzip, etag } = await reading;
-    c.header("ETag", etag);
+    c.header("ETag", `W/${etag}`);
     c.header("Cache-Control", "no-cache");
     c.header("Vary", "Accept-Encoding");
-    if (matches(c.req.header("If-None-Match"), etag)) return c.body(null, 304);
+    if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304);
     const supports = ["gzip", "identity"];
     if (accepts(c, { header: "Accept-Encoding", supports, default: "identity" }) !== "gzip") {
       return c.body(bytes, 200, { "Content-Type": type });
@@ -151,10 +152,5 @@ async function readStatic(url: URL, type: string): Promise<StaticFile> {
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const gzip = await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).bytes();
-  return { bytes, gzip, etag: `W/"${digest.slice(0, 12).toHex()}"` };
-}
-
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, "");
-  return (ifNoneMatch ?? "").split(",").some((tag) => opaque(tag) === opaque(etag) || opaque(tag) === "*");
+  return { bytes, gzip, etag: `"${digest.slice(0, 12).toHex()}"` };
 }

@@ -25,7 +25,9 @@ export const TokenRequest = z.strictObject({
   name: z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, "A name without control characters is wanted.")
     .describe("What it is for"),
   scope: ScopeName.default("read"),
-  expiresInDays: z.number().min(0.001).max(3_650).optional().describe("For ever unless told otherwise"),
+  expiresInDays: z.number().min(0.001).max(3_650).optional().describe(
+    "Days until it expires; without an end unless told otherwise",
+  ),
 });
 export const TokenCreated = z.object({
   token: TokenView,

@@ -1,5 +1,6 @@
 /** The document of the API, made of what validates its requests and what its answers are held against. */
 import { Hono } from "hono";
+import { isKnown } from "../answer_cache.ts";
 import { type ListedRoute, type OpenApiDocument, openApiDocument } from "./document.ts";
 
 export interface DocumentOptions {
@@ -15,8 +16,7 @@ export function documentRoutes(options: DocumentOptions) {
   return new Hono().get("/openapi.json", async (c) => {
     const { text, etag } = await (written ??= write(openApiDocument(options.routes(), options)));
     const headers = { ETag: etag, "Cache-Control": "no-cache" };
-    const known = c.req.header("If-None-Match")?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
-    if (known.includes(etag)) return c.body(null, 304, headers);
+    if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
     return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
   });
 }

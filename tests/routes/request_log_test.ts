@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import { loggerTo } from "../../engine/mod.ts";
-import { requestLog, requestLogger } from "../../routes/request_log.ts";
+import { loggerTo, silentLogger } from "../../engine/mod.ts";
+import { type HttpInstruments, requestLog, requestLogger } from "../../routes/request_log.ts";
 import { markStreamed } from "../../routes/streamed_answer.ts";
 import { withTinyApi } from "../support/tiny_api.ts";
 
@@ -88,6 +88,27 @@ Deno.test("requestLog() writes the line of a stream at its end, and says whether
   await reader.read();
   await reader.cancel();
   assert.equal(logged[1]!.complete, false);
+});
+
+Deno.test("requestLog() counts the streams of events that are open, and no HEAD of one", async () => {
+  let open = 0;
+  const instruments = {
+    httpRequests: { add() {} },
+    httpSeconds: { observe() {} },
+    eventStreams: { add: (change: number) => void (open += change) },
+  } as unknown as HttpInstruments;
+  const app = new Hono().use(requestLog({ logger: silentLogger, instruments })).get("/", (c) => {
+    markStreamed(c);
+    c.header("Content-Type", "text/event-stream");
+    return c.body(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) }));
+  });
+  await app.request("/", { method: "HEAD" });
+  assert.equal(open, 0);
+  const reader = (await app.request("/")).body!.getReader();
+  await reader.read();
+  assert.equal(open, 1);
+  await reader.cancel();
+  assert.equal(open, 0);
 });
 
 Deno.test("an answer that is whole says how long it is, to HEAD as well; a stream does not know", async () => {

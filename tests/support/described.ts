@@ -6,7 +6,6 @@ import { z } from "zod";
 import {
   type DescribedAnswer,
   type DescribedOperation,
-  type OpenApiDocument,
   openApiDocument,
   operations,
 } from "../../routes/openapi/mod.ts";
@@ -26,7 +25,6 @@ interface Template {
 }
 
 interface Judge {
-  document: OpenApiDocument;
   templates: readonly Template[];
   ajv: Ajv2020;
 }
@@ -57,7 +55,7 @@ function judge(): Judge {
   )
     // Of two that fit, the one with fewer parameters is the route.
     .sort((a, b) => a.path.split("{").length - b.path.split("{").length);
-  return made = { document, templates, ajv };
+  return made = { templates, ajv };
 }
 
 /** The operation of the document that a request is for; `undefined` where there is none. */
@@ -71,9 +69,9 @@ export function operationFor(
 }
 
 /**
- * Fails unless an answer is one that the document describes: its status is listed, its media type and the
- * headers that a client goes on by are those of that status, and its JSON fits the schema. Answers of paths that no operation has are passed over,
- * as are those to HEAD, which have no body.
+ * Fails unless an answer is one that the document describes: its status is listed, its media type and the headers that a client goes on
+ * by are those of that status, and its JSON fits the schema. Answers of paths that no operation has are passed over, as are those to
+ * HEAD, which have no body.
  */
 export function assertDescribed(
   method: string,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { EventKind } from "../../engine/mod.ts";
-import { KINDS, levelOf, sentenceOf } from "../../web/client/event_words.js";
+import { type EventKind, eventKinds } from "../../engine/mod.ts";
+import { levelOf, sentenceOf } from "../../web/client/event_words.js";
 
 const event = (kind: EventKind, data: Record<string, unknown> = {}) => ({
   runId: 1,
@@ -12,7 +12,7 @@ const event = (kind: EventKind, data: Record<string, unknown> = {}) => ({
 });
 
 Deno.test("sentenceOf() says of every kind of event what happened, in a sentence", () => {
-  for (const kind of KINDS as EventKind[]) {
+  for (const kind of eventKinds) {
     if (kind === "log") continue;
     const said = sentenceOf(event(kind, { done: 1, total: 2, error: { message: "No." }, because: "bars" }));
     assert.match(said, /^[A-Z0-9].*\.$/, kind);

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { eventKinds } from "../../engine/mod.ts";
-import { KINDS } from "../../web/client/event_words.js";
 import { importsOf, staticFiles } from "../../web/static_files.ts";
 
 const app = staticFiles();
@@ -112,8 +110,4 @@ Deno.test("GET /static/lightweight_charts.js serves the package's module with it
   assert.match(text, /^\/\*!\s+\* @license\s+\* TradingView Lightweight Charts™ v5\.2\.1/);
   assert.match(text, /export\s*\{.*\bas createChart\b/);
   assert.doesNotMatch(text, /(^|;)import[ {*"']|from"/);
-});
-
-Deno.test("the log of a run listens to every kind of event that there is", () => {
-  assert.deepEqual([...KINDS].sort(), [...eventKinds].sort());
 });

@@ -50,3 +50,11 @@ export function showConnection(connected) {
   note.hidden = connected;
   if (connected) say("Connected again.");
 }
+
+/**
+ * A key that makes a request sent again the same one. `crypto.randomUUID` is not there on a page that came over plain HTTP from another
+ * machine.
+ */
+export function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

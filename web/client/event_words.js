@@ -2,27 +2,6 @@
 
 /** @typedef {{ runId: number, seq: number, at: string, kind: string, key: string | null, data: any }} RunEvent */
 
-/** The kinds under which the server names its events. */
-export const KINDS = [
-  "run_queued",
-  "run_started",
-  "run_resumed",
-  "run_interrupted",
-  "run_cancel_requested",
-  "run_finished",
-  "step_started",
-  "step_progress",
-  "step_retry",
-  "step_succeeded",
-  "step_up_to_date",
-  "step_failed",
-  "step_skipped",
-  "step_cancelled",
-  "step_interrupted",
-  "cells_failed",
-  "log",
-];
-
 /** How much an event matters: as the levels of the log. @param {RunEvent} event @returns {"debug" | "info" | "warn" | "error"} */
 export function levelOf({ kind, data }) {
   if (kind === "log") return ["debug", "info", "warn", "error"].includes(data.level) ? data.level : "info";

@@ -3,7 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { press, say } from "./actions.js";
+import { newKey, press, say } from "./actions.js";
 import { begun as begunBy, good, v1 } from "./service.js";
 
 /** A key for each request that has not been answered, so that trying again after a broken connection is the same run. @type {Map<string, string>} */
@@ -39,9 +39,4 @@ export function listenToRunButtons({ begun, changed }) {
       });
     }
   });
-}
-
-/** `crypto.randomUUID` is not there on a page that came over plain HTTP from another machine. */
-function newKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -4,7 +4,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { say } from "./actions.js";
-import { KINDS, levelOf, sentenceOf } from "./event_words.js";
+import { levelOf, sentenceOf } from "./event_words.js";
 import { good, v1 } from "./service.js";
 
 /** @typedef {import("./event_words.js").RunEvent} RunEvent */
@@ -110,7 +110,7 @@ export function followLog(runId) {
     const heard = (/** @type {Event} */ event) => {
       if (waiting.push(JSON.parse(/** @type {MessageEvent} */ (event).data)) === 1) setTimeout(take, 100);
     };
-    for (const kind of KINDS) source.addEventListener(kind, heard);
+    for (const kind of (list.dataset.kinds ?? "").split(" ")) source.addEventListener(kind, heard);
     source.addEventListener("run_finished", () => source.close());
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;

@@ -4,7 +4,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import "./table_csv.js";
-import { press, say, showConnection } from "./actions.js";
+import { newKey, press, say, showConnection } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { followLog } from "./run_log.js";
@@ -64,7 +64,7 @@ if (runId > 0) followLog(runId);
 const acts = {
   "run cancel": async (id) => void await good(v1.runs[":id"].cancel.$post({ param: { id } })),
   "run retry": async (id) => {
-    const headers = { "idempotency-key": crypto.randomUUID() };
+    const headers = { "idempotency-key": newKey() };
     return { runId: (await good(v1.runs[":id"].retry.$post({ param: { id }, json: {} }, { headers }))).id };
   },
   "schedule tick": (name) => good(v1.schedules[":name"].tick.$post({ param: { name }, json: {} })),

@@ -1,4 +1,4 @@
-import { isFinished, type Run, type RunEvent } from "../../engine/mod.ts";
+import { eventKinds, isFinished, type Run, type RunEvent } from "../../engine/mod.ts";
 import { LogLine } from "../components/log_line.tsx";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
@@ -63,6 +63,7 @@ export function RunPage({ run, config, events, now }: RunPageData) {
           class="log"
           id="log"
           data-run={run.id}
+          data-kinds={eventKinds.join(" ")}
           data-ended={ended ? "" : undefined}
           tabindex={0}
           aria-label="Log, oldest first"

@@ -26,7 +26,7 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
       title="Settings · Tandem"
       path="/settings"
       styles={["settings.css"]}
-      script="copy.js"
+      script="settings.js"
       headline={
         <div class="headline">
           <div>
