@@ -22,7 +22,15 @@ export function openDatabase({ databaseUrl, dataDir, logger }: OpenDatabaseOptio
 
 export type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "./database.ts";
 export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from "./embedded.ts";
-export { DatabaseOpenError, FolderHeldError, type FolderHolder, MigrationError } from "./errors.ts";
+export {
+  type DatabaseErrorKind,
+  databaseErrorKind,
+  DatabaseLostError,
+  DatabaseOpenError,
+  FolderHeldError,
+  type FolderHolder,
+  MigrationError,
+} from "./errors.ts";
 export type { Logger } from "./logger.ts";
 export { migrate } from "./migrations.ts";
 export { openPostgres, type PostgresOptions } from "./postgres.ts";
