@@ -67,10 +67,10 @@ export interface RejectedBarRow {
  *
  * @param splits At least those of the bars' tickers in sessions after theirs; others make no difference.
  *
- * Of several bars of one ticker and session the first is judged and the others are rejected. A bar needs a close; what it has
- * of open, high and low must be positive, with no price outside low to high, and a volume must not be negative. The price of a
- * session is divided by the product of the splits that became effective after it, so that a series has no jump where shares were
- * split.
+ * Of several bars of one ticker and session the first that can be used is used and the others are rejected. A bar needs a close;
+ * what it has of open, high and low must be positive, with no price outside low to high, and a volume must not be negative. The
+ * price of a session is divided by the product of the splits that became effective after it, so that a series has no jump where
+ * shares were split.
  *
  * Cost: O(n), one pass to judge and one pass backwards to adjust.
  */
@@ -87,10 +87,16 @@ export function judgeBars(
     if (reason === undefined) usable.push(i);
     else rejected.push(rejection(bars, i, reason));
   }
+  const first = (i: number) => i - (bars.occurrence[i]! - 1);
+  const split = new Float64Array(n).fill(1);
+  const dividend = new Float64Array(n);
+  for (const event of sessionEvents(bars)) {
+    split[event.bar] = event.split;
+    dividend[event.bar] = event.dividend;
+  }
   const pick = (values: Float64Array, adjust: (value: number, factor: number) => number) =>
     Float64Array.from(usable, (i) => adjust(values[i]!, factors[i]!));
   const price = (value: number, factor: number) => value / factor;
-  const orElse = (fallback: number) => (value: number) => Number.isNaN(value) ? fallback : value;
   return {
     accepted: {
       ticker: usable.map((i) => bars.ticker[i]!),
@@ -100,39 +106,58 @@ export function judgeBars(
       low: pick(bars.low, price),
       close: pick(bars.close, price),
       volume: pick(bars.volume, (value, factor) => value * factor),
-      dividend: pick(bars.dividend, (value, factor) => orElse(0)(value) / factor),
-      split: pick(bars.split, orElse(1)),
-      split_factor: pick(bars.split, (_, factor) => factor),
+      dividend: Float64Array.from(usable, (i) => dividend[first(i)]! / factors[i]!),
+      split: Float64Array.from(usable, (i) => split[first(i)]!),
+      split_factor: Float64Array.from(usable, (i) => factors[i]!),
     },
     rejected,
   };
 }
 
-/** Why bar `i` cannot be used, or `undefined`. */
+/**
+ * Why bar `i` cannot be used, or `undefined`.
+ *
+ * Its own values come first: a bar that cannot be used never stands in the way of a later one of its session that can.
+ */
 export function barFault(bars: BarColumns, i: number): string | undefined {
-  if (bars.occurrence[i]! > 1) {
-    return sameAsFirst(bars, i) ? "repeats the first bar of the session" : "differs from the first bar of the session";
-  }
-  const { open, high, low, close, volume, dividend, split } = bars;
+  const fault = valueFault(bars, i);
+  if (fault !== undefined || bars.occurrence[i] === 1) return fault;
+  const used = usedBar(bars, i)!;
+  if (used === i) return undefined;
+  return sameValues(bars, i, used)
+    ? "repeats the first usable bar of the session"
+    : "differs from the first usable bar of the session";
+}
+
+/** The first bar with possible values of the ticker and session of bar `i`, up to `i`. */
+function usedBar(bars: BarColumns, i: number): number | undefined {
+  for (let at = i - (bars.occurrence[i]! - 1); at <= i; at++) if (valueFault(bars, at) === undefined) return at;
+}
+
+/** What makes the values of bar `i` impossible, whatever other bars there are. */
+function valueFault({ open, high, low, close, volume, dividend, split }: BarColumns, i: number): string | undefined {
   if (Number.isNaN(close[i]!)) return "has no close";
-  for (const [name, values] of Object.entries({ open, high, low, close })) {
-    if (values[i]! <= 0) return `${name} is not positive`;
-  }
+  if (open[i]! <= 0) return "open is not positive";
+  if (high[i]! <= 0) return "high is not positive";
+  if (low[i]! <= 0) return "low is not positive";
+  if (close[i]! <= 0) return "close is not positive";
   // What is missing is NaN, and no comparison with it holds.
   if (low[i]! > high[i]!) return "low is above high";
-  for (const [name, values] of Object.entries({ open, close })) {
-    if (values[i]! > high[i]!) return `${name} is above high`;
-    if (values[i]! < low[i]!) return `${name} is below low`;
-  }
+  if (open[i]! > high[i]!) return "open is above high";
+  if (open[i]! < low[i]!) return "open is below low";
+  if (close[i]! > high[i]!) return "close is above high";
+  if (close[i]! < low[i]!) return "close is below low";
   if (volume[i]! < 0) return "volume is negative";
   if (dividend[i]! < 0) return "dividend is negative";
   if (split[i]! <= 0) return "split ratio is not positive";
 }
 
-function sameAsFirst(bars: BarColumns, i: number): boolean {
-  const first = i - (bars.occurrence[i]! - 1);
-  const { open, high, low, close, volume, dividend, split } = bars;
-  return [open, high, low, close, volume, dividend, split].every((values) => Object.is(values[i], values[first]));
+function sameValues(
+  { open, high, low, close, volume, dividend, split }: BarColumns,
+  i: number,
+  other: number,
+): boolean {
+  return [open, high, low, close, volume, dividend, split].every((values) => Object.is(values[i], values[other]));
 }
 
 function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow {
@@ -150,20 +175,60 @@ function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow 
   };
 }
 
-/** Whether shares were split in the session of bar `i`, be the bar usable or not. */
-export function isSplit(bars: BarColumns, i: number): boolean {
-  const ratio = bars.split[i]!;
-  return bars.occurrence[i] === 1 && ratio > 0 && ratio !== 1;
+/** What happened to a ticker's shares in one session, as its bars tell. */
+export interface SessionEvent {
+  /** The first bar of the session. */
+  bar: number;
+  /** New shares for one old; 1 without a split. */
+  split: number;
+  /** USD a share; 0 without a dividend. */
+  dividend: number;
 }
 
-/** Each split that the bars tell of. It counts even where its own bar cannot be used: it happened. */
+/**
+ * The splits and dividends that bars tell of, one entry for each ticker and session with either.
+ *
+ * The bar that is used tells, or, where it is silent, the first of those that cannot be used: what a row without a price says of a
+ * split happened. A bar that repeats or contradicts the used one tells nothing.
+ */
+export function sessionEvents(bars: BarColumns): SessionEvent[] {
+  const events: SessionEvent[] = [];
+  const n = bars.ticker.length;
+  for (let first = 0, end: number; first < n; first = end) {
+    let used: number | undefined;
+    let split = 1;
+    let dividend = 0;
+    for (end = first; end < n && (end === first || bars.occurrence[end]! > 1); end++) {
+      if (valueFault(bars, end) === undefined) used ??= end;
+      else {
+        if (split === 1) split = splitAt(bars, end);
+        if (dividend === 0) dividend = dividendAt(bars, end);
+      }
+    }
+    if (used !== undefined) {
+      if (splitAt(bars, used) !== 1) split = splitAt(bars, used);
+      if (dividendAt(bars, used) !== 0) dividend = dividendAt(bars, used);
+    }
+    if (split !== 1 || dividend !== 0) events.push({ bar: first, split, dividend });
+  }
+  return events;
+}
+
+function splitAt({ split }: BarColumns, i: number): number {
+  return split[i]! > 0 ? split[i]! : 1;
+}
+
+function dividendAt({ dividend }: BarColumns, i: number): number {
+  return dividend[i]! > 0 ? dividend[i]! : 0;
+}
+
+/** Each split that the bars tell of, as {@link sessionEvents} has them. */
 export function splitsOf(bars: BarColumns): SplitColumns {
-  const rows: number[] = [];
-  for (let i = 0; i < bars.ticker.length; i++) if (isSplit(bars, i)) rows.push(i);
+  const events = sessionEvents(bars).filter(({ split }) => split !== 1);
   return {
-    ticker: rows.map((i) => bars.ticker[i]!),
-    session: rows.map((i) => bars.session[i]!),
-    ratio: Float64Array.from(rows, (i) => bars.split[i]!),
+    ticker: events.map(({ bar }) => bars.ticker[bar]!),
+    session: events.map(({ bar }) => bars.session[bar]!),
+    ratio: Float64Array.from(events, ({ split }) => split),
   };
 }
 

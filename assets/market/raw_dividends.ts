@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { asset } from "../resources.ts";
+import { barColumnNames, sessionEvents } from "./bar_judgement.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 
 /** What went ex dividend. */
@@ -22,13 +23,9 @@ export const rawDividends = asset({
   cells: { name: "ticker", date: "session" },
 
   async materialize({ inputs }) {
-    const bars = await inputs.bars.columns("ticker", "session", "occurrence", "dividend");
-    const rows: z.output<typeof RawDividend>[] = [];
-    for (const [i, cash] of bars.dividend.entries()) {
-      if (bars.occurrence[i] === 1 && Number.isFinite(cash) && cash !== 0) {
-        rows.push({ ticker: bars.ticker[i]!, session: bars.session[i]!, cash });
-      }
-    }
+    const bars = await inputs.bars.columns(...barColumnNames);
+    const rows = sessionEvents(bars).filter(({ dividend }) => dividend > 0)
+      .map(({ bar, dividend }) => ({ ticker: bars.ticker[bar]!, session: bars.session[bar]!, cash: dividend }));
     return { rows, metadata: { tickers: new Set(rows.map(({ ticker }) => ticker)).size } };
   },
 });

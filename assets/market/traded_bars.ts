@@ -1,5 +1,5 @@
 import type { LegBars, PriceMatrix } from "../../quant/mod.ts";
-import { type BarColumns, barFault, isSplit } from "./bar_judgement.ts";
+import { type BarColumns, barFault, sessionEvents } from "./bar_judgement.ts";
 
 /** The bars of all tickers on common sessions as they were traded: not adjusted for anything that came later. */
 export interface TradedBars {
@@ -17,33 +17,33 @@ export interface TradedBars {
  * reads these. Splits and dividends count even where their own bar is rejected, for they happened; in a session that has no
  * usable bar at all they take effect with the next one.
  *
- * Cost: O(n), for bars in order of ticker, session and occurrence.
+ * Cost: O(n), for bars in order of ticker, session and occurrence, each session with all of its bars.
  */
 export function tradedBars(bars: BarColumns): TradedBars {
-  const usable = new Uint8Array(bars.ticker.length);
+  const usable: number[] = [];
   const found = new Set<string>();
+  const legs = new Map<string, Required<LegBars>>();
   let last: string | undefined;
-  for (let i = 0; i < usable.length; i++) {
+  for (let i = 0; i < bars.ticker.length; i++) {
     if (barFault(bars, i) !== undefined) continue;
-    usable[i] = 1;
+    usable.push(i);
     if (bars.session[i] !== last) found.add(last = bars.session[i]!);
   }
   const sessions = [...found].sort();
   const position = new Map(sessions.map((session, t) => [session, t]));
-  const legs = new Map<string, Required<LegBars>>();
-  for (let i = 0; i < usable.length; i++) {
-    if (bars.occurrence[i] !== 1) continue;
-    const ticker = bars.ticker[i]!;
-    let leg = legs.get(ticker);
-    if (!leg) legs.set(ticker, leg = emptyLeg(sessions.length));
-    const t = position.get(bars.session[i]!) ?? sessions.findIndex((session) => session > bars.session[i]!);
+  for (const ticker of bars.ticker) if (!legs.has(ticker)) legs.set(ticker, emptyLeg(sessions.length));
+  for (const i of usable) {
+    const leg = legs.get(bars.ticker[i]!)!;
+    const t = position.get(bars.session[i]!)!;
+    leg.open[t] = bars.open[i]!;
+    leg.close[t] = bars.close[i]!;
+  }
+  for (const { bar, split, dividend } of sessionEvents(bars)) {
+    const leg = legs.get(bars.ticker[bar]!)!;
+    const t = position.get(bars.session[bar]!) ?? sessions.findIndex((session) => session > bars.session[bar]!);
     if (t < 0) continue;
-    if (usable[i] === 1) {
-      leg.open[t] = bars.open[i]!;
-      leg.close[t] = bars.close[i]!;
-    }
-    if (isSplit(bars, i)) leg.split[t]! *= bars.split[i]!;
-    if (bars.dividend[i]! > 0) leg.dividend[t]! += bars.dividend[i]!;
+    leg.split[t]! *= split;
+    leg.dividend[t]! += dividend;
   }
   return { sessions, legs };
 }

@@ -241,7 +241,7 @@ export const tickerPageAssets: AnyAsset[] = [
       ticker: "KO",
       session: tickerSessions[20]!,
       occurrence: 2,
-      reason: "differs from the first bar of the session",
+      reason: "differs from the first usable bar of the session",
       open: 32,
       high: 33,
       low: 31,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BarColumns, judgeBars, splitsOf } from "../../../assets/market/bar_judgement.ts";
+import { type BarColumns, judgeBars, sessionEvents, splitsOf } from "../../../assets/market/bar_judgement.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
 
 const numbers = ["occurrence", "open", "high", "low", "close", "volume", "dividend", "split"] as const;
@@ -66,20 +66,57 @@ Deno.test("judgeBars() judges the first of several bars of a session and rejects
   assert.deepEqual(accepted.ticker, ["A", "B"]);
   assert.equal(accepted.close[0], 10);
   assert.deepEqual(rejected.map((bar) => [bar.occurrence, bar.reason]), [
-    [2, "repeats the first bar of the session"],
-    [3, "differs from the first bar of the session"],
-    [4, "differs from the first bar of the session"],
-    [5, "differs from the first bar of the session"],
+    [2, "repeats the first usable bar of the session"],
+    [3, "differs from the first usable bar of the session"],
+    [4, "differs from the first usable bar of the session"],
+    [5, "differs from the first usable bar of the session"],
   ]);
 });
 
-Deno.test("judgeBars() does not put a later bar in the place of a first one that cannot be used", () => {
+Deno.test("judgeBars() uses the first bar that can be used, whatever stands before it", () => {
   const { accepted, rejected } = judge([
     rawBar("A", "2024-01-02", null),
-    rawBar("A", "2024-01-02", 10, { occurrence: 2 }),
+    rawBar("A", "2024-01-02", 10, { low: 11, high: 11, occurrence: 2 }),
+    rawBar("A", "2024-01-02", 10, { occurrence: 3 }),
+    rawBar("A", "2024-01-02", -10, { occurrence: 4 }),
+    rawBar("A", "2024-01-02", 10, { occurrence: 5 }),
+    rawBar("A", "2024-01-02", 11, { occurrence: 6 }),
+    rawBar("B", "2024-01-02", null),
+    rawBar("B", "2024-01-02", null, { occurrence: 2 }),
   ]);
-  assert.deepEqual(accepted.ticker, []);
-  assert.deepEqual(rejected.map((bar) => bar.reason), ["has no close", "differs from the first bar of the session"]);
+  assert.deepEqual([accepted.ticker, [...accepted.close]], [["A"], [10]]);
+  assert.deepEqual(rejected.map((bar) => [bar.ticker, bar.occurrence, bar.reason]), [
+    ["A", 1, "has no close"],
+    ["A", 2, "open is below low"],
+    ["A", 4, "open is not positive"],
+    ["A", 5, "repeats the first usable bar of the session"],
+    ["A", 6, "differs from the first usable bar of the session"],
+    ["B", 1, "has no close"],
+    ["B", 2, "has no close"],
+  ]);
+});
+
+Deno.test("sessionEvents() takes what the used bar tells, and where it is silent what a bar without a price tells", () => {
+  const [a, b, c, d, e] = weekdays(5);
+  const bars = columnsOf([
+    // The usual shape of a file that has events in rows of their own.
+    rawBar("A", a!, null, { split: 4, dividend: 0.3 }),
+    rawBar("A", a!, 20, { occurrence: 2, split: null, dividend: null }),
+    rawBar("A", b!, null, { split: 5, dividend: 9 }),
+    rawBar("A", b!, 20, { occurrence: 2, split: 2, dividend: 0.1 }),
+    rawBar("A", c!, 20, { split: 1 }),
+    rawBar("A", c!, 20, { occurrence: 2, split: 7, dividend: 7 }),
+    rawBar("A", d!, null, { split: -2, dividend: -1 }),
+    rawBar("A", e!, null, { split: 3 }),
+  ]);
+  assert.deepEqual(sessionEvents(bars), [
+    { bar: 0, split: 4, dividend: 0.3 },
+    { bar: 2, split: 2, dividend: 0.1 },
+    { bar: 7, split: 3, dividend: 0 },
+  ]);
+  const { accepted } = judgeBars(bars, splitsOf(bars));
+  assert.deepEqual([...accepted.split], [4, 2, 1]);
+  assert.deepEqual([...accepted.dividend], [0.3 / 6, 0.1 / 3, 0]);
 });
 
 Deno.test("judgeBars() keeps a rejected bar as it was received", () => {
@@ -196,11 +233,14 @@ Deno.test("judgeBars() either accepts or rejects each bar, and does either once"
     const { accepted, rejected } = judge(bars);
     const acceptedKeys = accepted.ticker.map((ticker, i) => `${ticker} ${accepted.session[i]}`);
     assert.equal(new Set(acceptedKeys).size, acceptedKeys.length);
-    const all = [
-      ...acceptedKeys.map((key) => `${key} 1`),
-      ...rejected.map((r) => `${r.ticker} ${r.session} ${r.occurrence}`),
-    ];
-    assert.deepEqual(all.sort(), bars.map((bar) => `${bar.ticker} ${bar.session} ${bar.occurrence}`).sort());
+    const left = new Map(bars.map((bar) => [`${bar.ticker} ${bar.session} ${bar.occurrence}`, bar]));
+    for (const { ticker, session, occurrence } of rejected) {
+      assert.ok(left.delete(`${ticker} ${session} ${occurrence}`));
+    }
+    // What is left is what was accepted, and no session with a usable bar is without one.
+    assert.deepEqual([...left.values()].map(({ ticker, session }) => `${ticker} ${session}`), acceptedKeys);
+    const usable = bars.filter((bar) => judge([{ ...bar, occurrence: 1 }]).rejected.length === 0);
+    assert.deepEqual([...new Set(usable.map(({ ticker, session }) => `${ticker} ${session}`))], acceptedKeys);
   }));
 });
 

@@ -14,7 +14,7 @@ Deno.test("raw_splits holds each split that happened once, that of a bar which c
   const bars = [
     rawBar("A", "2024-01-02", 10),
     rawBar("A", "2024-01-03", null, { split: 4 }),
-    rawBar("A", "2024-01-03", 5, { split: 2 }),
+    rawBar("A", "2024-01-03", 2.5, { occurrence: 2, split: 1 }),
     rawBar("B", "2024-01-02", 10, { split: null }),
     rawBar("B", "2024-01-03", 10, { split: 0 }),
     rawBar("B", "2024-01-04", 100, { split: 0.1 }),

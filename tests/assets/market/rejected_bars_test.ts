@@ -22,15 +22,15 @@ Deno.test("rejected_bars holds each bar as received with its reason, and counts 
     rawBar("C", "2024-01-02", 10, { occurrence: 2 }),
   ]);
   assert.deepEqual(rows.map((row) => [row.ticker, row.session, row.occurrence, row.reason, row.close]), [
-    ["A", "2024-01-02", 2, "repeats the first bar of the session", 10],
+    ["A", "2024-01-02", 2, "repeats the first usable bar of the session", 10],
     ["A", "2024-01-03", 1, "close is not positive", -10],
     ["B", "2024-01-02", 1, "low is above high", 20],
-    ["C", "2024-01-02", 2, "repeats the first bar of the session", 10],
+    ["C", "2024-01-02", 2, "repeats the first usable bar of the session", 10],
   ]);
   assert.deepEqual(metadata.reasons, {
     type: "table",
     columns: ["reason", "bars"],
-    rows: [["repeats the first bar of the session", 2], ["close is not positive", 1], ["low is above high", 1]],
+    rows: [["repeats the first usable bar of the session", 2], ["close is not positive", 1], ["low is above high", 1]],
   });
 });
 

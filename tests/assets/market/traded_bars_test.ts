@@ -29,11 +29,23 @@ Deno.test("tradedBars() uses the bars that daily_bars accepts, and no session wi
     rawBar("A", s1, 10),
     rawBar("A", s1, 11, { occurrence: 2 }),
     rawBar("A", s2, -1),
+    rawBar("A", s2, null, { occurrence: 2 }),
     rawBar("A", s3, 12, { low: 13, high: 13 }),
     rawBar("B", s3, 5),
   ]);
   assert.deepEqual(sessions, [s1, s3]);
   assert.deepEqual([...legs.get("A")!.close], [10, NaN]);
+});
+
+Deno.test("tradedBars() uses the first usable bar of a session, with the events of one before it that cannot be used", () => {
+  const { legs } = traded([
+    rawBar("A", s1, 40),
+    rawBar("A", s2, null, { split: 4, dividend: 0.5 }),
+    rawBar("A", s2, 10, { occurrence: 2 }),
+    rawBar("A", s2, 11, { occurrence: 3, split: 9 }),
+  ]);
+  assert.deepEqual([[...legs.get("A")!.close], [...legs.get("A")!.split]], [[40, 10], [1, 4]]);
+  assert.deepEqual([...legs.get("A")!.dividend], [0, 0.5]);
 });
 
 Deno.test("tradedBars() counts splits and dividends of rejected bars, with the next session where theirs has no bar", () => {
