@@ -67,7 +67,7 @@ function counting(database: Database): { counted: Database; queries(): number } 
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-for (const { name, ignore, open } of databases) {
+for (const { name, ignore, openBare } of databases) {
   if (ignore) continue;
   for (const shape of shapes) {
     const names = Array.from({ length: shape.names }, (_, i) => `T${String(i).padStart(4, "0")}`);
@@ -76,7 +76,7 @@ for (const { name, ignore, open } of databases) {
       { length: shape.dates },
       (_, i) => new Date(first + i * 86_400_000).toISOString().slice(0, 10),
     );
-    const database = await open();
+    const database = await openBare();
     await migrate(database, new URL("../sql/migrations/", import.meta.url));
     const { counted, queries } = counting(database);
     const engine = await Engine.open({

@@ -257,8 +257,8 @@ async function on(open: () => Promise<Database>, work: (database: Database) => P
 async function table(head: string, work: (open: () => Promise<Database>) => Promise<string[][]>): Promise<void> {
   console.log(`| database | ${head} |`);
   console.log(`|${"---|".repeat(head.split("|").length + 1)}`);
-  for (const { name, ignore, open } of databases) {
-    const rows = ignore ? [["–"]] : await work(open);
+  for (const { name, ignore, openBare } of databases) {
+    const rows = ignore ? [["–"]] : await work(openBare);
     for (const row of rows) console.log(`| ${name} | ${row.join(" | ")} |`);
   }
   console.log();

@@ -88,7 +88,7 @@ console.log(
   `| database | chain of ${count}, ms a step | fan of ${count}, ms a step | POST to start, ms (median of 50) |`,
 );
 console.log("|---|---|---|---|");
-for (const { name, ignore, open } of databases) {
+for (const { name, ignore, openBare } of databases) {
   if (ignore) {
     console.log(`| ${name} | – | – | – |`);
     continue;
@@ -101,7 +101,7 @@ for (const { name, ignore, open } of databases) {
       postToStart,
     ]
   ) {
-    const database = await open();
+    const database = await openBare();
     await migrate(database, new URL("../sql/migrations/", import.meta.url));
     figures.push(await work(database));
     await database.close();

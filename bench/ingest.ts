@@ -72,7 +72,7 @@ async function embedded(): Promise<Report> {
 
 async function server(): Promise<Report> {
   if (Deno.env.get("TEST_DATABASE_URL")) {
-    const { url, drop } = await createTestDatabase();
+    const { url, drop } = await createTestDatabase({ migrated: false });
     try {
       return await child("postgres", url);
     } finally {

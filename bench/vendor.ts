@@ -25,9 +25,9 @@ const migrations = new URL("../sql/migrations/", import.meta.url);
 console.log(
   `${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")} before the first run.`,
 );
-for (const { name, ignore, open } of databases) {
+for (const { name, ignore, openBare } of databases) {
   if (ignore) continue;
-  const database = await open();
+  const database = await openBare();
   await using double = await startVendor({ tickers: Number(tickers), from, to });
   try {
     await measure(name, database, double);

@@ -14,7 +14,12 @@ export interface EmbeddedOptions {
   /** A folder, created where it is missing, or `memory://` for a database that ends with `close()`. */
   dataDir: string;
   logger?: Logger;
+  /** Starts the thread that runs PGlite; one of this process unless told otherwise. */
+  start?: (options: ThreadOptions) => Promise<DatabaseThread>;
 }
+
+/** Where PGlite runs, seen from outside. */
+export type DatabaseThread = Pick<EmbeddedThread, "connect" | "close">;
 
 /** A statement's rows are held in the worker's memory until the last has come. */
 const ROWS_PER_COPY = 40_000;
@@ -45,13 +50,15 @@ export interface EmbeddedDatabase extends Database {
  * @throws {FolderHeldError} If another process holds the folder.
  * @throws {DatabaseOpenError} If the folder cannot be used.
  */
-export async function openEmbedded({ dataDir, logger }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function openEmbedded(
+  { dataDir, logger, start = EmbeddedThread.start }: EmbeddedOptions,
+): Promise<EmbeddedDatabase> {
   const lock = dataDir === "memory://" ? null : await lockFolder(dataDir);
-  let thread: Promise<EmbeddedThread> | null = null;
+  let thread: Promise<DatabaseThread> | null = null;
 
   /** The running thread; a new one, which recovers what was committed, where the last has crashed. */
-  function running(): Promise<EmbeddedThread> {
-    return thread ??= startThread(lock, {
+  function running(): Promise<DatabaseThread> {
+    return thread ??= startThread(start, lock, {
       onCrash(reason) {
         thread = null;
         logger?.warn?.(reason.message);
@@ -111,12 +118,13 @@ function brokenSocket(error: Error): Duplex {
 }
 
 async function startThread(
+  start: (options: ThreadOptions) => Promise<DatabaseThread>,
   lock: FolderLock | null,
   events: Pick<ThreadOptions, "onCrash" | "onStall">,
-): Promise<EmbeddedThread> {
-  if (lock === null) return await EmbeddedThread.start({ ...events, folder: null });
+): Promise<DatabaseThread> {
+  if (lock === null) return await start({ ...events, folder: null });
   try {
-    return await EmbeddedThread.start({ ...events, folder: join(lock.dataDir, "postgres") });
+    return await start({ ...events, folder: join(lock.dataDir, "postgres") });
   } catch (error) {
     throw folderError(lock.dataDir, await reasonWhy(lock.dataDir, error));
   }

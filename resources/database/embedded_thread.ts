@@ -1,4 +1,5 @@
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
+import type { Duplex } from "node:stream";
 import { PortSocket } from "./port_socket.ts";
 
 /** What a thread opens, and whom it tells. */
@@ -40,7 +41,7 @@ export class EmbeddedThread {
   }
 
   /** A connection, as the driver wants it. */
-  connect(): PortSocket {
+  connect(): Duplex {
     const { port1, port2 } = new MessageChannel();
     this.#post({ type: "connect", port: port2 }, [port2]);
     const socket = new PortSocket(port1);

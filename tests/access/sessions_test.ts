@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { type Actor, openAccess, parseAllowList, UnknownSessionError } from "../../access/mod.ts";
-import { type Database, migrate } from "../../resources/database/mod.ts";
+import type { Database } from "../../resources/database/mod.ts";
 import { databases } from "../support/database.ts";
 
 const ann: Actor = { kind: "session", id: null, name: "ann@example.com" };
-const migrations = new URL("../../sql/migrations/", import.meta.url);
 
 for (const { name, ignore, open } of databases) {
   const test = (what: string, body: (database: Database) => Promise<void>) =>
@@ -14,7 +13,6 @@ for (const { name, ignore, open } of databases) {
       async fn() {
         const database = await open();
         try {
-          await migrate(database, migrations);
           await body(database);
         } finally {
           await database.close();

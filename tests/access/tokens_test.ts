@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Actor, AuditLog, Tokens, UnknownTokenError } from "../../access/mod.ts";
 import { isTokenText, newTokenText, tokenPattern } from "../../access/token_text.ts";
-import { migrate } from "../../resources/database/mod.ts";
 import { databases } from "../support/database.ts";
 
 const ann: Actor = { kind: "session", id: 3, name: "ann@example.com", address: "127.0.0.1", requestId: "r-1" };
-const migrations = new URL("../../sql/migrations/", import.meta.url);
 
 Deno.test("newTokenText() makes what scanners recognise, never the same", () => {
   const texts = Array.from({ length: 200 }, newTokenText);
@@ -41,7 +39,6 @@ for (const { name, ignore, open } of databases) {
       async fn() {
         const database = await open();
         try {
-          await migrate(database, migrations);
           let queries = 0;
           const counting = new Proxy(database.sql, {
             apply(target, self, args) {

@@ -348,7 +348,6 @@ Deno.test({
   async fn() {
     const database = await server.open();
     try {
-      await migrate(database, new URL("../../sql/migrations/", import.meta.url));
       let now = 0;
       let most = 0;
       const assets = [cell("shared", async () => {
@@ -403,6 +402,7 @@ Deno.test({
     const own = await startServer({ folder, fsync: true });
     const database = await openPostgres({ databaseUrl: own.url });
     try {
+      await migrate(database, new URL("../../sql/migrations/", import.meta.url));
       const started = gate();
       const crashed = gate();
       await withTinyEngine(async ({ engine, world }) => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { DefinitionError } from "../../engine/mod.ts";
 import { Pools } from "../../engine/pools.ts";
 import { pause } from "../../engine/retry.ts";
-import { migrate } from "../../resources/database/mod.ts";
 import { cell, force, holding, onEachDatabase, until } from "../support/cells.ts";
 import { databases } from "../support/database.ts";
 import { pseudoRandom } from "../support/pseudo_random.ts";
@@ -139,7 +138,6 @@ Deno.test({
   async fn() {
     const database = await server.open();
     try {
-      await migrate(database, new URL("../../sql/migrations/", import.meta.url));
       const random = pseudoRandom(20261123);
       const now: Record<string, number> = { one: 0, two: 0 };
       const most: Record<string, number> = { one: 0, two: 0 };

@@ -57,8 +57,6 @@ Deno.test("serviceProbe() does not know the free space of a database without a f
   const { open } = databases[0]!;
   const database = await open();
   try {
-    const { migrate } = await import("../../resources/database/mod.ts");
-    await migrate(database, new URL("../../sql/migrations/", import.meta.url));
     const probe = serviceProbe({ database, dataDir: "/nowhere/at/all", states: () => Promise.resolve([]) });
     assert.equal((await probe.look({ failedSince: Temporal.Now.instant() })).freeDiskBytes, null);
   } finally {

@@ -14,7 +14,6 @@ import {
 } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
-import { migrate } from "../../resources/database/migrations.ts";
 import { databases } from "./database.ts";
 
 /** What the assets made by cells read from outside. */
@@ -206,7 +205,6 @@ export async function withCellEngine<T>(
   test: (cell: CellTest) => Promise<T>,
   { assets = cellAssets, further = [] }: { assets?: readonly AnyAsset[]; further?: readonly AnyAsset[] } = {},
 ): Promise<T> {
-  await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const world: CellWorld = {
     names: ["A", "B"],
     dates: ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"],

@@ -1,8 +1,8 @@
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import postgres from "postgres";
-import { type Database, openEmbedded, openPostgres } from "../../resources/database/mod.ts";
+import { type Database, migrate, openEmbedded, openPostgres } from "../../resources/database/mod.ts";
 import { postgresBinaries, startServer } from "./postgres_server.ts";
+import { openSharedEmbedded } from "./shared_embedded.ts";
+import { owner, startedOnce } from "./shared_parts.ts";
 
 /** One of the two databases that every integration test runs on. */
 export interface TestDatabase {
@@ -10,19 +10,25 @@ export interface TestDatabase {
   name: string;
   /** Whether there is no such database on this machine. */
   ignore: boolean;
-  /** Gives an empty database that ends, with everything in it, on `close()`. */
+  /** Gives a migrated database without rows that ends, with everything in it, on `close()`. */
   open(): Promise<Database>;
+  /** As `open()`, but nothing is in it: no migration has been applied. */
+  openBare(): Promise<Database>;
 }
 
-/** An empty database on a server, by its URL: for processes that a test starts. */
+/** A database on a server, by its URL: for processes that a test starts. */
 export interface TestDatabaseUrl {
   url: string;
   /** Ends every connection to it and removes it. */
   drop(): Promise<void>;
 }
 
+const givenServer = Deno.env.get("TEST_DATABASE_URL") || null;
+/** Name of a database of our own server that is migrated and has no rows. */
+const template = "tandem_template";
+
 /** Whether there is a PostgreSQL server to test on. TANDEM_REQUIRE_POSTGRES=1 makes its absence an error. */
-export const postgresAvailable: boolean = Boolean(Deno.env.get("TEST_DATABASE_URL")) || postgresBinaries !== null;
+export const postgresAvailable: boolean = givenServer !== null || postgresBinaries !== null;
 
 if (!postgresAvailable && Deno.env.get("TANDEM_REQUIRE_POSTGRES") === "1") {
   throw new Error("TANDEM_REQUIRE_POSTGRES is 1, but there is neither TEST_DATABASE_URL nor an installed PostgreSQL.");
@@ -32,36 +38,48 @@ if (!postgresAvailable && Deno.env.get("TANDEM_REQUIRE_POSTGRES") === "1") {
  * Both databases, for `for (const { name, ignore, open } of databases) Deno.test({ name: `… on ${name}`, ignore, … })`.
  */
 export const databases: readonly TestDatabase[] = [
-  { name: "PGlite", ignore: false, open: () => openEmbedded({ dataDir: "memory://" }) },
+  {
+    name: "PGlite",
+    ignore: false,
+    open: openSharedEmbedded,
+    openBare: () => openEmbedded({ dataDir: "memory://" }),
+  },
   {
     name: postgresAvailable ? "PostgreSQL" : "PostgreSQL (not installed, TEST_DATABASE_URL not set)",
     ignore: !postgresAvailable,
-    open: openOnServer,
+    open: () => openOnServer({ migrated: true }),
+    openBare: () => openOnServer({ migrated: false }),
   },
 ];
 
-/** Runs `test` on an empty embedded database in memory. */
+/** Runs `test` on a migrated embedded database in memory, without rows. */
 export async function withEmbedded<T>(test: (database: Database) => Promise<T>): Promise<T> {
-  return await closing(await openEmbedded({ dataDir: "memory://" }), test);
+  return await closing(await openSharedEmbedded(), test);
 }
 
-/** Runs `test` on an empty database of a PostgreSQL server; only where {@link postgresAvailable}. */
+/** Runs `test` on a migrated database of a PostgreSQL server, without rows; only where {@link postgresAvailable}. */
 export async function withPostgres<T>(test: (database: Database) => Promise<T>): Promise<T> {
-  return await closing(await openOnServer(), test);
+  return await closing(await openOnServer({ migrated: true }), test);
 }
 
-/** Makes an empty database on the server of this test process, or on the one that TEST_DATABASE_URL names. */
-export async function createTestDatabase(): Promise<TestDatabaseUrl> {
+/**
+ * Makes a database without rows on the server that all test files share, or on the one that TEST_DATABASE_URL names.
+ *
+ * @param options.migrated Whether migrations have been applied; they have, unless told otherwise.
+ */
+export async function createTestDatabase({ migrated = true } = {}): Promise<TestDatabaseUrl> {
   const server = await serverUrl();
   const name = `tandem_test_${crypto.randomUUID().replaceAll("-", "")}`;
-  await administer(server, `create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(server, `drop database if exists ${name} with (force)`) };
+  // Files are copied in a fifth of the time that pages are.
+  const copied = migrated && !givenServer ? `template ${template} strategy file_copy` : "strategy file_copy";
+  await administer(server, `create database ${name} ${copied}`);
+  const url = at(server, name);
+  if (migrated && givenServer) await applyMigrations(url);
+  return { url, drop: () => administer(server, `drop database if exists ${name} with (force)`) };
 }
 
-async function openOnServer(): Promise<Database> {
-  const { url, drop } = await createTestDatabase();
+async function openOnServer(options: { migrated: boolean }): Promise<Database> {
+  const { url, drop } = await createTestDatabase(options);
   try {
     const database = await openPostgres({ databaseUrl: url });
     return {
@@ -94,22 +112,24 @@ async function administer(url: string, statement: string): Promise<void> {
   }
 }
 
-/**
- * The server that all test files of this process share. Each file is a world of its own, so that they meet in the file
- * system: who takes the lock first starts the server, and the others read its URL.
- */
+/** The server that all test files share: the given one, or one with a migrated database to copy. */
 async function serverUrl(): Promise<string> {
-  const given = Deno.env.get("TEST_DATABASE_URL");
-  if (given) return given;
-  const base = join(tmpdir(), `tandem-test-${Deno.pid}`);
-  using lock = await Deno.open(`${base}.lock`, { read: true, write: true, create: true });
-  await lock.lock(true);
-  const note = join(base, "url");
-  const known = await Deno.readTextFile(note).catch(() => null);
-  if (known !== null) return known;
-  const { url } = await startServer({ folder: base });
-  await Deno.writeTextFile(note, url);
-  return url;
+  return givenServer ?? await startedOnce("postgres", async (folder) => {
+    const { url } = await startServer({ folder, owner });
+    await administer(url, `create database ${template}`);
+    await applyMigrations(at(url, template));
+    return url;
+  });
+}
+
+async function applyMigrations(databaseUrl: string): Promise<void> {
+  const migrations = new URL("../../sql/migrations/", import.meta.url);
+  await closing(await openPostgres({ databaseUrl }), (database) => migrate(database, migrations));
+}
+
+/** The URL of another database of a server. */
+function at(server: string, database: string): string {
+  return Object.assign(new URL(server), { pathname: `/${database}` }).href;
 }
 
 export { postgresBinaries, type PostgresServer, startServer } from "./postgres_server.ts";

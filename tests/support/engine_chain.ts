@@ -3,7 +3,7 @@ import type { Resources } from "../../assets/resources.ts";
 import { type CellRange, Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
 import type { Filter } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
-import { type Database, migrate } from "../../resources/database/mod.ts";
+import type { Database } from "../../resources/database/mod.ts";
 import type { MarketData } from "../../resources/market_data/mod.ts";
 
 /** The real assets on a real engine. */
@@ -27,7 +27,6 @@ export async function withAssetChain<T>(
   },
   test: (chain: AssetChain) => Promise<T>,
 ): Promise<T> {
-  await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const resources: Resources = { marketData };
   const options = { assets: Object.values(assets), database, resources, clock, config, logger: silentLogger };
   const engine = await Engine.open(options);

@@ -15,6 +15,8 @@ export interface PostgresServerOptions {
   folder: string;
   /** Survive more than the death of processes; slower. */
   fsync?: boolean;
+  /** The process with which the server ends; this one unless told otherwise. */
+  owner?: number;
 }
 
 /** The folder of `initdb` and `pg_ctl`, or null where PostgreSQL is not installed. */
@@ -26,13 +28,15 @@ export const postgresBinaries: string | null = findBinaries();
  * A watchdog process stops it and removes the folder once this process is gone, whatever ended it. Nothing is left
  * open in this process, so that Deno's sanitizers find no leak in the test that happened to start it.
  */
-export async function startServer({ folder, fsync = false }: PostgresServerOptions): Promise<PostgresServer> {
+export async function startServer(
+  { folder, fsync = false, owner = Deno.pid }: PostgresServerOptions,
+): Promise<PostgresServer> {
   if (postgresBinaries === null) throw new Error("PostgreSQL is not installed: found neither initdb nor pg_ctl.");
   const bin = postgresBinaries;
   const port = freePort();
   const data = join(folder, "data");
   const safety = fsync ? "" : "-c fsync=off -c synchronous_commit=off -c full_page_writes=off ";
-  const options = `${safety}-c listen_addresses=127.0.0.1 -p ${port} -k '${folder}' -c max_connections=60`;
+  const options = `${safety}-c listen_addresses=127.0.0.1 -p ${port} -k '${folder}' -c max_connections=100`;
   const control = (...args: string[]) => asServerUser([join(bin, "pg_ctl"), "-D", data, "-s", "-w", ...args]);
   const startUp = () => control("start", "-t", "30", "-l", join(folder, "log"), "-o", options);
 
@@ -44,7 +48,7 @@ export async function startServer({ folder, fsync = false }: PostgresServerOptio
     ...["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
   ]);
   await startUp();
-  await run(["sh", "-c", WATCHDOG, "sh", String(Deno.pid), data, folder]);
+  await run(["sh", "-c", WATCHDOG, "sh", String(owner), data, folder]);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async restart(mode) {

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { assetsWith, Engine, type EngineOptions, notEmpty, silentLogger, table } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
-import { migrate } from "../../resources/database/migrations.ts";
 import { withEmbedded } from "./database.ts";
 
 /** What the tiny assets read from outside: tests change it to make them stale, slow or broken. */
@@ -106,7 +105,6 @@ export type TinyOptions = Partial<Omit<EngineOptions, "resources" | "clock">>;
 export async function withTinyEngine<T>(test: (tiny: Tiny) => Promise<T>, options: TinyOptions = {}): Promise<T> {
   if (!options.database) return await withEmbedded((database) => withTinyEngine(test, { ...options, database }));
   const { database } = options;
-  await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const world = tinyWorld();
   const clock = fixedClock("2026-11-23T12:00:00Z");
   const engine = await Engine.open({

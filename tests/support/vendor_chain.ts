@@ -2,7 +2,7 @@ import { assetsOf } from "../../assets/of_source.ts";
 import type { VendorResources } from "../../assets/vendor/vendor_resources.ts";
 import { Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
-import { type Database, migrate } from "../../resources/database/mod.ts";
+import type { Database } from "../../resources/database/mod.ts";
 import { polygonVendor } from "../../resources/market_data/polygon/mod.ts";
 import { unlimitedRate } from "../../resources/rate_limit/mod.ts";
 import { type EndpointName, startVendor, type VendorDouble, type VendorOptions } from "./vendor/mod.ts";
@@ -35,7 +35,6 @@ export async function withVendorChain<T>(
   test: (chain: VendorChain) => Promise<T>,
 ): Promise<T> {
   await using vendor = await startVendor(options);
-  await migrate(database, new URL("../../sql/migrations/", import.meta.url));
   const clock: Clock = { now: () => vendor.market.now };
   const open = async (apiKey = vendor.apiKey) => {
     const resources: VendorResources = {

@@ -215,7 +215,10 @@ Deno.test({
   ignore: !postgresAvailable,
   async fn() {
     const folder = await Deno.makeTempDir();
-    const [killed, clean] = [await createTestDatabase(), await createTestDatabase()];
+    const [killed, clean] = [
+      await createTestDatabase({ migrated: false }),
+      await createTestDatabase({ migrated: false }),
+    ];
     try {
       const bars = join(folder, "bars.csv");
       const on = ({ url }: { url: string }) => ({

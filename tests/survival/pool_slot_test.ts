@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { migrate, openPostgres } from "../../resources/database/mod.ts";
+import { openPostgres } from "../../resources/database/mod.ts";
 import { cell, force, holding, outcomes, until } from "../support/cells.ts";
 import { createTestDatabase, postgresAvailable } from "../support/database.ts";
 import { withTinyEngine } from "../support/tiny_engine.ts";
@@ -28,7 +28,6 @@ Deno.test({
     const { url, drop } = await createTestDatabase();
     const database = await openPostgres({ databaseUrl: url });
     try {
-      await migrate(database, new URL("../../sql/migrations/", import.meta.url));
       const child = await holdSlot(url, "a");
       try {
         const assets = ["a", "b"].map((key) => cell(key, { pool: "vendor" }));

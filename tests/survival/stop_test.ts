@@ -88,7 +88,7 @@ Deno.test({
   ignore: !postgresAvailable,
   async fn() {
     const folder = await Deno.makeTempDir();
-    const { url: DATABASE_URL, drop } = await createTestDatabase();
+    const { url: DATABASE_URL, drop } = await createTestDatabase({ migrated: false });
     try {
       const environment = { DATABASE_URL, DATA_DIR: folder, SHUTDOWN_SECONDS: "2" };
       await using first = new ServiceProcess(environment);

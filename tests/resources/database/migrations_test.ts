@@ -42,12 +42,12 @@ async function refused(database: Database, folder: URL, message: RegExp): Promis
   });
 }
 
-for (const { name, ignore, open } of databases) {
+for (const { name, ignore, openBare } of databases) {
   Deno.test({
     name: `migrate() applies the numbered files once, in order, and refuses what does not fit, on ${name}`,
     ignore,
     async fn(t) {
-      const database = await open();
+      const database = await openBare();
       try {
         await using files = await Files.of({ "0001_one.sql": ONE, "0002_two.sql": TWO });
         await t.step("applies", async () => {
@@ -113,7 +113,7 @@ Deno.test({
   name: "migrate() lets processes that start at once apply each file once",
   ignore: !postgresAvailable,
   async fn() {
-    const { url, drop } = await createTestDatabase();
+    const { url, drop } = await createTestDatabase({ migrated: false });
     const processes: Database[] = [];
     try {
       await using files = await Files.of({ "0001_one.sql": ONE, "0002_two.sql": TWO });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Database, migrate } from "../../../resources/database/mod.ts";
+import type { Database } from "../../../resources/database/mod.ts";
 import {
   databaseTurns,
   type LeasedRates,
@@ -11,7 +11,6 @@ import {
 import { reserve, type TurnSource } from "../../../resources/rate_limit/turns.ts";
 import { databases } from "../../support/database.ts";
 
-const migrations = new URL("../../../sql/migrations/", import.meta.url);
 const quiet = { warn() {} };
 const perToken = { perMinute: 600, burst: 200 };
 
@@ -258,7 +257,6 @@ for (const { name, ignore, open } of databases) {
     async fn(t) {
       const database = await open();
       try {
-        await migrate(database, migrations);
         await t.step("gives two processes together no more than rate and burst, and no less at once", async () => {
           const second = database.session();
           try {

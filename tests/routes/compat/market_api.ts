@@ -1,7 +1,7 @@
 import * as assets from "../../../assets/mod.ts";
 import { Engine, loggerTo, type LogLevel, Scheduler, silentLogger } from "../../../engine/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
-import { type Database, migrate } from "../../../resources/database/mod.ts";
+import type { Database } from "../../../resources/database/mod.ts";
 import type { MarketData, TickerListing } from "../../../resources/market_data/mod.ts";
 import { type Api, api } from "../../../routes/mod.ts";
 import type { RawBar } from "../../support/bars.ts";
@@ -67,7 +67,6 @@ export async function withMarketApi(
   { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024, withIndicators = true, on = withEmbedded } = {},
 ): Promise<void> {
   await on(async (database) => {
-    await migrate(database, new URL("../../../sql/migrations/", import.meta.url));
     const clock = fixedClock("2026-11-23T12:00:00Z");
     let bars: readonly RawBar[] = groupedMarket(SESSIONS);
     let version = 1;

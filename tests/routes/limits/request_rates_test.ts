@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import type { Principal, PrincipalVariables } from "../../../access/principal.ts";
 import { silentLogger } from "../../../engine/mod.ts";
-import { migrate } from "../../../resources/database/mod.ts";
 import { leasedRates } from "../../../resources/rate_limit/mod.ts";
 import { reserve } from "../../../resources/rate_limit/turns.ts";
 import { onErrorByPath } from "../../../routes/compat/old_errors.ts";
@@ -179,7 +178,6 @@ for (const { name, ignore, open } of databases) {
       const warned: string[] = [];
       const logger = { ...silentLogger, warn: (message: string) => warned.push(message) };
       try {
-        await migrate(database, new URL("../../../sql/migrations/", import.meta.url));
         const settings = { rateLimitPerMinute: 300, trustedProxies: 0 };
         const [one, two] = [1, 2].map(() => service(requestRatesFrom(settings, { database, logger })!));
         // 60 a minute of an address, 18 at once.

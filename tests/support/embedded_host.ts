@@ -1,0 +1,149 @@
+/**
+ * The process in which the test files of a run share embedded databases: opening one takes three seconds of a processor, emptying
+ * one a few hundredths.
+ *
+ * Who connects gets a line with the port at which it has a database to itself, migrated and without rows, until it ends
+ * that connection. Databases are emptied before they are given out, so that it does not matter how the last test left
+ * them; one that cannot be emptied is thrown away.
+ *
+ * `deno run embedded_host.ts launch FOLDER OWNER` starts it, tells its port and ends. The host itself ends, and removes
+ * FOLDER, once the process OWNER is gone.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import process from "node:process";
+import { type EmbeddedDatabase, migrate, openEmbedded } from "../../resources/database/mod.ts";
+import { EmbeddedThread } from "../../resources/database/embedded_thread.ts";
+import { emptyDatabase, structureOf } from "./empty_database.ts";
+
+/** Catalogs grow with every table that is made and dropped: after so many tests a new database is cheaper. */
+const testsPerDatabase = 200;
+
+/** A database that tests get one after the other. */
+class SharedDatabase {
+  #database!: EmbeddedDatabase;
+  #thread: EmbeddedThread | null = null;
+  #structure = "";
+  #tests = 0;
+  #crashed = false;
+  /** Called when it stops by itself. */
+  onCrash: (reason: Error) => void = () => {};
+
+  static async open(): Promise<SharedDatabase> {
+    const shared = new SharedDatabase();
+    shared.#database = await openEmbedded({
+      dataDir: "memory://",
+      async start(options) {
+        // A new one would have no tables.
+        if (shared.#thread !== null) throw new Error("The database has crashed.");
+        const onCrash = (reason: Error) => {
+          shared.#crashed = true;
+          options.onCrash(reason);
+          shared.onCrash(reason);
+        };
+        return shared.#thread = await EmbeddedThread.start({ ...options, onCrash });
+      },
+    });
+    await migrate(shared.#database, new URL("../../sql/migrations/", import.meta.url));
+    shared.#structure = await structureOf(shared.#database.sql);
+    return shared;
+  }
+
+  /** Makes it as it was when it was migrated; false where that cannot be done. */
+  async empty(): Promise<boolean> {
+    if (this.#crashed || this.#tests++ === testsPerDatabase) return false;
+    try {
+      await emptyDatabase(this.#database.sql);
+      return await structureOf(this.#database.sql) === this.#structure;
+    } catch {
+      return false;
+    }
+  }
+
+  connect(): ReturnType<EmbeddedThread["connect"]> {
+    return this.#thread!.connect();
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+const [mode, folder, owner] = Deno.args as ["launch" | "serve", string, string];
+if (mode === "launch") await launch();
+else await serve();
+
+/** Leaves the host behind as a process that belongs to no terminal and holds no pipe of this one. */
+async function launch(): Promise<void> {
+  const host = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", import.meta.filename!, "serve", folder, owner],
+    detached: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { value } = await host.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+  if (value === undefined) console.error(await new Response(host.stderr).text());
+  else console.log(value.trim());
+  Deno.exit(value === undefined ? 1 : 0);
+}
+
+async function serve(): Promise<void> {
+  await Deno.mkdir(folder);
+  const idle = [await SharedDatabase.open()];
+  const clients = createServer((client) => {
+    lend(idle, client).catch((error) => client.destroy(error));
+  });
+  console.log(await portOf(clients));
+  setInterval(async () => {
+    if (isAlive(Number(owner))) return;
+    for (const left of [folder, `${folder}.lock`]) await Deno.remove(left, { recursive: true }).catch(() => {});
+    Deno.exit();
+  }, 500);
+}
+
+async function lend(idle: SharedDatabase[], client: Socket): Promise<void> {
+  let database = idle.pop();
+  while (database !== undefined && !await database.empty()) {
+    database.close().catch(() => {});
+    database = idle.pop();
+  }
+  database ??= await SharedDatabase.open();
+  const lent = database;
+  const sockets = new Set<Socket>();
+  const connections = createServer((socket) => {
+    sockets.add(socket.setNoDelay());
+    const session = lent.connect();
+    socket.pipe(session).pipe(socket);
+    for (const [one, other] of [[socket, session], [session, socket]] as const) {
+      one.on("error", () => other.destroy()).on("close", () => other.destroy());
+    }
+    socket.on("close", () => sockets.delete(socket));
+  });
+  let over = false;
+  const end = () => {
+    if (over) return;
+    over = true;
+    connections.close();
+    for (const socket of sockets) socket.destroy();
+    idle.push(lent);
+    client.end();
+  };
+  lent.onCrash = end;
+  client.on("error", end).on("end", end).on("close", end).resume();
+  client.write(`${await portOf(connections)}\n`);
+}
+
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  return (server.address() as { port: number }).port;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
