@@ -68,6 +68,12 @@ export class StepExecution {
     try {
       const snapshot = await this.orAborted(takeStepSnapshot(this.around, this.task));
       this.#reading = readingOf(this.#producer, snapshot);
+      const failed = await this.#failedUpstream(snapshot);
+      if (failed !== undefined) {
+        return await this.around.ledger.endStep(this.claim, { status: "skipped", because: failed })
+          ? "skipped"
+          : "lost";
+      }
       return this.#producer.recipe.partitions ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
     } catch (error) {
       return await this.#end(error);
@@ -96,12 +102,24 @@ export class StepExecution {
     return "succeeded";
   }
 
+  /** The step of this run that failed and left nothing of what this one reads, though some cells may fail and the others go on. */
+  async #failedUpstream(snapshot: Snapshot): Promise<string | undefined> {
+    const unmet = this.#unmetUpstream(snapshot);
+    if (unmet === undefined) return undefined;
+    const { key } = this.around.graph.producerOf(unmet);
+    const steps = await this.orAborted(this.around.ledger.steps(this.task.runId));
+    return steps.some((step) => step.key === key && step.status === "failed") ? key : undefined;
+  }
+
+  /** What is read and has never been materialized. */
+  #unmetUpstream({ latest }: Snapshot): string | undefined {
+    return this.#producer.upstream.find((key) => !latest.has(key) && !mayBeUnknown(this.around.graph, key));
+  }
+
   /** @throws {UnmetUpstreamError} If something that is read has never been materialized. */
-  demandUpstream({ latest }: Snapshot): void {
-    for (const key of this.#producer.upstream) {
-      if (latest.has(key) || mayBeUnknown(this.around.graph, key)) continue;
-      throw new UnmetUpstreamError(this.#producer.key, key);
-    }
+  demandUpstream(snapshot: Snapshot): void {
+    const unmet = this.#unmetUpstream(snapshot);
+    if (unmet !== undefined) throw new UnmetUpstreamError(this.#producer.key, unmet);
   }
 
   /** What the producer runs with; asks the source once more where it could not be read. */
