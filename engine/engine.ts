@@ -7,6 +7,7 @@ import { reconcileTables } from "./asset_table.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill.ts";
 import { CellLedger } from "./cell_ledger.ts";
+import { type FailedCheck, failedChecks } from "./checks/failed_checks.ts";
 import { type CellReport, cellReport } from "./cell_report.ts";
 import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
@@ -109,6 +110,8 @@ export interface AssetState {
   lastStep: LastStep | null;
   /** How it stands to its freshness policy; `null` where it has none. */
   freshness: FreshnessState | null;
+  /** Its checks that stand failed, also those that only warn. */
+  failedChecks: readonly FailedCheck[];
   /** How many cells it has of each sort; `null` for an asset that is made as a whole. */
   cells: CellCounts | null;
   /** Under which condition it is made without anybody asking; `null` where there is none. */
@@ -274,6 +277,7 @@ export class Engine {
     ]);
     const { latest } = snapshot;
     const reasons = reasonsOfAll(snapshot, this.graph);
+    const failed = await failedChecks(this.around.database.sql, this.graph, snapshot.spaces);
     return keys.map((key) => {
       const asset = this.graph.asset(key);
       const producer = this.graph.producerOf(key);
@@ -304,6 +308,8 @@ export class Engine {
         cells: cellCounts(snapshot.cells.get(producer.key)),
         automation: producer.recipe.automation?.text ?? null,
         freshness: freshness.get(key) ?? null,
+        // Rows that were kept back are nothing to a fresh asset: what it was made of is as it was before them.
+        failedChecks: (failed.get(key) ?? []).filter(({ published }) => published || state !== "fresh"),
       };
     });
   }

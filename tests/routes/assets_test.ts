@@ -29,6 +29,7 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
         cells: null,
         automation: null,
         freshness: null,
+        failedChecks: [],
       });
       assert.equal(json.assets[2].madeBy, "multiples");
     });

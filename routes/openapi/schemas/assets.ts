@@ -6,6 +6,7 @@ import {
   type CheckRecord,
   type CheckState,
   type Explanation,
+  type FailedCheck,
   type FreshnessState,
   type Impact,
   type Materialization,
@@ -77,6 +78,20 @@ const LastStep = named(
   }),
 );
 
+const FailedCheckSchema = named(
+  "FailedCheck",
+  z.strictObject({
+    name: z.string(),
+    severity: z.enum(["warn", "error"]),
+    message: z.string(),
+    failingRows: z.array(z.record(z.string(), anything)).describe("The first few of the rows at fault"),
+    runId: z.int(),
+    checkedAt: instant,
+    published: z.boolean().describe("Whether the rows were published in spite of it"),
+  }),
+);
+FailedCheckSchema satisfies z.ZodType<FailedCheck>;
+
 const stateFields = {
   key: z.string(),
   group: z.string(),
@@ -90,6 +105,7 @@ const stateFields = {
   external: z.boolean(),
   lastStep: LastStep.nullable(),
   freshness: Freshness.nullable(),
+  failedChecks: z.array(FailedCheckSchema).describe("Checks that stand failed, also those that only warn"),
   cells: z.strictObject({
     wanted: z.int(),
     made: z.int(),

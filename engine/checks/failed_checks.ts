@@ -1,0 +1,116 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { AssetGraph } from "../graph.ts";
+import { CellSet, type CellSpace, type Rectangle } from "../partitions/mod.ts";
+
+/** A check whose last word on rows that stand is that it failed. */
+export interface FailedCheck {
+  name: string;
+  severity: "warn" | "error";
+  /** What it found, as a clause without its full stop. */
+  message: string;
+  /** The first few of the rows at fault; empty where the check keeps none. */
+  failingRows: object[];
+  runId: number;
+  checkedAt: string;
+  /** Whether the rows were published in spite of it. */
+  published: boolean;
+}
+
+/** Rows at fault that are told with a failed check; all that are kept are in {@link checkResults}. */
+const toldRows = 3;
+/** Judgements of a check that are looked through for parts that failed: those of some months of daily parts. */
+const judgementsSearched = 500;
+
+type Judgement = FailedCheck & {
+  key: string;
+  /** Whether nothing was judged after it. */
+  last: boolean;
+  materialization: number | null;
+  /** The cells that were judged; `null` where it was the whole. */
+  cells: Rectangle[] | null;
+};
+
+/**
+ * The checks that assets declare and that stand failed, by key of the asset, in the order of their declaration; assets without any
+ * are left out.
+ *
+ * Of an asset that is made as a whole the last judgement of a check counts. Of one that is published part by part a failure stands
+ * until its cells are made again or gone: a later part that passes says nothing of them.
+ *
+ * @param spaces The cells that there are by asset.
+ *
+ * Cost: one query; a second one where a part failed before the last judgement.
+ */
+export async function failedChecks(
+  sql: Sql,
+  graph: AssetGraph,
+  spaces: ReadonlyMap<string, CellSpace>,
+): Promise<Map<string, FailedCheck[]>> {
+  const declared = graph.assets.flatMap(({ key, checks }) => {
+    const inParts = graph.producerOf(key).recipe.partitions !== undefined;
+    return checks.map(({ name }) => ({ key, name, searched: inParts ? judgementsSearched : 1 }));
+  });
+  if (declared.length === 0) return new Map();
+  const judgements = await sql<Judgement[]>`
+    SELECT d.key, c.name, c.severity, c.message, c.run_id AS "runId", c.checked_at AS "checkedAt",
+           coalesce(jsonb_path_query_array(c.failing_rows, ${`$[0 to ${
+    toldRows - 1
+  }]`}::jsonpath), '[]') AS "failingRows",
+           c.materialization_id IS NOT NULL AS published, c.materialization_id AS materialization, m.cells,
+           c.number = 1 AS last
+    FROM unnest(${declared.map(({ key }) => key)}::text[], ${declared.map(({ name }) => name)}::text[],
+                ${declared.map(({ searched }) => searched)}::int[]) WITH ORDINALITY AS d(key, name, searched, place)
+    CROSS JOIN LATERAL (
+      SELECT *, row_number() OVER (ORDER BY id DESC) AS number FROM (
+        SELECT * FROM engine.check_result WHERE asset_key = d.key AND name = d.name ORDER BY id DESC LIMIT d.searched
+      ) r
+    ) c
+    LEFT JOIN engine.materialization m ON m.id = c.materialization_id
+    WHERE NOT c.passed AND (c.number = 1 OR m.cells IS NOT NULL)
+    ORDER BY d.place, c.number`;
+  const since = await madeSince(sql, judgements.filter(({ last }) => !last));
+  const failed = new Map<string, FailedCheck[]>();
+  for (const judgement of judgements) {
+    const { key, last, materialization, cells, ...check } = judgement;
+    const told = failed.get(key) ?? [];
+    if (told.some(({ name }) => name === check.name)) continue;
+    if (!last && !stands({ cells: cells!, space: spaces.get(key), since: since.get(key)!, materialization })) continue;
+    failed.set(key, [...told, check]);
+  }
+  return failed;
+}
+
+interface Made {
+  id: number;
+  /** `null` where it was the whole. */
+  cells: Rectangle[] | null;
+}
+
+/** What was made of each asset after the earliest of the judgements, in order. */
+async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Map<string, Made[]>> {
+  const first = new Map<string, number>();
+  for (const { key, materialization } of judgements) {
+    first.set(key, Math.min(first.get(key) ?? Infinity, materialization!));
+  }
+  if (first.size === 0) return new Map();
+  const made = await sql<(Made & { key: string })[]>`
+    SELECT f.key, m.id, m.cells FROM unnest(${[...first.keys()]}::text[], ${[
+    ...first.values(),
+  ]}::bigint[]) AS f(key, id)
+    JOIN engine.materialization m ON m.asset_key = f.key AND m.id > f.id
+    ORDER BY m.id`;
+  return Map.groupBy(made, ({ key }) => key);
+}
+
+/** Whether some of the cells that a part had are still as they were then. */
+function stands({ cells, space, since, materialization }: {
+  cells: readonly Rectangle[];
+  space: CellSpace | undefined;
+  since: readonly Made[] | undefined;
+  materialization: number | null;
+}): boolean {
+  const later = (since ?? []).filter(({ id }) => id > materialization!);
+  if (space === undefined || later.some((made) => made.cells === null)) return false;
+  const again = CellSet.fromRectangles(space, later.flatMap((made) => made.cells!));
+  return !CellSet.fromRectangles(space, cells).difference(again).isEmpty;
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { assetsWith, check, cutBy, type Engine } from "../../../engine/mod.ts";
+import { databases } from "../../support/database.ts";
+import { withTinyEngine } from "../../support/tiny_engine.ts";
+
+/** What the assets hold: a value of 0 or less is at fault. */
+const world = { dates: ["2024-01-02"], values: new Map<string, number>(), blocking: false };
+
+const { asset } = assetsWith();
+const row = z.object({ date: z.iso.date(), value: z.number() });
+const rowOf = (date: string) => ({ date, value: world.values.get(date) ?? 1 });
+
+function above(name: string, minimum: number, severity: "warn" | "error", blocking = false) {
+  return check<z.output<typeof row>>(name, `Every value is above ${minimum}.`, (rows) => {
+    const failingRows = Array.from({ length: rows.count }, (_, i) => rows.row(i)).filter((r) => r.value <= minimum);
+    return { passed: failingRows.length === 0, message: `${failingRows.length} rows`, failingRows };
+  }, { severity, blocking, columns: ["value"] });
+}
+
+const checks = [above("positive", 0, "warn"), above("sane", -10, "error", true)];
+
+const parts = asset({
+  key: "parts",
+  group: "t",
+  layer: "raw",
+  description: "Published date by date.",
+  row,
+  primaryKey: ["date"],
+  cells: { date: "date" },
+  source: () => Promise.resolve(world.dates.join()),
+  partitions: { wanted: () => ({ dates: world.dates }), chunks: cutBy({ dates: 1 }) },
+  checks,
+  materialize: ({ cells }) => Promise.resolve({ rows: cells.dates.map(rowOf) }),
+});
+
+const whole = asset({
+  key: "whole",
+  group: "t",
+  layer: "raw",
+  description: "Published as a whole.",
+  row,
+  primaryKey: ["date"],
+  source: () => Promise.resolve(JSON.stringify([world.dates, [...world.values]])),
+  checks,
+  materialize: () => Promise.resolve({ rows: world.dates.map(rowOf) }),
+});
+
+for (const { name, ignore, open } of databases) {
+  const test = (title: string, body: (engine: Engine, failed: typeof failedOf) => Promise<void>) =>
+    Deno.test({
+      name: `failedChecks() on ${name}: ${title}`,
+      ignore,
+      async fn() {
+        Object.assign(world, { dates: ["2024-01-02"], values: new Map() });
+        const database = await open();
+        try {
+          await withTinyEngine(({ engine }) => body(engine, failedOf), { assets: [parts, whole], database });
+        } finally {
+          await database.close();
+        }
+      },
+    });
+
+  test("tells warnings with a few of the rows at fault, until they are made again", async (engine, failed) => {
+    world.dates = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"];
+    for (const date of world.dates) world.values.set(date, 0);
+    await make(engine, "whole");
+    const [asset] = await engine.states(["whole"]);
+    assert.equal(asset!.state, "fresh");
+    const [told] = asset!.failedChecks;
+    assert.deepEqual({ ...told, checkedAt: typeof told!.checkedAt }, {
+      name: "positive",
+      severity: "warn",
+      message: "4 rows",
+      failingRows: world.dates.slice(0, 3).map((date) => ({ date, value: 0 })),
+      runId: 1,
+      checkedAt: "string",
+      published: true,
+    });
+    world.values.clear();
+    await make(engine, "whole");
+    assert.deepEqual(await failed(engine, "whole"), []);
+  });
+
+  test("keeps a part's failure while later parts pass, until that part is made again", async (engine, failed) => {
+    world.dates = ["2024-01-02", "2024-01-03", "2024-01-04"];
+    world.values.set("2024-01-02", 0);
+    await make(engine, "parts");
+    assert.deepEqual(await failed(engine, "parts"), [["positive", "1 rows"]]);
+    world.dates.push("2024-01-05");
+    await make(engine, "parts");
+    assert.deepEqual(await failed(engine, "parts"), [["positive", "1 rows"]], "after the next date");
+    await make(engine, "parts", { from: "2024-01-03", to: "2024-01-05" });
+    assert.deepEqual(await failed(engine, "parts"), [["positive", "1 rows"]], "after the others were made again");
+    world.values.clear();
+    await make(engine, "parts", { from: "2024-01-02", to: "2024-01-02" });
+    assert.deepEqual(await failed(engine, "parts"), []);
+  });
+
+  test("forgets a part whose cells are gone", async (engine, failed) => {
+    world.dates = ["2024-01-02", "2024-01-03"];
+    world.values.set("2024-01-02", 0);
+    await make(engine, "parts");
+    world.dates = ["2024-01-03"];
+    await make(engine, "parts");
+    assert.deepEqual(await failed(engine, "parts"), []);
+  });
+
+  test("tells of rows that were kept back while the asset is not fresh", async (engine, failed) => {
+    await make(engine, "whole");
+    world.values.set("2024-01-02", -20);
+    await make(engine, "whole");
+    assert.deepEqual(await failed(engine, "whole"), [["positive", "1 rows"], ["sane", "1 rows"]]);
+    const [asset] = await engine.states(["whole"]);
+    assert.deepEqual(asset!.failedChecks.map(({ published }) => published), [false, false]);
+    // The source is as it was: nothing is to be made, and what was kept back is past.
+    world.values.clear();
+    assert.deepEqual(await failed(engine, "whole"), []);
+  });
+}
+
+async function make(engine: Engine, selection: string, range?: { from: string; to: string }) {
+  const force = range !== undefined;
+  const { id } = await engine.submit({ selection, trigger: "test", force, ...(range && { range }) });
+  return await engine.finished(id);
+}
+
+async function failedOf(engine: Engine, key: string) {
+  const [asset] = await engine.states([key]);
+  return asset!.failedChecks.map(({ name, message }) => [name, message]);
+}
