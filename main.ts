@@ -10,6 +10,7 @@ import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/vendor/vendor_resources.ts";
 import {
+  attentionLines,
   auditedControl,
   commandLine,
   engineControl,
@@ -30,6 +31,7 @@ import {
   InstallationMetrics,
   type Logger,
   messageOf,
+  overallState,
   Scheduler,
 } from "./engine/mod.ts";
 import { systemClock } from "./resources/clock.ts";
@@ -246,7 +248,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     });
     freshness.start();
     alerts?.start();
-    const filling = fill(engine, logger, stopping).then(() => {
+    const filling = fill(engine, { freshness, logger, signal: stopping }).then(() => {
       // After the first fill, so that nothing is asked for that it is about to make.
       if (environment.automation && !stopping.aborted) automation.start();
     });
@@ -347,7 +349,10 @@ async function readiness(database: Database, stopping: AbortSignal): Promise<Rea
 }
 
 /** Materializes what has never been, unless a run that was interrupted is about to; shows how it goes. */
-async function fill(engine: Engine, logger: Logger, signal: AbortSignal): Promise<void> {
+async function fill(
+  engine: Engine,
+  { freshness, logger, signal }: { freshness: FreshnessEvaluator; logger: Logger; signal: AbortSignal },
+): Promise<void> {
   try {
     const [open] = await engine.ledger.openRuns();
     const missing = (await engine.states())
@@ -361,7 +366,12 @@ async function fill(engine: Engine, logger: Logger, signal: AbortSignal): Promis
       processTerminal(),
       { signal },
     );
-    if (run.status === "succeeded") logger.info(`Everything is fresh after run ${runId}.`);
+    if (run.status !== "succeeded") return;
+    await freshness.evaluate();
+    const assets = await engine.states();
+    for (const line of attentionLines(assets)) logger.warn(line);
+    const { title, detail } = overallState(assets);
+    logger.info(`Run ${runId} succeeded. ${title}. ${detail}.`);
   } catch (error) {
     if (!signal.aborted) logger.error(`What is missing could not be materialized: ${messageOf(error)}`);
   }
@@ -421,7 +431,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
         atHouse(environment, quiet, {
           here(open) {
             house = open;
-            return auditedControl(engineControl(open.engine), { audit: open.access.audit, by: owner });
+            const { engine, database, access } = open;
+            const freshness = new FreshnessEvaluator({ engine, database, clock: systemClock, logger: quiet });
+            const evaluateFreshness = () => freshness.evaluate();
+            return auditedControl(engineControl(engine, { evaluateFreshness }), { audit: access.audit, by: owner });
           },
           there: httpControl,
         }),

@@ -1,8 +1,9 @@
 import type { AssetStateName } from "../engine/mod.ts";
+import { attentionLines, overallLine } from "./attention.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { type ListedAsset, UnreachableError } from "./control.ts";
 import type { ControlSource, ExitCode } from "./materialize.ts";
-import { paintFor, type Style } from "./paint.ts";
+import { type Paint, paintFor, type Style } from "./paint.ts";
 import { type Cell, textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { age, count } from "./text.ts";
@@ -16,7 +17,7 @@ const STATE_STYLES: Readonly<Record<AssetStateName, Style>> = {
   failed: "red",
 };
 
-/** `assets [--json]`: all assets in dependency order with their state. */
+/** `assets [--json]`: all assets in dependency order with their state, what needs attention, and how all of them stand. */
 export async function assetsCommand(
   args: readonly string[],
   control: ControlSource,
@@ -31,7 +32,7 @@ export async function assetsCommand(
     if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is too much: the command takes no names.`);
     const assets = await (typeof control === "function" ? await control() : control).assets();
     if (values.json) terminal.stdout.write(JSON.stringify({ assets }, null, 2) + "\n");
-    else for (const line of assetsTable(assets, terminal)) terminal.stdout.write(line + "\n");
+    else for (const line of assetsLines(assets, terminal)) terminal.stdout.write(line + "\n");
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof UnreachableError)) throw error;
@@ -41,8 +42,23 @@ export async function assetsCommand(
   }
 }
 
-function assetsTable(assets: readonly ListedAsset[], terminal: Terminal): string[] {
+function assetsLines(assets: readonly ListedAsset[], terminal: Terminal): string[] {
   const { stdout } = terminal;
+  const shown = { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) };
+  const attention = attentionLines(assets, shown);
+  return [
+    ...assetsTable(assets, shown, terminal.now()),
+    ...attention.length > 0 ? ["", ...attention] : [],
+    "",
+    overallLine(assets, shown.paint),
+  ];
+}
+
+function assetsTable(
+  assets: readonly ListedAsset[],
+  shown: { width: number; paint: Paint },
+  now: number,
+): string[] {
   return textTable(
     [
       { title: "asset" },
@@ -52,14 +68,25 @@ function assetsTable(assets: readonly ListedAsset[], terminal: Terminal): string
       { title: "age", align: "right" },
       { title: "why", flexible: true },
     ],
-    assets.map(({ key, group, state, reasons, external, lastMaterialization, lastStep }): Cell[] => [
-      key,
-      group,
-      { text: state, style: STATE_STYLES[state] },
-      lastMaterialization && !external ? count(lastMaterialization.rowCount) : "",
-      lastMaterialization ? age(terminal.now() - Date.parse(lastMaterialization.at)) : "",
-      (state === "failed" ? lastStep?.error?.message : reasons[0]?.message) ?? "",
-    ]),
-    { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) },
+    assets.map((asset): Cell[] => {
+      const { key, group, state, external, lastMaterialization: last } = asset;
+      return [
+        key,
+        group,
+        { text: state, style: STATE_STYLES[state] },
+        last && !external ? count(last.rowCount) : "",
+        last ? age(now - Date.parse(last.at)) : "",
+        why(asset),
+      ];
+    }),
+    shown,
   );
+}
+
+/** Why an asset is not fresh; of one that is, what else is to be known of it. */
+function why({ state, reasons, lastStep, failedChecks, freshness }: ListedAsset): string {
+  const reason = state === "failed" ? lastStep?.error?.message : reasons[0]?.message;
+  const late = freshness?.state === "late" ? "late" : undefined;
+  const checks = failedChecks.map(({ name }) => `check ${name} failed`);
+  return [reason, late, ...checks].filter((text) => text !== undefined).join("; ");
 }

@@ -1,11 +1,12 @@
 import { type Backfill, type BackfillAction, backfillActions, type BackfillRequest } from "../engine/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
+import { attentionLines } from "./attention.ts";
 import { backfillList, backfillPlanText, backfillSummary } from "./backfill_text.ts";
 import { type Control, RefusedError, UnreachableError } from "./control.ts";
 import { followBackfill } from "./follow_backfill.ts";
 import type { ControlSource, ExitCode } from "./materialize.ts";
 import { paintFor } from "./paint.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Stream, Terminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
 
 type Asked =
@@ -84,8 +85,9 @@ class BackfillCommand {
 
   async #follow(begun: Backfill): Promise<ExitCode> {
     const { stdout, stderr } = this.terminal;
+    const stream = this.json ? stderr : stdout;
     const { backfill, left } = await followBackfill(this.control.backfills, begun, this.terminal, {
-      stream: this.json ? stderr : stdout,
+      stream,
       pollMs: this.pollMs,
     });
     this.#answer(backfill, () =>
@@ -95,6 +97,8 @@ class BackfillCommand {
           `To end it: deno task backfill --cancel ${backfill.id}`,
         ]
         : backfillSummary(backfill, this.#layout()));
+    const attention = left ? [] : attentionLines(await this.control.assets(), this.#layout());
+    if (attention.length > 0) this.#write(["", ...attention], stream);
     return backfill.status === "succeeded" ? 0 : 1;
   }
 
@@ -103,8 +107,8 @@ class BackfillCommand {
     else this.#write(lines());
   }
 
-  #write(lines: readonly string[]): void {
-    this.terminal.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  #write(lines: readonly string[], stream: Stream = this.terminal.stdout): void {
+    stream.write(lines.map((line) => `${line}\n`).join(""));
   }
 
   #layout() {

@@ -25,7 +25,6 @@ const REFUSALS = [
   SelectionError,
   UnknownAssetError,
   UnknownBackfillError,
-  UnknownRunError,
   UnmetUpstreamError,
 ];
 
@@ -33,25 +32,32 @@ const REFUSALS = [
  * Control over an engine in this process.
  *
  * @param trigger What runs say of who asked for them.
+ * @param evaluateFreshness Judges what is late at this moment, where no service does so all the time.
  */
-export function engineControl(engine: Engine, { trigger = "cli" }: { trigger?: string } = {}): Control {
+export function engineControl(
+  engine: Engine,
+  { trigger = "cli", evaluateFreshness }: { trigger?: string; evaluateFreshness?: () => Promise<unknown> } = {},
+): Control {
   return {
     place: "this process",
-    assets: async () => (await engine.states()).map(listed),
+    async assets() {
+      await evaluateFreshness?.();
+      return (await engine.states()).map(listed);
+    },
     why: (key, of) => refusing(engine.why(key, of)),
     impact: (key, range) => refusing(engine.impact(key, range)),
     plan: (request) => refusing(engine.plan(request)),
     submit: (request) => refusing(engine.submit({ ...request, trigger })),
-    retry: (runId) => refusing(engine.retry(runId, { trigger })),
-    run: (runId) => refusing(engine.run(runId)),
+    retry: (runId) => refusing(engine.retry(runId, { trigger }), runId),
+    run: (runId) => refusing(engine.run(runId), runId),
     async *events(runId, options) {
       try {
         yield* engine.events(runId, options);
       } catch (error) {
-        throw refusal(error);
+        throw refusal(error, runId);
       }
     },
-    cancel: (runId) => refusing(engine.cancel(runId)),
+    cancel: (runId) => refusing(engine.cancel(runId), runId),
     backfills: engineBackfills(engine.backfills, { trigger, refusing }),
   };
 }
@@ -62,16 +68,22 @@ function listed({ lastMaterialization: last, ...state }: AssetState): ListedAsse
   return { ...state, lastMaterialization: { id, at: committedAt, origin, runId, rowCount, contentVersion } };
 }
 
-async function refusing<T>(asked: Promise<T>): Promise<T> {
+/** @param named The run that the user named: that it is not there is to be told as such. */
+async function refusing<T>(asked: Promise<T>, named?: number): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    throw refusal(error);
+    throw refusal(error, named);
   }
 }
 
-function refusal(error: unknown): unknown {
-  return error instanceof Error && REFUSALS.some((type) => error instanceof type)
-    ? new RefusedError(error.message, { cause: error })
+function refusal(error: unknown, named?: number): unknown {
+  if (error instanceof UnknownRunError && error.runId !== named) {
+    return new Error(`The database does not have the run that was just stored in it: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return error instanceof UnknownRunError || (error instanceof Error && REFUSALS.some((type) => error instanceof type))
+    ? new RefusedError((error as Error).message, { cause: error })
     : error;
 }

@@ -1,7 +1,8 @@
 import { type MaterializeRequest, maxPriority, type Run } from "../engine/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
+import { attentionLines, overallLine } from "./attention.ts";
 import { type Control, RefusedError, UnreachableError } from "./control.ts";
-import { followRun } from "./follow_run.ts";
+import { type Followed, followRun } from "./follow_run.ts";
 import { paintFor } from "./paint.ts";
 import { planText } from "./plan_text.ts";
 import { runSummary } from "./run_summary.ts";
@@ -46,7 +47,7 @@ export async function materializeCommand(
   });
 }
 
-/** Does what a command does, and answers for what goes wrong: with how it is used, or with why nobody is there to do it. */
+/** Does what a command does, and answers for what goes wrong, also with how it is used where that was not understood. */
 export async function answering(
   command: Command,
   terminal: Terminal,
@@ -56,7 +57,9 @@ export async function answering(
     return await work();
   } catch (error) {
     if (error instanceof UsageError || error instanceof RefusedError) {
-      terminal.stderr.write(`${error.message}\n\n${usage(command)}`);
+      // How it is used helps who was not understood, not who asked for what there is not.
+      const more = error instanceof UsageError ? `\n${usage(command)}` : "";
+      terminal.stderr.write(`${error.message}\n${more}`);
       return 2;
     }
     if (error instanceof UnreachableError) {
@@ -157,23 +160,41 @@ async function showPlan(
   return 0;
 }
 
-/** Shows a run to its end, then what came of it. */
+/** Shows a run to its end, then what came of it and what else needs attention. */
 export async function followToEnd(
   submitted: Run,
   { json, control, terminal }: { json: boolean; control: Control; terminal: Terminal },
 ): Promise<ExitCode> {
   const { stdout, stderr } = terminal;
   const stream = json ? stderr : stdout;
-  const { run, progress } = await followRun(control, submitted.id, terminal, { stream, cancelOnInterrupt: true });
-  if (json) {
-    stdout.write(JSON.stringify(run, null, 2) + "\n");
-  } else if (run.steps.length === 0) {
-    stdout.write(`Everything in "${run.selection}" is fresh: nothing had to run.\n`);
-  } else {
-    const paint = paintFor(terminal, stdout);
-    writeLines(stdout, ["", ...runSummary(progress, { width: widthOf(stdout), paint })]);
-  }
+  const { run, progress } = await followBegun(submitted.id, { control, terminal, stream });
+  const shown = { width: widthOf(stream), paint: paintFor(terminal, stream) };
+  const nothingRan = run.steps.length === 0;
+  if (json) stdout.write(JSON.stringify(run, null, 2) + "\n");
+  else if (nothingRan) stdout.write(`Nothing had to run for "${run.selection}".\n`);
+  else writeLines(stdout, ["", ...runSummary(progress, shown)]);
+  const assets = await control.assets();
+  // Last, because nobody reads up from a run that succeeded.
+  const attention = attentionLines(assets, shown);
+  if (attention.length > 0) writeLines(stream, ["", ...attention]);
+  if (nothingRan && !json) writeLines(stdout, [overallLine(assets, shown.paint)]);
   return run.status === "succeeded" ? 0 : 1;
+}
+
+/** Follows a run that was just begun. What is refused then is no fault of the command line's. */
+async function followBegun(
+  runId: number,
+  { control, terminal, stream }: { control: Control; terminal: Terminal; stream: Terminal["stdout"] },
+): Promise<Followed> {
+  try {
+    return await followRun(control, runId, terminal, { stream, cancelOnInterrupt: true });
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new UnreachableError(
+      `Run ${runId} was begun and cannot be followed: ${error.message} \`deno task assets\` shows what became of it.`,
+      { cause: error },
+    );
+  }
 }
 
 function writeLines(stream: Terminal["stdout"], lines: readonly string[]): void {

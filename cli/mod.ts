@@ -1,4 +1,5 @@
 /** The command line over the engine, be it in this process or behind HTTP. */
+export { attentionLines } from "./attention.ts";
 export { commandLine, type CommandLineParts } from "./command_line.ts";
 export { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 export { auditedControl } from "./audited_control.ts";

@@ -28,6 +28,7 @@ const asset: ListedAsset = {
   cells: null,
   automation: null,
   freshness: null,
+  failedChecks: [],
 };
 
 const assets: readonly ListedAsset[] = [
@@ -65,6 +66,48 @@ asset          group   state       rows  age  why
 daily_bars     market  fresh    120,944  2 h
 clean_prices   market  failed   120,944  2 h  no session is left
 pair_clusters  pairs   missing                pair_clusters has never been materialized
+
+Something failed. 3 assets: 1 failed, 1 missing, 1 fresh.
+`,
+  );
+});
+
+Deno.test("assetsCommand() tells failed checks with their rows, what is late, and never that all is fresh then", async () => {
+  const terminal = fakeTerminal();
+  const jump = {
+    name: "price_jump",
+    severity: "warn",
+    message: "1 jump in 2,080 rows",
+    failingRows: [{ close: 0.39, filled: false, ticker: "CCC.L", session: "2026-10-05" }],
+    runId: 1,
+    checkedAt: "2026-11-23T09:59:30Z",
+    published: true,
+  } as const;
+  const late = {
+    policy: "By 19:30.",
+    state: "late",
+    since: "2026-11-21T00:30:00Z",
+    deadline: "2026-11-21T00:30:00Z",
+    message:
+      "daily_bars should have had session 2026-11-20 by 19:30 America/New_York of its day; the newest is 2026-11-19.",
+  } as const;
+  const judged = [
+    { ...asset, freshness: late },
+    { ...asset, key: "clean_prices", failedChecks: [{ ...jump, failingRows: [...jump.failingRows] }] },
+  ];
+  assert.equal(await assetsCommand([], scriptedControl({ assets: judged }), terminal), 0);
+  assert.equal(
+    terminal.out,
+    `\
+asset         group   state     rows  age  why
+daily_bars    market  fresh  120,944  2 h  late
+clean_prices  market  fresh  120,944  2 h  check price_jump failed
+
+Check price_jump of clean_prices failed (warning): 1 jump in 2,080 rows
+  ticker CCC.L, session 2026-10-05, close 0.39, filled false
+daily_bars is late: ${late.message}
+
+Data is late. 2 assets, all fresh, daily_bars is late, 1 failed check.
 `,
   );
 });

@@ -298,7 +298,7 @@ for (const { name, open } of controls) {
       assert.match(first.out, /Run 1 succeeded in .*: 3 made\.\n$/);
       const second = fakeTerminal();
       assert.equal(await materializeCommand(["*"], control, second), 0);
-      assert.match(second.out, /Everything in "\*" is fresh: nothing had to run\.\n$/);
+      assert.match(second.out, /\nNothing had to run for "\*"\.\nEverything is fresh\. 4 assets\.\n$/);
     }));
 
   Deno.test(`materializeCommand() answers an unknown asset and config that does not fit with exit code 2, ${name}`, () =>

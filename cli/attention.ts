@@ -1,0 +1,61 @@
+import { type FailedCheck, isLate, type JudgedAsset, type OverallState, overallState } from "../engine/mod.ts";
+import type { Paint, Style } from "./paint.ts";
+import { clip, wrap } from "./text.ts";
+
+const TONE_STYLES: Readonly<Record<OverallState["tone"], Style>> = {
+  good: "green",
+  busy: "cyan",
+  attention: "yellow",
+  bad: "red",
+};
+
+/** How all assets stand, in one line: `Everything is fresh. 28 assets.` */
+export function overallLine(assets: readonly JudgedAsset[], paint: Paint): string {
+  const { tone, title, detail } = overallState(assets);
+  return `${paint(TONE_STYLES[tone], `${title}.`)} ${detail}.`;
+}
+
+/**
+ * What somebody has to look at although nothing of it keeps a run from succeeding: checks that stand failed, warnings too, each with a
+ * few of the rows at fault, and assets that are late. No lines where there is nothing.
+ *
+ * @param assets Judged at this moment.
+ */
+export function attentionLines(
+  assets: readonly JudgedAsset[],
+  { width = Infinity, paint = (_, text) => text }: { width?: number; paint?: Paint } = {},
+): string[] {
+  return [
+    ...assets.flatMap(({ key, failedChecks }) => failedChecks.flatMap((check) => checkLines(key, check, width, paint))),
+    ...assets.filter(isLate).flatMap(({ key, freshness }) =>
+      told(`${key} is late: ${freshness!.message}`, width, (text) => paint("red", text))
+    ),
+  ];
+}
+
+function checkLines(
+  key: string,
+  { name, severity, message, failingRows }: FailedCheck,
+  width: number,
+  paint: Paint,
+): string[] {
+  const warns = severity === "warn";
+  const text = `Check ${name} of ${key} failed${warns ? " (warning)" : ""}: ${message}`;
+  return [
+    ...told(text, width, (line) => paint(warns ? "yellow" : "red", line)),
+    ...failingRows.map((row) => clip(`  ${rowText(row)}`, width)),
+  ];
+}
+
+/** A row at fault in one line, what names it first: `ticker KO, session 2024-03-01, close 61.2`. */
+function rowText(row: object): string {
+  const entries = Object.entries(row);
+  const names = entries.filter(([, value]) => typeof value === "string");
+  const figures = entries.filter(([, value]) => typeof value !== "string");
+  return [...names, ...figures]
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ");
+}
+
+function told(text: string, width: number, style: (text: string) => string): string[] {
+  return wrap(text, width, "  ").map(style);
+}
