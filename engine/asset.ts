@@ -9,7 +9,7 @@ import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
 import type { Metadata } from "./metadata.ts";
 import { type CellColumns, type CellSet, everything, type Mapping, type Partitions } from "./partitions/mod.ts";
-import { defaultRetry, type RetryPolicy } from "./retry.ts";
+import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";
 import { checkTimeout } from "./step_timeout.ts";
 
 /** Where a table lives: as received, typed and cleaned, or ready for readers. */
@@ -120,7 +120,15 @@ export interface AssetSpec<
   config?: ConfigSchema;
   /** Raise it when the function would now make other rows from the same inputs. */
   codeVersion?: string;
-  retry?: Partial<RetryPolicy>;
+  /**
+   * How often a step that failed is tried again, its first try included. Where it is declared it holds for any error of the
+   * function: one that no further try can mend says so with a property `retryable: false`, on itself or on its cause. Rows that
+   * do not fit the schema and rows that a blocking check rejects are not made again. Without a declaration there are 3 tries,
+   * and only after errors that say `retryable: true`.
+   *
+   * @example `{ maxAttempts: 5, initialDelayMs: 2_000 }`
+   */
+  retry?: Partial<StepRetryPolicy>;
   /** Makes it cell by cell instead of as a whole. Needs `cells`, here and in each byproduct. */
   partitions?: Partitions<keyof Deps & string, z.output<ConfigSchema>, Resources>;
   /**
@@ -172,7 +180,7 @@ export interface Recipe {
   readonly byproducts: Readonly<Record<string, AnyAsset>>;
   readonly config: z.ZodType;
   readonly codeVersion: string;
-  readonly retry: RetryPolicy;
+  readonly retry: StepRetryPolicy;
   readonly partitions: Partitions | undefined;
   readonly pool: string | undefined;
   readonly timeoutMs: number | undefined;
@@ -246,7 +254,7 @@ export function assetsWith<Resources>() {
           byproducts: spec.byproducts ?? {},
           config: spec.config ?? noConfig,
           codeVersion: spec.codeVersion ?? "1",
-          retry: { ...defaultRetry, ...spec.retry },
+          retry: retryPolicyOf(spec.key, spec.retry),
           partitions: spec.partitions as Partitions | undefined,
           pool: spec.pool,
           timeoutMs: spec.timeoutMs,

@@ -1,19 +1,12 @@
 import { type CellState, someCells } from "./cell_state.ts";
 import { cellWork } from "./cell_work.ts";
-import {
-  CellsFailedError,
-  CheckFailedError,
-  InvalidRowsError,
-  isFatal,
-  isRetryable,
-  messageOf,
-  StepLostError,
-} from "./errors.ts";
+import { CellsFailedError, CheckFailedError, InvalidRowsError, isFatal, messageOf, StepLostError } from "./errors.ts";
 import type { StepOutcome } from "./executor.ts";
 import { CellSet } from "./partitions/mod.ts";
 import type { NewCheckResult } from "./ledger.ts";
 import { type OutputToPublish, publishCells, type Published } from "./publication.ts";
 import type { StepError } from "./records.ts";
+import { isTriedAgain } from "./retry.ts";
 import { prepareRows } from "./row_schema.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Present, Versions } from "./staleness.ts";
@@ -90,6 +83,7 @@ class CellStep {
 
   async #makeParts(parts: readonly CellSet[], present: Present): Promise<void> {
     const { step } = this;
+    const { recipe } = step.producer;
     let inARow = 0;
     let last: unknown;
     for (const [i, part] of parts.entries()) {
@@ -109,7 +103,7 @@ class CellStep {
         if (step.signal.aborted || error instanceof StepLostError) throw error;
         last = error;
         await this.#recordFailure(part, error);
-        const hopeless = isFatal(error) || (isRetryable(error) && ++inARow >= hopelessAfter);
+        const hopeless = isFatal(error) || (isTriedAgain(error, recipe.retry) && ++inARow >= hopelessAfter);
         if (hopeless && i + 1 < parts.length || isFatal(error)) {
           throw new CellsFailedError(step.producer.key, this.#failed.count, isFatal(error), error);
         }

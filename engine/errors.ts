@@ -125,10 +125,13 @@ export class UnknownScheduleError extends EngineError {
 }
 
 /** What an asset returned does not fit its row schema or key. Nothing of it was stored. */
-export class InvalidRowsError extends EngineError {}
+export class InvalidRowsError extends EngineError {
+  readonly retryable = false;
+}
 
 /** A blocking check failed, so that the new version was not published. */
 export class CheckFailedError extends EngineError {
+  readonly retryable = false;
   constructor(readonly key: string, readonly failures: readonly { name: string; message: string }[]) {
     super(
       `"${key}" was not published: ${
@@ -161,11 +164,19 @@ export function messageOf(error: unknown): string {
   return error.cause === undefined || own.endsWith(".") ? own : `${own}: ${messageOf(error.cause)}`;
 }
 
-/** Whether the thrower says that the same call may succeed later (`retryable: true`, on it or on a cause). */
-export function isRetryable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+/**
+ * Whether the same call may succeed later, as far as the thrower says (`retryable`, on the error or on a cause of it);
+ * `undefined` where it says nothing.
+ */
+export function retryableOf(error: unknown): boolean | undefined {
+  if (!(error instanceof Error)) return undefined;
   if ("retryable" in error && typeof error.retryable === "boolean") return error.retryable;
-  return isRetryable(error.cause);
+  return retryableOf(error.cause);
+}
+
+/** Whether the thrower says that the same call may succeed later. */
+export function isRetryable(error: unknown): boolean {
+  return retryableOf(error) === true;
 }
 
 /** Whether the thrower says that no further call can succeed before somebody acts (`fatal: true`, on it or on a cause). */

@@ -60,7 +60,7 @@ export type { Estimate } from "./backfill_estimate.ts";
 export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./plan.ts";
 export * from "./records.ts";
 export type { Report } from "./report.ts";
-export type { RetryPolicy } from "./retry.ts";
+export type { RetryPolicy, StepRetryPolicy } from "./retry.ts";
 export type { RunFilter } from "./run_filter.ts";
 export { lastRunEvents } from "./run_log.ts";
 export { backfillPriority, maxPriority } from "./run_queue.ts";

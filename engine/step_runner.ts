@@ -10,7 +10,6 @@ import {
   CellsFailedError,
   CheckFailedError,
   isFatal,
-  isRetryable,
   messageOf,
   StepFailedError,
   StepLostError,
@@ -24,7 +23,7 @@ import { type Logger, loggerTo } from "./logger.ts";
 import { CellSet, CellSpace } from "./partitions/mod.ts";
 import { sourceVersion } from "./present.ts";
 import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
-import { pause, retryDelayMs } from "./retry.ts";
+import { isTriedAgain, pause, retryDelayMs } from "./retry.ts";
 import { type Columns, prepareRows } from "./row_schema.ts";
 import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "./snapshot.ts";
 import type { Present } from "./staleness.ts";
@@ -146,7 +145,7 @@ export class StepExecution {
     };
   }
 
-  /** Tries again what failed with an error that says so. */
+  /** Tries again as the asset's policy says. */
   async withRetries(work: () => Promise<void>): Promise<void> {
     const { retry } = this.#producer.recipe;
     for (let tries = 1;; tries++) {
@@ -154,7 +153,8 @@ export class StepExecution {
         return await work();
       } catch (error) {
         if (
-          this.signal.aborted || error instanceof StepLostError || !isRetryable(error) || tries >= retry.maxAttempts
+          this.signal.aborted || error instanceof StepLostError || tries >= retry.maxAttempts ||
+          !isTriedAgain(error, retry)
         ) {
           throw error;
         }
