@@ -2,7 +2,9 @@ import { z } from "zod";
 import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { splitsOf } from "./bar_judgement.ts";
+import { withSettledEvents } from "./corporate_events.ts";
 import { rawSplits } from "./raw_splits.ts";
+import { RejectedRows, rowsUsable } from "./rejected_rows.ts";
 
 export const RawDailyBar = z.object({
   ticker: z.string().min(1),
@@ -13,11 +15,13 @@ export const RawDailyBar = z.object({
   low: z.number().nullable(),
   close: z.number().nullable(),
   volume: z.number().nullable().describe("Shares"),
-  dividend: z.number().nullable().describe("USD a share by ex-date"),
-  split: z.number().nullable().describe("New shares for one old, effective this session"),
+  dividend: z.number().nullable().describe("USD a share by ex-date; once where the source has it twice"),
+  split: z.number().nullable().describe(
+    "New shares for one old, effective this session; once where the source has it twice",
+  ),
 });
 
-/** Daily bars exactly as received, impossible and repeated ones included. */
+/** Daily bars exactly as received, impossible and repeated ones included; of splits and dividends what counts. */
 export const rawDailyBars = asset({
   key: "raw_daily_bars",
   module: import.meta,
@@ -28,14 +32,23 @@ export const rawDailyBars = asset({
   primaryKey: ["ticker", "session", "occurrence"],
   cells: { name: "ticker", date: "session" },
   byproducts: { splits: rawSplits },
-  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" })],
+  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
   source: ({ resources }) => resources.marketData.version(),
+  codeVersion: "2",
 
   async materialize({ resources, signal, progress }) {
-    const bars = await resources.marketData.dailyBars({ signal, onProgress: progress });
-    const rows = { ...bars, occurrence: occurrences(bars.ticker, bars.session) };
+    const rejected = new RejectedRows();
+    const received = await resources.marketData.dailyBars({ signal, onProgress: progress, onUnusable: rejected.add });
+    const { bars: rows, repeated } = withSettledEvents(
+      { ...received, occurrence: occurrences(received.ticker, received.session) },
+      { onContradiction: rejected.add },
+    );
     const source = { source: resources.marketData.name, source_version: await resources.marketData.version() };
-    return { rows, metadata: source, byproducts: { splits: { rows: splitsOf(rows), metadata: source } } };
+    return {
+      rows,
+      metadata: { ...source, repeated_events: repeated, ...rejected.metadata },
+      byproducts: { splits: { rows: splitsOf(rows), metadata: source } },
+    };
   },
 });
 

@@ -25,6 +25,11 @@ export function sessionFrom(date: string): string {
   return nyse.isSession(date) ? date : nyse.nextSession(date);
 }
 
+/** Whether the calendar of the exchange reaches to a date: what a source says of others has no session. */
+export function isKnownDate(date: string): boolean {
+  return date >= nyse.firstDate && date.slice(0, 4) < nyse.lastDate.slice(0, 4);
+}
+
 /**
  * From which newest session on what was read of `date` counts as read for good: corrections come within some sessions, and what
  * is only announced may change until its day.

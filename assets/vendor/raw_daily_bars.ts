@@ -1,8 +1,14 @@
 import { identity, reads } from "../../engine/mod.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
-import { MarketDataError, type VendorBar, type VendorOptions } from "../../resources/market_data/mod.ts";
+import {
+  MarketDataError,
+  type UnusableRow,
+  type VendorBar,
+  type VendorOptions,
+} from "../../resources/market_data/mod.ts";
 import type { Call } from "../../resources/market_data/call_cover.ts";
 import { RawDailyBar } from "../market/raw_daily_bars.ts";
+import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { barCalls, cutByCall } from "./bar_calls.ts";
 import { firstSession, newestSession, settledFrom } from "./history.ts";
 import { listedTickers, onlyWhichCells } from "./listing.ts";
@@ -32,6 +38,7 @@ export const rawDailyBars = asset({
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
   cells: { name: "ticker", date: "session" },
+  checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
   partitions: {
@@ -59,9 +66,15 @@ export const rawDailyBars = asset({
     let calls = 0;
     const planned = barCalls(cells);
     const bars: VendorBar[] = [];
+    const followed = new Set(cells.names);
+    const rejected = new RejectedRows((ticker) => followed.has(ticker));
+    // A session comes with every ticker that traded.
+    const onUnusable = (row: UnusableRow) => {
+      const { ticker, session } = row;
+      if (ticker === null || session === null || cells.has(ticker, session)) rejected.add(row);
+    };
     for (const [i, call] of planned.entries()) {
-      const answered = await ask(resources, call, { signal, onRequest: () => calls++ });
-      // A session comes with every ticker that traded.
+      const answered = await ask(resources, call, { signal, onUnusable, onRequest: () => calls++ });
       for (const bar of answered) if (cells.has(bar.ticker, bar.session)) bars.push(bar);
       progress(i + 1, planned.length);
     }
@@ -98,6 +111,7 @@ export const rawDailyBars = asset({
         bars: rows.length,
         cells_without_bar: cells.count - occurrences.size,
         restated: restated(known, rows),
+        ...rejected.metadata,
       },
     };
   },

@@ -1,7 +1,9 @@
 import { reads } from "../../engine/mod.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
+import { repeatedWithinDays, settledDividends, type ToldDividend } from "../market/corporate_events.ts";
 import { RawDividend } from "../market/raw_dividends.ts";
-import { firstSession, newestSession, sessionFrom, settledFrom } from "./history.ts";
+import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
+import { firstSession, isKnownDate, newestSession, sessionFrom, settledFrom } from "./history.ts";
 import { listedTickers, onlyWhichCells } from "./listing.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { cutIntoSpans, spanOf } from "./spans.ts";
@@ -12,7 +14,7 @@ const AHEAD_DAYS = 60;
 
 /**
  * Dividends of the followed instruments by ex-date, announced ones included. There are many: once read, only the last sessions and
- * what is to come are read again.
+ * what is to come are read again. One that the vendor has twice counts once: see {@link settledDividends}.
  */
 export const rawDividends = asset({
   key: "raw_dividends",
@@ -24,6 +26,7 @@ export const rawDividends = asset({
   row: RawDividend,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },
+  checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
   partitions: {
@@ -45,30 +48,48 @@ export const rawDividends = asset({
 
   async materialize({ cells, resources, signal }) {
     const { from, to, ticker } = spanOf(cells);
+    const followed = new Set(cells.names);
+    const rejected = new RejectedRows((one) => followed.has(one));
     let calls = 0;
     const announced = await resources.vendor.dividends({
-      // An ex-date without trading counts for the session after it.
-      from: Temporal.PlainDate.from(nyse.previousSession(from)).add({ days: 1 }).toString(),
+      from: tellingFrom(from),
       to,
       ticker,
       signal,
+      onUnusable: rejected.add,
       onRequest: () => calls++,
     });
-    const paid = new Map<string, { ticker: string; session: string; cash: number }>();
+    const told: ToldDividend[] = [];
     let otherCurrency = 0;
-    for (const { ticker, exDate, cash, currency } of announced) {
+    for (const { id, ticker, exDate, cash, currency, distributionType } of announced) {
+      if (!followed.has(ticker) || !isKnownDate(exDate) || cash === 0) continue;
       const session = sessionFrom(exDate);
-      if (!cells.has(ticker, session)) continue;
-      if (currency !== null && currency !== "USD") {
-        otherCurrency++;
-        continue;
-      }
-      const before = paid.get(`${ticker} ${session}`)?.cash ?? 0;
-      paid.set(`${ticker} ${session}`, { ticker, session, cash: before + cash });
+      if (currency === null || currency === "USD") {
+        told.push({ ticker, session, cash, kind: distributionType, place: `dividend ${id}` });
+      } else if (cells.has(ticker, session)) otherCurrency++;
     }
+    const { events, repeated } = settledDividends(told, {
+      onContradiction: (row) => cells.has(row.ticker, row.session) && rejected.add(row),
+    });
     return {
-      rows: [...paid.values()],
-      metadata: { source: resources.vendor.name, calls, left_out_in_other_currency: otherCurrency },
+      rows: events.filter(({ ticker, session }) => cells.has(ticker, session)),
+      metadata: {
+        source: resources.vendor.name,
+        calls,
+        left_out_in_other_currency: otherCurrency,
+        repeated_events: repeated,
+        ...rejected.metadata,
+      },
     };
   },
 });
+
+/**
+ * The first date whose dividends say something of a session: an ex-date without trading counts for the session after it, and what was
+ * told some days before is not counted again.
+ */
+function tellingFrom(session: string): string {
+  const afterSessionBefore = Temporal.PlainDate.from(nyse.previousSession(session)).add({ days: 1 }).toString();
+  const repeatedFrom = Temporal.PlainDate.from(session).subtract({ days: repeatedWithinDays }).toString();
+  return afterSessionBefore < repeatedFrom ? afterSessionBefore : repeatedFrom;
+}

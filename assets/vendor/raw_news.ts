@@ -1,5 +1,6 @@
 import { reads } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
+import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { RawNews } from "../news/raw_news.ts";
 import { listedTickers, onlyAfter, onlyWhichCells } from "./listing.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
@@ -25,6 +26,7 @@ export const rawNews = asset({
   row: RawNews,
   primaryKey: ["day", "id", "ticker"],
   cells: { name: "ticker", date: "day" },
+  checks: [rowsUsable()],
   pool: "vendor",
   source: ({ clock }) => Promise.resolve(dayOf(clock)),
   partitions: {
@@ -54,12 +56,15 @@ export const rawNews = asset({
 
   async materialize({ cells, resources, signal }) {
     const { from, to, ticker } = spanOf(cells);
+    const followed = new Set(cells.names);
+    const rejected = new RejectedRows((one) => followed.has(one));
     let calls = 0;
     const articles = await resources.vendor.news({
       publishedFrom: `${from}T00:00:00Z`,
       publishedUntil: `${later(to, 1)}T00:00:00Z`,
       ticker,
       signal,
+      onUnusable: rejected.add,
       onRequest: () => calls++,
     });
     const rows = articles.flatMap((article) => {
@@ -78,7 +83,10 @@ export const rawNews = asset({
         image_url: article.imageUrl,
       }));
     });
-    return { rows, metadata: { source: resources.vendor.name, calls, articles: articles.length } };
+    return {
+      rows,
+      metadata: { source: resources.vendor.name, calls, articles: articles.length, ...rejected.metadata },
+    };
   },
 });
 

@@ -1,12 +1,18 @@
 import { table } from "../../engine/mod.ts";
+import { type VendorBar, VendorError, type VendorOptions } from "../../resources/market_data/mod.ts";
+import { moveAmong, type MoveInto, settledSplits, splitsInDoubt, type ToldSplit } from "../market/corporate_events.ts";
 import { RawSplit } from "../market/raw_splits.ts";
+import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
+import { firstSession, isKnownDate, newestSession, sessionFrom } from "./history.ts";
 import { rawTickers } from "./raw_tickers.ts";
-import { firstSession, newestSession, sessionFrom } from "./history.ts";
-import { asset } from "./vendor_resources.ts";
+import { asset, type VendorResources } from "./vendor_resources.ts";
 
 /**
  * Splits of the followed instruments up to the newest session. They are few: each session the whole list is read anew, so that one
  * that the vendor learns of late is found however far it reaches back.
+ *
+ * A split that the vendor has twice, under two ids or on near days, counts once: see {@link settledSplits}. Where prices have to tell,
+ * the ticker's bars of these days are asked for, a call each.
  *
  * What is only announced is told in the metadata and kept out of the rows: prices before a split are divided by it, and nobody
  * has traded at such prices while it lies ahead.
@@ -21,28 +27,34 @@ export const rawSplits = asset({
   row: RawSplit,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },
+  checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) =>
     Promise.resolve(`${newestSession({ resources, clock })} ${resources.historyFrom ?? ""}`),
 
   async materialize({ inputs, resources, clock, signal }) {
     const followed = new Set((await inputs.tickers.rows()).map(({ ticker }) => ticker));
+    const rejected = new RejectedRows((ticker) => followed.has(ticker));
     let calls = 0;
     const announced = await resources.vendor.splits({
       from: firstSession({ resources, clock }),
       signal,
+      onUnusable: rejected.add,
       onRequest: () => calls++,
     });
     const newest = newestSession({ resources, clock });
-    const ratios = new Map<string, { ticker: string; session: string; ratio: number }>();
-    for (const { ticker, executionDate, ratio } of announced) {
-      if (!followed.has(ticker)) continue;
-      const session = sessionFrom(executionDate);
-      const before = ratios.get(`${ticker} ${session}`)?.ratio ?? 1;
-      ratios.set(`${ticker} ${session}`, { ticker, session, ratio: before * ratio });
-    }
+    const told: ToldSplit[] = announced.filter(({ ticker, executionDate }) =>
+      followed.has(ticker) && isKnownDate(executionDate)
+    ).map(({ id, ticker, executionDate, ratio }) => ({
+      ticker,
+      session: sessionFrom(executionDate),
+      ratio,
+      place: `split ${id}`,
+    }));
+    const moveInto = await movesAround(splitsInDoubt(told), { newest, resources, signal, onRequest: () => calls++ });
+    const { events, repeated } = settledSplits(told, { moveInto, onContradiction: rejected.add });
     const { happened = [], ahead = [] } = Object.groupBy(
-      ratios.values(),
+      events,
       ({ session }) => session <= newest ? "happened" : "ahead",
     );
     return {
@@ -50,8 +62,40 @@ export const rawSplits = asset({
       metadata: {
         source: resources.vendor.name,
         calls,
+        repeated_events: repeated,
+        ...rejected.metadata,
         announced: table(["ticker", "session", "ratio"], ahead.map((one) => [one.ticker, one.session, one.ratio])),
       },
     };
   },
 });
+
+/** Days around a split in which a ticker that is rarely traded has a bar. */
+const DAYS_AROUND = 14;
+
+/** How prices moved in these spans; nothing is known of one whose bars the vendor refuses, as of dates outside the plan. */
+async function movesAround(
+  spans: readonly { ticker: string; from: string; to: string }[],
+  { newest, resources, ...options }: { newest: string; resources: Pick<VendorResources, "vendor"> } & VendorOptions,
+): Promise<MoveInto> {
+  const closesOf = new Map<string, VendorBar[]>();
+  for (const { ticker, from, to } of spans) {
+    if (from > newest) continue;
+    const end = daysAfter(to, DAYS_AROUND);
+    try {
+      const bars = await resources.vendor.tickerBars(ticker, {
+        from: daysAfter(from, -DAYS_AROUND),
+        to: end < newest ? end : newest,
+        ...options,
+      });
+      closesOf.set(ticker, bars.filter(({ close }) => close > 0).sort((a, b) => a.session < b.session ? -1 : 1));
+    } catch (error) {
+      if (!(error instanceof VendorError) || error.retryable || error.stopsFurtherCalls) throw error;
+    }
+  }
+  return (ticker, session) => moveAmong(closesOf.get(ticker) ?? [], session);
+}
+
+function daysAfter(date: string, days: number): string {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}

@@ -2,6 +2,7 @@ import { cutBy, reads, wholeSeries } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import { RawTickerDetails } from "../market/raw_ticker_details.ts";
+import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { listedTickers, onlyAfter } from "./listing.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
@@ -18,6 +19,7 @@ export const rawTickerDetails = asset({
   row: RawTickerDetails,
   primaryKey: ["ticker"],
   cells: { name: "ticker" },
+  checks: [rowsUsable()],
   pool: "vendor",
   source: ({ clock }) => Promise.resolve(mondayOf(clock)),
   partitions: {
@@ -32,12 +34,15 @@ export const rawTickerDetails = asset({
   async materialize({ inputs, cells, resources, signal }) {
     const [ticker] = cells.names as [string];
     const [listed] = await inputs.tickers.rows();
+    const rejected = new RejectedRows();
     const details = await resources.vendor.tickerDetails(ticker, {
       // What no longer trades is known as of when it did.
       ...(listed?.delisted_on != null && { asOfDate: nyse.previousSession(listed.delisted_on) }),
+      onUnusable: rejected.add,
       signal,
     });
     return {
+      metadata: rejected.metadata,
       rows: [{
         ticker,
         found: details !== null,

@@ -1,6 +1,7 @@
 import { notEmpty } from "../../engine/mod.ts";
 import type { Universe } from "../../resources/market_data/mod.ts";
 import { RawTicker } from "../market/raw_tickers.ts";
+import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { firstSession, newestSession } from "./history.ts";
 import { asset } from "./vendor_resources.ts";
 
@@ -14,7 +15,7 @@ export const rawTickers = asset({
   row: RawTicker,
   primaryKey: ["ticker"],
   cells: { name: "ticker" },
-  checks: [notEmpty()],
+  checks: [notEmpty(), rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) =>
     Promise.resolve(
@@ -23,10 +24,13 @@ export const rawTickers = asset({
 
   async materialize({ resources, clock, signal, progress }) {
     const { vendor, universe } = resources;
+    const named = "tickers" in universe ? new Set(universe.tickers) : null;
+    const rejected = new RejectedRows((ticker) => named?.has(ticker) ?? true);
     let calls = 0;
     const listed = await vendor.tickers({
       ...queryOf(universe),
       signal,
+      onUnusable: rejected.add,
       onRequest: () => calls++,
       onProgress: (done, total) => progress(done, total ?? done),
     });
@@ -50,6 +54,7 @@ export const rawTickers = asset({
         calls,
         inactive: followed.filter(({ active }) => !active).length,
         delisted_before_history: listed.length - followed.length,
+        ...rejected.metadata,
         ...("tickers" in universe && { unknown: universe.tickers.filter((ticker) => !known.has(ticker)).join(" ") }),
       },
     };

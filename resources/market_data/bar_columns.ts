@@ -39,7 +39,8 @@ export function closesAlone(ticker: string[], session: string[], close: Float64A
 }
 
 /**
- * Rows as a file has them, in the order of {@link DailyBars}, with 0 for a dividend and 1 for a split that is not given (NaN).
+ * Rows as a file has them, in the order of {@link DailyBars}, with 0 for a dividend that is not given (NaN), and 1 for a split that is not
+ * given or 0, as many programs write where there is none.
  *
  * @param bars As many rows as it has tickers; numbers behind them are left out. May be changed.
  *
@@ -50,7 +51,7 @@ export function inBarOrder(bars: DailyBars): DailyBars {
   let isOrdered = true;
   for (let row = 0; row < rows; row++) {
     if (Number.isNaN(bars.dividend[row])) bars.dividend[row] = 0;
-    if (Number.isNaN(bars.split[row])) bars.split[row] = 1;
+    if (Number.isNaN(bars.split[row]) || bars.split[row] === 0) bars.split[row] = 1;
     isOrdered &&= row === 0 || isAtOrAfter(bars, row, row - 1);
   }
   const result = { ...bars };
@@ -64,6 +65,18 @@ export function inBarOrder(bars: DailyBars): DailyBars {
   result.ticker = Array.from(order, (row) => bars.ticker[row]!);
   result.session = Array.from(order, (row) => bars.session[row]!);
   for (const name of NUMBERS) result[name] = Float64Array.from(order, (row) => bars[name][row]!);
+  return result;
+}
+
+/** The rows but for some, in their order. Cost: O(n). */
+export function withoutRows(bars: DailyBars, left: ReadonlySet<number>): DailyBars {
+  const kept = [...bars.ticker.keys()].filter((row) => !left.has(row));
+  const result = {
+    ...bars,
+    ticker: kept.map((row) => bars.ticker[row]!),
+    session: kept.map((row) => bars.session[row]!),
+  };
+  for (const name of NUMBERS) result[name] = Float64Array.from(kept, (row) => bars[name][row]!);
   return result;
 }
 

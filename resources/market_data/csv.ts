@@ -6,20 +6,25 @@ import { readWideCloses, wideTickers } from "./csv/wide_closes.ts";
 import { type FileContents, fileMarket } from "./file_market.ts";
 import { type MarketData, MarketDataError, type ReadOptions } from "./market_data.ts";
 import { emptyFile, type FileSource } from "./stored_file.ts";
+import { RowFault } from "./unusable_rows.ts";
 
 /**
  * Daily bars of one CSV file, plain or gzip, in one of two shapes that its header tells apart:
  *
  * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split`, in any order and case,
- *   one line a bar. Prices are unadjusted, `split` is new shares for one old share effective that session.
- * - wide: `Timestamp`, then a column for each ticker; a field is a close, an empty one no bar. A timestamp is midnight of the
- *   session in New York, written with its offset (`2019-05-13 04:00:00+00:00`), or its plain date. Closes are taken as the
- *   file has them, adjusted or not: there are no splits.
+ *   one line a bar. Prices are unadjusted, `split` is new shares for one old share effective that session; none is 1, 0 or empty.
+ * - wide: `Timestamp`, then a column for each ticker; a field is a close, an empty one no bar. Closes are taken as the file has
+ *   them, adjusted or not: there are no splits.
+ *
+ * A session is a date; midnight of it, with or without an offset, which counts as the date that is written; or another instant, which
+ * counts as its date in New York (`2019-05-13 04:00:00+00:00`). Text is UTF-8 or UTF-16. Symbols are read as {@link symbolOf} has
+ * them.
  *
  * An empty number is NaN. Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the
- * work of the assets downstream. What cannot be understood is refused as a whole with file, line, column, value and remedy:
- * a missing or empty file, a column that is unknown, missing or double, a line of another width, text for a number, an
- * impossible date.
+ * work of the assets downstream. A line of another width, text for a number, an impossible date or symbol costs its line, in a wide
+ * file a close that is no number its field; each is told with line, column, value and reason. What cannot be understood is refused as a
+ * whole with remedy: a missing or empty file, a column that is unknown, missing or double, bytes of another encoding, a file of which
+ * more than half cannot be read.
  *
  * The version is a hash of the file as stored. It is taken again only when size or modification time have changed.
  *
@@ -52,17 +57,30 @@ async function parse(source: FileSource, text: Uint8Array, options: ReadOptions)
   const { path } = source;
   const cursor = new CsvCursor(path, text);
   if (!cursor.nextLine()) throw emptyFile(source);
-  const header = cursor.allFields();
+  const header = headerOf(path, cursor);
   const lines = linesOf(text);
   const pace = new Pace(text.length, options);
   const isWide = header[0]!.toLowerCase() === "timestamp";
-  const bars = await (isWide ? readWideCloses : readLongBars)(path, cursor, header, lines, pace);
+  const bars = await (isWide ? readWideCloses : readLongBars)(path, cursor, header, {
+    lines,
+    pace,
+    onUnusable: options.onUnusable,
+  });
   if (bars.ticker.length === 0) {
     throw new MarketDataError(`${path} has a header and no bars. Add rows, or name another file.`);
   }
   await pace.rest(text.length);
   const symbols = isWide ? wideTickers(path, header).sort() : [...new Set(bars.ticker)];
   return { bars, symbols };
+}
+
+function headerOf(path: string, cursor: CsvCursor): string[] {
+  try {
+    return cursor.allFields();
+  } catch (fault) {
+    if (!(fault instanceof RowFault)) throw fault;
+    throw new MarketDataError(`${path}, ${fault.message} ${fault.fault.remedy}`);
+  }
 }
 
 /** Lines that end, and perhaps one that does not. */

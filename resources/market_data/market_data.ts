@@ -35,8 +35,22 @@ export interface DailyBars {
   split: Float64Array;
 }
 
+/** A row of a source that cannot be used. It costs itself and no other row. */
+export interface UnusableRow {
+  /** Its symbol, or `null` where that cannot be read. */
+  ticker: string | null;
+  /** Its session, or `null` where that cannot be read. Where both can, its bar is answered without values. */
+  session: string | null;
+  /** Where it stands, e.g. `line 12` or `row 3`. */
+  place: string;
+  /** What is wrong with it, e.g. `close: "N/A" is not a number`. */
+  reason: string;
+}
+
 export interface ReadOptions {
   signal?: AbortSignal;
+  /** Called with each row that cannot be used. */
+  onUnusable?: (row: UnusableRow) => void;
   /** Called now and then with how far the work is, `total` in the same unit as `done`. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -44,7 +58,8 @@ export interface ReadOptions {
 /**
  * Where daily bars and tickers come from.
  *
- * A source fails as a whole ({@link MarketDataError}) rather than answer in part: what was read before stays in place.
+ * A row that cannot be used is told ({@link ReadOptions.onUnusable}) and costs nothing else. A source that cannot be understood, or
+ * most of whose rows cannot, fails as a whole ({@link MarketDataError}): what was read before stays in place.
  */
 export interface MarketData {
   /** What people see in logs and metadata, e.g. `simulated` or `csv`; holds no secret. */

@@ -1,7 +1,11 @@
+import type { UnusableRow } from "./market_data.ts";
+
 /**
  * A vendor that is asked for one session, one ticker or one listing at a time, each call counting against a rate.
  *
- * Every method answers in full or throws {@link VendorError}; it never answers in part. What passes by itself (429, 5xx, lost
+ * Every method answers in full or throws {@link VendorError}; it never answers in part. A row that cannot be used is told
+ * ({@link VendorOptions.onUnusable}) and costs nothing else: a bar whose ticker and session can be read is answered without values, any
+ * other row is left out. An answer most of whose rows cannot be used is an error. What passes by itself (429, 5xx, lost
  * connections) has been tried again before an error is seen. A method throws the reason of its `signal` as soon as that aborts,
  * waits included.
  */
@@ -44,6 +48,8 @@ export interface VendorOptions {
   signal?: AbortSignal;
   /** Called after each page with the rows or tickers had so far; `total` is `null` where the vendor does not say it. */
   onProgress?: (done: number, total: number | null) => void;
+  /** Called with each row that cannot be used, of instruments that nobody follows too. */
+  onUnusable?: (row: UnusableRow) => void;
   /** Called before each request that counts against the rate, further tries included. */
   onRequest?: () => void;
 }

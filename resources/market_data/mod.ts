@@ -5,6 +5,7 @@ export {
   MarketDataError,
   type ReadOptions,
   type TickerListing,
+  type UnusableRow,
 } from "./market_data.ts";
 export { simulatedMarket, type SimulatedMarketOptions } from "./simulated.ts";
 export { type PlantedPair, type SimulatedTruth, simulatedTruth } from "./simulated/truth.ts";

@@ -14,12 +14,14 @@ import { readWideCloses, wideSessionColumn, wideTickers } from "./parquet/wide_c
  * - wide: a column `Timestamp`, `date`, `session` or the unnamed index of pandas, and a column for each ticker; a value is a
  *   close, a null or NaN no bar. Closes are taken as the file has them, adjusted or not: there are no splits.
  *
- * A session is a date, a timestamp without zone that is midnight, an instant, which counts as its date in New York, or the
- * ISO 8601 text of any of them. Numbers may be stored in any numeric type; a null is NaN.
+ * A session is a date, a timestamp without zone that is midnight, an instant, which is midnight in its own zone or else counts as its
+ * date in New York, or the ISO 8601 text of any of them. Numbers may be stored in any numeric type; a null is NaN. Symbols are read
+ * as {@link symbolOf} has them.
  *
  * Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the work of the assets
- * downstream. What cannot be understood is refused as a whole with path, column, what was found and remedy: a missing or empty
- * file, another format, a file cut off, a column that is unknown, missing or of another type, an infinity, an impossible date.
+ * downstream. An infinity, an impossible date or symbol costs its row, in a wide file an infinity its value; each is told with row,
+ * column, value and reason. What cannot be understood is refused as a whole with remedy: a missing or empty file, another format, a
+ * file cut off, a column that is unknown, missing or of another type, a file of which more than half cannot be read.
  *
  * A file whose bytes were damaged in place can end the process: the library trusts the lengths it finds inside. Of
  * 6,960 files with one byte overwritten 2 did; the others were refused or read with what was left.
@@ -52,13 +54,13 @@ async function parse(path: string, stored: Uint8Array<ArrayBuffer>, options: Rea
   const columns = new ParquetColumns(polars, path, stored, options);
   const sessionColumn = wideSessionColumn(columns.names);
   const bars = sessionColumn === undefined
-    ? await readLongBars(path, columns)
-    : await readWideCloses(polars, path, columns, sessionColumn);
+    ? await readLongBars(path, columns, options)
+    : await readWideCloses(polars, path, columns, { sessionColumn, onUnusable: options.onUnusable });
   if (bars.ticker.length === 0) {
     throw new MarketDataError(`${path} has columns and no bars. Add rows, or name another file.`);
   }
   const symbols = sessionColumn === undefined
     ? [...new Set(bars.ticker)]
-    : wideTickers(path, columns.names, sessionColumn);
+    : wideTickers(path, columns.names, sessionColumn).map(({ ticker }) => ticker);
   return { bars, symbols };
 }

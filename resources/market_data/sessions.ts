@@ -1,6 +1,9 @@
 const NEW_YORK = "America/New_York";
-/** No session is over later than this; the usual stamps are midnight and 16:00. */
+/** No session is over later than this; the usual stamps are midnight, 9:30 and 16:00. */
 const LATEST_HOUR = 17;
+const OPEN_MINUTE = 9 * 60 + 30;
+const EARLY_CLOSE_MINUTE = 13 * 60;
+const CLOSE_MINUTE = 16 * 60;
 
 /** The date YYYYMMDD as `YYYY-MM-DD`, or `null` where the calendar has no such day. */
 export function dateText(number: number): string | null {
@@ -12,15 +15,20 @@ export function dateText(number: number): string | null {
   return exists ? time.toISOString().slice(0, 10) : null;
 }
 
+/** A date, alone or with midnight, and perhaps with an offset and a zone. */
+const MIDNIGHT =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00(?:[.,]0+)?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d)?))?(?:\[[^\]]*\])*)?$/i;
+const IN_UTC = /(?:Z|[+-]00(?::?00)?)(?:\[[^\]]*\])*$/i;
+
 /**
- * The session a timestamp stands for: a plain date, midnight without an offset, or an instant, which counts as its date in
- * New York.
+ * The session a timestamp stands for: a plain date, midnight with or without an offset, which is the date that was written, or
+ * another instant, which counts as its date in New York.
  *
- * @throws {RangeError} Saying what is wrong with it, to follow the quoted text. Midnight UTC is refused: in New York it
- *   belongs to the day before, and whoever wrote it meant the day itself.
+ * @throws {RangeError} Saying what is wrong with it, to follow the quoted text. An instant after New York's close is refused, and so is
+ *   one in UTC while New York trades: midnight in Tokyo, Hong Kong or Mumbai looks so, and its day is the next one.
  */
 export function sessionOfTimestamp(text: string): string {
-  const midnight = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?$/.exec(text);
+  const midnight = MIDNIGHT.exec(text);
   if (midnight) {
     const date = dateText(Number(midnight[1]! + midnight[2]! + midnight[3]!));
     if (date === null) throw new RangeError("is no day of the calendar");
@@ -32,10 +40,12 @@ export function sessionOfTimestamp(text: string): string {
   } catch {
     throw new RangeError("is not a timestamp");
   }
-  if (local.hour > LATEST_HOUR) {
-    throw new RangeError(
-      `is ${local.toPlainTime().toString().slice(0, 5)} of ${local.toPlainDate()} in New York, after its close`,
-    );
+  const told = `is ${local.toPlainTime().toString().slice(0, 5)} of ${local.toPlainDate()} in New York`;
+  if (local.hour > LATEST_HOUR) throw new RangeError(`${told}, after its close`);
+  const minute = local.hour * 60 + local.minute;
+  const whileTrading = minute > OPEN_MINUTE && minute < CLOSE_MINUTE && minute !== EARLY_CLOSE_MINUTE;
+  if (whileTrading && IN_UTC.test(text)) {
+    throw new RangeError(`${told}, while it trades: the midnight of another exchange looks so in UTC`);
   }
   return local.toPlainDate().toString();
 }

@@ -1,4 +1,6 @@
 import { MarketDataError } from "../market_data.ts";
+import { SymbolPool } from "../symbol_pool.ts";
+import { RowFault } from "../unusable_rows.ts";
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -34,7 +36,7 @@ export class CsvCursor {
 
   readonly #path: string;
   readonly #bytes: Uint8Array;
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #at: number;
   #lineStart = 0;
   #nextLine = 1;
@@ -74,11 +76,15 @@ export class CsvCursor {
     let end = start;
     while (end < bytes.length && bytes[end] !== COMMA && bytes[end] !== NEWLINE) end++;
     this.#leave(end);
-    return this.#decoder.decode(bytes.subarray(start, end)).trim();
+    return this.#decoded(start, end).trim();
   }
 
-  /** The next field as text, the same string object wherever the same text was read with `pool`. */
-  pooledText(pool: TextPool): string {
+  /**
+   * The next field as a symbol, the same string object wherever the same was read with `pool`.
+   *
+   * @throws {RowFault} If it is none.
+   */
+  symbol(pool: SymbolColumn): string {
     const bytes = this.#bytes;
     const start = this.#at;
     const length = pool.lastEnd - pool.lastStart;
@@ -90,15 +96,21 @@ export class CsvCursor {
         return pool.last;
       }
     }
-    const text = pool.unique(this.text());
-    pool.last = text;
+    const text = this.text();
+    try {
+      pool.last = pool.read(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw this.valueFault("ticker", text, error.message, "Write its symbol, or remove the line.");
+    }
     pool.lastStart = start;
     // Quotes, blanks and letters of several bytes end elsewhere: such a field is compared as text the next time too.
-    pool.lastEnd = this.#isSeparator(start + text.length) ? start + text.length : start;
-    return text;
+    const isPlain = bytes[start] !== QUOTE && this.#isSeparator(start + text.length);
+    pool.lastEnd = isPlain ? start + text.length : start;
+    return pool.last;
   }
 
-  /** The next field as number; NaN where it is blank or says NaN. */
+  /** The next field as number; NaN where it is blank or says NaN. @throws {RowFault} If it is none. */
   number(column: string): number {
     const bytes = this.#bytes;
     const start = this.#at;
@@ -157,7 +169,7 @@ export class CsvCursor {
     return number;
   }
 
-  /** Every field of the current line, read from its start. */
+  /** Every field of the current line, read from its start. @throws {RowFault} If its quotes are not in order. */
   allFields(): string[] {
     this.#at = this.#lineStart;
     const fields = [this.text()];
@@ -165,23 +177,41 @@ export class CsvCursor {
     return fields;
   }
 
-  /** The error for a line that has too few or too many fields. */
-  fieldCountError(expected: number): MarketDataError {
-    const count = this.allFields().length;
-    return new MarketDataError(
-      `${this.#path}, line ${this.line}: ${count} ${
-        count === 1 ? "field" : "fields"
-      } where the header has ${expected}. ` +
-        `Correct or remove the line; a value that is not known is written as an empty field.`,
-    );
+  /** Goes to the end of the current line, wherever in it the last field was. */
+  skipLine(): void {
+    const end = this.#bytes.indexOf(NEWLINE, this.#lineStart);
+    this.#at = end < 0 ? this.#bytes.length : end + 1;
+    this.lineEnded = true;
   }
 
-  /** The error for a value of the current line. */
-  valueError(column: string, value: string, wrong: string, remedy: string): MarketDataError {
+  /** What is wrong with a line that has too few or too many fields. */
+  fieldCountFault(expected: number): RowFault {
+    const count = this.allFields().length;
+    return new RowFault({
+      place: `line ${this.line}`,
+      wrong: `${count} ${count === 1 ? "field" : "fields"} where the header has ${expected}`,
+      remedy: "Correct or remove the line; a value that is not known is written as an empty field.",
+    });
+  }
+
+  /** What is wrong with a value of the current line. */
+  valueFault(column: string, value: string, wrong: string, remedy: string): RowFault {
     const shown = value.length > LONGEST_QUOTED_VALUE ? `${value.slice(0, LONGEST_QUOTED_VALUE)}…` : value;
-    return new MarketDataError(
-      `${this.#path}, line ${this.line}, column ${column}: ${JSON.stringify(shown)} ${wrong}. ${remedy}`,
-    );
+    return new RowFault({ place: `line ${this.line}`, column, wrong: `${JSON.stringify(shown)} ${wrong}`, remedy });
+  }
+
+  /** @throws {MarketDataError} If these bytes are not UTF-8: then no text of the file can be relied on. */
+  #decoded(start: number, end: number): string {
+    const field = this.#bytes.subarray(start, end);
+    try {
+      return this.#decoder.decode(field);
+    } catch {
+      const shown = new TextDecoder("windows-1252").decode(field).trim().slice(0, LONGEST_QUOTED_VALUE);
+      throw new MarketDataError(
+        `${this.#path}, line ${this.line}: the text is not UTF-8. As Windows-1252 (Latin-1) it would be ` +
+          `${JSON.stringify(shown)}. Store the file as UTF-8, e.g. with iconv -f WINDOWS-1252 -t UTF-8.`,
+      );
+    }
   }
 
   #unusualNumber(column: string): number {
@@ -189,7 +219,7 @@ export class CsvCursor {
     if (text === "" || NOT_A_NUMBER.test(text)) return NaN;
     const value = NUMBER.test(text) ? Number(text) : NaN;
     if (!Number.isFinite(value)) {
-      throw this.valueError(column, text, "is not a number", "Correct it, or leave it empty where there is no value.");
+      throw this.valueFault(column, text, "is not a number", "Correct it, or leave it empty where there is no value.");
     }
     return value;
   }
@@ -200,9 +230,11 @@ export class CsvCursor {
     let end = start;
     for (;; end++) {
       if (end >= bytes.length || bytes[end] === NEWLINE) {
-        throw new MarketDataError(
-          `${this.#path}, line ${this.line}: a quoted field is not closed on its line. Close it with a quote.`,
-        );
+        throw new RowFault({
+          place: `line ${this.line}`,
+          wrong: "a quoted field is not closed on its line",
+          remedy: "Close it with a quote.",
+        });
       }
       if (bytes[end] !== QUOTE) continue;
       if (bytes[end + 1] !== QUOTE) break;
@@ -211,12 +243,14 @@ export class CsvCursor {
     let separator = end + 1;
     if (bytes[separator] === RETURN) separator++;
     if (separator < bytes.length && bytes[separator] !== COMMA && bytes[separator] !== NEWLINE) {
-      throw new MarketDataError(
-        `${this.#path}, line ${this.line}: text follows the closing quote of a field. Double the quotes inside it.`,
-      );
+      throw new RowFault({
+        place: `line ${this.line}`,
+        wrong: "text follows the closing quote of a field",
+        remedy: "Double the quotes inside it.",
+      });
     }
     this.#leave(separator);
-    return this.#decoder.decode(bytes.subarray(start, end)).replaceAll('""', '"').trim();
+    return this.#decoded(start, end).replaceAll('""', '"').trim();
   }
 
   /** Whether a field that holds no separator ends before `at`. */
@@ -234,18 +268,9 @@ export class CsvCursor {
   }
 }
 
-/** Strings of a column in which few values repeat: one object each, however many rows. */
-export class TextPool {
-  /** The string read last, and where its bytes are. */
+/** A column of symbols in which few repeat, with where the one read last stands: its bytes are compared before they are decoded. */
+export class SymbolColumn extends SymbolPool {
   last = "";
   lastStart = 0;
   lastEnd = 0;
-  readonly #strings = new Map<string, string>();
-
-  unique(text: string): string {
-    const known = this.#strings.get(text);
-    if (known !== undefined) return known;
-    this.#strings.set(text, text);
-    return text;
-  }
 }

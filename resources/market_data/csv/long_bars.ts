@@ -1,14 +1,17 @@
-import { emptyBars, inBarOrder } from "../bar_columns.ts";
+import { emptyBars, inBarOrder, withoutRows } from "../bar_columns.ts";
 import { faultOfLongColumns, LONG_COLUMNS, type LongColumn } from "../long_columns.ts";
-import { type DailyBars, MarketDataError } from "../market_data.ts";
-import { dateText } from "../sessions.ts";
-import { type CsvCursor, TextPool } from "./cursor.ts";
+import { type DailyBars, MarketDataError, type ReadOptions } from "../market_data.ts";
+import { sessionOfTimestamp } from "../sessions.ts";
+import { collidingRows, type RespelledRow } from "../symbol_pool.ts";
+import { RowFault, UnusableRows } from "../unusable_rows.ts";
+import { type CsvCursor, SymbolColumn } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
 
 /**
  * Rows of a long file, whose header the cursor has passed, ordered by ticker, then session, then as the file has them.
  *
- * An empty field is NaN; an empty dividend 0 and an empty split 1, as where the file has no such column.
+ * An empty field is NaN; an empty dividend 0, an empty split and one of 0 are 1, as where the file has no such column. A line that
+ * cannot be used is told; where its ticker and date can be read, its bar is there without values.
  *
  * @param lines At least as many as the text has.
  */
@@ -16,35 +19,83 @@ export async function readLongBars(
   path: string,
   cursor: CsvCursor,
   header: readonly string[],
-  lines: number,
-  pace: Pace,
+  { lines, pace, onUnusable }: { lines: number; pace: Pace } & Pick<ReadOptions, "onUnusable">,
 ): Promise<DailyBars> {
   const columns = longColumns(path, header);
   const bars = emptyBars(lines);
   const targets = columns.map((name) => name === "ticker" || name === "date" ? null : bars[name]);
-  const tickers = new TextPool();
+  const tickers = new SymbolColumn();
   const dates = new DatePool();
+  const respelled: RespelledRow[] = [];
+  const unusable = new UnusableRows(path, onUnusable);
   let row = 0;
-  for (; cursor.nextLine(); row++) {
+
+  function readRow(): void {
     for (let k = 0; k < columns.length; k++) {
-      if (cursor.lineEnded) throw cursor.fieldCountError(columns.length);
+      if (cursor.lineEnded) throw cursor.fieldCountFault(columns.length);
       const target = targets[k];
-      if (target) {
-        target[row] = cursor.number(columns[k]!);
-      } else if (columns[k] === "ticker") {
-        const ticker = cursor.pooledText(tickers);
-        if (ticker === "") {
-          throw cursor.valueError("ticker", "", "names no ticker", "Write its symbol, or remove the line.");
-        }
-        bars.ticker.push(ticker);
-      } else {
-        bars.session.push(dates.read(cursor));
-      }
+      if (target) target[row] = cursor.number(columns[k]!);
+      else if (columns[k] === "ticker") bars.ticker[row] = cursor.symbol(tickers);
+      else bars.session[row] = dates.read(cursor);
     }
-    if (!cursor.lineEnded) throw cursor.fieldCountError(columns.length);
+    if (!cursor.lineEnded) throw cursor.fieldCountFault(columns.length);
+  }
+
+  /** Keeps what can be read of the line at fault: whose bar it is, and no value. */
+  function salvage(fault: RowFault): boolean {
+    const identity = identityOf(cursor, columns, { tickers, dates });
+    unusable.add(fault, identity);
+    if (identity.ticker === null || identity.session === null) return false;
+    bars.ticker[row] = identity.ticker;
+    bars.session[row] = identity.session;
+    for (const target of targets) if (target) target[row] = NaN;
+    return true;
+  }
+
+  let all = 0;
+  for (; cursor.nextLine(); all++) {
+    let isKept = true;
+    try {
+      readRow();
+    } catch (fault) {
+      if (!(fault instanceof RowFault)) throw fault;
+      isKept = salvage(fault);
+      cursor.skipLine();
+    }
+    if (isKept) {
+      if (tickers.otherSpelling !== null) {
+        respelled.push({ row, place: `line ${cursor.line}`, spelling: tickers.otherSpelling });
+      }
+      row++;
+    }
     if (pace.isRestDue()) await pace.rest(cursor.position);
   }
-  return inBarOrder(bars);
+  bars.ticker.length = bars.session.length = row;
+  const refused = collidingRows(bars, respelled, { pool: tickers, unusable });
+  unusable.settle(all);
+  return inBarOrder(refused.size === 0 ? bars : withoutRows(bars, refused));
+}
+
+/** Ticker and session of the current line as far as they can be read. */
+function identityOf(
+  cursor: CsvCursor,
+  columns: readonly LongColumn[],
+  { tickers, dates }: { tickers: SymbolColumn; dates: DatePool },
+): { ticker: string | null; session: string | null } {
+  tickers.otherSpelling = null;
+  const read = (name: LongColumn, reader: (text: string) => string) => {
+    try {
+      const fields = cursor.allFields();
+      return fields.length === columns.length ? reader(fields[columns.indexOf(name)]!) : null;
+    } catch (error) {
+      if (error instanceof RowFault || error instanceof RangeError) return null;
+      throw error;
+    }
+  };
+  return {
+    ticker: read("ticker", (text) => tickers.read(text)),
+    session: read("date", (text) => dates.sessionOf(text)),
+  };
 }
 
 function longColumns(path: string, header: readonly string[]): LongColumn[] {
@@ -61,30 +112,34 @@ function longColumns(path: string, header: readonly string[]): LongColumn[] {
 /** Dates of a column: each is checked once and kept as one string. */
 class DatePool {
   readonly #known = new Map<number, string>();
+  readonly #texts = new Map<string, string>();
 
+  /** @throws {RowFault} If the next field is no date. */
   read(cursor: CsvCursor): string {
     const number = cursor.dateNumber();
     const known = this.#known.get(number);
     if (known !== undefined) return known;
-    if (Number.isNaN(number)) return this.#readText(cursor);
-    const date = dateText(number);
-    if (date === null) throw this.#notADate(cursor, number.toString().padStart(8, "0").replace(/(....)(..)/, "$1-$2-"));
-    this.#known.set(number, date);
-    return date;
+    const text = Number.isNaN(number)
+      ? cursor.text()
+      : number.toString().padStart(8, "0").replace(/(....)(..)/, "$1-$2-");
+    try {
+      return this.sessionOf(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const wrong = error.message.replace("is not a timestamp", "is not a date");
+      throw cursor.valueFault("date", text, wrong, "Write the session as YYYY-MM-DD, e.g. 2026-11-27.");
+    }
   }
 
-  /** A date in quotes or between blanks. */
-  #readText(cursor: CsvCursor): string {
-    const text = cursor.text();
-    const number = /^\d{4}-\d\d-\d\d$/.test(text) ? Number(text.replaceAll("-", "")) : NaN;
-    const date = this.#known.get(number) ?? dateText(number);
-    if (date === null) throw this.#notADate(cursor, text);
-    this.#known.set(number, date);
-    return date;
-  }
-
-  #notADate(cursor: CsvCursor, text: string): MarketDataError {
-    const wrong = /^\d{4}-\d\d-\d\d$/.test(text) ? "is no day of the calendar" : "is not a date";
-    return cursor.valueError("date", text, wrong, "Write the session as YYYY-MM-DD, e.g. 2026-11-27.");
+  /** The session of a date, or of a timestamp that stands for one. @throws {RangeError} If it is none. */
+  sessionOf(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const session = sessionOfTimestamp(text);
+    const number = Number(session.replaceAll("-", ""));
+    const one = this.#known.get(number) ?? session;
+    this.#known.set(number, one);
+    this.#texts.set(text, one);
+    return one;
   }
 }

@@ -1,7 +1,48 @@
 import { MarketDataError } from "../market_data.ts";
 
-/** The text of a stored file: inflated if it is gzip, which its first bytes tell and not its name. */
+/**
+ * The text of a stored file in UTF-8: inflated if it is gzip, which its first bytes tell and not its name, and turned into UTF-8 if it
+ * is UTF-16.
+ *
+ * @throws {MarketDataError} If it is a damaged gzip file, or in an encoding that is known and not read.
+ */
 export async function textOf(path: string, stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return inUtf8(path, await unpacked(path, stored));
+}
+
+/** How much of a text tells its encoding. */
+const SAMPLE_BYTES = 4096;
+
+function inUtf8(path: string, text: Uint8Array<ArrayBuffer>): Uint8Array {
+  const encoding = encodingOf(text);
+  if (encoding === "utf-8") return text;
+  const refused = (why: string) => new MarketDataError(`${path} ${why}. Store it as UTF-8.`);
+  if (encoding === "utf-32") throw refused("is stored as UTF-32, which is not read");
+  try {
+    return new TextEncoder().encode(new TextDecoder(encoding, { fatal: true }).decode(text));
+  } catch {
+    throw refused(`begins as ${encoding.toUpperCase()} but is not to its end`);
+  }
+}
+
+/** Told by a byte order mark, or by the zeros that every ASCII letter brings along. */
+function encodingOf(text: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" | "utf-32" {
+  const [a, b, c, d] = text;
+  if ((a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff)) {
+    return "utf-32";
+  }
+  if (a === 0xff && b === 0xfe) return "utf-16le";
+  if (a === 0xfe && b === 0xff) return "utf-16be";
+  const sample = text.subarray(0, SAMPLE_BYTES);
+  const zeros = [0, 0];
+  sample.forEach((byte, i) => byte === 0 && zeros[i % 2]!++);
+  const many = sample.length / 4;
+  if (zeros[1]! > many && zeros[0]! < many / 10) return "utf-16le";
+  if (zeros[0]! > many && zeros[1]! < many / 10) return "utf-16be";
+  return "utf-8";
+}
+
+async function unpacked(path: string, stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;
   if (!isGzip) return stored;
   try {
@@ -13,7 +54,7 @@ export async function textOf(path: string, stored: Uint8Array<ArrayBuffer>): Pro
   }
 }
 
-async function inflated(stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+async function inflated(stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of new Blob([stored]).stream().pipeThrough(new DecompressionStream("gzip"))) {

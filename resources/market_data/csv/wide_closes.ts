@@ -1,13 +1,16 @@
 import { closesAlone } from "../bar_columns.ts";
-import { type DailyBars, MarketDataError } from "../market_data.ts";
+import { type DailyBars, MarketDataError, type ReadOptions } from "../market_data.ts";
 import { sessionOfTimestamp } from "../sessions.ts";
+import { headedTickers } from "../symbols.ts";
+import { RowFault, UnusableRows } from "../unusable_rows.ts";
 import type { CsvCursor } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
 
 /**
  * Rows of a wide file, whose header the cursor has passed: a bar for every field that is not empty, with a close alone.
  *
- * Open, high, low and volume are NaN, dividends 0 and splits 1. Ordered by ticker, then session, then as the file has them.
+ * Open, high, low and volume are NaN, dividends 0 and splits 1. Ordered by ticker, then session, then as the file has them. A close
+ * that is no number is told, and is a bar without values; a line without a session, or of another width, is told and left out.
  *
  * @param header `Timestamp` and the tickers.
  * @param lines At least as many as the text has.
@@ -16,48 +19,67 @@ export async function readWideCloses(
   path: string,
   cursor: CsvCursor,
   header: readonly string[],
-  lines: number,
-  pace: Pace,
+  { lines, pace, onUnusable }: { lines: number; pace: Pace } & Pick<ReadOptions, "onUnusable">,
 ): Promise<DailyBars> {
   const tickers = wideTickers(path, header);
   const width = tickers.length;
   const sessions: string[] = [];
   // Row by row as in the file: turning it around while it is read would touch a new page of memory with every field.
   const cells = new Float64Array(width * lines);
+  /** Places in `cells` of closes that are no number. */
+  const faulty = new Set<number>();
+  const faultyLines = new UnusableRows(path, onUnusable);
+  const faultyCloses = new UnusableRows(path, onUnusable);
   let bars = 0;
-  for (let row = 0; cursor.nextLine(); row++) {
-    sessions.push(sessionOf(cursor));
+  let all = 0;
+
+  function readLine(row: number): void {
+    const session = sessionOf(cursor);
+    let closes = 0;
     for (let k = 0; k < width; k++) {
-      if (cursor.lineEnded) throw cursor.fieldCountError(header.length);
-      const close = cursor.number(tickers[k]!);
+      if (cursor.lineEnded) throw cursor.fieldCountFault(header.length);
+      let close = NaN;
+      try {
+        close = cursor.number(tickers[k]!);
+        if (!Number.isNaN(close)) closes++;
+      } catch (fault) {
+        if (!(fault instanceof RowFault)) throw fault;
+        faultyCloses.add(fault, { ticker: tickers[k]!, session });
+        faulty.add(row * width + k);
+        closes++;
+      }
       cells[row * width + k] = close;
-      if (!Number.isNaN(close)) bars++;
     }
-    if (!cursor.lineEnded) throw cursor.fieldCountError(header.length);
+    if (!cursor.lineEnded) throw cursor.fieldCountFault(header.length);
+    sessions.push(session);
+    bars += closes;
+  }
+
+  for (; cursor.nextLine(); all++) {
+    try {
+      readLine(sessions.length);
+    } catch (fault) {
+      if (!(fault instanceof RowFault)) throw fault;
+      faultyLines.add(fault);
+      for (let k = 0; k < width; k++) faulty.delete(sessions.length * width + k);
+      cursor.skipLine();
+    }
     if (pace.isRestDue()) await pace.rest(cursor.position);
   }
-  return tickerByTicker(tickers, sessions, cells, bars);
+  faultyLines.settle(all);
+  faultyCloses.settle(bars, "closes");
+  return tickerByTicker(tickers, sessions, { cells, faulty, bars });
 }
 
 /** The tickers of a wide header, in its order. */
 export function wideTickers(path: string, header: readonly string[]): string[] {
-  const tickers = header.slice(1);
-  if (tickers.length === 0) {
+  const headings = header.slice(1);
+  if (headings.length === 0) {
     throw new MarketDataError(`${path}, line 1: no ticker follows Timestamp. Add a column of closes for each ticker.`);
   }
-  const seen = new Set<string>();
-  tickers.forEach((ticker, i) => {
-    if (ticker === "") {
-      throw new MarketDataError(
-        `${path}, line 1: column ${i + 2} has no name. Write the ticker whose closes it holds.`,
-      );
-    }
-    if (seen.has(ticker)) {
-      throw new MarketDataError(`${path}, line 1: the ticker ${ticker} heads two columns. Remove or rename one.`);
-    }
-    seen.add(ticker);
+  return headedTickers(headings, (i, wrong) => {
+    return new MarketDataError(`${path}, line 1, column ${i + 2}: ${JSON.stringify(headings[i])} ${wrong}.`);
   });
-  return tickers;
 }
 
 function sessionOf(cursor: CsvCursor): string {
@@ -67,12 +89,16 @@ function sessionOf(cursor: CsvCursor): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const remedy =
-      "Write midnight of the session in New York with its offset, e.g. 2026-11-27 05:00:00+00:00, or its date.";
-    throw cursor.valueError("Timestamp", text, error.message, remedy);
+      "Write the session's date, or midnight of it in New York with its offset, e.g. 2026-11-27 05:00:00+00:00.";
+    throw cursor.valueFault("Timestamp", text, error.message, remedy);
   }
 }
 
-function tickerByTicker(tickers: string[], sessions: string[], cells: Float64Array, bars: number): DailyBars {
+function tickerByTicker(
+  tickers: string[],
+  sessions: string[],
+  { cells, faulty, bars }: { cells: Float64Array; faulty: ReadonlySet<number>; bars: number },
+): DailyBars {
   const order = sessions.map((_, row) => row).sort((a, b) =>
     sessions[a] === sessions[b] ? a - b : sessions[a]! < sessions[b]! ? -1 : 1
   );
@@ -82,8 +108,9 @@ function tickerByTicker(tickers: string[], sessions: string[], cells: Float64Arr
   const close = new Float64Array(bars);
   for (const column of columns) {
     for (const row of order) {
-      const value = cells[row * tickers.length + column]!;
-      if (Number.isNaN(value)) continue;
+      const place = row * tickers.length + column;
+      const value = cells[place]!;
+      if (Number.isNaN(value) && !faulty.has(place)) continue;
       close[ticker.length] = value;
       ticker.push(tickers[column]!);
       session.push(sessions[row]!);

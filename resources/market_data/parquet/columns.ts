@@ -3,6 +3,7 @@ import type { DataType, Series } from "nodejs-polars";
 import type { Polars } from "../../polars.ts";
 import { MarketDataError, type ReadOptions } from "../market_data.ts";
 import { sessionOfTimestamp } from "../sessions.ts";
+import { RowFault } from "../unusable_rows.ts";
 
 const MAGIC = "PAR1";
 const ENCRYPTED_MAGIC = "PARE";
@@ -74,8 +75,8 @@ export class ParquetColumns {
     return series;
   }
 
-  /** A column of text, one string object for equal ones. @throws {MarketDataError} If it holds anything else, or a null. */
-  async texts(name: string): Promise<string[]> {
+  /** A column of text, one string object for equal ones, `null` where there is none. @throws {MarketDataError} If it holds anything else. */
+  async texts(name: string): Promise<(string | null)[]> {
     if (!TEXTS.test(this.#types[name]!.variant)) throw this.typeError(name, "text", "Store it as a string.");
     const texts = this.#pooled(name);
     await this.#rest(1);
@@ -84,27 +85,24 @@ export class ParquetColumns {
 
   /**
    * A column of sessions `YYYY-MM-DD`: dates, timestamps or their ISO 8601 text. A timestamp without zone is midnight of the
-   * session; one with a zone is an instant, which counts as its date in New York.
+   * session; one with a zone is an instant: midnight in its zone, or else its date in New York. `null` where there is none.
    *
-   * @throws {MarketDataError} If it holds anything else, or a null.
+   * @param onFault Called with each row that has none. @throws {MarketDataError} If the column holds anything else.
    */
-  async sessions(name: string): Promise<string[]> {
+  async sessions(name: string, onFault: OnFault): Promise<(string | null)[]> {
     const type = this.#types[name]!;
-    let sessions: string[];
+    const read = sessionOfTimestamp;
+    let sessions: (string | null)[];
     if (TEXTS.test(type.variant)) {
-      const texts = this.#pooled(name);
-      sessions = this.#mapped(name, texts, (text) => text);
+      sessions = this.#mapped(name, this.#pooled(name), { textOf: (text) => text, read, onFault });
     } else if (type.variant === "Date") {
-      const days = this.#whole(name, this.polars.Int32) as Int32Array;
-      sessions = this.#mapped(name, days, (day) => new Date(day * DAY_MS).toISOString().slice(0, -14));
+      const textOf = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, -14);
+      sessions = this.#mapped(name, this.#whole<Int32Array>(name, this.polars.Int32), { textOf, read, onFault });
     } else if (type.variant === "Datetime") {
       const [, unit, zone] = DATETIME.exec(type.toString())!;
       const nanoseconds = { ms: 1_000_000n, us: 1_000n, ns: 1n }[unit as "ms" | "us" | "ns"];
-      const stamps = this.#whole(name, this.polars.Int64) as BigInt64Array;
-      sessions = this.#mapped(name, stamps, (stamp) => {
-        const instant = new Temporal.Instant(stamp * nanoseconds).toString();
-        return zone ? instant : instant.slice(0, -1);
-      });
+      const textOf = (stamp: bigint) => inZone(new Temporal.Instant(stamp * nanoseconds), zone!);
+      sessions = this.#mapped(name, this.#whole<BigInt64Array>(name, this.polars.Int64), { textOf, read, onFault });
     } else {
       throw this.typeError(name, "dates", "Store it as a date, a timestamp or text such as 2026-11-27.");
     }
@@ -112,9 +110,20 @@ export class ParquetColumns {
     return sessions;
   }
 
-  /** The error for a value of a column. @param row From 0. */
-  valueError(name: string, row: number, wrong: string, remedy: string): MarketDataError {
-    return new MarketDataError(`${this.path}, row ${row + 1}, column ${name}: ${wrong}. ${remedy}`);
+  /** What is wrong with a value of a column. @param row From 0. */
+  valueFault(name: string, row: number, wrong: string, remedy: string): RowFault {
+    return new RowFault({ place: `row ${row + 1}`, column: name, wrong, remedy });
+  }
+
+  /** What is wrong where there is no value. */
+  missingFault(name: string, row: number): RowFault {
+    return this.valueFault(name, row, "there is no value", "Write one, or remove the row.");
+  }
+
+  /** What is wrong with an infinite number. */
+  infinityFault(name: string, row: number, value: number): RowFault {
+    const remedy = "Correct it, or leave it null where there is no value.";
+    return this.valueFault(name, row, `${value} is not a finite number`, remedy);
   }
 
   /** The error for a column of another type than is wanted. */
@@ -144,20 +153,24 @@ export class ParquetColumns {
     return this.polars.readParquet(this.#bytes, { columns: [name] }).getColumn(name).alias(COLUMN);
   }
 
-  /** A column of dates or timestamps as the whole numbers they are stored as. */
-  #whole(name: string, type: DataType): Int32Array | BigInt64Array {
+  /** A column of dates or timestamps as the whole numbers they are stored as, `null` where there is none. */
+  #whole<Numbers extends Int32Array | BigInt64Array>(name: string, type: DataType): ArrayLike<Numbers[number] | null> {
     return this.#understood(() => {
       const column = this.#column(name);
-      this.#refuseNulls(name, column);
-      return column.cast(type).toTypedArray();
-    });
+      const missing = nullsOf(column);
+      const numbers = column.cast(type).toTypedArray() as Numbers;
+      return missing === null
+        ? numbers
+        : Array.from(numbers as Int32Array, (value, row) => missing[row] ? null : value);
+    }) as ArrayLike<Numbers[number] | null>;
   }
 
-  #pooled(name: string): string[] {
+  /** A column of text, `null` where there is none. */
+  #pooled(name: string): (string | null)[] {
     const { polars } = this;
     return this.#understood(() => {
       const column = this.#column(name);
-      this.#refuseNulls(name, column);
+      const missing = nullsOf(column);
       // Each distinct text crosses from the library once; a row is a number.
       const coded = polars.DataFrame([column.cast(polars.Utf8)])
         .select(polars.col(COLUMN), polars.col(COLUMN).cast(polars.Categorical).toPhysical().alias("code"));
@@ -165,34 +178,37 @@ export class ParquetColumns {
       const distinct = coded.unique(["code"]);
       const texts: string[] = distinct.getColumn(COLUMN).toArray();
       const textOf = new Map(Array.from(distinct.getColumn("code").toTypedArray(), (code, i) => [code, texts[i]!]));
-      return Array.from(codes, (code) => textOf.get(code)!);
+      return Array.from(codes, (code, row) => missing?.[row] ? null : textOf.get(code)!);
     });
   }
 
-  #refuseNulls(name: string, column: Series): void {
-    if (column.nullCount() === 0) return;
-    const row = column.isNull().toArray().indexOf(true);
-    throw this.valueError(name, row, "there is no value", "Write one, or remove the row.");
-  }
-
-  /** Sessions of a column in which few values repeat: each is understood once. */
-  #mapped<T>(name: string, values: ArrayLike<T>, textOf: (value: T) => string): string[] {
-    const known = new Map<T, string>();
+  /** Values of a column in which few repeat: each is understood once. */
+  #mapped<T>(
+    name: string,
+    values: ArrayLike<T | null>,
+    { textOf, read, onFault }: { textOf: (value: T) => string; read: (text: string) => string; onFault: OnFault },
+  ): (string | null)[] {
+    const known = new Map<T, string | RangeError>();
+    const understood = (value: T): string | RangeError => {
+      let text: string | undefined;
+      try {
+        return read(text = textOf(value));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        return new RangeError(`${JSON.stringify(text ?? value)} ${error.message}`);
+      }
+    };
     return Array.from(values, (value, row) => {
-      let session = known.get(value);
-      if (session === undefined) known.set(value, session = this.#session(name, row, textOf(value)));
-      return session;
+      if (value === null) {
+        onFault(row, this.missingFault(name, row));
+        return null;
+      }
+      let found = known.get(value);
+      if (found === undefined) known.set(value, found = understood(value));
+      if (typeof found === "string") return found;
+      onFault(row, this.valueFault(name, row, found.message, "Correct it, or remove the row."));
+      return null;
     });
-  }
-
-  #session(name: string, row: number, text: string): string {
-    try {
-      return sessionOfTimestamp(text);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      const remedy = "Write the session as a date, or as midnight in New York with its time zone.";
-      throw this.valueError(name, row, `${JSON.stringify(text)} ${error.message}`, remedy);
-    }
   }
 
   async #rest(columns: number): Promise<void> {
@@ -212,6 +228,24 @@ export class ParquetColumns {
         { cause },
       );
     }
+  }
+}
+
+/** Called with a row, from 0, and what is wrong with it. */
+export type OnFault = (row: number, fault: RowFault) => void;
+
+/** Which values are missing; `null` where none is. */
+function nullsOf(column: Series): boolean[] | null {
+  return column.nullCount() === 0 ? null : column.isNull().toArray() as boolean[];
+}
+
+/** As its zone writes it; without a zone a time of no place, and in UTC where the zone is not known. */
+function inZone(instant: Temporal.Instant, zone: string): string {
+  if (zone === "") return instant.toString().slice(0, -1);
+  try {
+    return instant.toZonedDateTimeISO(zone).toString({ timeZoneName: "never" });
+  } catch {
+    return instant.toString();
   }
 }
 

@@ -1,40 +1,93 @@
-import { emptyBars, inBarOrder } from "../bar_columns.ts";
+import { emptyBars, inBarOrder, withoutRows } from "../bar_columns.ts";
 import { faultOfLongColumns, LONG_COLUMNS, type LongColumn } from "../long_columns.ts";
-import { type DailyBars, MarketDataError } from "../market_data.ts";
-import type { ParquetColumns } from "./columns.ts";
+import { type DailyBars, MarketDataError, type ReadOptions } from "../market_data.ts";
+import { collidingRows, type RespelledRow, SymbolPool } from "../symbol_pool.ts";
+import { type RowFault, UnusableRows } from "../unusable_rows.ts";
+import type { OnFault, ParquetColumns } from "./columns.ts";
+
+const NUMBERS = ["open", "high", "low", "close", "volume", "dividend", "split"] as const;
 
 /**
  * Rows of a long file, ordered by ticker, then session, then as the file has them.
  *
- * A null is NaN; a null dividend 0 and a null split 1, as where the file has no such column.
+ * A null is NaN; a null dividend 0, a null split and one of 0 are 1, as where the file has no such column. A row that cannot be used is
+ * told; where its ticker and session can be read, its bar is there without values.
  */
-export async function readLongBars(path: string, columns: ParquetColumns): Promise<DailyBars> {
+export async function readLongBars(
+  path: string,
+  columns: ParquetColumns,
+  { onUnusable }: Pick<ReadOptions, "onUnusable">,
+): Promise<DailyBars> {
   const names = longColumns(path, columns.names);
   const bars = emptyBars(0);
+  /** What is wrong first with a row. */
+  const faults = new Map<number, RowFault>();
+  const onFault = (row: number, fault: RowFault) => {
+    if (!faults.has(row)) faults.set(row, fault);
+  };
+  const pool = new SymbolPool();
+  const respelled: RespelledRow[] = [];
+  let tickers: (string | null)[] = [];
+  let sessions: (string | null)[] = [];
   for (const [k, name] of names.entries()) {
     const stored = columns.names[k]!;
     if (name === "ticker") {
-      bars.ticker = await columns.texts(stored);
-      const blank = bars.ticker.findIndex((ticker) => ticker.trim() === "");
-      if (blank >= 0) {
-        throw columns.valueError(stored, blank, "it names no ticker", "Write its symbol, or remove the row.");
-      }
-    } else if (name === "date") {
-      bars.session = await columns.sessions(stored);
-    } else {
+      tickers = symbolsOf(await columns.texts(stored), { pool, respelled, onFault, columns, stored });
+    } else if (name === "date") sessions = await columns.sessions(stored, onFault);
+    else {
       bars[name] = await columns.numbers(stored);
-      const infinite = bars[name].findIndex((value) => value === Infinity || value === -Infinity);
-      if (infinite >= 0) {
-        const wrong = `${bars[name][infinite]} is not a finite number`;
-        throw columns.valueError(stored, infinite, wrong, "Correct it, or leave it null where there is no value.");
-      }
+      bars[name].forEach((value, row) => {
+        if (value === Infinity || value === -Infinity) onFault(row, columns.infinityFault(stored, row, value));
+      });
     }
   }
   for (const name of ["dividend", "split"] as const) {
     // What is not given counts as in a row that has none.
-    if (!names.includes(name)) bars[name] = new Float64Array(bars.ticker.length).fill(NaN);
+    if (!names.includes(name)) bars[name] = new Float64Array(tickers.length).fill(NaN);
   }
-  return inBarOrder(bars);
+  const unusable = new UnusableRows(path, onUnusable);
+  const left = new Set<number>();
+  for (const [row, fault] of [...faults].sort(([a], [b]) => a - b)) {
+    const [ticker, session] = [tickers[row]!, sessions[row]!];
+    unusable.add(fault, { ticker, session });
+    if (ticker === null || session === null) left.add(row);
+    else for (const name of NUMBERS) bars[name][row] = NaN;
+  }
+  bars.ticker = tickers as string[];
+  bars.session = sessions as string[];
+  const told = respelled.filter(({ row }) => !faults.has(row));
+  for (const row of collidingRows(bars, told, { pool, unusable })) left.add(row);
+  unusable.settle(tickers.length);
+  return inBarOrder(left.size === 0 ? bars : withoutRows(bars, left));
+}
+
+/** The symbols that a column spells, `null` where it spells none. */
+function symbolsOf(
+  texts: readonly (string | null)[],
+  { pool, respelled, onFault, columns, stored }: {
+    pool: SymbolPool;
+    respelled: RespelledRow[];
+    onFault: OnFault;
+    columns: ParquetColumns;
+    stored: string;
+  },
+): (string | null)[] {
+  return texts.map((text, row) => {
+    if (text === null) {
+      onFault(row, columns.missingFault(stored, row));
+      return null;
+    }
+    try {
+      const symbol = pool.read(text);
+      if (pool.otherSpelling !== null) respelled.push({ row, place: `row ${row + 1}`, spelling: text });
+      return symbol;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const wrong = `${JSON.stringify(text)} ${error.message}`;
+      onFault(row, columns.valueFault(stored, row, wrong, "Write its symbol, or remove the row."));
+      return null;
+    }
+  });
 }
 
 function longColumns(path: string, names: readonly string[]): LongColumn[] {

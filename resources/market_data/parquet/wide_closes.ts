@@ -1,6 +1,8 @@
 import type { Polars } from "../../polars.ts";
 import { closesAlone } from "../bar_columns.ts";
-import { type DailyBars, MarketDataError } from "../market_data.ts";
+import { type DailyBars, MarketDataError, type ReadOptions } from "../market_data.ts";
+import { headedTickers } from "../symbols.ts";
+import { UnusableRows } from "../unusable_rows.ts";
 import type { ParquetColumns } from "./columns.ts";
 
 /** Names of the column of sessions, lower case; the last is what pandas calls an index without a name. */
@@ -18,47 +20,61 @@ export function wideSessionColumn(names: readonly string[]): string | undefined 
 /**
  * Rows of a wide file: a bar for every value that is neither null nor NaN, with a close alone.
  *
- * Ordered by ticker, then session, then as the file has them.
+ * Ordered by ticker, then session, then as the file has them. An infinite close is told, and is a bar without values; a row without a
+ * session is told and left out.
  */
 export async function readWideCloses(
   polars: Polars,
   path: string,
   columns: ParquetColumns,
-  sessionColumn: string,
+  { sessionColumn, onUnusable }: { sessionColumn: string } & Pick<ReadOptions, "onUnusable">,
 ): Promise<DailyBars> {
-  const tickers = wideTickers(path, columns.names, sessionColumn);
-  const sessions = await columns.sessions(sessionColumn);
-  const days = [...new Set(sessions)].sort();
+  const named = wideTickers(path, columns.names, sessionColumn);
+  const faultyRows = new UnusableRows(path, onUnusable);
+  const faultyCloses = new UnusableRows(path, onUnusable);
+  const sessions = await columns.sessions(sessionColumn, (_, fault) => faultyRows.add(fault));
+  faultyRows.settle(sessions.length);
+  const days = [...new Set(sessions)].filter((day) => day !== null).sort();
   const rankOf = new Map(days.map((day, rank) => [day, rank]));
   // By rank and not by name: a number sorts faster, and no ticker is taken for a pattern of names.
-  const day = polars.Series("day", Int32Array.from(sessions, (session) => rankOf.get(session)!));
-  const closes = await columns.doubles(tickers, sessions.length);
+  const day = polars.Series(
+    "day",
+    Int32Array.from(sessions, (session) => session === null ? -1 : rankOf.get(session)!),
+  );
+  const closes = await columns.doubles(named.map(({ column }) => column), sessions.length);
   const long = await polars.DataFrame([day, ...closes.map((series, rank) => series.alias(String(rank)))]).lazy()
-    .unpivot("day", tickers.map((_, rank) => String(rank)), { variableName: "ticker", valueName: "close" })
+    .unpivot("day", named.map((_, rank) => String(rank)), { variableName: "ticker", valueName: "close" })
     .select(polars.col("ticker").cast(polars.Int32), polars.col("day"), polars.col("close").fillNan(polars.lit(null)))
+    .filter(polars.col("day").gtEq(polars.lit(0)))
     .dropNulls()
     .sort(["ticker", "day"], false, false, true)
     .collect();
   const close = long.getColumn("close").toTypedArray() as Float64Array;
-  const ticker = Array.from(long.getColumn("ticker").toTypedArray() as Int32Array, (rank) => tickers[rank]!);
+  const ranks = long.getColumn("ticker").toTypedArray() as Int32Array;
+  const ticker = Array.from(ranks, (rank) => named[rank]!.ticker);
   const session = Array.from(long.getColumn("day").toTypedArray() as Int32Array, (rank) => days[rank]!);
-  const infinite = close.findIndex((value) => !Number.isFinite(value));
-  if (infinite >= 0) {
-    const row = sessions.indexOf(session[infinite]!);
-    const wrong = `${close[infinite]} is not a finite number`;
-    throw columns.valueError(ticker[infinite]!, row, wrong, "Correct it, or leave it null where there is no close.");
-  }
+  close.forEach((value, i) => {
+    if (Number.isFinite(value)) return;
+    const fault = columns.infinityFault(named[ranks[i]!]!.column, sessions.indexOf(session[i]!), value);
+    faultyCloses.add(fault, { ticker: ticker[i]!, session: session[i]! });
+    close[i] = NaN;
+  });
+  faultyCloses.settle(close.length, "closes");
   return closesAlone(ticker, session, close);
 }
 
-/** The tickers of a wide file, in order. */
-export function wideTickers(path: string, names: readonly string[], sessionColumn: string): string[] {
-  const tickers = names.filter((name) => name !== sessionColumn);
-  if (tickers.length === 0) {
+/** The columns of a wide file that hold closes, with their tickers, in order of these. */
+export function wideTickers(
+  path: string,
+  names: readonly string[],
+  sessionColumn: string,
+): { column: string; ticker: string }[] {
+  const columns = names.filter((name) => name !== sessionColumn);
+  if (columns.length === 0) {
     throw new MarketDataError(`${path} has no column but ${sessionColumn}. Add a column of closes for each ticker.`);
   }
-  if (tickers.some((ticker) => ticker.trim() === "")) {
-    throw new MarketDataError(`${path} has a column without a name. Name it after the ticker whose closes it holds.`);
-  }
-  return tickers.sort();
+  return headedTickers(columns, (i, wrong) => {
+    const column = columns[i]!.trim() === "" ? "a column without a name" : `the column ${JSON.stringify(columns[i])}`;
+    return new MarketDataError(`${path} has ${column}: it ${wrong}.`);
+  }).map((ticker, i) => ({ column: columns[i]!, ticker })).sort((a, b) => a.ticker < b.ticker ? -1 : 1);
 }

@@ -1,12 +1,18 @@
 import { z } from "zod";
 import type { DateRange, VendorBar, VendorOptions } from "../market_vendor.ts";
-import { listOf, numberOrNaN, numberOrNull, text } from "./envelope.ts";
+import { numberOrNaN, numberOrNull, problems, symbol } from "./envelope.ts";
 import { newYorkDates } from "./new_york_dates.ts";
 import { allRows } from "./paging.ts";
 import { datePart, tickerPart } from "./path_parts.ts";
 import type { Transport } from "./transport.ts";
 
-const candle = {
+/** The last moment whose date has four digits in its year. */
+const LAST_MS = Date.parse("9999-12-31T00:00:00Z");
+/** What a bar must have to be anybody's. */
+const TickerBar = z.looseObject({ t: z.int().min(0).max(LAST_MS) });
+const SessionBar = z.looseObject({ T: symbol, t: TickerBar.shape.t });
+
+const Candle = z.object({
   o: numberOrNaN,
   h: numberOrNaN,
   l: numberOrNaN,
@@ -14,11 +20,8 @@ const candle = {
   v: numberOrNaN,
   vw: numberOrNull,
   n: numberOrNull,
-  t: z.int(),
-};
-const Bar = z.object(candle);
-const TickerBars = listOf(Bar);
-const SessionBars = listOf(z.object({ T: text, ...candle }));
+});
+const NO_VALUES = Candle.parse({});
 
 /** See {@link MarketVendor.sessionBars}. */
 export async function sessionBars(
@@ -29,11 +32,11 @@ export async function sessionBars(
   const path = `/v2/aggs/grouped/locale/us/market/stocks/${datePart(session)}`;
   const rows = await allRows(
     transport,
-    { path, query: { adjusted: false }, schema: SessionBars, dated: true },
+    { path, query: { adjusted: false }, row: SessionBar, tickersIn: "T", dated: true },
     options,
   );
   const dateOf = newYorkDates();
-  return rows.map((row) => barOf(row.T, row, dateOf));
+  return rows.map((row) => barOf(row.T, row, { session: dateOf(row.t), onUnusable: options.onUnusable }));
 }
 
 /** See {@link MarketVendor.tickerBars}. */
@@ -46,23 +49,24 @@ export async function tickerBars(
   const rows = await allRows(transport, {
     path: `/v2/aggs/ticker/${tickerPart(ticker)}/range/1/day/${range}`,
     query: { adjusted: false, sort: "asc", limit: 50_000 },
-    schema: TickerBars,
+    row: TickerBar,
+    tickersIn: "T",
     dated: true,
-  }, options);
+  }, { ...options, onUnusable: (row) => options.onUnusable?.({ ...row, ticker }) });
   const dateOf = newYorkDates();
-  return rows.map((row) => barOf(ticker, row, dateOf));
+  return rows.map((row) => barOf(ticker, row, { session: dateOf(row.t), onUnusable: options.onUnusable }));
 }
 
-function barOf(ticker: string, row: z.output<typeof Bar>, dateOf: (ms: number) => string): VendorBar {
-  return {
-    ticker,
-    session: dateOf(row.t),
-    open: row.o,
-    high: row.h,
-    low: row.l,
-    close: row.c,
-    volume: row.v,
-    vwap: row.vw,
-    trades: row.n,
-  };
+/** A bar of known ticker and session; without values, and told, where one of them is no number. */
+function barOf(
+  ticker: string,
+  row: unknown,
+  { session, onUnusable }: { session: string } & Pick<VendorOptions, "onUnusable">,
+): VendorBar {
+  const checked = Candle.safeParse(row);
+  if (!checked.success) {
+    onUnusable?.({ ticker, session, place: `bar of ${session}`, reason: problems(checked.error) });
+  }
+  const { o, h, l, c, v, vw, n } = checked.data ?? NO_VALUES;
+  return { ticker, session, open: o, high: h, low: l, close: c, volume: v, vwap: vw, trades: n };
 }

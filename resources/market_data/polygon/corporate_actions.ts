@@ -1,32 +1,32 @@
 import { z } from "zod";
 import type { CorporateActionsQuery, VendorDividend, VendorSplit } from "../market_vendor.ts";
-import { currencyOrNull, isoDate, isoDateOrNull, listOf, numberOrNull, text, textOrNull } from "./envelope.ts";
+import { currencyOrNull, isoDate, isoDateOrNull, numberOrNull, symbol, text, textOrNull } from "./envelope.ts";
 import { allRows } from "./paging.ts";
 import type { Transport } from "./transport.ts";
 
-const Splits = listOf(z.object({
+const Split = z.object({
   id: text,
-  ticker: text,
+  ticker: symbol,
   execution_date: isoDate,
   split_from: z.number().positive(),
   split_to: z.number().positive(),
-}));
+});
 
-const Dividends = listOf(z.object({
+const Dividend = z.object({
   id: text,
-  ticker: text,
+  ticker: symbol,
   ex_dividend_date: isoDate,
-  cash_amount: z.number(),
+  cash_amount: z.number().min(0),
   currency: currencyOrNull,
   record_date: isoDateOrNull,
   pay_date: isoDateOrNull,
   frequency: numberOrNull,
   distribution_type: textOrNull,
-}));
+});
 
 /** See {@link MarketVendor.splits}. */
 export async function splits(transport: Transport, query: CorporateActionsQuery): Promise<VendorSplit[]> {
-  const request = { ...requestOf("/stocks/v1/splits", "execution_date", query), schema: Splits };
+  const request = { tickersIn: "ticker", ...requestOf("/stocks/v1/splits", "execution_date", query), row: Split };
   const found = (await allRows(transport, request, query)).map((row): VendorSplit => ({
     id: row.id,
     ticker: row.ticker,
@@ -40,7 +40,11 @@ export async function splits(transport: Transport, query: CorporateActionsQuery)
 
 /** See {@link MarketVendor.dividends}. */
 export async function dividends(transport: Transport, query: CorporateActionsQuery): Promise<VendorDividend[]> {
-  const request = { ...requestOf("/stocks/v1/dividends", "ex_dividend_date", query), schema: Dividends };
+  const request = {
+    tickersIn: "ticker",
+    ...requestOf("/stocks/v1/dividends", "ex_dividend_date", query),
+    row: Dividend,
+  };
   const found = (await allRows(transport, request, query)).map((row): VendorDividend => ({
     id: row.id,
     ticker: row.ticker,

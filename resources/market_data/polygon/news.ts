@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { NewsQuery, VendorNews } from "../market_vendor.ts";
-import { listOf, text, textOrNull } from "./envelope.ts";
+import { text, textOrNull } from "./envelope.ts";
 import { allRows } from "./paging.ts";
 import type { Transport } from "./transport.ts";
 
-const News = listOf(z.object({
+const News = z.object({
   id: text,
   publisher: z.object({ name: text, homepage_url: textOrNull }),
   title: text,
@@ -15,7 +15,7 @@ const News = listOf(z.object({
   image_url: textOrNull,
   tickers: z.array(text),
   keywords: z.array(z.string()).nullish(),
-}));
+});
 
 /** See {@link MarketVendor.news}. */
 export async function news(transport: Transport, query: NewsQuery): Promise<VendorNews[]> {
@@ -29,7 +29,8 @@ export async function news(transport: Transport, query: NewsQuery): Promise<Vend
       order: "asc",
       limit: 1000,
     },
-    schema: News,
+    row: News,
+    tickersIn: "tickers",
   }, query);
   const items = new Map<string, VendorNews>();
   for (const row of rows) {

@@ -1,40 +1,77 @@
 import type { z } from "zod";
 import type { VendorOptions } from "../market_vendor.ts";
+import { mostUnusable } from "../unusable_rows.ts";
 import { VendorError } from "../vendor_error.ts";
-import type { listOf } from "./envelope.ts";
+import { listing, misunderstood, problems } from "./envelope.ts";
 import type { Request, Transport } from "./transport.ts";
 
-type Listing = ReturnType<typeof listOf>;
-type RowOf<Schema extends Listing> = NonNullable<z.output<Schema>["results"]>[number];
-
-/** One page, and how to ask for the next. */
-export interface ListingPage<Schema extends Listing> {
-  rows: RowOf<Schema>[];
-  next: Request<Schema> | null;
+/** A listing that is asked for, page by page. */
+export interface ListingRequest<Row extends z.ZodType> extends Omit<Request<typeof listing>, "schema"> {
+  /** What each row must be. One that is not is told and left out. */
+  row: Row;
+  /** Where a row has its symbol, or a list of them. */
+  tickersIn: string;
 }
 
-/** One page of a listing. */
-export async function pageOf<Schema extends Listing>(
+/** One page, and how to ask for the next. */
+export interface ListingPage<Row extends z.ZodType> {
+  rows: z.output<Row>[];
+  next: ListingRequest<Row> | null;
+}
+
+/** Fewer are taken for what happens to rows, and not for another form of answer. */
+const FEWEST_MISUNDERSTOOD = 5;
+
+/**
+ * One page of a listing.
+ *
+ * @throws {VendorError} Also where most of its rows are not of the form that they should have.
+ */
+export async function pageOf<Row extends z.ZodType>(
   transport: Transport,
-  request: Request<Schema>,
+  request: ListingRequest<Row>,
   options: VendorOptions,
-): Promise<ListingPage<Schema>> {
-  const answer = await transport.send(request, options);
-  const rows = (answer?.results ?? []) as RowOf<Schema>[];
+): Promise<ListingPage<Row>> {
+  const answer = await transport.send({ ...request, schema: listing }, options);
+  const received = answer?.results ?? [];
+  const rows: z.output<Row>[] = [];
+  let unusable = 0;
+  let first = "";
+  received.forEach((row, i) => {
+    const checked = request.row.safeParse(row);
+    if (checked.success) return rows.push(checked.data);
+    unusable++;
+    const place = `results[${i}]`;
+    const reason = problems(checked.error);
+    first ||= `${place}.${reason}`;
+    for (const ticker of tickersIn(row, request.tickersIn)) {
+      options.onUnusable?.({ ticker, session: null, place, reason });
+    }
+  });
+  if (unusable >= FEWEST_MISUNDERSTOOD && unusable > mostUnusable * received.length) {
+    throw misunderstood(request.path, `${unusable} of ${received.length} rows cannot be used, such as ${first}`);
+  }
   const nextUrl = answer?.next_url;
   return { rows, next: nextUrl ? { ...request, ...pathAndQuery(nextUrl, request.path) } : null };
 }
 
-/** The rows of all pages, in the order received. */
-export async function allRows<Schema extends Listing>(
+/** The symbols of a row that cannot be used; one `null` where none can be read. */
+function tickersIn(row: unknown, field: string): (string | null)[] {
+  const value = typeof row === "object" && row !== null ? (row as Record<string, unknown>)[field] : undefined;
+  const found = [value].flat().filter((one) => typeof one === "string" && one !== "") as string[];
+  return found.length > 0 ? found : [null];
+}
+
+/** The usable rows of all pages, in the order received. */
+export async function allRows<Row extends z.ZodType>(
   transport: Transport,
-  first: Request<Schema>,
+  first: ListingRequest<Row>,
   options: VendorOptions,
-): Promise<RowOf<Schema>[]> {
-  const rows: RowOf<Schema>[] = [];
+): Promise<z.output<Row>[]> {
+  const rows: z.output<Row>[] = [];
   const asked = new Set<string>();
-  for (let request: Request<Schema> | null = first; request !== null;) {
-    const page: ListingPage<Schema> = await pageOf(transport, request, options);
+  for (let request: ListingRequest<Row> | null = first; request !== null;) {
+    const page: ListingPage<Row> = await pageOf(transport, request, options);
     for (const row of page.rows) rows.push(row);
     options.onProgress?.(rows.length, page.next === null ? rows.length : null);
     request = page.next;

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { VendorOptions, VendorTickerDetails } from "../market_vendor.ts";
-import { isoDateOrNull, numberOrNull, oneOf, textOrNull } from "./envelope.ts";
+import { isoDateOrNull, misunderstood, numberOrNull, oneOf, problems, textOrNull } from "./envelope.ts";
 import { tickerPart } from "./path_parts.ts";
 import { tickerFields, tickerOf } from "./tickers.ts";
 import type { Transport } from "./transport.ts";
 
-const Details = oneOf(z.object({
+const Details = z.object({
   ...tickerFields,
   description: textOrNull,
   homepage_url: textOrNull,
@@ -16,7 +16,8 @@ const Details = oneOf(z.object({
   share_class_shares_outstanding: numberOrNull,
   weighted_shares_outstanding: numberOrNull,
   total_employees: numberOrNull,
-}));
+});
+const Answer = oneOf(z.record(z.string(), z.unknown()));
 
 /** See {@link MarketVendor.tickerDetails}. */
 export async function tickerDetails(
@@ -24,14 +25,18 @@ export async function tickerDetails(
   ticker: string,
   options: VendorOptions & { asOfDate?: string },
 ): Promise<VendorTickerDetails | null> {
+  const path = `/v3/reference/tickers/${tickerPart(ticker)}`;
   const answer = await transport.send({
-    path: `/v3/reference/tickers/${tickerPart(ticker)}`,
+    path,
     query: { date: options.asOfDate },
-    schema: Details,
+    schema: Answer,
     mayBeUnknown: true,
   }, options);
   if (answer === null) return null;
-  const { results: row } = answer;
+  const row = readable(answer.results, {
+    path,
+    onFault: (reason) => options.onUnusable?.({ ticker, session: null, place: "results", reason }),
+  });
   return {
     ...tickerOf(row, true),
     description: row.description,
@@ -44,4 +49,22 @@ export async function tickerDetails(
     weightedSharesOutstanding: row.weighted_shares_outstanding,
     totalEmployees: row.total_employees,
   };
+}
+
+/**
+ * The details without the fields that are not of their form, each of which is told.
+ *
+ * @throws {VendorError} If one of these has to be there.
+ */
+function readable(
+  results: Readonly<Record<string, unknown>>,
+  { path, onFault }: { path: string; onFault: (reason: string) => void },
+): z.output<typeof Details> {
+  const checked = Details.safeParse(results);
+  if (checked.success) return checked.data;
+  const faulty = new Set(checked.error.issues.map((issue) => issue.path[0]));
+  const rest = Details.safeParse(Object.fromEntries(Object.entries(results).filter(([name]) => !faulty.has(name))));
+  if (!rest.success) throw misunderstood(path, problems(checked.error));
+  onFault(problems(checked.error));
+  return rest.data;
 }

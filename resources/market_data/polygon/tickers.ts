@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { TickersQuery, VendorTicker } from "../market_vendor.ts";
-import { currencyOrNull, listOf, text, textOrNull } from "./envelope.ts";
+import { currencyOrNull, symbol, textOrNull } from "./envelope.ts";
 import { newYorkDateOf } from "./new_york_dates.ts";
 import { allRows, type ListingPage, pageOf } from "./paging.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a listed instrument and its details have in common. */
 export const tickerFields = {
-  ticker: text,
+  ticker: symbol,
   name: textOrNull,
   type: textOrNull,
   active: z.boolean().nullish(),
@@ -21,7 +21,6 @@ export const tickerFields = {
 
 const TickerRow = z.object(tickerFields);
 export type TickerRow = z.output<typeof TickerRow>;
-const Tickers = listOf(TickerRow);
 
 const PATH = "/v3/reference/tickers";
 const LIMIT = 1000;
@@ -68,7 +67,7 @@ async function named(
     const first: string = open[0]!;
     const alone: boolean = open.length === 1 || !ordered;
     const range = alone ? { ticker: first } : { "ticker.gte": first, "ticker.lte": open.at(-1) };
-    const page: ListingPage<typeof Tickers> = await pageOf(transport, requestOf(active, query, range), query);
+    const page: ListingPage<typeof TickerRow> = await pageOf(transport, requestOf(active, query, range), query);
     for (const row of page.rows) if (wanted.has(row.ticker)) rows.push(row);
     // Names can be skipped only where the vendor's order is ours; else each is asked for by itself.
     ordered &&= page.rows.every(({ ticker }, i) => i === 0 || page.rows[i - 1]!.ticker <= ticker);
@@ -84,7 +83,8 @@ function requestOf(active: boolean, { type, exchange }: TickersQuery, range: Rec
   return {
     path: PATH,
     query: { market: "stocks", active, type, exchange, ...range, sort: "ticker", order: "asc", limit: LIMIT },
-    schema: Tickers,
+    row: TickerRow,
+    tickersIn: "ticker",
   };
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from "../../database/mod.ts";
 import type { RateLimit } from "../../rate_limit/mod.ts";
 import type { VendorOptions } from "../market_vendor.ts";
 import { VendorError } from "../vendor_error.ts";
+import { problems } from "./envelope.ts";
 import { exchange } from "./exchange.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -46,7 +47,6 @@ export const defaultVendorRetry: RetryPolicy = { maxAttempts: 6, initialDelayMs:
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A vendor that asks for more is asked again all the same: what it says may be wrong, and the tries are counted. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
-const ISSUES_SHOWN = 3;
 
 export function transport(options: TransportOptions): Transport {
   const { apiKey, rateLimit, clock, logger, retry = defaultVendorRetry, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
@@ -127,13 +127,4 @@ function queryText(query: Readonly<Record<string, string | number | boolean | un
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** `results[3].t: expected number, received undefined` and so on; values are not shown. */
-function problems({ issues }: z.ZodError): string {
-  const shown = issues.slice(0, ISSUES_SHOWN).map(({ path, message }) =>
-    `${z.core.toDotPath(path) || "the whole"}: ${message.replace(/^Invalid input: /, "")}`
-  );
-  const left = issues.length - shown.length;
-  return shown.join("; ") + (left > 0 ? `; and ${left} more` : "");
 }

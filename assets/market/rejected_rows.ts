@@ -1,0 +1,59 @@
+import { type Check, check, type MetadataValue, table } from "../../engine/mod.ts";
+import type { UnusableRow } from "../../resources/market_data/mod.ts";
+
+/** How many rows the metadata names; the others are counted. */
+const mostNamed = 200;
+const namedInMessage = 3;
+
+/** The rows that a source has and that cannot be used, as a raw asset tells of them: in its metadata, and by {@link rowsUsable}. */
+export class RejectedRows {
+  readonly #named: UnusableRow[] = [];
+  #count = 0;
+
+  /** @param concerns Whether a ticker is followed. What nobody follows is passed over; a row without a ticker may be anybody's. */
+  constructor(private readonly concerns: (ticker: string) => boolean = () => true) {}
+
+  /** Takes a row, as sources tell of it. */
+  readonly add = (row: UnusableRow): void => {
+    if (row.ticker !== null && !this.concerns(row.ticker)) return;
+    this.#count++;
+    if (this.#named.length < mostNamed) this.#named.push(row);
+  };
+
+  /** Nothing where every row can be used. */
+  get metadata(): Readonly<Record<string, MetadataValue | number>> {
+    if (this.#count === 0) return {};
+    return {
+      rejected_rows: this.#count,
+      rejected: table(
+        columns,
+        this.#named.map(({ ticker, session, place, reason }) => [ticker, session, place, reason]),
+      ),
+    };
+  }
+}
+
+const columns = ["ticker", "session", "row", "reason"];
+
+/** Warns of the rows in the metadata of {@link RejectedRows}, and names them. */
+export function rowsUsable<Row>(): Check<Row> {
+  return check(
+    "rows_usable",
+    "Every row of the source can be used, and tells the same as others of it.",
+    ({ metadata: { rejected_rows: count = 0, rejected } }) => {
+      if (typeof rejected !== "object" || rejected.type !== "table") return { passed: true, message: "every row" };
+      const failingRows = rejected.rows
+        .map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
+      const named = rejected.rows.slice(0, namedInMessage)
+        .map(([ticker, session, place, reason]) =>
+          `${[ticker, session].filter((part) => part !== null).join(" ") || "no ticker"} (${place}): ${reason}`
+        );
+      const more = Number(count) - named.length;
+      const message = `${count} ${count === 1 ? "row needs" : "rows need"} a look: ${named.join("; ")}${
+        more > 0 ? `; and ${more} more` : ""
+      }`;
+      return { passed: false, message, failingRows };
+    },
+    { severity: "warn" },
+  );
+}
