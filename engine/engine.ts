@@ -27,8 +27,10 @@ import { type AssetGraph, assetGraph } from "./graph.ts";
 import { type Impact, impactOf } from "./impact.ts";
 import { type LastStep, Ledger, type NewRun, type StoredRun } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
+import { newestDate as newestInColumn } from "./newest_date.ts";
 import { type NewestRows, newestRows, type NewestRowsQuery } from "./newest_rows.ts";
 import { CellSet } from "./partitions/mod.ts";
+import { Origins } from "./origins.ts";
 import { type PartitionStates, partitionStatesOf } from "./partition_state.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { Pools } from "./pools.ts";
@@ -181,6 +183,7 @@ export class Engine {
   readonly #executor: Executor;
   readonly #retention: Retention;
   readonly #latestVersions: LatestVersions;
+  readonly #origins: Origins;
   readonly #rowStreams: RowStreams;
   readonly #closing = new AbortController();
   readonly #runEndListeners = new Set<() => void>();
@@ -210,6 +213,7 @@ export class Engine {
       },
     });
     this.#latestVersions = new LatestVersions(around.database);
+    this.#origins = new Origins(around.database);
     this.#rowStreams = new RowStreams(around.database);
     this.#retention = new Retention(
       around.database,
@@ -405,6 +409,11 @@ export class Engine {
     return await versionOf(this.around.database.sql, asset, query);
   }
 
+  /** Names of the sources that some versions were made of in the beginning, as the assets that read them say in their metadata. */
+  async origins(materializations: readonly number[]): Promise<string[]> {
+    return await this.#origins.of(materializations);
+  }
+
   /** All rows that a query wants, row by row. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError | StreamsBusyError} */
   async rowStream(key: string, query: RowQuery = {}, options: StreamOptions = {}): Promise<RowStream> {
     return await this.#rowStreams.open(withRows(this.graph.asset(key)), query, options);
@@ -413,6 +422,11 @@ export class Engine {
   /** The newest date of its cells that has been made, with rows or without; `null` if there is none. @throws {UnknownAssetError} */
   async newestDate(key: string, version: AtVersion = {}): Promise<string | null> {
     return await newestDate(this.around.database, this.graph.asset(key), version);
+  }
+
+  /** The newest date in a column of its current rows; `null` where there is none. @throws {UnknownAssetError} */
+  async newestIn(key: string, column: string): Promise<string | null> {
+    return await newestInColumn(this.around.database.sql, this.graph.asset(key), column);
   }
 
   /** Dates of its cells that have rows, newest first. @throws {UnknownAssetError} */

@@ -19,6 +19,7 @@ import {
 import { arrowOf, parquetOf } from "../resources/parquet_file.ts";
 import { AnswerCache, type CachedAnswer, etagOf, isKnown } from "./answer_cache.ts";
 import { csvOf } from "./csv.ts";
+import { sourceHeader } from "./data_source.ts";
 import { linkToNext } from "./links.ts";
 import { ndjsonOf } from "./ndjson.ts";
 import { Problem } from "./problems.ts";
@@ -81,6 +82,9 @@ export const RowList = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   rows: z.array(z.record(z.string(), z.unknown())),
   nextCursor: z.string().nullable().describe("For the next page; null on the last one."),
+  sources: z.array(z.string()).describe(
+    "Where the rows came from in the beginning, such as simulated (invented prices), csv or polygon",
+  ),
 });
 
 /** A request for rows that has been understood. */
@@ -130,22 +134,26 @@ export function assetRowRoutes(
     { asset, query, version }: RowRequest & { query: { limit: number; cursor?: string } },
     format: "json" | LineFormat,
   ): Promise<Response> {
-    const etag = version && etagOf(pathOf(c), format, version.id, asset.schema.fingerprint);
-    const headers = versionHeaders(version, etag);
+    const sources = version ? await engine.origins([version.id]) : [];
+    const etag = version && etagOf(pathOf(c), format, version.id, asset.schema.fingerprint, ...sources);
+    const headers = versionHeaders(version, etag, sources);
     if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
-    const make = () => pageOf(c.req.url, { asset, query, version }, format);
+    const make = () => pageOf(c.req.url, { asset, query, version, sources }, format);
     const answer = etag ? await answers.of(etag, make) : await make();
     return c.body(answer.body, 200, { ...headers, ...answer.headers });
   }
 
   async function pageOf(
     url: string,
-    { asset, query, version }: RowRequest & { query: { limit: number; cursor?: string } },
+    { asset, query, version, sources }: RowRequest & {
+      query: { limit: number; cursor?: string };
+      sources: readonly string[];
+    },
     format: "json" | LineFormat,
   ): Promise<CachedAnswer> {
     const page = await engine.rows(asset.key, query, { version });
     const text = format === "json"
-      ? JSON.stringify({ asset: asset.key, ...page })
+      ? JSON.stringify({ asset: asset.key, ...page, sources })
       : format === "csv"
       ? csvOf(page.columns, page.rows)
       : ndjsonOf(page.rows);
@@ -163,8 +171,9 @@ export function assetRowRoutes(
     { asset, query, version }: RowRequest,
     format: LineFormat,
   ): Promise<Response> {
+    const sources = version ? await engine.origins([version.id]) : [];
     const etag = wholeEtag(c, { asset, version }, format);
-    const headers = { ...versionHeaders(version, etag), ...contentHeaders(asset, format) };
+    const headers = { ...versionHeaders(version, etag, sources), ...contentHeaders(asset, format) };
     if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
     markStreamed(c);
     // Nobody would read it, nor say that he does not.
@@ -189,8 +198,9 @@ export function assetRowRoutes(
     { asset, query, version }: RowRequest,
     { format, limit }: { format: "parquet" | "arrow"; limit: number | undefined },
   ): Promise<Response> {
+    const sources = version ? await engine.origins([version.id]) : [];
     const etag = wholeEtag(c, { asset, version }, format);
-    const headers = versionHeaders(version, etag);
+    const headers = versionHeaders(version, etag, sources);
     if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
     const { signal } = c.req.raw;
     const { columns, data, rows } = await engine.table(asset.key, { ...query, limit }, { version, signal });
@@ -213,9 +223,14 @@ function pathOf(c: Context): string {
   return pathname + search;
 }
 
-function versionHeaders(version: RowVersion | undefined, etag: string | undefined): Record<string, string> {
+function versionHeaders(
+  version: RowVersion | undefined,
+  etag: string | undefined,
+  sources: readonly string[],
+): Record<string, string> {
   if (!version || !etag) return {};
   return {
+    ...sourceHeader(sources),
     ETag: etag,
     "Cache-Control": "private, no-cache",
     "Tandem-Materialization": String(version.id),

@@ -1,6 +1,7 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { type AnyAsset, type AssetState, checkStates, type Engine, type Materialization } from "../engine/mod.ts";
+import { sourceOfVersions } from "./data_source.ts";
 import { linkToNext } from "./links.ts";
 import { idNumber, query, wholeNumber } from "./validation.ts";
 
@@ -21,6 +22,9 @@ export function assetRoutes(engine: Engine) {
         engine.states([asset.key]),
         checkStates(engine.ledger.database.sql, engine.graph, asset.key),
       ]);
+      // Its metadata hold figures of what it was made of.
+      const { lastMaterialization: last } = state!;
+      if (last) await labelled(c, engine, [last]);
       return c.json({
         ...listed(state!),
         lastMaterialization: state!.lastMaterialization,
@@ -35,8 +39,13 @@ export function assetRoutes(engine: Engine) {
       const found = await engine.materializations(key, { limit: limit + 1, before });
       const materializations = found.slice(0, limit);
       if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${materializations.at(-1)!.id}` }));
+      await labelled(c, engine, materializations);
       return c.json({ asset: key, materializations });
     });
+}
+
+async function labelled(c: Context, engine: Engine, versions: readonly Materialization[]): Promise<void> {
+  for (const [name, value] of Object.entries(await sourceOfVersions(engine, versions))) c.header(name, value);
 }
 
 /** An asset as a list shows it. */

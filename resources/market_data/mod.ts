@@ -11,6 +11,7 @@ export { simulatedMarket, type SimulatedMarketOptions } from "./simulated.ts";
 export { type PlantedPair, type SimulatedTruth, simulatedTruth } from "./simulated/truth.ts";
 export { csvMarket } from "./csv.ts";
 export { parquetMarket } from "./parquet.ts";
+export { type DataSource, dataSourceOf, isSimulated } from "./data_source.ts";
 export { marketDataFrom } from "./market_data_from.ts";
 export type {
   CorporateActionsQuery,

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { type Engine, type Filter, maxPageRows, type PageQuery, type RowVersion } from "../../engine/mod.ts";
 import { type AnswerCache, etagOf, isKnown } from "../answer_cache.ts";
+import { sourceOfVersions } from "../data_source.ts";
 import { linkToNext } from "../links.ts";
 import { wholeNumber } from "../validation.ts";
 import { OldError } from "./old_errors.ts";
@@ -84,12 +85,12 @@ export async function rowsOf(
  */
 export async function answerVersions(
   c: Context,
-  { answers }: OldReads,
+  { engine, answers }: OldReads,
   versions: readonly Pick<RowVersion, "id" | "contentVersion">[],
   make: () => Promise<{ body: unknown; headers?: Record<string, string> }>,
 ): Promise<Response> {
   const etag = `"${versions.map(({ contentVersion }) => contentVersion).join(".")}"`;
-  const headers = { ETag: etag, "Cache-Control": "private, no-cache" };
+  const headers = { ETag: etag, "Cache-Control": "private, no-cache", ...await sourceOfVersions(engine, versions) };
   if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
   const { pathname, search } = new URL(c.req.url);
   const name = etagOf(pathname, search, ...versions.map(({ id }) => id));

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Engine, RowVersion } from "../../engine/mod.ts";
 import { linearRegression } from "../../quant/mod.ts";
+import { sourceOfVersions } from "../data_source.ts";
 import { jsonBody } from "../validation.ts";
 import { equals, rowsOf, wantedVersion } from "./asset_answers.ts";
 import { OldError } from "./old_errors.ts";
@@ -50,7 +51,7 @@ export function fitRlrtRoutes(engine: Engine) {
       return c.json(
         trendAnswers({ dates, values: Array.from(y, (close, t) => close - (slope * x[t]! + intercept)) }, { strict }),
         200,
-        { "Cache-Control": "no-store" },
+        { "Cache-Control": "no-store", ...await sourceOfVersions(engine, [bars]) },
       );
     });
 }

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { sourceIsRequest } from "../data_source.ts";
 import { bodyBudget } from "./body_budget.ts";
 import { ObservationSink, PriceSink } from "./observations.ts";
 import { OldError } from "./old_errors.ts";
@@ -29,7 +30,7 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
       const observations = new ObservationSink("spread");
       await readData(c, observations, { maxBodyBytes, fewest: "At least 10 data points are required" });
       if (observations.dates.length > MAX_OBSERVATIONS) throw tooMany(observations.dates.length, "data points");
-      return c.json(trendAnswers(observations, { strict }));
+      return c.json(trendAnswers(observations, { strict }), 200, sourceIsRequest);
     })
     // Pairs worth trading among the closes of many tickers.
     .post("/ml/pairs", knownQuery(StrictParameters), async (c) => {
@@ -46,9 +47,13 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
         );
       }
       const { signal } = c.req.raw;
-      return c.json({
-        suggested_pairs: await pass(signal, () => suggestedPairs(closes.closes, { strict, signal })),
-      });
+      return c.json(
+        {
+          suggested_pairs: await pass(signal, () => suggestedPairs(closes.closes, { strict, signal })),
+        },
+        200,
+        sourceIsRequest,
+      );
     })
     // The backtest of two tickers.
     .post("/trading/trade_with_model", knownQuery(StrictParameters), async (c) => {
@@ -58,7 +63,7 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
       await readData(c, closes, { maxBodyBytes, fewest });
       if (closes.rows < 30) throw new OldError(400, fewest);
       if (closes.sessions > MAX_OBSERVATIONS) throw tooMany(closes.sessions, "dates");
-      return c.json(modelTrades(closes.closes, { tickers: closes.tickers, strict }));
+      return c.json(modelTrades(closes.closes, { tickers: closes.tickers, strict }), 200, sourceIsRequest);
     });
 }
 

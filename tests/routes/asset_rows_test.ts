@@ -77,6 +77,7 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
         columns: [{ name: "name", type: "text" }, { name: "value", type: "double precision" }],
         rows: [{ name: "n0", value: 0 }, { name: "n6", value: 0 }],
         nextCursor: null,
+        sources: [],
       });
       assert.ok(json.materialization > 0);
       assert.equal(headers.get("Link"), null);

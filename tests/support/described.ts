@@ -105,7 +105,15 @@ export function assertDescribed(
 }
 
 /** Headers that a client goes on by. */
-const telling = ["Link", "Location", "ETag", "Retry-After", "Tandem-Materialization", "Allow"] as const;
+const telling = [
+  "Link",
+  "Location",
+  "ETag",
+  "Retry-After",
+  "Tandem-Data-Source",
+  "Tandem-Materialization",
+  "Allow",
+] as const;
 
 /** Judges the answers of one status and media type. */
 function validatorOf(name: string, { status, type }: { status: number; type: string }): ValidateFunction {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AnyRowParameters } from "../../asset_rows.ts";
 import * as schemas from "../schemas/mod.ts";
+import { dataSourceHeaders } from "../../data_source.ts";
 import type { Operations } from "../operation.ts";
 
 const path = { key: { description: "Key of the asset, such as `daily_bars`", schema: z.string() } };
@@ -22,7 +23,7 @@ export const assetOperations: Operations = {
     description: "State, schema, settings, last materialization with metadata, upstream, downstream and checks.",
     path,
     example,
-    answers: { 200: { description: "The asset", schema: schemas.AssetDetails } },
+    answers: { 200: { description: "The asset", schema: schemas.AssetDetails, headers: dataSourceHeaders } },
     problems: [404],
   },
   "GET /v1/assets/:key/materializations": {
@@ -30,7 +31,13 @@ export const assetOperations: Operations = {
     summary: "Versions of an asset, newest first",
     path,
     example: { ...example, query: { limit: "5" } },
-    answers: { 200: { description: "A page of versions", schema: schemas.MaterializationList, headers: next } },
+    answers: {
+      200: {
+        description: "A page of versions",
+        schema: schemas.MaterializationList,
+        headers: { ...next, ...dataSourceHeaders },
+      },
+    },
     problems: [404],
   },
   "GET /v1/assets/:key/rows": {
@@ -54,6 +61,7 @@ export const assetOperations: Operations = {
         ],
         headers: {
           ...next,
+          ...dataSourceHeaders,
           ETag: "The same for the same rows",
           "Tandem-Materialization": "The version that was read",
           "Tandem-Committed-At": "When that version was published",
@@ -63,7 +71,7 @@ export const assetOperations: Operations = {
       },
       304: {
         description: "Nothing has changed since the ETag that was sent",
-        headers: { ETag: "The same", "Tandem-Materialization": "The version that holds" },
+        headers: { ...dataSourceHeaders, ETag: "The same", "Tandem-Materialization": "The version that holds" },
       },
     },
     problems: [404, 409],

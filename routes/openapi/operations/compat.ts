@@ -1,11 +1,19 @@
 import { z } from "zod";
 import * as schemas from "../schemas/mod.ts";
+import { dataSourceHeaders } from "../../data_source.ts";
 import type { Operations } from "../operation.ts";
 
 const ticker = { ticker: { description: "Symbol, such as `QQQ`", schema: z.string() } };
-const list = { ETag: "Made of the versions that were read", Link: 'The next page, as `rel="next"`' };
+const list = {
+  ...dataSourceHeaders,
+  ETag: "Made of the versions that were read",
+  Link: 'The next page, as `rel="next"`',
+};
 const unchanged = {
-  304: { description: "Nothing has changed since the ETag that was sent", headers: { ETag: "The same" } },
+  304: {
+    description: "Nothing has changed since the ETag that was sent",
+    headers: { ...dataSourceHeaders, ETag: "The same" },
+  },
 };
 
 // These bodies are read row by row as they arrive (streamed_rows.ts), which no schema does: this is what its sinks demand.
@@ -35,14 +43,22 @@ export const compatOperations: Operations = {
     summary: "Rolling trend of a spread",
     body: { description: "At least ten points", schema: spreads },
     example: { body: { data: tenDays } },
-    answers: { 200: { description: "The trend of each window of ten", schema: schemas.OldTrendList } },
+    answers: {
+      200: { description: "The trend of each window of ten", schema: schemas.OldTrendList, headers: dataSourceHeaders },
+    },
     problems: [413],
   },
   "POST /ml/pairs": {
     tag: "Original quant service",
     summary: "Pairs worth trading among closes",
     body: { description: "At least 30 closes", schema: closes },
-    answers: { 200: { description: "The pairs that meet the criteria", schema: schemas.OldSuggestedPairs } },
+    answers: {
+      200: {
+        description: "The pairs that meet the criteria",
+        schema: schemas.OldSuggestedPairs,
+        headers: dataSourceHeaders,
+      },
+    },
     problems: [413, 503],
   },
   "POST /trading/trade_with_model": {
@@ -50,7 +66,13 @@ export const compatOperations: Operations = {
     summary: "Backtest of a pair, fitted on the sample that it trades",
     body: { description: "At least 30 closes of two tickers", schema: closes },
     example: { body: { data: fifteenDays } },
-    answers: { 200: { description: "Session by session, and in all", schema: schemas.OldModelTrades } },
+    answers: {
+      200: {
+        description: "Session by session, and in all",
+        schema: schemas.OldModelTrades,
+        headers: dataSourceHeaders,
+      },
+    },
     problems: [413],
   },
   "GET /api/ticker/all": {
@@ -101,7 +123,9 @@ export const compatOperations: Operations = {
     tag: "Original backend",
     summary: "Rolling trend of the spread of two tickers over their last thirty common closes",
     example: { body: { ticker_1: "QQQ", ticker_2: "SPY" } },
-    answers: { 200: { description: "The trend of each window of ten", schema: schemas.OldTrendList } },
+    answers: {
+      200: { description: "The trend of each window of ten", schema: schemas.OldTrendList, headers: dataSourceHeaders },
+    },
     problems: [404, 503],
   },
   "GET /api/model-chosen-pairs": {
