@@ -46,7 +46,7 @@ import {
 } from "./resources/database/mod.ts";
 import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "./resources/environment.ts";
 import { openIdProvider } from "./resources/identity_provider/mod.ts";
-import { marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
+import { dataSourceOf, marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
 import { processMetrics, ServiceInstruments } from "./resources/metrics/mod.ts";
 import { redactor } from "./resources/redaction.ts";
 import { type ServiceProbe, serviceProbe } from "./resources/service_probe.ts";
@@ -214,6 +214,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
         page({
           engine,
           scheduler,
+          source: dataSourceOf(environment.marketData),
           apiDocument: () => openApiDocument(app.routes, { version: deno.version }),
           access: doorOf(house, {
             environment,

@@ -1,4 +1,11 @@
-import { type FailedCheck, isLate, type JudgedAsset, type OverallState, overallState } from "../engine/mod.ts";
+import {
+  type FailedCheck,
+  failingRowText,
+  isLate,
+  type JudgedAsset,
+  type OverallState,
+  overallState,
+} from "../engine/mod.ts";
 import type { Paint, Style } from "./paint.ts";
 import { clip, wrap } from "./text.ts";
 
@@ -43,17 +50,8 @@ function checkLines(
   const text = `Check ${name} of ${key} failed${warns ? " (warning)" : ""}: ${message}`;
   return [
     ...told(text, width, (line) => paint(warns ? "yellow" : "red", line)),
-    ...failingRows.map((row) => clip(`  ${rowText(row)}`, width)),
+    ...failingRows.map((row) => clip(`  ${failingRowText(row)}`, width)),
   ];
-}
-
-/** A row at fault in one line, what names it first: `ticker KO, session 2024-03-01, close 61.2`. */
-function rowText(row: object): string {
-  const entries = Object.entries(row);
-  const names = entries.filter(([, value]) => typeof value === "string");
-  const figures = entries.filter(([, value]) => typeof value !== "string");
-  return [...names, ...figures]
-    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ");
 }
 
 function told(text: string, width: number, style: (text: string) => string): string[] {

@@ -2,15 +2,42 @@ import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Principal } from "../access/mod.ts";
+import type { AssetState } from "../engine/mod.ts";
 import { csvOf } from "../routes/csv.ts";
+import type { DataStatusReader } from "./data_status.ts";
+import { type ShownData, ShownDataContext } from "./data_status_context.ts";
 import { PrincipalContext } from "./principal_context.ts";
 
-/** Answers with a page, which knows who looks at it. */
-export function answer(c: Context, page: Child, status: ContentfulStatusCode = 200): Response {
+/**
+ * Answers with a page, which knows who looks at it and how the data stand.
+ *
+ * @param states Of all assets, where the page has read them itself: what it says above everything is of these, too.
+ */
+export async function answer(
+  c: Context,
+  page: Child,
+  status: ContentfulStatusCode = 200,
+  { states }: { states?: readonly AssetState[] } = {},
+): Promise<Response> {
   const principal = (c.get("principal") as Principal | undefined) ?? null;
+  const shown = await shownData(c.get("dataStatus") as DataStatusReader | undefined, { principal, states });
   c.header("Cache-Control", "no-store");
-  const html = <PrincipalContext.Provider value={principal}>{page}</PrincipalContext.Provider>;
+  const html = (
+    <PrincipalContext.Provider value={principal}>
+      <ShownDataContext.Provider value={shown}>{page}</ShownDataContext.Provider>
+    </PrincipalContext.Provider>
+  );
   return c.html(`<!doctype html>${html}`, status);
+}
+
+async function shownData(
+  reader: DataStatusReader | undefined,
+  { principal, states }: { principal: Principal | null; states: readonly AssetState[] | undefined },
+): Promise<ShownData> {
+  if (!reader || principal === null) return { source: reader?.source ?? null, status: null };
+  // A page that needs no database is shown without one.
+  const status = await reader.read(states).catch(() => "unreadable" as const);
+  return { source: reader.source, status };
 }
 
 /** Answers with a table as a file of CSV: for what is no asset, whose rows have an address of their own. */

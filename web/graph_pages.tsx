@@ -26,7 +26,9 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
       if (csv) parameters.set("view", "table");
       const record = await readGraph({ engine, layouts, parameters, now: now() });
       if (csv) return csvFile(c, "assets", tableOf(engine.graph, record.shown));
-      return answer(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200);
+      return answer(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200, {
+        states: record.states,
+      });
     })
     .get("/assets/:key", async (c) => {
       const key = c.req.param("key");
@@ -50,11 +52,12 @@ function isSound({ request, rows, cellProblem }: AssetRecord): boolean {
 /** The table of all assets. */
 function tableOf(graph: GraphEngine["graph"], shown: GraphRecord["shown"]): FileTable {
   return {
-    columns: ["key", "state", "reason", "group", "kind", "rows", "made_at", "upstream", "downstream"],
+    columns: ["key", "state", "reason", "failed_checks", "group", "kind", "rows", "made_at", "upstream", "downstream"],
     lines: shown.filter(({ matches }) => matches).map(({ asset, state, reason }) => ({
       key: asset.key,
       state,
       reason,
+      failed_checks: asset.failedChecks.map(({ name }) => name).join(" "),
       group: asset.group,
       kind: kindOf(graph.asset(asset.key)),
       rows: asset.external ? null : asset.lastMaterialization?.rowCount ?? null,

@@ -29,8 +29,8 @@ export interface GraphRecord {
   search: GraphSearch;
   problems: ReadonlyMap<string, string>;
   groups: readonly string[];
-  /** How many assets there are in all. */
-  total: number;
+  /** Of all assets. */
+  states: readonly AssetState[];
   /** Those that are drawn, in dependency order. */
   shown: readonly ShownAsset[];
   /** `null` while it is being made, or where no graph is asked for. */
@@ -67,7 +67,7 @@ export async function readGraph(
     search,
     problems,
     groups: [...new Set(graph.assets.map(({ group }) => group))],
-    total: states.length,
+    states,
     shown: states.filter(({ key }) => drawn.has(key)).map((asset) => {
       const shown = { asset, ...howItIs(asset, open) };
       return { ...shown, matches: matches({ ...asset, state: shown.state }, search) };

@@ -1,5 +1,6 @@
 import { type Child, useContext } from "hono/jsx";
 import { PrincipalContext } from "./principal_context.ts";
+import { StatusBar } from "./components/status_bar.tsx";
 import { importsOf } from "./static_files.ts";
 
 export interface LayoutProps {
@@ -92,6 +93,7 @@ export function Layout(
             </form>
           )}
           <p class="connection" id="connection" role="status" hidden></p>
+          <StatusBar />
         </header>
         <main id="main" tabindex={-1}>
           {headline}

@@ -6,6 +6,8 @@ import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
 import type { OpenApiDocument } from "../routes/mod.ts";
 import { ApiDocsPage } from "./pages/api_docs.tsx";
 import { type GraphPageOptions, graphPages } from "./graph_pages.tsx";
+import type { DataSource } from "../resources/market_data/data_source.ts";
+import { type DataStatusEngine, DataStatusReader } from "./data_status.ts";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
 import { BackfillPage } from "./pages/backfill.tsx";
 import { type BackfillEngine, BackfillsPage, readBackfills } from "./pages/backfills.tsx";
@@ -21,6 +23,7 @@ import { type TickerEngine, tickerPages } from "./ticker_pages.tsx";
 /** What a page needs of the rest. */
 export interface PageOptions {
   engine:
+    & DataStatusEngine
     & OverviewEngine
     & PairEngine
     & PairsEngine
@@ -31,6 +34,8 @@ export interface PageOptions {
     & TickerEngine
     & RunEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
+  /** Where the data come from, which every page says; nothing is said where this is left out. */
+  source?: DataSource;
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
   /** The document of the API; without it there is no page of it. */
@@ -44,15 +49,20 @@ export interface PageOptions {
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page(
-  { engine, scheduler, clock = { now: () => Temporal.Now.instant() }, access, apiDocument }: PageOptions,
+  { engine, scheduler, source, clock = { now: () => Temporal.Now.instant() }, access, apiDocument }: PageOptions,
 ): Hono {
+  const dataStatus = new DataStatusReader(engine, source ?? null, clock);
   return new Hono()
     // Pages are text that says much twice: a fifth of it goes over the wire. Answers of the API are left to who asks for Parquet, or
     // to a proxy.
     .use(compress({ encoding: "gzip" }))
+    .use(async (c, next) => {
+      c.set("dataStatus" as never, dataStatus as never);
+      await next();
+    })
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
-      return answer(c, <OverviewPage {...data} />);
+      return answer(c, <OverviewPage {...data} />, 200, { states: data.assets });
     })
     .route("/pairs", pairPages({ engine }))
     .get("/backfills", async (c) => {

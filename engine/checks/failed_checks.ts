@@ -16,6 +16,15 @@ export interface FailedCheck {
   published: boolean;
 }
 
+/** A row at fault in one line, what names it first: `ticker KO, session 2024-03-01, close 61.2`. */
+export function failingRowText(row: object): string {
+  const entries = Object.entries(row);
+  const names = entries.filter(([, value]) => typeof value === "string");
+  const figures = entries.filter(([, value]) => typeof value !== "string");
+  return [...names, ...figures]
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ");
+}
+
 /** Rows at fault that are told with a failed check; all that are kept are in {@link checkResults}. */
 const toldRows = 3;
 /** Judgements of a check that are looked through for parts that failed: those of some months of daily parts. */

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Engine, ScheduleState } from "../../engine/mod.ts";
 import { silentLogger } from "../../engine/mod.ts";
 import { openAccess } from "../../access/mod.ts";
+import { type DataSource, dataSourceOf } from "../../resources/market_data/mod.ts";
 import { api, openApiDocument } from "../../routes/mod.ts";
 import { page } from "../../web/mod.ts";
 import type { ScheduleControl } from "../../routes/schedules.ts";
@@ -33,6 +34,8 @@ export const pageSchedule: ScheduleState = {
 export function pageAndApi(
   engine: Engine,
   scheduler: ScheduleControl = fixedSchedules([pageSchedule]),
+  source: DataSource = dataSourceOf("csv:prices.csv"),
+  clock?: { now(): Temporal.Instant },
 ): Hono {
   const logger = silentLogger;
   const access = openAccess({ database: engine.ledger.database, required: false });
@@ -44,6 +47,8 @@ export function pageAndApi(
       page({
         engine,
         scheduler,
+        source,
+        clock,
         access: door,
         apiDocument: () => openApiDocument(app.routes, { version: "1" }),
       }),
@@ -58,11 +63,11 @@ export interface PageServer {
 }
 
 /** Serves on loopback; any free port unless one is given. */
-export function servePage(engine: Engine, port = 0, scheduler?: ScheduleControl): PageServer {
+export function servePage(engine: Engine, port = 0, scheduler?: ScheduleControl, source?: DataSource): PageServer {
   const stopping = new AbortController();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, signal: stopping.signal, onListen() {} },
-    pageAndApi(engine, scheduler).fetch,
+    pageAndApi(engine, scheduler, source).fetch,
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

@@ -114,19 +114,20 @@ export class GraphNodes {
   /**
    * Shows states as the server tells them.
    *
-   * @param {[key: string, state: string, mark: string, label: string, found: boolean][]} states
+   * @param {[key: string, state: string, mark: string, label: string, found: boolean, checks: string][]} states
    * @returns {boolean} Whether they are those of the nodes that are drawn.
    */
   update(states) {
     if (states.length !== this.#nodes.size || states.some(([key]) => !this.#nodes.has(key))) return false;
-    for (const [key, state, mark, label, found] of states) {
-      const { element } = /** @type {GraphNode} */ (this.#nodes.get(key));
+    for (const [key, state, mark, label, found, checks] of states) {
+      const { element, width } = /** @type {GraphNode} */ (this.#nodes.get(key));
       const name = `node ${state}${found ? "" : " faded"}`;
       if (element.getAttribute("class") !== name) element.setAttribute("class", name);
       if (element.getAttribute("aria-label") === label) continue;
       element.setAttribute("aria-label", label);
       const [markText, , word] = element.querySelectorAll("text");
       if (markText && word) [markText.textContent, word.textContent] = [mark, state];
+      markChecks(element, width, checks);
       if (state !== "running") element.querySelector(".progress")?.remove();
     }
     return true;
@@ -168,4 +169,20 @@ export class GraphNodes {
     this.#entry = node;
     node?.element.setAttribute("tabindex", "0");
   }
+}
+
+/**
+ * Marks a node whose checks failed, as the server does (`components/asset_graph.tsx`).
+ *
+ * @param {SVGAElement} element
+ * @param {number} width
+ * @param {string} mark Empty where none failed.
+ */
+function markChecks(element, width, mark) {
+  const old = element.querySelector(".checks");
+  if (mark === "") return old?.remove();
+  const text = old ?? element.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "text"));
+  const attributes = { class: "checks", x: width - 18, y: 32, "aria-hidden": "true" };
+  for (const [name, value] of Object.entries(attributes)) text.setAttribute(name, String(value));
+  text.textContent = mark;
 }

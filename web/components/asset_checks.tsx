@@ -1,21 +1,37 @@
-import type { AnyAsset, CheckResult } from "../../engine/mod.ts";
+import type { AnyAsset, CheckResult, FailedCheck } from "../../engine/mod.ts";
+import { CheckBadge, type CheckOutcomeName, outcomeOf } from "./check_badge.tsx";
 import { FailingRows } from "./failing_rows.tsx";
 
-/** What is checked of an asset, and what was found last. */
-export function AssetChecks({ asset, results }: { asset: AnyAsset; results: readonly CheckResult[] }) {
+/**
+ * What is checked of an asset, and what stands of it.
+ *
+ * @param results Of the last run that judged.
+ * @param failedChecks What stands failed, also of parts that were made before that run.
+ */
+export function AssetChecks(
+  { asset, results, failedChecks }: {
+    asset: AnyAsset;
+    results: readonly CheckResult[];
+    failedChecks: readonly FailedCheck[];
+  },
+) {
   if (asset.checks.length === 0) return <p class="empty">Nothing is checked of it.</p>;
   return (
     <ul class="entries">
       {asset.checks.map(({ name, description, severity }) => {
-        const last = results.find((result) => result.name === name);
+        const failed = failedChecks.find((check) => check.name === name);
+        const last = failed ?? results.findLast((result) => result.name === name);
+        const outcome: CheckOutcomeName = failed ? outcomeOf(failed) : last ? "passed" : "not run yet";
+        // The whole sample, where the last run has it.
+        const rows = results.findLast((result) => result.name === name && !result.passed)?.failingRows;
         return (
           <li>
             <p class="line">
-              <code>{name}</code> <span class="faint">{severity}</span>
-              <span>{last ? (last.passed ? "● passed" : "✕ failed") : "○ not run yet"}</span>
+              <code>{name}</code> <span class="faint">{severity === "warn" ? "warning" : severity}</span>
+              <CheckBadge outcome={outcome} />
             </p>
             <p>{last?.message ?? description}</p>
-            {last && !last.passed && <FailingRows rows={last.failingRows ?? []} />}
+            {failed && <FailingRows rows={rows ?? failed.failingRows} />}
           </li>
         );
       })}

@@ -1,6 +1,7 @@
 import type { GraphLayout } from "../graph_layout.ts";
 import { nodeHeight, shownKeyLength } from "../graph_layout.ts";
 import type { ShownAsset } from "../graph_record.ts";
+import { checksMark, checksText } from "./check_badge.tsx";
 import { stateMark } from "./state_badge.tsx";
 
 export interface AssetGraphProps {
@@ -39,7 +40,9 @@ export function AssetGraph({ layout, assets, label, found, current }: AssetGraph
         {layout.edges.map(({ from, to, path }) => <path key={path} d={path} data-from={from} data-to={to} />)}
       </g>
       {layout.nodes.map(({ key, x, y }) => {
-        const { asset, state, reason } = byKey.get(key)!;
+        const shown = byKey.get(key)!;
+        const { asset, state } = shown;
+        const mark = checksMark(asset.failedChecks);
         const faded = found && !found.has(key) ? " faded" : "";
         return (
           <a
@@ -47,13 +50,14 @@ export function AssetGraph({ layout, assets, label, found, current }: AssetGraph
             class={`node ${state}${faded}`}
             data-key={key}
             transform={`translate(${Math.round(x)} ${Math.round(y)})`}
-            aria-label={nodeLabel(key, state, reason)}
+            aria-label={nodeLabel(shown)}
             aria-current={key === current ? "true" : undefined}
           >
             <rect class={asset.external ? "external" : undefined} width={nodeWidth} height={nodeHeight} rx="6" />
             <text class="mark" x="12" y="25" aria-hidden="true">{stateMark(state)}</text>
             <text x="32" y="17">{key.length > shownKeyLength ? `${key.slice(0, shownKeyLength - 1)}…` : key}</text>{" "}
             <text class="word" x="32" y="32">{state}</text>
+            {mark !== "" && <text class="checks" x={nodeWidth - 18} y="32" aria-hidden="true">{mark}</text>}
           </a>
         );
       })}
@@ -61,8 +65,9 @@ export function AssetGraph({ layout, assets, label, found, current }: AssetGraph
   );
 }
 
-/** What is to be known of a node in one line: its key, its state and why. */
-export function nodeLabel(key: string, state: string, reason: string): string {
+/** What is to be known of a node in one line: its key, its state and why, and the checks that stand failed. */
+export function nodeLabel({ asset: { key, failedChecks }, state, reason }: Omit<ShownAsset, "matches">): string {
   const short = reason.length > 160 ? `${reason.slice(0, 159)}…` : reason;
-  return short === "" ? `${key}, ${state}` : `${key}, ${state}: ${short}`;
+  return [short === "" ? `${key}, ${state}` : `${key}, ${state}: ${short}`, checksText(failedChecks)]
+    .filter((text) => text !== "").join("; ");
 }

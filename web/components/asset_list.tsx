@@ -1,5 +1,6 @@
 import type { AssetState } from "../../engine/mod.ts";
 import { counted } from "../figures.ts";
+import { FailedChecks } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 import { type BadgeName, StateBadge } from "./state_badge.tsx";
 
@@ -42,7 +43,7 @@ function AssetItem({ asset, waitingIn, now }: { asset: AssetState; waitingIn: nu
         <p>{description}</p>
       </div>
       <div class="state">
-        <StateBadge state={state} />
+        <StateBadge state={state} /> <FailedChecks asset={asset} />
         <Why asset={asset} waitingIn={waitingIn} now={now} />
       </div>
       <div class="size">

@@ -1,6 +1,7 @@
 import { counted } from "../figures.ts";
 import type { SelectedAsset } from "../graph_record.ts";
 import type { RunRequest, Scope } from "../run_request.ts";
+import { FailedChecks } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 import { RunPlan } from "./run_plan.tsx";
 import { RunProgress } from "./run_progress.tsx";
@@ -35,7 +36,7 @@ export function AssetPanel({ selected, path, now }: AssetPanelProps) {
       </div>
       <p class="faint">{asset.description}</p>
       <p>
-        <StateBadge state={state} />
+        <StateBadge state={state} /> <FailedChecks asset={asset} />
         {state === "running" && <span class="faint" data-part={asset.madeBy ?? key}></span>}
       </p>
       {state === "running" && <progress data-progress={asset.madeBy ?? key} aria-label={`${key} progress`}></progress>}

@@ -2,6 +2,7 @@ import type { ShownAsset } from "../graph_record.ts";
 import type { AssetKind } from "../graph_search.ts";
 import { kindWords } from "../graph_search.ts";
 import { count } from "../figures.ts";
+import { FailedChecks } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
 import { TableScroller } from "./table_scroller.tsx";
@@ -35,7 +36,7 @@ export function AssetTable(
                   </a>
                 </th>
                 <td>
-                  <StateBadge state={state} />
+                  <StateBadge state={state} /> <FailedChecks asset={asset} />
                 </td>
                 <td class="reason">{reason}</td>
                 <td>{group}</td>

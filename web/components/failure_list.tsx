@@ -1,14 +1,16 @@
-import type { AssetState } from "../../engine/mod.ts";
+import { type AssetState, failingRowText, isLate } from "../../engine/mod.ts";
+import { CheckBadge, outcomeOf } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 
-/** What failed and what is late, each with the way to it; nothing where all is well. */
+/** What failed, what is late and which checks stand failed, each with the way to it; nothing where all is well. */
 export function FailureList({ assets, now }: { assets: readonly AssetState[]; now: number }) {
   const failed = assets.filter((asset) => asset.state === "failed" && asset.madeBy === null);
-  const late = assets.filter((asset) => asset.freshness?.state === "late");
-  if (failed.length === 0 && late.length === 0) return null;
+  const late = assets.filter(isLate);
+  const checks = assets.flatMap(({ key, failedChecks }) => failedChecks.map((check) => ({ key, check })));
+  if (failed.length + late.length + checks.length === 0) return null;
   return (
-    <section class="panel failures" aria-labelledby="failures-title">
-      <h2 id="failures-title">What needs somebody</h2>
+    <section class="panel failures" id="attention" aria-labelledby="attention-title">
+      <h2 id="attention-title">Needs attention</h2>
       <ul class="entries">
         {failed.map(({ key, lastStep }) => (
           <li>
@@ -30,6 +32,18 @@ export function FailureList({ assets, now }: { assets: readonly AssetState[]; no
         {late.map(({ key, freshness }) => (
           <li>
             <a href={`/assets/${key}`}>{key}</a> is late: {freshness!.message}
+          </li>
+        ))}
+        {checks.map(({ key, check }) => (
+          <li>
+            <a href={`/assets/${key}#checks`}>{key}</a>{" "}
+            <CheckBadge outcome={outcomeOf(check)}>{`check ${check.name} failed`}</CheckBadge>
+            {check.severity === "warn" && " (warning)"} in <a href={`/runs/${check.runId}`}>run {check.runId}</a>{" "}
+            <Moment at={check.checkedAt} now={now} />
+            <p class="why">
+              {check.message}
+              {check.failingRows.length > 0 && `: ${check.failingRows.map(failingRowText).join("; ")}`}
+            </p>
           </li>
         ))}
       </ul>

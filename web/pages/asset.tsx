@@ -8,6 +8,8 @@ import { AssetWhy } from "../components/asset_why.tsx";
 import { AutomationTree } from "../components/automation_tree.tsx";
 import { CellQuestion } from "../components/cell_question.tsx";
 import { CellStrips } from "../components/cell_strips.tsx";
+import { FailureList } from "../components/failure_list.tsx";
+import { FailedChecks } from "../components/check_badge.tsx";
 import { LivePanel } from "../components/live_panel.tsx";
 import { MaterializeForm } from "../components/materialize_form.tsx";
 import { MetadataPlots } from "../components/metadata_plots.tsx";
@@ -47,13 +49,16 @@ export function AssetPage({ record }: { record: AssetRecord }) {
           <div>
             <h1>{key}</h1>
             <p>
-              {asset.description} <StateBadge state={shown.state} />
+              {asset.description} <StateBadge state={shown.state} /> <FailedChecks asset={state} />
               {shown.state === "running" && <span data-part={producer.key}></span>}
             </p>
           </div>
         </div>
       }
     >
+      <div id="attention-place" class="place" data-live>
+        <FailureList assets={[state]} now={now} />
+      </div>
       <LivePanel
         id="why"
         title={cell && record.cellProblem === null ? "Why this cell is so" : `Why it is ${state.state}`}
@@ -100,7 +105,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
         <MetadataPlots of={materializations} assetKey={key} />
       </LivePanel>
       <LivePanel id="checks" title="Checks">
-        <AssetChecks asset={asset} results={record.checks} />
+        <AssetChecks asset={asset} results={record.checks} failedChecks={state.failedChecks} />
       </LivePanel>
       <LivePanel id="automation" title="Automation">
         <AutomationTree automation={automation} condition={producer.recipe?.automation} now={now} />

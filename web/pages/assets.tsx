@@ -2,6 +2,7 @@ import type { AssetGraph as Graph } from "../../engine/mod.ts";
 import { AssetGraph, nodeLabel } from "../components/asset_graph.tsx";
 import { AssetPanel } from "../components/asset_panel.tsx";
 import { AssetTable } from "../components/asset_table.tsx";
+import { checksMark } from "../components/check_badge.tsx";
 import { GraphFilters } from "../components/graph_filters.tsx";
 import { stateMark } from "../components/state_badge.tsx";
 import { embeddedJson } from "../embedded_json.ts";
@@ -60,15 +61,17 @@ export function AssetsPage({ record, graph }: { record: GraphRecord; graph: Grap
 }
 
 /** How the assets are, with the way to those in each state. */
-function Headline({ record: { shown, total, search, open } }: { record: GraphRecord }) {
+function Headline({ record: { shown, states, search, open } }: { record: GraphRecord }) {
   const counts = Map.groupBy(shown, ({ state }) => state);
+  const checks = shown.reduce((sum, { asset }) => sum + asset.failedChecks.length, 0);
   return (
     <div class="headline" id="headline" data-live data-open-runs={open.ids.join(" ")}>
       <div>
         <h1>Assets</h1>
         <p>
-          {shown.length === total ? counted(total, "asset") : `${count(shown.length)} of ${counted(total, "asset")}`}:
-          {" "}
+          {shown.length === states.length
+            ? counted(states.length, "asset")
+            : `${count(shown.length)} of ${counted(states.length, "asset")}`}:{" "}
           {shownStates.filter((state) => counts.has(state)).map((state, i) => (
             <>
               {i > 0 && ", "}
@@ -77,6 +80,11 @@ function Headline({ record: { shown, total, search, open } }: { record: GraphRec
               </a>
             </>
           ))}
+          {checks > 0 && (
+            <>
+              , <a href="/#attention">{counted(checks, "failed check")}</a>
+            </>
+          )}
         </p>
       </div>
       <nav class="tabs" aria-label="Views">
@@ -155,8 +163,9 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
 }
 
 /** What the client changes of a node; in an array, because there are thousands of them. */
-function statesOf({ asset: { key }, state, reason, matches }: ShownAsset): [string, string, string, string, boolean] {
-  return [key, state, stateMark(state), nodeLabel(key, state, reason), matches];
+function statesOf(shown: ShownAsset): [string, string, string, string, boolean, string] {
+  const { asset, state, matches } = shown;
+  return [asset.key, state, stateMark(state), nodeLabel(shown), matches, checksMark(asset.failedChecks)];
 }
 
 function TableBody(

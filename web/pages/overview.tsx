@@ -1,4 +1,11 @@
-import { type AssetState, type Engine, isFinished, type RunSummary, type ScheduleState } from "../../engine/mod.ts";
+import {
+  type AssetState,
+  type Engine,
+  isFinished,
+  overallState,
+  type RunSummary,
+  type ScheduleState,
+} from "../../engine/mod.ts";
 import { type PairTable as Pairs, readPairTable } from "../chosen_pairs.ts";
 import { AssetChain } from "../components/asset_chain.tsx";
 import { AssetList } from "../components/asset_list.tsx";
@@ -8,7 +15,6 @@ import { PortfolioChart } from "../components/portfolio_chart.tsx";
 import { RunList } from "../components/run_list.tsx";
 import { ScheduleList } from "../components/schedule_list.tsx";
 import { SignalTable } from "../components/signal_table.tsx";
-import { counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { type NewestSignals, readNewestSignals } from "../newest_signals.ts";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
@@ -133,27 +139,16 @@ export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfoli
   );
 }
 
-/** How fresh everything is in one line, with the way to make it so. */
+/** How everything stands in one line, with the way to make what is stale. */
 function Headline({ assets, open }: { assets: readonly AssetState[]; open: readonly number[] }) {
-  const counts = Map.groupBy(assets, (asset) => asset.state);
-  const order = ["failed", "running", "stale", "missing", "fresh"] as const;
-  const parts = order.flatMap((state) => counts.has(state) ? [`${counts.get(state)!.length} ${state}`] : []);
-  const settled = assets.every((asset) => asset.state === "fresh");
-  const untouched = assets.length > 0 && assets.every((asset) => asset.state === "missing");
-  const title = settled
-    ? "Everything is fresh"
-    : open.length > 0
-    ? "Materializing"
-    : untouched
-    ? "Nothing is materialized yet"
-    : counts.has("failed")
-    ? "Something failed"
-    : "Not everything is fresh";
+  const settled = assets.every(({ state }) => state === "fresh");
+  const untouched = assets.length > 0 && assets.every(({ state }) => state === "missing");
+  const { title, detail } = overallState(assets, { running: open.length > 0 });
   return (
     <div class="headline" id="headline" data-live data-open-runs={open.join(" ")}>
       <div>
         <h1>{title}</h1>
-        <p>{settled ? counted(assets.length, "asset") : `${counted(assets.length, "asset")}: ${parts.join(", ")}`}</p>
+        <p>{detail}</p>
       </div>
       {!settled && (
         <button

@@ -1,0 +1,72 @@
+import { useContext } from "hono/jsx";
+import { ageText, type DataStatus, showsSimulated } from "../data_status.ts";
+import { ShownDataContext } from "../data_status_context.ts";
+import { count } from "../figures.ts";
+
+/**
+ * Under the header of every page: where the data come from, how new they are, and what is wrong with them. Who is not signed in is
+ * told that they are simulated, where they are, and no more.
+ */
+export function StatusBar() {
+  const { source, status } = useContext(ShownDataContext);
+  const read = status === "unreadable" ? null : status;
+  const simulated = showsSimulated(source, read);
+  if (status === null) {
+    return simulated
+      ? (
+        <div class="status-bar">
+          <Simulated />
+        </div>
+      )
+      : null;
+  }
+  return (
+    <div class="status-bar" id="status-bar" role="group" aria-label="Data" data-live>
+      {simulated && <Simulated />}
+      {source && <span class="source">{source.label}</span>}
+      {read === null
+        ? <span class="error">The state of the data cannot be read now.</span>
+        : <Standing status={read} />}
+    </div>
+  );
+}
+
+function Simulated() {
+  return <strong class="simulated">SIMULATED DATA</strong>;
+}
+
+function Standing({ status }: { status: DataStatus }) {
+  const { overall, lastSession, ageDays, otherSources, failed, late, failedChecks } = status;
+  return (
+    <>
+      {otherSources.length > 0 && <span>still shows {otherSources.join(" and ")}</span>}
+      {lastSession !== null && (
+        <span>
+          last session <time datetime={lastSession}>{lastSession}</time>, {ageText(ageDays!)}
+        </span>
+      )}
+      <span class={`standing ${overall.tone}`}>{overall.title}</span>
+      <Faults of={failed} one="failed" many={(n) => `${n} assets failed`} section="why" />
+      <Faults of={late} one="is late" many={(n) => `${n} assets are late`} section="" />
+      <Faults
+        of={failedChecks.map(({ key }) => key)}
+        one="has a failed check"
+        many={(n) => `${n} failed checks`}
+        section="checks"
+      />
+    </>
+  );
+}
+
+/** The way to the one asset that has a fault, or to the list of them all. */
+function Faults({ of, one, many, section }: {
+  of: readonly string[];
+  one: string;
+  many(count: string): string;
+  section: string;
+}) {
+  const [only] = of;
+  if (only === undefined) return null;
+  if (of.length > 1) return <a class="fault" href="/#attention">{many(count(of.length))}</a>;
+  return <a class="fault" href={`/assets/${only}${section && `#${section}`}`}>{only} {one}</a>;
+}

@@ -1,0 +1,14 @@
+import { createContext } from "hono/jsx";
+import type { DataSource } from "../resources/market_data/data_source.ts";
+import type { DataStatus } from "./data_status.ts";
+
+/** What the frame of a page says of the data. */
+export interface ShownData {
+  /** `null` where nobody says. */
+  source: DataSource | null;
+  /** `unreadable` where it could not be read; `null` for who is not signed in, who is told no more than the source's kind. */
+  status: DataStatus | "unreadable" | null;
+}
+
+/** Of the page that is made. */
+export const ShownDataContext = createContext<ShownData>({ source: null, status: null });
