@@ -30,7 +30,14 @@ export interface Database {
   readonly kind: "postgres" | "embedded";
   /** Where it is, for people and logs; never holds a password. */
   readonly location: string;
+  /**
+   * Statements and transactions, each on a connection of the pool. A statement whose connection is lost, or that gets none,
+   * fails with an error that {@link databaseErrorKind} calls `lost`; the pool is whole again by itself. Of the driver's `Sql`,
+   * `listen`, `subscribe`, `notify` and `largeObject` are not there, nor `cursor()` and `cancel()` of a statement.
+   */
   readonly sql: postgres.Sql;
+  /** A signal that aborts when the database is found to be away. Once it is back there is another. */
+  awaySignal(): AbortSignal;
   /**
    * Adds rows in bulk inside the transaction `tx`: COPY where the server has it, array `unnest` where it has not.
    *
@@ -58,8 +65,8 @@ export interface Database {
     options?: { signal?: AbortSignal },
   ): Promise<Record<string, ColumnData>>;
   /**
-   * A client with one connection of its own, which is not closed for being idle or old: for what belongs to a session, such as
-   * advisory locks. Whoever asks for it ends it. The embedded database has one session for all.
+   * A client with one connection of its own, for what belongs to a session, such as advisory locks. Once the connection is
+   * lost, all that is asked of it fails. Whoever asks for it ends it. The embedded database has one session for all.
    */
   session(): postgres.Sql;
   close(): Promise<void>;

@@ -1,14 +1,16 @@
 import { join } from "node:path";
-import { Duplex } from "node:stream";
 import postgres from "postgres";
+import { Connection } from "./connection.ts";
 import { insertByCopy } from "./insert_columns.ts";
-import { lateClosing } from "./late_closing.ts";
 import { selectColumns } from "./select_columns.ts";
 import type { Database } from "./database.ts";
 import { driverOptions } from "./driver_options.ts";
 import { EmbeddedThread, type ThreadOptions } from "./embedded_thread.ts";
+import { DatabaseLostError } from "./errors.ts";
 import { folderError, type FolderLock, lockFolder } from "./folder_lock.ts";
 import type { Logger } from "./logger.ts";
+import { Pool } from "./pool.ts";
+import { sqlOver } from "./queries.ts";
 
 export interface EmbeddedOptions {
   /** A folder, created where it is missing, or `memory://` for a database that ends with `close()`. */
@@ -23,6 +25,8 @@ export type DatabaseThread = Pick<EmbeddedThread, "connect" | "close">;
 
 /** A statement's rows are held in the worker's memory until the last has come. */
 const ROWS_PER_COPY = 40_000;
+/** That many statements are handed over without waiting for each other; they run one after the other. */
+const CONNECTIONS = 4;
 
 /** PostgreSQL in WebAssembly, in a thread of this process. */
 export interface EmbeddedDatabase extends Database {
@@ -82,14 +86,18 @@ export async function openEmbedded(
     throw error;
   }
 
-  // The driver knows `socket`, its types do not.
-  const options = {
-    ...driverOptions(logger),
-    ...{ max: 4, host: "embedded", username: "postgres", database: "postgres", ssl: false },
-    // A factory that throws would leave the driver waiting on the connection for ever.
-    socket: () => running().then((thread) => lateClosing(thread.connect()), brokenSocket),
-  };
-  const sql = postgres(options) as unknown as postgres.Sql;
+  const options = driverOptions({ logger, username: "postgres", database: "postgres" });
+  const front = postgres(options as object) as unknown as postgres.Sql;
+
+  async function open(): Promise<Connection> {
+    try {
+      return new Connection((await running()).connect(), options);
+    } catch (cause) {
+      throw new DatabaseLostError("The embedded database does not start.", { cause });
+    }
+  }
+
+  const sql = sqlOver(front, new Pool({ open, size: CONNECTIONS, staleMs: Infinity }));
   let closing: Promise<void> | undefined;
 
   async function shut(): Promise<void> {
@@ -102,19 +110,14 @@ export async function openEmbedded(
     kind: "embedded",
     location: lock === null ? "memory" : lock.dataDir,
     sql,
+    // In this process, and never out of reach.
+    awaySignal: () => new AbortController().signal,
     insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
     announce: async (url, secret = null) => await lock?.announce(url, secret),
-    session: () => postgres({ ...options, max: 1, idle_timeout: 0, max_lifetime: 0 }) as unknown as postgres.Sql,
+    session: () => sqlOver(front, new Pool({ open, size: 1, replaces: false, staleMs: Infinity })),
     close: () => closing ??= shut(),
   };
-}
-
-function brokenSocket(error: Error): Duplex {
-  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-  // Once the driver listens.
-  setTimeout(() => socket.destroy(error), 0);
-  return socket;
 }
 
 async function startThread(

@@ -1,0 +1,165 @@
+import type postgres from "postgres";
+import { type Connection, isStatement, type Statement } from "./connection.ts";
+import { DatabaseLostError } from "./errors.ts";
+
+/** Takes statements, one after the other. */
+type Run = (statement: Statement) => void;
+
+/** What connections are had from. */
+export interface Connections {
+  acquire(): Promise<Connection>;
+  release(connection: Connection): void;
+  close(timeoutMs?: number): Promise<void>;
+  readonly size: number;
+}
+
+/**
+ * The driver's `sql` over connections that are not the driver's to manage. All of the driver's way of writing statements
+ * is there; of the rest `begin`, `savepoint`, `reserve`, `unsafe`, `json`, `array`, `options.max` and `end`. Statements cannot be
+ * cancelled, nor read by `cursor()`; `LISTEN` has nobody to tell.
+ *
+ * @param front A client that writes statements and sends none.
+ */
+export function sqlOver(front: postgres.Sql, connections: Connections): postgres.Sql {
+  const sql = writer(front, (statement) => void runOnce(connections, statement));
+  return Object.assign(sql, {
+    options: { ...front.options, max: connections.size },
+    begin: async (...given: [string, Work] | [Work]) => {
+      const [mode, work] = given.length === 1 ? ["", given[0]] : given;
+      const connection = await connections.acquire();
+      try {
+        return await transaction(front, connection, mode, work);
+      } finally {
+        connections.release(connection);
+      }
+    },
+    reserve: async () => {
+      const connection = await connections.acquire();
+      const reserved = writer(front, (statement) => void connection.run(statement));
+      return Object.assign(reserved, { release: () => connections.release(connection) });
+    },
+    end: ({ timeout = 5 } = {}) => connections.close(timeout * 1_000),
+  }) as unknown as postgres.Sql;
+}
+
+type Work = (tx: postgres.TransactionSql) => unknown;
+
+/** A function that writes statements as `front` does, and has `run` send them. */
+function writer(front: postgres.Sql, run: Run) {
+  const route = (made: unknown) => {
+    if (isStatement(made)) {
+      made.handler = run;
+      made.canceller = null;
+    }
+    return made;
+  };
+  const write = front as unknown as (first: unknown, ...rest: unknown[]) => unknown;
+  const { json, array, typed, types, options } = front;
+  return Object.assign((first: unknown, ...rest: unknown[]) => route(write(first, ...rest)), {
+    unsafe: (...given: Parameters<postgres.Sql["unsafe"]>) => route(front.unsafe(...given)),
+    ...{ json, array, typed, types, options },
+  });
+}
+
+async function runOnce(connections: Connections, statement: Statement): Promise<void> {
+  if (statement.cursorFn) {
+    return statement.reject(new TypeError("A pool cannot hold a cursor: declare it in a transaction, and FETCH."));
+  }
+  try {
+    const connection = await connections.acquire();
+    await connection.run(statement);
+    connections.release(connection);
+  } catch (error) {
+    statement.reject(error);
+  }
+}
+
+async function transaction(
+  front: postgres.Sql,
+  connection: Connection,
+  mode: string,
+  work: Work,
+): Promise<unknown> {
+  await connection.command(`begin ${mode.replace(/[^a-z ]/gi, "")}`);
+  const scope = new Scope(front, connection);
+  try {
+    const result = await scope.call(work);
+    const { command } = await connection.command<object>("commit");
+    // PostgreSQL answers the commit of a transaction that has failed by rolling it back.
+    if (command !== "COMMIT") throw new Error(`The transaction was rolled back (${command}).`);
+    return result;
+  } catch (error) {
+    await undo(connection, "rollback");
+    throw error;
+  } finally {
+    scope.close();
+  }
+}
+
+/** Rolls back; a connection that cannot is given up, so that nobody gets it with an open transaction. */
+async function undo(connection: Connection, rollback: string): Promise<void> {
+  try {
+    await connection.command(rollback);
+  } catch (cause) {
+    connection.lose(new DatabaseLostError("A transaction could not be rolled back.", { cause }));
+  }
+}
+
+/** A transaction, or a savepoint in one. */
+class Scope {
+  #failed: { error: unknown } | null = null;
+  #closed = false;
+  #savepoints = 0;
+
+  constructor(private readonly front: postgres.Sql, private readonly connection: Connection) {}
+
+  /** @throws What `work` throws, or the error of a statement that it did not look at. */
+  async call(work: Work): Promise<unknown> {
+    const tx = Object.assign(writer(this.front, (statement) => this.#run(statement)), {
+      savepoint: (...given: [string, Work] | [Work]) => this.#savepoint(given.at(-1) as Work),
+    }) as unknown as postgres.TransactionSql;
+    try {
+      const made = work(tx);
+      const result = await (Array.isArray(made) ? Promise.all(made) : made);
+      if (this.#failed !== null) throw this.#failed.error;
+      return result;
+    } catch (error) {
+      // "Current transaction is aborted" says nothing of why.
+      throw codeOf(error) === "25P02" && this.#failed !== null ? this.#failed.error : error;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #run(statement: Statement): void {
+    if (this.#closed) return statement.reject(new Error("The transaction is over; its `tx` cannot be used any more."));
+    const { reject } = statement;
+    statement.reject = (error) => {
+      this.#failed ??= { error };
+      reject(error);
+    };
+    // An error that nobody waits for is told when the transaction ends.
+    statement.catch(() => {});
+    void this.connection.run(statement);
+  }
+
+  async #savepoint(work: Work): Promise<unknown> {
+    const name = `s${++this.#savepoints}_${crypto.randomUUID().slice(0, 8)}`;
+    await this.connection.command(`savepoint "${name}"`);
+    const inner = new Scope(this.front, this.connection);
+    try {
+      return await inner.call(work);
+    } catch (error) {
+      await undo(this.connection, `rollback to savepoint "${name}"`);
+      throw error;
+    } finally {
+      inner.close();
+    }
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
