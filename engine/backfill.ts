@@ -186,7 +186,7 @@ export class Backfills {
 
   /** Goes on with running backfills that nobody drives. */
   async takeUp(): Promise<void> {
-    for (const id of await this.#ledger.unattended()) this.begin(id);
+    for (const id of await this.#ledger.unattended(this.around.presence.id)) this.begin(id);
   }
 
   /** Leaves what is driven here to the next process. Resolves when nothing is written any more. */

@@ -2,6 +2,7 @@ import { type CellsOfBackfill, nextWork } from "./backfill_cells.ts";
 import { partsOf, type StepHistory } from "./backfill_estimate.ts";
 import type { BackfillLedger, BackfillStep } from "./backfill_ledger.ts";
 import { cellsOnRecord, lookAt, type LookedAt, progressOf, shortfallOf, statesOf } from "./backfill_view.ts";
+import { isDatabaseTrouble } from "./database_trouble.ts";
 import { messageOf } from "./errors.ts";
 import { CellSet } from "./partitions/mod.ts";
 import { planRun } from "./plan.ts";
@@ -45,11 +46,12 @@ export class BackfillDriver {
       try {
         const goesOn = await this.#step(processId);
         failures = 0;
-        if (!goesOn && await ledger.release(id, processId)) return;
+        if (!goesOn && (await ledger.release(id, processId) || around.presence.id !== processId)) return;
       } catch (error) {
         if (signal.aborted) return;
         around.logger.warn(`Backfill ${id} could not go on: ${messageOf(error)}`, { backfillId: id });
-        if (++failures >= hopelessAfter) {
+        // A database that is away is no reason to wait for somebody.
+        if (!isDatabaseTrouble(error) && ++failures >= hopelessAfter) {
           const reason = `It could not go on: ${messageOf(error)}`;
           if (await ledger.move(id, { from: ["running"], to: "paused", reason, by: processId }).catch(() => false)) {
             return void await ledger.release(id, processId);
@@ -62,9 +64,12 @@ export class BackfillDriver {
 
   /** One run, from the decision what it makes to its end. False where nothing more is to be done here. */
   async #step(processId: number): Promise<boolean> {
-    const { ledger, id } = this;
+    const { ledger, id, around } = this;
     const backfill = await ledger.read(id);
-    if (backfill.status !== "running" || backfill.processId !== processId) return false;
+    // A process that has another number now takes it up anew.
+    if (backfill.status !== "running" || backfill.processId !== processId || around.presence.id !== processId) {
+      return false;
+    }
     const open = await ledger.openRun(id);
     if (open !== undefined) {
       await this.#lookAfter(open);

@@ -11,7 +11,7 @@ import type {
 } from "./backfill_records.ts";
 import type { StepHistory } from "./backfill_estimate.ts";
 import { IdempotencyConflictError, UnknownBackfillError } from "./errors.ts";
-import type { Ledger } from "./ledger.ts";
+import { isAlive, type Ledger } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import type { Rectangle } from "./partitions/mod.ts";
 import type { RunStatus, StepError, StepStatus } from "./records.ts";
@@ -108,19 +108,22 @@ export class BackfillLedger {
 
   // ---- who drives it ----------------------------------------------------------------------------------------------
 
-  /** Ids of running backfills that nobody drives who is alive. */
-  async unattended(): Promise<number[]> {
+  /** Ids of running backfills that nobody drives who is alive, and of those that this process has on record. */
+  async unattended(processId: number): Promise<number[]> {
     const rows = await this.#sql<{ id: number }[]>`
       SELECT b.id FROM engine.backfill b LEFT JOIN engine.process p ON p.id = b.process_id
-      WHERE b.status = 'running' AND (b.process_id IS NULL OR p.ended_at IS NOT NULL) ORDER BY b.id`;
+      WHERE b.status = 'running' AND (b.process_id IS NULL OR b.process_id = ${processId} OR p.ended_at IS NOT NULL) ORDER BY b.id`;
     return rows.map((row) => row.id);
   }
 
-  /** Takes a running backfill for this process. False if somebody else drives it, or there is nothing to drive. */
+  /**
+   * Takes a running backfill for this process. False if another one drives it, if there is nothing to drive, or if this process is
+   * recorded as ended.
+   */
   async claim(id: number, processId: number): Promise<boolean> {
     const rows = await this.#sql`
       UPDATE engine.backfill b SET process_id = ${processId}
-      WHERE b.id = ${id} AND b.status = 'running' AND (
+      WHERE b.id = ${id} AND b.status = 'running' AND ${isAlive(this.#sql, processId)} AND (
         b.process_id IS NULL OR b.process_id = ${processId}
         OR EXISTS (SELECT FROM engine.process p WHERE p.id = b.process_id AND p.ended_at IS NOT NULL))
       RETURNING b.id`;

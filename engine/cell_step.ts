@@ -1,5 +1,6 @@
 import { type CellState, someCells } from "./cell_state.ts";
 import { cellWork } from "./cell_work.ts";
+import { isDatabaseTrouble } from "./database_trouble.ts";
 import { CellsFailedError, CheckFailedError, InvalidRowsError, isFatal, messageOf, StepLostError } from "./errors.ts";
 import type { StepOutcome } from "./executor.ts";
 import { CellSet } from "./partitions/mod.ts";
@@ -100,7 +101,7 @@ class CellStep {
         step.progress(i + 1, parts.length);
         inARow = 0;
       } catch (error) {
-        if (step.signal.aborted || error instanceof StepLostError) throw error;
+        if (step.signal.aborted || error instanceof StepLostError || isDatabaseTrouble(error)) throw error;
         last = error;
         await this.#recordFailure(part, error);
         const hopeless = isFatal(error) || (isTriedAgain(error, recipe.retry) && ++inARow >= hopelessAfter);

@@ -34,7 +34,7 @@ import { Origins } from "./origins.ts";
 import { type PartitionStates, partitionStatesOf } from "./partition_state.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { Pools } from "./pools.ts";
-import { Presence } from "./presence.ts";
+import { heartbeatMs, Presence, type PresentProcess } from "./presence.ts";
 import { configOf } from "./present.ts";
 import {
   type CheckResult,
@@ -161,8 +161,6 @@ export interface EngineOptions {
 
 /** How often other processes' requests (new runs, cancellations) are looked for. */
 const pollMs = 500;
-/** How often this process proves itself alive and looks for others that are not. */
-const heartbeatMs = 5_000;
 /** How often a reader of events looks for new ones. */
 const eventPollMs = 100;
 const defaultConcurrentSteps = 4;
@@ -551,6 +549,16 @@ export class Engine {
     return { recorded: id !== undefined, materialization: materialization! };
   }
 
+  /** Processes that count as alive, with how long each has been silent. @throws Where the database does not answer. */
+  processes(): Promise<PresentProcess[]> {
+    return this.around.presence.processes();
+  }
+
+  /** The number under which the others know this process. */
+  get processId(): number {
+    return this.around.presence.id;
+  }
+
   /** Calls `listener` whenever a run that this process drove has ended. Returns what ends the calls. */
   onRunEnd(listener: () => void): () => void {
     this.#runEndListeners.add(listener);
@@ -619,13 +627,14 @@ export class Engine {
   }
 
   async #poll(): Promise<void> {
-    let beats = 0;
+    let beatAt = -Infinity;
+    let awaySince: number | undefined;
     while (!this.#closing.signal.aborted) {
       try {
-        if (beats++ % (heartbeatMs / pollMs) === 0) {
-          // Whatever ran under the old id is no longer this process's to finish.
-          if (await this.around.presence.beat()) this.#queue.shutDown();
-          await this.around.presence.buryTheDead();
+        // At once after the database was away: others may have recorded this process as ended.
+        if (performance.now() - beatAt >= heartbeatMs || awaySince !== undefined) {
+          await this.#beat();
+          beatAt = performance.now();
         }
         if (this.#queue.size > 0) {
           this.#queue.cancelRequested(await this.ledger.cancelRequests(this.around.presence.id));
@@ -633,11 +642,29 @@ export class Engine {
         await this.#queue.take();
         if ((this.options.takesOpenRuns ?? true) && !this.#draining) await this.backfills.takeUp();
         if (this.options.takesOpenRuns ?? true) this.#retention.begin(this.#closing.signal);
+        if (awaySince !== undefined) {
+          const seconds = ((performance.now() - awaySince) / 1_000).toFixed(1);
+          this.around.logger.info(`The database answers again, after ${seconds} s.`);
+        }
+        awaySince = undefined;
       } catch (error) {
-        this.around.logger.warn(`The database could not be asked for work: ${messageOf(error)}`);
+        // Once, and not twice a second for as long as it lasts.
+        if (awaySince === undefined) {
+          this.around.logger.warn(`The database could not be asked for work: ${messageOf(error)}`);
+        }
+        awaySince ??= performance.now();
       }
       await pause(pollMs, this.#closing.signal).catch(() => {});
     }
+  }
+
+  /** Says that this process is at work, and frees what nobody works on. */
+  async #beat(): Promise<void> {
+    const { presence } = this.around;
+    // Whatever ran under the old id is no longer this process's to finish.
+    if (await presence.beat()) this.#queue.shutDown();
+    await presence.buryTheDead();
+    if (!this.#draining) await this.ledger.handBackStrays(presence.id, (runId) => this.#queue.drives(runId));
   }
 }
 

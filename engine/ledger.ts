@@ -61,6 +61,16 @@ export interface NewCheckResult {
   failingRows: readonly object[] | null;
 }
 
+/** What a process needs to know of a run that it has taken. */
+export interface ClaimedRun {
+  config: Record<string, unknown>;
+  force: boolean;
+  range: CellRange | null;
+  priority: number;
+  /** Whether somebody cancelled it before. */
+  cancelRequested: boolean;
+}
+
 /** Who works on a step: the guard of everything that is written about it. */
 export interface StepClaim {
   runId: number;
@@ -134,26 +144,15 @@ export class Ledger {
     return row;
   }
 
-  /** Takes a queued or interrupted run for this process. `undefined` if somebody else was first. */
-  async claimRun(
-    runId: number,
-    processId: number,
-  ): Promise<
-    { config: Record<string, unknown>; force: boolean; range: CellRange | null; priority: number } | undefined
-  > {
+  /** Takes a queued or interrupted run for this process. `undefined` if another was first, or if this one is recorded as ended. */
+  async claimRun(runId: number, processId: number): Promise<ClaimedRun | undefined> {
     return await this.#sql.begin(async (tx) => {
-      const [run] = await tx<
-        {
-          config: Record<string, unknown>;
-          force: boolean;
-          range: CellRange | null;
-          priority: number;
-          resumed: boolean;
-        }[]
-      >`
+      const [run] = await tx<(ClaimedRun & { resumed: boolean })[]>`
         UPDATE engine.run SET status = 'running', process_id = ${processId}, started_at = coalesce(started_at, clock_timestamp())
         WHERE id = (SELECT id FROM engine.run WHERE id = ${runId} AND status IN ('queued', 'interrupted') FOR UPDATE SKIP LOCKED)
-        RETURNING config, force, range, priority, last_event > 1 AS resumed`;
+          AND ${isAlive(tx, processId)}
+        RETURNING config, force, range, priority, cancel_requested_at IS NOT NULL AS "cancelRequested",
+                  last_event > 1 AS resumed`;
       if (!run) return undefined;
       await this.append(tx, runId, run.resumed ? "run_resumed" : "run_started", null, {});
       return run;
@@ -187,20 +186,21 @@ export class Ledger {
     return rows.map((r) => r.id);
   }
 
-  /** Asks for a run to be cancelled. One that nobody has begun is cancelled at once. */
+  /** Asks for a run to be cancelled. One that no living process has is cancelled at once. */
   async requestCancel(runId: number): Promise<void> {
     await this.#sql.begin(async (tx) => {
-      const [run] = await tx<{ status: RunStatus; requested: boolean }[]>`
-        SELECT status, cancel_requested_at IS NOT NULL AS requested FROM engine.run WHERE id = ${runId} FOR UPDATE`;
+      const [run] = await tx<{ status: RunStatus; requested: boolean; driven: boolean }[]>`
+        SELECT r.status, r.cancel_requested_at IS NOT NULL AS requested,
+               r.status = 'running' AND EXISTS (
+                 SELECT FROM engine.process p WHERE p.id = r.process_id AND p.ended_at IS NULL) AS driven
+        FROM engine.run r WHERE r.id = ${runId} FOR UPDATE OF r`;
       if (!run) throw new UnknownRunError(runId);
-      if (run.requested || !["queued", "running", "interrupted"].includes(run.status)) return;
-      await tx`UPDATE engine.run SET cancel_requested_at = clock_timestamp() WHERE id = ${runId}`;
-      await this.append(tx, runId, "run_cancel_requested", null, {});
-      if (run.status !== "running") {
-        await tx`
-          UPDATE engine.step SET status = 'cancelled' WHERE run_id = ${runId} AND status IN ('pending', 'interrupted')`;
-        await this.#finish(tx, runId, "cancelled");
+      if (!["queued", "running", "interrupted"].includes(run.status)) return;
+      if (!run.requested) {
+        await tx`UPDATE engine.run SET cancel_requested_at = clock_timestamp() WHERE id = ${runId}`;
+        await this.append(tx, runId, "run_cancel_requested", null, {});
       }
+      if (!run.driven) await cancelRun(tx, runId);
     });
   }
 
@@ -220,24 +220,34 @@ export class Ledger {
                EXISTS (SELECT FROM ended) OR coalesce(bool_or(status = 'cancelled'), false) AS cancelled
         FROM engine.step WHERE run_id = ${runId}`;
       const status = steps!.cancelled ? "cancelled" : steps!.failed ? "failed" : "succeeded";
-      await this.#finish(tx, runId, status);
+      await finish(tx, runId, status);
       return status;
     });
   }
 
-  async #finish(tx: Sql, runId: number, status: RunStatus): Promise<void> {
-    await tx`UPDATE engine.run SET status = ${status}, finished_at = clock_timestamp() WHERE id = ${runId}`;
-    await this.append(tx, runId, "run_finished", null, { status });
+  /**
+   * Hands back a run that this process will not finish; one that somebody cancelled ends. False if the run is not this
+   * process's any more.
+   */
+  async handBackRun(runId: number, processId: number): Promise<boolean> {
+    return await this.#sql.begin(async (tx) => {
+      const [run] = await tx`
+        SELECT id FROM engine.run WHERE id = ${runId} AND status = 'running' AND process_id = ${processId} FOR UPDATE`;
+      if (run) await releaseRun(tx, runId);
+      return run !== undefined;
+    });
   }
 
-  /** Hands back a run that this process will not finish, because it is being shut down. */
-  async handBackRun(runId: number, processId: number): Promise<void> {
-    await this.#sql.begin(async (tx) => {
-      const [run] = await tx`
-        UPDATE engine.run SET status = 'interrupted', process_id = NULL
-        WHERE id = ${runId} AND status = 'running' AND process_id = ${processId} RETURNING id`;
-      if (run) await interruptSteps(tx, runId);
-    });
+  /**
+   * Hands back whatever this process has on record and does not drive: a claim whose answer was lost with its connection was
+   * made all the same.
+   *
+   * @param drives Asked after the record was read: what is claimed meanwhile is driven.
+   */
+  async handBackStrays(processId: number, drives: (runId: number) => boolean): Promise<void> {
+    const running = await this.#sql<{ id: number }[]>`
+      SELECT id FROM engine.run WHERE status = 'running' AND process_id = ${processId}`;
+    for (const { id } of running) if (!drives(id)) await this.handBackRun(id, processId);
   }
 
   async run(runId: number): Promise<StoredRun> {
@@ -289,25 +299,38 @@ export class Ledger {
     claim: StepClaim,
     slot?: PoolSlot,
   ): Promise<{ status: "claimed"; attempt: number } | { status: "busy" | "lost" }> {
-    try {
-      const [step] = await this.#sql<{ attempt: number }[]>`
-        WITH claimed AS (
-          UPDATE engine.step s
-          SET status = 'running', attempt = s.attempt + 1, process_id = ${claim.processId}, error = NULL,
-              started_at = clock_timestamp(), pool = ${slot?.pool ?? null}, pool_slot = ${slot?.slot ?? null}
-          FROM engine.run r
-          WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key}
-            AND s.status IN ('pending', 'interrupted') AND r.status = 'running' AND r.process_id = ${claim.processId}
-            AND r.cancel_requested_at IS NULL
-          RETURNING s.attempt
-        )
-        SELECT attempt, engine.append_event(${claim.runId}, 'step_started', ${claim.key}, jsonb_build_object('attempt', attempt))
-        FROM claimed`;
-      return step ? { status: "claimed", attempt: step.attempt } : { status: "lost" };
-    } catch (error) {
-      if (isUniqueViolation(error)) return { status: "busy" };
-      throw error;
-    }
+    const [claimed] = await this.#sql<{ status: "claimed" | "busy" | "lost"; attempt: number }[]>`
+      SELECT outcome AS status, new_attempt AS attempt
+      FROM engine.claim_step(${claim.runId}, ${claim.key}, ${claim.processId}, ${slot?.pool ?? null}, ${
+      slot?.slot ?? null
+    })`;
+    const { status, attempt } = claimed!;
+    return status === "claimed" ? { status, attempt } : { status };
+  }
+
+  /**
+   * Makes a step open again of which this process does not know what became of it, because the database did not answer; or ends
+   * it as failed where `error` is given. Returns how it stands then; `undefined` if its run is not this process's any more.
+   */
+  async reopenStep(claim: StepClaim, error?: StepError): Promise<Pick<RunStep, "status" | "error"> | undefined> {
+    return await this.#sql.begin(async (tx) => {
+      const [run] = await tx`
+        SELECT id FROM engine.run
+        WHERE id = ${claim.runId} AND status = 'running' AND process_id = ${claim.processId} FOR UPDATE`;
+      if (!run) return undefined;
+      const [step] = await tx<Pick<RunStep, "status" | "error">[]>`
+        SELECT status, error FROM engine.step WHERE run_id = ${claim.runId} AND key = ${claim.key} FOR UPDATE`;
+      if (error && ["running", "pending", "interrupted"].includes(step!.status)) {
+        await tx`
+          UPDATE engine.step SET status = 'failed', finished_at = clock_timestamp(), error = ${this.#json(error)}
+          WHERE run_id = ${claim.runId} AND key = ${claim.key}`;
+        await this.append(tx, claim.runId, "step_failed", claim.key, { error });
+        return { status: "failed", error };
+      }
+      if (step!.status !== "running") return step;
+      await interruptSteps(tx, claim.runId, claim.key);
+      return { status: "interrupted", error: null };
+    });
   }
 
   /** Ends a step that this process holds, without a materialization. False if the step is not held any more. */
@@ -377,10 +400,13 @@ export class Ledger {
   async skipSteps(runId: number, keys: readonly string[], because: string): Promise<void> {
     if (keys.length === 0) return;
     await this.#sql.begin(async (tx) => {
-      await tx`
+      const skipped = await tx<{ key: string }[]>`
         UPDATE engine.step SET status = 'skipped', skipped_because = ${because}
-        WHERE run_id = ${runId} AND key = ANY(${keys as string[]}) AND status IN ('pending', 'interrupted')`;
-      for (const key of keys) await this.append(tx, runId, "step_skipped", key, { because });
+        WHERE run_id = ${runId} AND key = ANY(${keys as string[]}) AND status IN ('pending', 'interrupted') RETURNING key`;
+      // In the order in which they were given, and once, however often this is asked for.
+      for (const key of keys) {
+        if (skipped.some((step) => step.key === key)) await this.append(tx, runId, "step_skipped", key, { because });
+      }
     });
   }
 
@@ -625,22 +651,48 @@ export interface LastStep {
   finishedAt: string | null;
 }
 
-/** Marks what was running in a run whose process is gone. Part of the transaction that takes the run from it. */
-export async function interruptSteps(tx: Sql, runId: number): Promise<void> {
+/**
+ * The condition that a process is not recorded as ended, for the statement that claims something for it. Its row is shared until
+ * the commit: recording the process as ended waits for it, and then finds the claim.
+ */
+export function isAlive(sql: Sql, processId: number) {
+  return sql`(SELECT p.id FROM engine.process p WHERE p.id = ${processId} AND p.ended_at IS NULL FOR SHARE) IS NOT NULL`;
+}
+
+/** Takes a run from its process, so that another one goes on with it; one that somebody cancelled ends. */
+export async function releaseRun(tx: Sql, runId: number): Promise<void> {
+  const [run] = await tx<{ cancelled: boolean }[]>`
+    SELECT cancel_requested_at IS NOT NULL AS cancelled FROM engine.run WHERE id = ${runId}`;
+  if (run!.cancelled) return await cancelRun(tx, runId);
+  await tx`UPDATE engine.run SET status = 'interrupted', process_id = NULL WHERE id = ${runId}`;
+  await interruptSteps(tx, runId);
+  await tx`SELECT engine.append_event(${runId}, 'run_interrupted', NULL, '{}')`;
+}
+
+async function cancelRun(tx: Sql, runId: number): Promise<void> {
+  await tx`
+    UPDATE engine.step
+    SET status = 'cancelled', finished_at = CASE WHEN status = 'running' THEN clock_timestamp() ELSE finished_at END
+    WHERE run_id = ${runId} AND status IN ('pending', 'interrupted', 'running')`;
+  await finish(tx, runId, "cancelled");
+}
+
+async function finish(tx: Sql, runId: number, status: RunStatus): Promise<void> {
+  await tx`UPDATE engine.run SET status = ${status}, finished_at = clock_timestamp() WHERE id = ${runId}`;
+  await tx`SELECT engine.append_event(${runId}, 'run_finished', NULL, ${tx.json({ status })})`;
+}
+
+/** Marks what was running in a run, or one step of it. */
+async function interruptSteps(tx: Sql, runId: number, key?: string): Promise<void> {
   const steps = await tx<{ key: string }[]>`
     UPDATE engine.step SET status = 'interrupted', process_id = NULL
-    WHERE run_id = ${runId} AND status = 'running' RETURNING key`;
+    WHERE run_id = ${runId} AND status = 'running' AND key = coalesce(${key ?? null}, key) RETURNING key`;
   for (const { key } of steps) {
     await tx`SELECT engine.append_event(${runId}, 'step_interrupted', ${key}, '{}')`;
   }
-  await tx`SELECT engine.append_event(${runId}, 'run_interrupted', NULL, '{}')`;
 }
 
 /** Rows without what the driver hangs on to its arrays. */
 function plain<T>(rows: readonly T[]): T[] {
   return Array.from(rows);
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "23505";
 }

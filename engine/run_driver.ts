@@ -1,15 +1,21 @@
-import type { CellRange } from "./cell_work.ts";
-import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
+import { isDatabaseTrouble, mostTries, pauseMsAfter } from "./database_trouble.ts";
+import { Cancelled, type Executor, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import { messageOf } from "./errors.ts";
 import type { RunStatus, RunStep, StepStatus } from "./records.ts";
+import { pause } from "./retry.ts";
+
+/** The longest pause before something small is asked again of a database that did not answer. */
+const longestAskPauseMs = 2_000;
 
 /** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
 export class RunDriver {
   readonly #controller = new AbortController();
   /** Aborts what has not begun: with `#controller`, or before it where what runs may come to its end. */
   readonly #beginning = new AbortController();
+  /** Aborts the waiting for a database that is away. */
+  readonly #closing = new AbortController();
 
   constructor(
     readonly runId: number,
@@ -29,6 +35,7 @@ export class RunDriver {
   }
 
   shutDown(): void {
+    this.#closing.abort();
     this.#abort(new ShuttingDown());
   }
 
@@ -44,32 +51,87 @@ export class RunDriver {
   async drive(): Promise<RunStatus | undefined> {
     const run = await this.ledger.claimRun(this.runId, this.processId);
     if (!run) return undefined;
-    const { lost, done } = await this.#runSteps(run);
+    if (run.cancelRequested) this.cancel();
+    let ended: { lost: boolean; done: boolean };
+    try {
+      ended = await this.#runSteps(run);
+    } catch (error) {
+      await this.#handBack();
+      throw error;
+    }
     const { reason } = this.#controller.signal;
     const drained = this.#beginning.signal.reason instanceof ShuttingDown;
-    if (reason instanceof ShuttingDown || (drained && !done && !(reason instanceof Cancelled))) {
-      await this.ledger.handBackRun(this.runId, this.processId);
+    if (reason instanceof ShuttingDown || (drained && !ended.done && !(reason instanceof Cancelled))) {
+      await this.#handBack();
       return undefined;
     }
     // What was kept from beginning is nobody else's.
-    if (lost && !drained) {
-      this.logger.warn("Part of the run was taken over by another process; leaving the rest to it.", {
-        runId: this.runId,
-      });
+    if (ended.lost && !drained) {
+      if (!await this.#handBack()) {
+        this.logger.warn("The run was taken over by another process; leaving the rest to it.", { runId: this.runId });
+      }
       return undefined;
     }
-    return await this.ledger.finishRun(this.runId, this.processId);
+    return await this.#untilTaken(() => this.ledger.finishRun(this.runId, this.processId));
   }
 
-  async #runSteps(
-    run: { config: Record<string, unknown>; force: boolean; range: CellRange | null; priority: number },
-  ): Promise<{ lost: boolean; done: boolean }> {
-    const steps = await this.ledger.steps(this.runId);
+  #handBack(): Promise<boolean> {
+    return this.#untilTaken(() => this.ledger.handBackRun(this.runId, this.processId));
+  }
+
+  /** Asks the database for something until it takes it, or until this process shuts down: then the next one clears up. */
+  async #untilTaken<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isDatabaseTrouble(error) || this.#closing.signal.aborted) throw error;
+        await pause(Math.min(longestAskPauseMs, pauseMsAfter(tries)), this.#closing.signal).catch(() => {});
+      }
+    }
+  }
+
+  /**
+   * Executes a step until its outcome is on record. What the database did not take is done again once it answers, and is no
+   * failure of the step, unless that comes to no end.
+   */
+  async #execute(task: StepTask): Promise<StepOutcome> {
+    const { signal } = this.#controller;
+    const claim = { runId: task.runId, key: task.key, processId: this.processId };
+    const fields = { runId: task.runId, assetKey: task.key };
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.executor.execute(task, signal, this.#beginning.signal);
+      } catch (error) {
+        if (signal.aborted) return signal.reason instanceof Cancelled ? "cancelled" : "lost";
+        const said = `Step ${task.key} of run ${task.runId} could not be recorded: ${messageOf(error)}`;
+        const hopeless = !isDatabaseTrouble(error) || tries >= mostTries;
+        const delayMs = pauseMsAfter(tries);
+        this.logger.log(hopeless ? "error" : "warn", hopeless ? said : `${said} Next try in ${delayMs} ms.`, fields);
+        if (!hopeless) await pause(delayMs, this.#beginning.signal).catch(() => {});
+        const failure = hopeless ? { name: nameOf(error), message: recordable(said) } : undefined;
+        const step = await this.#untilTaken(() => this.ledger.reopenStep(claim, failure));
+        // The answer was lost, and not what was asked.
+        const outcome = step && outcomeOf(step);
+        if (outcome) return outcome;
+        if (!step || this.#beginning.signal.aborted) return "lost";
+        await this.#untilTaken(() =>
+          this.ledger.event(task.runId, "step_retry", task.key, {
+            attempt: tries,
+            delayMs,
+            error: { name: nameOf(error), message: recordable(messageOf(error)) },
+          })
+        );
+      }
+    }
+  }
+
+  async #runSteps(run: Omit<StepTask, "runId" | "key">): Promise<{ lost: boolean; done: boolean }> {
+    const steps = await this.#untilTaken(() => this.ledger.steps(this.runId));
     const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
     const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));
     const followers = new Map<string, string[]>(steps.map((s) => [s.key, []]));
     for (const step of steps) for (const key of step.after) followers.get(key)?.push(step.key);
-    const { signal } = this.#controller;
     const begin = this.#beginning.signal;
     let lost = false;
 
@@ -77,7 +139,7 @@ export class RunDriver {
       let active = 0;
       const start = (key: string) => {
         active++;
-        this.executor.execute({ runId: this.runId, key, ...run }, signal, begin).then(async (outcome) => {
+        this.#execute({ ...run, runId: this.runId, key }).then(async (outcome) => {
           if (outcome === "lost") {
             lost = true;
           } else {
@@ -86,7 +148,6 @@ export class RunDriver {
             else if (outcome !== "cancelled") release(key);
           }
         }).catch((error) => {
-          // Nothing could be recorded, so the database is out of reach: the run goes on when it is back.
           this.logger.error(`Step ${key} of run ${this.runId} could not be recorded: ${messageOf(error)}`, {
             runId: this.runId,
             assetKey: key,
@@ -129,7 +190,7 @@ export class RunDriver {
       skipped.push(key);
       open.push(...followers.get(key)!);
     }
-    await this.ledger.skipSteps(this.runId, skipped, failed);
+    await this.#untilTaken(() => this.ledger.skipSteps(this.runId, skipped, failed));
   }
 }
 
@@ -139,4 +200,19 @@ function isOpen(status: StepStatus): boolean {
 
 function isDone({ status, error }: RunStep): boolean {
   return status === "succeeded" || status === "up_to_date" || (status === "failed" && error?.partial === true);
+}
+
+/** The outcome of a step that is over; `undefined` for one that is open. */
+function outcomeOf({ status, error }: Pick<RunStep, "status" | "error">): StepOutcome | undefined {
+  if (status === "pending" || status === "interrupted" || status === "running") return undefined;
+  return status === "failed" && error?.partial ? "partly_failed" : status;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "Error";
+}
+
+/** A text that PostgreSQL's jsonb can hold, whatever kept the first one from being recorded. */
+function recordable(text: string): string {
+  return text.replaceAll("\0", "").toWellFormed();
 }

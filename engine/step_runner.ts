@@ -6,6 +6,7 @@ import { makeCells } from "./cell_step.ts";
 import { checkedRows } from "./checks/checked_rows.ts";
 import { judge } from "./checks/judge.ts";
 import { pastVersions } from "./checks/past_versions.ts";
+import { isDatabaseTrouble } from "./database_trouble.ts";
 import {
   CellsFailedError,
   CheckFailedError,
@@ -152,12 +153,10 @@ export class StepExecution {
       try {
         return await work();
       } catch (error) {
-        if (
-          this.signal.aborted || error instanceof StepLostError || tries >= retry.maxAttempts ||
-          !isTriedAgain(error, retry)
-        ) {
-          throw error;
-        }
+        // What the database did not take is no try of the function's.
+        const final = this.signal.aborted || error instanceof StepLostError || isDatabaseTrouble(error) ||
+          tries >= retry.maxAttempts || !isTriedAgain(error, retry);
+        if (final) throw error;
         const delayMs = retryDelayMs(retry, tries);
         this.#logger.warn(`Try ${tries} failed; the next is in ${delayMs} ms. ${messageOf(error)}`);
         await this.settle();
@@ -249,13 +248,14 @@ export class StepExecution {
     return results;
   }
 
-  /** Records how a step ended that did not succeed. */
+  /** Records how a step ended that did not succeed. @throws What the database could not do, which is no failure of the step. */
   async #end(thrown: unknown): Promise<StepOutcome> {
     const { ledger } = this.around;
     const late = thrown instanceof StepLostError ? undefined : timeoutOf(this.signal);
     const error = late ?? thrown;
     this.#silent = true;
     await this.settle();
+    if (!this.signal.aborted && isDatabaseTrouble(error)) throw error;
     if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
       // Cancelled by another process: the guard saw it before the signal came.
       if (error instanceof StepLostError && await ledger.endStep(this.claim, { status: "cancelled" })) {

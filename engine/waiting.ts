@@ -1,6 +1,6 @@
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { Pools } from "./pools.ts";
-import { lockClass } from "./presence.ts";
+import { holdsLock, type PresentProcess, silence, silentAfterSeconds } from "./presence.ts";
 import type { RunStatus } from "./records.ts";
 
 /** What must be known of this process to say what a run waits for. All processes are taken to be set up like this one. */
@@ -32,6 +32,8 @@ export async function waitingFor(
   const found = await Promise.all([
     queued.length === 0 ? [] : inQueue(queued.map((r) => r.id), options),
     running.length === 0 ? [] : betweenSteps(running.map((r) => r.id), options),
+    // Last, because it holds up whatever else the run waits for.
+    running.length === 0 ? [] : heldUp(running.map((r) => r.id), options),
   ]);
   return new Map(found.flat());
 }
@@ -51,12 +53,23 @@ async function inQueue(ids: readonly number[], options: WaitingOptions): Promise
   ]);
 }
 
-/** Whether a process that lives takes runs. On a server it lives as long as it holds its lock, whatever its row says. */
+/** Whether a process that lives and is at work takes runs. */
 function someoneTakes({ database: { sql, kind }, processId }: WaitingOptions) {
-  const alive = kind === "embedded" ? sql`p.id = ${processId}` : sql`EXISTS (
-    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = ${lockClass} AND l.objid = p.id AND l.granted
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
-  return sql`EXISTS (SELECT FROM engine.process p WHERE p.ended_at IS NULL AND p.takes_runs AND ${alive})`;
+  const alive = kind === "embedded" ? sql`p.id = ${processId}` : holdsLock(sql);
+  return sql`EXISTS (
+    SELECT FROM engine.process p
+    WHERE p.ended_at IS NULL AND p.takes_runs AND ${alive} AND ${silence(sql)} < ${silentAfterSeconds})`;
+}
+
+/** Runs whose process counts as alive and stands still. */
+async function heldUp(ids: readonly number[], { database: { sql } }: WaitingOptions): Promise<[number, string][]> {
+  const rows = await sql<{ runId: number; id: number; host: string; pid: number; silentSeconds: number }[]>`
+    SELECT r.id AS "runId", p.id, p.host, p.pid, ${silence(sql)} AS "silentSeconds"
+    FROM engine.run r JOIN engine.process p ON p.id = r.process_id
+    WHERE r.id = ANY(${ids as number[]}::bigint[]) AND r.status = 'running' AND ${
+    silence(sql)
+  } >= ${silentAfterSeconds}`;
+  return rows.map(({ runId, ...process }) => [runId, silentText(process)]);
 }
 
 interface ReadyStep {
@@ -64,6 +77,8 @@ interface ReadyStep {
   key: string;
   /** The run that materializes the same asset now. */
   busyRun: number | null;
+  /** How long its process has been silent. */
+  busySilentSeconds: number | null;
   /** Steps that its process runs. */
   beside: number;
 }
@@ -73,6 +88,7 @@ async function betweenSteps(ids: readonly number[], options: WaitingOptions): Pr
   const { sql } = options.database;
   const steps = await sql<ReadyStep[]>`
     SELECT DISTINCT ON (s.run_id) s.run_id AS "runId", s.key, busy.run_id AS "busyRun",
+           (SELECT ${silence(sql)} FROM engine.process p WHERE p.id = busy.process_id) AS "busySilentSeconds",
            (SELECT count(*) FROM engine.step b WHERE b.status = 'running' AND b.process_id = r.process_id) AS beside
     FROM engine.run r
     JOIN engine.step s ON s.run_id = r.id AND s.status IN ('pending', 'interrupted')
@@ -84,8 +100,13 @@ async function betweenSteps(ids: readonly number[], options: WaitingOptions): Pr
         WHERE before.run_id = r.id AND before.key = ANY(s.after) AND before.status NOT IN ('succeeded', 'up_to_date'))
     ORDER BY s.run_id, busy.run_id IS NULL, s.ordinal`;
   const holders = await holdersOf(sql, steps.flatMap(({ key }) => options.poolOf(key) ?? []));
-  return steps.flatMap(({ runId, key, busyRun, beside }): [number, string][] => {
-    if (busyRun !== null) return [[runId, `${key} is being materialized by run ${busyRun}`]];
+  return steps.flatMap(({ runId, key, busyRun, busySilentSeconds, beside }): [number, string][] => {
+    if (busyRun !== null) {
+      const silent = (busySilentSeconds ?? 0) >= silentAfterSeconds
+        ? `, whose process has been silent for ${Math.floor(busySilentSeconds!)} s`
+        : "";
+      return [[runId, `${key} is being materialized by run ${busyRun}${silent}`]];
+    }
     const pool = options.poolOf(key);
     const held = pool === undefined ? [] : holders.get(pool) ?? [];
     if (pool !== undefined && held.length >= options.pools.size(pool)) {
@@ -113,6 +134,13 @@ async function holdersOf(sql: Sql, pools: readonly string[]): Promise<Map<string
 function slotText(pool: string, size: number, holders: readonly Holder[]): string {
   const held = holders.map(({ runId, key }) => `run ${runId}, ${key}`).join("; ");
   return `a slot of pool ${pool} (${holders.length} of ${size} held by ${held})`;
+}
+
+/** Of a process that stands still. */
+export function silentText(
+  { id, host, pid, silentSeconds }: Pick<PresentProcess, "id" | "host" | "pid" | "silentSeconds">,
+): string {
+  return `process ${id} (pid ${pid} on ${host}), which has been silent for ${Math.floor(silentSeconds)} s`;
 }
 
 function counted(n: number, thing: string): string {
