@@ -29,16 +29,20 @@ import {
   Engine,
   FreshnessEvaluator,
   InstallationMetrics,
+  isDatabaseTrouble,
   type Logger,
   messageOf,
   overallState,
   Scheduler,
 } from "./engine/mod.ts";
-import { systemClock } from "./resources/clock.ts";
+import { pause } from "./resources/backoff.ts";
+import { type Clock, type SharedClock, systemClock } from "./resources/clock.ts";
 import { consoleLogger } from "./resources/console_logger.ts";
 import {
   type Database,
+  DatabaseClock,
   DatabaseOpenError,
+  DatabaseProbe,
   type EmbeddedDatabase,
   FolderHeldError,
   migrate,
@@ -53,12 +57,14 @@ import { type ServiceProbe, serviceProbe } from "./resources/service_probe.ts";
 import { stopSignals } from "./resources/stop_signals.ts";
 import {
   api,
+  clockReadiness,
   type LastingServer,
   lastingServer,
   type MetricSource,
   onError,
   onNotFound,
   openApiDocument,
+  processReadiness,
   type Readiness,
   requestRatesFrom,
 } from "./routes/mod.ts";
@@ -68,9 +74,14 @@ import { page, type PageOptions } from "./web/mod.ts";
 /** What streams that have been told to end have for it when the time is up already. */
 const lastMomentMs = 250;
 
+/** How soon the first fill is looked at again that a database interrupted which was away. */
+const fillAgainMs = 1_000;
+
 /** What every process of Tandem consists of, be it a server or a command. */
 interface House {
   database: Database;
+  /** Of the database server, where there is one: the same for all who share it. */
+  clock: Clock & Partial<SharedClock>;
   engine: Engine;
   access: Access;
   vendor: MarketVendor | null;
@@ -81,11 +92,11 @@ interface House {
 }
 
 async function openHouse(environment: Environment, logger: Logger, role: "server" | "cli"): Promise<House> {
-  const clock = systemClock;
   const config = { ...presets[environment.preset], ...await readAssetConfig(environment.assetConfig) };
   const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
   try {
     await migrate(database, new URL("./sql/migrations/", import.meta.url));
+    const clock = await clockOf(database, logger);
     const instruments = new ServiceInstruments();
     const vendor = vendorFrom(environment, {
       database,
@@ -100,6 +111,7 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
       assets: assetsOf(vendor ? "vendor" : "file"),
       database,
       resources: resourcesFrom(environment, {
+        clock,
         vendor,
         serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states: () => engine.states() }),
       }),
@@ -115,6 +127,7 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
     });
     return {
       database,
+      clock,
       engine,
       access: openAccess({
         database,
@@ -142,11 +155,22 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
 /** What the assets use of the outside world: a vendor that is asked call by call, or a source that is read as a whole. */
 function resourcesFrom(
   environment: Environment,
-  { vendor, serviceProbe }: { vendor: MarketVendor | null; serviceProbe: ServiceProbe },
+  { clock, vendor, serviceProbe }: { clock: Clock; vendor: MarketVendor | null; serviceProbe: ServiceProbe },
 ): Resources | VendorResources {
-  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock: systemClock }), serviceProbe };
+  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock }), serviceProbe };
   const { universe, historyFrom, newsFrom, barsAfterCloseMinutes } = environment;
   return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, serviceProbe };
+}
+
+/**
+ * What time it is for everything that Tandem does: the server's time, so that a machine whose clock is wrong does what the others do.
+ * The embedded database has no other clock than this machine's.
+ */
+async function clockOf(database: Database, logger: Logger): Promise<Clock & Partial<SharedClock>> {
+  if (database.kind === "embedded") return systemClock;
+  const clock = new DatabaseClock({ database, own: systemClock, logger });
+  await clock.sync();
+  return clock;
 }
 
 async function readAssetConfig(path: string | undefined): Promise<Record<string, unknown>> {
@@ -165,7 +189,7 @@ async function readAssetConfig(path: string | undefined): Promise<Record<string,
 /** Runs the service until it is told to stop. */
 async function start(environment: Environment, logger: Logger): Promise<ExitCode> {
   const house = await openHouse(environment, logger, "server");
-  const { engine, database, access, instruments } = house;
+  const { engine, database, clock, access, instruments } = house;
   using signals = stopSignals((signal) => {
     const { shutdownSeconds } = environment;
     logger.info(
@@ -173,13 +197,14 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     );
   });
   const { stopping } = signals;
+  const probe = new DatabaseProbe(database);
   let server: LastingServer | undefined;
   try {
     const scheduler = new Scheduler({
       engine,
       database,
       schedules: schedules(environment),
-      clock: systemClock,
+      clock,
       logger,
     });
     const { loopbackOnly, publicUrl, trustedProxies } = environment;
@@ -194,7 +219,8 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           engine,
           scheduler,
           logger,
-          ready: () => readiness(database, stopping),
+          ready: () => readiness(house, stopping),
+          databaseAnswers: () => probe.answers(),
           limits: { loopbackOnly },
           metrics: metricsOf(house, { environment, logger }),
           instruments,
@@ -236,7 +262,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
         : "Everybody on this machine can read and materialize. AUTHENTICATION=required asks for access tokens.",
     );
     await scheduler.start();
-    const watching = { engine, database, clock: systemClock, logger };
+    const watching = { engine, database, clock, logger };
     const alerts = alertsOf(house, { environment, logger, serviceUrl: url });
     const freshness = new FreshnessEvaluator({ ...watching, onChange: () => alerts?.wake() });
     const automation = new AutomationEvaluator({
@@ -266,6 +292,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     await server?.shutdown();
     throw error;
   } finally {
+    await probe.close();
     await house.close();
   }
 }
@@ -292,14 +319,14 @@ function doorOf(
 }
 
 function alertsOf(
-  { engine, database }: House,
+  { engine, database, clock }: House,
   { environment, logger, serviceUrl }: { environment: Environment; logger: Logger; serviceUrl: string },
 ): Alerts | undefined {
   const { alertWebhookUrl: url, alertWebhookSecret: secret, alertRepeatHours, alertChecks } = environment;
   return url === undefined ? undefined : new Alerts({
     engine,
     database,
-    clock: systemClock,
+    clock,
     logger,
     webhook: { url, secret },
     serviceUrl,
@@ -321,14 +348,14 @@ async function closed(server: LastingServer, timeIsUp: AbortSignal, logger: Logg
 
 /** What is told at `/metrics`. */
 function metricsOf(
-  { engine, database, vendor, instruments }: House,
+  { engine, database, clock, vendor, instruments }: House,
   { environment, logger }: { environment: Environment; logger: Logger },
 ): MetricSource[] {
   const startedAt = systemClock.now();
   const installation = new InstallationMetrics({
     engine,
     database,
-    clock: systemClock,
+    clock,
     logger,
     pools: environment.pools,
     ...(vendor && { vendorDelayMs: () => vendor.nextCallInMs() }),
@@ -340,12 +367,18 @@ function metricsOf(
   ];
 }
 
-async function readiness(database: Database, stopping: AbortSignal): Promise<Readiness[]> {
+async function readiness({ engine, database, clock }: House, stopping: AbortSignal): Promise<Readiness[]> {
   if (stopping.aborted) return [{ name: "stopping", ready: false, message: "The service is stopping." }];
-  const [row] = await database.sql<{ applied: number }[]>`SELECT count(*) AS applied FROM engine.migration`;
+  const [[row], processes] = await Promise.all([
+    database.sql<{ applied: number }[]>`SELECT count(*) AS applied FROM engine.migration`,
+    engine.processes(),
+    clock.sync?.(),
+  ]);
   return [
     { name: "database", ready: true, message: "The database answers." },
     { name: "migrations", ready: row!.applied > 0, message: `${row!.applied} migrations are applied.` },
+    processReadiness(processes, engine.processId),
+    ...clockReadiness(clock.skewMs ?? null),
   ];
 }
 
@@ -354,27 +387,31 @@ async function fill(
   engine: Engine,
   { freshness, logger, signal }: { freshness: FreshnessEvaluator; logger: Logger; signal: AbortSignal },
 ): Promise<void> {
-  try {
-    const [open] = await engine.ledger.openRuns();
-    const missing = (await engine.states())
-      .filter((asset) => asset.lastMaterialization === null && !asset.external)
-      .map((asset) => asset.key);
-    if (open === undefined && missing.length === 0) return;
-    const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;
-    const { run } = await followRun(
-      engineControl(engine),
-      runId,
-      processTerminal(),
-      { signal },
-    );
-    if (run.status !== "succeeded") return;
-    await freshness.evaluate();
-    const assets = await engine.states();
-    for (const line of attentionLines(assets)) logger.warn(line);
-    const { title, detail } = overallState(assets);
-    logger.info(`Run ${runId} succeeded. ${title}. ${detail}.`);
-  } catch (error) {
-    if (!signal.aborted) logger.error(`What is missing could not be materialized: ${messageOf(error)}`);
+  while (!signal.aborted) {
+    try {
+      const [open] = await engine.ledger.openRuns();
+      const missing = (await engine.states())
+        .filter((asset) => asset.lastMaterialization === null && !asset.external)
+        .map((asset) => asset.key);
+      if (open === undefined && missing.length === 0) return;
+      const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;
+      const { run } = await followRun(engineControl(engine), runId, processTerminal(), { signal });
+      if (run.status !== "succeeded") return;
+      await freshness.evaluate();
+      const assets = await engine.states();
+      for (const line of attentionLines(assets)) logger.warn(line);
+      const { title, detail } = overallState(assets);
+      logger.info(`Run ${runId} succeeded. ${title}. ${detail}.`);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isDatabaseTrouble(error)) {
+        logger.error(`What is missing could not be materialized: ${messageOf(error)}`);
+        return;
+      }
+      // Looks again at what is missing and open when the database is back.
+      await pause(fillAgainMs, signal).catch(() => {});
+    }
   }
 }
 

@@ -31,6 +31,7 @@ export {
 } from "./engine.ts";
 export type { CellRange } from "./cell_work.ts";
 export type { CellReport, CellStateName } from "./cell_report.ts";
+export { isDatabaseTrouble } from "./database_trouble.ts";
 export * from "./errors.ts";
 export type { ExplainedState, Explanation, Finding, SettingChange } from "./explanation.ts";
 export type { Impact, ImpactStep } from "./impact.ts";
@@ -58,6 +59,7 @@ export * from "./partitions/mod.ts";
 export { type PartitionStateName, type PartitionStates, partitionStates } from "./partition_state.ts";
 export type { Estimate } from "./backfill_estimate.ts";
 export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./plan.ts";
+export { type PresentProcess, silentAfterSeconds } from "./presence.ts";
 export * from "./records.ts";
 export type { Report } from "./report.ts";
 export type { RetryPolicy, StepRetryPolicy } from "./retry.ts";
@@ -77,6 +79,7 @@ export {
   type TableQuery,
 } from "./row_page.ts";
 export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./row_stream.ts";
+export { silentText } from "./waiting.ts";
 export type { RowQuery } from "./row_query.ts";
 export type { AsOf, RowVersion, VersionQuery } from "./row_version.ts";
 export type { ScheduleTick } from "./schedule_record.ts";

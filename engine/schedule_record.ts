@@ -12,9 +12,33 @@ export interface ScheduleTick {
   runId: number | null;
 }
 
+/** By how much a tick may lie ahead without a clock having been wrong. */
+const clockTolerance = "1 minute";
+
 /** The engine's tables of schedules. */
 export class ScheduleRecord {
   constructor(private readonly database: Database) {}
+
+  /** From when on each schedule counts, by its name: its last tick, fired or not. */
+  async countingSince(): Promise<Map<string, string>> {
+    const rows = await this.database.sql<{ schedule: string; at: string }[]>`
+      SELECT schedule, max(scheduled_at) AS at FROM engine.schedule_tick WHERE NOT asked AND NOT ahead GROUP BY schedule`;
+    return new Map(rows.map(({ schedule, at }) => [schedule, at]));
+  }
+
+  /**
+   * Sets ticks aside that lie ahead of `now` by more than clocks differ: they say nothing of what has fired, and their times are
+   * to be fired yet. Returns how many they are, for each schedule with any.
+   */
+  async setAside(now: Date): Promise<{ schedule: string; ticks: number; newest: string }[]> {
+    return await this.database.sql<{ schedule: string; ticks: number; newest: string }[]>`
+      WITH aside AS (
+        UPDATE engine.schedule_tick SET ahead = true
+        WHERE NOT ahead AND scheduled_at > ${now}::timestamptz + ${clockTolerance}::interval
+        RETURNING schedule, scheduled_at
+      )
+      SELECT schedule, count(*)::integer AS ticks, max(scheduled_at) AS newest FROM aside GROUP BY schedule ORDER BY schedule`;
+  }
 
   /** When each schedule that is paused was paused. */
   async pauses(): Promise<Map<string, string>> {
@@ -23,14 +47,18 @@ export class ScheduleRecord {
     return new Map(rows.map(({ schedule, at }) => [schedule, at]));
   }
 
-  /** The last ticks of each schedule that fired, newest first. */
-  async lastTicks(names: readonly string[], limit: number): Promise<Map<string, ScheduleTick[]>> {
+  /** The last ticks of each schedule that fired up to `now`, newest first. */
+  async lastTicks(
+    names: readonly string[],
+    { now, limit }: { now: Date; limit: number },
+  ): Promise<Map<string, ScheduleTick[]>> {
     const rows = await this.database.sql<(ScheduleTick & { schedule: string })[]>`
       SELECT n.schedule, t.scheduled_at AS "scheduledAt", t.fired_at AS "firedAt", t.made_up AS "madeUp", t.asked,
              t.run_id AS "runId"
       FROM unnest(${names as string[]}::text[]) AS n(schedule)
       CROSS JOIN LATERAL (
-        SELECT * FROM engine.schedule_tick WHERE schedule = n.schedule AND fired_at IS NOT NULL
+        SELECT * FROM engine.schedule_tick
+        WHERE schedule = n.schedule AND fired_at IS NOT NULL AND scheduled_at <= ${now}::timestamptz + ${clockTolerance}::interval
         ORDER BY scheduled_at DESC LIMIT ${limit}
       ) t ORDER BY t.scheduled_at DESC`;
     const ticks = Map.groupBy(rows, ({ schedule }) => schedule);
@@ -67,11 +95,14 @@ export class ScheduleRecord {
       INSERT INTO engine.schedule_tick (schedule, scheduled_at, fired_at, made_up, asked)
       SELECT ${name},
              CASE WHEN ${asked} THEN interval '1 microsecond' + greatest(${at}::timestamptz, (
-               SELECT max(scheduled_at) FROM engine.schedule_tick WHERE schedule = ${name}
+               SELECT max(scheduled_at) FROM engine.schedule_tick WHERE schedule = ${name} AND NOT ahead
              )) ELSE ${at}::timestamptz END,
              clock_timestamp(), ${madeUp}, ${asked}
       WHERE ${asked} OR NOT EXISTS (SELECT FROM engine.schedule_pause WHERE schedule = ${name})
-      ON CONFLICT DO NOTHING RETURNING scheduled_at::text AS at`;
+      ON CONFLICT (schedule, scheduled_at) DO UPDATE
+        SET fired_at = excluded.fired_at, made_up = excluded.made_up, asked = excluded.asked, run_id = NULL, ahead = false
+        WHERE schedule_tick.ahead
+      RETURNING scheduled_at::text AS at`;
     return row?.at;
   }
 

@@ -1,6 +1,7 @@
 import type { Cron } from "croner";
-import type { Clock } from "../resources/clock.ts";
+import type { Clock, SharedClock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/database.ts";
+import { isDatabaseTrouble } from "./database_trouble.ts";
 import { parseCron } from "./cron.ts";
 import type { Engine } from "./engine.ts";
 import { DefinitionError, messageOf, UnknownScheduleError } from "./errors.ts";
@@ -40,6 +41,9 @@ export interface ScheduleState extends Schedule {
 /** How many ticks to come, and how many past ones, a schedule tells of. */
 const shownTicks = 5;
 
+/** How often the database is asked again where it did not answer. */
+const awayPollMs = 1_000;
+
 /** The longest sleep between two looks at the clock: a laptop that was closed must not oversleep a tick by more. */
 const longestSleepMs = 30_000;
 
@@ -59,7 +63,8 @@ export class Scheduler {
       engine: Engine;
       database: Database;
       schedules: readonly Schedule[];
-      clock: Clock;
+      /** Where several processes fire the same schedules, a clock that they share: one that is wrong fires and silences nothing. */
+      clock: Clock & Partial<SharedClock>;
       logger: Logger;
     },
   ) {
@@ -77,10 +82,9 @@ export class Scheduler {
     }
   }
 
-  /** Makes up what was missed and goes on until {@link stop}. */
+  /** Makes up what was missed and goes on until {@link stop}; a database that is away is waited for meanwhile. */
   async start(): Promise<void> {
-    await this.tick({ makingUp: true });
-    this.#loop = this.#run();
+    this.#loop = this.#run(await this.#look({ makingUp: true, away: false }));
   }
 
   async stop(): Promise<void> {
@@ -88,11 +92,12 @@ export class Scheduler {
     await this.#loop;
   }
 
-  /** Fires what is due at the clock's time. Returns the ids of the runs that it queued. */
+  /** Fires what is due at the clock's time. Returns the ids of the runs that it queued. @throws Where the database is away. */
   async tick({ makingUp = false } = {}): Promise<number[]> {
-    const { database, schedules, clock } = this.around;
-    const now = new Date(clock.now().epochMilliseconds);
-    const last = new Map((await this.#lastTicks()).map((tick) => [tick.schedule, tick]));
+    const { database, schedules } = this.around;
+    const now = await this.#now();
+    await this.#setAside(now);
+    const last = await this.#record.countingSince();
     const pauses = await this.#record.pauses();
     const runs: number[] = [];
     for (const schedule of schedules) {
@@ -105,8 +110,9 @@ export class Scheduler {
         continue;
       }
       const due = this.#crons.get(schedule.name)!.previousRuns(1, new Date(now.getTime() + 1))[0];
-      if (!due || due.getTime() <= Date.parse(before.scheduledAt) || pauses.has(schedule.name)) continue;
+      if (!due || due.getTime() <= Date.parse(before) || pauses.has(schedule.name)) continue;
       const run = await this.#fire(schedule, { at: due, madeUp: makingUp, asked: false }).catch((error) => {
+        if (isDatabaseTrouble(error)) throw error;
         // The tick is not spent: the next look tries it again.
         this.around.logger.error(`Schedule ${schedule.name} could not fire: ${messageOf(error)}`, {
           schedule: schedule.name,
@@ -121,8 +127,11 @@ export class Scheduler {
   /** All schedules in the order in which they are declared. */
   async states(): Promise<ScheduleState[]> {
     const names = this.around.schedules.map(({ name }) => name);
-    const [pauses, ticks] = await Promise.all([this.#record.pauses(), this.#record.lastTicks(names, shownTicks)]);
-    const now = new Date(this.around.clock.now().epochMilliseconds);
+    const now = await this.#now();
+    const [pauses, ticks] = await Promise.all([
+      this.#record.pauses(),
+      this.#record.lastTicks(names, { now, limit: shownTicks }),
+    ]);
     return this.around.schedules.map((schedule) => {
       const { name } = schedule;
       const upcoming = this.#crons.get(name)!.nextRuns(shownTicks, now).map((at) => at.toISOString());
@@ -146,7 +155,7 @@ export class Scheduler {
 
   /** Lets a schedule fire again. What it would have fired meanwhile is not made up. @throws {UnknownScheduleError} */
   async resume(name: string): Promise<void> {
-    await this.#record.resume(this.#schedule(name).name, new Date(this.around.clock.now().epochMilliseconds));
+    await this.#record.resume(this.#schedule(name).name, await this.#now());
   }
 
   /**
@@ -156,8 +165,10 @@ export class Scheduler {
    * @throws {UnknownScheduleError}
    */
   async fireNow(name: string): Promise<number | null> {
-    const at = new Date(this.around.clock.now().epochMilliseconds);
-    return await this.#fire(this.#schedule(name), { at, madeUp: false, asked: true }) ?? null;
+    const schedule = this.#schedule(name);
+    const at = await this.#now();
+    await this.#setAside(at);
+    return await this.#fire(schedule, { at, madeUp: false, asked: true }) ?? null;
   }
 
   #schedule(name: string): Schedule {
@@ -187,20 +198,45 @@ export class Scheduler {
     return runId;
   }
 
-  /** From when on each schedule counts: its last tick, fired or not. */
-  async #lastTicks(): Promise<{ schedule: string; scheduledAt: string }[]> {
-    return await this.around.database.sql<{ schedule: string; scheduledAt: string }[]>`
-      SELECT schedule, max(scheduled_at) AS "scheduledAt" FROM engine.schedule_tick WHERE NOT asked GROUP BY schedule`;
+  async #now(): Promise<Date> {
+    const { clock } = this.around;
+    await clock.sync?.();
+    return new Date(clock.now().epochMilliseconds);
   }
 
-  async #run(): Promise<void> {
-    const { clock, logger } = this.around;
-    while (!this.#stopping.signal.aborted) {
+  /** Ticks ahead of the clock fired when a clock was wrong: they must not keep their schedule silent until their time. */
+  async #setAside(now: Date): Promise<void> {
+    for (const { schedule, ticks, newest } of await this.#record.setAside(now)) {
+      this.around.logger.warn(
+        `${ticks === 1 ? "A tick" : `${ticks} ticks`} of schedule ${schedule} up to ${newest} fired ahead of time: ` +
+          `a clock was ahead then, or is behind now. The schedule goes on from ${now.toISOString()}.`,
+        { schedule },
+      );
+    }
+  }
+
+  /** @param started Whether what was missed is made up. */
+  async #run(started: boolean): Promise<void> {
+    const { clock } = this.around;
+    for (let [makingUp, away] = [!started, !started];;) {
       const now = clock.now().epochMilliseconds;
       const next = Math.min(...[...this.#crons.values()].map((c) => c.nextRun(new Date(now))?.getTime() ?? Infinity));
-      await pause(Math.max(50, Math.min(longestSleepMs, next - now + 5)), this.#stopping.signal).catch(() => {});
+      const sleepMs = away ? awayPollMs : Math.max(50, Math.min(longestSleepMs, next - now + 5));
+      await pause(sleepMs, this.#stopping.signal).catch(() => {});
       if (this.#stopping.signal.aborted) return;
-      await this.tick().catch((error) => logger.warn(`The schedules could not be looked at: ${messageOf(error)}`));
+      away = !await this.#look({ makingUp, away });
+      makingUp &&= away;
+    }
+  }
+
+  /** Fires what is due. False where the database is away, which is said once. */
+  async #look({ makingUp, away }: { makingUp: boolean; away: boolean }): Promise<boolean> {
+    try {
+      await this.tick({ makingUp });
+      return true;
+    } catch (error) {
+      if (!away) this.around.logger.warn(`The schedules could not be looked at: ${messageOf(error)}`);
+      return false;
     }
   }
 }

@@ -3,6 +3,17 @@ export interface Clock {
   now(): Temporal.Instant;
 }
 
+/** A clock that is set by what all processes share, whatever the clocks of their machines say. */
+export interface SharedClock extends Clock {
+  /** Sets it. @throws Where what it is set by does not answer. */
+  sync(): Promise<void>;
+  /** By how much the machine's own clock was ahead when it was last set; `null` where it never was. */
+  readonly skewMs: number | null;
+}
+
+/** A clock that differs by more is wrong. */
+export const tolerableSkewMs = 30_000;
+
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => Temporal.Now.instant() };
 

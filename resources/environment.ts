@@ -13,10 +13,10 @@ export class ConfigurationError extends Error {
 export const Preset = z.enum(["tandem", "service", "research"]);
 export type Preset = z.output<typeof Preset>;
 
+/** Whether it can be read and fires some day: `0 0 30 2 *` does not. */
 function isCron(text: string): boolean {
   try {
-    new Cron(text, { paused: true });
-    return true;
+    return new Cron(text, { paused: true }).nextRun() !== null;
   } catch {
     return false;
   }
@@ -142,7 +142,7 @@ const Variables = z.object({
   DAILY_SCHEDULE: variable(
     z.string().refine(isCron),
     "30 18 * * 1-5",
-    'a cron expression of five fields, minute hour day month weekday, such as "30 18 * * 1-5"',
+    'a cron expression of five fields, minute hour day month weekday, that some day meets, such as "30 18 * * 1-5"',
   ),
   SCHEDULE_TIME_ZONE: variable(
     z.string().refine(isTimeZone),

@@ -4,11 +4,11 @@ import { type BackfillAction, type Engine, SelectionError, UnknownAssetError } f
 import { linkToNext } from "./links.ts";
 import { idempotencyKeyOf } from "./materialize.ts";
 import { Problem } from "./problems.ts";
-import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
+import { idNumber, jsonBody, query, selectionText, wholeNumber } from "./validation.ts";
 
 /** Body of `POST /v1/backfills`. */
 const NewBackfill = z.strictObject({
-  selection: z.string().describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
+  selection: selectionText.describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
   from: z.string().optional().describe("First date, included; `YYYY-MM-DD`"),
   to: z.string().optional().describe("Last date, included"),
   names: z.array(z.string()).max(100_000).optional().describe("Of cells, such as tickers; all unless told otherwise"),

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
-import { type Logger, messageOf } from "../engine/mod.ts";
+import { type Logger, messageOf, type PresentProcess, silentAfterSeconds, silentText } from "../engine/mod.ts";
 import { Problem } from "./problems.ts";
+import { tolerableSkewMs } from "../resources/clock.ts";
 import { within } from "./within.ts";
 
 /** One thing that must be in order before requests can be served. */
@@ -8,6 +9,8 @@ export interface Readiness {
   /** E.g. `database`, `migrations`. */
   name: string;
   ready: boolean;
+  /** Whether something is wrong with it that keeps no request from being served here. */
+  degraded?: boolean;
   /** A sentence for people; nothing of the inside may be in it. */
   message: string;
 }
@@ -27,11 +30,51 @@ export function healthRoutes(
       });
       const checks = await within(timeoutMs, asked);
       const broken = checks?.filter((check) => !check.ready);
-      if (checks && broken!.length === 0) return c.json({ status: "ready" as const, checks });
+      if (checks && broken!.length === 0) {
+        const degraded = checks.some((check) => check.degraded);
+        return c.json({ status: degraded ? "degraded" as const : "ready" as const, checks });
+      }
       throw new Problem(
         "not-ready",
         broken ? broken.map((check) => check.message).join(" ") : "The database does not answer.",
         { errors: broken?.map(({ name, message }) => ({ path: name, message })), headers: { "Retry-After": "5" } },
       );
     });
+}
+
+/**
+ * Whether this process and the others of the installation are at work. One of the others that stands still is no reason to send
+ * requests elsewhere than here.
+ */
+export function processReadiness(processes: readonly PresentProcess[], ownId: number): Readiness {
+  const name = "processes";
+  const isSilent = ({ silentSeconds }: PresentProcess) => silentSeconds >= silentAfterSeconds;
+  const own = processes.find(({ id }) => id === ownId);
+  if (!own || isSilent(own)) {
+    return { name, ready: false, message: "This process has not been able to say that it is at work." };
+  }
+  const silent = processes.filter(isSilent);
+  if (silent.length > 0) {
+    const said = `Not at work: ${silent.map(silentText).join("; ")}. What it holds waits for it, or for its end.`;
+    return { name, ready: true, degraded: true, message: said };
+  }
+  const count = processes.length === 1 ? "One process is" : `${processes.length} processes are`;
+  return { name, ready: true, message: `${count} at work.` };
+}
+
+/**
+ * Whether this machine's clock is right by the database's.
+ *
+ * @param skewMs By how much it is ahead; `null` where there is nothing to compare it with.
+ */
+export function clockReadiness(skewMs: number | null): Readiness[] {
+  if (skewMs === null) return [];
+  const seconds = Math.round(Math.abs(skewMs) / 1_000);
+  const wrong = seconds * 1_000 >= tolerableSkewMs;
+  const message = wrong
+    ? `The clock of this machine is ${seconds} s ${
+      skewMs > 0 ? "ahead of" : "behind"
+    } the database's, which counts. Set it right.`
+    : "The clock of this machine is right.";
+  return [{ name: "clock", ready: true, ...(wrong && { degraded: true }), message }];
 }

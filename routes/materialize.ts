@@ -10,7 +10,7 @@ import {
   UnknownAssetError,
 } from "../engine/mod.ts";
 import { Problem } from "./problems.ts";
-import { jsonBody } from "./validation.ts";
+import { jsonBody, selectionText } from "./validation.ts";
 
 const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
 
@@ -42,7 +42,7 @@ const MaterializeAsset = z.strictObject({
 /** Body of `POST /v1/materialize`. */
 const MaterializeSelection = z.strictObject({
   ...common,
-  selection: z.string().describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
+  selection: selectionText.describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
   config: z.record(z.string(), settings).optional().describe("Settings for this run alone, by asset key"),
 });
 

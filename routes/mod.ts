@@ -17,6 +17,7 @@ import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { guards } from "./limits/guards.ts";
+import { whileDatabaseAnswers } from "./limits/database_away.ts";
 import { defaultStreamLimits } from "./limits/open_streams.ts";
 import { type BodyPace, defaultBodyPace } from "./limits/request_body.ts";
 import type { RequestRates } from "./limits/mod.ts";
@@ -73,6 +74,8 @@ export interface ApiOptions {
   logger: Logger;
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
+  /** Whether the database answers at all, for reads that wait for it; not asked where this is left out. */
+  databaseAnswers?(): Promise<boolean>;
   limits?: Partial<ApiLimits>;
   /** The address under which people reach the service, where it is another than the one that is listened on. */
   publicUrl?: URL;
@@ -119,6 +122,7 @@ export function api(options: ApiOptions) {
   if (limits.loopbackOnly) app.use(loopbackHostOnly(site));
   app.use(ownOriginOnly(site));
   if (stopping) app.use(refuseChanges(stopping));
+  if (options.databaseAnswers) app.use(whileDatabaseAnswers(options.databaseAnswers));
   if (rates) app.use(rates.byAddress);
   app.use(authenticate(access));
   if (rates) app.use(rates.byPrincipal);
@@ -162,7 +166,7 @@ export function api(options: ApiOptions) {
 }
 
 export { actorOf, sessionCookie } from "./access/mod.ts";
-export type { Readiness } from "./health.ts";
+export { clockReadiness, processReadiness, type Readiness } from "./health.ts";
 export { type LastingServer, lastingServer, type RequestRates, requestRatesFrom } from "./limits/mod.ts";
 export type { MetricSource } from "./metrics.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";

@@ -7,6 +7,7 @@ import {
   ExternalAssetError,
   IdempotencyConflictError,
   InvalidRequestError,
+  isDatabaseTrouble,
   type Logger,
   messageOf,
   NotExternalError,
@@ -54,6 +55,7 @@ const kinds = {
   "header-too-large": { status: 431, title: "The header is too large" },
   "internal-error": { status: 500, title: "Something went wrong here" },
   "stopping": { status: 503, title: "The service is stopping" },
+  "database-away": { status: 503, title: "The database does not answer" },
   "not-ready": { status: 503, title: "Not ready" },
   "overloaded": { status: 503, title: "There is no room" },
   "took-too-long": { status: 503, title: "It took too long" },
@@ -115,7 +117,16 @@ function problemOf(error: Error): Problem {
   if (error instanceof RunNotRetryableError) return new Problem("run-not-retryable", error.message);
   if (error instanceof UnmetUpstreamError) return new Problem("unmet-upstream", error.message);
   if (error instanceof IdempotencyConflictError) return new Problem("idempotency-conflict", error.message);
+  if (isDatabaseTrouble(error)) return databaseAwayProblem(error);
   return new Problem("internal-error", "The log has the cause under the request id.", { cause: error });
+}
+
+/** What is answered while the database is away, or refuses for now what it was asked. */
+export function databaseAwayProblem(cause?: Error): Problem {
+  return new Problem("database-away", "Ask again in a moment: Tandem goes on by itself when the database is back.", {
+    headers: { "Retry-After": "5" },
+    cause,
+  });
 }
 
 /** Answers with a problem. */
@@ -145,6 +156,9 @@ export function onError(logger: Logger): ErrorHandler {
         requestId: c.get("requestId"),
         stack: error.stack,
       });
+    }
+    if (problem.kind === "database-away" && problem.more.cause) {
+      logger.warn(`${c.req.method} ${c.req.path}: ${messageOf(error)}`, { requestId: c.get("requestId") });
     }
     return answerProblem(c, problem);
   };

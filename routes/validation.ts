@@ -83,6 +83,15 @@ export function boundsOf(schema: object): { min: number; max: number } | undefin
   return bounded.get(schema);
 }
 
+/** More than the keys of a thousand assets; each list of runs repeats it. */
+const maxSelection = 16_384;
+
+/** A selection of assets, in a body. */
+export const selectionText = z.string().max(
+  maxSelection,
+  `A selection has at most ${maxSelection} characters. Select by group:NAME, key+ or *.`,
+);
+
 /** The id of something that is numbered, in a query. */
 export const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 

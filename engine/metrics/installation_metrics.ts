@@ -49,7 +49,12 @@ export class InstallationMetrics {
     const totals = new FinishedTotals(database, new Set(engine.graph.keys));
     this.#work = new CachedReading(
       async () =>
-        (await Promise.all([totals.families(), openWork(database, pools), schedules(database), this.#outside()]))
+        (await Promise.all([
+          totals.families(),
+          openWork(database, { pools, processes: await engine.processes() }),
+          schedules(database),
+          this.#outside(),
+        ]))
           .flat(),
       { maxAgeMs, timeoutMs },
     );

@@ -1,5 +1,6 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { MetricFamily, Sample } from "../../resources/metrics/mod.ts";
+import { type PresentProcess, silence, silentAfterSeconds } from "../presence.ts";
 
 interface Row {
   what: string;
@@ -11,12 +12,17 @@ interface Row {
 /** What runs, waits and is open in the whole installation now. Cost: one statement over partial indexes and small tables. */
 export async function openWork(
   { sql }: Database,
-  pools: ReadonlyMap<string, number>,
+  { pools, processes }: { pools: ReadonlyMap<string, number>; processes: readonly PresentProcess[] },
 ): Promise<MetricFamily[]> {
   const rows = await sql<Row[]>`
     SELECT 'run' AS what, status AS label, count(*)::integer AS n,
            extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS "ageSeconds"
     FROM engine.run WHERE status IN ('queued', 'running', 'interrupted') GROUP BY status
+    UNION ALL
+    -- A run whose process stands still waits as well as one that nobody has.
+    SELECT 'held_up', '', count(*)::integer, max(${silence(sql)})
+    FROM engine.run r JOIN engine.process p ON p.id = r.process_id
+    WHERE r.status = 'running' AND ${silence(sql)} >= ${silentAfterSeconds}
     UNION ALL
     SELECT 'step', 'running', count(*)::integer, NULL FROM engine.step WHERE status = 'running'
     UNION ALL
@@ -49,7 +55,7 @@ export async function openWork(
     return [...counts].map(([name, value]) => ({ labels: { [label]: name }, value }));
   };
   const total = (what: string) => found(what).reduce((sum, { n }) => sum + n, 0);
-  const queued = found("run").filter(({ label }) => label !== "running");
+  const waiting = [...found("run").filter(({ label }) => label !== "running"), ...found("held_up")];
   const gauge = (name: string, help: string, samples: readonly Sample[]): MetricFamily => ({
     type: "gauge",
     name,
@@ -62,9 +68,19 @@ export async function openWork(
       "Runs of the installation that have not ended, by status; those that do not run are the queue.",
       by("run", "status", ["queued", "running", "interrupted"]),
     ),
-    gauge("tandem_queue_oldest_age_seconds", "Age of the run that has waited longest in the installation's queue.", [
-      one(Math.max(0, ...queued.map(({ ageSeconds }) => ageSeconds ?? 0))),
-    ]),
+    gauge(
+      "tandem_queue_oldest_age_seconds",
+      "Seconds for which a run of the installation has waited at most: in the queue, or for a process that stands still.",
+      [one(Math.max(0, ...waiting.map(({ ageSeconds }) => ageSeconds ?? 0)))],
+    ),
+    gauge(
+      "tandem_processes",
+      "Processes of the installation that count as alive: at work, or silent for so long that they must stand still.",
+      [false, true].map((silent) => ({
+        labels: { state: silent ? "silent" : "at_work" },
+        value: processes.filter(({ silentSeconds }) => silent === silentSeconds >= silentAfterSeconds).length,
+      })),
+    ),
     gauge("tandem_steps_running", "Steps of the installation that run now.", [one(total("step"))]),
     gauge(
       "tandem_pool_slots_used",

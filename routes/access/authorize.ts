@@ -36,15 +36,19 @@ export function authorize(
         );
       }
     }
-    // What these routes do is written down with it, in one transaction.
-    if (!audited || ownAudit.test(path)) return await next();
-    const event = await access.audit.begin(actorOf(c, { trustedProxies }), actionOf(c));
+    if (!audited) return await next();
+    const by = actorOf(c, { trustedProxies });
+    // What these routes do is written down with it, in one transaction; what they could not do is not.
+    const event = ownAudit.test(path) ? null : await access.audit.begin(by, actionOf(c));
     await next();
+    const outcome = String(c.res.status);
     try {
-      await access.audit.end(event, String(c.res.status));
+      if (event !== null) await access.audit.end(event, outcome);
+      else if (c.res.status >= 400) await access.audit.record(by, actionOf(c), outcome);
     } catch (error) {
       // It is done, and said to be: that nobody knows its outcome is for the log.
-      logger.error(`The outcome of audit event ${event} could not be written: ${messageOf(error)}`);
+      const what = event === null ? `that ${actionOf(c).action} failed` : `the outcome of audit event ${event}`;
+      logger.error(`The audit could not be told ${what}: ${messageOf(error)}`);
     }
   };
 }

@@ -50,3 +50,6 @@ BEGIN
   outcome := 'claimed';
 END
 $$;
+
+-- Whether the tick was seen ahead of the clock. It fired when a clock was wrong: its time is not spent.
+ALTER TABLE engine.schedule_tick ADD COLUMN ahead boolean NOT NULL DEFAULT false;

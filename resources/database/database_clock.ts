@@ -1,0 +1,63 @@
+import { type Clock, type SharedClock, tolerableSkewMs } from "../clock.ts";
+import type { Database } from "./database.ts";
+import type { Logger } from "./logger.ts";
+
+/** After so long a clock is set again by itself. */
+const holdsMs = 5_000;
+
+/**
+ * The clock of a database server, which all processes on it share. Between two looks at it time goes on by a clock that nobody
+ * can set, so that this machine's own may jump without being noticed here.
+ */
+export class DatabaseClock implements SharedClock {
+  #at: { instant: Temporal.Instant; monotonicMs: number } | undefined;
+  #skewMs: number | null = null;
+  #setting: Promise<void> | undefined;
+
+  /** @param around.own Of this machine: it counts until the database has been asked. */
+  constructor(private readonly around: { database: Pick<Database, "sql">; own: Clock; logger?: Logger }) {}
+
+  get skewMs(): number | null {
+    return this.#skewMs;
+  }
+
+  now(): Temporal.Instant {
+    const at = this.#at;
+    if (!at) return this.around.own.now();
+    const elapsedMs = performance.now() - at.monotonicMs;
+    // A machine that slept does not count its sleep. What fails is asked again at the next look.
+    if (elapsedMs > holdsMs) this.sync().catch(() => {});
+    return at.instant.add({ milliseconds: Math.round(elapsedMs) });
+  }
+
+  sync(): Promise<void> {
+    return this.#setting ??= this.#set().finally(() => this.#setting = undefined);
+  }
+
+  async #set(): Promise<void> {
+    const asked = performance.now();
+    const [row] = await this.around.database.sql<{ now: string }[]>`SELECT clock_timestamp() AS now`;
+    const answered = performance.now();
+    const instant = Temporal.Instant.from(row!.now);
+    // Read somewhere between question and answer.
+    this.#at = { instant, monotonicMs: (asked + answered) / 2 };
+    const behindMs = (answered - asked) / 2;
+    this.#compare(this.around.own.now().epochMilliseconds - behindMs - instant.epochMilliseconds);
+  }
+
+  #compare(skewMs: number): void {
+    const wasWrong = Math.abs(this.#skewMs ?? 0) >= tolerableSkewMs;
+    const isWrong = Math.abs(skewMs) >= tolerableSkewMs;
+    this.#skewMs = skewMs;
+    if (isWrong === wasWrong) return;
+    const { logger } = this.around;
+    if (isWrong) {
+      const seconds = Math.round(Math.abs(skewMs) / 1_000);
+      logger?.warn?.(
+        `The clock of this machine is ${seconds} s ${
+          skewMs > 0 ? "ahead of" : "behind"
+        } the database's. Schedules go by the database's.`,
+      );
+    } else logger?.info?.("The clock of this machine is right again.");
+  }
+}
