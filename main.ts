@@ -42,7 +42,6 @@ import {
   type Database,
   DatabaseClock,
   DatabaseOpenError,
-  DatabaseProbe,
   type EmbeddedDatabase,
   FolderHeldError,
   migrate,
@@ -197,7 +196,6 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     );
   });
   const { stopping } = signals;
-  const probe = new DatabaseProbe(database);
   let server: LastingServer | undefined;
   try {
     const scheduler = new Scheduler({
@@ -220,7 +218,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           scheduler,
           logger,
           ready: () => readiness(house, stopping),
-          databaseAnswers: () => probe.answers(),
+          databaseAwaySignal: () => database.awaySignal(),
           limits: { loopbackOnly },
           metrics: metricsOf(house, { environment, logger }),
           instruments,
@@ -292,7 +290,6 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     await server?.shutdown();
     throw error;
   } finally {
-    await probe.close();
     await house.close();
   }
 }

@@ -1,7 +1,14 @@
 import { type CellState, someCells } from "./cell_state.ts";
 import { cellWork } from "./cell_work.ts";
 import { isDatabaseTrouble } from "./database_trouble.ts";
-import { CellsFailedError, CheckFailedError, InvalidRowsError, isFatal, messageOf, StepLostError } from "./errors.ts";
+import {
+  CellsFailedError,
+  CheckFailedError,
+  InvalidRowsError,
+  isFatal,
+  recordOfError,
+  StepLostError,
+} from "./errors.ts";
 import type { StepOutcome } from "./executor.ts";
 import { CellSet } from "./partitions/mod.ts";
 import type { NewCheckResult } from "./ledger.ts";
@@ -164,7 +171,7 @@ class CellStep {
   async #recordFailure(cells: CellSet, error: unknown): Promise<void> {
     const { step } = this;
     const { cellLedger, database, ledger } = step.around;
-    const failed = { name: error instanceof Error ? error.name : "Error", message: messageOf(error) };
+    const failed = recordOfError(error);
     this.#failed = this.#failed.union(cells);
     this.#failures = [...this.#stillFailing(cells), { cells, runId: step.task.runId, error: failed }];
     await step.settle();

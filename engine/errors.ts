@@ -164,6 +164,15 @@ export function messageOf(error: unknown): string {
   return error.cause === undefined || own.endsWith(".") ? own : `${own}: ${messageOf(error.cause)}`;
 }
 
+/** What is put on record of anything that was thrown, in letters that PostgreSQL's jsonb can hold. */
+export function recordOfError(error: unknown): { name: string; message: string } {
+  const recordable = (text: string) => text.replaceAll("\0", "\ufffd").toWellFormed();
+  return {
+    name: recordable(error instanceof Error ? error.name : "Error"),
+    message: recordable(messageOf(error)),
+  };
+}
+
 /**
  * Whether the same call may succeed later, as far as the thrower says (`retryable`, on the error or on a cause of it);
  * `undefined` where it says nothing.

@@ -2,7 +2,7 @@ import { isDatabaseTrouble, mostTries, pauseMsAfter } from "./database_trouble.t
 import { Cancelled, type Executor, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
-import { messageOf } from "./errors.ts";
+import { messageOf, recordOfError } from "./errors.ts";
 import type { RunStatus, RunStep, StepStatus } from "./records.ts";
 import { pause } from "./retry.ts";
 
@@ -109,7 +109,7 @@ export class RunDriver {
         const delayMs = pauseMsAfter(tries);
         this.logger.log(hopeless ? "error" : "warn", hopeless ? said : `${said} Next try in ${delayMs} ms.`, fields);
         if (!hopeless) await pause(delayMs, this.#beginning.signal).catch(() => {});
-        const failure = hopeless ? { name: nameOf(error), message: recordable(said) } : undefined;
+        const failure = hopeless ? { ...recordOfError(error), message: recordOfError(said).message } : undefined;
         const step = await this.#untilTaken(() => this.ledger.reopenStep(claim, failure));
         // The answer was lost, and not what was asked.
         const outcome = step && outcomeOf(step);
@@ -119,7 +119,7 @@ export class RunDriver {
           this.ledger.event(task.runId, "step_retry", task.key, {
             attempt: tries,
             delayMs,
-            error: { name: nameOf(error), message: recordable(messageOf(error)) },
+            error: recordOfError(error),
           })
         );
       }
@@ -206,13 +206,4 @@ function isDone({ status, error }: RunStep): boolean {
 function outcomeOf({ status, error }: Pick<RunStep, "status" | "error">): StepOutcome | undefined {
   if (status === "pending" || status === "interrupted" || status === "running") return undefined;
   return status === "failed" && error?.partial ? "partly_failed" : status;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "Error";
-}
-
-/** A text that PostgreSQL's jsonb can hold, whatever kept the first one from being recorded. */
-function recordable(text: string): string {
-  return text.replaceAll("\0", "").toWellFormed();
 }

@@ -12,6 +12,7 @@ import {
   CheckFailedError,
   isFatal,
   messageOf,
+  recordOfError,
   StepFailedError,
   StepLostError,
   UnmetUpstreamError,
@@ -163,7 +164,7 @@ export class StepExecution {
         await this.around.ledger.event(this.task.runId, "step_retry", this.task.key, {
           attempt: ++this.attempt,
           delayMs,
-          error: { name: nameOf(error), message: messageOf(error) },
+          error: recordOfError(error),
         });
         await pause(delayMs, this.signal);
       }
@@ -273,8 +274,7 @@ export class StepExecution {
     const recorded = await ledger.endStep(this.claim, {
       status: "failed",
       error: {
-        name: nameOf(error),
-        message: messageOf(error),
+        ...recordOfError(error),
         ...(partial && { partial }),
         ...(isFatal(error) && { fatal: true }),
       },
@@ -311,8 +311,4 @@ export class StepExecution {
   async settle(): Promise<void> {
     await this.#pending;
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "Error";
 }

@@ -17,7 +17,7 @@ import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
 import { guards } from "./limits/guards.ts";
-import { whileDatabaseAnswers } from "./limits/database_away.ts";
+import { unlessDatabaseAway } from "./limits/database_away.ts";
 import { defaultStreamLimits } from "./limits/open_streams.ts";
 import { type BodyPace, defaultBodyPace } from "./limits/request_body.ts";
 import type { RequestRates } from "./limits/mod.ts";
@@ -74,8 +74,8 @@ export interface ApiOptions {
   logger: Logger;
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
-  /** Whether the database answers at all, for reads that wait for it; not asked where this is left out. */
-  databaseAnswers?(): Promise<boolean>;
+  /** Aborts when the database is found to be away, for whoever waits for it; another one is there when it is back. */
+  databaseAwaySignal?(): AbortSignal;
   limits?: Partial<ApiLimits>;
   /** The address under which people reach the service, where it is another than the one that is listened on. */
   publicUrl?: URL;
@@ -122,7 +122,7 @@ export function api(options: ApiOptions) {
   if (limits.loopbackOnly) app.use(loopbackHostOnly(site));
   app.use(ownOriginOnly(site));
   if (stopping) app.use(refuseChanges(stopping));
-  if (options.databaseAnswers) app.use(whileDatabaseAnswers(options.databaseAnswers));
+  if (options.databaseAwaySignal) app.use(unlessDatabaseAway(options.databaseAwaySignal));
   if (rates) app.use(rates.byAddress);
   app.use(authenticate(access));
   if (rates) app.use(rates.byPrincipal);

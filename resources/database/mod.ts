@@ -22,7 +22,6 @@ export function openDatabase({ databaseUrl, dataDir, logger }: OpenDatabaseOptio
 
 export type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "./database.ts";
 export { DatabaseClock } from "./database_clock.ts";
-export { DatabaseProbe } from "./database_probe.ts";
 export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from "./embedded.ts";
 export {
   type DatabaseErrorKind,

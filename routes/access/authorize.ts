@@ -47,8 +47,8 @@ export function authorize(
       else if (c.res.status >= 400) await access.audit.record(by, actionOf(c), outcome);
     } catch (error) {
       // It is done, and said to be: that nobody knows its outcome is for the log.
-      const what = event === null ? `that ${actionOf(c).action} failed` : `the outcome of audit event ${event}`;
-      logger.error(`The audit could not be told ${what}: ${messageOf(error)}`);
+      const what = event === null ? `That ${actionOf(c).action} was refused` : `The outcome of audit event ${event}`;
+      logger.error(`${what} could not be written: ${messageOf(error)}`);
     }
   };
 }

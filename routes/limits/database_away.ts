@@ -1,25 +1,29 @@
 import type { MiddlewareHandler } from "hono";
 import { databaseAwayProblem } from "../problems.ts";
-import { within } from "../within.ts";
-
-/** A read that has not begun to answer after so long is worth asking whether the database is there at all. */
-const suspiciousMs = 1_500;
-/** How often that is asked again while the read goes on. */
-const againMs = 1_000;
 
 /**
- * Answers 503 to a read that waits for a database that does not answer, instead of waiting with it: a network that swallows what is sent
- * says nothing for minutes. Changes are not cut short: nobody would know what became of them.
+ * Answers 503 while the database is away, instead of waiting with whoever asks it: a network that swallows what is sent says nothing for
+ * minutes. A change that has begun is not cut short: nobody would know what became of it.
+ *
+ * @param awaySignal Aborts when the database is found to be away; another one is there when it is back.
  */
-export function whileDatabaseAnswers(answers: () => Promise<boolean>): MiddlewareHandler {
+export function unlessDatabaseAway(awaySignal: () => AbortSignal): MiddlewareHandler {
   return async (c, next) => {
+    // What tells of the process alone, and has to say what is missing.
+    if (/^\/(?:healthz|readyz|metrics|static\/.*)$/.test(c.req.path)) return await next();
+    const signal = awaySignal();
+    if (signal.aborted) throw databaseAwayProblem();
     if (c.req.method !== "GET" && c.req.method !== "HEAD") return await next();
-    const answered = next().then(() => true);
-    for (let waitMs = suspiciousMs;; waitMs = againMs) {
-      if (await within(waitMs, answered)) return;
-      if (await Promise.race([answered, answers()])) continue;
+    const away = Promise.withResolvers<"away">();
+    const onAway = () => away.resolve("away");
+    signal.addEventListener("abort", onAway, { once: true });
+    const answered = next();
+    try {
+      if (await Promise.race([answered, away.promise]) !== "away") return;
       answered.catch(() => {});
       throw databaseAwayProblem();
+    } finally {
+      signal.removeEventListener("abort", onAway);
     }
   };
 }

@@ -86,6 +86,41 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await engine.runs({ limit: 10 })).length, 1);
   });
 
+  test("goes on at once when a clock that was ahead is right again, and fires in its time what fired too early", async (tiny) => {
+    const { clock, engine, world } = tiny;
+    const s = scheduler(tiny);
+    const fired = async (at: string) => {
+      clock.set(at);
+      world.numbers[0]!.value!++;
+      for (const run of await s.tick()) await engine.finished(run);
+      return (await s.states())[0]!.lastTick?.scheduledAt;
+    };
+    await fired("2024-03-08T12:00:00Z");
+    assert.equal(await fired("2024-03-08T23:30:00Z"), "2024-03-08T23:30:00Z");
+    // Forty days ahead, for a moment.
+    assert.equal(await fired("2024-04-17T23:31:00Z"), "2024-04-17T22:30:00Z");
+    assert.equal(await fired("2024-03-09T12:00:00Z"), "2024-03-08T23:30:00Z");
+    assert.equal(await fired("2024-03-11T22:30:00Z"), "2024-03-11T22:30:00Z");
+    assert.equal(await fired("2024-04-17T22:20:00Z"), "2024-04-16T22:30:00Z");
+    assert.equal(await fired("2024-04-17T22:30:00Z"), "2024-04-17T22:30:00Z");
+    const runs = await engine.runs({ limit: 10 });
+    assert.equal(runs.length, 5, "each tick once, and the one that fired too early");
+  });
+
+  test("keeps what it has fired when a clock that was behind is right again", async (tiny) => {
+    const { clock } = tiny;
+    const s = scheduler(tiny);
+    const at = async (time: string) => {
+      clock.set(time);
+      await s.tick();
+      return (await s.states())[0]!.lastTicks.map(({ scheduledAt }) => scheduledAt);
+    };
+    await at("2024-03-08T12:00:00Z");
+    const before = [await at("2024-03-08T23:30:00Z"), await at("2024-03-11T22:30:00Z")][1];
+    assert.deepEqual(await at("2024-02-01T12:00:00Z"), []);
+    assert.deepEqual(await at("2024-03-11T22:31:00Z"), before);
+  });
+
   test("keeps a tick that could not fire for the next look", async (tiny) => {
     const { clock, world, engine } = tiny;
     const s = scheduler(tiny, [{ ...daily, selection: "total" }]);
@@ -111,6 +146,7 @@ Deno.test("Scheduler refuses a schedule that cannot be", async () => {
       );
     refused({ cron: "61 * * * *" }, '"61 * * * *"');
     refused({ cron: "every day" }, '"every day"');
+    for (const cron of ["0 0 30 2 *", "0 18 31 2,4,6,9,11 *", "0 0 12 31 4 *"]) refused({ cron }, "which never fires");
     refused({ timeZone: "New York" }, '"New York"');
     refused({ selection: "nothing_here" }, '"daily"');
     refused({ name: "Every Day" }, '"Every Day"');

@@ -58,6 +58,9 @@ for (
     ["PRESET", "mine"],
     ["DAILY_SCHEDULE", "99 * * * *"],
     ["DAILY_SCHEDULE", "daily"],
+    // No February has a thirtieth.
+    ["DAILY_SCHEDULE", "0 0 30 2 *"],
+    ["DAILY_SCHEDULE", "0 18 31 4,6,9,11 *"],
     ["SCHEDULE_TIME_ZONE", "New York"],
     ["MAX_CONCURRENT_STEPS", "0"],
     ["MAX_CONCURRENT_RUNS", "0"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { silentLogger } from "../../engine/mod.ts";
-import { healthRoutes, type Readiness } from "../../routes/health.ts";
+import { clockReadiness, healthRoutes, processReadiness, type Readiness } from "../../routes/health.ts";
 import { onError } from "../../routes/problems.ts";
 
 function health(ready: () => Promise<readonly Readiness[]>, timeoutMs = 1_000) {
@@ -38,4 +38,37 @@ Deno.test("GET /readyz answers 503 when the database fails or does not answer in
   assert.doesNotMatch(await failing.text(), /postgres:/);
   const hanging = await health(() => new Promise(() => {}), 10).request("/readyz");
   assert.equal(hanging.status, 503);
+});
+
+Deno.test("GET /readyz answers 200 and says that something is wrong which keeps no request from being served here", async () => {
+  const checks = [{ name: "clock", ready: true, degraded: true, message: "It is wrong." }];
+  const response = await health(() => Promise.resolve(checks)).request("/readyz");
+  assert.deepEqual([response.status, await response.json()], [200, { status: "degraded", checks }]);
+});
+
+Deno.test("processReadiness() tells of others that stand still, and is not ready where this process does", () => {
+  const process = (id: number, silentSeconds: number) => ({
+    id,
+    host: "h",
+    pid: 10 + id,
+    role: "server",
+    silentSeconds,
+  });
+  assert.deepEqual(processReadiness([process(1, 0), process(2, 5)], 1), {
+    name: "processes",
+    ready: true,
+    message: "2 processes are at work.",
+  });
+  const other = processReadiness([process(1, 0), process(2, 75.5)], 1);
+  assert.deepEqual([other.ready, other.degraded], [true, true]);
+  assert.match(other.message, /process 2 \(pid 12 on h\), which has been silent for 75 s/);
+  assert.equal(processReadiness([process(1, 31), process(2, 0)], 1).ready, false);
+  assert.equal(processReadiness([process(2, 0)], 1).ready, false, "it is recorded as ended");
+});
+
+Deno.test("clockReadiness() says by how much a clock is wrong, and in which direction", () => {
+  assert.deepEqual(clockReadiness(null), []);
+  assert.equal(clockReadiness(-1_000)[0]!.degraded, undefined);
+  assert.match(clockReadiness(40 * 86_400_000)[0]!.message, /3456000 s ahead of the database's/);
+  assert.match(clockReadiness(-31_000)[0]!.message, /31 s behind the database's/);
 });

@@ -221,3 +221,17 @@ Deno.test("POST /v1/assets/:key/materialize and POST /v1/materialize", async (t)
     });
   });
 });
+
+Deno.test("POST /v1/materialize and /v1/backfills refuse a selection that no list of runs should repeat", () =>
+  withTinyApi(async ({ post, engine }) => {
+    const selection = "numbers ".repeat(100_000);
+    for (const path of ["/v1/materialize", "/v1/backfills"]) {
+      const { status, json } = await post(path, { selection });
+      assert.equal(status, 400, path);
+      assert.deepEqual(json.errors, [{
+        path: "selection",
+        message: "A selection has at most 16384 characters. Select by group:NAME, key+ or *.",
+      }]);
+    }
+    assert.deepEqual(await engine.runs({ limit: 1 }), []);
+  }));

@@ -15,7 +15,16 @@ export const Alive = named("Alive", z.strictObject({ status: z.literal("alive") 
 export const Ready = named(
   "Ready",
   z.strictObject({
-    status: z.literal("ready"),
-    checks: z.array(z.strictObject({ name: z.string(), ready: z.boolean(), message: z.string() })),
+    status: z.enum(["ready", "degraded"]).describe(
+      "Degraded: something is wrong that keeps no request from being served",
+    ),
+    checks: z.array(
+      z.strictObject({
+        name: z.string(),
+        ready: z.boolean(),
+        degraded: z.boolean().optional().describe("Whether something is wrong with it all the same"),
+        message: z.string(),
+      }),
+    ),
   }),
 );

@@ -131,11 +131,15 @@ Deno.test("every change is written down with who made it and what became of it, 
     await operates.post("/nowhere");
     await admin.post("/v1/tokens", { name: "one" });
     await operates.post("/ml/rlrt", { data: [] });
+    await admin.ask("/v1/tokens/999", { method: "DELETE" });
+    await admin.ask("/v1/sessions/999", { method: "DELETE" });
     const { events } = (await admin.ask("/v1/audit-events")).json;
     const seen = events.map((
       event: Record<string, unknown>,
     ) => [event.actor, event.action, event.target, event.outcome]);
-    assert.deepEqual(seen.slice(0, 5), [
+    assert.deepEqual(seen.slice(0, 7), [
+      ["boss", "DELETE /v1/sessions/:id", "/v1/sessions/999", "404"],
+      ["boss", "DELETE /v1/tokens/:id", "/v1/tokens/999", "404"],
       ["boss", "token.create", "token 4", "done"],
       ["nightly", "POST /v1/runs/:id/cancel", "/v1/runs/1/cancel", "409"],
       ["nightly", "POST /v1/materialize", "/v1/materialize", "400"],
