@@ -3,13 +3,38 @@
  * database. `deno task test`.
  *
  * PostgreSQL and Chromium are installed from Debian's packages where they are missing and this process may do so. Elsewhere
- * their tests are left out, which the last lines say; with `CI=true` that is a failure.
+ * their tests are left out, which the last lines say; with `CI=true` that is a failure. Everything runs to its end, whatever
+ * failed before it, and the last line counts the tests; a stage that failed without a failed test counts as one.
  */
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { slowestTests } from "./support/junit_report.ts";
 import { postgresBinaries } from "./support/postgres_server.ts";
 
-const deno = Deno.execPath();
+/** A command, and how it ended. */
+interface Stage {
+  name: string;
+  args: string[];
+  /** Whether its lines are shown as they come; those of others are shown together once it has ended. */
+  live?: boolean;
+}
+
+interface Outcome {
+  name: string;
+  passed: number;
+  failed: number;
+  ignored: number;
+}
+
+/** `ok | 12 passed (3 steps) | 0 failed | 1 ignored (5s)` */
+const SUMMARY = /(\d+) passed.*\| (\d+) failed(?:.*\| (\d+) ignored)?/;
+// deno-lint-ignore no-control-regex -- the colours of a terminal
+const COLOURS = /\x1b\[\d+m/g;
+
 const ci = Deno.env.get("CI") === "true";
-const environment: Record<string, string> = {};
+// One server, one browser and so on for all stages: see tests/support/shared_parts.ts.
+const environment: Record<string, string> = { TANDEM_TEST_OWNER: String(Deno.pid) };
 const left: string[] = [];
 
 await need(
@@ -20,26 +45,44 @@ await need(
 );
 await need("Chromium", await exists(Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium"), "chromium", "BROWSER");
 
-await step("format", [deno, "fmt", "--check", "--quiet"]);
-await step("lint", [deno, "lint", "--quiet"]);
-await step("types", [deno, "check", "--quiet", ".", ...await clientModules()]);
-await step("types of the README", [deno, "check", "--quiet", "--doc-only", "README.md"]);
+const reports = await Deno.makeTempDir({ prefix: "tandem-gate-" });
+const tests = (name: string, ...args: string[]): Stage => ({
+  name,
+  args: ["test", "-P", "--no-check", `--junit-path=${join(reports, `${name}.xml`)}`, ...args],
+  live: true,
+});
 // Side by side, but for what drives a browser, kills processes or keeps a rate by the clock: a busy machine does not keep their times.
 const alone = ["tests/browser/", "tests/survival/", "tests/resources/rate_limit/"];
-const tests = await step(
-  "tests",
-  [deno, "test", "-P", "--no-check", "--parallel", `--ignore=${alone.join()}`, "tests/"],
-  { counts: true },
-);
-const aloneTests = await step("tests with deadlines", [deno, "test", "-P", "--no-check", ...alone], { counts: true });
-const examples = await step("examples", [deno, "test", "-P", "--doc", "--no-check", "quant/", "engine/"], {
-  counts: true,
-});
+const lanes: Stage[][] = [
+  [
+    tests("tests", "--parallel", `--ignore=${alone.join()}`, "tests/"),
+    tests("tests with deadlines", ...alone),
+  ],
+  [
+    { name: "format", args: ["fmt", "--check", "--quiet"] },
+    { name: "lint", args: ["lint", "--quiet"] },
+    { name: "types", args: ["check", "--quiet", ".", ...await clientModules()] },
+    { name: "types of the README", args: ["check", "--quiet", "--doc-only", "README.md"] },
+    { name: "examples", args: ["test", "-P", "--doc", "--no-check", "quant/", "engine/"] },
+  ],
+];
+const outcomes = (await Promise.all(lanes.map(async (stages) => {
+  const ended: Outcome[] = [];
+  for (const stage of stages) ended.push(await run(stage));
+  return ended;
+}))).flat();
 
+const slowest = await slowestTests(reports, 20);
+await Deno.remove(reports, { recursive: true });
+console.log("\nThe slowest tests, in seconds:");
+for (const { name, file, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(6)}  ${file}: ${name}`);
+console.log();
 for (const what of left) console.log(`Left out: the tests that need ${what}, which is not installed.`);
-const all = [tests, aloneTests, examples];
-const sum = (of: "passed" | "failed" | "ignored") => all.reduce((total, one) => total + one[of], 0);
-console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("ignored")} skipped`);
+const failures = outcomes.filter(({ failed }) => failed > 0);
+if (failures.length > 0) console.log(`Failed: ${failures.map(({ name }) => name).join(", ")}.`);
+const sum = (of: "passed" | "failed" | "ignored") => outcomes.reduce((total, one) => total + one[of], 0);
+console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("ignored")} skipped`);
+if (failures.length > 0) Deno.exit(1);
 
 /** What runs in the browser is JavaScript with types in comments, which `deno check .` leaves out. */
 async function clientModules(): Promise<string[]> {
@@ -70,41 +113,33 @@ async function install(debianPackage: string): Promise<boolean> {
   return await apt("update", "-qq") && await apt("install", "-y", "-qq", "--no-install-recommends", debianPackage);
 }
 
-/** Runs a command to its end and stops everything where it fails. */
-async function step(
-  name: string,
-  [command, ...args]: string[],
-  { counts = false, quiet = false } = {},
-): Promise<{ passed: number; failed: number; ignored: number }> {
+/** Runs a stage to its end. Nothing is printed but whole lines, so that stages side by side do not tear each other's. */
+async function run({ name, args, live = false }: Stage): Promise<Outcome> {
   const started = performance.now();
-  console.log(`\n== ${name}`);
-  const child = new Deno.Command(command!, {
+  if (live) console.log(`\n== ${name}`);
+  const child = new Deno.Command(Deno.execPath(), {
     args,
     env: environment,
     stdin: "null",
-    stdout: counts ? "piped" : quiet ? "null" : "inherit",
-    stderr: quiet ? "piped" : "inherit",
+    stdout: "piped",
+    stderr: "piped",
   }).spawn();
-  let output = "";
-  if (counts || quiet) {
-    for await (const text of (counts ? child.stdout : child.stderr).pipeThrough(new TextDecoderStream())) {
-      output += text;
-      if (counts) await Deno.stdout.write(new TextEncoder().encode(text));
+  const lines: string[] = [];
+  const read = async (output: ReadableStream<Uint8Array>) => {
+    for await (const line of createInterface({ input: Readable.fromWeb(output) })) {
+      lines.push(line);
+      if (live) console.log(line);
     }
-  }
-  const { code } = await child.status;
+  };
+  const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  // deno-lint-ignore no-control-regex -- the colours of a terminal
-  const total = /(\d+) passed.*\| (\d+) failed(?:.*\| (\d+) ignored)?/.exec(output.replace(/\x1b\[\d+m/g, ""));
-  const number = (at: number) => Number(total?.[at] ?? 0);
-  if (code !== 0) {
-    if (quiet) console.error(output);
-    console.error(`\n${name} failed after ${seconds} s.`);
-    if (counts) console.log(`\n${number(1)} passed, ${Math.max(1, number(2))} failed`);
-    Deno.exit(1);
-  }
-  console.log(`${name}: ok in ${seconds} s`);
-  return { passed: number(1), failed: number(2), ignored: number(3) };
+  const total = lines.map((line) => SUMMARY.exec(line.replace(COLOURS, ""))).findLast((found) => found !== null);
+  const count = (at: number) => Number(total?.[at] ?? 0);
+  const failed = code === 0 ? 0 : Math.max(1, count(2));
+  if (!live) console.log(`\n== ${name}`);
+  if (!live && failed > 0) console.log(lines.join("\n"));
+  console.log(`${name}: ${failed > 0 ? "failed" : "ok"} in ${seconds} s`);
+  return { name, passed: count(1), failed, ignored: count(3) };
 }
 
 async function exists(path: string): Promise<boolean> {

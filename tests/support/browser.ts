@@ -1,11 +1,12 @@
 import { type Browser, chromium, type Page } from "playwright-core";
+import { sharedProcess } from "./shared_process.ts";
 
-const executablePath = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+export const chromiumPath: string = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
 /** Why there is no browser to test in; `null` where there is one. TANDEM_REQUIRE_BROWSER=1 makes its absence an error. */
-export const browserMissing: string | null = await Deno.stat(executablePath).then(
+export const browserMissing: string | null = await Deno.stat(chromiumPath).then(
   () => null,
-  () => `${executablePath} is not there; CHROMIUM names another`,
+  () => `${chromiumPath} is not there; CHROMIUM names another`,
 );
 
 if (browserMissing && Deno.env.get("TANDEM_REQUIRE_BROWSER") === "1") {
@@ -28,9 +29,13 @@ export interface BrowserPageOptions {
   colorScheme?: "light" | "dark";
 }
 
-/** Starts a headless browser for `test`, and ends it however the test ends. */
+/**
+ * Gives `test` a headless browser in which it sees nothing of other tests, and closes its windows however the test ends.
+ *
+ * It is the one of `browser_host.ts`, which all test files of this run share.
+ */
 export async function withBrowser<T>(test: (browser: Browser) => Promise<T>): Promise<T> {
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await chromium.connect(await sharedProcess("browser", new URL("./browser_host.ts", import.meta.url)));
   try {
     return await test(browser);
   } finally {

@@ -6,14 +6,13 @@
  * that connection. Databases are emptied before they are given out, so that it does not matter how the last test left
  * them; one that cannot be emptied is thrown away.
  *
- * `deno run embedded_host.ts launch FOLDER OWNER` starts it, tells its port and ends. The host itself ends, and removes
- * FOLDER, once the process OWNER is gone.
+ * Run by `shared_process.ts`.
  */
 import { createServer, type Server, type Socket } from "node:net";
-import process from "node:process";
 import { type EmbeddedDatabase, migrate, openEmbedded } from "../../resources/database/mod.ts";
 import { EmbeddedThread } from "../../resources/database/embedded_thread.ts";
 import { emptyDatabase, structureOf } from "./empty_database.ts";
+import { tellAddress } from "./shared_process.ts";
 
 /** Catalogs grow with every table that is made and dropped: after so many tests a new database is cheaper. */
 const testsPerDatabase = 200;
@@ -68,40 +67,13 @@ class SharedDatabase {
   }
 }
 
-const [mode, folder, owner] = Deno.args as ["launch" | "serve", string, string];
-if (mode === "launch") await launch();
-else await serve();
+const idle = [await SharedDatabase.open()];
+const clients = createServer((client) => {
+  lend(client).catch((error) => client.destroy(error));
+});
+await tellAddress(String(await portOf(clients)));
 
-/** Leaves the host behind as a process that belongs to no terminal and holds no pipe of this one. */
-async function launch(): Promise<void> {
-  const host = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", import.meta.filename!, "serve", folder, owner],
-    detached: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const { value } = await host.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
-  if (value === undefined) console.error(await new Response(host.stderr).text());
-  else console.log(value.trim());
-  Deno.exit(value === undefined ? 1 : 0);
-}
-
-async function serve(): Promise<void> {
-  await Deno.mkdir(folder);
-  const idle = [await SharedDatabase.open()];
-  const clients = createServer((client) => {
-    lend(idle, client).catch((error) => client.destroy(error));
-  });
-  console.log(await portOf(clients));
-  setInterval(async () => {
-    if (isAlive(Number(owner))) return;
-    for (const left of [folder, `${folder}.lock`]) await Deno.remove(left, { recursive: true }).catch(() => {});
-    Deno.exit();
-  }, 500);
-}
-
-async function lend(idle: SharedDatabase[], client: Socket): Promise<void> {
+async function lend(client: Socket): Promise<void> {
   let database = idle.pop();
   while (database !== undefined && !await database.empty()) {
     database.close().catch(() => {});
@@ -138,12 +110,4 @@ async function portOf(server: Server): Promise<number> {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
   return (server.address() as { port: number }).port;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import type postgres from "postgres";
+import type { Sql } from "../../resources/database/mod.ts";
 
 /** Schemas that migrations make, with tables of their own and for those of assets; `public` is PostgreSQL's. */
 const own = ["engine", "access"];
@@ -12,7 +12,7 @@ const pagesToDelete = 16;
  *
  * @param sql Of the only session there is: another one could hold locks on what is dropped.
  */
-export async function emptyDatabase(sql: postgres.Sql): Promise<void> {
+export async function emptyDatabase(sql: Sql): Promise<void> {
   await sql.unsafe("discard all").simple();
   await sql.unsafe(`do $$
     declare
@@ -56,7 +56,7 @@ export async function emptyDatabase(sql: postgres.Sql): Promise<void> {
  * A change of a definition writes its catalog row anew, so that the transactions that wrote them tell (`xmin`), where nothing
  * else writes them. Texts of definitions cost three times as much.
  */
-export async function structureOf(sql: postgres.Sql): Promise<string> {
+export async function structureOf(sql: Sql): Promise<string> {
   const written = (catalog: string, condition = "true") =>
     `(select concat_ws(' ', count(*), sum(oid::bigint), sum(xmin::text::bigint)) from ${catalog} where ${condition})`;
   const [row] = await sql.unsafe<{ structure: string }[]>(`

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type EmbeddedDatabase, openEmbedded } from "../../resources/database/mod.ts";
-import { owner, startedOnce } from "./shared_parts.ts";
+import { sharedProcess } from "./shared_process.ts";
 
 const host = new URL("./embedded_host.ts", import.meta.url);
 
@@ -14,8 +13,8 @@ export async function openSharedEmbedded(): Promise<EmbeddedDatabase> {
   return await openEmbedded({
     dataDir: "memory://",
     async start({ onCrash }) {
-      const lease = connect(await hostPort(), "127.0.0.1");
-      const ended = once(lease, "close");
+      const lease = connect(Number(await sharedProcess("embedded", host)), "127.0.0.1");
+      const ended = new Promise<void>((resolve) => lease.once("close", () => resolve()));
       const port = await new Promise<number>((resolve, reject) => {
         lease.once("data", (line) => resolve(Number(line))).once("error", reject).once("end", () => reject(gone()));
       });
@@ -30,9 +29,9 @@ export async function openSharedEmbedded(): Promise<EmbeddedDatabase> {
         },
         async close() {
           closing = true;
-          const closed = Array.from(sockets, (socket) => once(socket.destroy(), "close"));
+          for (const socket of sockets) socket.destroy();
           lease.end();
-          await Promise.all([...closed, ended]);
+          await ended;
         },
       };
     },
@@ -41,17 +40,4 @@ export async function openSharedEmbedded(): Promise<EmbeddedDatabase> {
 
 function gone(): Error {
   return new Error("The embedded database stopped.");
-}
-
-async function hostPort(): Promise<number> {
-  const start = async (folder: string) => {
-    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", host.pathname, "launch", folder, String(owner)],
-      stdin: "null",
-      stderr: "inherit",
-    }).output();
-    if (code !== 0) throw new Error("The process of the embedded databases did not start.");
-    return new TextDecoder().decode(stdout).trim();
-  };
-  return Number(await startedOnce("embedded", start));
 }
