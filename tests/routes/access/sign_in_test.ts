@@ -112,10 +112,8 @@ for (const [what, fault, status] of faults) {
 }
 
 signInTest("sign-in gives up on a provider that does not answer", async ({ jar, provider }) => {
-  provider.faults = { delayMs: 1_500 };
+  provider.faults = { delayMs: 60_000 };
   assert.equal((await jar.signIn()).status, 502);
-  // It is still about to answer.
-  await new Promise((resolve) => setTimeout(resolve, 1_600));
 }, { providerTimeoutMs: 300 });
 
 signInTest("sign-in knows keys that the provider took up since", async ({ jar, provider }) => {

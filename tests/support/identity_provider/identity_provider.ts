@@ -1,5 +1,6 @@
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, type GenerateKeyPairResult, type JWK, SignJWT } from "jose";
 import { createHash, timingSafeEqual } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 
 /** How the provider misbehaves, for the next sign-in or for all of them. */
 export interface ProviderFaults {
@@ -61,8 +62,9 @@ export async function simulatedProvider({ port = 0, asks = false }: { port?: num
   const clientId = "tandem-test.apps.example.com";
   const clientSecret = `client-secret-${crypto.randomUUID()}`;
   secrets.push(clientSecret);
-  let keys = [await newKey()];
-  const foreign = await newKey();
+  const foreign = await keyOf(0);
+  let keys = [await keyOf(1)];
+  const ending = new AbortController();
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, answer);
   const issuer = `http://127.0.0.1:${server.addr.port}`;
   const provider: SimulatedProvider = {
@@ -74,9 +76,10 @@ export async function simulatedProvider({ port = 0, asks = false }: { port?: num
     secrets,
     requests,
     async rotate() {
-      keys = [await newKey(), ...keys];
+      keys = [await keyOf(keys.length + 1), ...keys];
     },
     async [Symbol.asyncDispose]() {
+      ending.abort();
       await server.shutdown();
     },
   };
@@ -129,7 +132,7 @@ export async function simulatedProvider({ port = 0, asks = false }: { port?: num
 
   async function token(request: Request): Promise<Response> {
     const { tokenStatus, tokenBody, delayMs } = provider.faults;
-    if (delayMs) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (delayMs) await setTimeout(delayMs, undefined, { signal: ending.signal }).catch(() => {});
     if (tokenStatus || tokenBody !== undefined) {
       return new Response(tokenBody ?? "broken", {
         status: tokenStatus ?? 200,
@@ -190,8 +193,11 @@ function part(value: unknown): string {
   return encoder.encode(JSON.stringify(value)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-async function newKey(): Promise<{ privateKey: CryptoKey; jwk: JWK }> {
-  const { privateKey, publicKey } = await generateKeyPair("RS256");
+/** Pairs of keys of all providers of this process: making one takes longer than a whole sign-in. */
+const keyPairs: Promise<GenerateKeyPairResult>[] = [];
+
+async function keyOf(pair: number): Promise<{ privateKey: CryptoKey; jwk: JWK }> {
+  const { privateKey, publicKey } = await (keyPairs[pair] ??= generateKeyPair("RS256"));
   const jwk = { ...await exportJWK(publicKey), kid: crypto.randomUUID(), alg: "RS256", use: "sig" };
   return { privateKey, jwk };
 }
