@@ -1,6 +1,10 @@
+// Kept, because making a format takes fifty times as long as using it, and a page has hundreds of numbers.
+const whole = new Intl.NumberFormat("en-US");
+const byDecimals = new Map<number, Intl.NumberFormat>();
+
 /** A whole number with separators: `442,476`. */
 export function count(n: number): string {
-  return n.toLocaleString("en-US");
+  return whole.format(n);
 }
 
 /** A noun with its number: `1 row`, `12 rows`. */
@@ -32,8 +36,12 @@ export function pValue(p: number): string {
 
 /** A number with `decimals` places and a true minus sign, which zero has none of. */
 export function decimal(x: number, decimals: number): string {
-  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  return x.toLocaleString("en-US", { ...options, signDisplay: "negative" }).replace("-", "−");
+  let format = byDecimals.get(decimals);
+  if (!format) {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    byDecimals.set(decimals, format = new Intl.NumberFormat("en-US", { ...digits, signDisplay: "negative" }));
+  }
+  return format.format(x).replace("-", "−");
 }
 
 /** A number of unknown kind in about four significant digits. */
