@@ -6,6 +6,10 @@ export interface PostgresServer {
   readonly url: string;
   /** Ends it as a crash would, or in order, and starts it again on the same port with the same data. */
   restart(mode: "immediate" | "fast"): Promise<void>;
+  /** The first half of a restart. */
+  halt(mode: "immediate" | "fast"): Promise<void>;
+  /** The second half of a restart. */
+  resume(): Promise<void>;
   /** Ends the server and removes its files. */
   stop(): Promise<void>;
 }
@@ -51,6 +55,8 @@ export async function startServer(
   await run(["sh", "-c", WATCHDOG, "sh", String(owner), data, folder]);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    halt: (mode) => control("stop", "-m", mode),
+    resume: startUp,
     async restart(mode) {
       await control("stop", "-m", mode);
       await startUp();

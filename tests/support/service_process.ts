@@ -8,9 +8,19 @@ export class ServiceProcess implements AsyncDisposable {
   /** What it has logged so far. */
   output = "";
 
-  constructor(environment: Record<string, string>) {
+  /** @param flags More flags of the runtime. */
+  constructor(environment: Record<string, string>, flags: readonly string[] = []) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "-P", "--no-check", "--v8-flags=--heap-growing-percent=30", "main.ts", "start"],
+      args: [
+        "run",
+        "--quiet",
+        "-P",
+        "--no-check",
+        "--v8-flags=--heap-growing-percent=30",
+        ...flags,
+        "main.ts",
+        "start",
+      ],
       cwd: root,
       env: { PORT: "0", HOST: "127.0.0.1", LOG_FORMAT: "json", NO_COLOR: "1", DATABASE_URL: "", ...environment },
       stdout: "null",

@@ -1,0 +1,290 @@
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import postgres from "postgres";
+import { type PostgresServer, startServer } from "../../tests/support/postgres_server.ts";
+import { writeBars } from "../../tests/support/service_kills.ts";
+import { ServiceProcess } from "../../tests/support/service_process.ts";
+
+export const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1_000));
+
+/** A server process of Tandem under test. */
+export interface Server {
+  process: ServiceProcess;
+  url: string;
+}
+
+export interface ServeOptions {
+  environment?: Record<string, string>;
+  flags?: readonly string[];
+  /** Where it finds the database, if not where that is. */
+  databaseUrl?: string;
+}
+
+/** How it went on after a fault. */
+export interface Recovery {
+  /** Seconds until every server was ready, every run that was open went on and schedules fired. */
+  goesOnSeconds: number | null;
+  /** Seconds until no run was left, all had succeeded, and each server had done one more. */
+  settledSeconds: number | null;
+  /** What was missing at the end; empty where nothing was. */
+  missing: string;
+}
+
+/** A PostgreSQL server with a database that holds everything fresh, of which each trial gets a copy. */
+export class House implements AsyncDisposable {
+  private constructor(readonly server: PostgresServer, readonly folder: string) {}
+
+  static async open(): Promise<House> {
+    const folder = join(tmpdir(), `tandem-faults-${crypto.randomUUID().slice(0, 8)}`);
+    const house = new House(await startServer({ folder }), folder);
+    await house.#administer("CREATE DATABASE filled");
+    const work = await Deno.makeTempDir();
+    try {
+      await writeBars(house.bars, 0);
+      await using process = new ServiceProcess({
+        DATABASE_URL: house.urlOf("filled"),
+        DATA_DIR: work,
+        ...house.settings,
+      });
+      await process.url;
+      await until(() => process.output.includes("Everything is fresh"), 600);
+      process.signal("SIGTERM");
+      await process.ended();
+    } finally {
+      await Deno.remove(work, { recursive: true });
+    }
+    return house;
+  }
+
+  get bars(): string {
+    return join(this.folder, "bars.csv");
+  }
+
+  /** As many ticks as can be told apart, and nothing else that begins runs by itself. */
+  get settings(): Record<string, string> {
+    return {
+      DAILY_SCHEDULE: "*/5 * * * * *",
+      SCHEDULE_TIME_ZONE: "UTC",
+      AUTOMATION: "off",
+      MARKET_DATA: `csv:${this.bars}`,
+    };
+  }
+
+  urlOf(name: string): string {
+    const url = new URL(this.server.url);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
+  /** A stage on a new database: of a copy of what is filled, or empty. */
+  async stage({ empty = false, more = "" } = {}): Promise<Stage> {
+    const name = `trial_${crypto.randomUUID().slice(0, 8)}`;
+    await this.#administer(`CREATE DATABASE ${name} ${empty ? "" : "TEMPLATE filled"} ${more}`);
+    return new Stage(this, name, await Deno.makeTempDir());
+  }
+
+  async drop(name: string): Promise<void> {
+    await this.#administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+
+  async #administer(statement: string): Promise<void> {
+    const sql = postgres(this.server.url, { max: 1, onnotice: () => {} });
+    try {
+      await sql.unsafe(statement);
+    } finally {
+      await sql.end();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.stop();
+  }
+}
+
+/** One trial: a database, the servers on it, and who looks at both. */
+export class Stage implements AsyncDisposable {
+  readonly servers: Server[] = [];
+  /** Looks at the database past every fault but that of the database itself. */
+  readonly sql: postgres.Sql;
+
+  constructor(readonly house: House, readonly name: string, readonly folder: string) {
+    this.sql = postgres(this.url, {
+      max: 2,
+      onnotice: () => {},
+      connect_timeout: 5,
+      connection: { application_name: "looker" },
+    });
+  }
+
+  get url(): string {
+    return this.house.urlOf(this.name);
+  }
+
+  async serve({ environment = {}, flags, databaseUrl = this.url }: ServeOptions = {}): Promise<Server> {
+    const process = new ServiceProcess(
+      { DATABASE_URL: databaseUrl, DATA_DIR: this.folder, ...this.house.settings, ...environment },
+      flags,
+    );
+    const server = { process, url: "" };
+    this.servers.push(server);
+    server.url = await process.url;
+    return server;
+  }
+
+  /** Begins a run and gives its id. */
+  async run({ url }: Server, selection = "*"): Promise<number> {
+    const response = await fetch(`${url}/v1/materialize`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ selection, force: true }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    const body = await response.json();
+    if (response.status !== 202) throw new Error(`POST answered ${response.status}: ${JSON.stringify(body)}`);
+    return body.id;
+  }
+
+  /** Waits until a step of a run runs. */
+  async running(runId: number): Promise<void> {
+    await until(async () => {
+      const rows = await this.sql`SELECT FROM engine.step WHERE run_id = ${runId} AND status = 'running'`;
+      return rows.length > 0;
+    }, 60);
+  }
+
+  /** Ends connections of Tandem to the database; returns how many. */
+  async terminate(which = "true", { limit = 1_000 } = {}): Promise<number> {
+    const ended = await this.sql.unsafe(`
+      SELECT pg_terminate_backend(pid) FROM (
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name <> 'looker' AND ${which} ORDER BY random() LIMIT ${limit}) s`);
+    return ended.length;
+  }
+
+  /** Looks from now on until everything goes on and nothing is left, or for so long. */
+  async recovery(servers: readonly Server[], patienceSeconds: number): Promise<Recovery> {
+    const begun = performance.now();
+    const seconds = () => (performance.now() - begun) / 1_000;
+    const [since] = await this.#patiently(() => this.sql<{ at: string }[]>`SELECT clock_timestamp()::text AS at`);
+    let goesOnSeconds: number | null = null;
+    let probes: number[] | undefined;
+    let missing = "";
+    while (seconds() < patienceSeconds) {
+      missing = await this.#missing(servers, since!.at).catch((error) => `looking: ${error}`);
+      if (missing === "") goesOnSeconds ??= seconds();
+      if (missing === "") {
+        probes ??= await Promise.all(servers.map((server) => this.run(server, "raw_tickers"))).catch((error) => {
+          missing = `asking for more: ${error}`;
+          return undefined;
+        });
+        if (probes) missing = await this.#left().catch((error) => `looking: ${error}`);
+        if (probes && missing === "") return { goesOnSeconds, settledSeconds: seconds(), missing };
+      }
+      await pause(0.1);
+    }
+    return { goesOnSeconds, settledSeconds: null, missing };
+  }
+
+  /** What does not go on yet. */
+  async #missing(servers: readonly Server[], since: string): Promise<string> {
+    for (const [i, { url }] of servers.entries()) {
+      const { status } = await get(`${url}/readyz`);
+      if (status !== 200) return `/readyz of server ${i + 1} answers ${status}`;
+    }
+    const [tick] = await this
+      .sql`SELECT FROM engine.schedule_tick WHERE schedule = 'daily' AND fired_at > ${since}::text::timestamptz LIMIT 1`;
+    if (!tick) return "no schedule has fired";
+    const still = await this.sql<{ id: number }[]>`
+      SELECT id FROM engine.run r WHERE status IN ('running', 'interrupted')
+        AND NOT EXISTS (SELECT FROM engine.event e WHERE e.run_id = r.id AND e.at > ${since}::text::timestamptz)`;
+    return still.length === 0 ? "" : `runs ${still.map(({ id }) => id)} do not go on`;
+  }
+
+  /** What is left that should have ended well. */
+  async #left(): Promise<string> {
+    const rows = await this.sql<{ id: number; status: string; steps: string }[]>`
+      SELECT r.id, r.status, (SELECT string_agg(s.key || ' ' || s.status || coalesce(': ' || (s.error->>'message'), ''), '; ')
+        FROM engine.step s WHERE s.run_id = r.id AND s.status NOT IN ('succeeded', 'up_to_date')) AS steps
+      FROM engine.run r WHERE r.status <> 'succeeded' ORDER BY r.id`;
+    if (rows.length > 0) return rows.map(({ id, status, steps }) => `run ${id} is ${status} (${steps})`).join(", ");
+    const [{ n }] = await this.sql<
+      [{ n: number }]
+    >`SELECT count(*)::integer AS n FROM engine.step WHERE status = 'running'`;
+    return n === 0 ? "" : `${n} steps run under nobody`;
+  }
+
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (tries > 100) throw error;
+        await pause(0.1);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.servers.map(({ process }) => process[Symbol.asyncDispose]()));
+    await this.sql.end({ timeout: 1 });
+    await this.house.drop(this.name);
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** What servers answered while a fault lasted. */
+export interface Seen {
+  healthz: Set<number>;
+  readyz: Set<number>;
+  reads: Set<number>;
+  longestReadSeconds: number;
+}
+
+/** Asks servers again and again while `work` lasts. */
+export async function watching(servers: readonly Server[], work: () => Promise<void>): Promise<Seen> {
+  const seen: Seen = { healthz: new Set(), readyz: new Set(), reads: new Set(), longestReadSeconds: 0 };
+  let over = false;
+  const watch = async (url: string) => {
+    while (!over) {
+      await Promise.all([
+        get(`${url}/healthz`).then(({ status }) => seen.healthz.add(status)),
+        get(`${url}/readyz`).then(({ status }) => seen.readyz.add(status)),
+        ...["/v1/assets", "/", "/v1/runs"].map(async (path) => {
+          const { status, seconds } = await get(url + path);
+          seen.reads.add(status);
+          seen.longestReadSeconds = Math.max(seen.longestReadSeconds, seconds);
+        }),
+      ]);
+      await pause(0.4);
+    }
+  };
+  const watchers = servers.map(({ url }) => watch(url));
+  try {
+    await work();
+  } finally {
+    over = true;
+    await Promise.all(watchers);
+  }
+  return seen;
+}
+
+/** Status 0 stands for no answer at all. */
+export async function get(url: string): Promise<{ status: number; seconds: number; text: string }> {
+  const begun = performance.now();
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+    const text = await response.text();
+    return { status: response.status, seconds: (performance.now() - begun) / 1_000, text };
+  } catch (error) {
+    return { status: 0, seconds: (performance.now() - begun) / 1_000, text: String(error) };
+  }
+}
+
+/** @throws If it does not come to that in time. */
+export async function until(holds: () => boolean | Promise<boolean>, patienceSeconds: number): Promise<void> {
+  const deadline = performance.now() + patienceSeconds * 1_000;
+  while (!await holds()) {
+    if (performance.now() > deadline) throw new Error(`Waited in vain for ${patienceSeconds} s.`);
+    await pause(0.1);
+  }
+}
