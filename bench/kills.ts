@@ -1,0 +1,166 @@
+/**
+ * Kills the service at random moments, as `kill -9` and a power cut do, and looks after each kill for what must never be: rows without
+ * their record, records without their rows, ticks that fired twice; at the end for locks, slots and runs that are kept, and whether
+ * everything is what an undisturbed service makes of the same source, which changes before each kill.
+ *
+ * `deno task bench:kills [--postgres 1000] [--pglite 200] [--seed N]`: of those on PostgreSQL every other one hits one of two servers
+ * that share the database.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { openDatabase } from "../resources/database/mod.ts";
+import { startServer } from "../tests/support/postgres_server.ts";
+import { pseudoRandom } from "../tests/support/pseudo_random.ts";
+import { finish, killOnce, lookForWrongs, type Place, writeBars, type Wrongs } from "../tests/support/service_kills.ts";
+import { ServiceProcess } from "../tests/support/service_process.ts";
+import postgres from "postgres";
+
+const options = new Map(
+  Array.from({ length: Deno.args.length / 2 }, (_, i) => [Deno.args[2 * i]!, Number(Deno.args[2 * i + 1])]),
+);
+const seed = options.get("--seed") ?? 20261128;
+const folder = await Deno.makeTempDir({ prefix: "tandem-kills-" });
+const bars = join(folder, "bars.csv");
+/** Ticks that come often, in the middle of whatever is done. */
+const common = { MARKET_DATA: `csv:${bars}`, DAILY_SCHEDULE: "*/2 * * * * *", SCHEDULE_TIME_ZONE: "UTC" };
+/** From before the service serves to after everything is done. */
+const longestMs = 6_000;
+
+interface Series {
+  name: string;
+  kills: number;
+  servers: 1 | 2;
+  killed: Place;
+  undisturbed: Place;
+}
+
+interface Found extends Wrongs {
+  inTheMiddle: number;
+  different: string[];
+}
+
+async function killing({ name, kills, servers, killed, undisturbed }: Series, random: () => number): Promise<Found> {
+  const found: Found = {
+    rowsWithoutRecord: [],
+    recordsWithoutRows: [],
+    kept: [],
+    firedTwice: [],
+    inTheMiddle: 0,
+    different: [],
+  };
+  const note = (wrongs: Wrongs, when: string) => {
+    for (const [kind, texts] of Object.entries(wrongs) as [keyof Wrongs, string[]][]) {
+      for (const text of texts) {
+        console.error(`${name}, ${when}: ${text}`);
+        found[kind].push(text);
+      }
+    }
+  };
+  for (let kill = 1; kill <= kills; kill++) {
+    await writeBars(bars, kill);
+    const others = servers === 2 ? [new ServiceProcess(killed.environment)] : [];
+    try {
+      await killOnce(killed, { afterMs: random() * longestMs, others });
+      // The other one goes on for a moment with what the first has left, and is killed as well.
+      if (servers === 2) await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
+    } finally {
+      for (const other of others) await other[Symbol.asyncDispose]();
+    }
+    const database = await killed.look();
+    try {
+      note((await lookForWrongs(database)).wrongs, `kill ${kill} of ${kills}, seed ${seed}`);
+      const [there] = await database.sql`SELECT to_regclass('engine.run') IS NOT NULL AS there`;
+      if (there!.there) {
+        const open = await database.sql`SELECT FROM engine.run WHERE status = 'running' LIMIT 1`;
+        found.inTheMiddle += open.length;
+      }
+    } finally {
+      await database.close();
+    }
+    if (kill % 20 === 0) {
+      console.error(`${name}: ${kill} of ${kills} kills, ${found.inTheMiddle} in the middle of a run`);
+    }
+  }
+  const last = await finish(killed);
+  note(last.wrongs, "after the last kill");
+  const clean = await finish(undisturbed);
+  note(clean.wrongs, "undisturbed");
+  for (const key of new Set([...last.versions.keys(), ...clean.versions.keys()])) {
+    if (last.versions.get(key) !== clean.versions.get(key)) found.different.push(key);
+  }
+  return found;
+}
+
+const server = await startServer({ folder: join(tmpdir(), `tandem-kills-${crypto.randomUUID().slice(0, 8)}`) });
+try {
+  const onPostgres = async (name: string): Promise<Place> => {
+    const sql = postgres(server.url, { max: 1 });
+    await sql.unsafe(`CREATE DATABASE ${name}`);
+    await sql.end();
+    const url = new URL(server.url);
+    url.pathname = `/${name}`;
+    return {
+      environment: { ...common, DATABASE_URL: url.href, DATA_DIR: folder },
+      look: () => openDatabase({ databaseUrl: url.href, dataDir: folder }),
+    };
+  };
+  const embedded = (name: string): Place => ({
+    environment: { ...common, DATA_DIR: join(folder, name) },
+    look: () => openDatabase({ dataDir: join(folder, name) }),
+  });
+  const kills = options.get("--postgres") ?? 1_000;
+  const all: Series[] = [
+    {
+      name: "PostgreSQL, one server",
+      kills: Math.ceil(kills / 2),
+      servers: 1,
+      killed: await onPostgres("one"),
+      undisturbed: await onPostgres("one_clean"),
+    },
+    {
+      name: "PostgreSQL, two servers",
+      kills: Math.floor(kills / 2),
+      servers: 2,
+      killed: await onPostgres("two"),
+      undisturbed: await onPostgres("two_clean"),
+    },
+    {
+      name: "PGlite",
+      kills: options.get("--pglite") ?? 200,
+      servers: 1,
+      killed: embedded("killed"),
+      undisturbed: embedded("clean"),
+    },
+  ];
+  const head = [
+    "",
+    "kills",
+    "in a run",
+    "rows without record",
+    "records without rows",
+    "kept",
+    "fired twice",
+    "content",
+  ];
+  const rows: string[][] = [];
+  for (const [i, series] of all.filter(({ kills }) => kills > 0).entries()) {
+    const found = await killing(series, pseudoRandom(seed + i));
+    rows.push([
+      series.name,
+      `${series.kills}`,
+      `${found.inTheMiddle}`,
+      ...[found.rowsWithoutRecord, found.recordsWithoutRows, found.kept, found.firedTwice].map(({ length }) =>
+        `${length}`
+      ),
+      found.different.length === 0 ? "equal" : `differs: ${found.different.join(", ")}`,
+    ]);
+    if (rows.at(-1)!.slice(3).some((cell) => cell !== "0" && cell !== "equal")) Deno.exitCode = 1;
+  }
+  const table = [head, head.map(() => "---"), ...rows];
+  for (const row of table) console.log(`| ${row.join(" | ")} |`);
+} finally {
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+}
