@@ -33,6 +33,12 @@ export class RejectedRows {
   }
 }
 
+/** What no table can hold, and what nobody can see, as its code. */
+function printable(text: string): string {
+  const invisible = /[\p{Cc}\p{Cf}]/gu;
+  return text.toWellFormed().replace(invisible, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`);
+}
+
 const columns = ["ticker", "session", "row", "reason"];
 
 /** Warns of the rows in the metadata of {@link RejectedRows}, and names them. */

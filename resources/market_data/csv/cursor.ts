@@ -36,7 +36,7 @@ export class CsvCursor {
 
   readonly #path: string;
   readonly #bytes: Uint8Array;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #at: number;
   #lineStart = 0;
   #nextLine = 1;
@@ -70,13 +70,18 @@ export class CsvCursor {
 
   /** The next field as text, without quotes and surrounding blanks. */
   text(): string {
+    return this.#field().trim();
+  }
+
+  /** The next field as text, without quotes. */
+  #field(): string {
     const bytes = this.#bytes;
     if (bytes[this.#at] === QUOTE) return this.#quoted();
     const start = this.#at;
     let end = start;
     while (end < bytes.length && bytes[end] !== COMMA && bytes[end] !== NEWLINE) end++;
     this.#leave(end);
-    return this.#decoded(start, end).trim();
+    return this.#decoded(start, end);
   }
 
   /**
@@ -96,7 +101,8 @@ export class CsvCursor {
         return pool.last;
       }
     }
-    const text = this.text();
+    // Other blanks than these make another spelling.
+    const text = this.#field().replace(/^[ \t]+|[ \t\r]+$/g, "");
     try {
       pool.last = pool.read(text);
     } catch (error) {
@@ -250,7 +256,7 @@ export class CsvCursor {
       });
     }
     this.#leave(separator);
-    return this.#decoded(start, end).replaceAll('""', '"').trim();
+    return this.#decoded(start, end).replaceAll('""', '"');
   }
 
   /** Whether a field that holds no separator ends before `at`. */

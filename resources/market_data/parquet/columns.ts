@@ -158,10 +158,12 @@ export class ParquetColumns {
     return this.#understood(() => {
       const column = this.#column(name);
       const missing = nullsOf(column);
-      const numbers = column.cast(type).toTypedArray() as Numbers;
-      return missing === null
-        ? numbers
-        : Array.from(numbers as Int32Array, (value, row) => missing[row] ? null : value);
+      const { polars } = this;
+      const numbers = polars.DataFrame([column.cast(type)])
+        // The library has no typed array for a column that lacks values.
+        .select(polars.col(COLUMN).fillNull(polars.lit(0)).cast(type))
+        .getColumn(COLUMN).toTypedArray() as Int32Array;
+      return missing === null ? numbers : Array.from(numbers, (value, row) => missing[row] ? null : value);
     }) as ArrayLike<Numbers[number] | null>;
   }
 
@@ -173,6 +175,7 @@ export class ParquetColumns {
       const missing = nullsOf(column);
       // Each distinct text crosses from the library once; a row is a number.
       const coded = polars.DataFrame([column.cast(polars.Utf8)])
+        .select(polars.col(COLUMN).fillNull(polars.lit("")))
         .select(polars.col(COLUMN), polars.col(COLUMN).cast(polars.Categorical).toPhysical().alias("code"));
       const codes = coded.getColumn("code").toTypedArray() as Uint32Array;
       const distinct = coded.unique(["code"]);

@@ -29,7 +29,7 @@ Deno.test("raw_dividends sums what goes ex in a session, in dollars alone, for t
     cells: { names, dates: sessions },
     resources: vendorResources(vendor),
   });
-  assert.deepEqual(asked, ["dividends 2024-02-01 2024-02-05"]);
+  assert.deepEqual(asked, ["dividends 2024-01-27 2024-02-05"]);
   assert.deepEqual(rows, [
     { ticker: "A", session: "2024-02-01", cash: 1.25 },
     { ticker: "B", session: "2024-02-05", cash: 0.5 },
@@ -37,13 +37,13 @@ Deno.test("raw_dividends sums what goes ex in a session, in dollars alone, for t
   assert.deepEqual(metadata.left_out_in_other_currency, { type: "number", value: 1 });
 });
 
-Deno.test("raw_dividends asks for one ticker alone, from the day after the session before", async () => {
+Deno.test("raw_dividends asks for one ticker alone, from some days before, which tell what is not counted again", async () => {
   const { vendor, asked } = scriptedVendor({ dividends: [dividend("B", "2024-02-03", 0.5)] });
   const { rows } = await runAsset(rawDividends, {
     inputs: { tickers: [] },
     cells: { names: ["B"], dates: ["2024-02-05", "2024-02-06"] },
     resources: vendorResources(vendor),
   });
-  assert.deepEqual(asked, ["dividends 2024-02-03 2024-02-06 B"]);
+  assert.deepEqual(asked, ["dividends 2024-01-31 2024-02-06 B"]);
   assert.deepEqual(rows, [{ ticker: "B", session: "2024-02-05", cash: 0.5 }]);
 });

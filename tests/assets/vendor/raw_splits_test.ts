@@ -31,7 +31,8 @@ Deno.test("raw_splits holds the splits of followed tickers by session, those tha
     resources: vendorResources(vendor),
     clock: afterClose("2024-03-01"),
   });
-  assert.deepEqual(asked, ["splits 2024-01-02"]);
+  // Which of A's differing splits holds, its bars have to tell; there are none.
+  assert.deepEqual(asked, ["splits 2024-01-02", "ticker A 2024-01-18 2024-02-15"]);
   assert.deepEqual(rows, [
     { ticker: "A", session: "2024-02-01", ratio: 2 },
     { ticker: "B", session: "2024-02-05", ratio: 0.1 },
@@ -41,5 +42,5 @@ Deno.test("raw_splits holds the splits of followed tickers by session, those tha
     columns: ["ticker", "session", "ratio"],
     rows: [["B", "2024-06-03", 3]],
   });
-  assert.deepEqual(metadata.calls, { type: "number", value: 1 });
+  assert.deepEqual(metadata.calls, { type: "number", value: 2 });
 });

@@ -176,11 +176,11 @@ Deno.test("csvMarket() knows a gzip file by its bytes, and says when it is damag
 Deno.test("csvMarket() names file, line, column, value and remedy where a line is broken", async () => {
   const row = "A,2026-01-05,1,1,1,1,1";
   assert.equal(
-    await failure(`${HEADER}\n${row}\nA,2026-01-06,1,1,abc,1,1\n${row}`),
+    await failure(`${HEADER}\n\nA,2026-01-06,1,1,abc,1,1\n`),
     'PATH, line 3, column low: "abc" is not a number. Correct it, or leave it empty where there is no value.',
   );
   assert.equal(
-    await failure(`${HEADER}\n${row}\n\nA,2026-01-06,1,1\n`),
+    await failure(`${HEADER}\n\n\nA,2026-01-06,1,1\n`),
     "PATH, line 4: 4 fields where the header has 7. Correct or remove the line; a value that is not known is written as an empty field.",
   );
   assert.match(await failure(`${HEADER}\n${row},9\n`), /^PATH, line 2: 8 fields where the header has 7\./);
@@ -221,21 +221,27 @@ Deno.test("csvMarket() says which columns a header lacks, has too many or twice,
   );
   assert.ok(unlike.length < 500);
   assert.match(await failure("Timestamp\n2026-01-05\n"), /line 1: no ticker follows Timestamp/);
-  assert.match(await failure("Timestamp,A,A\n2026-01-05,1,1\n"), /line 1: the ticker A heads two columns/);
-  assert.match(await failure("Timestamp,A,\n2026-01-05,1,1\n"), /line 1: column 3 has no name/);
+  assert.match(
+    await failure("Timestamp,A,A\n2026-01-05,1,1\n"),
+    /line 1, column 3: "A" heads two columns: remove or rename one\./,
+  );
+  assert.match(
+    await failure("Timestamp,A,\n2026-01-05,1,1\n"),
+    /line 1, column 3: "" names no ticker: write the ticker whose closes the column holds\./,
+  );
 });
 
 Deno.test("csvMarket() refuses wide rows that are broken or whose timestamp is no session's", async () => {
   assert.match(await failure("Timestamp,A,B\n2026-01-05,1\n"), /line 2: 2 fields where the header has 3/);
-  assert.match(await failure("Timestamp,A,B\n2026-01-05,1,x\n"), /line 2, column B: "x" is not a number/);
+  assert.match(await failure("Timestamp,B\n2026-01-05,x\n"), /line 2, column B: "x" is not a number/);
   assert.match(
     await failure("Timestamp,A\nMonday,1\n"),
-    /line 2, column Timestamp: "Monday" is not a timestamp\. Write midnight/,
+    /line 2, column Timestamp: "Monday" is not a timestamp\. Write the session's date, or midnight/,
   );
   assert.match(await failure("Timestamp,A\n2026-02-29,1\n"), /"2026-02-29" is no day of the calendar/);
   assert.match(
-    await failure("Timestamp,A\n2026-01-05 00:00:00+00:00,1\n"),
-    /is 19:00 of 2026-01-04 in New York, after its close\. Write midnight of the session in New York/,
+    await failure("Timestamp,A\n2026-01-05 00:30:00+00:00,1\n"),
+    /is 19:30 of 2026-01-04 in New York, after its close\. Write the session's date/,
   );
 });
 

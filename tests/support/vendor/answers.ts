@@ -27,12 +27,17 @@ export function spoilt(body: Body, drawn: ReadonlySet<FaultName>): Body {
   let changed = rows;
   if (rows !== null && rows.length > 0) {
     if (drawn.has("duplicate_rows")) changed = rows.flatMap((row, i) => i % 3 === 0 ? [row, row] : [row]);
+    if (drawn.has("blank_bars")) changed = changed!.flatMap((row) => isBar(row) ? [blank(row), row] : [row]);
+    if (drawn.has("doubled_events")) changed = changed!.flatMap((row) => isEvent(row) ? [row, again(row, 0)] : [row]);
+    if (drawn.has("adjacent_events")) changed = changed!.flatMap((row) => isEvent(row) ? [row, again(row, 1)] : [row]);
+    if (drawn.has("rows_of_strangers")) changed = [...changed!, ...strangersLike(changed![0])];
+    if (drawn.has("unusable_rows")) changed = changed!.with(-1, unusable(changed!.at(-1)));
     if (drawn.has("missing_field")) changed = changed!.with(-1, without(changed!.at(-1)));
     if (drawn.has("wrong_type")) changed = changed!.with(-1, mistyped(changed!.at(-1)));
   }
   if (Array.isArray(body)) return changed!;
   const answer: Record<string, unknown> = { ...body, ...(changed === null ? {} : { results: changed }) };
-  if (drawn.has("duplicate_rows") && changed !== null) {
+  if (changed !== null && changed.length !== rows!.length) {
     for (const count of ["count", "resultsCount"]) if (count in answer) answer[count] = changed.length;
   }
   if (drawn.has("null_results") && (rows === null || rows.length === 0) && !isObject(body.results)) {
@@ -40,9 +45,69 @@ export function spoilt(body: Body, drawn: ReadonlySet<FaultName>): Body {
   }
   if (drawn.has("delayed_status")) answer.status = "DELAYED";
   if (drawn.has("count_mismatch") && typeof answer.queryCount === "number") answer.queryCount += 7;
+  if (isObject(body.results) && drawn.has("unusable_rows")) answer.results = unusable(body.results);
   if (isObject(body.results) && drawn.has("missing_field")) answer.results = without(body.results);
   if (isObject(body.results) && drawn.has("wrong_type")) answer.results = mistyped(body.results);
   return answer;
+}
+
+/** A day's bar of a listing of them. */
+function isBar(row: unknown): row is Record<string, unknown> {
+  return isObject(row) && "t" in row && "c" in row;
+}
+
+/** A bar of which nothing is known but whose it is. */
+function blank({ T, t }: Record<string, unknown>): unknown {
+  return T === undefined ? { t } : { T, t };
+}
+
+const EVENT_DATES = ["execution_date", "ex_dividend_date"];
+
+function isEvent(row: unknown): row is Record<string, unknown> {
+  return isObject(row) && EVENT_DATES.some((name) => name in row);
+}
+
+/** The same split or dividend under another id, perhaps some days later. */
+function again(row: Record<string, unknown>, days: number): unknown {
+  const date = EVENT_DATES.find((name) => name in row)!;
+  return { ...row, id: `${row.id}b`, [date]: Temporal.PlainDate.from(String(row[date])).add({ days }).toString() };
+}
+
+/** The first of a row's fields is given a value that it cannot have. */
+const IMPOSSIBLE: Readonly<Record<string, unknown>> = {
+  c: "N/A",
+  split_to: 0,
+  cash_amount: -1,
+  published_utc: "yesterday",
+  market_cap: "unknown",
+  primary_exchange: 17,
+  name: 17,
+};
+
+function unusable(row: unknown): unknown {
+  const field = Object.keys(IMPOSSIBLE).find((name) => isObject(row) && name in row);
+  return field === undefined ? row : { ...row as object, [field]: IMPOSSIBLE[field] };
+}
+
+/** Rows of the same listing for instruments that nobody follows, some of which can be used by nobody. */
+function strangersLike(row: unknown): unknown[] {
+  const field = ["T", "ticker", "tickers"].find((name) => isObject(row) && name in row);
+  // Bars of one ticker are of the one that was asked for.
+  if (field === undefined) return [];
+  const named = (ticker: string, more: object = {}) => ({
+    ...row as object,
+    [field]: field === "tickers" ? [ticker] : ticker,
+    ...("id" in (row as object) && { id: `${ticker} ${(row as { id: unknown }).id}` }),
+    ...more,
+  });
+  const whole = named("ZZZTEST");
+  return [
+    // What is listed is followed.
+    ..."active" in whole ? [] : [whole],
+    unusable(whole),
+    named("ZZZTEST", { t: null, execution_date: "0000-00-00", ex_dividend_date: "soon", active: "maybe" }),
+    named("ZZZ\u0000\u200b"),
+  ];
 }
 
 /** The fields that every row of some endpoint has; the first that a row has is the one to go wrong. */

@@ -23,15 +23,34 @@ export const faultNames = [
   "next_url_port",
   "missing_field",
   "wrong_type",
+  "unusable_rows",
+  "rows_of_strangers",
+  "blank_bars",
+  "doubled_events",
+  "adjacent_events",
   // On the way.
   "truncated_json",
   "slow_body",
 ] as const;
 export type FaultName = typeof faultNames[number];
 
+/** Those for which a call fails, and what hangs on it waits. */
+export const failingFaults: readonly FaultName[] = ["redirect_elsewhere", "not_authorized_date", "not_authorized_plan"];
+
+/** Those that cost rows, each of which is told; an answer that is one thing alone fails. */
+export const rowFaults: readonly FaultName[] = ["missing_field", "wrong_type", "unusable_rows"];
+
+/** Those that a client hands on, and that what is made of its answers must get over. */
+export const repeatingFaults: readonly FaultName[] = [
+  "rows_of_strangers",
+  "blank_bars",
+  "doubled_events",
+  "adjacent_events",
+];
+
 /** Those that a client must get over without a difference to what it answers, each for itself. */
 export const survivableFaults: readonly FaultName[] = faultNames.filter((name) =>
-  !["redirect_elsewhere", "not_authorized_date", "not_authorized_plan", "missing_field", "wrong_type"].includes(name)
+  ![...failingFaults, ...rowFaults, ...repeatingFaults].includes(name)
 );
 
 export interface FaultSetting {

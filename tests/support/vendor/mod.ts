@@ -1,5 +1,14 @@
 /** A double of the market-data vendor, for tests and for people: {@link startVendor}. @module */
-export { type FaultName, faultNames, type Faults, type FaultSetting, survivableFaults } from "./faults.ts";
+export {
+  failingFaults,
+  type FaultName,
+  faultNames,
+  type Faults,
+  type FaultSetting,
+  repeatingFaults,
+  rowFaults,
+  survivableFaults,
+} from "./faults.ts";
 export type { Instrument } from "./instruments.ts";
 export { type MarketBar, VendorMarket, type VendorMarketOptions } from "./market.ts";
 export type { NewsItem } from "./news_items.ts";

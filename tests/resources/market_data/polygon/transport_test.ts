@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VendorError } from "../../../../resources/market_data/mod.ts";
+import { type UnusableRow, VendorError } from "../../../../resources/market_data/mod.ts";
 import type { RateLimit } from "../../../../resources/rate_limit/mod.ts";
 import { type Counterparts, withVendor } from "../../../support/vendor_client.ts";
 import type { FaultName } from "../../../support/vendor/mod.ts";
@@ -160,34 +160,57 @@ for (const { title, answer, call, expected } of refusals) {
 }
 
 for (
-  const [fault, message] of [
-    ["missing_field", /results\[\d+\]\.t: expected number, received undefined/],
-    ["wrong_type", /results\[\d+\]\.t: expected number, received string/],
+  const [fault, reason] of [
+    ["missing_field", "t: expected number, received undefined"],
+    ["wrong_type", "t: expected number, received string"],
   ] as const
 ) {
-  Deno.test(`polygonVendor() says where an answer has ${fault}, and does not try again`, () =>
+  Deno.test(`polygonVendor() tells of a row that has ${fault}, leaves it out, and hands on the others`, () =>
     withVendor(async ({ vendor, client }) => {
+      const whole = await client.sessionBars(SESSION);
       vendor.faults.set(fault);
-      const error = await refused(client.sessionBars(SESSION));
-      assert.deepEqual([error.retryable, error.scope, error.status, vendor.calls.length], [false, "cell", 200, 1]);
-      assert.match(error.message, message);
+      const told: UnusableRow[] = [];
+      const onUnusable = (row: UnusableRow) => told.push(row);
+      assert.deepEqual(await client.sessionBars(SESSION, { onUnusable }), whole.slice(0, -1));
+      const last = { ticker: whole.at(-1)!.ticker, session: null, place: `results[${whole.length - 1}]`, reason };
+      assert.deepEqual(told.splice(0), [last]);
       for (
         const call of [
-          () => client.tickers(),
-          () => client.tickerDetails("EAAA"),
-          () => client.news({ publishedFrom: "2024-01-01" }),
-          () => client.tickerBars("EAAA", { from: SESSION, to: SESSION }),
-          () => client.splits({ from: "2024-01-01" }),
-          () => client.dividends({ from: "2024-01-01" }),
-          () => client.upcomingHolidays(),
+          () => client.tickers({ active: true, onUnusable }),
+          () => client.news({ publishedFrom: "2024-01-01", onUnusable }),
+          () => client.tickerBars("EAAA", { from: SESSION, to: SESSION, onUnusable }),
+          () => client.splits({ from: "2024-01-01", onUnusable }),
+          () => client.dividends({ from: "2024-01-01", onUnusable }),
         ]
       ) {
+        await call();
+        assert.match(told.splice(0).map((row) => row.reason).join(), /^(t|id|ticker): expected/);
+      }
+      for (const call of [() => client.tickerDetails("EAAA"), () => client.upcomingHolidays()]) {
         const { message, endpoint } = await refused(call());
         assert.ok(message.includes(endpoint));
-        assert.match(message, /(results|\[\d+\])\S*\.(t|id|ticker|date): expected/);
+        assert.match(message, /(ticker|\[\d+\]\.date): expected/);
       }
     }));
 }
+
+Deno.test("polygonVendor() refuses an answer most of whose rows it does not understand, with one as an example", () =>
+  withVendor(async ({ client }) => {
+    const error = await refused(client.splits({ from: "2024-01-01" }));
+    assert.deepEqual([error.retryable, error.scope, error.status], [false, "cell", 200]);
+    assert.match(
+      error.message,
+      /its answer is not of the form it should have: 6 of 7 rows cannot be used, such as results\[1\]\.split_to: .*expected/,
+    );
+  }, {
+    client: {
+      fetch: () => {
+        const whole = { id: "1", ticker: "A", execution_date: "2024-02-01", split_from: 1, split_to: 2 };
+        const renamed = { id: "2", ticker: "A", execution_date: "2024-02-01", split_from: 1, to: 2 };
+        return Promise.resolve(Response.json({ status: "OK", results: [whole, ...Array(6).fill(renamed)] }));
+      },
+    },
+  }));
 
 Deno.test("polygonVendor() lets pass what it does not know and takes delayed answers and odd counts", () =>
   withVendor(async ({ vendor, client }) => {

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import type { BarColumns } from "../../../assets/market/bar_judgement.ts";
+import {
+  type MoveInto,
+  settledDividends,
+  settledSplits,
+  splitsInDoubt,
+  type ToldDividend,
+  type ToldSplit,
+  withSettledEvents,
+} from "../../../assets/market/corporate_events.ts";
+import { type RawBar, rawBar } from "../../support/bars.ts";
+import { columnsOf } from "../../support/market_of.ts";
+
+const split = (ticker: string, session: string, ratio: number, place = session): ToldSplit => ({
+  ticker,
+  session,
+  ratio,
+  place,
+});
+const dividend = (session: string, cash: number, kind: string | null = null): ToldDividend => ({
+  ticker: "A",
+  session,
+  cash,
+  kind,
+  place: `${session} ${kind}`,
+});
+const noPrices: MoveInto = () => null;
+/** Prices that fell to a part of 1/ratio in these sessions, and by a percent in all others. */
+const movedIn = (moves: Readonly<Record<string, number>>): MoveInto => (_, session) => ({
+  ratio: moves[session] ?? 1.01,
+  session,
+});
+
+function settle(told: ToldSplit[], moveInto: MoveInto) {
+  const contradictions: string[] = [];
+  const { events, repeated } = settledSplits(told, {
+    moveInto,
+    onContradiction: ({ place, reason }) => contradictions.push(`${place}: ${reason}`),
+  });
+  return { splits: events.map(({ ticker, session, ratio }) => [ticker, session, ratio]), repeated, contradictions };
+}
+
+Deno.test("settledSplits() counts a split of one ticker, session and ratio once, however often it is told", () => {
+  const told = [
+    split("A", "2024-02-01", 2),
+    split("A", "2024-02-01", 2),
+    split("A", "2024-02-01", 2.000001),
+    split("B", "2024-02-01", 2),
+    split("A", "2024-06-03", 2),
+  ];
+  assert.deepEqual(settle(told, noPrices), {
+    splits: [["A", "2024-02-01", 2], ["A", "2024-06-03", 2], ["B", "2024-02-01", 2]],
+    repeated: 2,
+    contradictions: [],
+  });
+});
+
+Deno.test("settledSplits() counts a split on near days once, in the session in which prices moved", () => {
+  // Friday and Monday.
+  const told = [split("A", "2024-02-02", 0.1), split("A", "2024-02-05", 0.1)];
+  const once = (session: string) => ({ splits: [["A", session, 0.1]], repeated: 1, contradictions: [] });
+  assert.deepEqual(settle(told, movedIn({ "2024-02-02": 0.098 })), once("2024-02-02"));
+  assert.deepEqual(settle(told, movedIn({ "2024-02-05": 0.104 })), once("2024-02-05"));
+  // Nothing to tell by, no move at all, or one that both explain.
+  assert.deepEqual(settle(told, noPrices), once("2024-02-02"));
+  assert.deepEqual(settle(told, movedIn({})), once("2024-02-02"));
+  assert.deepEqual(settle(told, () => ({ ratio: 0.1, session: "2024-02-05" })), once("2024-02-02"));
+  // Three days in a row.
+  const thrice = [...told, split("A", "2024-02-06", 0.1)];
+  assert.deepEqual(settle(thrice, movedIn({ "2024-02-06": 0.1 })).splits, [["A", "2024-02-06", 0.1]]);
+});
+
+Deno.test("settledSplits() keeps two splits where prices moved twice, and says so", () => {
+  const told = [split("A", "2024-02-02", 3), split("A", "2024-02-05", 3)];
+  const { splits, repeated, contradictions } = settle(told, movedIn({ "2024-02-02": 3, "2024-02-05": 3.1 }));
+  assert.deepEqual([splits.length, repeated], [2, 0]);
+  assert.deepEqual(contradictions, [
+    "2024-02-05: the same split as on 2024-02-02; prices moved in both sessions, so both are applied",
+  ]);
+  // A week apart they are two, and need no prices.
+  const apart = [split("A", "2024-02-02", 3), split("A", "2024-02-09", 3)];
+  assert.deepEqual([settle(apart, noPrices).splits.length, splitsInDoubt(apart)], [2, []]);
+});
+
+Deno.test("settledSplits() does not take an ordinary day for a split that is too small to show", () => {
+  const told = [split("A", "2024-02-02", 1.05), split("A", "2024-02-05", 1.05)];
+  const moves = movedIn({ "2024-02-02": 1.04, "2024-02-05": 1.04 });
+  assert.deepEqual(settle(told, moves).splits, [["A", "2024-02-02", 1.05]]);
+});
+
+Deno.test("settledSplits() applies of differing splits the one that prices show, without prices all, and tells each", () => {
+  const told = [split("A", "2024-02-02", 2, "first"), split("A", "2024-02-02", 3, "second")];
+  const ratioBy = (move: number) => settle(told, movedIn({ "2024-02-02": move })).splits[0]![2];
+  assert.deepEqual([ratioBy(2.05), ratioBy(2.9), ratioBy(6.2)], [2, 3, 6]);
+  const { splits, repeated, contradictions } = settle(told, noPrices);
+  assert.deepEqual([splits, repeated], [[["A", "2024-02-02", 6]], 0]);
+  const reason =
+    "one of the differing splits 2, 3 of a session: 6 is applied, all of them, for there are no prices to tell";
+  assert.deepEqual(contradictions, [`first: ${reason}`, `second: ${reason}`]);
+  // A split and its opposite: from and to were taken for each other.
+  const opposite = [split("A", "2024-02-02", 4), split("A", "2024-02-02", 0.25)];
+  assert.deepEqual(settle(opposite, movedIn({ "2024-02-02": 4 })).splits, [["A", "2024-02-02", 4]]);
+  assert.deepEqual(settle(opposite, noPrices).splits, []);
+});
+
+Deno.test("splitsInDoubt() names the spans whose prices have to be known, and no others", () => {
+  assert.deepEqual(
+    splitsInDoubt([
+      split("B", "2024-02-05", 2),
+      split("B", "2024-02-02", 2),
+      split("C", "2024-02-02", 2),
+      split("C", "2024-02-02", 2),
+      split("D", "2024-02-02", 2),
+      split("D", "2024-02-02", 3),
+    ]),
+    [
+      { ticker: "B", from: "2024-02-02", to: "2024-02-05" },
+      { ticker: "D", from: "2024-02-02", to: "2024-02-02" },
+    ],
+  );
+});
+
+Deno.test("settledDividends() counts the same cash once, in one session and within days, and adds up what differs", () => {
+  const settleAll = (told: ToldDividend[]) => {
+    const contradictions: string[] = [];
+    const { events, repeated } = settledDividends(told, {
+      onContradiction: ({ place, reason }) => contradictions.push(`${place}: ${reason}`),
+    });
+    return { paid: events.map(({ session, cash }) => [session, cash]), repeated, contradictions };
+  };
+  assert.deepEqual(settleAll([dividend("2024-02-02", 0.42), dividend("2024-02-02", 0.42, "recurring")]), {
+    paid: [["2024-02-02", 0.42]],
+    repeated: 1,
+    contradictions: [],
+  });
+  assert.deepEqual(settleAll([dividend("2024-02-05", 0.42), dividend("2024-02-02", 0.42)]).paid, [[
+    "2024-02-02",
+    0.42,
+  ]]);
+  // A weekly payer.
+  const weekly = [dividend("2024-02-02", 0.1), dividend("2024-02-08", 0.1), dividend("2024-02-15", 0.1)];
+  assert.equal(settleAll(weekly).paid.length, 3);
+  // A regular and a special one may be of one size.
+  const both = [dividend("2024-02-02", 0.5, "recurring"), dividend("2024-02-02", 0.5, "special")];
+  assert.deepEqual(settleAll(both), { paid: [["2024-02-02", 1]], repeated: 0, contradictions: [] });
+  const differing = settleAll([dividend("2024-02-02", 0.5, "recurring"), dividend("2024-02-02", 0.25, "recurring")]);
+  assert.deepEqual(differing.paid, [["2024-02-02", 0.75]]);
+  assert.equal(differing.contradictions.length, 2);
+  assert.match(differing.contradictions[0]!, /differing dividends 0\.5, 0\.25 of a session: all count/);
+});
+
+function settledBars(bars: readonly RawBar[]): BarColumns {
+  const given = { ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) };
+  return withSettledEvents(given, { onContradiction: assert.fail }).bars;
+}
+
+Deno.test("withSettledEvents() leaves bars with a split on two rows one split, where the price moved", () => {
+  const bars = settledBars([
+    rawBar("A", "2024-02-01", 100, { dividend: 0.2 }),
+    rawBar("A", "2024-02-02", 101, { split: 4, dividend: 0.2 }),
+    rawBar("A", "2024-02-05", 25, { split: 4 }),
+    rawBar("A", "2024-02-05", 25, { split: 4, occurrence: 2 }),
+    rawBar("B", "2024-02-01", 100),
+    rawBar("B", "2024-02-02", 50, { split: 2 }),
+    rawBar("B", "2024-02-05", 50, { split: 2 }),
+  ]);
+  assert.deepEqual([...bars.split], [1, 1, 4, 4, 1, 2, 1]);
+  assert.deepEqual([...bars.dividend], [0.2, 0, 0, 0, 0, 0, 0]);
+});
+
+Deno.test("withSettledEvents() gives back the same columns where nothing is told twice", () => {
+  const bars = [rawBar("A", "2024-02-01", 100, { dividend: 1 }), rawBar("A", "2024-02-02", 50, { split: 2 })];
+  const given = { ...columnsOf(bars), occurrence: Float64Array.of(1, 1) };
+  assert.equal(withSettledEvents(given, { onContradiction: assert.fail }).bars, given);
+});
