@@ -77,7 +77,7 @@ Deno.test("GET /assets/:key shows the rows that a check found at fault, and what
     withCellEngine(database, async (cell) => {
       await cell.materialize();
       const { html, text } = await read(cell, "/assets/judged");
-      assert.match(text, /below_five warn ✕ failed 1 of 2 rows fail The row at fault of value &lt;b&gt; 7/);
+      assert.match(text, /below_five warning ▲ failed 1 of 2 rows fail The row at fault of value &lt;b&gt; 7/);
       assert.match(text, /Made by itself when eager\(\)/);
       assert.doesNotMatch(html, /<b>/);
     }, { further: [judged] })

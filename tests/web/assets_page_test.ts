@@ -72,8 +72,8 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       const { type, html } = await read(tiny, "/assets?format=csv&group=sums");
       assert.match(type!, /^text\/csv/);
       const [head, first, ...rest] = html.trim().split("\r\n");
-      assert.equal(head, "key,state,reason,group,kind,rows,made_at,upstream,downstream");
-      assert.match(first!, /^multiples,missing,multiples has never been materialized.*,sums,whole,,,numbers,total$/);
+      assert.equal(head, "key,state,reason,failed_checks,group,kind,rows,made_at,upstream,downstream");
+      assert.match(first!, /^multiples,missing,multiples has never been materialized.*,"",sums,whole,,,numbers,total$/);
       assert.equal(rest.length, 2);
       assert.equal((await read(tiny, "/assets?format=csv&kind=external")).html.trim(), head, "titles alone");
     });
@@ -106,10 +106,10 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       assert.doesNotMatch(html, /<svg class="asset-graph"/);
       const [, json] = /<script type="application\/json" id="graph-states" data-live[^>]*>(.*?)<\/script>/s.exec(html)!;
       assert.deepEqual(JSON.parse(json!), [
-        ["numbers", "fresh", "●", "numbers, fresh", false],
-        ["multiples", "running", "▶", `multiples, running: in run ${run.id}`, false],
-        ["rejects", "running", "▶", `rejects, running: in run ${run.id}`, false],
-        ["total", "waiting", "◌", `total, waiting: for its turn in run ${run.id}`, true],
+        ["numbers", "fresh", "●", "numbers, fresh", false, ""],
+        ["multiples", "running", "▶", `multiples, running: in run ${run.id}`, false, ""],
+        ["rejects", "running", "▶", `rejects, running: in run ${run.id}`, false, ""],
+        ["total", "waiting", "◌", `total, waiting: for its turn in run ${run.id}`, true, ""],
       ]);
       go.open();
       await tiny.engine.finished(run.id);
