@@ -1,6 +1,7 @@
 import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset } from "./asset.ts";
 import { asOf, tableOf } from "./asset_table.ts";
+import { isLost } from "./lost_rows.ts";
 
 /** Which version of an asset is meant; the latest by default. */
 export interface AtVersion {
@@ -22,7 +23,7 @@ export async function newestDate(
   const [row] = await sql.unsafe<{ date: string | null }[]>(
     `SELECT greatest(
        (SELECT max(last #>> '{}') FROM engine.materialization m, jsonb_path_query(m.cells, '$[*].dates[*][1]') AS last
-        WHERE m.asset_key = $1 AND ($2::bigint IS NULL OR m.id <= $2::bigint)),
+        WHERE m.asset_key = $1 AND NOT ${isLost("m")} AND ($2::bigint IS NULL OR m.id <= $2::bigint)),
        (SELECT max("${column}")::text FROM ${tableOf(asset)} WHERE ${current(version, 2)})) AS date`,
     [asset.key, until],
   );

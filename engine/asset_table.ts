@@ -1,9 +1,7 @@
 import type { ColumnData, ColumnSpec, Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset } from "./asset.ts";
-import { DefinitionError } from "./errors.ts";
-import type { AssetGraph } from "./graph.ts";
 import type { CellSet, Rectangle } from "./partitions/mod.ts";
-import { hashOf, type PreparedRows } from "./row_schema.ts";
+import type { PreparedRows } from "./row_schema.ts";
 
 /*
  * The table of an asset holds every version of its rows: `_from` is the materialization that brought a row, `_until` the one
@@ -12,7 +10,11 @@ import { hashOf, type PreparedRows } from "./row_schema.ts";
  * published since. It also keeps the embedded database small, which has no autovacuum to clean up after wholesale rewrites.
  */
 
-const hidden: readonly ColumnSpec[] = [{ name: "_from", type: "bigint" }, { name: "_until", type: "bigint" }];
+/** Columns that every table has beside those of its rows. */
+export const historyColumns: readonly ColumnSpec[] = [
+  { name: "_from", type: "bigint" },
+  { name: "_until", type: "bigint" },
+];
 
 /** The quoted, schema-qualified name of an asset's table. Keys are checked to be snake_case when they are declared. */
 export function tableOf(asset: AnyAsset): string {
@@ -24,77 +26,18 @@ export function asOf(parameter: number): string {
   return `_from <= $${parameter} AND (_until IS NULL OR _until > $${parameter})`;
 }
 
-/**
- * Creates the tables that are missing and adds columns that are new, under a lock.
- *
- * @throws {DefinitionError} If a column has another type than its schema now says: that needs a migration.
- */
-export async function reconcileTables(database: Database, graph: AssetGraph): Promise<void> {
-  await database.sql.begin(async (tx) => {
-    await tx`SELECT pg_advisory_xact_lock(7269, 0)`;
-    const present = await tx<{ table: string; column: string; type: string }[]>`
-      SELECT table_schema || '.' || table_name AS table, column_name AS column, data_type AS type
-      FROM information_schema.columns WHERE table_schema IN ('raw', 'silver', 'gold')`;
-    const columnsOf = Map.groupBy(present, (row) => row.table);
-    const indexes = await tx<{ name: string; table: string }[]>`
-      SELECT indexname AS name, schemaname || '.' || tablename AS table FROM pg_indexes
-      WHERE schemaname IN ('raw', 'silver', 'gold') AND indexname LIKE '%\_current\_%'`;
-    for (const asset of graph.assets) {
-      if (asset.external) continue;
-      const name = `${asset.layer}.${asset.key}`;
-      const existing = columnsOf.get(name);
-      const wanted = [...asset.schema.columns, ...hidden];
-      if (!existing) {
-        await tx.unsafe(`CREATE TABLE ${tableOf(asset)} (${wanted.map(definition).join(", ")})`);
-      } else {
-        await alter(tx, asset, existing);
-      }
-      const index = `${asset.key.slice(0, 40)}_current_${hashOf(asset.schema.primaryKey).slice(0, 8)}`;
-      const current = indexes.filter((i) => i.table === name).map((i) => i.name);
-      if (current.includes(index)) continue;
-      for (const old of current) await tx.unsafe(`DROP INDEX "${asset.layer}"."${old}"`);
-      await tx.unsafe(
-        `CREATE UNIQUE INDEX "${index}" ON ${tableOf(asset)} (${quoted(asset.schema.primaryKey)}) WHERE _until IS NULL`,
-      );
-    }
-    // Parts of the tables that are published by dates are found by them.
-    for (const { asset, recipe, produces } of graph.producers) {
-      const date = recipe.partitions && asset.cells?.date;
-      if (!date) continue;
-      for (const key of produces) {
-        const made = graph.asset(key);
-        await tx.unsafe(
-          `CREATE INDEX IF NOT EXISTS "${key.slice(0, 40)}_cells_${date}" ON ${tableOf(made)} ("${made.cells!.date}")`,
-        );
-      }
-    }
-  });
-}
-
-async function alter(tx: Sql, asset: AnyAsset, existing: readonly { column: string; type: string }[]): Promise<void> {
-  const types = new Map(existing.map((c) => [c.column, c.type]));
-  for (const column of asset.schema.columns) {
-    const type = types.get(column.name);
-    if (type === undefined) {
-      await tx.unsafe(`ALTER TABLE ${tableOf(asset)} ADD COLUMN ${definition(column)}`);
-    } else if (type !== informationSchemaType(column.type)) {
-      throw new DefinitionError(
-        `Column "${column.name}" of "${asset.key}" is ${type} in the database and ${column.type} in its row schema. Change it back, or write a migration in sql/migrations that alters the table.`,
-      );
-    }
-  }
+/** Creates the table of an asset, without its indexes. */
+export async function createTable(tx: Sql, asset: AnyAsset): Promise<void> {
+  const columns = [...asset.schema.columns, ...historyColumns];
+  await tx.unsafe(`CREATE TABLE ${tableOf(asset)} (${columns.map(columnDefinition).join(", ")})`);
 }
 
 /**
  * Whether a value may be null is the row schema's business, which may change; the table takes what passed it. Text sorts by
  * code points everywhere, so that key order is the same in every database and in this process.
  */
-function definition({ name, type }: ColumnSpec): string {
+export function columnDefinition({ name, type }: ColumnSpec): string {
   return `"${name}" ${type}${type === "text" ? ' COLLATE "C"' : ""}${name === "_from" ? " NOT NULL" : ""}`;
-}
-
-function informationSchemaType(type: ColumnSpec["type"]): string {
-  return type === "timestamptz" ? "timestamp with time zone" : type;
 }
 
 /**
@@ -107,18 +50,20 @@ export async function writeRows(
   tx: Sql,
   asset: AnyAsset,
   rows: PreparedRows,
-  { id, fresh, within = null, signal }: {
+  { id, fresh, within = null, except = null, signal }: {
     id: number;
     /** Whether there is nothing to compare with: no current row where these go. */
     fresh: boolean;
     /** The cells whose rows these are; the current rows of others stay. */
     within?: CellSet | null;
+    /** Cells whose current rows stay, where these are the rows of everything else. */
+    except?: CellSet | null;
     signal: AbortSignal;
   },
 ): Promise<{ added: number; removed: number }> {
   const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
   if (fresh) {
-    await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, hidden[0]!], {
+    await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, historyColumns[0]!], {
       ...rows.data,
       _from: new Float64Array(rows.count).fill(id),
     }, { signal });
@@ -126,7 +71,7 @@ export async function writeRows(
     return { added: rows.count, removed: 0 };
   }
   const stage = `stage_${id}`;
-  await tx.unsafe(`CREATE TEMP TABLE "${stage}" (${columns.map(definition).join(", ")}) ON COMMIT DROP`);
+  await tx.unsafe(`CREATE TEMP TABLE "${stage}" (${columns.map(columnDefinition).join(", ")}) ON COMMIT DROP`);
   await database.insertColumns(tx, `pg_temp.${stage}`, columns, rows.data, { signal });
   await analyze(tx, `"${stage}"`, rows.count);
   const key = (a: string, b: string) => asset.schema.primaryKey.map((c) => `${a}."${c}" = ${b}."${c}"`).join(" AND ");
@@ -135,7 +80,8 @@ export async function writeRows(
     ? "true"
     : `ROW(${qualified("s", values)}) IS NOT DISTINCT FROM ROW(${qualified("t", values)})`;
   const parameters: (string | number)[] = [id];
-  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters, "t.");
+  const inside = (cells: CellSet) => cellCondition(asset, cells.rectangles(), parameters, "t.");
+  const here = within !== null ? inside(within) : except !== null ? `NOT ${inside(except)}` : "true";
   const removed = await tx.unsafe(
     `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL AND ${here}
        AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${key("s", "t")} AND ${same})`,
@@ -233,12 +179,14 @@ export async function contentChange(
   return BigInt(row!.change);
 }
 
-/** The sum of the hashes of all current rows. */
-export async function contentOf(tx: Sql, asset: AnyAsset): Promise<bigint> {
-  const [row] = await tx.unsafe<{ sum: string }[]>(
-    `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum FROM ${tableOf(asset)} WHERE _until IS NULL`,
+/** The sum of the hashes of all current rows, and how many they are. */
+export async function contentOf(tx: Sql, asset: AnyAsset): Promise<{ sum: bigint; count: number }> {
+  const [row] = await tx.unsafe<{ sum: string; count: number }[]>(
+    `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum, count(*) AS count FROM ${
+      tableOf(asset)
+    } WHERE _until IS NULL`,
   );
-  return BigInt(row!.sum);
+  return { sum: BigInt(row!.sum), count: row!.count };
 }
 
 /** Of the values themselves and not of their text, which takes several times as long and depends on the session's time zone. */
@@ -287,7 +235,8 @@ export function readColumns(
   );
 }
 
-function quoted(names: readonly string[]): string {
+/** Column names for SQL. */
+export function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
 }
 

@@ -58,7 +58,11 @@ export class CellLedger {
     // As JSON, because the driver reads arrays letter by letter.
     const rows = await this.#sql<(Omit<MadeCells, "cells"> & { producer: string } & Rectangle)[]>`
       SELECT c.producer, to_json(c.names) AS names, c.dates, m.id AS materialization, m.content_version AS "contentVersion",
-             m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion", m.upstream
+             m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion", m.upstream,
+             (SELECT t.lost_because FROM engine.asset_table t
+              WHERE t.producer = c.producer AND m.id <= t.lost_until ORDER BY t.lost_until DESC LIMIT 1) AS lost,
+             (SELECT t.remake_because FROM engine.asset_table t
+              WHERE t.producer = c.producer AND m.id <= t.remake_until ORDER BY t.remake_until DESC LIMIT 1) AS remake
       FROM engine.cells c JOIN engine.materialization m ON m.id = c.materialization_id
       WHERE c.producer = ANY(${producers as string[]})`;
     const found = new Map<string, MadeCells[]>();

@@ -12,6 +12,8 @@ import { readersOfChange } from "./touched_cells.ts";
 /** Cells that are what they would be if this materialization had made them. */
 export interface MadeCells extends Versions {
   cells: readonly Rectangle[];
+  /** Why their rows are not in the tables any more; `null` where they are. */
+  lost: string | null;
 }
 
 /** Cells that could not be made when they were last tried. */
@@ -48,6 +50,9 @@ export interface CellState {
   /** Those that there should be. */
   wanted: CellSet;
   made: CellSet;
+  /** Made once, of which some table has no rows any more because it was replaced; with why. They are missing. */
+  lost: CellSet;
+  lostBecause: string | null;
   /** Wanted and not made. */
   missing: CellSet;
   /** Missing ones that nobody has to ask for. */
@@ -212,12 +217,17 @@ async function cellState(
     const cells = CellSet.fromRectangles(space, group.cells);
     return { group, cells: space.hasDates ? cells.during(madeDates) : cells };
   });
-  const made = madeGroups.reduce((all, { cells }) => all.union(cells), none);
+  const together = (groups: typeof madeGroups) => groups.reduce((all, { cells }) => all.union(cells), none);
+  const lostGroups = madeGroups.filter(({ group }) => group.lost !== null);
+  const keptGroups = madeGroups.filter(({ group }) => group.lost === null);
+  const made = together(keptGroups);
+  const lost = together(lostGroups);
   const missing = wanted.difference(made);
+  // What was there is made again without anybody asking.
   const expected = partitions.missing === "latest"
-    ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted))
+    ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted)).union(missing.intersection(lost))
     : missing;
-  const gone = partitions.gone === "keep" ? none : made.difference(wanted);
+  const gone = partitions.gone === "keep" ? none : made.union(lost).difference(wanted);
 
   const found = new Map<string, { reason: Reason; cells: CellSet }>();
   let stale = none;
@@ -227,7 +237,7 @@ async function cellState(
     const before = found.get(id);
     found.set(id, before ? { ...before, cells: before.cells.union(cells) } : { reason: reason(), cells });
   };
-  for (const { group, cells } of madeGroups) {
+  for (const { group, cells } of keptGroups) {
     // What is kept though it is not wanted any more cannot be made again: what it was made of may be gone.
     judgeGroup({ producer, reads, group, cells: cells.intersection(wanted), known, states, space }, staleIn);
   }
@@ -237,6 +247,8 @@ async function cellState(
     space,
     wanted,
     made,
+    lost,
+    lostBecause: lostGroups[0]?.group.lost ?? null,
     missing,
     expected,
     stale,
@@ -274,6 +286,10 @@ function judgeGroup(
   staleIn: (cells: CellSet, id: string, reason: () => Reason) => void,
 ): void {
   const present = known.present.get(producer.key)!;
+  const { remake } = group;
+  if (remake !== null) {
+    staleIn(cells, "definition", () => ({ kind: "definition_changed", message: remake }));
+  }
   if (group.codeVersion !== present.codeVersion) {
     const [from, to] = [group.codeVersion, present.codeVersion];
     staleIn(cells, "code", () => ({

@@ -8,6 +8,7 @@ import {
   isFatal,
   recordOfError,
   StepLostError,
+  TablesAlteredError,
 } from "./errors.ts";
 import type { StepOutcome } from "./executor.ts";
 import { CellSet } from "./partitions/mod.ts";
@@ -108,7 +109,9 @@ class CellStep {
         step.progress(i + 1, parts.length);
         inARow = 0;
       } catch (error) {
-        if (step.signal.aborted || error instanceof StepLostError || isDatabaseTrouble(error)) throw error;
+        const isOver = error instanceof StepLostError || error instanceof TablesAlteredError ||
+          isDatabaseTrouble(error);
+        if (step.signal.aborted || isOver) throw error;
         last = error;
         await this.#recordFailure(part, error);
         const hopeless = isFatal(error) || (isTriedAgain(error, recipe.retry) && ++inARow >= hopelessAfter);

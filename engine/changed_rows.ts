@@ -26,7 +26,8 @@ export async function changedRows(
   const { primaryKey, columns } = asset.schema;
   const found = await database.sql.unsafe<{ came: boolean; row: Record<string, unknown> }[]>(
     `SELECT _from > $1 AS came, to_jsonb(t) - '_from' - '_until' AS row FROM ${tableOf(asset)} t
-     WHERE ((_from > $1 AND _from <= $2 AND (_until IS NULL OR _until > $2)) OR (_from <= $1 AND _until > $1 AND _until <= $2))
+     WHERE $1 >= (SELECT coalesce(max(lost_until), 0) FROM engine.asset_table WHERE asset_key = '${asset.key}')
+       AND ((_from > $1 AND _from <= $2 AND (_until IS NULL OR _until > $2)) OR (_from <= $1 AND _until > $1 AND _until <= $2))
        AND ${here}
      ORDER BY ${primaryKey.map((name) => `"${name}"`).join(", ")}, _from LIMIT ${2 * maxRows + 1}`,
     parameters,

@@ -3,7 +3,6 @@ import type { Clock } from "../resources/clock.ts";
 import { type AtVersion, datesWithRows, newestDate } from "./asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
-import { reconcileTables } from "./asset_table.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill.ts";
 import { CellLedger } from "./cell_ledger.ts";
@@ -72,6 +71,7 @@ import type { Reason } from "./staleness.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { InProcessExecutor } from "./in_process_executor.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { reconcileTables } from "./table_reconciliation.ts";
 import { waitingFor } from "./waiting.ts";
 import { explain } from "./why.ts";
 
@@ -232,7 +232,7 @@ export class Engine {
     const standingConfig = options.config ?? {};
     checkConfig(graph, standingConfig, (message) => new DefinitionError(message));
     const pools = new Pools(database, options.pools ?? {});
-    await reconcileTables(database, graph);
+    const tablesOf = await reconcileTables(database, graph, logger);
     const presence = await Presence.join(
       database,
       {
@@ -240,6 +240,7 @@ export class Engine {
         pid: Deno.pid,
         role: options.role ?? "server",
         takesRuns: options.takesOpenRuns ?? true,
+        tablesOf,
       },
       logger,
     );
@@ -626,6 +627,21 @@ export class Engine {
     });
   }
 
+  /** Leaves all runs to others once another process, with other declarations, has altered tables. */
+  async #stopIfOutdated(): Promise<void> {
+    const altered = await this.around.presence.alteredTables();
+    if (altered.length === 0) return;
+    this.around.logger.error(
+      `Another process has altered the tables of ${
+        altered.join(", ")
+      } since this one started. This one runs nothing more: ` +
+        "restart it with the assets that the other has.",
+    );
+    // What runs comes to its end, and is refused if it touches one of these tables.
+    this.drain(this.#closing.signal)
+      .catch((error) => this.around.logger.warn(`Runs could not be handed back: ${messageOf(error)}`));
+  }
+
   async #poll(): Promise<void> {
     let beatAt = -Infinity;
     let awaySince: number | undefined;
@@ -634,6 +650,7 @@ export class Engine {
         // At once after the database was away: others may have recorded this process as ended.
         if (performance.now() - beatAt >= heartbeatMs || awaySince !== undefined) {
           await this.#beat();
+          if (!this.#draining) await this.#stopIfOutdated();
           beatAt = performance.now();
         }
         if (this.#queue.size > 0) {

@@ -157,6 +157,14 @@ export class StepLostError extends EngineError {
   }
 }
 
+/**
+ * Another process, with other declarations of the assets, has altered a table that this one writes to or reads from. Nothing was
+ * stored; this process has to be started again.
+ */
+export class TablesAlteredError extends EngineError {
+  readonly retryable = false;
+}
+
 /** The message of anything that was thrown. A sentence says enough by itself; a fragment is followed by its cause. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,4 +1,5 @@
 import type { Database } from "../resources/database/database.ts";
+import { isLost } from "./lost_rows.ts";
 import { type RowVersion, versionColumns } from "./row_version.ts";
 
 interface Batch {
@@ -19,6 +20,11 @@ function memoryOf(database: Database): Memory {
   let memory = memories.get(database);
   if (!memory) memories.set(database, memory = { versions: new Map(), publishing: new Map() });
   return memory;
+}
+
+/** Forgets what is known of the latest versions: the tables have changed. */
+export function forgetVersions(database: Database): void {
+  memories.delete(database);
 }
 
 /**
@@ -85,7 +91,8 @@ export class LatestVersions {
     const turns = keys.map((key) => publishing.get(key)?.turns);
     const rows = await this.database.sql.unsafe<RowVersion[]>(
       `SELECT ${versionColumns}, true AS latest FROM jsonb_array_elements_text($1::text::jsonb) AS k(k)
-       CROSS JOIN LATERAL (SELECT * FROM engine.materialization WHERE asset_key = k.k ORDER BY id DESC LIMIT 1) m`,
+       CROSS JOIN LATERAL (SELECT * FROM engine.materialization WHERE asset_key = k.k ORDER BY id DESC LIMIT 1) m
+       WHERE NOT ${isLost("m")}`,
       [JSON.stringify(keys)],
       { prepare: true },
     );

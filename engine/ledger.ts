@@ -541,7 +541,7 @@ export class Ledger {
 
   // ---- materializations -------------------------------------------------------------------------------------------
 
-  /** Versions of the latest materialization of each of `keys`; assets without one are left out. */
+  /** Versions of the latest materialization of each of `keys`; assets without one, or without its rows, are left out. */
   async latestVersions(
     keys: readonly string[],
     tx: Sql = this.#sql,
@@ -550,13 +550,25 @@ export class Ledger {
       SELECT m.asset_key AS key, m.id AS materialization, m.content_version AS "contentVersion",
              m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion",
              m.upstream, m.row_count AS "rowCount",
+             CASE WHEN m.id <= t.remake_until THEN t.remake_because END AS remake,
              ARRAY(SELECT c.name FROM engine.check_result c
                    WHERE c.materialization_id = m.id AND NOT c.passed AND c.severity = 'error') AS "failedChecks"
       FROM unnest(${keys as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
         SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1
-      ) m`;
+      ) m
+      LEFT JOIN engine.asset_table t ON t.asset_key = k.key
+      WHERE m.id > coalesce(t.lost_until, 0)`;
     return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  /** Why the tables of assets were replaced that have not been made since; most have no such asset. */
+  async replacedTables(keys: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.#sql<{ key: string; because: string }[]>`
+      SELECT t.asset_key AS key, t.lost_because AS because FROM engine.asset_table t
+      WHERE t.lost_until > 0 AND t.asset_key = ANY(${keys as string[]}) AND NOT EXISTS (
+        SELECT FROM engine.materialization m WHERE m.asset_key = t.asset_key AND m.id > t.lost_until)`;
+    return new Map(rows.map(({ key, because }) => [key, because]));
   }
 
   /** Newest first. */

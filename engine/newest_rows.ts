@@ -1,6 +1,7 @@
 import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset } from "./asset.ts";
 import { tableOf } from "./asset_table.ts";
+import { isLost } from "./lost_rows.ts";
 import { InvalidRequestError } from "./errors.ts";
 
 /** Which rows {@link newestRows} reads. */
@@ -46,7 +47,8 @@ export async function newestRows(
   // One snapshot for both questions, so that the rows that are current are those of the materialization that is latest.
   return await sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
     const [latest] = await tx<{ id: number }[]>`
-      SELECT id FROM engine.materialization WHERE asset_key = ${asset.key} ORDER BY id DESC LIMIT 1`;
+      SELECT id FROM engine.materialization m
+      WHERE asset_key = ${asset.key} AND NOT ${tx.unsafe(isLost("m"))} ORDER BY id DESC LIMIT 1`;
     if (!latest) return { rows: [], materialization: null };
     // PostgreSQL does not skip from one name to the next by itself, and would read the whole index.
     const rows = await tx.unsafe<Record<string, unknown>[]>(

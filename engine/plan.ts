@@ -7,7 +7,7 @@ import { mayBeUnknown } from "./external_asset.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import { CellSet } from "./partitions/mod.ts";
 import { reasonsOfCells, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
-import { type Reason, type SomeCells, upstreamStale } from "./staleness.ts";
+import { missingReason, type Reason, type SomeCells, upstreamStale } from "./staleness.ts";
 
 /** One step of a plan: a function that will run. */
 export interface PlannedStep {
@@ -192,12 +192,12 @@ function planCells(
 }
 
 /** Why the cells of a range are to be made. */
-export function reasonsWithin(producer: Producer, { cells, latest }: Snapshot, asked: CellSet): Reason[] {
+export function reasonsWithin(producer: Producer, { cells, latest, replaced }: Snapshot, asked: CellSet): Reason[] {
   const state = cells.get(producer.key)!;
   const missing = state.missing.intersection(asked);
   const reasons: Reason[] = [];
   if (!latest.has(producer.key)) {
-    reasons.push({ kind: "never_materialized", message: `${producer.key} has never been materialized` });
+    reasons.push(missingReason(producer.key, replaced));
   } else if (!missing.isEmpty) {
     const message = `${missing.count} of its cells have never been materialized`;
     reasons.push({ kind: "cells_missing", message, cells: someCells(missing) });

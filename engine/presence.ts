@@ -26,6 +26,8 @@ export interface Who {
   role: string;
   /** Whether it goes on with runs that others queued. */
   takesRuns: boolean;
+  /** Number of the last alteration of tables that it knows of: what it makes of later ones is refused. */
+  tablesOf: number;
 }
 
 /** A process that counts as alive. */
@@ -90,6 +92,13 @@ export class Presence {
     this.#id = joined.id;
     this.#connection = joined.connection;
     return true;
+  }
+
+  /** Keys of the assets whose tables another process has altered since this one opened them. */
+  async alteredTables(): Promise<string[]> {
+    const rows = await this.database.sql<{ key: string }[]>`
+      SELECT asset_key AS key FROM engine.asset_table WHERE altered > ${this.who.tablesOf} ORDER BY asset_key`;
+    return rows.map(({ key }) => key);
   }
 
   /**
@@ -226,8 +235,8 @@ async function join(
       WITH before AS (
         UPDATE engine.process SET ended_at = coalesce(ended_at, clock_timestamp()) WHERE id = ${instead}
       )
-      INSERT INTO engine.process (host, pid, role, takes_runs)
-      VALUES (${who.host}, ${who.pid}, ${who.role}, ${who.takesRuns}) RETURNING id`;
+      INSERT INTO engine.process (host, pid, role, takes_runs, tables_of)
+      VALUES (${who.host}, ${who.pid}, ${who.role}, ${who.takesRuns}, ${who.tablesOf}) RETURNING id`;
     return row!.id;
   };
   if (database.kind === "embedded") return { id: await insert(database.sql), connection: null };

@@ -4,7 +4,7 @@ import { changedCells, contentChange, contentOf, writeRows } from "./asset_table
 import type { CellLedger } from "./cell_ledger.ts";
 import type { CellState } from "./cell_state.ts";
 import type { Producer } from "./graph.ts";
-import { StepLostError } from "./errors.ts";
+import { StepLostError, TablesAlteredError } from "./errors.ts";
 import { whilePublishing } from "./latest_versions.ts";
 import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "./ledger.ts";
 import { type Metadata, typedMetadata } from "./metadata.ts";
@@ -48,13 +48,32 @@ export interface Published {
  * Stores outputs that were made as a whole, together with their record, and ends the step.
  *
  * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
+ * @throws {TablesAlteredError} If another process has altered one of the tables since this one started; nothing is stored then.
  */
 export function publishWhole(
   outputs: readonly OutputToPublish[],
   checks: readonly NewCheckResult[],
   context: PublicationContext,
 ): Promise<void> {
-  return whilePublishing(context.database, keysOf(outputs), () => storeWhole(outputs, checks, context));
+  return publishing(outputs, context, () => storeWhole(outputs, checks, context));
+}
+
+/** The code of engine.refuse_altered_tables (sql/migrations/0013_asset_tables.sql). */
+const alteredTables = "TD001";
+
+async function publishing<T>(
+  outputs: readonly OutputToPublish[],
+  { database }: PublicationContext,
+  store: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await whilePublishing(database, keysOf(outputs), store);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === alteredTables) {
+      throw new TablesAlteredError(error.message, { cause: error });
+    }
+    throw error;
+  }
 }
 
 function keysOf(outputs: readonly OutputToPublish[]): string[] {
@@ -106,7 +125,13 @@ async function recordChangeOfWhole(
     column === undefined ? null : [...new Set(rows.data[column] as readonly string[])].sort();
   const extent = { names: distinct(name), dates: distinct(date) };
   await cellLedger.recordExtent(tx, asset.key, extent);
-  if (first) return;
+  if (first) {
+    // Without rows nothing else says that it may have had some before its table was replaced.
+    if (rows.count === 0) {
+      await cellLedger.recordChange(tx, id, { cells: null, changed: [{ names: null, dates: null }] });
+    }
+    return;
+  }
   const cells = await changedCells(tx, asset, { id, within: null });
   const left = new CellSpace(extent.names ?? [""], extent.dates ?? [""]);
   const space = left.with(cells.map(([name]) => name), cells.map(([, date]) => date));
@@ -128,6 +153,7 @@ export interface PublishedCells {
  * Stores the rows of some cells together with their record; the step goes on. Returns the new versions.
  *
  * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
+ * @throws {TablesAlteredError} If another process has altered one of the tables since this one started; nothing is stored then.
  */
 export function publishCells(
   outputs: readonly OutputToPublish[],
@@ -135,7 +161,7 @@ export function publishCells(
   context: PublicationContext,
   part: PublishedCells,
 ): Promise<PublishedPart> {
-  return whilePublishing(context.database, keysOf(outputs), () => storeCells(outputs, checks, context, part));
+  return publishing(outputs, context, () => storeCells(outputs, checks, context, part));
 }
 
 /** What became of the tables of a part, and their new versions. */
@@ -160,24 +186,35 @@ async function storeCells(
     for (const [i, { asset, rows }] of outputs.entries()) {
       const id = ids.get(asset.key)!;
       const before = latest.get(asset.key);
-      // A table that was made as a whole before is replaced as a whole.
-      const within = before && !isCellVersion(before.contentVersion) ? null : part.cells;
-      const fresh = within !== null && part.cells.intersection(part.state.made).isEmpty;
+      const recorded = part.state.made.union(part.state.lost);
+      // What another function made, or the same one as a whole, stays in the cells that this one has made and is about to make
+      // again; everywhere else it goes.
+      const isTakenOver = before !== undefined && (before.remake !== null || !isCellVersion(before.contentVersion));
       const changes = await writeRows(database, tx, asset, rows, {
         id,
-        fresh: fresh || before === undefined,
-        within,
+        fresh: before === undefined || (!isTakenOver && part.cells.intersection(recorded).isEmpty),
+        ...(isTakenOver ? { except: recorded.difference(part.cells) } : { within: part.cells }),
         signal,
       });
-      const contentVersion = await versionAfter(tx, asset, { id, within, before: before?.contentVersion });
-      const changed = within === null ? null : await changedIn(tx, asset, { id, changes, part });
-      const rowCount = (within === null ? 0 : before?.rowCount ?? 0) +
-        (within === null ? rows.count : changes.added - changes.removed);
+      const { contentVersion, rowCount } = await contentAfter(tx, asset, {
+        id,
+        part,
+        changes,
+        before: isTakenOver ? undefined : before,
+      });
+      const changed = isTakenOver ? null : await changedIn(tx, asset, { id, changes, part });
       await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
       await cellLedger.recordChange(tx, id, { cells: part.cells, changed, contentVersion, rowCount });
       published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
       const { key: _, config: __, metadata: ___, ...record } = records[i]!;
-      versions.set(asset.key, { ...record, materialization: id, contentVersion, rowCount, failedChecks: [] });
+      versions.set(asset.key, {
+        ...record,
+        materialization: id,
+        contentVersion,
+        rowCount,
+        remake: null,
+        failedChecks: [],
+      });
     }
     const id = ids.get(producer.key)!;
     const others = part.state.groups.map(({ materialization, cells }) => ({
@@ -209,19 +246,33 @@ async function changedIn(
   return changedRectangles(changed, new CellSpace(left.names, left.dates));
 }
 
-/** The version of a table that is published in parts: the sum of its rows' hashes, and the shape of the rows. */
-async function versionAfter(
+/**
+ * The version of a table that is published in parts, which is the sum of its rows' hashes and the shape of the rows, and how many
+ * rows it has.
+ *
+ * @param before The version that the part was added to; `undefined` where nothing is known of what there was.
+ */
+async function contentAfter(
   tx: Sql,
   asset: AnyAsset,
-  { id, within, before }: { id: number; within: CellSet | null; before: string | undefined },
-): Promise<string> {
+  { id, part, changes, before }: {
+    id: number;
+    part: PublishedCells;
+    changes: { added: number; removed: number };
+    before: { contentVersion: string; rowCount: number } | undefined;
+  },
+): Promise<{ contentVersion: string; rowCount: number }> {
   const { fingerprint } = asset.schema;
-  const known = before !== undefined && before.endsWith(`.${fingerprint}`);
-  const sum = known && within !== null
-    ? BigInt(`0x${before.slice("cells.".length, -fingerprint.length - 1)}`) +
-      await contentChange(tx, asset, { id, within })
-    : await contentOf(tx, asset);
-  return cellVersion(asset, sum);
+  if (!before?.contentVersion.endsWith(`.${fingerprint}`)) {
+    const { sum, count } = await contentOf(tx, asset);
+    return { contentVersion: cellVersion(asset, sum), rowCount: count };
+  }
+  const sum = BigInt(`0x${before.contentVersion.slice("cells.".length, -fingerprint.length - 1)}`);
+  const change = await contentChange(tx, asset, { id, within: part.cells });
+  return {
+    contentVersion: cellVersion(asset, sum + change),
+    rowCount: before.rowCount + changes.added - changes.removed,
+  };
 }
 
 /** The content version of an asset that is published in parts, from the sum of its rows' hashes. */

@@ -1,5 +1,6 @@
 import type { Sql } from "../resources/database/database.ts";
 import type { AnyAsset } from "./asset.ts";
+import { isLost, whyLost } from "./lost_rows.ts";
 import { materializationOf } from "./row_order.ts";
 import { endOfDay, instantOf, invalid, isDate, shown } from "./row_values.ts";
 
@@ -46,12 +47,20 @@ export async function versionOf(
   const latest = `NOT EXISTS (
     SELECT FROM engine.materialization later WHERE later.asset_key = m.asset_key AND later.id > m.id) AS latest`;
   const one = async (condition: string, parameter: string | number) => {
-    const [found] = await sql.unsafe<RowVersion[]>(
-      `SELECT ${versionColumns}, ${latest} FROM engine.materialization m
+    const [found] = await sql.unsafe<(RowVersion & { lost: boolean })[]>(
+      `SELECT ${versionColumns}, ${latest}, ${isLost("m")} AS lost FROM engine.materialization m
        WHERE asset_key = $1 AND ${condition} ORDER BY id DESC LIMIT 1`,
       [key, parameter],
     );
-    return found && { ...found };
+    if (!found) return undefined;
+    const { lost, ...version } = found;
+    if (lost && asOf !== undefined) {
+      throw invalid(
+        "as_of",
+        `The rows of materialization ${version.id} of "${key}" cannot be read: ${await whyLost(sql, key, version.id)}.`,
+      );
+    }
+    return lost ? undefined : version;
   };
   const until = typeof asOf === "string" ? momentOf(asOf) : undefined;
   if (typeof asOf === "number" && !(Number.isSafeInteger(asOf) && asOf > 0)) {

@@ -1,6 +1,6 @@
 import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { type CellRecords, type CellStates, cellStates, isUntouched } from "./cell_state.ts";
+import { type CellRecords, type CellStates, cellStates, isUntouched, someCells } from "./cell_state.ts";
 import type { Producer } from "./graph.ts";
 import { readColumns } from "./asset_table.ts";
 import type { StepTask } from "./executor.ts";
@@ -8,7 +8,7 @@ import { readsEverything } from "./step_inputs.ts";
 import { CellSet, CellSpace } from "./partitions/mod.ts";
 import { downstreamCells } from "./partitions/mapping.ts";
 import { toRows } from "./row_schema.ts";
-import { ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
+import { missingReason, ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
 import { configOf, presentOf } from "./present.ts";
 
 export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;
@@ -22,6 +22,8 @@ export interface Snapshot extends CellStates {
   records: CellRecords;
   /** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
   rejected: ReadonlyMap<string, RejectedAttempt>;
+  /** Why the tables of assets were replaced that have not been made since, by key. */
+  replaced: ReadonlyMap<string, string>;
 }
 
 /**
@@ -37,12 +39,13 @@ export async function takeSnapshot(
   const producers = of === undefined ? graph.producers : upstreamClosure(around, of);
   const keys = producers.flatMap((producer) => producer.produces);
   const configs = new Map(producers.map((p) => [p.key, configOf(p, standingConfig, config)]));
-  const [present, latest, rejected] = await Promise.all([
+  const [present, latest, rejected, replaced] = await Promise.all([
     Promise.all(
       producers.map(async (p): Promise<[string, Present]> => [p.key, await presentOf(p, configs.get(p.key), around)]),
     ),
     ledger.latestVersions(keys),
     ledger.rejectedAttempts(),
+    ledger.replacedTables(keys),
   ]);
   const tracked = keys.filter((key) => graph.asset(key).cells !== undefined);
   const records = await cellLedger.records({
@@ -67,6 +70,7 @@ export async function takeSnapshot(
     configs,
     records,
     rejected: ofThese(rejected, producers),
+    replaced,
     ...states,
   };
 }
@@ -93,6 +97,7 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
     configs: new Map([[producer.key, config]]),
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     rejected: new Map(),
+    replaced: new Map(),
     cells: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),
@@ -106,7 +111,7 @@ export function reasonsOfWhole(producer: Producer, snapshot: Snapshot): Reason[]
     producer,
     snapshot.present.get(producer.key)!,
     snapshot.latest,
-    isUntouched(producer, snapshot, snapshot.records),
+    { replaced: snapshot.replaced, isUntouched: isUntouched(producer, snapshot, snapshot.records) },
   );
 }
 
@@ -132,18 +137,23 @@ export function reasonsOfAll(snapshot: Snapshot, graph: Surroundings["graph"]): 
 }
 
 /** What speaks against the cells of a producer being as they should. */
-export function reasonsOfCells(producer: Producer, { cells, latest, present }: Snapshot): Reason[] {
+export function reasonsOfCells(producer: Producer, { cells, latest, present, replaced }: Snapshot): Reason[] {
   const state = cells.get(producer.key)!;
   const missing = producer.produces.find((key) => !latest.has(key));
   const reasons: Reason[] = [];
   if (missing !== undefined) {
-    reasons.push({ kind: "never_materialized", message: `${missing} has never been materialized` });
-  } else if (!state.expected.isEmpty) {
-    reasons.push({
-      kind: "cells_missing",
-      message: `${state.expected.count} of its cells have never been materialized`,
-      cells: { count: state.expected.count, cells: state.expected.rectangles() },
-    });
+    reasons.push(missingReason(missing, replaced));
+  } else {
+    const lost = state.lost.intersection(state.expected);
+    const never = state.expected.difference(lost);
+    if (!never.isEmpty) {
+      const message = `${never.count} of its cells have never been materialized`;
+      reasons.push({ kind: "cells_missing", message, cells: someCells(never) });
+    }
+    if (!lost.isEmpty) {
+      const message = `${lost.count} of its cells are not in its tables any more: ${state.lostBecause}`;
+      reasons.push({ kind: "table_replaced", message, cells: someCells(lost) });
+    }
   }
   reasons.push(...state.reasons.map(({ reason }) => reason));
   if (!state.gone.isEmpty) {

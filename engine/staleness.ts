@@ -10,6 +10,8 @@ export interface Versions {
   configHash: string;
   sourceVersion: string | null;
   upstream: Readonly<Record<string, { materialization: number; version: string }>>;
+  /** Why it is to be made again whatever it was made of; `null` where it is not. */
+  remake: string | null;
   /** Names of `error` checks that this materialization was published in spite of. */
   failedChecks: readonly string[];
 }
@@ -34,6 +36,8 @@ export interface SomeCells {
 export type Reason =
   & (
     | { kind: "never_materialized" }
+    | { kind: "table_replaced" }
+    | { kind: "definition_changed" }
     | { kind: "cells_missing" }
     | { kind: "cells_gone" }
     | { kind: "cells_due"; from: string | null; to: string | null }
@@ -56,21 +60,28 @@ export type Reason =
  * Empty means that it would give the same: clocks are not asked, only versions.
  *
  * @param latest The latest materialization of each asset, by key.
+ * @param replaced Why the tables of assets were replaced that have not been made since, by key.
  * @param isUntouched Whether what changed in an upstream asset since a materialization is nothing that the producer reads.
  */
 export function ownReasons(
   producer: Producer,
   present: Present,
   latest: ReadonlyMap<string, Versions>,
-  isUntouched: (upstream: string, since: number) => boolean = () => false,
+  { replaced = new Map(), isUntouched = () => false }: {
+    replaced?: ReadonlyMap<string, string>;
+    isUntouched?: (upstream: string, since: number) => boolean;
+  } = {},
 ): Reason[] {
   if (producer.asset.external) return externalReasons(producer.key, latest);
   const missing = producer.produces.find((key) => !latest.has(key));
-  if (missing !== undefined) {
-    return [{ kind: "never_materialized", message: `${missing} has never been materialized` }];
-  }
+  if (missing !== undefined) return [missingReason(missing, replaced)];
   const made = latest.get(producer.key)!;
   const reasons: Reason[] = [];
+  for (const key of producer.produces) {
+    const { remake } = latest.get(key)!;
+    if (remake === null) continue;
+    reasons.push({ kind: "definition_changed", message: key === producer.key ? remake : `${key}: ${remake}` });
+  }
   if (made.codeVersion !== present.codeVersion) {
     reasons.push({
       kind: "code_changed",
@@ -105,6 +116,19 @@ export function ownReasons(
     }
   }
   return reasons;
+}
+
+/** The reason of an asset that has no version whose rows there are. */
+export function missingReason(key: string, replaced: ReadonlyMap<string, string>): Reason {
+  const because = replaced.get(key);
+  return because === undefined
+    ? { kind: "never_materialized", message: `${key} has never been materialized` }
+    : { kind: "table_replaced", message: `the table of ${key} was replaced, because ${because}` };
+}
+
+/** Whether a reason says that there is no version at all. */
+export function saysMissing({ kind }: Pick<Reason, "kind">): boolean {
+  return kind === "never_materialized" || kind === "table_replaced";
 }
 
 /** The reason that an asset has from an upstream asset which is itself not fresh. */

@@ -17,7 +17,7 @@ import { PastMaterializations } from "./past_materializations.ts";
 import { CellSet, CellSpace, type Rectangle } from "./partitions/mod.ts";
 import { upstreamCells } from "./partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import type { Reason } from "./staleness.ts";
+import { type Reason, saysMissing } from "./staleness.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How far down causes are followed, and how many are told at most: the number of queries grows with these alone. */
@@ -196,7 +196,14 @@ class Explainer {
       });
     }
     const missing = state.expected.intersection(left);
-    add(missing, { state: "missing", because: "it has never been materialized, and the next run makes it" });
+    add(missing.intersection(state.lost), {
+      state: "missing",
+      because: `its rows are not there any more (${state.lostBecause}), and the next run makes it`,
+    });
+    add(missing.difference(state.lost), {
+      state: "missing",
+      because: "it has never been materialized, and the next run makes it",
+    });
     add(state.gone.intersection(left), {
       state: "gone",
       because: "it is not part of the asset any more, and the next run removes it",
@@ -333,7 +340,7 @@ class Explainer {
       });
     }
     for (const reason of reasons) {
-      const absent = reason.kind === "never_materialized";
+      const absent = saysMissing(reason);
       const waits = absent ? producer.upstream.filter((other) => !this.snapshot.latest.has(other)) : [];
       found.push({
         state: absent ? "missing" : "stale",

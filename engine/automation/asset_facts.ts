@@ -5,7 +5,7 @@ import type { AssetGraph, Producer } from "../graph.ts";
 import { CellSet, CellSpace } from "../partitions/mod.ts";
 import { downstreamCells } from "../partitions/mapping.ts";
 import { reasonsOfWhole, type Snapshot } from "../snapshot.ts";
-import type { Reason } from "../staleness.ts";
+import { type Reason, saysMissing } from "../staleness.ts";
 import type { Activity, EndedStep } from "./activity.ts";
 import type { Facts, Moment } from "./condition.ts";
 import { isSameReading, readingOf } from "./reading.ts";
@@ -21,7 +21,7 @@ export interface Known {
 }
 
 const causes: Readonly<Record<"code" | "config" | "source", readonly Reason["kind"][]>> = {
-  code: ["code_changed"],
+  code: ["code_changed", "definition_changed"],
   config: ["config_changed"],
   source: ["source_changed", "cells_due", "source_unreadable"],
 };
@@ -50,7 +50,7 @@ export class AssetFacts implements Facts {
   }
 
   get missing(): CellSet {
-    return this.#state?.missing ?? this.#because(["never_materialized"]);
+    return this.#state?.missing ?? this.#because(["never_materialized", "table_replaced"]);
   }
 
   get expected(): CellSet {
@@ -60,8 +60,8 @@ export class AssetFacts implements Facts {
   get stale(): CellSet {
     return this.#once("stale", () => {
       if (this.#state) return this.#state.stale.union(this.#state.gone);
-      const kinds = this.#reasons.map(({ reason }) => reason.kind);
-      return this.#because(kinds.filter((kind) => kind !== "never_materialized" && kind !== "check_failed"));
+      const reasons = this.#reasons.map(({ reason }) => reason).filter((reason) => !saysMissing(reason));
+      return this.#because(reasons.map(({ kind }) => kind).filter((kind) => kind !== "check_failed"));
     });
   }
 

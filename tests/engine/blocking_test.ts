@@ -61,6 +61,7 @@ function state() {
     upstream: Object.fromEntries(
       graph.upstream(key).map((up) => [up, { materialization: 1, version: `${up} monday` }]),
     ),
+    remake: null,
     failedChecks: [],
   }]));
   latest.set("bars", { ...latest.get("bars")!, materialization: 9, contentVersion: "bars tuesday" });

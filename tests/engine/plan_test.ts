@@ -36,6 +36,7 @@ function allFresh(): Map<string, Versions> {
     configHash: "c",
     sourceVersion: present.get(key)!.sourceVersion,
     upstream: Object.fromEntries(graph.upstream(key).map((up) => [up, { materialization: 1, version: `${up} 1` }])),
+    remake: null,
     failedChecks: [],
   }]));
 }

@@ -19,6 +19,7 @@ export function wholeSnapshot(
     configs: new Map(),
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     rejected,
+    replaced: new Map(),
     cells: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),

@@ -45,6 +45,8 @@ export const ReasonSchema = named(
   "Reason",
   z.discriminatedUnion("kind", [
     reason("never_materialized", {}),
+    reason("table_replaced", {}),
+    reason("definition_changed", {}),
     reason("cells_missing", {}),
     reason("cells_gone", {}),
     reason("cells_due", { from: date.nullable(), to: date.nullable() }),
