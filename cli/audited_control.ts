@@ -16,6 +16,7 @@ export function auditedControl(control: Control, { audit, by }: { audit: AuditLo
   }
   return {
     ...control,
+    check: (selection, names) => audited("check", selection, () => control.check(selection, names)),
     submit: (request) => audited("materialize", request.selection, () => control.submit(request)),
     retry: (runId) => audited("run.retry", `run ${runId}`, () => control.retry(runId)),
     cancel: (runId) => audited("run.cancel", `run ${runId}`, () => control.cancel(runId)),

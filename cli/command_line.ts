@@ -1,4 +1,5 @@
 import { assetsCommand } from "./assets.ts";
+import { checkCommand } from "./check.ts";
 import { impactCommand, whyCommand } from "./explain.ts";
 import { backfillCommand } from "./backfill.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
@@ -49,6 +50,8 @@ export async function commandLine(
       return await retryCommand(rest, control, terminal);
     case "backfill":
       return await backfillCommand(rest, control, terminal);
+    case "check":
+      return await checkCommand(rest, control, terminal);
     case "assets":
       return await assetsCommand(rest, control, terminal);
     case "why":

@@ -2,6 +2,7 @@ import type { BackfillControl } from "./backfill_control.ts";
 import type {
   AssetState,
   CellRange,
+  CheckRun,
   Explanation,
   Impact,
   Materialization,
@@ -28,6 +29,8 @@ export interface Control {
   why(key: string, of: { name?: string; date?: string }): Promise<Explanation>;
   /** What a change of an asset, or of its cells in a range, would touch. @throws {RefusedError} */
   impact(key: string, range: CellRange | null): Promise<Impact>;
+  /** Runs checks on the latest versions; only those of the names where they are given. @throws {RefusedError} */
+  check(selection: string, names?: readonly string[]): Promise<CheckRun[]>;
   /** @throws {RefusedError} */
   plan(request: MaterializeRequest): Promise<Plan>;
   /** Plans a run and begins it. @throws {RefusedError} */

@@ -1,4 +1,4 @@
-import { isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
+import { type CheckRun, isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
 import { httpBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 import { httpAsk, type HttpAskOptions } from "./http_ask.ts";
@@ -45,6 +45,8 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
       const asked = { ...(from && { from }), ...(to && { to }), ...(names && { names: names.join(",") }) };
       return await (await ask(pathOf(key, "impact", asked))).json();
     },
+    check: async (selection, names) =>
+      (await post<{ assets: CheckRun[] }>("/v1/checks/run", { selection, names })).assets,
     plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
     submit: (request) => post<Run>("/v1/materialize", request),
     retry: (runId) => post<Run>(`/v1/runs/${runId}/retry`, {}),

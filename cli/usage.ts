@@ -1,4 +1,4 @@
-export type Command = "start" | "materialize" | "retry" | "backfill" | "assets" | "why" | "impact" | "token";
+export type Command = "start" | "materialize" | "retry" | "backfill" | "check" | "assets" | "why" | "impact" | "token";
 
 const SELECTIONS = `\
 Selections (several add up):
@@ -66,6 +66,20 @@ Options:
 
 Exit codes: 0 everything went well, 1 something failed, was cancelled or is paused, 2 the command was not understood.
 `,
+  check: `\
+Usage: deno task check SELECTION… [--names CHECK,…] [--json]
+
+Runs the checks of the selected assets on what is published, without making anything, and records what they find. A
+blocking check that fails takes nothing back: its asset counts as stale, and the next run makes it again.
+
+${SELECTIONS}
+
+Options:
+  --names A,B   only checks of these names
+  --json        print one JSON document
+
+Exit codes: 0 no check of severity error failed, 1 one did, 2 the command was not understood.
+`,
   assets: `\
 Usage: deno task assets [--json]
 
@@ -104,6 +118,7 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task materialize SELECTION…    make what is missing or stale
   deno task retry RUN                 do again what failed in a run
   deno task backfill SELECTION…       make a range of dates and names, piece by piece
+  deno task check SELECTION…          run checks on what is published
   deno task assets                    list the assets and their states
   deno task why KEY [NAME] [DATE]     why an asset or a cell is as it is
   deno task impact KEY                what a change of it would touch

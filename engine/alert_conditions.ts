@@ -145,7 +145,7 @@ async function failedChecks(
     {
       key: string;
       name: string;
-      runId: number;
+      runId: number | null;
       said: string;
       published: boolean;
       forced: boolean;
@@ -173,9 +173,9 @@ async function failedChecks(
       key,
       subject: name,
       runId,
-      message: `Check ${name} of ${key} failed in run ${runId}: ${said}. ${
-        published ? "The rows were published." : "The rows were not published."
-      }`,
+      message: `Check ${name} of ${key} failed ${
+        runId === null ? "on rows that had been published" : `in run ${runId}`
+      }: ${said}. ${published ? "The rows were published." : "The rows were not published."}`,
       firstAt,
       lastAt: at,
       count,

@@ -8,6 +8,7 @@ import { Backfills } from "./backfill.ts";
 import { CellLedger } from "./cell_ledger.ts";
 import { type FailedCheck, failedChecks } from "./checks/failed_checks.ts";
 import { type CellReport, cellReport } from "./cell_report.ts";
+import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
 import type { CellState } from "./cell_state.ts";
 import type { CellRange } from "./cell_work.ts";
 import {
@@ -161,6 +162,8 @@ export interface EngineOptions {
 
 /** How often other processes' requests (new runs, cancellations) are looked for. */
 const pollMs = 500;
+/** How often checks are looked for that have not judged the latest version of their asset. */
+const judgeMs = 60_000;
 /** How often a reader of events looks for new ones. */
 const eventPollMs = 100;
 const defaultConcurrentSteps = 4;
@@ -183,9 +186,11 @@ export class Engine {
   readonly #latestVersions: LatestVersions;
   readonly #origins: Origins;
   readonly #rowStreams: RowStreams;
+  readonly #standaloneChecks: StandaloneChecks;
   readonly #closing = new AbortController();
   readonly #runEndListeners = new Set<() => void>();
   #polling: Promise<void> = Promise.resolve();
+  #judging: Promise<void> | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
 
@@ -213,6 +218,7 @@ export class Engine {
     this.#latestVersions = new LatestVersions(around.database);
     this.#origins = new Origins(around.database);
     this.#rowStreams = new RowStreams(around.database);
+    this.#standaloneChecks = new StandaloneChecks(around);
     this.#retention = new Retention(
       around.database,
       [eventRetention(options.eventRetentionDays ?? 30)],
@@ -560,6 +566,20 @@ export class Engine {
     return this.around.presence.id;
   }
 
+  /**
+   * Runs the checks of a selection on the rows of the latest versions, without making them, and records what they find with
+   * the version that they judged. Assets without checks are left out.
+   *
+   * @param names Only checks of these names.
+   * @throws {SelectionError | UnknownAssetError | InvalidRequestError}
+   */
+  async runChecks(
+    selection: string,
+    options: { names?: readonly string[]; signal?: AbortSignal } = {},
+  ): Promise<CheckRun[]> {
+    return await this.#standaloneChecks.run(select(this.graph, selection), options);
+  }
+
   /** Calls `listener` whenever a run that this process drove has ended. Returns what ends the calls. */
   onRunEnd(listener: () => void): () => void {
     this.#runEndListeners.add(listener);
@@ -603,6 +623,7 @@ export class Engine {
     await Promise.all([this.#queue.close(), this.backfills.close(), this.#rowStreams.close()]);
     await this.#polling;
     await this.#retention.settled();
+    await this.#judging;
     // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.
     await this.around.presence.leave()
       .catch((error) => this.around.logger.warn(`Could not sign off from the database: ${messageOf(error)}`));
@@ -642,9 +663,28 @@ export class Engine {
       .catch((error) => this.around.logger.warn(`Runs could not be handed back: ${messageOf(error)}`));
   }
 
+  /** Begins to run the checks that have not judged the latest versions, such as new ones. Does not wait for it. */
+  #judgeUnjudged(): void {
+    this.#judging ??= this.#standaloneChecks.runUnjudged(this.#closing.signal).then((runs) => {
+      for (const { asset, results } of runs) {
+        for (const { name, passed, message } of results) {
+          this.around.logger[passed ? "info" : "warn"](
+            `Check ${name} of ${asset}, which had not judged its latest version, ${
+              passed ? "passed" : "failed"
+            }: ${message}`,
+          );
+        }
+      }
+    }).catch((error) => {
+      if (this.#closing.signal.aborted) return;
+      this.around.logger.warn(`New checks could not be run: ${messageOf(error)}`);
+    }).finally(() => this.#judging = undefined);
+  }
+
   async #poll(): Promise<void> {
     let beatAt = -Infinity;
     let awaySince: number | undefined;
+    let judgedAt = -Infinity;
     while (!this.#closing.signal.aborted) {
       try {
         // At once after the database was away: others may have recorded this process as ended.
@@ -658,7 +698,13 @@ export class Engine {
         }
         await this.#queue.take();
         if ((this.options.takesOpenRuns ?? true) && !this.#draining) await this.backfills.takeUp();
-        if (this.options.takesOpenRuns ?? true) this.#retention.begin(this.#closing.signal);
+        if (this.options.takesOpenRuns ?? true) {
+          this.#retention.begin(this.#closing.signal);
+          if (performance.now() - judgedAt >= judgeMs && !this.#draining) {
+            this.#judgeUnjudged();
+            judgedAt = performance.now();
+          }
+        }
         if (awaySince !== undefined) {
           const seconds = ((performance.now() - awaySince) / 1_000).toFixed(1);
           this.around.logger.info(`The database answers again, after ${seconds} s.`);

@@ -524,19 +524,28 @@ export class Ledger {
       UPDATE engine.materialization SET rows_added = ${added}, rows_removed = ${removed} WHERE id = ${materialization}`;
   }
 
+  /**
+   * Records what checks found.
+   *
+   * @param runId The run that judged; `null` for checks that were run alone.
+   * @param materializations The version that was judged, by asset; without one for rows that were not published.
+   * @returns Ids of the records.
+   */
   async recordChecks(
     tx: Sql,
-    runId: number,
+    runId: number | null,
     checks: readonly NewCheckResult[],
     materializations: ReadonlyMap<string, number>,
-  ): Promise<void> {
-    if (checks.length === 0) return;
+  ): Promise<number[]> {
+    if (checks.length === 0) return [];
     const rows = checks.map((c) => ({ ...c, materialization: materializations.get(c.key) ?? null }));
-    await tx`
+    const recorded = await tx<{ id: number }[]>`
       INSERT INTO engine.check_result (run_id, asset_key, materialization_id, name, severity, passed, message, failing_rows)
       SELECT ${runId}, c.key, c.materialization, c.name, c.severity, c.passed, c.message, nullif(c."failingRows", 'null'::jsonb)
       FROM jsonb_to_recordset(${this.#json(rows)}) AS c(
-        key text, materialization bigint, name text, severity text, passed boolean, message text, "failingRows" jsonb)`;
+        key text, materialization bigint, name text, severity text, passed boolean, message text, "failingRows" jsonb)
+      RETURNING id`;
+    return recorded.map(({ id }) => id);
   }
 
   // ---- materializations -------------------------------------------------------------------------------------------
@@ -551,8 +560,11 @@ export class Ledger {
              m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion",
              m.upstream, m.row_count AS "rowCount",
              CASE WHEN m.id <= t.remake_until THEN t.remake_because END AS remake,
+             -- Of a check that judged it again only the last judgement counts.
              ARRAY(SELECT c.name FROM engine.check_result c
-                   WHERE c.materialization_id = m.id AND NOT c.passed AND c.severity = 'error') AS "failedChecks"
+                   WHERE c.materialization_id = m.id AND NOT c.passed AND c.severity = 'error' AND NOT EXISTS (
+                     SELECT FROM engine.check_result later
+                     WHERE later.materialization_id = m.id AND later.name = c.name AND later.id > c.id)) AS "failedChecks"
       FROM unnest(${keys as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
         SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1
@@ -600,14 +612,20 @@ export class Ledger {
       committed_at AS "committedAt"`;
   }
 
-  /** What the checks found when they last judged the asset, published or not. */
+  /** What the checks found when they last judged the asset, published or not; of those that were run alone since, that. */
   async lastChecks(key: string): Promise<CheckResult[]> {
     return plain(
       await this.#sql<CheckResult[]>`
+      WITH last AS (
+        SELECT run_id, id FROM engine.check_result WHERE asset_key = ${key} AND run_id IS NOT NULL ORDER BY id DESC LIMIT 1
+      )
       SELECT name, severity, passed, message, failing_rows AS "failingRows", checked_at AS "checkedAt"
-      FROM engine.check_result
+      FROM engine.check_result c
       WHERE asset_key = ${key}
-        AND run_id = (SELECT run_id FROM engine.check_result WHERE asset_key = ${key} ORDER BY id DESC LIMIT 1)
+        AND (run_id = (SELECT run_id FROM last) OR (run_id IS NULL AND id > coalesce((SELECT id FROM last), 0)))
+        AND NOT EXISTS (
+          SELECT FROM engine.check_result later
+          WHERE later.asset_key = c.asset_key AND later.name = c.name AND later.run_id IS NULL AND later.id > c.id)
       ORDER BY id`,
     );
   }

@@ -34,3 +34,13 @@ export function typedMetadata(metadata: Metadata): Record<string, MetadataValue>
     }),
   );
 }
+
+/** Metadata as a function would have given it, from the form in which it is stored. Booleans come back as text. */
+export function untypedMetadata(metadata: Readonly<Record<string, MetadataValue>>): Metadata {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [
+      name,
+      value.type === "number" || value.type === "text" ? value.value : value,
+    ]),
+  );
+}

@@ -4,7 +4,7 @@ import { type AttemptReading, readingOf as attemptReadingOf } from "./blocking.t
 import { gapsUpstream } from "./cell_state.ts";
 import { makeCells } from "./cell_step.ts";
 import { checkedRows } from "./checks/checked_rows.ts";
-import { judge } from "./checks/judge.ts";
+import { judgeAll } from "./checks/judge.ts";
 import { pastVersions } from "./checks/past_versions.ts";
 import { isDatabaseTrouble } from "./database_trouble.ts";
 import {
@@ -224,25 +224,11 @@ export class StepExecution {
    */
   async check(outputs: readonly OutputToPublish[], rejected?: AttemptReading): Promise<NewCheckResult[]> {
     const results: NewCheckResult[] = [];
-    const blocking: NewCheckResult[] = [];
     for (const { asset, rows, metadata } of outputs) {
       const history = () => pastVersions(this.around.database.sql, asset.key);
-      const judged = checkedRows(asset.schema, rows, { metadata, history });
-      for (const check of asset.checks) {
-        const outcome = await judge(check, judged);
-        const result: NewCheckResult = {
-          key: asset.key,
-          name: check.name,
-          severity: check.severity,
-          blocking: check.blocking && check.severity === "error",
-          passed: outcome.passed,
-          message: outcome.message,
-          failingRows: outcome.failingRows ?? null,
-        };
-        results.push(result);
-        if (result.blocking && !outcome.passed) blocking.push(result);
-      }
+      results.push(...await judgeAll(asset.key, asset.checks, checkedRows(asset.schema, rows, { metadata, history })));
     }
+    const blocking = results.filter((result) => result.blocking && !result.passed);
     if (blocking.length > 0) {
       throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results, rejected });
     }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { checkResults, checkStates, type Engine } from "../engine/mod.ts";
 import { linkToNext } from "./links.ts";
-import { idNumber, query, wholeNumber } from "./validation.ts";
+import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
 
 const ResultsPage = z.strictObject({
   limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
@@ -11,6 +11,21 @@ const ResultsPage = z.strictObject({
     "Only those of this check",
   ),
 });
+
+const CheckRequest = z.strictObject({
+  selection: z.string().min(1).max(10_000).describe("Which assets, as for a run: `daily_bars+`, `group:pairs`, `*`"),
+  names: z.array(z.string().min(1).max(200)).min(1).max(100).optional().describe("Only checks of these names"),
+});
+
+/** `POST /v1/checks/run`. */
+export function checkRoutes(engine: Engine) {
+  return new Hono()
+    // Judges the latest versions as they are stored, and answers with what was found.
+    .post("/run", jsonBody(CheckRequest), async (c) => {
+      const { selection, names } = c.req.valid("json");
+      return c.json({ assets: await engine.runChecks(selection, { names, signal: c.req.raw.signal }) });
+    });
+}
 
 /** `GET /v1/assets/:key/checks`. */
 export function assetCheckRoutes(engine: Engine) {

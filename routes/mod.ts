@@ -5,7 +5,7 @@ import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Access } from "../access/mod.ts";
 import { accessRoutes, authenticate, authorize, noAccessRoutes } from "./access/mod.ts";
 import type { Engine, Logger } from "../engine/mod.ts";
-import { assetCheckRoutes } from "./asset_checks.ts";
+import { assetCheckRoutes, checkRoutes } from "./asset_checks.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
 import { automationRoutes } from "./automation.ts";
@@ -148,6 +148,7 @@ export function api(options: ApiOptions) {
     .route("/v1/assets", materializeAssetRoutes(engine))
     .route("/v1/assets", reportRoutes(engine))
     .route("/v1/assets", partitionRoutes(engine))
+    .route("/v1/checks", checkRoutes(engine))
     .route("/v1/backfills", backfillRoutes(engine))
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))

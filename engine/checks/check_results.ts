@@ -6,8 +6,9 @@ import type { CheckResult } from "../records.ts";
 /** One judgement of a check, with the run that it was part of. */
 export interface CheckRecord extends CheckResult {
   id: number;
-  runId: number;
-  /** `null` where a blocking check kept the rows from being published. */
+  /** `null` where the check was run alone, on rows that had been published. */
+  runId: number | null;
+  /** The version that was judged; `null` where a blocking check kept the rows from being published. */
   materialization: number | null;
 }
 
@@ -61,6 +62,14 @@ export async function checkResults(
       WHERE asset_key = ${key} AND ${before === undefined ? sql`true` : sql`id < ${before}`}
         AND ${name === undefined ? sql`true` : sql`name = ${name}`}
       ORDER BY id DESC LIMIT ${limit}`,
+  );
+}
+
+/** Judgements by their ids, in the order in which they were recorded. */
+export async function resultsOf(sql: Sql, ids: readonly number[]): Promise<CheckRecord[]> {
+  return Array.from(
+    await sql<CheckRecord[]>`
+      SELECT ${columns(sql)} FROM engine.check_result c WHERE id = ANY(${ids as number[]}::bigint[]) ORDER BY id`,
   );
 }
 

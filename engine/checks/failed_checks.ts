@@ -10,7 +10,8 @@ export interface FailedCheck {
   message: string;
   /** The first few of the rows at fault; empty where the check keeps none. */
   failingRows: object[];
-  runId: number;
+  /** `null` where the check was run alone. */
+  runId: number | null;
   checkedAt: string;
   /** Whether the rows were published in spite of it. */
   published: boolean;
@@ -44,7 +45,8 @@ type Judgement = FailedCheck & {
  * are left out.
  *
  * Of an asset that is made as a whole the last judgement of a check counts. Of one that is published part by part a failure stands
- * until its cells are made again or gone: a later part that passes says nothing of them.
+ * until its cells are made again or gone, or until the check is run alone on all of them: a later part that passes says nothing
+ * of them.
  *
  * @param spaces The cells that there are by asset.
  *
@@ -65,17 +67,19 @@ export async function failedChecks(
            coalesce(jsonb_path_query_array(c.failing_rows, ${`$[0 to ${
     toldRows - 1
   }]`}::jsonpath), '[]') AS "failingRows",
-           c.materialization_id IS NOT NULL AS published, c.materialization_id AS materialization, m.cells,
+           c.materialization_id IS NOT NULL AS published, c.materialization_id AS materialization,
+           -- Run alone it judged all of them.
+           CASE WHEN c.run_id IS NULL THEN '[{"names": null, "dates": null}]' ELSE m.cells END AS cells,
            c.number = 1 AS last
     FROM unnest(${declared.map(({ key }) => key)}::text[], ${declared.map(({ name }) => name)}::text[],
                 ${declared.map(({ searched }) => searched)}::int[]) WITH ORDINALITY AS d(key, name, searched, place)
     CROSS JOIN LATERAL (
-      SELECT *, row_number() OVER (ORDER BY id DESC) AS number FROM (
+      SELECT *, row_number() OVER (ORDER BY id DESC) AS number, max(id) FILTER (WHERE run_id IS NULL) OVER () AS alone FROM (
         SELECT * FROM engine.check_result WHERE asset_key = d.key AND name = d.name ORDER BY id DESC LIMIT d.searched
       ) r
     ) c
     LEFT JOIN engine.materialization m ON m.id = c.materialization_id
-    WHERE NOT c.passed AND (c.number = 1 OR m.cells IS NOT NULL)
+    WHERE NOT c.passed AND (c.number = 1 OR m.cells IS NOT NULL) AND c.id >= coalesce(c.alone, 0)
     ORDER BY d.place, c.number`;
   const since = await madeSince(sql, judgements.filter(({ last }) => !last));
   const failed = new Map<string, FailedCheck[]>();

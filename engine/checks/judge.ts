@@ -1,4 +1,5 @@
 import { isRetryable, messageOf } from "../errors.ts";
+import type { NewCheckResult } from "../ledger.ts";
 import { type Check, type CheckedRows, type CheckOutcome, sampleSize } from "./check.ts";
 
 /**
@@ -15,4 +16,27 @@ export async function judge(check: Check<unknown>, rows: CheckedRows<unknown>): 
     if (isRetryable(error)) throw error;
     return { passed: false, message: `the check itself failed: ${messageOf(error)}` };
   }
+}
+
+/** What checks of an asset say of its rows, one after the other. */
+export async function judgeAll(
+  key: string,
+  checks: readonly Check<unknown>[],
+  rows: CheckedRows<unknown>,
+): Promise<NewCheckResult[]> {
+  const results: NewCheckResult[] = [];
+  for (const check of checks) {
+    const { passed, message, failingRows = null } = await judge(check, rows);
+    const { name, severity } = check;
+    results.push({
+      key,
+      name,
+      severity,
+      blocking: check.blocking && severity === "error",
+      passed,
+      message,
+      failingRows,
+    });
+  }
+  return results;
 }

@@ -93,6 +93,15 @@ export const assetOperations: Operations = {
     answers: { 200: { description: "Each check, and its history", schema: schemas.CheckList, headers: next } },
     problems: [404],
   },
+  "POST /v1/checks/run": {
+    tag: "Assets",
+    summary: "Run checks on what is published",
+    description:
+      "Judges the latest version of each selected asset that has checks, without making it, and records what they find with that version. A blocking check that fails takes nothing back: the asset counts as stale, and the next run makes it again.",
+    example: { body: { selection: "*" } },
+    answers: { 200: { description: "What the checks found, by asset", schema: schemas.CheckRunList } },
+    problems: [404],
+  },
   "GET /v1/assets/:key/why": {
     tag: "Assets",
     summary: "Why an asset, or some of its cells, are as they are",

@@ -4,6 +4,7 @@ import {
   type AssetState,
   type AutomationState,
   type CheckRecord,
+  type CheckRun,
   type CheckState,
   type Explanation,
   type FailedCheck,
@@ -85,7 +86,7 @@ const FailedCheckSchema = named(
     severity: z.enum(["warn", "error"]),
     message: z.string(),
     failingRows: z.array(z.record(z.string(), anything)).describe("The first few of the rows at fault"),
-    runId: z.int(),
+    runId: z.int().nullable().describe("null where the check was run alone"),
     checkedAt: instant,
     published: z.boolean().describe("Whether the rows were published in spite of it"),
   }),
@@ -139,8 +140,10 @@ const Check = named(
   "Check",
   z.strictObject({
     id: z.int(),
-    runId: z.int(),
-    materialization: z.int().nullable().describe("null where a blocking check kept the rows from being published"),
+    runId: z.int().nullable().describe("null where the check was run alone"),
+    materialization: z.int().nullable().describe(
+      "The version that was judged; null where a blocking check kept the rows from being published",
+    ),
     name: z.string(),
     severity: z.enum(["warn", "error"]),
     passed: z.boolean(),
@@ -189,6 +192,18 @@ export const CheckList = named(
   "CheckList",
   z.strictObject({ asset: z.string(), checks: z.array(CheckStateSchema), history: z.array(Check) }),
 );
+
+export const CheckRunList = named(
+  "CheckRunList",
+  z.strictObject({
+    assets: z.array(z.strictObject({
+      asset: z.string(),
+      materialization: z.int().nullable().describe("The version that was judged; null where there is none"),
+      results: z.array(Check),
+    })),
+  }),
+);
+CheckRunList satisfies z.ZodType<{ assets: CheckRun[] }>;
 
 export const RowPageSchema = named("RowPage", RowList);
 
