@@ -83,7 +83,8 @@ Exit codes: 0 no check of severity error failed, 1 one did, 2 the command was no
   assets: `\
 Usage: deno task assets [--json]
 
-Lists all assets in dependency order: what state they are in and why, how many rows they have, and how old they are.
+Lists all assets in dependency order: what state they are in and why, how many rows they have, and how old they are. Then
+checks that stand failed, warnings too, what is late, and in one line how all of them stand.
 `,
   why: `\
 Usage: deno task why KEY [NAME] [DATE] [--json]

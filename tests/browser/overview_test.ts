@@ -125,7 +125,7 @@ browserTest("the overview notices runs that others began", async ({ browser, ser
   const { page, errors } = await openPage(browser, server.url);
   await engine.submit({ selection: "*", trigger: "schedule:daily" });
   await waitForState(page, "pair_metrics", "fresh");
-  await page.getByText("Everything is fresh").waitFor();
+  await page.getByRole("heading", { name: "Everything is fresh" }).waitFor();
   assert.deepEqual(errors, []);
 });
 
@@ -143,7 +143,7 @@ browserTest("the overview says when the server is away, and goes on by itself wh
   scene.serveAgain();
   await waitForState(page, "pair_metrics", "fresh");
   assert.equal(await page.locator("#connection").isHidden(), true);
-  await page.getByText("Everything is fresh").waitFor();
+  await page.getByRole("heading", { name: "Everything is fresh" }).waitFor();
   // What the browser itself says of a server that is away is no fault of the page.
   assert.deepEqual(errors.filter((error) => !/net::ERR_/.test(error)), []);
 });
