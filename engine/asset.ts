@@ -7,7 +7,7 @@ import { externalAsset } from "./external_asset.ts";
 import { type FreshnessPolicy, requireDateColumn } from "./freshness.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "./logger.ts";
-import type { Metadata } from "./metadata.ts";
+import type { Metadata, MetadataValue } from "./metadata.ts";
 import { type CellColumns, type CellSet, everything, type Mapping, type Partitions } from "./partitions/mod.ts";
 import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";
 import { checkTimeout } from "./step_timeout.ts";
@@ -21,6 +21,8 @@ export interface Input<Row> {
   /** Id of the materialization that is read. */
   readonly materialization: number;
   readonly rowCount: number;
+  /** What that materialization says of itself. Rows must not depend on it: only a change of rows is passed on. */
+  metadata(): Promise<Readonly<Record<string, MetadataValue>>>;
   /** All rows in key order. */
   rows(): Promise<Row[]>;
   /** Some columns of all rows, in key order: numbers in `Float64Array` (null is NaN). For large tables. */

@@ -2,6 +2,7 @@ import type { Database } from "../resources/database/database.ts";
 import type { AnyAsset, Input } from "./asset.ts";
 import { readColumns } from "./asset_table.ts";
 import type { Producer } from "./graph.ts";
+import type { MetadataValue } from "./metadata.ts";
 import { readSpace } from "./cell_state.ts";
 import type { CellSet, CellSpace, Mapping } from "./partitions/mod.ts";
 import { upstreamCells } from "./partitions/mapping.ts";
@@ -57,6 +58,7 @@ export function ownRows(
     key: asset.key,
     materialization: 0,
     rowCount: 0,
+    metadata: () => Promise.resolve({}),
     columns: () => Promise.reject(new TypeError(`"${asset.key}" has no version yet: look at rowCount, or read rows.`)),
     rows: () => Promise.resolve([]),
   };
@@ -77,7 +79,14 @@ function inputOf(
     key: asset.key,
     materialization: version.materialization,
     rowCount: version.rowCount,
+    metadata: () => metadataOf(database, version.materialization),
     columns: async (...names: string[]) => await read(names) as never,
     rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
   };
+}
+
+async function metadataOf(database: Database, materialization: number): Promise<Record<string, MetadataValue>> {
+  const [row] = await database.sql<{ metadata: Record<string, MetadataValue> }[]>`
+    SELECT metadata FROM engine.materialization WHERE id = ${materialization}`;
+  return row?.metadata ?? {};
 }

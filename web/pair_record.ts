@@ -52,6 +52,14 @@ export interface ReferenceMetrics {
   max_drawdown: number;
 }
 
+/** What the source tells of dividends. */
+export interface PairDividends {
+  /** Whether it has any at all. */
+  inSource: boolean;
+  /** How many of each leg. */
+  ofLegs: readonly [number, number];
+}
+
 /** Everything that is known of a pair. */
 export interface PairRecord {
   tickers: readonly [string, string];
@@ -65,6 +73,8 @@ export interface PairRecord {
   walkForward: WalkForward | null;
   /** `null` where it is not among the chosen pairs. */
   reference: (PairBacktest & { metrics: ReferenceMetrics | null }) | null;
+  /** `null` while the service has not read them. */
+  dividends: PairDividends | null;
   /** The latest materialization of each asset that was read and has one. */
   sources: ReadonlyMap<string, Materialization>;
 }
@@ -80,6 +90,7 @@ const readAssets = [
   "walk_forward_trades",
   "pair_trades",
   "pair_metrics",
+  "raw_dividends",
 ] as const;
 type ReadAsset = typeof readAssets[number];
 
@@ -114,6 +125,7 @@ export async function readPair(
       ? null
       : await readWalkForward(read, tickers, { closes, sources, wanted: strategy, windows: windows.length }),
     reference: chosen.length === 0 ? null : await readReference(read, tickers),
+    dividends: await readDividends(engine, read, { tickers, sources }),
     sources,
   };
 }
@@ -182,6 +194,21 @@ async function readCloses(read: Read, tickers: readonly [string, string]): Promi
     first: both.map((row) => row.close as number),
     second: both.map((row) => closeOfSecond.get(row.session)!),
   };
+}
+
+/** A source whose service has no asset of dividends has none, as one whose asset is empty. */
+async function readDividends(
+  { graph }: PairEngine,
+  read: Read,
+  { tickers, sources }: { tickers: readonly [string, string]; sources: ReadonlyMap<string, Materialization> },
+): Promise<PairDividends | null> {
+  const source = sources.get("raw_dividends");
+  if (!source) return graph.keys.includes("raw_dividends") ? null : { inSource: false, ofLegs: [0, 0] };
+  if (source.rowCount === 0) return { inSource: false, ofLegs: [0, 0] };
+  const [first, second] = await Promise.all(
+    tickers.map((ticker) => read("raw_dividends", [equal("ticker", ticker)], ["session"])),
+  ) as [Row[], Row[]];
+  return { inSource: true, ofLegs: [first.length, second.length] };
 }
 
 async function readWalkForward(

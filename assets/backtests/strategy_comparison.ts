@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { eager, notEmpty } from "../../engine/mod.ts";
 import { deflatedSharpeRatio, probabilisticSharpeRatio, sharpeSample, tearSheet } from "../../quant/mod.ts";
+import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
@@ -85,7 +86,8 @@ export const strategyComparison = asset({
       return sameCosts.map((days) => resultOf(days, trials));
     });
     progress(1, 1);
-    return { rows, metadata: { pairs_tested: pairsTested, settings: series.length } };
+    const dividends = await dividendsOf(inputs.portfolio);
+    return { rows, metadata: { pairs_tested: pairsTested, settings: series.length, ...dividends } };
   },
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { eager, notEmpty } from "../../engine/mod.ts";
+import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
@@ -115,9 +116,11 @@ export const walkForwardDaily = asset({
         progress(++done, total);
       }
     }
+    const dividends = dividendsIn(bars.legs.values().map(({ dividend }) => dividend));
     return {
       rows,
       metadata: {
+        dividends,
         pairs: pairs.length,
         windows: windows.length,
         strategies: config.strategies.join(", "),
@@ -128,6 +131,7 @@ export const walkForwardDaily = asset({
         portfolio: {
           rows: portfolioRows,
           metadata: {
+            dividends,
             headline: config.defaultStrategy,
             benchmark: config.benchmarkTicker ?? "all tickers in equal parts",
             cash_rate_per_year: config.cashRatePerYear,

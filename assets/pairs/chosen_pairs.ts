@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
+import { dividendsOf } from "../market/dividends.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn } from "./as_of.ts";
 import { ChoiceConfig, choosePairs } from "./choice_rule.ts";
@@ -64,6 +65,7 @@ export const chosenPairs = asset({
         half_life: pair.half_life!,
       }));
     });
-    return { rows, metadata: { as_of: table(["as of", "candidates", "chosen"], counts) } };
+    const as_of = table(["as of", "candidates", "chosen"], counts);
+    return { rows, metadata: { as_of, ...await dividendsOf(inputs.pairs) } };
   },
 });

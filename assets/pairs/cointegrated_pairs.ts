@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cutBy, eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
 import { scanPairs } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
+import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, formation } from "./as_of.ts";
@@ -127,6 +128,7 @@ export const cointegratedPairs = asset({
       metadata: {
         as_of: table(["as of", "tested", "accepted", "accepted by Engle–Granger"], counts),
         cluster_preset: clusterPreset,
+        dividends: dividendsIn([bars.dividend]),
       },
     };
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { eager, notEmpty } from "../../engine/mod.ts";
 import { rolledWindows } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
+import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { closesWithin, tradedBars } from "../market/traded_bars.ts";
 import { asset } from "../resources.ts";
@@ -117,6 +118,7 @@ export const walkForwardPairs = asset({
         pairs_accepted: windows.reduce((sum, window) => sum + window.pairs_accepted, 0),
         formation_sessions: formationSessions,
         trading_sessions: tradingSessions,
+        dividends: dividendsIn(bars.legs.values().map(({ dividend }) => dividend)),
       },
       byproducts: { windows: { rows: windows } },
     };

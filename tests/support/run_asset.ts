@@ -19,6 +19,8 @@ import { type Clock, fixedClock } from "../../resources/clock.ts";
 export interface AssetSurroundings {
   /** Rows of each upstream asset by its name in `deps`; they are held to that asset's row schema, in any order. */
   inputs?: Readonly<Record<string, readonly object[]>>;
+  /** What the version of an upstream asset says of itself, by its name in `deps`. */
+  inputMetadata?: Readonly<Record<string, Metadata>>;
   /** Settings; what is not given has its default. */
   config?: Readonly<Record<string, unknown>>;
   /** The cells to be made, for an asset that is divided into them. */
@@ -59,6 +61,7 @@ export async function runAsset<A extends AnyAsset>(
   asset: A,
   {
     inputs = {},
+    inputMetadata = {},
     config = {},
     cells = {},
     before = [],
@@ -76,7 +79,7 @@ export async function runAsset<A extends AnyAsset>(
       Object.entries(recipe.deps).map(([name, upstream]) => {
         const rows = inputs[name];
         if (!rows) throw new TypeError(`"${asset.key}" reads "${name}": give its rows.`);
-        return [name, inputOf(upstream, rows)];
+        return [name, inputOf(upstream, rows, inputMetadata[name])];
       }),
     ),
     cells: CellSet.all(new CellSpace(cells.names ?? [""], cells.dates ?? [""])),
@@ -100,12 +103,13 @@ export async function runAsset<A extends AnyAsset>(
   };
 }
 
-function inputOf(asset: AnyAsset, rows: readonly object[]): Input<object> {
+function inputOf(asset: AnyAsset, rows: readonly object[], metadata: Metadata = {}): Input<object> {
   const { data, count } = prepareRows(asset.key, asset.schema, rows);
   return {
     key: asset.key,
     materialization: 1,
     rowCount: count,
+    metadata: () => Promise.resolve(typedMetadata(metadata)),
     rows: () => Promise.resolve(toRows(asset.schema, data)),
     columns: (...names: string[]) => {
       const unknown = names.find((name) => !(name in data));

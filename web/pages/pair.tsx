@@ -2,6 +2,7 @@ import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { MonthlyReturns } from "../components/monthly_returns.tsx";
 import { LegLinks } from "../components/leg_links.tsx";
+import { PairDividends } from "../components/pair_dividends.tsx";
 import { PairTests } from "../components/pair_tests.tsx";
 import { ResidualCharts } from "../components/residual_charts.tsx";
 import { Panel } from "../components/panel.tsx";
@@ -46,6 +47,7 @@ export function PairPage({ pair, scale }: { pair: PairRecord; scale: LegScale })
       sections={sections}
       headline={<Headline pair={pair} name={name} />}
     >
+      {pair.dividends && <PairDividends dividends={pair.dividends} tickers={pair.tickers} />}
       <Panel id="prices" title="Prices">
         <Prices pair={pair} scale={scale} />
       </Panel>

@@ -63,6 +63,7 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
       rows: [["2025-07-11", 3, 1, 1]],
     },
     cluster_preset: { type: "text", value: "research" },
+    dividends: { type: "text", value: "none in the source" },
   });
   assert.deepEqual(progress.at(-1), [1, 1]);
 });

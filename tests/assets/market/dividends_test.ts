@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { chosenPairs, strategyComparison, walkForwardDaily, walkForwardPairs } from "../../../assets/mod.ts";
+import { dividendsIn, dividendsOf } from "../../../assets/market/dividends.ts";
+import { groupedMarket } from "../../support/grouped_market.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+Deno.test("dividendsIn() tells bars with a dividend from those without any", () => {
+  const none = "none in the source";
+  assert.equal(dividendsIn([]), none);
+  assert.equal(dividendsIn([new Float64Array(0)]), none);
+  assert.equal(
+    dividendsIn([Float64Array.of(0, NaN, 0), Float64Array.of(-1)]),
+    none,
+    "zeros, blanks and what is no dividend",
+  );
+  assert.equal(dividendsIn([Float64Array.of(0, 0), Float64Array.of(0, 0.01)]), "in the source");
+});
+
+Deno.test("dividendsOf() hands on what the version that is read says, and nothing where it says nothing", async () => {
+  const said = { type: "text", value: "none in the source" } as const;
+  assert.deepEqual(await dividendsOf({ metadata: () => Promise.resolve({ dividends: said }) }), { dividends: said });
+  assert.deepEqual(await dividendsOf({ metadata: () => Promise.resolve({}) }), {});
+});
+
+Deno.test("chosen_pairs says of dividends what the pairs that it chose from say", async () => {
+  const { metadata } = await runAsset(chosenPairs, {
+    inputs: { pairs: [] },
+    inputMetadata: { pairs: { dividends: "none in the source" } },
+    cells: { dates: ["2026-11-20"] },
+  });
+  assert.deepEqual(metadata.dividends, { type: "text", value: "none in the source" });
+});
+
+Deno.test("walk-forward assets say whether the bars that they traded had dividends", async () => {
+  const market = groupedMarket(200);
+  assert.ok(market.some(({ dividend }) => dividend! > 0));
+  for (
+    const [bars, said] of [[market, "in the source"], [
+      market.map((bar) => ({ ...bar, dividend: 0 })),
+      "none in the source",
+    ]] as const
+  ) {
+    const dividends = { type: "text", value: said };
+    const chosen = await runAsset(walkForwardPairs, {
+      inputs: { bars },
+      config: { formationSessions: 120, tradingSessions: 40 },
+    });
+    assert.deepEqual(chosen.metadata.dividends, dividends);
+    const traded = await runAsset(walkForwardDaily, {
+      inputs: { bars, pairs: chosen.rows, windows: chosen.byproducts.windows!.rows },
+    });
+    assert.deepEqual(traded.metadata.dividends, dividends);
+    assert.deepEqual(traded.byproducts.portfolio!.metadata.dividends, dividends);
+    const compared = await runAsset(strategyComparison, {
+      inputs: { portfolio: traded.byproducts.portfolio!.rows, windows: chosen.byproducts.windows!.rows },
+      inputMetadata: { portfolio: { dividends: said } },
+    });
+    assert.deepEqual(compared.metadata.dividends, dividends);
+  }
+});

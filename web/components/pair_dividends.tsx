@@ -1,0 +1,23 @@
+import { counted } from "../figures.ts";
+import type { PairDividends as Dividends } from "../pair_record.ts";
+
+/** What prices and returns of a pair hold of dividends: without any they are price returns, which is not to be overlooked. */
+export function PairDividends({ dividends, tickers }: { dividends: Dividends; tickers: readonly [string, string] }) {
+  if (!dividends.inSource) {
+    return (
+      <p class="notice" id="dividends">
+        <strong>No dividends in the source.</strong>{" "}
+        All returns here are price returns, not total returns: what the legs paid out is missing, and the spread steps
+        at their ex-dates.
+      </p>
+    );
+  }
+  const [first, second] = dividends.ofLegs;
+  return (
+    <p class="faint" id="dividends">
+      The source has {counted(first, "dividend")} of {tickers[0]} and {second} of{" "}
+      {tickers[1]}. Closes are not adjusted for them; the walk-forward backtest books them, the reference backtest does
+      not.
+    </p>
+  );
+}
