@@ -119,6 +119,8 @@ async function strips(): Promise<void> {
     stale,
     reasons: [],
     gone: none,
+    lost: none,
+    lostBecause: null,
     fresh: none,
     waiting: [],
     failed: [],

@@ -20,6 +20,8 @@ function stateOf(
     stale: cells.stale ?? none,
     reasons: [],
     gone: none,
+    lost: none,
+    lostBecause: null,
     fresh: none,
     waiting: [],
     failed: [],

@@ -12,7 +12,7 @@ async function said(dividends: RowOf<typeof rawDividends>[] | null): Promise<str
   return await withTinyEngine(async ({ engine }) => {
     await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
     const html = await (await pageAndApi(engine).request("/pairs/KO/PEP")).text();
-    return /<p[^>]* id="dividends">(.*?)<\/p>/s.exec(html)?.[1]!.replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
+    return /<p[^>]* id="dividends">(.*?)<\/p>/s.exec(html)?.[1]?.replaceAll(/<[^>]+>/g, "")?.replaceAll(/\s+/g, " ");
   }, { assets });
 }
 
