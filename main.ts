@@ -47,6 +47,7 @@ import {
   migrate,
   openDatabase,
 } from "./resources/database/mod.ts";
+import { dropByteOrderMark } from "./resources/env_file.ts";
 import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "./resources/environment.ts";
 import { openIdProvider } from "./resources/identity_provider/mod.ts";
 import { dataSourceOf, marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
@@ -451,6 +452,7 @@ async function atHouse<T>(
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   let house: House | undefined;
+  dropByteOrderMark();
   const secrets = secretsOf(Deno.env.toObject());
   try {
     const environment = readEnvironment(Deno.env.toObject());

@@ -10,11 +10,20 @@ type OptionTypes = Readonly<Record<string, "boolean" | "string">>;
 
 type Values<T extends OptionTypes> = { [K in keyof T]?: T[K] extends "boolean" ? boolean : string };
 
-/** Parses the arguments of a command. @throws {UsageError} */
+/**
+ * Parses the arguments of a command. What follows an option that takes a value is its value, also with one dash in front: there are
+ * tickers such as `-INF`.
+ *
+ * @param settings.dashedNames Whether what has one dash in front and is no option is a name too.
+ * @throws {UsageError}
+ */
 export function parseArguments<const T extends OptionTypes>(
-  args: readonly string[],
+  given: readonly string[],
   types: T,
+  { dashedNames = false }: { dashedNames?: boolean } = {},
 ): { values: Values<T>; positionals: string[] } {
+  const args = withDashedValues(given, types);
+  const names = dashedNames ? args.filter(isDashed) : [];
   const options = Object.fromEntries(
     Object.entries(types).map(([name, type]) => [
       name,
@@ -23,8 +32,13 @@ export function parseArguments<const T extends OptionTypes>(
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    return { values: values as Values<T>, positionals };
+    const { values, positionals } = parseArgs({
+      args: args.filter((arg) => !names.includes(arg)),
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
+    return { values: values as Values<T>, positionals: [...positionals, ...names] };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     const option = /'([^' ]+)/.exec(message)?.[1] ?? "";
@@ -32,6 +46,26 @@ export function parseArguments<const T extends OptionTypes>(
     if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE") throw new UsageError(sentence(message));
     throw error;
   }
+}
+
+/** Each value with one dash in front as one argument with its option. */
+function withDashedValues(args: readonly string[], types: OptionTypes): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const [arg, next] = [args[i]!, args[i + 1]];
+    if (arg === "--") return [...joined, ...args.slice(i)];
+    const takesValue = arg.startsWith("--") && Object.hasOwn(types, arg.slice(2)) && types[arg.slice(2)] === "string";
+    if (takesValue && next !== undefined && isDashed(next)) {
+      joined.push(`${arg}=${next}`);
+      i++;
+    } else joined.push(arg);
+  }
+  return joined;
+}
+
+/** Of one letter there is the option -h alone. */
+function isDashed(arg: string): boolean {
+  return /^-[^-]/.test(arg) && arg !== "-h";
 }
 
 function sentence(text: string): string {

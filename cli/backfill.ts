@@ -1,4 +1,10 @@
-import { type Backfill, type BackfillAction, backfillActions, type BackfillRequest } from "../engine/mod.ts";
+import {
+  type Backfill,
+  type BackfillAction,
+  backfillActions,
+  type BackfillRequest,
+  parseNames,
+} from "../engine/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { attentionLines } from "./attention.ts";
 import { backfillList, backfillPlanText, backfillSummary } from "./backfill_text.ts";
@@ -153,7 +159,7 @@ function parseBackfill(args: readonly string[]): { asked: Asked; json: boolean }
   }
   if (selection.trim() === "") throw new UsageError('Name what to backfill: an asset, a group or "*".');
   const { from, to, force } = values;
-  const names = values.names?.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const names = values.names === undefined ? undefined : parseNames(values.names).filter((name) => name !== "");
   const request = {
     selection,
     ...(from !== undefined && { from }),

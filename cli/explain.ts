@@ -1,4 +1,4 @@
-import type { CellRange, ExplainedState, Explanation, Impact } from "../engine/mod.ts";
+import { type CellRange, type ExplainedState, type Explanation, type Impact, parseNames } from "../engine/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { RefusedError, UnreachableError } from "./control.ts";
 import type { ControlSource, ExitCode } from "./materialize.ts";
@@ -27,7 +27,9 @@ export async function whyCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   return await answering("why", terminal, async () => {
-    const { values, positionals } = parseArguments(args, { json: "boolean", help: "boolean" });
+    const { values, positionals } = parseArguments(args, { json: "boolean", help: "boolean" }, {
+      dashedNames: true,
+    });
     if (values.help) return usage("why");
     const [key, ...of] = positionals;
     if (key === undefined) throw new UsageError("Name an asset.");
@@ -62,7 +64,7 @@ export async function impactCommand(
     const range: CellRange = {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
-      ...(names !== undefined && { names: names.split(",").map((name) => name.trim()).filter((name) => name !== "") }),
+      ...(names !== undefined && { names: parseNames(names).filter((name) => name !== "") }),
     };
     const impact = await (await opened(control)).impact(key, Object.keys(range).length === 0 ? null : range);
     if (values.json) return JSON.stringify(impact, null, 2) + "\n";

@@ -1,4 +1,4 @@
-import { type CheckRun, isFinished, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
+import { type CheckRun, isFinished, namesText, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
 import { httpBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 import { httpAsk, type HttpAskOptions } from "./http_ask.ts";
@@ -42,7 +42,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
     why: async (key, of) => await (await ask(pathOf(key, "why", { ...of }))).json(),
     impact: async (key, range) => {
       const { from, to, names } = range ?? {};
-      const asked = { ...(from && { from }), ...(to && { to }), ...(names && { names: names.join(",") }) };
+      const asked = { ...(from && { from }), ...(to && { to }), ...(names && { names: namesText(names) }) };
       return await (await ask(pathOf(key, "impact", asked))).json();
     },
     check: async (selection, names) =>

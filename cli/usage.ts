@@ -54,7 +54,7 @@ ${SELECTIONS}
 Options:
   --from DATE   first date, such as 2024-01-02; from the beginning without it
   --to DATE     last date, included; up to now without it
-  --names A,B   only these names (tickers, pairs)
+  --names A,B   only these names (tickers, pairs); one with a comma or a quote stands in double quotes: '"A,B",C'
   --force       make what is fresh again, too
   --dry-run     show what would be made, in which order, with how many vendor calls and how long it takes
   --json        print one JSON document; progress goes to standard error
@@ -96,7 +96,7 @@ changed, which settings, what is not there yet. With a name (a ticker, say), a d
 Usage: deno task impact KEY [--from DATE] [--to DATE] [--names NAME,…] [--json]
 
 Tells what a change of an asset, or of its cells in a range, would make stale: cells, minutes and calls to the vendor, in
-the order in which they would be made. Changes nothing.
+the order in which they would be made. Changes nothing. A name with a comma or a quote stands in double quotes: '"A,B",C'.
 `,
   token: `\
 Usage: deno task token create NAME [--scope read|operate|admin] [--expires-days N] [--json]

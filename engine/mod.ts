@@ -53,6 +53,7 @@ export { type AlertOptions, Alerts } from "./alerts.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { InstallationMetrics, type InstallationMetricsOptions } from "./metrics/installation_metrics.ts";
 export { link, type Metadata, MetadataValue, table } from "./metadata.ts";
+export { namesText, parseNames } from "./name_list.ts";
 export type { NewestRows, NewestRowsQuery } from "./newest_rows.ts";
 export { isLate, type JudgedAsset, type OverallState, overallState } from "./overall_state.ts";
 export * from "./partitions/mod.ts";

@@ -1,4 +1,5 @@
 import type { AnyAsset } from "./asset.ts";
+import { parseNames } from "./name_list.ts";
 import type { RowColumn } from "./row_schema.ts";
 import { invalid, type Parameters, parseValue, shown } from "./row_values.ts";
 
@@ -9,7 +10,7 @@ export type Operator = typeof operators[number];
 export interface Filter {
   column: string;
   operator: Operator;
-  /** As text; for `in` separated by commas. */
+  /** As text; for `in` several, as {@link parseNames} reads them. */
   value: string;
 }
 
@@ -38,7 +39,7 @@ export function condition(asset: AnyAsset, { column: name, operator, value }: Fi
   };
   if (column.type === "jsonb") throw invalid(path, `Column "${name}" holds JSON and cannot be filtered by.`);
   if (operator !== "in") return `"${name}" ${comparisons[operator]} ${parameter(value)}`;
-  const values = [...new Set(value.split(","))];
+  const values = [...new Set(parseNames(value))];
   // Before they become parameters, so that a long list costs nothing.
   if (values.length > maxFilterValues) throw invalid(path, `${values.length} values; ${maxFilterValues} are allowed.`);
   return `"${name}" IN (${values.map(parameter).join(", ")})`;

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../engine/mod.ts";
-import { query } from "./validation.ts";
+import { nameList, query } from "./validation.ts";
 
 const date = z.iso.date("A date is wanted, as 2024-01-31.");
 
@@ -13,8 +13,7 @@ const Cell = z.strictObject({
 const Range = z.strictObject({
   from: date.optional().describe("First date"),
   to: date.optional().describe("Last date"),
-  names: z.string().transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
-    .optional().describe("Separated by commas"),
+  names: nameList.optional(),
 });
 
 /** Why assets are as they are, and what a change of them would touch. Routes under `/v1/assets`. */

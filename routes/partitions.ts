@@ -1,15 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../engine/mod.ts";
-import { query } from "./validation.ts";
+import { nameList, query } from "./validation.ts";
 
 const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
 
 const PartitionsQuery = z.strictObject({
   from: date.optional().describe("First date, included"),
   to: date.optional().describe("Last date, included"),
-  names: z.string().transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
-    .optional().describe("Separated by commas"),
+  names: nameList.optional(),
 });
 
 /** `GET /v1/assets/:key/partitions`. */

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
+import { parseNames } from "../engine/mod.ts";
 import { type Fault, Problem } from "./problems.ts";
 
 /** How deep a body may nest: more than any settings need, less than makes recursion dangerous. */
@@ -160,3 +161,9 @@ function unstorable(body: unknown): Fault | undefined {
 function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }
+
+/** Names of cells, such as tickers, in one parameter. */
+export const nameList = z.string().transform((text) => parseNames(text).filter((name) => name !== ""))
+  .describe(
+    'Separated by commas; one with a comma or a quote in it stands in double quotes, its own doubled: `BRK.B,"A,B"`',
+  );

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { type Engine, EngineError, maxPriority, type Plan, type Run, UnknownRunError } from "../engine/mod.ts";
+import {
+  type Engine,
+  EngineError,
+  maxPriority,
+  parseNames,
+  type Plan,
+  type Run,
+  UnknownRunError,
+} from "../engine/mod.ts";
 import { type ReadSettings, SettingsForm } from "./settings_form.ts";
 
 /** What the reading of a request needs of the engine. */
@@ -87,7 +95,7 @@ export async function readRunRequest(
   if (!parameters.has("scope") || problems.size > 0 || settings.problems.size > 0) {
     return { ...request, asked: null, run };
   }
-  const names = request.names.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const names = parseNames(request.names).filter((name) => name !== "");
   const range = {
     ...(request.from !== "" && { from: request.from }),
     ...(request.to !== "" && { to: request.to }),

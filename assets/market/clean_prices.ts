@@ -6,6 +6,7 @@ import {
   priceJumpWithoutSplit,
   rowCountBand,
   sessionComplete,
+  splitsMatchJumps,
   table,
 } from "../../engine/mod.ts";
 import { alignCloses, cleanPrices as clean } from "../../quant/mod.ts";
@@ -50,6 +51,7 @@ export const cleanPrices = asset({
     noGaps({ series: "ticker", date: "session" }),
     // Here and not beside the bars, which are published in parts: what a part is compared with may be in another one.
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
+    splitsMatchJumps({ series: "ticker", date: "session", price: "close", filled: "filled", severity: "warn" }),
     sessionComplete({ series: "ticker", date: "session", share: 1 }),
   ],
 

@@ -7,6 +7,7 @@ import {
   priceJumpWithoutSplit,
   reads,
   sessionDeadline,
+  splitsMatchJumps,
   table,
 } from "../../engine/mod.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
@@ -55,6 +56,7 @@ export const dailyBars = asset({
   checks: [
     notEmpty({ severity: "warn" }),
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
+    splitsMatchJumps({ series: "ticker", date: "session", price: "close", split: "split", severity: "warn" }),
   ],
   // An hour after the daily schedule begins, unless that is set to another time.
   freshness: sessionDeadline({ calendar: nyse, by: "19:30", timeZone: nyse.timeZone, column: "session" }),

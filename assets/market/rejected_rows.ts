@@ -27,7 +27,12 @@ export class RejectedRows {
       rejected_rows: this.#count,
       rejected: table(
         columns,
-        this.#named.map(({ ticker, session, place, reason }) => [ticker, session, place, reason]),
+        this.#named.map(({ ticker, session, place, reason }) => [
+          ticker === null ? null : printable(ticker),
+          session,
+          printable(place),
+          printable(reason),
+        ]),
       ),
     };
   }

@@ -16,9 +16,16 @@ export {
   type NamedCheckOptions,
   type PastVersion,
 } from "./check.ts";
-export { type PriceJumpOptions, priceJumpWithoutSplit, stalePrices, type StalePricesOptions } from "./price_checks.ts";
 export { type FailedCheck, failedChecks, failingRowText } from "./failed_checks.ts";
 export type { CheckRun } from "./standalone_checks.ts";
+export {
+  type PriceJumpOptions,
+  priceJumpWithoutSplit,
+  type SplitJumpOptions,
+  splitsMatchJumps,
+  stalePrices,
+  type StalePricesOptions,
+} from "./price_checks.ts";
 export { everyRow, notEmpty, notNull, unique } from "./row_checks.ts";
 export { rowCountBand, type RowCountBandOptions } from "./row_count_band.ts";
 export { noGaps, type NoGapsOptions, sessionComplete, type SessionCompleteOptions } from "./series_checks.ts";

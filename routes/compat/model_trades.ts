@@ -30,8 +30,8 @@ export interface ModelTrades {
  * The original service's backtest of two tickers, fitted on the sample that it trades: see `referenceStrategy`.
  *
  * @param tickers In the caller's order: the first is the regressor. With `strict` the alphabet decides, as in the original.
- * @throws {OldError} 400 unless there are two tickers with a close on the first date, no close of 0 (any with `strict`), and a
- * first ticker that moves.
+ * @param closes Above 0, or with `strict` any; after one of 0 there is no return, and so no budget from there on.
+ * @throws {OldError} 400 unless there are two tickers with a close on the first date, and a first ticker that moves.
  */
 export function modelTrades(
   closes: LongCloses,
@@ -48,7 +48,6 @@ export function modelTrades(
   const [first, second] = (strict ? tickers.toSorted() : tickers) as [string, string];
   const price1 = matrix.closes[matrix.tickers.indexOf(first)]!;
   const price2 = matrix.closes[matrix.tickers.indexOf(second)]!;
-  if (!strict) requireNotZero({ [first]: price1, [second]: price2 }, matrix.sessions);
   try {
     const strategy = referenceStrategy({ price1, price2, sessions: matrix.sessions });
     const { totals } = strategy;
@@ -72,19 +71,6 @@ export function modelTrades(
   } catch (error) {
     if (error instanceof RangeError) throw new OldError(400, `Invalid input data: ${error.message}`);
     throw error;
-  }
-}
-
-/** After a price of 0 there is no return, and so no budget from there on. */
-function requireNotZero(prices: Readonly<Record<string, Float64Array>>, sessions: readonly string[]): void {
-  for (const [ticker, series] of Object.entries(prices)) {
-    const t = series.findIndex((price) => price === 0);
-    if (t >= 0) {
-      throw new OldError(
-        400,
-        `Invalid input data: the price of ${ticker} on ${sessions[t]} is 0: no return follows it.`,
-      );
-    }
   }
 }
 

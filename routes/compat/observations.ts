@@ -31,13 +31,22 @@ export class ObservationSink implements RowSink, Observations {
   }
 }
 
-/** Takes rows `{ticker, date, price}` into columns, each ticker and date as one string however often it comes. */
+/**
+ * Takes rows `{ticker, date, price}` into columns, each ticker and date as one string however often it comes.
+ *
+ * A price has to be above 0, or with `strict` any number: the original took what no share can cost.
+ */
 export class PriceSink implements RowSink {
   #ticker: string[] = [];
   #session: string[] = [];
   #close: number[] = [];
   #tickers = new Map<string, string>();
   #calendar = new Calendar();
+  readonly #strict: boolean;
+
+  constructor({ strict }: { strict: boolean }) {
+    this.#strict = strict;
+  }
 
   begin(): void {
     this.#ticker = [];
@@ -56,6 +65,7 @@ export class PriceSink implements RowSink {
     const session = this.#calendar.dateOf(date);
     if (session === undefined) return { path: "date", message: notADate };
     if (!isFiniteNumber(price)) return { path: "price", message: notANumber };
+    if (price <= 0 && !this.#strict) return { path: "price", message: "A price above 0 is wanted." };
     let known = this.#tickers.get(ticker);
     if (known === undefined) this.#tickers.set(ticker, known = ticker);
     this.#ticker.push(known);

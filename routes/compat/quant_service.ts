@@ -35,7 +35,7 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
     // Pairs worth trading among the closes of many tickers.
     .post("/ml/pairs", knownQuery(StrictParameters), async (c) => {
       const strict = c.req.valid("query").compat === "strict";
-      const closes = new PriceSink();
+      const closes = new PriceSink({ strict });
       const fewest = "At least 30 data points are required for clustering";
       await readData(c, closes, { maxBodyBytes, fewest });
       if (closes.rows < 30) throw new OldError(400, fewest);
@@ -58,7 +58,7 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
     // The backtest of two tickers.
     .post("/trading/trade_with_model", knownQuery(StrictParameters), async (c) => {
       const strict = c.req.valid("query").compat === "strict";
-      const closes = new PriceSink();
+      const closes = new PriceSink({ strict });
       const fewest = "At least 30 data points are required";
       await readData(c, closes, { maxBodyBytes, fewest });
       if (closes.rows < 30) throw new OldError(400, fewest);

@@ -5,6 +5,7 @@ import {
   type BackfillSummary,
   type Engine,
   EngineError,
+  parseNames,
 } from "../../engine/mod.ts";
 import { BackfillPlanTable } from "../components/backfill_plan.tsx";
 import { Moment } from "../components/moment.tsx";
@@ -41,7 +42,7 @@ export async function readBackfills(
     names: field("names"),
     force: parameters.has("force"),
   };
-  const names = fields.names.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const names = parseNames(fields.names).filter((name) => name !== "");
   const request: BackfillRequest = {
     selection: fields.selection,
     ...(fields.from !== "" && { from: fields.from }),

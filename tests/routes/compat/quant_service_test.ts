@@ -152,12 +152,15 @@ Deno.test("POST /trading/trade_with_model answers the original's fields, null wh
   ]);
 });
 
-Deno.test("POST /trading/trade_with_model refuses a price of 0 and names it; with compat=strict what follows is null", async () => {
-  const data = legs(40, "A", "B").map((row, i) => i === 20 ? { ...row, price: 0 } : row);
-  const { status, json } = await post("/trading/trade_with_model", { data });
-  assert.equal(status, 400);
-  assert.equal(json.error, `Invalid input data: the price of A on ${data[20]!.date} is 0: no return follows it.`);
-  assert.equal((await post("/trading/trade_with_model?compat=strict", { data })).status, 200);
+Deno.test("The quant routes refuse a price of 0 or below by its path; with compat=strict they answer as the original did", async () => {
+  for (const price of [0, -37.63, -0]) {
+    const data = legs(40, "A", "B").map((row, i) => i === 20 ? { ...row, price } : row);
+    for (const path of ["/ml/pairs", "/trading/trade_with_model"]) {
+      const { status, json } = await post(path, { data });
+      assert.deepEqual([status, json.error], [400, "data.20.price: A price above 0 is wanted."]);
+    }
+    assert.equal((await post("/trading/trade_with_model?compat=strict", { data })).status, 200);
+  }
 });
 
 Deno.test("The quant routes name a row that is wrong by its path", async () => {

@@ -31,6 +31,8 @@ export class VendorMarket {
   readonly seed: number;
   readonly instruments: Instrument[];
   readonly splits: Split[];
+  /** Splits that the listing has and that never were. */
+  readonly listedSplits: Split[] = [];
   /** The plan's first date; earlier ones are not given out. */
   entitledFrom: string | null = null;
   readonly #from: string;

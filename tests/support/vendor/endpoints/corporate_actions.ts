@@ -4,7 +4,7 @@ import { date, type EndpointAnswer, type EndpointRequest, page, Query } from "..
 
 /** `/stocks/v1/splits` */
 export function splits(market: VendorMarket, request: EndpointRequest): EndpointAnswer {
-  const rows = market.splits.map((split) => ({
+  const rows = [...market.splits, ...market.listedSplits].map((split) => ({
     id: split.id,
     ticker: split.ticker,
     execution_date: split.executionDate,

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { barColumnNames, type BarColumns, judgeBars } from "../../../assets/market/bar_judgement.ts";
+import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
+import { rawDividends } from "../../../assets/market/raw_dividends.ts";
+import { csvMarket } from "../../../resources/market_data/mod.ts";
+import { nyse } from "../../../resources/exchange_calendar/mod.ts";
+import { runAsset } from "../../support/run_asset.ts";
+
+/** What files are like that people export from the usual libraries and pages, made here: what was received, and what is made of it. */
+async function received(content: string | Uint8Array) {
+  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  try {
+    await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    const { rows, byproducts, metadata, checks } = await runAsset(rawDailyBars, {
+      resources: { marketData: csvMarket(path) },
+    });
+    const splits = byproducts.splits!.rows as { ticker: string; session: string; ratio: number }[];
+    const { accepted, rejected } = judgeBars(columnsOf(rows), {
+      ticker: splits.map(({ ticker }) => ticker),
+      session: splits.map(({ session }) => session),
+      ratio: Float64Array.from(splits, ({ ratio }) => ratio),
+    });
+    const dividends = (await runAsset(rawDividends, { inputs: { bars: rows } })).rows;
+    return { rows, accepted, rejected, splits, dividends, metadata, usable: checks.rows_usable! };
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+function columnsOf(rows: readonly Record<string, unknown>[]): BarColumns {
+  return Object.fromEntries(barColumnNames.map((name) => {
+    const values = rows.map((row) => row[name]);
+    return [
+      name,
+      name === "ticker" || name === "session" ? values : Float64Array.from(values, (value) => value as number ?? NaN),
+    ];
+  })) as unknown as BarColumns;
+}
+
+const HEADER = "ticker,date,open,high,low,close,volume";
+const TICKERS = ["AAA", "BBB", "CCC", "DDD"];
+const SESSIONS = nyse.sessionsBetween("2026-09-01", "2026-11-27");
+
+/** A price that moves a little each session. */
+const priceOf = (ticker: number, t: number) => 50 + 10 * ticker + Math.sin(t / 3 + ticker);
+const line = (ticker: string, session: string, price: number, ...more: unknown[]) =>
+  [ticker, session, price, price + 1, price - 1, price, 1000, ...more].join();
+/** A line for each ticker and session, ticker by ticker; `edit` may give several, or none. */
+function file(
+  header: string,
+  edit: (bar: { ticker: string; k: number; session: string; t: number; price: number }) => string | string[],
+) {
+  const lines = TICKERS.flatMap((ticker, k) =>
+    SESSIONS.flatMap((session, t) => edit({ ticker, k, session, t, price: priceOf(k, t) }))
+  );
+  return [header, ...lines].join("\n") + "\n";
+}
+const all = TICKERS.length * SESSIONS.length;
+const closeOf = (
+  { ticker, session, close }: { ticker: string[]; session: string[]; close: Float64Array },
+  of: string,
+  on: string,
+) => close[ticker.findIndex((one, i) => one === of && session[i] === on)];
+
+Deno.test("a file that writes 0.0 where there is no split or dividend loses no bar, and has the one split that there is", async () => {
+  const split = SESSIONS[20]!;
+  const content = file(`${HEADER},dividend,split`, ({ ticker, session, t, price }) => {
+    const [ratio, shown] = ticker === "BBB" && t >= 20
+      ? [session === split ? "4.0" : "0.0", price / 4]
+      : ["0.0", price];
+    return line(ticker, session, shown, "0.0", ratio);
+  });
+  const { accepted, rejected, splits } = await received(content);
+  assert.deepEqual([accepted.ticker.length, rejected], [all, []]);
+  assert.deepEqual(splits, [{ ticker: "BBB", session: split, ratio: 4 }]);
+  assert.ok(Math.abs(closeOf(accepted, "BBB", SESSIONS[19]!)! - priceOf(1, 19) / 4) < 1e-12);
+});
+
+for (
+  const [kind, blank] of [
+    ["without any value", (ticker: string, session: string) => `${ticker},${session},,,,,`],
+    ["that is still moving", (ticker: string, session: string) => `${ticker},${session},70,71,69,,100`],
+    ["of zeros", (ticker: string, session: string) => `${ticker},${session},0,0,0,0,0`],
+    ["with text for its close", (ticker: string, session: string) => `${ticker},${session},70,71,69,pending,100`],
+  ] as const
+) {
+  Deno.test(`a row ${kind} before the session's own row does not cost the session`, async () => {
+    const last = SESSIONS.at(-1)!;
+    const content = file(HEADER, ({ ticker, session, price }) => {
+      const good = line(ticker, session, price);
+      return session === last ? [blank(ticker, session), good] : good;
+    });
+    const { accepted, rejected } = await received(content);
+    assert.equal(accepted.ticker.length, all);
+    for (const [k, ticker] of TICKERS.entries()) {
+      assert.equal(closeOf(accepted, ticker, last), priceOf(k, SESSIONS.length - 1));
+    }
+    assert.deepEqual([...new Set(rejected.map(({ session, occurrence }) => `${session} ${occurrence}`))], [
+      `${last} 1`,
+    ]);
+  });
+}
+
+for (const at of [20, 21, 23]) {
+  Deno.test(`a split on two rows, ${at - 20 || "no"} sessions late the second time, is one split, in the session in which the price moved`, async () => {
+    for (const moved of [20, at]) {
+      const content = file(`${HEADER},dividend,split`, ({ ticker, session, t, price }) => {
+        const isSplit = ticker === "BBB" && (t === 20 || t === at);
+        const isPaid = ticker === "CCC" && (t === 20 || t === at);
+        const shown = ticker === "BBB" && t >= moved ? price / 2 : price;
+        const one = line(ticker, session, shown, isPaid ? 0.42 : 0, isSplit ? 2 : 1);
+        // The same row twice.
+        return at === 20 && isSplit ? [one, one] : one;
+      });
+      const { accepted, splits, dividends, usable } = await received(content);
+      assert.deepEqual(splits, [{ ticker: "BBB", session: SESSIONS[moved], ratio: 2 }]);
+      assert.deepEqual(dividends, [{ ticker: "CCC", session: SESSIONS[20], cash: 0.42 }]);
+      assert.equal(usable.passed, true, usable.message);
+      for (const t of [0, 19, 20, 21, 22, 23, 24]) {
+        assert.ok(Math.abs(closeOf(accepted, "BBB", SESSIONS[t]!)! - priceOf(1, t) / 2) < 1e-12, SESSIONS[t]);
+      }
+    }
+  });
+}
+
+Deno.test("a file in Latin-1 is refused, and in UTF-8 has every symbol for itself", async () => {
+  const names: Record<string, string> = { AAA: "ÅBC", BBB: "ÖBC", CCC: "ØBC", DDD: "DDD" };
+  const content = file(HEADER, ({ ticker, session, price }) => line(names[ticker]!, session, price));
+  const latin1 = Uint8Array.from(content, (letter) => letter.charCodeAt(0));
+  await assert.rejects(
+    received(latin1),
+    /line 2: the text is not UTF-8\. As Windows-1252 \(Latin-1\) it would be "ÅBC"/,
+  );
+  const { accepted, rejected } = await received(content);
+  assert.deepEqual([new Set(accepted.ticker).size, accepted.ticker.length, rejected], [4, all, []]);
+});
+
+Deno.test("a row that cannot be read is named by the check, costs its bar, and not the file", async () => {
+  const content = file(HEADER, ({ ticker, session, t, price }) => {
+    if (ticker === "BBB" && t === 5) return `BBB,${session},1,2,1,n/a,10`;
+    return ticker === "CCC" && t === 7 ? "CCC,soon,1,1,1,1,1" : line(ticker, session, price);
+  });
+  const { accepted, rejected, metadata, usable } = await received(content);
+  assert.equal(accepted.ticker.length, all - 2);
+  assert.deepEqual(rejected.map(({ ticker, session, reason }) => [ticker, session, reason]), [[
+    "BBB",
+    SESSIONS[5],
+    "has no close",
+  ]]);
+  assert.deepEqual(metadata.rejected_rows, { type: "number", value: 2 });
+  const place = (ticker: number, t: number) => `line ${2 + ticker * SESSIONS.length + t}`;
+  assert.deepEqual(metadata.rejected, {
+    type: "table",
+    columns: ["ticker", "session", "row", "reason"],
+    rows: [
+      ["BBB", SESSIONS[5], place(1, 5), 'close: "n/a" is not a number'],
+      ["CCC", null, place(2, 7), 'date: "soon" is not a date'],
+    ],
+  });
+  assert.equal(usable.passed, false);
+  assert.match(
+    usable.message,
+    /^2 rows need a look: BBB \d{4}-\d\d-\d\d \(line \d+\): close: "n\/a" is not a number; CCC \(line/,
+  );
+  assert.deepEqual((usable.failingRows![0] as { ticker: string }).ticker, "BBB");
+});
