@@ -30,17 +30,20 @@ const sessionAssets = ["clean_prices", "daily_bars", "raw_daily_bars"] as const;
 const sessionColumn = "session";
 /** The exchange's clock, by which its sessions are dated. */
 const timeZone = "America/New_York";
-/** For so long a reading serves every page: other processes may publish, too. */
+/** A reading this old is good for every page: other processes may publish, too. */
 const holdsMs = 2_000;
+/** Up to this age it is still shown, while the next one is read for the pages after it. */
+const shownMs = 15_000;
 
 /**
  * How the data stand, read once for the pages of a moment.
  *
- * Cost: what {@link Engine.states} costs, at most every two seconds; the newest session is looked up once for each content.
+ * Cost: what {@link Engine.states} costs, at most every two seconds and beside the pages where those come often enough; the newest
+ * session is looked up once for each content.
  */
 export class DataStatusReader {
+  #known: { status: DataStatus; atMs: number } | undefined;
   #reading: Promise<DataStatus> | undefined;
-  #readAtMs = -Infinity;
   #newest: { version: string; session: string | null } | undefined;
 
   constructor(
@@ -48,20 +51,33 @@ export class DataStatusReader {
     readonly source: DataSource | null,
     private readonly clock: { now(): Temporal.Instant },
   ) {
-    engine.onRunEnd(() => this.#reading = undefined);
+    engine.onRunEnd(() => {
+      this.#known = undefined;
+      this.#reading = undefined;
+    });
   }
 
-  /** How the data stand: as `states` say, for a page that has read them itself, or as it was within the last two seconds. */
-  read(states?: readonly AssetState[]): Promise<DataStatus> {
-    if (states === undefined && this.#reading && performance.now() - this.#readAtMs < holdsMs) return this.#reading;
-    const reading = this.#read(states);
-    this.#reading = reading;
-    this.#readAtMs = performance.now();
-    // A reading that failed is nobody's answer.
-    reading.catch(() => {
+  /** How the data stand: as `states` say, for a page that has read them itself, or as they were some seconds ago at most. */
+  async read(states?: readonly AssetState[]): Promise<DataStatus> {
+    if (states !== undefined) return await this.#begin(states);
+    const ageMs = this.#known ? performance.now() - this.#known.atMs : Infinity;
+    if (ageMs < holdsMs) return this.#known!.status;
+    const reading = this.#reading ?? this.#begin();
+    if (ageMs >= shownMs) return await reading;
+    // Whoever waits for it is told why it failed.
+    reading.catch(() => {});
+    return this.#known!.status;
+  }
+
+  #begin(states?: readonly AssetState[]): Promise<DataStatus> {
+    const reading = this.#read(states).then((status) => {
+      // Not what was read before a run ended.
+      if (this.#reading === reading) this.#known = { status, atMs: performance.now() };
+      return status;
+    }).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
-    return reading;
+    return this.#reading = reading;
   }
 
   async #read(given: readonly AssetState[] | undefined): Promise<DataStatus> {
