@@ -52,7 +52,13 @@ export class FencedSocket extends EventEmitter {
   }
 
   write(chunk: Uint8Array, done?: (error?: Error | null) => void): boolean {
-    if (this.#lost === null && !this.#ended) return this.#raw.write(chunk, done);
+    if (this.#lost === null && !this.#ended) {
+      if (done === undefined) return this.#raw.write(chunk);
+      return this.#raw.write(
+        chunk,
+        (cause) => done(cause && (this.#lost ?? new DatabaseLostError(undefined, { cause }))),
+      );
+    }
     const error = this.#lost ?? new DatabaseLostError();
     queueMicrotask(() => {
       done?.(error);

@@ -43,7 +43,12 @@ async function copy(
     }
     yield TRAILER;
   })();
-  await pipeline(Readable.from(messages, { highWaterMark: 1 }), sink, { signal });
+  try {
+    await pipeline(Readable.from(messages, { highWaterMark: 1 }), sink, { signal });
+  } catch (error) {
+    // Why the sink was closed says more than that it was closed too early.
+    throw sink.errored ?? error;
+  }
 }
 
 /** Writes the value of one row into the encoder's buffer. */

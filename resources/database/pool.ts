@@ -128,8 +128,9 @@ export class Pool implements Connections {
     this.#proving++;
     const answers = await connection.command("select 1").then(() => true, () => false);
     this.#proving--;
-    if (answers) this.#giveBack(connection);
-    else connection.lose(new DatabaseLostError());
+    if (answers) return this.#giveBack(connection);
+    connection.lose(new DatabaseLostError());
+    this.#serve();
   }
 
   /** Tells those who have waited for long that none can be made, and tries again for the others. */

@@ -24,7 +24,7 @@ export const defaultReachLimits: ReachLimits = {
   awayMs: 1_750,
   giveUpMs: 22_000,
   retryMs: 1_000,
-  trustMs: 5_000,
+  trustMs: 3_000,
 };
 
 /** What the server says of a session of its own. */

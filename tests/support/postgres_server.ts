@@ -10,6 +10,8 @@ export interface PostgresServer {
   halt(mode: "immediate" | "fast"): Promise<void>;
   /** The second half of a restart. */
   resume(): Promise<void>;
+  /** With `tls`: the certificate of the authority that vouches for the server, which is called localhost. */
+  readonly authority: string;
   /** Ends the server and removes its files. */
   stop(): Promise<void>;
 }
@@ -21,6 +23,8 @@ export interface PostgresServerOptions {
   fsync?: boolean;
   /** The process with which the server ends; this one unless told otherwise. */
   owner?: number;
+  /** Answer those who ask for TLS; needs `openssl`. */
+  tls?: boolean;
 }
 
 /** The folder of `initdb` and `pg_ctl`, or null where PostgreSQL is not installed. */
@@ -33,14 +37,15 @@ export const postgresBinaries: string | null = findBinaries();
  * open in this process, so that Deno's sanitizers find no leak in the test that happened to start it.
  */
 export async function startServer(
-  { folder, fsync = false, owner = Deno.pid }: PostgresServerOptions,
+  { folder, fsync = false, tls = false, owner = Deno.pid }: PostgresServerOptions,
 ): Promise<PostgresServer> {
   if (postgresBinaries === null) throw new Error("PostgreSQL is not installed: found neither initdb nor pg_ctl.");
   const bin = postgresBinaries;
   const port = freePort();
   const data = join(folder, "data");
   const safety = fsync ? "" : "-c fsync=off -c synchronous_commit=off -c full_page_writes=off ";
-  const options = `${safety}-c listen_addresses=127.0.0.1 -p ${port} -k '${folder}' -c max_connections=100`;
+  const secure = tls ? "-c ssl=on " : "";
+  const options = `${safety}${secure}-c listen_addresses=127.0.0.1 -p ${port} -k '${folder}' -c max_connections=100`;
   const control = (...args: string[]) => asServerUser([join(bin, "pg_ctl"), "-D", data, "-s", "-w", ...args]);
   const startUp = () => control("start", "-t", "30", "-l", join(folder, "log"), "-o", options);
 
@@ -51,10 +56,12 @@ export async function startServer(
     join(bin, "initdb"),
     ...["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
   ]);
+  if (tls) await asServerUser(["sh", "-c", CERTIFY, "sh", data]);
   await startUp();
   await run(["sh", "-c", WATCHDOG, "sh", String(owner), data, folder]);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    authority: join(data, "authority.crt"),
     halt: (mode) => control("stop", "-m", mode),
     resume: startUp,
     async restart(mode) {
@@ -67,6 +74,19 @@ export async function startServer(
     },
   };
 }
+
+/** Whether certificates can be made. */
+export const opensslAvailable: boolean = Deno.build.os !== "windows" &&
+  new Deno.Command("sh", { args: ["-c", "command -v openssl"], stdout: "null" }).outputSync().success;
+
+/** Makes an authority, and a certificate of its for localhost, in the data folder $1. */
+const CERTIFY = `
+cd "$1" && umask 077 && key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes" &&
+openssl req -x509 $key -keyout authority.key -out authority.crt -days 30 -subj "/CN=Tests" &&
+openssl req $key -keyout server.key -out server.csr -subj "/CN=localhost" &&
+echo "subjectAltName=DNS:localhost" > server.ext &&
+openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreateserial -days 30 -extfile server.ext -out server.crt
+`;
 
 /**
  * Waits in the background for the process $1 to end; ends as well when the folder has been removed before. Deaf to the
