@@ -11,7 +11,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { type EmbeddedDatabase, migrate, openEmbedded } from "../../resources/database/mod.ts";
 import { EmbeddedThread } from "../../resources/database/embedded_thread.ts";
-import { emptyDatabase, structureOf } from "./empty_database.ts";
+import { contentsOf, emptyDatabase, structureOf } from "./empty_database.ts";
 import { tellAddress } from "./shared_process.ts";
 
 /** Catalogs grow with every table that is made and dropped: after so many tests a new database is cheaper. */
@@ -22,6 +22,7 @@ class SharedDatabase {
   #database!: EmbeddedDatabase;
   #thread: EmbeddedThread | null = null;
   #structure = "";
+  #contents = "";
   #tests = 0;
   #crashed = false;
   /** Called when it stops by itself. */
@@ -44,6 +45,7 @@ class SharedDatabase {
     });
     await migrate(shared.#database, new URL("../../sql/migrations/", import.meta.url));
     shared.#structure = await structureOf(shared.#database.sql);
+    shared.#contents = await contentsOf(shared.#database.sql);
     return shared;
   }
 
@@ -51,7 +53,7 @@ class SharedDatabase {
   async empty(): Promise<boolean> {
     if (this.#crashed || this.#tests++ === testsPerDatabase) return false;
     try {
-      await emptyDatabase(this.#database.sql);
+      await emptyDatabase(this.#database.sql, this.#contents);
       return await structureOf(this.#database.sql) === this.#structure;
     } catch {
       return false;

@@ -8,11 +8,13 @@ const forAssets = ["raw", "silver", "gold", "public"];
 const pagesToDelete = 16;
 
 /**
- * Takes every row and every table of assets out of a migrated database, and ends what its session has been told.
+ * Makes a migrated database as it was: takes every table of assets and every row out of it, puts back those that migrations made, and
+ * ends what its session has been told.
  *
  * @param sql Of the only session there is: another one could hold locks on what is dropped.
+ * @param contents What {@link contentsOf} gave before the first test.
  */
-export async function emptyDatabase(sql: Sql): Promise<void> {
+export async function emptyDatabase(sql: Sql, contents: string): Promise<void> {
   await sql.unsafe("discard all").simple();
   await sql.unsafe(`do $$
     declare
@@ -36,9 +38,7 @@ export async function emptyDatabase(sql: Sql): Promise<void> {
       set local session_replication_role = replica;
       for name, pages in
         select oid::regclass, pg_relation_size(oid) / current_setting('block_size')::bigint from pg_class
-        where relnamespace::regnamespace::text in (${
-    quoted(own)
-  }) and relkind = 'r' and oid <> 'engine.migration'::regclass
+        where relnamespace::regnamespace::text in (${quoted(own)}) and relkind = 'r'
       loop
         if pages > ${pagesToDelete} then
           execute 'truncate ' || name || ' cascade';
@@ -46,12 +46,31 @@ export async function emptyDatabase(sql: Sql): Promise<void> {
           execute 'delete from ' || name;
         end if;
       end loop;
-      perform setval(seqrelid, seqstart, false) from pg_sequence;
+      ${contents}
     end $$`).simple();
 }
 
+/** The statements that put the rows and the sequences of {@link own} schemas as they are now, into empty tables. */
+export async function contentsOf(sql: Sql): Promise<string> {
+  const statements = await sql.unsafe<{ statement: string }[]>(`
+    select format('perform setval(%L, %s, %L);', format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value), last_value is not null)
+      as statement
+    from pg_sequences where schemaname in (${quoted(own)}) order by 1`).simple();
+  const tables = await sql.unsafe<{ name: string }[]>(`
+    select oid::regclass::text as name from pg_class
+    where relnamespace::regnamespace::text in (${quoted(own)}) and relkind = 'r' order by 1`).simple();
+  for (const { name } of tables) {
+    const [row] = await sql.unsafe<{ statement: string | null }[]>(`
+      select format('insert into ${name} overriding system value select * from json_populate_recordset(null::${name}, %L);', json_agg(t))
+        as statement
+      from ${name} t having count(*) > 0`).simple();
+    if (row?.statement) statements.push(row as { statement: string });
+  }
+  return statements.map(({ statement }) => statement).join("\n");
+}
+
 /**
- * A text that differs where anything does that migrations have made or recorded. Rows are not part of it.
+ * A text that differs where any definition does that migrations have made.
  *
  * A change of a definition writes its catalog row anew, so that the transactions that wrote them tell (`xmin`), where nothing
  * else writes them. Texts of definitions cost three times as much.
@@ -74,8 +93,7 @@ export async function structureOf(sql: Sql): Promise<string> {
       ${written("pg_type", "typnamespace in (table schemas)")},
       ${written("pg_extension")},
       ${written("pg_authid")},
-      (select string_agg(s::text, ',' order by s::text) from pg_db_role_setting s),
-      (select string_agg(m::text, ',' order by number) from engine.migration m)
+      (select string_agg(s::text, ',' order by s::text) from pg_db_role_setting s)
     ) as structure`).simple();
   return row!.structure;
 }

@@ -10,7 +10,8 @@ async function contents({ sql }: Awaited<ReturnType<typeof openSharedEmbedded>>)
       (SELECT array_agg(oid::regclass::text ORDER BY oid) FROM pg_class WHERE relnamespace >= 16384 OR relnamespace = 2200) AS relations,
       (SELECT array_agg(nspname ORDER BY oid) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp') AS schemas,
       (SELECT array_agg(conname ORDER BY oid) FROM pg_constraint WHERE connamespace >= 16384) AS constraints,
-      (SELECT array_agg(name ORDER BY number) FROM engine.migration) AS migrations,
+      (SELECT array_agg(m::text ORDER BY number) FROM engine.migration AS m) AS migrations,
+      (SELECT array_agg(t::text) FROM engine.automation_turn AS t) AS turns,
       (SELECT count(*) FROM engine.run) AS runs,
       (SELECT count(*) FROM access.token) AS tokens,
       (SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'left%') AS statements,
@@ -21,6 +22,8 @@ async function contents({ sql }: Awaited<ReturnType<typeof openSharedEmbedded>>)
 async function fill({ sql }: Awaited<ReturnType<typeof openSharedEmbedded>>): Promise<number> {
   await sql`CREATE TABLE silver.left_over AS SELECT n FROM generate_series(1, 10) AS n`;
   await sql`CREATE TABLE left_over (n integer)`;
+  await sql`DELETE FROM engine.migration WHERE number = 3`;
+  await sql`UPDATE engine.automation_turn SET turn = 17`;
   await sql`CREATE SCHEMA left_over`;
   await sql`SET work_mem = '1MB'`;
   await sql.unsafe(`PREPARE left_over AS SELECT 1`).simple();
@@ -61,7 +64,6 @@ for (
     "ALTER TABLE engine.run RENAME TO left_over",
     "CREATE INDEX left_over ON engine.run (trigger)",
     "DROP TABLE access.token CASCADE",
-    "UPDATE engine.migration SET checksum = 'x' WHERE number = 3",
     "CREATE FUNCTION engine.left_over() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
     "CREATE TYPE left_over AS ENUM ('x')",
     "CREATE VIEW left_over AS SELECT 1",
@@ -110,6 +112,7 @@ for (const { name, ignore, open, openBare } of databases) {
       const tables = async ({ sql }: typeof bare) =>
         (await sql`SELECT 1 FROM pg_tables WHERE schemaname IN ('engine', 'access')`).length;
       assert.ok(await tables(migrated) > 20);
+      assert.deepEqual([...await migrated.sql`SELECT turn FROM engine.automation_turn`], [{ turn: 0 }]);
       assert.equal(await tables(bare), 0);
       await Promise.all([migrated.close(), bare.close()]);
     },
