@@ -7,8 +7,8 @@ export function PairDividends({ dividends, tickers }: { dividends: Dividends; ti
     return (
       <p class="notice" id="dividends">
         <strong>No dividends in the source.</strong>{" "}
-        All returns here are price returns, not total returns: what the legs paid out is missing, and the spread steps
-        at their ex-dates.
+        All returns here are price returns, not total returns: whatever the legs pay out is missing, and the spread may
+        step at their ex-dates.
       </p>
     );
   }
