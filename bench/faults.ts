@@ -13,6 +13,7 @@ import { FaultyProxy } from "../tests/support/faulty_proxy.ts";
 import {
   get,
   House,
+  isFilled,
   pause,
   type Recovery,
   type Seen,
@@ -143,7 +144,7 @@ const faults: Fault[] = [
       let ended = 0;
       await until(async () => {
         ended += await stage.terminate(`state = 'active' AND query ILIKE 'copy%'`);
-        return ended >= 3 || server.process.output.includes("Everything is fresh");
+        return ended >= 3 || await isFilled(server.url);
       }, 120);
       return await stage.recovery([server], patienceSeconds);
     },
