@@ -109,7 +109,8 @@ const Variables = z.object({
   HOST: variable(z.string().min(1), "127.0.0.1", "an address to listen on, such as 127.0.0.1"),
   PORT: variable(port, "8000", "a whole number from 0 to 65535; 0 takes any free port"),
   DATABASE_URL: optional(
-    z.url({ protocol: /^postgres(ql)?$/ }),
+    // Several hosts make it an address that URLs have no word for; opening it says more.
+    z.string().regex(/^postgres(ql)?:\/\//),
     "postgres://user:password@host:5432/database, or nothing for the embedded database",
     { secret: true },
   ),

@@ -36,12 +36,16 @@ export function redactor(secrets: readonly string[]): Redact {
  * of anything else the whole.
  */
 export function secretsIn(value: string): string[] {
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? URL.parse(value) : null;
+  // Of several hosts, as PostgreSQL's addresses have them, the first is enough.
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value)
+    ? URL.parse(value) ?? URL.parse(value.replace(/^([^/]*\/\/(?:[^/?#]*@)?[^/?#@,]*),[^/?#@]*/, "$1"))
+    : null;
   if (url === null) return [value];
   const path = /^https?:$/.test(url.protocol) ? url.pathname + url.search : url.search;
   return [
     ...(url.password === "" ? [] : [url.password, decoded(url.password)]),
     ...(path.length > 1 ? [path] : []),
+    ...["password", "sslpassword"].flatMap((name) => url.searchParams.getAll(name)),
   ];
 }
 

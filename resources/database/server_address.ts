@@ -135,14 +135,15 @@ function readHosts(list: string, parameters: Parameters, environment: Environmen
   const ports = (parameters.take("port") ?? environment("PGPORT") ?? "5432").split(",");
   const given = list || parameters.take("host") || environment("PGHOST") || "localhost";
   return given.split(",").map((entry, i): ServerHost => {
+    const folder = decode(entry);
+    if (folder.startsWith("/")) return { path: `${folder}/.s.PGSQL.${ports[i] ?? ports[0]}` };
     const [, name, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
     if (name === undefined) throw new DatabaseOpenError(`DATABASE_URL names a host that is none. ${URL_FORM}`);
     const number = Number(port ?? ports[i] ?? ports[0]);
     if (!(number > 0 && number < 65_536)) {
       throw new DatabaseOpenError(`DATABASE_URL has a port that is not a number from 1 to 65535. ${URL_FORM}`);
     }
-    const host = decode(name).replace(/^\[(.*)\]$/, "$1") || "localhost";
-    return host.startsWith("/") ? { path: `${host}/.s.PGSQL.${number}` } : { name: host, port: number };
+    return { name: decode(name).replace(/^\[(.*)\]$/, "$1") || "localhost", port: number };
   });
 }
 

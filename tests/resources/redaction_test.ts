@@ -33,6 +33,13 @@ Deno.test("consoleLogger() writes no secret of the environment, in whatever fiel
   }
 });
 
+Deno.test("secretsOf() finds the password among several hosts and among parameters", () => {
+  const secrets = secretsOf({
+    DATABASE_URL: "postgres://tandem:p%40ss-word@one:5432,two:5433/tandem?sslmode=verify-full&sslpassword=of-the-key",
+  });
+  assert.equal(redactor(secrets)("It said p@ss-word and of-the-key."), "It said [redacted] and [redacted].");
+});
+
 Deno.test("redactor() takes out what has the form of a secret, though nobody named it", () => {
   const redact = redactor([]);
   assert.equal(redact("Authorization: Bearer abc.def-123=="), "Authorization: Bearer [redacted]");

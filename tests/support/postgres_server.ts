@@ -131,7 +131,7 @@ function serverUser(): string | null {
   return /^postgres:/m.test(users) ? "postgres" : "nobody";
 }
 
-async function asServerUser(command: string[]): Promise<void> {
+export async function asServerUser(command: string[]): Promise<void> {
   const user = serverUser();
   if (user === null) return await run(command);
   const group = (await output(["id", "-g", user])).trim();
@@ -150,7 +150,7 @@ async function output(command: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-function freePort(): number {
+export function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
