@@ -104,11 +104,11 @@ class ServerDialer implements Dialer {
     this.#settings = SESSION_SETTINGS.filter(([name]) => !session.options?.includes(name));
   }
 
-  async dial(): Promise<Dialed> {
+  async dial(signal: AbortSignal): Promise<Dialed> {
     let last: unknown;
     for (const host of this.address.hosts) {
       try {
-        const { connection, greeting } = await this.#dialHost(host);
+        const { connection, greeting } = await this.#dialHost(host, signal);
         if (greeting.writable || this.address.hosts.length === 1) {
           const { pid, startedAt } = greeting;
           return { connection, session: { pid, startedAt } };
@@ -131,23 +131,25 @@ class ServerDialer implements Dialer {
     return [...rows];
   }
 
-  async #dialHost(host: ServerHost): Promise<{ connection: Connection; greeting: Greeting }> {
+  async #dialHost(host: ServerHost, signal: AbortSignal): Promise<{ connection: Connection; greeting: Greeting }> {
     const { connectTimeoutMs, tls } = this.address;
-    const abort = new AbortController();
-    const late = () =>
-      abort.abort(Object.assign(new Error("The server did not answer in time."), { code: "CONNECT_TIMEOUT" }));
-    const timer = setTimeout(late, connectTimeoutMs);
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort(Object.assign(new Error("The server did not answer in time."), { code: "CONNECT_TIMEOUT" }));
+    }, connectTimeoutMs);
+    const ended = AbortSignal.any([signal, late.signal]);
     try {
-      const connection = new Connection(await openSocket(host, tls, abort.signal), this.options);
-      abort.signal.addEventListener(
-        "abort",
-        () => connection.lose(new DatabaseLostError(undefined, { cause: abort.signal.reason })),
-      );
+      const connection = new Connection(await openSocket(host, tls, ended), this.options);
+      const lose = (cause: unknown) => connection.lose(new DatabaseLostError(undefined, { cause }));
+      const onEnded = () => lose(ended.reason);
+      ended.addEventListener("abort", onEnded);
       try {
         return { connection, greeting: await this.#greet(connection) };
       } catch (error) {
-        connection.lose(new DatabaseLostError(undefined, { cause: error }));
-        throw abort.signal.aborted ? abort.signal.reason : error;
+        lose(error);
+        throw ended.aborted ? ended.reason : error;
+      } finally {
+        ended.removeEventListener("abort", onEnded);
       }
     } finally {
       clearTimeout(timer);

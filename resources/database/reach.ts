@@ -27,6 +27,9 @@ export const defaultReachLimits: ReachLimits = {
   trustMs: 3_000,
 };
 
+/** Attempts that wait side by side for an answer: what is lost on its way is not sent again for a while. */
+const MOST_ATTEMPTS = 4;
+
 /** What the server says of a session of its own. */
 export interface SessionState {
   pid: number;
@@ -44,8 +47,11 @@ export interface Dialed {
 
 /** How a server is reached. */
 export interface Dialer {
-  /** @throws {DatabaseLostError} With the reason as its cause. */
-  dial(): Promise<Dialed>;
+  /**
+   * @param signal Ends the attempt.
+   * @throws {DatabaseLostError} With the reason as its cause.
+   */
+  dial(signal: AbortSignal): Promise<Dialed>;
   /** Asks on a connection how the given sessions are; those that are gone are left out. */
   sessionsOn(connection: Connection, pids: readonly number[]): Promise<SessionState[]>;
 }
@@ -80,8 +86,8 @@ export class Reach {
   #tickedMs = 0;
   /** For how long connections have been wanted without a sign of the database; null where there is no such doubt. */
   #missedMs: number | null = null;
-  /** Attempts to connect that are under way. */
-  #attempts = 0;
+  /** Attempts to connect that are under way, with when they began. */
+  readonly #attempts = new Map<AbortController, number>();
   #lookAtMs = 0;
   #asking = false;
   /** What is done in the background, with connections of its own. */
@@ -126,24 +132,29 @@ export class Reach {
   }
 
   async #dial(): Promise<Dialed> {
-    this.#attempts++;
+    const attempt = new AbortController();
+    const begunMs = performance.now();
+    this.#attempts.set(attempt, begunMs);
     this.#missedMs ??= 0;
+    this.#lookAtMs = begunMs + this.#limits.retryMs;
     this.#watch();
     let answered = true;
     try {
-      return await this.#dialer.dial();
+      const dialed = await this.#dialer.dial(attempt.signal);
+      // Those that began earlier and still wait have gone where nobody answers, and would keep who waits for them.
+      for (const [other, since] of this.#attempts) if (since < begunMs - this.#limits.retryMs / 2) other.abort();
+      return dialed;
     } catch (error) {
       answered = isRefusal(error);
       throw error;
     } finally {
-      this.#attempts--;
-      this.#lookAtMs = performance.now() + this.#limits.retryMs;
+      this.#attempts.delete(attempt);
       if (answered) this.#answered();
     }
   }
 
   #answered(): void {
-    this.#missedMs = this.#attempts > 0 ? 0 : null;
+    this.#missedMs = this.#attempts.size > 0 ? 0 : null;
     if (!this.#away.signal.aborted) return;
     this.#away = new AbortController();
     this.#logger?.warn?.("The database answers again.");
@@ -166,7 +177,7 @@ export class Reach {
     if (this.#missedMs !== null) {
       if (!heldUp) this.#missedMs += tickMs;
       if (this.#missedMs >= awayMs && !this.#away.signal.aborted) this.#declareAway();
-      if (this.#attempts === 0 && now >= this.#lookAtMs) this.#background(this.#lookForDatabase());
+      if (this.#attempts.size < MOST_ATTEMPTS && now >= this.#lookAtMs) this.#background(this.#lookForDatabase());
     }
     if (anyBusy || this.#missedMs !== null) this.#watch();
   }
