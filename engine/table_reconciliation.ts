@@ -2,7 +2,7 @@ import type postgres from "postgres";
 import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset, Layer } from "./asset.ts";
 import { columnDefinition, createTable, historyColumns, quoted, tableOf } from "./asset_table.ts";
-import { messageOf } from "./errors.ts";
+import { DefinitionError, messageOf } from "./errors.ts";
 import type { AssetGraph } from "./graph.ts";
 import { forgetVersions } from "./latest_versions.ts";
 import type { Logger } from "./logger.ts";
@@ -51,6 +51,7 @@ interface Change {
  * sql/migrations/0013_asset_tables.sql).
  *
  * @returns The number of the last alteration, for {@link Presence.join}.
+ * @throws {DefinitionError} If a table of an asset's name was made by somebody else. Nothing is changed.
  */
 export async function reconcileTables(database: Database, graph: AssetGraph, logger: Logger): Promise<number> {
   const { told, alteration } = await database.sql.begin(async (tx) => {
@@ -94,6 +95,13 @@ async function changeOf(
   const known = tables.latest.get(key);
   const latest = known && known.id > (recorded?.lostUntil ?? 0) ? known : undefined;
   const candidates = tables.found.get(key) ?? [];
+  const foreign = recorded || known ? undefined : candidates.find((found) => !hasVersions(found));
+  if (foreign) {
+    throw new DefinitionError(
+      `"${foreign.layer}"."${key}" is a table that Tandem did not make, where the asset "${key}" has its own. ` +
+        "Move it to another schema, or rename it.",
+    );
+  }
   const table = await homeOf(tx, { key, shape, recorded, candidates, latest });
   const record = recorded ?? {
     ...shape,

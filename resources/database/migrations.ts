@@ -21,6 +21,7 @@ const LOCK_KEY = 7_463_926_201;
  * @returns The names of the migrations applied now, in order.
  * @throws {MigrationError} If numbers repeat or leave a gap, if an applied file was changed since, or if the database
  * has migrations that the folder lacks.
+ * @throws {MigrationError} If a schema that is still to be made holds what somebody else made; nothing was changed.
  * @throws {MigrationError} If a file fails, with what PostgreSQL says as `cause`; those before it stay applied.
  */
 export async function migrate(database: Database, folder: URL): Promise<string[]> {
@@ -29,12 +30,13 @@ export async function migrate(database: Database, folder: URL): Promise<string[]
   for (;;) {
     const name = await database.sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${LOCK_KEY})`;
-      await ensureRecord(tx);
-      const done = await tx<{ number: number; name: string; checksum: string }[]>`
-        select number, name, checksum from engine.migration order by number`;
+      const record = await readRecord(tx);
+      const done = record ?? [];
       compare(migrations, done);
       const next = migrations[done.length];
       if (next === undefined) return null;
+      await refuseForeign(tx, migrations.slice(done.length), { isFirst: done.length === 0 });
+      if (record === null) await createRecord(tx);
       await apply(tx, next);
       return next.name;
     });
@@ -43,10 +45,23 @@ export async function migrate(database: Database, folder: URL): Promise<string[]
   }
 }
 
-async function ensureRecord(tx: postgres.TransactionSql): Promise<void> {
-  // Looked up first: "if not exists" would still ask for the right to create.
-  const [found] = await tx`select to_regclass('engine.migration') as name`;
-  if (found!.name !== null) return;
+/** What a migration left on record. */
+type Done = Pick<Migration, "number" | "name" | "checksum">;
+
+/** The migrations that have been applied; `null` where there is no record of any. */
+async function readRecord(tx: postgres.TransactionSql): Promise<Done[] | null> {
+  const columns = await tx<{ name: string }[]>`
+    select attname as name from pg_attribute
+    where attrelid = to_regclass('engine.migration') and attnum > 0 and not attisdropped`;
+  if (columns.length === 0) return null;
+  const names = columns.map(({ name }) => name);
+  if (!["number", "name", "checksum", "applied_at"].every((name) => names.includes(name))) {
+    throw new MigrationError(`The table engine.migration is not one that Tandem made. ${OWN_DATABASE}`);
+  }
+  return [...await tx<Done[]>`select number, name, checksum from engine.migration order by number`];
+}
+
+async function createRecord(tx: postgres.TransactionSql): Promise<void> {
   await tx`create schema if not exists engine`;
   await tx`create table engine.migration (
     number integer primary key,
@@ -54,6 +69,40 @@ async function ensureRecord(tx: postgres.TransactionSql): Promise<void> {
     checksum text not null,
     applied_at timestamptz not null default now()
   )`;
+}
+
+const OWN_DATABASE = "Give Tandem a database of its own: create one (createdb tandem) and name it in DATABASE_URL.";
+
+/**
+ * Schemas that migrations are about to make must not be there with anything in them, nor at all where the migration counts on
+ * making them: they would be another program's, and Tandem would mix its tables with those.
+ */
+async function refuseForeign(
+  tx: postgres.TransactionSql,
+  pending: readonly Migration[],
+  { isFirst }: { isFirst: boolean },
+): Promise<void> {
+  const made = new Map(isFirst ? [["engine", true]] : []);
+  for (const { sql } of pending) {
+    for (const [, mayExist, name] of sql.matchAll(/^\s*create\s+schema\s+(if\s+not\s+exists\s+)?([a-z_]\w*)/gim)) {
+      made.set(name!.toLowerCase(), mayExist !== undefined);
+    }
+  }
+  const found = await tx<{ schema: string; relation: string | null }[]>`
+    select n.nspname as schema, (
+      select c.relname from pg_class c
+      where c.relnamespace = n.oid and c.oid is distinct from to_regclass('engine.migration')
+        and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+      order by c.relname limit 1
+    ) as relation
+    from pg_namespace n where n.nspname = any(${[...made.keys()]}::text[]) order by 1`;
+  for (const { schema, relation } of found) {
+    if (relation === null && made.get(schema)) continue;
+    const what = relation === null ? `a schema "${schema}"` : `"${schema}"."${relation}"`;
+    throw new MigrationError(
+      `The database has ${what}, which Tandem did not make and keeps its own data under. Nothing was changed. ${OWN_DATABASE}`,
+    );
+  }
 }
 
 async function apply(tx: postgres.TransactionSql, { number, name, checksum, sql }: Migration): Promise<void> {
@@ -74,7 +123,7 @@ function lineOf(sql: string, error: unknown): string {
 
 function compare(
   migrations: readonly Migration[],
-  done: readonly { number: number; name: string; checksum: string }[],
+  done: readonly Done[],
 ): void {
   done.forEach(({ number, name, checksum }, i) => {
     const file = migrations[i];

@@ -127,3 +127,68 @@ Deno.test({
     }
   },
 });
+
+for (const { name, ignore, openBare } of databases) {
+  Deno.test({
+    name: `migrate() refuses a database that belongs to something else, and changes nothing in it, on ${name}`,
+    ignore,
+    async fn(t) {
+      const database = await openBare();
+      const { sql } = database;
+      const folder = new URL("../../../sql/migrations/", import.meta.url);
+      const everything = async () =>
+        (await sql<{ name: string }[]>`
+          select nspname || '.' || coalesce(relname, '') as name
+          from pg_namespace n left join pg_class c on c.relnamespace = n.oid
+          where nspname not like 'pg\\_%' and nspname <> 'information_schema' order by 1`).map(({ name }) => name);
+      try {
+        const foreign: Record<string, { make: string; drop: string; message: RegExp }> = {
+          "a table in a schema of assets": {
+            make: "create schema raw; create table raw.daily_bars (a integer)",
+            drop: "drop schema raw cascade",
+            message:
+              /^The database has "raw"\."daily_bars", which Tandem did not make .* Nothing was changed\. Give Tandem/,
+          },
+          "a view in another": {
+            make: "create schema gold; create view gold.best as select 1 as a",
+            drop: "drop schema gold cascade",
+            message: /^The database has "gold"\."best"/,
+          },
+          "a table of an engine's": {
+            make: "create schema engine; create table engine.part (a integer)",
+            drop: "drop schema engine cascade",
+            message: /^The database has "engine"\."part"/,
+          },
+          "a record of somebody else's migrations": {
+            make: "create schema engine; create table engine.migration (version text)",
+            drop: "drop schema engine cascade",
+            message: /^The table engine\.migration is not one that Tandem made\. Give Tandem a database of its own/,
+          },
+          "a schema that a later migration makes": {
+            make: "create schema access",
+            drop: "drop schema access",
+            message: /^The database has a schema "access"/,
+          },
+        };
+        for (const [what, { make, drop, message }] of Object.entries(foreign)) {
+          await t.step(what, async () => {
+            await sql.unsafe(make);
+            const before = await everything();
+            await refused(database, folder, message);
+            assert.deepEqual(await everything(), before);
+            await sql.unsafe(drop);
+          });
+        }
+        await t.step("empty schemas that wait for it, and what is elsewhere, are no hindrance", async () => {
+          await sql.unsafe(
+            "create schema engine; create schema raw; create schema other; create table other.raw (a integer)",
+          );
+          assert.ok((await migrate(database, folder)).length > 10);
+          assert.deepEqual(await migrate(database, folder), []);
+        });
+      } finally {
+        await database.close();
+      }
+    },
+  });
+}
