@@ -24,6 +24,7 @@ import {
 import deno from "./deno.json" with { type: "json" };
 import {
   Alerts,
+  type AssetState,
   AutomationEvaluator,
   DefinitionError,
   Engine,
@@ -380,6 +381,12 @@ async function readiness({ engine, database, clock }: House, stopping: AbortSign
   ];
 }
 
+/** Whether no version of an asset can be read, be it that there never was one or that its table was replaced. */
+function isMissing({ external, lastMaterialization, reasons }: AssetState): boolean {
+  return !external &&
+    (lastMaterialization === null || reasons.some(({ kind, cells }) => kind === "table_replaced" && !cells));
+}
+
 /** Materializes what has never been, unless a run that was interrupted is about to; shows how it goes. */
 async function fill(
   engine: Engine,
@@ -388,9 +395,7 @@ async function fill(
   while (!signal.aborted) {
     try {
       const [open] = await engine.ledger.openRuns();
-      const missing = (await engine.states())
-        .filter((asset) => asset.lastMaterialization === null && !asset.external)
-        .map((asset) => asset.key);
+      const missing = (await engine.states()).filter(isMissing).map((asset) => asset.key);
       if (open === undefined && missing.length === 0) return;
       const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;
       const { run } = await followRun(engineControl(engine), runId, processTerminal(), { signal });

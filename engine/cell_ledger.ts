@@ -57,13 +57,20 @@ export class CellLedger {
     if (producers.length === 0) return new Map();
     // As JSON, because the driver reads arrays letter by letter.
     const rows = await this.#sql<(Omit<MadeCells, "cells"> & { producer: string } & Rectangle)[]>`
+      WITH changed AS (
+        SELECT producer, max(lost_until) AS lost_until, max(remake_until) AS remake_until FROM engine.asset_table
+        WHERE lost_until > 0 OR remake_until > 0 GROUP BY producer
+      )
       SELECT c.producer, to_json(c.names) AS names, c.dates, m.id AS materialization, m.content_version AS "contentVersion",
              m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion", m.upstream,
-             (SELECT t.lost_because FROM engine.asset_table t
-              WHERE t.producer = c.producer AND m.id <= t.lost_until ORDER BY t.lost_until DESC LIMIT 1) AS lost,
-             (SELECT t.remake_because FROM engine.asset_table t
-              WHERE t.producer = c.producer AND m.id <= t.remake_until ORDER BY t.remake_until DESC LIMIT 1) AS remake
+             CASE WHEN m.id <= h.lost_until THEN (
+               SELECT lost_because FROM engine.asset_table t
+               WHERE t.producer = c.producer AND t.lost_until = h.lost_until LIMIT 1) END AS lost,
+             CASE WHEN m.id <= h.remake_until THEN (
+               SELECT remake_because FROM engine.asset_table t
+               WHERE t.producer = c.producer AND t.remake_until = h.remake_until LIMIT 1) END AS remake
       FROM engine.cells c JOIN engine.materialization m ON m.id = c.materialization_id
+      LEFT JOIN changed h ON h.producer = c.producer
       WHERE c.producer = ANY(${producers as string[]})`;
     const found = new Map<string, MadeCells[]>();
     for (const [producer, ofProducer] of Map.groupBy(rows, (row) => row.producer)) {

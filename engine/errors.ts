@@ -157,6 +157,16 @@ export class StepLostError extends EngineError {
   }
 }
 
+/** A function would read upstream rows that were made before a column was added, or was allowed to be null. */
+export class OutdatedRowsError extends EngineError {
+  readonly retryable = false;
+  constructor(readonly key: string, readonly upstream: string, readonly column: string) {
+    super(
+      `"${key}" cannot read "${upstream}": some of its rows have no "${column}", which their schema demands since they were made. Materialize "${upstream}" first.`,
+    );
+  }
+}
+
 /**
  * Another process, with other declarations of the assets, has altered a table that this one writes to or reads from. Nothing was
  * stored; this process has to be started again.

@@ -1,6 +1,7 @@
-import type { Database } from "../resources/database/database.ts";
+import type { ColumnData, Database } from "../resources/database/database.ts";
 import type { AnyAsset, Input } from "./asset.ts";
 import { readColumns } from "./asset_table.ts";
+import { OutdatedRowsError } from "./errors.ts";
 import type { Producer } from "./graph.ts";
 import type { MetadataValue } from "./metadata.ts";
 import { readSpace } from "./cell_state.ts";
@@ -39,7 +40,7 @@ export function inputsOf(
         : upstreamCells(mapping, cells, readSpace({ upstream: asset.key, mapping }, snapshot));
       // Nothing has to be told apart where every cell is read, which most of the first time is.
       const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
-      return [name, inputOf(asset, version, { database, within, signal })];
+      return [name, inputOf(asset, version, { database, within, signal, reader: producer.key })];
     }),
   );
 }
@@ -71,10 +72,19 @@ function isWhole(read: CellSet, { names, dates }: CellSpace): boolean {
 function inputOf(
   asset: AnyAsset,
   version: { materialization: number; rowCount: number },
-  { database, within, signal }: { database: Database; within: CellSet | null; signal: AbortSignal },
+  { database, within, signal, reader }: {
+    database: Database;
+    within: CellSet | null;
+    signal: AbortSignal;
+    /** Who reads rows of another asset, and may rely on their schema. */
+    reader?: string;
+  },
 ): Input<object> {
-  const read = (names: readonly string[]) =>
-    readColumns(database, asset, names, version.materialization, { within, signal });
+  const read = async (names: readonly string[]) => {
+    const columns = await readColumns(database, asset, names, version.materialization, { within, signal });
+    if (reader !== undefined) refuseGaps(asset, columns, reader);
+    return columns;
+  };
   return {
     key: asset.key,
     materialization: version.materialization,
@@ -89,4 +99,14 @@ async function metadataOf(database: Database, materialization: number): Promise<
   const [row] = await database.sql<{ metadata: Record<string, MetadataValue> }[]>`
     SELECT metadata FROM engine.materialization WHERE id = ${materialization}`;
   return row?.metadata ?? {};
+}
+
+/** @throws {OutdatedRowsError} If rows lack a value that their schema demands: it did not when they were made. */
+function refuseGaps({ key, schema }: AnyAsset, columns: Readonly<Record<string, ColumnData>>, reader: string): void {
+  for (const { name, nullable } of schema.columns) {
+    const values = nullable ? undefined : columns[name];
+    if (!values) continue;
+    const isGap = values instanceof Float64Array ? values.some(Number.isNaN) : values.includes(null);
+    if (isGap) throw new OutdatedRowsError(reader, key, name);
+  }
 }

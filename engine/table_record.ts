@@ -31,7 +31,7 @@ export interface Tables {
   lastMaterialization: number;
 }
 
-/** Looks at the tables of assets. The number of queries does not depend on how many there are. */
+/** Looks at the tables of assets: seven queries, and one for each fifty tables. */
 export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
   const keys = graph.assets.filter((asset) => !asset.external).map(({ key }) => key);
   const records = await tx<TableRecord[]>`
@@ -99,19 +99,25 @@ export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
   };
 }
 
+/** How many tables one statement looks at: each is a part of it, and planning takes memory by part. */
+const tablesAtOnce = 50;
+
 /** Which of the tables have rows, by their name. */
 async function rowsOf(
   tx: Sql,
   names: readonly string[],
 ): Promise<Map<string, { hasCurrent: boolean; hasRows: boolean }>> {
-  if (names.length === 0) return new Map();
-  const quoted = (name: string) => name.split(".").map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
-  const looks = names.map((name, i) =>
-    `SELECT ${i} AS i, EXISTS (SELECT FROM ${quoted(name)} WHERE _until IS NULL) AS "hasCurrent",
-            EXISTS (SELECT FROM ${quoted(name)}) AS "hasRows"`
-  );
-  const rows = await tx.unsafe<{ i: number; hasCurrent: boolean; hasRows: boolean }[]>(looks.join(" UNION ALL "));
-  return new Map(rows.map(({ i, ...has }) => [names[i]!, has]));
+  const quoted = (name: string) => name.split(".").map((part) => `"${part}"`).join(".");
+  const found = new Map<string, { hasCurrent: boolean; hasRows: boolean }>();
+  for (let start = 0; start < names.length; start += tablesAtOnce) {
+    const looks = names.slice(start, start + tablesAtOnce).map((name) =>
+      `SELECT '${name}' AS name, EXISTS (SELECT FROM ${quoted(name)} WHERE _until IS NULL) AS "hasCurrent",
+              EXISTS (SELECT FROM ${quoted(name)}) AS "hasRows"`
+    );
+    const rows = await tx.unsafe<{ name: string; hasCurrent: boolean; hasRows: boolean }[]>(looks.join(" UNION ALL "));
+    for (const { name, ...has } of rows) found.set(name, has);
+  }
+  return found;
 }
 
 /** Writes down those records that are not as they were read. */

@@ -92,7 +92,7 @@ test("a table that lacks its rows is missing, not fresh, whoever took them", asy
     const [what, statement] of [
       ["dropped", "DROP TABLE raw.emptied"],
       ["truncated", "TRUNCATE raw.emptied"],
-      ["moved away", "ALTER TABLE raw.emptied SET SCHEMA engine; ALTER TABLE engine.emptied RENAME TO emptied_once"],
+      ["moved away", "ALTER TABLE raw.emptied SET SCHEMA public; ALTER TABLE public.emptied RENAME TO emptied_once"],
       ["given other columns", "ALTER TABLE raw.emptied DROP COLUMN n"],
       ["given another type", "ALTER TABLE raw.emptied ALTER COLUMN n TYPE double precision"],
       ["given another key", "ALTER TABLE raw.emptied RENAME COLUMN name TO title"],
@@ -219,6 +219,21 @@ test("a date becomes text, columns come and go, and a key grows, all without los
   await t.open(made("growing", z.object({ day: z.string(), n: z.int() }), ["day", "n"], dated));
   await t.make();
   assert.deepEqual(await t.see("growing"), { state: "fresh", reasons: [], rows: dated });
+});
+
+test("rows that were made before a column was demanded are not read by a function that relies on it", async (t) => {
+  const before = made("demanding", named, ["name"], two);
+  await t.open(before, counted("demanding_count", before));
+  await t.make();
+  const row = named.extend({ weight: z.number() });
+  const now = made("demanding", row, ["name"], two.map((one) => ({ ...one, weight: 2 })));
+  await t.open(now, counted("demanding_count", now));
+  assert.equal((await t.see("demanding")).state, "stale");
+  const run = await t.run("demanding_count", { force: true });
+  assert.equal(run.steps[0]!.error!.name, "OutdatedRowsError");
+  assert.match(run.steps[0]!.error!.message, /some of its rows have no "weight".* Materialize "demanding" first/);
+  await t.make();
+  assert.equal((await t.see("demanding_count")).state, "fresh");
 });
 
 test("a key that loses a column, or has it renamed, makes the asset again", async (t) => {

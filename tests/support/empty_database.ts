@@ -2,7 +2,7 @@ import type { Sql } from "../../resources/database/mod.ts";
 
 /** Schemas that migrations make, with tables of their own and for those of assets; `public` is PostgreSQL's. */
 const own = ["engine", "access"];
-const forAssets = ["raw", "silver", "gold", "public"];
+const forAssets = ["raw", "silver", "gold", "retired", "public"];
 
 /** A table of more pages is truncated, which costs the same however many rows it has; a few rows are deleted ten times as fast. */
 const pagesToDelete = 16;
