@@ -150,6 +150,9 @@ Deno.test("Overview, table, graph and asset page mark an asset whose warning fai
     assert.match(own, /<div class="headline".*?check tidy failed.*?<\/div>.*id="attention".*id="why"/s);
     assert.match(own, /<code>tidy<\/code>.*?▲<\/span> failed/s);
     assert.match(await html("/assets?format=csv"), /^clean_prices,fresh,"",tidy,/m);
+    assert.match(overview, /\(warning\)\s+in <a href="\/runs\/1">run 1<\/a>/);
+    await engine.runChecks("clean_prices");
+    assert.match(await html("/"), /\(warning\) when it was run alone <time/);
     world.tidy = true;
     await make();
     for (const path of ["/", "/assets", "/assets/clean_prices"]) {

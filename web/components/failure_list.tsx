@@ -38,7 +38,14 @@ export function FailureList({ assets, now }: { assets: readonly AssetState[]; no
           <li>
             <a href={`/assets/${key}#checks`}>{key}</a>{" "}
             <CheckBadge outcome={outcomeOf(check)}>{`check ${check.name} failed`}</CheckBadge>
-            {check.severity === "warn" && " (warning)"} in <a href={`/runs/${check.runId}`}>run {check.runId}</a>{" "}
+            {check.severity === "warn" && " (warning)"}
+            {check.runId === null ? " when it was run alone " : (
+              <>
+                {" "}
+                in <a href={`/runs/${check.runId}`}>run {check.runId}</a>
+                {" "}
+              </>
+            )}
             <Moment at={check.checkedAt} now={now} />
             <p class="why">
               {check.message}
