@@ -89,7 +89,7 @@ const longestGapDays = 7;
  * move of the series. Some crashes are too: of the 538,838 daily bars of the S&P 500 of 2017 to 2021 it tells of 3, of 469,359 of the
  * NASDAQ's ETFs of 2019 to 2023 of 4. With the splits of the former taken away it finds 22 of the 26 from 5:4 on.
  *
- * A failing row is the row after the jump with the price before it and the split that the jump looks like.
+ * A failing row is the row after the jump with the price before it and what is found.
  */
 export function splitsMatchJumps<const Column extends string>(
   options: SplitJumpOptions<Column>,
@@ -118,7 +118,7 @@ export function splitsMatchJumps<const Column extends string>(
           failingRows.push({
             ...rows.row(row),
             [`${price}_before`]: prices[order.row[previous[k]!]!],
-            looks_like: found,
+            finding: found,
           });
         }
       }

@@ -98,13 +98,17 @@ Deno.test("the chain on a vendor undoes a split that the vendor takes back, and 
       await succeeds(chain);
       const before = await content(chain);
       const split = new Set((await chain.rows("raw_splits")).map((row) => row.ticker));
-      const ticker = (await chain.rows("raw_tickers")).map((row) => String(row.ticker)).find((one) => !split.has(one))!;
+      const ticker = (await chain.rows("raw_tickers")).filter((row) => row.active && !split.has(row.ticker))
+        .map((row) => String(row.ticker))[0]!;
       const day = at.sessions()[30]!;
       at.listedSplits.push({ id: "Z1", ticker, executionDate: day, from: 1, to: 2 });
       at.advanceSessions(1);
       await succeeds(chain);
       const [halved] = (await chain.rows("daily_bars")).filter((row) => row.ticker === ticker);
       assert.equal(halved!.split_factor, 2);
+      assert.deepEqual(await failed(chain, "daily_bars", "splits_match_jumps"), [
+        `1 jump: ${ticker} on ${day} (2:1 is recorded, and the price did not jump)`,
+      ]);
       const [message] = await failed(chain, "clean_prices", "splits_match_jumps");
       assert.match(
         message!,
