@@ -124,6 +124,7 @@ async function strips(): Promise<void> {
     fresh: none,
     waiting: [],
     failed: [],
+    latestAlone: false,
     groups: [],
   };
   const [html, took] = await timed(() => String(CellStrips({ report: cellReport(state), assetKey: "bars" })));

@@ -9,8 +9,8 @@ export interface AtVersion {
 }
 
 /**
- * The newest date of an asset's cells that has been made, whether or not there came any row of it; `null` where there is none or the
- * asset's cells have no date.
+ * The newest date of an asset's cells that is made, whether or not there came any row of it; `null` where there is none or the asset's
+ * cells have no date.
  */
 export async function newestDate(
   { sql }: Database,
@@ -19,13 +19,20 @@ export async function newestDate(
 ): Promise<string | null> {
   const column = asset.cells?.date;
   if (column === undefined) return null;
-  const until = version ?? null;
+  const [latest] = await sql.unsafe<{ id: number; byCells: boolean; newest: string | null }[]>(
+    `SELECT id, cells IS NOT NULL AS "byCells", newest_date::text AS newest FROM engine.materialization m
+     WHERE asset_key = $1 AND NOT ${isLost("m")} AND ($2::bigint IS NULL OR id <= $2::bigint)
+     ORDER BY id DESC LIMIT 1`,
+    [asset.key, version ?? null],
+  );
+  if (latest?.newest != null) return latest.newest === "-infinity" ? null : latest.newest;
+  // Materializations older than the column say only what each of them made.
   const [row] = await sql.unsafe<{ date: string | null }[]>(
     `SELECT greatest(
        (SELECT max(last #>> '{}') FROM engine.materialization m, jsonb_path_query(m.cells, '$[*].dates[*][1]') AS last
-        WHERE m.asset_key = $1 AND NOT ${isLost("m")} AND ($2::bigint IS NULL OR m.id <= $2::bigint)),
-       (SELECT max("${column}")::text FROM ${tableOf(asset)} WHERE ${current(version, 2)})) AS date`,
-    [asset.key, until],
+        WHERE $2::boolean AND m.asset_key = $1 AND NOT ${isLost("m")} AND m.id <= $3::bigint),
+       (SELECT max("${column}")::text FROM ${tableOf(asset)} WHERE ${current(version, 4)})) AS date`,
+    [asset.key, latest?.byCells ?? false, latest?.id ?? null, ...(version === undefined ? [] : [version])],
   );
   return row!.date;
 }

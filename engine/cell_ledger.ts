@@ -187,18 +187,21 @@ export class CellLedger {
   async recordChange(
     tx: Sql,
     materialization: number,
-    { cells, changed, contentVersion, rowCount }: {
+    { cells, changed, contentVersion, rowCount, newestDate }: {
       cells: CellSet | null;
       changed: readonly Rectangle[] | null;
       contentVersion?: string;
       rowCount?: number;
+      /** The newest date of its cells that is made now, `null` where none is; left out for an asset that is made as a whole. */
+      newestDate?: string | null;
     },
   ): Promise<void> {
     await tx`
       UPDATE engine.materialization
       SET cells = ${cells && this.#json(cells.rectangles())}, changed = ${changed && this.#json(changed)},
           content_version = coalesce(${contentVersion ?? null}, content_version),
-          row_count = coalesce(${rowCount ?? null}::bigint, row_count)
+          row_count = coalesce(${rowCount ?? null}::bigint, row_count),
+          newest_date = ${newestDate === null ? "-infinity" : newestDate ?? null}::date
       WHERE id = ${materialization}`;
   }
 

@@ -1,10 +1,10 @@
 import type { Clock } from "../resources/clock.ts";
 import { CheckFailedError } from "./errors.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
-import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells } from "./partitions/mod.ts";
+import { CellSet, CellSpace, type Mapping, type Rectangle, type UpstreamCells, type Wanted } from "./partitions/mod.ts";
 import { downstreamCells, upstreamCells } from "./partitions/mapping.ts";
 import { wantedCells } from "./partitions/partitions.ts";
-import { rangesOf } from "./partitions/ranges.ts";
+import { numbersOf, rangesOf } from "./partitions/ranges.ts";
 import type { StepError } from "./records.ts";
 import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
 import { readersOfChange } from "./touched_cells.ts";
@@ -57,6 +57,8 @@ export interface CellState {
   missing: CellSet;
   /** Missing ones that nobody has to ask for. */
   expected: CellSet;
+  /** Whether only the newest date is expected. */
+  latestAlone: boolean;
   /** Made, and would come out differently now; with why. A cell may have several reasons. */
   stale: CellSet;
   reasons: readonly { reason: Reason; cells: CellSet }[];
@@ -67,7 +69,7 @@ export interface CellState {
   /** Not fresh, and some cell that they read has not been made: with the upstream asset that keeps them waiting. */
   waiting: readonly { upstream: string; cells: CellSet }[];
   failed: readonly (Omit<FailedCells, "cells"> & { cells: CellSet })[];
-  /** Cells of each made group that are still right, and the materialization they belong to. */
+  /** The made cells by the materialization that they belong to, those included that are to be removed. */
   groups: readonly { materialization: number; cells: CellSet }[];
 }
 
@@ -90,28 +92,45 @@ export interface CellStates {
   cells: Map<string, CellState>;
   /** By key of each asset that was looked at. */
   spaces: Map<string, CellSpace>;
-  /** The same up to the newest date that was made, by key of each asset that is made by cells. */
+  /** The same up to the newest date that was made and stays, by key of each asset that is made by cells. */
   madeSpaces: Map<string, CellSpace>;
+  /** Coordinates that stay, those of cells that are to be removed left out, by key of each asset that was looked at. */
+  lastingSpaces: Map<string, CellSpace>;
+  /** Coordinates that are wanted, by key of each asset that was looked at. */
+  wantedSpaces: Map<string, CellSpace>;
   /** What each producer reads, by producer. */
   reads: Map<string, readonly Read[]>;
 }
 
 /** Judges the cells of producers, which come in dependency order and with all that is upstream of them. */
 export async function cellStates(producers: readonly Producer[], known: Known): Promise<CellStates> {
-  const states: CellStates = { cells: new Map(), spaces: new Map(), madeSpaces: new Map(), reads: new Map() };
+  const states: CellStates = {
+    cells: new Map(),
+    spaces: new Map(),
+    madeSpaces: new Map(),
+    lastingSpaces: new Map(),
+    wantedSpaces: new Map(),
+    reads: new Map(),
+  };
   for (const producer of producers) {
     const reads = readsOf(producer, known.configs.get(producer.key));
     states.reads.set(producer.key, reads);
     if (producer.recipe.partitions) {
-      const state = await cellState(producer, reads, known, states);
+      const { state, wanted } = await cellState(producer, reads, known, states);
       states.cells.set(producer.key, state);
       const made = untilMade(state);
+      const lasting = lastingSpace(state);
       for (const key of producer.produces) {
         states.spaces.set(key, state.space);
         states.madeSpaces.set(key, made);
+        states.lastingSpaces.set(key, lasting);
+        states.wantedSpaces.set(key, wanted);
       }
     } else {
-      for (const key of producer.produces) states.spaces.set(key, extentOf(key, known.records));
+      for (const key of producer.produces) {
+        const space = extentOf(key, known.records);
+        for (const spaces of [states.spaces, states.lastingSpaces, states.wantedSpaces]) spaces.set(key, space);
+      }
     }
   }
   return states;
@@ -156,7 +175,8 @@ export function gapsUpstream(
   return states.reads.get(producer.key)!.flatMap(({ upstream, mapping }) => {
     const state = states.cells.get(graph.producerOf(upstream).key);
     if (!state) return [];
-    const cells = upstreamCells(mapping, CellSet.all(CellSpace.single), state.space)
+    const cells = upstreamCells(mapping, CellSet.all(CellSpace.single), states.lastingSpaces.get(upstream)!)
+      .in(state.space)
       .intersection(state.expected.union(rejectedCells(state)));
     return cells.isEmpty ? [] : [{ upstream, cells }];
   });
@@ -184,19 +204,19 @@ async function cellState(
   reads: readonly Read[],
   known: Known,
   states: CellStates,
-): Promise<CellState> {
+): Promise<{ state: CellState; wanted: CellSpace }> {
   const { key, recipe } = producer;
   const partitions = recipe.partitions!;
   const { records, resources, clock } = known;
   const upstream = Object.fromEntries(
     Object.entries(recipe.deps).map(([name, dep]): [string, UpstreamCells] => [name, {
-      space: states.spaces.get(dep.key)!,
+      space: states.lastingSpaces.get(dep.key)!,
+      wanted: states.wantedSpaces.get(dep.key)!,
       rows: () => known.rows(dep.key),
     }]),
   );
-  const asked = wantedCells(
-    await partitions.wanted({ upstream, config: known.configs.get(key), resources, clock }),
-  );
+  const answer = await partitions.wanted({ upstream, config: known.configs.get(key), resources, clock });
+  const asked = wantedCells(answer);
   const groups = records.made.get(key) ?? [];
   const failures = records.failed.get(key) ?? [];
   // What was made may have coordinates that are not wanted any more.
@@ -227,7 +247,9 @@ async function cellState(
   const expected = partitions.missing === "latest"
     ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted)).union(missing.intersection(lost))
     : missing;
-  const gone = partitions.gone === "keep" ? none : made.union(lost).difference(wanted);
+  const there = made.union(lost);
+  const kept = partitions.gone === "keep" ? keptCells(there, answer) : none;
+  const gone = there.difference(wanted).difference(kept);
 
   const found = new Map<string, { reason: Reason; cells: CellSet }>();
   let stale = none;
@@ -242,7 +264,7 @@ async function cellState(
     judgeGroup({ producer, reads, group, cells: cells.intersection(wanted), known, states, space }, staleIn);
   }
   const notFresh = missing.union(stale);
-  return {
+  const state: CellState = {
     key,
     space,
     wanted,
@@ -251,6 +273,7 @@ async function cellState(
     lostBecause: lostGroups[0]?.group.lost ?? null,
     missing,
     expected,
+    latestAlone: partitions.missing === "latest",
     stale,
     reasons: [...found.values()].map(({ reason, cells }) => ({
       reason: { ...reason, cells: someCells(cells) },
@@ -266,9 +289,17 @@ async function cellState(
     })).filter(({ cells }) => !cells.isEmpty),
     groups: madeGroups.map(({ group, cells }) => ({
       materialization: group.materialization,
-      cells: cells.difference(gone),
+      cells,
     })),
   };
+  return { state, wanted: asked.space };
+}
+
+/** Of the cells that were made those whose date still is one. */
+function keptCells(made: CellSet, { isDate }: Wanted): CellSet {
+  if (!isDate) return made;
+  const { dates } = made.space;
+  return made.during(rangesOf(Array.from(numbersOf(made.dateRanges)).filter((at) => isDate(dates[at]!))));
 }
 
 interface Judged {
@@ -397,8 +428,21 @@ export function readSpace(
   return (mapping.dates.kind === "last" ? madeSpaces.get(upstream) : undefined) ?? spaces.get(upstream)!;
 }
 
-function untilMade({ space, made }: CellState): CellSpace {
-  return new CellSpace(space.names, space.dates.slice(0, made.dateRanges.at(-1) ?? 0));
+function untilMade(state: CellState): CellSpace {
+  const end = state.made.difference(state.gone).dateRanges.at(-1) ?? 0;
+  const lasting = lastingSpace(state);
+  const newest = state.space.dates[end - 1];
+  return new CellSpace(
+    lasting.names,
+    newest === undefined ? [] : lasting.dates.slice(0, lasting.lastUntil(newest) + 1),
+  );
+}
+
+/** The space without what only cells have that are to be removed. */
+function lastingSpace({ space, wanted, made, gone }: CellState): CellSpace {
+  if (gone.isEmpty) return space;
+  const left = wanted.union(made.difference(gone));
+  return new CellSpace(space.hasNames ? left.names : space.names, space.hasDates ? left.dates : space.dates);
 }
 
 /** Cells whose new rows a blocking check kept back: what there was before is known not to be what it should be. */

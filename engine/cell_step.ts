@@ -1,5 +1,5 @@
 import { type CellState, someCells } from "./cell_state.ts";
-import { cellWork } from "./cell_work.ts";
+import { type CellWork, cellWork } from "./cell_work.ts";
 import { isDatabaseTrouble } from "./database_trouble.ts";
 import {
   CellsFailedError,
@@ -80,14 +80,26 @@ class CellStep {
     const parts = make.isEmpty
       ? []
       : recipe.partitions!.chunks?.(make, { config, resources: step.around.resources }) ?? [make];
-    if (!work.remove.isEmpty) await this.#publishEmpty(work.remove, present);
-    await this.#makeParts(parts, present);
+    try {
+      await this.#makeParts(parts, present);
+    } catch (error) {
+      if (!step.signal.aborted && !(error instanceof StepLostError) && !isFatal(error)) {
+        await this.#remove(work, present);
+      }
+      throw error;
+    }
+    await this.#remove(work, present);
     // An asset without any cell is there all the same, so that what reads it can be made.
     if (parts.length === 0 && work.remove.isEmpty && isNew) {
       await this.#publishEmpty(CellSet.none(this.#state.space), present);
     }
     await step.settle();
     return await ledger.endParts(step.claim, [...this.#published.values()]) ? "succeeded" : "lost";
+  }
+
+  /** Last, so that what is served as the newest goes when there is something newer in its place. */
+  async #remove({ remove }: CellWork, present: Present): Promise<void> {
+    if (!remove.isEmpty) await this.#publishEmpty(remove, present);
   }
 
   async #makeParts(parts: readonly CellSet[], present: Present): Promise<void> {

@@ -42,26 +42,34 @@ export interface CellWork {
 /**
  * The work that a request asks for. Without a range it is what is stale and what is expected; with one it is what is stale or missing
  * there. Forced work is all cells of the range, or all that were made and all that are expected.
+ *
+ * Where the newest date alone is expected and one that a range names has turned out to be none, the date that is expected now takes its
+ * place: whoever asked for it wanted the newest.
  */
 export function cellWork(
   state: CellState,
   { force, range }: { force: boolean; range: CellRange | null },
 ): CellWork {
   const asked = range && restricts(range, state.key) ? cellsWithin(state, range) : null;
+  const remove = asked ? goneWithin(state, range!) : state.gone;
   const upToDate = asked ?? state.made.intersection(state.wanted).union(state.expected);
   const wanted = force
     ? upToDate
     : asked
-    ? asked.intersection(state.missing.union(state.stale))
+    ? asked.intersection(state.missing.union(state.stale)).union(insteadOf(remove, state))
     : state.expected.union(state.stale);
   const wait = state.waiting
     .map(({ upstream, cells }) => ({ upstream, cells: cells.intersection(wanted) }))
     .filter(({ cells }) => !cells.isEmpty);
   return {
     make: wait.reduce((rest, { cells }) => rest.difference(cells), wanted),
-    remove: asked ? goneWithin(state, range!) : state.gone,
+    remove,
     wait,
   };
+}
+
+function insteadOf(gone: CellSet, { expected, latestAlone, space }: CellState): CellSet {
+  return latestAlone && !gone.isEmpty ? expected : CellSet.none(space);
 }
 
 /** Whether a range says anything of the cells of a producer. */

@@ -323,6 +323,11 @@ export class Engine {
     });
   }
 
+  /** What the functions of assets get as `resources`. */
+  get resources(): unknown {
+    return this.around.resources;
+  }
+
   /** Everything that judgements are made of, as it is now. */
   snapshot(): Promise<Snapshot> {
     return takeSnapshot(this.around, { config: {} });

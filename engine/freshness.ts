@@ -1,4 +1,3 @@
-import type { ExchangeCalendar } from "../resources/exchange_calendar/exchange_calendar.ts";
 import { DefinitionError } from "./errors.ts";
 import type { RowSchema } from "./row_schema.ts";
 
@@ -29,18 +28,29 @@ export interface FreshnessPolicy {
   readonly description: string;
   /** The date column whose newest value it judges by; `null` where the time of the materialization says enough. */
   readonly column: string | null;
-  judge(facts: FreshnessFacts, now: Temporal.Instant): FreshnessVerdict;
+  /** A boolean column: only dates of rows in which it is true count. `null` where all do. */
+  readonly where: string | null;
+  /** @param resources What the functions of assets get. */
+  judge(facts: FreshnessFacts, now: Temporal.Instant, resources: unknown): FreshnessVerdict;
+}
+
+/** What a deadline asks of a calendar: the session after a date, `null` where it does not tell. */
+export interface SessionDays {
+  nextSession(date: string): string | null;
 }
 
 /** Settings of {@link sessionDeadline}. */
-export interface SessionDeadlineOptions {
-  calendar: Pick<ExchangeCalendar, "nextSession">;
+export interface SessionDeadlineOptions<Resources = unknown> {
+  /** The calendar, or where the resources of assets have it. */
+  calendar: SessionDays | ((resources: Resources) => SessionDays);
   /** Time of day on the session's own date, `HH:MM`. An early close does not bring it forward. */
   by: string;
   /** IANA name of the clock that `by` is read from. */
   timeZone: string;
   /** The column with the session, as a date. */
   column: string;
+  /** A boolean column: a session counts as there where it is true. Every row's session does where this is left out. */
+  where?: string;
 }
 
 /**
@@ -64,7 +74,9 @@ export interface SessionDeadlineOptions {
  * assert.equal(policy.judge(facts, Temporal.Instant.from("2024-03-11T22:30:00Z")).state, "late");
  * ```
  */
-export function sessionDeadline({ calendar, by, timeZone, column }: SessionDeadlineOptions): FreshnessPolicy {
+export function sessionDeadline<Resources = unknown>(
+  { calendar, by, timeZone, column, where }: SessionDeadlineOptions<Resources>,
+): FreshnessPolicy {
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(by)) {
     throw new DefinitionError(`The deadline "${by}" is no time of day: write it as HH:MM, such as 18:30.`);
   }
@@ -80,19 +92,27 @@ export function sessionDeadline({ calendar, by, timeZone, column }: SessionDeadl
   return {
     description: `The rows of a session are there by ${by} ${timeZone} on its day.`,
     column,
-    judge({ key, newest }, now) {
+    where: where ?? null,
+    judge({ key, newest }, now, resources) {
       if (newest === null) {
         return { state: "unknown", deadline: null, message: `${key} has no rows, so that no session can be missed.` };
       }
-      let next: string;
+      let next: string | null;
       try {
-        next = calendar.nextSession(newest);
+        next = (typeof calendar === "function" ? calendar(resources as Resources) : calendar).nextSession(newest);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         return {
           state: "unknown",
           deadline: null,
           message: `The newest session of ${key} cannot be judged: ${error.message}`,
+        };
+      }
+      if (next === null) {
+        return {
+          state: "unknown",
+          deadline: null,
+          message: `${key} has session ${newest}; its calendar does not tell when the next one is due.`,
         };
       }
       const deadline = deadlineOf(next);
@@ -121,6 +141,7 @@ export function maxAge({ hours }: { hours: number }): FreshnessPolicy {
   return {
     description: `Materialized within the last ${said}.`,
     column: null,
+    where: null,
     judge({ key, materializedAt }, now) {
       if (materializedAt === null) {
         return { state: "unknown", deadline: null, message: `${key} has never been materialized.` };
@@ -134,14 +155,16 @@ export function maxAge({ hours }: { hours: number }): FreshnessPolicy {
   };
 }
 
-/** @throws {DefinitionError} If the policy's column is none of the rows' dates. */
+/** @throws {DefinitionError} If the policy's column is none of the rows' dates, or what it demands of rows no boolean. */
 export function requireDateColumn(key: string, policy: FreshnessPolicy | undefined, schema: RowSchema): void {
   if (!policy || policy.column === null) return;
-  const column = schema.columns.find(({ name }) => name === policy.column);
-  if (column?.type !== "date") {
+  const demands = [[policy.column, "date"], [policy.where, "boolean"]] as const;
+  for (const [name, type] of demands) {
+    const column = schema.columns.find((each) => each.name === name);
+    if (name === null || column?.type === type) continue;
     throw new DefinitionError(
-      `The freshness of "${key}" is judged by its column "${policy.column}", which ${
-        column ? `is ${column.type} and must be a date` : "its rows do not have"
+      `The freshness of "${key}" is judged by its column "${name}", which ${
+        column ? `is ${column.type} and must be a ${type}` : "its rows do not have"
       }.`,
     );
   }

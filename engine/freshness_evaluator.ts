@@ -71,13 +71,15 @@ export class FreshnessEvaluator {
       for (const { asset, policy } of this.#judged) {
         const { key } = asset;
         const made = latest.get(key);
-        const verdict = policy.judge({
-          key,
-          newest: made && policy.column !== null
-            ? await this.#newestOf(tx, asset, policy.column, made.contentVersion)
-            : null,
-          materializedAt: made ? Temporal.Instant.from(made.committedAt) : null,
-        }, now);
+        const verdict = policy.judge(
+          {
+            key,
+            newest: made ? await this.#newestOf(tx, asset, policy, made.contentVersion) : null,
+            materializedAt: made ? Temporal.Instant.from(made.committedAt) : null,
+          },
+          now,
+          this.around.engine.resources,
+        );
         if (verdict.state === "met" && verdict.deadline) next = Math.min(next, verdict.deadline.epochMilliseconds);
         if (await recordVerdict(tx, { key, verdict, before: before.get(key), now })) changed.push(key);
       }
@@ -87,10 +89,16 @@ export class FreshnessEvaluator {
     return changed;
   }
 
-  async #newestOf(tx: Sql, asset: AnyAsset, column: string, contentVersion: string): Promise<string | null> {
+  async #newestOf(
+    tx: Sql,
+    asset: AnyAsset,
+    { column, where }: FreshnessPolicy,
+    contentVersion: string,
+  ): Promise<string | null> {
+    if (column === null) return null;
     const known = this.#newest.get(asset.key);
     if (known?.contentVersion === contentVersion) return known.newest;
-    const newest = await newestDate(tx, asset, column);
+    const newest = await newestDate(tx, asset, { column, where });
     this.#newest.set(asset.key, { contentVersion, newest });
     return newest;
   }

@@ -181,6 +181,13 @@ async function storeCells(
     const records = outputs.map((output) => recordOf(output, context));
     const ids = await ledger.recordPart(tx, claim, records);
     if (!ids) throw new StepLostError(claim.key, claim.runId);
+    const others = part.state.groups.map(({ materialization, cells }) => ({
+      materialization,
+      cells: cells.difference(part.right).difference(part.cells),
+    })).filter(({ cells }) => !cells.isEmpty);
+    const made = others.reduce((all, { cells }) => all.union(cells), part.right);
+    // What is still to be removed is on record until it is, and never the newest.
+    const newestDate = made.space.hasDates ? made.difference(part.state.gone).dates.at(-1) ?? null : null;
     const published: Published[] = [];
     const versions = new Map<string, Versions & { rowCount: number }>();
     for (const [i, { asset, rows }] of outputs.entries()) {
@@ -204,7 +211,7 @@ async function storeCells(
       });
       const changed = isTakenOver ? null : await changedIn(tx, asset, { id, changes, part });
       await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
-      await cellLedger.recordChange(tx, id, { cells: part.cells, changed, contentVersion, rowCount });
+      await cellLedger.recordChange(tx, id, { cells: part.cells, changed, contentVersion, rowCount, newestDate });
       published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
       const { key: _, config: __, metadata: ___, ...record } = records[i]!;
       versions.set(asset.key, {
@@ -217,12 +224,7 @@ async function storeCells(
       });
     }
     const id = ids.get(producer.key)!;
-    const others = part.state.groups.map(({ materialization, cells }) => ({
-      materialization,
-      cells: cells.difference(part.right).difference(part.cells),
-    })).filter(({ cells }) => !cells.isEmpty);
     await cellLedger.recordMade(tx, producer.key, [{ materialization: id, cells: part.right }, ...others]);
-    const made = others.reduce((all, { cells }) => all.union(cells), part.right);
     await cellLedger.recordExtent(tx, producer.key, { names: made.names, dates: made.dates });
     await cellLedger.recordFailed(tx, producer.key, part.failures);
     await cellLedger.recordStepCells(tx, claim, part.step);

@@ -1,4 +1,5 @@
 import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
+import type { Database } from "../resources/database/database.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { type CellRecords, type CellStates, cellStates, isUntouched, someCells } from "./cell_state.ts";
 import type { Producer } from "./graph.ts";
@@ -101,6 +102,8 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
     cells: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),
+    lastingSpaces: new Map(),
+    wantedSpaces: new Map(),
     reads: new Map([[producer.key, []]]),
   };
 }
@@ -187,6 +190,9 @@ function isOutOfReach(
   );
 }
 
+/** Rows that were read last, by key: a materialization never changes, and cells are judged far more often than rows. */
+const knownRows = new WeakMap<Database, Map<string, { materialization: number; rows: Record<string, unknown>[] }>>();
+
 async function currentRows(
   { database, graph }: Surroundings,
   key: string,
@@ -194,9 +200,15 @@ async function currentRows(
 ): Promise<readonly Record<string, unknown>[]> {
   const version = latest.get(key);
   if (!version) return [];
+  let known = knownRows.get(database);
+  if (!known) knownRows.set(database, known = new Map());
+  const before = known.get(key);
+  if (before?.materialization === version.materialization) return before.rows;
   const asset = graph.asset(key);
   const columns = await readColumns(database, asset, asset.schema.columns.map((c) => c.name), version.materialization);
-  return toRows(asset.schema, columns) as Record<string, unknown>[];
+  const rows = toRows(asset.schema, columns) as Record<string, unknown>[];
+  known.set(key, { materialization: version.materialization, rows });
+  return rows;
 }
 
 function upstreamClosure({ graph }: Surroundings, keys: readonly string[]): Producer[] {

@@ -18,6 +18,7 @@ export {
 } from "./check.ts";
 export { type FailedCheck, failedChecks, failingRowText } from "./failed_checks.ts";
 export type { CheckRun } from "./standalone_checks.ts";
+export { median } from "./median.ts";
 export {
   type PriceJumpOptions,
   priceJumpWithoutSplit,

@@ -46,7 +46,8 @@ export async function assetMetrics(
     {
       type: "gauge",
       name: "tandem_asset_newest_date_timestamp_seconds",
-      help: "Beginning (UTC) of the newest date that each asset with a deadline by date has rows of.",
+      help:
+        "Beginning (UTC) of the newest date that each asset with a deadline by date has, where only complete ones count the newest of these.",
       samples: per(newest, ([key, date]) => date === null ? null : [key, Date.parse(date) / 1_000]),
     },
     {
@@ -74,12 +75,12 @@ export async function assetMetrics(
 
 async function newestDates(engine: Engine, database: Database): Promise<[key: string, date: string | null][]> {
   const dated = engine.graph.assets.flatMap((asset) =>
-    asset.freshness?.column == null ? [] : [{ asset, column: asset.freshness.column }]
+    asset.freshness?.column == null ? [] : [{ asset, column: asset.freshness.column, where: asset.freshness.where }]
   );
   return await Promise.all(
-    dated.map(async ({ asset, column }): Promise<[string, string | null]> => [
+    dated.map(async ({ asset, ...of }): Promise<[string, string | null]> => [
       asset.key,
-      await newestDate(database.sql, asset, column),
+      await newestDate(database.sql, asset, of),
     ]),
   );
 }

@@ -18,12 +18,19 @@ export interface Wanted {
   dates?: readonly string[];
   /** First and last date of names that do not have all dates, both ends included. */
   spans?: ReadonlyMap<string, { first?: string; last?: string }>;
+  /**
+   * With `gone: "keep"`: whether a date that is not wanted still is one, so that what was made of it is kept. What was made of any
+   * other date is removed. Every date is one where this is left out.
+   */
+  isDate?(date: string): boolean;
 }
 
 /** An upstream asset as whoever decides on cells sees it. */
 export interface UpstreamCells {
-  /** Names and dates that it has now; a single cell for an asset without cells. */
+  /** Names and dates that it has and will have, wanted or kept; a single cell for an asset without cells. */
   space: CellSpace;
+  /** Those that are wanted: without what an asset that is made by cells only keeps. */
+  wanted: CellSpace;
   /** Its current rows; none before it was ever materialized. For small tables, such as a list of tickers. */
   rows(): Promise<readonly Record<string, unknown>[]>;
 }
@@ -49,7 +56,7 @@ export interface Partitions<Names extends string = string, Config = unknown, Res
    * where somebody asks for it by a range. Cells that were made stay under watch in either case.
    */
   missing?: "all" | "latest";
-  /** What becomes of rows whose cell is not wanted any more. */
+  /** What becomes of rows whose cell is not wanted any more. Dates that are none any more (see {@link Wanted.isDate}) are not kept. */
   gone?: "remove" | "keep";
   /** Into what the function's work is cut; each part is published by itself. One part by default. */
   chunks?(cells: CellSet, context: { config: Config; resources: Resources }): readonly CellSet[];

@@ -49,24 +49,32 @@ export function sessionsUntilNow(
 export type Cadence = "session" | "week" | "month";
 
 /**
- * Those of the calendar's sessions between the first and the last of `known` on which a period ends, so that a period which is not
- * over has none yet.
+ * Those of some sessions with which a period ends, so that a period which is not over has none yet.
  *
- * @param known Dates for which there is data, ascending; `after` of them must lie before the first as-of date, itself included.
+ * @param known Sessions of which there are data, ascending; `after` of them must lie before the first as-of date, itself included.
+ * @param options.calendar Tells whether the period of the last one goes on; where it cannot, the period counts as not over.
  */
 export function asOfSessions(
   known: readonly string[],
-  { calendar, every, after }: { calendar: SessionCalendar; every: Cadence; after: number },
+  { calendar, every, after }: {
+    calendar: { nextSession(date: string): string | null };
+    every: Cadence;
+    after: number;
+  },
 ): string[] {
-  if (known.length < after) return [];
-  const sessions = calendar.sessionsBetween(known[after - 1]!, known.at(-1)!);
-  return every === "session"
-    ? sessions
-    : sessions.filter((session) => periodOf(session, every) !== periodOf(calendar.nextSession(session), every));
+  const last = known.length - 1;
+  return known.filter((session, i) => {
+    if (i < after - 1) return false;
+    if (every === "session") return true;
+    const next = i < last ? known[i + 1]! : calendar.nextSession(session);
+    return next !== null && periodOf(session, every) !== periodOf(next, every);
+  });
 }
 
-function periodOf(session: string, every: "week" | "month"): string {
-  if (every === "month") return session.slice(0, 7);
-  const date = Temporal.PlainDate.from(session);
-  return `${date.yearOfWeek}-${date.weekOfYear}`;
+const DAY_MS = 86_400_000;
+
+/** The month, or the number of the week, Monday to Sunday. */
+function periodOf(session: string, every: "week" | "month"): string | number {
+  // 1970-01-01 was a Thursday.
+  return every === "month" ? session.slice(0, 7) : Math.floor((Date.parse(session) / DAY_MS + 3) / 7);
 }

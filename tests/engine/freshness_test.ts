@@ -7,7 +7,7 @@ const timeZone = "America/New_York";
 const bars = sessionDeadline({ calendar: nyse, by: "18:30", timeZone, column: "session" });
 
 function judge(policy: FreshnessPolicy, newest: string | null, now: string) {
-  return policy.judge({ key: "bars", newest, materializedAt: null }, Temporal.Instant.from(now));
+  return policy.judge({ key: "bars", newest, materializedAt: null }, Temporal.Instant.from(now), null);
 }
 
 // Of each newest session: which one is due next, and when in UTC, reckoned by hand from the exchange's calendar.
@@ -68,7 +68,8 @@ Deno.test("sessionDeadline() cannot tell without rows, or beyond the calendar", 
 Deno.test("maxAge() is late once the materialization is so old", () => {
   const policy = maxAge({ hours: 1.5 });
   const materializedAt = Temporal.Instant.from("2024-03-10T06:00:00Z");
-  const at = (now: string) => policy.judge({ key: "news", newest: null, materializedAt }, Temporal.Instant.from(now));
+  const at = (now: string) =>
+    policy.judge({ key: "news", newest: null, materializedAt }, Temporal.Instant.from(now), null);
   assert.deepEqual(at("2024-03-10T07:29:59Z").state, "met");
   assert.deepEqual(at("2024-03-10T07:30:00Z").state, "late");
   assert.equal(at("2024-03-10T07:30:00Z").deadline?.toString(), "2024-03-10T07:30:00Z");

@@ -33,7 +33,10 @@ for (const { name, ignore, open } of databases) {
             world.rows = rows;
             const run = await engine.submit({ selection: "bars", trigger: "test", force: true });
             assert.equal((await engine.finished(run.id)).status, "succeeded");
-            return [await newestDate(database.sql, bars, "session"), await newestDate(database.sql, bars, "delisted")];
+            return [
+              await newestDate(database.sql, bars, { column: "session" }),
+              await newestDate(database.sql, bars, { column: "delisted" }),
+            ];
           };
           const row = (ticker: string, session: string, delisted: string | null = null) => ({
             ticker,

@@ -25,6 +25,7 @@ function stateOf(
     fresh: none,
     waiting: [],
     failed: [],
+    latestAlone: false,
     groups: [],
   };
 }
