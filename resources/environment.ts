@@ -116,6 +116,11 @@ const Variables = z.object({
   ),
   DATA_DIR: variable(z.string().min(1), ".data", "a folder for the embedded database"),
   MARKET_DATA: variable(z.string().min(1), "simulated", "simulated, simulated:SEED, csv:PATH, parquet:PATH or polygon"),
+  CALENDAR: variable(
+    z.string().regex(/^(XNYS|weekdays|24\/7|none|sessions:.+)$/s),
+    "XNYS",
+    "XNYS, weekdays, 24/7, none or sessions:PATH, the path of a file with the date of a session a line",
+  ),
   POLYGON_API_KEY: optional(z.string().regex(/^[\x21-\x7e]+$/), "the vendor's key, in visible ASCII without blanks", {
     secret: true,
   }),
@@ -210,6 +215,8 @@ export interface Environment {
   databaseUrl: string | undefined;
   dataDir: string;
   marketData: string;
+  /** The calendar by which dates of bars are judged. */
+  calendar: string;
   /** Never log it. There where `marketData` is `polygon`. */
   polygonApiKey: string | undefined;
   polygonUrl: string;
@@ -286,6 +293,14 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
         "or set MARKET_DATA to a source without a key.",
     );
   }
+  const isFile = /^(csv|parquet):/.test(given.MARKET_DATA ?? "");
+  if (given.CALENDAR !== undefined && given.CALENDAR !== "XNYS" && !isFile) {
+    lines.push(
+      `CALENDAR: "${given.CALENDAR}" is for bars of a file, and MARKET_DATA=${
+        given.MARKET_DATA ?? "simulated"
+      } has the sessions of XNYS. Leave CALENDAR unset, or set MARKET_DATA to csv:PATH or parquet:PATH.`,
+    );
+  }
   const signInParts = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "SIGN_IN_ALLOW"] as const;
   const absent = signInParts.filter((name) => given[name] === undefined);
   if (absent.length === 1 || absent.length === 2) {
@@ -323,6 +338,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     databaseUrl: v.DATABASE_URL,
     dataDir: v.DATA_DIR,
     marketData: v.MARKET_DATA,
+    calendar: v.CALENDAR,
     polygonApiKey: v.POLYGON_API_KEY,
     polygonUrl: v.POLYGON_URL,
     polygonCallsPerMinute: v.POLYGON_CALLS_PER_MINUTE,
