@@ -50,6 +50,7 @@ import {
 } from "./resources/database/mod.ts";
 import { dropByteOrderMark } from "./resources/env_file.ts";
 import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "./resources/environment.ts";
+import { calendarFrom, type SourceCalendar } from "./resources/exchange_calendar/mod.ts";
 import { openIdProvider } from "./resources/identity_provider/mod.ts";
 import { dataSourceOf, marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
 import { processMetrics, ServiceInstruments } from "./resources/metrics/mod.ts";
@@ -94,6 +95,7 @@ interface House {
 
 async function openHouse(environment: Environment, logger: Logger, role: "server" | "cli"): Promise<House> {
   const config = { ...presets[environment.preset], ...await readAssetConfig(environment.assetConfig) };
+  const calendar = await readCalendar(environment.calendar);
   const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
   try {
     await migrate(database, new URL("./sql/migrations/", import.meta.url));
@@ -114,6 +116,7 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
       resources: resourcesFrom(environment, {
         clock,
         vendor,
+        calendar,
         serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states: () => engine.states() }),
       }),
       clock,
@@ -156,11 +159,24 @@ async function openHouse(environment: Environment, logger: Logger, role: "server
 /** What the assets use of the outside world: a vendor that is asked call by call, or a source that is read as a whole. */
 function resourcesFrom(
   environment: Environment,
-  { clock, vendor, serviceProbe }: { clock: Clock; vendor: MarketVendor | null; serviceProbe: ServiceProbe },
+  { clock, vendor, ...shared }: {
+    clock: Clock;
+    vendor: MarketVendor | null;
+    calendar: SourceCalendar;
+    serviceProbe: ServiceProbe;
+  },
 ): Resources | VendorResources {
-  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock }), serviceProbe };
+  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock }), ...shared };
   const { universe, historyFrom, newsFrom, barsAfterCloseMinutes } = environment;
-  return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, serviceProbe };
+  return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, ...shared };
+}
+
+async function readCalendar(setting: string): Promise<SourceCalendar> {
+  try {
+    return await calendarFrom(setting);
+  } catch (error) {
+    throw new ConfigurationError(`CALENDAR: ${messageOf(error)}`);
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
 /** All assets. A new one is a file of its own and a line here. */
 export { rawTickers } from "./market/raw_tickers.ts";
 export { rawDailyBars } from "./market/raw_daily_bars.ts";
+export { rejectedBars } from "./market/rejected_bars.ts";
+export { sessions } from "./market/sessions.ts";
 export { rawSplits } from "./market/raw_splits.ts";
 export { rawDividends } from "./market/raw_dividends.ts";
 export { rawTickerDetails } from "./market/raw_ticker_details.ts";
@@ -10,7 +12,6 @@ export { tickers } from "./market/tickers.ts";
 export { news } from "./news/news.ts";
 export { newsMentions } from "./news/news_mentions.ts";
 export { dailyBars } from "./market/daily_bars.ts";
-export { rejectedBars } from "./market/rejected_bars.ts";
 export { dailyOhlc } from "./market/daily_ohlc.ts";
 export { indicators } from "./market/indicators.ts";
 export { cleanPrices } from "./market/clean_prices.ts";

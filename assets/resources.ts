@@ -1,9 +1,12 @@
 import { assetsWith } from "../engine/mod.ts";
+import type { SourceCalendar } from "../resources/exchange_calendar/mod.ts";
 import type { MarketData } from "../resources/market_data/market_data.ts";
 import type { ServiceProbe } from "../resources/service_probe.ts";
 
 /** What assets may use wherever bars come from. */
 export interface SharedResources {
+  /** Which dates can be sessions of the source of bars. */
+  calendar: SourceCalendar;
   /** How the service itself is; absent where nobody serves, as in most tests. */
   serviceProbe?: ServiceProbe;
 }

@@ -9,6 +9,7 @@
  */
 import * as assets from "../assets/mod.ts";
 import { Engine, maxPageRows, silentLogger } from "../engine/mod.ts";
+import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { migrate, openDatabase } from "../resources/database/mod.ts";
 import { type MarketData, marketDataFrom } from "../resources/market_data/mod.ts";
@@ -42,7 +43,7 @@ try {
   const engine = await Engine.open({
     assets: Object.values(assets),
     database,
-    resources: { marketData },
+    resources: { marketData, calendar: xnys },
     clock,
     logger: silentLogger,
   });
@@ -68,14 +69,14 @@ try {
     }
     return found;
   };
-  console.log(`raw_daily_bars and raw_splits: ${(await run("raw_daily_bars")).toFixed(1)} s`);
+  console.log(`raw_daily_bars and raw_splits: ${(await run("raw_daily_bars sessions")).toFixed(1)} s`);
   const seconds = await run(searches, { range: { from: "2018-01-01" } });
   const before = await selections();
   console.log(
     `${before.size} weeks: ${seconds.toFixed(1)} s, ${(1000 * seconds / before.size).toFixed(0)} ms a week`,
   );
   for (cut of cuts) {
-    await run("raw_daily_bars");
+    await run("raw_daily_bars sessions");
     const last = new Date(Date.parse(cut) - 86_400_000).toISOString().slice(0, 10);
     const again = await run(searches, { range: { from: "2018-01-01", to: last }, force: true });
     const after = await selections();

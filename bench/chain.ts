@@ -14,6 +14,7 @@ import * as assets from "../assets/mod.ts";
 import { presets } from "../assets/presets.ts";
 import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
 import { InProcessExecutor } from "../engine/in_process_executor.ts";
+import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { type Database, migrate, openDatabase } from "../resources/database/mod.ts";
 import { Preset } from "../resources/environment.ts";
@@ -110,7 +111,7 @@ async function measure(
   const engine = await Engine.open({
     assets: Object.values(assets),
     database,
-    resources: { marketData: marketDataFrom(market, { clock }) },
+    resources: { marketData: marketDataFrom(market, { clock }), calendar: xnys },
     clock,
     logger: silentLogger,
     config: presets[preset],

@@ -14,7 +14,7 @@ import { CellSet, CellSpace, Engine, type Run, silentLogger } from "../engine/mo
 import { type Database, migrate } from "../resources/database/mod.ts";
 import { polygonVendor } from "../resources/market_data/polygon/mod.ts";
 import { unlimitedRate } from "../resources/rate_limit/mod.ts";
-import { nyse } from "../resources/exchange_calendar/mod.ts";
+import { nyse, xnys } from "../resources/exchange_calendar/mod.ts";
 import { databases } from "../tests/support/database.ts";
 import { startVendor, type VendorDouble } from "../tests/support/vendor/mod.ts";
 
@@ -49,6 +49,7 @@ async function measure(name: string, database: Database, double: VendorDouble): 
     universe: { type: "ETF", exchange: "XNAS" },
     historyFrom: from!,
     barsAfterCloseMinutes: 120,
+    calendar: xnys,
   };
   const clock = { now: () => double.market.now };
   const engine = await Engine.open({ assets: assetsOf("vendor"), database, resources, clock, logger: silentLogger });

@@ -108,7 +108,8 @@ export function alignCloses({ ticker, session, close }: LongCloses): PriceMatrix
  * - `research`: a ticker with any missing close is dropped; nothing is filled.
  * - `service`: a ticker without a close in the first session is dropped; gaps are interpolated linearly by row number and
  *   the last close is repeated to the end, however early it was: a delisted ticker lives on, flat.
- * - `tradable`: as `service`, and a ticker without a close in the last `maxStaleSessions` sessions is dropped.
+ * - `tradable`: as `service`, and a ticker without a close in the last `maxStaleSessions` sessions is dropped, as is one of which more
+ *   than `maxFilledShare` of the closes between its first and its last would have to be interpolated: it keeps another calendar.
  */
 export type CleaningRule = "research" | "service" | "tradable";
 
@@ -118,6 +119,13 @@ export interface CleanPricesOptions {
   rule?: CleaningRule;
   /** For the rule `tradable`: a whole number ≥ 1; default 5. */
   maxStaleSessions?: number;
+  /** For the rule `tradable`: from 0 to 1; default 0.1. */
+  maxFilledShare?: number;
+  /**
+   * For the rule `tradable`: `all` demands a close in the first session and repeats the last close to the end; `own` keeps each ticker
+   * from its first close to its last and leaves `NaN` before and after. Default `all`.
+   */
+  span?: "all" | "own";
 }
 
 /** A ticker that did not survive cleaning. */
@@ -130,7 +138,7 @@ export interface DroppedTicker {
 
 /** What cleaning kept, filled and dropped. */
 export interface CleanPrices {
-  /** The surviving tickers in the order of the input; no close is missing. */
+  /** The surviving tickers in the order of the input; no close is missing, except outside a ticker's own span where that is kept. */
   matrix: PriceMatrix;
   /** The rule that was applied. */
   rule: CleaningRule;
@@ -153,12 +161,12 @@ interface FilledColumn {
   repeated: number;
 }
 
-/** Fills a column whose first close is present. */
-function fillGaps(closes: Float64Array): FilledColumn {
+/** Fills a column from its first close on; after its last close only where that is to be repeated. */
+function fillGaps(closes: Float64Array, { repeat }: { repeat: boolean }): FilledColumn {
   const column = closes.slice();
   let interpolated = 0;
-  let previous = 0;
-  for (let t = 1; t < column.length; t++) {
+  let previous = column.findIndex((close) => Number.isFinite(close));
+  for (let t = previous + 1; t < column.length; t++) {
     if (!Number.isFinite(column[t]!)) continue;
     if (t > previous + 1) {
       const from = column[previous]!;
@@ -169,7 +177,7 @@ function fillGaps(closes: Float64Array): FilledColumn {
     }
     previous = t;
   }
-  const repeated = column.length - 1 - previous;
+  const repeated = repeat ? column.length - 1 - previous : 0;
   if (repeated > 0) column.fill(column[previous]!, previous + 1);
   return { column, interpolated, repeated };
 }
@@ -178,6 +186,10 @@ function lastCloseIndex(closes: Float64Array): number {
   let last = closes.length - 1;
   while (last >= 0 && !Number.isFinite(closes[last]!)) last--;
   return last;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`;
 }
 
 function countMissing(closes: Float64Array): number {
@@ -190,15 +202,14 @@ function countMissing(closes: Float64Array): number {
 function reasonToDrop(
   closes: Float64Array,
   sessions: readonly string[],
-  rule: CleaningRule,
-  maxStaleSessions: number,
+  { rule, maxStaleSessions, maxFilledShare, span }: Required<CleanPricesOptions>,
 ): string | null {
   const missing = countMissing(closes);
   if (missing === 0) return null;
   if (missing === closes.length) return "It has no close in any session.";
   if (rule === "research") return `It lacks ${missing} of ${closes.length} closes.`;
-  if (!Number.isFinite(closes[0]!)) {
-    const first = closes.findIndex((close) => Number.isFinite(close));
+  const first = closes.findIndex((close) => Number.isFinite(close));
+  if (first > 0 && span === "all") {
     return `It has no close in the first session, ${sessions[0]}; its first is of ${sessions[first]}.`;
   }
   if (rule === "tradable") {
@@ -207,6 +218,12 @@ function reasonToDrop(
       const stale = closes.length - 1 - last;
       return `It stopped trading: its last close is of ${sessions[last]}, ${stale} sessions before the end ` +
         `(${maxStaleSessions} or more are too many).`;
+    }
+    const own = last - first + 1;
+    const holes = own - (closes.length - missing);
+    if (holes > maxFilledShare * own) {
+      return `It has no close in ${holes} of the ${own} sessions from ${sessions[first]} to ${sessions[last]}, ` +
+        `${percent(holes / own)} (more than ${percent(maxFilledShare)} are too many).`;
     }
   }
   return null;
@@ -220,7 +237,7 @@ function reasonToDrop(
  *
  * @param matrix Closes, one array a ticker, oldest first, each as long as `matrix.sessions`.
  * @throws {RangeError} If a column's length differs from the number of sessions, the numbers of tickers and columns differ,
- * or `maxStaleSessions` is not a whole number ≥ 1.
+ * `maxStaleSessions` is not a whole number ≥ 1, `maxFilledShare` is not from 0 to 1, or another rule than `tradable` is to keep own spans.
  *
  * @example
  * ```ts
@@ -236,10 +253,16 @@ function reasonToDrop(
  * (bitwise). Cost: O(tickers · sessions).
  */
 export function cleanPrices(matrix: PriceMatrix, options: CleanPricesOptions = {}): CleanPrices {
-  const { rule = "tradable", maxStaleSessions = 5 } = options;
+  const { rule = "tradable", maxStaleSessions = 5, maxFilledShare = 0.1, span = "all" } = options;
   const { sessions, tickers, closes } = matrix;
   if (!Number.isInteger(maxStaleSessions) || maxStaleSessions < 1) {
     throw new RangeError(`maxStaleSessions must be a whole number of at least 1, not ${maxStaleSessions}.`);
+  }
+  if (!(maxFilledShare >= 0 && maxFilledShare <= 1)) {
+    throw new RangeError(`maxFilledShare must be from 0 to 1, not ${maxFilledShare}.`);
+  }
+  if (span === "own" && rule !== "tradable") {
+    throw new RangeError(`The rule ${rule} has every ticker on every session; only tradable keeps own spans.`);
   }
   if (closes.length !== tickers.length) {
     throw new RangeError(
@@ -262,13 +285,13 @@ export function cleanPrices(matrix: PriceMatrix, options: CleanPricesOptions = {
     if (column.length !== sessions.length) {
       throw new RangeError(`${ticker} has ${column.length} closes for ${sessions.length} sessions.`);
     }
-    const reason = reasonToDrop(column, sessions, rule, maxStaleSessions);
+    const reason = reasonToDrop(column, sessions, { rule, maxStaleSessions, maxFilledShare, span });
     if (reason !== null) {
       result.dropped.push({ ticker, reason });
       continue;
     }
     const complete = countMissing(column) === 0;
-    const filled = complete ? { column, interpolated: 0, repeated: 0 } : fillGaps(column);
+    const filled = complete ? { column, interpolated: 0, repeated: 0 } : fillGaps(column, { repeat: span === "all" });
     kept.tickers.push(ticker);
     kept.closes.push(filled.column);
     result.interpolatedCells += filled.interpolated;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { eager, newest, reads, table } from "../../engine/mod.ts";
 import { alignCloses, referenceSignals } from "../../quant/mod.ts";
+import { commonCloses } from "./common_closes.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { chosenPairs } from "../pairs/chosen_pairs.ts";
 import { asset } from "../resources.ts";
@@ -22,7 +23,8 @@ const PairSignal = z.object({
  * The rolling linear regression trend of the chosen pairs, as the original service computed it.
  *
  * Hedge ratio and scale are fitted on the whole sample, the future included: good for comparing with old results, not for
- * judging the strategy.
+ * judging the strategy. A pair has the sessions of `clean_prices` that both of its legs have: no signal is given where one has not begun
+ * or no longer trades.
  */
 export const pairSignals = asset({
   key: "pair_signals",
@@ -33,25 +35,26 @@ export const pairSignals = asset({
     "Reference, not to be traded on: rolling-regression signals of the newest chosen pairs as the original made them, fitted on the sample they are read from.",
   deps: { prices: cleanPrices, pairs: reads(chosenPairs, newest) },
   automation: eager(),
-  codeVersion: "2",
+  codeVersion: "3",
   row: PairSignal,
   primaryKey: ["ticker_1", "ticker_2", "session"],
 
   async materialize({ inputs, progress }) {
     const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
-    const closes = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
     const chosen = await inputs.pairs.rows();
-    // Chosen as of a session that may be some days ago: a ticker may have stopped trading since.
-    const without = chosen.map(({ ticker_1, ticker_2 }) =>
-      [ticker_1, ticker_2].filter((ticker) => !closes.has(ticker))
-    );
-    const pairs = chosen.filter((_, i) => without[i]!.length === 0);
+    const pairs = chosen.map(({ ticker_1, ticker_2 }) => ({
+      ticker_1,
+      ticker_2,
+      // Chosen as of a session that may be some days ago: a ticker may have stopped trading since.
+      absent: [ticker_1, ticker_2].filter((ticker) => !matrix.tickers.includes(ticker)),
+      closes: commonCloses(matrix, ticker_1, ticker_2),
+    }));
     const orNull = (value: number) => Number.isNaN(value) ? null : value;
-    const rows = pairs.flatMap(({ ticker_1, ticker_2 }, done) => {
-      const [price1, price2] = [closes.get(ticker_1)!, closes.get(ticker_2)!];
-      const signals = referenceSignals({ price1, price2 });
+    const rows = pairs.flatMap(({ ticker_1, ticker_2, closes }, done) => {
       progress(done + 1, pairs.length);
-      return matrix.sessions.map((session, t) => ({
+      if (!closes) return [];
+      const signals = referenceSignals(closes);
+      return closes.sessions.map((session, t) => ({
         ticker_1,
         ticker_2,
         session,
@@ -64,16 +67,23 @@ export const pairSignals = asset({
         signal: signals.signal[t]!,
       }));
     });
+    const newest = matrix.sessions.at(-1);
+    const behind = pairs.filter(({ closes }) => closes && closes.sessions.at(-1) !== newest);
     return {
       rows,
       metadata: {
         as_of: chosen[0]?.as_of ?? "none",
-        pairs: pairs.length,
+        pairs: pairs.filter(({ closes }) => closes).length,
         left_out: table(
           ["pair", "not in clean_prices"],
-          chosen.flatMap(({ ticker_1, ticker_2 }, i) =>
-            without[i]!.length > 0 ? [[`${ticker_1} ${ticker_2}`, without[i]!.join(", ")]] : []
-          ),
+          pairs.filter(({ closes }) => !closes).map(({ ticker_1, ticker_2, absent }) => [
+            `${ticker_1} ${ticker_2}`,
+            absent.join(", ") || "a session that both have",
+          ]),
+        ),
+        behind: table(
+          ["pair", "last session of both"],
+          behind.map(({ ticker_1, ticker_2, closes }) => [`${ticker_1} ${ticker_2}`, closes!.sessions.at(-1)!]),
         ),
         fitted_on: "the whole sample (look-ahead)",
       },

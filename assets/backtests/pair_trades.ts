@@ -3,6 +3,7 @@ import { eager } from "../../engine/mod.ts";
 import { alignCloses, referenceTotals, referenceTrades } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { asset } from "../resources.ts";
+import { commonCloses } from "./common_closes.ts";
 import { PairMetric, pairMetrics } from "./pair_metrics.ts";
 import { pairSignals } from "./pair_signals.ts";
 
@@ -32,28 +33,29 @@ export const pairTrades = asset({
   byproducts: { metrics: pairMetrics },
   row: PairTrade,
   primaryKey: ["ticker_1", "ticker_2", "session"],
+  codeVersion: "2",
 
   async materialize({ inputs, progress }) {
-    const { sessions, tickers, closes } = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
-    const closesOf = new Map(tickers.map((ticker, i) => [ticker, closes[i]!]));
+    const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
     const byPair = Map.groupBy(await inputs.signals.rows(), (row) => `${row.ticker_1} ${row.ticker_2}`);
     const rows: z.output<typeof PairTrade>[] = [];
     const metrics: z.output<typeof PairMetric>[] = [];
     for (const signals of byPair.values()) {
       const { ticker_1, ticker_2 } = signals[0]!;
+      const closes = commonCloses(matrix, ticker_1, ticker_2);
+      if (!closes) {
+        const gone = [ticker_1, ticker_2].filter((ticker) => !matrix.tickers.includes(ticker));
+        throw new RangeError(
+          `clean_prices no longer has ${
+            gone.join(" and ") || `a session of both ${ticker_1} and ${ticker_2}`
+          }, of which there are signals. Materialize pair_signals and what is upstream of it first.`,
+        );
+      }
+      const { sessions, price1, price2 } = closes;
       // Both come from clean_prices; signals that were made before its last change must not be traded at other sessions' prices.
       if (signals.length !== sessions.length || signals.some(({ session }, t) => session !== sessions[t])) {
         throw new RangeError(
           `The signals of ${ticker_1} and ${ticker_2} are of other sessions than clean_prices has now. Materialize pair_signals first.`,
-        );
-      }
-      const price1 = closesOf.get(ticker_1);
-      const price2 = closesOf.get(ticker_2);
-      if (!price1 || !price2) {
-        throw new RangeError(
-          `clean_prices no longer has ${
-            price1 ? ticker_2 : ticker_1
-          }, of which there are signals. Materialize pair_signals and what is upstream of it first.`,
         );
       }
       const trades = referenceTrades(signals.map((row) => row.signal), { price1, price2 });

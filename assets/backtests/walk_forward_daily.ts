@@ -3,6 +3,7 @@ import { barColumnNames } from "../market/bar_judgement.ts";
 import { eager, notEmpty } from "../../engine/mod.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { completeSessions, sessions } from "../market/sessions.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
@@ -62,19 +63,19 @@ export const walkForwardDaily = asset({
   description:
     "The walk-forward backtest, day by day: each window's pairs traded by every strategy, on what was known, after costs.",
   // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
-  deps: { bars: rawDailyBars, pairs: walkForwardPairs, windows: walkForwardWindows },
+  deps: { bars: rawDailyBars, sessions, pairs: walkForwardPairs, windows: walkForwardWindows },
   automation: eager(),
   after: ["daily_bars"],
   byproducts: { trades: walkForwardTrades, portfolio: portfolioDaily },
   config: TradingConfig,
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
+  codeVersion: "2",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {
-    const bars = tradedBars(
-      await inputs.bars.columns(...barColumnNames),
-    );
+    const complete = new Set(completeSessions(await inputs.sessions.rows()));
+    const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
     const pairs = tradedPairs(bars, await inputs.pairs.rows());
     const windows = (await inputs.windows.rows()).map(windowPlaces(bars));
     const strategies = config.strategies.map((name) => strategyRule(name, bars.sessions, config));

@@ -160,7 +160,18 @@ function sameValues(
   return [open, high, low, close, volume, dividend, split].every((values) => Object.is(values[i], values[other]));
 }
 
-function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow {
+/** The bars that cannot be used. Cost: O(n). */
+export function unusableBars(bars: BarColumns): RejectedBarRow[] {
+  const rejected: RejectedBarRow[] = [];
+  for (let i = 0; i < bars.ticker.length; i++) {
+    const reason = barFault(bars, i);
+    if (reason !== undefined) rejected.push(rejection(bars, i, reason));
+  }
+  return rejected;
+}
+
+/** Bar `i` as it was received, with the reason for which it cannot be used. */
+export function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow {
   const value = (values: Float64Array) => Number.isNaN(values[i]!) ? null : values[i]!;
   return {
     ticker: bars.ticker[i]!,

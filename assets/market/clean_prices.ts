@@ -5,13 +5,14 @@ import {
   notEmpty,
   priceJumpWithoutSplit,
   rowCountBand,
-  sessionComplete,
   splitsMatchJumps,
   table,
 } from "../../engine/mod.ts";
-import { alignCloses, cleanPrices as clean } from "../../quant/mod.ts";
+import { alignCloses, cleanPrices as clean, type PriceMatrix } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
+import { enoughSessions, fewFilled } from "./coverage_checks.ts";
 import { dailyBars } from "./daily_bars.ts";
+import { completeSessions, sessions } from "./sessions.ts";
 
 const CleanPrice = z.object({
   ticker: z.string().min(1),
@@ -25,55 +26,75 @@ const CleanPrice = z.object({
 /** Settings of `clean_prices`. */
 export const CleaningConfig = z.strictObject({
   rule: z.enum(["tradable", "service", "research"]).default("tradable").describe(
-    "research: tickers without any gap. service: gaps interpolated, the end repeated. tradable: as service, without tickers that stopped trading.",
+    "research: tickers without any gap. service: gaps interpolated, the end repeated. tradable: gaps interpolated on complete sessions, without tickers that stopped trading or have too many gaps.",
   ),
   maxStaleSessions: z.int().min(1).max(1000).default(5).describe(
     "tradable: a ticker without a close in this many last sessions is left out",
   ),
+  maxFilledShare: z.number().min(0).max(1).default(0.1).describe(
+    "tradable: a ticker of which more closes than this share would have to be interpolated is left out",
+  ),
 });
 
-/** The aligned session × ticker matrix of closes, without holes. */
+/** The Hurst exponent of a shorter spread means nothing. */
+export const fewestSessions = 100;
+
+/**
+ * The aligned session × ticker matrix of closes, without holes.
+ *
+ * By the rule `tradable` a ticker's closes go from its first bar to its last, on complete sessions alone: no close is repeated to an end
+ * that it did not trade at, and none is made up for a date on which next to nobody traded. The rules of the originals have every ticker
+ * on every date.
+ */
 export const cleanPrices = asset({
   key: "clean_prices",
   module: import.meta,
   group: "market",
   layer: "silver",
   description: "Closes of all tickers on the same sessions, without holes.",
-  deps: { bars: dailyBars },
+  deps: { bars: dailyBars, sessions },
   automation: eager(),
   config: CleaningConfig,
   row: CleanPrice,
   primaryKey: ["ticker", "session"],
+  codeVersion: "2",
   checks: [
     notEmpty(),
     rowCountBand({ within: 0.5, severity: "warn" }),
-    // Every ticker on every session is what the table promises: anything else is a fault of this file.
+    // Every ticker on every session from its first to its last is what the table promises: anything else is a fault of this file.
     noGaps({ series: "ticker", date: "session" }),
     // Here and not beside the bars, which are published in parts: what a part is compared with may be in another one.
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
     splitsMatchJumps({ series: "ticker", date: "session", price: "close", filled: "filled", severity: "warn" }),
-    sessionComplete({ series: "ticker", date: "session", share: 1 }),
+    fewFilled(),
+    enoughSessions(fewestSessions),
   ],
 
   async materialize({ inputs, config }) {
-    const matrix = alignCloses(await inputs.bars.columns("ticker", "session", "close"));
-    const cleaned = clean(matrix, config);
-    const { sessions, tickers, closes } = cleaned.matrix;
-    const length = sessions.length;
+    const closes = alignCloses(await inputs.bars.columns("ticker", "session", "close"));
+    const tradable = config.rule === "tradable";
+    const complete = new Set(completeSessions(await inputs.sessions.rows()));
+    const matrix = tradable ? onSessions(closes, complete) : closes;
+    const cleaned = clean(matrix, { ...config, span: tradable ? "own" : "all" });
     const before = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
-    const close = new Float64Array(tickers.length * length);
-    closes.forEach((values, i) => close.set(values, i * length));
+    const rows = { ticker: [] as string[], session: [] as string[], close: [] as number[], filled: [] as boolean[] };
+    cleaned.matrix.tickers.forEach((ticker, i) => {
+      const received = before.get(ticker)!;
+      cleaned.matrix.closes[i]!.forEach((close, t) => {
+        if (Number.isNaN(close)) return;
+        rows.ticker.push(ticker);
+        rows.session.push(matrix.sessions[t]!);
+        rows.close.push(close);
+        rows.filled.push(Number.isNaN(received[t]!));
+      });
+    });
     return {
-      rows: {
-        ticker: tickers.flatMap((ticker) => new Array<string>(length).fill(ticker)),
-        session: tickers.flatMap(() => sessions),
-        close,
-        filled: tickers.flatMap((ticker) => Array.from(before.get(ticker)!, Number.isNaN)),
-      },
+      rows: { ...rows, close: Float64Array.from(rows.close) },
       metadata: {
         rule: cleaned.rule,
-        tickers: tickers.length,
-        sessions: length,
+        tickers: cleaned.matrix.tickers.length,
+        sessions: matrix.sessions.length,
+        incomplete_sessions_left_out: closes.sessions.length - matrix.sessions.length,
         filled_cells: cleaned.filledCells,
         dropped_tickers: cleaned.dropped.length,
         dropped: table(["ticker", "reason"], cleaned.dropped.slice(0, 200).map((d) => [d.ticker, d.reason])),
@@ -81,3 +102,14 @@ export const cleanPrices = asset({
     };
   },
 });
+
+/** The same closes in some of the sessions alone. */
+function onSessions({ sessions, tickers, closes }: PriceMatrix, kept: ReadonlySet<string>): PriceMatrix {
+  const places = Array.from(sessions.keys()).filter((t) => kept.has(sessions[t]!));
+  if (places.length === sessions.length) return { sessions, tickers, closes };
+  return {
+    sessions: places.map((t) => sessions[t]!),
+    tickers,
+    closes: closes.map((column) => Float64Array.from(places, (t) => column[t]!)),
+  };
+}

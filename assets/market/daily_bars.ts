@@ -6,16 +6,13 @@ import {
   notEmpty,
   priceJumpWithoutSplit,
   reads,
-  sessionDeadline,
   splitsMatchJumps,
   table,
 } from "../../engine/mod.ts";
-import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawSplits } from "./raw_splits.ts";
-import { rejectedBars } from "./rejected_bars.ts";
 
 const DailyBar = z.object({
   ticker: z.string().min(1),
@@ -44,7 +41,6 @@ export const dailyBars = asset({
   description: "One bar for each ticker and session, possible values only, adjusted for splits.",
   deps: { raw: reads(rawDailyBars, identity), splits: reads(rawSplits, laterSessions("same")) },
   automation: eager(),
-  byproducts: { rejected: rejectedBars },
   row: DailyBar,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },
@@ -58,32 +54,23 @@ export const dailyBars = asset({
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
     splitsMatchJumps({ series: "ticker", date: "session", price: "close", split: "split", severity: "warn" }),
   ],
-  // An hour after the daily schedule begins, unless that is set to another time.
-  freshness: sessionDeadline({ calendar: nyse, by: "19:30", timeZone: nyse.timeZone, column: "session" }),
 
   async materialize({ inputs }) {
     const [raw, splits] = await Promise.all([
       inputs.raw.columns(...barColumnNames),
       inputs.splits.columns("ticker", "session", "ratio"),
     ]);
-    const { accepted, rejected } = judgeBars(raw, splits);
-    const reasons = Map.groupBy(rejected, (row) => row.reason);
+    const { accepted: rows, rejected } = judgeBars(raw, splits);
     return {
-      rows: accepted,
+      rows,
       metadata: {
-        tickers: new Set(accepted.ticker).size,
-        sessions: new Set(accepted.session).size,
+        tickers: new Set(rows.ticker).size,
+        sessions: new Set(rows.session).size,
         rejected: rejected.length,
         splits: table(
           ["ticker", "session", "ratio"],
           splits.ticker.slice(0, 100).map((ticker, i) => [ticker, splits.session[i]!, splits.ratio[i]!]),
         ),
-      },
-      byproducts: {
-        rejected: {
-          rows: rejected,
-          metadata: { reasons: table(["reason", "bars"], [...reasons].map(([reason, rows]) => [reason, rows.length])) },
-        },
       },
     };
   },

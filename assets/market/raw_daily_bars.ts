@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
-import { splitsOf } from "./bar_judgement.ts";
+import { splitsOf, unusableBars } from "./bar_judgement.ts";
 import { withSettledEvents } from "./corporate_events.ts";
+import { mostUsable } from "./coverage_checks.ts";
+import { datedInSessions, todayIn } from "./dated_bars.ts";
 import { rawSplits } from "./raw_splits.ts";
+import { reasonTable, rejectedBars, rejectedOutput } from "./rejected_bars.ts";
 import { RejectedRows, rowsUsable } from "./rejected_rows.ts";
 
 export const RawDailyBar = z.object({
@@ -21,33 +24,56 @@ export const RawDailyBar = z.object({
   ),
 });
 
-/** Daily bars exactly as received, impossible and repeated ones included; of splits and dividends what counts. */
+/**
+ * Daily bars of sessions exactly as received, impossible and repeated ones included; of splits and dividends what counts.
+ *
+ * Bars dated on no session of the source's calendar, or after today, go to `rejected_bars` alone: whatever counts sessions counts those
+ * of this table.
+ */
 export const rawDailyBars = asset({
   key: "raw_daily_bars",
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "Daily bars exactly as received, impossible and repeated ones included.",
+  description: "Daily bars of sessions exactly as received, impossible and repeated ones included.",
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
   cells: { name: "ticker", date: "session" },
-  byproducts: { splits: rawSplits },
-  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
-  source: ({ resources }) => resources.marketData.version(),
+  byproducts: { splits: rawSplits, rejected: rejectedBars },
+  checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
   codeVersion: "2",
+  async source({ resources: { marketData, calendar }, clock }) {
+    const today = todayIn(calendar, clock);
+    // What is dated after today is judged anew each day, though the source stays as it is.
+    const ahead = (await marketData.newestDate?.() ?? "") > today;
+    return `${await marketData.version()}, ${calendar.name}${ahead ? ` on ${today}` : ""}`;
+  },
 
-  async materialize({ resources, signal, progress }) {
-    const rejected = new RejectedRows();
-    const received = await resources.marketData.dailyBars({ signal, onProgress: progress, onUnusable: rejected.add });
-    const { bars: rows, repeated } = withSettledEvents(
-      { ...received, occurrence: occurrences(received.ticker, received.session) },
-      { onContradiction: rejected.add },
-    );
-    const source = { source: resources.marketData.name, source_version: await resources.marketData.version() };
+  async materialize({ resources: { marketData, calendar }, clock, signal, progress }) {
+    const unreadable = new RejectedRows();
+    const bars = await marketData.dailyBars({ signal, onProgress: progress, onUnusable: unreadable.add });
+    const received = { ...bars, occurrence: occurrences(bars.ticker, bars.session) };
+    const { dated, rejected: misdated } = datedInSessions(received, { calendar, today: todayIn(calendar, clock) });
+    const { bars: rows, repeated } = withSettledEvents(dated, { onContradiction: unreadable.add });
+    const unusable = unusableBars(rows);
+    const rejected = [...misdated, ...unusable];
+    const firsts = (numbers: Float64Array) => numbers.reduce((sum, number) => sum + Number(number === 1), 0);
+    const source = { source: marketData.name, source_version: await marketData.version() };
     return {
       rows,
-      metadata: { ...source, repeated_events: repeated, ...rejected.metadata },
-      byproducts: { splits: { rows: splitsOf(rows), metadata: source } },
+      metadata: {
+        ...source,
+        calendar: calendar.name,
+        repeated_events: repeated,
+        received_cells: firsts(received.occurrence),
+        usable_cells: rows.ticker.length - unusable.length,
+        ...(rejected.length > 0 && { rejected_because: reasonTable(rejected) }),
+        ...unreadable.metadata,
+      },
+      byproducts: {
+        splits: { rows: splitsOf(rows), metadata: source },
+        rejected: rejectedOutput(rejected, { received: received.ticker.length, dated }),
+      },
     };
   },
 });

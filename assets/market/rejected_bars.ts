@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { table } from "../../engine/mod.ts";
 import { byproduct } from "../resources.ts";
+import type { BarColumns, RejectedBarRow } from "./bar_judgement.ts";
+import { fewRejected } from "./coverage_checks.ts";
 
 export const RejectedBar = z.object({
   ticker: z.string().min(1),
@@ -13,7 +16,13 @@ export const RejectedBar = z.object({
   volume: z.number().nullable(),
 });
 
-/** Bars that were received and cannot be used, each with its reason. */
+/** Sessions of which the share of rejected bars is judged by itself. */
+const newestSessions = 5;
+
+/**
+ * Bars that were received and cannot be used, each with its reason: those dated on no session, which `raw_daily_bars` is without, and those
+ * with impossible values or repeated, which it has.
+ */
 export const rejectedBars = byproduct({
   key: "rejected_bars",
   module: import.meta,
@@ -23,4 +32,37 @@ export const rejectedBars = byproduct({
   row: RejectedBar,
   primaryKey: ["ticker", "session", "occurrence"],
   cells: { name: "ticker", date: "session" },
+  checks: [fewRejected()],
 });
+
+/**
+ * What the function that receives bars makes of those that cannot be used.
+ *
+ * @param received All bars received, those on no session included.
+ */
+export function rejectedOutput(
+  rejected: readonly RejectedBarRow[],
+  { received, dated }: { received: number; dated: Pick<BarColumns, "session"> },
+) {
+  const bars = new Map<string, number>();
+  for (const session of dated.session) bars.set(session, (bars.get(session) ?? 0) + 1);
+  const unusable = Map.groupBy(rejected, ({ session }) => session);
+  const newest = [...bars.keys()].sort().slice(-newestSessions);
+  return {
+    rows: rejected,
+    metadata: {
+      received,
+      reasons: reasonTable(rejected),
+      newest: table(
+        ["session", "received", "rejected"],
+        newest.map((session) => [session, bars.get(session)!, unusable.get(session)?.length ?? 0]),
+      ),
+    },
+  };
+}
+
+/** How many bars are rejected for each reason, the most frequent first. */
+export function reasonTable(rejected: readonly RejectedBarRow[]) {
+  const reasons = [...Map.groupBy(rejected, ({ reason }) => reason)].map(([reason, { length }]) => [reason, length]);
+  return table(["reason", "bars"], reasons.sort((a, b) => Number(b[1]) - Number(a[1])));
+}

@@ -3,7 +3,7 @@ import { type BarColumns, barFault, sessionEvents } from "./bar_judgement.ts";
 
 /** The bars of all tickers on common sessions as they were traded: not adjusted for anything that came later. */
 export interface TradedBars {
-  /** Ascending: the sessions in which any ticker has a bar that can be used. */
+  /** Ascending: the sessions that count in which any ticker has a bar that can be used. */
   sessions: string[];
   /** By ticker, ascending. */
   legs: Map<string, Required<LegBars>>;
@@ -17,15 +17,17 @@ export interface TradedBars {
  * reads these. Splits and dividends count even where their own bar is rejected, for they happened; in a session that has no
  * usable bar at all they take effect with the next one.
  *
+ * @param complete The sessions that count; all with a usable bar where it is left out.
+ *
  * Cost: O(n), for bars in order of ticker, session and occurrence, each session with all of its bars.
  */
-export function tradedBars(bars: BarColumns): TradedBars {
+export function tradedBars(bars: BarColumns, complete?: ReadonlySet<string>): TradedBars {
   const usable: number[] = [];
   const found = new Set<string>();
   const legs = new Map<string, Required<LegBars>>();
   let last: string | undefined;
   for (let i = 0; i < bars.ticker.length; i++) {
-    if (barFault(bars, i) !== undefined) continue;
+    if (barFault(bars, i) !== undefined || complete?.has(bars.session[i]!) === false) continue;
     usable.push(i);
     if (bars.session[i] !== last) found.add(last = bars.session[i]!);
   }

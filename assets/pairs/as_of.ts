@@ -1,13 +1,18 @@
 import { z } from "zod";
-import { asOfSessions, type Cadence, lastSessions, type Mapping } from "../../engine/mod.ts";
+import {
+  asOfSessions,
+  type Cadence,
+  lastSessions,
+  type Mapping,
+  type UpstreamCells,
+  type Wanted,
+} from "../../engine/mod.ts";
 import { cleanPrices, type PriceMatrix } from "../../quant/mod.ts";
-import { nyse } from "../../resources/exchange_calendar/mod.ts";
-import type { BarColumns } from "../market/bar_judgement.ts";
-import { CleaningConfig } from "../market/clean_prices.ts";
+import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
+import { type BarColumns, unusableBars } from "../market/bar_judgement.ts";
+import { CleaningConfig, fewestSessions } from "../market/clean_prices.ts";
+import { completeSessions, type SessionRow } from "../market/sessions.ts";
 import { closesWithin, tradedBars } from "../market/traded_bars.ts";
-
-/** The Hurst exponent of a shorter spread means nothing. */
-export const fewestSessions = 100;
 
 /** As-of sessions that are made at once, so that the bars they share are read once. */
 export const asOfSessionsPerPart = 13;
@@ -31,30 +36,21 @@ export function formation({ formationSessions }: z.output<typeof AsOfConfig>): M
   return lastSessions(formationSessions ?? Infinity);
 }
 
-const known = new Map<string, string[]>();
-
 /**
- * As-of sessions by the exchange's calendar in sessions of which there are bars, from the first that has {@link fewestSessions} to look
- * at.
+ * As-of sessions among the complete ones, from the first that has {@link fewestSessions} to look at.
  *
- * @param sessions Ascending.
+ * @param complete Ascending.
  */
-export function asOfDates(sessions: readonly string[], every: Cadence): string[] {
-  // Bars are stored as received: a date that no exchange knows must not keep anybody from the others.
-  const first = sessions.findIndex((session) => session >= nyse.firstDate);
-  const end = sessions.findLastIndex((session) => session < nyse.lastDate) + 1;
-  const within = first < 0 ? [] : sessions.slice(first, end);
-  const [from, to] = [within[fewestSessions - 1], within.at(-1)];
-  if (from === undefined || to === undefined) return [];
-  // Asked for whenever staleness is judged, and some milliseconds for some years.
-  const key = `${every} ${from} ${to}`;
-  let dates = known.get(key);
-  if (!dates) {
-    dates = asOfSessions(within, { calendar: nyse, every, after: fewestSessions });
-    if (known.size > 100) known.clear();
-    known.set(key, dates);
-  }
-  return dates;
+export function asOfDates(
+  complete: readonly string[],
+  { every, calendar }: { every: Cadence; calendar: Pick<SourceCalendar, "nextSession"> },
+): string[] {
+  return asOfSessions(complete, { calendar, every, after: fewestSessions });
+}
+
+/** The as-of sessions of an asset upstream: those that it wants, and what it keeps for as long as it does. */
+export function followed({ wanted, space }: UpstreamCells): Wanted {
+  return { dates: wanted.dates, isDate: (date) => space.dateAt(date) >= 0 };
 }
 
 /** What was known as of a session. */
@@ -64,32 +60,55 @@ export interface AsOf {
   matrix: PriceMatrix;
 }
 
+/** What the search as of a session reads. */
+export interface FormationInputs {
+  /** At least the formation of each as-of session, in key order. */
+  bars: BarColumns;
+  /** Rows of `sessions` of the same dates. */
+  sessions: readonly Pick<SessionRow, "session" | "complete">[];
+}
+
 /**
- * Closes as of each of some sessions, cleaned as `clean_prices` cleans them, each from its own formation alone.
+ * Closes as of each of some sessions, cleaned as `clean_prices` cleans them, each from its own formation alone: as there, the rule
+ * `tradable` is about complete sessions, and those of the originals about all.
  *
- * @param bars At least the formation of each as-of session, in key order.
- * @throws {RangeError} On use, if a formation has fewer than {@link fewestSessions} sessions of bars that can be used.
+ * @throws {RangeError} On use, if a formation has fewer than {@link fewestSessions} sessions that can be used.
  */
 export function* closesAsOf(
-  bars: BarColumns,
+  { bars, sessions }: FormationInputs,
   dates: readonly string[],
-  { formationSessions, rule, maxStaleSessions }: z.output<typeof AsOfConfig>,
+  { formationSessions, ...cleaning }: z.output<typeof AsOfConfig>,
 ): Generator<AsOf> {
   const received = [...new Set(bars.session)].sort();
-  const traded = tradedBars(bars);
+  const complete = cleaning.rule === "tradable" ? new Set(completeSessions(sessions)) : undefined;
+  const traded = tradedBars(bars, complete);
   for (const as_of of dates) {
     const until = received.findLastIndex((session) => session <= as_of) + 1;
     const first = received[Math.max(0, until - (formationSessions ?? Infinity))]!;
     const start = traded.sessions.findIndex((session) => session >= first);
     const end = traded.sessions.findLastIndex((session) => session <= as_of) + 1;
     if (until === 0 || start < 0 || end - start < fewestSessions) {
-      throw new RangeError(
-        `raw_daily_bars has ${
-          Math.max(0, end - Math.max(0, start))
-        } sessions with usable bars up to ${as_of}; searching for pairs needs at least ${fewestSessions}. Give market data of more sessions.`,
-      );
+      throw new RangeError(tooFew(bars, { as_of, received: until, usable: Math.max(0, end - Math.max(0, start)) }));
     }
-    const { matrix } = cleanPrices(closesWithin(traded, start, end), { rule, maxStaleSessions });
+    const { matrix } = cleanPrices(closesWithin(traded, start, end), cleaning);
     yield { as_of, matrix };
   }
+}
+
+/** Says how many sessions are missing, and whether more data would help or better ones. */
+function tooFew(
+  bars: BarColumns,
+  { as_of, received, usable }: { as_of: string; received: number; usable: number },
+): string {
+  const need =
+    `Searching for pairs as of ${as_of} needs ${fewestSessions} sessions, and ${usable} of the ${received} received up to it can be used`;
+  if (received < fewestSessions) return `${need}. Give market data of more sessions.`;
+  const rejected = unusableBars(bars).filter(({ session }) => session <= as_of);
+  const [most] = [...Map.groupBy(rejected, ({ reason }) => reason)].sort((a, b) => b[1].length - a[1].length);
+  const cause = most
+    ? `${rejected.length} of ${bars.session.length} bars are rejected, most because a bar ${most[0]} (${
+      most[1].length
+    }); see rejected_bars`
+    : "the others have too few tickers; see sessions";
+  return `${need}: ${cause}. Correct the market data, or raise formationSessions.`;
 }

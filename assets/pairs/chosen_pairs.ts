@@ -2,7 +2,7 @@ import { z } from "zod";
 import { eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { asset } from "../resources.ts";
-import { asOfColumn } from "./as_of.ts";
+import { asOfColumn, followed } from "./as_of.ts";
 import { ChoiceConfig, choosePairs } from "./choice_rule.ts";
 import { cointegratedPairs } from "./cointegrated_pairs.ts";
 
@@ -41,7 +41,7 @@ export const chosenPairs = asset({
   cells: { date: "as_of" },
   codeVersion: "2",
   partitions: {
-    wanted: ({ upstream: { pairs } }) => ({ dates: pairs.space.dates }),
+    wanted: ({ upstream: { pairs } }) => followed(pairs),
     missing: "latest",
     gone: "keep",
   },

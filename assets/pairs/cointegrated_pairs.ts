@@ -4,8 +4,9 @@ import { scanPairs } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { sessions } from "../market/sessions.ts";
 import { asset } from "../resources.ts";
-import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, formation } from "./as_of.ts";
+import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, formation } from "./as_of.ts";
 import { ClusterPreset, pairClusters } from "./pair_clusters.ts";
 import { residualPValue } from "./residual_p_value.ts";
 
@@ -53,15 +54,19 @@ export const cointegratedPairs = asset({
   layer: "gold",
   description:
     "Every pair inside a cluster with its statistics as of a session, accepted where its spread reverts fast and often enough.",
-  deps: { bars: reads(rawDailyBars, formation), clusters: reads(pairClusters, identity) },
+  deps: {
+    bars: reads(rawDailyBars, formation),
+    sessions: reads(sessions, formation),
+    clusters: reads(pairClusters, identity),
+  },
   automation: eager(),
   config: CointegratedPairsConfig,
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
   cells: { date: "as_of" },
-  codeVersion: "2",
+  codeVersion: "3",
   partitions: {
-    wanted: ({ upstream: { clusters } }) => ({ dates: clusters.space.dates }),
+    wanted: ({ upstream: { clusters } }) => followed(clusters),
     missing: "latest",
     gone: "keep",
     chunks: cutBy({ dates: asOfSessionsPerPart }),
@@ -71,21 +76,21 @@ export const cointegratedPairs = asset({
   async materialize({ inputs, cells, config, signal, progress }) {
     const { clusterPreset, maxPValue, maxHurst, maxHalfLife, minCrossings, ...asOf } = config;
     const criteria = { maxPValue, maxHurst, maxHalfLife, minCrossings };
-    const bars = await inputs.bars.columns(...barColumnNames);
+    const read = { bars: await inputs.bars.columns(...barColumnNames), sessions: await inputs.sessions.rows() };
     const clustersAsOf = Map.groupBy(
       (await inputs.clusters.rows()).filter((row) => row.preset === clusterPreset),
       (row) => row.as_of,
     );
     const rows: z.output<typeof CointegratedPair>[] = [];
     const counts: [string, number, number, number][] = [];
-    for (const { as_of, matrix } of closesAsOf(bars, cells.dates, asOf)) {
+    for (const { as_of, matrix } of closesAsOf(read, cells.dates, asOf)) {
       const prices = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
       const clusters = clustersAsOf.get(as_of) ?? [];
       const clusterOf = new Map(clusters.map((row) => [row.ticker, row.cluster]));
       const stranger = clusters.find(({ ticker }) => !prices.has(ticker));
       if (stranger) {
         throw new RangeError(
-          `pair_clusters has ${stranger.ticker} as of ${as_of}, which cleaning leaves out here. Give pair_clusters and cointegrated_pairs the same formationSessions, rule and maxStaleSessions.`,
+          `pair_clusters has ${stranger.ticker} as of ${as_of}, which cleaning leaves out here. Give pair_clusters and cointegrated_pairs the same formationSessions, rule, maxStaleSessions and maxFilledShare.`,
         );
       }
       const pairs = pairsInClusters(clusters);

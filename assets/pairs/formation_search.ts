@@ -45,8 +45,8 @@ export async function searchFormation(
   config: z.output<typeof SearchConfig>,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<FormationSearch> {
-  const { rule, maxStaleSessions, clusterPreset, maxPairs, maxPairsPerTicker, ...criteria } = config;
-  const { matrix } = cleanPrices(formation, { rule, maxStaleSessions });
+  const { rule, maxStaleSessions, maxFilledShare, clusterPreset, maxPairs, maxPairsPerTicker, ...criteria } = config;
+  const { matrix } = cleanPrices(formation, { rule, maxStaleSessions, maxFilledShare });
   const { tickers, points } = returnLoadings(matrix);
   const { labels } = optics(points, clusterPresets[clusterPreset]);
   const clusterOf = new Map(tickers.map((ticker, i) => [ticker, labels[i]!]));

@@ -3,6 +3,7 @@ import { cutBy, eager, notEmpty, reads, table } from "../../engine/mod.ts";
 import { optics, type PriceMatrix } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfDates, asOfSessionsPerPart, closesAsOf, formation } from "./as_of.ts";
 import { returnLoadings } from "./return_loadings.ts";
@@ -45,7 +46,7 @@ export const PairClustersConfig = AsOfConfig.extend({
  * week.
  *
  * Each as-of session is a market of its own: it is cleaned and clustered by the closes of its formation, in the shares of its end, and
- * nothing later. What was found stays: `pair_clusters`, `cointegrated_pairs` and `chosen_pairs` are a history of selections, of which
+ * nothing later. What was found stays, as long as its as-of session is one: `pair_clusters`, `cointegrated_pairs` and `chosen_pairs` are a history of selections, of which
  * the newest is made by itself and older ones where somebody asks for their range.
  */
 export const pairClusters = asset({
@@ -55,26 +56,36 @@ export const pairClusters = asset({
   layer: "gold",
   description: "Tickers that move together as of a session, found by OPTICS on the loadings of their returns.",
   // As received, because adjusted prices know of the splits to come.
-  deps: { bars: reads(rawDailyBars, formation) },
+  deps: { bars: reads(rawDailyBars, formation), sessions: reads(sessions, formation) },
   automation: eager(),
   config: PairClustersConfig,
   row: PairCluster,
   primaryKey: ["as_of", "preset", "ticker"],
   cells: { date: "as_of" },
-  codeVersion: "2",
+  codeVersion: "3",
   partitions: {
-    wanted: ({ upstream: { bars }, config }) => ({ dates: asOfDates(bars.space.dates, config.every) }),
+    async wanted({ upstream, config: { every }, resources: { calendar } }) {
+      const rows = await upstream.sessions.rows() as readonly SessionRow[];
+      const complete = completeSessions(rows);
+      const known = new Set(complete);
+      const first = rows[0]?.session;
+      return {
+        dates: asOfDates(complete, { every, calendar }),
+        // Sessions that the source has dropped were some; a date that has turned out to be none never was.
+        isDate: (date) => first === undefined || date < first || known.has(date),
+      };
+    },
     missing: "latest",
     gone: "keep",
     chunks: cutBy({ dates: asOfSessionsPerPart }),
   },
   checks: [notEmpty()],
 
-  async materialize({ inputs, cells, config, signal, progress }) {
-    const bars = await inputs.bars.columns(...barColumnNames);
+  async materialize({ inputs, cells, config: { every: _, ...asOf }, signal, progress }) {
+    const read = { bars: await inputs.bars.columns(...barColumnNames), sessions: await inputs.sessions.rows() };
     const rows: z.output<typeof PairCluster>[] = [];
     const found: Found[] = [];
-    for (const { as_of, matrix } of closesAsOf(bars, cells.dates, config)) {
+    for (const { as_of, matrix } of closesAsOf(read, cells.dates, asOf)) {
       const clusters = clustersOf(matrix);
       for (const row of clusters.rows) rows.push({ as_of, ...row });
       found.push({ as_of, ...clusters });

@@ -4,9 +4,10 @@ import { rolledWindows } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { completeSessions, sessions } from "../market/sessions.ts";
 import { closesWithin, tradedBars } from "../market/traded_bars.ts";
 import { asset } from "../resources.ts";
-import { fewestSessions } from "./as_of.ts";
+import { fewestSessions } from "../market/clean_prices.ts";
 import { SearchConfig, searchFormation } from "./formation_search.ts";
 import { type WalkForwardWindow, walkForwardWindows, windowBounds } from "./walk_forward_windows.ts";
 
@@ -42,7 +43,7 @@ export const WalkForwardConfig = z.strictObject({
 /**
  * The pairs that would have been chosen at the end of each formation window, by what was known then.
  *
- * Each window is a market of its own: cleaning, clusters, criteria and choice see the closes of the formation, in the shares of
+ * Windows are of complete sessions. Each window is a market of its own: cleaning, clusters, criteria and choice see the closes of the formation, in the shares of
  * its last session, and nothing later. Windows are counted from the first session of the data, so that new sessions lengthen the
  * last window or add one and change no other.
  */
@@ -53,20 +54,20 @@ export const walkForwardPairs = asset({
   layer: "gold",
   description: "The pairs chosen for each trading window from the formation window before it, by what was known then.",
   // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
-  deps: { bars: rawDailyBars },
+  deps: { bars: rawDailyBars, sessions },
   automation: eager(),
   after: ["daily_bars"],
   byproducts: { windows: walkForwardWindows },
   config: WalkForwardConfig,
   row: WalkForwardPair,
   primaryKey: ["window", "ticker_1", "ticker_2"],
+  codeVersion: "2",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {
     const { formationSessions, tradingSessions, ...search } = config;
-    const bars = tradedBars(
-      await inputs.bars.columns(...barColumnNames),
-    );
+    const complete = new Set(completeSessions(await inputs.sessions.rows()));
+    const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
     const rolled = rolledWindows(bars.sessions.length, { formationSessions, tradingSessions });
     const windows: z.output<typeof WalkForwardWindow>[] = [];
     const rows: z.output<typeof WalkForwardPair>[] = [];

@@ -22,26 +22,29 @@ export function fileMarket(
   source: FileSource,
   parse: (stored: Uint8Array<ArrayBuffer>, options: ReadOptions) => Promise<FileContents>,
 ): MarketData {
-  let known: { stamp: FileStamp; version: string; symbols: string[] | null } | null = null;
+  let known: { stamp: FileStamp; version: string; summary: Summary | null } | null = null;
+  let summarizing: Promise<Summary> | null = null;
 
   /** What is known of the file as it is now, its version at least. */
   async function present() {
     if (known && equalStamps(known.stamp, await stampOf(source))) return known;
     const { stored, stamp } = await readStored(source);
-    return known = { stamp, version: await versionOf(name, stored), symbols: null };
+    return known = { stamp, version: await versionOf(name, stored), summary: null };
   }
 
   async function read(options: ReadOptions): Promise<FileContents> {
     const { stored, stamp } = await readStored(source);
     options.signal?.throwIfAborted();
     const contents = await parse(stored, options);
-    known = { stamp, version: await versionOf(name, stored), symbols: contents.symbols };
+    known = { stamp, version: await versionOf(name, stored), summary: summaryOf(contents) };
     return contents;
   }
 
-  /** Read once for each state of the file. */
-  async function symbolsNow(options: ReadOptions): Promise<string[]> {
-    return (await present()).symbols ?? (await read(options)).symbols;
+  /** Read once for each state of the file, however many ask at the same time. */
+  async function summaryNow(options: ReadOptions = {}): Promise<Summary> {
+    const { summary } = await present();
+    if (summary) return summary;
+    return await (summarizing ??= read(options).then(summaryOf).finally(() => summarizing = null));
   }
 
   return {
@@ -52,18 +55,33 @@ export function fileMarket(
     },
 
     async tickersVersion() {
-      const symbols = new TextEncoder().encode(JSON.stringify(await symbolsNow({})));
+      const symbols = new TextEncoder().encode(JSON.stringify((await summaryNow()).symbols));
       return await versionOf(`${name} tickers`, symbols);
     },
 
+    async newestDate() {
+      return (await summaryNow()).newestDate;
+    },
+
     async tickers(options = {}) {
-      return (await symbolsNow(options)).map(listingOf);
+      return (await summaryNow(options)).symbols.map(listingOf);
     },
 
     async dailyBars(options = {}) {
       return (await read(options)).bars;
     },
   };
+}
+
+/** What of a file is asked for again and again. */
+interface Summary {
+  symbols: string[];
+  /** Empty for a file without bars. */
+  newestDate: string;
+}
+
+function summaryOf({ symbols, bars }: FileContents): Summary {
+  return { symbols, newestDate: bars.session.reduce((newest, session) => session > newest ? session : newest, "") };
 }
 
 async function versionOf(name: string, stored: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -73,6 +73,8 @@ export interface MarketData {
    * where `version` has to do for both.
    */
   tickersVersion?(): Promise<string>;
+  /** The newest date of a bar; absent for a source that never has a bar of a day to come. */
+  newestDate?(): Promise<string>;
   /** Ordered by ticker, each once. */
   tickers(options?: ReadOptions): Promise<TickerListing[]>;
   dailyBars(options?: ReadOptions): Promise<DailyBars>;

@@ -7,12 +7,13 @@
 import assert from "node:assert/strict";
 import type { Run } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
+import { weekdays as anyWeekday } from "../../resources/exchange_calendar/mod.ts";
 import { type MarketData, marketDataFrom } from "../../resources/market_data/mod.ts";
 import { type RawBar, weekdays } from "../support/bars.ts";
+import { changingMarket } from "../support/changing_market.ts";
 import { databases, withEmbedded } from "../support/database.ts";
 import { type AssetChain, withAssetChain } from "../support/engine_chain.ts";
 import { groupedMarket } from "../support/grouped_market.ts";
-import { marketOf } from "../support/market_of.ts";
 import { otherFuture } from "../support/other_future.ts";
 import { pseudoRandom } from "../support/pseudo_random.ts";
 import { sharedFolder } from "../support/shared_folder.ts";
@@ -28,23 +29,6 @@ const config = {
 /** Weekdays of 2024: the last is Friday 2024-12-27. */
 const sessions = weekdays(260);
 const market = groupedMarket(260);
-
-/** A market whose bars a test replaces. */
-function changingMarket(first: readonly RawBar[]): MarketData & { change(bars: readonly RawBar[]): void } {
-  let bars = first;
-  let version = 1;
-  const now = () => marketOf({ bars, version: `${version}` });
-  return {
-    name: "changing",
-    version: () => now().version(),
-    tickers: () => now().tickers(),
-    dailyBars: () => now().dailyBars(),
-    change(changed) {
-      bars = changed;
-      version++;
-    },
-  };
-}
 
 /** Cells that each step of a run has made. */
 function made(run: Run): Record<string, unknown> {
@@ -87,7 +71,8 @@ for (const { name, ignore, open } of databases) {
         const database = await open();
         try {
           const marketData = changingMarket(first);
-          await withAssetChain({ database, marketData, clock, config }, (chain) => body(chain, marketData));
+          await withAssetChain({ database, marketData, calendar: anyWeekday, clock, config }, (chain) =>
+            body(chain, marketData));
         } finally {
           await database.close();
         }
@@ -145,7 +130,7 @@ for (const { name, ignore, open } of databases) {
 
     const split = "2024-06-19";
     marketData.change(market.map((bar) => bar.ticker === "B0" && bar.session === split ? { ...bar, split: 2 } : bar));
-    succeeded(await chain.materialize("raw_daily_bars"));
+    succeeded(await chain.materialize("raw_daily_bars sessions"));
     const id = async (key: string) => (await chain.engine.materializations(key, { limit: 1 }))[0]!.id;
     const dayBefore = sessions[sessions.indexOf(split) - 1]!;
     assert.deepEqual(await staleCells(chain, "daily_bars"), [
@@ -214,11 +199,11 @@ async function holdToThePast(
         }
         return await selections(chain);
       };
-      succeeded(await chain.materialize("raw_daily_bars"));
+      succeeded(await chain.materialize("raw_daily_bars sessions"));
       const before = await search(false);
       assert.deepEqual([...before.keys()].sort(), asOf);
       changed = true;
-      succeeded(await chain.materialize("raw_daily_bars"));
+      succeeded(await chain.materialize("raw_daily_bars sessions"));
       const later = asOf.filter((date) => date >= from);
       assert.ok(later.length > 0 && later.length < asOf.length);
       const [{ reasons }] = await chain.engine.states(["pair_clusters"]) as [

@@ -13,8 +13,8 @@ const raw = ["raw_daily_bars", "raw_tickers"];
 /** What follows in one line. Assets beside it are held to the rule of the cascade, and by name in tests of their own. */
 const derived = [
   "daily_bars",
-  "pair_clusters",
   "clean_prices",
+  "pair_clusters",
   "cointegrated_pairs",
   "chosen_pairs",
   "pair_signals",
@@ -184,19 +184,27 @@ for (const { name, ignore, open } of databases) {
             assert.deepEqual(keys(await rows("rejected_bars"), "ticker", "session"), expected);
           });
 
-          await t.step("drops the delisted and the newly listed tickers, and says so", async () => {
-            const [{ lastMaterialization }] = await engine.states(["clean_prices"]) as [
-              Awaited<ReturnType<typeof engine.states>>[0],
-            ];
-            const { dropped } = lastMaterialization!.metadata;
-            assert.ok(dropped?.type === "table");
-            const expected = [...truth.delistings, ...truth.newListings].map(({ ticker }) => ticker);
-            assert.ok(truth.delistings.length > 0);
-            assert.deepEqual(dropped.rows.map(([ticker]) => ticker), [...new Set(expected)].sort());
-            for (const { ticker } of truth.delistings) {
-              assert.deepEqual(await rows("clean_prices", [equals("ticker", ticker)]), []);
-            }
-          });
+          await t.step(
+            "drops the delisted tickers and says so, and keeps the newly listed ones from their first bar",
+            async () => {
+              const [{ lastMaterialization }] = await engine.states(["clean_prices"]) as [
+                Awaited<ReturnType<typeof engine.states>>[0],
+              ];
+              const { dropped } = lastMaterialization!.metadata;
+              assert.ok(dropped?.type === "table");
+              const expected = truth.delistings.map(({ ticker }) => ticker);
+              assert.ok(truth.delistings.length > 0 && truth.newListings.length > 0);
+              for (const { ticker } of truth.newListings) {
+                const [first] = await rows("daily_bars", [equals("ticker", ticker)]);
+                const [clean] = await rows("clean_prices", [equals("ticker", ticker)]);
+                assert.deepEqual([clean!.session, clean!.close], [first!.session, first!.close]);
+              }
+              assert.deepEqual(dropped.rows.map(([ticker]) => ticker), [...new Set(expected)].sort());
+              for (const { ticker } of truth.delistings) {
+                assert.deepEqual(await rows("clean_prices", [equals("ticker", ticker)]), []);
+              }
+            },
+          );
 
           await t.step("leaves no jump where shares were split", async () => {
             assert.ok(truth.splits.length >= 3);
@@ -226,7 +234,7 @@ for (const { name, ignore, open } of databases) {
             const because = (kind: string) =>
               states.filter(({ reasons }) => reasons.some((reason) => reason.kind === kind)).map(({ key }) => key)
                 .filter((key) => key !== "service_health").sort();
-            assert.deepEqual(because("source_changed"), [...raw, "raw_splits"].sort());
+            assert.deepEqual(because("source_changed"), [...raw, "raw_splits", "rejected_bars"].sort());
             const made = async (key: string) => await engine.materializations(key, { limit: 100 });
             const before = new Map<string, number>();
             for (const key of ["raw_daily_bars", "daily_bars", "clean_prices"]) {

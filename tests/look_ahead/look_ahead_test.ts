@@ -28,6 +28,7 @@ const asOf: LookAheadOptions = {
 };
 
 const honest: [AnyAsset, LookAheadOptions][] = [
+  [assets.sessions, {}],
   [assets.pairClusters, asOf],
   [assets.cointegratedPairs, asOf],
   [assets.chosenPairs, asOf],

@@ -1,8 +1,9 @@
 import * as assets from "../../assets/mod.ts";
-import { type AnyAsset, CellSet, CellSpace, type RowOf } from "../../engine/mod.ts";
+import { type AnyAsset, CellSet, CellSpace, type CheckOutcome, type RowOf } from "../../engine/mod.ts";
 import { upstreamCells } from "../../engine/partitions/mapping.ts";
 import { wantedCells } from "../../engine/partitions/partitions.ts";
-import { fixedClock } from "../../resources/clock.ts";
+import { type Clock, fixedClock } from "../../resources/clock.ts";
+import { type SourceCalendar, weekdays } from "../../resources/exchange_calendar/mod.ts";
 import type { RawBar } from "./bars.ts";
 import { marketOf } from "./market_of.ts";
 import { runAsset } from "./run_asset.ts";
@@ -14,6 +15,8 @@ export type ChainConfig = Readonly<Record<string, Readonly<Record<string, unknow
 export interface AssetTables {
   /** Rows of an asset that was made on the way, in key order. */
   rows<A extends AnyAsset>(asset: A): RowOf<A>[];
+  /** What the checks of such an asset say of them, by name. */
+  checks(asset: AnyAsset): Record<string, CheckOutcome>;
 }
 
 type Row = Record<string, unknown>;
@@ -25,11 +28,18 @@ type Row = Record<string, unknown>;
  */
 export async function runChain(
   target: AnyAsset,
-  { bars, config = {}, history = false }: { bars: readonly RawBar[]; config?: ChainConfig; history?: boolean },
+  { bars, config = {}, history = false, calendar = weekdays, clock = fixedClock("2026-11-23T12:00:00Z") }: {
+    bars: readonly RawBar[];
+    config?: ChainConfig;
+    history?: boolean;
+    calendar?: SourceCalendar;
+    clock?: Clock;
+  },
 ): Promise<AssetTables> {
   const tables = new Map<string, object[]>();
   const spaces = new Map<string, CellSpace>();
-  const resources = { marketData: marketOf({ bars }) };
+  const checks = new Map<string, Record<string, CheckOutcome>>();
+  const resources = { marketData: marketOf({ bars }), calendar };
   await make(target);
   return {
     rows<A extends AnyAsset>(asset: A) {
@@ -38,6 +48,7 @@ export async function runChain(
       if (rows) return rows as RowOf<A>[];
       throw new TypeError(`"${target.key}" is made without "${asset.key}".`);
     },
+    checks: ({ key }) => checks.get(key) ?? {},
   };
 
   async function make(asset: AnyAsset): Promise<object[]> {
@@ -55,10 +66,15 @@ export async function runChain(
       inputs,
       config: config[producer.key],
       resources,
+      clock,
       cells: { names: cells.names, dates: cells.dates },
     });
     store(producer, run.rows, cells);
-    for (const [name, byproduct] of Object.entries(byproducts)) store(byproduct, run.byproducts[name]!.rows, cells);
+    checks.set(producer.key, run.checks);
+    for (const [name, byproduct] of Object.entries(byproducts)) {
+      store(byproduct, run.byproducts[name]!.rows, cells);
+      checks.set(byproduct.key, run.byproducts[name]!.checks);
+    }
     return tables.get(asset.key)!;
   }
 
@@ -69,10 +85,10 @@ export async function runChain(
     const upstream = Object.fromEntries(
       Object.entries(deps).map(([name, { key }]) => [name, {
         space: spaces.get(key)!,
+        wanted: spaces.get(key)!,
         rows: () => Promise.resolve(tables.get(key) as Row[]),
       }]),
     );
-    const clock = fixedClock("2026-11-23T12:00:00Z");
     const wanted = wantedCells(await partitions.wanted({ upstream, config: settings, resources, clock }));
     const end = wanted.space.dates.length;
     return partitions.missing === "latest" && !history ? wanted.during(end === 0 ? [] : [end - 1, end]) : wanted;

@@ -26,3 +26,17 @@ export function weekdays(count: number): string[] {
   }
   return days;
 }
+
+/** Rows of `sessions`: those that have a bar, each complete unless it is among `thin`. */
+export function sessionRows(bars: readonly { session: string }[], thin: readonly string[] = []) {
+  return [...new Set(bars.map(({ session }) => session))].sort().map((session) => ({
+    session,
+    tickers: 1,
+    usual: null,
+    complete: !thin.includes(session),
+    received: 1,
+    rejected: 0,
+    vanished: 0,
+    vanished_tickers: [],
+  }));
+}

@@ -4,6 +4,7 @@ import { type CellRange, Engine, maxPageRows, type Run, silentLogger } from "../
 import type { Filter } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
+import { type SourceCalendar, xnys } from "../../resources/exchange_calendar/mod.ts";
 import type { MarketData } from "../../resources/market_data/mod.ts";
 
 /** The real assets on a real engine. */
@@ -19,15 +20,16 @@ export interface AssetChain {
 
 /** Runs `test` with all assets on an empty database, and closes the engine however the test ends. */
 export async function withAssetChain<T>(
-  { database, marketData, clock, config }: {
+  { database, marketData, calendar = xnys, clock, config }: {
     database: Database;
     marketData: MarketData;
+    calendar?: SourceCalendar;
     clock: Clock;
     config?: Readonly<Record<string, unknown>>;
   },
   test: (chain: AssetChain) => Promise<T>,
 ): Promise<T> {
-  const resources: Resources = { marketData };
+  const resources: Resources = { marketData, calendar };
   const options = { assets: Object.values(assets), database, resources, clock, config, logger: silentLogger };
   const engine = await Engine.open(options);
   try {

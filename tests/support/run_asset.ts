@@ -13,6 +13,7 @@ import { CellSet, CellSpace, silentLogger } from "../../engine/mod.ts";
 import { checkedRows } from "../../engine/checks/checked_rows.ts";
 import { typedMetadata } from "../../engine/metadata.ts";
 import { prepareRows, toRows } from "../../engine/row_schema.ts";
+import { weekdays } from "../../resources/exchange_calendar/mod.ts";
 import { type Clock, fixedClock } from "../../resources/clock.ts";
 
 /** What an asset's function reads, and what stands in for the outside world. */
@@ -27,6 +28,7 @@ export interface AssetSurroundings {
   cells?: { names?: readonly string[]; dates?: readonly string[] };
   /** What the asset has in these cells before. */
   before?: readonly object[];
+  /** Beside a calendar of weekdays, unless they bring another. */
   resources?: unknown;
   clock?: Clock;
   signal?: AbortSignal;
@@ -85,7 +87,7 @@ export async function runAsset<A extends AnyAsset>(
     cells: CellSet.all(new CellSpace(cells.names ?? [""], cells.dates ?? [""])),
     before: inputOf(asset, before) as Input<Record<string, unknown>>,
     config: (recipe.config as z.ZodType<Record<string, unknown>>).parse(config),
-    resources,
+    resources: { calendar: weekdays, ...resources as object },
     clock,
     logger: silentLogger,
     progress: (done: number, total: number) => progress.push([done, total]),

@@ -1,4 +1,4 @@
-import { nyse } from "../../resources/exchange_calendar/mod.ts";
+import { nyse, xnys } from "../../resources/exchange_calendar/mod.ts";
 import type {
   MarketVendor,
   VendorBar,
@@ -90,6 +90,7 @@ export function vendorResources(vendor: MarketVendor, more: Partial<VendorResour
     universe: { type: "ETF", exchange: "XNAS" },
     historyFrom: "2024-01-02",
     barsAfterCloseMinutes: 120,
+    calendar: xnys,
     ...more,
   };
 }

@@ -1,6 +1,7 @@
 import { assetsOf } from "../../assets/of_source.ts";
 import type { VendorResources } from "../../assets/vendor/vendor_resources.ts";
 import { Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
+import { xnys } from "../../resources/exchange_calendar/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { polygonVendor } from "../../resources/market_data/polygon/mod.ts";
@@ -50,6 +51,7 @@ export async function withVendorChain<T>(
       universe: { type: "ETF", exchange: "XNAS" },
       historyFrom: vendor.market.sessions()[0]!,
       barsAfterCloseMinutes: 120,
+      calendar: xnys,
       ...given,
     };
     const assets = assetsOf("vendor");

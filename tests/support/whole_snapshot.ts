@@ -23,6 +23,8 @@ export function wholeSnapshot(
     cells: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),
+    lastingSpaces: new Map(),
+    wantedSpaces: new Map(),
     reads: new Map(graph.producers.map(({ key }) => [key, []])),
   };
 }

@@ -53,3 +53,24 @@ Deno.test("pair_signals leaves out a pair whose ticker has no prices any more, a
     { type: "text", value: "2024-06-28" },
   ]);
 });
+
+Deno.test("pair_signals has the sessions that both legs have, and none where a leg has not begun or no longer trades", async () => {
+  const prices = cleanPriceRows(closes);
+  const sessions = [...new Set(prices.map(({ session }) => session))];
+  const rows = prices.filter(({ ticker, session }) =>
+    !(ticker === "B" && session < sessions[12]!) && !(ticker === "A" && session > sessions[n - 4]!)
+  );
+  const { rows: signals, metadata } = await runAsset(pairSignals, {
+    inputs: { prices: rows, pairs: chosenPairRows(["A", "B"], ["B", "C"]) },
+  });
+  const of = (ticker: string) => signals.filter((row) => row.ticker_1 === ticker).map((row) => row.session);
+  assert.deepEqual(of("A"), sessions.slice(12, n - 3));
+  assert.deepEqual(of("B"), sessions.slice(12));
+  const expected = referenceSignals({ price1: a.slice(12, n - 3), price2: closes.B.slice(12, n - 3) });
+  assert.deepEqual(signals.filter((row) => row.ticker_1 === "A").map((row) => row.signal), expected.signal);
+  assert.deepEqual(metadata.behind, {
+    type: "table",
+    columns: ["pair", "last session of both"],
+    rows: [["A B", sessions[n - 4]!]],
+  });
+});

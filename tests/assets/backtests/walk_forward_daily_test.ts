@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { strategyByName, strategyNames, walkForward } from "../../../quant/mod.ts";
-import { weekdays } from "../../support/bars.ts";
+import { sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
 const sessions = weekdays(260);
 const bars = groupedMarket(260);
 const chosen = await runAsset(walkForwardPairs, {
-  inputs: { bars },
+  inputs: { bars, sessions: sessionRows(bars) },
   config: { formationSessions: 120, tradingSessions: 40 },
 });
-const inputs = { bars, pairs: chosen.rows, windows: chosen.byproducts.windows!.rows };
+const inputs = { bars, sessions: sessionRows(bars), pairs: chosen.rows, windows: chosen.byproducts.windows!.rows };
 const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cleanPrices } from "../../../assets/market/clean_prices.ts";
-import { weekdays } from "../../support/bars.ts";
+import { sessionRows, weekdays } from "../../support/bars.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
 const sessions = weekdays(10);
@@ -30,8 +30,8 @@ const paused = bars("PAUSED", [1, 2, 3, 4, 5, 6, null, null, null, null]);
 const gone = bars("GONE", [1, 2, 3, 4, 5, null, null, null, null, null]);
 const market = [...whole, ...gap, ...late, ...paused, ...gone];
 
-async function clean(config: Record<string, unknown>, rows = market) {
-  const run = await runAsset(cleanPrices, { inputs: { bars: rows }, config });
+async function clean(config: Record<string, unknown>, rows = market, thin: readonly string[] = []) {
+  const run = await runAsset(cleanPrices, { inputs: { bars: rows, sessions: sessionRows(rows, thin) }, config });
   const closes = Object.fromEntries(
     [...Map.groupBy(run.rows, (row) => row.ticker)].map((
       [ticker, own],
@@ -43,24 +43,52 @@ async function clean(config: Record<string, unknown>, rows = market) {
   return { ...run, closes, dropped: Object.fromEntries(dropped.rows) as Record<string, string>, facts };
 }
 
-Deno.test("clean_prices by the tradable rule drops what came late or stopped, and fills the rest", async () => {
-  const { closes, dropped, facts } = await clean({});
+Deno.test("clean_prices by the tradable rule keeps each ticker from its first close to its last, and drops what stopped", async () => {
+  const { closes, dropped, facts } = await clean({ maxFilledShare: 0.2 });
   assert.deepEqual(closes, {
     GAP: "1 2* 3* 4 5 6 7 8 9 10",
-    PAUSED: "1 2 3 4 5 6 6* 6* 6* 6*",
+    LATE: "2 3 4 5 6 7 8 9 10",
+    PAUSED: "1 2 3 4 5 6",
     WHOLE: "1 2 3 4 5 6 7 8 9 10",
   });
-  assert.deepEqual(Object.keys(dropped), ["GONE", "LATE"]);
+  assert.deepEqual(Object.keys(dropped), ["GONE"]);
   assert.match(dropped.GONE!, /^It stopped trading: its last close is of 2024-01-05, 5 sessions before the end/);
-  assert.match(dropped.LATE!, /^It has no close in the first session, 2024-01-01; its first is of 2024-01-02/);
-  assert.deepEqual([facts.rule, facts.tickers, facts.sessions], ["tradable", 3, 10]);
-  assert.deepEqual([facts.filled_cells, facts.dropped_tickers], [6, 2]);
+  assert.deepEqual([facts.rule, facts.tickers, facts.sessions], ["tradable", 4, 10]);
+  assert.deepEqual([facts.filled_cells, facts.dropped_tickers], [2, 1]);
+});
+
+Deno.test("clean_prices by the tradable rule drops a ticker of which more than a tenth would be filled, and says so", async () => {
+  const { closes, dropped } = await clean({});
+  assert.equal(closes.GAP, undefined);
+  assert.equal(
+    dropped.GAP,
+    "It has no close in 2 of the 10 sessions from 2024-01-01 to 2024-01-12, 20 % (more than 10 % are too many).",
+  );
+});
+
+Deno.test("clean_prices by the tradable rule has complete sessions alone: nothing is filled in on others, nor repeated", async () => {
+  const rows = [...bars("A", [1, 2, 3, 4, 5, 6, 7]), ...bars("B", [1, 2, null, 4, 5, 6, null])];
+  const { closes, facts } = await clean({}, rows, [sessions[2]!, sessions[6]!]);
+  assert.deepEqual(closes, { A: "1 2 4 5 6", B: "1 2 4 5 6" });
+  assert.deepEqual([facts.sessions, facts.incomplete_sessions_left_out], [5, 2]);
+  const service = await clean({ rule: "service" }, rows, [sessions[2]!, sessions[6]!]);
+  assert.deepEqual(service.closes, { A: "1 2 3 4 5 6 7", B: "1 2 3* 4 5 6 6*" });
 });
 
 Deno.test("clean_prices by the tradable rule takes the number of stale sessions that it is told", async () => {
-  assert.deepEqual(Object.keys((await clean({ maxStaleSessions: 6 })).closes), ["GAP", "GONE", "PAUSED", "WHOLE"]);
-  assert.deepEqual(Object.keys((await clean({ maxStaleSessions: 4 })).closes), ["GAP", "WHOLE"]);
-  await assert.rejects(clean({ maxStaleSessions: 0 }));
+  const tickers = async (maxStaleSessions: number) =>
+    Object.keys((await clean({ maxStaleSessions, maxFilledShare: 1 })).closes);
+  assert.deepEqual(await tickers(6), ["GAP", "GONE", "LATE", "PAUSED", "WHOLE"]);
+  assert.deepEqual(await tickers(4), ["GAP", "LATE", "WHOLE"]);
+  await assert.rejects(tickers(0));
+});
+
+Deno.test("clean_prices warns of what is filled in, and of too few sessions for a search", async () => {
+  const { checks } = await clean({ maxFilledShare: 0.2 });
+  assert.deepEqual([checks.few_filled!.passed, checks.enough_sessions!.passed], [false, false]);
+  assert.match(checks.few_filled!.message, /^2 of 35 closes \(5\.7 %\) are filled in, most of GAP \(20 %\)/);
+  assert.match(checks.enough_sessions!.message, /^10 sessions, and no pairs are searched for in fewer than 100/);
+  assert.equal((await clean({}, whole)).checks.few_filled!.passed, true);
 });
 
 Deno.test("clean_prices by the service rule keeps a ticker that stopped trading flat", async () => {
@@ -77,7 +105,7 @@ Deno.test("clean_prices by the research rule keeps complete tickers only, as the
 });
 
 Deno.test("clean_prices takes the sessions of all tickers together", async () => {
-  const { closes } = await clean({}, [...bars("A", [1, null, 3]), ...bars("B", [1, 2, 3])]);
+  const { closes } = await clean({ maxFilledShare: 0.5 }, [...bars("A", [1, null, 3]), ...bars("B", [1, 2, 3])]);
   assert.deepEqual(closes, { A: "1 2* 3", B: "1 2 3" });
 });
 

@@ -41,7 +41,7 @@ Deno.test("raw_daily_bars fails with the source's own words", async () => {
 
 Deno.test("raw_daily_bars refuses a session that is no date", async () => {
   const marketData = marketOf({ bars: [rawBar("A", "2024-02-30", 1)] });
-  await assert.rejects(runAsset(rawDailyBars, { resources: { marketData } }), /session is "2024-02-30"/);
+  await assert.rejects(runAsset(rawDailyBars, { resources: { marketData } }), /"2024-02-30"/);
 });
 
 Deno.test("raw_daily_bars hands the signal and the progress on", async () => {

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { dailyBars } from "../../../assets/market/daily_bars.ts";
+import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { rejectedBars } from "../../../assets/market/rejected_bars.ts";
-import { rawBar } from "../../support/bars.ts";
+import { rawDailyBars as vendorBars } from "../../../assets/vendor/raw_daily_bars.ts";
+import { type RawBar, rawBar } from "../../support/bars.ts";
+import { marketOf } from "../../support/market_of.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
-const rejectedOf = async (raw: object[]) =>
-  (await runAsset(dailyBars, { inputs: { raw, splits: [] } })).byproducts.rejected!;
+const rejectedOf = async (bars: RawBar[]) =>
+  (await runAsset(rawDailyBars, { resources: { marketData: marketOf({ bars }) } })).byproducts.rejected!;
 
-Deno.test("rejected_bars is made with daily_bars", () => {
+Deno.test("rejected_bars is made with the bars received, of a file or of a vendor", () => {
   assert.equal(rejectedBars.recipe, undefined);
-  assert.equal(dailyBars.recipe!.byproducts.rejected, rejectedBars);
+  assert.equal(rawDailyBars.recipe!.byproducts.rejected, rejectedBars);
+  assert.equal(vendorBars.recipe!.byproducts.rejected, rejectedBars);
 });
 
 Deno.test("rejected_bars holds each bar as received with its reason, and counts the reasons", async () => {

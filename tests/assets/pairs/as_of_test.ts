@@ -1,31 +1,55 @@
 import assert from "node:assert/strict";
 import { AsOfConfig, asOfDates, closesAsOf } from "../../../assets/pairs/as_of.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
+import {
+  anyDate,
+  everyDay,
+  type SourceCalendar,
+  weekdays as anyWeekday,
+  xnys,
+} from "../../../resources/exchange_calendar/mod.ts";
 import { columnsOf } from "../../support/market_of.ts";
 
 const sessions = weekdays(130);
 
-function closes(bars: readonly RawBar[], dates: readonly string[], config: Record<string, unknown> = {}) {
+function closes(
+  bars: readonly RawBar[],
+  dates: readonly string[],
+  config: Record<string, unknown> = {},
+  thin: string[] = [],
+) {
   const columns = { ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) };
-  return [...closesAsOf(columns, dates, AsOfConfig.parse(config))];
+  const complete = [...new Set(columns.session)].map((session) => ({ session, complete: !thin.includes(session) }));
+  return [...closesAsOf({ bars: columns, sessions: complete }, dates, AsOfConfig.parse(config))];
 }
+
+const asOf = (known: readonly string[], every: "session" | "week" | "month") =>
+  asOfDates(known, { every, calendar: anyWeekday });
 
 Deno.test("asOfDates() has the last session of each week or month that is over, after a hundred sessions", () => {
   // The hundredth weekday is a Friday; 2024-06-28 is the last of the month.
   assert.equal(sessions[99], "2024-05-17");
-  assert.deepEqual(asOfDates(sessions, "week"), [
+  assert.deepEqual(asOf(sessions, "week"), [
     ..."2024-05-17 2024-05-24 2024-05-31 2024-06-07 2024-06-14 2024-06-21 2024-06-28".split(" "),
   ]);
-  assert.deepEqual(asOfDates(sessions, "month"), ["2024-05-31", "2024-06-28"]);
-  assert.equal(asOfDates(sessions, "session")[1], "2024-05-20");
-  assert.deepEqual(asOfDates(sessions.slice(0, 99), "week"), []);
+  assert.deepEqual(asOf(sessions, "month"), ["2024-05-31", "2024-06-28"]);
+  assert.equal(asOf(sessions, "session")[1], "2024-05-20");
+  assert.deepEqual(asOf(sessions.slice(0, 99), "week"), []);
   // A week whose Friday is not there yet has none.
-  assert.deepEqual(asOfDates(sessions.slice(0, 103), "week"), ["2024-05-17"]);
+  assert.deepEqual(asOf(sessions.slice(0, 103), "week"), ["2024-05-17"]);
 });
 
-Deno.test("asOfDates() passes over dates that the exchange does not know", () => {
-  assert.deepEqual(asOfDates(["0019-01-02", ...sessions, "2999-01-01"], "week"), asOfDates(sessions, "week"));
-  assert.deepEqual(asOfDates(["2999-01-01"], "session"), []);
+Deno.test("asOfDates() ends a week where the calendar does, or where a later week has begun", () => {
+  const until = (calendar: SourceCalendar) => asOfDates(sessions.slice(0, 110), { every: "week", calendar });
+  // 2024-05-31 is a Friday, and the last of them.
+  assert.equal(sessions[109], "2024-05-31");
+  assert.deepEqual(until(xnys).at(-1), "2024-05-31");
+  assert.deepEqual(until(everyDay).at(-1), "2024-05-24");
+  assert.deepEqual(until(anyDate).at(-1), "2024-05-24");
+  assert.deepEqual(
+    asOfDates([...sessions.slice(0, 110), "2024-06-03"], { every: "week", calendar: anyDate }).at(-1),
+    "2024-05-31",
+  );
 });
 
 Deno.test("closesAsOf() has each formation in the shares of its own end", () => {
@@ -54,8 +78,30 @@ Deno.test("closesAsOf() cleans by what was known: a ticker that stops trading la
   assert.deepEqual(tickers, [["A", "B"], ["A"]]);
 });
 
-Deno.test("closesAsOf() says how many sessions it needs", () => {
+Deno.test("closesAsOf() leaves out sessions that are not complete by the rule tradable, and by no other", () => {
+  const bars = sessions.flatMap((session, t) => [
+    rawBar("A", session, 10 + t),
+    ...t === 120 ? [] : [rawBar("B", session, 20)],
+  ]);
+  const of = (rule: string) => closes(bars, [sessions[129]!], { rule }, [sessions[120]!])[0]!.matrix;
+  assert.deepEqual([of("tradable").sessions.includes(sessions[120]!), of("tradable").sessions.length], [false, 129]);
+  assert.equal(of("service").sessions.length, 130);
+});
+
+Deno.test("closesAsOf() says how many sessions it needs, and why there are not as many", () => {
   const bars = sessions.slice(0, 99).map((session) => rawBar("A", session, 10));
-  assert.throws(() => closes(bars, [sessions[98]!]), /has 99 sessions with usable bars up to 2024-05-16; .* least 100/);
-  assert.throws(() => closes([], ["2024-05-17"]), /has 0 sessions/);
+  assert.throws(
+    () => closes(bars, [sessions[98]!]),
+    /needs 100 sessions, and 99 of the 99 .*Give market data of more sessions/,
+  );
+  assert.throws(() => closes([], ["2024-05-17"]), /0 of the 0/);
+  const unusable = sessions.map((session, t) => rawBar("A", session, 10, { split: t < 128 ? 0 : 1 }));
+  assert.throws(
+    () => closes(unusable, [sessions[129]!]),
+    /2 of the 130 received up to it can be used: 128 of 130 bars are rejected, most because a bar split ratio is not positive/,
+  );
+  assert.throws(
+    () => closes(sessions.map((s) => rawBar("A", s, 10)), [sessions[129]!], {}, [...sessions]),
+    /too few tickers/,
+  );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cointegratedPairs, pairsInClusters } from "../../../assets/pairs/cointegrated_pairs.ts";
 import { engleGranger } from "../../../quant/mod.ts";
+import { sessionRows } from "../../support/bars.ts";
 import { rawBarRows, reverting, walk } from "../../support/closes.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
@@ -29,7 +30,7 @@ function test(
 ) {
   const { bars, asOf } = rawBarRows(closes);
   return runAsset(cointegratedPairs, {
-    inputs: { bars, clusters: clusterRows(clusters, asOf) },
+    inputs: { bars, sessions: sessionRows(bars), clusters: clusterRows(clusters, asOf) },
     config,
     cells: { dates: [asOf] },
   });
@@ -83,6 +84,7 @@ Deno.test("cointegrated_pairs tests no pair across clusters, of noise, or of ano
   const { bars, asOf } = rawBarRows(closes);
   const inputs = {
     bars,
+    sessions: sessionRows(bars),
     clusters: [...clusterRows({ A: 0, B: 0 }, asOf), ...clusterRows({ C: 0, D: 0 }, asOf, "service")],
   };
   const cells = { dates: [asOf] };
@@ -142,7 +144,7 @@ Deno.test("cointegrated_pairs is empty, with a warning, where no two tickers sha
 
 Deno.test("cointegrated_pairs says how many sessions it needs, whether or not there are pairs", async () => {
   const expected = new RangeError(
-    "raw_daily_bars has 99 sessions with usable bars up to 2024-05-16; searching for pairs needs at least 100. Give market data of more sessions.",
+    "Searching for pairs as of 2024-05-16 needs 100 sessions, and 99 of the 99 received up to it can be used. Give market data of more sessions.",
   );
   const short = { A: leg.slice(0, 99), B: follower.slice(0, 99) };
   await assert.rejects(test(short), expected);
@@ -152,17 +154,17 @@ Deno.test("cointegrated_pairs says how many sessions it needs, whether or not th
 
 Deno.test("cointegrated_pairs stops when it is cancelled", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
-  const inputs = { bars, clusters: clusterRows({ A: 0, B: 0 }, asOf) };
+  const inputs = { bars, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, B: 0 }, asOf) };
   const signal = AbortSignal.abort(new Error("enough"));
   await assert.rejects(runAsset(cointegratedPairs, { inputs, signal, cells: { dates: [asOf] } }), /enough/);
 });
 
 Deno.test("cointegrated_pairs says so where pair_clusters was cleaned by other rules", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
-  const inputs = { bars, clusters: clusterRows({ A: 0, GONE: 0 }, asOf) };
+  const inputs = { bars, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, GONE: 0 }, asOf) };
   await assert.rejects(
     runAsset(cointegratedPairs, { inputs, cells: { dates: [asOf] } }),
-    /pair_clusters has GONE as of 2025-07-11.*the same formationSessions, rule and maxStaleSessions/,
+    /pair_clusters has GONE as of 2025-07-11.*the same formationSessions, rule, maxStaleSessions and maxFilledShare/,
   );
 });
 

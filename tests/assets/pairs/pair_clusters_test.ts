@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { clusterPresets, pairClusters } from "../../../assets/pairs/pair_clusters.ts";
+import { sessionRows } from "../../support/bars.ts";
 import { normals, rawBarRows, walk } from "../../support/closes.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
 const cluster = (closes: Record<string, ArrayLike<number>>) => {
   const { bars, asOf } = rawBarRows(closes);
-  return runAsset(pairClusters, { inputs: { bars }, cells: { dates: [asOf] } });
+  return runAsset(pairClusters, { inputs: { bars, sessions: sessionRows(bars) }, cells: { dates: [asOf] } });
 };
 
 /** Three groups of six tickers that follow their group's factor, and two of their own. */
@@ -100,7 +101,7 @@ Deno.test("pair_clusters says how many sessions it needs", async () => {
   await assert.rejects(
     cluster({ A: a.slice(1), B: b.slice(1) }),
     new RangeError(
-      "raw_daily_bars has 99 sessions with usable bars up to 2024-05-16; searching for pairs needs at least 100. Give market data of more sessions.",
+      "Searching for pairs as of 2024-05-16 needs 100 sessions, and 99 of the 99 received up to it can be used. Give market data of more sessions.",
     ),
   );
   assert.equal((await cluster({ A: a, B: b })).rows.length, 4);

@@ -3,7 +3,7 @@ import { chosenPairs } from "../../../assets/pairs/chosen_pairs.ts";
 import { cointegratedPairs } from "../../../assets/pairs/cointegrated_pairs.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { runChain } from "../../support/asset_chain.ts";
-import { type RawBar, weekdays } from "../../support/bars.ts";
+import { type RawBar, sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
@@ -11,7 +11,7 @@ const sessions = weekdays(260);
 const market = groupedMarket(260);
 const windows = { formationSessions: 120, tradingSessions: 40 };
 const choose = (bars: readonly RawBar[], config: Record<string, unknown> = {}) =>
-  runAsset(walkForwardPairs, { inputs: { bars }, config: { ...windows, ...config } });
+  runAsset(walkForwardPairs, { inputs: { bars, sessions: sessionRows(bars) }, config: { ...windows, ...config } });
 const names = (rows: readonly { ticker_1: string; ticker_2: string }[]) =>
   rows.map((row) => `${row.ticker_1}/${row.ticker_2}`);
 
@@ -80,7 +80,7 @@ Deno.test("walk_forward_pairs refuses formations too short for its statistics", 
 Deno.test("walk_forward_pairs tells its progress window by window, and stops when it is cancelled", async () => {
   assert.deepEqual((await choose(market)).progress, [[1, 4], [2, 4], [3, 4], [4, 4]]);
   const cancelled = runAsset(walkForwardPairs, {
-    inputs: { bars: market },
+    inputs: { bars: market, sessions: sessionRows(market) },
     config: windows,
     signal: AbortSignal.abort(new Error("no longer wanted")),
   });

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
+import { sessionRows } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
 const config = { formationSessions: 120, tradingSessions: 40 };
 const run = (more = {}) =>
-  runAsset(walkForwardPairs, { inputs: { bars: groupedMarket(260) }, config: { ...config, ...more } });
+  runAsset(walkForwardPairs, {
+    inputs: { bars: groupedMarket(260), sessions: sessionRows(groupedMarket(260)) },
+    config: { ...config, ...more },
+  });
 
 Deno.test("walk_forward_windows is made with walk_forward_pairs", () => {
   assert.equal(walkForwardWindows.recipe, undefined);

@@ -43,7 +43,7 @@ Deno.test("raw_news wants the last thirty days, or those since a date, today inc
   const listed = [listedRow("A"), listedRow("GONE", { delisted_on: "2024-02-20" })];
   const wanted = async (newsFrom?: string) =>
     await rawNews.recipe!.partitions!.wanted({
-      upstream: { tickers: { space: CellSpace.single, rows: () => Promise.resolve(listed) } },
+      upstream: { tickers: { space: CellSpace.single, wanted: CellSpace.single, rows: () => Promise.resolve(listed) } },
       config: {},
       resources: vendorResources(vendor, { newsFrom }),
       clock: fixedClock("2024-03-01T23:00:00Z"),

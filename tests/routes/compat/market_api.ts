@@ -2,6 +2,7 @@ import * as assets from "../../../assets/mod.ts";
 import { Engine, loggerTo, type LogLevel, Scheduler, silentLogger } from "../../../engine/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import type { Database } from "../../../resources/database/mod.ts";
+import { weekdays } from "../../../resources/exchange_calendar/mod.ts";
 import type { MarketData, TickerListing } from "../../../resources/market_data/mod.ts";
 import { type Api, api } from "../../../routes/mod.ts";
 import type { RawBar } from "../../support/bars.ts";
@@ -38,6 +39,7 @@ const assetsRead = [
   assets.rawSplits,
   assets.dailyBars,
   assets.rejectedBars,
+  assets.sessions,
   assets.cleanPrices,
   assets.pairClusters,
   assets.cointegratedPairs,
@@ -85,7 +87,7 @@ export async function withMarketApi(
         ...withIndicators ? [assets.indicators] : [],
       ],
       database,
-      resources: { marketData },
+      resources: { marketData, calendar: weekdays },
       clock,
       logger: silentLogger,
       config: { cointegrated_pairs: { minCrossings: 45 }, chosen_pairs: { maxPairs: 2 } },

@@ -1,0 +1,275 @@
+import { type Check, check, type CheckedRows } from "../../engine/mod.ts";
+
+/*
+ * How much of what should be there is there, and can be used. These checks name tickers, days and the remedy; only one of them keeps rows
+ * back: where most cannot be used, what there was before is better.
+ */
+
+/** Names that a sentence holds before it says how many more there are. */
+const mostNamed = 5;
+
+interface RejectedBar {
+  ticker: string;
+  session: string;
+  reason: string;
+}
+
+/**
+ * Few bars are rejected: at most 1 % of all, and 10 % of those of any of the newest sessions.
+ *
+ * The metadata must have `received`, the number of bars, and `newest`, a table of the newest sessions with their bars and how many of
+ * them are rejected.
+ */
+export function fewRejected<Row extends RejectedBar>(
+  { share = 0.01, newestShare = 0.1 }: { share?: number; newestShare?: number } = {},
+): Check<Row> {
+  return check<Row>(
+    "few_rejected",
+    `At most ${percent(share)} of the bars received are rejected, and at most ${
+      percent(newestShare)
+    } of a newest session's.`,
+    (rows) => {
+      const received = Number(rows.metadata.received ?? 0);
+      if (rows.count === 0) return { passed: true, message: `none of ${received} bars is rejected` };
+      const { newest } = rows.metadata;
+      const newestRows = typeof newest === "object" && newest.type === "table" ? newest.rows : [];
+      const poor = newestRows.filter(([, bars, rejected]) => Number(rejected) > newestShare * Number(bars));
+      const passed = rows.count <= share * received && poor.length === 0;
+      return {
+        passed,
+        message: `${rows.count} of ${received} bars (${percent(rows.count / received)}) are rejected: ${
+          reasonsInWords(tally(rows.column("reason") as readonly string[]))
+        }${poor.map(([session, bars, rejected]) => `; ${rejected} of ${bars} in ${session}`).join("")}${
+          passed ? "" : `; ${where(rows)}. ${remedy(rows.column("reason") as readonly string[])}`
+        }`,
+        failingRows: passed ? [] : sample(rows),
+      };
+    },
+    { severity: "warn", columns: ["ticker", "session", "reason"] },
+  );
+}
+
+/** Most of the tickers' sessions have a bar that can be used: else what there was before stays. */
+export function mostUsable<Row>({ share = 0.5 }: { share?: number } = {}): Check<Row> {
+  return check<Row>(
+    "most_bars_usable",
+    `At least ${percent(share)} of the tickers' sessions received have a bar that can be used.`,
+    ({ metadata }) => {
+      const [all, usable] = [Number(metadata.received_cells ?? 0), Number(metadata.usable_cells ?? 0)];
+      const passed = usable >= share * all;
+      const reasons = metadata.rejected_because as { rows?: [string, number][] } | undefined;
+      const counted = reasons?.rows ?? [];
+      return {
+        passed,
+        message: passed
+          ? `${usable} of ${all} have one`
+          : `${all - usable} of ${all} (${percent(1 - usable / all)}) have none, because a bar ${
+            reasonsInWords(counted)
+          }. ${remedy(counted.flatMap(([reason, bars]) => Array<string>(bars).fill(reason)))}`,
+      };
+    },
+  );
+}
+
+interface Coverage {
+  session: string;
+  tickers: number;
+  usual: number | null;
+  complete: boolean;
+  received: number;
+  rejected: number;
+  vanished: number;
+  vanished_tickers: string[];
+}
+
+/** The newest of the sessions has nine tenths of the usual number of tickers, gaps not filled. */
+export function sessionComplete<Row extends Coverage>({ share = 0.9 }: { share?: number } = {}): Check<Row> {
+  return check<Row>(
+    "session_complete",
+    `The newest session has at least ${percent(share)} of the usual number of tickers.`,
+    (rows) => {
+      if (rows.count === 0) return { passed: true, message: "no session" };
+      const row = rows.row(rows.count - 1);
+      const { session, tickers, usual, complete, received, rejected } = row;
+      if (usual === null) return { passed: true, message: `${tickers} tickers in ${session}: nothing to compare with` };
+      const passed = tickers >= share * usual;
+      const more = [
+        `${tickers} of the usual ${usual} tickers have a usable close in ${session}`,
+        ...(rejected > 0 ? [`${rejected} of its ${received} bars are rejected, see rejected_bars`] : []),
+        ...(row.vanished > 0 ? [`without ${named(row.vanished_tickers, row.vanished)}`] : []),
+      ];
+      return {
+        passed,
+        message: passed
+          ? more[0]!
+          : `${more.join("; ")}. ${
+            complete
+              ? "It counts as a session all the same."
+              : "It does not count as a session: pairs and prices stay as of the one before until its other bars come."
+          }`,
+        failingRows: passed ? [] : [row],
+      };
+    },
+    { severity: "warn", columns: ["session", "tickers", "usual"] },
+  );
+}
+
+/** Every session is complete; those that are not are left out of prices and windows. */
+export function sessionsComplete<Row extends Coverage>(): Check<Row> {
+  return check<Row>(
+    "sessions_complete",
+    "No session lacks so many of the usual tickers that it does not count.",
+    (rows) => {
+      const complete = rows.column("complete") as readonly boolean[];
+      const thin = Array.from(complete.keys()).filter((i) => !complete[i]).map((i) => rows.row(i));
+      const said = thin.slice(-mostNamed).map(({ session, tickers, usual }) =>
+        `${session} (${tickers} of ${usual ?? 0})`
+      );
+      return {
+        passed: thin.length === 0,
+        message: thin.length === 0
+          ? `${rows.count} sessions`
+          : `${thin.length} of ${rows.count} sessions have too few tickers and are left out of prices and windows: ${
+            named(said, thin.length)
+          }. Where that is a market with other days, give it a file and CALENDAR of its own`,
+        failingRows: thin,
+      };
+    },
+    { severity: "warn", columns: ["session", "complete"] },
+  );
+}
+
+/** Few tickers of the session before have no usable close in the newest: at most a twentieth. */
+export function noTickerVanished<Row extends Coverage>({ share = 0.05 }: { share?: number } = {}): Check<Row> {
+  return check<Row>(
+    "few_tickers_vanished",
+    `At most ${percent(share)} of the tickers of the session before have no usable close in the newest.`,
+    (rows) => {
+      if (rows.count === 0) return { passed: true, message: "no session" };
+      const { session, tickers, vanished, vanished_tickers } = rows.row(rows.count - 1);
+      const passed = vanished <= share * (tickers + vanished);
+      return {
+        passed,
+        message: vanished === 0
+          ? `none in ${session}`
+          : `${vanished} tickers have none in ${session}: ${named(vanished_tickers, vanished)}${
+            passed ? "" : ". Get their bars, or the reason for their end, from the source"
+          }`,
+        failingRows: passed ? [] : vanished_tickers.map((ticker) => ({ ticker, session })),
+      };
+    },
+    { severity: "warn", columns: ["session", "tickers", "vanished", "vanished_tickers"] },
+  );
+}
+
+interface CleanClose {
+  ticker: string;
+  session: string;
+  filled: boolean;
+}
+
+/** Few closes are filled in: at most 1 % of all, and 5 % of a ticker's. */
+export function fewFilled<Row extends CleanClose>(
+  { share = 0.01, tickerShare = 0.05 }: { share?: number; tickerShare?: number } = {},
+): Check<Row> {
+  return check<Row>(
+    "few_filled",
+    `At most ${percent(share)} of all closes are filled in, and at most ${percent(tickerShare)} of a ticker's.`,
+    (rows) => {
+      const tickers = rows.column("ticker") as readonly string[];
+      const filled = rows.column("filled") as readonly boolean[];
+      const counts = new Map<string, { filled: number; all: number }>();
+      let total = 0;
+      for (let i = 0; i < rows.count; i++) {
+        let count = counts.get(tickers[i]!);
+        if (!count) counts.set(tickers[i]!, count = { filled: 0, all: 0 });
+        count.all++;
+        if (filled[i]) {
+          count.filled++;
+          total++;
+        }
+      }
+      const most = [...counts].map(([ticker, count]) => ({ ticker, ...count, share: count.filled / count.all }))
+        .filter((one) => one.filled > 0).sort((a, b) => b.share - a.share);
+      const above = most.filter((one) => one.share > tickerShare);
+      const passed = total <= share * rows.count && above.length === 0;
+      const said = most.map((one) => `${one.ticker} (${percent(one.share)})`);
+      return {
+        passed,
+        message: `${total} of ${rows.count} closes (${
+          percent(rows.count === 0 ? 0 : total / rows.count)
+        }) are filled in${
+          passed
+            ? ""
+            : `, most of ${
+              named(said.slice(0, 20), said.length)
+            }. They are no prices: get the missing bars, or leave these tickers out`
+        }`,
+        failingRows: passed ? [] : most.slice(0, 20),
+      };
+    },
+    { severity: "warn", columns: ["ticker", "filled"] },
+  );
+}
+
+/** There are as many sessions as a search for pairs needs. */
+export function enoughSessions<Row extends CleanClose>(fewest: number): Check<Row> {
+  return check<Row>(
+    "enough_sessions",
+    `There are the ${fewest} sessions that a search for pairs needs.`,
+    (rows) => {
+      const count = new Set(rows.column("session") as readonly string[]).size;
+      return {
+        passed: count >= fewest,
+        message: count >= fewest
+          ? `${count} sessions`
+          : `${count} sessions, and no pairs are searched for in fewer than ${fewest}. Give market data of more sessions; rejected_bars and sessions say which were left out`,
+      };
+    },
+    { severity: "warn", columns: ["session"] },
+  );
+}
+
+function tally(reasons: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+function reasonsInWords(counts: readonly [string, number][]): string {
+  return named(counts.slice(0, 3).map(([reason, bars]) => `${reason} (${bars})`), counts.length);
+}
+
+/** Reasons that speak of a date. */
+const byDate = /^is dated (on|outside) /;
+
+/** What to do about most of the reasons. */
+function remedy(reasons: readonly string[]): string {
+  const dated = reasons.filter((reason) => byDate.test(reason)).length;
+  return dated > reasons.length / 2
+    ? "If the market keeps other days, set CALENDAR to weekdays, 24/7, none or sessions:PATH"
+    : "Correct them at the source; rejected_bars has each with its reason";
+}
+
+function where<Row extends RejectedBar>(rows: CheckedRows<Row>): string {
+  const tickers = tally(rows.column("ticker") as readonly string[]).map(([ticker, bars]) => `${ticker} (${bars})`);
+  const sessions = (rows.column("session") as readonly string[]).toSorted();
+  const [first, last] = [sessions[0]!, sessions.at(-1)!];
+  return `of ${named(tickers.slice(0, mostNamed), tickers.length)}, ${
+    first === last ? `on ${first}` : `${first} to ${last}`
+  }`;
+}
+
+function sample<Row>(rows: CheckedRows<Row>): object[] {
+  return Array.from({ length: Math.min(20, rows.count) }, (_, i) => rows.row(i) as object);
+}
+
+/** Names in words, of which there may be more. */
+function named(names: readonly string[], count: number): string {
+  const some = names.slice(0, mostNamed);
+  return count > some.length ? `${some.join(", ")} and ${count - some.length} more` : some.join(", ");
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}

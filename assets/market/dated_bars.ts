@@ -1,0 +1,81 @@
+import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
+import type { Clock } from "../../resources/clock.ts";
+import { type BarColumns, type RejectedBarRow, rejection } from "./bar_judgement.ts";
+
+/** Days without any bar that part a group of dates from another. */
+const GAP_DAYS = 60;
+/** A group of dates with a smaller share of the bars than this is no history of its own. */
+const STRAY_SHARE = 0.01;
+const DAY_MS = 86_400_000;
+
+/** Today's date by a calendar's clock. */
+export function todayIn({ timeZone }: SourceCalendar, clock: Clock): string {
+  return clock.now().toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}
+
+/**
+ * Parts the bars that are dated in sessions from those that are not, whatever their values.
+ *
+ * A bar is rejected that is dated after today, on a date on which the calendar has no session, or far from all others: a few bars with
+ * two months on both sides of them in which no ticker has one.
+ *
+ * @param today What lies after it has not happened.
+ */
+export function datedInSessions(
+  bars: BarColumns,
+  { calendar, today }: { calendar: SourceCalendar; today: string },
+): { dated: BarColumns; rejected: RejectedBarRow[] } {
+  const counts = new Map<string, number>();
+  for (const session of bars.session) counts.set(session, (counts.get(session) ?? 0) + 1);
+  const faults = new Map<string, string>();
+  for (const session of counts.keys()) {
+    const fault = session > today ? "is dated after today" : calendar.faultOf(session);
+    if (fault === undefined) continue;
+    faults.set(session, fault);
+    counts.delete(session);
+  }
+  for (const session of strays(counts)) faults.set(session, "is dated far from every other bar");
+  if (faults.size === 0) return { dated: bars, rejected: [] };
+  const rejected: RejectedBarRow[] = [];
+  const kept: number[] = [];
+  bars.session.forEach((session, i) => {
+    const fault = faults.get(session);
+    if (fault === undefined) kept.push(i);
+    else rejected.push(rejection(bars, i, fault));
+  });
+  return { dated: picked(bars, kept), rejected };
+}
+
+/** Dates that lie far from the others and hold next to nothing. */
+function strays(counts: ReadonlyMap<string, number>): string[] {
+  const dates = [...counts.keys()].sort();
+  const groups: { dates: string[]; bars: number }[] = [];
+  let before = -Infinity;
+  for (const date of dates) {
+    const day = Date.parse(date) / DAY_MS;
+    if (day - before > GAP_DAYS) groups.push({ dates: [], bars: 0 });
+    before = day;
+    const group = groups.at(-1)!;
+    group.dates.push(date);
+    group.bars += counts.get(date)!;
+  }
+  const total = groups.reduce((sum, { bars }) => sum + bars, 0);
+  return groups.filter(({ bars }) => bars < STRAY_SHARE * total).flatMap((group) => group.dates);
+}
+
+function picked(bars: BarColumns, rows: readonly number[]): BarColumns {
+  const texts = (column: readonly string[]) => rows.map((i) => column[i]!);
+  const numbers = (column: Float64Array) => Float64Array.from(rows, (i) => column[i]!);
+  return {
+    ticker: texts(bars.ticker),
+    session: texts(bars.session),
+    occurrence: numbers(bars.occurrence),
+    open: numbers(bars.open),
+    high: numbers(bars.high),
+    low: numbers(bars.low),
+    close: numbers(bars.close),
+    volume: numbers(bars.volume),
+    dividend: numbers(bars.dividend),
+    split: numbers(bars.split),
+  };
+}
