@@ -434,9 +434,13 @@ export class Engine {
     return await newestDate(this.around.database, this.graph.asset(key), version);
   }
 
-  /** The newest date in a column of its current rows; `null` where there is none. @throws {UnknownAssetError} */
-  async newestIn(key: string, column: string): Promise<string | null> {
-    return await newestInColumn(this.around.database.sql, this.graph.asset(key), column);
+  /**
+   * The newest date in a column of its current rows, or of those in which the boolean column `where` is true; `null` where there is none.
+   *
+   * @throws {UnknownAssetError}
+   */
+  async newestIn(key: string, column: string, where: string | null = null): Promise<string | null> {
+    return await newestInColumn(this.around.database.sql, this.graph.asset(key), { column, where });
   }
 
   /** Dates of its cells that have rows, newest first. @throws {UnknownAssetError} */

@@ -26,7 +26,13 @@ export interface DataStatus {
 }
 
 /** Where the newest session is looked for: the closes that all have, and before there are any, the bars. */
-const sessionAssets = ["clean_prices", "daily_bars", "raw_daily_bars"] as const;
+const sessionAssets = [
+  // Of dates with bars those that count.
+  { key: "sessions", where: "complete" },
+  { key: "clean_prices", where: null },
+  { key: "daily_bars", where: null },
+  { key: "raw_daily_bars", where: null },
+] as const;
 const sessionColumn = "session";
 /** The exchange's clock, by which its sessions are dated. */
 const timeZone = "America/New_York";
@@ -97,14 +103,14 @@ export class DataStatusReader {
   }
 
   async #lastSession(states: readonly AssetState[]): Promise<string | null> {
-    for (const key of sessionAssets) {
+    for (const { key, where } of sessionAssets) {
       const last = states.find((asset) => asset.key === key)?.lastMaterialization;
       if (!last || last.rowCount === 0) continue;
       const { schema } = this.engine.graph.asset(key);
       if (!schema.columns.some(({ name, type }) => name === sessionColumn && type === "date")) continue;
       const version = `${key} ${last.contentVersion}`;
       if (this.#newest?.version !== version) {
-        this.#newest = { version, session: await this.engine.newestIn(key, sessionColumn) };
+        this.#newest = { version, session: await this.engine.newestIn(key, sessionColumn, where) };
       }
       return this.#newest.session;
     }

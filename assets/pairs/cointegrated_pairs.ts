@@ -133,7 +133,7 @@ export const cointegratedPairs = asset({
       metadata: {
         as_of: table(["as of", "tested", "accepted", "accepted by Engle–Granger"], counts),
         cluster_preset: clusterPreset,
-        dividends: dividendsIn([bars.dividend]),
+        dividends: dividendsIn([read.bars.dividend]),
       },
     };
   },

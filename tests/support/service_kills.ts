@@ -86,7 +86,9 @@ export async function lookForKept({ sql }: Database): Promise<string[]> {
 
 /** The version of the rows that the table holds, worked out anew: of those as of the record, which are the current ones. */
 async function versionOf(database: Database, asset: AnyAsset, materialization: number): Promise<string> {
-  if (graph.producerOf(asset.key).recipe.partitions) return cellVersion(asset, (await contentOf(database.sql, asset)).sum);
+  if (graph.producerOf(asset.key).recipe.partitions) {
+    return cellVersion(asset, (await contentOf(database.sql, asset)).sum);
+  }
   const columns = await readColumns(database, asset, asset.schema.columns.map((c) => c.name), materialization);
   return contentVersion(asset.schema, columns);
 }

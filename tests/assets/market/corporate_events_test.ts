@@ -152,7 +152,7 @@ Deno.test("settledDividends() counts the same cash once, in one session and with
 
 function settledBars(bars: readonly RawBar[]): BarColumns {
   const given = { ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) };
-  return withSettledEvents(given, { onContradiction: assert.fail }).bars;
+  return withSettledEvents(given, { onContradiction: ({ reason }) => assert.fail(reason) }).bars;
 }
 
 Deno.test("withSettledEvents() leaves bars with a split on two rows one split, where the price moved", () => {
@@ -172,5 +172,5 @@ Deno.test("withSettledEvents() leaves bars with a split on two rows one split, w
 Deno.test("withSettledEvents() gives back the same columns where nothing is told twice", () => {
   const bars = [rawBar("A", "2024-02-01", 100, { dividend: 1 }), rawBar("A", "2024-02-02", 50, { split: 2 })];
   const given = { ...columnsOf(bars), occurrence: Float64Array.of(1, 1) };
-  assert.equal(withSettledEvents(given, { onContradiction: assert.fail }).bars, given);
+  assert.equal(withSettledEvents(given, { onContradiction: ({ reason }) => assert.fail(reason) }).bars, given);
 });

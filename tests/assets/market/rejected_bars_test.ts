@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { rejectedBars } from "../../../assets/market/rejected_bars.ts";
-import { rawDailyBars as vendorBars } from "../../../assets/vendor/raw_daily_bars.ts";
 import { type RawBar, rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
 import { runAsset } from "../../support/run_asset.ts";
@@ -9,10 +8,9 @@ import { runAsset } from "../../support/run_asset.ts";
 const rejectedOf = async (bars: RawBar[]) =>
   (await runAsset(rawDailyBars, { resources: { marketData: marketOf({ bars }) } })).byproducts.rejected!;
 
-Deno.test("rejected_bars is made with the bars received, of a file or of a vendor", () => {
+Deno.test("rejected_bars is made with the bars of a file, for it has some that they lack", () => {
   assert.equal(rejectedBars.recipe, undefined);
   assert.equal(rawDailyBars.recipe!.byproducts.rejected, rejectedBars);
-  assert.equal(vendorBars.recipe!.byproducts.rejected, rejectedBars);
 });
 
 Deno.test("rejected_bars holds each bar as received with its reason, and counts the reasons", async () => {
