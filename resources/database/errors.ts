@@ -60,9 +60,16 @@ export class DatabaseLostError extends Error {
   /** Repeating what failed is worth it. */
   readonly retryable = true;
 
+  /** @param message A sentence, which the reason is added to where `cause` is one. */
   constructor(message = "The connection to the database was lost.", options?: ErrorOptions) {
-    super(message, options);
+    super(withReason(message, options?.cause), options);
   }
+}
+
+function withReason(sentence: string, cause: unknown): string {
+  if (!(cause instanceof Error)) return sentence;
+  if (cause.cause instanceof Error) return withReason(sentence, cause.cause);
+  return `${sentence.replace(/\.$/, "")}: ${cause.message.replace(/\.$/, "")}.`;
 }
 
 /**

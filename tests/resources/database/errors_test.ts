@@ -27,3 +27,9 @@ Deno.test("databaseErrorKind() looks through causes, and takes no other program'
   assert.equal(databaseErrorKind(new DatabaseLostError("Nothing listens.", { cause: refused })), "lost");
   assert.equal(databaseErrorKind("57P01"), null);
 });
+
+Deno.test("DatabaseLostError says why in its own sentence", () => {
+  const cause = new DatabaseLostError(undefined, { cause: new Error("read ECONNRESET") });
+  assert.equal(cause.message, "The connection to the database was lost: read ECONNRESET.");
+  assert.equal(new DatabaseLostError("None can be had.", { cause }).message, "None can be had: read ECONNRESET.");
+});
