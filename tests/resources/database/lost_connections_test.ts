@@ -332,7 +332,7 @@ for (const mode of ["plain", "TLS"] as const) {
             });
           }
         }
-        await ground.direct.sql`update patience set seconds = 1`;
+        await ground.direct.sql`update patience set seconds = 3`;
         for (
           const names of [
             ...batches,

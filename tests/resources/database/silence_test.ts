@@ -9,7 +9,7 @@ const ignore = !postgresAvailable;
 const limits = { tickMs: 25, suspectMs: 75, awayMs: 175, giveUpMs: 2_200, retryMs: 100, trustMs: 100 };
 
 async function beforeServer(test: (at: { database: Database; direct: Database; proxy: FaultyProxy }) => Promise<void>) {
-  const { url, drop } = await createTestDatabase();
+  const { url, drop } = await createTestDatabase({ migrated: false });
   try {
     const proxied = new URL(url);
     await using proxy = await FaultyProxy.before({ hostname: proxied.hostname, port: Number(proxied.port) });
@@ -121,7 +121,7 @@ Deno.test({
     "sessions ask the server to let go of clients that vanish, and for the isolation that statements are written for",
   ignore,
   async fn() {
-    const { url, drop } = await createTestDatabase();
+    const { url, drop } = await createTestDatabase({ migrated: false });
     try {
       const name = new URL(url).pathname.slice(1);
       const plain = await openPostgres({ databaseUrl: url });

@@ -1,0 +1,64 @@
+import type { Connection } from "./connection.ts";
+import { DatabaseOpenError } from "./errors.ts";
+import type { ServerAddress } from "./server_address.ts";
+import { WRITABLE } from "./server_dialer.ts";
+
+const oldestVersion = 15;
+/** How long a session may take to answer where nothing keeps it from it. */
+const patienceMs = 5_000;
+
+/** @throws {DatabaseOpenError} If the server is too old, or takes no writes. */
+export async function requireUsable(connection: Connection, { text }: ServerAddress): Promise<void> {
+  const [server] = await connection.command<{ version: number; writable: boolean }>(
+    `select current_setting('server_version_num')::int as version, ${WRITABLE} as writable`,
+  );
+  const { version, writable } = server!;
+  if (version < oldestVersion * 10_000) {
+    throw new DatabaseOpenError(
+      `DATABASE_URL ${text}: the server is PostgreSQL ${Math.floor(version / 10_000)}, ` +
+        `Tandem needs ${oldestVersion} or later. Upgrade it, or unset DATABASE_URL to use the embedded database.`,
+    );
+  }
+  if (!writable) {
+    throw new DatabaseOpenError(
+      `DATABASE_URL ${text}: the server takes no writes; it is a standby, or default_transaction_read_only is on. ` +
+        "Name the primary, or several servers separated by commas, of which the one that takes writes is used.",
+    );
+  }
+}
+
+/**
+ * Makes sure that each connection has a session of its own, on which locks, settings and prepared statements rest.
+ *
+ * Behind a pooler in transaction mode a session is whichever is free: while one connection is in a transaction, another gets
+ * either the session that the first had, or a different one than before.
+ *
+ * @throws {DatabaseOpenError} If connections share sessions.
+ */
+export async function requireSessions(one: Connection, other: Connection, { text }: ServerAddress): Promise<void> {
+  const session = async (connection: Connection) => {
+    const [row] = await connection.command<{ pid: number }>("select pg_backend_pid() as pid");
+    return row!.pid;
+  };
+  const shared = async (): Promise<boolean> => {
+    const before = await session(one);
+    await other.command("begin");
+    const others = await session(other);
+    // Where there is but one session for all, the first has to wait for the end of the transaction.
+    const after = await within(patienceMs, session(one));
+    await other.command("rollback");
+    return others === before || after !== before;
+  };
+  if (await shared() || await shared()) {
+    throw new DatabaseOpenError(
+      `DATABASE_URL ${text} leads to a connection pooler in transaction mode, in which Tandem's locks do not hold. ` +
+        "Use the server's direct address (on most providers another port or host), or set the pooler to session mode.",
+    );
+  }
+}
+
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => timer = setTimeout(() => resolve(undefined), timeoutMs));
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
