@@ -142,6 +142,11 @@ export class RunQueue {
         this.options.logger.error(`Run ${runId} could not be driven: ${messageOf(error)}`, { runId });
         return undefined;
       })
+      .then((status) => {
+        // Handed back or never claimed: this process takes it again if nobody else has.
+        if (status === undefined && !this.#closed) this.#begun.add(runId);
+        return status;
+      })
       .finally(() => {
         this.#driven.delete(runId);
         if (this.#crowded) this.#takeQuietly();

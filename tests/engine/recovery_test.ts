@@ -218,7 +218,8 @@ test("hands a run back whose step cannot be recorded at all", async ({ engine, d
   assert.equal((await engine.finished(id)).status, "succeeded");
   const [left] = await sql`SELECT count(*)::integer AS n FROM engine.step WHERE status = 'running'`;
   assert.equal(left!.n, 0);
-});
+  // A command goes on with its own run, though it takes none of others.
+}, commandLine);
 
 Deno.test({
   name: `Engine on ${server.name}: runs on a database whose transactions are serializable by default`,
