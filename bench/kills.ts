@@ -62,7 +62,8 @@ async function killing({ name, kills, servers, killed, undisturbed }: Series, ra
     await writeBars(bars, kill);
     const others = servers === 2 ? [new ServiceProcess(killed.environment)] : [];
     try {
-      await killOnce(killed, { afterMs: random() * longestMs, others });
+      const from = random() < 0.3 ? "start" : "work";
+      await killOnce(killed, { afterMs: random() * longestMs, from, others });
       // The other one goes on for a moment with what the first has left, and is killed as well.
       if (servers === 2) await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
     } finally {

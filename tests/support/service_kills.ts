@@ -133,16 +133,22 @@ export async function materialize(
   return body;
 }
 
-/** Starts services at a place, has the first that serves make what is stale, and kills one of them after `afterMs`. */
+/** Has the first of some services that serves make what is stale, and kills one that it starts beside them. */
 export async function killOnce(
   { environment }: Place,
-  { afterMs, others = [] }: { afterMs: number; others?: readonly ServiceProcess[] },
+  { afterMs, from, others = [] }: {
+    afterMs: number;
+    /** Whether that counts from when it was started, or from when it was asked for something. */
+    from: "start" | "work";
+    others?: readonly ServiceProcess[];
+  },
 ): Promise<void> {
   await using service = new ServiceProcess(environment);
-  const delay = new Promise((resolve) => setTimeout(resolve, afterMs));
+  const pause = () => new Promise((resolve) => setTimeout(resolve, afterMs));
   const urls = [service, ...others].map(({ url }) => url);
   const asked = Promise.any(urls).then((url) => materialize(url, false)).catch(() => undefined);
-  await delay;
+  if (from === "work") await asked;
+  await pause();
   await service[Symbol.asyncDispose]();
   await asked;
 }
