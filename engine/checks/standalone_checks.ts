@@ -1,4 +1,4 @@
-import type { Database } from "../../resources/database/database.ts";
+import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../asset.ts";
 import { readColumns } from "../asset_table.ts";
 import { InvalidRequestError } from "../errors.ts";
@@ -66,7 +66,7 @@ export class StandaloneChecks {
    */
   async runUnjudged(signal?: AbortSignal): Promise<CheckRun[]> {
     const runs: CheckRun[] = [];
-    for (const wanted of await this.#unjudged()) {
+    for (const wanted of await this.#unjudged(this.around.database.sql)) {
       signal?.throwIfAborted();
       runs.push(await this.#judge(wanted, { signal, again: false }));
     }
@@ -103,7 +103,7 @@ export class StandaloneChecks {
     const ids = await database.sql.begin(async (tx) => {
       // Two processes that find the same check unjudged record it once.
       await tx`SELECT pg_advisory_xact_lock(7271, 1)`;
-      const open = again ? undefined : (await this.#unjudged()).find(({ asset }) => asset.key === key)?.names ?? [];
+      const open = again ? undefined : (await this.#unjudged(tx)).find(({ asset }) => asset.key === key)?.names ?? [];
       const news = found.filter(({ name }) => open?.includes(name) ?? true);
       const names = news.map(({ name }) => name);
       await tx`
@@ -116,15 +116,15 @@ export class StandaloneChecks {
   }
 
   /** Checks without a judgement of the latest version; of an asset by partitions, without one of all its rows. */
-  async #unjudged(): Promise<Wanted[]> {
-    const { graph, database } = this.around;
+  async #unjudged(sql: Sql): Promise<Wanted[]> {
+    const { graph } = this.around;
     const declared = graph.assets.flatMap(({ key, checks }) => {
       const byParts = graph.producerOf(key).recipe.partitions !== undefined;
       return checks.map(({ name }) => ({ key, name, byParts }));
     });
-    const rows = await database.sql<{ key: string; names: string[] }[]>`
+    const rows = await sql<{ key: string; names: string[] }[]>`
       SELECT d.key, json_agg(d.name) AS names
-      FROM jsonb_to_recordset(${database.sql.json(declared)}) AS d(key text, name text, "byParts" boolean)
+      FROM jsonb_to_recordset(${sql.json(declared)}) AS d(key text, name text, "byParts" boolean)
       JOIN engine.asset_table t ON t.asset_key = d.key
       CROSS JOIN LATERAL (SELECT id FROM engine.materialization WHERE asset_key = d.key ORDER BY id DESC LIMIT 1) m
       WHERE m.id > t.lost_until AND CASE
