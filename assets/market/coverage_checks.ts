@@ -1,4 +1,4 @@
-import { type Check, check, type CheckedRows } from "../../engine/mod.ts";
+import { type Check, check, type CheckedRows, table } from "../../engine/mod.ts";
 
 /*
  * How much of what should be there is there, and can be used. These checks name tickers, days and the remedy; only one of them keeps rows
@@ -159,6 +159,39 @@ export function noTickerVanished<Row extends Coverage>({ share = 0.05 }: { share
       };
     },
     { severity: "warn", columns: ["session", "tickers", "vanished", "vanished_tickers"] },
+  );
+}
+
+/** What {@link tickersKept} reads: how many tickers were listed before, and which of them are no more. */
+export function vanishedMetadata({ known, vanished }: { known: readonly string[]; vanished: readonly string[] }) {
+  return {
+    known_before: known.length,
+    ...(vanished.length > 0 && { vanished: table(["ticker"], vanished.slice(0, 200).map((ticker) => [ticker])) }),
+    vanished_count: vanished.length,
+  };
+}
+
+/** Few of the tickers that the source listed when it was read before are gone from it: at most a twentieth. */
+export function tickersKept<Row>({ share = 0.05 }: { share?: number } = {}): Check<Row> {
+  return check<Row>(
+    "tickers_kept",
+    `At most ${percent(share)} of the tickers that the source had when it was read before are gone from it.`,
+    ({ metadata: { known_before: known = 0, vanished_count: count = 0, vanished } }) => {
+      const names = typeof vanished === "object" && vanished.type === "table"
+        ? vanished.rows.map(([name]) => String(name))
+        : [];
+      const passed = Number(count) <= share * Number(known);
+      return {
+        passed,
+        message: Number(count) === 0
+          ? `all of ${known}`
+          : `${count} of ${known} tickers are gone: ${named(names, Number(count))}${
+            passed ? "" : ", with all of their history. Read the whole source, or one that still has them"
+          }`,
+        failingRows: passed ? [] : names.slice(0, 20).map((ticker) => ({ ticker })),
+      };
+    },
+    { severity: "warn" },
   );
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
+import { tickersKept, vanishedMetadata } from "./coverage_checks.ts";
 
 /** An instrument as a source lists it. */
 export const RawTicker = z.object({
@@ -24,15 +25,21 @@ export const rawTickers = asset({
   row: RawTicker,
   primaryKey: ["ticker"],
   cells: { name: "ticker" },
-  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" })],
+  checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), tickersKept()],
   source: ({ resources: { marketData } }) => marketData.tickersVersion?.() ?? marketData.version(),
 
-  async materialize({ resources, signal }) {
+  async materialize({ before, resources, signal }) {
     const listings = await resources.marketData.tickers({ signal });
     const rows = listings.map(({ delistedOn, ...listing }) => ({ ...listing, delisted_on: delistedOn }));
+    const listed = new Set(rows.map(({ ticker }) => ticker));
+    const known = (await before.rows()).map(({ ticker }) => String(ticker));
     return {
       rows,
-      metadata: { source: resources.marketData.name, inactive: rows.filter((row) => !row.active).length },
+      metadata: {
+        source: resources.marketData.name,
+        inactive: rows.filter((row) => !row.active).length,
+        ...vanishedMetadata({ known, vanished: known.filter((ticker) => !listed.has(ticker)) }),
+      },
     };
   },
 });

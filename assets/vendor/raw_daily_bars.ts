@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { identity, reads } from "../../engine/mod.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import {
@@ -8,9 +7,7 @@ import {
   type VendorOptions,
 } from "../../resources/market_data/mod.ts";
 import type { Call } from "../../resources/market_data/call_cover.ts";
-import { type BarColumns, unusableBars } from "../market/bar_judgement.ts";
 import { RawDailyBar } from "../market/raw_daily_bars.ts";
-import { rejectedBars, rejectedOutput } from "../market/rejected_bars.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { barCalls, cutByCall } from "./bar_calls.ts";
 import { firstSession, newestSession, settledFrom } from "./history.ts";
@@ -41,7 +38,6 @@ export const rawDailyBars = asset({
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
   cells: { name: "ticker", date: "session" },
-  byproducts: { rejected: rejectedBars },
   checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
@@ -107,7 +103,6 @@ export const rawDailyBars = asset({
         split: ratios.get(cell) ?? 1,
       };
     });
-    const received = barColumns(rows);
     return {
       rows,
       metadata: {
@@ -117,10 +112,6 @@ export const rawDailyBars = asset({
         cells_without_bar: cells.count - occurrences.size,
         restated: restated(known, rows),
         ...rejected.metadata,
-      },
-      byproducts: {
-        // The vendor is asked for sessions of the exchange and for no other date.
-        rejected: rejectedOutput(unusableBars(received), { received: rows.length, dated: received }),
       },
     };
   },
@@ -140,28 +131,6 @@ async function ask({ vendor }: Pick<VendorResources, "vendor">, call: Call, opti
     );
   }
   return bars;
-}
-
-/** Rows as columns, in order of ticker, session and occurrence. */
-function barColumns(rows: readonly z.output<typeof RawDailyBar>[]): BarColumns {
-  const compare = (a: string | number, b: string | number) => a < b ? -1 : Number(a > b);
-  const sorted = rows.toSorted((a, b) =>
-    compare(a.ticker, b.ticker) || compare(a.session, b.session) || a.occurrence - b.occurrence
-  );
-  const numbers = (name: Exclude<keyof BarColumns, "ticker" | "session">) =>
-    Float64Array.from(sorted, (row) => row[name] ?? NaN);
-  return {
-    ticker: sorted.map(({ ticker }) => ticker),
-    session: sorted.map(({ session }) => session),
-    occurrence: numbers("occurrence"),
-    open: numbers("open"),
-    high: numbers("high"),
-    low: numbers("low"),
-    close: numbers("close"),
-    volume: numbers("volume"),
-    dividend: numbers("dividend"),
-    split: numbers("split"),
-  };
 }
 
 /** How many of the bars that were known before are not there as they were. */

@@ -47,3 +47,17 @@ Deno.test("raw_tickers is stale by the listing alone where the source can tell i
   const source = rawTickers.recipe!.source!;
   assert.equal(await source({ config: {}, resources: { marketData }, clock: { now: Temporal.Now.instant } }), "t1");
 });
+
+Deno.test("raw_tickers warns of tickers that the source had before and has no more, and names them", async () => {
+  const tickers = Array.from({ length: 40 }, (_, i) => `T${i + 10}`);
+  const listings = tickers.map((ticker) => ({ ...listing, ticker }));
+  const before = listings.map(({ delistedOn, ...rest }) => ({ ...rest, delisted_on: delistedOn }));
+  const kept = async (count: number) => {
+    const marketData = marketOf({ listings: listings.slice(0, count) });
+    return (await runAsset(rawTickers, { resources: { marketData }, before })).checks.tickers_kept!;
+  };
+  assert.deepEqual([(await kept(40)).message, (await kept(38)).passed], ["all of 40", true]);
+  const { passed, message } = await kept(37);
+  assert.equal(passed, false);
+  assert.match(message, /^3 of 40 tickers are gone: T47, T48, T49, with all of their history\. Read/);
+});
