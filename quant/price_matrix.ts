@@ -245,7 +245,8 @@ function reasonToDrop(
  * import { alignCloses, cleanPrices } from "./price_matrix.ts";
  *
  * const sessions = ["2022-12-28", "2022-12-29", "2022-12-30"];
- * const { matrix, filledCells } = cleanPrices({ sessions, tickers: ["SHY"], closes: [Float64Array.of(81, NaN, 82)] });
+ * const closes = [Float64Array.of(81, NaN, 82)];
+ * const { matrix, filledCells } = cleanPrices({ sessions, tickers: ["SHY"], closes }, { maxFilledShare: 0.5 });
  * assert(matrix.closes[0]![1] === 81.5 && filledCells === 1);
  * ```
  *

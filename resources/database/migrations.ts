@@ -84,7 +84,11 @@ async function refuseForeign(
 ): Promise<void> {
   const made = new Map(isFirst ? [["engine", true]] : []);
   for (const { sql } of pending) {
-    for (const [, mayExist, name] of sql.matchAll(/^\s*create\s+schema\s+(if\s+not\s+exists\s+)?([a-z_]\w*)/gim)) {
+    for (
+      const [, mayExist, name] of sql.matchAll(
+        /^[ \t]*create[ \t]+schema[ \t]+(if[ \t]+not[ \t]+exists[ \t]+)?([a-z_]\w*)/gim,
+      )
+    ) {
       made.set(name!.toLowerCase(), mayExist !== undefined);
     }
   }

@@ -17,9 +17,15 @@ const allowed: Readonly<Record<string, string>> = {
     "columns and operators are looked up in the row schema; a name that is not in it never gets here",
   "engine/row_stream.ts": "the text of row_query.ts with its parameters, under a cursor of a random name",
   "engine/row_version.ts": "columns and conditions are constants; key, id and moment are parameters",
+  "engine/table_reconciliation.ts":
+    "tables, columns and indexes come from declarations of assets and from the catalog of the database itself",
+  "engine/table_record.ts": "names of tables come from the catalog, of those that have the name of an asset",
+  "resources/database/connection.ts":
+    "texts of this program without parameters: an empty one and commands of a session",
   "resources/database/insert_columns.ts":
     "COPY takes no parameters: table and columns come from declarations, and are quoted",
   "resources/database/migrations.ts": "the files of sql/migrations",
+  "resources/database/queries.ts": "hands on what the files of this list give",
   "resources/database/select_columns.ts": "a cursor is declared for the text of row_page.ts, with its parameters",
 };
 

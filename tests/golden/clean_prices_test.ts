@@ -95,11 +95,28 @@ Deno.test({
   name: `cleanPrices() drops the five delisted ETFs by the tradable rule${absent}`,
   ignore: shared === null,
   fn() {
-    const { matrix, dropped } = cleanPrices(etfs());
+    const { matrix, dropped } = cleanPrices(etfs(), { maxFilledShare: 1 });
     const delisted = ["EYEG", "FDIV", "MAGS", "NEWTI", "TDI"];
     assert.deepEqual(matrix.tickers, golden("service").tickers.filter((ticker) => !delisted.includes(ticker)));
     const stopped = dropped.filter(({ reason }) => reason.startsWith("It stopped trading")).map(({ ticker }) => ticker);
     assert.deepEqual(stopped, delisted);
+  },
+});
+
+Deno.test({
+  name:
+    `cleanPrices() drops by the tradable rule the ETFs without a close in more than a tenth of their sessions${absent}`,
+  ignore: shared === null,
+  fn() {
+    const wide = etfs();
+    const kept = cleanPrices(wide, { maxFilledShare: 1 }).matrix.tickers;
+    const thin = kept.filter((ticker) => {
+      const closes = wide.closes[wide.tickers.indexOf(ticker)]!;
+      const last = closes.findLastIndex(Number.isFinite);
+      return closes.subarray(0, last + 1).filter(Number.isNaN).length > 0.1 * (last + 1);
+    });
+    assert.ok(thin.length > 0);
+    assert.deepEqual(cleanPrices(wide).matrix.tickers, kept.filter((ticker) => !thin.includes(ticker)));
   },
 });
 

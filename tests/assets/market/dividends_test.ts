@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chosenPairs, strategyComparison, walkForwardDaily, walkForwardPairs } from "../../../assets/mod.ts";
 import { dividendsIn, dividendsOf } from "../../../assets/market/dividends.ts";
+import { sessionRows } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
@@ -41,13 +42,14 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
     ]] as const
   ) {
     const dividends = { type: "text", value: said };
+    const sessions = sessionRows(bars);
     const chosen = await runAsset(walkForwardPairs, {
-      inputs: { bars },
+      inputs: { bars, sessions },
       config: { formationSessions: 120, tradingSessions: 40 },
     });
     assert.deepEqual(chosen.metadata.dividends, dividends);
     const traded = await runAsset(walkForwardDaily, {
-      inputs: { bars, pairs: chosen.rows, windows: chosen.byproducts.windows!.rows },
+      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.byproducts.windows!.rows },
     });
     assert.deepEqual(traded.metadata.dividends, dividends);
     assert.deepEqual(traded.byproducts.portfolio!.metadata.dividends, dividends);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { barColumnNames, type BarColumns, judgeBars } from "../../../assets/market/bar_judgement.ts";
 import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { rawDividends } from "../../../assets/market/raw_dividends.ts";
+import { fixedClock } from "../../../resources/clock.ts";
 import { csvMarket } from "../../../resources/market_data/mod.ts";
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
 import { runAsset } from "../../support/run_asset.ts";
@@ -13,6 +14,7 @@ async function received(content: string | Uint8Array) {
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
     const { rows, byproducts, metadata, checks } = await runAsset(rawDailyBars, {
       resources: { marketData: csvMarket(path) },
+      clock: fixedClock("2026-11-28T12:00:00Z"),
     });
     const splits = byproducts.splits!.rows as { ticker: string; session: string; ratio: number }[];
     const { accepted, rejected } = judgeBars(columnsOf(rows), {
