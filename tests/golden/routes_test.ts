@@ -166,7 +166,12 @@ Deno.test({
       },
       trade_zero_price({ status, json }) {
         assert.equal(status, 400);
-        assert.match(json.error, /price of [AB] on 2023-0\d-\d\d is 0/);
+        assert.match(json.error, /^data\.41\.price: A price above 0 is wanted/);
+      },
+      // Its walk goes below 0, where no share trades.
+      trade_identical_prices({ status, json }) {
+        assert.equal(status, 400);
+        assert.match(json.error, /price: A price above 0 is wanted/);
       },
       pairs_nearly_flat_series({ status, json }) {
         // The pairs without a spread are left out; the others would be answered if there were any.
