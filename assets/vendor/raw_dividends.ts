@@ -26,6 +26,7 @@ export const rawDividends = asset({
   row: RawDividend,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },
+  codeVersion: "2",
   checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),

@@ -27,6 +27,7 @@ export const rawSplits = asset({
   row: RawSplit,
   primaryKey: ["ticker", "session"],
   cells: { name: "ticker", date: "session" },
+  codeVersion: "2",
   checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) =>
