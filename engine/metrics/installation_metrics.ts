@@ -51,7 +51,7 @@ export class InstallationMetrics {
       async () =>
         (await Promise.all([
           totals.families(),
-          openWork(database, { pools, processes: await engine.processes() }),
+          engine.processes().then((processes) => openWork(database, { pools, processes })),
           schedules(database),
           this.#outside(),
         ]))
