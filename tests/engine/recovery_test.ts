@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseLostError } from "../../resources/database/errors.ts";
-import { type Database, openPostgres } from "../../resources/database/mod.ts";
+import { type Database, migrate, openPostgres } from "../../resources/database/mod.ts";
 import { processReadiness } from "../../routes/mod.ts";
 import { InstallationMetrics, isFinished, silentLogger } from "../../engine/mod.ts";
 import { cell, force, outcomes, until } from "../support/cells.ts";
@@ -311,6 +311,7 @@ Deno.test({
       open.push(await openPostgres({ databaseUrl: own.url }), await openPostgres({ databaseUrl: own.url }));
       const assets = ["a", "b"].map((key) => cell(key, { pool: "vendor" }));
       const [first, second] = open as [Database, Database];
+      await migrate(first, new URL("../../sql/migrations/", import.meta.url));
       await withTinyEngine((one) =>
         withTinyEngine(async (two) => {
           const runs = await Promise.all(
