@@ -160,8 +160,16 @@ for (const { name, ignore, open } of databases) {
             ["raw_tickers", "raw_daily_bars", "daily_bars", "rejected_bars"].map((key) => last[key]!.rowCount),
             [504, 538_838, 538_838, 0],
           );
+          // Three days on which a share lost a third: they look like a split, and a warning is what is right to say.
+          const fellByAThird = ["DXCM 2017-09-28", "HES 2020-03-09", "NLOK 2018-05-11"];
           for (const { key } of states) {
-            assert.deepEqual((await engine.checks(key)).filter((check) => !check.passed), [], key);
+            const failed = (await engine.checks(key)).filter((check) => !check.passed);
+            const expected = ["daily_bars", "clean_prices"].includes(key) ? ["splits_match_jumps"] : [];
+            assert.deepEqual(failed.map((check) => check.name), expected, key);
+            for (const { failingRows } of failed) {
+              const found = failingRows as { ticker: string; session: string }[];
+              assert.deepEqual(found.map(({ ticker, session }) => `${ticker} ${session}`), fellByAThird);
+            }
           }
           const { splits } = last.daily_bars!.metadata;
           assert.ok(splits?.type === "table");

@@ -5,12 +5,8 @@ import { vendorFrom } from "../../../resources/market_data/mod.ts";
 import { withEmbedded } from "../../support/database.ts";
 import { startVendor } from "../../support/vendor/mod.ts";
 
-const migration = new URL("../../../sql/migrations/0003_rate_limit.sql", import.meta.url);
-
 Deno.test("vendorFrom() makes the vendor of the configuration, paced through the database, and none in other modes", () =>
   withEmbedded(async (database) => {
-    await database.sql`CREATE SCHEMA engine`;
-    await database.sql.unsafe(await Deno.readTextFile(migration)).simple();
     await using double = await startVendor();
     const environment = readEnvironment({
       MARKET_DATA: "polygon",
