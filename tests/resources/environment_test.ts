@@ -46,6 +46,25 @@ Deno.test("readEnvironment() reads how often who may ask, and which proxies are 
   assert.deepEqual(read({ RATE_LIMIT_PER_MINUTE: "off" }), [undefined, 0]);
 });
 
+Deno.test("readEnvironment() reads the calendar of a file, and refuses one for a source that has its own", () => {
+  const file = { MARKET_DATA: "csv:prices.csv" };
+  assert.equal(readEnvironment(file).calendar, "XNYS");
+  for (const CALENDAR of ["XNYS", "weekdays", "24/7", "none", "sessions:tokyo.txt"]) {
+    assert.equal(readEnvironment({ ...file, CALENDAR }).calendar, CALENDAR);
+  }
+  for (const CALENDAR of ["XTKS", "xnys", "sessions:", "24/5"]) {
+    assert.match(
+      refused({ ...file, CALENDAR }),
+      new RegExp(`^CALENDAR: "${CALENDAR}" cannot be used\\. Allowed: XNYS, weekdays`),
+    );
+  }
+  assert.equal(readEnvironment({ CALENDAR: "XNYS" }).calendar, "XNYS");
+  assert.match(
+    refused({ CALENDAR: "24/7" }),
+    /^CALENDAR: "24\/7" is for bars of a file, and MARKET_DATA=simulated has the sessions of XNYS\. Leave CALENDAR unset/,
+  );
+});
+
 Deno.test("readEnvironment() takes an empty variable for an unset one", () => {
   assert.equal(readEnvironment({ PORT: "", DATABASE_URL: "" }).port, 8000);
 });

@@ -74,7 +74,7 @@ Deno.test("the service serves what is as of the true last session, whatever date
       const all = (session: string) => ({ page: session, asOf: session, session, prices: session, signals: session });
       /** Has the file read, as the daily schedule does; what follows is nobody's request. */
       const read = async () => {
-        const request = { selection: "raw_tickers raw_daily_bars" };
+        const request = { selection: "raw_tickers raw_daily_bars raw_dividends" };
         const response = await fetch(`${url}/v1/materialize`, {
           method: "POST",
           headers: { "Content-Type": "application/json" },

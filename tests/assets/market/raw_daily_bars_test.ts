@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { MarketDataError } from "../../../resources/market_data/mod.ts";
+import { fixedClock } from "../../../resources/clock.ts";
+import { everyDay, xnys } from "../../../resources/exchange_calendar/mod.ts";
 import { rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
 import { runAsset } from "../../support/run_asset.ts";
@@ -63,4 +65,21 @@ Deno.test("raw_daily_bars hands the signal and the progress on", async () => {
   });
   assert.equal(await seen, stop.signal);
   assert.deepEqual(progress, [[1, 2]]);
+});
+
+Deno.test("raw_daily_bars is stale by its source and calendar, and each day while a bar is dated ahead", async () => {
+  const { source } = rawDailyBars.recipe!;
+  const version = (newest: string, now: string, calendar = xnys) =>
+    source!({
+      config: {},
+      resources: {
+        marketData: { ...marketOf({ version: "v7" }), newestDate: () => Promise.resolve(newest) },
+        calendar,
+      },
+      clock: fixedClock(now),
+    });
+  assert.equal(await version("2026-11-27", "2026-11-28T12:00:00Z"), "v7, XNYS");
+  assert.equal(await version("2026-11-27", "2026-11-29T12:00:00Z", everyDay), "v7, 24/7");
+  assert.equal(await version("2062-11-27", "2026-11-28T04:59:00Z"), "v7, XNYS on 2026-11-27");
+  assert.equal(await version("2062-11-27", "2026-11-28T05:01:00Z"), "v7, XNYS on 2026-11-28");
 });
