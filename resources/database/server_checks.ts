@@ -6,6 +6,8 @@ import { WRITABLE } from "./server_dialer.ts";
 const oldestVersion = 15;
 /** How long a session may take to answer where nothing keeps it from it. */
 const patienceMs = 5_000;
+/** How often sessions are compared: a pooler with many of them gives the same one again now and then. */
+const rounds = 8;
 
 /** @throws {DatabaseOpenError} If the server is too old, or takes no writes. */
 export async function requireUsable(connection: Connection, { text }: ServerAddress): Promise<void> {
@@ -49,7 +51,8 @@ export async function requireSessions(one: Connection, other: Connection, { text
     await other.command("rollback");
     return others === before || after !== before;
   };
-  if (await shared() || await shared()) {
+  for (let round = 0; round < rounds; round++) {
+    if (!await shared()) continue;
     throw new DatabaseOpenError(
       `DATABASE_URL ${text} leads to a connection pooler in transaction mode, in which Tandem's locks do not hold. ` +
         "Use the server's direct address (on most providers another port or host), or set the pooler to session mode.",
