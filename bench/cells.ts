@@ -15,9 +15,9 @@ import {
   Scheduler,
   silentLogger,
 } from "../engine/mod.ts";
-import { takeSnapshot } from "../engine/snapshot.ts";
-import type { Surroundings } from "../engine/surroundings.ts";
-import { InProcessExecutor } from "../engine/in_process_executor.ts";
+import { takeSnapshot } from "../engine/judge/snapshot.ts";
+import type { Surroundings } from "../engine/store/context.ts";
+import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { systemClock } from "../resources/clock.ts";
 import { type Database, migrate } from "../resources/database/mod.ts";
 import { type Api, api } from "../routes/mod.ts";

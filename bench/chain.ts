@@ -13,7 +13,7 @@ import { join } from "node:path";
 import * as assets from "../assets/mod.ts";
 import { presets } from "../assets/presets.ts";
 import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
-import { InProcessExecutor } from "../engine/in_process_executor.ts";
+import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { type Database, migrate, openDatabase } from "../resources/database/mod.ts";

@@ -14,7 +14,7 @@ import {
   stalePrices,
   unique,
 } from "../engine/mod.ts";
-import { rowSchema } from "../engine/row_schema.ts";
+import { rowSchema } from "../engine/declare/row_schema.ts";
 import { nyse } from "../resources/exchange_calendar/mod.ts";
 
 const tickers = 500;

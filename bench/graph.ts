@@ -4,7 +4,7 @@
  */
 import type { Page } from "playwright-core";
 import { assetGraph, CellSet, CellSpace } from "../engine/mod.ts";
-import { cellReport } from "../engine/cell_report.ts";
+import { cellReport } from "../engine/judge/cell_report.ts";
 import { openPage, withBrowser } from "../tests/support/browser.ts";
 import { pageAndApi, servePage } from "../tests/support/page_server.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
-import { type AtVersion, datesWithRows, newestDate } from "./asset_dates.ts";
+import { type AtVersion, datesWithRows, newestDate } from "./read/asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
-import type { AnyAsset, Layer } from "./asset.ts";
+import type { AnyAsset, Layer } from "./declare/asset.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
-import { Backfills } from "./backfill.ts";
-import { CellLedger } from "./cell_ledger.ts";
+import { Backfills } from "./backfill/backfill.ts";
+import { CellLedger } from "./store/cell_ledger.ts";
 import { type FailedCheck, failedChecks } from "./checks/failed_checks.ts";
-import { type CellReport, cellReport } from "./cell_report.ts";
+import { type CellReport, cellReport } from "./judge/cell_report.ts";
 import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
-import type { CellState } from "./cell_state.ts";
-import type { CellRange } from "./cell_work.ts";
+import type { CellState } from "./judge/cell_state.ts";
+import type { CellRange } from "./judge/cell_work.ts";
 import {
   DefinitionError,
   IdempotencyConflictError,
@@ -18,24 +18,24 @@ import {
   messageOf,
   NotPartitionedError,
 } from "./errors.ts";
-import type { Executor } from "./executor.ts";
-import type { Explanation } from "./explanation.ts";
+import type { Executor } from "./run/executor.ts";
+import type { Explanation } from "./judge/explanation.ts";
 import { Feed } from "./feed/feed.ts";
-import { refuseExternalsAlone, withRows } from "./external_asset.ts";
-import { type FreshnessState, freshnessStates } from "./freshness_record.ts";
-import { type AssetGraph, assetGraph } from "./graph.ts";
-import { type Impact, impactOf } from "./impact.ts";
-import { type LastStep, Ledger, type NewRun, type StoredRun } from "./ledger.ts";
+import { refuseExternalsAlone, withRows } from "./declare/external_asset.ts";
+import { type FreshnessState, freshnessStates } from "./store/freshness_record.ts";
+import { type AssetGraph, assetGraph } from "./declare/graph.ts";
+import { type Impact, impactOf } from "./judge/impact.ts";
+import { type LastStep, Ledger, type NewRun, type StoredRun } from "./store/ledger.ts";
 import type { Logger } from "./logger.ts";
-import { newestDate as newestInColumn } from "./newest_date.ts";
-import { type NewestRows, newestRows, type NewestRowsQuery } from "./newest_rows.ts";
+import { newestDate as newestInColumn } from "./read/newest_date.ts";
+import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest_rows.ts";
 import { CellSet } from "./partitions/mod.ts";
-import { Origins } from "./origins.ts";
-import { type PartitionStates, partitionStatesOf } from "./partition_state.ts";
-import { type Plan, planRun } from "./plan.ts";
-import { Pools } from "./pools.ts";
-import { heartbeatMs, Presence, type PresentProcess } from "./presence.ts";
-import { configOf } from "./present.ts";
+import { Origins } from "./read/origins.ts";
+import { type PartitionStates, partitionStatesOf } from "./judge/partition_state.ts";
+import { type Plan, planRun } from "./judge/plan.ts";
+import { Pools } from "./store/pools.ts";
+import { heartbeatMs, Presence, type PresentProcess } from "./store/presence.ts";
+import { configOf } from "./judge/present.ts";
 import {
   type CheckResult,
   isFinished,
@@ -44,12 +44,12 @@ import {
   type RunEvent,
   type RunStatus,
   type RunSummary,
-} from "./records.ts";
-import { recordReport, type Report } from "./report.ts";
-import { eventRetention, Retention } from "./retention.ts";
-import { hashOf } from "./row_schema.ts";
-import { pause } from "./retry.ts";
-import { LatestVersions } from "./latest_versions.ts";
+} from "./store/records.ts";
+import { recordReport, type Report } from "./store/report.ts";
+import { eventRetention, Retention } from "./store/retention.ts";
+import { hashOf } from "./declare/row_schema.ts";
+import { pause } from "./declare/retry.ts";
+import { LatestVersions } from "./read/latest_versions.ts";
 import {
   type PageOptions,
   type PageQuery,
@@ -59,22 +59,22 @@ import {
   type RowTable,
   type TableOptions,
   type TableQuery,
-} from "./row_page.ts";
-import { type RowStream, RowStreams, type StreamOptions } from "./row_stream.ts";
-import type { RowQuery } from "./row_query.ts";
-import { type RowVersion, versionOf, type VersionQuery } from "./row_version.ts";
-import type { RunFilter } from "./run_filter.ts";
-import { RunDriver } from "./run_driver.ts";
-import { checkPriority, defaultPriority, RunQueue } from "./run_queue.ts";
-import { retryPlan } from "./run_retry.ts";
-import { select } from "./selection.ts";
-import type { Reason } from "./staleness.ts";
-import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { InProcessExecutor } from "./in_process_executor.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { reconcileTables } from "./table_reconciliation.ts";
-import { waitingFor } from "./waiting.ts";
-import { explain } from "./why.ts";
+} from "./read/row_page.ts";
+import { type RowStream, RowStreams, type StreamOptions } from "./read/row_stream.ts";
+import type { RowQuery } from "./read/row_query.ts";
+import { type RowVersion, versionOf, type VersionQuery } from "./read/row_version.ts";
+import type { RunFilter } from "./store/run_filter.ts";
+import { RunDriver } from "./run/run_driver.ts";
+import { checkPriority, defaultPriority, RunQueue } from "./run/run_queue.ts";
+import { retryPlan } from "./run/run_retry.ts";
+import { select } from "./declare/selection.ts";
+import type { Reason } from "./judge/staleness.ts";
+import { reasonsOfAll, type Snapshot, takeSnapshot } from "./judge/snapshot.ts";
+import { InProcessExecutor } from "./run/in_process_executor.ts";
+import type { Surroundings } from "./store/context.ts";
+import { reconcileTables } from "./store/table_reconciliation.ts";
+import { waitingFor } from "./judge/waiting.ts";
+import { explain } from "./judge/why.ts";
 
 /** What somebody wants materialized. */
 export interface MaterializeRequest {

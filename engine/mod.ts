@@ -4,7 +4,7 @@
  * An {@link Asset} is declared with its upstream assets, row schema and function; the {@link Engine} tells by versions which
  * are stale, plans and runs what has to run, and records rows and materialization in one transaction.
  */
-export { assetsWith, reads } from "./asset.ts";
+export { assetsWith, reads } from "./declare/asset.ts";
 export type {
   AnyAsset,
   Asset,
@@ -16,10 +16,10 @@ export type {
   Materialized,
   Output,
   RowOf,
-} from "./asset.ts";
+} from "./declare/asset.ts";
 export * from "./automation/mod.ts";
-export { type BackfillAction, backfillActions, type Backfills } from "./backfill.ts";
-export * from "./backfill_records.ts";
+export { type BackfillAction, backfillActions, type Backfills } from "./backfill/backfill.ts";
+export * from "./backfill/records.ts";
 export * from "./checks/mod.ts";
 export {
   type AssetState,
@@ -29,46 +29,46 @@ export {
   type EngineOptions,
   type MaterializeRequest,
 } from "./engine.ts";
-export type { CellRange } from "./cell_work.ts";
-export type { CellReport, CellStateName } from "./cell_report.ts";
-export { isDatabaseTrouble } from "./database_trouble.ts";
+export type { CellRange } from "./judge/cell_work.ts";
+export type { CellReport, CellStateName } from "./judge/cell_report.ts";
+export { isDatabaseTrouble } from "./store/database_trouble.ts";
 export * from "./errors.ts";
-export type { ExplainedState, Explanation, Finding, SettingChange } from "./explanation.ts";
-export type { Impact, ImpactStep } from "./impact.ts";
-export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./executor.ts";
+export type { ExplainedState, Explanation, Finding, SettingChange } from "./judge/explanation.ts";
+export type { Impact, ImpactStep } from "./judge/impact.ts";
+export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./run/executor.ts";
 export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
-export type { ExternalSpec } from "./external_asset.ts";
+export type { ExternalSpec } from "./declare/external_asset.ts";
 export {
   type FreshnessPolicy,
   type FreshnessStateName,
   maxAge,
   sessionDeadline,
   type SessionDeadlineOptions,
-} from "./freshness.ts";
-export { FreshnessEvaluator } from "./freshness_evaluator.ts";
-export { type FreshnessState, freshnessStates } from "./freshness_record.ts";
-export { type AssetGraph, assetGraph, type Producer } from "./graph.ts";
-export type { AlertMessage } from "./alert_outbox.ts";
-export { type AlertOptions, Alerts } from "./alerts.ts";
+} from "./declare/freshness_policy.ts";
+export { FreshnessEvaluator } from "./watch/freshness_evaluator.ts";
+export { type FreshnessState, freshnessStates } from "./store/freshness_record.ts";
+export { type AssetGraph, assetGraph, type Producer } from "./declare/graph.ts";
+export type { AlertMessage } from "./store/alert_outbox.ts";
+export { type AlertOptions, Alerts } from "./watch/alerts.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
 export { InstallationMetrics, type InstallationMetricsOptions } from "./metrics/installation_metrics.ts";
-export { link, type Metadata, MetadataValue, table } from "./metadata.ts";
+export { link, type Metadata, MetadataValue, table } from "./declare/metadata.ts";
 export { namesText, parseNames } from "./name_list.ts";
-export type { NewestRows, NewestRowsQuery } from "./newest_rows.ts";
-export { isLate, type JudgedAsset, type OverallState, overallState } from "./overall_state.ts";
+export type { NewestRows, NewestRowsQuery } from "./read/newest_rows.ts";
+export { isLate, type JudgedAsset, type OverallState, overallState } from "./judge/overall_state.ts";
 export * from "./partitions/mod.ts";
-export { type PartitionStateName, type PartitionStates, partitionStates } from "./partition_state.ts";
-export type { Estimate } from "./backfill_estimate.ts";
-export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./plan.ts";
-export { type PresentProcess, silentAfterSeconds } from "./presence.ts";
-export * from "./records.ts";
-export type { Report } from "./report.ts";
-export type { RetryPolicy, StepRetryPolicy } from "./retry.ts";
-export type { RunFilter } from "./run_filter.ts";
-export { lastRunEvents } from "./run_log.ts";
-export { backfillPriority, maxPriority } from "./run_queue.ts";
-export type { Columns } from "./row_schema.ts";
-export { type Filter, type Operator, operators } from "./row_filter.ts";
+export { type PartitionStateName, type PartitionStates, partitionStates } from "./judge/partition_state.ts";
+export type { Estimate } from "./backfill/estimate.ts";
+export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./judge/plan.ts";
+export { type PresentProcess, silentAfterSeconds } from "./store/presence.ts";
+export * from "./store/records.ts";
+export type { Report } from "./store/report.ts";
+export type { RetryPolicy, StepRetryPolicy } from "./declare/retry.ts";
+export type { RunFilter } from "./store/run_filter.ts";
+export { lastRunEvents } from "./store/run_log.ts";
+export { backfillPriority, maxPriority } from "./run/run_queue.ts";
+export type { Columns } from "./declare/row_schema.ts";
+export { type Filter, type Operator, operators } from "./read/row_filter.ts";
 export {
   maxPageRows,
   maxTableRows,
@@ -78,13 +78,13 @@ export {
   type RowTable,
   type TableOptions,
   type TableQuery,
-} from "./row_page.ts";
-export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./row_stream.ts";
-export { silentText } from "./waiting.ts";
-export type { RowQuery } from "./row_query.ts";
-export type { AsOf, RowVersion, VersionQuery } from "./row_version.ts";
-export type { ScheduleTick } from "./schedule_record.ts";
-export { type Schedule, Scheduler, type ScheduleState } from "./scheduler.ts";
-export { select } from "./selection.ts";
-export { type PastStep, stepHistory } from "./step_history.ts";
-export type { Reason, SomeCells } from "./staleness.ts";
+} from "./read/row_page.ts";
+export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./read/row_stream.ts";
+export { silentText } from "./judge/waiting.ts";
+export type { RowQuery } from "./read/row_query.ts";
+export type { AsOf, RowVersion, VersionQuery } from "./read/row_version.ts";
+export type { ScheduleTick } from "./store/schedule_record.ts";
+export { type Schedule, Scheduler, type ScheduleState } from "./watch/scheduler.ts";
+export { select } from "./declare/selection.ts";
+export { type PastStep, stepHistory } from "./store/step_history.ts";
+export type { Reason, SomeCells } from "./judge/staleness.ts";

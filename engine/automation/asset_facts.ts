@@ -1,11 +1,11 @@
-import { mayBeUnknown } from "../external_asset.ts";
-import { type CellState, gapsUpstream } from "../cell_state.ts";
-import { type CellRange, cellsWithin, goneWithin, restricts } from "../cell_work.ts";
-import type { AssetGraph, Producer } from "../graph.ts";
+import { mayBeUnknown } from "../declare/external_asset.ts";
+import { type CellState, gapsUpstream } from "../judge/cell_state.ts";
+import { type CellRange, cellsWithin, goneWithin, restricts } from "../judge/cell_work.ts";
+import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { CellSet, CellSpace } from "../partitions/mod.ts";
 import { downstreamCells } from "../partitions/mapping.ts";
-import { reasonsOfWhole, type Snapshot } from "../snapshot.ts";
-import { type Reason, saysMissing } from "../staleness.ts";
+import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
+import { type Reason, saysMissing } from "../judge/staleness.ts";
 import type { Activity, EndedStep } from "./activity.ts";
 import type { Facts, Moment } from "./condition.ts";
 import { isSameReading, readingOf } from "./reading.ts";

@@ -1,6 +1,6 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
-import type { AssetGraph } from "../graph.ts";
-import type { SomeCells } from "../staleness.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import type { SomeCells } from "../judge/staleness.ts";
 import type { EvaluationNode } from "./condition.ts";
 import type { Evaluation } from "./evaluation.ts";
 

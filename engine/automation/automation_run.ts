@@ -1,9 +1,9 @@
-import { someCells } from "../cell_state.ts";
-import type { AssetGraph, Producer } from "../graph.ts";
+import { someCells } from "../judge/cell_state.ts";
+import type { AssetGraph, Producer } from "../declare/graph.ts";
 import type { CellSet, Rectangle } from "../partitions/mod.ts";
-import { type Plan, type PlannedStep, reasonsWithin } from "../plan.ts";
-import { reasonsOfWhole, type Snapshot } from "../snapshot.ts";
-import { type Reason, upstreamStale } from "../staleness.ts";
+import { type Plan, type PlannedStep, reasonsWithin } from "../judge/plan.ts";
+import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
+import { type Reason, upstreamStale } from "../judge/staleness.ts";
 
 /**
  * The run that makes exactly the cells that were asked for. A step that turns out to have nothing to do is left out when its turn

@@ -1,5 +1,5 @@
 import type { Cron } from "croner";
-import { parseCron } from "../cron.ts";
+import { parseCron } from "../declare/cron.ts";
 import { since } from "./algebra.ts";
 import type { Condition } from "./condition.ts";
 import { attempted, happening } from "./conditions.ts";

@@ -1,10 +1,10 @@
-import { WaitingLine } from "../blocking.ts";
-import type { AssetGraph, Producer } from "../graph.ts";
+import { WaitingLine } from "../judge/blocking.ts";
+import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { CellSet } from "../partitions/mod.ts";
-import { hashOf } from "../row_schema.ts";
-import { someCells } from "../cell_state.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { SomeCells } from "../staleness.ts";
+import { hashOf } from "../declare/row_schema.ts";
+import { someCells } from "../judge/cell_state.ts";
+import type { Snapshot } from "../judge/snapshot.ts";
+import type { SomeCells } from "../judge/staleness.ts";
 import type { Activity } from "./activity.ts";
 import { AssetFacts } from "./asset_facts.ts";
 import { type Condition, type EvaluationNode, type Facts, judge, treeOf } from "./condition.ts";

@@ -1,8 +1,8 @@
 import type { Database } from "../../resources/database/database.ts";
-import type { Producer } from "../graph.ts";
-import type { StepClaim } from "../ledger.ts";
-import { hashOf } from "../row_schema.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { Producer } from "../declare/graph.ts";
+import type { StepClaim } from "../store/ledger.ts";
+import { hashOf } from "../declare/row_schema.ts";
+import type { Snapshot } from "../judge/snapshot.ts";
 
 /** What a producer would be made of: two equal ones give the same result, be it a failure. */
 export interface Reading {

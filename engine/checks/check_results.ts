@@ -1,7 +1,7 @@
 import type { Sql } from "../../resources/database/database.ts";
-import type { AnyAsset } from "../asset.ts";
-import type { AssetGraph } from "../graph.ts";
-import type { CheckResult } from "../records.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import type { CheckResult } from "../store/records.ts";
 
 /** One judgement of a check, with the run that it was part of. */
 export interface CheckRecord extends CheckResult {

@@ -1,5 +1,5 @@
-import type { Metadata } from "../metadata.ts";
-import type { PreparedRows, RowSchema } from "../row_schema.ts";
+import type { Metadata } from "../declare/metadata.ts";
+import type { PreparedRows, RowSchema } from "../declare/row_schema.ts";
 import type { CheckedRows, PastVersion } from "./check.ts";
 
 /** Prepared rows as checks see them. `history` is asked at most once, by the first check that wants it. */

@@ -1,5 +1,5 @@
 import type { Sql } from "../../resources/database/database.ts";
-import type { AssetGraph } from "../graph.ts";
+import type { AssetGraph } from "../declare/graph.ts";
 import { CellSet, type CellSpace, type Rectangle } from "../partitions/mod.ts";
 
 /** A check whose last word on rows that stand is that it failed. */

@@ -1,10 +1,10 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
-import type { AnyAsset } from "../asset.ts";
-import { readColumns } from "../asset_table.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { readColumns } from "../store/asset_table.ts";
 import { InvalidRequestError } from "../errors.ts";
-import type { AssetGraph } from "../graph.ts";
-import type { Ledger, NewCheckResult } from "../ledger.ts";
-import { untypedMetadata } from "../metadata.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import type { Ledger, NewCheckResult } from "../store/ledger.ts";
+import { untypedMetadata } from "../declare/metadata.ts";
 import { type CheckRecord, resultsOf } from "./check_results.ts";
 import { checkedRows } from "./checked_rows.ts";
 import { judgeAll } from "./judge.ts";

@@ -1,6 +1,6 @@
-import type { BackfillProgress, BackfillStatus } from "../backfill_records.ts";
-import type { FreshnessStateName } from "../freshness.ts";
-import type { EventKind, RunStatus } from "../records.ts";
+import type { BackfillProgress, BackfillStatus } from "../backfill/records.ts";
+import type { FreshnessStateName } from "../declare/freshness_policy.ts";
+import type { EventKind, RunStatus } from "../store/records.ts";
 
 /** What happened, small enough to be sent to everybody who looks. */
 export type FeedChange =

@@ -1,7 +1,7 @@
 import type { Database } from "../../resources/database/database.ts";
-import type { BackfillProgress, BackfillStatus } from "../backfill_records.ts";
-import type { FreshnessStateName } from "../freshness.ts";
-import type { EventKind, RunStatus } from "../records.ts";
+import type { BackfillProgress, BackfillStatus } from "../backfill/records.ts";
+import type { FreshnessStateName } from "../declare/freshness_policy.ts";
+import type { EventKind, RunStatus } from "../store/records.ts";
 import type { FeedChange } from "./feed_events.ts";
 
 /** Events of runs that are read at once; more are read at the next look. */

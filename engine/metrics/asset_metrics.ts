@@ -2,7 +2,7 @@ import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { Labels, MetricFamily } from "../../resources/metrics/mod.ts";
 import type { Engine } from "../engine.ts";
-import { newestDate } from "../newest_date.ts";
+import { newestDate } from "../read/newest_date.ts";
 
 const stateNames = ["fresh", "stale", "missing", "running", "failed"] as const;
 

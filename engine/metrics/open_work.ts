@@ -1,6 +1,6 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { MetricFamily, Sample } from "../../resources/metrics/mod.ts";
-import { type PresentProcess, silence, silentAfterSeconds } from "../presence.ts";
+import { type PresentProcess, silence, silentAfterSeconds } from "../store/presence.ts";
 
 interface Row {
   what: string;
@@ -29,7 +29,7 @@ export async function openWork(
     SELECT 'slot', pool, count(*)::integer, NULL
     FROM engine.step WHERE status = 'running' AND pool_slot IS NOT NULL GROUP BY pool
     UNION ALL
-    -- Whoever waits asks at least every other second (engine/pools.ts).
+    -- Whoever waits asks at least every other second (engine/store/pools.ts).
     SELECT 'slot_wanted', pool, count(*)::integer, NULL
     FROM engine.step
     WHERE pool_asked_at > clock_timestamp() - interval '2 seconds' AND status IN ('pending', 'interrupted') GROUP BY pool

@@ -6,20 +6,20 @@ import { type SourceFile, sourceFiles, visit } from "../support/source_files.ts"
  * parameters in all of them.
  */
 const allowed: Readonly<Record<string, string>> = {
-  "engine/asset_dates.ts": "table and date column come from the declaration of the asset",
-  "engine/asset_table.ts":
+  "engine/read/asset_dates.ts": "table and date column come from the declaration of the asset",
+  "engine/store/asset_table.ts":
     "names of tables and columns come from declarations of assets, which are checked when the engine opens",
-  "engine/changed_rows.ts": "table and key columns come from the declaration; cells are parameters",
-  "engine/latest_versions.ts": "columns are a constant; keys are a parameter",
-  "engine/newest_date.ts": "table and key columns come from the declaration",
-  "engine/newest_rows.ts": "table and columns come from the declaration of the asset",
-  "engine/row_page.ts":
+  "engine/store/changed_rows.ts": "table and key columns come from the declaration; cells are parameters",
+  "engine/read/latest_versions.ts": "columns are a constant; keys are a parameter",
+  "engine/read/newest_date.ts": "table and key columns come from the declaration",
+  "engine/read/newest_rows.ts": "table and columns come from the declaration of the asset",
+  "engine/read/row_page.ts":
     "columns and operators are looked up in the row schema; a name that is not in it never gets here",
-  "engine/row_stream.ts": "the text of row_query.ts with its parameters, under a cursor of a random name",
-  "engine/row_version.ts": "columns and conditions are constants; key, id and moment are parameters",
-  "engine/table_reconciliation.ts":
+  "engine/read/row_stream.ts": "the text of row_query.ts with its parameters, under a cursor of a random name",
+  "engine/read/row_version.ts": "columns and conditions are constants; key, id and moment are parameters",
+  "engine/store/table_reconciliation.ts":
     "tables, columns and indexes come from declarations of assets and from the catalog of the database itself",
-  "engine/table_record.ts": "names of tables come from the catalog, of those that have the name of an asset",
+  "engine/store/table_record.ts": "names of tables come from the catalog, of those that have the name of an asset",
   "resources/database/connection.ts":
     "texts of this program without parameters: an empty one and commands of a session",
   "resources/database/insert_columns.ts":

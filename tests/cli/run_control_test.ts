@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { commandLine, RefusedError } from "../../cli/mod.ts";
-import { pause } from "../../engine/retry.ts";
+import { pause } from "../../engine/declare/retry.ts";
 import { controls } from "../support/controls.ts";
 import { fakeTerminal, screenOf } from "../support/fake_terminal.ts";
 import { noTokens, type Scripted, scriptedControl } from "../support/scripted_control.ts";

@@ -13,7 +13,7 @@ import {
   type Run,
   UnmetUpstreamError,
 } from "../../engine/mod.ts";
-import { pause } from "../../engine/retry.ts";
+import { pause } from "../../engine/declare/retry.ts";
 import { type Database, migrate, openPostgres } from "../../resources/database/mod.ts";
 import { databases } from "../support/database.ts";
 import { postgresBinaries, startServer } from "../support/postgres_server.ts";

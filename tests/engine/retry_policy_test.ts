@@ -9,7 +9,7 @@ import {
   InvalidRowsError,
   type StepRetryPolicy,
 } from "../../engine/mod.ts";
-import { defaultRetry, isTriedAgain, retryPolicyOf } from "../../engine/retry.ts";
+import { defaultRetry, isTriedAgain, retryPolicyOf } from "../../engine/declare/retry.ts";
 import { cell, force, onEachDatabase, outcomes } from "../support/cells.ts";
 import { cellAssets, type CellWorld, withCellEngine } from "../support/cell_engine.ts";
 import { withEmbedded } from "../support/database.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Cron } from "croner";
 import { assetsOf } from "../../assets/of_source.ts";
 import { assetGraph } from "../../engine/mod.ts";
-import { select } from "../../engine/selection.ts";
+import { select } from "../../engine/declare/selection.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import { readEnvironment } from "../../resources/environment.ts";
 import { schedules } from "../../schedules/mod.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AnyAsset, type AssetSpec, assetsWith, type Engine, type Run } from "../../engine/mod.ts";
-import { pause } from "../../engine/retry.ts";
+import { pause } from "../../engine/declare/retry.ts";
 import { databases } from "./database.ts";
 import { gate, type Tiny, type TinyOptions, type TinyWorld, withTinyEngine } from "./tiny_engine.ts";
 

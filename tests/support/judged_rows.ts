@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Check, CheckedRows, CheckOutcome, PastVersion } from "../../engine/mod.ts";
 import { checkedRows } from "../../engine/checks/checked_rows.ts";
 import { judge } from "../../engine/checks/judge.ts";
-import { prepareRows, rowSchema } from "../../engine/row_schema.ts";
+import { prepareRows, rowSchema } from "../../engine/declare/row_schema.ts";
 
 /** Rows of a small table of series, as checks see them. */
 export const Bar = z.object({

@@ -11,8 +11,8 @@ import type {
 } from "../../engine/mod.ts";
 import { CellSet, CellSpace, silentLogger } from "../../engine/mod.ts";
 import { checkedRows } from "../../engine/checks/checked_rows.ts";
-import { typedMetadata } from "../../engine/metadata.ts";
-import { prepareRows, toRows } from "../../engine/row_schema.ts";
+import { typedMetadata } from "../../engine/declare/metadata.ts";
+import { prepareRows, toRows } from "../../engine/declare/row_schema.ts";
 import { weekdays } from "../../resources/exchange_calendar/mod.ts";
 import { type Clock, fixedClock } from "../../resources/clock.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as assets from "../../assets/mod.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
-import { contentOf, readColumns } from "../../engine/asset_table.ts";
-import { cellVersion } from "../../engine/publication.ts";
-import { contentVersion } from "../../engine/row_schema.ts";
+import { contentOf, readColumns } from "../../engine/store/asset_table.ts";
+import { cellVersion } from "../../engine/run/publication.ts";
+import { contentVersion } from "../../engine/declare/row_schema.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { simulatedMarket } from "../../resources/market_data/mod.ts";

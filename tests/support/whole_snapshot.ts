@@ -1,7 +1,7 @@
 import type { AssetGraph } from "../../engine/mod.ts";
-import type { RejectedAttempt } from "../../engine/blocking.ts";
-import type { Snapshot } from "../../engine/snapshot.ts";
-import type { Present, Versions } from "../../engine/staleness.ts";
+import type { RejectedAttempt } from "../../engine/judge/blocking.ts";
+import type { Snapshot } from "../../engine/judge/snapshot.ts";
+import type { Present, Versions } from "../../engine/judge/staleness.ts";
 
 /** A snapshot of assets that are made as wholes, one row each. */
 export function wholeSnapshot(

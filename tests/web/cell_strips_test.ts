@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cellReport } from "../../engine/cell_report.ts";
-import type { CellState } from "../../engine/cell_state.ts";
+import { cellReport } from "../../engine/judge/cell_report.ts";
+import type { CellState } from "../../engine/judge/cell_state.ts";
 import { CellSet, CellSpace } from "../../engine/mod.ts";
 import { cellStrips, namesInWords } from "../../web/cell_strips.ts";
 import { CellStrips } from "../../web/components/cell_strips.tsx";

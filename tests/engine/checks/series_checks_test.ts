@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { z } from "zod";
 import { checkedRows } from "../../../engine/checks/checked_rows.ts";
 import { DefinitionError, noGaps, sessionComplete } from "../../../engine/mod.ts";
-import { prepareRows, rowSchema } from "../../../engine/row_schema.ts";
+import { prepareRows, rowSchema } from "../../../engine/declare/row_schema.ts";
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
 import { Bar, bar, bySession, judged } from "../../support/judged_rows.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type AnyAsset, assetsWith, type Check, check, cutBy, Engine, loggerTo } from "../../../engine/mod.ts";
-import { situation } from "../../../engine/alert_conditions.ts";
+import { situation } from "../../../engine/watch/alert_conditions.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import { ChangingAssets } from "../../support/changing_assets.ts";
 import { until } from "../../support/cells.ts";

@@ -1,0 +1,197 @@
+import { BackfillDriver, type RunControl } from "./driver.ts";
+import { BackfillLedger } from "./ledger.ts";
+import { planBackfill, producersOf, rangeOf, withEstimates } from "./plan.ts";
+import {
+  type Backfill,
+  type BackfillPlan,
+  type BackfillRequest,
+  type BackfillStatus,
+  type BackfillSummary,
+  isBackfillOver,
+} from "./records.ts";
+import { cellsOnRecord, lookAt, progressOf, shortfallOf, statesOf, viewOf } from "./view.ts";
+import { BackfillStateError, messageOf } from "../errors.ts";
+import type { Plan } from "../judge/plan.ts";
+import { pause } from "../declare/retry.ts";
+import { hashOf } from "../declare/row_schema.ts";
+import { select } from "../declare/selection.ts";
+import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
+import type { Surroundings } from "../store/context.ts";
+
+/** What can be done with a backfill that was begun. */
+export const backfillActions = ["pause", "resume", "cancel", "retry"] as const;
+export type BackfillAction = typeof backfillActions[number];
+
+/** From which states an action leads on, and why not from others. */
+const moves: Readonly<Record<BackfillAction, { from: readonly BackfillStatus[]; otherwise: string }>> = {
+  pause: { from: ["running"], otherwise: "Only one that is running can be paused." },
+  resume: { from: ["paused"], otherwise: "Only one that is paused can be resumed." },
+  cancel: { from: ["running", "paused"], otherwise: "There is nothing left to cancel." },
+  retry: {
+    from: ["paused", "succeeded", "failed", "cancelled"],
+    otherwise: "Pause it first, or wait for its end.",
+  },
+};
+
+const finishedPollMs = 100;
+
+/**
+ * Backfills: ranges of cells that are made piece by piece, by one run after the other, which a person can pause, resume, cancel and
+ * retry. All their state is in the database; any process with the same assets goes on with those that nobody drives.
+ */
+export class Backfills {
+  readonly #ledger: BackfillLedger;
+  readonly #drivers = new Map<number, Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly runs: RunControl & { cancel(runId: number): Promise<unknown> },
+  ) {
+    this.#ledger = new BackfillLedger(around.database, around.ledger);
+  }
+
+  // ---- asking -----------------------------------------------------------------------------------------------------
+
+  /**
+   * What a backfill would do.
+   *
+   * @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError}
+   */
+  async plan(request: BackfillRequest): Promise<BackfillPlan> {
+    return (await this.#plan(request)).plan;
+  }
+
+  async #plan(request: BackfillRequest) {
+    const { graph, resources } = this.around;
+    const range = rangeOf(request);
+    const producers = producersOf(graph, select(graph, request.selection));
+    const keys = producers.map(({ key }) => key);
+    const [snapshot, history] = await Promise.all([
+      takeSnapshot(this.around, { config: {}, of: keys }),
+      this.#ledger.history(keys),
+    ]);
+    const facts = { producers, range, force: request.force ?? false, cells: {}, steps: [], retriedRun: 0 };
+    return planBackfill(request.selection, facts, { graph, snapshot, resources, history });
+  }
+
+  /** The plan of a run, with what each of its steps takes as far as that is known. */
+  async estimated(plan: Plan, snapshot: Snapshot): Promise<Plan> {
+    const { graph, resources } = this.around;
+    const history = await this.#ledger.history(plan.steps.map(({ key }) => key));
+    return withEstimates(plan, { graph, snapshot, resources, history });
+  }
+
+  /** A backfill with its cells, its last runs and how long it will take. @throws {UnknownBackfillError} */
+  async get(id: number): Promise<Backfill> {
+    return await viewOf(await this.#ledger.read(id), { around: this.around, ledger: this.#ledger });
+  }
+
+  /** Newest first. */
+  list(query: { limit: number; before?: number }): Promise<BackfillSummary[]> {
+    return this.#ledger.list(query);
+  }
+
+  /** Resolves when it is over or paused, whichever process drives it, or with how it stands when the signal aborts. */
+  async finished(id: number, signal?: AbortSignal): Promise<Backfill> {
+    const until = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    while (!until.aborted && (await this.#ledger.read(id)).status === "running") {
+      await pause(finishedPollMs, until).catch(() => {});
+    }
+    return await this.get(id);
+  }
+
+  // ---- doing ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Plans a backfill, stores it and begins it here.
+   *
+   * @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError | IdempotencyConflictError}
+   */
+  async submit(request: BackfillRequest & { trigger: string; idempotencyKey?: string }): Promise<Backfill> {
+    const { trigger, idempotencyKey, selection, force = false } = request;
+    const idempotency = idempotencyKey === undefined
+      ? undefined
+      : { key: idempotencyKey, requestHash: hashOf({ selection, force, ...rangeOf(request) }) };
+    const before = idempotency && await this.#ledger.ofIdempotencyKey(idempotency);
+    if (before !== undefined) return await this.get(before);
+    const { plan, parts } = await this.#plan(request);
+    const { id, created } = await this.#ledger.create({
+      trigger,
+      plan,
+      cells: cellsOnRecord(parts),
+      progress: progressOf(parts),
+      idempotency,
+    });
+    // Looked at before it begins, so that the answer is what was asked for and not somewhere on the way.
+    const backfill = await this.get(id);
+    if (created) this.begin(id);
+    return backfill;
+  }
+
+  /**
+   * Pauses a backfill after the run that it is in, resumes it, cancels it with that run, or tries again what failed and is missing.
+   *
+   * @throws {UnknownBackfillError}
+   * @throws {BackfillStateError} If it is not in a state for it.
+   */
+  async act(id: number, action: BackfillAction): Promise<Backfill> {
+    const { from, otherwise } = moves[action];
+    const moved = action === "cancel" ? await this.#cancel(id, from) : await this.#ledger.move(
+      id,
+      action === "pause" ? { from, to: "paused" } : {
+        from,
+        to: "running",
+        acknowledged: true,
+        retried: action === "retry",
+      },
+    );
+    if (!moved) {
+      const { status } = await this.#ledger.read(id);
+      const stands = isBackfillOver(status) ? `has ${status === "cancelled" ? "been " : ""}${status}` : `is ${status}`;
+      throw new BackfillStateError(`Backfill ${id} ${stands}. ${otherwise}`);
+    }
+    const backfill = await this.get(id);
+    if (backfill.status === "running") this.begin(id);
+    return backfill;
+  }
+
+  async #cancel(id: number, from: readonly BackfillStatus[]): Promise<boolean> {
+    // First this, so that no further run is queued; what it was in is cancelled then, and counted after that.
+    if (!await this.#ledger.move(id, { from, to: "cancelled" })) return false;
+    const open = await this.#ledger.openRun(id);
+    if (open !== undefined) {
+      await this.runs.cancel(open);
+      await this.runs.finished(open, AbortSignal.any([this.#closing.signal, AbortSignal.timeout(10_000)]));
+    }
+    const looked = await lookAt(await this.#ledger.read(id), { around: this.around, ledger: this.#ledger });
+    const outcome = await statesOf(looked, { around: this.around, ledger: this.#ledger });
+    const reason = shortfallOf(looked.parts);
+    const progress = progressOf(looked.parts);
+    await this.#ledger.move(id, { from: ["cancelled"], to: "cancelled", reason, outcome, progress });
+    return true;
+  }
+
+  /** Drives a backfill in this process, unless it does already or another one does. */
+  begin(id: number): void {
+    if (this.#drivers.has(id) || this.#closing.signal.aborted) return;
+    const driver = new BackfillDriver(id, this.around, this.#ledger, this.runs, this.#closing.signal);
+    const done = driver.drive()
+      .catch((error) =>
+        this.around.logger.error(`Backfill ${id} could not be driven: ${messageOf(error)}`, { backfillId: id })
+      )
+      .finally(() => this.#drivers.delete(id));
+    this.#drivers.set(id, done);
+  }
+
+  /** Goes on with running backfills that nobody drives. */
+  async takeUp(): Promise<void> {
+    for (const id of await this.#ledger.unattended(this.around.presence.id)) this.begin(id);
+  }
+
+  /** Leaves what is driven here to the next process. Resolves when nothing is written any more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#drivers.values());
+  }
+}

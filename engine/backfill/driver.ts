@@ -1,0 +1,159 @@
+import { type CellsOfBackfill, nextWork } from "./cells.ts";
+import { partsOf, type StepHistory } from "./estimate.ts";
+import type { BackfillLedger, BackfillStep } from "./ledger.ts";
+import { cellsOnRecord, lookAt, type LookedAt, progressOf, shortfallOf, statesOf } from "./view.ts";
+import { isDatabaseTrouble } from "../store/database_trouble.ts";
+import { messageOf } from "../errors.ts";
+import { CellSet } from "../partitions/mod.ts";
+import { planRun } from "../judge/plan.ts";
+import { isFinished, type Run } from "../store/records.ts";
+import { pause } from "../declare/retry.ts";
+import type { Surroundings } from "../store/context.ts";
+
+/** What a backfill asks of whoever drives runs. */
+export interface RunControl {
+  begin(runId: number): void;
+  finished(runId: number, signal?: AbortSignal): Promise<Run>;
+}
+
+/** How long one run of a backfill lasts at most, as far as that can be told before: a pause waits for its end. */
+const runSeconds = 10;
+/** Parts of the first run, before anything is known of how long one takes. */
+const firstParts = 4;
+const mostParts = 200;
+/** How often a run that another process has is looked after. */
+const lookAfterMs = 1_000;
+const retryDelayMs = 1_000;
+/** After so many attempts in a row to look at it that failed, a backfill waits for somebody to act. */
+const hopelessAfter = 3;
+
+/** Takes a backfill through its runs, one at a time, until it is over, paused, or somebody else's. */
+export class BackfillDriver {
+  constructor(
+    private readonly id: number,
+    readonly around: Surroundings,
+    readonly ledger: BackfillLedger,
+    private readonly runs: RunControl,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Resolves when there is nothing left to do here. */
+  async drive(): Promise<void> {
+    const { ledger, id, signal, around } = this;
+    const processId = around.presence.id;
+    if (!await ledger.claim(id, processId)) return;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        const goesOn = await this.#step(processId);
+        failures = 0;
+        if (!goesOn && (await ledger.release(id, processId) || around.presence.id !== processId)) return;
+      } catch (error) {
+        if (signal.aborted) return;
+        around.logger.warn(`Backfill ${id} could not go on: ${messageOf(error)}`, { backfillId: id });
+        // A database that is away is no reason to wait for somebody.
+        if (!isDatabaseTrouble(error) && ++failures >= hopelessAfter) {
+          const reason = `It could not go on: ${messageOf(error)}`;
+          if (await ledger.move(id, { from: ["running"], to: "paused", reason, by: processId }).catch(() => false)) {
+            return void await ledger.release(id, processId);
+          }
+        }
+        await pause(retryDelayMs, signal).catch(() => {});
+      }
+    }
+  }
+
+  /** One run, from the decision what it makes to its end. False where nothing more is to be done here. */
+  async #step(processId: number): Promise<boolean> {
+    const { ledger, id, around } = this;
+    const backfill = await ledger.read(id);
+    // A process that has another number now takes it up anew.
+    if (backfill.status !== "running" || backfill.processId !== processId || around.presence.id !== processId) {
+      return false;
+    }
+    const open = await ledger.openRun(id);
+    if (open !== undefined) {
+      await this.#lookAfter(open);
+      return true;
+    }
+    const looked = await lookAt(backfill, this);
+    const progress = progressOf(looked.parts);
+    await ledger.note(id, { cells: cellsOnRecord(looked.parts), progress });
+    const trouble = troubleOf(looked.steps.filter(({ runId }) => runId > backfill.acknowledgedRun));
+    if (trouble !== null) {
+      await ledger.move(id, { from: ["running"], to: "paused", reason: trouble, by: processId });
+      return false;
+    }
+    const plan = await this.#nextPlan(looked);
+    if (!plan) {
+      const reason = shortfallOf(looked.parts);
+      await ledger.move(id, {
+        from: ["running"],
+        to: reason === null ? "succeeded" : "failed",
+        reason,
+        outcome: await statesOf(looked, this),
+        progress,
+        by: processId,
+      });
+      return false;
+    }
+    const runId = await ledger.queueRun(id, processId, plan);
+    if (runId !== undefined) await this.#lookAfter(runId);
+    return true;
+  }
+
+  /** Begins a run here unless somebody has it, and waits for its end. */
+  async #lookAfter(runId: number): Promise<void> {
+    while (!this.signal.aborted) {
+      // Whoever had it may be gone: then it is open again, and this process may take it.
+      this.runs.begin(runId);
+      const run = await this.runs.finished(runId, AbortSignal.any([this.signal, AbortSignal.timeout(lookAfterMs)]));
+      if (isFinished(run.status)) return;
+    }
+  }
+
+  async #nextPlan({ parts, snapshot, backfill }: LookedAt) {
+    const { graph } = this.around;
+    const next = nextWork(parts);
+    if (!next) return undefined;
+    const { force } = backfill;
+    if (next.kind === "whole") {
+      const keys = next.producers.map(({ key }) => key);
+      return planRun(graph, keys, snapshot, { selection: keys.join(" "), force, range: null });
+    }
+    const { key } = next.part.producer;
+    const own = await this.ledger.history([key], this.id);
+    const cells = this.#pieceOf(next.part, { config: snapshot.configs.get(key), history: own.get(key) });
+    const range = { cells: { [key]: cells.rectangles() } };
+    return planRun(graph, [key], snapshot, { selection: key, force, range });
+  }
+
+  /** So many parts of what is ready that making them takes a moment, no more. */
+  #pieceOf(
+    { ready, producer }: CellsOfBackfill,
+    { config, history }: { config: unknown; history: StepHistory | undefined },
+  ): CellSet {
+    const parts = partsOf(producer, ready, { config, resources: this.around.resources });
+    const secondsPerPart = history && history.parts > 0 ? history.seconds / history.parts : undefined;
+    const count = secondsPerPart === undefined
+      ? firstParts
+      : Math.max(1, Math.min(mostParts, Math.floor(runSeconds / Math.max(secondsPerPart, 1e-3))));
+    return parts.slice(0, count).reduce((all, part) => all.union(part), CellSet.none(ready.space));
+  }
+}
+
+/** Why a backfill has to wait for somebody: what stopped one of its runs would stop the next one as well. */
+function troubleOf(steps: readonly BackfillStep[]): string | null {
+  for (const { runId, runStatus, key, status, error } of steps.toReversed()) {
+    if (status === "cancelled" || runStatus === "cancelled") {
+      return `Run ${runId} was cancelled. Resume to go on with what it left.`;
+    }
+    if (status !== "failed" || !error) continue;
+    const said = `${key} failed in run ${runId}: ${error.message}`;
+    if (error.fatal) return `${said} Nothing more can be made before somebody acts; then resume or retry.`;
+    // A step that gave up: part after part failed though each was tried again.
+    if (error.name === "CellsFailedError" && !error.partial) {
+      return `${said} Several parts failed one after the other; resume when what they read from is back.`;
+    }
+  }
+  return null;
+}

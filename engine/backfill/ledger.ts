@@ -1,0 +1,259 @@
+import type postgres from "postgres";
+import { backfillPriority } from "../run/run_queue.ts";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import type {
+  BackfillAssetState,
+  BackfillPlan,
+  BackfillProgress,
+  BackfillRun,
+  BackfillStatus,
+  BackfillSummary,
+} from "./records.ts";
+import type { StepHistory } from "./estimate.ts";
+import { IdempotencyConflictError, UnknownBackfillError } from "../errors.ts";
+import { isAlive, type Ledger } from "../store/ledger.ts";
+import type { Plan } from "../judge/plan.ts";
+import type { Rectangle } from "../partitions/mod.ts";
+import type { RunStatus, StepError, StepStatus } from "../store/records.ts";
+import type { SomeCells } from "../judge/staleness.ts";
+
+/** A backfill as it is stored. */
+export interface StoredBackfill extends BackfillSummary {
+  plan: BackfillPlan;
+  /** The cells that it is about, by asset. */
+  cells: Readonly<Record<string, readonly Rectangle[]>>;
+  outcome: readonly BackfillAssetState[] | null;
+  acknowledgedRun: number;
+  retriedRun: number;
+  processId: number | null;
+}
+
+/** A step of one of a backfill's runs, with what it was to make. */
+export interface BackfillStep {
+  runId: number;
+  runStatus: RunStatus;
+  key: string;
+  status: StepStatus;
+  error: StepError | null;
+  /** The cells that its run was given; `null` for what is made as a whole. */
+  given: readonly Rectangle[] | null;
+  done: SomeCells | null;
+  failed: SomeCells | null;
+}
+
+/** The engine's table of backfills. Whatever is written to it is written here. */
+export class BackfillLedger {
+  readonly #sql: postgres.Sql;
+
+  constructor(database: Database, private readonly ledger: Ledger) {
+    this.#sql = database.sql;
+  }
+
+  #json(value: unknown) {
+    return this.#sql.json(value as postgres.JSONValue);
+  }
+
+  /** Stores a backfill, which is running from then on. The same idempotency key gives the one that it gave before. */
+  async create(
+    { trigger, plan, cells, progress, idempotency }: {
+      trigger: string;
+      plan: BackfillPlan;
+      cells: Readonly<Record<string, readonly Rectangle[]>>;
+      progress: BackfillProgress;
+      idempotency?: { key: string; requestHash: string };
+    },
+  ): Promise<{ id: number; created: boolean }> {
+    const [created] = await this.#sql<{ id: number }[]>`
+      INSERT INTO engine.backfill (trigger, selection, range, force, plan, cells, progress, idempotency_key, request_hash)
+      VALUES (${trigger}, ${plan.selection}, ${this.#json(plan.range)}, ${plan.force}, ${this.#json(plan)},
+              ${this.#json(cells)}, ${this.#json(progress)}, ${idempotency?.key ?? null},
+              ${idempotency?.requestHash ?? null})
+      ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`;
+    if (created) return { id: created.id, created: true };
+    return { id: (await this.ofIdempotencyKey(idempotency!))!, created: false };
+  }
+
+  /** The backfill that was made for an idempotency key. @throws {IdempotencyConflictError} If that was for another request. */
+  async ofIdempotencyKey({ key, requestHash }: { key: string; requestHash: string }): Promise<number | undefined> {
+    const [before] = await this.#sql<{ id: number; hash: string }[]>`
+      SELECT id, request_hash AS hash FROM engine.backfill WHERE idempotency_key = ${key}`;
+    if (before && before.hash !== requestHash) throw new IdempotencyConflictError(key, before.id, "backfill");
+    return before?.id;
+  }
+
+  /** @throws {UnknownBackfillError} */
+  async read(id: number): Promise<StoredBackfill> {
+    const [row] = await this.#sql<StoredBackfill[]>`
+      SELECT ${this.#summaryColumns()}, plan, cells, outcome, acknowledged_run AS "acknowledgedRun",
+             retried_run AS "retriedRun", process_id AS "processId"
+      FROM engine.backfill WHERE id = ${id}`;
+    if (!row) throw new UnknownBackfillError(id);
+    return row;
+  }
+
+  /** Newest first, before `before` where it is given. */
+  async list({ limit, before }: { limit: number; before?: number }): Promise<BackfillSummary[]> {
+    return Array.from(
+      await this.#sql<BackfillSummary[]>`
+      SELECT ${this.#summaryColumns()} FROM engine.backfill
+      WHERE ${before === undefined ? this.#sql`true` : this.#sql`id < ${before}`} ORDER BY id DESC LIMIT ${limit}`,
+    );
+  }
+
+  #summaryColumns() {
+    return this.#sql`
+      id, trigger, selection, range, force, status, reason, progress, created_at AS "createdAt",
+      finished_at AS "finishedAt"`;
+  }
+
+  // ---- who drives it ----------------------------------------------------------------------------------------------
+
+  /** Ids of running backfills that nobody drives who is alive, and of those that this process has on record. */
+  async unattended(processId: number): Promise<number[]> {
+    const rows = await this.#sql<{ id: number }[]>`
+      SELECT b.id FROM engine.backfill b LEFT JOIN engine.process p ON p.id = b.process_id
+      WHERE b.status = 'running' AND (b.process_id IS NULL OR b.process_id = ${processId} OR p.ended_at IS NOT NULL) ORDER BY b.id`;
+    return rows.map((row) => row.id);
+  }
+
+  /**
+   * Takes a running backfill for this process. False if another one drives it, if there is nothing to drive, or if this process is
+   * recorded as ended.
+   */
+  async claim(id: number, processId: number): Promise<boolean> {
+    const rows = await this.#sql`
+      UPDATE engine.backfill b SET process_id = ${processId}
+      WHERE b.id = ${id} AND b.status = 'running' AND ${isAlive(this.#sql, processId)} AND (
+        b.process_id IS NULL OR b.process_id = ${processId}
+        OR EXISTS (SELECT FROM engine.process p WHERE p.id = b.process_id AND p.ended_at IS NOT NULL))
+      RETURNING b.id`;
+    return rows.length > 0;
+  }
+
+  /** Lets go of a backfill. False if it is running, again or still, and so has to be driven on by whoever holds it. */
+  async release(id: number, processId: number): Promise<boolean> {
+    const [held] = await this.#sql<{ id: number }[]>`
+      SELECT id FROM engine.backfill WHERE id = ${id} AND process_id = ${processId}`;
+    if (!held) return true;
+    const rows = await this.#sql`
+      UPDATE engine.backfill SET process_id = NULL
+      WHERE id = ${id} AND process_id = ${processId} AND status <> 'running' RETURNING id`;
+    return rows.length > 0;
+  }
+
+  // ---- its way ----------------------------------------------------------------------------------------------------
+
+  /** Moves it from one of some states to another. False if it is in none of them. */
+  async move(
+    id: number,
+    { from, to, reason = null, outcome, progress, retried = false, acknowledged = false, by }: {
+      from: readonly BackfillStatus[];
+      to: BackfillStatus;
+      reason?: string | null;
+      outcome?: readonly BackfillAssetState[];
+      progress?: BackfillProgress;
+      /** Whether what failed up to now is to be tried again. */
+      retried?: boolean;
+      /** Whether what paused it up to now is answered for. */
+      acknowledged?: boolean;
+      /** Only while this process drives it. */
+      by?: number;
+    },
+  ): Promise<boolean> {
+    const over = to !== "running" && to !== "paused";
+    const rows = await this.#sql`
+      UPDATE engine.backfill b
+      SET status = ${to}, reason = ${reason}, outcome = ${outcome ? this.#json(outcome) : null},
+          progress = ${progress ? this.#json(progress) : this.#sql`progress`},
+          finished_at = CASE WHEN ${over} THEN clock_timestamp() END,
+          acknowledged_run = CASE WHEN ${acknowledged} THEN ${this.#lastRun()} ELSE acknowledged_run END,
+          retried_run = CASE WHEN ${retried} THEN ${this.#lastRun()} ELSE retried_run END
+      WHERE b.id = ${id} AND b.status = ANY(${from as string[]})
+        AND ${by === undefined ? this.#sql`true` : this.#sql`b.process_id = ${by}`}
+      RETURNING b.id`;
+    return rows.length > 0;
+  }
+
+  #lastRun() {
+    return this.#sql`coalesce((SELECT max(r.id) FROM engine.run r WHERE r.backfill_id = b.id), 0)`;
+  }
+
+  /** Notes what a backfill is about and how far it is. */
+  async note(
+    id: number,
+    { cells, progress }: {
+      cells: Readonly<Record<string, readonly Rectangle[]>>;
+      progress: BackfillProgress;
+    },
+  ): Promise<void> {
+    await this.#sql`
+      UPDATE engine.backfill SET cells = ${this.#json(cells)}, progress = ${this.#json(progress)} WHERE id = ${id}`;
+  }
+
+  /** Queues a backfill's next run; `undefined` if it is not running any more, or not by this process. */
+  async queueRun(id: number, processId: number, plan: Plan): Promise<number | undefined> {
+    return await this.#sql.begin(async (tx) => {
+      const [held] = await tx`
+        SELECT id FROM engine.backfill WHERE id = ${id} AND status = 'running' AND process_id = ${processId} FOR UPDATE`;
+      if (!held) return undefined;
+      const run = { trigger: `backfill:${id}`, plan, config: {}, priority: backfillPriority };
+      const { runId } = await this.ledger.createRun(run, tx);
+      await tx`UPDATE engine.run SET backfill_id = ${id} WHERE id = ${runId}`;
+      return runId;
+    });
+  }
+
+  /** The run of a backfill that has not ended; there is one at most. */
+  async openRun(id: number, tx: Sql = this.#sql): Promise<number | undefined> {
+    const [run] = await tx<{ id: number }[]>`
+      SELECT id FROM engine.run WHERE backfill_id = ${id} AND status IN ('queued', 'running', 'interrupted')
+      ORDER BY id LIMIT 1`;
+    return run?.id;
+  }
+
+  /** Steps of all its runs, the oldest first. */
+  async steps(id: number): Promise<BackfillStep[]> {
+    return Array.from(
+      await this.#sql<BackfillStep[]>`
+      SELECT s.run_id AS "runId", r.status AS "runStatus", s.key, s.status, s.error, r.range->'cells'->s.key AS given, s.done,
+             s.failed
+      FROM engine.run r JOIN engine.step s ON s.run_id = r.id
+      WHERE r.backfill_id = ${id} ORDER BY r.id, s.ordinal`,
+    );
+  }
+
+  /** Its last runs, newest first, and how many there are in all. */
+  async runs(id: number, limit: number): Promise<{ runs: BackfillRun[]; count: number }> {
+    const rows = await this.#sql<(BackfillRun & { count: number })[]>`
+      SELECT r.id, r.status, r.selection, r.started_at AS "startedAt", r.finished_at AS "finishedAt",
+             s.cells, s.done, s.failed, s.error, (count(*) OVER ())::integer AS count
+      FROM engine.run r LEFT JOIN LATERAL (
+        SELECT sum((cells->>'count')::integer)::integer AS cells, sum((done->>'count')::integer)::integer AS done,
+               sum((failed->>'count')::integer)::integer AS failed,
+               string_agg(error->>'message', ' ' ORDER BY ordinal) AS error
+        FROM engine.step WHERE run_id = r.id
+      ) s ON true
+      WHERE r.backfill_id = ${id} ORDER BY r.id DESC LIMIT ${limit}`;
+    return { runs: rows.map(({ count: _, ...run }) => run), count: rows[0]?.count ?? 0 };
+  }
+
+  /** How long the last steps of some producers took, those of a backfill alone where it is given. */
+  async history(keys: readonly string[], backfillId?: number): Promise<Map<string, StepHistory>> {
+    if (keys.length === 0) return new Map();
+    const rows = await this.#sql<(StepHistory & { key: string })[]>`
+      SELECT k.key, sum(s.seconds)::float8 AS seconds, count(*)::integer AS steps, sum(s.parts)::integer AS parts,
+             coalesce(sum(s.cells), 0)::integer AS cells
+      FROM unnest(${keys as string[]}::text[]) AS k(key)
+      CROSS JOIN LATERAL (
+        SELECT extract(epoch FROM s.finished_at - s.started_at) AS seconds, (s.done->>'count')::integer AS cells,
+               (SELECT count(*) FROM engine.materialization m WHERE m.run_id = s.run_id AND m.asset_key = s.key) AS parts
+        FROM engine.step s ${backfillId === undefined ? this.#sql`` : this.#sql`JOIN engine.run r ON r.id = s.run_id`}
+        WHERE s.key = k.key AND s.finished_at IS NOT NULL
+          AND (s.status = 'succeeded' OR (s.status = 'failed' AND s.done IS NOT NULL))
+          AND ${backfillId === undefined ? this.#sql`true` : this.#sql`r.backfill_id = ${backfillId}`}
+        ORDER BY s.run_id DESC LIMIT 20
+      ) s
+      GROUP BY k.key`;
+    return new Map(rows.map(({ key, ...history }) => [key, history]));
+  }
+}

@@ -1,0 +1,154 @@
+import { type BackfillFacts, backfillParts, type PartOfBackfill } from "./cells.ts";
+import { estimate, type StepHistory, totalSeconds } from "./estimate.ts";
+import type { BackfillPlan, BackfillRange, BackfillRequest, PlannedAsset, SkippedCells } from "./records.ts";
+import { someCells } from "../judge/cell_state.ts";
+import { InvalidRequestError, UnmetUpstreamError } from "../errors.ts";
+import type { AssetGraph, Producer } from "../declare/graph.ts";
+import { CellSet } from "../partitions/mod.ts";
+import type { Plan } from "../judge/plan.ts";
+import type { Snapshot } from "../judge/snapshot.ts";
+
+/** What a plan is made from. */
+export interface PlanContext {
+  graph: AssetGraph;
+  snapshot: Snapshot;
+  resources: unknown;
+  history: ReadonlyMap<string, StepHistory>;
+}
+
+/** The range of a request. @throws {InvalidRequestError} If it is not one. */
+export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
+  for (const [path, date] of [["from", from], ["to", to]] as const) {
+    if (date !== undefined && !isDate(date)) {
+      throw refusal(path, `"${date}" is no date. Give it as YYYY-MM-DD.`);
+    }
+  }
+  if (from !== undefined && to !== undefined && from > to) {
+    throw refusal(
+      "from",
+      `The range begins on ${from} and ends on ${to}, which is before. Give the earlier date first.`,
+    );
+  }
+  if (names?.length === 0) throw refusal("names", "There is no name in the list. Leave it out to mean all of them.");
+  return {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(names !== undefined && { names: [...new Set(names)] }),
+  };
+}
+
+/**
+ * What a backfill would do. Reads nothing but its arguments.
+ *
+ * @throws {UnmetUpstreamError} If a selected asset reads one that was never materialized and is not selected.
+ */
+export function planBackfill(
+  selection: string,
+  facts: BackfillFacts,
+  { graph, snapshot, resources, history }: PlanContext,
+): { plan: BackfillPlan; parts: PartOfBackfill[] } {
+  const parts = backfillParts(facts, snapshot, graph);
+  refuseUnmet(parts, { graph, snapshot });
+  const assets: PlannedAsset[] = [];
+  const skipped: SkippedCells[] = [];
+  const fresh: string[] = [];
+  const uncertain = new Set<string>();
+  for (const part of parts) {
+    const { producer } = part;
+    const upstream = producer.upstream.flatMap((key) =>
+      parts.filter((other) => other.producer === graph.producerOf(key))
+    );
+    if (part.kind === "cells") {
+      for (const { upstream, cells } of part.obstacles) {
+        skipped.push({ key: producer.key, upstream, cells: someCells(cells) });
+      }
+    }
+    const mayGrow = upstream.some((other) => uncertain.has(other.producer.key) || bringsMore(other, snapshot));
+    if (mayGrow) uncertain.add(producer.key);
+    if (part.kind === "cells" ? part.missing.isEmpty && !mayGrow : part.state !== "missing") {
+      if (part.kind === "whole" || part.skipped.isEmpty) fresh.push(...producer.produces);
+      continue;
+    }
+    const context = { config: snapshot.configs.get(producer.key), resources, history: history.get(producer.key) };
+    assets.push({
+      key: producer.key,
+      produces: producer.produces,
+      cells: part.kind === "cells" ? someCells(part.missing) : null,
+      ...estimate(producer, part.kind === "cells" ? part.missing : null, context),
+      certain: !mayGrow,
+    });
+  }
+  const plan: BackfillPlan = {
+    selection,
+    range: facts.range,
+    force: facts.force,
+    assets,
+    skipped,
+    fresh,
+    unknownNames: unknownNames(facts.range, parts),
+    cells: assets.reduce((sum, { cells }) => sum + (cells?.count ?? 0), 0),
+    vendorCalls: assets.reduce((sum, { vendorCalls }) => sum + (vendorCalls ?? 0), 0),
+    ...totalSeconds(assets),
+  };
+  return { plan, parts };
+}
+
+/** The plan of a run with what each of its steps takes. */
+export function withEstimates(plan: Plan, { graph, snapshot, resources, history }: PlanContext): Plan {
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => {
+      const { cells, key } = step;
+      const space = snapshot.spaces.get(key);
+      const context = { config: snapshot.configs.get(key), resources, history: history.get(key) };
+      const made = cells && space ? CellSet.fromRectangles(space, cells.cells) : null;
+      return { ...step, estimate: estimate(graph.producerOf(key), made, context) };
+    }),
+  };
+}
+
+/** Selected producers in dependency order. */
+export function producersOf(graph: AssetGraph, keys: readonly string[]): Producer[] {
+  const wanted = new Set(keys.map((key) => graph.producerOf(key)));
+  return graph.producers.filter((producer) => wanted.has(producer));
+}
+
+/** Whether making it may show that more has to be made of it than is known now. */
+function bringsMore(part: PartOfBackfill, { cells }: Snapshot): boolean {
+  if (part.kind === "whole") return part.state === "missing";
+  return !part.missing.intersection(cells.get(part.producer.key)!.made).isEmpty;
+}
+
+function refuseUnmet(
+  parts: readonly PartOfBackfill[],
+  { graph, snapshot }: { graph: AssetGraph; snapshot: Snapshot },
+): void {
+  const selected = new Set(parts.map(({ producer }) => producer));
+  for (const part of parts) {
+    if (part.kind === "cells" ? part.skipped.isEmpty : part.state !== "skipped") continue;
+    const unmet = part.producer.upstream.find((key) =>
+      !snapshot.latest.has(key) && !selected.has(graph.producerOf(key))
+    );
+    if (unmet !== undefined) throw new UnmetUpstreamError(part.producer.key, unmet);
+  }
+}
+
+function unknownNames({ names }: BackfillRange, parts: readonly PartOfBackfill[]): string[] {
+  const spaces = parts.flatMap((part) => part.kind === "cells" && part.all.space.hasNames ? [part.all.space] : []);
+  // Without any asset that has names there is nothing to be wrong about.
+  if (!names || spaces.length === 0) return [];
+  return names.filter((name) => spaces.every((space) => space.nameAt(name) < 0));
+}
+
+function refusal(path: string, message: string): InvalidRequestError {
+  return new InvalidRequestError(message, [{ path, message }]);
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  try {
+    return Temporal.PlainDate.from(text).toString() === text;
+  } catch {
+    return false;
+  }
+}

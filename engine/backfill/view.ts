@@ -1,0 +1,172 @@
+import { backfillParts, type CellsOfBackfill, type PartOfBackfill } from "./cells.ts";
+import { estimate, type StepHistory, totalSeconds } from "./estimate.ts";
+import type { BackfillLedger, BackfillStep, StoredBackfill } from "./ledger.ts";
+import { producersOf } from "./plan.ts";
+import {
+  type Backfill,
+  type BackfillAssetState,
+  type BackfillCellState,
+  backfillCellStates,
+  type BackfillProgress,
+} from "./records.ts";
+import { someCells } from "../judge/cell_state.ts";
+import type { Rectangle } from "../partitions/mod.ts";
+import { select } from "../declare/selection.ts";
+import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
+import type { Surroundings } from "../store/context.ts";
+
+/** A backfill, and how the assets that it is about stand now. */
+export interface LookedAt {
+  backfill: StoredBackfill;
+  steps: readonly BackfillStep[];
+  snapshot: Snapshot;
+  parts: PartOfBackfill[];
+}
+
+/** How many of its runs a backfill is answered with. */
+const shownRuns = 20;
+
+/** Looks at a backfill that is not over. @throws {UnknownAssetError} If the selection names assets that are gone. */
+export async function lookAt(
+  backfill: StoredBackfill,
+  { around, ledger }: { around: Surroundings; ledger: BackfillLedger },
+): Promise<LookedAt> {
+  const { graph } = around;
+  const producers = producersOf(graph, select(graph, backfill.selection));
+  // The steps first: what is made after they were read shows in the state, and never the other way round.
+  const steps = await ledger.steps(backfill.id);
+  const snapshot = await takeSnapshot(around, { config: {}, of: producers.map(({ key }) => key) });
+  const { range, force, cells, retriedRun } = backfill;
+  const parts = backfillParts({ producers, range, force, cells, steps, retriedRun }, snapshot, graph);
+  return { backfill, steps, snapshot, parts };
+}
+
+/** The cells that a backfill is about, for storing. */
+export function cellsOnRecord(parts: readonly PartOfBackfill[]): Record<string, Rectangle[]> {
+  return Object.fromEntries(
+    parts.flatMap((part) => part.kind === "cells" ? [[part.producer.key, part.all.rectangles()]] : []),
+  );
+}
+
+/** Cells by state over all assets. */
+export function progressOf(parts: readonly PartOfBackfill[]): BackfillProgress {
+  const progress: BackfillProgress = { cells: 0, done: 0, running: 0, missing: 0, failed: 0, skipped: 0 };
+  for (const part of parts) {
+    if (part.kind === "whole") continue;
+    progress.cells += part.all.count;
+    for (const state of backfillCellStates) progress[state] += part[state].count;
+  }
+  return progress;
+}
+
+/** What kept a backfill from making everything, in a sentence; `null` if nothing did. */
+export function shortfallOf(parts: readonly PartOfBackfill[]): string | null {
+  const told = parts.flatMap((part) => {
+    const { key } = part.producer;
+    const message = messageOfPart(part);
+    return message === null ? [] : [part.kind === "whole" ? `${key}: ${message}` : message];
+  });
+  return told.length === 0 ? null : told.join(" ");
+}
+
+/** How each asset stands. */
+export function assetStates(
+  parts: readonly PartOfBackfill[],
+  { snapshot, resources, own, before }: {
+    snapshot: Snapshot;
+    resources: unknown;
+    /** What this backfill has made. */
+    own: ReadonlyMap<string, StepHistory>;
+    /** What was made at any time. */
+    before: ReadonlyMap<string, StepHistory>;
+  },
+): BackfillAssetState[] {
+  return parts.map((part) => {
+    const { key } = part.producer;
+    const observed = own.get(key);
+    const history = observed && (part.kind === "whole" || observed.cells > 0) ? observed : before.get(key);
+    const left = part.kind === "cells" ? part.missing.union(part.running) : null;
+    const over = part.kind === "whole" && part.state !== "missing" && part.state !== "running";
+    const context = { config: snapshot.configs.get(key), resources, history };
+    return {
+      key,
+      state: stateOf(part),
+      cells: part.kind === "cells"
+        ? Object.fromEntries(backfillCellStates.map((state) => [state, someCells(part[state])])) as Record<
+          BackfillCellState,
+          ReturnType<typeof someCells>
+        >
+        : null,
+      message: messageOfPart(part),
+      remainingSeconds: over ? 0 : estimate(part.producer, left, context).seconds,
+    };
+  });
+}
+
+/** All there is to know of a backfill. */
+export async function viewOf(
+  stored: StoredBackfill,
+  { around, ledger }: { around: Surroundings; ledger: BackfillLedger },
+): Promise<Backfill> {
+  const { cells: _, outcome, acknowledgedRun: __, retriedRun: ___, processId: ____, ...backfill } = stored;
+  const { runs, count: runCount } = await ledger.runs(stored.id, shownRuns);
+  if (outcome) {
+    return { ...backfill, assets: outcome, runs, runCount, remainingSeconds: null, expectedAt: null };
+  }
+  const looked = await lookAt(stored, { around, ledger });
+  const assets = await statesOf(looked, { around, ledger });
+  const { seconds, unknown } = totalSeconds(
+    assets.map(({ key, remainingSeconds }) => ({ key, seconds: remainingSeconds })),
+  );
+  const running = stored.status === "running";
+  const remainingSeconds = running ? seconds : null;
+  return {
+    ...backfill,
+    progress: progressOf(looked.parts),
+    assets,
+    runs,
+    runCount,
+    remainingSeconds,
+    expectedAt: running && unknown.length === 0
+      ? around.clock.now().add({ milliseconds: Math.round(seconds * 1000) }).toString()
+      : null,
+  };
+}
+
+/** How each asset of a backfill stands, with what is left at the rate that was observed. */
+export async function statesOf(
+  { backfill, parts, snapshot }: LookedAt,
+  { around, ledger }: { around: Surroundings; ledger: BackfillLedger },
+): Promise<BackfillAssetState[]> {
+  const keys = parts.map(({ producer }) => producer.key);
+  const [own, before] = await Promise.all([ledger.history(keys, backfill.id), ledger.history(keys)]);
+  return assetStates(parts, { snapshot, resources: around.resources, own, before });
+}
+
+function stateOf(part: PartOfBackfill): BackfillCellState {
+  if (part.kind === "whole") return part.state;
+  const order = ["running", "missing", "failed", "skipped"] as const;
+  return order.find((state) => !part[state].isEmpty) ?? "done";
+}
+
+function messageOfPart(part: PartOfBackfill): string | null {
+  if (part.kind === "whole") {
+    if (part.state === "failed") return part.error;
+    return part.state === "skipped" ? `skipped, because its upstream ${part.obstacle} has not been made.` : null;
+  }
+  const said = [
+    ...(part.failed.isEmpty ? [] : [part.error ?? `${cellsText(part.failed.count)} of ${part.producer.key} failed.`]),
+    ...skippedText(part),
+  ];
+  return said.length === 0 ? null : said.map((text) => text.endsWith(".") ? text : `${text}.`).join(" ");
+}
+
+function skippedText({ skipped, obstacles, producer }: CellsOfBackfill): string[] {
+  if (skipped.isEmpty) return [];
+  const upstream = [...new Set(obstacles.map((obstacle) => obstacle.upstream))].join(" and ");
+  return [`${cellsText(skipped.count)} of ${producer.key} are skipped: what they read of ${upstream} is missing.`];
+}
+
+function cellsText(count: number): string {
+  return `${count} cell${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,303 @@
+import { z } from "zod";
+import type { Clock } from "../../resources/clock.ts";
+import { checkKey } from "./asset_key.ts";
+import type { Condition } from "../automation/condition.ts";
+import { type Check, requireSound } from "../checks/check.ts";
+import { externalAsset } from "./external_asset.ts";
+import { type FreshnessPolicy, requireDateColumn } from "./freshness_policy.ts";
+import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
+import type { Logger } from "../logger.ts";
+import type { Metadata, MetadataValue } from "./metadata.ts";
+import { type CellColumns, type CellSet, everything, type Mapping, type Partitions } from "../partitions/mod.ts";
+import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";
+import { checkTimeout } from "./step_timeout.ts";
+
+/** Where a table lives: as received, typed and cleaned, or ready for readers. */
+export type Layer = "raw" | "silver" | "gold";
+
+/** Rows of an upstream asset, at the version that was current when the step started, whatever is published meanwhile. */
+export interface Input<Row> {
+  readonly key: string;
+  /** Id of the materialization that is read. */
+  readonly materialization: number;
+  readonly rowCount: number;
+  /** What that materialization says of itself. Rows must not depend on it: only a change of rows is passed on. */
+  metadata(): Promise<Readonly<Record<string, MetadataValue>>>;
+  /** All rows in key order. */
+  rows(): Promise<Row[]>;
+  /** Some columns of all rows, in key order: numbers in `Float64Array` (null is NaN). For large tables. */
+  columns<K extends keyof Row & string>(...names: K[]): Promise<Pick<Columns<Row>, K>>;
+}
+
+/** What an asset's function gets. */
+export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
+  /** One entry for each declared upstream asset; there is no other way to read one. */
+  inputs: { [K in keyof Deps]: Input<RowOf<Deps[K]>> };
+  /** The cells to be made, for an asset that is divided into them: rows of others are refused. */
+  cells: CellSet;
+  /**
+   * What the asset itself has in these cells so far, for saying what is new in what is read. Rows must not depend on it: they would
+   * not come out the same again.
+   */
+  before: Input<Record<string, unknown>>;
+  config: Config;
+  resources: Resources;
+  clock: Clock;
+  logger: Logger;
+  /** Says how far the work is. Cheap: what is too frequent to be seen is dropped. */
+  progress(done: number, total: number): void;
+  /** Aborted when the run is cancelled: pass it on, or look at it in long loops. */
+  signal: AbortSignal;
+}
+
+/** Rows of one asset as a function returns them, as objects or as columns, in any order. */
+export interface Output<Row> {
+  rows: readonly Row[] | Columns<Row>;
+  metadata?: Metadata;
+}
+
+/** What a materialize function returns: its own rows, and those of its byproducts where it has any. */
+export type Materialized<Row, Byproducts extends ByproductsSpec> =
+  & Output<Row>
+  & (keyof Byproducts extends never ? { byproducts?: undefined }
+    : { byproducts: { [K in keyof Byproducts]: Output<RowOf<Byproducts[K]>> } });
+
+// deno-lint-ignore no-explicit-any -- a bound that any asset meets; the precise type is inferred at each use
+export type AnyAsset = Asset<any>;
+export type DepsSpec = Record<string, AnyAsset | Dependency<AnyAsset>>;
+export type ByproductsSpec = Record<string, AnyAsset>;
+/** Row type of an asset, or of one that is read in part. */
+export type RowOf<A> = A extends Asset<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
+
+/** An upstream asset of which only some cells are read. */
+export interface Dependency<A extends AnyAsset> {
+  readonly of: A;
+  readonly mapping: MappingOf;
+}
+
+/** Which cells of an upstream asset are read, which may depend on the reader's settings. */
+// deno-lint-ignore no-explicit-any -- the settings of the asset that declares it, which checked them
+export type MappingOf = Mapping | ((config: any) => Mapping);
+
+/** Declares that only the cells of `asset` that `mapping` tells are read. */
+export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Dependency<A> {
+  return { of: asset, mapping };
+}
+
+/** What every asset says of itself and its table. */
+interface TableSpec<Schema extends z.ZodObject> {
+  /** Its one name: key, table, URL and file. */
+  key: string;
+  /** `import.meta` of the declaring file, so that a key that is not the file's name is found at load. */
+  module?: { url: string };
+  group: string;
+  layer: Layer;
+  /** One sentence for people. */
+  description: string;
+  /** One row of its table. */
+  row: Schema;
+  /** Columns that tell rows apart, and their order. */
+  primaryKey: readonly (keyof z.output<Schema> & string)[];
+  /** Columns that hold the coordinates of its cells, so that what changed is known cell by cell. */
+  cells?: CellColumns<keyof z.output<Schema> & string>;
+  /** Judge the rows before they are published. */
+  checks?: readonly Check<z.output<Schema>>[];
+  /** By when it has to have what: `sessionDeadline()` or `maxAge()`. */
+  freshness?: FreshnessPolicy;
+}
+
+/** Declaration of an asset that is made by a function. */
+export interface AssetSpec<
+  Schema extends z.ZodObject,
+  ConfigSchema extends z.ZodType,
+  Deps extends DepsSpec,
+  Byproducts extends ByproductsSpec,
+  Resources,
+> extends TableSpec<Schema> {
+  /** Upstream assets whose rows are read, by the name under which `inputs` has them. */
+  deps?: Deps;
+  /** Keys of upstream assets that must be fresh first though their rows are not read. */
+  after?: readonly string[];
+  /** Settings. `schema.parse({})` must work: the defaults are what a schedule runs with. */
+  config?: ConfigSchema;
+  /** Raise it when the function would now make other rows from the same inputs. */
+  codeVersion?: string;
+  /**
+   * How often a step that failed is tried again, its first try included. Where it is declared it holds for any error of the
+   * function: one that no further try can mend says so with a property `retryable: false`, on itself or on its cause. Rows that
+   * do not fit the schema and rows that a blocking check rejects are not made again. Without a declaration there are 3 tries,
+   * and only after errors that say `retryable: true`.
+   *
+   * @example `{ maxAttempts: 5, initialDelayMs: 2_000 }`
+   */
+  retry?: Partial<StepRetryPolicy>;
+  /** Makes it cell by cell instead of as a whole. Needs `cells`, here and in each byproduct. */
+  partitions?: Partitions<keyof Deps & string, z.output<ConfigSchema>, Resources>;
+  /**
+   * The concurrency pool in which its step runs: of all steps of a pool so many run at once, across all processes, as the
+   * engine was told (1 where it was not).
+   */
+  pool?: string;
+  /** How long its step may take with all its attempts, in milliseconds. Then it is aborted and fails. */
+  timeoutMs?: number;
+  /** When it is made without anybody asking. Without it only runs that somebody or a schedule asks for make it. */
+  automation?: Condition;
+  /** Further assets that the same function makes. Each is a file of its own, declared by `byproduct`. */
+  byproducts?: Byproducts;
+  /**
+   * For assets that read from outside: names what the outside would answer now. The asset is stale when the name changes.
+   * Must be cheap, and say the same for the same content.
+   */
+  source?(context: { config: z.output<ConfigSchema>; resources: Resources; clock: Clock }): Promise<string>;
+  materialize(
+    context: MaterializeContext<Deps, z.output<ConfigSchema>, Resources>,
+  ): Promise<Materialized<z.output<Schema>, Byproducts>> | Materialized<z.output<Schema>, Byproducts>;
+}
+
+/** An asset as the engine holds it. `Row` exists for the compiler alone. */
+export interface Asset<Row = unknown> {
+  readonly key: string;
+  readonly module: string | undefined;
+  readonly group: string;
+  readonly layer: Layer;
+  readonly description: string;
+  readonly schema: RowSchema;
+  readonly checks: readonly Check<Row>[];
+  /** Where its rows hold the coordinates of cells; empty for an asset that is only known as a whole. */
+  readonly cells: CellColumns | undefined;
+  /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
+  readonly external: boolean;
+  readonly freshness: FreshnessPolicy | undefined;
+  /** How it is made; `undefined` for a byproduct, which its producer makes. */
+  readonly recipe: Recipe | undefined;
+  readonly "~row"?: Row;
+}
+
+/** The function of an asset with all that decides whether its result still holds. */
+export interface Recipe {
+  readonly deps: Readonly<Record<string, AnyAsset>>;
+  /** What is read of each upstream asset, by the name that it has in `deps`. */
+  readonly mappings: Readonly<Record<string, (config: unknown) => Mapping>>;
+  readonly after: readonly string[];
+  readonly byproducts: Readonly<Record<string, AnyAsset>>;
+  readonly config: z.ZodType;
+  readonly codeVersion: string;
+  readonly retry: StepRetryPolicy;
+  readonly partitions: Partitions | undefined;
+  readonly pool: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly automation: Condition | undefined;
+  readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
+  // The engine cannot know the types that one declaration ties together; the declaration checked them.
+  // deno-lint-ignore no-explicit-any
+  readonly materialize: (context: MaterializeContext<any, any, any>) => Promise<
+    Output<object> & {
+      byproducts?: Record<string, Output<object>>;
+    }
+  >;
+}
+
+const noConfig = z.strictObject({});
+
+/**
+ * Binds the declarations to the resources that functions get.
+ *
+ * @example
+ * ```ts
+ * import { z } from "zod";
+ *
+ * const { asset } = assetsWith<{ greet(name: string): string }>();
+ * const names = asset({
+ *   key: "names",
+ *   group: "demo",
+ *   layer: "raw",
+ *   description: "Who is here.",
+ *   row: z.object({ name: z.string() }),
+ *   primaryKey: ["name"],
+ *   materialize: () => ({ rows: [{ name: "Ada" }] }),
+ * });
+ * asset({
+ *   key: "greetings",
+ *   group: "demo",
+ *   layer: "gold",
+ *   description: "What they are told.",
+ *   deps: { names },
+ *   row: z.object({ greeting: z.string() }),
+ *   primaryKey: ["greeting"],
+ *   async materialize({ inputs, resources }) {
+ *     const rows = await inputs.names.rows();
+ *     return { rows: rows.map(({ name }) => ({ greeting: resources.greet(name) })) };
+ *   },
+ * });
+ * ```
+ */
+export function assetsWith<Resources>() {
+  return {
+    /** Declares an asset. */
+    asset<
+      Schema extends z.ZodObject,
+      // deno-lint-ignore ban-types -- the empty record: no upstream assets, no byproducts
+      Deps extends DepsSpec = {},
+      // deno-lint-ignore ban-types
+      Byproducts extends ByproductsSpec = {},
+      ConfigSchema extends z.ZodType = typeof noConfig,
+    >(spec: AssetSpec<Schema, ConfigSchema, Deps, Byproducts, Resources>): Asset<z.output<Schema>> {
+      const table = describe(spec);
+      checkTimeout(spec.key, spec.timeoutMs);
+      return {
+        ...table,
+        recipe: {
+          deps: mapValues(spec.deps ?? {}, (dep) => "of" in dep ? dep.of : dep),
+          mappings: mapValues(spec.deps ?? {}, (dep) => {
+            const mapping = "of" in dep ? dep.mapping : everything;
+            return typeof mapping === "function" ? mapping : () => mapping;
+          }),
+          after: spec.after ?? [],
+          byproducts: spec.byproducts ?? {},
+          config: spec.config ?? noConfig,
+          codeVersion: spec.codeVersion ?? "1",
+          retry: retryPolicyOf(spec.key, spec.retry),
+          partitions: spec.partitions as Partitions | undefined,
+          pool: spec.pool,
+          timeoutMs: spec.timeoutMs,
+          automation: spec.automation,
+          source: spec.source as Recipe["source"],
+          // An async wrapper, so that a function that throws at once is a rejected promise like any other.
+          // deno-lint-ignore no-explicit-any
+          materialize: async (context: MaterializeContext<any, any, any>) =>
+            // deno-lint-ignore no-explicit-any
+            await spec.materialize(context) as any,
+        },
+      };
+    },
+    /** Declares an asset that another asset's function makes: the producer lists it under `byproducts`. */
+    byproduct<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Asset<z.output<Schema>> {
+      return { ...describe(spec), recipe: undefined };
+    },
+    /** Declares an asset that something outside makes and reports: others name its key under `after`. */
+    external: externalAsset,
+  };
+}
+
+function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Asset<z.output<Schema>>, "recipe"> {
+  checkKey(spec.key);
+  const schema = rowSchema(spec.key, spec.row, spec.primaryKey);
+  requireSound(spec.key, spec.checks ?? [], schema);
+  requireDateColumn(spec.key, spec.freshness, schema);
+  return {
+    key: spec.key,
+    module: spec.module?.url,
+    group: spec.group,
+    layer: spec.layer,
+    description: spec.description,
+    schema,
+    checks: spec.checks ?? [],
+    cells: spec.cells,
+    external: false,
+    freshness: spec.freshness,
+  };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}

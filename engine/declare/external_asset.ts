@@ -1,0 +1,93 @@
+import { z } from "zod";
+import type { AnyAsset, Asset, Layer } from "./asset.ts";
+import { checkKey } from "./asset_key.ts";
+import { DefinitionError, ExternalAssetError } from "../errors.ts";
+import type { AssetGraph, Producer } from "./graph.ts";
+import { defaultRetry } from "./retry.ts";
+import type { Reason, Versions } from "../judge/staleness.ts";
+
+/** Declaration of an asset that something outside makes. */
+export interface ExternalSpec {
+  /** Its one name: key, URL and file. */
+  key: string;
+  /** `import.meta` of the declaring file, so that a key that is not the file's name is found at load. */
+  module?: { url: string };
+  group: string;
+  layer: Layer;
+  /** One sentence for people: what it is, and who makes it. */
+  description: string;
+}
+
+/**
+ * Declares an asset that something outside makes. It has no function and no table: Tandem knows of its versions what is
+ * reported (`Engine.report`, `POST /v1/assets/:key/report`), and calls stale what names it under `after` when one is new. As
+ * long as nobody has reported it, it keeps nothing waiting.
+ *
+ * @throws {DefinitionError} If the key is not in snake_case.
+ */
+export function externalAsset(spec: ExternalSpec): Asset<never> {
+  checkKey(spec.key);
+  return {
+    key: spec.key,
+    module: spec.module?.url,
+    group: spec.group,
+    layer: spec.layer,
+    description: spec.description,
+    schema: { columns: [], primaryKey: [], fingerprint: "external" },
+    checks: [],
+    external: true,
+    cells: undefined,
+    freshness: undefined,
+    // So that whatever walks the graph finds a producer of every asset. No plan has a step for it.
+    recipe: {
+      deps: {},
+      mappings: {},
+      after: [],
+      byproducts: {},
+      config: z.strictObject({}),
+      codeVersion: "external",
+      retry: defaultRetry,
+      partitions: undefined,
+      automation: undefined,
+      pool: undefined,
+      timeoutMs: undefined,
+      source: undefined,
+      materialize: () => Promise.reject(new ExternalAssetError(spec.key, "there is no function that could make it.")),
+    },
+  };
+}
+
+/** Why an external asset is not fresh: nobody ever reported it, or nothing. */
+export function externalReasons(key: string, latest: ReadonlyMap<string, Versions>): Reason[] {
+  return latest.has(key) ? [] : [{ kind: "never_materialized", message: `${key} has never been reported` }];
+}
+
+/** Whether a step can run though nothing is known of this upstream asset: an external one that nobody has reported. */
+export function mayBeUnknown(graph: AssetGraph, upstream: string): boolean {
+  return graph.asset(upstream).external;
+}
+
+/** @throws {DefinitionError} If the producer would read rows of an asset that has none here. */
+export function refuseRowsOfExternals(producer: Producer): void {
+  const external = Object.values(producer.recipe.deps).find((asset) => asset.external);
+  if (!external) return;
+  throw new DefinitionError(
+    `"${producer.key}" names "${external.key}" under deps, of which Tandem holds no rows because it is made outside. Name its key under after.`,
+  );
+}
+
+/** @throws {ExternalAssetError} If all that is selected is made outside: there is nothing that could run. */
+export function refuseExternalsAlone(graph: AssetGraph, selected: readonly string[]): void {
+  if (selected.some((key) => !graph.asset(key).external)) return;
+  const key = selected[0]!;
+  throw new ExternalAssetError(
+    key,
+    `it cannot be materialized here. Whoever makes it reports it with POST /v1/assets/${key}/report.`,
+  );
+}
+
+/** The asset, if it has rows here. @throws {ExternalAssetError} */
+export function withRows(asset: AnyAsset): AnyAsset {
+  if (asset.external) throw new ExternalAssetError(asset.key, "Tandem holds no rows of it.");
+  return asset;
+}

@@ -1,0 +1,171 @@
+import { DefinitionError } from "../errors.ts";
+import type { RowSchema } from "./row_schema.ts";
+
+/** `unknown` where there is nothing to judge yet, or the calendar does not reach so far. */
+export type FreshnessStateName = "met" | "late" | "unknown";
+
+/** What a policy judges by. */
+export interface FreshnessFacts {
+  key: string;
+  /** Newest date in the policy's column; `null` where there is none, or the policy names no column. */
+  newest: string | null;
+  /** When the latest materialization was committed; `null` where there is none. */
+  materializedAt: Temporal.Instant | null;
+}
+
+/** What a policy says of an asset at one moment. */
+export interface FreshnessVerdict {
+  state: FreshnessStateName;
+  /** The deadline to come; of what is late, the one that was missed first. */
+  deadline: Temporal.Instant | null;
+  /** A sentence for people. */
+  message: string;
+}
+
+/** When an asset has to have what. */
+export interface FreshnessPolicy {
+  /** A sentence for people. */
+  readonly description: string;
+  /** The date column whose newest value it judges by; `null` where the time of the materialization says enough. */
+  readonly column: string | null;
+  /** A boolean column: only dates of rows in which it is true count. `null` where all do. */
+  readonly where: string | null;
+  /** @param resources What the functions of assets get. */
+  judge(facts: FreshnessFacts, now: Temporal.Instant, resources: unknown): FreshnessVerdict;
+}
+
+/** What a deadline asks of a calendar: the session after a date, `null` where it does not tell. */
+export interface SessionDays {
+  nextSession(date: string): string | null;
+}
+
+/** Settings of {@link sessionDeadline}. */
+export interface SessionDeadlineOptions<Resources = unknown> {
+  /** The calendar, or where the resources of assets have it. */
+  calendar: SessionDays | ((resources: Resources) => SessionDays);
+  /** Time of day on the session's own date, `HH:MM`. An early close does not bring it forward. */
+  by: string;
+  /** IANA name of the clock that `by` is read from. */
+  timeZone: string;
+  /** The column with the session, as a date. */
+  column: string;
+  /** A boolean column: a session counts as there where it is true. Every row's session does where this is left out. */
+  where?: string;
+}
+
+/**
+ * The rows of a session are there by a time of its day: late from the deadline of the first session that is missing.
+ *
+ * A time that the clock skips when summer time begins counts as much later; one that it shows twice when summer time ends
+ * counts the first time.
+ *
+ * @throws {DefinitionError} If `by` is no time of day or `timeZone` is unknown.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { nyse } from "../../resources/exchange_calendar/mod.ts";
+ * import { sessionDeadline } from "./freshness_policy.ts";
+ *
+ * const policy = sessionDeadline({ calendar: nyse, by: "18:30", timeZone: "America/New_York", column: "session" });
+ * const facts = { key: "bars", newest: "2024-03-08", materializedAt: null };
+ * // 2024-03-08 was a Friday, and summer time began on the Sunday after it.
+ * assert.equal(policy.judge(facts, Temporal.Instant.from("2024-03-11T22:29:59Z")).state, "met");
+ * assert.equal(policy.judge(facts, Temporal.Instant.from("2024-03-11T22:30:00Z")).state, "late");
+ * ```
+ */
+export function sessionDeadline<Resources = unknown>(
+  { calendar, by, timeZone, column, where }: SessionDeadlineOptions<Resources>,
+): FreshnessPolicy {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(by)) {
+    throw new DefinitionError(`The deadline "${by}" is no time of day: write it as HH:MM, such as 18:30.`);
+  }
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+  } catch {
+    throw new DefinitionError(
+      `The deadline ${by} has the time zone "${timeZone}", which is not an IANA name such as America/New_York.`,
+    );
+  }
+  const deadlineOf = (session: string) =>
+    Temporal.PlainDateTime.from(`${session}T${by}`).toZonedDateTime(timeZone).toInstant();
+  return {
+    description: `The rows of a session are there by ${by} ${timeZone} on its day.`,
+    column,
+    where: where ?? null,
+    judge({ key, newest }, now, resources) {
+      if (newest === null) {
+        return { state: "unknown", deadline: null, message: `${key} has no rows, so that no session can be missed.` };
+      }
+      let next: string | null;
+      try {
+        next = (typeof calendar === "function" ? calendar(resources as Resources) : calendar).nextSession(newest);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        return {
+          state: "unknown",
+          deadline: null,
+          message: `The newest session of ${key} cannot be judged: ${error.message}`,
+        };
+      }
+      if (next === null) {
+        return {
+          state: "unknown",
+          deadline: null,
+          message: `${key} has session ${newest}; its calendar does not tell when the next one is due.`,
+        };
+      }
+      const deadline = deadlineOf(next);
+      const due = `by ${by} ${timeZone}`;
+      return Temporal.Instant.compare(now, deadline) < 0
+        ? { state: "met", deadline, message: `${key} has session ${newest}; ${next} is due ${due}.` }
+        : {
+          state: "late",
+          deadline,
+          message: `${key} should have had session ${next} ${due} of its day; the newest is ${newest}.`,
+        };
+    },
+  };
+}
+
+/**
+ * The latest materialization is not older than so many hours, whether it changed anything or not.
+ *
+ * @throws {DefinitionError} If `hours` is not above 0.
+ */
+export function maxAge({ hours }: { hours: number }): FreshnessPolicy {
+  if (!(hours > 0 && Number.isFinite(hours))) {
+    throw new DefinitionError(`The greatest age is ${hours} hours; it must be above 0.`);
+  }
+  const said = `${hours} ${hours === 1 ? "hour" : "hours"}`;
+  return {
+    description: `Materialized within the last ${said}.`,
+    column: null,
+    where: null,
+    judge({ key, materializedAt }, now) {
+      if (materializedAt === null) {
+        return { state: "unknown", deadline: null, message: `${key} has never been materialized.` };
+      }
+      const deadline = materializedAt.add({ milliseconds: Math.round(hours * 3_600_000) });
+      const at = materializedAt.toString({ smallestUnit: "second" });
+      return Temporal.Instant.compare(now, deadline) < 0
+        ? { state: "met", deadline, message: `${key} was materialized at ${at}, not more than ${said} ago.` }
+        : { state: "late", deadline, message: `${key} was last materialized at ${at}, more than ${said} ago.` };
+    },
+  };
+}
+
+/** @throws {DefinitionError} If the policy's column is none of the rows' dates, or what it demands of rows no boolean. */
+export function requireDateColumn(key: string, policy: FreshnessPolicy | undefined, schema: RowSchema): void {
+  if (!policy || policy.column === null) return;
+  const demands = [[policy.column, "date"], [policy.where, "boolean"]] as const;
+  for (const [name, type] of demands) {
+    const column = schema.columns.find((each) => each.name === name);
+    if (name === null || column?.type === type) continue;
+    throw new DefinitionError(
+      `The freshness of "${key}" is judged by its column "${name}", which ${
+        column ? `is ${column.type} and must be a ${type}` : "its rows do not have"
+      }.`,
+    );
+  }
+}

@@ -1,0 +1,317 @@
+import { z } from "zod";
+import { createHash } from "node:crypto";
+import type { ColumnData, ColumnSpec, ColumnType } from "../../resources/database/database.ts";
+import { DefinitionError, InvalidRowsError } from "../errors.ts";
+
+/** Rows column by column: numbers in `Float64Array` (NaN is null), everything else in arrays. All of one length. */
+export type Columns<Row> = {
+  [K in keyof Row]: NonNullable<Row[K]> extends number ? Float64Array : readonly Row[K][];
+};
+
+/** One column of an asset's table, with what its schema demands of a value. */
+export interface RowColumn extends ColumnSpec {
+  nullable: boolean;
+  /** Whether any finite number will do, so that a million of them need not go through zod one by one. */
+  plainNumber: boolean;
+  schema: z.ZodType;
+  description: string | null;
+}
+
+/** A zod object bound to a table. */
+export interface RowSchema {
+  columns: readonly RowColumn[];
+  primaryKey: readonly string[];
+  /** Changes with any name, type or nullability, so that a new shape counts as new code. */
+  fingerprint: string;
+}
+
+interface JsonSchema {
+  type?: string | string[];
+  format?: string;
+  anyOf?: JsonSchema[];
+  enum?: unknown[];
+  description?: string;
+  [keyword: string]: unknown;
+}
+
+/**
+ * Binds a zod object to the columns of a table: `z.string()` is `text`, `z.number()` `double precision`, `z.int()` `bigint`,
+ * `z.iso.date()` `date`, `z.iso.datetime()` `timestamptz`, arrays and objects `jsonb`.
+ *
+ * @throws {DefinitionError} If a property has no column type, or a key column is missing or nullable.
+ */
+export function rowSchema(owner: string, row: z.ZodObject, primaryKey: readonly string[]): RowSchema {
+  const columns = Object.entries(row.shape).map(([name, schema]) => column(owner, name, schema as z.ZodType));
+  for (const name of primaryKey) {
+    const found = columns.find((c) => c.name === name);
+    if (!found) throw new DefinitionError(`The key of "${owner}" names "${name}", which its rows do not have.`);
+    if (found.nullable) throw new DefinitionError(`The key of "${owner}" names "${name}", which may be null.`);
+  }
+  if (primaryKey.length === 0) throw new DefinitionError(`"${owner}" names no key: rows need one to be told apart.`);
+  const shape = JSON.stringify([columns.map((c) => [c.name, c.type, c.nullable]), primaryKey]);
+  return { columns, primaryKey, fingerprint: sha256(shape).slice(0, 8) };
+}
+
+function column(owner: string, name: string, schema: z.ZodType): RowColumn {
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+    throw new DefinitionError(`Column "${name}" of "${owner}" must be in snake_case.`);
+  }
+  const json = z.toJSONSchema(schema, { unrepresentable: "any" }) as JsonSchema;
+  const choices = (json.anyOf ?? [json]).flatMap(alternatives);
+  const present = choices.filter((c) => c.type !== "null");
+  const only = present.length === 1 ? present[0]! : undefined;
+  const type = only && columnType(only);
+  if (!type) {
+    throw new DefinitionError(
+      `Column "${name}" of "${owner}" has a schema with no column type. Use a string, number, integer, boolean, ISO date or time, array or object.`,
+    );
+  }
+  const extras = Object.keys(only).filter((k) => !["type", "description", "$schema"].includes(k));
+  return {
+    name,
+    type,
+    nullable: present.length < choices.length,
+    plainNumber: type === "double precision" && extras.length === 0,
+    schema,
+    description: json.description ?? only.description ?? null,
+  };
+}
+
+/** `{type: ["string", "null"]}` is short for the two. */
+function alternatives(json: JsonSchema): JsonSchema[] {
+  return Array.isArray(json.type) ? json.type.map((type) => ({ ...json, type })) : [json];
+}
+
+function columnType(json: JsonSchema): ColumnType | undefined {
+  switch (json.type ?? (json.enum?.every((v) => typeof v === "string") ? "string" : undefined)) {
+    case "string":
+      return json.format === "date" ? "date" : json.format === "date-time" ? "timestamptz" : "text";
+    case "integer":
+      return "bigint";
+    case "number":
+      return "double precision";
+    case "boolean":
+      return "boolean";
+    case "array":
+    case "object":
+      return "jsonb";
+  }
+}
+
+/** Rows ready to be stored: checked, in key order, with the version of their content. */
+export interface PreparedRows {
+  data: Readonly<Record<string, ColumnData>>;
+  count: number;
+  /** SHA-256 over the columns in key order: equal rows have equal versions wherever and whenever they were made. */
+  contentVersion: string;
+}
+
+/**
+ * Checks rows against their schema, puts them in key order and computes the version of their content.
+ *
+ * @throws {InvalidRowsError} If a value does not fit its column, columns differ in length, or two rows share a key.
+ * Cost: O(n) for rows that come in key order, O(n log n) otherwise.
+ */
+export function prepareRows(owner: string, schema: RowSchema, rows: readonly object[] | Columns<object>): PreparedRows {
+  const columns = Array.isArray(rows) ? toColumns(schema, rows) : { ...(rows as Record<string, ColumnData>) };
+  const count = checkColumns(owner, schema, columns);
+  for (const { name, type } of schema.columns) {
+    if (type === "timestamptz") columns[name] = (columns[name] as readonly unknown[]).map(asStored);
+  }
+  const order = keyOrder(owner, schema, columns, count);
+  const data = order ? reorder(schema, columns, order) : columns;
+  return { data, count, contentVersion: contentVersion(schema, data) };
+}
+
+function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, ColumnData> {
+  const columns: Record<string, ColumnData> = {};
+  for (const { name, type } of schema.columns) {
+    if (type === "double precision" || type === "bigint") {
+      const values = new Float64Array(rows.length);
+      for (let i = 0; i < rows.length; i++) {
+        const value = (rows[i] as Record<string, unknown>)[name];
+        // A NaN that somebody computed must not slip through as the null that NaN stands for in a column.
+        if (value !== null && !Number.isFinite(value)) {
+          throw new InvalidRowsError(`Row ${i + 1}: ${name} is ${shown(value)}, not a finite number or null.`);
+        }
+        values[i] = value === null ? NaN : value as number;
+      }
+      columns[name] = values;
+    } else {
+      columns[name] = rows.map((row) => (row as Record<string, unknown>)[name]);
+    }
+  }
+  return columns;
+}
+
+/** A moment as the database gives it back, so that its content version does not depend on who wrote the zeros at its end. */
+function asStored(moment: unknown): unknown {
+  return typeof moment === "string" ? Temporal.Instant.from(moment).round("microsecond").toString() : moment;
+}
+
+function checkColumns(owner: string, schema: RowSchema, columns: Record<string, ColumnData>): number {
+  const count = columns[schema.columns[0]!.name]?.length ?? 0;
+  const known = new Set(schema.columns.map((c) => c.name));
+  for (const name of Object.keys(columns)) {
+    if (!known.has(name)) {
+      throw new InvalidRowsError(`"${owner}" returned a column "${name}" that its rows do not have.`);
+    }
+  }
+  for (const { name, nullable, plainNumber, schema: value } of schema.columns) {
+    const data = columns[name];
+    if (!data) throw new InvalidRowsError(`"${owner}" returned no column "${name}".`);
+    if (data.length !== count) {
+      throw new InvalidRowsError(`"${owner}" returned ${data.length} values of "${name}" for ${count} rows.`);
+    }
+    const bad = data instanceof Float64Array
+      ? firstBadNumber(data, nullable, plainNumber ? null : value)
+      : firstBadValue(data, value);
+    if (bad) {
+      const row = schema.primaryKey.map((k) => `${k} ${shown(columns[k]?.[bad.row])}`).join(", ");
+      throw new InvalidRowsError(`"${owner}", ${row}: ${name} is ${shown(data[bad.row])}: ${bad.problem}.`);
+    }
+  }
+  return count;
+}
+
+interface Bad {
+  row: number;
+  problem: string;
+}
+
+function firstBadNumber(data: Float64Array, nullable: boolean, schema: z.ZodType | null): Bad | undefined {
+  for (let row = 0; row < data.length; row++) {
+    const value = data[row]!;
+    if (Number.isNaN(value)) {
+      if (!nullable) return { row, problem: "a number is required" };
+    } else if (schema === null) {
+      if (!Number.isFinite(value)) return { row, problem: "a finite number is required" };
+    } else {
+      const parsed = schema.safeParse(value);
+      if (!parsed.success) return { row, problem: problemOf(parsed.error) };
+    }
+  }
+}
+
+function firstBadValue(data: readonly unknown[], schema: z.ZodType): Bad | undefined {
+  // Tickers and sessions repeat: a value that passed once needs no second look.
+  const passed = new Set<unknown>();
+  for (let row = 0; row < data.length; row++) {
+    const value = data[row];
+    if (passed.has(value)) continue;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) return { row, problem: problemOf(parsed.error) };
+    if (typeof value !== "object" || value === null) passed.add(value);
+  }
+}
+
+function problemOf(error: z.ZodError): string {
+  const issue = error.issues[0]!;
+  return (issue.path.length ? `${issue.path.join(".")}: ` : "") + issue.message;
+}
+
+/** The permutation that puts rows in key order, or `undefined` where they are already. */
+function keyOrder(
+  owner: string,
+  schema: RowSchema,
+  columns: Record<string, ColumnData>,
+  count: number,
+): Uint32Array | undefined {
+  const keys = schema.primaryKey.map((name) => columns[name]!);
+  const compare = (a: number, b: number): number => {
+    for (const key of keys) {
+      const x = key[a] as string | number;
+      const y = key[b] as string | number;
+      if (x < y) return -1;
+      if (x > y) return 1;
+    }
+    return 0;
+  };
+  let sorted = true;
+  for (let i = 1; i < count && sorted; i++) sorted = compare(i - 1, i) < 0;
+  if (sorted) return undefined;
+  const order = Uint32Array.from({ length: count }, (_, i) => i).sort(compare);
+  for (let i = 1; i < count; i++) {
+    if (compare(order[i - 1]!, order[i]!) === 0) {
+      const key = schema.primaryKey.map((name, k) => `${name} ${shown(keys[k]![order[i]!])}`).join(", ");
+      throw new InvalidRowsError(`"${owner}" returned two rows with the key ${key}.`);
+    }
+  }
+  return order;
+}
+
+function reorder(
+  schema: RowSchema,
+  columns: Record<string, ColumnData>,
+  order: Uint32Array,
+): Record<string, ColumnData> {
+  return Object.fromEntries(schema.columns.map(({ name }) => {
+    const data = columns[name]!;
+    return [
+      name,
+      data instanceof Float64Array ? Float64Array.from(order, (i) => data[i]!) : Array.from(order, (i) => data[i]),
+    ];
+  }));
+}
+
+/** The version of columns that are in key order. */
+export function contentVersion(schema: RowSchema, data: Readonly<Record<string, ColumnData>>): string {
+  const hash = createHash("sha256").update(schema.fingerprint);
+  for (const { name } of schema.columns) {
+    const values = data[name]!;
+    hash.update(`\n${name} ${values.length}\n`);
+    if (values instanceof Float64Array) {
+      hash.update(new Uint8Array(numberBytes(values)));
+      continue;
+    }
+    // In slices, so that half a million strings are never one string.
+    for (let start = 0; start < values.length; start += 16_384) {
+      hash.update(JSON.stringify(values.slice(start, start + 16_384), sortedKeys));
+    }
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Bytes of doubles with one zero and one NaN: −0 is stored as it is but compares equal in the database. */
+function numberBytes(values: Float64Array): ArrayBuffer {
+  const copy = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) copy[i] = Number.isNaN(values[i]!) ? NaN : values[i]! + 0;
+  return copy.buffer;
+}
+
+/** JSON with object keys in one order, so that jsonb, which forgets the order, keeps its version. */
+function sortedKeys(_key: string, value: unknown): unknown {
+  return value && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
+    : value;
+}
+
+/** Hash of a value as JSON, whatever the order of its keys. */
+export function hashOf(value: unknown): string {
+  return sha256(JSON.stringify(value ?? null, sortedKeys)).slice(0, 16);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** Rows as objects from rows as columns. */
+export function toRows(schema: Pick<RowSchema, "columns">, data: Readonly<Record<string, ColumnData>>): object[] {
+  const names = schema.columns.map((c) => c.name).filter((name) => name in data);
+  const count = names.length ? data[names[0]!]!.length : 0;
+  const rows: object[] = new Array(count);
+  for (let i = 0; i < count; i++) {
+    const row: Record<string, unknown> = {};
+    for (const name of names) {
+      const values = data[name]!;
+      const value = values[i];
+      row[name] = values instanceof Float64Array && Number.isNaN(value) ? null : value;
+    }
+    rows[i] = row;
+  }
+  return rows;
+}

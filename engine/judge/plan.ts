@@ -1,0 +1,210 @@
+import type { Estimate } from "../backfill/estimate.ts";
+import { WaitingLine, whyRejected } from "./blocking.ts";
+import { gapsUpstream, readersOf, someCells } from "./cell_state.ts";
+import { type CellRange, cellWork } from "./cell_work.ts";
+import { UnmetUpstreamError } from "../errors.ts";
+import { mayBeUnknown } from "../declare/external_asset.ts";
+import type { AssetGraph, Producer } from "../declare/graph.ts";
+import { CellSet } from "../partitions/mod.ts";
+import { reasonsOfCells, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
+import { missingReason, type Reason, type SomeCells, upstreamStale } from "./staleness.ts";
+
+/** One step of a plan: a function that will run. */
+export interface PlannedStep {
+  /** The asset whose function runs. */
+  key: string;
+  /** All assets that it makes. */
+  produces: readonly string[];
+  /** Steps of the same plan that end before this one starts. */
+  after: readonly string[];
+  /** Why it is in the plan. */
+  reasons: readonly Reason[];
+  /**
+   * False where everything depends on what is upstream in this plan: if that comes out with the content it had, this step is
+   * left out.
+   */
+  certain: boolean;
+  /**
+   * The cells that it will make, as far as that is known now: what is upstream in this plan may bring further ones, or leave some as
+   * they are. Absent for an asset that is made as a whole.
+   */
+  cells?: SomeCells;
+  /** What making it takes; absent in the plan of a run that begins at once. */
+  estimate?: Estimate;
+}
+
+/** Cells that cannot be made before something upstream is. */
+export interface WaitingCells {
+  key: string;
+  upstream: string;
+  cells: SomeCells;
+}
+
+/** A step that is left out because a blocking check failed upstream of it and nothing has changed since. */
+export interface BlockedStep {
+  /** The asset whose function would run. */
+  key: string;
+  /** What it waits for, for people: a sentence without its full stop. */
+  because: string;
+  /** The asset whose rows were rejected, and the run in which they were. */
+  blockedBy: string;
+  run: number;
+}
+
+/** What a run would do, in order. */
+export interface Plan {
+  selection: string;
+  force: boolean;
+  /** The cells that were asked for, where they are restricted. */
+  range: CellRange | null;
+  steps: readonly PlannedStep[];
+  /** Selected assets with nothing to do. */
+  fresh: readonly string[];
+  /** Selected cells that wait for something that is not part of the plan. */
+  waiting: readonly WaitingCells[];
+  /** Selected steps that are left out because they could only read what is known to be out of date. */
+  blocked: readonly BlockedStep[];
+}
+
+/**
+ * What has to run so that the selected assets are fresh. Reads nothing but its arguments.
+ *
+ * @throws {UnmetUpstreamError} If a step would read an asset that has never been materialized and is not selected.
+ */
+export function planRun(
+  graph: AssetGraph,
+  selected: readonly string[],
+  snapshot: Snapshot,
+  request: { selection: string; force: boolean; range: CellRange | null },
+): Plan {
+  const wanted = new Set(selected.map((key) => graph.producerOf(key)));
+  const planned = new Map<string, PlannedStep>();
+  /** Cells of planned steps; everything for those without. */
+  const plannedCells = new Map<string, CellSet>();
+  const fresh: string[] = [];
+  const waiting: WaitingCells[] = [];
+  const blocked: BlockedStep[] = [];
+  // A forced run waits for nothing.
+  const line = new WaitingLine(graph, request.force ? new Map() : snapshot.rejected, snapshot);
+  for (const producer of graph.producers) {
+    const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
+    const blocker = line.next(producer, { willReadAnew: wanted.has(producer) && rebuilt.length > 0 });
+    if (!wanted.has(producer)) continue;
+    if (producer.asset.external) {
+      if (snapshot.latest.has(producer.key)) fresh.push(producer.key);
+      continue;
+    }
+    // Whatever it has to do of its own: what it reads is known not to be what it should be.
+    if (blocker) {
+      blocked.push({ key: producer.key, because: whyRejected(blocker), blockedBy: blocker.key, run: blocker.runId });
+      continue;
+    }
+    const step = snapshot.cells.has(producer.key)
+      ? planCells(producer, rebuilt, { graph, snapshot, request, plannedCells })
+      : planWhole(producer, rebuilt, { graph, snapshot, request });
+    waiting.push(...step.waiting);
+    if (!step.needed) {
+      fresh.push(...producer.produces.filter((key) => selected.includes(key)));
+      continue;
+    }
+    for (const key of producer.upstream) {
+      if (snapshot.latest.has(key) || rebuilt.includes(key) || mayBeUnknown(graph, key)) continue;
+      throw new UnmetUpstreamError(producer.key, key);
+    }
+    const { own, cells } = step;
+    if (cells) plannedCells.set(producer.key, cells);
+    planned.set(producer.key, {
+      key: producer.key,
+      produces: producer.produces,
+      after: [...new Set(rebuilt.map((key) => graph.producerOf(key).key))],
+      reasons: [
+        ...own,
+        ...rebuilt.filter((key) => !own.some((r) => r.kind === "upstream_changed" && r.upstream === key))
+          .map((key) => upstreamStale(key, !snapshot.latest.has(key))),
+      ],
+      certain: own.length > 0,
+      ...(cells && { cells: someCells(cells) }),
+    });
+  }
+  return { ...request, steps: [...planned.values()], fresh, waiting, blocked };
+}
+
+interface PossibleStep {
+  needed: boolean;
+  own: Reason[];
+  cells?: CellSet;
+  waiting: readonly WaitingCells[];
+}
+
+const forced: Reason = { kind: "forced", message: "asked for whether stale or not" };
+
+function planWhole(
+  producer: Producer,
+  rebuilt: readonly string[],
+  { graph, snapshot, request }: { graph: AssetGraph; snapshot: Snapshot; request: { force: boolean } },
+): PossibleStep {
+  const own = request.force ? [forced] : reasonsOfWhole(producer, snapshot);
+  if (own.length === 0 && rebuilt.length === 0) return { needed: false, own, waiting: [] };
+  // What has a gap that nothing in the plan closes is not made with the gap in it.
+  const waiting = gapsUpstream(producer, snapshot, graph).filter(({ upstream }) => !rebuilt.includes(upstream))
+    .map(({ upstream, cells }) => ({ key: producer.key, upstream, cells: someCells(cells) }));
+  return { needed: waiting.length === 0, own, waiting };
+}
+
+function planCells(
+  producer: Producer,
+  rebuilt: readonly string[],
+  { graph, snapshot, request, plannedCells }: {
+    graph: AssetGraph;
+    snapshot: Snapshot;
+    request: { force: boolean; range: CellRange | null };
+    plannedCells: ReadonlyMap<string, CellSet>;
+  },
+): PossibleStep {
+  const state = snapshot.cells.get(producer.key)!;
+  const work = cellWork(state, request);
+  const isNew = producer.produces.some((key) => !snapshot.latest.has(key));
+  // What the plan makes upstream lets waiting cells go on, and may change what was made of it.
+  const fromUpstream = rebuilt.reduce((all, key) => {
+    const cells = plannedCells.get(graph.producerOf(key).key) ?? CellSet.all(snapshot.spaces.get(key)!);
+    return all.union(readersOf(producer.key, { upstream: key, cells }, snapshot));
+  }, CellSet.none(state.space));
+  const released = work.wait.reduce(
+    (all, { upstream, cells }) => rebuilt.includes(upstream) ? all.union(cells) : all,
+    CellSet.none(state.space),
+  );
+  const waiting = work.wait.filter(({ upstream }) => !rebuilt.includes(upstream))
+    .map(({ upstream, cells }) => ({ key: producer.key, upstream, cells: someCells(cells) }));
+  const certain = work.make.union(work.remove);
+  const touched = fromUpstream.intersection(state.made);
+  const cells = certain.union(released).union(request.range ? CellSet.none(state.space) : touched);
+  const own = request.force
+    ? (certain.isEmpty ? [] : [forced])
+    : isNew || !certain.isEmpty
+    ? request.range ? reasonsWithin(producer, snapshot, certain) : reasonsOfCells(producer, snapshot)
+    : [];
+  return {
+    needed: isNew || !cells.isEmpty || (rebuilt.length > 0 && request.range === null),
+    own,
+    cells,
+    waiting,
+  };
+}
+
+/** Why the cells of a range are to be made. */
+export function reasonsWithin(producer: Producer, { cells, latest, replaced }: Snapshot, asked: CellSet): Reason[] {
+  const state = cells.get(producer.key)!;
+  const missing = state.missing.intersection(asked);
+  const reasons: Reason[] = [];
+  if (!latest.has(producer.key)) {
+    reasons.push(missingReason(producer.key, replaced));
+  } else if (!missing.isEmpty) {
+    const message = `${missing.count} of its cells have never been materialized`;
+    reasons.push({ kind: "cells_missing", message, cells: someCells(missing) });
+  }
+  for (const { reason, cells: stale } of state.reasons) {
+    const here = stale.intersection(asked);
+    if (!here.isEmpty) reasons.push({ ...reason, cells: someCells(here) });
+  }
+  return reasons;
+}

@@ -1,0 +1,224 @@
+import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
+import type { Database } from "../../resources/database/database.ts";
+import type { Surroundings } from "../store/context.ts";
+import { type CellRecords, type CellStates, cellStates, isUntouched, someCells } from "./cell_state.ts";
+import type { Producer } from "../declare/graph.ts";
+import { readColumns } from "../store/asset_table.ts";
+import type { StepTask } from "../run/executor.ts";
+import { readsEverything } from "../run/step_inputs.ts";
+import { CellSet, CellSpace } from "../partitions/mod.ts";
+import { downstreamCells } from "../partitions/mapping.ts";
+import { toRows } from "../declare/row_schema.ts";
+import { missingReason, ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
+import { configOf, presentOf } from "./present.ts";
+
+export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;
+
+/** The state of some producers at one moment: what they would run with, what they were made of, and their cells. */
+export interface Snapshot extends CellStates {
+  producers: readonly Producer[];
+  present: ReadonlyMap<string, Present>;
+  latest: LatestVersions;
+  configs: ReadonlyMap<string, unknown>;
+  records: CellRecords;
+  /** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
+  rejected: ReadonlyMap<string, RejectedAttempt>;
+  /** Why the tables of assets were replaced that have not been made since, by key. */
+  replaced: ReadonlyMap<string, string>;
+}
+
+/**
+ * Looks at producers and all that is upstream of them.
+ *
+ * @param config Settings of a run, by asset key.
+ */
+export async function takeSnapshot(
+  around: Surroundings,
+  { config, of }: { config: Readonly<Record<string, unknown>>; of?: readonly string[] },
+): Promise<Snapshot> {
+  const { graph, ledger, cellLedger, standingConfig, resources, clock } = around;
+  const producers = of === undefined ? graph.producers : upstreamClosure(around, of);
+  const keys = producers.flatMap((producer) => producer.produces);
+  const configs = new Map(producers.map((p) => [p.key, configOf(p, standingConfig, config)]));
+  const [present, latest, rejected, replaced] = await Promise.all([
+    Promise.all(
+      producers.map(async (p): Promise<[string, Present]> => [p.key, await presentOf(p, configs.get(p.key), around)]),
+    ),
+    ledger.latestVersions(keys),
+    ledger.rejectedAttempts(),
+    ledger.replacedTables(keys),
+  ]);
+  const tracked = keys.filter((key) => graph.asset(key).cells !== undefined);
+  const records = await cellLedger.records({
+    producers: producers.filter((p) => p.recipe.partitions).map((p) => p.key),
+    tracked,
+    readers: producers.filter((p) => !p.recipe.partitions).flatMap((p) => latest.get(p.key) ?? []),
+  });
+  const states = await cellStates(producers, {
+    graph,
+    present: new Map(present),
+    latest,
+    records,
+    configs,
+    resources,
+    clock,
+    rows: (key) => currentRows(around, key, latest),
+  });
+  return {
+    producers,
+    present: new Map(present),
+    latest,
+    configs,
+    records,
+    rejected: ofThese(rejected, producers),
+    replaced,
+    ...states,
+  };
+}
+
+function ofThese<T>(byProducer: ReadonlyMap<string, T>, producers: readonly Producer[]): Map<string, T> {
+  return new Map(producers.flatMap(({ key }) => byProducer.has(key) ? [[key, byProducer.get(key)!] as const] : []));
+}
+
+/** What a step needs to know: no more than the producer's own record where nothing that it reads is told apart by cells. */
+export async function takeStepSnapshot(around: Surroundings, task: StepTask): Promise<Snapshot> {
+  const { graph, ledger, standingConfig } = around;
+  const producer = graph.producerOf(task.key);
+  const config = configOf(producer, standingConfig, task.config);
+  const byCells = producer.recipe.partitions !== undefined ||
+    Object.entries(producer.recipe.deps).some(([name, { key, cells }]) =>
+      graph.producerOf(key).recipe.partitions !== undefined ||
+      (cells !== undefined && !readsEverything(producer.recipe.mappings[name]!(config)))
+    );
+  if (byCells) return await takeSnapshot(around, { config: task.config, of: [task.key] });
+  return {
+    producers: [producer],
+    present: new Map([[producer.key, await presentOf(producer, config, around)]]),
+    latest: await ledger.latestVersions([...producer.produces, ...producer.upstream]),
+    configs: new Map([[producer.key, config]]),
+    records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
+    rejected: new Map(),
+    replaced: new Map(),
+    cells: new Map(),
+    spaces: new Map(),
+    madeSpaces: new Map(),
+    lastingSpaces: new Map(),
+    wantedSpaces: new Map(),
+    reads: new Map([[producer.key, []]]),
+  };
+}
+
+/** The reasons that a producer which is made as a whole has of its own. */
+export function reasonsOfWhole(producer: Producer, snapshot: Snapshot): Reason[] {
+  return ownReasons(
+    producer,
+    snapshot.present.get(producer.key)!,
+    snapshot.latest,
+    { replaced: snapshot.replaced, isUntouched: isUntouched(producer, snapshot, snapshot.records) },
+  );
+}
+
+/** Reasons of every asset, those that come down from upstream included. */
+export function reasonsOfAll(snapshot: Snapshot, graph: Surroundings["graph"]): Map<string, Reason[]> {
+  const reasons = new Map<string, Reason[]>();
+  const line = new WaitingLine(graph, snapshot.rejected, snapshot);
+  for (const producer of snapshot.producers) {
+    const own = snapshot.cells.has(producer.key)
+      ? reasonsOfCells(producer, snapshot)
+      : reasonsOfWhole(producer, snapshot);
+    const changed = new Set(own.flatMap((r) => r.kind === "upstream_changed" ? [r.upstream] : []));
+    const inherited = producer.upstream
+      .filter((key) => reasons.get(key)!.length > 0 && !changed.has(key))
+      .filter((key) => !isOutOfReach(producer, key, { snapshot, graph }))
+      .map((key) => upstreamStale(key, !snapshot.latest.has(key)));
+    const blocker = line.next(producer, { willReadAnew: false });
+    // First, because it is what has to be put right.
+    const all = [...blocker ? [blockedReason(blocker)] : [], ...own, ...inherited];
+    for (const key of producer.produces) reasons.set(key, all);
+  }
+  return reasons;
+}
+
+/** What speaks against the cells of a producer being as they should. */
+export function reasonsOfCells(producer: Producer, { cells, latest, present, replaced }: Snapshot): Reason[] {
+  const state = cells.get(producer.key)!;
+  const missing = producer.produces.find((key) => !latest.has(key));
+  const reasons: Reason[] = [];
+  if (missing !== undefined) {
+    reasons.push(missingReason(missing, replaced));
+  } else {
+    const lost = state.lost.intersection(state.expected);
+    const never = state.expected.difference(lost);
+    if (!never.isEmpty) {
+      const message = `${never.count} of its cells have never been materialized`;
+      reasons.push({ kind: "cells_missing", message, cells: someCells(never) });
+    }
+    if (!lost.isEmpty) {
+      const message = `${lost.count} of its cells are not in its tables any more: ${state.lostBecause}`;
+      reasons.push({ kind: "table_replaced", message, cells: someCells(lost) });
+    }
+  }
+  reasons.push(...state.reasons.map(({ reason }) => reason));
+  if (!state.gone.isEmpty) {
+    reasons.push({
+      kind: "cells_gone",
+      message: `${state.gone.count} of its cells are not part of it any more`,
+      cells: { count: state.gone.count, cells: state.gone.rectangles() },
+    });
+  }
+  const { sourceError } = present.get(producer.key)!;
+  if (sourceError !== undefined) {
+    reasons.push({ kind: "source_unreadable", message: `its source cannot be read: ${sourceError}` });
+  }
+  return reasons;
+}
+
+/** Whether nothing that is not fresh in an upstream asset is read by the producer. */
+function isOutOfReach(
+  producer: Producer,
+  upstream: string,
+  { snapshot, graph }: { snapshot: Snapshot; graph: Surroundings["graph"] },
+): boolean {
+  const state = snapshot.cells.get(graph.producerOf(upstream).key);
+  const own = snapshot.cells.get(producer.key);
+  if (!state || !snapshot.latest.has(upstream)) return false;
+  const reads = snapshot.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
+  if (reads.length === 0) return false;
+  const concerned = own ? own.made.union(own.expected) : CellSet.all(CellSpace.single);
+  return reads.every(({ mapping }) =>
+    downstreamCells(mapping, state.expected.union(state.stale), concerned.space).intersection(concerned).isEmpty
+  );
+}
+
+/** Rows that were read last, by key: a materialization never changes, and cells are judged far more often than rows. */
+const knownRows = new WeakMap<Database, Map<string, { materialization: number; rows: Record<string, unknown>[] }>>();
+
+async function currentRows(
+  { database, graph }: Surroundings,
+  key: string,
+  latest: LatestVersions,
+): Promise<readonly Record<string, unknown>[]> {
+  const version = latest.get(key);
+  if (!version) return [];
+  let known = knownRows.get(database);
+  if (!known) knownRows.set(database, known = new Map());
+  const before = known.get(key);
+  if (before?.materialization === version.materialization) return before.rows;
+  const asset = graph.asset(key);
+  const columns = await readColumns(database, asset, asset.schema.columns.map((c) => c.name), version.materialization);
+  const rows = toRows(asset.schema, columns) as Record<string, unknown>[];
+  known.set(key, { materialization: version.materialization, rows });
+  return rows;
+}
+
+function upstreamClosure({ graph }: Surroundings, keys: readonly string[]): Producer[] {
+  const wanted = new Set<string>();
+  const open = [...keys];
+  while (open.length > 0) {
+    const producer = graph.producerOf(open.pop()!);
+    if (wanted.has(producer.key)) continue;
+    wanted.add(producer.key);
+    open.push(...producer.upstream);
+  }
+  return graph.producers.filter((producer) => wanted.has(producer.key));
+}

@@ -1,0 +1,148 @@
+import type { Database, Sql } from "../../resources/database/database.ts";
+import type { Pools } from "../store/pools.ts";
+import { holdsLock, type PresentProcess, silence, silentAfterSeconds } from "../store/presence.ts";
+import type { RunStatus } from "../store/records.ts";
+
+/** What must be known of this process to say what a run waits for. All processes are taken to be set up like this one. */
+export interface WaitingOptions {
+  database: Database;
+  pools: Pools;
+  /** The pool of an asset's step, by the asset's key. */
+  poolOf(key: string): string | undefined;
+  /** Of this process. */
+  processId: number;
+  maxConcurrentRuns: number;
+  maxConcurrentSteps: number;
+  /** Whether this process drives the run, or is about to. */
+  drives(runId: number): boolean;
+  /** Whether this process will drive the run when there is room. */
+  awaits(runId: number): boolean;
+}
+
+/**
+ * What each of the runs waits for, in words; runs that wait for nothing are left out. A run that has a step running waits for
+ * nothing, whatever its other steps do.
+ */
+export async function waitingFor(
+  runs: readonly { id: number; status: RunStatus }[],
+  options: WaitingOptions,
+): Promise<Map<number, string>> {
+  const queued = runs.filter((r) => (r.status === "queued" || r.status === "interrupted") && !options.drives(r.id));
+  const running = runs.filter((r) => r.status === "running");
+  const found = await Promise.all([
+    queued.length === 0 ? [] : inQueue(queued.map((r) => r.id), options),
+    running.length === 0 ? [] : betweenSteps(running.map((r) => r.id), options),
+    // Last, because it holds up whatever else the run waits for.
+    running.length === 0 ? [] : heldUp(running.map((r) => r.id), options),
+  ]);
+  return new Map(found.flat());
+}
+
+async function inQueue(ids: readonly number[], options: WaitingOptions): Promise<[number, string][]> {
+  const { sql } = options.database;
+  const rows = await sql<{ id: number; position: number; of: number; taken: boolean }[]>`
+    SELECT id, position, of, ${someoneTakes(options)} AS taken FROM (
+      SELECT id, row_number() OVER (ORDER BY priority DESC, id) AS position, count(*) OVER () AS of
+      FROM engine.run WHERE status IN ('queued', 'interrupted')
+    ) q WHERE id = ANY(${ids as number[]}::bigint[])`;
+  return rows.map(({ id, position, of, taken }) => [
+    id,
+    taken || options.awaits(id)
+      ? `position ${position} of ${of} in the queue (limit of ${counted(options.maxConcurrentRuns, "run")})`
+      : "no process takes runs",
+  ]);
+}
+
+/** Whether a process that lives and is at work takes runs. */
+function someoneTakes({ database: { sql, kind }, processId }: WaitingOptions) {
+  const alive = kind === "embedded" ? sql`p.id = ${processId}` : holdsLock(sql);
+  return sql`EXISTS (
+    SELECT FROM engine.process p
+    WHERE p.ended_at IS NULL AND p.takes_runs AND ${alive} AND ${silence(sql)} < ${silentAfterSeconds})`;
+}
+
+/** Runs whose process counts as alive and stands still. */
+async function heldUp(ids: readonly number[], { database: { sql } }: WaitingOptions): Promise<[number, string][]> {
+  const rows = await sql<{ runId: number; id: number; host: string; pid: number; silentSeconds: number }[]>`
+    SELECT r.id AS "runId", p.id, p.host, p.pid, ${silence(sql)} AS "silentSeconds"
+    FROM engine.run r JOIN engine.process p ON p.id = r.process_id
+    WHERE r.id = ANY(${ids as number[]}::bigint[]) AND r.status = 'running' AND ${
+    silence(sql)
+  } >= ${silentAfterSeconds}`;
+  return rows.map(({ runId, ...process }) => [runId, silentText(process)]);
+}
+
+interface ReadyStep {
+  runId: number;
+  key: string;
+  /** The run that materializes the same asset now. */
+  busyRun: number | null;
+  /** How long its process has been silent. */
+  busySilentSeconds: number | null;
+  /** Steps that its process runs. */
+  beside: number;
+}
+
+/** Of runs none of whose steps runs: what the first step that could start waits for. */
+async function betweenSteps(ids: readonly number[], options: WaitingOptions): Promise<[number, string][]> {
+  const { sql } = options.database;
+  const steps = await sql<ReadyStep[]>`
+    SELECT DISTINCT ON (s.run_id) s.run_id AS "runId", s.key, busy.run_id AS "busyRun",
+           (SELECT ${silence(sql)} FROM engine.process p WHERE p.id = busy.process_id) AS "busySilentSeconds",
+           (SELECT count(*) FROM engine.step b WHERE b.status = 'running' AND b.process_id = r.process_id) AS beside
+    FROM engine.run r
+    JOIN engine.step s ON s.run_id = r.id AND s.status IN ('pending', 'interrupted')
+    LEFT JOIN engine.step busy ON busy.key = s.key AND busy.status = 'running'
+    WHERE r.id = ANY(${ids as number[]}::bigint[]) AND r.status = 'running'
+      AND NOT EXISTS (SELECT FROM engine.step own WHERE own.run_id = r.id AND own.status = 'running')
+      AND NOT EXISTS (
+        SELECT FROM engine.step before
+        WHERE before.run_id = r.id AND before.key = ANY(s.after) AND before.status NOT IN ('succeeded', 'up_to_date'))
+    ORDER BY s.run_id, busy.run_id IS NULL, s.ordinal`;
+  const holders = await holdersOf(sql, steps.flatMap(({ key }) => options.poolOf(key) ?? []));
+  return steps.flatMap(({ runId, key, busyRun, busySilentSeconds, beside }): [number, string][] => {
+    if (busyRun !== null) {
+      const silent = (busySilentSeconds ?? 0) >= silentAfterSeconds
+        ? `, whose process has been silent for ${Math.floor(busySilentSeconds!)} s`
+        : "";
+      return [[runId, `${key} is being materialized by run ${busyRun}${silent}`]];
+    }
+    const pool = options.poolOf(key);
+    const held = pool === undefined ? [] : holders.get(pool) ?? [];
+    if (pool !== undefined && held.length >= options.pools.size(pool)) {
+      return [[runId, slotText(pool, options.pools.size(pool), held)]];
+    }
+    if (beside < options.maxConcurrentSteps) return [];
+    return [[runId, `a place among the ${counted(options.maxConcurrentSteps, "step")} that its process runs at once`]];
+  });
+}
+
+interface Holder {
+  pool: string;
+  runId: number;
+  key: string;
+}
+
+async function holdersOf(sql: Sql, pools: readonly string[]): Promise<Map<string, Holder[]>> {
+  if (pools.length === 0) return new Map();
+  const rows = await sql<Holder[]>`
+    SELECT pool, run_id AS "runId", key FROM engine.step
+    WHERE status = 'running' AND pool = ANY(${pools as string[]}) AND pool_slot IS NOT NULL ORDER BY pool, pool_slot`;
+  return Map.groupBy(rows, ({ pool }) => pool);
+}
+
+function slotText(pool: string, size: number, holders: readonly Holder[]): string {
+  const held = holders.map(({ runId, key }) => `run ${runId}, ${key}`).join("; ");
+  return `a slot of pool ${pool} (${holders.length} of ${size} held by ${held})`;
+}
+
+/** Of a process that stands still. */
+export function silentText(
+  { id, host, pid, silentSeconds }: Pick<PresentProcess, "id" | "host" | "pid" | "silentSeconds">,
+): string {
+  return `process ${id} (pid ${pid} on ${host}), which has been silent for ${Math.floor(silentSeconds)} s`;
+}
+
+function counted(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,57 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { asOf, tableOf } from "../store/asset_table.ts";
+import { isLost } from "../store/lost_rows.ts";
+
+/** Which version of an asset is meant; the latest by default. */
+export interface AtVersion {
+  asOf?: number;
+}
+
+/**
+ * The newest date of an asset's cells that is made, whether or not there came any row of it; `null` where there is none or the asset's
+ * cells have no date.
+ */
+export async function newestDate(
+  { sql }: Database,
+  asset: AnyAsset,
+  { asOf: version }: AtVersion = {},
+): Promise<string | null> {
+  const column = asset.cells?.date;
+  if (column === undefined) return null;
+  const [latest] = await sql.unsafe<{ id: number; byCells: boolean; newest: string | null }[]>(
+    `SELECT id, cells IS NOT NULL AS "byCells", newest_date::text AS newest FROM engine.materialization m
+     WHERE asset_key = $1 AND NOT ${isLost("m")} AND ($2::bigint IS NULL OR id <= $2::bigint)
+     ORDER BY id DESC LIMIT 1`,
+    [asset.key, version ?? null],
+  );
+  if (latest?.newest != null) return latest.newest === "-infinity" ? null : latest.newest;
+  // Materializations older than the column say only what each of them made.
+  const [row] = await sql.unsafe<{ date: string | null }[]>(
+    `SELECT greatest(
+       (SELECT max(last #>> '{}') FROM engine.materialization m, jsonb_path_query(m.cells, '$[*].dates[*][1]') AS last
+        WHERE $2::boolean AND m.asset_key = $1 AND NOT ${isLost("m")} AND m.id <= $3::bigint),
+       (SELECT max("${column}")::text FROM ${tableOf(asset)} WHERE ${current(version, 4)})) AS date`,
+    [asset.key, latest?.byCells ?? false, latest?.id ?? null, ...(version === undefined ? [] : [version])],
+  );
+  return row!.date;
+}
+
+/** Dates of an asset's cells that have rows, newest first; none for an asset whose cells have no date. */
+export async function datesWithRows(
+  { sql }: Database,
+  asset: AnyAsset,
+  { asOf: version }: AtVersion = {},
+): Promise<string[]> {
+  const column = asset.cells?.date;
+  if (column === undefined) return [];
+  const rows = await sql.unsafe<{ date: string }[]>(
+    `SELECT DISTINCT "${column}"::text AS date FROM ${tableOf(asset)} WHERE ${current(version, 1)} ORDER BY 1 DESC`,
+    version === undefined ? [] : [version],
+  );
+  return rows.map((row) => row.date);
+}
+
+function current(version: number | undefined, parameter: number): string {
+  return version === undefined ? "_until IS NULL" : asOf(parameter);
+}

@@ -1,0 +1,107 @@
+import type { Database } from "../../resources/database/database.ts";
+import { isLost } from "../store/lost_rows.ts";
+import { type RowVersion, versionColumns } from "./row_version.ts";
+
+interface Batch {
+  keys: Set<string>;
+  found: Promise<ReadonlyMap<string, RowVersion>>;
+}
+
+/** What is known of the latest versions in a database that no other process writes to. */
+interface Memory {
+  versions: Map<string, RowVersion | undefined>;
+  /** How many publications of each asset are under way, and how often one has begun or ended. */
+  publishing: Map<string, { open: number; turns: number }>;
+}
+
+const memories = new WeakMap<Database, Memory>();
+
+function memoryOf(database: Database): Memory {
+  let memory = memories.get(database);
+  if (!memory) memories.set(database, memory = { versions: new Map(), publishing: new Map() });
+  return memory;
+}
+
+/** Forgets what is known of the latest versions: the tables have changed. */
+export function forgetVersions(database: Database): void {
+  memories.delete(database);
+}
+
+/**
+ * Does what publishes new versions of some assets. Whoever asks for their latest meanwhile is told by the database, and whoever
+ * asks afterwards is told of them.
+ */
+export async function whilePublishing<T>(
+  database: Database,
+  keys: readonly string[],
+  publish: () => Promise<T>,
+): Promise<T> {
+  const { versions, publishing } = memoryOf(database);
+  const turn = (change: 1 | -1) => {
+    for (const key of keys) {
+      const { open, turns } = publishing.get(key) ?? { open: 0, turns: 0 };
+      publishing.set(key, { open: open + change, turns: turns + 1 });
+      versions.delete(key);
+    }
+  };
+  turn(1);
+  try {
+    return await publish();
+  } finally {
+    turn(-1);
+  }
+}
+
+/**
+ * Looks up the latest versions of assets for many readers with one query at a time: who asks while one runs shares the next,
+ * which begins after all of them have asked, so that nobody is told what was out of date when they asked.
+ *
+ * The embedded database belongs to this process alone, which knows when a version is published: it is asked once a version, so
+ * that a reader does not wait for its one session while something else is being published.
+ */
+export class LatestVersions {
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Batch | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /** The latest version; `undefined` where there has never been one. */
+  async of(key: string): Promise<RowVersion | undefined> {
+    if (this.database.kind === "embedded") {
+      const { versions } = memoryOf(this.database);
+      if (versions.has(key)) return versions.get(key);
+    }
+    const batch = this.#next ??= this.#begin();
+    batch.keys.add(key);
+    return (await batch.found).get(key);
+  }
+
+  #begin(): Batch {
+    const keys = new Set<string>();
+    const found = this.#running.then(() => {
+      this.#next = undefined;
+      return this.#lookUp([...keys]);
+    });
+    this.#running = found.catch(() => {});
+    return { keys, found };
+  }
+
+  async #lookUp(keys: readonly string[]): Promise<ReadonlyMap<string, RowVersion>> {
+    const { versions, publishing } = memoryOf(this.database);
+    const turns = keys.map((key) => publishing.get(key)?.turns);
+    const rows = await this.database.sql.unsafe<RowVersion[]>(
+      `SELECT ${versionColumns}, true AS latest FROM jsonb_array_elements_text($1::text::jsonb) AS k(k)
+       CROSS JOIN LATERAL (SELECT * FROM engine.materialization WHERE asset_key = k.k ORDER BY id DESC LIMIT 1) m
+       WHERE NOT ${isLost("m")}`,
+      [JSON.stringify(keys)],
+      { prepare: true },
+    );
+    const found = new Map(rows.map((row) => [row.key, { ...row }]));
+    for (const [i, key] of keys.entries()) {
+      const now = publishing.get(key);
+      // What has been or is being published may be newer than what was found.
+      if (now?.turns === turns[i] && !now?.open) versions.set(key, found.get(key));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { tableOf } from "../store/asset_table.ts";
+
+/**
+ * The newest date in a column of an asset's current rows, or of those in which a boolean column is true; `null` where there is none.
+ *
+ * Cost: where the key is a series and the date, two steps into its index for each series, 15 ms for 500 of them whatever their
+ * length; otherwise a look at every row.
+ */
+export async function newestDate(
+  tx: Sql,
+  asset: AnyAsset,
+  { column, where = null }: { column: string; where?: string | null },
+): Promise<string | null> {
+  const table = tableOf(asset);
+  const [series, date, ...more] = asset.schema.primaryKey;
+  const skipping = date === column && more.length === 0 && where === null;
+  // PostgreSQL does not skip from one series to the next by itself, and would read the whole index.
+  const query = skipping
+    ? `WITH RECURSIVE series AS (
+         SELECT (SELECT "${series}" FROM ${table} WHERE _until IS NULL ORDER BY "${series}" LIMIT 1) AS name
+         UNION ALL
+         SELECT (SELECT "${series}" FROM ${table} t WHERE _until IS NULL AND t."${series}" > s.name
+                 ORDER BY "${series}" LIMIT 1)
+         FROM series s WHERE s.name IS NOT NULL
+       )
+       SELECT max((SELECT "${date}" FROM ${table} t WHERE _until IS NULL AND t."${series}" = s.name
+                   ORDER BY "${date}" DESC LIMIT 1)) AS newest
+       FROM series s WHERE s.name IS NOT NULL`
+    : `SELECT max("${column}") AS newest FROM ${table} WHERE _until IS NULL${where === null ? "" : ` AND "${where}"`}`;
+  const [row] = await tx.unsafe<{ newest: string | null }[]>(query);
+  return row!.newest;
+}

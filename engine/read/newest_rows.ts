@@ -1,0 +1,74 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { tableOf } from "../store/asset_table.ts";
+import { isLost } from "../store/lost_rows.ts";
+import { InvalidRequestError } from "../errors.ts";
+
+/** Which rows {@link newestRows} reads. */
+export interface NewestRowsQuery {
+  /** How many of each name, from 1 on. */
+  each: number;
+  /** Columns to return beside the key; none by default. */
+  fields?: readonly string[];
+}
+
+/** The newest rows of each name of an asset. */
+export interface NewestRows {
+  /** By name, then the newest first. */
+  rows: Record<string, unknown>[];
+  /** The materialization that was read; `null` if the asset has none. */
+  materialization: number | null;
+}
+
+/**
+ * The newest rows of each name in the latest materialization of an asset whose key is a name and a date, such as the last two bars of
+ * every ticker, be it traded still or not.
+ *
+ * @throws {InvalidRequestError} If the key is another, `each` is no whole number of at least 1 or a column does not exist.
+ *
+ * Cost: two steps into the key's index for each name and one for each row, however long the series are: 5,000 names in some
+ * hundred milliseconds.
+ */
+export async function newestRows(
+  { sql }: Database,
+  asset: AnyAsset,
+  { each, fields = [] }: NewestRowsQuery,
+): Promise<NewestRows> {
+  const [name, date, ...more] = asset.schema.primaryKey;
+  if (name === undefined || date === undefined || more.length > 0 || asset.cells?.name !== name) {
+    throw invalid("key", `"${asset.key}" has no series of rows: its key is ${asset.schema.primaryKey.join(", ")}.`);
+  }
+  if (!Number.isSafeInteger(each) || each < 1) throw invalid("each", `${each} rows of each name cannot be read.`);
+  const known = asset.schema.columns.map((column) => column.name);
+  const unknown = fields.find((field) => !known.includes(field));
+  if (unknown !== undefined) throw invalid("fields", `"${asset.key}" has no column "${unknown}".`);
+  const columns = [...new Set([name, date, ...fields])].map((column) => `r."${column}"`).join(", ");
+  const table = tableOf(asset);
+  // One snapshot for both questions, so that the rows that are current are those of the materialization that is latest.
+  return await sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
+    const [latest] = await tx<{ id: number }[]>`
+      SELECT id FROM engine.materialization m
+      WHERE asset_key = ${asset.key} AND NOT ${tx.unsafe(isLost("m"))} ORDER BY id DESC LIMIT 1`;
+    if (!latest) return { rows: [], materialization: null };
+    // PostgreSQL does not skip from one name to the next by itself, and would read the whole index.
+    const rows = await tx.unsafe<Record<string, unknown>[]>(
+      `WITH RECURSIVE series AS (
+         (SELECT "${name}" AS name FROM ${table} WHERE _until IS NULL ORDER BY "${name}" LIMIT 1)
+         UNION ALL
+         SELECT (SELECT "${name}" FROM ${table} t WHERE _until IS NULL AND t."${name}" > s.name
+                 ORDER BY "${name}" LIMIT 1)
+         FROM series s WHERE s.name IS NOT NULL
+       )
+       SELECT ${columns} FROM series s, LATERAL (
+         SELECT * FROM ${table} t WHERE _until IS NULL AND t."${name}" = s.name ORDER BY "${date}" DESC LIMIT $1
+       ) r
+       ORDER BY r."${name}", r."${date}" DESC`,
+      [each],
+    );
+    return { rows: [...rows], materialization: latest.id };
+  });
+}
+
+function invalid(path: string, message: string): InvalidRequestError {
+  return new InvalidRequestError(message, [{ path, message }]);
+}

@@ -1,0 +1,54 @@
+import type { AnyAsset } from "../declare/asset.ts";
+import { parseNames } from "../name_list.ts";
+import type { RowColumn } from "../declare/row_schema.ts";
+import { invalid, type Parameters, parseValue, shown } from "../declare/row_values.ts";
+
+export const operators = ["eq", "ne", "lt", "lte", "gt", "gte", "in"] as const;
+export type Operator = typeof operators[number];
+
+/** One condition on a column. A null meets none, `ne` included. */
+export interface Filter {
+  column: string;
+  operator: Operator;
+  /** As text; for `in` several, as {@link parseNames} reads them. */
+  value: string;
+}
+
+/** The most values in all filters of a query together: each is a parameter of the statement. */
+export const maxFilterValues = 1_000;
+
+const comparisons: Record<Exclude<Operator, "in">, string> = {
+  eq: "=",
+  ne: "<>",
+  lt: "<",
+  lte: "<=",
+  gt: ">",
+  gte: ">=",
+};
+
+/** A filter as an SQL condition. @throws {InvalidRequestError} If it does not fit its column. */
+export function condition(asset: AnyAsset, { column: name, operator, value }: Filter, parameters: Parameters): string {
+  const path = operator === "eq" ? name : `${name}.${operator}`;
+  const column = columnOf(asset, name, path);
+  const parameter = (text: string) => {
+    const parsed = parseValue(column.type, text);
+    if (!parsed.ok) {
+      throw invalid(path, `Column "${name}" is compared with ${shown(text)}, which is not ${parsed.wanted}.`);
+    }
+    return parameters.add(parsed.text, column.type);
+  };
+  if (column.type === "jsonb") throw invalid(path, `Column "${name}" holds JSON and cannot be filtered by.`);
+  if (operator !== "in") return `"${name}" ${comparisons[operator]} ${parameter(value)}`;
+  const values = [...new Set(parseNames(value))];
+  // Before they become parameters, so that a long list costs nothing.
+  if (values.length > maxFilterValues) throw invalid(path, `${values.length} values; ${maxFilterValues} are allowed.`);
+  return `"${name}" IN (${values.map(parameter).join(", ")})`;
+}
+
+/** A column by its name. @throws {InvalidRequestError} Under `path`, if there is none. */
+export function columnOf(asset: AnyAsset, name: string, path: string): RowColumn {
+  const column = asset.schema.columns.find((c) => c.name === name);
+  if (column) return column;
+  const names = asset.schema.columns.map((c) => c.name).join(", ");
+  throw invalid(path, `"${asset.key}" has no column "${name}". Its columns are: ${names}.`);
+}

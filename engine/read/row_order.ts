@@ -1,0 +1,128 @@
+import { Buffer } from "node:buffer";
+import { z } from "zod";
+import type { AnyAsset } from "../declare/asset.ts";
+import { columnOf } from "./row_filter.ts";
+import type { RowColumn } from "../declare/row_schema.ts";
+import { invalid, type Parameters, parseValue } from "../declare/row_values.ts";
+
+/** A column that rows are sorted by. */
+export interface Term {
+  column: RowColumn;
+  descending: boolean;
+}
+
+/** What a cursor holds: the materialization, the order, and the values of the last row in that order. */
+const Cursor = z.strictObject({
+  m: z.int().positive(),
+  o: z.array(z.string()),
+  p: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+/** The columns to sort by and, behind them, what is left of the key. @throws {InvalidRequestError} */
+export function orderOf(asset: AnyAsset, names: readonly string[]): Term[] {
+  const terms = names.map((name): Term => {
+    const descending = name.startsWith("-");
+    const column = columnOf(asset, descending ? name.slice(1) : name, "order");
+    if (column.type === "jsonb") throw invalid("order", `Column "${column.name}" holds JSON, which has no order.`);
+    return { column, descending };
+  });
+  refuseRepeats(terms.map((term) => term.column), "order");
+  for (const name of asset.schema.primaryKey) {
+    if (terms.some((term) => term.column.name === name)) continue;
+    terms.push({ column: columnOf(asset, name, "order"), descending: false });
+  }
+  return terms;
+}
+
+/** @throws {InvalidRequestError} If a column comes twice. */
+export function refuseRepeats(columns: readonly RowColumn[], path: string): void {
+  const repeated = columns.find((column, i) => columns.indexOf(column) < i);
+  if (repeated) throw invalid(path, `Column "${repeated.name}" is named twice.`);
+}
+
+/** Key columns are never null: without a word on nulls, the index serves in both directions. */
+export function sortTerm(asset: AnyAsset): (term: Term) => string {
+  return ({ column, descending }) => {
+    const nulls = asset.schema.primaryKey.includes(column.name) ? "" : " NULLS LAST";
+    return `"${column.name}"${descending ? " DESC" : ""}${nulls}`;
+  };
+}
+
+function orderNames(order: readonly Term[]): string[] {
+  return order.map(({ column, descending }) => (descending ? "-" : "") + column.name);
+}
+
+/** Where a page ended, for the next one. */
+export function writeCursor(materialization: number, order: readonly Term[], last: Record<string, unknown>): string {
+  const position = order.map(({ column }) => last[column.name]);
+  return Buffer.from(JSON.stringify({ m: materialization, o: orderNames(order), p: position })).toString("base64url");
+}
+
+/** The materialization that a cursor belongs to. @throws {InvalidRequestError} If it is none. */
+export function materializationOf(cursor: string): number {
+  return parseCursor(cursor).m;
+}
+
+/** A cursor comes back from outside, and is believed as little as anything else that does. */
+export function readCursor(
+  text: string,
+  order: readonly Term[],
+): (string | null)[] {
+  const { o, p } = parseCursor(text);
+  if (JSON.stringify(o) !== JSON.stringify(orderNames(order))) {
+    throw invalid("cursor", "The cursor belongs to another order. Repeat the order of the page that it came with.");
+  }
+  if (p.length !== order.length) throw broken();
+  return order.map(({ column }, i) => {
+    if (p[i] === null) return null;
+    const value = parseValue(column.type, String(p[i]));
+    if (!value.ok) throw broken();
+    return value.text;
+  });
+}
+
+function parseCursor(text: string): z.output<typeof Cursor> {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(text, "base64url").toString());
+  } catch {
+    throw broken();
+  }
+  const parsed = Cursor.safeParse(json);
+  if (!parsed.success) throw broken();
+  return parsed.data;
+}
+
+function broken() {
+  return invalid("cursor", "The cursor is not one that a page ended with. Begin again without it.");
+}
+
+/** The condition that picks the rows behind a position. */
+export function after(
+  asset: AnyAsset,
+  order: readonly Term[],
+  position: readonly (string | null)[],
+  parameters: Parameters,
+): string {
+  const values = position.map((value, i) => value === null ? null : parameters.add(value, order[i]!.column.type));
+  const names = order.map(({ column }) => `"${column.name}"`);
+  const [first] = order;
+  const keyOnly = order.every(({ column, descending }) =>
+    asset.schema.primaryKey.includes(column.name) && descending === first!.descending
+  );
+  if (keyOnly && !values.includes(null)) {
+    // The form that the index serves.
+    return `(${names.join(", ")}) ${first!.descending ? "<" : ">"} (${values.join(", ")})`;
+  }
+  const alternatives: string[] = [];
+  const same: string[] = [];
+  order.forEach(({ descending }, i) => {
+    const [name, value] = [names[i]!, values[i]!];
+    // Nothing comes behind a null but what ties with it; everything else has the nulls behind it.
+    if (value !== null) {
+      alternatives.push([...same, `(${name} ${descending ? "<" : ">"} ${value} OR ${name} IS NULL)`].join(" AND "));
+    }
+    same.push(value === null ? `${name} IS NULL` : `${name} = ${value}`);
+  });
+  return alternatives.length ? `(${alternatives.map((a) => `(${a})`).join(" OR ")})` : "false";
+}

@@ -1,0 +1,172 @@
+import type { ColumnData, ColumnSpec, Database } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { isPrepared } from "../store/prepared_texts.ts";
+import { writeCursor } from "./row_order.ts";
+import { type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
+import { invalid } from "../declare/row_values.ts";
+import { type RowVersion, versionOf } from "./row_version.ts";
+
+/** Which rows of an asset, in which order, how many. */
+export interface PageQuery extends RowQuery {
+  /** 1 to {@link maxPageRows}. */
+  limit: number;
+  /** Where the page before ended. Filters and order must be those of that page. */
+  cursor?: string;
+}
+
+/** Which rows of an asset as a whole; `limit` is 1 to {@link maxTableRows}, and all rows without it. */
+export type TableQuery = RowQuery & { limit?: number };
+
+export interface RowPage {
+  columns: readonly ColumnSpec[];
+  rows: Record<string, unknown>[];
+  /** Pass it on for the next page; `null` on the last one. */
+  nextCursor: string | null;
+  /** The materialization that was read; `null` if the asset has none. */
+  materialization: number | null;
+}
+
+export interface PageOptions {
+  /** The version that is meant, where it has been looked up already. */
+  version?: RowVersion;
+}
+
+export interface TableOptions extends PageOptions {
+  signal?: AbortSignal;
+  /** {@link maxTableRows} by default. */
+  maxRows?: number;
+}
+
+/** Rows of one materialization, column by column. */
+export interface RowTable {
+  columns: readonly ColumnSpec[];
+  /** One entry for each of `columns`, all with `rows` values. */
+  data: Readonly<Record<string, ColumnData>>;
+  rows: number;
+  /** The materialization that was read; `null` if the asset has none. */
+  materialization: number | null;
+}
+
+/** The most rows of one page. */
+export const maxPageRows = 10_000;
+/** The most rows that are read as a whole: some hundred megabytes, which one request may take for a moment. */
+export const maxTableRows = 2_000_000;
+
+/**
+ * One page of the rows of one materialization.
+ *
+ * Pages that follow each other through cursors come from the same materialization, whatever is published between them, and
+ * hold each row once.
+ *
+ * @throws {InvalidRequestError} If a column does not exist or cannot be compared, a value is not of its column's type, the
+ * limit is out of bounds, or the cursor or materialization is not one of this asset and order.
+ *
+ * Cost: in key order on the latest materialization O(limit), else O(rows of all versions kept).
+ */
+export async function readPage(
+  database: Database,
+  asset: AnyAsset,
+  query: PageQuery,
+  { version: known }: PageOptions = {},
+): Promise<RowPage> {
+  const { limit } = query;
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxPageRows) {
+    throw invalid("limit", `The limit is ${limit}; a page has 1 to ${maxPageRows.toLocaleString("en")} rows.`);
+  }
+  const question = questionOf(asset, query);
+  const { columns, order } = question;
+  const version = known ?? await versionOf(database.sql, asset, query);
+  if (!version) return { columns, rows: [], nextCursor: null, materialization: null };
+  const rows = await rowsOf(database, asset, question, { version, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  return {
+    columns,
+    rows: page.map((row) => picked(row, columns)),
+    nextCursor: rows.length > limit ? writeCursor(version.id, order, page.at(-1)!) : null,
+    materialization: version.id,
+  };
+}
+
+/** A loop, because a page of a thousand rows takes a third of what it takes by way of entries. */
+function picked(row: Readonly<Record<string, unknown>>, columns: readonly ColumnSpec[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const { name } of columns) picked[name] = row[name];
+  return picked;
+}
+
+/**
+ * The first rows that answer a question. A version never changes, so that no transaction has to hold it; but what is current is
+ * found by an index, and what was is not. What is current is therefore read with the materialization that it is of in one
+ * statement, and read again as of the version where another one has come meanwhile.
+ */
+async function rowsOf(
+  database: Database,
+  asset: AnyAsset,
+  question: Question,
+  { version, limit }: { version: RowVersion; limit: number },
+): Promise<Record<string, unknown>[]> {
+  const names = [...question.columns, ...question.order.map(({ column }) => column)].map(({ name }) => name);
+  const selected = [...new Set(names)];
+  const { sql } = database;
+  if (version.latest) {
+    // The key is one of the graph's, in snake_case.
+    const latest = `(SELECT max(id) FROM engine.materialization WHERE asset_key = '${asset.key}')`;
+    const of = { id: version.id, latest: true };
+    const { text, parameters } = statementOf(asset, question, {
+      selected,
+      limit,
+      of,
+      extra: [`${latest} AS "_latest"`],
+    });
+    const rows = await sql.unsafe<Record<string, unknown>[]>(text, parameters, {
+      prepare: isPrepared(database, text),
+    });
+    // Where there is none, nothing says of which version; that is found out by a look afterwards, since ids only grow.
+    const [{ _latest: found }] = rows.length > 0
+      ? rows as unknown as [{ _latest: number }]
+      : await sql.unsafe<[{ _latest: number }]>(`SELECT ${latest} AS "_latest"`);
+    if (found === version.id) return rows;
+  }
+  const { text, parameters } = statementOf(asset, question, { selected, limit, of: { id: version.id, latest: false } });
+  return await sql.unsafe<Record<string, unknown>[]>(text, parameters);
+}
+
+/**
+ * The rows of one materialization as a whole, column by column.
+ *
+ * @throws {InvalidRequestError} As {@link readPage} does, and if there is no limit and there are more than `maxRows` rows: a
+ * part is never taken for the whole.
+ *
+ * Cost: O(rows of all versions kept) and the memory of the columns asked for.
+ */
+export async function readTable(
+  database: Database,
+  asset: AnyAsset,
+  query: TableQuery,
+  { signal, version: known, maxRows = maxTableRows }: TableOptions = {},
+): Promise<RowTable> {
+  const { limit } = query;
+  const most = maxRows.toLocaleString("en");
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1 || limit > maxRows)) {
+    throw invalid("limit", `The limit is ${limit}; a table has 1 to ${most} rows.`);
+  }
+  const question = questionOf(asset, query);
+  const { columns } = question;
+  const version = known ?? await versionOf(database.sql, asset, query);
+  if (!version) {
+    const data = Object.fromEntries(columns.map(({ name }) => [name, []]));
+    return { columns, data, rows: 0, materialization: null };
+  }
+  const { text, parameters } = statementOf(asset, question, {
+    selected: columns.map(({ name }) => name),
+    limit: limit ?? maxRows + 1,
+    // Read in another transaction than the one that found it: another may be the latest by then.
+    of: { id: version.id, latest: false },
+  });
+  const data = await database.selectColumns(text, parameters, columns, { signal });
+  const rows = data[columns[0]!.name]!.length;
+  if (limit === undefined && rows > maxRows) {
+    throw invalid("limit", `There are more than ${most} rows. Filter them, or set a limit to get the first of them.`);
+  }
+  return { columns, data, rows, materialization: version.id };
+}

@@ -1,0 +1,77 @@
+import type { ColumnSpec } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { asOf, tableOf } from "../store/asset_table.ts";
+import { columnOf, condition, type Filter, maxFilterValues } from "./row_filter.ts";
+import { after, orderOf, readCursor, refuseRepeats, sortTerm, type Term } from "./row_order.ts";
+import type { RowColumn } from "../declare/row_schema.ts";
+import { invalid, Parameters } from "../declare/row_values.ts";
+import type { AsOf } from "./row_version.ts";
+
+/** Which rows of an asset and in which order. All filters must hold. */
+export interface RowQuery {
+  filters?: readonly Filter[];
+  /** Columns to sort by, `-` in front for descending; nulls come last either way, and what is left equal is in key order. */
+  order?: readonly string[];
+  /** Columns to return; all by default. */
+  fields?: readonly string[];
+  /** Which version is wanted; the latest by default, and that of the first page on the pages after it. */
+  asOf?: AsOf;
+}
+
+/** A query that has been checked against the schema of its asset. */
+export interface Question {
+  columns: readonly ColumnSpec[];
+  order: readonly Term[];
+  conditions: readonly string[];
+  parameters: Parameters;
+}
+
+/** Checks a query. @throws {InvalidRequestError} If it does not fit the asset. */
+export function questionOf(asset: AnyAsset, query: RowQuery & { cursor?: string }): Question {
+  const parameters = new Parameters();
+  const conditions = (query.filters ?? []).map((filter) => condition(asset, filter, parameters));
+  if (parameters.values.length > maxFilterValues) {
+    throw invalid("filters", `The filters name ${parameters.values.length} values; ${maxFilterValues} are allowed.`);
+  }
+  const columns = fieldsOf(asset, query.fields).map(({ name, type }) => ({ name, type }));
+  const order = orderOf(asset, query.order ?? []);
+  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order);
+  if (cursor) conditions.push(after(asset, order, cursor, parameters));
+  return { columns, order, conditions, parameters };
+}
+
+/** Which rows {@link statementOf} selects. */
+export interface Selection {
+  selected: readonly string[];
+  /** All without it. */
+  limit?: number;
+  /** The materialization, and whether to read what is current in its stead: the same where there is no later one. */
+  of: { id: number; latest: boolean };
+  /** Further columns, as SQL. */
+  extra?: readonly string[];
+}
+
+/** A question as SQL. Identifiers come from the row schema and values travel as parameters. */
+export function statementOf(
+  asset: AnyAsset,
+  { conditions, order, parameters: { values } }: Question,
+  { selected, limit, of, extra = [] }: Selection,
+): { text: string; parameters: (string | number)[] } {
+  const parameters = [...values];
+  // Said as simply as it can be, so that the index of what is current serves.
+  const version = of.latest ? "_until IS NULL" : asOf(parameters.push(of.id));
+  // A parameter, so that pages of every size are one statement.
+  const bound = limit === undefined ? "" : ` LIMIT $${parameters.push(limit)}::bigint`;
+  const text = `SELECT ${[...selected.map((name) => `"${name}"`), ...extra].join(", ")} FROM ${tableOf(asset)}
+    WHERE ${[version, ...conditions].join(" AND ")}
+    ORDER BY ${order.map(sortTerm(asset)).join(", ")}${bound}`;
+  return { text, parameters };
+}
+
+function fieldsOf(asset: AnyAsset, names: readonly string[] | undefined): readonly RowColumn[] {
+  if (names === undefined) return asset.schema.columns;
+  const fields = names.map((name) => columnOf(asset, name, "fields"));
+  refuseRepeats(fields, "fields");
+  if (fields.length === 0) throw invalid("fields", "No column is named. Leave fields out to get all.");
+  return fields;
+}

@@ -1,0 +1,130 @@
+import type { ColumnSpec, Database } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { EngineError } from "../errors.ts";
+import { questionOf, type RowQuery, statementOf } from "./row_query.ts";
+import { type RowVersion, versionOf } from "./row_version.ts";
+
+type Row = Record<string, unknown>;
+
+/** All rows of one version that a query wants, as they are read. Must be closed, or read to the end. */
+export interface RowStream extends AsyncDisposable {
+  columns: readonly ColumnSpec[];
+  /** The version that is read; `null` if the asset has none. */
+  version: RowVersion | null;
+  /** How many rows there are: known before the first, so that a reader can tell whether it has got them all. */
+  rowCount: number;
+  /** The next rows in order; `undefined` after the last. Asked for one at a time. */
+  next(): Promise<readonly Row[] | undefined>;
+  /** Lets go of the database, whatever has been read. Does nothing the second time. */
+  close(): Promise<void>;
+}
+
+export interface StreamOptions {
+  /** The version that is meant, where it has been looked up already. */
+  version?: RowVersion;
+  signal?: AbortSignal;
+}
+
+/** As many tables are streamed as may be at once. */
+export class StreamsBusyError extends EngineError {
+  constructor(streams: number) {
+    super(`${streams} tables are being streamed already. Try again later, or read a page at a time.`);
+  }
+}
+
+/** Streams of one process at once: each holds a connection and, on the database's disk, a copy of what it wants. */
+export const maxStreams = 8;
+/** Rows in memory at once. */
+const fetchRows = 1_000;
+/** As for other reads of whole tables: more would stay with the embedded database for good. */
+const workMem = "8MB";
+
+/** Tables on their way out, row by row, of an engine. */
+export class RowStreams {
+  readonly #open = new Set<RowStream>();
+  #opening = 0;
+
+  constructor(private readonly database: Database, private readonly max = maxStreams) {}
+
+  /**
+   * Begins to read all rows of one version of an asset that a query wants.
+   *
+   * The query runs once, here, in one snapshot; what it finds is put by on the database's side (`WITH HOLD`) and fetched from
+   * there. A slow reader therefore holds no transaction, which the embedded database would make all others wait for.
+   *
+   * @throws {InvalidRequestError} As for a page.
+   * @throws {StreamsBusyError} If too many are open.
+   *
+   * Cost: O(rows of all versions kept) before the first row, and then the memory of a thousand rows.
+   */
+  async open(asset: AnyAsset, query: RowQuery, { version: known, signal }: StreamOptions = {}): Promise<RowStream> {
+    const question = questionOf(asset, query);
+    const { columns } = question;
+    const asOf = known?.id ?? query.asOf;
+    if (this.#open.size + this.#opening >= this.max) throw new StreamsBusyError(this.max);
+    signal?.throwIfAborted();
+    this.#opening++;
+    const session = this.database.session();
+    const cursor = `"rows_${crypto.randomUUID()}"`;
+    let closing: Promise<void> | undefined;
+    const shut = async () => {
+      // The session of the embedded database is everybody's and does not end with this one.
+      await session.unsafe(`CLOSE ${cursor}`).catch(() => {});
+      await session.end({ timeout: 5 });
+    };
+    try {
+      const version = await session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
+        const found = await versionOf(tx, asset, { asOf });
+        if (!found) return null;
+        const { text, parameters } = statementOf(asset, question, {
+          selected: columns.map(({ name }) => name),
+          of: found,
+        });
+        await tx.unsafe(`SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '${workMem}'`).simple();
+        await tx.unsafe(`DECLARE ${cursor} SCROLL CURSOR WITH HOLD FOR ${text}`, parameters);
+        return found;
+      });
+      const { count: rowCount } = version ? await session.unsafe(`MOVE ALL IN ${cursor}`) : { count: 0 };
+      if (version) await session.unsafe(`MOVE ABSOLUTE 0 IN ${cursor}`);
+      let left = rowCount;
+      const stream: RowStream = {
+        columns,
+        version,
+        rowCount,
+        next: async () => {
+          if (closing) throw signal?.reason ?? new Error(`The rows of "${asset.key}" are not read any more.`);
+          if (left === 0) {
+            await stream.close();
+            return undefined;
+          }
+          const rows = await session.unsafe<Row[]>(`FETCH ${fetchRows} FROM ${cursor}`);
+          if (rows.length === 0) throw new Error(`The database lost ${left} of ${rowCount} rows of "${asset.key}".`);
+          left -= rows.length;
+          return rows;
+        },
+        close: () => {
+          signal?.removeEventListener("abort", stream.close);
+          return closing ??= shut().finally(() => this.#open.delete(stream));
+        },
+        [Symbol.asyncDispose]: () => stream.close(),
+      };
+      signal?.addEventListener("abort", stream.close, { once: true });
+      this.#open.add(stream);
+      if (signal?.aborted) {
+        await stream.close();
+        signal.throwIfAborted();
+      }
+      return stream;
+    } catch (error) {
+      await shut();
+      throw error;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  /** Ends those that are open. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((stream) => stream.close()));
+  }
+}

@@ -1,0 +1,107 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { isLost, whyLost } from "../store/lost_rows.ts";
+import { materializationOf } from "./row_order.ts";
+import { endOfDay, instantOf, invalid, isDate, shown } from "../declare/row_values.ts";
+
+/**
+ * Which version of an asset is wanted: the id of a materialization, or a moment, and then the version that was current at it.
+ * A moment is an ISO instant with its offset, or a date, which stands for the end of that day in UTC.
+ */
+export type AsOf = number | string;
+
+/** A version of an asset's rows. It never changes: rows are kept with the versions that brought them and took them away. */
+export interface RowVersion {
+  /** Its materialization. */
+  id: number;
+  key: string;
+  contentVersion: string;
+  committedAt: string;
+  /** The versions that it was made from, by asset key. */
+  upstream: Readonly<Record<string, { materialization: number; version: string }>>;
+  /** Whether there was none later when it was looked up. */
+  latest: boolean;
+}
+
+/** How a version is looked up: the latest by default. */
+export interface VersionQuery {
+  asOf?: AsOf;
+  /** The cursor of the page before, whose version is meant. */
+  cursor?: string;
+}
+
+/** The columns of a {@link RowVersion} but `latest`. */
+export const versionColumns =
+  `id, asset_key AS key, content_version AS "contentVersion", committed_at AS "committedAt", upstream`;
+
+/**
+ * The version of an asset that is asked for; `undefined` where the latest is and there is none.
+ *
+ * @throws {InvalidRequestError} If there is no such version.
+ */
+export async function versionOf(
+  sql: Sql,
+  { key }: Pick<AnyAsset, "key">,
+  { asOf, cursor }: VersionQuery = {},
+): Promise<RowVersion | undefined> {
+  const latest = `NOT EXISTS (
+    SELECT FROM engine.materialization later WHERE later.asset_key = m.asset_key AND later.id > m.id) AS latest`;
+  const one = async (condition: string, parameter: string | number) => {
+    const [found] = await sql.unsafe<(RowVersion & { lost: boolean })[]>(
+      `SELECT ${versionColumns}, ${latest}, ${isLost("m")} AS lost FROM engine.materialization m
+       WHERE asset_key = $1 AND ${condition} ORDER BY id DESC LIMIT 1`,
+      [key, parameter],
+    );
+    if (!found) return undefined;
+    const { lost, ...version } = found;
+    if (lost && asOf !== undefined) {
+      throw invalid(
+        "as_of",
+        `The rows of materialization ${version.id} of "${key}" cannot be read: ${await whyLost(sql, key, version.id)}.`,
+      );
+    }
+    return lost ? undefined : version;
+  };
+  const until = typeof asOf === "string" ? momentOf(asOf) : undefined;
+  if (typeof asOf === "number" && !(Number.isSafeInteger(asOf) && asOf > 0)) {
+    throw invalid("as_of", `${asOf} is not the id of a materialization.`);
+  }
+  if (cursor !== undefined) {
+    const id = materializationOf(cursor);
+    const found = await one("id = $2", id);
+    if (!found) {
+      throw invalid("cursor", "The rows that the cursor belongs to are no longer kept. Begin again without it.");
+    }
+    if ((typeof asOf === "number" && asOf !== id) || (until !== undefined && isAfter(found.committedAt, until))) {
+      throw invalid("cursor", "The cursor belongs to another materialization than the one that is asked for.");
+    }
+    return found;
+  }
+  if (until !== undefined) {
+    const found = await one("committed_at <= $2::text::timestamptz", until);
+    if (found) return found;
+    throw invalid("as_of", `"${key}" had not been materialized by ${shown(asOf as string)}.`);
+  }
+  if (asOf !== undefined) {
+    const found = await one("id = $2", asOf);
+    if (found) return found;
+    throw invalid("as_of", `"${key}" has no materialization ${asOf}.`);
+  }
+  return await one("$2::text IS NOT NULL", "");
+}
+
+/** The last moment that a text stands for, with the microseconds that PostgreSQL keeps. */
+function momentOf(text: string): string {
+  const moment = isDate(text) ? endOfDay(text) : instantOf(text);
+  if (moment !== undefined) return moment;
+  throw invalid(
+    "as_of",
+    `${
+      shown(text)
+    } is no version: the id of a materialization, a time with its offset such as 2026-01-31T15:30:00Z, or a date such as 2026-01-31 is wanted.`,
+  );
+}
+
+function isAfter(instant: string, other: string): boolean {
+  return Temporal.Instant.compare(Temporal.Instant.from(instant), Temporal.Instant.from(other)) > 0;
+}

@@ -1,0 +1,74 @@
+import type { CellRange } from "../judge/cell_work.ts";
+
+/** A step of a run, named so that any process with the same assets and the same database can execute it. */
+export interface StepTask {
+  runId: number;
+  key: string;
+  /** Whether to run it though nothing is stale. */
+  force: boolean;
+  /** Settings of this run by asset key. JSON. */
+  config: Readonly<Record<string, unknown>>;
+  /** The cells that were asked for, where they were restricted. */
+  range: CellRange | null;
+  /** Of its run: higher goes first where steps wait for a place or a slot. */
+  priority: number;
+}
+
+/**
+ * How a step ended. `partly_failed` means that some cells could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
+ * has.
+ */
+export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "skipped" | "cancelled" | "lost";
+
+/**
+ * Where steps are executed. In this process for now; a job queue on the same database can stand behind it, because a task
+ * says everything and the outcome is in the database by the time the promise resolves.
+ */
+export interface Executor {
+  /**
+   * Executes a step to its end. Resolves when its outcome is recorded; rejects only when nothing could be recorded.
+   *
+   * @param signal Aborts the step: with {@link Cancelled} it ends as cancelled, with {@link ShuttingDown} it is handed back.
+   * @param begin Keeps the step from beginning, and leaves it alone once it has: it aborts with `signal` or before it.
+   */
+  execute(task: StepTask, signal: AbortSignal, begin?: AbortSignal): Promise<StepOutcome>;
+}
+
+/** Abort reason: somebody asked for the run to be cancelled. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+  constructor() {
+    super("The run was cancelled.");
+  }
+}
+
+/** Abort reason: this process ends; what it was doing is to be taken up by the next one. */
+export class ShuttingDown extends Error {
+  override readonly name = "ShuttingDown";
+  constructor() {
+    super("The process is shutting down.");
+  }
+}
+
+/** Lets at most `limit` functions run at a time; of the others those of higher priority go first, then who came first. */
+export function limited(limit: number): <T>(work: () => Promise<T>, priority?: number) => Promise<T> {
+  let running = 0;
+  const waiting: { priority: number; go: () => void }[] = [];
+  return async (work, priority = 0) => {
+    if (running >= limit) {
+      await new Promise<void>((go) => {
+        // Most have the priority of the last one.
+        const before = waiting.findLastIndex((other) => other.priority >= priority);
+        waiting.splice(before + 1, 0, { priority, go });
+      });
+    } else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      // The place passes on to the next in line without becoming free in between.
+      if (next) next.go();
+      else running--;
+    }
+  };
+}

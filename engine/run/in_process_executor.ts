@@ -1,0 +1,64 @@
+import { Cancelled, type Executor, limited, type StepOutcome, type StepTask } from "./executor.ts";
+import type { StepClaim } from "../store/ledger.ts";
+import type { PoolSlot } from "../store/pools.ts";
+import { pause } from "../declare/retry.ts";
+import { StepExecution } from "./step_runner.ts";
+import { timeLimit } from "../declare/step_timeout.ts";
+import type { Surroundings } from "../store/context.ts";
+
+/** How often a step looks whether the asset that somebody else is materializing is free now. */
+const busyPollMs = 100;
+
+/** Executes steps in this process, so many at a time. */
+export class InProcessExecutor implements Executor {
+  readonly #limited: ReturnType<typeof limited>;
+
+  constructor(private readonly around: Surroundings, maxConcurrentSteps: number) {
+    this.#limited = limited(maxConcurrentSteps);
+  }
+
+  async execute(task: StepTask, signal: AbortSignal, begin: AbortSignal = signal): Promise<StepOutcome> {
+    const { presence, pools, graph } = this.around;
+    const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
+    const { pool } = graph.producerOf(task.key).recipe;
+    if (pool !== undefined) {
+      const { priority } = task;
+      const attempt = (slot: PoolSlot, begun: () => void) => this.#attempt({ task, claim, signal, begin, slot, begun });
+      return await pools.run(claim, { pool, priority, signal: begin, attempt }) ?? goneBy(begin);
+    }
+    for (let waits = 1;; waits++) {
+      const outcome = await this.#attempt({ task, claim, signal, begin });
+      if (outcome !== "busy") return outcome;
+      // Whoever holds the asset may be gone without having been able to say so.
+      if (waits % 50 === 0) await presence.buryTheDead();
+      await pause(busyPollMs, begin).catch(() => {});
+    }
+  }
+
+  /** Runs the step to its end, unless it is held up: a step that waits for others takes up no place. */
+  #attempt(
+    { task, claim, signal, begin, slot, begun }: {
+      task: StepTask;
+      claim: StepClaim;
+      signal: AbortSignal;
+      begin: AbortSignal;
+      slot?: PoolSlot;
+      /** Called once the step is this process's. */
+      begun?: () => void;
+    },
+  ): Promise<StepOutcome | "busy"> {
+    return this.#limited(async () => {
+      if (begin.aborted) return goneBy(begin);
+      const claimed = await this.around.ledger.claimStep(claim, slot);
+      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(begin);
+      begun?.();
+      using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
+      return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();
+    }, task.priority);
+  }
+}
+
+/** The outcome of a step that never began. */
+function goneBy(signal: AbortSignal): StepOutcome {
+  return signal.reason instanceof Cancelled ? "cancelled" : "lost";
+}

@@ -1,0 +1,209 @@
+import { isDatabaseTrouble, mostTries, pauseMsAfter } from "../store/database_trouble.ts";
+import { Cancelled, type Executor, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
+import type { Ledger } from "../store/ledger.ts";
+import type { Logger } from "../logger.ts";
+import { messageOf, recordOfError } from "../errors.ts";
+import type { RunStatus, RunStep, StepStatus } from "../store/records.ts";
+import { pause } from "../declare/retry.ts";
+
+/** The longest pause before something small is asked again of a database that did not answer. */
+const longestAskPauseMs = 2_000;
+
+/** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
+export class RunDriver {
+  readonly #controller = new AbortController();
+  /** Aborts what has not begun: with `#controller`, or before it where what runs may come to its end. */
+  readonly #beginning = new AbortController();
+  /** Aborts the waiting for a database that is away. */
+  readonly #closing = new AbortController();
+
+  constructor(
+    readonly runId: number,
+    private readonly processId: number,
+    private readonly ledger: Ledger,
+    private readonly executor: Executor,
+    private readonly logger: Logger,
+  ) {}
+
+  cancel(): void {
+    this.#abort(new Cancelled());
+  }
+
+  /** Begins no further step; those that run go on. The run is handed back unless it ends with them. */
+  drain(): void {
+    this.#beginning.abort(new ShuttingDown());
+  }
+
+  shutDown(): void {
+    this.#closing.abort();
+    this.#abort(new ShuttingDown());
+  }
+
+  #abort(reason: Cancelled | ShuttingDown): void {
+    this.#controller.abort(reason);
+    this.#beginning.abort(reason);
+  }
+
+  /**
+   * Claims the run and drives it to its end. Resolves with its status, or with `undefined` where it is somebody else's or was
+   * handed back.
+   */
+  async drive(): Promise<RunStatus | undefined> {
+    const run = await this.ledger.claimRun(this.runId, this.processId);
+    if (!run) return undefined;
+    if (run.cancelRequested) this.cancel();
+    let ended: { lost: boolean; done: boolean };
+    try {
+      ended = await this.#runSteps(run);
+    } catch (error) {
+      await this.#handBack();
+      throw error;
+    }
+    const { reason } = this.#controller.signal;
+    const drained = this.#beginning.signal.reason instanceof ShuttingDown;
+    if (reason instanceof ShuttingDown || (drained && !ended.done && !(reason instanceof Cancelled))) {
+      await this.#handBack();
+      return undefined;
+    }
+    // What was kept from beginning is nobody else's.
+    if (ended.lost && !drained) {
+      if (!await this.#handBack()) {
+        this.logger.warn("The run was taken over by another process; leaving the rest to it.", { runId: this.runId });
+      }
+      return undefined;
+    }
+    return await this.#untilTaken(() => this.ledger.finishRun(this.runId, this.processId));
+  }
+
+  #handBack(): Promise<boolean> {
+    return this.#untilTaken(() => this.ledger.handBackRun(this.runId, this.processId));
+  }
+
+  /** Asks the database for something until it takes it, or until this process shuts down: then the next one clears up. */
+  async #untilTaken<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isDatabaseTrouble(error) || this.#closing.signal.aborted) throw error;
+        await pause(Math.min(longestAskPauseMs, pauseMsAfter(tries)), this.#closing.signal).catch(() => {});
+      }
+    }
+  }
+
+  /**
+   * Executes a step until its outcome is on record. What the database did not take is done again once it answers, and is no
+   * failure of the step, unless that comes to no end.
+   */
+  async #execute(task: StepTask): Promise<StepOutcome> {
+    const { signal } = this.#controller;
+    const claim = { runId: task.runId, key: task.key, processId: this.processId };
+    const fields = { runId: task.runId, assetKey: task.key };
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.executor.execute(task, signal, this.#beginning.signal);
+      } catch (error) {
+        if (signal.aborted) return signal.reason instanceof Cancelled ? "cancelled" : "lost";
+        const said = `Step ${task.key} of run ${task.runId} could not be recorded: ${messageOf(error)}`;
+        const hopeless = !isDatabaseTrouble(error) || tries >= mostTries;
+        const delayMs = pauseMsAfter(tries);
+        this.logger.log(hopeless ? "error" : "warn", hopeless ? said : `${said} Next try in ${delayMs} ms.`, fields);
+        if (!hopeless) await pause(delayMs, this.#beginning.signal).catch(() => {});
+        const failure = hopeless ? { ...recordOfError(error), message: recordOfError(said).message } : undefined;
+        const step = await this.#untilTaken(() => this.ledger.reopenStep(claim, failure));
+        // The answer was lost, and not what was asked.
+        const outcome = step && outcomeOf(step);
+        if (outcome) return outcome;
+        if (!step || this.#beginning.signal.aborted) return "lost";
+        await this.#untilTaken(() =>
+          this.ledger.event(task.runId, "step_retry", task.key, {
+            attempt: tries,
+            delayMs,
+            error: recordOfError(error),
+          })
+        );
+      }
+    }
+  }
+
+  async #runSteps(run: Omit<StepTask, "runId" | "key">): Promise<{ lost: boolean; done: boolean }> {
+    const steps = await this.#untilTaken(() => this.ledger.steps(this.runId));
+    const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
+    const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));
+    const followers = new Map<string, string[]>(steps.map((s) => [s.key, []]));
+    for (const step of steps) for (const key of step.after) followers.get(key)?.push(step.key);
+    const begin = this.#beginning.signal;
+    let lost = false;
+
+    await new Promise<void>((resolve, reject) => {
+      let active = 0;
+      const start = (key: string) => {
+        active++;
+        this.#execute({ ...run, runId: this.runId, key }).then(async (outcome) => {
+          if (outcome === "lost") {
+            lost = true;
+          } else {
+            status.set(key, outcome === "partly_failed" ? "failed" : outcome);
+            if (outcome === "failed" || outcome === "skipped") await this.#skipBehind(key, followers, status);
+            else if (outcome !== "cancelled") release(key);
+          }
+        }).catch((error) => {
+          this.logger.error(`Step ${key} of run ${this.runId} could not be recorded: ${messageOf(error)}`, {
+            runId: this.runId,
+            assetKey: key,
+          });
+          lost = true;
+        }).finally(() => {
+          if (--active === 0) resolve();
+        }).catch(reject);
+      };
+      const release = (key: string) => {
+        for (const follower of followers.get(key)!) {
+          const waiting = waitsFor.get(follower)!;
+          if (waiting.delete(key) && waiting.size === 0 && isOpen(status.get(follower)!) && !begin.aborted && !lost) {
+            start(follower);
+          }
+        }
+      };
+      active++;
+      for (const step of steps) {
+        if (isDone(step)) { for (const f of followers.get(step.key)!) waitsFor.get(f)!.delete(step.key); }
+      }
+      for (const step of steps) if (isOpen(step.status) && waitsFor.get(step.key)!.size === 0) start(step.key);
+      if (--active === 0) resolve();
+    });
+    // What failed before an interruption keeps its followers from running now.
+    for (const step of steps) {
+      const failed = step.status === "failed" && !step.error?.partial;
+      if (failed || step.status === "skipped") await this.#skipBehind(step.key, followers, status);
+    }
+    return { lost, done: [...status.values()].every((each) => !isOpen(each)) };
+  }
+
+  async #skipBehind(failed: string, followers: Map<string, string[]>, status: Map<string, StepStatus>): Promise<void> {
+    const skipped: string[] = [];
+    const open = [...followers.get(failed)!];
+    while (open.length) {
+      const key = open.pop()!;
+      if (!isOpen(status.get(key)!)) continue;
+      status.set(key, "skipped");
+      skipped.push(key);
+      open.push(...followers.get(key)!);
+    }
+    await this.#untilTaken(() => this.ledger.skipSteps(this.runId, skipped, failed));
+  }
+}
+
+function isOpen(status: StepStatus): boolean {
+  return status === "pending" || status === "interrupted";
+}
+
+function isDone({ status, error }: RunStep): boolean {
+  return status === "succeeded" || status === "up_to_date" || (status === "failed" && error?.partial === true);
+}
+
+/** The outcome of a step that is over; `undefined` for one that is open. */
+function outcomeOf({ status, error }: Pick<RunStep, "status" | "error">): StepOutcome | undefined {
+  if (status === "pending" || status === "interrupted" || status === "running") return undefined;
+  return status === "failed" && error?.partial ? "partly_failed" : status;
+}

@@ -1,0 +1,112 @@
+import type { ColumnData, Database } from "../../resources/database/database.ts";
+import type { AnyAsset, Input } from "../declare/asset.ts";
+import { readColumns } from "../store/asset_table.ts";
+import { OutdatedRowsError } from "../errors.ts";
+import type { Producer } from "../declare/graph.ts";
+import type { MetadataValue } from "../declare/metadata.ts";
+import { readSpace } from "../judge/cell_state.ts";
+import type { CellSet, CellSpace, Mapping } from "../partitions/mod.ts";
+import { upstreamCells } from "../partitions/mapping.ts";
+import { toRows } from "../declare/row_schema.ts";
+import type { Snapshot } from "../judge/snapshot.ts";
+
+/** Whether a mapping reads every cell, so that nothing has to be told apart. */
+export function readsEverything({ names, dates }: Mapping): boolean {
+  return names.kind === "all" && dates.kind === "all";
+}
+
+/**
+ * The upstream rows that some cells of a producer read, at the versions of a snapshot.
+ *
+ * @param cells The cells that are made; the single cell for a producer that is made as a whole.
+ */
+export function inputsOf(
+  producer: Producer,
+  cells: CellSet,
+  { database, snapshot, signal }: {
+    database: Database;
+    snapshot: Pick<Snapshot, "latest" | "configs" | "spaces" | "madeSpaces">;
+    signal: AbortSignal;
+  },
+): Record<string, Input<object>> {
+  const { deps, mappings } = producer.recipe;
+  const config = snapshot.configs.get(producer.key);
+  return Object.fromEntries(
+    Object.entries(deps).map(([name, asset]) => {
+      const mapping = mappings[name]!(config);
+      const version = snapshot.latest.get(asset.key)!;
+      const read = asset.cells === undefined || readsEverything(mapping)
+        ? null
+        : upstreamCells(mapping, cells, readSpace({ upstream: asset.key, mapping }, snapshot));
+      // Nothing has to be told apart where every cell is read, which most of the first time is.
+      const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
+      return [name, inputOf(asset, version, { database, within, signal, reader: producer.key })];
+    }),
+  );
+}
+
+/** What an asset has in some of its own cells at the version of a snapshot; nothing before its first. */
+export function ownRows(
+  asset: AnyAsset,
+  cells: CellSet,
+  { database, snapshot, signal }: { database: Database; snapshot: Pick<Snapshot, "latest">; signal: AbortSignal },
+): Input<Record<string, unknown>> {
+  const version = snapshot.latest.get(asset.key);
+  const { hasNames, hasDates } = cells.space;
+  const within = hasNames || hasDates ? cells : null;
+  if (version) return inputOf(asset, version, { database, within, signal }) as Input<Record<string, unknown>>;
+  return {
+    key: asset.key,
+    materialization: 0,
+    rowCount: 0,
+    metadata: () => Promise.resolve({}),
+    columns: () => Promise.reject(new TypeError(`"${asset.key}" has no version yet: look at rowCount, or read rows.`)),
+    rows: () => Promise.resolve([]),
+  };
+}
+
+function isWhole(read: CellSet, { names, dates }: CellSpace): boolean {
+  return read.count === names.length * dates.length;
+}
+
+function inputOf(
+  asset: AnyAsset,
+  version: { materialization: number; rowCount: number },
+  { database, within, signal, reader }: {
+    database: Database;
+    within: CellSet | null;
+    signal: AbortSignal;
+    /** Who reads rows of another asset, and may rely on their schema. */
+    reader?: string;
+  },
+): Input<object> {
+  const read = async (names: readonly string[]) => {
+    const columns = await readColumns(database, asset, names, version.materialization, { within, signal });
+    if (reader !== undefined) refuseGaps(asset, columns, reader);
+    return columns;
+  };
+  return {
+    key: asset.key,
+    materialization: version.materialization,
+    rowCount: version.rowCount,
+    metadata: () => metadataOf(database, version.materialization),
+    columns: async (...names: string[]) => await read(names) as never,
+    rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
+  };
+}
+
+async function metadataOf(database: Database, materialization: number): Promise<Record<string, MetadataValue>> {
+  const [row] = await database.sql<{ metadata: Record<string, MetadataValue> }[]>`
+    SELECT metadata FROM engine.materialization WHERE id = ${materialization}`;
+  return row?.metadata ?? {};
+}
+
+/** @throws {OutdatedRowsError} If rows lack a value that their schema demands: it did not when they were made. */
+function refuseGaps({ key, schema }: AnyAsset, columns: Readonly<Record<string, ColumnData>>, reader: string): void {
+  for (const { name, nullable } of schema.columns) {
+    const values = nullable ? undefined : columns[name];
+    if (!values) continue;
+    const isGap = values instanceof Float64Array ? values.some(Number.isNaN) : values.includes(null);
+    if (isGap) throw new OutdatedRowsError(reader, key, name);
+  }
+}

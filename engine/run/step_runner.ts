@@ -1,0 +1,300 @@
+import type { AnyAsset, Output } from "../declare/asset.ts";
+import { type Reading, readingOf, recordReading } from "../automation/reading.ts";
+import { type AttemptReading, readingOf as attemptReadingOf } from "../judge/blocking.ts";
+import { gapsUpstream } from "../judge/cell_state.ts";
+import { makeCells } from "./cell_step.ts";
+import { checkedRows } from "../checks/checked_rows.ts";
+import { judgeAll } from "../checks/judge.ts";
+import { pastVersions } from "../checks/past_versions.ts";
+import { isDatabaseTrouble } from "../store/database_trouble.ts";
+import {
+  CellsFailedError,
+  CheckFailedError,
+  isFatal,
+  messageOf,
+  recordOfError,
+  StepFailedError,
+  StepLostError,
+  UnmetUpstreamError,
+} from "../errors.ts";
+import { ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
+import { mayBeUnknown } from "../declare/external_asset.ts";
+import type { Producer } from "../declare/graph.ts";
+import type { NewCheckResult, StepClaim } from "../store/ledger.ts";
+import { type Logger, loggerTo } from "../logger.ts";
+import { CellSet, CellSpace } from "../partitions/mod.ts";
+import { sourceVersion } from "../judge/present.ts";
+import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
+import { isTriedAgain, pause, retryDelayMs } from "../declare/retry.ts";
+import { type Columns, prepareRows } from "../declare/row_schema.ts";
+import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "../judge/snapshot.ts";
+import type { Present } from "../judge/staleness.ts";
+import { inputsOf, ownRows } from "./step_inputs.ts";
+import { timeoutOf, unlessAborted } from "../declare/step_timeout.ts";
+import type { Surroundings } from "../store/context.ts";
+
+/** How often progress of one step is recorded, at most. */
+const progressIntervalMs = 500;
+
+/** One step from its claim to its end. */
+export class StepExecution {
+  readonly #producer: Producer;
+  /** Events that were sent off and must be in place before the step ends. */
+  #pending: Promise<unknown> = Promise.resolve();
+  #lastProgressAt = -Infinity;
+  /** What the step is made of, so that it is not asked for again before that changes. */
+  #reading: Reading | undefined;
+  /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
+  #silent = false;
+
+  constructor(
+    readonly around: Surroundings,
+    readonly task: StepTask,
+    readonly claim: StepClaim,
+    private attempt: number,
+    readonly signal: AbortSignal,
+  ) {
+    this.#producer = around.graph.producerOf(task.key);
+  }
+
+  get #logger(): Logger {
+    return this.around.logger.with({ runId: this.task.runId, assetKey: this.task.key, attempt: this.attempt });
+  }
+
+  get producer(): Producer {
+    return this.#producer;
+  }
+
+  async run(): Promise<StepOutcome> {
+    try {
+      const snapshot = await this.orAborted(takeStepSnapshot(this.around, this.task));
+      this.#reading = readingOf(this.#producer, snapshot);
+      const failed = await this.#failedUpstream(snapshot);
+      if (failed !== undefined) {
+        return await this.around.ledger.endStep(this.claim, { status: "skipped", because: failed })
+          ? "skipped"
+          : "lost";
+      }
+      return this.#producer.recipe.partitions ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
+    } catch (error) {
+      return await this.#end(error);
+    }
+  }
+
+  async #makeWhole(snapshot: Snapshot): Promise<StepOutcome> {
+    if (!this.task.force && reasonsOfWhole(this.#producer, snapshot).length === 0) {
+      return await this.around.ledger.endStep(this.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
+    }
+    this.demandUpstream(snapshot);
+    const [gap] = gapsUpstream(this.#producer, snapshot, this.around.graph);
+    if (gap) {
+      return await this.around.ledger.endStep(this.claim, { status: "skipped", because: gap.upstream })
+        ? "skipped"
+        : "lost";
+    }
+    await this.withRetries(async () => {
+      const present = await this.presentAgain(snapshot);
+      const outputs = await this.materialize(snapshot, CellSet.all(CellSpace.single));
+      const reading = attemptReadingOf(this.#producer, present, snapshot.latest);
+      const checks = await this.orAborted(this.check(outputs, reading));
+      await this.settle();
+      await publishWhole(outputs, checks, this.publicationContext(snapshot, present));
+    });
+    return "succeeded";
+  }
+
+  /** The step of this run that failed and left nothing of what this one reads, though some cells may fail and the others go on. */
+  async #failedUpstream(snapshot: Snapshot): Promise<string | undefined> {
+    const unmet = this.#unmetUpstream(snapshot);
+    if (unmet === undefined) return undefined;
+    const { key } = this.around.graph.producerOf(unmet);
+    const steps = await this.orAborted(this.around.ledger.steps(this.task.runId));
+    return steps.some((step) => step.key === key && step.status === "failed") ? key : undefined;
+  }
+
+  /** What is read and has never been materialized. */
+  #unmetUpstream({ latest }: Snapshot): string | undefined {
+    return this.#producer.upstream.find((key) => !latest.has(key) && !mayBeUnknown(this.around.graph, key));
+  }
+
+  /** @throws {UnmetUpstreamError} If something that is read has never been materialized. */
+  demandUpstream(snapshot: Snapshot): void {
+    const unmet = this.#unmetUpstream(snapshot);
+    if (unmet !== undefined) throw new UnmetUpstreamError(this.#producer.key, unmet);
+  }
+
+  /** What the producer runs with; asks the source once more where it could not be read. */
+  async presentAgain(snapshot: Snapshot): Promise<Present> {
+    const present = snapshot.present.get(this.#producer.key)!;
+    if (present.sourceError === undefined) return present;
+    const config = snapshot.configs.get(this.#producer.key);
+    return { ...present, ...await this.orAborted(sourceVersion(this.#producer, config, this.around)) };
+  }
+
+  publicationContext(snapshot: Snapshot, present: Present): PublicationContext {
+    const { database, ledger, cellLedger } = this.around;
+    const config = snapshot.configs.get(this.#producer.key);
+    return {
+      database,
+      ledger,
+      cellLedger,
+      producer: this.#producer,
+      claim: this.claim,
+      present,
+      config,
+      latest: snapshot.latest,
+      signal: this.signal,
+    };
+  }
+
+  /** Tries again as the asset's policy says. */
+  async withRetries(work: () => Promise<void>): Promise<void> {
+    const { retry } = this.#producer.recipe;
+    for (let tries = 1;; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        // What the database did not take is no try of the function's.
+        const final = this.signal.aborted || error instanceof StepLostError || isDatabaseTrouble(error) ||
+          tries >= retry.maxAttempts || !isTriedAgain(error, retry);
+        if (final) throw error;
+        const delayMs = retryDelayMs(retry, tries);
+        this.#logger.warn(`Try ${tries} failed; the next is in ${delayMs} ms. ${messageOf(error)}`);
+        await this.settle();
+        await this.around.ledger.event(this.task.runId, "step_retry", this.task.key, {
+          attempt: ++this.attempt,
+          delayMs,
+          error: recordOfError(error),
+        });
+        await pause(delayMs, this.signal);
+      }
+    }
+  }
+
+  /** Calls the function for some cells, and holds what it returns to its schemas. */
+  async materialize(
+    snapshot: Snapshot,
+    cells: CellSet,
+    progress: (done: number, total: number) => void = (done, total) => this.progress(done, total),
+  ): Promise<OutputToPublish[]> {
+    const { recipe } = this.#producer;
+    const context = {
+      inputs: inputsOf(this.#producer, cells, {
+        database: this.around.database,
+        snapshot,
+        signal: this.signal,
+      }),
+      cells,
+      before: ownRows(this.#producer.asset, cells, { database: this.around.database, snapshot, signal: this.signal }),
+      config: snapshot.configs.get(this.#producer.key),
+      resources: this.around.resources,
+      clock: this.around.clock,
+      logger: this.#recordingLogger(),
+      progress,
+      signal: this.signal,
+    };
+    const result = await this.orAborted(recipe.materialize(context));
+    const declared: [AnyAsset, Output<object> | undefined][] = [
+      [this.#producer.asset, result],
+      ...Object.entries(recipe.byproducts).map(([name, asset]): [AnyAsset, Output<object> | undefined] => [
+        asset,
+        result.byproducts?.[name],
+      ]),
+    ];
+    return declared.map(([asset, output]): OutputToPublish => {
+      if (!output) throw new TypeError(`The function of "${this.#producer.key}" returned nothing for "${asset.key}".`);
+      return {
+        asset,
+        rows: prepareRows(asset.key, asset.schema, output.rows as readonly object[] | Columns<object>),
+        metadata: output.metadata ?? {},
+      };
+    });
+  }
+
+  /** What does not look at its signal must not keep a cancelled or late step waiting; what it returns later is dropped. */
+  orAborted<T>(work: Promise<T>): Promise<T> {
+    return unlessAborted(work, this.signal);
+  }
+
+  /**
+   * Has the rows judged.
+   *
+   * @param rejected What was read, to be remembered if the rows are rejected, so that what is downstream waits until that changes.
+   * @throws {CheckFailedError} If a blocking check fails.
+   */
+  async check(outputs: readonly OutputToPublish[], rejected?: AttemptReading): Promise<NewCheckResult[]> {
+    const results: NewCheckResult[] = [];
+    for (const { asset, rows, metadata } of outputs) {
+      const history = () => pastVersions(this.around.database.sql, asset.key);
+      results.push(...await judgeAll(asset.key, asset.checks, checkedRows(asset.schema, rows, { metadata, history })));
+    }
+    const blocking = results.filter((result) => result.blocking && !result.passed);
+    if (blocking.length > 0) {
+      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results, rejected });
+    }
+    return results;
+  }
+
+  /** Records how a step ended that did not succeed. @throws What the database could not do, which is no failure of the step. */
+  async #end(thrown: unknown): Promise<StepOutcome> {
+    const { ledger } = this.around;
+    const late = thrown instanceof StepLostError ? undefined : timeoutOf(this.signal);
+    const error = late ?? thrown;
+    this.#silent = true;
+    await this.settle();
+    if (!this.signal.aborted && isDatabaseTrouble(error)) throw error;
+    if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
+      // Cancelled by another process: the guard saw it before the signal came.
+      if (error instanceof StepLostError && await ledger.endStep(this.claim, { status: "cancelled" })) {
+        return "cancelled";
+      }
+      return "lost";
+    }
+    if (this.#reading) await recordReading(this.around.database, this.claim, this.#reading);
+    if (this.signal.aborted && !late) {
+      return await ledger.endStep(this.claim, { status: "cancelled" }) ? "cancelled" : "lost";
+    }
+    const failure = new StepFailedError(this.task.key, this.task.runId, error);
+    this.#logger.error(failure.message, { stack: error instanceof Error ? error.stack : undefined });
+    const partial = error instanceof CellsFailedError && !error.fatal;
+    const recorded = await ledger.endStep(this.claim, {
+      status: "failed",
+      error: {
+        ...recordOfError(error),
+        ...(partial && { partial }),
+        ...(isFatal(error) && { fatal: true }),
+      },
+      ...(error instanceof CheckFailedError && "results" in error && {
+        checks: error.results as NewCheckResult[],
+        rejected: ("rejected" in error ? error.rejected : undefined) as AttemptReading | undefined,
+      }),
+    });
+    return !recorded ? "lost" : partial ? "partly_failed" : "failed";
+  }
+
+  progress(done: number, total: number): void {
+    const now = performance.now();
+    if (now - this.#lastProgressAt < progressIntervalMs) return;
+    this.#lastProgressAt = now;
+    this.#send("step_progress", { done, total });
+  }
+
+  #recordingLogger(): Logger {
+    return loggerTo((level, message, fields) => {
+      this.#logger.log(level, message, fields);
+      this.#send("log", { level, message, ...fields });
+    });
+  }
+
+  #send(kind: "step_progress" | "log", data: Record<string, unknown>): void {
+    if (this.#silent) return;
+    this.#pending = this.#pending
+      .then(() => this.around.ledger.event(this.task.runId, kind, this.task.key, data))
+      .catch((error) => this.#logger.warn("An event could not be recorded.", { error: messageOf(error) }));
+  }
+
+  /** Resolves when the events that were sent off are in place. */
+  async settle(): Promise<void> {
+    await this.#pending;
+  }
+}

@@ -1,0 +1,245 @@
+import type { ColumnData, ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import type { CellSet, Rectangle } from "../partitions/mod.ts";
+import type { PreparedRows } from "../declare/row_schema.ts";
+
+/*
+ * The table of an asset holds every version of its rows: `_from` is the materialization that brought a row, `_until` the one
+ * that took it away, NULL while it is current. Publishing writes only the difference, which is a few rows for a table that
+ * grows by a session a day, and a reader who was given a materialization sees exactly what it saw, whatever has been
+ * published since. It also keeps the embedded database small, which has no autovacuum to clean up after wholesale rewrites.
+ */
+
+/** Columns that every table has beside those of its rows. */
+export const historyColumns: readonly ColumnSpec[] = [
+  { name: "_from", type: "bigint" },
+  { name: "_until", type: "bigint" },
+];
+
+/** The quoted, schema-qualified name of an asset's table. Keys are checked to be snake_case when they are declared. */
+export function tableOf(asset: AnyAsset): string {
+  return `"${asset.layer}"."${asset.key}"`;
+}
+
+/** The SQL condition that picks the rows of one materialization; `$n` is bound to its id. */
+export function asOf(parameter: number): string {
+  return `_from <= $${parameter} AND (_until IS NULL OR _until > $${parameter})`;
+}
+
+/** Creates the table of an asset, without its indexes. */
+export async function createTable(tx: Sql, asset: AnyAsset): Promise<void> {
+  const columns = [...asset.schema.columns, ...historyColumns];
+  await tx.unsafe(`CREATE TABLE ${tableOf(asset)} (${columns.map(columnDefinition).join(", ")})`);
+}
+
+/**
+ * Whether a value may be null is the row schema's business, which may change; the table takes what passed it. Text sorts by
+ * code points everywhere, so that key order is the same in every database and in this process.
+ */
+export function columnDefinition({ name, type }: ColumnSpec): string {
+  return `"${name}" ${type}${type === "text" ? ' COLLATE "C"' : ""}${name === "_from" ? " NOT NULL" : ""}`;
+}
+
+/**
+ * Makes `rows` the current rows of the asset, inside the transaction that records materialization `id`.
+ *
+ * @returns How many rows came and went.
+ */
+export async function writeRows(
+  database: Database,
+  tx: Sql,
+  asset: AnyAsset,
+  rows: PreparedRows,
+  { id, fresh, within = null, except = null, signal }: {
+    id: number;
+    /** Whether there is nothing to compare with: no current row where these go. */
+    fresh: boolean;
+    /** The cells whose rows these are; the current rows of others stay. */
+    within?: CellSet | null;
+    /** Cells whose current rows stay, where these are the rows of everything else. */
+    except?: CellSet | null;
+    signal: AbortSignal;
+  },
+): Promise<{ added: number; removed: number }> {
+  const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
+  if (fresh) {
+    await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, historyColumns[0]!], {
+      ...rows.data,
+      _from: new Float64Array(rows.count).fill(id),
+    }, { signal });
+    await analyze(tx, tableOf(asset), rows.count);
+    return { added: rows.count, removed: 0 };
+  }
+  const stage = `stage_${id}`;
+  await tx.unsafe(`CREATE TEMP TABLE "${stage}" (${columns.map(columnDefinition).join(", ")}) ON COMMIT DROP`);
+  await database.insertColumns(tx, `pg_temp.${stage}`, columns, rows.data, { signal });
+  await analyze(tx, `"${stage}"`, rows.count);
+  const key = (a: string, b: string) => asset.schema.primaryKey.map((c) => `${a}."${c}" = ${b}."${c}"`).join(" AND ");
+  const values = columns.filter((c) => !asset.schema.primaryKey.includes(c.name)).map((c) => c.name);
+  const same = values.length === 0
+    ? "true"
+    : `ROW(${qualified("s", values)}) IS NOT DISTINCT FROM ROW(${qualified("t", values)})`;
+  const parameters: (string | number)[] = [id];
+  const inside = (cells: CellSet) => cellCondition(asset, cells.rectangles(), parameters, "t.");
+  const here = within !== null ? inside(within) : except !== null ? `NOT ${inside(except)}` : "true";
+  const removed = await tx.unsafe(
+    `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL AND ${here}
+       AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${key("s", "t")} AND ${same})`,
+    parameters,
+  );
+  // What is current still is what was staged identically: only keys need comparing now.
+  const added = await tx.unsafe(
+    `INSERT INTO ${tableOf(asset)} (${quoted(columns.map((c) => c.name))}, _from)
+     SELECT ${qualified("s", columns.map((c) => c.name))}, $1 FROM "${stage}" s
+     WHERE NOT EXISTS (SELECT FROM ${tableOf(asset)} t WHERE t._until IS NULL AND ${key("t", "s")})`,
+    [id],
+  );
+  await analyze(tx, tableOf(asset), added.count);
+  return { added: added.count, removed: removed.count };
+}
+
+/** The embedded database has nobody who does this in the background, and a plan without statistics can be very slow. */
+async function analyze(tx: Sql, table: string, changed: number): Promise<void> {
+  if (changed >= 1_000) await tx.unsafe(`ANALYZE ${table}`);
+}
+
+/**
+ * The SQL condition that picks the rows of some cells. Pushes what it compares with to `parameters`, as JSON and text, so that it
+ * stays one statement however many names there are.
+ */
+export function cellCondition(
+  asset: AnyAsset,
+  rectangles: readonly Rectangle[],
+  parameters: (string | number)[],
+  prefix = "",
+): string {
+  const { name, date } = asset.cells!;
+  if (rectangles.length > 20 || rectangles.some(({ dates }) => (dates?.length ?? 0) > 20)) {
+    return flatCondition({ name, date }, rectangles, parameters, prefix);
+  }
+  const conditions = rectangles.map(({ names, dates }) => {
+    const parts: string[] = [];
+    if (names !== null) {
+      parameters.push(JSON.stringify(names));
+      parts.push(
+        `${prefix}"${name}" IN (SELECT jsonb_array_elements_text($${parameters.length}::text::jsonb) COLLATE "C")`,
+      );
+    }
+    if (dates !== null) {
+      const ranges = dates.map(([first, last]) => {
+        parameters.push(first, last);
+        return `${prefix}"${date}" BETWEEN $${parameters.length - 1}::text::date AND $${parameters.length}::text::date`;
+      });
+      parts.push(`(${ranges.join(" OR ")})`);
+    }
+    return parts.length === 0 ? "true" : parts.join(" AND ");
+  });
+  return conditions.length === 0 ? "false" : `(${conditions.map((c) => `(${c})`).join(" OR ")})`;
+}
+
+/** The same for many pieces: a join with the list of them, which the database can hash. */
+function flatCondition(
+  { name, date }: { name?: string; date?: string },
+  rectangles: readonly Rectangle[],
+  parameters: (string | number)[],
+  prefix: string,
+): string {
+  const pieces = rectangles.flatMap(({ names, dates }) =>
+    (names ?? [null]).flatMap((n) => (dates ?? [[null, null]]).map(([first, last]) => ({ n, first, last })))
+  );
+  parameters.push(JSON.stringify(pieces));
+  const same = [
+    ...rectangles.some(({ names }) => names !== null) ? [`(p.n IS NULL OR p.n = ${prefix}"${name}")`] : [],
+    ...rectangles.some(({ dates }) => dates !== null)
+      ? [`(p.first IS NULL OR ${prefix}"${date}" BETWEEN p.first AND p.last)`]
+      : [],
+  ];
+  return `EXISTS (SELECT FROM jsonb_to_recordset($${parameters.length}::text::jsonb) AS p(n text, first date, last date)
+    WHERE ${same.length === 0 ? "true" : same.join(" AND ")})`;
+}
+
+/**
+ * What the rows that a materialization brought add to the version of the whole, less what those it took away had added. Versions are
+ * sums of hashes of rows: the same for the same rows, however many materializations brought them.
+ */
+export async function contentChange(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, within }: { id: number; within: CellSet },
+): Promise<bigint> {
+  const parameters: (string | number)[] = [id];
+  const here = cellCondition(asset, within.rectangles(), parameters);
+  const hash = rowHash(asset);
+  const [row] = await tx.unsafe<{ change: string }[]>(
+    `SELECT (coalesce(sum(${hash}) FILTER (WHERE _from = $1), 0) - coalesce(sum(${hash}) FILTER (WHERE _until = $1), 0))::text
+       AS change
+     FROM ${tableOf(asset)} WHERE (_from = $1 OR _until = $1) AND ${here}`,
+    parameters,
+  );
+  return BigInt(row!.change);
+}
+
+/** The sum of the hashes of all current rows, and how many they are. */
+export async function contentOf(tx: Sql, asset: AnyAsset): Promise<{ sum: bigint; count: number }> {
+  const [row] = await tx.unsafe<{ sum: string; count: number }[]>(
+    `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum, count(*) AS count FROM ${
+      tableOf(asset)
+    } WHERE _until IS NULL`,
+  );
+  return { sum: BigInt(row!.sum), count: row!.count };
+}
+
+/** Of the values themselves and not of their text, which takes several times as long and depends on the session's time zone. */
+function rowHash(asset: AnyAsset): string {
+  return `hash_record_extended(ROW(${quoted(asset.schema.columns.map((c) => c.name))}), 0)::numeric`;
+}
+
+/** Name and date of each cell in which a materialization brought or took away a row. */
+export async function changedCells(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, within }: { id: number; within: CellSet | null },
+): Promise<[name: string, date: string][]> {
+  const { name, date } = asset.cells!;
+  const parameters: (string | number)[] = [id];
+  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  const rows = await tx.unsafe<{ name: string; date: string }[]>(
+    `SELECT DISTINCT ${name ? `"${name}"` : "''::text"} AS name, ${date ? `"${date}"::text` : "''::text"} AS date
+     FROM ${tableOf(asset)} WHERE (_from = $1 OR _until = $1) AND ${here}`,
+    parameters,
+  );
+  return rows.map((row) => [row.name, row.date]);
+}
+
+/** Some columns of the rows of one materialization, in key order; of some cells where they are given. */
+export function readColumns(
+  database: Database,
+  asset: AnyAsset,
+  names: readonly string[],
+  materialization: number,
+  { within = null, signal }: { within?: CellSet | null; signal?: AbortSignal } = {},
+): Promise<Record<string, ColumnData>> {
+  const columns = names.map((name) => {
+    const found = asset.schema.columns.find((c) => c.name === name);
+    if (!found) throw new RangeError(`"${asset.key}" has no column "${name}".`);
+    return { name, type: found.type };
+  });
+  const parameters: (string | number)[] = [materialization];
+  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  return database.selectColumns(
+    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} AND ${here}
+     ORDER BY ${quoted(asset.schema.primaryKey)}`,
+    parameters,
+    columns,
+    { signal },
+  );
+}
+
+/** Column names for SQL. */
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+function qualified(table: string, names: readonly string[]): string {
+  return names.map((name) => `${table}."${name}"`).join(", ");
+}

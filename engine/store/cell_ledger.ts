@@ -1,0 +1,220 @@
+import type postgres from "postgres";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import { type CellRecords, type FailedCells, type MadeCells, someCells } from "../judge/cell_state.ts";
+import type { CellSet, Rectangle } from "../partitions/mod.ts";
+import type { StepError } from "./records.ts";
+
+type Changes = { materialization: number; changed: Rectangle[] | null };
+
+interface Extent {
+  names: string[] | null;
+  dates: string[] | null;
+}
+
+/** The engine's tables of cells. Whatever is written to them is written here. */
+export class CellLedger {
+  readonly #sql: postgres.Sql;
+  readonly #knownExtents = new Map<string, Extent & { version: number }>();
+
+  constructor(database: Database) {
+    this.#sql = database.sql;
+  }
+
+  #json(value: unknown) {
+    return this.#sql.json(value as postgres.JSONValue);
+  }
+
+  /**
+   * What is on record of the cells of producers and of the assets that they read. The number of queries does not depend on how
+   * many cells there are.
+   *
+   * @param tracked Assets of which changes are wanted.
+   * @param readers Assets that are made as a whole, whose latest materialization says from when on changes matter to them.
+   */
+  async records(
+    { producers, tracked, readers }: {
+      producers: readonly string[];
+      tracked: readonly string[];
+      readers: readonly { upstream: Readonly<Record<string, { materialization: number }>> }[];
+    },
+  ): Promise<CellRecords> {
+    const [made, failed, extents] = await Promise.all([
+      this.#made(producers),
+      this.#failed(producers),
+      this.#extents(tracked),
+    ]);
+    const since = new Map<string, number>();
+    for (const { upstream } of [...[...made.values()].flat(), ...readers]) {
+      for (const key of tracked) {
+        const read = upstream[key]?.materialization;
+        if (read !== undefined) since.set(key, Math.min(read, since.get(key) ?? Infinity));
+      }
+    }
+    return { made, failed, extents, changes: await this.#changes(since) };
+  }
+
+  async #made(producers: readonly string[]): Promise<Map<string, MadeCells[]>> {
+    if (producers.length === 0) return new Map();
+    // As JSON, because the driver reads arrays letter by letter.
+    const rows = await this.#sql<(Omit<MadeCells, "cells"> & { producer: string } & Rectangle)[]>`
+      WITH changed AS (
+        SELECT producer, max(lost_until) AS lost_until, max(remake_until) AS remake_until FROM engine.asset_table
+        WHERE lost_until > 0 OR remake_until > 0 GROUP BY producer
+      )
+      SELECT c.producer, to_json(c.names) AS names, c.dates, m.id AS materialization, m.content_version AS "contentVersion",
+             m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion", m.upstream,
+             CASE WHEN m.id <= h.lost_until THEN (
+               SELECT lost_because FROM engine.asset_table t
+               WHERE t.producer = c.producer AND t.lost_until = h.lost_until LIMIT 1) END AS lost,
+             CASE WHEN m.id <= h.remake_until THEN (
+               SELECT remake_because FROM engine.asset_table t
+               WHERE t.producer = c.producer AND t.remake_until = h.remake_until LIMIT 1) END AS remake
+      FROM engine.cells c JOIN engine.materialization m ON m.id = c.materialization_id
+      LEFT JOIN changed h ON h.producer = c.producer
+      WHERE c.producer = ANY(${producers as string[]})`;
+    const found = new Map<string, MadeCells[]>();
+    for (const [producer, ofProducer] of Map.groupBy(rows, (row) => row.producer)) {
+      const groups = Map.groupBy(ofProducer, (row) => row.materialization);
+      found.set(
+        producer,
+        [...groups.values()].map((group) => {
+          const { producer: _, names: __, dates: ___, ...versions } = group[0]!;
+          return { ...versions, failedChecks: [], cells: group.map(({ names, dates }) => ({ names, dates })) };
+        }),
+      );
+    }
+    return found;
+  }
+
+  async #failed(producers: readonly string[]): Promise<Map<string, FailedCells[]>> {
+    if (producers.length === 0) return new Map();
+    const rows = await this.#sql<(Omit<FailedCells, "cells"> & { producer: string } & Rectangle)[]>`
+      SELECT producer, names, dates, run_id AS "runId", error, failed_at AS "failedAt"
+      FROM engine.cell_failure WHERE producer = ANY(${producers as string[]}) ORDER BY failed_at DESC`;
+    return new Map(
+      [...Map.groupBy(rows, (row) => row.producer)].map(([producer, failures]) => [
+        producer,
+        failures.map(({ names, dates, runId, error, failedAt }) => ({
+          cells: [{ names, dates }],
+          runId,
+          error,
+          failedAt,
+        })),
+      ]),
+    );
+  }
+
+  /** What has not changed since it was read last is not read again: thousands of dates for each asset. */
+  async #extents(keys: readonly string[]): Promise<CellRecords["extents"]> {
+    if (keys.length === 0) return new Map();
+    const versions = await this.#sql<{ key: string; version: number }[]>`
+      SELECT asset_key AS key, version FROM engine.extent WHERE asset_key = ANY(${keys as string[]})`;
+    const unknown = versions.filter(({ key, version }) => this.#knownExtents.get(key)?.version !== version);
+    if (unknown.length > 0) {
+      const rows = await this.#sql<(Extent & { key: string; version: number })[]>`
+        SELECT asset_key AS key, to_json(names) AS names, to_json(dates) AS dates, version
+        FROM engine.extent WHERE asset_key = ANY(${unknown.map(({ key }) => key)})`;
+      for (const { key, ...extent } of rows) this.#knownExtents.set(key, extent);
+    }
+    return new Map(versions.map(({ key }) => [key, this.#knownExtents.get(key)!]));
+  }
+
+  async #changes(since: ReadonlyMap<string, number>): Promise<Map<string, Changes[]>> {
+    const found = new Map<string, Changes[]>([...since.keys()].map((key) => [key, []]));
+    if (since.size === 0) return found;
+    const rows = await this.#sql<(Changes & { key: string })[]>`
+      SELECT m.asset_key AS key, m.id AS materialization,
+             -- Rows that were published again as they were are no change, which nobody writes down.
+             CASE WHEN m.rows_added = 0 AND m.rows_removed = 0 THEN coalesce(m.changed, '[]') ELSE m.changed END AS changed
+      FROM unnest(${[...since.keys()]}::text[], ${[...since.values()]}::bigint[]) AS s(key, since)
+      JOIN engine.materialization m ON m.asset_key = s.key AND m.id > s.since
+      ORDER BY m.id`;
+    for (const { key, materialization, changed } of rows) found.get(key)!.push({ materialization, changed });
+    return found;
+  }
+
+  // ---- writing, as part of the transaction that publishes ---------------------------------------------------------
+
+  /** Replaces what is on record of the cells of a producer. */
+  async recordMade(
+    tx: Sql,
+    producer: string,
+    groups: readonly { materialization: number; cells: CellSet }[],
+  ): Promise<void> {
+    const rows = groups.flatMap(({ materialization, cells }) =>
+      cells.rectangles().map((rectangle) => ({ materialization, ...rectangle }))
+    );
+    await tx`DELETE FROM engine.cells WHERE producer = ${producer}`;
+    await tx`
+      INSERT INTO engine.cells (producer, materialization_id, names, dates)
+      SELECT ${producer}, r.materialization, r.names, nullif(r.dates, 'null'::jsonb)
+      FROM jsonb_to_recordset(${this.#json(rows)}) AS r(materialization bigint, names text[], dates jsonb)`;
+  }
+
+  /** Replaces what is on record of the cells of a producer that could not be made. */
+  async recordFailed(
+    tx: Sql,
+    producer: string,
+    failures: readonly { cells: CellSet; runId: number; error: StepError; failedAt?: string }[],
+  ): Promise<void> {
+    const rows = failures.flatMap(({ cells, runId, error, failedAt }) =>
+      cells.rectangles().map((rectangle) => ({ ...rectangle, run: runId, error, at: failedAt ?? null }))
+    );
+    await tx`DELETE FROM engine.cell_failure WHERE producer = ${producer}`;
+    if (rows.length === 0) return;
+    await tx`
+      INSERT INTO engine.cell_failure (producer, run_id, names, dates, error, failed_at)
+      SELECT ${producer}, r.run, r.names, nullif(r.dates, 'null'::jsonb), r.error, coalesce(r.at, clock_timestamp())
+      FROM jsonb_to_recordset(${
+      this.#json(rows)
+    }) AS r(run bigint, names text[], dates jsonb, error jsonb, at timestamptz)`;
+  }
+
+  /** Says which names and dates an asset has that is made as a whole, or the cells that are made of another. */
+  async recordExtent(
+    tx: Sql,
+    key: string,
+    { names, dates }: { names: readonly string[] | null; dates: readonly string[] | null },
+  ): Promise<void> {
+    await tx`
+      INSERT INTO engine.extent (asset_key, names, dates)
+      VALUES (${key}, ${names as string[] | null}, ${dates as string[] | null})
+      ON CONFLICT (asset_key) DO UPDATE SET names = excluded.names, dates = excluded.dates, version = excluded.version
+      WHERE (extent.names, extent.dates) IS DISTINCT FROM (excluded.names, excluded.dates)`;
+  }
+
+  /** Says which cells a materialization changed. */
+  async recordChange(
+    tx: Sql,
+    materialization: number,
+    { cells, changed, contentVersion, rowCount, newestDate }: {
+      cells: CellSet | null;
+      changed: readonly Rectangle[] | null;
+      contentVersion?: string;
+      rowCount?: number;
+      /** The newest date of its cells that is made now, `null` where none is; left out for an asset that is made as a whole. */
+      newestDate?: string | null;
+    },
+  ): Promise<void> {
+    await tx`
+      UPDATE engine.materialization
+      SET cells = ${cells && this.#json(cells.rectangles())}, changed = ${changed && this.#json(changed)},
+          content_version = coalesce(${contentVersion ?? null}, content_version),
+          row_count = coalesce(${rowCount ?? null}::bigint, row_count),
+          newest_date = ${newestDate === null ? "-infinity" : newestDate ?? null}::date
+      WHERE id = ${materialization}`;
+  }
+
+  /** Says which cells a step is to make, has made and could not make. */
+  async recordStepCells(
+    tx: Sql,
+    { runId, key }: { runId: number; key: string },
+    { cells, done, failed }: { cells: CellSet; done: CellSet; failed: CellSet | null },
+  ): Promise<void> {
+    await tx`
+      UPDATE engine.step
+      SET cells = ${this.#json(someCells(cells))}, done = ${this.#json(someCells(done))},
+          failed = ${failed && this.#json(someCells(failed))}
+      WHERE run_id = ${runId} AND key = ${key}`;
+  }
+}

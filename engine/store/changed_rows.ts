@@ -1,0 +1,53 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { cellCondition, tableOf } from "./asset_table.ts";
+import { inWords } from "../judge/explanation.ts";
+import type { CellSet } from "../partitions/mod.ts";
+
+/** How many rows are told of, and how many of their columns. */
+const maxRows = 5;
+const maxColumns = 4;
+
+/**
+ * Some rows of an asset that differ between two materializations, in key order, as sentences: `AAPL 2020-08-31: ratio 1 → 4`,
+ * `added …`, `removed …`. One query, which reads no more rows than it tells.
+ *
+ * @param since The materialization before the change.
+ * @param until The materialization after it.
+ * @param within Only rows of these cells.
+ */
+export async function changedRows(
+  database: Database,
+  asset: AnyAsset,
+  { since, until, within }: { since: number; until: number; within: CellSet | null },
+): Promise<string[]> {
+  const parameters: (string | number)[] = [since, until];
+  const here = within === null || !asset.cells ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  const { primaryKey, columns } = asset.schema;
+  const found = await database.sql.unsafe<{ came: boolean; row: Record<string, unknown> }[]>(
+    `SELECT _from > $1 AS came, to_jsonb(t) - '_from' - '_until' AS row FROM ${tableOf(asset)} t
+     WHERE $1 >= (SELECT coalesce(max(lost_until), 0) FROM engine.asset_table WHERE asset_key = '${asset.key}')
+       AND ((_from > $1 AND _from <= $2 AND (_until IS NULL OR _until > $2)) OR (_from <= $1 AND _until > $1 AND _until <= $2))
+       AND ${here}
+     ORDER BY ${primaryKey.map((name) => `"${name}"`).join(", ")}, _from LIMIT ${2 * maxRows + 1}`,
+    parameters,
+  );
+  const keyOf = (row: Record<string, unknown>) => primaryKey.map((name) => inWords(row[name])).join(" ");
+  const others = columns.map(({ name }) => name).filter((name) => !primaryKey.includes(name));
+  const byKey = Map.groupBy(found, ({ row }) => keyOf(row));
+  const sentences = Array.from(byKey, ([key, versions]) => {
+    const before = versions.find(({ came }) => !came)?.row;
+    const after = versions.find(({ came }) => came)?.row;
+    const told = (names: readonly string[], tell: (name: string) => string) => {
+      const more = names.length > maxColumns ? ` and ${names.length - maxColumns} more columns` : "";
+      return names.length === 0 ? "" : `: ${names.slice(0, maxColumns).map(tell).join(", ")}${more}`;
+    };
+    if (before && after) {
+      const changed = others.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+      return `${key}${told(changed, (name) => `${name} ${inWords(before[name])} → ${inWords(after[name])}`)}`;
+    }
+    const row = (after ?? before)!;
+    return `${after ? "added" : "removed"} ${key}${told(others, (name) => `${name} ${inWords(row[name])}`)}`;
+  });
+  return sentences.slice(0, maxRows);
+}

@@ -1,0 +1,23 @@
+import type { Clock } from "../../resources/clock.ts";
+import type { Database } from "../../resources/database/database.ts";
+import type { CellLedger } from "./cell_ledger.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Logger } from "../logger.ts";
+import type { Pools } from "./pools.ts";
+import type { Presence } from "./presence.ts";
+
+/** What the parts of an engine stand on. */
+export interface Surroundings {
+  graph: AssetGraph;
+  database: Database;
+  ledger: Ledger;
+  cellLedger: CellLedger;
+  presence: Presence;
+  pools: Pools;
+  resources: unknown;
+  clock: Clock;
+  logger: Logger;
+  /** Settings that hold unless a run brings its own, by asset key. */
+  standingConfig: Readonly<Record<string, unknown>>;
+}

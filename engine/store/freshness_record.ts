@@ -1,0 +1,83 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { FreshnessStateName, FreshnessVerdict } from "../declare/freshness_policy.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+
+/** How an asset stands to its policy, as it was last evaluated. */
+export interface FreshnessState {
+  /** What the policy demands. */
+  policy: string;
+  state: FreshnessStateName;
+  /** When it came into this state: of what is late, the deadline that it missed. `null` before the first evaluation. */
+  since: string | null;
+  /** The deadline to come; of what is late, the one of what is missing first. */
+  deadline: string | null;
+  /** A sentence for people. */
+  message: string;
+}
+
+interface FreshnessPeriod {
+  key: string;
+  state: FreshnessStateName;
+  since: string;
+  deadline: string | null;
+  message: string;
+}
+
+/** The state of every asset that has a policy, in dependency order. */
+export async function freshnessStates(sql: Sql, graph: AssetGraph): Promise<Map<string, FreshnessState>> {
+  const judged = graph.assets.flatMap(({ key, freshness }) => freshness ? [{ key, freshness }] : []);
+  if (judged.length === 0) return new Map();
+  const current = await currentPeriods(sql, judged.map(({ key }) => key));
+  return new Map(judged.map(({ key, freshness }) => {
+    const { state, since, deadline, message } = current.get(key) ??
+      { state: "unknown" as const, since: null, deadline: null, message: `${key} has not been evaluated yet.` };
+    return [key, { policy: freshness.description, state, since, deadline, message }];
+  }));
+}
+
+/** The period that each of the assets is in; those that were never evaluated are left out. */
+export async function currentPeriods(sql: Sql, keys: readonly string[]): Promise<Map<string, FreshnessPeriod>> {
+  const rows = await sql<FreshnessPeriod[]>`
+    SELECT asset_key AS key, state, since, deadline, message FROM engine.freshness
+    WHERE until IS NULL AND asset_key = ANY(${keys as string[]})`;
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+/**
+ * Records what a policy says: a new period where the state is another one, and else what has changed in the present one.
+ *
+ * @param before The period that the asset is in.
+ * @returns Whether a new period began.
+ */
+export async function recordVerdict(
+  tx: Sql,
+  { key, verdict, before, now }: {
+    key: string;
+    verdict: FreshnessVerdict;
+    before: FreshnessPeriod | undefined;
+    now: Temporal.Instant;
+  },
+): Promise<boolean> {
+  const { state, message } = verdict;
+  const deadline = verdict.deadline && dateOf(verdict.deadline);
+  if (before?.state === state) {
+    const same = before.message === message && deadline?.getTime() === (before.deadline && Date.parse(before.deadline));
+    if (!same) {
+      await tx`
+        UPDATE engine.freshness SET deadline = ${deadline}, message = ${message} WHERE asset_key = ${key} AND until IS NULL`;
+    }
+    return false;
+  }
+  // Late from the deadline on, even if nobody was there to see it; but no period begins before the one that it ends.
+  const seen = state === "late" && deadline ? deadline.getTime() : now.epochMilliseconds;
+  const since = new Date(Math.max(seen, before ? Date.parse(before.since) : -Infinity));
+  await tx`UPDATE engine.freshness SET until = ${since} WHERE asset_key = ${key} AND until IS NULL`;
+  await tx`
+    INSERT INTO engine.freshness (asset_key, state, since, deadline, message)
+    VALUES (${key}, ${state}, ${since}, ${deadline}, ${message})`;
+  return true;
+}
+
+function dateOf(instant: Temporal.Instant): Date {
+  return new Date(instant.epochMilliseconds);
+}

@@ -1,0 +1,22 @@
+import type { Sql } from "../../resources/database/database.ts";
+
+/**
+ * The SQL condition that a materialization's rows are not in its asset's table any more, because the table was replaced.
+ *
+ * @param alias Of engine.materialization in the query around it.
+ */
+export function isLost(alias: string): string {
+  return `(${alias}.id <= coalesce((SELECT lost_until FROM engine.asset_table WHERE asset_key = ${alias}.asset_key), 0))`;
+}
+
+/** Why the rows of a materialization are not in its asset's table, and where they are: a fragment for people. */
+export async function whyLost(sql: Sql, key: string, materialization: number): Promise<string> {
+  const [row] = await sql<{ because: string | null; retired: string | null }[]>`
+    SELECT coalesce(r.because, t.lost_because) AS because, r.name AS retired
+    FROM engine.asset_table t LEFT JOIN LATERAL (
+      SELECT name, because FROM engine.retired_table
+      WHERE asset_key = t.asset_key AND materialization >= ${materialization} ORDER BY materialization, name LIMIT 1
+    ) r ON true WHERE t.asset_key = ${key}`;
+  const where = row?.retired ? `; they are in the table retired."${row.retired}" for whoever asks the database` : "";
+  return `the table was replaced, because ${row?.because ?? "it did not fit the asset"}${where}`;
+}

@@ -1,0 +1,257 @@
+import type postgres from "postgres";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import { releaseRun } from "./ledger.ts";
+import type { Logger } from "../logger.ts";
+import { pause } from "../declare/retry.ts";
+
+/** Advisory lock class of process presence; the object id is the process's id. */
+export const lockClass = 7269;
+
+/** How often a process proves itself alive and looks for others that are not. */
+export const heartbeatMs = 5_000;
+
+/**
+ * After so many seconds without a heartbeat a process counts as standing still: stopped, swapped out or held up. Its lock still
+ * holds, so that nobody takes its work; whoever waits for it is told.
+ */
+export const silentAfterSeconds = 30;
+
+/** How long a heartbeat waits for its connection before it gives the connection up. */
+const beatTimeoutMs = 5_000;
+
+/** A process as others see it. */
+export interface Who {
+  host: string;
+  pid: number;
+  role: string;
+  /** Whether it goes on with runs that others queued. */
+  takesRuns: boolean;
+  /** Number of the last alteration of tables that it knows of: what it makes of later ones is refused. */
+  tablesOf: number;
+}
+
+/** A process that counts as alive. */
+export interface PresentProcess {
+  id: number;
+  host: string;
+  pid: number;
+  role: string;
+  /** Since its last heartbeat, by the database's clock. */
+  silentSeconds: number;
+}
+
+/**
+ * This process's place among those that share the database.
+ *
+ * On a server it holds a session-level advisory lock on a connection of its own for as long as it lives: the lock ends with
+ * the process, however it ends, and another process sees at once that it did. The embedded database serves one process (its
+ * folder is locked), so that every other process it knows of is gone.
+ */
+export class Presence {
+  #connection: postgres.Sql | null = null;
+  #id: number;
+  /** Whether the connection is lost and there is no other yet. */
+  #cutOff = false;
+
+  private constructor(
+    private readonly database: Database,
+    private readonly who: Who,
+    private readonly logger: Logger,
+    joined: { id: number; connection: postgres.Sql | null },
+  ) {
+    this.#id = joined.id;
+    this.#connection = joined.connection;
+  }
+
+  static async join(
+    database: Database,
+    who: Who,
+    logger: Logger,
+  ): Promise<Presence> {
+    return new Presence(database, who, logger, await join(database, who));
+  }
+
+  /** Changes when the connection was lost and another process may have concluded that this one is gone. */
+  get id(): number {
+    return this.#id;
+  }
+
+  /**
+   * Makes sure that this process still counts as alive, and says that it is at work.
+   *
+   * Where its connection was lost, it takes its lock again if no other process has recorded it as ended since; otherwise it joins
+   * anew under another id.
+   *
+   * @returns Whether it had to join anew: then everything it held under its old id is no longer its own.
+   */
+  async beat(): Promise<boolean> {
+    if (await this.#counts(this.#connection)) return false;
+    if (this.#connection && await this.#connectsAgain(this.#connection)) return false;
+    const joined = await join(this.database, this.who, this.#id);
+    this.logger.warn(`Process ${this.#id} was recorded as ended; going on as process ${joined.id}.`);
+    this.#id = joined.id;
+    this.#connection = joined.connection;
+    return true;
+  }
+
+  /** Keys of the assets whose tables another process has altered since this one opened them. */
+  async alteredTables(): Promise<string[]> {
+    const rows = await this.database.sql<{ key: string }[]>`
+      SELECT asset_key AS key FROM engine.asset_table WHERE altered > ${this.who.tablesOf} ORDER BY asset_key`;
+    return rows.map(({ key }) => key);
+  }
+
+  /**
+   * Says that this process is at work. False if it is recorded as ended, or if its lock is not held by the connection: a driver
+   * that has connected again would answer anything else as if nothing had happened.
+   */
+  async #counts(connection: postgres.Sql | null): Promise<boolean> {
+    const sql = connection ?? this.database.sql;
+    const beat = sql`
+      UPDATE engine.process SET seen_at = clock_timestamp()
+      WHERE id = ${this.#id} AND ended_at IS NULL AND ${connection === null ? sql`true` : this.#lockHeld(connection)}
+      RETURNING id`;
+    if (connection === null) return (await beat).length > 0;
+    // A connection that the network swallowed answers nothing for minutes.
+    const answered = new AbortController();
+    const late = pause(beatTimeoutMs, answered.signal).then(() => [], () => []);
+    try {
+      return (await Promise.race([beat, late])).length > 0;
+    } catch {
+      return false;
+    } finally {
+      answered.abort();
+    }
+  }
+
+  #lockHeld(sql: Sql) {
+    return sql`EXISTS (
+      SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = ${lockClass} AND objid = ${this.#id}
+        AND pid = pg_backend_pid() AND granted)`;
+  }
+
+  /** Takes the lock of this process on another connection, unless a connection still has it or this process is recorded as ended. */
+  async #connectsAgain(lost: postgres.Sql): Promise<boolean> {
+    if (!this.#cutOff) this.logger.warn("The connection that proves this process alive was lost; opening another.");
+    this.#cutOff = true;
+    await lost.end({ timeout: 0 });
+    const connection = this.database.session();
+    let held = false;
+    try {
+      const [lock] = await connection<{ taken: boolean }[]>`
+        SELECT pg_try_advisory_lock(${lockClass}, ${this.#id}) AS taken`;
+      this.#cutOff = false;
+      held = lock!.taken && await this.#counts(connection);
+      if (held) this.#connection = connection;
+      return held;
+    } finally {
+      if (!held) await connection.end({ timeout: 0 });
+    }
+  }
+
+  /** Processes that count as alive; this one is among them. On the embedded database there is no other. */
+  async processes(): Promise<PresentProcess[]> {
+    const { sql, kind } = this.database;
+    return Array.from(
+      await sql<PresentProcess[]>`
+      SELECT p.id, p.host, p.pid, p.role, ${silence(sql)} AS "silentSeconds"
+      FROM engine.process p
+      WHERE p.ended_at IS NULL AND ${kind === "embedded" ? sql`p.id = ${this.#id}` : holdsLock(sql)} ORDER BY p.id`,
+    );
+  }
+
+  /**
+   * Records the end of processes that are gone, and frees what any process has on record that ended, now or long ago, so that
+   * another one goes on with it. Returns the ids of the runs.
+   */
+  async buryTheDead(): Promise<number[]> {
+    const { sql, kind } = this.database;
+    const others = await sql<{ id: number }[]>`
+      SELECT id FROM engine.process WHERE ended_at IS NULL AND id <> ${this.#id} ORDER BY id`;
+    for (const { id } of others) {
+      await sql.begin(async (tx) => {
+        if (kind === "postgres") {
+          const [lock] = await tx<{ gone: boolean }[]>`SELECT pg_try_advisory_xact_lock(${lockClass}, ${id}) AS gone`;
+          if (!lock!.gone) return;
+        }
+        await tx`UPDATE engine.process SET ended_at = clock_timestamp() WHERE id = ${id}`;
+      });
+    }
+    return await this.#freeWorkOfTheDead();
+  }
+
+  async #freeWorkOfTheDead(): Promise<number[]> {
+    const { sql } = this.database;
+    const orphans = await sql<{ id: number }[]>`
+      SELECT r.id FROM engine.run r JOIN engine.process p ON p.id = r.process_id
+      WHERE r.status = 'running' AND p.ended_at IS NOT NULL ORDER BY r.id`;
+    for (const { id } of orphans) {
+      await sql.begin(async (tx) => {
+        const [run] = await tx`
+          SELECT r.id FROM engine.run r JOIN engine.process p ON p.id = r.process_id
+          WHERE r.id = ${id} AND r.status = 'running' AND p.ended_at IS NOT NULL FOR UPDATE OF r`;
+        if (run) await releaseRun(tx, id);
+      });
+    }
+    // A step that its run does not know of would keep its asset from everybody.
+    await sql`
+      UPDATE engine.step s
+      SET process_id = NULL,
+          status = CASE WHEN r.status IN ('queued', 'running', 'interrupted') THEN 'interrupted' ELSE 'cancelled' END
+      FROM engine.run r, engine.process p
+      WHERE s.status = 'running' AND r.id = s.run_id AND p.id = s.process_id AND p.ended_at IS NOT NULL`;
+    return orphans.map(({ id }) => id);
+  }
+
+  /** Says goodbye. */
+  async leave(): Promise<void> {
+    await this.database.sql`UPDATE engine.process SET ended_at = clock_timestamp() WHERE id = ${this.#id}`;
+    // The lock ends with its session.
+    await this.#connection?.end({ timeout: 5 });
+    this.#connection = null;
+  }
+}
+
+/** Whether the process `p` of a server holds its lock, and so is alive, whatever its row says. */
+export function holdsLock(sql: Sql) {
+  return sql`EXISTS (
+    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = ${lockClass} AND l.objid = p.id AND l.granted
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+}
+
+/** Seconds since the last heartbeat of the process `p`. */
+export function silence(sql: Sql) {
+  return sql`extract(epoch FROM clock_timestamp() - p.seen_at)::float8`;
+}
+
+/** @param instead Id that the process had before; it is recorded as ended. */
+async function join(
+  database: Database,
+  who: Who,
+  instead: number | null = null,
+): Promise<{ id: number; connection: postgres.Sql | null }> {
+  const insert = async (sql: Sql) => {
+    const [row] = await sql<{ id: number }[]>`
+      WITH before AS (
+        UPDATE engine.process SET ended_at = coalesce(ended_at, clock_timestamp()) WHERE id = ${instead}
+      )
+      INSERT INTO engine.process (host, pid, role, takes_runs, tables_of)
+      VALUES (${who.host}, ${who.pid}, ${who.role}, ${who.takesRuns}, ${who.tablesOf}) RETURNING id`;
+    return row!.id;
+  };
+  if (database.kind === "embedded") return { id: await insert(database.sql), connection: null };
+  const connection = database.session();
+  try {
+    // The row must not be seen by others before its lock is held, or they would take this process for a dead one. The lock is
+    // the session's and outlives the transaction.
+    const id = await connection.begin(async (tx) => {
+      const id = await insert(tx);
+      await tx`SELECT pg_advisory_lock(${lockClass}, ${id})`;
+      return id;
+    });
+    return { id, connection };
+  } catch (error) {
+    await connection.end({ timeout: 0 });
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import type { MetadataValue } from "../declare/metadata.ts";
+import type { Rectangle } from "../partitions/mod.ts";
+import type { CellRange } from "../judge/cell_work.ts";
+import type { Reason, SomeCells } from "../judge/staleness.ts";
+
+/** States of a run. */
+export const runStatuses = ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"] as const;
+export type RunStatus = typeof runStatuses[number];
+/** States of a step. */
+export const stepStatuses = [
+  "pending",
+  "running",
+  "interrupted",
+  "succeeded",
+  "up_to_date",
+  "failed",
+  "skipped",
+  "cancelled",
+] as const;
+export type StepStatus = typeof stepStatuses[number];
+
+/** One request to materialize something, and how it went. */
+export interface Run {
+  id: number;
+  /** Who asked: `http`, `cli`, `startup`, `schedule:NAME`. */
+  trigger: string;
+  selection: string;
+  force: boolean;
+  /** The cells that were asked for, where they were restricted. */
+  range: CellRange | null;
+  /** Higher goes first. */
+  priority: number;
+  /** The run of which this one does again what failed. */
+  retryOf: number | null;
+  status: RunStatus;
+  /** What keeps a run that is queued or running from going on, in words; `null` where nothing does. */
+  waitingFor: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  cancelRequestedAt: string | null;
+  steps: RunStep[];
+}
+
+/** A run without its steps, for lists. */
+export type RunSummary = Omit<Run, "steps"> & { stepCounts: Partial<Record<StepStatus, number>> };
+
+export interface RunStep {
+  key: string;
+  status: StepStatus;
+  after: string[];
+  reasons: Reason[];
+  attempt: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** Key of the step whose failure is why this one never ran. */
+  skippedBecause: string | null;
+  error: StepError | null;
+  /** The cells that it is to make, has made and could not make; `null` for an asset that is made as a whole. */
+  cells: SomeCells | null;
+  done: SomeCells | null;
+  failed: SomeCells | null;
+}
+
+/** A failure as it is stored and shown: a sentence, no stack. */
+export interface StepError {
+  name: string;
+  message: string;
+  /** Whether it is about some cells alone, so that what comes after the step goes on with the others. */
+  partial?: boolean;
+  /** Whether no further try can succeed before somebody acts. */
+  fatal?: boolean;
+}
+
+/** One version of one asset. */
+export interface Materialization {
+  id: number;
+  key: string;
+  /** Whether a run made it, or something outside reported that it had made or seen it. */
+  origin: "run" | "reported" | "observed";
+  /** `null` where it was not made by a run. */
+  runId: number | null;
+  codeVersion: string;
+  config: unknown;
+  upstream: Record<string, { materialization: number; version: string }>;
+  sourceVersion: string | null;
+  contentVersion: string;
+  rowCount: number;
+  /** Rows that came and went against the version before; both 0 when it has the same content. */
+  rowsAdded: number;
+  rowsRemoved: number;
+  metadata: Record<string, MetadataValue>;
+  /** The cells that were made; `null` where the whole was. */
+  cells: Rectangle[] | null;
+  /** The cells whose rows came, went or changed; `null` where that is not known or was everything. */
+  changed: Rectangle[] | null;
+  startedAt: string;
+  committedAt: string;
+}
+
+export interface CheckResult {
+  name: string;
+  severity: "warn" | "error";
+  passed: boolean;
+  message: string;
+  failingRows: object[] | null;
+  checkedAt: string;
+}
+
+/** What may happen in a run. */
+export const eventKinds = [
+  "run_queued",
+  "run_started",
+  "run_resumed",
+  "run_interrupted",
+  "run_cancel_requested",
+  "run_finished",
+  "step_started",
+  "step_progress",
+  "step_retry",
+  "step_succeeded",
+  "step_up_to_date",
+  "step_failed",
+  "step_skipped",
+  "step_cancelled",
+  "step_interrupted",
+  "cells_failed",
+  "log",
+] as const;
+export type EventKind = typeof eventKinds[number];
+
+/** Something that happened in a run. `seq` counts from 1 without gaps. */
+export interface RunEvent {
+  runId: number;
+  seq: number;
+  at: string;
+  kind: EventKind;
+  /** Key of the step it is about. */
+  key: string | null;
+  data: Record<string, unknown>;
+}
+
+/** Whether nothing more will happen to the run. */
+export function isFinished(status: RunStatus): boolean {
+  return status === "succeeded" || status === "failed" || status === "cancelled";
+}

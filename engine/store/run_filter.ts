@@ -1,0 +1,28 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { RunStatus } from "./records.ts";
+
+/** Which runs are meant; each condition that is given holds. */
+export interface RunFilter {
+  status?: RunStatus;
+  /** Who asked: all of it, `schedule:nightly`, or what is before the colon. */
+  trigger?: string;
+  /** Key of an asset whose step is part of it. */
+  asset?: string;
+  /** Queued at this moment or later. */
+  from?: Temporal.Instant;
+  /** Queued before this moment. */
+  to?: Temporal.Instant;
+}
+
+/** The condition on `engine.run AS r`. */
+export function runCondition(sql: Sql, { status, trigger, asset, from, to }: RunFilter) {
+  const always = sql`true`;
+  return sql`
+    ${status === undefined ? always : sql`r.status = ${status}`}
+    AND ${trigger === undefined ? always : sql`${trigger} IN (r.trigger, split_part(r.trigger, ':', 1))`}
+    AND ${
+    asset === undefined ? always : sql`EXISTS (SELECT FROM engine.step s WHERE s.run_id = r.id AND s.key = ${asset})`
+  }
+    AND ${from === undefined ? always : sql`r.created_at >= ${new Date(from.epochMilliseconds)}`}
+    AND ${to === undefined ? always : sql`r.created_at < ${new Date(to.epochMilliseconds)}`}`;
+}

@@ -1,0 +1,115 @@
+import type { Database, Sql } from "../../resources/database/database.ts";
+
+/** A tick that fired. */
+export interface ScheduleTick {
+  scheduledAt: string;
+  firedAt: string;
+  /** Whether it was missed while no process was there, and made up later. */
+  madeUp: boolean;
+  /** Whether somebody asked for it, and no clock. */
+  asked: boolean;
+  /** `null` where nothing was stale. */
+  runId: number | null;
+}
+
+/** By how much a tick may lie ahead without a clock having been wrong. */
+const clockTolerance = "1 minute";
+
+/** The engine's tables of schedules. */
+export class ScheduleRecord {
+  constructor(private readonly database: Database) {}
+
+  /** From when on each schedule counts, by its name: its last tick, fired or not. */
+  async countingSince(): Promise<Map<string, string>> {
+    const rows = await this.database.sql<{ schedule: string; at: string }[]>`
+      SELECT schedule, max(scheduled_at) AS at FROM engine.schedule_tick WHERE NOT asked AND NOT ahead GROUP BY schedule`;
+    return new Map(rows.map(({ schedule, at }) => [schedule, at]));
+  }
+
+  /**
+   * Sets ticks aside that lie ahead of `now` by more than clocks differ: they say nothing of what has fired, and their times are
+   * to be fired yet. Returns how many they are, for each schedule with any.
+   */
+  async setAside(now: Date): Promise<{ schedule: string; ticks: number; newest: string }[]> {
+    return await this.database.sql<{ schedule: string; ticks: number; newest: string }[]>`
+      WITH aside AS (
+        UPDATE engine.schedule_tick SET ahead = true
+        WHERE NOT ahead AND scheduled_at > ${now}::timestamptz + ${clockTolerance}::interval
+        RETURNING schedule, scheduled_at
+      )
+      SELECT schedule, count(*)::integer AS ticks, max(scheduled_at) AS newest FROM aside GROUP BY schedule ORDER BY schedule`;
+  }
+
+  /** When each schedule that is paused was paused. */
+  async pauses(): Promise<Map<string, string>> {
+    const rows = await this.database.sql<{ schedule: string; at: string }[]>`
+      SELECT schedule, paused_at AS at FROM engine.schedule_pause`;
+    return new Map(rows.map(({ schedule, at }) => [schedule, at]));
+  }
+
+  /** The last ticks of each schedule that fired up to `now`, newest first. */
+  async lastTicks(
+    names: readonly string[],
+    { now, limit }: { now: Date; limit: number },
+  ): Promise<Map<string, ScheduleTick[]>> {
+    const rows = await this.database.sql<(ScheduleTick & { schedule: string })[]>`
+      SELECT n.schedule, t.scheduled_at AS "scheduledAt", t.fired_at AS "firedAt", t.made_up AS "madeUp", t.asked,
+             t.run_id AS "runId"
+      FROM unnest(${names as string[]}::text[]) AS n(schedule)
+      CROSS JOIN LATERAL (
+        SELECT * FROM engine.schedule_tick
+        WHERE schedule = n.schedule AND fired_at IS NOT NULL AND scheduled_at <= ${now}::timestamptz + ${clockTolerance}::interval
+        ORDER BY scheduled_at DESC LIMIT ${limit}
+      ) t ORDER BY t.scheduled_at DESC`;
+    const ticks = Map.groupBy(rows, ({ schedule }) => schedule);
+    return new Map([...ticks].map(([name, of]) => [name, of.map(({ schedule: _, ...tick }) => tick)]));
+  }
+
+  /** Pausing twice is the same as once. */
+  async pause(name: string): Promise<void> {
+    await this.database.sql`INSERT INTO engine.schedule_pause (schedule) VALUES (${name}) ON CONFLICT DO NOTHING`;
+  }
+
+  /** Ends a pause; ticks before `now` have been missed for good. Nothing where it was not paused. */
+  async resume(name: string, now: Date): Promise<void> {
+    await this.database.sql.begin(async (tx) => {
+      const ended = await tx`DELETE FROM engine.schedule_pause WHERE schedule = ${name} RETURNING schedule`;
+      if (ended.length === 0) return;
+      await tx`
+        INSERT INTO engine.schedule_tick (schedule, scheduled_at) VALUES (${name}, ${now}) ON CONFLICT DO NOTHING`;
+    });
+  }
+
+  /**
+   * Spends a tick as part of a transaction. Nobody else can have asked for the same one: what is asked for comes a little after every
+   * other tick of its moment.
+   *
+   * @returns The tick's time as text, for {@link setRun}; `undefined` if another process was first, or if the schedule is paused and
+   *   nobody asked for the tick.
+   */
+  async spend(
+    tx: Sql,
+    { name, at, madeUp, asked }: { name: string; at: Date; madeUp: boolean; asked: boolean },
+  ): Promise<string | undefined> {
+    const [row] = await tx<{ at: string }[]>`
+      INSERT INTO engine.schedule_tick (schedule, scheduled_at, fired_at, made_up, asked)
+      SELECT ${name},
+             CASE WHEN ${asked} THEN interval '1 microsecond' + greatest(${at}::timestamptz, (
+               SELECT max(scheduled_at) FROM engine.schedule_tick WHERE schedule = ${name} AND NOT ahead
+             )) ELSE ${at}::timestamptz END,
+             clock_timestamp(), ${madeUp}, ${asked}
+      WHERE ${asked} OR NOT EXISTS (SELECT FROM engine.schedule_pause WHERE schedule = ${name})
+      ON CONFLICT (schedule, scheduled_at) DO UPDATE
+        SET fired_at = excluded.fired_at, made_up = excluded.made_up, asked = excluded.asked, run_id = NULL, ahead = false
+        WHERE schedule_tick.ahead
+      RETURNING scheduled_at::text AS at`;
+    return row?.at;
+  }
+
+  /** Says which run a tick began. */
+  async setRun(tx: Sql, { name, at, runId }: { name: string; at: string; runId: number }): Promise<void> {
+    await tx`
+      UPDATE engine.schedule_tick SET run_id = ${runId}
+      WHERE schedule = ${name} AND scheduled_at = ${at}::text::timestamptz`;
+  }
+}

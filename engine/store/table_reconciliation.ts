@@ -1,0 +1,451 @@
+import type postgres from "postgres";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import type { AnyAsset, Layer } from "../declare/asset.ts";
+import { columnDefinition, createTable, historyColumns, quoted, tableOf } from "./asset_table.ts";
+import { DefinitionError, messageOf } from "../errors.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import { forgetVersions } from "../read/latest_versions.ts";
+import type { Logger } from "../logger.ts";
+import { hashOf } from "../declare/row_schema.ts";
+import { readTables, type TableRecord, type Tables, writeRecords } from "./table_record.ts";
+import {
+  conversionOf,
+  type FoundTable,
+  hasSameCells,
+  isDividedAlike,
+  shapeOf,
+  type TableShape,
+} from "./table_shape.ts";
+
+/** What has to be done about the table of one asset. */
+interface Change {
+  asset: AnyAsset;
+  shape: TableShape;
+  record: TableRecord;
+  table: FoundTable | undefined;
+  /** Tables of its name elsewhere. */
+  others: readonly FoundTable[];
+  /** Its latest materialization whose rows the table should have. */
+  latest: { id: number; rowCount: number } | undefined;
+  /** Why the table cannot stay, so that a new one takes its place. */
+  replaced: string | undefined;
+  /** Statements that change the table where it is. */
+  inPlace: readonly string[];
+  /** Why its versions count as stale though their rows stay. */
+  remake: string | undefined;
+  /** Whether it was made by another function before, as a whole or by partitions instead, or by other columns. */
+  isRedivided: boolean;
+}
+
+/**
+ * Brings the tables of the assets to what the assets declare. Any declaration will do:
+ *
+ * - Another layer moves the table with all its versions. New columns are added; a column whose values all go over to its new
+ *   type unchanged is converted, a key that only grew is indexed anew.
+ * - For every other change a new table takes the place of the old one, which goes to the schema `retired`. The asset counts as
+ *   missing until it is made again, and its earlier versions are no longer readable.
+ * - A table that lacks the rows of the latest version counts as lost, whoever emptied it.
+ * - Where another function makes the asset, or the same one as a whole instead of by partitions, its versions count as stale.
+ *
+ * Processes that are older than an alteration can publish neither to an altered table nor from one (the trigger of
+ * sql/migrations/0013_asset_tables.sql).
+ *
+ * @returns The number of the last alteration, for {@link Presence.join}.
+ * @throws {DefinitionError} If a table of an asset's name was made by somebody else. Nothing is changed.
+ */
+export async function reconcileTables(database: Database, graph: AssetGraph, logger: Logger): Promise<number> {
+  const { told, alteration } = await database.sql.begin(async (tx) => {
+    await tx`SELECT pg_advisory_xact_lock(7269, 0)`;
+    let tables = await readTables(tx, graph);
+    let changes = await changesOf(tx, graph, tables);
+    if (changes.some(alters)) {
+      // Waits for what is being published, and looks again at what came of it.
+      await tx`SELECT pg_advisory_xact_lock(7271, 0)`;
+      tables = await readTables(tx, graph);
+      changes = await changesOf(tx, graph, tables);
+    }
+    const reconciliation = new Reconciliation(tx, tables);
+    for (const change of changes) await reconciliation.apply(change);
+    await indexDates(tx, graph);
+    return { told: reconciliation.told, alteration: await reconciliation.finish() };
+  }) as { told: { level: "info" | "warn"; message: string }[]; alteration: number };
+  for (const { level, message } of told) logger[level](message);
+  forgetVersions(database);
+  return alteration;
+}
+
+async function changesOf(tx: postgres.TransactionSql, graph: AssetGraph, tables: Tables): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const asset of graph.assets) if (!asset.external) changes.push(await changeOf(tx, { asset, graph, tables }));
+  return changes;
+}
+
+function alters({ table, others, latest, replaced, inPlace, isRedivided }: Change): boolean {
+  const isLost = !table && latest !== undefined && latest.rowCount > 0;
+  return isLost || others.length > 0 || replaced !== undefined || inPlace.length > 0 || isRedivided;
+}
+
+async function changeOf(
+  tx: postgres.TransactionSql,
+  { asset, graph, tables }: { asset: AnyAsset; graph: AssetGraph; tables: Tables },
+): Promise<Change> {
+  const { key } = asset;
+  const shape = shapeOf(asset, graph);
+  const recorded = tables.records.get(key);
+  const known = tables.latest.get(key);
+  const latest = known && known.id > (recorded?.lostUntil ?? 0) ? known : undefined;
+  const candidates = tables.found.get(key) ?? [];
+  const foreign = recorded || known ? undefined : candidates.find((found) => !hasVersions(found));
+  if (foreign) {
+    throw new DefinitionError(
+      `"${foreign.layer}"."${key}" is a table that Tandem did not make, where the asset "${key}" has its own. ` +
+        "Move it to another schema, or rename it.",
+    );
+  }
+  const table = await homeOf(tx, { key, shape, recorded, candidates, latest });
+  const record = recorded ?? {
+    ...shape,
+    key,
+    ...(table && {
+      layer: table.layer,
+      columns: Object.fromEntries([...table.columns].filter(([name]) => !name.startsWith("_"))),
+      primaryKey: [...table.indexes.values()][0] ?? shape.primaryKey,
+    }),
+    // What made it says more than what would make it now.
+    ...(known && { producer: known.stepKey, partitioned: known.contentVersion.startsWith("cells.") }),
+    altered: 0,
+    lostUntil: 0,
+    lostBecause: null,
+    remakeUntil: 0,
+    remakeBecause: null,
+    judgedBy: latest ? tables.judgedBy.get(key) ?? [] : asset.checks.map(({ name }) => name),
+  };
+  const change: Change = {
+    asset,
+    shape,
+    record,
+    table,
+    others: candidates.filter((other) => other !== table),
+    latest,
+    replaced: undefined,
+    inPlace: [],
+    remake: latest && remakeOf(shape, record),
+    isRedivided: latest !== undefined && !(hasSameCells(shape.cells, record.cells) &&
+      shape.partitioned === record.partitioned && shape.producer === record.producer),
+  };
+  if (!table) return change;
+  change.replaced = misfitOf(shape, { record, recorded, table, latest });
+  if (change.replaced === undefined) Object.assign(change, await adapted(tx, change, table));
+  return change;
+}
+
+/** The table that has the asset's rows: where the last engine left it, or else where it is declared to be. */
+async function homeOf(
+  tx: Sql,
+  { key, shape, recorded, candidates, latest }: {
+    key: string;
+    shape: TableShape;
+    recorded: TableRecord | undefined;
+    candidates: readonly FoundTable[];
+    latest: Change["latest"];
+  },
+): Promise<FoundTable | undefined> {
+  const at = (layer: Layer | undefined) => candidates.find((table) => table.layer === layer);
+  const declared = at(recorded?.layer) ?? at(shape.layer);
+  if (candidates.length < 2 || recorded || !latest) return declared ?? candidates[0];
+  // Nothing says which one it is but their rows.
+  for (const table of declared ? [declared, ...candidates] : candidates) {
+    if (!hasVersions(table)) continue;
+    const [row] = await tx.unsafe<{ count: number }[]>(
+      `SELECT count(*) FROM "${table.layer}"."${key}" WHERE _from <= $1 AND (_until IS NULL OR _until > $1)`,
+      [latest.id],
+    );
+    if (row!.count === latest.rowCount) return table;
+  }
+  return declared ?? candidates[0];
+}
+
+function hasVersions({ columns }: FoundTable): boolean {
+  return historyColumns.every(({ name, type }) => columns.get(name) === type);
+}
+
+function remakeOf(shape: TableShape, record: TableRecord): string | undefined {
+  if (shape.producer !== record.producer) {
+    return `it was made by ${record.producer}, and ${shape.producer} makes it now`;
+  }
+  return record.partitioned && !shape.partitioned ? "it was made by partitions, and is made as a whole now" : undefined;
+}
+
+/** Why the rows of a table cannot be those of the asset, as far as its columns tell; a fragment without its subject. */
+function misfitOf(
+  shape: TableShape,
+  { record, recorded, table, latest }: {
+    record: TableRecord;
+    recorded: TableRecord | undefined;
+    table: FoundTable;
+    latest: Change["latest"];
+  },
+): string | undefined {
+  if (!hasVersions(table)) return "it lacks the columns _from and _until";
+  if (!table.hasCurrent && latest && latest.rowCount > 0) {
+    return `it has none of the ${latest.rowCount} rows of materialization ${latest.id}`;
+  }
+  if (table.hasCurrent && !latest) return "its rows belong to no materialization";
+  if (!table.hasRows) return undefined;
+  if (shape.partitioned && record.partitioned && !isDividedAlike(shape.cells, record.cells)) {
+    return `its partitions were told apart by ${cellsInWords(record.cells)}, and are by ${
+      cellsInWords(shape.cells)
+    } now`;
+  }
+  for (const [name, type] of Object.entries(shape.columns)) {
+    const is = table.columns.get(name);
+    const was = recorded?.columns[name];
+    if (was !== undefined && is !== was) {
+      return `its column "${name}" was altered by hand${is === undefined ? "" : ` from ${was} to ${is}`}`;
+    }
+    if (is !== undefined && is !== type && !conversionOf(name, is, type)) {
+      return `its column "${name}" was ${is} and is ${type} now`;
+    }
+    if (is === undefined && shape.primaryKey.includes(name)) return `its key has the new column "${name}"`;
+  }
+  const dropped = record.primaryKey.find((name) => !shape.primaryKey.includes(name));
+  return dropped === undefined ? undefined : `its key had the column "${dropped}", and has it no more`;
+}
+
+function cellsInWords(cells: TableShape["cells"]): string {
+  return [cells?.name, cells?.date].filter((column) => column !== undefined).join(" and ") || "nothing";
+}
+
+/** Statements that bring a table to its shape, or why its rows forbid it. */
+async function adapted(
+  tx: Sql,
+  { asset, shape, record }: Change,
+  table: FoundTable,
+): Promise<Pick<Change, "inPlace" | "replaced">> {
+  const at = `"${table.layer}"."${asset.key}"`;
+  const isThere = async (condition: string) => {
+    if (!table.hasRows) return false;
+    const [row] = await tx.unsafe<{ found: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM ${at} WHERE ${condition}) AS found`,
+    );
+    return row!.found;
+  };
+  const inPlace: string[] = [];
+  for (const column of asset.schema.columns) {
+    const { name } = column;
+    const [is, type] = [table.columns.get(name), shape.columns[name]!];
+    if (is === undefined) {
+      inPlace.push(`ALTER TABLE ${at} ADD COLUMN ${columnDefinition(column)}`);
+    } else if (is !== type) {
+      const conversion = conversionOf(name, is, type);
+      if (table.hasRows && (!conversion || await isThere(conversion.unless))) {
+        return { inPlace: [], replaced: `its column "${name}" was ${is} and is ${type} now` };
+      }
+      // Without rows there is no value to keep.
+      const using = conversion?.using ?? "NULL";
+      inPlace.push(`ALTER TABLE ${at} ALTER COLUMN ${columnDefinition(column).replace(" ", " TYPE ")} USING ${using}`);
+    }
+  }
+  const index = indexName(asset);
+  const isIndexed = shape.primaryKey.join() === table.indexes.get(index)?.join();
+  if (!isIndexed) {
+    for (const name of shape.primaryKey.filter((name) => !record.primaryKey.includes(name))) {
+      if (!await isThere(`"${name}" IS NULL`)) continue;
+      return { inPlace: [], replaced: `its key has "${name}" now, which some of its rows lack` };
+    }
+    const repeated = `_until IS NULL GROUP BY ${quoted(shape.primaryKey)} HAVING count(*) > 1`;
+    if (await isThere(repeated)) {
+      return { inPlace: [], replaced: `some of its rows share the key ${shape.primaryKey.join(", ")}` };
+    }
+  }
+  const stale = [...table.indexes.keys()].filter((name) => !isIndexed || name !== index);
+  inPlace.push(...stale.map((name) => `DROP INDEX "${table.layer}"."${name}"`));
+  if (table.layer !== shape.layer) inPlace.push(`ALTER TABLE ${at} SET SCHEMA "${shape.layer}"`);
+  if (!isIndexed) inPlace.push(indexStatement(asset));
+  return { inPlace, replaced: undefined };
+}
+
+function indexName({ key, schema }: AnyAsset): string {
+  const { primaryKey } = schema;
+  // Names are cut at 63 letters: long keys are told apart by the hash.
+  return `${key.slice(0, 40)}_current_${hashOf(key.length > 40 ? [key, primaryKey] : primaryKey).slice(0, 8)}`;
+}
+
+function indexStatement(asset: AnyAsset): string {
+  const columns = quoted(asset.schema.primaryKey);
+  return `CREATE UNIQUE INDEX "${indexName(asset)}" ON ${tableOf(asset)} (${columns}) WHERE _until IS NULL`;
+}
+
+/** Partitions of the tables that are published by dates are found by them. */
+async function indexDates(tx: Sql, graph: AssetGraph): Promise<void> {
+  for (const { recipe, produces } of graph.producers) {
+    if (!recipe.partitions) continue;
+    for (const made of produces.map((key) => graph.asset(key))) {
+      const date = made.cells?.date;
+      if (date === undefined) continue;
+      await tx.unsafe(
+        `CREATE INDEX IF NOT EXISTS "${made.key.slice(0, 40)}_cells_${date}" ON ${tableOf(made)} ("${date}")`,
+      );
+    }
+  }
+}
+
+/** One reconciliation, as part of its transaction. */
+class Reconciliation {
+  /** What people are told once it is committed. */
+  readonly told: { level: "info" | "warn"; message: string }[] = [];
+  readonly #records: TableRecord[] = [];
+  readonly #alteration: number;
+  #retired = 0;
+
+  constructor(
+    private readonly tx: postgres.TransactionSql,
+    private readonly tables: Tables,
+  ) {
+    this.#alteration = tables.alteration + 1;
+  }
+
+  async apply(change: Change): Promise<void> {
+    const { asset, shape, record, table, others, latest, remake } = change;
+    let { replaced } = change;
+    // An engine before there were records may have left a second table where a layer changed.
+    for (const other of others) await this.#retire(asset.key, other, "another table has its rows");
+    if (table && replaced === undefined && change.inPlace.length > 0) {
+      replaced = await this.#alter(change);
+    }
+    if (replaced !== undefined) await this.#retire(asset.key, table!, replaced);
+    if (!table || replaced !== undefined) {
+      await createTable(this.tx, asset);
+      await this.tx.unsafe(indexStatement(asset));
+    }
+    const lost = latest === undefined || (table && replaced === undefined)
+      ? undefined
+      : replaced ?? (latest.rowCount > 0 ? "it was gone" : undefined);
+    if (lost !== undefined) {
+      this.told.push({
+        level: "warn",
+        message: `"${asset.key}" has to be made again: its table was replaced, because ${lost}.`,
+      });
+    }
+    await this.#forgetDivision(change);
+    const names = asset.checks.map(({ name }) => name);
+    const isNew = latest === undefined || lost !== undefined;
+    this.#records.push({
+      ...shape,
+      key: asset.key,
+      altered: alters(change) ? this.#alteration : record.altered,
+      lostUntil: lost === undefined ? record.lostUntil : this.tables.lastMaterialization,
+      lostBecause: lost ?? record.lostBecause,
+      remakeUntil: remake === undefined ? record.remakeUntil : this.tables.lastMaterialization,
+      remakeBecause: remake ?? record.remakeBecause,
+      // Whatever is published is judged by all checks that there are then.
+      judgedBy: isNew ? names : names.filter((name) => record.judgedBy.includes(name)),
+    });
+  }
+
+  /** Alters a table where it is. Returns why it could not be, such as a view that somebody made of it. */
+  async #alter({ asset, shape, table, inPlace }: Change): Promise<string | undefined> {
+    try {
+      await this.tx.savepoint(async (sp) => {
+        for (const statement of inPlace) await sp.unsafe(statement);
+      });
+    } catch (error) {
+      return `it could not be altered: ${messageOf(error)}`;
+    }
+    if (table!.layer !== shape.layer) {
+      this.told.push({
+        level: "info",
+        message: `The table of "${asset.key}" moved from ${table!.layer} to ${shape.layer}.`,
+      });
+    }
+    const converted = asset.schema.columns.filter(({ name }) =>
+      table!.columns.has(name) && table!.columns.get(name) !== shape.columns[name]
+    );
+    for (const { name } of converted) {
+      this.told.push({
+        level: "info",
+        message: `Column "${name}" of "${asset.key}" went over from ${table!.columns.get(name)} to ${
+          shape.columns[name]
+        }.`,
+      });
+    }
+    return undefined;
+  }
+
+  /** Puts a table out of the way: its rows are people's to drop. */
+  async #retire(key: string, table: FoundTable, because: string): Promise<void> {
+    const at = `"${table.layer}"."${key}"`;
+    if (!table.hasRows) {
+      const dropped = await this.tx.savepoint((sp) => sp.unsafe(`DROP TABLE ${at}`)).then(() => true, () => false);
+      if (dropped) return;
+    }
+    // Names are cut at 63 letters.
+    const name = `${key.slice(0, 40)}_${this.#alteration}_${++this.#retired}`;
+    for (const index of table.indexes.keys()) await this.tx.unsafe(`DROP INDEX "${table.layer}"."${index}"`);
+    const dates = await this.tx.unsafe<{ name: string }[]>(
+      `SELECT indexname AS name FROM pg_indexes WHERE schemaname = $1 AND tablename = $2 AND indexname LIKE $3`,
+      [table.layer, key, `${key.slice(0, 40)}\\_cells\\_%`],
+    );
+    for (const index of dates) await this.tx.unsafe(`DROP INDEX "${table.layer}"."${index.name}"`);
+    await this.tx.unsafe(`ALTER TABLE ${at} RENAME TO "${name}"`);
+    await this.tx.unsafe(`ALTER TABLE "${table.layer}"."${name}" SET SCHEMA retired`);
+    await this.tx`
+      INSERT INTO engine.retired_table (name, asset_key, materialization, because)
+      VALUES (${name}, ${key}, ${this.tables.lastMaterialization}, ${because})`;
+    this.told.push({
+      level: "warn",
+      message:
+        `A table of "${key}" was retired, because ${because}. Its rows are in retired."${name}": when nobody needs ` +
+        `them any more, DROP TABLE retired."${name}".`,
+    });
+  }
+
+  /** Takes back what is on record of partitions where they are told apart in another way now. */
+  async #forgetDivision({ asset, shape, record, isRedivided }: Change): Promise<void> {
+    const { key } = asset;
+    const { tx } = this;
+    if (!isRedivided) return;
+    const isSame = hasSameCells(shape.cells, record.cells);
+    if (!isSame) {
+      // What changed when is known by the coordinates of then.
+      await tx`UPDATE engine.materialization SET changed = NULL WHERE asset_key = ${key} AND changed IS NOT NULL`;
+    }
+    if (shape.producer === record.producer && shape.partitioned && record.partitioned) {
+      if (isDividedAlike(shape.cells, record.cells)) return;
+    }
+    if (shape.producer === key) {
+      await tx`DELETE FROM engine.cells WHERE producer = ${key}`;
+      await tx`DELETE FROM engine.cell_failure WHERE producer = ${key}`;
+    }
+    await tx`DELETE FROM engine.extent WHERE asset_key = ${key}`;
+    if (shape.partitioned || !shape.cells) return;
+    const distinct = (column: string | undefined) =>
+      column === undefined
+        ? "NULL"
+        : `(SELECT coalesce(array_agg(DISTINCT "${column}"::text ORDER BY "${column}"::text), '{}') FROM ${
+          tableOf(asset)
+        }
+            WHERE _until IS NULL)`;
+    await tx.unsafe(
+      `INSERT INTO engine.extent (asset_key, names, dates) VALUES ($1, ${distinct(shape.cells.name)}, ${
+        distinct(shape.cells.date)
+      })`,
+      [key],
+    );
+  }
+
+  /** Writes down how the tables are now. Returns the number of the last alteration. */
+  async finish(): Promise<number> {
+    await writeRecords(this.tx, this.#records, this.tables);
+    const left = this.tables.undeclared;
+    if (left.length > 0) {
+      this.told.push({
+        level: "info",
+        message: `No asset is declared for these tables, which stay as they are: ${
+          left.join(", ")
+        }. DROP TABLE removes one.`,
+      });
+    }
+    return Math.max(this.tables.alteration, ...this.#records.map(({ altered }) => altered));
+  }
+}

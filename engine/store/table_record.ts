@@ -1,0 +1,164 @@
+import type postgres from "postgres";
+import type { Sql } from "../../resources/database/database.ts";
+import type { Layer } from "../declare/asset.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import type { FoundTable, TableShape } from "./table_shape.ts";
+
+/** What is on record of the table of an asset (engine.asset_table). */
+export interface TableRecord extends TableShape {
+  key: string;
+  altered: number;
+  lostUntil: number;
+  lostBecause: string | null;
+  remakeUntil: number;
+  remakeBecause: string | null;
+  judgedBy: readonly string[];
+}
+
+/** The tables of assets as they are in the database, and what is on record of them. */
+export interface Tables {
+  records: ReadonlyMap<string, TableRecord>;
+  /** Tables by the key that is their name; those of the declared assets alone. */
+  found: ReadonlyMap<string, readonly FoundTable[]>;
+  /** Tables of assets that are on record and not declared, as `layer.key`. */
+  undeclared: readonly string[];
+  latest: ReadonlyMap<string, { id: number; rowCount: number; contentVersion: string; stepKey: string }>;
+  /** Names of the checks that have judged published rows, by key; of assets without a record. */
+  judgedBy: ReadonlyMap<string, readonly string[]>;
+  /** Number of the last alteration. */
+  alteration: number;
+  /** The newest materialization of any asset; 0 where there is none. */
+  lastMaterialization: number;
+}
+
+/** Looks at the tables of assets: seven queries, and one for each fifty tables. */
+export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
+  const keys = graph.assets.filter((asset) => !asset.external).map(({ key }) => key);
+  const records = await tx<TableRecord[]>`
+    SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", cells, producer, partitioned, altered,
+           lost_until AS "lostUntil", lost_because AS "lostBecause", remake_until AS "remakeUntil",
+           remake_because AS "remakeBecause", to_json(judged_by) AS "judgedBy"
+    FROM engine.asset_table`;
+  const columns = await tx<{ layer: Layer; key: string; name: string; type: string }[]>`
+    SELECT n.nspname AS layer, c.relname AS key, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE n.nspname IN ('raw', 'silver', 'gold') AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum`;
+  const indexes = await tx<{ layer: Layer; key: string; name: string; columns: string[] }[]>`
+    SELECT n.nspname AS layer, t.relname AS key, i.relname AS name,
+           (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(x.indkey) WITH ORDINALITY AS k(number, place)
+            JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number) AS columns
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+    JOIN pg_namespace n ON n.oid = t.relnamespace
+    WHERE n.nspname IN ('raw', 'silver', 'gold') AND i.relname LIKE '%\\_current\\_%' AND x.indisunique`;
+  const latest = await tx<{ key: string; id: number; rowCount: number; contentVersion: string; stepKey: string }[]>`
+    SELECT m.asset_key AS key, m.id, m.row_count AS "rowCount", m.content_version AS "contentVersion",
+           m.step_key AS "stepKey"
+    FROM unnest(${keys}::text[]) AS k(key)
+    CROSS JOIN LATERAL (SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1) m`;
+  const recorded = new Set(records.map(({ key }) => key));
+  const judged = await tx<{ key: string; name: string }[]>`
+    SELECT DISTINCT asset_key AS key, name FROM engine.check_result
+    WHERE asset_key = ANY(${keys.filter((key) => !recorded.has(key))}::text[]) AND materialization_id IS NOT NULL`;
+  const [last] = await tx<{ alteration: number; materialization: number }[]>`
+    SELECT engine.last_alteration() AS alteration,
+           (SELECT coalesce(max(id), 0) FROM engine.materialization) AS materialization`;
+  const declared = new Set(keys);
+  const byTable = Map.groupBy(columns, ({ layer, key }) => `${layer}.${key}`);
+  const rows = await rowsOf(
+    tx,
+    [...byTable].filter(([, found]) => declared.has(found[0]!.key) && found.some(({ name }) => name === "_until"))
+      .map(([name]) => name),
+  );
+  const found = new Map<string, FoundTable[]>();
+  for (const [name, its] of byTable) {
+    const { layer, key } = its[0]!;
+    if (!declared.has(key)) continue;
+    const table: FoundTable = {
+      layer,
+      columns: new Map(its.map((column) => [column.name, column.type])),
+      indexes: new Map(
+        indexes.filter((index) => index.layer === layer && index.key === key).map((i) => [i.name, i.columns]),
+      ),
+      // One without versions is none of the engine's, and may hold anything.
+      ...rows.get(name) ?? { hasCurrent: true, hasRows: true },
+    };
+    found.set(key, [...found.get(key) ?? [], table]);
+  }
+  return {
+    records: new Map(records.map((record) => [record.key, record])),
+    found,
+    undeclared: [...byTable.keys()].filter((name) => {
+      const key = name.slice(name.indexOf(".") + 1);
+      return recorded.has(key) && !declared.has(key);
+    }),
+    latest: new Map(latest.map(({ key, ...version }) => [key, version])),
+    judgedBy: new Map([...Map.groupBy(judged, ({ key }) => key)].map(([key, its]) => [key, its.map((j) => j.name)])),
+    alteration: last!.alteration,
+    lastMaterialization: last!.materialization,
+  };
+}
+
+/** How many tables one statement looks at: each is a part of it, and planning takes memory by part. */
+const tablesAtOnce = 50;
+
+/** Which of the tables have rows, by their name. */
+async function rowsOf(
+  tx: Sql,
+  names: readonly string[],
+): Promise<Map<string, { hasCurrent: boolean; hasRows: boolean }>> {
+  const quoted = (name: string) => name.split(".").map((part) => `"${part}"`).join(".");
+  const found = new Map<string, { hasCurrent: boolean; hasRows: boolean }>();
+  for (let start = 0; start < names.length; start += tablesAtOnce) {
+    const looks = names.slice(start, start + tablesAtOnce).map((name) =>
+      `SELECT '${name}' AS name, EXISTS (SELECT FROM ${quoted(name)} WHERE _until IS NULL) AS "hasCurrent",
+              EXISTS (SELECT FROM ${quoted(name)}) AS "hasRows"`
+    );
+    const rows = await tx.unsafe<{ name: string; hasCurrent: boolean; hasRows: boolean }[]>(looks.join(" UNION ALL "));
+    for (const { name, ...has } of rows) found.set(name, has);
+  }
+  return found;
+}
+
+/** Writes down those records that are not as they were read. */
+export async function writeRecords(
+  tx: postgres.TransactionSql,
+  records: readonly TableRecord[],
+  { records: before }: Pick<Tables, "records">,
+): Promise<void> {
+  const changed = records.filter((record) => !isSame(record, before.get(record.key)));
+  if (changed.length === 0) return;
+  await tx`
+    INSERT INTO engine.asset_table
+      (asset_key, layer, columns, primary_key, cells, producer, partitioned, altered, lost_until, lost_because, remake_until,
+       remake_because, judged_by)
+    SELECT r.key, r.layer, r.columns, r."primaryKey", nullif(r.cells, 'null'::jsonb), r.producer, r.partitioned, r.altered,
+           r."lostUntil", r."lostBecause", r."remakeUntil", r."remakeBecause", r."judgedBy"
+    FROM jsonb_to_recordset(${tx.json(changed as unknown as postgres.JSONValue)}) AS r(
+      key text, layer text, columns jsonb, "primaryKey" text[], cells jsonb, producer text, partitioned boolean,
+      altered bigint, "lostUntil" bigint, "lostBecause" text, "remakeUntil" bigint, "remakeBecause" text, "judgedBy" text[])
+    ON CONFLICT (asset_key) DO UPDATE SET
+      layer = excluded.layer, columns = excluded.columns, primary_key = excluded.primary_key, cells = excluded.cells,
+      producer = excluded.producer, partitioned = excluded.partitioned, altered = excluded.altered,
+      lost_until = excluded.lost_until, lost_because = excluded.lost_because, remake_until = excluded.remake_until,
+      remake_because = excluded.remake_because, judged_by = excluded.judged_by`;
+}
+
+function isSame(record: TableRecord, before: TableRecord | undefined): boolean {
+  const text = (one: TableRecord) =>
+    JSON.stringify([
+      one.layer,
+      Object.entries(one.columns).sort(),
+      one.primaryKey,
+      one.cells && [one.cells.name ?? null, one.cells.date ?? null],
+      one.producer,
+      one.partitioned,
+      one.altered,
+      one.lostUntil,
+      one.lostBecause,
+      one.remakeUntil,
+      one.remakeBecause,
+      one.judgedBy,
+    ]);
+  return before !== undefined && text(record) === text(before);
+}

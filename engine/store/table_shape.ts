@@ -1,0 +1,84 @@
+import type { AnyAsset, Layer } from "../declare/asset.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+
+/** What an asset's declaration says of its table. */
+export interface TableShape {
+  layer: Layer;
+  /** Types by column, as PostgreSQL spells them. */
+  columns: Readonly<Record<string, string>>;
+  primaryKey: readonly string[];
+  /** The columns that hold the coordinates of partitions; `null` for an asset that is only known as a whole. */
+  cells: { name?: string; date?: string } | null;
+  /** The asset whose function makes it. */
+  producer: string;
+  /** Whether that function makes it by partitions. */
+  partitioned: boolean;
+}
+
+/** A table as it is in the database. */
+export interface FoundTable {
+  layer: Layer;
+  columns: ReadonlyMap<string, string>;
+  /** The unique indexes of current rows, by name, with their columns. */
+  indexes: ReadonlyMap<string, readonly string[]>;
+  /** Whether it has current rows, and rows of any version. */
+  hasCurrent: boolean;
+  hasRows: boolean;
+}
+
+/** The shape that the table of an asset should have. */
+export function shapeOf(asset: AnyAsset, graph: AssetGraph): TableShape {
+  const producer = graph.producerOf(asset.key);
+  return {
+    layer: asset.layer,
+    columns: Object.fromEntries(asset.schema.columns.map(({ name, type }) => [name, spelled(type)])),
+    primaryKey: asset.schema.primaryKey,
+    cells: asset.cells ? { ...asset.cells } : null,
+    producer: producer.key,
+    partitioned: producer.recipe.partitions !== undefined,
+  };
+}
+
+function spelled(type: string): string {
+  return type === "timestamptz" ? "timestamp with time zone" : type;
+}
+
+/** A type change that keeps every value, where no row meets `unless`. `$` stands for the quoted column. */
+interface Conversion {
+  using: string;
+  unless: string;
+}
+
+/** Beyond this not every whole number is a double. */
+const maxExact = Number.MAX_SAFE_INTEGER;
+
+const conversions: Readonly<Record<string, Conversion>> = {
+  "bigint → double precision": { using: "$::double precision", unless: `$ NOT BETWEEN -${maxExact} AND ${maxExact}` },
+  "integer → double precision": { using: "$::double precision", unless: "false" },
+  "integer → bigint": { using: "$::bigint", unless: "false" },
+  "double precision → bigint": {
+    using: "$::bigint",
+    unless: `$ <> trunc($) OR $ NOT BETWEEN -${maxExact} AND ${maxExact}`,
+  },
+  "date → text": {
+    using: `to_char($, 'YYYY-MM-DD')`,
+    unless: "$ NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'",
+  },
+};
+
+/** How a column's values go over to another type unchanged; `undefined` where they cannot. */
+export function conversionOf(column: string, from: string, to: string): Conversion | undefined {
+  const found = conversions[`${from} → ${to}`];
+  const named = (sql: string) => sql.replaceAll("$", `"${column}"`);
+  return found && { using: named(found.using), unless: named(found.unless) };
+}
+
+/** Whether two declarations divide an asset along the same dimensions, whatever the columns are called. */
+export function isDividedAlike(a: TableShape["cells"], b: TableShape["cells"]): boolean {
+  return (a?.name === undefined) === (b?.name === undefined) && (a?.date === undefined) === (b?.date === undefined);
+}
+
+/** Whether two declarations name the same columns. */
+export function hasSameCells(a: TableShape["cells"], b: TableShape["cells"]): boolean {
+  return a?.name === b?.name && a?.date === b?.date;
+}

@@ -1,0 +1,16 @@
+import { pause } from "../declare/retry.ts";
+
+/** A sleep that others can end. Ringing while nobody sleeps ends the next sleep at once, so that no call is missed. */
+export class Alarm {
+  #ringing = new AbortController();
+
+  ring(): void {
+    this.#ringing.abort();
+  }
+
+  /** Resolves after `ms`, when the alarm rings, or when the signal aborts; never rejects. */
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await pause(ms, AbortSignal.any([signal, this.#ringing.signal])).catch(() => {});
+    this.#ringing = new AbortController();
+  }
+}

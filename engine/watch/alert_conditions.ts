@@ -1,0 +1,207 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import type { StepError } from "../store/records.ts";
+
+/** What can go wrong with an asset, so that somebody should be told. */
+export type AlertKind = "run_failed" | "check_failed" | "freshness_late";
+
+/** Something that is wrong now. Kind, asset and subject tell it apart from others. */
+export interface Condition {
+  kind: AlertKind;
+  /** Key of the asset. */
+  key: string;
+  /** The check's name; empty for the other kinds. */
+  subject: string;
+  runId: number | null;
+  /** A sentence for people. */
+  message: string;
+  /** When it first happened since it last was in order, and when last. */
+  firstAt: string;
+  lastAt: string;
+  /** How often since then. */
+  count: number;
+}
+
+/** A condition that somebody was told of, until it recovers. */
+export interface OpenAlert extends Condition {
+  id: number;
+  toldAt: string;
+  /** What `count` was then. */
+  toldCount: number;
+}
+
+/** What is wrong, and of what nobody can say: what is undecided neither opens nor recovers. */
+export interface Situation {
+  holding: readonly Condition[];
+  undecided: readonly Pick<Condition, "kind" | "key" | "subject">[];
+}
+
+/** What to do about the alerts that are open and the conditions that hold. */
+export interface AlertChanges {
+  opened: readonly Condition[];
+  /** It goes on happening: those of `told` are to be told again. */
+  continued: readonly { alert: OpenAlert; condition: Condition; told: boolean }[];
+  recovered: readonly OpenAlert[];
+}
+
+/** Which conditions count. */
+export interface ConditionOptions {
+  /** `error` leaves out the checks that only warn. */
+  checkSeverity: "error" | "warn";
+  /**
+   * Assets that are fresh now: what failed because they were stale, or kept rows back, is past. A forced run was to do what no
+   * state can tell, so that its failure holds until it is done.
+   */
+  fresh: ReadonlySet<string>;
+}
+
+/**
+ * Decides whom to tell what: a condition once until it recovers, and again if it keeps happening after `repeatMs`. Reads
+ * nothing but its arguments.
+ */
+export function alertChanges(
+  open: readonly OpenAlert[],
+  { holding, undecided }: Situation,
+  { now, repeatMs }: { now: Temporal.Instant; repeatMs: number },
+): AlertChanges {
+  const byName = new Map(open.map((alert) => [nameOf(alert), alert]));
+  const opened: Condition[] = [];
+  const continued: { alert: OpenAlert; condition: Condition; told: boolean }[] = [];
+  for (const condition of holding) {
+    const alert = byName.get(nameOf(condition));
+    if (!alert) {
+      opened.push(condition);
+      continue;
+    }
+    const isDue = now.epochMilliseconds - Date.parse(alert.toldAt) >= repeatMs;
+    continued.push({ alert, condition, told: isDue && condition.count > alert.toldCount });
+  }
+  const unfinished = new Set([...holding, ...undecided].map(nameOf));
+  return { opened, continued, recovered: open.filter((alert) => !unfinished.has(nameOf(alert))) };
+}
+
+function nameOf({ kind, key, subject }: Pick<Condition, "kind" | "key" | "subject">): string {
+  return `${kind} ${key} ${subject}`;
+}
+
+/**
+ * What is wrong by what is recorded of steps, checks and freshness. What failed and recovered between two looks is wrong no
+ * longer, and is not told.
+ */
+export async function situation(sql: Sql, graph: AssetGraph, options: ConditionOptions): Promise<Situation> {
+  const steps = await failedSteps(sql, graph, options);
+  const checks = await failedChecks(sql, graph, options);
+  const freshness = await lateAssets(sql, graph);
+  return {
+    holding: [...steps.holding, ...checks, ...freshness.holding],
+    undecided: [...steps.undecided, ...freshness.undecided],
+  };
+}
+
+/** Producers whose last step failed. What a check kept back is told as the check's failure. */
+async function failedSteps(sql: Sql, graph: AssetGraph, { fresh }: ConditionOptions): Promise<Situation> {
+  const keys = graph.producers.map(({ key }) => key);
+  const rows = await sql<
+    { key: string; runId: number; error: StepError; forced: boolean; at: string; firstAt: string; count: number }[]
+  >`
+    SELECT k.key, s.run_id AS "runId", s.error, s.reasons @> '[{"kind": "forced"}]' AS forced, s.finished_at AS at,
+           f.first_at AS "firstAt", f.count
+    FROM unnest(${keys}::text[]) AS k(key)
+    CROSS JOIN LATERAL (
+      SELECT * FROM engine.step WHERE key = k.key AND status IN ('succeeded', 'up_to_date', 'failed')
+      ORDER BY run_id DESC LIMIT 1
+    ) s
+    CROSS JOIN LATERAL (
+      SELECT min(finished_at) AS first_at, count(*) AS count FROM engine.step
+      WHERE key = k.key AND status = 'failed' AND run_id > coalesce((
+        SELECT max(run_id) FROM engine.step WHERE key = k.key AND status IN ('succeeded', 'up_to_date')), 0)
+    ) f
+    WHERE s.status = 'failed'`;
+  const holding: Condition[] = [];
+  const undecided: Pick<Condition, "kind" | "key" | "subject">[] = [];
+  for (const { key, runId, error, forced, at, firstAt, count } of rows) {
+    if (fresh.has(key) && !forced) continue;
+    if (error.name === "CheckFailedError") {
+      undecided.push({ kind: "run_failed", key, subject: "" });
+      continue;
+    }
+    const message = `${key} failed in run ${runId}: ${error.message}`;
+    holding.push({ kind: "run_failed", key, subject: "", runId, message, firstAt, lastAt: at, count });
+  }
+  return { holding, undecided };
+}
+
+/** Declared checks whose last judgement was a failure. */
+async function failedChecks(
+  sql: Sql,
+  graph: AssetGraph,
+  { checkSeverity, fresh }: ConditionOptions,
+): Promise<Condition[]> {
+  const declared = graph.assets.flatMap(({ key, checks }) =>
+    checks.map(({ name }) => ({ key, name, step: graph.producerOf(key).key }))
+  );
+  const texts = (column: "key" | "name" | "step") => declared.map((one) => one[column]);
+  const rows = await sql<
+    {
+      key: string;
+      name: string;
+      runId: number | null;
+      said: string;
+      published: boolean;
+      forced: boolean;
+      at: string;
+      firstAt: string;
+      count: number;
+    }[]
+  >`
+    SELECT d.key, d.name, c.run_id AS "runId", c.message AS said, c.materialization_id IS NOT NULL AS published,
+           coalesce(s.reasons @> '[{"kind": "forced"}]', false) AS forced, c.checked_at AS at, f.first_at AS "firstAt", f.count
+    FROM unnest(${texts("key")}::text[], ${texts("name")}::text[], ${texts("step")}::text[]) AS d(key, name, step)
+    CROSS JOIN LATERAL (
+      SELECT * FROM engine.check_result WHERE asset_key = d.key AND name = d.name ORDER BY id DESC LIMIT 1
+    ) c
+    CROSS JOIN LATERAL (
+      SELECT min(checked_at) AS first_at, count(*) AS count FROM engine.check_result
+      WHERE asset_key = d.key AND name = d.name AND NOT passed AND id > coalesce((
+        SELECT max(id) FROM engine.check_result WHERE asset_key = d.key AND name = d.name AND passed), 0)
+    ) f
+    LEFT JOIN engine.step s ON s.run_id = c.run_id AND s.key = d.step
+    WHERE NOT c.passed AND (c.severity = 'error' OR ${checkSeverity === "warn"})`;
+  return rows.filter(({ key, published, forced }) => published || forced || !fresh.has(key)).map(
+    ({ key, name, runId, said, published, at, firstAt, count }) => ({
+      kind: "check_failed",
+      key,
+      subject: name,
+      runId,
+      message: `Check ${name} of ${key} failed ${
+        runId === null ? "on rows that had been published" : `in run ${runId}`
+      }: ${said}. ${published ? "The rows were published." : "The rows were not published."}`,
+      firstAt,
+      lastAt: at,
+      count,
+    }),
+  );
+}
+
+/** Assets that missed a deadline. */
+async function lateAssets(sql: Sql, graph: AssetGraph): Promise<Situation> {
+  const keys = graph.assets.filter(({ freshness }) => freshness !== undefined).map(({ key }) => key);
+  const rows = await sql<{ key: string; state: string; since: string; message: string }[]>`
+    SELECT asset_key AS key, state, since, message FROM engine.freshness
+    WHERE until IS NULL AND state IN ('late', 'unknown') AND asset_key = ANY(${keys})`;
+  const of = (state: string) => rows.filter((row) => row.state === state);
+  const kind = "freshness_late" as const;
+  return {
+    holding: of("late").map(({ key, since, message }) => ({
+      kind,
+      key,
+      subject: "",
+      runId: null,
+      message,
+      firstAt: since,
+      lastAt: since,
+      count: 1,
+    })),
+    undecided: of("unknown").map(({ key }) => ({ kind, key, subject: "" })),
+  };
+}

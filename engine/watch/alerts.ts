@@ -1,0 +1,256 @@
+import type { Clock } from "../../resources/clock.ts";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import { Alarm } from "./alarm.ts";
+import { type AlertChanges, alertChanges, type Condition, type OpenAlert, situation } from "./alert_conditions.ts";
+import {
+  type AlertMessage,
+  deliveryDelayMs,
+  enqueueAlert,
+  handBack,
+  type LeasedMessage,
+  leaseMessage,
+  markDelivered,
+  markFailed,
+  maxTries,
+  nextTryMs,
+} from "../store/alert_outbox.ts";
+import type { Engine } from "../engine.ts";
+import { messageOf } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import { postWebhook, type Webhook, WebhookError } from "./webhook.ts";
+
+/** The longest sleep: what another process did is seen after so long at the latest. */
+const longestSleepMs = 30_000;
+/** Advisory lock of whoever looks. */
+const lockClass = 7270;
+
+/** What alerts are told with. */
+export interface AlertOptions {
+  engine: Engine;
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  webhook: Webhook;
+  /** Address of this service, for the links in messages. */
+  serviceUrl: string;
+  /** What goes on happening is told again after so long. */
+  repeatMs: number;
+  /** Whether checks that only warn are told too. Default `error`: they are not. */
+  checkSeverity?: "error" | "warn";
+  /** How long a receiver may take to answer. Default 10 s. */
+  timeoutMs?: number;
+}
+
+/**
+ * Tells a webhook of runs and checks that failed and of data that is late, each once until it recovers, and of the recovery.
+ *
+ * What to tell is worked out from what is recorded, and goes into an outbox in the transaction that remembers it as told: a
+ * process that is killed at any moment forgets nothing. Messages are delivered at least once, apart from everything else: no
+ * run waits for a receiver, and no transaction is open meanwhile. Any number of processes may do so on one database.
+ */
+export class Alerts {
+  readonly #stopping = new AbortController();
+  readonly #look = new Alarm();
+  readonly #post = new Alarm();
+  #loops: Promise<unknown> = Promise.resolve();
+  #unsubscribe: () => void = () => {};
+
+  constructor(private readonly options: AlertOptions) {}
+
+  /** Looks and delivers until {@link stop}. */
+  start(): void {
+    this.#unsubscribe = this.options.engine.onRunEnd(() => this.wake());
+    this.#loops = Promise.all([this.#lookOn(), this.#deliverOn()]);
+  }
+
+  /** Looks now: something has changed. */
+  wake(): void {
+    this.#look.ring();
+  }
+
+  /** Breaks off what is being delivered; the next start goes on with it. */
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    this.#stopping.abort();
+    await this.#loops;
+  }
+
+  /** Compares what is wrong with what was told, and puts what is to be told into the outbox. Returns how many messages. */
+  async look(): Promise<number> {
+    const { engine, database, clock, repeatMs } = this.options;
+    const checkSeverity = this.options.checkSeverity ?? "error";
+    const suspects = await situation(database.sql, engine.graph, { checkSeverity, fresh: new Set() });
+    const fresh = await this.#fresh(suspects.holding);
+    const told = await database.sql.begin(async (tx) => {
+      await tx`SELECT pg_advisory_xact_lock(${lockClass}, 1)`;
+      const now = clock.now();
+      const found = await situation(tx, engine.graph, { checkSeverity, fresh });
+      const changes = alertChanges(await openAlerts(tx), found, { now, repeatMs });
+      return await this.#record(tx, changes, now);
+    });
+    // Not before the commit: there would be nothing to see yet.
+    if (told > 0) this.#post.ring();
+    return told;
+  }
+
+  /** Delivers what is due, one message after the other. Returns how many arrived. */
+  async deliver(): Promise<number> {
+    const { database, clock } = this.options;
+    let delivered = 0;
+    while (!this.#stopping.signal.aborted) {
+      const message = await leaseMessage(database.sql, clock.now());
+      if (!message) break;
+      if (await this.#deliverOne(message)) delivered++;
+    }
+    return delivered;
+  }
+
+  /** Those of the assets which are in order all the same, e.g. because a source that could not be read is back as it was. */
+  async #fresh(conditions: readonly Condition[]): Promise<Set<string>> {
+    const keys = new Set(conditions.filter(({ kind }) => kind !== "freshness_late").map(({ key }) => key));
+    if (keys.size === 0) return new Set();
+    const states = await this.options.engine.states([...keys]);
+    return new Set(states.filter(({ state }) => state === "fresh").map(({ key }) => key));
+  }
+
+  async #record(tx: Sql, { opened, continued, recovered }: AlertChanges, now: Temporal.Instant): Promise<number> {
+    const at = new Date(now.epochMilliseconds);
+    let told = 0;
+    const tell = async (alertId: number, payload: AlertMessage) => {
+      await enqueueAlert(tx, { alertId, payload, now });
+      told++;
+    };
+    for (const condition of opened) {
+      const { kind, key, subject, runId, message, firstAt, lastAt, count } = condition;
+      const [alert] = await tx<{ id: number }[]>`
+        INSERT INTO engine.alert
+          (kind, asset_key, subject, run_id, message, first_at, last_at, occurrences, told_count, told_at)
+        VALUES (${kind}, ${key}, ${subject}, ${runId}, ${message}, ${firstAt}, ${lastAt}, ${count}, ${count}, ${at})
+        RETURNING id`;
+      await tell(alert!.id, this.#messageOf(condition));
+    }
+    for (const { alert, condition, told } of continued) {
+      const { runId, message, lastAt, count } = condition;
+      if (!told && count === alert.count && message === alert.message) continue;
+      await tx`
+        UPDATE engine.alert SET run_id = ${runId}, message = ${message}, last_at = ${lastAt}, occurrences = ${count},
+          told_count = ${told ? count : alert.toldCount}, told_at = ${told ? at : alert.toldAt}
+        WHERE id = ${alert.id}`;
+      if (told) await tell(alert.id, this.#messageOf({ ...condition, firstAt: alert.firstAt }));
+    }
+    for (const alert of recovered) {
+      await tx`UPDATE engine.alert SET recovered_at = ${at} WHERE id = ${alert.id}`;
+      await tell(alert.id, this.#messageOf(alert, now));
+    }
+    return told;
+  }
+
+  #messageOf(condition: Condition, recoveredAt?: Temporal.Instant): AlertMessage {
+    const { key, subject, runId, firstAt, count } = condition;
+    const [topic, what] = condition.kind.split("_") as ["run" | "check" | "freshness", "failed" | "late"];
+    const message = recoveredAt
+      ? {
+        run: `${key} is in order again after ${times(count)} since ${firstAt}.`,
+        check: `Check ${subject} of ${key} is in order again after ${times(count)} since ${firstAt}.`,
+        freshness: `${key} is in time again; it was late since ${firstAt}.`,
+      }[topic]
+      : condition.message;
+    const path = {
+      run: `/v1/runs/${runId}`,
+      check: `/v1/assets/${key}/checks`,
+      freshness: "/v1/freshness",
+    }[topic];
+    const url = new URL(path, this.options.serviceUrl).href;
+    const again = !recoveredAt && count > 1 ? ` (${times(count)} since ${firstAt})` : "";
+    return {
+      kind: `${topic}_${recoveredAt ? "recovered" : what}` as AlertMessage["kind"],
+      asset: key,
+      check: subject === "" ? null : subject,
+      run: runId,
+      message,
+      at: recoveredAt?.toString() ?? condition.lastAt,
+      firstAt,
+      count,
+      url,
+      text: escaped(`Tandem: ${shortened(message)}${again} ${url}`),
+    };
+  }
+
+  async #deliverOne(message: LeasedMessage): Promise<boolean> {
+    const { webhook, database: { sql }, clock, logger, timeoutMs = 10_000 } = this.options;
+    const { signal } = this.#stopping;
+    const { kind, asset } = message.payload;
+    try {
+      const body = JSON.stringify(message.payload);
+      await postWebhook(webhook, { body, delivery: `${message.id}`, at: clock.now(), timeoutMs, signal });
+      await markDelivered(sql, message, clock.now());
+      return true;
+    } catch (error) {
+      if (signal.aborted) {
+        await handBack(sql, message, clock.now());
+        return false;
+      }
+      if (!(error instanceof WebhookError)) throw error;
+      const delayMs = Math.max(deliveryDelayMs(message.tries), Math.min(error.retryAfterMs ?? 0, 3_600_000));
+      const givenUp = await markFailed(sql, message, { now: clock.now(), error: error.message, delayMs });
+      const fields = { alert: kind, asset, try: message.tries };
+      if (givenUp) {
+        logger.error(
+          `The webhook did not take an alert in ${maxTries} tries; it is given up. ${error.message}`,
+          fields,
+        );
+      } else {
+        logger.warn(
+          `The webhook did not take an alert; the next try is in ${Math.round(delayMs / 1000)} s. ${error.message}`,
+          fields,
+        );
+      }
+      return false;
+    }
+  }
+
+  async #lookOn(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await this.look().catch((error) =>
+        this.options.logger.warn(`What is to be alerted could not be looked for: ${messageOf(error)}`)
+      );
+      await this.#look.sleep(longestSleepMs, this.#stopping.signal);
+    }
+  }
+
+  async #deliverOn(): Promise<void> {
+    const { database, clock, logger } = this.options;
+    while (!this.#stopping.signal.aborted) {
+      let next = Infinity;
+      try {
+        await this.deliver();
+        next = await nextTryMs(database.sql);
+      } catch (error) {
+        logger.warn(`Alerts could not be delivered: ${messageOf(error)}`);
+      }
+      const untilNextMs = next - clock.now().epochMilliseconds + 5;
+      await this.#post.sleep(Math.max(50, Math.min(longestSleepMs, untilNextMs)), this.#stopping.signal);
+    }
+  }
+}
+
+async function openAlerts(tx: Sql): Promise<OpenAlert[]> {
+  return await tx<OpenAlert[]>`
+    SELECT id, kind, asset_key AS key, subject, run_id AS "runId", message, first_at AS "firstAt", last_at AS "lastAt",
+           occurrences AS count, told_count AS "toldCount", told_at AS "toldAt"
+    FROM engine.alert WHERE recovered_at IS NULL ORDER BY id`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "one failure" : `${count} failures`;
+}
+
+/** Chats take no more than so much. */
+function shortened(message: string): string {
+  return message.length > 2_000 ? `${message.slice(0, 2_000)}…` : message;
+}
+
+/** Slack and its like read these characters as markup, and what they enclose as links and calls to everybody. */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,127 @@
+import type { Clock } from "../../resources/clock.ts";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import { Alarm } from "./alarm.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import type { Engine } from "../engine.ts";
+import { messageOf } from "../errors.ts";
+import type { FreshnessPolicy } from "../declare/freshness_policy.ts";
+import { currentPeriods, recordVerdict } from "../store/freshness_record.ts";
+import type { Logger } from "../logger.ts";
+import { newestDate } from "../read/newest_date.ts";
+
+/** The longest sleep: a run that ended in another process is seen after so long at the latest. */
+const longestSleepMs = 30_000;
+/** Advisory lock of whoever evaluates. */
+const lockClass = 7270;
+
+/**
+ * Evaluates the freshness policies of assets: at each deadline and after each run.
+ *
+ * Of several processes on a database one evaluates at a time, and the others find it done. Only changes are stored.
+ */
+export class FreshnessEvaluator {
+  readonly #stopping = new AbortController();
+  readonly #alarm = new Alarm();
+  readonly #judged: readonly { asset: AnyAsset; policy: FreshnessPolicy }[];
+  /** Newest date by asset, and the content that it was read from: the same content has the same. */
+  readonly #newest = new Map<string, { contentVersion: string; newest: string | null }>();
+  #loop: Promise<void> = Promise.resolve();
+  #unsubscribe: () => void = () => {};
+  #nextDeadlineMs = Infinity;
+
+  constructor(
+    private readonly around: {
+      engine: Engine;
+      database: Database;
+      clock: Clock;
+      logger: Logger;
+      /** Called when an asset came into another state. */
+      onChange?: () => void;
+    },
+  ) {
+    this.#judged = around.engine.graph.assets.flatMap((asset) =>
+      asset.freshness ? [{ asset, policy: asset.freshness }] : []
+    );
+  }
+
+  /** Evaluates, and goes on until {@link stop}. */
+  start(): void {
+    if (this.#judged.length === 0) return;
+    this.#unsubscribe = this.around.engine.onRunEnd(() => this.#alarm.ring());
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  /** Evaluates every policy at the clock's time. Returns the keys of the assets that came into another state. */
+  async evaluate(): Promise<string[]> {
+    if (this.#judged.length === 0) return [];
+    const now = this.around.clock.now();
+    const changed: string[] = [];
+    let next = Infinity;
+    await this.around.database.sql.begin(async (tx) => {
+      await tx`SELECT pg_advisory_xact_lock(${lockClass}, 0)`;
+      const keys = this.#judged.map(({ asset }) => asset.key);
+      const before = await currentPeriods(tx, keys);
+      const latest = await latestVersions(tx, keys);
+      for (const { asset, policy } of this.#judged) {
+        const { key } = asset;
+        const made = latest.get(key);
+        const verdict = policy.judge(
+          {
+            key,
+            newest: made ? await this.#newestOf(tx, asset, policy, made.contentVersion) : null,
+            materializedAt: made ? Temporal.Instant.from(made.committedAt) : null,
+          },
+          now,
+          this.around.engine.resources,
+        );
+        if (verdict.state === "met" && verdict.deadline) next = Math.min(next, verdict.deadline.epochMilliseconds);
+        if (await recordVerdict(tx, { key, verdict, before: before.get(key), now })) changed.push(key);
+      }
+    });
+    this.#nextDeadlineMs = next;
+    if (changed.length > 0) this.around.onChange?.();
+    return changed;
+  }
+
+  async #newestOf(
+    tx: Sql,
+    asset: AnyAsset,
+    { column, where }: FreshnessPolicy,
+    contentVersion: string,
+  ): Promise<string | null> {
+    if (column === null) return null;
+    const known = this.#newest.get(asset.key);
+    if (known?.contentVersion === contentVersion) return known.newest;
+    const newest = await newestDate(tx, asset, { column, where });
+    this.#newest.set(asset.key, { contentVersion, newest });
+    return newest;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, logger } = this.around;
+    while (!this.#stopping.signal.aborted) {
+      await this.evaluate().catch((error) => logger.warn(`Freshness could not be evaluated: ${messageOf(error)}`));
+      const untilDeadlineMs = this.#nextDeadlineMs - clock.now().epochMilliseconds + 5;
+      await this.#alarm.sleep(Math.max(50, Math.min(longestSleepMs, untilDeadlineMs)), this.#stopping.signal);
+    }
+  }
+}
+
+async function latestVersions(
+  tx: Sql,
+  keys: readonly string[],
+): Promise<Map<string, { contentVersion: string; committedAt: string }>> {
+  const rows = await tx<{ key: string; contentVersion: string; committedAt: string }[]>`
+    SELECT m.asset_key AS key, m.content_version AS "contentVersion", m.committed_at AS "committedAt"
+    FROM unnest(${keys as string[]}::text[]) AS k(key)
+    CROSS JOIN LATERAL (
+      SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1
+    ) m`;
+  return new Map(rows.map((row) => [row.key, row]));
+}

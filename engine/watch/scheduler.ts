@@ -1,0 +1,249 @@
+import type { Cron } from "croner";
+import type { Clock, SharedClock } from "../../resources/clock.ts";
+import type { Database } from "../../resources/database/database.ts";
+import { isDatabaseTrouble } from "../store/database_trouble.ts";
+import { parseCron } from "../declare/cron.ts";
+import type { Engine } from "../engine.ts";
+import { DefinitionError, messageOf, UnknownScheduleError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import { pause } from "../declare/retry.ts";
+import { ScheduleRecord, type ScheduleTick } from "../store/schedule_record.ts";
+import { select } from "../declare/selection.ts";
+
+/** When to materialize what. A tick materializes what is stale in the selection, and nothing else. */
+export interface Schedule {
+  /** Its one name, in snake_case: ticks are remembered under it. */
+  name: string;
+  description: string;
+  /**
+   * Five or six fields, as croner reads them. A time of day that does not exist, because clocks go forward, fires at the first
+   * moment after the gap; one that comes twice, because they go back, fires the first time. With `*` or a step in hours, minutes
+   * or seconds it fires in real time, through both.
+   */
+  cron: string;
+  /** IANA name, e.g. `America/New_York`. */
+  timeZone: string;
+  selection: string;
+}
+
+/** A schedule with what it did and will do. */
+export interface ScheduleState extends Schedule {
+  nextAt: string | null;
+  /** The next times at which it fires, or would if it were not paused. */
+  upcoming: string[];
+  /** When somebody paused it; `null` where nobody has. */
+  pausedAt: string | null;
+  lastTick: ScheduleTick | null;
+  /** The last ticks, newest first. */
+  lastTicks: ScheduleTick[];
+}
+
+/** How many ticks to come, and how many past ones, a schedule tells of. */
+const shownTicks = 5;
+
+/** How often the database is asked again where it did not answer. */
+const awayPollMs = 1_000;
+
+/** The longest sleep between two looks at the clock: a laptop that was closed must not oversleep a tick by more. */
+const longestSleepMs = 30_000;
+
+/**
+ * Fires schedules. Ticks are rows with the schedule and its time as their key, so that of all processes on a database one
+ * fires each; what was missed while none was there is made up at start, once, however many ticks it was.
+ */
+export class Scheduler {
+  readonly #stopping = new AbortController();
+  readonly #crons: Map<string, Cron>;
+  readonly #record: ScheduleRecord;
+  #loop: Promise<void> = Promise.resolve();
+
+  /** @throws {DefinitionError} If a cron expression, a time zone, a selection or a name is wrong. */
+  constructor(
+    private readonly around: {
+      engine: Engine;
+      database: Database;
+      schedules: readonly Schedule[];
+      /** Where several processes fire the same schedules, a clock that they share: one that is wrong fires and silences nothing. */
+      clock: Clock & Partial<SharedClock>;
+      logger: Logger;
+    },
+  ) {
+    this.#record = new ScheduleRecord(around.database);
+    this.#crons = new Map(around.schedules.map((schedule) => [schedule.name, parse(schedule)]));
+    if (this.#crons.size < around.schedules.length) {
+      throw new DefinitionError("Two schedules have the same name. Ticks are remembered by name: give each its own.");
+    }
+    for (const schedule of around.schedules) {
+      try {
+        select(around.engine.graph, schedule.selection);
+      } catch (error) {
+        throw new DefinitionError(`Schedule "${schedule.name}" selects nothing: ${messageOf(error)}`, { cause: error });
+      }
+    }
+  }
+
+  /** Makes up what was missed and goes on until {@link stop}; a database that is away is waited for meanwhile. */
+  async start(): Promise<void> {
+    this.#loop = this.#run(await this.#look({ makingUp: true, away: false }));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  /** Fires what is due at the clock's time. Returns the ids of the runs that it queued. @throws Where the database is away. */
+  async tick({ makingUp = false } = {}): Promise<number[]> {
+    const { database, schedules } = this.around;
+    const now = await this.#now();
+    await this.#setAside(now);
+    const last = await this.#record.countingSince();
+    const pauses = await this.#record.pauses();
+    const runs: number[] = [];
+    for (const schedule of schedules) {
+      const before = last.get(schedule.name);
+      if (!before) {
+        // A schedule that was never seen has missed nothing: remember from when on it counts.
+        await database.sql`
+          INSERT INTO engine.schedule_tick (schedule, scheduled_at) VALUES (${schedule.name}, ${now})
+          ON CONFLICT DO NOTHING`;
+        continue;
+      }
+      const due = this.#crons.get(schedule.name)!.previousRuns(1, new Date(now.getTime() + 1))[0];
+      if (!due || due.getTime() <= Date.parse(before) || pauses.has(schedule.name)) continue;
+      const run = await this.#fire(schedule, { at: due, madeUp: makingUp, asked: false }).catch((error) => {
+        if (isDatabaseTrouble(error)) throw error;
+        // The tick is not spent: the next look tries it again.
+        this.around.logger.error(`Schedule ${schedule.name} could not fire: ${messageOf(error)}`, {
+          schedule: schedule.name,
+        });
+        return undefined;
+      });
+      if (run !== undefined) runs.push(run);
+    }
+    return runs;
+  }
+
+  /** All schedules in the order in which they are declared. */
+  async states(): Promise<ScheduleState[]> {
+    const names = this.around.schedules.map(({ name }) => name);
+    const now = await this.#now();
+    const [pauses, ticks] = await Promise.all([
+      this.#record.pauses(),
+      this.#record.lastTicks(names, { now, limit: shownTicks }),
+    ]);
+    return this.around.schedules.map((schedule) => {
+      const { name } = schedule;
+      const upcoming = this.#crons.get(name)!.nextRuns(shownTicks, now).map((at) => at.toISOString());
+      const pausedAt = pauses.get(name) ?? null;
+      const lastTicks = ticks.get(name) ?? [];
+      return {
+        ...schedule,
+        nextAt: pausedAt === null ? upcoming[0] ?? null : null,
+        upcoming,
+        pausedAt,
+        lastTick: lastTicks[0] ?? null,
+        lastTicks,
+      };
+    });
+  }
+
+  /** Keeps a schedule from firing, in every process, until it is resumed. @throws {UnknownScheduleError} */
+  async pause(name: string): Promise<void> {
+    await this.#record.pause(this.#schedule(name).name);
+  }
+
+  /** Lets a schedule fire again. What it would have fired meanwhile is not made up. @throws {UnknownScheduleError} */
+  async resume(name: string): Promise<void> {
+    await this.#record.resume(this.#schedule(name).name, await this.#now());
+  }
+
+  /**
+   * Fires a schedule now, paused or not, though no clock asks for it. Its own ticks stay as they are.
+   *
+   * @returns The run; `null` where nothing was stale.
+   * @throws {UnknownScheduleError}
+   */
+  async fireNow(name: string): Promise<number | null> {
+    const schedule = this.#schedule(name);
+    const at = await this.#now();
+    await this.#setAside(at);
+    return await this.#fire(schedule, { at, madeUp: false, asked: true }) ?? null;
+  }
+
+  #schedule(name: string): Schedule {
+    const { schedules } = this.around;
+    const schedule = schedules.find((one) => one.name === name);
+    if (!schedule) throw new UnknownScheduleError(name, schedules.map((one) => one.name));
+    return schedule;
+  }
+
+  async #fire(
+    { name, selection }: Schedule,
+    tick: { at: Date; madeUp: boolean; asked: boolean },
+  ): Promise<number | undefined> {
+    const { engine, database, logger } = this.around;
+    const plan = await engine.plan({ selection });
+    const runId = await database.sql.begin(async (tx) => {
+      const at = await this.#record.spend(tx, { name, ...tick });
+      if (at === undefined || plan.steps.length === 0) return undefined;
+      const runId = await engine.queue(tx, plan, `schedule:${name}`);
+      await this.#record.setRun(tx, { name, at, runId });
+      return runId;
+    });
+    if (runId !== undefined) {
+      logger.info(`Schedule ${name} began run ${runId}.`, { schedule: name, runId, madeUp: tick.madeUp });
+      engine.begin(runId);
+    }
+    return runId;
+  }
+
+  async #now(): Promise<Date> {
+    const { clock } = this.around;
+    await clock.sync?.();
+    return new Date(clock.now().epochMilliseconds);
+  }
+
+  /** Ticks ahead of the clock fired when a clock was wrong: they must not keep their schedule silent until their time. */
+  async #setAside(now: Date): Promise<void> {
+    for (const { schedule, ticks, newest } of await this.#record.setAside(now)) {
+      this.around.logger.warn(
+        `${ticks === 1 ? "A tick" : `${ticks} ticks`} of schedule ${schedule} up to ${newest} fired ahead of time: ` +
+          `a clock was ahead then, or is behind now. The schedule goes on from ${now.toISOString()}.`,
+        { schedule },
+      );
+    }
+  }
+
+  /** @param started Whether what was missed is made up. */
+  async #run(started: boolean): Promise<void> {
+    const { clock } = this.around;
+    for (let [makingUp, away] = [!started, !started];;) {
+      const now = clock.now().epochMilliseconds;
+      const next = Math.min(...[...this.#crons.values()].map((c) => c.nextRun(new Date(now))?.getTime() ?? Infinity));
+      const sleepMs = away ? awayPollMs : Math.max(50, Math.min(longestSleepMs, next - now + 5));
+      await pause(sleepMs, this.#stopping.signal).catch(() => {});
+      if (this.#stopping.signal.aborted) return;
+      away = !await this.#look({ makingUp, away });
+      makingUp &&= away;
+    }
+  }
+
+  /** Fires what is due. False where the database is away, which is said once. */
+  async #look({ makingUp, away }: { makingUp: boolean; away: boolean }): Promise<boolean> {
+    try {
+      await this.tick({ makingUp });
+      return true;
+    } catch (error) {
+      if (!away) this.around.logger.warn(`The schedules could not be looked at: ${messageOf(error)}`);
+      return false;
+    }
+  }
+}
+
+function parse({ name, cron, timeZone }: Schedule): Cron {
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+    throw new DefinitionError(`The name of schedule "${name}" must be in snake_case.`);
+  }
+  return parseCron(cron, timeZone, `Schedule "${name}"`);
+}

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { type Explanation, InvalidRequestError, UnknownAssetError } from "../../../engine/mod.ts";
+import { type CellTest, testCells } from "../../support/cell_engine.ts";
+
+/** The tree as lines, causes below what they explain. */
+function lines({ key, cell, cells, state, because, rows = [], causes }: Explanation, depth = 0): string[] {
+  const of = cell ? ` ${Object.values(cell).join(" ")}` : cells ? ` (${cells.count})` : "";
+  const indent = "  ".repeat(depth);
+  return [
+    `${indent}${key}${of}: ${state}, ${because.replaceAll(/(materialization|run) \d+/g, "$1 N")}`,
+    ...rows.map((row) => `${indent}  - ${row}`),
+    ...causes.flatMap((cause) => lines(cause, depth + 1)),
+  ];
+}
+
+const test = (title: string, body: (cell: CellTest) => Promise<void>) => testCells("Engine.why()", title, body);
+
+test("names the event that made a cell stale, and why it was read", async ({ engine, world, materialize }) => {
+  await materialize();
+  world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
+  await materialize("events");
+  assert.deepEqual(lines(await engine.why("adjusted", { name: "B", date: "2024-01-02" })), [
+    "adjusted B 2024-01-02: stale, upstream events changed in materialization N",
+    "  events: changed, materialization N in run N changed it: its source has other data than when it was read",
+    "    - added B 2024-01-04: ratio 4",
+  ]);
+  assert.match(
+    (await engine.why("adjusted", { name: "A", date: "2024-01-02" })).because,
+    /nothing that it was made of/,
+  );
+  world.events[0]!.ratio = 2;
+  await materialize("events");
+  const [first, second] = [await engine.why("adjusted"), await engine.why("sums", { date: "2024-01-05" })];
+  assert.deepEqual([first.state, first.cells, first.others.map((f) => [f.state, f.cells!.count])], [
+    "stale",
+    { count: 2, cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+    [["stale", 2], ["fresh", 6]],
+  ]);
+  // What reads it comes to the same cause through it.
+  assert.deepEqual(lines(second).slice(0, 2), [
+    "sums 2024-01-05: stale, upstream adjusted is not fresh in what it reads",
+    "  adjusted B 2024-01-03: stale, upstream events changed in materialization N",
+  ]);
+  assert.equal((await engine.why("sums", { date: "2024-01-04" })).state, "missing", "it was never made");
+  await materialize("adjusted");
+  assert.deepEqual(lines(await engine.why("headline")), [
+    "headline: stale, upstream sums is stale",
+    "  sums 2024-01-05: stale, upstream adjusted changed in materialization N",
+    "    adjusted: changed, materialization N in run N changed it: upstream events changed in materialization N; upstream events changed in materialization N",
+    "      - B 2024-01-03: value 1 → 0.5",
+    "      events: changed, materialization N in run N changed it: its source has other data than when it was read",
+    "        - added B 2024-01-04: ratio 2",
+  ]);
+});
+
+test("says what is missing, waiting, failed, gone, kept and never asked for", async (cell) => {
+  const { engine, world, materialize } = cell;
+  assert.deepEqual(lines(await engine.why("headline")), [
+    "headline: waiting, it reads 2024-01-05 of sums, which is not there yet",
+    "  sums 2024-01-05: waiting, upstream adjusted has never been materialized",
+    "    adjusted (8): waiting, upstream quotes has never been materialized",
+    "      quotes (8): missing, it has never been materialized, and the next run makes it",
+  ]);
+  world.dates.push("2024-01-08");
+  world.before = (key, cells) => {
+    if (key === "quotes" && cells.includes("A 2024-01-08")) throw new Error("not to be had");
+  };
+  await materialize();
+  assert.deepEqual(lines(await engine.why("headline")), [
+    "headline: waiting, it reads 2024-01-08 of sums, which is not there yet",
+    "  sums 2024-01-08: waiting, it reads 2 cells of A, B on 2024-01-08 of adjusted, which are not there yet",
+    "    adjusted (2): blocked, it reads 2 cells of A, B on 2024-01-08 of quotes, which could not be made in run N",
+    "      quotes (2): failed, it could not be made in run N: not to be had",
+  ]);
+  assert.deepEqual(lines(await engine.why("adjusted", { name: "A", date: "2024-01-08" })), [
+    "adjusted A 2024-01-08: blocked, it reads A on 2024-01-08 of quotes, which could not be made in run N",
+    "  quotes A 2024-01-08: failed, it could not be made in run N: not to be had",
+  ]);
+  world.before = () => {};
+  await materialize();
+  assert.deepEqual(lines(await engine.why("sums", { date: "2024-01-04" })), [
+    "sums 2024-01-04: missing, it has never been asked for: of sums only the newest date is made by itself. Ask for it by a backfill of sums from 2024-01-04 to 2024-01-04",
+  ]);
+  world.dates.pop();
+  assert.match((await engine.why("quotes", { date: "2024-01-08" })).because, /the next run removes it/);
+  await materialize();
+  assert.match((await engine.why("sums", { date: "2024-01-08" })).because, /kept as it was made/);
+});
+
+test("tells which settings and which rows changed", async ({ world, materialize, reopen }) => {
+  await materialize();
+  const engine = await reopen({ adjusted: { scale: 3 } });
+  const config = await engine.why("adjusted");
+  assert.deepEqual([config.because, config.settings, config.cells!.count], [
+    "its settings changed: scale 1 → 3",
+    [{ setting: "scale", from: 1, to: 3 }],
+    8,
+  ]);
+  await materialize();
+  world.version = "2024-01-06";
+  assert.deepEqual(lines(await engine.why("quotes")), [
+    "quotes (4): stale, it was read at 2024-01-05 and is due again, because it may be restated until then",
+  ]);
+  world.values.set("A 2024-01-04", 0);
+  world.values.set("B 2024-01-05", 9);
+  await materialize("quotes");
+  assert.deepEqual(lines(await engine.why("adjusted", { date: "2024-01-05" })), [
+    "adjusted B 2024-01-05: stale, upstream quotes changed in materialization N",
+    "  quotes: changed, materialization N in run N changed it: it was read at 2024-01-05 and is due again, because it may be restated until then",
+    "    - B 2024-01-05: value 1 → 9",
+  ]);
+  assert.deepEqual((await engine.why("adjusted")).causes[0]!.rows, [
+    "removed A 2024-01-04: value 1",
+    "B 2024-01-05: value 1 → 9",
+  ]);
+});
+
+test("refuses what there is not", async ({ engine, materialize }) => {
+  await materialize();
+  await assert.rejects(engine.why("nothing"), UnknownAssetError);
+  await assert.rejects(engine.why("quotes", { name: "Z" }), /"quotes" has no cell with the name "Z".*A, B/);
+  await assert.rejects(engine.why("quotes", { date: "2023-01-01" }), /Its dates go from 2024-01-02 to 2024-01-05/);
+  await assert.rejects(engine.why("sums", { name: "A" }), /Its cells have no name/);
+  await assert.rejects(engine.why("headline", { date: "2024-01-05" }), InvalidRequestError);
+});
+
+testCells(
+  "Engine.why()",
+  "calls an asset fresh whose history nobody asked for, and tells of that last",
+  async (cell) => {
+    const { engine, world, materialize } = cell;
+    world.dates.push("2024-01-08");
+    await materialize();
+    const { state, others } = await engine.why("sums");
+    assert.deepEqual([state, others.map((other) => [other.state, other.cells?.count])], ["fresh", [["missing", 2]]]);
+  },
+);
