@@ -48,8 +48,8 @@ import {
   migrate,
   openDatabase,
 } from "./resources/database/mod.ts";
-import { dropByteOrderMark } from "./resources/env_file.ts";
-import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "./resources/environment.ts";
+import { dropByteOrderMark } from "./settings/env_file.ts";
+import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "./settings/environment.ts";
 import { calendarFrom, type SourceCalendar } from "./resources/exchange_calendar/mod.ts";
 import { openIdProvider } from "./resources/identity_provider/mod.ts";
 import { dataSourceOf, marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";

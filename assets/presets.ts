@@ -1,4 +1,8 @@
-import type { Preset } from "../resources/environment.ts";
+import { z } from "zod";
+
+/** Which rules prices are cleaned, clustered and judged by, as a whole. */
+export const Preset = z.enum(["tandem", "service", "research"]);
+export type Preset = z.output<typeof Preset>;
 
 /** Settings of the search for pairs that its own assets and the walk-forward share. */
 interface Search {

@@ -2,7 +2,7 @@ import { type CheckRun, isFinished, namesText, type Plan, type Run, type RunEven
 import { httpBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 import { httpAsk, type HttpAskOptions } from "./http_ask.ts";
-import { serverSentEvents } from "./server_sent_events.ts";
+import { serverSentEvents } from "../client/server_sent_events.ts";
 
 export interface HttpControlOptions extends HttpAskOptions {
   /** How long a server that went away is waited for before following a run is given up. */

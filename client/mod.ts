@@ -13,7 +13,7 @@
  */
 import { hc, type InferResponseType } from "hono/client";
 import type { RunEvent } from "../engine/mod.ts";
-import { serverSentEvents } from "../cli/server_sent_events.ts";
+import { serverSentEvents } from "./server_sent_events.ts";
 import type { Api } from "../routes/mod.ts";
 import { requireGood } from "./problem.ts";
 

@@ -1,16 +1,17 @@
+import { type AssetState, type AssetStateName, type CellCounts } from "./judge/asset_state.ts";
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
 import { type AtVersion, datesWithRows, newestDate } from "./read/asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
-import type { AnyAsset, Layer } from "./declare/asset.ts";
+import type { AnyAsset } from "./declare/asset.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill/backfill.ts";
 import { CellLedger } from "./store/cell_ledger.ts";
-import { type FailedCheck, failedChecks } from "./checks/failed_checks.ts";
+import { failedChecks } from "./checks/failed_checks.ts";
 import { type CellReport, cellReport } from "./judge/cell_report.ts";
 import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
 import type { CellState } from "./judge/cell_state.ts";
-import type { CellRange } from "./judge/cell_work.ts";
+import type { CellRange } from "./partitions/cell_range.ts";
 import {
   DefinitionError,
   IdempotencyConflictError,
@@ -22,17 +23,18 @@ import type { Executor } from "./run/executor.ts";
 import type { Explanation } from "./judge/explanation.ts";
 import { Feed } from "./feed/feed.ts";
 import { refuseExternalsAlone, withRows } from "./declare/external_asset.ts";
-import { type FreshnessState, freshnessStates } from "./store/freshness_record.ts";
+import { freshnessStates } from "./store/freshness_record.ts";
 import { type AssetGraph, assetGraph } from "./declare/graph.ts";
 import { type Impact, impactOf } from "./judge/impact.ts";
-import { type LastStep, Ledger, type NewRun, type StoredRun } from "./store/ledger.ts";
-import type { Logger } from "./logger.ts";
+import { Ledger, type NewRun, type StoredRun } from "./store/ledger.ts";
+import type { Logger } from "../resources/logger.ts";
 import { newestDate as newestInColumn } from "./read/newest_date.ts";
 import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest_rows.ts";
 import { CellSet } from "./partitions/mod.ts";
 import { Origins } from "./read/origins.ts";
 import { type PartitionStates, partitionStatesOf } from "./judge/partition_state.ts";
-import { type Plan, planRun } from "./judge/plan.ts";
+import { planRun } from "./judge/plan.ts";
+import { type Plan } from "./store/run_plan.ts";
 import { Pools } from "./store/pools.ts";
 import { heartbeatMs, Presence, type PresentProcess } from "./store/presence.ts";
 import { configOf } from "./judge/present.ts";
@@ -49,7 +51,7 @@ import { recordReport, type Report } from "./store/report.ts";
 import { eventRetention, Retention } from "./store/retention.ts";
 import { hashOf } from "./declare/row_schema.ts";
 import { pause } from "./declare/retry.ts";
-import { LatestVersions } from "./read/latest_versions.ts";
+import { LatestVersions } from "./store/latest_versions.ts";
 import {
   type PageOptions,
   type PageQuery,
@@ -62,13 +64,13 @@ import {
 } from "./read/row_page.ts";
 import { type RowStream, RowStreams, type StreamOptions } from "./read/row_stream.ts";
 import type { RowQuery } from "./read/row_query.ts";
-import { type RowVersion, versionOf, type VersionQuery } from "./read/row_version.ts";
+import { versionOf, type VersionQuery } from "./read/row_version.ts";
+import { type RowVersion } from "./store/latest_versions.ts";
 import type { RunFilter } from "./store/run_filter.ts";
 import { RunDriver } from "./run/run_driver.ts";
 import { checkPriority, defaultPriority, RunQueue } from "./run/run_queue.ts";
 import { retryPlan } from "./run/run_retry.ts";
 import { select } from "./declare/selection.ts";
-import type { Reason } from "./judge/staleness.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./judge/snapshot.ts";
 import { InProcessExecutor } from "./run/in_process_executor.ts";
 import type { Surroundings } from "./store/context.ts";
@@ -88,48 +90,6 @@ export interface MaterializeRequest {
   range?: CellRange;
   /** Higher goes first where runs or steps wait for each other; 0 unless told otherwise, from -1000 to 1000. */
   priority?: number;
-}
-
-/** `running` and `failed` tell what happens or happened last to an asset that is missing or stale. */
-export type AssetStateName = "fresh" | "stale" | "missing" | "running" | "failed";
-
-/** An asset with what is known of it now. */
-export interface AssetState {
-  key: string;
-  group: string;
-  layer: Layer;
-  description: string;
-  state: AssetStateName;
-  /** Why it is not fresh; empty when it is. */
-  reasons: Reason[];
-  upstream: readonly string[];
-  downstream: readonly string[];
-  /** The asset whose function makes it, where that is another one. */
-  madeBy: string | null;
-  /** Whether something outside makes it and reports its versions. */
-  external: boolean;
-  lastMaterialization: Materialization | null;
-  /** The last time that its function ran or tried to, with the error where it failed. */
-  lastStep: LastStep | null;
-  /** How it stands to its freshness policy; `null` where it has none. */
-  freshness: FreshnessState | null;
-  /** Its checks that stand failed, also those that only warn. */
-  failedChecks: readonly FailedCheck[];
-  /** How many cells it has of each sort; `null` for an asset that is made as a whole. */
-  cells: CellCounts | null;
-  /** Under which condition it is made without anybody asking; `null` where there is none. */
-  automation: string | null;
-}
-
-/** Cells of an asset by their state. `expected` are missing ones that will be made without anybody asking. */
-export interface CellCounts {
-  wanted: number;
-  made: number;
-  missing: number;
-  expected: number;
-  stale: number;
-  waiting: number;
-  failed: number;
 }
 
 /** What the engine is opened with. */

@@ -19,23 +19,17 @@ export type {
 } from "./declare/asset.ts";
 export * from "./automation/mod.ts";
 export { type BackfillAction, backfillActions, type Backfills } from "./backfill/backfill.ts";
-export * from "./backfill/records.ts";
+export * from "./store/backfill_records.ts";
 export * from "./checks/mod.ts";
-export {
-  type AssetState,
-  type AssetStateName,
-  type CellCounts,
-  Engine,
-  type EngineOptions,
-  type MaterializeRequest,
-} from "./engine.ts";
-export type { CellRange } from "./judge/cell_work.ts";
+export { Engine, type EngineOptions, type MaterializeRequest } from "./engine.ts";
+export { type AssetState, type AssetStateName, type CellCounts } from "./judge/asset_state.ts";
+export type { CellRange } from "./partitions/cell_range.ts";
 export type { CellReport, CellStateName } from "./judge/cell_report.ts";
 export { isDatabaseTrouble } from "./store/database_trouble.ts";
 export * from "./errors.ts";
 export type { ExplainedState, Explanation, Finding, SettingChange } from "./judge/explanation.ts";
 export type { Impact, ImpactStep } from "./judge/impact.ts";
-export { Cancelled, type Executor, type StepOutcome, type StepTask } from "./run/executor.ts";
+export { Cancelled, type Executor } from "./run/executor.ts";
 export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
 export type { ExternalSpec } from "./declare/external_asset.ts";
 export {
@@ -45,12 +39,13 @@ export {
   sessionDeadline,
   type SessionDeadlineOptions,
 } from "./declare/freshness_policy.ts";
+export { AutomationEvaluator, type EvaluationResult } from "./watch/automation_evaluator.ts";
 export { FreshnessEvaluator } from "./watch/freshness_evaluator.ts";
 export { type FreshnessState, freshnessStates } from "./store/freshness_record.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./declare/graph.ts";
 export type { AlertMessage } from "./store/alert_outbox.ts";
 export { type AlertOptions, Alerts } from "./watch/alerts.ts";
-export { type Logger, loggerTo, type LogLevel, silentLogger } from "./logger.ts";
+export { type Logger, loggerTo, type LogLevel, silentLogger } from "../resources/logger.ts";
 export { InstallationMetrics, type InstallationMetricsOptions } from "./metrics/installation_metrics.ts";
 export { link, type Metadata, MetadataValue, table } from "./declare/metadata.ts";
 export { namesText, parseNames } from "./name_list.ts";
@@ -58,8 +53,8 @@ export type { NewestRows, NewestRowsQuery } from "./read/newest_rows.ts";
 export { isLate, type JudgedAsset, type OverallState, overallState } from "./judge/overall_state.ts";
 export * from "./partitions/mod.ts";
 export { type PartitionStateName, type PartitionStates, partitionStates } from "./judge/partition_state.ts";
-export type { Estimate } from "./backfill/estimate.ts";
-export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./judge/plan.ts";
+export type { Estimate } from "./store/run_plan.ts";
+export type { BlockedStep, Plan, PlannedStep, WaitingCells } from "./store/run_plan.ts";
 export { type PresentProcess, silentAfterSeconds } from "./store/presence.ts";
 export * from "./store/records.ts";
 export type { Report } from "./store/report.ts";
@@ -82,9 +77,10 @@ export {
 export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./read/row_stream.ts";
 export { silentText } from "./judge/waiting.ts";
 export type { RowQuery } from "./read/row_query.ts";
-export type { AsOf, RowVersion, VersionQuery } from "./read/row_version.ts";
+export type { AsOf, VersionQuery } from "./read/row_version.ts";
+export type { RowVersion } from "./store/latest_versions.ts";
 export type { ScheduleTick } from "./store/schedule_record.ts";
 export { type Schedule, Scheduler, type ScheduleState } from "./watch/scheduler.ts";
 export { select } from "./declare/selection.ts";
 export { type PastStep, stepHistory } from "./store/step_history.ts";
-export type { Reason, SomeCells } from "./judge/staleness.ts";
+export type { Reason, SomeCells } from "./store/reasons.ts";

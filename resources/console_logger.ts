@@ -1,4 +1,4 @@
-import { type Logger, loggerTo, type LogLevel } from "../engine/logger.ts";
+import { type Logger, loggerTo, type LogLevel } from "./logger.ts";
 import { redactor } from "./redaction.ts";
 
 const order: readonly LogLevel[] = ["debug", "info", "warn", "error"];

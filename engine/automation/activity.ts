@@ -1,8 +1,8 @@
 import type { Database } from "../../resources/database/database.ts";
-import type { CellRange } from "../judge/cell_work.ts";
+import type { CellRange } from "../partitions/cell_range.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "../store/records.ts";
-import type { SomeCells } from "../judge/staleness.ts";
+import type { SomeCells } from "../store/reasons.ts";
 import type { Reading } from "./reading.ts";
 
 /** How a producer's last step ended. */

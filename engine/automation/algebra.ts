@@ -1,6 +1,6 @@
 import { DefinitionError } from "../errors.ts";
 import { CellSet } from "../partitions/mod.ts";
-import type { Condition, Facts, Moment, Verdict } from "./condition.ts";
+import type { Condition, Facts, Moment, Verdict } from "../declare/automation_condition.ts";
 import { latestCells } from "./conditions.ts";
 
 /** Cells for which every condition holds. */

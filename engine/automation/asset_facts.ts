@@ -1,13 +1,14 @@
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import { type CellState, gapsUpstream } from "../judge/cell_state.ts";
-import { type CellRange, cellsWithin, goneWithin, restricts } from "../judge/cell_work.ts";
+import { cellsWithin, goneWithin, restricts } from "../judge/cell_work.ts";
+import { type CellRange } from "../partitions/cell_range.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { CellSet, CellSpace } from "../partitions/mod.ts";
 import { downstreamCells } from "../partitions/mapping.ts";
 import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
-import { type Reason, saysMissing } from "../judge/staleness.ts";
+import { type Reason, saysMissing } from "../store/reasons.ts";
 import type { Activity, EndedStep } from "./activity.ts";
-import type { Facts, Moment } from "./condition.ts";
+import type { Facts, Moment } from "../declare/automation_condition.ts";
 import { isSameReading, readingOf } from "./reading.ts";
 
 /** All that is known when conditions are judged. */

@@ -1,7 +1,7 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import type { SomeCells } from "../judge/staleness.ts";
-import type { EvaluationNode } from "./condition.ts";
+import type { SomeCells } from "../store/reasons.ts";
+import type { EvaluationNode } from "../declare/automation_condition.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 /** How many evaluations of an asset are kept. */

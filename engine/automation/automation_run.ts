@@ -1,9 +1,10 @@
-import { someCells } from "../judge/cell_state.ts";
+import { someCells } from "../store/reasons.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import type { CellSet, Rectangle } from "../partitions/mod.ts";
-import { type Plan, type PlannedStep, reasonsWithin } from "../judge/plan.ts";
+import { reasonsWithin } from "../judge/plan.ts";
+import { type Plan, type PlannedStep } from "../store/run_plan.ts";
 import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
-import { type Reason, upstreamStale } from "../judge/staleness.ts";
+import { type Reason, upstreamStale } from "../store/reasons.ts";
 
 /**
  * The run that makes exactly the cells that were asked for. A step that turns out to have nothing to do is left out when its turn

@@ -1,5 +1,5 @@
 import { CellSet } from "../partitions/mod.ts";
-import type { Condition, Facts, Moment, Verdict } from "./condition.ts";
+import type { Condition, Facts, Moment, Verdict } from "../declare/automation_condition.ts";
 
 /** Cells that there should be and that were never made. Whether nobody has to ask for them says {@link expected}. */
 export function missing(): Condition {

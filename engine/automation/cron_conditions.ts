@@ -1,7 +1,7 @@
 import type { Cron } from "croner";
 import { parseCron } from "../declare/cron.ts";
 import { since } from "./algebra.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "../declare/automation_condition.ts";
 import { attempted, happening } from "./conditions.ts";
 
 /**

@@ -2,12 +2,12 @@ import { WaitingLine } from "../judge/blocking.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { CellSet } from "../partitions/mod.ts";
 import { hashOf } from "../declare/row_schema.ts";
-import { someCells } from "../judge/cell_state.ts";
+import { someCells } from "../store/reasons.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
-import type { SomeCells } from "../judge/staleness.ts";
+import type { SomeCells } from "../store/reasons.ts";
 import type { Activity } from "./activity.ts";
 import { AssetFacts } from "./asset_facts.ts";
-import { type Condition, type EvaluationNode, type Facts, judge, treeOf } from "./condition.ts";
+import { type Condition, type EvaluationNode, type Facts, judge, treeOf } from "../declare/automation_condition.ts";
 import { cellsOf } from "./conditions.ts";
 
 /** How the condition of one asset was judged, and what came of it. */

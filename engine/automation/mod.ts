@@ -5,7 +5,7 @@
  */
 export { all, and, inRange, latest, not, or, since } from "./algebra.ts";
 export { AutomationRecord, type AutomationState, type RecordedEvaluation } from "./automation_record.ts";
-export type { Condition, EvaluationNode, Facts, Judgement, Moment, Verdict } from "./condition.ts";
+export type { Condition, EvaluationNode, Facts, Judgement, Moment, Verdict } from "../declare/automation_condition.ts";
 export {
   anyUpstreamInProgress,
   anyUpstreamMissing,
@@ -27,5 +27,4 @@ export {
 } from "./conditions.ts";
 export { cronPassed, cronTicked } from "./cron_conditions.ts";
 export type { Evaluation } from "./evaluation.ts";
-export { AutomationEvaluator, type EvaluationResult } from "./evaluator.ts";
 export { eager, onCron, onMissing } from "./presets.ts";

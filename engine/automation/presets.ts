@@ -1,5 +1,5 @@
 import { and, not, or } from "./algebra.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "../declare/automation_condition.ts";
 import {
   anyUpstreamInProgress,
   anyUpstreamMissing,

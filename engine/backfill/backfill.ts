@@ -8,10 +8,10 @@ import {
   type BackfillStatus,
   type BackfillSummary,
   isBackfillOver,
-} from "./records.ts";
+} from "../store/backfill_records.ts";
 import { cellsOnRecord, lookAt, progressOf, shortfallOf, statesOf, viewOf } from "./view.ts";
 import { BackfillStateError, messageOf } from "../errors.ts";
-import type { Plan } from "../judge/plan.ts";
+import type { Plan } from "../store/run_plan.ts";
 import { pause } from "../declare/retry.ts";
 import { hashOf } from "../declare/row_schema.ts";
 import { select } from "../declare/selection.ts";

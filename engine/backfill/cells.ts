@@ -1,5 +1,5 @@
 import type { BackfillStep } from "./ledger.ts";
-import type { BackfillRange } from "./records.ts";
+import type { BackfillRange } from "../store/backfill_records.ts";
 import { type CellState, readersOf } from "../judge/cell_state.ts";
 import { cellsWithin } from "../judge/cell_work.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";

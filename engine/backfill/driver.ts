@@ -1,5 +1,5 @@
 import { type CellsOfBackfill, nextWork } from "./cells.ts";
-import { partsOf, type StepHistory } from "./estimate.ts";
+import { partsOf, type StepHistory } from "../judge/estimate.ts";
 import type { BackfillLedger, BackfillStep } from "./ledger.ts";
 import { cellsOnRecord, lookAt, type LookedAt, progressOf, shortfallOf, statesOf } from "./view.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";

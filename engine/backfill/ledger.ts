@@ -8,14 +8,14 @@ import type {
   BackfillRun,
   BackfillStatus,
   BackfillSummary,
-} from "./records.ts";
-import type { StepHistory } from "./estimate.ts";
+} from "../store/backfill_records.ts";
+import type { StepHistory } from "../judge/estimate.ts";
 import { IdempotencyConflictError, UnknownBackfillError } from "../errors.ts";
 import { isAlive, type Ledger } from "../store/ledger.ts";
-import type { Plan } from "../judge/plan.ts";
+import type { Plan } from "../store/run_plan.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import type { RunStatus, StepError, StepStatus } from "../store/records.ts";
-import type { SomeCells } from "../judge/staleness.ts";
+import type { SomeCells } from "../store/reasons.ts";
 
 /** A backfill as it is stored. */
 export interface StoredBackfill extends BackfillSummary {

@@ -1,11 +1,17 @@
 import { type BackfillFacts, backfillParts, type PartOfBackfill } from "./cells.ts";
-import { estimate, type StepHistory, totalSeconds } from "./estimate.ts";
-import type { BackfillPlan, BackfillRange, BackfillRequest, PlannedAsset, SkippedCells } from "./records.ts";
-import { someCells } from "../judge/cell_state.ts";
+import { estimate, type StepHistory, totalSeconds } from "../judge/estimate.ts";
+import type {
+  BackfillPlan,
+  BackfillRange,
+  BackfillRequest,
+  PlannedAsset,
+  SkippedCells,
+} from "../store/backfill_records.ts";
+import { someCells } from "../store/reasons.ts";
 import { InvalidRequestError, UnmetUpstreamError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { CellSet } from "../partitions/mod.ts";
-import type { Plan } from "../judge/plan.ts";
+import type { Plan } from "../store/run_plan.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
 /** What a plan is made from. */

@@ -1,5 +1,5 @@
 import { backfillParts, type CellsOfBackfill, type PartOfBackfill } from "./cells.ts";
-import { estimate, type StepHistory, totalSeconds } from "./estimate.ts";
+import { estimate, type StepHistory, totalSeconds } from "../judge/estimate.ts";
 import type { BackfillLedger, BackfillStep, StoredBackfill } from "./ledger.ts";
 import { producersOf } from "./plan.ts";
 import {
@@ -8,8 +8,8 @@ import {
   type BackfillCellState,
   backfillCellStates,
   type BackfillProgress,
-} from "./records.ts";
-import { someCells } from "../judge/cell_state.ts";
+} from "../store/backfill_records.ts";
+import { someCells } from "../store/reasons.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";

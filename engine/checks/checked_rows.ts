@@ -1,6 +1,6 @@
 import type { Metadata } from "../declare/metadata.ts";
 import type { PreparedRows, RowSchema } from "../declare/row_schema.ts";
-import type { CheckedRows, PastVersion } from "./check.ts";
+import type { CheckedRows, PastVersion } from "../declare/check.ts";
 
 /** Prepared rows as checks see them. `history` is asked at most once, by the first check that wants it. */
 export function checkedRows(

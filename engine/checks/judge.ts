@@ -1,6 +1,6 @@
 import { isRetryable, messageOf } from "../errors.ts";
 import type { NewCheckResult } from "../store/ledger.ts";
-import { type Check, type CheckedRows, type CheckOutcome, sampleSize } from "./check.ts";
+import { type Check, type CheckedRows, type CheckOutcome, sampleSize } from "../declare/check.ts";
 
 /**
  * What a check says of the rows, with a bounded sample of those at fault.

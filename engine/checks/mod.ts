@@ -15,7 +15,7 @@ export {
   type ColumnsAndOptions,
   type NamedCheckOptions,
   type PastVersion,
-} from "./check.ts";
+} from "../declare/check.ts";
 export { type FailedCheck, failedChecks, failingRowText } from "./failed_checks.ts";
 export type { CheckRun } from "./standalone_checks.ts";
 export { median } from "./median.ts";

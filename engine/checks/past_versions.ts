@@ -1,5 +1,5 @@
 import type { Sql } from "../../resources/database/database.ts";
-import { longestHistory, type PastVersion } from "./check.ts";
+import { longestHistory, type PastVersion } from "../declare/check.ts";
 
 /** The materializations of an asset that changed its content, latest first; only those before one where it is given. */
 export async function pastVersions(sql: Sql, key: string, before?: number): Promise<readonly PastVersion[]> {

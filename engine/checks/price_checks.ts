@@ -1,5 +1,5 @@
 import { DefinitionError } from "../errors.ts";
-import { type Check, check, type NamedCheckOptions, sampleSize } from "./check.ts";
+import { type Check, check, type NamedCheckOptions, sampleSize } from "../declare/check.ts";
 import { median } from "./median.ts";
 import { numbersOf, type SeriesColumns, type SeriesOrder, seriesOrder } from "./series_order.ts";
 

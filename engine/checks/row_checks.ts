@@ -6,7 +6,7 @@ import {
   columnsAndOptions,
   type NamedCheckOptions,
   sampleSize,
-} from "./check.ts";
+} from "../declare/check.ts";
 import { combined } from "./numbered.ts";
 
 /** At least `minimum` rows. */

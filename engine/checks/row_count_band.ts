@@ -1,5 +1,5 @@
 import { DefinitionError } from "../errors.ts";
-import { type Check, check, longestHistory, type NamedCheckOptions } from "./check.ts";
+import { type Check, check, longestHistory, type NamedCheckOptions } from "../declare/check.ts";
 import { median } from "./median.ts";
 
 /** Settings of {@link rowCountBand}. */

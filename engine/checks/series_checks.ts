@@ -1,6 +1,6 @@
 import type { ExchangeCalendar } from "../../resources/exchange_calendar/exchange_calendar.ts";
 import { DefinitionError } from "../errors.ts";
-import { type Check, check, type NamedCheckOptions, sampleSize } from "./check.ts";
+import { type Check, check, type NamedCheckOptions, sampleSize } from "../declare/check.ts";
 import { median } from "./median.ts";
 import { type SeriesColumns, type SeriesOrder, seriesOrder } from "./series_order.ts";
 

@@ -1,4 +1,4 @@
-import type { CheckedRows } from "./check.ts";
+import type { CheckedRows } from "../declare/check.ts";
 import { numbered } from "./numbered.ts";
 
 /** Columns that make a table a set of series: which one, and when. */

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Clock } from "../../resources/clock.ts";
 import { checkKey } from "./asset_key.ts";
-import type { Condition } from "../automation/condition.ts";
-import { type Check, requireSound } from "../checks/check.ts";
+import type { Condition } from "./automation_condition.ts";
+import { type Check, requireSound } from "./check.ts";
 import { externalAsset } from "./external_asset.ts";
 import { type FreshnessPolicy, requireDateColumn } from "./freshness_policy.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import type { Metadata, MetadataValue } from "./metadata.ts";
 import { type CellColumns, type CellSet, everything, type Mapping, type Partitions } from "../partitions/mod.ts";
 import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";

@@ -4,7 +4,6 @@ import { checkKey } from "./asset_key.ts";
 import { DefinitionError, ExternalAssetError } from "../errors.ts";
 import type { AssetGraph, Producer } from "./graph.ts";
 import { defaultRetry } from "./retry.ts";
-import type { Reason, Versions } from "../judge/staleness.ts";
 
 /** Declaration of an asset that something outside makes. */
 export interface ExternalSpec {
@@ -55,11 +54,6 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
       materialize: () => Promise.reject(new ExternalAssetError(spec.key, "there is no function that could make it.")),
     },
   };
-}
-
-/** Why an external asset is not fresh: nobody ever reported it, or nothing. */
-export function externalReasons(key: string, latest: ReadonlyMap<string, Versions>): Reason[] {
-  return latest.has(key) ? [] : [{ kind: "never_materialized", message: `${key} has never been reported` }];
 }
 
 /** Whether a step can run though nothing is known of this upstream asset: an external one that nobody has reported. */

@@ -75,3 +75,11 @@ export function invalid(path: string, message: string): InvalidRequestError {
 export function endOfDay(date: string): string {
   return `${date}T23:59:59.999999Z`;
 }
+
+/** A value as it stands in a sentence. */
+export function inWords(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (typeof value === "number") return String(Number(value.toPrecision(10)));
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,7 +1,7 @@
 import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import { messageOf } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
 import type { FeedChange, FeedEvent } from "./feed_events.ts";
 import { FeedSource } from "./feed_source.ts";

@@ -1,4 +1,4 @@
-import type { BackfillProgress, BackfillStatus } from "../backfill/records.ts";
+import type { BackfillProgress, BackfillStatus } from "../store/backfill_records.ts";
 import type { FreshnessStateName } from "../declare/freshness_policy.ts";
 import type { EventKind, RunStatus } from "../store/records.ts";
 

@@ -1,5 +1,5 @@
 import type { Database } from "../../resources/database/database.ts";
-import type { BackfillProgress, BackfillStatus } from "../backfill/records.ts";
+import type { BackfillProgress, BackfillStatus } from "../store/backfill_records.ts";
 import type { FreshnessStateName } from "../declare/freshness_policy.ts";
 import type { EventKind, RunStatus } from "../store/records.ts";
 import type { FeedChange } from "./feed_events.ts";

@@ -1,28 +1,7 @@
+import { type AttemptReading, type RejectedAttempt } from "../store/records.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { ownReasons, type Present, type Reason, type Versions } from "./staleness.ts";
-
-/** An attempt whose rows a blocking check kept from being published, with what it had read. */
-export interface RejectedAttempt {
-  /** The producer. */
-  key: string;
-  runId: number;
-  /** The producer's latest materialization then; `null` where it had none. */
-  materialization: number | null;
-  codeVersion: string;
-  configHash: string;
-  sourceVersion: string | null;
-  /** Content version of each upstream asset, by key. */
-  upstream: Readonly<Record<string, string>>;
-  /** The checks that failed, each with the asset that it judges. */
-  checks: readonly { key: string; name: string; message: string }[];
-  rejectedAt: string;
-}
-
-/** What an attempt reads, as it is remembered if its rows are rejected. */
-export type AttemptReading = Pick<
-  RejectedAttempt,
-  "materialization" | "codeVersion" | "configHash" | "sourceVersion" | "upstream"
->;
+import { ownReasons, type Present } from "./staleness.ts";
+import { type Reason, type Versions } from "../store/reasons.ts";
 
 /** The reading of a producer that would run now. */
 export function readingOf(

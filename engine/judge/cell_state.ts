@@ -1,47 +1,15 @@
+import { type CellRecords, type FailedCells, type MadeCells } from "../store/cell_records.ts";
+import { someCells } from "../store/reasons.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { CheckFailedError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import {
-  CellSet,
-  CellSpace,
-  type Mapping,
-  type Rectangle,
-  type UpstreamCells,
-  type Wanted,
-} from "../partitions/mod.ts";
+import { CellSet, CellSpace, type Mapping, type UpstreamCells, type Wanted } from "../partitions/mod.ts";
 import { downstreamCells, upstreamCells } from "../partitions/mapping.ts";
 import { wantedCells } from "../partitions/partitions.ts";
 import { numbersOf, rangesOf } from "../partitions/ranges.ts";
-import type { StepError } from "../store/records.ts";
-import type { Present, Reason, SomeCells, Versions } from "./staleness.ts";
+import type { Present } from "./staleness.ts";
+import type { Reason, Versions } from "../store/reasons.ts";
 import { readersOfChange } from "./touched_cells.ts";
-
-/** Cells that are what they would be if this materialization had made them. */
-export interface MadeCells extends Versions {
-  cells: readonly Rectangle[];
-  /** Why their rows are not in the tables any more; `null` where they are. */
-  lost: string | null;
-}
-
-/** Cells that could not be made when they were last tried. */
-export interface FailedCells {
-  cells: readonly Rectangle[];
-  runId: number;
-  error: StepError;
-  failedAt: string;
-}
-
-/** What is on record of the cells of all assets. */
-export interface CellRecords {
-  /** By producer. */
-  made: ReadonlyMap<string, readonly MadeCells[]>;
-  /** By producer. */
-  failed: ReadonlyMap<string, readonly FailedCells[]>;
-  /** Coordinates of assets that are made as a whole, and of the cells that are made of others, by key. */
-  extents: ReadonlyMap<string, { names: readonly string[] | null; dates: readonly string[] | null }>;
-  /** What changed in assets with cells, oldest first, by key; `null` where that may be everything. */
-  changes: ReadonlyMap<string, readonly { materialization: number; changed: readonly Rectangle[] | null }[]>;
-}
 
 /** What a producer reads of one upstream asset. */
 export interface Read {
@@ -199,11 +167,6 @@ export function readersOf(
   return states.reads.get(producer)!
     .filter((read) => read.upstream === upstream)
     .reduce((all, { mapping }) => all.union(downstreamCells(mapping, cells, space)), CellSet.none(space));
-}
-
-/** Cells for storing and answering, with how many they are. */
-export function someCells(cells: CellSet): SomeCells {
-  return { count: cells.count, cells: cells.rectangles() };
 }
 
 async function cellState(

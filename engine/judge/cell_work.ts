@@ -1,14 +1,6 @@
+import { type CellRange } from "../partitions/cell_range.ts";
 import type { CellState } from "./cell_state.ts";
-import { CellSet, type Rectangle } from "../partitions/mod.ts";
-
-/** Which cells somebody asks for: dates with both ends included, and names; what is left out is not restricted. */
-export interface CellRange {
-  from?: string;
-  to?: string;
-  names?: readonly string[];
-  /** Exactly these, by the producer's key; one that is not named is not restricted by it. */
-  cells?: Readonly<Record<string, readonly Rectangle[]>>;
-}
+import { CellSet } from "../partitions/mod.ts";
 
 /** The wanted cells within a range. */
 export function cellsWithin(

@@ -1,5 +1,6 @@
+import { inWords } from "../declare/row_values.ts";
 import type { CellSet } from "../partitions/mod.ts";
-import type { SomeCells } from "./staleness.ts";
+import type { SomeCells } from "../store/reasons.ts";
 
 /** `changed` tells of a materialization in the past that something was made stale by. */
 export type ExplainedState =
@@ -92,14 +93,6 @@ export function changedSettings(from: unknown, to: unknown, path = ""): SettingC
 export function settingsInWords(settings: readonly SettingChange[]): string {
   const shown = settings.slice(0, 5).map(({ setting, from, to }) => `${setting} ${inWords(from)} → ${inWords(to)}`);
   return settings.length > 5 ? `${shown.join(", ")} and ${settings.length - 5} more` : shown.join(", ");
-}
-
-/** A value as it stands in a sentence. */
-export function inWords(value: unknown): string {
-  if (value === undefined || value === null) return "nothing";
-  if (typeof value === "number") return String(Number(value.toPrecision(10)));
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

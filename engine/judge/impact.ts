@@ -1,11 +1,13 @@
-import { readersOf, readSpace, someCells } from "./cell_state.ts";
-import { type CellRange, cellsWithin } from "./cell_work.ts";
+import { readersOf, readSpace } from "./cell_state.ts";
+import { someCells } from "../store/reasons.ts";
+import { cellsWithin } from "./cell_work.ts";
+import { type CellRange } from "../partitions/cell_range.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import { CellSet, CellSpace } from "../partitions/mod.ts";
 import { downstreamCells } from "../partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
-import type { SomeCells } from "./staleness.ts";
+import type { SomeCells } from "../store/reasons.ts";
 import type { Surroundings } from "../store/context.ts";
 
 /** What would have to be made again of one asset. */

@@ -1,4 +1,4 @@
-import type { AssetState, AssetStateName } from "../engine.ts";
+import type { AssetState, AssetStateName } from "./asset_state.ts";
 
 /** What is read of an asset to say how all of them stand. */
 export type JudgedAsset = Pick<AssetState, "key" | "state" | "freshness" | "failedChecks">;

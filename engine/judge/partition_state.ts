@@ -1,9 +1,11 @@
 import type { AnyAsset } from "../declare/asset.ts";
 import { cellsByState, type CellStateName } from "./cell_report.ts";
-import { type CellState, someCells } from "./cell_state.ts";
-import { type CellRange, cellsWithin } from "./cell_work.ts";
+import { type CellState } from "./cell_state.ts";
+import { someCells } from "../store/reasons.ts";
+import { cellsWithin } from "./cell_work.ts";
+import { type CellRange } from "../partitions/cell_range.ts";
 import type { Producer } from "../declare/graph.ts";
-import type { SomeCells } from "./staleness.ts";
+import type { SomeCells } from "../store/reasons.ts";
 
 /** States of a wanted cell; see {@link cellsByState}. */
 export const partitionStates = [

@@ -1,70 +1,15 @@
-import type { Estimate } from "../backfill/estimate.ts";
+import { type BlockedStep, type Plan, type PlannedStep, type WaitingCells } from "../store/run_plan.ts";
 import { WaitingLine, whyRejected } from "./blocking.ts";
-import { gapsUpstream, readersOf, someCells } from "./cell_state.ts";
-import { type CellRange, cellWork } from "./cell_work.ts";
+import { gapsUpstream, readersOf } from "./cell_state.ts";
+import { someCells } from "../store/reasons.ts";
+import { cellWork } from "./cell_work.ts";
+import { type CellRange } from "../partitions/cell_range.ts";
 import { UnmetUpstreamError } from "../errors.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { CellSet } from "../partitions/mod.ts";
 import { reasonsOfCells, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
-import { missingReason, type Reason, type SomeCells, upstreamStale } from "./staleness.ts";
-
-/** One step of a plan: a function that will run. */
-export interface PlannedStep {
-  /** The asset whose function runs. */
-  key: string;
-  /** All assets that it makes. */
-  produces: readonly string[];
-  /** Steps of the same plan that end before this one starts. */
-  after: readonly string[];
-  /** Why it is in the plan. */
-  reasons: readonly Reason[];
-  /**
-   * False where everything depends on what is upstream in this plan: if that comes out with the content it had, this step is
-   * left out.
-   */
-  certain: boolean;
-  /**
-   * The cells that it will make, as far as that is known now: what is upstream in this plan may bring further ones, or leave some as
-   * they are. Absent for an asset that is made as a whole.
-   */
-  cells?: SomeCells;
-  /** What making it takes; absent in the plan of a run that begins at once. */
-  estimate?: Estimate;
-}
-
-/** Cells that cannot be made before something upstream is. */
-export interface WaitingCells {
-  key: string;
-  upstream: string;
-  cells: SomeCells;
-}
-
-/** A step that is left out because a blocking check failed upstream of it and nothing has changed since. */
-export interface BlockedStep {
-  /** The asset whose function would run. */
-  key: string;
-  /** What it waits for, for people: a sentence without its full stop. */
-  because: string;
-  /** The asset whose rows were rejected, and the run in which they were. */
-  blockedBy: string;
-  run: number;
-}
-
-/** What a run would do, in order. */
-export interface Plan {
-  selection: string;
-  force: boolean;
-  /** The cells that were asked for, where they are restricted. */
-  range: CellRange | null;
-  steps: readonly PlannedStep[];
-  /** Selected assets with nothing to do. */
-  fresh: readonly string[];
-  /** Selected cells that wait for something that is not part of the plan. */
-  waiting: readonly WaitingCells[];
-  /** Selected steps that are left out because they could only read what is known to be out of date. */
-  blocked: readonly BlockedStep[];
-}
+import { missingReason, type Reason, upstreamStale } from "../store/reasons.ts";
 
 /**
  * What has to run so that the selected assets are fresh. Reads nothing but its arguments.

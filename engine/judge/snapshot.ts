@@ -1,15 +1,19 @@
-import { blockedReason, type RejectedAttempt, WaitingLine } from "./blocking.ts";
+import { blockedReason, WaitingLine } from "./blocking.ts";
+import { type RejectedAttempt } from "../store/records.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { Surroundings } from "../store/context.ts";
-import { type CellRecords, type CellStates, cellStates, isUntouched, someCells } from "./cell_state.ts";
+import { type CellStates, cellStates, isUntouched } from "./cell_state.ts";
+import { type CellRecords } from "../store/cell_records.ts";
+import { someCells } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
 import { readColumns } from "../store/asset_table.ts";
-import type { StepTask } from "../run/executor.ts";
-import { readsEverything } from "../run/step_inputs.ts";
+import type { StepTask } from "../store/records.ts";
+import { readsEverything } from "../partitions/mapping.ts";
 import { CellSet, CellSpace } from "../partitions/mod.ts";
 import { downstreamCells } from "../partitions/mapping.ts";
 import { toRows } from "../declare/row_schema.ts";
-import { missingReason, ownReasons, type Present, type Reason, upstreamStale, type Versions } from "./staleness.ts";
+import { ownReasons, type Present } from "./staleness.ts";
+import { missingReason, type Reason, upstreamStale, type Versions } from "../store/reasons.ts";
 import { configOf, presentOf } from "./present.ts";
 
 export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;

@@ -1,20 +1,5 @@
-import { externalReasons } from "../declare/external_asset.ts";
+import { missingReason, type Reason, type Versions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
-import type { Rectangle } from "../partitions/mod.ts";
-
-/** A materialization as staleness needs to know it. */
-export interface Versions {
-  materialization: number;
-  contentVersion: string;
-  codeVersion: string;
-  configHash: string;
-  sourceVersion: string | null;
-  upstream: Readonly<Record<string, { materialization: number; version: string }>>;
-  /** Why it is to be made again whatever it was made of; `null` where it is not. */
-  remake: string | null;
-  /** Names of `error` checks that this materialization was published in spite of. */
-  failedChecks: readonly string[];
-}
 
 /** What a producer would run with now. */
 export interface Present {
@@ -25,35 +10,6 @@ export interface Present {
   /** Why the source could not say its version; then the step runs, and fails with the source's own words if they still hold. */
   sourceError?: string;
 }
-
-/** Cells that something is said of. */
-export interface SomeCells {
-  count: number;
-  cells: readonly Rectangle[];
-}
-
-/** Why an asset is not what it would be if it were made now; `cells` tells for which of its cells, where it has any. */
-export type Reason =
-  & (
-    | { kind: "never_materialized" }
-    | { kind: "table_replaced" }
-    | { kind: "definition_changed" }
-    | { kind: "cells_missing" }
-    | { kind: "cells_gone" }
-    | { kind: "cells_due"; from: string | null; to: string | null }
-    | { kind: "upstream_changed"; upstream: string; materialization?: number }
-    | { kind: "upstream_stale"; upstream: string }
-    | { kind: "source_changed"; from: string | null; to: string | null }
-    | { kind: "source_unreadable" }
-    | { kind: "code_changed"; from: string; to: string }
-    | { kind: "config_changed" }
-    | { kind: "check_failed"; check: string }
-    | { kind: "blocked"; upstream: string; run: number }
-    | { kind: "forced" }
-    | { kind: "retried"; run: number }
-    | { kind: "automation" }
-  )
-  & { message: string; cells?: SomeCells };
 
 /**
  * The reasons for which making the producer's assets again, from what its upstream holds now, could give something else.
@@ -118,24 +74,7 @@ export function ownReasons(
   return reasons;
 }
 
-/** The reason of an asset that has no version whose rows there are. */
-export function missingReason(key: string, replaced: ReadonlyMap<string, string>): Reason {
-  const because = replaced.get(key);
-  return because === undefined
-    ? { kind: "never_materialized", message: `${key} has never been materialized` }
-    : { kind: "table_replaced", message: `the table of ${key} was replaced, because ${because}` };
-}
-
-/** Whether a reason says that there is no version at all. */
-export function saysMissing({ kind }: Pick<Reason, "kind">): boolean {
-  return kind === "never_materialized" || kind === "table_replaced";
-}
-
-/** The reason that an asset has from an upstream asset which is itself not fresh. */
-export function upstreamStale(upstream: string, missing: boolean): Reason {
-  return {
-    kind: "upstream_stale",
-    message: `upstream ${upstream} ${missing ? "has never been materialized" : "is stale"}`,
-    upstream,
-  };
+/** Why an external asset is not fresh: nobody ever reported it, or nothing. */
+export function externalReasons(key: string, latest: ReadonlyMap<string, Versions>): Reason[] {
+  return latest.has(key) ? [] : [{ kind: "never_materialized", message: `${key} has never been reported` }];
 }

@@ -1,4 +1,5 @@
-import { type CellState, gapsUpstream, readersOf, readSpace, someCells } from "./cell_state.ts";
+import { type CellState, gapsUpstream, readersOf, readSpace } from "./cell_state.ts";
+import { someCells } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
 import {
@@ -17,7 +18,7 @@ import { PastMaterializations } from "../store/past_materializations.ts";
 import { CellSet, CellSpace, type Rectangle } from "../partitions/mod.ts";
 import { upstreamCells } from "../partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { type Reason, saysMissing } from "./staleness.ts";
+import { type Reason, saysMissing } from "../store/reasons.ts";
 import type { Surroundings } from "../store/context.ts";
 
 /** How far down causes are followed, and how many are told at most: the number of queries grows with these alone. */

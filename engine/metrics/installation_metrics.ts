@@ -3,7 +3,7 @@ import type { Database } from "../../resources/database/database.ts";
 import type { MetricFamily, Sample } from "../../resources/metrics/mod.ts";
 import type { Engine } from "../engine.ts";
 import { messageOf } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { assetMetrics } from "./asset_metrics.ts";
 import { CachedReading } from "./cached_reading.ts";
 import { FinishedTotals } from "./finished_totals.ts";

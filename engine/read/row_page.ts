@@ -4,7 +4,8 @@ import { isPrepared } from "../store/prepared_texts.ts";
 import { writeCursor } from "./row_order.ts";
 import { type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
 import { invalid } from "../declare/row_values.ts";
-import { type RowVersion, versionOf } from "./row_version.ts";
+import { versionOf } from "./row_version.ts";
+import { type RowVersion } from "../store/latest_versions.ts";
 
 /** Which rows of an asset, in which order, how many. */
 export interface PageQuery extends RowQuery {

@@ -2,7 +2,8 @@ import type { ColumnSpec, Database } from "../../resources/database/database.ts"
 import type { AnyAsset } from "../declare/asset.ts";
 import { EngineError } from "../errors.ts";
 import { questionOf, type RowQuery, statementOf } from "./row_query.ts";
-import { type RowVersion, versionOf } from "./row_version.ts";
+import { versionOf } from "./row_version.ts";
+import { type RowVersion } from "../store/latest_versions.ts";
 
 type Row = Record<string, unknown>;
 

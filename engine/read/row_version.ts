@@ -1,3 +1,4 @@
+import { type RowVersion, versionColumns } from "../store/latest_versions.ts";
 import type { Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { isLost, whyLost } from "../store/lost_rows.ts";
@@ -10,29 +11,12 @@ import { endOfDay, instantOf, invalid, isDate, shown } from "../declare/row_valu
  */
 export type AsOf = number | string;
 
-/** A version of an asset's rows. It never changes: rows are kept with the versions that brought them and took them away. */
-export interface RowVersion {
-  /** Its materialization. */
-  id: number;
-  key: string;
-  contentVersion: string;
-  committedAt: string;
-  /** The versions that it was made from, by asset key. */
-  upstream: Readonly<Record<string, { materialization: number; version: string }>>;
-  /** Whether there was none later when it was looked up. */
-  latest: boolean;
-}
-
 /** How a version is looked up: the latest by default. */
 export interface VersionQuery {
   asOf?: AsOf;
   /** The cursor of the page before, whose version is meant. */
   cursor?: string;
 }
-
-/** The columns of a {@link RowVersion} but `latest`. */
-export const versionColumns =
-  `id, asset_key AS key, content_version AS "contentVersion", committed_at AS "committedAt", upstream`;
 
 /**
  * The version of an asset that is asked for; `undefined` where the latest is and there is none.

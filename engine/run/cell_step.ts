@@ -1,4 +1,5 @@
-import { type CellState, someCells } from "../judge/cell_state.ts";
+import { type CellState } from "../judge/cell_state.ts";
+import { someCells } from "../store/reasons.ts";
 import { type CellWork, cellWork } from "../judge/cell_work.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import {
@@ -10,7 +11,7 @@ import {
   StepLostError,
   TablesAlteredError,
 } from "../errors.ts";
-import type { StepOutcome } from "./executor.ts";
+import type { StepOutcome } from "../store/records.ts";
 import { CellSet } from "../partitions/mod.ts";
 import type { NewCheckResult } from "../store/ledger.ts";
 import { type OutputToPublish, publishCells, type Published } from "./publication.ts";
@@ -18,7 +19,8 @@ import type { StepError } from "../store/records.ts";
 import { isTriedAgain } from "../declare/retry.ts";
 import { prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
-import type { Present, Versions } from "../judge/staleness.ts";
+import type { Present } from "../judge/staleness.ts";
+import type { Versions } from "../store/reasons.ts";
 import type { StepExecution } from "./step_runner.ts";
 
 /** After so many parts in a row that failed though each was tried again, the others are not tried: what is outside is down. */

@@ -1,24 +1,5 @@
-import type { CellRange } from "../judge/cell_work.ts";
-
-/** A step of a run, named so that any process with the same assets and the same database can execute it. */
-export interface StepTask {
-  runId: number;
-  key: string;
-  /** Whether to run it though nothing is stale. */
-  force: boolean;
-  /** Settings of this run by asset key. JSON. */
-  config: Readonly<Record<string, unknown>>;
-  /** The cells that were asked for, where they were restricted. */
-  range: CellRange | null;
-  /** Of its run: higher goes first where steps wait for a place or a slot. */
-  priority: number;
-}
-
-/**
- * How a step ended. `partly_failed` means that some cells could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
- * has.
- */
-export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "skipped" | "cancelled" | "lost";
+import { type StepTask } from "../store/records.ts";
+import { type StepOutcome } from "../store/records.ts";
 
 /**
  * Where steps are executed. In this process for now; a job queue on the same database can stand behind it, because a task

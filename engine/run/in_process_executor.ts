@@ -1,4 +1,6 @@
-import { Cancelled, type Executor, limited, type StepOutcome, type StepTask } from "./executor.ts";
+import { Cancelled, type Executor, limited } from "./executor.ts";
+import { type StepTask } from "../store/records.ts";
+import { type StepOutcome } from "../store/records.ts";
 import type { StepClaim } from "../store/ledger.ts";
 import type { PoolSlot } from "../store/pools.ts";
 import { pause } from "../declare/retry.ts";

@@ -5,13 +5,14 @@ import type { CellLedger } from "../store/cell_ledger.ts";
 import type { CellState } from "../judge/cell_state.ts";
 import type { Producer } from "../declare/graph.ts";
 import { StepLostError, TablesAlteredError } from "../errors.ts";
-import { whilePublishing } from "../read/latest_versions.ts";
+import { whilePublishing } from "../store/latest_versions.ts";
 import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "../store/ledger.ts";
 import { type Metadata, typedMetadata } from "../declare/metadata.ts";
 import { CellSet, CellSpace, type Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "../store/records.ts";
 import type { PreparedRows } from "../declare/row_schema.ts";
-import type { Present, Versions } from "../judge/staleness.ts";
+import type { Present } from "../judge/staleness.ts";
+import type { Versions } from "../store/reasons.ts";
 import { changedRectangles } from "../judge/touched_cells.ts";
 
 /** One table that a function made, ready to be stored. */

@@ -1,7 +1,9 @@
 import { isDatabaseTrouble, mostTries, pauseMsAfter } from "../store/database_trouble.ts";
-import { Cancelled, type Executor, ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
+import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
+import { type StepTask } from "../store/records.ts";
+import { type StepOutcome } from "../store/records.ts";
 import type { Ledger } from "../store/ledger.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { messageOf, recordOfError } from "../errors.ts";
 import type { RunStatus, RunStep, StepStatus } from "../store/records.ts";
 import { pause } from "../declare/retry.ts";

@@ -1,6 +1,6 @@
 import { InvalidRequestError, messageOf } from "../errors.ts";
 import type { Ledger } from "../store/ledger.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import type { RunStatus } from "../store/records.ts";
 import type { RunDriver } from "./run_driver.ts";
 import { unlessAborted } from "../declare/step_timeout.ts";

@@ -1,7 +1,7 @@
 import { RunNotRetryableError } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { StoredRun } from "../store/ledger.ts";
-import type { Plan } from "../judge/plan.ts";
+import type { Plan } from "../store/run_plan.ts";
 import { isFinished, type RunStep, type StepStatus } from "../store/records.ts";
 
 const undone: ReadonlySet<StepStatus> = new Set(["failed", "skipped", "cancelled"]);

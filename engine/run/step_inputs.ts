@@ -1,3 +1,4 @@
+import { readsEverything } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
 import type { AnyAsset, Input } from "../declare/asset.ts";
 import { readColumns } from "../store/asset_table.ts";
@@ -5,15 +6,10 @@ import { OutdatedRowsError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
 import { readSpace } from "../judge/cell_state.ts";
-import type { CellSet, CellSpace, Mapping } from "../partitions/mod.ts";
+import type { CellSet, CellSpace } from "../partitions/mod.ts";
 import { upstreamCells } from "../partitions/mapping.ts";
 import { toRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
-
-/** Whether a mapping reads every cell, so that nothing has to be told apart. */
-export function readsEverything({ names, dates }: Mapping): boolean {
-  return names.kind === "all" && dates.kind === "all";
-}
 
 /**
  * The upstream rows that some cells of a producer read, at the versions of a snapshot.

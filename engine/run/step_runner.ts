@@ -1,6 +1,7 @@
 import type { AnyAsset, Output } from "../declare/asset.ts";
 import { type Reading, readingOf, recordReading } from "../automation/reading.ts";
-import { type AttemptReading, readingOf as attemptReadingOf } from "../judge/blocking.ts";
+import { readingOf as attemptReadingOf } from "../judge/blocking.ts";
+import { type AttemptReading } from "../store/records.ts";
 import { gapsUpstream } from "../judge/cell_state.ts";
 import { makeCells } from "./cell_step.ts";
 import { checkedRows } from "../checks/checked_rows.ts";
@@ -17,11 +18,13 @@ import {
   StepLostError,
   UnmetUpstreamError,
 } from "../errors.ts";
-import { ShuttingDown, type StepOutcome, type StepTask } from "./executor.ts";
+import { ShuttingDown } from "./executor.ts";
+import { type StepTask } from "../store/records.ts";
+import { type StepOutcome } from "../store/records.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { NewCheckResult, StepClaim } from "../store/ledger.ts";
-import { type Logger, loggerTo } from "../logger.ts";
+import { type Logger, loggerTo } from "../../resources/logger.ts";
 import { CellSet, CellSpace } from "../partitions/mod.ts";
 import { sourceVersion } from "../judge/present.ts";
 import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";

@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
-import { type CellRecords, type FailedCells, type MadeCells, someCells } from "../judge/cell_state.ts";
+import { type CellRecords, type FailedCells, type MadeCells } from "./cell_records.ts";
+import { someCells } from "./reasons.ts";
 import type { CellSet, Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "./records.ts";
 

@@ -1,7 +1,7 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { cellCondition, tableOf } from "./asset_table.ts";
-import { inWords } from "../judge/explanation.ts";
+import { inWords } from "../declare/row_values.ts";
 import type { CellSet } from "../partitions/mod.ts";
 
 /** How many rows are told of, and how many of their columns. */

@@ -3,7 +3,7 @@ import type { Database } from "../../resources/database/database.ts";
 import type { CellLedger } from "./cell_ledger.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import type { Pools } from "./pools.ts";
 import type { Presence } from "./presence.ts";
 

@@ -1,10 +1,10 @@
 import type postgres from "postgres";
-import type { AttemptReading, RejectedAttempt } from "../judge/blocking.ts";
+import type { AttemptReading, RejectedAttempt } from "./records.ts";
 import type { Database, Sql } from "../../resources/database/database.ts";
-import type { CellRange } from "../judge/cell_work.ts";
+import type { CellRange } from "../partitions/cell_range.ts";
 import { IdempotencyConflictError, UnknownRunError } from "../errors.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
-import type { Plan } from "../judge/plan.ts";
+import type { Plan } from "./run_plan.ts";
 import type { PoolSlot } from "./pools.ts";
 import type {
   CheckResult,
@@ -18,7 +18,7 @@ import type {
   StepError,
 } from "./records.ts";
 import { runCondition, type RunFilter } from "./run_filter.ts";
-import type { Versions } from "../judge/staleness.ts";
+import type { Versions } from "./reasons.ts";
 
 /** A run to be queued. */
 export interface NewRun {

@@ -1,6 +1,6 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { Rectangle } from "../partitions/mod.ts";
-import type { Reason } from "../judge/staleness.ts";
+import type { Reason } from "./reasons.ts";
 
 type Read = Readonly<Record<string, { materialization: number; version: string }>>;
 

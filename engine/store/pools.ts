@@ -1,6 +1,6 @@
 import type { Database } from "../../resources/database/database.ts";
 import { DefinitionError } from "../errors.ts";
-import type { StepOutcome } from "../run/executor.ts";
+import type { StepOutcome } from "./records.ts";
 import type { StepClaim } from "./ledger.ts";
 import { type InLine, PoolLine } from "./pool_line.ts";
 

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import { releaseRun } from "./ledger.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
 
 /** Advisory lock class of process presence; the object id is the process's id. */

@@ -1,7 +1,7 @@
 import type { MetadataValue } from "../declare/metadata.ts";
 import type { Rectangle } from "../partitions/mod.ts";
-import type { CellRange } from "../judge/cell_work.ts";
-import type { Reason, SomeCells } from "../judge/staleness.ts";
+import type { CellRange } from "../partitions/cell_range.ts";
+import type { Reason, SomeCells } from "./reasons.ts";
 
 /** States of a run. */
 export const runStatuses = ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"] as const;
@@ -143,4 +143,47 @@ export interface RunEvent {
 /** Whether nothing more will happen to the run. */
 export function isFinished(status: RunStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
+}
+
+/** An attempt whose rows a blocking check kept from being published, with what it had read. */
+export interface RejectedAttempt {
+  /** The producer. */
+  key: string;
+  runId: number;
+  /** The producer's latest materialization then; `null` where it had none. */
+  materialization: number | null;
+  codeVersion: string;
+  configHash: string;
+  sourceVersion: string | null;
+  /** Content version of each upstream asset, by key. */
+  upstream: Readonly<Record<string, string>>;
+  /** The checks that failed, each with the asset that it judges. */
+  checks: readonly { key: string; name: string; message: string }[];
+  rejectedAt: string;
+}
+
+/** What an attempt reads, as it is remembered if its rows are rejected. */
+export type AttemptReading = Pick<
+  RejectedAttempt,
+  "materialization" | "codeVersion" | "configHash" | "sourceVersion" | "upstream"
+>;
+
+/**
+ * How a step ended. `partly_failed` means that some cells could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
+ * has.
+ */
+export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "skipped" | "cancelled" | "lost";
+
+/** A step of a run, named so that any process with the same assets and the same database can execute it. */
+export interface StepTask {
+  runId: number;
+  key: string;
+  /** Whether to run it though nothing is stale. */
+  force: boolean;
+  /** Settings of this run by asset key. JSON. */
+  config: Readonly<Record<string, unknown>>;
+  /** The cells that were asked for, where they were restricted. */
+  range: CellRange | null;
+  /** Of its run: higher goes first where steps wait for a place or a slot. */
+  priority: number;
 }

@@ -1,6 +1,6 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import { messageOf } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 
 /** What may be deleted once it is old. Materializations, runs, steps and checks never are. */
 export interface RetentionRule {

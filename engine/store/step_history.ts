@@ -1,6 +1,6 @@
 import type { Sql } from "../../resources/database/database.ts";
 import type { RunStatus, StepError, StepStatus } from "./records.ts";
-import type { Reason, SomeCells } from "../judge/staleness.ts";
+import type { Reason, SomeCells } from "./reasons.ts";
 
 /** A step as the history of its asset shows it. */
 export interface PastStep {

@@ -4,8 +4,8 @@ import type { AnyAsset, Layer } from "../declare/asset.ts";
 import { columnDefinition, createTable, historyColumns, quoted, tableOf } from "./asset_table.ts";
 import { DefinitionError, messageOf } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import { forgetVersions } from "../read/latest_versions.ts";
-import type { Logger } from "../logger.ts";
+import { forgetVersions } from "./latest_versions.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { hashOf } from "../declare/row_schema.ts";
 import { readTables, type TableRecord, type Tables, writeRecords } from "./table_record.ts";
 import {

@@ -16,7 +16,7 @@ import {
 } from "../store/alert_outbox.ts";
 import type { Engine } from "../engine.ts";
 import { messageOf } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { postWebhook, type Webhook, WebhookError } from "./webhook.ts";
 
 /** The longest sleep: what another process did is seen after so long at the latest. */

@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import { messageOf } from "../errors.ts";
 import type { FreshnessPolicy } from "../declare/freshness_policy.ts";
 import { currentPeriods, recordVerdict } from "../store/freshness_record.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { newestDate } from "../read/newest_date.ts";
 
 /** The longest sleep: a run that ended in another process is seen after so long at the latest. */

@@ -5,7 +5,7 @@ import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import { parseCron } from "../declare/cron.ts";
 import type { Engine } from "../engine.ts";
 import { DefinitionError, messageOf, UnknownScheduleError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
 import { ScheduleRecord, type ScheduleTick } from "../store/schedule_record.ts";
 import { select } from "../declare/selection.ts";

@@ -4,7 +4,7 @@ import { assetsOf } from "../../assets/of_source.ts";
 import * as vendorAssets from "../../assets/vendor/mod.ts";
 import { presets } from "../../assets/presets.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
-import { Preset } from "../../resources/environment.ts";
+import { Preset } from "../../assets/presets.ts";
 
 const all: AnyAsset[] = Object.values(assets);
 const folder = new URL("../../assets/", import.meta.url);

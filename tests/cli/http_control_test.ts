@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { httpControl, UnreachableError } from "../../cli/mod.ts";
-import { serverSentEvents } from "../../cli/server_sent_events.ts";
+import { serverSentEvents } from "../../client/server_sent_events.ts";
 
 /** A stream of server-sent events as the server writes them, which then ends or breaks. */
 function stream(seqs: readonly number[], { breaks = false } = {}): Response {

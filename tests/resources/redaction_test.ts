@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { consoleLogger } from "../../resources/console_logger.ts";
-import { secretsOf } from "../../resources/environment.ts";
+import { secretsOf } from "../../settings/environment.ts";
 import { redactor } from "../../resources/redaction.ts";
 
 const token = `tandem_${"aB3_-".repeat(9)}`;

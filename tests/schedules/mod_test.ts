@@ -4,7 +4,7 @@ import { assetsOf } from "../../assets/of_source.ts";
 import { assetGraph } from "../../engine/mod.ts";
 import { select } from "../../engine/declare/selection.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
-import { readEnvironment } from "../../resources/environment.ts";
+import { readEnvironment } from "../../settings/environment.ts";
 import { schedules } from "../../schedules/mod.ts";
 
 const environment = readEnvironment({});

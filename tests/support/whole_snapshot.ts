@@ -1,7 +1,8 @@
 import type { AssetGraph } from "../../engine/mod.ts";
-import type { RejectedAttempt } from "../../engine/judge/blocking.ts";
+import type { RejectedAttempt } from "../../engine/store/records.ts";
 import type { Snapshot } from "../../engine/judge/snapshot.ts";
-import type { Present, Versions } from "../../engine/judge/staleness.ts";
+import type { Present } from "../../engine/judge/staleness.ts";
+import type { Versions } from "../../engine/store/reasons.ts";
 
 /** A snapshot of assets that are made as wholes, one row each. */
 export function wholeSnapshot(

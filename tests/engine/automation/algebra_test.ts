@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { all, and, CellSet, type Condition, inRange, latest, not, or } from "../../../engine/mod.ts";
-import { judge } from "../../../engine/automation/condition.ts";
+import { judge } from "../../../engine/declare/automation_condition.ts";
 import { atom } from "../../../engine/automation/conditions.ts";
 import { factsOf, named, smallSpace } from "../../support/automation.ts";
 

@@ -32,7 +32,7 @@ import {
   stale,
   triedInVain,
 } from "../../../engine/mod.ts";
-import { judge, treeOf } from "../../../engine/automation/condition.ts";
+import { judge, treeOf } from "../../../engine/declare/automation_condition.ts";
 import { cells, factsOf, named, smallSpace } from "../../support/automation.ts";
 
 const holds = (condition: Condition, facts: Facts) => named(judge(condition, facts).cells);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { AutomationEvaluator, cronPassed, DefinitionError, onCron, silentLogger } from "../../../engine/mod.ts";
-import { judge } from "../../../engine/automation/condition.ts";
+import { judge } from "../../../engine/declare/automation_condition.ts";
 import { cells, factsOf, named, withConditions } from "../../support/automation.ts";
 import { databases } from "../../support/database.ts";
 import { tinyAssets, withTinyEngine } from "../../support/tiny_engine.ts";

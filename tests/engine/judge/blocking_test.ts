@@ -13,9 +13,11 @@ import {
   type Run,
   select,
 } from "../../../engine/mod.ts";
-import { isBlocked, type RejectedAttempt, WaitingLine, whyRejected } from "../../../engine/judge/blocking.ts";
+import { isBlocked, WaitingLine, whyRejected } from "../../../engine/judge/blocking.ts";
+import { type RejectedAttempt } from "../../../engine/store/records.ts";
 import { planRun } from "../../../engine/judge/plan.ts";
-import type { Present, Versions } from "../../../engine/judge/staleness.ts";
+import type { Present } from "../../../engine/judge/staleness.ts";
+import type { Versions } from "../../../engine/store/reasons.ts";
 import { databases } from "../../support/database.ts";
 import { type Tiny, withTinyEngine } from "../../support/tiny_engine.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type AnyAsset, assetGraph, assetsWith, select, UnmetUpstreamError } from "../../../engine/mod.ts";
 import { planRun } from "../../../engine/judge/plan.ts";
-import { ownReasons, type Present, type Versions } from "../../../engine/judge/staleness.ts";
+import { ownReasons, type Present } from "../../../engine/judge/staleness.ts";
+import { type Versions } from "../../../engine/store/reasons.ts";
 import { wholeSnapshot } from "../../support/whole_snapshot.ts";
 
 const { asset } = assetsWith<Record<never, never>>();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InvalidRequestError } from "../../../engine/mod.ts";
-import { LatestVersions, whilePublishing } from "../../../engine/read/latest_versions.ts";
+import { LatestVersions, whilePublishing } from "../../../engine/store/latest_versions.ts";
 import { databases, withEmbedded } from "../../support/database.ts";
 import { withTinyEngine } from "../../support/tiny_engine.ts";
 

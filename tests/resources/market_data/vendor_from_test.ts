@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../../resources/clock.ts";
-import { readEnvironment } from "../../../resources/environment.ts";
+import { readEnvironment } from "../../../settings/environment.ts";
 import { vendorFrom } from "../../../resources/market_data/mod.ts";
 import { withEmbedded } from "../../support/database.ts";
 import { startVendor } from "../../support/vendor/mod.ts";

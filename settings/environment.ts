@@ -1,17 +1,14 @@
 import { Cron } from "croner";
 import { z } from "zod";
+import { Preset } from "../assets/presets.ts";
 import { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "../access/allow_list.ts";
-import { secretsIn } from "./redaction.ts";
-import { parseUniverse, type Universe, UNIVERSE_FORMS } from "./market_data/universe.ts";
+import { secretsIn } from "../resources/redaction.ts";
+import { parseUniverse, type Universe, UNIVERSE_FORMS } from "../resources/market_data/universe.ts";
 
 /** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
-
-/** Which rules prices are cleaned, clustered and judged by, as a whole. */
-export const Preset = z.enum(["tandem", "service", "research"]);
-export type Preset = z.output<typeof Preset>;
 
 /** Whether it can be read and fires some day: `0 0 30 2 *` does not. */
 function isCron(text: string): boolean {

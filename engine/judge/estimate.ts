@@ -1,4 +1,4 @@
-import type { Bound } from "./records.ts";
+import { type Estimate } from "../store/run_plan.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { CellSet } from "../partitions/mod.ts";
 
@@ -9,16 +9,6 @@ export interface StepHistory {
   parts: number;
   /** None for what is made as a whole. */
   cells: number;
-}
-
-/** What making something takes. */
-export interface Estimate {
-  parts: number;
-  /** `null` where the asset does not say that it makes any. */
-  vendorCalls: number | null;
-  /** `null` where nothing is known that would say. */
-  seconds: number | null;
-  boundBy: Bound | null;
 }
 
 /** Into what the making of some cells is cut. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetGraph, assetsWith, CellSet, CellSpace, cutBy } from "../../../engine/mod.ts";
-import { estimate, totalSeconds } from "../../../engine/backfill/estimate.ts";
+import { estimate, totalSeconds } from "../../../engine/judge/estimate.ts";
 
 const { asset } = assetsWith<{ perMinute: number }>();
 const row = z.object({ name: z.string(), date: z.iso.date() });

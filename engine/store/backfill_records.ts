@@ -1,6 +1,6 @@
-import type { CellRange } from "../judge/cell_work.ts";
-import type { RunStatus } from "../store/records.ts";
-import type { SomeCells } from "../judge/staleness.ts";
+import type { CellRange } from "../partitions/cell_range.ts";
+import type { RunStatus } from "./records.ts";
+import type { SomeCells } from "./reasons.ts";
 
 export type BackfillStatus = "running" | "paused" | "succeeded" | "failed" | "cancelled";
 

@@ -1,6 +1,6 @@
-import type { Output } from "../declare/asset.ts";
+import type { Output } from "./asset.ts";
 import { DefinitionError } from "../errors.ts";
-import type { Columns, RowSchema } from "../declare/row_schema.ts";
+import type { Columns, RowSchema } from "./row_schema.ts";
 
 /** What a check found. */
 export interface CheckOutcome {

@@ -1,6 +1,5 @@
 import type { Database } from "../../resources/database/database.ts";
-import { isLost } from "../store/lost_rows.ts";
-import { type RowVersion, versionColumns } from "./row_version.ts";
+import { isLost } from "./lost_rows.ts";
 
 interface Batch {
   keys: Set<string>;
@@ -105,3 +104,20 @@ export class LatestVersions {
     return found;
   }
 }
+
+/** A version of an asset's rows. It never changes: rows are kept with the versions that brought them and took them away. */
+export interface RowVersion {
+  /** Its materialization. */
+  id: number;
+  key: string;
+  contentVersion: string;
+  committedAt: string;
+  /** The versions that it was made from, by asset key. */
+  upstream: Readonly<Record<string, { materialization: number; version: string }>>;
+  /** Whether there was none later when it was looked up. */
+  latest: boolean;
+}
+
+/** The columns of a {@link RowVersion} but `latest`. */
+export const versionColumns =
+  `id, asset_key AS key, content_version AS "contentVersion", committed_at AS "committedAt", upstream`;

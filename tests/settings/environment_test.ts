@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigurationError, type Environment, readEnvironment } from "../../resources/environment.ts";
+import { ConfigurationError, type Environment, readEnvironment } from "../../settings/environment.ts";
 
 function refused(variables: Record<string, string>): string {
   try {

@@ -2,14 +2,14 @@ import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { Engine } from "../engine.ts";
 import { messageOf } from "../errors.ts";
-import type { Logger } from "../logger.ts";
-import type { Plan } from "../judge/plan.ts";
+import type { Logger } from "../../resources/logger.ts";
+import type { Plan } from "../store/run_plan.ts";
 import { pause } from "../declare/retry.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
-import { readActivity } from "./activity.ts";
-import { planRequests } from "./automation_run.ts";
-import { automated, evaluateAll, type Evaluation } from "./evaluation.ts";
-import { readingOf } from "./reading.ts";
+import { readActivity } from "../automation/activity.ts";
+import { planRequests } from "../automation/automation_run.ts";
+import { automated, evaluateAll, type Evaluation } from "../automation/evaluation.ts";
+import { readingOf } from "../automation/reading.ts";
 
 /** How often it is looked whether a run has ended, in this process or in another one. */
 const runPollMs = 1_000;

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path/posix";
+import { sourceFiles } from "./support/source_files.ts";
+
+/** The folders of the project, each with the folders that it may import from, types included. CONTRIBUTING.md draws them. */
+const folders: Readonly<Record<string, readonly string[]>> = {
+  quant: [],
+  resources: [],
+  access: ["resources"],
+  settings: ["resources", "access", "assets"],
+  engine: ["resources"],
+  assets: ["engine", "quant", "resources"],
+  schedules: ["engine"],
+  routes: ["engine", "access", "quant", "resources"],
+  client: ["engine", "routes"],
+  cli: ["engine", "access", "client", "resources"],
+  web: ["engine", "access", "quant", "resources", "routes"],
+};
+
+/** The rooms of the engine from the bottom up: a room imports only from rooms before it. */
+const rooms = [
+  "errors.ts",
+  "name_list.ts",
+  "partitions",
+  "declare",
+  "store",
+  "read",
+  "checks",
+  "judge",
+  "feed",
+  "automation",
+  "run",
+  "backfill",
+  "engine.ts",
+  "watch",
+  "metrics",
+  "mod.ts",
+];
+
+interface Import {
+  from: string;
+  to: string;
+  /** Whether something is imported that exists at run time. */
+  value: boolean;
+}
+
+async function imports(): Promise<Import[]> {
+  const found: Import[] = [];
+  for (const { path, text } of await sourceFiles()) {
+    const statements = text.matchAll(/^(?:import|export)\s+(type\s)?([^;"]*?)\s*(?:from\s+)?"(\.[^"]+)"/gm);
+    for (const [, type, names, to] of statements) {
+      const inBraces = /^\{([^}]*)\}$/.exec(names!.trim());
+      const allTypes = inBraces !== null &&
+        inBraces[1]!.split(",").every((name) => name.trim() === "" || name.trim().startsWith("type "));
+      found.push({ from: path, to: join(dirname(path), to!), value: !type && !allTypes });
+    }
+  }
+  return found;
+}
+
+const first = (path: string) => path.split("/")[0]!;
+
+Deno.test("folders import, types included, only from the folders that the documented direction names", async () => {
+  const all = await imports();
+  assert.ok(all.length > 1_000, `${all.length} imports found`);
+  const wrong = all.filter(({ from, to }) =>
+    from.includes("/") && first(from) !== first(to) && to !== "deno.json" &&
+    !folders[first(from)]?.includes(first(to))
+  );
+  assert.deepEqual(wrong.map(({ from, to }) => `${from} imports ${to}`), []);
+  assert.deepEqual(
+    [...new Set(all.map(({ from }) => from).filter((path) => path.includes("/")).map(first))].sort(),
+    Object.keys(folders).sort(),
+  );
+});
+
+Deno.test("rooms of the engine import, types included, only from rooms below them", async () => {
+  const roomOf = (path: string) => path.split("/")[1]!;
+  const inside = (await imports()).filter(({ from, to }) => first(from) === "engine" && first(to) === "engine");
+  const unknown = inside.flatMap(({ from, to }) => [from, to]).filter((path) => !rooms.includes(roomOf(path)));
+  assert.deepEqual([...new Set(unknown)], []);
+  const upward = inside.filter(({ from, to }) => rooms.indexOf(roomOf(to)) > rooms.indexOf(roomOf(from)));
+  assert.deepEqual(upward.map(({ from, to }) => `${from} imports ${to}`), []);
+});
+
+Deno.test("no file imports itself by way of others", async () => {
+  const targets = Map.groupBy((await imports()).filter(({ value }) => value), ({ from }) => from);
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(file: string, path: readonly string[]): void {
+    if (path.includes(file)) {
+      circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const { to } of targets.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  }
+  for (const file of targets.keys()) visit(file, []);
+  assert.deepEqual(circles, []);
+});
