@@ -4,7 +4,7 @@
  */
 import type { Page } from "playwright-core";
 import { assetGraph, CellSet, CellSpace } from "../engine/mod.ts";
-import { cellReport } from "../engine/judge/cell_report.ts";
+import { partitionReport } from "../engine/judge/cell_report.ts";
 import { openPage, withBrowser } from "../tests/support/browser.ts";
 import { pageAndApi, servePage } from "../tests/support/page_server.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
@@ -127,7 +127,14 @@ async function strips(): Promise<void> {
     latestAlone: false,
     groups: [],
   };
-  const [html, took] = await timed(() => String(CellStrips({ report: cellReport(state), assetKey: "bars" })));
+  const [html, took] = await timed(() =>
+    String(
+      CellStrips({
+        report: partitionReport({ key: "bars", cells: { name: "ticker", date: "session" } }, state),
+        assetKey: "bars",
+      }),
+    )
+  );
   console.log(`strips of ${all.count.toLocaleString("en")} cells: ${ms(took)}, ${kilobytes(html.length)}`);
   const style = await Deno.readTextFile(new URL("../web/static/asset.css", import.meta.url));
   await withBrowser(async (browser) => {

@@ -8,7 +8,7 @@ import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill/backfill.ts";
 import { CellLedger } from "./store/cell_ledger.ts";
 import { failedChecks } from "./checks/failed_checks.ts";
-import { type CellReport, cellReport } from "./judge/cell_report.ts";
+import { type PartitionReport, partitionReport } from "./judge/cell_report.ts";
 import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
 import type { CellState } from "./judge/cell_state.ts";
 import type { CellRange } from "./partitions/cell_range.ts";
@@ -32,7 +32,6 @@ import { newestDate as newestInColumn } from "./read/newest_date.ts";
 import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest_rows.ts";
 import { CellSet } from "./partitions/mod.ts";
 import { Origins } from "./read/origins.ts";
-import { type PartitionStates, partitionStatesOf } from "./judge/partition_state.ts";
 import { planRun } from "./judge/plan.ts";
 import { type Plan } from "./store/run_plan.ts";
 import { Pools } from "./store/pools.ts";
@@ -327,13 +326,6 @@ export class Engine {
     return impactOf(this.around, key, range);
   }
 
-  /** The cells of an asset by their state; `null` for one that is made as a whole. @throws {UnknownAssetError} */
-  async cells(key: string): Promise<CellReport | null> {
-    const { cells } = await takeSnapshot(this.around, { config: {}, of: [key] });
-    const state = cells.get(this.graph.producerOf(key).key);
-    return state ? cellReport(state) : null;
-  }
-
   async run(runId: number): Promise<Run> {
     return await this.#shown(await this.ledger.run(runId));
   }
@@ -358,11 +350,11 @@ export class Engine {
   }
 
   /** Cells of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
-  async partitions(key: string, range: CellRange = {}): Promise<PartitionStates> {
+  async partitions(key: string, range: CellRange = {}): Promise<PartitionReport> {
     const producer = this.graph.producerOf(key);
     if (!producer.recipe.partitions) throw new NotPartitionedError(key);
     const snapshot = await takeSnapshot(this.around, { config: {}, of: [key] });
-    return partitionStatesOf(this.graph.asset(key), { producer, state: snapshot.cells.get(producer.key)!, range });
+    return partitionReport(this.graph.asset(key), snapshot.cells.get(producer.key)!, range);
   }
 
   /** Rows of an asset, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */

@@ -2,12 +2,12 @@ import {
   type AnyAsset,
   type AssetState,
   type AutomationState,
-  type CellReport,
   type CheckResult,
   type Engine,
   EngineError,
   type Explanation,
   type Materialization,
+  type PartitionReport,
   type PastStep,
   stepHistory,
 } from "../engine/mod.ts";
@@ -23,7 +23,7 @@ export type AssetEngine =
   & RunRequestEngine
   & Pick<
     Engine,
-    "states" | "why" | "cells" | "materializations" | "checks" | "rows" | "runs" | "automation" | "ledger"
+    "states" | "why" | "partitions" | "materializations" | "checks" | "rows" | "runs" | "automation" | "ledger"
   >;
 
 /** A cell that somebody asks about. */
@@ -45,7 +45,7 @@ export interface AssetRecord {
   /** Why nothing can be said of the cell that was asked about. */
   cellProblem: string | null;
   /** `null` for an asset that is made as a whole. */
-  report: CellReport | null;
+  report: PartitionReport | null;
   /** Newest first. */
   materializations: readonly Materialization[];
   checks: readonly CheckResult[];
@@ -88,7 +88,7 @@ export async function readAsset(
       engine.states(around),
       readOpenRuns(engine),
       explained(engine, key, parameters),
-      engine.cells(key),
+      graph.producerOf(key).recipe.partitions ? engine.partitions(key) : null,
       engine.materializations(key, { limit: plottedMaterializations }),
       engine.checks(key),
       asset.external ? null : readRows(engine, asset, parameters),

@@ -1,4 +1,4 @@
-import type { CellReport, CellStateName } from "../engine/mod.ts";
+import { type CellStateName, cellStateNames, type PartitionReport } from "../engine/mod.ts";
 
 /** Dates in a row with one state. */
 export interface Span {
@@ -19,13 +19,13 @@ export interface Strip {
  * A strip for each group of names whose cells are in the same states, largest group first. What it costs grows with names and ranges
  * and not with cells.
  */
-export function cellStrips({ dates, states }: CellReport): Strip[] {
-  if (dates === null) return [];
-  const placeOf = new Map(dates.map((date, at) => [date, at]));
+export function cellStrips({ axes, states }: PartitionReport): Strip[] {
+  if (axes.dates === null) return [];
+  const placeOf = new Map(axes.dates.values.map((date, at) => [date, at]));
   const byName = new Map<string, Span[]>();
   const signatures = new Map<Span[], string>();
-  for (const { state, cells } of states) {
-    for (const { names, dates: ranges } of cells) {
+  for (const state of cellStateNames) {
+    for (const { names, dates: ranges } of states[state].cells) {
       const spans = (ranges ?? []).map(([first, last]): Span => ({
         state,
         start: placeOf.get(first)!,

@@ -1,5 +1,9 @@
 import type { CellState } from "./cell_state.ts";
-import { CellSet, type Rectangle } from "../partitions/mod.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import type { CellRange } from "../partitions/cell_range.ts";
+import { CellSet } from "../partitions/mod.ts";
+import { type SomeCells, someCells } from "../store/reasons.ts";
+import { cellsWithin } from "./cell_work.ts";
 
 /** What may be said of a cell, in the order of what says most: each cell stands in the first that holds. */
 export const cellStateNames = ["gone", "failed", "waiting", "stale", "expected", "missing", "fresh"] as const;
@@ -31,26 +35,40 @@ export function cellsByState(state: CellState): Record<CellStateName, CellSet> {
   return cells;
 }
 
-/** The cells of an asset by their state, as rectangles: how long it is does not depend on how many cells there are. */
-export interface CellReport {
-  names: { count: number; first: readonly string[] } | null;
-  /** All dates, ascending; `null` for an asset whose cells have none. */
-  dates: readonly string[] | null;
-  /** Each cell stands in one of them; states without a cell are left out. */
-  states: readonly { state: CellStateName; count: number; cells: readonly Rectangle[] }[];
+/** The cells of an asset by state, as rectangles: how long it is does not depend on how many cells there are. */
+export interface PartitionReport {
+  asset: string;
+  /** The asset whose function makes the cells. */
+  madeBy: string;
+  /** The coordinates of the cells within the range, and the columns that hold them; `null` for a dimension that there is not. */
+  axes: {
+    names: { column: string; values: readonly string[] } | null;
+    dates: { column: string; values: readonly string[] } | null;
+  };
+  count: number;
+  /** Each cell stands in one of them. */
+  states: Record<CellStateName, SomeCells>;
 }
 
-/** The cells of an asset for showing them, those included that are not wanted any more. */
-export function cellReport(state: CellState): CellReport {
-  const { space } = state;
+/** The cells of an asset within a range that there are or should be, by state. */
+export function partitionReport(
+  { key, cells: columns }: Pick<AnyAsset, "key" | "cells">,
+  state: CellState,
+  range: CellRange = {},
+): PartitionReport {
+  const asked = cellsWithin({ ...state, wanted: state.wanted.union(state.made) }, range);
   const cells = cellsByState(state);
+  const { hasNames, hasDates } = state.space;
   return {
-    names: space.hasNames ? { count: space.names.length, first: space.names.slice(0, 5) } : null,
-    dates: space.hasDates ? space.dates : null,
-    states: cellStateNames.filter((name) => !cells[name].isEmpty).map((name) => ({
-      state: name,
-      count: cells[name].count,
-      cells: cells[name].rectangles(),
-    })),
+    asset: key,
+    madeBy: state.key,
+    axes: {
+      names: hasNames ? { column: columns!.name!, values: asked.names } : null,
+      dates: hasDates ? { column: columns!.date!, values: asked.dates } : null,
+    },
+    count: asked.count,
+    states: Object.fromEntries(
+      cellStateNames.map((name) => [name, someCells(cells[name].intersection(asked))]),
+    ) as Record<CellStateName, SomeCells>,
   };
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { cellReport } from "../../engine/judge/cell_report.ts";
+import { partitionReport } from "../../engine/judge/cell_report.ts";
 import type { CellState } from "../../engine/judge/cell_state.ts";
 import { CellSet, CellSpace } from "../../engine/mod.ts";
 import { cellStrips, namesInWords } from "../../web/cell_strips.ts";
 import { CellStrips } from "../../web/components/cell_strips.tsx";
+
+const quotes = { key: "quotes", cells: { name: "ticker", date: "session" } };
 
 function stateOf(
   space: CellSpace,
@@ -35,7 +37,7 @@ Deno.test("cellStrips() has a strip for each group of names in the same states, 
   const missing = CellSet.at(space, [["B", "2024-01-03"]]);
   const stale = CellSet.at(space, [["A", "2024-01-04"], ["C", "2024-01-04"]]);
   const made = CellSet.all(space).difference(missing);
-  assert.deepEqual(cellStrips(cellReport(stateOf(space, { made, missing, stale }))), [
+  assert.deepEqual(cellStrips(partitionReport(quotes, stateOf(space, { made, missing, stale }))), [
     { names: ["A", "C"], spans: [{ state: "fresh", start: 0, end: 2 }, { state: "stale", start: 2, end: 3 }] },
     {
       names: ["B"],
@@ -50,11 +52,11 @@ Deno.test("cellStrips() has a strip for each group of names in the same states, 
 
 Deno.test("cellStrips() tells no name where cells have none, and nothing where they have no dates", () => {
   const dates = new CellSpace([""], ["2024-01-02", "2024-01-03"]);
-  assert.deepEqual(cellStrips(cellReport(stateOf(dates, { made: CellSet.all(dates) }))), [
+  assert.deepEqual(cellStrips(partitionReport(quotes, stateOf(dates, { made: CellSet.all(dates) }))), [
     { names: [], spans: [{ state: "fresh", start: 0, end: 2 }] },
   ]);
   const names = new CellSpace(["A"], [""]);
-  assert.deepEqual(cellStrips(cellReport(stateOf(names, { made: CellSet.all(names) }))), []);
+  assert.deepEqual(cellStrips(partitionReport(quotes, stateOf(names, { made: CellSet.all(names) }))), []);
 });
 
 Deno.test("CellStrips() shows 100,000 cells in a page that stays small", () => {
@@ -66,8 +68,8 @@ Deno.test("CellStrips() shows 100,000 cells in a page that stays small", () => {
   const space = new CellSpace(names, dates);
   // Every name begins on a day of its own.
   const made = CellSet.of(space, (at) => [at % 150, 200]);
-  const report = cellReport(stateOf(space, { made, expected: CellSet.all(space).difference(made) }));
-  assert.equal(report.states.reduce((sum, { count }) => sum + count, 0), 100_000);
+  const report = partitionReport(quotes, stateOf(space, { made, expected: CellSet.all(space).difference(made) }));
+  assert.equal(Object.values(report.states).reduce((sum, { count }) => sum + count, 0), 100_000);
   assert.equal(cellStrips(report).length, 150);
   const html = String(CellStrips({ report }));
   assert.ok(html.length < 50_000, `${html.length} characters`);

@@ -1,4 +1,4 @@
-import type { CellReport, CellStateName } from "../../engine/mod.ts";
+import { type CellStateName, cellStateNames, type PartitionReport } from "../../engine/mod.ts";
 import { cellStrips, namesInWords, type Span, type Strip } from "../cell_strips.ts";
 import { embeddedJson } from "../embedded_json.ts";
 import { counted } from "../figures.ts";
@@ -34,22 +34,23 @@ const WORDS: Readonly<Record<CellStateName, string>> = {
  * The cells of an asset over time: a strip for each group of names that are in the same states. The client (`client/cells.js`) reads
  * them cell by cell, under the mouse or the arrow keys.
  */
-export function CellStrips({ report, assetKey }: { report: CellReport; assetKey?: string }) {
+export function CellStrips({ report, assetKey }: { report: PartitionReport; assetKey?: string }) {
   const strips = cellStrips(report);
-  const { dates, states } = report;
+  const { axes, states } = report;
+  const dates = axes.dates?.values ?? [];
   const shown = strips.slice(0, maxStrips);
   const more = strips.slice(maxStrips).flatMap(({ names }) => names);
   return (
     <>
       <ul class="legend cells">
-        {states.map(({ state, count }) => (
+        {cellStateNames.filter((state) => states[state].count > 0).map((state) => (
           <li class={state}>
-            {counted(count, "cell")} {WORDS[state]}
+            {counted(states[state].count, "cell")} {WORDS[state]}
           </li>
         ))}
       </ul>
-      {dates !== null && dates.length > 0 && (
-        <ol class={report.names === null ? "strips" : "strips named"} data-cells={assetKey}>
+      {dates.length > 0 && (
+        <ol class={axes.names === null ? "strips" : "strips named"} data-cells={assetKey}>
           {shown.map((strip) => (
             <li>
               {strip.names.length > 0 && (
@@ -60,13 +61,13 @@ export function CellStrips({ report, assetKey }: { report: CellReport; assetKey?
           ))}
         </ol>
       )}
-      {dates !== null && dates.length > 0 && (
+      {dates.length > 0 && (
         <p class="axis faint">
           <span>{dates[0]}</span>
           <span>{dates.at(-1)}</span>
         </p>
       )}
-      {assetKey !== undefined && dates !== null && dates.length > 0 && (
+      {assetKey !== undefined && dates.length > 0 && (
         <>
           <p class="cell-read" id="cell-read" role="status"></p>
           <script type="application/json" id="cell-data">

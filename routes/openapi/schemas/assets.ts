@@ -12,7 +12,7 @@ import {
   type Impact,
   type Materialization,
   MetadataValue,
-  type PartitionStates,
+  type PartitionReport,
 } from "../../../engine/mod.ts";
 import { RowList } from "../../asset_rows.ts";
 import { named } from "../components.ts";
@@ -224,10 +224,11 @@ export const PartitionsSchema = named(
       missing: SomeCells,
       waiting: SomeCells,
       failed: SomeCells,
+      gone: SomeCells,
     }),
   }),
 );
-PartitionsSchema satisfies z.ZodType<PartitionStates>;
+PartitionsSchema satisfies z.ZodType<PartitionReport>;
 
 const finding = {
   state: z.enum(["fresh", "stale", "missing", "waiting", "blocked", "failed", "running", "gone", "changed"]),

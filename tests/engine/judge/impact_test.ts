@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InvalidRequestError } from "../../../engine/mod.ts";
+import { InvalidRequestError, NotPartitionedError } from "../../../engine/mod.ts";
 import { type CellTest, testCells } from "../../support/cell_engine.ts";
 
 const test = (title: string, body: (cell: CellTest) => Promise<void>) => testCells("Engine.impact()", title, body);
@@ -68,20 +68,22 @@ test("knows no duration of what never ran", async ({ engine }) => {
   ]);
 });
 
-testCells("cellReport()", "puts each cell in one state", async ({ engine, world, materialize }) => {
+testCells("partitionReport()", "puts each cell in one state", async ({ engine, world, materialize }) => {
   world.dates.push("2024-01-08");
   world.before = (key, cells) => {
     if (key === "quotes" && cells.includes("A 2024-01-08")) throw new Error("not to be had");
   };
   await materialize();
-  const states = async (key: string) =>
-    Object.fromEntries((await engine.cells(key))!.states.map(({ state, count }) => [state, count]));
+  const states = async (key: string) => {
+    const counts = Object.entries((await engine.partitions(key)).states).map(([state, { count }]) => [state, count]);
+    return Object.fromEntries(counts.filter(([, count]) => count !== 0));
+  };
   assert.deepEqual(await states("quotes"), { failed: 2, fresh: 8 });
   assert.deepEqual(await states("adjusted"), { waiting: 2, fresh: 8 });
   assert.deepEqual(await states("sums"), { waiting: 1, missing: 2 });
-  assert.equal(await engine.cells("headline"), null);
+  await assert.rejects(engine.partitions("headline"), NotPartitionedError);
   world.names = ["A"];
   assert.deepEqual(await states("quotes"), { gone: 4, failed: 1, fresh: 4 });
-  const report = await engine.cells("quotes");
-  assert.deepEqual([report!.names, report!.dates!.length], [{ count: 2, first: ["A", "B"] }, 5]);
+  const report = await engine.partitions("quotes");
+  assert.deepEqual([report.axes.names!.values, report.axes.dates!.values.length], [["A", "B"], 5]);
 });
