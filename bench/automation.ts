@@ -43,9 +43,9 @@ function tree(names: readonly string[], dates: readonly string[]): AnyAsset[] {
       ...(upstream && { deps: { upstream: reads(upstream, identity) } }),
       row,
       primaryKey: ["name", "date"],
-      cells: { name: "name", date: "date" },
+      partitionedBy: { name: "name", date: "date" },
       automation: eager(),
-      partitions: { wanted: () => ({ names, dates }) },
+      partitionsDef: { wanted: () => ({ names, dates }) },
       materialize: () => ({ rows: [] }),
     }));
   }

@@ -53,9 +53,9 @@ const bars = asset({
   description: "Bars.",
   row,
   primaryKey: ["name", "date"],
-  cells: { name: "name", date: "date" },
+  partitionedBy: { name: "name", date: "date" },
   source: ({ resources }) => Promise.resolve(resources.version),
-  partitions: {
+  partitionsDef: {
     wanted: ({ resources }) => ({
       names: resources.names,
       dates: resources.dates,
@@ -89,11 +89,11 @@ function manyAssets(count: number): AnyAsset[] {
       description: "By session.",
       row: z.object({ date: z.iso.date(), value: z.string() }),
       primaryKey: ["date"],
-      cells: { date: "date" },
+      partitionedBy: { date: "date" },
       ...(upstream ? { deps: { of: reads(upstream, mappings[i % mappings.length]!) } } : {
         source: ({ resources }: { resources: World }) => Promise.resolve(resources.version),
       }),
-      partitions: {
+      partitionsDef: {
         wanted: ({ resources }) => ({ dates: resources.dates }),
         ...(upstream ? {} : { due: (date: string, version: string) => date < version ? date : version }),
       },

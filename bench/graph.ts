@@ -130,7 +130,7 @@ async function strips(): Promise<void> {
   const [html, took] = await timed(() =>
     String(
       CellStrips({
-        report: partitionReport({ key: "bars", cells: { name: "ticker", date: "session" } }, state),
+        report: partitionReport({ key: "bars", partitionedBy: { name: "ticker", date: "session" } }, state),
         assetKey: "bars",
       }),
     )

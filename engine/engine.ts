@@ -352,7 +352,7 @@ export class Engine {
   /** Cells of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
   async partitions(key: string, range: CellRange = {}): Promise<PartitionReport> {
     const producer = this.graph.producerOf(key);
-    if (!producer.recipe.partitions) throw new NotPartitionedError(key);
+    if (!producer.recipe.partitionsDef) throw new NotPartitionedError(key);
     const snapshot = await takeSnapshot(this.around, { config: {}, of: [key] });
     return partitionReport(this.graph.asset(key), snapshot.cells.get(producer.key)!, range);
   }

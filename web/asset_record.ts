@@ -88,7 +88,7 @@ export async function readAsset(
       engine.states(around),
       readOpenRuns(engine),
       explained(engine, key, parameters),
-      graph.producerOf(key).recipe.partitions ? engine.partitions(key) : null,
+      graph.producerOf(key).recipe.partitionsDef ? engine.partitions(key) : null,
       engine.materializations(key, { limit: plottedMaterializations }),
       engine.checks(key),
       asset.external ? null : readRows(engine, asset, parameters),

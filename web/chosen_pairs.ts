@@ -107,7 +107,9 @@ async function readRows(
   const page = await engine.rows(key, {
     limit: maxRows,
     order: ranked ? ["rank"] : [],
-    filters: newest === null ? [] : [{ column: engine.graph.asset(key).cells!.date!, operator: "eq", value: newest }],
+    filters: newest === null
+      ? []
+      : [{ column: engine.graph.asset(key).partitionedBy!.date!, operator: "eq", value: newest }],
   });
   if (page.materialization === null) return undefined;
   return { columns: page.columns.map((c) => c.name), rows: page.rows, more: page.nextCursor !== null, newest };

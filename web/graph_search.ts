@@ -96,7 +96,7 @@ export function graphPath(
 
 /** What sort of asset it is. */
 export function kindOf(asset: AnyAsset): AssetKind {
-  return asset.external ? "external" : !asset.recipe ? "byproduct" : asset.recipe.partitions ? "cells" : "whole";
+  return asset.external ? "external" : !asset.recipe ? "byproduct" : asset.recipe.partitionsDef ? "cells" : "whole";
 }
 
 /** Keys of the assets that are drawn: those of the group, kind and focus that are asked for. */

@@ -86,7 +86,7 @@ export async function readRunRequest(
     from: given("from"),
     to: given("to"),
     names: given("names"),
-    hasCells: producer.recipe.partitions !== undefined,
+    hasCells: producer.recipe.partitionsDef !== undefined,
     form,
     settings,
     problems,

@@ -43,9 +43,9 @@ export const dailyBars = asset({
   automation: eager(),
   row: DailyBar,
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
   codeVersion: "2",
-  partitions: {
+  partitionsDef: {
     wanted: ({ upstream: { raw } }) => ({ names: raw.space.names, dates: raw.space.dates }),
   },
   // A part may be one corrected bar that cannot be used. A market without any usable bar ends at clean_prices.

@@ -26,8 +26,8 @@ export const dailyOhlc = asset({
   automation: eager(),
   row: DailyOhlc,
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
-  partitions: {
+  partitionedBy: { name: "ticker", date: "session" },
+  partitionsDef: {
     wanted: ({ upstream }) => ({ names: upstream.bars.space.names, dates: upstream.bars.space.dates }),
   },
 

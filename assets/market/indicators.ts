@@ -34,8 +34,8 @@ export const indicators = asset({
   automation: eager(),
   row: Indicator,
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
-  partitions: {
+  partitionedBy: { name: "ticker", date: "session" },
+  partitionsDef: {
     wanted: ({ upstream }) => ({ names: upstream.bars.space.names, dates: upstream.bars.space.dates }),
   },
 

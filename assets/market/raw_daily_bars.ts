@@ -38,7 +38,7 @@ export const rawDailyBars = asset({
   description: "Daily bars of sessions exactly as received, impossible and repeated ones included.",
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
   byproducts: { splits: rawSplits, rejected: rejectedBars },
   checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
   codeVersion: "2",

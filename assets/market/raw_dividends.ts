@@ -20,7 +20,7 @@ export const rawDividends = asset({
   deps: { bars: rawDailyBars },
   row: RawDividend,
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
 
   async materialize({ inputs }) {
     const bars = await inputs.bars.columns(...barColumnNames);

@@ -19,5 +19,5 @@ export const rawSplits = byproduct({
   description: "Splits as received: what the prices before them have to be divided by.",
   row: RawSplit,
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
 });

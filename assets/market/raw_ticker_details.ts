@@ -29,7 +29,7 @@ export const rawTickerDetails = asset({
   description: "What the source tells of each instrument beyond its listing; nothing where bars come from a file.",
   row: RawTickerDetails,
   primaryKey: ["ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
   materialize: ({ resources }) => ({
     rows: [],
     metadata: { source: resources.marketData.name, note: "This source has no details of tickers." },

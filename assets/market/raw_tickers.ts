@@ -24,7 +24,7 @@ export const rawTickers = asset({
   description: "Instruments as the market data source lists them.",
   row: RawTicker,
   primaryKey: ["ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
   checks: [notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), tickersKept()],
   source: ({ resources: { marketData } }) => marketData.tickersVersion?.() ?? marketData.version(),
 

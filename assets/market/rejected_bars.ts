@@ -31,7 +31,7 @@ export const rejectedBars = byproduct({
   description: "Bars that were received and cannot be used, each with its reason.",
   row: RejectedBar,
   primaryKey: ["ticker", "session", "occurrence"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
   checks: [fewRejected()],
 });
 

@@ -53,8 +53,8 @@ export const sessions = asset({
   config: SessionsConfig,
   row: Session,
   primaryKey: ["session"],
-  cells: { date: "session" },
-  partitions: {
+  partitionedBy: { date: "session" },
+  partitionsDef: {
     wanted: ({ upstream: { bars } }) => ({ dates: bars.space.dates }),
   },
   checks: [sessionComplete(), sessionsComplete(), noTickerVanished()],

@@ -30,7 +30,7 @@ export const tickerDetails = asset({
   automation: eager(),
   row: TickerDetails,
   primaryKey: ["ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
 
   async materialize({ inputs }) {
     const raw = await inputs.raw.rows();

@@ -30,7 +30,7 @@ export const tickers = asset({
   automation: eager(),
   row: Ticker,
   primaryKey: ["ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
   checks: [notEmpty()],
 
   async materialize({ inputs }) {

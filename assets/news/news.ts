@@ -21,7 +21,7 @@ export const news = asset({
   automation: eager(),
   row: News,
   primaryKey: ["id", "ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
 
   async materialize({ inputs }) {
     const latest = new Map<string, z.output<typeof News>>();

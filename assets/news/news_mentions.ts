@@ -24,7 +24,7 @@ export const newsMentions = asset({
   automation: eager(),
   row: NewsMention,
   primaryKey: ["id", "ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
 
   async materialize({ inputs }) {
     const articles = await inputs.news.rows();

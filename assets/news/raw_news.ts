@@ -25,7 +25,7 @@ export const rawNews = asset({
   description: "News about instruments as received; nothing where bars come from a file.",
   row: RawNews,
   primaryKey: ["day", "id", "ticker"],
-  cells: { name: "ticker", date: "day" },
+  partitionedBy: { name: "ticker", date: "day" },
   materialize: ({ resources }) => ({
     rows: [],
     metadata: { source: resources.marketData.name, note: "This source has no news." },

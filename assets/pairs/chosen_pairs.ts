@@ -38,9 +38,9 @@ export const chosenPairs = asset({
   config: ChoiceConfig,
   row: ChosenPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
-  cells: { date: "as_of" },
+  partitionedBy: { date: "as_of" },
   codeVersion: "2",
-  partitions: {
+  partitionsDef: {
     wanted: ({ upstream: { pairs } }) => followed(pairs),
     missing: "latest",
     gone: "keep",

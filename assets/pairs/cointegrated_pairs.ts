@@ -63,9 +63,9 @@ export const cointegratedPairs = asset({
   config: CointegratedPairsConfig,
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
-  cells: { date: "as_of" },
+  partitionedBy: { date: "as_of" },
   codeVersion: "3",
-  partitions: {
+  partitionsDef: {
     wanted: ({ upstream: { clusters } }) => followed(clusters),
     missing: "latest",
     gone: "keep",

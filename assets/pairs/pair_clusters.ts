@@ -61,9 +61,9 @@ export const pairClusters = asset({
   config: PairClustersConfig,
   row: PairCluster,
   primaryKey: ["as_of", "preset", "ticker"],
-  cells: { date: "as_of" },
+  partitionedBy: { date: "as_of" },
   codeVersion: "3",
-  partitions: {
+  partitionsDef: {
     async wanted({ upstream, config: { every }, resources: { calendar } }) {
       const rows = await upstream.sessions.rows() as readonly SessionRow[];
       const complete = completeSessions(rows);

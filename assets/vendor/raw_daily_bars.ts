@@ -37,11 +37,11 @@ export const rawDailyBars = asset({
   },
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
   checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
-  partitions: {
+  partitionsDef: {
     async wanted({ upstream, resources, clock }) {
       const listed = await listedTickers(upstream.tickers);
       return {

@@ -25,12 +25,12 @@ export const rawDividends = asset({
   deps: { tickers: reads(rawTickers, onlyWhichCells) },
   row: RawDividend,
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
   codeVersion: "2",
   checks: [rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
-  partitions: {
+  partitionsDef: {
     async wanted({ upstream, resources, clock }) {
       const newest = newestSession({ resources, clock });
       const end = Temporal.PlainDate.from(newest).add({ days: AHEAD_DAYS }).toString();

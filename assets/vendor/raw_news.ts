@@ -25,11 +25,11 @@ export const rawNews = asset({
   deps: { tickers: reads(rawTickers, onlyWhichCells), bars: reads(rawDailyBars, onlyAfter) },
   row: RawNews,
   primaryKey: ["day", "id", "ticker"],
-  cells: { name: "ticker", date: "day" },
+  partitionedBy: { name: "ticker", date: "day" },
   checks: [rowsUsable()],
   pool: "vendor",
   source: ({ clock }) => Promise.resolve(dayOf(clock)),
-  partitions: {
+  partitionsDef: {
     async wanted({ upstream, resources, clock }) {
       const listed = await listedTickers(upstream.tickers);
       return {

@@ -26,7 +26,7 @@ export const rawSplits = asset({
   deps: { tickers: rawTickers },
   row: RawSplit,
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
   codeVersion: "2",
   checks: [rowsUsable()],
   pool: "vendor",

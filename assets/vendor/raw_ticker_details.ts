@@ -18,11 +18,11 @@ export const rawTickerDetails = asset({
   deps: { tickers: reads(rawTickers, wholeSeries), bars: reads(rawDailyBars, onlyAfter) },
   row: RawTickerDetails,
   primaryKey: ["ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
   checks: [rowsUsable()],
   pool: "vendor",
   source: ({ clock }) => Promise.resolve(mondayOf(clock)),
-  partitions: {
+  partitionsDef: {
     wanted: async ({ upstream }) => ({
       names: (await listedTickers(upstream.tickers)).map(({ ticker }) => ticker),
     }),

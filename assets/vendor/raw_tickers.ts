@@ -14,7 +14,7 @@ export const rawTickers = asset({
   description: "Instruments of the universe as the vendor lists them.",
   row: RawTicker,
   primaryKey: ["ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
   checks: [notEmpty(), rowsUsable()],
   pool: "vendor",
   source: ({ resources, clock }) =>

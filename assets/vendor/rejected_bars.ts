@@ -21,8 +21,8 @@ export const rejectedBars = asset({
   automation: eager(),
   row: RejectedBar,
   primaryKey: ["ticker", "session", "occurrence"],
-  cells: { name: "ticker", date: "session" },
-  partitions: {
+  partitionedBy: { name: "ticker", date: "session" },
+  partitionsDef: {
     wanted: ({ upstream: { bars } }) => ({ names: bars.space.names, dates: bars.space.dates }),
   },
   checks: [fewRejected()],

@@ -61,7 +61,7 @@ export function backfillParts(facts: BackfillFacts, snapshot: Snapshot, graph: A
   const parts = new Map<string, PartOfBackfill>();
   for (const producer of facts.producers) {
     const around = { facts, snapshot, graph, parts, steps: facts.steps.filter(({ key }) => key === producer.key) };
-    parts.set(producer.key, producer.recipe.partitions ? cellsOf(producer, around) : wholeOf(producer, around));
+    parts.set(producer.key, producer.recipe.partitionsDef ? cellsOf(producer, around) : wholeOf(producer, around));
   }
   return [...parts.values()];
 }

@@ -58,7 +58,7 @@ export async function failedChecks(
   spaces: ReadonlyMap<string, CellSpace>,
 ): Promise<Map<string, FailedCheck[]>> {
   const declared = graph.assets.flatMap(({ key, checks }) => {
-    const inParts = graph.producerOf(key).recipe.partitions !== undefined;
+    const inParts = graph.producerOf(key).recipe.partitionsDef !== undefined;
     return checks.map(({ name }) => ({ key, name, searched: inParts ? judgementsSearched : 1 }));
   });
   if (declared.length === 0) return new Map();

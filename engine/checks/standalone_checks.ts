@@ -119,7 +119,7 @@ export class StandaloneChecks {
   async #unjudged(sql: Sql): Promise<Wanted[]> {
     const { graph } = this.around;
     const declared = graph.assets.flatMap(({ key, checks }) => {
-      const byParts = graph.producerOf(key).recipe.partitions !== undefined;
+      const byParts = graph.producerOf(key).recipe.partitionsDef !== undefined;
       return checks.map(({ name }) => ({ key, name, byParts }));
     });
     const rows = await sql<{ key: string; names: string[] }[]>`

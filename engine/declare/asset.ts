@@ -8,7 +8,13 @@ import { type FreshnessPolicy, requireDateColumn } from "./freshness_policy.ts";
 import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "../../resources/logger.ts";
 import type { Metadata, MetadataValue } from "./metadata.ts";
-import { type CellColumns, type CellSet, everything, type Mapping, type Partitions } from "../partitions/mod.ts";
+import {
+  type CellColumns,
+  type CellSet,
+  everything,
+  type Mapping,
+  type PartitionsDefinition,
+} from "../partitions/mod.ts";
 import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";
 import { checkTimeout } from "./step_timeout.ts";
 
@@ -99,7 +105,7 @@ interface TableSpec<Schema extends z.ZodObject> {
   /** Columns that tell rows apart, and their order. */
   primaryKey: readonly (keyof z.output<Schema> & string)[];
   /** Columns that hold the coordinates of its cells, so that what changed is known cell by cell. */
-  cells?: CellColumns<keyof z.output<Schema> & string>;
+  partitionedBy?: CellColumns<keyof z.output<Schema> & string>;
   /** Judge the rows before they are published. */
   checks?: readonly Check<z.output<Schema>>[];
   /** By when it has to have what: `sessionDeadline()` or `maxAge()`. */
@@ -131,8 +137,8 @@ export interface AssetSpec<
    * @example `{ maxAttempts: 5, initialDelayMs: 2_000 }`
    */
   retry?: Partial<StepRetryPolicy>;
-  /** Makes it cell by cell instead of as a whole. Needs `cells`, here and in each byproduct. */
-  partitions?: Partitions<keyof Deps & string, z.output<ConfigSchema>, Resources>;
+  /** Makes it cell by cell instead of as a whole. Needs `partitionedBy`, here and in each byproduct. */
+  partitionsDef?: PartitionsDefinition<keyof Deps & string, z.output<ConfigSchema>, Resources>;
   /**
    * The concurrency pool in which its step runs: of all steps of a pool so many run at once, across all processes, as the
    * engine was told (1 where it was not).
@@ -164,7 +170,7 @@ export interface Asset<Row = unknown> {
   readonly schema: RowSchema;
   readonly checks: readonly Check<Row>[];
   /** Where its rows hold the coordinates of cells; empty for an asset that is only known as a whole. */
-  readonly cells: CellColumns | undefined;
+  readonly partitionedBy: CellColumns | undefined;
   /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
   readonly external: boolean;
   readonly freshness: FreshnessPolicy | undefined;
@@ -183,7 +189,7 @@ export interface Recipe {
   readonly config: z.ZodType;
   readonly codeVersion: string;
   readonly retry: StepRetryPolicy;
-  readonly partitions: Partitions | undefined;
+  readonly partitionsDef: PartitionsDefinition | undefined;
   readonly pool: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly automation: Condition | undefined;
@@ -257,7 +263,7 @@ export function assetsWith<Resources>() {
           config: spec.config ?? noConfig,
           codeVersion: spec.codeVersion ?? "1",
           retry: retryPolicyOf(spec.key, spec.retry),
-          partitions: spec.partitions as Partitions | undefined,
+          partitionsDef: spec.partitionsDef as PartitionsDefinition | undefined,
           pool: spec.pool,
           timeoutMs: spec.timeoutMs,
           automation: spec.automation,
@@ -292,7 +298,7 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
     description: spec.description,
     schema,
     checks: spec.checks ?? [],
-    cells: spec.cells,
+    partitionedBy: spec.partitionedBy,
     external: false,
     freshness: spec.freshness,
   };

@@ -35,7 +35,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
     schema: { columns: [], primaryKey: [], fingerprint: "external" },
     checks: [],
     external: true,
-    cells: undefined,
+    partitionedBy: undefined,
     freshness: undefined,
     // So that whatever walks the graph finds a producer of every asset. No plan has a step for it.
     recipe: {
@@ -46,7 +46,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
       config: z.strictObject({}),
       codeVersion: "external",
       retry: defaultRetry,
-      partitions: undefined,
+      partitionsDef: undefined,
       automation: undefined,
       pool: undefined,
       timeoutMs: undefined,

@@ -126,22 +126,22 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
 }
 
 /** @throws {DefinitionError} If the coordinates of cells are not columns of the key, or are missing where they are needed. */
-function checkCells({ key, cells, schema }: AnyAsset, { recipe, asset }: Producer): void {
-  if (recipe.partitions && (cells?.name ?? cells?.date) === undefined) {
+function checkCells({ key, partitionedBy, schema }: AnyAsset, { recipe, asset }: Producer): void {
+  if (recipe.partitionsDef && (partitionedBy?.name ?? partitionedBy?.date) === undefined) {
     throw new DefinitionError(
-      `"${asset.key}" is made by cells, and "${key}" does not say which of its columns hold their coordinates. Add \`cells\`.`,
+      `"${asset.key}" is made by cells, and "${key}" does not say which of its columns hold their coordinates. Add \`partitionedBy\`.`,
     );
   }
-  if (recipe.partitions && Object.keys(cells!).join() !== Object.keys(asset.cells!).join()) {
+  if (recipe.partitionsDef && Object.keys(partitionedBy!).join() !== Object.keys(asset.partitionedBy!).join()) {
     throw new DefinitionError(`"${key}" is divided in another way than "${asset.key}", which makes it.`);
   }
-  for (const column of [cells?.name, cells?.date]) {
+  for (const column of [partitionedBy?.name, partitionedBy?.date]) {
     if (column !== undefined && !schema.primaryKey.includes(column)) {
       throw new DefinitionError(`The cells of "${key}" are told apart by "${column}", which is not part of its key.`);
     }
   }
-  if (cells?.date !== undefined && schema.columns.find((c) => c.name === cells.date)!.type !== "date") {
-    throw new DefinitionError(`The cells of "${key}" are dated by "${cells.date}", which is not a date.`);
+  if (partitionedBy?.date !== undefined && schema.columns.find((c) => c.name === partitionedBy.date)!.type !== "date") {
+    throw new DefinitionError(`The cells of "${key}" are dated by "${partitionedBy.date}", which is not a date.`);
   }
 }
 

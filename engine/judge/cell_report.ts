@@ -52,7 +52,7 @@ export interface PartitionReport {
 
 /** The cells of an asset within a range that there are or should be, by state. */
 export function partitionReport(
-  { key, cells: columns }: Pick<AnyAsset, "key" | "cells">,
+  { key, partitionedBy }: Pick<AnyAsset, "key" | "partitionedBy">,
   state: CellState,
   range: CellRange = {},
 ): PartitionReport {
@@ -63,8 +63,8 @@ export function partitionReport(
     asset: key,
     madeBy: state.key,
     axes: {
-      names: hasNames ? { column: columns!.name!, values: asked.names } : null,
-      dates: hasDates ? { column: columns!.date!, values: asked.dates } : null,
+      names: hasNames ? { column: partitionedBy!.name!, values: asked.names } : null,
+      dates: hasDates ? { column: partitionedBy!.date!, values: asked.dates } : null,
     },
     count: asked.count,
     states: Object.fromEntries(

@@ -90,7 +90,7 @@ export async function cellStates(producers: readonly Producer[], known: Known): 
   for (const producer of producers) {
     const reads = readsOf(producer, known.configs.get(producer.key));
     states.reads.set(producer.key, reads);
-    if (producer.recipe.partitions) {
+    if (producer.recipe.partitionsDef) {
       const { state, wanted } = await cellState(producer, reads, known, states);
       states.cells.set(producer.key, state);
       const made = untilMade(state);
@@ -176,7 +176,7 @@ async function cellState(
   states: CellStates,
 ): Promise<{ state: CellState; wanted: CellSpace }> {
   const { key, recipe } = producer;
-  const partitions = recipe.partitions!;
+  const partitionsDef = recipe.partitionsDef!;
   const { records, resources, clock } = known;
   const upstream = Object.fromEntries(
     Object.entries(recipe.deps).map(([name, dep]): [string, UpstreamCells] => [name, {
@@ -185,7 +185,7 @@ async function cellState(
       rows: () => known.rows(dep.key),
     }]),
   );
-  const answer = await partitions.wanted({ upstream, config: known.configs.get(key), resources, clock });
+  const answer = await partitionsDef.wanted({ upstream, config: known.configs.get(key), resources, clock });
   const asked = wantedCells(answer);
   const groups = records.made.get(key) ?? [];
   const failures = records.failed.get(key) ?? [];
@@ -214,11 +214,11 @@ async function cellState(
   const lost = together(lostGroups);
   const missing = wanted.difference(made);
   // What was there is made again without anybody asking.
-  const expected = partitions.missing === "latest"
+  const expected = partitionsDef.missing === "latest"
     ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted)).union(missing.intersection(lost))
     : missing;
   const there = made.union(lost);
-  const kept = partitions.gone === "keep" ? keptCells(there, answer) : none;
+  const kept = partitionsDef.gone === "keep" ? keptCells(there, answer) : none;
   const gone = there.difference(wanted).difference(kept);
 
   const found = new Map<string, { reason: Reason; cells: CellSet }>();
@@ -243,7 +243,7 @@ async function cellState(
     lostBecause: lostGroups[0]?.group.lost ?? null,
     missing,
     expected,
-    latestAlone: partitions.missing === "latest",
+    latestAlone: partitionsDef.missing === "latest",
     stale,
     reasons: [...found.values()].map(({ reason, cells }) => ({
       reason: { ...reason, cells: someCells(cells) },
@@ -307,7 +307,7 @@ function judgeGroup(
     const due = dueCells(cells, group.sourceVersion, present.sourceVersion, producer);
     const [from, to] = [group.sourceVersion, present.sourceVersion];
     staleIn(due, "source", () =>
-      producer.recipe.partitions!.due
+      producer.recipe.partitionsDef!.due
         ? {
           kind: "cells_due",
           message: `it was read at ${from ?? "no version"} and is due again, because it may be restated until then`,
@@ -352,7 +352,7 @@ function judgeGroup(
 
 /** Cells whose date asks for a later version of the source than the one they were read at. */
 function dueCells(cells: CellSet, made: string | null, now: string | null, { recipe }: Producer): CellSet {
-  const { due } = recipe.partitions!;
+  const { due } = recipe.partitionsDef!;
   if (!due || now === null) return cells;
   if (made === null) return cells;
   const { dates } = cells.space;

@@ -18,7 +18,7 @@ export function partsOf(
   context: { config: unknown; resources: unknown },
 ): readonly CellSet[] {
   if (cells.isEmpty) return [];
-  return recipe.partitions?.chunks?.(cells, context) ?? [cells];
+  return recipe.partitionsDef?.chunks?.(cells, context) ?? [cells];
 }
 
 /**
@@ -35,17 +35,17 @@ export function estimate(
     const seconds = history ? history.seconds / history.steps : null;
     return { parts: 1, vendorCalls: null, seconds, boundBy: seconds === null ? null : "history" };
   }
-  const { partitions } = producer.recipe;
+  const { partitionsDef } = producer.recipe;
   const parts = partsOf(producer, cells, { config, resources }).length;
-  if (cells.isEmpty) return { parts, vendorCalls: partitions?.calls ? 0 : null, seconds: 0, boundBy: null };
-  const vendorCalls = partitions?.calls?.(cells, { config, resources }) ?? null;
+  if (cells.isEmpty) return { parts, vendorCalls: partitionsDef?.calls ? 0 : null, seconds: 0, boundBy: null };
+  const vendorCalls = partitionsDef?.calls?.(cells, { config, resources }) ?? null;
   // Where the work is cut, a part is what costs; where it is not, there is one part of any size.
   const worked = !history || history.cells === 0
     ? null
-    : partitions?.chunks && history.parts > 0
+    : partitionsDef?.chunks && history.parts > 0
     ? parts * history.seconds / history.parts
     : cells.count * history.seconds / history.cells;
-  const rate = partitions?.callsPerMinute?.(resources);
+  const rate = partitionsDef?.callsPerMinute?.(resources);
   const called = vendorCalls === null || rate === undefined || !(rate > 0) ? null : vendorCalls * 60 / rate;
   if (worked === null && called === null) return { parts, vendorCalls, seconds: null, boundBy: null };
   return (called ?? 0) >= (worked ?? 0)

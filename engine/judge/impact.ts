@@ -66,20 +66,20 @@ export async function impactOf(around: Surroundings, key: string, range: CellRan
   for (const { producer, cells } of found) {
     const seconds = past.get(producer.key);
     const perUnit = seconds && (cells ? seconds.perCell ?? seconds.perRun : seconds.perRun);
-    const { partitions } = producer.recipe;
+    const { partitionsDef } = producer.recipe;
     const config = snapshot.configs.get(producer.key);
     steps.push({
       key: producer.key,
       produces: producer.produces,
       cells: cells && someCells(cells),
       minutes: perUnit === undefined ? null : perUnit * (cells && seconds!.perCell !== null ? cells.count : 1) / 60,
-      vendorCalls: (cells && partitions?.calls?.(cells, { config, resources: around.resources })) ?? null,
+      vendorCalls: (cells && partitionsDef?.calls?.(cells, { config, resources: around.resources })) ?? null,
     });
   }
   return {
     key,
     range,
-    changed: graph.asset(key).cells ? someCells(changed) : null,
+    changed: graph.asset(key).partitionedBy ? someCells(changed) : null,
     steps,
     cells: steps.reduce((sum, { cells }) => sum + (cells?.count ?? 1), 0),
     minutes: steps.reduce<number | null>(
@@ -99,7 +99,7 @@ function changedCellsOf(
   const state = snapshot.cells.get(origin.key);
   const all = state ? state.wanted.union(state.made) : CellSet.all(space);
   if (!range) return all;
-  if (!around.graph.asset(key).cells) {
+  if (!around.graph.asset(key).partitionedBy) {
     throw new InvalidRequestError(`"${key}" is not told apart by cells: ask without a range.`);
   }
   const cells = cellsWithin({ key: origin.key, space, wanted: all }, range);

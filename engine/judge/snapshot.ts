@@ -52,11 +52,11 @@ export async function takeSnapshot(
     ledger.rejectedAttempts(),
     ledger.replacedTables(keys),
   ]);
-  const tracked = keys.filter((key) => graph.asset(key).cells !== undefined);
+  const tracked = keys.filter((key) => graph.asset(key).partitionedBy !== undefined);
   const records = await cellLedger.records({
-    producers: producers.filter((p) => p.recipe.partitions).map((p) => p.key),
+    producers: producers.filter((p) => p.recipe.partitionsDef).map((p) => p.key),
     tracked,
-    readers: producers.filter((p) => !p.recipe.partitions).flatMap((p) => latest.get(p.key) ?? []),
+    readers: producers.filter((p) => !p.recipe.partitionsDef).flatMap((p) => latest.get(p.key) ?? []),
   });
   const states = await cellStates(producers, {
     graph,
@@ -89,10 +89,10 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
   const { graph, ledger, standingConfig } = around;
   const producer = graph.producerOf(task.key);
   const config = configOf(producer, standingConfig, task.config);
-  const byCells = producer.recipe.partitions !== undefined ||
-    Object.entries(producer.recipe.deps).some(([name, { key, cells }]) =>
-      graph.producerOf(key).recipe.partitions !== undefined ||
-      (cells !== undefined && !readsEverything(producer.recipe.mappings[name]!(config)))
+  const byCells = producer.recipe.partitionsDef !== undefined ||
+    Object.entries(producer.recipe.deps).some(([name, { key, partitionedBy }]) =>
+      graph.producerOf(key).recipe.partitionsDef !== undefined ||
+      (partitionedBy !== undefined && !readsEverything(producer.recipe.mappings[name]!(config)))
     );
   if (byCells) return await takeSnapshot(around, { config: task.config, of: [task.key] });
   return {

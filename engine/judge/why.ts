@@ -401,7 +401,7 @@ class Explainer {
     if (!record) return undefined;
     const changed = record.changed ?? [];
     const asset = graph.asset(upstream);
-    const within = asset.cells ? this.#read(producer, upstream, cells, changed) : null;
+    const within = asset.partitionedBy ? this.#read(producer, upstream, cells, changed) : null;
     const rows = await changedRows(database, asset, { since, until, within });
     const maker = graph.producerOf(upstream);
     const why = record.reasons.filter(({ kind }) => kind !== "upstream_stale" && kind !== "forced");

@@ -15,7 +15,7 @@ export {
 export {
   type CellColumns,
   cutBy,
-  type Partitions,
+  type PartitionsDefinition,
   type SpaceContext,
   type UpstreamCells,
   type Wanted,

@@ -48,7 +48,7 @@ export interface SpaceContext<Names extends string, Config, Resources> {
  *
  * All its byproducts are divided in the same way, by the same columns.
  */
-export interface Partitions<Names extends string = string, Config = unknown, Resources = unknown> {
+export interface PartitionsDefinition<Names extends string = string, Config = unknown, Resources = unknown> {
   /** The cells that there should be now. Called whenever staleness is judged: it must be cheap, and say the same for the same state. */
   wanted(context: SpaceContext<Names, Config, Resources>): Wanted | Promise<Wanted>;
   /**

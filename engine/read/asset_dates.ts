@@ -17,7 +17,7 @@ export async function newestDate(
   asset: AnyAsset,
   { asOf: version }: AtVersion = {},
 ): Promise<string | null> {
-  const column = asset.cells?.date;
+  const column = asset.partitionedBy?.date;
   if (column === undefined) return null;
   const [latest] = await sql.unsafe<{ id: number; byCells: boolean; newest: string | null }[]>(
     `SELECT id, cells IS NOT NULL AS "byCells", newest_date::text AS newest FROM engine.materialization m
@@ -43,7 +43,7 @@ export async function datesWithRows(
   asset: AnyAsset,
   { asOf: version }: AtVersion = {},
 ): Promise<string[]> {
-  const column = asset.cells?.date;
+  const column = asset.partitionedBy?.date;
   if (column === undefined) return [];
   const rows = await sql.unsafe<{ date: string }[]>(
     `SELECT DISTINCT "${column}"::text AS date FROM ${tableOf(asset)} WHERE ${current(version, 1)} ORDER BY 1 DESC`,

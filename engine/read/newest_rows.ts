@@ -35,7 +35,7 @@ export async function newestRows(
   { each, fields = [] }: NewestRowsQuery,
 ): Promise<NewestRows> {
   const [name, date, ...more] = asset.schema.primaryKey;
-  if (name === undefined || date === undefined || more.length > 0 || asset.cells?.name !== name) {
+  if (name === undefined || date === undefined || more.length > 0 || asset.partitionedBy?.name !== name) {
     throw invalid("key", `"${asset.key}" has no series of rows: its key is ${asset.schema.primaryKey.join(", ")}.`);
   }
   if (!Number.isSafeInteger(each) || each < 1) throw invalid("each", `${each} rows of each name cannot be read.`);

@@ -81,7 +81,7 @@ class CellStep {
     const config = snapshot.configs.get(key);
     const parts = make.isEmpty
       ? []
-      : recipe.partitions!.chunks?.(make, { config, resources: step.around.resources }) ?? [make];
+      : recipe.partitionsDef!.chunks?.(make, { config, resources: step.around.resources }) ?? [make];
     try {
       await this.#makeParts(parts, present);
     } catch (error) {
@@ -216,12 +216,12 @@ class CellStep {
 
 /** @throws {InvalidRowsError} If a row lies outside the cells that were asked for. */
 function refuseOthers(
-  { key, cells }: OutputToPublish["asset"],
+  { key, partitionedBy }: OutputToPublish["asset"],
   data: OutputToPublish["rows"]["data"],
   part: CellSet,
 ): void {
-  const names = cells!.name === undefined ? null : data[cells!.name] as readonly string[];
-  const dates = cells!.date === undefined ? null : data[cells!.date] as readonly string[];
+  const names = partitionedBy!.name === undefined ? null : data[partitionedBy!.name] as readonly string[];
+  const dates = partitionedBy!.date === undefined ? null : data[partitionedBy!.date] as readonly string[];
   const count = names?.length ?? dates?.length ?? 0;
   for (let i = 0; i < count; i++) {
     const [name, date] = [names?.[i] ?? "", dates?.[i] ?? ""];

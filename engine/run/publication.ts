@@ -98,7 +98,7 @@ async function storeWhole(
     const ids = await ledger.recordSuccess(tx, claim, records, { alone: false });
     if (!ids) throw new StepLostError(claim.key, claim.runId);
     // Where it was made by cells before (from another source), there is nothing left to say of them.
-    if (outputs.some(({ asset }) => asset.cells)) await cellLedger.recordMade(tx, claim.key, []);
+    if (outputs.some(({ asset }) => asset.partitionedBy)) await cellLedger.recordMade(tx, claim.key, []);
     const published: Published[] = [];
     for (const { asset, rows } of outputs) {
       const id = ids.get(asset.key)!;
@@ -108,7 +108,9 @@ async function storeWhole(
         changes = await writeRows(database, tx, asset, rows, { id, fresh: before === undefined, signal });
         await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
       }
-      if (asset.cells) await recordChangeOfWhole(tx, { asset, rows, id, first: before === undefined }, cellLedger);
+      if (asset.partitionedBy) {
+        await recordChangeOfWhole(tx, { asset, rows, id, first: before === undefined }, cellLedger);
+      }
       published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
     }
     await ledger.recordChecks(tx, claim.runId, checks, ids);
@@ -121,7 +123,7 @@ async function recordChangeOfWhole(
   { asset, rows, id, first }: { asset: AnyAsset; rows: PreparedRows; id: number; first: boolean },
   cellLedger: CellLedger,
 ): Promise<void> {
-  const { name, date } = asset.cells!;
+  const { name, date } = asset.partitionedBy!;
   const distinct = (column: string | undefined) =>
     column === undefined ? null : [...new Set(rows.data[column] as readonly string[])].sort();
   const extent = { names: distinct(name), dates: distinct(date) };

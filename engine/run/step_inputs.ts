@@ -31,7 +31,7 @@ export function inputsOf(
     Object.entries(deps).map(([name, asset]) => {
       const mapping = mappings[name]!(config);
       const version = snapshot.latest.get(asset.key)!;
-      const read = asset.cells === undefined || readsEverything(mapping)
+      const read = asset.partitionedBy === undefined || readsEverything(mapping)
         ? null
         : upstreamCells(mapping, cells, readSpace({ upstream: asset.key, mapping }, snapshot));
       // Nothing has to be told apart where every cell is read, which most of the first time is.

@@ -78,7 +78,7 @@ export class StepExecution {
           ? "skipped"
           : "lost";
       }
-      return this.#producer.recipe.partitions ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
+      return this.#producer.recipe.partitionsDef ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
     } catch (error) {
       return await this.#end(error);
     }

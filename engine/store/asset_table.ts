@@ -113,7 +113,7 @@ export function cellCondition(
   parameters: (string | number)[],
   prefix = "",
 ): string {
-  const { name, date } = asset.cells!;
+  const { name, date } = asset.partitionedBy!;
   if (rectangles.length > 20 || rectangles.some(({ dates }) => (dates?.length ?? 0) > 20)) {
     return flatCondition({ name, date }, rectangles, parameters, prefix);
   }
@@ -200,7 +200,7 @@ export async function changedCells(
   asset: AnyAsset,
   { id, within }: { id: number; within: CellSet | null },
 ): Promise<[name: string, date: string][]> {
-  const { name, date } = asset.cells!;
+  const { name, date } = asset.partitionedBy!;
   const parameters: (string | number)[] = [id];
   const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters);
   const rows = await tx.unsafe<{ name: string; date: string }[]>(

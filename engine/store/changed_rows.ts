@@ -22,7 +22,7 @@ export async function changedRows(
   { since, until, within }: { since: number; until: number; within: CellSet | null },
 ): Promise<string[]> {
   const parameters: (string | number)[] = [since, until];
-  const here = within === null || !asset.cells ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  const here = within === null || !asset.partitionedBy ? "true" : cellCondition(asset, within.rectangles(), parameters);
   const { primaryKey, columns } = asset.schema;
   const found = await database.sql.unsafe<{ came: boolean; row: Record<string, unknown> }[]>(
     `SELECT _from > $1 AS came, to_jsonb(t) - '_from' - '_until' AS row FROM ${tableOf(asset)} t

@@ -130,7 +130,7 @@ async function changeOf(
     replaced: undefined,
     inPlace: [],
     remake: latest && remakeOf(shape, record),
-    isRedivided: latest !== undefined && !(hasSameCells(shape.cells, record.cells) &&
+    isRedivided: latest !== undefined && !(hasSameCells(shape.partitionedBy, record.partitionedBy) &&
       shape.partitioned === record.partitioned && shape.producer === record.producer),
   };
   if (!table) return change;
@@ -192,9 +192,9 @@ function misfitOf(
   }
   if (table.hasCurrent && !latest) return "its rows belong to no materialization";
   if (!table.hasRows) return undefined;
-  if (shape.partitioned && record.partitioned && !isDividedAlike(shape.cells, record.cells)) {
-    return `its partitions were told apart by ${cellsInWords(record.cells)}, and are by ${
-      cellsInWords(shape.cells)
+  if (shape.partitioned && record.partitioned && !isDividedAlike(shape.partitionedBy, record.partitionedBy)) {
+    return `its partitions were told apart by ${cellsInWords(record.partitionedBy)}, and are by ${
+      cellsInWords(shape.partitionedBy)
     } now`;
   }
   for (const [name, type] of Object.entries(shape.columns)) {
@@ -212,8 +212,8 @@ function misfitOf(
   return dropped === undefined ? undefined : `its key had the column "${dropped}", and has it no more`;
 }
 
-function cellsInWords(cells: TableShape["cells"]): string {
-  return [cells?.name, cells?.date].filter((column) => column !== undefined).join(" and ") || "nothing";
+function cellsInWords(partitionedBy: TableShape["partitionedBy"]): string {
+  return [partitionedBy?.name, partitionedBy?.date].filter((column) => column !== undefined).join(" and ") || "nothing";
 }
 
 /** Statements that bring a table to its shape, or why its rows forbid it. */
@@ -279,9 +279,9 @@ function indexStatement(asset: AnyAsset): string {
 /** Partitions of the tables that are published by dates are found by them. */
 async function indexDates(tx: Sql, graph: AssetGraph): Promise<void> {
   for (const { recipe, produces } of graph.producers) {
-    if (!recipe.partitions) continue;
+    if (!recipe.partitionsDef) continue;
     for (const made of produces.map((key) => graph.asset(key))) {
-      const date = made.cells?.date;
+      const date = made.partitionedBy?.date;
       if (date === undefined) continue;
       await tx.unsafe(
         `CREATE INDEX IF NOT EXISTS "${made.key.slice(0, 40)}_cells_${date}" ON ${tableOf(made)} ("${date}")`,
@@ -405,20 +405,20 @@ class Reconciliation {
     const { key } = asset;
     const { tx } = this;
     if (!isRedivided) return;
-    const isSame = hasSameCells(shape.cells, record.cells);
+    const isSame = hasSameCells(shape.partitionedBy, record.partitionedBy);
     if (!isSame) {
       // What changed when is known by the coordinates of then.
       await tx`UPDATE engine.materialization SET changed = NULL WHERE asset_key = ${key} AND changed IS NOT NULL`;
     }
     if (shape.producer === record.producer && shape.partitioned && record.partitioned) {
-      if (isDividedAlike(shape.cells, record.cells)) return;
+      if (isDividedAlike(shape.partitionedBy, record.partitionedBy)) return;
     }
     if (shape.producer === key) {
       await tx`DELETE FROM engine.cells WHERE producer = ${key}`;
       await tx`DELETE FROM engine.cell_failure WHERE producer = ${key}`;
     }
     await tx`DELETE FROM engine.extent WHERE asset_key = ${key}`;
-    if (shape.partitioned || !shape.cells) return;
+    if (shape.partitioned || !shape.partitionedBy) return;
     const distinct = (column: string | undefined) =>
       column === undefined
         ? "NULL"
@@ -427,8 +427,8 @@ class Reconciliation {
         }
             WHERE _until IS NULL)`;
     await tx.unsafe(
-      `INSERT INTO engine.extent (asset_key, names, dates) VALUES ($1, ${distinct(shape.cells.name)}, ${
-        distinct(shape.cells.date)
+      `INSERT INTO engine.extent (asset_key, names, dates) VALUES ($1, ${distinct(shape.partitionedBy.name)}, ${
+        distinct(shape.partitionedBy.date)
       })`,
       [key],
     );

@@ -35,7 +35,7 @@ export interface Tables {
 export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
   const keys = graph.assets.filter((asset) => !asset.external).map(({ key }) => key);
   const records = await tx<TableRecord[]>`
-    SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", cells, producer, partitioned, altered,
+    SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", cells AS "partitionedBy", producer, partitioned, altered,
            lost_until AS "lostUntil", lost_because AS "lostBecause", remake_until AS "remakeUntil",
            remake_because AS "remakeBecause", to_json(judged_by) AS "judgedBy"
     FROM engine.asset_table`;
@@ -132,10 +132,10 @@ export async function writeRecords(
     INSERT INTO engine.asset_table
       (asset_key, layer, columns, primary_key, cells, producer, partitioned, altered, lost_until, lost_because, remake_until,
        remake_because, judged_by)
-    SELECT r.key, r.layer, r.columns, r."primaryKey", nullif(r.cells, 'null'::jsonb), r.producer, r.partitioned, r.altered,
+    SELECT r.key, r.layer, r.columns, r."primaryKey", nullif(r."partitionedBy", 'null'::jsonb), r.producer, r.partitioned, r.altered,
            r."lostUntil", r."lostBecause", r."remakeUntil", r."remakeBecause", r."judgedBy"
     FROM jsonb_to_recordset(${tx.json(changed as unknown as postgres.JSONValue)}) AS r(
-      key text, layer text, columns jsonb, "primaryKey" text[], cells jsonb, producer text, partitioned boolean,
+      key text, layer text, columns jsonb, "primaryKey" text[], "partitionedBy" jsonb, producer text, partitioned boolean,
       altered bigint, "lostUntil" bigint, "lostBecause" text, "remakeUntil" bigint, "remakeBecause" text, "judgedBy" text[])
     ON CONFLICT (asset_key) DO UPDATE SET
       layer = excluded.layer, columns = excluded.columns, primary_key = excluded.primary_key, cells = excluded.cells,
@@ -150,7 +150,7 @@ function isSame(record: TableRecord, before: TableRecord | undefined): boolean {
       one.layer,
       Object.entries(one.columns).sort(),
       one.primaryKey,
-      one.cells && [one.cells.name ?? null, one.cells.date ?? null],
+      one.partitionedBy && [one.partitionedBy.name ?? null, one.partitionedBy.date ?? null],
       one.producer,
       one.partitioned,
       one.altered,

@@ -8,7 +8,7 @@ export interface TableShape {
   columns: Readonly<Record<string, string>>;
   primaryKey: readonly string[];
   /** The columns that hold the coordinates of partitions; `null` for an asset that is only known as a whole. */
-  cells: { name?: string; date?: string } | null;
+  partitionedBy: { name?: string; date?: string } | null;
   /** The asset whose function makes it. */
   producer: string;
   /** Whether that function makes it by partitions. */
@@ -33,9 +33,9 @@ export function shapeOf(asset: AnyAsset, graph: AssetGraph): TableShape {
     layer: asset.layer,
     columns: Object.fromEntries(asset.schema.columns.map(({ name, type }) => [name, spelled(type)])),
     primaryKey: asset.schema.primaryKey,
-    cells: asset.cells ? { ...asset.cells } : null,
+    partitionedBy: asset.partitionedBy ? { ...asset.partitionedBy } : null,
     producer: producer.key,
-    partitioned: producer.recipe.partitions !== undefined,
+    partitioned: producer.recipe.partitionsDef !== undefined,
   };
 }
 
@@ -74,11 +74,11 @@ export function conversionOf(column: string, from: string, to: string): Conversi
 }
 
 /** Whether two declarations divide an asset along the same dimensions, whatever the columns are called. */
-export function isDividedAlike(a: TableShape["cells"], b: TableShape["cells"]): boolean {
+export function isDividedAlike(a: TableShape["partitionedBy"], b: TableShape["partitionedBy"]): boolean {
   return (a?.name === undefined) === (b?.name === undefined) && (a?.date === undefined) === (b?.date === undefined);
 }
 
 /** Whether two declarations name the same columns. */
-export function hasSameCells(a: TableShape["cells"], b: TableShape["cells"]): boolean {
+export function hasSameCells(a: TableShape["partitionedBy"], b: TableShape["partitionedBy"]): boolean {
   return a?.name === b?.name && a?.date === b?.date;
 }

@@ -30,7 +30,7 @@ export interface MarketVendor {
    * The bars of all instruments in one session, in the order received, duplicates kept: judging them is the work of the assets
    * downstream. A day without trading has none. One call.
    *
-   * A session that is not over, or that the plan does not reach, is an error of scope `cell`.
+   * A session that is not over, or that the plan does not reach, is an error of scope `call`.
    */
   sessionBars(session: string, options?: VendorOptions): Promise<VendorBar[]>;
   /** The bars of one instrument in the sessions of `range`, in the order received. A call for each 50,000 sessions. */

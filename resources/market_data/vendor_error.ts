@@ -2,11 +2,11 @@ import { MarketDataError } from "./market_data.ts";
 
 /**
  * How far a failure reaches:
- * - `cell`: this call only. Another session or ticker may be had; so may this one later, where the error is retryable.
+ * - `call`: this call only. Another session or ticker may be had; so may this one later, where the error is retryable.
  * - `endpoint`: every call of its kind, until the plan is another: going on would spend calls for nothing.
  * - `all`: every call, until a setting is another.
  */
-export type FailureScope = "cell" | "endpoint" | "all";
+export type FailureScope = "call" | "endpoint" | "all";
 
 export interface VendorErrorOptions {
   /** HTTP status, or `null` where no answer was had or what came could not be understood. */
@@ -34,7 +34,7 @@ export class VendorError extends MarketDataError {
 
   /** Whether the calls that would follow are bound to fail too, so that whoever makes them should stop. */
   get stopsFurtherCalls(): boolean {
-    return this.scope !== "cell";
+    return this.scope !== "call";
   }
 
   /** Says the same to whoever asks errors of any kind whether there is a point in going on. */

@@ -162,7 +162,7 @@ function pick(row: Row, names: readonly string[]): Row {
 /** The rows of a version that hold as of its newest as-of session, which the original had alone. */
 export async function newestOnly(engine: Engine, { key, id }: RowVersion): Promise<Filter[]> {
   const newest = await engine.newestDate(key, { asOf: id });
-  return newest === null ? [] : [equals(engine.graph.asset(key).cells!.date!, newest)];
+  return newest === null ? [] : [equals(engine.graph.asset(key).partitionedBy!.date!, newest)];
 }
 
 /** A filter for equality. */

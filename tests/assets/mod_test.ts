@@ -27,13 +27,13 @@ Deno.test("assets/mod.ts lists every file that declares an asset, those that ask
 
 Deno.test("every asset of a vendor stands in for one that reads a file, with the same rows, key and cells", () => {
   for (const asset of Object.values(vendorAssets)) {
-    const { key, schema, cells, group, layer } = asset;
+    const { key, schema, partitionedBy, group, layer } = asset;
     assert.ok(asset.module!.startsWith(new URL("vendor/", folder).href), key);
     const file = all.find((one) => one.key === key);
     assert.ok(file, `${key} is in assets/mod.ts`);
     assert.deepEqual([schema.fingerprint, schema.primaryKey], [file.schema.fingerprint, file.schema.primaryKey], key);
     assert.deepEqual([group, layer], [file.group, file.layer], key);
-    assert.deepEqual(cells, file.cells, key);
+    assert.deepEqual(partitionedBy, file.partitionedBy, key);
   }
 });
 

@@ -69,8 +69,8 @@ for (const ended of ["in parts", "at once"]) {
       description: "Published date by date.",
       row: z.object({ date: z.iso.date() }),
       primaryKey: ["date"],
-      cells: { date: "date" },
-      partitions: {
+      partitionedBy: { date: "date" },
+      partitionsDef: {
         wanted: () => ({ dates: ["2024-01-02", "2024-01-03"] }),
         ...ended === "in parts" && { chunks: cutBy({ dates: 1 }) },
       },

@@ -123,13 +123,13 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
   const dimensions = d.cells === "" || (d.key === "name" && d.cells.includes("date"))
     ? []
     : d.cells.split(",") as ("name" | "date")[];
-  const cells = dimensions.length === 0
+  const partitionedBy = dimensions.length === 0
     ? undefined
     : Object.fromEntries(dimensions.map((dimension) => [dimension, names[dimension]]));
   const shape = {
     group: "t",
     primaryKey: d.key.split(",").map((column) => column === "name" ? d.title : column),
-    ...(cells && { cells }),
+    ...(partitionedBy && { partitionedBy }),
   };
   const n = { int: z.int(), whole: z.number(), half: z.number(), text: z.string(), flag: z.boolean() }[d.type];
   const row = (value: z.ZodType) => z.object({ [d.title]: z.string(), day: z.iso.date(), n: value });
@@ -153,7 +153,7 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
     // deno-lint-ignore no-explicit-any
   } as any) as AnyAsset;
   const maker = (which: "base" | "other", layer: string, plus: number) => {
-    const partitioned = d.partitioned[which] && cells !== undefined;
+    const partitioned = d.partitioned[which] && partitionedBy !== undefined;
     const mine = d.sideBy === which;
     return declare({
       key: `${prefix}_${which}`,
@@ -164,7 +164,7 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
       source: () => Promise.resolve(d.names.join()),
       byproducts: mine ? { side } : {},
       ...(partitioned && {
-        partitions: { wanted: () => wanted, ...(dimensions.includes("date") && { chunks: cutBy({ dates: 1 }) }) },
+        partitionsDef: { wanted: () => wanted, ...(dimensions.includes("date") && { chunks: cutBy({ dates: 1 }) }) },
       }),
       materialize({ cells: asked }: { cells: CellSet }) {
         const within = (rows: Row[]) => partitioned ? rows.filter((one) => isIn(asked, one)) : rows;
@@ -181,10 +181,10 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
     layer: "gold",
     description: "The same as base, partition by partition where it has any.",
     codeVersion: d.type,
-    deps: { base: reads(base, cells ? identity : everything) },
+    deps: { base: reads(base, partitionedBy ? identity : everything) },
     row: row(n),
-    ...(cells && {
-      partitions: {
+    ...(partitionedBy && {
+      partitionsDef: {
         // deno-lint-ignore no-explicit-any
         wanted: ({ upstream: { base: { space } } }: any) => ({
           ...(dimensions.includes("name") && { names: space.names }),

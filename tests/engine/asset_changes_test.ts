@@ -316,10 +316,10 @@ function maker(key: string, { partitioned, names = ["x", "y"], side = null, fail
     description: key,
     row: cellRow,
     primaryKey: ["name", "day"],
-    cells: { name: "name", date: "day" },
+    partitionedBy: { name: "name", date: "day" },
     byproducts: (side ? { side } : {}) as Record<string, AnyAsset>,
     ...(partitioned && {
-      partitions: { wanted: () => ({ names, dates: days }), chunks: cutBy({ dates: 1 }) },
+      partitionsDef: { wanted: () => ({ names, dates: days }), chunks: cutBy({ dates: 1 }) },
     }),
     materialize({ cells }) {
       const rows = rowsFor(
@@ -340,7 +340,7 @@ function sideOf(key: string) {
     description: "What is found on the way.",
     row: sideRow,
     primaryKey: ["name", "day"],
-    cells: { name: "name", date: "day" },
+    partitionedBy: { name: "name", date: "day" },
   });
   const copy = asset({
     key: `${key}_copy`,
@@ -350,8 +350,8 @@ function sideOf(key: string) {
     deps: { side: reads(side, identity) },
     row: sideRow,
     primaryKey: ["name", "day"],
-    cells: { name: "name", date: "day" },
-    partitions: {
+    partitionedBy: { name: "name", date: "day" },
+    partitionsDef: {
       wanted: ({ upstream }) => ({ names: upstream.side.space.names, dates: upstream.side.space.dates }),
     },
     materialize: async ({ inputs }) => ({ rows: await inputs.side.rows() }),
@@ -432,8 +432,8 @@ test("partitions that are lost with their table are made again, those nobody exp
       description: "Made for the newest day alone, unless somebody asks.",
       row: z.object({ day: z.iso.date(), n }),
       primaryKey: ["day"],
-      cells: { date: "day" },
-      partitions: { wanted: () => ({ dates: days }), missing: "latest", gone: "keep", chunks: cutBy({ dates: 1 }) },
+      partitionedBy: { date: "day" },
+      partitionsDef: { wanted: () => ({ dates: days }), missing: "latest", gone: "keep", chunks: cutBy({ dates: 1 }) },
       materialize: ({ cells }) => ({
         rows: cells.dates.map((day) => {
           if (day === failing) throw new Error(`${day} is not to be had`);
@@ -450,8 +450,8 @@ test("partitions that are lost with their table are made again, those nobody exp
       deps: { of: reads(of, identity) },
       row: z.object({ day: z.iso.date(), n: z.string() }),
       primaryKey: ["day"],
-      cells: { date: "day" },
-      partitions: { wanted: ({ upstream }) => ({ dates: upstream.of.space.dates }) },
+      partitionedBy: { date: "day" },
+      partitionsDef: { wanted: ({ upstream }) => ({ dates: upstream.of.space.dates }) },
       materialize: async ({ inputs }) => ({
         rows: (await inputs.of.rows() as { day: string; n: unknown }[]).map(({ day, n }) => ({ day, n: `${n}` })),
       }),
@@ -480,12 +480,12 @@ test("partitions that are lost with their table are made again, those nobody exp
 });
 
 test("partitions by other columns make the asset again, and what was tracked by others stays right", async (t) => {
-  const by = (cells: { name?: string; date?: string }, partitioned: boolean) =>
+  const by = (partitionedBy: { name?: string; date?: string }, partitioned: boolean) =>
     made("recut", cellRow, ["name", "day"], [], {
-      cells,
+      partitionedBy,
       ...(partitioned && {
-        partitions: {
-          wanted: () => ({ ...(cells.name && { names: ["x"] }), ...(cells.date && { dates: days }) }),
+        partitionsDef: {
+          wanted: () => ({ ...(partitionedBy.name && { names: ["x"] }), ...(partitionedBy.date && { dates: days }) }),
         },
       }),
       materialize: () => ({ rows: days.map((day, n) => ({ name: "x", day, n })) }) as never,
@@ -509,8 +509,8 @@ test("partitions by other columns make the asset again, and what was tracked by 
     deps: { of: reads(by({ date: "day" }, false), identity) },
     row: z.object({ day: z.iso.date() }),
     primaryKey: ["day"],
-    cells: { date: "day" },
-    partitions: { wanted: ({ upstream }) => ({ dates: upstream.of.space.dates }) },
+    partitionedBy: { date: "day" },
+    partitionsDef: { wanted: ({ upstream }) => ({ dates: upstream.of.space.dates }) },
     materialize: ({ cells }) => ({ rows: cells.dates.map((day) => ({ day })) }),
   });
   await t.open(by({ date: "day" }, false), read);

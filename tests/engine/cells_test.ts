@@ -28,8 +28,8 @@ const watched = assetsWith<unknown>().asset({
   deps: { adjusted: reads(adjusted, identity) },
   row: z.object({ name: z.string(), date: z.iso.date(), value: z.number() }),
   primaryKey: ["name", "date"],
-  cells: { name: "name", date: "date" },
-  partitions: {
+  partitionedBy: { name: "name", date: "date" },
+  partitionsDef: {
     wanted: ({ upstream }) => ({ names: upstream.adjusted.space.names, dates: upstream.adjusted.space.dates }),
     chunks: cutBy({ names: 1, dates: 1 }),
   },

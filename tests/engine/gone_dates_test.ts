@@ -20,7 +20,7 @@ interface World {
 }
 
 const { asset, byproduct } = assetsWith<World>();
-const dated = { group: "t", description: "", primaryKey: ["day"] as const, cells: { date: "day" } as const };
+const dated = { group: "t", description: "", primaryKey: ["day"] as const, partitionedBy: { date: "day" } as const };
 const Day = z.object({ day: z.iso.date(), value: z.string() });
 
 const days = asset({
@@ -39,7 +39,7 @@ const choices = asset({
   layer: "silver",
   deps: { days: reads(days, identity) },
   row: Day,
-  partitions: {
+  partitionsDef: {
     wanted({ upstream, resources }) {
       const { dates } = upstream.days.space;
       return {
@@ -63,7 +63,7 @@ const followers = asset({
   layer: "gold",
   deps: { choices: reads(choices, identity) },
   row: Day,
-  partitions: {
+  partitionsDef: {
     wanted: ({ upstream: { choices } }) => ({
       dates: choices.wanted.dates,
       isDate: (date) => choices.space.dateAt(date) >= 0,
@@ -277,7 +277,7 @@ function moved(by: "choices" | "days"): AnyAsset[] {
       layer: "silver",
       deps: { days: reads(source, identity) },
       row: Day,
-      partitions: { wanted: ({ upstream }) => ({ dates: upstream.days!.space.dates }) },
+      partitionsDef: { wanted: ({ upstream }) => ({ dates: upstream.days!.space.dates }) },
       ...by === "choices"
         ? {
           byproducts: { found },

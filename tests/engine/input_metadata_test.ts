@@ -13,7 +13,7 @@ const upstream = asset({
   description: "Says something of itself.",
   row,
   primaryKey: ["date"],
-  cells: { date: "date" },
+  partitionedBy: { date: "date" },
   materialize: () =>
     Promise.resolve({ rows: [{ date: "2024-01-02" }, { date: "2024-01-03" }], metadata: { told: "as read", n: 2 } }),
 });

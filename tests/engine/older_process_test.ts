@@ -22,9 +22,9 @@ function assets({ layer, n, partitioned = false }: { layer: "raw" | "gold"; n: z
     description: "Changes.",
     row: z.object({ day: z.iso.date(), n }),
     primaryKey: ["day"],
-    cells: { date: "day" },
+    partitionedBy: { date: "day" },
     ...(partitioned && {
-      partitions: { wanted: () => ({ dates: ["2024-01-02", "2024-01-03"] }), chunks: cutBy({ dates: 1 }) },
+      partitionsDef: { wanted: () => ({ dates: ["2024-01-02", "2024-01-03"] }), chunks: cutBy({ dates: 1 }) },
     }),
     async materialize({ resources, cells }) {
       await resources.before("source");

@@ -144,9 +144,9 @@ const patient = assetsWith<CellWorld>().asset({
   description: "One row a cell.",
   row: z.object({ name: z.string(), date: z.iso.date() }),
   primaryKey: ["name", "date"],
-  cells: { name: "name", date: "date" },
+  partitionedBy: { name: "name", date: "date" },
   retry: soon,
-  partitions: { wanted: ({ resources }) => ({ names: resources.names, dates: resources.dates }) },
+  partitionsDef: { wanted: ({ resources }) => ({ names: resources.names, dates: resources.dates }) },
   async materialize({ cells, resources }) {
     const made = Array.from(cells.cells(), ([name, date]) => ({ name, date }));
     await resources.before("patient", made.map(({ name, date }) => `${name} ${date}`));

@@ -14,8 +14,8 @@ const broken = asset({
   description: "Cannot be made for any of its dates.",
   row,
   primaryKey: ["date"],
-  cells: { date: "date" },
-  partitions: { wanted: () => ({ dates }) },
+  partitionedBy: { date: "date" },
+  partitionsDef: { wanted: () => ({ dates }) },
   materialize: () => Promise.reject(new RangeError("Give more sessions.")),
 });
 
@@ -27,8 +27,8 @@ const byDate = asset({
   deps: { broken: reads(broken, identity) },
   row,
   primaryKey: ["date"],
-  cells: { date: "date" },
-  partitions: { wanted: () => ({ dates }) },
+  partitionedBy: { date: "date" },
+  partitionsDef: { wanted: () => ({ dates }) },
   materialize: async ({ inputs }) => ({ rows: await inputs.broken.rows() }),
 });
 

@@ -80,8 +80,8 @@ export async function runChain(
 
   /** The cells that the engine would make first. */
   async function cellsOf({ recipe }: AnyAsset, settings: unknown): Promise<CellSet> {
-    const { partitions, deps } = recipe!;
-    if (!partitions) return CellSet.all(CellSpace.single);
+    const { partitionsDef, deps } = recipe!;
+    if (!partitionsDef) return CellSet.all(CellSpace.single);
     const upstream = Object.fromEntries(
       Object.entries(deps).map(([name, { key }]) => [name, {
         space: spaces.get(key)!,
@@ -89,9 +89,9 @@ export async function runChain(
         rows: () => Promise.resolve(tables.get(key) as Row[]),
       }]),
     );
-    const wanted = wantedCells(await partitions.wanted({ upstream, config: settings, resources, clock }));
+    const wanted = wantedCells(await partitionsDef.wanted({ upstream, config: settings, resources, clock }));
     const end = wanted.space.dates.length;
-    return partitions.missing === "latest" && !history ? wanted.during(end === 0 ? [] : [end - 1, end]) : wanted;
+    return partitionsDef.missing === "latest" && !history ? wanted.during(end === 0 ? [] : [end - 1, end]) : wanted;
   }
 
   /** The rows of an upstream asset that its mapping lets a function read. */
@@ -101,7 +101,7 @@ export async function runChain(
     { name, settings, cells }: { name: string; settings: unknown; cells: CellSet },
   ): object[] {
     const rows = tables.get(upstream.key) as Row[];
-    const columns = upstream.cells;
+    const columns = upstream.partitionedBy;
     if (!columns) return rows;
     const allowed = upstreamCells(reader.recipe!.mappings[name]!(settings), cells, spaces.get(upstream.key)!);
     const at = (row: Row, column: string | undefined) => column === undefined ? "" : row[column] as string;
@@ -115,10 +115,10 @@ export async function runChain(
     const producer = producerOf(asset);
     spaces.set(
       asset.key,
-      producer.recipe!.partitions
+      producer.recipe!.partitionsDef
         ? new CellSpace(cells.names, cells.dates)
-        : asset.cells
-        ? new CellSpace(distinct(asset.cells.name), distinct(asset.cells.date))
+        : asset.partitionedBy
+        ? new CellSpace(distinct(asset.partitionedBy.name), distinct(asset.partitionedBy.date))
         : CellSpace.single,
     );
   }

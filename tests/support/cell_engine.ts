@@ -54,7 +54,7 @@ export const events = asset({
   description: "Events that reach back.",
   row: z.object({ name: z.string(), date: z.iso.date(), ratio: z.number() }),
   primaryKey: ["name", "date"],
-  cells: { name: "name", date: "date" },
+  partitionedBy: { name: "name", date: "date" },
   source: ({ resources }) => Promise.resolve(JSON.stringify(resources.events)),
   materialize: ({ resources }) => ({ rows: resources.events }),
 });
@@ -67,9 +67,9 @@ export const quotes = asset({
   description: "Values as received.",
   row: series,
   primaryKey: ["name", "date"],
-  cells: { name: "name", date: "date" },
+  partitionedBy: { name: "name", date: "date" },
   source: ({ resources }) => Promise.resolve(resources.version),
-  partitions: {
+  partitionsDef: {
     wanted: ({ resources }) => ({ names: resources.names, dates: resources.dates }),
     chunks: cutBy({ dates: 2 }),
     due: (date, version) => {
@@ -100,8 +100,8 @@ export const adjusted = asset({
   config: z.strictObject({ scale: z.number().default(1) }),
   row: series,
   primaryKey: ["name", "date"],
-  cells: { name: "name", date: "date" },
-  partitions: {
+  partitionedBy: { name: "name", date: "date" },
+  partitionsDef: {
     wanted: ({ upstream }) => ({ names: upstream.quotes.space.names, dates: upstream.quotes.space.dates }),
   },
   async materialize(context) {
@@ -126,8 +126,8 @@ export const sums = asset({
   deps: { values: reads(adjusted, lastSessions(3)) },
   row: z.object({ as_of: z.iso.date(), sum: z.number(), last: z.iso.date() }),
   primaryKey: ["as_of"],
-  cells: { date: "as_of" },
-  partitions: {
+  partitionedBy: { date: "as_of" },
+  partitionsDef: {
     wanted: ({ upstream }) => ({ dates: upstream.values.space.dates.slice(2) }),
     missing: "latest",
     gone: "keep",

@@ -22,7 +22,7 @@ export function knownTable<Row extends object>(asset: Asset<Row>, rows: readonly
       deps: {},
       after: [],
       byproducts: {},
-      partitions: undefined,
+      partitionsDef: undefined,
       materialize: () => Promise.resolve({ rows }),
     },
   } as unknown as AnyAsset;

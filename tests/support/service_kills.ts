@@ -86,7 +86,7 @@ export async function lookForKept({ sql }: Database): Promise<string[]> {
 
 /** The version of the rows that the table holds, worked out anew: of those as of the record, which are the current ones. */
 async function versionOf(database: Database, asset: AnyAsset, materialization: number): Promise<string> {
-  if (graph.producerOf(asset.key).recipe.partitions) {
+  if (graph.producerOf(asset.key).recipe.partitionsDef) {
     return cellVersion(asset, (await contentOf(database.sql, asset)).sum);
   }
   const columns = await readColumns(database, asset, asset.schema.columns.map((c) => c.name), materialization);

@@ -5,7 +5,7 @@ import { CellSet, CellSpace } from "../../engine/mod.ts";
 import { cellStrips, namesInWords } from "../../web/cell_strips.ts";
 import { CellStrips } from "../../web/components/cell_strips.tsx";
 
-const quotes = { key: "quotes", cells: { name: "ticker", date: "session" } };
+const quotes = { key: "quotes", partitionedBy: { name: "ticker", date: "session" } };
 
 function stateOf(
   space: CellSpace,

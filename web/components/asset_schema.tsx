@@ -2,7 +2,7 @@ import type { AnyAsset } from "../../engine/mod.ts";
 import { TableScroller } from "./table_scroller.tsx";
 
 /** What the rows of an asset hold, column by column. */
-export function AssetSchema({ asset: { key, schema, cells } }: { asset: AnyAsset }) {
+export function AssetSchema({ asset: { key, schema, partitionedBy } }: { asset: AnyAsset }) {
   const { columns, primaryKey } = schema;
   return (
     <>
@@ -32,7 +32,11 @@ export function AssetSchema({ asset: { key, schema, cells } }: { asset: AnyAsset
                   {[
                     description,
                     primaryKey.includes(name) ? "part of the key" : null,
-                    cells?.name === name ? "name of its cell" : cells?.date === name ? "date of its cell" : null,
+                    partitionedBy?.name === name
+                      ? "name of its cell"
+                      : partitionedBy?.date === name
+                      ? "date of its cell"
+                      : null,
                   ].filter((part) => part !== null).join("; ") || "–"}
                 </td>
               </tr>

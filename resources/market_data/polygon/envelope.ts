@@ -49,7 +49,7 @@ export const currencyOrNull = textOrNull.transform((currency) => currency?.toUpp
 export function misunderstood(endpoint: string, why: string): VendorError {
   return new VendorError(
     `The vendor does not answer ${endpoint}: its answer is not of the form it should have: ${why}.`,
-    { status: 200, endpoint, retryable: false, scope: "cell" },
+    { status: 200, endpoint, retryable: false, scope: "call" },
   );
 }
 

@@ -96,7 +96,7 @@ function pathAndQuery(nextUrl: string, endpoint: string): { path: string; query:
       status: 200,
       endpoint,
       retryable: true,
-      scope: "cell",
+      scope: "call",
     });
   }
   url.searchParams.delete("apiKey");
@@ -108,6 +108,6 @@ function endless(endpoint: string): VendorError {
     status: 200,
     endpoint,
     retryable: true,
-    scope: "cell",
+    scope: "call",
   });
 }

@@ -93,18 +93,18 @@ export function transport(options: TransportOptions): Transport {
           });
         if (verdict.kind === "unknown") {
           if (mayBeUnknown) return null;
-          throw failed("it knows no such ticker (404)", { retryable: false, scope: "cell" });
+          throw failed("it knows no such ticker (404)", { retryable: false, scope: "call" });
         }
         if (verdict.kind === "failed") throw failed(verdict.why, { retryable: false, scope: verdict.scope });
         if (verdict.kind === "good") {
           const checked = schema.safeParse(verdict.body);
           if (checked.success) return checked.data;
           const why = `its answer is not of the form it should have: ${problems(checked.error)}`;
-          throw failed(why, { retryable: false, scope: "cell" });
+          throw failed(why, { retryable: false, scope: "call" });
         }
         if (tries >= retry.maxAttempts) {
           const why = `${verdict.why}, the last of ${tries} tries. Try again later`;
-          throw failed(why, { retryable: true, scope: "cell" });
+          throw failed(why, { retryable: true, scope: "call" });
         }
         const delay = delayMs(verdict, tries);
         logger?.warn?.(

@@ -56,7 +56,7 @@ export function judge({ status, headers, text }: Reply, { clock, dated }: JudgeO
       return dated && !LACKS_KIND.test(said)
         ? {
           kind: "failed",
-          scope: "cell",
+          scope: "call",
           why: `the plan of the key does not include this date, or not yet (${quoted}). ` +
             "Ask for closed sessions only, raise HISTORY_FROM, or use the key of a larger plan",
         }
@@ -81,7 +81,7 @@ export function judge({ status, headers, text }: Reply, { clock, dated }: JudgeO
         "Set POLYGON_URL to the address that answers",
     };
   }
-  return { kind: "failed", scope: "cell", why: `it refuses the request (${quoted})` };
+  return { kind: "failed", scope: "call", why: `it refuses the request (${quoted})` };
 }
 
 function parsed(text: string): unknown {

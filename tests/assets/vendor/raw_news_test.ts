@@ -42,7 +42,7 @@ Deno.test("raw_news wants the last thirty days, or those since a date, today inc
   const { vendor } = scriptedVendor({});
   const listed = [listedRow("A"), listedRow("GONE", { delisted_on: "2024-02-20" })];
   const wanted = async (newsFrom?: string) =>
-    await rawNews.recipe!.partitions!.wanted({
+    await rawNews.recipe!.partitionsDef!.wanted({
       upstream: { tickers: { space: CellSpace.single, wanted: CellSpace.single, rows: () => Promise.resolve(listed) } },
       config: {},
       resources: vendorResources(vendor, { newsFrom }),
@@ -56,7 +56,7 @@ Deno.test("raw_news wants the last thirty days, or those since a date, today inc
 });
 
 Deno.test("raw_news reads a day again until two days later", () => {
-  const due = rawNews.recipe!.partitions!.due!;
+  const due = rawNews.recipe!.partitionsDef!.due!;
   assert.equal(due("2024-03-01", "2024-03-01"), "2024-03-01");
   assert.equal(due("2024-03-01", "2024-03-02"), "2024-03-02");
   assert.equal(due("2024-03-01", "2024-03-09"), "2024-03-03");

@@ -27,9 +27,9 @@ const parts = asset({
   description: "Published date by date.",
   row,
   primaryKey: ["date"],
-  cells: { date: "date" },
+  partitionedBy: { date: "date" },
   source: () => Promise.resolve(world.dates.join()),
-  partitions: { wanted: () => ({ dates: world.dates }), chunks: cutBy({ dates: 1 }) },
+  partitionsDef: { wanted: () => ({ dates: world.dates }), chunks: cutBy({ dates: 1 }) },
   checks,
   materialize: ({ cells }) => Promise.resolve({ rows: cells.dates.map(rowOf) }),
 });

@@ -96,9 +96,9 @@ test("a new check judges all rows of an asset that is made by partitions, though
       description: "A row a day.",
       row: z.object({ day: z.iso.date() }),
       primaryKey: ["day"],
-      cells: { date: "day" },
+      partitionedBy: { date: "day" },
       checks,
-      partitions: { wanted: () => ({ dates: days.slice(0, wanted) }), chunks: cutBy({ dates: 1 }) },
+      partitionsDef: { wanted: () => ({ dates: days.slice(0, wanted) }), chunks: cutBy({ dates: 1 }) },
       materialize: ({ cells }) => ({ rows: cells.dates.map((day) => ({ day })) }),
     });
   const counted = check<{ day: string }>(

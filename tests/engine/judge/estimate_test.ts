@@ -11,18 +11,18 @@ const table = {
   description: "t",
   row,
   primaryKey: ["name", "date"],
-  cells: { name: "name", date: "date" },
+  partitionedBy: { name: "name", date: "date" },
   materialize: () => ({ rows: [] }),
 } as const;
 const wanted = () => ({ names: [], dates: [] });
 
 const graph = assetGraph([
-  asset({ key: "uncut", ...table, primaryKey: ["name", "date"], partitions: { wanted } }),
+  asset({ key: "uncut", ...table, primaryKey: ["name", "date"], partitionsDef: { wanted } }),
   asset({
     key: "called",
     ...table,
     primaryKey: ["name", "date"],
-    partitions: {
+    partitionsDef: {
       wanted,
       chunks: cutBy({ dates: 2 }),
       calls: (cells) => cells.dates.length,

@@ -18,7 +18,7 @@ const bars = asset({
   description: "",
   row: z.object({ ticker: z.string(), session: z.iso.date(), close: z.number() }),
   primaryKey: ["ticker", "session"],
-  cells: { name: "ticker", date: "session" },
+  partitionedBy: { name: "ticker", date: "session" },
   materialize: () => ({ rows: world.bars }),
 });
 const words = asset({
@@ -28,7 +28,7 @@ const words = asset({
   description: "",
   row: z.object({ id: z.string(), ticker: z.string() }),
   primaryKey: ["id", "ticker"],
-  cells: { name: "ticker" },
+  partitionedBy: { name: "ticker" },
   materialize: () => ({ rows: [] }),
 });
 

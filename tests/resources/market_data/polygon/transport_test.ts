@@ -110,7 +110,7 @@ const refusals: Refusal[] = [
   {
     title: "403 for a date as this cell's",
     answer: () => Response.json({ status: "NOT_AUTHORIZED", message: "No timeframe." }, { status: 403 }),
-    expected: { status: 403, scope: "cell", message: /does not include this date.*HISTORY_FROM/ },
+    expected: { status: 403, scope: "call", message: /does not include this date.*HISTORY_FROM/ },
   },
   {
     title: "403 for what the plan lacks as the endpoint's",
@@ -126,12 +126,12 @@ const refusals: Refusal[] = [
   {
     title: "400 as this cell's",
     answer: () => Response.json({ status: "ERROR", error: "Bad\n  date." }, { status: 400 }),
-    expected: { status: 400, scope: "cell", message: /refuses the request \(400: Bad date\)\.$/ },
+    expected: { status: 400, scope: "call", message: /refuses the request \(400: Bad date\)\.$/ },
   },
   {
     title: "404 of a listing as an error, not as an empty one",
     answer: () => Response.json({ status: "NOT_FOUND", message: "Ticker not found." }, { status: 404 }),
-    expected: { status: 404, scope: "cell", message: /knows no such ticker/ },
+    expected: { status: 404, scope: "call", message: /knows no such ticker/ },
   },
   {
     title: "a redirect as fatal",
@@ -152,7 +152,7 @@ for (const { title, answer, call, expected } of refusals) {
         false,
         1,
       ]);
-      assert.equal(error.stopsFurtherCalls, expected.scope !== "cell");
+      assert.equal(error.stopsFurtherCalls, expected.scope !== "call");
       assert.match(error.message, expected.message);
       assert.equal(error.name, "VendorError");
     }, { client: { fetch } });
