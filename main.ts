@@ -400,7 +400,7 @@ async function readiness({ engine, database, clock }: House, stopping: AbortSign
 /** Whether no version of an asset can be read, be it that there never was one or that its table was replaced. */
 function isMissing({ external, lastMaterialization, reasons }: AssetState): boolean {
   return !external &&
-    (lastMaterialization === null || reasons.some(({ kind, cells }) => kind === "table_replaced" && !cells));
+    (lastMaterialization === null || reasons.some(({ kind, partitions }) => kind === "table_replaced" && !partitions));
 }
 
 /** Materializes what has never been, unless a run that was interrupted is about to; shows how it goes. */

@@ -30,7 +30,7 @@ const shapes = [
 
 const row = z.object({ name: z.string(), date: z.iso.date() });
 
-/** A tree of assets in which each reads the same cells of the one before it, ten to a branch, all of them eager. */
+/** A tree of assets in which each reads the same partitions of the one before it, ten to a branch, all of them eager. */
 function tree(names: readonly string[], dates: readonly string[]): AnyAsset[] {
   const assets: AnyAsset[] = [];
   for (let i = 0; i < assetCount; i++) {
@@ -39,7 +39,7 @@ function tree(names: readonly string[], dates: readonly string[]): AnyAsset[] {
       key: `a${i}`,
       group: "bench",
       layer: "raw",
-      description: "Has many cells.",
+      description: "Has many partitions.",
       ...(upstream && { deps: { upstream: reads(upstream, identity) } }),
       row,
       primaryKey: ["name", "date"],

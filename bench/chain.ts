@@ -174,8 +174,8 @@ async function peakMb(): Promise<number> {
 }
 
 function markdown(): string {
-  const line = (name: string, cell: (result: Measurement, seconds: number) => string) =>
-    `| ${name} | ${columns.map(({ result, seconds }) => cell(result, seconds)).join(" | ")} |`;
+  const line = (name: string, partition: (result: Measurement, seconds: number) => string) =>
+    `| ${name} | ${columns.map(({ result, seconds }) => partition(result, seconds)).join(" | ")} |`;
   const s = (seconds: number | undefined) => seconds === undefined ? "" : seconds.toFixed(2);
   const inOrder = Object.keys(columns[0]?.result.rows ?? {});
   const rate = (key: string) => (result: Measurement) =>

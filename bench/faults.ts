@@ -392,7 +392,9 @@ async function main(): Promise<number> {
   const table = [head, head.map(() => "---"), ...rows];
   const widths = head.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
   for (const row of table) {
-    console.log(`| ${row.map((cell, i) => cell.padEnd(widths[i]!, cell === "---" ? "-" : " ")).join(" | ")} |`);
+    console.log(
+      `| ${row.map((partition, i) => partition.padEnd(widths[i]!, partition === "---" ? "-" : " ")).join(" | ")} |`,
+    );
   }
   return rows.some((row) => /^\d+ of \d+$/.test(row[1]!) && Number.parseInt(row[1]!) < times) ? 1 : 0;
 }

@@ -1,16 +1,16 @@
 /**
  * The asset graph with 2,000 assets: how long its layout takes, how large its page is, how long the page and its live parts take, and
- * the frames while it is moved and zoomed in Chromium; and a strip of 100,000 cells read under the mouse. `deno task bench:graph`.
+ * the frames while it is moved and zoomed in Chromium; and a strip of 100,000 partitions read under the mouse. `deno task bench:graph`.
  */
 import type { Page } from "playwright-core";
-import { assetGraph, CellSet, CellSpace } from "../engine/mod.ts";
-import { partitionReport } from "../engine/judge/cell_report.ts";
+import { assetGraph, PartitionSet, PartitionSpace } from "../engine/mod.ts";
+import { partitionReport } from "../engine/judge/partition_report.ts";
 import { openPage, withBrowser } from "../tests/support/browser.ts";
 import { pageAndApi, servePage } from "../tests/support/page_server.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
 import { syntheticAssets } from "../tests/support/synthetic_graph.ts";
 import { withTinyEngine } from "../tests/support/tiny_engine.ts";
-import { CellStrips } from "../web/components/cell_strips.tsx";
+import { PartitionStrips } from "../web/components/partition_strips.tsx";
 import { layoutGraph } from "../web/graph_layout.ts";
 import { graphNodes } from "../web/graph_record.ts";
 
@@ -97,18 +97,18 @@ await withTinyEngine(async ({ engine }) => {
 
 await strips();
 
-/** 100,000 cells of which some here and there are stale, so that no two names are alike: the worst case of strips. */
+/** 100,000 partitions of which some here and there are stale, so that no two names are alike: the worst case of strips. */
 async function strips(): Promise<void> {
   const names = Array.from({ length: 200 }, (_, i) => `T${i}`);
   const dates = Array.from({ length: 500 }, (_, i) => new Date(Date.UTC(2020, 0, 1 + i)).toISOString().slice(0, 10));
-  const space = new CellSpace(names, dates);
+  const space = new PartitionSpace(names, dates);
   const random = pseudoRandom(5);
-  const stale = CellSet.at(
+  const stale = PartitionSet.at(
     space,
     names.flatMap((name) => dates.flatMap((date) => random() < 0.3 ? [[name, date] as const] : [])),
   );
-  const none = CellSet.none(space);
-  const all = CellSet.all(space);
+  const none = PartitionSet.none(space);
+  const all = PartitionSet.all(space);
   const state = {
     key: "bars",
     space,
@@ -129,19 +129,19 @@ async function strips(): Promise<void> {
   };
   const [html, took] = await timed(() =>
     String(
-      CellStrips({
+      PartitionStrips({
         report: partitionReport({ key: "bars", partitionedBy: { name: "ticker", date: "session" } }, state),
         assetKey: "bars",
       }),
     )
   );
-  console.log(`strips of ${all.count.toLocaleString("en")} cells: ${ms(took)}, ${kilobytes(html.length)}`);
+  console.log(`strips of ${all.count.toLocaleString("en")} partitions: ${ms(took)}, ${kilobytes(html.length)}`);
   const style = await Deno.readTextFile(new URL("../web/static/asset.css", import.meta.url));
   await withBrowser(async (browser) => {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
     await page.setContent(`<style>${style}</style>${html}`);
-    const module = await Deno.readTextFile(new URL("../web/client/cells.js", import.meta.url));
-    await page.addScriptTag({ type: "module", content: `${module}\nreadCells();` });
+    const module = await Deno.readTextFile(new URL("../web/client/partitions.js", import.meta.url));
+    await page.addScriptTag({ type: "module", content: `${module}\nreadPartitions();` });
     await page.locator('.strips svg[tabindex="0"]').waitFor();
     const move = `(i) => document.querySelectorAll(".strips svg")[i % 40].dispatchEvent(
       new PointerEvent("pointermove", { clientX: 200 + 8 * i, clientY: 0 }))`;

@@ -157,7 +157,7 @@ try {
       ),
       found.different.length === 0 ? "equal" : `differs: ${found.different.join(", ")}`,
     ]);
-    if (rows.at(-1)!.slice(3).some((cell) => cell !== "0" && cell !== "equal")) Deno.exitCode = 1;
+    if (rows.at(-1)!.slice(3).some((partition) => partition !== "0" && partition !== "equal")) Deno.exitCode = 1;
   }
   const table = [head, head.map(() => "---"), ...rows];
   for (const row of table) console.log(`| ${row.join(" | ")} |`);

@@ -181,7 +181,7 @@ function printTable(title: string, rows: readonly { costBps: number; outcome: Ou
   );
   console.log("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
   for (const { costBps, outcome, sheet } of rows) {
-    const cells = [
+    const partitions = [
       outcome.name,
       costBps,
       outcome.pairs,
@@ -194,7 +194,7 @@ function printTable(title: string, rows: readonly { costBps: number; outcome: Ou
       sheet.benchmark!.beta.toFixed(3),
       sheet.deflatedSharpe?.toFixed(2) ?? "none",
     ];
-    console.log(`| ${cells.join(" | ")} |`);
+    console.log(`| ${partitions.join(" | ")} |`);
   }
 }
 

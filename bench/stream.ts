@@ -37,10 +37,12 @@ async function measure(name: string, env: Record<string, string>): Promise<void>
     if (query.includes("parquet")) lines = expected;
     else if (lines - header !== expected) throw new Error(`${what}: ${lines - header} of ${expected} rows came.`);
     const most = Math.max(...server.stopSampling().map((sample) => sample / 1024 / 1024), megabytes());
-    const cells = [firstMs, seconds, expected / seconds, bytes / 1e6, before, most]
+    const partitions = [firstMs, seconds, expected / seconds, bytes / 1e6, before, most]
       .map((value, i) => value.toLocaleString("en", { maximumFractionDigits: i === 1 ? 1 : 0 }));
     const widths = [14, 6, 7, 7, 9, 10];
-    console.log(`| ${what.padEnd(28)} | ${cells.map((cell, i) => cell.padStart(widths[i]!)).join(" | ")} |`);
+    console.log(
+      `| ${what.padEnd(28)} | ${partitions.map((partition, i) => partition.padStart(widths[i]!)).join(" | ")} |`,
+    );
   }
 }
 

@@ -10,7 +10,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { assetsOf } from "../assets/of_source.ts";
 import { barCalls } from "../assets/vendor/bar_calls.ts";
 import type { VendorResources } from "../assets/vendor/vendor_resources.ts";
-import { CellSet, CellSpace, Engine, type Run, silentLogger } from "../engine/mod.ts";
+import { Engine, PartitionSet, PartitionSpace, type Run, silentLogger } from "../engine/mod.ts";
 import { type Database, migrate } from "../resources/database/mod.ts";
 import { polygonVendor } from "../resources/market_data/polygon/mod.ts";
 import { unlimitedRate } from "../resources/rate_limit/mod.ts";
@@ -65,7 +65,7 @@ async function measure(name: string, database: Database, double: VendorDouble): 
     const state = (await engine.states(["raw_daily_bars"]))[0]!;
     const planned = plannedCalls(await listed(engine));
     console.log(
-      `  plan of raw_daily_bars: ${state.cells!.expected} cells in ${planned} calls, ` +
+      `  plan of raw_daily_bars: ${state.partitions!.expected} partitions in ${planned} calls, ` +
         `${duration(planned / FREE_PLAN_CALLS_A_MINUTE)} at ${FREE_PLAN_CALLS_A_MINUTE} calls a minute`,
     );
     const bars = await materialize("raw_daily_bars");
@@ -96,13 +96,13 @@ async function listed(engine: Engine): Promise<{ ticker: string; delisted_on: st
 
 /** Calls for all bars of the listed tickers. */
 function plannedCalls(rows: readonly { ticker: string; delisted_on: string | null }[]): number {
-  const space = new CellSpace(rows.map(({ ticker }) => ticker), nyse.sessionsBetween(from!, to!));
-  const cells = CellSet.of(space, (at) => {
+  const space = new PartitionSpace(rows.map(({ ticker }) => ticker), nyse.sessionsBetween(from!, to!));
+  const partitions = PartitionSet.of(space, (at) => {
     const { delisted_on } = rows[at]!;
     const end = delisted_on === null ? space.dates.length : space.firstFrom(delisted_on);
     return end === 0 ? [] : [0, end];
   });
-  return barCalls(cells).length;
+  return barCalls(partitions).length;
 }
 
 function duration(minutes: number): string {

@@ -21,9 +21,9 @@ const STATUS_STYLES: Readonly<Record<BackfillSummary["status"], Style>> = {
 export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
   const { width, paint } = layout;
   const notes = [
-    ...plan.skipped.map(({ key, upstream, cells }) =>
+    ...plan.skipped.map(({ key, upstream, partitions }) =>
       `${
-        counted(cells.count, "cell")
+        counted(partitions.count, "partition")
       } of ${key} are skipped: what they read of ${upstream} is missing and no part of it.`
     ),
     ...(plan.unknownNames.length > 0 ? [`No selected asset has ${plan.unknownNames.join(", ")}.`] : []),
@@ -35,7 +35,7 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
     [
       { title: "" },
       { title: "asset" },
-      { title: "cells", align: "right" },
+      { title: "partitions", align: "right" },
       { title: "parts", align: "right" },
       { title: "calls", align: "right" },
       { title: "time", flexible: true },
@@ -43,7 +43,7 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
     plan.assets.map((asset, i): Cell[] => [
       String(i + 1),
       asset.key,
-      asset.cells ? `${count(asset.cells.count)}${asset.certain ? "" : "+"}` : "whole",
+      asset.partitions ? `${count(asset.partitions.count)}${asset.certain ? "" : "+"}` : "whole",
       count(asset.parts),
       asset.vendorCalls === null ? "" : count(asset.vendorCalls),
       timeText(asset),
@@ -65,13 +65,13 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
 }
 
 /** How much a plan makes, and how long it takes. */
-export function amountText({ assets, cells, vendorCalls, seconds, unknown }: BackfillPlan): string {
+export function amountText({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
   const known = unknown.length < assets.length;
   const time = !known
     ? "time unknown, because none of it ever ran"
     : `${unknown.length > 0 ? "at least" : "about"} ${duration(seconds * 1000)}`;
   return [
-    counted(cells, "cell"),
+    counted(partitions, "partition"),
     ...(vendorCalls > 0 ? [counted(vendorCalls, "vendor call")] : []),
     time,
   ].join(", ");
@@ -97,7 +97,7 @@ export function backfillList(backfills: readonly BackfillSummary[], now: number,
     [
       { title: "id", align: "right" },
       { title: "status" },
-      { title: "cells", align: "right" },
+      { title: "partitions", align: "right" },
       { title: "done", align: "right" },
       { title: "age", align: "right" },
       { title: "what", flexible: true },
@@ -105,7 +105,7 @@ export function backfillList(backfills: readonly BackfillSummary[], now: number,
     backfills.map((backfill): Cell[] => [
       String(backfill.id),
       { text: backfill.status, style: STATUS_STYLES[backfill.status] },
-      count(backfill.progress.cells),
+      count(backfill.progress.partitions),
       count(backfill.progress.done),
       age(now - Date.parse(backfill.createdAt)),
       `${backfill.selection}${rangeText(backfill.range)}${backfill.reason ? ` (${backfill.reason})` : ""}`,
@@ -116,15 +116,15 @@ export function backfillList(backfills: readonly BackfillSummary[], now: number,
 
 /** How far a backfill is, in one line with a bar. */
 export function progressLine({ id, progress, assets, remainingSeconds }: Backfill, { width, paint }: Layout): string {
-  const { cells, done, failed, skipped } = progress;
+  const { partitions, done, failed, skipped } = progress;
   const settled = done + failed + skipped;
-  const share = cells === 0 ? 0 : settled / cells;
+  const share = partitions === 0 ? 0 : settled / partitions;
   const barWidth = Math.max(0, Math.min(24, width - 56));
   const filled = Math.round(share * barWidth);
   const now = assets.find((asset) => asset.state === "running") ?? assets.find((asset) => asset.state === "missing");
   const words = [
     `${Math.floor(100 * share)} %`,
-    `${count(done)} of ${counted(cells, "cell")}`,
+    `${count(done)} of ${counted(partitions, "partition")}`,
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
     ...(now ? [now.key] : []),
     ...(remainingSeconds !== null && remainingSeconds >= 1 ? [`${duration(remainingSeconds * 1000)} left`] : []),
@@ -139,7 +139,7 @@ export function progressLine({ id, progress, assets, remainingSeconds }: Backfil
 export function backfillSummary(backfill: Backfill, { width, paint }: Layout): string[] {
   const { id, status, progress, reason } = backfill;
   const counts = [
-    `${count(progress.done)} of ${counted(progress.cells, "cell")} done`,
+    `${count(progress.done)} of ${counted(progress.partitions, "partition")} done`,
     ...(progress.missing + progress.running > 0 ? [`${count(progress.missing + progress.running)} to make`] : []),
     ...(progress.failed > 0 ? [`${count(progress.failed)} failed`] : []),
     ...(progress.skipped > 0 ? [`${count(progress.skipped)} skipped`] : []),

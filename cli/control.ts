@@ -1,12 +1,12 @@
 import type { BackfillControl } from "./backfill_control.ts";
 import type {
   AssetState,
-  CellRange,
   CheckRun,
   Explanation,
   Impact,
   Materialization,
   MaterializeRequest,
+  PartitionRange,
   Plan,
   Run,
   RunEvent,
@@ -25,10 +25,10 @@ export interface Control {
   readonly place: string;
   /** All assets in dependency order. */
   assets(): Promise<ListedAsset[]>;
-  /** Why an asset or some of its cells are as they are. @throws {RefusedError} */
+  /** Why an asset or some of its partitions are as they are. @throws {RefusedError} */
   why(key: string, of: { name?: string; date?: string }): Promise<Explanation>;
-  /** What a change of an asset, or of its cells in a range, would touch. @throws {RefusedError} */
-  impact(key: string, range: CellRange | null): Promise<Impact>;
+  /** What a change of an asset, or of its partitions in a range, would touch. @throws {RefusedError} */
+  impact(key: string, range: PartitionRange | null): Promise<Impact>;
   /** Runs checks on the latest versions; only those of the names where they are given. @throws {RefusedError} */
   check(selection: string, names?: readonly string[]): Promise<CheckRun[]>;
   /** @throws {RefusedError} */

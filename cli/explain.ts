@@ -1,4 +1,4 @@
-import { type CellRange, type ExplainedState, type Explanation, type Impact, parseNames } from "../engine/mod.ts";
+import { type ExplainedState, type Explanation, type Impact, parseNames, type PartitionRange } from "../engine/mod.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { RefusedError, UnreachableError } from "./control.ts";
 import type { ControlSource, ExitCode } from "./materialize.ts";
@@ -20,7 +20,7 @@ const STATE_STYLES: Readonly<Record<ExplainedState, Style>> = {
   changed: "bold",
 };
 
-/** `why KEY [NAME] [DATE] [--json]`: why an asset or some of its cells are as they are, as a tree. */
+/** `why KEY [NAME] [DATE] [--json]`: why an asset or some of its partitions are as they are, as a tree. */
 export async function whyCommand(
   args: readonly string[],
   control: ControlSource,
@@ -33,7 +33,7 @@ export async function whyCommand(
     if (values.help) return usage("why");
     const [key, ...of] = positionals;
     if (key === undefined) throw new UsageError("Name an asset.");
-    const explanation = await (await opened(control)).why(key, cellOf(of));
+    const explanation = await (await opened(control)).why(key, partitionOf(of));
     if (values.json) return JSON.stringify(explanation, null, 2) + "\n";
     return explanationLines(explanation, terminal).join("\n") + "\n";
   });
@@ -61,7 +61,7 @@ export async function impactCommand(
     for (const date of [from, to]) {
       if (date !== undefined && !isDate(date)) throw new UsageError(`"${date}" is no date.`);
     }
-    const range: CellRange = {
+    const range: PartitionRange = {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...(names !== undefined && { names: parseNames(names).filter((name) => name !== "") }),
@@ -97,10 +97,10 @@ async function answering(
 }
 
 /** A date is told from a name by its form. */
-function cellOf(of: readonly string[]): { name?: string; date?: string } {
+function partitionOf(of: readonly string[]): { name?: string; date?: string } {
   const dates = of.filter(isDate);
   const names = of.filter((text) => !isDate(text));
-  if (dates.length > 1 || names.length > 1) throw new UsageError("A cell has one name and one date at most.");
+  if (dates.length > 1 || names.length > 1) throw new UsageError("A partition has one name and one date at most.");
   return { ...(names.length === 1 && { name: names[0] }), ...(dates.length === 1 && { date: dates[0] }) };
 }
 
@@ -116,10 +116,14 @@ function explanationLines(explanation: Explanation, terminal: Terminal): string[
 }
 
 function linesOf(
-  { key, cell, cells, state, because, rows = [], others, causes }: Explanation,
+  { key, partition, partitions, state, because, rows = [], others, causes }: Explanation,
   { indent, width, paint }: { indent: string; width: number; paint: Paint },
 ): string[] {
-  const of = cell ? Object.values(cell).join(" ") : cells && cells.count > 0 ? counted(cells.count, "cell") : "";
+  const of = partition
+    ? Object.values(partition).join(" ")
+    : partitions && partitions.count > 0
+    ? counted(partitions.count, "partition")
+    : "";
   const inner = `${indent}  `;
   const room = Math.max(30, width - inner.length);
   const text = (sentence: string) => wrap(sentence, room).map((line) => inner + line);
@@ -128,31 +132,35 @@ function linesOf(
     ...text(because),
     ...rows.flatMap((row) => wrap(`· ${row}`, room, "  ").map((line) => inner + line)),
     ...others.flatMap((other) =>
-      text(`also ${other.cells ? `${counted(other.cells.count, "cell")} ` : ""}${other.state}: ${other.because}`)
+      text(
+        `also ${
+          other.partitions ? `${counted(other.partitions.count, "partition")} ` : ""
+        }${other.state}: ${other.because}`,
+      )
     )
       .map((line) => paint("dim", line)),
     ...causes.flatMap((cause) => linesOf(cause, { indent: inner, width, paint })),
   ];
 }
 
-function impactLines({ key, changed, steps, cells, minutes, vendorCalls }: Impact, terminal: Terminal): string[] {
+function impactLines({ key, changed, steps, partitions, minutes, vendorCalls }: Impact, terminal: Terminal): string[] {
   const { stdout } = terminal;
-  const what = changed ? `${counted(changed.count, "cell")} of ${key}` : key;
+  const what = changed ? `${counted(changed.count, "partition")} of ${key}` : key;
   if (steps.length === 0) return [`A change of ${what} touches nothing else.`];
   const time = (of: number | null) => of === null ? "unknown" : duration(of * 60_000);
   return [
-    `A change of ${what} touches ${counted(cells, "cell")} of ${counted(steps.length, "asset")}:`,
+    `A change of ${what} touches ${counted(partitions, "partition")} of ${counted(steps.length, "asset")}:`,
     "",
     ...textTable(
       [
         { title: "asset", flexible: true },
-        { title: "cells", align: "right" },
+        { title: "partitions", align: "right" },
         { title: "time", align: "right" },
         { title: "vendor calls", align: "right" },
       ],
       steps.map((step) => [
         step.key,
-        step.cells ? count(step.cells.count) : "whole",
+        step.partitions ? count(step.partitions.count) : "whole",
         time(step.minutes),
         step.vendorCalls === null ? "" : count(step.vendorCalls),
       ]),

@@ -44,9 +44,9 @@ export async function followBackfill(
 }
 
 function tellDone(backfill: Backfill, told: Set<string>, stream: Stream): void {
-  for (const { key, state, cells } of backfill.assets) {
+  for (const { key, state, partitions } of backfill.assets) {
     if (state !== "done" || told.has(key)) continue;
     told.add(key);
-    stream.write(`${key} done${cells ? `: ${cells.done.count} cells` : ""}\n`);
+    stream.write(`${key} done${partitions ? `: ${partitions.done.count} partitions` : ""}\n`);
   }
 }

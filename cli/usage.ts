@@ -90,12 +90,12 @@ checks that stand failed, warnings too, what is late, and in one line how all of
 Usage: deno task why KEY [NAME] [DATE] [--json]
 
 Says why an asset is fresh, stale, missing, waiting, blocked or failed, down to the cause: which rows of what is upstream
-changed, which settings, what is not there yet. With a name (a ticker, say), a date or both it says so of these cells.
+changed, which settings, what is not there yet. With a name (a ticker, say), a date or both it says so of these partitions.
 `,
   impact: `\
 Usage: deno task impact KEY [--from DATE] [--to DATE] [--names NAME,…] [--json]
 
-Tells what a change of an asset, or of its cells in a range, would make stale: cells, minutes and calls to the vendor, in
+Tells what a change of an asset, or of its partitions in a range, would make stale: partitions, minutes and calls to the vendor, in
 the order in which they would be made. Changes nothing. A name with a comma or a quote stands in double quotes: '"A,B",C'.
 `,
   token: `\
@@ -121,7 +121,7 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task backfill SELECTION…       make a range of dates and names, piece by piece
   deno task check SELECTION…          run checks on what is published
   deno task assets                    list the assets and their states
-  deno task why KEY [NAME] [DATE]     why an asset or a cell is as it is
+  deno task why KEY [NAME] [DATE]     why an asset or a partition is as it is
   deno task impact KEY                what a change of it would touch
   deno task token create NAME         give a program access
 

@@ -52,7 +52,7 @@ async function takeBackfill(page: Page, url: string): Promise<void> {
   const { id } = await asked.json();
   for (let done = 0; done < 2;) {
     const { assets } = await (await fetch(`${url}/v1/backfills/${id}`)).json();
-    done = assets.filter((asset: BackfillAssetState) => (asset.cells?.done.count ?? 0) > 0).length;
+    done = assets.filter((asset: BackfillAssetState) => (asset.partitions?.done.count ?? 0) > 0).length;
     await page.waitForTimeout(200);
   }
   await page.goto(`${url}/backfills/${id}`);

@@ -1,4 +1,4 @@
-import { type AssetState, type AssetStateName, type CellCounts } from "./judge/asset_state.ts";
+import { type AssetState, type AssetStateName, type PartitionCounts } from "./judge/asset_state.ts";
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
 import { type AtVersion, datesWithRows, newestDate } from "./read/asset_dates.ts";
@@ -6,12 +6,12 @@ import type { Database, Sql } from "../resources/database/database.ts";
 import type { AnyAsset } from "./declare/asset.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill/backfill.ts";
-import { CellLedger } from "./store/cell_ledger.ts";
+import { PartitionLedger } from "./store/partition_ledger.ts";
 import { failedChecks } from "./checks/failed_checks.ts";
-import { type PartitionReport, partitionReport } from "./judge/cell_report.ts";
+import { type PartitionReport, partitionReport } from "./judge/partition_report.ts";
 import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
-import type { CellState } from "./judge/cell_state.ts";
-import type { CellRange } from "./partitions/cell_range.ts";
+import type { PartitionState } from "./judge/partition_state.ts";
+import type { PartitionRange } from "./partitions/partition_range.ts";
 import {
   DefinitionError,
   IdempotencyConflictError,
@@ -30,7 +30,7 @@ import { Ledger, type NewRun, type StoredRun } from "./store/ledger.ts";
 import type { Logger } from "../resources/logger.ts";
 import { newestDate as newestInColumn } from "./read/newest_date.ts";
 import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest_rows.ts";
-import { CellSet } from "./partitions/mod.ts";
+import { PartitionSet } from "./partitions/mod.ts";
 import { Origins } from "./read/origins.ts";
 import { planRun } from "./judge/plan.ts";
 import { type Plan } from "./store/run_plan.ts";
@@ -85,8 +85,8 @@ export interface MaterializeRequest {
   force?: boolean;
   /** Settings for this run alone, by asset key. */
   config?: Readonly<Record<string, unknown>>;
-  /** Only these cells of assets that are made by cells; missing ones that nobody expects are made too. */
-  range?: CellRange;
+  /** Only these partitions of assets that are made by partitions; missing ones that nobody expects are made too. */
+  range?: PartitionRange;
   /** Higher goes first where runs or steps wait for each other; 0 unless told otherwise, from -1000 to 1000. */
   priority?: number;
 }
@@ -216,7 +216,7 @@ export class Engine {
         graph,
         database,
         ledger,
-        cellLedger: new CellLedger(database),
+        partitionLedger: new PartitionLedger(database),
         presence,
         pools,
         resources,
@@ -273,7 +273,7 @@ export class Engine {
         external: asset.external,
         lastMaterialization: materializations.get(key) ?? null,
         lastStep,
-        cells: cellCounts(snapshot.cells.get(producer.key)),
+        partitions: partitionCounts(snapshot.partitions.get(producer.key)),
         automation: producer.recipe.automation?.text ?? null,
         freshness: freshness.get(key) ?? null,
         // Rows that were kept back are nothing to a fresh asset: what it was made of is as it was before them.
@@ -316,13 +316,13 @@ export class Engine {
     return configOf(this.graph.producerOf(key), this.around.standingConfig, {});
   }
 
-  /** Why an asset or some of its cells are in the state that they are in. @throws {UnknownAssetError | InvalidRequestError} */
+  /** Why an asset or some of its partitions are in the state that they are in. @throws {UnknownAssetError | InvalidRequestError} */
   why(key: string, of: { name?: string; date?: string } = {}): Promise<Explanation> {
     return explain(this.around, key, of);
   }
 
-  /** What a change of an asset, or of some of its cells, would touch. @throws {UnknownAssetError | InvalidRequestError} */
-  impact(key: string, range: CellRange | null = null): Promise<Impact> {
+  /** What a change of an asset, or of some of its partitions, would touch. @throws {UnknownAssetError | InvalidRequestError} */
+  impact(key: string, range: PartitionRange | null = null): Promise<Impact> {
     return impactOf(this.around, key, range);
   }
 
@@ -349,12 +349,12 @@ export class Engine {
     return await this.ledger.lastChecks(key);
   }
 
-  /** Cells of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
-  async partitions(key: string, range: CellRange = {}): Promise<PartitionReport> {
+  /** Partitions of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
+  async partitions(key: string, range: PartitionRange = {}): Promise<PartitionReport> {
     const producer = this.graph.producerOf(key);
     if (!producer.recipe.partitionsDef) throw new NotPartitionedError(key);
     const snapshot = await takeSnapshot(this.around, { config: {}, of: [key] });
-    return partitionReport(this.graph.asset(key), snapshot.cells.get(producer.key)!, range);
+    return partitionReport(this.graph.asset(key), snapshot.partitions.get(producer.key)!, range);
   }
 
   /** Rows of an asset, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
@@ -381,7 +381,7 @@ export class Engine {
     return await this.#rowStreams.open(withRows(this.graph.asset(key)), query, options);
   }
 
-  /** The newest date of its cells that has been made, with rows or without; `null` if there is none. @throws {UnknownAssetError} */
+  /** The newest date of its partitions that has been made, with rows or without; `null` if there is none. @throws {UnknownAssetError} */
   async newestDate(key: string, version: AtVersion = {}): Promise<string | null> {
     return await newestDate(this.around.database, this.graph.asset(key), version);
   }
@@ -395,7 +395,7 @@ export class Engine {
     return await newestInColumn(this.around.database.sql, this.graph.asset(key), { column, where });
   }
 
-  /** Dates of its cells that have rows, newest first. @throws {UnknownAssetError} */
+  /** Dates of its partitions that have rows, newest first. @throws {UnknownAssetError} */
   async datesWithRows(key: string, version: AtVersion = {}): Promise<string[]> {
     return await datesWithRows(this.around.database, this.graph.asset(key), version);
   }
@@ -692,11 +692,11 @@ export class Engine {
   }
 }
 
-function cellCounts(state: CellState | undefined): CellCounts | null {
+function partitionCounts(state: PartitionState | undefined): PartitionCounts | null {
   if (!state) return null;
-  const none = CellSet.none(state.space);
-  const together = (parts: readonly { cells: CellSet }[]) =>
-    parts.reduce((all, { cells }) => all.union(cells), none).count;
+  const none = PartitionSet.none(state.space);
+  const together = (parts: readonly { partitions: PartitionSet }[]) =>
+    parts.reduce((all, { partitions }) => all.union(partitions), none).count;
   return {
     wanted: state.wanted.count,
     made: state.made.count,

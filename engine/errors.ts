@@ -37,10 +37,10 @@ export class UnknownBackfillError extends EngineError {
 /** A backfill is not in a state for what was asked of it. */
 export class BackfillStateError extends EngineError {}
 
-/** Cells were asked for of an asset that is made as a whole. */
+/** Partitions were asked for of an asset that is made as a whole. */
 export class NotPartitionedError extends EngineError {
   constructor(readonly key: string) {
-    super(`"${key}" is made as a whole and has no cells. Its state is under /v1/assets/${key}.`);
+    super(`"${key}" is made as a whole and has no partitions. Its state is under /v1/assets/${key}.`);
   }
 }
 
@@ -141,12 +141,12 @@ export class CheckFailedError extends EngineError {
   }
 }
 
-/** Some cells of an asset could not be made; the others are published. `fatal` where that will hold for every further one. */
-export class CellsFailedError extends EngineError {
+/** Some partitions of an asset could not be made; the others are published. `fatal` where that will hold for every further one. */
+export class PartitionsFailedError extends EngineError {
   constructor(readonly key: string, readonly failed: number, readonly fatal: boolean, cause: unknown) {
     const said = messageOf(cause);
     // A whole sentence, so that nobody adds the cause once more.
-    super(`${failed} cells of "${key}" could not be made: ${said}${said.endsWith(".") ? "" : "."}`, { cause });
+    super(`${failed} partitions of "${key}" could not be made: ${said}${said.endsWith(".") ? "" : "."}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Names of cells, or other values, in one text, as command lines, addresses and forms have them.
+ * Names of partitions, or other values, in one text, as command lines, addresses and forms have them.
  *
  * They are separated by commas, blanks around them do not count. A name with a comma or a quote in it stands in double quotes, and its
  * own are doubled: `BRK.B,"A,B"`. Quotes around a name that needs none belong to the name, so that every symbol without a comma can be

@@ -11,7 +11,9 @@ const NewBackfill = z.strictObject({
   selection: selectionText.describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
   from: z.string().optional().describe("First date, included; `YYYY-MM-DD`"),
   to: z.string().optional().describe("Last date, included"),
-  names: z.array(z.string()).max(100_000).optional().describe("Of cells, such as tickers; all unless told otherwise"),
+  names: z.array(z.string()).max(100_000).optional().describe(
+    "Of partitions, such as tickers; all unless told otherwise",
+  ),
   force: z.boolean().default(false).describe("Make what is fresh again, too"),
   dryRun: z.boolean().default(false).describe("Answer with the plan, and begin nothing"),
 });

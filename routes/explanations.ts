@@ -5,9 +5,9 @@ import { nameList, query } from "./validation.ts";
 
 const date = z.iso.date("A date is wanted, as 2024-01-31.");
 
-const Cell = z.strictObject({
-  name: z.string().min(1).optional().describe("Of a cell, such as a ticker"),
-  date: date.optional().describe("Of a cell"),
+const Partition = z.strictObject({
+  name: z.string().min(1).optional().describe("Of a partition, such as a ticker"),
+  date: date.optional().describe("Of a partition"),
 });
 
 const Range = z.strictObject({
@@ -19,9 +19,9 @@ const Range = z.strictObject({
 /** Why assets are as they are, and what a change of them would touch. Routes under `/v1/assets`. */
 export function explanationRoutes(engine: Engine) {
   return new Hono()
-    // Of the asset, or of its cells with a name, a date or both: state, plain sentence, and the causes below it.
-    .get("/:key/why", query(Cell), async (c) => c.json(await engine.why(c.req.param("key"), c.req.valid("query"))))
-    // Of all its cells, or of those in a range: what is downstream, with minutes and calls to the vendor.
+    // Of the asset, or of its partitions with a name, a date or both: state, plain sentence, and the causes below it.
+    .get("/:key/why", query(Partition), async (c) => c.json(await engine.why(c.req.param("key"), c.req.valid("query"))))
+    // Of all its partitions, or of those in a range: what is downstream, with minutes and calls to the vendor.
     .get("/:key/impact", query(Range), async (c) => {
       const range = c.req.valid("query");
       const { key } = engine.graph.asset(c.req.param("key"));

@@ -14,7 +14,7 @@ const PartitionsQuery = z.strictObject({
 /** `GET /v1/assets/:key/partitions`. */
 export function partitionRoutes(engine: Engine) {
   return new Hono()
-    // Its cells by state, as rectangles of names and dates.
+    // Its partitions by state, as rectangles of names and dates.
     .get(
       "/:key/partitions",
       query(PartitionsQuery),

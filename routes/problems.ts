@@ -43,7 +43,7 @@ const kinds = {
   "not-external": { status: 409, title: "The asset is made here" },
   "outdated-report": { status: 409, title: "Something newer is known" },
   "backfill-state": { status: 409, title: "The backfill is not in a state for it" },
-  "not-partitioned": { status: 409, title: "The asset has no cells" },
+  "not-partitioned": { status: 409, title: "The asset has no partitions" },
   "run-finished": { status: 409, title: "The run has ended" },
   "run-not-retryable": { status: 409, title: "There is nothing to retry" },
   "unmet-upstream": { status: 409, title: "Something upstream is missing" },

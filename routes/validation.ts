@@ -162,7 +162,7 @@ function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }
 
-/** Names of cells, such as tickers, in one parameter. */
+/** Names of partitions, such as tickers, in one parameter. */
 export const nameList = z.string().transform((text) => parseNames(text).filter((name) => name !== ""))
   .describe(
     'Separated by commas; one with a comma or a quote in it stands in double quotes, its own doubled: `BRK.B,"A,B"`',

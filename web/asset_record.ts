@@ -26,8 +26,8 @@ export type AssetEngine =
     "states" | "why" | "partitions" | "materializations" | "checks" | "rows" | "runs" | "automation" | "ledger"
   >;
 
-/** A cell that somebody asks about. */
-export interface AskedCell {
+/** A partition that somebody asks about. */
+export interface AskedPartition {
   name?: string;
   date?: string;
 }
@@ -39,11 +39,11 @@ export interface AssetRecord {
   producer: AnyAsset;
   state: AssetState;
   shown: Omit<ShownAsset, "matches">;
-  /** Of the asset, or of the cell that was asked about. */
+  /** Of the asset, or of the partition that was asked about. */
   explanation: Explanation;
-  cell: AskedCell | null;
-  /** Why nothing can be said of the cell that was asked about. */
-  cellProblem: string | null;
+  partition: AskedPartition | null;
+  /** Why nothing can be said of the partition that was asked about. */
+  partitionProblem: string | null;
   /** `null` for an asset that is made as a whole. */
   report: PartitionReport | null;
   /** Newest first. */
@@ -117,22 +117,22 @@ export async function readAsset(
   };
 }
 
-/** Of the cell that is asked about, and of the asset where none is or it cannot be told. */
+/** Of the partition that is asked about, and of the asset where none is or it cannot be told. */
 async function explained(
   engine: AssetEngine,
   key: string,
   parameters: URLSearchParams,
-): Promise<Pick<AssetRecord, "explanation" | "cell" | "cellProblem">> {
+): Promise<Pick<AssetRecord, "explanation" | "partition" | "partitionProblem">> {
   const given = (name: string) => parameters.get(name)?.trim() || undefined;
   const [name, date] = [given("name"), given("date")];
   if (name === undefined && date === undefined) {
-    return { explanation: await engine.why(key), cell: null, cellProblem: null };
+    return { explanation: await engine.why(key), partition: null, partitionProblem: null };
   }
-  const cell = { ...(name !== undefined && { name }), ...(date !== undefined && { date }) };
+  const partition = { ...(name !== undefined && { name }), ...(date !== undefined && { date }) };
   try {
-    return { explanation: await engine.why(key, cell), cell, cellProblem: null };
+    return { explanation: await engine.why(key, partition), partition, partitionProblem: null };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return { explanation: await engine.why(key), cell, cellProblem: error.message };
+    return { explanation: await engine.why(key), partition, partitionProblem: error.message };
   }
 }

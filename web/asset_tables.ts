@@ -43,7 +43,18 @@ export const assetTables: Readonly<Record<string, (engine: TableEngine, asset: A
     const producer = engine.graph.producerOf(key).key;
     const steps = await stepHistory(engine.ledger.database.sql, producer, { limit: mostLines });
     return {
-      columns: ["run", "step", "trigger", "asked_at", "started_at", "finished_at", "cells", "tries", "why", "error"],
+      columns: [
+        "run",
+        "step",
+        "trigger",
+        "asked_at",
+        "started_at",
+        "finished_at",
+        "partitions",
+        "tries",
+        "why",
+        "error",
+      ],
       lines: steps.map((step) => ({
         run: step.runId,
         step: step.status,
@@ -51,7 +62,7 @@ export const assetTables: Readonly<Record<string, (engine: TableEngine, asset: A
         asked_at: step.createdAt,
         started_at: step.startedAt,
         finished_at: step.finishedAt,
-        cells: step.cells?.count ?? null,
+        partitions: step.partitions?.count ?? null,
         tries: step.attempt,
         why: step.reasons.map(({ message }) => message).join("; "),
         error: step.error?.message ?? null,

@@ -1,4 +1,9 @@
-import { type BackfillCellState, backfillCellStates, type Rectangle, type SomeCells } from "../engine/mod.ts";
+import {
+  type BackfillPartitionState,
+  backfillPartitionStates,
+  type Rectangle,
+  type SomePartitions,
+} from "../engine/mod.ts";
 
 /** A stretch of a strip in which the shares of the states are the same. */
 export interface StripColumn {
@@ -6,14 +11,14 @@ export interface StripColumn {
   at: number;
   width: number;
   /** Share of each state that there is, in the order in which they are stacked; they add up to 1. */
-  shares: readonly { state: BackfillCellState; share: number }[];
+  shares: readonly { state: BackfillPartitionState; share: number }[];
 }
 
-/** Cells over time, as a picture of `width` buckets. */
+/** Partitions over time, as a picture of `width` buckets. */
 export interface Strip {
   width: number;
   columns: readonly StripColumn[];
-  /** First and last date; `null` for cells without dates. */
+  /** First and last date; `null` for partitions without dates. */
   dates: readonly [first: string, last: string] | null;
 }
 
@@ -21,17 +26,17 @@ export interface Strip {
 const mostBuckets = 240;
 const dayMs = 86_400_000;
 
-/** How the cells of an asset stand over time: days from left to right, and on each the share of names in each state. */
-export function stripOf(cells: Record<BackfillCellState, SomeCells>): Strip {
-  const rectangles = backfillCellStates.flatMap((state) =>
-    cells[state].cells.map((rectangle) => ({ state, rectangle }))
+/** How the partitions of an asset stand over time: days from left to right, and on each the share of names in each state. */
+export function stripOf(partitions: Record<BackfillPartitionState, SomePartitions>): Strip {
+  const rectangles = backfillPartitionStates.flatMap((state) =>
+    partitions[state].partitions.map((rectangle) => ({ state, rectangle }))
   );
   const ends = rectangles.flatMap(({ rectangle }) => (rectangle.dates ?? []).flat()).sort();
   const [first, last] = [ends[0], ends.at(-1)];
   const start = first === undefined ? 0 : dayOf(first);
   const days = first === undefined ? 1 : dayOf(last!) - start + 1;
   const width = Math.min(mostBuckets, days);
-  const weights = new Map(backfillCellStates.map((state) => [state, new Float64Array(width)]));
+  const weights = new Map(backfillPartitionStates.map((state) => [state, new Float64Array(width)]));
   for (const { state, rectangle } of rectangles) addRectangle(weights.get(state)!, rectangle, { start, days });
   return { width, columns: columnsOf(weights, width), dates: first === undefined ? null : [first, last!] };
 }
@@ -54,7 +59,7 @@ function addRectangle(
   }
 }
 
-function columnsOf(weights: ReadonlyMap<BackfillCellState, Float64Array>, width: number): StripColumn[] {
+function columnsOf(weights: ReadonlyMap<BackfillPartitionState, Float64Array>, width: number): StripColumn[] {
   const columns: StripColumn[] = [];
   let before = "";
   for (let at = 0; at < width; at++) {

@@ -45,8 +45,8 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
     });
 }
 
-function isSound({ request, rows, cellProblem }: AssetRecord): boolean {
-  return request.problems.size + request.settings.problems.size === 0 && (rows?.problem ?? cellProblem) === null;
+function isSound({ request, rows, partitionProblem }: AssetRecord): boolean {
+  return request.problems.size + request.settings.problems.size === 0 && (rows?.problem ?? partitionProblem) === null;
 }
 
 /** The table of all assets. */

@@ -3,13 +3,13 @@ import type { ShownState } from "./shown_state.ts";
 import { shownStates } from "./shown_state.ts";
 
 /** What sort of asset something is. */
-export const assetKinds = ["whole", "cells", "byproduct", "external"] as const;
+export const assetKinds = ["whole", "partitions", "byproduct", "external"] as const;
 export type AssetKind = typeof assetKinds[number];
 
 /** What each kind means, for people. */
 export const kindWords: Readonly<Record<AssetKind, string>> = {
   whole: "made as a whole",
-  cells: "made cell by cell",
+  partitions: "made partition by partition",
   byproduct: "made along with another",
   external: "made outside",
 };
@@ -96,7 +96,13 @@ export function graphPath(
 
 /** What sort of asset it is. */
 export function kindOf(asset: AnyAsset): AssetKind {
-  return asset.external ? "external" : !asset.recipe ? "byproduct" : asset.recipe.partitionsDef ? "cells" : "whole";
+  return asset.external
+    ? "external"
+    : !asset.recipe
+    ? "byproduct"
+    : asset.recipe.partitionsDef
+    ? "partitions"
+    : "whole";
 }
 
 /** Keys of the assets that are drawn: those of the group, kind and focus that are asked for. */

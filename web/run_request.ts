@@ -35,8 +35,8 @@ export interface RunRequest {
   from: string;
   to: string;
   names: string;
-  /** Whether it can be asked for some cells alone. */
-  hasCells: boolean;
+  /** Whether it can be asked for some partitions alone. */
+  hasPartitions: boolean;
   form: SettingsForm;
   settings: ReadSettings;
   /** What is wrong, by parameter; under the empty name what belongs to none. */
@@ -86,7 +86,7 @@ export async function readRunRequest(
     from: given("from"),
     to: given("to"),
     names: given("names"),
-    hasCells: producer.recipe.partitionsDef !== undefined,
+    hasPartitions: producer.recipe.partitionsDef !== undefined,
     form,
     settings,
     problems,

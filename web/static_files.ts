@@ -33,7 +33,7 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "age.js",
     "asset.js",
     "backfills.js",
-    "cells.js",
+    "partitions.js",
     "changes.js",
     "chart_controls.js",
     "chart_reading.js",

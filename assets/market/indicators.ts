@@ -39,10 +39,10 @@ export const indicators = asset({
     wanted: ({ upstream }) => ({ names: upstream.bars.space.names, dates: upstream.bars.space.dates }),
   },
 
-  async materialize({ inputs, cells, progress }) {
+  async materialize({ inputs, partitions, progress }) {
     const bars = await inputs.bars.columns("ticker", "session", "close");
     const wanted: number[] = [];
-    bars.ticker.forEach((ticker, i) => cells.has(ticker, bars.session[i]!) && wanted.push(i));
+    bars.ticker.forEach((ticker, i) => partitions.has(ticker, bars.session[i]!) && wanted.push(i));
     const made = Object.fromEntries(names.map((name) => [name, new Float64Array(wanted.length)])) as Series;
     // Rows come by ticker, then session; each ticker's series is computed once, and what is wanted of it is kept.
     for (let next = 0, start = 0; next < wanted.length;) {

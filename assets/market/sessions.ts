@@ -67,9 +67,9 @@ export const sessions = asset({
     where: "complete",
   }),
 
-  async materialize({ inputs, cells, config: { completeShare } }) {
+  async materialize({ inputs, partitions, config: { completeShare } }) {
     const bars = await inputs.bars.columns(...barColumnNames);
-    const wanted = new Set(cells.dates);
+    const wanted = new Set(partitions.dates);
     const usable = new Map<string, string[]>();
     const received = new Map<string, number>();
     for (const session of wanted) usable.set(session, []);

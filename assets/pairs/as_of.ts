@@ -4,7 +4,7 @@ import {
   type Cadence,
   lastSessions,
   type Mapping,
-  type UpstreamCells,
+  type UpstreamPartitions,
   type Wanted,
 } from "../../engine/mod.ts";
 import { cleanPrices, type PriceMatrix } from "../../quant/mod.ts";
@@ -31,7 +31,7 @@ export const AsOfConfig = z.strictObject({
 /** The column that says for which as-of session a row holds. */
 export const asOfColumn = z.iso.date().describe("The session after whose close this was known: nothing later was read");
 
-/** What a cell reads of `raw_daily_bars`: the sessions of its formation, and none after its as-of session. */
+/** What a partition reads of `raw_daily_bars`: the sessions of its formation, and none after its as-of session. */
 export function formation({ formationSessions }: z.output<typeof AsOfConfig>): Mapping {
   return lastSessions(formationSessions ?? Infinity);
 }
@@ -49,7 +49,7 @@ export function asOfDates(
 }
 
 /** The as-of sessions of an asset upstream: those that it wants, and what it keeps for as long as it does. */
-export function followed({ wanted, space }: UpstreamCells): Wanted {
+export function followed({ wanted, space }: UpstreamPartitions): Wanted {
   return { dates: wanted.dates, isDate: (date) => space.dateAt(date) >= 0 };
 }
 

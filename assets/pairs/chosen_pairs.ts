@@ -47,10 +47,10 @@ export const chosenPairs = asset({
   },
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, cells, config }) {
+  async materialize({ inputs, partitions, config }) {
     const pairsAsOf = Map.groupBy(await inputs.pairs.rows(), (row) => row.as_of);
     const counts: [string, number, number][] = [];
-    const rows = cells.dates.flatMap((as_of) => {
+    const rows = partitions.dates.flatMap((as_of) => {
       const { candidates, chosen } = choosePairs(pairsAsOf.get(as_of) ?? [], config);
       counts.push([as_of, candidates.length, chosen.length]);
       return chosen.map((pair, i) => ({

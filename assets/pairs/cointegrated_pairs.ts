@@ -73,7 +73,7 @@ export const cointegratedPairs = asset({
   },
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, cells, config, signal, progress }) {
+  async materialize({ inputs, partitions, config, signal, progress }) {
     const { clusterPreset, maxPValue, maxHurst, maxHalfLife, minCrossings, ...asOf } = config;
     const criteria = { maxPValue, maxHurst, maxHalfLife, minCrossings };
     const read = { bars: await inputs.bars.columns(...barColumnNames), sessions: await inputs.sessions.rows() };
@@ -83,7 +83,7 @@ export const cointegratedPairs = asset({
     );
     const rows: z.output<typeof CointegratedPair>[] = [];
     const counts: [string, number, number, number][] = [];
-    for (const { as_of, matrix } of closesAsOf(read, cells.dates, asOf)) {
+    for (const { as_of, matrix } of closesAsOf(read, partitions.dates, asOf)) {
       const prices = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
       const clusters = clustersAsOf.get(as_of) ?? [];
       const clusterOf = new Map(clusters.map((row) => [row.ticker, row.cluster]));
@@ -118,7 +118,7 @@ export const cointegratedPairs = asset({
         // Some milliseconds a pair: whoever else this process serves must not wait for all of them.
         await new Promise((resolve) => setTimeout(resolve));
         signal.throwIfAborted();
-        progress(counts.length + (rows.length - first) / pairs.length, cells.dates.length);
+        progress(counts.length + (rows.length - first) / pairs.length, partitions.dates.length);
       }
       const own = rows.slice(first);
       const accepted = own.filter((row) => row.accepted);

@@ -81,18 +81,18 @@ export const pairClusters = asset({
   },
   checks: [notEmpty()],
 
-  async materialize({ inputs, cells, config: { every: _, ...asOf }, signal, progress }) {
+  async materialize({ inputs, partitions, config: { every: _, ...asOf }, signal, progress }) {
     const read = { bars: await inputs.bars.columns(...barColumnNames), sessions: await inputs.sessions.rows() };
     const rows: z.output<typeof PairCluster>[] = [];
     const found: Found[] = [];
-    for (const { as_of, matrix } of closesAsOf(read, cells.dates, asOf)) {
+    for (const { as_of, matrix } of closesAsOf(read, partitions.dates, asOf)) {
       const clusters = clustersOf(matrix);
       for (const row of clusters.rows) rows.push({ as_of, ...row });
       found.push({ as_of, ...clusters });
       // Some tenths of a second each: whoever else this process serves must not wait for all of them.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
-      progress(found.length, cells.dates.length);
+      progress(found.length, partitions.dates.length);
     }
     return {
       rows,

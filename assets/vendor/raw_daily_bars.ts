@@ -11,7 +11,7 @@ import { RawDailyBar } from "../market/raw_daily_bars.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { barCalls, cutByCall } from "./bar_calls.ts";
 import { firstSession, newestSession, settledFrom } from "./history.ts";
-import { listedTickers, onlyWhichCells } from "./listing.ts";
+import { listedTickers, onlyWhichPartitions } from "./listing.ts";
 import { rawDividends } from "./raw_dividends.ts";
 import { rawSplits } from "./raw_splits.ts";
 import { rawTickers } from "./raw_tickers.ts";
@@ -31,7 +31,7 @@ export const rawDailyBars = asset({
   layer: "raw",
   description: "Daily bars exactly as the vendor gives them, impossible and repeated ones included.",
   deps: {
-    tickers: reads(rawTickers, onlyWhichCells),
+    tickers: reads(rawTickers, onlyWhichPartitions),
     splits: reads(rawSplits, identity),
     dividends: reads(rawDividends, identity),
   },
@@ -57,25 +57,25 @@ export const rawDailyBars = asset({
     // The history of what is not followed any more stays.
     gone: "keep",
     chunks: cutByCall,
-    calls: (cells) => barCalls(cells).length,
+    calls: (partitions) => barCalls(partitions).length,
     callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due: settledFrom,
   },
 
-  async materialize({ inputs, cells, before, resources, signal, progress }) {
+  async materialize({ inputs, partitions, before, resources, signal, progress }) {
     let calls = 0;
-    const planned = barCalls(cells);
+    const planned = barCalls(partitions);
     const bars: VendorBar[] = [];
-    const followed = new Set(cells.names);
+    const followed = new Set(partitions.names);
     const rejected = new RejectedRows((ticker) => followed.has(ticker));
     // A session comes with every ticker that traded.
     const onUnusable = (row: UnusableRow) => {
       const { ticker, session } = row;
-      if (ticker === null || session === null || cells.has(ticker, session)) rejected.add(row);
+      if (ticker === null || session === null || partitions.has(ticker, session)) rejected.add(row);
     };
     for (const [i, call] of planned.entries()) {
       const answered = await ask(resources, call, { signal, onUnusable, onRequest: () => calls++ });
-      for (const bar of answered) if (cells.has(bar.ticker, bar.session)) bars.push(bar);
+      for (const bar of answered) if (partitions.has(bar.ticker, bar.session)) bars.push(bar);
       progress(i + 1, planned.length);
     }
     const [known, splits, dividends] = await Promise.all([
@@ -88,9 +88,9 @@ export const rawDailyBars = asset({
     const occurrences = new Map<string, number>();
     const rows = bars.map((bar) => {
       const { ticker, session } = bar;
-      const cell = `${ticker} ${session}`;
-      const occurrence = (occurrences.get(cell) ?? 0) + 1;
-      occurrences.set(cell, occurrence);
+      const partition = `${ticker} ${session}`;
+      const occurrence = (occurrences.get(partition) ?? 0) + 1;
+      occurrences.set(partition, occurrence);
       const received = Object.fromEntries(
         values.map((name) => [name, Number.isFinite(bar[name]) ? bar[name] : null]),
       ) as Record<keyof Values, number | null>;
@@ -99,8 +99,8 @@ export const rawDailyBars = asset({
         session,
         occurrence,
         ...received,
-        dividend: paid.get(cell) ?? 0,
-        split: ratios.get(cell) ?? 1,
+        dividend: paid.get(partition) ?? 0,
+        split: ratios.get(partition) ?? 1,
       };
     });
     return {
@@ -109,7 +109,7 @@ export const rawDailyBars = asset({
         source: resources.vendor.name,
         calls,
         bars: rows.length,
-        cells_without_bar: cells.count - occurrences.size,
+        cells_without_bar: partitions.count - occurrences.size,
         restated: restated(known, rows),
         ...rejected.metadata,
       },

@@ -4,7 +4,7 @@ import { repeatedWithinDays, settledDividends, type ToldDividend } from "../mark
 import { RawDividend } from "../market/raw_dividends.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { firstSession, isKnownDate, newestSession, sessionFrom, settledFrom } from "./history.ts";
-import { listedTickers, onlyWhichCells } from "./listing.ts";
+import { listedTickers, onlyWhichPartitions } from "./listing.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { cutIntoSpans, spanOf } from "./spans.ts";
 import { asset } from "./vendor_resources.ts";
@@ -22,7 +22,7 @@ export const rawDividends = asset({
   group: "market",
   layer: "raw",
   description: "Cash dividends by ex-date since the history begins, announced ones included.",
-  deps: { tickers: reads(rawTickers, onlyWhichCells) },
+  deps: { tickers: reads(rawTickers, onlyWhichPartitions) },
   row: RawDividend,
   primaryKey: ["ticker", "session"],
   partitionedBy: { name: "ticker", date: "session" },
@@ -40,16 +40,16 @@ export const rawDividends = asset({
       };
     },
     gone: "keep",
-    chunks: (cells) => cutIntoSpans(cells),
+    chunks: (partitions) => cutIntoSpans(partitions),
     // At least so many: a full answer goes on on further pages.
-    calls: (cells) => cutIntoSpans(cells).length,
+    calls: (partitions) => cutIntoSpans(partitions).length,
     callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due: settledFrom,
   },
 
-  async materialize({ cells, resources, signal }) {
-    const { from, to, ticker } = spanOf(cells);
-    const followed = new Set(cells.names);
+  async materialize({ partitions, resources, signal }) {
+    const { from, to, ticker } = spanOf(partitions);
+    const followed = new Set(partitions.names);
     const rejected = new RejectedRows((one) => followed.has(one));
     let calls = 0;
     const announced = await resources.vendor.dividends({
@@ -67,13 +67,13 @@ export const rawDividends = asset({
       const session = sessionFrom(exDate);
       if (currency === null || currency === "USD") {
         told.push({ ticker, session, cash, kind: distributionType, place: `dividend ${id}` });
-      } else if (cells.has(ticker, session)) otherCurrency++;
+      } else if (partitions.has(ticker, session)) otherCurrency++;
     }
     const { events, repeated } = settledDividends(told, {
-      onContradiction: (row) => cells.has(row.ticker, row.session) && rejected.add(row),
+      onContradiction: (row) => partitions.has(row.ticker, row.session) && rejected.add(row),
     });
     return {
-      rows: events.filter(({ ticker, session }) => cells.has(ticker, session)),
+      rows: events.filter(({ ticker, session }) => partitions.has(ticker, session)),
       metadata: {
         source: resources.vendor.name,
         calls,

@@ -2,7 +2,7 @@ import { reads } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { RawNews } from "../news/raw_news.ts";
-import { listedTickers, onlyAfter, onlyWhichCells } from "./listing.ts";
+import { listedTickers, onlyAfter, onlyWhichPartitions } from "./listing.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { cutIntoSpans, spanOf } from "./spans.ts";
@@ -22,7 +22,7 @@ export const rawNews = asset({
   group: "news",
   layer: "raw",
   description: "News about the followed instruments as the vendor has them, by day of publication.",
-  deps: { tickers: reads(rawTickers, onlyWhichCells), bars: reads(rawDailyBars, onlyAfter) },
+  deps: { tickers: reads(rawTickers, onlyWhichPartitions), bars: reads(rawDailyBars, onlyAfter) },
   row: RawNews,
   primaryKey: ["day", "id", "ticker"],
   partitionedBy: { name: "ticker", date: "day" },
@@ -44,9 +44,9 @@ export const rawNews = asset({
     },
     // News grow older than the days that one begins with.
     gone: "keep",
-    chunks: (cells) => cutIntoSpans(cells, { maxDates: DAYS_OF_A_CALL }),
+    chunks: (partitions) => cutIntoSpans(partitions, { maxDates: DAYS_OF_A_CALL }),
     // At least so many: a full answer goes on on further pages.
-    calls: (cells) => cutIntoSpans(cells, { maxDates: DAYS_OF_A_CALL }).length,
+    calls: (partitions) => cutIntoSpans(partitions, { maxDates: DAYS_OF_A_CALL }).length,
     callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due(day, today) {
       const settled = later(day, OVERLAP_DAYS);
@@ -54,9 +54,9 @@ export const rawNews = asset({
     },
   },
 
-  async materialize({ cells, resources, signal }) {
-    const { from, to, ticker } = spanOf(cells);
-    const followed = new Set(cells.names);
+  async materialize({ partitions, resources, signal }) {
+    const { from, to, ticker } = spanOf(partitions);
+    const followed = new Set(partitions.names);
     const rejected = new RejectedRows((one) => followed.has(one));
     let calls = 0;
     const articles = await resources.vendor.news({
@@ -69,7 +69,7 @@ export const rawNews = asset({
     });
     const rows = articles.flatMap((article) => {
       const day = article.publishedAt.slice(0, 10);
-      return [...new Set(article.tickers)].filter((mentioned) => cells.has(mentioned, day)).map((mentioned) => ({
+      return [...new Set(article.tickers)].filter((mentioned) => partitions.has(mentioned, day)).map((mentioned) => ({
         day,
         id: article.id,
         ticker: mentioned,

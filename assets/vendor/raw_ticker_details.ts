@@ -27,12 +27,12 @@ export const rawTickerDetails = asset({
       names: (await listedTickers(upstream.tickers)).map(({ ticker }) => ticker),
     }),
     chunks: cutBy({ names: 1 }),
-    calls: (cells) => cells.count,
+    calls: (partitions) => partitions.count,
     callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
   },
 
-  async materialize({ inputs, cells, resources, signal }) {
-    const [ticker] = cells.names as [string];
+  async materialize({ inputs, partitions, resources, signal }) {
+    const [ticker] = partitions.names as [string];
     const [listed] = await inputs.tickers.rows();
     const rejected = new RejectedRows();
     const details = await resources.vendor.tickerDetails(ticker, {

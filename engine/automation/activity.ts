@@ -1,8 +1,8 @@
 import type { Database } from "../../resources/database/database.ts";
-import type { CellRange } from "../partitions/cell_range.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "../store/records.ts";
-import type { SomeCells } from "../store/reasons.ts";
+import type { SomePartitions } from "../store/reasons.ts";
 import type { Reading } from "./reading.ts";
 
 /** How a producer's last step ended. */
@@ -13,9 +13,9 @@ export interface EndedStep {
   endedAt: string;
   /** What it had read, as far as that was recorded. */
   reading: Reading | null;
-  /** What it was to make, for one that makes cells and did not succeed. */
-  cells: SomeCells | null;
-  range: CellRange | null;
+  /** What it was to make, for one that makes partitions and did not succeed. */
+  partitions: SomePartitions | null;
+  range: PartitionRange | null;
 }
 
 /** What runs, and what ran last. */
@@ -26,16 +26,16 @@ export interface Activity {
   /** Assets whose automation is paused. */
   paused: ReadonlySet<string>;
   /** For each producer the ranges of the runs of which it is a step that has not ended. */
-  open: ReadonlyMap<string, readonly (CellRange | null)[]>;
+  open: ReadonlyMap<string, readonly (PartitionRange | null)[]>;
   lastEnded: ReadonlyMap<string, EndedStep>;
-  /** What the runs had read in which cells failed, by producer and run. */
+  /** What the runs had read in which partitions failed, by producer and run. */
   failedReadings: ReadonlyMap<string, Reading | null>;
   /** When the latest materialization of each asset was published. */
   committedAt: ReadonlyMap<string, string>;
-  /** Steps that looked at a producer's cells, as far back as was asked for. */
-  attempts: ReadonlyMap<string, readonly { range: CellRange | null; startedAt: string }[]>;
-  /** What was made of a producer, as far back as was asked for; `cells` is `null` for a whole. */
-  makings: ReadonlyMap<string, readonly { cells: readonly Rectangle[] | null; startedAt: string }[]>;
+  /** Steps that looked at a producer's partitions, as far back as was asked for. */
+  attempts: ReadonlyMap<string, readonly { range: PartitionRange | null; startedAt: string }[]>;
+  /** What was made of a producer, as far back as was asked for; `partitions` is `null` for a whole. */
+  makings: ReadonlyMap<string, readonly { partitions: readonly Rectangle[] | null; startedAt: string }[]>;
 }
 
 /**
@@ -58,12 +58,12 @@ export async function readActivity(
     sql<{ turn: number; lastRun: number }[]>`
       SELECT turn, coalesce((SELECT max(id) FROM engine.run), 0) AS "lastRun" FROM engine.automation_turn`,
     sql<{ key: string }[]>`SELECT asset_key AS key FROM engine.automation_pause`,
-    sql<{ key: string; range: CellRange | null }[]>`
+    sql<{ key: string; range: PartitionRange | null }[]>`
       SELECT s.key, r.range FROM engine.run r JOIN engine.step s ON s.run_id = r.id
       WHERE r.status IN ('queued', 'running', 'interrupted') AND s.status IN ('pending', 'running', 'interrupted')`,
     sql<(EndedStep & { key: string })[]>`
       SELECT s.key, s.run_id AS "runId", s.status, s.error, coalesce(s.finished_at, r.finished_at) AS "endedAt", s.reading,
-             CASE WHEN s.status IN ('failed', 'cancelled') THEN s.cells END AS cells,
+             CASE WHEN s.status IN ('failed', 'cancelled') THEN s.partitions END AS partitions,
              CASE WHEN s.status IN ('failed', 'cancelled') THEN r.range END AS range
       FROM unnest(${producers as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
@@ -72,21 +72,21 @@ export async function readActivity(
       ) s JOIN engine.run r ON r.id = s.run_id`,
     sql<{ key: string; runId: number; reading: Reading | null }[]>`
       SELECT f.producer AS key, f.run_id AS "runId", s.reading
-      FROM (SELECT DISTINCT producer, run_id FROM engine.cell_failure) f
+      FROM (SELECT DISTINCT producer, run_id FROM engine.partition_failure) f
       LEFT JOIN engine.step s ON s.run_id = f.run_id AND s.key = f.producer`,
     sql<{ key: string; at: string }[]>`
       SELECT k.key, m.committed_at AS at FROM unnest(${keys as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
         SELECT committed_at FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1
       ) m`,
-    since.length === 0 ? [] : sql<{ key: string; range: CellRange | null; startedAt: string }[]>`
+    since.length === 0 ? [] : sql<{ key: string; range: PartitionRange | null; startedAt: string }[]>`
       SELECT s.key, r.range, s.started_at AS "startedAt"
       FROM unnest(${since}::text[], ${from}::timestamptz[]) AS h(key, since)
       JOIN engine.step s ON s.key = h.key AND s.started_at >= h.since
       JOIN engine.run r ON r.id = s.run_id
       WHERE s.status IN ('succeeded', 'up_to_date', 'failed')`,
-    since.length === 0 ? [] : sql<{ key: string; cells: Rectangle[] | null; startedAt: string }[]>`
-      SELECT h.key, m.cells, m.started_at AS "startedAt"
+    since.length === 0 ? [] : sql<{ key: string; partitions: Rectangle[] | null; startedAt: string }[]>`
+      SELECT h.key, m.partitions, m.started_at AS "startedAt"
       FROM unnest(${since}::text[], ${from}::timestamptz[]) AS h(key, since)
       JOIN engine.materialization m ON m.asset_key = h.key AND m.started_at >= h.since`,
   ]);
@@ -100,7 +100,7 @@ export async function readActivity(
     failedReadings: new Map(failures.map(({ key, runId, reading }) => [`${key} ${runId}`, reading])),
     committedAt: new Map(committed.map(({ key, at }) => [key, at])),
     attempts: grouped(attempts, ({ range, startedAt }) => ({ range, startedAt })),
-    makings: grouped(makings, ({ cells, startedAt }) => ({ cells, startedAt })),
+    makings: grouped(makings, ({ partitions, startedAt }) => ({ partitions, startedAt })),
   };
 }
 

@@ -1,42 +1,42 @@
 import { DefinitionError } from "../errors.ts";
-import { CellSet } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import type { Condition, Facts, Moment, Verdict } from "../declare/automation_condition.ts";
-import { latestCells } from "./conditions.ts";
+import { latestPartitions } from "./conditions.ts";
 
-/** Cells for which every condition holds. */
+/** Partitions for which every condition holds. */
 export function and(...operands: readonly [Condition, ...Condition[]]): Condition {
   return {
     ...composed("and", operands, "are all of this"),
     hasInstant: false,
     decide: ({ universe }, found): Verdict => ({
-      cells: found.reduce((all, { cells }) => all.intersection(cells), universe),
+      partitions: found.reduce((all, { partitions }) => all.intersection(partitions), universe),
     }),
   };
 }
 
-/** Cells for which any condition holds. Happens at an instant if every one does. */
+/** Partitions for which any condition holds. Happens at an instant if every one does. */
 export function or(...operands: readonly [Condition, ...Condition[]]): Condition {
   return {
     ...composed("or", operands, "are any of this"),
     hasInstant: operands.every((operand) => operand.hasInstant),
     decide: ({ universe }, found): Verdict => ({
-      cells: found.reduce((all, { cells }) => all.union(cells), CellSet.none(universe.space)),
+      partitions: found.reduce((all, { partitions }) => all.union(partitions), PartitionSet.none(universe.space)),
       moments: found.flatMap(({ moments }) => moments ?? []),
     }),
   };
 }
 
-/** Cells for which the condition does not hold. */
+/** Partitions for which the condition does not hold. */
 export function not(operand: Condition): Condition {
   return {
     ...composed("not", [operand], "are not this"),
     hasInstant: false,
-    decide: ({ universe }, [found]): Verdict => ({ cells: universe.difference(found!.cells) }),
+    decide: ({ universe }, [found]): Verdict => ({ partitions: universe.difference(found!.partitions) }),
   };
 }
 
 /**
- * Cells to which `trigger` happened and `reset` did not happen at that instant or later. Read off the state each time, so that
+ * Partitions to which `trigger` happened and `reset` did not happen at that instant or later. Read off the state each time, so that
  * nothing is lost with a process.
  *
  * @throws {DefinitionError} If one of the two is a condition that does not happen at an instant.
@@ -52,24 +52,24 @@ export function since(trigger: Condition, reset: Condition): Condition {
     ...composed("since", [trigger, reset], "are the first, and were not the second since"),
     hasInstant: true,
     decide(facts, [triggered, resets]): Verdict {
-      const moments = triggered!.moments!.map(({ cells, atMs }): Moment => ({
-        cells: resets!.moments!
+      const moments = triggered!.moments!.map(({ partitions, atMs }): Moment => ({
+        partitions: resets!.moments!
           .filter((moment) => moment.atMs >= atMs)
-          .reduce((left, moment) => left.difference(moment.cells), cells.intersection(triggered!.cells)),
+          .reduce((left, moment) => left.difference(moment.partitions), partitions.intersection(triggered!.partitions)),
         atMs,
       }));
-      const none = CellSet.none(facts.universe.space);
-      return { cells: moments.reduce((all, { cells }) => all.union(cells), none), moments };
+      const none = PartitionSet.none(facts.universe.space);
+      return { partitions: moments.reduce((all, { partitions }) => all.union(partitions), none), moments };
     },
   };
 }
 
-/** Cells of the newest wanted date for which the condition holds; of an asset without dates all of them. */
+/** Partitions of the newest wanted date for which the condition holds; of an asset without dates all of them. */
 export function latest(operand: Condition): Condition {
-  return scope(`latest(${operand.text})`, "are this, on the newest date", operand, (facts) => latestCells(facts));
+  return scope(`latest(${operand.text})`, "are this, on the newest date", operand, (facts) => latestPartitions(facts));
 }
 
-/** Cells with dates from `from` to `to`, both included, for which the condition holds. */
+/** Partitions with dates from `from` to `to`, both included, for which the condition holds. */
 export function inRange({ from, to }: { from?: string; to?: string }, operand: Condition): Condition {
   const bounds = [...(from ? [`from: "${from}"`] : []), ...(to ? [`to: "${to}"`] : [])].join(", ");
   const words = [...(from ? [`from ${from}`] : []), ...(to ? [`until ${to}`] : [])].join(" ");
@@ -82,7 +82,7 @@ export function inRange({ from, to }: { from?: string; to?: string }, operand: C
   });
 }
 
-/** All cells for which the condition holds: says in so many words that it is not restricted. */
+/** All partitions for which the condition holds: says in so many words that it is not restricted. */
 export function all(operand: Condition): Condition {
   return scope(`all(${operand.text})`, "are this, on any date", operand, ({ universe }) => universe);
 }
@@ -91,17 +91,20 @@ function scope(
   text: string,
   meaning: string,
   operand: Condition,
-  within: (facts: Facts) => CellSet,
+  within: (facts: Facts) => PartitionSet,
 ): Condition {
   return {
     ...composed("", [operand], meaning),
     text,
     hasInstant: operand.hasInstant,
     decide(facts, [found]): Verdict {
-      const cells = within(facts);
+      const partitions = within(facts);
       return {
-        cells: found!.cells.intersection(cells),
-        moments: found!.moments?.map((moment) => ({ ...moment, cells: moment.cells.intersection(cells) })),
+        partitions: found!.partitions.intersection(partitions),
+        moments: found!.moments?.map((moment) => ({
+          ...moment,
+          partitions: moment.partitions.intersection(partitions),
+        })),
       };
     },
   };

@@ -1,10 +1,10 @@
 import { mayBeUnknown } from "../declare/external_asset.ts";
-import { type CellState, gapsUpstream } from "../judge/cell_state.ts";
-import { cellsWithin, goneWithin, restricts } from "../judge/cell_work.ts";
-import { type CellRange } from "../partitions/cell_range.ts";
+import { gapsUpstream, type PartitionState } from "../judge/partition_state.ts";
+import { goneWithin, partitionsWithin, restricts } from "../judge/partition_work.ts";
+import { type PartitionRange } from "../partitions/partition_range.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { CellSet, CellSpace } from "../partitions/mod.ts";
-import { downstreamCells } from "../partitions/mapping.ts";
+import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { downstreamPartitions } from "../partitions/mapping.ts";
 import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
 import { type Reason, saysMissing } from "../store/reasons.ts";
 import type { Activity, EndedStep } from "./activity.ts";
@@ -18,47 +18,47 @@ export interface Known {
   activity: Activity;
   nowMs: number;
   /** What this evaluation asks for so far, by producer: those upstream come first. */
-  requested: ReadonlyMap<string, CellSet>;
+  requested: ReadonlyMap<string, PartitionSet>;
 }
 
 const causes: Readonly<Record<"code" | "config" | "source", readonly Reason["kind"][]>> = {
   code: ["code_changed", "definition_changed"],
   config: ["config_changed"],
-  source: ["source_changed", "cells_due", "source_unreadable"],
+  source: ["source_changed", "partitions_due", "source_unreadable"],
 };
 
 /** The facts of one producer. Each is worked out when a condition asks for it, once. */
 export class AssetFacts implements Facts {
   readonly nowMs: number;
-  readonly universe: CellSet;
-  readonly #none: CellSet;
-  readonly #state: CellState | undefined;
-  readonly #reasons: readonly { reason: Reason; cells: CellSet }[];
+  readonly universe: PartitionSet;
+  readonly #none: PartitionSet;
+  readonly #state: PartitionState | undefined;
+  readonly #reasons: readonly { reason: Reason; partitions: PartitionSet }[];
   readonly #worked = new Map<string, unknown>();
 
   constructor(private readonly producer: Producer, private readonly known: Known) {
     const { snapshot } = known;
     this.nowMs = known.nowMs;
-    this.#state = snapshot.cells.get(producer.key);
+    this.#state = snapshot.partitions.get(producer.key);
     this.universe = this.#state ? this.#state.wanted.union(this.#state.gone) : single;
-    this.#none = CellSet.none(this.universe.space);
+    this.#none = PartitionSet.none(this.universe.space);
     this.#reasons = this.#state?.reasons ??
-      reasonsOfWhole(producer, snapshot).map((reason) => ({ reason, cells: single }));
+      reasonsOfWhole(producer, snapshot).map((reason) => ({ reason, partitions: single }));
   }
 
-  get wanted(): CellSet {
+  get wanted(): PartitionSet {
     return this.#state?.wanted ?? single;
   }
 
-  get missing(): CellSet {
+  get missing(): PartitionSet {
     return this.#state?.missing ?? this.#because(["never_materialized", "table_replaced"]);
   }
 
-  get expected(): CellSet {
+  get expected(): PartitionSet {
     return this.#state?.expected ?? this.missing;
   }
 
-  get stale(): CellSet {
+  get stale(): PartitionSet {
     return this.#once("stale", () => {
       if (this.#state) return this.#state.stale.union(this.#state.gone);
       const reasons = this.#reasons.map(({ reason }) => reason).filter((reason) => !saysMissing(reason));
@@ -66,22 +66,22 @@ export class AssetFacts implements Facts {
     });
   }
 
-  staleBy(cause: "code" | "config" | "source"): CellSet {
+  staleBy(cause: "code" | "config" | "source"): PartitionSet {
     return this.#because(causes[cause]);
   }
 
   get upstreamUpdates(): readonly Moment[] {
     return this.#once("upstreamUpdates", () => {
-      const changed = this.#reasons.flatMap(({ reason, cells }): Moment[] =>
-        reason.kind === "upstream_changed" ? [{ cells, atMs: this.#committedAtMs(reason.upstream) }] : []
+      const changed = this.#reasons.flatMap(({ reason, partitions }): Moment[] =>
+        reason.kind === "upstream_changed" ? [{ partitions, atMs: this.#committedAtMs(reason.upstream) }] : []
       );
       const tended = this.#state ? this.#state.made.union(this.#state.expected) : single;
       const soon = this.#aboutToChange.intersection(tended).intersection(this.universe);
-      return soon.isEmpty ? changed : [...changed, { cells: soon, atMs: this.nowMs }];
+      return soon.isEmpty ? changed : [...changed, { partitions: soon, atMs: this.nowMs }];
     });
   }
 
-  get upstreamMissing(): CellSet {
+  get upstreamMissing(): PartitionSet {
     return this.#once("upstreamMissing", () => {
       const { snapshot, graph, requested } = this.known;
       const isRequested = (key: string) => requested.get(this.#makerOf(key))?.isEmpty === false;
@@ -89,14 +89,14 @@ export class AssetFacts implements Facts {
       if (this.producer.upstream.some(isMissing)) return this.universe;
       if (!this.#state) {
         // A whole is not made with a gap in it that this evaluation does not close.
-        const open = gapsUpstream(this.producer, snapshot, graph).some(({ upstream, cells }) => {
+        const open = gapsUpstream(this.producer, snapshot, graph).some(({ upstream, partitions }) => {
           const soon = requested.get(this.#makerOf(upstream));
-          return !(soon ? cells.difference(soon) : cells).isEmpty;
+          return !(soon ? partitions.difference(soon) : partitions).isEmpty;
         });
         return open ? this.universe : this.#none;
       }
       return this.#readersOf((key) => {
-        const missing = snapshot.cells.get(this.#makerOf(key))?.missing;
+        const missing = snapshot.partitions.get(this.#makerOf(key))?.missing;
         if (!missing || missing.isEmpty) return undefined;
         const soon = requested.get(this.#makerOf(key));
         return soon ? missing.difference(soon) : missing;
@@ -104,16 +104,16 @@ export class AssetFacts implements Facts {
     });
   }
 
-  get upstreamInProgress(): CellSet {
+  get upstreamInProgress(): PartitionSet {
     return this.#once("upstreamInProgress", () =>
       this.#readersOf((key) => {
         const maker = this.#makerOf(key);
         const open = this.known.activity.open.get(maker);
-        const state = this.known.snapshot.cells.get(maker);
+        const state = this.known.snapshot.partitions.get(maker);
         if (!open) return undefined;
         return state
-          ? together(open.map((range) => rangeCells(range, state)), state.space)
-          : this.#cellsOf(key, single);
+          ? together(open.map((range) => rangePartitions(range, state)), state.space)
+          : this.#partitionsOf(key, single);
       }));
   }
 
@@ -122,7 +122,7 @@ export class AssetFacts implements Facts {
     return this.producer.upstream.every((key) => (latest.get(key)?.failedChecks ?? []).length === 0);
   }
 
-  get inProgress(): CellSet {
+  get inProgress(): PartitionSet {
     return this.#once("inProgress", () =>
       together(
         (this.known.activity.open.get(this.producer.key) ?? []).map((range) => this.#within(range)),
@@ -132,26 +132,26 @@ export class AssetFacts implements Facts {
 
   get failures(): readonly Moment[] {
     if (this.#state) {
-      return this.#failedCells.map(({ cells, failedAt }) => ({ cells, atMs: Date.parse(failedAt) }));
+      return this.#failedPartitions.map(({ partitions, failedAt }) => ({ partitions, atMs: Date.parse(failedAt) }));
     }
     const last = this.#lastEnded;
-    return last?.status === "failed" ? [{ cells: single, atMs: Date.parse(last.endedAt) }] : [];
+    return last?.status === "failed" ? [{ partitions: single, atMs: Date.parse(last.endedAt) }] : [];
   }
 
-  get triedInVain(): CellSet {
+  get triedInVain(): PartitionSet {
     return this.#once("triedInVain", () => {
       const last = this.#lastEnded;
       const reading = readingOf(this.producer, this.known.snapshot);
-      const failedCells = this.#failedCells.filter(({ runId }) => {
+      const failedPartitions = this.#failedPartitions.filter(({ runId }) => {
         const then = this.known.activity.failedReadings.get(`${this.producer.key} ${runId}`);
         return then && isSameReading(then, reading);
-      }).map(({ cells }) => cells);
-      // A step that failed as a whole never came to some of its cells.
+      }).map(({ partitions }) => partitions);
+      // A step that failed as a whole never came to some of its partitions.
       const failed = last?.status === "failed" && !last.error?.partial && last.reading &&
         isSameReading(last.reading, reading);
       const cancelled = last?.status === "cancelled" && this.#isUnchangedSince(last, reading.own);
       return together(
-        [...failedCells, ...(failed || cancelled ? [this.#cellsOfStep(last)] : [])],
+        [...failedPartitions, ...(failed || cancelled ? [this.#partitionsOfStep(last)] : [])],
         this.universe.space,
       ).difference(this.#aboutToChange);
     });
@@ -160,15 +160,17 @@ export class AssetFacts implements Facts {
   get attempts(): readonly Moment[] {
     return this.#once("attempts", () =>
       (this.known.activity.attempts.get(this.producer.key) ?? [])
-        .map(({ range, startedAt }) => ({ cells: this.#within(range), atMs: Date.parse(startedAt) })));
+        .map(({ range, startedAt }) => ({ partitions: this.#within(range), atMs: Date.parse(startedAt) })));
   }
 
   get makings(): readonly Moment[] {
     return this.#once(
       "makings",
       () =>
-        (this.known.activity.makings.get(this.producer.key) ?? []).map(({ cells, startedAt }) => ({
-          cells: cells === null ? this.universe : CellSet.fromRectangles(this.universe.space, cells),
+        (this.known.activity.makings.get(this.producer.key) ?? []).map(({ partitions, startedAt }) => ({
+          partitions: partitions === null
+            ? this.universe
+            : PartitionSet.fromRectangles(this.universe.space, partitions),
           atMs: Date.parse(startedAt),
         })),
     );
@@ -178,21 +180,23 @@ export class AssetFacts implements Facts {
     return this.known.activity.lastEnded.get(this.producer.key);
   }
 
-  /** Cells that read something which this evaluation asks for. */
-  get #aboutToChange(): CellSet {
+  /** Partitions that read something which this evaluation asks for. */
+  get #aboutToChange(): PartitionSet {
     return this.#once("aboutToChange", () =>
       this.#readersOf((key) => {
         const requested = this.known.requested.get(this.#makerOf(key));
-        return requested && !requested.isEmpty ? this.#cellsOf(key, requested) : undefined;
+        return requested && !requested.isEmpty ? this.#partitionsOf(key, requested) : undefined;
       }));
   }
 
-  /** Cells that failed when they were last tried, those included of which an earlier version stays. */
-  get #failedCells(): readonly { cells: CellSet; runId: number; failedAt: string }[] {
-    return this.#once("failedCells", () => {
+  /** Partitions that failed when they were last tried, those included of which an earlier version stays. */
+  get #failedPartitions(): readonly { partitions: PartitionSet; runId: number; failedAt: string }[] {
+    return this.#once("failedPartitions", () => {
       const notFresh = this.missing.union(this.stale);
-      return (this.known.snapshot.records.failed.get(this.producer.key) ?? []).map(({ cells, runId, failedAt }) => ({
-        cells: CellSet.fromRectangles(this.universe.space, cells).intersection(notFresh),
+      return (this.known.snapshot.records.failed.get(this.producer.key) ?? []).map((
+        { partitions, runId, failedAt },
+      ) => ({
+        partitions: PartitionSet.fromRectangles(this.universe.space, partitions).intersection(notFresh),
         runId,
         failedAt,
       }));
@@ -205,17 +209,17 @@ export class AssetFacts implements Facts {
     return this.producer.upstream.every((key) => !(this.#committedAtMs(key) > Date.parse(endedAt)));
   }
 
-  #cellsOfStep({ cells, range }: EndedStep): CellSet {
-    return cells ? CellSet.fromRectangles(this.universe.space, cells.cells) : this.#within(range);
+  #partitionsOfStep({ partitions, range }: EndedStep): PartitionSet {
+    return partitions ? PartitionSet.fromRectangles(this.universe.space, partitions.partitions) : this.#within(range);
   }
 
-  #within(range: CellRange | null): CellSet {
-    return this.#state ? rangeCells(range, this.#state) : single;
+  #within(range: PartitionRange | null): PartitionSet {
+    return this.#state ? rangePartitions(range, this.#state) : single;
   }
 
-  #because(kinds: readonly Reason["kind"][]): CellSet {
+  #because(kinds: readonly Reason["kind"][]): PartitionSet {
     return together(
-      this.#reasons.filter(({ reason }) => kinds.includes(reason.kind)).map(({ cells }) => cells),
+      this.#reasons.filter(({ reason }) => kinds.includes(reason.kind)).map(({ partitions }) => partitions),
       this.universe.space,
     );
   }
@@ -229,24 +233,24 @@ export class AssetFacts implements Facts {
     return this.known.graph.producerOf(key).key;
   }
 
-  /** Cells of an upstream asset: what its producer's cells are in the asset's own space. */
-  #cellsOf(key: string, cells: CellSet): CellSet {
+  /** Partitions of an upstream asset: what its producer's partitions are in the asset's own space. */
+  #partitionsOf(key: string, partitions: PartitionSet): PartitionSet {
     const { snapshot } = this.known;
-    return snapshot.cells.has(this.#makerOf(key)) ? cells : CellSet.all(snapshot.spaces.get(key)!);
+    return snapshot.partitions.has(this.#makerOf(key)) ? partitions : PartitionSet.all(snapshot.spaces.get(key)!);
   }
 
-  /** The cells that read any of the cells that `ofUpstream` gives for an upstream asset. */
-  #readersOf(ofUpstream: (key: string) => CellSet | undefined): CellSet {
+  /** The partitions that read any of the partitions that `ofUpstream` gives for an upstream asset. */
+  #readersOf(ofUpstream: (key: string) => PartitionSet | undefined): PartitionSet {
     const { space } = this.universe;
     const reads = this.known.snapshot.reads.get(this.producer.key)!;
     let readers = this.#none;
     for (const key of this.producer.upstream) {
-      const cells = ofUpstream(key);
-      if (!cells || cells.isEmpty) continue;
+      const partitions = ofUpstream(key);
+      if (!partitions || partitions.isEmpty) continue;
       const mappings = reads.filter(({ upstream }) => upstream === key).map(({ mapping }) => mapping);
-      // What is only waited for concerns every cell.
+      // What is only waited for concerns every partition.
       if (mappings.length === 0) return this.universe;
-      for (const mapping of mappings) readers = readers.union(downstreamCells(mapping, cells, space));
+      for (const mapping of mappings) readers = readers.union(downstreamPartitions(mapping, partitions, space));
     }
     return readers;
   }
@@ -257,14 +261,14 @@ export class AssetFacts implements Facts {
   }
 }
 
-const single = CellSet.all(CellSpace.single);
+const single = PartitionSet.all(PartitionSpace.single);
 
-/** The cells that a run with a range is about. */
-function rangeCells(range: CellRange | null, state: CellState): CellSet {
+/** The partitions that a run with a range is about. */
+function rangePartitions(range: PartitionRange | null, state: PartitionState): PartitionSet {
   if (!range || !restricts(range, state.key)) return state.wanted.union(state.gone);
-  return cellsWithin(state, range).union(goneWithin(state, range));
+  return partitionsWithin(state, range).union(goneWithin(state, range));
 }
 
-function together(parts: readonly CellSet[], space: CellSpace): CellSet {
-  return parts.reduce((all, cells) => all.union(cells), CellSet.none(space));
+function together(parts: readonly PartitionSet[], space: PartitionSpace): PartitionSet {
+  return parts.reduce((all, partitions) => all.union(partitions), PartitionSet.none(space));
 }

@@ -1,6 +1,6 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import type { SomeCells } from "../store/reasons.ts";
+import type { SomePartitions } from "../store/reasons.ts";
 import type { EvaluationNode } from "../declare/automation_condition.ts";
 import type { Evaluation } from "./evaluation.ts";
 
@@ -13,7 +13,7 @@ export interface RecordedEvaluation {
   evaluatedAt: string;
   paused: boolean;
   tree: EvaluationNode;
-  requested: SomeCells | null;
+  requested: SomePartitions | null;
   runId: number | null;
 }
 
@@ -47,7 +47,7 @@ export class AutomationRecord {
     return {
       key: producer.key,
       condition: automation?.text ?? null,
-      meaning: automation ? `Makes cells that ${automation.meaning}.` : null,
+      meaning: automation ? `Makes partitions that ${automation.meaning}.` : null,
       pausedAt: paused[0]?.at ?? null,
       evaluations: Array.from(evaluations),
     };

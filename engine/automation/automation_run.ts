@@ -1,27 +1,27 @@
-import { someCells } from "../store/reasons.ts";
+import { somePartitions } from "../store/reasons.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import type { CellSet, Rectangle } from "../partitions/mod.ts";
+import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import { reasonsWithin } from "../judge/plan.ts";
 import { type Plan, type PlannedStep } from "../store/run_plan.ts";
 import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
 import { type Reason, upstreamStale } from "../store/reasons.ts";
 
 /**
- * The run that makes exactly the cells that were asked for. A step that turns out to have nothing to do is left out when its turn
+ * The run that makes exactly the partitions that were asked for. A step that turns out to have nothing to do is left out when its turn
  * comes, as in any run.
  */
 export function planRequests(
-  requests: ReadonlyMap<string, CellSet>,
+  requests: ReadonlyMap<string, PartitionSet>,
   { graph, snapshot }: { graph: AssetGraph; snapshot: Snapshot },
 ): Plan {
-  const cells: Record<string, readonly Rectangle[]> = {};
+  const partitions: Record<string, readonly Rectangle[]> = {};
   const steps: PlannedStep[] = [];
   for (const [key, asked] of requests) {
     const producer = graph.producerOf(key);
-    const byCells = snapshot.cells.has(key);
-    if (byCells) cells[key] = asked.rectangles();
+    const byPartitions = snapshot.partitions.has(key);
+    if (byPartitions) partitions[key] = asked.rectangles();
     const rebuilt = producer.upstream.filter((upstream) => requests.has(graph.producerOf(upstream).key));
-    const own = byCells ? cellReasons(producer, snapshot, asked) : reasonsOfWhole(producer, snapshot);
+    const own = byPartitions ? partitionReasons(producer, snapshot, asked) : reasonsOfWhole(producer, snapshot);
     const inherited = rebuilt
       .filter((upstream) => !own.some((r) => r.kind === "upstream_changed" && r.upstream === upstream))
       .map((upstream) => upstreamStale(upstream, !snapshot.latest.has(upstream)));
@@ -32,13 +32,13 @@ export function planRequests(
       after: [...new Set(rebuilt.map((upstream) => graph.producerOf(upstream).key))],
       reasons: reasons.length > 0 ? reasons : [lookAt(producer)],
       certain: own.length > 0,
-      ...(byCells && { cells: someCells(asked) }),
+      ...(byPartitions && { partitions: somePartitions(asked) }),
     });
   }
   return {
     selection: [...requests.keys()].join(" "),
     force: false,
-    range: Object.keys(cells).length > 0 ? { cells } : null,
+    range: Object.keys(partitions).length > 0 ? { partitions } : null,
     steps,
     fresh: [],
     waiting: [],
@@ -46,12 +46,12 @@ export function planRequests(
   };
 }
 
-function cellReasons(producer: Producer, snapshot: Snapshot, asked: CellSet): Reason[] {
+function partitionReasons(producer: Producer, snapshot: Snapshot, asked: PartitionSet): Reason[] {
   const reasons = reasonsWithin(producer, snapshot, asked);
-  const gone = snapshot.cells.get(producer.key)!.gone.intersection(asked);
+  const gone = snapshot.partitions.get(producer.key)!.gone.intersection(asked);
   if (!gone.isEmpty) {
-    const message = `${gone.count} of its cells are not part of it any more`;
-    reasons.push({ kind: "cells_gone", message, cells: someCells(gone) });
+    const message = `${gone.count} of its partitions are not part of it any more`;
+    reasons.push({ kind: "partitions_gone", message, partitions: somePartitions(gone) });
   }
   return reasons;
 }

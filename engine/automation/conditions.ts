@@ -1,35 +1,35 @@
-import { CellSet } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import type { Condition, Facts, Moment, Verdict } from "../declare/automation_condition.ts";
 
-/** Cells that there should be and that were never made. Whether nobody has to ask for them says {@link expected}. */
+/** Partitions that there should be and that were never made. Whether nobody has to ask for them says {@link expected}. */
 export function missing(): Condition {
   return atom("missing()", "were never made", (facts) => facts.missing);
 }
 
-/** Missing cells that the asset's partitions expect by themselves: all, or those of the newest date (`missing: "latest"`). */
+/** Missing partitions that the asset's partitions expect by themselves: all, or those of the newest date (`missing: "latest"`). */
 export function expected(): Condition {
   return atom("expected()", "were never made and are expected without being asked for", (facts) => facts.expected);
 }
 
 /**
- * Cells that were made and would come out differently now: code, settings, source or what is upstream changed. A check that failed is
+ * Partitions that were made and would come out differently now: code, settings, source or what is upstream changed. A check that failed is
  * no reason, since making the same again would fail it again.
  */
 export function stale(): Condition {
   return atom("stale()", "would come out differently now, or are not wanted any more", (facts) => facts.stale);
 }
 
-/** Cells that were made by another version of the code. */
+/** Partitions that were made by another version of the code. */
 export function codeChanged(): Condition {
   return atom("codeChanged()", "were made by another version of the code", (facts) => facts.staleBy("code"));
 }
 
-/** Cells that were made with other settings. */
+/** Partitions that were made with other settings. */
 export function configChanged(): Condition {
   return atom("configChanged()", "were made with other settings", (facts) => facts.staleBy("config"));
 }
 
-/** Cells whose source has other data than when it was read, or is due to be read again. */
+/** Partitions whose source has other data than when it was read, or is due to be read again. */
 export function sourceChanged(): Condition {
   return atom(
     "sourceChanged()",
@@ -38,7 +38,7 @@ export function sourceChanged(): Condition {
   );
 }
 
-/** Cells that read something which changed since they were made, or that is made in the same evaluation. Happens at an instant. */
+/** Partitions that read something which changed since they were made, or that is made in the same evaluation. Happens at an instant. */
 export function anyUpstreamUpdated(): Condition {
   return happening(
     "anyUpstreamUpdated()",
@@ -47,12 +47,12 @@ export function anyUpstreamUpdated(): Condition {
   );
 }
 
-/** Cells that read a cell or an asset which was never made and is not made in the same evaluation. */
+/** Partitions that read a partition or an asset which was never made and is not made in the same evaluation. */
 export function anyUpstreamMissing(): Condition {
   return atom("anyUpstreamMissing()", "read something that was never made", (facts) => facts.upstreamMissing);
 }
 
-/** Cells that read something which a run is about to make. */
+/** Partitions that read something which a run is about to make. */
 export function anyUpstreamInProgress(): Condition {
   return atom(
     "anyUpstreamInProgress()",
@@ -61,17 +61,17 @@ export function anyUpstreamInProgress(): Condition {
   );
 }
 
-/** Cells that a run is about to make. */
+/** Partitions that a run is about to make. */
 export function inProgress(): Condition {
   return atom("inProgress()", "are part of a run that has not ended", (facts) => facts.inProgress);
 }
 
-/** Cells that failed when they were last tried. Happens at an instant. */
+/** Partitions that failed when they were last tried. Happens at an instant. */
 export function failed(): Condition {
   return { ...happening("failed()", "failed when they were last tried", (f) => f.failures), mindsFailures: true };
 }
 
-/** Cells that failed within the last `duration`. Happens at an instant. */
+/** Partitions that failed within the last `duration`. Happens at an instant. */
 export function failedSince(duration: Temporal.DurationLike): Condition {
   const { text, ms } = lengthOf(duration);
   return {
@@ -84,7 +84,7 @@ export function failedSince(duration: Temporal.DurationLike): Condition {
   };
 }
 
-/** Cells that failed or were cancelled and would be made of the same now: to try again would be in vain. */
+/** Partitions that failed or were cancelled and would be made of the same now: to try again would be in vain. */
 export function triedInVain(): Condition {
   return {
     ...atom(
@@ -96,25 +96,25 @@ export function triedInVain(): Condition {
   };
 }
 
-/** All cells, if the current versions of what is upstream passed their checks of severity `error`. */
+/** All partitions, if the current versions of what is upstream passed their checks of severity `error`. */
 export function checksPassed(): Condition {
   return atom(
     "checksPassed()",
     "read only what passed its checks",
-    ({ upstreamChecksPassed, universe }) => upstreamChecksPassed ? universe : CellSet.none(universe.space),
+    ({ upstreamChecksPassed, universe }) => upstreamChecksPassed ? universe : PartitionSet.none(universe.space),
   );
 }
 
-/** Cells of the `dates` newest wanted dates; every cell of an asset without dates. */
+/** Partitions of the `dates` newest wanted dates; every partition of an asset without dates. */
 export function inLatestWindow({ dates }: { dates: number }): Condition {
   return atom(
     `inLatestWindow({ dates: ${dates} })`,
     dates === 1 ? "have the newest date" : `have one of the ${dates} newest dates`,
-    (facts) => latestCells(facts, dates),
+    (facts) => latestPartitions(facts, dates),
   );
 }
 
-/** Cells that a step has looked at, whether it made them, found them right or failed. Happens at an instant: the step's start. */
+/** Partitions that a step has looked at, whether it made them, found them right or failed. Happens at an instant: the step's start. */
 export function attempted(): Condition {
   return {
     ...happening("attempted()", "were looked at by a step", (facts) => facts.attempts),
@@ -123,13 +123,13 @@ export function attempted(): Condition {
   };
 }
 
-/** Cells that were made. Happens at an instant: the start of the step that made them last. */
+/** Partitions that were made. Happens at an instant: the start of the step that made them last. */
 export function materialized(): Condition {
   return { ...happening("materialized()", "were made", (facts) => facts.makings), historySinceMs: () => 0 };
 }
 
-/** The cells of the newest wanted dates. */
-export function latestCells({ wanted }: Facts, dates = 1): CellSet {
+/** The partitions of the newest wanted dates. */
+export function latestPartitions({ wanted }: Facts, dates = 1): PartitionSet {
   if (!wanted.space.hasDates) return wanted;
   const places = wanted.dateRanges;
   let left = dates;
@@ -141,20 +141,20 @@ export function latestCells({ wanted }: Facts, dates = 1): CellSet {
   return wanted;
 }
 
-/** All cells of moments. */
-export function cellsOf(moments: readonly Moment[], { universe }: Facts): CellSet {
-  return moments.reduce((all, { cells }) => all.union(cells), CellSet.none(universe.space));
+/** All partitions of moments. */
+export function partitionsOf(moments: readonly Moment[], { universe }: Facts): PartitionSet {
+  return moments.reduce((all, { partitions }) => all.union(partitions), PartitionSet.none(universe.space));
 }
 
 /** A condition that is read off the state. */
-export function atom(text: string, meaning: string, cells: (facts: Facts) => CellSet): Condition {
+export function atom(text: string, meaning: string, partitions: (facts: Facts) => PartitionSet): Condition {
   return {
     text,
     meaning,
     operands: [],
     hasInstant: false,
     mindsFailures: false,
-    decide: (facts): Verdict => ({ cells: cells(facts) }),
+    decide: (facts): Verdict => ({ partitions: partitions(facts) }),
   };
 }
 
@@ -168,7 +168,7 @@ export function happening(text: string, meaning: string, moments: (facts: Facts)
     mindsFailures: false,
     decide(facts): Verdict {
       const found = moments(facts);
-      return { cells: cellsOf(found, facts), moments: found };
+      return { partitions: partitionsOf(found, facts), moments: found };
     },
   };
 }

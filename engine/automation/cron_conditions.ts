@@ -5,7 +5,7 @@ import type { Condition } from "../declare/automation_condition.ts";
 import { attempted, happening } from "./conditions.ts";
 
 /**
- * All cells, at the instant of the last tick of a cron expression.
+ * All partitions, at the instant of the last tick of a cron expression.
  *
  * @param cron Read as schedules read it, changes of the clocks included; see `Schedule`.
  * @param timeZone IANA name, e.g. `America/New_York`.
@@ -18,13 +18,13 @@ export function cronTicked(cron: string, timeZone: string): Condition {
     `had a tick of "${cron}" in ${timeZone}`,
     ({ universe, nowMs }) => {
       const atMs = lastTick(ticks, nowMs);
-      return atMs === undefined ? [] : [{ cells: universe, atMs }];
+      return atMs === undefined ? [] : [{ partitions: universe, atMs }];
     },
   );
 }
 
 /**
- * Cells that no step has looked at since the last tick of a cron expression: each is due once a tick, whatever became of it. Ticks
+ * Partitions that no step has looked at since the last tick of a cron expression: each is due once a tick, whatever became of it. Ticks
  * that passed while no process was there are one.
  *
  * @throws {DefinitionError} If the expression or the time zone cannot be read.

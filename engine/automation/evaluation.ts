@@ -1,22 +1,22 @@
 import { WaitingLine } from "../judge/blocking.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { CellSet } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import { hashOf } from "../declare/row_schema.ts";
-import { someCells } from "../store/reasons.ts";
+import { somePartitions } from "../store/reasons.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
-import type { SomeCells } from "../store/reasons.ts";
+import type { SomePartitions } from "../store/reasons.ts";
 import type { Activity } from "./activity.ts";
 import { AssetFacts } from "./asset_facts.ts";
 import { type Condition, type EvaluationNode, type Facts, judge, treeOf } from "../declare/automation_condition.ts";
-import { cellsOf } from "./conditions.ts";
+import { partitionsOf } from "./conditions.ts";
 
 /** How the condition of one asset was judged, and what came of it. */
 export interface Evaluation {
   key: string;
   paused: boolean;
   tree: EvaluationNode;
-  /** The cells that are asked for; `null` where none are. */
-  requested: SomeCells | null;
+  /** The partitions that are asked for; `null` where none are. */
+  requested: SomePartitions | null;
   /** Equal for equal judgements. */
   fingerprint: string;
 }
@@ -24,8 +24,8 @@ export interface Evaluation {
 /** What one evaluation of all conditions comes to. */
 export interface Outcome {
   evaluations: readonly Evaluation[];
-  /** Cells to be made, by producer, in dependency order. */
-  requests: ReadonlyMap<string, CellSet>;
+  /** Partitions to be made, by producer, in dependency order. */
+  requests: ReadonlyMap<string, PartitionSet>;
 }
 
 /** Producers that declare an automation. */
@@ -48,7 +48,7 @@ export function evaluateAll(
     nowMs: number;
   },
 ): Outcome {
-  const requests = new Map<string, CellSet>();
+  const requests = new Map<string, PartitionSet>();
   const line = new WaitingLine(graph, snapshot.rejected, snapshot);
   const evaluations = graph.producers.flatMap((producer): Evaluation[] => {
     const { key, upstream, recipe: { automation: condition } } = producer;
@@ -59,23 +59,25 @@ export function evaluateAll(
     const facts = new AssetFacts(producer, { graph, snapshot, activity, nowMs, requested: requests });
     const paused = activity.paused.has(key);
     const judgement = judge(condition, facts);
-    const cells = paused || blocked ? CellSet.none(facts.universe.space) : possible(judgement.cells, condition, facts);
-    if (!cells.isEmpty) requests.set(key, cells);
+    const partitions = paused || blocked
+      ? PartitionSet.none(facts.universe.space)
+      : possible(judgement.partitions, condition, facts);
+    if (!partitions.isEmpty) requests.set(key, partitions);
     const tree = treeOf(judgement, facts.universe);
-    const requested = cells.isEmpty ? null : someCells(cells);
+    const requested = partitions.isEmpty ? null : somePartitions(partitions);
     return [{ key, paused, tree, requested, fingerprint: hashOf({ paused, tree, requested }) }];
   });
   return { evaluations, requests };
 }
 
 /**
- * Of the cells for which a condition holds those that a run could do something about. A condition that nobody thought to the end
+ * Of the partitions for which a condition holds those that a run could do something about. A condition that nobody thought to the end
  * must not start one run after another for the same state.
  */
-function possible(cells: CellSet, condition: Condition, facts: Facts): CellSet {
-  if (cells.isEmpty) return cells;
-  let left = cells.difference(facts.inProgress).difference(facts.upstreamMissing);
+function possible(partitions: PartitionSet, condition: Condition, facts: Facts): PartitionSet {
+  if (partitions.isEmpty) return partitions;
+  let left = partitions.difference(facts.inProgress).difference(facts.upstreamMissing);
   if (condition.mindsFailures && condition.historySinceMs) return left;
-  left = left.intersection(facts.missing.union(facts.stale).union(cellsOf(facts.upstreamUpdates, facts)));
+  left = left.intersection(facts.missing.union(facts.stale).union(partitionsOf(facts.upstreamUpdates, facts)));
   return condition.mindsFailures ? left : left.difference(facts.triedInVain);
 }

@@ -13,7 +13,7 @@ import {
 import { cronPassed } from "./cron_conditions.ts";
 
 /**
- * Makes what is stale or expected as soon as what it reads is there and at rest. Missing cells that the asset does not expect by
+ * Makes what is stale or expected as soon as what it reads is there and at rest. Missing partitions that the asset does not expect by
  * itself (`missing: "latest"`) are left to who asks for them; what was made stays under watch on any date. What failed or was
  * cancelled waits until something that it is made of changes.
  */
@@ -32,7 +32,7 @@ export function eager(): Condition {
 }
 
 /**
- * Has every cell that is made or expected looked at once a tick, and made where it is stale or missing. The daily rhythm of an asset
+ * Has every partition that is made or expected looked at once a tick, and made where it is stale or missing. The daily rhythm of an asset
  * that should not follow each change at once. What failed is tried again at the next tick.
  *
  * @throws {DefinitionError} If the expression or the time zone cannot be read.

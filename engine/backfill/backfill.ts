@@ -9,7 +9,7 @@ import {
   type BackfillSummary,
   isBackfillOver,
 } from "../store/backfill_records.ts";
-import { cellsOnRecord, lookAt, progressOf, shortfallOf, statesOf, viewOf } from "./view.ts";
+import { lookAt, partitionsOnRecord, progressOf, shortfallOf, statesOf, viewOf } from "./view.ts";
 import { BackfillStateError, messageOf } from "../errors.ts";
 import type { Plan } from "../store/run_plan.ts";
 import { pause } from "../declare/retry.ts";
@@ -36,7 +36,7 @@ const moves: Readonly<Record<BackfillAction, { from: readonly BackfillStatus[]; 
 const finishedPollMs = 100;
 
 /**
- * Backfills: ranges of cells that are made piece by piece, by one run after the other, which a person can pause, resume, cancel and
+ * Backfills: ranges of partitions that are made piece by piece, by one run after the other, which a person can pause, resume, cancel and
  * retry. All their state is in the database; any process with the same assets goes on with those that nobody drives.
  */
 export class Backfills {
@@ -71,7 +71,7 @@ export class Backfills {
       takeSnapshot(this.around, { config: {}, of: keys }),
       this.#ledger.history(keys),
     ]);
-    const facts = { producers, range, force: request.force ?? false, cells: {}, steps: [], retriedRun: 0 };
+    const facts = { producers, range, force: request.force ?? false, partitions: {}, steps: [], retriedRun: 0 };
     return planBackfill(request.selection, facts, { graph, snapshot, resources, history });
   }
 
@@ -82,7 +82,7 @@ export class Backfills {
     return withEstimates(plan, { graph, snapshot, resources, history });
   }
 
-  /** A backfill with its cells, its last runs and how long it will take. @throws {UnknownBackfillError} */
+  /** A backfill with its partitions, its last runs and how long it will take. @throws {UnknownBackfillError} */
   async get(id: number): Promise<Backfill> {
     return await viewOf(await this.#ledger.read(id), { around: this.around, ledger: this.#ledger });
   }
@@ -119,7 +119,7 @@ export class Backfills {
     const { id, created } = await this.#ledger.create({
       trigger,
       plan,
-      cells: cellsOnRecord(parts),
+      partitions: partitionsOnRecord(parts),
       progress: progressOf(parts),
       idempotency,
     });

@@ -1,10 +1,10 @@
-import { type CellsOfBackfill, nextWork } from "./cells.ts";
+import { nextWork, type PartitionsOfBackfill } from "./partitions.ts";
 import { partsOf, type StepHistory } from "../judge/estimate.ts";
 import type { BackfillLedger, BackfillStep } from "./ledger.ts";
-import { cellsOnRecord, lookAt, type LookedAt, progressOf, shortfallOf, statesOf } from "./view.ts";
+import { lookAt, type LookedAt, partitionsOnRecord, progressOf, shortfallOf, statesOf } from "./view.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import { messageOf } from "../errors.ts";
-import { CellSet } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import { planRun } from "../judge/plan.ts";
 import { isFinished, type Run } from "../store/records.ts";
 import { pause } from "../declare/retry.ts";
@@ -77,7 +77,7 @@ export class BackfillDriver {
     }
     const looked = await lookAt(backfill, this);
     const progress = progressOf(looked.parts);
-    await ledger.note(id, { cells: cellsOnRecord(looked.parts), progress });
+    await ledger.note(id, { partitions: partitionsOnRecord(looked.parts), progress });
     const trouble = troubleOf(looked.steps.filter(({ runId }) => runId > backfill.acknowledgedRun));
     if (trouble !== null) {
       await ledger.move(id, { from: ["running"], to: "paused", reason: trouble, by: processId });
@@ -122,22 +122,22 @@ export class BackfillDriver {
     }
     const { key } = next.part.producer;
     const own = await this.ledger.history([key], this.id);
-    const cells = this.#pieceOf(next.part, { config: snapshot.configs.get(key), history: own.get(key) });
-    const range = { cells: { [key]: cells.rectangles() } };
+    const partitions = this.#pieceOf(next.part, { config: snapshot.configs.get(key), history: own.get(key) });
+    const range = { partitions: { [key]: partitions.rectangles() } };
     return planRun(graph, [key], snapshot, { selection: key, force, range });
   }
 
   /** So many parts of what is ready that making them takes a moment, no more. */
   #pieceOf(
-    { ready, producer }: CellsOfBackfill,
+    { ready, producer }: PartitionsOfBackfill,
     { config, history }: { config: unknown; history: StepHistory | undefined },
-  ): CellSet {
+  ): PartitionSet {
     const parts = partsOf(producer, ready, { config, resources: this.around.resources });
     const secondsPerPart = history && history.parts > 0 ? history.seconds / history.parts : undefined;
     const count = secondsPerPart === undefined
       ? firstParts
       : Math.max(1, Math.min(mostParts, Math.floor(runSeconds / Math.max(secondsPerPart, 1e-3))));
-    return parts.slice(0, count).reduce((all, part) => all.union(part), CellSet.none(ready.space));
+    return parts.slice(0, count).reduce((all, part) => all.union(part), PartitionSet.none(ready.space));
   }
 }
 
@@ -151,7 +151,7 @@ function troubleOf(steps: readonly BackfillStep[]): string | null {
     const said = `${key} failed in run ${runId}: ${error.message}`;
     if (error.fatal) return `${said} Nothing more can be made before somebody acts; then resume or retry.`;
     // A step that gave up: part after part failed though each was tried again.
-    if (error.name === "CellsFailedError" && !error.partial) {
+    if (error.name === "PartitionsFailedError" && !error.partial) {
       return `${said} Several parts failed one after the other; resume when what they read from is back.`;
     }
   }

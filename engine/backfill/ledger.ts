@@ -15,13 +15,13 @@ import { isAlive, type Ledger } from "../store/ledger.ts";
 import type { Plan } from "../store/run_plan.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import type { RunStatus, StepError, StepStatus } from "../store/records.ts";
-import type { SomeCells } from "../store/reasons.ts";
+import type { SomePartitions } from "../store/reasons.ts";
 
 /** A backfill as it is stored. */
 export interface StoredBackfill extends BackfillSummary {
   plan: BackfillPlan;
-  /** The cells that it is about, by asset. */
-  cells: Readonly<Record<string, readonly Rectangle[]>>;
+  /** The partitions that it is about, by asset. */
+  partitions: Readonly<Record<string, readonly Rectangle[]>>;
   outcome: readonly BackfillAssetState[] | null;
   acknowledgedRun: number;
   retriedRun: number;
@@ -35,10 +35,10 @@ export interface BackfillStep {
   key: string;
   status: StepStatus;
   error: StepError | null;
-  /** The cells that its run was given; `null` for what is made as a whole. */
+  /** The partitions that its run was given; `null` for what is made as a whole. */
   given: readonly Rectangle[] | null;
-  done: SomeCells | null;
-  failed: SomeCells | null;
+  done: SomePartitions | null;
+  failed: SomePartitions | null;
 }
 
 /** The engine's table of backfills. Whatever is written to it is written here. */
@@ -55,18 +55,18 @@ export class BackfillLedger {
 
   /** Stores a backfill, which is running from then on. The same idempotency key gives the one that it gave before. */
   async create(
-    { trigger, plan, cells, progress, idempotency }: {
+    { trigger, plan, partitions, progress, idempotency }: {
       trigger: string;
       plan: BackfillPlan;
-      cells: Readonly<Record<string, readonly Rectangle[]>>;
+      partitions: Readonly<Record<string, readonly Rectangle[]>>;
       progress: BackfillProgress;
       idempotency?: { key: string; requestHash: string };
     },
   ): Promise<{ id: number; created: boolean }> {
     const [created] = await this.#sql<{ id: number }[]>`
-      INSERT INTO engine.backfill (trigger, selection, range, force, plan, cells, progress, idempotency_key, request_hash)
+      INSERT INTO engine.backfill (trigger, selection, range, force, plan, partitions, progress, idempotency_key, request_hash)
       VALUES (${trigger}, ${plan.selection}, ${this.#json(plan.range)}, ${plan.force}, ${this.#json(plan)},
-              ${this.#json(cells)}, ${this.#json(progress)}, ${idempotency?.key ?? null},
+              ${this.#json(partitions)}, ${this.#json(progress)}, ${idempotency?.key ?? null},
               ${idempotency?.requestHash ?? null})
       ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`;
     if (created) return { id: created.id, created: true };
@@ -84,7 +84,7 @@ export class BackfillLedger {
   /** @throws {UnknownBackfillError} */
   async read(id: number): Promise<StoredBackfill> {
     const [row] = await this.#sql<StoredBackfill[]>`
-      SELECT ${this.#summaryColumns()}, plan, cells, outcome, acknowledged_run AS "acknowledgedRun",
+      SELECT ${this.#summaryColumns()}, plan, partitions, outcome, acknowledged_run AS "acknowledgedRun",
              retried_run AS "retriedRun", process_id AS "processId"
       FROM engine.backfill WHERE id = ${id}`;
     if (!row) throw new UnknownBackfillError(id);
@@ -181,13 +181,15 @@ export class BackfillLedger {
   /** Notes what a backfill is about and how far it is. */
   async note(
     id: number,
-    { cells, progress }: {
-      cells: Readonly<Record<string, readonly Rectangle[]>>;
+    { partitions, progress }: {
+      partitions: Readonly<Record<string, readonly Rectangle[]>>;
       progress: BackfillProgress;
     },
   ): Promise<void> {
     await this.#sql`
-      UPDATE engine.backfill SET cells = ${this.#json(cells)}, progress = ${this.#json(progress)} WHERE id = ${id}`;
+      UPDATE engine.backfill SET partitions = ${this.#json(partitions)}, progress = ${
+      this.#json(progress)
+    } WHERE id = ${id}`;
   }
 
   /** Queues a backfill's next run; `undefined` if it is not running any more, or not by this process. */
@@ -215,7 +217,7 @@ export class BackfillLedger {
   async steps(id: number): Promise<BackfillStep[]> {
     return Array.from(
       await this.#sql<BackfillStep[]>`
-      SELECT s.run_id AS "runId", r.status AS "runStatus", s.key, s.status, s.error, r.range->'cells'->s.key AS given, s.done,
+      SELECT s.run_id AS "runId", r.status AS "runStatus", s.key, s.status, s.error, r.range->'partitions'->s.key AS given, s.done,
              s.failed
       FROM engine.run r JOIN engine.step s ON s.run_id = r.id
       WHERE r.backfill_id = ${id} ORDER BY r.id, s.ordinal`,
@@ -226,9 +228,9 @@ export class BackfillLedger {
   async runs(id: number, limit: number): Promise<{ runs: BackfillRun[]; count: number }> {
     const rows = await this.#sql<(BackfillRun & { count: number })[]>`
       SELECT r.id, r.status, r.selection, r.started_at AS "startedAt", r.finished_at AS "finishedAt",
-             s.cells, s.done, s.failed, s.error, (count(*) OVER ())::integer AS count
+             s.partitions, s.done, s.failed, s.error, (count(*) OVER ())::integer AS count
       FROM engine.run r LEFT JOIN LATERAL (
-        SELECT sum((cells->>'count')::integer)::integer AS cells, sum((done->>'count')::integer)::integer AS done,
+        SELECT sum((partitions->>'count')::integer)::integer AS partitions, sum((done->>'count')::integer)::integer AS done,
                sum((failed->>'count')::integer)::integer AS failed,
                string_agg(error->>'message', ' ' ORDER BY ordinal) AS error
         FROM engine.step WHERE run_id = r.id
@@ -242,10 +244,10 @@ export class BackfillLedger {
     if (keys.length === 0) return new Map();
     const rows = await this.#sql<(StepHistory & { key: string })[]>`
       SELECT k.key, sum(s.seconds)::float8 AS seconds, count(*)::integer AS steps, sum(s.parts)::integer AS parts,
-             coalesce(sum(s.cells), 0)::integer AS cells
+             coalesce(sum(s.partitions), 0)::integer AS partitions
       FROM unnest(${keys as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
-        SELECT extract(epoch FROM s.finished_at - s.started_at) AS seconds, (s.done->>'count')::integer AS cells,
+        SELECT extract(epoch FROM s.finished_at - s.started_at) AS seconds, (s.done->>'count')::integer AS partitions,
                (SELECT count(*) FROM engine.materialization m WHERE m.run_id = s.run_id AND m.asset_key = s.key) AS parts
         FROM engine.step s ${backfillId === undefined ? this.#sql`` : this.#sql`JOIN engine.run r ON r.id = s.run_id`}
         WHERE s.key = k.key AND s.finished_at IS NOT NULL

@@ -1,16 +1,16 @@
-import { type BackfillFacts, backfillParts, type PartOfBackfill } from "./cells.ts";
+import { type BackfillFacts, backfillParts, type PartOfBackfill } from "./partitions.ts";
 import { estimate, type StepHistory, totalSeconds } from "../judge/estimate.ts";
 import type {
   BackfillPlan,
   BackfillRange,
   BackfillRequest,
   PlannedAsset,
-  SkippedCells,
+  SkippedPartitions,
 } from "../store/backfill_records.ts";
-import { someCells } from "../store/reasons.ts";
+import { somePartitions } from "../store/reasons.ts";
 import { InvalidRequestError, UnmetUpstreamError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { CellSet } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import type { Plan } from "../store/run_plan.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
@@ -56,7 +56,7 @@ export function planBackfill(
   const parts = backfillParts(facts, snapshot, graph);
   refuseUnmet(parts, { graph, snapshot });
   const assets: PlannedAsset[] = [];
-  const skipped: SkippedCells[] = [];
+  const skipped: SkippedPartitions[] = [];
   const fresh: string[] = [];
   const uncertain = new Set<string>();
   for (const part of parts) {
@@ -64,14 +64,14 @@ export function planBackfill(
     const upstream = producer.upstream.flatMap((key) =>
       parts.filter((other) => other.producer === graph.producerOf(key))
     );
-    if (part.kind === "cells") {
-      for (const { upstream, cells } of part.obstacles) {
-        skipped.push({ key: producer.key, upstream, cells: someCells(cells) });
+    if (part.kind === "partitions") {
+      for (const { upstream, partitions } of part.obstacles) {
+        skipped.push({ key: producer.key, upstream, partitions: somePartitions(partitions) });
       }
     }
     const mayGrow = upstream.some((other) => uncertain.has(other.producer.key) || bringsMore(other, snapshot));
     if (mayGrow) uncertain.add(producer.key);
-    if (part.kind === "cells" ? part.missing.isEmpty && !mayGrow : part.state !== "missing") {
+    if (part.kind === "partitions" ? part.missing.isEmpty && !mayGrow : part.state !== "missing") {
       if (part.kind === "whole" || part.skipped.isEmpty) fresh.push(...producer.produces);
       continue;
     }
@@ -79,8 +79,8 @@ export function planBackfill(
     assets.push({
       key: producer.key,
       produces: producer.produces,
-      cells: part.kind === "cells" ? someCells(part.missing) : null,
-      ...estimate(producer, part.kind === "cells" ? part.missing : null, context),
+      partitions: part.kind === "partitions" ? somePartitions(part.missing) : null,
+      ...estimate(producer, part.kind === "partitions" ? part.missing : null, context),
       certain: !mayGrow,
     });
   }
@@ -92,7 +92,7 @@ export function planBackfill(
     skipped,
     fresh,
     unknownNames: unknownNames(facts.range, parts),
-    cells: assets.reduce((sum, { cells }) => sum + (cells?.count ?? 0), 0),
+    partitions: assets.reduce((sum, { partitions }) => sum + (partitions?.count ?? 0), 0),
     vendorCalls: assets.reduce((sum, { vendorCalls }) => sum + (vendorCalls ?? 0), 0),
     ...totalSeconds(assets),
   };
@@ -104,10 +104,10 @@ export function withEstimates(plan: Plan, { graph, snapshot, resources, history 
   return {
     ...plan,
     steps: plan.steps.map((step) => {
-      const { cells, key } = step;
+      const { partitions, key } = step;
       const space = snapshot.spaces.get(key);
       const context = { config: snapshot.configs.get(key), resources, history: history.get(key) };
-      const made = cells && space ? CellSet.fromRectangles(space, cells.cells) : null;
+      const made = partitions && space ? PartitionSet.fromRectangles(space, partitions.partitions) : null;
       return { ...step, estimate: estimate(graph.producerOf(key), made, context) };
     }),
   };
@@ -120,9 +120,9 @@ export function producersOf(graph: AssetGraph, keys: readonly string[]): Produce
 }
 
 /** Whether making it may show that more has to be made of it than is known now. */
-function bringsMore(part: PartOfBackfill, { cells }: Snapshot): boolean {
+function bringsMore(part: PartOfBackfill, { partitions }: Snapshot): boolean {
   if (part.kind === "whole") return part.state === "missing";
-  return !part.missing.intersection(cells.get(part.producer.key)!.made).isEmpty;
+  return !part.missing.intersection(partitions.get(part.producer.key)!.made).isEmpty;
 }
 
 function refuseUnmet(
@@ -131,7 +131,7 @@ function refuseUnmet(
 ): void {
   const selected = new Set(parts.map(({ producer }) => producer));
   for (const part of parts) {
-    if (part.kind === "cells" ? part.skipped.isEmpty : part.state !== "skipped") continue;
+    if (part.kind === "partitions" ? part.skipped.isEmpty : part.state !== "skipped") continue;
     const unmet = part.producer.upstream.find((key) =>
       !snapshot.latest.has(key) && !selected.has(graph.producerOf(key))
     );
@@ -140,7 +140,7 @@ function refuseUnmet(
 }
 
 function unknownNames({ names }: BackfillRange, parts: readonly PartOfBackfill[]): string[] {
-  const spaces = parts.flatMap((part) => part.kind === "cells" && part.all.space.hasNames ? [part.all.space] : []);
+  const spaces = parts.flatMap((part) => part.kind === "partitions" && part.all.space.hasNames ? [part.all.space] : []);
   // Without any asset that has names there is nothing to be wrong about.
   if (!names || spaces.length === 0) return [];
   return names.filter((name) => spaces.every((space) => space.nameAt(name) < 0));

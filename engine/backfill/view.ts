@@ -1,15 +1,15 @@
-import { backfillParts, type CellsOfBackfill, type PartOfBackfill } from "./cells.ts";
+import { backfillParts, type PartitionsOfBackfill, type PartOfBackfill } from "./partitions.ts";
 import { estimate, type StepHistory, totalSeconds } from "../judge/estimate.ts";
 import type { BackfillLedger, BackfillStep, StoredBackfill } from "./ledger.ts";
 import { producersOf } from "./plan.ts";
 import {
   type Backfill,
   type BackfillAssetState,
-  type BackfillCellState,
-  backfillCellStates,
+  type BackfillPartitionState,
+  backfillPartitionStates,
   type BackfillProgress,
 } from "../store/backfill_records.ts";
-import { someCells } from "../store/reasons.ts";
+import { somePartitions } from "../store/reasons.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
@@ -36,25 +36,25 @@ export async function lookAt(
   // The steps first: what is made after they were read shows in the state, and never the other way round.
   const steps = await ledger.steps(backfill.id);
   const snapshot = await takeSnapshot(around, { config: {}, of: producers.map(({ key }) => key) });
-  const { range, force, cells, retriedRun } = backfill;
-  const parts = backfillParts({ producers, range, force, cells, steps, retriedRun }, snapshot, graph);
+  const { range, force, partitions, retriedRun } = backfill;
+  const parts = backfillParts({ producers, range, force, partitions, steps, retriedRun }, snapshot, graph);
   return { backfill, steps, snapshot, parts };
 }
 
-/** The cells that a backfill is about, for storing. */
-export function cellsOnRecord(parts: readonly PartOfBackfill[]): Record<string, Rectangle[]> {
+/** The partitions that a backfill is about, for storing. */
+export function partitionsOnRecord(parts: readonly PartOfBackfill[]): Record<string, Rectangle[]> {
   return Object.fromEntries(
-    parts.flatMap((part) => part.kind === "cells" ? [[part.producer.key, part.all.rectangles()]] : []),
+    parts.flatMap((part) => part.kind === "partitions" ? [[part.producer.key, part.all.rectangles()]] : []),
   );
 }
 
-/** Cells by state over all assets. */
+/** Partitions by state over all assets. */
 export function progressOf(parts: readonly PartOfBackfill[]): BackfillProgress {
-  const progress: BackfillProgress = { cells: 0, done: 0, running: 0, missing: 0, failed: 0, skipped: 0 };
+  const progress: BackfillProgress = { partitions: 0, done: 0, running: 0, missing: 0, failed: 0, skipped: 0 };
   for (const part of parts) {
     if (part.kind === "whole") continue;
-    progress.cells += part.all.count;
-    for (const state of backfillCellStates) progress[state] += part[state].count;
+    progress.partitions += part.all.count;
+    for (const state of backfillPartitionStates) progress[state] += part[state].count;
   }
   return progress;
 }
@@ -84,17 +84,17 @@ export function assetStates(
   return parts.map((part) => {
     const { key } = part.producer;
     const observed = own.get(key);
-    const history = observed && (part.kind === "whole" || observed.cells > 0) ? observed : before.get(key);
-    const left = part.kind === "cells" ? part.missing.union(part.running) : null;
+    const history = observed && (part.kind === "whole" || observed.partitions > 0) ? observed : before.get(key);
+    const left = part.kind === "partitions" ? part.missing.union(part.running) : null;
     const over = part.kind === "whole" && part.state !== "missing" && part.state !== "running";
     const context = { config: snapshot.configs.get(key), resources, history };
     return {
       key,
       state: stateOf(part),
-      cells: part.kind === "cells"
-        ? Object.fromEntries(backfillCellStates.map((state) => [state, someCells(part[state])])) as Record<
-          BackfillCellState,
-          ReturnType<typeof someCells>
+      partitions: part.kind === "partitions"
+        ? Object.fromEntries(backfillPartitionStates.map((state) => [state, somePartitions(part[state])])) as Record<
+          BackfillPartitionState,
+          ReturnType<typeof somePartitions>
         >
         : null,
       message: messageOfPart(part),
@@ -108,7 +108,7 @@ export async function viewOf(
   stored: StoredBackfill,
   { around, ledger }: { around: Surroundings; ledger: BackfillLedger },
 ): Promise<Backfill> {
-  const { cells: _, outcome, acknowledgedRun: __, retriedRun: ___, processId: ____, ...backfill } = stored;
+  const { partitions: _, outcome, acknowledgedRun: __, retriedRun: ___, processId: ____, ...backfill } = stored;
   const { runs, count: runCount } = await ledger.runs(stored.id, shownRuns);
   if (outcome) {
     return { ...backfill, assets: outcome, runs, runCount, remainingSeconds: null, expectedAt: null };
@@ -143,7 +143,7 @@ export async function statesOf(
   return assetStates(parts, { snapshot, resources: around.resources, own, before });
 }
 
-function stateOf(part: PartOfBackfill): BackfillCellState {
+function stateOf(part: PartOfBackfill): BackfillPartitionState {
   if (part.kind === "whole") return part.state;
   const order = ["running", "missing", "failed", "skipped"] as const;
   return order.find((state) => !part[state].isEmpty) ?? "done";
@@ -155,18 +155,20 @@ function messageOfPart(part: PartOfBackfill): string | null {
     return part.state === "skipped" ? `skipped, because its upstream ${part.obstacle} has not been made.` : null;
   }
   const said = [
-    ...(part.failed.isEmpty ? [] : [part.error ?? `${cellsText(part.failed.count)} of ${part.producer.key} failed.`]),
+    ...(part.failed.isEmpty
+      ? []
+      : [part.error ?? `${partitionsText(part.failed.count)} of ${part.producer.key} failed.`]),
     ...skippedText(part),
   ];
   return said.length === 0 ? null : said.map((text) => text.endsWith(".") ? text : `${text}.`).join(" ");
 }
 
-function skippedText({ skipped, obstacles, producer }: CellsOfBackfill): string[] {
+function skippedText({ skipped, obstacles, producer }: PartitionsOfBackfill): string[] {
   if (skipped.isEmpty) return [];
   const upstream = [...new Set(obstacles.map((obstacle) => obstacle.upstream))].join(" and ");
-  return [`${cellsText(skipped.count)} of ${producer.key} are skipped: what they read of ${upstream} is missing.`];
+  return [`${partitionsText(skipped.count)} of ${producer.key} are skipped: what they read of ${upstream} is missing.`];
 }
 
-function cellsText(count: number): string {
-  return `${count} cell${count === 1 ? "" : "s"}`;
+function partitionsText(count: number): string {
+  return `${count} partition${count === 1 ? "" : "s"}`;
 }

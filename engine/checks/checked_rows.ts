@@ -15,8 +15,8 @@ export function checkedRows(
   };
   const value = (row: number, name: string): unknown => {
     const values = column(name);
-    const cell = values[row];
-    return values instanceof Float64Array && Number.isNaN(cell) ? null : cell;
+    const partition = values[row];
+    return values instanceof Float64Array && Number.isNaN(partition) ? null : partition;
   };
   let past: Promise<readonly PastVersion[]> | undefined;
   return {

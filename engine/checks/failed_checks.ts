@@ -1,6 +1,6 @@
 import type { Sql } from "../../resources/database/database.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import { CellSet, type CellSpace, type Rectangle } from "../partitions/mod.ts";
+import { PartitionSet, type PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 
 /** A check whose last word on rows that stand is that it failed. */
 export interface FailedCheck {
@@ -36,8 +36,8 @@ type Judgement = FailedCheck & {
   /** Whether nothing was judged after it. */
   last: boolean;
   materialization: number | null;
-  /** The cells that were judged; `null` where it was the whole. */
-  cells: Rectangle[] | null;
+  /** The partitions that were judged; `null` where it was the whole. */
+  partitions: Rectangle[] | null;
 };
 
 /**
@@ -45,17 +45,17 @@ type Judgement = FailedCheck & {
  * are left out.
  *
  * Of an asset that is made as a whole the last judgement of a check counts. Of one that is published part by part a failure stands
- * until its cells are made again or gone, or until the check is run alone on all of them: a later part that passes says nothing
+ * until its partitions are made again or gone, or until the check is run alone on all of them: a later part that passes says nothing
  * of them.
  *
- * @param spaces The cells that there are by asset.
+ * @param spaces The partitions that there are by asset.
  *
  * Cost: one query; a second one where a part failed before the last judgement.
  */
 export async function failedChecks(
   sql: Sql,
   graph: AssetGraph,
-  spaces: ReadonlyMap<string, CellSpace>,
+  spaces: ReadonlyMap<string, PartitionSpace>,
 ): Promise<Map<string, FailedCheck[]>> {
   const declared = graph.assets.flatMap(({ key, checks }) => {
     const inParts = graph.producerOf(key).recipe.partitionsDef !== undefined;
@@ -69,7 +69,7 @@ export async function failedChecks(
   }]`}::jsonpath), '[]') AS "failingRows",
            c.materialization_id IS NOT NULL AS published, c.materialization_id AS materialization,
            -- Run alone it judged all of them.
-           CASE WHEN c.run_id IS NULL THEN '[{"names": null, "dates": null}]' ELSE m.cells END AS cells,
+           CASE WHEN c.run_id IS NULL THEN '[{"names": null, "dates": null}]' ELSE m.partitions END AS partitions,
            c.number = 1 AS last
     FROM unnest(${declared.map(({ key }) => key)}::text[], ${declared.map(({ name }) => name)}::text[],
                 ${declared.map(({ searched }) => searched)}::int[]) WITH ORDINALITY AS d(key, name, searched, place)
@@ -79,15 +79,17 @@ export async function failedChecks(
       ) r
     ) c
     LEFT JOIN engine.materialization m ON m.id = c.materialization_id
-    WHERE NOT c.passed AND (c.number = 1 OR m.cells IS NOT NULL) AND c.id >= coalesce(c.alone, 0)
+    WHERE NOT c.passed AND (c.number = 1 OR m.partitions IS NOT NULL) AND c.id >= coalesce(c.alone, 0)
     ORDER BY d.place, c.number`;
   const since = await madeSince(sql, judgements.filter(({ last }) => !last));
   const failed = new Map<string, FailedCheck[]>();
   for (const judgement of judgements) {
-    const { key, last, materialization, cells, ...check } = judgement;
+    const { key, last, materialization, partitions, ...check } = judgement;
     const told = failed.get(key) ?? [];
     if (told.some(({ name }) => name === check.name)) continue;
-    if (!last && !stands({ cells: cells!, space: spaces.get(key), since: since.get(key)!, materialization })) continue;
+    if (
+      !last && !stands({ partitions: partitions!, space: spaces.get(key), since: since.get(key)!, materialization })
+    ) continue;
     failed.set(key, [...told, check]);
   }
   return failed;
@@ -96,7 +98,7 @@ export async function failedChecks(
 interface Made {
   id: number;
   /** `null` where it was the whole. */
-  cells: Rectangle[] | null;
+  partitions: Rectangle[] | null;
 }
 
 /** What was made of each asset after the earliest of the judgements, in order. */
@@ -107,7 +109,7 @@ async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Ma
   }
   if (first.size === 0) return new Map();
   const made = await sql<(Made & { key: string })[]>`
-    SELECT f.key, m.id, m.cells FROM unnest(${[...first.keys()]}::text[], ${[
+    SELECT f.key, m.id, m.partitions FROM unnest(${[...first.keys()]}::text[], ${[
     ...first.values(),
   ]}::bigint[]) AS f(key, id)
     JOIN engine.materialization m ON m.asset_key = f.key AND m.id > f.id
@@ -115,15 +117,15 @@ async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Ma
   return Map.groupBy(made, ({ key }) => key);
 }
 
-/** Whether some of the cells that a part had are still as they were then. */
-function stands({ cells, space, since, materialization }: {
-  cells: readonly Rectangle[];
-  space: CellSpace | undefined;
+/** Whether some of the partitions that a part had are still as they were then. */
+function stands({ partitions, space, since, materialization }: {
+  partitions: readonly Rectangle[];
+  space: PartitionSpace | undefined;
   since: readonly Made[] | undefined;
   materialization: number | null;
 }): boolean {
   const later = (since ?? []).filter(({ id }) => id > materialization!);
-  if (space === undefined || later.some((made) => made.cells === null)) return false;
-  const again = CellSet.fromRectangles(space, later.flatMap((made) => made.cells!));
-  return !CellSet.fromRectangles(space, cells).difference(again).isEmpty;
+  if (space === undefined || later.some((made) => made.partitions === null)) return false;
+  const again = PartitionSet.fromRectangles(space, later.flatMap((made) => made.partitions!));
+  return !PartitionSet.fromRectangles(space, partitions).difference(again).isEmpty;
 }

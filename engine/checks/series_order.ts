@@ -51,21 +51,21 @@ function ordered<Column extends string>(rows: RowsOf<Column>, columns: SeriesCol
   const rankOf = Uint32Array.from(date.values, (name) => rank.get(name)!);
   // Series, date and row in one number: a typed array sorts natively. Exact: all three together stay below 2^53.
   const width = dates.length;
-  const cells = new Float64Array(n);
+  const partitions = new Float64Array(n);
   let sorted = true;
   for (let i = 0; i < n; i++) {
-    cells[i] = (series.numbers[i]! * width + rankOf[date.numbers[i]!]!) * n + i;
-    sorted &&= i === 0 || cells[i - 1]! < cells[i]!;
+    partitions[i] = (series.numbers[i]! * width + rankOf[date.numbers[i]!]!) * n + i;
+    sorted &&= i === 0 || partitions[i - 1]! < partitions[i]!;
   }
-  if (!sorted) cells.sort();
+  if (!sorted) partitions.sort();
   const row = new Uint32Array(n);
   const seriesAt = new Uint32Array(n);
   const dateAt = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
-    const cell = sorted ? i : cells[i]! % n;
-    row[i] = cell;
-    seriesAt[i] = series.numbers[cell]!;
-    dateAt[i] = rankOf[date.numbers[cell]!]!;
+    const partition = sorted ? i : partitions[i]! % n;
+    row[i] = partition;
+    seriesAt[i] = series.numbers[partition]!;
+    dateAt[i] = rankOf[date.numbers[partition]!]!;
   }
   return { series: series.values, dates, row, seriesAt, dateAt };
 }

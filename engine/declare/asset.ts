@@ -9,11 +9,11 @@ import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
 import type { Logger } from "../../resources/logger.ts";
 import type { Metadata, MetadataValue } from "./metadata.ts";
 import {
-  type CellColumns,
-  type CellSet,
   everything,
   type Mapping,
+  type PartitionColumns,
   type PartitionsDefinition,
+  type PartitionSet,
 } from "../partitions/mod.ts";
 import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";
 import { checkTimeout } from "./step_timeout.ts";
@@ -39,10 +39,10 @@ export interface Input<Row> {
 export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   /** One entry for each declared upstream asset; there is no other way to read one. */
   inputs: { [K in keyof Deps]: Input<RowOf<Deps[K]>> };
-  /** The cells to be made, for an asset that is divided into them: rows of others are refused. */
-  cells: CellSet;
+  /** The partitions to be made, for an asset that is divided into them: rows of others are refused. */
+  partitions: PartitionSet;
   /**
-   * What the asset itself has in these cells so far, for saying what is new in what is read. Rows must not depend on it: they would
+   * What the asset itself has in these partitions so far, for saying what is new in what is read. Rows must not depend on it: they would
    * not come out the same again.
    */
   before: Input<Record<string, unknown>>;
@@ -75,17 +75,17 @@ export type ByproductsSpec = Record<string, AnyAsset>;
 /** Row type of an asset, or of one that is read in part. */
 export type RowOf<A> = A extends Asset<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
 
-/** An upstream asset of which only some cells are read. */
+/** An upstream asset of which only some partitions are read. */
 export interface Dependency<A extends AnyAsset> {
   readonly of: A;
   readonly mapping: MappingOf;
 }
 
-/** Which cells of an upstream asset are read, which may depend on the reader's settings. */
+/** Which partitions of an upstream asset are read, which may depend on the reader's settings. */
 // deno-lint-ignore no-explicit-any -- the settings of the asset that declares it, which checked them
 export type MappingOf = Mapping | ((config: any) => Mapping);
 
-/** Declares that only the cells of `asset` that `mapping` tells are read. */
+/** Declares that only the partitions of `asset` that `mapping` tells are read. */
 export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Dependency<A> {
   return { of: asset, mapping };
 }
@@ -104,8 +104,8 @@ interface TableSpec<Schema extends z.ZodObject> {
   row: Schema;
   /** Columns that tell rows apart, and their order. */
   primaryKey: readonly (keyof z.output<Schema> & string)[];
-  /** Columns that hold the coordinates of its cells, so that what changed is known cell by cell. */
-  partitionedBy?: CellColumns<keyof z.output<Schema> & string>;
+  /** Columns that hold the coordinates of its partitions, so that what changed is known partition by partition. */
+  partitionedBy?: PartitionColumns<keyof z.output<Schema> & string>;
   /** Judge the rows before they are published. */
   checks?: readonly Check<z.output<Schema>>[];
   /** By when it has to have what: `sessionDeadline()` or `maxAge()`. */
@@ -137,7 +137,7 @@ export interface AssetSpec<
    * @example `{ maxAttempts: 5, initialDelayMs: 2_000 }`
    */
   retry?: Partial<StepRetryPolicy>;
-  /** Makes it cell by cell instead of as a whole. Needs `partitionedBy`, here and in each byproduct. */
+  /** Makes it partition by partition instead of as a whole. Needs `partitionedBy`, here and in each byproduct. */
   partitionsDef?: PartitionsDefinition<keyof Deps & string, z.output<ConfigSchema>, Resources>;
   /**
    * The concurrency pool in which its step runs: of all steps of a pool so many run at once, across all processes, as the
@@ -169,8 +169,8 @@ export interface Asset<Row = unknown> {
   readonly description: string;
   readonly schema: RowSchema;
   readonly checks: readonly Check<Row>[];
-  /** Where its rows hold the coordinates of cells; empty for an asset that is only known as a whole. */
-  readonly partitionedBy: CellColumns | undefined;
+  /** Where its rows hold the coordinates of partitions; empty for an asset that is only known as a whole. */
+  readonly partitionedBy: PartitionColumns | undefined;
   /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
   readonly external: boolean;
   readonly freshness: FreshnessPolicy | undefined;

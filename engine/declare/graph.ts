@@ -85,7 +85,7 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
       if (other) throw new DefinitionError(`"${key}" is made by both "${other.key}" and "${asset.key}".`);
       producerOf.set(key, producer);
     }
-    for (const key of producer.produces) checkCells(byKey.get(key)!, producer);
+    for (const key of producer.produces) checkPartitions(byKey.get(key)!, producer);
     const defaults = recipe.config.safeParse({});
     if (!defaults.success) {
       throw new DefinitionError(
@@ -125,11 +125,11 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
   };
 }
 
-/** @throws {DefinitionError} If the coordinates of cells are not columns of the key, or are missing where they are needed. */
-function checkCells({ key, partitionedBy, schema }: AnyAsset, { recipe, asset }: Producer): void {
+/** @throws {DefinitionError} If the coordinates of partitions are not columns of the key, or are missing where they are needed. */
+function checkPartitions({ key, partitionedBy, schema }: AnyAsset, { recipe, asset }: Producer): void {
   if (recipe.partitionsDef && (partitionedBy?.name ?? partitionedBy?.date) === undefined) {
     throw new DefinitionError(
-      `"${asset.key}" is made by cells, and "${key}" does not say which of its columns hold their coordinates. Add \`partitionedBy\`.`,
+      `"${asset.key}" is made by partitions, and "${key}" does not say which of its columns hold their coordinates. Add \`partitionedBy\`.`,
     );
   }
   if (recipe.partitionsDef && Object.keys(partitionedBy!).join() !== Object.keys(asset.partitionedBy!).join()) {
@@ -137,11 +137,13 @@ function checkCells({ key, partitionedBy, schema }: AnyAsset, { recipe, asset }:
   }
   for (const column of [partitionedBy?.name, partitionedBy?.date]) {
     if (column !== undefined && !schema.primaryKey.includes(column)) {
-      throw new DefinitionError(`The cells of "${key}" are told apart by "${column}", which is not part of its key.`);
+      throw new DefinitionError(
+        `The partitions of "${key}" are told apart by "${column}", which is not part of its key.`,
+      );
     }
   }
   if (partitionedBy?.date !== undefined && schema.columns.find((c) => c.name === partitionedBy.date)!.type !== "date") {
-    throw new DefinitionError(`The cells of "${key}" are dated by "${partitionedBy.date}", which is not a date.`);
+    throw new DefinitionError(`The partitions of "${key}" are dated by "${partitionedBy.date}", which is not a date.`);
   }
 }
 

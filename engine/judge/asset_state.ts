@@ -30,14 +30,14 @@ export interface AssetState {
   freshness: FreshnessState | null;
   /** Its checks that stand failed, also those that only warn. */
   failedChecks: readonly FailedCheck[];
-  /** How many cells it has of each sort; `null` for an asset that is made as a whole. */
-  cells: CellCounts | null;
+  /** How many partitions it has of each sort; `null` for an asset that is made as a whole. */
+  partitions: PartitionCounts | null;
   /** Under which condition it is made without anybody asking; `null` where there is none. */
   automation: string | null;
 }
 
-/** Cells of an asset by their state. `expected` are missing ones that will be made without anybody asking. */
-export interface CellCounts {
+/** Partitions of an asset by their state. `expected` are missing ones that will be made without anybody asking. */
+export interface PartitionCounts {
   wanted: number;
   made: number;
   missing: number;

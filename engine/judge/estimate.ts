@@ -1,6 +1,6 @@
 import { type Estimate } from "../store/run_plan.ts";
 import type { Producer } from "../declare/graph.ts";
-import type { CellSet } from "../partitions/mod.ts";
+import type { PartitionSet } from "../partitions/mod.ts";
 
 /** How long the last steps of a producer took together, and what they made. */
 export interface StepHistory {
@@ -8,43 +8,43 @@ export interface StepHistory {
   steps: number;
   parts: number;
   /** None for what is made as a whole. */
-  cells: number;
+  partitions: number;
 }
 
-/** Into what the making of some cells is cut. */
+/** Into what the making of some partitions is cut. */
 export function partsOf(
   { recipe }: Producer,
-  cells: CellSet,
+  partitions: PartitionSet,
   context: { config: unknown; resources: unknown },
-): readonly CellSet[] {
-  if (cells.isEmpty) return [];
-  return recipe.partitionsDef?.chunks?.(cells, context) ?? [cells];
+): readonly PartitionSet[] {
+  if (partitions.isEmpty) return [];
+  return recipe.partitionsDef?.chunks?.(partitions, context) ?? [partitions];
 }
 
 /**
- * What making some cells takes: as long as the same took before, and no less than the vendor's rate of calls allows.
+ * What making some partitions takes: as long as the same took before, and no less than the vendor's rate of calls allows.
  *
- * @param cells `null` for an asset that is made as a whole.
+ * @param partitions `null` for an asset that is made as a whole.
  */
 export function estimate(
   producer: Producer,
-  cells: CellSet | null,
+  partitions: PartitionSet | null,
   { config, resources, history }: { config: unknown; resources: unknown; history: StepHistory | undefined },
 ): Estimate {
-  if (cells === null) {
+  if (partitions === null) {
     const seconds = history ? history.seconds / history.steps : null;
     return { parts: 1, vendorCalls: null, seconds, boundBy: seconds === null ? null : "history" };
   }
   const { partitionsDef } = producer.recipe;
-  const parts = partsOf(producer, cells, { config, resources }).length;
-  if (cells.isEmpty) return { parts, vendorCalls: partitionsDef?.calls ? 0 : null, seconds: 0, boundBy: null };
-  const vendorCalls = partitionsDef?.calls?.(cells, { config, resources }) ?? null;
+  const parts = partsOf(producer, partitions, { config, resources }).length;
+  if (partitions.isEmpty) return { parts, vendorCalls: partitionsDef?.calls ? 0 : null, seconds: 0, boundBy: null };
+  const vendorCalls = partitionsDef?.calls?.(partitions, { config, resources }) ?? null;
   // Where the work is cut, a part is what costs; where it is not, there is one part of any size.
-  const worked = !history || history.cells === 0
+  const worked = !history || history.partitions === 0
     ? null
     : partitionsDef?.chunks && history.parts > 0
     ? parts * history.seconds / history.parts
-    : cells.count * history.seconds / history.cells;
+    : partitions.count * history.seconds / history.partitions;
   const rate = partitionsDef?.callsPerMinute?.(resources);
   const called = vendorCalls === null || rate === undefined || !(rate > 0) ? null : vendorCalls * 60 / rate;
   if (worked === null && called === null) return { parts, vendorCalls, seconds: null, boundBy: null };

@@ -1,6 +1,6 @@
 import { inWords } from "../declare/row_values.ts";
-import type { CellSet } from "../partitions/mod.ts";
-import type { SomeCells } from "../store/reasons.ts";
+import type { PartitionSet } from "../partitions/mod.ts";
+import type { SomePartitions } from "../store/reasons.ts";
 
 /** `changed` tells of a materialization in the past that something was made stale by. */
 export type ExplainedState =
@@ -22,41 +22,41 @@ export interface SettingChange {
   to: unknown;
 }
 
-/** What is said of some cells, or of an asset that is made as a whole. */
+/** What is said of some partitions, or of an asset that is made as a whole. */
 export interface Finding {
   state: ExplainedState;
   /** A plain sentence without its subject: `upstream bars changed in materialization 12`. */
   because: string;
-  /** The cells that it holds for; absent for a whole. */
-  cells?: SomeCells;
+  /** The partitions that it holds for; absent for a whole. */
+  partitions?: SomePartitions;
 }
 
 /** Why something is in the state that it is in, down to the cause. */
 export interface Explanation extends Finding {
   key: string;
-  /** The cell, where there is one alone. */
-  cell: { name?: string; date?: string } | null;
+  /** The partition, where there is one alone. */
+  partition: { name?: string; date?: string } | null;
   /** Settings that changed. */
   settings?: SettingChange[];
   materialization?: number;
   run?: number;
   /** Rows that changed, a few of them, as `AAPL 2020-08-31: ratio 1 → 4`. */
   rows?: string[];
-  /** What else holds for cells of the asset, most important first. */
+  /** What else holds for partitions of the asset, most important first. */
   others: Finding[];
   causes: Explanation[];
 }
 
-/** The coordinates of a cell set's only cell; `null` where it has none or several. */
-export function onlyCell(cells: CellSet): { name?: string; date?: string } | null {
-  if (cells.count !== 1) return null;
-  const [[name, date]] = [...cells.cells()] as [[string, string]];
-  return { ...(cells.space.hasNames && { name }), ...(cells.space.hasDates && { date }) };
+/** The coordinates of a partition set's only partition; `null` where it has none or several. */
+export function onlyPartition(partitions: PartitionSet): { name?: string; date?: string } | null {
+  if (partitions.count !== 1) return null;
+  const [[name, date]] = [...partitions.partitions()] as [[string, string]];
+  return { ...(partitions.space.hasNames && { name }), ...(partitions.space.hasDates && { date }) };
 }
 
-/** Cells for people: `B on 2024-01-02`, `12 cells of A, B and 3 others from 2024-01-02 to 2024-01-05`. */
-export function cellsInWords(cells: CellSet): string {
-  const { names, dates, space, count } = cells;
+/** Partitions for people: `B on 2024-01-02`, `12 partitions of A, B and 3 others from 2024-01-02 to 2024-01-05`. */
+export function partitionsInWords(partitions: PartitionSet): string {
+  const { names, dates, space, count } = partitions;
   const who = !space.hasNames
     ? ""
     : names.length <= 3
@@ -71,12 +71,12 @@ export function cellsInWords(cells: CellSet): string {
     : `from ${dates[0]} to ${dates.at(-1)}`;
   if (count === 1) return [who, when].filter(Boolean).join(" ");
   if (who === "" && dates.length === count) return `the ${count.toLocaleString("en-US")} dates ${when}`;
-  return [`${count.toLocaleString("en-US")} cells`, who && `of ${who}`, when].filter(Boolean).join(" ");
+  return [`${count.toLocaleString("en-US")} partitions`, who && `of ${who}`, when].filter(Boolean).join(" ");
 }
 
 /** `is` or `are`. */
-export function areInWords(cells: CellSet): string {
-  return cells.count === 1 ? "is" : "are";
+export function areInWords(partitions: PartitionSet): string {
+  return partitions.count === 1 ? "is" : "are";
 }
 
 /** Settings that differ, by their paths. */

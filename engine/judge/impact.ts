@@ -1,21 +1,21 @@
-import { readersOf, readSpace } from "./cell_state.ts";
-import { someCells } from "../store/reasons.ts";
-import { cellsWithin } from "./cell_work.ts";
-import { type CellRange } from "../partitions/cell_range.ts";
+import { readersOf, readSpace } from "./partition_state.ts";
+import { somePartitions } from "../store/reasons.ts";
+import { partitionsWithin } from "./partition_work.ts";
+import { type PartitionRange } from "../partitions/partition_range.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
-import { CellSet, CellSpace } from "../partitions/mod.ts";
-import { downstreamCells } from "../partitions/mapping.ts";
+import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { downstreamPartitions } from "../partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
-import type { SomeCells } from "../store/reasons.ts";
+import type { SomePartitions } from "../store/reasons.ts";
 import type { Surroundings } from "../store/context.ts";
 
 /** What would have to be made again of one asset. */
 export interface ImpactStep {
   key: string;
   produces: readonly string[];
-  /** The cells; `null` for an asset that is made as a whole. */
-  cells: SomeCells | null;
+  /** The partitions; `null` for an asset that is made as a whole. */
+  partitions: SomePartitions | null;
   /** By how long it took in the past; `null` where it never ran. */
   minutes: number | null;
   /** Calls to the vendor; `null` where the asset does not tell. */
@@ -25,63 +25,69 @@ export interface ImpactStep {
 /** What a change of an asset would touch. */
 export interface Impact {
   key: string;
-  range: CellRange | null;
-  /** The cells that are taken as changed; `null` where the asset is not told apart by cells. */
-  changed: SomeCells | null;
+  range: PartitionRange | null;
+  /** The partitions that are taken as changed; `null` where the asset is not told apart by partitions. */
+  changed: SomePartitions | null;
   /** In dependency order. */
   steps: readonly ImpactStep[];
-  /** Cells of all steps, a whole counted as one. */
-  cells: number;
+  /** Partitions of all steps, a whole counted as one. */
+  partitions: number;
   /** Together, one step after the other; `null` where that is not known of a step. */
   minutes: number | null;
   vendorCalls: number;
 }
 
 /**
- * The cells of all downstream assets that would become stale if an asset changed, or those of its cells that are within a range;
+ * The partitions of all downstream assets that would become stale if an asset changed, or those of its partitions that are within a range;
  * with an estimate of what it takes to make them again. Changes nothing.
  *
  * @throws {UnknownAssetError}
- * @throws {InvalidRequestError} If a range is given for an asset without cells, or holds none of them.
+ * @throws {InvalidRequestError} If a range is given for an asset without partitions, or holds none of them.
  */
-export async function impactOf(around: Surroundings, key: string, range: CellRange | null = null): Promise<Impact> {
+export async function impactOf(
+  around: Surroundings,
+  key: string,
+  range: PartitionRange | null = null,
+): Promise<Impact> {
   const { graph } = around;
   const origin = graph.producerOf(key);
   const snapshot = await takeSnapshot(around, { config: {} });
-  const changed = changedCellsOf(origin, key, { range, snapshot, around });
-  const touched = new Map<string, CellSet>(origin.produces.map((made) => [made, changed]));
-  const found: { producer: Producer; cells: CellSet | null }[] = [];
+  const changed = changedPartitionsOf(origin, key, { range, snapshot, around });
+  const touched = new Map<string, PartitionSet>(origin.produces.map((made) => [made, changed]));
+  const found: { producer: Producer; partitions: PartitionSet | null }[] = [];
   for (const producer of snapshot.producers) {
     if (producer === origin) continue;
     const readers = touchedOf(producer, touched, snapshot);
     if (!readers || readers.isEmpty) continue;
-    const state = snapshot.cells.get(producer.key);
-    found.push({ producer, cells: state ? readers : null });
+    const state = snapshot.partitions.get(producer.key);
+    found.push({ producer, partitions: state ? readers : null });
     for (const made of producer.produces) {
-      touched.set(made, state ? readers : CellSet.all(snapshot.spaces.get(made)!));
+      touched.set(made, state ? readers : PartitionSet.all(snapshot.spaces.get(made)!));
     }
   }
   const past = await pastSeconds(around, found.map(({ producer }) => producer.key));
   const steps: ImpactStep[] = [];
-  for (const { producer, cells } of found) {
+  for (const { producer, partitions } of found) {
     const seconds = past.get(producer.key);
-    const perUnit = seconds && (cells ? seconds.perCell ?? seconds.perRun : seconds.perRun);
+    const perUnit = seconds && (partitions ? seconds.perPartition ?? seconds.perRun : seconds.perRun);
     const { partitionsDef } = producer.recipe;
     const config = snapshot.configs.get(producer.key);
     steps.push({
       key: producer.key,
       produces: producer.produces,
-      cells: cells && someCells(cells),
-      minutes: perUnit === undefined ? null : perUnit * (cells && seconds!.perCell !== null ? cells.count : 1) / 60,
-      vendorCalls: (cells && partitionsDef?.calls?.(cells, { config, resources: around.resources })) ?? null,
+      partitions: partitions && somePartitions(partitions),
+      minutes: perUnit === undefined
+        ? null
+        : perUnit * (partitions && seconds!.perPartition !== null ? partitions.count : 1) / 60,
+      vendorCalls: (partitions && partitionsDef?.calls?.(partitions, { config, resources: around.resources })) ?? null,
     });
   }
   return {
     key,
     range,
-    changed: graph.asset(key).partitionedBy ? someCells(changed) : null,
+    changed: graph.asset(key).partitionedBy ? somePartitions(changed) : null,
     steps,
-    cells: steps.reduce((sum, { cells }) => sum + (cells?.count ?? 1), 0),
+    partitions: steps.reduce((sum, { partitions }) => sum + (partitions?.count ?? 1), 0),
     minutes: steps.reduce<number | null>(
       (sum, { minutes }) => sum === null || minutes === null ? null : sum + minutes,
       0,
@@ -90,47 +96,49 @@ export async function impactOf(around: Surroundings, key: string, range: CellRan
   };
 }
 
-function changedCellsOf(
+function changedPartitionsOf(
   origin: Producer,
   key: string,
-  { range, snapshot, around }: { range: CellRange | null; snapshot: Snapshot; around: Surroundings },
-): CellSet {
+  { range, snapshot, around }: { range: PartitionRange | null; snapshot: Snapshot; around: Surroundings },
+): PartitionSet {
   const space = snapshot.spaces.get(key)!;
-  const state = snapshot.cells.get(origin.key);
-  const all = state ? state.wanted.union(state.made) : CellSet.all(space);
+  const state = snapshot.partitions.get(origin.key);
+  const all = state ? state.wanted.union(state.made) : PartitionSet.all(space);
   if (!range) return all;
   if (!around.graph.asset(key).partitionedBy) {
-    throw new InvalidRequestError(`"${key}" is not told apart by cells: ask without a range.`);
+    throw new InvalidRequestError(`"${key}" is not told apart by partitions: ask without a range.`);
   }
-  const cells = cellsWithin({ key: origin.key, space, wanted: all }, range);
-  if (cells.isEmpty) throw new InvalidRequestError(`"${key}" has no cells in this range.`);
-  return cells;
+  const partitions = partitionsWithin({ key: origin.key, space, wanted: all }, range);
+  if (partitions.isEmpty) throw new InvalidRequestError(`"${key}" has no partitions in this range.`);
+  return partitions;
 }
 
-/** The cells of a producer that would be stale: those that were made or are expected, and read what is touched. */
+/** The partitions of a producer that would be stale: those that were made or are expected, and read what is touched. */
 function touchedOf(
   producer: Producer,
-  touched: ReadonlyMap<string, CellSet>,
+  touched: ReadonlyMap<string, PartitionSet>,
   snapshot: Snapshot,
-): CellSet | undefined {
+): PartitionSet | undefined {
   const upstream = producer.upstream.filter((key) => touched.has(key));
   if (upstream.length === 0) return undefined;
-  const state = snapshot.cells.get(producer.key);
+  const state = snapshot.partitions.get(producer.key);
   const reads = snapshot.reads.get(producer.key)!;
   if (!state) {
     const isTouched = upstream.some((key) =>
       reads.filter((read) => read.upstream === key).some((read) => {
         // The newest date is the newest that was made, or one that is made with the change.
         const all = touched.get(key)!;
-        const made = CellSet.fromRectangles(readSpace(read, snapshot), all.rectangles());
-        return [all, made].some((cells) => !downstreamCells(read.mapping, cells, CellSpace.single).isEmpty);
+        const made = PartitionSet.fromRectangles(readSpace(read, snapshot), all.rectangles());
+        return [all, made].some((partitions) =>
+          !downstreamPartitions(read.mapping, partitions, PartitionSpace.single).isEmpty
+        );
       })
     );
-    return isTouched ? CellSet.all(CellSpace.single) : undefined;
+    return isTouched ? PartitionSet.all(PartitionSpace.single) : undefined;
   }
   const readers = upstream.reduce(
-    (all, key) => all.union(readersOf(producer.key, { upstream: key, cells: touched.get(key)! }, snapshot)),
-    CellSet.none(state.space),
+    (all, key) => all.union(readersOf(producer.key, { upstream: key, partitions: touched.get(key)! }, snapshot)),
+    PartitionSet.none(state.space),
   );
   return readers.intersection(state.made.intersection(state.wanted).union(state.expected));
 }
@@ -139,14 +147,14 @@ function touchedOf(
 async function pastSeconds(
   { database }: Surroundings,
   keys: readonly string[],
-): Promise<Map<string, { perRun: number; perCell: number | null }>> {
+): Promise<Map<string, { perRun: number; perPartition: number | null }>> {
   if (keys.length === 0) return new Map();
-  const rows = await database.sql<{ key: string; perRun: number; perCell: number | null }[]>`
+  const rows = await database.sql<{ key: string; perRun: number; perPartition: number | null }[]>`
     SELECT k.key, avg(s.seconds)::double precision AS "perRun",
-           (sum(s.seconds) FILTER (WHERE s.cells > 0) / nullif(sum(s.cells), 0))::double precision AS "perCell"
+           (sum(s.seconds) FILTER (WHERE s.partitions > 0) / nullif(sum(s.partitions), 0))::double precision AS "perPartition"
     FROM unnest(${keys as string[]}::text[]) AS k(key)
     CROSS JOIN LATERAL (
-      SELECT extract(epoch FROM finished_at - started_at) AS seconds, (done->>'count')::bigint AS cells
+      SELECT extract(epoch FROM finished_at - started_at) AS seconds, (done->>'count')::bigint AS partitions
       FROM engine.step WHERE key = k.key AND status = 'succeeded' ORDER BY run_id DESC LIMIT 10
     ) s GROUP BY k.key`;
   return new Map(rows.map(({ key, ...seconds }) => [key, seconds]));

@@ -1,14 +1,14 @@
-import { type BlockedStep, type Plan, type PlannedStep, type WaitingCells } from "../store/run_plan.ts";
+import { type BlockedStep, type Plan, type PlannedStep, type WaitingPartitions } from "../store/run_plan.ts";
 import { WaitingLine, whyRejected } from "./blocking.ts";
-import { gapsUpstream, readersOf } from "./cell_state.ts";
-import { someCells } from "../store/reasons.ts";
-import { cellWork } from "./cell_work.ts";
-import { type CellRange } from "../partitions/cell_range.ts";
+import { gapsUpstream, readersOf } from "./partition_state.ts";
+import { somePartitions } from "../store/reasons.ts";
+import { partitionWork } from "./partition_work.ts";
+import { type PartitionRange } from "../partitions/partition_range.ts";
 import { UnmetUpstreamError } from "../errors.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { CellSet } from "../partitions/mod.ts";
-import { reasonsOfCells, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
+import { PartitionSet } from "../partitions/mod.ts";
+import { reasonsOfPartitions, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
 import { missingReason, type Reason, upstreamStale } from "../store/reasons.ts";
 
 /**
@@ -20,14 +20,14 @@ export function planRun(
   graph: AssetGraph,
   selected: readonly string[],
   snapshot: Snapshot,
-  request: { selection: string; force: boolean; range: CellRange | null },
+  request: { selection: string; force: boolean; range: PartitionRange | null },
 ): Plan {
   const wanted = new Set(selected.map((key) => graph.producerOf(key)));
   const planned = new Map<string, PlannedStep>();
-  /** Cells of planned steps; everything for those without. */
-  const plannedCells = new Map<string, CellSet>();
+  /** Partitions of planned steps; everything for those without. */
+  const plannedPartitions = new Map<string, PartitionSet>();
   const fresh: string[] = [];
-  const waiting: WaitingCells[] = [];
+  const waiting: WaitingPartitions[] = [];
   const blocked: BlockedStep[] = [];
   // A forced run waits for nothing.
   const line = new WaitingLine(graph, request.force ? new Map() : snapshot.rejected, snapshot);
@@ -44,8 +44,8 @@ export function planRun(
       blocked.push({ key: producer.key, because: whyRejected(blocker), blockedBy: blocker.key, run: blocker.runId });
       continue;
     }
-    const step = snapshot.cells.has(producer.key)
-      ? planCells(producer, rebuilt, { graph, snapshot, request, plannedCells })
+    const step = snapshot.partitions.has(producer.key)
+      ? planPartitions(producer, rebuilt, { graph, snapshot, request, plannedPartitions })
       : planWhole(producer, rebuilt, { graph, snapshot, request });
     waiting.push(...step.waiting);
     if (!step.needed) {
@@ -56,8 +56,8 @@ export function planRun(
       if (snapshot.latest.has(key) || rebuilt.includes(key) || mayBeUnknown(graph, key)) continue;
       throw new UnmetUpstreamError(producer.key, key);
     }
-    const { own, cells } = step;
-    if (cells) plannedCells.set(producer.key, cells);
+    const { own, partitions } = step;
+    if (partitions) plannedPartitions.set(producer.key, partitions);
     planned.set(producer.key, {
       key: producer.key,
       produces: producer.produces,
@@ -68,7 +68,7 @@ export function planRun(
           .map((key) => upstreamStale(key, !snapshot.latest.has(key))),
       ],
       certain: own.length > 0,
-      ...(cells && { cells: someCells(cells) }),
+      ...(partitions && { partitions: somePartitions(partitions) }),
     });
   }
   return { ...request, steps: [...planned.values()], fresh, waiting, blocked };
@@ -77,8 +77,8 @@ export function planRun(
 interface PossibleStep {
   needed: boolean;
   own: Reason[];
-  cells?: CellSet;
-  waiting: readonly WaitingCells[];
+  partitions?: PartitionSet;
+  waiting: readonly WaitingPartitions[];
 }
 
 const forced: Reason = { kind: "forced", message: "asked for whether stale or not" };
@@ -92,64 +92,68 @@ function planWhole(
   if (own.length === 0 && rebuilt.length === 0) return { needed: false, own, waiting: [] };
   // What has a gap that nothing in the plan closes is not made with the gap in it.
   const waiting = gapsUpstream(producer, snapshot, graph).filter(({ upstream }) => !rebuilt.includes(upstream))
-    .map(({ upstream, cells }) => ({ key: producer.key, upstream, cells: someCells(cells) }));
+    .map(({ upstream, partitions }) => ({ key: producer.key, upstream, partitions: somePartitions(partitions) }));
   return { needed: waiting.length === 0, own, waiting };
 }
 
-function planCells(
+function planPartitions(
   producer: Producer,
   rebuilt: readonly string[],
-  { graph, snapshot, request, plannedCells }: {
+  { graph, snapshot, request, plannedPartitions }: {
     graph: AssetGraph;
     snapshot: Snapshot;
-    request: { force: boolean; range: CellRange | null };
-    plannedCells: ReadonlyMap<string, CellSet>;
+    request: { force: boolean; range: PartitionRange | null };
+    plannedPartitions: ReadonlyMap<string, PartitionSet>;
   },
 ): PossibleStep {
-  const state = snapshot.cells.get(producer.key)!;
-  const work = cellWork(state, request);
+  const state = snapshot.partitions.get(producer.key)!;
+  const work = partitionWork(state, request);
   const isNew = producer.produces.some((key) => !snapshot.latest.has(key));
-  // What the plan makes upstream lets waiting cells go on, and may change what was made of it.
+  // What the plan makes upstream lets waiting partitions go on, and may change what was made of it.
   const fromUpstream = rebuilt.reduce((all, key) => {
-    const cells = plannedCells.get(graph.producerOf(key).key) ?? CellSet.all(snapshot.spaces.get(key)!);
-    return all.union(readersOf(producer.key, { upstream: key, cells }, snapshot));
-  }, CellSet.none(state.space));
+    const partitions = plannedPartitions.get(graph.producerOf(key).key) ?? PartitionSet.all(snapshot.spaces.get(key)!);
+    return all.union(readersOf(producer.key, { upstream: key, partitions }, snapshot));
+  }, PartitionSet.none(state.space));
   const released = work.wait.reduce(
-    (all, { upstream, cells }) => rebuilt.includes(upstream) ? all.union(cells) : all,
-    CellSet.none(state.space),
+    (all, { upstream, partitions }) => rebuilt.includes(upstream) ? all.union(partitions) : all,
+    PartitionSet.none(state.space),
   );
   const waiting = work.wait.filter(({ upstream }) => !rebuilt.includes(upstream))
-    .map(({ upstream, cells }) => ({ key: producer.key, upstream, cells: someCells(cells) }));
+    .map(({ upstream, partitions }) => ({ key: producer.key, upstream, partitions: somePartitions(partitions) }));
   const certain = work.make.union(work.remove);
   const touched = fromUpstream.intersection(state.made);
-  const cells = certain.union(released).union(request.range ? CellSet.none(state.space) : touched);
+  const partitions = certain.union(released).union(request.range ? PartitionSet.none(state.space) : touched);
   const own = request.force
     ? (certain.isEmpty ? [] : [forced])
     : isNew || !certain.isEmpty
-    ? request.range ? reasonsWithin(producer, snapshot, certain) : reasonsOfCells(producer, snapshot)
+    ? request.range ? reasonsWithin(producer, snapshot, certain) : reasonsOfPartitions(producer, snapshot)
     : [];
   return {
-    needed: isNew || !cells.isEmpty || (rebuilt.length > 0 && request.range === null),
+    needed: isNew || !partitions.isEmpty || (rebuilt.length > 0 && request.range === null),
     own,
-    cells,
+    partitions,
     waiting,
   };
 }
 
-/** Why the cells of a range are to be made. */
-export function reasonsWithin(producer: Producer, { cells, latest, replaced }: Snapshot, asked: CellSet): Reason[] {
-  const state = cells.get(producer.key)!;
+/** Why the partitions of a range are to be made. */
+export function reasonsWithin(
+  producer: Producer,
+  { partitions, latest, replaced }: Snapshot,
+  asked: PartitionSet,
+): Reason[] {
+  const state = partitions.get(producer.key)!;
   const missing = state.missing.intersection(asked);
   const reasons: Reason[] = [];
   if (!latest.has(producer.key)) {
     reasons.push(missingReason(producer.key, replaced));
   } else if (!missing.isEmpty) {
-    const message = `${missing.count} of its cells have never been materialized`;
-    reasons.push({ kind: "cells_missing", message, cells: someCells(missing) });
+    const message = `${missing.count} of its partitions have never been materialized`;
+    reasons.push({ kind: "partitions_missing", message, partitions: somePartitions(missing) });
   }
-  for (const { reason, cells: stale } of state.reasons) {
+  for (const { reason, partitions: stale } of state.reasons) {
     const here = stale.intersection(asked);
-    if (!here.isEmpty) reasons.push({ ...reason, cells: someCells(here) });
+    if (!here.isEmpty) reasons.push({ ...reason, partitions: somePartitions(here) });
   }
   return reasons;
 }

@@ -2,15 +2,15 @@ import { blockedReason, WaitingLine } from "./blocking.ts";
 import { type RejectedAttempt } from "../store/records.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { Surroundings } from "../store/context.ts";
-import { type CellStates, cellStates, isUntouched } from "./cell_state.ts";
-import { type CellRecords } from "../store/cell_records.ts";
-import { someCells } from "../store/reasons.ts";
+import { isUntouched, type PartitionStates, partitionStates } from "./partition_state.ts";
+import { type PartitionRecords } from "../store/partition_records.ts";
+import { somePartitions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
 import { readColumns } from "../store/asset_table.ts";
 import type { StepTask } from "../store/records.ts";
 import { readsEverything } from "../partitions/mapping.ts";
-import { CellSet, CellSpace } from "../partitions/mod.ts";
-import { downstreamCells } from "../partitions/mapping.ts";
+import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { downstreamPartitions } from "../partitions/mapping.ts";
 import { toRows } from "../declare/row_schema.ts";
 import { ownReasons, type Present } from "./staleness.ts";
 import { missingReason, type Reason, upstreamStale, type Versions } from "../store/reasons.ts";
@@ -18,13 +18,13 @@ import { configOf, presentOf } from "./present.ts";
 
 export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;
 
-/** The state of some producers at one moment: what they would run with, what they were made of, and their cells. */
-export interface Snapshot extends CellStates {
+/** The state of some producers at one moment: what they would run with, what they were made of, and their partitions. */
+export interface Snapshot extends PartitionStates {
   producers: readonly Producer[];
   present: ReadonlyMap<string, Present>;
   latest: LatestVersions;
   configs: ReadonlyMap<string, unknown>;
-  records: CellRecords;
+  records: PartitionRecords;
   /** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
   rejected: ReadonlyMap<string, RejectedAttempt>;
   /** Why the tables of assets were replaced that have not been made since, by key. */
@@ -40,7 +40,7 @@ export async function takeSnapshot(
   around: Surroundings,
   { config, of }: { config: Readonly<Record<string, unknown>>; of?: readonly string[] },
 ): Promise<Snapshot> {
-  const { graph, ledger, cellLedger, standingConfig, resources, clock } = around;
+  const { graph, ledger, partitionLedger, standingConfig, resources, clock } = around;
   const producers = of === undefined ? graph.producers : upstreamClosure(around, of);
   const keys = producers.flatMap((producer) => producer.produces);
   const configs = new Map(producers.map((p) => [p.key, configOf(p, standingConfig, config)]));
@@ -53,12 +53,12 @@ export async function takeSnapshot(
     ledger.replacedTables(keys),
   ]);
   const tracked = keys.filter((key) => graph.asset(key).partitionedBy !== undefined);
-  const records = await cellLedger.records({
+  const records = await partitionLedger.records({
     producers: producers.filter((p) => p.recipe.partitionsDef).map((p) => p.key),
     tracked,
     readers: producers.filter((p) => !p.recipe.partitionsDef).flatMap((p) => latest.get(p.key) ?? []),
   });
-  const states = await cellStates(producers, {
+  const states = await partitionStates(producers, {
     graph,
     present: new Map(present),
     latest,
@@ -84,17 +84,17 @@ function ofThese<T>(byProducer: ReadonlyMap<string, T>, producers: readonly Prod
   return new Map(producers.flatMap(({ key }) => byProducer.has(key) ? [[key, byProducer.get(key)!] as const] : []));
 }
 
-/** What a step needs to know: no more than the producer's own record where nothing that it reads is told apart by cells. */
+/** What a step needs to know: no more than the producer's own record where nothing that it reads is told apart by partitions. */
 export async function takeStepSnapshot(around: Surroundings, task: StepTask): Promise<Snapshot> {
   const { graph, ledger, standingConfig } = around;
   const producer = graph.producerOf(task.key);
   const config = configOf(producer, standingConfig, task.config);
-  const byCells = producer.recipe.partitionsDef !== undefined ||
+  const byPartitions = producer.recipe.partitionsDef !== undefined ||
     Object.entries(producer.recipe.deps).some(([name, { key, partitionedBy }]) =>
       graph.producerOf(key).recipe.partitionsDef !== undefined ||
       (partitionedBy !== undefined && !readsEverything(producer.recipe.mappings[name]!(config)))
     );
-  if (byCells) return await takeSnapshot(around, { config: task.config, of: [task.key] });
+  if (byPartitions) return await takeSnapshot(around, { config: task.config, of: [task.key] });
   return {
     producers: [producer],
     present: new Map([[producer.key, await presentOf(producer, config, around)]]),
@@ -103,7 +103,7 @@ export async function takeStepSnapshot(around: Surroundings, task: StepTask): Pr
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     rejected: new Map(),
     replaced: new Map(),
-    cells: new Map(),
+    partitions: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),
     lastingSpaces: new Map(),
@@ -127,8 +127,8 @@ export function reasonsOfAll(snapshot: Snapshot, graph: Surroundings["graph"]): 
   const reasons = new Map<string, Reason[]>();
   const line = new WaitingLine(graph, snapshot.rejected, snapshot);
   for (const producer of snapshot.producers) {
-    const own = snapshot.cells.has(producer.key)
-      ? reasonsOfCells(producer, snapshot)
+    const own = snapshot.partitions.has(producer.key)
+      ? reasonsOfPartitions(producer, snapshot)
       : reasonsOfWhole(producer, snapshot);
     const changed = new Set(own.flatMap((r) => r.kind === "upstream_changed" ? [r.upstream] : []));
     const inherited = producer.upstream
@@ -143,9 +143,9 @@ export function reasonsOfAll(snapshot: Snapshot, graph: Surroundings["graph"]): 
   return reasons;
 }
 
-/** What speaks against the cells of a producer being as they should. */
-export function reasonsOfCells(producer: Producer, { cells, latest, present, replaced }: Snapshot): Reason[] {
-  const state = cells.get(producer.key)!;
+/** What speaks against the partitions of a producer being as they should. */
+export function reasonsOfPartitions(producer: Producer, { partitions, latest, present, replaced }: Snapshot): Reason[] {
+  const state = partitions.get(producer.key)!;
   const missing = producer.produces.find((key) => !latest.has(key));
   const reasons: Reason[] = [];
   if (missing !== undefined) {
@@ -154,20 +154,20 @@ export function reasonsOfCells(producer: Producer, { cells, latest, present, rep
     const lost = state.lost.intersection(state.expected);
     const never = state.expected.difference(lost);
     if (!never.isEmpty) {
-      const message = `${never.count} of its cells have never been materialized`;
-      reasons.push({ kind: "cells_missing", message, cells: someCells(never) });
+      const message = `${never.count} of its partitions have never been materialized`;
+      reasons.push({ kind: "partitions_missing", message, partitions: somePartitions(never) });
     }
     if (!lost.isEmpty) {
-      const message = `${lost.count} of its cells are not in its tables any more: ${state.lostBecause}`;
-      reasons.push({ kind: "table_replaced", message, cells: someCells(lost) });
+      const message = `${lost.count} of its partitions are not in its tables any more: ${state.lostBecause}`;
+      reasons.push({ kind: "table_replaced", message, partitions: somePartitions(lost) });
     }
   }
   reasons.push(...state.reasons.map(({ reason }) => reason));
   if (!state.gone.isEmpty) {
     reasons.push({
-      kind: "cells_gone",
-      message: `${state.gone.count} of its cells are not part of it any more`,
-      cells: { count: state.gone.count, cells: state.gone.rectangles() },
+      kind: "partitions_gone",
+      message: `${state.gone.count} of its partitions are not part of it any more`,
+      partitions: { count: state.gone.count, partitions: state.gone.rectangles() },
     });
   }
   const { sourceError } = present.get(producer.key)!;
@@ -183,18 +183,18 @@ function isOutOfReach(
   upstream: string,
   { snapshot, graph }: { snapshot: Snapshot; graph: Surroundings["graph"] },
 ): boolean {
-  const state = snapshot.cells.get(graph.producerOf(upstream).key);
-  const own = snapshot.cells.get(producer.key);
+  const state = snapshot.partitions.get(graph.producerOf(upstream).key);
+  const own = snapshot.partitions.get(producer.key);
   if (!state || !snapshot.latest.has(upstream)) return false;
   const reads = snapshot.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
   if (reads.length === 0) return false;
-  const concerned = own ? own.made.union(own.expected) : CellSet.all(CellSpace.single);
+  const concerned = own ? own.made.union(own.expected) : PartitionSet.all(PartitionSpace.single);
   return reads.every(({ mapping }) =>
-    downstreamCells(mapping, state.expected.union(state.stale), concerned.space).intersection(concerned).isEmpty
+    downstreamPartitions(mapping, state.expected.union(state.stale), concerned.space).intersection(concerned).isEmpty
   );
 }
 
-/** Rows that were read last, by key: a materialization never changes, and cells are judged far more often than rows. */
+/** Rows that were read last, by key: a materialization never changes, and partitions are judged far more often than rows. */
 const knownRows = new WeakMap<Database, Map<string, { materialization: number; rows: Record<string, unknown>[] }>>();
 
 async function currentRows(

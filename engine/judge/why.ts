@@ -1,22 +1,22 @@
-import { type CellState, gapsUpstream, readersOf, readSpace } from "./cell_state.ts";
-import { someCells } from "../store/reasons.ts";
+import { gapsUpstream, type PartitionState, readersOf, readSpace } from "./partition_state.ts";
+import { somePartitions } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
 import {
   areInWords,
-  cellsInWords,
   changedSettings,
   type ExplainedState,
   type Explanation,
   type Finding,
-  onlyCell,
+  onlyPartition,
+  partitionsInWords,
   settingsInWords,
 } from "./explanation.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { LastStep } from "../store/ledger.ts";
 import { PastMaterializations } from "../store/past_materializations.ts";
-import { CellSet, CellSpace, type Rectangle } from "../partitions/mod.ts";
-import { upstreamCells } from "../partitions/mapping.ts";
+import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
+import { upstreamPartitions } from "../partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { type Reason, saysMissing } from "../store/reasons.ts";
 import type { Surroundings } from "../store/context.ts";
@@ -26,11 +26,11 @@ const maxDepth = 8;
 const maxExplanations = 24;
 
 /**
- * Says why an asset or some of its cells are fresh, stale, missing, waiting, blocked, failed, running or gone, down to the cause.
+ * Says why an asset or some of its partitions are fresh, stale, missing, waiting, blocked, failed, running or gone, down to the cause.
  *
- * @param of The cells: those of a name, of a date, or the one with both. All of them where it is left out.
+ * @param of The partitions: those of a name, of a date, or the one with both. All of them where it is left out.
  * @throws {UnknownAssetError}
- * @throws {InvalidRequestError} If the asset has no such cell.
+ * @throws {InvalidRequestError} If the asset has no such partition.
  */
 export async function explain(
   around: Surroundings,
@@ -41,8 +41,8 @@ export async function explain(
   const snapshot = await takeSnapshot(around, { config: {}, of: [key] });
   const lastSteps = await around.ledger.lastSteps(snapshot.producers.map((p) => p.key));
   const explainer = new Explainer(around, snapshot, lastSteps);
-  const state = snapshot.cells.get(producer.key);
-  if (state) return await explainer.cells(key, cellsOf(key, state, of));
+  const state = snapshot.partitions.get(producer.key);
+  if (state) return await explainer.partitions(key, partitionsOf(key, state, of));
   if (of.name !== undefined || of.date !== undefined) {
     const field = of.name === undefined ? "date" : "name";
     const message = `"${key}" is made as a whole: ask without a ${field}.`;
@@ -51,7 +51,11 @@ export async function explain(
   return await explainer.whole(key);
 }
 
-function cellsOf(key: string, { space, wanted, made }: CellState, of: { name?: string; date?: string }): CellSet {
+function partitionsOf(
+  key: string,
+  { space, wanted, made }: PartitionState,
+  of: { name?: string; date?: string },
+): PartitionSet {
   for (
     const [field, value, has, known] of [
       ["name", of.name, space.hasNames, space.names],
@@ -60,32 +64,32 @@ function cellsOf(key: string, { space, wanted, made }: CellState, of: { name?: s
   ) {
     if (value === undefined || (has && known.includes(value))) continue;
     const hint = !has
-      ? `Its cells have no ${field}.`
+      ? `Its partitions have no ${field}.`
       : known.length === 0
       ? `It has no ${field} at all.`
       : field === "date"
       ? `Its dates go from ${known[0]} to ${known.at(-1)}.`
       : `Its names are ${known.slice(0, 5).join(", ")}${known.length > 5 ? ` and ${known.length - 5} others` : ""}.`;
-    const message = `"${key}" has no cell with the ${field} "${value}". ${hint}`;
+    const message = `"${key}" has no partition with the ${field} "${value}". ${hint}`;
     throw new InvalidRequestError(message, [{ path: field, message }]);
   }
-  let cells = wanted.union(made);
-  if (of.name !== undefined) cells = cells.named((name) => name === of.name);
-  if (of.date !== undefined) cells = cells.during([space.dateAt(of.date), space.dateAt(of.date) + 1]);
-  if (cells.isEmpty && (of.name !== undefined || of.date !== undefined)) {
-    const message = `"${key}" has no cell at ${
+  let partitions = wanted.union(made);
+  if (of.name !== undefined) partitions = partitions.named((name) => name === of.name);
+  if (of.date !== undefined) partitions = partitions.during([space.dateAt(of.date), space.dateAt(of.date) + 1]);
+  if (partitions.isEmpty && (of.name !== undefined || of.date !== undefined)) {
+    const message = `"${key}" has no partition at ${
       [of.name, of.date].filter(Boolean).join(" on ")
     }: it is not wanted there.`;
     throw new InvalidRequestError(message, [{ path: of.name === undefined ? "date" : "name", message }]);
   }
-  return cells;
+  return partitions;
 }
 
-/** What holds for some cells, with what is known of its cause; the cause is looked for only where it is told. */
+/** What holds for some partitions, with what is known of its cause; the cause is looked for only where it is told. */
 interface Found {
   state: ExplainedState;
   because: string;
-  cells: CellSet;
+  partitions: PartitionSet;
   more?: () => Promise<Partial<Explanation>>;
 }
 
@@ -102,21 +106,25 @@ class Explainer {
     this.#past = new PastMaterializations(around.database);
   }
 
-  /** Some cells of an asset that is made by cells. */
-  async cells(key: string, cells: CellSet): Promise<Explanation> {
-    const found = await this.#findings(key, cells);
+  /** Some partitions of an asset that is made by partitions. */
+  async partitions(key: string, partitions: PartitionSet): Promise<Explanation> {
+    const found = await this.#findings(key, partitions);
     const [first, ...others] = found;
-    const told = first ?? { state: "fresh", because: "it has no cells, and none are wanted", cells };
-    const cell = onlyCell(told.cells);
+    const told = first ?? { state: "fresh", because: "it has no partitions, and none are wanted", partitions };
+    const partition = onlyPartition(told.partitions);
     return {
       key,
-      cell,
+      partition,
       state: told.state,
       because: told.because,
-      ...(cell === null && { cells: someCells(told.cells) }),
+      ...(partition === null && { partitions: somePartitions(told.partitions) }),
       causes: [],
       ...await this.#below(`${key} ${told.state} ${told.because}`, () => told.more?.()),
-      others: others.map(({ state, because, cells }): Finding => ({ state, because, cells: someCells(cells) })),
+      others: others.map(({ state, because, partitions }): Finding => ({
+        state,
+        because,
+        partitions: somePartitions(partitions),
+      })),
     };
   }
 
@@ -128,7 +136,7 @@ class Explainer {
     const { state, because, more } = first!;
     return {
       key,
-      cell: null,
+      partition: null,
       state,
       because,
       causes: [],
@@ -151,18 +159,18 @@ class Explainer {
     }
   }
 
-  // ---- assets by cells --------------------------------------------------------------------------------------------
+  // ---- assets by partitions --------------------------------------------------------------------------------------------
 
-  /** What holds for some cells, most important first; each cell is told of where it comes first, and with all reasons if it is stale. */
-  async #findings(key: string, all: CellSet): Promise<Found[]> {
+  /** What holds for some partitions, most important first; each partition is told of where it comes first, and with all reasons if it is stale. */
+  async #findings(key: string, all: PartitionSet): Promise<Found[]> {
     const { graph } = this.around;
     const producer = graph.producerOf(key);
-    const state = this.snapshot.cells.get(producer.key)!;
+    const state = this.snapshot.partitions.get(producer.key)!;
     const found: Found[] = [];
     let left = all;
-    const add = (cells: CellSet, finding: Omit<Found, "cells">) => {
-      if (!cells.isEmpty) found.push({ ...finding, cells });
-      left = left.difference(cells);
+    const add = (partitions: PartitionSet, finding: Omit<Found, "partitions">) => {
+      if (!partitions.isEmpty) found.push({ ...finding, partitions });
+      left = left.difference(partitions);
     };
     const step = this.lastSteps.get(producer.key);
     if (step?.status === "running") {
@@ -172,8 +180,8 @@ class Explainer {
         more: () => Promise.resolve({ run: step.runId }),
       });
     }
-    for (const { cells, error, runId } of state.failed) {
-      add(cells.intersection(left), {
+    for (const { partitions, error, runId } of state.failed) {
+      add(partitions.intersection(left), {
         state: "failed",
         because: `it could not be made in run ${runId}: ${error.message}`,
         more: () => Promise.resolve({ run: runId }),
@@ -182,14 +190,14 @@ class Explainer {
     for (const upstream of producer.upstream.filter((other) => !this.snapshot.latest.has(other))) {
       add(state.missing.union(state.stale).intersection(left), this.#waitingFor(producer, upstream, null));
     }
-    for (const { upstream, cells } of state.waiting) {
-      const kept = cells.intersection(left);
+    for (const { upstream, partitions } of state.waiting) {
+      const kept = partitions.intersection(left);
       const concerned = all.count === 1 ? kept : kept.intersection(state.expected.union(state.stale));
       add(concerned, this.#waitingFor(producer, upstream, concerned));
     }
     const stale = state.stale.intersection(left);
-    for (const { reason, cells } of state.reasons) {
-      const here = cells.intersection(stale);
+    for (const { reason, partitions } of state.reasons) {
+      const here = partitions.intersection(stale);
       add(here, {
         state: "stale",
         because: reason.message,
@@ -212,7 +220,7 @@ class Explainer {
     for (const upstream of producer.upstream) {
       const above = this.#notFresh(upstream);
       if (!above || left.isEmpty) continue;
-      const readers = readersOf(producer.key, { upstream, cells: above }, this.snapshot)
+      const readers = readersOf(producer.key, { upstream, partitions: above }, this.snapshot)
         .intersection(left).intersection(state.made).intersection(state.wanted);
       add(readers, {
         state: "stale",
@@ -227,7 +235,7 @@ class Explainer {
       because: "it is kept as it was made, though it is not part of the asset any more",
     });
     const made = left.difference(unasked);
-    const group = state.groups.find(({ cells }) => !cells.intersection(made).isEmpty);
+    const group = state.groups.find(({ partitions }) => !partitions.intersection(made).isEmpty);
     add(made, {
       state: "fresh",
       because: `nothing that it was made of has changed since materialization ${group?.materialization}`,
@@ -243,80 +251,80 @@ class Explainer {
     return found;
   }
 
-  async #beingMade(producer: Producer, { runId }: LastStep, { space }: CellState): Promise<CellSet> {
+  async #beingMade(producer: Producer, { runId }: LastStep, { space }: PartitionState): Promise<PartitionSet> {
     const step = (await this.around.ledger.steps(runId)).find((s) => s.key === producer.key);
-    const of = (cells: NonNullable<typeof step>["cells"] | undefined) =>
-      CellSet.fromRectangles(space, cells?.cells ?? []);
-    return of(step?.cells).difference(of(step?.done)).difference(of(step?.failed));
+    const of = (partitions: NonNullable<typeof step>["partitions"] | undefined) =>
+      PartitionSet.fromRectangles(space, partitions?.partitions ?? []);
+    return of(step?.partitions).difference(of(step?.done)).difference(of(step?.failed));
   }
 
-  /** @param cells Those that wait; `null` for all of them. */
-  #waitingFor(producer: Producer, upstream: string, cells: CellSet | null): Omit<Found, "cells"> {
+  /** @param partitions Those that wait; `null` for all of them. */
+  #waitingFor(producer: Producer, upstream: string, partitions: PartitionSet | null): Omit<Found, "partitions"> {
     const { graph } = this.around;
-    const state = this.snapshot.cells.get(graph.producerOf(upstream).key);
-    const read = state && cells && this.#read(producer, upstream, cells).intersection(state.missing);
-    const blocked = read && state.failed.find((failure) => !failure.cells.intersection(read).isEmpty);
+    const state = this.snapshot.partitions.get(graph.producerOf(upstream).key);
+    const read = state && partitions && this.#read(producer, upstream, partitions).intersection(state.missing);
+    const blocked = read && state.failed.find((failure) => !failure.partitions.intersection(read).isEmpty);
     return {
       state: blocked ? "blocked" : "waiting",
       because: read
-        ? `it reads ${cellsInWords(read)} of ${upstream}, which ${
+        ? `it reads ${partitionsInWords(read)} of ${upstream}, which ${
           blocked ? `could not be made in run ${blocked.runId}` : `${areInWords(read)} not there yet`
         }`
         : `upstream ${upstream} has never been materialized`,
-      more: async () => ({ causes: [read ? await this.cells(upstream, read) : await this.#asset(upstream)] }),
+      more: async () => ({ causes: [read ? await this.partitions(upstream, read) : await this.#asset(upstream)] }),
     };
   }
 
   /**
-   * Cells of an upstream asset that some cells of a producer read.
+   * Partitions of an upstream asset that some partitions of a producer read.
    *
    * @param gone What changed in it, whose coordinates may not be there any more.
    */
-  #read(producer: Producer, upstream: string, cells: CellSet, gone: readonly Rectangle[] = []): CellSet {
+  #read(producer: Producer, upstream: string, partitions: PartitionSet, gone: readonly Rectangle[] = []): PartitionSet {
     const names = gone.flatMap(({ names }) => names ?? []);
     const dates = gone.flatMap(({ dates }) => (dates ?? []).flat());
     const space = this.snapshot.spaces.get(upstream)!.with(names, dates);
     return this.snapshot.reads.get(producer.key)!.filter((read) => read.upstream === upstream)
       .reduce((all, read) => {
         const looked = readSpace(read, this.snapshot).with(names, dates);
-        return all.union(upstreamCells(read.mapping, cells, looked).in(space));
-      }, CellSet.none(space));
+        return all.union(upstreamPartitions(read.mapping, partitions, looked).in(space));
+      }, PartitionSet.none(space));
   }
 
-  /** Cells of an asset that a run would make; `null` for a whole, or where there are none. */
-  #notFresh(key: string): CellSet | null {
-    const state = this.snapshot.cells.get(this.around.graph.producerOf(key).key);
+  /** Partitions of an asset that a run would make; `null` for a whole, or where there are none. */
+  #notFresh(key: string): PartitionSet | null {
+    const state = this.snapshot.partitions.get(this.around.graph.producerOf(key).key);
     if (!state) {
       const reasons = reasonsOfAll(this.snapshot, this.around.graph).get(key)!;
-      return reasons.length === 0 ? null : CellSet.all(this.snapshot.spaces.get(key)!);
+      return reasons.length === 0 ? null : PartitionSet.all(this.snapshot.spaces.get(key)!);
     }
-    const cells = state.expected.union(state.stale);
-    return cells.isEmpty ? null : cells;
+    const partitions = state.expected.union(state.stale);
+    return partitions.isEmpty ? null : partitions;
   }
 
-  /** Why what some cells read of an upstream asset is not fresh. */
-  async #upstream(producer: Producer, upstream: string, cells: CellSet): Promise<Explanation[]> {
+  /** Why what some partitions read of an upstream asset is not fresh. */
+  async #upstream(producer: Producer, upstream: string, partitions: PartitionSet): Promise<Explanation[]> {
     const above = this.#notFresh(upstream);
-    if (!above || !this.snapshot.cells.has(this.around.graph.producerOf(upstream).key)) {
+    if (!above || !this.snapshot.partitions.has(this.around.graph.producerOf(upstream).key)) {
       return [await this.#asset(upstream)];
     }
-    const read = this.#read(producer, upstream, cells).intersection(above);
-    return [await this.cells(upstream, read.isEmpty ? above : read)];
+    const read = this.#read(producer, upstream, partitions).intersection(above);
+    return [await this.partitions(upstream, read.isEmpty ? above : read)];
   }
 
   async #asset(key: string): Promise<Explanation> {
-    const state = this.snapshot.cells.get(this.around.graph.producerOf(key).key);
-    return state ? await this.cells(key, state.wanted.union(state.made)) : await this.whole(key);
+    const state = this.snapshot.partitions.get(this.around.graph.producerOf(key).key);
+    return state ? await this.partitions(key, state.wanted.union(state.made)) : await this.whole(key);
   }
 
   // ---- assets as a whole ------------------------------------------------------------------------------------------
 
-  #findingsOfWhole(key: string, producer: Producer): (Omit<Found, "cells">)[] {
+  #findingsOfWhole(key: string, producer: Producer): (Omit<Found, "partitions">)[] {
     const { graph } = this.around;
     const reasons = reasonsOfAll(this.snapshot, graph).get(key)!;
     const step = this.lastSteps.get(producer.key);
-    const single = CellSet.all(CellSpace.single);
-    const found: Omit<Found, "cells">[] = [];
+    const single = PartitionSet.all(PartitionSpace.single);
+    const found: Omit<Found, "partitions">[] = [];
     const ofRun = (runId: number) => () => Promise.resolve({ run: runId });
     if (step?.status === "running") {
       found.push({ state: "running", because: `run ${step.runId} is making it`, more: ofRun(step.runId) });
@@ -329,15 +337,15 @@ class Explainer {
         more: ofRun(step.runId),
       });
     }
-    for (const { upstream, cells } of reasons.length === 0 ? [] : gapsUpstream(producer, this.snapshot, graph)) {
-      const state = this.snapshot.cells.get(graph.producerOf(upstream).key)!;
-      const blocked = state.failed.some((failure) => !failure.cells.intersection(cells).isEmpty);
+    for (const { upstream, partitions } of reasons.length === 0 ? [] : gapsUpstream(producer, this.snapshot, graph)) {
+      const state = this.snapshot.partitions.get(graph.producerOf(upstream).key)!;
+      const blocked = state.failed.some((failure) => !failure.partitions.intersection(partitions).isEmpty);
       found.push({
         state: blocked ? "blocked" : "waiting",
-        because: `it reads ${cellsInWords(cells)} of ${upstream}, which ${
-          blocked ? "could not be made" : `${areInWords(cells)} not there yet`
+        because: `it reads ${partitionsInWords(partitions)} of ${upstream}, which ${
+          blocked ? "could not be made" : `${areInWords(partitions)} not there yet`
         }`,
-        more: async () => ({ causes: [await this.cells(upstream, cells)] }),
+        more: async () => ({ causes: [await this.partitions(upstream, partitions)] }),
       });
     }
     for (const reason of reasons) {
@@ -367,8 +375,8 @@ class Explainer {
 
   // ---- causes -----------------------------------------------------------------------------------------------------
 
-  async #ofReason(producer: Producer, reason: Reason, cells: CellSet): Promise<Partial<Explanation>> {
-    const made = this.#madeIn(producer, cells);
+  async #ofReason(producer: Producer, reason: Reason, partitions: PartitionSet): Promise<Partial<Explanation>> {
+    const made = this.#madeIn(producer, partitions);
     if (reason.kind === "config_changed" && made !== undefined) {
       const before = await this.#past.of(made);
       const settings = changedSettings(before?.config, this.snapshot.configs.get(producer.key));
@@ -381,27 +389,32 @@ class Explainer {
     const since = reason.materialization !== undefined
       ? until - 1
       : this.snapshot.latest.get(producer.key)?.upstream[upstream]?.materialization ?? 0;
-    const change = await this.#change(producer, { upstream, cells, since, until });
+    const change = await this.#change(producer, { upstream, partitions, since, until });
     return { materialization: made, causes: change ? [change] : [] };
   }
 
-  #madeIn(producer: Producer, cells: CellSet): number | undefined {
-    const state = this.snapshot.cells.get(producer.key);
+  #madeIn(producer: Producer, partitions: PartitionSet): number | undefined {
+    const state = this.snapshot.partitions.get(producer.key);
     if (!state) return this.snapshot.latest.get(producer.key)?.materialization;
-    return state.groups.find((group) => !group.cells.intersection(cells).isEmpty)?.materialization;
+    return state.groups.find((group) => !group.partitions.intersection(partitions).isEmpty)?.materialization;
   }
 
-  /** What materializations of an upstream asset changed in what some cells of a producer read, and why they were made. */
+  /** What materializations of an upstream asset changed in what some partitions of a producer read, and why they were made. */
   async #change(
     producer: Producer,
-    { upstream, cells, since, until }: { upstream: string; cells: CellSet; since: number; until: number },
+    { upstream, partitions, since, until }: {
+      upstream: string;
+      partitions: PartitionSet;
+      since: number;
+      until: number;
+    },
   ): Promise<Explanation | undefined> {
     const { graph, database } = this.around;
     const record = await this.#past.of(until);
     if (!record) return undefined;
     const changed = record.changed ?? [];
     const asset = graph.asset(upstream);
-    const within = asset.partitionedBy ? this.#read(producer, upstream, cells, changed) : null;
+    const within = asset.partitionedBy ? this.#read(producer, upstream, partitions, changed) : null;
     const rows = await changedRows(database, asset, { since, until, within });
     const maker = graph.producerOf(upstream);
     const why = record.reasons.filter(({ kind }) => kind !== "upstream_stale" && kind !== "forced");
@@ -409,7 +422,7 @@ class Explainer {
       (why.length === 0 ? "" : `: ${why.map(({ message }) => message).join("; ")}`);
     return {
       key: upstream,
-      cell: null,
+      partition: null,
       state: "changed",
       because,
       materialization: until,
@@ -418,18 +431,18 @@ class Explainer {
       others: [],
       causes: [],
       ...await this.#below(`${upstream} ${until}`, async () => {
-        const own = this.snapshot.cells.get(maker.key)?.space;
+        const own = this.snapshot.partitions.get(maker.key)?.space;
         const there = !own
-          ? CellSet.all(CellSpace.single)
-          : (record.changed === null ? CellSet.all(own) : CellSet.fromRectangles(own, changed))
-            .intersection(within ? CellSet.fromRectangles(own, within.rectangles()) : CellSet.all(own));
+          ? PartitionSet.all(PartitionSpace.single)
+          : (record.changed === null ? PartitionSet.all(own) : PartitionSet.fromRectangles(own, changed))
+            .intersection(within ? PartitionSet.fromRectangles(own, within.rectangles()) : PartitionSet.all(own));
         const above = maker.upstream.filter((other) =>
           (record.upstream[other]?.materialization ?? 0) > (record.before?.[other]?.materialization ?? Infinity)
         );
         const causes = await inTurn(above, (other) =>
           this.#change(maker, {
             upstream: other,
-            cells: there,
+            partitions: there,
             since: record.before![other]!.materialization,
             until: record.upstream[other]!.materialization,
           }));

@@ -36,9 +36,9 @@ export async function openWork(
     UNION ALL
     SELECT 'backfill', status, count(*)::integer, NULL FROM engine.backfill GROUP BY status
     UNION ALL
-    SELECT 'backfill_cells', p.key, sum(p.value::integer)::integer, NULL
+    SELECT 'backfill_partitions', p.key, sum(p.value::integer)::integer, NULL
     FROM engine.backfill b, jsonb_each_text(b.progress) AS p
-    WHERE b.status IN ('running', 'paused') AND p.key <> 'cells' GROUP BY p.key
+    WHERE b.status IN ('running', 'paused') AND p.key <> 'partitions' GROUP BY p.key
     UNION ALL
     SELECT 'outbox', 'waiting', count(*)::integer, extract(epoch FROM clock_timestamp() - min(created_at))::float8
     FROM engine.alert_outbox WHERE delivered_at IS NULL AND given_up_at IS NULL
@@ -103,9 +103,9 @@ export async function openWork(
       by("backfill", "status", ["running", "paused", "succeeded", "failed", "cancelled"]),
     ),
     gauge(
-      "tandem_backfill_cells",
-      "Cells of the installation's running and paused backfills by state, as of their last run.",
-      by("backfill_cells", "state", ["done", "running", "missing", "failed", "skipped"]),
+      "tandem_backfill_partitions",
+      "Partitions of the installation's running and paused backfills by state, as of their last run.",
+      by("backfill_partitions", "state", ["done", "running", "missing", "failed", "skipped"]),
     ),
     gauge(
       "tandem_alerts_open",

@@ -1,11 +1,11 @@
-import { CellSet } from "./cell_set.ts";
-import type { CellSpace } from "./cell_space.ts";
+import { PartitionSet } from "./partition_set.ts";
+import type { PartitionSpace } from "./partition_space.ts";
 import { noRange, numbersOf, type Ranges, rangesOf, union } from "./ranges.ts";
 
 /**
- * Which dates of an upstream asset a cell reads.
+ * Which dates of an upstream asset a partition reads.
  *
- * A window counts dates of the *upstream* asset from its last one that is not after the cell's own: `back` of them before it and
+ * A window counts dates of the *upstream* asset from its last one that is not after the partition's own: `back` of them before it and
  * `forward` after it, itself included unless `back` is −1.
  */
 export type DateMapping =
@@ -15,52 +15,52 @@ export type DateMapping =
   | { kind: "window"; back: number; forward: number }
   | { kind: "own"; read(date: string): { from: string; to: string } | null };
 
-/** Which names of an upstream asset a cell reads. */
+/** Which names of an upstream asset a partition reads. */
 export type NameMapping =
   | { kind: "same" }
   | { kind: "all" }
   | { kind: "own"; read(name: string): readonly string[] };
 
-/** Which cells of an upstream asset a cell reads. Works both ways: from a cell to what it reads, and from what changed to who read it. */
+/** Which partitions of an upstream asset a partition reads. Works both ways: from a partition to what it reads, and from what changed to who read it. */
 export interface Mapping {
   names: NameMapping;
   dates: DateMapping;
 }
 
-/** The cell with the same coordinates. */
+/** The partition with the same coordinates. */
 export const identity: Mapping = { names: { kind: "same" }, dates: { kind: "same" } };
 
-/** Every cell. */
+/** Every partition. */
 export const everything: Mapping = { names: { kind: "all" }, dates: { kind: "all" } };
 
 /** All names of the newest date that there is. */
 export const newest: Mapping = { names: { kind: "all" }, dates: { kind: "last" } };
 
-/** The `sessions` last dates up to the cell's own, of all names or of the cell's own. `Infinity` for all of them. */
+/** The `sessions` last dates up to the partition's own, of all names or of the partition's own. `Infinity` for all of them. */
 export function lastSessions(sessions: number, names: "all" | "same" = "all"): Mapping {
   if (!(sessions >= 1)) throw new RangeError(`A window has at least one session, not ${sessions}.`);
   return { names: { kind: names }, dates: { kind: "window", back: sessions - 1, forward: 0 } };
 }
 
-/** All dates after the cell's own: what happened later and reaches back, as a split does. */
+/** All dates after the partition's own: what happened later and reaches back, as a split does. */
 export function laterSessions(names: "all" | "same" = "same"): Mapping {
   return { names: { kind: names }, dates: { kind: "window", back: -1, forward: Infinity } };
 }
 
-/** All dates of the cell's own name. */
+/** All dates of the partition's own name. */
 export const wholeSeries: Mapping = { names: { kind: "same" }, dates: { kind: "all" } };
 
-/** The upstream cells that a set of cells reads. */
-export function upstreamCells(mapping: Mapping, cells: CellSet, upstream: CellSpace): CellSet {
-  const datesOf = memo((ranges: Ranges) => upstreamDates(mapping.dates, ranges, cells.space, upstream));
+/** The upstream partitions that a set of partitions reads. */
+export function upstreamPartitions(mapping: Mapping, partitions: PartitionSet, upstream: PartitionSpace): PartitionSet {
+  const datesOf = memo((ranges: Ranges) => upstreamDates(mapping.dates, ranges, partitions.space, upstream));
   const rows: Ranges[] = upstream.names.map(() => noRange);
   const { names } = mapping;
   if (names.kind === "all") {
-    const read = datesOf(cells.dateRanges);
-    return CellSet.of(upstream, () => read);
+    const read = datesOf(partitions.dateRanges);
+    return PartitionSet.of(upstream, () => read);
   }
-  cells.space.names.forEach((name, i) => {
-    const ranges = cells.rangesAt(i);
+  partitions.space.names.forEach((name, i) => {
+    const ranges = partitions.rangesAt(i);
     if (ranges.length === 0) return;
     const read = datesOf(ranges);
     for (const other of names.kind === "same" ? [name] : names.read(name)) {
@@ -68,26 +68,30 @@ export function upstreamCells(mapping: Mapping, cells: CellSet, upstream: CellSp
       if (at >= 0) rows[at] = rows[at]!.length === 0 ? read : union(rows[at]!, read);
     }
   });
-  return CellSet.of(upstream, (at) => rows[at]!);
+  return PartitionSet.of(upstream, (at) => rows[at]!);
 }
 
-/** The cells of `downstream` that read any of `changed`. */
-export function downstreamCells(mapping: Mapping, changed: CellSet, downstream: CellSpace): CellSet {
+/** The partitions of `downstream` that read any of `changed`. */
+export function downstreamPartitions(
+  mapping: Mapping,
+  changed: PartitionSet,
+  downstream: PartitionSpace,
+): PartitionSet {
   const datesOf = memo((ranges: Ranges) => downstreamDates(mapping.dates, ranges, changed.space, downstream));
   const { names } = mapping;
   if (names.kind === "all") {
     const readers = datesOf(changed.dateRanges);
-    return CellSet.of(downstream, () => readers);
+    return PartitionSet.of(downstream, () => readers);
   }
   const { space } = changed;
   if (names.kind === "same") {
-    return CellSet.of(downstream, (at) => {
+    return PartitionSet.of(downstream, (at) => {
       const upstreamAt = space.nameAt(downstream.names[at]!);
       const ranges = upstreamAt < 0 ? noRange : changed.rangesAt(upstreamAt);
       return ranges.length === 0 ? noRange : datesOf(ranges);
     });
   }
-  return CellSet.of(downstream, (at) => {
+  return PartitionSet.of(downstream, (at) => {
     let readers: Ranges = noRange;
     for (const name of names.read(downstream.names[at]!)) {
       const upstreamAt = space.nameAt(name);
@@ -98,7 +102,7 @@ export function downstreamCells(mapping: Mapping, changed: CellSet, downstream: 
   });
 }
 
-function upstreamDates(mapping: DateMapping, ranges: Ranges, own: CellSpace, upstream: CellSpace): Ranges {
+function upstreamDates(mapping: DateMapping, ranges: Ranges, own: PartitionSpace, upstream: PartitionSpace): Ranges {
   const count = upstream.dates.length;
   if (ranges.length === 0 || count === 0) return noRange;
   switch (mapping.kind) {
@@ -134,7 +138,7 @@ function upstreamDates(mapping: DateMapping, ranges: Ranges, own: CellSpace, ups
   }
 }
 
-function downstreamDates(mapping: DateMapping, changed: Ranges, upstream: CellSpace, own: CellSpace): Ranges {
+function downstreamDates(mapping: DateMapping, changed: Ranges, upstream: PartitionSpace, own: PartitionSpace): Ranges {
   const count = own.dates.length;
   if (changed.length === 0 || count === 0) return noRange;
   switch (mapping.kind) {
@@ -151,7 +155,7 @@ function downstreamDates(mapping: DateMapping, changed: Ranges, upstream: CellSp
       // A window of no date has no reader, which the bounds of a range of several changed dates would not tell.
       if (mapping.back + mapping.forward < 0) return noRange;
       for (let i = 0; i < changed.length; i += 2) {
-        // A cell reads place p when anchor − back ≤ p ≤ anchor + forward; the anchor rises with the cell's date.
+        // A partition reads place p when anchor − back ≤ p ≤ anchor + forward; the anchor rises with the partition's date.
         const start = firstWithAnchor(own, upstream, changed[i]! - mapping.forward);
         const end = firstWithAnchor(own, upstream, changed[i + 1]! + mapping.back);
         if (start < end) readers = union(readers, [start, end]);
@@ -175,7 +179,7 @@ function downstreamDates(mapping: DateMapping, changed: Ranges, upstream: CellSp
 }
 
 /** Place of the first date of `own` whose anchor in `upstream` is at `place` or later. */
-function firstWithAnchor(own: CellSpace, upstream: CellSpace, place: number): number {
+function firstWithAnchor(own: PartitionSpace, upstream: PartitionSpace, place: number): number {
   // Before the first date of upstream the anchor is −1.
   if (place <= -1) return 0;
   if (place >= upstream.dates.length) return own.dates.length;
@@ -191,7 +195,7 @@ function memo(compute: (ranges: Ranges) => Ranges): (ranges: Ranges) => Ranges {
   };
 }
 
-/** Whether a mapping reads every cell, so that nothing has to be told apart. */
+/** Whether a mapping reads every partition, so that nothing has to be told apart. */
 export function readsEverything({ names, dates }: Mapping): boolean {
   return names.kind === "all" && dates.kind === "all";
 }

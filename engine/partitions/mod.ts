@@ -1,6 +1,6 @@
-/** Partitions: the cells that an asset is divided into, what reads what, and which of them are stale. @module */
-export { CellSet, type Rectangle } from "./cell_set.ts";
-export { CellSpace } from "./cell_space.ts";
+/** Partitions: the partitions that an asset is divided into, what reads what, and which of them are stale. @module */
+export { PartitionSet, type Rectangle } from "./partition_set.ts";
+export { PartitionSpace } from "./partition_space.ts";
 export {
   type DateMapping,
   everything,
@@ -13,13 +13,13 @@ export {
   wholeSeries,
 } from "./mapping.ts";
 export {
-  type CellColumns,
   cutBy,
+  type PartitionColumns,
   type PartitionsDefinition,
   type SpaceContext,
-  type UpstreamCells,
+  type UpstreamPartitions,
   type Wanted,
-} from "./partitions.ts";
+} from "./definition.ts";
 export {
   asOfSessions,
   type Cadence,

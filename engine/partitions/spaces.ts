@@ -1,5 +1,5 @@
 import type { Clock } from "../../resources/clock.ts";
-import type { Wanted } from "./partitions.ts";
+import type { Wanted } from "./definition.ts";
 
 /** What the partitions need to know of an exchange. */
 export interface SessionCalendar {

@@ -9,8 +9,8 @@ export interface AtVersion {
 }
 
 /**
- * The newest date of an asset's cells that is made, whether or not there came any row of it; `null` where there is none or the asset's
- * cells have no date.
+ * The newest date of an asset's partitions that is made, whether or not there came any row of it; `null` where there is none or the asset's
+ * partitions have no date.
  */
 export async function newestDate(
   { sql }: Database,
@@ -19,8 +19,8 @@ export async function newestDate(
 ): Promise<string | null> {
   const column = asset.partitionedBy?.date;
   if (column === undefined) return null;
-  const [latest] = await sql.unsafe<{ id: number; byCells: boolean; newest: string | null }[]>(
-    `SELECT id, cells IS NOT NULL AS "byCells", newest_date::text AS newest FROM engine.materialization m
+  const [latest] = await sql.unsafe<{ id: number; byPartitions: boolean; newest: string | null }[]>(
+    `SELECT id, partitions IS NOT NULL AS "byPartitions", newest_date::text AS newest FROM engine.materialization m
      WHERE asset_key = $1 AND NOT ${isLost("m")} AND ($2::bigint IS NULL OR id <= $2::bigint)
      ORDER BY id DESC LIMIT 1`,
     [asset.key, version ?? null],
@@ -29,15 +29,15 @@ export async function newestDate(
   // Materializations older than the column say only what each of them made.
   const [row] = await sql.unsafe<{ date: string | null }[]>(
     `SELECT greatest(
-       (SELECT max(last #>> '{}') FROM engine.materialization m, jsonb_path_query(m.cells, '$[*].dates[*][1]') AS last
+       (SELECT max(last #>> '{}') FROM engine.materialization m, jsonb_path_query(m.partitions, '$[*].dates[*][1]') AS last
         WHERE $2::boolean AND m.asset_key = $1 AND NOT ${isLost("m")} AND m.id <= $3::bigint),
        (SELECT max("${column}")::text FROM ${tableOf(asset)} WHERE ${current(version, 4)})) AS date`,
-    [asset.key, latest?.byCells ?? false, latest?.id ?? null, ...(version === undefined ? [] : [version])],
+    [asset.key, latest?.byPartitions ?? false, latest?.id ?? null, ...(version === undefined ? [] : [version])],
   );
   return row!.date;
 }
 
-/** Dates of an asset's cells that have rows, newest first; none for an asset whose cells have no date. */
+/** Dates of an asset's partitions that have rows, newest first; none for an asset whose partitions have no date. */
 export async function datesWithRows(
   { sql }: Database,
   asset: AnyAsset,

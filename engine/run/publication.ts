@@ -1,19 +1,19 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import { changedCells, contentChange, contentOf, writeRows } from "../store/asset_table.ts";
-import type { CellLedger } from "../store/cell_ledger.ts";
-import type { CellState } from "../judge/cell_state.ts";
+import { changedPartitions, contentChange, contentOf, writeRows } from "../store/asset_table.ts";
+import type { PartitionLedger } from "../store/partition_ledger.ts";
+import type { PartitionState } from "../judge/partition_state.ts";
 import type { Producer } from "../declare/graph.ts";
 import { StepLostError, TablesAlteredError } from "../errors.ts";
 import { whilePublishing } from "../store/latest_versions.ts";
 import type { Ledger, NewCheckResult, NewMaterialization, StepClaim } from "../store/ledger.ts";
 import { type Metadata, typedMetadata } from "../declare/metadata.ts";
-import { CellSet, CellSpace, type Rectangle } from "../partitions/mod.ts";
+import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "../store/records.ts";
 import type { PreparedRows } from "../declare/row_schema.ts";
 import type { Present } from "../judge/staleness.ts";
 import type { Versions } from "../store/reasons.ts";
-import { changedRectangles } from "../judge/touched_cells.ts";
+import { changedRectangles } from "../judge/touched_partitions.ts";
 
 /** One table that a function made, ready to be stored. */
 export interface OutputToPublish {
@@ -26,7 +26,7 @@ export interface OutputToPublish {
 export interface PublicationContext {
   database: Database;
   ledger: Ledger;
-  cellLedger: CellLedger;
+  partitionLedger: PartitionLedger;
   producer: Producer;
   claim: StepClaim;
   present: Present;
@@ -86,7 +86,7 @@ async function storeWhole(
   checks: readonly NewCheckResult[],
   context: PublicationContext,
 ): Promise<void> {
-  const { ledger, cellLedger, database, claim, latest, signal } = context;
+  const { ledger, partitionLedger, database, claim, latest, signal } = context;
   const records = outputs.map((output) => recordOf(output, context));
   const writes = outputs.some(({ asset, rows }) => isToBeWritten(rows, latest.get(asset.key)));
   if (!writes && checks.length === 0) {
@@ -97,8 +97,8 @@ async function storeWhole(
   await database.sql.begin(async (tx) => {
     const ids = await ledger.recordSuccess(tx, claim, records, { alone: false });
     if (!ids) throw new StepLostError(claim.key, claim.runId);
-    // Where it was made by cells before (from another source), there is nothing left to say of them.
-    if (outputs.some(({ asset }) => asset.partitionedBy)) await cellLedger.recordMade(tx, claim.key, []);
+    // Where it was made by partitions before (from another source), there is nothing left to say of them.
+    if (outputs.some(({ asset }) => asset.partitionedBy)) await partitionLedger.recordMade(tx, claim.key, []);
     const published: Published[] = [];
     for (const { asset, rows } of outputs) {
       const id = ids.get(asset.key)!;
@@ -109,7 +109,7 @@ async function storeWhole(
         await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
       }
       if (asset.partitionedBy) {
-        await recordChangeOfWhole(tx, { asset, rows, id, first: before === undefined }, cellLedger);
+        await recordChangeOfWhole(tx, { asset, rows, id, first: before === undefined }, partitionLedger);
       }
       published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
     }
@@ -121,50 +121,53 @@ async function storeWhole(
 async function recordChangeOfWhole(
   tx: Sql,
   { asset, rows, id, first }: { asset: AnyAsset; rows: PreparedRows; id: number; first: boolean },
-  cellLedger: CellLedger,
+  partitionLedger: PartitionLedger,
 ): Promise<void> {
   const { name, date } = asset.partitionedBy!;
   const distinct = (column: string | undefined) =>
     column === undefined ? null : [...new Set(rows.data[column] as readonly string[])].sort();
   const extent = { names: distinct(name), dates: distinct(date) };
-  await cellLedger.recordExtent(tx, asset.key, extent);
+  await partitionLedger.recordExtent(tx, asset.key, extent);
   if (first) {
     // Without rows nothing else says that it may have had some before its table was replaced.
     if (rows.count === 0) {
-      await cellLedger.recordChange(tx, id, { cells: null, changed: [{ names: null, dates: null }] });
+      await partitionLedger.recordChange(tx, id, { partitions: null, changed: [{ names: null, dates: null }] });
     }
     return;
   }
-  const cells = await changedCells(tx, asset, { id, within: null });
-  const left = new CellSpace(extent.names ?? [""], extent.dates ?? [""]);
-  const space = left.with(cells.map(([name]) => name), cells.map(([, date]) => date));
-  await cellLedger.recordChange(tx, id, { cells: null, changed: changedRectangles(CellSet.at(space, cells), left) });
+  const partitions = await changedPartitions(tx, asset, { id, within: null });
+  const left = new PartitionSpace(extent.names ?? [""], extent.dates ?? [""]);
+  const space = left.with(partitions.map(([name]) => name), partitions.map(([, date]) => date));
+  await partitionLedger.recordChange(tx, id, {
+    partitions: null,
+    changed: changedRectangles(PartitionSet.at(space, partitions), left),
+  });
 }
 
-/** The part of an asset's cells that is published at once, and what is known of all of them then. */
-export interface PublishedCells {
-  /** The cells whose rows these are. */
-  cells: CellSet;
-  state: CellState;
-  /** All cells that are right now, these included. */
-  right: CellSet;
-  failures: readonly { cells: CellSet; runId: number; error: StepError; failedAt?: string }[];
-  step: { cells: CellSet; done: CellSet; failed: CellSet | null };
+/** The part of an asset's partitions that is published at once, and what is known of all of them then. */
+export interface PublishedPartitions {
+  /** The partitions whose rows these are. */
+  partitions: PartitionSet;
+  state: PartitionState;
+  /** All partitions that are right now, these included. */
+  right: PartitionSet;
+  failures: readonly { partitions: PartitionSet; runId: number; error: StepError; failedAt?: string }[];
+  step: { partitions: PartitionSet; done: PartitionSet; failed: PartitionSet | null };
 }
 
 /**
- * Stores the rows of some cells together with their record; the step goes on. Returns the new versions.
+ * Stores the rows of some partitions together with their record; the step goes on. Returns the new versions.
  *
  * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
  * @throws {TablesAlteredError} If another process has altered one of the tables since this one started; nothing is stored then.
  */
-export function publishCells(
+export function publishPartitions(
   outputs: readonly OutputToPublish[],
   checks: readonly NewCheckResult[],
   context: PublicationContext,
-  part: PublishedCells,
+  part: PublishedPartitions,
 ): Promise<PublishedPart> {
-  return publishing(outputs, context, () => storeCells(outputs, checks, context, part));
+  return publishing(outputs, context, () => storePartitions(outputs, checks, context, part));
 }
 
 /** What became of the tables of a part, and their new versions. */
@@ -173,22 +176,22 @@ interface PublishedPart {
   versions: Map<string, Versions & { rowCount: number }>;
 }
 
-async function storeCells(
+async function storePartitions(
   outputs: readonly OutputToPublish[],
   checks: readonly NewCheckResult[],
   context: PublicationContext,
-  part: PublishedCells,
+  part: PublishedPartitions,
 ): Promise<PublishedPart> {
-  const { ledger, cellLedger, database, producer, claim, latest, signal } = context;
+  const { ledger, partitionLedger, database, producer, claim, latest, signal } = context;
   return await database.sql.begin(async (tx) => {
     const records = outputs.map((output) => recordOf(output, context));
     const ids = await ledger.recordPart(tx, claim, records);
     if (!ids) throw new StepLostError(claim.key, claim.runId);
-    const others = part.state.groups.map(({ materialization, cells }) => ({
+    const others = part.state.groups.map(({ materialization, partitions }) => ({
       materialization,
-      cells: cells.difference(part.right).difference(part.cells),
-    })).filter(({ cells }) => !cells.isEmpty);
-    const made = others.reduce((all, { cells }) => all.union(cells), part.right);
+      partitions: partitions.difference(part.right).difference(part.partitions),
+    })).filter(({ partitions }) => !partitions.isEmpty);
+    const made = others.reduce((all, { partitions }) => all.union(partitions), part.right);
     // What is still to be removed is on record until it is, and never the newest.
     const newestDate = made.space.hasDates ? made.difference(part.state.gone).dates.at(-1) ?? null : null;
     const published: Published[] = [];
@@ -197,13 +200,14 @@ async function storeCells(
       const id = ids.get(asset.key)!;
       const before = latest.get(asset.key);
       const recorded = part.state.made.union(part.state.lost);
-      // What another function made, or the same one as a whole, stays in the cells that this one has made and is about to make
+      // What another function made, or the same one as a whole, stays in the partitions that this one has made and is about to make
       // again; everywhere else it goes.
-      const isTakenOver = before !== undefined && (before.remake !== null || !isCellVersion(before.contentVersion));
+      const isTakenOver = before !== undefined &&
+        (before.remake !== null || !isPartitionVersion(before.contentVersion));
       const changes = await writeRows(database, tx, asset, rows, {
         id,
-        fresh: before === undefined || (!isTakenOver && part.cells.intersection(recorded).isEmpty),
-        ...(isTakenOver ? { except: recorded.difference(part.cells) } : { within: part.cells }),
+        fresh: before === undefined || (!isTakenOver && part.partitions.intersection(recorded).isEmpty),
+        ...(isTakenOver ? { except: recorded.difference(part.partitions) } : { within: part.partitions }),
         signal,
       });
       const { contentVersion, rowCount } = await contentAfter(tx, asset, {
@@ -214,7 +218,13 @@ async function storeCells(
       });
       const changed = isTakenOver ? null : await changedIn(tx, asset, { id, changes, part });
       await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
-      await cellLedger.recordChange(tx, id, { cells: part.cells, changed, contentVersion, rowCount, newestDate });
+      await partitionLedger.recordChange(tx, id, {
+        partitions: part.partitions,
+        changed,
+        contentVersion,
+        rowCount,
+        newestDate,
+      });
       published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
       const { key: _, config: __, metadata: ___, ...record } = records[i]!;
       versions.set(asset.key, {
@@ -227,28 +237,28 @@ async function storeCells(
       });
     }
     const id = ids.get(producer.key)!;
-    await cellLedger.recordMade(tx, producer.key, [{ materialization: id, cells: part.right }, ...others]);
-    await cellLedger.recordExtent(tx, producer.key, { names: made.names, dates: made.dates });
-    await cellLedger.recordFailed(tx, producer.key, part.failures);
-    await cellLedger.recordStepCells(tx, claim, part.step);
+    await partitionLedger.recordMade(tx, producer.key, [{ materialization: id, partitions: part.right }, ...others]);
+    await partitionLedger.recordExtent(tx, producer.key, { names: made.names, dates: made.dates });
+    await partitionLedger.recordFailed(tx, producer.key, part.failures);
+    await partitionLedger.recordStepPartitions(tx, claim, part.step);
     await ledger.recordChecks(tx, claim.runId, checks, ids);
     return { published, versions };
   }) as PublishedPart;
 }
 
-/** Cells whose rows came, went or changed; and those that are new or gone, for who counts dates reads others then. */
+/** Partitions whose rows came, went or changed; and those that are new or gone, for who counts dates reads others then. */
 async function changedIn(
   tx: Sql,
   asset: AnyAsset,
-  { id, changes, part }: { id: number; changes: { added: number; removed: number }; part: PublishedCells },
+  { id, changes, part }: { id: number; changes: { added: number; removed: number }; part: PublishedPartitions },
 ): Promise<Rectangle[]> {
   const { made, gone, wanted, space } = part.state;
-  const replaced = part.cells.difference(made).union(part.cells.intersection(gone));
-  const changed = changes.added + changes.removed === 0 || part.cells.difference(replaced).isEmpty
+  const replaced = part.partitions.difference(made).union(part.partitions.intersection(gone));
+  const changed = changes.added + changes.removed === 0 || part.partitions.difference(replaced).isEmpty
     ? replaced
-    : replaced.union(CellSet.at(space, await changedCells(tx, asset, { id, within: part.cells })));
+    : replaced.union(PartitionSet.at(space, await changedPartitions(tx, asset, { id, within: part.partitions })));
   const left = wanted.union(made.difference(gone));
-  return changedRectangles(changed, new CellSpace(left.names, left.dates));
+  return changedRectangles(changed, new PartitionSpace(left.names, left.dates));
 }
 
 /**
@@ -262,7 +272,7 @@ async function contentAfter(
   asset: AnyAsset,
   { id, part, changes, before }: {
     id: number;
-    part: PublishedCells;
+    part: PublishedPartitions;
     changes: { added: number; removed: number };
     before: { contentVersion: string; rowCount: number } | undefined;
   },
@@ -270,22 +280,22 @@ async function contentAfter(
   const { fingerprint } = asset.schema;
   if (!before?.contentVersion.endsWith(`.${fingerprint}`)) {
     const { sum, count } = await contentOf(tx, asset);
-    return { contentVersion: cellVersion(asset, sum), rowCount: count };
+    return { contentVersion: partitionVersion(asset, sum), rowCount: count };
   }
   const sum = BigInt(`0x${before.contentVersion.slice("cells.".length, -fingerprint.length - 1)}`);
-  const change = await contentChange(tx, asset, { id, within: part.cells });
+  const change = await contentChange(tx, asset, { id, within: part.partitions });
   return {
-    contentVersion: cellVersion(asset, sum + change),
+    contentVersion: partitionVersion(asset, sum + change),
     rowCount: before.rowCount + changes.added - changes.removed,
   };
 }
 
 /** The content version of an asset that is published in parts, from the sum of its rows' hashes. */
-export function cellVersion({ schema }: AnyAsset, sum: bigint): string {
+export function partitionVersion({ schema }: AnyAsset, sum: bigint): string {
   return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${schema.fingerprint}`;
 }
 
-function isCellVersion(version: string): boolean {
+function isPartitionVersion(version: string): boolean {
   return version.startsWith("cells.");
 }
 

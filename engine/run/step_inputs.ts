@@ -5,20 +5,20 @@ import { readColumns } from "../store/asset_table.ts";
 import { OutdatedRowsError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
-import { readSpace } from "../judge/cell_state.ts";
-import type { CellSet, CellSpace } from "../partitions/mod.ts";
-import { upstreamCells } from "../partitions/mapping.ts";
+import { readSpace } from "../judge/partition_state.ts";
+import type { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { upstreamPartitions } from "../partitions/mapping.ts";
 import { toRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
 /**
- * The upstream rows that some cells of a producer read, at the versions of a snapshot.
+ * The upstream rows that some partitions of a producer read, at the versions of a snapshot.
  *
- * @param cells The cells that are made; the single cell for a producer that is made as a whole.
+ * @param partitions The partitions that are made; the single partition for a producer that is made as a whole.
  */
 export function inputsOf(
   producer: Producer,
-  cells: CellSet,
+  partitions: PartitionSet,
   { database, snapshot, signal }: {
     database: Database;
     snapshot: Pick<Snapshot, "latest" | "configs" | "spaces" | "madeSpaces">;
@@ -33,23 +33,23 @@ export function inputsOf(
       const version = snapshot.latest.get(asset.key)!;
       const read = asset.partitionedBy === undefined || readsEverything(mapping)
         ? null
-        : upstreamCells(mapping, cells, readSpace({ upstream: asset.key, mapping }, snapshot));
-      // Nothing has to be told apart where every cell is read, which most of the first time is.
+        : upstreamPartitions(mapping, partitions, readSpace({ upstream: asset.key, mapping }, snapshot));
+      // Nothing has to be told apart where every partition is read, which most of the first time is.
       const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
       return [name, inputOf(asset, version, { database, within, signal, reader: producer.key })];
     }),
   );
 }
 
-/** What an asset has in some of its own cells at the version of a snapshot; nothing before its first. */
+/** What an asset has in some of its own partitions at the version of a snapshot; nothing before its first. */
 export function ownRows(
   asset: AnyAsset,
-  cells: CellSet,
+  partitions: PartitionSet,
   { database, snapshot, signal }: { database: Database; snapshot: Pick<Snapshot, "latest">; signal: AbortSignal },
 ): Input<Record<string, unknown>> {
   const version = snapshot.latest.get(asset.key);
-  const { hasNames, hasDates } = cells.space;
-  const within = hasNames || hasDates ? cells : null;
+  const { hasNames, hasDates } = partitions.space;
+  const within = hasNames || hasDates ? partitions : null;
   if (version) return inputOf(asset, version, { database, within, signal }) as Input<Record<string, unknown>>;
   return {
     key: asset.key,
@@ -61,7 +61,7 @@ export function ownRows(
   };
 }
 
-function isWhole(read: CellSet, { names, dates }: CellSpace): boolean {
+function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean {
   return read.count === names.length * dates.length;
 }
 
@@ -70,7 +70,7 @@ function inputOf(
   version: { materialization: number; rowCount: number },
   { database, within, signal, reader }: {
     database: Database;
-    within: CellSet | null;
+    within: PartitionSet | null;
     signal: AbortSignal;
     /** Who reads rows of another asset, and may rely on their schema. */
     reader?: string;

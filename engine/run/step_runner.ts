@@ -2,17 +2,17 @@ import type { AnyAsset, Output } from "../declare/asset.ts";
 import { type Reading, readingOf, recordReading } from "../automation/reading.ts";
 import { readingOf as attemptReadingOf } from "../judge/blocking.ts";
 import { type AttemptReading } from "../store/records.ts";
-import { gapsUpstream } from "../judge/cell_state.ts";
-import { makeCells } from "./cell_step.ts";
+import { gapsUpstream } from "../judge/partition_state.ts";
+import { makePartitions } from "./partition_step.ts";
 import { checkedRows } from "../checks/checked_rows.ts";
 import { judgeAll } from "../checks/judge.ts";
 import { pastVersions } from "../checks/past_versions.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import {
-  CellsFailedError,
   CheckFailedError,
   isFatal,
   messageOf,
+  PartitionsFailedError,
   recordOfError,
   StepFailedError,
   StepLostError,
@@ -25,7 +25,7 @@ import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { NewCheckResult, StepClaim } from "../store/ledger.ts";
 import { type Logger, loggerTo } from "../../resources/logger.ts";
-import { CellSet, CellSpace } from "../partitions/mod.ts";
+import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { sourceVersion } from "../judge/present.ts";
 import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
 import { isTriedAgain, pause, retryDelayMs } from "../declare/retry.ts";
@@ -78,7 +78,9 @@ export class StepExecution {
           ? "skipped"
           : "lost";
       }
-      return this.#producer.recipe.partitionsDef ? await makeCells(this, snapshot) : await this.#makeWhole(snapshot);
+      return this.#producer.recipe.partitionsDef
+        ? await makePartitions(this, snapshot)
+        : await this.#makeWhole(snapshot);
     } catch (error) {
       return await this.#end(error);
     }
@@ -97,7 +99,7 @@ export class StepExecution {
     }
     await this.withRetries(async () => {
       const present = await this.presentAgain(snapshot);
-      const outputs = await this.materialize(snapshot, CellSet.all(CellSpace.single));
+      const outputs = await this.materialize(snapshot, PartitionSet.all(PartitionSpace.single));
       const reading = attemptReadingOf(this.#producer, present, snapshot.latest);
       const checks = await this.orAborted(this.check(outputs, reading));
       await this.settle();
@@ -106,7 +108,7 @@ export class StepExecution {
     return "succeeded";
   }
 
-  /** The step of this run that failed and left nothing of what this one reads, though some cells may fail and the others go on. */
+  /** The step of this run that failed and left nothing of what this one reads, though some partitions may fail and the others go on. */
   async #failedUpstream(snapshot: Snapshot): Promise<string | undefined> {
     const unmet = this.#unmetUpstream(snapshot);
     if (unmet === undefined) return undefined;
@@ -135,12 +137,12 @@ export class StepExecution {
   }
 
   publicationContext(snapshot: Snapshot, present: Present): PublicationContext {
-    const { database, ledger, cellLedger } = this.around;
+    const { database, ledger, partitionLedger } = this.around;
     const config = snapshot.configs.get(this.#producer.key);
     return {
       database,
       ledger,
-      cellLedger,
+      partitionLedger,
       producer: this.#producer,
       claim: this.claim,
       present,
@@ -174,21 +176,25 @@ export class StepExecution {
     }
   }
 
-  /** Calls the function for some cells, and holds what it returns to its schemas. */
+  /** Calls the function for some partitions, and holds what it returns to its schemas. */
   async materialize(
     snapshot: Snapshot,
-    cells: CellSet,
+    partitions: PartitionSet,
     progress: (done: number, total: number) => void = (done, total) => this.progress(done, total),
   ): Promise<OutputToPublish[]> {
     const { recipe } = this.#producer;
     const context = {
-      inputs: inputsOf(this.#producer, cells, {
+      inputs: inputsOf(this.#producer, partitions, {
         database: this.around.database,
         snapshot,
         signal: this.signal,
       }),
-      cells,
-      before: ownRows(this.#producer.asset, cells, { database: this.around.database, snapshot, signal: this.signal }),
+      partitions,
+      before: ownRows(this.#producer.asset, partitions, {
+        database: this.around.database,
+        snapshot,
+        signal: this.signal,
+      }),
       config: snapshot.configs.get(this.#producer.key),
       resources: this.around.resources,
       clock: this.around.clock,
@@ -259,7 +265,7 @@ export class StepExecution {
     }
     const failure = new StepFailedError(this.task.key, this.task.runId, error);
     this.#logger.error(failure.message, { stack: error instanceof Error ? error.stack : undefined });
-    const partial = error instanceof CellsFailedError && !error.fatal;
+    const partial = error instanceof PartitionsFailedError && !error.fatal;
     const recorded = await ledger.endStep(this.claim, {
       status: "failed",
       error: {

@@ -1,6 +1,6 @@
 import type { ColumnData, ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import type { CellSet, Rectangle } from "../partitions/mod.ts";
+import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import type { PreparedRows } from "../declare/row_schema.ts";
 
 /*
@@ -54,10 +54,10 @@ export async function writeRows(
     id: number;
     /** Whether there is nothing to compare with: no current row where these go. */
     fresh: boolean;
-    /** The cells whose rows these are; the current rows of others stay. */
-    within?: CellSet | null;
-    /** Cells whose current rows stay, where these are the rows of everything else. */
-    except?: CellSet | null;
+    /** The partitions whose rows these are; the current rows of others stay. */
+    within?: PartitionSet | null;
+    /** Partitions whose current rows stay, where these are the rows of everything else. */
+    except?: PartitionSet | null;
     signal: AbortSignal;
   },
 ): Promise<{ added: number; removed: number }> {
@@ -80,7 +80,7 @@ export async function writeRows(
     ? "true"
     : `ROW(${qualified("s", values)}) IS NOT DISTINCT FROM ROW(${qualified("t", values)})`;
   const parameters: (string | number)[] = [id];
-  const inside = (cells: CellSet) => cellCondition(asset, cells.rectangles(), parameters, "t.");
+  const inside = (partitions: PartitionSet) => partitionCondition(asset, partitions.rectangles(), parameters, "t.");
   const here = within !== null ? inside(within) : except !== null ? `NOT ${inside(except)}` : "true";
   const removed = await tx.unsafe(
     `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL AND ${here}
@@ -104,10 +104,10 @@ async function analyze(tx: Sql, table: string, changed: number): Promise<void> {
 }
 
 /**
- * The SQL condition that picks the rows of some cells. Pushes what it compares with to `parameters`, as JSON and text, so that it
+ * The SQL condition that picks the rows of some partitions. Pushes what it compares with to `parameters`, as JSON and text, so that it
  * stays one statement however many names there are.
  */
-export function cellCondition(
+export function partitionCondition(
   asset: AnyAsset,
   rectangles: readonly Rectangle[],
   parameters: (string | number)[],
@@ -165,10 +165,10 @@ function flatCondition(
 export async function contentChange(
   tx: Sql,
   asset: AnyAsset,
-  { id, within }: { id: number; within: CellSet },
+  { id, within }: { id: number; within: PartitionSet },
 ): Promise<bigint> {
   const parameters: (string | number)[] = [id];
-  const here = cellCondition(asset, within.rectangles(), parameters);
+  const here = partitionCondition(asset, within.rectangles(), parameters);
   const hash = rowHash(asset);
   const [row] = await tx.unsafe<{ change: string }[]>(
     `SELECT (coalesce(sum(${hash}) FILTER (WHERE _from = $1), 0) - coalesce(sum(${hash}) FILTER (WHERE _until = $1), 0))::text
@@ -194,15 +194,15 @@ function rowHash(asset: AnyAsset): string {
   return `hash_record_extended(ROW(${quoted(asset.schema.columns.map((c) => c.name))}), 0)::numeric`;
 }
 
-/** Name and date of each cell in which a materialization brought or took away a row. */
-export async function changedCells(
+/** Name and date of each partition in which a materialization brought or took away a row. */
+export async function changedPartitions(
   tx: Sql,
   asset: AnyAsset,
-  { id, within }: { id: number; within: CellSet | null },
+  { id, within }: { id: number; within: PartitionSet | null },
 ): Promise<[name: string, date: string][]> {
   const { name, date } = asset.partitionedBy!;
   const parameters: (string | number)[] = [id];
-  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  const here = within === null ? "true" : partitionCondition(asset, within.rectangles(), parameters);
   const rows = await tx.unsafe<{ name: string; date: string }[]>(
     `SELECT DISTINCT ${name ? `"${name}"` : "''::text"} AS name, ${date ? `"${date}"::text` : "''::text"} AS date
      FROM ${tableOf(asset)} WHERE (_from = $1 OR _until = $1) AND ${here}`,
@@ -211,13 +211,13 @@ export async function changedCells(
   return rows.map((row) => [row.name, row.date]);
 }
 
-/** Some columns of the rows of one materialization, in key order; of some cells where they are given. */
+/** Some columns of the rows of one materialization, in key order; of some partitions where they are given. */
 export function readColumns(
   database: Database,
   asset: AnyAsset,
   names: readonly string[],
   materialization: number,
-  { within = null, signal }: { within?: CellSet | null; signal?: AbortSignal } = {},
+  { within = null, signal }: { within?: PartitionSet | null; signal?: AbortSignal } = {},
 ): Promise<Record<string, ColumnData>> {
   const columns = names.map((name) => {
     const found = asset.schema.columns.find((c) => c.name === name);
@@ -225,7 +225,7 @@ export function readColumns(
     return { name, type: found.type };
   });
   const parameters: (string | number)[] = [materialization];
-  const here = within === null ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  const here = within === null ? "true" : partitionCondition(asset, within.rectangles(), parameters);
   return database.selectColumns(
     `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} AND ${here}
      ORDER BY ${quoted(asset.schema.primaryKey)}`,

@@ -1,17 +1,17 @@
-import type { CellRange } from "../partitions/cell_range.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
 import type { RunStatus } from "./records.ts";
-import type { SomeCells } from "./reasons.ts";
+import type { SomePartitions } from "./reasons.ts";
 
 export type BackfillStatus = "running" | "paused" | "succeeded" | "failed" | "cancelled";
 
 /** Dates with both ends included, and names; what is left out is not restricted. */
-export type BackfillRange = Omit<CellRange, "cells">;
+export type BackfillRange = Omit<PartitionRange, "partitions">;
 
 /** What somebody wants made, piece by piece. */
 export interface BackfillRequest extends BackfillRange {
   /** See {@link select}. */
   selection: string;
-  /** Make every cell of the range again, stale or not. */
+  /** Make every partition of the range again, stale or not. */
   force?: boolean;
 }
 
@@ -23,8 +23,8 @@ export interface PlannedAsset {
   key: string;
   /** All assets that the same function makes. */
   produces: readonly string[];
-  /** The cells that it would make; `null` for an asset that is made as a whole. */
-  cells: SomeCells | null;
+  /** The partitions that it would make; `null` for an asset that is made as a whole. */
+  partitions: SomePartitions | null;
   /** In how many calls of its function; each is published by itself. */
   parts: number;
   /** Calls of the vendor; `null` where it does not say that it makes any. */
@@ -32,15 +32,15 @@ export interface PlannedAsset {
   /** How long that takes; `null` where it never ran and makes no calls. */
   seconds: number | null;
   boundBy: Bound | null;
-  /** False where something upstream in this plan may bring further cells to light. */
+  /** False where something upstream in this plan may bring further partitions to light. */
   certain: boolean;
 }
 
-/** Cells that are left out, because what they read is missing and no part of the backfill. */
-export interface SkippedCells {
+/** Partitions that are left out, because what they read is missing and no part of the backfill. */
+export interface SkippedPartitions {
   key: string;
   upstream: string;
-  cells: SomeCells;
+  partitions: SomePartitions;
 }
 
 /** What a backfill would do, in order. */
@@ -50,12 +50,12 @@ export interface BackfillPlan {
   force: boolean;
   /** Those with something to do, in the order in which they are made. */
   assets: readonly PlannedAsset[];
-  skipped: readonly SkippedCells[];
+  skipped: readonly SkippedPartitions[];
   /** Selected assets with nothing to do. */
   fresh: readonly string[];
   /** Names of the range that no selected asset has. */
   unknownNames: readonly string[];
-  cells: number;
+  partitions: number;
   vendorCalls: number;
   /** How long all of it takes, as far as that is known. */
   seconds: number;
@@ -63,21 +63,21 @@ export interface BackfillPlan {
   unknown: readonly string[];
 }
 
-/** States of a cell within a backfill. */
-export const backfillCellStates = ["done", "running", "missing", "failed", "skipped"] as const;
-export type BackfillCellState = typeof backfillCellStates[number];
+/** States of a partition within a backfill. */
+export const backfillPartitionStates = ["done", "running", "missing", "failed", "skipped"] as const;
+export type BackfillPartitionState = typeof backfillPartitionStates[number];
 
-/** How many cells of a backfill are in each state. */
-export type BackfillProgress = Record<BackfillCellState, number> & { cells: number };
+/** How many partitions of a backfill are in each state. */
+export type BackfillProgress = Record<BackfillPartitionState, number> & { partitions: number };
 
 /** An asset within a backfill. */
 export interface BackfillAssetState {
   key: string;
-  /** Where it stands as a whole: the state of most interest among its cells, or that of the asset that has none. */
-  state: BackfillCellState;
-  /** Its cells by state; `null` for an asset that is made as a whole. */
-  cells: Record<BackfillCellState, SomeCells> | null;
-  /** Why cells are skipped or failed, in a sentence. */
+  /** Where it stands as a whole: the state of most interest among its partitions, or that of the asset that has none. */
+  state: BackfillPartitionState;
+  /** Its partitions by state; `null` for an asset that is made as a whole. */
+  partitions: Record<BackfillPartitionState, SomePartitions> | null;
+  /** Why partitions are skipped or failed, in a sentence. */
   message: string | null;
   /** How long the rest takes, at the rate of this backfill so far or of what ran before; `null` where that is unknown. */
   remainingSeconds: number | null;
@@ -88,7 +88,7 @@ export interface BackfillRun {
   id: number;
   status: RunStatus;
   selection: string;
-  cells: number | null;
+  partitions: number | null;
   done: number | null;
   failed: number | null;
   error: string | null;

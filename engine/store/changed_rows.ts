@@ -1,8 +1,8 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import { cellCondition, tableOf } from "./asset_table.ts";
+import { partitionCondition, tableOf } from "./asset_table.ts";
 import { inWords } from "../declare/row_values.ts";
-import type { CellSet } from "../partitions/mod.ts";
+import type { PartitionSet } from "../partitions/mod.ts";
 
 /** How many rows are told of, and how many of their columns. */
 const maxRows = 5;
@@ -14,15 +14,17 @@ const maxColumns = 4;
  *
  * @param since The materialization before the change.
  * @param until The materialization after it.
- * @param within Only rows of these cells.
+ * @param within Only rows of these partitions.
  */
 export async function changedRows(
   database: Database,
   asset: AnyAsset,
-  { since, until, within }: { since: number; until: number; within: CellSet | null },
+  { since, until, within }: { since: number; until: number; within: PartitionSet | null },
 ): Promise<string[]> {
   const parameters: (string | number)[] = [since, until];
-  const here = within === null || !asset.partitionedBy ? "true" : cellCondition(asset, within.rectangles(), parameters);
+  const here = within === null || !asset.partitionedBy
+    ? "true"
+    : partitionCondition(asset, within.rectangles(), parameters);
   const { primaryKey, columns } = asset.schema;
   const found = await database.sql.unsafe<{ came: boolean; row: Record<string, unknown> }[]>(
     `SELECT _from > $1 AS came, to_jsonb(t) - '_from' - '_until' AS row FROM ${tableOf(asset)} t

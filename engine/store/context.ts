@@ -1,6 +1,6 @@
 import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
-import type { CellLedger } from "./cell_ledger.ts";
+import type { PartitionLedger } from "./partition_ledger.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
@@ -12,7 +12,7 @@ export interface Surroundings {
   graph: AssetGraph;
   database: Database;
   ledger: Ledger;
-  cellLedger: CellLedger;
+  partitionLedger: PartitionLedger;
   presence: Presence;
   pools: Pools;
   resources: unknown;

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { AttemptReading, RejectedAttempt } from "./records.ts";
 import type { Database, Sql } from "../../resources/database/database.ts";
-import type { CellRange } from "../partitions/cell_range.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
 import { IdempotencyConflictError, UnknownRunError } from "../errors.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
 import type { Plan } from "./run_plan.ts";
@@ -65,7 +65,7 @@ export interface NewCheckResult {
 export interface ClaimedRun {
   config: Record<string, unknown>;
   force: boolean;
-  range: CellRange | null;
+  range: PartitionRange | null;
   priority: number;
   /** Whether somebody cancelled it before. */
   cancelRequested: boolean;
@@ -262,7 +262,7 @@ export class Ledger {
     return plain(
       await this.#sql<RunStep[]>`
       SELECT key, status, after, reasons, attempt, started_at AS "startedAt", finished_at AS "finishedAt",
-             skipped_because AS "skippedBecause", error, cells, done, failed
+             skipped_because AS "skippedBecause", error, partitions, done, failed
       FROM engine.step WHERE run_id = ${runId} ORDER BY ordinal`,
     );
   }
@@ -608,7 +608,7 @@ export class Ledger {
     return this.#sql`
       id, asset_key AS key, origin, run_id AS "runId", code_version AS "codeVersion", config, upstream,
       source_version AS "sourceVersion", content_version AS "contentVersion", row_count AS "rowCount",
-      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, cells, changed, started_at AS "startedAt",
+      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, partitions, changed, started_at AS "startedAt",
       committed_at AS "committedAt"`;
   }
 

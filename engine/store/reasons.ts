@@ -1,5 +1,5 @@
 import { type Rectangle } from "../partitions/mod.ts";
-import { CellSet } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 
 /** A materialization as staleness needs to know it. */
 export interface Versions {
@@ -15,21 +15,21 @@ export interface Versions {
   failedChecks: readonly string[];
 }
 
-/** Cells that something is said of. */
-export interface SomeCells {
+/** Partitions that something is said of. */
+export interface SomePartitions {
   count: number;
-  cells: readonly Rectangle[];
+  partitions: readonly Rectangle[];
 }
 
-/** Why an asset is not what it would be if it were made now; `cells` tells for which of its cells, where it has any. */
+/** Why an asset is not what it would be if it were made now; `partitions` tells for which of its partitions, where it has any. */
 export type Reason =
   & (
     | { kind: "never_materialized" }
     | { kind: "table_replaced" }
     | { kind: "definition_changed" }
-    | { kind: "cells_missing" }
-    | { kind: "cells_gone" }
-    | { kind: "cells_due"; from: string | null; to: string | null }
+    | { kind: "partitions_missing" }
+    | { kind: "partitions_gone" }
+    | { kind: "partitions_due"; from: string | null; to: string | null }
     | { kind: "upstream_changed"; upstream: string; materialization?: number }
     | { kind: "upstream_stale"; upstream: string }
     | { kind: "source_changed"; from: string | null; to: string | null }
@@ -42,7 +42,7 @@ export type Reason =
     | { kind: "retried"; run: number }
     | { kind: "automation" }
   )
-  & { message: string; cells?: SomeCells };
+  & { message: string; partitions?: SomePartitions };
 
 /** The reason of an asset that has no version whose rows there are. */
 export function missingReason(key: string, replaced: ReadonlyMap<string, string>): Reason {
@@ -66,7 +66,7 @@ export function upstreamStale(upstream: string, missing: boolean): Reason {
   };
 }
 
-/** Cells for storing and answering, with how many they are. */
-export function someCells(cells: CellSet): SomeCells {
-  return { count: cells.count, cells: cells.rectangles() };
+/** Partitions for storing and answering, with how many they are. */
+export function somePartitions(partitions: PartitionSet): SomePartitions {
+  return { count: partitions.count, partitions: partitions.rectangles() };
 }

@@ -1,7 +1,7 @@
 import type { MetadataValue } from "../declare/metadata.ts";
 import type { Rectangle } from "../partitions/mod.ts";
-import type { CellRange } from "../partitions/cell_range.ts";
-import type { Reason, SomeCells } from "./reasons.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
+import type { Reason, SomePartitions } from "./reasons.ts";
 
 /** States of a run. */
 export const runStatuses = ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"] as const;
@@ -26,8 +26,8 @@ export interface Run {
   trigger: string;
   selection: string;
   force: boolean;
-  /** The cells that were asked for, where they were restricted. */
-  range: CellRange | null;
+  /** The partitions that were asked for, where they were restricted. */
+  range: PartitionRange | null;
   /** Higher goes first. */
   priority: number;
   /** The run of which this one does again what failed. */
@@ -56,17 +56,17 @@ export interface RunStep {
   /** Key of the step whose failure is why this one never ran. */
   skippedBecause: string | null;
   error: StepError | null;
-  /** The cells that it is to make, has made and could not make; `null` for an asset that is made as a whole. */
-  cells: SomeCells | null;
-  done: SomeCells | null;
-  failed: SomeCells | null;
+  /** The partitions that it is to make, has made and could not make; `null` for an asset that is made as a whole. */
+  partitions: SomePartitions | null;
+  done: SomePartitions | null;
+  failed: SomePartitions | null;
 }
 
 /** A failure as it is stored and shown: a sentence, no stack. */
 export interface StepError {
   name: string;
   message: string;
-  /** Whether it is about some cells alone, so that what comes after the step goes on with the others. */
+  /** Whether it is about some partitions alone, so that what comes after the step goes on with the others. */
   partial?: boolean;
   /** Whether no further try can succeed before somebody acts. */
   fatal?: boolean;
@@ -90,9 +90,9 @@ export interface Materialization {
   rowsAdded: number;
   rowsRemoved: number;
   metadata: Record<string, MetadataValue>;
-  /** The cells that were made; `null` where the whole was. */
-  cells: Rectangle[] | null;
-  /** The cells whose rows came, went or changed; `null` where that is not known or was everything. */
+  /** The partitions that were made; `null` where the whole was. */
+  partitions: Rectangle[] | null;
+  /** The partitions whose rows came, went or changed; `null` where that is not known or was everything. */
   changed: Rectangle[] | null;
   startedAt: string;
   committedAt: string;
@@ -124,7 +124,7 @@ export const eventKinds = [
   "step_skipped",
   "step_cancelled",
   "step_interrupted",
-  "cells_failed",
+  "partitions_failed",
   "log",
 ] as const;
 export type EventKind = typeof eventKinds[number];
@@ -169,7 +169,7 @@ export type AttemptReading = Pick<
 >;
 
 /**
- * How a step ended. `partly_failed` means that some cells could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
+ * How a step ended. `partly_failed` means that some partitions could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
  * has.
  */
 export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "skipped" | "cancelled" | "lost";
@@ -182,8 +182,8 @@ export interface StepTask {
   force: boolean;
   /** Settings of this run by asset key. JSON. */
   config: Readonly<Record<string, unknown>>;
-  /** The cells that were asked for, where they were restricted. */
-  range: CellRange | null;
+  /** The partitions that were asked for, where they were restricted. */
+  range: PartitionRange | null;
   /** Of its run: higher goes first where steps wait for a place or a slot. */
   priority: number;
 }

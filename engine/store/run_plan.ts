@@ -1,6 +1,6 @@
-import { type CellRange } from "../partitions/cell_range.ts";
+import { type PartitionRange } from "../partitions/partition_range.ts";
 import { type Reason } from "./reasons.ts";
-import { type SomeCells } from "./reasons.ts";
+import { type SomePartitions } from "./reasons.ts";
 import { type Bound } from "./backfill_records.ts";
 
 /** One step of a plan: a function that will run. */
@@ -19,19 +19,19 @@ export interface PlannedStep {
    */
   certain: boolean;
   /**
-   * The cells that it will make, as far as that is known now: what is upstream in this plan may bring further ones, or leave some as
+   * The partitions that it will make, as far as that is known now: what is upstream in this plan may bring further ones, or leave some as
    * they are. Absent for an asset that is made as a whole.
    */
-  cells?: SomeCells;
+  partitions?: SomePartitions;
   /** What making it takes; absent in the plan of a run that begins at once. */
   estimate?: Estimate;
 }
 
-/** Cells that cannot be made before something upstream is. */
-export interface WaitingCells {
+/** Partitions that cannot be made before something upstream is. */
+export interface WaitingPartitions {
   key: string;
   upstream: string;
-  cells: SomeCells;
+  partitions: SomePartitions;
 }
 
 /** A step that is left out because a blocking check failed upstream of it and nothing has changed since. */
@@ -49,13 +49,13 @@ export interface BlockedStep {
 export interface Plan {
   selection: string;
   force: boolean;
-  /** The cells that were asked for, where they are restricted. */
-  range: CellRange | null;
+  /** The partitions that were asked for, where they are restricted. */
+  range: PartitionRange | null;
   steps: readonly PlannedStep[];
   /** Selected assets with nothing to do. */
   fresh: readonly string[];
-  /** Selected cells that wait for something that is not part of the plan. */
-  waiting: readonly WaitingCells[];
+  /** Selected partitions that wait for something that is not part of the plan. */
+  waiting: readonly WaitingPartitions[];
   /** Selected steps that are left out because they could only read what is known to be out of date. */
   blocked: readonly BlockedStep[];
 }

@@ -1,6 +1,6 @@
 import type { Sql } from "../../resources/database/database.ts";
 import type { RunStatus, StepError, StepStatus } from "./records.ts";
-import type { Reason, SomeCells } from "./reasons.ts";
+import type { Reason, SomePartitions } from "./reasons.ts";
 
 /** A step as the history of its asset shows it. */
 export interface PastStep {
@@ -16,7 +16,7 @@ export interface PastStep {
   finishedAt: string | null;
   reasons: Reason[];
   error: StepError | null;
-  cells: SomeCells | null;
+  partitions: SomePartitions | null;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function stepHistory(
 ): Promise<PastStep[]> {
   const rows = await sql<PastStep[]>`
     SELECT s.run_id AS "runId", r.trigger, r.status AS "runStatus", s.status, s.attempt, r.created_at AS "createdAt",
-           s.started_at AS "startedAt", s.finished_at AS "finishedAt", s.reasons, s.error, s.cells
+           s.started_at AS "startedAt", s.finished_at AS "finishedAt", s.reasons, s.error, s.partitions
     FROM engine.step s JOIN engine.run r ON r.id = s.run_id
     WHERE s.key = ${key} AND ${before === undefined ? sql`true` : sql`s.run_id < ${before}`}
     ORDER BY s.run_id DESC LIMIT ${limit}`;

@@ -11,7 +11,7 @@ import { readTables, type TableRecord, type Tables, writeRecords } from "./table
 import {
   conversionOf,
   type FoundTable,
-  hasSameCells,
+  hasSamePartitions,
   isDividedAlike,
   shapeOf,
   type TableShape,
@@ -130,7 +130,7 @@ async function changeOf(
     replaced: undefined,
     inPlace: [],
     remake: latest && remakeOf(shape, record),
-    isRedivided: latest !== undefined && !(hasSameCells(shape.partitionedBy, record.partitionedBy) &&
+    isRedivided: latest !== undefined && !(hasSamePartitions(shape.partitionedBy, record.partitionedBy) &&
       shape.partitioned === record.partitioned && shape.producer === record.producer),
   };
   if (!table) return change;
@@ -193,8 +193,8 @@ function misfitOf(
   if (table.hasCurrent && !latest) return "its rows belong to no materialization";
   if (!table.hasRows) return undefined;
   if (shape.partitioned && record.partitioned && !isDividedAlike(shape.partitionedBy, record.partitionedBy)) {
-    return `its partitions were told apart by ${cellsInWords(record.partitionedBy)}, and are by ${
-      cellsInWords(shape.partitionedBy)
+    return `its partitions were told apart by ${partitionsInWords(record.partitionedBy)}, and are by ${
+      partitionsInWords(shape.partitionedBy)
     } now`;
   }
   for (const [name, type] of Object.entries(shape.columns)) {
@@ -212,7 +212,7 @@ function misfitOf(
   return dropped === undefined ? undefined : `its key had the column "${dropped}", and has it no more`;
 }
 
-function cellsInWords(partitionedBy: TableShape["partitionedBy"]): string {
+function partitionsInWords(partitionedBy: TableShape["partitionedBy"]): string {
   return [partitionedBy?.name, partitionedBy?.date].filter((column) => column !== undefined).join(" and ") || "nothing";
 }
 
@@ -405,7 +405,7 @@ class Reconciliation {
     const { key } = asset;
     const { tx } = this;
     if (!isRedivided) return;
-    const isSame = hasSameCells(shape.partitionedBy, record.partitionedBy);
+    const isSame = hasSamePartitions(shape.partitionedBy, record.partitionedBy);
     if (!isSame) {
       // What changed when is known by the coordinates of then.
       await tx`UPDATE engine.materialization SET changed = NULL WHERE asset_key = ${key} AND changed IS NOT NULL`;
@@ -414,8 +414,8 @@ class Reconciliation {
       if (isDividedAlike(shape.partitionedBy, record.partitionedBy)) return;
     }
     if (shape.producer === key) {
-      await tx`DELETE FROM engine.cells WHERE producer = ${key}`;
-      await tx`DELETE FROM engine.cell_failure WHERE producer = ${key}`;
+      await tx`DELETE FROM engine.partitions WHERE producer = ${key}`;
+      await tx`DELETE FROM engine.partition_failure WHERE producer = ${key}`;
     }
     await tx`DELETE FROM engine.extent WHERE asset_key = ${key}`;
     if (shape.partitioned || !shape.partitionedBy) return;

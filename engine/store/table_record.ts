@@ -35,7 +35,7 @@ export interface Tables {
 export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
   const keys = graph.assets.filter((asset) => !asset.external).map(({ key }) => key);
   const records = await tx<TableRecord[]>`
-    SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", cells AS "partitionedBy", producer, partitioned, altered,
+    SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", partitioned_by AS "partitionedBy", producer, partitioned, altered,
            lost_until AS "lostUntil", lost_because AS "lostBecause", remake_until AS "remakeUntil",
            remake_because AS "remakeBecause", to_json(judged_by) AS "judgedBy"
     FROM engine.asset_table`;
@@ -130,7 +130,7 @@ export async function writeRecords(
   if (changed.length === 0) return;
   await tx`
     INSERT INTO engine.asset_table
-      (asset_key, layer, columns, primary_key, cells, producer, partitioned, altered, lost_until, lost_because, remake_until,
+      (asset_key, layer, columns, primary_key, partitioned_by, producer, partitioned, altered, lost_until, lost_because, remake_until,
        remake_because, judged_by)
     SELECT r.key, r.layer, r.columns, r."primaryKey", nullif(r."partitionedBy", 'null'::jsonb), r.producer, r.partitioned, r.altered,
            r."lostUntil", r."lostBecause", r."remakeUntil", r."remakeBecause", r."judgedBy"
@@ -138,7 +138,7 @@ export async function writeRecords(
       key text, layer text, columns jsonb, "primaryKey" text[], "partitionedBy" jsonb, producer text, partitioned boolean,
       altered bigint, "lostUntil" bigint, "lostBecause" text, "remakeUntil" bigint, "remakeBecause" text, "judgedBy" text[])
     ON CONFLICT (asset_key) DO UPDATE SET
-      layer = excluded.layer, columns = excluded.columns, primary_key = excluded.primary_key, cells = excluded.cells,
+      layer = excluded.layer, columns = excluded.columns, primary_key = excluded.primary_key, partitioned_by = excluded.partitioned_by,
       producer = excluded.producer, partitioned = excluded.partitioned, altered = excluded.altered,
       lost_until = excluded.lost_until, lost_because = excluded.lost_because, remake_until = excluded.remake_until,
       remake_because = excluded.remake_because, judged_by = excluded.judged_by`;

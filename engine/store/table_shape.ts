@@ -79,6 +79,6 @@ export function isDividedAlike(a: TableShape["partitionedBy"], b: TableShape["pa
 }
 
 /** Whether two declarations name the same columns. */
-export function hasSameCells(a: TableShape["partitionedBy"], b: TableShape["partitionedBy"]): boolean {
+export function hasSamePartitions(a: TableShape["partitionedBy"], b: TableShape["partitionedBy"]): boolean {
   return a?.name === b?.name && a?.date === b?.date;
 }

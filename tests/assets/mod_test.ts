@@ -25,7 +25,7 @@ Deno.test("assets/mod.ts lists every file that declares an asset, those that ask
   assert.ok(listed.length >= 11);
 });
 
-Deno.test("every asset of a vendor stands in for one that reads a file, with the same rows, key and cells", () => {
+Deno.test("every asset of a vendor stands in for one that reads a file, with the same rows, key and partitions", () => {
   for (const asset of Object.values(vendorAssets)) {
     const { key, schema, partitionedBy, group, layer } = asset;
     assert.ok(asset.module!.startsWith(new URL("vendor/", folder).href), key);

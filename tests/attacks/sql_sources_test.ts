@@ -9,7 +9,7 @@ const allowed: Readonly<Record<string, string>> = {
   "engine/read/asset_dates.ts": "table and date column come from the declaration of the asset",
   "engine/store/asset_table.ts":
     "names of tables and columns come from declarations of assets, which are checked when the engine opens",
-  "engine/store/changed_rows.ts": "table and key columns come from the declaration; cells are parameters",
+  "engine/store/changed_rows.ts": "table and key columns come from the declaration; partitions are parameters",
   "engine/store/latest_versions.ts": "columns are a constant; keys are a parameter",
   "engine/read/newest_date.ts": "table and key columns come from the declaration",
   "engine/read/newest_rows.ts": "table and columns come from the declaration of the asset",

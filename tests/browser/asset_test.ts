@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { assetsWith } from "../../engine/mod.ts";
 import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
-import { type CellTest, type CellWorld, withCellEngine } from "../support/cell_engine.ts";
+import { type PartitionTest, type PartitionWorld, withPartitionEngine } from "../support/partition_engine.ts";
 import { withEmbedded } from "../support/database.ts";
 import { servePage } from "../support/page_server.ts";
 
-const deliveries = assetsWith<CellWorld>().external({
+const deliveries = assetsWith<PartitionWorld>().external({
   key: "deliveries",
   group: "outside",
   layer: "raw",
   description: "Files.",
 });
 
-interface Scene extends CellTest {
+interface Scene extends PartitionTest {
   browser: Browser;
   url: string;
 }
@@ -25,10 +25,10 @@ function browserTest(name: string, test: (scene: Scene) => Promise<void>): void 
     ignore: browserMissing !== null,
     fn: () =>
       withEmbedded((database) =>
-        withCellEngine(database, async (cell) => {
-          const server = servePage(cell.engine);
+        withPartitionEngine(database, async (partition) => {
+          const server = servePage(partition.engine);
           try {
-            await withBrowser((browser) => test({ ...cell, browser, url: server.url }));
+            await withBrowser((browser) => test({ ...partition, browser, url: server.url }));
           } finally {
             await server.stop();
           }
@@ -38,7 +38,7 @@ function browserTest(name: string, test: (scene: Scene) => Promise<void>): void 
 }
 
 browserTest(
-  "an asset is materialized with other settings and for some cells from its page, by keyboard",
+  "an asset is materialized with other settings and for some partitions from its page, by keyboard",
   async (scene) => {
     const { browser, url, engine, materialize, rows } = scene;
     await materialize("events quotes");
@@ -61,7 +61,7 @@ browserTest(
     await page.getByRole("textbox", { name: "From" }).fill("2024-01-04");
     await scale.focus();
     await page.keyboard.press("Enter");
-    await page.locator("#plan").getByText("1 step, 2 cells, about").waitFor();
+    await page.locator("#plan").getByText("1 step, 2 partitions, about").waitFor();
     assert.doesNotMatch(page.url(), /priority|to=|force/, "what is not filled in is not in the address");
     assert.equal((await engine.runs({ limit: 5 })).length, 2, "a plan begins nothing");
     // The button is there before the module that listens to it.
@@ -69,7 +69,7 @@ browserTest(
     await page.locator("#begin-run").focus();
     await page.keyboard.press("Enter");
     await page.locator('#run-place [data-step="adjusted"][data-status="succeeded"]').waitFor();
-    await page.getByText("2 of 2 cells").waitFor();
+    await page.getByText("2 of 2 partitions").waitFor();
     await page.locator("#runs-body", { hasText: "Run 3" }).waitFor();
     const made = (await rows("adjusted")).filter(({ value }) => value === 10);
     assert.deepEqual(made.map(({ name, date, value }) => [name, date, value]), [
@@ -80,15 +80,15 @@ browserTest(
   },
 );
 
-browserTest("cells are read one by one under the mouse and by keyboard, with the way to why", async (scene) => {
+browserTest("partitions are read one by one under the mouse and by keyboard, with the way to why", async (scene) => {
   const { browser, url, world, materialize } = scene;
-  world.before = (key, cells) => {
-    if (key === "quotes" && cells.includes("A 2024-01-05")) throw new Error("not to be had");
+  world.before = (key, partitions) => {
+    if (key === "quotes" && partitions.includes("A 2024-01-05")) throw new Error("not to be had");
   };
   await materialize();
   const { page, errors } = await openPage(browser, `${url}/assets/quotes`);
   const strip = page.locator(".strips svg").first();
-  const read = page.locator("#cell-read");
+  const read = page.locator("#partition-read");
   await strip.focus();
   await read.filter({ hasText: "A and 1 more, 2024-01-05: failed Why A 2024-01-05?" }).waitFor();
   await page.keyboard.press("Home");
@@ -103,7 +103,7 @@ browserTest("cells are read one by one under the mouse and by keyboard, with the
   await page.mouse.move(x + width * 0.9, y + 5);
   await read.getByRole("link", { name: "Why A 2024-01-05?" }).click();
   await page.waitForURL(/name=A&date=2024-01-05#why$/);
-  await page.locator("#why").getByText("This is about the cell A 2024-01-05 alone.").waitFor();
+  await page.locator("#why").getByText("This is about the partition A 2024-01-05 alone.").waitFor();
   await page.locator("#why .causes").getByText(/not to be had/).first().waitFor();
   assert.deepEqual(errors, []);
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
-import { type CellTest, withCellEngine } from "../support/cell_engine.ts";
+import { type PartitionTest, withPartitionEngine } from "../support/partition_engine.ts";
 import { withEmbedded } from "../support/database.ts";
 import { servePage } from "../support/page_server.ts";
 import { gate } from "../support/tiny_engine.ts";
 
-interface Scene extends CellTest {
+interface Scene extends PartitionTest {
   browser: Browser;
   url: string;
 }
@@ -18,10 +18,10 @@ function browserTest(name: string, test: (scene: Scene) => Promise<void>): void 
     ignore: browserMissing !== null,
     fn: () =>
       withEmbedded((database) =>
-        withCellEngine(database, async (cell) => {
-          const server = servePage(cell.engine);
+        withPartitionEngine(database, async (partition) => {
+          const server = servePage(partition.engine);
           try {
-            await withBrowser((browser) => test({ ...cell, browser, url: server.url }));
+            await withBrowser((browser) => test({ ...partition, browser, url: server.url }));
           } finally {
             await server.stop();
           }
@@ -43,7 +43,7 @@ browserTest(
     await page.getByLabel("To", { exact: true }).fill("2024-01-04");
     await page.getByLabel("Assets").focus();
     await page.keyboard.press("Enter");
-    await page.getByText("12 cells, time unknown, because none of it ever ran.").waitFor();
+    await page.getByText("12 partitions, time unknown, because none of it ever ran.").waitFor();
     assert.deepEqual(await page.locator("#plan tbody th").allTextContents(), ["events", "quotes", "adjusted"]);
     assert.deepEqual(await engine.backfills.list({ limit: 1 }), [], "a plan begins nothing");
 
@@ -58,7 +58,7 @@ browserTest(
     await page.waitForURL(/\/backfills\/1$/);
     await reached.opened;
     await page.locator('[data-asset="quotes"][data-state="running"]').waitFor();
-    await page.getByText("0 of 12 cells done").waitFor();
+    await page.getByText("0 of 12 partitions done").waitFor();
 
     await page.locator("#do-pause").focus();
     await page.keyboard.press("Enter");
@@ -69,8 +69,8 @@ browserTest(
     await page.locator("#do-pause").waitFor();
     go.open();
     await page.locator("#headline .badge.succeeded").waitFor();
-    await page.getByText("12 of 12 cells done").waitFor();
-    const quotes = page.getByRole("img", { name: "Cells of quotes from 2024-01-02 to 2024-01-04: 6 done" });
+    await page.getByText("12 of 12 partitions done").waitFor();
+    const quotes = page.getByRole("img", { name: "Partitions of quotes from 2024-01-02 to 2024-01-04: 6 done" });
     await quotes.waitFor();
     assert.deepEqual(await quotes.locator("rect").evaluateAll((rects) => rects.map((r) => r.getAttribute("class"))), [
       "done",
@@ -80,17 +80,17 @@ browserTest(
 );
 
 browserTest(
-  "a backfill that failed shows which cells and why, and is retried",
+  "a backfill that failed shows which partitions and why, and is retried",
   async ({ browser, url, world, engine }) => {
-    world.before = (key, cells) => {
-      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+    world.before = (key, partitions) => {
+      if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
     };
     const { id } = await engine.backfills.submit({ selection: "events quotes adjusted", trigger: "test" });
     await engine.backfills.finished(id);
     for (const [colorScheme, width] of [["light", 1280], ["dark", 390]] as const) {
       const { page, errors } = await openPage(browser, `${url}/backfills/${id}`, { colorScheme, width });
-      await page.getByRole("img", { name: /Cells of quotes.*: 4 done, 4 failed/ }).waitFor();
-      await page.getByRole("img", { name: /Cells of adjusted.*: 4 done, 4 skipped/ }).waitFor();
+      await page.getByRole("img", { name: /Partitions of quotes.*: 4 done, 4 failed/ }).waitFor();
+      await page.getByRole("img", { name: /Partitions of adjusted.*: 4 done, 4 skipped/ }).waitFor();
       assert.match((await page.locator(".notice.bad:visible").first().textContent())!, /not to be had\./);
       const tooWide = await page.evaluate(
         "document.documentElement.scrollWidth > document.documentElement.clientWidth",
@@ -103,7 +103,7 @@ browserTest(
     const { page } = await openPage(browser, `${url}/backfills/${id}`);
     await page.locator("#do-retry").click();
     await page.locator("#headline .badge.succeeded").waitFor();
-    await page.getByRole("img", { name: /Cells of adjusted.*: 8 done/ }).waitFor();
+    await page.getByRole("img", { name: /Partitions of adjusted.*: 8 done/ }).waitFor();
   },
 );
 

@@ -25,7 +25,7 @@ const asset: ListedAsset = {
     contentVersion: "c",
   },
   lastStep: null,
-  cells: null,
+  partitions: null,
   automation: null,
   freshness: null,
   failedChecks: [],

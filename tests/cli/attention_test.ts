@@ -75,7 +75,7 @@ for (const ended of ["in parts", "at once"]) {
         ...ended === "in parts" && { chunks: cutBy({ dates: 1 }) },
       },
       checks: [check("never", "Never passes.", () => ({ passed: false, message: "as ever" }), { severity: "warn" })],
-      materialize: ({ cells }) => Promise.resolve({ rows: cells.dates.map((date) => ({ date })) }),
+      materialize: ({ partitions }) => Promise.resolve({ rows: partitions.dates.map((date) => ({ date })) }),
     });
     await withTinyEngine(async ({ engine }) => {
       const terminal = fakeTerminal();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { backfillCommand } from "../../cli/backfill.ts";
 import { type Control, engineControl, httpControl } from "../../cli/mod.ts";
-import { type CellApi, withCellApi } from "../support/cell_api.ts";
+import { type PartitionApi, withPartitionApi } from "../support/partition_api.ts";
 import { type FakeTerminal, fakeTerminal } from "../support/fake_terminal.ts";
 import { gate } from "../support/tiny_engine.ts";
 
 /** Both ways to an engine. */
-const ways: [name: string, control: (cell: CellApi) => Control][] = [
+const ways: [name: string, control: (partition: PartitionApi) => Control][] = [
   ["in this process", ({ engine }) => engineControl(engine)],
   [
     "over HTTP",
@@ -23,11 +23,11 @@ async function run(control: Control, args: string[], terminal: FakeTerminal = fa
 
 for (const [name, controlOf] of ways) {
   Deno.test(`backfill ${name}: shows the plan, makes it, and lists it`, () =>
-    withCellApi(async (cell) => {
-      const control = controlOf(cell);
+    withPartitionApi(async (partition) => {
+      const control = controlOf(partition);
       const plan = await run(control, ["events", "quotes", "--to", "2024-01-03", "--dry-run"]);
       assert.equal(plan.code, 0);
-      assert.match(plan.out, /^Backfill of "events quotes" to 2024-01-03: 4 cells, time unknown/);
+      assert.match(plan.out, /^Backfill of "events quotes" to 2024-01-03: 4 partitions, time unknown/);
       assert.match(plan.out, /1 +events +whole +1 +unknown: it never ran\n2 +quotes +4 +1 +unknown/);
       assert.deepEqual((await run(control, ["--list"])).out, "There is no backfill yet.\n");
 
@@ -35,28 +35,28 @@ for (const [name, controlOf] of ways) {
       assert.equal(made.code, 0, made.out + made.err);
       assert.match(
         made.out,
-        /quotes done: 8 cells\nadjusted done: 8 cells\nBackfill 1 succeeded: 16 of 16 cells done\./,
+        /quotes done: 8 partitions\nadjusted done: 8 partitions\nBackfill 1 succeeded: 16 of 16 partitions done\./,
       );
       assert.match(
         (await run(control, ["--list"])).out,
         /1 +succeeded +16 +16 +just now +events quotes adjusted for A, B\n/,
       );
       const json = JSON.parse((await run(control, ["quotes", "--force", "--dry-run", "--json"])).out);
-      assert.deepEqual([json.force, json.cells], [true, 8]);
+      assert.deepEqual([json.force, json.partitions], [true, 8]);
       assert.match((await run(control, ["sums", "--to", "2024-01-01"])).out, /nothing to make/);
     }));
 
   Deno.test(`backfill ${name}: says what failed and how to go on, and retries`, () =>
-    withCellApi(async (cell) => {
-      const control = controlOf(cell);
-      cell.world.before = (_, cells) => {
-        if (cells.includes("A 2024-01-02")) throw new Error("not to be had");
+    withPartitionApi(async (partition) => {
+      const control = controlOf(partition);
+      partition.world.before = (_, partitions) => {
+        if (partitions.includes("A 2024-01-02")) throw new Error("not to be had");
       };
       const failed = await run(control, ["quotes"]);
       assert.equal(failed.code, 1);
-      assert.match(failed.out, /Backfill 1 failed: 4 of 8 cells done, 4 failed\.\n/);
+      assert.match(failed.out, /Backfill 1 failed: 4 of 8 partitions done, 4 failed\.\n/);
       assert.match(failed.out, /not to be had\.\nTry again what is missing: deno task backfill --retry 1\n$/);
-      cell.world.before = () => {};
+      partition.world.before = () => {};
       const retried = await run(control, ["--retry", "1", "--json"]);
       assert.equal(retried.code, 0);
       assert.equal(JSON.parse(retried.out).status, "succeeded");
@@ -66,10 +66,10 @@ for (const [name, controlOf] of ways) {
     }));
 
   Deno.test(`backfill ${name}: draws a bar, is left by Ctrl-C, paused, resumed and cancelled`, () =>
-    withCellApi(async (cell) => {
-      const control = controlOf(cell);
+    withPartitionApi(async (partition) => {
+      const control = controlOf(partition);
       const [reached, go] = [gate(), gate()];
-      cell.world.before = () => {
+      partition.world.before = () => {
         reached.open();
         return go.opened;
       };
@@ -79,21 +79,24 @@ for (const [name, controlOf] of ways) {
       terminal.interrupt();
       const left = await following;
       assert.equal(left.code, 1);
-      assert.match(left.out, /Backfill 1 ░{24} {2}0 % {2}0 of 8 cells {2}quotes/);
+      assert.match(left.out, /Backfill 1 ░{24} {2}0 % {2}0 of 8 partitions {2}quotes/);
       assert.match(left.out, /Backfill 1 stays: it goes on in the service/);
-      assert.match((await run(control, ["--pause", "1"])).out, /^Backfill 1 paused: 0 of 8 cells done, 8 to make\./);
+      assert.match(
+        (await run(control, ["--pause", "1"])).out,
+        /^Backfill 1 paused: 0 of 8 partitions done, 8 to make\./,
+      );
       go.open();
-      cell.world.before = () => {};
+      partition.world.before = () => {};
       assert.equal((await run(control, ["--resume", "1"])).code, 0);
-      cell.world.version = "2024-01-06";
-      cell.world.before = () => new Promise(() => {});
+      partition.world.version = "2024-01-06";
+      partition.world.before = () => new Promise(() => {});
       const { id } = await control.backfills.submit({ selection: "quotes" });
-      assert.match((await run(control, ["--cancel", String(id)])).out, /^Backfill 2 cancelled: 0 of 4 cells done/);
+      assert.match((await run(control, ["--cancel", String(id)])).out, /^Backfill 2 cancelled: 0 of 4 partitions done/);
     }));
 }
 
 Deno.test("backfill refuses what it does not understand, with how it is used", () =>
-  withCellApi(async ({ engine }) => {
+  withPartitionApi(async ({ engine }) => {
     const control = engineControl(engine);
     for (
       const [args, said] of [

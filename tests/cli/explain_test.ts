@@ -3,7 +3,7 @@ import { impactCommand, whyCommand } from "../../cli/explain.ts";
 import { engineControl, httpControl, RefusedError, UnreachableError } from "../../cli/mod.ts";
 import { type Explanation, type Impact, silentLogger } from "../../engine/mod.ts";
 import { api } from "../../routes/mod.ts";
-import { withCellEngine } from "../support/cell_engine.ts";
+import { withPartitionEngine } from "../support/partition_engine.ts";
 import { withEmbedded } from "../support/database.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { scriptedControl } from "../support/scripted_control.ts";
@@ -11,13 +11,13 @@ import { fixedSchedules } from "../support/fixed_schedules.ts";
 
 const why: Explanation = {
   key: "clean_prices",
-  cell: { name: "AAPL", date: "2020-08-28" },
+  partition: { name: "AAPL", date: "2020-08-28" },
   state: "stale",
   because: "upstream splits changed in materialization 12",
-  others: [{ state: "fresh", because: "nothing has changed", cells: { count: 3, cells: [] } }],
+  others: [{ state: "fresh", because: "nothing has changed", partitions: { count: 3, partitions: [] } }],
   causes: [{
     key: "splits",
-    cell: null,
+    partition: null,
     state: "changed",
     because: "materialization 12 in run 4 changed it: its source has other data than when it was read",
     rows: ["AAPL 2020-08-31: ratio 1 → 4"],
@@ -36,7 +36,7 @@ Deno.test("whyCommand() shows the tree, causes below what they explain", async (
     `\
 clean_prices AAPL 2020-08-28 stale
   upstream splits changed in materialization 12
-  also 3 cells fresh: nothing has changed
+  also 3 partitions fresh: nothing has changed
   splits changed
     materialization 12 in run 4 changed it: its source has other data than when it was read
     · AAPL 2020-08-31: ratio 1 → 4
@@ -44,16 +44,16 @@ clean_prices AAPL 2020-08-28 stale
   );
 });
 
-Deno.test("impactCommand() shows cells, time and calls in order", async () => {
+Deno.test("impactCommand() shows partitions, time and calls in order", async () => {
   const impact: Impact = {
     key: "daily_bars",
     range: { names: ["AAPL"] },
-    changed: { count: 1_200, cells: [] },
+    changed: { count: 1_200, partitions: [] },
     steps: [
-      { key: "clean_prices", produces: [], cells: { count: 1_200, cells: [] }, minutes: 0.5, vendorCalls: 3 },
-      { key: "pairs", produces: [], cells: null, minutes: 2, vendorCalls: null },
+      { key: "clean_prices", produces: [], partitions: { count: 1_200, partitions: [] }, minutes: 0.5, vendorCalls: 3 },
+      { key: "pairs", produces: [], partitions: null, minutes: 2, vendorCalls: null },
     ],
-    cells: 1_201,
+    partitions: 1_201,
     minutes: 2.5,
     vendorCalls: 3,
   };
@@ -64,9 +64,9 @@ Deno.test("impactCommand() shows cells, time and calls in order", async () => {
   assert.equal(
     terminal.out,
     `\
-A change of 1,200 cells of daily_bars touches 1,201 cells of 2 assets:
+A change of 1,200 partitions of daily_bars touches 1,201 partitions of 2 assets:
 
-asset         cells        time  vendor calls
+asset         partitions        time  vendor calls
 clean_prices  1,200      30.0 s             3
 pairs         whole  2 min 00 s
 
@@ -83,7 +83,7 @@ Deno.test("whyCommand() and impactCommand() refuse what they do not understand, 
     return [await command(args, error ? failing : control, terminal), terminal.err.split("\n")[0]];
   };
   assert.deepEqual(await run(whyCommand, []), [2, "Name an asset."]);
-  assert.deepEqual(await run(whyCommand, ["a", "B", "C"]), [2, "A cell has one name and one date at most."]);
+  assert.deepEqual(await run(whyCommand, ["a", "B", "C"]), [2, "A partition has one name and one date at most."]);
   assert.deepEqual(await run(impactCommand, ["a", "b"]), [2, '"b" is too much: one asset at a time.']);
   assert.deepEqual(await run(impactCommand, ["a", "--from", "May"]), [2, '"May" is no date.']);
   assert.deepEqual(await run(whyCommand, ["a"], new RefusedError("There is no a.")), [2, "There is no a."]);
@@ -92,7 +92,7 @@ Deno.test("whyCommand() and impactCommand() refuse what they do not understand, 
 
 Deno.test("GET /v1/assets/:key/why and /impact answer over HTTP as in this process", () =>
   withEmbedded((database) =>
-    withCellEngine(database, async ({ engine, world, materialize }) => {
+    withPartitionEngine(database, async ({ engine, world, materialize }) => {
       await materialize();
       world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
       await materialize("events");
@@ -106,17 +106,17 @@ Deno.test("GET /v1/assets/:key/why and /impact answer over HTTP as in this proce
         fetch: async (input, init) => await app.request(input, init),
       });
       const here = engineControl(engine);
-      const cell = { name: "B", date: "2024-01-02" };
-      const explained = await over.why("adjusted", cell);
+      const partition = { name: "B", date: "2024-01-02" };
+      const explained = await over.why("adjusted", partition);
       assert.deepEqual(explained.causes[0]!.rows, ["added B 2024-01-04: ratio 4"]);
-      assert.deepEqual(explained, JSON.parse(JSON.stringify(await here.why("adjusted", cell))));
+      assert.deepEqual(explained, JSON.parse(JSON.stringify(await here.why("adjusted", partition))));
       const range = { from: "2024-01-03", names: ["A", "B"] };
       const impact = await over.impact("quotes", range);
       assert.deepEqual(impact, JSON.parse(JSON.stringify(await here.impact("quotes", range))));
       assert.deepEqual([impact.changed!.count, impact.steps.length], [6, 3]);
       for (const control of [over, here]) {
         await assert.rejects(control.why("nothing", {}), RefusedError);
-        await assert.rejects(control.why("quotes", { name: "Z" }), /no cell with the name "Z"/);
+        await assert.rejects(control.why("quotes", { name: "Z" }), /no partition with the name "Z"/);
         await assert.rejects(control.impact("headline", range), RefusedError);
       }
       const status = async (path: string) => (await app.request(path)).status;

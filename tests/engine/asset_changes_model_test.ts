@@ -4,11 +4,11 @@ import { z } from "zod";
 import {
   type AnyAsset,
   assetsWith,
-  type CellSet,
   cutBy,
   everything,
   identity,
   InvalidRequestError,
+  type PartitionSet,
   reads,
 } from "../../engine/mod.ts";
 import { ChangingAssets } from "../support/changing_assets.ts";
@@ -27,7 +27,7 @@ interface Declared {
   /** What the name's column is called. */
   title: "name" | "title";
   key: "name" | "name,day" | "day,name";
-  cells: "" | "name" | "date" | "name,date";
+  partitions: "" | "name" | "date" | "name,date";
   partitioned: { base: boolean; other: boolean };
   names: readonly string[];
   /** Which of the two makes `side`. */
@@ -46,7 +46,7 @@ const declared: fc.Arbitrary<Declared> = fc.record({
   type: fc.constantFrom("int", "whole", "half", "text", "flag"),
   title: fc.constantFrom("name", "name", "title"),
   key: fc.constantFrom("name", "name,day", "day,name"),
-  cells: fc.constantFrom("", "name", "date", "name,date"),
+  partitions: fc.constantFrom("", "name", "date", "name,date"),
   partitioned: fc.record({ base: fc.boolean(), other: fc.boolean() }),
   names: fc.constantFrom(["x", "y"], ["x", "y", "z"], ["y"]),
   sideBy: fc.constantFrom("base", "other"),
@@ -82,7 +82,7 @@ interface Step {
 const history: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
     changes: fc.subarray(
-      ["layer", "type", "title", "key", "cells", "partitioned", "names", "sideBy", "code"] as const,
+      ["layer", "type", "title", "key", "partitions", "partitioned", "names", "sideBy", "code"] as const,
       { minLength: 1, maxLength: 3 },
     ),
     to: declared,
@@ -120,9 +120,9 @@ interface World {
 function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
   const { asset, byproduct } = assetsWith<unknown>();
   const names = { name: d.title, date: "day" } as const;
-  const dimensions = d.cells === "" || (d.key === "name" && d.cells.includes("date"))
+  const dimensions = d.partitions === "" || (d.key === "name" && d.partitions.includes("date"))
     ? []
-    : d.cells.split(",") as ("name" | "date")[];
+    : d.partitions.split(",") as ("name" | "date")[];
   const partitionedBy = dimensions.length === 0
     ? undefined
     : Object.fromEntries(dimensions.map((dimension) => [dimension, names[dimension]]));
@@ -137,7 +137,7 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
     ...(dimensions.includes("name") && { names: d.names }),
     ...(dimensions.includes("date") && { dates: days }),
   };
-  const isIn = (asked: CellSet, one: Row) =>
+  const isIn = (asked: PartitionSet, one: Row) =>
     asked.has(
       dimensions.includes("name") ? one[d.title] as string : "",
       dimensions.includes("date") ? one.day as string : "",
@@ -166,7 +166,7 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
       ...(partitioned && {
         partitionsDef: { wanted: () => wanted, ...(dimensions.includes("date") && { chunks: cutBy({ dates: 1 }) }) },
       }),
-      materialize({ cells: asked }: { cells: CellSet }) {
+      materialize({ partitions: asked }: { partitions: PartitionSet }) {
         const within = (rows: Row[]) => partitioned ? rows.filter((one) => isIn(asked, one)) : rows;
         const rows = within(rowsOf(d, plus));
         if (rows.some((one) => one.day === world.failing)) throw new Error(`${world.failing} is not to be had`);

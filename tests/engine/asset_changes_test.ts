@@ -290,7 +290,7 @@ test("two assets that exchange their names are made again", async (t) => {
 
 // ---- who makes it, and by what ---------------------------------------------------------------------------------------
 
-const cellRow = z.object({ name: z.string(), day: z.iso.date(), n: z.int() });
+const partitionRow = z.object({ name: z.string(), day: z.iso.date(), n: z.int() });
 const sideRow = z.object({ name: z.string(), day: z.iso.date(), by: z.string() });
 const days = ["2024-01-02", "2024-01-03", "2024-01-04"];
 
@@ -298,14 +298,14 @@ interface MakerOptions {
   partitioned: boolean;
   names?: string[];
   side?: AnyAsset | null;
-  /** Fails the cells of this day. */
+  /** Fails the partitions of this day. */
   failing?: string;
 }
 
-/** Makes `n` = place of the day, in each cell, and rows of `side` that say who made them. */
+/** Makes `n` = place of the day, in each partition, and rows of `side` that say who made them. */
 function maker(key: string, { partitioned, names = ["x", "y"], side = null, failing }: MakerOptions): AnyAsset {
-  const rowsFor = (cells: Iterable<readonly [string, string]>) =>
-    [...cells].map(([name, day]) => {
+  const rowsFor = (partitions: Iterable<readonly [string, string]>) =>
+    [...partitions].map(([name, day]) => {
       if (day === failing) throw new Error(`${day} is not to be had`);
       return { name, day, n: days.indexOf(day) };
     });
@@ -314,16 +314,16 @@ function maker(key: string, { partitioned, names = ["x", "y"], side = null, fail
     group: "t",
     layer: "raw",
     description: key,
-    row: cellRow,
+    row: partitionRow,
     primaryKey: ["name", "day"],
     partitionedBy: { name: "name", date: "day" },
     byproducts: (side ? { side } : {}) as Record<string, AnyAsset>,
     ...(partitioned && {
       partitionsDef: { wanted: () => ({ names, dates: days }), chunks: cutBy({ dates: 1 }) },
     }),
-    materialize({ cells }) {
+    materialize({ partitions }) {
       const rows = rowsFor(
-        partitioned ? cells.cells() : names.flatMap((name) => days.map((day) => [name, day] as const)),
+        partitioned ? partitions.partitions() : names.flatMap((name) => days.map((day) => [name, day] as const)),
       );
       const sides = rows.map(({ name, day }) => ({ name, day, by: key }));
       return { rows, byproducts: (side ? { side: { rows: sides } } : {}) as never };
@@ -331,7 +331,7 @@ function maker(key: string, { partitioned, names = ["x", "y"], side = null, fail
   });
 }
 
-/** A byproduct, and an asset that reads it cell by cell. */
+/** A byproduct, and an asset that reads it partition by partition. */
 function sideOf(key: string) {
   const side = byproduct({
     key,
@@ -404,7 +404,7 @@ test("a byproduct that moves keeps its rows in partitions whose turn has not com
   assert.deepEqual(await t.rows("side_kept"), mixed);
   assert.equal((await t.see("side_kept")).state, "failed");
   await t.open(maker("side_from", { partitioned: true }), to(), side);
-  assert.equal((await t.engine.states(["side_kept"]))[0]!.cells!.stale, 2);
+  assert.equal((await t.engine.states(["side_kept"]))[0]!.partitions!.stale, 2);
   await t.make("side_to");
   assert.deepEqual(await t.see("side_kept"), { state: "fresh", reasons: [], rows: sidesOf("side_to") });
 });
@@ -418,7 +418,7 @@ test("an asset goes from partitions to a whole and back, and is made again each 
   await t.make();
   assert.deepEqual(await t.see("divided"), { state: "fresh", reasons: [], rows: rows(["x"]) });
   await t.open(maker("divided", { partitioned: true }));
-  assert.deepEqual((await t.see("divided")).reasons, ["cells_missing"]);
+  assert.deepEqual((await t.see("divided")).reasons, ["partitions_missing"]);
   await t.make();
   assert.deepEqual(await t.see("divided"), { state: "fresh", reasons: [], rows: rows() });
 });
@@ -434,8 +434,8 @@ test("partitions that are lost with their table are made again, those nobody exp
       primaryKey: ["day"],
       partitionedBy: { date: "day" },
       partitionsDef: { wanted: () => ({ dates: days }), missing: "latest", gone: "keep", chunks: cutBy({ dates: 1 }) },
-      materialize: ({ cells }) => ({
-        rows: cells.dates.map((day) => {
+      materialize: ({ partitions }) => ({
+        rows: partitions.dates.map((day) => {
           if (day === failing) throw new Error(`${day} is not to be had`);
           return { day, n: value(day) };
         }) as never,
@@ -465,8 +465,10 @@ test("partitions that are lost with their table are made again, those nobody exp
   assert.deepEqual(await t.rows("reader"), [{ day: days[1], n: "1.5" }, { day: days[2], n: "2.5" }]);
   const text = (failing?: string) => latest(z.string(), (day) => day, failing);
   await t.open(text(days[1]), reader(text()));
-  const { cells, reasons } = (await t.engine.states(["history"]))[0]!;
-  assert.deepEqual([cells!.made, cells!.expected, reasons.map(({ kind }) => kind)], [0, 2, ["table_replaced"]]);
+  const { partitions, reasons } = (await t.engine.states(["history"]))[0]!;
+  assert.deepEqual([partitions!.made, partitions!.expected, reasons.map(({ kind }) => kind)], [0, 2, [
+    "table_replaced",
+  ]]);
   // One of them fails: what reads it waits, and keeps what it has.
   assert.equal((await t.run()).status, "failed");
   assert.deepEqual(await t.rows("history"), [{ day: days[2], n: days[2] }]);
@@ -481,7 +483,7 @@ test("partitions that are lost with their table are made again, those nobody exp
 
 test("partitions by other columns make the asset again, and what was tracked by others stays right", async (t) => {
   const by = (partitionedBy: { name?: string; date?: string }, partitioned: boolean) =>
-    made("recut", cellRow, ["name", "day"], [], {
+    made("recut", partitionRow, ["name", "day"], [], {
       partitionedBy,
       ...(partitioned && {
         partitionsDef: {
@@ -511,7 +513,7 @@ test("partitions by other columns make the asset again, and what was tracked by 
     primaryKey: ["day"],
     partitionedBy: { date: "day" },
     partitionsDef: { wanted: ({ upstream }) => ({ dates: upstream.of.space.dates }) },
-    materialize: ({ cells }) => ({ rows: cells.dates.map((day) => ({ day })) }),
+    materialize: ({ partitions }) => ({ rows: partitions.dates.map((day) => ({ day })) }),
   });
   await t.open(by({ date: "day" }, false), read);
   assert.deepEqual(await t.see("recut"), { state: "fresh", reasons: [], rows: all });

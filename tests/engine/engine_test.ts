@@ -32,14 +32,14 @@ async function materialize(
 }
 
 /** An asset of one row whose content a test decides. */
-function cell(
+function partition(
   key: string,
   make: () => Promise<number> | number,
   more: { after?: string[]; retry?: object } = {},
 ): AnyAsset {
   return asset({
     key,
-    group: "cells",
+    group: "partitions",
     layer: "raw",
     description: key,
     row: z.object({ id: z.int(), value: z.number() }),
@@ -219,7 +219,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await materialize(engine, "flaky", { force: true })).status, "failed");
     assert.equal(flaky.calls, 1);
   }, {
-    assets: [cell("flaky", () => {
+    assets: [partition("flaky", () => {
       if (++flaky.calls <= flaky.failures) throw Object.assign(new Error("busy"), { retryable: flaky.retryable });
       return 1;
     }, { retry: { maxAttempts: 3, initialDelayMs: 1 } })],
@@ -239,7 +239,7 @@ for (const { name, ignore, open } of databases) {
     Object.assign(load, { now: 0, most: 0, three: gate() });
     assert.equal((await materialize(engine, "*")).status, "succeeded");
     assert.equal(load.most, 3);
-  }, { maxConcurrentSteps: 3, assets: ["a", "b", "c", "d", "e", "f"].map((key) => cell(key, busy)) });
+  }, { maxConcurrentSteps: 3, assets: ["a", "b", "c", "d", "e", "f"].map((key) => partition(key, busy)) });
 
   const turns = { now: 0, most: 0, runs: 0 };
   test("runs one asset once at a time, however many runs want it", async ({ engine }) => {
@@ -247,7 +247,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(runs.map((r) => r.status), ["succeeded", "succeeded", "succeeded"]);
     assert.deepEqual(turns, { now: 0, most: 1, runs: 3 });
   }, {
-    assets: [cell("one", async () => {
+    assets: [partition("one", async () => {
       turns.most = Math.max(turns.most, ++turns.now);
       await pause(50);
       turns.now--;
@@ -320,10 +320,10 @@ for (const { name, ignore, open } of databases) {
   });
 
   test("adds a column to a table whose rows got one", async ({ engine, database }) => {
-    const before = cell("grown", () => 1);
+    const before = partition("grown", () => 1);
     const grown = asset({
       key: "grown",
-      group: "cells",
+      group: "partitions",
       layer: "raw",
       description: "",
       row: z.object({ id: z.int(), value: z.number(), note: z.string() }),
@@ -350,7 +350,7 @@ Deno.test({
     try {
       let now = 0;
       let most = 0;
-      const assets = [cell("shared", async () => {
+      const assets = [partition("shared", async () => {
         most = Math.max(most, ++now);
         await pause(20);
         now--;

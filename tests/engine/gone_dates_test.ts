@@ -50,9 +50,9 @@ const choices = asset({
     missing: "latest",
     gone: "keep",
   },
-  async materialize({ cells, resources }) {
+  async materialize({ partitions, resources }) {
     await resources.before?.();
-    return { rows: cells.dates.map((day) => ({ day, value: `chosen of ${day}` })) };
+    return { rows: partitions.dates.map((day) => ({ day, value: `chosen of ${day}` })) };
   },
 });
 
@@ -71,8 +71,8 @@ const followers = asset({
     missing: "latest",
     gone: "keep",
   },
-  materialize: ({ cells }) => ({
-    rows: cells.dates.filter((day) => Number(day.slice(-2)) % 2 === 1).map((day) => ({ day, value: "followed" })),
+  materialize: ({ partitions }) => ({
+    rows: partitions.dates.filter((day) => Number(day.slice(-2)) % 2 === 1).map((day) => ({ day, value: "followed" })),
   }),
 });
 
@@ -195,7 +195,7 @@ for (const { name, ignore, open } of databases) {
     await run("days");
     const [choice] = await engine.states(["choices"]);
     // Without a first date nothing is before it.
-    assert.equal(choice!.cells!.made, 1);
+    assert.equal(choice!.partitions!.made, 1);
     await run();
     assert.deepEqual(await newestOf(engine), [null, null]);
   });
@@ -239,7 +239,7 @@ for (const { name, ignore, open } of databases) {
     const reasons = (await engine.states(["choices", "followers"])).map(({ reasons }) =>
       reasons.map(({ kind }) => kind)
     );
-    assert.ok(reasons.every((kinds) => kinds.includes("cells_gone")), JSON.stringify(reasons));
+    assert.ok(reasons.every((kinds) => kinds.includes("partitions_gone")), JSON.stringify(reasons));
   });
 }
 
@@ -281,14 +281,14 @@ function moved(by: "choices" | "days"): AnyAsset[] {
       ...by === "choices"
         ? {
           byproducts: { found },
-          materialize: ({ cells }: { cells: { dates: string[] } }) => ({
-            rows: cells.dates.map((day) => ({ day, value: "made" })),
-            byproducts: rows(cells.dates),
+          materialize: ({ partitions }: { partitions: { dates: string[] } }) => ({
+            rows: partitions.dates.map((day) => ({ day, value: "made" })),
+            byproducts: rows(partitions.dates),
           }),
         }
         : {
-          materialize: ({ cells }: { cells: { dates: string[] } }) => ({
-            rows: cells.dates.map((day) => ({ day, value: "made" })),
+          materialize: ({ partitions }: { partitions: { dates: string[] } }) => ({
+            rows: partitions.dates.map((day) => ({ day, value: "made" })),
           }),
         },
     } as Parameters<typeof asset>[0],

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type AnyAsset, assetsWith, cutBy, Engine, loggerTo } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import { migrate, openPostgres } from "../../resources/database/mod.ts";
-import { until } from "../support/cells.ts";
+import { until } from "../support/partitions.ts";
 import { createTestDatabase, postgresAvailable } from "../support/database.ts";
 import { gate } from "../support/tiny_engine.ts";
 
@@ -26,10 +26,10 @@ function assets({ layer, n, partitioned = false }: { layer: "raw" | "gold"; n: z
     ...(partitioned && {
       partitionsDef: { wanted: () => ({ dates: ["2024-01-02", "2024-01-03"] }), chunks: cutBy({ dates: 1 }) },
     }),
-    async materialize({ resources, cells }) {
+    async materialize({ resources, partitions }) {
       await resources.before("source");
       return {
-        rows: (partitioned ? cells.dates : ["2024-01-02", "2024-01-03"]).map((day) => ({ day, n: 1 })) as never,
+        rows: (partitioned ? partitions.dates : ["2024-01-02", "2024-01-03"]).map((day) => ({ day, n: 1 })) as never,
       };
     },
   });

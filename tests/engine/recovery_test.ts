@@ -5,7 +5,7 @@ import { DatabaseLostError } from "../../resources/database/errors.ts";
 import { type Database, migrate, openPostgres } from "../../resources/database/mod.ts";
 import { processReadiness } from "../../routes/mod.ts";
 import { InstallationMetrics, isFinished, silentLogger } from "../../engine/mod.ts";
-import { cell, force, outcomes, until } from "../support/cells.ts";
+import { force, outcomes, partition, until } from "../support/partitions.ts";
 import { databases, postgresBinaries, startServer } from "../support/database.ts";
 import { endedProcess, giveRun, silentProcess } from "../support/ended_process.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "../support/tiny_engine.ts";
@@ -226,7 +226,7 @@ Deno.test({
   ignore: server.ignore,
   async fn() {
     const database = await server.open();
-    const assets = ["a", "b", "c", "d"].map((key) => cell(key));
+    const assets = ["a", "b", "c", "d"].map((key) => partition(key));
     try {
       const [{ name }] = await database.sql<[{ name: string }]>`SELECT current_database() AS name`;
       await database.sql.unsafe(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
@@ -309,7 +309,7 @@ Deno.test({
     const open: Database[] = [];
     try {
       open.push(await openPostgres({ databaseUrl: own.url }), await openPostgres({ databaseUrl: own.url }));
-      const assets = ["a", "b"].map((key) => cell(key, { pool: "vendor" }));
+      const assets = ["a", "b"].map((key) => partition(key, { pool: "vendor" }));
       const [first, second] = open as [Database, Database];
       await migrate(first, new URL("../../sql/migrations/", import.meta.url));
       await withTinyEngine((one) =>

@@ -10,8 +10,8 @@ import {
   type StepRetryPolicy,
 } from "../../engine/mod.ts";
 import { defaultRetry, isTriedAgain, retryPolicyOf } from "../../engine/declare/retry.ts";
-import { cell, force, onEachDatabase, outcomes } from "../support/cells.ts";
-import { cellAssets, type CellWorld, withCellEngine } from "../support/cell_engine.ts";
+import { force, onEachDatabase, outcomes, partition } from "../support/partitions.ts";
+import { partitionAssets, type PartitionWorld, withPartitionEngine } from "../support/partition_engine.ts";
 import { withEmbedded } from "../support/database.ts";
 import type { TinyWorld } from "../support/tiny_engine.ts";
 
@@ -59,12 +59,15 @@ Deno.test("retryPolicyOf() refuses a policy that allows no try, and a negative d
       [{ maxDelayMs: NaN }, /"flaky" has maxDelayMs NaN/],
     ] as const
   ) {
-    assert.throws(() => cell("flaky", { retry: policy }), (e) => e instanceof DefinitionError && said.test(e.message));
+    assert.throws(
+      () => partition("flaky", { retry: policy }),
+      (e) => e instanceof DefinitionError && said.test(e.message),
+    );
   }
 });
 
 const test = onEachDatabase("A retry policy");
-const declared = (retry?: Partial<StepRetryPolicy>) => ({ assets: [cell("flaky", { retry })] });
+const declared = (retry?: Partial<StepRetryPolicy>) => ({ assets: [partition("flaky", { retry })] });
 
 async function tries(world: TinyWorld, errors: readonly unknown[], run: () => Promise<string>) {
   world.started.length = 0;
@@ -124,31 +127,31 @@ test("makes neither rows again that do not fit nor rows that a check rejects", {
   assert.equal(calls.made, 1);
 });
 
-Deno.test("A retry policy holds for each part of an asset that is made by cells", () =>
+Deno.test("A retry policy holds for each part of an asset that is made by partitions", () =>
   withEmbedded((database) =>
-    withCellEngine(database, async ({ materialize, world, rows }) => {
+    withPartitionEngine(database, async ({ materialize, world, rows }) => {
       let failures = 0;
-      world.before = (key, cells) => {
-        if (key === "patient" && cells.includes("A 2024-01-03") && ++failures < 3) throw new Error("not yet");
+      world.before = (key, partitions) => {
+        if (key === "patient" && partitions.includes("A 2024-01-03") && ++failures < 3) throw new Error("not yet");
       };
       assert.equal((await materialize()).status, "succeeded");
       assert.equal(failures, 3);
       assert.equal((await rows("patient")).length, 8);
-    }, { assets: [...cellAssets, patient] })
+    }, { assets: [...partitionAssets, patient] })
   ));
 
-const patient = assetsWith<CellWorld>().asset({
+const patient = assetsWith<PartitionWorld>().asset({
   key: "patient",
   group: "t",
   layer: "raw",
-  description: "One row a cell.",
+  description: "One row a partition.",
   row: z.object({ name: z.string(), date: z.iso.date() }),
   primaryKey: ["name", "date"],
   partitionedBy: { name: "name", date: "date" },
   retry: soon,
   partitionsDef: { wanted: ({ resources }) => ({ names: resources.names, dates: resources.dates }) },
-  async materialize({ cells, resources }) {
-    const made = Array.from(cells.cells(), ([name, date]) => ({ name, date }));
+  async materialize({ partitions, resources }) {
+    const made = Array.from(partitions.partitions(), ([name, date]) => ({ name, date }));
     await resources.before("patient", made.map(({ name, date }) => `${name} ${date}`));
     return { rows: made };
   },

@@ -61,7 +61,7 @@ Deno.test("A run skips what reads a step that failed and made nothing, and names
     assert.deepEqual(
       steps.map(({ key, status, skippedBecause, error }) => [key, status, skippedBecause, error?.message]),
       [
-        ["broken", "failed", null, '2 cells of "broken" could not be made: Give more sessions.'],
+        ["broken", "failed", null, '2 partitions of "broken" could not be made: Give more sessions.'],
         ["by_date", "skipped", "broken", undefined],
         ["whole", "skipped", "broken", undefined],
         ["last", "skipped", "by_date", undefined],

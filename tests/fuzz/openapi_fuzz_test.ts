@@ -10,7 +10,7 @@ import type { Hono } from "hono";
 import { type OpenApiDocument, openApiDocument } from "../../routes/openapi/mod.ts";
 import { SESSIONS, withMarketApi } from "../routes/compat/market_api.ts";
 import { weekdays } from "../support/bars.ts";
-import { withCellApi } from "../support/cell_api.ts";
+import { withPartitionApi } from "../support/partition_api.ts";
 import { databases } from "../support/database.ts";
 import { operationFor } from "../support/described.ts";
 import { withGuarded } from "../support/guarded_service.ts";
@@ -98,8 +98,8 @@ Deno.test(`the routes of the original services answer ${requests} requests of th
     assert.deepEqual(errors, []);
   }));
 
-Deno.test(`assets made by cells answer ${requests} requests of the document, their runs and backfills as well (seed ${seed})`, () =>
-  withCellApi(async ({ app, engine, post }) => {
+Deno.test(`assets made by partitions answer ${requests} requests of the document, their runs and backfills as well (seed ${seed})`, () =>
+  withPartitionApi(async ({ app, engine, post }) => {
     await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
     for (const names of [["A"], ["B"], ["A", "B"]]) await post("/v1/backfills", { selection: "*", names, force: true });
     const byName = {

@@ -39,7 +39,7 @@ function goldenPairs(set: string): Map<string, Record<string, string>> {
     /\r?\n/,
   );
   const names = header!.split(",");
-  const rows = lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [names[i]!, cell])));
+  const rows = lines.map((line) => Object.fromEntries(line.split(",").map((partition, i) => [names[i]!, partition])));
   return new Map(rows.filter((row) => row.set === set).map((row) => [nameOf(row), row]));
 }
 

@@ -15,7 +15,7 @@ function goldenPairs(): GoldenRow[] {
   const [header, ...lines] = Deno.readTextFileSync(`${shared}/reference/golden/pair_statistics.csv`).trim()
     .split(/\r?\n/);
   const names = header!.split(",");
-  return lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [names[i]!, cell])));
+  return lines.map((line) => Object.fromEntries(line.split(",").map((partition, i) => [names[i]!, partition])));
 }
 
 function prices(rule: CleaningRule): Map<string, Float64Array> {

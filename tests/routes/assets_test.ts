@@ -26,7 +26,7 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
         external: false,
         lastMaterialization: null,
         lastStep: null,
-        cells: null,
+        partitions: null,
         automation: null,
         freshness: null,
         failedChecks: [],

@@ -18,7 +18,7 @@ Deno.test("GET /v1/assets/:key/automation answers with the condition and how it 
     const { status, json } = await get("/v1/assets/multiples/automation");
     assert.equal(status, 200);
     assert.deepEqual([json.key, json.condition, json.pausedAt], ["multiples", "eager()", null]);
-    assert.equal(json.meaning, "Makes cells that are stale or expected, and can be made.");
+    assert.equal(json.meaning, "Makes partitions that are stale or expected, and can be made.");
     assert.deepEqual(
       json.evaluations.map((e: { runId: number | null; tree: { holds: boolean } }) => [e.runId, e.tree.holds]),
       [[runId, true], [null, false]],

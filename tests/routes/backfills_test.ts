@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { withCellApi } from "../support/cell_api.ts";
+import { withPartitionApi } from "../support/partition_api.ts";
 import { gate } from "../support/tiny_engine.ts";
 
 Deno.test("/v1/backfills", (t) =>
-  withCellApi(async ({ get, post, engine, world }) => {
+  withPartitionApi(async ({ get, post, engine, world }) => {
     await t.step("POST with dryRun answers 200 with the plan, and begins nothing", async () => {
       const { status, json } = await post("/v1/backfills", {
         selection: "events quotes",
@@ -11,7 +11,7 @@ Deno.test("/v1/backfills", (t) =>
         dryRun: true,
       });
       assert.equal(status, 200);
-      assert.deepEqual([json.cells, json.assets.map((a: { key: string }) => a.key)], [4, ["events", "quotes"]]);
+      assert.deepEqual([json.partitions, json.assets.map((a: { key: string }) => a.key)], [4, ["events", "quotes"]]);
       assert.deepEqual((await get("/v1/backfills")).json, { backfills: [] });
     });
 
@@ -42,9 +42,9 @@ Deno.test("/v1/backfills", (t) =>
       await engine.backfills.finished(json.id);
       const ended = (await get(at)).json;
       assert.deepEqual([ended.status, ended.progress.done, ended.expectedAt], ["succeeded", 4, null]);
-      assert.deepEqual(ended.assets[1].cells.done, {
+      assert.deepEqual(ended.assets[1].partitions.done, {
         count: 4,
-        cells: [{ names: ["A"], dates: [["2024-01-02", "2024-01-05"]] }],
+        partitions: [{ names: ["A"], dates: [["2024-01-02", "2024-01-05"]] }],
       });
       assert.equal((await post(`${at}/cancel`)).status, 409);
     });

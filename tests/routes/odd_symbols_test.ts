@@ -3,7 +3,7 @@ import { backfillCommand } from "../../cli/backfill.ts";
 import { impactCommand, whyCommand } from "../../cli/explain.ts";
 import { engineControl, httpControl } from "../../cli/mod.ts";
 import { namesText } from "../../engine/mod.ts";
-import { withCellApi } from "../support/cell_api.ts";
+import { withPartitionApi } from "../support/partition_api.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 
 /** Symbols that look like something else: to a shell, a spreadsheet, an address, a list or a programming language. */
@@ -30,8 +30,8 @@ const symbols = [
 ];
 
 Deno.test("every symbol can be named: in addresses alone and among others, and on the command line", (t) =>
-  withCellApi(async (cell) => {
-    const { world, materialize, get, engine, app } = cell;
+  withPartitionApi(async (partition) => {
+    const { world, materialize, get, engine, app } = partition;
     world.names.splice(0, Infinity, ...symbols);
     await materialize();
     const date = world.dates[0]!;
@@ -66,7 +66,7 @@ Deno.test("every symbol can be named: in addresses alone and among others, and o
           const named = symbol.startsWith("--") ? [`--names=${namesText([symbol])}`] : ["--names", namesText([symbol])];
           const code = await backfillCommand(["quotes", ...named, "--force", "--dry-run", "--json"], control, terminal);
           assert.equal(code, 0, terminal.err);
-          assert.deepEqual([JSON.parse(terminal.out).range.names, JSON.parse(terminal.out).cells], [
+          assert.deepEqual([JSON.parse(terminal.out).range.names, JSON.parse(terminal.out).partitions], [
             [symbol],
             world.dates.length,
           ]);

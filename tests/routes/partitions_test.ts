@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { withCellApi } from "../support/cell_api.ts";
+import { withPartitionApi } from "../support/partition_api.ts";
 
 Deno.test("GET /v1/assets/:key/partitions", (t) =>
-  withCellApi(async ({ get, engine, world, materialize }) => {
+  withPartitionApi(async ({ get, engine, world, materialize }) => {
     const counts = (states: Record<string, { count: number }>) =>
       Object.fromEntries(Object.entries(states).filter(([, { count }]) => count > 0).map(([k, v]) => [k, v.count]));
 
@@ -11,9 +11,9 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
       assert.deepEqual([status, counts(json.states)], [200, { missing: 1, waiting: 1 }]);
     });
 
-    await t.step("answers with axes, and with each cell in exactly one state", async () => {
-      world.before = (key, cells) => {
-        if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+    await t.step("answers with axes, and with each partition in exactly one state", async () => {
+      world.before = (key, partitions) => {
+        if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
       };
       await materialize();
       world.before = () => {};
@@ -26,7 +26,7 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
       });
       assert.deepEqual(json.states.failed, {
         count: 4,
-        cells: [{ names: ["A", "B"], dates: [["2024-01-02", "2024-01-03"]] }],
+        partitions: [{ names: ["A", "B"], dates: [["2024-01-02", "2024-01-03"]] }],
       });
       assert.deepEqual(counts(json.states), { fresh: 4, expected: 2, failed: 4 });
       assert.deepEqual(counts((await get("/v1/assets/adjusted/partitions")).json.states), { fresh: 4, waiting: 6 });
@@ -40,17 +40,17 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
       }]);
     });
 
-    await t.step("tells missing cells that nobody expects, and stale ones", async () => {
+    await t.step("tells missing partitions that nobody expects, and stale ones", async () => {
       await materialize();
       world.version = "2024-01-06";
       assert.deepEqual(counts((await get("/v1/assets/sums/partitions")).json.states), { fresh: 1, missing: 2 });
       assert.deepEqual((await get("/v1/assets/sums/partitions")).json.axes.names, null);
       assert.equal((await get("/v1/assets/quotes/partitions")).json.states.stale.count > 0, true);
       const [state] = await engine.states(["quotes"]);
-      assert.equal((await get("/v1/assets/quotes/partitions")).json.states.stale.count, state!.cells!.stale);
+      assert.equal((await get("/v1/assets/quotes/partitions")).json.states.stale.count, state!.partitions!.stale);
     });
 
-    await t.step("refuses what has no cells, is unknown or makes no sense", async () => {
+    await t.step("refuses what has no partitions, is unknown or makes no sense", async () => {
       const whole = await get("/v1/assets/headline/partitions");
       assert.deepEqual([whole.status, whole.json.type], [409, "/problems/not-partitioned"]);
       assert.match(whole.json.detail, /made as a whole/);
@@ -60,11 +60,11 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
     });
   }));
 
-Deno.test("POST …/materialize with a range makes these cells alone, and refuses what is no range", () =>
-  withCellApi(async ({ post, calls }) => {
+Deno.test("POST …/materialize with a range makes these partitions alone, and refuses what is no range", () =>
+  withPartitionApi(async ({ post, calls }) => {
     const range = { from: "2024-01-03", to: "2024-01-04", names: ["B"] };
     const planned = await post("/v1/assets/quotes/materialize", { range, dryRun: true });
-    assert.deepEqual([planned.status, planned.json.range, planned.json.steps[0].cells.count], [200, range, 2]);
+    assert.deepEqual([planned.status, planned.json.range, planned.json.steps[0].partitions.count], [200, range, 2]);
     assert.deepEqual(calls(), []);
     const made = await post("/v1/materialize", { selection: "quotes", range, wait: true });
     assert.deepEqual([made.json.status, made.json.range], ["succeeded", range]);

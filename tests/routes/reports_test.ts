@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { assetsWith } from "../../engine/mod.ts";
-import { cell } from "../support/cells.ts";
+import { partition } from "../support/partitions.ts";
 import { withTinyApi } from "../support/tiny_api.ts";
 import { tinyAssets } from "../support/tiny_engine.ts";
 
 const { external } = assetsWith<object>();
 const deliveries = external({ key: "deliveries", group: "outside", layer: "raw", description: "Files." });
-const assets = [...tinyAssets, deliveries, cell("fills", { after: ["deliveries"] })];
+const assets = [...tinyAssets, deliveries, partition("fills", { after: ["deliveries"] })];
 
 Deno.test("POST /v1/assets/:key/report", async (t) => {
   await withTinyApi(async ({ get, post }) => {

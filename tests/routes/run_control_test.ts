@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cell, holding } from "../support/cells.ts";
+import { holding, partition } from "../support/partitions.ts";
 import { withTinyApi } from "../support/tiny_api.ts";
 
 Deno.test("POST /v1/runs/:id/retry", async (t) => {
@@ -58,7 +58,7 @@ Deno.test("POST /v1/runs/:id/retry", async (t) => {
 });
 
 Deno.test("Runs over HTTP show their priority and what they wait for", async (t) => {
-  const assets = ["a", "b"].map((key) => cell(key, { pool: "vendor" }));
+  const assets = ["a", "b"].map((key) => partition(key, { pool: "vendor" }));
   await withTinyApi(async ({ get, post, world }) => {
     const held = holding(world);
     await post("/v1/assets/a/materialize", { priority: -3 });

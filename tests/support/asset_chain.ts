@@ -1,7 +1,7 @@
 import * as assets from "../../assets/mod.ts";
-import { type AnyAsset, CellSet, CellSpace, type CheckOutcome, type RowOf } from "../../engine/mod.ts";
-import { upstreamCells } from "../../engine/partitions/mapping.ts";
-import { wantedCells } from "../../engine/partitions/partitions.ts";
+import { type AnyAsset, type CheckOutcome, PartitionSet, PartitionSpace, type RowOf } from "../../engine/mod.ts";
+import { upstreamPartitions } from "../../engine/partitions/mapping.ts";
+import { wantedPartitions } from "../../engine/partitions/definition.ts";
 import { type Clock, fixedClock } from "../../resources/clock.ts";
 import { type SourceCalendar, weekdays } from "../../resources/exchange_calendar/mod.ts";
 import type { RawBar } from "./bars.ts";
@@ -24,7 +24,7 @@ type Row = Record<string, unknown>;
 /**
  * Makes an asset and all that it is made from, each function once, on tables in memory, from bars to `target`.
  *
- * @param history Whether all cells are made of assets of which only the newest are made by themselves.
+ * @param history Whether all partitions are made of assets of which only the newest are made by themselves.
  */
 export async function runChain(
   target: AnyAsset,
@@ -37,7 +37,7 @@ export async function runChain(
   },
 ): Promise<AssetTables> {
   const tables = new Map<string, object[]>();
-  const spaces = new Map<string, CellSpace>();
+  const spaces = new Map<string, PartitionSpace>();
   const checks = new Map<string, Record<string, CheckOutcome>>();
   const resources = { marketData: marketOf({ bars }), calendar };
   await make(target);
@@ -58,30 +58,30 @@ export async function runChain(
     const { deps, byproducts } = producer.recipe!;
     for (const upstream of Object.values(deps)) await make(upstream);
     const settings = producer.recipe!.config.parse(config[producer.key] ?? {});
-    const cells = await cellsOf(producer, settings);
+    const partitions = await partitionsOf(producer, settings);
     const inputs = Object.fromEntries(
-      Object.entries(deps).map(([name, upstream]) => [name, read(upstream, producer, { name, settings, cells })]),
+      Object.entries(deps).map(([name, upstream]) => [name, read(upstream, producer, { name, settings, partitions })]),
     );
     const run = await runAsset(producer, {
       inputs,
       config: config[producer.key],
       resources,
       clock,
-      cells: { names: cells.names, dates: cells.dates },
+      partitions: { names: partitions.names, dates: partitions.dates },
     });
-    store(producer, run.rows, cells);
+    store(producer, run.rows, partitions);
     checks.set(producer.key, run.checks);
     for (const [name, byproduct] of Object.entries(byproducts)) {
-      store(byproduct, run.byproducts[name]!.rows, cells);
+      store(byproduct, run.byproducts[name]!.rows, partitions);
       checks.set(byproduct.key, run.byproducts[name]!.checks);
     }
     return tables.get(asset.key)!;
   }
 
-  /** The cells that the engine would make first. */
-  async function cellsOf({ recipe }: AnyAsset, settings: unknown): Promise<CellSet> {
+  /** The partitions that the engine would make first. */
+  async function partitionsOf({ recipe }: AnyAsset, settings: unknown): Promise<PartitionSet> {
     const { partitionsDef, deps } = recipe!;
-    if (!partitionsDef) return CellSet.all(CellSpace.single);
+    if (!partitionsDef) return PartitionSet.all(PartitionSpace.single);
     const upstream = Object.fromEntries(
       Object.entries(deps).map(([name, { key }]) => [name, {
         space: spaces.get(key)!,
@@ -89,7 +89,7 @@ export async function runChain(
         rows: () => Promise.resolve(tables.get(key) as Row[]),
       }]),
     );
-    const wanted = wantedCells(await partitionsDef.wanted({ upstream, config: settings, resources, clock }));
+    const wanted = wantedPartitions(await partitionsDef.wanted({ upstream, config: settings, resources, clock }));
     const end = wanted.space.dates.length;
     return partitionsDef.missing === "latest" && !history ? wanted.during(end === 0 ? [] : [end - 1, end]) : wanted;
   }
@@ -98,17 +98,17 @@ export async function runChain(
   function read(
     upstream: AnyAsset,
     reader: AnyAsset,
-    { name, settings, cells }: { name: string; settings: unknown; cells: CellSet },
+    { name, settings, partitions }: { name: string; settings: unknown; partitions: PartitionSet },
   ): object[] {
     const rows = tables.get(upstream.key) as Row[];
     const columns = upstream.partitionedBy;
     if (!columns) return rows;
-    const allowed = upstreamCells(reader.recipe!.mappings[name]!(settings), cells, spaces.get(upstream.key)!);
+    const allowed = upstreamPartitions(reader.recipe!.mappings[name]!(settings), partitions, spaces.get(upstream.key)!);
     const at = (row: Row, column: string | undefined) => column === undefined ? "" : row[column] as string;
     return rows.filter((row) => allowed.has(at(row, columns.name), at(row, columns.date)));
   }
 
-  function store(asset: AnyAsset, rows: object[], cells: CellSet): void {
+  function store(asset: AnyAsset, rows: object[], partitions: PartitionSet): void {
     tables.set(asset.key, rows);
     const distinct = (column: string | undefined) =>
       column === undefined ? [""] : [...new Set((rows as Row[]).map((row) => row[column] as string))].sort();
@@ -116,10 +116,10 @@ export async function runChain(
     spaces.set(
       asset.key,
       producer.recipe!.partitionsDef
-        ? new CellSpace(cells.names, cells.dates)
+        ? new PartitionSpace(partitions.names, partitions.dates)
         : asset.partitionedBy
-        ? new CellSpace(distinct(asset.partitionedBy.name), distinct(asset.partitionedBy.date))
-        : CellSpace.single,
+        ? new PartitionSpace(distinct(asset.partitionedBy.name), distinct(asset.partitionedBy.date))
+        : PartitionSpace.single,
     );
   }
 }

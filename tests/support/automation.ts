@@ -1,5 +1,5 @@
 import type { AnyAsset, Condition, Facts } from "../../engine/mod.ts";
-import { CellSet, CellSpace } from "../../engine/mod.ts";
+import { PartitionSet, PartitionSpace } from "../../engine/mod.ts";
 
 /** Assets of which some declare an automation, by key. */
 export function withConditions(
@@ -19,28 +19,28 @@ export function withConditions(
 }
 
 /** Two names on four dates. */
-export const smallSpace = new CellSpace(["A", "B"], ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]);
+export const smallSpace = new PartitionSpace(["A", "B"], ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]);
 
-/** Cells of {@link smallSpace} by name and day of the month, as `A2 B5`. */
-export function cells(text: string, space: CellSpace = smallSpace): CellSet {
+/** Partitions of {@link smallSpace} by name and day of the month, as `A2 B5`. */
+export function partitions(text: string, space: PartitionSpace = smallSpace): PartitionSet {
   const names = text.split(" ").filter((word) => word !== "");
-  return CellSet.at(space, names.map((word): [string, string] => [word[0]!, `2024-01-0${word.slice(1)}`]));
+  return PartitionSet.at(space, names.map((word): [string, string] => [word[0]!, `2024-01-0${word.slice(1)}`]));
 }
 
-/** Cells as `A2 B5`. */
-export function named(set: CellSet): string {
-  return Array.from(set.cells(), ([name, date]) => `${name}${date.slice(-1)}`).join(" ");
+/** Partitions as `A2 B5`. */
+export function named(set: PartitionSet): string {
+  return Array.from(set.partitions(), ([name, date]) => `${name}${date.slice(-1)}`).join(" ");
 }
 
-/** Facts of an asset all of whose cells are made and fresh, but for what is said. */
+/** Facts of an asset all of whose partitions are made and fresh, but for what is said. */
 export function factsOf(
   { stale = {}, ...given }: Omit<Partial<Facts>, "stale" | "staleBy"> & {
-    stale?: Partial<Record<"code" | "config" | "source" | "other", CellSet>>;
+    stale?: Partial<Record<"code" | "config" | "source" | "other", PartitionSet>>;
   } = {},
 ): Facts {
   const space = given.universe?.space ?? smallSpace;
-  const none = CellSet.none(space);
-  const every = CellSet.all(space);
+  const none = PartitionSet.none(space);
+  const every = PartitionSet.all(space);
   return {
     nowMs: Date.parse("2024-02-01T12:00:00Z"),
     universe: every,

@@ -1,5 +1,5 @@
 /**
- * A process with an engine over the assets of `cell_engine.ts`, for tests that kill it: begins a backfill of everything where there
+ * A process with an engine over the assets of `partition_engine.ts`, for tests that kill it: begins a backfill of everything where there
  * is none, goes on with the one that there is, and ends with it. Tells what it does on standard output, a line each.
  *
  * `deno run -A backfill_process.ts '{"databaseUrl": "…", "dataDir": "…"}'`
@@ -7,11 +7,11 @@
 import { Engine, silentLogger } from "../../engine/mod.ts";
 import { systemClock } from "../../resources/clock.ts";
 import { migrate, openDatabase } from "../../resources/database/mod.ts";
-import { cellAssets, type CellWorld } from "./cell_engine.ts";
+import { partitionAssets, type PartitionWorld } from "./partition_engine.ts";
 
 const database = await openDatabase(JSON.parse(Deno.args[0]!));
 await migrate(database, new URL("../../sql/migrations/", import.meta.url));
-const world: CellWorld = {
+const world: PartitionWorld = {
   names: ["A", "B"],
   dates: Array.from({ length: 48 }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)),
   values: new Map(),
@@ -26,7 +26,7 @@ const world: CellWorld = {
   calls: [],
 };
 const engine = await Engine.open({
-  assets: cellAssets,
+  assets: partitionAssets,
   database,
   resources: world,
   clock: systemClock,
@@ -35,6 +35,6 @@ const engine = await Engine.open({
 const [before] = await engine.backfills.list({ limit: 1 });
 const { id } = before ?? await engine.backfills.submit({ selection: "*", trigger: "test", idempotencyKey: "one" });
 const ended = await engine.backfills.finished(id);
-console.log(`ended ${ended.status} ${ended.progress.done}/${ended.progress.cells}`);
+console.log(`ended ${ended.status} ${ended.progress.done}/${ended.progress.partitions}`);
 await engine.close();
 await database.close();

@@ -1,6 +1,6 @@
 import * as assets from "../../assets/mod.ts";
 import type { Resources } from "../../assets/resources.ts";
-import { type CellRange, Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
+import { Engine, maxPageRows, type PartitionRange, type Run, silentLogger } from "../../engine/mod.ts";
 import type { Filter } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
@@ -11,7 +11,7 @@ import type { MarketData } from "../../resources/market_data/mod.ts";
 export interface AssetChain {
   engine: Engine;
   /** Materializes what is stale in a selection, everything by default, and waits for the end. */
-  materialize(selection?: string, more?: { range?: CellRange; force?: boolean }): Promise<Run>;
+  materialize(selection?: string, more?: { range?: PartitionRange; force?: boolean }): Promise<Run>;
   /** Rows of an asset that meet the filters, in key order, however many. */
   rows(key: string, filters?: readonly Filter[], asOf?: number): Promise<Record<string, unknown>[]>;
   /** The version of each asset's content, by key. */

@@ -9,7 +9,7 @@ import type {
   PastVersion,
   RowOf,
 } from "../../engine/mod.ts";
-import { CellSet, CellSpace, silentLogger } from "../../engine/mod.ts";
+import { PartitionSet, PartitionSpace, silentLogger } from "../../engine/mod.ts";
 import { checkedRows } from "../../engine/checks/checked_rows.ts";
 import { typedMetadata } from "../../engine/declare/metadata.ts";
 import { prepareRows, toRows } from "../../engine/declare/row_schema.ts";
@@ -24,9 +24,9 @@ export interface AssetSurroundings {
   inputMetadata?: Readonly<Record<string, Metadata>>;
   /** Settings; what is not given has its default. */
   config?: Readonly<Record<string, unknown>>;
-  /** The cells to be made, for an asset that is divided into them. */
-  cells?: { names?: readonly string[]; dates?: readonly string[] };
-  /** What the asset has in these cells before. */
+  /** The partitions to be made, for an asset that is divided into them. */
+  partitions?: { names?: readonly string[]; dates?: readonly string[] };
+  /** What the asset has in these partitions before. */
   before?: readonly object[];
   /** Beside a calendar of weekdays, unless they bring another. */
   resources?: unknown;
@@ -65,7 +65,7 @@ export async function runAsset<A extends AnyAsset>(
     inputs = {},
     inputMetadata = {},
     config = {},
-    cells = {},
+    partitions = {},
     before = [],
     resources = {},
     clock = fixedClock("2026-11-23T12:00:00Z"),
@@ -84,7 +84,7 @@ export async function runAsset<A extends AnyAsset>(
         return [name, inputOf(upstream, rows, inputMetadata[name])];
       }),
     ),
-    cells: CellSet.all(new CellSpace(cells.names ?? [""], cells.dates ?? [""])),
+    partitions: PartitionSet.all(new PartitionSpace(partitions.names ?? [""], partitions.dates ?? [""])),
     before: inputOf(asset, before) as Input<Record<string, unknown>>,
     config: (recipe.config as z.ZodType<Record<string, unknown>>).parse(config),
     resources: { calendar: weekdays, ...resources as object },

@@ -52,7 +52,7 @@ export function scriptedControl(
       finishedAt: null,
       skippedBecause: null,
       error: null,
-      cells: null,
+      partitions: null,
       done: null,
       failed: null,
     })),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as assets from "../../assets/mod.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
 import { contentOf, readColumns } from "../../engine/store/asset_table.ts";
-import { cellVersion } from "../../engine/run/publication.ts";
+import { partitionVersion } from "../../engine/run/publication.ts";
 import { contentVersion } from "../../engine/declare/row_schema.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
@@ -87,7 +87,7 @@ export async function lookForKept({ sql }: Database): Promise<string[]> {
 /** The version of the rows that the table holds, worked out anew: of those as of the record, which are the current ones. */
 async function versionOf(database: Database, asset: AnyAsset, materialization: number): Promise<string> {
   if (graph.producerOf(asset.key).recipe.partitionsDef) {
-    return cellVersion(asset, (await contentOf(database.sql, asset)).sum);
+    return partitionVersion(asset, (await contentOf(database.sql, asset)).sum);
   }
   const columns = await readColumns(database, asset, asset.schema.columns.map((c) => c.name), materialization);
   return contentVersion(asset.schema, columns);
@@ -97,17 +97,17 @@ async function versionOf(database: Database, asset: AnyAsset, materialization: n
 export async function writeBars(path: string, change: number): Promise<void> {
   const market = simulatedMarket({ clock: fixedClock("2026-06-30T22:00:00Z"), tickers: 40, sessions: 300 });
   const bars = await market.dailyBars();
-  const cell = (value: number) => Number.isNaN(value) ? "" : String(value);
+  const partition = (value: number) => Number.isNaN(value) ? "" : String(value);
   const lines = bars.ticker.map((ticker, i) =>
     [
       ticker,
       bars.session[i],
-      ...[bars.open, bars.high, bars.low].map((column) => cell(column[i]!)),
+      ...[bars.open, bars.high, bars.low].map((column) => partition(column[i]!)),
       // Another close for every thousandth bar: work for every asset of the chain.
-      cell(i % 1000 === 0 ? bars.low[i]! + (bars.high[i]! - bars.low[i]!) * ((change % 10) / 10) : bars.close[i]!),
-      cell(bars.volume[i]!),
-      cell(bars.dividend[i]!),
-      cell(bars.split[i]!),
+      partition(i % 1000 === 0 ? bars.low[i]! + (bars.high[i]! - bars.low[i]!) * ((change % 10) / 10) : bars.close[i]!),
+      partition(bars.volume[i]!),
+      partition(bars.dividend[i]!),
+      partition(bars.split[i]!),
     ].join(",")
   );
   // Whole or not at all: a service may be reading.

@@ -5,12 +5,12 @@
 import { Engine, silentLogger } from "../../engine/mod.ts";
 import { systemClock } from "../../resources/clock.ts";
 import { openPostgres } from "../../resources/database/mod.ts";
-import { cell, force } from "./cells.ts";
+import { force, partition } from "./partitions.ts";
 import { tinyWorld } from "./tiny_engine.ts";
 
 const [databaseUrl, key] = Deno.args as [string, string];
 const engine = await Engine.open({
-  assets: ["a", "b"].map((key) => cell(key, { pool: "vendor" })),
+  assets: ["a", "b"].map((key) => partition(key, { pool: "vendor" })),
   database: await openPostgres({ databaseUrl }),
   resources: {
     ...tinyWorld(),

@@ -51,7 +51,7 @@ export async function pagePaths(url: string): Promise<{ name: string; path: stri
     { name: "ticker", path: `/tickers/${one}` },
     { name: "assets", path: "/assets" },
     { name: "asset", path: "/assets/cointegrated_pairs" },
-    { name: "asset_cells", path: "/assets/daily_bars" },
+    { name: "asset_partitions", path: "/assets/daily_bars" },
     { name: "runs", path: "/runs" },
     { name: "run", path: "/runs/1" },
     { name: "backfills", path: "/backfills" },

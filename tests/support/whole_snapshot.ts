@@ -21,7 +21,7 @@ export function wholeSnapshot(
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
     rejected,
     replaced: new Map(),
-    cells: new Map(),
+    partitions: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),
     lastingSpaces: new Map(),

@@ -63,7 +63,7 @@ class Backfilling {
 }
 
 /** 48 dates of two names, the same adjusted, and sums from the third date on. */
-const cellsInAll = 96 + 96 + 46;
+const partitionsInAll = 96 + 96 + 46;
 
 async function assertComplete(database: Database): Promise<void> {
   const { sql } = database;
@@ -88,7 +88,7 @@ async function surviveKills(where: Where): Promise<void> {
     await process.parts(parts);
     assert.ok(await process.kill(), "it was killed in the middle");
   }
-  assert.equal(await new Backfilling(where).end(), `ended succeeded ${cellsInAll}/${cellsInAll}`);
+  assert.equal(await new Backfilling(where).end(), `ended succeeded ${partitionsInAll}/${partitionsInAll}`);
   const database = await openDatabase(where);
   try {
     await assertComplete(database);
@@ -136,7 +136,7 @@ Deno.test({
       const second = new Backfilling(where);
       await first.parts(12);
       assert.ok(await first.kill(), "it was killed in the middle");
-      assert.equal(await second.end(), `ended succeeded ${cellsInAll}/${cellsInAll}`);
+      assert.equal(await second.end(), `ended succeeded ${partitionsInAll}/${partitionsInAll}`);
       const database = await openDatabase(where);
       try {
         await assertComplete(database);

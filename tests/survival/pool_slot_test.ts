@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openPostgres } from "../../resources/database/mod.ts";
-import { cell, force, holding, outcomes, until } from "../support/cells.ts";
+import { force, holding, outcomes, partition, until } from "../support/partitions.ts";
 import { createTestDatabase, postgresAvailable } from "../support/database.ts";
 import { withTinyEngine } from "../support/tiny_engine.ts";
 
@@ -30,7 +30,7 @@ Deno.test({
     try {
       const child = await holdSlot(url, "a");
       try {
-        const assets = ["a", "b"].map((key) => cell(key, { pool: "vendor" }));
+        const assets = ["a", "b"].map((key) => partition(key, { pool: "vendor" }));
         await withTinyEngine(async ({ engine, world }) => {
           const held = holding(world);
           const { id } = await force(engine, "b", 3);

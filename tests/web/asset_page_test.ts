@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetsWith, eager, everyRow } from "../../engine/mod.ts";
-import { adjusted, type CellTest, withCellEngine } from "../support/cell_engine.ts";
+import { adjusted, type PartitionTest, withPartitionEngine } from "../support/partition_engine.ts";
 import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
 import { withEmbedded } from "../support/database.ts";
 import { pageAndApi, servePage } from "../support/page_server.ts";
 
-const withCells = (test: (cell: CellTest) => Promise<void>) => () =>
-  withEmbedded((database) => withCellEngine(database, test));
+const withPartitions = (test: (partition: PartitionTest) => Promise<void>) => () =>
+  withEmbedded((database) => withPartitionEngine(database, test));
 
-async function read({ engine }: CellTest, path: string): Promise<{ status: number; html: string; text: string }> {
+async function read({ engine }: PartitionTest, path: string): Promise<{ status: number; html: string; text: string }> {
   const response = await pageAndApi(engine).request(path);
   const html = await response.text();
   const text = html.replaceAll(/<[^>]+>/g, " ").replaceAll("&quot;", '"').replaceAll(/\s+/g, " ");
@@ -17,40 +17,40 @@ async function read({ engine }: CellTest, path: string): Promise<{ status: numbe
 }
 
 Deno.test(
-  "GET /assets/:key tells why the asset is as it is, with its cells, materializations and neighbours",
-  withCells(async (cell) => {
-    const { world, materialize } = cell;
-    assert.match((await read(cell, "/assets/quotes")).text, /It has never been materialized\./);
+  "GET /assets/:key tells why the asset is as it is, with its partitions, materializations and neighbours",
+  withPartitions(async (partition) => {
+    const { world, materialize } = partition;
+    assert.match((await read(partition, "/assets/quotes")).text, /It has never been materialized\./);
     await materialize();
     world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
     await materialize("events");
-    const { status, html, text } = await read(cell, "/assets/adjusted");
+    const { status, html, text } = await read(partition, "/assets/adjusted");
     assert.equal(status, 200);
     assert.match(text, /adjusted Values adjusted for events\. ◐ stale/);
     assert.match(text, /upstream events changed in materialization \d+/);
     assert.match(text, /its source has other data than when it was read .* added B 2024-01-04: ratio 4/);
-    assert.match(text, /6 cells ● fresh/);
+    assert.match(text, /6 partitions ● fresh/);
     assert.match(text, /Made from quotes events Read by sums/);
-    assert.match(text, /2 cells stale 6 cells fresh/);
+    assert.match(text, /2 partitions stale 6 partitions fresh/);
     assert.match(
       html,
       /<rect class="stale" x="0" y="3" width="2" height="9">\s*<title>stale from 2024-01-02 to 2024-01-03/,
     );
     assert.match(html, /aria-label="B: stale from 2024-01-02 to 2024-01-03 \(2 dates\), fresh from/);
-    assert.match(text, /2024-01-02 to 2024-01-05/, "the changed cells of a materialization");
+    assert.match(text, /2024-01-02 to 2024-01-05/, "the changed partitions of a materialization");
     assert.doesNotMatch(html, /style=|onclick|https?:\/\/(?!www\.w3\.org)/);
-    assert.match((await read(cell, "/")).html, /href="\/assets\/adjusted#why"/);
+    assert.match((await read(partition, "/")).html, /href="\/assets\/adjusted#why"/);
   }),
 );
 
 Deno.test(
   "GET /assets/:key shows assets that are made as a whole, and says of others that there are none",
-  withCells(async (cell) => {
-    await cell.materialize();
-    const whole = await read(cell, "/assets/headline");
+  withPartitions(async (partition) => {
+    await partition.materialize();
+    const whole = await read(partition, "/assets/headline");
     assert.match(whole.text, /Why it is fresh headline ● fresh nothing that it was made of has changed/);
-    assert.doesNotMatch(whole.text, /Cells over time/);
-    const absent = await read(cell, "/assets/%3Cb%3E");
+    assert.doesNotMatch(whole.text, /Partitions over time/);
+    const absent = await read(partition, "/assets/%3Cb%3E");
     assert.equal(absent.status, 404);
     assert.match(absent.html, /There is no asset &lt;b&gt;/);
   }),
@@ -74,9 +74,9 @@ Deno.test("GET /assets/:key shows the rows that a check found at fault, and what
     materialize: () => ({ rows: [{ of: "<b>", value: 7 }, { of: "a", value: 1 }] }),
   });
   return withEmbedded((database) =>
-    withCellEngine(database, async (cell) => {
-      await cell.materialize();
-      const { html, text } = await read(cell, "/assets/judged");
+    withPartitionEngine(database, async (partition) => {
+      await partition.materialize();
+      const { html, text } = await read(partition, "/assets/judged");
       assert.match(text, /below_five warning ▲ failed 1 of 2 rows fail The row at fault of value &lt;b&gt; 7/);
       assert.match(text, /Made by itself when eager\(\)/);
       assert.doesNotMatch(html, /<b>/);
@@ -89,9 +89,9 @@ Deno.test({
     ? `the page of an asset in a browser (no browser: ${browserMissing})`
     : "the page of an asset in a browser",
   ignore: browserMissing !== null,
-  fn: withCells(async ({ engine, world, materialize }) => {
-    world.before = (key, cells) => {
-      if (key === "quotes" && cells.includes("A 2024-01-05")) throw new Error("not to be had");
+  fn: withPartitions(async ({ engine, world, materialize }) => {
+    world.before = (key, partitions) => {
+      if (key === "quotes" && partitions.includes("A 2024-01-05")) throw new Error("not to be had");
     };
     await materialize();
     const server = servePage(engine);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import type { BackfillCellState, Rectangle, SomeCells } from "../../engine/mod.ts";
+import type { BackfillPartitionState, Rectangle, SomePartitions } from "../../engine/mod.ts";
 import { stripOf } from "../../web/backfill_strip.ts";
 
-function cells(given: Partial<Record<BackfillCellState, Rectangle[]>>): Record<BackfillCellState, SomeCells> {
-  const some = (state: BackfillCellState) => ({ count: 0, cells: given[state] ?? [] });
+function partitions(
+  given: Partial<Record<BackfillPartitionState, Rectangle[]>>,
+): Record<BackfillPartitionState, SomePartitions> {
+  const some = (state: BackfillPartitionState) => ({ count: 0, partitions: given[state] ?? [] });
   return {
     done: some("done"),
     running: some("running"),
@@ -14,7 +16,7 @@ function cells(given: Partial<Record<BackfillCellState, Rectangle[]>>): Record<B
 }
 
 Deno.test("stripOf() stacks on each day the share of names in each state, and joins days that are alike", () => {
-  const strip = stripOf(cells({
+  const strip = stripOf(partitions({
     done: [{ names: ["A", "B", "C"], dates: [["2024-01-01", "2024-01-04"]] }],
     failed: [{ names: ["D"], dates: [["2024-01-03", "2024-01-04"]] }, {
       names: ["E"],
@@ -33,7 +35,7 @@ Deno.test("stripOf() stacks on each day the share of names in each state, and jo
 });
 
 Deno.test("stripOf() shows a single day of many years, in 240 columns at most", () => {
-  const strip = stripOf(cells({
+  const strip = stripOf(partitions({
     missing: [{ names: null, dates: [["2000-01-01", "2025-12-31"]] }],
     done: [{ names: null, dates: [["2010-06-01", "2010-06-01"]] }],
   }));
@@ -43,11 +45,11 @@ Deno.test("stripOf() shows a single day of many years, in 240 columns at most", 
   assert.ok(mixed[0]!.shares.every(({ share }) => share > 0));
 });
 
-Deno.test("stripOf() shows cells without dates as one column, and no cells as none", () => {
+Deno.test("stripOf() shows partitions without dates as one column, and no partitions as none", () => {
   const strip = stripOf(
-    cells({ done: [{ names: ["A"], dates: null }], missing: [{ names: ["B", "C", "D"], dates: null }] }),
+    partitions({ done: [{ names: ["A"], dates: null }], missing: [{ names: ["B", "C", "D"], dates: null }] }),
   );
   assert.deepEqual([strip.width, strip.dates], [1, null]);
   assert.deepEqual(strip.columns.map(({ shares }) => shares.map(({ share }) => share)), [[0.25, 0.75]]);
-  assert.deepEqual(stripOf(cells({})).columns, []);
+  assert.deepEqual(stripOf(partitions({})).columns, []);
 });

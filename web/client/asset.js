@@ -5,7 +5,7 @@
 /// <reference lib="dom.iterable" />
 import "./table_csv.js";
 import { press, say } from "./actions.js";
-import { readCells } from "./cells.js";
+import { readPartitions } from "./partitions.js";
 import { followChanges, showProgress } from "./changes.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { listenToRunButtons } from "./run_buttons.js";
@@ -15,7 +15,7 @@ const timesMs = 5_000;
 
 const parts = new LiveParts(() => {
   updateTimes();
-  readCells();
+  readPartitions();
   for (const [key, progress] of changes.progress) showProgress(key, progress);
 });
 const changes = followChanges({
@@ -97,4 +97,4 @@ document.addEventListener("formdata", (event) => {
 
 setInterval(updateTimes, timesMs);
 updateTimes();
-readCells();
+readPartitions();

@@ -6,7 +6,7 @@
 export function levelOf({ kind, data }) {
   if (kind === "log") return ["debug", "info", "warn", "error"].includes(data.level) ? data.level : "info";
   if (kind === "step_failed" || (kind === "run_finished" && data.status === "failed")) return "error";
-  if (/interrupted|retry|skipped|cancel|cells_failed/.test(kind)) return "warn";
+  if (/interrupted|retry|skipped|cancel|partitions_failed/.test(kind)) return "warn";
   return kind === "step_progress" ? "debug" : "info";
 }
 
@@ -50,8 +50,8 @@ export function sentenceOf({ kind, data }) {
       return "Was cancelled.";
     case "step_interrupted":
       return "Was interrupted; it begins again.";
-    case "cells_failed":
-      return `Some cells could not be made: ${data.error?.message ?? data.message ?? ""}`;
+    case "partitions_failed":
+      return `Some partitions could not be made: ${data.error?.message ?? data.message ?? ""}`;
     default:
       return kind.replaceAll("_", " ");
   }

@@ -1,5 +1,5 @@
 import type { Materialization } from "../../engine/mod.ts";
-import { namesInWords } from "../cell_strips.ts";
+import { namesInWords } from "../partition_strips.ts";
 import { count, figure } from "../figures.ts";
 import { Moment } from "./moment.tsx";
 import { TableScroller } from "./table_scroller.tsx";
@@ -18,7 +18,7 @@ export function Materializations({ of, now }: { of: readonly Materialization[]; 
             <th scope="col" class="number">Rows</th>
             <th scope="col" class="number">Came</th>
             <th scope="col" class="number">Went</th>
-            <th scope="col">Changed cells</th>
+            <th scope="col">Changed partitions</th>
             <th scope="col">Metadata</th>
           </tr>
         </thead>

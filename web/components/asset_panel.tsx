@@ -70,7 +70,7 @@ export function AssetPanel({ selected, path, now }: AssetPanelProps) {
       {request.asked && <RunPlan {...request.asked} />}
       {request.run && <RunProgress run={request.run} now={now} />}
       <p class="faint">
-        <a href={`/assets/${key}#materialize`}>With other settings, for some cells, forced …</a>
+        <a href={`/assets/${key}#materialize`}>With other settings, for some partitions, forced …</a>
       </p>
     </aside>
   );

@@ -33,9 +33,9 @@ export function AssetSchema({ asset: { key, schema, partitionedBy } }: { asset: 
                     description,
                     primaryKey.includes(name) ? "part of the key" : null,
                     partitionedBy?.name === name
-                      ? "name of its cell"
+                      ? "name of its partition"
                       : partitionedBy?.date === name
-                      ? "date of its cell"
+                      ? "date of its partition"
                       : null,
                   ].filter((part) => part !== null).join("; ") || "–"}
                 </td>

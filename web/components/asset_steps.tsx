@@ -22,7 +22,7 @@ export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[
               <th scope="col">Asked for</th>
               <th scope="col">By</th>
               <th scope="col" class="number">Took</th>
-              <th scope="col" class="number">Cells</th>
+              <th scope="col" class="number">Partitions</th>
               <th scope="col" class="number">Tries</th>
               <th scope="col">Why, or what went wrong</th>
             </tr>
@@ -45,7 +45,7 @@ export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[
                     ? duration(Date.parse(step.finishedAt) - Date.parse(step.startedAt))
                     : "–"}
                 </td>
-                <td class="number">{step.cells ? count(step.cells.count) : "whole"}</td>
+                <td class="number">{step.partitions ? count(step.partitions.count) : "whole"}</td>
                 <td class="number">{step.attempt}</td>
                 <td class={step.error ? "reason error" : "reason"}>
                   {step.error?.message ?? (step.reasons.map(({ message }) => message).join("; ") || "–")}

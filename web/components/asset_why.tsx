@@ -2,19 +2,19 @@ import type { AssetRecord } from "../asset_record.ts";
 import { AssetGraph } from "./asset_graph.tsx";
 import { ExplanationTree } from "./explanation_tree.tsx";
 
-/** Why an asset or one of its cells is as it is, and what it is joined to. */
+/** Why an asset or one of its partitions is as it is, and what it is joined to. */
 export function AssetWhy({ record }: { record: AssetRecord }) {
-  const { asset, state, explanation, cell, cellProblem, neighbours } = record;
+  const { asset, state, explanation, partition, partitionProblem, neighbours } = record;
   return (
     <>
-      {cellProblem !== null && (
+      {partitionProblem !== null && (
         <p class="notice bad" role="alert">
-          {cellProblem} <a href={`/assets/${asset.key}#why`}>To the asset as a whole</a>
+          {partitionProblem} <a href={`/assets/${asset.key}#why`}>To the asset as a whole</a>
         </p>
       )}
-      {cell && cellProblem === null && (
+      {partition && partitionProblem === null && (
         <p class="about">
-          This is about the cell {[cell.name, cell.date].filter(Boolean).join(" ")} alone.{" "}
+          This is about the partition {[partition.name, partition.date].filter(Boolean).join(" ")} alone.{" "}
           <a href={`/assets/${asset.key}#why`}>To the asset as a whole</a>
         </p>
       )}

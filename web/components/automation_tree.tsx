@@ -39,7 +39,7 @@ export function AutomationTree(
             <>
               Judged like this since <Moment at={last.evaluatedAt} now={now} />
               {last.requested
-                ? `, when ${counted(last.requested.count, "cell")} ${
+                ? `, when ${counted(last.requested.count, "partition")} ${
                   last.requested.count === 1 ? "was" : "were"
                 } asked for`
                 : ""}

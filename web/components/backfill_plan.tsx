@@ -8,9 +8,9 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
     <>
       <p class="about">{amountOf(plan)}</p>
       {plan.unknownNames.length > 0 && <p class="notice bad">No selected asset has {plan.unknownNames.join(", ")}.</p>}
-      {plan.skipped.map(({ key, upstream, cells }) => (
+      {plan.skipped.map(({ key, upstream, partitions }) => (
         <p class="notice">
-          {counted(cells.count, "cell")} of {key} are skipped: what they read of {upstream}{" "}
+          {counted(partitions.count, "partition")} of {key} are skipped: what they read of {upstream}{" "}
           is missing and no part of it.
         </p>
       ))}
@@ -20,7 +20,7 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
             <thead>
               <tr>
                 <th scope="col">Asset</th>
-                <th scope="col" class="number">Cells</th>
+                <th scope="col" class="number">Partitions</th>
                 <th scope="col" class="number">Parts</th>
                 <th scope="col" class="number">Vendor calls</th>
                 <th scope="col" class="number">Time</th>
@@ -33,10 +33,10 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
                     <code>{asset.key}</code>
                   </th>
                   <td class="number">
-                    {asset.cells
+                    {asset.partitions
                       ? (
                         <>
-                          {count(asset.cells.count)}
+                          {count(asset.partitions.count)}
                           {!asset.certain && <abbr title="What is made before may bring more to light.">+</abbr>}
                         </>
                       )
@@ -60,11 +60,12 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
   );
 }
 
-function amountOf({ assets, cells, vendorCalls, seconds, unknown }: BackfillPlan): string {
+function amountOf({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
   if (assets.length === 0) return "There is nothing to make in this range.";
   const time = unknown.length === assets.length
     ? "time unknown, because none of it ever ran"
     : `${unknown.length > 0 ? "at least" : "about"} ${duration(seconds * 1000)}`;
-  return [counted(cells, "cell"), ...(vendorCalls > 0 ? [counted(vendorCalls, "vendor call")] : []), time].join(", ") +
+  return [counted(partitions, "partition"), ...(vendorCalls > 0 ? [counted(vendorCalls, "vendor call")] : []), time]
+    .join(", ") +
     ".";
 }

@@ -1,13 +1,15 @@
-import { type BackfillCellState, backfillCellStates, type SomeCells } from "../../engine/mod.ts";
+import { type BackfillPartitionState, backfillPartitionStates, type SomePartitions } from "../../engine/mod.ts";
 import { stripOf } from "../backfill_strip.ts";
 import { count } from "../figures.ts";
 
 /** Height of a strip in its own units. */
 const height = 20;
 
-/** The cells of an asset over time, coloured by their state; the same in words for who does not see it. */
-export function BackfillStrip({ asset, cells }: { asset: string; cells: Record<BackfillCellState, SomeCells> }) {
-  const strip = stripOf(cells);
+/** The partitions of an asset over time, coloured by their state; the same in words for who does not see it. */
+export function BackfillStrip(
+  { asset, partitions }: { asset: string; partitions: Record<BackfillPartitionState, SomePartitions> },
+) {
+  const strip = stripOf(partitions);
   const when = strip.dates ? ` from ${strip.dates[0]} to ${strip.dates[1]}` : "";
   return (
     <svg
@@ -15,7 +17,7 @@ export function BackfillStrip({ asset, cells }: { asset: string; cells: Record<B
       viewBox={`0 0 ${strip.width} ${height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Cells of ${asset}${when}: ${cellCounts(cells)}`}
+      aria-label={`Partitions of ${asset}${when}: ${partitionCounts(partitions)}`}
     >
       {strip.columns.map(({ at, width, shares }) => {
         let top = 0;
@@ -38,10 +40,10 @@ export function BackfillStrip({ asset, cells }: { asset: string; cells: Record<B
   );
 }
 
-/** How many cells are in which state, in words. */
-export function cellCounts(cells: Record<BackfillCellState, SomeCells>): string {
-  const parts = backfillCellStates.filter((state) => cells[state].count > 0)
-    .map((state) => `${count(cells[state].count)} ${state}`);
+/** How many partitions are in which state, in words. */
+export function partitionCounts(partitions: Record<BackfillPartitionState, SomePartitions>): string {
+  const parts = backfillPartitionStates.filter((state) => partitions[state].count > 0)
+    .map((state) => `${count(partitions[state].count)} ${state}`);
   return parts.length === 0 ? "nothing to make" : parts.join(", ");
 }
 
@@ -49,7 +51,7 @@ export function cellCounts(cells: Record<BackfillCellState, SomeCells>): string 
 export function StripLegend() {
   return (
     <ul class="strip-legend" aria-label="Colours">
-      {backfillCellStates.map((state) => (
+      {backfillPartitionStates.map((state) => (
         <li>
           <span class={`swatch ${state}`} aria-hidden="true"></span> {state}
         </li>

@@ -12,15 +12,15 @@ export function ExplanationTree({ explanation }: { explanation: Explanation }) {
 }
 
 function Cause({ explanation }: { explanation: Explanation }) {
-  const { key, cell, cells, state, because, rows = [], settings = [], run, others, causes } = explanation;
+  const { key, partition, partitions, state, because, rows = [], settings = [], run, others, causes } = explanation;
   return (
     <li>
       <p class="line">
         <a href={`/assets/${key}`}>
           <code>{key}</code>
         </a>
-        {cell && <span>{Object.values(cell).join(" ")}</span>}
-        {cells && cells.count > 0 && <span>{counted(cells.count, "cell")}</span>}
+        {partition && <span>{Object.values(partition).join(" ")}</span>}
+        {partitions && partitions.count > 0 && <span>{counted(partitions.count, "partition")}</span>}
         <StateBadge state={state} />
       </p>
       <p>
@@ -44,7 +44,7 @@ function Cause({ explanation }: { explanation: Explanation }) {
         <ul class="others">
           {others.map((other) => (
             <li>
-              {other.cells && `${counted(other.cells.count, "cell")} `}
+              {other.partitions && `${counted(other.partitions.count, "partition")} `}
               <StateBadge state={other.state} /> {other.because}
             </li>
           ))}

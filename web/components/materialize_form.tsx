@@ -11,7 +11,7 @@ const scopeTitles: readonly (readonly [Scope, string])[] = [
 
 /** What is to be materialized and how; shows the plan of it, and nothing runs before that is confirmed. */
 export function MaterializeForm({ request, external }: { request: RunRequest; external: boolean }) {
-  const { key, scope, force, priority, from, to, names, hasCells, form, settings, problems, asked } = request;
+  const { key, scope, force, priority, from, to, names, hasPartitions, form, settings, problems, asked } = request;
   const problem = (name: string) => problems.get(name);
   const field = (name: string) => ({
     name,
@@ -36,7 +36,7 @@ export function MaterializeForm({ request, external }: { request: RunRequest; ex
           </select>
           <Fault name="scope" text={problem("scope")} />
         </label>
-        {hasCells && (
+        {hasPartitions && (
           <>
             <label>
               From

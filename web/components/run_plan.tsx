@@ -14,9 +14,11 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
           <code>{key}</code> is left out: {because}.
         </p>
       ))}
-      {plan.waiting.map(({ key, upstream, cells }) => (
+      {plan.waiting.map(({ key, upstream, partitions }) => (
         <p class="notice" key={key}>
-          {counted(cells.count, "cell")} of <code>{key}</code> cannot be made before <code>{upstream}</code> is.
+          {counted(partitions.count, "partition")} of <code>{key}</code> cannot be made before <code>{upstream}</code>
+          {" "}
+          is.
         </p>
       ))}
       {plan.steps.length > 0 && (
@@ -26,7 +28,7 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
               <tr>
                 <th scope="col">Step</th>
                 <th scope="col">Why</th>
-                <th scope="col" class="number">Cells</th>
+                <th scope="col" class="number">Partitions</th>
                 <th scope="col" class="number">Vendor calls</th>
                 <th scope="col" class="number">Time</th>
               </tr>
@@ -52,7 +54,7 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
   );
 }
 
-function Step({ step: { key, produces, reasons, certain, cells, estimate } }: { step: PlannedStep }) {
+function Step({ step: { key, produces, reasons, certain, partitions, estimate } }: { step: PlannedStep }) {
   const also = produces.filter((made) => made !== key);
   return (
     <tr>
@@ -67,7 +69,7 @@ function Step({ step: { key, produces, reasons, certain, cells, estimate } }: { 
         {reasons.length > 3 && `; and ${counted(reasons.length - 3, "more reason")}`}
         {!certain && <div class="faint">left out if that comes out as it was</div>}
       </td>
-      <td class="number">{cells ? count(cells.count) : "whole"}</td>
+      <td class="number">{partitions ? count(partitions.count) : "whole"}</td>
       <td class="number">
         {estimate?.vendorCalls === null || estimate === undefined ? "–" : count(estimate.vendorCalls)}
       </td>
@@ -84,7 +86,7 @@ function amountOf({ steps, force }: Plan): string {
   if (steps.length === 0) return force ? "There is nothing that could run." : "There is nothing to do: it is fresh.";
   const known = steps.flatMap(({ estimate }) => estimate?.seconds ?? []);
   const calls = steps.reduce((sum, { estimate }) => sum + (estimate?.vendorCalls ?? 0), 0);
-  const cells = steps.reduce((sum, step) => sum + (step.cells?.count ?? 0), 0);
+  const partitions = steps.reduce((sum, step) => sum + (step.partitions?.count ?? 0), 0);
   const time = known.length === 0
     ? "time unknown, because none of it ever ran"
     : `${known.length < steps.length ? "at least" : "about"} ${
@@ -92,7 +94,7 @@ function amountOf({ steps, force }: Plan): string {
     } of work`;
   return [
     counted(steps.length, "step"),
-    ...(cells > 0 ? [counted(cells, "cell")] : []),
+    ...(partitions > 0 ? [counted(partitions, "partition")] : []),
     ...(calls > 0 ? [counted(calls, "vendor call")] : []),
     time,
   ].join(", ") + ". Nothing runs before you say so.";

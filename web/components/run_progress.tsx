@@ -60,7 +60,7 @@ export function RunProgress({ run, now }: { run: Run; now: number }) {
 }
 
 function Step({ step }: { step: RunStep }) {
-  const { key, status, startedAt, finishedAt, error, skippedBecause, done, cells } = step;
+  const { key, status, startedAt, finishedAt, error, skippedBecause, done, partitions } = step;
   return (
     <li data-step={key} data-status={status}>
       <p class="line">
@@ -73,9 +73,9 @@ function Step({ step }: { step: RunStep }) {
           {status === "running" && <span data-part={key}></span>}
         </span>
       </p>
-      {cells && cells.count > 0 && (
+      {partitions && partitions.count > 0 && (
         <p class="faint">
-          {(done?.count ?? 0).toLocaleString("en-US")} of {counted(cells.count, "cell")}
+          {(done?.count ?? 0).toLocaleString("en-US")} of {counted(partitions.count, "partition")}
         </p>
       )}
       {status === "running" && <progress data-progress={key} aria-label={`${key} progress`}></progress>}

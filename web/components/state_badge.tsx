@@ -1,6 +1,18 @@
-import type { AssetStateName, BackfillCellState, BackfillStatus, ExplainedState, RunStatus } from "../../engine/mod.ts";
+import type {
+  AssetStateName,
+  BackfillPartitionState,
+  BackfillStatus,
+  ExplainedState,
+  RunStatus,
+} from "../../engine/mod.ts";
 
-export type BadgeName = AssetStateName | ExplainedState | RunStatus | BackfillStatus | BackfillCellState | "waiting";
+export type BadgeName =
+  | AssetStateName
+  | ExplainedState
+  | RunStatus
+  | BackfillStatus
+  | BackfillPartitionState
+  | "waiting";
 
 /** Each state has a shape and a word of its own; the colour only repeats them. */
 const MARKS: Readonly<Record<BadgeName, string>> = {

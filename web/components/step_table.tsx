@@ -45,7 +45,7 @@ function readyAt({ after }: RunStep, finished: ReadonlyMap<string, string | null
 }
 
 function StepRow({ step, span, now, readyMs }: { step: RunStep; span: TimeSpan; now: number; readyMs: number }) {
-  const { key, status, attempt, error, reasons, skippedBecause, after, done, cells } = step;
+  const { key, status, attempt, error, reasons, skippedBecause, after, done, partitions } = step;
   const startedMs = step.startedAt ? Date.parse(step.startedAt) : null;
   const endedMs = step.finishedAt ? Date.parse(step.finishedAt) : status === "running" ? now : null;
   const took = startedMs !== null && endedMs !== null ? endedMs - startedMs : null;
@@ -57,7 +57,7 @@ function StepRow({ step, span, now, readyMs }: { step: RunStep; span: TimeSpan; 
         <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
         {error && <p class="error">{error.message}</p>}
         {skippedBecause && <p class="why">because {skippedBecause} failed</p>}
-        {cells && <p class="why">{count(done?.count ?? 0)} of {count(cells.count)} cells</p>}
+        {partitions && <p class="why">{count(done?.count ?? 0)} of {count(partitions.count)} partitions</p>}
         {(reasons.length > 0 || after.length > 0) && (
           <details>
             <summary>Why</summary>

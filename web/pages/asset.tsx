@@ -6,8 +6,8 @@ import { AssetSchema } from "../components/asset_schema.tsx";
 import { AssetSteps } from "../components/asset_steps.tsx";
 import { AssetWhy } from "../components/asset_why.tsx";
 import { AutomationTree } from "../components/automation_tree.tsx";
-import { CellQuestion } from "../components/cell_question.tsx";
-import { CellStrips } from "../components/cell_strips.tsx";
+import { PartitionQuestion } from "../components/partition_question.tsx";
+import { PartitionStrips } from "../components/partition_strips.tsx";
 import { FailureList } from "../components/failure_list.tsx";
 import { FailedChecks } from "../components/check_badge.tsx";
 import { LivePanel } from "../components/live_panel.tsx";
@@ -22,15 +22,15 @@ import { Layout } from "../layout.tsx";
 /** Materializations that the table lists; more of them are plotted. */
 const listedMaterializations = 10;
 
-/** One asset: why it is as it is, its cells over time, its rows, how it was made and is made, and what it is joined to. */
+/** One asset: why it is as it is, its partitions over time, its rows, how it was made and is made, and what it is joined to. */
 export function AssetPage({ record }: { record: AssetRecord }) {
-  const { asset, producer, shown, state, cell, report, materializations, rows, request, automation, now } = record;
+  const { asset, producer, shown, state, partition, report, materializations, rows, request, automation, now } = record;
   const { key } = asset;
   const { external } = asset;
   const sections = [
     { id: "why", title: "Why" },
     { id: "materialize", title: "Materialize" },
-    ...(report ? [{ id: "cells", title: "Cells" }] : []),
+    ...(report ? [{ id: "partitions", title: "Partitions" }] : []),
     ...(rows ? [{ id: "rows", title: "Rows" }, { id: "schema", title: "Schema" }] : []),
     { id: "materializations", title: "Materializations" },
     { id: "checks", title: "Checks" },
@@ -61,7 +61,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       </div>
       <LivePanel
         id="why"
-        title={cell && record.cellProblem === null ? "Why this cell is so" : `Why it is ${state.state}`}
+        title={partition && record.partitionProblem === null ? "Why this partition is so" : `Why it is ${state.state}`}
       >
         <AssetWhy record={record} />
       </LivePanel>
@@ -81,11 +81,11 @@ export function AssetPage({ record }: { record: AssetRecord }) {
         </Panel>
       )}
       {report && (
-        <Panel id="cells" title="Cells over time">
-          <div id="cells-body" data-live>
-            <CellStrips report={report} assetKey={key} />
+        <Panel id="partitions" title="Partitions over time">
+          <div id="partitions-body" data-live>
+            <PartitionStrips report={report} assetKey={key} />
           </div>
-          <CellQuestion assetKey={key} report={report} cell={cell} />
+          <PartitionQuestion assetKey={key} report={report} partition={partition} />
         </Panel>
       )}
       {rows && (

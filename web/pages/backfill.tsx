@@ -1,6 +1,6 @@
 import type { Backfill, BackfillAction, BackfillAssetState, BackfillRun } from "../../engine/mod.ts";
 import { BackfillPlanTable } from "../components/backfill_plan.tsx";
-import { BackfillStrip, cellCounts, StripLegend } from "../components/backfill_strip.tsx";
+import { BackfillStrip, partitionCounts, StripLegend } from "../components/backfill_strip.tsx";
 import { Moment } from "../components/moment.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
 import { count, counted, duration } from "../figures.ts";
@@ -16,7 +16,7 @@ const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, str
   cancelled: [["retry", "Make what is missing"]],
 };
 
-/** One backfill: how far it is, and each asset's cells over time. */
+/** One backfill: how far it is, and each asset's partitions over time. */
 export function BackfillPage({ backfill, now }: { backfill: Backfill; now: number }) {
   const { id, selection, range, force, assets, runs, runCount, plan } = backfill;
   return (
@@ -35,7 +35,8 @@ export function BackfillPage({ backfill, now }: { backfill: Backfill; now: numbe
         <p class="about">
           <code>{selection}</code>
           {rangeInWords(range)}
-          {force ? ", forced" : ""}. Days go from left to right; a colour is as high as the share of cells in its state.
+          {force ? ", forced" : ""}. Days go from left to right; a colour is as high as the share of partitions in its
+          state.
         </p>
         <StripLegend />
         <div id="assets" data-live>
@@ -83,7 +84,7 @@ function Headline({ backfill: { id, status } }: { backfill: Backfill }) {
 
 function Progress({ backfill, now }: { backfill: Backfill; now: number }) {
   const { status, progress, reason, remainingSeconds, expectedAt, createdAt, finishedAt, assets } = backfill;
-  const { cells, done, failed, skipped } = progress;
+  const { partitions, done, failed, skipped } = progress;
   const unknown = assets.filter((asset) => asset.remainingSeconds === null).length;
   const left = remainingSeconds !== null && remainingSeconds >= 1
     ? `${unknown > 0 ? "at least" : "about"} ${duration(remainingSeconds * 1000)} left`
@@ -91,14 +92,14 @@ function Progress({ backfill, now }: { backfill: Backfill; now: number }) {
   return (
     <section class="panel" aria-label="Progress">
       <progress
-        max={Math.max(1, cells)}
-        value={cells === 0 && status === "succeeded" ? 1 : done + failed + skipped}
-        aria-label="Cells that are settled"
+        max={Math.max(1, partitions)}
+        value={partitions === 0 && status === "succeeded" ? 1 : done + failed + skipped}
+        aria-label="Partitions that are settled"
       >
       </progress>
       <p>
         {[
-          `${count(done)} of ${counted(cells, "cell")} done`,
+          `${count(done)} of ${counted(partitions, "partition")} done`,
           ...(failed > 0 ? [`${count(failed)} failed`] : []),
           ...(skipped > 0 ? [`${count(skipped)} skipped`] : []),
           ...(left ? [left] : []),
@@ -122,24 +123,24 @@ function Progress({ backfill, now }: { backfill: Backfill; now: number }) {
   );
 }
 
-function AssetLine({ asset: { key, state, cells, message, remainingSeconds } }: { asset: BackfillAssetState }) {
+function AssetLine({ asset: { key, state, partitions, message, remainingSeconds } }: { asset: BackfillAssetState }) {
   return (
     <li data-asset={key} data-state={state}>
       <div class="line">
         <h4>{key}</h4>
         <StateBadge state={state} />
         <span class="faint">
-          {cells ? cellCounts(cells) : "made as a whole"}
+          {partitions ? partitionCounts(partitions) : "made as a whole"}
           {remainingSeconds !== null && remainingSeconds >= 1 ? `, ${duration(remainingSeconds * 1000)} left` : ""}
         </span>
       </div>
-      {cells && <BackfillStrip asset={key} cells={cells} />}
+      {partitions && <BackfillStrip asset={key} partitions={partitions} />}
       {message !== null && <p class="why error">{message}</p>}
     </li>
   );
 }
 
-function RunLine({ run: { id, status, selection, cells, done, failed, error, startedAt, finishedAt } }: {
+function RunLine({ run: { id, status, selection, partitions, done, failed, error, startedAt, finishedAt } }: {
   run: BackfillRun;
 }) {
   return (
@@ -153,7 +154,7 @@ function RunLine({ run: { id, status, selection, cells, done, failed, error, sta
       </div>
       <p>
         <code>{selection}</code>
-        {cells === null ? "" : `: ${count(done ?? 0)} of ${counted(cells, "cell")}`}
+        {partitions === null ? "" : `: ${count(done ?? 0)} of ${counted(partitions, "partition")}`}
         {failed ? `, ${count(failed)} failed` : ""}
       </p>
       {error && <p class="error">{error}</p>}

@@ -182,7 +182,7 @@ function BackfillEntry({ backfill, now }: { backfill: BackfillSummary; now: numb
       <p>
         <code>{selection}</code>
         {rangeInWords(range)}
-        {force ? ", forced" : ""}: {count(progress.done)} of {counted(progress.cells, "cell")} done
+        {force ? ", forced" : ""}: {count(progress.done)} of {counted(progress.partitions, "partition")} done
         {progress.failed > 0 ? `, ${count(progress.failed)} failed` : ""}
         {progress.skipped > 0 ? `, ${count(progress.skipped)} skipped` : ""}
       </p>

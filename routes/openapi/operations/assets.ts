@@ -78,11 +78,11 @@ export const assetOperations: Operations = {
   },
   "GET /v1/assets/:key/partitions": {
     tag: "Assets",
-    summary: "Cells of an asset by state",
+    summary: "Partitions of an asset by state",
     description: "As rectangles of names and dates, within a range where one is given.",
     path,
     example: { path: { key: "daily_bars" } },
-    answers: { 200: { description: "The cells", schema: schemas.PartitionsSchema } },
+    answers: { 200: { description: "The partitions", schema: schemas.PartitionsSchema } },
     problems: [404, 409],
   },
   "GET /v1/assets/:key/checks": {
@@ -104,7 +104,7 @@ export const assetOperations: Operations = {
   },
   "GET /v1/assets/:key/why": {
     tag: "Assets",
-    summary: "Why an asset, or some of its cells, are as they are",
+    summary: "Why an asset, or some of its partitions, are as they are",
     path,
     example,
     answers: { 200: { description: "The explanation, down to the cause", schema: schemas.ExplanationSchema } },
@@ -112,7 +112,7 @@ export const assetOperations: Operations = {
   },
   "GET /v1/assets/:key/impact": {
     tag: "Assets",
-    summary: "What a change of an asset, or of some of its cells, would touch",
+    summary: "What a change of an asset, or of some of its partitions, would touch",
     path,
     example: { path: { key: "daily_bars" } },
     answers: { 200: { description: "What would be made again, and what it takes", schema: schemas.ImpactSchema } },

@@ -93,7 +93,7 @@ export const runOperations: Operations = {
   },
   "GET /v1/backfills/:id": {
     tag: "Backfills",
-    summary: "One backfill with its progress by cell",
+    summary: "One backfill with its progress by partition",
     path: backfillPath,
     answers: { 200: { description: "The backfill", schema: schemas.BackfillSchema } },
     problems: [404],

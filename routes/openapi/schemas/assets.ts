@@ -16,7 +16,7 @@ import {
 } from "../../../engine/mod.ts";
 import { RowList } from "../../asset_rows.ts";
 import { named } from "../components.ts";
-import { CellRange, ReasonSchema, Rectangle, SomeCells, StepError } from "./runs.ts";
+import { PartitionRange, ReasonSchema, Rectangle, SomePartitions, StepError } from "./runs.ts";
 
 const instant = z.iso.datetime({ offset: true });
 const date = z.iso.date();
@@ -40,7 +40,7 @@ export const MaterializationSchema = named(
     rowsAdded: z.int(),
     rowsRemoved: z.int(),
     metadata: z.record(z.string(), named("MetadataValue", MetadataValue)),
-    cells: z.array(Rectangle).nullable(),
+    partitions: z.array(Rectangle).nullable(),
     changed: z.array(Rectangle).nullable(),
     startedAt: instant,
     committedAt: instant,
@@ -107,7 +107,7 @@ const stateFields = {
   lastStep: LastStep.nullable(),
   freshness: Freshness.nullable(),
   failedChecks: z.array(FailedCheckSchema).describe("Checks that stand failed, also those that only warn"),
-  cells: z.strictObject({
+  partitions: z.strictObject({
     wanted: z.int(),
     made: z.int(),
     missing: z.int(),
@@ -218,13 +218,13 @@ export const PartitionsSchema = named(
     }),
     count: z.int(),
     states: z.strictObject({
-      fresh: SomeCells,
-      stale: SomeCells,
-      expected: SomeCells,
-      missing: SomeCells,
-      waiting: SomeCells,
-      failed: SomeCells,
-      gone: SomeCells,
+      fresh: SomePartitions,
+      stale: SomePartitions,
+      expected: SomePartitions,
+      missing: SomePartitions,
+      waiting: SomePartitions,
+      failed: SomePartitions,
+      gone: SomePartitions,
     }),
   }),
 );
@@ -233,7 +233,7 @@ PartitionsSchema satisfies z.ZodType<PartitionReport>;
 const finding = {
   state: z.enum(["fresh", "stale", "missing", "waiting", "blocked", "failed", "running", "gone", "changed"]),
   because: z.string(),
-  cells: SomeCells.optional(),
+  partitions: SomePartitions.optional(),
 };
 
 export const ExplanationSchema: z.ZodType<Explanation> = named(
@@ -241,7 +241,7 @@ export const ExplanationSchema: z.ZodType<Explanation> = named(
   z.strictObject({
     ...finding,
     key: z.string(),
-    cell: z.strictObject({ name: z.string().optional(), date: date.optional() }).nullable(),
+    partition: z.strictObject({ name: z.string().optional(), date: date.optional() }).nullable(),
     settings: z.array(z.strictObject({ setting: z.string(), from: anything, to: anything })).optional(),
     materialization: z.int().optional(),
     run: z.int().optional(),
@@ -257,16 +257,16 @@ export const ImpactSchema = named(
   "Impact",
   z.strictObject({
     key: z.string(),
-    range: CellRange.nullable(),
-    changed: SomeCells.nullable(),
+    range: PartitionRange.nullable(),
+    changed: SomePartitions.nullable(),
     steps: z.array(z.strictObject({
       key: z.string(),
       produces: z.array(z.string()),
-      cells: SomeCells.nullable(),
+      partitions: SomePartitions.nullable(),
       minutes: z.number().nullable(),
       vendorCalls: z.number().nullable(),
     })),
-    cells: z.int(),
+    partitions: z.int(),
     minutes: z.number().nullable(),
     vendorCalls: z.number(),
   }),
@@ -284,7 +284,7 @@ interface Node {
   holds: boolean;
   count: number;
   of: number;
-  cells: z.output<typeof Rectangle>[] | null;
+  partitions: z.output<typeof Rectangle>[] | null;
   operands: Node[];
 }
 const EvaluationNode: z.ZodType<Node> = named(
@@ -295,7 +295,7 @@ const EvaluationNode: z.ZodType<Node> = named(
     holds: z.boolean(),
     count: z.int(),
     of: z.int(),
-    cells: z.array(Rectangle).nullable(),
+    partitions: z.array(Rectangle).nullable(),
     get operands(): z.ZodType<Node[]> {
       return z.array(EvaluationNode);
     },
@@ -314,7 +314,7 @@ export const AutomationSchema = named(
       evaluatedAt: instant,
       paused: z.boolean(),
       tree: EvaluationNode,
-      requested: SomeCells.nullable(),
+      requested: SomePartitions.nullable(),
       runId: z.int().nullable(),
     })),
   }),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Backfill, type BackfillPlan, type BackfillSummary, type ScheduleState } from "../../../engine/mod.ts";
 import { named } from "../components.ts";
-import { runStatus, SomeCells } from "./runs.ts";
+import { runStatus, SomePartitions } from "./runs.ts";
 
 const instant = z.iso.datetime({ offset: true });
 const date = z.iso.date();
@@ -22,17 +22,17 @@ export const BackfillPlanSchema = named(
     assets: z.array(z.strictObject({
       key: z.string(),
       produces: z.array(z.string()),
-      cells: SomeCells.nullable(),
+      partitions: SomePartitions.nullable(),
       parts: z.int(),
       vendorCalls: z.number().nullable(),
       seconds: z.number().nullable(),
       boundBy: z.enum(["calls", "history"]).nullable(),
       certain: z.boolean(),
     })),
-    skipped: z.array(z.strictObject({ key: z.string(), upstream: z.string(), cells: SomeCells })),
+    skipped: z.array(z.strictObject({ key: z.string(), upstream: z.string(), partitions: SomePartitions })),
     fresh: z.array(z.string()),
     unknownNames: z.array(z.string()),
-    cells: z.int(),
+    partitions: z.int(),
     vendorCalls: z.number(),
     seconds: z.number(),
     unknown: z.array(z.string()),
@@ -40,14 +40,14 @@ export const BackfillPlanSchema = named(
 );
 BackfillPlanSchema satisfies z.ZodType<BackfillPlan>;
 
-const cellState = z.enum(["done", "running", "missing", "failed", "skipped"]);
+const partitionState = z.enum(["done", "running", "missing", "failed", "skipped"]);
 const progress = z.strictObject({
   done: z.int(),
   running: z.int(),
   missing: z.int(),
   failed: z.int(),
   skipped: z.int(),
-  cells: z.int(),
+  partitions: z.int(),
 });
 
 const backfillFields = {
@@ -74,13 +74,13 @@ export const BackfillSchema = named(
     plan: BackfillPlanSchema,
     assets: z.array(z.strictObject({
       key: z.string(),
-      state: cellState,
-      cells: z.strictObject({
-        done: SomeCells,
-        running: SomeCells,
-        missing: SomeCells,
-        failed: SomeCells,
-        skipped: SomeCells,
+      state: partitionState,
+      partitions: z.strictObject({
+        done: SomePartitions,
+        running: SomePartitions,
+        missing: SomePartitions,
+        failed: SomePartitions,
+        skipped: SomePartitions,
       }).nullable(),
       message: z.string().nullable(),
       remainingSeconds: z.number().nullable(),
@@ -89,7 +89,7 @@ export const BackfillSchema = named(
       id: z.int(),
       status: runStatus,
       selection: z.string(),
-      cells: z.int().nullable(),
+      partitions: z.int().nullable(),
       done: z.int().nullable(),
       failed: z.int().nullable(),
       error: z.string().nullable(),

@@ -1,4 +1,4 @@
-/** Cells, runs and plans, as they are answered. */
+/** Partitions, runs and plans, as they are answered. */
 import { z } from "zod";
 import {
   eventKinds,
@@ -21,22 +21,25 @@ export const Rectangle = named(
   z.strictObject({
     names: z.array(z.string()).nullable(),
     dates: z.array(z.tuple([date, date])).nullable(),
-  }).describe("Cells: names × ranges of dates, both ends included; null for a dimension is all of it"),
+  }).describe("Partitions: names × ranges of dates, both ends included; null for a dimension is all of it"),
 );
 
-export const SomeCells = named("SomeCells", z.strictObject({ count: z.int(), cells: z.array(Rectangle) }));
+export const SomePartitions = named(
+  "SomePartitions",
+  z.strictObject({ count: z.int(), partitions: z.array(Rectangle) }),
+);
 
-export const CellRange = named(
-  "CellRange",
+export const PartitionRange = named(
+  "PartitionRange",
   z.strictObject({
     from: date.optional(),
     to: date.optional(),
     names: z.array(z.string()).optional(),
-    cells: z.record(z.string(), z.array(Rectangle)).optional(),
+    partitions: z.record(z.string(), z.array(Rectangle)).optional(),
   }),
 );
 
-const reasonFields = { message: z.string(), cells: SomeCells.optional() };
+const reasonFields = { message: z.string(), partitions: SomePartitions.optional() };
 const reason = <K extends Reason["kind"], S extends z.ZodRawShape>(kind: K, shape: S) =>
   z.strictObject({ kind: z.literal(kind), ...shape, ...reasonFields });
 const version = z.string().nullable();
@@ -47,9 +50,9 @@ export const ReasonSchema = named(
     reason("never_materialized", {}),
     reason("table_replaced", {}),
     reason("definition_changed", {}),
-    reason("cells_missing", {}),
-    reason("cells_gone", {}),
-    reason("cells_due", { from: date.nullable(), to: date.nullable() }),
+    reason("partitions_missing", {}),
+    reason("partitions_gone", {}),
+    reason("partitions_due", { from: date.nullable(), to: date.nullable() }),
     reason("upstream_changed", { upstream: z.string(), materialization: z.int().optional() }),
     reason("upstream_stale", { upstream: z.string() }),
     reason("source_changed", { from: version, to: version }),
@@ -90,9 +93,9 @@ const RunStep = named(
     finishedAt: instant.nullable(),
     skippedBecause: z.string().nullable(),
     error: StepError.nullable(),
-    cells: SomeCells.nullable(),
-    done: SomeCells.nullable(),
-    failed: SomeCells.nullable(),
+    partitions: SomePartitions.nullable(),
+    done: SomePartitions.nullable(),
+    failed: SomePartitions.nullable(),
   }),
 );
 
@@ -101,7 +104,7 @@ const runFields = {
   trigger: z.string().describe("Who asked: http, cli, startup, schedule:NAME"),
   selection: z.string(),
   force: z.boolean(),
-  range: CellRange.nullable(),
+  range: PartitionRange.nullable(),
   priority: z.int(),
   retryOf: z.int().nullable(),
   status: runStatus,
@@ -150,18 +153,18 @@ export const PlanSchema = named(
   z.strictObject({
     selection: z.string(),
     force: z.boolean(),
-    range: CellRange.nullable(),
+    range: PartitionRange.nullable(),
     steps: z.array(z.strictObject({
       key: z.string(),
       produces: z.array(z.string()),
       after: z.array(z.string()),
       reasons: z.array(ReasonSchema),
       certain: z.boolean(),
-      cells: SomeCells.optional(),
+      partitions: SomePartitions.optional(),
       estimate: Estimate.optional(),
     })),
     fresh: z.array(z.string()),
-    waiting: z.array(z.strictObject({ key: z.string(), upstream: z.string(), cells: SomeCells })),
+    waiting: z.array(z.strictObject({ key: z.string(), upstream: z.string(), partitions: SomePartitions })),
     blocked: z.array(
       z.strictObject({ key: z.string(), because: z.string(), blockedBy: z.string(), run: z.int() }),
     ),

@@ -194,7 +194,7 @@ Deno.test("judgeBars() does not care for splits of other tickers, of the bar's o
     7,
     1,
   ]);
-  // As of a part that is one cell, with no bar in the session of the split.
+  // As of a part that is one partition, with no bar in the session of the split.
   assert.deepEqual([factorsOf(rawBar("B", b!, 1)), factorsOf(rawBar("AA", a!, 1))], [[7], [1]]);
 });
 

@@ -10,7 +10,7 @@ Deno.test("daily_ohlc has the bars with the names of their tickers, null where t
       bars: [dailyBarRow("A", "2024-01-02", 10), dailyBarRow("B", "2024-01-02", 20, { open: null, volume: null })],
       tickers: [listedRow("A"), listedRow("B", { name: null })],
     },
-    cells: { names: ["A", "B"], dates: ["2024-01-02"] },
+    partitions: { names: ["A", "B"], dates: ["2024-01-02"] },
   });
   const session = "2024-01-02";
   assert.deepEqual(rows, [

@@ -27,7 +27,7 @@ Deno.test("chosen_pairs says of dividends what the pairs that it chose from say"
   const { metadata } = await runAsset(chosenPairs, {
     inputs: { pairs: [] },
     inputMetadata: { pairs: { dividends: "none in the source" } },
-    cells: { dates: ["2026-11-20"] },
+    partitions: { dates: ["2026-11-20"] },
   });
   assert.deepEqual(metadata.dividends, { type: "text", value: "none in the source" });
 });

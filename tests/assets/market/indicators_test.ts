@@ -29,8 +29,8 @@ function expected(ticker: string) {
   ]);
 }
 
-async function run(cells: { names: string[]; dates: string[] }) {
-  const { rows } = await runAsset(indicators, { inputs: { bars }, cells });
+async function run(partitions: { names: string[]; dates: string[] }) {
+  const { rows } = await runAsset(indicators, { inputs: { bars }, partitions });
   return rows.map((row) => [
     row.ticker,
     row.session,
@@ -51,7 +51,7 @@ Deno.test("indicators are those of each ticker's closes up to the session, null 
   assert.equal(rows.find(([ticker]) => ticker === "C")![3], closes.get("C")![0]);
 });
 
-Deno.test("indicators of some cells are what they are among all", async () => {
+Deno.test("indicators of some partitions are what they are among all", async () => {
   assert.deepEqual(await run({ names: ["A", "C"], dates: [sessions.at(-1)!] }), [
     expected("A").at(-1),
     expected("C").at(-1),

@@ -15,7 +15,7 @@ async function judge(
   { dates = days.slice(0, 40), ...more }: { dates?: string[]; completeShare?: number } = {},
 ) {
   const wanted = dates.filter((date) => bars.some(({ session }) => session === date));
-  return await runAsset(asset, { inputs: { bars }, cells: { dates: wanted }, config: more });
+  return await runAsset(asset, { inputs: { bars }, partitions: { dates: wanted }, config: more });
 }
 
 /** `x` for each session that is complete. */

@@ -29,7 +29,7 @@ function pair(names: string, engleGrangerPValue: number | null, more: Record<str
 }
 
 async function choose(pairs: readonly object[], config: Record<string, unknown> = {}) {
-  const run = await runAsset(chosenPairs, { inputs: { pairs }, config, cells: { dates: [asOf] } });
+  const run = await runAsset(chosenPairs, { inputs: { pairs }, config, partitions: { dates: [asOf] } });
   const byRank = run.rows.toSorted((a, b) => a.rank - b.rank);
   return { ...run, names: byRank.map((row) => `${row.rank} ${row.ticker_1}/${row.ticker_2}`) };
 }
@@ -92,7 +92,10 @@ Deno.test("chosen_pairs stops at as many as it is told, ten by default", async (
 Deno.test("chosen_pairs chooses as of each session from the pairs of that session", async () => {
   const before = "2024-06-21";
   const pairs = [pair("A/B", 0.02), pair("C/D", 0.01), pair("A/B", 0.01, { as_of: before })];
-  const { rows } = await runAsset(chosenPairs, { inputs: { pairs }, cells: { dates: [before, asOf, "2024-07-05"] } });
+  const { rows } = await runAsset(chosenPairs, {
+    inputs: { pairs },
+    partitions: { dates: [before, asOf, "2024-07-05"] },
+  });
   assert.deepEqual(rows.map((row) => `${row.as_of} ${row.rank} ${row.ticker_1}`), [
     `${before} 1 A`,
     `${asOf} 2 A`,

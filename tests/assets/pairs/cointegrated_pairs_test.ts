@@ -32,7 +32,7 @@ function test(
   return runAsset(cointegratedPairs, {
     inputs: { bars, sessions: sessionRows(bars), clusters: clusterRows(clusters, asOf) },
     config,
-    cells: { dates: [asOf] },
+    partitions: { dates: [asOf] },
   });
 }
 
@@ -87,8 +87,8 @@ Deno.test("cointegrated_pairs tests no pair across clusters, of noise, or of ano
     sessions: sessionRows(bars),
     clusters: [...clusterRows({ A: 0, B: 0 }, asOf), ...clusterRows({ C: 0, D: 0 }, asOf, "service")],
   };
-  const cells = { dates: [asOf] };
-  const service = await runAsset(cointegratedPairs, { inputs, cells, config: { clusterPreset: "service" } });
+  const partitions = { dates: [asOf] };
+  const service = await runAsset(cointegratedPairs, { inputs, partitions, config: { clusterPreset: "service" } });
   assert.deepEqual(service.rows.map((row) => [row.ticker_1, row.ticker_2]), [["C", "D"]]);
 });
 
@@ -156,14 +156,14 @@ Deno.test("cointegrated_pairs stops when it is cancelled", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
   const inputs = { bars, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, B: 0 }, asOf) };
   const signal = AbortSignal.abort(new Error("enough"));
-  await assert.rejects(runAsset(cointegratedPairs, { inputs, signal, cells: { dates: [asOf] } }), /enough/);
+  await assert.rejects(runAsset(cointegratedPairs, { inputs, signal, partitions: { dates: [asOf] } }), /enough/);
 });
 
 Deno.test("cointegrated_pairs says so where pair_clusters was cleaned by other rules", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
   const inputs = { bars, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, GONE: 0 }, asOf) };
   await assert.rejects(
-    runAsset(cointegratedPairs, { inputs, cells: { dates: [asOf] } }),
+    runAsset(cointegratedPairs, { inputs, partitions: { dates: [asOf] } }),
     /pair_clusters has GONE as of 2025-07-11.*the same formationSessions, rule, maxStaleSessions and maxFilledShare/,
   );
 });

@@ -6,7 +6,7 @@ import { runAsset } from "../../support/run_asset.ts";
 
 const cluster = (closes: Record<string, ArrayLike<number>>) => {
   const { bars, asOf } = rawBarRows(closes);
-  return runAsset(pairClusters, { inputs: { bars, sessions: sessionRows(bars) }, cells: { dates: [asOf] } });
+  return runAsset(pairClusters, { inputs: { bars, sessions: sessionRows(bars) }, partitions: { dates: [asOf] } });
 };
 
 /** Three groups of six tickers that follow their group's factor, and two of their own. */

@@ -27,14 +27,14 @@ async function notFresh({ engine }: VendorChain): Promise<string[]> {
 /** What the last materializations of an asset changed since one of them, as `name date`, without a session. */
 async function changedSince({ engine }: VendorChain, key: string, since: number, without: string): Promise<string[]> {
   const later = (await engine.materializations(key, { limit: 50 })).filter(({ id }) => id > since);
-  const cells = later.flatMap(({ changed }) =>
+  const partitions = later.flatMap(({ changed }) =>
     changed!.flatMap(({ names, dates }) =>
       (names ?? ["*"]).flatMap((name) =>
         dates!.flatMap(([first, last]) => nyse.sessionsBetween(first, last).map((date) => `${name} ${date}`))
       )
     )
   );
-  return [...new Set(cells)].filter((cell) => !cell.endsWith(without)).sort();
+  return [...new Set(partitions)].filter((partition) => !partition.endsWith(without)).sort();
 }
 
 async function latestId({ engine }: VendorChain, key: string): Promise<number> {
@@ -207,10 +207,10 @@ async function theChain(t: Deno.TestContext, open: () => ReturnType<typeof datab
         const run = await chain.materialize();
         assert.equal(run.status, "failed");
         const step = run.steps.find(({ key }) => key === "raw_daily_bars")!;
-        assert.deepEqual([step.status, step.failed!.cells[0]!.dates], ["failed", [[next, next]]]);
+        assert.deepEqual([step.status, step.failed!.partitions[0]!.dates], ["failed", [[next, next]]]);
         assert.match(step.error!.message, /the plan of the key does not include this date/);
         const [state] = await chain.engine.states(["raw_daily_bars"]);
-        assert.deepEqual([state!.state, state!.cells!.missing > 0], ["failed", true]);
+        assert.deepEqual([state!.state, state!.partitions!.missing > 0], ["failed", true]);
         const newest = sessions().at(-1)!;
         assert.ok((await chain.rows("daily_bars")).some(({ session }) => session === newest));
         chain.calls();

@@ -36,8 +36,8 @@ async function content(chain: VendorChain, left: ReadonlySet<unknown> = new Set(
 function firstWithClose(bars: readonly Record<string, unknown>[]): Record<string, unknown>[] {
   const found = new Map<string, Record<string, unknown>>();
   for (const bar of bars) {
-    const cell = `${bar.ticker} ${bar.session}`;
-    if (bar.close !== null && !found.has(cell)) found.set(cell, bar);
+    const partition = `${bar.ticker} ${bar.session}`;
+    if (bar.close !== null && !found.has(partition)) found.set(partition, bar);
   }
   return [...found.values()];
 }

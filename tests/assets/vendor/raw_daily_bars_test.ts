@@ -10,7 +10,7 @@ const nothing = { tickers: [], splits: [], dividends: [] };
 
 function run(
   bars: VendorBar[],
-  more: Partial<Parameters<typeof runAsset>[1]> & { cells: { names: string[]; dates: string[] } },
+  more: Partial<Parameters<typeof runAsset>[1]> & { partitions: { names: string[]; dates: string[] } },
 ) {
   const { vendor, asked } = scriptedVendor({ bars });
   return {
@@ -26,7 +26,7 @@ Deno.test("raw_daily_bars keeps of a session the tickers it was asked for, repea
     vendorBar("A", "2024-02-01", 10, { volume: NaN, vwap: 10.5 }),
     vendorBar("B", "2024-02-01", 21),
   ];
-  const { asked, made } = run(bars, { cells: { names: ["A", "B", "C"], dates: ["2024-02-01"] } });
+  const { asked, made } = run(bars, { partitions: { names: ["A", "B", "C"], dates: ["2024-02-01"] } });
   const { rows, metadata, progress } = await made;
   assert.deepEqual(asked, ["session 2024-02-01"]);
   assert.deepEqual(rows, [
@@ -41,7 +41,7 @@ Deno.test("raw_daily_bars keeps of a session the tickers it was asked for, repea
 
 Deno.test("raw_daily_bars takes splits and dividends of the same ticker and session", async () => {
   const { made } = run([vendorBar("A", "2024-02-01", 10), vendorBar("A", "2024-02-02", 5)], {
-    cells: { names: ["A"], dates: ["2024-02-01", "2024-02-02"] },
+    partitions: { names: ["A"], dates: ["2024-02-01", "2024-02-02"] },
     inputs: {
       tickers: [],
       splits: [{ ticker: "A", session: "2024-02-02", ratio: 2 }],
@@ -57,7 +57,7 @@ Deno.test("raw_daily_bars takes splits and dividends of the same ticker and sess
 Deno.test("raw_daily_bars asks for one ticker over its sessions where it alone lacks them", async () => {
   const dates = ["2024-02-01", "2024-02-02", "2024-02-05"];
   const { asked, made } = run(dates.map((session) => vendorBar("NEW", session, 10)), {
-    cells: { names: ["NEW"], dates },
+    partitions: { names: ["NEW"], dates },
   });
   assert.equal((await made).rows.length, 3);
   assert.deepEqual(asked, ["ticker NEW 2024-02-01 2024-02-05"]);
@@ -72,13 +72,13 @@ Deno.test("raw_daily_bars counts the bars that are not as they were, by value an
   ];
   const { made } = run(
     [vendorBar("A", "2024-02-01", 10.01), vendorBar("B", "2024-02-01", 20), vendorBar("C", "2024-02-01", 30)],
-    { cells: { names: ["A", "B", "C"], dates: ["2024-02-01"] }, before },
+    { partitions: { names: ["A", "B", "C"], dates: ["2024-02-01"] }, before },
   );
   assert.deepEqual((await made).metadata.restated, { type: "number", value: 2 });
 });
 
 Deno.test("raw_daily_bars does not take a session without any bar for one in which nothing traded", async () => {
-  const { made } = run([], { cells: { names: ["A", "B"], dates: ["2024-02-01"] } });
+  const { made } = run([], { partitions: { names: ["A", "B"], dates: ["2024-02-01"] } });
   await assert.rejects(made, (error: Error) => {
     assert.match(error.message, /no bar of any instrument for 2024-02-01, on which the exchange traded/);
     return isRetryable(error);

@@ -12,7 +12,7 @@ function dividend(ticker: string, exDate: string, cash: number, currency: string
 const sessions = ["2024-02-01", "2024-02-02", "2024-02-05"];
 const names = ["A", "B", "C", "D"];
 
-Deno.test("raw_dividends sums what goes ex in a session, in dollars alone, for the cells that are asked for", async () => {
+Deno.test("raw_dividends sums what goes ex in a session, in dollars alone, for the partitions that are asked for", async () => {
   const { vendor, asked } = scriptedVendor({
     dividends: [
       dividend("A", "2024-02-01", 0.25),
@@ -26,7 +26,7 @@ Deno.test("raw_dividends sums what goes ex in a session, in dollars alone, for t
   });
   const { rows, metadata } = await runAsset(rawDividends, {
     inputs: { tickers: [] },
-    cells: { names, dates: sessions },
+    partitions: { names, dates: sessions },
     resources: vendorResources(vendor),
   });
   assert.deepEqual(asked, ["dividends 2024-01-27 2024-02-05"]);
@@ -41,7 +41,7 @@ Deno.test("raw_dividends asks for one ticker alone, from some days before, which
   const { vendor, asked } = scriptedVendor({ dividends: [dividend("B", "2024-02-03", 0.5)] });
   const { rows } = await runAsset(rawDividends, {
     inputs: { tickers: [] },
-    cells: { names: ["B"], dates: ["2024-02-05", "2024-02-06"] },
+    partitions: { names: ["B"], dates: ["2024-02-05", "2024-02-06"] },
     resources: vendorResources(vendor),
   });
   assert.deepEqual(asked, ["dividends 2024-01-31 2024-02-06 B"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rawNews } from "../../../assets/vendor/raw_news.ts";
-import { CellSpace } from "../../../engine/mod.ts";
+import { PartitionSpace } from "../../../engine/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import { runAsset } from "../../support/run_asset.ts";
 import { listedRow, scriptedVendor, vendorNews, vendorResources } from "../../support/scripted_vendor.ts";
@@ -17,7 +17,7 @@ Deno.test("raw_news has a row for each article, day and followed ticker", async 
   });
   const { rows, metadata } = await runAsset(rawNews, {
     inputs: { tickers: [], bars: [] },
-    cells: { names, dates: ["2024-02-01", "2024-02-02"] },
+    partitions: { names, dates: ["2024-02-01", "2024-02-02"] },
     resources: vendorResources(vendor),
   });
   assert.deepEqual(asked, ["news 2024-02-01T00:00:00Z 2024-02-03T00:00:00Z"]);
@@ -32,7 +32,7 @@ Deno.test("raw_news asks for one ticker where it alone lacks the days", async ()
   const { vendor, asked } = scriptedVendor({});
   await runAsset(rawNews, {
     inputs: { tickers: [], bars: [] },
-    cells: { names: ["A"], dates: ["2024-02-01"] },
+    partitions: { names: ["A"], dates: ["2024-02-01"] },
     resources: vendorResources(vendor),
   });
   assert.deepEqual(asked, ["news 2024-02-01T00:00:00Z 2024-02-02T00:00:00Z A"]);
@@ -43,7 +43,9 @@ Deno.test("raw_news wants the last thirty days, or those since a date, today inc
   const listed = [listedRow("A"), listedRow("GONE", { delisted_on: "2024-02-20" })];
   const wanted = async (newsFrom?: string) =>
     await rawNews.recipe!.partitionsDef!.wanted({
-      upstream: { tickers: { space: CellSpace.single, wanted: CellSpace.single, rows: () => Promise.resolve(listed) } },
+      upstream: {
+        tickers: { space: PartitionSpace.single, wanted: PartitionSpace.single, rows: () => Promise.resolve(listed) },
+      },
       config: {},
       resources: vendorResources(vendor, { newsFrom }),
       clock: fixedClock("2024-03-01T23:00:00Z"),

@@ -9,7 +9,7 @@ async function detailsOf(ticker: string, listed = listedRow(ticker)) {
   });
   const { rows } = await runAsset(rawTickerDetails, {
     inputs: { tickers: [listed], bars: [] },
-    cells: { names: [ticker] },
+    partitions: { names: [ticker] },
     resources: vendorResources(vendor),
   });
   return { asked, row: rows[0]! };

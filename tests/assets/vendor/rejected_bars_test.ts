@@ -12,7 +12,7 @@ Deno.test("rejected_bars of a vendor holds those of the bars received that canno
   ];
   const { rows, checks } = await runAsset(rejectedBars, {
     inputs: { bars },
-    cells: { names: ["A", "B"], dates: ["2024-01-02", "2024-01-03"] },
+    partitions: { names: ["A", "B"], dates: ["2024-01-02", "2024-01-03"] },
   });
   assert.deepEqual(rows.map((row) => [row.ticker, row.session, row.occurrence, row.reason]), [
     ["A", "2024-01-02", 2, "repeats the first usable bar of the session"],

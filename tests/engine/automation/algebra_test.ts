@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { all, and, CellSet, type Condition, inRange, latest, not, or } from "../../../engine/mod.ts";
+import { all, and, type Condition, inRange, latest, not, or, PartitionSet } from "../../../engine/mod.ts";
 import { judge } from "../../../engine/declare/automation_condition.ts";
 import { atom } from "../../../engine/automation/conditions.ts";
 import { factsOf, named, smallSpace } from "../../support/automation.ts";
 
-/** Any cells of the small space. */
+/** Any partitions of the small space. */
 const anyCells = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }).map((chosen) => {
-  const every = Array.from(CellSet.all(smallSpace).cells());
-  return CellSet.at(smallSpace, every.filter((_, i) => chosen[i]));
+  const every = Array.from(PartitionSet.all(smallSpace).partitions());
+  return PartitionSet.at(smallSpace, every.filter((_, i) => chosen[i]));
 });
 
-/** A condition that holds for any cells. */
-const anyCondition = anyCells.map((cells) => atom("some", "are some", () => cells));
+/** A condition that holds for any partitions. */
+const anyCondition = anyCells.map((partitions) => atom("some", "are some", () => partitions));
 
 /** A state with any universe. */
 const anyFacts = anyCells.map((universe) => factsOf({ universe, wanted: universe }));
@@ -20,7 +20,7 @@ const anyFacts = anyCells.map((universe) => factsOf({ universe, wanted: universe
 function equal(law: string, left: (...c: Condition[]) => Condition, right: (...c: Condition[]) => Condition): void {
   Deno.test(`the algebra of conditions: ${law}`, () => {
     fc.assert(fc.property(anyFacts, anyCondition, anyCondition, anyCondition, (facts, a, b, c) => {
-      assert.equal(named(judge(left(a, b, c), facts).cells), named(judge(right(a, b, c), facts).cells));
+      assert.equal(named(judge(left(a, b, c), facts).partitions), named(judge(right(a, b, c), facts).partitions));
     }));
   });
 }
@@ -43,7 +43,7 @@ equal("a scope distributes over or", (a, b) => latest(or(a!, b!)), (a, b) => or(
 
 Deno.test("the algebra of conditions: a condition and its opposite share nothing and leave nothing out", () => {
   fc.assert(fc.property(anyFacts, anyCondition, (facts, a) => {
-    assert.equal(judge(and(a, not(a)), facts).cells.count, 0);
-    assert.equal(named(judge(or(a, not(a)), facts).cells), named(facts.universe));
+    assert.equal(judge(and(a, not(a)), facts).partitions.count, 0);
+    assert.equal(named(judge(or(a, not(a)), facts).partitions), named(facts.universe));
   }));
 });

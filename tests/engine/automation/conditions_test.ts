@@ -5,8 +5,6 @@ import {
   anyUpstreamMissing,
   anyUpstreamUpdated,
   attempted,
-  CellSet,
-  CellSpace,
   checksPassed,
   codeChanged,
   type Condition,
@@ -27,51 +25,59 @@ import {
   not,
   onMissing,
   or,
+  PartitionSet,
+  PartitionSpace,
   since,
   sourceChanged,
   stale,
   triedInVain,
 } from "../../../engine/mod.ts";
 import { judge, treeOf } from "../../../engine/declare/automation_condition.ts";
-import { cells, factsOf, named, smallSpace } from "../../support/automation.ts";
+import { factsOf, named, partitions, smallSpace } from "../../support/automation.ts";
 
-const holds = (condition: Condition, facts: Facts) => named(judge(condition, facts).cells);
+const holds = (condition: Condition, facts: Facts) => named(judge(condition, facts).partitions);
 const every = "A2 A3 A4 A5 B2 B3 B4 B5";
 const at = (time: string) => Date.parse(`2024-02-01T${time}:00Z`);
 
-Deno.test("conditions that are read off the state hold for exactly its cells", () => {
-  assert.equal(holds(missing(), factsOf({ missing: cells("A2 B5") })), "A2 B5");
-  assert.equal(holds(expected(), factsOf({ missing: cells("A2 B5"), expected: cells("B5") })), "B5");
+Deno.test("conditions that are read off the state hold for exactly its partitions", () => {
+  assert.equal(holds(missing(), factsOf({ missing: partitions("A2 B5") })), "A2 B5");
+  assert.equal(holds(expected(), factsOf({ missing: partitions("A2 B5"), expected: partitions("B5") })), "B5");
   const changed = factsOf({
-    stale: { code: cells("A2"), config: cells("A3"), source: cells("A4"), other: cells("B2") },
+    stale: { code: partitions("A2"), config: partitions("A3"), source: partitions("A4"), other: partitions("B2") },
   });
   assert.equal(holds(stale(), changed), "A2 A3 A4 B2");
   assert.equal(holds(codeChanged(), changed), "A2");
   assert.equal(holds(configChanged(), changed), "A3");
   assert.equal(holds(sourceChanged(), changed), "A4");
-  assert.equal(holds(anyUpstreamMissing(), factsOf({ upstreamMissing: cells("B3") })), "B3");
-  assert.equal(holds(anyUpstreamInProgress(), factsOf({ upstreamInProgress: cells("B4") })), "B4");
-  assert.equal(holds(inProgress(), factsOf({ inProgress: cells("A5") })), "A5");
-  assert.equal(holds(triedInVain(), factsOf({ triedInVain: cells("A5") })), "A5");
-  assert.equal(holds(anyUpstreamUpdated(), factsOf({ upstreamUpdates: [{ cells: cells("B4"), atMs: 1 }] })), "B4");
-  assert.equal(holds(attempted(), factsOf({ attempts: [{ cells: cells("B4"), atMs: 1 }] })), "B4");
-  assert.equal(holds(materialized(), factsOf({ makings: [{ cells: cells("B4"), atMs: 1 }] })), "B4");
+  assert.equal(holds(anyUpstreamMissing(), factsOf({ upstreamMissing: partitions("B3") })), "B3");
+  assert.equal(holds(anyUpstreamInProgress(), factsOf({ upstreamInProgress: partitions("B4") })), "B4");
+  assert.equal(holds(inProgress(), factsOf({ inProgress: partitions("A5") })), "A5");
+  assert.equal(holds(triedInVain(), factsOf({ triedInVain: partitions("A5") })), "A5");
+  assert.equal(
+    holds(anyUpstreamUpdated(), factsOf({ upstreamUpdates: [{ partitions: partitions("B4"), atMs: 1 }] })),
+    "B4",
+  );
+  assert.equal(holds(attempted(), factsOf({ attempts: [{ partitions: partitions("B4"), atMs: 1 }] })), "B4");
+  assert.equal(holds(materialized(), factsOf({ makings: [{ partitions: partitions("B4"), atMs: 1 }] })), "B4");
 });
 
-Deno.test("no condition holds for a cell outside the asset", () => {
-  const universe = cells("A2 A3");
-  assert.equal(holds(missing(), factsOf({ universe, missing: cells("A2 B5") })), "A2");
-  assert.equal(holds(not(missing()), factsOf({ universe, missing: cells("A2 B5") })), "A3");
+Deno.test("no condition holds for a partition outside the asset", () => {
+  const universe = partitions("A2 A3");
+  assert.equal(holds(missing(), factsOf({ universe, missing: partitions("A2 B5") })), "A2");
+  assert.equal(holds(not(missing()), factsOf({ universe, missing: partitions("A2 B5") })), "A3");
 });
 
-Deno.test("checksPassed() holds for all cells or for none", () => {
+Deno.test("checksPassed() holds for all partitions or for none", () => {
   assert.equal(holds(checksPassed(), factsOf()), every);
   assert.equal(holds(checksPassed(), factsOf({ upstreamChecksPassed: false })), "");
 });
 
 Deno.test("failed() and failedSince() tell when", () => {
   const facts = factsOf({
-    failures: [{ cells: cells("A2"), atMs: at("09:00") }, { cells: cells("B2"), atMs: at("11:30") }],
+    failures: [{ partitions: partitions("A2"), atMs: at("09:00") }, {
+      partitions: partitions("B2"),
+      atMs: at("11:30"),
+    }],
   });
   assert.equal(holds(failed(), facts), "A2 B2");
   assert.equal(holds(failedSince({ hours: 1 }), facts), "B2");
@@ -81,14 +87,14 @@ Deno.test("failed() and failedSince() tell when", () => {
 });
 
 Deno.test("inLatestWindow() counts dates that are wanted", () => {
-  const facts = factsOf({ wanted: cells("A2 A3 A5 B2 B3") });
+  const facts = factsOf({ wanted: partitions("A2 A3 A5 B2 B3") });
   assert.equal(holds(inLatestWindow({ dates: 1 }), facts), "A5");
   assert.equal(holds(inLatestWindow({ dates: 2 }), facts), "A3 A5 B3");
   assert.equal(holds(inLatestWindow({ dates: 9 }), facts), "A2 A3 A5 B2 B3");
 });
 
 Deno.test("scopes restrict what holds: latest(), inRange(), all()", () => {
-  const facts = factsOf({ missing: cells("A2 A3 B4 B5") });
+  const facts = factsOf({ missing: partitions("A2 A3 B4 B5") });
   assert.equal(holds(latest(missing()), facts), "B5");
   assert.equal(holds(all(missing()), facts), "A2 A3 B4 B5");
   assert.equal(holds(inRange({ from: "2024-01-03", to: "2024-01-04" }, missing()), facts), "A3 B4");
@@ -98,20 +104,24 @@ Deno.test("scopes restrict what holds: latest(), inRange(), all()", () => {
 });
 
 Deno.test("scopes leave an asset without dates alone", () => {
-  const space = new CellSpace(["A", "B"], [""]);
-  const facts = factsOf({ universe: CellSet.all(space), wanted: CellSet.all(space), missing: CellSet.all(space) });
+  const space = new PartitionSpace(["A", "B"], [""]);
+  const facts = factsOf({
+    universe: PartitionSet.all(space),
+    wanted: PartitionSet.all(space),
+    missing: PartitionSet.all(space),
+  });
   for (const scope of [latest(missing()), inRange({ from: "2030-01-01" }, missing()), inLatestWindow({ dates: 1 })]) {
-    assert.equal(judge(scope, facts).cells.count, 2, scope.text);
+    assert.equal(judge(scope, facts).partitions.count, 2, scope.text);
   }
 });
 
-Deno.test("since() holds where the trigger happened after the reset, cell by cell", () => {
+Deno.test("since() holds where the trigger happened after the reset, partition by partition", () => {
   const facts = factsOf({
-    failures: [{ cells: cells("A2 A3 A4 A5"), atMs: at("10:00") }],
+    failures: [{ partitions: partitions("A2 A3 A4 A5"), atMs: at("10:00") }],
     makings: [
-      { cells: cells("A2"), atMs: at("09:00") },
-      { cells: cells("A3"), atMs: at("10:00") },
-      { cells: cells("A4"), atMs: at("11:00") },
+      { partitions: partitions("A2"), atMs: at("09:00") },
+      { partitions: partitions("A3"), atMs: at("10:00") },
+      { partitions: partitions("A4"), atMs: at("11:00") },
     ],
   });
   assert.equal(holds(since(failed(), materialized()), facts), "A2 A5");
@@ -121,8 +131,11 @@ Deno.test("since() holds where the trigger happened after the reset, cell by cel
 
 Deno.test("since() lets a later trigger hold again", () => {
   const facts = factsOf({
-    upstreamUpdates: [{ cells: cells("A2"), atMs: at("09:00") }, { cells: cells("A2"), atMs: at("11:00") }],
-    attempts: [{ cells: cells("A2"), atMs: at("10:00") }],
+    upstreamUpdates: [{ partitions: partitions("A2"), atMs: at("09:00") }, {
+      partitions: partitions("A2"),
+      atMs: at("11:00"),
+    }],
+    attempts: [{ partitions: partitions("A2"), atMs: at("10:00") }],
   });
   assert.equal(holds(since(anyUpstreamUpdated(), attempted()), facts), "A2");
 });
@@ -137,26 +150,30 @@ Deno.test("since() refuses conditions that do not happen at an instant", () => {
 Deno.test("eager() wants what is stale, expected or about to be, unless something speaks against it", () => {
   const facts = (more: Parameters<typeof factsOf>[0] = {}) =>
     factsOf({
-      missing: cells("A2 B5"),
-      expected: cells("B5"),
-      stale: { code: cells("A4") },
-      upstreamUpdates: [{ cells: cells("B4"), atMs: 1 }],
+      missing: partitions("A2 B5"),
+      expected: partitions("B5"),
+      stale: { code: partitions("A4") },
+      upstreamUpdates: [{ partitions: partitions("B4"), atMs: 1 }],
       ...more,
     });
   assert.equal(holds(eager(), facts()), "A4 B4 B5");
-  assert.equal(holds(eager(), facts({ upstreamMissing: cells("B5") })), "A4 B4");
-  assert.equal(holds(eager(), facts({ upstreamInProgress: cells("A4") })), "B4 B5");
-  assert.equal(holds(eager(), facts({ inProgress: cells("B4") })), "A4 B5");
-  assert.equal(holds(eager(), facts({ triedInVain: cells("A4 B5") })), "B4");
+  assert.equal(holds(eager(), facts({ upstreamMissing: partitions("B5") })), "A4 B4");
+  assert.equal(holds(eager(), facts({ upstreamInProgress: partitions("A4") })), "B4 B5");
+  assert.equal(holds(eager(), facts({ inProgress: partitions("B4") })), "A4 B5");
+  assert.equal(holds(eager(), facts({ triedInVain: partitions("A4 B5") })), "B4");
 });
 
 Deno.test("onMissing() wants what is missing on any date, and nothing stale", () => {
-  const facts = factsOf({ missing: cells("A2 B5"), expected: cells("B5"), stale: { code: cells("A4") } });
+  const facts = factsOf({
+    missing: partitions("A2 B5"),
+    expected: partitions("B5"),
+    stale: { code: partitions("A4") },
+  });
   assert.equal(holds(onMissing(), facts), "A2 B5");
 });
 
-Deno.test("treeOf() tells of each operand for how many cells it holds, and which", () => {
-  const facts = factsOf({ missing: cells("A2 B2") });
+Deno.test("treeOf() tells of each operand for how many partitions it holds, and which", () => {
+  const facts = factsOf({ missing: partitions("A2 B2") });
   const tree = treeOf(judge(latest(missing()), facts), facts.universe);
   assert.deepEqual(tree, {
     condition: "latest(missing())",
@@ -164,24 +181,27 @@ Deno.test("treeOf() tells of each operand for how many cells it holds, and which
     holds: false,
     count: 0,
     of: 8,
-    cells: [],
+    partitions: [],
     operands: [{
       condition: "missing()",
       meaning: "were never made",
       holds: true,
       count: 2,
       of: 8,
-      cells: [{ names: null, dates: [["2024-01-02", "2024-01-02"]] }],
+      partitions: [{ names: null, dates: [["2024-01-02", "2024-01-02"]] }],
       operands: [],
     }],
   });
 });
 
-Deno.test("treeOf() does not list cells that are scattered over more than a hundred places", () => {
-  const space = new CellSpace(["A"], Array.from({ length: 300 }, (_, i) => `d${String(i).padStart(3, "0")}`));
-  const scattered = CellSet.at(space, space.dates.filter((_, i) => i % 2 === 0).map((date) => ["A", date] as const));
-  const facts = factsOf({ universe: CellSet.all(space), wanted: CellSet.all(space), missing: scattered });
-  const { cells: listed, count } = treeOf(judge(missing(), facts), facts.universe);
+Deno.test("treeOf() does not list partitions that are scattered over more than a hundred places", () => {
+  const space = new PartitionSpace(["A"], Array.from({ length: 300 }, (_, i) => `d${String(i).padStart(3, "0")}`));
+  const scattered = PartitionSet.at(
+    space,
+    space.dates.filter((_, i) => i % 2 === 0).map((date) => ["A", date] as const),
+  );
+  const facts = factsOf({ universe: PartitionSet.all(space), wanted: PartitionSet.all(space), missing: scattered });
+  const { partitions: listed, count } = treeOf(judge(missing(), facts), facts.universe);
   assert.deepEqual([listed, count], [null, 150]);
   assert.equal(smallSpace.dates.length, 4);
 });

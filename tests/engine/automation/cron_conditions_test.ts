@@ -5,14 +5,17 @@
 import assert from "node:assert/strict";
 import { AutomationEvaluator, cronPassed, DefinitionError, onCron, silentLogger } from "../../../engine/mod.ts";
 import { judge } from "../../../engine/declare/automation_condition.ts";
-import { cells, factsOf, named, withConditions } from "../../support/automation.ts";
+import { factsOf, named, partitions, withConditions } from "../../support/automation.ts";
 import { databases } from "../../support/database.ts";
 import { tinyAssets, withTinyEngine } from "../../support/tiny_engine.ts";
 
-/** Whether a cell that was looked at at `attempt` is due at `now`. */
+/** Whether a partition that was looked at at `attempt` is due at `now`. */
 function isDue(cron: string, timeZone: string, { attempt, now }: { attempt: string; now: string }): boolean {
-  const facts = factsOf({ nowMs: Date.parse(now), attempts: [{ cells: cells("A2"), atMs: Date.parse(attempt) }] });
-  return named(judge(cronPassed(cron, timeZone), facts).cells).includes("A2");
+  const facts = factsOf({
+    nowMs: Date.parse(now),
+    attempts: [{ partitions: partitions("A2"), atMs: Date.parse(attempt) }],
+  });
+  return named(judge(cronPassed(cron, timeZone), facts).partitions).includes("A2");
 }
 
 const cases: [cron: string, timeZone: string, lastTick: string, title: string][] = [
@@ -44,20 +47,20 @@ Deno.test("cronPassed() takes the second 01:30 of the day clocks go back for no 
   assert.equal(isDue("30 1 * * *", "America/New_York", { attempt, now: "2026-11-02T06:30:00Z" }), true);
 });
 
-Deno.test("cronPassed() counts ticks that passed unseen as one, and is due cell by cell", () => {
+Deno.test("cronPassed() counts ticks that passed unseen as one, and is due partition by partition", () => {
   const facts = factsOf({
     nowMs: Date.parse("2026-11-20T12:00:00Z"),
     attempts: [
-      { cells: cells("A2 A3"), atMs: Date.parse("2026-11-01T12:00:00Z") },
-      { cells: cells("A3"), atMs: Date.parse("2026-11-20T09:00:01Z") },
+      { partitions: partitions("A2 A3"), atMs: Date.parse("2026-11-01T12:00:00Z") },
+      { partitions: partitions("A3"), atMs: Date.parse("2026-11-20T09:00:01Z") },
     ],
   });
-  assert.equal(named(judge(cronPassed("0 9 * * *", "UTC"), facts).cells), "A2 A4 A5 B2 B3 B4 B5");
+  assert.equal(named(judge(cronPassed("0 9 * * *", "UTC"), facts).partitions), "A2 A4 A5 B2 B3 B4 B5");
 });
 
 Deno.test("onCron() leaves history that nobody expects alone", () => {
-  const facts = factsOf({ missing: cells("A2 B2 B5"), expected: cells("B5") });
-  assert.equal(named(judge(onCron("0 9 * * *", "UTC"), facts).cells), "A3 A4 A5 B3 B4 B5");
+  const facts = factsOf({ missing: partitions("A2 B2 B5"), expected: partitions("B5") });
+  assert.equal(named(judge(onCron("0 9 * * *", "UTC"), facts).partitions), "A3 A4 A5 B3 B4 B5");
 });
 
 Deno.test("cronPassed() refuses what is no cron expression and no time zone", () => {

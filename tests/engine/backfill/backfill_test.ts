@@ -7,29 +7,29 @@ import {
   UnknownBackfillError,
   UnmetUpstreamError,
 } from "../../../engine/mod.ts";
-import { type CellTest, withCellEngine } from "../../support/cell_engine.ts";
+import { type PartitionTest, withPartitionEngine } from "../../support/partition_engine.ts";
 import { databases } from "../../support/database.ts";
 import { gate } from "../../support/tiny_engine.ts";
 
-/** Cells of an asset within a backfill by state, without those states that no cell is in. */
+/** Partitions of an asset within a backfill by state, without those states that no partition is in. */
 function counts(backfill: Backfill, key: string): Record<string, number> {
-  const { cells } = backfill.assets.find((asset) => asset.key === key)!;
+  const { partitions } = backfill.assets.find((asset) => asset.key === key)!;
   return Object.fromEntries(
-    Object.entries(cells!).map(([state, { count }]) => [state, count] as const).filter(([, count]) => count > 0),
+    Object.entries(partitions!).map(([state, { count }]) => [state, count] as const).filter(([, count]) => count > 0),
   );
 }
 
 const days = Array.from({ length: 20 }, (_, i) => `2024-01-${String(i + 1).padStart(2, "0")}`);
 
 for (const { name, ignore, open } of databases) {
-  const test = (title: string, body: (cell: CellTest) => Promise<void>) =>
+  const test = (title: string, body: (partition: PartitionTest) => Promise<void>) =>
     Deno.test({
       name: `Backfills on ${name}: ${title}`,
       ignore,
       async fn() {
         const database = await open();
         try {
-          await withCellEngine(database, body);
+          await withPartitionEngine(database, body);
         } finally {
           await database.close();
         }
@@ -41,8 +41,8 @@ for (const { name, ignore, open } of databases) {
     const plan = await engine.backfills.plan({ selection: "*", from: "2024-01-03", to: "2024-01-10" });
     assert.deepEqual(
       plan.assets.map((
-        { key, cells, parts, seconds, certain },
-      ) => [key, cells?.count ?? null, parts, seconds, certain]),
+        { key, partitions, parts, seconds, certain },
+      ) => [key, partitions?.count ?? null, parts, seconds, certain]),
       [
         ["events", null, 1, null, true],
         ["quotes", 16, 4, null, true],
@@ -52,26 +52,26 @@ for (const { name, ignore, open } of databases) {
         ["headline", null, 1, null, false],
       ],
     );
-    assert.deepEqual([plan.cells, plan.unknown.length], [38, 5]);
+    assert.deepEqual([plan.partitions, plan.unknown.length], [38, 5]);
     // The first two sums of the range read dates that are not in it.
     assert.deepEqual(plan.skipped, [{
       key: "sums",
       upstream: "adjusted",
-      cells: { count: 2, cells: [{ names: null, dates: [["2024-01-03", "2024-01-04"]] }] },
+      partitions: { count: 2, partitions: [{ names: null, dates: [["2024-01-03", "2024-01-04"]] }] },
     }]);
     assert.deepEqual(calls(), []);
     assert.deepEqual(await engine.runs({ limit: 10 }), []);
     assert.deepEqual(await engine.backfills.list({ limit: 10 }), []);
   });
 
-  test("makes a range in pieces, one run after the other, and what reads it", async (cell) => {
-    const { engine, world, calls, rows } = cell;
+  test("makes a range in pieces, one run after the other, and what reads it", async (partition) => {
+    const { engine, world, calls, rows } = partition;
     world.dates = [...days];
     const begun = await engine.backfills.submit({ selection: "*", trigger: "test" });
-    assert.deepEqual([begun.status, begun.progress.cells, begun.progress.missing], ["running", 98, 98]);
+    assert.deepEqual([begun.status, begun.progress.partitions, begun.progress.missing], ["running", 98, 98]);
     const ended = await engine.backfills.finished(begun.id);
     assert.equal(ended.status, "succeeded", JSON.stringify(ended));
-    assert.deepEqual([ended.progress.done, ended.progress.cells], [98, 98]);
+    assert.deepEqual([ended.progress.done, ended.progress.partitions], [98, 98]);
     assert.deepEqual(counts(ended, "quotes"), { done: 40 });
     const made = calls();
     // Each part once: 10 of quotes, one of adjusted, 18 of sums, and the headline at the end.
@@ -123,10 +123,10 @@ for (const { name, ignore, open } of databases) {
     ]);
   });
 
-  test("says what failed and what was skipped for it, and retries these alone", async (cell) => {
-    const { engine, world, calls } = cell;
-    world.before = (key, cells) => {
-      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+  test("says what failed and what was skipped for it, and retries these alone", async (partition) => {
+    const { engine, world, calls } = partition;
+    world.before = (key, partitions) => {
+      if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
     };
     const { id } = await engine.backfills.submit({ selection: "*", trigger: "test" });
     const failed = await engine.backfills.finished(id);
@@ -134,8 +134,8 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(counts(failed, "quotes"), { done: 4, failed: 4 });
     assert.deepEqual(counts(failed, "adjusted"), { done: 4, skipped: 4 });
     assert.deepEqual(counts(failed, "sums"), { skipped: 2 });
-    assert.match(failed.reason!, /^4 cells of quotes could not be made: not to be had\. 4 cells of adjusted/);
-    assert.match(failed.reason!, /4 cells of adjusted are skipped: what they read of quotes is missing\./);
+    assert.match(failed.reason!, /^4 partitions of quotes could not be made: not to be had\. 4 partitions of adjusted/);
+    assert.match(failed.reason!, /4 partitions of adjusted are skipped: what they read of quotes is missing\./);
     // Not tried over and over.
     assert.equal(calls().filter((call) => call.includes("A 2024-01-02")).length, 1);
 
@@ -176,8 +176,8 @@ for (const { name, ignore, open } of databases) {
     );
   });
 
-  test("pauses after the run that it is in, goes on when resumed, and makes nothing twice", async (cell) => {
-    const { engine, world, calls } = cell;
+  test("pauses after the run that it is in, goes on when resumed, and makes nothing twice", async (partition) => {
+    const { engine, world, calls } = partition;
     world.dates = [...days];
     const [reached, go] = [gate(), gate()];
     world.before = async () => {
@@ -195,16 +195,16 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await engine.finished(run!.id)).status, "succeeded");
     assert.deepEqual(counts(await engine.backfills.get(id), "quotes"), { done: 16, missing: 24 });
     // A second process does not take up what is paused.
-    await cell.reopen();
-    const { backfills } = await cell.reopen();
+    await partition.reopen();
+    const { backfills } = await partition.reopen();
     assert.equal(calls().length, 4);
     await backfills.act(id, "resume");
     assert.equal((await backfills.finished(id)).status, "succeeded");
     assert.equal(calls().length, 6);
   });
 
-  test("cancels with the run that it is in, keeps what is published, and can be taken up by a retry", async (cell) => {
-    const { engine, world, calls } = cell;
+  test("cancels with the run that it is in, keeps what is published, and can be taken up by a retry", async (partition) => {
+    const { engine, world, calls } = partition;
     world.dates = [...days];
     const reached = gate();
     let parts = 0;
@@ -231,8 +231,8 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual([ended.status, counts(ended, "quotes"), calls().length], ["succeeded", { done: 40 }, 8]);
   });
 
-  test("pauses with the reason where nothing more can succeed, and goes on with the rest when resumed", async (cell) => {
-    const { engine, world, calls } = cell;
+  test("pauses with the reason where nothing more can succeed, and goes on with the rest when resumed", async (partition) => {
+    const { engine, world, calls } = partition;
     world.dates = [...days];
     world.before = () => {
       throw Object.assign(new Error("401: the key is not known."), { fatal: true });
@@ -252,8 +252,8 @@ for (const { name, ignore, open } of databases) {
     assert.equal(calls().length, 1);
   });
 
-  test("is gone on with by the next process", async (cell) => {
-    const { engine, world, calls } = cell;
+  test("is gone on with by the next process", async (partition) => {
+    const { engine, world, calls } = partition;
     world.dates = [...days];
     const reached = gate();
     let parts = 0;
@@ -264,7 +264,7 @@ for (const { name, ignore, open } of databases) {
     };
     const { id } = await engine.backfills.submit({ selection: "quotes adjusted events", trigger: "test" });
     await reached.opened;
-    const next = await cell.reopen();
+    const next = await partition.reopen();
     const ended = await next.backfills.finished(id);
     assert.deepEqual([ended.status, ended.progress.done], ["succeeded", 80], JSON.stringify(ended.reason));
     // The part that was interrupted is the only one that was made twice.
@@ -274,12 +274,12 @@ for (const { name, ignore, open } of databases) {
   test("takes up what comes to light on the way", async ({ engine, world, materialize, calls }) => {
     await materialize();
     calls();
-    // The event makes older cells stale, which is known only once it has been read.
+    // The event makes older partitions stale, which is known only once it has been read.
     world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
     const { id } = await engine.backfills.submit({ selection: "events adjusted", trigger: "test" });
     const ended = await engine.backfills.finished(id);
     assert.deepEqual([ended.status, calls()], ["succeeded", ["adjusted: B 2024-01-02, B 2024-01-03"]]);
-    assert.deepEqual([ended.plan.cells, ended.progress.cells], [0, 2]);
+    assert.deepEqual([ended.plan.partitions, ended.progress.partitions], [0, 2]);
   });
 
   test("gives the same backfill for the same idempotency key, and refuses another request", async ({ engine }) => {

@@ -31,7 +31,7 @@ const parts = asset({
   source: () => Promise.resolve(world.dates.join()),
   partitionsDef: { wanted: () => ({ dates: world.dates }), chunks: cutBy({ dates: 1 }) },
   checks,
-  materialize: ({ cells }) => Promise.resolve({ rows: cells.dates.map(rowOf) }),
+  materialize: ({ partitions }) => Promise.resolve({ rows: partitions.dates.map(rowOf) }),
 });
 
 const whole = asset({
@@ -98,7 +98,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await failed(engine, "parts"), []);
   });
 
-  test("forgets a part whose cells are gone", async (engine, failed) => {
+  test("forgets a part whose partitions are gone", async (engine, failed) => {
     world.dates = ["2024-01-02", "2024-01-03"];
     world.values.set("2024-01-02", 0);
     await make(engine, "parts");

@@ -35,11 +35,11 @@ Deno.test("unique() shows each row after the first of its kind", async () => {
 });
 
 Deno.test("unique() finds as many repetitions as there are rows beyond the distinct ones", async () => {
-  const cell = fc.record({ close: fc.constantFrom(null, 0, 1, 2), volume: fc.constantFrom(null, 0, 1e9) });
-  await fc.assert(fc.asyncProperty(fc.array(cell, { maxLength: 30 }), async (cells) => {
-    const bars = cells.map((values, i) => bar(`T${i}`, "2024-01-02", values));
-    const distinct = new Set(cells.map(({ close, volume }) => `${close} ${volume}`)).size;
+  const partition = fc.record({ close: fc.constantFrom(null, 0, 1, 2), volume: fc.constantFrom(null, 0, 1e9) });
+  await fc.assert(fc.asyncProperty(fc.array(partition, { maxLength: 30 }), async (partitions) => {
+    const bars = partitions.map((values, i) => bar(`T${i}`, "2024-01-02", values));
+    const distinct = new Set(partitions.map(({ close, volume }) => `${close} ${volume}`)).size;
     const { message } = await judged(unique<Bar>("close", "volume"), bars);
-    assert.equal(message, `${cells.length - distinct} repeated of ${cells.length}`);
+    assert.equal(message, `${partitions.length - distinct} repeated of ${partitions.length}`);
   }));
 });

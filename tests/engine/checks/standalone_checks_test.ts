@@ -4,7 +4,7 @@ import { type AnyAsset, assetsWith, type Check, check, cutBy, Engine, loggerTo }
 import { situation } from "../../../engine/watch/alert_conditions.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import { ChangingAssets } from "../../support/changing_assets.ts";
-import { until } from "../../support/cells.ts";
+import { until } from "../../support/partitions.ts";
 import { databases } from "../../support/database.ts";
 
 const { asset } = assetsWith<unknown>();
@@ -99,7 +99,7 @@ test("a new check judges all rows of an asset that is made by partitions, though
       partitionedBy: { date: "day" },
       checks,
       partitionsDef: { wanted: () => ({ dates: days.slice(0, wanted) }), chunks: cutBy({ dates: 1 }) },
-      materialize: ({ cells }) => ({ rows: cells.dates.map((day) => ({ day })) }),
+      materialize: ({ partitions }) => ({ rows: partitions.dates.map((day) => ({ day })) }),
     });
   const counted = check<{ day: string }>(
     "counted",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetsWith, DefinitionError, StepTimeoutError } from "../../../engine/mod.ts";
 import { timeLimit, unlessAborted } from "../../../engine/declare/step_timeout.ts";
-import { cell, force, onEachDatabase, outcomes } from "../../support/cells.ts";
+import { force, onEachDatabase, outcomes, partition } from "../../support/partitions.ts";
 import { gate } from "../../support/tiny_engine.ts";
 
 const test = onEachDatabase("Step timeout");
@@ -11,7 +11,7 @@ const limit =
 
 test(
   "aborts a step that takes too long, fails it with its asset and limit, and skips what is behind it",
-  { assets: [cell("slow", { timeoutMs: 30 }), cell("behind", { after: ["slow"] }), cell("other")] },
+  { assets: [partition("slow", { timeoutMs: 30 }), partition("behind", { after: ["slow"] }), partition("other")] },
   async ({ engine, world }) => {
     let reason: unknown;
     const late = gate();
@@ -37,8 +37,8 @@ test(
   "counts all attempts together, and the reading of the source",
   {
     assets: [
-      cell("slow", { timeoutMs: 30, retry: { maxAttempts: 1_000, initialDelayMs: 60_000 } }),
-      cell("silent", {
+      partition("slow", { timeoutMs: 30, retry: { maxAttempts: 1_000, initialDelayMs: 60_000 } }),
+      partition("silent", {
         timeoutMs: 30,
         source: () => source.answers ? Promise.resolve("1") : new Promise<string>(() => {}),
       }),
@@ -75,7 +75,7 @@ test(
 
 test(
   "leaves alone what is done in time, and what is cancelled before",
-  { assets: [cell("quick", { timeoutMs: 60_000 })] },
+  { assets: [partition("quick", { timeoutMs: 60_000 })] },
   async ({ engine, world }) => {
     assert.equal((await engine.finished((await force(engine, "quick")).id)).status, "succeeded");
     const begun = gate();

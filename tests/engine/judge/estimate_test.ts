@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { assetGraph, assetsWith, CellSet, CellSpace, cutBy } from "../../../engine/mod.ts";
+import { assetGraph, assetsWith, cutBy, PartitionSet, PartitionSpace } from "../../../engine/mod.ts";
 import { estimate, totalSeconds } from "../../../engine/judge/estimate.ts";
 
 const { asset } = assetsWith<{ perMinute: number }>();
@@ -25,15 +25,25 @@ const graph = assetGraph([
     partitionsDef: {
       wanted,
       chunks: cutBy({ dates: 2 }),
-      calls: (cells) => cells.dates.length,
+      calls: (partitions) => partitions.dates.length,
       callsPerMinute: ({ perMinute }) => perMinute,
     },
   }),
   asset({ key: "whole", ...table, primaryKey: ["name", "date"] }),
 ]);
-const cells = CellSet.all(new CellSpace(["A", "B"], ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]));
-const of = (key: string, history?: { seconds: number; steps: number; parts: number; cells: number }, perMinute = 5) =>
-  estimate(graph.producerOf(key), key === "whole" ? null : cells, { config: {}, resources: { perMinute }, history });
+const partitions = PartitionSet.all(
+  new PartitionSpace(["A", "B"], ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]),
+);
+const of = (
+  key: string,
+  history?: { seconds: number; steps: number; parts: number; partitions: number },
+  perMinute = 5,
+) =>
+  estimate(graph.producerOf(key), key === "whole" ? null : partitions, {
+    config: {},
+    resources: { perMinute },
+    history,
+  });
 
 Deno.test("estimate() goes by the vendor's rate of calls where nothing is known", () => {
   assert.deepEqual(of("called"), { parts: 2, vendorCalls: 4, seconds: 48, boundBy: "calls" });
@@ -41,21 +51,21 @@ Deno.test("estimate() goes by the vendor's rate of calls where nothing is known"
   assert.deepEqual(of("whole"), { parts: 1, vendorCalls: null, seconds: null, boundBy: null });
 });
 
-Deno.test("estimate() goes by what ran before, a part for what is cut and a cell for what is not", () => {
-  assert.deepEqual(of("uncut", { seconds: 10, steps: 1, parts: 1, cells: 4 }).seconds, 20);
-  assert.deepEqual(of("whole", { seconds: 9, steps: 3, parts: 3, cells: 0 }).seconds, 3);
-  const slow = { seconds: 300, steps: 1, parts: 3, cells: 12 };
+Deno.test("estimate() goes by what ran before, a part for what is cut and a partition for what is not", () => {
+  assert.deepEqual(of("uncut", { seconds: 10, steps: 1, parts: 1, partitions: 4 }).seconds, 20);
+  assert.deepEqual(of("whole", { seconds: 9, steps: 3, parts: 3, partitions: 0 }).seconds, 3);
+  const slow = { seconds: 300, steps: 1, parts: 3, partitions: 12 };
   assert.deepEqual(of("called", slow), { parts: 2, vendorCalls: 4, seconds: 200, boundBy: "history" });
 });
 
 Deno.test("estimate() takes the slower of the two, and says which it is", () => {
-  const fast = { seconds: 3, steps: 1, parts: 3, cells: 12 };
+  const fast = { seconds: 3, steps: 1, parts: 3, partitions: 12 };
   assert.deepEqual(of("called", fast), { parts: 2, vendorCalls: 4, seconds: 48, boundBy: "calls" });
   assert.deepEqual(of("called", fast, 1_000), { parts: 2, vendorCalls: 4, seconds: 2, boundBy: "history" });
 });
 
-Deno.test("estimate() of no cells is no time and no calls", () => {
-  const none = estimate(graph.producerOf("called"), CellSet.none(cells.space), {
+Deno.test("estimate() of no partitions is no time and no calls", () => {
+  const none = estimate(graph.producerOf("called"), PartitionSet.none(partitions.space), {
     config: {},
     resources: { perMinute: 5 },
     history: undefined,

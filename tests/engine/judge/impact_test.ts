@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { InvalidRequestError, NotPartitionedError } from "../../../engine/mod.ts";
-import { type CellTest, testCells } from "../../support/cell_engine.ts";
+import { type PartitionTest, testPartitions } from "../../support/partition_engine.ts";
 
-const test = (title: string, body: (cell: CellTest) => Promise<void>) => testCells("Engine.impact()", title, body);
+const test = (title: string, body: (partition: PartitionTest) => Promise<void>) =>
+  testPartitions("Engine.impact()", title, body);
 
 test("is what a change then makes stale, and changes nothing", async ({ engine, world, materialize, calls }) => {
   world.dates.push("2024-01-08", "2024-01-09");
@@ -10,13 +11,13 @@ test("is what a change then makes stale, and changes nothing", async ({ engine, 
   await materialize("sums", { range: { from: "2024-01-05" } });
   const range = { from: "2024-01-04", to: "2024-01-05", names: ["B"] };
   const impact = await engine.impact("quotes", range);
-  assert.deepEqual([impact.changed, impact.range, impact.cells, impact.vendorCalls], [
-    { count: 2, cells: [{ names: ["B"], dates: [["2024-01-04", "2024-01-05"]] }] },
+  assert.deepEqual([impact.changed, impact.range, impact.partitions, impact.vendorCalls], [
+    { count: 2, partitions: [{ names: ["B"], dates: [["2024-01-04", "2024-01-05"]] }] },
     range,
     6,
     0,
   ]);
-  assert.deepEqual(impact.steps.map(({ key, cells }) => [key, cells?.cells ?? null]), [
+  assert.deepEqual(impact.steps.map(({ key, partitions }) => [key, partitions?.partitions ?? null]), [
     ["adjusted", [{ names: ["B"], dates: [["2024-01-04", "2024-01-05"]] }]],
     ["sums", [{ names: null, dates: [["2024-01-05", "2024-01-09"]] }]],
     ["headline", null],
@@ -43,7 +44,7 @@ test("follows events back in time, and stops where nobody reads on", async ({ en
   world.events.push({ name: "B", date: "2024-01-04", ratio: 2 });
   await materialize();
   const impact = await engine.impact("events", { names: ["B"], to: "2024-01-04" });
-  assert.deepEqual(impact.steps.map(({ key, cells }) => [key, cells?.count ?? null]), [
+  assert.deepEqual(impact.steps.map(({ key, partitions }) => [key, partitions?.count ?? null]), [
     ["adjusted", 2],
     ["sums", 1],
     ["headline", null],
@@ -55,23 +56,23 @@ test("follows events back in time, and stops where nobody reads on", async ({ en
   const restated = await engine.impact("sums", { from: "2024-01-05", to: "2024-01-05" });
   assert.deepEqual(restated.steps.map(({ key }) => key), ["headline"]);
   await assert.rejects(engine.impact("headline", { from: "2024-01-04" }), InvalidRequestError);
-  await assert.rejects(engine.impact("quotes", { names: ["Z"] }), /"quotes" has no cells in this range/);
+  await assert.rejects(engine.impact("quotes", { names: ["Z"] }), /"quotes" has no partitions in this range/);
 });
 
 test("knows no duration of what never ran", async ({ engine }) => {
   const impact = await engine.impact("quotes");
   assert.deepEqual([impact.minutes, impact.steps[0]!.minutes], [null, null]);
-  assert.deepEqual(impact.steps.map(({ key, cells }) => [key, cells?.count ?? null]), [
+  assert.deepEqual(impact.steps.map(({ key, partitions }) => [key, partitions?.count ?? null]), [
     ["adjusted", 8],
     ["sums", 1],
     ["headline", null],
   ]);
 });
 
-testCells("partitionReport()", "puts each cell in one state", async ({ engine, world, materialize }) => {
+testPartitions("partitionReport()", "puts each partition in one state", async ({ engine, world, materialize }) => {
   world.dates.push("2024-01-08");
-  world.before = (key, cells) => {
-    if (key === "quotes" && cells.includes("A 2024-01-08")) throw new Error("not to be had");
+  world.before = (key, partitions) => {
+    if (key === "quotes" && partitions.includes("A 2024-01-08")) throw new Error("not to be had");
   };
   await materialize();
   const states = async (key: string) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type Explanation, InvalidRequestError, UnknownAssetError } from "../../../engine/mod.ts";
-import { type CellTest, testCells } from "../../support/cell_engine.ts";
+import { type PartitionTest, testPartitions } from "../../support/partition_engine.ts";
 
 /** The tree as lines, causes below what they explain. */
-function lines({ key, cell, cells, state, because, rows = [], causes }: Explanation, depth = 0): string[] {
-  const of = cell ? ` ${Object.values(cell).join(" ")}` : cells ? ` (${cells.count})` : "";
+function lines({ key, partition, partitions, state, because, rows = [], causes }: Explanation, depth = 0): string[] {
+  const of = partition ? ` ${Object.values(partition).join(" ")}` : partitions ? ` (${partitions.count})` : "";
   const indent = "  ".repeat(depth);
   return [
     `${indent}${key}${of}: ${state}, ${because.replaceAll(/(materialization|run) \d+/g, "$1 N")}`,
@@ -13,9 +13,10 @@ function lines({ key, cell, cells, state, because, rows = [], causes }: Explanat
   ];
 }
 
-const test = (title: string, body: (cell: CellTest) => Promise<void>) => testCells("Engine.why()", title, body);
+const test = (title: string, body: (partition: PartitionTest) => Promise<void>) =>
+  testPartitions("Engine.why()", title, body);
 
-test("names the event that made a cell stale, and why it was read", async ({ engine, world, materialize }) => {
+test("names the event that made a partition stale, and why it was read", async ({ engine, world, materialize }) => {
   await materialize();
   world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
   await materialize("events");
@@ -31,9 +32,9 @@ test("names the event that made a cell stale, and why it was read", async ({ eng
   world.events[0]!.ratio = 2;
   await materialize("events");
   const [first, second] = [await engine.why("adjusted"), await engine.why("sums", { date: "2024-01-05" })];
-  assert.deepEqual([first.state, first.cells, first.others.map((f) => [f.state, f.cells!.count])], [
+  assert.deepEqual([first.state, first.partitions, first.others.map((f) => [f.state, f.partitions!.count])], [
     "stale",
-    { count: 2, cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+    { count: 2, partitions: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
     [["stale", 2], ["fresh", 6]],
   ]);
   // What reads it comes to the same cause through it.
@@ -53,8 +54,8 @@ test("names the event that made a cell stale, and why it was read", async ({ eng
   ]);
 });
 
-test("says what is missing, waiting, failed, gone, kept and never asked for", async (cell) => {
-  const { engine, world, materialize } = cell;
+test("says what is missing, waiting, failed, gone, kept and never asked for", async (partition) => {
+  const { engine, world, materialize } = partition;
   assert.deepEqual(lines(await engine.why("headline")), [
     "headline: waiting, it reads 2024-01-05 of sums, which is not there yet",
     "  sums 2024-01-05: waiting, upstream adjusted has never been materialized",
@@ -62,14 +63,14 @@ test("says what is missing, waiting, failed, gone, kept and never asked for", as
     "      quotes (8): missing, it has never been materialized, and the next run makes it",
   ]);
   world.dates.push("2024-01-08");
-  world.before = (key, cells) => {
-    if (key === "quotes" && cells.includes("A 2024-01-08")) throw new Error("not to be had");
+  world.before = (key, partitions) => {
+    if (key === "quotes" && partitions.includes("A 2024-01-08")) throw new Error("not to be had");
   };
   await materialize();
   assert.deepEqual(lines(await engine.why("headline")), [
     "headline: waiting, it reads 2024-01-08 of sums, which is not there yet",
-    "  sums 2024-01-08: waiting, it reads 2 cells of A, B on 2024-01-08 of adjusted, which are not there yet",
-    "    adjusted (2): blocked, it reads 2 cells of A, B on 2024-01-08 of quotes, which could not be made in run N",
+    "  sums 2024-01-08: waiting, it reads 2 partitions of A, B on 2024-01-08 of adjusted, which are not there yet",
+    "    adjusted (2): blocked, it reads 2 partitions of A, B on 2024-01-08 of quotes, which could not be made in run N",
     "      quotes (2): failed, it could not be made in run N: not to be had",
   ]);
   assert.deepEqual(lines(await engine.why("adjusted", { name: "A", date: "2024-01-08" })), [
@@ -91,7 +92,7 @@ test("tells which settings and which rows changed", async ({ world, materialize,
   await materialize();
   const engine = await reopen({ adjusted: { scale: 3 } });
   const config = await engine.why("adjusted");
-  assert.deepEqual([config.because, config.settings, config.cells!.count], [
+  assert.deepEqual([config.because, config.settings, config.partitions!.count], [
     "its settings changed: scale 1 → 3",
     [{ setting: "scale", from: 1, to: 3 }],
     8,
@@ -118,20 +119,23 @@ test("tells which settings and which rows changed", async ({ world, materialize,
 test("refuses what there is not", async ({ engine, materialize }) => {
   await materialize();
   await assert.rejects(engine.why("nothing"), UnknownAssetError);
-  await assert.rejects(engine.why("quotes", { name: "Z" }), /"quotes" has no cell with the name "Z".*A, B/);
+  await assert.rejects(engine.why("quotes", { name: "Z" }), /"quotes" has no partition with the name "Z".*A, B/);
   await assert.rejects(engine.why("quotes", { date: "2023-01-01" }), /Its dates go from 2024-01-02 to 2024-01-05/);
-  await assert.rejects(engine.why("sums", { name: "A" }), /Its cells have no name/);
+  await assert.rejects(engine.why("sums", { name: "A" }), /Its partitions have no name/);
   await assert.rejects(engine.why("headline", { date: "2024-01-05" }), InvalidRequestError);
 });
 
-testCells(
+testPartitions(
   "Engine.why()",
   "calls an asset fresh whose history nobody asked for, and tells of that last",
-  async (cell) => {
-    const { engine, world, materialize } = cell;
+  async (partition) => {
+    const { engine, world, materialize } = partition;
     world.dates.push("2024-01-08");
     await materialize();
     const { state, others } = await engine.why("sums");
-    assert.deepEqual([state, others.map((other) => [other.state, other.cells?.count])], ["fresh", [["missing", 2]]]);
+    assert.deepEqual([state, others.map((other) => [other.state, other.partitions?.count])], ["fresh", [[
+      "missing",
+      2,
+    ]]]);
   },
 );

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  CellSet,
-  type CellSpace,
   type DateMapping,
   lastSessions,
   type NameMapping,
+  PartitionSet,
+  type PartitionSpace,
 } from "../../../engine/partitions/mod.ts";
-import { downstreamCells, upstreamCells } from "../../../engine/partitions/mapping.ts";
-import { cellsOf, listed, spaces } from "../../support/cell_arbitraries.ts";
+import { downstreamPartitions, upstreamPartitions } from "../../../engine/partitions/mapping.ts";
+import { listed, partitionsOf, spaces } from "../../support/partition_arbitraries.ts";
 import { mappings } from "../../support/mapping_arbitraries.ts";
 
-/** What a cell reads, by the words of the documentation, one upstream cell at a time. */
+/** What a partition reads, by the words of the documentation, one upstream partition at a time. */
 function isRead(
   { names, dates }: { names: NameMapping; dates: DateMapping },
   [name, date]: [string, string],
   [upstreamName, upstreamDate]: [string, string],
-  upstream: CellSpace,
+  upstream: PartitionSpace,
 ): boolean {
   const named = names.kind === "all" ||
     (names.kind === "same" ? name === upstreamName : names.read(name).includes(upstreamName));
@@ -42,29 +42,32 @@ function isRead(
 
 const worlds = fc.tuple(mappings, spaces, spaces);
 
-Deno.test("upstreamCells() of each cell are those that its mapping says", () => {
+Deno.test("upstreamPartitions() of each partition are those that its mapping says", () => {
   fc.assert(
     fc.property(worlds, ([mapping, own, upstream]) => {
-      const all = [...CellSet.all(upstream).cells()];
-      for (const cell of CellSet.all(own).cells()) {
-        const expected = all.filter((other) => isRead(mapping, cell, other, upstream));
-        assert.deepEqual(listed(upstreamCells(mapping, CellSet.at(own, [cell]), upstream).cells()), listed(expected));
+      const all = [...PartitionSet.all(upstream).partitions()];
+      for (const partition of PartitionSet.all(own).partitions()) {
+        const expected = all.filter((other) => isRead(mapping, partition, other, upstream));
+        assert.deepEqual(
+          listed(upstreamPartitions(mapping, PartitionSet.at(own, [partition]), upstream).partitions()),
+          listed(expected),
+        );
       }
     }),
     { numRuns: 300 },
   );
 });
 
-Deno.test("downstreamCells() is the inverse of upstreamCells()", () => {
+Deno.test("downstreamPartitions() is the inverse of upstreamPartitions()", () => {
   fc.assert(
     fc.property(worlds, ([mapping, own, upstream]) => {
-      const cells = [...CellSet.all(own).cells()];
-      const read = cells.map((cell) =>
-        new Set(listed(upstreamCells(mapping, CellSet.at(own, [cell]), upstream).cells()))
+      const partitions = [...PartitionSet.all(own).partitions()];
+      const read = partitions.map((partition) =>
+        new Set(listed(upstreamPartitions(mapping, PartitionSet.at(own, [partition]), upstream).partitions()))
       );
-      for (const changed of CellSet.all(upstream).cells()) {
-        const readers = listed(downstreamCells(mapping, CellSet.at(upstream, [changed]), own).cells());
-        const expected = cells.filter((_, i) => read[i]!.has(changed.join(" ")));
+      for (const changed of PartitionSet.all(upstream).partitions()) {
+        const readers = listed(downstreamPartitions(mapping, PartitionSet.at(upstream, [changed]), own).partitions());
+        const expected = partitions.filter((_, i) => read[i]!.has(changed.join(" ")));
         assert.deepEqual(readers, listed(expected), `readers of ${changed.join(" ")}`);
       }
     }),
@@ -72,25 +75,29 @@ Deno.test("downstreamCells() is the inverse of upstreamCells()", () => {
   );
 });
 
-Deno.test("upstreamCells() and downstreamCells() of many cells are those of each together", () => {
+Deno.test("upstreamPartitions() and downstreamPartitions() of many partitions are those of each together", () => {
   const several = worlds.chain(([mapping, own, upstream]) =>
     fc.record({
       mapping: fc.constant(mapping),
-      cells: cellsOf(own),
-      changed: cellsOf(upstream),
+      partitions: partitionsOf(own),
+      changed: partitionsOf(upstream),
     })
   );
   fc.assert(
-    fc.property(several, ({ mapping, cells, changed }) => {
-      const together = (all: CellSet, each: (one: CellSet) => CellSet) =>
-        [...new Set([...all.cells()].flatMap((cell) => listed(each(CellSet.at(all.space, [cell])).cells())))].sort();
+    fc.property(several, ({ mapping, partitions, changed }) => {
+      const together = (all: PartitionSet, each: (one: PartitionSet) => PartitionSet) =>
+        [
+          ...new Set([...all.partitions()].flatMap((partition) =>
+            listed(each(PartitionSet.at(all.space, [partition])).partitions())
+          )),
+        ].sort();
       assert.deepEqual(
-        listed(upstreamCells(mapping, cells, changed.space).cells()),
-        together(cells, (one) => upstreamCells(mapping, one, changed.space)),
+        listed(upstreamPartitions(mapping, partitions, changed.space).partitions()),
+        together(partitions, (one) => upstreamPartitions(mapping, one, changed.space)),
       );
       assert.deepEqual(
-        listed(downstreamCells(mapping, changed, cells.space).cells()),
-        together(changed, (one) => downstreamCells(mapping, one, cells.space)),
+        listed(downstreamPartitions(mapping, changed, partitions.space).partitions()),
+        together(changed, (one) => downstreamPartitions(mapping, one, partitions.space)),
       );
     }),
     { numRuns: 300 },

@@ -7,10 +7,10 @@ import {
   sessionsUntilNow,
   staticPartitions,
 } from "../../../engine/partitions/mod.ts";
-import { wantedCells } from "../../../engine/partitions/partitions.ts";
+import { wantedPartitions } from "../../../engine/partitions/definition.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
-import { listed, someDates, someNames } from "../../support/cell_arbitraries.ts";
+import { listed, someDates, someNames } from "../../support/partition_arbitraries.ts";
 
 const newYork = "America/New_York";
 
@@ -116,7 +116,7 @@ Deno.test("staticPartitions() has each name once, sorted", () => {
   assert.deepEqual(staticPartitions("b", "a", "b")(), { names: ["a", "b"] });
 });
 
-Deno.test("wantedCells() has each name on the dates of its span", () => {
+Deno.test("wantedPartitions() has each name on the dates of its span", () => {
   const day = fc.integer({ min: 1, max: 14 }).map((d) => `2024-01-${String(d).padStart(2, "0")}`);
   const span = fc.record({ first: day, last: day }, { requiredKeys: [] });
   fc.assert(
@@ -125,12 +125,12 @@ Deno.test("wantedCells() has each name on the dates of its span", () => {
       someDates,
       fc.dictionary(fc.constantFrom("A", "B", "C"), span),
       (names, dates, spans) => {
-        const cells = wantedCells({ names, dates, spans: new Map(Object.entries(spans)) });
+        const partitions = wantedPartitions({ names, dates, spans: new Map(Object.entries(spans)) });
         const expected = names.flatMap((name) => {
           const { first = "", last = "9" } = spans[name] ?? {};
           return dates.filter((date) => first <= date && date <= last).map((date): [string, string] => [name, date]);
         });
-        assert.deepEqual(listed(cells.cells()), listed(expected));
+        assert.deepEqual(listed(partitions.partitions()), listed(expected));
       },
     ),
   );

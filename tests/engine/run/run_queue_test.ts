@@ -4,16 +4,16 @@ import { limited } from "../../../engine/run/executor.ts";
 import type { RunDriver } from "../../../engine/run/run_driver.ts";
 import { RunQueue } from "../../../engine/run/run_queue.ts";
 import { InProcessExecutor } from "../../../engine/run/in_process_executor.ts";
-import { cell, force, holding, onEachDatabase, until } from "../../support/cells.ts";
+import { force, holding, onEachDatabase, partition, until } from "../../support/partitions.ts";
 import { databases } from "../../support/database.ts";
 import { gate, withTinyEngine } from "../../support/tiny_engine.ts";
 
 const test = onEachDatabase("Run queue");
-const cells = ["a", "b", "c", "d", "e"].map((key) => cell(key));
+const partitions = ["a", "b", "c", "d", "e"].map((key) => partition(key));
 
 test(
   "takes what waits by priority, then the older first, and says where each stands",
-  { assets: cells, maxConcurrentRuns: 1 },
+  { assets: partitions, maxConcurrentRuns: 1 },
   async ({ engine, world }) => {
     const held = holding(world);
     for (const key of ["b", "c", "d", "e"]) held.release(key);
@@ -41,7 +41,7 @@ test(
   },
 );
 
-test("drives as many runs at once as it may, and no more", { assets: cells, maxConcurrentRuns: 2 }, async ({
+test("drives as many runs at once as it may, and no more", { assets: partitions, maxConcurrentRuns: 2 }, async ({
   engine,
   world,
 }) => {
@@ -57,7 +57,7 @@ test("drives as many runs at once as it may, and no more", { assets: cells, maxC
 
 test(
   "goes on with its own runs in a process that takes none of others",
-  { assets: cells, maxConcurrentRuns: 1, takesOpenRuns: false },
+  { assets: partitions, maxConcurrentRuns: 1, takesOpenRuns: false },
   async ({ engine, world, database }) => {
     const held = holding(world);
     const first = await force(engine, "a");
@@ -79,7 +79,7 @@ test(
   },
 );
 
-test("a run that is cancelled while it waits is never begun", { assets: cells, maxConcurrentRuns: 1 }, async ({
+test("a run that is cancelled while it waits is never begun", { assets: partitions, maxConcurrentRuns: 1 }, async ({
   engine,
   world,
 }) => {
@@ -97,7 +97,7 @@ const asked: string[] = [];
 test(
   "steps of a run of higher priority get the next place in the process",
   {
-    assets: cells,
+    assets: partitions,
     maxConcurrentSteps: 1,
     executor(around) {
       asked.length = 0;
@@ -126,7 +126,7 @@ test(
 
 test(
   "refuses a priority that is none, and gives another request for its key",
-  { assets: cells },
+  { assets: partitions },
   async ({ engine }) => {
     for (const priority of [1.5, 1_001, NaN]) {
       await assert.rejects(
@@ -150,7 +150,7 @@ Deno.test({
   async fn() {
     const database = await server.open();
     try {
-      const options = { assets: cells, database, takesOpenRuns: false };
+      const options = { assets: partitions, database, takesOpenRuns: false };
       await withTinyEngine(async ({ engine, world }) => {
         const plan = await engine.plan({ selection: "a", force: true });
         const runId = await database.sql.begin((tx) => engine.queue(tx, plan, "test"));
@@ -162,7 +162,7 @@ Deno.test({
           assert.equal((await engine.run(next)).waitingFor, "position 1 of 1 in the queue (limit of 10 runs)");
           held.release("a");
           assert.equal((await engine.finished(next)).status, "succeeded");
-        }, { assets: cells, database, maxConcurrentRuns: 1 });
+        }, { assets: partitions, database, maxConcurrentRuns: 1 });
         assert.equal((await engine.run(runId)).status, "succeeded");
         assert.deepEqual(world.started, []);
       }, options);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RunNotRetryableError, UnknownRunError } from "../../../engine/mod.ts";
-import { onEachDatabase, outcomes } from "../../support/cells.ts";
+import { onEachDatabase, outcomes } from "../../support/partitions.ts";
 import { databases } from "../../support/database.ts";
 import { gate, tinyAssets, type TinyWorld, withTinyEngine } from "../../support/tiny_engine.ts";
 

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { DefinitionError } from "../../../engine/mod.ts";
 import { Pools } from "../../../engine/store/pools.ts";
 import { pause } from "../../../engine/declare/retry.ts";
-import { cell, force, holding, onEachDatabase, until } from "../../support/cells.ts";
+import { force, holding, onEachDatabase, partition, until } from "../../support/partitions.ts";
 import { databases } from "../../support/database.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
 import { type Tiny, withTinyEngine } from "../../support/tiny_engine.ts";
 
 const test = onEachDatabase("Pools");
-const pooled = ["a", "b", "c", "d", "e"].map((key) => cell(key, { pool: "vendor" }));
-const free = cell("free");
+const pooled = ["a", "b", "c", "d", "e"].map((key) => partition(key, { pool: "vendor" }));
+const free = partition("free");
 
 /** What a run waits for, once it does. */
 async function waiting({ engine }: Tiny, runId: number): Promise<string> {
@@ -142,7 +142,7 @@ Deno.test({
       const now: Record<string, number> = { one: 0, two: 0 };
       const most: Record<string, number> = { one: 0, two: 0 };
       const keys = ["one_a", "one_b", "one_c", "one_d", "two_a", "two_b", "two_c", "two_d", "two_e"];
-      const assets = keys.map((key) => cell(key, { pool: key.slice(0, 3) }));
+      const assets = keys.map((key) => partition(key, { pool: key.slice(0, 3) }));
       const options = { database, assets, pools: { one: 1, two: 2 }, maxConcurrentSteps: 8 };
       const count = async (key: string) => {
         const pool = key.slice(0, 3);

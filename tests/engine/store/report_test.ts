@@ -10,7 +10,7 @@ import {
   OutdatedReportError,
   UnknownAssetError,
 } from "../../../engine/mod.ts";
-import { cell, onEachDatabase, outcomes } from "../../support/cells.ts";
+import { onEachDatabase, outcomes, partition } from "../../support/partitions.ts";
 import { tinyAssets, type TinyWorld, withTinyEngine } from "../../support/tiny_engine.ts";
 
 const test = onEachDatabase("External assets");
@@ -21,8 +21,8 @@ const deliveries = external({
   layer: "raw",
   description: "Files that the broker drops at night.",
 });
-const fills = cell("fills", { after: ["deliveries"] });
-const assets = [deliveries, fills, cell("summary", { after: ["fills"] }), cell("unrelated")];
+const fills = partition("fills", { after: ["deliveries"] });
+const assets = [deliveries, fills, partition("summary", { after: ["fills"] }), partition("unrelated")];
 
 test("makes stale what depends on it when its version is new, and leaves alone what does not", { assets }, async ({
   engine,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { silentLogger } from "../../../engine/mod.ts";
 import { eventRetention, Retention } from "../../../engine/store/retention.ts";
 import type { Database } from "../../../resources/database/database.ts";
-import { onEachDatabase, until } from "../../support/cells.ts";
+import { onEachDatabase, until } from "../../support/partitions.ts";
 import { gate, withTinyEngine } from "../../support/tiny_engine.ts";
 
 const test = onEachDatabase("Retention");

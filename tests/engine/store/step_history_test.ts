@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stepHistory } from "../../../engine/mod.ts";
-import { onEachDatabase } from "../../support/cells.ts";
+import { onEachDatabase } from "../../support/partitions.ts";
 
 const test = onEachDatabase("stepHistory()");
 
@@ -27,7 +27,7 @@ test("tells the steps of one function, newest first, with why they ran and what 
   assert.equal(steps[0]!.error?.message, "out of order");
   assert.deepEqual(steps[0]!.reasons.map(({ kind }) => kind), ["forced"]);
   assert.equal(steps[1]!.error, null);
-  assert.equal(steps[1]!.cells, null);
+  assert.equal(steps[1]!.partitions, null);
   assert.ok(Date.parse(steps[1]!.createdAt) <= Date.parse(steps[1]!.finishedAt!));
   assert.deepEqual((await history("multiples", { limit: 1 })).map(({ runId }) => runId), [2]);
   assert.deepEqual((await history("multiples", { limit: 5, before: 2 })).map(({ runId }) => runId), [1]);

@@ -16,7 +16,7 @@ import {
 } from "../../../engine/mod.ts";
 import type { Database } from "../../../resources/database/database.ts";
 import { withConditions } from "../../support/automation.ts";
-import { cellAssets, type CellTest, withCellEngine } from "../../support/cell_engine.ts";
+import { partitionAssets, type PartitionTest, withPartitionEngine } from "../../support/partition_engine.ts";
 import { databases } from "../../support/database.ts";
 import { gate, type Tiny, tinyAssets, withTinyEngine } from "../../support/tiny_engine.ts";
 
@@ -65,13 +65,13 @@ for (const { name, ignore, open } of databases) {
         await body({ ...world, evaluator: evaluatorOf(world), make });
       }, { database, assets: withConditions(tinyAssets, conditions) }));
 
-  const cell = (
+  const partition = (
     title: string,
     conditions: Record<string, Condition>,
-    body: (cell: CellTest & { evaluator: AutomationEvaluator }) => Promise<void>,
+    body: (partition: PartitionTest & { evaluator: AutomationEvaluator }) => Promise<void>,
   ) =>
     on(title, (database) =>
-      withCellEngine(database, async (test) => {
+      withPartitionEngine(database, async (test) => {
         const evaluator = new AutomationEvaluator({
           engine: test.engine,
           database,
@@ -79,7 +79,7 @@ for (const { name, ignore, open } of databases) {
           logger: silentLogger,
         });
         await body({ ...test, evaluator });
-      }, { assets: withConditions(cellAssets, conditions) }));
+      }, { assets: withConditions(partitionAssets, conditions) }));
 
   tiny("makes a cascade in one run, and nothing where nothing changed", async ({ engine, evaluator, world, make }) => {
     assert.equal(await follow(engine, evaluator), null);
@@ -299,7 +299,7 @@ for (const { name, ignore, open } of databases) {
     { multiples: missing(), total: eager() },
   );
 
-  cell("asks for a late partition alone, and for what reads it", {
+  partition("asks for a late partition alone, and for what reads it", {
     quotes: eager(),
     adjusted: eager(),
     sums: eager(),
@@ -319,7 +319,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  cell("makes exactly the cells that an event reaches back to", { adjusted: eager() }, async (test) => {
+  partition("makes exactly the partitions that an event reaches back to", { adjusted: eager() }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     await materialize();
     calls();
@@ -327,16 +327,16 @@ for (const { name, ignore, open } of databases) {
     await materialize("events");
     const { runId, evaluations } = await evaluator.evaluate();
     assert.deepEqual(evaluations.map(({ key, requested }) => [key, requested]), [
-      ["adjusted", { count: 2, cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] }],
+      ["adjusted", { count: 2, partitions: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] }],
     ]);
     const run = await engine.finished(runId!);
     assert.deepEqual(run.range, {
-      cells: { adjusted: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+      partitions: { adjusted: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
     });
     assert.deepEqual(calls(), ["adjusted: B 2024-01-02, B 2024-01-03"]);
   });
 
-  cell("leaves history to who asks for it, and watches what was made of it", { sums: eager() }, async (test) => {
+  partition("leaves history to who asks for it, and watches what was made of it", { sums: eager() }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     world.dates.push("2024-01-08");
     await materialize();
@@ -350,7 +350,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(calls(), ["sums: 2024-01-04"]);
   });
 
-  cell("makes missing history where the condition says so", { sums: onMissing() }, async (test) => {
+  partition("makes missing history where the condition says so", { sums: onMissing() }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     world.dates.push("2024-01-08", "2024-01-09");
     await materialize();
@@ -360,7 +360,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  cell("keeps to the scope", { sums: inRange({ from: "2024-01-05" }, missing()) }, async (test) => {
+  partition("keeps to the scope", { sums: inRange({ from: "2024-01-05" }, missing()) }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     world.dates.push("2024-01-08", "2024-01-09");
     await materialize();
@@ -369,7 +369,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(calls(), ["sums: 2024-01-05", "sums: 2024-01-08"]);
   });
 
-  cell("goes on with the cells that did not fail, and tries the failed ones when their source moves on", {
+  partition("goes on with the partitions that did not fail, and tries the failed ones when their source moves on", {
     quotes: eager(),
     adjusted: eager(),
   }, async ({ engine, evaluator, world, materialize, calls }) => {
@@ -391,21 +391,25 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  cell("does not read again what failed though an earlier version of it stays", { quotes: eager() }, async (test) => {
-    const { engine, evaluator, world, materialize, calls } = test;
-    await materialize();
-    calls();
-    world.version = "2024-01-06";
-    world.before = (key) => {
-      if (key === "quotes") throw new Error("not to be had");
-    };
-    assert.deepEqual(await follow(engine, evaluator), { quotes: "failed" });
-    calls();
-    assert.equal(await follow(engine, evaluator), null);
-    assert.deepEqual(calls(), []);
-  });
+  partition(
+    "does not read again what failed though an earlier version of it stays",
+    { quotes: eager() },
+    async (test) => {
+      const { engine, evaluator, world, materialize, calls } = test;
+      await materialize();
+      calls();
+      world.version = "2024-01-06";
+      world.before = (key) => {
+        if (key === "quotes") throw new Error("not to be had");
+      };
+      assert.deepEqual(await follow(engine, evaluator), { quotes: "failed" });
+      calls();
+      assert.equal(await follow(engine, evaluator), null);
+      assert.deepEqual(calls(), []);
+    },
+  );
 
-  cell("tries none of the cells that a refused key left over", { quotes: eager() }, async (test) => {
+  partition("tries none of the partitions that a refused key left over", { quotes: eager() }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     await materialize();
     calls();
@@ -418,7 +422,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  cell("removes what is not wanted any more", { quotes: eager(), adjusted: eager() }, async (test) => {
+  partition("removes what is not wanted any more", { quotes: eager(), adjusted: eager() }, async (test) => {
     const { engine, evaluator, world, materialize, rows } = test;
     await materialize();
     world.names.pop();
@@ -427,7 +431,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  cell("does not make a whole with a gap in it", { headline: stale() }, async (test) => {
+  partition("does not make a whole with a gap in it", { headline: stale() }, async (test) => {
     const { evaluator, engine, world, materialize } = test;
     await materialize();
     world.dates.push("2024-01-08");
@@ -435,7 +439,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  cell("tells of an asset what it reads that changed", { sums: anyUpstreamUpdated() }, async (test) => {
+  partition("tells of an asset what it reads that changed", { sums: anyUpstreamUpdated() }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     await materialize();
     world.values.set("A 2024-01-04", 7);

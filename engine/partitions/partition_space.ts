@@ -1,8 +1,8 @@
 /**
- * The coordinates of an asset's cells: names (tickers, pairs, fixed keys) and dates (sessions, days). A dimension that an asset does
+ * The coordinates of an asset's partitions: names (tickers, pairs, fixed keys) and dates (sessions, days). A dimension that an asset does
  * not have has the single coordinate `""`.
  */
-export class CellSpace {
+export class PartitionSpace {
   #ordinalOfName: ReadonlyMap<string, number> | undefined;
   #nextName = 0;
 
@@ -12,7 +12,7 @@ export class CellSpace {
    */
   constructor(readonly names: readonly string[], readonly dates: readonly string[]) {}
 
-  static readonly single: CellSpace = new CellSpace([""], [""]);
+  static readonly single: PartitionSpace = new PartitionSpace([""], [""]);
 
   get hasNames(): boolean {
     return this.names.length !== 1 || this.names[0] !== "";
@@ -57,11 +57,11 @@ export class CellSpace {
   }
 
   /** The same space with further coordinates. Returns itself where there are none. */
-  with(names: Iterable<string>, dates: Iterable<string>): CellSpace {
+  with(names: Iterable<string>, dates: Iterable<string>): PartitionSpace {
     const newNames = new Set([...names].filter((name) => this.nameAt(name) < 0));
     const newDates = new Set([...dates].filter((date) => this.dateAt(date) < 0));
     if (newNames.size === 0 && newDates.size === 0) return this;
-    return new CellSpace(
+    return new PartitionSpace(
       newNames.size === 0 ? this.names : [...this.names, ...newNames],
       newDates.size === 0 ? this.dates : [...this.dates, ...newDates].sort(),
     );

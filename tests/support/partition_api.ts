@@ -1,29 +1,29 @@
 import { silentLogger } from "../../engine/mod.ts";
 import { type Api, api } from "../../routes/mod.ts";
-import { type CellTest, withCellEngine } from "./cell_engine.ts";
+import { type PartitionTest, withPartitionEngine } from "./partition_engine.ts";
 import { withEmbedded } from "./database.ts";
 import { type Answer, read } from "./answer.ts";
 import { heldToDocument } from "./described.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
 
-/** The API over an engine with assets made by cells, called without a port. */
-export interface CellApi extends CellTest {
+/** The API over an engine with assets made by partitions, called without a port. */
+export interface PartitionApi extends PartitionTest {
   app: Api;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
-/** Runs `test` with the API over {@link withCellEngine} on an empty embedded database. */
-export async function withCellApi(test: (cell: CellApi) => Promise<void>): Promise<void> {
+/** Runs `test` with the API over {@link withPartitionEngine} on an empty embedded database. */
+export async function withPartitionApi(test: (partition: PartitionApi) => Promise<void>): Promise<void> {
   await withEmbedded((database) =>
-    withCellEngine(database, async (cell) => {
+    withPartitionEngine(database, async (partition) => {
       const scheduler = fixedSchedules();
-      const { engine } = cell;
+      const { engine } = partition;
       const app = heldToDocument(
         api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) }),
       );
       await test({
-        ...cell,
+        ...partition,
         app,
         get: async (path) => await read(await app.request(path)),
         post: async (path, body = {}, headers = {}) =>

@@ -1,6 +1,6 @@
 /**
- * What cells cost, on both databases: a backfill of 10,000 of them planned and queued, the state of 100,000 served, and the
- * staleness of 200 assets × 5,000 partitions judged, with the number of queries. `deno task bench:cells`.
+ * What partitions cost, on both databases: a backfill of 10,000 of them planned and queued, the state of 100,000 served, and the
+ * staleness of 200 assets × 5,000 partitions judged, with the number of queries. `deno task bench:partitions`.
  */
 import { z } from "zod";
 import {
@@ -45,7 +45,7 @@ function weekdays(count: number): string[] {
 
 const tickers = (count: number) => Array.from({ length: count }, (_, i) => `T${String(i).padStart(3, "0")}`);
 
-/** A cell for each ticker and session, one session a part. */
+/** A partition for each ticker and session, one session a part. */
 const bars = asset({
   key: "bars",
   group: "bench",
@@ -65,12 +65,12 @@ const bars = asset({
       ),
     }),
     chunks: cutBy({ dates: 1 }),
-    calls: (cells) => cells.dates.length,
+    calls: (partitions) => partitions.dates.length,
     callsPerMinute: () => 5,
     due: (date, version) => date < version ? date : version,
   },
-  materialize({ cells, resources }) {
-    const made = [...cells.cells()];
+  materialize({ partitions, resources }) {
+    const made = [...partitions.partitions()];
     if (made.some(([name, date]) => resources.fails(name, date))) throw new Error("not to be had");
     return { rows: made.map(([name, date]) => ({ name, date, value: 1 })) };
   },
@@ -97,9 +97,9 @@ function manyAssets(count: number): AnyAsset[] {
         wanted: ({ resources }) => ({ dates: resources.dates }),
         ...(upstream ? {} : { due: (date: string, version: string) => date < version ? date : version }),
       },
-      materialize: ({ cells, resources }) => ({
+      materialize: ({ partitions, resources }) => ({
         // The roots alone have rows: staleness does not look at them.
-        rows: upstream ? [] : cells.dates.map((date) => ({ date, value: `${date} ${resources.version}` })),
+        rows: upstream ? [] : partitions.dates.map((date) => ({ date, value: `${date} ${resources.version}` })),
       }),
     }) as AnyAsset);
   }
@@ -160,7 +160,10 @@ async function medianMs(times: number, work: () => Promise<unknown>): Promise<nu
   return measured.toSorted((a, b) => a - b)[times >> 1]!;
 }
 
-async function post(app: Api, body: object): Promise<{ cells: number; id: number; progress: { cells: number } }> {
+async function post(
+  app: Api,
+  body: object,
+): Promise<{ partitions: number; id: number; progress: { partitions: number } }> {
   const response = await app.request("http://127.0.0.1/v1/backfills", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -170,24 +173,24 @@ async function post(app: Api, body: object): Promise<{ cells: number; id: number
   return await response.json();
 }
 
-/** Milliseconds to plan and to queue a backfill of 10,000 cells over HTTP. */
+/** Milliseconds to plan and to queue a backfill of 10,000 partitions over HTTP. */
 async function backfill(database: Database): Promise<string[]> {
   const world: World = { names: tickers(40), dates: weekdays(300), version: "2025-12-31", fails: () => false };
   return await withEngine(database, { assets: [bars as AnyAsset], world }, async (engine, app) => {
     const from = world.dates[50]!;
-    let cells = 0;
+    let partitions = 0;
     const plan = await medianMs(
       5,
-      async () => cells = (await post(app, { selection: "bars", from, dryRun: true })).cells,
+      async () => partitions = (await post(app, { selection: "bars", from, dryRun: true })).partitions,
     );
     let id = 0;
     const queued = await medianMs(1, async () => id = (await post(app, { selection: "bars", from })).id);
     await engine.backfills.act(id, "cancel");
-    return [cells.toLocaleString("en"), plan.toFixed(1), queued.toFixed(1)];
+    return [partitions.toLocaleString("en"), plan.toFixed(1), queued.toFixed(1)];
   });
 }
 
-/** Milliseconds to serve the state of 100,000 cells over HTTP, and how many bytes that is. */
+/** Milliseconds to serve the state of 100,000 partitions over HTTP, and how many bytes that is. */
 async function partitions(database: Database): Promise<string[]> {
   const dates = weekdays(230);
   const world: World = {
@@ -221,13 +224,13 @@ async function staleness(database: Database, perAsset: number): Promise<string[]
       let stale = 0;
       const before = counted.queries();
       const ms = await medianMs(11, async () => {
-        const { cells } = await takeSnapshot(around, { config: {} });
-        stale = [...cells.values()].reduce((sum, state) => sum + state.stale.count + state.missing.count, 0);
+        const { partitions } = await takeSnapshot(around, { config: {} });
+        stale = [...partitions.values()].reduce((sum, state) => sum + state.stale.count + state.missing.count, 0);
       });
       return { ms, stale, queries: (counted.queries() - before) / 11 };
     };
     const fresh = await judge();
-    if (fresh.stale !== 0) throw new Error(`${fresh.stale} cells are not fresh.`);
+    if (fresh.stale !== 0) throw new Error(`${fresh.stale} partitions are not fresh.`);
     // A day later: a further session, the last ones due again; the roots have been read, what reads them has not.
     world.dates = dates;
     world.version = dates.at(-1)!;
@@ -264,10 +267,10 @@ async function table(head: string, work: (open: () => Promise<Database>) => Prom
   console.log();
 }
 
-await table("cells of the backfill | planned, ms | queued, ms", async (open) => [await on(open, backfill)]);
-await table("cells served | of them | KiB | ms, median of 21", async (open) => [await on(open, partitions)]);
+await table("partitions of the backfill | planned, ms | queued, ms", async (open) => [await on(open, backfill)]);
+await table("partitions served | of them | KiB | ms, median of 21", async (open) => [await on(open, partitions)]);
 await table(
-  "assets × partitions | judged fresh, ms | queries | after a session, ms | queries | cells to make",
+  "assets × partitions | judged fresh, ms | queries | after a session, ms | queries | partitions to make",
   async (open) => [
     await on(open, (database) => staleness(database, 500)),
     await on(open, (database) => staleness(database, 5_000)),

@@ -16,37 +16,37 @@ import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import { databases } from "./database.ts";
 
-/** What the assets made by cells read from outside. */
-export interface CellWorld {
+/** What the assets made by partitions read from outside. */
+export interface PartitionWorld {
   names: string[];
   dates: string[];
-  /** Value of a cell, by `name date`; 1 where nothing is said. */
+  /** Value of a partition, by `name date`; 1 where nothing is said. */
   values: Map<string, number>;
   /** Name, date and ratio of events that change what came before. */
   events: { name: string; date: string; ratio: number }[];
-  /** Dates of the newest cells that are read again with each version. */
+  /** Dates of the newest partitions that are read again with each version. */
   trailing: number;
   version: string;
-  /** Called with the cells of each part: throw to fail it. */
-  before(key: string, cells: string[]): Promise<void> | void;
-  /** Key and cells of each call, as `key: name date, …`. */
+  /** Called with the partitions of each part: throw to fail it. */
+  before(key: string, partitions: string[]): Promise<void> | void;
+  /** Key and partitions of each call, as `key: name date, …`. */
   readonly calls: string[];
 }
 
-const { asset } = assetsWith<CellWorld>();
+const { asset } = assetsWith<PartitionWorld>();
 
 async function begin(
   key: string,
-  { resources, cells }: { resources: CellWorld; cells: { cells(): Iterable<[string, string]> } },
+  { resources, partitions }: { resources: PartitionWorld; partitions: { partitions(): Iterable<[string, string]> } },
 ): Promise<void> {
-  const list = Array.from(cells.cells(), ([name, date]) => `${name} ${date}`.trim());
+  const list = Array.from(partitions.partitions(), ([name, date]) => `${name} ${date}`.trim());
   resources.calls.push(`${key}: ${list.join(", ")}`);
   await resources.before(key, list);
 }
 
 const series = z.object({ name: z.string(), date: z.iso.date(), value: z.number() });
 
-/** Events, made as a whole, tracked by cells. */
+/** Events, made as a whole, tracked by partitions. */
 export const events = asset({
   key: "events",
   group: "t",
@@ -59,7 +59,7 @@ export const events = asset({
   materialize: ({ resources }) => ({ rows: resources.events }),
 });
 
-/** Read from outside, a cell for each name and date, two dates a part. */
+/** Read from outside, a partition for each name and date, two dates a part. */
 export const quotes = asset({
   key: "quotes",
   group: "t",
@@ -79,9 +79,9 @@ export const quotes = asset({
   },
   async materialize(context) {
     await begin("quotes", context);
-    const { cells, resources } = context;
+    const { partitions, resources } = context;
     return {
-      rows: Array.from(cells.cells(), ([name, date]) => ({
+      rows: Array.from(partitions.partitions(), ([name, date]) => ({
         name,
         date,
         value: resources.values.get(`${name} ${date}`) ?? 1,
@@ -90,7 +90,7 @@ export const quotes = asset({
   },
 });
 
-/** The value of the same cell times a scale, divided by the ratios of later events. */
+/** The value of the same partition times a scale, divided by the ratios of later events. */
 export const adjusted = asset({
   key: "adjusted",
   group: "t",
@@ -137,7 +137,7 @@ export const sums = asset({
     await begin("sums", context);
     const rows = await context.inputs.values.rows();
     return {
-      rows: context.cells.dates.map((as_of) => ({
+      rows: context.partitions.dates.map((as_of) => ({
         as_of,
         sum: rows.reduce((sum, row) => sum + row.value, 0),
         last: rows.map((row) => row.date).sort().at(-1)!,
@@ -162,13 +162,13 @@ export const headline = asset({
   },
 });
 
-/** `quotes` (name × date) and `events` → `adjusted` (the same cells) → `sums` (by date) → `headline` (whole). */
-export const cellAssets = [events, quotes, adjusted, sums, headline];
+/** `quotes` (name × date) and `events` → `adjusted` (the same partitions) → `sums` (by date) → `headline` (whole). */
+export const partitionAssets = [events, quotes, adjusted, sums, headline];
 
-/** An engine over {@link cellAssets}, and the world that they read. */
-export interface CellTest {
+/** An engine over {@link partitionAssets}, and the world that they read. */
+export interface PartitionTest {
   engine: Engine;
-  world: CellWorld;
+  world: PartitionWorld;
   /** Materializes a selection and waits for the end. */
   materialize(
     selection?: string,
@@ -181,8 +181,12 @@ export interface CellTest {
   reopen(config?: Record<string, unknown>): Promise<Engine>;
 }
 
-/** Registers a test over {@link cellAssets} on each database. */
-export function testCells(subject: string, title: string, body: (cell: CellTest) => Promise<void>): void {
+/** Registers a test over {@link partitionAssets} on each database. */
+export function testPartitions(
+  subject: string,
+  title: string,
+  body: (partition: PartitionTest) => Promise<void>,
+): void {
   for (const { name, ignore, open } of databases) {
     Deno.test({
       name: `${subject} on ${name}: ${title}`,
@@ -190,7 +194,7 @@ export function testCells(subject: string, title: string, body: (cell: CellTest)
       async fn() {
         const database = await open();
         try {
-          await withCellEngine(database, body);
+          await withPartitionEngine(database, body);
         } finally {
           await database.close();
         }
@@ -199,13 +203,13 @@ export function testCells(subject: string, title: string, body: (cell: CellTest)
   }
 }
 
-/** Runs `test` on an empty database with {@link cellAssets} and further ones, and closes the engine however it ends. */
-export async function withCellEngine<T>(
+/** Runs `test` on an empty database with {@link partitionAssets} and further ones, and closes the engine however it ends. */
+export async function withPartitionEngine<T>(
   database: Database,
-  test: (cell: CellTest) => Promise<T>,
-  { assets = cellAssets, further = [] }: { assets?: readonly AnyAsset[]; further?: readonly AnyAsset[] } = {},
+  test: (partition: PartitionTest) => Promise<T>,
+  { assets = partitionAssets, further = [] }: { assets?: readonly AnyAsset[]; further?: readonly AnyAsset[] } = {},
 ): Promise<T> {
-  const world: CellWorld = {
+  const world: PartitionWorld = {
     names: ["A", "B"],
     dates: ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"],
     values: new Map(),

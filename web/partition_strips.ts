@@ -1,8 +1,8 @@
-import { type CellStateName, cellStateNames, type PartitionReport } from "../engine/mod.ts";
+import { type PartitionReport, type PartitionStateName, partitionStateNames } from "../engine/mod.ts";
 
 /** Dates in a row with one state. */
 export interface Span {
-  state: CellStateName;
+  state: PartitionStateName;
   /** Place of the first date, and of the one after the last. */
   start: number;
   end: number;
@@ -10,22 +10,22 @@ export interface Span {
 
 /** Names that are in the same state on every date. */
 export interface Strip {
-  /** Empty for an asset whose cells have no names. */
+  /** Empty for an asset whose partitions have no names. */
   names: string[];
   spans: Span[];
 }
 
 /**
- * A strip for each group of names whose cells are in the same states, largest group first. What it costs grows with names and ranges
- * and not with cells.
+ * A strip for each group of names whose partitions are in the same states, largest group first. What it costs grows with names and ranges
+ * and not with partitions.
  */
-export function cellStrips({ axes, states }: PartitionReport): Strip[] {
+export function partitionStrips({ axes, states }: PartitionReport): Strip[] {
   if (axes.dates === null) return [];
   const placeOf = new Map(axes.dates.values.map((date, at) => [date, at]));
   const byName = new Map<string, Span[]>();
   const signatures = new Map<Span[], string>();
-  for (const state of cellStateNames) {
-    for (const { names, dates: ranges } of states[state].cells) {
+  for (const state of partitionStateNames) {
+    for (const { names, dates: ranges } of states[state].partitions) {
       const spans = (ranges ?? []).map(([first, last]): Span => ({
         state,
         start: placeOf.get(first)!,

@@ -1,9 +1,9 @@
 import type { BackfillStep } from "./ledger.ts";
 import type { BackfillRange } from "../store/backfill_records.ts";
-import { type CellState, readersOf } from "../judge/cell_state.ts";
-import { cellsWithin } from "../judge/cell_work.ts";
+import { type PartitionState, readersOf } from "../judge/partition_state.ts";
+import { partitionsWithin } from "../judge/partition_work.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { CellSet, type Rectangle } from "../partitions/mod.ts";
+import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
 import { isFinished } from "../store/records.ts";
 import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
 
@@ -13,33 +13,33 @@ export interface BackfillFacts {
   producers: readonly Producer[];
   range: BackfillRange;
   force: boolean;
-  /** The cells that it is about as far as that is on record, by asset. */
-  cells: Readonly<Record<string, readonly Rectangle[]>>;
+  /** The partitions that it is about as far as that is on record, by asset. */
+  partitions: Readonly<Record<string, readonly Rectangle[]>>;
   steps: readonly BackfillStep[];
   /** What failed in runs up to this one is tried again. */
   retriedRun: number;
 }
 
-/** Why some cells cannot be made: something that they read is missing, and will be after the backfill. */
+/** Why some partitions cannot be made: something that they read is missing, and will be after the backfill. */
 export interface Obstacle {
   upstream: string;
-  cells: CellSet;
+  partitions: PartitionSet;
 }
 
-/** An asset made by cells within a backfill: each of `all` is in exactly one of the five sets. */
-export interface CellsOfBackfill {
-  kind: "cells";
+/** An asset made by partitions within a backfill: each of `all` is in exactly one of the five sets. */
+export interface PartitionsOfBackfill {
+  kind: "partitions";
   producer: Producer;
-  all: CellSet;
-  done: CellSet;
-  running: CellSet;
+  all: PartitionSet;
+  done: PartitionSet;
+  running: PartitionSet;
   /** To be made by this backfill. */
-  missing: CellSet;
-  failed: CellSet;
-  skipped: CellSet;
+  missing: PartitionSet;
+  failed: PartitionSet;
+  skipped: PartitionSet;
   obstacles: readonly Obstacle[];
   /** Those of `missing` that can be made now, because what they read is there. */
-  ready: CellSet;
+  ready: PartitionSet;
   error: string | null;
 }
 
@@ -54,14 +54,14 @@ export interface WholeOfBackfill {
   error: string | null;
 }
 
-export type PartOfBackfill = CellsOfBackfill | WholeOfBackfill;
+export type PartOfBackfill = PartitionsOfBackfill | WholeOfBackfill;
 
 /** How a backfill stands, asset by asset in the order in which they are made. Reads nothing but its arguments. */
 export function backfillParts(facts: BackfillFacts, snapshot: Snapshot, graph: AssetGraph): PartOfBackfill[] {
   const parts = new Map<string, PartOfBackfill>();
   for (const producer of facts.producers) {
     const around = { facts, snapshot, graph, parts, steps: facts.steps.filter(({ key }) => key === producer.key) };
-    parts.set(producer.key, producer.recipe.partitionsDef ? cellsOf(producer, around) : wholeOf(producer, around));
+    parts.set(producer.key, producer.recipe.partitionsDef ? partitionsOf(producer, around) : wholeOf(producer, around));
   }
   return [...parts.values()];
 }
@@ -74,29 +74,29 @@ interface Around {
   steps: readonly BackfillStep[];
 }
 
-function cellsOf(producer: Producer, around: Around): CellsOfBackfill {
+function partitionsOf(producer: Producer, around: Around): PartitionsOfBackfill {
   const { facts, snapshot } = around;
-  const state = snapshot.cells.get(producer.key)!;
+  const state = snapshot.partitions.get(producer.key)!;
   const { space } = state;
-  const asked = cellsWithin(state, facts.range);
+  const asked = partitionsWithin(state, facts.range);
   const notRight = state.missing.union(state.stale);
-  const { settled, failed: tried, running: begun, error } = settledCells(around.steps, {
-    of: (rectangles) => CellSet.fromRectangles(space, rectangles),
-    none: CellSet.none(space),
+  const { settled, failed: tried, running: begun, error } = settledPartitions(around.steps, {
+    of: (rectangles) => PartitionSet.fromRectangles(space, rectangles),
+    none: PartitionSet.none(space),
     facts,
   });
-  const recorded = CellSet.fromRectangles(space, facts.cells[producer.key] ?? []).intersection(state.wanted);
-  // What comes to light on the way belongs to it: a cell that is wanted since, or that a new upstream content made stale.
+  const recorded = PartitionSet.fromRectangles(space, facts.partitions[producer.key] ?? []).intersection(state.wanted);
+  // What comes to light on the way belongs to it: a partition that is wanted since, or that a new upstream content made stale.
   const all = recorded.union(facts.force ? asked : asked.intersection(notRight));
   const todo = (facts.force ? all : all.intersection(notRight)).difference(settled);
   const failed = todo.intersection(tried);
   const running = todo.intersection(begun);
   const open = todo.difference(failed).difference(running);
   const { obstacles, held } = obstaclesOf(producer, open, around);
-  const skipped = obstacles.reduce((sum, { cells }) => sum.union(cells), CellSet.none(space));
+  const skipped = obstacles.reduce((sum, { partitions }) => sum.union(partitions), PartitionSet.none(space));
   const missing = open.difference(skipped);
   return {
-    kind: "cells",
+    kind: "partitions",
     producer,
     all,
     done: all.difference(todo),
@@ -106,40 +106,42 @@ function cellsOf(producer: Producer, around: Around): CellsOfBackfill {
     skipped,
     obstacles,
     ready: missing.difference(held),
-    error: failed.isEmpty ? null : errorOf(state, { key: producer.key, cells: failed }) ?? error,
+    error: failed.isEmpty ? null : errorOf(state, { key: producer.key, partitions: failed }) ?? error,
   };
 }
 
-/** What the failed cells themselves say, the newest first; a step says only how many of them it had. */
+/** What the failed partitions themselves say, the newest first; a step says only how many of them it had. */
 function errorOf(
-  { failed: failures }: CellState,
-  { key, cells }: { key: string; cells: CellSet },
+  { failed: failures }: PartitionState,
+  { key, partitions }: { key: string; partitions: PartitionSet },
 ): string | null {
   const said = new Set(
-    failures.filter((failure) => !failure.cells.intersection(cells).isEmpty).map(({ error }) => error.message),
+    failures.filter((failure) => !failure.partitions.intersection(partitions).isEmpty).map(({ error }) =>
+      error.message
+    ),
   );
   if (said.size === 0) return null;
   const [first] = said;
   const others = said.size === 1 ? "" : ` (and ${said.size - 1} other error${said.size === 2 ? "" : "s"})`;
-  return `${cells.count} cell${cells.count === 1 ? "" : "s"} of ${key} could not be made: ${
+  return `${partitions.count} partition${partitions.count === 1 ? "" : "s"} of ${key} could not be made: ${
     first!.replace(/\.$/, "")
   }${others}.`;
 }
 
-/** What the runs of a backfill have done with the cells of an asset. */
-function settledCells(
+/** What the runs of a backfill have done with the partitions of an asset. */
+function settledPartitions(
   steps: readonly BackfillStep[],
   { of, none, facts }: {
-    of: (rectangles: readonly Rectangle[]) => CellSet;
-    none: CellSet;
+    of: (rectangles: readonly Rectangle[]) => PartitionSet;
+    none: PartitionSet;
     facts: BackfillFacts;
   },
-): { settled: CellSet; failed: CellSet; running: CellSet; error: string | null } {
+): { settled: PartitionSet; failed: PartitionSet; running: PartitionSet; error: string | null } {
   let [settled, failed, running] = [none, none, none];
   let message: string | null = null;
-  for (const { runId, runStatus, status, error, ...cells } of steps) {
-    const given = of(cells.given ?? []);
-    const done = of(cells.done?.cells ?? []);
+  for (const { runId, runStatus, status, error, ...partitions } of steps) {
+    const given = of(partitions.given ?? []);
+    const done = of(partitions.done?.partitions ?? []);
     if (runId <= facts.retriedRun) {
       // Before a retry only what was made counts, and only where being stale does not say more.
       if (facts.force) settled = settled.union(status === "succeeded" ? given : done);
@@ -152,38 +154,42 @@ function settledCells(
     }
     settled = settled.union(done);
     if (status === "failed") {
-      const own = of(cells.failed?.cells ?? []);
-      // Where no cell is named the step failed as a whole, and with it whatever it was given.
+      const own = of(partitions.failed?.partitions ?? []);
+      // Where no partition is named the step failed as a whole, and with it whatever it was given.
       const lost = own.isEmpty ? given.difference(done) : own;
       failed = failed.union(lost);
       if (error?.partial) settled = settled.union(given.difference(lost));
       message = error?.message ?? message;
     } else if (!isFinished(runStatus)) {
-      failed = failed.union(of(cells.failed?.cells ?? []));
+      failed = failed.union(of(partitions.failed?.partitions ?? []));
       running = running.union(given);
     }
   }
   return { settled, failed, running: running.difference(failed), error: message };
 }
 
-/** Cells that something upstream keeps from being made: for good, or until the backfill has made it. */
-function obstaclesOf(producer: Producer, open: CellSet, around: Around): { obstacles: Obstacle[]; held: CellSet } {
+/** Partitions that something upstream keeps from being made: for good, or until the backfill has made it. */
+function obstaclesOf(
+  producer: Producer,
+  open: PartitionSet,
+  around: Around,
+): { obstacles: Obstacle[]; held: PartitionSet } {
   const { snapshot, graph, parts } = around;
   const obstacles: Obstacle[] = [];
-  let held = CellSet.none(open.space);
+  let held = PartitionSet.none(open.space);
   if (open.isEmpty) return { obstacles, held };
   for (const upstream of producer.upstream) {
     const maker = graph.producerOf(upstream).key;
     const part = parts.get(maker);
-    const state = snapshot.cells.get(maker);
-    const gone = (cells: CellSet) => {
-      const kept = cells.intersection(open);
-      if (!kept.isEmpty) obstacles.push({ upstream, cells: kept });
+    const state = snapshot.partitions.get(maker);
+    const gone = (partitions: PartitionSet) => {
+      const kept = partitions.intersection(open);
+      if (!kept.isEmpty) obstacles.push({ upstream, partitions: kept });
     };
     if (state) {
       if (state.missing.isEmpty && snapshot.latest.has(upstream)) continue;
-      const coming = part?.kind === "cells" ? part.missing.union(part.running) : CellSet.none(state.space);
-      const readers = (cells: CellSet) => readersOf(producer.key, { upstream, cells }, snapshot);
+      const coming = part?.kind === "partitions" ? part.missing.union(part.running) : PartitionSet.none(state.space);
+      const readers = (partitions: PartitionSet) => readersOf(producer.key, { upstream, partitions }, snapshot);
       gone(readers(state.missing.difference(coming)));
       held = held.union(readers(state.missing.intersection(coming)));
     }
@@ -215,18 +221,18 @@ function wholeOf(producer: Producer, { facts, snapshot, graph, parts, steps }: A
 /** Whether the backfill has yet to make some of it. */
 function isComing(part: PartOfBackfill | undefined): boolean {
   if (!part) return false;
-  return part.kind === "cells"
+  return part.kind === "partitions"
     ? !part.missing.isEmpty || !part.running.isEmpty
     : part.state === "missing" || part.state === "running";
 }
 
-/** What a backfill can do next: cells of the first asset that has ready ones, or assets that are made as a whole. */
+/** What a backfill can do next: partitions of the first asset that has ready ones, or assets that are made as a whole. */
 export function nextWork(
   parts: readonly PartOfBackfill[],
-): { kind: "cells"; part: CellsOfBackfill } | { kind: "whole"; producers: Producer[] } | undefined {
+): { kind: "partitions"; part: PartitionsOfBackfill } | { kind: "whole"; producers: Producer[] } | undefined {
   for (const part of parts) {
-    if (part.kind === "cells" ? part.ready.isEmpty : !part.ready) continue;
-    if (part.kind === "cells") return { kind: "cells", part };
+    if (part.kind === "partitions" ? part.ready.isEmpty : !part.ready) continue;
+    if (part.kind === "partitions") return { kind: "partitions", part };
     const whole = parts.filter((other) => other.kind === "whole" && other.ready).map(({ producer }) => producer);
     return { kind: "whole", producers: whole };
   }

@@ -30,9 +30,9 @@ const config = {
 const sessions = weekdays(260);
 const market = groupedMarket(260);
 
-/** Cells that each step of a run has made. */
+/** Partitions that each step of a run has made. */
 function made(run: Run): Record<string, unknown> {
-  return Object.fromEntries(run.steps.flatMap(({ key, done }) => done ? [[key, done.cells]] : []));
+  return Object.fromEntries(run.steps.flatMap(({ key, done }) => done ? [[key, done.partitions]] : []));
 }
 
 function succeeded(run: Run): Run {
@@ -46,11 +46,15 @@ async function selections({ rows }: AssetChain): Promise<Map<string, unknown[]>>
   return Map.groupBy(all.flat(), (row) => (row as unknown as { as_of: string }).as_of);
 }
 
-async function staleCells({ engine }: AssetChain, key: string) {
+async function stalePartitions({ engine }: AssetChain, key: string) {
   const [state] = await engine.states([key]);
   return state!.reasons.flatMap((reason) =>
     reason.kind === "upstream_changed"
-      ? [{ upstream: reason.upstream, materialization: reason.materialization, cells: reason.cells?.cells }]
+      ? [{
+        upstream: reason.upstream,
+        materialization: reason.materialization,
+        partitions: reason.partitions?.partitions,
+      }]
       : []
   );
 }
@@ -133,26 +137,26 @@ for (const { name, ignore, open } of databases) {
     succeeded(await chain.materialize("raw_daily_bars sessions"));
     const id = async (key: string) => (await chain.engine.materializations(key, { limit: 1 }))[0]!.id;
     const dayBefore = sessions[sessions.indexOf(split) - 1]!;
-    assert.deepEqual(await staleCells(chain, "daily_bars"), [
+    assert.deepEqual(await stalePartitions(chain, "daily_bars"), [
       {
         upstream: "raw_daily_bars",
         materialization: await id("raw_daily_bars"),
-        cells: [{ names: ["B0"], dates: [[split, split]] }],
+        partitions: [{ names: ["B0"], dates: [[split, split]] }],
       },
       {
         upstream: "raw_splits",
         materialization: await id("raw_splits"),
-        cells: [{ names: ["B0"], dates: [[sessions[0]!, dayBefore]] }],
+        partitions: [{ names: ["B0"], dates: [[sessions[0]!, dayBefore]] }],
       },
     ]);
     const lastReader = sessions[sessions.indexOf(split) + formationSessions - 1]!;
     const concerned = weeks.filter((week) => week >= split && week <= lastReader);
     assert.ok(concerned.length > 20 && concerned.length < weeks.length - 5, `${concerned.length} weeks`);
     for (const key of ["pair_clusters", "cointegrated_pairs"]) {
-      assert.deepEqual(await staleCells(chain, key), [{
+      assert.deepEqual(await stalePartitions(chain, key), [{
         upstream: "raw_daily_bars",
         materialization: await id("raw_daily_bars"),
-        cells: [{ names: null, dates: [[concerned[0]!, concerned.at(-1)!]] }],
+        partitions: [{ names: null, dates: [[concerned[0]!, concerned.at(-1)!]] }],
       }]);
     }
 
@@ -209,7 +213,9 @@ async function holdToThePast(
       const [{ reasons }] = await chain.engine.states(["pair_clusters"]) as [
         Awaited<ReturnType<typeof chain.engine.states>>[0],
       ];
-      const stale = reasons.flatMap((reason) => reason.kind === "upstream_changed" ? reason.cells!.cells : []);
+      const stale = reasons.flatMap((reason) =>
+        reason.kind === "upstream_changed" ? reason.partitions!.partitions : []
+      );
       assert.ok(stale.length > 0 && stale.every(({ dates }) => dates!.every(([first]) => first >= from)));
       // Forced, so that it is not the engine's judgement that keeps them the same.
       const after = await search(true);

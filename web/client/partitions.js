@@ -5,7 +5,7 @@
 /// <reference lib="dom.iterable" />
 
 /**
- * @typedef {object} CellData
+ * @typedef {object} PartitionData
  * @property {string[]} dates
  * @property {Record<string, string>} words What each state means.
  * @property {{ names: string[], spans: [state: string, start: number, end: number][] }[]} strips
@@ -18,17 +18,17 @@ let reading = new AbortController();
 /** Where the reader was, so that it stays there when the strips are replaced. @type {{ strip: number, date: number } | undefined} */
 let place;
 
-/** Lets the strips of cells be read cell by cell, under the mouse and by the arrow keys; `Enter` asks why a cell is as it is. */
-export function readCells() {
+/** Lets the strips of partitions be read partition by partition, under the mouse and by the arrow keys; `Enter` asks why a partition is as it is. */
+export function readPartitions() {
   reading.abort();
   reading = new AbortController();
-  const list = /** @type {HTMLElement | null} */ (document.querySelector("[data-cells]"));
-  const text = document.getElementById("cell-data")?.textContent;
+  const list = /** @type {HTMLElement | null} */ (document.querySelector("[data-partitions]"));
+  const text = document.getElementById("partition-data")?.textContent;
   if (!list || !text) return;
-  /** @type {CellData} */
+  /** @type {PartitionData} */
   const data = JSON.parse(text);
   const strips = [...list.querySelectorAll("svg")];
-  const key = list.dataset.cells ?? "";
+  const key = list.dataset.partitions ?? "";
   const { signal } = reading;
   for (const [at, strip] of strips.entries()) {
     strip.setAttribute("tabindex", at === (place?.strip ?? 0) ? "0" : "-1");
@@ -47,7 +47,7 @@ export function readCells() {
     place = { strip: at, date: day };
     const { names, spans } = data.strips[at] ?? { names: [], spans: [] };
     const state = spans.find(([, start, end]) => start <= day && day < end)?.[0];
-    const read = document.getElementById("cell-read");
+    const read = document.getElementById("partition-read");
     if (!read) return;
     const told = data.dates[day] ?? "";
     const who = names.length === 0
@@ -55,7 +55,7 @@ export function readCells() {
       : names.length === 1
       ? `${names[0]} `
       : `${names[0]} and ${names.length - 1} more, `;
-    read.textContent = `${who}${told}: ${state ? data.words[state] ?? state : "no cell"} `;
+    read.textContent = `${who}${told}: ${state ? data.words[state] ?? state : "no partition"} `;
     const link = document.createElement("a");
     link.href = addressOf();
     link.textContent = `Why ${[names[0], told].filter(Boolean).join(" ")}?`;

@@ -1,5 +1,5 @@
-import { type CellStateName, cellStateNames, type PartitionReport } from "../../engine/mod.ts";
-import { cellStrips, namesInWords, type Span, type Strip } from "../cell_strips.ts";
+import { type PartitionReport, type PartitionStateName, partitionStateNames } from "../../engine/mod.ts";
+import { namesInWords, partitionStrips, type Span, type Strip } from "../partition_strips.ts";
 import { embeddedJson } from "../embedded_json.ts";
 import { counted } from "../figures.ts";
 
@@ -10,7 +10,7 @@ const maxRectangles = 200;
 const readNames = 1_000;
 
 /** Each state has a height of its own; the colour only repeats it. */
-const HEIGHTS: Readonly<Record<CellStateName, number>> = {
+const HEIGHTS: Readonly<Record<PartitionStateName, number>> = {
   fresh: 12,
   stale: 9,
   waiting: 7,
@@ -20,7 +20,7 @@ const HEIGHTS: Readonly<Record<CellStateName, number>> = {
   gone: 3,
 };
 
-const WORDS: Readonly<Record<CellStateName, string>> = {
+const WORDS: Readonly<Record<PartitionStateName, string>> = {
   fresh: "fresh",
   stale: "stale",
   waiting: "waiting for what is upstream",
@@ -31,26 +31,26 @@ const WORDS: Readonly<Record<CellStateName, string>> = {
 };
 
 /**
- * The cells of an asset over time: a strip for each group of names that are in the same states. The client (`client/cells.js`) reads
- * them cell by cell, under the mouse or the arrow keys.
+ * The partitions of an asset over time: a strip for each group of names that are in the same states. The client (`client/partitions.js`) reads
+ * them partition by partition, under the mouse or the arrow keys.
  */
-export function CellStrips({ report, assetKey }: { report: PartitionReport; assetKey?: string }) {
-  const strips = cellStrips(report);
+export function PartitionStrips({ report, assetKey }: { report: PartitionReport; assetKey?: string }) {
+  const strips = partitionStrips(report);
   const { axes, states } = report;
   const dates = axes.dates?.values ?? [];
   const shown = strips.slice(0, maxStrips);
   const more = strips.slice(maxStrips).flatMap(({ names }) => names);
   return (
     <>
-      <ul class="legend cells">
-        {cellStateNames.filter((state) => states[state].count > 0).map((state) => (
+      <ul class="legend partitions">
+        {partitionStateNames.filter((state) => states[state].count > 0).map((state) => (
           <li class={state}>
-            {counted(states[state].count, "cell")} {WORDS[state]}
+            {counted(states[state].count, "partition")} {WORDS[state]}
           </li>
         ))}
       </ul>
       {dates.length > 0 && (
-        <ol class={axes.names === null ? "strips" : "strips named"} data-cells={assetKey}>
+        <ol class={axes.names === null ? "strips" : "strips named"} data-partitions={assetKey}>
           {shown.map((strip) => (
             <li>
               {strip.names.length > 0 && (
@@ -69,8 +69,8 @@ export function CellStrips({ report, assetKey }: { report: PartitionReport; asse
       )}
       {assetKey !== undefined && dates.length > 0 && (
         <>
-          <p class="cell-read" id="cell-read" role="status"></p>
-          <script type="application/json" id="cell-data">
+          <p class="partition-read" id="partition-read" role="status"></p>
+          <script type="application/json" id="partition-data">
             {embeddedJson({
               dates,
               words: WORDS,

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import type { Engine, Run } from "../../engine/mod.ts";
-import { type CellTest, type CellWorld, withCellEngine } from "../support/cell_engine.ts";
+import { type PartitionTest, type PartitionWorld, withPartitionEngine } from "../support/partition_engine.ts";
 import { withEmbedded } from "../support/database.ts";
 import { pseudoRandom } from "../support/pseudo_random.ts";
 
-const seeds = Deno.env.get("CELLS_MODEL_SEEDS")?.split(",").map(Number) ?? [1, 2, 3, 4];
+const seeds = Deno.env.get("PARTITIONS_MODEL_SEEDS")?.split(",").map(Number) ?? [1, 2, 3, 4];
 const stepsPerSeed = 14;
 
 const days = Array.from({ length: 22 }, (_, i) => `2024-01-${String(i + 2).padStart(2, "0")}`);
 
-/** A cell as the model holds it. */
+/** A partition as the model holds it. */
 interface Made {
   value: number;
   /** Rises whenever the value changes. */
@@ -29,10 +29,10 @@ class Model {
   readonly adjusted = new Map<string, Made>();
   readonly sums = new Map<string, Made & { last: string }>();
   #events = new Map<string, { ratio: number; version: number }>();
-  /** Cells that were made again from what they had been made of. */
+  /** Partitions that were made again from what they had been made of. */
   readonly needless: string[] = [];
 
-  constructor(private readonly world: CellWorld) {}
+  constructor(private readonly world: PartitionWorld) {}
 
   /** What is wanted and was not read, or has to be read again. */
   due(): string[] {
@@ -55,13 +55,13 @@ class Model {
       if (this.#events.get(at)?.ratio !== ratio) this.#events.set(at, { ratio, version: ++this.#versions });
     }
     const wanted = new Set(names.flatMap((name) => dates.map((date) => `${name} ${date}`)));
-    for (const cells of [this.quotes, this.adjusted]) {
-      for (const at of [...cells.keys()]) if (!wanted.has(at) && cells.delete(at)) this.removals++;
+    for (const partitions of [this.quotes, this.adjusted]) {
+      for (const at of [...partitions.keys()]) if (!wanted.has(at) && partitions.delete(at)) this.removals++;
     }
   }
 
-  made(key: string, cells: readonly string[]): void {
-    for (const at of cells) {
+  made(key: string, partitions: readonly string[]): void {
+    for (const at of partitions) {
       if (key === "quotes") {
         const value = this.world.values.get(at) ?? 1;
         this.#make(this.quotes, at, { value, of: "", readAt: this.world.version });
@@ -91,21 +91,21 @@ class Model {
     this.#make(this.sums, date, { value, of, last });
   }
 
-  /** Where coordinates were removed a few more cells may be made than must be. */
-  #check(key: string, cells: Map<string, Made>, at: string, of: string): void {
-    const before = cells.get(at);
+  /** Where coordinates were removed a few more partitions may be made than must be. */
+  #check(key: string, partitions: Map<string, Made>, at: string, of: string): void {
+    const before = partitions.get(at);
     if (before && before.of === of && before.removals === this.removals) this.needless.push(`${key} ${at}`);
   }
 
-  #make<T extends Made>(cells: Map<string, T>, at: string, made: Omit<T, "version" | "removals">): void {
-    const before = cells.get(at);
+  #make<T extends Made>(partitions: Map<string, T>, at: string, made: Omit<T, "version" | "removals">): void {
+    const before = partitions.get(at);
     const version = before && before.value === made.value ? before.version : ++this.#versions;
-    cells.set(at, { ...made, version, removals: this.removals } as T);
+    partitions.set(at, { ...made, version, removals: this.removals } as T);
   }
 }
 
 /** Something that happens outside between two runs. */
-type Happening = (world: CellWorld, random: (below: number) => number) => void;
+type Happening = (world: PartitionWorld, random: (below: number) => number) => void;
 
 const pick = <T>(list: readonly T[], random: (below: number) => number): T => list[random(list.length)]!;
 
@@ -146,16 +146,21 @@ const happenings: Readonly<Record<string, Happening>> = {
   },
 };
 
-async function live({ engine: first, world, materialize, calls, rows, reopen }: CellTest, seed: number): Promise<void> {
+async function live(
+  { engine: first, world, materialize, calls, rows, reopen }: PartitionTest,
+  seed: number,
+): Promise<void> {
   const uniform = pseudoRandom(seed);
   const random = (below: number) => Math.floor(uniform() * below);
   const model = new Model(world);
   const history: string[] = [];
   let engine: Engine = first;
   let failing: string | null = null;
-  world.before = (key, cells) => {
-    if (failing !== null && key !== "sums" && cells.includes(failing)) throw new Error(`${failing} is not to be had`);
-    model.made(key, cells);
+  world.before = (key, partitions) => {
+    if (failing !== null && key !== "sums" && partitions.includes(failing)) {
+      throw new Error(`${failing} is not to be had`);
+    }
+    model.made(key, partitions);
   };
 
   async function run(): Promise<Run> {
@@ -193,8 +198,8 @@ async function live({ engine: first, world, materialize, calls, rows, reopen }: 
     const after = `after ${history.join("; ")}`;
     const { status, steps } = await run();
     assert.equal(status, "succeeded", `${after}: ${JSON.stringify(steps)}`);
-    const table = (cells: ReadonlyMap<string, Made>) =>
-      [...cells].filter(([, { value }]) => value !== 0).map(([at, { value }]) => `${at} ${value}`).sort();
+    const table = (partitions: ReadonlyMap<string, Made>) =>
+      [...partitions].filter(([, { value }]) => value !== 0).map(([at, { value }]) => `${at} ${value}`).sort();
     const stored = async (key: string) => (await rows(key)).map((r) => `${r.name} ${r.date} ${r.value}`).sort();
     assert.deepEqual(await stored("quotes"), table(model.quotes), after);
     assert.deepEqual(await stored("adjusted"), table(model.adjusted), after);
@@ -221,6 +226,6 @@ async function live({ engine: first, world, materialize, calls, rows, reopen }: 
 }
 
 for (const seed of seeds) {
-  Deno.test(`Cells hold what a computation from scratch gives, and nothing is made without need (seed ${seed})`, () =>
-    withEmbedded((database) => withCellEngine(database, (cell) => live(cell, seed))));
+  Deno.test(`Partitions hold what a computation from scratch gives, and nothing is made without need (seed ${seed})`, () =>
+    withEmbedded((database) => withPartitionEngine(database, (partition) => live(partition, seed))));
 }

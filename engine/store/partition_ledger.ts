@@ -1,8 +1,8 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
-import { type CellRecords, type FailedCells, type MadeCells } from "./cell_records.ts";
-import { someCells } from "./reasons.ts";
-import type { CellSet, Rectangle } from "../partitions/mod.ts";
+import { type FailedPartitions, type MadePartitions, type PartitionRecords } from "./partition_records.ts";
+import { somePartitions } from "./reasons.ts";
+import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "./records.ts";
 
 type Changes = { materialization: number; changed: Rectangle[] | null };
@@ -12,8 +12,8 @@ interface Extent {
   dates: string[] | null;
 }
 
-/** The engine's tables of cells. Whatever is written to them is written here. */
-export class CellLedger {
+/** The engine's tables of partitions. Whatever is written to them is written here. */
+export class PartitionLedger {
   readonly #sql: postgres.Sql;
   readonly #knownExtents = new Map<string, Extent & { version: number }>();
 
@@ -26,8 +26,8 @@ export class CellLedger {
   }
 
   /**
-   * What is on record of the cells of producers and of the assets that they read. The number of queries does not depend on how
-   * many cells there are.
+   * What is on record of the partitions of producers and of the assets that they read. The number of queries does not depend on how
+   * many partitions there are.
    *
    * @param tracked Assets of which changes are wanted.
    * @param readers Assets that are made as a whole, whose latest materialization says from when on changes matter to them.
@@ -38,7 +38,7 @@ export class CellLedger {
       tracked: readonly string[];
       readers: readonly { upstream: Readonly<Record<string, { materialization: number }>> }[];
     },
-  ): Promise<CellRecords> {
+  ): Promise<PartitionRecords> {
     const [made, failed, extents] = await Promise.all([
       this.#made(producers),
       this.#failed(producers),
@@ -54,10 +54,10 @@ export class CellLedger {
     return { made, failed, extents, changes: await this.#changes(since) };
   }
 
-  async #made(producers: readonly string[]): Promise<Map<string, MadeCells[]>> {
+  async #made(producers: readonly string[]): Promise<Map<string, MadePartitions[]>> {
     if (producers.length === 0) return new Map();
     // As JSON, because the driver reads arrays letter by letter.
-    const rows = await this.#sql<(Omit<MadeCells, "cells"> & { producer: string } & Rectangle)[]>`
+    const rows = await this.#sql<(Omit<MadePartitions, "partitions"> & { producer: string } & Rectangle)[]>`
       WITH changed AS (
         SELECT producer, max(lost_until) AS lost_until, max(remake_until) AS remake_until FROM engine.asset_table
         WHERE lost_until > 0 OR remake_until > 0 GROUP BY producer
@@ -70,33 +70,33 @@ export class CellLedger {
              CASE WHEN m.id <= h.remake_until THEN (
                SELECT remake_because FROM engine.asset_table t
                WHERE t.producer = c.producer AND t.remake_until = h.remake_until LIMIT 1) END AS remake
-      FROM engine.cells c JOIN engine.materialization m ON m.id = c.materialization_id
+      FROM engine.partitions c JOIN engine.materialization m ON m.id = c.materialization_id
       LEFT JOIN changed h ON h.producer = c.producer
       WHERE c.producer = ANY(${producers as string[]})`;
-    const found = new Map<string, MadeCells[]>();
+    const found = new Map<string, MadePartitions[]>();
     for (const [producer, ofProducer] of Map.groupBy(rows, (row) => row.producer)) {
       const groups = Map.groupBy(ofProducer, (row) => row.materialization);
       found.set(
         producer,
         [...groups.values()].map((group) => {
           const { producer: _, names: __, dates: ___, ...versions } = group[0]!;
-          return { ...versions, failedChecks: [], cells: group.map(({ names, dates }) => ({ names, dates })) };
+          return { ...versions, failedChecks: [], partitions: group.map(({ names, dates }) => ({ names, dates })) };
         }),
       );
     }
     return found;
   }
 
-  async #failed(producers: readonly string[]): Promise<Map<string, FailedCells[]>> {
+  async #failed(producers: readonly string[]): Promise<Map<string, FailedPartitions[]>> {
     if (producers.length === 0) return new Map();
-    const rows = await this.#sql<(Omit<FailedCells, "cells"> & { producer: string } & Rectangle)[]>`
+    const rows = await this.#sql<(Omit<FailedPartitions, "partitions"> & { producer: string } & Rectangle)[]>`
       SELECT producer, names, dates, run_id AS "runId", error, failed_at AS "failedAt"
-      FROM engine.cell_failure WHERE producer = ANY(${producers as string[]}) ORDER BY failed_at DESC`;
+      FROM engine.partition_failure WHERE producer = ANY(${producers as string[]}) ORDER BY failed_at DESC`;
     return new Map(
       [...Map.groupBy(rows, (row) => row.producer)].map(([producer, failures]) => [
         producer,
         failures.map(({ names, dates, runId, error, failedAt }) => ({
-          cells: [{ names, dates }],
+          partitions: [{ names, dates }],
           runId,
           error,
           failedAt,
@@ -106,7 +106,7 @@ export class CellLedger {
   }
 
   /** What has not changed since it was read last is not read again: thousands of dates for each asset. */
-  async #extents(keys: readonly string[]): Promise<CellRecords["extents"]> {
+  async #extents(keys: readonly string[]): Promise<PartitionRecords["extents"]> {
     if (keys.length === 0) return new Map();
     const versions = await this.#sql<{ key: string; version: number }[]>`
       SELECT asset_key AS key, version FROM engine.extent WHERE asset_key = ANY(${keys as string[]})`;
@@ -136,42 +136,42 @@ export class CellLedger {
 
   // ---- writing, as part of the transaction that publishes ---------------------------------------------------------
 
-  /** Replaces what is on record of the cells of a producer. */
+  /** Replaces what is on record of the partitions of a producer. */
   async recordMade(
     tx: Sql,
     producer: string,
-    groups: readonly { materialization: number; cells: CellSet }[],
+    groups: readonly { materialization: number; partitions: PartitionSet }[],
   ): Promise<void> {
-    const rows = groups.flatMap(({ materialization, cells }) =>
-      cells.rectangles().map((rectangle) => ({ materialization, ...rectangle }))
+    const rows = groups.flatMap(({ materialization, partitions }) =>
+      partitions.rectangles().map((rectangle) => ({ materialization, ...rectangle }))
     );
-    await tx`DELETE FROM engine.cells WHERE producer = ${producer}`;
+    await tx`DELETE FROM engine.partitions WHERE producer = ${producer}`;
     await tx`
-      INSERT INTO engine.cells (producer, materialization_id, names, dates)
+      INSERT INTO engine.partitions (producer, materialization_id, names, dates)
       SELECT ${producer}, r.materialization, r.names, nullif(r.dates, 'null'::jsonb)
       FROM jsonb_to_recordset(${this.#json(rows)}) AS r(materialization bigint, names text[], dates jsonb)`;
   }
 
-  /** Replaces what is on record of the cells of a producer that could not be made. */
+  /** Replaces what is on record of the partitions of a producer that could not be made. */
   async recordFailed(
     tx: Sql,
     producer: string,
-    failures: readonly { cells: CellSet; runId: number; error: StepError; failedAt?: string }[],
+    failures: readonly { partitions: PartitionSet; runId: number; error: StepError; failedAt?: string }[],
   ): Promise<void> {
-    const rows = failures.flatMap(({ cells, runId, error, failedAt }) =>
-      cells.rectangles().map((rectangle) => ({ ...rectangle, run: runId, error, at: failedAt ?? null }))
+    const rows = failures.flatMap(({ partitions, runId, error, failedAt }) =>
+      partitions.rectangles().map((rectangle) => ({ ...rectangle, run: runId, error, at: failedAt ?? null }))
     );
-    await tx`DELETE FROM engine.cell_failure WHERE producer = ${producer}`;
+    await tx`DELETE FROM engine.partition_failure WHERE producer = ${producer}`;
     if (rows.length === 0) return;
     await tx`
-      INSERT INTO engine.cell_failure (producer, run_id, names, dates, error, failed_at)
+      INSERT INTO engine.partition_failure (producer, run_id, names, dates, error, failed_at)
       SELECT ${producer}, r.run, r.names, nullif(r.dates, 'null'::jsonb), r.error, coalesce(r.at, clock_timestamp())
       FROM jsonb_to_recordset(${
       this.#json(rows)
     }) AS r(run bigint, names text[], dates jsonb, error jsonb, at timestamptz)`;
   }
 
-  /** Says which names and dates an asset has that is made as a whole, or the cells that are made of another. */
+  /** Says which names and dates an asset has that is made as a whole, or the partitions that are made of another. */
   async recordExtent(
     tx: Sql,
     key: string,
@@ -184,38 +184,40 @@ export class CellLedger {
       WHERE (extent.names, extent.dates) IS DISTINCT FROM (excluded.names, excluded.dates)`;
   }
 
-  /** Says which cells a materialization changed. */
+  /** Says which partitions a materialization changed. */
   async recordChange(
     tx: Sql,
     materialization: number,
-    { cells, changed, contentVersion, rowCount, newestDate }: {
-      cells: CellSet | null;
+    { partitions, changed, contentVersion, rowCount, newestDate }: {
+      partitions: PartitionSet | null;
       changed: readonly Rectangle[] | null;
       contentVersion?: string;
       rowCount?: number;
-      /** The newest date of its cells that is made now, `null` where none is; left out for an asset that is made as a whole. */
+      /** The newest date of its partitions that is made now, `null` where none is; left out for an asset that is made as a whole. */
       newestDate?: string | null;
     },
   ): Promise<void> {
     await tx`
       UPDATE engine.materialization
-      SET cells = ${cells && this.#json(cells.rectangles())}, changed = ${changed && this.#json(changed)},
+      SET partitions = ${partitions && this.#json(partitions.rectangles())}, changed = ${
+      changed && this.#json(changed)
+    },
           content_version = coalesce(${contentVersion ?? null}, content_version),
           row_count = coalesce(${rowCount ?? null}::bigint, row_count),
           newest_date = ${newestDate === null ? "-infinity" : newestDate ?? null}::date
       WHERE id = ${materialization}`;
   }
 
-  /** Says which cells a step is to make, has made and could not make. */
-  async recordStepCells(
+  /** Says which partitions a step is to make, has made and could not make. */
+  async recordStepPartitions(
     tx: Sql,
     { runId, key }: { runId: number; key: string },
-    { cells, done, failed }: { cells: CellSet; done: CellSet; failed: CellSet | null },
+    { partitions, done, failed }: { partitions: PartitionSet; done: PartitionSet; failed: PartitionSet | null },
   ): Promise<void> {
     await tx`
       UPDATE engine.step
-      SET cells = ${this.#json(someCells(cells))}, done = ${this.#json(someCells(done))},
-          failed = ${failed && this.#json(someCells(failed))}
+      SET partitions = ${this.#json(somePartitions(partitions))}, done = ${this.#json(somePartitions(done))},
+          failed = ${failed && this.#json(somePartitions(failed))}
       WHERE run_id = ${runId} AND key = ${key}`;
   }
 }

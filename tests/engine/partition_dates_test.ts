@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type CellTest, testCells } from "../support/cell_engine.ts";
+import { type PartitionTest, testPartitions } from "../support/partition_engine.ts";
 
-const test = (title: string, body: (cell: CellTest) => Promise<void>) => testCells("Cells", title, body);
+const test = (title: string, body: (partition: PartitionTest) => Promise<void>) =>
+  testPartitions("Partitions", title, body);
 
 test("makes a date that comes to lie between those that were made", async ({ world, materialize, calls, rows }) => {
   world.dates = ["2024-01-02", "2024-01-04", "2024-01-05"];
@@ -39,8 +40,8 @@ test("takes back the only event, also the last one that there was", async ({ wor
   assert.deepEqual((await rows("adjusted")).map(({ value }) => value), Array(8).fill(1));
 });
 
-test("makes what was kept anew where it is wanted again and out of date", async (cell) => {
-  const { engine, world, materialize, calls, rows } = cell;
+test("makes what was kept anew where it is wanted again and out of date", async (partition) => {
+  const { engine, world, materialize, calls, rows } = partition;
   const before = world.dates;
   await materialize();
   world.dates = before.slice(0, 3);
@@ -70,20 +71,20 @@ test("lets nothing be stale for what was published again as it was", async ({ wo
 test("counts no failure of what nobody wants any more", async ({ engine, world, materialize }) => {
   await materialize();
   world.names.push("C");
-  world.before = (_, cells) => {
-    if (cells.some((at) => at.startsWith("C "))) throw new Error("not to be had");
+  world.before = (_, partitions) => {
+    if (partitions.some((at) => at.startsWith("C "))) throw new Error("not to be had");
   };
   await materialize();
-  assert.equal((await engine.states(["quotes"]))[0]!.cells!.failed, 4);
+  assert.equal((await engine.states(["quotes"]))[0]!.partitions!.failed, 4);
   world.names.pop();
   const [quotes, adjusted] = await engine.states(["quotes", "adjusted"]);
-  assert.deepEqual([quotes!.cells!.failed, quotes!.cells!.wanted, adjusted!.cells!.wanted], [0, 8, 8]);
+  assert.deepEqual([quotes!.partitions!.failed, quotes!.partitions!.wanted, adjusted!.partitions!.wanted], [0, 8, 8]);
   world.before = () => {};
-  // And those of a cell that was made before and could not be made again do.
+  // And those of a partition that was made before and could not be made again do.
   world.version = "2024-01-07";
   world.before = () => {
     throw new Error("not to be had either");
   };
   await materialize();
-  assert.equal((await engine.states(["quotes"]))[0]!.cells!.failed, 4);
+  assert.equal((await engine.states(["quotes"]))[0]!.partitions!.failed, 4);
 });

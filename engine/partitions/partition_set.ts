@@ -1,63 +1,63 @@
-import type { CellSpace } from "./cell_space.ts";
+import type { PartitionSpace } from "./partition_space.ts";
 import { difference, intersection, noRange, numbersOf, type Ranges, rangesOf, size, union } from "./ranges.ts";
 
-/** Cells as they are stored and answered: names × date ranges, both ends included. `null` for a dimension means all of it. */
+/** Partitions as they are stored and answered: names × date ranges, both ends included. `null` for a dimension means all of it. */
 export interface Rectangle {
   names: readonly string[] | null;
   dates: readonly (readonly [first: string, last: string])[] | null;
 }
 
-let makeExtremes: (space: CellSpace) => Extremes;
+let makeExtremes: (space: PartitionSpace) => Extremes;
 
 /**
- * A set of cells of one {@link CellSpace}: for each name the places of its dates as ranges. Immutable.
+ * A set of partitions of one {@link PartitionSpace}: for each name the places of its dates as ranges. Immutable.
  *
  * Names that have the same dates share one array of ranges, so that the usual set (all names, one range) costs next to nothing
- * however many cells it has.
+ * however many partitions it has.
  */
-export class CellSet {
+export class PartitionSet {
   #groups: readonly { names: string[]; ranges: Ranges }[] | undefined;
   #count: number | undefined;
 
-  private constructor(readonly space: CellSpace, private readonly rows: readonly Ranges[]) {}
+  private constructor(readonly space: PartitionSpace, private readonly rows: readonly Ranges[]) {}
 
-  static none(space: CellSpace): CellSet {
+  static none(space: PartitionSpace): PartitionSet {
     return extremesOf(space).none;
   }
 
-  static all(space: CellSpace): CellSet {
+  static all(space: PartitionSpace): PartitionSet {
     return extremesOf(space).all;
   }
 
   /** The set with these rows; the two that most sets are, none and all, are one object each, which is told at a glance. */
-  static #of(space: CellSpace, rows: readonly Ranges[]): CellSet {
+  static #of(space: PartitionSpace, rows: readonly Ranges[]): PartitionSet {
     const { none, all } = extremesOf(space);
     if (rows.every((ranges) => ranges.length === 0)) return none;
     const end = space.dates.length;
     if (rows.every((ranges) => ranges.length === 2 && ranges[0] === 0 && ranges[1] === end)) return all;
-    return new CellSet(space, rows);
+    return new PartitionSet(space, rows);
   }
 
-  static #extremes(space: CellSpace): Extremes {
+  static #extremes(space: PartitionSpace): Extremes {
     const whole = space.dates.length === 0 ? noRange : [0, space.dates.length];
-    const none = new CellSet(space, space.names.map(() => noRange));
+    const none = new PartitionSet(space, space.names.map(() => noRange));
     return {
       none,
-      all: none.rows.length === 0 || whole === noRange ? none : new CellSet(space, space.names.map(() => whole)),
+      all: none.rows.length === 0 || whole === noRange ? none : new PartitionSet(space, space.names.map(() => whole)),
     };
   }
 
   static {
-    makeExtremes = (space) => CellSet.#extremes(space);
+    makeExtremes = (space) => PartitionSet.#extremes(space);
   }
 
-  /** The cells with ranges of date places by name place. */
-  static of(space: CellSpace, rangesOfName: (nameAt: number) => Ranges): CellSet {
-    return CellSet.#of(space, space.names.map((_, i) => rangesOfName(i)));
+  /** The partitions with ranges of date places by name place. */
+  static of(space: PartitionSpace, rangesOfName: (nameAt: number) => Ranges): PartitionSet {
+    return PartitionSet.#of(space, space.names.map((_, i) => rangesOfName(i)));
   }
 
-  /** The cells at the given coordinates; what the space does not have is left out. */
-  static at(space: CellSpace, coordinates: Iterable<readonly [name: string, date: string]>): CellSet {
+  /** The partitions at the given coordinates; what the space does not have is left out. */
+  static at(space: PartitionSpace, coordinates: Iterable<readonly [name: string, date: string]>): PartitionSet {
     const places = new Map<number, number[]>();
     for (const [name, date] of coordinates) {
       const n = space.nameAt(name);
@@ -67,7 +67,7 @@ export class CellSet {
       if (known) known.push(d);
       else places.set(n, [d]);
     }
-    return CellSet.#of(
+    return PartitionSet.#of(
       space,
       shared(space.names.map((_, i) => {
         const found = places.get(i);
@@ -76,8 +76,8 @@ export class CellSet {
     );
   }
 
-  /** The cells of rectangles; what the space does not have is left out. */
-  static fromRectangles(space: CellSpace, rectangles: readonly Rectangle[]): CellSet {
+  /** The partitions of rectangles; what the space does not have is left out. */
+  static fromRectangles(space: PartitionSpace, rectangles: readonly Rectangle[]): PartitionSet {
     const rows: Ranges[] = space.names.map(() => noRange);
     for (const { names, dates } of rectangles) {
       let ranges: Ranges = noRange;
@@ -92,7 +92,7 @@ export class CellSet {
         if (n >= 0) rows[n] = rows[n]!.length === 0 ? ranges : union(rows[n]!, ranges);
       }
     }
-    return CellSet.#of(space, shared(rows));
+    return PartitionSet.#of(space, shared(rows));
   }
 
   /** Ranges of date places of a name. */
@@ -105,7 +105,7 @@ export class CellSet {
   }
 
   get isEmpty(): boolean {
-    return this === CellSet.none(this.space);
+    return this === PartitionSet.none(this.space);
   }
 
   has(name: string, date: string): boolean {
@@ -117,29 +117,29 @@ export class CellSet {
     return false;
   }
 
-  union(other: CellSet): CellSet {
+  union(other: PartitionSet): PartitionSet {
     const { none, all } = this.#extremesWith(other);
     if (this === other || this === all || other === none) return this;
     return this === none || other === all ? other : this.#combine(other, union);
   }
 
-  intersection(other: CellSet): CellSet {
+  intersection(other: PartitionSet): PartitionSet {
     const { none, all } = this.#extremesWith(other);
     if (this === other || this === none || other === all) return this;
     return this === all || other === none ? other : this.#combine(other, intersection);
   }
 
-  difference(other: CellSet): CellSet {
+  difference(other: PartitionSet): PartitionSet {
     const { none, all } = this.#extremesWith(other);
     if (this === none || other === none) return this;
     return this === other || other === all ? none : this.#combine(other, difference);
   }
 
-  /** The cells whose date is among the given ranges of places. */
-  during(ranges: Ranges): CellSet {
+  /** The partitions whose date is among the given ranges of places. */
+  during(ranges: Ranges): PartitionSet {
     let last: Ranges | undefined;
     let result: Ranges = noRange;
-    return CellSet.#of(
+    return PartitionSet.#of(
       this.space,
       this.rows.map((row) => {
         if (row !== last) [last, result] = [row, intersection(row, ranges)];
@@ -148,13 +148,13 @@ export class CellSet {
     );
   }
 
-  /** The cells of some names. */
-  named(has: (name: string) => boolean): CellSet {
-    return CellSet.#of(this.space, this.rows.map((row, i) => has(this.space.names[i]!) ? row : noRange));
+  /** The partitions of some names. */
+  named(has: (name: string) => boolean): PartitionSet {
+    return PartitionSet.#of(this.space, this.rows.map((row, i) => has(this.space.names[i]!) ? row : noRange));
   }
 
-  /** The same cells in a space that has at least their coordinates. */
-  in(space: CellSpace): CellSet {
+  /** The same partitions in a space that has at least their coordinates. */
+  in(space: PartitionSpace): PartitionSet {
     if (space === this.space) return this;
     const { dates } = this.space;
     // Not by rectangles: a date that lies between two of them here is none of theirs.
@@ -168,7 +168,7 @@ export class CellSet {
       }
       return result;
     };
-    return CellSet.of(space, (at) => {
+    return PartitionSet.of(space, (at) => {
       const own = this.space.nameAt(space.names[at]!);
       return own < 0 ? noRange : placed(this.rows[own]!);
     });
@@ -182,18 +182,18 @@ export class CellSet {
     return result;
   }
 
-  /** Names that have a cell, in the order of the space. */
+  /** Names that have a partition, in the order of the space. */
   get names(): string[] {
     return this.space.names.filter((_, i) => this.rows[i]!.length > 0);
   }
 
-  /** Dates on which a name has a cell, ascending. */
+  /** Dates on which a name has a partition, ascending. */
   get dates(): string[] {
     return Array.from(numbersOf(this.dateRanges), (at) => this.space.dates[at]!);
   }
 
-  /** Name and date of each cell, by name. */
-  *cells(): Generator<[name: string, date: string]> {
+  /** Name and date of each partition, by name. */
+  *partitions(): Generator<[name: string, date: string]> {
     for (const [n, ranges] of this.rows.entries()) {
       for (const d of numbersOf(ranges)) yield [this.space.names[n]!, this.space.dates[d]!];
     }
@@ -219,7 +219,7 @@ export class CellSet {
   }
 
   /**
-   * The cells for storing and answering.
+   * The partitions for storing and answering.
    *
    * @param open Whether a group with every name of the space stands for any name, those to come included.
    * @param alone Dates that are not to lie within a range of several.
@@ -249,15 +249,15 @@ export class CellSet {
     }));
   }
 
-  #extremesWith(other: CellSet): Extremes {
-    if (other.space !== this.space) throw new TypeError("Cells of different spaces cannot be combined.");
+  #extremesWith(other: PartitionSet): Extremes {
+    if (other.space !== this.space) throw new TypeError("Partitions of different spaces cannot be combined.");
     return extremesOf(this.space);
   }
 
-  #combine(other: CellSet, operation: (a: Ranges, b: Ranges) => Ranges): CellSet {
+  #combine(other: PartitionSet, operation: (a: Ranges, b: Ranges) => Ranges): PartitionSet {
     let [a, b]: (Ranges | undefined)[] = [];
     let result: Ranges = noRange;
-    return CellSet.#of(
+    return PartitionSet.#of(
       this.space,
       this.rows.map((row, i) => {
         const otherRow = other.rows[i]!;
@@ -271,13 +271,13 @@ export class CellSet {
 
 /** The empty and the full set of a space. One where they are the same. */
 interface Extremes {
-  none: CellSet;
-  all: CellSet;
+  none: PartitionSet;
+  all: PartitionSet;
 }
 
-const extremes = new WeakMap<CellSpace, Extremes>();
+const extremes = new WeakMap<PartitionSpace, Extremes>();
 
-function extremesOf(space: CellSpace): Extremes {
+function extremesOf(space: PartitionSpace): Extremes {
   let found = extremes.get(space);
   if (!found) extremes.set(space, found = makeExtremes(space));
   return found;

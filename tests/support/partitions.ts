@@ -5,25 +5,25 @@ import { databases } from "./database.ts";
 import { gate, type Tiny, type TinyOptions, type TinyWorld, withTinyEngine } from "./tiny_engine.ts";
 
 const { asset } = assetsWith<TinyWorld>();
-const CellRow = z.object({ id: z.int(), runs: z.int() });
+const PartitionRow = z.object({ id: z.int(), runs: z.int() });
 
-type CellOptions = Partial<
+type PartitionOptions = Partial<
   Pick<
     // deno-lint-ignore ban-types -- what a declaration without upstream assets and byproducts has
-    AssetSpec<typeof CellRow, z.ZodType, {}, {}, TinyWorld>,
+    AssetSpec<typeof PartitionRow, z.ZodType, {}, {}, TinyWorld>,
     "after" | "pool" | "timeoutMs" | "retry" | "source" | "config"
   >
 >;
 
 /** An asset of one row, another one each time it is made: `world.before` holds or fails it, `world.started` tells of it. */
-export function cell(key: string, more: CellOptions = {}): AnyAsset {
+export function partition(key: string, more: PartitionOptions = {}): AnyAsset {
   let runs = 0;
   return asset({
     key,
-    group: "cells",
+    group: "partitions",
     layer: "raw",
     description: key,
-    row: CellRow,
+    row: PartitionRow,
     primaryKey: ["id"],
     async materialize({ resources, signal }) {
       resources.started.push(key);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type AnyAsset, assetsWith, cutBy, everyRow, identity, reads, type Run } from "../../engine/mod.ts";
 import { databases } from "../support/database.ts";
-import { adjusted, type CellTest, withCellEngine } from "../support/cell_engine.ts";
+import { adjusted, type PartitionTest, withPartitionEngine } from "../support/partition_engine.ts";
 
-/** Made as a whole of every cell. */
+/** Made as a whole of every partition. */
 const grandTotal = assetsWith<unknown>().asset({
   key: "grand_total",
   group: "t",
@@ -19,7 +19,7 @@ const grandTotal = assetsWith<unknown>().asset({
   },
 });
 
-/** Each cell by itself; no value may be negative. */
+/** Each partition by itself; no value may be negative. */
 const watched = assetsWith<unknown>().asset({
   key: "watched",
   group: "t",
@@ -37,7 +37,7 @@ const watched = assetsWith<unknown>().asset({
   materialize: async ({ inputs }) => ({ rows: await inputs.adjusted.rows() }),
 });
 
-/** Made as a whole of every watched cell. */
+/** Made as a whole of every watched partition. */
 const watchedSum = assetsWith<unknown>().asset({
   key: "watched_sum",
   group: "t",
@@ -55,21 +55,21 @@ const watchedSum = assetsWith<unknown>().asset({
 const ended = (run: Run) => Object.fromEntries(run.steps.map((step) => [step.key, step.status]));
 
 for (const { name, ignore, open } of databases) {
-  const test = (title: string, body: (cell: CellTest) => Promise<void>, further: AnyAsset[] = []) =>
+  const test = (title: string, body: (partition: PartitionTest) => Promise<void>, further: AnyAsset[] = []) =>
     Deno.test({
-      name: `Cells on ${name}: ${title}`,
+      name: `Partitions on ${name}: ${title}`,
       ignore,
       async fn() {
         const database = await open();
         try {
-          await withCellEngine(database, body, { further });
+          await withPartitionEngine(database, body, { further });
         } finally {
           await database.close();
         }
       },
     });
 
-  test("makes every cell once, in parts, and nothing a second time", async ({ engine, materialize, calls, rows }) => {
+  test("makes every partition once, in parts, and nothing a second time", async ({ engine, materialize, calls, rows }) => {
     const run = await materialize();
     assert.equal(run.status, "succeeded", JSON.stringify(run.steps));
     assert.deepEqual(calls(), [
@@ -119,10 +119,10 @@ for (const { name, ignore, open } of databases) {
     ]);
   });
 
-  test("reads due cells again, and passes on only those that changed", async ({ world, materialize, calls, rows }) => {
+  test("reads due partitions again, and passes on only those that changed", async ({ world, materialize, calls, rows }) => {
     await materialize();
     calls();
-    // Cells are read for good two days after their date.
+    // Partitions are read for good two days after their date.
     world.version = "2024-01-06";
     world.values.set("B 2024-01-05", 5);
     const run = await materialize();
@@ -136,7 +136,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await rows("headline"), [{ of: "2024-01-05", sum: 10 }]);
   });
 
-  test("stops at cells that come out as they were", async ({ world, materialize, calls }) => {
+  test("stops at partitions that come out as they were", async ({ world, materialize, calls }) => {
     await materialize();
     calls();
     world.version = "2024-01-06";
@@ -150,18 +150,18 @@ for (const { name, ignore, open } of databases) {
     });
   });
 
-  test("makes stale what an event of one name reaches back to, and names it", async (cell) => {
-    const { engine, world, materialize, calls, rows } = cell;
+  test("makes stale what an event of one name reaches back to, and names it", async (partition) => {
+    const { engine, world, materialize, calls, rows } = partition;
     await materialize();
     calls();
     world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
     await materialize("events");
     const [state] = await engine.states(["adjusted"]);
     assert.deepEqual(
-      state!.reasons.map((r) => [r.kind, r.cells]),
+      state!.reasons.map((r) => [r.kind, r.partitions]),
       [["upstream_changed", {
         count: 2,
-        cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }],
+        partitions: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }],
       }]],
     );
     await materialize();
@@ -169,8 +169,8 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await rows("adjusted")).map((r) => r.value), [1, 1, 1, 1, 0.25, 0.25, 1, 1]);
   });
 
-  test("makes history where a range asks for it, and leaves alone what reads the newest", async (cell) => {
-    const { engine, world, materialize, calls, rows } = cell;
+  test("makes history where a range asks for it, and leaves alone what reads the newest", async (partition) => {
+    const { engine, world, materialize, calls, rows } = partition;
     world.dates.push("2024-01-08", "2024-01-09");
     await materialize();
     calls();
@@ -185,10 +185,10 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await engine.states()).map((s) => s.state), Array(5).fill("fresh"));
   });
 
-  test("publishes what it can, says what failed, and makes that alone the next time", async (cell) => {
-    const { engine, world, materialize, calls, rows } = cell;
-    world.before = (key, cells) => {
-      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+  test("publishes what it can, says what failed, and makes that alone the next time", async (partition) => {
+    const { engine, world, materialize, calls, rows } = partition;
+    world.before = (key, partitions) => {
+      if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
     };
     const run = await materialize();
     assert.equal(run.status, "failed");
@@ -200,9 +200,9 @@ for (const { name, ignore, open } of databases) {
       headline: "skipped",
     });
     const step = run.steps.find((s) => s.key === "quotes")!;
-    assert.deepEqual([step.cells!.count, step.done!.count, step.failed!.count], [8, 4, 4]);
-    assert.match(step.error!.message, /4 cells of "quotes" could not be made: not to be had/);
-    // What reads only cells that are there is made; the sum over the missing ones waits.
+    assert.deepEqual([step.partitions!.count, step.done!.count, step.failed!.count], [8, 4, 4]);
+    assert.match(step.error!.message, /4 partitions of "quotes" could not be made: not to be had/);
+    // What reads only partitions that are there is made; the sum over the missing ones waits.
     assert.deepEqual((await rows("adjusted")).map((r) => r.date), [
       "2024-01-04",
       "2024-01-05",
@@ -211,8 +211,8 @@ for (const { name, ignore, open } of databases) {
     ]);
     assert.deepEqual(await rows("sums"), []);
     const [quotes, , sums] = (await engine.states()).slice(1);
-    assert.deepEqual([quotes!.state, quotes!.cells!.failed, quotes!.cells!.made], ["failed", 4, 4]);
-    assert.equal(sums!.cells!.waiting > 0, true);
+    assert.deepEqual([quotes!.state, quotes!.partitions!.failed, quotes!.partitions!.made], ["failed", 4, 4]);
+    assert.equal(sums!.partitions!.waiting > 0, true);
     calls();
     world.before = () => {};
     const again = await materialize();
@@ -221,13 +221,13 @@ for (const { name, ignore, open } of databases) {
       "quotes: A 2024-01-02, A 2024-01-03, B 2024-01-02, B 2024-01-03",
       "adjusted: A 2024-01-02, A 2024-01-03, B 2024-01-02, B 2024-01-03",
     ]);
-    assert.equal((await engine.states(["quotes"]))[0]!.cells!.failed, 0);
+    assert.equal((await engine.states(["quotes"]))[0]!.partitions!.failed, 0);
   });
 
-  test("makes nothing as a whole from an asset with gaps, and says what it waits for", async (cell) => {
-    const { engine, world, materialize, rows } = cell;
-    world.before = (key, cells) => {
-      if (key === "quotes" && cells.includes("A 2024-01-02")) throw new Error("not to be had");
+  test("makes nothing as a whole from an asset with gaps, and says what it waits for", async (partition) => {
+    const { engine, world, materialize, rows } = partition;
+    world.before = (key, partitions) => {
+      if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
     };
     const run = await materialize("+grand_total");
     assert.deepEqual(run.steps.map((s) => [s.key, s.status, s.skippedBecause]).at(-1), [
@@ -241,15 +241,15 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(plan.waiting, [{
       key: "grand_total",
       upstream: "adjusted",
-      cells: { count: 4, cells: [{ names: ["A", "B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+      partitions: { count: 4, partitions: [{ names: ["A", "B"], dates: [["2024-01-02", "2024-01-03"]] }] },
     }]);
     world.before = () => {};
     await materialize("+grand_total");
     assert.deepEqual(await rows("grand_total"), [{ of: "all", sum: 8 }]);
   }, [grandTotal]);
 
-  test("keeps waiting what reads a cell whose new rows a check rejected, across runs", async (cell) => {
-    const { engine, world, materialize, calls, rows } = cell;
+  test("keeps waiting what reads a partition whose new rows a check rejected, across runs", async (partition) => {
+    const { engine, world, materialize, calls, rows } = partition;
     await materialize("+watched_sum");
     assert.deepEqual(await rows("watched_sum"), [{ of: "all", sum: 8 }]);
     // Rows are rejected, and another change makes stale what reads them.
@@ -263,14 +263,14 @@ for (const { name, ignore, open } of databases) {
       assert.deepEqual(await rows("watched_sum"), [{ of: "all", sum: 8 }], "of rows that are known to be out of date");
     }
     const plan = await engine.plan({ selection: "watched_sum" });
-    assert.deepEqual(plan.waiting.map(({ upstream, cells }) => [upstream, cells.count]), [["watched", 1]]);
+    assert.deepEqual(plan.waiting.map(({ upstream, partitions }) => [upstream, partitions.count]), [["watched", 1]]);
     world.values.set("B 2024-01-05", 3);
     world.version = "2024-01-07";
     assert.equal((await materialize("+watched_sum")).status, "succeeded");
     assert.deepEqual(await rows("watched_sum"), [{ of: "all", sum: 9.5 }]);
   }, [watched, watchedSum]);
 
-  test("removes cells that are not wanted any more", async ({ world, materialize, rows }) => {
+  test("removes partitions that are not wanted any more", async ({ world, materialize, rows }) => {
     await materialize();
     world.names = ["A"];
     const run = await materialize();
@@ -281,40 +281,42 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await materialize()).steps, []);
   });
 
-  test("does not take what it removed for made, when it made others in the same step", async (cell) => {
-    const { engine, world, materialize } = cell;
+  test("does not take what it removed for made, when it made others in the same step", async (partition) => {
+    const { engine, world, materialize } = partition;
     await materialize();
     world.names = ["A"];
     world.dates.push("2024-01-08");
     await materialize();
-    const counts = (await engine.states(["quotes", "adjusted"])).map(({ cells }) => [cells!.made, cells!.wanted]);
+    const counts = (await engine.states(["quotes", "adjusted"])).map((
+      { partitions },
+    ) => [partitions!.made, partitions!.wanted]);
     assert.deepEqual(counts, [[5, 5], [5, 5]]);
     // B comes back: it has to be made again.
     world.names = ["A", "B"];
-    const [quotes] = (await engine.states(["quotes"])).map(({ cells }) => cells!.missing);
+    const [quotes] = (await engine.states(["quotes"])).map(({ partitions }) => partitions!.missing);
     assert.equal(quotes, 5);
   });
 
-  test("makes again what an event reached back to that is not there any more, be it the only one", async (cell) => {
-    const { engine, world, materialize, rows } = cell;
+  test("makes again what an event reached back to that is not there any more, be it the only one", async (partition) => {
+    const { engine, world, materialize, rows } = partition;
     world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
     await materialize();
     world.events.pop();
     await materialize("events");
     const [state] = await engine.states(["adjusted"]);
-    assert.deepEqual(state!.reasons.map(({ cells }) => cells), [
-      { count: 2, cells: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
+    assert.deepEqual(state!.reasons.map(({ partitions }) => partitions), [
+      { count: 2, partitions: [{ names: ["B"], dates: [["2024-01-02", "2024-01-03"]] }] },
     ]);
     await materialize();
     assert.deepEqual((await rows("adjusted")).map((row) => row.value), Array(8).fill(1));
   });
 
-  test("reads the newest date that was made, not one that is only wanted", async (cell) => {
-    const { world, materialize, calls, rows } = cell;
+  test("reads the newest date that was made, not one that is only wanted", async (partition) => {
+    const { world, materialize, calls, rows } = partition;
     await materialize();
     world.dates.push("2024-01-08");
-    world.before = (key, cells) => {
-      if (key === "sums" && cells.includes("2024-01-08")) throw new Error("not today");
+    world.before = (key, partitions) => {
+      if (key === "sums" && partitions.includes("2024-01-08")) throw new Error("not today");
     };
     await materialize();
     await materialize("headline", { force: true });
@@ -326,8 +328,8 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await rows("headline"), [{ of: "2024-01-08", sum: 6 }]);
   });
 
-  test("gives one content version to the same rows, however many materializations brought them", async (cell) => {
-    const { engine, world, materialize } = cell;
+  test("gives one content version to the same rows, however many materializations brought them", async (partition) => {
+    const { engine, world, materialize } = partition;
     const version = async () => (await engine.states(["adjusted"]))[0]!.lastMaterialization!.contentVersion;
     await materialize();
     const first = await version();

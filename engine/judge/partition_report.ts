@@ -1,0 +1,75 @@
+import type { PartitionState } from "./partition_state.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
+import { PartitionSet } from "../partitions/mod.ts";
+import { type SomePartitions, somePartitions } from "../store/reasons.ts";
+import { partitionsWithin } from "./partition_work.ts";
+
+/** What may be said of a partition, in the order of what says most: each partition stands in the first that holds. */
+export const partitionStateNames = ["gone", "failed", "waiting", "stale", "expected", "missing", "fresh"] as const;
+export type PartitionStateName = typeof partitionStateNames[number];
+
+/**
+ * Puts each partition in one state. It could not be made (`failed`), or something that it reads is missing (`waiting`); it would come out
+ * differently now (`stale`); it was never made and the next run makes it (`expected`) or somebody has to ask for it (`missing`); it is
+ * not part of the asset any more (`gone`); or it is as it should be (`fresh`).
+ */
+export function partitionsByState(state: PartitionState): Record<PartitionStateName, PartitionSet> {
+  const none = PartitionSet.none(state.space);
+  const together = (parts: readonly { partitions: PartitionSet }[]) =>
+    parts.reduce((all, { partitions }) => all.union(partitions), none);
+  const due = state.expected.union(state.stale);
+  const partitions: Record<PartitionStateName, PartitionSet> = {
+    gone: state.gone,
+    failed: together(state.failed),
+    waiting: together(state.waiting).intersection(due),
+    stale: state.stale,
+    expected: state.expected,
+    missing: state.missing,
+    fresh: state.made,
+  };
+  let left = state.wanted.union(state.made);
+  for (const name of partitionStateNames) {
+    partitions[name] = partitions[name].intersection(left);
+    left = left.difference(partitions[name]);
+  }
+  return partitions;
+}
+
+/** The partitions of an asset by state, as rectangles: how long it is does not depend on how many partitions there are. */
+export interface PartitionReport {
+  asset: string;
+  /** The asset whose function makes the partitions. */
+  madeBy: string;
+  /** The coordinates of the partitions within the range, and the columns that hold them; `null` for a dimension that there is not. */
+  axes: {
+    names: { column: string; values: readonly string[] } | null;
+    dates: { column: string; values: readonly string[] } | null;
+  };
+  count: number;
+  /** Each partition stands in one of them. */
+  states: Record<PartitionStateName, SomePartitions>;
+}
+
+/** The partitions of an asset within a range that there are or should be, by state. */
+export function partitionReport(
+  { key, partitionedBy }: Pick<AnyAsset, "key" | "partitionedBy">,
+  state: PartitionState,
+  range: PartitionRange = {},
+): PartitionReport {
+  const asked = partitionsWithin({ ...state, wanted: state.wanted.union(state.made) }, range);
+  const partitions = partitionsByState(state);
+  const { hasNames, hasDates } = state.space;
+  return {
+    asset: key,
+    madeBy: state.key,
+    axes: {
+      names: hasNames ? { column: partitionedBy!.name!, values: asked.names } : null,
+      dates: hasDates ? { column: partitionedBy!.date!, values: asked.dates } : null,
+    },
+    count: asked.count,
+    states: Object.fromEntries(
+      partitionStateNames.map((name) => [name, somePartitions(partitions[name].intersection(asked))]),
+    ) as Record<PartitionStateName, SomePartitions>,
+  };
+}
