@@ -80,7 +80,7 @@ const lastMomentMs = 250;
 const fillAgainMs = 1_000;
 
 /** What every process of Tandem consists of, be it a server or a command. */
-interface House {
+interface OpenService {
   database: Database;
   /** Of the database server, where there is one: the same for all who share it. */
   clock: Clock & Partial<SharedClock>;
@@ -93,7 +93,7 @@ interface House {
   close(): Promise<void>;
 }
 
-async function openHouse(environment: Environment, logger: Logger, role: "server" | "cli"): Promise<House> {
+async function openService(environment: Environment, logger: Logger, role: "server" | "cli"): Promise<OpenService> {
   const config = { ...presets[environment.preset], ...await readAssetConfig(environment.assetConfig) };
   const calendar = await readCalendar(environment.calendar);
   const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
@@ -205,8 +205,8 @@ async function readAssetConfig(path: string | undefined): Promise<Record<string,
 
 /** Runs the service until it is told to stop. */
 async function start(environment: Environment, logger: Logger): Promise<ExitCode> {
-  const house = await openHouse(environment, logger, "server");
-  const { engine, database, clock, access, instruments } = house;
+  const service = await openService(environment, logger, "server");
+  const { engine, database, clock, access, instruments } = service;
   using signals = stopSignals((signal) => {
     const { shutdownSeconds } = environment;
     logger.info(
@@ -235,10 +235,10 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           engine,
           scheduler,
           logger,
-          ready: () => readiness(house, stopping),
+          ready: () => readiness(service, stopping),
           databaseAwaySignal: () => database.awaySignal(),
           limits: { loopbackOnly },
-          metrics: metricsOf(house, { environment, logger }),
+          metrics: metricsOf(service, { environment, logger }),
           instruments,
           stopping,
           access,
@@ -258,7 +258,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
           scheduler,
           source: dataSourceOf(environment.marketData),
           apiDocument: () => openApiDocument(app.routes, { version: deno.version }),
-          access: doorOf(house, {
+          access: signInOptions(service, {
             environment,
             logger,
             siteUrl: () => siteUrl,
@@ -270,7 +270,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     const { hostname, port } = server.addr;
     const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
     siteUrl = publicUrl ?? new URL(url);
-    await house.announce(url, access.ownerSecret);
+    await service.announce(url, access.ownerSecret);
     logger.info(`Tandem ${deno.version} serves ${url}; data is in ${database.location}.`);
     logger.info(
       access.required
@@ -279,7 +279,7 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     );
     await scheduler.start();
     const watching = { engine, database, clock, logger };
-    const alerts = alertsOf(house, { environment, logger, serviceUrl: url });
+    const alerts = alertsOf(service, { environment, logger, serviceUrl: url });
     const freshness = new FreshnessEvaluator({ ...watching, onChange: () => alerts?.wake() });
     const automation = new AutomationEvaluator({
       ...watching,
@@ -308,13 +308,13 @@ async function start(environment: Environment, logger: Logger): Promise<ExitCode
     await server?.shutdown();
     throw error;
   } finally {
-    await house.close();
+    await service.close();
   }
 }
 
 /** How people get in. */
-function doorOf(
-  { access }: House,
+function signInOptions(
+  { access }: OpenService,
   { environment: { signIn, trustedProxies }, logger, siteUrl }: {
     environment: Environment;
     logger: Logger;
@@ -334,7 +334,7 @@ function doorOf(
 }
 
 function alertsOf(
-  { engine, database, clock }: House,
+  { engine, database, clock }: OpenService,
   { environment, logger, serviceUrl }: { environment: Environment; logger: Logger; serviceUrl: string },
 ): Alerts | undefined {
   const { alertWebhookUrl: url, alertWebhookSecret: secret, alertRepeatHours, alertChecks } = environment;
@@ -363,7 +363,7 @@ async function closed(server: LastingServer, timeIsUp: AbortSignal, logger: Logg
 
 /** What is told at `/metrics`. */
 function metricsOf(
-  { engine, database, clock, vendor, instruments }: House,
+  { engine, database, clock, vendor, instruments }: OpenService,
   { environment, logger }: { environment: Environment; logger: Logger },
 ): MetricSource[] {
   const startedAt = systemClock.now();
@@ -382,7 +382,7 @@ function metricsOf(
   ];
 }
 
-async function readiness({ engine, database, clock }: House, stopping: AbortSignal): Promise<Readiness[]> {
+async function readiness({ engine, database, clock }: OpenService, stopping: AbortSignal): Promise<Readiness[]> {
   if (stopping.aborted) return [{ name: "stopping", ready: false, message: "The service is stopping." }];
   const [[row], processes] = await Promise.all([
     database.sql<{ applied: number }[]>`SELECT count(*) AS applied FROM engine.migration`,
@@ -457,14 +457,14 @@ async function requireCredentials({ host, signIn }: Environment, access: Access)
   );
 }
 
-/** What a command works with: the house, opened here, or where a server holds the embedded database, that server. */
+/** What a command works with: the service, opened here, or where a server holds the embedded database, that server. */
 async function atHouse<T>(
   environment: Environment,
   logger: Logger,
-  { here, there }: { here: (house: House) => T; there: (url: string, options: { token?: string }) => T },
+  { here, there }: { here: (service: OpenService) => T; there: (url: string, options: { token?: string }) => T },
 ): Promise<T> {
   try {
-    return here(await openHouse(environment, logger, "cli"));
+    return here(await openService(environment, logger, "cli"));
   } catch (error) {
     if (!(error instanceof FolderHeldError && error.url !== null)) throw error;
     return there(error.url, { token: Deno.env.get("TANDEM_TOKEN") || (error.secret() ?? undefined) });
@@ -472,7 +472,7 @@ async function atHouse<T>(
 }
 
 async function main(args: readonly string[]): Promise<ExitCode> {
-  let house: House | undefined;
+  let service: OpenService | undefined;
   dropByteOrderMark();
   const secrets = secretsOf(Deno.env.toObject());
   try {
@@ -488,7 +488,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       control: () =>
         atHouse(environment, quiet, {
           here(open) {
-            house = open;
+            service = open;
             const { engine, database, access } = open;
             const freshness = new FreshnessEvaluator({ engine, database, clock: systemClock, logger: quiet });
             const evaluateFreshness = () => freshness.evaluate();
@@ -499,7 +499,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       tokens: () =>
         atHouse(environment, quiet, {
           here(open) {
-            house = open;
+            service = open;
             return storedTokens(open.access.tokens, owner);
           },
           there: httpTokens,
@@ -511,7 +511,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     if (Deno.env.get("LOG_LEVEL") === "debug") console.error(redactor(secrets)(Deno.inspect(error)));
     return [ConfigurationError, DatabaseOpenError, DefinitionError].some((type) => error instanceof type) ? 2 : 1;
   } finally {
-    await house?.close();
+    await service?.close();
   }
 }
 

@@ -16,4 +16,4 @@ export interface Resources extends SharedResources {
   marketData: MarketData;
 }
 
-export const { asset, byproduct } = assetsWith<Resources>();
+export const { asset, assetOut } = assetsWith<Resources>();

@@ -12,13 +12,13 @@ import { join } from "node:path";
 import { FaultyProxy } from "../tests/support/faulty_proxy.ts";
 import {
   get,
-  House,
   isFilled,
   pause,
   type Recovery,
   type Seen,
   type Server,
   type Stage,
+  TestServer,
   until,
   watching,
 } from "./faults/stage.ts";
@@ -43,7 +43,7 @@ interface Fault {
   name: string;
   /** A word if it cannot be tried here. */
   unable?: string;
-  trial(house: House): Promise<Trial>;
+  trial(cluster: TestServer): Promise<Trial>;
 }
 
 /** A trial on a stage with so many servers, with a forced run of everything under way on the first of them. */
@@ -56,8 +56,8 @@ function duringRun(
   fault: (stage: Stage, servers: Server[], runId: number) => Promise<void>,
   survivors: (servers: Server[]) => Server[] = (servers) => servers,
 ): Fault["trial"] {
-  return async (house) => {
-    await using stage = await house.stage();
+  return async (cluster) => {
+    await using stage = await cluster.stage();
     await prepare?.(stage);
     const servers: Server[] = [];
     for (let i = 0; i < count; i++) servers.push(await stage.serve({ environment }));
@@ -73,9 +73,9 @@ const isRoot = Deno.uid() === 0;
 
 const faults: Fault[] = [
   {
-    name: "presence session ended, forced run, kill -9",
-    async trial(house) {
-      await using stage = await house.stage();
+    name: "session of the heartbeat ended, forced run, kill -9",
+    async trial(cluster) {
+      await using stage = await cluster.stage();
       const a = await stage.serve();
       const [first] = await stage.sql<{ id: number }[]>`SELECT id FROM engine.process WHERE ended_at IS NULL`;
       const b = await stage.serve();
@@ -113,14 +113,14 @@ const faults: Fault[] = [
   },
   {
     name: "restart -m fast",
-    trial: duringRun({}, (stage) => stage.house.server.restart("fast")),
+    trial: duringRun({}, (stage) => stage.cluster.server.restart("fast")),
   },
   {
     name: "stop -m immediate, started again after 5 s",
     trial: duringRun({}, async (stage) => {
-      await stage.house.server.halt("immediate");
+      await stage.cluster.server.halt("immediate");
       await pause(5);
-      await stage.house.server.resume();
+      await stage.cluster.server.resume();
     }),
   },
   {
@@ -137,8 +137,8 @@ const faults: Fault[] = [
   },
   {
     name: "sessions ended in COPY at the first start",
-    async trial(house) {
-      await using stage = await house.stage({ empty: true });
+    async trial(cluster) {
+      await using stage = await cluster.stage({ empty: true });
       // Ticks that are not so close that each begins a run of its own before the first is done.
       const server = await stage.serve({ environment: { DAILY_SCHEDULE: "*/15 * * * * *" } });
       let ended = 0;
@@ -151,8 +151,8 @@ const faults: Fault[] = [
   },
   {
     name: "sessions ended while six clients read",
-    async trial(house) {
-      await using stage = await house.stage();
+    async trial(cluster) {
+      await using stage = await cluster.stage();
       const server = await stage.serve();
       let over = false;
       const paths = [
@@ -178,10 +178,10 @@ const faults: Fault[] = [
   {
     name: "host vanished: packets dropped, then SIGKILL",
     unable: isRoot ? undefined : "routes are root's",
-    async trial(house) {
-      await using stage = await house.stage();
-      await allowLoopback(house);
-      await using road = await road127(new URL(house.server.url));
+    async trial(cluster) {
+      await using stage = await cluster.stage();
+      await allowLoopback(cluster);
+      await using road = await road127(new URL(cluster.server.url));
       const databaseUrl = new URL(stage.url);
       databaseUrl.port = String(road.port);
       const a = await stage.serve({ databaseUrl: databaseUrl.href });
@@ -195,9 +195,9 @@ const faults: Fault[] = [
   },
   {
     name: "packets swallowed for 90 s, connections forgotten",
-    async trial(house) {
-      await using stage = await house.stage();
-      const { hostname, port } = new URL(house.server.url);
+    async trial(cluster) {
+      await using stage = await cluster.stage();
+      const { hostname, port } = new URL(cluster.server.url);
       await using proxy = await FaultyProxy.before({ hostname, port: Number(port) });
       const databaseUrl = new URL(stage.url);
       databaseUrl.port = String(proxy.port);
@@ -215,9 +215,9 @@ const faults: Fault[] = [
   {
     name: "disk full for 30 s, then freed",
     unable: isRoot ? undefined : "mounts are root's",
-    async trial(house) {
-      await using disk = await smallDisk(house);
-      await using stage = await house.stage({ more: `TABLESPACE ${disk.tablespace}` });
+    async trial(cluster) {
+      await using disk = await smallDisk(cluster);
+      await using stage = await cluster.stage({ more: `TABLESPACE ${disk.tablespace}` });
       const server = await stage.serve();
       const seen = await watching([server], async () => {
         await disk.fill();
@@ -230,8 +230,8 @@ const faults: Fault[] = [
   },
   {
     name: "clock 40 days ahead for 45 s, then right",
-    async trial(house) {
-      await using stage = await house.stage();
+    async trial(cluster) {
+      await using stage = await cluster.stage();
       const file = join(stage.folder, "offset");
       await Deno.writeTextFile(file, "0");
       const server = await stage.serve({
@@ -272,7 +272,7 @@ const faults: Fault[] = [
 ];
 
 /** Lets clients of all addresses of loopback in. */
-async function allowLoopback({ folder, server }: House): Promise<void> {
+async function allowLoopback({ folder, server }: TestServer): Promise<void> {
   const file = join(folder, "data", "pg_hba.conf");
   const rule = "host all all 127.0.0.0/8 trust\n";
   const text = await Deno.readTextFile(file);
@@ -307,7 +307,7 @@ async function road127({ hostname, port }: URL) {
 }
 
 /** A file system of 400 MB with a tablespace on it. */
-async function smallDisk(house: House) {
+async function smallDisk(cluster: TestServer) {
   const folder = await Deno.makeTempDir({ prefix: "tandem-disk-" });
   const filler = join(folder, "filler");
   const tablespace = `disk_${crypto.randomUUID().slice(0, 8)}`;
@@ -317,10 +317,10 @@ async function smallDisk(house: House) {
     if (!success && !script.startsWith("dd")) throw new Error(new TextDecoder().decode(stderr));
   };
   await sh(
-    `mount -t tmpfs -o size=400m tmpfs ${folder} && mkdir ${folder}/space && chown --reference=${house.folder}/data ${folder}/space && chmod 755 ${folder}`,
+    `mount -t tmpfs -o size=400m tmpfs ${folder} && mkdir ${folder}/space && chown --reference=${cluster.folder}/data ${folder}/space && chmod 755 ${folder}`,
   );
   const { default: postgres } = await import("postgres");
-  const sql = postgres(house.server.url, { max: 1 });
+  const sql = postgres(cluster.server.url, { max: 1 });
   await sql.unsafe(`CREATE TABLESPACE ${tablespace} LOCATION '${folder}/space'`);
   return {
     tablespace,
@@ -343,7 +343,7 @@ function spread(values: readonly (number | null)[]): string {
 async function main(): Promise<number> {
   const chosen = faults.filter(({ name }) => name.includes(options.get("--only") ?? ""));
   console.error("Filling a database…");
-  await using house = await House.open();
+  await using cluster = await TestServer.open();
   const rows: string[][] = [];
   for (const { name, unable, trial } of chosen) {
     if (unable) {
@@ -352,7 +352,7 @@ async function main(): Promise<number> {
     }
     const trials: Trial[] = [];
     for (let i = 1; i <= times; i++) {
-      const found = await trial(house).catch((error): Trial => ({
+      const found = await trial(cluster).catch((error): Trial => ({
         goesOnSeconds: null,
         settledSeconds: null,
         missing: `${error}`,

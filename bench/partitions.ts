@@ -10,13 +10,13 @@ import {
   Engine,
   identity,
   lastSessions,
-  type Mapping,
+  type PartitionMapping,
   reads,
   Scheduler,
   silentLogger,
 } from "../engine/mod.ts";
 import { takeSnapshot } from "../engine/judge/snapshot.ts";
-import type { Surroundings } from "../engine/store/context.ts";
+import type { EngineContext } from "../engine/store/context.ts";
 import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { systemClock } from "../resources/clock.ts";
 import { type Database, migrate } from "../resources/database/mod.ts";
@@ -78,7 +78,7 @@ const bars = asset({
 
 /** 200 assets by session: roots that read from outside, and what reads them in one way or another. */
 function manyAssets(count: number): AnyAsset[] {
-  const mappings: Mapping[] = [identity, lastSessions(252), lastSessions(2)];
+  const mappings: PartitionMapping[] = [identity, lastSessions(252), lastSessions(2)];
   const made: AnyAsset[] = [];
   for (let i = 0; i < count; i++) {
     const upstream = i < 20 ? undefined : made[i - 20]!;
@@ -121,9 +121,9 @@ function counting(database: Database): { database: Database; queries(): number }
 async function withEngine<T>(
   database: Database,
   { assets, world }: { assets: AnyAsset[]; world: World },
-  work: (engine: Engine, app: Api, around: Surroundings) => Promise<T>,
+  work: (engine: Engine, app: Api, around: EngineContext) => Promise<T>,
 ): Promise<T> {
-  let around: Surroundings;
+  let around: EngineContext;
   const engine = await Engine.open({
     assets,
     database,

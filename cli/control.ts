@@ -15,7 +15,7 @@ import type {
 /** An asset as lists show it: its state, and of its last materialization what a line has room for. */
 export type ListedAsset = Omit<AssetState, "lastMaterialization"> & {
   lastMaterialization:
-    | Pick<Materialization, "id" | "origin" | "runId" | "rowCount" | "contentVersion"> & { at: string }
+    | Pick<Materialization, "id" | "origin" | "runId" | "rowCount" | "dataVersion"> & { at: string }
     | null;
 };
 

@@ -65,8 +65,8 @@ export function engineControl(
 
 function listed({ lastMaterialization: last, ...state }: AssetState): ListedAsset {
   if (!last) return { ...state, lastMaterialization: null };
-  const { id, committedAt, origin, runId, rowCount, contentVersion } = last;
-  return { ...state, lastMaterialization: { id, at: committedAt, origin, runId, rowCount, contentVersion } };
+  const { id, committedAt, origin, runId, rowCount, dataVersion } = last;
+  return { ...state, lastMaterialization: { id, at: committedAt, origin, runId, rowCount, dataVersion } };
 }
 
 /** @param named The run that the user named: that it is not there is to be told as such. */

@@ -35,7 +35,7 @@ import { Origins } from "./read/origins.ts";
 import { planRun } from "./judge/plan.ts";
 import { type Plan } from "./store/run_plan.ts";
 import { Pools } from "./store/pools.ts";
-import { heartbeatMs, Presence, type PresentProcess } from "./store/presence.ts";
+import { Heartbeat, heartbeatMs, type LiveProcess } from "./store/heartbeat.ts";
 import { configOf } from "./judge/present.ts";
 import {
   type CheckResult,
@@ -72,7 +72,7 @@ import { retryPlan } from "./run/run_retry.ts";
 import { select } from "./declare/selection.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./judge/snapshot.ts";
 import { InProcessExecutor } from "./run/in_process_executor.ts";
-import type { Surroundings } from "./store/context.ts";
+import type { EngineContext } from "./store/context.ts";
 import { reconcileTables } from "./store/table_reconciliation.ts";
 import { waitingFor } from "./judge/waiting.ts";
 import { explain } from "./judge/why.ts";
@@ -116,7 +116,7 @@ export interface EngineOptions {
    */
   takesOpenRuns?: boolean;
   /** Executes steps elsewhere. */
-  executor?: (around: Surroundings) => Executor;
+  executor?: (around: EngineContext) => Executor;
 }
 
 /** How often other processes' requests (new runs, cancellations) are looked for. */
@@ -155,7 +155,7 @@ export class Engine {
 
   private constructor(
     readonly graph: AssetGraph,
-    private readonly around: Surroundings,
+    private readonly around: EngineContext,
     private readonly options: EngineOptions,
   ) {
     this.ledger = around.ledger;
@@ -169,7 +169,7 @@ export class Engine {
       logger: around.logger,
       maxConcurrentRuns: options.maxConcurrentRuns ?? defaultConcurrentRuns,
       takesOpenRuns: options.takesOpenRuns ?? true,
-      driverOf: (runId) => new RunDriver(runId, around.presence.id, around.ledger, this.#executor, around.logger),
+      driverOf: (runId) => new RunDriver(runId, around.heartbeat.id, around.ledger, this.#executor, around.logger),
       onEnd: () => {
         for (const listener of this.#runEndListeners) listener();
       },
@@ -198,7 +198,7 @@ export class Engine {
     checkConfig(graph, standingConfig, (message) => new DefinitionError(message));
     const pools = new Pools(database, options.pools ?? {});
     const tablesOf = await reconcileTables(database, graph, logger);
-    const presence = await Presence.join(
+    const heartbeat = await Heartbeat.join(
       database,
       {
         host: Deno.hostname(),
@@ -217,7 +217,7 @@ export class Engine {
         database,
         ledger,
         partitionLedger: new PartitionLedger(database),
-        presence,
+        heartbeat,
         pools,
         resources,
         clock,
@@ -226,7 +226,7 @@ export class Engine {
       },
       options,
     );
-    await presence.buryTheDead();
+    await heartbeat.interruptRunsOfEndedProcesses();
     engine.#polling = engine.#poll();
     return engine;
   }
@@ -518,13 +518,13 @@ export class Engine {
   }
 
   /** Processes that count as alive, with how long each has been silent. @throws Where the database does not answer. */
-  processes(): Promise<PresentProcess[]> {
-    return this.around.presence.processes();
+  processes(): Promise<LiveProcess[]> {
+    return this.around.heartbeat.processes();
   }
 
   /** The number under which the others know this process. */
   get processId(): number {
-    return this.around.presence.id;
+    return this.around.heartbeat.id;
   }
 
   /**
@@ -586,7 +586,7 @@ export class Engine {
     await this.#retention.settled();
     await this.#judging;
     // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.
-    await this.around.presence.leave()
+    await this.around.heartbeat.leave()
       .catch((error) => this.around.logger.warn(`Could not sign off from the database: ${messageOf(error)}`));
   }
 
@@ -601,7 +601,7 @@ export class Engine {
       database: this.around.database,
       pools: this.around.pools,
       poolOf: (key) => this.graph.keys.includes(key) ? this.graph.producerOf(key).recipe.pool : undefined,
-      processId: this.around.presence.id,
+      processId: this.around.heartbeat.id,
       maxConcurrentRuns: this.options.maxConcurrentRuns ?? defaultConcurrentRuns,
       maxConcurrentSteps: this.options.maxConcurrentSteps ?? defaultConcurrentSteps,
       drives: (runId) => this.#queue.drives(runId),
@@ -611,7 +611,7 @@ export class Engine {
 
   /** Leaves all runs to others once another process, with other declarations, has altered tables. */
   async #stopIfOutdated(): Promise<void> {
-    const altered = await this.around.presence.alteredTables();
+    const altered = await this.around.heartbeat.alteredTables();
     if (altered.length === 0) return;
     this.around.logger.error(
       `Another process has altered the tables of ${
@@ -655,7 +655,7 @@ export class Engine {
           beatAt = performance.now();
         }
         if (this.#queue.size > 0) {
-          this.#queue.cancelRequested(await this.ledger.cancelRequests(this.around.presence.id));
+          this.#queue.cancelRequested(await this.ledger.cancelRequests(this.around.heartbeat.id));
         }
         await this.#queue.take();
         if ((this.options.takesOpenRuns ?? true) && !this.#draining) await this.backfills.takeUp();
@@ -684,11 +684,11 @@ export class Engine {
 
   /** Says that this process is at work, and frees what nobody works on. */
   async #beat(): Promise<void> {
-    const { presence } = this.around;
+    const { heartbeat } = this.around;
     // Whatever ran under the old id is no longer this process's to finish.
-    if (await presence.beat()) this.#queue.shutDown();
-    await presence.buryTheDead();
-    if (!this.#draining) await this.ledger.handBackStrays(presence.id, (runId) => this.#queue.drives(runId));
+    if (await heartbeat.beat()) this.#queue.shutDown();
+    await heartbeat.interruptRunsOfEndedProcesses();
+    if (!this.#draining) await this.ledger.handBackStrays(heartbeat.id, (runId) => this.#queue.drives(runId));
   }
 }
 

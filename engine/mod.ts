@@ -54,7 +54,7 @@ export { isLate, type JudgedAsset, type OverallState, overallState } from "./jud
 export * from "./partitions/mod.ts";
 export type { Estimate } from "./store/run_plan.ts";
 export type { BlockedStep, Plan, PlannedStep, WaitingPartitions } from "./store/run_plan.ts";
-export { type PresentProcess, silentAfterSeconds } from "./store/presence.ts";
+export { type LiveProcess, silentAfterSeconds } from "./store/heartbeat.ts";
 export * from "./store/records.ts";
 export type { Report } from "./store/report.ts";
 export type { RetryPolicy, StepRetryPolicy } from "./declare/retry.ts";

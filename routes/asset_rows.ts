@@ -215,7 +215,7 @@ function wholeEtag(
   { asset, version }: Pick<RowRequest, "asset" | "version">,
   format: Format,
 ): string | undefined {
-  return version && etagOf(pathOf(c), format, version.contentVersion, asset.schema.fingerprint);
+  return version && etagOf(pathOf(c), format, version.dataVersion, asset.schema.fingerprint);
 }
 
 function pathOf(c: Context): string {

@@ -53,11 +53,11 @@ function listed({ lastMaterialization, ...state }: AssetState) {
   return { ...state, lastMaterialization: lastMaterialization && summary(lastMaterialization) };
 }
 
-function summary({ id, committedAt, origin, runId, rowCount, contentVersion }: Materialization) {
-  return { id, at: committedAt, origin, runId, rowCount, contentVersion };
+function summary({ id, committedAt, origin, runId, rowCount, dataVersion }: Materialization) {
+  return { id, at: committedAt, origin, runId, rowCount, dataVersion };
 }
 
-/** What its declaration says. A byproduct has the settings and the code of the asset that makes it. */
+/** What its declaration says. A further output has the settings and the code of the asset that makes it. */
 function declared(engine: Engine, asset: AnyAsset) {
   const { recipe } = engine.graph.producerOf(asset.key);
   return {

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { type Logger, messageOf, type PresentProcess, silentAfterSeconds, silentText } from "../engine/mod.ts";
+import { type LiveProcess, type Logger, messageOf, silentAfterSeconds, silentText } from "../engine/mod.ts";
 import { Problem } from "./problems.ts";
 import { tolerableSkewMs } from "../resources/clock.ts";
 import { within } from "./within.ts";
@@ -46,9 +46,9 @@ export function healthRoutes(
  * Whether this process and the others of the installation are at work. One of the others that stands still is no reason to send
  * requests elsewhere than here.
  */
-export function processReadiness(processes: readonly PresentProcess[], ownId: number): Readiness {
+export function processReadiness(processes: readonly LiveProcess[], ownId: number): Readiness {
   const name = "processes";
-  const isSilent = ({ silentSeconds }: PresentProcess) => silentSeconds >= silentAfterSeconds;
+  const isSilent = ({ silentSeconds }: LiveProcess) => silentSeconds >= silentAfterSeconds;
   const own = processes.find(({ id }) => id === ownId);
   if (!own || isSilent(own)) {
     return { name, ready: false, message: "This process has not been able to say that it is at work." };

@@ -35,7 +35,7 @@ export interface AskedPartition {
 /** All that the page of an asset shows. */
 export interface AssetRecord {
   asset: AnyAsset;
-  /** The asset whose function makes it; itself unless it is a byproduct. */
+  /** The asset whose function makes it; itself unless it is a further output. */
   producer: AnyAsset;
   state: AssetState;
   shown: Omit<ShownAsset, "matches">;

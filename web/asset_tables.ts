@@ -28,15 +28,15 @@ export const assetTables: Readonly<Record<string, (engine: TableEngine, asset: A
   async history(engine, { key }) {
     const made = await engine.materializations(key, { limit: mostLines });
     const series = metadataSeries(made);
-    const lines = made.map(({ id, runId, origin, committedAt, contentVersion }, i) => ({
+    const lines = made.map(({ id, runId, origin, committedAt, dataVersion }, i) => ({
       materialization: id,
       run: runId,
       origin,
       made_at: committedAt,
-      content_version: contentVersion,
+      data_version: dataVersion,
       ...Object.fromEntries(series.map(({ name, values }) => [name, values[made.length - 1 - i] ?? null])),
     }));
-    const own = ["materialization", "run", "origin", "made_at", "content_version"];
+    const own = ["materialization", "run", "origin", "made_at", "data_version"];
     return { columns: [...own, ...series.map(({ name }) => name)], lines };
   },
   async runs(engine, { key }) {

@@ -95,7 +95,7 @@ export class DataStatusReader {
       lastSession,
       ageDays: lastSession === null ? null : this.#daysSince(lastSession),
       otherSources: sources.filter((name) => this.source !== null && name !== this.source.name),
-      // A byproduct fails with the asset that makes it.
+      // A further output fails with the asset that makes it.
       failed: states.filter(({ state, madeBy }) => state === "failed" && madeBy === null).map(({ key }) => key),
       late: states.filter(isLate).map(({ key }) => key),
       failedChecks: states.flatMap(({ key, failedChecks }) => failedChecks.map(({ name }) => ({ key, name }))),
@@ -108,7 +108,7 @@ export class DataStatusReader {
       if (!last || last.rowCount === 0) continue;
       const { schema } = this.engine.graph.asset(key);
       if (!schema.columns.some(({ name, type }) => name === sessionColumn && type === "date")) continue;
-      const version = `${key} ${last.contentVersion}`;
+      const version = `${key} ${last.dataVersion}`;
       if (this.#newest?.version !== version) {
         this.#newest = { version, session: await this.engine.newestIn(key, sessionColumn, where) };
       }

@@ -3,14 +3,14 @@ import type { ShownState } from "./shown_state.ts";
 import { shownStates } from "./shown_state.ts";
 
 /** What sort of asset something is. */
-export const assetKinds = ["whole", "partitions", "byproduct", "external"] as const;
+export const assetKinds = ["whole", "partitions", "output", "external"] as const;
 export type AssetKind = typeof assetKinds[number];
 
 /** What each kind means, for people. */
 export const kindWords: Readonly<Record<AssetKind, string>> = {
   whole: "made as a whole",
   partitions: "made partition by partition",
-  byproduct: "made along with another",
+  output: "made along with another",
   external: "made outside",
 };
 
@@ -96,13 +96,7 @@ export function graphPath(
 
 /** What sort of asset it is. */
 export function kindOf(asset: AnyAsset): AssetKind {
-  return asset.external
-    ? "external"
-    : !asset.recipe
-    ? "byproduct"
-    : asset.recipe.partitionsDef
-    ? "partitions"
-    : "whole";
+  return asset.external ? "external" : !asset.recipe ? "output" : asset.recipe.partitionsDef ? "partitions" : "whole";
 }
 
 /** Keys of the assets that are drawn: those of the group, kind and focus that are asked for. */

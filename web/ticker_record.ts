@@ -196,7 +196,7 @@ export async function readTicker(
 
 /** Whether indicators were computed from other bars than these. Nothing that came later can be told of those made outside. */
 function madeOfOthers({ upstream }: Materialization, bars: Materialization | undefined): boolean {
-  return upstream.daily_bars !== undefined && upstream.daily_bars.version !== bars?.contentVersion;
+  return upstream.daily_bars !== undefined && upstream.daily_bars.version !== bars?.dataVersion;
 }
 
 async function readDetails(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byproduct } from "../resources.ts";
+import { assetOut } from "../resources.ts";
 
 export const PairMetric = z.object({
   ticker_1: z.string().min(1),
@@ -14,7 +14,7 @@ export const PairMetric = z.object({
 });
 
 /** How the reference backtest of each chosen pair came out. */
-export const pairMetrics = byproduct({
+export const pairMetrics = assetOut({
   key: "pair_metrics",
   module: import.meta,
   group: "backtests",

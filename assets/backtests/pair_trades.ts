@@ -30,7 +30,7 @@ export const pairTrades = asset({
     "Reference, which nobody could have earned: the original's backtest of the chosen pairs, day by day, without costs, fitted on the sample it trades.",
   deps: { prices: cleanPrices, signals: pairSignals },
   automation: eager(),
-  byproducts: { metrics: pairMetrics },
+  outs: { metrics: pairMetrics },
   row: PairTrade,
   primaryKey: ["ticker_1", "ticker_2", "session"],
   codeVersion: "2",
@@ -85,6 +85,6 @@ export const pairTrades = asset({
       });
       progress(metrics.length, byPair.size);
     }
-    return { rows, byproducts: { metrics: { rows: metrics } } };
+    return { rows, outs: { metrics: { rows: metrics } } };
   },
 });

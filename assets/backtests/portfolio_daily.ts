@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { notEmpty } from "../../engine/mod.ts";
-import { byproduct } from "../resources.ts";
+import { assetOut } from "../resources.ts";
 
 export const PortfolioDay = z.object({
   strategy: z.string().min(1).describe("A strategy of the walk-forward, traditional_bands or reference"),
@@ -26,7 +26,7 @@ export const PortfolioDay = z.object({
 });
 
 /** Equity of the portfolios of chosen pairs, window after window. */
-export const portfolioDaily = byproduct({
+export const portfolioDaily = assetOut({
   key: "portfolio_daily",
   module: import.meta,
   group: "backtests",

@@ -66,7 +66,7 @@ export const walkForwardDaily = asset({
   deps: { bars: rawDailyBars, sessions, pairs: walkForwardPairs, windows: walkForwardWindows },
   automation: eager(),
   after: ["daily_bars"],
-  byproducts: { trades: walkForwardTrades, portfolio: portfolioDaily },
+  outs: { trades: walkForwardTrades, portfolio: portfolioDaily },
   config: TradingConfig,
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
@@ -127,7 +127,7 @@ export const walkForwardDaily = asset({
         strategies: config.strategies.join(", "),
         cost_bps: configuredBps,
       },
-      byproducts: {
+      outs: {
         trades: { rows: trades, metadata: { open: trades.filter((trade) => trade.exit_session === null).length } },
         portfolio: {
           rows: portfolioRows,

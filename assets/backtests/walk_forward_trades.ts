@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byproduct } from "../resources.ts";
+import { assetOut } from "../resources.ts";
 
 export const WalkForwardTrade = z.object({
   strategy: z.string().min(1).describe("Name of the strategy"),
@@ -31,7 +31,7 @@ export const WalkForwardTrade = z.object({
 });
 
 /** The list of positions that the walk-forward entered. */
-export const walkForwardTrades = byproduct({
+export const walkForwardTrades = assetOut({
   key: "walk_forward_trades",
   module: import.meta,
   group: "backtests",

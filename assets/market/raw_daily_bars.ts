@@ -39,7 +39,7 @@ export const rawDailyBars = asset({
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
   partitionedBy: { name: "ticker", date: "session" },
-  byproducts: { splits: rawSplits, rejected: rejectedBars },
+  outs: { splits: rawSplits, rejected: rejectedBars },
   checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
   codeVersion: "2",
   async source({ resources: { marketData, calendar }, clock }) {
@@ -70,7 +70,7 @@ export const rawDailyBars = asset({
         ...(rejected.length > 0 && { rejected_because: reasonTable(rejected) }),
         ...unreadable.metadata,
       },
-      byproducts: {
+      outs: {
         splits: { rows: splitsOf(rows), metadata: source },
         rejected: rejectedOutput(rejected, { received: received.ticker.length, dated }),
       },

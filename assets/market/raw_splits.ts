@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byproduct } from "../resources.ts";
+import { assetOut } from "../resources.ts";
 
 export const RawSplit = z.object({
   ticker: z.string().min(1),
@@ -11,7 +11,7 @@ export const RawSplit = z.object({
  * Splits as the market data source tells of them, apart from the bars: a split changes the whole history before it, and who reads
  * that must not depend on every bar for it.
  */
-export const rawSplits = byproduct({
+export const rawSplits = assetOut({
   key: "raw_splits",
   module: import.meta,
   group: "market",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { table } from "../../engine/mod.ts";
-import { byproduct } from "../resources.ts";
+import { assetOut } from "../resources.ts";
 import type { BarColumns, RejectedBarRow } from "./bar_judgement.ts";
 import { fewRejected } from "./coverage_checks.ts";
 
@@ -23,7 +23,7 @@ const newestSessions = 5;
  * Bars that were received and cannot be used, each with its reason: those dated on no session, which `raw_daily_bars` is without, and those
  * with impossible values or repeated, which it has.
  */
-export const rejectedBars = byproduct({
+export const rejectedBars = assetOut({
   key: "rejected_bars",
   module: import.meta,
   group: "market",

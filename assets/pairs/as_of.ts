@@ -3,7 +3,7 @@ import {
   asOfSessions,
   type Cadence,
   lastSessions,
-  type Mapping,
+  type PartitionMapping,
   type UpstreamPartitions,
   type Wanted,
 } from "../../engine/mod.ts";
@@ -32,7 +32,7 @@ export const AsOfConfig = z.strictObject({
 export const asOfColumn = z.iso.date().describe("The session after whose close this was known: nothing later was read");
 
 /** What a partition reads of `raw_daily_bars`: the sessions of its formation, and none after its as-of session. */
-export function formation({ formationSessions }: z.output<typeof AsOfConfig>): Mapping {
+export function formation({ formationSessions }: z.output<typeof AsOfConfig>): PartitionMapping {
   return lastSessions(formationSessions ?? Infinity);
 }
 

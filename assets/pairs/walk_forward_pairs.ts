@@ -57,7 +57,7 @@ export const walkForwardPairs = asset({
   deps: { bars: rawDailyBars, sessions },
   automation: eager(),
   after: ["daily_bars"],
-  byproducts: { windows: walkForwardWindows },
+  outs: { windows: walkForwardWindows },
   config: WalkForwardConfig,
   row: WalkForwardPair,
   primaryKey: ["window", "ticker_1", "ticker_2"],
@@ -121,7 +121,7 @@ export const walkForwardPairs = asset({
         trading_sessions: tradingSessions,
         dividends: dividendsIn(bars.legs.values().map(({ dividend }) => dividend)),
       },
-      byproducts: { windows: { rows: windows } },
+      outs: { windows: { rows: windows } },
     };
   },
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byproduct } from "../resources.ts";
+import { assetOut } from "../resources.ts";
 
 /** Columns that say where a window lies. */
 export const windowBounds = {
@@ -21,7 +21,7 @@ export const WalkForwardWindow = z.object({
 });
 
 /** The windows of the walk-forward, those without a pair included, each with how many pairs were tried. */
-export const walkForwardWindows = byproduct({
+export const walkForwardWindows = assetOut({
   key: "walk_forward_windows",
   module: import.meta,
   group: "pairs",

@@ -31,19 +31,19 @@ export interface Recovery {
 }
 
 /** A PostgreSQL server with a database that holds everything fresh, of which each trial gets a copy. */
-export class House implements AsyncDisposable {
+export class TestServer implements AsyncDisposable {
   private constructor(readonly server: PostgresServer, readonly folder: string) {}
 
-  static async open(): Promise<House> {
+  static async open(): Promise<TestServer> {
     const folder = join(tmpdir(), `tandem-faults-${crypto.randomUUID().slice(0, 8)}`);
-    const house = new House(await startServer({ folder }), folder);
-    await house.#administer("CREATE DATABASE filled");
+    const cluster = new TestServer(await startServer({ folder }), folder);
+    await cluster.#administer("CREATE DATABASE filled");
     const work = await Deno.makeTempDir();
     try {
-      await writeBars(house.bars, 0);
+      await writeBars(cluster.bars, 0);
       // Each tick would begin a run of its own until the first is done.
-      const settings = { ...house.settings, DAILY_SCHEDULE: "0 0 1 1 *" };
-      await using process = new ServiceProcess({ DATABASE_URL: house.urlOf("filled"), DATA_DIR: work, ...settings });
+      const settings = { ...cluster.settings, DAILY_SCHEDULE: "0 0 1 1 *" };
+      await using process = new ServiceProcess({ DATABASE_URL: cluster.urlOf("filled"), DATA_DIR: work, ...settings });
       const url = await process.url;
       await until(() => isFilled(url), 600);
       process.signal("SIGTERM");
@@ -51,7 +51,7 @@ export class House implements AsyncDisposable {
     } finally {
       await Deno.remove(work, { recursive: true });
     }
-    return house;
+    return cluster;
   }
 
   get bars(): string {
@@ -105,7 +105,7 @@ export class Stage implements AsyncDisposable {
   /** Looks at the database past every fault but that of the database itself. */
   readonly sql: postgres.Sql;
 
-  constructor(readonly house: House, readonly name: string, readonly folder: string) {
+  constructor(readonly cluster: TestServer, readonly name: string, readonly folder: string) {
     this.sql = postgres(this.url, {
       max: 2,
       onnotice: () => {},
@@ -115,12 +115,12 @@ export class Stage implements AsyncDisposable {
   }
 
   get url(): string {
-    return this.house.urlOf(this.name);
+    return this.cluster.urlOf(this.name);
   }
 
   async serve({ environment = {}, flags, databaseUrl = this.url }: ServeOptions = {}): Promise<Server> {
     const process = new ServiceProcess(
-      { DATABASE_URL: databaseUrl, DATA_DIR: this.folder, ...this.house.settings, ...environment },
+      { DATABASE_URL: databaseUrl, DATA_DIR: this.folder, ...this.cluster.settings, ...environment },
       flags,
     );
     const server = { process, url: "" };
@@ -225,7 +225,7 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.servers.map(({ process }) => process[Symbol.asyncDispose]()));
     await this.sql.end({ timeout: 1 });
-    await this.house.drop(this.name);
+    await this.cluster.drop(this.name);
     await Deno.remove(this.folder, { recursive: true });
   }
 }

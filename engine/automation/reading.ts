@@ -8,7 +8,7 @@ import type { Snapshot } from "../judge/snapshot.ts";
 export interface Reading {
   /** Of code, settings and source. */
   own: string;
-  /** Content version of each upstream asset that there is, by key. */
+  /** Data version of each upstream asset that there is, by key. */
   upstream: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +19,7 @@ export function readingOf(producer: Producer, { present, latest }: Pick<Snapshot
     own: hashOf([codeVersion, configHash, sourceVersion, sourceError ?? null]),
     upstream: Object.fromEntries(producer.upstream.flatMap((key) => {
       const version = latest.get(key);
-      return version ? [[key, version.contentVersion]] : [];
+      return version ? [[key, version.dataVersion]] : [];
     })),
   };
 }

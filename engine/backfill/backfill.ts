@@ -16,7 +16,7 @@ import { pause } from "../declare/retry.ts";
 import { hashOf } from "../declare/row_schema.ts";
 import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** What can be done with a backfill that was begun. */
 export const backfillActions = ["pause", "resume", "cancel", "retry"] as const;
@@ -45,7 +45,7 @@ export class Backfills {
   readonly #closing = new AbortController();
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly around: EngineContext,
     private readonly runs: RunControl & { cancel(runId: number): Promise<unknown> },
   ) {
     this.#ledger = new BackfillLedger(around.database, around.ledger);
@@ -186,7 +186,7 @@ export class Backfills {
 
   /** Goes on with running backfills that nobody drives. */
   async takeUp(): Promise<void> {
-    for (const id of await this.#ledger.unattended(this.around.presence.id)) this.begin(id);
+    for (const id of await this.#ledger.unattended(this.around.heartbeat.id)) this.begin(id);
   }
 
   /** Leaves what is driven here to the next process. Resolves when nothing is written any more. */

@@ -8,7 +8,7 @@ import { PartitionSet } from "../partitions/mod.ts";
 import { planRun } from "../judge/plan.ts";
 import { isFinished, type Run } from "../store/records.ts";
 import { pause } from "../declare/retry.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** What a backfill asks of whoever drives runs. */
 export interface RunControl {
@@ -31,7 +31,7 @@ const hopelessAfter = 3;
 export class BackfillDriver {
   constructor(
     private readonly id: number,
-    readonly around: Surroundings,
+    readonly around: EngineContext,
     readonly ledger: BackfillLedger,
     private readonly runs: RunControl,
     private readonly signal: AbortSignal,
@@ -40,13 +40,13 @@ export class BackfillDriver {
   /** Resolves when there is nothing left to do here. */
   async drive(): Promise<void> {
     const { ledger, id, signal, around } = this;
-    const processId = around.presence.id;
+    const processId = around.heartbeat.id;
     if (!await ledger.claim(id, processId)) return;
     for (let failures = 0; !signal.aborted;) {
       try {
         const goesOn = await this.#step(processId);
         failures = 0;
-        if (!goesOn && (await ledger.release(id, processId) || around.presence.id !== processId)) return;
+        if (!goesOn && (await ledger.release(id, processId) || around.heartbeat.id !== processId)) return;
       } catch (error) {
         if (signal.aborted) return;
         around.logger.warn(`Backfill ${id} could not go on: ${messageOf(error)}`, { backfillId: id });
@@ -67,7 +67,7 @@ export class BackfillDriver {
     const { ledger, id, around } = this;
     const backfill = await ledger.read(id);
     // A process that has another number now takes it up anew.
-    if (backfill.status !== "running" || backfill.processId !== processId || around.presence.id !== processId) {
+    if (backfill.status !== "running" || backfill.processId !== processId || around.heartbeat.id !== processId) {
       return false;
     }
     const open = await ledger.openRun(id);

@@ -13,7 +13,7 @@ import { somePartitions } from "../store/reasons.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** A backfill, and how the assets that it is about stand now. */
 export interface LookedAt {
@@ -29,7 +29,7 @@ const shownRuns = 20;
 /** Looks at a backfill that is not over. @throws {UnknownAssetError} If the selection names assets that are gone. */
 export async function lookAt(
   backfill: StoredBackfill,
-  { around, ledger }: { around: Surroundings; ledger: BackfillLedger },
+  { around, ledger }: { around: EngineContext; ledger: BackfillLedger },
 ): Promise<LookedAt> {
   const { graph } = around;
   const producers = producersOf(graph, select(graph, backfill.selection));
@@ -106,7 +106,7 @@ export function assetStates(
 /** All there is to know of a backfill. */
 export async function viewOf(
   stored: StoredBackfill,
-  { around, ledger }: { around: Surroundings; ledger: BackfillLedger },
+  { around, ledger }: { around: EngineContext; ledger: BackfillLedger },
 ): Promise<Backfill> {
   const { partitions: _, outcome, acknowledgedRun: __, retriedRun: ___, processId: ____, ...backfill } = stored;
   const { runs, count: runCount } = await ledger.runs(stored.id, shownRuns);
@@ -136,7 +136,7 @@ export async function viewOf(
 /** How each asset of a backfill stands, with what is left at the rate that was observed. */
 export async function statesOf(
   { backfill, parts, snapshot }: LookedAt,
-  { around, ledger }: { around: Surroundings; ledger: BackfillLedger },
+  { around, ledger }: { around: EngineContext; ledger: BackfillLedger },
 ): Promise<BackfillAssetState[]> {
   const keys = parts.map(({ producer }) => producer.key);
   const [own, before] = await Promise.all([ledger.history(keys, backfill.id), ledger.history(keys)]);

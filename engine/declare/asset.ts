@@ -10,8 +10,8 @@ import type { Logger } from "../../resources/logger.ts";
 import type { Metadata, MetadataValue } from "./metadata.ts";
 import {
   everything,
-  type Mapping,
   type PartitionColumns,
+  type PartitionMapping,
   type PartitionsDefinition,
   type PartitionSet,
 } from "../partitions/mod.ts";
@@ -62,16 +62,16 @@ export interface Output<Row> {
   metadata?: Metadata;
 }
 
-/** What a materialize function returns: its own rows, and those of its byproducts where it has any. */
-export type Materialized<Row, Byproducts extends ByproductsSpec> =
+/** What a materialize function returns: its own rows, and those of its further outputs where it has any. */
+export type Materialized<Row, Outs extends OutsSpec> =
   & Output<Row>
-  & (keyof Byproducts extends never ? { byproducts?: undefined }
-    : { byproducts: { [K in keyof Byproducts]: Output<RowOf<Byproducts[K]>> } });
+  & (keyof Outs extends never ? { outs?: undefined }
+    : { outs: { [K in keyof Outs]: Output<RowOf<Outs[K]>> } });
 
 // deno-lint-ignore no-explicit-any -- a bound that any asset meets; the precise type is inferred at each use
 export type AnyAsset = Asset<any>;
 export type DepsSpec = Record<string, AnyAsset | Dependency<AnyAsset>>;
-export type ByproductsSpec = Record<string, AnyAsset>;
+export type OutsSpec = Record<string, AnyAsset>;
 /** Row type of an asset, or of one that is read in part. */
 export type RowOf<A> = A extends Asset<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
 
@@ -83,7 +83,7 @@ export interface Dependency<A extends AnyAsset> {
 
 /** Which partitions of an upstream asset are read, which may depend on the reader's settings. */
 // deno-lint-ignore no-explicit-any -- the settings of the asset that declares it, which checked them
-export type MappingOf = Mapping | ((config: any) => Mapping);
+export type MappingOf = PartitionMapping | ((config: any) => PartitionMapping);
 
 /** Declares that only the partitions of `asset` that `mapping` tells are read. */
 export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Dependency<A> {
@@ -117,7 +117,7 @@ export interface AssetSpec<
   Schema extends z.ZodObject,
   ConfigSchema extends z.ZodType,
   Deps extends DepsSpec,
-  Byproducts extends ByproductsSpec,
+  Outs extends OutsSpec,
   Resources,
 > extends TableSpec<Schema> {
   /** Upstream assets whose rows are read, by the name under which `inputs` has them. */
@@ -137,7 +137,7 @@ export interface AssetSpec<
    * @example `{ maxAttempts: 5, initialDelayMs: 2_000 }`
    */
   retry?: Partial<StepRetryPolicy>;
-  /** Makes it partition by partition instead of as a whole. Needs `partitionedBy`, here and in each byproduct. */
+  /** Makes it partition by partition instead of as a whole. Needs `partitionedBy`, here and in each further output. */
   partitionsDef?: PartitionsDefinition<keyof Deps & string, z.output<ConfigSchema>, Resources>;
   /**
    * The concurrency pool in which its step runs: of all steps of a pool so many run at once, across all processes, as the
@@ -148,8 +148,8 @@ export interface AssetSpec<
   timeoutMs?: number;
   /** When it is made without anybody asking. Without it only runs that somebody or a schedule asks for make it. */
   automation?: Condition;
-  /** Further assets that the same function makes. Each is a file of its own, declared by `byproduct`. */
-  byproducts?: Byproducts;
+  /** Further assets that the same function makes. Each is a file of its own, declared by `assetOut`. */
+  outs?: Outs;
   /**
    * For assets that read from outside: names what the outside would answer now. The asset is stale when the name changes.
    * Must be cheap, and say the same for the same content.
@@ -157,7 +157,7 @@ export interface AssetSpec<
   source?(context: { config: z.output<ConfigSchema>; resources: Resources; clock: Clock }): Promise<string>;
   materialize(
     context: MaterializeContext<Deps, z.output<ConfigSchema>, Resources>,
-  ): Promise<Materialized<z.output<Schema>, Byproducts>> | Materialized<z.output<Schema>, Byproducts>;
+  ): Promise<Materialized<z.output<Schema>, Outs>> | Materialized<z.output<Schema>, Outs>;
 }
 
 /** An asset as the engine holds it. `Row` exists for the compiler alone. */
@@ -174,7 +174,7 @@ export interface Asset<Row = unknown> {
   /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
   readonly external: boolean;
   readonly freshness: FreshnessPolicy | undefined;
-  /** How it is made; `undefined` for a byproduct, which its producer makes. */
+  /** How it is made; `undefined` for a further output, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
 }
@@ -183,9 +183,9 @@ export interface Asset<Row = unknown> {
 export interface Recipe {
   readonly deps: Readonly<Record<string, AnyAsset>>;
   /** What is read of each upstream asset, by the name that it has in `deps`. */
-  readonly mappings: Readonly<Record<string, (config: unknown) => Mapping>>;
+  readonly mappings: Readonly<Record<string, (config: unknown) => PartitionMapping>>;
   readonly after: readonly string[];
-  readonly byproducts: Readonly<Record<string, AnyAsset>>;
+  readonly outs: Readonly<Record<string, AnyAsset>>;
   readonly config: z.ZodType;
   readonly codeVersion: string;
   readonly retry: StepRetryPolicy;
@@ -198,7 +198,7 @@ export interface Recipe {
   // deno-lint-ignore no-explicit-any
   readonly materialize: (context: MaterializeContext<any, any, any>) => Promise<
     Output<object> & {
-      byproducts?: Record<string, Output<object>>;
+      outs?: Record<string, Output<object>>;
     }
   >;
 }
@@ -242,12 +242,12 @@ export function assetsWith<Resources>() {
     /** Declares an asset. */
     asset<
       Schema extends z.ZodObject,
-      // deno-lint-ignore ban-types -- the empty record: no upstream assets, no byproducts
+      // deno-lint-ignore ban-types -- the empty record: no upstream assets, no further outputs
       Deps extends DepsSpec = {},
       // deno-lint-ignore ban-types
-      Byproducts extends ByproductsSpec = {},
+      Outs extends OutsSpec = {},
       ConfigSchema extends z.ZodType = typeof noConfig,
-    >(spec: AssetSpec<Schema, ConfigSchema, Deps, Byproducts, Resources>): Asset<z.output<Schema>> {
+    >(spec: AssetSpec<Schema, ConfigSchema, Deps, Outs, Resources>): Asset<z.output<Schema>> {
       const table = describe(spec);
       checkTimeout(spec.key, spec.timeoutMs);
       return {
@@ -259,7 +259,7 @@ export function assetsWith<Resources>() {
             return typeof mapping === "function" ? mapping : () => mapping;
           }),
           after: spec.after ?? [],
-          byproducts: spec.byproducts ?? {},
+          outs: spec.outs ?? {},
           config: spec.config ?? noConfig,
           codeVersion: spec.codeVersion ?? "1",
           retry: retryPolicyOf(spec.key, spec.retry),
@@ -276,8 +276,8 @@ export function assetsWith<Resources>() {
         },
       };
     },
-    /** Declares an asset that another asset's function makes: the producer lists it under `byproducts`. */
-    byproduct<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Asset<z.output<Schema>> {
+    /** Declares an asset that another asset's function makes: the producer lists it under `outs`. */
+    assetOut<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Asset<z.output<Schema>> {
       return { ...describe(spec), recipe: undefined };
     },
     /** Declares an asset that something outside makes and reports: others name its key under `after`. */

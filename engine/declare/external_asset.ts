@@ -42,7 +42,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
       deps: {},
       mappings: {},
       after: [],
-      byproducts: {},
+      outs: {},
       config: z.strictObject({}),
       codeVersion: "external",
       retry: defaultRetry,

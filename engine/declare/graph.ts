@@ -2,7 +2,7 @@ import type { AnyAsset, Recipe } from "./asset.ts";
 import { DefinitionError, UnknownAssetError } from "../errors.ts";
 import { refuseRowsOfExternals } from "./external_asset.ts";
 
-/** What one function makes: an asset with a recipe and its byproducts. It is what a step of a run executes. */
+/** What one function makes: an asset with a recipe and its further outputs. It is what a step of a run executes. */
 export interface Producer {
   readonly key: string;
   readonly asset: AnyAsset;
@@ -33,7 +33,7 @@ export interface AssetGraph {
  * Checks the declarations and puts them in order.
  *
  * @throws {DefinitionError} For a duplicate key or table, an upstream asset that is not listed, a cycle, a key that is not its
- * file's name, a byproduct with no producer or with two, or defaults that the config schema refuses.
+ * file's name, a further output with no producer or with two, or defaults that the config schema refuses.
  */
 export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
   const byKey = new Map<string, AnyAsset>();
@@ -64,7 +64,7 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
       key: asset.key,
       asset,
       recipe,
-      produces: [asset.key, ...Object.values(recipe.byproducts).map((b) => b.key)],
+      produces: [asset.key, ...Object.values(recipe.outs).map((b) => b.key)],
       upstream: [...new Set([...Object.values(recipe.deps).map((d) => d.key), ...recipe.after])],
     };
     for (const upstream of producer.upstream) {
@@ -99,7 +99,7 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
   }
   for (const asset of assets) {
     if (!producerOf.has(asset.key)) {
-      throw new DefinitionError(`"${asset.key}" is a byproduct, and no asset lists it under its byproducts.`);
+      throw new DefinitionError(`"${asset.key}" is a further output, and no asset lists it under its \`outs\`.`);
     }
   }
 

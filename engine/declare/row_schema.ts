@@ -103,7 +103,7 @@ export interface PreparedRows {
   data: Readonly<Record<string, ColumnData>>;
   count: number;
   /** SHA-256 over the columns in key order: equal rows have equal versions wherever and whenever they were made. */
-  contentVersion: string;
+  dataVersion: string;
 }
 
 /**
@@ -120,7 +120,7 @@ export function prepareRows(owner: string, schema: RowSchema, rows: readonly obj
   }
   const order = keyOrder(owner, schema, columns, count);
   const data = order ? reorder(schema, columns, order) : columns;
-  return { data, count, contentVersion: contentVersion(schema, data) };
+  return { data, count, dataVersion: dataVersion(schema, data) };
 }
 
 function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, ColumnData> {
@@ -144,7 +144,7 @@ function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, C
   return columns;
 }
 
-/** A moment as the database gives it back, so that its content version does not depend on who wrote the zeros at its end. */
+/** A moment as the database gives it back, so that its data version does not depend on who wrote the zeros at its end. */
 function asStored(moment: unknown): unknown {
   return typeof moment === "string" ? Temporal.Instant.from(moment).round("microsecond").toString() : moment;
 }
@@ -255,7 +255,7 @@ function reorder(
 }
 
 /** The version of columns that are in key order. */
-export function contentVersion(schema: RowSchema, data: Readonly<Record<string, ColumnData>>): string {
+export function dataVersion(schema: RowSchema, data: Readonly<Record<string, ColumnData>>): string {
   const hash = createHash("sha256").update(schema.fingerprint);
   for (const { name } of schema.columns) {
     const values = data[name]!;

@@ -14,7 +14,7 @@ export function readingOf(
     codeVersion: present.codeVersion,
     configHash: present.configHash,
     sourceVersion: present.sourceVersion,
-    upstream: Object.fromEntries(producer.upstream.map((key) => [key, latest.get(key)?.contentVersion ?? ""])),
+    upstream: Object.fromEntries(producer.upstream.map((key) => [key, latest.get(key)?.dataVersion ?? ""])),
   };
 }
 

@@ -8,7 +8,7 @@ import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { downstreamPartitions } from "../partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { SomePartitions } from "../store/reasons.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** What would have to be made again of one asset. */
 export interface ImpactStep {
@@ -45,7 +45,7 @@ export interface Impact {
  * @throws {InvalidRequestError} If a range is given for an asset without partitions, or holds none of them.
  */
 export async function impactOf(
-  around: Surroundings,
+  around: EngineContext,
   key: string,
   range: PartitionRange | null = null,
 ): Promise<Impact> {
@@ -99,7 +99,7 @@ export async function impactOf(
 function changedPartitionsOf(
   origin: Producer,
   key: string,
-  { range, snapshot, around }: { range: PartitionRange | null; snapshot: Snapshot; around: Surroundings },
+  { range, snapshot, around }: { range: PartitionRange | null; snapshot: Snapshot; around: EngineContext },
 ): PartitionSet {
   const space = snapshot.spaces.get(key)!;
   const state = snapshot.partitions.get(origin.key);
@@ -145,7 +145,7 @@ function touchedOf(
 
 /** How long steps took, of the last ten of each that made something. One query. */
 async function pastSeconds(
-  { database }: Surroundings,
+  { database }: EngineContext,
   keys: readonly string[],
 ): Promise<Map<string, { perRun: number; perPartition: number | null }>> {
   if (keys.length === 0) return new Map();

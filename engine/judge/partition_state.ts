@@ -3,7 +3,13 @@ import { somePartitions } from "../store/reasons.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { CheckFailedError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { type Mapping, PartitionSet, PartitionSpace, type UpstreamPartitions, type Wanted } from "../partitions/mod.ts";
+import {
+  type PartitionMapping,
+  PartitionSet,
+  PartitionSpace,
+  type UpstreamPartitions,
+  type Wanted,
+} from "../partitions/mod.ts";
 import { downstreamPartitions, upstreamPartitions } from "../partitions/mapping.ts";
 import { wantedPartitions } from "../partitions/definition.ts";
 import { numbersOf, rangesOf } from "../partitions/ranges.ts";
@@ -14,7 +20,7 @@ import { readersOfChange } from "./touched_partitions.ts";
 /** What a producer reads of one upstream asset. */
 export interface Read {
   upstream: string;
-  mapping: Mapping;
+  mapping: PartitionMapping;
 }
 
 /** The partitions of a producer, each sort in the same space. */
@@ -329,7 +335,7 @@ function judgeGroup(
   for (const upstream of producer.upstream) {
     const now = known.latest.get(upstream);
     const read = group.upstream[upstream];
-    if (!now || read?.version === now.contentVersion) continue;
+    if (!now || read?.version === now.dataVersion) continue;
     const changes = known.records.changes.get(upstream);
     const after = read && changes?.filter((change) => change.materialization > read.materialization);
     // Without a record of partitions whatever changed may be anywhere.

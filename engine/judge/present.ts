@@ -2,7 +2,7 @@ import { messageOf } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { hashOf } from "../declare/row_schema.ts";
 import type { Present } from "./staleness.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** The code version that is recorded: the declared one, and the shape of the rows. */
 export function codeVersionOf(producer: Producer, graph: AssetGraph): string {
@@ -24,7 +24,7 @@ export function configOf(
 export async function presentOf(
   producer: Producer,
   config: unknown,
-  around: Pick<Surroundings, "graph" | "resources" | "clock">,
+  around: Pick<EngineContext, "graph" | "resources" | "clock">,
 ): Promise<Present> {
   const present: Present = {
     codeVersion: codeVersionOf(producer, around.graph),
@@ -42,7 +42,7 @@ export async function presentOf(
 export async function sourceVersion(
   producer: Producer,
   config: unknown,
-  { resources, clock }: Pick<Surroundings, "resources" | "clock">,
+  { resources, clock }: Pick<EngineContext, "resources" | "clock">,
 ): Promise<{ sourceVersion: string | null; sourceError: undefined }> {
   const version = await producer.recipe.source?.({ config, resources, clock }) ?? null;
   return { sourceVersion: version, sourceError: undefined };

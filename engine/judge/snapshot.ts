@@ -1,7 +1,7 @@
 import { blockedReason, WaitingLine } from "./blocking.ts";
 import { type RejectedAttempt } from "../store/records.ts";
 import type { Database } from "../../resources/database/database.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 import { isUntouched, type PartitionStates, partitionStates } from "./partition_state.ts";
 import { type PartitionRecords } from "../store/partition_records.ts";
 import { somePartitions } from "../store/reasons.ts";
@@ -37,7 +37,7 @@ export interface Snapshot extends PartitionStates {
  * @param config Settings of a run, by asset key.
  */
 export async function takeSnapshot(
-  around: Surroundings,
+  around: EngineContext,
   { config, of }: { config: Readonly<Record<string, unknown>>; of?: readonly string[] },
 ): Promise<Snapshot> {
   const { graph, ledger, partitionLedger, standingConfig, resources, clock } = around;
@@ -85,7 +85,7 @@ function ofThese<T>(byProducer: ReadonlyMap<string, T>, producers: readonly Prod
 }
 
 /** What a step needs to know: no more than the producer's own record where nothing that it reads is told apart by partitions. */
-export async function takeStepSnapshot(around: Surroundings, task: StepTask): Promise<Snapshot> {
+export async function takeStepSnapshot(around: EngineContext, task: StepTask): Promise<Snapshot> {
   const { graph, ledger, standingConfig } = around;
   const producer = graph.producerOf(task.key);
   const config = configOf(producer, standingConfig, task.config);
@@ -123,7 +123,7 @@ export function reasonsOfWhole(producer: Producer, snapshot: Snapshot): Reason[]
 }
 
 /** Reasons of every asset, those that come down from upstream included. */
-export function reasonsOfAll(snapshot: Snapshot, graph: Surroundings["graph"]): Map<string, Reason[]> {
+export function reasonsOfAll(snapshot: Snapshot, graph: EngineContext["graph"]): Map<string, Reason[]> {
   const reasons = new Map<string, Reason[]>();
   const line = new WaitingLine(graph, snapshot.rejected, snapshot);
   for (const producer of snapshot.producers) {
@@ -181,7 +181,7 @@ export function reasonsOfPartitions(producer: Producer, { partitions, latest, pr
 function isOutOfReach(
   producer: Producer,
   upstream: string,
-  { snapshot, graph }: { snapshot: Snapshot; graph: Surroundings["graph"] },
+  { snapshot, graph }: { snapshot: Snapshot; graph: EngineContext["graph"] },
 ): boolean {
   const state = snapshot.partitions.get(graph.producerOf(upstream).key);
   const own = snapshot.partitions.get(producer.key);
@@ -198,7 +198,7 @@ function isOutOfReach(
 const knownRows = new WeakMap<Database, Map<string, { materialization: number; rows: Record<string, unknown>[] }>>();
 
 async function currentRows(
-  { database, graph }: Surroundings,
+  { database, graph }: EngineContext,
   key: string,
   latest: LatestVersions,
 ): Promise<readonly Record<string, unknown>[]> {
@@ -215,7 +215,7 @@ async function currentRows(
   return rows;
 }
 
-function upstreamClosure({ graph }: Surroundings, keys: readonly string[]): Producer[] {
+function upstreamClosure({ graph }: EngineContext, keys: readonly string[]): Producer[] {
   const wanted = new Set<string>();
   const open = [...keys];
   while (open.length > 0) {

@@ -62,7 +62,7 @@ export function ownReasons(
   for (const key of producer.upstream) {
     const now = latest.get(key);
     const read = made.upstream[key];
-    if (now && read?.version !== now.contentVersion && !(read && isUntouched(key, read.materialization))) {
+    if (now && read?.version !== now.dataVersion && !(read && isUntouched(key, read.materialization))) {
       reasons.push({ kind: "upstream_changed", message: `upstream ${key} changed`, upstream: key });
     }
   }

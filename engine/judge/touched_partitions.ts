@@ -1,4 +1,4 @@
-import { type Mapping, PartitionSet, type PartitionSpace, type Rectangle } from "../partitions/mod.ts";
+import { type PartitionMapping, PartitionSet, type PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import { downstreamPartitions } from "../partitions/mapping.ts";
 
 /**
@@ -13,7 +13,7 @@ import { downstreamPartitions } from "../partitions/mapping.ts";
  * @param own Names and dates of the reader.
  */
 export function readersOfChange(
-  mapping: Mapping,
+  mapping: PartitionMapping,
   { upstream, changed, own }: { upstream: PartitionSpace; changed: readonly Rectangle[]; own: PartitionSpace },
 ): PartitionSet {
   const wider = upstream.with(

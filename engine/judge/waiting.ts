@@ -1,6 +1,6 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { Pools } from "../store/pools.ts";
-import { holdsLock, type PresentProcess, silence, silentAfterSeconds } from "../store/presence.ts";
+import { holdsLock, type LiveProcess, silence, silentAfterSeconds } from "../store/heartbeat.ts";
 import type { RunStatus } from "../store/records.ts";
 
 /** What must be known of this process to say what a run waits for. All processes are taken to be set up like this one. */
@@ -138,7 +138,7 @@ function slotText(pool: string, size: number, holders: readonly Holder[]): strin
 
 /** Of a process that stands still. */
 export function silentText(
-  { id, host, pid, silentSeconds }: Pick<PresentProcess, "id" | "host" | "pid" | "silentSeconds">,
+  { id, host, pid, silentSeconds }: Pick<LiveProcess, "id" | "host" | "pid" | "silentSeconds">,
 ): string {
   return `process ${id} (pid ${pid} on ${host}), which has been silent for ${Math.floor(silentSeconds)} s`;
 }

@@ -19,7 +19,7 @@ import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.
 import { upstreamPartitions } from "../partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { type Reason, saysMissing } from "../store/reasons.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** How far down causes are followed, and how many are told at most: the number of queries grows with these alone. */
 const maxDepth = 8;
@@ -33,7 +33,7 @@ const maxExplanations = 24;
  * @throws {InvalidRequestError} If the asset has no such partition.
  */
 export async function explain(
-  around: Surroundings,
+  around: EngineContext,
   key: string,
   of: { name?: string; date?: string } = {},
 ): Promise<Explanation> {
@@ -99,7 +99,7 @@ class Explainer {
   readonly #path: string[] = [];
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly around: EngineContext,
     private readonly snapshot: Snapshot,
     private readonly lastSteps: ReadonlyMap<string, LastStep>,
   ) {

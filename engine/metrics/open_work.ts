@@ -1,6 +1,6 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { MetricFamily, Sample } from "../../resources/metrics/mod.ts";
-import { type PresentProcess, silence, silentAfterSeconds } from "../store/presence.ts";
+import { type LiveProcess, silence, silentAfterSeconds } from "../store/heartbeat.ts";
 
 interface Row {
   what: string;
@@ -12,7 +12,7 @@ interface Row {
 /** What runs, waits and is open in the whole installation now. Cost: one statement over partial indexes and small tables. */
 export async function openWork(
   { sql }: Database,
-  { pools, processes }: { pools: ReadonlyMap<string, number>; processes: readonly PresentProcess[] },
+  { pools, processes }: { pools: ReadonlyMap<string, number>; processes: readonly LiveProcess[] },
 ): Promise<MetricFamily[]> {
   const rows = await sql<Row[]>`
     SELECT 'run' AS what, status AS label, count(*)::integer AS n,

@@ -46,7 +46,7 @@ export interface SpaceContext<Names extends string, Config, Resources> {
 /**
  * How an asset is divided into partitions that are made, recorded and judged one by one.
  *
- * All its byproducts are divided in the same way, by the same columns.
+ * All its further outputs are divided in the same way, by the same columns.
  */
 export interface PartitionsDefinition<Names extends string = string, Config = unknown, Resources = unknown> {
   /** The partitions that there should be now. Called whenever staleness is judged: it must be cheap, and say the same for the same state. */

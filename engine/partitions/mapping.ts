@@ -22,36 +22,40 @@ export type NameMapping =
   | { kind: "own"; read(name: string): readonly string[] };
 
 /** Which partitions of an upstream asset a partition reads. Works both ways: from a partition to what it reads, and from what changed to who read it. */
-export interface Mapping {
+export interface PartitionMapping {
   names: NameMapping;
   dates: DateMapping;
 }
 
 /** The partition with the same coordinates. */
-export const identity: Mapping = { names: { kind: "same" }, dates: { kind: "same" } };
+export const identity: PartitionMapping = { names: { kind: "same" }, dates: { kind: "same" } };
 
 /** Every partition. */
-export const everything: Mapping = { names: { kind: "all" }, dates: { kind: "all" } };
+export const everything: PartitionMapping = { names: { kind: "all" }, dates: { kind: "all" } };
 
 /** All names of the newest date that there is. */
-export const newest: Mapping = { names: { kind: "all" }, dates: { kind: "last" } };
+export const newest: PartitionMapping = { names: { kind: "all" }, dates: { kind: "last" } };
 
 /** The `sessions` last dates up to the partition's own, of all names or of the partition's own. `Infinity` for all of them. */
-export function lastSessions(sessions: number, names: "all" | "same" = "all"): Mapping {
+export function lastSessions(sessions: number, names: "all" | "same" = "all"): PartitionMapping {
   if (!(sessions >= 1)) throw new RangeError(`A window has at least one session, not ${sessions}.`);
   return { names: { kind: names }, dates: { kind: "window", back: sessions - 1, forward: 0 } };
 }
 
 /** All dates after the partition's own: what happened later and reaches back, as a split does. */
-export function laterSessions(names: "all" | "same" = "same"): Mapping {
+export function laterSessions(names: "all" | "same" = "same"): PartitionMapping {
   return { names: { kind: names }, dates: { kind: "window", back: -1, forward: Infinity } };
 }
 
 /** All dates of the partition's own name. */
-export const wholeSeries: Mapping = { names: { kind: "same" }, dates: { kind: "all" } };
+export const wholeSeries: PartitionMapping = { names: { kind: "same" }, dates: { kind: "all" } };
 
 /** The upstream partitions that a set of partitions reads. */
-export function upstreamPartitions(mapping: Mapping, partitions: PartitionSet, upstream: PartitionSpace): PartitionSet {
+export function upstreamPartitions(
+  mapping: PartitionMapping,
+  partitions: PartitionSet,
+  upstream: PartitionSpace,
+): PartitionSet {
   const datesOf = memo((ranges: Ranges) => upstreamDates(mapping.dates, ranges, partitions.space, upstream));
   const rows: Ranges[] = upstream.names.map(() => noRange);
   const { names } = mapping;
@@ -73,7 +77,7 @@ export function upstreamPartitions(mapping: Mapping, partitions: PartitionSet, u
 
 /** The partitions of `downstream` that read any of `changed`. */
 export function downstreamPartitions(
-  mapping: Mapping,
+  mapping: PartitionMapping,
   changed: PartitionSet,
   downstream: PartitionSpace,
 ): PartitionSet {
@@ -196,6 +200,6 @@ function memo(compute: (ranges: Ranges) => Ranges): (ranges: Ranges) => Ranges {
 }
 
 /** Whether a mapping reads every partition, so that nothing has to be told apart. */
-export function readsEverything({ names, dates }: Mapping): boolean {
+export function readsEverything({ names, dates }: PartitionMapping): boolean {
   return names.kind === "all" && dates.kind === "all";
 }

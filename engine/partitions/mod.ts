@@ -7,9 +7,9 @@ export {
   identity,
   lastSessions,
   laterSessions,
-  type Mapping,
   type NameMapping,
   newest,
+  type PartitionMapping,
   wholeSeries,
 } from "./mapping.ts";
 export {

@@ -6,7 +6,7 @@ import type { PoolSlot } from "../store/pools.ts";
 import { pause } from "../declare/retry.ts";
 import { StepExecution } from "./step_runner.ts";
 import { timeLimit } from "../declare/step_timeout.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** How often a step looks whether the asset that somebody else is materializing is free now. */
 const busyPollMs = 100;
@@ -15,13 +15,13 @@ const busyPollMs = 100;
 export class InProcessExecutor implements Executor {
   readonly #limited: ReturnType<typeof limited>;
 
-  constructor(private readonly around: Surroundings, maxConcurrentSteps: number) {
+  constructor(private readonly around: EngineContext, maxConcurrentSteps: number) {
     this.#limited = limited(maxConcurrentSteps);
   }
 
   async execute(task: StepTask, signal: AbortSignal, begin: AbortSignal = signal): Promise<StepOutcome> {
-    const { presence, pools, graph } = this.around;
-    const claim: StepClaim = { runId: task.runId, key: task.key, processId: presence.id };
+    const { heartbeat, pools, graph } = this.around;
+    const claim: StepClaim = { runId: task.runId, key: task.key, processId: heartbeat.id };
     const { pool } = graph.producerOf(task.key).recipe;
     if (pool !== undefined) {
       const { priority } = task;
@@ -32,7 +32,7 @@ export class InProcessExecutor implements Executor {
       const outcome = await this.#attempt({ task, claim, signal, begin });
       if (outcome !== "busy") return outcome;
       // Whoever holds the asset may be gone without having been able to say so.
-      if (waits % 50 === 0) await presence.buryTheDead();
+      if (waits % 50 === 0) await heartbeat.interruptRunsOfEndedProcesses();
       await pause(busyPollMs, begin).catch(() => {});
     }
   }

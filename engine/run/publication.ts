@@ -203,14 +203,14 @@ async function storePartitions(
       // What another function made, or the same one as a whole, stays in the partitions that this one has made and is about to make
       // again; everywhere else it goes.
       const isTakenOver = before !== undefined &&
-        (before.remake !== null || !isPartitionVersion(before.contentVersion));
+        (before.remake !== null || !isPartitionVersion(before.dataVersion));
       const changes = await writeRows(database, tx, asset, rows, {
         id,
         fresh: before === undefined || (!isTakenOver && part.partitions.intersection(recorded).isEmpty),
         ...(isTakenOver ? { except: recorded.difference(part.partitions) } : { within: part.partitions }),
         signal,
       });
-      const { contentVersion, rowCount } = await contentAfter(tx, asset, {
+      const { dataVersion, rowCount } = await contentAfter(tx, asset, {
         id,
         part,
         changes,
@@ -221,7 +221,7 @@ async function storePartitions(
       await partitionLedger.recordChange(tx, id, {
         partitions: part.partitions,
         changed,
-        contentVersion,
+        dataVersion,
         rowCount,
         newestDate,
       });
@@ -230,7 +230,7 @@ async function storePartitions(
       versions.set(asset.key, {
         ...record,
         materialization: id,
-        contentVersion,
+        dataVersion,
         rowCount,
         remake: null,
         failedChecks: [],
@@ -274,23 +274,23 @@ async function contentAfter(
     id: number;
     part: PublishedPartitions;
     changes: { added: number; removed: number };
-    before: { contentVersion: string; rowCount: number } | undefined;
+    before: { dataVersion: string; rowCount: number } | undefined;
   },
-): Promise<{ contentVersion: string; rowCount: number }> {
+): Promise<{ dataVersion: string; rowCount: number }> {
   const { fingerprint } = asset.schema;
-  if (!before?.contentVersion.endsWith(`.${fingerprint}`)) {
+  if (!before?.dataVersion.endsWith(`.${fingerprint}`)) {
     const { sum, count } = await contentOf(tx, asset);
-    return { contentVersion: partitionVersion(asset, sum), rowCount: count };
+    return { dataVersion: partitionVersion(asset, sum), rowCount: count };
   }
-  const sum = BigInt(`0x${before.contentVersion.slice("cells.".length, -fingerprint.length - 1)}`);
+  const sum = BigInt(`0x${before.dataVersion.slice("cells.".length, -fingerprint.length - 1)}`);
   const change = await contentChange(tx, asset, { id, within: part.partitions });
   return {
-    contentVersion: partitionVersion(asset, sum + change),
+    dataVersion: partitionVersion(asset, sum + change),
     rowCount: before.rowCount + changes.added - changes.removed,
   };
 }
 
-/** The content version of an asset that is published in parts, from the sum of its rows' hashes. */
+/** The data version of an asset that is published in parts, from the sum of its rows' hashes. */
 export function partitionVersion({ schema }: AnyAsset, sum: bigint): string {
   return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${schema.fingerprint}`;
 }
@@ -306,8 +306,8 @@ function recordOf(
   // One that is made outside may be unknown yet: it counts as changed once it is reported.
   const upstream = Object.fromEntries(
     producer.upstream.filter((key) => latest.has(key)).map((key) => {
-      const { materialization, contentVersion } = latest.get(key)!;
-      return [key, { materialization, version: contentVersion }];
+      const { materialization, dataVersion } = latest.get(key)!;
+      return [key, { materialization, version: dataVersion }];
     }),
   );
   return {
@@ -317,7 +317,7 @@ function recordOf(
     configHash: present.configHash,
     upstream,
     sourceVersion: present.sourceVersion,
-    contentVersion: rows.contentVersion,
+    dataVersion: rows.dataVersion,
     rowCount: rows.count,
     metadata: typedMetadata(metadata),
   };
@@ -325,5 +325,5 @@ function recordOf(
 
 /** Whether a table has to change: not for the content that it has, nor for none in a table that is still empty. */
 function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
-  return before === undefined ? rows.count > 0 : before.contentVersion !== rows.contentVersion;
+  return before === undefined ? rows.count > 0 : before.dataVersion !== rows.dataVersion;
 }

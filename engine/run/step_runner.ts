@@ -34,7 +34,7 @@ import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "../judge/snapsh
 import type { Present } from "../judge/staleness.ts";
 import { inputsOf, ownRows } from "./step_inputs.ts";
 import { timeoutOf, unlessAborted } from "../declare/step_timeout.ts";
-import type { Surroundings } from "../store/context.ts";
+import type { EngineContext } from "../store/context.ts";
 
 /** How often progress of one step is recorded, at most. */
 const progressIntervalMs = 500;
@@ -51,7 +51,7 @@ export class StepExecution {
   #silent = false;
 
   constructor(
-    readonly around: Surroundings,
+    readonly around: EngineContext,
     readonly task: StepTask,
     readonly claim: StepClaim,
     private attempt: number,
@@ -205,9 +205,9 @@ export class StepExecution {
     const result = await this.orAborted(recipe.materialize(context));
     const declared: [AnyAsset, Output<object> | undefined][] = [
       [this.#producer.asset, result],
-      ...Object.entries(recipe.byproducts).map(([name, asset]): [AnyAsset, Output<object> | undefined] => [
+      ...Object.entries(recipe.outs).map(([name, asset]): [AnyAsset, Output<object> | undefined] => [
         asset,
-        result.byproducts?.[name],
+        result.outs?.[name],
       ]),
     ];
     return declared.map(([asset, output]): OutputToPublish => {

@@ -5,15 +5,15 @@ import type { AssetGraph } from "../declare/graph.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import type { Pools } from "./pools.ts";
-import type { Presence } from "./presence.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 
 /** What the parts of an engine stand on. */
-export interface Surroundings {
+export interface EngineContext {
   graph: AssetGraph;
   database: Database;
   ledger: Ledger;
   partitionLedger: PartitionLedger;
-  presence: Presence;
+  heartbeat: Heartbeat;
   pools: Pools;
   resources: unknown;
   clock: Clock;

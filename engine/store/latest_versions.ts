@@ -110,7 +110,7 @@ export interface RowVersion {
   /** Its materialization. */
   id: number;
   key: string;
-  contentVersion: string;
+  dataVersion: string;
   committedAt: string;
   /** The versions that it was made from, by asset key. */
   upstream: Readonly<Record<string, { materialization: number; version: string }>>;
@@ -120,4 +120,4 @@ export interface RowVersion {
 
 /** The columns of a {@link RowVersion} but `latest`. */
 export const versionColumns =
-  `id, asset_key AS key, content_version AS "contentVersion", committed_at AS "committedAt", upstream`;
+  `id, asset_key AS key, data_version AS "dataVersion", committed_at AS "committedAt", upstream`;

@@ -44,7 +44,7 @@ export interface NewMaterialization {
   configHash: string;
   upstream: Record<string, { materialization: number; version: string }>;
   sourceVersion: string | null;
-  contentVersion: string;
+  dataVersion: string;
   rowCount: number;
   metadata: Record<string, MetadataValue>;
 }
@@ -78,7 +78,7 @@ export interface StepClaim {
   processId: number;
 }
 
-/** The engine's own tables. Whatever is written to them is written here, in `presence.ts` or in `scheduler.ts`. */
+/** The engine's own tables. Whatever is written to them is written here, in `heartbeat.ts` or in `scheduler.ts`. */
 export class Ledger {
   readonly #sql: postgres.Sql;
 
@@ -432,13 +432,13 @@ export class Ledger {
         RETURNING s.started_at
       ), made AS (
         INSERT INTO engine.materialization
-          (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, content_version,
+          (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
            row_count, rows_added, rows_removed, metadata, started_at)
         SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream,
-               o."sourceVersion", o."contentVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
+               o."sourceVersion", o."dataVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
         FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
           key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
-          "contentVersion" text, "rowCount" bigint, metadata jsonb)
+          "dataVersion" text, "rowCount" bigint, metadata jsonb)
         RETURNING id, asset_key, row_count
       ), said AS (
         SELECT engine.append_event(${claim.runId}, 'step_succeeded', ${claim.key}, jsonb_build_object('outputs', outputs))
@@ -469,13 +469,13 @@ export class Ledger {
         FOR UPDATE OF s
       )
       INSERT INTO engine.materialization
-        (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, content_version,
+        (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
          row_count, rows_added, rows_removed, metadata, started_at)
       SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream,
-             o."sourceVersion", o."contentVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
+             o."sourceVersion", o."dataVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
       FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
         key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
-        "contentVersion" text, "rowCount" bigint, metadata jsonb)
+        "dataVersion" text, "rowCount" bigint, metadata jsonb)
       RETURNING id, asset_key AS key`;
     return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
   }
@@ -556,7 +556,7 @@ export class Ledger {
     tx: Sql = this.#sql,
   ): Promise<Map<string, Versions & { rowCount: number }>> {
     const rows = await tx<(Versions & { key: string; rowCount: number })[]>`
-      SELECT m.asset_key AS key, m.id AS materialization, m.content_version AS "contentVersion",
+      SELECT m.asset_key AS key, m.id AS materialization, m.data_version AS "dataVersion",
              m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion",
              m.upstream, m.row_count AS "rowCount",
              CASE WHEN m.id <= t.remake_until THEN t.remake_because END AS remake,
@@ -607,7 +607,7 @@ export class Ledger {
   #materializationColumns() {
     return this.#sql`
       id, asset_key AS key, origin, run_id AS "runId", code_version AS "codeVersion", config, upstream,
-      source_version AS "sourceVersion", content_version AS "contentVersion", row_count AS "rowCount",
+      source_version AS "sourceVersion", data_version AS "dataVersion", row_count AS "rowCount",
       rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, partitions, changed, started_at AS "startedAt",
       committed_at AS "committedAt"`;
   }

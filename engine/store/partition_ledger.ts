@@ -62,7 +62,7 @@ export class PartitionLedger {
         SELECT producer, max(lost_until) AS lost_until, max(remake_until) AS remake_until FROM engine.asset_table
         WHERE lost_until > 0 OR remake_until > 0 GROUP BY producer
       )
-      SELECT c.producer, to_json(c.names) AS names, c.dates, m.id AS materialization, m.content_version AS "contentVersion",
+      SELECT c.producer, to_json(c.names) AS names, c.dates, m.id AS materialization, m.data_version AS "dataVersion",
              m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion", m.upstream,
              CASE WHEN m.id <= h.lost_until THEN (
                SELECT lost_because FROM engine.asset_table t
@@ -188,10 +188,10 @@ export class PartitionLedger {
   async recordChange(
     tx: Sql,
     materialization: number,
-    { partitions, changed, contentVersion, rowCount, newestDate }: {
+    { partitions, changed, dataVersion, rowCount, newestDate }: {
       partitions: PartitionSet | null;
       changed: readonly Rectangle[] | null;
-      contentVersion?: string;
+      dataVersion?: string;
       rowCount?: number;
       /** The newest date of its partitions that is made now, `null` where none is; left out for an asset that is made as a whole. */
       newestDate?: string | null;
@@ -202,7 +202,7 @@ export class PartitionLedger {
       SET partitions = ${partitions && this.#json(partitions.rectangles())}, changed = ${
       changed && this.#json(changed)
     },
-          content_version = coalesce(${contentVersion ?? null}, content_version),
+          data_version = coalesce(${dataVersion ?? null}, data_version),
           row_count = coalesce(${rowCount ?? null}::bigint, row_count),
           newest_date = ${newestDate === null ? "-infinity" : newestDate ?? null}::date
       WHERE id = ${materialization}`;

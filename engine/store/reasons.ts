@@ -4,7 +4,7 @@ import { PartitionSet } from "../partitions/mod.ts";
 /** A materialization as staleness needs to know it. */
 export interface Versions {
   materialization: number;
-  contentVersion: string;
+  dataVersion: string;
   codeVersion: string;
   configHash: string;
   sourceVersion: string | null;

@@ -84,7 +84,7 @@ export interface Materialization {
   config: unknown;
   upstream: Record<string, { materialization: number; version: string }>;
   sourceVersion: string | null;
-  contentVersion: string;
+  dataVersion: string;
   rowCount: number;
   /** Rows that came and went against the version before; both 0 when it has the same content. */
   rowsAdded: number;
@@ -155,7 +155,7 @@ export interface RejectedAttempt {
   codeVersion: string;
   configHash: string;
   sourceVersion: string | null;
-  /** Content version of each upstream asset, by key. */
+  /** Data version of each upstream asset, by key. */
   upstream: Readonly<Record<string, string>>;
   /** The checks that failed, each with the asset that it judges. */
   checks: readonly { key: string; name: string; message: string }[];

@@ -46,7 +46,7 @@ export async function recordReport(
     // One report of an asset at a time, so that two of the same version are not both news.
     await tx`SELECT pg_advisory_xact_lock(hashtextextended(${`tandem report ${key}`}, 0))`;
     const [latest] = await tx<{ version: string; at: string }[]>`
-      SELECT content_version AS version, committed_at AS at FROM engine.materialization
+      SELECT data_version AS version, committed_at AS at FROM engine.materialization
       WHERE asset_key = ${key} ORDER BY id DESC LIMIT 1`;
     if (latest?.version === report.version) return undefined;
     if (latest && Date.parse(latest.at) > at.epochMilliseconds) {
@@ -54,7 +54,7 @@ export async function recordReport(
     }
     const [made] = await tx<{ id: number }[]>`
       INSERT INTO engine.materialization
-        (asset_key, origin, run_id, step_key, code_version, config, config_hash, upstream, source_version, content_version,
+        (asset_key, origin, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
          row_count, rows_added, rows_removed, metadata, started_at, committed_at)
       VALUES (${key}, ${report.kind === "observed" ? "observed" : "reported"}, NULL, ${key}, 'external', '{}', ${
       hashOf({})

@@ -22,7 +22,7 @@ export interface PastStep {
 /**
  * The steps of a function in all runs, newest first.
  *
- * @param key Of the asset whose function it is: a byproduct has no steps of its own.
+ * @param key Of the asset whose function it is: a further output has no steps of its own.
  * @param query `before`: only steps of runs before this one.
  */
 export async function stepHistory(

@@ -50,7 +50,7 @@ interface Change {
  * Processes that are older than an alteration can publish neither to an altered table nor from one (the trigger of
  * sql/migrations/0013_asset_tables.sql).
  *
- * @returns The number of the last alteration, for {@link Presence.join}.
+ * @returns The number of the last alteration, for {@link Heartbeat.join}.
  * @throws {DefinitionError} If a table of an asset's name was made by somebody else. Nothing is changed.
  */
 export async function reconcileTables(database: Database, graph: AssetGraph, logger: Logger): Promise<number> {
@@ -112,7 +112,7 @@ async function changeOf(
       primaryKey: [...table.indexes.values()][0] ?? shape.primaryKey,
     }),
     // What made it says more than what would make it now.
-    ...(known && { producer: known.stepKey, partitioned: known.contentVersion.startsWith("cells.") }),
+    ...(known && { producer: known.stepKey, partitioned: known.dataVersion.startsWith("cells.") }),
     altered: 0,
     lostUntil: 0,
     lostBecause: null,

@@ -22,7 +22,7 @@ export interface Tables {
   found: ReadonlyMap<string, readonly FoundTable[]>;
   /** Tables of assets that are on record and not declared, as `layer.key`. */
   undeclared: readonly string[];
-  latest: ReadonlyMap<string, { id: number; rowCount: number; contentVersion: string; stepKey: string }>;
+  latest: ReadonlyMap<string, { id: number; rowCount: number; dataVersion: string; stepKey: string }>;
   /** Names of the checks that have judged published rows, by key; of assets without a record. */
   judgedBy: ReadonlyMap<string, readonly string[]>;
   /** Number of the last alteration. */
@@ -51,8 +51,8 @@ export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
     JOIN pg_namespace n ON n.oid = t.relnamespace
     WHERE n.nspname IN ('raw', 'silver', 'gold') AND i.relname LIKE '%\\_current\\_%' AND x.indisunique`;
-  const latest = await tx<{ key: string; id: number; rowCount: number; contentVersion: string; stepKey: string }[]>`
-    SELECT m.asset_key AS key, m.id, m.row_count AS "rowCount", m.content_version AS "contentVersion",
+  const latest = await tx<{ key: string; id: number; rowCount: number; dataVersion: string; stepKey: string }[]>`
+    SELECT m.asset_key AS key, m.id, m.row_count AS "rowCount", m.data_version AS "dataVersion",
            m.step_key AS "stepKey"
     FROM unnest(${keys}::text[]) AS k(key)
     CROSS JOIN LATERAL (SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1) m`;

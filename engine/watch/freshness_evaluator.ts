@@ -24,7 +24,7 @@ export class FreshnessEvaluator {
   readonly #alarm = new Alarm();
   readonly #judged: readonly { asset: AnyAsset; policy: FreshnessPolicy }[];
   /** Newest date by asset, and the content that it was read from: the same content has the same. */
-  readonly #newest = new Map<string, { contentVersion: string; newest: string | null }>();
+  readonly #newest = new Map<string, { dataVersion: string; newest: string | null }>();
   #loop: Promise<void> = Promise.resolve();
   #unsubscribe: () => void = () => {};
   #nextDeadlineMs = Infinity;
@@ -74,7 +74,7 @@ export class FreshnessEvaluator {
         const verdict = policy.judge(
           {
             key,
-            newest: made ? await this.#newestOf(tx, asset, policy, made.contentVersion) : null,
+            newest: made ? await this.#newestOf(tx, asset, policy, made.dataVersion) : null,
             materializedAt: made ? Temporal.Instant.from(made.committedAt) : null,
           },
           now,
@@ -93,13 +93,13 @@ export class FreshnessEvaluator {
     tx: Sql,
     asset: AnyAsset,
     { column, where }: FreshnessPolicy,
-    contentVersion: string,
+    dataVersion: string,
   ): Promise<string | null> {
     if (column === null) return null;
     const known = this.#newest.get(asset.key);
-    if (known?.contentVersion === contentVersion) return known.newest;
+    if (known?.dataVersion === dataVersion) return known.newest;
     const newest = await newestDate(tx, asset, { column, where });
-    this.#newest.set(asset.key, { contentVersion, newest });
+    this.#newest.set(asset.key, { dataVersion, newest });
     return newest;
   }
 
@@ -116,9 +116,9 @@ export class FreshnessEvaluator {
 async function latestVersions(
   tx: Sql,
   keys: readonly string[],
-): Promise<Map<string, { contentVersion: string; committedAt: string }>> {
-  const rows = await tx<{ key: string; contentVersion: string; committedAt: string }[]>`
-    SELECT m.asset_key AS key, m.content_version AS "contentVersion", m.committed_at AS "committedAt"
+): Promise<Map<string, { dataVersion: string; committedAt: string }>> {
+  const rows = await tx<{ key: string; dataVersion: string; committedAt: string }[]>`
+    SELECT m.asset_key AS key, m.data_version AS "dataVersion", m.committed_at AS "committedAt"
     FROM unnest(${keys as string[]}::text[]) AS k(key)
     CROSS JOIN LATERAL (
       SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1

@@ -86,10 +86,10 @@ export async function rowsOf(
 export async function answerVersions(
   c: Context,
   { engine, answers }: OldReads,
-  versions: readonly Pick<RowVersion, "id" | "contentVersion">[],
+  versions: readonly Pick<RowVersion, "id" | "dataVersion">[],
   make: () => Promise<{ body: unknown; headers?: Record<string, string> }>,
 ): Promise<Response> {
-  const etag = `"${versions.map(({ contentVersion }) => contentVersion).join(".")}"`;
+  const etag = `"${versions.map(({ dataVersion }) => dataVersion).join(".")}"`;
   const headers = { ETag: etag, "Cache-Control": "private, no-cache", ...await sourceOfVersions(engine, versions) };
   if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
   const { pathname, search } = new URL(c.req.url);
@@ -110,7 +110,7 @@ export interface OldList {
   /** Its latest version, or the one of a moment or of the page before. */
   version: RowVersion;
   /** Other versions that the answers are made of. */
-  others?: readonly Pick<RowVersion, "id" | "contentVersion">[];
+  others?: readonly Pick<RowVersion, "id" | "dataVersion">[];
   /** Which rows are listed; nothing but version and address may decide it. */
   filters?(): Promise<readonly Filter[]> | readonly Filter[];
   /** The column with the dates, for `from` and `to`. */

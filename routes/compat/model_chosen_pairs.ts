@@ -99,9 +99,9 @@ async function signalsBehind(
   engine: Engine,
   trades: RowVersion,
   parameters: { as_of?: string },
-): Promise<Pick<RowVersion, "id" | "contentVersion">> {
+): Promise<Pick<RowVersion, "id" | "dataVersion">> {
   const used = trades.upstream["pair_signals"];
-  if (used) return { id: used.materialization, contentVersion: used.version };
+  if (used) return { id: used.materialization, dataVersion: used.version };
   return await wantedVersion(engine, "pair_signals", { as_of: parameters.as_of });
 }
 

@@ -53,7 +53,7 @@ export function tickerRoutes(reads: OldReads) {
         storedIndicators(engine, parameters),
       ]);
       // An older one would contradict the bars.
-      const stored = indicators?.upstream.daily_bars?.version === bars.contentVersion ? indicators : undefined;
+      const stored = indicators?.upstream.daily_bars?.version === bars.dataVersion ? indicators : undefined;
       return await answerVersions(c, reads, [tickers, bars, ...stored ? [stored] : []], async () => {
         const of = { filters: [equals("ticker", ticker)] };
         const { rows: [listed] } = await rowsOf(engine, tickers, { ...of, limit: 1 });
@@ -150,7 +150,7 @@ async function unchangedSince(engine: Engine, version: RowVersion): Promise<stri
   for (let look = 0; look < 100; look++) {
     const earlier = await engine.materializations(version.key, { limit: 50, before });
     for (const one of earlier) {
-      if (one.contentVersion !== version.contentVersion) return committedAt;
+      if (one.dataVersion !== version.dataVersion) return committedAt;
       ({ committedAt, id: before } = one);
     }
     if (earlier.length === 0) break;

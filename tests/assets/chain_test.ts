@@ -74,11 +74,11 @@ function raise(ticker: string, session: string): (bars: DailyBars) => void {
  * Holds every step, beside the line too, to the rule: it runs if something that it reads has changed, and else does not. Of what is
  * read in part only the second half is held here; which searches run is told by name.
  */
-async function planAndRun({ engine, materialize, contentVersions }: AssetChain) {
+async function planAndRun({ engine, materialize, dataVersions }: AssetChain) {
   const plan = await engine.plan({ selection: "*" });
-  const before = await contentVersions();
+  const before = await dataVersions();
   const run = await materialize();
-  const after = await contentVersions();
+  const after = await dataVersions();
   assert.deepEqual(run.steps.map((step) => step.key).sort(), plan.steps.map((step) => step.key).sort());
   for (const { key, status } of run.steps) {
     // How the service is follows from the hour alone.
@@ -162,7 +162,7 @@ for (const { name, ignore, open } of databases) {
         await withAssetChain({ database, marketData, clock }, async (chain) => {
           const { engine, materialize, rows } = chain;
           const versions: Record<string, string>[] = [];
-          const remember = async () => versions.push(await chain.contentVersions());
+          const remember = async () => versions.push(await chain.dataVersions());
 
           await t.step("makes everything fresh from an empty database", async () => {
             const run = await materialize();

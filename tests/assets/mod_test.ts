@@ -14,7 +14,7 @@ function declarations(at = folder): string[] {
   return [...Deno.readDirSync(at)].flatMap((entry) => {
     const url = new URL(entry.name + (entry.isDirectory ? "/" : ""), at);
     if (entry.isDirectory) return declarations(url);
-    return /\b(asset|byproduct)\(\{/.test(Deno.readTextFileSync(url)) ? [url.href.slice(folder.href.length)] : [];
+    return /\b(asset|assetOut)\(\{/.test(Deno.readTextFileSync(url)) ? [url.href.slice(folder.href.length)] : [];
   }).sort();
 }
 

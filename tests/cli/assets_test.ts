@@ -22,7 +22,7 @@ const asset: ListedAsset = {
     origin: "run",
     runId: 1,
     rowCount: 120_944,
-    contentVersion: "c",
+    dataVersion: "c",
   },
   lastStep: null,
   partitions: null,

@@ -118,7 +118,7 @@ interface World {
 
 /** The assets of a declaration, as a file each would declare them. */
 function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
-  const { asset, byproduct } = assetsWith<unknown>();
+  const { asset, assetOut } = assetsWith<unknown>();
   const names = { name: d.title, date: "day" } as const;
   const dimensions = d.partitions === "" || (d.key === "name" && d.partitions.includes("date"))
     ? []
@@ -144,7 +144,7 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
     );
   // deno-lint-ignore no-explicit-any -- the shapes are drawn at random
   const declare = (spec: any): AnyAsset => asset({ ...shape, ...spec });
-  const side = byproduct({
+  const side = assetOut({
     ...shape,
     key: `${prefix}_side`,
     layer: "silver",
@@ -162,7 +162,7 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
       row: row(n),
       codeVersion: `${d.code} ${d.type}`,
       source: () => Promise.resolve(d.names.join()),
-      byproducts: mine ? { side } : {},
+      outs: mine ? { side } : {},
       ...(partitioned && {
         partitionsDef: { wanted: () => wanted, ...(dimensions.includes("date") && { chunks: cutBy({ dates: 1 }) }) },
       }),
@@ -170,7 +170,7 @@ function assetsOf(prefix: string, d: Declared, world: World): AnyAsset[] {
         const within = (rows: Row[]) => partitioned ? rows.filter((one) => isIn(asked, one)) : rows;
         const rows = within(rowsOf(d, plus));
         if (rows.some((one) => one.day === world.failing)) throw new Error(`${world.failing} is not to be had`);
-        return { rows, ...(mine && { byproducts: { side: { rows: within(sideRows(d)) } } }) };
+        return { rows, ...(mine && { outs: { side: { rows: within(sideRows(d)) } } }) };
       },
     });
   };

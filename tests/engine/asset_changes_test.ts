@@ -12,7 +12,7 @@ import {
 import { databases } from "../support/database.ts";
 import { ChangingAssets } from "../support/changing_assets.ts";
 
-const { asset, byproduct } = assetsWith<unknown>();
+const { asset, assetOut } = assetsWith<unknown>();
 
 // deno-lint-ignore no-explicit-any -- each test declares its own rows
 type Spec = Partial<AssetSpec<any, any, any, any, unknown>>;
@@ -317,7 +317,7 @@ function maker(key: string, { partitioned, names = ["x", "y"], side = null, fail
     row: partitionRow,
     primaryKey: ["name", "day"],
     partitionedBy: { name: "name", date: "day" },
-    byproducts: (side ? { side } : {}) as Record<string, AnyAsset>,
+    outs: (side ? { side } : {}) as Record<string, AnyAsset>,
     ...(partitioned && {
       partitionsDef: { wanted: () => ({ names, dates: days }), chunks: cutBy({ dates: 1 }) },
     }),
@@ -326,14 +326,14 @@ function maker(key: string, { partitioned, names = ["x", "y"], side = null, fail
         partitioned ? partitions.partitions() : names.flatMap((name) => days.map((day) => [name, day] as const)),
       );
       const sides = rows.map(({ name, day }) => ({ name, day, by: key }));
-      return { rows, byproducts: (side ? { side: { rows: sides } } : {}) as never };
+      return { rows, outs: (side ? { side: { rows: sides } } : {}) as never };
     },
   });
 }
 
-/** A byproduct, and an asset that reads it partition by partition. */
+/** A further output, and an asset that reads it partition by partition. */
 function sideOf(key: string) {
-  const side = byproduct({
+  const side = assetOut({
     key,
     group: "t",
     layer: "silver",
@@ -363,7 +363,7 @@ const sidesOf = (by: string, names = ["x", "y"]) => names.flatMap((name) => days
 
 for (const [from, to] of [[true, true], [false, false], [true, false], [false, true]] as const) {
   const how = (partitioned: boolean) => partitioned ? "by partitions" : "as a whole";
-  test(`a byproduct moves from one that is made ${how(from)} to one that is made ${how(to)}, and back`, async (t) => {
+  test(`a further output moves from one that is made ${how(from)} to one that is made ${how(to)}, and back`, async (t) => {
     const key = `side_${from ? "p" : "w"}${to ? "p" : "w"}`;
     const [one, other] = [`${key}_one`, `${key}_other`];
     const { side, copy } = sideOf(key);
@@ -379,7 +379,7 @@ for (const [from, to] of [[true, true], [false, false], [true, false], [false, t
       state!.reasons.some(({ message }) => message.endsWith(`it was made by ${one}, and ${other} makes it now`)),
       JSON.stringify(state!.reasons),
     );
-    // The one that it moved to is made, the other is not: its own record then says nothing of the byproduct.
+    // The one that it moved to is made, the other is not: its own record then says nothing of the further output.
     await t.make(`${other} ${copy.key}`);
     assert.deepEqual([await t.rows(key), await t.rows(copy.key)], [sidesOf(other), sidesOf(other)]);
     const states = await t.engine.states([other, key, copy.key]);
@@ -393,7 +393,7 @@ for (const [from, to] of [[true, true], [false, false], [true, false], [false, t
   });
 }
 
-test("a byproduct that moves keeps its rows in partitions whose turn has not come", async (t) => {
+test("a further output that moves keeps its rows in partitions whose turn has not come", async (t) => {
   const { side } = sideOf("side_kept");
   const to = (failing?: string) => maker("side_to", { partitioned: true, side, failing });
   await t.open(maker("side_from", { partitioned: true, side }), maker("side_to", { partitioned: true }), side);

@@ -90,7 +90,7 @@ for (const { name, ignore, open } of databases) {
     const run = await materialize(engine, "*");
     assert.deepEqual(ended(run), { numbers: "succeeded", multiples: "up_to_date", total: "up_to_date" });
     const [latest, first] = await engine.materializations("numbers", { limit: 2 });
-    assert.equal(latest!.contentVersion, first!.contentVersion);
+    assert.equal(latest!.dataVersion, first!.dataVersion);
     assert.deepEqual([latest!.rowsAdded, latest!.rowsRemoved], [0, 0]);
   });
 

@@ -19,7 +19,7 @@ interface World {
   before?(): Promise<void> | void;
 }
 
-const { asset, byproduct } = assetsWith<World>();
+const { asset, assetOut } = assetsWith<World>();
 const dated = { group: "t", description: "", primaryKey: ["day"] as const, partitionedBy: { date: "day" } as const };
 const Day = z.object({ day: z.iso.date(), value: z.string() });
 
@@ -245,7 +245,7 @@ for (const { name, ignore, open } of databases) {
 
 /** The function that makes `by` makes `found` too; a later version of the code has that of `days` make it. */
 function moved(by: "choices" | "days"): AnyAsset[] {
-  const found = byproduct({ ...dated, key: "found", layer: "silver", row: Day });
+  const found = assetOut({ ...dated, key: "found", layer: "silver", row: Day });
   const rows = (dates: readonly string[]) => ({ found: { rows: dates.map((day) => ({ day, value: by })) } });
   const source = asset(
     {
@@ -256,11 +256,11 @@ function moved(by: "choices" | "days"): AnyAsset[] {
       source: ({ resources }) => Promise.resolve(resources.days.join()),
       ...by === "days"
         ? {
-          byproducts: { found },
+          outs: { found },
           codeVersion: "2",
           materialize: ({ resources }: { resources: World }) => ({
             rows: resources.days.map((day) => ({ day, value: "received" })),
-            byproducts: rows(resources.days),
+            outs: rows(resources.days),
           }),
         }
         : {
@@ -280,10 +280,10 @@ function moved(by: "choices" | "days"): AnyAsset[] {
       partitionsDef: { wanted: ({ upstream }) => ({ dates: upstream.days!.space.dates }) },
       ...by === "choices"
         ? {
-          byproducts: { found },
+          outs: { found },
           materialize: ({ partitions }: { partitions: { dates: string[] } }) => ({
             rows: partitions.dates.map((day) => ({ day, value: "made" })),
-            byproducts: rows(partitions.dates),
+            outs: rows(partitions.dates),
           }),
         }
         : {
@@ -298,7 +298,7 @@ function moved(by: "choices" | "days"): AnyAsset[] {
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `A byproduct on ${name} that another function makes in a later version goes on in its table`,
+    name: `A further output on ${name} that another function makes in a later version goes on in its table`,
     ignore,
     async fn() {
       const database = await open();

@@ -328,9 +328,9 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await rows("headline"), [{ of: "2024-01-08", sum: 6 }]);
   });
 
-  test("gives one content version to the same rows, however many materializations brought them", async (partition) => {
+  test("gives one data version to the same rows, however many materializations brought them", async (partition) => {
     const { engine, world, materialize } = partition;
-    const version = async () => (await engine.states(["adjusted"]))[0]!.lastMaterialization!.contentVersion;
+    const version = async () => (await engine.states(["adjusted"]))[0]!.lastMaterialization!.dataVersion;
     await materialize();
     const first = await version();
     world.values.set("A 2024-01-05", 7);

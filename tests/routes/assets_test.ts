@@ -38,9 +38,9 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
       await post("/v1/materialize", { selection: "*", wait: true });
       assert.deepEqual(await states(), { numbers: "fresh", multiples: "fresh", rejects: "fresh", total: "fresh" });
       const { json } = await get("/v1/assets");
-      const { id, at, origin, runId, rowCount, contentVersion, ...more } = json.assets[0].lastMaterialization;
+      const { id, at, origin, runId, rowCount, dataVersion, ...more } = json.assets[0].lastMaterialization;
       assert.deepEqual({ origin, runId, rowCount, more }, { origin: "run", runId: 1, rowCount: 3, more: {} });
-      assert.ok(id > 0 && contentVersion.length === 32);
+      assert.ok(id > 0 && dataVersion.length === 32);
       assert.equal(new Date(at).toISOString().slice(0, 4), at.slice(0, 4));
 
       world.numbers = [{ name: "one", value: 10 }];

@@ -109,7 +109,7 @@ Deno.test("POST /v1/assets/:key/materialize and POST /v1/materialize", async (t)
       });
     }
 
-    await t.step("POST …/materialize answers 400 to settings of a byproduct and names its maker", async () => {
+    await t.step("POST …/materialize answers 400 to settings of a further output and names its maker", async () => {
       const { status, json } = await post("/v1/assets/rejects/materialize", { config: { factor: 1 } });
       assert.equal(status, 400);
       assert.equal(json.errors[0].path, "config");

@@ -20,17 +20,17 @@ Deno.test("POST /v1/assets/:key/report", async (t) => {
         at: "2026-11-23T06:00:00-05:00",
       });
       assert.deepEqual([status, json.recorded], [201, true]);
-      const { origin, runId, contentVersion, committedAt, metadata } = json.materialization;
-      assert.deepEqual({ origin, runId, contentVersion, committedAt }, {
+      const { origin, runId, dataVersion, committedAt, metadata } = json.materialization;
+      assert.deepEqual({ origin, runId, dataVersion, committedAt }, {
         origin: "reported",
         runId: null,
-        contentVersion: "v1",
+        dataVersion: "v1",
         committedAt: "2026-11-23T11:00:00Z",
       });
       assert.deepEqual(metadata.files, { type: "number", value: 3 });
       const { json: asset } = await get("/v1/assets/deliveries");
       assert.deepEqual([asset.state, asset.external, asset.columns, asset.downstream], ["fresh", true, [], ["fills"]]);
-      assert.equal(asset.lastMaterialization.contentVersion, "v1");
+      assert.equal(asset.lastMaterialization.dataVersion, "v1");
       const { json: list } = await get("/v1/assets");
       const listed = list.assets.find((a: { key: string }) => a.key === "deliveries");
       assert.deepEqual([listed.lastMaterialization.origin, listed.lastMaterialization.runId], ["reported", null]);
@@ -48,7 +48,7 @@ Deno.test("POST /v1/assets/:key/report", async (t) => {
       const { status, json } = await report({ kind: "materialized", version: "v2" });
       assert.deepEqual([status, json.recorded, json.materialization.origin], [200, false, "observed"]);
       const { json: history } = await get("/v1/assets/deliveries/materializations");
-      assert.deepEqual(history.materializations.map((m: { contentVersion: string }) => m.contentVersion), ["v2", "v1"]);
+      assert.deepEqual(history.materializations.map((m: { dataVersion: string }) => m.dataVersion), ["v2", "v1"]);
     });
 
     for (

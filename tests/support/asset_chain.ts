@@ -55,7 +55,7 @@ export async function runChain(
     const made = tables.get(asset.key);
     if (made) return made;
     const producer = producerOf(asset);
-    const { deps, byproducts } = producer.recipe!;
+    const { deps, outs } = producer.recipe!;
     for (const upstream of Object.values(deps)) await make(upstream);
     const settings = producer.recipe!.config.parse(config[producer.key] ?? {});
     const partitions = await partitionsOf(producer, settings);
@@ -71,9 +71,9 @@ export async function runChain(
     });
     store(producer, run.rows, partitions);
     checks.set(producer.key, run.checks);
-    for (const [name, byproduct] of Object.entries(byproducts)) {
-      store(byproduct, run.byproducts[name]!.rows, partitions);
-      checks.set(byproduct.key, run.byproducts[name]!.checks);
+    for (const [name, out] of Object.entries(outs)) {
+      store(out, run.outs[name]!.rows, partitions);
+      checks.set(out.key, run.outs[name]!.checks);
     }
     return tables.get(asset.key)!;
   }
@@ -127,7 +127,7 @@ export async function runChain(
 function producerOf(asset: AnyAsset): AnyAsset {
   if (asset.recipe) return asset;
   const all: AnyAsset[] = Object.values(assets);
-  const producer = all.find(({ recipe }) => recipe && Object.values(recipe.byproducts).includes(asset));
+  const producer = all.find(({ recipe }) => recipe && Object.values(recipe.outs).includes(asset));
   if (!producer) throw new TypeError(`No asset of assets/mod.ts makes "${asset.key}".`);
   return producer;
 }

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import { lockClass } from "../../engine/store/presence.ts";
+import { lockClass } from "../../engine/store/heartbeat.ts";
 
 /** A process on record that is recorded as ended. Returns its id. */
 export async function endedProcess(sql: postgres.Sql): Promise<number> {

@@ -15,7 +15,7 @@ export interface AssetChain {
   /** Rows of an asset that meet the filters, in key order, however many. */
   rows(key: string, filters?: readonly Filter[], asOf?: number): Promise<Record<string, unknown>[]>;
   /** The version of each asset's content, by key. */
-  contentVersions(): Promise<Record<string, string>>;
+  dataVersions(): Promise<Record<string, string>>;
 }
 
 /** Runs `test` with all assets on an empty database, and closes the engine however the test ends. */
@@ -48,9 +48,9 @@ export async function withAssetChain<T>(
         }
         return rows;
       },
-      async contentVersions() {
+      async dataVersions() {
         const states = await engine.states();
-        return Object.fromEntries(states.map((state) => [state.key, state.lastMaterialization!.contentVersion]));
+        return Object.fromEntries(states.map((state) => [state.key, state.lastMaterialization!.dataVersion]));
       },
     });
   } finally {

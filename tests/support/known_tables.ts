@@ -21,7 +21,7 @@ export function knownTable<Row extends object>(asset: Asset<Row>, rows: readonly
       ...recipe,
       deps: {},
       after: [],
-      byproducts: {},
+      outs: {},
       partitionsDef: undefined,
       materialize: () => Promise.resolve({ rows }),
     },

@@ -5,9 +5,9 @@ import {
   identity,
   lastSessions,
   laterSessions,
-  type Mapping,
   type NameMapping,
   newest,
+  type PartitionMapping,
   wholeSeries,
 } from "../../engine/partitions/mod.ts";
 
@@ -42,7 +42,7 @@ const dates: fc.Arbitrary<DateMapping> = fc.oneof(
 );
 
 /** Every mapping that the engine names, and any other of names and dates. */
-export const mappings: fc.Arbitrary<Mapping> = fc.oneof(
+export const mappings: fc.Arbitrary<PartitionMapping> = fc.oneof(
   fc.constantFrom(identity, everything, newest, wholeSeries),
   fc.tuple(count, dimension).map(([sessions, of]) => lastSessions(sessions, of)),
   dimension.map(laterSessions),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { assetsWith } from "../../engine/mod.ts";
 import type { TinyWorld } from "./tiny_engine.ts";
 
-const { asset, byproduct } = assetsWith<TinyWorld>();
+const { asset, assetOut } = assetsWith<TinyWorld>();
 
 /** Stale when the world's numbers change. */
 export const rawPrices = asset({
@@ -69,7 +69,7 @@ export const chosenPairs = asset({
 });
 
 /** Made while `pair_trades` is. */
-export const pairMetrics = byproduct({
+export const pairMetrics = assetOut({
   key: "pair_metrics",
   group: "backtests",
   layer: "gold",
@@ -91,14 +91,14 @@ export const pairTrades = asset({
   layer: "gold",
   description: "When each chosen pair was traded.",
   deps: { pairs: chosenPairs },
-  byproducts: { metrics: pairMetrics },
+  outs: { metrics: pairMetrics },
   row: z.object({ ticker_1: z.string(), entry: z.iso.date() }),
   primaryKey: ["ticker_1", "entry"],
   async materialize({ resources, signal }) {
     await resources.before("pair_trades", signal);
     return {
       rows: [{ ticker_1: "KO", entry: "2026-03-02" }],
-      byproducts: {
+      outs: {
         metrics: {
           rows: [
             { ticker_1: "KO", ticker_2: "PEP", total_return: 0.2137, annualized_return: 0.0494, max_drawdown: -0.0812 },

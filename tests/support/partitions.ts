@@ -9,7 +9,7 @@ const PartitionRow = z.object({ id: z.int(), runs: z.int() });
 
 type PartitionOptions = Partial<
   Pick<
-    // deno-lint-ignore ban-types -- what a declaration without upstream assets and byproducts has
+    // deno-lint-ignore ban-types -- what a declaration without upstream assets and further outputs has
     AssetSpec<typeof PartitionRow, z.ZodType, {}, {}, TinyWorld>,
     "after" | "pool" | "timeoutMs" | "retry" | "source" | "config"
   >

@@ -42,13 +42,13 @@ export interface AssetOutput<Row> {
   metadata: Record<string, MetadataValue>;
   /** What the asset's checks say of the rows, by name. */
   checks: Record<string, CheckOutcome>;
-  contentVersion: string;
+  dataVersion: string;
 }
 
 /** What an asset's function made of its inputs. */
 export interface AssetRun<Row> extends AssetOutput<Row> {
-  /** By their name in `byproducts`. */
-  byproducts: Record<string, AssetOutput<Record<string, unknown>>>;
+  /** By their name in `outs`. */
+  outs: Record<string, AssetOutput<Record<string, unknown>>>;
   /** Each call of `progress`. */
   progress: [done: number, total: number][];
 }
@@ -74,7 +74,7 @@ export async function runAsset<A extends AnyAsset>(
   }: AssetSurroundings = {},
 ): Promise<AssetRun<RowOf<A>>> {
   const { recipe } = asset;
-  if (!recipe) throw new TypeError(`"${asset.key}" is a byproduct: run the asset that makes it.`);
+  if (!recipe) throw new TypeError(`"${asset.key}" is a further output: run the asset that makes it.`);
   const progress: [number, number][] = [];
   const made = await recipe.materialize({
     inputs: Object.fromEntries(
@@ -93,14 +93,12 @@ export async function runAsset<A extends AnyAsset>(
     progress: (done: number, total: number) => progress.push([done, total]),
     signal: signal ?? new AbortController().signal,
   });
-  const byproducts = await Promise.all(
-    Object.entries(recipe.byproducts).map(async ([name, byproduct]) =>
-      [name, await outputOf(byproduct, made.byproducts![name]!)] as const
-    ),
+  const outs = await Promise.all(
+    Object.entries(recipe.outs).map(async ([name, out]) => [name, await outputOf(out, made.outs![name]!)] as const),
   );
   return {
     ...await outputOf(asset, made, history) as AssetOutput<RowOf<A>>,
-    byproducts: Object.fromEntries(byproducts),
+    outs: Object.fromEntries(outs),
     progress,
   };
 }
@@ -136,6 +134,6 @@ async function outputOf(
     rows: objects,
     metadata: typedMetadata(metadata),
     checks: Object.fromEntries(checks),
-    contentVersion: prepared.contentVersion,
+    dataVersion: prepared.dataVersion,
   };
 }

@@ -3,7 +3,7 @@ import * as assets from "../../assets/mod.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
 import { contentOf, readColumns } from "../../engine/store/asset_table.ts";
 import { partitionVersion } from "../../engine/run/publication.ts";
-import { contentVersion } from "../../engine/declare/row_schema.ts";
+import { dataVersion } from "../../engine/declare/row_schema.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { simulatedMarket } from "../../resources/market_data/mod.ts";
@@ -40,7 +40,7 @@ export async function lookForWrongs(database: Database): Promise<{ wrongs: Wrong
     const [exists] = await database.sql`SELECT to_regclass(${table}) IS NOT NULL AS there`;
     if (!exists!.there) continue;
     const [record] = await database.sql<{ id: number; version: string; rows: number }[]>`
-      SELECT id, content_version AS version, row_count AS rows FROM engine.materialization
+      SELECT id, data_version AS version, row_count AS rows FROM engine.materialization
       WHERE asset_key = ${asset.key} ORDER BY id DESC LIMIT 1`;
     const [{ n }] = await database.sql.unsafe<[{ n: number }]>(
       `SELECT count(*)::integer AS n FROM ${table} WHERE _until IS NULL`,
@@ -90,7 +90,7 @@ async function versionOf(database: Database, asset: AnyAsset, materialization: n
     return partitionVersion(asset, (await contentOf(database.sql, asset)).sum);
   }
   const columns = await readColumns(database, asset, asset.schema.columns.map((c) => c.name), materialization);
-  return contentVersion(asset.schema, columns);
+  return dataVersion(asset.schema, columns);
 }
 
 /** Bars of the simulated market as a file that a test can change. */

@@ -14,7 +14,7 @@ export interface TinyWorld {
   readonly started: string[];
 }
 
-const { asset, byproduct } = assetsWith<TinyWorld>();
+const { asset, assetOut } = assetsWith<TinyWorld>();
 
 async function begin(key: string, { resources, signal }: { resources: TinyWorld; signal: AbortSignal }): Promise<void> {
   resources.started.push(key);
@@ -38,7 +38,7 @@ export const numbers = asset({
 });
 
 /** Found while `multiples` is made. */
-export const rejects = byproduct({
+export const rejects = assetOut({
   key: "rejects",
   group: "sums",
   layer: "silver",
@@ -47,14 +47,14 @@ export const rejects = byproduct({
   primaryKey: ["name"],
 });
 
-/** Has settings and a byproduct. */
+/** Has settings and a further output. */
 export const multiples = asset({
   key: "multiples",
   group: "sums",
   layer: "silver",
   description: "Each number times a factor.",
   deps: { numbers },
-  byproducts: { rejects },
+  outs: { rejects },
   config: z.strictObject({ factor: z.number().default(2) }),
   row: z.object({ name: z.string(), multiple: z.number() }),
   primaryKey: ["name"],
@@ -65,7 +65,7 @@ export const multiples = asset({
     context.progress(1, 1);
     return {
       rows: rows.flatMap(({ name, value }) => value === null ? [] : [{ name, multiple: value * factor }]),
-      byproducts: { rejects: { rows: rows.filter((r) => r.value === null).map(({ name }) => ({ name })) } },
+      outs: { rejects: { rows: rows.filter((r) => r.value === null).map(({ name }) => ({ name })) } },
       metadata: { factor, sample: table(["name", "value"], rows.slice(0, 2).map((r) => [r.name, r.value])) },
     };
   },
@@ -87,7 +87,7 @@ export const total = asset({
   },
 });
 
-/** A chain with a source, settings, a byproduct and an end: `numbers` → `multiples` (+ `rejects`) → `total`. */
+/** A chain with a source, settings, a further output and an end: `numbers` → `multiples` (+ `rejects`) → `total`. */
 export const tinyAssets = [numbers, multiples, rejects, total];
 
 /** An engine on a database, and the world its assets read. */

@@ -57,18 +57,18 @@ export async function withVendorChain<T>(
     const assets = assetsOf("vendor");
     return { resources, engine: await Engine.open({ assets, database, resources, clock, logger: silentLogger }) };
   };
-  let house = await open();
+  let opened = await open();
   try {
     return await test({
       vendor,
       get engine() {
-        return house.engine;
+        return opened.engine;
       },
       get resources() {
-        return house.resources;
+        return opened.resources;
       },
       async materialize(selection = receivedAndCleaned) {
-        return await house.engine.finished((await house.engine.submit({ selection, trigger: "test" })).id);
+        return await opened.engine.finished((await opened.engine.submit({ selection, trigger: "test" })).id);
       },
       calls() {
         const calls: Partial<Record<EndpointName, number>> = {};
@@ -76,20 +76,20 @@ export async function withVendorChain<T>(
         return calls;
       },
       async rows(key) {
-        let page = await house.engine.rows(key, { limit: maxPageRows });
+        let page = await opened.engine.rows(key, { limit: maxPageRows });
         const { rows } = page;
         while (page.nextCursor !== null) {
-          page = await house.engine.rows(key, { limit: maxPageRows, cursor: page.nextCursor });
+          page = await opened.engine.rows(key, { limit: maxPageRows, cursor: page.nextCursor });
           rows.push(...page.rows);
         }
         return rows;
       },
       async reopen({ apiKey } = {}) {
-        await house.engine.close();
-        house = await open(apiKey);
+        await opened.engine.close();
+        opened = await open(apiKey);
       },
     });
   } finally {
-    await house.engine.close();
+    await opened.engine.close();
   }
 }

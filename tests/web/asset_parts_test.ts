@@ -102,7 +102,7 @@ Deno.test("GET /assets/:key", (t) =>
         assert.match(html, /<title>materialization 1: 3<\/title>/);
         const history = await read(tiny, "/assets/numbers/history.csv");
         const [head, newest] = history.html.split("\r\n");
-        assert.match(head!, /^materialization,run,origin,made_at,content_version,rows,rows that came,/);
+        assert.match(head!, /^materialization,run,origin,made_at,data_version,rows,rows that came,/);
         assert.match(newest!, /^\d+,2,run,.*,120,120,3,/);
         assert.match(
           (await read(tiny, "/assets/numbers/schema.csv")).html,
@@ -137,9 +137,9 @@ Deno.test("GET /assets/:key", (t) =>
         assert.match(fine.text, /3 steps, .*multiples makes rejects too/);
         const same = await read(tiny, "/assets/multiples?scope=this&set.factor=2");
         assert.match(same.text, /There is nothing to do: it is fresh\./);
-        const byproduct = await read(tiny, "/assets/rejects?scope=this&set.factor=3");
-        assert.match(byproduct.text, /The function of multiples makes it, with the settings of that asset\./);
-        assert.match(byproduct.html, /&quot;config&quot;:\{&quot;multiples&quot;:\{&quot;factor&quot;:3\}\}/);
+        const out = await read(tiny, "/assets/rejects?scope=this&set.factor=3");
+        assert.match(out.text, /The function of multiples makes it, with the settings of that asset\./);
+        assert.match(out.html, /&quot;config&quot;:\{&quot;multiples&quot;:\{&quot;factor&quot;:3\}\}/);
       },
     );
 

@@ -48,7 +48,7 @@ function AssetItem({ asset, waitingIn, now }: { asset: AssetState; waitingIn: nu
       </div>
       <div class="size">
         {asset.external
-          ? <span class="faint">{last ? `version ${last.contentVersion}` : "not reported yet"}</span>
+          ? <span class="faint">{last ? `version ${last.dataVersion}` : "not reported yet"}</span>
           : last
           ? <span>{counted(last.rowCount, "row")}</span>
           : <span class="faint">no rows yet</span>}

@@ -51,7 +51,7 @@ export function AssetPanel({ selected, path, now }: AssetPanelProps) {
         {last
           ? (
             <>
-              {asset.external ? `Version ${last.contentVersion}` : counted(last.rowCount, "row")},{" "}
+              {asset.external ? `Version ${last.dataVersion}` : counted(last.rowCount, "row")},{" "}
               {last.origin === "observed" ? "seen" : "made"} <Moment at={last.committedAt} now={now} />
             </>
           )

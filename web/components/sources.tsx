@@ -17,7 +17,7 @@ export function Sources({ sources }: { sources: ReadonlyMap<string, Materializat
           </tr>
         </thead>
         <tbody>
-          {[...sources.values()].map(({ id, key, runId, committedAt, contentVersion }) => (
+          {[...sources.values()].map(({ id, key, runId, committedAt, dataVersion }) => (
             <tr>
               <th scope="row">
                 <a href={`/assets/${key}`}>{key}</a>
@@ -30,7 +30,7 @@ export function Sources({ sources }: { sources: ReadonlyMap<string, Materializat
               </td>
               <td>{moment(committedAt)}</td>
               <td>
-                <code>{contentVersion.slice(0, 12)}</code>
+                <code>{dataVersion.slice(0, 12)}</code>
               </td>
             </tr>
           ))}

@@ -77,7 +77,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       </Panel>
       {external && (
         <Panel id="report-panel" title="Report a version">
-          <ReportForm assetKey={key} last={state.lastMaterialization?.contentVersion ?? null} />
+          <ReportForm assetKey={key} last={state.lastMaterialization?.dataVersion ?? null} />
         </Panel>
       )}
       {report && (

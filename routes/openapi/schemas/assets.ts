@@ -35,7 +35,7 @@ export const MaterializationSchema = named(
     config: anything,
     upstream: z.record(z.string(), z.strictObject({ materialization: z.int(), version: z.string() })),
     sourceVersion: z.string().nullable(),
-    contentVersion: z.string().describe("The same for the same rows"),
+    dataVersion: z.string().describe("The same for the same rows"),
     rowCount: z.int(),
     rowsAdded: z.int(),
     rowsRemoved: z.int(),
@@ -130,7 +130,7 @@ const ListedAsset = named(
       origin,
       runId: z.int().nullable(),
       rowCount: z.int(),
-      contentVersion: z.string(),
+      dataVersion: z.string(),
     }).nullable(),
   }),
 );

@@ -15,15 +15,15 @@ const closes = { A: a, B: a.map((close, t) => 2 * close + spread[t]!), C: walk(3
 
 Deno.test("pair_metrics is made with pair_trades", () => {
   assert.equal(pairMetrics.recipe, undefined);
-  assert.equal(pairTrades.recipe!.byproducts.metrics, pairMetrics);
+  assert.equal(pairTrades.recipe!.outs.metrics, pairMetrics);
 });
 
 Deno.test("pair_metrics sums up each chosen pair's backtest, from signals to totals", async () => {
   const prices = cleanPriceRows(closes);
   const pairs = chosenPairRows(["A", "B"], ["B", "C"]);
   const signals = await runAsset(pairSignals, { inputs: { prices, pairs } });
-  const { rows, byproducts } = await runAsset(pairTrades, { inputs: { prices, signals: signals.rows } });
-  const metrics = byproducts.metrics!.rows;
+  const { rows, outs } = await runAsset(pairTrades, { inputs: { prices, signals: signals.rows } });
+  const metrics = outs.metrics!.rows;
   assert.deepEqual(metrics.map((row) => [row.ticker_1, row.ticker_2]), [["A", "B"], ["B", "C"]]);
   const sessions = weekdays(n);
   for (const metric of metrics) {
@@ -48,7 +48,7 @@ Deno.test("pair_metrics of a pair that is never traded are zero", async () => {
   const flat = { A: walk(1, 5), B: walk(2, 5) };
   const prices = cleanPriceRows(flat);
   const signals = await runAsset(pairSignals, { inputs: { prices, pairs: chosenPairRows(["A", "B"]) } });
-  const { byproducts } = await runAsset(pairTrades, { inputs: { prices, signals: signals.rows } });
-  const [metric] = byproducts.metrics!.rows;
+  const { outs } = await runAsset(pairTrades, { inputs: { prices, signals: signals.rows } });
+  const [metric] = outs.metrics!.rows;
   assert.deepEqual([metric!.total_return, metric!.annualized_return, metric!.max_drawdown], [0, 0, 0]);
 });

@@ -48,8 +48,8 @@ Deno.test("pair_trades keeps an exit that does not match the side that is held",
 });
 
 Deno.test("pair_trades is empty, and so are its metrics, without signals", async () => {
-  const { rows, byproducts } = await trade(closes, []);
-  assert.deepEqual([rows, byproducts.metrics!.rows], [[], []]);
+  const { rows, outs } = await trade(closes, []);
+  assert.deepEqual([rows, outs.metrics!.rows], [[], []]);
 });
 
 Deno.test("pair_trades refuses signals of other sessions than the prices", async () => {

@@ -21,7 +21,7 @@ const seriesOf = (rows: Row[]) => [...Map.groupBy(rows, (row) => `${row.strategy
 
 Deno.test("portfolio_daily is made with walk_forward_daily", () => {
   assert.equal(portfolioDaily.recipe, undefined);
-  assert.equal(walkForwardDaily.recipe!.byproducts.portfolio, portfolioDaily);
+  assert.equal(walkForwardDaily.recipe!.outs.portfolio, portfolioDaily);
 });
 
 Deno.test("portfolio_daily has each rule at each cost level under both weightings, every session from the first traded one", () => {

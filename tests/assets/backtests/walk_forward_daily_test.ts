@@ -12,7 +12,7 @@ const chosen = await runAsset(walkForwardPairs, {
   inputs: { bars, sessions: sessionRows(bars) },
   config: { formationSessions: 120, tradingSessions: 40 },
 });
-const inputs = { bars, sessions: sessionRows(bars), pairs: chosen.rows, windows: chosen.byproducts.windows!.rows };
+const inputs = { bars, sessions: sessionRows(bars), pairs: chosen.rows, windows: chosen.outs.windows!.rows };
 const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
 
@@ -121,7 +121,7 @@ Deno.test("walk_forward_daily passes strategies, their parameters, sizing and fi
     defaultStrategy: "z_score_bands",
     parameters: { z_score_bands: { entryZ: 3 } },
   };
-  const entries = async (config: Record<string, unknown>) => (await trade(config)).byproducts.trades!.rows.length;
+  const entries = async (config: Record<string, unknown>) => (await trade(config)).outs.trades!.rows.length;
   assert.ok(await entries(wide) < await entries({ ...wide, parameters: {} }));
   const neutral = (await trade({ sizing: "dollar_neutral", fillAt: "next_close", pairGrossExposure: 1 })).rows
     .find((row) => row.position !== 0 && row.fill_price_1 !== null)!;
@@ -130,8 +130,8 @@ Deno.test("walk_forward_daily passes strategies, their parameters, sizing and fi
 });
 
 Deno.test("walk_forward_daily is empty without windows, and refuses windows of other bars", async () => {
-  const { rows, byproducts, checks } = await trade({}, { pairs: [], windows: [] });
-  assert.deepEqual([rows, byproducts.trades!.rows, byproducts.portfolio!.rows], [[], [], []]);
+  const { rows, outs, checks } = await trade({}, { pairs: [], windows: [] });
+  assert.deepEqual([rows, outs.trades!.rows, outs.portfolio!.rows], [[], [], []]);
   assert.equal(checks.not_empty!.passed, false);
   const pairs = chosen.rows.map((row) => ({ ...row, trading_first_session: "2023-05-06" }));
   await assert.rejects(trade({}, { pairs }), /2023-05-06.*Materialize walk_forward_pairs first/);

@@ -19,7 +19,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 Deno.test("walk_forward_trades is made with walk_forward_daily", () => {
   assert.equal(walkForwardTrades.recipe, undefined);
-  assert.equal(walkForwardDaily.recipe!.byproducts.trades, walkForwardTrades);
+  assert.equal(walkForwardDaily.recipe!.outs.trades, walkForwardTrades);
 });
 
 Deno.test("walk_forward_trades earn and cost together what the daily rows say", () => {

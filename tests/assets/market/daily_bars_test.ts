@@ -47,7 +47,7 @@ Deno.test("daily_bars does not depend on the order in which bars come", async ()
   ];
   const forwards = await make(raw);
   const backwards = await make(raw.toReversed());
-  assert.equal(backwards.contentVersion, forwards.contentVersion);
+  assert.equal(backwards.dataVersion, forwards.dataVersion);
 });
 
 Deno.test("daily_bars warns of a jump that no split explains, within a ticker only", async () => {

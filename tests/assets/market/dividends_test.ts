@@ -49,12 +49,12 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
     });
     assert.deepEqual(chosen.metadata.dividends, dividends);
     const traded = await runAsset(walkForwardDaily, {
-      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.byproducts.windows!.rows },
+      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows },
     });
     assert.deepEqual(traded.metadata.dividends, dividends);
-    assert.deepEqual(traded.byproducts.portfolio!.metadata.dividends, dividends);
+    assert.deepEqual(traded.outs.portfolio!.metadata.dividends, dividends);
     const compared = await runAsset(strategyComparison, {
-      inputs: { portfolio: traded.byproducts.portfolio!.rows, windows: chosen.byproducts.windows!.rows },
+      inputs: { portfolio: traded.outs.portfolio!.rows, windows: chosen.outs.windows!.rows },
       inputMetadata: { portfolio: { dividends: said } },
     });
     assert.deepEqual(compared.metadata.dividends, dividends);

@@ -12,11 +12,11 @@ async function received(content: string | Uint8Array) {
   const path = await Deno.makeTempFile({ suffix: ".csv" });
   try {
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
-    const { rows, byproducts, metadata, checks } = await runAsset(rawDailyBars, {
+    const { rows, outs, metadata, checks } = await runAsset(rawDailyBars, {
       resources: { marketData: csvMarket(path) },
       clock: fixedClock("2026-11-28T12:00:00Z"),
     });
-    const splits = byproducts.splits!.rows as { ticker: string; session: string; ratio: number }[];
+    const splits = outs.splits!.rows as { ticker: string; session: string; ratio: number }[];
     const { accepted, rejected } = judgeBars(columnsOf(rows), {
       ticker: splits.map(({ ticker }) => ticker),
       session: splits.map(({ session }) => session),

@@ -7,7 +7,7 @@ import { runAsset } from "../../support/run_asset.ts";
 
 Deno.test("raw_splits is made with raw_daily_bars", () => {
   assert.equal(rawSplits.recipe, undefined);
-  assert.equal(rawDailyBars.recipe!.byproducts.splits, rawSplits);
+  assert.equal(rawDailyBars.recipe!.outs.splits, rawSplits);
 });
 
 Deno.test("raw_splits holds each split that happened once, that of a bar which cannot be used included", async () => {
@@ -19,8 +19,8 @@ Deno.test("raw_splits holds each split that happened once, that of a bar which c
     rawBar("B", "2024-01-03", 10, { split: 0 }),
     rawBar("B", "2024-01-04", 100, { split: 0.1 }),
   ];
-  const { byproducts } = await runAsset(rawDailyBars, { resources: { marketData: marketOf({ bars }) } });
-  assert.deepEqual(byproducts.splits!.rows, [
+  const { outs } = await runAsset(rawDailyBars, { resources: { marketData: marketOf({ bars }) } });
+  assert.deepEqual(outs.splits!.rows, [
     { ticker: "A", session: "2024-01-03", ratio: 4 },
     { ticker: "B", session: "2024-01-04", ratio: 0.1 },
   ]);

@@ -6,11 +6,11 @@ import { marketOf } from "../../support/market_of.ts";
 import { runAsset } from "../../support/run_asset.ts";
 
 const rejectedOf = async (bars: RawBar[]) =>
-  (await runAsset(rawDailyBars, { resources: { marketData: marketOf({ bars }) } })).byproducts.rejected!;
+  (await runAsset(rawDailyBars, { resources: { marketData: marketOf({ bars }) } })).outs.rejected!;
 
 Deno.test("rejected_bars is made with the bars of a file, for it has some that they lack", () => {
   assert.equal(rejectedBars.recipe, undefined);
-  assert.equal(rawDailyBars.recipe!.byproducts.rejected, rejectedBars);
+  assert.equal(rawDailyBars.recipe!.outs.rejected, rejectedBars);
 });
 
 Deno.test("rejected_bars holds each bar as received with its reason, and counts the reasons", async () => {

@@ -14,12 +14,12 @@ const run = (more = {}) =>
 
 Deno.test("walk_forward_windows is made with walk_forward_pairs", () => {
   assert.equal(walkForwardWindows.recipe, undefined);
-  assert.equal(walkForwardPairs.recipe!.byproducts.windows, walkForwardWindows);
+  assert.equal(walkForwardPairs.recipe!.outs.windows, walkForwardWindows);
 });
 
 Deno.test("walk_forward_windows counts what was tried, accepted and chosen in each window", async () => {
-  const { rows, byproducts, metadata } = await run();
-  const windows = byproducts.windows!.rows;
+  const { rows, outs, metadata } = await run();
+  const windows = outs.windows!.rows;
   assert.deepEqual(windows.map((row) => row.window), [1, 2, 3, 4]);
   for (const window of windows) {
     const pairs = rows.filter((row) => row.window === window.window);
@@ -35,8 +35,8 @@ Deno.test("walk_forward_windows counts what was tried, accepted and chosen in ea
 });
 
 Deno.test("walk_forward_windows keeps windows in which nothing was chosen, for they were tried", async () => {
-  const { byproducts } = await run({ minCrossings: 10_000 });
-  const windows = byproducts.windows!.rows;
+  const { outs } = await run({ minCrossings: 10_000 });
+  const windows = outs.windows!.rows;
   assert.equal(windows.length, 4);
   assert.ok(windows.every((row) => row.pairs_chosen === 0 && Number(row.pairs_tested) > 0));
 });

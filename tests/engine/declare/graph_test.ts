@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type AnyAsset, assetGraph, assetsWith, DefinitionError, UnknownAssetError } from "../../../engine/mod.ts";
 
-const { asset, byproduct } = assetsWith<Record<never, never>>();
+const { asset, assetOut } = assetsWith<Record<never, never>>();
 const row = z.object({ id: z.string() });
 
 function named(
@@ -71,8 +71,8 @@ Deno.test("assetGraph() says when a key is not its file's name", () => {
   failsWith([named("prices", [], { module: { url: "file:///p/closes.ts" } })], '"prices"', "closes.ts");
 });
 
-Deno.test("assetGraph() wants exactly one producer for a byproduct", () => {
-  const left = byproduct({ key: "left", group: "t", layer: "raw", description: "", row, primaryKey: ["id"] });
+Deno.test("assetGraph() wants exactly one producer for a further output", () => {
+  const left = assetOut({ key: "left", group: "t", layer: "raw", description: "", row, primaryKey: ["id"] });
   const maker = (key: string) =>
     asset({
       key,
@@ -81,8 +81,8 @@ Deno.test("assetGraph() wants exactly one producer for a byproduct", () => {
       description: "",
       row,
       primaryKey: ["id"],
-      byproducts: { left },
-      materialize: () => ({ rows: [], byproducts: { left: { rows: [] } } }),
+      outs: { left },
+      materialize: () => ({ rows: [], outs: { left: { rows: [] } } }),
     });
   failsWith([left], '"left"');
   failsWith([left, maker("one"), maker("two")], '"left"', '"one"', '"two"');

@@ -90,31 +90,31 @@ const anyBars = fc.uniqueArray(
   { selector: (b) => `${b.ticker}\n${b.session}`, maxLength: 40 },
 );
 
-Deno.test("prepareRows() gives equal rows one content version, in whatever order and form they come", () => {
+Deno.test("prepareRows() gives equal rows one data version, in whatever order and form they come", () => {
   fc.assert(fc.property(anyBars, fc.infiniteStream(fc.nat()), (rows, shuffle) => {
     const keyed = rows.map((row) => ({ row, at: shuffle.next().value }));
     const shuffled = keyed.toSorted((a, b) => a.at - b.at).map((k) => k.row);
     const one = prepareRows("bars", schema, rows);
     const other = prepareRows("bars", schema, shuffled);
     const again = prepareRows("bars", schema, one.data as never);
-    assert.equal(one.contentVersion, other.contentVersion);
-    assert.equal(one.contentVersion, again.contentVersion);
+    assert.equal(one.dataVersion, other.dataVersion);
+    assert.equal(one.dataVersion, again.dataVersion);
     assert.equal(toRows(schema, one.data).length, rows.length);
   }));
 });
 
-Deno.test("prepareRows() gives one moment one content version, however it is written, in the form of the database", () => {
+Deno.test("prepareRows() gives one moment one data version, however it is written, in the form of the database", () => {
   const moments = rowSchema("moments", z.object({ id: z.int(), at: z.iso.datetime().nullable() }), ["id"]);
   const prepared = (at: string | null) => prepareRows("moments", moments, [{ id: 1, at }]);
   for (const [written, stored] of [["12:00:00.350Z", "12:00:00.35Z"], ["12:00:00.000Z", "12:00:00Z"]]) {
     const one = prepared(`2026-11-25T${written}`);
     assert.equal(one.data.at![0], `2026-11-25T${stored}`);
-    assert.equal(one.contentVersion, prepared(`2026-11-25T${stored}`).contentVersion);
+    assert.equal(one.dataVersion, prepared(`2026-11-25T${stored}`).dataVersion);
   }
   assert.equal(prepared(null).data.at![0], null);
 });
 
-Deno.test("prepareRows() gives different rows different content versions", () => {
+Deno.test("prepareRows() gives different rows different data versions", () => {
   fc.assert(
     fc.property(
       anyBars.filter((rows) => rows.length > 0),
@@ -125,8 +125,8 @@ Deno.test("prepareRows() gives different rows different content versions", () =>
         const same = rows.every((row, i) => (row.close ?? NaN) === (changed[i]!.close ?? NaN));
         fc.pre(!same && rows[at % rows.length]!.close !== close);
         assert.notEqual(
-          prepareRows("b", schema, rows).contentVersion,
-          prepareRows("b", schema, changed).contentVersion,
+          prepareRows("b", schema, rows).dataVersion,
+          prepareRows("b", schema, changed).dataVersion,
         );
       },
     ),

@@ -56,7 +56,7 @@ function state() {
   );
   const latest = new Map<string, Versions>(graph.keys.map((key, i) => [key, {
     materialization: i + 1,
-    contentVersion: `${key} monday`,
+    dataVersion: `${key} monday`,
     codeVersion: "1",
     configHash: "c",
     sourceVersion: key === "bars" ? "tuesday" : null,
@@ -66,7 +66,7 @@ function state() {
     remake: null,
     failedChecks: [],
   }]));
-  latest.set("bars", { ...latest.get("bars")!, materialization: 9, contentVersion: "bars tuesday" });
+  latest.set("bars", { ...latest.get("bars")!, materialization: 9, dataVersion: "bars tuesday" });
   const rejected = new Map<string, RejectedAttempt>([["prices", {
     key: "prices",
     runId: 7,
@@ -121,14 +121,14 @@ Deno.test("planRun() has nobody wait for what was never made, either", () => {
 Deno.test("planRun() proceeds as soon as what was rejected would read something else", () => {
   const changes: Record<string, (now: ReturnType<typeof state>) => void> = {
     "new upstream content": ({ latest }) =>
-      void latest.set("bars", { ...latest.get("bars")!, contentVersion: "bars wednesday" }),
+      void latest.set("bars", { ...latest.get("bars")!, dataVersion: "bars wednesday" }),
     "new code": ({ present }) => void present.set("prices", { ...present.get("prices")!, codeVersion: "2" }),
     "new settings": ({ present }) => void present.set("prices", { ...present.get("prices")!, configHash: "d" }),
     "a new source": ({ present }) => void present.set("prices", { ...present.get("prices")!, sourceVersion: "other" }),
     "upstream that runs first": ({ present }) =>
       void present.set("bars", { ...present.get("bars")!, sourceVersion: "wednesday" }),
     "a version that was published since": ({ latest }) =>
-      void latest.set("prices", { ...latest.get("prices")!, materialization: 12, contentVersion: "prices tuesday" }),
+      void latest.set("prices", { ...latest.get("prices")!, materialization: 12, dataVersion: "prices tuesday" }),
   };
   for (const [title, change] of Object.entries(changes)) {
     const now = state();
@@ -176,7 +176,7 @@ Deno.test("WaitingLine waits for the nearest attempt, and an attempt itself for 
   });
 });
 
-Deno.test("whyRejected() names the byproduct whose check failed", () => {
+Deno.test("whyRejected() names the further output whose check failed", () => {
   const attempt = { ...state().rejected.get("prices")!, checks: [{ key: "rejects", name: "few", message: "9 rows" }] };
   assert.equal(whyRejected(attempt), "prices was not published in run 7: check few of rejects failed (9 rows)");
 });

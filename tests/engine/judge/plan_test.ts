@@ -32,7 +32,7 @@ const present = new Map<string, Present>(
 function allFresh(): Map<string, Versions> {
   return new Map(graph.keys.map((key, i) => [key, {
     materialization: i + 1,
-    contentVersion: `${key} 1`,
+    dataVersion: `${key} 1`,
     codeVersion: "1",
     configHash: "c",
     sourceVersion: present.get(key)!.sourceVersion,
@@ -72,7 +72,7 @@ Deno.test("planRun() says what a changed source will run, and what only if conte
 
 Deno.test("planRun() runs what read another version of its upstream than there is now", () => {
   const latest = allFresh();
-  latest.set("bars", { ...latest.get("bars")!, contentVersion: "bars 2" });
+  latest.set("bars", { ...latest.get("bars")!, dataVersion: "bars 2" });
   const { steps } = plan("*", latest);
   assert.deepEqual(steps.map((s) => s.key), ["prices", "pairs"]);
   assert.equal(steps[0]!.reasons[0]!.kind, "upstream_changed");

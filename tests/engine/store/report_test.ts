@@ -38,11 +38,11 @@ test("makes stale what depends on it when its version is new, and leaves alone w
 
   const first = await engine.report("deliveries", { kind: "materialized", version: "monday", metadata: { files: 3 } });
   assert.equal(first.recorded, true);
-  const { origin, runId, contentVersion, rowCount, metadata, upstream } = first.materialization;
-  assert.deepEqual({ origin, runId, contentVersion, rowCount, metadata, upstream }, {
+  const { origin, runId, dataVersion, rowCount, metadata, upstream } = first.materialization;
+  assert.deepEqual({ origin, runId, dataVersion, rowCount, metadata, upstream }, {
     origin: "reported",
     runId: null,
-    contentVersion: "monday",
+    dataVersion: "monday",
     rowCount: 0,
     metadata: { files: { type: "number", value: 3 } },
     upstream: {},

@@ -31,5 +31,5 @@ test("tells the steps of one function, newest first, with why they ran and what 
   assert.ok(Date.parse(steps[1]!.createdAt) <= Date.parse(steps[1]!.finishedAt!));
   assert.deepEqual((await history("multiples", { limit: 1 })).map(({ runId }) => runId), [2]);
   assert.deepEqual((await history("multiples", { limit: 5, before: 2 })).map(({ runId }) => runId), [1]);
-  assert.deepEqual(await history("rejects"), [], "a byproduct has no steps of its own");
+  assert.deepEqual(await history("rejects"), [], "a further output has no steps of its own");
 });

@@ -7,7 +7,7 @@ import { type Tiny, withTinyEngine } from "../../support/tiny_engine.ts";
 import { type WebhookReceiver, withWebhookReceiver } from "../../support/webhook_receiver.ts";
 
 /** A tiny engine over one dated asset, a receiver, and what was logged. */
-interface House extends Tiny {
+interface World extends Tiny {
   receiver: WebhookReceiver;
   logged: string[];
   /** Another process's alerts on the same database. */
@@ -21,7 +21,7 @@ async function run({ engine }: Tiny, { force = true } = {}): Promise<number> {
   return id;
 }
 
-const kinds = ({ receiver }: House) => receiver.taken.map(({ message }) => message.kind);
+const kinds = ({ receiver }: World) => receiver.taken.map(({ message }) => message.kind);
 
 async function outbox({ database }: Tiny) {
   return Array.from(
@@ -32,7 +32,7 @@ async function outbox({ database }: Tiny) {
 }
 
 for (const { name, ignore, open } of databases) {
-  const test = (title: string, body: (house: House) => Promise<void>) =>
+  const test = (title: string, body: (world: World) => Promise<void>) =>
     Deno.test({
       name: `Alerts on ${name}: ${title}`,
       ignore,
@@ -71,14 +71,14 @@ for (const { name, ignore, open } of databases) {
       },
     });
 
-  test("tells a failed run once until it recovers, and the recovery", async (house) => {
-    const { receiver, engine } = house;
-    const alerts = house.alerts();
-    await run(house);
+  test("tells a failed run once until it recovers, and the recovery", async (world) => {
+    const { receiver, engine } = world;
+    const alerts = world.alerts();
+    await run(world);
     assert.deepEqual([await alerts.look(), await alerts.deliver()], [0, 0]);
 
     datedWorld.failure = new Error("the source says <no> & <!channel>");
-    const first = await run(house);
+    const first = await run(world);
     assert.deepEqual([await alerts.look(), await alerts.deliver()], [1, 1]);
     const { finishedAt } = (await engine.run(first)).steps[0]!;
     const message = `dated failed in run ${first}: the source says <no> & <!channel>`;
@@ -97,12 +97,12 @@ for (const { name, ignore, open } of databases) {
     });
     assert.match(receiver.taken[0]!.headers.get("Tandem-Signature")!, /^t=\d+,v1=[0-9a-f]{64}$/);
 
-    await run(house);
-    const third = await run(house);
-    assert.deepEqual([await house.alerts().look(), await alerts.look(), await alerts.deliver()], [0, 0, 0]);
+    await run(world);
+    const third = await run(world);
+    assert.deepEqual([await world.alerts().look(), await alerts.look(), await alerts.deliver()], [0, 0, 0]);
 
     datedWorld.failure = null;
-    await run(house);
+    await run(world);
     assert.deepEqual([await alerts.look(), await alerts.look(), await alerts.deliver()], [1, 0, 1]);
     const recovery = receiver.taken[1]!.message;
     assert.deepEqual([recovery.kind, recovery.run, recovery.count, recovery.firstAt], [
@@ -115,19 +115,19 @@ for (const { name, ignore, open } of databases) {
 
     // What fails after a recovery is something new.
     datedWorld.failure = new Error("again");
-    await run(house);
+    await run(world);
     assert.deepEqual([await alerts.look(), await alerts.deliver()], [1, 1]);
     assert.deepEqual([receiver.taken[2]!.message.kind, receiver.taken[2]!.message.count], ["run_failed", 1]);
   });
 
-  test("tells what keeps failing again after the pause, with how often", async (house) => {
-    const { clock, receiver } = house;
-    const alerts = house.alerts();
+  test("tells what keeps failing again after the pause, with how often", async (world) => {
+    const { clock, receiver } = world;
+    const alerts = world.alerts();
     datedWorld.failure = new Error("no luck");
-    await run(house);
+    await run(world);
     await alerts.look();
     clock.set("2024-03-11T11:59:59Z");
-    await run(house);
+    await run(world);
     assert.equal(await alerts.look(), 0);
     clock.set("2024-03-11T12:00:00Z");
     assert.deepEqual([await alerts.look(), await alerts.look()], [1, 0]);
@@ -139,25 +139,25 @@ for (const { name, ignore, open } of databases) {
     assert.match(second!.text, /\(2 failures since /);
   });
 
-  test("recovers where the source is back as it was, though nothing has to run", async (house) => {
-    const alerts = house.alerts();
-    await run(house);
+  test("recovers where the source is back as it was, though nothing has to run", async (world) => {
+    const alerts = world.alerts();
+    await run(world);
     datedWorld.sessions.push("2024-03-11");
     datedWorld.failure = new Error("half a file");
-    await run(house, { force: false });
+    await run(world, { force: false });
     await alerts.look();
     Object.assign(datedWorld, { failure: null, sessions: ["2024-03-08"] });
-    assert.deepEqual((await house.engine.states())[0]!.state, "fresh");
+    assert.deepEqual((await world.engine.states())[0]!.state, "fresh");
     await alerts.look();
     await alerts.deliver();
-    assert.deepEqual(kinds(house), ["run_failed", "run_recovered"]);
+    assert.deepEqual(kinds(world), ["run_failed", "run_recovered"]);
   });
 
-  test("tells a blocking check as a check, and warnings where it is told to", async (house) => {
-    const { receiver } = house;
-    const [alerts, more] = [house.alerts(), house.alerts({ checkSeverity: "warn" })];
+  test("tells a blocking check as a check, and warnings where it is told to", async (world) => {
+    const { receiver } = world;
+    const [alerts, more] = [world.alerts(), world.alerts({ checkSeverity: "warn" })];
     datedWorld.sound.blocking = datedWorld.sound.warning = false;
-    const failed = await run(house);
+    const failed = await run(world);
     assert.deepEqual([await alerts.look(), await alerts.deliver()], [1, 1]);
     const { kind, check, run: runId, url, message } = receiver.taken[0]!.message;
     assert.deepEqual([kind, check, runId, url], [
@@ -174,58 +174,58 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(receiver.taken[1]!.message.check, "tidy");
 
     datedWorld.sound.blocking = true;
-    await run(house);
+    await run(world);
     assert.deepEqual([await more.look(), await more.deliver()], [1, 1]);
-    assert.deepEqual([kinds(house)[2], receiver.taken[2]!.message.check], ["check_recovered", "sound"]);
+    assert.deepEqual([kinds(world)[2], receiver.taken[2]!.message.check], ["check_recovered", "sound"]);
   });
 
-  test("does not call a run recovered that a check kept back instead", async (house) => {
-    const alerts = house.alerts();
+  test("does not call a run recovered that a check kept back instead", async (world) => {
+    const alerts = world.alerts();
     datedWorld.failure = new Error("no luck");
-    await run(house);
+    await run(world);
     await alerts.look();
     Object.assign(datedWorld, { failure: null, sound: { blocking: false, warning: true } });
-    await run(house);
+    await run(world);
     await alerts.look();
     datedWorld.sound.blocking = true;
-    await run(house);
+    await run(world);
     await alerts.look();
     await alerts.deliver();
-    assert.deepEqual(kinds(house).toSorted(), ["check_failed", "check_recovered", "run_failed", "run_recovered"]);
-    assert.deepEqual(kinds(house).slice(0, 2), ["run_failed", "check_failed"]);
+    assert.deepEqual(kinds(world).toSorted(), ["check_failed", "check_recovered", "run_failed", "run_recovered"]);
+    assert.deepEqual(kinds(world).slice(0, 2), ["run_failed", "check_failed"]);
   });
 
-  test("tells data that is late, and that it is in time again", async (house) => {
-    const { clock, receiver } = house;
-    const alerts = house.alerts();
-    const freshness = new FreshnessEvaluator({ ...house, logger: silentLogger });
+  test("tells data that is late, and that it is in time again", async (world) => {
+    const { clock, receiver } = world;
+    const alerts = world.alerts();
+    const freshness = new FreshnessEvaluator({ ...world, logger: silentLogger });
     const look = async () => {
       await freshness.evaluate();
       return await alerts.look();
     };
     assert.equal(await look(), 0, "nothing is known yet");
-    await run(house);
+    await run(world);
     assert.equal(await look(), 0);
     clock.set("2024-03-11T22:30:00Z");
     assert.deepEqual([await look(), await look()], [1, 0]);
     datedWorld.sessions = [];
-    await run(house);
+    await run(world);
     assert.equal(await look(), 0, "an empty table is not in time");
     datedWorld.sessions = ["2024-03-08", "2024-03-11"];
-    await run(house);
+    await run(world);
     assert.equal(await look(), 1);
     await alerts.deliver();
-    assert.deepEqual(kinds(house), ["freshness_late", "freshness_recovered"]);
+    assert.deepEqual(kinds(world), ["freshness_late", "freshness_recovered"]);
     const { run: runId, firstAt, url, message } = receiver.taken[0]!.message;
     assert.deepEqual([runId, firstAt, url], [null, "2024-03-11T22:30:00Z", "http://127.0.0.1:8000/v1/freshness"]);
     assert.match(message, /^dated should have had session 2024-03-11 by 18:30/);
   });
 
-  test("loses nothing to a receiver that is down, and keeps the order of what belongs together", async (house) => {
-    const { clock, receiver } = house;
-    const alerts = house.alerts({ timeoutMs: 200 });
+  test("loses nothing to a receiver that is down, and keeps the order of what belongs together", async (world) => {
+    const { clock, receiver } = world;
+    const alerts = world.alerts({ timeoutMs: 200 });
     datedWorld.failure = new Error("no luck");
-    await run(house);
+    await run(world);
     await alerts.look();
     const failures: [WebhookReceiver["behaviour"], string][] = [
       [500, "It answered 500."],
@@ -236,7 +236,7 @@ for (const { name, ignore, open } of databases) {
     for (const [i, [behaviour, error]] of failures.entries()) {
       receiver.behaviour = behaviour;
       assert.equal(await alerts.deliver(), 0);
-      assert.deepEqual((await outbox(house))[0], { tries: i + 1, error, delivered: false, givenUp: false });
+      assert.deepEqual((await outbox(world))[0], { tries: i + 1, error, delivered: false, givenUp: false });
       // Not before its time.
       now = now.add({ milliseconds: deliveryDelayMs(i + 1) });
       clock.set(now.subtract({ milliseconds: 1 }));
@@ -246,7 +246,7 @@ for (const { name, ignore, open } of databases) {
     }
     // It recovers meanwhile; that must not arrive first.
     datedWorld.failure = null;
-    await run(house);
+    await run(world);
     await alerts.look();
     receiver.behaviour = 503;
     receiver.answerHeaders = { "Retry-After": "600" };
@@ -257,15 +257,15 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await alerts.deliver(), 0);
     clock.set(now.add({ seconds: 600 }));
     assert.equal(await alerts.deliver(), 2);
-    assert.deepEqual(kinds(house), ["run_failed", "run_recovered"]);
-    assert.ok((await outbox(house)).every(({ delivered }) => delivered));
+    assert.deepEqual(kinds(world), ["run_failed", "run_recovered"]);
+    assert.ok((await outbox(world)).every(({ delivered }) => delivered));
   });
 
-  test("gives a message up after the last try, says so, and goes on with the others", async (house) => {
-    const { clock, receiver, logged } = house;
-    const alerts = house.alerts();
+  test("gives a message up after the last try, says so, and goes on with the others", async (world) => {
+    const { clock, receiver, logged } = world;
+    const alerts = world.alerts();
     datedWorld.failure = new Error("no luck");
-    await run(house);
+    await run(world);
     await alerts.look();
     receiver.behaviour = 500;
     for (let tries = 1; tries <= maxTries + 3; tries++) {
@@ -273,7 +273,7 @@ for (const { name, ignore, open } of databases) {
       clock.set(clock.now().add({ hours: 1 }));
     }
     assert.equal(receiver.requests, maxTries);
-    assert.deepEqual((await outbox(house))[0], {
+    assert.deepEqual((await outbox(world))[0], {
       tries: maxTries,
       error: "It answered 500.",
       delivered: false,
@@ -282,62 +282,62 @@ for (const { name, ignore, open } of databases) {
     assert.ok(logged.at(-1)!.startsWith(`error The webhook did not take an alert in ${maxTries} tries`));
     receiver.behaviour = 200;
     datedWorld.failure = null;
-    await run(house);
+    await run(world);
     await alerts.look();
     await alerts.deliver();
-    assert.deepEqual(kinds(house), ["run_recovered"]);
+    assert.deepEqual(kinds(world), ["run_recovered"]);
   });
 
-  test("delivers what a process that was killed had put into the outbox, or had begun to deliver", async (house) => {
-    const { clock, database, receiver } = house;
+  test("delivers what a process that was killed had put into the outbox, or had begun to deliver", async (world) => {
+    const { clock, database, receiver } = world;
     datedWorld.failure = new Error("no luck");
-    await run(house);
+    await run(world);
     // Killed between the outbox and the delivery: this process never gets to deliver().
-    await house.alerts().look();
+    await world.alerts().look();
     // The next one is killed in the middle of its try.
     assert.equal((await leaseMessage(database.sql, clock.now()))!.tries, 1);
-    assert.equal(await house.alerts().deliver(), 0, "it may still be at it");
+    assert.equal(await world.alerts().deliver(), 0, "it may still be at it");
     clock.set(clock.now().add({ seconds: 61 }));
-    assert.equal(await house.alerts().look(), 0, "it is remembered as told");
-    assert.equal(await house.alerts().deliver(), 1);
-    assert.deepEqual(kinds(house), ["run_failed"]);
+    assert.equal(await world.alerts().look(), 0, "it is remembered as told");
+    assert.equal(await world.alerts().deliver(), 1);
+    assert.deepEqual(kinds(world), ["run_failed"]);
     assert.deepEqual(receiver.taken[0]!.headers.get("Tandem-Delivery"), "1");
   });
 
-  test("finds what failed while no alerts ran at all", async (house) => {
+  test("finds what failed while no alerts ran at all", async (world) => {
     datedWorld.failure = new Error("no luck");
-    await run(house);
-    await house.engine.close();
+    await run(world);
+    await world.engine.close();
     await withTinyEngine(async ({ engine }) => {
-      const alerts = house.alerts({ engine });
+      const alerts = world.alerts({ engine });
       assert.deepEqual([await alerts.look(), await alerts.deliver()], [1, 1]);
-    }, { database: house.database, assets: [dated] });
-    assert.deepEqual(kinds(house), ["run_failed"]);
+    }, { database: world.database, assets: [dated] });
+    assert.deepEqual(kinds(world), ["run_failed"]);
   });
 
-  test("tells once, however many processes look and deliver", async (house) => {
+  test("tells once, however many processes look and deliver", async (world) => {
     datedWorld.failure = new Error("no luck");
     datedWorld.sound.warning = false;
-    await run(house);
-    const processes = [1, 2, 3, 4].map(() => house.alerts());
+    await run(world);
+    const processes = [1, 2, 3, 4].map(() => world.alerts());
     const looked = await Promise.all(processes.map((alerts) => alerts.look()));
     assert.equal(looked.reduce((sum, told) => sum + told), 1);
     const delivered = await Promise.all(processes.map((alerts) => alerts.deliver()));
     assert.equal(delivered.reduce((sum, told) => sum + told), 1);
-    assert.equal(house.receiver.requests, 1);
+    assert.equal(world.receiver.requests, 1);
   });
 
-  test("delivers by itself when a run has ended, and runs do not wait for a receiver that hangs", async (house) => {
-    const { receiver, database } = house;
-    const alerts = house.alerts();
+  test("delivers by itself when a run has ended, and runs do not wait for a receiver that hangs", async (world) => {
+    const { receiver, database } = world;
+    const alerts = world.alerts();
     alerts.start();
     receiver.behaviour = "hang";
     datedWorld.failure = new Error("no luck");
-    await run(house);
+    await run(world);
     await receiver.requested(1);
     // The receiver still thinks: a run begins and ends meanwhile, and so does the process.
     datedWorld.failure = null;
-    const { steps } = await house.engine.run(await run(house));
+    const { steps } = await world.engine.run(await run(world));
     assert.equal(steps[0]!.status, "succeeded");
     await alerts.stop();
     const [message] = await database.sql<{ tries: number; due: boolean }[]>`
@@ -345,11 +345,11 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual({ ...message! }, { tries: 0, due: true }, "a try that was broken off here does not count");
 
     receiver.behaviour = 200;
-    const next = house.alerts();
+    const next = world.alerts();
     next.start();
     await receiver.requested(3);
     await next.stop();
-    assert.deepEqual(kinds(house).slice(0, 2), ["run_failed", "run_recovered"]);
+    assert.deepEqual(kinds(world).slice(0, 2), ["run_failed", "run_recovered"]);
   });
 }
 

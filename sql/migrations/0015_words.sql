@@ -1,5 +1,5 @@
--- What was called a cell is called a partition, in the names of tables and columns and in the documents that are kept.
-
+-- What was called a cell is called a partition, and a content version a data version, in the names of tables and columns and in
+-- the documents that are kept.
 ALTER TABLE engine.materialization RENAME COLUMN cells TO partitions;
 ALTER TABLE engine.step RENAME COLUMN cells TO partitions;
 ALTER TABLE engine.backfill RENAME COLUMN cells TO partitions;
@@ -26,3 +26,6 @@ UPDATE engine.backfill SET range = engine.renamed(range), plan = engine.renamed(
 UPDATE engine.automation_evaluation SET tree = engine.renamed(tree), requested = engine.renamed(requested)
   WHERE tree::text LIKE '%"cells": %' OR requested::text LIKE '%"cells": %';
 DROP FUNCTION engine.renamed(jsonb);
+
+-- The version of an asset's data, by its content.
+ALTER TABLE engine.materialization RENAME COLUMN content_version TO data_version;

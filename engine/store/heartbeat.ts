@@ -4,7 +4,7 @@ import { releaseRun } from "./ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
 
-/** Advisory lock class of process presence; the object id is the process's id. */
+/** Advisory lock class of process heartbeat; the object id is the process's id. */
 export const lockClass = 7269;
 
 /** How often a process proves itself alive and looks for others that are not. */
@@ -31,7 +31,7 @@ export interface Who {
 }
 
 /** A process that counts as alive. */
-export interface PresentProcess {
+export interface LiveProcess {
   id: number;
   host: string;
   pid: number;
@@ -47,7 +47,7 @@ export interface PresentProcess {
  * the process, however it ends, and another process sees at once that it did. The embedded database serves one process (its
  * folder is locked), so that every other process it knows of is gone.
  */
-export class Presence {
+export class Heartbeat {
   #connection: postgres.Sql | null = null;
   #id: number;
   /** Whether the connection is lost and there is no other yet. */
@@ -67,8 +67,8 @@ export class Presence {
     database: Database,
     who: Who,
     logger: Logger,
-  ): Promise<Presence> {
-    return new Presence(database, who, logger, await join(database, who));
+  ): Promise<Heartbeat> {
+    return new Heartbeat(database, who, logger, await join(database, who));
   }
 
   /** Changes when the connection was lost and another process may have concluded that this one is gone. */
@@ -150,10 +150,10 @@ export class Presence {
   }
 
   /** Processes that count as alive; this one is among them. On the embedded database there is no other. */
-  async processes(): Promise<PresentProcess[]> {
+  async processes(): Promise<LiveProcess[]> {
     const { sql, kind } = this.database;
     return Array.from(
-      await sql<PresentProcess[]>`
+      await sql<LiveProcess[]>`
       SELECT p.id, p.host, p.pid, p.role, ${silence(sql)} AS "silentSeconds"
       FROM engine.process p
       WHERE p.ended_at IS NULL AND ${kind === "embedded" ? sql`p.id = ${this.#id}` : holdsLock(sql)} ORDER BY p.id`,
@@ -164,7 +164,7 @@ export class Presence {
    * Records the end of processes that are gone, and frees what any process has on record that ended, now or long ago, so that
    * another one goes on with it. Returns the ids of the runs.
    */
-  async buryTheDead(): Promise<number[]> {
+  async interruptRunsOfEndedProcesses(): Promise<number[]> {
     const { sql, kind } = this.database;
     const others = await sql<{ id: number }[]>`
       SELECT id FROM engine.process WHERE ended_at IS NULL AND id <> ${this.#id} ORDER BY id`;
