@@ -51,26 +51,29 @@ const tests = (name: string, ...args: string[]): Stage => ({
   args: ["test", "-P", "--no-check", `--junit-path=${join(reports, `${name}.xml`)}`, ...args],
   live: true,
 });
-// Side by side, but for what drives a browser, kills processes or keeps a rate by the clock: a busy machine does not keep their times.
-const alone = ["tests/browser/", "tests/survival/", "tests/resources/rate_limit/"];
-const lanes: Stage[][] = [
-  [
-    tests("tests", "--parallel", `--ignore=${alone.join()}`, "tests/"),
-    tests("tests with deadlines", ...alone),
-  ],
-  [
+// What drives a browser, kills processes or keeps a rate by the clock runs afterwards, two files at a time: a busy machine does not keep
+// their times, and alone they would leave it idle most of the time.
+const timed = [["tests/browser/"], ["tests/survival/", "tests/resources/rate_limit/"]];
+const phases: Stage[][][] = [
+  [[tests("tests", "--parallel", `--ignore=${timed.flat().join()}`, "tests/")], [
     { name: "format", args: ["fmt", "--check", "--quiet"] },
     { name: "lint", args: ["lint", "--quiet"] },
     { name: "types", args: ["check", "--quiet", ".", ...await clientModules()] },
     { name: "types of the README", args: ["check", "--quiet", "--doc-only", "README.md"] },
     { name: "examples", args: ["test", "-P", "--doc", "--no-check", "quant/", "engine/"] },
-  ],
+  ]],
+  [[tests("browser tests", ...timed[0]!)], [tests("survival tests", ...timed[1]!)]],
 ];
-const outcomes = (await Promise.all(lanes.map(async (stages) => {
-  const ended: Outcome[] = [];
-  for (const stage of stages) ended.push(await run(stage));
-  return ended;
-}))).flat();
+/** Lanes side by side, the stages of each one after the other. */
+const outcomes: Outcome[] = [];
+for (const lanes of phases) {
+  const ended = await Promise.all(lanes.map(async (stages) => {
+    const ofLane: Outcome[] = [];
+    for (const stage of stages) ofLane.push(await run(stage));
+    return ofLane;
+  }));
+  outcomes.push(...ended.flat());
+}
 
 const slowest = await slowestTests(reports, 20);
 await Deno.remove(reports, { recursive: true });

@@ -67,8 +67,8 @@ Deno.test("impactCommand() shows partitions, time and calls in order", async () 
 A change of 1,200 partitions of daily_bars touches 1,201 partitions of 2 assets:
 
 asset         partitions        time  vendor calls
-clean_prices  1,200      30.0 s             3
-pairs         whole  2 min 00 s
+clean_prices       1,200      30.0 s             3
+pairs              whole  2 min 00 s
 
 Together 2 min 30 s, one after the other, and 3 vendor calls.
 `,
