@@ -55,3 +55,4 @@ export * from "./indicators/mod.ts";
 export * from "./backtest/mod.ts";
 export { normalQuantile } from "./normal_quantile.ts";
 export * from "./performance/mod.ts";
+export * from "./forecast/mod.ts";

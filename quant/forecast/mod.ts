@@ -1,0 +1,14 @@
+/**
+ * Forecasters of a series behind one interface, and scores beside the last-value baseline.
+ *
+ * @module
+ */
+export { type Forecast, type Forecaster, type ForecastModel, type PredictOptions } from "./forecaster.ts";
+export { lastValue } from "./last_value.ts";
+export { drift } from "./drift.ts";
+export { meanReversion } from "./mean_reversion.ts";
+export { trendLine, type TrendLineOptions } from "./trend_line.ts";
+export { forecasters, type ForecastMethod, restoreForecastModel } from "./forecasters.ts";
+export { dieboldMariano, type DieboldMarianoOptions, type DieboldMarianoResult } from "./diebold_mariano.ts";
+export { type DirectionalAccuracy, directionalAccuracy } from "./directional_accuracy.ts";
+export { type ForecastScores, forecastScores, type ScoredForecasts } from "./forecast_scores.ts";
