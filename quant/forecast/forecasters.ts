@@ -2,6 +2,8 @@ import { drift } from "./drift.ts";
 import type { ForecastModel } from "./forecaster.ts";
 import { lastValue } from "./last_value.ts";
 import { meanReversion } from "./mean_reversion.ts";
+import { boostedTrees } from "./trees/boosted_trees.ts";
+import { randomForest } from "./trees/random_forest.ts";
 import { trendLine } from "./trend_line.ts";
 
 /** All forecasters by the method that their models carry. */
@@ -10,6 +12,8 @@ export const forecasters = {
   mean_reversion: meanReversion,
   drift,
   rolling_trend: trendLine,
+  boosted_trees: boostedTrees,
+  random_forest: randomForest,
 } as const;
 
 /** Name of a forecaster. */
