@@ -1,6 +1,7 @@
 import { drift } from "./drift.ts";
 import type { ForecastModel } from "./forecaster.ts";
 import { lastValue } from "./last_value.ts";
+import { lstm } from "./lstm/lstm.ts";
 import { meanReversion } from "./mean_reversion.ts";
 import { boostedTrees } from "./trees/boosted_trees.ts";
 import { randomForest } from "./trees/random_forest.ts";
@@ -14,6 +15,7 @@ export const forecasters = {
   rolling_trend: trendLine,
   boosted_trees: boostedTrees,
   random_forest: randomForest,
+  lstm,
 } as const;
 
 /** Name of a forecaster. */

@@ -10,6 +10,7 @@ export { meanReversion } from "./mean_reversion.ts";
 export { trendLine, type TrendLineOptions } from "./trend_line.ts";
 export { boostedTrees, type BoostedTreesOptions } from "./trees/boosted_trees.ts";
 export { randomForest, type RandomForestOptions } from "./trees/random_forest.ts";
+export { lstm, type LstmModel, type LstmOptions, RESEARCH_LSTM } from "./lstm/lstm.ts";
 export { forecasters, type ForecastMethod, restoreForecastModel } from "./forecasters.ts";
 export { dieboldMariano, type DieboldMarianoOptions, type DieboldMarianoResult } from "./diebold_mariano.ts";
 export { type DirectionalAccuracy, directionalAccuracy } from "./directional_accuracy.ts";
