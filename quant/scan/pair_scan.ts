@@ -59,7 +59,7 @@ export class PairScan implements Iterable<PairStatistics> {
   readonly criteria: Readonly<PairCriteria>;
   /** The implementation that ran. Both give the same results. */
   readonly implementation: "wasm" | "typescript";
-  /** Workers that ran; 0 where the scan was too small to need one or none could be started. */
+  /** Workers that ran; 0 where the calling thread alone was sooner done or none could be started. */
   readonly workers: number;
 
   /** Judges the columns by the criteria. Scans come from `scanPairs`. */

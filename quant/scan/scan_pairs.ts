@@ -15,7 +15,7 @@ export interface ScanPairsOptions {
   pairs?: "all" | readonly (readonly [string, string])[];
   /** The bounds that an accepted pair meets. */
   criteria: PairCriteria;
-  /** Workers, at least 1. Default: the machine's cores. Scans of a few hundred pairs run without one. */
+  /** Most workers to start, at least 1. Default: the machine's cores. Fewer or none run where more would not be sooner done. */
   workers?: number;
   /** Cancels the scan: the promise rejects with the signal's reason at once. */
   signal?: AbortSignal;
@@ -25,8 +25,11 @@ export interface ScanPairsOptions {
   implementation?: "auto" | "wasm" | "typescript";
 }
 
-/** A worker takes 40 ms to start: below this many pairs the work is done sooner than that. */
-const FEWEST_PAIRS_FOR_WORKERS = 512;
+/** What each worker adds to the time until all have started, measured on two cores. */
+const WORKER_START_MS = 25;
+
+/** What a pair takes for each of its sessions, measured at 250 to 2,500 sessions. */
+const NANOSECONDS_PER_PAIR_AND_SESSION = { wasm: 20, typescript: 50 };
 
 /** Pairs a worker takes at once: some milliseconds, so that progress is told and no worker waits long for the last. */
 const CHUNK = 256;
@@ -92,10 +95,23 @@ export async function scanPairs(
   const job: ScanJob = { table, columns, implementation, chunk: CHUNK, next: new Int32Array(new SharedArrayBuffer(4)) };
   const measured = progressOf(total, onProgress);
 
-  const needed = total < FEWEST_PAIRS_FOR_WORKERS ? 0 : Math.min(workers, Math.ceil(total / CHUNK));
+  const needed = workersWorthStarting(
+    total * table.sessions * NANOSECONDS_PER_PAIR_AND_SESSION[implementation],
+    workers,
+  );
   const ran = needed > 0 && await runOnWorkers(job, { workers: needed, signal, onMeasured: measured });
   if (!ran) await runHere(job, signal, measured);
   return new PairScan({ tickers: table.tickers, columns, criteria, implementation, workers: ran ? needed : 0 });
+}
+
+/**
+ * Workers that end a scan soonest, 0 where the calling thread alone does: w workers take w starts and a w-th of the work, which is
+ * least at the root of work over start; one worker only adds its start.
+ */
+function workersWorthStarting(workNanoseconds: number, most: number): number {
+  const best = Math.floor(Math.sqrt(workNanoseconds / 1e6 / WORKER_START_MS));
+  const needed = Math.min(best, most);
+  return needed < 2 ? 0 : needed;
 }
 
 /** Every pair of the map's tickers, first < second. */

@@ -161,7 +161,7 @@ for (const implementation of IMPLEMENTATIONS) {
   });
 
   Deno.test(`scanPairs() in ${implementation} does not change a bit with the number of workers`, async () => {
-    const prices = market(40, 150);
+    const prices = market(160, 1000);
     const alone = bytesOf(await scanPairs(prices, { criteria: CRITERIA, implementation, workers: 1 }));
     for (const workers of [2, 3]) {
       const scan = await scanPairs(prices, { criteria: CRITERIA, implementation, workers });
@@ -386,9 +386,17 @@ Deno.test("scanPairs() refuses unknown tickers, criteria that are no numbers and
   for (const workers of [0, -1, 1.5, NaN]) await refuse({ criteria: CRITERIA, workers }, /whole number of workers/);
 });
 
+Deno.test("scanPairs() starts no worker where the calling thread alone is sooner done", async () => {
+  const small = await scanPairs(market(50, 250), { criteria: CRITERIA, workers: 8 });
+  assert.equal(small.length, 1225);
+  assert.equal(small.workers, 0);
+  const alone = await scanPairs(market(160, 1000), { criteria: CRITERIA, workers: 1 });
+  assert.equal(alone.workers, 0, "one worker only adds its start");
+});
+
 Deno.test("scanPairs() tells its progress a sensible number of times, rising to all pairs", async () => {
   const told: number[] = [];
-  const scan = await scanPairs(market(120, 100), {
+  const scan = await scanPairs(market(120, 1000), {
     criteria: CRITERIA,
     workers: 2,
     onProgress(done, total) {
@@ -402,18 +410,23 @@ Deno.test("scanPairs() tells its progress a sensible number of times, rising to 
   assert.equal(told.at(-1), 7140);
 });
 
-Deno.test("scanPairs() rejects with what its progress callback throws", async () => {
-  const failure = new Error("the listener failed");
-  await assert.rejects(
-    scanPairs(market(60, 100), {
-      criteria: CRITERIA,
-      onProgress() {
-        throw failure;
-      },
-    }),
-    failure,
-  );
-});
+for (
+  const [where, prices] of [["on the calling thread", market(60, 100)], ["on workers", market(120, 1000)]] as const
+) {
+  Deno.test(`scanPairs() rejects with what its progress callback throws, ${where}`, async () => {
+    const failure = new Error("the listener failed");
+    await assert.rejects(
+      scanPairs(prices, {
+        criteria: CRITERIA,
+        workers: 2,
+        onProgress() {
+          throw failure;
+        },
+      }),
+      failure,
+    );
+  });
+}
 
 Deno.test("scanPairs() does not start when it is cancelled already", async () => {
   const reason = new Error("not wanted");
@@ -450,8 +463,8 @@ Deno.test("scanPairs() runs in the calling thread where no worker can be started
   const code = `
     import { scanPairs } from ${JSON.stringify(new URL("../../../quant/scan/scan_pairs.ts", import.meta.url).href)};
     const prices = new Map();
-    for (let i = 0; i < 60; i++) {
-      prices.set("P" + i, Float64Array.from({ length: 120 }, (_, t) => Math.sin(t * t * (i + 1)) + Math.sin(i * t)));
+    for (let i = 0; i < 120; i++) {
+      prices.set("P" + i, Float64Array.from({ length: 1000 }, (_, t) => Math.sin(t * t * (i + 1)) + Math.sin(i * t)));
     }
     const criteria = { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 };
     const scan = await scanPairs(prices, { criteria });
@@ -470,7 +483,7 @@ Deno.test("scanPairs() runs in the calling thread where no worker can be started
       args: ["run", "--no-check", "--no-prompt", file],
       env: { NO_COLOR: "1" },
     }).output();
-    assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [0, 1770, true, "stop"]);
+    assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [0, 7140, true, "stop"]);
   } finally {
     await Deno.remove(file);
   }
