@@ -4,14 +4,17 @@ import { requireFinite, requireOneOf } from "./validate.ts";
 /** Which rows the regression behind a half-life has. */
 export interface HalfLifeOptions {
   /**
-   * `"reference"` (default) adds a first row with lagged level 0 and difference s[0], as the reference service does;
-   * `"ar1"` uses only the n − 1 rows that exist.
+   * `"ar1"` (default) uses the n − 1 rows that exist; `"reference"` adds a first row with lagged level 0 and difference
+   * s[0], as the reference service does. The added row is harmless for a spread with mean 0 only: a series that reverts to
+   * 100 jumps from 0 to 100 in it, and seems to revert at once.
    */
   convention?: "reference" | "ar1";
 }
 
 /**
  * Half-life of mean reversion in sessions: −ln 2 / b from the regression Δs[t] = a + b · s[t−1] + ε.
+ *
+ * By default the level of the series does not matter: adding a constant changes nothing.
  *
  * Negative where b > 0 (the series runs away), +∞ where b is exactly 0. Thresholds must ask for more than 0.
  *
@@ -23,14 +26,14 @@ export interface HalfLifeOptions {
  * ```ts
  * import { halfLife } from "./half_life.ts";
  * const series = Float64Array.from({ length: 60 }, (_, t) => 0.5 ** t);
- * halfLife(series, { convention: "ar1" }); // −ln 2 / −0.5 ≈ 1.386
+ * halfLife(series); // −ln 2 / −0.5 ≈ 1.386
  * ```
  *
  * Source: Chan, Algorithmic Trading (2013), ch. 2. Verified: tests/quant/fixtures/time_series.json (`halfLife`, 50
  * digits), tests/golden/time_series_test.ts. Cost: O(n).
  */
 export function halfLife(series: Float64Array, options: HalfLifeOptions = {}): number {
-  const { convention = "reference" } = options;
+  const { convention = "ar1" } = options;
   requireOneOf(convention, "convention", ["reference", "ar1"]);
   requireFinite(series, "series", 3);
   if (series.every((value) => value === series[0])) throw new RangeError("series is constant: it has no half-life.");

@@ -69,7 +69,7 @@ goldenTest(
       assertWithin(adf.criticalValues["10%"], row.adf_crit10!, 1e-12, `${pair} 10 %`);
       assertRelative(adf.icBest!, row.adf_icbest!, 1e-9, `${pair} criterion`);
       assertRelative(hurstExponent(spread), row.hurst_H!, 1e-9, `${pair} Hurst`);
-      assertRelative(halfLife(spread), row.half_life!, 1e-9, `${pair} half-life`);
+      assertRelative(halfLife(spread, { convention: "reference" }), row.half_life!, 1e-9, `${pair} half-life`);
       assert.equal(meanCrossings(spread), Number(row.mean_crossings), `${pair} crossings`);
     }
   },

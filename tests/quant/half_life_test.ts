@@ -8,10 +8,17 @@ Deno.test("halfLife() equals 50-digit arithmetic in both conventions", () => {
   }
 });
 
-Deno.test("halfLife() uses the reference convention unless told otherwise", () => {
+Deno.test("halfLife() of a series at any level is that of its deviations unless told otherwise", () => {
   const series = generatedSeries("reverting");
-  assert.equal(halfLife(series), halfLife(series, { convention: "reference" }));
-  assert.notEqual(halfLife(series), halfLife(series, { convention: "ar1" }));
+  const expected = halfLife(series);
+  for (const level of [-1e4, 1, 100, 1e6]) {
+    assertRelative(halfLife(series.map((value) => value + level)), expected, 1e-6, `level ${level}`);
+  }
+  const high = series.map((value) => value + 100);
+  assert.ok(
+    halfLife(high, { convention: "reference" }) < expected / 2,
+    "the reference's first row misleads at a level",
+  );
 });
 
 Deno.test("halfLife() is negative for a series that runs away and infinite where nothing pulls", () => {
