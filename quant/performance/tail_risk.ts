@@ -6,18 +6,23 @@ export interface TailRiskOptions {
   level?: number;
 }
 
-/** Returns ascending, and their quantile at 1 − level. */
+/** A number of sessions that is meant to be whole: 1 − 0.9 is not 0.1, and the product must not fall short by its rounding. */
+function whole(sessions: number): number {
+  const nearest = Math.round(sessions);
+  return Math.abs(sessions - nearest) < 1e-9 ? nearest : sessions;
+}
+
+/** Returns ascending, the share 1 − level of them in the tail, and their quantile there. */
 function tail(returns: Float64Array, { level = 0.95 }: TailRiskOptions) {
   requireFinite(returns, "return");
   if (!(level > 0 && level < 1)) throw new RangeError(`The confidence level must be between 0 and 1, not ${level}.`);
   const sorted = returns.toSorted();
-  // 1 − 0.9 is not 0.1: a position meant to be whole must not fall short of it, or the shortfall would lose a session.
-  const exact = (sorted.length - 1) * (1 - level);
-  const position = Math.abs(exact - Math.round(exact)) < 1e-9 ? Math.round(exact) : exact;
+  const share = 1 - level;
+  const position = whole((sorted.length - 1) * share);
   const below = Math.floor(position);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return { sorted, quantile: low + (high - low) * (position - below) };
+  return { sorted, share, quantile: low + (high - low) * (position - below) };
 }
 
 /**
@@ -45,19 +50,26 @@ export function valueAtRisk(returns: Float64Array, options: TailRiskOptions = {}
 }
 
 /**
- * Historical expected shortfall: the mean loss of the sessions at or beyond the value at risk, as a positive number.
+ * Historical expected shortfall: the mean loss of the worst share 1 − `level` of the sessions, as a positive number.
  *
- * Never below {@linkcode valueAtRisk}; the worst session is always among those averaged.
+ * Exactly n·(1 − level) sessions are averaged: the worst whole ones, and the next one with what is left of that number, so that
+ * returns which equal the quantile count no further than the tail reaches. With fewer than one session in the tail it is the
+ * worst loss. Never below {@linkcode valueAtRisk}.
  *
  * @param returns Simple returns a session, n ≥ 1, finite, in any order.
  * @throws {RangeError} If there is no return, one is NaN or ±∞, or `level` is not between 0 and 1.
  *
- * Source: Acerbi & Tasche (2002). Verified: tests/quant/fixtures/performance.json. Cost: O(n log n).
+ * Source: Acerbi & Tasche (2002), On the coherence of expected shortfall, definition 2.6 on the sample. Verified: tests/quant/fixtures/performance.json. Cost: O(n log n).
  */
 export function expectedShortfall(returns: Float64Array, options: TailRiskOptions = {}): number {
-  const { sorted, quantile } = tail(returns, options);
+  const { sorted, share } = tail(returns, options);
+  const sessions = whole(sorted.length * share);
+  const complete = Math.floor(sessions);
+  if (complete === 0) return 0 - sorted[0]!;
   let sum = 0;
-  let count = 0;
-  while (count < sorted.length && (count === 0 || sorted[count]! <= quantile)) sum += sorted[count++]!;
-  return 0 - sum / count;
+  for (let i = 0; i < complete; i++) sum += sorted[i]!;
+  // No session is left for the part of one where the tail is all there is.
+  const partial = sessions - complete;
+  if (partial > 0) sum += partial * sorted[complete]!;
+  return 0 - sum / sessions;
 }

@@ -5,7 +5,7 @@ import { assertRelative, refusesBadReturns } from "./performance_assertions.ts";
 
 for (const expected of fixture.metrics) {
   for (const { level, ...tail } of expected.tails) {
-    Deno.test(`valueAtRisk() and expectedShortfall() equal numpy's quantile and mean: ${expected.name}, ${level}`, () => {
+    Deno.test(`valueAtRisk() and expectedShortfall() equal numpy's quantile and the mean of the tail: ${expected.name}, ${level}`, () => {
       const returns = Float64Array.from(expected.returns);
       assertRelative(valueAtRisk(returns, { level }), tail.valueAtRisk);
       assertRelative(expectedShortfall(returns, { level }), tail.expectedShortfall);
@@ -13,11 +13,27 @@ for (const expected of fixture.metrics) {
   }
 }
 
-Deno.test("expectedShortfall() includes the session at the quantile, for every level that meets one", () => {
-  const returns = Float64Array.from({ length: 101 }, (_, i) => (i - 50) / 100);
+Deno.test("expectedShortfall() averages exactly the share of sessions in the tail where returns tie at the quantile", () => {
+  const returns = new Float64Array(1000);
+  returns.fill(-0.01, 0, 40);
+  // 50 sessions are the tail: 40 of them lost 1 %.
+  assertRelative(expectedShortfall(returns, { level: 0.95 }), 0.008);
+  assertRelative(expectedShortfall(returns, { level: 0.96 }), 0.01);
+  assertRelative(expectedShortfall(returns, { level: 0.99 }), 0.01);
+});
+
+Deno.test("expectedShortfall() weights the last session of the tail by the part of it that the tail reaches", () => {
+  const returns = Float64Array.of(0.03, -0.04, 0.02, -0.01);
+  // 1.5 sessions: all of the worst, half of the next.
+  assertRelative(expectedShortfall(returns, { level: 0.625 }), (0.04 + 0.5 * 0.01) / 1.5);
+  assertRelative(expectedShortfall(returns, { level: 0.9 }), 0.04);
+});
+
+Deno.test("expectedShortfall() averages whole sessions for every level that means a whole number of them", () => {
+  const returns = Float64Array.from({ length: 100 }, (_, i) => (i - 50) / 100);
   for (let worst = 1; worst < 100; worst++) {
     const level = Number((1 - worst / 100).toFixed(2));
-    assertRelative(expectedShortfall(returns, { level }) + 1, 1.5 - worst / 200);
+    assertRelative(expectedShortfall(returns, { level }) + 1, 1.5 - (worst - 1) / 200);
   }
 });
 
