@@ -1,4 +1,4 @@
-import { mean } from "./centring.ts";
+import { largestMagnitude, mean, powerOfTwoScale } from "./centring.ts";
 import { linearRegression } from "./linear_regression.ts";
 import { requireFinite } from "./validate.ts";
 
@@ -39,14 +39,17 @@ const STRAIGHT_WINDOW_SHARE = 1e-9;
 export function hurstExponent(series: Float64Array): number {
   requireFinite(series, "series", MINIMUM_LENGTH);
   const sizes = windowSizes(series.length);
-  const differences = new Float64Array(series.length - 1);
-  for (let i = 0; i < differences.length; i++) differences[i] = series[i + 1]! - series[i]!;
+  // R/S has no unit: dividing by a power of two changes no digit and keeps differences and their squares in range.
+  const unit = powerOfTwoScale(largestMagnitude(series) || 1);
+  const levels = series.map((value) => value / unit);
+  const differences = new Float64Array(levels.length - 1);
+  for (let i = 0; i < differences.length; i++) differences[i] = levels[i + 1]! - levels[i]!;
 
   const logSize = new Float64Array(sizes.length);
   const logRescaledRange = new Float64Array(sizes.length);
   sizes.forEach((size, i) => {
     logSize[i] = Math.log10(size);
-    logRescaledRange[i] = Math.log10(meanRescaledRange(series, differences, size));
+    logRescaledRange[i] = Math.log10(meanRescaledRange(levels, differences, size));
   });
   return linearRegression(logSize, logRescaledRange).slope;
 }

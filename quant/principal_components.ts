@@ -20,8 +20,8 @@ export interface PrincipalComponents {
  * Leading principal components of returns, by an exact singular value decomposition of the column-centred T × N matrix.
  *
  * At most N − 1 components are given, and at most T − 1, for centred returns vary along no more: `k` is lowered to that.
- * Signs follow scikit-learn's `svd_flip`: the session that scores highest in absolute value on a component (the first one on
- * ties) scores positive; a component without variance has its largest loading positive. A ticker with constant returns has
+ * Signs follow the scores, as scikit-learn's did before 1.5 (later versions go by the loadings): the session that scores highest
+ * in absolute value on a component (the first one on ties) scores positive; a component without variance has its largest loading positive. A ticker with constant returns has
  * loadings of 0 on every component that has variance. Components of equal variance (duplicated tickers leave some with none)
  * are some orthonormal basis of their space, the same at every call.
  *

@@ -125,6 +125,7 @@ const SESSIONS_PER_YEAR = 252;
 export function tearSheet(input: TearSheetInput): TearSheet {
   const { dailyReturn, grossExposure, turnover, tradeOutcomes, trials, trialVariance } = input;
   const n = dailyReturn.length;
+  if (n < 2) throw new RangeError(`A tear sheet needs at least 2 returns, not ${n}.`);
   for (const [name, values] of Object.entries({ grossExposure, turnover })) {
     if (values && values.length !== n) {
       throw new RangeError(`The ${name} has ${values.length} values for ${n} returns.`);

@@ -30,6 +30,7 @@ export {
   type SharpeSample,
   sharpeSample,
   type SharpeTrials,
+  sharpeTrials,
 } from "./sharpe_significance.ts";
 export { expectedShortfall, type TailRiskOptions, valueAtRisk } from "./tail_risk.ts";
 export { hitRate, profitFactor } from "./trade_outcomes.ts";

@@ -1,22 +1,34 @@
+import { largestMagnitude, powerOfTwoScale } from "../centring.ts";
+
+/** Between these the fourth power of a value neither overflows nor vanishes. */
+const SAFE_RANGE = [1e-70, 1e70] as const;
+
 /**
  * Mean, population central moments and whether all values are equal. Equal values have moments of exactly 0: the rounding of
  * their mean must not pass for risk.
+ *
+ * All of them in units of `unit`, which is 1 unless the values are so large or small that their powers leave the range of
+ * doubles; it is a power of two, so that ratios of the moments keep every digit.
  */
 export function centralMoments(values: Float64Array) {
   const n = values.length;
-  if (values.every((value) => value === values[0])) return { mean: values[0] ?? 0, second: 0, third: 0, fourth: 0 };
+  if (values.every((value) => value === values[0])) {
+    return { unit: 1, mean: values[0] ?? 0, second: 0, third: 0, fourth: 0 };
+  }
+  const largest = largestMagnitude(values);
+  const unit = largest > SAFE_RANGE[0] && largest < SAFE_RANGE[1] ? 1 : powerOfTwoScale(largest);
   let sum = 0;
-  for (let t = 0; t < n; t++) sum += values[t]!;
+  for (let t = 0; t < n; t++) sum += values[t]! / unit;
   const mean = sum / n;
   let second = 0;
   let third = 0;
   let fourth = 0;
   for (let t = 0; t < n; t++) {
-    const deviation = values[t]! - mean;
+    const deviation = values[t]! / unit - mean;
     const square = deviation * deviation;
     second += square;
     third += square * deviation;
     fourth += square * square;
   }
-  return { mean, second: second / n, third: third / n, fourth: fourth / n };
+  return { unit, mean, second: second / n, third: third / n, fourth: fourth / n };
 }

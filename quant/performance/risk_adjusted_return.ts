@@ -20,7 +20,8 @@ function ratio(numerator: number, risk: number): number {
 export function volatility(returns: Float64Array, { sessionsPerYear = 252 }: SessionsPerYear = {}): number {
   requireFinite(returns, "return", 2);
   requirePositive(sessionsPerYear, "sessionsPerYear");
-  return Math.sqrt(centralMoments(returns).second * returns.length / (returns.length - 1) * sessionsPerYear);
+  const { unit, second } = centralMoments(returns);
+  return unit * Math.sqrt(second * returns.length / (returns.length - 1) * sessionsPerYear);
 }
 
 /** What counts as excess, and for how long a year is taken. */
@@ -78,9 +79,10 @@ export function sharpeRatio(returns: Float64Array, options: ExcessReturnOptions 
  */
 export function sortinoRatio(returns: Float64Array, options: ExcessReturnOptions = {}): number {
   const { excess, annual } = excessReturns(returns, options);
+  const { unit, mean } = centralMoments(excess);
   let squares = 0;
-  for (let t = 0; t < excess.length; t++) squares += Math.min(excess[t]!, 0) ** 2;
-  return ratio(centralMoments(excess).mean, Math.sqrt(squares / excess.length)) * annual;
+  for (let t = 0; t < excess.length; t++) squares += Math.min(excess[t]! / unit, 0) ** 2;
+  return ratio(mean, Math.sqrt(squares / excess.length)) * annual;
 }
 
 /**

@@ -105,6 +105,34 @@ export function expectedMaximumSharpe({ trials, trialVariance }: SharpeTrials): 
   return Math.sqrt(trialVariance) * ((1 - eulerMascheroni) * typical + eulerMascheroni * extreme);
 }
 
+/**
+ * Count and variance of a set of trials, both of the same trials: a threshold that counts one set and takes the spread of
+ * another is that of neither.
+ *
+ * @param sharpes The Sharpe ratio a session (not a year) of every trial, the one chosen included, n ≥ 1, finite, in any order.
+ * A trial that never held anything has 0.
+ * @returns The number of trials, all of them counted as independent, and the sample variance of their ratios (divided by
+ * n − 1); 0 for one trial.
+ * @throws {RangeError} If there is no trial or a ratio is NaN or ±∞.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { expectedMaximumSharpe, sharpeTrials } from "./sharpe_significance.ts";
+ *
+ * const trials = sharpeTrials(Float64Array.of(0.02, -0.01, 0.05, 0));
+ * assert(trials.trials === 4 && expectedMaximumSharpe(trials) > 0.02);
+ * ```
+ *
+ * Source: Bailey & López de Prado (2014), The Deflated Sharpe Ratio, section "Multiple testing".
+ */
+export function sharpeTrials(sharpes: Float64Array): SharpeTrials {
+  requireFinite(sharpes, "Sharpe ratio");
+  const trials = sharpes.length;
+  const { unit, second } = centralMoments(sharpes);
+  return { trials, trialVariance: trials === 1 ? 0 : unit * unit * second * trials / (trials - 1) };
+}
+
 /** A Sharpe ratio judged against the luck of the search that found it. */
 export interface DeflatedSharpeRatio {
   /** Probability that the true Sharpe ratio is above 0, after the search that found it. */
@@ -117,7 +145,7 @@ export interface DeflatedSharpeRatio {
  * Deflated Sharpe ratio: the {@linkcode probabilisticSharpeRatio} against what the best of all trials shows by luck.
  *
  * @param sample The chosen strategy, everything a session.
- * @param trials All strategies and settings tried, the rejected ones included.
+ * @param trials All strategies and settings tried, the rejected ones included; {@linkcode sharpeTrials} gives them.
  * @throws {RangeError} As {@linkcode probabilisticSharpeRatio} and {@linkcode expectedMaximumSharpe}.
  *
  * @example

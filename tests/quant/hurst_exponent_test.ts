@@ -37,3 +37,9 @@ Deno.test("hurstExponent() refuses series without an exponent", () => {
   assert.throws(() => hurstExponent(Float64Array.from({ length: 200 }, (_, t) => 0.1 * t)), /constant or straight/);
   assertRefusesNonFinite((value) => hurstExponent(generatedSeries("walk").with(7, value)));
 });
+
+Deno.test("hurstExponent() does not depend on a unit, up to the range of doubles", () => {
+  const series = Float64Array.from({ length: 200 }, (_, t) => Math.sin(t * t) + 0.01 * t);
+  const expected = hurstExponent(series);
+  for (const unit of [2 ** 1020, 2 ** -900]) assert.equal(hurstExponent(series.map((value) => value * unit)), expected);
+});

@@ -100,3 +100,12 @@ Deno.test("tearSheet() refuses too few returns and columns that do not match", (
   assert.throws(() => tearSheet({ dailyReturn, benchmarkPrice: new Float64Array(4), ...luck }), /starts at 0/);
   assert.throws(() => tearSheet({ dailyReturn, trials: 0, trialVariance: 0 }), RangeError);
 });
+
+Deno.test("tearSheet() of fewer than two returns says that returns are missing", () => {
+  for (const n of [0, 1]) {
+    assert.throws(
+      () => tearSheet({ dailyReturn: new Float64Array(n), trials: 1, trialVariance: 0 }),
+      { name: "RangeError", message: `A tear sheet needs at least 2 returns, not ${n}.` },
+    );
+  }
+});

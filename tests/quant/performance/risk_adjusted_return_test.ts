@@ -56,3 +56,13 @@ refusesBadReturns("volatility", volatility, 2);
 refusesBadReturns("sharpeRatio", sharpeRatio, 2);
 refusesBadReturns("sortinoRatio", sortinoRatio, 2);
 refusesBadEquity("calmarRatio", calmarRatio);
+
+Deno.test("sharpeRatio(), sortinoRatio() and volatility() hold for returns whose squares leave the range of doubles", () => {
+  const returns = Float64Array.of(0.02, -0.01, 0.005, 0.03, -0.02);
+  for (const unit of [2 ** 990, 2 ** -990]) {
+    const scaled = returns.map((value) => value * unit);
+    assertRelative(sharpeRatio(scaled), sharpeRatio(returns));
+    assertRelative(sortinoRatio(scaled), sortinoRatio(returns));
+    assertRelative(volatility(scaled) / unit, volatility(returns));
+  }
+});

@@ -4,6 +4,7 @@ import {
   expectedMaximumSharpe,
   probabilisticSharpeRatio,
   sharpeSample,
+  sharpeTrials,
 } from "../../../quant/performance/sharpe_significance.ts";
 import fixture from "../fixtures/performance.json" with { type: "json" };
 import { assertRelative, refusesBadReturns } from "./performance_assertions.ts";
@@ -68,6 +69,25 @@ Deno.test("expectedMaximumSharpe() is 0 for one trial and for trials that do not
     const threshold = expectedMaximumSharpe({ trials, trialVariance: 0.01 });
     assert.ok(threshold > last && Number.isFinite(threshold));
     last = threshold;
+  }
+});
+
+Deno.test("sharpeTrials() takes count and variance from the same trials", () => {
+  assert.deepEqual(sharpeTrials(Float64Array.of(0.1)), { trials: 1, trialVariance: 0 });
+  const { trials, trialVariance } = sharpeTrials(Float64Array.of(1, 2, 3, 6));
+  assert.equal(trials, 4);
+  assertRelative(trialVariance, 14 / 3);
+  assert.deepEqual(sharpeTrials(new Float64Array(5).fill(0.1)), { trials: 5, trialVariance: 0 });
+  assert.throws(() => sharpeTrials(new Float64Array(0)), /at least 1 Sharpe ratio value/);
+  assert.throws(() => sharpeTrials(Float64Array.of(0.1, NaN)), RangeError);
+});
+
+Deno.test("sharpeSample() of returns of any size is that of the returns in another unit", () => {
+  const returns = Float64Array.of(0.02, -0.01, 0.005, 0.03, -0.02);
+  const expected = sharpeSample(returns);
+  for (const unit of [2 ** 990, 2 ** -990]) {
+    const sample = sharpeSample(returns.map((value) => value * unit));
+    for (const name of ["sharpe", "skewness", "kurtosis"] as const) assertRelative(sample[name], expected[name]);
   }
 });
 
