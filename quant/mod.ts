@@ -56,3 +56,5 @@ export * from "./backtest/mod.ts";
 export { normalQuantile } from "./normal_quantile.ts";
 export * from "./performance/mod.ts";
 export * from "./forecast/mod.ts";
+export { uniformRandom } from "./uniform_random.ts";
+export * from "./uncertainty/mod.ts";

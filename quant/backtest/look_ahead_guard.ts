@@ -1,3 +1,4 @@
+import { uniformRandom } from "../uniform_random.ts";
 import { requireInteger } from "../validate.ts";
 
 /** A cell of a guarded table. */
@@ -94,7 +95,7 @@ export async function lookAheadGuard(
   if (distinct.length < 2) {
     throw new RangeError(`The data has ${distinct.length} sessions: a look ahead needs at least 2.`);
   }
-  const random = uniform(seed);
+  const random = uniformRandom(seed);
   const cuts = options.cuts?.slice() ??
     Array.from({ length: trials }, () => distinct[Math.floor(random() * (distinct.length - 1))]!);
   for (const cut of cuts) {
@@ -206,15 +207,4 @@ function shake(value: number, _column: string, random: () => number): number {
   if (random() < 0.02) return NaN;
   const factor = Math.exp(random() - 0.5);
   return value === 0 ? 0.01 * random() : value * factor;
-}
-
-/** Mulberry32: 32 bits of state suffice to try cuts, and the same seed gives the same numbers on every machine. */
-function uniform(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

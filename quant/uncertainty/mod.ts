@@ -1,0 +1,11 @@
+/** How far figures of one sample can be trusted: bootstrap bands, and what choosing the best of many backtests is worth. */
+export {
+  type BacktestOverfitting,
+  backtestOverfitting,
+  type BacktestOverfittingOptions,
+} from "./backtest_overfitting.ts";
+export { type Band, type BandOptions } from "./band.ts";
+export { halfLifeBand } from "./half_life_band.ts";
+export { type OptimalBlockLength, optimalBlockLength } from "./optimal_block_length.ts";
+export { type PerformanceBands, performanceBands, type PerformanceBandsOptions } from "./performance_bands.ts";
+export { stationaryBootstrap, type StationaryBootstrapOptions } from "./stationary_bootstrap.ts";

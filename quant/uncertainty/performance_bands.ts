@@ -1,0 +1,92 @@
+import { annualizedReturnBySessions, compoundEquity, maxDrawdown, sharpeRatio } from "../performance/mod.ts";
+import { requireFinite, requireSameLength } from "../validate.ts";
+import { type Band, type BandOptions, middleOf } from "./band.ts";
+import { optimalBlockLength } from "./optimal_block_length.ts";
+import { stationaryBootstrap } from "./stationary_bootstrap.ts";
+
+/** Bands of what a strategy earned. */
+export interface PerformanceBands {
+  /** Of returns in excess of cash, a year. */
+  sharpe: Band;
+  /** Compounded over sessions / 252. */
+  annualizedReturn: Band;
+  /** 0 or negative: the band runs from the deeper to the shallower drawdown. */
+  maxDrawdown: Band;
+  /** Mean length of the blocks in sessions. */
+  meanBlockLength: number;
+  /** Resamples that the bands are made of. */
+  replications: number;
+}
+
+/** Settings of {@linkcode performanceBands}. */
+export interface PerformanceBandsOptions extends BandOptions {
+  /** Return of cash in each session, resampled with the strategy's; or one for all of them. 0 by default. */
+  cashReturn?: Float64Array | number;
+}
+
+/**
+ * Bands of Sharpe ratio, annual return and maximum drawdown by the stationary block bootstrap: percentiles over resamples of the
+ * sessions, the same resamples for all three.
+ *
+ * The bands say how far the figures of another sample of the same process may lie; they know nothing of settings that were tried
+ * before, nor of regimes that the sample did not see. A drawdown is a property of the path: its band is that of paths of the same
+ * length put together from the blocks, which the estimate need not be in the middle of. Constant returns have bands without width.
+ *
+ * @param returns Simple returns a session, oldest first, n ≥ 10, finite.
+ * @throws {RangeError} If there are fewer than 10 returns, one is not finite, cash differs in length, or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { performanceBands } from "./performance_bands.ts";
+ *
+ * const returns = Float64Array.from({ length: 252 }, (_, t) => 0.0005 + 0.01 * Math.sin(t * t));
+ * const { sharpe } = performanceBands(returns, { seed: 1, replications: 199 });
+ * assert(sharpe.low < sharpe.estimate && sharpe.estimate < sharpe.high);
+ * ```
+ *
+ * Source: Politis & Romano (1994); Ledoit & Wolf (2008), Journal of Empirical Finance 15, for Sharpe ratios. Verified:
+ * tests/quant/fixtures/uncertainty.json (`arch`), tests/quant/uncertainty/performance_bands_test.ts (coverage). Cost:
+ * O(replications · n).
+ */
+export function performanceBands(returns: Float64Array, options: PerformanceBandsOptions): PerformanceBands {
+  const { level = 0.95, replications = 999, seed, cashReturn = 0 } = options;
+  requireFinite(returns, "returns", 10);
+  const n = returns.length;
+  const cash = typeof cashReturn === "object" ? cashReturn : new Float64Array(n).fill(cashReturn);
+  requireSameLength(returns, cash, "returns and cash");
+  const excess = returns.map((value, t) => value - cash[t]!);
+  requireFinite(excess, "excess returns", 10);
+  const meanBlockLength = options.meanBlockLength ?? blockLengthOf(excess);
+
+  const annualizedReturns = new Float64Array(replications);
+  const drawdowns = new Float64Array(replications);
+  const sample = new Float64Array(n);
+  const excessSample = new Float64Array(n);
+  let resample = 0;
+  const sharpes = stationaryBootstrap(n, (places) => {
+    for (let t = 0; t < n; t++) {
+      sample[t] = returns[places[t]!]!;
+      excessSample[t] = excess[places[t]!]!;
+    }
+    const equity = compoundEquity(sample);
+    annualizedReturns[resample] = annualizedReturnBySessions(equity);
+    drawdowns[resample] = maxDrawdown(equity);
+    resample++;
+    return sharpeRatio(excessSample);
+  }, { meanBlockLength, replications, seed });
+
+  const equity = compoundEquity(returns);
+  return {
+    sharpe: { estimate: sharpeRatio(excess), ...middleOf(sharpes, level) },
+    annualizedReturn: { estimate: annualizedReturnBySessions(equity), ...middleOf(annualizedReturns, level) },
+    maxDrawdown: { estimate: maxDrawdown(equity), ...middleOf(drawdowns, level) },
+    meanBlockLength,
+    replications,
+  };
+}
+
+/** Constant returns resample to themselves, whatever the blocks. */
+function blockLengthOf(series: Float64Array): number {
+  return series.every((value) => value === series[0]) ? 1 : optimalBlockLength(series).stationary;
+}
