@@ -36,7 +36,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
         await tiny.engine.finished((await tiny.engine.submit({ selection: "numbers", trigger: "test" })).id);
         const drawn = async (query: string) => nodes((await read(tiny, `/assets?${query}`)).html);
         assert.deepEqual(await drawn("group=sources"), ["numbers fresh"]);
-        assert.deepEqual(await drawn("kind=out"), ["rejects missing"]);
+        assert.deepEqual(await drawn("kind=output"), ["rejects missing"]);
         assert.deepEqual(await drawn("focus=%2Bmultiples"), ["numbers fresh", "multiples missing"]);
         assert.deepEqual(await drawn("focus=%2Bmultiples&group=sums"), ["multiples missing"]);
         assert.deepEqual(await drawn("state=fresh"), [
