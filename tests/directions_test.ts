@@ -15,6 +15,8 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   client: ["engine", "routes"],
   cli: ["engine", "access", "client", "resources"],
   web: ["engine", "access", "quant", "resources", "routes"],
+  service: ["access", "cli", "engine", "resources", "routes", "settings", "web"],
+  testing: ["engine", "resources"],
 };
 
 /** The rooms of the engine from the bottom up: a room imports only from rooms before it. */

@@ -34,10 +34,11 @@ async function shownData(
   reader: DataStatusReader | undefined,
   { principal, states }: { principal: Principal | null; states: readonly AssetState[] | undefined },
 ): Promise<ShownData> {
-  if (!reader || principal === null) return { source: reader?.source ?? null, status: null };
+  const about = { keys: reader?.keys ?? null, source: reader?.source ?? null };
+  if (!reader || principal === null) return { ...about, status: null };
   // A page that needs no database is shown without one.
   const status = await reader.read(states).catch(() => "unreadable" as const);
-  return { source: reader.source, status };
+  return { ...about, status };
 }
 
 /** Answers with a table as a file of CSV: for what is no asset, whose rows have an address of their own. */

@@ -51,12 +51,15 @@ export class DataStatusReader {
   #known: { status: DataStatus; atMs: number } | undefined;
   #reading: Promise<DataStatus> | undefined;
   #newest: { version: string; session: string | null } | undefined;
+  /** Of all assets. */
+  readonly keys: readonly string[];
 
   constructor(
     private readonly engine: DataStatusEngine,
     readonly source: DataSource | null,
     private readonly clock: { now(): Temporal.Instant },
   ) {
+    this.keys = engine.graph.keys;
     engine.onRunEnd(() => {
       this.#known = undefined;
       this.#reading = undefined;

@@ -4,6 +4,8 @@ import type { DataStatus } from "./data_status.ts";
 
 /** What the frame of a page says of the data. */
 export interface ShownData {
+  /** Keys of all assets; `null` where nobody says. */
+  keys: readonly string[] | null;
   /** `null` where nobody says. */
   source: DataSource | null;
   /** `unreadable` where it could not be read; `null` for who is not signed in, who is told no more than the source's kind. */
@@ -11,4 +13,4 @@ export interface ShownData {
 }
 
 /** Of the page that is made. */
-export const ShownDataContext = createContext<ShownData>({ source: null, status: null });
+export const ShownDataContext = createContext<ShownData>({ keys: null, source: null, status: null });

@@ -1,5 +1,6 @@
 import { type Child, useContext } from "hono/jsx";
 import { PrincipalContext } from "./principal_context.ts";
+import { ShownDataContext } from "./data_status_context.ts";
 import { StatusBar } from "./components/status_bar.tsx";
 import { importsOf } from "./static_files.ts";
 
@@ -20,10 +21,11 @@ export interface LayoutProps {
   children: Child;
 }
 
-const pages = [
+/** `asset` is what a page is about: a project without it has no such page. */
+const pages: readonly { path: string; title: string; asset?: string }[] = [
   { path: "/", title: "Overview" },
-  { path: "/pairs", title: "Pairs" },
-  { path: "/tickers", title: "Tickers" },
+  { path: "/pairs", title: "Pairs", asset: "chosen_pairs" },
+  { path: "/tickers", title: "Tickers", asset: "clean_prices" },
   { path: "/assets", title: "Assets" },
   { path: "/runs", title: "Runs" },
   { path: "/backfills", title: "Backfills" },
@@ -37,6 +39,7 @@ export function Layout(
   { title, path, script, styles = [], sections = [], headline, bare = false, children }: LayoutProps,
 ) {
   const principal = useContext(PrincipalContext);
+  const { keys } = useContext(ShownDataContext);
   return (
     <html lang="en">
       <head>
@@ -62,7 +65,9 @@ export function Layout(
           {!bare && (
             <nav aria-label="Pages">
               <ul>
-                {pages.map((page) => (
+                {pages.filter(({ asset }) => asset === undefined || keys === null || keys.includes(asset)).map((
+                  page,
+                ) => (
                   <li>
                     <a
                       href={page.path}

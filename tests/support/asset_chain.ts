@@ -6,7 +6,7 @@ import { type Clock, fixedClock } from "../../resources/clock.ts";
 import { type SourceCalendar, weekdays } from "../../resources/exchange_calendar/mod.ts";
 import type { RawBar } from "./bars.ts";
 import { marketOf } from "./market_of.ts";
-import { runAsset } from "./run_asset.ts";
+import { runAsset } from "../../testing/run_asset.ts";
 
 /** Settings by asset key. */
 export type ChainConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -8,20 +8,23 @@ export class ServiceProcess implements AsyncDisposable {
   /** What it has logged so far. */
   output = "";
 
-  /** @param flags More flags of the runtime. */
-  constructor(environment: Record<string, string>, flags: readonly string[] = []) {
+  /**
+   * @param flags More flags of the runtime.
+   * @param folder Of the project, whose `main.ts` is run.
+   */
+  constructor(environment: Record<string, string>, flags: readonly string[] = [], folder: URL = root) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
         "--quiet",
-        "-P",
+        folder === root ? "-P" : "-A",
         "--no-check",
         "--v8-flags=--heap-growing-percent=30",
         ...flags,
         "main.ts",
         "start",
       ],
-      cwd: root,
+      cwd: folder,
       env: { PORT: "0", HOST: "127.0.0.1", LOG_FORMAT: "json", NO_COLOR: "1", DATABASE_URL: "", ...environment },
       stdout: "null",
       stderr: "piped",

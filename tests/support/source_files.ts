@@ -8,7 +8,7 @@ export interface SourceFile {
 }
 
 const root = new URL("../../", import.meta.url);
-const skipped = new Set(["tests", "bench", "docs", ".git", ".data", "node_modules"]);
+const skipped = new Set(["tests", "bench", "docs", "examples", ".git", ".data", "node_modules"]);
 
 /** Every TypeScript and JavaScript file that the service consists of. */
 export async function sourceFiles(): Promise<SourceFile[]> {

@@ -123,7 +123,10 @@ Deno.test("GET / shows what failed with its message, escaped, and what it keeps 
 
 Deno.test("GET / does without the assets of pairs, and without schedules that fired", () =>
   withTinyEngine(async (tiny) => {
-    assert.match((await read(tiny)).text, /This service has no asset that chooses pairs\./);
+    const { text, html } = await read(tiny);
+    assert.doesNotMatch(text, /pairs/i);
+    assert.doesNotMatch(html, /href="\/(pairs|tickers)"/);
+    assert.match(html, /href="\/assets"/);
   }));
 
 Deno.test("GET / answers with a strict policy, and with neither inline scripts nor inline styles", () =>

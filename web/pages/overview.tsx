@@ -41,8 +41,8 @@ export interface OverviewData {
 const shownRuns = 8;
 const portfolioSection = { id: "portfolio", title: "Portfolio" };
 const signalsSection = { id: "signals", title: "Signals" };
+const pairsSection = { id: "pairs", title: "Chosen pairs" };
 const sections = [
-  { id: "pairs", title: "Chosen pairs" },
   { id: "assets", title: "Assets" },
   { id: "schedules", title: "Schedules" },
   { id: "runs", title: "Runs" },
@@ -76,13 +76,19 @@ export async function readOverview(
 
 /** The first page: what there is, how fresh it is, and what came of it. */
 export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfolio, signals, now }: OverviewData) {
+  const choosesPairs = assets.some(({ key }) => key === "chosen_pairs");
   const open = runs.filter((run) => !isFinished(run.status)).map((run) => run.id);
   return (
     <Layout
       title="Tandem"
       path="/"
       script="overview.js"
-      sections={[...portfolio ? [portfolioSection] : [], ...signals ? [signalsSection] : [], ...sections]}
+      sections={[
+        ...portfolio ? [portfolioSection] : [],
+        ...signals ? [signalsSection] : [],
+        ...choosesPairs ? [pairsSection] : [],
+        ...sections,
+      ]}
       headline={<Headline assets={assets} open={open} />}
     >
       <div id="failures-place" class="place" data-live>
@@ -104,12 +110,14 @@ export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfoli
           </section>
         )}
       </div>
-      <section id="pairs" aria-labelledby="pairs-title" class="panel">
-        <h2 id="pairs-title">Chosen pairs</h2>
-        <div id="pairs-body" data-live>
-          <PairsBody pairs={pairs} assets={assets} />
-        </div>
-      </section>
+      {choosesPairs && (
+        <section id="pairs" aria-labelledby="pairs-title" class="panel">
+          <h2 id="pairs-title">Chosen pairs</h2>
+          <div id="pairs-body" data-live>
+            <PairsBody pairs={pairs} assets={assets} />
+          </div>
+        </section>
+      )}
       <section id="assets" aria-labelledby="assets-title" class="panel split">
         <div class="aside">
           <h2 id="assets-title">Assets</h2>
@@ -167,8 +175,7 @@ function Headline({ assets, open }: { assets: readonly AssetState[]; open: reado
 
 function PairsBody({ pairs, assets }: { pairs: Pairs | null; assets: readonly AssetState[] }) {
   const find = (key: string) => assets.find((asset) => asset.key === key);
-  const [chosen, metrics] = [find("chosen_pairs"), find("pair_metrics")];
-  if (!chosen) return <p class="empty">This service has no asset that chooses pairs.</p>;
+  const [chosen, metrics] = [find("chosen_pairs")!, find("pair_metrics")];
   if (!pairs) return <p class="empty">No pairs yet: they appear here once chosen_pairs is materialized.</p>;
   if (pairs.rows.length === 0) {
     return <p class="empty">No pair was chosen: none met the criteria on the data at hand.</p>;

@@ -5,7 +5,7 @@ import { pairTrades } from "../../../assets/backtests/pair_trades.ts";
 import { referenceStrategy } from "../../../quant/mod.ts";
 import { weekdays } from "../../support/bars.ts";
 import { cleanPriceRows, reverting, walk } from "../../support/closes.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { chosenPairRows } from "./chosen_pair_rows.ts";
 
 const n = 300;

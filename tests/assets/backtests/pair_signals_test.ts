@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pairSignals } from "../../../assets/backtests/pair_signals.ts";
 import { referenceSignals } from "../../../quant/mod.ts";
 import { cleanPriceRows, reverting, walk } from "../../support/closes.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { chosenPairRows } from "./chosen_pair_rows.ts";
 
 const n = 60;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pairTrades } from "../../../assets/backtests/pair_trades.ts";
 import { weekdays } from "../../support/bars.ts";
 import { cleanPriceRows } from "../../support/closes.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 /** Rows of `pair_signals`, of which the backtest reads session and signal alone. */
 function signalRows(ticker_1: string, ticker_2: string, signals: readonly string[]) {

@@ -6,7 +6,7 @@ import { deflatedSharpeRatio, sharpeSample, tearSheet } from "../../../quant/mod
 import { runChain } from "../../support/asset_chain.ts";
 import { weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const tables = await runChain(strategyComparison, {
   bars: groupedMarket(260),

@@ -4,7 +4,7 @@ import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { strategyByName, strategyNames, walkForward } from "../../../quant/mod.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const sessions = weekdays(260);
 const bars = groupedMarket(260);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cleanPrices } from "../../../assets/market/clean_prices.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const sessions = weekdays(10);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dailyBars } from "../../../assets/market/daily_bars.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const [first, second, third] = weekdays(3) as [string, string, string];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dailyOhlc } from "../../../assets/market/daily_ohlc.ts";
 import { dailyBarRow } from "../../support/daily_bar_row.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { listedRow } from "../../support/scripted_vendor.ts";
 
 Deno.test("daily_ohlc has the bars with the names of their tickers, null where there is none", async () => {

@@ -3,7 +3,7 @@ import { chosenPairs, strategyComparison, walkForwardDaily, walkForwardPairs } f
 import { dividendsIn, dividendsOf } from "../../../assets/market/dividends.ts";
 import { sessionRows } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("dividendsIn() tells bars with a dividend from those without any", () => {
   const none = "none in the source";

@@ -9,7 +9,7 @@ import { fixedClock } from "../../../resources/clock.ts";
 import { anyDate, everyDay, type SourceCalendar, xnys } from "../../../resources/exchange_calendar/mod.ts";
 import { type AssetTables, type ChainConfig, runChain } from "../../support/asset_chain.ts";
 import { type RawBar, rawBar } from "../../support/bars.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { marketOf } from "../../support/market_of.ts";
 import { eightTickers, eightTickersConfig, inOrder, redated } from "../../support/eight_tickers.ts";
 

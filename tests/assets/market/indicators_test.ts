@@ -4,7 +4,7 @@ import { ema, macd, rsi, sma } from "../../../quant/mod.ts";
 import { weekdays } from "../../support/bars.ts";
 import { dailyBarRow } from "../../support/daily_bar_row.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const sessions = weekdays(60);
 const random = pseudoRandom(7);

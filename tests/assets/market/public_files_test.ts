@@ -5,7 +5,7 @@ import { rawDividends } from "../../../assets/market/raw_dividends.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import { csvMarket } from "../../../resources/market_data/mod.ts";
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 /** What files are like that people export from the usual libraries and pages, made here: what was received, and what is made of it. */
 async function received(content: string | Uint8Array) {

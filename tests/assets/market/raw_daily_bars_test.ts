@@ -5,7 +5,7 @@ import { fixedClock } from "../../../resources/clock.ts";
 import { everyDay, xnys } from "../../../resources/exchange_calendar/mod.ts";
 import { rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("raw_daily_bars keeps what no bar can have, and numbers repeated bars", async () => {
   const bars = [

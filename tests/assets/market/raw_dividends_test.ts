@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rawDividends } from "../../../assets/market/raw_dividends.ts";
 import { rawBar } from "../../support/bars.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("raw_dividends lists what the bars of the source say went ex, repeated bars left out", async () => {
   const { rows } = await runAsset(rawDividends, {

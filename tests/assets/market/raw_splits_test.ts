@@ -3,7 +3,7 @@ import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { rawSplits } from "../../../assets/market/raw_splits.ts";
 import { rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("raw_splits is made with raw_daily_bars", () => {
   assert.equal(rawSplits.recipe, undefined);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rawTickers } from "../../../assets/market/raw_tickers.ts";
 import type { TickerListing } from "../../../resources/market_data/mod.ts";
 import { marketOf } from "../../support/market_of.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const listing: TickerListing = {
   ticker: "AMpB",

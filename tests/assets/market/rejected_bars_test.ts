@@ -3,7 +3,7 @@ import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { rejectedBars } from "../../../assets/market/rejected_bars.ts";
 import { type RawBar, rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const rejectedOf = async (bars: RawBar[]) =>
   (await runAsset(rawDailyBars, { resources: { marketData: marketOf({ bars }) } })).outs.rejected!;

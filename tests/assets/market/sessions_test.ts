@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sessions as asset } from "../../../assets/market/sessions.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const days = weekdays(40);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tickerDetails } from "../../../assets/market/ticker_details.ts";
 import { rawDetails } from "../../support/raw_details.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("ticker_details leaves out what the source did not know, and makes null of what cannot be", async () => {
   const { rows, metadata } = await runAsset(tickerDetails, {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tickers } from "../../../assets/market/tickers.ts";
 import { rawDetails } from "../../support/raw_details.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { listedRow } from "../../support/scripted_vendor.ts";
 
 Deno.test("tickers joins the details to the listing, which comes first where both know something", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { newsMentions } from "../../../assets/news/news_mentions.ts";
 import { rawNewsRow } from "../../support/raw_news_row.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("news_mentions has the original's fields, and the headline where there is no summary", async () => {
   const { rows } = await runAsset(newsMentions, {

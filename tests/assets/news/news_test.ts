@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { news } from "../../../assets/news/news.ts";
 import { newsMentions } from "../../../assets/news/news_mentions.ts";
 import { rawNewsRow } from "../../support/raw_news_row.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("news has each article and ticker once, as last published", async () => {
   const { rows, metadata } = await runAsset(news, {

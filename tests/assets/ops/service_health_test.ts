@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { serviceHealth } from "../../../assets/ops/service_health.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import type { ServiceState } from "../../../resources/service_probe.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const NOW = "2026-11-23T12:00:00Z";
 const well: ServiceState = {

@@ -3,7 +3,7 @@ import { cointegratedPairs, pairsInClusters } from "../../../assets/pairs/cointe
 import { engleGranger } from "../../../quant/mod.ts";
 import { sessionRows } from "../../support/bars.ts";
 import { rawBarRows, reverting, walk } from "../../support/closes.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 /** Rows of `pair_clusters` in which only ticker and cluster matter. */
 function clusterRows(clusters: Readonly<Record<string, number>>, as_of: string, preset = "research") {

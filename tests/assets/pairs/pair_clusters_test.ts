@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { clusterPresets, pairClusters } from "../../../assets/pairs/pair_clusters.ts";
 import { sessionRows } from "../../support/bars.ts";
 import { normals, rawBarRows, walk } from "../../support/closes.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const cluster = (closes: Record<string, ArrayLike<number>>) => {
   const { bars, asOf } = rawBarRows(closes);

@@ -5,7 +5,7 @@ import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { runChain } from "../../support/asset_chain.ts";
 import { type RawBar, sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const sessions = weekdays(260);
 const market = groupedMarket(260);

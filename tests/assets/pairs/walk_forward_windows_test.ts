@@ -3,7 +3,7 @@ import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
 import { sessionRows } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const config = { formationSessions: 120, tradingSessions: 40 };
 const run = (more = {}) =>

@@ -3,7 +3,7 @@ import { rawDailyBars } from "../../../assets/vendor/raw_daily_bars.ts";
 import { isRetryable } from "../../../engine/errors.ts";
 import type { VendorBar } from "../../../resources/market_data/mod.ts";
 import { rawBar } from "../../support/bars.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { scriptedVendor, vendorBar, vendorResources } from "../../support/scripted_vendor.ts";
 
 const nothing = { tickers: [], splits: [], dividends: [] };

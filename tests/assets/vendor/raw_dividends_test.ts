@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rawDividends } from "../../../assets/vendor/raw_dividends.ts";
 import type { VendorDividend } from "../../../resources/market_data/mod.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { scriptedVendor, vendorResources } from "../../support/scripted_vendor.ts";
 
 function dividend(ticker: string, exDate: string, cash: number, currency: string | null = "USD"): VendorDividend {

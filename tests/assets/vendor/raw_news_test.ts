@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rawNews } from "../../../assets/vendor/raw_news.ts";
 import { PartitionSpace } from "../../../engine/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { listedRow, scriptedVendor, vendorNews, vendorResources } from "../../support/scripted_vendor.ts";
 
 const names = ["A", "B", "C", "D"];

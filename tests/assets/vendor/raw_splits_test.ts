@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rawSplits } from "../../../assets/vendor/raw_splits.ts";
 import type { VendorSplit } from "../../../resources/market_data/mod.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { afterClose, listedRow, scriptedVendor, vendorResources } from "../../support/scripted_vendor.ts";
 
 function split(ticker: string, executionDate: string, [from, to]: [number, number]): VendorSplit {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rawTickerDetails } from "../../../assets/vendor/raw_ticker_details.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { listedRow, scriptedVendor, vendorResources } from "../../support/scripted_vendor.ts";
 
 async function detailsOf(ticker: string, listed = listedRow(ticker)) {

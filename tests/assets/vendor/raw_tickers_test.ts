@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rawTickers } from "../../../assets/vendor/raw_tickers.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { afterClose, scriptedVendor, vendorResources, vendorTicker } from "../../support/scripted_vendor.ts";
 
 const clock = afterClose("2024-03-01");

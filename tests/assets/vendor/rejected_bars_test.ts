@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rejectedBars } from "../../../assets/vendor/rejected_bars.ts";
 import { rawBar } from "../../support/bars.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 Deno.test("rejected_bars of a vendor holds those of the bars received that cannot be used, and asks for none", async () => {
   const bars = [

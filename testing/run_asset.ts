@@ -8,16 +8,16 @@ import type {
   MetadataValue,
   PastVersion,
   RowOf,
-} from "../../engine/mod.ts";
-import { PartitionSet, PartitionSpace, silentLogger } from "../../engine/mod.ts";
-import { checkedRows } from "../../engine/checks/checked_rows.ts";
-import { typedMetadata } from "../../engine/declare/metadata.ts";
-import { prepareRows, toRows } from "../../engine/declare/row_schema.ts";
-import { weekdays } from "../../resources/exchange_calendar/mod.ts";
-import { type Clock, fixedClock } from "../../resources/clock.ts";
+} from "../engine/mod.ts";
+import { PartitionSet, PartitionSpace, silentLogger } from "../engine/mod.ts";
+import { checkedRows } from "../engine/checks/checked_rows.ts";
+import { typedMetadata } from "../engine/declare/metadata.ts";
+import { prepareRows, toRows } from "../engine/declare/row_schema.ts";
+import { weekdays } from "../resources/exchange_calendar/mod.ts";
+import { type Clock, fixedClock } from "../resources/clock.ts";
 
 /** What an asset's function reads, and what stands in for the outside world. */
-export interface AssetSurroundings {
+export interface AssetContext {
   /** Rows of each upstream asset by its name in `deps`; they are held to that asset's row schema, in any order. */
   inputs?: Readonly<Record<string, readonly object[]>>;
   /** What the version of an upstream asset says of itself, by its name in `deps`. */
@@ -71,7 +71,7 @@ export async function runAsset<A extends AnyAsset>(
     clock = fixedClock("2026-11-23T12:00:00Z"),
     signal,
     history = [],
-  }: AssetSurroundings = {},
+  }: AssetContext = {},
 ): Promise<AssetRun<RowOf<A>>> {
   const { recipe } = asset;
   if (!recipe) throw new TypeError(`"${asset.key}" is a further output: run the asset that makes it.`);

@@ -1,0 +1,81 @@
+import { Hono } from "hono";
+import deno from "../deno.json" with { type: "json" };
+import type { Logger, Scheduler } from "../engine/mod.ts";
+import { openIdProvider } from "../resources/identity_provider/mod.ts";
+import { api, onError, onNotFound, openApiDocument, requestRatesFrom } from "../routes/mod.ts";
+import type { Environment } from "../settings/environment.ts";
+import { page, type PageOptions } from "../web/mod.ts";
+import type { OpenService } from "./open_service.ts";
+import { metricsOf, readiness } from "./operations.ts";
+
+/** The API and the pages of a service. */
+export function appOf(
+  service: OpenService,
+  { environment, logger, scheduler, stopping, siteUrl }: {
+    environment: Environment;
+    logger: Logger;
+    scheduler: Scheduler;
+    stopping: AbortSignal;
+    /** Where people reach it; known once it listens. */
+    siteUrl: () => URL;
+  },
+): Hono {
+  const { engine, database, access, instruments, project } = service;
+  const { loopbackOnly, publicUrl, trustedProxies } = environment;
+  const app: Hono = new Hono()
+    .onError(onError(logger))
+    .notFound(onNotFound)
+    // First, because it guards what comes after it.
+    .route(
+      "/",
+      api({
+        engine,
+        scheduler,
+        logger,
+        ready: () => readiness(service, stopping),
+        databaseAwaySignal: () => database.awaySignal(),
+        limits: { loopbackOnly },
+        metrics: metricsOf(service, { environment, logger }),
+        instruments,
+        stopping,
+        access,
+        version: deno.version,
+        publicUrl,
+        trustedProxies,
+        // Where nobody is asked who they are, whoever asks is the one who runs it.
+        rates: access.required || trustedProxies > 0 ? requestRatesFrom(environment, { database, logger }) : undefined,
+      }),
+    )
+    .route(
+      "/",
+      page({
+        engine,
+        scheduler,
+        source: project.dataSource,
+        apiDocument: () => openApiDocument(app.routes, { version: deno.version }),
+        access: signInOptions(service, { environment, logger, siteUrl }),
+      }),
+    );
+  return app;
+}
+
+/** How people get in. */
+function signInOptions(
+  { access }: OpenService,
+  { environment: { signIn, trustedProxies }, logger, siteUrl }: {
+    environment: Environment;
+    logger: Logger;
+    siteUrl: () => URL;
+  },
+): PageOptions["access"] {
+  return {
+    access,
+    siteUrl,
+    trustedProxies,
+    logger,
+    signIn: signIn === undefined ? null : {
+      provider: openIdProvider({ ...signIn, hostedDomain: signIn.allowList.onlyDomain ?? undefined }),
+      scopeOf: (email, domain) => signIn.allowList.scopeOf(email, domain),
+    },
+  };
+}

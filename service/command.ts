@@ -1,0 +1,95 @@
+import { commandLine as owner } from "../access/mod.ts";
+import {
+  auditedControl,
+  commandLine,
+  engineControl,
+  type ExitCode,
+  httpControl,
+  httpTokens,
+  processTerminal,
+  storedTokens,
+} from "../cli/mod.ts";
+import deno from "../deno.json" with { type: "json" };
+import { DefinitionError, FreshnessEvaluator, type Logger, messageOf } from "../engine/mod.ts";
+import { systemClock } from "../resources/clock.ts";
+import { consoleLogger } from "../resources/console_logger.ts";
+import { DatabaseOpenError, FolderHeldError } from "../resources/database/mod.ts";
+import { redactor } from "../resources/redaction.ts";
+import { dropByteOrderMark } from "../settings/env_file.ts";
+import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "../settings/environment.ts";
+import { type OpenService, openService } from "./open_service.ts";
+import type { ProjectSource } from "./project.ts";
+import { serve } from "./serve.ts";
+
+/** What a command works with: the service, opened here, or where a server holds the embedded database, that server. */
+async function whereTheDataIs<T>(
+  source: ProjectSource,
+  { environment, logger }: { environment: Environment; logger: Logger },
+  { here, there }: { here: (service: OpenService) => T; there: (url: string, options: { token?: string }) => T },
+): Promise<T> {
+  try {
+    return here(await openService(source, { environment, logger, role: "cli" }));
+  } catch (error) {
+    if (!(error instanceof FolderHeldError && error.url !== null)) throw error;
+    return there(error.url, { token: Deno.env.get("TANDEM_TOKEN") || (error.secret() ?? undefined) });
+  }
+}
+
+/**
+ * Runs the command line of a project: `start` serves it, `materialize`, `assets`, `backfill`, `why` and the others work on its data.
+ *
+ * Settings come from the environment; a fault in them is told on standard error.
+ *
+ * @param args As given on the command line, without the program.
+ *
+ * @example
+ * ```ts ignore
+ * Deno.exit(await tandem({ assets: [prices, returns], schedules: [daily] }, Deno.args));
+ * ```
+ */
+export async function tandem(source: ProjectSource, args: readonly string[]): Promise<ExitCode> {
+  let service: OpenService | undefined;
+  dropByteOrderMark();
+  const secrets = secretsOf(Deno.env.toObject());
+  try {
+    const environment = readEnvironment(Deno.env.toObject());
+    const { logFormat: format } = environment;
+    const logger = consoleLogger({ format, level: environment.logLevel, secrets });
+    // What a command does is shown by its display; the log is for what goes wrong.
+    const quiet = consoleLogger({ format, level: "warn", secrets });
+
+    return await commandLine(args, {
+      version: deno.version,
+      start: async () => {
+        await serve(source, { environment, logger });
+        return 0;
+      },
+      control: () =>
+        whereTheDataIs(source, { environment, logger: quiet }, {
+          here(open) {
+            service = open;
+            const { engine, database, access } = open;
+            const freshness = new FreshnessEvaluator({ engine, database, clock: systemClock, logger: quiet });
+            const evaluateFreshness = () => freshness.evaluate();
+            return auditedControl(engineControl(engine, { evaluateFreshness }), { audit: access.audit, by: owner });
+          },
+          there: httpControl,
+        }),
+      tokens: () =>
+        whereTheDataIs(source, { environment, logger: quiet }, {
+          here(open) {
+            service = open;
+            return storedTokens(open.access.tokens, owner);
+          },
+          there: httpTokens,
+        }),
+    }, processTerminal());
+  } catch (error) {
+    // Where something is wrong outside, a sentence says what to do; a stack only helps who debugs.
+    console.error(redactor(secrets)(`tandem: ${messageOf(error)}`));
+    if (Deno.env.get("LOG_LEVEL") === "debug") console.error(redactor(secrets)(Deno.inspect(error)));
+    return [ConfigurationError, DatabaseOpenError, DefinitionError].some((type) => error instanceof type) ? 2 : 1;
+  } finally {
+    await service?.close();
+  }
+}

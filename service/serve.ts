@@ -1,0 +1,119 @@
+import type { Hono } from "hono";
+import type { Access } from "../access/mod.ts";
+import deno from "../deno.json" with { type: "json" };
+import { AutomationEvaluator, FreshnessEvaluator, type Logger, messageOf, Scheduler } from "../engine/mod.ts";
+import { stopSignals } from "../resources/stop_signals.ts";
+import { type LastingServer, lastingServer } from "../routes/mod.ts";
+import { ConfigurationError, type Environment } from "../settings/environment.ts";
+import { appOf } from "./app.ts";
+import { fillMissing } from "./first_fill.ts";
+import { openService } from "./open_service.ts";
+import { alertsOf } from "./operations.ts";
+import type { ProjectSource } from "./project.ts";
+
+/** What streams that have been told to end have for it when the time is up already. */
+const lastMomentMs = 250;
+
+/** A part of the service that works by itself from its start until it is stopped. */
+interface LastingPart {
+  start(): void | Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Runs the service until it is told to stop. */
+export async function serve(
+  source: ProjectSource,
+  { environment, logger }: { environment: Environment; logger: Logger },
+): Promise<void> {
+  const service = await openService(source, { environment, logger, role: "server" });
+  const { engine, database, clock, access, instruments, project } = service;
+  const { host, port, shutdownSeconds, publicUrl } = environment;
+  using signals = stopSignals((signal) =>
+    logger.info(
+      `Stopping on ${signal}: what runs has ${shutdownSeconds} s, then the next process goes on with it. Once more to stop at once.`,
+    )
+  );
+  const { stopping } = signals;
+  let server: LastingServer | undefined;
+  try {
+    const watching = { engine, database, clock, logger };
+    const scheduler = new Scheduler({ ...watching, schedules: project.schedules ?? [] });
+    await requireCredentials(environment, access);
+    let siteUrl = publicUrl ?? new URL(`http://${host}:${port}`);
+    const app = appOf(service, { environment, logger, scheduler, stopping, siteUrl: () => siteUrl });
+    server = listen(environment, app, logger);
+    const { hostname, port: openPort } = server.addr;
+    const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${openPort}`;
+    siteUrl = publicUrl ?? new URL(url);
+    await service.announce(url, access.ownerSecret);
+    logger.info(`Tandem ${deno.version} serves ${url}; data is in ${database.location}.`);
+    logger.info(
+      access.required
+        ? `Who asks shows an access token${environment.signIn ? ` or signs in at ${environment.signIn.issuer}` : ""}.`
+        : "Everybody on this machine can read and materialize. AUTHENTICATION=required asks for access tokens.",
+    );
+    const alerts = alertsOf(service, { environment, logger, serviceUrl: url });
+    const freshness = new FreshnessEvaluator({ ...watching, onChange: () => alerts?.wake() });
+    const automation = new AutomationEvaluator({
+      ...watching,
+      intervalSeconds: environment.automationSeconds,
+      onEvaluated({ outcome, seconds }) {
+        instruments.automationEvaluations.add({ outcome });
+        instruments.automationSeconds.observe({}, seconds);
+      },
+    });
+    const parts: LastingPart[] = [scheduler, freshness, ...(alerts ? [alerts] : [])];
+    for (const part of parts) await part.start();
+    const filling = fillMissing(engine, { freshness, logger, signal: stopping }).then(() => {
+      // After the first fill, so that nothing is asked for that it is about to make.
+      if (environment.automation && !stopping.aborted) automation.start();
+    });
+    await new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
+    const timeIsUp = AbortSignal.timeout(shutdownSeconds * 1_000);
+    await Promise.all([...parts, automation].map((part) => part.stop()));
+    // Meanwhile whoever watches sees the end of what runs.
+    await engine.drain(timeIsUp);
+    // Ends the streams of events too, for which the server would wait.
+    await engine.close();
+    await Promise.all([filling, closed(server, timeIsUp, logger)]);
+  } catch (error) {
+    await server?.shutdown();
+    throw error;
+  } finally {
+    await service.close();
+  }
+}
+
+/** Resolves when all that was asked is answered, or when the time is up: then the process ends in the middle of an answer. */
+async function closed(server: LastingServer, timeIsUp: AbortSignal, logger: Logger): Promise<void> {
+  const late = Promise.withResolvers<"late">();
+  const onLate = () => late.resolve("late");
+  timeIsUp.addEventListener("abort", onLate, { once: true });
+  if (timeIsUp.aborted) setTimeout(onLate, lastMomentMs);
+  if (await Promise.race([server.shutdown({ patienceMs: 4_000_000 }), late.promise]) === "late") {
+    logger.warn("Some answers were still being read when the time was up; they are cut off.");
+  }
+}
+
+function listen({ host, port }: Environment, app: Hono, logger: Logger): LastingServer {
+  try {
+    return lastingServer({ hostname: host, port, logger }, app.fetch);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new ConfigurationError(
+        `PORT: ${port} on ${host} is in use by another program. Stop it, set PORT to another number, or to 0 for any free one.`,
+      );
+    }
+    throw new ConfigurationError(`HOST: ${host} port ${port} cannot be listened on: ${messageOf(error)}.`);
+  }
+}
+
+/** @throws {ConfigurationError} Where nobody could show any credentials. */
+async function requireCredentials({ host, signIn }: Environment, access: Access): Promise<void> {
+  if (!access.required || signIn !== undefined || await access.tokens.anyHolds()) return;
+  throw new ConfigurationError(
+    `AUTHENTICATION: credentials are required, HOST being ${host}, and nobody has any. Create an access token ` +
+      "(deno task token create NAME --scope admin), or let people sign in: set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and " +
+      "SIGN_IN_ALLOW. To be reached from this machine alone and open there, set HOST to 127.0.0.1.",
+  );
+}
