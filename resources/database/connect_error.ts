@@ -25,6 +25,7 @@ export function connectError(
       case "EAI_AGAIN":
         return `the host ${names} is not known. Correct the host name.`;
       case "CONNECT_TIMEOUT":
+        return `${said} Correct host and port, or let the firewall pass.`;
       case "ETIMEDOUT":
       case "EHOSTUNREACH":
       case "ENETUNREACH":

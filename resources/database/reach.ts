@@ -29,6 +29,8 @@ export const defaultReachLimits: ReachLimits = {
 
 /** Attempts that wait side by side for an answer: what is lost on its way is not sent again for a while. */
 const MOST_ATTEMPTS = 4;
+/** Attempts for one connection of which each is ended because a later one got through first. */
+const MOST_OVERTAKEN = 5;
 
 /** What the server says of a session of its own. */
 export interface SessionState {
@@ -131,8 +133,19 @@ export class Reach {
     await Promise.all(this.#own);
   }
 
+  /** A new connection. The attempt is repeated when a later one got through first: the database answers again. */
   async #dial(): Promise<Dialed> {
-    const attempt = new AbortController();
+    for (let overtaken = 1;; overtaken++) {
+      const attempt = new AbortController();
+      try {
+        return await this.#attempt(attempt);
+      } catch (error) {
+        if (!attempt.signal.aborted || this.#closed || overtaken >= MOST_OVERTAKEN) throw error;
+      }
+    }
+  }
+
+  async #attempt(attempt: AbortController): Promise<Dialed> {
     const begunMs = performance.now();
     this.#attempts.set(attempt, begunMs);
     this.#missedMs ??= 0;

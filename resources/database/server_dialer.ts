@@ -73,11 +73,17 @@ export class ServerDialer implements Dialer {
 
   async #dialHost(host: ServerHost, signal: AbortSignal): Promise<{ connection: Connection; greeting: Greeting }> {
     const { connectTimeoutMs, tls } = this.address;
-    const late = new AbortController();
-    const timer = setTimeout(() => {
-      late.abort(Object.assign(new Error("The server did not answer in time."), { code: "CONNECT_TIMEOUT" }));
-    }, connectTimeoutMs);
-    const ended = AbortSignal.any([signal, late.signal]);
+    const ending = new AbortController();
+    const begunMs = performance.now();
+    const end = () => {
+      const waited = ((performance.now() - begunMs) / 1_000).toFixed(1);
+      const said = `${hostText(host)} did not answer within ${waited} s.`;
+      ending.abort(Object.assign(new Error(said), { code: "CONNECT_TIMEOUT" }));
+    };
+    const timer = setTimeout(end, connectTimeoutMs);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+    const ended = ending.signal;
     try {
       const connection = new Connection(await openSocket(host, tls, ended), this.options);
       const lose = (cause: unknown) => connection.lose(new DatabaseLostError(undefined, { cause }));
@@ -93,6 +99,7 @@ export class ServerDialer implements Dialer {
       }
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener("abort", end);
     }
   }
 

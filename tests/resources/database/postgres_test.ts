@@ -34,6 +34,18 @@ Deno.test("openPostgres() explains that nothing listens, after a few attempts", 
   );
 });
 
+Deno.test("openPostgres() says how long it waited for which host", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const host = `127.0.0.1:${listener.addr.port}`;
+  const message = await refusal(`postgres://tandem:${SECRET}@${host}/prices?connect_timeout=1`);
+  assert.match(
+    message,
+    new RegExp(
+      `cannot be opened: ${host} did not answer within 1\\.\\d s\\. Correct host and port, or let the firewall pass\\.$`,
+    ),
+  );
+});
+
 Deno.test("openPostgres() explains that the host is not known", async () => {
   assert.match(
     await refusal(`postgres://tandem:${SECRET}@no-such-host.invalid/prices`),

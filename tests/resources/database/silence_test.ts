@@ -8,7 +8,15 @@ const ignore = !postgresAvailable;
 /** A tenth of the usual, so that tests need not wait; what is ten times as patient is only more so. */
 const limits = { tickMs: 25, suspectMs: 75, awayMs: 175, giveUpMs: 2_200, retryMs: 100, trustMs: 100 };
 
-async function beforeServer(test: (at: { database: Database; direct: Database; proxy: FaultyProxy }) => Promise<void>) {
+interface Place {
+  /** Through the proxy. */
+  url: string;
+  database: Database;
+  direct: Database;
+  proxy: FaultyProxy;
+}
+
+async function beforeServer(test: (at: Place) => Promise<void>) {
   const { url, drop } = await createTestDatabase({ migrated: false });
   try {
     const proxied = new URL(url);
@@ -18,7 +26,7 @@ async function beforeServer(test: (at: { database: Database; direct: Database; p
     try {
       const database = await openPostgres({ databaseUrl: proxied.href, limits });
       try {
-        await test({ database, direct, proxy });
+        await test({ url: proxied.href, database, direct, proxy });
       } finally {
         await database.close();
       }
@@ -113,6 +121,24 @@ Deno.test({
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
       assert.equal((await sql`select 3 as n`)[0]!.n, 3);
+    }),
+});
+
+Deno.test({
+  name: "Reach connects again where a later attempt got through before the first",
+  ignore,
+  fn: () =>
+    beforeServer(async ({ url, proxy }) => {
+      proxy.set("swallow");
+      const before = proxy.connections;
+      const opening = openPostgres({ databaseUrl: url, limits });
+      while (proxy.connections === before) await new Promise((resolve) => setTimeout(resolve, 5));
+      // The first attempt is lost on its way for good, and those after it are not.
+      proxy.forget();
+      proxy.set("pass");
+      const database = await opening;
+      assert.equal((await database.sql`select 4 as n`)[0]!.n, 4);
+      await database.close();
     }),
 });
 
