@@ -22,9 +22,9 @@ import { RowFault } from "./unusable_rows.ts";
  *
  * An empty number is NaN. Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the
  * work of the assets downstream. A line of another width, text for a number, an impossible date or symbol costs its line, in a wide
- * file a close that is no number its field; each is told with line, column, value and reason. What cannot be understood is refused as a
- * whole with remedy: a missing or empty file, a column that is unknown, missing or double, bytes of another encoding, a file of which
- * more than half cannot be read.
+ * file a close that is no number its field, and a heading that is no symbol or an earlier one its column; each is told with line, column,
+ * value and reason. What cannot be understood is refused as a whole with remedy: a missing or empty file, a column of a long file that is
+ * unknown, missing or double, bytes of another encoding, a file of which more than half cannot be read.
  *
  * The version is a hash of the file as stored. It is taken again only when size or modification time have changed.
  *
@@ -60,17 +60,16 @@ async function parse(source: FileSource, text: Uint8Array, options: ReadOptions)
   const header = headerOf(path, cursor);
   const lines = linesOf(text);
   const pace = new Pace(text.length, options);
-  const isWide = header[0]!.toLowerCase() === "timestamp";
-  const bars = await (isWide ? readWideCloses : readLongBars)(path, cursor, header, {
-    lines,
-    pace,
-    onUnusable: options.onUnusable,
-  });
+  const reading = { lines, pace, onUnusable: options.onUnusable };
+  const tickers = header[0]!.toLowerCase() === "timestamp" ? wideTickers(path, header, options) : null;
+  const bars = tickers === null
+    ? await readLongBars(path, cursor, header, reading)
+    : await readWideCloses(path, cursor, tickers, reading);
   if (bars.ticker.length === 0) {
     throw new MarketDataError(`${path} has a header and no bars. Add rows, or name another file.`);
   }
   await pace.rest(text.length);
-  const symbols = isWide ? wideTickers(path, header).sort() : [...new Set(bars.ticker)];
+  const symbols = tickers?.filter((ticker) => ticker !== null).sort() ?? [...new Set(bars.ticker)];
   return { bars, symbols };
 }
 

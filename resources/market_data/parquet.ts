@@ -3,7 +3,7 @@ import { type FileContents, fileMarket } from "./file_market.ts";
 import { type MarketData, MarketDataError, type ReadOptions } from "./market_data.ts";
 import { ParquetColumns } from "./parquet/columns.ts";
 import { readLongBars } from "./parquet/long_bars.ts";
-import { readWideCloses, wideSessionColumn, wideTickers } from "./parquet/wide_closes.ts";
+import { readWideCloses, wideColumns, wideSessionColumn } from "./parquet/wide_closes.ts";
 
 /**
  * Daily bars of one Parquet file, in one of two shapes that its columns tell apart:
@@ -19,9 +19,10 @@ import { readWideCloses, wideSessionColumn, wideTickers } from "./parquet/wide_c
  * as {@link symbolOf} has them.
  *
  * Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the work of the assets
- * downstream. An infinity, an impossible date or symbol costs its row, in a wide file an infinity its value; each is told with row,
- * column, value and reason. What cannot be understood is refused as a whole with remedy: a missing or empty file, another format, a
- * file cut off, a column that is unknown, missing or of another type, a file of which more than half cannot be read.
+ * downstream. An infinity, an impossible date or symbol costs its row, in a wide file an infinity its value, and a name that is no
+ * symbol or another type its column; each is told with row, column, value and reason. What cannot be understood is refused as a whole
+ * with remedy: a missing or empty file, another format, a file cut off, a column of a long file that is unknown, missing or of another
+ * type, a file of which more than half cannot be read.
  *
  * A file whose bytes were damaged in place can end the process: the library trusts the lengths it finds inside. Of
  * 6,960 files with one byte overwritten 2 did; the others were refused or read with what was left.
@@ -53,14 +54,15 @@ async function parse(path: string, stored: Uint8Array<ArrayBuffer>, options: Rea
   const polars = await loadPolars();
   const columns = new ParquetColumns(polars, path, stored, options);
   const sessionColumn = wideSessionColumn(columns.names);
-  const bars = sessionColumn === undefined
+  const wide = sessionColumn === undefined
+    ? null
+    : { sessionColumn, named: wideColumns(path, columns, { sessionColumn, ...options }) };
+  const bars = wide === null
     ? await readLongBars(path, columns, options)
-    : await readWideCloses(polars, path, columns, { sessionColumn, onUnusable: options.onUnusable });
+    : await readWideCloses(polars, path, columns, { ...wide, onUnusable: options.onUnusable });
   if (bars.ticker.length === 0) {
     throw new MarketDataError(`${path} has columns and no bars. Add rows, or name another file.`);
   }
-  const symbols = sessionColumn === undefined
-    ? [...new Set(bars.ticker)]
-    : wideTickers(path, columns.names, sessionColumn).map(({ ticker }) => ticker);
+  const symbols = wide?.named.map(({ ticker }) => ticker) ?? [...new Set(bars.ticker)];
   return { bars, symbols };
 }

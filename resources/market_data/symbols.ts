@@ -29,44 +29,56 @@ export function symbolOf(text: string): string {
 }
 
 /**
- * The tickers that head the columns of a wide file, in its order.
+ * The tickers that head the columns of a wide file, in its order: `null` for a column that cannot be used. Of columns of one ticker
+ * the first counts.
  *
- * @param refused Makes the error for a heading, by its place from 0 and what is wrong with it, to follow the heading.
- * @throws What `refused` makes, where a heading is no symbol, or two are the same one.
+ * @param onFault Called with the place of such a column from 0, what is wrong, to follow its heading, and a sentence of remedy.
  */
 export function headedTickers(
   headings: readonly string[],
-  refused: (place: number, wrong: string) => Error,
-): string[] {
+  onFault: (place: number, wrong: string, remedy: string) => void,
+): (string | null)[] {
   const seen = new Map<string, string>();
-  headings.forEach((heading, place) => {
+  return headings.map((heading, place) => {
     const fault = faultOfHeading(heading);
-    if (fault !== null) throw refused(place, fault);
+    if (fault !== null) {
+      onFault(place, fault.wrong, fault.remedy);
+      return null;
+    }
     let ticker: string;
     try {
       ticker = symbolOf(heading);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw refused(place, `${error.message}: write the ticker whose closes the column holds`);
+      onFault(place, error.message, "Write the ticker whose closes the column holds.");
+      return null;
     }
     const known = seen.get(ticker);
-    if (known === heading) throw refused(place, "heads two columns: remove or rename one");
     if (known !== undefined) {
-      const alike = "is the ticker of another column but for blanks and characters that cannot be seen";
-      throw refused(place, `${alike}: remove or rename one`);
+      const wrong = known === heading
+        ? "heads an earlier column too, which counts"
+        : "is the ticker of an earlier column but for blanks and characters that cannot be seen";
+      onFault(place, wrong, "Remove or rename one.");
+      return null;
     }
     seen.set(ticker, heading);
+    return ticker;
   });
-  return [...seen.keys()];
 }
 
 /** How pandas writes columns of several levels, and a column without a name. */
-function faultOfHeading(heading: string): string | null {
+function faultOfHeading(heading: string): { wrong: string; remedy: string } | null {
   if (/^\(\s*['"].*,.*\)$/s.test(heading)) {
-    return "is a tuple, as pandas writes columns of several levels: write one level, e.g. frame['Close'].to_csv(…)";
+    return {
+      wrong: "is a tuple, as pandas writes columns of several levels",
+      remedy: "Write one level, e.g. frame['Close'].to_csv(…).",
+    };
   }
   if (/^Unnamed: \d+(_level_\d+)?$/.test(heading)) {
-    return "is what pandas calls a column without a name: remove the column, or name it after its ticker";
+    return {
+      wrong: "is what pandas calls a column without a name",
+      remedy: "Remove the column, or name it after its ticker.",
+    };
   }
   return null;
 }

@@ -7,21 +7,20 @@ import type { CsvCursor } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
 
 /**
- * Rows of a wide file, whose header the cursor has passed: a bar for every field that is not empty, with a close alone.
+ * Rows of a wide file, whose header the cursor has passed: a bar for every field of a ticker that is not empty, with a close alone.
  *
  * Open, high, low and volume are NaN, dividends 0 and splits 1. Ordered by ticker, then session, then as the file has them. A close
  * that is no number is told, and is a bar without values; a line without a session, or of another width, is told and left out.
  *
- * @param header `Timestamp` and the tickers.
+ * @param tickers The columns after the first, as {@link wideTickers} has them.
  * @param lines At least as many as the text has.
  */
 export async function readWideCloses(
   path: string,
   cursor: CsvCursor,
-  header: readonly string[],
+  tickers: readonly (string | null)[],
   { lines, pace, onUnusable }: { lines: number; pace: Pace } & Pick<ReadOptions, "onUnusable">,
 ): Promise<DailyBars> {
-  const tickers = wideTickers(path, header);
   const width = tickers.length;
   const sessions: string[] = [];
   // Row by row as in the file: turning it around while it is read would touch a new page of memory with every field.
@@ -36,21 +35,29 @@ export async function readWideCloses(
   function readLine(row: number): void {
     const session = sessionOf(cursor);
     let closes = 0;
+    const faults = new Map<number, RowFault>();
     for (let k = 0; k < width; k++) {
-      if (cursor.lineEnded) throw cursor.fieldCountFault(header.length);
+      if (cursor.lineEnded) throw cursor.fieldCountFault(width + 1);
+      const ticker = tickers[k]!;
       let close = NaN;
       try {
-        close = cursor.number(tickers[k]!);
+        if (ticker === null) cursor.text();
+        else close = cursor.number(ticker);
         if (!Number.isNaN(close)) closes++;
       } catch (fault) {
         if (!(fault instanceof RowFault)) throw fault;
-        faultyCloses.add(fault, { ticker: tickers[k]!, session });
-        faulty.add(row * width + k);
+        // Where a quote is missing nobody knows where the fields after it begin.
+        if (fault.fault.column === undefined) throw fault;
+        faults.set(k, fault);
         closes++;
       }
       cells[row * width + k] = close;
     }
-    if (!cursor.lineEnded) throw cursor.fieldCountFault(header.length);
+    if (!cursor.lineEnded) throw cursor.fieldCountFault(width + 1);
+    for (const [k, fault] of faults) {
+      faultyCloses.add(fault, { ticker: tickers[k]!, session });
+      faulty.add(row * width + k);
+    }
     sessions.push(session);
     bars += closes;
   }
@@ -61,7 +68,6 @@ export async function readWideCloses(
     } catch (fault) {
       if (!(fault instanceof RowFault)) throw fault;
       faultyLines.add(fault);
-      for (let k = 0; k < width; k++) faulty.delete(sessions.length * width + k);
       cursor.skipLine();
     }
     if (pace.isRestDue()) await pace.rest(cursor.position);
@@ -71,15 +77,23 @@ export async function readWideCloses(
   return tickerByTicker(tickers, sessions, { cells, faulty, bars });
 }
 
-/** The tickers of a wide header, in its order. */
-export function wideTickers(path: string, header: readonly string[]): string[] {
+/** The tickers of a wide header in its order, `null` for a column that cannot be used, which is told. */
+export function wideTickers(
+  path: string,
+  header: readonly string[],
+  { onUnusable }: Pick<ReadOptions, "onUnusable">,
+): (string | null)[] {
   const headings = header.slice(1);
   if (headings.length === 0) {
     throw new MarketDataError(`${path}, line 1: no ticker follows Timestamp. Add a column of closes for each ticker.`);
   }
-  return headedTickers(headings, (i, wrong) => {
-    return new MarketDataError(`${path}, line 1, column ${i + 2}: ${JSON.stringify(headings[i])} ${wrong}.`);
+  const faulty = new UnusableRows(path, onUnusable);
+  const tickers = headedTickers(headings, (i, wrong, remedy) => {
+    const heading = JSON.stringify(headings[i]);
+    faulty.add(new RowFault({ place: `line 1, column ${i + 2}`, wrong: `${heading} ${wrong}`, remedy }));
   });
+  faulty.settle(headings.length, "columns");
+  return tickers;
 }
 
 function sessionOf(cursor: CsvCursor): string {
@@ -95,14 +109,15 @@ function sessionOf(cursor: CsvCursor): string {
 }
 
 function tickerByTicker(
-  tickers: string[],
+  tickers: readonly (string | null)[],
   sessions: string[],
   { cells, faulty, bars }: { cells: Float64Array; faulty: ReadonlySet<number>; bars: number },
 ): DailyBars {
   const order = sessions.map((_, row) => row).sort((a, b) =>
     sessions[a] === sessions[b] ? a - b : sessions[a]! < sessions[b]! ? -1 : 1
   );
-  const columns = tickers.map((_, k) => k).sort((a, b) => tickers[a]! < tickers[b]! ? -1 : 1);
+  const columns = [...tickers.keys()].filter((k) => tickers[k] !== null)
+    .sort((a, b) => tickers[a]! < tickers[b]! ? -1 : 1);
   const ticker: string[] = [];
   const session: string[] = [];
   const close = new Float64Array(bars);

@@ -128,24 +128,33 @@ export class ParquetColumns {
 
   /** The error for a column of another type than is wanted. */
   typeError(name: string, wanted: string, remedy: string): MarketDataError {
-    const type = this.#types[name]!.variant;
     return new MarketDataError(
-      `${this.path}, column ${name}: it is of type ${type} where ${wanted} are wanted. ${remedy}`,
+      `${this.path}, column ${name}: it is of type ${this.typeOf(name)} where ${wanted} are wanted. ${remedy}`,
     );
   }
 
+  /** The type of a column, as the library names it. */
+  typeOf(name: string): string {
+    return this.#types[name]!.variant;
+  }
+
+  /** Whether a column can be read as numbers: it has a numeric type, or no value. */
+  holdsNumbers(name: string): boolean {
+    if (NUMBERS.test(this.typeOf(name))) return true;
+    // A writer that never saw a value has to guess the type.
+    return this.#understood(() => {
+      const column = this.#column(name);
+      return column.nullCount() === column.length;
+    });
+  }
+
   #doubles(names: string[]): Series[] {
+    for (const name of names) {
+      if (!this.holdsNumbers(name)) throw this.typeError(name, "numbers", "Store it as a double.");
+    }
     return this.#understood(() => {
       const frame = this.polars.readParquet(this.#bytes, { columns: names });
-      return names.map((name) => {
-        const column = frame.getColumn(name);
-        // A writer that never saw a value has to guess the type.
-        const isEmpty = column.nullCount() === column.length;
-        if (!NUMBERS.test(this.#types[name]!.variant) && !isEmpty) {
-          throw this.typeError(name, "numbers", "Store it as a double.");
-        }
-        return column.cast(this.polars.Float64);
-      });
+      return names.map((name) => frame.getColumn(name).cast(this.polars.Float64));
     });
   }
 

@@ -2,7 +2,7 @@ import type { Polars } from "../../polars.ts";
 import { closesAlone } from "../bar_columns.ts";
 import { type DailyBars, MarketDataError, type ReadOptions } from "../market_data.ts";
 import { headedTickers } from "../symbols.ts";
-import { UnusableRows } from "../unusable_rows.ts";
+import { RowFault, UnusableRows } from "../unusable_rows.ts";
 import type { ParquetColumns } from "./columns.ts";
 
 /** Names of the column of sessions, lower case; the last is what pandas calls an index without a name. */
@@ -27,9 +27,10 @@ export async function readWideCloses(
   polars: Polars,
   path: string,
   columns: ParquetColumns,
-  { sessionColumn, onUnusable }: { sessionColumn: string } & Pick<ReadOptions, "onUnusable">,
+  { sessionColumn, named, onUnusable }:
+    & { sessionColumn: string; named: readonly WideColumn[] }
+    & Pick<ReadOptions, "onUnusable">,
 ): Promise<DailyBars> {
-  const named = wideTickers(path, columns.names, sessionColumn);
   const faultyRows = new UnusableRows(path, onUnusable);
   const faultyCloses = new UnusableRows(path, onUnusable);
   const sessions = await columns.sessions(sessionColumn, (_, fault) => faultyRows.add(fault));
@@ -63,18 +64,34 @@ export async function readWideCloses(
   return closesAlone(ticker, session, close);
 }
 
-/** The columns of a wide file that hold closes, with their tickers, in order of these. */
-export function wideTickers(
+/** A column of closes. */
+export interface WideColumn {
+  column: string;
+  ticker: string;
+}
+
+/** The columns of a wide file that hold closes, with their tickers, in order of these; a column that cannot be used is told. */
+export function wideColumns(
   path: string,
-  names: readonly string[],
-  sessionColumn: string,
-): { column: string; ticker: string }[] {
-  const columns = names.filter((name) => name !== sessionColumn);
-  if (columns.length === 0) {
+  columns: ParquetColumns,
+  { sessionColumn, onUnusable }: { sessionColumn: string } & Pick<ReadOptions, "onUnusable">,
+): WideColumn[] {
+  const names = columns.names.filter((name) => name !== sessionColumn);
+  if (names.length === 0) {
     throw new MarketDataError(`${path} has no column but ${sessionColumn}. Add a column of closes for each ticker.`);
   }
-  return headedTickers(columns, (i, wrong) => {
-    const column = columns[i]!.trim() === "" ? "a column without a name" : `the column ${JSON.stringify(columns[i])}`;
-    return new MarketDataError(`${path} has ${column}: it ${wrong}.`);
-  }).map((ticker, i) => ({ column: columns[i]!, ticker })).sort((a, b) => a.ticker < b.ticker ? -1 : 1);
+  const faulty = new UnusableRows(path, onUnusable);
+  const tell = (i: number, wrong: string, remedy: string) => {
+    const place = `column ${columns.names.indexOf(names[i]!) + 1}`;
+    faulty.add(new RowFault({ place, wrong: `${JSON.stringify(names[i])} ${wrong}`, remedy }));
+  };
+  const found: WideColumn[] = [];
+  for (const [i, ticker] of headedTickers(names, tell).entries()) {
+    if (ticker === null) continue;
+    const column = names[i]!;
+    if (columns.holdsNumbers(column)) found.push({ column, ticker });
+    else tell(i, `is of type ${columns.typeOf(column)} where numbers are wanted`, "Store it as a double.");
+  }
+  faulty.settle(names.length, "columns");
+  return found.sort((a, b) => a.ticker < b.ticker ? -1 : 1);
 }

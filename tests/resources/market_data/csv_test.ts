@@ -222,12 +222,12 @@ Deno.test("csvMarket() says which columns a header lacks, has too many or twice,
   assert.ok(unlike.length < 500);
   assert.match(await failure("Timestamp\n2026-01-05\n"), /line 1: no ticker follows Timestamp/);
   assert.match(
-    await failure("Timestamp,A,A\n2026-01-05,1,1\n"),
-    /line 1, column 3: "A" heads two columns: remove or rename one\./,
+    await failure("Timestamp,A,A,A,A\n2026-01-05,1,1,1,1\n"),
+    /line 1, column 3: "A" heads an earlier column too, which counts\. Remove or rename one\. 3 of 4 columns cannot be/,
   );
   assert.match(
-    await failure("Timestamp,A,\n2026-01-05,1,1\n"),
-    /line 1, column 3: "" names no ticker: write the ticker whose closes the column holds\./,
+    await failure("Timestamp,\n2026-01-05,1\n"),
+    /line 1, column 2: "" names no ticker\. Write the ticker whose closes the column holds\.$/,
   );
 });
 

@@ -202,17 +202,101 @@ Deno.test("csvMarket() never makes one of two symbols whose bars collide: the la
   assert.deepEqual(apart.closes.map(([ticker, , close]) => [ticker, close]), [["AMPB", 2], ["AMpB", 1], ["ＡMPB", 3]]);
 });
 
-Deno.test("csvMarket() refuses a header that names no tickers, or one ticker twice", async () => {
-  const refused = (header: string, message: RegExp) => assert.rejects(read(`${header}\n2026-01-05,1,2\n`), message);
-  await refused(`Timestamp,"('Close', 'AAA')","('Close', 'BBB')"`, /line 1, column 2: .* is a tuple, as pandas writes/);
-  await refused(`Timestamp,AAA,"(""Close"", ""BBB"")"`, /line 1, column 3: .* is a tuple, as pandas writes/);
-  await refused("Timestamp,Unnamed: 0,AAA", /column 2: "Unnamed: 0" is what pandas calls a column without a name/);
-  await refused(
-    "Timestamp,AAA,A\u200BAA",
-    /column 3: .* is the ticker of another column but for blanks and characters/,
-  );
-  await refused("Timestamp,AAA,A\0", /column 3: .* holds the control character U\+0000 \(NUL\): write the ticker/);
+/** A heading beside two good ones, the ticker that is told, and what is wrong with it. */
+const faultyHeadings: [heading: string, reason: RegExp][] = [
+  ["AAA", /^"AAA" heads an earlier column too, which counts$/],
+  ["A\u200BAA", /is the ticker of an earlier column but for blanks and characters that cannot be seen$/],
+  ["AA\u00ADA", /is the ticker of an earlier column but for blanks and characters that cannot be seen$/],
+  ["", /^"" names no ticker$/],
+  ["A\0", /holds the control character U\+0000 \(NUL\)$/],
+  ["\uFFFDBC", /has lost a letter \(U\+FFFD\)/],
+  ["Unnamed: 0", /is what pandas calls a column without a name$/],
+  ["Unnamed: 3_level_1", /is what pandas calls a column without a name$/],
+  ["('Close', 'CCC')", /is a tuple, as pandas writes columns of several levels$/],
+  [`("Close", "CCC")`, /is a tuple, as pandas writes columns of several levels$/],
+  ["('CCC', 'Close', 'USD')", /is a tuple, as pandas writes columns of several levels$/],
+  ["( 'Adj Close', 'BRK.B' )", /is a tuple, as pandas writes columns of several levels$/],
+];
+const csvField = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+for (const [heading, reason] of faultyHeadings) {
+  Deno.test(`csvMarket() and parquetMarket() give up the one column ${JSON.stringify(heading)} of a wide file`, async () => {
+    const readings: [Reading, place: string][] = [];
+    for (const at of [1, 2]) {
+      const headings = ["AAA", "BBB"].toSpliced(at, 0, heading);
+      const row = (...closes: unknown[]) => closes.toSpliced(at + 1, 0, "x").join();
+      const content = ["Timestamp," + headings.map(csvField).join(), row("2026-01-05", 1, 3), row("2026-01-06", 2, 4)];
+      readings.push([await read(content.join("\n")), `line 1, column ${at + 2}`]);
+      // No Parquet file has one name twice, or a column without one.
+      if (heading === "AAA" || heading === "") continue;
+      const columns = [number("AAA", 1, 2), number("BBB", 3, 4)].toSpliced(at, 0, number(heading, 9, 9));
+      readings.push([await parquet(text("date", "2026-01-05", "2026-01-06"), ...columns), `column ${at + 2}`]);
+    }
+    for (const [{ closes, told }, place] of readings) {
+      assert.deepEqual(closes, [
+        ["AAA", "2026-01-05", 1],
+        ["AAA", "2026-01-06", 2],
+        ["BBB", "2026-01-05", 3],
+        ["BBB", "2026-01-06", 4],
+      ]);
+      assert.equal(told.length, 1);
+      assert.match(told[0]!.reason, reason);
+      assert.deepEqual([told[0]!.ticker, told[0]!.session, told[0]!.place], [null, null, place]);
+    }
+  });
+}
+
+Deno.test("csvMarket() and parquetMarket() refuse a wide file of which more than half of the columns cannot be used", async () => {
+  const tuples = ["('Close', 'AAA')", "('Close', 'BBB')", "CCC"];
+  const remedy =
+    "Write one level, e.g. frame['Close'].to_csv(…). 2 of 3 columns cannot be read, so the file is refused";
+  const refused = (error: Error) => error.message.includes(remedy) && /PATH, (line 1, )?column 2: /.test(error.message);
+  await assert.rejects(read(`Timestamp,${tuples.map(csvField).join()}\n2026-01-05,1,2,3\n`), refused);
+  const columns = tuples.map((name) => number(name, 1));
+  await assert.rejects(parquet(text("date", "2026-01-05"), ...columns), refused);
 });
+
+Deno.test("parquetMarket() gives up the one column of a wide file that holds no numbers", async () => {
+  const { closes, told } = await parquet(
+    text("date", "2026-01-05"),
+    number("A", 1),
+    text("Notes", "x"),
+    text("C", null),
+  );
+  assert.deepEqual(closes, [["A", "2026-01-05", 1]]);
+  assert.deepEqual(told.map(({ place, reason }) => [place, reason]), [[
+    "column 3",
+    '"Notes" is of type String where numbers are wanted',
+  ]]);
+});
+
+/** A row of a holiday as programs and people write it, and what is told of it. */
+const holidayRows: [row: string, told: [string | null, string | null][]][] = [
+  ["2026-11-26,,", []],
+  ["2026-11-26,closed,closed", [["A", "2026-11-26"], ["B", "2026-11-26"]]],
+  ["2026-11-26,-,", [["A", "2026-11-26"]]],
+  ["2026-11-26,Thanksgiving", [[null, null]]],
+  ['2026-11-26,"closed,', [[null, null]]],
+  ['2026-11-26,closed,"closed', [[null, null]]],
+  ["Thanksgiving Day,,", [[null, null]]],
+  ["# 2026-11-26: closed", [[null, null]]],
+];
+
+for (const [row, expected] of holidayRows) {
+  Deno.test(`csvMarket() gives up no more of a wide file than the holiday's row ${JSON.stringify(row)}`, async () => {
+    const { closes, told } = await read(`Timestamp,A,B\n2026-11-24,1,4\n2026-11-25,2,5\n${row}\n2026-11-27,3,6\n`);
+    assert.deepEqual(told.map(({ ticker, session }) => [ticker, session]), expected);
+    for (const { place } of told) assert.equal(place, "line 4");
+    assert.deepEqual(closes.filter(([, , close]) => !Number.isNaN(close)), [
+      ["A", "2026-11-24", 1],
+      ["A", "2026-11-25", 2],
+      ["A", "2026-11-27", 3],
+      ["B", "2026-11-24", 4],
+      ["B", "2026-11-25", 5],
+      ["B", "2026-11-27", 6],
+    ]);
+  });
+}
 
 Deno.test("csvMarket() reads a quoted symbol that ends in a comma, time and again", async () => {
   const { closes } = await read(
