@@ -4,7 +4,8 @@
  * seconds.
  *
  * `deno task bench:faults [--times 10] [--only PATTERN] [--brief]`; `--only` takes a regular expression of the names, with `--brief`
- * faults last a fifth of their time.
+ * faults last a fifth of their time. Ctrl-C ends it with the table of what was tried before the trial under
+ * way.
  *
  * @module
  */
@@ -341,24 +342,39 @@ function spread(values: readonly (number | null)[]): string {
   return [known[0]!, known[Math.floor(known.length / 2)]!, known.at(-1)!].map((value) => value.toFixed(1)).join(" / ");
 }
 
+function rowOf(name: string, trials: readonly Trial[]): string[] {
+  const seen = trials.flatMap(({ seen }) => seen ?? []);
+  const statuses = (of: (seen: Seen) => Set<number>) =>
+    [...new Set(seen.flatMap((one) => [...of(one)]))].toSorted().join(" ");
+  return [
+    name,
+    `${trials.filter(({ settledSeconds }) => settledSeconds !== null).length} of ${trials.length}`,
+    spread(trials.map(({ goesOnSeconds }) => goesOnSeconds)),
+    spread(trials.map(({ settledSeconds }) => settledSeconds)),
+    seen.length === 0 ? "" : `${statuses((s) => s.healthz)}; ${statuses((s) => s.readyz)}; ${statuses((s) => s.reads)}`,
+    seen.length === 0 ? "" : Math.max(...seen.map((s) => s.longestReadSeconds)).toFixed(1),
+  ];
+}
+
 async function main(): Promise<number> {
   const chosen = faults.filter(({ name }) => new RegExp(options.get("--only") ?? "").test(name));
   console.error("Filling a database…");
   await using cluster = await TestServer.open();
-  const rows: string[][] = [];
-  for (const { name, unable, trial } of chosen) {
-    if (unable) {
-      rows.push([name, `not tried: ${unable}`, "", "", "", ""]);
-      continue;
-    }
-    const trials: Trial[] = [];
-    for (let i = 1; i <= times; i++) {
+  const trials = new Map(chosen.map(({ name }) => [name, [] as Trial[]]));
+  let stopped = false;
+  Deno.addSignalListener("SIGINT", () => stopped = true);
+  // Round by round, so that each fault has been tried as often as any other.
+  for (let i = 1; i <= times; i++) {
+    for (const { name, unable, trial } of chosen) {
+      if (unable || stopped) continue;
       const found = await trial(cluster).catch((error): Trial => ({
         goesOnSeconds: null,
         settledSeconds: null,
         missing: `${error}`,
       }));
-      trials.push(found);
+      // The servers of this trial may have got the signal, too.
+      if (stopped) break;
+      trials.get(name)!.push(found);
       const { goesOnSeconds, settledSeconds, missing } = found;
       console.error(
         `${name}, ${i} of ${times}: ` +
@@ -367,20 +383,10 @@ async function main(): Promise<number> {
             : `goes on after ${goesOnSeconds!.toFixed(1)} s, ended after ${settledSeconds.toFixed(1)} s`),
       );
     }
-    const seen = trials.flatMap(({ seen }) => seen ?? []);
-    const statuses = (of: (seen: Seen) => Set<number>) =>
-      [...new Set(seen.flatMap((one) => [...of(one)]))].toSorted().join(" ");
-    rows.push([
-      name,
-      `${trials.filter(({ settledSeconds }) => settledSeconds !== null).length} of ${trials.length}`,
-      spread(trials.map(({ goesOnSeconds }) => goesOnSeconds)),
-      spread(trials.map(({ settledSeconds }) => settledSeconds)),
-      seen.length === 0
-        ? ""
-        : `${statuses((s) => s.healthz)}; ${statuses((s) => s.readyz)}; ${statuses((s) => s.reads)}`,
-      seen.length === 0 ? "" : Math.max(...seen.map((s) => s.longestReadSeconds)).toFixed(1),
-    ]);
   }
+  const rows = chosen.map(({ name, unable }) =>
+    unable ? [name, `not tried: ${unable}`, "", "", "", ""] : rowOf(name, trials.get(name)!)
+  );
   const head = [
     "fault",
     "recovered",
@@ -389,7 +395,7 @@ async function main(): Promise<number> {
     "meanwhile: /healthz; /readyz; reads",
     "longest read, s",
   ];
-  console.log(`Seconds: shortest / median / longest of ${times}${brief ? "; faults shortened" : ""}.\n`);
+  console.log(`Seconds: shortest / median / longest${brief ? "; faults shortened" : ""}.\n`);
   const table = [head, head.map(() => "---"), ...rows];
   const widths = head.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
   for (const row of table) {
@@ -397,7 +403,7 @@ async function main(): Promise<number> {
       `| ${row.map((partition, i) => partition.padEnd(widths[i]!, partition === "---" ? "-" : " ")).join(" | ")} |`,
     );
   }
-  return rows.some((row) => /^\d+ of \d+$/.test(row[1]!) && Number.parseInt(row[1]!) < times) ? 1 : 0;
+  return [...trials.values()].flat().some(({ settledSeconds }) => settledSeconds === null) ? 1 : 0;
 }
 
 // Whatever a fault has left open does not keep it.
