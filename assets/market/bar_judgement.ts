@@ -160,14 +160,42 @@ function sameValues(
   return [open, high, low, close, volume, dividend, split].every((values) => Object.is(values[i], values[other]));
 }
 
-/** The bars that cannot be used. Cost: O(n). */
-export function unusableBars(bars: BarColumns): RejectedBarRow[] {
+/**
+ * The bars that cannot be used.
+ *
+ * @param unreadable By {@link barKey} why bars came without any value, in the order in which these stand.
+ *
+ * Cost: O(n).
+ */
+export function unusableBars(
+  bars: BarColumns,
+  unreadable: ReadonlyMap<string, readonly string[]> = new Map(),
+): RejectedBarRow[] {
   const rejected: RejectedBarRow[] = [];
-  for (let i = 0; i < bars.ticker.length; i++) {
-    const reason = barFault(bars, i);
-    if (reason !== undefined) rejected.push(rejection(bars, i, reason));
+  const told = new Map<string, number>();
+  const { ticker, session, open, high, low, close, volume } = bars;
+  for (let i = 0; i < ticker.length; i++) {
+    let reason = barFault(bars, i);
+    if (reason === undefined) continue;
+    if ([open, high, low, close, volume].every((values) => Number.isNaN(values[i]))) {
+      const key = barKey(ticker[i]!, session[i]!);
+      const place = told.get(key) ?? 0;
+      const why = unreadable.get(key)?.[place];
+      told.set(key, place + 1);
+      if (why !== undefined) reason = `cannot be read (${why})`;
+    }
+    rejected.push(rejection(bars, i, reason));
   }
   return rejected;
+}
+
+export function barKey(ticker: string, session: string): string {
+  return `${session} ${ticker}`;
+}
+
+/** A reason without what it says of the one bar, so that equal kinds can be counted. */
+export function kindOfReason(reason: string): string {
+  return reason.replace(/ \(.*\)$/s, "");
 }
 
 /** Bar `i` as it was received, with the reason for which it cannot be used. */

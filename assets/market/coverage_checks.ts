@@ -1,4 +1,5 @@
 import { type Check, check, type CheckedRows, table } from "../../engine/mod.ts";
+import { kindOfReason } from "./bar_judgement.ts";
 
 /*
  * How much of what should be there is there, and can be used. These checks name tickers, days and the remedy; only one of them keeps rows
@@ -38,7 +39,7 @@ export function fewRejected<Row extends RejectedBar>(
       return {
         passed,
         message: `${rows.count} of ${received} bars (${percent(rows.count / received)}) are rejected: ${
-          reasonsInWords(tally(rows.column("reason") as readonly string[]))
+          reasonsInWords(tally((rows.column("reason") as readonly string[]).map(kindOfReason)))
         }${poor.map(([session, bars, rejected]) => `; ${rejected} of ${bars} in ${session}`).join("")}${
           passed ? "" : `; ${where(rows)}. ${remedy(rows.column("reason") as readonly string[])}`
         }`,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
-import { splitsOf, unusableBars } from "./bar_judgement.ts";
+import type { UnusableRow } from "../../resources/market_data/mod.ts";
+import { barKey, splitsOf, unusableBars } from "./bar_judgement.ts";
 import { withSettledEvents } from "./corporate_events.ts";
 import { mostUsable } from "./coverage_checks.ts";
 import { datedInSessions, todayIn } from "./dated_bars.ts";
@@ -41,7 +42,7 @@ export const rawDailyBars = asset({
   partitionedBy: { name: "ticker", date: "session" },
   outs: { splits: rawSplits, rejected: rejectedBars },
   checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
-  codeVersion: "2",
+  codeVersion: "3",
   async source({ resources: { marketData, calendar }, clock }) {
     const today = todayIn(calendar, clock);
     // What is dated after today is judged anew each day, though the source stays as it is.
@@ -51,11 +52,18 @@ export const rawDailyBars = asset({
 
   async materialize({ resources: { marketData, calendar }, clock, signal, progress }) {
     const unreadable = new RejectedRows();
-    const bars = await marketData.dailyBars({ signal, onProgress: progress, onUnusable: unreadable.add });
+    const reasons = new Map<string, string[]>();
+    const onUnusable = (row: UnusableRow) => {
+      unreadable.add(row);
+      if (row.ticker === null || row.session === null) return;
+      const key = barKey(row.ticker, row.session);
+      if (!reasons.get(key)?.push(row.reason)) reasons.set(key, [row.reason]);
+    };
+    const bars = await marketData.dailyBars({ signal, onProgress: progress, onUnusable });
     const received = { ...bars, occurrence: occurrences(bars.ticker, bars.session) };
     const { dated, rejected: misdated } = datedInSessions(received, { calendar, today: todayIn(calendar, clock) });
     const { bars: rows, repeated } = withSettledEvents(dated, { onContradiction: unreadable.add });
-    const unusable = unusableBars(rows);
+    const unusable = unusableBars(rows, reasons);
     const rejected = [...misdated, ...unusable];
     const firsts = (numbers: Float64Array) => numbers.reduce((sum, number) => sum + Number(number === 1), 0);
     const source = { source: marketData.name, source_version: await marketData.version() };

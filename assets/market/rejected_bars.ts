@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { table } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
-import type { BarColumns, RejectedBarRow } from "./bar_judgement.ts";
+import { type BarColumns, kindOfReason, type RejectedBarRow } from "./bar_judgement.ts";
 import { fewRejected } from "./coverage_checks.ts";
 
 export const RejectedBar = z.object({
@@ -61,8 +61,10 @@ export function rejectedOutput(
   };
 }
 
-/** How many bars are rejected for each reason, the most frequent first. */
+/** How many bars are rejected for each kind of reason, the most frequent first. */
 export function reasonTable(rejected: readonly RejectedBarRow[]) {
-  const reasons = [...Map.groupBy(rejected, ({ reason }) => reason)].map(([reason, { length }]) => [reason, length]);
+  const reasons = [...Map.groupBy(rejected, ({ reason }) => kindOfReason(reason))].map((
+    [reason, { length }],
+  ) => [reason, length]);
   return table(["reason", "bars"], reasons.sort((a, b) => Number(b[1]) - Number(a[1])));
 }

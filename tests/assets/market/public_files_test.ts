@@ -23,7 +23,8 @@ async function received(content: string | Uint8Array) {
       ratio: Float64Array.from(splits, ({ ratio }) => ratio),
     });
     const dividends = (await runAsset(rawDividends, { inputs: { bars: rows } })).rows;
-    return { rows, accepted, rejected, splits, dividends, metadata, usable: checks.rows_usable! };
+    const told = byproducts.rejected!.rows as unknown as { ticker: string; session: string; reason: string }[];
+    return { rows, accepted, rejected, splits, dividends, metadata, told, usable: checks.rows_usable! };
   } finally {
     await Deno.remove(path);
   }
@@ -142,12 +143,12 @@ Deno.test("a row that cannot be read is named by the check, costs its bar, and n
     if (ticker === "BBB" && t === 5) return `BBB,${session},1,2,1,n/a,10`;
     return ticker === "CCC" && t === 7 ? "CCC,soon,1,1,1,1,1" : line(ticker, session, price);
   });
-  const { accepted, rejected, metadata, usable } = await received(content);
+  const { accepted, told, metadata, usable } = await received(content);
   assert.equal(accepted.ticker.length, all - 2);
-  assert.deepEqual(rejected.map(({ ticker, session, reason }) => [ticker, session, reason]), [[
+  assert.deepEqual(told.map(({ ticker, session, reason }) => [ticker, session, reason]), [[
     "BBB",
     SESSIONS[5],
-    "has no close",
+    'cannot be read (close: "n/a" is not a number)',
   ]]);
   assert.deepEqual(metadata.rejected_rows, { type: "number", value: 2 });
   const place = (ticker: number, t: number) => `line ${2 + ticker * SESSIONS.length + t}`;
@@ -165,4 +166,44 @@ Deno.test("a row that cannot be read is named by the check, costs its bar, and n
     /^2 rows need a look: BBB \d{4}-\d\d-\d\d \(line \d+\): close: "n\/a" is not a number; CCC \(line/,
   );
   assert.deepEqual((usable.failingRows![0] as { ticker: string }).ticker, "BBB");
+});
+
+for (
+  const [text, column, reason] of [
+    ["abc", 3, 'high: "abc" is not a number'],
+    ['"1,5"', 5, 'close: "1,5" is not a number'],
+    ['"1,234.50"', 2, 'open: "1,234.50" is not a number'],
+    ["$70", 4, 'low: "$70" is not a number'],
+    ["1.5M", 6, 'volume: "1.5M" is not a number'],
+  ] as const
+) {
+  Deno.test(`rejected_bars says that ${text} cannot be read, and in which column, also beside a row without a close`, async () => {
+    const content = file(HEADER, ({ ticker, session, t, price }) => {
+      const good = line(ticker, session, price);
+      if (ticker !== "BBB" || t < 5 || t > 6) return good;
+      const spoilt = good.split(",").with(column, text).join();
+      return t === 5 ? spoilt : [`BBB,${session},70,71,69,,100`, spoilt, `BBB,${session},,,,,`, good];
+    });
+    const { told, metadata, accepted } = await received(content);
+    assert.equal(accepted.ticker.length, all - 1);
+    assert.deepEqual(told.map(({ session, reason }) => [session, reason]), [
+      [SESSIONS[5], `cannot be read (${reason})`],
+      [SESSIONS[6], "has no close"],
+      [SESSIONS[6], `cannot be read (${reason})`],
+      [SESSIONS[6], "has no close"],
+    ]);
+    const kinds = metadata.rejected_because as { rows: unknown };
+    assert.deepEqual(kinds.rows, [["cannot be read", 2], ["has no close", 2]]);
+  });
+}
+
+Deno.test("rejected_bars says of a wide file which close of whose cannot be read", async () => {
+  const lines = SESSIONS.map((session, t) =>
+    [session, ...TICKERS.map((ticker, k) => ticker === "CCC" && t === 4 ? "n.a." : priceOf(k, t))].join()
+  );
+  const { told, accepted } = await received(["Timestamp," + TICKERS.join(), ...lines].join("\n"));
+  assert.equal(accepted.ticker.length, all - 1);
+  assert.deepEqual(told.map(({ ticker, session, reason }) => [ticker, session, reason]), [
+    ["CCC", SESSIONS[4], 'cannot be read (CCC: "n.a." is not a number)'],
+  ]);
 });
