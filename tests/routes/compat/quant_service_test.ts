@@ -163,6 +163,61 @@ Deno.test("The quant routes refuse a price of 0 or below by its path; with compa
   }
 });
 
+/** Slope and intercept of y on x by the textbook's sums. */
+function line(x: readonly number[], y: readonly number[]): [slope: number, intercept: number] {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const slope = mean(x.map((value, t) => (value - meanX) * (y[t]! - meanY))) /
+    mean(x.map((value) => (value - meanX) ** 2));
+  return [slope, meanY - slope * meanX];
+}
+
+for (const [name, prices] of Object.entries({ "0": [0], "-0": [-0], "-37.63": [-37.63], "0, 0 and -1": [0, 0, -1] })) {
+  Deno.test(`POST /ml/pairs refuses ${name} among prices; with compat=strict it counts as any other number, as in the original`, async () => {
+    const first = 20;
+    const data = market(130).map((row, i) => ({ ...row, price: prices[i - first] ?? row.price }));
+    const refused = await post("/ml/pairs", { data });
+    assert.equal(refused.status, 400);
+    assert.match(refused.json.error, /^data\.20\.price: A price above 0 is wanted\./);
+
+    const { status, json } = await post("/ml/pairs?compat=strict", { data });
+    assert.equal(status, 200);
+    const named = ({ ticker_1, ticker_2 }: Record<string, string>) => `${ticker_1} ${ticker_2}`;
+    const affected = json.suggested_pairs.filter((pair: Record<string, string>) => pair.ticker_2 === "F");
+    assert.ok(affected.length > 0, "the ticker with such a price is among the pairs");
+    const pricesOf = (ticker: string) => data.filter((row) => row.ticker === ticker).map(({ price }) => price);
+    for (const pair of affected) {
+      const [slope, intercept] = line(pricesOf(pair.ticker_1), pricesOf("F"));
+      const { spread_statistics: found } = pair;
+      assert.ok(Math.abs(found.slope - slope) < 1e-9 && Math.abs(found.intercept - intercept) < 1e-7, named(pair));
+    }
+    // Nothing else is touched.
+    const clean = (await post("/ml/pairs?compat=strict", { data: market(130) })).json.suggested_pairs;
+    const others = (pairs: Record<string, string>[]) => pairs.filter(({ ticker_2 }) => ticker_2 !== "F");
+    assert.deepEqual(others(json.suggested_pairs), others(clean));
+  });
+}
+
+Deno.test("POST /ml/pairs with compat=strict leaves out a ticker that only ever costs 0, as the original does one that never moves", async () => {
+  const data = market(130).map((row) => row.ticker === "A" ? { ...row, price: 0 } : row);
+  const { status, json } = await post("/ml/pairs?compat=strict", { data });
+  assert.equal(status, 200);
+  assert.deepEqual(json, (await post("/ml/pairs", { data: data.filter(({ ticker }) => ticker !== "A") })).json);
+  assert.ok(json.suggested_pairs.length > 0);
+});
+
+Deno.test("POST /ml/pairs answers 400 to a price that is null or missing, with compat=strict too, as the original did", async () => {
+  const data = market(130);
+  for (const price of [null, undefined, "1", true]) {
+    for (const query of ["", "?compat=strict"]) {
+      const { status, json } = await post(`/ml/pairs${query}`, {
+        data: data.with(20, { ...data[20]!, price } as never),
+      });
+      assert.deepEqual([status, json], [400, { error: "data.20.price: A finite number is wanted." }]);
+    }
+  }
+});
+
 Deno.test("The quant routes name a row that is wrong by its path", async () => {
   const row = { ticker: "A", date: "2024-01-31", price: 1 };
   for (
