@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
+import polars from "nodejs-polars";
 import { barColumnNames, type BarColumns, judgeBars } from "../../../assets/market/bar_judgement.ts";
 import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { rawDividends } from "../../../assets/market/raw_dividends.ts";
 import { fixedClock } from "../../../resources/clock.ts";
-import { csvMarket } from "../../../resources/market_data/mod.ts";
+import { csvMarket, type MarketData, parquetMarket } from "../../../resources/market_data/mod.ts";
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
 /** What files are like that people export from the usual libraries and pages, made here: what was received, and what is made of it. */
-async function received(content: string | Uint8Array) {
+async function received(content: string | Uint8Array, market: (path: string) => MarketData = csvMarket) {
   const path = await Deno.makeTempFile({ suffix: ".csv" });
   try {
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
     const { rows, outs, metadata, checks } = await runAsset(rawDailyBars, {
-      resources: { marketData: csvMarket(path) },
+      resources: { marketData: market(path) },
       clock: fixedClock("2026-11-28T12:00:00Z"),
     });
     const splits = outs.splits!.rows as { ticker: string; session: string; ratio: number }[];
@@ -23,7 +24,7 @@ async function received(content: string | Uint8Array) {
       ratio: Float64Array.from(splits, ({ ratio }) => ratio),
     });
     const dividends = (await runAsset(rawDividends, { inputs: { bars: rows } })).rows;
-    const told = byproducts.rejected!.rows as unknown as { ticker: string; session: string; reason: string }[];
+    const told = outs.rejected!.rows as unknown as { ticker: string; session: string; reason: string }[];
     return { rows, accepted, rejected, splits, dividends, metadata, told, usable: checks.rows_usable! };
   } finally {
     await Deno.remove(path);
@@ -65,18 +66,53 @@ const closeOf = (
   on: string,
 ) => close[ticker.findIndex((one, i) => one === of && session[i] === on)];
 
-Deno.test("a file that writes 0.0 where there is no split or dividend loses no bar, and has the one split that there is", async () => {
-  const split = SESSIONS[20]!;
-  const content = file(`${HEADER},dividend,split`, ({ ticker, session, t, price }) => {
-    const [ratio, shown] = ticker === "BBB" && t >= 20
-      ? [session === split ? "4.0" : "0.0", price / 4]
-      : ["0.0", price];
-    return line(ticker, session, shown, "0.0", ratio);
+/** How programs write that there is no split or dividend, and a split of four for one and of one for ten. */
+for (
+  const [title, none, four, tenth] of [
+    ["0.0", "0.0", "4.0", "0.1"],
+    ["0", "0", "4", "0.1"],
+    ["0.000000", "0.000000", "4.000000", "0.100000"],
+    ["-0.0", "-0.0", "4.0", "1e-1"],
+    ["0e0", "0E+00", "4E+00", "1E-01"],
+    ["nothing or 0", ["", "0", "nan", "0.0"], "4", ".1"],
+  ] as const
+) {
+  Deno.test(`a file that writes ${title} where there is no split or dividend loses no bar, and has the splits that there are`, async () => {
+    const at = { BBB: 20, DDD: 30 };
+    const content = file(`${HEADER},dividend,split`, ({ ticker, session, t, price }) => {
+      const nothing = typeof none === "string" ? none : none[t % none.length]!;
+      const shown = ticker === "BBB" && t >= at.BBB ? price / 4 : ticker === "DDD" && t >= at.DDD ? price * 10 : price;
+      const split = ticker === "BBB" && t === at.BBB ? four : ticker === "DDD" && t === at.DDD ? tenth : nothing;
+      return line(ticker, session, shown, ticker === "CCC" && t === 5 ? "0.42" : nothing, split);
+    });
+    const { accepted, rejected, splits, dividends, usable } = await received(content);
+    assert.deepEqual([accepted.ticker.length, rejected, usable.passed], [all, [], true]);
+    assert.deepEqual(splits, [
+      { ticker: "BBB", session: SESSIONS[at.BBB], ratio: 4 },
+      { ticker: "DDD", session: SESSIONS[at.DDD], ratio: 0.1 },
+    ]);
+    assert.deepEqual(dividends, [{ ticker: "CCC", session: SESSIONS[5], cash: 0.42 }]);
+    assert.ok(Math.abs(closeOf(accepted, "BBB", SESSIONS[19]!)! - priceOf(1, 19) / 4) < 1e-12);
+    assert.ok(Math.abs(closeOf(accepted, "DDD", SESSIONS[29]!)! - priceOf(3, 29) * 10) < 1e-9);
   });
-  const { accepted, rejected, splits } = await received(content);
-  assert.deepEqual([accepted.ticker.length, rejected], [all, []]);
-  assert.deepEqual(splits, [{ ticker: "BBB", session: split, ratio: 4 }]);
-  assert.ok(Math.abs(closeOf(accepted, "BBB", SESSIONS[19]!)! - priceOf(1, 19) / 4) < 1e-12);
+}
+
+Deno.test("a Parquet file of zeros, of any type, where there is no split or dividend loses no bar", async () => {
+  const n = SESSIONS.length;
+  const prices = Float64Array.from(SESSIONS, (_, t) => t < 20 ? priceOf(0, t) : priceOf(0, t) / 4);
+  const splits = Float64Array.from(SESSIONS, (_, t) => t === 20 ? 4 : 0);
+  for (const type of [polars.Float64, polars.Float32, polars.Int64, polars.Int8]) {
+    const content = polars.DataFrame([
+      polars.Series("ticker", Array<string>(n).fill("AAA"), polars.Utf8),
+      polars.Series("date", SESSIONS, polars.Utf8),
+      ...["open", "high", "low", "close", "volume"].map((name) => polars.Series(name, prices)),
+      polars.Series("dividend", new Float64Array(n)).cast(type),
+      polars.Series("split", splits).cast(type),
+    ]).writeParquet();
+    const { accepted, rejected, splits: found } = await received(content, parquetMarket);
+    assert.deepEqual([accepted.ticker.length, rejected], [n, []]);
+    assert.deepEqual(found, [{ ticker: "AAA", session: SESSIONS[20], ratio: 4 }]);
+  }
 });
 
 for (
