@@ -9,6 +9,7 @@ import {
 import type { Call } from "../../resources/market_data/call_cover.ts";
 import { RawDailyBar } from "../market/raw_daily_bars.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
+import { askedAgain } from "./asked_again.ts";
 import { barCalls, cutByCall } from "./bar_calls.ts";
 import { firstSession, newestSession, settledFrom } from "./history.ts";
 import { listedTickers, onlyWhichPartitions } from "./listing.ts";
@@ -74,7 +75,11 @@ export const rawDailyBars = asset({
       if (ticker === null || session === null || partitions.has(ticker, session)) rejected.add(row);
     };
     for (const [i, call] of planned.entries()) {
-      const answered = await ask(resources, call, { signal, onUnusable, onRequest: () => calls++ });
+      const options = { signal, onRequest: () => calls++ };
+      const answered = await askedAgain({
+        all: (onUnusable) => ask(resources, call, { ...options, onUnusable }),
+        one: (ticker, onUnusable) => resources.vendor.tickerBars(ticker, { ...rangeOf(call), ...options, onUnusable }),
+      }, { isWanted: (ticker, session) => session !== null && partitions.has(ticker, session), onUnusable });
       for (const bar of answered) if (partitions.has(bar.ticker, bar.session)) bars.push(bar);
       progress(i + 1, planned.length);
     }
@@ -119,8 +124,7 @@ export const rawDailyBars = asset({
 
 async function ask({ vendor }: Pick<VendorResources, "vendor">, call: Call, options: VendorOptions) {
   if (call.kind === "ticker") {
-    const { ticker, from, to } = call;
-    return await vendor.tickerBars(ticker, { from, to, ...options });
+    return await vendor.tickerBars(call.ticker, { ...rangeOf(call), ...options });
   }
   const bars = await vendor.sessionBars(call.session, options);
   // For a holiday that is a good answer; for a session it would be taken for one in which no ticker traded.
@@ -131,6 +135,10 @@ async function ask({ vendor }: Pick<VendorResources, "vendor">, call: Call, opti
     );
   }
   return bars;
+}
+
+function rangeOf(call: Call): { from: string; to: string } {
+  return call.kind === "ticker" ? { from: call.from, to: call.to } : { from: call.session, to: call.session };
 }
 
 /** How many of the bars that were known before are not there as they were. */

@@ -3,6 +3,7 @@ import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import { repeatedWithinDays, settledDividends, type ToldDividend } from "../market/corporate_events.ts";
 import { RawDividend } from "../market/raw_dividends.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
+import { askedAgain } from "./asked_again.ts";
 import { firstSession, isKnownDate, newestSession, sessionFrom, settledFrom } from "./history.ts";
 import { listedTickers, onlyWhichPartitions } from "./listing.ts";
 import { rawTickers } from "./raw_tickers.ts";
@@ -52,14 +53,11 @@ export const rawDividends = asset({
     const followed = new Set(partitions.names);
     const rejected = new RejectedRows((one) => followed.has(one));
     let calls = 0;
-    const announced = await resources.vendor.dividends({
-      from: tellingFrom(from),
-      to,
-      ticker,
-      signal,
-      onUnusable: rejected.add,
-      onRequest: () => calls++,
-    });
+    const query = { from: tellingFrom(from), to, ticker, signal, onRequest: () => calls++ };
+    const announced = await askedAgain({
+      all: (onUnusable) => resources.vendor.dividends({ ...query, onUnusable }),
+      one: (ticker, onUnusable) => resources.vendor.dividends({ ...query, ticker, onUnusable }),
+    }, { isWanted: (ticker) => followed.has(ticker), onUnusable: rejected.add });
     const told: ToldDividend[] = [];
     let otherCurrency = 0;
     for (const { id, ticker, exDate, cash, currency, distributionType } of announced) {

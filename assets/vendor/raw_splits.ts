@@ -3,6 +3,7 @@ import { type VendorBar, VendorError, type VendorOptions } from "../../resources
 import { moveAmong, type MoveInto, settledSplits, splitsInDoubt, type ToldSplit } from "../market/corporate_events.ts";
 import { RawSplit } from "../market/raw_splits.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
+import { askedAgain } from "./asked_again.ts";
 import { firstSession, isKnownDate, newestSession, sessionFrom } from "./history.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { asset, type VendorResources } from "./vendor_resources.ts";
@@ -37,12 +38,11 @@ export const rawSplits = asset({
     const followed = new Set((await inputs.tickers.rows()).map(({ ticker }) => ticker));
     const rejected = new RejectedRows((ticker) => followed.has(ticker));
     let calls = 0;
-    const announced = await resources.vendor.splits({
-      from: firstSession({ resources, clock }),
-      signal,
-      onUnusable: rejected.add,
-      onRequest: () => calls++,
-    });
+    const query = { from: firstSession({ resources, clock }), signal, onRequest: () => calls++ };
+    const announced = await askedAgain({
+      all: (onUnusable) => resources.vendor.splits({ ...query, onUnusable }),
+      one: (ticker, onUnusable) => resources.vendor.splits({ ...query, ticker, onUnusable }),
+    }, { isWanted: (ticker) => followed.has(ticker), onUnusable: rejected.add });
     const newest = newestSession({ resources, clock });
     const told: ToldSplit[] = announced.filter(({ ticker, executionDate }) =>
       followed.has(ticker) && isKnownDate(executionDate)
