@@ -70,7 +70,7 @@ export async function openPostgres(
 }
 
 /** What a server answers, or its absence, while it starts, as opposed to what no waiting will mend. */
-const PASSING = new Set(["ECONNREFUSED", "ECONNRESET", "CONNECTION_LOST", "57P03", "53300"]);
+const PASSING = new Set(["ECONNREFUSED", "ECONNRESET", "CONNECT_TIMEOUT", "CONNECTION_LOST", "57P03", "53300"]);
 
 /** A connection to a server that can be used, made by patient attempts. */
 async function firstContact(
@@ -85,7 +85,7 @@ async function firstContact(
       const delayMs = delaysMs[attempt];
       if (delayMs === undefined || !PASSING.has(codeOf(reasonOf(error)))) throw error;
       const why = reasonOf(error);
-      const said = why instanceof Error ? why.message : String(why);
+      const said = (why instanceof Error ? why.message : String(why)).replace(/\.$/, "");
       logger?.warn?.(`PostgreSQL at ${address.text} does not answer yet (${said}); next attempt in ${delayMs} ms.`);
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }

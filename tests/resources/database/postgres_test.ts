@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseOpenError, openDatabase, openPostgres } from "../../../resources/database/mod.ts";
+import { silentLogger } from "../../../engine/mod.ts";
+import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { createTestDatabase, postgresAvailable, postgresBinaries, startServer } from "../../support/database.ts";
 
 const SECRET = "hunter2";
@@ -44,6 +46,43 @@ Deno.test("openPostgres() says how long it waited for which host", async () => {
       `cannot be opened: ${host} did not answer within 1\\.\\d s\\. Correct host and port, or let the firewall pass\\.$`,
     ),
   );
+});
+
+Deno.test({
+  name: "openPostgres() tries again where a server that is busy did not answer in time",
+  ignore: !postgresAvailable,
+  async fn() {
+    const { url, drop } = await createTestDatabase({ migrated: false });
+    try {
+      const databaseUrl = new URL(url);
+      await using proxy = await FaultyProxy.before({ hostname: databaseUrl.hostname, port: Number(databaseUrl.port) });
+      databaseUrl.port = String(proxy.port);
+      databaseUrl.searchParams.set("connect_timeout", "1");
+      proxy.set("hold");
+      const warned: string[] = [];
+      const logger = {
+        ...silentLogger,
+        warn(message: string) {
+          warned.push(message);
+          if (message.includes("next attempt")) proxy.set("pass");
+        },
+      };
+      const database = await openPostgres({
+        databaseUrl: databaseUrl.href,
+        retryDelaysMs: [1],
+        logger,
+        // No other attempt beside it.
+        limits: { retryMs: 60_000 },
+      });
+      await database.close();
+      assert.match(
+        warned.join(),
+        /does not answer yet \(127\.0\.0\.1:\d+ did not answer within 1\.\d s\); next attempt in 1 ms/,
+      );
+    } finally {
+      await drop();
+    }
+  },
 });
 
 Deno.test("openPostgres() explains that the host is not known", async () => {
