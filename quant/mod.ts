@@ -58,3 +58,4 @@ export * from "./performance/mod.ts";
 export * from "./forecast/mod.ts";
 export { uniformRandom } from "./uniform_random.ts";
 export * from "./uncertainty/mod.ts";
+export * from "./candidates/mod.ts";
