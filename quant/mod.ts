@@ -59,3 +59,4 @@ export * from "./forecast/mod.ts";
 export { uniformRandom } from "./uniform_random.ts";
 export * from "./uncertainty/mod.ts";
 export * from "./candidates/mod.ts";
+export * from "./tradability/mod.ts";
