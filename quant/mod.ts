@@ -60,3 +60,6 @@ export { uniformRandom } from "./uniform_random.ts";
 export * from "./uncertainty/mod.ts";
 export * from "./candidates/mod.ts";
 export * from "./tradability/mod.ts";
+export { type KalmanNoise, kalmanNoise } from "./kalman_noise.ts";
+export { type Eigenportfolios, eigenportfolios } from "./eigenportfolios.ts";
+export { type ResidualScore, residualScore } from "./residual_score.ts";
