@@ -4,7 +4,7 @@ import { rawDailyBars } from "../../../assets/vendor/raw_daily_bars.ts";
 import { rawDividends } from "../../../assets/vendor/raw_dividends.ts";
 import { rawSplits } from "../../../assets/vendor/raw_splits.ts";
 import { type MarketVendor, VendorError, type VendorOptions } from "../../../resources/market_data/mod.ts";
-import { runAsset } from "../../support/run_asset.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { afterClose, listedRow, scriptedVendor, vendorBar, vendorResources } from "../../support/scripted_vendor.ts";
 
 const SESSION = "2024-02-01";
@@ -116,7 +116,7 @@ Deno.test("askedAgain() spends no more than five calls", async () => {
 Deno.test("askedAgain() lets the first answer stand where the vendor refuses the second, and fails where it may be had later", async () => {
   const refusing = (retryable: boolean) => (ticker: string) =>
     ticker === "B"
-      ? Promise.reject(new VendorError("No.", { status: 403, endpoint: "/x", retryable, scope: "cell" }))
+      ? Promise.reject(new VendorError("No.", { status: 403, endpoint: "/x", retryable, scope: "call" }))
       : Promise.resolve([{ ticker }]);
   assert.deepEqual(await askedForSeven(refusing(false)), { rows: "ACDE", told: "BFG" });
   await assert.rejects(askedForSeven(refusing(true)), VendorError);
