@@ -108,7 +108,7 @@ for (
       for (const call of [client.sessionBars(session), client.tickerBars("EAAA", { from: session, to: session })]) {
         await assert.rejects(call, (error) => {
           assert.ok(error instanceof VendorError);
-          assert.deepEqual([error.status, error.retryable, error.scope], [403, false, "cell"]);
+          assert.deepEqual([error.status, error.retryable, error.scope], [403, false, "call"]);
           assert.equal(error.stopsFurtherCalls, false);
           return true;
         });

@@ -35,7 +35,7 @@ for (const fault of RETRIED) {
       vendor.calls.length = 0;
       vendor.faults.set(fault);
       const error = await refused(client.sessionBars(SESSION));
-      assert.deepEqual([error.retryable, error.scope, vendor.calls.length], [true, "cell", 6]);
+      assert.deepEqual([error.retryable, error.scope, vendor.calls.length], [true, "call", 6]);
       assert.match(error.message, new RegExp(`${SESSION}: .*the last of 6 tries\\. Try again later\\.$`));
       assert.equal(error.endpoint, `/v2/aggs/grouped/locale/us/market/stocks/${SESSION}`);
     }));
@@ -197,7 +197,7 @@ for (
 Deno.test("polygonVendor() refuses an answer most of whose rows it does not understand, with one as an example", () =>
   withVendor(async ({ client }) => {
     const error = await refused(client.splits({ from: "2024-01-01" }));
-    assert.deepEqual([error.retryable, error.scope, error.status], [false, "cell", 200]);
+    assert.deepEqual([error.retryable, error.scope, error.status], [false, "call", 200]);
     assert.match(
       error.message,
       /its answer is not of the form it should have: 6 of 7 rows cannot be used, such as results\[1\]\.split_to: .*expected/,
