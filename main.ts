@@ -6,7 +6,7 @@
 import { assetsOf } from "./assets/of_source.ts";
 import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
-import type { VendorResources } from "./assets/vendor/vendor_resources.ts";
+import type { VendorResources } from "./assets/polled/vendor_resources.ts";
 import { messageOf } from "./engine/mod.ts";
 import { calendarFrom, type SourceCalendar } from "./resources/exchange_calendar/mod.ts";
 import { dataSourceOf, marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";

@@ -1,6 +1,6 @@
 import type { AnyAsset } from "../engine/mod.ts";
 import * as assets from "./mod.ts";
-import * as vendorAssets from "./vendor/mod.ts";
+import * as vendorAssets from "./polled/mod.ts";
 
 /** All assets for where bars come from: a file or a simulated market, or a vendor that is asked call by call. */
 export function assetsOf(source: "file" | "vendor"): AnyAsset[] {

@@ -8,8 +8,8 @@
  */
 import { availableParallelism, loadavg } from "node:os";
 import { assetsOf } from "../assets/of_source.ts";
-import { barCalls } from "../assets/vendor/bar_calls.ts";
-import type { VendorResources } from "../assets/vendor/vendor_resources.ts";
+import { barCalls } from "../assets/polled/bar_calls.ts";
+import type { VendorResources } from "../assets/polled/vendor_resources.ts";
 import { Engine, PartitionSet, PartitionSpace, type Run, silentLogger } from "../engine/mod.ts";
 import { type Database, migrate } from "../resources/database/mod.ts";
 import { polygonVendor } from "../resources/market_data/polygon/mod.ts";

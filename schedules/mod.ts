@@ -1,21 +1,8 @@
 import type { Schedule } from "../engine/mod.ts";
+import { daily } from "./daily.ts";
+import { serviceHealth } from "./service_health.ts";
 
-/** All schedules. A tick materializes what is stale in its selection. */
+/** All schedules. A tick materializes what is stale in its selection. A new one is a file of its own and an entry here. */
 export function schedules(settings: { dailySchedule: string; scheduleTimeZone: string }): Schedule[] {
-  return [
-    {
-      name: "daily",
-      description: "After the close of each trading day: new bars, and everything that follows from them.",
-      cron: settings.dailySchedule,
-      timeZone: settings.scheduleTimeZone,
-      selection: "*",
-    },
-    {
-      name: "service_health",
-      description: "Every six hours: how the service itself is.",
-      cron: "0 */6 * * *",
-      timeZone: "UTC",
-      selection: "service_health",
-    },
-  ];
+  return [daily(settings), serviceHealth];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as assets from "../../assets/mod.ts";
 import { assetsOf } from "../../assets/of_source.ts";
-import * as vendorAssets from "../../assets/vendor/mod.ts";
+import * as vendorAssets from "../../assets/polled/mod.ts";
 import { presets } from "../../assets/presets.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
 import { Preset } from "../../assets/presets.ts";
@@ -28,7 +28,7 @@ Deno.test("assets/mod.ts lists every file that declares an asset, those that ask
 Deno.test("every asset of a vendor stands in for one that reads a file, with the same rows, key and partitions", () => {
   for (const asset of Object.values(vendorAssets)) {
     const { key, schema, partitionedBy, group, layer } = asset;
-    assert.ok(asset.module!.startsWith(new URL("vendor/", folder).href), key);
+    assert.ok(asset.module!.startsWith(new URL("polled/", folder).href), key);
     const file = all.find((one) => one.key === key);
     assert.ok(file, `${key} is in assets/mod.ts`);
     assert.deepEqual([schema.fingerprint, schema.primaryKey], [file.schema.fingerprint, file.schema.primaryKey], key);
@@ -42,7 +42,7 @@ for (const source of ["file", "vendor"] as const) {
     const graph = assetGraph(assetsOf(source));
     for (const { key } of all) assert.ok(graph.keys.includes(key), key);
     const path = (key: string) => graph.asset(key).module!.slice(folder.href.length);
-    assert.equal(path("raw_daily_bars"), `${source === "vendor" ? "vendor" : "market"}/raw_daily_bars.ts`);
+    assert.equal(path("raw_daily_bars"), `${source === "vendor" ? "polled" : "market"}/raw_daily_bars.ts`);
     assert.equal(path("daily_bars"), "market/daily_bars.ts");
     assert.equal(graph.upstream("raw_daily_bars").includes("raw_dividends"), source === "vendor");
   });
@@ -55,7 +55,7 @@ Deno.test("every asset has one name: key, file, export and test", () => {
     assert.equal(name, asset.key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
     const test = new URL(`../../tests/assets/${path.replace(/\.ts$/, "_test.ts")}`, import.meta.url);
     assert.ok(Deno.statSync(test).isFile);
-    if (path.startsWith("vendor/")) continue;
+    if (path.startsWith("polled/")) continue;
     assert.equal(path.split("/")[0], asset.group, `${asset.key} is in the folder of its group`);
   }
 });

@@ -8,7 +8,7 @@ import type {
   VendorTicker,
   VendorTickerDetails,
 } from "../../resources/market_data/mod.ts";
-import type { VendorResources } from "../../assets/vendor/vendor_resources.ts";
+import type { VendorResources } from "../../assets/polled/vendor_resources.ts";
 
 /** What a vendor has to say; nothing where it is left out. */
 export interface VendorScript {

@@ -1,5 +1,5 @@
 import { assetsOf } from "../../assets/of_source.ts";
-import type { VendorResources } from "../../assets/vendor/vendor_resources.ts";
+import type { VendorResources } from "../../assets/polled/vendor_resources.ts";
 import { Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
 import { xnys } from "../../resources/exchange_calendar/mod.ts";
 import type { Clock } from "../../resources/clock.ts";

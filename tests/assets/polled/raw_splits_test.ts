@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rawSplits } from "../../../assets/vendor/raw_splits.ts";
+import { rawSplits } from "../../../assets/polled/raw_splits.ts";
 import type { VendorSplit } from "../../../resources/market_data/mod.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { afterClose, listedRow, scriptedVendor, vendorResources } from "../../support/scripted_vendor.ts";

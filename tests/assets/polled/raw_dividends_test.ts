@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rawDividends } from "../../../assets/vendor/raw_dividends.ts";
+import { rawDividends } from "../../../assets/polled/raw_dividends.ts";
 import type { VendorDividend } from "../../../resources/market_data/mod.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { scriptedVendor, vendorResources } from "../../support/scripted_vendor.ts";

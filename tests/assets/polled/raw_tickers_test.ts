@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rawTickers } from "../../../assets/vendor/raw_tickers.ts";
+import { rawTickers } from "../../../assets/polled/raw_tickers.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { afterClose, scriptedVendor, vendorResources, vendorTicker } from "../../support/scripted_vendor.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { askedAgain } from "../../../assets/vendor/asked_again.ts";
-import { rawDailyBars } from "../../../assets/vendor/raw_daily_bars.ts";
-import { rawDividends } from "../../../assets/vendor/raw_dividends.ts";
-import { rawSplits } from "../../../assets/vendor/raw_splits.ts";
+import { askedAgain } from "../../../assets/polled/asked_again.ts";
+import { rawDailyBars } from "../../../assets/polled/raw_daily_bars.ts";
+import { rawDividends } from "../../../assets/polled/raw_dividends.ts";
+import { rawSplits } from "../../../assets/polled/raw_splits.ts";
 import { type MarketVendor, VendorError, type VendorOptions } from "../../../resources/market_data/mod.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { afterClose, listedRow, scriptedVendor, vendorBar, vendorResources } from "../../support/scripted_vendor.ts";

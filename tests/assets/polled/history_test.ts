@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { firstSession, newestSession, sessionFrom, settledFrom } from "../../../assets/vendor/history.ts";
+import { firstSession, newestSession, sessionFrom, settledFrom } from "../../../assets/polled/history.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 
 Deno.test("newestSession() is the last one that closed long enough ago", () => {

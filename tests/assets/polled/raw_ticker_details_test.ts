@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rawTickerDetails } from "../../../assets/vendor/raw_ticker_details.ts";
+import { rawTickerDetails } from "../../../assets/polled/raw_ticker_details.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { listedRow, scriptedVendor, vendorResources } from "../../support/scripted_vendor.ts";
 

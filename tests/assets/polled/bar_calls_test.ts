@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { barCalls, cutByCall } from "../../../assets/vendor/bar_calls.ts";
-import { cutIntoSpans, spanOf } from "../../../assets/vendor/spans.ts";
+import { barCalls, cutByCall } from "../../../assets/polled/bar_calls.ts";
+import { cutIntoSpans, spanOf } from "../../../assets/polled/spans.ts";
 import { PartitionSet, PartitionSpace } from "../../../engine/mod.ts";
 
 const days = (count: number) => Array.from({ length: count }, (_, i) => `2024-01-${String(i + 1).padStart(2, "0")}`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rawDailyBars } from "../../../assets/vendor/raw_daily_bars.ts";
+import { rawDailyBars } from "../../../assets/polled/raw_daily_bars.ts";
 import { isRetryable } from "../../../engine/errors.ts";
 import type { VendorBar } from "../../../resources/market_data/mod.ts";
 import { rawBar } from "../../support/bars.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rejectedBars } from "../../../assets/vendor/rejected_bars.ts";
+import { rejectedBars } from "../../../assets/polled/rejected_bars.ts";
 import { rawBar } from "../../support/bars.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rawNews } from "../../../assets/vendor/raw_news.ts";
+import { rawNews } from "../../../assets/polled/raw_news.ts";
 import { PartitionSpace } from "../../../engine/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import { runAsset } from "../../../testing/run_asset.ts";

@@ -1,0 +1,10 @@
+import type { Schedule } from "../engine/mod.ts";
+
+/** How the service itself is, on days without new bars too. */
+export const serviceHealth: Schedule = {
+  name: "service_health",
+  description: "Every six hours: how the service itself is.",
+  cron: "0 */6 * * *",
+  timeZone: "UTC",
+  selection: "service_health",
+};
