@@ -51,18 +51,19 @@ const tests = (name: string, ...args: string[]): Stage => ({
   args: ["test", "-P", "--no-check", `--junit-path=${join(reports, `${name}.xml`)}`, ...args],
   live: true,
 });
-// What drives a browser, kills processes or keeps a rate by the clock runs afterwards, two files at a time: a busy machine does not keep
-// their times, and alone they would leave it idle most of the time.
-const timed = [["tests/browser/"], ["tests/survival/", "tests/resources/rate_limit/"]];
+// What keeps a rate by the clock has the machine to itself. What drives a browser or kills processes comes afterwards, two files at a
+// time: a busy machine does not keep their times, and alone they would leave it idle most of the time.
+const timed = { rates: "tests/resources/rate_limit/", browser: "tests/browser/", survival: "tests/survival/" };
 const phases: Stage[][][] = [
-  [[tests("tests", "--parallel", `--ignore=${timed.flat().join()}`, "tests/")], [
+  [[tests("tests", "--parallel", `--ignore=${Object.values(timed).join()}`, "tests/")], [
     { name: "format", args: ["fmt", "--check", "--quiet"] },
     { name: "lint", args: ["lint", "--quiet"] },
     { name: "types", args: ["check", "--quiet", ".", ...await clientModules()] },
     { name: "types of the README", args: ["check", "--quiet", "--doc-only", "README.md"] },
     { name: "examples", args: ["test", "-P", "--doc", "--no-check", "quant/", "engine/"] },
   ]],
-  [[tests("browser tests", ...timed[0]!)], [tests("survival tests", ...timed[1]!)]],
+  [[tests("rate tests", timed.rates)]],
+  [[tests("browser tests", timed.browser)], [tests("survival tests", timed.survival)]],
 ];
 /** Lanes side by side, the stages of each one after the other. */
 const outcomes: Outcome[] = [];
