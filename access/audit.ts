@@ -1,14 +1,14 @@
 import type { Database, Sql } from "../resources/database/mod.ts";
 import type { Principal } from "./principal.ts";
 
-/** Who does something, and from where. */
+/** The actor and the origin of a change. */
 export interface Actor extends Pick<Principal, "kind" | "id" | "name"> {
   /** Address of the client; `null` where there is none. */
   address?: string | null;
   requestId?: string | null;
 }
 
-/** What somebody does. */
+/** A change that is about to be made. */
 export interface AuditedAction {
   /** Such as `token.create` or `POST /v1/runs/:id/cancel`. */
   action: string;
@@ -18,7 +18,7 @@ export interface AuditedAction {
   detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** Something that somebody did, or tried to. */
+/** A change that was made or tried. */
 export interface AuditEvent {
   id: number;
   at: string;
@@ -42,7 +42,7 @@ export interface AuditQuery {
   action?: string;
 }
 
-/** The command line of whoever may open the database. */
+/** The command line, whose user may open the database. */
 export const commandLine: Actor = { kind: "owner", id: null, name: "command line" };
 
 /** Writes down an action together with what is done: both are there, or neither. */

@@ -1,4 +1,4 @@
-/** What somebody may do; each scope includes those before it. */
+/** Scopes of access; each includes those before it. */
 export const scopes = ["read", "operate", "admin"] as const;
 /**
  * `read` sees everything but who has access; `operate` materializes, backfills, cancels and pauses as well; `admin` also gives and

@@ -8,7 +8,7 @@ export function randomSecret(): string {
 /**
  * The SHA-256 digest by which a secret is stored and found.
  *
- * A secret of 256 random bits needs no slow hash: nobody guesses it, however fast the guesses are.
+ * A secret of 256 random bits needs no slow hash: it cannot be guessed, however fast the guesses are.
  */
 export function digestOf(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();

@@ -5,7 +5,7 @@ import type { Principal, Scope } from "./principal.ts";
 import { digestOf, randomSecret, sameDigest } from "./secret.ts";
 import type { Credentials } from "./tokens.ts";
 
-/** A browser that somebody has signed in with. */
+/** A browser session. */
 export interface Session {
   id: number;
   /** Address of the person, or name of the token. */

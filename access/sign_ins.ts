@@ -9,7 +9,7 @@ export interface PendingSignIn {
   returnPath: string;
 }
 
-/** Somebody as the identity provider knows them. */
+/** A person as the identity provider knows them. */
 export interface ProvenPerson {
   issuer: string;
   /** Stays the same whatever becomes of the address. */
@@ -20,7 +20,7 @@ export interface ProvenPerson {
 
 /** How long the way may take. */
 const PENDING_MINUTES = 10;
-/** Ways that are open at once; the oldest give way, so that nobody fills the table. */
+/** Ways that are open at once; the oldest give way, so that the table stays small. */
 const MOST_PENDING = 10_000;
 
 /** Ways to the identity provider and back, each of which ends once and in the browser in which it began. */
@@ -48,7 +48,7 @@ export class SignIns {
 
   /** Takes one that comes back. `null` where it never began, is too old, came back before, or began in another browser. */
   async take(state: string, browser: string): Promise<PendingSignIn | null> {
-    // Whoever brings the state has used it up, also from the wrong browser: it may have been stolen.
+    // The state is used up by this request, also from the wrong browser: it may have been stolen.
     const [row] = await this.#sql<
       { browser_digest: Uint8Array; nonce: string; code_verifier: string; return_path: string; holds: boolean }[]
     >`
@@ -58,7 +58,7 @@ export class SignIns {
     return { nonce: row.nonce, codeVerifier: row.code_verifier, returnPath: row.return_path };
   }
 
-  /** Notes that somebody came, under the address that they have now. Resolves to the id of the person. */
+  /** Records a person's visit, under their present address. Resolves to the id of the person. */
   async welcome({ issuer, subject, email, name }: ProvenPerson): Promise<number> {
     const [row] = await this.#sql<{ id: number }[]>`
       INSERT INTO access.person (issuer, subject, email, name) VALUES (${issuer}, ${subject}, ${email}, ${name})

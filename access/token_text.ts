@@ -12,7 +12,7 @@ const CHECK_LENGTH = 6;
  */
 export const tokenPattern: RegExp = /^tandem_[0-9A-Za-z]{49}$/;
 
-/** Letters of a token by which people tell tokens apart, and from which nobody guesses the rest. */
+/** Letters of a token by which people tell tokens apart; the rest cannot be guessed from them. */
 export const hintLength = PREFIX.length + 4;
 
 /** A new token. */

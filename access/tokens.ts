@@ -10,7 +10,7 @@ export interface Credentials {
   principalOf(secret: string): Promise<Principal | null>;
 }
 
-/** An access token without its secret, which nobody sees again. */
+/** An access token without its secret, which is shown once. */
 export interface Token {
   id: number;
   name: string;
@@ -91,7 +91,7 @@ export class Tokens implements Credentials {
     });
   }
 
-  /** Whether there is a token that somebody could use. */
+  /** Whether there is a usable token. */
   async anyHolds(): Promise<boolean> {
     const rows = await this.#sql`
       SELECT FROM access.token WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;

@@ -7,7 +7,7 @@ import type { ServiceProbe } from "../resources/service_probe.ts";
 export interface SharedResources {
   /** Which dates can be sessions of the source of bars. */
   calendar: SourceCalendar;
-  /** How the service itself is; absent where nobody serves, as in most tests. */
+  /** How the service itself is; absent without a server, as in most tests. */
   serviceProbe?: ServiceProbe;
 }
 

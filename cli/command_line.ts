@@ -9,7 +9,7 @@ import type { TokenControl } from "./token_control.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Command, usage } from "./usage.ts";
 
-/** What the commands need from whoever puts the program together. */
+/** What the commands need of the program. */
 export interface CommandLineParts {
   version: string;
   /** Runs the service until it is stopped. */

@@ -8,7 +8,7 @@ import type { Stream, Terminal } from "./terminal.ts";
 const lookMs = 500;
 
 /**
- * Shows a backfill on the terminal until it is over or paused: a bar that moves where somebody watches, elsewhere a line for each
+ * Shows a backfill on the terminal until it is over or paused: a moving bar on a terminal, elsewhere a line for each
  * asset that is done. Ctrl-C stops following; the backfill stays.
  *
  * @returns How it stood last, and whether it was left before it was over.

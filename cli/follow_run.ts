@@ -22,7 +22,7 @@ export interface Followed {
 }
 
 /**
- * Shows a run on the terminal from its beginning to its end: bars that move where somebody watches, plain lines elsewhere.
+ * Shows a run on the terminal from its beginning to its end: moving bars on a terminal, plain lines elsewhere.
  *
  * @throws {RefusedError | UnreachableError}
  */
@@ -90,7 +90,7 @@ function watchWaiting(
       // It may have gone on while the answer was on its way.
       if (standsStill()) show(waitingFor);
     } catch {
-      // Whoever follows the events finds out, and says so.
+      // The reader of the events finds out, and says so.
     } finally {
       asking = false;
     }

@@ -1,7 +1,7 @@
 import { RefusedError, UnreachableError } from "./control.ts";
 
 export interface HttpAskOptions {
-  /** Shown to the server as who asks. */
+  /** The credentials for the server. */
   token?: string;
   fetch?: typeof fetch;
 }

@@ -174,7 +174,7 @@ export async function followToEnd(
   else if (nothingRan) stdout.write(`Nothing had to run for "${run.selection}".\n`);
   else writeLines(stdout, ["", ...runSummary(progress, shown)]);
   const assets = await control.assets();
-  // Last, because nobody reads up from a run that succeeded.
+  // Last, because after a success only the last lines are read.
   const attention = attentionLines(assets, shown);
   if (attention.length > 0) writeLines(stream, ["", ...attention]);
   if (nothingRan && !json) writeLines(stdout, [overallLine(assets, shown.paint)]);

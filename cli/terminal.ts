@@ -59,7 +59,7 @@ function stream(to: typeof Deno.stdout): Stream {
       try {
         while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
       } catch (error) {
-        // Whoever read us (`| head`) has seen enough; the work goes on.
+        // The reader (`| head`) has closed the pipe; the work goes on.
         if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       }
     },

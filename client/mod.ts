@@ -38,7 +38,7 @@ export type RowQuery = Readonly<Record<string, string>>;
 
 /**
  * A client of the service at `url`. Routes are its properties, as `hono/client` has them: `service.v1.runs[":id"].$get({ param })`.
- * Nothing is tried again by itself: who asks knows whether that is safe.
+ * Nothing is tried again by itself: the caller knows whether that is safe.
  */
 export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };

@@ -77,7 +77,7 @@ import { reconcileTables } from "./store/table_reconciliation.ts";
 import { waitingFor } from "./judge/waiting.ts";
 import { explain } from "./judge/why.ts";
 
-/** What somebody wants materialized. */
+/** A request to materialize. */
 export interface MaterializeRequest {
   /** See {@link select}. */
   selection: string;
@@ -85,7 +85,7 @@ export interface MaterializeRequest {
   force?: boolean;
   /** Settings for this run alone, by asset key. */
   config?: Readonly<Record<string, unknown>>;
-  /** Only these partitions of assets that are made by partitions; missing ones that nobody expects are made too. */
+  /** Only these partitions of assets that are made by partitions; missing ones that are not expected are made too. */
   range?: PartitionRange;
   /** Higher goes first where runs or steps wait for each other; 0 unless told otherwise, from -1000 to 1000. */
   priority?: number;
@@ -138,7 +138,7 @@ export class Engine {
   readonly #queue: RunQueue;
   readonly backfills: Backfills;
   readonly automation: AutomationRecord;
-  /** What happens, for who looks. */
+  /** The feed of changes, for clients. */
   readonly feed: Feed;
   readonly #executor: Executor;
   readonly #retention: Retention;
@@ -585,7 +585,7 @@ export class Engine {
     await this.#polling;
     await this.#retention.settled();
     await this.#judging;
-    // Without a database there is nobody to say goodbye to; the next process sees that this one is gone.
+    // If the database is down, skip the sign-off: peers see the lost lock.
     await this.around.heartbeat.leave()
       .catch((error) => this.around.logger.warn(`Could not sign off from the database: ${messageOf(error)}`));
   }
@@ -682,7 +682,7 @@ export class Engine {
     }
   }
 
-  /** Says that this process is at work, and frees what nobody works on. */
+  /** Writes this process's heartbeat, and frees work of ended processes. */
   async #beat(): Promise<void> {
     const { heartbeat } = this.around;
     // Whatever ran under the old id is no longer this process's to finish.

@@ -145,7 +145,7 @@ export class CheckFailedError extends EngineError {
 export class PartitionsFailedError extends EngineError {
   constructor(readonly key: string, readonly failed: number, readonly fatal: boolean, cause: unknown) {
     const said = messageOf(cause);
-    // A whole sentence, so that nobody adds the cause once more.
+    // A whole sentence, so that the cause is not added once more.
     super(`${failed} partitions of "${key}" could not be made: ${said}${said.endsWith(".") ? "" : "."}`, { cause });
   }
 }
@@ -206,7 +206,7 @@ export function isRetryable(error: unknown): boolean {
   return retryableOf(error) === true;
 }
 
-/** Whether the thrower says that no further call can succeed before somebody acts (`fatal: true`, on it or on a cause). */
+/** Whether the thrower says that no further call can succeed before an operator acts (`fatal: true`, on it or on a cause). */
 export function isFatal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ("fatal" in error && error.fatal === true) || isFatal(error.cause);

@@ -176,7 +176,7 @@ export function assetRowRoutes(
     const headers = { ...versionHeaders(version, etag, sources), ...contentHeaders(asset, format) };
     if (etag && isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
     markStreamed(c);
-    // Nobody would read it, nor say that he does not.
+    // A HEAD response has no body to stream.
     if (c.req.method === "HEAD") {
       await engine.rows(asset.key, { ...query, limit: 1 }, { version });
       return c.body(null, 200, headers);

@@ -26,7 +26,7 @@ const common = {
     to: date.optional(),
     names: z.array(z.string().min(1)).min(1).optional(),
   }).optional().describe(
-    "Only these partitions of assets that are made by partitions; missing ones that nobody expects are made too",
+    "Only these partitions of assets that are made by partitions; missing ones that are not expected are made too",
   ),
   dryRun: z.boolean().default(false).describe("Answer with what would run, and run nothing"),
   wait: z.boolean().default(false).describe("Answer when the run has ended, however it ended"),

@@ -96,7 +96,7 @@ export class Problem extends Error {
   }
 }
 
-/** The problem that stands for whatever was thrown. What nobody foresaw stays inside: the answer says only that it happened. */
+/** The problem of a thrown error. Unknown errors are logged; the answer hides their details. */
 function problemOf(error: Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof UnknownTokenError) return new Problem("unknown-token", error.message);

@@ -42,7 +42,7 @@ export function appOf(
         version: deno.version,
         publicUrl,
         trustedProxies,
-        // Where nobody is asked who they are, whoever asks is the one who runs it.
+        // Without authentication all requests are the operator's.
         rates: access.required || trustedProxies > 0 ? requestRatesFrom(environment, { database, logger }) : undefined,
       }),
     )

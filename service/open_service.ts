@@ -21,7 +21,7 @@ export interface OpenService {
   access: Access;
   project: Project;
   instruments: ServiceInstruments;
-  /** Tells whoever finds the data folder held where to ask instead. */
+  /** Tells processes that find the data folder held where to ask instead. */
   announce(url: string, secret: string): Promise<void>;
   close(): Promise<void>;
 }

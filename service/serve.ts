@@ -71,7 +71,7 @@ export async function serve(
     await new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
     const timeIsUp = AbortSignal.timeout(shutdownSeconds * 1_000);
     await Promise.all([...parts, automation].map((part) => part.stop()));
-    // Meanwhile whoever watches sees the end of what runs.
+    // Clients with an open stream see the end of what runs.
     await engine.drain(timeIsUp);
     // Ends the streams of events too, for which the server would wait.
     await engine.close();
@@ -108,7 +108,7 @@ function listen({ host, port }: Environment, app: Hono, logger: Logger): Lasting
   }
 }
 
-/** @throws {ConfigurationError} Where nobody could show any credentials. */
+/** @throws {ConfigurationError} If credentials are required and none exist. */
 async function requireCredentials({ host, signIn }: Environment, access: Access): Promise<void> {
   if (!access.required || signIn !== undefined || await access.tokens.anyHolds()) return;
   throw new ConfigurationError(

@@ -369,7 +369,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   };
 }
 
-/** Whether an address is this machine's own, so that nobody else reaches it. */
+/** Whether an address is this machine's own, so that no other machine reaches it. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "::1" || hostname === "[::1]" || hostname === "localhost" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

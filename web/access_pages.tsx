@@ -49,7 +49,7 @@ export function accessPages(
     setCookie(c, sessionCookie, secret, { ...cookieOptions, maxAge: access.sessions.limits.absoluteMinutes * 60 });
   }
 
-  /** Ends what the browser was signed in as before, so that no session is left that nobody sees. */
+  /** Ends what the browser was signed in as before, so that no unseen session is left. */
   async function endEarlier(c: Context): Promise<void> {
     const earlier = getCookie(c, sessionCookie);
     const principal = earlier === undefined ? null : await access.sessions.principalOf(earlier);
@@ -225,7 +225,7 @@ export function accessPages(
     });
 }
 
-/** Why somebody is not signed in, as a page says it. */
+/** Why a sign-in failed, as a page says it. */
 class SignInFailure extends Error {
   constructor(readonly status: 400 | 403 | 502, title: string, readonly detail: string) {
     super(title);

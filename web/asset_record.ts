@@ -26,7 +26,7 @@ export type AssetEngine =
     "states" | "why" | "partitions" | "materializations" | "checks" | "rows" | "runs" | "automation" | "ledger"
   >;
 
-/** A partition that somebody asks about. */
+/** The partition of a question. */
 export interface AskedPartition {
   name?: string;
   date?: string;

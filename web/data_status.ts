@@ -73,7 +73,7 @@ export class DataStatusReader {
     if (ageMs < holdsMs) return this.#known!.status;
     const reading = this.#reading ?? this.#begin();
     if (ageMs >= shownMs) return await reading;
-    // Whoever waits for it is told why it failed.
+    // Callers that wait for it get the error.
     reading.catch(() => {});
     return this.#known!.status;
   }

@@ -4,9 +4,9 @@ import type { DataStatus } from "./data_status.ts";
 
 /** What the frame of a page says of the data. */
 export interface ShownData {
-  /** Keys of all assets; `null` where nobody says. */
+  /** Keys of all assets; `null` where they are not known. */
   keys: readonly string[] | null;
-  /** `null` where nobody says. */
+  /** `null` where it is not known. */
   source: DataSource | null;
   /** `unreadable` where it could not be read; `null` for who is not signed in, who is told no more than the source's kind. */
   status: DataStatus | "unreadable" | null;

@@ -2,7 +2,7 @@ import { type GraphLayout, type GraphNode, layoutGraph } from "./graph_layout.ts
 
 /** Settings of {@link GraphLayouts}. */
 export interface GraphLayoutsOptions {
-  /** Graphs of more nodes are laid out by another thread, so that nobody else waits for them. */
+  /** Graphs of more nodes are laid out by another thread, so that other requests do not wait for them. */
   inThreadNodes?: number;
   /** How many layouts are kept; the one that was not wanted for longest goes first. */
   kept?: number;

@@ -16,7 +16,7 @@ export interface LayoutProps {
   sections?: readonly { id: string; title: string }[];
   /** What the page says of itself beside the name of the service. */
   headline: Child;
-  /** Whether the ways around are left out, as before somebody has signed in. */
+  /** Whether navigation is left out, as before a sign-in. */
   bare?: boolean;
   children: Child;
 }

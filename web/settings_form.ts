@@ -14,7 +14,7 @@ export interface SettingField {
   nullable: boolean;
   /** What it is made with unless something else is said. */
   standing: string;
-  /** What it is where nobody configures anything. */
+  /** Its default. */
   byDefault: string;
 }
 

@@ -111,7 +111,7 @@ export const walkForwardDaily = asset({
         }
         const headline = configured && rule.strategy === config.defaultStrategy;
         if (portfolios) portfolioRows.push(...portfolios.of({ rule, costBps, headline, pairs: outcomes }));
-        // Some tenths of a second a rule: whoever else this process serves must not wait for all of them.
+        // Some tenths of a second a rule: other requests must not wait for all of them.
         await new Promise((resolve) => setTimeout(resolve));
         signal.throwIfAborted();
         progress(++done, total);

@@ -13,7 +13,7 @@ export interface BarColumns {
   split: Float64Array;
 }
 
-/** The columns of {@link BarColumns}, for whoever reads them from a table. */
+/** The columns of {@link BarColumns}, for reading them from a table. */
 export const barColumnNames = [
   "ticker",
   "session",

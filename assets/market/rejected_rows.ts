@@ -38,7 +38,7 @@ export class RejectedRows {
   }
 }
 
-/** What no table can hold, and what nobody can see, as its code. */
+/** Characters that no table can hold or that are invisible, as their code. */
 function printable(text: string): string {
   const invisible = /[\p{Cc}\p{Cf}]/gu;
   return text.toWellFormed().replace(invisible, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`);

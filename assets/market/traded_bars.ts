@@ -13,7 +13,7 @@ export interface TradedBars {
  * Lays out bars as they were received for trading on them.
  *
  * The same bars are used as in `daily_bars`, but at the prices at which they were traded. Adjusted prices know of every split
- * to come, and dividing by its ratio and multiplying again does not give back the same bits: whoever must not know the future
+ * to come, and dividing by its ratio and multiplying again does not give back the same bits: assets that must not know the future
  * reads these. Splits and dividends count even where their own bar is rejected, for they happened; in a session that has no
  * usable bar at all they take effect with the next one.
  *

@@ -115,7 +115,7 @@ export const cointegratedPairs = asset({
           accepted: pair.accepted,
           failed_criteria: pair.failedCriteria.map(({ criterion, reason }) => ({ criterion, reason })),
         });
-        // Some milliseconds a pair: whoever else this process serves must not wait for all of them.
+        // Some milliseconds a pair: other requests must not wait for all of them.
         await new Promise((resolve) => setTimeout(resolve));
         signal.throwIfAborted();
         progress(counts.length + (rows.length - first) / pairs.length, partitions.dates.length);

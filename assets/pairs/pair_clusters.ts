@@ -89,7 +89,7 @@ export const pairClusters = asset({
       const clusters = clustersOf(matrix);
       for (const row of clusters.rows) rows.push({ as_of, ...row });
       found.push({ as_of, ...clusters });
-      // Some tenths of a second each: whoever else this process serves must not wait for all of them.
+      // Some tenths of a second each: other requests must not wait for all of them.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       progress(found.length, partitions.dates.length);

@@ -106,7 +106,7 @@ export const walkForwardPairs = asset({
           pairs_tested: found.tested,
         })
       );
-      // Some tenths of a second a window: whoever else this process serves must not wait for all of them.
+      // Some tenths of a second a window: other requests must not wait for all of them.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       progress(windows.length, rolled.length);

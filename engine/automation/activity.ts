@@ -39,7 +39,7 @@ export interface Activity {
 }
 
 /**
- * Looks at what runs and what ran. The number of queries depends on nothing. Read it before the state of the assets: what ended in
+ * Looks at what runs and what ran. Runs a fixed number of queries. Read it before the state of the assets: what ended in
  * between then counts as running still, and is looked at again.
  *
  * @param historySinceMs From when on it must be known what was attempted, by producer.

@@ -203,7 +203,7 @@ export class AssetFacts implements Facts {
     });
   }
 
-  /** Whether nothing that would be read has changed since somebody said that it should not be made. */
+  /** Whether its inputs are unchanged since it was cancelled. */
   #isUnchangedSince({ reading, endedAt }: EndedStep, own: string): boolean {
     if (reading && reading.own !== own) return false;
     return this.producer.upstream.every((key) => !(this.#committedAtMs(key) > Date.parse(endedAt)));

@@ -1,7 +1,7 @@
 import { PartitionSet } from "../partitions/mod.ts";
 import type { Condition, Facts, Moment, Verdict } from "../declare/automation_condition.ts";
 
-/** Partitions that there should be and that were never made. Whether nobody has to ask for them says {@link expected}. */
+/** Partitions that there should be and that were never made. {@link expected} are those that are made without a request. */
 export function missing(): Condition {
   return atom("missing()", "were never made", (facts) => facts.missing);
 }

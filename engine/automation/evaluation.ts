@@ -71,7 +71,7 @@ export function evaluateAll(
 }
 
 /**
- * Of the partitions for which a condition holds those that a run could do something about. A condition that nobody thought to the end
+ * Of the partitions for which a condition holds those that a run could do something about. A condition that was not thought to the end
  * must not start one run after another for the same state.
  */
 function possible(partitions: PartitionSet, condition: Condition, facts: Facts): PartitionSet {

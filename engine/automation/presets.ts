@@ -14,7 +14,7 @@ import { cronPassed } from "./cron_conditions.ts";
 
 /**
  * Makes what is stale or expected as soon as what it reads is there and at rest. Missing partitions that the asset does not expect by
- * itself (`missing: "latest"`) are left to who asks for them; what was made stays under watch on any date. What failed or was
+ * itself (`missing: "latest"`) are made by request; what was made stays under watch on any date. What failed or was
  * cancelled waits until something that it is made of changes.
  */
 export function eager(): Condition {

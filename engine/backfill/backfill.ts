@@ -37,7 +37,7 @@ const finishedPollMs = 100;
 
 /**
  * Backfills: ranges of partitions that are made piece by piece, by one run after the other, which a person can pause, resume, cancel and
- * retry. All their state is in the database; any process with the same assets goes on with those that nobody drives.
+ * retry. All their state is in the database; any process with the same assets goes on with those without a process.
  */
 export class Backfills {
   readonly #ledger: BackfillLedger;
@@ -184,7 +184,7 @@ export class Backfills {
     this.#drivers.set(id, done);
   }
 
-  /** Goes on with running backfills that nobody drives. */
+  /** Goes on with running backfills without a process. */
   async takeUp(): Promise<void> {
     for (const id of await this.#ledger.unattended(this.around.heartbeat.id)) this.begin(id);
   }

@@ -10,7 +10,7 @@ import { isFinished, type Run } from "../store/records.ts";
 import { pause } from "../declare/retry.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** What a backfill asks of whoever drives runs. */
+/** What a backfill needs of the engine to drive its runs. */
 export interface RunControl {
   begin(runId: number): void;
   finished(runId: number, signal?: AbortSignal): Promise<Run>;
@@ -24,10 +24,10 @@ const mostParts = 200;
 /** How often a run that another process has is looked after. */
 const lookAfterMs = 1_000;
 const retryDelayMs = 1_000;
-/** After so many attempts in a row to look at it that failed, a backfill waits for somebody to act. */
+/** After so many attempts in a row to look at it that failed, a backfill waits for an operator. */
 const hopelessAfter = 3;
 
-/** Takes a backfill through its runs, one at a time, until it is over, paused, or somebody else's. */
+/** Takes a backfill through its runs, one at a time, until it is over, paused, or taken by another process. */
 export class BackfillDriver {
   constructor(
     private readonly id: number,
@@ -50,7 +50,7 @@ export class BackfillDriver {
       } catch (error) {
         if (signal.aborted) return;
         around.logger.warn(`Backfill ${id} could not go on: ${messageOf(error)}`, { backfillId: id });
-        // A database that is away is no reason to wait for somebody.
+        // A database that is away needs no operator.
         if (!isDatabaseTrouble(error) && ++failures >= hopelessAfter) {
           const reason = `It could not go on: ${messageOf(error)}`;
           if (await ledger.move(id, { from: ["running"], to: "paused", reason, by: processId }).catch(() => false)) {
@@ -101,10 +101,10 @@ export class BackfillDriver {
     return true;
   }
 
-  /** Begins a run here unless somebody has it, and waits for its end. */
+  /** Begins a run here unless another process has it, and waits for its end. */
   async #lookAfter(runId: number): Promise<void> {
     while (!this.signal.aborted) {
-      // Whoever had it may be gone: then it is open again, and this process may take it.
+      // Its process may have ended: then it is open again, and this process may take it.
       this.runs.begin(runId);
       const run = await this.runs.finished(runId, AbortSignal.any([this.signal, AbortSignal.timeout(lookAfterMs)]));
       if (isFinished(run.status)) return;
@@ -141,7 +141,7 @@ export class BackfillDriver {
   }
 }
 
-/** Why a backfill has to wait for somebody: what stopped one of its runs would stop the next one as well. */
+/** Why a backfill has to wait for an operator: what stopped one of its runs would stop the next one as well. */
 function troubleOf(steps: readonly BackfillStep[]): string | null {
   for (const { runId, runStatus, key, status, error } of steps.toReversed()) {
     if (status === "cancelled" || runStatus === "cancelled") {

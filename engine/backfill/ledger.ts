@@ -108,7 +108,7 @@ export class BackfillLedger {
 
   // ---- who drives it ----------------------------------------------------------------------------------------------
 
-  /** Ids of running backfills that nobody drives who is alive, and of those that this process has on record. */
+  /** Ids of running backfills without a live process, and of those recorded for this process. */
   async unattended(processId: number): Promise<number[]> {
     const rows = await this.#sql<{ id: number }[]>`
       SELECT b.id FROM engine.backfill b LEFT JOIN engine.process p ON p.id = b.process_id
@@ -130,7 +130,7 @@ export class BackfillLedger {
     return rows.length > 0;
   }
 
-  /** Lets go of a backfill. False if it is running, again or still, and so has to be driven on by whoever holds it. */
+  /** Lets go of a backfill. False if it is running, again or still, and so has to be driven on by its holder. */
   async release(id: number, processId: number): Promise<boolean> {
     const [held] = await this.#sql<{ id: number }[]>`
       SELECT id FROM engine.backfill WHERE id = ${id} AND process_id = ${processId}`;

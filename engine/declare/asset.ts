@@ -146,7 +146,7 @@ export interface AssetSpec<
   pool?: string;
   /** How long its step may take with all its attempts, in milliseconds. Then it is aborted and fails. */
   timeoutMs?: number;
-  /** When it is made without anybody asking. Without it only runs that somebody or a schedule asks for make it. */
+  /** When it is made without a request. Without it only requests and schedules make it. */
   automation?: Condition;
   /** Further assets that the same function makes. Each is a file of its own, declared by `assetOut`. */
   outs?: Outs;

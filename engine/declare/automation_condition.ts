@@ -17,7 +17,7 @@ export interface Facts {
   readonly wanted: PartitionSet;
   /** Wanted and never made. */
   readonly missing: PartitionSet;
-  /** Missing ones that nobody has to ask for, by the `missing` of the asset's partitions. */
+  /** Missing ones that the next run makes by default, by the `missing` of the asset's partitions. */
   readonly expected: PartitionSet;
   /** Made, and would come out differently now, or to be removed. */
   readonly stale: PartitionSet;

@@ -20,7 +20,7 @@ export interface ExternalSpec {
 /**
  * Declares an asset that something outside makes. It has no function and no table: Tandem knows of its versions what is
  * reported (`Engine.report`, `POST /v1/assets/:key/report`), and calls stale what names it under `after` when one is new. As
- * long as nobody has reported it, it keeps nothing waiting.
+ * long as it has not been reported, it keeps nothing waiting.
  *
  * @throws {DefinitionError} If the key is not in snake_case.
  */
@@ -56,7 +56,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
   };
 }
 
-/** Whether a step can run though nothing is known of this upstream asset: an external one that nobody has reported. */
+/** Whether a step can run though nothing is known of this upstream asset: an external one that was never reported. */
 export function mayBeUnknown(graph: AssetGraph, upstream: string): boolean {
   return graph.asset(upstream).external;
 }

@@ -130,7 +130,7 @@ function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, C
       const values = new Float64Array(rows.length);
       for (let i = 0; i < rows.length; i++) {
         const value = (rows[i] as Record<string, unknown>)[name];
-        // A NaN that somebody computed must not slip through as the null that NaN stands for in a column.
+        // A computed NaN must not slip through as the null that NaN stands for in a column.
         if (value !== null && !Number.isFinite(value)) {
           throw new InvalidRowsError(`Row ${i + 1}: ${name} is ${shown(value)}, not a finite number or null.`);
         }

@@ -6,9 +6,9 @@ import { pause } from "../declare/retry.ts";
 import type { FeedChange, FeedEvent } from "./feed_events.ts";
 import { FeedSource } from "./feed_source.ts";
 
-/** How often the database is looked at while somebody listens. */
+/** How often the database is read while there are listeners. */
 const pollMs = 500;
-/** Events that are kept for who comes back, and that a slow listener may be behind. */
+/** Replay buffer for reconnecting and slow clients. */
 const kept = 2_000;
 
 /** What a {@link Feed} stands on. */
@@ -24,7 +24,7 @@ export interface FeedOptions {
 
 /**
  * Everything that happens in the installation, whichever process does it, for all who look at it: one look at the database every half
- * second serves every listener of this process, and none is made while nobody listens.
+ * second serves every listener of this process, and none is made without listeners.
  *
  * The ids of events are of one stretch of listening in one process. Whoever comes back with another one, or was away for too long,
  * is told to look at everything anew.

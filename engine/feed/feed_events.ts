@@ -2,7 +2,7 @@ import type { BackfillProgress, BackfillStatus } from "../store/backfill_records
 import type { FreshnessStateName } from "../declare/freshness_policy.ts";
 import type { EventKind, RunStatus } from "../store/records.ts";
 
-/** What happened, small enough to be sent to everybody who looks. */
+/** A change, small enough to be sent to every client. */
 export type FeedChange =
   | { type: "run"; runId: number; status: RunStatus; trigger: string }
   /** A step of a run came on; `progress` where that is all. */
@@ -10,10 +10,10 @@ export type FeedChange =
   /** There is a new version of an asset, made by a run or told from outside. */
   | { type: "asset"; asset: string; materialization: number }
   | { type: "backfill"; backfillId: number; status: BackfillStatus; progress: BackfillProgress }
-  /** A schedule fired, or somebody paused or resumed it. */
+  /** A schedule fired, was paused or was resumed. */
   | { type: "schedule"; schedule: string; firedAt: string | null; runId: number | null; paused: boolean }
   | { type: "freshness"; asset: string; state: FreshnessStateName }
-  /** What came between is not known any more: whoever looks has to look at everything anew. */
+  /** Events were dropped: clients must read everything again. */
   | { type: "reset" };
 
 /** A change with its place in the feed of this process. */

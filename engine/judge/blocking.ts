@@ -34,7 +34,7 @@ export function isBlocked(
     reading.configHash === attempt.configHash &&
     (now.sourceError !== undefined || reading.sourceVersion === attempt.sourceVersion) &&
     producer.upstream.every((key) => reading.upstream[key] === attempt.upstream[key]) &&
-    // Otherwise nobody would ever try it again, and what is downstream would wait for ever.
+    // Otherwise it would never be tried again, and what is downstream would wait for ever.
     ownReasons(producer, now, latest).length > 0;
 }
 
@@ -42,7 +42,7 @@ export function isBlocked(
  * Goes through the producers in dependency order and tells of each what it waits for: the nearest rejected attempt upstream.
  */
 export class WaitingLine {
-  /** What keeps back whoever reads from a producer, by the producer's key. */
+  /** What keeps back the readers of a producer, by the producer's key. */
   readonly #blockers = new Map<string, RejectedAttempt>();
 
   constructor(

@@ -11,7 +11,7 @@ export type PartitionStateName = typeof partitionStateNames[number];
 
 /**
  * Puts each partition in one state. It could not be made (`failed`), or something that it reads is missing (`waiting`); it would come out
- * differently now (`stale`); it was never made and the next run makes it (`expected`) or somebody has to ask for it (`missing`); it is
+ * differently now (`stale`); it was never made and the next run makes it (`expected`) or a request has to name it (`missing`); it is
  * not part of the asset any more (`gone`); or it is as it should be (`fresh`).
  */
 export function partitionsByState(state: PartitionState): Record<PartitionStateName, PartitionSet> {

@@ -36,7 +36,7 @@ export interface PartitionState {
   lostBecause: string | null;
   /** Wanted and not made. */
   missing: PartitionSet;
-  /** Missing ones that nobody has to ask for. */
+  /** Missing partitions the next run makes by default. */
   expected: PartitionSet;
   /** Whether only the newest date is expected. */
   latestAlone: boolean;
@@ -212,7 +212,7 @@ async function partitionState(
   const wanted = asked.in(space);
   const none = PartitionSet.none(space);
 
-  // A date that has come to lie between two that were made is not made by that.
+  // A date inserted between materialized dates counts as missing.
   const madeDates = isBeginning
     ? (dates.length === 0 ? [] : [0, dates.length])
     : rangesOf(dates.map((date) => space.dateAt(date)).filter((at) => at >= 0).sort((a, b) => a - b));

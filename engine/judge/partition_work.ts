@@ -36,7 +36,7 @@ export interface PartitionWork {
  * there. Forced work is all partitions of the range, or all that were made and all that are expected.
  *
  * Where the newest date alone is expected and one that a range names has turned out to be none, the date that is expected now takes its
- * place: whoever asked for it wanted the newest.
+ * place: the request was for the newest.
  */
 export function partitionWork(
   state: PartitionState,

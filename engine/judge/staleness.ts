@@ -74,7 +74,7 @@ export function ownReasons(
   return reasons;
 }
 
-/** Why an external asset is not fresh: nobody ever reported it, or nothing. */
+/** Why an external asset is not fresh: it was never reported. */
 export function externalReasons(key: string, latest: ReadonlyMap<string, Versions>): Reason[] {
   return latest.has(key) ? [] : [{ kind: "never_materialized", message: `${key} has never been reported` }];
 }

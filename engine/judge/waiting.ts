@@ -83,7 +83,7 @@ interface ReadyStep {
   beside: number;
 }
 
-/** Of runs none of whose steps runs: what the first step that could start waits for. */
+/** For running runs without a running step: what blocks the first ready step. */
 async function betweenSteps(ids: readonly number[], options: WaitingOptions): Promise<[number, string][]> {
   const { sql } = options.database;
   const steps = await sql<ReadyStep[]>`

@@ -241,7 +241,7 @@ class Explainer {
       because: `nothing that it was made of has changed since materialization ${group?.materialization}`,
       more: () => Promise.resolve({ materialization: group?.materialization }),
     });
-    // Last: history that nobody asked for does not keep the asset from being fresh.
+    // Last: history that was not requested does not keep the asset from being fresh.
     add(unasked, {
       state: "missing",
       because:

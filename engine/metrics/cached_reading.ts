@@ -21,7 +21,7 @@ export class CachedReading<T> {
   /**
    * What was read lately, or else is read now.
    *
-   * @returns `undefined` if the reading takes too long; it goes on for who asks next.
+   * @returns `undefined` if the reading takes too long; it goes on, and the next caller gets it.
    * @throws What the reading throws.
    */
   async get(): Promise<T | undefined> {
@@ -40,7 +40,7 @@ export class CachedReading<T> {
       return await Promise.race([reading, late.promise]);
     } finally {
       clearTimeout(timer);
-      // Whoever waited no longer is not told of a failure that comes later.
+      // A caller that stopped waiting is not told of a later failure.
       reading.catch(() => {});
     }
   }

@@ -19,7 +19,7 @@ export async function openWork(
            extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS "ageSeconds"
     FROM engine.run WHERE status IN ('queued', 'running', 'interrupted') GROUP BY status
     UNION ALL
-    -- A run whose process stands still waits as well as one that nobody has.
+    -- A run of a silent process waits like one without a process.
     SELECT 'held_up', '', count(*)::integer, max(${silence(sql)})
     FROM engine.run r JOIN engine.process p ON p.id = r.process_id
     WHERE r.status = 'running' AND ${silence(sql)} >= ${silentAfterSeconds}
@@ -29,7 +29,7 @@ export async function openWork(
     SELECT 'slot', pool, count(*)::integer, NULL
     FROM engine.step WHERE status = 'running' AND pool_slot IS NOT NULL GROUP BY pool
     UNION ALL
-    -- Whoever waits asks at least every other second (engine/store/pools.ts).
+    -- A waiting step asks at least every other second (engine/store/pools.ts).
     SELECT 'slot_wanted', pool, count(*)::integer, NULL
     FROM engine.step
     WHERE pool_asked_at > clock_timestamp() - interval '2 seconds' AND status IN ('pending', 'interrupted') GROUP BY pool
@@ -129,7 +129,7 @@ export async function openWork(
     gauge("tandem_alert_outbox_given_up", "Alert messages of the installation that could not be delivered.", [
       one(total("outbox_given_up")),
     ]),
-    gauge("tandem_automations_paused", "Assets of the installation whose automation somebody has paused.", [
+    gauge("tandem_automations_paused", "Assets of the installation whose automation is paused.", [
       one(total("automation_pause")),
     ]),
   ];

@@ -25,7 +25,7 @@ export interface Wanted {
   isDate?(date: string): boolean;
 }
 
-/** An upstream asset as whoever decides on partitions sees it. */
+/** An upstream asset as a partitions definition sees it. */
 export interface UpstreamPartitions {
   /** Names and dates that it has and will have, wanted or kept; a single partition for an asset without partitions. */
   space: PartitionSpace;
@@ -53,7 +53,7 @@ export interface PartitionsDefinition<Names extends string = string, Config = un
   wanted(context: SpaceContext<Names, Config, Resources>): Wanted | Promise<Wanted>;
   /**
    * Which missing partitions count as stale by themselves: all of them, or those of the newest date alone, so that history is made only
-   * where somebody asks for it by a range. Partitions that were made stay under watch in either case.
+   * by requests with a range. Partitions that were made stay under watch in either case.
    */
   missing?: "all" | "latest";
   /** What becomes of rows whose partition is not wanted any more. Dates that are none any more (see {@link Wanted.isDate}) are not kept. */

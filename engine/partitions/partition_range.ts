@@ -1,6 +1,6 @@
 import { type Rectangle } from "./mod.ts";
 
-/** Which partitions somebody asks for: dates with both ends included, and names; what is left out is not restricted. */
+/** The partitions of a request: dates with both ends included, and names; what is left out is not restricted. */
 export interface PartitionRange {
   from?: string;
   to?: string;

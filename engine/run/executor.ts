@@ -15,7 +15,7 @@ export interface Executor {
   execute(task: StepTask, signal: AbortSignal, begin?: AbortSignal): Promise<StepOutcome>;
 }
 
-/** Abort reason: somebody asked for the run to be cancelled. */
+/** Abort reason: the run was cancelled. */
 export class Cancelled extends Error {
   override readonly name = "Cancelled";
   constructor() {

@@ -8,7 +8,7 @@ import { StepExecution } from "./step_runner.ts";
 import { timeLimit } from "../declare/step_timeout.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** How often a step looks whether the asset that somebody else is materializing is free now. */
+/** How often a step looks whether an asset that another run materializes is free. */
 const busyPollMs = 100;
 
 /** Executes steps in this process, so many at a time. */
@@ -31,7 +31,7 @@ export class InProcessExecutor implements Executor {
     for (let waits = 1;; waits++) {
       const outcome = await this.#attempt({ task, claim, signal, begin });
       if (outcome !== "busy") return outcome;
-      // Whoever holds the asset may be gone without having been able to say so.
+      // The holder of the asset may have ended without releasing it.
       if (waits % 50 === 0) await heartbeat.interruptRunsOfEndedProcesses();
       await pause(busyPollMs, begin).catch(() => {});
     }

@@ -151,7 +151,7 @@ class PartitionStep {
     const { published, versions } = await publishPartitions(outputs, checks, context, {
       partitions: part,
       state: this.#state,
-      // What is kept though nobody wants it stays with what it was made of: it may be wanted again.
+      // Partitions that are kept though not wanted stay with what they were made of: they may be wanted again.
       right: this.#state.fresh.union(done).intersection(this.#state.wanted),
       failures: this.#stillFailing(part),
       step: { partitions: this.#all, done, failed: this.#failed.isEmpty ? null : this.#failed },

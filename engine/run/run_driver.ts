@@ -47,7 +47,7 @@ export class RunDriver {
   }
 
   /**
-   * Claims the run and drives it to its end. Resolves with its status, or with `undefined` where it is somebody else's or was
+   * Claims the run and drives it to its end. Resolves with its status, or with `undefined` where it is another process's or was
    * handed back.
    */
   async drive(): Promise<RunStatus | undefined> {
@@ -67,7 +67,7 @@ export class RunDriver {
       await this.#handBack();
       return undefined;
     }
-    // What was kept from beginning is nobody else's.
+    // A step that was kept from beginning still belongs to this process.
     if (ended.lost && !drained) {
       if (!await this.#handBack()) {
         this.logger.warn("The run was taken over by another process; leaving the rest to it.", { runId: this.runId });

@@ -5,9 +5,9 @@ import type { RunStatus } from "../store/records.ts";
 import type { RunDriver } from "./run_driver.ts";
 import { unlessAborted } from "../declare/step_timeout.ts";
 
-/** Priority of a run that nobody gave one. */
+/** Priority of a run by default. */
 export const defaultPriority = 0;
-/** Priority of the runs of a backfill: whatever somebody asks for meanwhile goes first. */
+/** Priority of the runs of a backfill: requests go first. */
 export const backfillPriority = -10;
 /** Priorities go from minus this to this. */
 export const maxPriority = 1_000;
@@ -39,13 +39,13 @@ interface Driven {
 
 /**
  * Drives so many runs at once in this process, those of higher priority first and the older ones among equals. The queue
- * itself is in the database: it is the runs that nobody drives.
+ * itself is in the database: it is the runs without a process.
  */
 export class RunQueue {
   readonly #driven = new Map<number, Driven>();
   /** Runs that were begun here and found no room. */
   readonly #begun = new Set<number>();
-  /** Whether somebody waits for room, as far as this process knows. */
+  /** Whether a run waits for room, as far as this process knows. */
   #crowded = false;
   #closed = false;
 
@@ -66,7 +66,7 @@ export class RunQueue {
     return this.#begun.has(runId);
   }
 
-  /** Drives the run at once where there is room and nobody waits for it; otherwise when it is its turn. */
+  /** Drives the run at once where there is room and no run waits for it; otherwise when it is its turn. */
   begin(runId: number): void {
     if (this.#closed || this.#driven.has(runId)) return;
     if (!this.#crowded && this.#driven.size < this.options.maxConcurrentRuns) return this.#drive(runId);
@@ -109,7 +109,7 @@ export class RunQueue {
     return this.#driven.get(runId)?.done;
   }
 
-  /** Tells the drivers of these runs that somebody asked to cancel them. */
+  /** Tells the drivers of these runs to cancel them. */
   cancelRequested(runIds: readonly number[]): void {
     for (const runId of runIds) this.#driven.get(runId)?.driver.cancel();
   }
@@ -143,7 +143,7 @@ export class RunQueue {
         return undefined;
       })
       .then((status) => {
-        // Handed back or never claimed: this process takes it again if nobody else has.
+        // Handed back or never claimed: this process takes it again unless another one has.
         if (status === undefined && !this.#closed) this.#begun.add(runId);
         return status;
       })

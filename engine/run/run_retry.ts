@@ -36,7 +36,7 @@ export function retryPlan(run: StoredRun, graph: AssetGraph): Plan {
     after: step.after.filter((key) => again.has(key)),
     reasons: [
       { kind: "retried" as const, message: whyAgain(step, run.id), run: run.id },
-      // What is upstream and not part of this is fresh by now, or nobody's to wait for.
+      // Upstream assets outside this run are fresh by now, or not to be waited for.
       ...step.reasons.filter((reason) =>
         reason.kind !== "retried" && (reason.kind !== "upstream_stale" || made.has(reason.upstream))
       ),

@@ -30,7 +30,7 @@ export interface LeasedMessage {
 
 /** Tries that a message gets before it is given up. */
 export const maxTries = 24;
-/** How long nobody else tries a message that somebody has taken: longer than any try. */
+/** How long a taken message is left to its process: longer than any try. */
 const leaseMs = 60_000;
 const initialDelayMs = 10_000;
 const longestDelayMs = 3_600_000;
@@ -76,7 +76,7 @@ export async function markDelivered(sql: Sql, { id }: LeasedMessage, now: Tempor
 }
 
 /**
- * Plans the next try, or gives the message up after the last one. One whose lease ended and that somebody else has taken since
+ * Plans the next try, or gives the message up after the last one. One whose lease ended and that another process has taken since
  * is left alone.
  *
  * @returns Whether it was given up.

@@ -6,7 +6,7 @@ import type { PreparedRows } from "../declare/row_schema.ts";
 /*
  * The table of an asset holds every version of its rows: `_from` is the materialization that brought a row, `_until` the one
  * that took it away, NULL while it is current. Publishing writes only the difference, which is a few rows for a table that
- * grows by a session a day, and a reader who was given a materialization sees exactly what it saw, whatever has been
+ * grows by a session a day, and a reader that was given a materialization sees exactly what it saw, whatever has been
  * published since. It also keeps the embedded database small, which has no autovacuum to clean up after wholesale rewrites.
  */
 
@@ -98,7 +98,7 @@ export async function writeRows(
   return { added: added.count, removed: removed.count };
 }
 
-/** The embedded database has nobody who does this in the background, and a plan without statistics can be very slow. */
+/** The embedded database has no background process for this, and a plan without statistics can be very slow. */
 async function analyze(tx: Sql, table: string, changed: number): Promise<void> {
   if (changed >= 1_000) await tx.unsafe(`ANALYZE ${table}`);
 }

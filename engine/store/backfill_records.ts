@@ -7,7 +7,7 @@ export type BackfillStatus = "running" | "paused" | "succeeded" | "failed" | "ca
 /** Dates with both ends included, and names; what is left out is not restricted. */
 export type BackfillRange = Omit<PartitionRange, "partitions">;
 
-/** What somebody wants made, piece by piece. */
+/** A request to materialize a range piece by piece. */
 export interface BackfillRequest extends BackfillRange {
   /** See {@link select}. */
   selection: string;
@@ -59,7 +59,7 @@ export interface BackfillPlan {
   vendorCalls: number;
   /** How long all of it takes, as far as that is known. */
   seconds: number;
-  /** Assets of which nobody knows how long they take, because they never ran: the time comes on top. */
+  /** Assets without an estimate, because they never ran: their time comes on top. */
   unknown: readonly string[];
 }
 
@@ -127,7 +127,7 @@ export interface Backfill extends BackfillSummary {
   expectedAt: string | null;
 }
 
-/** Whether nothing more will happen to it unless somebody retries it. */
+/** Whether it has ended; only a retry goes on with it. */
 export function isBackfillOver(status: BackfillStatus): boolean {
   return status !== "running" && status !== "paused";
 }

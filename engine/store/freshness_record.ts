@@ -68,7 +68,7 @@ export async function recordVerdict(
     }
     return false;
   }
-  // Late from the deadline on, even if nobody was there to see it; but no period begins before the one that it ends.
+  // Late from the deadline on, even if no process was running then; but no period begins before the one that it ends.
   const seen = state === "late" && deadline ? deadline.getTime() : now.epochMilliseconds;
   const since = new Date(Math.max(seen, before ? Date.parse(before.since) : -Infinity));
   await tx`UPDATE engine.freshness SET until = ${since} WHERE asset_key = ${key} AND until IS NULL`;

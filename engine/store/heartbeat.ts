@@ -12,7 +12,7 @@ export const heartbeatMs = 5_000;
 
 /**
  * After so many seconds without a heartbeat a process counts as standing still: stopped, swapped out or held up. Its lock still
- * holds, so that nobody takes its work; whoever waits for it is told.
+ * holds, so that no other process takes its work; steps that wait for it say so.
  */
 export const silentAfterSeconds = 30;
 

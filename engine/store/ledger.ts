@@ -32,7 +32,7 @@ export interface NewRun {
   retryOf?: number;
 }
 
-/** A run as it is stored; what it waits for is found out when somebody asks. */
+/** A run as it is stored; what it waits for is found out on request. */
 export type StoredRun = Omit<Run, "waitingFor">;
 export type StoredRunSummary = Omit<RunSummary, "waitingFor">;
 
@@ -67,7 +67,7 @@ export interface ClaimedRun {
   force: boolean;
   range: PartitionRange | null;
   priority: number;
-  /** Whether somebody cancelled it before. */
+  /** Whether it was cancelled before. */
   cancelRequested: boolean;
 }
 
@@ -159,7 +159,7 @@ export class Ledger {
     });
   }
 
-  /** Ids of runs that nobody works on, in the order in which they are to be taken: by priority, then the older first. */
+  /** Ids of runs without a process, in the order in which they are to be taken: by priority, then the older first. */
   async openRuns(
     { limit, except = [], among }: { limit?: number; except?: readonly number[]; among?: readonly number[] } = {},
   ): Promise<number[]> {
@@ -179,7 +179,7 @@ export class Ledger {
     return run;
   }
 
-  /** Ids of this process's runs that somebody asked to cancel. */
+  /** Ids of this process's runs whose cancellation was requested. */
   async cancelRequests(processId: number): Promise<number[]> {
     const rows = await this.#sql<{ id: number }[]>`
       SELECT id FROM engine.run WHERE status = 'running' AND process_id = ${processId} AND cancel_requested_at IS NOT NULL`;
@@ -226,7 +226,7 @@ export class Ledger {
   }
 
   /**
-   * Hands back a run that this process will not finish; one that somebody cancelled ends. False if the run is not this
+   * Hands back a run that this process will not finish; a cancelled one ends. False if the run is not this
    * process's any more.
    */
   async handBackRun(runId: number, processId: number): Promise<boolean> {
@@ -292,8 +292,8 @@ export class Ledger {
   // ---- steps ------------------------------------------------------------------------------------------------------
 
   /**
-   * Takes a step for this process. `busy` means that the asset is being materialized by somebody else right now, or that
-   * somebody else took the slot; `lost` that the run is no longer this process's, or that it was cancelled.
+   * Takes a step for this process. `busy` means that another run materializes the asset right now, or that
+   * another step took the slot; `lost` that the run is no longer this process's, or that it was cancelled.
    */
   async claimStep(
     claim: StepClaim,
@@ -689,7 +689,7 @@ export function isAlive(sql: Sql, processId: number) {
   return sql`(SELECT p.id FROM engine.process p WHERE p.id = ${processId} AND p.ended_at IS NULL FOR SHARE) IS NOT NULL`;
 }
 
-/** Takes a run from its process, so that another one goes on with it; one that somebody cancelled ends. */
+/** Takes a run from its process, so that another one goes on with it; a cancelled one ends. */
 export async function releaseRun(tx: Sql, runId: number): Promise<void> {
   const [run] = await tx<{ cancelled: boolean }[]>`
     SELECT cancel_requested_at IS NOT NULL AS cancelled FROM engine.run WHERE id = ${runId}`;

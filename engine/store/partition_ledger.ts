@@ -125,7 +125,7 @@ export class PartitionLedger {
     if (since.size === 0) return found;
     const rows = await this.#sql<(Changes & { key: string })[]>`
       SELECT m.asset_key AS key, m.id AS materialization,
-             -- Rows that were published again as they were are no change, which nobody writes down.
+             -- Rows that were published again as they were are no change and are not recorded.
              CASE WHEN m.rows_added = 0 AND m.rows_removed = 0 THEN coalesce(m.changed, '[]') ELSE m.changed END AS changed
       FROM unnest(${[...since.keys()]}::text[], ${[...since.values()]}::bigint[]) AS s(key, since)
       JOIN engine.materialization m ON m.asset_key = s.key AND m.id > s.since

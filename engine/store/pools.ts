@@ -13,7 +13,7 @@ export interface PoolSlot {
 
 /** How often the first step in line looks whether a slot is free now. */
 const askEveryMs = 100;
-/** How many steps of a pool run at once where nobody said. */
+/** How many steps of a pool run at once by default. */
 const defaultSize = 1;
 
 /**
@@ -34,7 +34,7 @@ export class Pools {
     }
   }
 
-  /** How many steps of the pool run at once: 1 where nobody said. */
+  /** How many steps of the pool run at once: 1 by default. */
   size(pool: string): number {
     return Object.hasOwn(this.sizes, pool) ? this.sizes[pool]! : defaultSize;
   }
@@ -60,7 +60,7 @@ export class Pools {
    * it is claimed; ask again then.
    */
   async freeSlot(claim: StepClaim, pool: string): Promise<PoolSlot | undefined> {
-    // Whoever asked within two seconds is still asking; one that waits for something else meanwhile holds nobody up. The
+    // A step that asked within two seconds is still asking; one that waits for something else holds no other up. The
     // asking is written down once a second only, however often it happens.
     const [turn] = await this.database.sql<{ slot: number | null }[]>`
       WITH me AS (

@@ -68,7 +68,7 @@ export interface StepError {
   message: string;
   /** Whether it is about some partitions alone, so that what comes after the step goes on with the others. */
   partial?: boolean;
-  /** Whether no further try can succeed before somebody acts. */
+  /** Whether no further try can succeed before an operator acts. */
   fatal?: boolean;
 }
 

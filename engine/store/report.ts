@@ -4,7 +4,7 @@ import type { AssetGraph } from "../declare/graph.ts";
 import { type Metadata, typedMetadata } from "../declare/metadata.ts";
 import { hashOf } from "../declare/row_schema.ts";
 
-/** What somebody outside says of an asset that is made there. */
+/** A report of an external asset's new version. */
 export interface Report {
   /** Whether it was made anew, or was found to be so. Both make stale what depends on it, if the version is another. */
   kind: "materialized" | "observed";
@@ -15,7 +15,7 @@ export interface Report {
   at?: string;
 }
 
-/** How far the clock of who reports may be ahead of ours. */
+/** How far a reporter's clock may be ahead of ours. */
 const clockToleranceMs = 5 * 60_000;
 
 /**

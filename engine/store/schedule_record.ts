@@ -6,7 +6,7 @@ export interface ScheduleTick {
   firedAt: string;
   /** Whether it was missed while no process was there, and made up later. */
   madeUp: boolean;
-  /** Whether somebody asked for it, and no clock. */
+  /** Whether it was requested and not due by the clock. */
   asked: boolean;
   /** `null` where nothing was stale. */
   runId: number | null;
@@ -81,11 +81,11 @@ export class ScheduleRecord {
   }
 
   /**
-   * Spends a tick as part of a transaction. Nobody else can have asked for the same one: what is asked for comes a little after every
+   * Spends a tick as part of a transaction. No other request can be for the same one: a requested tick comes a little after every
    * other tick of its moment.
    *
    * @returns The tick's time as text, for {@link setRun}; `undefined` if another process was first, or if the schedule is paused and
-   *   nobody asked for the tick.
+   *   the tick was not requested.
    */
   async spend(
     tx: Sql,

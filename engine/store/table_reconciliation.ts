@@ -44,14 +44,14 @@ interface Change {
  *   type unchanged is converted, a key that only grew is indexed anew.
  * - For every other change a new table takes the place of the old one, which goes to the schema `retired`. The asset counts as
  *   missing until it is made again, and its earlier versions are no longer readable.
- * - A table that lacks the rows of the latest version counts as lost, whoever emptied it.
+ * - A table that lacks the rows of the latest version counts as lost, however it was emptied.
  * - Where another function makes the asset, or the same one as a whole instead of by partitions, its versions count as stale.
  *
  * Processes that are older than an alteration can publish neither to an altered table nor from one (the trigger of
  * sql/migrations/0013_asset_tables.sql).
  *
  * @returns The number of the last alteration, for {@link Heartbeat.join}.
- * @throws {DefinitionError} If a table of an asset's name was made by somebody else. Nothing is changed.
+ * @throws {DefinitionError} If a table of an asset's name was not made by this engine. Nothing is changed.
  */
 export async function reconcileTables(database: Database, graph: AssetGraph, logger: Logger): Promise<number> {
   const { told, alteration } = await database.sql.begin(async (tx) => {
@@ -343,7 +343,7 @@ class Reconciliation {
     });
   }
 
-  /** Alters a table where it is. Returns why it could not be, such as a view that somebody made of it. */
+  /** Alters a table where it is. Returns why it could not be, such as a view on it. */
   async #alter({ asset, shape, table, inPlace }: Change): Promise<string | undefined> {
     try {
       await this.tx.savepoint(async (sp) => {

@@ -2,7 +2,7 @@ import type { Sql } from "../../resources/database/database.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { StepError } from "../store/records.ts";
 
-/** What can go wrong with an asset, so that somebody should be told. */
+/** Conditions of an asset that raise an alert. */
 export type AlertKind = "run_failed" | "check_failed" | "freshness_late";
 
 /** Something that is wrong now. Kind, asset and subject tell it apart from others. */
@@ -22,7 +22,7 @@ export interface Condition {
   count: number;
 }
 
-/** A condition that somebody was told of, until it recovers. */
+/** An alert that was sent and has not recovered. */
 export interface OpenAlert extends Condition {
   id: number;
   toldAt: string;
@@ -30,7 +30,7 @@ export interface OpenAlert extends Condition {
   toldCount: number;
 }
 
-/** What is wrong, and of what nobody can say: what is undecided neither opens nor recovers. */
+/** Failing conditions, and undecided ones, which neither open nor recover an alert. */
 export interface Situation {
   holding: readonly Condition[];
   undecided: readonly Pick<Condition, "kind" | "key" | "subject">[];

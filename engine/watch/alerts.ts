@@ -21,7 +21,7 @@ import { postWebhook, type Webhook, WebhookError } from "./webhook.ts";
 
 /** The longest sleep: what another process did is seen after so long at the latest. */
 const longestSleepMs = 30_000;
-/** Advisory lock of whoever looks. */
+/** Advisory lock of the process that looks for alerts. */
 const lockClass = 7270;
 
 /** What alerts are told with. */

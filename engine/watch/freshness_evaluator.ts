@@ -11,7 +11,7 @@ import { newestDate } from "../read/newest_date.ts";
 
 /** The longest sleep: a run that ended in another process is seen after so long at the latest. */
 const longestSleepMs = 30_000;
-/** Advisory lock of whoever evaluates. */
+/** Advisory lock of the process that evaluates. */
 const lockClass = 7270;
 
 /**

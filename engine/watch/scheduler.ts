@@ -31,7 +31,7 @@ export interface ScheduleState extends Schedule {
   nextAt: string | null;
   /** The next times at which it fires, or would if it were not paused. */
   upcoming: string[];
-  /** When somebody paused it; `null` where nobody has. */
+  /** When it was paused; `null` if it is not. */
   pausedAt: string | null;
   lastTick: ScheduleTick | null;
   /** The last ticks, newest first. */

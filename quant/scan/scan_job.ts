@@ -12,7 +12,7 @@ export interface ScanJob {
   readonly implementation: "wasm" | "typescript";
   /** Pairs taken at once. */
   readonly chunk: number;
-  /** First entry: the next pair that nobody has taken. */
+  /** First entry: the next pair that no worker has taken. */
   readonly next: Int32Array<SharedArrayBuffer>;
 }
 

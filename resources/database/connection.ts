@@ -121,7 +121,7 @@ export class Connection {
   async end(): Promise<void> {
     this.#fail(new DatabaseLostError("The connection to the database was ended."));
     await this.#client.end({ timeout: 0 });
-    // A client that has never sent anything has no socket to say goodbye to.
+    // A client that has never sent anything has no socket to close.
     this.#socket.end(TERMINATE);
     await this.#socket.closed();
   }

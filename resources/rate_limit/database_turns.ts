@@ -10,7 +10,7 @@ import type { TurnSource } from "./turns.ts";
 export function databaseTurns({ sql }: Pick<Database, "sql">): TurnSource {
   return {
     async lease(name, { intervalMs, roomMs }, { wanted, returned, returnedUntilMs }) {
-      // clock_timestamp() is read once the row is locked, so that nobody reserves in the past.
+      // clock_timestamp() is read once the row is locked, so that no turn is reserved in the past.
       const [row] = await sql<{ granted: number; full_in_ms: number; full_at_ms: number }[]>`
         INSERT INTO access.request_rate AS bucket (name, full_at, granted)
         VALUES (

@@ -1,6 +1,6 @@
 import { type Lease, type Pace, paceOf, type RatePolicy, reserve, turnsAtOnce, type TurnSource } from "./turns.ts";
 
-/** Whether it is somebody's turn. */
+/** Whether a turn may be taken. */
 export interface Turn {
   allowed: boolean;
   /** Turns that may be had at once after this one. */

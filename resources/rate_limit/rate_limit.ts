@@ -1,4 +1,4 @@
-/** Turns that are given out at a rate, to everybody who asks under the same name. */
+/** Turns that are given out at a rate, shared by all callers of a name. */
 export interface RateLimit {
   readonly perMinute: number;
   /** Resolves when it is the caller's turn; rejects with the signal's reason as soon as that aborts. */

@@ -40,7 +40,7 @@ export function tokenBucket(options: TokenBucketOptions): RateLimit {
 
   async function reserve(): Promise<number> {
     // A bucket is full again at full_at; a turn takes it an interval further, and may begin when it is no more than burst
-    // intervals away. clock_timestamp() is read once the row is locked, so that nobody reserves in the past.
+    // intervals away. clock_timestamp() is read once the row is locked, so that no turn is reserved in the past.
     const [row] = await sql<{ wait_ms: number }[]>`
       INSERT INTO engine.rate_limit AS bucket (name, full_at)
       VALUES (${name}, clock_timestamp() + ${intervalMs}::float8 * interval '1 millisecond')

@@ -1,6 +1,6 @@
 import type { RateLimit } from "./rate_limit.ts";
 
-/** Turns for whoever asks, at once: for a server that sets no limit. */
+/** Turns without limit, for a server that sets none. */
 export const unlimitedRate: RateLimit = {
   perMinute: Infinity,
   async take({ signal } = {}) {

@@ -25,7 +25,7 @@ export function accessRoutes({ access, trustedProxies }: AccessRoutesOptions) {
   return new Hono()
     .get("/me", (c) => c.json(principalOf(c)))
     .get("/tokens", async (c) => c.json({ tokens: await access.tokens.list() }))
-    // The answer alone has the secret; nobody sees it again.
+    // The secret is in this answer alone.
     .post("/tokens", jsonBody(TokenRequest), async (c) => {
       const created = await access.tokens.create(c.req.valid("json"), by(c));
       return c.json(created, 201, { Location: `/v1/tokens/${created.token.id}` });
@@ -53,7 +53,7 @@ export function accessRoutes({ access, trustedProxies }: AccessRoutesOptions) {
     });
 }
 
-/** In their place where nobody is asked for anything: the same for who types against them, and nothing is there. */
+/** Empty routes of the same type, for a service without authentication. */
 export function noAccessRoutes(): ReturnType<typeof accessRoutes> {
   return new Hono() as ReturnType<typeof accessRoutes>;
 }

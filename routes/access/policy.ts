@@ -10,7 +10,7 @@ interface Rule {
 
 /**
  * Who may do what, in one place; the first rule that fits holds. What is not listed needs `read` to be read and `operate` to be changed,
- * so that a route that somebody forgot here is closed.
+ * so that a route that was forgotten here is closed.
  */
 const rules: readonly Rule[] = [
   // Whether the service is alive, the ways to sign in, and what says nothing of anybody's data.

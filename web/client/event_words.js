@@ -24,7 +24,7 @@ export function sentenceOf({ kind, data }) {
     case "run_interrupted":
       return "The process that drove the run has ended; another one goes on with it.";
     case "run_cancel_requested":
-      return "Somebody asked to cancel it.";
+      return "Its cancellation was requested.";
     case "run_finished":
       return `The run ${data.status === "cancelled" ? "was cancelled" : data.status ?? "ended"}.`;
     case "step_started":

@@ -1,6 +1,6 @@
 import { TableScroller } from "./table_scroller.tsx";
 
-/** A sample of the rows at fault, as a check kept them: closed until somebody asks. */
+/** A sample of the failing rows of a check, folded by default. */
 export function FailingRows({ rows }: { rows: readonly object[] }) {
   if (rows.length === 0) return null;
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

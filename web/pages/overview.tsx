@@ -133,7 +133,7 @@ export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfoli
           <div id="schedules-body" data-live>
             {schedules.length > 0
               ? <ScheduleList schedules={schedules} now={now} />
-              : <p class="empty">No schedule is declared: assets are materialized when somebody asks.</p>}
+              : <p class="empty">No schedule is declared: assets are materialized on request.</p>}
           </div>
         </section>
         <section id="runs" aria-labelledby="runs-title" class="panel">

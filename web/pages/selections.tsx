@@ -59,8 +59,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
       </form>
       {sessions.length === 1 && (
         <p class="notice">
-          There is one selection so far. Earlier ones are made where somebody asks: <a href="/backfills">backfill</a>
-          {" "}
+          There is one selection so far. Earlier ones are made on request: <a href="/backfills">backfill</a>{" "}
           chosen_pairs and what is upstream of it.
         </p>
       )}

@@ -7,7 +7,7 @@ export interface SignInProps {
   returnPath: string;
   /** What went wrong before. */
   problem?: string;
-  /** Whether somebody has just signed out. */
+  /** Whether the visitor has just signed out. */
   signedOut?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function SignInPage({ provider, returnPath, problem, signedOut = false }:
   );
 }
 
-/** Why somebody is not signed in, with the way to try again. */
+/** Why a sign-in failed, with the way to try again. */
 export function SignInFailedPage({ title, detail }: { title: string; detail: string }) {
   return (
     <Layout
