@@ -17,6 +17,7 @@ import { hashOf } from "../declare/row_schema.ts";
 import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
+import { stepDurations } from "../store/step_durations.ts";
 
 /** What can be done with a backfill that was begun. */
 export const backfillActions = ["pause", "resume", "cancel", "retry"] as const;
@@ -69,7 +70,7 @@ export class Backfills {
     const keys = producers.map(({ key }) => key);
     const [snapshot, history] = await Promise.all([
       takeSnapshot(this.around, { config: {}, of: keys }),
-      this.#ledger.history(keys),
+      stepDurations(this.around.database.sql, keys),
     ]);
     const facts = { producers, range, force: request.force ?? false, partitions: {}, steps: [], retriedRun: 0 };
     return planBackfill(request.selection, facts, { graph, snapshot, resources, history });
@@ -78,7 +79,7 @@ export class Backfills {
   /** The plan of a run, with what each of its steps takes as far as that is known. */
   async estimated(plan: Plan, snapshot: Snapshot): Promise<Plan> {
     const { graph, resources } = this.around;
-    const history = await this.#ledger.history(plan.steps.map(({ key }) => key));
+    const history = await stepDurations(this.around.database.sql, plan.steps.map(({ key }) => key));
     return withEstimates(plan, { graph, snapshot, resources, history });
   }
 
@@ -165,7 +166,7 @@ export class Backfills {
       await this.runs.finished(open, AbortSignal.any([this.#closing.signal, AbortSignal.timeout(10_000)]));
     }
     const looked = await lookAt(await this.#ledger.read(id), { around: this.around, ledger: this.#ledger });
-    const outcome = await statesOf(looked, { around: this.around, ledger: this.#ledger });
+    const outcome = await statesOf(looked, this.around);
     const reason = shortfallOf(looked.parts);
     const progress = progressOf(looked.parts);
     await this.#ledger.move(id, { from: ["cancelled"], to: "cancelled", reason, outcome, progress });

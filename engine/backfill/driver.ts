@@ -1,5 +1,6 @@
 import { nextWork, type PartitionsOfBackfill } from "./partitions.ts";
-import { partsOf, type StepHistory } from "../judge/estimate.ts";
+import { partsOf } from "../judge/estimate.ts";
+import { stepDurations, type StepHistory } from "../store/step_durations.ts";
 import type { BackfillLedger, BackfillStep } from "./ledger.ts";
 import { lookAt, type LookedAt, partitionsOnRecord, progressOf, shortfallOf, statesOf } from "./view.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
@@ -90,7 +91,7 @@ export class BackfillDriver {
         from: ["running"],
         to: reason === null ? "succeeded" : "failed",
         reason,
-        outcome: await statesOf(looked, this),
+        outcome: await statesOf(looked, this.around),
         progress,
         by: processId,
       });
@@ -121,7 +122,7 @@ export class BackfillDriver {
       return planRun(graph, keys, snapshot, { selection: keys.join(" "), force, range: null });
     }
     const { key } = next.part.producer;
-    const own = await this.ledger.history([key], this.id);
+    const own = await stepDurations(this.around.database.sql, [key], this.id);
     const partitions = this.#pieceOf(next.part, { config: snapshot.configs.get(key), history: own.get(key) });
     const range = { partitions: { [key]: partitions.rectangles() } };
     return planRun(graph, [key], snapshot, { selection: key, force, range });

@@ -9,7 +9,6 @@ import type {
   BackfillStatus,
   BackfillSummary,
 } from "../store/backfill_records.ts";
-import type { StepHistory } from "../judge/estimate.ts";
 import { IdempotencyConflictError, UnknownBackfillError } from "../errors.ts";
 import { isAlive, type Ledger } from "../store/ledger.ts";
 import type { Plan } from "../store/run_plan.ts";
@@ -237,25 +236,5 @@ export class BackfillLedger {
       ) s ON true
       WHERE r.backfill_id = ${id} ORDER BY r.id DESC LIMIT ${limit}`;
     return { runs: rows.map(({ count: _, ...run }) => run), count: rows[0]?.count ?? 0 };
-  }
-
-  /** How long the last steps of some producers took, those of a backfill alone where it is given. */
-  async history(keys: readonly string[], backfillId?: number): Promise<Map<string, StepHistory>> {
-    if (keys.length === 0) return new Map();
-    const rows = await this.#sql<(StepHistory & { key: string })[]>`
-      SELECT k.key, sum(s.seconds)::float8 AS seconds, count(*)::integer AS steps, sum(s.parts)::integer AS parts,
-             coalesce(sum(s.partitions), 0)::integer AS partitions
-      FROM unnest(${keys as string[]}::text[]) AS k(key)
-      CROSS JOIN LATERAL (
-        SELECT extract(epoch FROM s.finished_at - s.started_at) AS seconds, (s.done->>'count')::integer AS partitions,
-               (SELECT count(*) FROM engine.materialization m WHERE m.run_id = s.run_id AND m.asset_key = s.key) AS parts
-        FROM engine.step s ${backfillId === undefined ? this.#sql`` : this.#sql`JOIN engine.run r ON r.id = s.run_id`}
-        WHERE s.key = k.key AND s.finished_at IS NOT NULL
-          AND (s.status = 'succeeded' OR (s.status = 'failed' AND s.done IS NOT NULL))
-          AND ${backfillId === undefined ? this.#sql`true` : this.#sql`r.backfill_id = ${backfillId}`}
-        ORDER BY s.run_id DESC LIMIT 20
-      ) s
-      GROUP BY k.key`;
-    return new Map(rows.map(({ key, ...history }) => [key, history]));
   }
 }

@@ -1,5 +1,6 @@
 import { type BackfillFacts, backfillParts, type PartOfBackfill } from "./partitions.ts";
-import { estimate, type StepHistory, totalSeconds } from "../judge/estimate.ts";
+import { estimate, totalSeconds } from "../judge/estimate.ts";
+import type { StepHistory } from "../store/step_durations.ts";
 import type {
   BackfillPlan,
   BackfillRange,

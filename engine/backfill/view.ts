@@ -1,5 +1,6 @@
 import { backfillParts, type PartitionsOfBackfill, type PartOfBackfill } from "./partitions.ts";
-import { estimate, type StepHistory, totalSeconds } from "../judge/estimate.ts";
+import { estimate, totalSeconds } from "../judge/estimate.ts";
+import { stepDurations, type StepHistory } from "../store/step_durations.ts";
 import type { BackfillLedger, BackfillStep, StoredBackfill } from "./ledger.ts";
 import { producersOf } from "./plan.ts";
 import {
@@ -114,7 +115,7 @@ export async function viewOf(
     return { ...backfill, assets: outcome, runs, runCount, remainingSeconds: null, expectedAt: null };
   }
   const looked = await lookAt(stored, { around, ledger });
-  const assets = await statesOf(looked, { around, ledger });
+  const assets = await statesOf(looked, around);
   const { seconds, unknown } = totalSeconds(
     assets.map(({ key, remainingSeconds }) => ({ key, seconds: remainingSeconds })),
   );
@@ -136,10 +137,11 @@ export async function viewOf(
 /** How each asset of a backfill stands, with what is left at the rate that was observed. */
 export async function statesOf(
   { backfill, parts, snapshot }: LookedAt,
-  { around, ledger }: { around: EngineContext; ledger: BackfillLedger },
+  around: EngineContext,
 ): Promise<BackfillAssetState[]> {
   const keys = parts.map(({ producer }) => producer.key);
-  const [own, before] = await Promise.all([ledger.history(keys, backfill.id), ledger.history(keys)]);
+  const { sql } = around.database;
+  const [own, before] = await Promise.all([stepDurations(sql, keys, backfill.id), stepDurations(sql, keys)]);
   return assetStates(parts, { snapshot, resources: around.resources, own, before });
 }
 

@@ -1,15 +1,7 @@
 import { type Estimate } from "../store/run_plan.ts";
+import type { StepHistory } from "../store/step_durations.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
-
-/** How long the last steps of a producer took together, and what they made. */
-export interface StepHistory {
-  seconds: number;
-  steps: number;
-  parts: number;
-  /** None for what is made as a whole. */
-  partitions: number;
-}
 
 /** Into what the making of some partitions is cut. */
 export function partsOf(

@@ -1,3 +1,5 @@
+import { estimate } from "./estimate.ts";
+import { stepDurations } from "../store/step_durations.ts";
 import { readersOf, readSpace } from "./partition_state.ts";
 import { somePartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
@@ -65,23 +67,19 @@ export async function impactOf(
       touched.set(made, state ? readers : PartitionSet.all(snapshot.spaces.get(made)!));
     }
   }
-  const past = await pastSeconds(around, found.map(({ producer }) => producer.key));
-  const steps: ImpactStep[] = [];
-  for (const { producer, partitions } of found) {
-    const seconds = past.get(producer.key);
-    const perUnit = seconds && (partitions ? seconds.perPartition ?? seconds.perRun : seconds.perRun);
-    const { partitionsDef } = producer.recipe;
-    const config = snapshot.configs.get(producer.key);
-    steps.push({
-      key: producer.key,
-      produces: producer.produces,
+  const history = await stepDurations(around.database.sql, found.map(({ producer }) => producer.key));
+  const steps = found.map(({ producer, partitions }): ImpactStep => {
+    const { key, produces } = producer;
+    const context = { config: snapshot.configs.get(key), resources: around.resources, history: history.get(key) };
+    const { seconds, vendorCalls } = estimate(producer, partitions, context);
+    return {
+      key,
+      produces,
       partitions: partitions && somePartitions(partitions),
-      minutes: perUnit === undefined
-        ? null
-        : perUnit * (partitions && seconds!.perPartition !== null ? partitions.count : 1) / 60,
-      vendorCalls: (partitions && partitionsDef?.calls?.(partitions, { config, resources: around.resources })) ?? null,
-    });
-  }
+      minutes: seconds === null ? null : seconds / 60,
+      vendorCalls,
+    };
+  });
   return {
     key,
     range,
@@ -141,21 +139,4 @@ function touchedOf(
     PartitionSet.none(state.space),
   );
   return readers.intersection(state.made.intersection(state.wanted).union(state.expected));
-}
-
-/** How long steps took, of the last ten of each that made something. One query. */
-async function pastSeconds(
-  { database }: EngineContext,
-  keys: readonly string[],
-): Promise<Map<string, { perRun: number; perPartition: number | null }>> {
-  if (keys.length === 0) return new Map();
-  const rows = await database.sql<{ key: string; perRun: number; perPartition: number | null }[]>`
-    SELECT k.key, avg(s.seconds)::double precision AS "perRun",
-           (sum(s.seconds) FILTER (WHERE s.partitions > 0) / nullif(sum(s.partitions), 0))::double precision AS "perPartition"
-    FROM unnest(${keys as string[]}::text[]) AS k(key)
-    CROSS JOIN LATERAL (
-      SELECT extract(epoch FROM finished_at - started_at) AS seconds, (done->>'count')::bigint AS partitions
-      FROM engine.step WHERE key = k.key AND status = 'succeeded' ORDER BY run_id DESC LIMIT 10
-    ) s GROUP BY k.key`;
-  return new Map(rows.map(({ key, ...seconds }) => [key, seconds]));
 }
