@@ -1,0 +1,34 @@
+import type { Sql } from "../../resources/database/database.ts";
+
+/** How long the last steps of a producer took together, and what they made. */
+export interface StepHistory {
+  seconds: number;
+  steps: number;
+  parts: number;
+  /** None for what is made as a whole. */
+  partitions: number;
+}
+
+/** How long the last 20 steps of each of some producers took that made something; those of a backfill alone where it is given. */
+export async function stepDurations(
+  sql: Sql,
+  keys: readonly string[],
+  backfillId?: number,
+): Promise<Map<string, StepHistory>> {
+  if (keys.length === 0) return new Map();
+  const rows = await sql<(StepHistory & { key: string })[]>`
+    SELECT k.key, sum(s.seconds)::float8 AS seconds, count(*)::integer AS steps, sum(s.parts)::integer AS parts,
+           coalesce(sum(s.partitions), 0)::integer AS partitions
+    FROM unnest(${keys as string[]}::text[]) AS k(key)
+    CROSS JOIN LATERAL (
+      SELECT extract(epoch FROM s.finished_at - s.started_at) AS seconds, (s.done->>'count')::integer AS partitions,
+             (SELECT count(*) FROM engine.materialization m WHERE m.run_id = s.run_id AND m.asset_key = s.key) AS parts
+      FROM engine.step s ${backfillId === undefined ? sql`` : sql`JOIN engine.run r ON r.id = s.run_id`}
+      WHERE s.key = k.key AND s.finished_at IS NOT NULL
+        AND (s.status = 'succeeded' OR (s.status = 'failed' AND s.done IS NOT NULL))
+        AND ${backfillId === undefined ? sql`true` : sql`r.backfill_id = ${backfillId}`}
+      ORDER BY s.run_id DESC LIMIT 20
+    ) s
+    GROUP BY k.key`;
+  return new Map(rows.map(({ key, ...history }) => [key, history]));
+}
