@@ -70,6 +70,7 @@ export const strategyComparison = asset({
     "Every strategy on the same walk-forward pairs at several costs, with tear-sheet figures and the Sharpe ratio deflated for what was tried.",
   deps: { portfolio: portfolioDaily, windows: walkForwardWindows },
   automation: eager(),
+  codeVersion: "2",
   row: StrategyResult,
   primaryKey: ["strategy", "cost_bps", "weighting"],
   checks: [notEmpty({ severity: "warn" })],
