@@ -1,3 +1,4 @@
+import { arima } from "./arima/arima.ts";
 import { drift } from "./drift.ts";
 import type { ForecastModel } from "./forecaster.ts";
 import { lastValue } from "./last_value.ts";
@@ -13,6 +14,7 @@ export const forecasters = {
   mean_reversion: meanReversion,
   drift,
   rolling_trend: trendLine,
+  arima,
   boosted_trees: boostedTrees,
   random_forest: randomForest,
   lstm,

@@ -17,7 +17,10 @@ export function addProduct(
     let inner = 0;
     for (; inner + 3 < k; inner += 4) {
       const place = row * k + inner;
-      const [a0, a1, a2, a3] = [a[place]!, a[place + 1]!, a[place + 2]!, a[place + 3]!];
+      const a0 = a[place]!;
+      const a1 = a[place + 1]!;
+      const a2 = a[place + 2]!;
+      const a3 = a[place + 3]!;
       const b0 = inner * n;
       const b1 = b0 + n;
       const b2 = b1 + n;
@@ -51,7 +54,10 @@ export function addTransposedProduct(
     const c3 = c2 + n;
     for (let inner = 0; inner < k; inner++) {
       const place = row * k + inner;
-      const [a0, a1, a2, a3] = [a[place]!, a[place + k]!, a[place + 2 * k]!, a[place + 3 * k]!];
+      const a0 = a[place]!;
+      const a1 = a[place + k]!;
+      const a2 = a[place + 2 * k]!;
+      const a3 = a[place + 3 * k]!;
       const start = inner * n;
       for (let j = 0; j < n; j++) {
         out[start + j] = out[start + j]! + (a0 * c[c0 + j]! + a1 * c[c1 + j]! + a2 * c[c2 + j]! + a3 * c[c3 + j]!);
@@ -84,7 +90,10 @@ export function addProductWithTransposed(
       const b1 = b0 + n;
       const b2 = b1 + n;
       const b3 = b2 + n;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       for (let j = 0; j < n; j++) {
         const factor = c[start + j]!;
         s0 += factor * b[b0 + j]!;

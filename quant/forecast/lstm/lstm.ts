@@ -22,7 +22,7 @@ export interface LstmOptions {
   outputSteps?: number;
   /** Most steps ahead that can be forecast. Default 10. */
   horizon?: number;
-  /** Units of each layer. Default 12. */
+  /** Units of each layer. Default 8. */
   units?: number;
   /** Layers of the encoder, and as many of the decoder. Default 1. */
   layers?: number;
@@ -30,9 +30,9 @@ export interface LstmOptions {
   activation?: Activation;
   /** Share of outputs dropped after each layer while training, 0 ≤ rate < 1. Default 0.2. */
   dropout?: number;
-  /** Most passes over the training windows. Default 50. */
+  /** Most passes over the training windows. Default 40. */
   epochs?: number;
-  /** Passes without a smaller validation error after which training ends. Default 10. */
+  /** Passes without a smaller validation error after which training ends. Default 5. */
   patience?: number;
   /** Windows a step. Default 16. */
   batch?: number;
@@ -90,12 +90,12 @@ export const lstm: Forecaster<LstmOptions, LstmModel> = {
       inputSteps = 10,
       outputSteps = 3,
       horizon = 10,
-      units = 12,
+      units = 8,
       layers = 1,
       activation = "tanh",
       dropout = 0.2,
-      epochs = 50,
-      patience = 10,
+      epochs = 40,
+      patience = 5,
       batch = 16,
       learningRate = 0.005,
       seed = 42,
