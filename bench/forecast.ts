@@ -65,7 +65,12 @@ const rows: Row[] = [
   measure("rolling_trend", null, (window) => trendLine.fit(window, { horizon: HORIZON })),
   measure("arima, 18 orders", "arima", (window) => arima.fit(window)),
   measure("boosted_trees", null, (window) => boostedTrees.fit(window, { lags: LAGS, horizon: HORIZON })),
-  measureGrowth("boosted_trees, one", "boosted_trees (exact)", growBoostedTrees),
+  measureGrowth("boosted_trees, exact, one", "boosted_trees (exact)", growBoostedTrees),
+  measureGrowth(
+    "boosted_trees, hist, one",
+    "boosted_trees (hist)",
+    (columns, target) => growBoostedTrees(columns, target, { method: "hist" }),
+  ),
   measure("random_forest", null, (window) => randomForest.fit(window, { lags: LAGS, horizon: HORIZON })),
   measureGrowth("random_forest, one", "random_forest", growForest),
   measure("lstm, 20 passes", "lstm", (window) => lstm.fit(window, { ...LSTM, horizon: HORIZON })),
@@ -173,12 +178,12 @@ function print(rows: readonly Row[], reference: Reference | null): void {
   console.log(
     `${series.length} generated series of ${SESSIONS} sessions, ${HORIZON} steps ahead, processor time a series\n`,
   );
-  console.log("forecaster                fit ms  predict ms  reference fit ms  predict ms  times as fast to fit");
+  console.log("forecaster                    fit ms  predict ms  reference fit ms  predict ms  times as fast to fit");
   for (const row of rows) {
     const seconds = row.reference === null ? undefined : reference?.seconds[row.reference];
     const measured = seconds?.series ?? series.length;
     console.log([
-      row.name.padEnd(22),
+      row.name.padEnd(26),
       (row.fit * 1e3).toFixed(2).padStart(10),
       Number.isNaN(row.predict) ? "-".padStart(12) : (row.predict * 1e3).toFixed(3).padStart(12),
       (seconds === undefined ? "-" : (seconds.fit / measured * 1e3).toFixed(1)).padStart(18),
@@ -186,6 +191,4 @@ function print(rows: readonly Row[], reference: Reference | null): void {
       (seconds === undefined ? "-" : (seconds.fit / measured / row.fit).toFixed(1)).padStart(22),
     ].join(""));
   }
-  const hist = reference?.seconds["boosted_trees (hist)"];
-  if (hist !== undefined) console.log(`\nxgboost's hist: ${(hist.fit / series.length * 1e3).toFixed(1)} ms to fit`);
 }

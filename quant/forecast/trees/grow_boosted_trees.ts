@@ -1,8 +1,14 @@
-import { requireFinite, requireInteger, requireSameLength } from "../../validate.ts";
+import { requireFinite, requireInteger, requireOneOf, requireSameLength } from "../../validate.ts";
+import { quantileCuts } from "./quantile_cuts.ts";
 import { leafValue, MAX_FEATURES, type RegressionTrees, TreeBuilder } from "./regression_trees.ts";
 
-/** How boosted trees are grown; defaults are those of xgboost. */
+/** How boosted trees are grown; defaults are those of xgboost but for the method. */
 export interface BoostingOptions {
+  /**
+   * `"exact"` tries the middle between any two neighbouring values as a threshold, `"hist"` the ends of at most 256 bins.
+   * Default `"exact"`.
+   */
+  method?: "exact" | "hist";
   /** Number of trees. Default 100. */
   trees?: number;
   /** Branches from the root to a leaf at most. Default 6. */
@@ -26,12 +32,11 @@ export interface BoostedTrees {
 const LEAST_GAIN = 1e-6;
 
 /**
- * Gradient boosting with squared error: each tree is grown, level by level, on the errors that the trees before it leave,
- * and every value between two neighbouring feature values is tried as a threshold.
+ * Gradient boosting with squared error: each tree is grown, level by level, on the errors that the trees before it leave.
  *
- * The numbers are those of xgboost's `exact` method: features, gradients, gains and leaf values are rounded to single
- * precision where it rounds them, sums of gradients are in double precision. Among equal gains the largest threshold of
- * the first feature wins.
+ * The numbers are those of xgboost's method of the same name: features, gradients, gains and leaf values are rounded to
+ * single precision where it rounds them, sums of gradients are in double precision. With `hist` they are for up to 2,048
+ * rows. Among equal gains the first feature wins, with its largest threshold if `exact`, its smallest if `hist`.
  *
  * @param columns One array a feature, at most 127, each of length n ≥ 1, finite.
  * @param target Values to predict, length n, finite.
@@ -45,7 +50,8 @@ export function growBoostedTrees(
   target: Float64Array,
   options: BoostingOptions = {},
 ): BoostedTrees {
-  const { trees = 100, maxDepth = 6, learningRate = 0.3, lambda = 1, minChildWeight = 1 } = options;
+  const { method = "exact", trees = 100, maxDepth = 6, learningRate = 0.3, lambda = 1, minChildWeight = 1 } = options;
+  requireOneOf(method, "method", ["exact", "hist"]);
   requireInteger(trees, "trees", 1);
   requireInteger(maxDepth, "maxDepth", 1, 30);
   requireInteger(columns.length, "The number of features", 1, MAX_FEATURES);
@@ -64,16 +70,12 @@ export function growBoostedTrees(
 
   const n = target.length;
   const labels = Float32Array.from(target);
-  const features = columns.map((column) => Float32Array.from(column));
-  // Rows by falling feature value: thresholds are tried from the largest down.
-  const orders = features.map((values) =>
-    Int32Array.from({ length: n }, (_, row) => row).sort((a, b) => values[b]! - values[a]! || b - a)
-  );
+  const features = columns.map((column) => method === "exact" ? exactScan(column) : binnedScan(column));
   let sum = 0;
   for (const label of labels) sum += label;
   const baseScore = Math.fround(sum / n);
 
-  const grower = new LevelGrower(features, orders, {
+  const grower = new LevelGrower(features, {
     maxDepth,
     lambda: Math.fround(lambda),
     minChildWeight: Math.fround(minChildWeight),
@@ -95,6 +97,33 @@ export function predictBoosted({ baseScore, trees }: BoostedTrees, row: Float32A
   return prediction;
 }
 
+/** The order in which the thresholds of a feature are tried. */
+interface FeatureScan {
+  values: Float32Array;
+  /** Rows in the order of their keys. */
+  order: Int32Array;
+  /** What tells rows apart: the values themselves, falling, or their bins, rising. */
+  keys: Float32Array;
+  /** Upper end of each bin; null where thresholds lie midway between values. */
+  cuts: Float32Array | null;
+}
+
+function exactScan(column: Float64Array): FeatureScan {
+  const values = Float32Array.from(column);
+  const order = Int32Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || b - a);
+  return { values, order, keys: values, cuts: null };
+}
+
+/** Most bins of a feature. */
+const MAX_BINS = 256;
+
+function binnedScan(column: Float64Array): FeatureScan {
+  const values = Float32Array.from(column);
+  const { cuts, bins } = quantileCuts(values, MAX_BINS);
+  const order = Int32Array.from(bins.keys()).sort((a, b) => bins[a]! - bins[b]! || a - b);
+  return { values, order, keys: bins, cuts };
+}
+
 interface GrowthLimits {
   maxDepth: number;
   lambda: number;
@@ -105,36 +134,34 @@ interface GrowthLimits {
 /** Grows trees level by level; all arrays are made once for all trees. */
 class LevelGrower {
   readonly builder = new TreeBuilder();
-  readonly #features: readonly Float32Array[];
-  readonly #orders: readonly Int32Array[];
+  readonly #features: readonly FeatureScan[];
   readonly #limits: GrowthLimits;
   /** Slot of each row's node within the level; −1 in a finished leaf. */
   readonly #slot: Int32Array;
-  /** Gradient and weight of all rows of a slot, and of those at or above the threshold that is tried. */
+  /** Gradient and weight of all rows of a slot, and of those on the side of the threshold that was passed. */
   readonly #totals: Float64Array;
   readonly #counts: Float64Array;
-  readonly #above: Float64Array;
-  readonly #aboveCount: Float64Array;
-  readonly #lastValue: Float32Array;
+  readonly #passed: Float64Array;
+  readonly #passedCount: Float64Array;
+  readonly #lastKey: Float32Array;
   /** Objective of a slot's node as a leaf. */
   readonly #ownGain: Float32Array;
   readonly #bestGain: Float32Array;
   readonly #bestFeature: Int32Array;
   readonly #bestThreshold: Float32Array;
 
-  constructor(features: readonly Float32Array[], orders: readonly Int32Array[], limits: GrowthLimits) {
+  constructor(features: readonly FeatureScan[], limits: GrowthLimits) {
     this.#features = features;
-    this.#orders = orders;
     this.#limits = limits;
-    const n = features[0]!.length;
+    const n = features[0]!.values.length;
     // A level has at most 2 to the depth nodes, none of them empty.
     const slots = Math.min(n, 2 ** limits.maxDepth) + 1;
     this.#slot = new Int32Array(n);
     this.#totals = new Float64Array(slots);
     this.#counts = new Float64Array(slots);
-    this.#above = new Float64Array(slots);
-    this.#aboveCount = new Float64Array(slots);
-    this.#lastValue = new Float32Array(slots);
+    this.#passed = new Float64Array(slots);
+    this.#passedCount = new Float64Array(slots);
+    this.#lastKey = new Float32Array(slots);
     this.#ownGain = new Float32Array(slots);
     this.#bestGain = new Float32Array(slots);
     this.#bestFeature = new Int32Array(slots);
@@ -173,7 +200,7 @@ class LevelGrower {
           predictions[row]! += values[at]!;
           slot[row] = -1;
         } else {
-          const goesLeft = this.#features[this.#bestFeature[at]!]![row]! < this.#bestThreshold[at]!;
+          const goesLeft = this.#features[this.#bestFeature[at]!]!.values[row]! < this.#bestThreshold[at]!;
           slot[row] = goesLeft ? children[at]! : children[at]! + 1;
         }
       }
@@ -205,39 +232,44 @@ class LevelGrower {
   /** Tries every threshold of a feature in all nodes of the level. */
   #search(feature: number, slots: number, gradients: Float32Array): void {
     const { lambda, minChildWeight } = this.#limits;
-    const [order, values, slot] = [this.#orders[feature]!, this.#features[feature]!, this.#slot];
-    const [above, aboveCount, lastValue] = [this.#above, this.#aboveCount, this.#lastValue];
+    const { order, keys, cuts } = this.#features[feature]!;
+    const slot = this.#slot;
+    const [passed, passedCount, lastKey] = [this.#passed, this.#passedCount, this.#lastKey];
     const [totals, counts, ownGain] = [this.#totals, this.#counts, this.#ownGain];
     const [bestGain, bestFeature, bestThreshold] = [this.#bestGain, this.#bestFeature, this.#bestThreshold];
-    above.fill(0, 0, slots);
-    aboveCount.fill(0, 0, slots);
+    passed.fill(0, 0, slots);
+    passedCount.fill(0, 0, slots);
     for (let place = 0; place < order.length; place++) {
       const row = order[place]!;
       const at = slot[row]!;
       if (at < 0) continue;
-      const value = values[row]!;
-      const last = lastValue[at]!;
-      const count = aboveCount[at]!;
-      if (count > 0 && value !== last && count >= minChildWeight) {
-        const belowCount = counts[at]! - count;
-        if (belowCount >= minChildWeight) {
-          const right = above[at]!;
-          const left = totals[at]! - right;
+      const key = keys[row]!;
+      const last = lastKey[at]!;
+      const count = passedCount[at]!;
+      if (count > 0 && key !== last && count >= minChildWeight) {
+        const restCount = counts[at]! - count;
+        if (restCount >= minChildWeight) {
+          const sum = passed[at]!;
+          const rest = totals[at]! - sum;
           const both = Math.fround(
-            Math.fround(left * left / (belowCount + lambda)) + Math.fround(right * right / (count + lambda)),
+            Math.fround(rest * rest / (restCount + lambda)) + Math.fround(sum * sum / (count + lambda)),
           );
           const gain = Math.fround(both - ownGain[at]!);
           if (gain > bestGain[at]!) {
-            const middle = Math.fround(Math.fround(value + last) * 0.5);
             bestGain[at] = gain;
             bestFeature[at] = feature;
-            bestThreshold[at] = middle === value ? last : middle;
+            if (cuts === null) {
+              const middle = Math.fround(Math.fround(key + last) * 0.5);
+              bestThreshold[at] = middle === key ? last : middle;
+            } else {
+              bestThreshold[at] = cuts[last]!;
+            }
           }
         }
       }
-      above[at]! += gradients[row]!;
-      aboveCount[at] = count + 1;
-      lastValue[at] = value;
+      passed[at]! += gradients[row]!;
+      passedCount[at] = count + 1;
+      lastKey[at] = key;
     }
   }
 }

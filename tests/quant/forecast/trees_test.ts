@@ -6,7 +6,11 @@ import {
   predictBoosted,
 } from "../../../quant/forecast/trees/grow_boosted_trees.ts";
 import { growForest, predictForest } from "../../../quant/forecast/trees/grow_forest.ts";
-import { assertRefusesNonFinite, assertWithin } from "../../support/time_series_fixture.ts";
+import { quantileCuts } from "../../../quant/forecast/trees/quantile_cuts.ts";
+import { linearRegression } from "../../../quant/linear_regression.ts";
+import { sharedFolder } from "../../support/shared_folder.ts";
+import { assertRefusesNonFinite, assertRelative, assertWithin } from "../../support/time_series_fixture.ts";
+import { readWideCloses } from "../../support/wide_closes.ts";
 import { arimaSeries } from "./arima_series.ts";
 import { testContract } from "./forecaster_contract.ts";
 
@@ -128,6 +132,7 @@ Deno.test("growForest() and growBoostedTrees() refuse columns and options that t
     for (const trees of [0, 1.5, NaN]) assert.throws(() => grow(columns, target, { trees }), /trees/);
   }
   for (const minLeafRows of [0, 1.5]) assert.throws(() => growForest(columns, target, { minLeafRows }), /minLeafRows/);
+  assert.throws(() => growBoostedTrees(columns, target, { method: "approx" as "hist" }), /one of exact, hist/);
   for (const maxDepth of [0, 31]) assert.throws(() => growBoostedTrees(columns, target, { maxDepth }), /maxDepth/);
   for (const learningRate of [0, 1.1, NaN]) {
     assert.throws(() => growBoostedTrees(columns, target, { learningRate }), /learningRate/);
@@ -136,6 +141,57 @@ Deno.test("growForest() and growBoostedTrees() refuse columns and options that t
   for (const minChildWeight of [-1, NaN]) {
     assert.throws(() => growBoostedTrees(columns, target, { minChildWeight }), /minChildWeight/);
   }
+});
+
+Deno.test("quantileCuts() gives each of a few values its own bin, and many values bins of like size", () => {
+  const few = Float32Array.of(3, 1, 1, 2, 3);
+  assert.deepEqual([...quantileCuts(few, 256).bins], [2, 0, 0, 1, 2]);
+  const many = Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i * i));
+  const { cuts, bins } = quantileCuts(many, 20);
+  assert.equal(cuts.length, 20);
+  const sizes = new Array(20).fill(0);
+  bins.forEach((bin, i) => {
+    sizes[bin]++;
+    assert.ok(many[i]! < cuts[bin]! && (bin === 0 || many[i]! >= cuts[bin - 1]!));
+  });
+  // The last bin takes the share of the two ends of the ranks.
+  assert.ok(sizes.slice(0, -1).every((size) => size >= 46 && size <= 50), String(sizes));
+});
+
+const shared = sharedFolder();
+
+Deno.test({
+  name: "growBoostedTrees() by hist reproduces the research's published errors of XGBoost",
+  ignore: shared === null,
+  fn() {
+    const { tickers, closes } = readWideCloses(`${shared}/market/nasdaq_etf_closes_2019_2022.csv`);
+    for (
+      const [first, second, mse, mae] of [
+        ["IXUS", "VXUS", 0.0162785849, 0.0720771922],
+        ["BNDW", "IUSB", 0.00132833214, 0.028074034],
+        ["CATH", "VONE", 0.000914738581, 0.0168276347],
+        ["FTXO", "QABA", 0.0266115677, 0.114040028],
+        ["ONEQ", "QQEW", 0.0237980837, 0.0945212218],
+      ] as const
+    ) {
+      const [x, y] = [closes[tickers.indexOf(first)]!, closes[tickers.indexOf(second)]!];
+      const { slope, intercept } = linearRegression(x, y);
+      const spread = y.map((close, t) => close - (slope * x[t]! + intercept));
+      const [least, most] = [Math.min(...spread), Math.max(...spread)];
+      // As the research has it, on the whole period: its scores look ahead.
+      const scaled = spread.map((value) => (value - least) / (most - least));
+      const columns = [1, 2, 3, 4, 5].map((lag) => scaled.slice(5 - lag, scaled.length - lag));
+      const target = scaled.slice(5);
+      const train = target.length - Math.ceil(target.length / 5);
+      const grown = growBoostedTrees(columns.map((column) => column.slice(0, train)), target.slice(0, train), {
+        method: "hist",
+      });
+      const errors = rowsOf(columns).slice(train).map((row, i) => predictBoosted(grown, row) - target[train + i]!);
+      const average = (loss: (error: number) => number) => errors.reduce((sum, e) => sum + loss(e), 0) / errors.length;
+      assertRelative(average((error) => error * error), mse, 1e-8, `${first} and ${second}, mean squared error`);
+      assertRelative(average(Math.abs), mae, 1e-8, `${first} and ${second}, mean absolute error`);
+    }
+  },
 });
 
 const window = arimaSeries(3).slice(0, 150);
