@@ -63,3 +63,4 @@ export * from "./tradability/mod.ts";
 export { type KalmanNoise, kalmanNoise } from "./kalman_noise.ts";
 export { type Eigenportfolios, eigenportfolios } from "./eigenportfolios.ts";
 export { type ResidualScore, residualScore } from "./residual_score.ts";
+export * from "./weights/mod.ts";

@@ -1,0 +1,60 @@
+import { requireFinite } from "../validate.ts";
+
+/** What may be held of each group. */
+export interface GroupLimits {
+  /** Most of the portfolio that one group may take, above 0; for groups without a limit of their own. */
+  limit: number;
+  /** Limits of single groups by name, 0 or more: 0 bans a group. */
+  byGroup?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Weights brought down so that no group takes more than its limit; what is taken away is not given to others but stays in cash.
+ *
+ * A position may be in several groups (both tickers of a pair, both sectors) and counts in each with its whole absolute weight. It
+ * is scaled by the smallest of its groups' factors, a group's factor being its limit over what it takes, at most 1. So every group is
+ * within its limit, in one pass, whatever the order, and weights within every limit stay as they are. Where positions share several
+ * crowded groups this takes away more than the least that would do.
+ *
+ * @param weights One a position, finite, negative where short.
+ * @param groups The groups of each position, aligned with `weights`; none leaves the position alone. A group named twice counts once.
+ * @throws {RangeError} If the lengths differ, a weight is not finite, or a limit is negative or not a number (`limit` also 0).
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { limitByGroup } from "./limit_by_group.ts";
+ *
+ * const weights = limitByGroup(Float64Array.of(0.4, 0.4, 0.2), [["Energy"], ["Energy"], ["Health"]], { limit: 0.5 });
+ * assert.deepEqual([...weights], [0.25, 0.25, 0.2]);
+ * ```
+ *
+ * Cost: O(memberships).
+ */
+export function limitByGroup(
+  weights: Float64Array,
+  groups: readonly (readonly string[])[],
+  { limit, byGroup = {} }: GroupLimits,
+): Float64Array {
+  requireFinite(weights, "weights", 0);
+  if (groups.length !== weights.length) {
+    throw new RangeError(`There are ${weights.length} weights and groups of ${groups.length} positions.`);
+  }
+  if (!(limit > 0)) throw new RangeError(`limit must be positive, got ${limit}.`);
+  for (const [group, own] of Object.entries(byGroup)) {
+    if (!(own >= 0)) throw new RangeError(`The limit of ${group} must be 0 or more, got ${own}.`);
+  }
+  const memberships = groups.map((names) => [...new Set(names)]);
+  const taken = new Map<string, number>();
+  memberships.forEach((names, i) => {
+    for (const name of names) taken.set(name, (taken.get(name) ?? 0) + Math.abs(weights[i]!));
+  });
+  const factorOf = (name: string): number => {
+    const most = Object.hasOwn(byGroup, name) ? byGroup[name]! : limit;
+    const takes = taken.get(name)!;
+    return takes > most ? most / takes : 1;
+  };
+  return weights.map((weight, i) =>
+    weight * memberships[i]!.reduce((least, name) => Math.min(least, factorOf(name)), 1)
+  );
+}
