@@ -15,6 +15,7 @@ export { type LinearRegression, linearRegression } from "./linear_regression.ts"
 export { type TotalLeastSquares, totalLeastSquares } from "./total_least_squares.ts";
 export { adfuller, type AdfullerOptions, type AdfullerResult } from "./adfuller.ts";
 export { engleGranger, type EngleGrangerOptions, type EngleGrangerResult } from "./engle_granger.ts";
+export { type EngleGrangerBothOrders, engleGrangerBothOrders } from "./engle_granger_both_orders.ts";
 export { johansen, type JohansenOptions, type JohansenResult } from "./johansen.ts";
 export { hurstExponent } from "./hurst_exponent.ts";
 export { halfLife, type HalfLifeOptions } from "./half_life.ts";
