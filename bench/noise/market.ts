@@ -43,7 +43,7 @@ export function noiseMarket(seed: number, halfLife: number | null, length = 1008
   const sectors = new Map<string, string>();
   const planted = new Set<string>();
   for (let sector = 0; sector < SECTORS; sector++) {
-    const factor = series(0.007);
+    const factor = series(0.006);
     for (let i = 0; i < TICKERS_PER_SECTOR; i++) {
       const ticker = `S${sector}T${String(i).padStart(2, "0")}`;
       sectors.set(ticker, `S${sector}`);
@@ -57,7 +57,7 @@ export function noiseMarket(seed: number, halfLife: number | null, length = 1008
       }
       const beta = 0.6 + 0.8 * uniform();
       const loading = 0.5 + uniform();
-      const own = series(0.012);
+      const own = series(0.01);
       const prices = new Float64Array(length);
       const opens = new Float64Array(length);
       let logPrice = Math.log(20 + 80 * uniform());
