@@ -1,20 +1,28 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { eventually, ServiceProcess } from "./support/service_process.ts";
 
-const folder = new URL("../examples/temperatures/", import.meta.url);
+const root = new URL("../", import.meta.url);
+const folder = new URL("examples/temperatures/", root);
+
+/** Runs Deno in a folder, to its success. */
+async function deno(cwd: URL | string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } })
+    .output();
+  const said = new TextDecoder();
+  const text = said.decode(stdout) + said.decode(stderr);
+  assert.equal(code, 0, text);
+  return text;
+}
 
 Deno.test("the example's types are right, its own test passes, and it is short", async () => {
-  const deno = async (...args: string[]) => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: folder }).output();
-    const said = new TextDecoder();
-    assert.equal(code, 0, said.decode(stdout) + said.decode(stderr));
-  };
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).filter((name) =>
     name.endsWith(".ts") || name === "deno.json"
   );
-  await deno("check", "--quiet", ...names.filter((name) => name.endsWith(".ts")));
-  await deno("test", "--quiet", "-A", "--no-check");
-  await deno("fmt", "--check", "--quiet");
+  await deno(folder, "check", "--quiet", ...names.filter((name) => name.endsWith(".ts")));
+  await deno(folder, "test", "--quiet", "-A", "--no-check");
+  await deno(folder, "fmt", "--check", "--quiet");
   const texts = await Promise.all(names.map((name) => Deno.readTextFile(new URL(name, folder))));
   assert.ok(texts.join("").split("\n").length < 120);
 });
@@ -37,5 +45,28 @@ Deno.test("the example makes its assets and serves them, without pages of pairs 
     assert.doesNotMatch(html, /href="\/(pairs|tickers)"|Chosen pairs/);
   } finally {
     await Deno.remove(data, { recursive: true });
+  }
+});
+
+Deno.test("the tutorial, followed to the letter, makes its assets", async () => {
+  const text = await Deno.readTextFile(new URL("docs/tutorial.md", root));
+  const blocks = (language: string) =>
+    Array.from(text.matchAll(new RegExp(`^\`\`\`${language}[^\\n]*\\n(.*?)^\`\`\``, "gms")), ([, code]) => code!);
+  const [readings, warmest, main, test] = blocks("ts");
+  const place = await Deno.makeTempDir({ prefix: "tandem-tutorial-" });
+  const write = (name: string, content: string) => Deno.writeTextFile(join(place, name), content);
+  try {
+    await write("deno.json", blocks("json")[0]!.replace("../tandem", fileURLToPath(root)));
+    await write("assets.ts", `${readings}\n${warmest}`);
+    await write("main.ts", main!);
+    await write("assets_test.ts", test!);
+    await deno(place, "check", "--quiet", "main.ts", "assets_test.ts");
+    await deno(place, "task", "--quiet", "test");
+    const commands = blocks("sh")[1]!.split("\n").map((line) => line.replace(/\s+#.*/, ""));
+    const [materialize, why] = commands.filter((line) => line.startsWith("deno run")).map((line) => line.split(" "));
+    assert.match(await deno(place, ...materialize!.slice(1)), /Run 1 succeeded/);
+    assert.match(await deno(place, ...why!.slice(1)), /warmest is fresh|fresh/);
+  } finally {
+    await Deno.remove(place, { recursive: true });
   }
 });
