@@ -1,10 +1,10 @@
 /**
  * What the selection of pairs takes from markets in which nothing is cointegrated, and what it finds where pairs are planted.
  *
- *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1]
+ *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--source neighbours] [--gate 0.005]
  *
  * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that settings
- * are tuned on some seeds and reported on others.
+ * are tuned on some seeds and reported on others. `--source` and `--gate` say which selection is traded beside the default.
  *
  * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions to form and 63 to trade. The first table is the present
  * default: pairs within the clusters, the four criteria, the best ten by the Engle–Granger p-value in one order, no bound on it. The
@@ -70,6 +70,20 @@ function argument(name: string, fallback: number): number {
   }
   return value;
 }
+
+/** The selection that is traded beside the present default. */
+function tradedSelection(): { source: Source; gate: number } {
+  const at = (name: string) => Deno.args.indexOf(`--${name}`) + 1;
+  const source = at("source") === 0 ? "neighbours" : SOURCES.find((name) => name === Deno.args[at("source")]);
+  if (source === undefined) throw new RangeError(`--source must be one of ${SOURCES.join(", ")}.`);
+  const gate = at("gate") === 0 ? 0.005 : Number(Deno.args[at("gate")]);
+  if (!(gate > 0 && gate <= 1)) {
+    throw new RangeError(`--gate must be above 0 and at most 1, got ${Deno.args[at("gate")]}.`);
+  }
+  return { source, gate };
+}
+
+const traded = tradedSelection();
 
 async function testPairs(prices: Map<string, Float64Array>, { sectors }: NoiseMarket): Promise<Tested[]> {
   const tickers = [...prices.keys()];
@@ -193,7 +207,7 @@ class Tally {
     this.accepted += clustered.filter(({ accepted }) => accepted).length;
     this.chosen += before.length;
     this.chosenTrue += trueOf(before);
-    return { before, after: chooseBelow(tested, 0.05) };
+    return { before, after: chooseBelow(proposedBy(tested, traded.source), traded.gate) };
   }
 
   traded(selection: "before" | "after", { sharpes, claims }: ReturnType<typeof trade>): void {
@@ -278,7 +292,7 @@ for (const source of SOURCES) {
     ),
   );
 }
-console.log("Traded: below 5 % in both orders, candidates: union\n");
+console.log(`Traded: below ${100 * traded.gate} % in both orders, candidates: ${traded.source}\n`);
 table(
   head,
   strategyNames.flatMap((name, s) => [
