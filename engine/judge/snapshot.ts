@@ -125,22 +125,50 @@ export function reasonsOfWhole(producer: Producer, snapshot: Snapshot): Reason[]
 /** Reasons of every asset, those that come down from upstream included. */
 export function reasonsOfAll(snapshot: Snapshot, graph: EngineContext["graph"]): Map<string, Reason[]> {
   const reasons = new Map<string, Reason[]>();
+  const unsettled: Unsettled = new Map();
   const line = new WaitingLine(graph, snapshot.rejected, snapshot);
   for (const producer of snapshot.producers) {
-    const own = snapshot.partitions.has(producer.key)
-      ? reasonsOfPartitions(producer, snapshot)
-      : reasonsOfWhole(producer, snapshot);
+    const state = snapshot.partitions.get(producer.key);
+    const own = state ? reasonsOfPartitions(producer, snapshot) : reasonsOfWhole(producer, snapshot);
     const changed = new Set(own.flatMap((r) => r.kind === "upstream_changed" ? [r.upstream] : []));
-    const inherited = producer.upstream
-      .filter((key) => reasons.get(key)!.length > 0 && !changed.has(key))
-      .filter((key) => !isOutOfReach(producer, key, { snapshot, graph }))
-      .map((key) => upstreamStale(key, !snapshot.latest.has(key)));
+    const inherited: Reason[] = [];
+    let partitions = state?.expected.union(state.stale);
+    for (const key of producer.upstream) {
+      if (reasons.get(key)!.length === 0) continue;
+      const readers = readersOfUnsettled(producer, key, { snapshot, graph, unsettled });
+      partitions = partitions?.union(readers ?? state!.made.union(state!.expected));
+      if (!readers?.isEmpty && !changed.has(key)) inherited.push(upstreamStale(key, !snapshot.latest.has(key)));
+    }
+    if (partitions) unsettled.set(producer.key, partitions);
     const blocker = line.next(producer, { willReadAnew: false });
     // First, because it is what has to be put right.
     const all = [...blocker ? [blockedReason(blocker)] : [], ...own, ...inherited];
     for (const key of producer.produces) reasons.set(key, all);
   }
   return reasons;
+}
+
+/** Partitions that are made again, or may be once what is upstream is; by producer that is made by partitions. */
+type Unsettled = Map<string, PartitionSet>;
+
+/**
+ * The partitions of a producer that read anything of an upstream asset that is not settled, the single one of a whole; `undefined`
+ * where that may be all of them, and further ones: of what is made as a whole, was never made, or is waited for without being read.
+ */
+function readersOfUnsettled(
+  producer: Producer,
+  upstream: string,
+  { snapshot, graph, unsettled }: { snapshot: Snapshot; graph: EngineContext["graph"]; unsettled: Unsettled },
+): PartitionSet | undefined {
+  const own = snapshot.partitions.get(producer.key);
+  const concerned = own ? own.made.union(own.expected) : PartitionSet.all(PartitionSpace.single);
+  const partitions = unsettled.get(graph.producerOf(upstream).key);
+  const reads = snapshot.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
+  if (!partitions || !snapshot.latest.has(upstream) || reads.length === 0) return undefined;
+  return reads.reduce(
+    (all, { mapping }) => all.union(downstreamPartitions(mapping, partitions, concerned.space)),
+    PartitionSet.none(concerned.space),
+  ).intersection(concerned);
 }
 
 /** What speaks against the partitions of a producer being as they should. */
@@ -175,23 +203,6 @@ export function reasonsOfPartitions(producer: Producer, { partitions, latest, pr
     reasons.push({ kind: "source_unreadable", message: `its source cannot be read: ${sourceError}` });
   }
   return reasons;
-}
-
-/** Whether nothing that is not fresh in an upstream asset is read by the producer. */
-function isOutOfReach(
-  producer: Producer,
-  upstream: string,
-  { snapshot, graph }: { snapshot: Snapshot; graph: EngineContext["graph"] },
-): boolean {
-  const state = snapshot.partitions.get(graph.producerOf(upstream).key);
-  const own = snapshot.partitions.get(producer.key);
-  if (!state || !snapshot.latest.has(upstream)) return false;
-  const reads = snapshot.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
-  if (reads.length === 0) return false;
-  const concerned = own ? own.made.union(own.expected) : PartitionSet.all(PartitionSpace.single);
-  return reads.every(({ mapping }) =>
-    downstreamPartitions(mapping, state.expected.union(state.stale), concerned.space).intersection(concerned).isEmpty
-  );
 }
 
 /** Rows that were read last, by key: a materialization never changes, and partitions are judged far more often than rows. */
