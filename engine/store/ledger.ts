@@ -333,7 +333,10 @@ export class Ledger {
     });
   }
 
-  /** Ends a step that this process holds, without a materialization. False if the step is not held any more. */
+  /**
+   * Ends a step that this process holds, without a materialization. False if the step is not held any more, or is to end as
+   * cancelled though no cancellation was requested: the attempt lost the step, and this process may have begun it again.
+   */
   async endStep(
     claim: StepClaim,
     end:
@@ -351,6 +354,8 @@ export class Ledger {
         error && this.#json(error)
       }, skipped_because = ${because}
         WHERE run_id = ${claim.runId} AND key = ${claim.key} AND status = 'running' AND process_id = ${claim.processId}
+          AND (${end.status !== "cancelled"} OR EXISTS (
+            SELECT FROM engine.run WHERE id = ${claim.runId} AND cancel_requested_at IS NOT NULL))
         RETURNING key`;
       if (rows.length === 0) return false;
       if (end.status === "failed" && end.checks) await this.recordChecks(tx, claim.runId, end.checks, new Map());

@@ -46,6 +46,23 @@ test("refuses runs and steps to a process that is recorded as ended", async (tin
   assert.deepEqual(await engine.ledger.claimStep(claim), { status: "lost" });
 }, commandLine);
 
+test("a step that was begun again is not ended as cancelled by the attempt that lost it", async (tiny) => {
+  const { engine, database: { sql } } = tiny;
+  const runId = await queued(tiny);
+  const claim = { runId, key: "numbers", processId: engine.processId };
+  assert.ok(await engine.ledger.claimRun(runId, engine.processId));
+  assert.equal((await engine.ledger.claimStep(claim)).status, "claimed");
+  // The database did not answer: the step is handed back, and this process begins it again.
+  assert.equal((await engine.ledger.reopenStep(claim))!.status, "interrupted");
+  assert.equal((await engine.ledger.claimStep(claim)).status, "claimed");
+  assert.equal(await engine.ledger.endStep(claim, { status: "cancelled" }), false);
+  const status = async () => (await engine.run(runId)).steps.find(({ key }) => key === "numbers")!.status;
+  assert.equal(await status(), "running");
+  await sql`UPDATE engine.run SET cancel_requested_at = clock_timestamp() WHERE id = ${runId}`;
+  assert.equal(await engine.ledger.endStep(claim, { status: "cancelled" }), true);
+  assert.equal(await status(), "cancelled");
+}, commandLine);
+
 test("a claim waits for whoever records its process as ended, and is refused then", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const runId = await queued(tiny);
