@@ -11,13 +11,12 @@
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assets from "../assets/mod.ts";
-import { presets } from "../assets/presets.ts";
+import { Preset, presets } from "../assets/presets.ts";
 import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
 import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { type Database, migrate, openDatabase } from "../resources/database/mod.ts";
-import { Preset } from "../assets/presets.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
 import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";

@@ -30,13 +30,16 @@ export interface Recovery {
   missing: string;
 }
 
-/** A PostgreSQL server with a database that holds everything fresh, of which each trial gets a copy. */
+/**
+ * A PostgreSQL server with a database that holds everything fresh, of which each trial gets a copy. It is durable: one that is not
+ * forgets commits that it has confirmed when it is stopped at once, which no service can make good.
+ */
 export class TestServer implements AsyncDisposable {
   private constructor(readonly server: PostgresServer, readonly folder: string) {}
 
   static async open(): Promise<TestServer> {
     const folder = join(tmpdir(), `tandem-faults-${crypto.randomUUID().slice(0, 8)}`);
-    const cluster = new TestServer(await startServer({ folder }), folder);
+    const cluster = new TestServer(await startServer({ folder, fsync: true }), folder);
     await cluster.#administer("CREATE DATABASE filled");
     const work = await Deno.makeTempDir();
     try {
