@@ -1,4 +1,4 @@
-import { type AssetState, type AssetStateName, type PartitionCounts } from "./judge/asset_state.ts";
+import type { AssetState, AssetStateName, PartitionCounts } from "./judge/asset_state.ts";
 import { z } from "zod";
 import type { Clock } from "../resources/clock.ts";
 import { type AtVersion, datesWithRows, newestDate } from "./read/asset_dates.ts";
@@ -33,7 +33,7 @@ import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest
 import { PartitionSet } from "./partitions/mod.ts";
 import { Origins } from "./read/origins.ts";
 import { planRun } from "./judge/plan.ts";
-import { type Plan } from "./store/run_plan.ts";
+import type { Plan } from "./store/run_plan.ts";
 import { Pools } from "./store/pools.ts";
 import { Heartbeat, heartbeatMs, type LiveProcess } from "./store/heartbeat.ts";
 import { configOf } from "./judge/present.ts";
@@ -50,7 +50,7 @@ import { recordReport, type Report } from "./store/report.ts";
 import { eventRetention, Retention } from "./store/retention.ts";
 import { hashOf } from "./declare/row_schema.ts";
 import { pause } from "./declare/retry.ts";
-import { LatestVersions } from "./store/latest_versions.ts";
+import { LatestVersions, type RowVersion } from "./store/latest_versions.ts";
 import {
   type PageOptions,
   type PageQuery,
@@ -64,7 +64,6 @@ import {
 import { type RowStream, RowStreams, type StreamOptions } from "./read/row_stream.ts";
 import type { RowQuery } from "./read/row_query.ts";
 import { versionOf, type VersionQuery } from "./read/row_version.ts";
-import { type RowVersion } from "./store/latest_versions.ts";
 import type { RunFilter } from "./store/run_filter.ts";
 import { RunDriver } from "./run/run_driver.ts";
 import { checkPriority, defaultPriority, RunQueue } from "./run/run_queue.ts";

@@ -1,15 +1,17 @@
 import type { z } from "zod";
-import type {
-  AnyAsset,
-  CheckOutcome,
-  Columns,
-  Input,
-  Metadata,
-  MetadataValue,
-  PastVersion,
-  RowOf,
+import {
+  type AnyAsset,
+  type CheckOutcome,
+  type Columns,
+  type Input,
+  type Metadata,
+  type MetadataValue,
+  PartitionSet,
+  PartitionSpace,
+  type PastVersion,
+  type RowOf,
+  silentLogger,
 } from "../engine/mod.ts";
-import { PartitionSet, PartitionSpace, silentLogger } from "../engine/mod.ts";
 import { checkedRows } from "../engine/checks/checked_rows.ts";
 import { typedMetadata } from "../engine/declare/metadata.ts";
 import { prepareRows, toRows } from "../engine/declare/row_schema.ts";

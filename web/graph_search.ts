@@ -1,6 +1,5 @@
 import { type AnyAsset, type AssetGraph, EngineError, select } from "../engine/mod.ts";
-import type { ShownState } from "./shown_state.ts";
-import { shownStates } from "./shown_state.ts";
+import { type ShownState, shownStates } from "./shown_state.ts";
 
 /** What sort of asset something is. */
 export const assetKinds = ["whole", "partitions", "output", "external"] as const;

@@ -16,7 +16,7 @@ export function barCalls(partitions: PartitionSet): Call[] {
   });
 }
 
-/** Cuts partitions into parts that a call each answers, so that a session or ticker which cannot be had keeps back no other. */
+/** Cuts partitions into parts that a call each answers, so that a session or ticker that cannot be read holds back no other. */
 export function cutByCall(partitions: PartitionSet): PartitionSet[] {
   const { space } = partitions;
   let left = partitions;

@@ -1,7 +1,7 @@
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import { gapsUpstream, type PartitionState } from "../judge/partition_state.ts";
 import { goneWithin, partitionsWithin, restricts } from "../judge/partition_work.ts";
-import { type PartitionRange } from "../partitions/partition_range.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { downstreamPartitions } from "../partitions/mapping.ts";

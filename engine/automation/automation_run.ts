@@ -1,10 +1,9 @@
-import { somePartitions } from "../store/reasons.ts";
+import { type Reason, somePartitions, upstreamStale } from "../store/reasons.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import { reasonsWithin } from "../judge/plan.ts";
-import { type Plan, type PlannedStep } from "../store/run_plan.ts";
+import type { Plan, PlannedStep } from "../store/run_plan.ts";
 import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
-import { type Reason, upstreamStale } from "../store/reasons.ts";
 
 /**
  * The run that makes exactly the partitions that were asked for. A step that turns out to have nothing to do is left out when its turn

@@ -1,9 +1,9 @@
-import { type Layer } from "../declare/asset.ts";
-import { type FailedCheck } from "../checks/failed_checks.ts";
-import { type FreshnessState } from "../store/freshness_record.ts";
-import { type LastStep } from "../store/ledger.ts";
-import { type Materialization } from "../store/records.ts";
-import { type Reason } from "../store/reasons.ts";
+import type { Layer } from "../declare/asset.ts";
+import type { FailedCheck } from "../checks/failed_checks.ts";
+import type { FreshnessState } from "../store/freshness_record.ts";
+import type { LastStep } from "../store/ledger.ts";
+import type { Materialization } from "../store/records.ts";
+import type { Reason } from "../store/reasons.ts";
 
 /** `running` and `failed` tell what happens or happened last to an asset that is missing or stale. */
 export type AssetStateName = "fresh" | "stale" | "missing" | "running" | "failed";

@@ -1,7 +1,7 @@
-import { type AttemptReading, type RejectedAttempt } from "../store/records.ts";
+import type { AttemptReading, RejectedAttempt } from "../store/records.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { ownReasons, type Present } from "./staleness.ts";
-import { type Reason, type Versions } from "../store/reasons.ts";
+import type { Reason, Versions } from "../store/reasons.ts";
 
 /** The reading of a producer that would run now. */
 export function readingOf(

@@ -1,4 +1,4 @@
-import { type Estimate } from "../store/run_plan.ts";
+import type { Estimate } from "../store/run_plan.ts";
 import type { StepHistory } from "../store/step_durations.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { PartitionSet } from "../partitions/mod.ts";

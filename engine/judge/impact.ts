@@ -1,15 +1,14 @@
 import { estimate } from "./estimate.ts";
 import { stepDurations } from "../store/step_durations.ts";
 import { readersOf, readSpace } from "./partition_state.ts";
-import { somePartitions } from "../store/reasons.ts";
+import { type SomePartitions, somePartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
-import { type PartitionRange } from "../partitions/partition_range.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { downstreamPartitions } from "../partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
-import type { SomePartitions } from "../store/reasons.ts";
 import type { EngineContext } from "../store/context.ts";
 
 /** What would have to be made again of one asset. */

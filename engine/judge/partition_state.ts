@@ -1,5 +1,5 @@
-import { type FailedPartitions, type MadePartitions, type PartitionRecords } from "../store/partition_records.ts";
-import { somePartitions } from "../store/reasons.ts";
+import type { FailedPartitions, MadePartitions, PartitionRecords } from "../store/partition_records.ts";
+import { type Reason, somePartitions, type Versions } from "../store/reasons.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { CheckFailedError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
@@ -14,7 +14,6 @@ import { downstreamPartitions, upstreamPartitions } from "../partitions/mapping.
 import { wantedPartitions } from "../partitions/definition.ts";
 import { numbersOf, rangesOf } from "../partitions/ranges.ts";
 import type { Present } from "./staleness.ts";
-import type { Reason, Versions } from "../store/reasons.ts";
 import { readersOfChange } from "./touched_partitions.ts";
 
 /** What a producer reads of one upstream asset. */

@@ -1,4 +1,4 @@
-import { type PartitionRange } from "../partitions/partition_range.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { PartitionSet } from "../partitions/mod.ts";
 

@@ -1,15 +1,14 @@
-import { type BlockedStep, type Plan, type PlannedStep, type WaitingPartitions } from "../store/run_plan.ts";
+import type { BlockedStep, Plan, PlannedStep, WaitingPartitions } from "../store/run_plan.ts";
 import { WaitingLine, whyRejected } from "./blocking.ts";
 import { gapsUpstream, readersOf } from "./partition_state.ts";
-import { somePartitions } from "../store/reasons.ts";
+import { missingReason, type Reason, somePartitions, upstreamStale } from "../store/reasons.ts";
 import { partitionWork } from "./partition_work.ts";
-import { type PartitionRange } from "../partitions/partition_range.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
 import { UnmetUpstreamError } from "../errors.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { PartitionSet } from "../partitions/mod.ts";
 import { reasonsOfPartitions, reasonsOfWhole, type Snapshot } from "./snapshot.ts";
-import { missingReason, type Reason, upstreamStale } from "../store/reasons.ts";
 
 /**
  * What has to run so that the selected assets are fresh. Reads nothing but its arguments.

@@ -1,19 +1,16 @@
 import { blockedReason, WaitingLine } from "./blocking.ts";
-import { type RejectedAttempt } from "../store/records.ts";
+import type { RejectedAttempt, StepTask } from "../store/records.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { EngineContext } from "../store/context.ts";
 import { isUntouched, type PartitionStates, partitionStates } from "./partition_state.ts";
-import { type PartitionRecords } from "../store/partition_records.ts";
-import { somePartitions } from "../store/reasons.ts";
+import type { PartitionRecords } from "../store/partition_records.ts";
+import { missingReason, type Reason, somePartitions, upstreamStale, type Versions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
 import { readColumns } from "../store/asset_table.ts";
-import type { StepTask } from "../store/records.ts";
-import { readsEverything } from "../partitions/mapping.ts";
+import { downstreamPartitions, readsEverything } from "../partitions/mapping.ts";
 import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
-import { downstreamPartitions } from "../partitions/mapping.ts";
 import { toRows } from "../declare/row_schema.ts";
 import { ownReasons, type Present } from "./staleness.ts";
-import { missingReason, type Reason, upstreamStale, type Versions } from "../store/reasons.ts";
 import { configOf, presentOf } from "./present.ts";
 
 export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;

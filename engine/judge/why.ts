@@ -1,5 +1,5 @@
 import { gapsUpstream, type PartitionState, readersOf, readSpace } from "./partition_state.ts";
-import { somePartitions } from "../store/reasons.ts";
+import { type Reason, saysMissing, somePartitions } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
 import {
@@ -18,7 +18,6 @@ import { PastMaterializations } from "../store/past_materializations.ts";
 import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import { upstreamPartitions } from "../partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { type Reason, saysMissing } from "../store/reasons.ts";
 import type { EngineContext } from "../store/context.ts";
 
 /** How far down causes are followed, and how many are told at most: the number of queries grows with these alone. */

@@ -1,4 +1,4 @@
-import { type Rectangle } from "./mod.ts";
+import type { Rectangle } from "./mod.ts";
 
 /** The partitions of a request: dates with both ends included, and names; what is left out is not restricted. */
 export interface PartitionRange {

@@ -5,7 +5,7 @@ import { writeCursor } from "./row_order.ts";
 import { type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
 import { invalid } from "../declare/row_values.ts";
 import { versionOf } from "./row_version.ts";
-import { type RowVersion } from "../store/latest_versions.ts";
+import type { RowVersion } from "../store/latest_versions.ts";
 
 /** Which rows of an asset, in which order, how many. */
 export interface PageQuery extends RowQuery {

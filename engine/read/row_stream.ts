@@ -3,7 +3,7 @@ import type { AnyAsset } from "../declare/asset.ts";
 import { EngineError } from "../errors.ts";
 import { questionOf, type RowQuery, statementOf } from "./row_query.ts";
 import { versionOf } from "./row_version.ts";
-import { type RowVersion } from "../store/latest_versions.ts";
+import type { RowVersion } from "../store/latest_versions.ts";
 
 type Row = Record<string, unknown>;
 

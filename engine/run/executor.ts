@@ -1,5 +1,4 @@
-import { type StepTask } from "../store/records.ts";
-import { type StepOutcome } from "../store/records.ts";
+import type { StepOutcome, StepTask } from "../store/records.ts";
 
 /**
  * Where steps are executed. In this process for now; a job queue on the same database can stand behind it, because a task

@@ -1,6 +1,5 @@
 import { Cancelled, type Executor, limited } from "./executor.ts";
-import { type StepTask } from "../store/records.ts";
-import { type StepOutcome } from "../store/records.ts";
+import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/ledger.ts";
 import type { PoolSlot } from "../store/pools.ts";
 import { pause } from "../declare/retry.ts";

@@ -1,5 +1,5 @@
-import { type PartitionState } from "../judge/partition_state.ts";
-import { somePartitions } from "../store/reasons.ts";
+import type { PartitionState } from "../judge/partition_state.ts";
+import { somePartitions, type Versions } from "../store/reasons.ts";
 import { type PartitionWork, partitionWork } from "../judge/partition_work.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import {
@@ -11,16 +11,14 @@ import {
   StepLostError,
   TablesAlteredError,
 } from "../errors.ts";
-import type { StepOutcome } from "../store/records.ts";
+import type { StepError, StepOutcome } from "../store/records.ts";
 import { PartitionSet } from "../partitions/mod.ts";
 import type { NewCheckResult } from "../store/ledger.ts";
 import { type OutputToPublish, type Published, publishPartitions } from "./publication.ts";
-import type { StepError } from "../store/records.ts";
 import { isTriedAgain } from "../declare/retry.ts";
 import { prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import type { Present } from "../judge/staleness.ts";
-import type { Versions } from "../store/reasons.ts";
 import type { StepExecution } from "./step_runner.ts";
 
 /** After so many parts in a row that failed though each was tried again, the others are not tried: what is outside is down. */

@@ -1,11 +1,9 @@
 import { isDatabaseTrouble, mostTries, pauseMsAfter } from "../store/database_trouble.ts";
 import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
-import { type StepTask } from "../store/records.ts";
-import { type StepOutcome } from "../store/records.ts";
+import type { RunStatus, RunStep, StepOutcome, StepStatus, StepTask } from "../store/records.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { messageOf, recordOfError } from "../errors.ts";
-import type { RunStatus, RunStep, StepStatus } from "../store/records.ts";
 import { pause } from "../declare/retry.ts";
 
 /** The longest pause before something small is asked again of a database that did not answer. */

@@ -1,4 +1,4 @@
-import { readsEverything } from "../partitions/mapping.ts";
+import { readsEverything, upstreamPartitions } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
 import type { AnyAsset, Input } from "../declare/asset.ts";
 import { readColumns } from "../store/asset_table.ts";
@@ -7,7 +7,6 @@ import type { Producer } from "../declare/graph.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
 import { readSpace } from "../judge/partition_state.ts";
 import type { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
-import { upstreamPartitions } from "../partitions/mapping.ts";
 import { toRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 

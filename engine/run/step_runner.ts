@@ -1,7 +1,7 @@
 import type { AnyAsset, Output } from "../declare/asset.ts";
 import { type Reading, readingOf, recordReading } from "../automation/reading.ts";
 import { readingOf as attemptReadingOf } from "../judge/blocking.ts";
-import { type AttemptReading } from "../store/records.ts";
+import type { AttemptReading, StepOutcome, StepTask } from "../store/records.ts";
 import { gapsUpstream } from "../judge/partition_state.ts";
 import { makePartitions } from "./partition_step.ts";
 import { checkedRows } from "../checks/checked_rows.ts";
@@ -19,8 +19,6 @@ import {
   UnmetUpstreamError,
 } from "../errors.ts";
 import { ShuttingDown } from "./executor.ts";
-import { type StepTask } from "../store/records.ts";
-import { type StepOutcome } from "../store/records.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { NewCheckResult, StepClaim } from "../store/ledger.ts";

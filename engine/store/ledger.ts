@@ -1,15 +1,10 @@
 import type postgres from "postgres";
-import type { AttemptReading, RejectedAttempt } from "./records.ts";
-import type { Database, Sql } from "../../resources/database/database.ts";
-import type { PartitionRange } from "../partitions/partition_range.ts";
-import { IdempotencyConflictError, UnknownRunError } from "../errors.ts";
-import type { MetadataValue } from "../declare/metadata.ts";
-import type { Plan } from "./run_plan.ts";
-import type { PoolSlot } from "./pools.ts";
 import type {
+  AttemptReading,
   CheckResult,
   EventKind,
   Materialization,
+  RejectedAttempt,
   Run,
   RunEvent,
   RunStatus,
@@ -17,6 +12,12 @@ import type {
   RunSummary,
   StepError,
 } from "./records.ts";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
+import { IdempotencyConflictError, UnknownRunError } from "../errors.ts";
+import type { MetadataValue } from "../declare/metadata.ts";
+import type { Plan } from "./run_plan.ts";
+import type { PoolSlot } from "./pools.ts";
 import { runCondition, type RunFilter } from "./run_filter.ts";
 import type { Versions } from "./reasons.ts";
 

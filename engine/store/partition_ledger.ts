@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
-import { type FailedPartitions, type MadePartitions, type PartitionRecords } from "./partition_records.ts";
+import type { FailedPartitions, MadePartitions, PartitionRecords } from "./partition_records.ts";
 import { somePartitions } from "./reasons.ts";
 import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "./records.ts";

@@ -1,6 +1,6 @@
-import { type Rectangle } from "../partitions/mod.ts";
-import { type StepError } from "./records.ts";
-import { type Versions } from "./reasons.ts";
+import type { Rectangle } from "../partitions/mod.ts";
+import type { StepError } from "./records.ts";
+import type { Versions } from "./reasons.ts";
 
 /** Partitions that are what they would be if this materialization had made them. */
 export interface MadePartitions extends Versions {

@@ -1,5 +1,4 @@
-import { type Rectangle } from "../partitions/mod.ts";
-import { PartitionSet } from "../partitions/mod.ts";
+import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
 
 /** A materialization as staleness needs to know it. */
 export interface Versions {

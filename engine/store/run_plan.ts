@@ -1,7 +1,6 @@
-import { type PartitionRange } from "../partitions/partition_range.ts";
-import { type Reason } from "./reasons.ts";
-import { type SomePartitions } from "./reasons.ts";
-import { type Bound } from "./backfill_records.ts";
+import type { PartitionRange } from "../partitions/partition_range.ts";
+import type { Reason, SomePartitions } from "./reasons.ts";
+import type { Bound } from "./backfill_records.ts";
 
 /** One step of a plan: a function that will run. */
 export interface PlannedStep {

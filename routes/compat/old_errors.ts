@@ -1,8 +1,7 @@
 import type { Context, ErrorHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "../../engine/mod.ts";
-import { onError } from "../problems.ts";
-import type { ProblemDetails } from "../problems.ts";
+import { onError, type ProblemDetails } from "../problems.ts";
 
 /** A fault that a client of the original services is told as they told it: `{"error": …}`. */
 export class OldError extends Error {

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import * as assets from "../../assets/mod.ts";
 import { assetsOf } from "../../assets/of_source.ts";
 import * as vendorAssets from "../../assets/polled/mod.ts";
-import { presets } from "../../assets/presets.ts";
+import { Preset, presets } from "../../assets/presets.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
-import { Preset } from "../../assets/presets.ts";
 
 const all: AnyAsset[] = Object.values(assets);
 const folder = new URL("../../assets/", import.meta.url);

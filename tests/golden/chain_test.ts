@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { presets } from "../../assets/presets.ts";
+import { type Preset, presets } from "../../assets/presets.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
-import type { Preset } from "../../assets/presets.ts";
 import { marketDataFrom } from "../../resources/market_data/mod.ts";
 import { type AssetChain, withAssetChain } from "../support/engine_chain.ts";
 import { databases, withEmbedded } from "../support/database.ts";

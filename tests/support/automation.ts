@@ -1,5 +1,4 @@
-import type { AnyAsset, Condition, Facts } from "../../engine/mod.ts";
-import { PartitionSet, PartitionSpace } from "../../engine/mod.ts";
+import { type AnyAsset, type Condition, type Facts, PartitionSet, PartitionSpace } from "../../engine/mod.ts";
 
 /** Assets of which some declare an automation, by key. */
 export function withConditions(

@@ -1,7 +1,6 @@
 import * as assets from "../../assets/mod.ts";
 import type { Resources } from "../../assets/resources.ts";
-import { Engine, maxPageRows, type PartitionRange, type Run, silentLogger } from "../../engine/mod.ts";
-import type { Filter } from "../../engine/mod.ts";
+import { Engine, type Filter, maxPageRows, type PartitionRange, type Run, silentLogger } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { type SourceCalendar, xnys } from "../../resources/exchange_calendar/mod.ts";

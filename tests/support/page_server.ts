@@ -1,6 +1,5 @@
 import { Hono } from "hono";
-import type { Engine, ScheduleState } from "../../engine/mod.ts";
-import { silentLogger } from "../../engine/mod.ts";
+import { type Engine, type ScheduleState, silentLogger } from "../../engine/mod.ts";
 import { openAccess } from "../../access/mod.ts";
 import { type DataSource, dataSourceOf } from "../../resources/market_data/mod.ts";
 import { api, openApiDocument } from "../../routes/mod.ts";

@@ -1,5 +1,4 @@
-import type { GraphLayout } from "../graph_layout.ts";
-import { nodeHeight, shownKeyLength } from "../graph_layout.ts";
+import { type GraphLayout, nodeHeight, shownKeyLength } from "../graph_layout.ts";
 import type { ShownAsset } from "../graph_record.ts";
 import { checksMark, checksText } from "./check_badge.tsx";
 import { stateMark } from "./state_badge.tsx";

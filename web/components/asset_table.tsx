@@ -1,6 +1,5 @@
 import type { ShownAsset } from "../graph_record.ts";
-import type { AssetKind } from "../graph_search.ts";
-import { kindWords } from "../graph_search.ts";
+import { type AssetKind, kindWords } from "../graph_search.ts";
 import { count } from "../figures.ts";
 import { FailedChecks } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";

@@ -1,4 +1,4 @@
-import { type Run, type RunStep } from "../../engine/mod.ts";
+import type { Run, RunStep } from "../../engine/mod.ts";
 import { count, duration } from "../figures.ts";
 import { percentAt, percentText, type TimeSpan } from "../time_axis.ts";
 import { StateBadge } from "./state_badge.tsx";

@@ -1,6 +1,6 @@
 /** Backfills and schedules, as they are answered. */
 import { z } from "zod";
-import { type Backfill, type BackfillPlan, type BackfillSummary, type ScheduleState } from "../../../engine/mod.ts";
+import type { Backfill, BackfillPlan, BackfillSummary, ScheduleState } from "../../../engine/mod.ts";
 import { named } from "../components.ts";
 import { runStatus, SomePartitions } from "./runs.ts";
 
