@@ -15,8 +15,8 @@ export interface RuleOutcome {
   rule: TradingRule;
   costBps: number;
   headline: boolean;
-  /** By name of the pair. */
-  pairs: { name: string; outcome: PairOutcome }[];
+  /** By name of the pair; `first` is where its sessions begin among those of the bars. */
+  pairs: { name: string; first: number; outcome: PairOutcome }[];
 }
 
 /** Puts what a rule made of the pairs into portfolios, from the first trading session on. */
@@ -38,12 +38,16 @@ export class PortfolioRows {
 
   /** Rows of one rule at one cost level under each weighting. */
   of({ rule, costBps, headline, pairs }: RuleOutcome): Row[] {
-    const portfolioPairs = pairs.map(({ name, outcome }) => ({ name, daily: this.#within(outcome.daily) }));
-    const entered = this.#sessions.map((_, t) =>
-      pairs.reduce((sum, { outcome }) => sum + outcome.entered[this.#first + t]!, 0)
-    );
+    const portfolioPairs = pairs.map(({ name, first, outcome }) => this.#within(name, first, outcome.daily));
+    const entered = new Uint32Array(this.#sessions.length);
+    for (const { first, outcome } of pairs) {
+      outcome.entered.forEach((count, t) => {
+        if (count > 0) entered[first - this.#first + t]! += count;
+      });
+    }
     return weightings.flatMap((weighting) => {
       const portfolio = pairPortfolio(portfolioPairs, {
+        sessions: this.#sessions.length,
         weighting,
         maxGrossExposure: this.#maxGrossExposure,
         rebalanceCostBps: costBps,
@@ -74,14 +78,19 @@ export class PortfolioRows {
     });
   }
 
-  #within(daily: PortfolioPair["daily"]): PortfolioPair["daily"] {
-    const end = this.#first + this.#sessions.length;
+  /** The part of a pair's columns that lies in trading windows of the portfolio: formations before its first session do not. */
+  #within(name: string, first: number, daily: PortfolioPair["daily"]): PortfolioPair {
+    const from = Math.max(0, this.#first - first);
     return {
-      allocated: daily.allocated.subarray(this.#first, end),
-      dailyReturn: daily.dailyReturn.subarray(this.#first, end),
-      plannedGross: daily.plannedGross.subarray(this.#first, end),
-      grossExposure: daily.grossExposure.subarray(this.#first, end),
-      turnover: daily.turnover.subarray(this.#first, end),
+      name,
+      first: first + from - this.#first,
+      daily: {
+        allocated: daily.allocated.subarray(from),
+        dailyReturn: daily.dailyReturn.subarray(from),
+        plannedGross: daily.plannedGross.subarray(from),
+        grossExposure: daily.grossExposure.subarray(from),
+        turnover: daily.turnover.subarray(from),
+      },
     };
   }
 }

@@ -10,22 +10,18 @@ type Judge = (
  * The original's strategy on the trading windows of the walk-forward, **fitted on the sessions that it trades**: what its look-ahead
  * was worth on the very pairs and sessions of the others.
  */
-export function referenceRule(sessions: readonly string[]): TradingRule {
-  return {
-    strategy: "reference",
-    looksAhead: true,
-    ...signalCloseRule(sessions, ({ trading, sessions }) => referenceStrategy({ sessions, ...trading })),
-  };
-}
+export const referenceRule: TradingRule = {
+  strategy: "reference",
+  looksAhead: true,
+  ...signalCloseRule(({ trading, sessions }) => referenceStrategy({ sessions, ...trading })),
+};
 
 /** The traditional bands: estimated on the formation, traded at the close that gives the signal, which flatters. */
-export function traditionalRule(sessions: readonly string[]): TradingRule {
-  return {
-    strategy: "traditional_bands",
-    looksAhead: false,
-    ...signalCloseRule(sessions, traditionalBands),
-  };
-}
+export const traditionalRule: TradingRule = {
+  strategy: "traditional_bands",
+  looksAhead: false,
+  ...signalCloseRule(traditionalBands),
+};
 
 /**
  * Trades one unit of equity in each leg at the close that gives the signal, as the old rules were stated: without dividends and
@@ -33,14 +29,11 @@ export function traditionalRule(sessions: readonly string[]): TradingRule {
  *
  * Sessions in which a leg has no close are passed over. What is held in the last session of a complete window is left at its close.
  */
-function signalCloseRule(
-  sessions: readonly string[],
-  judge: Judge,
-): Pick<TradingRule, "fillsAt" | "trade"> {
-  const days = sessions.map((session) => Date.parse(session) / 86_400_000);
+function signalCloseRule(judge: Judge): Pick<TradingRule, "fillsAt" | "trade"> {
   return {
     fillsAt: "signal_close",
-    trade({ leg1, leg2, windows }, costs) {
+    trade({ sessions, leg1, leg2, windows }, costs) {
+      const days = sessions.map((session) => Date.parse(session) / 86_400_000);
       const outcome = emptyOutcome(sessions.length);
       const { allocated, dailyReturn, plannedGross, grossExposure, turnover } = outcome.daily;
       for (const { formationStart, tradingStart, tradingEnd, complete } of windows) {

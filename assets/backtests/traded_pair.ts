@@ -1,13 +1,16 @@
 import type { LegBars, RolledWindow } from "../../quant/mod.ts";
 import type { TradedBars } from "../market/traded_bars.ts";
 
-/** A pair with its bars and all windows in which it was chosen. */
+/** A pair with all windows in which it was chosen, and its bars from the first formation to the last trading session of them. */
 export interface TradedPair {
   ticker_1: string;
   ticker_2: string;
+  /** Where its sessions begin among those of all bars. */
+  first: number;
+  sessions: readonly string[];
   leg1: Required<LegBars>;
   leg2: Required<LegBars>;
-  /** Ascending. */
+  /** Ascending; places among the pair's sessions. */
   windows: RolledWindow[];
   /** The windows' numbers, in their order. */
   numbers: number[];
@@ -53,34 +56,49 @@ export function tradedPairs(
   rows: readonly (WindowBounds & { ticker_1: string; ticker_2: string })[],
 ): TradedPair[] {
   const place = windowPlaces(bars);
-  const pairs = new Map<string, TradedPair>();
-  for (const row of rows.toSorted((a, b) => a.window - b.window)) {
-    const { ticker_1, ticker_2 } = row;
-    const name = `${ticker_1} ${ticker_2}`;
-    let pair = pairs.get(name);
-    if (!pair) {
-      pair = { ticker_1, ticker_2, ...legsOf(bars, ticker_1, ticker_2), windows: [], numbers: [] };
-      pairs.set(name, pair);
-    }
-    pair.windows.push(place(row));
-    pair.numbers.push(row.window);
-  }
-  return [...pairs].sort(([a], [b]) => a < b ? -1 : 1).map(([, pair]) => pair);
+  const byPair = Map.groupBy(
+    rows.toSorted((a, b) => a.window - b.window),
+    ({ ticker_1, ticker_2 }) => `${ticker_1} ${ticker_2}`,
+  );
+  return [...byPair].sort(([a], [b]) => a < b ? -1 : 1).map(([, own]) => {
+    const { ticker_1, ticker_2 } = own[0]!;
+    const places = own.map(place);
+    const first = Math.min(...places.map(({ formationStart }) => formationStart));
+    const end = places.at(-1)!.tradingEnd;
+    return {
+      ticker_1,
+      ticker_2,
+      first,
+      sessions: bars.sessions.slice(first, end),
+      ...legsOf(bars, [ticker_1, ticker_2], { first, end }),
+      windows: places.map(({ formationStart, tradingStart, tradingEnd, complete }) => ({
+        formationStart: formationStart - first,
+        tradingStart: tradingStart - first,
+        tradingEnd: tradingEnd - first,
+        complete,
+      })),
+      numbers: own.map(({ window }) => window),
+    };
+  });
 }
 
-/** The legs' bars. Where either has no open both fill at the close, lest they fill at different times. */
-function legsOf({ legs }: TradedBars, ticker1: string, ticker2: string) {
-  const [first, second] = [ticker1, ticker2].map((ticker) => {
+/** The legs' bars in [first, end). Where either has no open both fill at the close, lest they fill at different times. */
+function legsOf({ legs }: TradedBars, tickers: [string, string], { first, end }: { first: number; end: number }) {
+  const [one, other] = tickers.map((ticker) => {
     const leg = legs.get(ticker);
     if (leg) return leg;
     throw new RangeError(
       `raw_daily_bars no longer has ${ticker}, which is in a pair of walk_forward_pairs. Materialize walk_forward_pairs first.`,
     );
   }) as [Required<LegBars>, Required<LegBars>];
-  const opens = first.open.map((open, t) => Number(open > 0 && second.open[t]! > 0));
-  const filled = (leg: Required<LegBars>) => ({
-    ...leg,
-    open: leg.open.map((open, t) => opens[t] === 1 ? open : leg.close[t]!),
+  const cut = ({ open, close, split, dividend }: Required<LegBars>, { open: otherOpen }: Required<LegBars>) => ({
+    open: Float64Array.from(
+      { length: end - first },
+      (_, i) => open[first + i]! > 0 && otherOpen[first + i]! > 0 ? open[first + i]! : close[first + i]!,
+    ),
+    close: close.slice(first, end) as Float64Array,
+    split: split.slice(first, end) as Float64Array,
+    dividend: dividend.slice(first, end) as Float64Array,
   });
-  return { leg1: filled(first), leg2: filled(second) };
+  return { leg1: cut(one, other), leg2: cut(other, one) };
 }

@@ -12,7 +12,7 @@ import type { TradingConfig } from "./trading_config.ts";
 /** Which price fills an order: that of the session after the signal, or the very close that gave the signal. */
 export type FillsAt = TradingConfig["fillAt"] | "signal_close";
 
-/** What a rule made of one pair, session by session on the sessions of the bars. */
+/** What a rule made of one pair, session by session on the pair's sessions. */
 export interface PairOutcome {
   daily: PortfolioPair["daily"];
   /** How many positions were entered in the session. */
@@ -37,16 +37,14 @@ export interface StrategyOutcome extends PairOutcome {
 /** Trades by a strategy that is fitted on each window's formation and then told one close after the other. */
 export function strategyRule(
   name: StrategyName,
-  sessions: readonly string[],
   config: TradingConfig,
 ): TradingRule<StrategyOutcome> {
   const strategy = strategyByName(name, config.parameters[name]);
-  const position = new Map(sessions.map((session, t) => [session, t]));
   return {
     strategy: name,
     looksAhead: false,
     fillsAt: config.fillAt,
-    trade({ leg1, leg2, windows }, costs) {
+    trade({ sessions, leg1, leg2, windows }, costs) {
       const result = walkForward({
         sessions,
         leg1,
@@ -59,7 +57,12 @@ export function strategyRule(
         grossExposure: config.pairGrossExposure,
       });
       const entered = new Uint8Array(sessions.length);
-      for (const { entrySession } of result.trades) entered[position.get(entrySession)!]!++;
+      // Trades come in order of entry.
+      let t = 0;
+      for (const { entrySession } of result.trades) {
+        while (sessions[t] !== entrySession) t++;
+        entered[t]!++;
+      }
       return { daily: result.daily, entered, result };
     },
   };

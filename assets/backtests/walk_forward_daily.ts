@@ -78,8 +78,7 @@ export const walkForwardDaily = asset({
     const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
     const pairs = tradedPairs(bars, await inputs.pairs.rows());
     const windows = (await inputs.windows.rows()).map(windowPlaces(bars));
-    const strategies = config.strategies.map((name) => strategyRule(name, bars.sessions, config));
-    const others = [traditionalRule(bars.sessions), referenceRule(bars.sessions)];
+    const rules = [...config.strategies.map((name) => strategyRule(name, config)), traditionalRule, referenceRule];
     const { commissionBps, slippageBps, borrowBpsPerYear } = config;
     const configuredBps = commissionBps + slippageBps;
     const levels = [...new Set([configuredBps, ...config.comparedCostsBps])];
@@ -95,18 +94,18 @@ export const walkForwardDaily = asset({
       first: windows[0]!.tradingStart,
       end: windows.at(-1)!.tradingEnd,
     });
-    const total = (strategies.length + others.length) * levels.length;
+    const total = rules.length * levels.length;
     let done = 0;
     for (const costBps of levels) {
       const configured = costBps === configuredBps;
-      for (const rule of [...strategies, ...others]) {
+      for (const rule of rules) {
         const outcomes: RuleOutcome["pairs"] = [];
         for (const pair of pairs) {
           const { daily, entered, ...more } = rule.trade(pair, costsAt(costBps));
-          outcomes.push({ name: `${pair.ticker_1} ${pair.ticker_2}`, outcome: { daily, entered } });
+          outcomes.push({ name: `${pair.ticker_1} ${pair.ticker_2}`, first: pair.first, outcome: { daily, entered } });
           if (!configured || !("result" in more)) continue;
           const { result } = more as Pick<StrategyOutcome, "result">;
-          rows.push(...dailyRows(rule.strategy, bars.sessions, pair, result));
+          rows.push(...dailyRows(rule.strategy, pair, result));
           trades.push(...tradeRows(rule.strategy, pair, result));
         }
         const headline = configured && rule.strategy === config.defaultStrategy;
@@ -147,8 +146,7 @@ const orNull = (value: number) => Number.isNaN(value) ? null : value;
 
 function dailyRows(
   strategy: string,
-  sessions: readonly string[],
-  { ticker_1, ticker_2, windows, numbers }: TradedPair,
+  { ticker_1, ticker_2, sessions, windows, numbers }: TradedPair,
   { daily }: StrategyOutcome["result"],
 ): z.output<typeof WalkForwardDay>[] {
   return windows.flatMap(({ tradingStart, tradingEnd }, i) =>

@@ -2,16 +2,20 @@ import { centre } from "../centring.ts";
 import { requireInteger } from "../validate.ts";
 import type { WalkForwardDaily } from "./walk_forward_table.ts";
 
-/** A pair as the portfolio sees it: what `walkForward` says of it, session by session, on the portfolio's sessions. */
+/** A pair as the portfolio sees it: what `walkForward` says of it, session by session. */
 export interface PortfolioPair {
   /** Distinct among the pairs. */
   name: string;
+  /** The portfolio's session in which the columns begin; 0 by default. Before and after them the pair is in no trading window. */
+  first?: number;
   /** Columns of `walkForward`. */
   daily: Pick<WalkForwardDaily, "allocated" | "dailyReturn" | "plannedGross" | "grossExposure" | "turnover">;
 }
 
 /** Settings of {@linkcode pairPortfolio}. */
 export interface PairPortfolioOptions {
+  /** Sessions of the portfolio; as many as the longest columns reach by default. */
+  sessions?: number;
   /** `equal` (default): the same share to each pair; `volatility_scaled`: shares in inverse proportion to past volatility. */
   weighting?: "equal" | "volatility_scaled";
   /** Sessions with a position, the most recent ones, that a volatility is estimated from; 63 by default. */
@@ -28,7 +32,7 @@ export interface PairPortfolioOptions {
 
 /** A portfolio of pairs; every column has one entry a session. */
 export interface PairPortfolio {
-  /** Share of equity in each pair during a session, set at the close before; in the order of the pairs. */
+  /** Share of equity in each pair during a session, set at the close before; in the order of the pairs, over the sessions of its columns. */
   weights: Float64Array[];
   /** Return of the portfolio after costs. */
   dailyReturn: Float64Array;
@@ -51,8 +55,9 @@ export interface PairPortfolio {
  * `rebalanceCostBps`, and each pair's own trading has been paid in its returns. The gross exposure is limited by what each pair
  * holds or has ordered at the close before; the move of prices within a session can exceed it.
  *
- * @param pairs Results on common sessions, with distinct names; none give an empty portfolio.
- * @throws {RangeError} If columns differ in length, names repeat, or an option is out of its range.
+ * @param pairs Results with distinct names; none give an empty portfolio.
+ * @throws {RangeError} If the columns of a pair differ in length or leave the portfolio's sessions, names repeat, or an option is
+ * out of its range.
  *
  * @example
  * ```ts
@@ -72,7 +77,8 @@ export interface PairPortfolio {
  * console.assert(dailyReturn[1] === 0.01);
  * ```
  *
- * Verified: tests/quant/backtest/pair_portfolio_test.ts. Cost: O(pairs · sessions · volatilitySessions).
+ * Verified: tests/quant/backtest/pair_portfolio_test.ts. Cost: O(sessions of all pairs + allocated
+ * sessions of all pairs · volatilitySessions).
  */
 export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPortfolioOptions = {}): PairPortfolio {
   const {
@@ -90,38 +96,49 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   if (!(rebalanceCostBps >= 0 && rebalanceCostBps < Infinity)) {
     throw new RangeError(`rebalanceCostBps must be 0 or more, got ${rebalanceCostBps}.`);
   }
-  const n = requireCommonSessions(pairs);
+  const n = requireSessions(pairs, options.sessions);
   const column = () => new Float64Array(n);
   const portfolio: PairPortfolio = {
-    weights: pairs.map(column),
+    weights: pairs.map(({ daily }) => new Float64Array(daily.dailyReturn.length)),
     dailyReturn: column(),
     equity: column(),
     grossExposure: column(),
     turnover: column(),
     allocatedPairs: new Int32Array(n),
   };
-  const histories = pairs.map(() => new ReturnHistory(volatilitySessions, minVolatilitySessions));
+  const members = pairs.map(({ first = 0, daily }, i) => ({
+    first,
+    end: first + daily.dailyReturn.length,
+    daily,
+    weights: portfolio.weights[i]!,
+    history: new ReturnHistory(volatilitySessions, minVolatilitySessions),
+  }));
+  const changes = new Set(members.flatMap(({ first, end }) => [first, end]));
+  let present: typeof members = [];
   let equity = 1;
   for (let t = 0; t < n; t++) {
-    const allocated = pairs.map(({ daily }) => daily.allocated[t] === 1);
+    // In the order of the pairs, which is that of every sum.
+    if (changes.has(t)) present = members.filter(({ first, end }) => first <= t && t < end);
+    const allocated = present.map(({ daily, first }) => daily.allocated[t - first] === 1);
     const raw = weighting === "equal"
       ? allocated.map(Number)
-      : inverseVolatilities(histories.map((history) => history.volatility()), allocated, maxTilt);
+      : inverseVolatilities(present.map(({ history }, i) => allocated[i] ? history.volatility() : NaN), allocated, maxTilt);
     const sum = raw.reduce((total, value) => total + value, 0);
-    const planned = pairs.map(({ daily }) => (t === 0 ? 0 : daily.plannedGross[t - 1]!));
+    const planned = present.map(({ daily, first }) => t === first ? 0 : daily.plannedGross[t - first - 1]!);
     let gross = 0;
-    for (let i = 0; i < pairs.length; i++) gross += sum > 0 ? raw[i]! / sum * planned[i]! : 0;
+    for (let i = 0; i < present.length; i++) gross += sum > 0 ? raw[i]! / sum * planned[i]! : 0;
     const shrink = gross > maxGrossExposure ? maxGrossExposure / gross : 1;
-    for (let i = 0; i < pairs.length; i++) {
-      const { daily } = pairs[i]!;
+    for (let i = 0; i < present.length; i++) {
+      const { daily, first, weights, history } = present[i]!;
+      const at = t - first;
       const weight = sum > 0 ? raw[i]! / sum * shrink : 0;
-      portfolio.weights[i]![t] = weight;
-      const moved = t === 0 ? 0 : Math.abs(weight - portfolio.weights[i]![t - 1]!) * daily.grossExposure[t - 1]!;
-      portfolio.dailyReturn[t]! += weight * daily.dailyReturn[t]! - moved * rebalanceCostBps / 10_000;
-      portfolio.turnover[t]! += weight * daily.turnover[t]! + moved;
-      portfolio.grossExposure[t]! += weight * daily.grossExposure[t]!;
+      weights[at] = weight;
+      const moved = at === 0 ? 0 : Math.abs(weight - weights[at - 1]!) * daily.grossExposure[at - 1]!;
+      portfolio.dailyReturn[t]! += weight * daily.dailyReturn[at]! - moved * rebalanceCostBps / 10_000;
+      portfolio.turnover[t]! += weight * daily.turnover[at]! + moved;
+      portfolio.grossExposure[t]! += weight * daily.grossExposure[at]!;
       portfolio.allocatedPairs[t]! += Number(allocated[i]);
-      if (planned[i]! > 0) histories[i]!.add(daily.dailyReturn[t]!);
+      if (planned[i]! > 0) history.add(daily.dailyReturn[at]!);
     }
     equity *= 1 + portfolio.dailyReturn[t]!;
     portfolio.equity[t] = equity;
@@ -129,21 +146,32 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   return portfolio;
 }
 
-function requireCommonSessions(pairs: readonly PortfolioPair[]): number {
-  const n = pairs[0]?.daily.dailyReturn.length ?? 0;
+function requireSessions(pairs: readonly PortfolioPair[], sessions?: number): number {
   const names = new Set<string>();
-  for (const { name, daily } of pairs) {
+  let reached = 0;
+  for (const { name, first = 0, daily } of pairs) {
     if (names.has(name)) {
       throw new RangeError(`The pair ${name} is given twice: add its windows up in one walk-forward.`);
     }
     names.add(name);
+    requireInteger(first, `first of ${name}`, 0);
+    const { length } = daily.dailyReturn;
     for (const [column, values] of Object.entries(daily)) {
-      if (values.length !== n) {
-        throw new RangeError(`The ${column} of ${name} has ${values.length} sessions, others ${n}: align the pairs.`);
+      if (values.length !== length) {
+        throw new RangeError(
+          `The ${column} of ${name} has ${values.length} sessions, its dailyReturn ${length}: give all columns the same.`,
+        );
       }
     }
+    if (sessions !== undefined && first + length > sessions) {
+      throw new RangeError(
+        `The columns of ${name} reach session ${first + length}, the portfolio has ${sessions}: cut them.`,
+      );
+    }
+    reached = Math.max(reached, first + length);
   }
-  return n;
+  if (sessions !== undefined) requireInteger(sessions, "sessions", 0);
+  return sessions ?? reached;
 }
 
 /** 1 / volatility of the allocated pairs, with the median where it is unknown and tilts limited; 0 for the others. */

@@ -22,6 +22,8 @@ function pair(more: Partial<TradedPair> = {}): TradedPair {
   return {
     ticker_1: "A",
     ticker_2: "B",
+    first: 0,
+    sessions,
     leg1: leg(price1),
     leg2: leg(price2),
     windows: [{ formationStart: 20, tradingStart: 120, tradingEnd: 180, complete: true }],
@@ -34,9 +36,9 @@ const part = (start: number, end: number) => ({
   price1: price1.subarray(start, end),
   price2: price2.subarray(start, end),
 });
-const [traditional, reference] = [traditionalRule(sessions), referenceRule(sessions)];
+const [traditional, reference] = [traditionalRule, referenceRule];
 
-Deno.test("traditionalRule() and referenceRule() earn in a window what their kernels earn in it, and nothing outside", () => {
+Deno.test("traditionalRule and referenceRule earn in a window what their kernels earn in it, and nothing outside", () => {
   const expected = [
     traditionalBands({ formation: part(20, 120), trading: part(120, 180) }).dailyReturn,
     referenceStrategy({ sessions: sessions.slice(120, 180), ...part(120, 180) }).dailyReturn,
@@ -53,7 +55,7 @@ Deno.test("traditionalRule() and referenceRule() earn in a window what their ker
   });
 });
 
-Deno.test("traditionalRule() leaves at the close of a complete window, and holds on in one that is not", () => {
+Deno.test("traditionalRule leaves at the close of a complete window, and holds on in one that is not", () => {
   for (const [complete, held] of [[true, false], [false, true]] as const) {
     // The first session after a signal in which something is held ends the window.
     const whole = traditionalBands({ formation: part(20, 120), trading: part(120, 180) }).position;
@@ -65,7 +67,7 @@ Deno.test("traditionalRule() leaves at the close of a complete window, and holds
   }
 });
 
-Deno.test("traditionalRule() pays for what it trades and borrows", () => {
+Deno.test("traditionalRule pays for what it trades and borrows", () => {
   const gross = traditional.trade(pair(), free).daily;
   const costs = traditional.trade(pair(), { commissionBps: 1, slippageBps: 2, borrowBpsPerYear: 0 }).daily;
   const borrow = traditional.trade(pair(), { ...free, borrowBpsPerYear: 365 }).daily;
@@ -77,7 +79,7 @@ Deno.test("traditionalRule() pays for what it trades and borrows", () => {
   }
 });
 
-Deno.test("traditionalRule() knows nothing of a split but more shares, and passes over sessions without a close", () => {
+Deno.test("traditionalRule knows nothing of a split but more shares, and passes over sessions without a close", () => {
   const legs = pair();
   const split = legs.leg1.split.map((one, t) => t === 150 ? 4 : one);
   const close = legs.leg1.close.map((price, t) => t >= 150 ? price / 4 : price);
@@ -90,7 +92,7 @@ Deno.test("traditionalRule() knows nothing of a split but more shares, and passe
   assert.deepEqual([...without.dailyReturn.subarray(120, 140)], [...expected.dailyReturn.subarray(120, 140)]);
 });
 
-Deno.test("traditionalRule() does not trade a pair that it cannot estimate", () => {
+Deno.test("traditionalRule does not trade a pair that it cannot estimate", () => {
   const flat = new Float64Array(n).fill(7);
   const { daily, entered } = traditional.trade(pair({ leg1: { ...pair().leg1, close: flat } }), free);
   assert.ok(daily.dailyReturn.every((value) => value === 0) && entered.every((value) => value === 0));

@@ -38,6 +38,35 @@ Deno.test("pairPortfolio() shares equity equally among the pairs in a trading wi
   assert.deepEqual([...allocatedPairs], [1, 2, 2]);
 });
 
+Deno.test("pairPortfolio() of columns that begin later or end earlier equals that of columns filled up with zeros", () => {
+  const filled = (before: number, returns: number[], after: number): PortfolioPair => {
+    const zeros = [before, after].map((count) => new Array<number>(count).fill(0)) as [number[], number[]];
+    const all = (values: number[]) => Float64Array.from([...zeros[0], ...values, ...zeros[1]]);
+    const gross = returns.map(() => 2);
+    return {
+      name: `${before}`,
+      daily: {
+        allocated: Uint8Array.from(all(returns.map(() => 1))),
+        dailyReturn: all(returns),
+        plannedGross: all(gross),
+        grossExposure: all(gross.with(-1, 0)),
+        turnover: all(returns),
+      },
+    };
+  };
+  const own = [noise(1, 0.01, 90), noise(2, 0.02, 80), noise(3, 0.005, 100)];
+  const places = [[0, 10], [20, 0], [0, 0]] as const;
+  const whole = places.map(([before, after], i) => ({ ...filled(before, own[i]!, after), name: `${i}` }));
+  const cut = places.map(([before], i) => ({ ...filled(0, own[i]!, 0), name: `${i}`, first: before }));
+  for (const weighting of ["equal", "volatility_scaled"] as const) {
+    const options = { weighting, rebalanceCostBps: 5, sessions: 100 };
+    const { weights, ...expected } = pairPortfolio(whole, options);
+    const { weights: cutWeights, ...actual } = pairPortfolio(cut, options);
+    assert.deepEqual(actual, expected);
+    assert.deepEqual(cutWeights, weights.map((column, i) => column.slice(places[i]![0], 100 - places[i]![1])));
+  }
+});
+
 Deno.test("pairPortfolio() shrinks all weights to its gross exposure limit", () => {
   const { weights, grossExposure } = pairPortfolio([pair("A", [0, 0, 0]), pair("B", [0, 0, 0], { gross: 4 })], {
     maxGrossExposure: 1.5,
@@ -138,7 +167,11 @@ Deno.test("pairPortfolio() of walk-forwards looks at no later session", async ()
 
 Deno.test("pairPortfolio() of nothing is empty, and refuses what does not belong together", () => {
   assert.equal(pairPortfolio([]).dailyReturn.length, 0);
-  assert.throws(() => pairPortfolio([pair("A", [0]), pair("B", [0, 0])]), /of B has 2 sessions, others 1/);
+  const ragged = pair("A", [0, 0]);
+  ragged.daily.turnover = new Float64Array(1);
+  assert.throws(() => pairPortfolio([ragged]), /The turnover of A has 1 sessions, its dailyReturn 2/);
+  assert.throws(() => pairPortfolio([{ ...pair("A", [0, 0]), first: 2 }], { sessions: 3 }), /reach session 4, .* has 3/);
+  assert.throws(() => pairPortfolio([{ ...pair("A", [0]), first: -1 }]), /first of A/);
   assert.throws(() => pairPortfolio([pair("A", [0]), pair("A", [0])]), /A is given twice/);
   for (
     const options of [
