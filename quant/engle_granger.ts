@@ -35,7 +35,7 @@ export interface EngleGrangerResult {
 }
 
 /** Legs that leave less than this share of the variance unexplained are cointegrated by construction: 100 · √ε. */
-const COLLINEAR_SHARE = 100 * Math.sqrt(Number.EPSILON);
+export const COLLINEAR_SHARE = 100 * Math.sqrt(Number.EPSILON);
 
 /**
  * Engle–Granger two-step test. Null hypothesis: the legs are **not** cointegrated.

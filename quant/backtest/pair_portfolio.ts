@@ -120,9 +120,11 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     // In the order of the pairs, which is that of every sum.
     if (changes.has(t)) present = members.filter(({ first, end }) => first <= t && t < end);
     const allocated = present.map(({ daily, first }) => daily.allocated[t - first] === 1);
-    const raw = weighting === "equal"
-      ? allocated.map(Number)
-      : inverseVolatilities(present.map(({ history }, i) => allocated[i] ? history.volatility() : NaN), allocated, maxTilt);
+    const raw = weighting === "equal" ? allocated.map(Number) : inverseVolatilities(
+      present.map(({ history }, i) => allocated[i] ? history.volatility() : NaN),
+      allocated,
+      maxTilt,
+    );
     const sum = raw.reduce((total, value) => total + value, 0);
     const planned = present.map(({ daily, first }) => t === first ? 0 : daily.plannedGross[t - first - 1]!);
     let gross = 0;

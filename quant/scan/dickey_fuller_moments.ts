@@ -83,25 +83,30 @@ export interface DickeyFuller {
 }
 
 /**
- * Augmented Dickey–Fuller test with a constant, lag by AIC, from moments; `null` where moments do not carry enough digits, in
- * which case `adfuller` answers.
+ * Augmented Dickey–Fuller test, lag by AIC, from moments; `null` where moments do not carry enough digits, in which case `adfuller`
+ * answers.
  *
  * One Cholesky factor of the moments of (level, lags 1 … maxLag, difference), the constant taken out, holds the residual sum of
  * every candidate lag: each further column takes the square of its entry in the last row away.
+ *
+ * @param body Of the levels of sessions maxLag … n − 2.
+ * @param regression `"c"` with a constant, `"n"` without deterministic terms.
  */
 export function dickeyFullerFromMoments(
   levels: Float64Array,
   differences: Float64Array,
   body: LevelSums,
-  plan: ScanPlan,
+  plan: Pick<ScanPlan, "maxLag" | "lagWeights">,
   scratch: MomentScratch,
+  regression: "c" | "n" = "c",
 ): DickeyFuller | null {
   const n = levels.length;
   const { maxLag, lagWeights } = plan;
   const { gram, crossProducts, scores } = scratch;
   const order = maxLag + 2;
 
-  fillMoments(levels, differences, maxLag, body, 0, scratch);
+  const centred = regression === "c";
+  fillMoments(levels, differences, maxLag, { level: body, levelRow: 0, centred }, scratch);
   if (!factor(scratch, order, 0)) return null;
   const target = (order - 1) * order;
   // The factor's last pivot is the residual sum with every lag; adding entries back gives those with fewer, without cancelling.
@@ -133,30 +138,31 @@ export function dickeyFullerFromMoments(
     for (let t = usedLag + 1; t <= maxLag; t++) product += differences[t]! * differences[t - lag]!;
     crossProducts[lag] = product;
   }
-  fillMoments(levels, differences, usedLag, { sum: levelSum, square: levelSquare }, usedLag, scratch);
+  const refit = { level: { sum: levelSum, square: levelSquare }, levelRow: usedLag, centred };
+  fillMoments(levels, differences, usedLag, refit, scratch);
   const refitOrder = usedLag + 2;
   if (!factor(scratch, refitOrder, usedLag)) return null;
   // With the level as the last regressor, its t-value is its entry in the target's row over the residual deviation.
   const last = (refitOrder - 1) * refitOrder;
-  const degreesOfFreedom = n - 1 - usedLag - (usedLag + 2);
+  const degreesOfFreedom = n - 1 - usedLag - (usedLag + (centred ? 2 : 1));
   return { statistic: gram[last + usedLag]! * Math.sqrt(degreesOfFreedom) / gram[last + usedLag + 1]!, usedLag };
 }
 
 /**
- * Fills the lower triangle with the centred moments of (level, lags 1 … lags, difference) over rows t = lags + 1 … n − 1, the
- * level standing at row `levelRow`, 0 or `lags`, the difference last.
+ * Fills the lower triangle with the moments of (level, lags 1 … lags, difference) over rows t = lags + 1 … n − 1, the level
+ * standing at row `levelRow`, 0 or `lags`, the difference last; about the means where `centred`, else about 0.
  */
 function fillMoments(
   levels: Float64Array,
   differences: Float64Array,
   lags: number,
-  level: LevelSums,
-  levelRow: number,
+  { level, levelRow, centred }: { level: LevelSums; levelRow: number; centred: boolean },
   scratch: MomentScratch,
 ): void {
   const { gram, crossProducts, columnSums, rawDiagonal } = scratch;
   const end = levels.length - 1;
-  const rows = end - lags;
+  // Nothing is left of a mean over endless rows.
+  const rows = centred ? end - lags : Infinity;
   const order = lags + 2;
   const rowOf = (lag: number) => lag === 0 ? order - 1 : levelRow === 0 ? lag : lag - 1;
 

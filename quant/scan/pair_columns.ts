@@ -4,8 +4,8 @@ import { sharedFloats } from "./price_table.ts";
 export const DEFECT = { constantFirst: 1, constantSecond: 2, collinear: 4, noStatistic: 8, noHurst: 16 } as const;
 
 /**
- * The results of a scan, one entry a pair in the order of the pairs, in memory that workers share: about 61 bytes a pair, where an
- * object would take ten times as much.
+ * The results of a scan, one entry a pair in the order of the pairs, in memory that workers share: about 61 bytes a pair, 77
+ * with the Engle–Granger test, where an object would take ten times as much.
  *
  * What is undefined is NaN in the floats, −1 in the integers, and its reason in `defect`.
  */
@@ -30,12 +30,16 @@ export interface PairColumns {
   readonly halfLife: Float64Array<SharedArrayBuffer>;
   /** Crossings of the spread's mean. */
   readonly meanCrossings: Int32Array<SharedArrayBuffer>;
+  /** Engle–Granger p-value with ticker_2 as the dependent leg; no entries where the scan was not asked for it. */
+  readonly engleGranger: Float64Array<SharedArrayBuffer>;
+  /** The same with ticker_1 as the dependent leg. */
+  readonly engleGrangerReversed: Float64Array<SharedArrayBuffer>;
   /** Bits of `DEFECT`; 0 where every statistic is defined. */
   readonly defect: Uint8Array<SharedArrayBuffer>;
 }
 
-/** Empty columns for `pairs` pairs. */
-export function pairColumns(pairs: number): PairColumns {
+/** Empty columns for `pairs` pairs, those of the Engle–Granger test only where it is wanted. */
+export function pairColumns(pairs: number, engleGranger = false): PairColumns {
   return {
     first: new Uint32Array(new SharedArrayBuffer(4 * pairs)),
     second: new Uint32Array(new SharedArrayBuffer(4 * pairs)),
@@ -47,6 +51,8 @@ export function pairColumns(pairs: number): PairColumns {
     hurst: sharedFloats(pairs),
     halfLife: sharedFloats(pairs),
     meanCrossings: new Int32Array(new SharedArrayBuffer(4 * pairs)),
+    engleGranger: sharedFloats(engleGranger ? pairs : 0),
+    engleGrangerReversed: sharedFloats(engleGranger ? pairs : 0),
     defect: new Uint8Array(new SharedArrayBuffer(pairs)),
   };
 }

@@ -23,6 +23,13 @@ export interface PairStatistics {
   readonly halfLife: number | null;
   /** Crossings of the spread's mean. */
   readonly meanCrossings: number | null;
+  /**
+   * MacKinnon's p-value of the Engle–Granger test of ticker_2 on ticker_1; `null` where the scan was not asked for it, the legs are
+   * collinear or the residual's regression is singular.
+   */
+  readonly engleGrangerPValue: number | null;
+  /** The same test of ticker_1 on ticker_2. */
+  readonly engleGrangerPValueReversed: number | null;
   /** Whether every criterion is met. */
   readonly accepted: boolean;
   /** Each criterion that is not met, and why; empty exactly where `accepted`. */
@@ -124,6 +131,8 @@ export class PairScan implements Iterable<PairStatistics> {
       hurst: defined(columns.hurst[pair]!),
       halfLife: defined(columns.halfLife[pair]!),
       meanCrossings: columns.meanCrossings[pair]! < 0 ? null : columns.meanCrossings[pair]!,
+      engleGrangerPValue: defined(columns.engleGranger[pair] ?? NaN),
+      engleGrangerPValueReversed: defined(columns.engleGrangerReversed[pair] ?? NaN),
       accepted: columns.failed[pair] === 0,
       failedCriteria: this.#reasons(pair),
     };

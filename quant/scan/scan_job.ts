@@ -2,6 +2,7 @@ import type { PairColumns } from "./pair_columns.ts";
 import type { PairKernel } from "./pair_kernel.ts";
 import type { PriceTable } from "./price_table.ts";
 import { planScan } from "./scan_plan.ts";
+import { residualTestKernel } from "./residual_test_kernel.ts";
 import { typescriptKernel } from "./typescript_kernel.ts";
 import { wasmKernel } from "./wasm_kernel.ts";
 
@@ -22,10 +23,18 @@ export type ScanReport = { kind: "ready" } | { kind: "measured"; pairs: number }
   error: unknown;
 };
 
-/** The kernel of a job. */
-export function kernelOf(job: ScanJob): PairKernel {
-  const plan = planScan(job.table.sessions);
-  return job.implementation === "wasm" ? wasmKernel(job.table, plan) : typescriptKernel(job.table, plan);
+/** The kernel of a job: the statistics of the spread, and the Engle–Granger test where its columns have entries. */
+export function kernelOf({ table, columns, implementation }: ScanJob): PairKernel {
+  const plan = planScan(table.sessions);
+  const spreads = implementation === "wasm" ? wasmKernel(table, plan) : typescriptKernel(table, plan);
+  if (columns.engleGranger.length === 0) return spreads;
+  const residuals = residualTestKernel(table, plan);
+  return {
+    measure(columns, from, to) {
+      spreads.measure(columns, from, to);
+      residuals.measure(columns, from, to);
+    },
+  };
 }
 
 /** Takes the next chunk and measures it; gives the number of pairs measured, 0 where none is left. */

@@ -1,0 +1,218 @@
+/**
+ * What one more session costs when years of them are there: processor seconds by asset, disk and memory, on both databases.
+ *
+ *     deno run -A bench/growth.ts [--years 5,21] [--sessions 2] [--database pglite|postgres|both]
+ *
+ * The S&P file of TANDEM_SHARED or ../shared, lengthened backwards by its mirror image; without it nothing is measured. Steps run one
+ * after the other in a process of its own, so that what the process takes belongs to one asset. On PGlite that is all there is; on
+ * PostgreSQL (fsync on) the server's own processor time is told beside it. Years are of 252 sessions.
+ *
+ * @module
+ */
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import * as assets from "../assets/mod.ts";
+import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
+import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
+import { xnys } from "../resources/exchange_calendar/mod.ts";
+import { fixedClock } from "../resources/clock.ts";
+import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { marketDataFrom } from "../resources/market_data/mod.ts";
+import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
+import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { LongMarket } from "./growth/long_market.ts";
+
+/** A run to fresh. */
+interface Growth {
+  status: string;
+  cpuByAsset: Record<string, number>;
+  cpuSeconds: number;
+  seconds: number;
+  diskMb: number;
+  peakMb: number;
+}
+
+if (Deno.args[0] === "--one") {
+  const [, file, databaseUrl, dataDir] = Deno.args as [string, string, string, string];
+  await serveRuns(file, databaseUrl || undefined, dataDir);
+  Deno.exit(0);
+}
+
+const shared = sharedFolder();
+if (shared === null) {
+  console.log("The S&P file is not there: nothing is measured. TANDEM_SHARED names the folder with market/.");
+  Deno.exit(0);
+}
+const years = option("years", "5,21").split(",").map(Number);
+const more = Number(option("sessions", "2"));
+const database = option("database", "both");
+const kinds = ["PGlite", "PostgreSQL"].filter((kind) =>
+  (database === "both" || kind.toLowerCase().startsWith(database.slice(0, 4))) &&
+  (kind === "PGlite" || postgresBinaries)
+);
+console.log(`${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}.\n`);
+for (const kind of kinds) {
+  for (const count of years) {
+    const runs = await grow(kind, Math.round(count * 252));
+    console.log(table(`${kind}, ${count} years`, runs));
+  }
+}
+
+function option(name: string, fallback: string): string {
+  const at = Deno.args.indexOf(`--${name}`);
+  return at < 0 ? fallback : Deno.args[at + 1] ?? fallback;
+}
+
+/** From empty to fresh without the last sessions, then session by session. */
+async function grow(kind: string, sessions: number): Promise<Growth[]> {
+  const folder = await Deno.makeTempDir({ prefix: "tandem-growth-" });
+  const server = kind === "PostgreSQL"
+    ? await startServer({ folder: join(tmpdir(), `tandem-growth-${crypto.randomUUID().slice(0, 8)}`), fsync: true })
+    : null;
+  try {
+    const market = new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, sessions);
+    const file = join(folder, "market.csv");
+    await market.write(file, sessions - more);
+    await using child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--v8-flags=--heap-growing-percent=30",
+        import.meta.filename!,
+        "--one",
+        file,
+        server?.url ?? "",
+        join(folder, "data"),
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const input = child.stdin.getWriter();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines())[Symbol.asyncIterator]();
+    const runs: Growth[] = [];
+    for (let made = 0; made <= more; made++) {
+      if (made > 0) {
+        await market.write(`${file}.new`, sessions - more + made);
+        await Deno.rename(`${file}.new`, file);
+      }
+      await input.write(new TextEncoder().encode("run\n"));
+      const { value } = await lines.next();
+      if (value === undefined) throw new Error(`The process on ${kind} ended.`);
+      runs.push(JSON.parse(value));
+      const { cpuSeconds, seconds, status } = runs.at(-1)!;
+      console.error(
+        `${kind}, ${sessions} sessions, run ${made + 1}: ${cpuSeconds.toFixed(1)} CPU s, ${
+          seconds.toFixed(1)
+        } s, ${status}`,
+      );
+    }
+    await input.close();
+    return runs;
+  } finally {
+    await server?.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function splitLines(): TransformStream<string, string> {
+  let rest = "";
+  return new TransformStream({
+    transform(text, controller) {
+      const parts = (rest + text).split("\n");
+      rest = parts.pop()!;
+      for (const part of parts) controller.enqueue(part);
+    },
+  });
+}
+
+/** Makes everything fresh for each line of standard input, and tells what it took on standard output. */
+async function serveRuns(file: string, databaseUrl: string | undefined, dataDir: string): Promise<void> {
+  const opened = await openDatabase({ databaseUrl, dataDir });
+  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
+  const clock = fixedClock("2026-11-20T23:00:00Z");
+  let cpuByAsset: Record<string, number> = {};
+  const engine = await Engine.open({
+    assets: Object.values(assets),
+    database: opened,
+    resources: { marketData: marketDataFrom(`csv:${file}`, { clock }), calendar: xnys },
+    clock,
+    logger: silentLogger,
+    config: {},
+    executor: (around): Executor => {
+      const inner = new InProcessExecutor(around, 1);
+      return {
+        async execute(task, signal) {
+          const before = cpuSeconds();
+          const outcome = await inner.execute(task, signal);
+          cpuByAsset[task.key] = (cpuByAsset[task.key] ?? 0) + cpuSeconds() - before;
+          return outcome;
+        },
+      };
+    },
+  });
+  for await (const _ of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    cpuByAsset = {};
+    const [cpu, begun] = [cpuSeconds(), performance.now()];
+    const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
+    const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
+    const growth: Growth = {
+      status: [run.status, `${run.steps.length} steps`, ...failures].join("; "),
+      cpuByAsset,
+      cpuSeconds: cpuSeconds() - cpu,
+      seconds: (performance.now() - begun) / 1000,
+      diskMb: databaseUrl ? await databaseMb(opened) : await folderMb(dataDir),
+      peakMb: await peakMb(),
+    };
+    console.log(JSON.stringify(growth));
+  }
+  await engine.close();
+  await opened.close();
+}
+
+/** Of this process with all of its threads. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+async function databaseMb(database: Awaited<ReturnType<typeof openDatabase>>): Promise<number> {
+  const [row] = await database.query<{ size: number }>("SELECT pg_database_size(current_database())::float8 AS size");
+  return row!.size / 2 ** 20;
+}
+
+async function folderMb(folder: string): Promise<number> {
+  let bytes = 0;
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    bytes += entry.isDirectory ? await folderMb(path) * 2 ** 20 : (await Deno.stat(path)).size;
+  }
+  return bytes / 2 ** 20;
+}
+
+/** NaN where the system does not tell. */
+async function peakMb(): Promise<number> {
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+function table(title: string, runs: readonly Growth[]): string {
+  const keys = [...new Set(runs.flatMap(({ cpuByAsset }) => Object.keys(cpuByAsset)))];
+  const line = (name: string, value: (run: Growth, i: number) => string) =>
+    `| ${name} | ${runs.map(value).join(" | ")} |`;
+  return [
+    `| ${title}: CPU s | from empty | ${runs.slice(1).map((_, i) => `session ${i + 1} more`).join(" | ")} |`,
+    `|---|${runs.map(() => "--:|").join("")}`,
+    ...keys.map((key) => line(key, ({ cpuByAsset }) => cpuByAsset[key]?.toFixed(2) ?? "")),
+    line("**all**", ({ cpuSeconds }) => `**${cpuSeconds.toFixed(1)}**`),
+    line("wall-clock s", ({ seconds }) => seconds.toFixed(1)),
+    line(
+      "disk MB",
+      ({ diskMb }, i) => i === 0 ? diskMb.toFixed(0) : `${(diskMb - runs[i - 1]!.diskMb).toFixed(2)} more`,
+    ),
+    line("peak resident MB", ({ peakMb }) => peakMb.toFixed(0)),
+    line("outcome", ({ status }) => status),
+    "",
+  ].join("\n");
+}
