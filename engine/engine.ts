@@ -47,7 +47,8 @@ import {
   type RunSummary,
 } from "./store/records.ts";
 import { recordReport, type Report } from "./store/report.ts";
-import { eventRetention, Retention } from "./store/retention.ts";
+import { EventRetention, Retention } from "./store/retention.ts";
+import { type PrunedHistory, RowHistory } from "./store/row_history.ts";
 import { hashOf } from "./declare/row_schema.ts";
 import { pause } from "./declare/retry.ts";
 import { LatestVersions, type RowVersion } from "./store/latest_versions.ts";
@@ -109,6 +110,8 @@ export interface EngineOptions {
   pools?: Readonly<Record<string, number>>;
   /** Days for which the events of finished runs are kept. */
   eventRetentionDays?: number;
+  /** Days for which versions of rows are kept of assets that declare no retention of their own; 30 by default. */
+  rowHistoryDays?: number;
   /**
    * Whether this process goes on with runs that were queued or interrupted elsewhere. A server does; a command that runs one
    * thing does not.
@@ -140,6 +143,7 @@ export class Engine {
   /** The feed of changes, for clients. */
   readonly feed: Feed;
   readonly #executor: Executor;
+  readonly #rowHistory: RowHistory;
   readonly #retention: Retention;
   readonly #latestVersions: LatestVersions;
   readonly #origins: Origins;
@@ -177,9 +181,9 @@ export class Engine {
     this.#origins = new Origins(around.database);
     this.#rowStreams = new RowStreams(around.database);
     this.#standaloneChecks = new StandaloneChecks(around);
+    this.#rowHistory = new RowHistory(around.database, graph.assets, { keepDays: options.rowHistoryDays ?? 30 });
     this.#retention = new Retention(
-      around.database,
-      [eventRetention(options.eventRetentionDays ?? 30)],
+      [new EventRetention(around.database, options.eventRetentionDays ?? 30), this.#rowHistory],
       around.logger,
     );
   }
@@ -562,6 +566,20 @@ export class Engine {
     await this.ledger.requestCancel(runId);
     await this.#queue.cancel(runId);
     return await this.run(runId);
+  }
+
+  /**
+   * Deletes rows that no version has which their asset's retention keeps. An engine that takes runs does so by itself every hour.
+   *
+   * @param options.dryRun Tells what would go and changes nothing.
+   */
+  async prune(options: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
+    return await this.#rowHistory.prune(options);
+  }
+
+  /** What the retention of an asset keeps, in words: `the versions of the last 30 days`. */
+  retentionOf(key: string): string {
+    return this.#rowHistory.keeps(this.graph.asset(key));
   }
 
   /**

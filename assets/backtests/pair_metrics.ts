@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keepVersions } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 
 export const PairMetric = z.object({
@@ -23,4 +24,5 @@ export const pairMetrics = assetOut({
     "Reference, which nobody could have earned: how the original's backtest of each chosen pair came out, fitted on the sample it trades.",
   row: PairMetric,
   primaryKey: ["ticker_1", "ticker_2"],
+  retention: keepVersions(1),
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, newest, reads, table } from "../../engine/mod.ts";
+import { eager, keepVersions, newest, reads, table } from "../../engine/mod.ts";
 import { alignCloses, referenceSignals } from "../../quant/mod.ts";
 import { commonCloses } from "./common_closes.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
@@ -38,6 +38,7 @@ export const pairSignals = asset({
   codeVersion: "3",
   row: PairSignal,
   primaryKey: ["ticker_1", "ticker_2", "session"],
+  retention: keepVersions(1),
 
   async materialize({ inputs, progress }) {
     const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager } from "../../engine/mod.ts";
+import { eager, keepVersions } from "../../engine/mod.ts";
 import { alignCloses, referenceTotals, referenceTrades } from "../../quant/mod.ts";
 import { cleanPrices } from "../market/clean_prices.ts";
 import { asset } from "../resources.ts";
@@ -33,6 +33,7 @@ export const pairTrades = asset({
   outs: { metrics: pairMetrics },
   row: PairTrade,
   primaryKey: ["ticker_1", "ticker_2", "session"],
+  retention: keepVersions(1),
   codeVersion: "2",
 
   async materialize({ inputs, progress }) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEmpty } from "../../engine/mod.ts";
+import { keepAll, notEmpty } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 
 export const PortfolioDay = z.object({
@@ -35,5 +35,6 @@ export const portfolioDaily = assetOut({
     "Equity of the portfolio of walk-forward pairs, day by day, by strategy, costs and weighting, beside a benchmark and cash.",
   row: PortfolioDay,
   primaryKey: ["strategy", "cost_bps", "weighting", "session"],
+  retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, notEmpty } from "../../engine/mod.ts";
+import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
 import { deflatedSharpeRatio, probabilisticSharpeRatio, sharpeSample, tearSheet } from "../../quant/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
@@ -73,6 +73,7 @@ export const strategyComparison = asset({
   codeVersion: "2",
   row: StrategyResult,
   primaryKey: ["strategy", "cost_bps", "weighting"],
+  retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, progress }) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
-import { eager, notEmpty } from "../../engine/mod.ts";
+import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, sessions } from "../market/sessions.ts";
@@ -70,6 +70,7 @@ export const walkForwardDaily = asset({
   config: TradingConfig,
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
+  retention: keepAll,
   codeVersion: "2",
   checks: [notEmpty({ severity: "warn" })],
 

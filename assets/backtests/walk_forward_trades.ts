@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 
 export const WalkForwardTrade = z.object({
@@ -39,4 +40,5 @@ export const walkForwardTrades = assetOut({
   description: "Each position of the walk-forward backtest from entry to exit, with what it earned and cost.",
   row: WalkForwardTrade,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "entry_session"],
+  retention: keepAll,
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
+import { eager, identity, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, followed } from "./as_of.ts";
@@ -38,6 +38,7 @@ export const chosenPairs = asset({
   config: ChoiceConfig,
   row: ChosenPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
+  retention: keepAll,
   partitionedBy: { date: "as_of" },
   codeVersion: "2",
   partitionsDef: {

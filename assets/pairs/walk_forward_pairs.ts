@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, notEmpty } from "../../engine/mod.ts";
+import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
 import { rolledWindows } from "../../quant/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
@@ -61,6 +61,7 @@ export const walkForwardPairs = asset({
   config: WalkForwardConfig,
   row: WalkForwardPair,
   primaryKey: ["window", "ticker_1", "ticker_2"],
+  retention: keepAll,
   codeVersion: "2",
   checks: [notEmpty({ severity: "warn" })],
 

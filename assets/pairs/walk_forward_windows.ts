@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 
 /** Columns that say where a window lies. */
@@ -29,4 +30,5 @@ export const walkForwardWindows = assetOut({
   description: "Formation and trading windows, rolled through the data, and how many pairs were tried in each.",
   row: WalkForwardWindow,
   primaryKey: ["window"],
+  retention: keepAll,
 });

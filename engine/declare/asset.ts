@@ -16,6 +16,7 @@ import {
   type PartitionSet,
 } from "../partitions/mod.ts";
 import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";
+import type { RowRetention } from "./row_retention.ts";
 import { checkTimeout } from "./step_timeout.ts";
 
 /** Where a table lives: as received, typed and cleaned, or ready for readers. */
@@ -110,6 +111,8 @@ interface TableSpec<Schema extends z.ZodObject> {
   checks?: readonly Check<z.output<Schema>>[];
   /** By when it has to have what: `sessionDeadline()` or `maxAge()`. */
   freshness?: FreshnessPolicy;
+  /** Which versions of its rows are kept: `keepAll`, `keepVersions()` or `keepDays()`. Without it those of the engine's setting. */
+  retention?: RowRetention;
 }
 
 /** Declaration of an asset that is made by a function. */
@@ -174,6 +177,8 @@ export interface Asset<Row = unknown> {
   /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
   readonly external: boolean;
   readonly freshness: FreshnessPolicy | undefined;
+  /** Which versions of its rows are kept; `undefined` where the engine's setting holds. */
+  readonly retention: RowRetention | undefined;
   /** How it is made; `undefined` for a further output, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
@@ -301,6 +306,7 @@ function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Ass
     partitionedBy: spec.partitionedBy,
     external: false,
     freshness: spec.freshness,
+    retention: spec.retention,
   };
 }
 

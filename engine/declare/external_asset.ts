@@ -37,6 +37,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
     external: true,
     partitionedBy: undefined,
     freshness: undefined,
+    retention: undefined,
     // So that whatever walks the graph finds a producer of every asset. No plan has a step for it.
     recipe: {
       deps: {},

@@ -32,7 +32,7 @@ export async function versionOf(
     SELECT FROM engine.materialization later WHERE later.asset_key = m.asset_key AND later.id > m.id) AS latest`;
   const one = async (condition: string, parameter: string | number) => {
     const [found] = await sql.unsafe<(RowVersion & { lost: boolean })[]>(
-      `SELECT ${versionColumns}, ${latest}, ${isLost("m")} AS lost FROM engine.materialization m
+      `SELECT ${versionColumns}, ${latest}, (${isLost("m")} OR m.rows_pruned) AS lost FROM engine.materialization m
        WHERE asset_key = $1 AND ${condition} ORDER BY id DESC LIMIT 1`,
       [key, parameter],
     );

@@ -12,6 +12,8 @@ const maxColumns = 4;
  * Some rows of an asset that differ between two materializations, in key order, as sentences: `AAPL 2020-08-31: ratio 1 → 4`,
  * `added …`, `removed …`. One query, which reads no more rows than it tells.
  *
+ * There are none where the rows of one of the two are no longer kept.
+ *
  * @param since The materialization before the change.
  * @param until The materialization after it.
  * @param within Only rows of these partitions.
@@ -29,6 +31,7 @@ export async function changedRows(
   const found = await database.sql.unsafe<{ came: boolean; row: Record<string, unknown> }[]>(
     `SELECT _from > $1 AS came, to_jsonb(t) - '_from' - '_until' AS row FROM ${tableOf(asset)} t
      WHERE $1 >= (SELECT coalesce(max(lost_until), 0) FROM engine.asset_table WHERE asset_key = '${asset.key}')
+       AND NOT EXISTS (SELECT FROM engine.materialization WHERE id IN ($1, $2) AND rows_pruned)
        AND ((_from > $1 AND _from <= $2 AND (_until IS NULL OR _until > $2)) OR (_from <= $1 AND _until > $1 AND _until <= $2))
        AND ${here}
      ORDER BY ${primaryKey.map((name) => `"${name}"`).join(", ")}, _from LIMIT ${2 * maxRows + 1}`,

@@ -9,8 +9,19 @@ export function isLost(alias: string): string {
   return `(${alias}.id <= coalesce((SELECT lost_until FROM engine.asset_table WHERE asset_key = ${alias}.asset_key), 0))`;
 }
 
-/** Why the rows of a materialization are not in its asset's table, and where they are: a fragment for people. */
+/**
+ * Why the rows of a materialization cannot be read, because its table was replaced or they are no longer kept, and what can be
+ * read instead: a fragment for people.
+ */
 export async function whyLost(sql: Sql, key: string, materialization: number): Promise<string> {
+  const [oldest] = await sql<{ pruned: boolean; id: number; at: string }[]>`
+    SELECT m.rows_pruned AS pruned, o.id, o.committed_at AS at FROM engine.materialization m CROSS JOIN LATERAL (
+      SELECT id, committed_at FROM engine.materialization
+      WHERE asset_key = ${key} AND id > ${materialization} AND NOT rows_pruned ORDER BY id LIMIT 1
+    ) o WHERE m.id = ${materialization}`;
+  if (oldest?.pruned) {
+    return `they are no longer kept; the next version that is kept is materialization ${oldest.id} of ${oldest.at}`;
+  }
   const [row] = await sql<{ because: string | null; retired: string | null }[]>`
     SELECT coalesce(r.because, t.lost_because) AS because, r.name AS retired
     FROM engine.asset_table t LEFT JOIN LATERAL (

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { silentLogger } from "../../../engine/mod.ts";
-import { eventRetention, Retention } from "../../../engine/store/retention.ts";
+import { EventRetention, Retention } from "../../../engine/store/retention.ts";
 import type { Database } from "../../../resources/database/database.ts";
 import { onEachDatabase, until } from "../../support/partitions.ts";
 import { gate, withTinyEngine } from "../../support/tiny_engine.ts";
@@ -45,7 +45,7 @@ test("deletes events of runs that ended long ago and keeps their end, and everyt
   const recentEvents = await events(recent);
   const all = await events(old);
 
-  const retention = new Retention(database, [eventRetention(30)], silentLogger);
+  const retention = new Retention([new EventRetention(database, 30)], silentLogger);
   assert.deepEqual(await retention.sweep(), { events: all - 1 });
   const left = await Array.fromAsync(engine.events(old));
   assert.deepEqual(left.map((e) => [e.seq, e.kind, e.data]), [[all, "run_finished", { status: "succeeded" }]]);
@@ -63,24 +63,21 @@ test("deletes thousands of events in batches, and can be stopped between them", 
   await database.sql`
     INSERT INTO engine.event (run_id, seq, kind, data) SELECT ${id}, n, 'log', '{}' FROM generate_series(1000, 12000) AS n`;
   await age(database, id, 31);
+  const events = async () =>
+    (await database.sql<{ count: number }[]>`
+    SELECT count(*) AS count FROM engine.event WHERE run_id = ${id}`)[0]!.count;
+  const all = await events();
   const stop = new AbortController();
-  const sizes: number[] = [];
-  const rule = eventRetention(30);
-  const counting = {
-    ...rule,
-    async deleteSome(...args: Parameters<typeof rule.deleteSome>) {
-      const some = await rule.deleteSome(...args);
-      sizes.push(some.rows);
-      if (sizes.length === 1) stop.abort();
-      return some;
-    },
-  };
-  const retention = new Retention(database, [counting], silentLogger);
-  assert.deepEqual(await retention.sweep(stop.signal), { events: 5_000 });
-  const { events } = await retention.sweep();
-  assert.deepEqual(sizes.slice(0, 2), [5_000, 5_000]);
-  assert.equal(sizes.length, 3);
-  assert.equal(events, sizes[1]! + sizes[2]!);
+  const { sql } = database;
+  const stopping = Object.assign(Object.create(database) as Database, {
+    sql: Object.assign((...args: Parameters<typeof sql>) => sql(...args), {
+      // Stops after the first batch.
+      begin: (work: Parameters<typeof sql.begin>[1]) => sql.begin(work).finally(() => stop.abort()),
+    }),
+  });
+  assert.equal(await new EventRetention(stopping, 30).sweep(stop.signal), 5_000);
+  assert.equal(await events(), all - 5_000);
+  assert.equal(await new EventRetention(database, 30).sweep(), all - 5_000 - 1);
   assert.deepEqual((await Array.fromAsync(engine.events(id))).map((e) => e.kind), ["run_finished"]);
 });
 
@@ -104,20 +101,18 @@ test("is applied by an engine that takes runs as soon as it starts, and by no co
   assert.equal(await events(), 1);
 });
 
-Deno.test("Retention.begin() applies the rules at first and then every hour, and one sweep at a time", async () => {
+Deno.test("Retention.begin() sweeps at first and then every hour, and one sweep at a time", async () => {
   let sweeps = 0;
   let hold = Promise.resolve();
-  const rule = {
+  const sweeper = {
     name: "things",
-    keepDays: 1,
-    async deleteSome() {
+    async sweep() {
       sweeps++;
       await hold;
-      return { rows: 0, more: false };
+      return 0;
     },
   };
-  const database = { sql: { begin: (work: (tx: unknown) => unknown) => work(undefined) } } as unknown as Database;
-  const retention = new Retention(database, [rule], silentLogger);
+  const retention = new Retention([sweeper], silentLogger);
   const { signal } = new AbortController();
   const hourMs = 3_600_000;
   for (const now of [0, 500, hourMs - 1]) {

@@ -1,0 +1,162 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import {
+  expiredVersions,
+  keepDays,
+  type KeptVersion,
+  retentionInWords,
+  type RowRetention,
+} from "../declare/row_retention.ts";
+import { tableOf } from "./asset_table.ts";
+import type { Sweeper } from "./retention.ts";
+
+/** What a reader that holds no lock is given at least to come to its end. */
+const graceMs = 3_600_000;
+/** Blocks of 8 kB that are looked through in one transaction: 16 MB, a fraction of a second's work. */
+const blocksAtOnce = 2_048;
+
+/** What pruning takes from an asset, or would take. */
+export interface PrunedHistory {
+  key: string;
+  /** What its retention keeps, in words. */
+  keeps: string;
+  /** Versions whose rows can no longer be read. */
+  versions: number;
+  /** Rows that only those versions had. */
+  rows: number;
+  /** Bytes of its table with indexes, before. */
+  bytes: number;
+}
+
+/**
+ * Deletes rows that no kept version of their asset has.
+ *
+ * A version that is no longer kept is marked first, so that nothing begins to read it; then its rows go, some blocks of the table in
+ * a transaction. What is interrupted in between goes on with the next sweep. Several processes may do it at once.
+ */
+export class RowHistory implements Sweeper {
+  readonly name = "rows of old versions";
+  readonly #fallback: RowRetention;
+
+  /** @param options.keepDays For assets that declare no retention. */
+  constructor(
+    private readonly database: Database,
+    private readonly assets: readonly AnyAsset[],
+    options: { keepDays: number },
+  ) {
+    this.#fallback = keepDays(options.keepDays);
+  }
+
+  /** What the retention of an asset keeps, in words. */
+  keeps(asset: AnyAsset): string {
+    return retentionInWords(asset.retention ?? this.#fallback);
+  }
+
+  async sweep(signal?: AbortSignal): Promise<number> {
+    let rows = 0;
+    for (const pruned of await this.prune({ signal })) rows += pruned.rows;
+    return rows;
+  }
+
+  /**
+   * Prunes all assets.
+   *
+   * @param options.dryRun Tells what would go and changes nothing.
+   * @returns Assets of which something goes, in the order given.
+   */
+  async prune({ dryRun = false, signal }: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
+    const pruned: PrunedHistory[] = [];
+    const pending = await this.#pending();
+    for (const asset of this.assets) {
+      signal?.throwIfAborted();
+      // The layer has a table only where the engine has opened with this declaration.
+      if (!pending.has(asset.key)) continue;
+      const expired = await this.#expired(asset);
+      if (expired.length === 0 && !pending.get(asset.key)) continue;
+      const bytes = await this.#bytes(asset);
+      if (!dryRun && expired.length > 0) await this.#mark(asset, expired);
+      const rows = dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, signal);
+      pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, rows, bytes });
+    }
+    return pruned;
+  }
+
+  /** Assets with a table, and whether rows may still be in it that no kept version has. */
+  async #pending(): Promise<Map<string, boolean>> {
+    const rows = await this.database.sql<{ key: string; pending: boolean }[]>`
+      SELECT asset_key AS key, prune_pending AS pending FROM engine.asset_table`;
+    return new Map(rows.map(({ key, pending }) => [key, pending]));
+  }
+
+  async #expired(asset: AnyAsset): Promise<number[]> {
+    const retention = asset.retention ?? this.#fallback;
+    if (retention.keep === "all") return [];
+    // The database's clock, because it is the one that wrote the times. A step reads what was current when it began.
+    const [moments] = await this.database.sql<{ now: number; busySince: number | null }[]>`
+      SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now, (
+        SELECT min(extract(epoch FROM started_at))::float8 * 1000 FROM engine.run WHERE status = 'running') AS "busySince"`;
+    const { now, busySince } = moments!;
+    const versions = await this.database.sql<KeptVersion[]>`
+      SELECT id, extract(epoch FROM committed_at)::float8 * 1000 AS "committedAt" FROM engine.materialization m
+      WHERE asset_key = ${asset.key} AND NOT rows_pruned
+        AND id > (SELECT lost_until FROM engine.asset_table WHERE asset_key = m.asset_key)
+      ORDER BY id`;
+    return expiredVersions(versions, retention, { now, neededSince: Math.min(now - graceMs, busySince ?? now) });
+  }
+
+  async #mark({ key }: AnyAsset, expired: readonly number[]): Promise<void> {
+    await this.database.sql.begin(async (tx) => {
+      await tx`UPDATE engine.materialization SET rows_pruned = true WHERE id = ANY(${expired as number[]}::bigint[])`;
+      await tx`UPDATE engine.asset_table SET prune_pending = true WHERE asset_key = ${key}`;
+    });
+  }
+
+  async #deleteRows(asset: AnyAsset, signal?: AbortSignal): Promise<number> {
+    const { sql } = this.database;
+    const table = tableOf(asset);
+    const [size] = await sql.unsafe<{ blocks: number; rows: number }[]>(
+      `SELECT pg_relation_size('${table}'::regclass) / 8192 AS blocks, (SELECT count(*) FROM ${table}) AS rows`,
+    );
+    let deleted = 0;
+    for (let block = 0; block < size!.blocks; block += blocksAtOnce) {
+      signal?.throwIfAborted();
+      const { count } = await sql.unsafe(
+        `DELETE FROM ${table} t
+         WHERE t.ctid >= '(${block},0)'::tid AND t.ctid < '(${block + blocksAtOnce},0)'::tid AND ${
+          ofNoKeptVersion(asset)
+        }`,
+      );
+      deleted += count;
+    }
+    await sql`UPDATE engine.asset_table SET prune_pending = false WHERE asset_key = ${asset.key}`;
+    // The embedded database has no background process that gives the space back. Rewriting costs what is left.
+    if (this.database.kind === "embedded" && deleted > 0) {
+      await sql.unsafe(`VACUUM ${deleted > size!.rows / 2 ? "(FULL, ANALYZE)" : ""} ${table}`);
+    }
+    return deleted;
+  }
+
+  async #countRows(asset: AnyAsset, expired: readonly number[]): Promise<number> {
+    const [row] = await this.database.sql.unsafe<{ count: number }[]>(
+      `SELECT count(*) AS count FROM ${tableOf(asset)} t WHERE ${
+        ofNoKeptVersion(asset, "AND NOT m.id = ANY($1::bigint[])")
+      }`,
+      [expired as number[]],
+    );
+    return row!.count;
+  }
+
+  async #bytes(asset: AnyAsset): Promise<number> {
+    const [row] = await this.database.sql.unsafe<{ bytes: number }[]>(
+      `SELECT pg_total_relation_size('${tableOf(asset)}'::regclass) AS bytes`,
+    );
+    return row!.bytes;
+  }
+}
+
+/** Rows of `t` that were taken away, and that no kept version of the asset has. */
+function ofNoKeptVersion({ key }: AnyAsset, andNot = ""): string {
+  return `t._until IS NOT NULL AND NOT EXISTS (
+    SELECT FROM engine.materialization m
+    WHERE m.asset_key = '${key}' AND m.id >= t._from AND m.id < t._until AND NOT m.rows_pruned ${andNot})`;
+}
