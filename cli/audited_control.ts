@@ -17,6 +17,8 @@ export function auditedControl(control: Control, { audit, by }: { audit: AuditLo
   return {
     ...control,
     check: (selection, names) => audited("check", selection, () => control.check(selection, names)),
+    prune: (options) =>
+      options.dryRun ? control.prune(options) : audited("prune", "rows", () => control.prune(options)),
     submit: (request) => audited("materialize", request.selection, () => control.submit(request)),
     retry: (runId) => audited("run.retry", `run ${runId}`, () => control.retry(runId)),
     cancel: (runId) => audited("run.cancel", `run ${runId}`, () => control.cancel(runId)),

@@ -3,6 +3,7 @@ import { checkCommand } from "./check.ts";
 import { impactCommand, whyCommand } from "./explain.ts";
 import { backfillCommand } from "./backfill.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
+import { pruneCommand } from "./prune.ts";
 import { retryCommand } from "./retry.ts";
 import { tokenCommand } from "./token.ts";
 import type { TokenControl } from "./token_control.ts";
@@ -52,6 +53,8 @@ export async function commandLine(
       return await backfillCommand(rest, control, terminal);
     case "check":
       return await checkCommand(rest, control, terminal);
+    case "prune":
+      return await pruneCommand(rest, control, terminal);
     case "assets":
       return await assetsCommand(rest, control, terminal);
     case "why":

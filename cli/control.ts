@@ -8,6 +8,7 @@ import type {
   MaterializeRequest,
   PartitionRange,
   Plan,
+  PrunedHistory,
   Run,
   RunEvent,
 } from "../engine/mod.ts";
@@ -31,6 +32,8 @@ export interface Control {
   impact(key: string, range: PartitionRange | null): Promise<Impact>;
   /** Runs checks on the latest versions; only those of the names where they are given. @throws {RefusedError} */
   check(selection: string, names?: readonly string[]): Promise<CheckRun[]>;
+  /** Deletes rows of versions that are no longer kept, or tells what would go. */
+  prune(options: { dryRun: boolean }): Promise<PrunedHistory[]>;
   /** @throws {RefusedError} */
   plan(request: MaterializeRequest): Promise<Plan>;
   /** Plans a run and begins it. @throws {RefusedError} */

@@ -47,6 +47,7 @@ export function engineControl(
     why: (key, of) => refusing(engine.why(key, of)),
     impact: (key, range) => refusing(engine.impact(key, range)),
     check: (selection, names) => refusing(engine.runChecks(selection, { names })),
+    prune: (options) => engine.prune(options),
     plan: (request) => refusing(engine.plan(request)),
     submit: (request) => refusing(engine.submit({ ...request, trigger })),
     retry: (runId) => refusing(engine.retry(runId, { trigger }), runId),

@@ -1,4 +1,12 @@
-import { type CheckRun, isFinished, namesText, type Plan, type Run, type RunEvent } from "../engine/mod.ts";
+import {
+  type CheckRun,
+  isFinished,
+  namesText,
+  type Plan,
+  type PrunedHistory,
+  type Run,
+  type RunEvent,
+} from "../engine/mod.ts";
 import { httpBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";
 import { httpAsk, type HttpAskOptions } from "./http_ask.ts";
@@ -47,6 +55,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
     },
     check: async (selection, names) =>
       (await post<{ assets: CheckRun[] }>("/v1/checks/run", { selection, names })).assets,
+    prune: async (options) => (await post<{ assets: PrunedHistory[] }>("/v1/storage/prune", options)).assets,
     plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
     submit: (request) => post<Run>("/v1/materialize", request),
     retry: (runId) => post<Run>(`/v1/runs/${runId}/retry`, {}),

@@ -1,4 +1,14 @@
-export type Command = "start" | "materialize" | "retry" | "backfill" | "check" | "assets" | "why" | "impact" | "token";
+export type Command =
+  | "start"
+  | "materialize"
+  | "retry"
+  | "backfill"
+  | "check"
+  | "assets"
+  | "why"
+  | "impact"
+  | "prune"
+  | "token";
 
 const SELECTIONS = `\
 Selections (several add up):
@@ -98,6 +108,17 @@ Usage: deno task impact KEY [--from DATE] [--to DATE] [--names NAME,…] [--json
 Tells what a change of an asset, or of its partitions in a range, would make stale: partitions, minutes and calls to the vendor, in
 the order in which they would be made. Changes nothing. A name with a comma or a quote stands in double quotes: '"A,B",C'.
 `,
+  prune: `\
+Usage: deno task prune [--dry-run] [--json]
+
+Deletes rows of versions that are no longer kept. Each asset says which it keeps: all, the latest ones, or those of some days
+(ROW_HISTORY_DAYS unless it says so itself). The service prunes by itself every hour. The current version always stays, and so
+does what something that runs may read.
+
+Options:
+  --dry-run     tell what would go, and change nothing
+  --json        print one JSON document
+`,
   token: `\
 Usage: deno task token create NAME [--scope read|operate|admin] [--expires-days N] [--json]
        deno task token list [--json]
@@ -123,6 +144,7 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task assets                    list the assets and their states
   deno task why KEY [NAME] [DATE]     why an asset or a partition is as it is
   deno task impact KEY                what a change of it would touch
+  deno task prune                     delete rows of versions that are no longer kept
   deno task token create NAME         give a program access
 
 Add --help to any of them for more, or --version for the version.

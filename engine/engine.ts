@@ -48,7 +48,7 @@ import {
 } from "./store/records.ts";
 import { recordReport, type Report } from "./store/report.ts";
 import { EventRetention, Retention } from "./store/retention.ts";
-import { type PrunedHistory, RowHistory } from "./store/row_history.ts";
+import { type AssetStorage, type PrunedHistory, RowHistory } from "./store/row_history.ts";
 import { hashOf } from "./declare/row_schema.ts";
 import { pause } from "./declare/retry.ts";
 import { LatestVersions, type RowVersion } from "./store/latest_versions.ts";
@@ -577,9 +577,9 @@ export class Engine {
     return await this.#rowHistory.prune(options);
   }
 
-  /** What the retention of an asset keeps, in words: `the versions of the last 30 days`. */
-  retentionOf(key: string): string {
-    return this.#rowHistory.keeps(this.graph.asset(key));
+  /** What the table of each asset takes, and which versions it keeps, in dependency order. */
+  storage(): Promise<AssetStorage[]> {
+    return this.#rowHistory.storage();
   }
 
   /**

@@ -58,7 +58,7 @@ export { type LiveProcess, silentAfterSeconds } from "./store/heartbeat.ts";
 export * from "./store/records.ts";
 export type { Report } from "./store/report.ts";
 export { keepAll, keepDays, keepVersions, type RowRetention, type ThinnedTo } from "./declare/row_retention.ts";
-export type { PrunedHistory } from "./store/row_history.ts";
+export type { AssetStorage, PrunedHistory } from "./store/row_history.ts";
 export type { RetryPolicy, StepRetryPolicy } from "./declare/retry.ts";
 export type { RunFilter } from "./store/run_filter.ts";
 export { lastRunEvents } from "./store/run_log.ts";

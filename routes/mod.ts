@@ -34,6 +34,7 @@ import { runRoutes } from "./runs.ts";
 import { refuseChanges } from "./stopping.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { type ScheduleControl, scheduleRoutes } from "./schedules.ts";
+import { storageRoutes } from "./storage.ts";
 
 /** What the API allows itself and others. */
 export interface ApiLimits {
@@ -149,6 +150,7 @@ export function api(options: ApiOptions) {
     .route("/v1/assets", reportRoutes(engine))
     .route("/v1/assets", partitionRoutes(engine))
     .route("/v1/checks", checkRoutes(engine))
+    .route("/v1/storage", storageRoutes(engine))
     .route("/v1/backfills", backfillRoutes(engine))
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))

@@ -54,6 +54,7 @@ export async function openService(
       maxConcurrentRuns: environment.maxConcurrentRuns,
       pools: environment.pools,
       eventRetentionDays: environment.eventRetentionDays,
+      rowHistoryDays: environment.rowHistoryDays,
       takesOpenRuns: role === "server",
     });
     return {

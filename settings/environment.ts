@@ -158,6 +158,7 @@ const Variables = z.object({
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
   EVENT_RETENTION_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
+  ROW_HISTORY_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
   ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }), "an http or https address", { secret: true }),
   ALERT_WEBHOOK_SECRET: optional(z.string().min(16), "at least 16 letters that the receiver knows too", {
     secret: true,
@@ -239,6 +240,7 @@ export interface Environment {
   /** How many steps of each concurrency pool run at once. */
   pools: Readonly<Record<string, number>>;
   eventRetentionDays: number;
+  rowHistoryDays: number;
   /** May hold a token: never log it. `undefined` sends no alerts. */
   alertWebhookUrl: string | undefined;
   /** Never log it. */
@@ -353,6 +355,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     maxConcurrentRuns: v.MAX_CONCURRENT_RUNS,
     pools: v.POOLS,
     eventRetentionDays: v.EVENT_RETENTION_DAYS,
+    rowHistoryDays: v.ROW_HISTORY_DAYS,
     alertWebhookUrl: v.ALERT_WEBHOOK_URL,
     alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
     alertRepeatHours: v.ALERT_REPEAT_HOURS,

@@ -50,6 +50,12 @@ export function figure(x: number): string {
   return Math.abs(x) >= 1000 ? decimal(x, 0) : x.toPrecision(4).replace("-", "−");
 }
 
+/** A size on the disk in megabytes of 2^20 bytes: `0.1 MB`, `1,204 MB`. */
+export function megabytes(bytes: number): string {
+  const size = bytes / 2 ** 20;
+  return `${decimal(size, size < 9.95 ? 1 : 0)} MB`;
+}
+
 /** A stretch of time: `0.2 s`, `3 min 05 s`, `2 h 10 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;

@@ -25,7 +25,7 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
       const csv = parameters.get("format") === "csv";
       if (csv) parameters.set("view", "table");
       const record = await readGraph({ engine, layouts, parameters, now: now() });
-      if (csv) return csvFile(c, "assets", tableOf(engine.graph, record.shown));
+      if (csv) return csvFile(c, "assets", tableOf(engine.graph, record));
       return answer(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200, {
         states: record.states,
       });
@@ -50,9 +50,22 @@ function isSound({ request, rows, partitionProblem }: AssetRecord): boolean {
 }
 
 /** The table of all assets. */
-function tableOf(graph: GraphEngine["graph"], shown: GraphRecord["shown"]): FileTable {
+function tableOf(graph: GraphEngine["graph"], { shown, storage }: GraphRecord): FileTable {
   return {
-    columns: ["key", "state", "reason", "failed_checks", "group", "kind", "rows", "made_at", "upstream", "downstream"],
+    columns: [
+      "key",
+      "state",
+      "reason",
+      "failed_checks",
+      "group",
+      "kind",
+      "rows",
+      "bytes",
+      "keeps",
+      "made_at",
+      "upstream",
+      "downstream",
+    ],
     lines: shown.filter(({ matches }) => matches).map(({ asset, state, reason }) => ({
       key: asset.key,
       state,
@@ -61,6 +74,8 @@ function tableOf(graph: GraphEngine["graph"], shown: GraphRecord["shown"]): File
       group: asset.group,
       kind: kindOf(graph.asset(asset.key)),
       rows: asset.external ? null : asset.lastMaterialization?.rowCount ?? null,
+      bytes: storage.get(asset.key)?.bytes ?? null,
+      keeps: storage.get(asset.key)?.keeps ?? null,
       made_at: asset.lastMaterialization?.committedAt ?? null,
       upstream: asset.upstream.join(" "),
       downstream: asset.downstream.join(" "),

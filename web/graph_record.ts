@@ -1,4 +1,4 @@
-import type { AssetGraph, AssetState, Engine } from "../engine/mod.ts";
+import type { AssetGraph, AssetState, AssetStorage, Engine } from "../engine/mod.ts";
 import type { GraphLayout, GraphNode } from "./graph_layout.ts";
 import type { GraphLayouts } from "./graph_layouts.ts";
 import { drawnKeys, type GraphSearch, matches, readGraphSearch } from "./graph_search.ts";
@@ -7,7 +7,7 @@ import { readRunRequest, type RunRequest, type RunRequestEngine } from "./run_re
 import { reasonInShort, type ShownState, shownState } from "./shown_state.ts";
 
 /** What the page with all assets reads of the engine. */
-export type GraphEngine = RunRequestEngine & Pick<Engine, "states" | "runs">;
+export type GraphEngine = RunRequestEngine & Pick<Engine, "states" | "runs" | "storage">;
 
 /** An asset as the graph and the table show it. */
 export interface ShownAsset {
@@ -33,6 +33,8 @@ export interface GraphRecord {
   states: readonly AssetState[];
   /** Those that are drawn, in dependency order. */
   shown: readonly ShownAsset[];
+  /** What the tables of assets take; empty where no table is asked for. */
+  storage: ReadonlyMap<string, AssetStorage>;
   /** `null` while it is being made, or where no graph is asked for. */
   layout: GraphLayout | null;
   /** Whether the graph stands in the browser already, and is to be told the states alone. */
@@ -56,9 +58,10 @@ export async function readGraph(
   const { search, problems } = readGraphSearch(graph, parameters);
   const keys = drawnKeys(graph, search);
   const partsOnly = parameters.has("parts");
-  const [states, open, layout, selected] = await Promise.all([
+  const [states, open, storage, layout, selected] = await Promise.all([
     engine.states(),
     readOpenRuns(engine),
+    search.view === "table" ? engine.storage() : [],
     search.view === "table" || partsOnly ? null : layouts.of(graphNodes(graph, keys)),
     readSelected(engine, parameters, problems),
   ]);
@@ -72,6 +75,7 @@ export async function readGraph(
       const shown = { asset, ...howItIs(asset, open) };
       return { ...shown, matches: matches({ ...asset, state: shown.state }, search) };
     }),
+    storage: new Map(storage.map((asset) => [asset.key, asset])),
     layout,
     partsOnly,
     open,

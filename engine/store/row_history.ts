@@ -28,6 +28,15 @@ export interface PrunedHistory {
   bytes: number;
 }
 
+/** What the table of an asset takes on the disk. */
+export interface AssetStorage {
+  key: string;
+  /** With its indexes; 0 where there is no table yet. */
+  bytes: number;
+  /** What its retention keeps, in words. */
+  keeps: string;
+}
+
 /**
  * Deletes rows that no kept version of their asset has.
  *
@@ -52,6 +61,21 @@ export class RowHistory implements Sweeper {
     return retentionInWords(asset.retention ?? this.#fallback);
   }
 
+  /** What the tables of all assets take, in the order given; external assets have none. */
+  async storage(): Promise<AssetStorage[]> {
+    const own = this.assets.filter(({ external }) => !external);
+    const rows = await this.database.sql<{ name: string; bytes: number }[]>`
+      SELECT n.nspname || '.' || c.relname AS name, pg_total_relation_size(c.oid) AS bytes
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'r' AND n.nspname = ANY(${[...new Set(own.map(({ layer }) => layer))] as string[]}::text[])`;
+    const bytesOf = new Map(rows.map(({ name, bytes }) => [name, bytes]));
+    return own.map((asset) => ({
+      key: asset.key,
+      bytes: bytesOf.get(`${asset.layer}.${asset.key}`) ?? 0,
+      keeps: this.keeps(asset),
+    }));
+  }
+
   async sweep(signal?: AbortSignal): Promise<number> {
     let rows = 0;
     for (const pruned of await this.prune({ signal })) rows += pruned.rows;
@@ -73,10 +97,12 @@ export class RowHistory implements Sweeper {
       if (!pending.has(asset.key)) continue;
       const expired = await this.#expired(asset);
       if (expired.length === 0 && !pending.get(asset.key)) continue;
-      const bytes = await this.#bytes(asset);
+      const [size] = await this.database.sql.unsafe<{ bytes: number }[]>(
+        `SELECT pg_total_relation_size('${tableOf(asset)}'::regclass) AS bytes`,
+      );
       if (!dryRun && expired.length > 0) await this.#mark(asset, expired);
       const rows = dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, signal);
-      pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, rows, bytes });
+      pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, rows, bytes: size!.bytes });
     }
     return pruned;
   }
@@ -144,13 +170,6 @@ export class RowHistory implements Sweeper {
       [expired as number[]],
     );
     return row!.count;
-  }
-
-  async #bytes(asset: AnyAsset): Promise<number> {
-    const [row] = await this.database.sql.unsafe<{ bytes: number }[]>(
-      `SELECT pg_total_relation_size('${tableOf(asset)}'::regclass) AS bytes`,
-    );
-    return row!.bytes;
   }
 }
 

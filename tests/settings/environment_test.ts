@@ -89,6 +89,8 @@ for (
     ["POOLS", "vendor=1,vendor=2"],
     ["POOLS", "Vendor=1"],
     ["EVENT_RETENTION_DAYS", "0"],
+    ["ROW_HISTORY_DAYS", "0"],
+    ["ROW_HISTORY_DAYS", "all"],
     ["EVENT_RETENTION_DAYS", "thirty"],
     ["RATE_LIMIT_PER_MINUTE", "0"],
     ["RATE_LIMIT_PER_MINUTE", "many"],

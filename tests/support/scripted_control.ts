@@ -1,5 +1,15 @@
 import { type Control, type ListedAsset, RefusedError } from "../../cli/mod.ts";
-import type { CheckRun, EventKind, Explanation, Impact, Plan, Run, RunEvent, RunStatus } from "../../engine/mod.ts";
+import type {
+  CheckRun,
+  EventKind,
+  Explanation,
+  Impact,
+  Plan,
+  PrunedHistory,
+  Run,
+  RunEvent,
+  RunStatus,
+} from "../../engine/mod.ts";
 
 /** What happens in a scripted run, with its time in milliseconds since the run was queued. */
 export type Scripted = [ms: number, kind: EventKind, key: string | null, data?: Record<string, unknown>];
@@ -18,13 +28,25 @@ export interface Script {
   /** Called before each event is handed out. */
   before?: (event: RunEvent) => Promise<void> | void;
   checks?: readonly CheckRun[];
+  pruned?: readonly PrunedHistory[];
   /** What the run waits for whenever somebody asks. */
   waitingFor?: () => string | null;
 }
 
 /** A control that plays one run, always the same, so that what is shown of it can be compared letter by letter. */
 export function scriptedControl(
-  { steps = [], events = [], plan, assets = [], checks = [], why, impact, before, waitingFor = () => null }: Script,
+  {
+    steps = [],
+    events = [],
+    plan,
+    assets = [],
+    checks = [],
+    pruned = [],
+    why,
+    impact,
+    before,
+    waitingFor = () => null,
+  }: Script,
 ): Control & { readonly calls: string[] } {
   const calls: string[] = [];
   const ended = events.find(([, kind]) => kind === "run_finished");
@@ -72,6 +94,10 @@ export function scriptedControl(
     check(selection, names) {
       calls.push(`check ${selection} ${JSON.stringify(names ?? null)}`);
       return Promise.resolve([...checks]);
+    },
+    prune(options) {
+      calls.push(`prune ${JSON.stringify(options)}`);
+      return Promise.resolve([...pruned]);
     },
     plan(request) {
       calls.push(`plan ${JSON.stringify(request)}`);

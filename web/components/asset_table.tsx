@@ -1,6 +1,7 @@
 import type { ShownAsset } from "../graph_record.ts";
 import { type AssetKind, kindWords } from "../graph_search.ts";
-import { count } from "../figures.ts";
+import type { AssetStorage } from "../../engine/mod.ts";
+import { count, megabytes } from "../figures.ts";
 import { FailedChecks } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
@@ -8,7 +9,12 @@ import { TableScroller } from "./table_scroller.tsx";
 
 /** Assets in a table: what the graph shows, for reading line by line. */
 export function AssetTable(
-  { assets, kinds, now }: { assets: readonly ShownAsset[]; kinds: ReadonlyMap<string, AssetKind>; now: number },
+  { assets, kinds, storage, now }: {
+    assets: readonly ShownAsset[];
+    kinds: ReadonlyMap<string, AssetKind>;
+    storage: ReadonlyMap<string, AssetStorage>;
+    now: number;
+  },
 ) {
   return (
     <TableScroller label="Assets">
@@ -21,6 +27,8 @@ export function AssetTable(
             <th scope="col">Group</th>
             <th scope="col">Kind</th>
             <th scope="col" class="number">Rows</th>
+            <th scope="col" class="number" title="Of the table with its indexes, all versions that are kept">Size</th>
+            <th scope="col">Keeps</th>
             <th scope="col">Made</th>
           </tr>
         </thead>
@@ -41,6 +49,8 @@ export function AssetTable(
                 <td>{group}</td>
                 <td>{kindWords[kinds.get(key)!]}</td>
                 <td class="number">{last && !asset.external ? count(last.rowCount) : "–"}</td>
+                <td class="number">{storage.has(key) ? megabytes(storage.get(key)!.bytes) : "–"}</td>
+                <td>{storage.get(key)?.keeps ?? "–"}</td>
                 <td>{last ? <Moment at={last.committedAt} now={now} /> : "never"}</td>
               </tr>
             );

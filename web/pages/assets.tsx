@@ -169,7 +169,7 @@ function statesOf(shown: ShownAsset): [string, string, string, string, boolean, 
 }
 
 function TableBody(
-  { record: { search, shown, now }, found, graph }: {
+  { record: { search, shown, storage, now }, found, graph }: {
     record: GraphRecord;
     found: readonly ShownAsset[];
     graph: Graph;
@@ -197,6 +197,7 @@ function TableBody(
       <AssetTable
         assets={listed}
         kinds={new Map(listed.map(({ asset: { key } }) => [key, kindOf(graph.asset(key))]))}
+        storage={storage}
         now={now}
       />
       {pages > 1 && (

@@ -102,6 +102,19 @@ export const assetOperations: Operations = {
     answers: { 200: { description: "What the checks found, by asset", schema: schemas.CheckRunList } },
     problems: [404],
   },
+  "GET /v1/storage": {
+    tag: "Assets",
+    summary: "What the table of each asset takes on the disk, and which versions it keeps",
+    answers: { 200: { description: "Assets in dependency order", schema: schemas.StorageList } },
+  },
+  "POST /v1/storage/prune": {
+    tag: "Assets",
+    summary: "Delete rows of versions that are no longer kept",
+    description:
+      "Each asset's retention says which versions are kept. The service prunes by itself every hour; what something that runs may read stays. A version that is no longer kept stays on record, and `as_of` refuses it.",
+    example: { body: { dryRun: true } },
+    answers: { 200: { description: "What went, or with dryRun would go, by asset", schema: schemas.PrunedList } },
+  },
   "GET /v1/assets/:key/why": {
     tag: "Assets",
     summary: "Why an asset, or some of its partitions, are as they are",

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   type AssetState,
+  type AssetStorage,
   type AutomationState,
   type CheckRecord,
   type CheckRun,
@@ -13,6 +14,7 @@ import {
   type Materialization,
   MetadataValue,
   type PartitionReport,
+  type PrunedHistory,
 } from "../../../engine/mod.ts";
 import { RowList } from "../../asset_rows.ts";
 import { named } from "../components.ts";
@@ -204,6 +206,33 @@ export const CheckRunList = named(
   }),
 );
 CheckRunList satisfies z.ZodType<{ assets: CheckRun[] }>;
+
+export const StorageList = named(
+  "StorageList",
+  z.strictObject({
+    assets: z.array(z.strictObject({
+      key: z.string(),
+      bytes: z.int().min(0).describe("Of its table with indexes"),
+      keeps: z.string().describe("Which versions of its rows are kept, in words"),
+    })),
+  }),
+);
+StorageList satisfies z.ZodType<{ assets: AssetStorage[] }>;
+
+export const PrunedList = named(
+  "PrunedList",
+  z.strictObject({
+    dryRun: z.boolean(),
+    assets: z.array(z.strictObject({
+      key: z.string(),
+      keeps: z.string().describe("Which versions of its rows are kept, in words"),
+      versions: z.int().min(0).describe("Versions that can no longer be read"),
+      rows: z.int().min(0).describe("Rows that only those versions had"),
+      bytes: z.int().min(0).describe("Of its table with indexes, before"),
+    })),
+  }),
+);
+PrunedList satisfies z.ZodType<{ dryRun: boolean; assets: PrunedHistory[] }>;
 
 export const RowPageSchema = named("RowPage", RowList);
 

@@ -170,7 +170,10 @@ Deno.test("pairPortfolio() of nothing is empty, and refuses what does not belong
   const ragged = pair("A", [0, 0]);
   ragged.daily.turnover = new Float64Array(1);
   assert.throws(() => pairPortfolio([ragged]), /The turnover of A has 1 sessions, its dailyReturn 2/);
-  assert.throws(() => pairPortfolio([{ ...pair("A", [0, 0]), first: 2 }], { sessions: 3 }), /reach session 4, .* has 3/);
+  assert.throws(
+    () => pairPortfolio([{ ...pair("A", [0, 0]), first: 2 }], { sessions: 3 }),
+    /reach session 4, .* has 3/,
+  );
   assert.throws(() => pairPortfolio([{ ...pair("A", [0]), first: -1 }]), /first of A/);
   assert.throws(() => pairPortfolio([pair("A", [0]), pair("A", [0])]), /A is given twice/);
   for (
