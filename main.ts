@@ -7,6 +7,7 @@ import { assetsOf } from "./assets/of_source.ts";
 import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/polled/vendor_resources.ts";
+import { defaultHistoryFrom } from "./assets/polled/history.ts";
 import { messageOf } from "./engine/mod.ts";
 import { calendarFrom, type SourceCalendar } from "./resources/exchange_calendar/mod.ts";
 import { dataSourceOf, marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
@@ -47,15 +48,15 @@ function vendorOf(environment: Environment, { database, clock, logger, instrumen
 /** What the assets use of the outside world: a vendor that is asked call by call, or a source that is read as a whole. */
 function resourcesFrom(
   environment: Environment,
-  { context: { database, clock, states }, vendor, calendar }: {
+  { context: { database, clock, firstUsedAt, states }, vendor, calendar }: {
     context: ProjectContext;
     vendor: MarketVendor | null;
     calendar: SourceCalendar;
   },
 ): Resources | VendorResources {
   const shared = { calendar, serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states }) };
-  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock }), ...shared };
-  const { universe, historyFrom, newsFrom, barsAfterCloseMinutes } = environment;
+  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock, since: firstUsedAt }), ...shared };
+  const { universe, historyFrom = defaultHistoryFrom(firstUsedAt), newsFrom, barsAfterCloseMinutes } = environment;
   return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, ...shared };
 }
 

@@ -5,6 +5,7 @@ import {
   type Database,
   DatabaseClock,
   type EmbeddedDatabase,
+  firstUsedAt,
   migrate,
   openDatabase,
 } from "../resources/database/mod.ts";
@@ -45,7 +46,14 @@ export async function openService(
     const engine = await Engine.open({
       assets: project.assets,
       database,
-      resources: project.resources?.({ database, clock, logger, instruments, states: () => engine.states() }),
+      resources: project.resources?.({
+        database,
+        clock,
+        firstUsedAt: await firstUsedAt(database),
+        logger,
+        instruments,
+        states: () => engine.states(),
+      }),
       clock,
       logger,
       config,

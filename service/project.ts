@@ -10,6 +10,8 @@ export interface ProjectContext {
   database: Database;
   /** The same for all processes that share a database server. */
   clock: Clock;
+  /** When the database was first used: what begins at that time begins there at each start. */
+  firstUsedAt: Temporal.Instant;
   logger: Logger;
   instruments: ServiceInstruments;
   /** States of all assets, once the engine is open. */

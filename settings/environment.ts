@@ -133,7 +133,7 @@ const Variables = z.object({
     "a whole number from 1 to 60000: what the vendor's plan allows",
   ),
   UNIVERSE: variable(z.string().refine(isUniverse).transform(parseUniverse), "type=ETF,exchange=XNAS", UNIVERSE_FORMS),
-  HISTORY_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for two years back"),
+  HISTORY_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for two years before the first start"),
   NEWS_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for thirty days back"),
   BARS_AFTER_CLOSE_MINUTES: variable(
     z.coerce.number().int().min(0).max(900),
@@ -222,7 +222,7 @@ export interface Environment {
   polygonCallsPerMinute: number;
   /** The instruments that are followed where a vendor offers more than anybody needs. */
   universe: Universe;
-  /** First date of history, or nothing for two years back from when it is asked for. */
+  /** First date of history, or nothing for two years before the first start. */
   historyFrom: string | undefined;
   /** First date of news, or nothing for thirty days back from when it is asked for. */
   newsFrom: string | undefined;

@@ -14,10 +14,14 @@ export function newestSession({ resources, clock }: Of<"barsAfterCloseMinutes">)
 }
 
 /** The first session of the history that is wanted. */
-export function firstSession({ resources, clock }: Of<"historyFrom">): string {
-  const from = resources.historyFrom ??
-    clock.now().toZonedDateTimeISO(nyse.timeZone).toPlainDate().subtract({ years: DEFAULT_HISTORY_YEARS }).toString();
-  return sessionFrom(from);
+export function firstSession({ resources }: { resources: Pick<VendorResources, "historyFrom"> }): string {
+  return sessionFrom(resources.historyFrom);
+}
+
+/** First date of the history where none is configured: two years before the database was first used, so that it does not roll. */
+export function defaultHistoryFrom(firstUsedAt: Temporal.Instant): string {
+  const date = firstUsedAt.toZonedDateTimeISO(nyse.timeZone).toPlainDate();
+  return date.subtract({ years: DEFAULT_HISTORY_YEARS }).toString();
 }
 
 /** The first session that is not before a date, on which what is said of that date takes effect. */

@@ -47,7 +47,7 @@ export const rawDailyBars = asset({
       const listed = await listedTickers(upstream.tickers);
       return {
         names: listed.map(({ ticker }) => ticker),
-        dates: nyse.sessionsBetween(firstSession({ resources, clock }), newestSession({ resources, clock })),
+        dates: nyse.sessionsBetween(firstSession({ resources }), newestSession({ resources, clock })),
         spans: new Map(
           listed.flatMap(({ ticker, delisted_on }) =>
             delisted_on === null ? [] : [[ticker, { last: nyse.previousSession(delisted_on) }] as const]

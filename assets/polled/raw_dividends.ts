@@ -37,7 +37,7 @@ export const rawDividends = asset({
       const end = Temporal.PlainDate.from(newest).add({ days: AHEAD_DAYS }).toString();
       return {
         names: (await listedTickers(upstream.tickers)).map(({ ticker }) => ticker),
-        dates: nyse.sessionsBetween(firstSession({ resources, clock }), end),
+        dates: nyse.sessionsBetween(firstSession({ resources }), end),
       };
     },
     gone: "keep",

@@ -31,14 +31,13 @@ export const rawSplits = asset({
   codeVersion: "2",
   checks: [rowsUsable()],
   pool: "vendor",
-  source: ({ resources, clock }) =>
-    Promise.resolve(`${newestSession({ resources, clock })} ${resources.historyFrom ?? ""}`),
+  source: ({ resources, clock }) => Promise.resolve(`${newestSession({ resources, clock })} ${resources.historyFrom}`),
 
   async materialize({ inputs, resources, clock, signal }) {
     const followed = new Set((await inputs.tickers.rows()).map(({ ticker }) => ticker));
     const rejected = new RejectedRows((ticker) => followed.has(ticker));
     let calls = 0;
-    const query = { from: firstSession({ resources, clock }), signal, onRequest: () => calls++ };
+    const query = { from: firstSession({ resources }), signal, onRequest: () => calls++ };
     const announced = await askedAgain({
       all: (onUnusable) => resources.vendor.splits({ ...query, onUnusable }),
       one: (ticker, onUnusable) => resources.vendor.splits({ ...query, ticker, onUnusable }),

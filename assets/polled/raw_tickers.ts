@@ -19,7 +19,7 @@ export const rawTickers = asset({
   pool: "vendor",
   source: ({ resources, clock }) =>
     Promise.resolve(
-      `${newestSession({ resources, clock })} ${resources.historyFrom ?? ""} ${JSON.stringify(resources.universe)}`,
+      `${newestSession({ resources, clock })} ${resources.historyFrom} ${JSON.stringify(resources.universe)}`,
     ),
 
   async materialize({ resources, clock, signal, progress }) {
@@ -34,7 +34,7 @@ export const rawTickers = asset({
       onRequest: () => calls++,
       onProgress: (done, total) => progress(done, total ?? done),
     });
-    const start = firstSession({ resources, clock });
+    const start = firstSession({ resources });
     const followed = listed.filter(({ delistedOn }) => delistedOn === null || delistedOn > start);
     const known = new Set(listed.map(({ ticker }) => ticker));
     return {

@@ -7,8 +7,8 @@ export interface VendorResources extends SharedResources {
   vendor: MarketVendor;
   /** The instruments that are followed. */
   universe: Universe;
-  /** First date of the history to get; two years back from now where it is left out. */
-  historyFrom?: string;
+  /** First date of the history to get. */
+  historyFrom: string;
   /** Minutes after the close from which on the vendor has a session's bars. */
   barsAfterCloseMinutes: number;
   /** First date of the news to get; thirty days back from now where it is left out. */

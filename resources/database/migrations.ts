@@ -45,6 +45,13 @@ export async function migrate(database: Database, folder: URL): Promise<string[]
   }
 }
 
+/** When a database was first migrated, which is when it was first used. */
+export async function firstUsedAt({ sql }: Pick<Database, "sql">): Promise<Temporal.Instant> {
+  const [row] = await sql<{ at: string }[]>`
+    select to_char(min(applied_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from engine.migration`;
+  return Temporal.Instant.from(row!.at);
+}
+
 /** What a migration left on record. */
 type Done = Pick<Migration, "number" | "name" | "checksum">;
 

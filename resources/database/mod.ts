@@ -33,5 +33,5 @@ export {
   MigrationError,
 } from "./errors.ts";
 export type { Logger } from "./logger.ts";
-export { migrate } from "./migrations.ts";
+export { firstUsedAt, migrate } from "./migrations.ts";
 export { openPostgres, type PostgresOptions } from "./postgres.ts";

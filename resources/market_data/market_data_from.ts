@@ -11,14 +11,19 @@ const GREATEST_SEED = 2 ** 32 - 1;
  *
  * Nothing is read yet: a file that is missing shows when it is read.
  *
+ * @param options.since When the simulated market was first looked at: its history begins four years before and grows. Without it
+ *   the history rolls.
  * @throws {RangeError} For anything else, with what was read and what is allowed; also for `polygon`, a vendor, which
  *   `vendorFrom` makes.
  */
-export function marketDataFrom(setting: string, { clock }: { clock: Clock }): MarketData {
-  if (setting === "simulated") return simulatedMarket({ clock });
+export function marketDataFrom(
+  setting: string,
+  { clock, since }: { clock: Clock; since?: Temporal.Instant },
+): MarketData {
+  if (setting === "simulated") return simulatedMarket({ clock, since });
 
   const seed = /^simulated:(\d+)$/.exec(setting)?.[1];
-  if (seed !== undefined && Number(seed) <= GREATEST_SEED) return simulatedMarket({ clock, seed: Number(seed) });
+  if (seed !== undefined && Number(seed) <= GREATEST_SEED) return simulatedMarket({ clock, since, seed: Number(seed) });
 
   const [, format, path] = /^(csv|parquet):(.+)$/s.exec(setting) ?? [];
   if (path !== undefined) return format === "csv" ? csvMarket(path) : parquetMarket(path);

@@ -13,7 +13,7 @@ const GENERATOR_VERSION = 1;
  *
  * A row is a pure function of the seed, the number of tickers and its session. The window of `sessions` sessions ends with
  * the clock's last closed one and rolls: a later clock appends sessions at the end and drops as many at the start, and
- * changes no row in between.
+ * changes no row in between. With `since` it begins where it began then, and a later clock only appends.
  *
  * In a window of 1,008 sessions or more, 120 tickers hold 12 cointegrated pairs with half-lives of 3 to 20 sessions, 8
  * decoys (returns correlated above 0.9, prices drifting apart), splits of a planted leg and of others, dividends, a

@@ -11,8 +11,10 @@ export interface SimulatedMarketOptions {
   seed?: number;
   /** Instruments trading at a time. Default 120. */
   tickers?: number;
-  /** Sessions in the window that ends with the last closed one. Default 1008, four years. */
+  /** Sessions in the window that ends with the last closed one, or with that of `since`. Default 1008, four years. */
   sessions?: number;
+  /** Where the window begins: so many sessions before this moment, at every time after it. The window rolls without it. */
+  since?: Temporal.Instant;
 }
 
 /** The sessions a simulated market answers for, who trades in them and what happens to them. */
@@ -33,7 +35,9 @@ export interface SimulatedWindow {
 export const FIRST_SESSION = "2000-01-03";
 
 /** The settings with their defaults. @throws {RangeError} If one is outside its range. */
-export function settingsOf({ seed = 1, tickers = 120, sessions = 1008 }: Omit<SimulatedMarketOptions, "clock">) {
+export function settingsOf(
+  { seed = 1, tickers = 120, sessions = 1008 }: Omit<SimulatedMarketOptions, "clock" | "since">,
+) {
   requireInteger("seed", seed, 0, 2 ** 32 - 1);
   requireInteger("tickers", tickers, FEWEST_TICKERS, MOST_TICKERS);
   requireInteger("sessions", sessions, 2, 100_000);
@@ -53,7 +57,11 @@ export function windowOf(options: SimulatedMarketOptions): SimulatedWindow {
   }
   const dates = nyse.sessionsBetween(FIRST_SESSION, last);
   const to = dates.length - 1;
-  const from = Math.max(0, to - sessions + 1);
+  const { since } = options;
+  const anchor = since && Temporal.Instant.compare(since, now) < 0
+    ? dates.findLastIndex((date) => date <= nyse.lastClosedSession(since))
+    : to;
+  const from = Math.max(0, anchor - sessions + 1);
   return {
     seed,
     tickers,

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { firstSession, newestSession, sessionFrom, settledFrom } from "../../../assets/polled/history.ts";
+import {
+  defaultHistoryFrom,
+  firstSession,
+  newestSession,
+  sessionFrom,
+  settledFrom,
+} from "../../../assets/polled/history.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 
 Deno.test("newestSession() is the last one that closed long enough ago", () => {
@@ -11,10 +17,13 @@ Deno.test("newestSession() is the last one that closed long enough ago", () => {
   assert.equal(at("2024-07-04T23:00:00Z"), "2024-07-03");
 });
 
-Deno.test("firstSession() is the first from the given date on, or from two years back", () => {
-  const clock = fixedClock("2026-01-01T23:00:00Z");
-  assert.equal(firstSession({ resources: { historyFrom: "2012-10-29" }, clock }), "2012-10-31");
-  assert.equal(firstSession({ resources: {}, clock }), "2024-01-02");
+Deno.test("firstSession() is the first from the given date on", () => {
+  assert.equal(firstSession({ resources: { historyFrom: "2012-10-29" } }), "2012-10-31");
+});
+
+Deno.test("defaultHistoryFrom() is two years before, on the date that it was in New York", () => {
+  assert.equal(defaultHistoryFrom(Temporal.Instant.from("2026-03-02T04:59:59Z")), "2024-03-01");
+  assert.equal(defaultHistoryFrom(Temporal.Instant.from("2028-02-29T12:00:00Z")), "2026-02-28");
 });
 
 Deno.test("sessionFrom() is the date itself where the exchange trades, else the session after it", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Database, migrate, MigrationError, openPostgres } from "../../../resources/database/mod.ts";
+import { type Database, firstUsedAt, migrate, MigrationError, openPostgres } from "../../../resources/database/mod.ts";
 import { createTestDatabase, databases, postgresAvailable } from "../../support/database.ts";
 
 /** A folder of SQL files that can be written and changed. */
@@ -60,6 +60,12 @@ for (const { name, ignore, openBare } of databases) {
         await t.step("does nothing the second time, whatever the line ends", async () => {
           await files.write("0001_one.sql", ONE.replaceAll("\n", "\r\n"));
           assert.deepEqual(await migrate(database, files.url), []);
+        });
+        await t.step("knows when the database was first used", async () => {
+          const at = await firstUsedAt(database);
+          assert.ok(Math.abs(at.epochMilliseconds - Date.now()) < 60_000, String(at));
+          await database.sql`update engine.migration set applied_at = '2024-02-29T23:59:58.123456+00' where number = 1`;
+          assert.equal(String(await firstUsedAt(database)), "2024-02-29T23:59:58.123456Z");
         });
         await t.step("takes a failing file back whole and names its line", async () => {
           await files.write("0003_three.sql", "create table three (a integer);\nselect nonsense;\n");

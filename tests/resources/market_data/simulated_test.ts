@@ -70,6 +70,27 @@ Deno.test("simulatedMarket() answers four years of sessions up to the clock's la
   for (const name of NUMBERS) assert.equal(bars[name].length, bars.ticker.length);
 });
 
+Deno.test("simulatedMarket() since a moment begins where it began then, and a later clock only appends", async () => {
+  const moving = fixedClock("2024-03-01T12:00:00Z");
+  const options = { clock: moving, tickers: 12, sessions: 300 };
+  const market = simulatedMarket({ ...options, since: moving.now() });
+  const first = rowsOf(await market.dailyBars());
+  assert.deepEqual(first, rowsOf(await simulatedMarket(options).dailyBars()));
+  moving.set("2026-11-21T12:00:00Z");
+  const later = await market.dailyBars();
+  const begun = [...new Set(later.session)].sort();
+  assert.deepEqual(begun, nyse.sessionsBetween(begun[0]!, "2026-11-20"));
+  assert.deepEqual(rowsOf(later).filter((row) => row.split(",")[1]! <= "2024-02-29"), first);
+  assert.match(await market.version(), new RegExp(`${begun[0]} to 2026-11-20$`));
+});
+
+Deno.test("simulatedMarket() since a moment to come is as of now", async () => {
+  const [now, ahead] = await Promise.all(
+    [undefined, clock.now().add({ hours: 1000 })].map((since) => simulatedMarket({ clock, since }).version()),
+  );
+  assert.equal(ahead, now);
+});
+
 Deno.test("simulatedMarket() orders its rows by ticker, then session, and its listings by ticker", async () => {
   const market = simulatedMarket({ clock, seed: 5 });
   const { ticker, session } = await market.dailyBars();
