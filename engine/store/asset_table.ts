@@ -63,10 +63,15 @@ export async function writeRows(
 ): Promise<{ added: number; removed: number }> {
   const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
   if (fresh) {
-    await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, historyColumns[0]!], {
-      ...rows.data,
-      _from: new Float64Array(rows.count).fill(id),
-    }, { signal });
+    const insert = () =>
+      database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, historyColumns[0]!], {
+        ...rows.data,
+        _from: new Float64Array(rows.count).fill(id),
+      }, { signal });
+    // On a server others would wait for the lock that dropping an index takes; the embedded database has one session.
+    if (database.kind === "embedded" && rows.count >= manyRows && await isEmpty(tx, asset)) {
+      await withoutIndexes(tx, asset, insert);
+    } else await insert();
     await analyze(tx, tableOf(asset), rows.count);
     return { added: rows.count, removed: 0 };
   }
@@ -96,6 +101,23 @@ export async function writeRows(
   );
   await analyze(tx, tableOf(asset), added.count);
   return { added: added.count, removed: removed.count };
+}
+
+/** From so many rows on it is worth it to index an empty table after they are in it, which takes half the time. */
+const manyRows = 10_000;
+
+async function isEmpty(tx: Sql, asset: AnyAsset): Promise<boolean> {
+  const [row] = await tx.unsafe<{ empty: boolean }[]>(`SELECT NOT EXISTS (SELECT FROM ${tableOf(asset)}) AS empty`);
+  return row!.empty;
+}
+
+/** Does something to a table that has no index meanwhile, and makes those anew that it had. */
+async function withoutIndexes(tx: Sql, { layer, key }: AnyAsset, work: () => Promise<unknown>): Promise<void> {
+  const indexes = await tx<{ name: string; statement: string }[]>`
+    SELECT indexname AS name, indexdef AS statement FROM pg_indexes WHERE schemaname = ${layer} AND tablename = ${key}`;
+  for (const { name } of indexes) await tx.unsafe(`DROP INDEX "${layer}"."${name}"`);
+  await work();
+  for (const { statement } of indexes) await tx.unsafe(statement);
 }
 
 /** The embedded database has no background process for this, and a plan without statistics can be very slow. */
