@@ -142,11 +142,18 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
     config: {},
     executor: (around): Executor => {
       const inner = new InProcessExecutor(around, 1);
+      let last: Promise<unknown> = Promise.resolve();
       return {
-        async execute(task, signal) {
-          const before = cpuSeconds();
-          const outcome = await inner.execute(task, signal);
-          cpuByAsset[task.key] = (cpuByAsset[task.key] ?? 0) + cpuSeconds() - before;
+        execute(task, signal) {
+          const outcome = last.then(async () => {
+            const before = cpuSeconds();
+            try {
+              return await inner.execute(task, signal);
+            } finally {
+              cpuByAsset[task.key] = (cpuByAsset[task.key] ?? 0) + cpuSeconds() - before;
+            }
+          });
+          last = outcome.catch(() => {});
           return outcome;
         },
       };
@@ -178,7 +185,7 @@ function cpuSeconds(): number {
 }
 
 async function databaseMb(database: Awaited<ReturnType<typeof openDatabase>>): Promise<number> {
-  const [row] = await database.query<{ size: number }>("SELECT pg_database_size(current_database())::float8 AS size");
+  const [row] = await database.sql<{ size: number }[]>`SELECT pg_database_size(current_database()) AS size`;
   return row!.size / 2 ** 20;
 }
 

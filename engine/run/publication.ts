@@ -1,6 +1,7 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import { changedPartitions, contentChange, contentOf, writeRows } from "../store/asset_table.ts";
+import { changedPartitions, contentChange, contentOf, type DateRanges, writeRows } from "../store/asset_table.ts";
+import { type ChangedMonths, changedMonths, recordMonths, rowMonths } from "../store/row_months.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
 import type { PartitionState } from "../judge/partition_state.ts";
 import type { Producer } from "../declare/graph.ts";
@@ -104,12 +105,27 @@ async function storeWhole(
       const id = ids.get(asset.key)!;
       const before = latest.get(asset.key);
       let changes = { added: 0, removed: 0 };
+      let changed: ChangedMonths | null = null;
       if (isToBeWritten(rows, before)) {
-        changes = await writeRows(database, tx, asset, rows, { id, fresh: before === undefined, signal });
+        const months = rowMonths(asset, rows);
+        if (months && before) changed = await changedMonths(tx, asset, { rows, months, stored: before.dataVersion });
+        changes = await writeRows(database, tx, asset, changed?.rows ?? rows, {
+          id,
+          fresh: before === undefined,
+          dates: changed,
+          signal,
+        });
+        if (months) {
+          await recordMonths(tx, asset, { version: rows.dataVersion, months, changed: changed?.months ?? null });
+        }
         await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
       }
       if (asset.partitionedBy) {
-        await recordChangeOfWhole(tx, { asset, rows, id, first: before === undefined }, partitionLedger);
+        await recordChangeOfWhole(
+          tx,
+          { asset, rows, id, first: before === undefined, dates: changed },
+          partitionLedger,
+        );
       }
       published.push({ key: asset.key, materialization: id, rows: rows.count, ...changes });
     }
@@ -120,7 +136,14 @@ async function storeWhole(
 
 async function recordChangeOfWhole(
   tx: Sql,
-  { asset, rows, id, first }: { asset: AnyAsset; rows: PreparedRows; id: number; first: boolean },
+  { asset, rows, id, first, dates }: {
+    asset: AnyAsset;
+    rows: PreparedRows;
+    id: number;
+    first: boolean;
+    /** Where the changes lie; anywhere where it is not known. */
+    dates: DateRanges | null;
+  },
   partitionLedger: PartitionLedger,
 ): Promise<void> {
   const { name, date } = asset.partitionedBy!;
@@ -135,7 +158,7 @@ async function recordChangeOfWhole(
     }
     return;
   }
-  const partitions = await changedPartitions(tx, asset, { id, within: null });
+  const partitions = await changedPartitions(tx, asset, { id, within: null, dates });
   const left = new PartitionSpace(extent.names ?? [""], extent.dates ?? [""]);
   const space = left.with(partitions.map(([name]) => name), partitions.map(([, date]) => date));
   await partitionLedger.recordChange(tx, id, {

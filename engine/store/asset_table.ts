@@ -49,8 +49,8 @@ export async function writeRows(
   database: Database,
   tx: Sql,
   asset: AnyAsset,
-  rows: PreparedRows,
-  { id, fresh, within = null, except = null, signal }: {
+  rows: Pick<PreparedRows, "data" | "count">,
+  { id, fresh, within = null, except = null, dates = null, signal }: {
     id: number;
     /** Whether there is nothing to compare with: no current row where these go. */
     fresh: boolean;
@@ -58,6 +58,8 @@ export async function writeRows(
     within?: PartitionSet | null;
     /** Partitions whose current rows stay, where these are the rows of everything else. */
     except?: PartitionSet | null;
+    /** The dates whose rows these are; the current rows of other dates stay. */
+    dates?: DateRanges | null;
     signal: AbortSignal;
   },
 ): Promise<{ added: number; removed: number }> {
@@ -86,7 +88,13 @@ export async function writeRows(
     : `ROW(${qualified("s", values)}) IS NOT DISTINCT FROM ROW(${qualified("t", values)})`;
   const parameters: (string | number)[] = [id];
   const inside = (partitions: PartitionSet) => partitionCondition(asset, partitions.rectangles(), parameters, "t.");
-  const here = within !== null ? inside(within) : except !== null ? `NOT ${inside(except)}` : "true";
+  const here = within !== null
+    ? inside(within)
+    : except !== null
+    ? `NOT ${inside(except)}`
+    : dates !== null
+    ? datesCondition(dates, "t.")
+    : "true";
   const removed = await tx.unsafe(
     `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL AND ${here}
        AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${key("s", "t")} AND ${same})`,
@@ -101,6 +109,16 @@ export async function writeRows(
   );
   await analyze(tx, tableOf(asset), added.count);
   return { added: added.count, removed: removed.count };
+}
+
+/** Some dates of a table, ends included: ISO dates that this process made. */
+export interface DateRanges {
+  column: string;
+  ranges: readonly (readonly [first: string, last: string])[];
+}
+
+function datesCondition({ column, ranges }: DateRanges, prefix = ""): string {
+  return `(${ranges.map(([first, last]) => `${prefix}"${column}" BETWEEN '${first}' AND '${last}'`).join(" OR ")})`;
 }
 
 /** From so many rows on it is worth it to index an empty table after they are in it, which takes half the time. */
@@ -220,11 +238,15 @@ function rowHash(asset: AnyAsset): string {
 export async function changedPartitions(
   tx: Sql,
   asset: AnyAsset,
-  { id, within }: { id: number; within: PartitionSet | null },
+  { id, within, dates = null }: { id: number; within: PartitionSet | null; dates?: DateRanges | null },
 ): Promise<[name: string, date: string][]> {
   const { name, date } = asset.partitionedBy!;
   const parameters: (string | number)[] = [id];
-  const here = within === null ? "true" : partitionCondition(asset, within.rectangles(), parameters);
+  const here = within !== null
+    ? partitionCondition(asset, within.rectangles(), parameters)
+    : dates !== null
+    ? datesCondition(dates)
+    : "true";
   const rows = await tx.unsafe<{ name: string; date: string }[]>(
     `SELECT DISTINCT ${name ? `"${name}"` : "''::text"} AS name, ${date ? `"${date}"::text` : "''::text"} AS date
      FROM ${tableOf(asset)} WHERE (_from = $1 OR _until = $1) AND ${here}`,
