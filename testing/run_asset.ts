@@ -14,7 +14,7 @@ import {
 } from "../engine/mod.ts";
 import { checkedRows } from "../engine/checks/checked_rows.ts";
 import { typedMetadata } from "../engine/declare/metadata.ts";
-import { prepareRows, toRows } from "../engine/declare/row_schema.ts";
+import { type PreparedRows, prepareRows, toRows } from "../engine/declare/row_schema.ts";
 import { weekdays } from "../resources/exchange_calendar/mod.ts";
 import { type Clock, fixedClock } from "../resources/clock.ts";
 
@@ -106,7 +106,15 @@ export async function runAsset<A extends AnyAsset>(
 }
 
 function inputOf(asset: AnyAsset, rows: readonly object[], metadata: Metadata = {}): Input<object> {
-  const { data, count } = prepareRows(asset.key, asset.schema, rows);
+  return preparedInput(asset, rows, prepareRows(asset.key, asset.schema, rows), metadata);
+}
+
+function preparedInput(
+  asset: AnyAsset,
+  rows: readonly object[],
+  { data, count }: Pick<PreparedRows, "data" | "count">,
+  metadata: Metadata,
+): Input<object> {
   return {
     key: asset.key,
     materialization: 1,
@@ -117,6 +125,11 @@ function inputOf(asset: AnyAsset, rows: readonly object[], metadata: Metadata = 
       const unknown = names.find((name) => !(name in data));
       if (unknown) throw new RangeError(`"${asset.key}" has no column "${unknown}".`);
       return Promise.resolve(Object.fromEntries(names.map((name) => [name, data[name]])) as never);
+    },
+    where: (column: string, values: readonly string[]) => {
+      if (!(column in data)) throw new RangeError(`"${asset.key}" has no column "${column}".`);
+      const some = rows.filter((row) => values.includes((row as Record<string, string>)[column]!));
+      return preparedInput(asset, some, prepareRows(asset.key, asset.schema, some), metadata);
     },
   };
 }

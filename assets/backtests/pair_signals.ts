@@ -41,8 +41,9 @@ export const pairSignals = asset({
   retention: keepVersions(1),
 
   async materialize({ inputs, progress }) {
-    const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
     const chosen = await inputs.pairs.rows();
+    const legs = [...new Set(chosen.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]))];
+    const matrix = alignCloses(await inputs.prices.where("ticker", legs).columns("ticker", "session", "close"));
     const pairs = chosen.map(({ ticker_1, ticker_2 }) => ({
       ticker_1,
       ticker_2,
@@ -68,7 +69,7 @@ export const pairSignals = asset({
         signal: signals.signal[t]!,
       }));
     });
-    const newest = matrix.sessions.at(-1);
+    const newest = (await inputs.prices.metadata()).last_session ?? matrix.sessions.at(-1);
     const behind = pairs.filter(({ closes }) => closes && closes.sessions.at(-1) !== newest);
     return {
       rows,

@@ -37,8 +37,9 @@ export const pairTrades = asset({
   codeVersion: "2",
 
   async materialize({ inputs, progress }) {
-    const matrix = alignCloses(await inputs.prices.columns("ticker", "session", "close"));
     const byPair = Map.groupBy(await inputs.signals.rows(), (row) => `${row.ticker_1} ${row.ticker_2}`);
+    const legs = [...new Set([...byPair.values()].flatMap(([row]) => [row!.ticker_1, row!.ticker_2]))];
+    const matrix = alignCloses(await inputs.prices.where("ticker", legs).columns("ticker", "session", "close"));
     const rows: z.output<typeof PairTrade>[] = [];
     const metrics: z.output<typeof PairMetric>[] = [];
     for (const signals of byPair.values()) {

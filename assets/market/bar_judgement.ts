@@ -271,6 +271,16 @@ export function splitsOf(bars: BarColumns): SplitColumns {
   };
 }
 
+/** Each dividend that the bars tell of, as {@link sessionEvents} has them. */
+export function dividendsPaid(bars: BarColumns): { ticker: string[]; session: string[]; cash: Float64Array } {
+  const events = sessionEvents(bars).filter(({ dividend }) => dividend !== 0);
+  return {
+    ticker: events.map(({ bar }) => bars.ticker[bar]!),
+    session: events.map(({ bar }) => bars.session[bar]!),
+    cash: Float64Array.from(events, ({ dividend }) => dividend),
+  };
+}
+
 /** For each bar the product of its ticker's splits in later sessions. */
 function splitFactors(bars: BarColumns, splits: SplitColumns): Float64Array {
   const factors = new Float64Array(bars.ticker.length);

@@ -94,6 +94,7 @@ export const cleanPrices = asset({
         rule: cleaned.rule,
         tickers: cleaned.matrix.tickers.length,
         sessions: matrix.sessions.length,
+        last_session: matrix.sessions.at(-1) ?? "none",
         incomplete_sessions_left_out: closes.sessions.length - matrix.sessions.length,
         filled_cells: cleaned.filledCells,
         dropped_tickers: cleaned.dropped.length,

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import type { UnusableRow } from "../../resources/market_data/mod.ts";
-import { barKey, splitsOf, unusableBars } from "./bar_judgement.ts";
+import { barKey, dividendsPaid, splitsOf, unusableBars } from "./bar_judgement.ts";
 import { withSettledEvents } from "./corporate_events.ts";
 import { mostUsable } from "./coverage_checks.ts";
 import { datedInSessions, todayIn } from "./dated_bars.ts";
+import { rawDividends } from "./raw_dividends.ts";
 import { rawSplits } from "./raw_splits.ts";
 import { reasonTable, rejectedBars, rejectedOutput } from "./rejected_bars.ts";
 import { RejectedRows, rowsUsable } from "./rejected_rows.ts";
@@ -40,7 +41,7 @@ export const rawDailyBars = asset({
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
   partitionedBy: { name: "ticker", date: "session" },
-  outs: { splits: rawSplits, rejected: rejectedBars },
+  outs: { splits: rawSplits, dividends: rawDividends, rejected: rejectedBars },
   checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
   codeVersion: "3",
   async source({ resources: { marketData, calendar }, clock }) {
@@ -64,6 +65,7 @@ export const rawDailyBars = asset({
     const { dated, rejected: misdated } = datedInSessions(received, { calendar, today: todayIn(calendar, clock) });
     const { bars: rows, repeated } = withSettledEvents(dated, { onContradiction: unreadable.add });
     const unusable = unusableBars(rows, reasons);
+    const dividends = dividendsPaid(rows);
     const rejected = [...misdated, ...unusable];
     const firsts = (numbers: Float64Array) => numbers.reduce((sum, number) => sum + Number(number === 1), 0);
     const source = { source: marketData.name, source_version: await marketData.version() };
@@ -80,6 +82,7 @@ export const rawDailyBars = asset({
       },
       outs: {
         splits: { rows: splitsOf(rows), metadata: source },
+        dividends: { rows: dividends, metadata: { ...source, tickers: new Set(dividends.ticker).size } },
         rejected: rejectedOutput(rejected, { received: received.ticker.length, dated }),
       },
     };

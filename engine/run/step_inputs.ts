@@ -57,6 +57,9 @@ export function ownRows(
     metadata: () => Promise.resolve({}),
     columns: () => Promise.reject(new TypeError(`"${asset.key}" has no version yet: look at rowCount, or read rows.`)),
     rows: () => Promise.resolve([]),
+    where() {
+      return this;
+    },
   };
 }
 
@@ -67,16 +70,17 @@ function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean 
 function inputOf(
   asset: AnyAsset,
   version: { materialization: number; rowCount: number },
-  { database, within, signal, reader }: {
+  { database, within, where = [], signal, reader }: {
     database: Database;
     within: PartitionSet | null;
+    where?: readonly { column: string; values: readonly string[] }[];
     signal: AbortSignal;
     /** Who reads rows of another asset, and may rely on their schema. */
     reader?: string;
   },
 ): Input<object> {
   const read = async (names: readonly string[]) => {
-    const columns = await readColumns(database, asset, names, version.materialization, { within, signal });
+    const columns = await readColumns(database, asset, names, version.materialization, { within, where, signal });
     if (reader !== undefined) refuseGaps(asset, columns, reader);
     return columns;
   };
@@ -87,6 +91,8 @@ function inputOf(
     metadata: () => metadataOf(database, version.materialization),
     columns: async (...names: string[]) => await read(names) as never,
     rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
+    where: (column: string, values: readonly string[]) =>
+      inputOf(asset, version, { database, within, where: [...where, { column, values }], signal, reader }),
   };
 }
 

@@ -261,7 +261,12 @@ export function readColumns(
   asset: AnyAsset,
   names: readonly string[],
   materialization: number,
-  { within = null, signal }: { within?: PartitionSet | null; signal?: AbortSignal } = {},
+  { within = null, where = [], signal }: {
+    within?: PartitionSet | null;
+    /** Only rows that have one of these texts in each of the columns. */
+    where?: readonly { column: string; values: readonly string[] }[];
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Record<string, ColumnData>> {
   const columns = names.map((name) => {
     const found = asset.schema.columns.find((c) => c.name === name);
@@ -269,9 +274,18 @@ export function readColumns(
     return { name, type: found.type };
   });
   const parameters: (string | number)[] = [materialization];
-  const here = within === null ? "true" : partitionCondition(asset, within.rectangles(), parameters);
+  const conditions = within === null ? [] : [partitionCondition(asset, within.rectangles(), parameters)];
+  for (const { column, values } of where) {
+    if (!asset.schema.columns.some(({ name, type }) => name === column && type === "text")) {
+      throw new RangeError(`"${asset.key}" has no text column "${column}".`);
+    }
+    parameters.push(JSON.stringify(values));
+    conditions.push(
+      `"${column}" IN (SELECT jsonb_array_elements_text($${parameters.length}::text::jsonb) COLLATE "C")`,
+    );
+  }
   return database.selectColumns(
-    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${asOf(1)} AND ${here}
+    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${[asOf(1), ...conditions].join(" AND ")}
      ORDER BY ${quoted(asset.schema.primaryKey)}`,
     parameters,
     columns,

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import polars from "nodejs-polars";
 import { barColumnNames, type BarColumns, judgeBars } from "../../../assets/market/bar_judgement.ts";
 import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
-import { rawDividends } from "../../../assets/market/raw_dividends.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import { csvMarket, type MarketData, parquetMarket } from "../../../resources/market_data/mod.ts";
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
@@ -23,7 +22,7 @@ async function received(content: string | Uint8Array, market: (path: string) => 
       session: splits.map(({ session }) => session),
       ratio: Float64Array.from(splits, ({ ratio }) => ratio),
     });
-    const dividends = (await runAsset(rawDividends, { inputs: { bars: rows } })).rows;
+    const dividends = outs.dividends!.rows;
     const told = outs.rejected!.rows as unknown as { ticker: string; session: string; reason: string }[];
     return { rows, accepted, rejected, splits, dividends, metadata, told, usable: checks.rows_usable! };
   } finally {
