@@ -255,21 +255,29 @@ const faults: Fault[] = [
   },
   {
     name: "SIGSTOP for 75 s, then SIGCONT",
-    trial: duringRun({ servers: 2 }, async (_, [a, b], runId) => {
-      a!.process.signal("SIGSTOP");
-      // Whatever is said of a process that is silent for 30 s cannot be seen earlier.
-      await pause(Math.max(40, lasting(75)));
-      const [ready, run, metrics] = await Promise.all(
-        ["/readyz", `/v1/runs/${runId}`, "/metrics"].map((path) => get(b!.url + path)),
-      );
-      a!.process.signal("SIGCONT");
-      if (!/"degraded".*silent for/s.test(ready!.text)) throw new Error(`/readyz does not tell of it: ${ready!.text}`);
-      if (!/"waitingFor":"process \d+ .*silent for/.test(run!.text)) {
-        throw new Error(`The run does not tell of it: ${run!.text}`);
-      }
-      const age = Number(/^tandem_queue_oldest_age_seconds (\S+)/m.exec(metrics!.text)?.[1]);
-      if (!(age >= 30)) throw new Error(`tandem_queue_oldest_age_seconds is ${age}`);
-    }, ([, b]) => [b!]),
+    async trial(cluster) {
+      await using stage = await cluster.stage();
+      const a = await stage.serve();
+      const b = await stage.serve();
+      const seen = await watching([b], async () => {
+        const runId = await stage.freezeInRun(a);
+        // Whatever is said of a process that is silent for 30 s cannot be seen earlier.
+        await pause(Math.max(40, lasting(75)));
+        const [ready, run, metrics] = await Promise.all(
+          ["/readyz", `/v1/runs/${runId}`, "/metrics"].map((path) => get(b.url + path)),
+        );
+        a.process.signal("SIGCONT");
+        if (!/"degraded".*silent for/s.test(ready!.text)) {
+          throw new Error(`/readyz does not tell of it: ${ready!.text}`);
+        }
+        if (!/"waitingFor":"process \d+ .*silent for/.test(run!.text)) {
+          throw new Error(`The run does not tell of it: ${run!.text}`);
+        }
+        const age = Number(/^tandem_queue_oldest_age_seconds (\S+)/m.exec(metrics!.text)?.[1]);
+        if (!(age >= 30)) throw new Error(`tandem_queue_oldest_age_seconds is ${age}`);
+      });
+      return { ...await stage.recovery([b], patienceSeconds), seen };
+    },
   },
 ];
 

@@ -80,7 +80,8 @@ export class TestServer implements AsyncDisposable {
   /** A stage on a new database: of a copy of what is filled, or empty. */
   async stage({ empty = false, more = "" } = {}): Promise<Stage> {
     const name = `trial_${crypto.randomUUID().slice(0, 8)}`;
-    await this.#administer(`CREATE DATABASE ${name} ${empty ? "" : "TEMPLATE filled"} ${more}`);
+    // The other strategy, from PostgreSQL 15 on, copies sequences so that a crash takes back numbers that they have given since.
+    await this.#administer(`CREATE DATABASE ${name} ${empty ? "" : "TEMPLATE filled STRATEGY file_copy"} ${more}`);
     return new Stage(this, name, await Deno.makeTempDir());
   }
 
@@ -151,6 +152,20 @@ export class Stage implements AsyncDisposable {
       const rows = await this.sql`SELECT FROM engine.step WHERE run_id = ${runId} AND status = 'running'`;
       return rows.length > 0;
     }, 60);
+  }
+
+  /** Waits until a forced run of everything is under way on a server, and stops its process in the middle of it. */
+  async freezeInRun(server: Server): Promise<number> {
+    for (;;) {
+      const runId = await this.run(server);
+      await this.running(runId);
+      await pause(Math.random());
+      server.process.signal("SIGSTOP");
+      const [open] = await this.sql`SELECT FROM engine.run WHERE id = ${runId} AND finished_at IS NULL`;
+      if (open) return runId;
+      // It had come to its end before.
+      server.process.signal("SIGCONT");
+    }
   }
 
   /** Ends connections of Tandem to the database; returns how many. */
