@@ -1,6 +1,6 @@
 /**
- * No signal and no backtest may know what came later. Every asset that has one is named here: whoever adds an asset to the group
- * "backtests" adds a line to one of the two tables.
+ * No signal, forecast or backtest may know what came later. Every asset that has one is named here: whoever adds an asset to the group
+ * "backtests" or "forecasts" adds a line to one of the two tables.
  *
  * @module
  */
@@ -14,6 +14,8 @@ import { lookAheadOf, type LookAheadOptions, rowsKnownBy } from "../support/look
 /** Where a window lies is known when it begins, but where it ends only then. */
 const { trading_last_session: _end, complete: _complete, ...atStart } = columnsOf(assets.walkForwardPairs);
 const { trading_last_session: _end2, complete: _complete2, ...windowAtStart } = columnsOf(assets.walkForwardWindows);
+/** What comes true is known only when it has. */
+const { target_session: _target, actual: _actual, ...forecastAtOnce } = columnsOf(assets.spreadForecasts);
 const entry =
   "strategy ticker_1 ticker_2 window side signal_session entry_price_1 entry_price_2 shares_1 shares_2 hedge_ratio";
 
@@ -38,6 +40,12 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.walkForwardTrades, { knownBy: "exit_session" }],
   [assets.walkForwardTrades, { knownBy: "entry_session", columns: entry.split(" ") }],
   [assets.portfolioDaily, { where: (row) => row.looks_ahead === false }],
+  [assets.formationSpreads, { knownBy: "trading_first_session" }],
+  // Whether a session lies in the window is known in it: `walk_forward_windows` has no window before its first session.
+  [assets.tradingSpreads, {}],
+  [assets.forecastModels, { knownBy: "trading_first_session" }],
+  [assets.spreadForecasts, { knownBy: "as_of", columns: Object.keys(forecastAtOnce) }],
+  [assets.spreadForecasts, { knownBy: "target_session" }],
 ];
 
 /** Assets that look ahead and say so, with columns that give them away. */
@@ -48,16 +56,17 @@ const reference: [AnyAsset, string[], LookAheadOptions][] = [
 ];
 
 /** Assets without a session of their own: figures of the whole, made from what is guarded above. */
-const wholes: AnyAsset[] = [assets.pairMetrics, assets.strategyComparison];
+const wholes: AnyAsset[] = [assets.pairMetrics, assets.strategyComparison, assets.forecastScores];
 
 function columnsOf(asset: AnyAsset): Record<string, true> {
   return Object.fromEntries(asset.schema.columns.map(({ name }) => [name, true]));
 }
 
-Deno.test("every signal and every backtest is guarded against look-ahead", () => {
+Deno.test("every signal, forecast and backtest is guarded against look-ahead", () => {
   const guarded = new Set([...honest, ...reference].map(([asset]) => asset).concat(wholes));
   const all: AnyAsset[] = Object.values(assets);
-  const missing = all.filter((asset) => asset.group === "backtests" && !guarded.has(asset)).map(({ key }) => key);
+  const groups = ["backtests", "forecasts"];
+  const missing = all.filter((asset) => groups.includes(asset.group) && !guarded.has(asset)).map(({ key }) => key);
   assert.deepEqual(missing, []);
 });
 

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { cutBy, eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
+import { asset } from "../resources.ts";
+import { formationSpreads } from "./formation_spreads.ts";
+import { longestHorizon as mostSessions } from "./longest_horizon.ts";
+import { fitModel, ModelName, ModelOptions, optionsOf } from "./model_options.ts";
+
+const FittedModel = z.object({
+  trading_first_session: z.iso.date().describe("First session that the model is updated with, and forecasts at"),
+  window: z.int().min(1).describe("Number of the window"),
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  model: ModelName.describe("Name of the forecaster"),
+  formation_first_session: z.iso.date().describe("First session that it was fitted on"),
+  formation_last_session: z.iso.date().describe("Last session that it was fitted on: nothing later is in it"),
+  sessions: z.int().min(0).describe("Values that it was fitted on: sessions in which both legs have a close"),
+  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1, in shares of the formation's end"),
+  intercept: z.number().describe("USD, of the same line"),
+  spread_mean: z.number().describe("USD, of the formation's spread"),
+  spread_deviation: z.number().describe("USD, of the formation's spread: the unit of the model's values"),
+  options: z.record(z.string(), z.unknown()).describe("Settings that it was fitted with"),
+  seed: z.int().nullable().describe("Of its random numbers; null for a model that takes none"),
+  data_version: z.string().describe("SHA-256 of the values that it was fitted on, as little-endian doubles"),
+  fitted: z.record(z.string(), z.unknown()).nullable().describe(
+    "The model for restoreForecastModel(); it forecasts (close 2 − slope · close 1 − intercept − spread_mean) / spread_deviation",
+  ),
+  problem: z.string().nullable().describe("Why it could not be fitted; null where it was"),
+});
+
+/** Settings of `forecast_models`. */
+export const ForecastModelsConfig = z.strictObject({
+  models: z.array(ModelName).min(1).default([
+    "last_value",
+    "mean_reversion",
+    "drift",
+    "rolling_trend",
+    "arima",
+    "boosted_trees",
+    "random_forest",
+  ]).describe("Which models are fitted; lstm takes about ten times as long as any other"),
+  longestHorizon: z.int().min(1).max(mostSessions).default(10).describe(
+    "Sessions ahead up to which the errors of trees, trend and network are measured, and they can forecast",
+  ),
+  options: ModelOptions.prefault({}).describe("Settings by model"),
+}).refine(({ models }) => new Set(models).size === models.length, { path: ["models"], error: "names a model twice" });
+
+/**
+ * Forecasters of the spread of each walk-forward pair, fitted on its formation and nothing else.
+ *
+ * A partition is a window: it is fitted once, when the window begins, and not again while its formation stays as it is. The setting
+ * `tradingSessions` of `walk_forward_pairs` is therefore the schedule of fits; in between `spread_forecasts` updates the models with each
+ * close. Random numbers are seeded, so that the same formation and settings give the same model.
+ */
+export const forecastModels = asset({
+  key: "forecast_models",
+  module: import.meta,
+  group: "forecasts",
+  layer: "gold",
+  description:
+    "Forecasters of the spread of each walk-forward pair, fitted on its formation alone, with what they were fitted on.",
+  deps: { formations: reads(formationSpreads, identity) },
+  automation: eager(),
+  config: ForecastModelsConfig,
+  row: FittedModel,
+  primaryKey: ["trading_first_session", "ticker_1", "ticker_2", "model"],
+  partitionedBy: { date: "trading_first_session" },
+  partitionsDef: {
+    wanted: ({ upstream: { formations } }) => ({ dates: formations.space.dates }),
+    // Fitting may take minutes a window: what is fitted is published, and seen, window by window.
+    chunks: cutBy({ dates: 1 }),
+  },
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, config, signal, progress }) {
+    const formations = await inputs.formations.rows();
+    const total = formations.length * config.models.length;
+    const rows: z.output<typeof FittedModel>[] = [];
+    for (const { scaled_spread, ...formation } of formations) {
+      const window = Float64Array.from(scaled_spread);
+      const data_version = createHash("sha256").update(new Uint8Array(window.buffer)).digest("hex");
+      for (const model of config.models) {
+        const options = optionsOf(model, config.options, config.longestHorizon);
+        rows.push({
+          ...formation,
+          model,
+          sessions: window.length,
+          options,
+          seed: typeof options.seed === "number" ? options.seed : null,
+          data_version,
+          ...fitted(() => fitModel(model, window, options)),
+        });
+        // Up to some tenths of a second each: other requests must not wait for all of them.
+        await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
+        progress(rows.length, total);
+      }
+    }
+    const problems = rows.filter(({ problem }) => problem !== null);
+    return {
+      rows,
+      metadata: {
+        pairs: formations.length,
+        fitted: rows.length - problems.length,
+        ...(problems.length > 0 && {
+          not_fitted: table(
+            ["pair", "model", "why"],
+            problems.slice(0, 100).map(({ ticker_1, ticker_2, model, problem }) => [
+              `${ticker_1} ${ticker_2}`,
+              model,
+              problem!,
+            ]),
+          ),
+        }),
+      },
+    };
+  },
+});
+
+/** A window that does not allow a model costs that model, not the window. */
+function fitted(fit: () => { toJSON(): object }): Pick<z.output<typeof FittedModel>, "fitted" | "problem"> {
+  try {
+    return { fitted: fit().toJSON() as Record<string, unknown>, problem: null };
+  } catch (error) {
+    if (error instanceof RangeError) return { fitted: null, problem: error.message };
+    throw error;
+  }
+}

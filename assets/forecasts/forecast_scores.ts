@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { eager, notEmpty } from "../../engine/mod.ts";
+import { dieboldMariano, forecastScores as scoresOf } from "../../quant/mod.ts";
+import { asset } from "../resources.ts";
+import { spreadForecasts } from "./spread_forecasts.ts";
+
+const share = z.number().min(0).max(1);
+
+const ForecastScore = z.object({
+  model: z.string().min(1).describe("Name of the forecaster"),
+  horizon: z.int().min(1).describe("Sessions ahead"),
+  forecasts: z.int().min(3).describe("Forecasts that came true, over all pairs and sessions"),
+  sessions: z.int().min(1).describe("As-of sessions of these forecasts"),
+  first_as_of: z.iso.date().describe("First of these sessions"),
+  last_as_of: z.iso.date().describe("Last of these sessions"),
+  mse: z.number().min(0).describe("Mean squared error, in squared standard deviations of the formation's spread"),
+  baseline_mse: z.number().min(0).describe("The same of the last value as forecast"),
+  mae: z.number().min(0).describe("Mean absolute error, in standard deviations of the formation's spread"),
+  baseline_mae: z.number().min(0).describe("The same of the last value as forecast"),
+  directional_accuracy: share.describe("Share of all forecasts whose direction came true"),
+  baseline_directional_accuracy: share.describe("The same of the last value, which forecasts no change"),
+  calls: z.int().min(0).describe("Forecasts of a change"),
+  accuracy_of_calls: share.nullable().describe("Share of those whose direction came true; null where there is none"),
+  interval_coverage: share.describe("Share of what came true that lay in the interval"),
+  diebold_mariano: z.number().nullable().describe(
+    "Statistic of Diebold and Mariano, corrected for small samples; negative where the model errs less than the last value. Null where there are too few sessions or errors differ by the same in each",
+  ),
+  diebold_mariano_p_value: share.nullable().describe("Two-sided: of a difference as large if both erred alike"),
+});
+
+/**
+ * How far forecasts were off, beside the last value as forecast of the same, for each model and horizon.
+ *
+ * Pairs of one session move together, so that the test sees one loss difference a session: the mean over its pairs. What has not come
+ * true yet, and what is forecast by a model alone that another one could not be fitted for, counts for the model that forecast it.
+ */
+export const forecastScores = asset({
+  key: "forecast_scores",
+  module: import.meta,
+  group: "forecasts",
+  layer: "gold",
+  description:
+    "Out-of-sample errors of each forecaster and horizon beside those of the last value, with the test of Diebold and Mariano.",
+  deps: { forecasts: spreadForecasts },
+  automation: eager(),
+  row: ForecastScore,
+  primaryKey: ["model", "horizon"],
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, signal, progress }) {
+    const { as_of, model, horizon, scaled_spread, forecast, lower, upper, actual } = await inputs.forecasts.columns(
+      ...["as_of", "model", "horizon", "scaled_spread", "forecast", "lower", "upper", "actual"] as const,
+    );
+    const places = Map.groupBy(
+      as_of.keys().filter((i) => Number.isFinite(actual[i]!)),
+      (i) => `${model[i]} ${horizon[i]}`,
+    );
+    const rows: z.output<typeof ForecastScore>[] = [];
+    for (const [done, at] of [...places.values()].entries()) {
+      // Nothing can be said of fewer.
+      if (at.length >= 3) {
+        const of = (column: Float64Array) => Float64Array.from(at, (i) => column[i]!);
+        const scored = { actual: of(actual), forecast: of(forecast), origin: of(scaled_spread) };
+        const steps = horizon[at[0]!]!;
+        const { count, mse, mae, baselineMse, baselineMae, direction } = scoresOf(scored);
+        const sessions = at.map((i) => as_of[i]!);
+        const test = testBySession(sessions, scored, steps);
+        rows.push({
+          model: model[at[0]!]!,
+          horizon: steps,
+          forecasts: count,
+          sessions: new Set(sessions).size,
+          first_as_of: sessions[0]!,
+          last_as_of: sessions.at(-1)!,
+          mse,
+          baseline_mse: baselineMse,
+          mae,
+          baseline_mae: baselineMae,
+          directional_accuracy: direction.accuracy,
+          baseline_directional_accuracy: at.filter((i) => actual[i] === scaled_spread[i]).length / count,
+          calls: direction.calls,
+          accuracy_of_calls: direction.calls === 0 ? null : direction.accuracyOfCalls,
+          interval_coverage: at.filter((i) => lower[i]! <= actual[i]! && actual[i]! <= upper[i]!).length / count,
+          diebold_mariano: test && test.statistic,
+          diebold_mariano_p_value: test && test.pValue,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+      progress(done + 1, places.size);
+    }
+    return { rows };
+  },
+});
+
+/** @param sessions Of each forecast, ascending. */
+function testBySession(
+  sessions: readonly string[],
+  { actual, forecast, origin }: { actual: Float64Array; forecast: Float64Array; origin: Float64Array },
+  horizon: number,
+) {
+  const placesOf = [...Map.groupBy(sessions.keys(), (i) => sessions[i]!).values()];
+  if (placesOf.length <= Math.max(2, horizon)) return null;
+  // The test squares errors: with their root mean squares it sees the mean loss of a session.
+  const rootMeanSquares = (of: Float64Array) =>
+    Float64Array.from(
+      placesOf,
+      (places) => Math.sqrt(places.reduce((sum, i) => sum + (actual[i]! - of[i]!) ** 2, 0) / places.length),
+    );
+  const test = dieboldMariano(rootMeanSquares(forecast), rootMeanSquares(origin), { horizon });
+  return Number.isFinite(test.statistic) ? test : null;
+}

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { eager, notEmpty } from "../../engine/mod.ts";
+import { windowPlaces } from "../backtests/traded_pair.ts";
+import { barColumnNames } from "../market/bar_judgement.ts";
+import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { completeSessions, sessions } from "../market/sessions.ts";
+import { tradedBars } from "../market/traded_bars.ts";
+import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
+import { asset } from "../resources.ts";
+import { longestHorizon } from "./longest_horizon.ts";
+import { pairSpread } from "./pair_spread.ts";
+import { type TradingSpread, tradingSpreads } from "./trading_spreads.ts";
+
+const FormationSpread = z.object({
+  trading_first_session: z.iso.date().describe("First session of the trading window that follows the formation"),
+  window: z.int().min(1).describe("Number of the window"),
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  formation_first_session: z.iso.date().describe("Where what is known begins"),
+  formation_last_session: z.iso.date().describe("Nothing after its close is in this row"),
+  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1, as walk_forward_pairs found it"),
+  intercept: z.number().describe("USD, of the same line"),
+  spread_mean: z.number().describe("USD, of the formation's spread"),
+  spread_deviation: z.number().positive().describe("USD, population standard deviation of the formation's spread"),
+  scaled_spread: z.array(z.number()).describe(
+    "(spread − spread_mean) / spread_deviation in each session in which both legs have a close, oldest first",
+  ),
+});
+
+/**
+ * The spread of each walk-forward pair in its formation: what forecasters are fitted on. What came of it afterwards is made beside it.
+ *
+ * Both are made as a whole, which is cheap, and are divided into partitions, so that a new session changes one partition of
+ * `trading_spreads` and none of `formation_spreads`: what is made of them is made for that session alone.
+ */
+export const formationSpreads = asset({
+  key: "formation_spreads",
+  module: import.meta,
+  group: "forecasts",
+  layer: "silver",
+  description:
+    "The spread of each walk-forward pair in its formation, scaled by what was known at the formation's end.",
+  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
+  deps: { bars: rawDailyBars, sessions, pairs: walkForwardPairs },
+  automation: eager(),
+  after: ["daily_bars"],
+  outs: { trading: tradingSpreads },
+  row: FormationSpread,
+  primaryKey: ["trading_first_session", "ticker_1", "ticker_2"],
+  partitionedBy: { date: "trading_first_session" },
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, signal, progress }) {
+    const complete = new Set(completeSessions(await inputs.sessions.rows()));
+    const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
+    const place = windowPlaces(bars);
+    const pairs = await inputs.pairs.rows();
+    const rows: z.output<typeof FormationSpread>[] = [];
+    const trading: z.output<typeof TradingSpread>[] = [];
+    for (const [i, pair] of pairs.entries()) {
+      const { window, ticker_1, ticker_2, slope, intercept } = pair;
+      const { formationStart, tradingStart, tradingEnd } = place(pair);
+      const legs = { leg1: bars.legs.get(ticker_1)!, leg2: bars.legs.get(ticker_2)! };
+      const formation = pairSpread(legs, pair, { tradingStart, from: formationStart, to: tradingStart });
+      const { mean, deviation } = momentsOf(formation.spread);
+      const scaled = (spread: number) => (spread - mean) / deviation;
+      rows.push({
+        trading_first_session: pair.trading_first_session,
+        window,
+        ticker_1,
+        ticker_2,
+        formation_first_session: pair.formation_first_session,
+        formation_last_session: pair.formation_last_session,
+        slope,
+        intercept,
+        spread_mean: mean,
+        spread_deviation: deviation,
+        scaled_spread: Array.from(formation.spread, scaled),
+      });
+      const to = Math.min(bars.sessions.length, tradingEnd + longestHorizon);
+      const after = pairSpread(legs, pair, { tradingStart, from: tradingStart, to });
+      after.at.forEach((t, n) =>
+        trading.push({
+          session: bars.sessions[t]!,
+          window,
+          ticker_1,
+          ticker_2,
+          spread: after.spread[n]!,
+          scaled_spread: scaled(after.spread[n]!),
+          in_window: t < tradingEnd,
+        })
+      );
+      signal.throwIfAborted();
+      progress(i + 1, pairs.length);
+    }
+    const windows = new Set(rows.map(({ window }) => window)).size;
+    return {
+      rows,
+      metadata: { windows, pairs: rows.length },
+      outs: { trading: { rows: trading } },
+    };
+  },
+});
+
+function momentsOf(values: Float64Array): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { forecasters, type ForecastMethod, type ForecastModel } from "../../quant/mod.ts";
+
+/** A model that can be chosen, by the name of its forecaster. */
+export const ModelName = z.enum(Object.keys(forecasters) as [ForecastMethod, ...ForecastMethod[]]);
+
+const seed = z.int().min(0).max(2 ** 32 - 1).default(42).describe("Seed of the random numbers");
+const lags = z.int().min(1).max(127).default(5).describe("Values before a value that it is predicted from");
+const sessions = (what: string) => z.int().min(1).max(250).describe(what);
+const order = z.int().min(0).max(5);
+
+/**
+ * Settings of the models that have any.
+ *
+ * Those of ARIMA, trees and LSTM are smaller than the defaults of their forecasters, which are the research's or its libraries': a
+ * window's pairs are then fitted in about a second.
+ */
+export const ModelOptions = z.strictObject({
+  rolling_trend: z.strictObject({
+    lookback: z.int().min(3).max(250).default(10).describe("Values that the line is fitted to"),
+    minRSquared: z.number().min(0).max(1).default(0.6).describe("Share of the variance that a trend must explain"),
+  }).prefault({}),
+  arima: z.strictObject({
+    orders: z.array(z.tuple([order, z.int().min(0).max(1), order])).min(1).max(72).default([
+      [1, 0, 0],
+      [1, 0, 1],
+      [2, 0, 0],
+      [0, 1, 0],
+      [0, 1, 1],
+      [1, 1, 1],
+    ]).describe("Orders (p, d, q) to choose from by AIC; the research has p 0 … 2, d 0 … 1, q 0 … 2"),
+  }).prefault({}),
+  boosted_trees: z.strictObject({
+    lags,
+    method: z.enum(["exact", "hist"]).default("exact").describe("How thresholds are found; hist is the research's"),
+    trees: z.int().min(1).max(2000).default(30).describe("100 are the research's"),
+    maxDepth: z.int().min(1).max(30).default(3).describe("6 is the research's"),
+    learningRate: z.number().gt(0).max(1).default(0.1).describe("0.3 is the research's"),
+  }).prefault({}),
+  random_forest: z.strictObject({
+    lags,
+    trees: z.int().min(1).max(2000).default(20).describe("100 are the research's"),
+    minLeafRows: z.int().min(1).max(1000).default(10).describe("1 is the research's"),
+    seed,
+  }).prefault({}),
+  lstm: z.strictObject({
+    inputSteps: sessions("Values that a forecast is made from").default(10),
+    outputSteps: sessions("Values that the network forecasts at once").default(3),
+    units: z.int().min(1).max(256).default(8).describe("Units of each layer; 50 are the research's"),
+    layers: z.int().min(1).max(8).default(1).describe("Layers of the encoder, and of the decoder"),
+    activation: z.enum(["tanh", "relu"]).default("tanh").describe("Function of the candidate and of the output"),
+    dropout: z.number().min(0).lt(1).default(0.2).describe("Share of outputs dropped while training"),
+    epochs: z.int().min(1).max(1000).default(40).describe("Most passes over the training windows"),
+    patience: z.int().min(1).max(1000).default(5).describe("Passes without a smaller error after which training ends"),
+    batch: z.int().min(1).max(1000).default(16).describe("Windows a step"),
+    learningRate: z.number().gt(0).max(1).default(0.005).describe("Step size of Adam"),
+    seed,
+  }).prefault({}),
+});
+
+type Options = z.output<typeof ModelOptions>;
+
+/** The settings that a model was or will be fitted with, the horizon that its errors are measured for included. */
+export function optionsOf(model: ForecastMethod, options: Options, longest: number): Record<string, unknown> {
+  switch (model) {
+    case "last_value":
+    case "mean_reversion":
+    case "drift":
+      return {};
+    case "arima":
+      return options.arima;
+    default:
+      return { ...options[model], horizon: longest };
+  }
+}
+
+/** @throws {RangeError} If the window does not allow the model: too short, or constant. */
+export function fitModel(model: ForecastMethod, window: Float64Array, options: Record<string, unknown>): ForecastModel {
+  return (forecasters[model].fit as (window: Float64Array, options: Record<string, unknown>) => ForecastModel)(
+    window,
+    options,
+  );
+}
