@@ -11,6 +11,8 @@ import { type DataStatusEngine, DataStatusReader } from "./data_status.ts";
 import { type OverviewEngine, OverviewPage, readOverview } from "./pages/overview.tsx";
 import { BackfillPage } from "./pages/backfill.tsx";
 import { type BackfillEngine, BackfillsPage, readBackfills } from "./pages/backfills.tsx";
+import { forecastPages } from "./forecast_pages.tsx";
+import type { ForecastsEngine } from "./forecast_record.ts";
 import type { ClustersEngine } from "./cluster_map.ts";
 import { pairPages } from "./pair_pages.tsx";
 import type { SelectionsEngine } from "./selection_history.ts";
@@ -29,6 +31,7 @@ export interface PageOptions {
     & PairsEngine
     & ClustersEngine
     & SelectionsEngine
+    & ForecastsEngine
     & GraphPageOptions["engine"]
     & BackfillEngine
     & TickerEngine
@@ -45,7 +48,7 @@ export interface PageOptions {
 }
 
 /**
- * What a person sees: the overview at `/`, and pages of pairs, tickers, assets, runs, backfills and settings under their paths, with
+ * What a person sees: the overview at `/`, and pages of pairs, forecasts, tickers, assets, runs, backfills and settings under their paths, with
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page(
@@ -65,6 +68,7 @@ export function page(
       return answer(c, <OverviewPage {...data} />, 200, { states: data.assets });
     })
     .route("/pairs", pairPages({ engine }))
+    .route("/forecasts", forecastPages({ engine }))
     .get("/backfills", async (c) => {
       const data = await readBackfills({
         engine,

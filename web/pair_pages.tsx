@@ -2,6 +2,8 @@ import { Hono } from "hono";
 import { answer, answerCsv } from "./answer.tsx";
 import { type ClustersEngine, readClusterMap } from "./cluster_map.ts";
 import { monthlyReturns } from "./monthly_returns.ts";
+import { askedForecasts } from "./forecast_pages.tsx";
+import { type ForecastsEngine, readPairForecasts } from "./forecast_record.ts";
 import { ClustersPage } from "./pages/clusters.tsx";
 import { PairPage } from "./pages/pair.tsx";
 import { PairAbsentPage } from "./pages/pair_absent.tsx";
@@ -33,7 +35,9 @@ const testedColumns = [
 ] as const satisfies (keyof TestedPair)[];
 
 /** Pages under `/pairs`: what was tested, how tickers cluster, what was chosen when, and each pair. */
-export function pairPages({ engine }: { engine: PairsEngine & PairEngine & ClustersEngine & SelectionsEngine }): Hono {
+export function pairPages(
+  { engine }: { engine: PairsEngine & PairEngine & ClustersEngine & SelectionsEngine & ForecastsEngine },
+): Hono {
   return new Hono()
     .get("/", async (c) => {
       const data = await readPairs({ engine, parameters: new URL(c.req.url).searchParams });
@@ -62,7 +66,10 @@ export function pairPages({ engine }: { engine: PairsEngine & PairEngine & Clust
       if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
       if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
       if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
-      return answer(c, <PairPage pair={pair} scale={c.req.query("prices") === "usd" ? "usd" : "index"} />);
+      const asked = askedForecasts({ model: c.req.query("model"), horizon: c.req.query("horizon") });
+      const forecasts = await readPairForecasts(engine, tickers, asked);
+      const scale = c.req.query("prices") === "usd" ? "usd" : "index";
+      return answer(c, <PairPage pair={pair} forecasts={forecasts} scale={scale} />);
     })
     // Tables of the page that are of no asset: they are computed for it.
     .get("/:ticker_1/:ticker_2/:table{(monthly_returns|spread_distribution)\\.csv}", async (c) => {

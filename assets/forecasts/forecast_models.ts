@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { cutBy, eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
+import { cutBy, eager, identity, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { formationSpreads } from "./formation_spreads.ts";
 import { longestHorizon as mostSessions } from "./longest_horizon.ts";
@@ -70,6 +70,7 @@ export const forecastModels = asset({
     // Fitting may take minutes a window: what is fitted is published, and seen, window by window.
     chunks: cutBy({ dates: 1 }),
   },
+  retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, notEmpty } from "../../engine/mod.ts";
+import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
 import { dieboldMariano, forecastScores as scoresOf } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { spreadForecasts } from "./spread_forecasts.ts";
@@ -21,6 +21,10 @@ const ForecastScore = z.object({
   baseline_directional_accuracy: share.describe("The same of the last value, which forecasts no change"),
   calls: z.int().min(0).describe("Forecasts of a change"),
   accuracy_of_calls: share.nullable().describe("Share of those whose direction came true; null where there is none"),
+  pairs: z.int().min(1).describe("Pairs and windows with such a forecast"),
+  pairs_better: z.int().min(0).describe(
+    "Those of them in which the model's mean squared error is below the last value's: a spread that broke counts once",
+  ),
   interval_coverage: share.describe("Share of what came true that lay in the interval"),
   diebold_mariano: z.number().nullable().describe(
     "Statistic of Diebold and Mariano, corrected for small samples; negative where the model errs less than the last value. Null where there are too few sessions or errors differ by the same in each",
@@ -45,12 +49,15 @@ export const forecastScores = asset({
   automation: eager(),
   row: ForecastScore,
   primaryKey: ["model", "horizon"],
+  retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, signal, progress }) {
-    const { as_of, model, horizon, scaled_spread, forecast, lower, upper, actual } = await inputs.forecasts.columns(
-      ...["as_of", "model", "horizon", "scaled_spread", "forecast", "lower", "upper", "actual"] as const,
+    const read = await inputs.forecasts.columns(
+      ...["as_of", "ticker_1", "ticker_2", "model", "horizon", "window"] as const,
+      ...["scaled_spread", "forecast", "lower", "upper", "actual"] as const,
     );
+    const { as_of, model, horizon, scaled_spread, forecast, lower, upper, actual } = read;
     const places = Map.groupBy(
       as_of.keys().filter((i) => Number.isFinite(actual[i]!)),
       (i) => `${model[i]} ${horizon[i]}`,
@@ -80,6 +87,7 @@ export const forecastScores = asset({
           baseline_directional_accuracy: at.filter((i) => actual[i] === scaled_spread[i]).length / count,
           calls: direction.calls,
           accuracy_of_calls: direction.calls === 0 ? null : direction.accuracyOfCalls,
+          ...pairsBetter(at, read),
           interval_coverage: at.filter((i) => lower[i]! <= actual[i]! && actual[i]! <= upper[i]!).length / count,
           diebold_mariano: test && test.statistic,
           diebold_mariano_p_value: test && test.pValue,
@@ -92,6 +100,28 @@ export const forecastScores = asset({
     return { rows };
   },
 });
+
+/** Pairs and windows of some forecasts, and in how many of them the model is closer than the last value. */
+function pairsBetter(
+  at: readonly number[],
+  { ticker_1, ticker_2, window, scaled_spread, forecast, actual }: {
+    ticker_1: readonly string[];
+    ticker_2: readonly string[];
+    window: Float64Array;
+    scaled_spread: Float64Array;
+    forecast: Float64Array;
+    actual: Float64Array;
+  },
+): { pairs: number; pairs_better: number } {
+  // Of the squared errors the model's less the last value's.
+  const sums = new Map<string, number>();
+  for (const i of at) {
+    const name = `${window[i]} ${ticker_1[i]} ${ticker_2[i]}`;
+    const difference = (actual[i]! - forecast[i]!) ** 2 - (actual[i]! - scaled_spread[i]!) ** 2;
+    sums.set(name, (sums.get(name) ?? 0) + difference);
+  }
+  return { pairs: sums.size, pairs_better: sums.values().filter((sum) => sum < 0).toArray().length };
+}
 
 /** @param sessions Of each forecast, ascending. */
 function testBySession(

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { cutBy, eager, lastSessions, notEmpty, type PartitionMapping, reads, type RowOf } from "../../engine/mod.ts";
+import {
+  cutBy,
+  eager,
+  keepAll,
+  lastSessions,
+  notEmpty,
+  type PartitionMapping,
+  reads,
+  type RowOf,
+} from "../../engine/mod.ts";
 import { restoreForecastModel } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { forecastModels } from "./forecast_models.ts";
@@ -65,6 +74,7 @@ export const spreadForecasts = asset({
     wanted: ({ upstream: { spreads } }) => ({ dates: spreads.space.dates }),
     chunks: cutBy({ dates: 126 }),
   },
+  retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, partitions, config, signal, progress }) {

@@ -149,6 +149,7 @@ Deno.test("what an address says is text in the page that answers it", async () =
           `/pairs?cluster=${text}&page=${text}`,
           `/pairs?${text}=1`,
           `/pairs/${text}/b`,
+          `/forecasts?pair=${text}+${text}&model=${text}&horizon=${text}`,
           `/pairs/a/${text}`,
           `/backfills?asset=${text}`,
           `/backfills?selection=${text}&from=${text}`,

@@ -12,6 +12,7 @@ import {
   walkForwardTrades,
 } from "../../assets/mod.ts";
 import type { AnyAsset, RowOf } from "../../engine/mod.ts";
+import { forecastPageAssets } from "./forecast_page_rows.ts";
 import { knownTable } from "./known_tables.ts";
 
 /** 90 weekdays from 2026-01-05 on. */
@@ -364,4 +365,5 @@ export const pairPageAssets: AnyAsset[] = [
   knownTable(walkForwardTrades, trades),
   knownTable(portfolioDaily, portfolio),
   knownTable(strategyComparison, [result]),
+  ...forecastPageAssets(pageSessions),
 ];

@@ -1,4 +1,6 @@
 import { Chart, ChartCredit, ChartTable } from "../components/chart.tsx";
+import { ForecastChart } from "../components/forecast_chart.tsx";
+import { ForecastChoice } from "../components/forecast_choice.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { MonthlyReturns } from "../components/monthly_returns.tsx";
 import { LegLinks } from "../components/leg_links.tsx";
@@ -23,15 +25,19 @@ import { monthlyReturns } from "../monthly_returns.ts";
 import { residualDiagnostics } from "../residual_diagnostics.ts";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
+import type { PairForecasts } from "../forecast_record.ts";
 import type { PairBacktest, PairRecord, WalkForward } from "../pair_record.ts";
 
-/** One pair: prices, spread, backtests, and the numbers behind the tests. */
-export function PairPage({ pair, scale }: { pair: PairRecord; scale: LegScale }) {
+/** One pair: prices, spread, forecasts, backtests, and the numbers behind the tests. */
+export function PairPage(
+  { pair, forecasts, scale }: { pair: PairRecord; forecasts: PairForecasts | null; scale: LegScale },
+) {
   const [ticker1, ticker2] = pair.tickers;
   const name = `${ticker1} / ${ticker2}`;
   const sections = [
     { id: "prices", title: "Prices" },
     { id: "spread", title: "Spread" },
+    ...(forecasts ? [{ id: "forecasts", title: "Forecasts" }] : []),
     { id: "walk-forward", title: "Walk-forward" },
     ...(pair.reference ? [{ id: "reference", title: "Reference" }] : []),
     { id: "tests", title: "Tests" },
@@ -54,6 +60,12 @@ export function PairPage({ pair, scale }: { pair: PairRecord; scale: LegScale })
       <Panel id="spread" title="Spread">
         <Spread pair={pair} />
       </Panel>
+      {forecasts && (
+        <Panel id="forecasts" title="Forecasts of the spread, and what came true">
+          <ForecastChoice action={`${path}#forecasts`} of={forecasts} />
+          <ForecastChart of={forecasts} />
+        </Panel>
+      )}
       <Panel id="walk-forward" title="Walk-forward backtest">
         <WalkForwardBody pair={pair} path={path} scale={scale} />
       </Panel>

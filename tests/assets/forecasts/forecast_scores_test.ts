@@ -55,8 +55,16 @@ Deno.test("forecast_scores tests the mean loss of each session, since pairs of a
   // The same pair under other names says nothing new.
   const copies = ["C", "D", "E"].flatMap((ticker_1) => single.map((row) => ({ ...row, ticker_1 })));
   const { rows: [many] } = await score([...single, ...copies]);
-  assert.deepEqual([many!.forecasts, many!.sessions], [32, 8]);
+  assert.deepEqual([many!.forecasts, many!.sessions, many!.pairs, many!.pairs_better], [32, 8, 4, 4]);
   assert.ok(Math.abs(many!.diebold_mariano! - expected.statistic) < 1e-9);
+});
+
+Deno.test("forecast_scores counts a pair whose spread broke once among the pairs", async () => {
+  const good = ["A", "C", "D"].flatMap((ticker_1) => [0, 1, 2].map((t) => forecast(t, { ticker_1 })));
+  const broken = [0, 1, 2].map((t) => forecast(t, { ticker_1: "E", scaled_spread: 100, actual: 100 }));
+  const { rows: [row] } = await score([...good, ...broken]);
+  assert.ok(row!.mse > 1000 * row!.baseline_mse);
+  assert.deepEqual([row!.pairs, row!.pairs_better], [4, 3]);
 });
 
 Deno.test("forecast_scores finds the last value as good as itself", async () => {

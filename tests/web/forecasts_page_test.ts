@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
+import { pageAndApi } from "../support/page_server.ts";
+import { withTinyEngine } from "../support/tiny_engine.ts";
+import { pairAssets } from "../support/pair_assets.ts";
+import type { AnyAsset } from "../../engine/mod.ts";
+
+type Ask = (path: string) => Promise<{ status: number; html: string; text: string }>;
+
+function pageTest(
+  name: string,
+  test: (ask: Ask) => Promise<void>,
+  { assets = pairPageAssets, materialized = true }: { assets?: AnyAsset[]; materialized?: boolean } = {},
+): void {
+  Deno.test(name, () =>
+    withTinyEngine(async ({ engine }) => {
+      if (materialized) {
+        const run = await engine.submit({ selection: "*", trigger: "startup" });
+        assert.equal((await engine.finished(run.id)).status, "succeeded");
+      }
+      await test(async (path) => {
+        const response = await pageAndApi(engine).request(path);
+        const html = await response.text();
+        const text = html.replaceAll(/<(script|noscript)[^>]*>.*?<\/\1>/gs, " ").replaceAll(/<[^>]+>/g, " ")
+          .replaceAll("&lt;", "<").replaceAll("&amp;", "&").replaceAll(/\s+/g, " ");
+        return { status: response.status, html, text };
+      });
+    }, { assets }));
+}
+
+/** The chart of forecasts, as the browser reads it. */
+// deno-lint-ignore no-explicit-any -- without a type
+function chartOf(html: string): any {
+  return JSON.parse(/id="forecast-chart".*?<script type="application\/json">(.*?)<\/script>/s.exec(html)![1]!);
+}
+
+pageTest("GET /forecasts draws errors beside the last value's, and tells them in a table", async (ask) => {
+  const { status, html, text } = await ask("/forecasts");
+  assert.equal(status, 200);
+  assert.ok(html.includes('aria-label="Mean absolute errors beside the last value'));
+  assert.match(text, /arima, 1 session ahead: 0\.750/);
+  assert.match(text, /arima, 5 sessions ahead: 1\.250/);
+  assert.match(text, /arima 1 0\.500 0\.500 0\.300 0\.400 56\.0 % 0\.0 % 5 of 8 93\.0 % −2\.35 0\.021 1,234/);
+  assert.match(text, /last_value 5 .* 0 of 8 93\.0 % – – 1,234/);
+  assert.ok(html.includes('href="/v1/assets/forecast_scores/rows?'), "the table is to be had as CSV");
+});
+
+pageTest("GET /forecasts puts each forecast of a pair into the session that it is of", async (ask) => {
+  const { html, text } = await ask("/forecasts?pair=KO+PEP&model=arima&horizon=5");
+  const { sessions, panes: [pane] } = chartOf(html);
+  assert.deepEqual([sessions.length, sessions[0], sessions.at(-1)], [45, pageSessions[45], pageSessions[89]]);
+  const [actual, forecast, upper, lower] = pane.lines;
+  assert.deepEqual([actual.values[0], forecast.values[0], upper.values[0], lower.values[0]], [0.45, 0.2, 1.2, -0.8]);
+  assert.ok(text.includes(`As of ${pageSessions[89]} the spread is 0.89; arima expects 0.45 in 5 sessions`));
+  assert.match(html, /<option value="arima" selected/);
+  assert.match(html, /<option value="5" selected/);
+});
+
+pageTest(
+  "GET /forecasts tells the newest forecasts of all pairs, and a direction only outside the interval",
+  async (ask) => {
+    const { text } = await ask("/forecasts?model=arima&horizon=1");
+    assert.match(text, /A&B \/ C<D 0\.89 0\.45 0\.25 0\.65 down/);
+    assert.match((await ask("/forecasts?model=last_value")).text, /KO \/ PEP 0\.89 0\.89 0\.69 1\.09 –/);
+  },
+);
+
+pageTest("GET /forecasts shows what is there where its address asks for what is not", async (ask) => {
+  const { status, html } = await ask("/forecasts?model=%3Cb%3E&horizon=-1&pair=KO");
+  assert.equal(status, 200);
+  assert.ok(!html.includes("<b>"));
+  assert.match(html, /<option value="arima" selected/);
+  assert.match((await ask("/forecasts?pair=NO+PAIR")).text, /There are no forecasts of NO \/ PAIR/);
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 shows the pair's own forecasts by the model asked for", async (ask) => {
+  const { html } = await ask("/pairs/KO/PEP?model=last_value&horizon=1");
+  assert.equal(chartOf(html).sessions.length, 49);
+  assert.equal(chartOf(html).panes[0].lines[1].values[0], 0.4);
+  assert.ok(html.includes('action="/pairs/KO/PEP#forecasts"'));
+  assert.ok(
+    !(await ask("/pairs/CVX/XOM")).html.includes("forecast-chart"),
+    "a pair without forecasts has no such part",
+  );
+});
+
+pageTest("GET /forecasts says what to materialize before there is a forecast", async (ask) => {
+  const { status, text } = await ask("/forecasts");
+  assert.equal(status, 200);
+  assert.match(text, /errors appear here once forecast_scores is materialized/);
+  assert.match(text, /they appear here once spread_forecasts is materialized/);
+}, { materialized: false });
+
+pageTest("a project without forecasts has no page of them and no way to it", async (ask) => {
+  assert.equal((await ask("/forecasts")).status, 404);
+  assert.ok(!(await ask("/pairs")).html.includes('href="/forecasts"'));
+}, { assets: pairAssets });

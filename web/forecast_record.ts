@@ -1,0 +1,146 @@
+import { type Engine, type Filter, maxPageRows } from "../engine/mod.ts";
+
+/** What pages of forecasts read of the engine. */
+export type ForecastsEngine = Pick<Engine, "graph" | "rows">;
+
+/** Errors of a model for a horizon, beside those of the last value. */
+export interface ForecastScore {
+  model: string;
+  horizon: number;
+  forecasts: number;
+  sessions: number;
+  first_as_of: string;
+  last_as_of: string;
+  mse: number;
+  baseline_mse: number;
+  mae: number;
+  baseline_mae: number;
+  directional_accuracy: number;
+  baseline_directional_accuracy: number;
+  pairs: number;
+  pairs_better: number;
+  interval_coverage: number;
+  diebold_mariano: number | null;
+  diebold_mariano_p_value: number | null;
+}
+
+/** A forecast of a pair's spread, in standard deviations of the formation's. */
+export interface SpreadForecast {
+  as_of: string;
+  ticker_1: string;
+  ticker_2: string;
+  model: string;
+  horizon: number;
+  window: number;
+  scaled_spread: number;
+  forecast: number;
+  lower: number;
+  upper: number;
+  target_session: string | null;
+  actual: number | null;
+}
+
+/** Which forecasts a person asks for. */
+export interface AskedForecasts {
+  model?: string;
+  horizon?: number;
+}
+
+/** What there is to choose from, and what is chosen. */
+export interface ForecastChoice {
+  models: string[];
+  horizons: number[];
+  model: string;
+  horizon: number;
+}
+
+/** Forecasts of one pair by one model, for one horizon. */
+export interface PairForecasts extends ForecastChoice {
+  tickers: readonly [string, string];
+  /** Ascending by as-of session. */
+  forecasts: SpreadForecast[];
+}
+
+/** Everything of the page of forecasts. */
+export interface ForecastsRecord {
+  /** By model, then by horizon; none before the first forecast has come true. */
+  scores: ForecastScore[];
+  /** `null` while there is no forecast. */
+  newest:
+    | ForecastChoice & {
+      asOf: string;
+      /** Of all pairs, by the model and for the horizon chosen. */
+      forecasts: SpreadForecast[];
+    }
+    | null;
+  /** The pair asked for, or the first of the newest. */
+  tickers: readonly [string, string] | null;
+  /** Its forecasts; `null` where it has none. */
+  pair: PairForecasts | null;
+}
+
+/** Model that is shown unless another is asked for, where it is there. */
+const standingModel = "arima";
+
+const equal = (column: string, value: string): Filter => ({ column, operator: "eq", value });
+
+/** Reads the page of forecasts; `null` for a project without them. */
+export async function readForecasts(
+  engine: ForecastsEngine,
+  { pair: asked, ...choice }: AskedForecasts & { pair?: readonly [string, string] } = {},
+): Promise<ForecastsRecord | null> {
+  if (!engine.graph.keys.includes("spread_forecasts")) return null;
+  const scores = engine.graph.keys.includes("forecast_scores")
+    ? (await engine.rows("forecast_scores", { limit: maxPageRows })).rows as unknown as ForecastScore[]
+    : [];
+  const newest = await readNewest(engine, choice);
+  const first = newest?.forecasts[0];
+  const tickers = asked ?? (first ? [first.ticker_1, first.ticker_2] as const : null);
+  return { scores, newest, tickers, pair: tickers && await readPairForecasts(engine, tickers, choice) };
+}
+
+/** Reads a pair's forecasts by the model and for the horizon asked for; `null` where there are none. */
+export async function readPairForecasts(
+  engine: ForecastsEngine,
+  tickers: readonly [string, string],
+  asked: AskedForecasts = {},
+): Promise<PairForecasts | null> {
+  if (!engine.graph.keys.includes("spread_forecasts")) return null;
+  const ofPair = [equal("ticker_1", tickers[0]), equal("ticker_2", tickers[1])];
+  const last = await newestOf(engine, ofPair);
+  if (last.length === 0) return null;
+  const choice = choose(last, asked);
+  const filters = [...ofPair, equal("model", choice.model), equal("horizon", String(choice.horizon))];
+  const { rows } = await engine.rows("spread_forecasts", { filters, order: ["as_of"], limit: maxPageRows });
+  return { ...choice, tickers, forecasts: rows as unknown as SpreadForecast[] };
+}
+
+async function readNewest(engine: ForecastsEngine, asked: AskedForecasts): Promise<ForecastsRecord["newest"]> {
+  const all = await newestOf(engine, []);
+  if (all.length === 0) return null;
+  const choice = choose(all, asked);
+  const forecasts = all.filter(({ model, horizon }) => model === choice.model && horizon === choice.horizon);
+  return { ...choice, asOf: all[0]!.as_of, forecasts };
+}
+
+/** Forecasts of the newest as-of session among those that meet the filters, in key order. */
+async function newestOf(engine: ForecastsEngine, filters: Filter[]): Promise<SpreadForecast[]> {
+  const { rows: [last] } = await engine.rows("spread_forecasts", { filters, order: ["-as_of"], limit: 1 });
+  if (!last) return [];
+  const asOf = equal("as_of", String(last.as_of));
+  const { rows } = await engine.rows("spread_forecasts", { filters: [...filters, asOf], limit: maxPageRows });
+  return rows as unknown as SpreadForecast[];
+}
+
+function choose(forecasts: readonly SpreadForecast[], { model, horizon }: AskedForecasts): ForecastChoice {
+  const models = [...new Set(forecasts.map((row) => row.model))];
+  const horizons = [...new Set(forecasts.map((row) => row.horizon))].sort((a, b) => a - b);
+  const among = <T>(values: readonly T[], wanted: readonly (T | undefined)[]) =>
+    wanted.find((value): value is T => value !== undefined && values.includes(value)) ?? values[0]!;
+  return {
+    models,
+    horizons,
+    model: among(models, [model, standingModel]),
+    horizon: among(horizons, [horizon]),
+  };
+}
