@@ -7,6 +7,9 @@ export type { LegBars } from "./leg_bars.ts";
 export type { TradingCosts } from "./pair_account.ts";
 export type { ExitReason, PairTrade } from "./pair_position.ts";
 export { type ExitRules, withExits } from "./exit_rules.ts";
+export { forecastBand } from "./forecast_band.ts";
+export { type ForecastEnsembleParameters } from "./forecast_ensemble.ts";
+export { forecastTrend, type ForecastTrendParameters } from "./forecast_trend.ts";
 export { kalmanHedge, type KalmanHedgeParameters } from "./kalman_hedge.ts";
 export { optimalEntryZ, ouThresholds, type OuThresholdsParameters } from "./ou_thresholds.ts";
 export {

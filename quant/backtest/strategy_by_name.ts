@@ -1,3 +1,5 @@
+import { forecastBand } from "./forecast_band.ts";
+import { forecastTrend } from "./forecast_trend.ts";
 import { kalmanHedge } from "./kalman_hedge.ts";
 import { ouThresholds } from "./ou_thresholds.ts";
 import { rollingTrendStrategy } from "./rolling_trend_strategy.ts";
@@ -5,7 +7,14 @@ import type { Strategy } from "./strategy.ts";
 import { zScoreBands } from "./z_score_bands.ts";
 
 /** Every strategy that configuration can choose, by its name. */
-export const strategyNames = ["rolling_trend", "z_score_bands", "kalman_hedge", "ou_thresholds"] as const;
+export const strategyNames = [
+  "rolling_trend",
+  "z_score_bands",
+  "kalman_hedge",
+  "ou_thresholds",
+  "forecast_trend",
+  "forecast_band",
+] as const;
 
 /** The name of a strategy. */
 export type StrategyName = typeof strategyNames[number];
@@ -15,6 +24,8 @@ const makers: Record<StrategyName, (parameters: Record<string, number>) => Strat
   z_score_bands: zScoreBands,
   kalman_hedge: kalmanHedge,
   ou_thresholds: ouThresholds,
+  forecast_trend: forecastTrend,
+  forecast_band: forecastBand,
 };
 
 /**

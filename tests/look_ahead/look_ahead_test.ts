@@ -75,7 +75,7 @@ Deno.test("the guarded market gives every asset something to do", async () => {
   const tables = await runChain(assets.portfolioDaily, { bars: groupedMarket(260), config });
   const trades = tables.rows(assets.walkForwardTrades);
   assert.deepEqual(new Set(tables.rows(assets.walkForwardWindows).map((row) => row.complete)), new Set([true, false]));
-  assert.equal(new Set(trades.map((row) => row.strategy)).size, 4);
+  assert.equal(new Set(trades.map((row) => row.strategy)).size, 6);
   assert.ok(trades.length > 60, `${trades.length} trades`);
   assert.ok(new Set(trades.map((row) => row.window)).size >= 3);
   const traded = new Set(tables.rows(assets.walkForwardPairs).flatMap((row) => [row.ticker_1, row.ticker_2]));

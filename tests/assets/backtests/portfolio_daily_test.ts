@@ -26,7 +26,7 @@ Deno.test("portfolio_daily is made with walk_forward_daily", () => {
 
 Deno.test("portfolio_daily has each rule at each cost level under both weightings, every session from the first traded one", () => {
   const series = seriesOf(rows);
-  assert.equal(series.length, 6 * 3 * 2);
+  assert.equal(series.length, 8 * 3 * 2);
   for (const [, days] of series) assert.deepEqual(days.map((day) => day.session), sessions.slice(120));
   const lookingAhead = new Set(rows.filter((row) => row.looks_ahead).map((row) => row.strategy));
   assert.deepEqual(lookingAhead, new Set(["reference"]));

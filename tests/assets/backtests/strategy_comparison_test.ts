@@ -20,7 +20,7 @@ const portfolio = tables.rows(portfolioDaily);
 const tested = tables.rows(walkForwardWindows).reduce((sum, row) => sum + row.pairs_tested, 0);
 
 Deno.test("strategy_comparison has every strategy at every cost level and weighting, the reference labelled", () => {
-  assert.equal(rows.length, 6 * 3 * 2);
+  assert.equal(rows.length, 8 * 3 * 2);
   assert.deepEqual(new Set(rows.map((row) => row.cost_bps)), new Set([0, 2, 5]));
   for (const row of rows) {
     assert.equal(row.looks_ahead, row.strategy === "reference");
@@ -67,9 +67,9 @@ Deno.test("strategy_comparison deflates for the settings of the same costs, and 
     const mean = tried.reduce((sum, value) => sum + value, 0) / tried.length;
     const trialVariance = tried.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (tried.length - 1);
     same.forEach((row, i) => {
-      assert.deepEqual([row.settings_tried, row.pairs_tested], [10, tested]);
-      const settings = deflatedSharpeRatio(samples[i]!, { trials: 10, trialVariance });
-      const all = deflatedSharpeRatio(samples[i]!, { trials: 10 * tested, trialVariance });
+      assert.deepEqual([row.settings_tried, row.pairs_tested], [14, tested]);
+      const settings = deflatedSharpeRatio(samples[i]!, { trials: 14, trialVariance });
+      const all = deflatedSharpeRatio(samples[i]!, { trials: 14 * tested, trialVariance });
       assert.ok(Math.abs(row.deflated_sharpe! - settings.deflatedSharpeRatio) < 1e-9);
       assert.ok(Math.abs(row.deflated_sharpe_all_trials! - all.deflatedSharpeRatio) < 1e-9);
       assert.ok(row.probabilistic_sharpe! >= row.deflated_sharpe!);

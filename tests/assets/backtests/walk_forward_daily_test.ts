@@ -142,6 +142,6 @@ Deno.test("walk_forward_daily is empty without windows, and refuses windows of o
 Deno.test("walk_forward_daily tells its progress and stops when it is cancelled", async () => {
   const { progress } = await trade();
   // Four strategies, the traditional bands and the reference at three cost levels.
-  assert.deepEqual(progress.at(-1), [18, 18]);
+  assert.deepEqual(progress.at(-1), [24, 24]);
   await assert.rejects(trade({}, {}, AbortSignal.abort(new Error("no longer wanted"))), /no longer wanted/);
 });
