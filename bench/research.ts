@@ -1,0 +1,92 @@
+/**
+ * The research's two tables of forecasters and of the rolling trend, published beside reproduced, for its nineteen ETF pairs.
+ *
+ *     deno run -A bench/research.ts [--lstm]
+ *
+ * Prices are read from the folder that TANDEM_SHARED names (default ../shared beside the repository); without it there is nothing
+ * to reproduce and the script says so. Twelve of the nineteen pairs were published with the figures typed in
+ * bench/research/published.ts; the others stand alone.
+ *
+ * All of it is **scaled on the whole sample**, what is scored included, and the trend's threshold is chosen on the year that it trades:
+ * these figures show that the kernels are the research's, and nothing that could have been known. What forecasts are worth out of
+ * sample is in `forecast_scores`.
+ *
+ * Boosted trees, ARIMA and the trend take no random numbers. ARIMA differs where the search ends at a higher likelihood than
+ * statsmodels' did, and with it the order that is chosen. A forest's figures move with its seed by some percent. The LSTM, which the
+ * research did not seed, takes some seconds a pair and is trained with `--lstm` alone. Prophet is not reproduced.
+ *
+ * @module
+ */
+import { cleanPrices, optics, principalComponents, returnMatrix, scanPairs, standardize } from "../quant/mod.ts";
+import type { PriceMatrix } from "../quant/mod.ts";
+import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { readWideCloses } from "../tests/support/wide_closes.ts";
+import { publishedIn2023, publishedInSample } from "./research/published.ts";
+import { in2023, inSample, type PairCloses } from "./research/reproduced.ts";
+
+const shared = sharedFolder();
+if (shared === null) {
+  console.log("There are no real prices here (set TANDEM_SHARED): nothing to reproduce.");
+  Deno.exit(0);
+}
+const past = readWideCloses(`${shared}/market/nasdaq_etf_closes_2019_2022.csv`);
+const year = readWideCloses(`${shared}/market/nasdaq_etf_closes_2023.csv`);
+const withLstm = Deno.args.includes("--lstm");
+
+type Figures = Readonly<Record<string, number>>;
+const rows: { pair: string; before: Figures; after: Figures }[] = [];
+for (const [ticker1, ticker2] of await researchPairs(past)) {
+  const { figures, forest } = inSample(closesOf(past, ticker1, ticker2), { withLstm });
+  const after = in2023(closesOf(past, ticker1, ticker2), closesOf(year, ticker1, ticker2), forest);
+  rows.push({ pair: `${ticker1} ${ticker2}`, before: figures, after });
+}
+print("2019–2022, the last fifth scored", rows.map(({ pair, before }) => [pair, before]), publishedInSample);
+print("2023, hedge ratio and scale fitted to it", rows.map(({ pair, after }) => [pair, after]), publishedIn2023);
+
+/** Pairs by the research's rules: 5 components, OPTICS, Dickey–Fuller below 0.1 and its other criteria. */
+async function researchPairs(prices: PriceMatrix): Promise<[string, string][]> {
+  const { matrix } = cleanPrices(prices, { rule: "research" });
+  const { tickers, returns } = returnMatrix(matrix);
+  const points = standardize(principalComponents(returns, 5).loadings);
+  const { labels } = optics(points, { minSamples: 3, maxEps: 5, xi: 0.05 });
+  const candidates = tickers.flatMap((first, i) =>
+    tickers.slice(i + 1).flatMap((second, k): [string, string][] =>
+      labels[i]! >= 0 && labels[i] === labels[i + 1 + k] ? [[first, second]] : []
+    )
+  );
+  const closes = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
+  const criteria = { maxPValue: 0.1, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 48 };
+  const { accepted } = await scanPairs(closes, { pairs: candidates, criteria });
+  return accepted.map(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]);
+}
+
+function closesOf({ sessions, tickers, closes }: PriceMatrix, ticker1: string, ticker2: string): PairCloses {
+  const [price1, price2] = [ticker1, ticker2].map((ticker) => closes[tickers.indexOf(ticker)]!);
+  return { sessions, price1: price1!, price2: price2! };
+}
+
+/** A line for each pair and figure's published and reproduced value, and what they differ by at most. */
+function print(
+  title: string,
+  reproduced: [pair: string, Figures][],
+  published: Readonly<Record<string, Figures>>,
+): void {
+  const names = Object.keys(reproduced[0]?.[1] ?? {});
+  const text = (value: number | undefined) => value === undefined ? "–" : String(Number(value.toPrecision(5)));
+  console.log(`\n### ${title}: published / reproduced\n`);
+  console.log(`| pair | ${names.join(" | ")} |`);
+  console.log(`| --- |${names.map(() => " ---: |").join("")}`);
+  const largest = new Map<string, number>();
+  for (const [pair, figures] of reproduced) {
+    const cells = names.map((name) => {
+      const [known, own] = [published[pair]?.[name], figures[name]!];
+      if (known !== undefined) {
+        largest.set(name, Math.max(largest.get(name) ?? 0, Math.abs(own - known) / Math.max(Math.abs(known), 1e-12)));
+      }
+      return `${text(known)} / ${text(own)}`;
+    });
+    console.log(`| ${pair} | ${cells.join(" | ")} |`);
+  }
+  const differences = names.map((name) => `${(100 * (largest.get(name) ?? NaN)).toPrecision(2)} %`);
+  console.log(`| largest difference | ${differences.join(" | ")} |`);
+}
