@@ -27,42 +27,44 @@ export function ForecastErrors({ scores }: { scores: readonly ForecastScore[] })
   }: ${decimal(ratioOf(best), 3)}`;
   return (
     <figure class="drawing">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} class="forecast-errors">
-        <text x={at(x(1))} y={12} text-anchor="middle">last value = 1</text>
-        {models.map((model, m) => (
-          <>
-            <text x={left - 8} y={top + m * group + (group - gap) / 2 + 4} text-anchor="end">{model}</text>
-            {horizons.map((horizon, h) => {
-              const score = scores.find((one) => one.model === model && one.horizon === horizon);
-              if (!score) return null;
-              const ratio = ratioOf(score);
-              const y = top + m * group + h * barHeight;
-              const [from, to] = [Math.min(x(1), x(ratio)), Math.max(x(1), x(ratio))];
-              return (
-                <>
-                  <rect
-                    class={`horizon ${colours[h % colours.length]}`}
-                    x={at(from)}
-                    y={y}
-                    width={at(Math.max(1, to - from))}
-                    height={barHeight - 2}
-                  >
-                    <title>{`${model}, ${sessionsAhead(horizon)}: ${decimal(ratio, 3)}`}</title>
-                  </rect>
-                  <text
-                    x={at(ratio < 1 ? from - 4 : to + 4)}
-                    y={y + barHeight - 3}
-                    text-anchor={ratio < 1 ? "end" : "start"}
-                  >
-                    {decimal(ratio, 2)}
-                  </text>
-                </>
-              );
-            })}
-          </>
-        ))}
-        <line class="axis" x1={at(x(1))} x2={at(x(1))} y1={top - 4} y2={height - 16} />
-      </svg>
+      <div class="scroller" tabindex={0} role="region" aria-label="Errors, may scroll sideways">
+        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} class="forecast-errors">
+          <text x={at(x(1))} y={12} text-anchor="middle">last value = 1</text>
+          {models.map((model, m) => (
+            <>
+              <text x={left - 8} y={top + m * group + (group - gap) / 2 + 4} text-anchor="end">{model}</text>
+              {horizons.map((horizon, h) => {
+                const score = scores.find((one) => one.model === model && one.horizon === horizon);
+                if (!score) return null;
+                const ratio = ratioOf(score);
+                const y = top + m * group + h * barHeight;
+                const [from, to] = [Math.min(x(1), x(ratio)), Math.max(x(1), x(ratio))];
+                return (
+                  <>
+                    <rect
+                      class={`horizon ${colours[h % colours.length]}`}
+                      x={at(from)}
+                      y={y}
+                      width={at(Math.max(1, to - from))}
+                      height={barHeight - 2}
+                    >
+                      <title>{`${model}, ${sessionsAhead(horizon)}: ${decimal(ratio, 3)}`}</title>
+                    </rect>
+                    <text
+                      x={at(ratio < 1 ? from - 4 : to + 4)}
+                      y={y + barHeight - 3}
+                      text-anchor={ratio < 1 ? "end" : "start"}
+                    >
+                      {decimal(ratio, 2)}
+                    </text>
+                  </>
+                );
+              })}
+            </>
+          ))}
+          <line class="axis" x1={at(x(1))} x2={at(x(1))} y1={top - 4} y2={height - 16} />
+        </svg>
+      </div>
       <ul class="legend">
         {horizons.map((horizon, h) => (
           <li class={`${colours[h % colours.length]} shape-columns`}>{sessionsAhead(horizon)}</li>
