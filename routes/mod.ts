@@ -4,14 +4,15 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId, type RequestIdVariables } from "hono/request-id";
 import type { Access } from "../access/mod.ts";
 import { accessRoutes, authenticate, authorize, noAccessRoutes } from "./access/mod.ts";
+import { type AllowedOrigins, crossOrigin } from "./allowed_origins.ts";
 import type { Engine, Logger } from "../engine/mod.ts";
 import { assetCheckRoutes, checkRoutes } from "./asset_checks.ts";
 import { assetRowRoutes } from "./asset_rows.ts";
 import { assetRoutes } from "./assets.ts";
 import { automationRoutes } from "./automation.ts";
 import { backfillRoutes } from "./backfills.ts";
-import { compatRoutes } from "./compat/mod.ts";
-import { onErrorByPath } from "./compat/old_errors.ts";
+import { type Compat, compatRoutes } from "./compat/mod.ts";
+import { onErrorByPath, onNotFoundByPath } from "./compat/old_errors.ts";
 import { feedRoutes } from "./events.ts";
 import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
@@ -26,7 +27,7 @@ import { materializeAssetRoutes, materializeRoutes } from "./materialize.ts";
 import { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 import { documentRoutes } from "./openapi/mod.ts";
 import { partitionRoutes } from "./partitions.ts";
-import { answerProblem, onNotFound, Problem } from "./problems.ts";
+import { onNotFound, Problem } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
 import { type HttpInstruments, requestLog, requestLogger } from "./request_log.ts";
 import { runEventRoutes } from "./run_events.ts";
@@ -69,7 +70,7 @@ const defaultLimits: ApiLimits = {
 };
 
 /** What the API stands on. */
-export interface ApiOptions {
+export interface ApiOptions extends AllowedOrigins {
   engine: Engine;
   scheduler: ScheduleControl;
   logger: Logger;
@@ -82,6 +83,8 @@ export interface ApiOptions {
   publicUrl?: URL;
   /** How many proxies in front are believed what they say of clients. */
   trustedProxies?: number;
+  /** Whether the routes of the original services answer as these did where they were wrong, unless a request says otherwise. */
+  compat?: Compat;
   /** How often who may ask; nobody is counted where this is left out. */
   rates?: RequestRates;
   /** Who may do what; open to everybody, and nothing written down, where this is left out. */
@@ -107,25 +110,26 @@ export type Api = ReturnType<typeof api>;
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
  */
 export function api(options: ApiOptions) {
-  const { engine, scheduler, ready, limits: given, publicUrl, trustedProxies = 0, rates, access, version = "0" } =
-    options;
+  const { engine, scheduler, ready, limits: given, rates, access, version = "0" } = options;
+  const { publicUrl, allowedOrigins = [], trustedProxies = 0, compat } = options;
   const { metrics = [], instruments, stopping } = options;
   const logger = requestLogger(options.logger);
   const limits = { ...defaultLimits, ...given };
-  const site = { publicUrl, trustedProxies };
+  const site = { publicUrl, allowedOrigins, trustedProxies };
   const guard = guards({ ...limits, recheckMs: limits.heartbeatMs, trustedProxies, holds: access?.holds });
   const app = new Hono<{ Variables: RequestIdVariables }>();
-  app.onError(onErrorByPath(logger)).notFound(onNotFound);
+  app.onError(onErrorByPath(logger)).notFound(onNotFoundByPath);
   app.use(requestId());
   app.use(requestLog({ logger: options.logger, instruments }));
   app.use(securityHeaders(site));
   app.use(guard.head);
   if (limits.loopbackOnly) app.use(loopbackHostOnly(site));
+  if (allowedOrigins.length > 0) app.use(crossOrigin(site));
   app.use(ownOriginOnly(site));
   if (stopping) app.use(refuseChanges(stopping));
   if (options.databaseAwaySignal) app.use(unlessDatabaseAway(options.databaseAwaySignal));
   if (rates) app.use(rates.byAddress);
-  app.use(authenticate(access));
+  app.use(authenticate(access, site));
   if (rates) app.use(rates.byPrincipal);
   app.use(authorize({ access, trustedProxies, logger }));
   app.use(guard.body);
@@ -137,7 +141,7 @@ export function api(options: ApiOptions) {
     onMethodNotAllowed: (c, methods) => {
       const allow = methods.join(", ");
       const detail = `${c.req.method} does not apply to ${c.req.path}. ${allow} ${methods.length > 1 ? "do" : "does"}.`;
-      return answerProblem(c, new Problem("method-not-allowed", detail, { headers: { Allow: allow } }));
+      throw new Problem("method-not-allowed", detail, { headers: { Allow: allow } });
     },
   }));
   const routes = app
@@ -158,7 +162,7 @@ export function api(options: ApiOptions) {
     .route("/v1/events", feedRoutes(engine, { logger, heartbeatMs: limits.heartbeatMs }))
     .route("/v1/schedules", scheduleRoutes(scheduler))
     .route("/v1/freshness", freshnessRoutes(engine))
-    .route("/", compatRoutes({ engine, logger, ...limits }))
+    .route("/", compatRoutes({ engine, logger, compat, ...limits }))
     .route("/v1", access ? accessRoutes({ access, trustedProxies }) : noAccessRoutes())
     .route("/", documentRoutes({ version, routes: () => app.routes }))
     .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }))
@@ -174,4 +178,5 @@ export { type LastingServer, lastingServer, type RequestRates, requestRatesFrom 
 export type { MetricSource } from "./metrics.ts";
 export { loopbackHostOnly, ownOriginOnly } from "./own_site.ts";
 export { type OpenApiDocument, openApiDocument } from "./openapi/mod.ts";
-export { onError, onNotFound, Problem, type ProblemDetails } from "./problems.ts";
+export { onErrorByPath as onError, onNotFoundByPath as onNotFound } from "./compat/old_errors.ts";
+export { Problem, type ProblemDetails } from "./problems.ts";

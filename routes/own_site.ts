@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { allowedOrigin, type AllowedOrigins } from "./allowed_origins.ts";
 import { Problem } from "./problems.ts";
 
 /*
@@ -8,30 +9,31 @@ import { Problem } from "./problems.ts";
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** How the service is addressed. */
-export interface OwnSite {
+/** How the service is addressed, and by whom else. */
+export interface OwnSite extends AllowedOrigins {
   /** The address that people use, where a proxy stands in front; the one that a request names otherwise. */
   publicUrl?: URL;
 }
 
 /**
  * Refuses requests that change something and that a browser sent for another site. Programs send neither `Origin` nor
- * `Sec-Fetch-Site` and pass.
+ * `Sec-Fetch-Site` and pass; so do pages of the allowed origins on what programs use.
  *
  * With a `publicUrl` the origin must be that one's, whatever host a proxy passes on.
  */
-export function ownOriginOnly({ publicUrl }: OwnSite = {}): MiddlewareHandler {
+export function ownOriginOnly(site: OwnSite = {}): MiddlewareHandler {
+  const { publicUrl } = site;
   return async (c, next) => {
-    if (!safeMethods.has(c.req.method)) {
-      const site = c.req.header("Sec-Fetch-Site");
+    if (!safeMethods.has(c.req.method) && allowedOrigin(c, site) === undefined) {
+      const sentFor = c.req.header("Sec-Fetch-Site");
       const origin = c.req.header("Origin");
       // "same-site" is not enough: every port of localhost is the same site.
-      const foreignSite = site !== undefined && site !== "same-origin" && site !== "none";
+      const foreignSite = sentFor !== undefined && sentFor !== "same-origin" && sentFor !== "none";
       // What a browser says of the site is true, and needs no name to compare: unless there is one that it must be.
       const foreignOrigin = origin !== undefined &&
         (publicUrl !== undefined
           ? origin !== publicUrl.origin
-          : site === undefined && hostOf(origin) !== hostOf(`http://${requestHost(c.req)}`));
+          : sentFor === undefined && hostOf(origin) !== hostOf(`http://${requestHost(c.req)}`));
       if (foreignSite || foreignOrigin) {
         throw new Problem(
           "foreign-origin",

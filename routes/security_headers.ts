@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { allowedOrigin, type AllowedOrigins } from "./allowed_origins.ts";
 import { isSecure, type Proxies } from "./limits/client_address.ts";
 
 /** What a page may load and do: files and answers of this site, and nothing inline. */
@@ -32,7 +33,7 @@ const everywhere = Object.entries({
 const withTransport = [...everywhere, ["Strict-Transport-Security", "max-age=31536000"] as const];
 
 /** What is known of the address under which people reach the service. */
-export interface SiteOptions extends Proxies {
+export interface SiteOptions extends Proxies, AllowedOrigins {
   /** The address that people use, where it is another than the one that is listened on. */
   publicUrl?: URL;
 }
@@ -41,16 +42,18 @@ export interface SiteOptions extends Proxies {
  * The security headers of every answer, in one place: pages, data, files and errors alike. Nobody else sets them.
  *
  * What says nothing of caches is stored in none. `Strict-Transport-Security` goes to clients that came by TLS alone: browsers ignore
- * it otherwise, and a service without TLS must not promise any.
+ * it otherwise, and a service without TLS must not promise any. Pages of other sites may embed what they have leave to read, and nothing else.
  */
-export function securityHeaders({ publicUrl, trustedProxies }: SiteOptions): MiddlewareHandler {
+export function securityHeaders(site: SiteOptions): MiddlewareHandler {
+  const { publicUrl } = site;
   return async (c, next) => {
     await next();
     const { headers } = c.res;
     const isPage = headers.get("Content-Type")?.startsWith("text/html") ?? false;
-    const secure = publicUrl?.protocol === "https:" || isSecure(c, { trustedProxies });
+    const secure = publicUrl?.protocol === "https:" || isSecure(c, site);
     // Into the headers themselves: `c.header` makes the whole response anew for each.
     for (const [name, value] of secure ? withTransport : everywhere) headers.set(name, value);
+    if (allowedOrigin(c, site)) headers.set("Cross-Origin-Resource-Policy", "cross-origin");
     headers.set("Content-Security-Policy", isPage ? pagePolicy : dataPolicy);
     if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   };

@@ -21,7 +21,7 @@ export function appOf(
   },
 ): Hono {
   const { engine, database, access, instruments, project } = service;
-  const { loopbackOnly, publicUrl, trustedProxies } = environment;
+  const { loopbackOnly, publicUrl, allowedOrigins, trustedProxies, compat } = environment;
   const app: Hono = new Hono()
     .onError(onError(logger))
     .notFound(onNotFound)
@@ -41,7 +41,9 @@ export function appOf(
         access,
         version: deno.version,
         publicUrl,
+        allowedOrigins,
         trustedProxies,
+        compat,
         // Without authentication all requests are the operator's.
         rates: access.required || trustedProxies > 0 ? requestRatesFrom(environment, { database, logger }) : undefined,
       }),

@@ -1,67 +1,13 @@
-import { Cron } from "croner";
 import { z } from "zod";
 import { Preset } from "../assets/presets.ts";
 import { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "../access/allow_list.ts";
 import { secretsIn } from "../resources/redaction.ts";
 import { parseUniverse, type Universe, UNIVERSE_FORMS } from "../resources/market_data/universe.ts";
+import * as forms from "./value_forms.ts";
 
 /** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
-}
-
-/** Whether it can be read and fires some day: `0 0 30 2 *` does not. */
-function isCron(text: string): boolean {
-  try {
-    return new Cron(text, { paused: true }).nextRun() !== null;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isUniverse(text: string): boolean {
-  try {
-    parseUniverse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isAllowList(text: string): boolean {
-  try {
-    parseAllowList(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Browsers keep the cookie of a session for TLS and for this machine alone. */
-function isPublicAddress(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && url.pathname === "/" && isVendorAddress(text);
-}
-
-function isIssuer(text: string): boolean {
-  return isVendorAddress(text) && !text.endsWith("/");
-}
-
-/** Over plain HTTP a key can be read on its way; on this machine there is no way. */
-function isVendorAddress(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
-  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && local);
 }
 
 interface Expectation {
@@ -101,6 +47,9 @@ const Pools = z.string().regex(/^\s*[a-z][a-z0-9_]*=[1-9]\d{0,2}(\s*,\s*[a-z][a-
     Object.fromEntries(entries.map(([name, size]) => [name, Number(size)]))
   );
 
+/** How near the old routes keep to the originals where a request does not say. */
+const Compat = z.enum(["none", "strict"]);
+
 /** All variables, with what each means and may be. */
 const Variables = z.object({
   HOST: variable(z.string().min(1), "127.0.0.1", "an address to listen on, such as 127.0.0.1"),
@@ -122,7 +71,7 @@ const Variables = z.object({
     secret: true,
   }),
   POLYGON_URL: variable(
-    z.string().refine(isVendorAddress),
+    z.string().refine(forms.isVendorAddress),
     "https://api.massive.com",
     "an https:// address without user, password or query; http:// on this machine only",
     { secret: true },
@@ -132,7 +81,11 @@ const Variables = z.object({
     "5",
     "a whole number from 1 to 60000: what the vendor's plan allows",
   ),
-  UNIVERSE: variable(z.string().refine(isUniverse).transform(parseUniverse), "type=ETF,exchange=XNAS", UNIVERSE_FORMS),
+  UNIVERSE: variable(
+    z.string().refine(forms.isUniverse).transform(parseUniverse),
+    "type=ETF,exchange=XNAS",
+    UNIVERSE_FORMS,
+  ),
   HISTORY_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for two years before the first start"),
   NEWS_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for thirty days back"),
   BARS_AFTER_CLOSE_MINUTES: variable(
@@ -143,12 +96,12 @@ const Variables = z.object({
   PRESET: variable(Preset, "tandem", `one of ${Preset.options.join(", ")}`),
   ASSET_CONFIG: optional(z.string().min(1), "the path of a JSON file with settings by asset key"),
   DAILY_SCHEDULE: variable(
-    z.string().refine(isCron),
+    z.string().refine(forms.isCron),
     "30 18 * * 1-5",
     'a cron expression of five fields, minute hour day month weekday, that some day meets, such as "30 18 * * 1-5"',
   ),
   SCHEDULE_TIME_ZONE: variable(
-    z.string().refine(isTimeZone),
+    z.string().refine(forms.isTimeZone),
     "America/New_York",
     "an IANA time zone such as America/New_York",
   ),
@@ -170,17 +123,23 @@ const Variables = z.object({
     "off or required; unset, it is required unless the service is reached from this machine alone and nobody signs in",
   ),
   PUBLIC_URL: optional(
-    z.string().refine(isPublicAddress).transform((text) => new URL(text)),
+    z.string().refine(forms.isPublicAddress).transform((text) => new URL(text)),
     "the https:// address under which people reach the service, without path; http:// on this machine only",
   ),
   GOOGLE_CLIENT_ID: optional(z.string().regex(/^[\x21-\x7e]+$/), "the id of an OAuth client of Google's"),
   GOOGLE_CLIENT_SECRET: optional(z.string().regex(/^[\x21-\x7e]+$/), "the secret of that client", { secret: true }),
-  SIGN_IN_ALLOW: optional(z.string().refine(isAllowList).transform(parseAllowList), ALLOW_LIST_FORMS),
+  SIGN_IN_ALLOW: optional(z.string().refine(forms.isAllowList).transform(parseAllowList), ALLOW_LIST_FORMS),
   OIDC_ISSUER: variable(
-    z.string().refine(isIssuer),
+    z.string().refine(forms.isIssuer),
     "https://accounts.google.com",
     "the https:// address of an OpenID provider; http:// on this machine only",
   ),
+  ALLOWED_ORIGINS: optional(
+    z.string().refine(forms.isOriginList).transform(forms.originsIn),
+    "origins separated by commas, each as browsers send it, such as https://pairs.example.com or http://localhost:3000: " +
+      "no path and no slash behind, http:// on this machine only, and no *",
+  ),
+  COMPAT: variable(Compat, "none", "none or strict"),
   RATE_LIMIT_PER_MINUTE: variable(
     z.union([z.literal("off"), z.coerce.number().int().min(10).max(1_000_000)]),
     "600",
@@ -255,6 +214,10 @@ export interface Environment {
   publicUrl: URL | undefined;
   /** How people sign in; `undefined` where they do not. */
   signIn: SignInSettings | undefined;
+  /** Origins of other sites whose pages may use the routes for programs. */
+  allowedOrigins: readonly string[];
+  /** Whether the routes of the original services answer as these did where they were wrong, unless a request says otherwise. */
+  compat: "none" | "strict";
   /** Requests of a token or session; `undefined` counts nobody's. */
   rateLimitPerMinute: number | undefined;
   /** How many proxies in front are believed what they say of clients. */
@@ -310,14 +273,15 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     );
   }
   if (
-    given.GOOGLE_CLIENT_ID !== undefined && given.PUBLIC_URL === undefined && !isLoopback(given.HOST ?? "127.0.0.1")
+    given.GOOGLE_CLIENT_ID !== undefined && given.PUBLIC_URL === undefined &&
+    !forms.isLoopback(given.HOST ?? "127.0.0.1")
   ) {
     lines.push(
       "PUBLIC_URL: it is not set, and signing in needs the address under which people reach the service, to which they are sent back.",
     );
   }
-  const loopbackOnly = isLoopback(given.HOST ?? "127.0.0.1") &&
-    (given.PUBLIC_URL === undefined || isLoopback(URL.parse(given.PUBLIC_URL)?.hostname ?? ""));
+  const loopbackOnly = forms.isLoopback(given.HOST ?? "127.0.0.1") &&
+    (given.PUBLIC_URL === undefined || forms.isLoopback(URL.parse(given.PUBLIC_URL)?.hostname ?? ""));
   if (given.AUTHENTICATION === "off" && !loopbackOnly) {
     lines.push(
       "AUTHENTICATION: off is for this machine alone, and HOST or PUBLIC_URL is another address. Leave it unset, or set HOST to 127.0.0.1 and leave PUBLIC_URL out.",
@@ -364,17 +328,14 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     loopbackOnly,
     publicUrl: v.PUBLIC_URL,
     signIn,
+    allowedOrigins: v.ALLOWED_ORIGINS ?? [],
+    compat: v.COMPAT,
     rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE === "off" ? undefined : v.RATE_LIMIT_PER_MINUTE,
     trustedProxies: v.TRUSTED_PROXIES,
     shutdownSeconds: v.SHUTDOWN_SECONDS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
   };
-}
-
-/** Whether an address is this machine's own, so that no other machine reaches it. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "::1" || hostname === "[::1]" || hostname === "localhost" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** What of the variables must never be shown: the values of those that hold secrets, whether they can be used or not. */

@@ -111,6 +111,8 @@ export function accessPages(
   return new Hono()
     .onError((error, c) => {
       if (!(error instanceof SignInFailure)) throw error;
+      // Programs are told as the original's backend told them.
+      if (!(c.req.header("Accept") ?? "").includes("text/html")) return c.json({ error: error.detail }, error.status);
       return answer(c, <SignInFailedPage title={error.message} detail={error.detail} />, error.status);
     })
     .get("/sign-in", (c) => {
@@ -128,10 +130,7 @@ export function accessPages(
       if (back === null) {
         throw new Problem(
           "invalid-request",
-          "redirect_url: After signing in, only paths of this site can be gone to.",
-          {
-            errors: [{ path: "redirect_url", message: "A path of this site is wanted, such as /pairs." }],
-          },
+          "redirect_url: After signing in, only paths of this site can be gone to, such as /pairs.",
         );
       }
       const pending = await access.signIns.begin(back);

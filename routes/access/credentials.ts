@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
 import { type Access, type Actor, digestOf, type Principal, sameDigest } from "../../access/mod.ts";
+import { allowedOrigin, type AllowedOrigins } from "../allowed_origins.ts";
 import { fullAddress } from "../limits/client_address.ts";
 import { Problem } from "../problems.ts";
 
@@ -19,10 +20,13 @@ export const sessionCookie = "__Host-tandem_session";
 export const anybody: Principal = { kind: "anybody", id: null, name: "anybody", scope: "admin" };
 
 /**
- * Finds out who asks: the holder of `Authorization: Bearer …`, else of the session cookie. Whether they may is asked later, so that who
+ * Finds out who asks: the holder of `Authorization: Bearer …`, else of the session cookie, which counts for this site's own pages alone. Whether they may is asked later, so that who
  * brings a session that is over still gets to the sign-in.
  */
-export function authenticate(access: Access | undefined): MiddlewareHandler<{ Variables: CredentialVariables }> {
+export function authenticate(
+  access: Access | undefined,
+  sites: AllowedOrigins,
+): MiddlewareHandler<{ Variables: CredentialVariables }> {
   return async (c, next) => {
     if (!access?.required) {
       c.set("principal", anybody);
@@ -35,7 +39,7 @@ export function authenticate(access: Access | undefined): MiddlewareHandler<{ Va
       else c.set("principal", principal);
       return await next();
     }
-    const secret = getCookie(c, sessionCookie);
+    const secret = allowedOrigin(c, sites) === undefined ? getCookie(c, sessionCookie) : undefined;
     const principal = secret === undefined ? null : await access.sessions.principalOf(secret);
     if (principal) c.set("principal", principal);
     await next();

@@ -6,7 +6,7 @@ import { sourceOfVersions } from "../data_source.ts";
 import { linkToNext } from "../links.ts";
 import { wholeNumber } from "../validation.ts";
 import { OldError } from "./old_errors.ts";
-import { compat } from "./strict_query.ts";
+import { type Compat, compat } from "./strict_query.ts";
 
 /** A row of an asset. */
 export type Row = Record<string, unknown>;
@@ -62,6 +62,35 @@ export async function wantedVersion(
   });
 }
 
+/** The times that the original had for each row: Tandem keeps one for all, when their content was first published. */
+export async function timesOf(
+  engine: Engine,
+  version: RowVersion,
+): Promise<{ created_at: string; updated_at: string }> {
+  const at = inMilliseconds(await unchangedSince(engine, version));
+  return { created_at: at, updated_at: at };
+}
+
+/** When the content of a version was first published. */
+async function unchangedSince(engine: Engine, version: RowVersion): Promise<string> {
+  let { committedAt, id: before } = version;
+  // What changes daily takes one look; the bound is for what never changes.
+  for (let look = 0; look < 100; look++) {
+    const earlier = await engine.materializations(version.key, { limit: 50, before });
+    for (const one of earlier) {
+      if (one.dataVersion !== version.dataVersion) return committedAt;
+      ({ committedAt, id: before } = one);
+    }
+    if (earlier.length === 0) break;
+  }
+  return committedAt;
+}
+
+/** Always three digits: the database leaves out zeros at the end. */
+export function inMilliseconds(time: unknown): string {
+  return new Date(time as string).toISOString();
+}
+
 /** Rows of one version, as many as asked for or all of them, a page at a time. */
 export async function rowsOf(
   engine: Engine,
@@ -79,6 +108,14 @@ export async function rowsOf(
   }
 }
 
+/** Raise it when the same versions are answered in another way: clients hold answers by their ETags. */
+const ANSWERS = 2;
+
+/** What beside versions and address an answer depends on. */
+function shape(c: Context): string {
+  return `${ANSWERS}${(c.get("compat") as Compat | undefined) === "strict" ? "s" : ""}`;
+}
+
 /**
  * Answers with what is made of some versions of assets and the address alone, under an ETag of their contents; with 304, and
  * without making it, where the client has that already. What was made lately is not made again.
@@ -89,7 +126,7 @@ export async function answerVersions(
   versions: readonly Pick<RowVersion, "id" | "dataVersion">[],
   make: () => Promise<{ body: unknown; headers?: Record<string, string> }>,
 ): Promise<Response> {
-  const etag = `"${versions.map(({ dataVersion }) => dataVersion).join(".")}"`;
+  const etag = `"${[shape(c), ...versions.map(({ dataVersion }) => dataVersion)].join(".")}"`;
   const headers = { ETag: etag, "Cache-Control": "private, no-cache", ...await sourceOfVersions(engine, versions) };
   if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
   const { pathname, search } = new URL(c.req.url);

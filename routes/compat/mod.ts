@@ -2,7 +2,7 @@
  * The routes of the services that Tandem replaces, so that their clients can be pointed here: what differs is listed in
  * docs/compatibility.md.
  */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { Engine, Logger } from "../../engine/mod.ts";
 import { AnswerCache } from "../answer_cache.ts";
 import { fitRlrtRoutes } from "./fit_rlrt.ts";
@@ -10,6 +10,7 @@ import { modelChosenPairRoutes } from "./model_chosen_pairs.ts";
 import { onOldError, onOldNotFound } from "./old_errors.ts";
 import { pairRoutes } from "./pairs.ts";
 import { quantServiceRoutes } from "./quant_service.ts";
+import type { Compat, CompatVariables } from "./strict_query.ts";
 import { tickerRoutes } from "./tickers.ts";
 
 /** What these routes stand on. */
@@ -18,21 +19,31 @@ export interface CompatOptions {
   logger: Logger;
   /** The largest body of `/ml` and `/trading`: the closes of a whole market. */
   maxClosesBytes: number;
+  /** How near answers keep to the originals where a request does not say; right numbers unless told otherwise. */
+  compat?: Compat;
 }
 
 /** What the answers that are kept for the next who asks take together. */
 const cacheBytes = 16 * 1024 * 1024;
 
 /** `/ml` and `/trading` of the original quant service, computed from the body; `/api` of its backend, read from assets. */
-export function compatRoutes({ engine, logger, maxClosesBytes }: CompatOptions) {
+export function compatRoutes({ engine, logger, maxClosesBytes, compat = "none" }: CompatOptions) {
   const reads = { engine, answers: new AnswerCache(cacheBytes) };
+  const asTheServerIsSet: MiddlewareHandler<{ Variables: CompatVariables }> = async (c, next) => {
+    c.set("compat", compat);
+    await next();
+  };
+  const prefixes = ["/ml/*", "/trading/*", "/api/*"];
   const routes = new Hono()
     .onError(onOldError(logger))
+    .on("ALL", prefixes, asTheServerIsSet)
     .route("/", quantServiceRoutes({ maxBodyBytes: maxClosesBytes }))
     .route("/api/ticker", tickerRoutes(reads))
     .route("/api/pairs", pairRoutes(reads))
     .route("/api/ml", fitRlrtRoutes(engine))
     .route("/api/model-chosen-pairs", modelChosenPairRoutes(reads));
-  for (const prefix of ["/ml/*", "/trading/*", "/api/*"]) routes.all(prefix, onOldNotFound);
+  for (const prefix of prefixes) routes.all(prefix, onOldNotFound);
   return routes;
 }
+
+export type { Compat } from "./strict_query.ts";

@@ -14,6 +14,7 @@ import {
   rowsOf,
   wantedVersion,
 } from "./asset_answers.ts";
+import { dateOf, numberOf } from "./go_values.ts";
 import { pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
 import { knownQuery } from "./strict_query.ts";
@@ -60,16 +61,16 @@ export function modelChosenPairRoutes(reads: OldReads) {
         answers: async (rows) => {
           const spreads = await spreadsOf(engine, signals, { filters, rows });
           return rows.map((row) => {
-            const { scaled_spread: spread = null, predicted_trend = null } = spreads.get(row.session) ?? {};
+            const { scaled_spread, predicted_trend } = spreads.get(row.session) ?? {};
             return {
               ticker_1: row.ticker_1,
               ticker_2: row.ticker_2,
-              spread,
-              predicted_trend: parameters.compat === "strict" ? predicted_trend ?? 0 : predicted_trend,
+              spread: numberOf(scaled_spread),
+              predicted_trend: numberOf(predicted_trend),
               signal: row.signal,
               position: row.position,
-              budget: row.budget,
-              date: row.session,
+              budget: numberOf(row.budget),
+              date: dateOf(row.session, parameters.compat),
             };
           });
         },
@@ -84,8 +85,16 @@ export function modelChosenPairRoutes(reads: OldReads) {
         if (!row) {
           throw new OldError(404, `There are no metrics of ${parameters.ticker_1} and ${parameters.ticker_2}.`);
         }
-        const { total_return, annualized_return, max_drawdown } = row;
-        return { body: { total_return, annualized_return, max_drawdown } };
+        const { ticker_1, ticker_2, total_return, annualized_return, max_drawdown } = row;
+        return {
+          body: {
+            ticker_1,
+            ticker_2,
+            total_return: numberOf(total_return),
+            annualized_return: numberOf(annualized_return),
+            max_drawdown: numberOf(max_drawdown),
+          },
+        };
       });
     });
 }

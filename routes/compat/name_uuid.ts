@@ -12,13 +12,21 @@ export function nameUuid(namespace: string, name: string): string {
   return hash.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** Of the pairs of this service; its value means nothing and never changes. */
+/** Of the pairs of this service; the value of a namespace means nothing and never changes. */
 const PAIRS = "8f0c6f5e-6f64-4d0e-9a35-2f4b1c9d7e10";
 
 /** The id of a pair of tickers: for ever the same, whenever and wherever the pair is found again. */
 export function pairId(pair: { ticker_1: string; ticker_2: string }): string {
   // As JSON, so that no two pairs have one name whatever characters symbols have.
   return nameUuid(PAIRS, JSON.stringify([pair.ticker_1, pair.ticker_2]));
+}
+
+/** Of the mentions of this service. */
+const MENTIONS = "b0d1a3de-55c8-4b59-8a6e-7b0c43f0a9d2";
+
+/** The id of a mention of a ticker in an article, which sources name as they like: for ever the same. */
+export function mentionId({ id, ticker }: { id: string; ticker: string }): string {
+  return nameUuid(MENTIONS, JSON.stringify([id, ticker]));
 }
 
 /** Whether a text is a UUID of any version. */

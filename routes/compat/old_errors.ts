@@ -1,7 +1,7 @@
-import type { Context, ErrorHandler } from "hono";
+import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "../../engine/mod.ts";
-import { onError, type ProblemDetails } from "../problems.ts";
+import { onError, onNotFound, type ProblemDetails } from "../problems.ts";
 
 /** A fault that a client of the original services is told as they told it: `{"error": …}`. */
 export class OldError extends Error {
@@ -34,7 +34,14 @@ export function onOldError(logger: Logger): ErrorHandler {
 /** Errors of what comes before any route, such as limits: answered as the routes answer that the path belongs to. */
 export function onErrorByPath(logger: Logger): ErrorHandler {
   const [answer, answerOld] = [onError(logger), onOldError(logger)];
-  return (error, c) => /^\/(?:ml|trading|api)(?:\/|$)/.test(c.req.path) ? answerOld(error, c) : answer(error, c);
+  return (error, c) => isOld(c) ? answerOld(error, c) : answer(error, c);
+}
+
+/** For the application's `notFound`. */
+export const onNotFoundByPath: NotFoundHandler = (c) => isOld(c) ? onOldNotFound(c) : onNotFound(c);
+
+function isOld(c: Context): boolean {
+  return /^\/(?:ml|trading|api|auth)(?:\/|$)/.test(c.req.path);
 }
 
 /** For paths below the original's prefixes that lead nowhere. */

@@ -10,8 +10,10 @@ import {
   type OldReads,
   type Row,
   rowsOf,
+  timesOf,
   wantedVersion,
 } from "./asset_answers.ts";
+import { numberOf } from "./go_values.ts";
 import { isUuid, pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
 import { knownQuery } from "./strict_query.ts";
@@ -26,6 +28,8 @@ const fields = [
   "cointegration_critical_value",
   "half_life",
   "mean_crossings",
+  "created_at",
+  "updated_at",
 ];
 
 const suggested = [equals("accepted", "true")];
@@ -42,7 +46,10 @@ export function pairRoutes(reads: OldReads) {
         version,
         filters: async () => [...await newestOnly(engine, version), ...suggested],
         fields,
-        answers: (rows) => rows.map(pairAnswer),
+        answers: async (rows) => {
+          const times = await timesOf(engine, version);
+          return rows.map((row) => pairAnswer(row, times));
+        },
       });
     })
     // One of them.
@@ -55,25 +62,28 @@ export function pairRoutes(reads: OldReads) {
         const { rows } = await rowsOf(engine, version, {
           filters: [...await newestOnly(engine, version), ...suggested],
         });
-        const pair = rows.map(pairAnswer).find((pair) => pair.id === id.toLowerCase());
+        const times = await timesOf(engine, version);
+        const pair = rows.map((row) => pairAnswer(row, times)).find((pair) => pair.id === id.toLowerCase());
         if (!pair) throw new OldError(404, `There is no suggested pair ${id}.`);
         return { body: pair };
       });
     });
 }
 
-function pairAnswer(row: Row): Row {
+function pairAnswer(row: Row, times: Row): Row {
   const { ticker_1, ticker_2 } = row as { ticker_1: string; ticker_2: string };
+  const pValue = numberOf(row.adf_p_value);
   return {
     id: pairId({ ticker_1, ticker_2 }),
     ticker_1,
     ticker_2,
-    spread_intercept: row.intercept,
-    spread_slope: row.slope,
-    cointegration_p_value: row.adf_p_value,
+    spread_intercept: numberOf(row.intercept),
+    spread_slope: numberOf(row.slope),
+    cointegration_p_value: pValue,
     // The same under the name that half of the original's clients read.
-    cointegration_critical_value: row.adf_p_value,
-    half_life: row.half_life,
-    mean_crossings: row.mean_crossings,
+    cointegration_critical_value: pValue,
+    half_life: numberOf(row.half_life),
+    mean_crossings: numberOf(row.mean_crossings),
+    ...times,
   };
 }

@@ -2,12 +2,23 @@ import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { describing, parsed } from "../validation.ts";
 
-/** Asks for the original's numbers, faults included. */
-export const compat = z.literal("strict", "The only value is strict; leave it out for right answers.").optional()
-  .describe("`strict` for the original's numbers where it is wrong, for those who must compare");
+/** How near an answer keeps to the original where that was wrong: `strict` gives its numbers, faults included. */
+export type Compat = z.output<typeof Compat>;
+const Compat = z.enum(["strict", "none"], "Either strict or none is wanted.");
+
+/** Asks for the original's numbers, or for right ones. */
+export const compat = Compat.optional()
+  .describe(
+    "`strict` for the original's numbers where it is wrong, `none` for right ones; as the server is set unless told",
+  );
 
 /** Parameters of routes that take nothing else. */
 export const StrictParameters = z.object({ compat });
+
+/** Variable of a request's context that holds what counts where a request does not say. */
+export interface CompatVariables {
+  compat: Compat;
+}
 
 /**
  * Reads the query parameters that a route knows, which the handler gets from `c.req.valid("query")`. Others are passed over, as
@@ -17,7 +28,10 @@ export function knownQuery<S extends z.ZodType<unknown, Record<string, string | 
   schema: S,
 ): MiddlewareHandler<object, string, { in: { query: z.input<S> }; out: { query: z.output<S> } }> {
   return describing({ query: schema }, async (c, next) => {
-    const known = parsed(schema, Object.fromEntries(new URL(c.req.url).searchParams));
+    const known = parsed(schema, {
+      compat: c.get("compat" as never),
+      ...Object.fromEntries(new URL(c.req.url).searchParams),
+    });
     c.req.addValidatedData("query", known as object);
     await next();
   });

@@ -7,20 +7,36 @@ import {
   answerVersions,
   DatedListParameters,
   equals,
+  inMilliseconds,
   ListParameters,
   moment,
   type OldReads,
   type Row,
   rowsOf,
+  timesOf,
   wantedVersion,
 } from "./asset_answers.ts";
+import { dateOf, numberOf, textOf } from "./go_values.ts";
+import { mentionId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
 import { compat, knownQuery } from "./strict_query.ts";
 
-const tickerFields = ["ticker", "name", "active", "type", "created_at", "updated_at"];
-const barFields = ["ticker", "name", "date", "open", "high", "low", "close", "volume", "volume_weighted_price"];
+const times = ["created_at", "updated_at"];
+const tickerFields = ["ticker", "name", "active", "type", ...times];
+const barFields = [
+  "ticker",
+  "name",
+  "date",
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "volume_weighted_price",
+  ...times,
+];
 
-const mentionFields = ["id", "ticker", "publisher", "author", "source_url", "short_summary", "publish_time"];
+const mentionFields = ["id", "ticker", "publisher", "author", "source_url", "short_summary", "publish_time", ...times];
 
 /** Closes of an average and of the relative strength. */
 const WINDOW = 30;
@@ -37,15 +53,14 @@ export function tickerRoutes(reads: OldReads) {
         version,
         fields: tickerFields,
         answers: async (rows) => {
-          const since = await unchangedSince(engine, version);
-          return rows.map((row) => tickerAnswer(row, since));
+          const times = await timesOf(engine, version);
+          return rows.map((row) => tickerAnswer(row, times));
         },
       });
     })
     // A ticker with the latest values of its indicators.
     .get("/:ticker/details", knownQuery(z.object({ compat, as_of: moment })), async (c) => {
       const parameters = c.req.valid("query");
-      const strict = parameters.compat === "strict";
       const ticker = c.req.param("ticker");
       const [tickers, bars, indicators] = await Promise.all([
         wantedVersion(engine, "raw_tickers", parameters),
@@ -58,14 +73,14 @@ export function tickerRoutes(reads: OldReads) {
         const of = { filters: [equals("ticker", ticker)] };
         const { rows: [listed] } = await rowsOf(engine, tickers, { ...of, limit: 1 });
         if (!listed) throw unknownTicker(ticker);
-        const answer = tickerAnswer(listed, await unchangedSince(engine, tickers));
+        const answer = tickerAnswer(listed, await timesOf(engine, tickers));
         if (stored) {
           const { rows: [latest] } = await rowsOf(engine, stored, { ...of, order: ["-session"], limit: 1 });
-          return { body: { ...answer, ...indicatorsAnswer(latest, strict ? 0 : null) } };
+          return { body: { ...answer, ...indicatorsAnswer(latest) } };
         }
         const { rows } = await rowsOf(engine, bars, { ...of, fields: ["close"] });
         const closes = Float64Array.from(rows, (row) => row.close as number);
-        return { body: { ...answer, ...latestIndicators(closes, strict ? 0 : null) } };
+        return { body: { ...answer, ...latestIndicators(closes) } };
       });
     })
     // Its bars.
@@ -86,17 +101,19 @@ export function tickerRoutes(reads: OldReads) {
         answers: async (rows) => {
           const name = tickers && rows.length > 0
             ? (await rowsOf(engine, tickers, { filters: [equals("ticker", ticker)], limit: 1 })).rows[0]?.name
-            : null;
+            : "";
+          const times = await timesOf(engine, version);
           return rows.map(({ ticker, session, open, high, low, close, volume }) => ({
             ticker,
-            name: name ?? null,
-            date: session,
-            open,
-            high,
-            low,
-            close,
-            volume,
-            volume_weighted_price: null,
+            name: textOf(name),
+            date: dateOf(session, parameters.compat),
+            open: numberOf(open),
+            high: numberOf(high),
+            low: numberOf(low),
+            close: numberOf(close),
+            volume: numberOf(volume),
+            volume_weighted_price: 0,
+            ...times,
           }));
         },
       });
@@ -105,12 +122,16 @@ export function tickerRoutes(reads: OldReads) {
     .get("/:ticker/news-mentions", knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
+      const version = await wantedVersion(engine, "news_mentions", parameters);
       return await answerList(c, reads, parameters, {
-        version: await wantedVersion(engine, "news_mentions", parameters),
+        version,
         filters: () => [equals("ticker", ticker)],
         fields: mentionFields,
         missing: `There is no news of ${ticker}.`,
-        answers: (rows) => rows.map((row) => ({ ...row, publish_time: inMilliseconds(row.publish_time) })),
+        answers: async (rows) => {
+          const times = await timesOf(engine, version);
+          return rows.map((row) => mentionAnswer(row, times));
+        },
       });
     });
 }
@@ -120,14 +141,22 @@ export function unknownTicker(ticker: string): OldError {
   return new OldError(404, `There is no ticker ${ticker}.`);
 }
 
-function tickerAnswer({ ticker, name, active, type }: Row, since: string): Row {
-  const at = inMilliseconds(since);
-  return { ticker, name, active, type, created_at: at, updated_at: at };
+function tickerAnswer({ ticker, name, active, type }: Row, times: Row): Row {
+  return { ticker, name: textOf(name), active: active === true, type: textOf(type), ...times };
 }
 
-/** Always three digits: the database leaves out zeros at the end. */
-function inMilliseconds(time: unknown): string {
-  return new Date(time as string).toISOString();
+function mentionAnswer(row: Row, times: Row): Row {
+  const { id, ticker, publisher, author, source_url, short_summary, publish_time } = row;
+  return {
+    id: mentionId({ id: String(id), ticker: String(ticker) }),
+    ticker,
+    publisher: textOf(publisher),
+    author: textOf(author),
+    source_url: textOf(source_url),
+    short_summary: textOf(short_summary),
+    publish_time: inMilliseconds(publish_time),
+    ...times,
+  };
 }
 
 /** The version of `indicators`, where there is one. */
@@ -143,43 +172,22 @@ async function storedIndicators(
   });
 }
 
-/** When the content of a version was first published. */
-async function unchangedSince(engine: Engine, version: RowVersion): Promise<string> {
-  let { committedAt, id: before } = version;
-  // What changes daily takes one look; the bound is for what never changes.
-  for (let look = 0; look < 100; look++) {
-    const earlier = await engine.materializations(version.key, { limit: 50, before });
-    for (const one of earlier) {
-      if (one.dataVersion !== version.dataVersion) return committedAt;
-      ({ committedAt, id: before } = one);
-    }
-    if (earlier.length === 0) break;
-  }
-  return committedAt;
-}
-
-/** Values of a row of `indicators`, or of none; `undefinedValue` where they are not defined. */
-function indicatorsAnswer(row: Row | undefined, undefinedValue: number | null): Row {
-  const value = (name: string) => row?.[name] ?? undefinedValue;
+/** Values of a row of `indicators`, or of none. Of the three numbers of a MACD the original kept the line itself. */
+function indicatorsAnswer(row: Row = {}): Row {
   return {
-    sma: value("sma_30"),
-    ema: value("ema_30"),
-    rsi: value("rsi_30"),
-    macd: { value: value("macd"), signal: value("macd_signal"), histogram: value("macd_histogram") },
+    sma: numberOf(row.sma_30),
+    ema: numberOf(row.ema_30),
+    rsi: numberOf(row.rsi_30),
+    macd: numberOf(row.macd),
   };
 }
 
-/** Values on the last close; `undefinedValue` where there are too few closes for one. */
-function latestIndicators(closes: Float64Array, undefinedValue: number | null): Row {
-  const last = (values: Float64Array) => {
-    const value = values.at(-1) ?? NaN;
-    return Number.isFinite(value) ? value : undefinedValue;
-  };
-  const { value, signal, histogram } = macd(closes);
+/** Values on the last close. */
+function latestIndicators(closes: Float64Array): Row {
   return {
-    sma: last(sma(closes, WINDOW)),
-    ema: last(ema(closes, WINDOW)),
-    rsi: last(rsi(closes, WINDOW)),
-    macd: { value: last(value), signal: last(signal), histogram: last(histogram) },
+    sma: numberOf(sma(closes, WINDOW).at(-1)),
+    ema: numberOf(ema(closes, WINDOW).at(-1)),
+    rsi: numberOf(rsi(closes, WINDOW).at(-1)),
+    macd: numberOf(macd(closes).value.at(-1)),
   };
 }

@@ -65,6 +65,41 @@ Deno.test("readEnvironment() reads the calendar of a file, and refuses one for a
   );
 });
 
+Deno.test("readEnvironment() reads origins exactly as browsers send them, none unless told, and how old routes answer", () => {
+  const { allowedOrigins, compat } = readEnvironment({});
+  assert.deepEqual([allowedOrigins, compat], [[], "none"]);
+  const list = " http://localhost:3000, https://pairs.example.com ,http://[::1]:3000,,http://localhost:3000";
+  assert.deepEqual(readEnvironment({ ALLOWED_ORIGINS: list }).allowedOrigins, [
+    "http://localhost:3000",
+    "https://pairs.example.com",
+    "http://[::1]:3000",
+  ]);
+  assert.equal(readEnvironment({ COMPAT: "strict" }).compat, "strict");
+  for (
+    const wrong of [
+      "*",
+      "null",
+      ",",
+      "pairs.example.com",
+      "http://localhost:3000/",
+      "https://pairs.example.com/login",
+      "https://*.example.com",
+      "https://PAIRS.example.com",
+      "https://pairs.example.com:443",
+      "http://pairs.example.com",
+      "https://user@pairs.example.com",
+      "ftp://pairs.example.com",
+      "https://pairs.example.com, *",
+    ]
+  ) {
+    const said = refused({ ALLOWED_ORIGINS: wrong });
+    assert.ok(
+      said.startsWith(`ALLOWED_ORIGINS: "${wrong}" cannot be used. Allowed: origins separated by commas`),
+      said,
+    );
+  }
+});
+
 Deno.test("readEnvironment() takes an empty variable for an unset one", () => {
   assert.equal(readEnvironment({ PORT: "", DATABASE_URL: "" }).port, 8000);
 });
@@ -75,6 +110,7 @@ for (
     ["PORT", "65536"],
     ["PORT", "-1"],
     ["PRESET", "mine"],
+    ["COMPAT", "loose"],
     ["DAILY_SCHEDULE", "99 * * * *"],
     ["DAILY_SCHEDULE", "daily"],
     // No February has a thirtieth.

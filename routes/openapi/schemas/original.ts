@@ -3,7 +3,9 @@ import { z } from "zod";
 import { named } from "../components.ts";
 
 const instant = z.iso.datetime({ offset: true });
-const date = z.iso.date();
+/** As Go writes it with `compat=strict`. */
+const date = z.union([z.iso.date(), instant]);
+const times = { created_at: instant, updated_at: instant };
 
 const nullableNumber = z.number().nullable();
 
@@ -48,11 +50,10 @@ export const OldModelTrades = named(
 
 const oldTicker = {
   ticker: z.string(),
-  name: z.string().nullable(),
-  active: z.boolean().nullable(),
-  type: z.string().nullable(),
-  created_at: instant,
-  updated_at: instant,
+  name: z.string(),
+  active: z.boolean(),
+  type: z.string(),
+  ...times,
 };
 const OldTicker = named("OldTicker", z.strictObject(oldTicker));
 /** Lists may be asked for some of their fields alone. */
@@ -62,48 +63,51 @@ export const OldTickerDetails = named(
   "OldTickerDetails",
   z.strictObject({
     ...oldTicker,
-    sma: nullableNumber,
-    ema: nullableNumber,
-    rsi: nullableNumber,
-    macd: z.strictObject({ value: nullableNumber, signal: nullableNumber, histogram: nullableNumber }),
+    sma: z.number(),
+    ema: z.number(),
+    rsi: z.number(),
+    macd: z.number().describe("The line itself, without signal and histogram"),
   }),
 );
 export const OldBarList = named(
   "OldBarList",
   some(z.strictObject({
     ticker: z.string(),
-    name: z.string().nullable(),
+    name: z.string(),
     date,
-    open: nullableNumber,
-    high: nullableNumber,
-    low: nullableNumber,
-    close: nullableNumber,
-    volume: nullableNumber,
-    volume_weighted_price: nullableNumber,
+    open: z.number(),
+    high: z.number(),
+    low: z.number(),
+    close: z.number(),
+    volume: z.number(),
+    volume_weighted_price: z.number().describe("0 where the source has none"),
+    ...times,
   })),
 );
 export const OldMentionList = named(
   "OldMentionList",
   some(z.strictObject({
-    id: z.string(),
+    id: z.uuid(),
     ticker: z.string(),
-    publisher: z.string().nullable(),
-    author: z.string().nullable(),
-    source_url: z.string().nullable(),
-    short_summary: z.string().nullable(),
+    publisher: z.string(),
+    author: z.string(),
+    source_url: z.string(),
+    short_summary: z.string(),
     publish_time: instant,
+    ...times,
   })),
 );
 const OldPair = z.strictObject({
   id: z.uuid(),
   ticker_1: z.string(),
   ticker_2: z.string(),
-  spread_intercept: nullableNumber,
-  spread_slope: nullableNumber,
-  cointegration_p_value: nullableNumber,
-  cointegration_critical_value: nullableNumber,
-  half_life: nullableNumber,
-  mean_crossings: nullableNumber,
+  spread_intercept: z.number(),
+  spread_slope: z.number(),
+  cointegration_p_value: z.number(),
+  cointegration_critical_value: z.number(),
+  half_life: z.number(),
+  mean_crossings: z.number(),
+  ...times,
 });
 export const OldPairSchema = named("OldPair", OldPair);
 export const OldPairList = named("OldPairList", some(OldPair));
@@ -116,19 +120,21 @@ export const OldTradeList = named(
   some(z.strictObject({
     ticker_1: z.string(),
     ticker_2: z.string(),
-    spread: nullableNumber,
-    predicted_trend: nullableNumber,
+    spread: z.number(),
+    predicted_trend: z.number(),
     signal: z.string(),
     position: z.int(),
-    budget: nullableNumber,
+    budget: z.number(),
     date,
   })),
 );
 export const OldMetrics = named(
   "OldMetrics",
   z.strictObject({
-    total_return: nullableNumber,
-    annualized_return: nullableNumber,
-    max_drawdown: nullableNumber,
+    ticker_1: z.string(),
+    ticker_2: z.string(),
+    total_return: z.number(),
+    annualized_return: z.number(),
+    max_drawdown: z.number(),
   }),
 );

@@ -15,14 +15,8 @@ const time = z.iso.datetime();
 const trends = z.array(
   z.strictObject({ date, trend: z.enum(["positive", "negative"]), confidence: z.number().min(0).max(1) }),
 ).min(1);
-const ticker = {
-  ticker: z.string(),
-  name: z.string(),
-  active: z.boolean(),
-  type: z.string(),
-  created_at: time,
-  updated_at: time,
-};
+const times = { created_at: time, updated_at: time };
+const ticker = { ticker: z.string(), name: z.string(), active: z.boolean(), type: z.string(), ...times };
 const indicator = z.number();
 const pair = z.strictObject({
   id: z.uuid(),
@@ -34,6 +28,7 @@ const pair = z.strictObject({
   cointegration_critical_value: z.number().min(0).max(0.05),
   half_life: z.number().positive(),
   mean_crossings: z.int(),
+  ...times,
 });
 const position = z.union([z.literal(-1), z.literal(0), z.literal(1)]);
 const signal = z.string();
@@ -115,7 +110,7 @@ const routes: Route[] = [
       sma: indicator,
       ema: indicator,
       rsi: indicator.min(0).max(100),
-      macd: z.strictObject({ value: indicator, signal: indicator, histogram: indicator }),
+      macd: indicator,
     }),
   },
   {
@@ -130,7 +125,8 @@ const routes: Route[] = [
       low: z.number(),
       close: z.number(),
       volume: z.number(),
-      volume_weighted_price: z.null(),
+      volume_weighted_price: z.number(),
+      ...times,
     })).min(1),
     order: ["date"],
   },
@@ -138,15 +134,15 @@ const routes: Route[] = [
     name: "GET /api/ticker/:ticker/news-mentions",
     request: ({ get }) => get("/api/ticker/A0/news-mentions"),
     answer: z.array(z.strictObject({
-      id: z.string(),
+      id: z.uuid(),
       ticker: z.literal("A0"),
       publisher: z.string(),
-      author: z.string().nullable(),
+      author: z.string(),
       source_url: z.url(),
       short_summary: z.string(),
       publish_time: time,
-    })).min(1),
-    order: ["id"],
+      ...times,
+    })).min(2),
   },
   {
     name: "GET /api/pairs",
@@ -178,7 +174,7 @@ const routes: Route[] = [
       ticker_1: z.string(),
       ticker_2: z.string(),
       spread: z.number().min(0).max(1),
-      predicted_trend: z.number().nullable(),
+      predicted_trend: z.number(),
       signal,
       position,
       budget: z.number(),
@@ -190,8 +186,10 @@ const routes: Route[] = [
     name: "GET /api/model-chosen-pairs/metrics",
     request: async (api) => await api.get(`/api/model-chosen-pairs/metrics?${await chosen(api)}`),
     answer: z.strictObject({
+      ticker_1: z.string(),
+      ticker_2: z.string(),
       total_return: z.number(),
-      annualized_return: z.number().nullable(),
+      annualized_return: z.number(),
       max_drawdown: z.number().max(0),
     }),
   },

@@ -66,7 +66,13 @@ export const SESSIONS = 160;
 /** Runs `test` on an embedded database, or another one, with nothing materialized. */
 export async function withMarketApi(
   test: (api: MarketApi) => Promise<void>,
-  { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024, withIndicators = true, on = withEmbedded } = {},
+  { maxBodyBytes = 1024 * 1024, maxClosesBytes = 32 * 1024 * 1024, withIndicators = true, on = withEmbedded, compat }: {
+    maxBodyBytes?: number;
+    maxClosesBytes?: number;
+    withIndicators?: boolean;
+    on?: typeof withEmbedded;
+    compat?: "none" | "strict";
+  } = {},
 ): Promise<void> {
   await on(async (database) => {
     const clock = fixedClock("2026-11-23T12:00:00Z");
@@ -96,7 +102,7 @@ export async function withMarketApi(
     const logger = loggerTo((level: LogLevel, message) => level === "error" && errors.push(message));
     const scheduler = new Scheduler({ engine, database, clock, schedules: [], logger });
     const limits = { maxBodyBytes, maxClosesBytes };
-    const app = heldToDocument(api({ engine, scheduler, logger, ready: () => Promise.resolve([]), limits }));
+    const app = heldToDocument(api({ engine, scheduler, logger, ready: () => Promise.resolve([]), limits, compat }));
     const request = async (path: string, init?: RequestInit) => await app.request(path, init);
     try {
       await test({

@@ -1,0 +1,61 @@
+import type { Context, MiddlewareHandler } from "hono";
+
+/** Other sites whose pages may use the service. */
+export interface AllowedOrigins {
+  /** Their origins, exactly as browsers send them; nobody's where this is left out. */
+  allowedOrigins?: readonly string[];
+}
+
+/** What programs use. Pages and forms of this site are for this site. */
+const forPrograms = /^\/(?:(?:api|ml|trading|v1)(?:\/|$)|(?:healthz|readyz|openapi\.json)$)/;
+
+const methods = "GET, HEAD, POST, DELETE";
+/** What requests may bring beside what every page may send. */
+const requestHeaders = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
+/** What scripts may read of an answer beside what they always may. */
+const answerHeaders =
+  "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Tandem-Data-Source, WWW-Authenticate, X-Request-Id";
+
+/**
+ * The origin of the page that sends a request, where it is one of another site that may; `undefined` for everybody else, this
+ * site's own pages and programs included.
+ *
+ * Such a page acts by the token that it shows, never by the cookie of whoever looks at it.
+ */
+export function allowedOrigin(c: Context, { allowedOrigins = [] }: AllowedOrigins): string | undefined {
+  const origin = c.req.header("Origin");
+  const other = origin !== undefined && c.req.header("Sec-Fetch-Site") !== "same-origin";
+  return other && allowedOrigins.includes(origin) && forPrograms.test(c.req.path) ? origin : undefined;
+}
+
+/**
+ * Lets pages of the allowed origins read answers, and answers what browsers ask beforehand. Everybody else is answered as if
+ * there were no list, but that caches are told that answers differ by origin.
+ *
+ * Source: Fetch Standard, section 3.3, "CORS protocol".
+ */
+export function crossOrigin(sites: AllowedOrigins): MiddlewareHandler {
+  return async (c, next) => {
+    const origin = allowedOrigin(c, sites);
+    if (origin !== undefined && c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method")) {
+      return c.body(null, 204, {
+        ...leave(origin),
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": requestHeaders,
+        "Access-Control-Max-Age": "600",
+        "Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+      });
+    }
+    await next();
+    const { headers } = c.res;
+    headers.append("Vary", "Origin");
+    if (origin === undefined) return;
+    for (const [name, value] of Object.entries(leave(origin))) headers.set(name, value);
+    headers.set("Access-Control-Expose-Headers", answerHeaders);
+  };
+}
+
+/** Never `*`, which no browser takes together with credentials. */
+function leave(origin: string): Record<string, string> {
+  return { "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true" };
+}
