@@ -106,5 +106,8 @@ export class AuditLog {
  * pasted where it does not belong.
  */
 function storable(text: string): string {
-  return text.replaceAll("\0", "\ufffd").toWellFormed().replace(/tandem_[0-9A-Za-z]{8,}/g, "tandem_…").slice(0, 2_000);
+  return text.replaceAll("\0", "\ufffd").toWellFormed().replace(/tandem_(?:page_)?[0-9A-Za-z]{8,}/g, "tandem_…").slice(
+    0,
+    2_000,
+  );
 }

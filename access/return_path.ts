@@ -13,3 +13,34 @@ export function returnPath(text: string): string | null {
   // "/.//host" becomes "//host" once the dots are gone.
   return path.startsWith("//") || path.startsWith("/auth/") || path === "/sign-in" ? null : path;
 }
+
+/** Where to go after signing in. */
+export interface ReturnAddress {
+  /** Of another site; `null` is this one. */
+  origin: string | null;
+  /** With its query. */
+  path: string;
+}
+
+/**
+ * Where to go after signing in: a path of this site, or an address of an allowed origin, which must be written as browsers write it.
+ * `null` for whatever leads elsewhere or is not clear.
+ */
+export function returnAddress(text: string, allowedOrigins: readonly string[]): ReturnAddress | null {
+  const own = returnPath(text);
+  if (own !== null) return { origin: null, path: own };
+  if (text.length > 2_000 || !/^https?:\/\/[^\\\p{Cc}\p{Zs}]*$/u.test(text)) return null;
+  const url = URL.parse(text);
+  const origin = allowedOrigins.find((allowed) => allowed === url?.origin);
+  if (!url || origin === undefined || !/^(?:$|[/?#])/.test(text.slice(origin.length)) || !text.startsWith(origin)) {
+    return null;
+  }
+  return { origin, path: url.pathname + url.search + url.hash };
+}
+
+/** An address with one parameter set, whatever it was before. Joined as text: of `//host` a parser makes another site. */
+export function withParameter({ origin, path }: { origin: string; path: string }, name: string, value: string): string {
+  const url = new URL(`${origin}${path}`);
+  url.searchParams.set(name, value);
+  return url.href;
+}

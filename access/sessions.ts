@@ -3,19 +3,29 @@ import { type Actor, recordAction } from "./audit.ts";
 import type { AllowList } from "./allow_list.ts";
 import type { Principal, Scope } from "./principal.ts";
 import { digestOf, randomSecret, sameDigest } from "./secret.ts";
+import type { PageVisitor } from "./sign_ins.ts";
+import { isPageTokenText, newPageTokenText } from "./token_text.ts";
 import type { Credentials } from "./tokens.ts";
 
-/** A browser session. */
+/** A session of a browser, or of a page of another origin. */
 export interface Session {
   id: number;
   /** Address of the person, or name of the token. */
   name: string;
   /** By what: an identity provider, or a token. */
   by: "person" | "token";
+  /** Of the page that shows it as a token; `null` for a browser. */
+  origin: string | null;
   userAgent: string | null;
   createdAt: string;
   lastUsedAt: string;
   expiresAt: string;
+}
+
+/** Where a session begins, and by whom. */
+export interface SessionContext {
+  userAgent: string | null;
+  by: Actor;
 }
 
 /** Whose session begins. */
@@ -43,11 +53,14 @@ export class UnknownSessionError extends Error {
   }
 }
 
+/** How long a page of another origin has a session, as it had of the original's backend. */
+const PAGE_MINUTES = 24 * 60;
 /** A working day without a request, or a week. */
 const defaults: SessionLimits = { idleMinutes: 8 * 60, absoluteMinutes: 7 * 24 * 60 };
 
 /**
- * Sessions of browsers: an opaque random secret in a cookie, stored as its digest. Times are the database's, so that all processes agree.
+ * Sessions of browsers, an opaque random secret in a cookie, and of pages of other origins, which show theirs as a token; stored as
+ * digests. Times are the database's, so that all processes agree.
  */
 export class Sessions implements Credentials {
   readonly #sql: Sql;
@@ -61,21 +74,47 @@ export class Sessions implements Credentials {
   }
 
   /** Begins a session. The secret is always a new one, whatever the browser brought. */
-  async begin(holder: SessionHolder, { userAgent, by }: { userAgent: string | null; by: Actor }): Promise<string> {
+  async begin(holder: SessionHolder, context: SessionContext): Promise<string> {
     const secret = randomSecret();
+    await this.#begin(holder, { ...context, secret, minutes: this.limits.absoluteMinutes, origin: null });
+    return secret;
+  }
+
+  /**
+   * Begins a session of a page of another origin, for a day, which shows the secret as a token and keeps it where its scripts can read
+   * it: so that it reads, and changes nothing.
+   */
+  async beginForPage(
+    { personId, origin }: PageVisitor,
+    context: SessionContext,
+  ): Promise<{ secret: string; expiresAt: string }> {
+    const secret = newPageTokenText();
+    const expiresAt = await this.#begin({ personId }, { ...context, secret, minutes: PAGE_MINUTES, origin });
+    return { secret, expiresAt };
+  }
+
+  async #begin(
+    holder: SessionHolder,
+    { secret, minutes, origin, userAgent, by }: SessionContext & {
+      secret: string;
+      minutes: number;
+      origin: string | null;
+    },
+  ): Promise<string> {
     const personId = "personId" in holder ? holder.personId : null;
     const tokenId = "tokenId" in holder ? holder.tokenId : null;
-    await this.#sql.begin(async (tx) => {
-      const [row] = await tx<{ id: number }[]>`
-        INSERT INTO access.session (digest, person_id, token_id, user_agent, expires_at)
-        VALUES (${digestOf(secret)}, ${personId}, ${tokenId}, ${userAgent?.slice(0, 300) ?? null},
-          now() + ${this.limits.absoluteMinutes} * interval '1 minute')
-        RETURNING id`;
-      await recordAction(tx, by, { action: "session.begin", target: `session ${row!.id}` }, "done");
+    return await this.#sql.begin(async (tx) => {
+      const [row] = await tx<{ id: number; expires_at: Date | string }[]>`
+        INSERT INTO access.session (digest, person_id, token_id, origin, user_agent, expires_at)
+        VALUES (${digestOf(secret)}, ${personId}, ${tokenId}, ${origin}, ${userAgent?.slice(0, 300) ?? null},
+          now() + ${minutes} * interval '1 minute')
+        RETURNING id, expires_at`;
+      const begun = { action: "session.begin", target: `session ${row!.id}` };
+      await recordAction(tx, by, origin === null ? begun : { ...begun, detail: { origin } }, "done");
       // What is over is of no use to anybody; events of the audit say that it was.
       await tx`DELETE FROM access.session WHERE expires_at < now() - interval '30 days'`;
+      return at(row!.expires_at);
     });
-    return secret;
   }
 
   /**
@@ -83,7 +122,15 @@ export class Sessions implements Credentials {
    * as long as that holds.
    */
   async principalOf(secret: string): Promise<Principal | null> {
-    if (!/^[\w-]{43}$/.test(secret)) return null;
+    return /^[\w-]{43}$/.test(secret) ? await this.#principalOf(secret) : null;
+  }
+
+  /** For whom a page of another origin shows a token. It reads, whatever else the allow-list lets the person do. */
+  async principalOfPage(secret: string): Promise<Principal | null> {
+    return isPageTokenText(secret) ? await this.#principalOf(secret) : null;
+  }
+
+  async #principalOf(secret: string): Promise<Principal | null> {
     const digest = digestOf(secret);
     const row = await this.#one(this.#sql`session.digest = ${digest}`);
     if (!row || !sameDigest(row.digest, digest)) return null;
@@ -102,7 +149,7 @@ export class Sessions implements Credentials {
   /** The session that `which` names, if it holds. */
   async #one(which: ReturnType<Sql>): Promise<UsedRow | undefined> {
     const [row] = await this.#sql<UsedRow[]>`
-      SELECT session.id, session.digest, person.email, token.name AS token_name, token.scope,
+      SELECT session.id, session.digest, session.origin, person.email, token.name AS token_name, token.scope,
         session.last_used_at < now() - interval '1 minute' AS stale
       FROM access.session AS session
       LEFT JOIN access.person AS person ON person.id = session.person_id
@@ -112,25 +159,26 @@ export class Sessions implements Credentials {
   }
 
   /** What the list gives a person now, or the token has; `null` for who is on the list no more. */
-  #scopeOf({ email, scope }: SessionRow): Scope | null {
-    return email === null ? scope : this.#allowList?.scopeOf(email) ?? null;
+  #scopeOf({ email, scope, origin }: SessionRow): Scope | null {
+    const whole = email === null ? scope : this.#allowList?.scopeOf(email) ?? null;
+    return whole !== null && origin !== null ? "read" : whole;
   }
 
   /** Sessions that hold, of everybody or with one name, the last used first. */
   async list({ name }: { name?: string } = {}): Promise<Session[]> {
     const rows = await this.#sql<ListedRow[]>`
-      SELECT session.id, person.email, token.name AS token_name, session.user_agent, session.created_at,
+      SELECT session.id, session.origin, person.email, token.name AS token_name, session.user_agent, session.created_at,
         session.last_used_at, session.expires_at
       FROM access.session AS session
       LEFT JOIN access.person AS person ON person.id = session.person_id
       LEFT JOIN access.token AS token ON token.id = session.token_id
       WHERE ${this.#holds()} AND (${name ?? null}::text IS NULL OR coalesce(person.email, token.name) = ${name ?? null})
       ORDER BY session.last_used_at DESC, session.id DESC LIMIT 1000`;
-    const at = (value: Date | string) => new Date(value).toISOString();
     return rows.map((row) => ({
       id: row.id,
       name: row.email ?? row.token_name!,
       by: row.email === null ? "token" : "person",
+      origin: row.origin,
       userAgent: row.user_agent,
       createdAt: at(row.created_at),
       lastUsedAt: at(row.last_used_at),
@@ -160,8 +208,13 @@ export class Sessions implements Credentials {
   }
 }
 
+function at(value: Date | string): string {
+  return new Date(value).toISOString();
+}
+
 interface SessionRow {
   id: number;
+  origin: string | null;
   email: string | null;
   token_name: string | null;
   scope: Scope | null;

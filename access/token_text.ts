@@ -15,17 +15,38 @@ export const tokenPattern: RegExp = /^tandem_[0-9A-Za-z]{49}$/;
 /** Letters of a token by which people tell tokens apart; the rest cannot be guessed from them. */
 export const hintLength = PREFIX.length + 4;
 
+/** What the token of a page that somebody has signed in for looks like: the same behind `tandem_page_`. */
+export const pageTokenPattern: RegExp = /^tandem_page_[0-9A-Za-z]{49}$/;
+const PAGE_PREFIX = `${PREFIX}page_`;
+
 /** A new token. */
 export function newTokenText(): string {
-  const secret = inBase62(BigInt(`0x${randomBytes(32).toString("hex")}`), SECRET_LENGTH);
-  return `${PREFIX}${secret}${checkOf(secret)}`;
+  return `${PREFIX}${newSecret()}`;
+}
+
+/** A new token of a page. */
+export function newPageTokenText(): string {
+  return `${PAGE_PREFIX}${newSecret()}`;
 }
 
 /** Whether a text can be a token: one that was mistyped or made up cannot, and needs no look into the database. */
 export function isTokenText(text: string): boolean {
-  if (!tokenPattern.test(text)) return false;
-  const secret = text.slice(PREFIX.length, PREFIX.length + SECRET_LENGTH);
-  return text.endsWith(checkOf(secret));
+  return tokenPattern.test(text) && isChecked(text.slice(PREFIX.length));
+}
+
+/** Whether a text can be the token of a page. */
+export function isPageTokenText(text: string): boolean {
+  return pageTokenPattern.test(text) && isChecked(text.slice(PAGE_PREFIX.length));
+}
+
+/** 256 random bits and their checksum. */
+function newSecret(): string {
+  const secret = inBase62(BigInt(`0x${randomBytes(32).toString("hex")}`), SECRET_LENGTH);
+  return `${secret}${checkOf(secret)}`;
+}
+
+function isChecked(text: string): boolean {
+  return text.endsWith(checkOf(text.slice(0, SECRET_LENGTH)));
 }
 
 function checkOf(secret: string): string {

@@ -7,7 +7,7 @@ export interface AllowedOrigins {
 }
 
 /** What programs use. Pages and forms of this site are for this site. */
-const forPrograms = /^\/(?:(?:api|ml|trading|v1)(?:\/|$)|(?:healthz|readyz|openapi\.json)$)/;
+const forPrograms = /^\/(?:(?:api|ml|trading|v1)(?:\/|$)|(?:auth\/exchange|healthz|readyz|openapi\.json)$)/;
 
 const methods = "GET, HEAD, POST, DELETE";
 /** What requests may bring beside what every page may send. */

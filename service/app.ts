@@ -78,6 +78,8 @@ function signInOptions(
     signIn: signIn === undefined ? null : {
       provider: openIdProvider({ ...signIn, hostedDomain: signIn.allowList.onlyDomain ?? undefined }),
       scopeOf: (email, domain) => signIn.allowList.scopeOf(email, domain),
+      allowedOrigins: signIn.allowedOrigins,
+      tokenInUrl: signIn.tokenInUrl,
     },
   };
 }

@@ -52,6 +52,11 @@ export async function serve(
         ? `Who asks shows an access token${environment.signIn ? ` or signs in at ${environment.signIn.issuer}` : ""}.`
         : "Everybody on this machine can read and materialize. AUTHENTICATION=required asks for access tokens.",
     );
+    if (environment.signIn?.tokenInUrl) {
+      logger.warn(
+        "TOKEN_IN_URL=on: who signs in for another page takes a token of a day there in the address, where the browser's history and that site's logs keep it.",
+      );
+    }
     const alerts = alertsOf(service, { environment, logger, serviceUrl: url });
     const freshness = new FreshnessEvaluator({ ...watching, onChange: () => alerts?.wake() });
     const automation = new AutomationEvaluator({

@@ -139,6 +139,7 @@ const Variables = z.object({
     "origins separated by commas, each as browsers send it, such as https://pairs.example.com or http://localhost:3000: " +
       "no path and no slash behind, http:// on this machine only, and no *",
   ),
+  TOKEN_IN_URL: variable(z.enum(["off", "on"]), "off", "off or on"),
   COMPAT: variable(Compat, "none", "none or strict"),
   RATE_LIMIT_PER_MINUTE: variable(
     z.union([z.literal("off"), z.coerce.number().int().min(10).max(1_000_000)]),
@@ -162,6 +163,10 @@ export interface SignInSettings {
   /** Never log it. */
   clientSecret: string;
   allowList: AllowList;
+  /** Origins of pages that people may sign in for, besides this site's own. */
+  allowedOrigins: readonly string[];
+  /** Whether such a page finds its token in its address. */
+  tokenInUrl: boolean;
 }
 
 /** The validated configuration of a process. */
@@ -280,6 +285,13 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       "PUBLIC_URL: it is not set, and signing in needs the address under which people reach the service, to which they are sent back.",
     );
   }
+  if (
+    given.TOKEN_IN_URL === "on" && (given.ALLOWED_ORIGINS === undefined || given.GOOGLE_CLIENT_ID === undefined)
+  ) {
+    lines.push(
+      "TOKEN_IN_URL: on is for pages of ALLOWED_ORIGINS whose visitors sign in, and ALLOWED_ORIGINS or GOOGLE_CLIENT_ID is not set. Leave it unset, or set both.",
+    );
+  }
   const loopbackOnly = forms.isLoopback(given.HOST ?? "127.0.0.1") &&
     (given.PUBLIC_URL === undefined || forms.isLoopback(URL.parse(given.PUBLIC_URL)?.hostname ?? ""));
   if (given.AUTHENTICATION === "off" && !loopbackOnly) {
@@ -294,6 +306,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     clientId: v.GOOGLE_CLIENT_ID,
     clientSecret: v.GOOGLE_CLIENT_SECRET!,
     allowList: v.SIGN_IN_ALLOW!,
+    allowedOrigins: v.ALLOWED_ORIGINS ?? [],
+    tokenInUrl: v.TOKEN_IN_URL === "on",
   };
   return {
     host: v.HOST,

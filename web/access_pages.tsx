@@ -1,6 +1,16 @@
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { type Access, type Actor, may, type Principal, returnPath } from "../access/mod.ts";
+import { z } from "zod";
+import {
+  type Access,
+  type Actor,
+  may,
+  type Principal,
+  type ReturnAddress,
+  returnAddress,
+  returnPath,
+  withParameter,
+} from "../access/mod.ts";
 import type { Logger } from "../engine/mod.ts";
 import {
   type IdentityProvider,
@@ -10,6 +20,7 @@ import {
 } from "../resources/identity_provider/mod.ts";
 import { TokenRequest } from "../routes/access/schemas.ts";
 import { actorOf, Problem, sessionCookie } from "../routes/mod.ts";
+import { jsonBody } from "../routes/validation.ts";
 import { answer, answerCsv } from "./answer.tsx";
 import { AuditEventsPage, type AuditSearch } from "./pages/audit_events.tsx";
 import { SettingsPage, type SettingsProps } from "./pages/settings.tsx";
@@ -20,6 +31,10 @@ export interface SignInWays {
   provider: IdentityProvider;
   /** What an address may do; `null` for who may not sign in. */
   scopeOf(email: string, domain: string | null): string | null;
+  /** Origins of pages that people may sign in for, besides this site's own. */
+  allowedOrigins?: readonly string[];
+  /** Whether such a page finds its token in its address, as the original's did, and not a code to get one by. */
+  tokenInUrl?: boolean;
 }
 
 export interface AccessPagesOptions {
@@ -68,7 +83,7 @@ export function accessPages(
     return answer(c, <SettingsPage {...{ principal, required, tokens, sessions, now, ...more }} />, status);
   }
 
-  async function proven(c: Context): Promise<ProvenIdentity & { returnPath: string }> {
+  async function proven(c: Context): Promise<ProvenIdentity & { returnTo: ReturnAddress }> {
     const { state, code, error } = c.req.query();
     const browser = getCookie(c, signInCookie);
     deleteCookie(c, signInCookie, cookieOptions);
@@ -87,7 +102,7 @@ export function accessPages(
     const { nonce, codeVerifier } = pending;
     try {
       const identity = await signIn!.provider.identityOf(code, { nonce, codeVerifier, redirectUri: redirectUri() });
-      return { ...identity, returnPath: pending.returnPath };
+      return { ...identity, returnTo: pending.returnTo };
     } catch (fault) {
       if (fault instanceof IdentityRefusedError) {
         logger.warn(`A sign-in was refused: ${fault.message}`, { requestId: c.get("requestId") });
@@ -126,11 +141,11 @@ export function accessPages(
     .get("/auth/google/login", async (c) => {
       if (!signIn) return c.notFound();
       const asked = c.req.query("redirect_url") ?? c.req.query("return") ?? "/";
-      const back = returnPath(asked);
+      const back = returnAddress(asked, signIn.allowedOrigins ?? []);
       if (back === null) {
         throw new Problem(
           "invalid-request",
-          "redirect_url: After signing in, only paths of this site can be gone to, such as /pairs.",
+          "redirect_url: After signing in, only paths of this site such as /pairs and addresses of ALLOWED_ORIGINS can be gone to.",
         );
       }
       const pending = await access.signIns.begin(back);
@@ -154,14 +169,31 @@ export function accessPages(
           `${person.email} is not among those who may sign in. Ask who runs this service.`,
         );
       }
-      await endEarlier(c);
       const personId = await access.signIns.welcome(person);
       const actor: Actor = { ...by(c), kind: "session", id: null, name: person.email };
-      begin(
-        c,
-        await access.sessions.begin({ personId }, { userAgent: c.req.header("User-Agent") ?? null, by: actor }),
-      );
-      return c.redirect(person.returnPath, 303);
+      const context = { userAgent: c.req.header("User-Agent") ?? null, by: actor };
+      const { origin, path } = person.returnTo;
+      if (origin !== null) {
+        const [name, secret] = signIn.tokenInUrl
+          ? ["token", (await access.sessions.beginForPage({ personId, origin }, context)).secret] as const
+          : ["code", await access.signIns.giveCode({ personId, origin })] as const;
+        return c.redirect(withParameter({ origin, path }, name, secret), 303);
+      }
+      await endEarlier(c);
+      begin(c, await access.sessions.begin({ personId }, context));
+      return c.redirect(path, 303);
+    })
+    // For a page of another origin that somebody has come back to: a token for the code in its address.
+    .post("/auth/exchange", jsonBody(CodeRequest), async (c) => {
+      const visitor = await access.signIns.takeCode(c.req.valid("json").code, c.req.header("Origin") ?? null);
+      if (visitor === null) {
+        await access.audit.record(by(c), { action: "sign-in" }, "refused: no such code");
+        throw new Problem("invalid-request", "code: This code is not known, was used, or is more than a minute old.");
+      }
+      const actor: Actor = { ...by(c), kind: "session", id: null, name: visitor.email };
+      const context = { userAgent: c.req.header("User-Agent") ?? null, by: actor };
+      const { secret: token, expiresAt } = await access.sessions.beginForPage(visitor, context);
+      return c.json({ token, token_type: "Bearer", expires_at: expiresAt });
     })
     .post("/auth/token", async (c) => {
       const form = await formOf(c);
@@ -223,6 +255,8 @@ export function accessPages(
       return answerCsv(c, "audit_events.csv", { names, rows });
     });
 }
+
+const CodeRequest = z.strictObject({ code: z.string("A code is wanted.").min(1).max(200) });
 
 /** Why a sign-in failed, as a page says it. */
 class SignInFailure extends Error {

@@ -54,7 +54,8 @@ async function bearer(access: Access, header: string): Promise<Principal | Probl
   if (sameDigest(digestOf(token), digestOf(access.ownerSecret))) {
     return { kind: "owner", id: null, name: "command line", scope: "admin" };
   }
-  return await access.tokens.principalOf(token) ??
+  // Each has its form, so that one look into the database tells.
+  return await access.tokens.principalOf(token) ?? await access.sessions.principalOfPage(token) ??
     unauthenticated("This token is not known, has expired or was revoked.", "invalid_token");
 }
 

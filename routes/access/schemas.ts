@@ -38,6 +38,7 @@ export const SessionView = z.object({
   id: z.int(),
   name: z.string().describe("Address of the person, or name of the token"),
   by: z.enum(["person", "token"]),
+  origin: z.string().nullable().describe("Of the page that shows it as a token; null for a browser"),
   userAgent: z.string().nullable(),
   createdAt: instant,
   lastUsedAt: instant,

@@ -3,6 +3,7 @@ import { type Actor, openAccess, parseAllowList, UnknownSessionError } from "../
 import type { Database } from "../../resources/database/mod.ts";
 import { databases } from "../support/database.ts";
 
+const here = { origin: null, path: "/" };
 const ann: Actor = { kind: "session", id: null, name: "ann@example.com" };
 
 for (const { name, ignore, open } of databases) {
@@ -101,24 +102,79 @@ for (const { name, ignore, open } of databases) {
 
   test("a way to the provider is taken once, in its browser, in time", async (database) => {
     const { signIns } = accessOf(database);
-    const one = await signIns.begin("/pairs?accepted=true");
+    const one = await signIns.begin({ origin: null, path: "/pairs?accepted=true" });
     assert.equal(new Set([one.state, one.browser, one.nonce, one.codeVerifier]).size, 4);
     const { nonce, codeVerifier } = one;
     assert.deepEqual(await signIns.take(one.state, one.browser), {
       nonce,
       codeVerifier,
-      returnPath: "/pairs?accepted=true",
+      returnTo: { origin: null, path: "/pairs?accepted=true" },
     });
     assert.equal(await signIns.take(one.state, one.browser), null, "replayed");
-    const two = await signIns.begin("/");
+    const two = await signIns.begin(here);
     assert.equal(await signIns.take(two.state, one.browser), null, "another browser");
     assert.equal(await signIns.take(two.state, two.browser), null, "used up by the other browser");
-    const late = await signIns.begin("/");
+    const late = await signIns.begin(here);
     await database.sql`UPDATE access.sign_in SET expires_at = now() - interval '1 second'`;
     assert.equal(await signIns.take(late.state, late.browser), null, "too late");
     assert.equal(await signIns.take("never", "begun"), null);
-    await signIns.begin("/");
+    await signIns.begin(here);
     const [row] = await database.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM access.sign_in`;
     assert.equal(row!.count, 1, "what is over is swept");
+  });
+
+  const origin = "http://localhost:3000";
+  test("a way that leads to another origin comes back with it", async (database) => {
+    const { signIns } = accessOf(database);
+    const returnTo = { origin, path: "/login" };
+    const { state, browser } = await signIns.begin(returnTo);
+    assert.deepEqual((await signIns.take(state, browser))!.returnTo, returnTo);
+  });
+
+  test("a code is taken once, within a minute, by its page or a program", async (database) => {
+    const { signIns } = accessOf(database);
+    const personId = await signIns.welcome(person("ann@example.com"));
+    const give = () => signIns.giveCode({ personId, origin });
+    const visitor = { personId, email: "ann@example.com", origin };
+    const [one, two, three] = [await give(), await give(), await give()];
+    const [row] = await database.sql<
+      { text: string }[]
+    >`SELECT string_agg(c::text, ' ') AS text FROM access.sign_in_code c`;
+    for (const code of [one, two, three]) assert.ok(!row!.text.includes(code));
+    assert.deepEqual(await signIns.takeCode(one, origin), visitor);
+    assert.equal(await signIns.takeCode(one, origin), null, "used");
+    assert.deepEqual(await signIns.takeCode(two, null), visitor);
+    assert.equal(await signIns.takeCode(three, "https://evil.example"), null, "another page");
+    assert.equal(await signIns.takeCode(three, origin), null, "used up by the other page");
+    const late = await give();
+    await database.sql`UPDATE access.sign_in_code SET expires_at = now() - interval '1 second'`;
+    assert.equal(await signIns.takeCode(late, origin), null, "too late");
+    assert.equal(await signIns.takeCode("never", null), null);
+    await database.sql`UPDATE access.sign_in_code SET expires_at = now() - interval '1 second'`;
+    await give();
+    const [left] = await database.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM access.sign_in_code`;
+    assert.equal(left!.count, 1, "what is over is swept");
+  });
+
+  test("a page's session reads, for a day, whatever the list gives, and its secret is no cookie", async (database) => {
+    const access = accessOf(database);
+    const { sessions, signIns } = access;
+    const personId = await signIns.welcome(person("ann@example.com"));
+    const { secret, expiresAt } = await sessions.beginForPage({ personId, origin }, { userAgent: "Browser", by: ann });
+    const hours = (Date.parse(expiresAt) - Date.now()) / 3_600_000;
+    assert.ok(hours > 23.9 && hours < 24.1, `${hours} hours`);
+    const holder = { kind: "session" as const, id: 1, name: "ann@example.com", scope: "read" as const };
+    assert.deepEqual(await sessions.principalOfPage(secret), holder);
+    assert.equal(await sessions.principalOf(secret), null);
+    assert.equal(await access.tokens.principalOf(secret), null);
+    const cookie = await sessions.begin({ personId }, { userAgent: null, by: ann });
+    assert.equal(await sessions.principalOfPage(cookie), null, "nor is a cookie a token");
+    assert.deepEqual((await sessions.list()).map((one) => one.origin).toSorted(), [null, origin].toSorted());
+    assert.equal(await accessOf(database, "bob@example.com").sessions.principalOfPage(secret), null, "off the list");
+    assert.equal(await access.holds(holder), true);
+    await sessions.end(1, { by: ann });
+    assert.equal(await sessions.principalOfPage(secret), null);
+    const events = await access.audit.list({ limit: 10 });
+    assert.deepEqual(events.at(-1)!.detail, { origin });
   });
 }

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Actor, AuditLog, Tokens, UnknownTokenError } from "../../access/mod.ts";
-import { isTokenText, newTokenText, tokenPattern } from "../../access/token_text.ts";
+import {
+  isPageTokenText,
+  isTokenText,
+  newPageTokenText,
+  newTokenText,
+  pageTokenPattern,
+  tokenPattern,
+} from "../../access/token_text.ts";
 import { databases } from "../support/database.ts";
 
 const ann: Actor = { kind: "session", id: 3, name: "ann@example.com", address: "127.0.0.1", requestId: "r-1" };
@@ -10,6 +17,19 @@ Deno.test("newTokenText() makes what scanners recognise, never the same", () => 
   const texts = Array.from({ length: 200 }, newTokenText);
   for (const text of texts) assert.ok(tokenPattern.test(text) && isTokenText(text), text);
   assert.equal(new Set(texts).size, texts.length);
+});
+
+Deno.test("newPageTokenText() makes what is no access token, and isPageTokenText() takes nothing else", () => {
+  const text = newPageTokenText();
+  assert.ok(pageTokenPattern.test(text) && isPageTokenText(text) && !isTokenText(text));
+  assert.notEqual(text, newPageTokenText());
+  for (
+    const other of [newTokenText(), `${text}0`, text.slice(0, -1), text.replace("page", "Page"), "tandem_page_", ""]
+  ) {
+    assert.ok(!isPageTokenText(other), other);
+  }
+  const at = text.length - 20;
+  assert.ok(!isPageTokenText(text.slice(0, at) + (text[at] === "a" ? "b" : "a") + text.slice(at + 1)));
 });
 
 Deno.test("isTokenText() refuses a token with any letter changed, cut short or made longer", () => {

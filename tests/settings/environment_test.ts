@@ -100,6 +100,18 @@ Deno.test("readEnvironment() reads origins exactly as browsers send them, none u
   }
 });
 
+Deno.test("readEnvironment() puts tokens into addresses only for listed pages whose visitors sign in", () => {
+  const signIn = { GOOGLE_CLIENT_ID: "id", GOOGLE_CLIENT_SECRET: "secret", SIGN_IN_ALLOW: "@example.com" };
+  const pages = { ALLOWED_ORIGINS: "http://localhost:3000" };
+  assert.equal(readEnvironment({ ...signIn, ...pages }).signIn!.tokenInUrl, false);
+  const chosen = readEnvironment({ ...signIn, ...pages, TOKEN_IN_URL: "on" }).signIn!;
+  assert.deepEqual([chosen.tokenInUrl, chosen.allowedOrigins], [true, ["http://localhost:3000"]]);
+  for (const part of [signIn, pages, {}]) {
+    assert.match(refused({ ...part, TOKEN_IN_URL: "on" }), /^TOKEN_IN_URL: on is for pages of ALLOWED_ORIGINS/);
+  }
+  assert.match(refused({ TOKEN_IN_URL: "yes" }), /^TOKEN_IN_URL: "yes" cannot be used\. Allowed: off or on\.$/);
+});
+
 Deno.test("readEnvironment() takes an empty variable for an unset one", () => {
   assert.equal(readEnvironment({ PORT: "", DATABASE_URL: "" }).port, 8000);
 });

@@ -25,6 +25,9 @@ export interface GuardedOptions {
   provider?: SimulatedProvider;
   allow?: string;
   providerTimeoutMs?: number;
+  /** Origins of pages that people may sign in for, and whether these find a token in their address. */
+  allowedOrigins?: readonly string[];
+  tokenInUrl?: boolean;
   /** Where people reach it; http://localhost:8000 unless told otherwise. */
   siteUrl?: () => URL;
 }
@@ -32,8 +35,17 @@ export interface GuardedOptions {
 /** Runs `test` with the service over {@link withTinyEngine}. */
 export async function withGuarded<T>(
   test: (service: Guarded) => Promise<T>,
-  { engine: engineOptions, api: apiOptions, access: accessOptions, provider, allow, providerTimeoutMs, siteUrl }:
-    GuardedOptions = {},
+  {
+    engine: engineOptions,
+    api: apiOptions,
+    access: accessOptions,
+    provider,
+    allow,
+    providerTimeoutMs,
+    siteUrl,
+    allowedOrigins,
+    tokenInUrl,
+  }: GuardedOptions = {},
 ): Promise<T> {
   return await withTinyEngine(async (tiny) => {
     const { engine, database } = tiny;
@@ -46,7 +58,7 @@ export async function withGuarded<T>(
     const scheduler = new Scheduler({ ...tiny, schedules, logger });
     const ready = () => Promise.resolve([{ name: "database", ready: true, message: "It answers." }]);
     const app: Hono = new Hono().onError(onError(logger)).notFound(onNotFound)
-      .route("/", api({ engine, scheduler, logger, ready, access, ...apiOptions }))
+      .route("/", api({ engine, scheduler, logger, ready, access, allowedOrigins, ...apiOptions }))
       .route(
         "/",
         page({
@@ -62,6 +74,8 @@ export async function withGuarded<T>(
               ? {
                 provider: openIdProvider({ ...provider, timeoutMs: providerTimeoutMs }),
                 scopeOf: (email, domain) => allowList.scopeOf(email, domain),
+                allowedOrigins,
+                tokenInUrl,
               }
               : null,
           },

@@ -177,10 +177,10 @@ function SessionTable(
           </tr>
         </thead>
         <tbody>
-          {sessions.map(({ id, name, by, userAgent, createdAt, lastUsedAt, expiresAt }) => (
+          {sessions.map(({ id, name, by, origin, userAgent, createdAt, lastUsedAt, expiresAt }) => (
             <tr key={id}>
               <th scope="row">{name}</th>
-              <td>{by === "person" ? "sign-in" : "token"}</td>
+              <td>{`${by === "person" ? "sign-in" : "token"}${origin === null ? "" : ` for ${origin}`}`}</td>
               <td class="reason">{userAgent ?? "–"}</td>
               <td>
                 <Moment at={createdAt} now={now} />

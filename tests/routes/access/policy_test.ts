@@ -57,6 +57,7 @@ Deno.test("every route of the service is closed but for the few that are for eve
       "GET /readyz",
       "GET /sign-in",
       "GET /static/:name",
+      "POST /auth/exchange",
       "POST /auth/sign-out",
       "POST /auth/token",
     ]);
