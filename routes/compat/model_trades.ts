@@ -1,4 +1,12 @@
-import { alignCloses, cleanPrices, type LongCloses, referenceStrategy } from "../../quant/mod.ts";
+import {
+  alignCloses,
+  cleanPrices,
+  type LongCloses,
+  type ReferencePrices,
+  referenceStrategy,
+  referenceTotals,
+  referenceTrades,
+} from "../../quant/mod.ts";
 import { OldError } from "./old_errors.ts";
 
 /** A session of the original's backtest, by its names. What JSON has no number for is `null`. */
@@ -18,6 +26,9 @@ export interface ModelTrade {
   cumulative_return: number | null;
 }
 
+/** Which of two tickers is the regressor: the first of the alphabet, or the first of the body. */
+export type TradeOrder = "alphabet" | "caller";
+
 /** The original's backtest of one pair. */
 export interface ModelTrades {
   results: ModelTrade[];
@@ -29,30 +40,37 @@ export interface ModelTrades {
 /**
  * The original service's backtest of two tickers, fitted on the sample that it trades: see `referenceStrategy`.
  *
- * @param tickers In the caller's order: the first is the regressor. With `strict` the alphabet decides, as in the original.
- * @param closes Above 0, or with `strict` any; after one of 0 there is no return, and so no budget from there on.
+ * Of more than two tickers the first two are traded. One that has no close on the first date does not count.
+ *
+ * @param tickers In the caller's order.
+ * @param order Whether the alphabet says which ticker is the regressor, as in the original, or the caller's order.
+ * @param closes Above 0, or as the original took them any; after one of 0 there is no return, and so no budget from there on.
  * @throws {OldError} 400 unless there are two tickers with a close on the first date, and a first ticker that moves.
  */
 export function modelTrades(
   closes: LongCloses,
-  { tickers, strict }: { tickers: readonly string[]; strict: boolean },
+  { tickers, order }: { tickers: readonly string[]; order: TradeOrder },
 ): ModelTrades {
-  if (tickers.length !== 2) {
-    throw new OldError(400, `Invalid input data: two tickers are wanted, there are ${tickers.length}.`);
-  }
   const { matrix, dropped } = cleanPrices(alignCloses(closes), { rule: "service" });
-  if (dropped.length > 0) {
-    const said = dropped.map(({ ticker, reason }) => `${ticker}: ${reason}`).join(" ");
-    throw new OldError(400, `Invalid input data: both tickers need a close on the first date. ${said}`);
+  const usable = order === "caller" ? tickers.filter((ticker) => matrix.tickers.includes(ticker)) : matrix.tickers;
+  const [first, second] = usable;
+  if (first === undefined || second === undefined) {
+    const said = dropped.map(({ ticker, reason }) => ` ${ticker}: ${reason}`).join("");
+    throw new OldError(
+      400,
+      `Invalid input data: two tickers with a close on the first date are wanted, there are ${usable.length}.${said}`,
+    );
   }
-  const [first, second] = (strict ? tickers.toSorted() : tickers) as [string, string];
   const price1 = matrix.closes[matrix.tickers.indexOf(first)]!;
   const price2 = matrix.closes[matrix.tickers.indexOf(second)]!;
+  const { sessions } = matrix;
   try {
-    const strategy = referenceStrategy({ price1, price2, sessions: matrix.sessions });
+    const strategy = sessions.length > 1
+      ? referenceStrategy({ price1, price2, sessions })
+      : untraded({ price1, price2, sessions });
     const { totals } = strategy;
     return {
-      results: matrix.sessions.map((date, t) => ({
+      results: sessions.map((date, t) => ({
         date,
         spread: finite(strategy.scaledSpread[t]!),
         predicted_trend: finite(strategy.trend[t]!),
@@ -72,6 +90,14 @@ export function modelTrades(
     if (error instanceof RangeError) throw new OldError(400, `Invalid input data: ${error.message}`);
     throw error;
   }
+}
+
+/** One date: no line goes through one point, so that there is no spread, no signal and no trade. */
+function untraded({ sessions, ...prices }: ReferencePrices & { sessions: readonly string[] }) {
+  const signal = sessions.map(() => "None" as const);
+  const trades = referenceTrades(signal, prices);
+  const nothing = sessions.map(() => NaN);
+  return { scaledSpread: nothing, trend: nothing, signal, ...trades, totals: referenceTotals(sessions, trades.budget) };
 }
 
 function finite(value: number): number | null {

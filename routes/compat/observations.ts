@@ -7,7 +7,7 @@ export interface Observations {
   values: number[];
 }
 
-/** Takes rows `{date, [field]}`. */
+/** Takes rows `{date, [field]}`. What is not finite is kept: its windows have no trend. */
 export class ObservationSink implements RowSink, Observations {
   dates: string[] = [];
   values: number[] = [];
@@ -25,18 +25,21 @@ export class ObservationSink implements RowSink, Observations {
     const date = this.#calendar.dateOf(row.date);
     if (date === undefined) return { path: "date", message: notADate };
     const value = row[this.field];
-    if (!isFiniteNumber(value)) return { path: this.field, message: notANumber };
+    if (typeof value !== "number") return { path: this.field, message: notANumber };
     this.dates.push(date);
     this.values.push(value);
   }
 }
 
 /**
- * Takes rows `{ticker, date, price}` into columns, each ticker and date as one string however often it comes.
+ * Takes rows `{ticker, date, price}` into columns, each ticker and date as one string however often it comes. A row whose price is
+ * `NaN` counts as received, and is as if it were not there, as pandas has it.
  *
  * A price has to be above 0, or with `strict` any number: the original took what no share can cost.
  */
 export class PriceSink implements RowSink {
+  /** Rows that were taken. */
+  rows = 0;
   #ticker: string[] = [];
   #session: string[] = [];
   #close: number[] = [];
@@ -49,6 +52,7 @@ export class PriceSink implements RowSink {
   }
 
   begin(): void {
+    this.rows = 0;
     this.#ticker = [];
     this.#session = [];
     this.#close = [];
@@ -64,6 +68,8 @@ export class PriceSink implements RowSink {
     }
     const session = this.#calendar.dateOf(date);
     if (session === undefined) return { path: "date", message: notADate };
+    this.rows++;
+    if (Number.isNaN(price)) return;
     if (!isFiniteNumber(price)) return { path: "price", message: notANumber };
     if (price <= 0 && !this.#strict) return { path: "price", message: "A price above 0 is wanted." };
     let known = this.#tickers.get(ticker);
@@ -71,10 +77,6 @@ export class PriceSink implements RowSink {
     this.#ticker.push(known);
     this.#session.push(session);
     this.#close.push(price);
-  }
-
-  get rows(): number {
-    return this.#close.length;
   }
 
   /** Distinct tickers in the order in which they first came. */
@@ -94,7 +96,7 @@ export class PriceSink implements RowSink {
 
 const MAX_TICKER = 64;
 const notAnObject = "An object is wanted.";
-const notADate = "A date such as 2024-01-31 is wanted.";
+const notADate = "A date such as 2024-01-31 or 20240131 is wanted.";
 const notANumber = "A finite number is wanted.";
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -114,13 +116,14 @@ class Calendar {
     return this.#days.size;
   }
 
-  /** The day of a date, or of the date and time that some clients write; `undefined` for anything else. */
+  /** The day of a date, written with or without hyphens, or of a date and time; `undefined` for anything else. */
   dateOf(text: unknown): string | undefined {
     if (typeof text !== "string") return undefined;
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    if (!/^(?!0000)\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.Z+-]{0,20})?$/.test(text)) return undefined;
-    const written = text.slice(0, 10);
+    const parts = /^(?!0000)(?:(\d{4})(\d\d)(\d\d)|(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d[\d:.Z+-]{0,20})?)$/.exec(text);
+    if (parts === null) return undefined;
+    const written = parts[4] ?? parts.slice(1, 4).join("-");
     const instant = new Date(`${written}T00:00:00Z`);
     if (Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 10) !== written) return undefined;
     let day = this.#days.get(written);

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { z } from "zod";
 import { sourceIsRequest } from "../data_source.ts";
 import { bodyBudget } from "./body_budget.ts";
 import { ObservationSink, PriceSink } from "./observations.ts";
@@ -16,6 +17,11 @@ const MAX_TICKERS = 1_000;
 const MAX_CLOSES = 4_000_000;
 /** Two markets at a time, or many small bodies: what is made of a body takes about twice its bytes until it is answered. */
 const BODIES = { bytes: 64 * 1024 * 1024, maxWaiting: 32 };
+
+const TradeParameters = StrictParameters.extend({
+  order: z.enum(["alphabet", "caller"], "Either alphabet or caller is wanted.").default("alphabet")
+    .describe("Which ticker is the regressor: the first of the alphabet, or the first of the body"),
+});
 
 /** The original quant service: `POST /ml/rlrt`, `/ml/pairs` and `/trading/trade_with_model`. */
 export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
@@ -56,14 +62,15 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
       );
     })
     // The backtest of two tickers.
-    .post("/trading/trade_with_model", knownQuery(StrictParameters), async (c) => {
-      const strict = c.req.valid("query").compat === "strict";
+    .post("/trading/trade_with_model", knownQuery(TradeParameters), async (c) => {
+      const { compat, order } = c.req.valid("query");
+      const strict = compat === "strict";
       const closes = new PriceSink({ strict });
       const fewest = "At least 30 data points are required";
       await readData(c, closes, { maxBodyBytes, fewest });
       if (closes.rows < 30) throw new OldError(400, fewest);
       if (closes.sessions > MAX_OBSERVATIONS) throw tooMany(closes.sessions, "dates");
-      return c.json(modelTrades(closes.closes, { tickers: closes.tickers, strict }), 200, sourceIsRequest);
+      return c.json(modelTrades(closes.closes, { tickers: closes.tickers, order }), 200, sourceIsRequest);
     });
 }
 

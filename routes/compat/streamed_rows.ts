@@ -1,4 +1,5 @@
 import { OldError, tooLarge } from "./old_errors.ts";
+import { parsePythonJson, restoreNumbers } from "./python_json.ts";
 
 /** What takes the rows of a body as they arrive. */
 export interface RowSink {
@@ -25,11 +26,13 @@ const MAX_REST = 1024 * 1024;
 /** Faults that are told; the rows after them are not looked at. */
 const MAX_FAULTS = 10;
 
-const QUOTE = 34, COMMA = 44, COLON = 58, OPEN_LIST = 91, BACKSLASH = 92, CLOSE_LIST = 93, OPEN = 123, CLOSE = 125;
+const QUOTE = 34, COMMA = 44, COLON = 58, UPPER_I = 73, UPPER_N = 78, OPEN_LIST = 91, BACKSLASH = 92;
+const CLOSE_LIST = 93, OPEN = 123, CLOSE = 125;
 
 /**
  * Reads a JSON body `{"data": [row, row, …]}` row by row, so that neither its text nor its rows are ever in memory as a whole:
- * what stays is what the sink keeps. Others get their turn while a long body is read.
+ * what stays is what the sink keeps. Others get their turn while a long body is read. Fields of a row may be `NaN`, `Infinity` and
+ * `-Infinity`, which Python's `json.dumps` writes.
  *
  * A body that is refused is read to its end all the same, unless it is too large: a client that still writes gets to read why.
  *
@@ -81,7 +84,7 @@ export async function readRows(request: Request, sink: RowSink, { maxBodyBytes }
   return body;
 }
 
-/** Tells the rows from what is around them; both are parsed by `JSON.parse`, so that nothing passes that is not JSON. */
+/** Tells the rows from what is around them; both are parsed by `JSON.parse`, so that nothing passes but JSON and Python's numbers. */
 class RowScanner {
   /** All but the rows. */
   #rest = "";
@@ -91,6 +94,9 @@ class RowScanner {
   #inString = false;
   #escaped = false;
   #inRows = false;
+  /** Whether what is not parsed yet, and what stands beside the rows, has a number that JSON does not know. */
+  #pieceIsPython = false;
+  #restIsPython = false;
   #rootIsObject = false;
   /** The last string at the root: the name of what follows a colon. */
   #name = "";
@@ -148,6 +154,11 @@ class RowScanner {
             this.#inRows = false;
           }
           break;
+        case UPPER_I:
+        case UPPER_N:
+          if (this.#inRows) this.#pieceIsPython = true;
+          else this.#restIsPython = true;
+          break;
         case COMMA:
           if (this.#inRows && this.#depth === 2 && this.#piece.length + i - mark > PIECE) {
             this.#piece += text.slice(mark, i);
@@ -167,7 +178,8 @@ class RowScanner {
   }
 
   end(): unknown {
-    const body = parseJson(this.#inRows ? `${this.#rest}${this.#piece}` : this.#rest, "");
+    const text = this.#inRows ? `${this.#rest}${this.#piece}` : this.#rest;
+    const body = parseJson(text, "", { isPython: this.#restIsPython || this.#pieceIsPython });
     if (this.#faults.length > 0) throw new OldError(400, this.#faults.join(" "));
     return body;
   }
@@ -188,8 +200,10 @@ class RowScanner {
   }
 
   #parse({ last }: { last: boolean }): void {
-    const rows = parseJson(`[${this.#piece}]`, ` after row ${this.#rows} of data`) as unknown[];
+    const isPython = this.#pieceIsPython;
+    const rows = parseJson(`[${this.#piece}]`, ` after row ${this.#rows} of data`, { isPython }) as unknown[];
     this.#piece = "";
+    this.#pieceIsPython = false;
     // A comma with nothing before or behind it; only a list as a whole may be empty.
     if (rows.length === 0 && (this.#owed || !last)) {
       throw new OldError(400, `The body is not JSON after row ${this.#rows} of data: a row is missing beside a comma.`);
@@ -197,6 +211,7 @@ class RowScanner {
     this.#owed = !last;
     for (const row of rows) {
       if (this.#faults.length < MAX_FAULTS) {
+        if (isPython) restoreNumbers(row);
         const fault = this.sink.take(row);
         if (fault) {
           this.#faults.push(`data.${this.#rows}${fault.path === "" ? "" : `.${fault.path}`}: ${fault.message}`);
@@ -211,10 +226,12 @@ function isData(name: string): boolean {
   return name === '"data"' || (name.includes("\\") && parseJson(name, "") === "data");
 }
 
-function parseJson(text: string, where: string): unknown {
+function parseJson(text: string, where: string, { isPython = false } = {}): unknown {
   try {
-    return JSON.parse(text);
+    return isPython ? parsePythonJson(text) : JSON.parse(text);
   } catch (error) {
-    throw new OldError(400, `The body is not JSON${where}: ${(error as SyntaxError).message.slice(0, 200)}.`);
+    // What is said of a text with numbers of Python's would show what was put for them.
+    const said = isPython ? "" : `: ${(error as SyntaxError).message.slice(0, 200)}`;
+    throw new OldError(400, `The body is not JSON${where}${said}.`);
   }
 }

@@ -9,13 +9,13 @@ export const TREND_WINDOW = 10;
 export interface TrendAnswer {
   date: string;
   trend: "positive" | "negative";
-  /** r² of the line; `null` where numbers are too large to square. */
+  /** r² of the line; `null` where numbers are too large to square, or one is none. */
   confidence: number | null;
 }
 
 /**
  * The trend of each window of ten observations, in order of date. The contract has two trends only: a forecast that equals the
- * last spread counts as negative, as it did in the original.
+ * last spread counts as negative, as it did in the original, and so does a window with a value that is not finite, which has no line.
  *
  * @throws {OldError} 400 for fewer than ten observations and for ten in a row of the same date.
  */
@@ -25,15 +25,19 @@ export function trendAnswers({ dates, values }: Observations, { strict }: { stri
     dates[a]! < dates[b]! ? -1 : dates[a] === dates[b] ? 0 : 1
   );
   const sorted = order.map((i) => dates[i]!);
+  const spread = Float64Array.from(order, (i) => values[i]!);
+  const lines = spread.map((value) => Number.isFinite(value) ? value : 0);
   try {
-    return rollingTrendForecast(sorted, Float64Array.from(order, (i) => values[i]!), {
-      window: TREND_WINDOW,
-      compat: strict,
-    }).map(({ index, trend, rSquared }) => ({
-      date: sorted[index]!,
-      trend: trend === "positive" ? trend : "negative",
-      confidence: Number.isFinite(rSquared) ? rSquared : null,
-    }));
+    return rollingTrendForecast(sorted, lines, { window: TREND_WINDOW, compat: strict }).map(
+      ({ index, trend, rSquared }) => {
+        const isLine = spread.subarray(index - TREND_WINDOW + 1, index + 1).every(Number.isFinite);
+        return {
+          date: sorted[index]!,
+          trend: trend === "positive" && isLine ? trend : "negative",
+          confidence: Number.isFinite(rSquared) && isLine ? rSquared : null,
+        };
+      },
+    );
   } catch (error) {
     if (error instanceof RangeError) throw new OldError(400, `Invalid input data: ${error.message}`);
     throw error;

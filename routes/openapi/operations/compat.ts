@@ -17,7 +17,7 @@ const unchanged = {
 };
 
 // These bodies are read row by row as they arrive (streamed_rows.ts), which no schema does: this is what its sinks demand.
-const day = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+const day = z.union([z.iso.date(), z.string().regex(/^\d{8}$/), z.iso.datetime({ offset: true })])
   .describe("A date; of a date and time, the date counts");
 const closes = z.object({
   data: z.array(z.object({ ticker: z.string().min(1).max(64), date: day, price: z.number() })).min(30),
@@ -64,7 +64,7 @@ export const compatOperations: Operations = {
   "POST /trading/trade_with_model": {
     tag: "Original quant service",
     summary: "Backtest of a pair, fitted on the sample that it trades",
-    body: { description: "At least 30 closes of two tickers", schema: closes },
+    body: { description: "At least 30 closes of two tickers; of more, the first two count", schema: closes },
     example: { body: { data: fifteenDays } },
     answers: {
       200: {

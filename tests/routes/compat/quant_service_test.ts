@@ -143,13 +143,22 @@ Deno.test("POST /trading/trade_with_model answers the original's fields, null wh
   const [first, second] = json.results;
   assert.deepEqual([first.budget, first.daily_return, first.predicted_trend, first.position], [100_000, null, null, 0]);
   assert.equal(second.daily_return, 0);
-  // B comes first in the body.
-  assert.deepEqual([first.ticker_1, first.ticker_2], [data[0]!.price, data[60]!.price]);
-  const strict = await post("/trading/trade_with_model?compat=strict", { data });
-  assert.deepEqual([strict.json.results[0].ticker_1, strict.json.results[0].ticker_2], [
-    data[60]!.price,
-    data[0]!.price,
-  ]);
+  // B comes first in the body, A in the alphabet.
+  const [priceOfB, priceOfA] = [data[0]!.price, data[60]!.price];
+  for (
+    const [query, legs] of [
+      ["", [priceOfA, priceOfB]],
+      ["?order=alphabet", [priceOfA, priceOfB]],
+      ["?compat=strict", [priceOfA, priceOfB]],
+      ["?order=caller", [priceOfB, priceOfA]],
+      ["?order=caller&compat=strict", [priceOfB, priceOfA]],
+    ] as const
+  ) {
+    const [{ ticker_1, ticker_2 }] = (await post(`/trading/trade_with_model${query}`, { data })).json.results;
+    assert.deepEqual([ticker_1, ticker_2], legs, query);
+  }
+  const wrong = await post("/trading/trade_with_model?order=body", { data });
+  assert.deepEqual([wrong.status, wrong.json.error], [400, "order: Either alphabet or caller is wanted."]);
 });
 
 Deno.test("The quant routes refuse a price of 0 or below by its path; with compat=strict they answer as the original did", async () => {
@@ -238,8 +247,10 @@ Deno.test("The quant routes name a row that is wrong by its path", async () => {
       assert.match(json.error, said);
     }
   }
-  const infinite = await post("/ml/rlrt", '{"data":[{"date":"2024-01-31","spread":1e999}]}');
-  assert.match(infinite.json.error, /^data\.0\.spread: A finite number/);
+  for (const infinite of ["1e999", "-1e999", "Infinity", "-Infinity"]) {
+    const body = `{"data":[{"ticker":"A","date":"2024-01-31","price":${infinite}}]}`;
+    assert.match((await post("/ml/pairs", body)).json.error, /^data\.0\.price: A finite number/, infinite);
+  }
 });
 
 Deno.test("The quant routes answer 400 for no data, 413 beyond the limit, 415 for a form, 400 for another compat", async () => {
@@ -255,7 +266,7 @@ Deno.test("The quant routes answer 400 for no data, 413 beyond the limit, 415 fo
   assert.equal((await post("/ml/rlrt", "data=1", { "Content-Type": "application/x-www-form-urlencoded" })).status, 415);
   const other = await post("/ml/rlrt?compat=loose", {});
   assert.equal(other.status, 400);
-  assert.match(other.json.error, /^compat: The only value is strict/);
+  assert.match(other.json.error, /^compat: Either strict or none is wanted\.$/);
 });
 
 Deno.test("The quant routes serve with whatever Authorization and parameters an old client sends", async () => {

@@ -108,6 +108,33 @@ Deno.test("readRows() refuses a missing row at the seam between two pieces of a 
   assert.deepEqual(await outcome(`{"data":[${blank}]}`), { document: { data: [] }, rows: [] });
 });
 
+Deno.test("readRows() reads the numbers that Python's json.dumps writes, in whatever pieces and wherever they stand", async () => {
+  const many = Array.from(
+    { length: 5_000 },
+    (_, i) => `{"i":${i % 3 === 0 ? "NaN" : i % 3 === 1 ? "-Infinity" : i},"t":"NaN, \\"NaN"}`,
+  );
+  const numbers = many.map((_, i) => ({ i: [NaN, -Infinity, i][i % 3], t: 'NaN, "NaN' }));
+  for (const piece of [7, 1_000, 1e9]) {
+    const { rows } = await outcome(`{"before": NaN, "data": [${many.join(", ")}], "after": [Infinity]}`, { piece });
+    assert.deepEqual(rows, numbers);
+  }
+  assert.deepEqual((await outcome('{"data":[{"a":1}],"other":NaN}')).rows, [{ a: 1 }]);
+  for (
+    const body of [
+      '{"data":[{NaN:1}]}',
+      '{"data":[{"a":NaN1}]}',
+      '{"data":[NaN NaN]}',
+      "{NaN:[]}",
+      "NaN NaN",
+      '{"data":[{"a":N}]}',
+    ]
+  ) {
+    const { status, message } = await outcome(body);
+    assert.equal(status, 400, body);
+    assert.match(message!, /^The body is not JSON( after row 0 of data)?\.$/);
+  }
+});
+
 Deno.test("readRows() takes the last of several lists, as JSON does, under whatever spelling", async () => {
   assert.deepEqual((await outcome('{"data":[1,"bad"],"data":[2,3]}')).rows, [2, 3]);
   assert.deepEqual((await outcome('{"\\u0064ata":[4]}')).rows, [4]);
