@@ -13,6 +13,12 @@ export interface BarColumns {
   split: Float64Array;
 }
 
+/** Bars with what no bar is judged by. */
+export interface PricedBarColumns extends BarColumns {
+  /** Volume-weighted average price; absent where no bar has one. */
+  vwap?: Float64Array;
+}
+
 /** The columns of {@link BarColumns}, for reading them from a table. */
 export const barColumnNames = [
   "ticker",
@@ -36,6 +42,7 @@ export interface AdjustedBars {
   low: Float64Array;
   close: Float64Array;
   volume: Float64Array;
+  vwap: Float64Array;
   dividend: Float64Array;
   split: Float64Array;
   split_factor: Float64Array;
@@ -68,14 +75,14 @@ export interface RejectedBarRow {
  * @param splits At least those of the bars' tickers in sessions after theirs; others make no difference.
  *
  * Of several bars of one ticker and session the first that can be used is used and the others are rejected. A bar needs a close;
- * what it has of open, high and low must be positive, with no price outside low to high, and a volume must not be negative. The
- * price of a session is divided by the product of the splits that became effective after it, so that a series has no jump where
- * shares were split.
+ * what it has of open, high and low must be positive, with no price outside low to high, and a volume must not be negative. A
+ * volume-weighted price judges no bar; one that is not positive is left out. The price of a session is divided by the product of the
+ * splits that became effective after it, so that a series has no jump where shares were split.
  *
  * Cost: O(n), one pass to judge and one pass backwards to adjust.
  */
 export function judgeBars(
-  bars: BarColumns,
+  bars: PricedBarColumns,
   splits: SplitColumns,
 ): { accepted: AdjustedBars; rejected: RejectedBarRow[] } {
   const n = bars.ticker.length;
@@ -106,6 +113,7 @@ export function judgeBars(
       low: pick(bars.low, price),
       close: pick(bars.close, price),
       volume: pick(bars.volume, (value, factor) => value * factor),
+      vwap: Float64Array.from(usable, (i) => positive(bars.vwap?.[i]) / factors[i]!),
       dividend: Float64Array.from(usable, (i) => dividend[first(i)]! / factors[i]!),
       split: Float64Array.from(usable, (i) => split[first(i)]!),
       split_factor: Float64Array.from(usable, (i) => factors[i]!),
@@ -279,6 +287,10 @@ export function dividendsPaid(bars: BarColumns): { ticker: string[]; session: st
     session: events.map(({ bar }) => bars.session[bar]!),
     cash: Float64Array.from(events, ({ dividend }) => dividend),
   };
+}
+
+function positive(value = NaN): number {
+  return value > 0 ? value : NaN;
 }
 
 /** For each bar the product of its ticker's splits in later sessions. */

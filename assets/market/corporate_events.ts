@@ -153,10 +153,10 @@ export function settledDividends(
  *
  * @param bars In order of ticker, session and occurrence.
  */
-export function withSettledEvents(
-  bars: BarColumns,
+export function withSettledEvents<Bars extends BarColumns>(
+  bars: Bars,
   options: { onContradiction: OnContradiction },
-): { bars: BarColumns; repeated: number } {
+): { bars: Bars; repeated: number } {
   const told = sessionEvents(bars).map((event) => ({
     ...event,
     ticker: bars.ticker[event.bar]!,

@@ -22,6 +22,7 @@ const DailyBar = z.object({
   low: z.number().positive().nullable().describe("USD, adjusted for splits"),
   close: z.number().positive().describe("USD, adjusted for splits"),
   volume: z.number().min(0).nullable().describe("Shares, adjusted for splits"),
+  vwap: z.number().positive().nullable().describe("Volume-weighted average price in USD, adjusted for splits"),
   dividend: z.number().min(0).describe("USD a share by ex-date, adjusted for splits"),
   split: z.number().positive().describe("New shares for one old, effective this session"),
   split_factor: z.number().positive().describe("What the prices as received were divided by"),
@@ -57,7 +58,7 @@ export const dailyBars = asset({
 
   async materialize({ inputs }) {
     const [raw, splits] = await Promise.all([
-      inputs.raw.columns(...barColumnNames),
+      inputs.raw.columns(...barColumnNames, "vwap"),
       inputs.splits.columns("ticker", "session", "ratio"),
     ]);
     const { accepted: rows, rejected } = judgeBars(raw, splits);

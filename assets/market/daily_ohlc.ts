@@ -13,6 +13,7 @@ const DailyOhlc = z.object({
   low: z.number().nullable(),
   close: z.number(),
   volume: z.number().nullable(),
+  vwap: z.number().nullable().describe("Volume-weighted average price"),
 });
 
 /** Daily bars with the names of their instruments: the original's table for readers. */
@@ -32,7 +33,7 @@ export const dailyOhlc = asset({
   },
 
   async materialize({ inputs }) {
-    const bars = await inputs.bars.columns("ticker", "session", "open", "high", "low", "close", "volume");
+    const bars = await inputs.bars.columns("ticker", "session", "open", "high", "low", "close", "volume", "vwap");
     const nameOf = new Map((await inputs.tickers.rows()).map(({ ticker, name }) => [ticker, name]));
     const name = bars.ticker.map((ticker) => nameOf.get(ticker) ?? null);
     return { rows: { ...bars, name }, metadata: { without_name: name.filter((one) => one === null).length } };

@@ -21,10 +21,10 @@ export function todayIn({ timeZone }: SourceCalendar, clock: Clock): string {
  *
  * @param today What lies after it has not happened.
  */
-export function datedInSessions(
-  bars: BarColumns,
+export function datedInSessions<Bars extends BarColumns>(
+  bars: Bars,
   { calendar, today }: { calendar: SourceCalendar; today: string },
-): { dated: BarColumns; rejected: RejectedBarRow[] } {
+): { dated: Bars; rejected: RejectedBarRow[] } {
   const counts = new Map<string, number>();
   for (const session of bars.session) counts.set(session, (counts.get(session) ?? 0) + 1);
   const faults = new Map<string, string>();
@@ -63,19 +63,11 @@ function strays(counts: ReadonlyMap<string, number>): string[] {
   return groups.filter(({ bars }) => bars < STRAY_SHARE * total).flatMap((group) => group.dates);
 }
 
-function picked(bars: BarColumns, rows: readonly number[]): BarColumns {
-  const texts = (column: readonly string[]) => rows.map((i) => column[i]!);
-  const numbers = (column: Float64Array) => Float64Array.from(rows, (i) => column[i]!);
-  return {
-    ticker: texts(bars.ticker),
-    session: texts(bars.session),
-    occurrence: numbers(bars.occurrence),
-    open: numbers(bars.open),
-    high: numbers(bars.high),
-    low: numbers(bars.low),
-    close: numbers(bars.close),
-    volume: numbers(bars.volume),
-    dividend: numbers(bars.dividend),
-    split: numbers(bars.split),
-  };
+/** Some rows of all columns. */
+function picked<Bars extends BarColumns>(bars: Bars, rows: readonly number[]): Bars {
+  const columns = Object.entries(bars) as [string, readonly string[] | Float64Array][];
+  return Object.fromEntries(columns.map(([name, column]) => [
+    name,
+    column instanceof Float64Array ? Float64Array.from(rows, (i) => column[i]!) : rows.map((i) => column[i]!),
+  ])) as unknown as Bars;
 }

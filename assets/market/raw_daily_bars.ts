@@ -20,6 +20,9 @@ export const RawDailyBar = z.object({
   low: z.number().nullable(),
   close: z.number().nullable(),
   volume: z.number().nullable().describe("Shares"),
+  vwap: z.number().nullable().describe(
+    "Volume-weighted average price in USD, not adjusted; null where the source has none",
+  ),
   dividend: z.number().nullable().describe("USD a share by ex-date; once where the source has it twice"),
   split: z.number().nullable().describe(
     "New shares for one old, effective this session; once where the source has it twice",
@@ -61,7 +64,11 @@ export const rawDailyBars = asset({
       if (!reasons.get(key)?.push(row.reason)) reasons.set(key, [row.reason]);
     };
     const bars = await marketData.dailyBars({ signal, onProgress: progress, onUnusable });
-    const received = { ...bars, occurrence: occurrences(bars.ticker, bars.session) };
+    const received = {
+      ...bars,
+      vwap: bars.vwap ?? new Float64Array(bars.ticker.length).fill(NaN),
+      occurrence: occurrences(bars.ticker, bars.session),
+    };
     const { dated, rejected: misdated } = datedInSessions(received, { calendar, today: todayIn(calendar, clock) });
     const { bars: rows, repeated } = withSettledEvents(dated, { onContradiction: unreadable.add });
     const unusable = unusableBars(rows, reasons);

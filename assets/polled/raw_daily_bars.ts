@@ -104,6 +104,7 @@ export const rawDailyBars = asset({
         session,
         occurrence,
         ...received,
+        vwap: bar.vwap,
         dividend: paid.get(partition) ?? 0,
         split: ratios.get(partition) ?? 1,
       };

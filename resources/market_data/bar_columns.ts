@@ -1,6 +1,7 @@
 import type { DailyBars } from "./market_data.ts";
 
-const NUMBERS = ["open", "high", "low", "close", "volume", "dividend", "split"] as const;
+/** Columns of numbers; of `vwap` there may be none. */
+export const NUMBERS = ["open", "high", "low", "close", "volume", "vwap", "dividend", "split"] as const;
 
 /** Columns of bars to be filled in: room for `capacity` numbers each, and no tickers and sessions yet. */
 export function emptyBars(capacity: number): DailyBars {
@@ -55,17 +56,13 @@ export function inBarOrder(bars: DailyBars): DailyBars {
     isOrdered &&= row === 0 || isAtOrAfter(bars, row, row - 1);
   }
   const result = { ...bars };
-  if (isOrdered) {
-    for (const name of NUMBERS) result[name] = bars[name].subarray(0, rows);
-    return result;
-  }
+  if (isOrdered) return withNumbers(result, (column) => column.subarray(0, rows));
   let order = Uint32Array.from({ length: rows }, (_, row) => row);
   order = stablySorted(order, bars.session);
   order = stablySorted(order, bars.ticker);
   result.ticker = Array.from(order, (row) => bars.ticker[row]!);
   result.session = Array.from(order, (row) => bars.session[row]!);
-  for (const name of NUMBERS) result[name] = Float64Array.from(order, (row) => bars[name][row]!);
-  return result;
+  return withNumbers(result, (column) => Float64Array.from(order, (row) => column[row]!));
 }
 
 /** The rows but for some, in their order. Cost: O(n). */
@@ -76,8 +73,16 @@ export function withoutRows(bars: DailyBars, left: ReadonlySet<number>): DailyBa
     ticker: kept.map((row) => bars.ticker[row]!),
     session: kept.map((row) => bars.session[row]!),
   };
-  for (const name of NUMBERS) result[name] = Float64Array.from(kept, (row) => bars[name][row]!);
-  return result;
+  return withNumbers(result, (column) => Float64Array.from(kept, (row) => column[row]!));
+}
+
+/** Puts another column in the place of each column of numbers. */
+function withNumbers(bars: DailyBars, other: (column: Float64Array) => Float64Array): DailyBars {
+  for (const name of NUMBERS) {
+    const column = bars[name];
+    if (column !== undefined) bars[name] = other(column);
+  }
+  return bars;
 }
 
 function isAtOrAfter({ ticker, session }: DailyBars, row: number, other: number): boolean {

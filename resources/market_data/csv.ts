@@ -11,7 +11,7 @@ import { RowFault } from "./unusable_rows.ts";
 /**
  * Daily bars of one CSV file, plain or gzip, in one of two shapes that its header tells apart:
  *
- * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split`, in any order and case,
+ * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split, vwap`, in any order and case,
  *   one line a bar. Prices are unadjusted, `split` is new shares for one old share effective that session; none is 1, 0 or empty.
  * - wide: `Timestamp`, then a column for each ticker; a field is a close, an empty one no bar. Closes are taken as the file has
  *   them, adjusted or not: there are no splits.

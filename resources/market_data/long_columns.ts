@@ -1,5 +1,5 @@
 const REQUIRED = ["ticker", "date", "open", "high", "low", "close", "volume"] as const;
-const OPTIONAL = ["dividend", "split"] as const;
+const OPTIONAL = ["dividend", "split", "vwap"] as const;
 
 /** A column of a long file. */
 export type LongColumn = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];

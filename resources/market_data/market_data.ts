@@ -29,6 +29,8 @@ export interface DailyBars {
   close: Float64Array;
   /** Shares, may be fractional; NaN where the source has none. */
   volume: Float64Array;
+  /** Volume-weighted average price in USD, unadjusted; NaN where a bar has none, absent where no bar of the source has one. */
+  vwap?: Float64Array;
   /** Cash dividend in USD a share whose ex-date is this session, 0 without one. */
   dividend: Float64Array;
   /** New shares for one old share, effective at this session's open; 1 without a split. */

@@ -8,7 +8,7 @@ import { readWideCloses, wideColumns, wideSessionColumn } from "./parquet/wide_c
 /**
  * Daily bars of one Parquet file, in one of two shapes that its columns tell apart:
  *
- * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split`, in any order and case,
+ * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split, vwap`, in any order and case,
  *   one row a bar; `session` will do for `date`. Prices are unadjusted, `split` is new shares for one old share effective that
  *   session.
  * - wide: a column `Timestamp`, `date`, `session` or the unnamed index of pandas, and a column for each ticker; a value is a

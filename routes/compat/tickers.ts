@@ -103,7 +103,7 @@ export function tickerRoutes(reads: OldReads) {
             ? (await rowsOf(engine, tickers, { filters: [equals("ticker", ticker)], limit: 1 })).rows[0]?.name
             : "";
           const times = await timesOf(engine, version);
-          return rows.map(({ ticker, session, open, high, low, close, volume }) => ({
+          return rows.map(({ ticker, session, open, high, low, close, volume, vwap }) => ({
             ticker,
             name: textOf(name),
             date: dateOf(session, parameters.compat),
@@ -112,7 +112,7 @@ export function tickerRoutes(reads: OldReads) {
             low: numberOf(low),
             close: numberOf(close),
             volume: numberOf(volume),
-            volume_weighted_price: 0,
+            volume_weighted_price: numberOf(vwap),
             ...times,
           }));
         },

@@ -8,6 +8,7 @@ export interface RawBar {
   low: number | null;
   close: number | null;
   volume: number | null;
+  vwap: number | null;
   dividend: number | null;
   split: number | null;
 }
@@ -15,7 +16,7 @@ export interface RawBar {
 /** A bar whose open, high, low and close are the one price, of a hundred shares, unless told otherwise. */
 export function rawBar(ticker: string, session: string, close: number | null, more: Partial<RawBar> = {}): RawBar {
   const bar = { ticker, session, occurrence: 1, open: close, high: close, low: close, close };
-  return { ...bar, volume: 100, dividend: 0, split: 1, ...more };
+  return { ...bar, volume: 100, vwap: null, dividend: 0, split: 1, ...more };
 }
 
 /** Weekdays from Monday 2024-01-01 on, as ISO dates: sessions as good as any. */

@@ -32,6 +32,7 @@ export function groupedMarket(sessionCount: number): RawBar[] {
           open,
           high: Math.max(close, open ?? 0),
           low: Math.min(close, open ?? Infinity),
+          vwap: ticker === "A1" ? (close + 2 * (open ?? close)) / 3 : null,
           dividend: ticker === "B1" && t % 20 === 10 ? 0.003 * close : 0,
           split,
         }));

@@ -29,6 +29,7 @@ export function columnsOf(bars: readonly RawBar[]): DailyBars {
     low: column("low"),
     close: column("close"),
     volume: column("volume"),
+    vwap: column("vwap"),
     dividend: column("dividend"),
     split: column("split"),
   };

@@ -41,6 +41,7 @@ function bar(ticker: string, t: number, close: number, more: Partial<Bar> = {}):
     low: close - 0.5,
     close,
     volume: 1000 + t,
+    vwap: null,
     dividend: 0,
     split: 1,
     split_factor: 1,

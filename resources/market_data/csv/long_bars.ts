@@ -10,7 +10,8 @@ import type { Pace } from "./pace.ts";
 /**
  * Rows of a long file, whose header the cursor has passed, ordered by ticker, then session, then as the file has them.
  *
- * An empty field is NaN; an empty dividend 0, an empty split and one of 0 are 1, as where the file has no such column. A line that
+ * An empty field is NaN; an empty dividend 0, an empty split and one of 0 are 1, as where the file has no such column. Without a column
+ * `vwap` there is none. A line that
  * cannot be used is told; where its ticker and date can be read, its bar is there without values.
  *
  * @param lines At least as many as the text has.
@@ -23,7 +24,8 @@ export async function readLongBars(
 ): Promise<DailyBars> {
   const columns = longColumns(path, header);
   const bars = emptyBars(lines);
-  const targets = columns.map((name) => name === "ticker" || name === "date" ? null : bars[name]);
+  if (columns.includes("vwap")) bars.vwap = new Float64Array(lines);
+  const targets = columns.map((name) => name === "ticker" || name === "date" ? null : bars[name]!);
   const tickers = new SymbolColumn();
   const dates = new DatePool();
   const respelled: RespelledRow[] = [];

@@ -1,11 +1,9 @@
-import { emptyBars, inBarOrder, withoutRows } from "../bar_columns.ts";
+import { emptyBars, inBarOrder, NUMBERS, withoutRows } from "../bar_columns.ts";
 import { faultOfLongColumns, LONG_COLUMNS, type LongColumn } from "../long_columns.ts";
 import { type DailyBars, MarketDataError, type ReadOptions } from "../market_data.ts";
 import { collidingRows, type RespelledRow, SymbolPool } from "../symbol_pool.ts";
 import { type RowFault, UnusableRows } from "../unusable_rows.ts";
 import type { OnFault, ParquetColumns } from "./columns.ts";
-
-const NUMBERS = ["open", "high", "low", "close", "volume", "dividend", "split"] as const;
 
 /**
  * Rows of a long file, ordered by ticker, then session, then as the file has them.
@@ -35,8 +33,8 @@ export async function readLongBars(
       tickers = symbolsOf(await columns.texts(stored), { pool, respelled, onFault, columns, stored });
     } else if (name === "date") sessions = await columns.sessions(stored, onFault);
     else {
-      bars[name] = await columns.numbers(stored);
-      bars[name].forEach((value, row) => {
+      const numbers = bars[name] = await columns.numbers(stored);
+      numbers.forEach((value, row) => {
         if (value === Infinity || value === -Infinity) onFault(row, columns.infinityFault(stored, row, value));
       });
     }
@@ -51,7 +49,7 @@ export async function readLongBars(
     const [ticker, session] = [tickers[row]!, sessions[row]!];
     unusable.add(fault, { ticker, session });
     if (ticker === null || session === null) left.add(row);
-    else for (const name of NUMBERS) bars[name][row] = NaN;
+    else for (const name of NUMBERS) bars[name]?.fill(NaN, row, row + 1);
   }
   bars.ticker = tickers as string[];
   bars.session = sessions as string[];

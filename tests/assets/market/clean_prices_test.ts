@@ -16,6 +16,7 @@ function bars(ticker: string, closes: readonly (number | null)[]) {
       low: null,
       close,
       volume: null,
+      vwap: null,
       dividend: 0,
       split: 1,
       split_factor: 1,

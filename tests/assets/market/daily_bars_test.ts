@@ -38,6 +38,26 @@ Deno.test("daily_bars holds the usable bars adjusted for splits, and says what i
   assert.ok(checks.price_jump_without_split!.passed);
 });
 
+Deno.test("daily_bars keeps the volume-weighted price, adjusted for splits as prices are, and judges no bar by it", async () => {
+  const { rows } = await make([
+    rawBar("A", first, 100, { vwap: 101.5 }),
+    rawBar("A", second, 50, { split: 2, vwap: 49.25 }),
+    // Far from its prices, impossible, and not there: the bars stay.
+    rawBar("B", first, 3, { vwap: 900 }),
+    rawBar("B", second, 3, { vwap: -1 }),
+    rawBar("B", third, 3, { vwap: 0 }),
+    rawBar("C", first, 3),
+  ]);
+  assert.deepEqual(rows.map(({ ticker, vwap }) => [ticker, vwap]), [
+    ["A", 50.75],
+    ["A", 49.25],
+    ["B", 900],
+    ["B", null],
+    ["B", null],
+    ["C", null],
+  ]);
+});
+
 Deno.test("daily_bars does not depend on the order in which bars come", async () => {
   const raw = [
     rawBar("A", first, 4),

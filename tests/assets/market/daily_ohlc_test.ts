@@ -7,15 +7,18 @@ import { listedRow } from "../../support/scripted_vendor.ts";
 Deno.test("daily_ohlc has the bars with the names of their tickers, null where there is none", async () => {
   const { rows, metadata } = await runAsset(dailyOhlc, {
     inputs: {
-      bars: [dailyBarRow("A", "2024-01-02", 10), dailyBarRow("B", "2024-01-02", 20, { open: null, volume: null })],
+      bars: [
+        dailyBarRow("A", "2024-01-02", 10, { vwap: 10.25 }),
+        dailyBarRow("B", "2024-01-02", 20, { open: null, volume: null }),
+      ],
       tickers: [listedRow("A"), listedRow("B", { name: null })],
     },
     partitions: { names: ["A", "B"], dates: ["2024-01-02"] },
   });
   const session = "2024-01-02";
   assert.deepEqual(rows, [
-    { ticker: "A", session, name: "A Trust", open: 10, high: 10, low: 10, close: 10, volume: 100 },
-    { ticker: "B", session, name: null, open: null, high: 20, low: 20, close: 20, volume: null },
+    { ticker: "A", session, name: "A Trust", open: 10, high: 10, low: 10, close: 10, volume: 100, vwap: 10.25 },
+    { ticker: "B", session, name: null, open: null, high: 20, low: 20, close: 20, volume: null, vwap: null },
   ]);
   assert.deepEqual(metadata.without_name, { type: "number", value: 1 });
 });

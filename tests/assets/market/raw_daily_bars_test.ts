@@ -13,7 +13,7 @@ Deno.test("raw_daily_bars keeps what no bar can have, and numbers repeated bars"
     rawBar("A", "2024-01-02", 10),
     rawBar("A", "2024-01-02", 10),
     rawBar("A", "2024-01-03", null, { low: 3, high: 2 }),
-    rawBar("B", "2024-01-03", 7),
+    rawBar("B", "2024-01-03", 7, { vwap: 6.5 }),
   ];
   const { rows, metadata } = await runAsset(rawDailyBars, {
     resources: { marketData: marketOf({ bars, version: "v1" }) },
@@ -25,6 +25,7 @@ Deno.test("raw_daily_bars keeps what no bar can have, and numbers repeated bars"
     ["A", "2024-01-03", 1, null],
     ["B", "2024-01-03", 1, 7],
   ]);
+  assert.deepEqual(rows.map(({ vwap }) => vwap), [null, null, null, null, 6.5]);
   assert.deepEqual(metadata.source_version, { type: "text", value: "v1" });
 });
 

@@ -30,7 +30,7 @@ Deno.test("raw_daily_bars keeps of a session the tickers it was asked for, repea
   const { rows, metadata, progress } = await made;
   assert.deepEqual(asked, ["session 2024-02-01"]);
   assert.deepEqual(rows, [
-    rawBar("A", "2024-02-01", 10, { volume: null }),
+    rawBar("A", "2024-02-01", 10, { volume: null, vwap: 10.5 }),
     rawBar("B", "2024-02-01", 20),
     rawBar("B", "2024-02-01", 21, { occurrence: 2 }),
   ]);

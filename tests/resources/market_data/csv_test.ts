@@ -61,6 +61,21 @@ Deno.test("csvMarket() reads what pandas wrote wide: closes alone, sessions by t
   assert.ok(bars.dividend.every((value) => value === 0) && bars.split.every((value) => value === 1));
 });
 
+Deno.test("csvMarket() reads volume-weighted prices where the file has them, and has none where it has not", async () => {
+  const text = [
+    "vwap,ticker,date,open,high,low,close,volume",
+    "2.5,B,2024-01-03,1,1,1,1,1",
+    ",A,2024-01-03,1,1,1,1,1",
+    "1.25,A,2024-01-02,1,1,1,1,1",
+    "x,A,2024-01-04,1,1,1,1,1",
+  ].join("\n");
+  const bars = await read(text);
+  assert.deepEqual(bars.session, ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-03"]);
+  assert.deepEqual(nullsForNaN(bars.vwap!), [1.25, null, null, 2.5]);
+  assert.deepEqual(nullsForNaN(bars.close), [1, 1, null, 1]);
+  assert.equal((await read(`${HEADER}\nA,2024-01-02,1,1,1,1,1`)).vwap, undefined);
+});
+
 const symbol = fc.stringMatching(/^[A-Za-z][A-Za-z0-9.,"' é-]{0,10}[A-Za-z0-9]$/);
 const session = fc.date({ min: new Date("1970-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
@@ -211,7 +226,7 @@ Deno.test("csvMarket() says which columns a header lacks, has too many or twice,
   assert.equal(
     await failure("ticker,date,open,high,low,adj_close,volume\n"),
     'PATH, line 1: the header lacks close and has the unknown column "adj_close". A long file has the columns ticker, date, ' +
-      "open, high, low, close, volume and optionally dividend, split, in any order; a wide file has Timestamp first and then a column for each ticker.",
+      "open, high, low, close, volume and optionally dividend, split, vwap, in any order; a wide file has Timestamp first and then a column for each ticker.",
   );
   assert.match(await failure(`${HEADER},close\n`), /line 1: the header has close more than once/);
   const unlike = await failure(`PK\u0003\u0004${"x".repeat(9999)},y,z,,1,2,3\n`);

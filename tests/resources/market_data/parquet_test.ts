@@ -181,11 +181,12 @@ Deno.test("parquetMarket() takes numbers of every numeric type, tickers as categ
     ...without(long(2), "ticker", "open").map((column) => column.alias(column.name.toUpperCase())),
     polars.Series("Open", [2, null], polars.Int64),
     polars.Series("dividend", [null, 0.25], polars.Float64),
+    polars.Series("VWAP", [1.25, null], polars.Float64),
     text("split", null, null),
   );
   assert.deepEqual(bars.ticker, ["A", "B"]);
   assert.deepEqual(Array.from(bars.open), [2, NaN]);
-  assert.deepEqual(Array.from(bars.dividend), [0, 0.25]);
+  assert.deepEqual([bars.dividend, bars.vwap!].map((column) => Array.from(column)), [[0, 0.25], [1.25, NaN]]);
   assert.deepEqual(Array.from(bars.split), [1, 1]);
 });
 
@@ -193,7 +194,7 @@ Deno.test("parquetMarket() says which columns are missing, unknown or double, an
   assert.equal(
     await failure([...without(long(1), "close"), number("adj_close", 1)]),
     'PATH lacks close and has the unknown column "adj_close". A long file has the columns ticker, date, open, high, low, ' +
-      "close, volume and optionally dividend, split, in any order, and may say session for date; a wide file has a column " +
+      "close, volume and optionally dividend, split, vwap, in any order, and may say session for date; a wide file has a column " +
       "Timestamp or date, and then a column for each ticker.",
   );
   assert.match(await failure(without(long(1), "ticker")), /^PATH lacks ticker\. /);

@@ -129,7 +129,7 @@ Deno.test("The routes of the original backend", async (t) => {
       assert.equal(new Date(created_at).toISOString(), created_at);
       assert.deepEqual(
         json,
-        bars.map(({ ticker, session, open, high, low, close, volume }) => ({
+        bars.map(({ ticker, session, open, high, low, close, volume, vwap }) => ({
           ticker,
           name: "A1 Fund",
           date: session,
@@ -138,11 +138,14 @@ Deno.test("The routes of the original backend", async (t) => {
           low,
           close,
           volume,
-          volume_weighted_price: 0,
+          volume_weighted_price: vwap,
           created_at,
           updated_at,
         })),
       );
+      assert.ok(json.every((row: Row) => (row.volume_weighted_price as number) > 0));
+      const without = (await get("/api/ticker/A0/daily-ohlc?limit=1&fields=volume_weighted_price")).json;
+      assert.deepEqual(without, [{ volume_weighted_price: 0 }]);
       const [from, to] = [json[10]!.date, json[12]!.date];
       const some = await get(`/api/ticker/A1/daily-ohlc?from=${from}&to=${to}&fields=date,close`);
       assert.deepEqual(some.json, json.slice(10, 13).map(({ date, close }: Row) => ({ date, close })));
