@@ -37,6 +37,7 @@ const assetsRead = [
   assets.rawTickers,
   assets.rawDailyBars,
   assets.rawSplits,
+  assets.rawDividends,
   assets.dailyBars,
   assets.rejectedBars,
   assets.sessions,
