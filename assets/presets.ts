@@ -10,6 +10,17 @@ interface Search {
   criteria: { clusterPreset: string; maxPValue: number; maxHurst: number; maxHalfLife: number; minCrossings: number };
 }
 
+/** What both originals have in common: pairs of clusters alone, tested on closes, and no bound on the Engle–Granger p-value. */
+export const original = {
+  candidates: ["cluster"],
+  totalReturn: false,
+  logPrices: false,
+  testOrders: "one",
+  maxEngleGrangerPValue: null,
+  maxAdjustedPValue: null,
+  confirmationSessions: null,
+};
+
 const service: Search = {
   cleaning: { rule: "service" },
   criteria: { clusterPreset: "service", maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 },
@@ -27,8 +38,8 @@ function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search[
   return {
     clean_prices: cleaning,
     pair_clusters: asOf,
-    cointegrated_pairs: { ...asOf, ...criteria },
-    walk_forward_pairs: { ...cleaning, ...criteria, ...walkForward },
+    cointegrated_pairs: { ...asOf, ...original, ...criteria },
+    walk_forward_pairs: { ...cleaning, ...original, ...criteria, ...walkForward },
   };
 }
 

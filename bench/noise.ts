@@ -1,216 +1,128 @@
 /**
  * What the selection of pairs takes from markets in which nothing is cointegrated, and what it finds where pairs are planted.
  *
- *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--source neighbours] [--gate 0.005]
+ *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--sources] [--settings '{"maxAdjustedPValue": 0.2}']
  *
  * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that settings
- * are tuned on some seeds and reported on others. `--source` and `--gate` say which selection is traded beside the default.
+ * are tuned on some seeds and reported on others. `--settings` are those of `walk_forward_pairs` that differ from the default.
+ * `--sources` measures every source of candidates alone as well, which takes three times as long.
  *
- * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions to form and 63 to trade. The first table is the present
- * default: pairs within the clusters, the four criteria, the best ten by the Engle–Granger p-value in one order, no bound on it. The
- * others ask for a p-value below a gate in both orders, over several sources of candidates. Sharpe ratios are of the strategies at
- * 2 basis points of commission and slippage and 50 of borrow a year, equal weights, fills at the next open.
+ * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions to form and 63 to trade. Tests, criteria and choice are
+ * the functions of `cointegrated_pairs` and `walk_forward_pairs`. "Before" are the rules of the originals with the bounds of the
+ * default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them.
  *
  * @module
  */
-import { ChoiceConfig, choosePairs } from "../assets/pairs/choice_rule.ts";
+import type { CandidateSource } from "../assets/pairs/candidate_sources.ts";
+import { choosePairs } from "../assets/pairs/choice_rule.ts";
+import { SearchConfig } from "../assets/pairs/formation_search.ts";
 import { clusterPresets } from "../assets/pairs/pair_clusters.ts";
-import { residualPValue } from "../assets/pairs/residual_p_value.ts";
-import { PairCriteriaConfig } from "../assets/pairs/cointegrated_pairs.ts";
-import {
-  candidatePairs,
-  deflatedSharpeRatio,
-  distancePairs,
-  groupPairs,
-  neighbourPairs,
-  optics,
-  pairPortfolio,
-  principalComponents,
-  returnMatrix,
-  type RolledWindow,
-  rolledWindows,
-  scanPairs,
-  selectByWindow,
-  sharpeRatio,
-  sharpeSample,
-  sharpeTrials,
-  standardize,
-  strategyByName,
-  strategyNames,
-  type TickerPair,
-  walkForward,
-} from "../quant/mod.ts";
+import { judgePairs } from "../assets/pairs/pair_criteria.ts";
+import { type PairTests, testPairs } from "../assets/pairs/pair_tests.ts";
+import { pointsOf, returnLoadings } from "../assets/pairs/return_loadings.ts";
+import { original } from "../assets/presets.ts";
+import { optics, rolledWindows, selectByWindow, strategyByName, strategyNames } from "../quant/mod.ts";
 import { type NoiseMarket, noiseMarket } from "./noise/market.ts";
+import { type Earned, trade } from "./noise/trade.ts";
 
 const GATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
-const SOURCES = ["cluster", "group", "neighbours", "distance", "union"] as const;
-type Source = typeof SOURCES[number];
+const RATES = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9];
 const HALF_LIVES = [null, 10, 20, 40] as const;
-const CHOICE = ChoiceConfig.parse({});
-const CRITERIA = PairCriteriaConfig.parse({});
+type Config = ReturnType<typeof SearchConfig.parse>;
+type Pair = readonly [string, string];
 
-/** A pair that was tested in a window. */
-interface Tested {
-  ticker_1: string;
-  ticker_2: string;
-  sources: readonly string[];
-  slope: number | null;
-  accepted: boolean;
-  /** With ticker_2 on ticker_1, as the present default ranks; `null` where it is not accepted or has none. */
-  engle_granger_p_value: number | null;
-  /** The larger of both orders. */
-  both: number | null;
-}
-
-function argument(name: string, fallback: number): number {
+function textOf(name: string): string | undefined {
   const at = Deno.args.indexOf(`--${name}`);
-  const value = at < 0 ? fallback : Number(Deno.args[at + 1]);
-  if (!Number.isInteger(value) || value < 0) {
-    throw new RangeError(`--${name} must be a whole number, got ${Deno.args[at + 1]}.`);
-  }
-  return value;
+  return at < 0 ? undefined : Deno.args[at + 1];
 }
 
-/** The selection that is traded beside the present default. */
-function tradedSelection(): { source: Source; gate: number } {
-  const at = (name: string) => Deno.args.indexOf(`--${name}`) + 1;
-  const source = at("source") === 0 ? "neighbours" : SOURCES.find((name) => name === Deno.args[at("source")]);
-  if (source === undefined) throw new RangeError(`--source must be one of ${SOURCES.join(", ")}.`);
-  const gate = at("gate") === 0 ? 0.005 : Number(Deno.args[at("gate")]);
-  if (!(gate > 0 && gate <= 1)) {
-    throw new RangeError(`--gate must be above 0 and at most 1, got ${Deno.args[at("gate")]}.`);
-  }
-  return { source, gate };
+function numberOf(name: string, fallback: number): number {
+  const value = Number(textOf(name) ?? fallback);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new RangeError(`--${name} must be a whole number, got ${textOf(name)}.`);
 }
 
-const traded = tradedSelection();
+const bySource = Deno.args.includes("--sources");
+const after = SearchConfig.parse(JSON.parse(textOf("settings") ?? "{}"));
+const before = SearchConfig.parse(original);
+const tested: Config = bySource ? { ...after, candidates: ["cluster", "neighbours", "group", "distance"] } : after;
 
-async function testPairs(prices: Map<string, Float64Array>, { sectors }: NoiseMarket): Promise<Tested[]> {
-  const tickers = [...prices.keys()];
-  const { returns } = returnMatrix({
-    sessions: Array.from({ length: prices.get(tickers[0]!)!.length }, (_, t) => String(t).padStart(6, "0")),
-    tickers,
-    closes: [...prices.values()],
-  });
-  const points = standardize(principalComponents(returns, 5).loadings);
-  const { labels } = optics(points, clusterPresets[CRITERIA.clusterPreset]);
-  const clusters = new Map(tickers.map((ticker, i) => [ticker, labels[i]! < 0 ? null : `cluster ${labels[i]}`]));
-  const candidates = candidatePairs(tickers, {
-    cluster: groupPairs(clusters),
-    group: groupPairs(sectors),
-    neighbours: neighbourPairs(new Map(tickers.map((ticker, i) => [ticker, points[i]!])), 5).map(({ pair }) => pair),
-    distance: distancePairs(prices, { count: tickers.length }).map(({ pair }) => pair),
-  });
-  const { clusterPreset: _, ...criteria } = CRITERIA;
-  const scan = await scanPairs(prices, { pairs: candidates.map(({ pair }) => pair), criteria, workers: 1 });
-  return [...scan].map((pair, i) => {
-    const [first, second] = candidates[i]!.pair.map((ticker) => prices.get(ticker)!) as [Float64Array, Float64Array];
-    const forward = pair.accepted ? residualPValue(second, first) : null;
-    const backward = forward === null ? null : residualPValue(first, second);
-    return {
-      ticker_1: pair.ticker_1,
-      ticker_2: pair.ticker_2,
-      sources: candidates[i]!.sources,
-      slope: pair.slope,
-      accepted: pair.accepted,
-      engle_granger_p_value: forward,
-      both: backward === null ? null : Math.max(forward!, backward),
-    };
-  });
+/** Which pairs of the tests a row of the tables looks at. */
+const selections: readonly { name: string; candidates: readonly CandidateSource[] }[] = [
+  { name: "as set", candidates: after.candidates },
+  ...(bySource ? tested.candidates.map((source) => ({ name: source, candidates: [source] })) : []),
+];
+
+async function testsOf(prices: Map<string, Float64Array>, market: NoiseMarket): Promise<Record<Selection, PairTests>> {
+  const sessions = Array.from({ length: 504 }, (_, t) => String(t).padStart(6, "0"));
+  const matrix = { sessions, tickers: [...prices.keys()], closes: [...prices.values()] };
+  const { tickers, points } = returnLoadings(matrix);
+  const { labels } = optics(points, clusterPresets[after.clusterPreset]);
+  const clusters = new Map(tickers.map((ticker, i) => [ticker, labels[i]!]));
+  const test = (config: Config) =>
+    testPairs({ matrix, dividends: new Map() }, { clusters, points: pointsOf(tickers, points) }, {
+      ...config,
+      groups: Object.fromEntries(market.sectors),
+    });
+  return { before: await test(before), after: await test(tested) };
 }
 
-function proposedBy(tested: readonly Tested[], source: Source): Tested[] {
-  return source === "union" ? [...tested] : tested.filter(({ sources }) => sources.includes(source));
+type Selection = "before" | "after";
+
+function proposedBy({ pairs, series }: PairTests, candidates: readonly CandidateSource[]): PairTests {
+  const wanted = new Set<string>(candidates);
+  return { pairs: pairs.filter(({ sources }) => sources.some((source) => wanted.has(source))), series };
 }
 
-/** Chosen by the larger p-value of both orders, below the gate. */
-function chooseBelow(tested: readonly Tested[], gate: number): Tested[] {
-  const ranked = tested.filter(({ both }) => both !== null && both < gate)
-    .map((pair) => ({ ...pair, engle_granger_p_value: pair.both }));
-  return choosePairs(ranked, CHOICE).chosen;
-}
-
-/** Sharpe ratio a year of each strategy, and whether the best and the first one survive deflation for their number. */
-function trade(market: NoiseMarket, chosen: readonly { window: RolledWindow; choice: readonly Tested[] }[]) {
-  const windowsOf = new Map<string, { pair: TickerPair; windows: RolledWindow[] }>();
-  for (const { window, choice } of chosen) {
-    for (const { ticker_1, ticker_2 } of choice) {
-      const key = `${ticker_1},${ticker_2}`;
-      const entry = windowsOf.get(key) ?? { pair: [ticker_1, ticker_2], windows: [] };
-      entry.windows.push(window);
-      windowsOf.set(key, entry);
-    }
-  }
-  const from = chosen[0]!.window.tradingStart;
-  const legOf = (ticker: string) => ({ close: market.close.get(ticker)!, open: market.open.get(ticker)! });
-  const returns = strategyNames.map((name) => {
-    const pairs = [...windowsOf].map(([key, { pair, windows }]) => ({
-      name: key,
-      daily: walkForward({
-        sessions: market.sessions,
-        leg1: legOf(pair[0]),
-        leg2: legOf(pair[1]),
-        strategy: strategyByName(name),
-        windows,
-        costs: { commissionBps: 1, slippageBps: 1, borrowBpsPerYear: 50 },
-      }).daily,
-    }));
-    if (pairs.length === 0) return new Float64Array(market.sessions.length - from);
-    return pairPortfolio(pairs, { rebalanceCostBps: 2 }).dailyReturn.slice(from);
-  });
-  const varies = (values: Float64Array) => values.some((value) => value !== values[0]);
-  const samples = returns.map((values) => varies(values) ? sharpeSample(values) : null);
-  const trials = sharpeTrials(Float64Array.from(samples, (sample) => sample?.sharpe ?? 0));
-  const claims = samples.map((sample) =>
-    sample !== null && deflatedSharpeRatio(sample, trials).deflatedSharpeRatio > 0.95
-  );
-  return { sharpes: returns.map((values) => sharpeRatio(values)), claims };
-}
+const choose = (tests: PairTests, config: Config): Pair[] =>
+  choosePairs(judgePairs(tests, config), config).chosen.map(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]);
 
 /** Sums over the windows and markets of one half-life. */
 class Tally {
   windows = 0;
   markets = 0;
-  tested = 0;
-  accepted = 0;
-  chosen = 0;
-  chosenTrue = 0;
-  readonly candidates = new Map<Source, { pairs: number; planted: number }>();
-  readonly gates = new Map<string, { chosen: number; chosenTrue: number }>();
   planted = 0;
+  readonly sums = new Map<string, { pairs: number; planted: number }>();
   readonly sharpes = { before: strategyNames.map(() => 0), after: strategyNames.map(() => 0) };
   readonly claims = { before: strategyNames.map(() => 0), after: strategyNames.map(() => 0) };
 
-  window(tested: readonly Tested[], market: NoiseMarket): { before: Tested[]; after: Tested[] } {
-    const isPlanted = ({ ticker_1, ticker_2 }: Tested) => market.planted.has(`${ticker_1},${ticker_2}`);
-    const trueOf = (pairs: readonly Tested[]) => pairs.filter(isPlanted).length;
+  window(tests: Record<Selection, PairTests>, market: NoiseMarket): Record<Selection, Pair[]> {
+    const add = (key: string, pairs: readonly Pair[]) => {
+      const sum = this.sums.get(key) ?? { pairs: 0, planted: 0 };
+      sum.pairs += pairs.length;
+      sum.planted += pairs.filter((pair) => market.planted.has(pair.join())).length;
+      this.sums.set(key, sum);
+    };
+    const namesOf = (pairs: readonly { ticker_1: string; ticker_2: string }[]) =>
+      pairs.map(({ ticker_1, ticker_2 }): Pair => [ticker_1, ticker_2]);
     this.windows++;
     this.planted += market.planted.size;
-    for (const source of SOURCES) {
-      const pairs = proposedBy(tested, source);
-      const sum = this.candidates.get(source) ?? { pairs: 0, planted: 0 };
-      sum.pairs += pairs.length;
-      sum.planted += trueOf(pairs);
-      this.candidates.set(source, sum);
+    for (const { name, candidates } of selections) {
+      const own = proposedBy(tests.after, candidates);
+      add(`tested ${name}`, namesOf(own.pairs));
+      const off = { maxEngleGrangerPValue: null, maxAdjustedPValue: null };
       for (const gate of GATES) {
-        const chosen = chooseBelow(pairs, gate);
-        const key = `${source} ${gate}`;
-        const found = this.gates.get(key) ?? { chosen: 0, chosenTrue: 0 };
-        found.chosen += chosen.length;
-        found.chosenTrue += trueOf(chosen);
-        this.gates.set(key, found);
+        add(`gate ${gate} ${name}`, choose(own, { ...after, ...off, maxEngleGrangerPValue: gate }));
       }
+      for (const rate of RATES) add(`rate ${rate} ${name}`, choose(own, { ...after, maxAdjustedPValue: rate }));
     }
-    const clustered = proposedBy(tested, "cluster");
-    const before = choosePairs(clustered, CHOICE).chosen;
-    this.tested += clustered.length;
-    this.accepted += clustered.filter(({ accepted }) => accepted).length;
-    this.chosen += before.length;
-    this.chosenTrue += trueOf(before);
-    return { before, after: chooseBelow(proposedBy(tested, traded.source), traded.gate) };
+    const chosen = {
+      before: choose(tests.before, before),
+      after: choose(proposedBy(tests.after, after.candidates), after),
+    };
+    const judged = {
+      before: [tests.before, before],
+      after: [proposedBy(tests.after, after.candidates), after],
+    } as const;
+    for (const selection of ["before", "after"] as const) {
+      add(`tested ${selection}`, namesOf(judged[selection][0].pairs));
+      add(`accepted ${selection}`, namesOf(judgePairs(...judged[selection]).filter(({ accepted }) => accepted)));
+      add(`chosen ${selection}`, chosen[selection]);
+    }
+    return chosen;
   }
 
-  traded(selection: "before" | "after", { sharpes, claims }: ReturnType<typeof trade>): void {
+  earned(selection: Selection, { sharpes, claims }: Earned): void {
     sharpes.forEach((sharpe, s) => this.sharpes[selection][s]! += sharpe);
     claims.forEach((claim, s) => this.claims[selection][s]! += Number(claim));
   }
@@ -218,17 +130,16 @@ class Tally {
 
 async function measure(halfLife: number | null, markets: number, first: number): Promise<Tally> {
   const tally = new Tally();
+  const strategies = strategyNames.map((name) => strategyByName(name));
   for (let seed = first; seed < first + markets; seed++) {
     const market = noiseMarket(seed, halfLife);
     const windows = rolledWindows(market.sessions.length, { formationSessions: 504, tradingSessions: 63 });
     const choices = await selectByWindow(market.close, windows, async (formation) => {
-      return tally.window(await testPairs(formation, market), market);
+      return tally.window(await testsOf(formation, market), market);
     });
     for (const selection of ["before", "after"] as const) {
-      tally.traded(
-        selection,
-        trade(market, choices.map(({ window, choice }) => ({ window, choice: choice[selection] }))),
-      );
+      const chosen = choices.map(({ window, choice }) => ({ window, pairs: choice[selection] }));
+      tally.earned(selection, trade(market, chosen, strategies));
     }
     tally.markets++;
   }
@@ -241,8 +152,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): v
   console.log();
 }
 
-const markets = { noise: argument("noise", 10), planted: argument("planted", 5) };
-const first = argument("first", 1);
+const markets = { noise: numberOf("noise", 10), planted: numberOf("planted", 5) };
+const first = numberOf("first", 1);
 const tallies: Tally[] = [];
 for (const halfLife of HALF_LIVES) {
   tallies.push(await measure(halfLife, halfLife === null ? markets.noise : markets.planted, first));
@@ -259,44 +170,34 @@ const row = (
 ) => [name, ...tallies.map((tally) => tally.markets === 0 ? "–" : valueOf(tally))];
 const mean = (sum: number, tally: Tally) => (sum / tally.windows).toFixed(2);
 const percent = (part: number, whole: number) => whole === 0 ? "–" : `${(100 * part / whole).toFixed(1)} %`;
+const pairsAndTrue = (key: string) => (tally: Tally) => {
+  const { pairs, planted } = tally.sums.get(key)!;
+  return `${mean(pairs, tally)} / ${mean(planted, tally)}`;
+};
 
-console.log("Present default: clusters, four criteria, the best ten in one order\n");
-table(head, [
-  row("tested", (tally) => mean(tally.tested, tally)),
-  row("accepted", (tally) => `${mean(tally.accepted, tally)} (${percent(tally.accepted, tally.tested)})`),
-  row("chosen / true", (tally) => `${mean(tally.chosen, tally)} / ${mean(tally.chosenTrue, tally)}`),
-  ...strategyNames.flatMap((name, s) => [
-    row(`Sharpe, ${name}`, (tally) => (tally.sharpes.before[s]! / tally.markets).toFixed(2)),
-    row(`deflated above 0.95, ${name}`, (tally) => percent(tally.claims.before[s]!, tally.markets)),
-  ]),
-]);
-console.log("Candidates tested, and the share of planted pairs among them\n");
-table(
-  head,
-  SOURCES.map((source) =>
-    row(source, (tally) => {
-      const { pairs, planted } = tally.candidates.get(source)!;
+for (const selection of ["before", "after"] as const) {
+  console.log(`${selection === "before" ? "Before" : `After: ${textOf("settings") ?? "the default"}`}\n`);
+  table(head, [
+    row("tested, share of planted pairs", (tally) => {
+      const { pairs, planted } = tally.sums.get(`tested ${selection}`)!;
       return `${mean(pairs, tally)} (${percent(planted, tally.planted)})`;
-    })
-  ),
-);
-for (const source of SOURCES) {
-  console.log(`Chosen / true, Engle–Granger below a gate in both orders, candidates: ${source}\n`);
-  table(
-    head,
-    GATES.map((gate) =>
-      row(`below ${100 * gate} %`, (tally) => {
-        const { chosen, chosenTrue } = tally.gates.get(`${source} ${gate}`)!;
-        return `${mean(chosen, tally)} / ${mean(chosenTrue, tally)}`;
-      })
-    ),
-  );
+    }),
+    row("accepted / true", pairsAndTrue(`accepted ${selection}`)),
+    row("chosen / true", pairsAndTrue(`chosen ${selection}`)),
+    ...strategyNames.flatMap((name, s) => [
+      row(`Sharpe, ${name}`, (tally) => (tally.sharpes[selection][s]! / tally.markets).toFixed(2)),
+      row(`deflated above 0.95, ${name}`, (tally) => percent(tally.claims[selection][s]!, tally.markets)),
+    ]),
+  ]);
 }
-console.log(`Traded: below ${100 * traded.gate} % in both orders, candidates: ${traded.source}\n`);
-table(
-  head,
-  strategyNames.flatMap((name, s) => [
-    row(`Sharpe, ${name}`, (tally) => (tally.sharpes.after[s]! / tally.markets).toFixed(2)),
-    row(`deflated above 0.95, ${name}`, (tally) => percent(tally.claims.after[s]!, tally.markets)),
-  ]),
-);
+for (const { name, candidates } of selections) {
+  console.log(`Chosen / true by gate, candidates ${name}: ${candidates.join(", ")}\n`);
+  table(head, [
+    row("tested, share of planted pairs", (tally) => {
+      const { pairs, planted } = tally.sums.get(`tested ${name}`)!;
+      return `${mean(pairs, tally)} (${percent(planted, tally.planted)})`;
+    }),
+    ...GATES.map((gate) => row(`p below ${100 * gate} %, no rate`, pairsAndTrue(`gate ${gate} ${name}`))),
+    ...RATES.map((rate) => row(`adjusted p below ${100 * rate} %, p as set`, pairsAndTrue(`rate ${rate} ${name}`))),
+  ]);
+}

@@ -45,6 +45,7 @@ export {
   type PriceMatrix,
 } from "./price_matrix.ts";
 export { type ReturnMatrix, returnMatrix, simpleReturns } from "./returns.ts";
+export { totalReturnPrices } from "./total_return_prices.ts";
 export { optics, type OpticsOptions, type OpticsResult } from "./optics.ts";
 export { type PrincipalComponents, principalComponents } from "./principal_components.ts";
 export { type ColumnScale, columnScale, standardize } from "./standardize.ts";

@@ -63,7 +63,7 @@ export interface PairDividends {
 /** Everything that is known of a pair. */
 export interface PairRecord {
   tickers: readonly [string, string];
-  /** As it was tested last; `null` where it is in no cluster now. */
+  /** As it was tested last; `null` where it is no candidate now. */
   tested: TestedPair | null;
   /** Its rank among the pairs to trade; `null` where it is none of them. */
   rank: number | null;

@@ -9,13 +9,19 @@ export interface TestedPair {
   as_of: string;
   ticker_1: string;
   ticker_2: string;
-  cluster: number;
+  /** `null` where its tickers share none. */
+  cluster: number | null;
+  /** What proposed it. */
+  sources: string[];
   slope: number | null;
   intercept: number | null;
   adf_statistic: number | null;
   adf_p_value: number | null;
   used_lag: number | null;
   engle_granger_p_value: number | null;
+  engle_granger_p_value_reversed: number | null;
+  adjusted_p_value: number | null;
+  earlier_p_value: number | null;
   hurst_exponent: number | null;
   half_life: number | null;
   mean_crossings: number | null;
@@ -31,6 +37,7 @@ export const sortColumns = [
   "slope",
   "adf_p_value",
   "engle_granger_p_value",
+  "adjusted_p_value",
   "half_life",
   "hurst_exponent",
   "mean_crossings",
@@ -44,6 +51,9 @@ export const criteria = {
   hurst: "Hurst",
   halfLife: "half-life",
   meanCrossings: "crossings",
+  engleGranger: "p cointegration",
+  adjustedPValue: "p adjusted",
+  confirmation: "confirmation",
 } as const;
 export type Criterion = keyof typeof criteria;
 

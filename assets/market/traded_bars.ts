@@ -81,3 +81,21 @@ export function closesWithin({ sessions, legs }: TradedBars, start: number, end:
   }
   return matrix;
 }
+
+/**
+ * Dividends of the same sessions in the same shares as {@link closesWithin}, by ticker that paid any; nothing of any other session.
+ */
+export function dividendsWithin({ legs }: TradedBars, start: number, end: number): Map<string, Float64Array> {
+  const found = new Map<string, Float64Array>();
+  for (const [ticker, { dividend, split }] of legs) {
+    if (!dividend.subarray(start, end).some((value) => value > 0)) continue;
+    const dividends = new Float64Array(end - start);
+    let shares = 1;
+    for (let t = end - 1; t >= start; t--) {
+      dividends[t - start] = dividend[t]! / shares;
+      shares *= split[t]!;
+    }
+    found.set(ticker, dividends);
+  }
+  return found;
+}

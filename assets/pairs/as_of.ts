@@ -7,12 +7,13 @@ import {
   type UpstreamPartitions,
   type Wanted,
 } from "../../engine/mod.ts";
-import { cleanPrices, type PriceMatrix } from "../../quant/mod.ts";
+import { cleanPrices } from "../../quant/mod.ts";
 import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
 import { type BarColumns, unusableBars } from "../market/bar_judgement.ts";
 import { CleaningConfig, fewestSessions } from "../market/clean_prices.ts";
 import { completeSessions, type SessionRow } from "../market/sessions.ts";
-import { closesWithin, tradedBars } from "../market/traded_bars.ts";
+import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
+import type { Formation } from "./tested_prices.ts";
 
 /** As-of sessions that are made at once, so that the bars they share are read once. */
 export const asOfSessionsPerPart = 13;
@@ -53,11 +54,9 @@ export function followed({ wanted, space }: UpstreamPartitions): Wanted {
   return { dates: wanted.dates, isDate: (date) => space.dateAt(date) >= 0 };
 }
 
-/** What was known as of a session. */
-export interface AsOf {
+/** What was known as of a session: closes cleaned by what was known then, in the shares of the as-of session. */
+export interface AsOf extends Formation {
   as_of: string;
-  /** Closes cleaned by what was known then, in the shares of the as-of session. */
-  matrix: PriceMatrix;
 }
 
 /** What the search as of a session reads. */
@@ -91,7 +90,7 @@ export function* closesAsOf(
       throw new RangeError(tooFew(bars, { as_of, received: until, usable: Math.max(0, end - Math.max(0, start)) }));
     }
     const { matrix } = cleanPrices(closesWithin(traded, start, end), cleaning);
-    yield { as_of, matrix };
+    yield { as_of, matrix, dividends: dividendsWithin(traded, start, end) };
   }
 }
 

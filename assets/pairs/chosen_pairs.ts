@@ -15,6 +15,12 @@ const ChosenPair = z.object({
   intercept: z.number(),
   adf_p_value: z.number(),
   engle_granger_p_value: z.number(),
+  engle_granger_p_value_reversed: z.number().nullable().describe(
+    "With ticker 1 on ticker 2; null where it is not asked. Pairs are ranked by the larger of both",
+  ),
+  adjusted_p_value: z.number().nullable().describe(
+    "The larger of both, adjusted for all pairs tested (Benjamini and Hochberg)",
+  ),
   half_life: z.number().describe("Sessions"),
 });
 
@@ -40,7 +46,7 @@ export const chosenPairs = asset({
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
   retention: keepAll,
   partitionedBy: { date: "as_of" },
-  codeVersion: "2",
+  codeVersion: "3",
   partitionsDef: {
     wanted: ({ upstream: { pairs } }) => followed(pairs),
     missing: "latest",
@@ -59,10 +65,12 @@ export const chosenPairs = asset({
         rank: i + 1,
         ticker_1: pair.ticker_1,
         ticker_2: pair.ticker_2,
-        slope: pair.slope!,
+        slope: pair.slope,
         intercept: pair.intercept!,
         adf_p_value: pair.adf_p_value!,
-        engle_granger_p_value: pair.engle_granger_p_value!,
+        engle_granger_p_value: pair.engle_granger_p_value,
+        engle_granger_p_value_reversed: pair.engle_granger_p_value_reversed,
+        adjusted_p_value: pair.adjusted_p_value,
         half_life: pair.half_life!,
       }));
     });

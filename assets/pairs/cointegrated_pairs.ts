@@ -1,29 +1,40 @@
 import { z } from "zod";
-import { cutBy, eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
-import { scanPairs } from "../../quant/mod.ts";
+import { cutBy, eager, identity, notEmpty, reads, type RowOf, table } from "../../engine/mod.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { sessions } from "../market/sessions.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, formation } from "./as_of.ts";
-import { ClusterPreset, pairClusters } from "./pair_clusters.ts";
-import { residualPValue } from "./residual_p_value.ts";
+import { pairClusters } from "./pair_clusters.ts";
+import { judgePairs } from "./pair_criteria.ts";
+import { type Clustering, PairTestsConfig, testPairs } from "./pair_tests.ts";
+import { pointsOf } from "./return_loadings.ts";
 
 const CointegratedPair = z.object({
   as_of: asOfColumn,
   ticker_1: z.string().min(1).describe("The regressor x"),
   ticker_2: z.string().min(1).describe("The dependent leg y"),
-  cluster: z.int().min(0),
-  slope: z.number().nullable().describe("Hedge ratio of y on x by least squares"),
-  intercept: z.number().nullable(),
+  cluster: z.int().min(0).nullable().describe("Of both tickers; null where they share none"),
+  sources: z.array(z.string()).describe("What proposed the pair: cluster, neighbours, group, distance, all"),
+  slope: z.number().nullable().describe("Hedge ratio of y on x by least squares, in shares: of the closes"),
+  intercept: z.number().nullable().describe("USD, of the same line"),
   adf_statistic: z.number().nullable(),
   adf_p_value: z.number().nullable().describe(
     "The criterion of the original: MacKinnon's p-value as if the spread had been observed, which is too small",
   ),
   used_lag: z.int().nullable().describe("Chosen by AIC"),
   engle_granger_p_value: z.number().nullable().describe(
-    "MacKinnon's p-value for the residuals of an estimated line; null where the legs are all but collinear",
+    "MacKinnon's p-value for the residuals of an estimated line of ticker 2 on ticker 1; null where the legs are all but collinear",
+  ),
+  engle_granger_p_value_reversed: z.number().nullable().describe(
+    "The same with ticker 1 on ticker 2; null where it is not asked for. The larger of both counts",
+  ),
+  adjusted_p_value: z.number().nullable().describe(
+    "The p-value that counts, adjusted for all pairs tested (Benjamini and Hochberg)",
+  ),
+  earlier_p_value: z.number().nullable().describe(
+    "The p-value that counts, confirmationSessions earlier; null where it is not asked",
   ),
   hurst_exponent: z.number().nullable(),
   half_life: z.number().nullable().describe("Sessions; negative where the spread does not revert"),
@@ -34,26 +45,22 @@ const CointegratedPair = z.object({
   ),
 });
 
-/** Which pairs are accepted. Every bound is strict. */
-export const PairCriteriaConfig = z.strictObject({
-  clusterPreset: ClusterPreset.default("research").describe("Whose clusters the pairs are taken from"),
-  maxPValue: z.number().gt(0).max(1).default(0.05).describe("Dickey–Fuller p-value of the spread: below"),
-  maxHurst: z.number().gt(0).max(1).default(0.5).describe("Hurst exponent of the spread: below"),
-  maxHalfLife: z.number().gt(0).default(260).describe("Half-life in sessions: above 0 and below"),
-  minCrossings: z.int().min(0).default(12).describe("Crossings of the spread's mean: above"),
-});
-
 /** Settings of `cointegrated_pairs`. */
-export const CointegratedPairsConfig = z.strictObject({ ...AsOfConfig.shape, ...PairCriteriaConfig.shape });
+export const CointegratedPairsConfig = z.strictObject({ ...AsOfConfig.shape, ...PairTestsConfig.shape });
 
-/** Every pair inside a cluster with its statistics as of a session, and whether its spread can be traded. */
+/**
+ * Every candidate pair with its statistics as of a session, and whether its spread can be traded.
+ *
+ * Statistics are of the spread between the prices that are tested: logarithms with dividends reinvested, unless set otherwise. The
+ * hedge ratio is of the closes, whatever is tested: it says how many shares offset each other.
+ */
 export const cointegratedPairs = asset({
   key: "cointegrated_pairs",
   module: import.meta,
   group: "pairs",
   layer: "gold",
   description:
-    "Every pair inside a cluster with its statistics as of a session, accepted where its spread reverts fast and often enough.",
+    "Every candidate pair with its statistics as of a session, accepted where its spread reverts fast and often enough and is not likely to do so by chance.",
   deps: {
     bars: reads(rawDailyBars, formation),
     sessions: reads(sessions, formation),
@@ -64,7 +71,7 @@ export const cointegratedPairs = asset({
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
   partitionedBy: { date: "as_of" },
-  codeVersion: "3",
+  codeVersion: "4",
   partitionsDef: {
     wanted: ({ upstream: { clusters } }) => followed(clusters),
     missing: "latest",
@@ -74,76 +81,64 @@ export const cointegratedPairs = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, partitions, config, signal, progress }) {
-    const { clusterPreset, maxPValue, maxHurst, maxHalfLife, minCrossings, ...asOf } = config;
-    const criteria = { maxPValue, maxHurst, maxHalfLife, minCrossings };
     const read = { bars: await inputs.bars.columns(...barColumnNames), sessions: await inputs.sessions.rows() };
     const clustersAsOf = Map.groupBy(
-      (await inputs.clusters.rows()).filter((row) => row.preset === clusterPreset),
+      (await inputs.clusters.rows()).filter((row) => row.preset === config.clusterPreset),
       (row) => row.as_of,
     );
     const rows: z.output<typeof CointegratedPair>[] = [];
-    const counts: [string, number, number, number][] = [];
-    for (const { as_of, matrix } of closesAsOf(read, partitions.dates, asOf)) {
-      const prices = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
+    const counts: [string, number, number][] = [];
+    for (const { as_of, ...known } of closesAsOf(read, partitions.dates, asOfOf(config))) {
       const clusters = clustersAsOf.get(as_of) ?? [];
-      const clusterOf = new Map(clusters.map((row) => [row.ticker, row.cluster]));
-      const stranger = clusters.find(({ ticker }) => !prices.has(ticker));
-      if (stranger) {
-        throw new RangeError(
-          `pair_clusters has ${stranger.ticker} as of ${as_of}, which cleaning leaves out here. Give pair_clusters and cointegrated_pairs the same formationSessions, rule, maxStaleSessions and maxFilledShare.`,
-        );
-      }
-      const pairs = pairsInClusters(clusters);
-      const first = rows.length;
-      for (const pair of await scanPairs(prices, { pairs, criteria, signal })) {
-        rows.push({
-          as_of,
-          ticker_1: pair.ticker_1,
-          ticker_2: pair.ticker_2,
-          cluster: clusterOf.get(pair.ticker_1)!,
-          slope: pair.slope,
-          intercept: pair.intercept,
-          adf_statistic: pair.adfStatistic,
-          adf_p_value: pair.adfPValue,
-          used_lag: pair.usedLag,
-          engle_granger_p_value: pair.adfPValue === null
-            ? null
-            : residualPValue(prices.get(pair.ticker_2)!, prices.get(pair.ticker_1)!),
-          hurst_exponent: pair.hurst,
-          half_life: pair.halfLife,
-          mean_crossings: pair.meanCrossings,
-          accepted: pair.accepted,
-          failed_criteria: pair.failedCriteria.map(({ criterion, reason }) => ({ criterion, reason })),
-        });
-        // Some milliseconds a pair: other requests must not wait for all of them.
-        await new Promise((resolve) => setTimeout(resolve));
-        signal.throwIfAborted();
-        progress(counts.length + (rows.length - first) / pairs.length, partitions.dates.length);
-      }
-      const own = rows.slice(first);
-      const accepted = own.filter((row) => row.accepted);
-      const surer = accepted.filter((row) =>
-        row.engle_granger_p_value !== null && row.engle_granger_p_value < maxPValue
-      );
-      counts.push([as_of, own.length, accepted.length, surer.length]);
+      requireSameCleaning(clusters, { as_of, tickers: known.matrix.tickers });
+      const tests = await testPairs(known, clusteringOf(clusters), config, {
+        signal,
+        progress: (done, total) => progress(counts.length + done / total, partitions.dates.length),
+      });
+      const own = judgePairs(tests, config);
+      for (const pair of own) rows.push({ as_of, ...pair });
+      counts.push([as_of, own.length, own.filter(({ accepted }) => accepted).length]);
       signal.throwIfAborted();
     }
     return {
       rows,
       metadata: {
-        as_of: table(["as of", "tested", "accepted", "accepted by Engle–Granger"], counts),
-        cluster_preset: clusterPreset,
+        as_of: table(["as of", "tested", "accepted"], counts),
+        candidates: config.candidates.join(", "),
+        cluster_preset: config.clusterPreset,
         dividends: dividendsIn([read.bars.dividend]),
       },
     };
   },
 });
 
-/** Pairs inside each cluster in ticker order, clusters in order of first appearance by ticker; noise is in none. */
-export function pairsInClusters(rows: readonly { ticker: string; cluster: number }[]): [string, string][] {
-  const byCluster = Map.groupBy(rows.filter((row) => row.cluster >= 0), (row) => row.cluster);
-  return [...byCluster.values()].flatMap((members) => {
-    const tickers = members.map((row) => row.ticker);
-    return tickers.flatMap((first, i) => tickers.slice(i + 1).map((second): [string, string] => [first, second]));
-  });
+type ClusterRow = RowOf<typeof pairClusters>;
+
+function asOfOf(
+  { formationSessions, rule, maxStaleSessions, maxFilledShare }: z.output<typeof CointegratedPairsConfig>,
+): z.output<typeof AsOfConfig> {
+  return { formationSessions, rule, maxStaleSessions, maxFilledShare };
+}
+
+/** @throws {RangeError} If a ticker of the clusters has no prices here. */
+function requireSameCleaning(
+  clusters: readonly ClusterRow[],
+  { as_of, tickers }: { as_of: string; tickers: readonly string[] },
+): void {
+  const known = new Set(tickers);
+  const stranger = clusters.find(({ ticker }) => !known.has(ticker));
+  if (!stranger) return;
+  throw new RangeError(
+    `pair_clusters has ${stranger.ticker} as of ${as_of}, which cleaning leaves out here. Give pair_clusters and cointegrated_pairs the same formationSessions, rule, maxStaleSessions and maxFilledShare.`,
+  );
+}
+
+/** Rows of one setting of OPTICS and as-of session, as a search has them. */
+function clusteringOf(rows: readonly ClusterRow[]): Clustering {
+  const loadings = ({ component_1, component_2, component_3, component_4, component_5 }: ClusterRow) =>
+    [component_1, component_2, component_3, component_4, component_5].filter((value) => value !== null);
+  return {
+    clusters: new Map(rows.map(({ ticker, cluster }) => [ticker, cluster])),
+    points: pointsOf(rows.map(({ ticker }) => ticker), rows.map((row) => Float64Array.from(loadings(row)))),
+  };
 }

@@ -12,3 +12,18 @@ export function residualPValue(y: Float64Array, x: Float64Array): number | null 
     throw error;
   }
 }
+
+/** The p-values of a pair, with `null` where a test was not made or has nothing to say. */
+export interface PairPValues {
+  engle_granger_p_value: number | null;
+  engle_granger_p_value_reversed: number | null;
+}
+
+/** The p-value that a pair is judged by: the larger one where both orders are asked, `null` where one of them has none. */
+export function countedPValue(
+  { engle_granger_p_value: forward, engle_granger_p_value_reversed: reversed }: PairPValues,
+  orders: "both" | "one",
+): number | null {
+  if (orders === "one" || forward === null) return forward;
+  return reversed === null ? null : Math.max(forward, reversed);
+}

@@ -26,3 +26,10 @@ export function returnLoadings(matrix: PriceMatrix): ReturnLoadings {
     explainedVariance: components?.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0) ?? 0,
   };
 }
+
+/** Points by ticker, without those that have no coordinate: a single ticker moves together with nothing. */
+export function pointsOf(tickers: readonly string[], points: readonly Float64Array[]): Map<string, Float64Array> {
+  return new Map(
+    tickers.map((ticker, i): [string, Float64Array] => [ticker, points[i]!]).filter(([, point]) => point.length > 0),
+  );
+}

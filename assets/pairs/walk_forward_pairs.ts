@@ -5,7 +5,7 @@ import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, sessions } from "../market/sessions.ts";
-import { closesWithin, tradedBars } from "../market/traded_bars.ts";
+import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
 import { asset } from "../resources.ts";
 import { fewestSessions } from "../market/clean_prices.ts";
 import { SearchConfig, searchFormation } from "./formation_search.ts";
@@ -16,12 +16,21 @@ const WalkForwardPair = z.object({
   rank: z.int().min(1).describe("1 is the first choice of its window"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
-  cluster: z.int().min(0).describe("In this formation; numbers of different windows have nothing in common"),
+  cluster: z.int().min(0).nullable().describe(
+    "Of both tickers in this formation, null where they share none; numbers of different windows have nothing in common",
+  ),
+  sources: z.array(z.string()).describe("What proposed the pair"),
   slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1 in the formation, in shares of its end"),
   intercept: z.number().describe("USD, of the same line"),
   adf_p_value: z.number().describe("Of the formation's spread, as if it had been observed"),
   engle_granger_p_value: z.number().describe(
-    "Of the formation's spread as an estimated one, by which pairs are ranked",
+    "Of the formation's spread as an estimated one, with ticker 2 on ticker 1; pairs are ranked by the larger of both orders",
+  ),
+  engle_granger_p_value_reversed: z.number().nullable().describe(
+    "The same with ticker 1 on ticker 2; null where it is not asked",
+  ),
+  adjusted_p_value: z.number().nullable().describe(
+    "The larger of both, adjusted for the pairs tested in this window (Benjamini and Hochberg)",
   ),
   hurst_exponent: z.number().describe("Of the formation's spread"),
   half_life: z.number().describe("Sessions, of the formation's spread"),
@@ -43,8 +52,8 @@ export const WalkForwardConfig = z.strictObject({
 /**
  * The pairs that would have been chosen at the end of each formation window, by what was known then.
  *
- * Windows are of complete sessions. Each window is a market of its own: cleaning, clusters, criteria and choice see the closes of the formation, in the shares of
- * its last session, and nothing later. Windows are counted from the first session of the data, so that new sessions lengthen the
+ * Windows are of complete sessions. Each window is a market of its own: cleaning, clusters, candidates, criteria and choice see the closes
+ * and dividends of the formation, in the shares of its last session, and nothing later. Windows are counted from the first session of the data, so that new sessions lengthen the
  * last window or add one and change no other.
  */
 export const walkForwardPairs = asset({
@@ -62,7 +71,7 @@ export const walkForwardPairs = asset({
   row: WalkForwardPair,
   primaryKey: ["window", "ticker_1", "ticker_2"],
   retention: keepAll,
-  codeVersion: "2",
+  codeVersion: "3",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {
@@ -73,7 +82,11 @@ export const walkForwardPairs = asset({
     const windows: z.output<typeof WalkForwardWindow>[] = [];
     const rows: z.output<typeof WalkForwardPair>[] = [];
     for (const { formationStart, tradingStart, tradingEnd, complete } of rolled) {
-      const found = await searchFormation(closesWithin(bars, formationStart, tradingStart), search, { signal });
+      const formation = {
+        matrix: closesWithin(bars, formationStart, tradingStart),
+        dividends: dividendsWithin(bars, formationStart, tradingStart),
+      };
+      const found = await searchFormation(formation, search, { signal });
       const bounds = {
         window: windows.length + 1,
         formation_first_session: bars.sessions[formationStart]!,
@@ -97,13 +110,16 @@ export const walkForwardPairs = asset({
           ticker_1: pair.ticker_1,
           ticker_2: pair.ticker_2,
           cluster: pair.cluster,
+          sources: pair.sources,
           slope: pair.slope,
           intercept: pair.intercept!,
-          adf_p_value: pair.adfPValue!,
+          adf_p_value: pair.adf_p_value!,
           engle_granger_p_value: pair.engle_granger_p_value,
-          hurst_exponent: pair.hurst!,
-          half_life: pair.halfLife!,
-          mean_crossings: pair.meanCrossings!,
+          engle_granger_p_value_reversed: pair.engle_granger_p_value_reversed,
+          adjusted_p_value: pair.adjusted_p_value,
+          hurst_exponent: pair.hurst_exponent!,
+          half_life: pair.half_life!,
+          mean_crossings: pair.mean_crossings!,
           pairs_tested: found.tested,
         })
       );

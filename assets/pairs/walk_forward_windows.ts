@@ -16,7 +16,7 @@ export const WalkForwardWindow = z.object({
   ...windowBounds,
   tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
   clusters: z.int().min(0).describe("Clusters that they fell into"),
-  pairs_tested: z.int().min(0).describe("Pairs inside clusters, each of them tested: the trials of this window"),
+  pairs_tested: z.int().min(0).describe("Candidate pairs, each of them tested: the trials of this window"),
   pairs_accepted: z.int().min(0).describe("Pairs that met every criterion"),
   pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
 });

@@ -51,7 +51,7 @@ pageTest("GET /pairs shows the accepted pairs first, and of the others what fail
   assert.equal(page.status, 200);
   assert.match(page.text, /1–50 of 55 pairs\. Download these pairs as CSV/);
   assert.deepEqual(pairsOf(page).slice(0, 3), ["KO/PEP", "CVX/XOM", "T00/ZZ"]);
-  assert.match(page.text, /KO \/ PEP ● yes 0 0\.004 0\.001 6\.5 0\.30 30 2\.000 –/);
+  assert.match(page.text, /KO \/ PEP ● yes 0 0\.004 0\.270 0\.001 6\.5 0\.30 30 2\.000 –/);
   assert.ok(page.html.includes('<a href="/tickers/KO">KO</a>'), "each ticker leads to its page");
   assert.match(page.text, /CVX \/ XOM ○ no 1 .* p-value 0\.212 is not below 0\.05\. Half-life 300 is not below 260 /);
 });
@@ -196,6 +196,9 @@ pageTest(
   "GET /pairs/:ticker_1/:ticker_2 shows the tests beside their criteria, and where all comes from",
   async (tiny) => {
     const accepted = await ask(tiny, "/pairs/KO/PEP");
+    assert.match(accepted.text, /As of 2026-05-08 in cluster 0, proposed by cluster\. Accepted/);
+    assert.match(accepted.text, /p cointegration 0\.004 below 0\.05 ✓ yes/);
+    assert.match(accepted.text, /p adjusted 0\.270 below 0\.5 ✓ yes/);
     assert.match(accepted.text, /p spread 0\.001 below 0\.05 ✓ yes/);
     assert.match(accepted.text, /Half-life 6\.5 sessions above 0, below 260 ✓ yes Sessions \(trading days\)/);
     const [made] = await tiny.engine.materializations("cointegrated_pairs", { limit: 1 });
@@ -231,7 +234,7 @@ pageTest(
 pageTest("GET /pairs/:ticker_1/:ticker_2 knows a pair of the past that is not tested now", async (tiny) => {
   const page = await ask(tiny, "/pairs/OLD/PAIR");
   assert.equal(page.status, 200);
-  assert.match(page.text, /Not tested now: its tickers share no cluster\./);
+  assert.match(page.text, /Not tested now: no source of candidates proposes it\./);
 });
 
 pageTest("GET /pairs/:ticker_1/:ticker_2 answers 404 with a way back, and turns tickers round", async (tiny) => {

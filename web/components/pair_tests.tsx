@@ -16,12 +16,14 @@ interface TestRow {
   wanted?: string;
   /** Its name among the criteria that failed. */
   criterion?: string;
+  /** Whether it was not asked for because another criterion had refused the pair. */
+  unasked?: boolean;
 }
 
 /** The statistics of a pair, beside what they must be. */
 export function PairTests({ tested, config }: PairTestsProps) {
   if (tested === null) {
-    return <p class="empty">The pair is not tested now: its tickers share no cluster in cointegrated_pairs.</p>;
+    return <p class="empty">The pair is not tested now: no source of candidates of cointegrated_pairs proposes it.</p>;
   }
   const failed = new Map(tested.failed_criteria.map(({ criterion, reason }) => [criterion, reason]));
   return (
@@ -39,14 +41,17 @@ export function PairTests({ tested, config }: PairTestsProps) {
             </tr>
           </thead>
           <tbody>
-            {rowsOf(tested, config).map(({ title, hint, value, wanted, criterion }) => (
+            {rowsOf(tested, config).map(({ title, hint, value, wanted, criterion, unasked }) => (
               <tr>
                 <th scope="row">{title}</th>
                 <td class="number">{value}</td>
                 <td>{wanted ?? <span class="faint">none</span>}</td>
                 <td>
-                  {criterion && !failed.has("legs") &&
-                    (failed.has(criterion) ? <span class="loss">✕ no</span> : <span class="gain">✓ yes</span>)}
+                  {criterion && wanted !== undefined && !failed.has("legs") && (unasked
+                    ? <span class="faint">not asked</span>
+                    : failed.has(criterion)
+                    ? <span class="loss">✕ no</span>
+                    : <span class="gain">✓ yes</span>)}
                 </td>
                 <td class="reason">{failed.has(criterion ?? "") ? brieflyFigured(failed.get(criterion!)!) : hint}</td>
               </tr>
@@ -56,6 +61,7 @@ export function PairTests({ tested, config }: PairTestsProps) {
       </TableScroller>
       <p class="about">
         All of cointegrated_pairs as of {tested.as_of}, computed over its formation: what was known after that session.
+        {testedPrices(config)}
       </p>
     </>
   );
@@ -69,9 +75,40 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
   return [
     {
       title: "p cointegration",
-      hint: "Engle–Granger; null hypothesis: the legs are not cointegrated. Chosen pairs are ranked by it.",
+      hint:
+        `Engle–Granger of ${tested.ticker_2} on ${tested.ticker_1}; null hypothesis: the legs are not cointegrated. Chosen pairs are ranked by the larger of both orders.`,
       value: text(tested.engle_granger_p_value, pValue),
+      wanted: bound("maxEngleGrangerPValue", (value) => `below ${value}`),
+      criterion: "engleGranger",
     },
+    {
+      title: "p cointegration, reversed",
+      hint: settings.testOrders === "one"
+        ? "Not asked: one order is tested."
+        : `The same of ${tested.ticker_1} on ${tested.ticker_2}.`,
+      value: text(tested.engle_granger_p_value_reversed, pValue),
+      ...(settings.testOrders === "one" ? {} : {
+        wanted: bound("maxEngleGrangerPValue", (value) => `below ${value}`),
+        criterion: "engleGranger",
+      }),
+    },
+    {
+      title: "p adjusted",
+      hint: "The larger of both, adjusted for all pairs tested as of the session (Benjamini and Hochberg).",
+      value: text(tested.adjusted_p_value, pValue),
+      wanted: bound("maxAdjustedPValue", (value) => `below ${value}`),
+      criterion: "adjustedPValue",
+    },
+    ...(typeof settings.confirmationSessions === "number"
+      ? [{
+        title: "p earlier",
+        hint: `Engle–Granger ${count(settings.confirmationSessions)} sessions earlier, the larger of both orders.`,
+        value: text(tested.earlier_p_value, pValue),
+        wanted: "below the bound of p cointegration",
+        criterion: "confirmation",
+        unasked: tested.failed_criteria.some(({ criterion }) => criterion !== "confirmation"),
+      }]
+      : []),
     {
       title: "p spread",
       hint: "Augmented Dickey–Fuller on the spread as if it had been observed, which makes it too small.",
@@ -107,7 +144,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
     },
     {
       title: "Hedge ratio",
-      hint: `Shares of ${tested.ticker_1} against one of ${tested.ticker_2}, by least squares.`,
+      hint: `Shares of ${tested.ticker_1} against one of ${tested.ticker_2}, by least squares of the closes.`,
       value: text(tested.slope, (value) => decimal(value, 4)),
     },
     {
@@ -116,4 +153,12 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
       value: text(tested.intercept, (value) => decimal(value, 2)),
     },
   ];
+}
+
+function testedPrices(config: unknown): string {
+  const { totalReturn, logPrices } = (config ?? {}) as { totalReturn?: unknown; logPrices?: unknown };
+  if (typeof totalReturn !== "boolean" || typeof logPrices !== "boolean") return "";
+  return ` Tested are ${logPrices ? "logarithms of " : ""}closes${
+    totalReturn ? " with dividends reinvested" : " without dividends"
+  }.`;
 }

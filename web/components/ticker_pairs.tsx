@@ -32,7 +32,7 @@ export function TickerPairs({ record: { ticker, pairs, pairsAsOf, cluster } }: {
           <p class="empty">
             {pairsAsOf === null
               ? "No pair has been tested yet: they appear here once cointegrated_pairs is materialized."
-              : `No pair with ${ticker} was tested as of ${pairsAsOf}: pairs are tested inside clusters.`}
+              : `No pair with ${ticker} was tested as of ${pairsAsOf}: no source of candidates proposes one.`}
           </p>
         )
         : <PairList ticker={ticker} pairs={pairs} asOf={pairsAsOf!} />}

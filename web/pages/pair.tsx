@@ -91,8 +91,10 @@ export function PairPage(
 function Headline({ pair, name }: { pair: PairRecord; name: string }) {
   const { tested, rank } = pair;
   const standing = tested === null
-    ? "Not tested now: its tickers share no cluster."
-    : `As of ${tested.as_of} in cluster ${tested.cluster}. ${tested.accepted ? "Accepted" : "Not accepted"}${
+    ? "Not tested now: no source of candidates proposes it."
+    : `As of ${tested.as_of} ${
+      tested.cluster === null ? "in no common cluster" : `in cluster ${tested.cluster}`
+    }, proposed by ${tested.sources.join(", ")}. ${tested.accepted ? "Accepted" : "Not accepted"}${
       rank === null ? "" : `, number ${rank} of the chosen pairs`
     }.`;
   return (

@@ -22,7 +22,7 @@ export function PairAbsentPage({ tickers: [ticker1, ticker2], materialized }: Pa
       <section class="panel" aria-label="Why there is nothing here">
         <p class="empty">
           {materialized
-            ? "Pairs are tested inside clusters of tickers that move together, and no window of the walk-forward chose this one. "
+            ? "No source of candidates (clusters, nearest neighbours, those that are set) proposes this pair, and no window of the walk-forward chose it. "
             : "No pair has been tested yet: this page fills once cointegrated_pairs is materialized. "}
           {materialized
             ? (

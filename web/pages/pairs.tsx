@@ -45,12 +45,18 @@ interface Column {
 const orDash = (value: number | null, text: (value: number) => string) => value === null ? "–" : text(value);
 
 const columns: readonly Column[] = [
-  { name: "cluster", title: "Cluster", cell: (pair) => String(pair.cluster) },
+  { name: "cluster", title: "Cluster", cell: (pair) => orDash(pair.cluster, String) },
   {
     name: "engle_granger_p_value",
     title: "p cointegration",
-    hint: "Engle–Granger; null hypothesis: not cointegrated",
+    hint: "Engle–Granger, the second ticker on the first; null hypothesis: not cointegrated",
     cell: (pair) => orDash(pair.engle_granger_p_value, pValue),
+  },
+  {
+    name: "adjusted_p_value",
+    title: "p adjusted",
+    hint: "The larger p-value of both orders, adjusted for all pairs tested",
+    cell: (pair) => orDash(pair.adjusted_p_value, pValue),
   },
   {
     name: "adf_p_value",
@@ -115,10 +121,10 @@ function Headline({ found }: { found: FoundPairs | null }) {
         <h1>Pairs</h1>
         <p>
           {found === null
-            ? "Every pair inside a cluster, with its statistics."
+            ? "Every candidate pair, with its statistics."
             : found.asOf === null
             ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of cointegrated_pairs.`
-            : `Every pair inside a cluster with its statistics as of ${found.asOf}, by what was known then. From materialization ${found.materialization} of cointegrated_pairs.`}
+            : `Every candidate pair with its statistics as of ${found.asOf}, by what was known then. From materialization ${found.materialization} of cointegrated_pairs.`}
         </p>
       </div>
     </div>

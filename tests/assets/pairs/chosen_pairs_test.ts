@@ -13,12 +13,16 @@ function pair(names: string, engleGrangerPValue: number | null, more: Record<str
     ticker_1,
     ticker_2,
     cluster: 0,
+    sources: ["cluster"],
     slope: 1.5,
     intercept: 2,
     adf_statistic: -5,
     adf_p_value: 0.001,
     used_lag: 1,
     engle_granger_p_value: engleGrangerPValue,
+    engle_granger_p_value_reversed: null,
+    adjusted_p_value: engleGrangerPValue,
+    earlier_p_value: null,
     hurst_exponent: 0.3,
     half_life: 8,
     mean_crossings: 60,
@@ -51,6 +55,8 @@ Deno.test("chosen_pairs ranks accepted pairs by their Engle–Granger p-value, e
     intercept: 2,
     adf_p_value: 0.001,
     engle_granger_p_value: 0.03,
+    engle_granger_p_value_reversed: null,
+    adjusted_p_value: 0.03,
     half_life: 8,
   });
   assert.deepEqual(metadata, {
@@ -61,6 +67,17 @@ Deno.test("chosen_pairs ranks accepted pairs by their Engle–Granger p-value, e
 Deno.test("chosen_pairs orders equal p-values by the second ticker where the first is the same", async () => {
   const pairs = [pair("A/D", 0.01), pair("A/B", 0.01), pair("A/C", 0.01)];
   assert.deepEqual((await choose(pairs, { maxPairsPerTicker: 3 })).names, ["1 A/B", "2 A/C", "3 A/D"]);
+});
+
+Deno.test("chosen_pairs ranks a pair by the larger p-value of both orders", async () => {
+  const pairs = [
+    pair("A/B", 0.001, { engle_granger_p_value_reversed: 0.03 }),
+    pair("C/D", 0.02, { engle_granger_p_value_reversed: 0.001 }),
+    pair("E/F", 0.025),
+  ];
+  const { names, rows } = await choose(pairs);
+  assert.deepEqual(names, ["1 C/D", "2 E/F", "3 A/B"]);
+  assert.deepEqual(rows.map((row) => row.engle_granger_p_value_reversed), [0.03, 0.001, null]);
 });
 
 Deno.test("chosen_pairs has a ticker in one pair only, the surest", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cointegratedPairs, pairsInClusters } from "../../../assets/pairs/cointegrated_pairs.ts";
-import { engleGranger } from "../../../quant/mod.ts";
+import { cointegratedPairs } from "../../../assets/pairs/cointegrated_pairs.ts";
+import { engleGranger, linearRegression, totalReturnPrices } from "../../../quant/mod.ts";
 import { sessionRows } from "../../support/bars.ts";
 import { rawBarRows, reverting, walk } from "../../support/closes.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
@@ -36,6 +36,21 @@ function test(
   });
 }
 
+/** The scan's p-values are those of the test up to rounding. */
+function assertNear(actual: number | null, expected: number) {
+  assert.ok(actual !== null && Math.abs(actual - expected) <= 1e-9, `${actual}, expected ${expected}`);
+}
+
+/** Pairs of clusters alone, tested on closes in one order and refused by no p-value of the residual, as the originals did. */
+const originals = {
+  candidates: ["cluster"],
+  totalReturn: false,
+  logPrices: false,
+  testOrders: "one",
+  maxEngleGrangerPValue: null,
+  maxAdjustedPValue: null,
+};
+
 const n = 400;
 const leg = walk(5, n);
 const spread = reverting(6, n);
@@ -52,6 +67,7 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
   const [accepted, ...refused] = rows;
   assert.ok(Math.abs(accepted!.slope! - 2) < 0.05, `slope ${accepted!.slope}`);
   assert.deepEqual(accepted!.failed_criteria, []);
+  assert.deepEqual(accepted!.sources, ["cluster", "neighbours", "all"]);
   for (const row of refused) {
     assert.ok(row.failed_criteria.some(({ criterion }) => criterion === "adfPValue"), JSON.stringify(row));
     assert.ok(row.failed_criteria.every(({ reason }) => reason.length > 10));
@@ -60,9 +76,10 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
   assert.deepEqual(metadata, {
     as_of: {
       type: "table",
-      columns: ["as of", "tested", "accepted", "accepted by Engle–Granger"],
-      rows: [["2025-07-11", 3, 1, 1]],
+      columns: ["as of", "tested", "accepted"],
+      rows: [["2025-07-11", 3, 1]],
     },
+    candidates: { type: "text", value: "cluster, neighbours, all" },
     cluster_preset: { type: "text", value: "research" },
     dividends: { type: "text", value: "none in the source" },
   });
@@ -70,16 +87,65 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
 });
 
 Deno.test("cointegrated_pairs takes ticker 1 as the regressor, in the criteria and in the Engle–Granger test", async () => {
-  const { rows: [row] } = await test({ A: leg, B: follower });
+  const { rows: [row] } = await test({ A: leg, B: follower }, undefined, originals);
   const expected = engleGranger(follower, leg);
   assert.equal(row!.engle_granger_p_value, expected.pValue);
+  assert.equal(row!.engle_granger_p_value_reversed, null);
   assert.ok(Math.abs(row!.slope! - expected.hedgeRatio) < 1e-9);
   assert.ok(row!.adf_p_value! <= row!.engle_granger_p_value!, "judged as if observed, the p-value is too small");
 });
 
+Deno.test("cointegrated_pairs tests logarithms with dividends reinvested in both orders, and hedges shares", async () => {
+  const { bars, asOf } = rawBarRows({ A: leg, B: follower });
+  const paid = bars.map((bar, i) => ({ ...bar, dividend: bar.ticker === "B" && i % 60 === 30 ? 1.5 : 0 }));
+  const inputs = { bars: paid, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, B: 0 }, asOf) };
+  const rowOf = async (config: Record<string, unknown>) =>
+    (await runAsset(cointegratedPairs, { inputs, config, partitions: { dates: [asOf] } })).rows[0]!;
+  const dividends = Float64Array.from(paid.filter(({ ticker }) => ticker === "B"), ({ dividend }) => dividend);
+  const [x, y] = [leg.map(Math.log), totalReturnPrices(follower, dividends).map(Math.log)];
+  const wide = { maxEngleGrangerPValue: null, maxAdjustedPValue: null, maxPValue: 1, maxHurst: 1 };
+  const row = await rowOf(wide);
+  assertNear(row.engle_granger_p_value, engleGranger(y, x).pValue);
+  assertNear(row.engle_granger_p_value_reversed, engleGranger(x, y).pValue);
+  assert.equal(row.slope, linearRegression(leg, follower).slope);
+  const closes = await rowOf({ ...wide, totalReturn: false, logPrices: false });
+  assertNear(closes.engle_granger_p_value, engleGranger(follower, leg).pValue);
+  assert.notEqual(row.adf_p_value, closes.adf_p_value);
+});
+
+Deno.test("cointegrated_pairs finds a pair that shares no cluster, and says what proposed it", async () => {
+  const closes: Record<string, Float64Array> = { A: leg, B: follower };
+  for (let i = 0; i < 14; i++) closes[`N${String(i).padStart(2, "0")}`] = walk(20 + i, n);
+  const { bars, asOf } = rawBarRows(closes);
+  // Nearest to each other by their loadings, and OPTICS calls both noise.
+  const clusters = clusterRows(Object.fromEntries(Object.keys(closes).map((ticker) => [ticker, -1])), asOf)
+    .map((row, i) => ({ ...row, component_1: i < 2 ? i / 100 : 5 + i * i }));
+  const run = (config: Record<string, unknown>) =>
+    runAsset(cointegratedPairs, {
+      inputs: { bars, sessions: sessionRows(bars), clusters },
+      config,
+      partitions: { dates: [asOf] },
+    });
+  const { rows } = await run({});
+  const found = rows.find(({ ticker_1, ticker_2 }) => ticker_1 === "A" && ticker_2 === "B")!;
+  assert.deepEqual([found.accepted, found.cluster, found.sources], [true, null, ["neighbours"]]);
+  assert.ok(rows.length > 16 && rows.length < 16 * 15 / 2, `${rows.length} pairs`);
+  assert.deepEqual((await run({ candidates: ["cluster"] })).rows, []);
+});
+
+Deno.test("cointegrated_pairs has the p-values of every pair, refused ones too, and says by which gates they fail", async () => {
+  const { rows } = await test({ A: leg, B: follower, C: stranger });
+  for (const row of rows.filter(({ accepted }) => !accepted)) {
+    const larger = Math.max(row.engle_granger_p_value!, row.engle_granger_p_value_reversed!);
+    assert.ok(row.adjusted_p_value! >= larger);
+    const failed = row.failed_criteria.map(({ criterion }) => criterion);
+    assert.ok(failed.includes("engleGranger") && failed.includes("adfPValue"), failed.join());
+  }
+});
+
 Deno.test("cointegrated_pairs tests no pair across clusters, of noise, or of another preset's clusters", async () => {
   const closes = { A: leg, B: follower, C: stranger, D: walk(8, n), E: walk(9, n), F: walk(10, n) };
-  const { rows } = await test(closes, { A: 1, B: 1, C: 0, D: 0, E: -1, F: -1 });
+  const { rows } = await test(closes, { A: 1, B: 1, C: 0, D: 0, E: -1, F: -1 }, originals);
   assert.deepEqual(rows.map((row) => [row.ticker_1, row.ticker_2, row.cluster]), [["A", "B", 1], ["C", "D", 0]]);
   const { bars, asOf } = rawBarRows(closes);
   const inputs = {
@@ -88,7 +154,11 @@ Deno.test("cointegrated_pairs tests no pair across clusters, of noise, or of ano
     clusters: [...clusterRows({ A: 0, B: 0 }, asOf), ...clusterRows({ C: 0, D: 0 }, asOf, "service")],
   };
   const partitions = { dates: [asOf] };
-  const service = await runAsset(cointegratedPairs, { inputs, partitions, config: { clusterPreset: "service" } });
+  const service = await runAsset(cointegratedPairs, {
+    inputs,
+    partitions,
+    config: { ...originals, clusterPreset: "service" },
+  });
   assert.deepEqual(service.rows.map((row) => [row.ticker_1, row.ticker_2]), [["C", "D"]]);
 });
 
@@ -127,7 +197,7 @@ Deno.test("cointegrated_pairs has no Engle–Granger p-value where the legs are 
 Deno.test("cointegrated_pairs survives a spread that repeats itself exactly", async () => {
   const line = Float64Array.from({ length: 200 }, (_, t) => 50 + t / 2);
   const zigzag = line.map((close, t) => 2 * close + (t % 2 ? 1 : -1));
-  const { rows } = await test({ A: line, B: zigzag });
+  const { rows } = await test({ A: line, B: zigzag }, undefined, originals);
   assert.deepEqual(rows.map((row) => [row.accepted, row.adf_p_value, row.engle_granger_p_value]), [[
     false,
     null,
@@ -136,7 +206,7 @@ Deno.test("cointegrated_pairs survives a spread that repeats itself exactly", as
 });
 
 Deno.test("cointegrated_pairs is empty, with a warning, where no two tickers share a cluster", async () => {
-  const { rows, checks, metadata } = await test({ A: leg, B: stranger }, { A: -1, B: -1 });
+  const { rows, checks, metadata } = await test({ A: leg, B: stranger }, { A: -1, B: -1 }, originals);
   assert.ok(metadata.as_of?.type === "table");
   assert.deepEqual([rows, checks.not_empty!.passed, metadata.as_of.rows[0]![1]], [[], false, 0]);
   assert.deepEqual(cointegratedPairs.checks.map(({ severity }) => severity), ["warn"]);
@@ -166,19 +236,4 @@ Deno.test("cointegrated_pairs says so where pair_clusters was cleaned by other r
     runAsset(cointegratedPairs, { inputs, partitions: { dates: [asOf] } }),
     /pair_clusters has GONE as of 2025-07-11.*the same formationSessions, rule, maxStaleSessions and maxFilledShare/,
   );
-});
-
-Deno.test("pairsInClusters() pairs tickers in their order, clusters by their first ticker, noise not at all", () => {
-  const rows = [
-    { ticker: "A", cluster: 4 },
-    { ticker: "B", cluster: 0 },
-    { ticker: "C", cluster: -1 },
-    { ticker: "D", cluster: 4 },
-    { ticker: "E", cluster: 0 },
-    { ticker: "F", cluster: 4 },
-    { ticker: "G", cluster: -1 },
-    { ticker: "H", cluster: 7 },
-  ];
-  assert.deepEqual(pairsInClusters(rows), [["A", "D"], ["A", "F"], ["D", "F"], ["B", "E"]]);
-  assert.deepEqual(pairsInClusters([]), []);
 });

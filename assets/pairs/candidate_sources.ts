@@ -1,0 +1,65 @@
+import { z } from "zod";
+import {
+  type CandidatePair,
+  candidatePairs,
+  distancePairs,
+  groupPairs,
+  neighbourPairs,
+  type TickerPair,
+} from "../../quant/mod.ts";
+import { ClusterPreset } from "./pair_clusters.ts";
+
+/** What may propose a pair. */
+export const candidateSources = ["cluster", "neighbours", "group", "distance", "all"] as const;
+/** What may propose a pair. */
+export type CandidateSource = typeof candidateSources[number];
+
+/** Where the pairs that are tested come from. */
+export const CandidateConfig = z.strictObject({
+  candidates: z.array(z.enum(candidateSources)).min(1).default(["cluster", "neighbours", "all"]).describe(
+    "Which pairs are tested, as a union. cluster: within a cluster of OPTICS. neighbours: each ticker with its nearest ones by loadings. group: within a group of the setting groups. distance: those whose prices kept nearest. all: every pair of a small universe",
+  ),
+  clusterPreset: ClusterPreset.default("research").describe("Whose clusters the pairs are taken from"),
+  neighbours: z.int().min(1).max(100).default(3).describe("Nearest tickers by loadings that each is tested with"),
+  distancePairs: z.int().min(1).max(100_000).default(50).describe("How many pairs the distance method proposes"),
+  smallUniverse: z.int().min(2).max(1000).default(12).describe("Most tickers of which all pairs are tested"),
+  groups: z.record(z.string().min(1), z.string().min(1)).default({}).describe(
+    "Group of a ticker, such as its sector or industry; tickers without one are in no pair of the source group",
+  ),
+});
+
+/** What candidates are found in. */
+export interface CandidateUniverse {
+  /** Every ticker that has prices, ascending. */
+  tickers: readonly string[];
+  /** The cluster of each ticker; −1 or absent where it is in none. */
+  clusters: ReadonlyMap<string, number>;
+  /** Standardized loadings of the tickers that have any. */
+  points: ReadonlyMap<string, Float64Array>;
+  /** Prices by ticker, dividends reinvested where the tests reinvest them. */
+  prices: ReadonlyMap<string, Float64Array>;
+}
+
+/** The pairs to be tested, each once with the sources that proposed it, in ticker order. */
+export function candidatesOf(
+  universe: CandidateUniverse,
+  config: z.output<typeof CandidateConfig>,
+): CandidatePair[] {
+  const { tickers, clusters, points, prices } = universe;
+  const sources: Record<CandidateSource, () => readonly TickerPair[]> = {
+    cluster: () =>
+      groupPairs(
+        new Map(tickers.map((ticker) => {
+          const cluster = clusters.get(ticker) ?? -1;
+          return [ticker, cluster < 0 ? null : String(cluster)];
+        })),
+      ),
+    neighbours: () => neighbourPairs(points, config.neighbours).map(({ pair }) => pair),
+    group: () => groupPairs(new Map(tickers.map((ticker) => [ticker, config.groups[ticker]]))),
+    distance: () => distancePairs(prices, { count: config.distancePairs }).map(({ pair }) => pair),
+    all: () =>
+      tickers.length > config.smallUniverse ? [] : groupPairs(new Map(tickers.map((ticker) => [ticker, "all"]))),
+  };
+  const wanted = candidateSources.filter((source) => config.candidates.includes(source));
+  return candidatePairs(tickers, Object.fromEntries(wanted.map((source) => [source, sources[source]()])));
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { type FailedCriterion, scanPairs } from "../../quant/mod.ts";
+import { CandidateConfig, candidatesOf, type CandidateUniverse } from "./candidate_sources.ts";
+import { PairCriteriaConfig } from "./pair_criteria.ts";
+import { residualPValue } from "./residual_p_value.ts";
+import { type Formation, hedgeLine, pricesOf, TestedPricesConfig, testedSeries } from "./tested_prices.ts";
+
+/** Everything that decides which pairs of a formation are tested, on what, and which are accepted. */
+export const PairTestsConfig = z.strictObject({
+  ...CandidateConfig.shape,
+  ...TestedPricesConfig.shape,
+  ...PairCriteriaConfig.shape,
+});
+
+/** The tickers of a formation by how they move together. */
+export type Clustering = Pick<CandidateUniverse, "clusters" | "points">;
+
+/** A candidate with its statistics, before p-values are judged. */
+export interface TestedPair {
+  ticker_1: string;
+  ticker_2: string;
+  /** That of both tickers; `null` where they share none. */
+  cluster: number | null;
+  sources: string[];
+  slope: number | null;
+  intercept: number | null;
+  adf_statistic: number | null;
+  adf_p_value: number | null;
+  used_lag: number | null;
+  engle_granger_p_value: number | null;
+  engle_granger_p_value_reversed: number | null;
+  hurst_exponent: number | null;
+  half_life: number | null;
+  mean_crossings: number | null;
+  /** Criteria of the scan that are not met, and why. */
+  failed: readonly FailedCriterion[];
+}
+
+/** How tests are watched. */
+export interface PairTestsOptions {
+  signal?: AbortSignal;
+  /** Told the pairs done and to do. */
+  progress?: (done: number, total: number) => void;
+}
+
+/** What a formation's tests came to. */
+export interface PairTests {
+  /** In ticker order. */
+  pairs: TestedPair[];
+  /** The series that were tested, by ticker. */
+  series: ReadonlyMap<string, Float64Array>;
+}
+
+/** Pairs after which other requests have their turn, where the tests are made one by one. */
+const PAIRS_AT_ONCE = 8;
+
+/** Finds the candidates of a formation and computes their statistics from it alone. */
+export async function testPairs(
+  formation: Formation,
+  { clusters, points }: Clustering,
+  config: z.output<typeof PairTestsConfig>,
+  { signal, progress }: PairTestsOptions = {},
+): Promise<PairTests> {
+  const prices = pricesOf(formation, config);
+  const series = testedSeries(prices, config);
+  const closes = new Map(formation.matrix.tickers.map((ticker, i) => [ticker, formation.matrix.closes[i]!]));
+  const candidates = candidatesOf({ tickers: formation.matrix.tickers, clusters, points, prices }, config);
+  const inBothOrders = config.testOrders === "both";
+  const scan = await scanPairs(series, {
+    pairs: candidates.map(({ pair }) => pair),
+    criteria: config,
+    engleGranger: inBothOrders,
+    signal,
+  });
+  const pairs: TestedPair[] = [];
+  for (const pair of scan) {
+    const { ticker_1, ticker_2, slope } = pair;
+    const line = slope === null || !(config.logPrices || config.totalReturn)
+      ? pair
+      : hedgeLine(closes.get(ticker_1)!, closes.get(ticker_2)!);
+    const cluster = clusters.get(ticker_1) ?? -1;
+    pairs.push({
+      ticker_1,
+      ticker_2,
+      cluster: cluster >= 0 && cluster === clusters.get(ticker_2) ? cluster : null,
+      sources: [...candidates[pairs.length]!.sources],
+      slope: line?.slope ?? null,
+      intercept: line?.intercept ?? null,
+      adf_statistic: pair.adfStatistic,
+      adf_p_value: pair.adfPValue,
+      used_lag: pair.usedLag,
+      engle_granger_p_value: inBothOrders
+        ? pair.engleGrangerPValue
+        : pair.adfPValue === null
+        ? null
+        : residualPValue(series.get(ticker_2)!, series.get(ticker_1)!),
+      engle_granger_p_value_reversed: pair.engleGrangerPValueReversed,
+      hurst_exponent: pair.hurst,
+      half_life: pair.halfLife,
+      mean_crossings: pair.meanCrossings,
+      failed: pair.failedCriteria,
+    });
+    if (!inBothOrders && pairs.length % PAIRS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    progress?.(pairs.length, scan.length);
+  }
+  return { pairs, series };
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { PairTests } from "../../web/components/pair_tests.tsx";
+import type { TestedPair } from "../../web/tested_pairs.ts";
+
+const accepted: TestedPair = {
+  as_of: "2026-05-08",
+  ticker_1: "KO",
+  ticker_2: "PEP",
+  cluster: null,
+  sources: ["neighbours"],
+  slope: 2,
+  intercept: 10,
+  adf_statistic: -4.21,
+  adf_p_value: 0.001,
+  used_lag: 3,
+  engle_granger_p_value: 0.004,
+  engle_granger_p_value_reversed: 0.006,
+  adjusted_p_value: 0.27,
+  earlier_p_value: null,
+  hurst_exponent: 0.3,
+  half_life: 6.5,
+  mean_crossings: 30,
+  accepted: true,
+  failed_criteria: [],
+};
+const settings = {
+  maxPValue: 0.05,
+  maxEngleGrangerPValue: 0.05,
+  maxAdjustedPValue: 0.5,
+  testOrders: "both",
+  confirmationSessions: null,
+  totalReturn: true,
+  logPrices: true,
+};
+const failing = (criterion: string, reason: string): Partial<TestedPair> => ({
+  accepted: false,
+  failed_criteria: [{ criterion, reason }],
+});
+
+/** The row of a statistic, as text. */
+function rowOf(title: string, tested: Partial<TestedPair>, config: Record<string, unknown> = {}): string | undefined {
+  const html = String(<PairTests tested={{ ...accepted, ...tested }} config={{ ...settings, ...config }} />);
+  const rows = html.split("<tr>").map((row) => row.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim());
+  return rows.find((row) => row.startsWith(`${title} `));
+}
+
+Deno.test("PairTests says of both orders and of the adjusted p-value whether they are met", () => {
+  assert.match(rowOf("p cointegration", {})!, /^p cointegration 0\.004 below 0\.05 ✓ yes .* of PEP on KO/);
+  assert.match(rowOf("p cointegration, reversed", {})!, /0\.006 below 0\.05 ✓ yes .* of KO on PEP/);
+  assert.match(rowOf("p adjusted", {})!, /0\.270 below 0\.5 ✓ yes/);
+  const refused = failing(
+    "adjustedPValue",
+    "Adjusted for the 300 pairs tested the p-value 0.04 is 0.9, not below 0.5.",
+  );
+  assert.match(rowOf("p adjusted", { ...refused, adjusted_p_value: 0.9 })!, /✕ no Adjusted for the 300 pairs tested/);
+  assert.match(rowOf("p spread", refused)!, /✓ yes/);
+});
+
+Deno.test("PairTests shows a criterion that is off as none, and confirmation only where it is asked for", () => {
+  const original = { testOrders: "one", maxEngleGrangerPValue: null, maxAdjustedPValue: null };
+  assert.match(rowOf("p cointegration", {}, original)!, /0\.004 none Engle–Granger/);
+  assert.match(rowOf("p cointegration, reversed", {}, original)!, /none Not asked: one order is tested/);
+  assert.equal(rowOf("p earlier", {}), undefined);
+  const confirmed = { confirmationSessions: 63 };
+  assert.match(
+    rowOf("p earlier", { earlier_p_value: 0.01 }, confirmed)!,
+    /0\.010 below .* ✓ yes .* 63 sessions earlier/,
+  );
+  assert.match(
+    rowOf("p earlier", failing("engleGranger", "Engle–Granger p-value 0.2 is not below 0.05."), confirmed)!,
+    /not asked/,
+  );
+});
+
+Deno.test("PairTests says what prices are tested, and what a pair without tests lacks", () => {
+  const html = (config: Record<string, unknown>) => String(<PairTests tested={accepted} config={config} />);
+  assert.match(html(settings), /Tested are logarithms of closes with dividends reinvested\./);
+  assert.match(html({ ...settings, totalReturn: false, logPrices: false }), /Tested are closes without dividends\./);
+  assert.match(String(<PairTests tested={null} config={{}} />), /no source of candidates of cointegrated_pairs/);
+});
