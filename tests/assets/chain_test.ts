@@ -97,10 +97,13 @@ async function planAndRun({ engine, materialize, dataVersions }: AssetChain) {
   };
 }
 
-/** On all that was known the search trades planted pairs alone; in the default two years it also finds what only seems to be one. */
+/**
+ * The default refuses what is likely to be chance: in two years it accepts fewer planted pairs than on all that was known, takes no decoy
+ * for one, and leaves places empty.
+ */
 const found = [
-  { formationSessions: null, planted: 11, decoys: 2, chosenPlanted: 10 },
-  { formationSessions: 504, planted: 11, decoys: 3, chosenPlanted: 9 },
+  { formationSessions: null, planted: 11, decoys: 1, chosenPlanted: 9, chosen: 10 },
+  { formationSessions: 504, planted: 8, decoys: 0, chosenPlanted: 8, chosen: 9 },
 ];
 
 for (const { formationSessions, ...expected } of found) {
@@ -125,10 +128,10 @@ for (const { formationSessions, ...expected } of found) {
               planted: common(accepted, planted),
               decoys: common(accepted, decoys),
               chosenPlanted: common(chosen, planted),
+              chosen: chosen.size,
             },
             expected,
           );
-          assert.equal(chosen.size, 10);
           for (const pair of truth.plantedPairs) {
             const row = tested.find((one) => one.ticker_1 === pair.ticker_1 && one.ticker_2 === pair.ticker_2);
             if (!row?.accepted) continue;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closesWithin, tradedBars } from "../../../assets/market/traded_bars.ts";
+import { closesWithin, dividendsWithin, tradedBars } from "../../../assets/market/traded_bars.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
 import { columnsOf } from "../../support/market_of.ts";
 
@@ -78,4 +78,18 @@ Deno.test("closesWithin() gives closes in the shares of the last session, and kn
 
 Deno.test("tradedBars() of no bars has no sessions", () => {
   assert.deepEqual(traded([]), { sessions: [], legs: new Map() });
+});
+
+Deno.test("dividendsWithin() has dividends of the sessions alone, in the shares of the last of them", () => {
+  const bars = traded([
+    rawBar("A", s1, 40, { dividend: 2 }),
+    rawBar("A", s2, 41, { dividend: 4 }),
+    rawBar("A", s3, 10, { split: 4, dividend: 0.5 }),
+    rawBar("A", s4, 5, { split: 2 }),
+    rawBar("B", s1, 7, { dividend: 1 }),
+    rawBar("B", s2, 7),
+  ]);
+  assert.deepEqual(dividendsWithin(bars, 1, 3), new Map([["A", Float64Array.of(1, 0.5)]]));
+  assert.deepEqual(dividendsWithin(bars, 1, 4), new Map([["A", Float64Array.of(0.5, 0.25, 0)]]));
+  assert.deepEqual(dividendsWithin(bars, 3, 4), new Map());
 });
