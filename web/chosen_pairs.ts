@@ -47,6 +47,11 @@ const KNOWN: Readonly<Record<string, KnownColumn>> = {
     hint: "Engle–Granger; null hypothesis: not cointegrated",
     format: probability,
   },
+  adjusted_p_value: {
+    title: "p adjusted",
+    hint: "The larger p-value of both orders, adjusted for all pairs tested",
+    format: probability,
+  },
   p_value: { title: "p", format: probability },
   adf_p_value: {
     title: "p spread",
@@ -64,7 +69,15 @@ const KNOWN: Readonly<Record<string, KnownColumn>> = {
 };
 
 /** Part of the key, or of no use at a glance. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["as_of", "ticker_1", "ticker_2", "intercept"]);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "as_of",
+  "ticker_1",
+  "ticker_2",
+  "intercept",
+  "engle_granger_p_value_reversed",
+  "pinned",
+  "reason",
+]);
 
 type TableEngine = Pick<Engine, "graph" | "rows" | "newestDate">;
 
@@ -77,6 +90,8 @@ export async function readPairTable(engine: TableEngine): Promise<PairTable | nu
     (metricsOf.get(pairOf(row)) ?? [{}]).map((found) => ({ ...row, ...found }))
   );
   const present = new Set([...chosen.columns, ...metrics?.columns ?? []].filter((name) => !LEFT_OUT.has(name)));
+  // A pair that was chosen by hand is not to be taken for one that was found.
+  if (rows.some((row) => row.pinned === true)) present.add("pinned");
   const known = Object.keys(KNOWN);
   const names = [...known.filter((name) => present.has(name)), ...[...present].filter((name) => !known.includes(name))];
   return {
@@ -122,6 +137,7 @@ function pairOf({ ticker_1, ticker_2 }: Record<string, unknown>): string {
 function cellOf(value: unknown, name: string): PairCell {
   if (value === null || value === undefined) return { text: "–" };
   if (typeof value === "number") return KNOWN[name]?.format(value) ?? { text: figure(value) };
+  if (typeof value === "boolean") return { text: value ? "yes" : "–" };
   return { text: String(value) };
 }
 

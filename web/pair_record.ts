@@ -67,6 +67,8 @@ export interface PairRecord {
   tested: TestedPair | null;
   /** Its rank among the pairs to trade; `null` where it is none of them. */
   rank: number | null;
+  /** Whether the settings name it, and why the tests would not have accepted it; `null` where they do not. */
+  pinned: { reason: string | null } | null;
   /** `null` where either leg has no clean prices now. */
   closes: PairCloses | null;
   /** `null` where no window chose it. */
@@ -120,6 +122,7 @@ export async function readPair(
     tickers,
     tested: tested[0] as unknown as TestedPair ?? null,
     rank: chosen[0]?.rank as number ?? null,
+    pinned: chosen[0]?.pinned === true ? { reason: chosen[0].reason as string | null } : null,
     closes,
     walkForward: windows.length === 0
       ? null

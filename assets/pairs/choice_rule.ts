@@ -4,12 +4,17 @@ import { z } from "zod";
 export const ChoiceConfig = z.strictObject({
   maxPairs: z.int().min(1).max(1000).default(10).describe("How many pairs to trade at most"),
   maxPairsPerTicker: z.int().min(1).default(1).describe("In how many of them one ticker may be"),
+  bannedTickers: z.array(z.string().min(1)).default([]).describe("Tickers that are in no chosen pair"),
 });
 
-/** What the rule looks at. */
-interface Candidate {
+/** The two tickers of a pair. */
+interface Tickers {
   ticker_1: string;
   ticker_2: string;
+}
+
+/** What the rule looks at. */
+interface Candidate extends Tickers {
   slope: number | null;
   engle_granger_p_value: number | null;
   engle_granger_p_value_reversed: number | null;
@@ -22,28 +27,44 @@ export type ChosenPair<Pair extends Candidate> = Pair & { slope: number; engle_g
 /**
  * The rule: accepted pairs with a positive hedge ratio (both legs on the same side would be a bet on the market) and an
  * Engle–Granger p-value (without one the legs are the same thing twice), by rising p-value (the larger one where both orders were
- * tested), then in the order given; a pair is passed over when one of its tickers is in as many chosen pairs as allowed; the first
- * `maxPairs` are chosen. Where fewer pairs are accepted, places stay empty.
+ * tested), then in the order given; a pair is passed over when one of its tickers is banned or in as many chosen pairs as allowed; the
+ * first `maxPairs` are chosen. Where fewer pairs are accepted, places stay empty.
  *
  * @param pairs In ticker order, so that equal p-values are settled by ticker.
+ * @param pinned Pairs that are chosen already: they take places and tickers, and are not chosen again, in either order.
  */
 export function choosePairs<Pair extends Candidate>(
   pairs: readonly Pair[],
-  { maxPairs, maxPairsPerTicker }: Pick<z.output<typeof ChoiceConfig>, "maxPairs" | "maxPairsPerTicker">,
+  { maxPairs, maxPairsPerTicker, bannedTickers }: z.output<typeof ChoiceConfig>,
+  pinned: readonly Tickers[] = [],
 ): { candidates: ChosenPair<Pair>[]; chosen: ChosenPair<Pair>[] } {
+  const banned = new Set(bannedTickers);
+  const known = new Set(pinned.map(nameOf));
+  const isFree = (pair: Tickers) =>
+    !known.has(nameOf(pair)) && !banned.has(pair.ticker_1) && !banned.has(pair.ticker_2);
   const candidates = pairs
-    .filter((pair): pair is ChosenPair<Pair> => pair.accepted && pair.slope! > 0 && pair.engle_granger_p_value !== null)
+    .filter((pair): pair is ChosenPair<Pair> =>
+      pair.accepted && pair.slope! > 0 && pair.engle_granger_p_value !== null && isFree(pair)
+    )
     .sort((a, b) => rankedBy(a) - rankedBy(b));
   const uses = new Map<string, number>();
+  const use = ({ ticker_1, ticker_2 }: Tickers) => {
+    for (const ticker of [ticker_1, ticker_2]) uses.set(ticker, (uses.get(ticker) ?? 0) + 1);
+  };
+  pinned.forEach(use);
   const chosen: ChosenPair<Pair>[] = [];
   for (const pair of candidates) {
-    if (chosen.length === maxPairs) break;
-    const tickers = [pair.ticker_1, pair.ticker_2];
-    if (tickers.some((ticker) => (uses.get(ticker) ?? 0) >= maxPairsPerTicker)) continue;
-    for (const ticker of tickers) uses.set(ticker, (uses.get(ticker) ?? 0) + 1);
+    if (pinned.length + chosen.length >= maxPairs) break;
+    if ([pair.ticker_1, pair.ticker_2].some((ticker) => (uses.get(ticker) ?? 0) >= maxPairsPerTicker)) continue;
+    use(pair);
     chosen.push(pair);
   }
   return { candidates, chosen };
+}
+
+/** The same for both orders of a pair. */
+export function nameOf({ ticker_1, ticker_2 }: Tickers): string {
+  return ticker_1 < ticker_2 ? `${ticker_1}\n${ticker_2}` : `${ticker_2}\n${ticker_1}`;
 }
 
 function rankedBy(pair: ChosenPair<Candidate>): number {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { eager, identity, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
+import { eager, identity, keepAll, notEmpty, reads, type RowOf, table } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, followed } from "./as_of.ts";
-import { ChoiceConfig, choosePairs } from "./choice_rule.ts";
+import { ChoiceConfig, choosePairs, nameOf } from "./choice_rule.ts";
 import { cointegratedPairs } from "./cointegrated_pairs.ts";
 
 const ChosenPair = z.object({
@@ -11,17 +11,43 @@ const ChosenPair = z.object({
   rank: z.int().min(1).describe("1 is the first choice"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
-  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1"),
-  intercept: z.number(),
-  adf_p_value: z.number(),
-  engle_granger_p_value: z.number(),
+  slope: z.number().nullable().describe(
+    "Hedge ratio of ticker 2 on ticker 1; null, as all statistics, where a pinned pair is not tested in this order",
+  ),
+  intercept: z.number().nullable(),
+  adf_p_value: z.number().nullable(),
+  engle_granger_p_value: z.number().nullable(),
   engle_granger_p_value_reversed: z.number().nullable().describe(
     "With ticker 1 on ticker 2; null where it is not asked. Pairs are ranked by the larger of both",
   ),
   adjusted_p_value: z.number().nullable().describe(
     "The larger of both, adjusted for all pairs tested (Benjamini and Hochberg)",
   ),
-  half_life: z.number().describe("Sessions"),
+  half_life: z.number().nullable().describe("Sessions"),
+  pinned: z.boolean().describe("Whether the settings name it, whatever the tests say"),
+  reason: z.string().nullable().describe("Why the tests would not have accepted a pinned pair"),
+});
+
+/** A pair by hand, ticker 1 first. */
+const PinnedPair = z.tuple([z.string().min(1), z.string().min(1)]);
+
+/** Settings of `chosen_pairs`. */
+export const ChosenPairsConfig = z.strictObject({
+  ...ChoiceConfig.shape,
+  pinnedPairs: z.array(PinnedPair).default([]).describe(
+    'Pairs that are chosen first, in this order, whatever the tests say, such as [["KO", "PEP"]]; they are no pairs of the walk-forward',
+  ),
+}).superRefine(({ pinnedPairs, bannedTickers }, context) => {
+  const seen = new Set<string>();
+  pinnedPairs.forEach(([ticker_1, ticker_2], i) => {
+    const wrong = (message: string) => context.addIssue({ code: "custom", path: ["pinnedPairs", i], message });
+    if (ticker_1 === ticker_2) wrong(`pairs ${ticker_1} with itself`);
+    const banned = bannedTickers.find((ticker) => ticker === ticker_1 || ticker === ticker_2);
+    if (banned !== undefined) wrong(`pins ${banned}, which bannedTickers bans`);
+    const name = nameOf({ ticker_1, ticker_2 });
+    if (seen.has(name)) wrong(`pins ${ticker_1} and ${ticker_2} twice`);
+    seen.add(name);
+  });
 });
 
 /**
@@ -31,6 +57,9 @@ const ChosenPair = z.object({
  * What they earned in the sessions that chose them says nothing of what they will earn. Their backtest is the walk-forward one,
  * `walk_forward_daily`, where the same rule chose pairs again and again from the past alone; `pair_trades` shows the newest pairs as
  * the original service would have, fitted on the sample that it trades.
+ *
+ * Pinned pairs come first, whatever the tests say of them, and say why these would not have accepted them. A walk-forward cannot have
+ * them: nobody knows when they would have been pinned.
  */
 export const chosenPairs = asset({
   key: "chosen_pairs",
@@ -41,7 +70,7 @@ export const chosenPairs = asset({
     "The accepted pairs to trade from an as-of session on: surest first, no ticker in more than its share. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
   deps: { pairs: reads(cointegratedPairs, identity) },
   automation: eager(),
-  config: ChoiceConfig,
+  config: ChosenPairsConfig,
   row: ChosenPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
   retention: keepAll,
@@ -56,25 +85,55 @@ export const chosenPairs = asset({
 
   async materialize({ inputs, partitions, config }) {
     const pairsAsOf = Map.groupBy(await inputs.pairs.rows(), (row) => row.as_of);
-    const counts: [string, number, number][] = [];
+    const pinned = config.pinnedPairs.map(([ticker_1, ticker_2]) => ({ ticker_1, ticker_2 }));
+    const counts: [string, number, number, number][] = [];
     const rows = partitions.dates.flatMap((as_of) => {
-      const { candidates, chosen } = choosePairs(pairsAsOf.get(as_of) ?? [], config);
-      counts.push([as_of, candidates.length, chosen.length]);
-      return chosen.map((pair, i) => ({
-        as_of,
-        rank: i + 1,
-        ticker_1: pair.ticker_1,
-        ticker_2: pair.ticker_2,
-        slope: pair.slope,
-        intercept: pair.intercept!,
-        adf_p_value: pair.adf_p_value!,
-        engle_granger_p_value: pair.engle_granger_p_value,
-        engle_granger_p_value_reversed: pair.engle_granger_p_value_reversed,
-        adjusted_p_value: pair.adjusted_p_value,
-        half_life: pair.half_life!,
-      }));
+      const tested = pairsAsOf.get(as_of) ?? [];
+      const { candidates, chosen } = choosePairs(tested, config, pinned);
+      counts.push([as_of, candidates.length, chosen.length, pinned.length]);
+      return [
+        ...pinned.map((pair) => pinnedRow(pair, tested)),
+        ...chosen.map((pair) => ({ ...statisticsOf(pair), pinned: false, reason: null })),
+      ].map((row, i) => ({ as_of, rank: i + 1, ...row }));
     });
-    const as_of = table(["as of", "candidates", "chosen"], counts);
+    const as_of = table(["as of", "candidates", "chosen", "pinned"], counts);
     return { rows, metadata: { as_of, ...await dividendsOf(inputs.pairs) } };
   },
 });
+
+type Tested = RowOf<typeof cointegratedPairs>;
+
+function statisticsOf(pair: Tested) {
+  return {
+    ticker_1: pair.ticker_1,
+    ticker_2: pair.ticker_2,
+    slope: pair.slope,
+    intercept: pair.intercept,
+    adf_p_value: pair.adf_p_value,
+    engle_granger_p_value: pair.engle_granger_p_value,
+    engle_granger_p_value_reversed: pair.engle_granger_p_value_reversed,
+    adjusted_p_value: pair.adjusted_p_value,
+    half_life: pair.half_life,
+  };
+}
+
+/** A pinned pair with what was tested of it, and why that would not have been accepted. */
+function pinnedRow(pair: { ticker_1: string; ticker_2: string }, tested: readonly Tested[]) {
+  const found = tested.find((row) => nameOf(row) === nameOf(pair));
+  const reasons = found?.failed_criteria.map(({ reason }) => reason).join(" ") || null;
+  if (found?.ticker_1 === pair.ticker_1) return { ...statisticsOf(found), pinned: true, reason: reasons };
+  return {
+    ...pair,
+    slope: null,
+    intercept: null,
+    adf_p_value: null,
+    engle_granger_p_value: null,
+    engle_granger_p_value_reversed: null,
+    adjusted_p_value: null,
+    half_life: null,
+    pinned: true,
+    reason: found
+      ? `Tested as ${found.ticker_1} / ${found.ticker_2}${reasons === null ? ", and accepted." : `: ${reasons}`}`
+      : "Not tested: no source of candidates proposes it.",
+  };
+}

@@ -288,5 +288,7 @@ export const tickerPageAssets: AnyAsset[] = [
     engle_granger_p_value_reversed: 0.005,
     adjusted_p_value: 0.02,
     half_life: 6.5,
+    pinned: false,
+    reason: null,
   }]),
 ];

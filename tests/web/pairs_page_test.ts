@@ -231,6 +231,20 @@ pageTest(
   },
 );
 
+pageTest(
+  "GET /pairs/:ticker_1/:ticker_2 has a page for a pinned pair that no test accepts, and says so",
+  async (tiny) => {
+    const page = await ask(tiny, "/pairs/PIN/NED");
+    assert.equal(page.status, 200);
+    assert.match(
+      page.text,
+      /Pinned by hand, number 2 of the chosen pairs\. The tests do not accept it: Not tested: no source of/,
+    );
+    const found = await ask(tiny, "/pairs/KO/PEP");
+    assert.doesNotMatch(found.text, /Pinned/);
+  },
+);
+
 pageTest("GET /pairs/:ticker_1/:ticker_2 knows a pair of the past that is not tested now", async (tiny) => {
   const page = await ask(tiny, "/pairs/OLD/PAIR");
   assert.equal(page.status, 200);

@@ -10,7 +10,7 @@ import { ResidualCharts } from "../components/residual_charts.tsx";
 import { Panel } from "../components/panel.tsx";
 import { Sources } from "../components/sources.tsx";
 import { TradeTable } from "../components/trade_table.tsx";
-import { count, decimal, percent, signedPercent } from "../figures.ts";
+import { brieflyFigured, count, decimal, percent, signedPercent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import {
   equityChart,
@@ -89,7 +89,7 @@ export function PairPage(
 }
 
 function Headline({ pair, name }: { pair: PairRecord; name: string }) {
-  const { tested, rank } = pair;
+  const { tested, rank, pinned } = pair;
   const standing = tested === null
     ? "Not tested now: no source of candidates proposes it."
     : `As of ${tested.as_of} ${
@@ -101,6 +101,13 @@ function Headline({ pair, name }: { pair: PairRecord; name: string }) {
     <div class="headline">
       <div>
         <h1>{name}</h1>
+        {pinned && (
+          <p>
+            Pinned by hand, number {rank} of the chosen pairs. {pinned.reason === null
+              ? "The tests accept it as well."
+              : `The tests do not accept it: ${brieflyFigured(pinned.reason)}`}
+          </p>
+        )}
         <p>
           {standing} <a href="/pairs">All pairs</a>, tickers <LegLinks tickers={pair.tickers} />
         </p>

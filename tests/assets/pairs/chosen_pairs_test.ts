@@ -58,9 +58,11 @@ Deno.test("chosen_pairs ranks accepted pairs by their Engle–Granger p-value, e
     engle_granger_p_value_reversed: null,
     adjusted_p_value: 0.03,
     half_life: 8,
+    pinned: false,
+    reason: null,
   });
   assert.deepEqual(metadata, {
-    as_of: { type: "table", columns: ["as of", "candidates", "chosen"], rows: [[asOf, 4, 4]] },
+    as_of: { type: "table", columns: ["as of", "candidates", "chosen", "pinned"], rows: [[asOf, 4, 4, 0]] },
   });
 });
 
@@ -102,7 +104,7 @@ Deno.test("chosen_pairs stops at as many as it is told, ten by default", async (
   const { names, metadata } = await choose(pairs, { maxPairs: 2 });
   assert.deepEqual(names, ["1 A0/B0", "2 A1/B1"]);
   assert.ok(metadata.as_of?.type === "table");
-  assert.deepEqual(metadata.as_of.rows, [[asOf, 12, 2]]);
+  assert.deepEqual(metadata.as_of.rows, [[asOf, 12, 2, 0]]);
   await assert.rejects(choose(pairs, { maxPairs: 0 }));
 });
 
@@ -146,7 +148,7 @@ Deno.test("chosen_pairs keeps its rule whatever pairs there are", async () => {
     const uses = Map.groupBy(rows.flatMap((row) => [row.ticker_1, row.ticker_2]), (ticker) => ticker);
     assert.ok([...uses.values()].every((own) => own.length <= maxPairsPerTicker));
     const chosen = new Set(rows.map((row) => `${row.ticker_1}/${row.ticker_2}`));
-    const worst = Math.max(0, ...rows.map((row) => row.engle_granger_p_value));
+    const worst = Math.max(0, ...rows.map((row) => row.engle_granger_p_value!));
     for (const candidate of pairs) {
       const eligible = candidate.accepted && candidate.slope > 0 && candidate.engle_granger_p_value !== null;
       if (chosen.has(`${candidate.ticker_1}/${candidate.ticker_2}`)) assert.ok(eligible);
@@ -162,4 +164,66 @@ Deno.test("chosen_pairs keeps its rule whatever pairs there are", async () => {
       }
     }
   }));
+});
+
+Deno.test("chosen_pairs has pinned pairs first, in their order, whatever the tests say, and says what they say", async () => {
+  const pairs = [
+    pair("A/B", 0.01),
+    pair("C/D", 0.4, {
+      accepted: false,
+      slope: -1,
+      failed_criteria: [
+        { criterion: "adfPValue", reason: "p-value 0.3 is not below 0.05." },
+        { criterion: "engleGranger", reason: "Engle–Granger p-value 0.4 of D on C is not below 0.05." },
+      ],
+    }),
+    pair("E/F", 0.02),
+  ];
+  const { names, rows, metadata } = await choose(pairs, { pinnedPairs: [["Z", "Y"], ["C", "D"], ["F", "E"]] });
+  assert.deepEqual(names, ["1 Z/Y", "2 C/D", "3 F/E", "4 A/B"]);
+  const of = (ticker: string) => rows.find((row) => row.ticker_1 === ticker)!;
+  assert.deepEqual(
+    [of("C").pinned, of("C").slope, of("C").engle_granger_p_value, of("C").reason],
+    [true, -1, 0.4, "p-value 0.3 is not below 0.05. Engle–Granger p-value 0.4 of D on C is not below 0.05."],
+  );
+  assert.deepEqual([of("Z").slope, of("Z").reason], [null, "Not tested: no source of candidates proposes it."]);
+  assert.deepEqual([of("F").slope, of("F").reason], [null, "Tested as E / F, and accepted."]);
+  assert.deepEqual([of("A").pinned, of("A").reason], [false, null]);
+  assert.ok(metadata.as_of?.type === "table");
+  assert.deepEqual(metadata.as_of.rows, [[asOf, 1, 1, 3]]);
+});
+
+Deno.test("chosen_pairs has a pinned pair that the tests accept without a reason, and once", async () => {
+  const { names, rows } = await choose([pair("A/B", 0.01), pair("C/D", 0.001)], { pinnedPairs: [["A", "B"]] });
+  assert.deepEqual(names, ["1 A/B", "2 C/D"]);
+  assert.equal(rows[0]!.reason, null);
+});
+
+Deno.test("chosen_pairs counts pinned pairs among its places and their tickers among those in use", async () => {
+  const pairs = [pair("A/B", 0.01), pair("C/D", 0.02), pair("E/F", 0.03)];
+  assert.deepEqual((await choose(pairs, { pinnedPairs: [["A", "Z"]] })).names, ["1 A/Z", "2 C/D", "3 E/F"]);
+  assert.deepEqual((await choose(pairs, { pinnedPairs: [["A", "Z"]], maxPairs: 2 })).names, ["1 A/Z", "2 C/D"]);
+  const many = { pinnedPairs: [["A", "Z"], ["A", "Y"]], maxPairs: 1 };
+  assert.deepEqual((await choose(pairs, many)).names, ["1 A/Z", "2 A/Y"], "pinned pairs are never left out");
+});
+
+Deno.test("chosen_pairs has pinned pairs as of a session of which nothing was tested", async () => {
+  const { names, rows } = await choose([], { pinnedPairs: [["A", "B"]] });
+  assert.deepEqual([names, rows[0]!.half_life], [["1 A/B"], null]);
+});
+
+Deno.test("chosen_pairs has no pair of a banned ticker", async () => {
+  const pairs = [pair("A/B", 0.01), pair("B/C", 0.02), pair("C/D", 0.03)];
+  assert.deepEqual((await choose(pairs, { bannedTickers: ["B"] })).names, ["1 C/D"]);
+});
+
+Deno.test("chosen_pairs refuses to pin a banned ticker, a pair of one ticker, and a pair twice", async () => {
+  for (
+    const [config, message] of [
+      [{ pinnedPairs: [["A", "B"]], bannedTickers: ["B"] }, /pins B, which bannedTickers bans/],
+      [{ pinnedPairs: [["A", "A"]] }, /pairs A with itself/],
+      [{ pinnedPairs: [["A", "B"], ["B", "A"]] }, /pins B and A twice/],
+      [{ pinnedPairs: [["A"]] }, /pinnedPairs/],
+    ] as const
+  ) await assert.rejects(choose([], config), message);
 });

@@ -29,7 +29,7 @@ Deno.test("walk_forward_pairs chooses in each window what chosen_pairs would hav
     assert.equal(own[0]!.pairs_tested, chain.rows(cointegratedPairs).length);
     own.forEach((row, i) => {
       for (const column of ["slope", "intercept", "half_life", "engle_granger_p_value"] as const) {
-        const value = expected[i]![column];
+        const value = expected[i]![column]!;
         assert.ok(Math.abs(row[column] - value) <= 1e-9 * Math.abs(value), `${column} of ${names([row])}`);
       }
     });
@@ -61,6 +61,16 @@ Deno.test("walk_forward_pairs obeys criteria and choice rule", async () => {
     const tickers = rows.filter((row) => row.window === window).flatMap((row) => [row.ticker_1, row.ticker_2]);
     assert.equal(new Set(tickers).size, tickers.length);
   }
+});
+
+Deno.test("walk_forward_pairs says what proposed each pair, and bans tickers", async () => {
+  const { rows } = await choose(market);
+  assert.ok(rows.every(({ sources }) => sources.length > 0));
+  assert.ok(rows.every((row) => row.adjusted_p_value! < 0.5 && row.engle_granger_p_value_reversed! < 0.05));
+  const banned = rows[0]!.ticker_1;
+  const without = await choose(market, { bannedTickers: [banned] });
+  assert.ok(without.rows.length > 0);
+  assert.ok(without.rows.every((row) => row.ticker_1 !== banned && row.ticker_2 !== banned));
 });
 
 Deno.test("walk_forward_pairs has no window, and warns, before there is a session to trade after a formation", async () => {
