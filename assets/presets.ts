@@ -31,6 +31,9 @@ const research: Search = {
   criteria: { clusterPreset: "research", maxPValue: 0.1, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 48 },
 };
 
+/** The originals' strategies end a position by their own signal alone. */
+const noExits = { maxHalfLifeOfWindow: null, timeStopHalfLives: null, spreadStopZ: null, breakPValue: null };
+
 /** @param walkForward What must differ in a formation window, which is shorter than the data of the original. */
 function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search["criteria"]> = {}) {
   // The originals looked at everything there was.
@@ -40,6 +43,7 @@ function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search[
     pair_clusters: asOf,
     cointegrated_pairs: { ...asOf, ...original, ...criteria },
     walk_forward_pairs: { ...cleaning, ...original, ...criteria, ...walkForward },
+    walk_forward_daily: { exits: noExits },
   };
 }
 

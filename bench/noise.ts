@@ -1,18 +1,22 @@
 /**
  * What the selection of pairs takes from markets in which nothing is cointegrated, and what it finds where pairs are planted.
  *
- *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--sources] [--settings '{"maxAdjustedPValue": 0.2}']
+ *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--sources]
+ *       [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']
  *
  * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that settings
- * are tuned on some seeds and reported on others. `--settings` are those of `walk_forward_pairs` that differ from the default.
+ * are tuned on some seeds and reported on others. `--settings` are those of `walk_forward_pairs` that differ from the default, `--exits`
+ * those exits of `walk_forward_daily`.
  * `--sources` measures every source of candidates alone as well, which takes three times as long.
  *
  * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions to form and 63 to trade. Tests, criteria and choice are
  * the functions of `cointegrated_pairs` and `walk_forward_pairs`. "Before" are the rules of the originals with the bounds of the
- * default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them.
+ * default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them, and strategies
+ * without further exits.
  *
  * @module
  */
+import { exitRulesOf, ExitsConfig } from "../assets/backtests/exits.ts";
 import type { CandidateSource } from "../assets/pairs/candidate_sources.ts";
 import { choosePairs } from "../assets/pairs/choice_rule.ts";
 import { SearchConfig } from "../assets/pairs/formation_search.ts";
@@ -21,7 +25,7 @@ import { judgePairs } from "../assets/pairs/pair_criteria.ts";
 import { type PairTests, testPairs } from "../assets/pairs/pair_tests.ts";
 import { pointsOf, returnLoadings } from "../assets/pairs/return_loadings.ts";
 import { original } from "../assets/presets.ts";
-import { optics, rolledWindows, selectByWindow, strategyByName, strategyNames } from "../quant/mod.ts";
+import { optics, rolledWindows, selectByWindow, strategyByName, strategyNames, withExits } from "../quant/mod.ts";
 import { type NoiseMarket, noiseMarket } from "./noise/market.ts";
 import { type Earned, trade } from "./noise/trade.ts";
 
@@ -45,6 +49,7 @@ function numberOf(name: string, fallback: number): number {
 const bySource = Deno.args.includes("--sources");
 const after = SearchConfig.parse(JSON.parse(textOf("settings") ?? "{}"));
 const before = SearchConfig.parse(original);
+const exits = exitRulesOf(ExitsConfig.parse(JSON.parse(textOf("exits") ?? "{}")), { tradingSessions: 63 });
 const tested: Config = bySource ? { ...after, candidates: ["cluster", "neighbours", "group", "distance"] } : after;
 
 /** Which pairs of the tests a row of the tables looks at. */
@@ -130,7 +135,10 @@ class Tally {
 
 async function measure(halfLife: number | null, markets: number, first: number): Promise<Tally> {
   const tally = new Tally();
-  const strategies = strategyNames.map((name) => strategyByName(name));
+  const strategies = {
+    before: strategyNames.map((name) => strategyByName(name)),
+    after: strategyNames.map((name) => withExits(strategyByName(name), exits)),
+  };
   for (let seed = first; seed < first + markets; seed++) {
     const market = noiseMarket(seed, halfLife);
     const windows = rolledWindows(market.sessions.length, { formationSessions: 504, tradingSessions: 63 });
@@ -139,7 +147,7 @@ async function measure(halfLife: number | null, markets: number, first: number):
     });
     for (const selection of ["before", "after"] as const) {
       const chosen = choices.map(({ window, choice }) => ({ window, pairs: choice[selection] }));
-      tally.earned(selection, trade(market, chosen, strategies));
+      tally.earned(selection, trade(market, chosen, strategies[selection]));
     }
     tally.markets++;
   }

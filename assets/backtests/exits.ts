@@ -6,7 +6,7 @@ export const ExitsConfig = z.strictObject({
   maxHalfLifeOfWindow: z.number().gt(0).max(10).nullable().default(0.5).describe(
     "A pair whose half-life in the formation is longer than this share of the trading window is not traded in it",
   ),
-  timeStopHalfLives: z.number().gt(0).max(1000).nullable().default(3).describe(
+  timeStopHalfLives: z.number().gt(0).max(1000).nullable().default(5).describe(
     "A position is given up after this many half-lives of the formation",
   ),
   spreadStopZ: z.number().gt(0).max(1000).nullable().default(4).describe(

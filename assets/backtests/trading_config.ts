@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { strategyByName, type StrategyName, strategyNames } from "../../quant/mod.ts";
+import { ExitsConfig } from "./exits.ts";
 
 const StrategyName = z.enum(strategyNames);
 const bps = z.number().min(0).max(1000);
@@ -11,6 +12,7 @@ export const TradingConfig = z.strictObject({
   parameters: z.partialRecord(StrategyName, z.record(z.string(), z.number())).default({}).describe(
     "Settings of strategies other than their defaults, by strategy and name",
   ),
+  exits: ExitsConfig.prefault({}),
   fillAt: z.enum(["next_open", "next_close"]).default("next_open").describe(
     "Price of the session after the signal at which orders fill; the close in sessions where a leg has no open",
   ),

@@ -5,7 +5,9 @@ import {
   type TradingCosts,
   walkForward,
   type WalkForwardResult,
+  withExits,
 } from "../../quant/mod.ts";
+import { exitRulesOf } from "./exits.ts";
 import type { TradedPair } from "./traded_pair.ts";
 import type { TradingConfig } from "./trading_config.ts";
 
@@ -34,12 +36,20 @@ export interface StrategyOutcome extends PairOutcome {
   result: WalkForwardResult;
 }
 
-/** Trades by a strategy that is fitted on each window's formation and then told one close after the other. */
+/**
+ * Trades by a strategy that is fitted on each window's formation and then told one close after the other, with the exits of the settings.
+ *
+ * @param tradingSessions Of a complete trading window; infinite where there is no window.
+ */
 export function strategyRule(
   name: StrategyName,
   config: TradingConfig,
+  { tradingSessions }: { tradingSessions: number },
 ): TradingRule<StrategyOutcome> {
-  const strategy = strategyByName(name, config.parameters[name]);
+  const strategy = withExits(
+    strategyByName(name, config.parameters[name]),
+    exitRulesOf(config.exits, { tradingSessions }),
+  );
   return {
     strategy: name,
     looksAhead: false,

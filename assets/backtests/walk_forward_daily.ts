@@ -71,15 +71,21 @@ export const walkForwardDaily = asset({
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
   retention: keepAll,
-  codeVersion: "2",
+  codeVersion: "3",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {
     const complete = new Set(completeSessions(await inputs.sessions.rows()));
     const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
     const pairs = tradedPairs(bars, await inputs.pairs.rows());
-    const windows = (await inputs.windows.rows()).map(windowPlaces(bars));
-    const rules = [...config.strategies.map((name) => strategyRule(name, config)), traditionalRule, referenceRule];
+    const windowRows = await inputs.windows.rows();
+    const windows = windowRows.map(windowPlaces(bars));
+    const tradingSessions = windowRows[0]?.trading_sessions ?? Infinity;
+    const rules = [
+      ...config.strategies.map((name) => strategyRule(name, config, { tradingSessions })),
+      traditionalRule,
+      referenceRule,
+    ];
     const { commissionBps, slippageBps, borrowBpsPerYear } = config;
     const configuredBps = commissionBps + slippageBps;
     const levels = [...new Set([configuredBps, ...config.comparedCostsBps])];

@@ -97,6 +97,7 @@ export const walkForwardPairs = asset({
       };
       windows.push({
         ...bounds,
+        trading_sessions: tradingSessions,
         tickers: found.tickers,
         clusters: found.clusters,
         pairs_tested: found.tested,

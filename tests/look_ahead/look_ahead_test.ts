@@ -29,6 +29,24 @@ const asOf: LookAheadOptions = {
   },
 };
 
+/** With the exits that are off by default as well, of one strategy. */
+const everyExit: LookAheadOptions = {
+  config: {
+    walk_forward_pairs: {
+      formationSessions: 120,
+      tradingSessions: 40,
+      confirmationSessions: 15,
+      candidates: ["all", "distance"],
+    },
+    walk_forward_daily: {
+      strategies: ["z_score_bands"],
+      defaultStrategy: "z_score_bands",
+      comparedCostsBps: [],
+      exits: { breakPValue: 0.05 },
+    },
+  },
+};
+
 const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.sessions, {}],
   [assets.pairClusters, asOf],
@@ -37,6 +55,7 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.walkForwardPairs, { knownBy: "trading_first_session", columns: Object.keys(atStart) }],
   [assets.walkForwardWindows, { knownBy: "trading_first_session", columns: Object.keys(windowAtStart) }],
   [assets.walkForwardDaily, {}],
+  [assets.walkForwardDaily, everyExit],
   [assets.walkForwardTrades, { knownBy: "exit_session" }],
   [assets.walkForwardTrades, { knownBy: "entry_session", columns: entry.split(" ") }],
   [assets.portfolioDaily, { where: (row) => row.looks_ahead === false }],
@@ -84,13 +103,14 @@ Deno.test("the guarded market gives every asset something to do", async () => {
 
 for (const [asset, options] of honest) {
   const known = options.knownBy ?? "session";
-  Deno.test(`${asset.key} does not look ahead: what is known by its ${known} stays to the last bit`, async () => {
+  const how = options === everyExit ? " with every exit" : "";
+  Deno.test(`${asset.key}${how} does not look ahead: what is known by its ${known} stays to the last bit`, async () => {
     const { violations, comparedCells } = await lookAheadOf(asset, options);
     assert.deepEqual(violations, []);
     assert.ok(comparedCells > 30, `${comparedCells} cells compared`);
   });
 
-  Deno.test(`${asset.key} says by its ${known} what it would have said at the time`, async () => {
+  Deno.test(`${asset.key}${how} says by its ${known} what it would have said at the time`, async () => {
     // In the middle of a window, at its last session and in its first.
     for (const cut of [160 + 17, 159, 160].map((t) => groupedMarket(260)[t]!.session)) {
       const { afterwards, atTheTime } = await rowsKnownBy(cut, asset, options);

@@ -332,10 +332,10 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 draws the residual and the months, with
 
 pageTest("GET /pairs/selections shows which pairs were chosen when", async (tiny) => {
   const page = await ask(tiny, "/pairs/selections");
-  assert.match(page.text, new RegExp(`2 pairs in 2 selections from ${pageSessions[84]} to ${pageSessions[89]}`));
+  assert.match(page.text, new RegExp(`3 pairs in 2 selections from ${pageSessions[84]} to ${pageSessions[89]}`));
   assert.match(page.text, new RegExp(`KO / PEP 1 of 2 ${pageSessions[89]} now`));
   assert.match(page.text, new RegExp(`T00 / ZZ 1 of 2 ${pageSessions[84]} ${pageSessions[84]}`));
-  assert.match(page.text, new RegExp(`${pageSessions[89]} 1 1 1 ${pageSessions[84]} 1 – –`));
+  assert.match(page.text, new RegExp(`${pageSessions[89]} 2 2 1 ${pageSessions[84]} 1 – –`));
   const one = await ask(tiny, "/pairs/selections?ticker=zz");
   assert.deepEqual(pairsOf(one), ["T00/ZZ"]);
   assert.match((await ask(tiny, "/pairs/selections?ticker=NONE")).text, /No pair with NONE was chosen/);

@@ -9,6 +9,10 @@ export function chosenPairRows(...pairs: readonly (readonly [string, string])[])
     intercept: 0,
     adf_p_value: 0.01,
     engle_granger_p_value: 0.01,
+    engle_granger_p_value_reversed: 0.02,
+    adjusted_p_value: 0.1,
     half_life: 5,
+    pinned: false,
+    reason: null,
   }));
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { exitRulesOf, ExitsConfig } from "../../../assets/backtests/exits.ts";
 import { TradingConfig } from "../../../assets/backtests/trading_config.ts";
 
 const messageOf = (config: unknown) =>
@@ -7,6 +8,26 @@ const messageOf = (config: unknown) =>
 Deno.test("TradingConfig refuses a default strategy that is not tried", () => {
   assert.equal(messageOf({ strategies: ["kalman_hedge"] }), "defaultStrategy: must be one of the strategies");
   assert.equal(messageOf({ strategies: ["kalman_hedge"], defaultStrategy: "kalman_hedge" }), undefined);
+});
+
+Deno.test("TradingConfig has exits on by default, each of which can be left out", () => {
+  const { exits } = TradingConfig.parse({});
+  assert.deepEqual(exits, { maxHalfLifeOfWindow: 0.5, timeStopHalfLives: 5, spreadStopZ: 4, breakPValue: null });
+  assert.equal(TradingConfig.parse({ exits: { spreadStopZ: null } }).exits.spreadStopZ, null);
+  for (const wrong of [{ spreadStopZ: 0 }, { timeStopHalfLives: -1 }, { breakPValue: 1 }, { stop: 3 }]) {
+    assert.match(messageOf({ exits: wrong })!, /^exits/);
+  }
+});
+
+Deno.test("exitRulesOf() ties the half-life to the trading window, and gives no rule that is left out", () => {
+  const exits = ExitsConfig.parse({ maxHalfLifeOfWindow: 0.4, breakPValue: 0.2, spreadStopZ: null });
+  assert.deepEqual(exitRulesOf(exits, { tradingSessions: 50 }), {
+    halfLifeBoundSessions: 20,
+    timeStopHalfLives: 5,
+    breakPValue: 0.2,
+  });
+  const none = { maxHalfLifeOfWindow: null, timeStopHalfLives: null, spreadStopZ: null, breakPValue: null };
+  assert.deepEqual(exitRulesOf(ExitsConfig.parse(none), { tradingSessions: 50 }), {});
 });
 
 Deno.test("TradingConfig refuses parameters that a strategy does not have or cannot take", () => {

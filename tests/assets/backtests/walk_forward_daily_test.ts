@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
-import { strategyByName, strategyNames, walkForward } from "../../../quant/mod.ts";
+import { strategyByName, strategyNames, walkForward, withExits } from "../../../quant/mod.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
@@ -64,7 +64,12 @@ Deno.test("walk_forward_daily books what a walk-forward of the pair's own bars b
       sessions,
       leg1: leg(ticker_1!),
       leg2: leg(ticker_2!),
-      strategy: strategyByName("z_score_bands"),
+      // The exits of the default, of a trading window of 40 sessions.
+      strategy: withExits(strategyByName("z_score_bands"), {
+        halfLifeBoundSessions: 20,
+        timeStopHalfLives: 5,
+        spreadStopZ: 4,
+      }),
       windows,
       costs: config,
     });
@@ -127,6 +132,55 @@ Deno.test("walk_forward_daily passes strategies, their parameters, sizing and fi
     .find((row) => row.position !== 0 && row.fill_price_1 !== null)!;
   // Shares are set at the signal, so that the weights after the fill are near a half, not at it.
   assert.ok(Math.abs(neutral.gross_exposure - 1) < 0.1 && Math.abs(neutral.weight_1 + neutral.weight_2) < 0.1);
+});
+
+/** Settings without any exit beside the strategies' own, but for those given. */
+const onlyExits = (exits: Record<string, unknown> = {}) => ({
+  exits: { maxHalfLifeOfWindow: null, timeStopHalfLives: null, spreadStopZ: null, breakPValue: null, ...exits },
+});
+
+Deno.test("walk_forward_daily gives every strategy the exits of its settings", async () => {
+  const longest = async (config: Record<string, unknown>) => {
+    const { outs } = await trade(config);
+    const trades = outs.trades!.rows as { strategy: string; sessions_held: number; exit_reason: string | null }[];
+    return new Map(strategyNames.map((strategy) => {
+      const own = trades.filter((row) => row.strategy === strategy);
+      return [strategy, {
+        held: Math.max(...own.map((row) => row.sessions_held)),
+        stops: own.filter((row) => row.exit_reason === "stop").length,
+      }];
+    }));
+  };
+  const [without, withStop] = [await longest(onlyExits()), await longest(onlyExits({ timeStopHalfLives: 1.5 }))];
+  for (const strategy of strategyNames) {
+    assert.ok(withStop.get(strategy)!.held < without.get(strategy)!.held, `${strategy} holds no longer than the stop`);
+    assert.ok(withStop.get(strategy)!.stops > without.get(strategy)!.stops, `${strategy} says that it stopped`);
+  }
+  for (const exits of [{ spreadStopZ: 1.2 }, { breakPValue: 0.001 }]) {
+    const stops = await longest(onlyExits(exits));
+    assert.ok([...stops.values()].every((one) => one.stops > 0), JSON.stringify([exits, [...stops]]));
+  }
+});
+
+Deno.test("walk_forward_daily does not trade a pair whose half-life is too long for the trading window", async () => {
+  const signals = async (config: Record<string, unknown>) =>
+    new Set((await trade(config)).rows.map(({ signal }) => signal));
+  assert.ok(!(await signals(onlyExits())).has("refused"));
+  // A fortieth of the window is one session.
+  const { rows } = await trade(onlyExits({ maxHalfLifeOfWindow: 1 / 40 }));
+  const short = rows.filter((row) =>
+    chosen.rows.some((pair) =>
+      pair.ticker_1 === row.ticker_1 && pair.ticker_2 === row.ticker_2 && pair.window === row.window &&
+      pair.half_life > 2
+    )
+  );
+  assert.ok(short.length > 0 && short.every(({ position }) => position === 0));
+});
+
+Deno.test("walk_forward_daily bounds half-lives by the length that a window will have, not by what it has yet", async () => {
+  const windows = chosen.outs.windows!.rows as { trading_sessions: number; complete: boolean }[];
+  assert.deepEqual(windows.map((row) => row.trading_sessions), [40, 40, 40, 40]);
+  assert.equal(windows.at(-1)!.complete, false);
 });
 
 Deno.test("walk_forward_daily is empty without windows, and refuses windows of other bars", async () => {
