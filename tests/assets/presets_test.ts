@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { chosenPairs, cointegratedPairs, walkForwardDaily, walkForwardPairs } from "../../assets/mod.ts";
+import { presets } from "../../assets/presets.ts";
+import { engleGranger } from "../../quant/mod.ts";
+import { runChain } from "../support/asset_chain.ts";
+import { groupedMarket } from "../support/grouped_market.ts";
+
+const bars = groupedMarket(260);
+const windows = { formationSessions: 120, tradingSessions: 40 };
+
+for (const preset of ["service", "research"] as const) {
+  Deno.test(`the preset ${preset} tests closes of clusters in one order, and refuses by no p-value of the residual`, async () => {
+    const config = {
+      ...presets[preset],
+      cointegrated_pairs: { ...presets[preset].cointegrated_pairs, minCrossings: 5 },
+    };
+    const chain = await runChain(chosenPairs, { bars, config });
+    const rows = chain.rows(cointegratedPairs);
+    assert.ok(rows.length > 0);
+    for (const row of rows) {
+      assert.deepEqual([row.sources, row.engle_granger_p_value_reversed, row.earlier_p_value], [
+        ["cluster"],
+        null,
+        null,
+      ]);
+      assert.notEqual(row.cluster, null);
+      const criteria = row.failed_criteria.map(({ criterion }) => criterion);
+      assert.ok(criteria.every((one) => ["legs", "adfPValue", "hurst", "halfLife", "meanCrossings"].includes(one)));
+      assert.equal(row.accepted, criteria.length === 0);
+    }
+    // Of closes as they are, to the bit: B1 pays dividends, and neither these nor logarithms are in the test.
+    const closes = (ticker: string) =>
+      Float64Array.from(bars.filter((bar) => bar.ticker === ticker), (bar) => bar.close!);
+    const paid = rows.find(({ ticker_1, ticker_2 }) => ticker_1 === "B0" && ticker_2 === "B1")!;
+    assert.equal(paid.engle_granger_p_value, engleGranger(closes("B1"), closes("B0")).pValue);
+  });
+
+  Deno.test(`the preset ${preset} ends positions by the strategies' own signals alone`, async () => {
+    const config = {
+      ...presets[preset],
+      walk_forward_pairs: { ...presets[preset].walk_forward_pairs, ...windows, minCrossings: 5 },
+    };
+    const without = await runChain(walkForwardDaily, { bars, config });
+    const withExits = await runChain(walkForwardDaily, { bars, config: { ...config, walk_forward_daily: {} } });
+    assert.deepEqual(without.rows(walkForwardPairs), withExits.rows(walkForwardPairs));
+    const stops = (chain: typeof without) =>
+      chain.rows(walkForwardDaily).filter(({ strategy, signal }) => strategy === "rolling_trend" && signal === "stop");
+    // The rolling trend has no stop of its own.
+    assert.equal(stops(without).length, 0);
+    assert.ok(stops(withExits).length > 0);
+  });
+}
