@@ -237,7 +237,10 @@ for (const { name, ignore, open } of databases) {
             const because = (kind: string) =>
               states.filter(({ reasons }) => reasons.some((reason) => reason.kind === kind)).map(({ key }) => key)
                 .filter((key) => key !== "service_health").sort();
-            assert.deepEqual(because("source_changed"), [...raw, "raw_dividends", "raw_splits", "rejected_bars"].sort());
+            assert.deepEqual(
+              because("source_changed"),
+              [...raw, "raw_dividends", "raw_splits", "rejected_bars"].sort(),
+            );
             const made = async (key: string) => await engine.materializations(key, { limit: 100 });
             const before = new Map<string, number>();
             for (const key of ["raw_daily_bars", "daily_bars", "clean_prices"]) {

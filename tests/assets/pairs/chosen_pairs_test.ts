@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { pairMetrics, pairSignals, pairTrades } from "../../../assets/mod.ts";
 import { chosenPairs } from "../../../assets/pairs/chosen_pairs.ts";
+import { runChain } from "../../support/asset_chain.ts";
+import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
 const asOf = "2024-06-28";
@@ -226,4 +229,15 @@ Deno.test("chosen_pairs refuses to pin a banned ticker, a pair of one ticker, an
       [{ pinnedPairs: [["A"]] }, /pinnedPairs/],
     ] as const
   ) await assert.rejects(choose([], config), message);
+});
+
+Deno.test("chosen_pairs gives a pinned pair signals, trades and metrics, in its order, though no test accepts it", async () => {
+  const config = { chosen_pairs: { pinnedPairs: [["C1", "A0"]] }, cointegrated_pairs: { minCrossings: 10_000 } };
+  const chain = await runChain(pairTrades, { bars: groupedMarket(260), config });
+  const chosen = chain.rows(chosenPairs);
+  assert.deepEqual(chosen.map(({ ticker_1, ticker_2, pinned }) => [ticker_1, ticker_2, pinned]), [["C1", "A0", true]]);
+  assert.match(chosen[0]!.reason!, /^Tested as A0 \/ C1: /);
+  for (const rows of [chain.rows(pairSignals), chain.rows(pairTrades), chain.rows(pairMetrics)]) {
+    assert.ok(rows.length > 0 && rows.every((row) => row.ticker_1 === "C1" && row.ticker_2 === "A0"));
+  }
 });
