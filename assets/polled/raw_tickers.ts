@@ -22,7 +22,7 @@ export const rawTickers = asset({
       `${newestSession({ resources, clock })} ${resources.historyFrom} ${JSON.stringify(resources.universe)}`,
     ),
 
-  async materialize({ resources, clock, signal, progress }) {
+  async materialize({ resources, signal, progress }) {
     const { vendor, universe } = resources;
     const named = "tickers" in universe ? new Set(universe.tickers) : null;
     const rejected = new RejectedRows((ticker) => named?.has(ticker) ?? true);

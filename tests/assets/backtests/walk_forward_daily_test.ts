@@ -177,7 +177,7 @@ Deno.test("walk_forward_daily does not trade a pair whose half-life is too long 
   assert.ok(short.length > 0 && short.every(({ position }) => position === 0));
 });
 
-Deno.test("walk_forward_daily bounds half-lives by the length that a window will have, not by what it has yet", async () => {
+Deno.test("walk_forward_daily bounds half-lives by the length that a window will have, not by what it has yet", () => {
   const windows = chosen.outs.windows!.rows as { trading_sessions: number; complete: boolean }[];
   assert.deepEqual(windows.map((row) => row.trading_sessions), [40, 40, 40, 40]);
   assert.equal(windows.at(-1)!.complete, false);
