@@ -215,6 +215,7 @@ const anyBar = fc.record({
   low: price,
   close: price,
   volume: fc.constantFrom(null, -1, 0, 100),
+  vwap: price,
   dividend: fc.constantFrom(null, -1, 0, 0.5),
   split: fc.constantFrom(null, 0, 0.1, 1, 1, 1, 2),
 });
