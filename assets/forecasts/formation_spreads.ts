@@ -52,9 +52,12 @@ export const formationSpreads = asset({
 
   async materialize({ inputs, signal, progress }) {
     const complete = new Set(completeSessions(await inputs.sessions.rows()));
-    const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
-    const place = windowPlaces(bars);
     const pairs = await inputs.pairs.rows();
+    const legs = [...new Set(pairs.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]))];
+    const bars = tradedBars(await inputs.bars.where("ticker", legs).columns(...barColumnNames), complete, {
+      every: true,
+    });
+    const place = windowPlaces(bars);
     const rows: z.output<typeof FormationSpread>[] = [];
     const trading: z.output<typeof TradingSpread>[] = [];
     for (const [i, pair] of pairs.entries()) {

@@ -18,10 +18,16 @@ export interface TradedBars {
  * usable bar at all they take effect with the next one.
  *
  * @param complete The sessions that count; all with a usable bar where it is left out.
+ * @param options.every Whether those count as well in which none of these tickers has a bar: a few tickers are then laid out on the
+ * same sessions as all.
  *
  * Cost: O(n), for bars in order of ticker, session and occurrence, each session with all of its bars.
  */
-export function tradedBars(bars: BarColumns, complete?: ReadonlySet<string>): TradedBars {
+export function tradedBars(
+  bars: BarColumns,
+  complete?: ReadonlySet<string>,
+  { every = false }: { every?: boolean } = {},
+): TradedBars {
   const usable: number[] = [];
   const found = new Set<string>();
   const legs = new Map<string, Required<LegBars>>();
@@ -31,7 +37,7 @@ export function tradedBars(bars: BarColumns, complete?: ReadonlySet<string>): Tr
     usable.push(i);
     if (bars.session[i] !== last) found.add(last = bars.session[i]!);
   }
-  const sessions = [...found].sort();
+  const sessions = [...every && complete ? complete : found].sort();
   const position = new Map(sessions.map((session, t) => [session, t]));
   for (const ticker of bars.ticker) if (!legs.has(ticker)) legs.set(ticker, emptyLeg(sessions.length));
   for (const i of usable) {

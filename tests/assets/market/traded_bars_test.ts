@@ -76,6 +76,17 @@ Deno.test("closesWithin() gives closes in the shares of the last session, and kn
   assert.deepEqual([...closesWithin(bars, 1, 4).closes[1]!], [NaN, NaN, 9]);
 });
 
+Deno.test("tradedBars() of a few tickers has every complete session where that is asked for", () => {
+  const bars = [rawBar("A", "2024-01-02", 10), rawBar("A", "2024-01-04", 11, { split: 2 })];
+  const columns = { ...columnsOf(bars), occurrence: Float64Array.of(1, 1) };
+  const complete = new Set(["2024-01-04", "2024-01-02", "2024-01-03"]);
+  assert.deepEqual(tradedBars(columns, complete).sessions, ["2024-01-02", "2024-01-04"]);
+  const { sessions, legs } = tradedBars(columns, complete, { every: true });
+  assert.deepEqual(sessions, ["2024-01-02", "2024-01-03", "2024-01-04"]);
+  assert.deepEqual([...legs.get("A")!.close], [10, NaN, 11]);
+  assert.deepEqual([...legs.get("A")!.split], [1, 1, 2]);
+});
+
 Deno.test("tradedBars() of no bars has no sessions", () => {
   assert.deepEqual(traded([]), { sessions: [], legs: new Map() });
 });
