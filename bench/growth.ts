@@ -2,10 +2,12 @@
  * What one more session costs when years of them are there: processor seconds by asset, disk and memory, on both databases.
  *
  *     deno run -A bench/growth.ts [--years 5,21] [--sessions 2] [--database pglite|postgres|both]
+ *     deno run -A bench/growth.ts --market simulated --sessions 250 --database pglite
  *
- * The S&P file of TANDEM_SHARED or ../shared, lengthened backwards by its mirror image; without it nothing is measured. Steps run one
- * after the other in a process of its own, so that what the process takes belongs to one asset. On PGlite that is all there is; on
- * PostgreSQL (fsync on) the server's own processor time is told beside it. Years are of 252 sessions.
+ * The S&P file of TANDEM_SHARED or ../shared, lengthened backwards by its mirror image; without it nothing is measured. Or the simulated
+ * market from its first start on: the calendar days between sessions pass in the records too, and everything is pruned after each
+ * session. Steps run one after the other in a process of its own, so that what the process takes belongs to one asset. On PGlite that is
+ * all there is; on PostgreSQL (fsync on) what the server takes comes on top. Years are of 252 sessions.
  *
  * @module
  */
@@ -15,7 +17,7 @@ import process from "node:process";
 import * as assets from "../assets/mod.ts";
 import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
 import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
-import { xnys } from "../resources/exchange_calendar/mod.ts";
+import { nyse, xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { migrate, openDatabase } from "../resources/database/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
@@ -40,11 +42,12 @@ if (Deno.args[0] === "--one") {
 }
 
 const shared = sharedFolder();
-if (shared === null) {
+const isSimulated = option("market", "sp500") === "simulated";
+if (shared === null && !isSimulated) {
   console.log("The S&P file is not there: nothing is measured. TANDEM_SHARED names the folder with market/.");
   Deno.exit(0);
 }
-const years = option("years", "5,21").split(",").map(Number);
+const years = isSimulated ? [4] : option("years", "5,21").split(",").map(Number);
 const more = Number(option("sessions", "2"));
 const database = option("database", "both");
 const kinds = ["PGlite", "PostgreSQL"].filter((kind) =>
@@ -55,7 +58,7 @@ console.log(`${availableParallelism()} cores, load ${loadavg().map((load) => loa
 for (const kind of kinds) {
   for (const count of years) {
     const runs = await grow(kind, Math.round(count * 252));
-    console.log(table(`${kind}, ${count} years`, runs));
+    console.log(isSimulated ? growthTable(kind, runs) : table(`${kind}, ${count} years`, runs));
   }
 }
 
@@ -71,9 +74,9 @@ async function grow(kind: string, sessions: number): Promise<Growth[]> {
     ? await startServer({ folder: join(tmpdir(), `tandem-growth-${crypto.randomUUID().slice(0, 8)}`), fsync: true })
     : null;
   try {
-    const market = new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, sessions);
-    const file = join(folder, "market.csv");
-    await market.write(file, sessions - more);
+    const market = isSimulated ? null : new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, sessions);
+    const file = market ? join(folder, "market.csv") : "simulated";
+    await market?.write(file, sessions - more);
     await using child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
@@ -93,7 +96,7 @@ async function grow(kind: string, sessions: number): Promise<Growth[]> {
     const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines())[Symbol.asyncIterator]();
     const runs: Growth[] = [];
     for (let made = 0; made <= more; made++) {
-      if (made > 0) {
+      if (made > 0 && market) {
         await market.write(`${file}.new`, sessions - more + made);
         await Deno.rename(`${file}.new`, file);
       }
@@ -131,15 +134,22 @@ function splitLines(): TransformStream<string, string> {
 async function serveRuns(file: string, databaseUrl: string | undefined, dataDir: string): Promise<void> {
   const opened = await openDatabase({ databaseUrl, dataDir });
   await migrate(opened, new URL("../sql/migrations/", import.meta.url));
-  const clock = fixedClock("2026-11-20T23:00:00Z");
+  const clock = fixedClock("2025-11-21T23:00:00Z");
+  const since = clock.now();
   let cpuByAsset: Record<string, number> = {};
   const engine = await Engine.open({
     assets: Object.values(assets),
     database: opened,
-    resources: { marketData: marketDataFrom(`csv:${file}`, { clock }), calendar: xnys },
+    resources: {
+      marketData: file === "simulated"
+        ? marketDataFrom(file, { clock, since })
+        : marketDataFrom(`csv:${file}`, { clock }),
+      calendar: xnys,
+    },
     clock,
     logger: silentLogger,
     config: {},
+    takesOpenRuns: false,
     executor: (around): Executor => {
       const inner = new InProcessExecutor(around, 1);
       let last: Promise<unknown> = Promise.resolve();
@@ -163,6 +173,7 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
     cpuByAsset = {};
     const [cpu, begun] = [cpuSeconds(), performance.now()];
     const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
+    if (file === "simulated") await engine.prune();
     const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
     const growth: Growth = {
       status: [run.status, `${run.steps.length} steps`, ...failures].join("; "),
@@ -173,9 +184,23 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
       peakMb: await peakMb(),
     };
     console.log(JSON.stringify(growth));
+    if (file === "simulated") await passSession(opened, clock);
   }
   await engine.close();
   await opened.close();
+}
+
+/** Lets the time until the next session is closed pass, on the clock and in the records. */
+async function passSession(
+  { sql }: Awaited<ReturnType<typeof openDatabase>>,
+  clock: ReturnType<typeof fixedClock>,
+): Promise<void> {
+  const next = nyse.nextSession(nyse.lastClosedSession(clock.now()));
+  const then = Temporal.Instant.from(`${next}T23:00:00Z`);
+  const seconds = then.since(clock.now()).total("seconds");
+  await sql`UPDATE engine.materialization SET committed_at = committed_at - make_interval(secs => ${seconds})`;
+  await sql`UPDATE engine.run SET finished_at = finished_at - make_interval(secs => ${seconds})`;
+  clock.set(then);
 }
 
 /** Of this process with all of its threads. */
@@ -202,6 +227,23 @@ async function folderMb(folder: string): Promise<number> {
 async function peakMb(): Promise<number> {
   const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+/** Every twenty-fifth session. */
+function growthTable(title: string, runs: readonly Growth[]): string {
+  const cpu = runs.slice(1).map(({ cpuSeconds }) => cpuSeconds).sort((a, b) => a - b);
+  return [
+    `| ${title}, sessions after the first start | CPU s | wall-clock s | disk MB | peak resident MB | outcome |`,
+    "|--:|--:|--:|--:|--:|---|",
+    ...runs.flatMap(({ cpuSeconds, seconds, diskMb, peakMb, status }, i) =>
+      i % 25 > 0 && i < runs.length - 1 ? [] : [
+        `| ${i} | ${cpuSeconds.toFixed(1)} | ${seconds.toFixed(1)} | ${diskMb.toFixed(0)} | ${
+          peakMb.toFixed(0)
+        } | ${status} |`,
+      ]
+    ),
+    `\nMedian of the sessions after the first: ${(cpu[cpu.length >> 1] ?? NaN).toFixed(1)} CPU s.\n`,
+  ].join("\n");
 }
 
 function table(title: string, runs: readonly Growth[]): string {
