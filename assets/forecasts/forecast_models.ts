@@ -4,6 +4,7 @@ import { cutBy, eager, identity, keepAll, notEmpty, reads, table } from "../../e
 import { asset } from "../resources.ts";
 import { formationSpreads } from "./formation_spreads.ts";
 import { longestHorizon as mostSessions } from "./longest_horizon.ts";
+import { takingTurns } from "../turns.ts";
 import { fitModel, ModelName, ModelOptions, optionsOf } from "./model_options.ts";
 
 const FittedModel = z.object({
@@ -77,6 +78,7 @@ export const forecastModels = asset({
     const formations = await inputs.formations.rows();
     const total = formations.length * config.models.length;
     const rows: z.output<typeof FittedModel>[] = [];
+    const turn = takingTurns();
     for (const { scaled_spread, ...formation } of formations) {
       const window = Float64Array.from(scaled_spread);
       const data_version = createHash("sha256").update(new Uint8Array(window.buffer)).digest("hex");
@@ -91,8 +93,7 @@ export const forecastModels = asset({
           data_version,
           ...fitted(() => fitModel(model, window, options)),
         });
-        // Up to some tenths of a second each: other requests must not wait for all of them.
-        await new Promise((resolve) => setTimeout(resolve));
+        await turn();
         signal.throwIfAborted();
         progress(rows.length, total);
       }

@@ -11,6 +11,7 @@ import {
 } from "../../engine/mod.ts";
 import { restoreForecastModel } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
+import { takingTurns } from "../turns.ts";
 import { forecastModels } from "./forecast_models.ts";
 import { longestHorizon } from "./longest_horizon.ts";
 import { ModelName } from "./model_options.ts";
@@ -83,12 +84,12 @@ export const spreadForecasts = asset({
     const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
     const seriesOf = Map.groupBy(spreads, nameOf);
     const rows: SpreadForecast[] = [];
+    const turn = takingTurns();
     for (const [i, model] of models.entries()) {
       const series = seriesOf.get(nameOf(model)) ?? [];
       requireHorizons(config.horizons, model.options.horizon);
       if (model.fitted !== null) rows.push(...forecastsOf(model, { series, sessions, asOf }, config));
-      // Some milliseconds each: other requests must not wait for all of them.
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
       signal.throwIfAborted();
       progress(i + 1, models.length);
     }
@@ -124,6 +125,7 @@ function forecastsOf(
   { horizons, coverage }: z.output<typeof SpreadForecastsConfig>,
 ): SpreadForecast[] {
   const last = series.findLastIndex(({ session, in_window }) => in_window && asOf.has(session));
+  if (last < 0) return [];
   const place = new Map(sessions.map((session, t) => [session, t]));
   const actual = new Map(series.map(({ session, scaled_spread }) => [session, scaled_spread]));
   const rows: SpreadForecast[] = [];

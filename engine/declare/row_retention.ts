@@ -42,7 +42,7 @@ function requireCount(value: number, what: string): void {
   }
 }
 
-/** What a retention keeps, as the end of a sentence: `the versions of the last 30 days`. */
+/** What a retention keeps, as the end of a sentence: `the last 30 days`. */
 export function retentionInWords(retention: RowRetention): string {
   switch (retention.keep) {
     case "all":
@@ -50,9 +50,7 @@ export function retentionInWords(retention: RowRetention): string {
     case "versions":
       return retention.versions === 1 ? "the current version" : `the latest ${retention.versions} versions`;
     case "days": {
-      const days = retention.days === 1
-        ? "the versions of the last day"
-        : `the versions of the last ${retention.days} days`;
+      const days = retention.days === 1 ? "the last day" : `the last ${retention.days} days`;
       return retention.then === null ? days : `${days}, and of each ${retention.then} before them the last`;
     }
   }

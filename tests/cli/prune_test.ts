@@ -5,7 +5,7 @@ import { fakeTerminal } from "../support/fake_terminal.ts";
 import { scriptedControl } from "../support/scripted_control.ts";
 
 const pruned = [
-  { key: "raw_daily_bars", keeps: "the versions of the last 30 days", versions: 3, rows: 1_204, bytes: 5_400_000 },
+  { key: "raw_daily_bars", keeps: "the last 30 days", versions: 3, rows: 1_204, bytes: 5_400_000 },
   { key: "pair_signals", keeps: "the current version", versions: 1, rows: 1, bytes: 900_000 },
 ];
 
@@ -18,7 +18,7 @@ Deno.test("pruneCommand() shows what goes from which asset, and what it keeps", 
     terminal.out,
     `\
 asset           versions  rows  table MB  keeps
-raw_daily_bars         3  1204       5.1  the versions of the last 30 days
+raw_daily_bars         3  1204       5.1  the last 30 days
 pair_signals           1     1       0.9  the current version
 
 1205 rows would go. Nothing was changed.

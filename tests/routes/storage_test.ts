@@ -8,7 +8,7 @@ Deno.test("GET /v1/storage tells what tables take and which versions they keep",
     assert.equal(status, 200);
     const numbers = json.assets.find(({ key }: { key: string }) => key === "numbers");
     assert.ok(numbers.bytes >= 8192, `${numbers.bytes}`);
-    assert.equal(numbers.keeps, "the versions of the last 30 days");
+    assert.equal(numbers.keeps, "the last 30 days");
   });
 });
 

@@ -75,7 +75,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       assert.equal(head, "key,state,reason,failed_checks,group,kind,rows,bytes,keeps,made_at,upstream,downstream");
       assert.match(
         first!,
-        /^multiples,missing,multiples has never been materialized.*,"",sums,whole,,\d+,the versions of the last 30 days,,numbers,total$/,
+        /^multiples,missing,multiples has never been materialized.*,"",sums,whole,,\d+,the last 30 days,,numbers,total$/,
       );
       assert.equal(rest.length, 2);
       assert.equal((await read(tiny, "/assets?format=csv&kind=external")).html.trim(), head, "titles alone");

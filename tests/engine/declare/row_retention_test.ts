@@ -54,9 +54,9 @@ Deno.test("retentionInWords() ends a sentence", () => {
       "all versions",
       "the current version",
       "the latest 3 versions",
-      "the versions of the last day",
-      "the versions of the last 30 days",
-      "the versions of the last 30 days, and of each week before them the last",
+      "the last day",
+      "the last 30 days",
+      "the last 30 days, and of each week before them the last",
     ],
   );
 });

@@ -67,7 +67,7 @@ test("deletes rows of versions that a retention does not keep, and no others", {
   // The third version was replaced yesterday.
   const expected = [
     { key: "current", keeps: "the current version", versions: 4, rows: 4 },
-    { key: "usual", keeps: "the versions of the last 30 days", versions: 2, rows: 2 },
+    { key: "usual", keeps: "the last 30 days", versions: 2, rows: 2 },
   ];
   assert.deepEqual(plan.map(({ bytes, ...rest }) => (assert.ok(bytes > 0), rest)), expected);
   assert.deepEqual(await storedRows(database, "current"), 6, "a dry run changes nothing");
