@@ -58,7 +58,7 @@ console.log(`${availableParallelism()} cores, load ${loadavg().map((load) => loa
 for (const kind of kinds) {
   for (const count of years) {
     const runs = await grow(kind, Math.round(count * 252));
-    console.log(isSimulated ? growthTable(kind, runs) : table(`${kind}, ${count} years`, runs));
+    console.log(isSimulated && runs.length > 10 ? growthTable(kind, runs) : table(`${kind}, ${count} years`, runs));
   }
 }
 
