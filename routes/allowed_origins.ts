@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 
 /** Other sites whose pages may use the service. */
 export interface AllowedOrigins {
-  /** Their origins, exactly as browsers send them; nobody's where this is left out. */
+  /** Their origins, exactly as browsers send them; none where this is left out. */
   allowedOrigins?: readonly string[];
 }
 

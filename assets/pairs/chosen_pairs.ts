@@ -59,7 +59,7 @@ export const ChosenPairsConfig = z.strictObject({
  * the original service would have, fitted on the sample that it trades.
  *
  * Pinned pairs come first, whatever the tests say of them, and say why these would not have accepted them. A walk-forward cannot have
- * them: nobody knows when they would have been pinned.
+ * them: when they would have been pinned is not known.
  */
 export const chosenPairs = asset({
   key: "chosen_pairs",

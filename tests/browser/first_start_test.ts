@@ -16,7 +16,7 @@ Deno.test({
         await page.evaluate("window.sameDocument = true");
         await page.getByRole("heading", { level: 1, name: "Materializing" }).waitFor();
         await page.locator('[data-state="running"]').first().waitFor();
-        await page.getByRole("heading", { level: 1, name: "Everything is fresh" }).waitFor({ timeout: 120_000 });
+        await page.getByRole("heading", { level: 1, name: "Everything is fresh" }).waitFor({ timeout: 300_000 });
         await until(page, "document.querySelector('#portfolio canvas') !== null");
         assert.equal(await page.evaluate("window.sameDocument"), true, "all of it came without a reload");
 
