@@ -69,7 +69,9 @@ export const pairSignals = asset({
         signal: signals.signal[t]!,
       }));
     });
-    const newest = (await inputs.prices.metadata()).last_session ?? matrix.sessions.at(-1);
+    // Of all tickers, of which only legs were read.
+    const { last_session: last } = await inputs.prices.metadata();
+    const newest = last?.type === "text" ? last.value : matrix.sessions.at(-1);
     const behind = pairs.filter(({ closes }) => closes && closes.sessions.at(-1) !== newest);
     return {
       rows,

@@ -63,7 +63,7 @@ export function tradedPairs(
   return [...byPair].sort(([a], [b]) => a < b ? -1 : 1).map(([, own]) => {
     const { ticker_1, ticker_2 } = own[0]!;
     const places = own.map(place);
-    const first = Math.min(...places.map(({ formationStart }) => formationStart));
+    const first = places[0]!.formationStart;
     const end = places.at(-1)!.tradingEnd;
     return {
       ticker_1,

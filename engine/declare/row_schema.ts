@@ -119,7 +119,7 @@ export function prepareRows(owner: string, schema: RowSchema, rows: readonly obj
     if (type === "timestamptz") columns[name] = (columns[name] as readonly unknown[]).map(asStored);
   }
   const order = keyOrder(owner, schema, columns, count);
-  const data = order ? reorder(schema, columns, order) : columns;
+  const data = order ? rowsAt(columns, order) : columns;
   return { data, count, dataVersion: dataVersion(schema, data) };
 }
 
@@ -240,18 +240,19 @@ function keyOrder(
   return order;
 }
 
-function reorder(
-  schema: RowSchema,
-  columns: Record<string, ColumnData>,
-  order: Uint32Array,
+/** Rows of columns by their positions, in that order. */
+export function rowsAt(
+  columns: Readonly<Record<string, ColumnData>>,
+  positions: Uint32Array,
 ): Record<string, ColumnData> {
-  return Object.fromEntries(schema.columns.map(({ name }) => {
-    const data = columns[name]!;
-    return [
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, data]) => [
       name,
-      data instanceof Float64Array ? Float64Array.from(order, (i) => data[i]!) : Array.from(order, (i) => data[i]),
-    ];
-  }));
+      data instanceof Float64Array
+        ? Float64Array.from(positions, (row) => data[row]!)
+        : Array.from(positions, (row) => data[row]),
+    ]),
+  );
 }
 
 /** The version of columns that are in key order. */

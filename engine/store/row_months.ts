@@ -1,6 +1,6 @@
-import type { ColumnData, Sql } from "../../resources/database/database.ts";
+import type { Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import { dataVersion, type PreparedRows } from "../declare/row_schema.ts";
+import { dataVersion, type PreparedRows, rowsAt } from "../declare/row_schema.ts";
 
 /*
  * A table of years grows by a session a day, and comparing all of its rows with what is stored to find the few that are new costs more
@@ -55,7 +55,7 @@ export function rowMonths(asset: AnyAsset, { data, count }: PreparedRows): RowMo
     own.push(row);
   });
   const rows = new Map([...found].map(([month, positions]) => [month, Uint32Array.from(positions)]));
-  const digests = new Map([...rows].map(([month, positions]) => [month, dataVersion(schema, taken(data, positions))]));
+  const digests = new Map([...rows].map(([month, positions]) => [month, dataVersion(schema, rowsAt(data, positions))]));
   return { column, rows, digests };
 }
 
@@ -86,7 +86,7 @@ export async function changedMonths(
   }
   inOrder.sort();
   return {
-    rows: { data: taken(data, inOrder), count: size },
+    rows: { data: rowsAt(data, inOrder), count: size },
     column: months.column,
     ranges: changed.map((month) => [`${month}-01`, lastDateOf(month)]),
     months: changed,
@@ -110,17 +110,6 @@ export async function recordMonths(
     FROM jsonb_to_recordset(${JSON.stringify(told.map(([month, digest]) => ({ month, digest })))}::text::jsonb)
       AS m(month text, digest text)`;
   await tx`UPDATE engine.asset_table SET digests_of = ${version} WHERE asset_key = ${key}`;
-}
-
-function taken(data: Readonly<Record<string, ColumnData>>, positions: Uint32Array): Record<string, ColumnData> {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, values]) => [
-      name,
-      values instanceof Float64Array
-        ? Float64Array.from(positions, (row) => values[row]!)
-        : Array.from(positions, (row) => values[row]),
-    ]),
-  );
 }
 
 function lastDateOf(month: string): string {

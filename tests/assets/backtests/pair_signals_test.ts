@@ -54,6 +54,20 @@ Deno.test("pair_signals leaves out a pair whose ticker has no prices any more, a
   ]);
 });
 
+Deno.test("pair_signals tells which pairs end before the last session of all tickers", async () => {
+  const prices = cleanPriceRows(closes);
+  const last = prices.at(-1)!.session;
+  const behind = async (last_session: string) => {
+    const { metadata } = await runAsset(pairSignals, {
+      inputs: { prices, pairs: chosenPairRows(["A", "B"]) },
+      inputMetadata: { prices: { last_session } },
+    });
+    return metadata.behind!.type === "table" ? metadata.behind!.rows : null;
+  };
+  assert.deepEqual(await behind(last), []);
+  assert.deepEqual(await behind("2030-01-02"), [["A B", last]]);
+});
+
 Deno.test("pair_signals has the sessions that both legs have, and none where a leg has not begun or no longer trades", async () => {
   const prices = cleanPriceRows(closes);
   const sessions = [...new Set(prices.map(({ session }) => session))];
