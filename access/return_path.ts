@@ -24,7 +24,7 @@ export interface ReturnAddress {
 
 /**
  * Where to go after signing in: a path of this site, or an address of an allowed origin, which must be written as browsers write it.
- * `null` for whatever leads elsewhere or is not clear.
+ * `null` for any other address.
  */
 export function returnAddress(text: string, allowedOrigins: readonly string[]): ReturnAddress | null {
   const own = returnPath(text);
@@ -38,7 +38,7 @@ export function returnAddress(text: string, allowedOrigins: readonly string[]): 
   return { origin, path: url.pathname + url.search + url.hash };
 }
 
-/** An address with one parameter set, whatever it was before. Joined as text: of `//host` a parser makes another site. */
+/** An address with one parameter set, replacing an earlier value. Joined as text: of `//host` a parser makes another site. */
 export function withParameter({ origin, path }: { origin: string; path: string }, name: string, value: string): string {
   const url = new URL(`${origin}${path}`);
   url.searchParams.set(name, value);

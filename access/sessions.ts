@@ -125,7 +125,7 @@ export class Sessions implements Credentials {
     return /^[\w-]{43}$/.test(secret) ? await this.#principalOf(secret) : null;
   }
 
-  /** For whom a page of another origin shows a token. It reads, whatever else the allow-list lets the person do. */
+  /** The principal of the token that a page of another origin shows. It may only read, even where the allow-list gives the person more. */
   async principalOfPage(secret: string): Promise<Principal | null> {
     return isPageTokenText(secret) ? await this.#principalOf(secret) : null;
   }

@@ -19,7 +19,7 @@ export interface ProvenPerson {
   name: string | null;
 }
 
-/** Somebody who has signed in for a page of another origin. */
+/** A person who has signed in for a page of another origin. */
 export interface PageVisitor {
   personId: number;
   /** Of the page. */
@@ -88,7 +88,7 @@ export class SignIns {
     return row!.id;
   }
 
-  /** A code by which the page that somebody comes back to gets a token: once, within a minute. */
+  /** Makes a code that the page exchanges for a token: once, within a minute. */
   async giveCode({ personId, origin }: PageVisitor): Promise<string> {
     const code = randomSecret();
     await this.#sql.begin(async (tx) => {

@@ -15,7 +15,7 @@ export const tokenPattern: RegExp = /^tandem_[0-9A-Za-z]{49}$/;
 /** Letters of a token by which people tell tokens apart; the rest cannot be guessed from them. */
 export const hintLength = PREFIX.length + 4;
 
-/** What the token of a page that somebody has signed in for looks like: the same behind `tandem_page_`. */
+/** The form of a page's token: the same behind `tandem_page_`. */
 export const pageTokenPattern: RegExp = /^tandem_page_[0-9A-Za-z]{49}$/;
 const PAGE_PREFIX = `${PREFIX}page_`;
 

@@ -261,7 +261,7 @@ const faults: Fault[] = [
       const b = await stage.serve();
       const seen = await watching([b], async () => {
         const runId = await stage.freezeInRun(a);
-        // Whatever is said of a process that is silent for 30 s cannot be seen earlier.
+        // A process counts as silent after 30 s: nothing tells of it earlier.
         await pause(Math.max(40, lasting(75)));
         const [ready, run, metrics] = await Promise.all(
           ["/readyz", `/v1/runs/${runId}`, "/metrics"].map((path) => get(b.url + path)),
