@@ -171,13 +171,14 @@ function sameValues(
 /**
  * The bars that cannot be used.
  *
- * @param unreadable By {@link barKey} why bars came without any value, in the order in which these stand.
+ * @param unreadable By {@link barKey} why bars came without any value, in the order in which these stand; or what to say of each, where the
+ * source of the bars does not tell them apart.
  *
  * Cost: O(n).
  */
 export function unusableBars(
   bars: BarColumns,
-  unreadable: ReadonlyMap<string, readonly string[]> = new Map(),
+  unreadable: ReadonlyMap<string, readonly string[]> | string = new Map(),
 ): RejectedBarRow[] {
   const rejected: RejectedBarRow[] = [];
   const told = new Map<string, number>();
@@ -186,11 +187,14 @@ export function unusableBars(
     let reason = barFault(bars, i);
     if (reason === undefined) continue;
     if ([open, high, low, close, volume].every((values) => Number.isNaN(values[i]))) {
-      const key = barKey(ticker[i]!, session[i]!);
-      const place = told.get(key) ?? 0;
-      const why = unreadable.get(key)?.[place];
-      told.set(key, place + 1);
-      if (why !== undefined) reason = `cannot be read (${why})`;
+      if (typeof unreadable === "string") reason = unreadable;
+      else {
+        const key = barKey(ticker[i]!, session[i]!);
+        const place = told.get(key) ?? 0;
+        const why = unreadable.get(key)?.[place];
+        told.set(key, place + 1);
+        if (why !== undefined) reason = `cannot be read (${why})`;
+      }
     }
     rejected.push(rejection(bars, i, reason));
   }

@@ -5,6 +5,9 @@ import { RejectedBar, rejectedOutput } from "../market/rejected_bars.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { asset } from "./vendor_resources.ts";
 
+/** A bar without any value is one whose values could not be read: `raw_daily_bars` tells which and why when it receives it. */
+const NO_VALUE = "has no value that can be read";
+
 /**
  * Bars that the vendor gave and that cannot be used, each with its reason.
  *
@@ -25,10 +28,11 @@ export const rejectedBars = asset({
   partitionsDef: {
     wanted: ({ upstream: { bars } }) => ({ names: bars.space.names, dates: bars.space.dates }),
   },
+  codeVersion: "2",
   checks: [fewRejected()],
 
   async materialize({ inputs }) {
     const bars = await inputs.bars.columns(...barColumnNames);
-    return rejectedOutput(unusableBars(bars), { received: bars.ticker.length, dated: bars });
+    return rejectedOutput(unusableBars(bars, NO_VALUE), { received: bars.ticker.length, dated: bars });
   },
 });

@@ -15,11 +15,11 @@ import { readWideCloses, wideColumns, wideSessionColumn } from "./parquet/wide_c
  *   close, a null or NaN no bar. Closes are taken as the file has them, adjusted or not: there are no splits.
  *
  * A session is a date, a timestamp without zone that is midnight, an instant, which is midnight in its own zone or else counts as its
- * date in New York, or the ISO 8601 text of any of them. Numbers may be stored in any numeric type; a null is NaN. Symbols are read
+ * date in New York, or the ISO 8601 text of any of them. Numbers may be stored in any numeric type, or as text; a null is NaN. Symbols are read
  * as {@link symbolOf} has them.
  *
  * Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the work of the assets
- * downstream. An infinity, an impossible date or symbol costs its row, in a wide file an infinity its value, and a name that is no
+ * downstream. An infinity, text that is no number, an impossible date or symbol costs its row, in a wide file its value, and a name that is no
  * symbol or another type its column; each is told with row, column, value and reason. What cannot be understood is refused as a whole
  * with remedy: a missing or empty file, another format, a file cut off, a column of a long file that is unknown, missing or of another
  * type, a file of which more than half cannot be read.

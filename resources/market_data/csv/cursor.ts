@@ -1,3 +1,4 @@
+import { numberOfText } from "../number_text.ts";
 import { MarketDataError } from "../market_data.ts";
 import { SymbolPool } from "../symbol_pool.ts";
 import { RowFault } from "../unusable_rows.ts";
@@ -14,9 +15,6 @@ const NINE = 57;
 /** 10^k for the k by which a double can be divided without a second rounding. */
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
-/** Decimal numbers as every CSV writer spells them; hexadecimal, `Infinity` and thousands separators are not among them. */
-const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-const NOT_A_NUMBER = /^nan$/i;
 const LONGEST_QUOTED_VALUE = 40;
 
 /**
@@ -222,9 +220,8 @@ export class CsvCursor {
 
   #unusualNumber(column: string): number {
     const text = this.text();
-    if (text === "" || NOT_A_NUMBER.test(text)) return NaN;
-    const value = NUMBER.test(text) ? Number(text) : NaN;
-    if (!Number.isFinite(value)) {
+    const value = numberOfText(text);
+    if (value === undefined) {
       throw this.valueFault(column, text, "is not a number", "Correct it, or leave it empty where there is no value.");
     }
     return value;

@@ -2,8 +2,9 @@ import { Buffer } from "node:buffer";
 import type { DataType, Series } from "nodejs-polars";
 import type { Polars } from "../../polars.ts";
 import { MarketDataError, type ReadOptions } from "../market_data.ts";
+import { numberOfText } from "../number_text.ts";
 import { sessionOfTimestamp } from "../sessions.ts";
-import { RowFault } from "../unusable_rows.ts";
+import { mostUnusable, RowFault } from "../unusable_rows.ts";
 
 const MAGIC = "PAR1";
 const ENCRYPTED_MAGIC = "PARE";
@@ -44,10 +45,14 @@ export class ParquetColumns {
     this.names = Object.keys(this.#types);
   }
 
-  /** A column of numbers of any kind as doubles, NaN for null. @throws {MarketDataError} If it holds anything else. */
-  async numbers(name: string): Promise<Float64Array> {
+  /**
+   * A column of numbers of any kind, or of their text, as doubles, NaN for null.
+   *
+   * @param onFault Called with each row whose text is no number; its value is NaN. @throws {MarketDataError} If the column holds anything else.
+   */
+  async numbers(name: string, onFault: OnFault): Promise<Float64Array> {
     const { polars } = this;
-    const [column] = this.#doubles([name]);
+    const [column] = this.#doubles([name], (_, row, fault) => onFault(row, fault), NaN);
     const numbers = this.#understood(() =>
       polars.DataFrame([column!.alias(COLUMN)])
         .select(polars.col(COLUMN).fillNull(polars.lit(NaN)))
@@ -58,18 +63,23 @@ export class ParquetColumns {
   }
 
   /**
-   * Columns of numbers of any kind as series of doubles with the nulls they have, in the order of `names`.
+   * Columns of numbers of any kind, or of their text, as series of doubles with the nulls they have, in the order of `names`.
    *
    * @param rows How many rows the file has.
+   * @param onFault Called with each value whose text is no number; in the series it is infinite, as is an infinity that is stored.
    * @throws {MarketDataError} If one holds anything else.
    */
-  async doubles(names: readonly string[], rows: number): Promise<Series[]> {
+  async doubles(
+    names: readonly string[],
+    rows: number,
+    onFault: (name: string, row: number, fault: RowFault) => void,
+  ): Promise<Series[]> {
     const series: Series[] = [];
     // Several at once, for each reading goes through the metadata of all.
     const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / Math.max(1, rows)));
     for (let k = 0; k < names.length; k += atOnce) {
       const some = names.slice(k, k + atOnce);
-      series.push(...this.#doubles(some));
+      series.push(...this.#doubles(some, onFault, Infinity));
       await this.#rest(some.length);
     }
     return series;
@@ -138,9 +148,14 @@ export class ParquetColumns {
     return this.#types[name]!.variant;
   }
 
-  /** Whether a column can be read as numbers: it has a numeric type, or no value. */
+  /** Whether a column can be read as numbers: it has a numeric type, or no value, or is text of which at least half are numbers. */
   holdsNumbers(name: string): boolean {
-    if (NUMBERS.test(this.typeOf(name))) return true;
+    const type = this.typeOf(name);
+    if (NUMBERS.test(type)) return true;
+    if (TEXTS.test(type)) {
+      const texts = this.#pooled(name).filter((text) => text !== null);
+      return texts.filter((text) => numberOfText(text) === undefined).length <= mostUnusable * texts.length;
+    }
     // A writer that never saw a value has to guess the type.
     return this.#understood(() => {
       const column = this.#column(name);
@@ -148,13 +163,36 @@ export class ParquetColumns {
     });
   }
 
-  #doubles(names: string[]): Series[] {
+  #doubles(
+    names: readonly string[],
+    onFault: (name: string, row: number, fault: RowFault) => void,
+    unreadable: number,
+  ): Series[] {
     for (const name of names) {
       if (!this.holdsNumbers(name)) throw this.typeError(name, "numbers", "Store it as a double.");
     }
+    const stored = names.filter((name) => !TEXTS.test(this.typeOf(name)));
     return this.#understood(() => {
-      const frame = this.polars.readParquet(this.#bytes, { columns: names });
-      return names.map((name) => frame.getColumn(name).cast(this.polars.Float64));
+      const frame = stored.length === 0 ? null : this.polars.readParquet(this.#bytes, { columns: stored });
+      return names.map((name) => {
+        if (frame && stored.includes(name)) return frame.getColumn(name).cast(this.polars.Float64);
+        const texts = this.#pooled(name);
+        const known = new Map<string, number | undefined>();
+        const values = texts.map((text, row) => {
+          if (text === null) return null;
+          if (!known.has(text)) known.set(text, numberOfText(text));
+          const value = known.get(text);
+          if (value !== undefined) return value;
+          const wrong = `${JSON.stringify(text)} is not a number`;
+          onFault(
+            name,
+            row,
+            this.valueFault(name, row, wrong, "Correct it, or leave it null where there is no value."),
+          );
+          return unreadable;
+        });
+        return this.polars.Series(name, values, this.polars.Float64);
+      });
     });
   }
 

@@ -33,7 +33,7 @@ export async function readLongBars(
       tickers = symbolsOf(await columns.texts(stored), { pool, respelled, onFault, columns, stored });
     } else if (name === "date") sessions = await columns.sessions(stored, onFault);
     else {
-      const numbers = bars[name] = await columns.numbers(stored);
+      const numbers = bars[name] = await columns.numbers(stored, onFault);
       numbers.forEach((value, row) => {
         if (value === Infinity || value === -Infinity) onFault(row, columns.infinityFault(stored, row, value));
       });

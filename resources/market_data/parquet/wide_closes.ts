@@ -20,7 +20,8 @@ export function wideSessionColumn(names: readonly string[]): string | undefined 
 /**
  * Rows of a wide file: a bar for every value that is neither null nor NaN, with a close alone.
  *
- * Ordered by ticker, then session, then as the file has them. An infinite close is told, and is a bar without values; a row without a
+ * Ordered by ticker, then session, then as the file has them. A close that is infinite, or text that is no number, is told, and is a bar
+ * without values; a row without a
  * session is told and left out.
  */
 export async function readWideCloses(
@@ -42,7 +43,13 @@ export async function readWideCloses(
     "day",
     Int32Array.from(sessions, (session) => session === null ? -1 : rankOf.get(session)!),
   );
-  const closes = await columns.doubles(named.map(({ column }) => column), sessions.length);
+  const unreadable = new Map<string, RowFault>();
+  const valueKey = (column: string, day: string | null) => `${column} ${day}`;
+  const closes = await columns.doubles(
+    named.map(({ column }) => column),
+    sessions.length,
+    (column, row, fault) => unreadable.set(valueKey(column, sessions[row]!), fault),
+  );
   const long = await polars.DataFrame([day, ...closes.map((series, rank) => series.alias(String(rank)))]).lazy()
     .unpivot("day", named.map((_, rank) => String(rank)), { variableName: "ticker", valueName: "close" })
     .select(polars.col("ticker").cast(polars.Int32), polars.col("day"), polars.col("close").fillNan(polars.lit(null)))
@@ -56,7 +63,9 @@ export async function readWideCloses(
   const session = Array.from(long.getColumn("day").toTypedArray() as Int32Array, (rank) => days[rank]!);
   close.forEach((value, i) => {
     if (Number.isFinite(value)) return;
-    const fault = columns.infinityFault(named[ranks[i]!]!.column, sessions.indexOf(session[i]!), value);
+    const { column } = named[ranks[i]!]!;
+    const fault = unreadable.get(valueKey(column, session[i]!)) ??
+      columns.infinityFault(column, sessions.indexOf(session[i]!), value);
     faultyCloses.add(fault, { ticker: ticker[i]!, session: session[i]! });
     close[i] = NaN;
   });

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import polars, { type Series } from "nodejs-polars";
-import { csvMarket, type DailyBars, MarketDataError, parquetMarket } from "../../../resources/market_data/mod.ts";
+import {
+  csvMarket,
+  type DailyBars,
+  MarketDataError,
+  parquetMarket,
+  type UnusableRow,
+} from "../../../resources/market_data/mod.ts";
 
 const NUMBERS = ["open", "high", "low", "close", "volume", "dividend", "split"] as const;
 const FIXTURES = new URL("./fixtures/", import.meta.url).pathname;
@@ -209,7 +215,7 @@ Deno.test("parquetMarket() says which columns are missing, unknown or double, an
 
 Deno.test("parquetMarket() names column, row, what was found and the remedy where a value or a type is wrong", async () => {
   assert.equal(
-    await failure(long(2, text("low", "1", "abc"))),
+    await failure(long(2, text("low", "x", "abc"))),
     "PATH, column low: it is of type String where numbers are wanted. Store it as a double.",
   );
   assert.match(await failure(long(2, days("close", "2026-01-05", "2026-01-06"))), /column close: it is of type Date/);
@@ -250,6 +256,34 @@ Deno.test("parquetMarket() names column, row, what was found and the remedy wher
     await failure([wide[0]!, text("C", "x")]),
     'PATH, column 2: "C" is of type String where numbers are wanted. Store it as a double.',
   );
+  assert.equal(
+    await failure([wide[0]!, days("D", "2026-01-05")]),
+    'PATH, column 2: "D" is of type Date where numbers are wanted. Store it as a double.',
+  );
+});
+
+Deno.test("parquetMarket() reads numbers stored as text, and one that is none costs its bar", async () => {
+  const unusable: UnusableRow[] = [];
+  const read = (...columns: Series[]) =>
+    withFile(fileOf(...columns), (path) => parquetMarket(path).dailyBars({ onUnusable: (row) => unusable.push(row) }));
+  const bars = await read(
+    ...long(4, text("close", "1.5", "holiday", "2e1", null), text("vwap", "NaN", "1", "", "0.25")),
+  );
+  assert.deepEqual([...bars.close], [1.5, NaN, 20, NaN]);
+  assert.deepEqual([...bars.open], [1, NaN, 1, 1]);
+  assert.deepEqual([...bars.vwap!], [NaN, NaN, NaN, 0.25]);
+  const wide = [
+    days("date", "2026-01-05", "2026-01-06", "2026-01-07"),
+    text("B", "1", "n/a", null),
+    number("C", 3, 4, 5),
+  ];
+  const closes = await read(...wide);
+  assert.deepEqual(closes.ticker, ["B", "B", "C", "C", "C"]);
+  assert.deepEqual([...closes.close], [1, NaN, 3, 4, 5]);
+  assert.deepEqual(unusable, [
+    { ticker: "A", session: "2026-01-06", place: "row 2", reason: 'close: "holiday" is not a number' },
+    { ticker: "B", session: "2026-01-06", place: "row 2", reason: 'B: "n/a" is not a number' },
+  ]);
 });
 
 Deno.test("parquetMarket() says that a file is missing, a folder, empty, another format, cut off, damaged or without bars", async () => {
