@@ -18,6 +18,8 @@ export { cleanPrices } from "./market/clean_prices.ts";
 export { pairClusters } from "./pairs/pair_clusters.ts";
 export { cointegratedPairs } from "./pairs/cointegrated_pairs.ts";
 export { chosenPairs } from "./pairs/chosen_pairs.ts";
+export { formationPairs } from "./pairs/formation_pairs.ts";
+export { formations } from "./pairs/formations.ts";
 export { walkForwardPairs } from "./pairs/walk_forward_pairs.ts";
 export { walkForwardWindows } from "./pairs/walk_forward_windows.ts";
 export { pairSignals } from "./backtests/pair_signals.ts";

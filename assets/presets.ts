@@ -42,7 +42,7 @@ function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search[
     clean_prices: cleaning,
     pair_clusters: asOf,
     cointegrated_pairs: { ...asOf, ...original, ...criteria },
-    walk_forward_pairs: { ...cleaning, ...original, ...criteria, ...walkForward },
+    formation_pairs: { ...cleaning, ...original, ...criteria, ...walkForward },
     walk_forward_daily: { exits: noExits },
   };
 }

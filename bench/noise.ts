@@ -5,12 +5,12 @@
  *       [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']
  *
  * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that settings
- * are tuned on some seeds and reported on others. `--settings` are those of `walk_forward_pairs` that differ from the default, `--exits`
+ * are tuned on some seeds and reported on others. `--settings` are those of `formation_pairs` that differ from the default, `--exits`
  * those exits of `walk_forward_daily`.
  * `--sources` measures every source of candidates alone as well, which takes three times as long.
  *
  * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions to form and 63 to trade. Tests, criteria and choice are
- * the functions of `cointegrated_pairs` and `walk_forward_pairs`. "Before" are the rules of the originals with the bounds of the
+ * the functions of `cointegrated_pairs` and `formation_pairs`. "Before" are the rules of the originals with the bounds of the
  * default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them, and strategies
  * without further exits.
  *

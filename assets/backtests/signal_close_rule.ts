@@ -1,4 +1,12 @@
-import { type LegBars, type ReferencePrices, referenceStrategy, traditionalBands } from "../../quant/mod.ts";
+import {
+  type LegBars,
+  type ReferencePrices,
+  referenceStrategy,
+  type RolledWindow,
+  type TradingCosts,
+  traditionalBands,
+} from "../../quant/mod.ts";
+import type { TradedPair } from "./traded_pair.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 
 /** Positions after each close, −1 to 1, and what they earned; what it throws as a `RangeError` is a pair that is not traded. */
@@ -32,53 +40,85 @@ export const traditionalRule: TradingRule = {
 function signalCloseRule(judge: Judge): Pick<TradingRule, "fillsAt" | "trade"> {
   return {
     fillsAt: "signal_close",
-    trade({ sessions, leg1, leg2, windows }, costs) {
+    trade({ sessions, leg1, leg2, windows }, levels) {
       const days = sessions.map((session) => Date.parse(session) / 86_400_000);
-      const outcome = emptyOutcome(sessions.length);
-      const { allocated, dailyReturn, plannedGross, grossExposure, turnover } = outcome.daily;
-      for (const { formationStart, tradingStart, tradingEnd, complete } of windows) {
-        allocated.fill(1, tradingStart, tradingEnd);
-        const present: number[] = [];
-        for (let t = formationStart; t < tradingEnd; t++) if (leg1.close[t]! > 0 && leg2.close[t]! > 0) present.push(t);
-        const first = present.findIndex((t) => t >= tradingStart);
-        if (first < 0) continue;
-        const traded = present.slice(first);
-        // The rules want two sessions. In a window's first the same is held whatever the second will be, so it is repeated.
-        if (traded.length === 1) present.push(traded[0]!);
-        const price1 = adjusted(leg1, present);
-        const price2 = adjusted(leg2, present);
-        const judged = orNull(() =>
-          judge({
-            formation: { price1: price1.subarray(0, first), price2: price2.subarray(0, first) },
-            trading: { price1: price1.subarray(first), price2: price2.subarray(first) },
-            sessions: present.slice(first).map((t) => sessions[t]!),
-          })
-        );
+      const outcomes = levels.map(() => emptyOutcome(sessions.length));
+      for (const window of windows) {
+        const { formationStart, tradingStart, tradingEnd, complete } = window;
+        for (const { daily } of outcomes) daily.allocated.fill(1, tradingStart, tradingEnd);
+        const judged = judgedWindow(judge, { sessions, leg1, leg2 }, { formationStart, tradingStart, tradingEnd });
         if (!judged) continue;
-        let held = 0;
-        for (let t = tradingStart, i = 0; t < tradingEnd; t++) {
-          let target = held;
-          const borrow = t > tradingStart ? Math.abs(held) * (days[t]! - days[t - 1]!) / 365 : 0;
-          if (traded[i] === t) {
-            const earned = judged.dailyReturn[i]!;
-            // The first session has no return.
-            if (Number.isFinite(earned)) dailyReturn[t]! += earned;
-            target = judged.position[i]!;
-            i++;
-          }
-          if (complete && t === tradingEnd - 1) target = 0;
-          const moved = 2 * Math.abs(target - held);
-          turnover[t] = moved;
-          dailyReturn[t]! -= moved * (costs.commissionBps + costs.slippageBps) / 10_000 +
-            borrow * costs.borrowBpsPerYear / 10_000;
-          grossExposure[t] = plannedGross[t] = 2 * Math.abs(target);
-          if (target !== 0 && target !== held) outcome.entered[t] = 1;
-          held = target;
-        }
+        outcomes.forEach((outcome, level) => {
+          book(outcome, { costs: levels[level]!, judged, days, tradingStart, tradingEnd, complete });
+        });
       }
-      return outcome;
+      return outcomes;
     },
   };
+}
+
+interface JudgedWindow {
+  /** Sessions of the trading window in which both legs have a close; position and return are of these. */
+  traded: number[];
+  position: Int8Array;
+  dailyReturn: Float64Array;
+}
+
+/** What the rule says of a trading window; `null` where it cannot be estimated, or no session is traded. */
+function judgedWindow(
+  judge: Judge,
+  { sessions, leg1, leg2 }: Pick<TradedPair, "sessions" | "leg1" | "leg2">,
+  { formationStart, tradingStart, tradingEnd }: Omit<RolledWindow, "complete">,
+): JudgedWindow | null {
+  const present: number[] = [];
+  for (let t = formationStart; t < tradingEnd; t++) if (leg1.close[t]! > 0 && leg2.close[t]! > 0) present.push(t);
+  const first = present.findIndex((t) => t >= tradingStart);
+  if (first < 0) return null;
+  const traded = present.slice(first);
+  // The rules want two sessions. In a window's first the same is held whatever the second will be, so it is repeated.
+  if (traded.length === 1) present.push(traded[0]!);
+  const price1 = adjusted(leg1, present);
+  const price2 = adjusted(leg2, present);
+  const judged = orNull(() =>
+    judge({
+      formation: { price1: price1.subarray(0, first), price2: price2.subarray(0, first) },
+      trading: { price1: price1.subarray(first), price2: price2.subarray(first) },
+      sessions: present.slice(first).map((t) => sessions[t]!),
+    })
+  );
+  return judged && { ...judged, traded };
+}
+
+/** Books a window's positions at one level of costs. */
+function book(
+  { daily: { dailyReturn, plannedGross, grossExposure, turnover }, entered }: PairOutcome,
+  { costs, judged, days, tradingStart, tradingEnd, complete }: {
+    costs: TradingCosts;
+    judged: JudgedWindow;
+    days: readonly number[];
+  } & Omit<RolledWindow, "formationStart">,
+): void {
+  const { traded, position } = judged;
+  let held = 0;
+  for (let t = tradingStart, i = 0; t < tradingEnd; t++) {
+    let target = held;
+    const borrow = t > tradingStart ? Math.abs(held) * (days[t]! - days[t - 1]!) / 365 : 0;
+    if (traded[i] === t) {
+      const earned = judged.dailyReturn[i]!;
+      // The first session has no return.
+      if (Number.isFinite(earned)) dailyReturn[t]! += earned;
+      target = position[i]!;
+      i++;
+    }
+    if (complete && t === tradingEnd - 1) target = 0;
+    const moved = 2 * Math.abs(target - held);
+    turnover[t] = moved;
+    dailyReturn[t]! -= moved * (costs.commissionBps + costs.slippageBps) / 10_000 +
+      borrow * costs.borrowBpsPerYear / 10_000;
+    grossExposure[t] = plannedGross[t] = 2 * Math.abs(target);
+    if (target !== 0 && target !== held) entered[t] = 1;
+    held = target;
+  }
 }
 
 function emptyOutcome(length: number): PairOutcome {

@@ -1,5 +1,6 @@
 import {
   type PortfolioPair,
+  sharedFits,
   strategyByName,
   type StrategyName,
   type TradingCosts,
@@ -28,7 +29,8 @@ export interface TradingRule<Outcome extends PairOutcome = PairOutcome> {
   /** Whether it knows what no one could have known. */
   looksAhead: boolean;
   fillsAt: FillsAt;
-  trade(pair: TradedPair, costs: TradingCosts): Outcome;
+  /** @returns What it made at each level of costs, in their order. */
+  trade(pair: TradedPair, levels: readonly TradingCosts[]): Outcome[];
 }
 
 /** The outcome of a strategy with every daily figure and the trades. */
@@ -54,26 +56,34 @@ export function strategyRule(
     strategy: name,
     looksAhead: false,
     fillsAt: config.fillAt,
-    trade({ sessions, leg1, leg2, windows }, costs) {
-      const result = walkForward({
-        sessions,
-        leg1,
-        leg2,
-        strategy,
-        windows,
-        costs,
-        fillAt: config.fillAt,
-        sizing: config.sizing,
-        grossExposure: config.pairGrossExposure,
+    trade({ sessions, leg1, leg2, windows }, levels) {
+      const next = sharedFits(strategy);
+      return levels.map((costs) => {
+        const result = walkForward({
+          sessions,
+          leg1,
+          leg2,
+          strategy: next(),
+          windows,
+          costs,
+          fillAt: config.fillAt,
+          sizing: config.sizing,
+          grossExposure: config.pairGrossExposure,
+        });
+        return { daily: result.daily, entered: enteredIn(sessions, result), result };
       });
-      const entered = new Uint8Array(sessions.length);
-      // Trades come in order of entry.
-      let t = 0;
-      for (const { entrySession } of result.trades) {
-        while (sessions[t] !== entrySession) t++;
-        entered[t]!++;
-      }
-      return { daily: result.daily, entered, result };
     },
   };
+}
+
+/** How many positions were entered in each session. */
+function enteredIn(sessions: readonly string[], { trades }: WalkForwardResult): Uint8Array {
+  const entered = new Uint8Array(sessions.length);
+  // Trades come in order of entry.
+  let t = 0;
+  for (const { entrySession } of trades) {
+    while (sessions[t] !== entrySession) t++;
+    entered[t]!++;
+  }
+  return entered;
 }

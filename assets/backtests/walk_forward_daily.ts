@@ -101,27 +101,26 @@ export const walkForwardDaily = asset({
       first: windows[0]!.tradingStart,
       end: windows.at(-1)!.tradingEnd,
     });
-    const total = rules.length * levels.length;
-    let done = 0;
-    for (const costBps of levels) {
-      const configured = costBps === configuredBps;
-      for (const rule of rules) {
-        const outcomes: RuleOutcome["pairs"] = [];
-        for (const pair of pairs) {
-          const { daily, entered, ...more } = rule.trade(pair, costsAt(costBps));
-          outcomes.push({ name: `${pair.ticker_1} ${pair.ticker_2}`, first: pair.first, outcome: { daily, entered } });
-          if (!configured || !("result" in more)) continue;
+    for (const [done, rule] of rules.entries()) {
+      const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
+      for (const pair of pairs) {
+        const name = `${pair.ticker_1} ${pair.ticker_2}`;
+        for (const [level, { daily, entered, ...more }] of rule.trade(pair, levels.map(costsAt)).entries()) {
+          outcomes[level]!.push({ name, first: pair.first, outcome: { daily, entered } });
+          if (levels[level] !== configuredBps || !("result" in more)) continue;
           const { result } = more as Pick<StrategyOutcome, "result">;
           rows.push(...dailyRows(rule.strategy, pair, result));
           trades.push(...tradeRows(rule.strategy, pair, result));
         }
-        const headline = configured && rule.strategy === config.defaultStrategy;
-        if (portfolios) portfolioRows.push(...portfolios.of({ rule, costBps, headline, pairs: outcomes }));
-        // Some tenths of a second a rule: other requests must not wait for all of them.
-        await new Promise((resolve) => setTimeout(resolve));
-        signal.throwIfAborted();
-        progress(++done, total);
       }
+      for (const [level, costBps] of levels.entries()) {
+        const headline = costBps === configuredBps && rule.strategy === config.defaultStrategy;
+        if (portfolios) portfolioRows.push(...portfolios.of({ rule, costBps, headline, pairs: outcomes[level]! }));
+      }
+      // Some tenths of a second a rule: other requests must not wait for all of them.
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+      progress(done + 1, rules.length);
     }
     const dividends = dividendsIn(bars.legs.values().map(({ dividend }) => dividend));
     return {

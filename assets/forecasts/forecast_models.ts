@@ -50,7 +50,7 @@ export const ForecastModelsConfig = z.strictObject({
  * Forecasters of the spread of each walk-forward pair, fitted on its formation and nothing else.
  *
  * A partition is a window: it is fitted once, when the window begins, and not again while its formation stays as it is. The setting
- * `tradingSessions` of `walk_forward_pairs` is therefore the schedule of fits; in between `spread_forecasts` updates the models with each
+ * `tradingSessions` of `formation_pairs` is therefore the schedule of fits; in between `spread_forecasts` updates the models with each
  * close. Random numbers are seeded, so that the same formation and settings give the same model.
  */
 export const forecastModels = asset({

@@ -1,60 +1,17 @@
 import { z } from "zod";
 import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
-import { rolledWindows } from "../../quant/mod.ts";
-import { barColumnNames } from "../market/bar_judgement.ts";
-import { dividendsIn } from "../market/dividends.ts";
-import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { dividendsOf } from "../market/dividends.ts";
 import { completeSessions, sessions } from "../market/sessions.ts";
-import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
 import { asset } from "../resources.ts";
-import { fewestSessions } from "../market/clean_prices.ts";
-import { SearchConfig, searchFormation } from "./formation_search.ts";
+import { formationPairs, foundPair } from "./formation_pairs.ts";
+import { formations } from "./formations.ts";
 import { type WalkForwardWindow, walkForwardWindows, windowBounds } from "./walk_forward_windows.ts";
 
-const WalkForwardPair = z.object({
-  ...windowBounds,
-  rank: z.int().min(1).describe("1 is the first choice of its window"),
-  ticker_1: z.string().min(1),
-  ticker_2: z.string().min(1),
-  cluster: z.int().min(0).nullable().describe(
-    "Of both tickers in this formation, null where they share none; numbers of different windows have nothing in common",
-  ),
-  sources: z.array(z.string()).describe("What proposed the pair"),
-  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1 in the formation, in shares of its end"),
-  intercept: z.number().describe("USD, of the same line"),
-  adf_p_value: z.number().describe("Of the formation's spread, as if it had been observed"),
-  engle_granger_p_value: z.number().describe(
-    "Of the formation's spread as an estimated one, with ticker 2 on ticker 1; pairs are ranked by the larger of both orders",
-  ),
-  engle_granger_p_value_reversed: z.number().nullable().describe(
-    "The same with ticker 1 on ticker 2; null where it is not asked",
-  ),
-  adjusted_p_value: z.number().nullable().describe(
-    "The larger of both, adjusted for the pairs tested in this window (Benjamini and Hochberg)",
-  ),
-  hurst_exponent: z.number().describe("Of the formation's spread"),
-  half_life: z.number().describe("Sessions, of the formation's spread"),
-  mean_crossings: z.int().describe("Of the formation's spread"),
-  pairs_tested: z.int().min(1).describe(
-    "Pairs that were tested in this window: the trials among which this one was found",
-  ),
-});
-
-/** Settings of `walk_forward_pairs`. */
-export const WalkForwardConfig = z.strictObject({
-  formationSessions: z.int().min(fewestSessions).max(5000).default(504).describe(
-    "Sessions that pairs are chosen and strategies fitted on; 252 are a year",
-  ),
-  tradingSessions: z.int().min(2).max(1000).default(63).describe("Sessions that they are then traded for"),
-  ...SearchConfig.shape,
-});
+const WalkForwardPair = z.object({ ...windowBounds, ...foundPair });
 
 /**
- * The pairs that would have been chosen at the end of each formation window, by what was known then.
- *
- * Windows are of complete sessions. Each window is a market of its own: cleaning, clusters, candidates, criteria and choice see the closes
- * and dividends of the formation, in the shares of its last session, and nothing later. Windows are counted from the first session of the data, so that new sessions lengthen the
- * last window or add one and change no other.
+ * The pairs of each formation with the trading window that follows it. A window has a number from 1 on; the last one so far ends with the
+ * newest complete session. Where no session has come after a formation there is no window yet.
  */
 export const walkForwardPairs = asset({
   key: "walk_forward_pairs",
@@ -62,72 +19,43 @@ export const walkForwardPairs = asset({
   group: "pairs",
   layer: "gold",
   description: "The pairs chosen for each trading window from the formation window before it, by what was known then.",
-  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
-  deps: { bars: rawDailyBars, sessions },
+  deps: { formations, pairs: formationPairs, sessions },
   automation: eager(),
-  after: ["daily_bars"],
   outs: { windows: walkForwardWindows },
-  config: WalkForwardConfig,
   row: WalkForwardPair,
   primaryKey: ["window", "ticker_1", "ticker_2"],
   retention: keepAll,
-  codeVersion: "3",
+  codeVersion: "4",
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, config, signal, progress }) {
-    const { formationSessions, tradingSessions, ...search } = config;
-    const complete = new Set(completeSessions(await inputs.sessions.rows()));
-    const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
-    const rolled = rolledWindows(bars.sessions.length, { formationSessions, tradingSessions });
+  async materialize({ inputs }) {
+    const complete = completeSessions(await inputs.sessions.rows());
+    const chosen = Map.groupBy(await inputs.pairs.rows(), (row) => row.formation_last_session);
     const windows: z.output<typeof WalkForwardWindow>[] = [];
     const rows: z.output<typeof WalkForwardPair>[] = [];
-    for (const { formationStart, tradingStart, tradingEnd, complete } of rolled) {
-      const formation = {
-        matrix: closesWithin(bars, formationStart, tradingStart),
-        dividends: dividendsWithin(bars, formationStart, tradingStart),
-      };
-      const found = await searchFormation(formation, search, { signal });
+    for (const formation of await inputs.formations.rows()) {
+      const { formation_first_session, formation_last_session, trading_sessions } = formation;
+      const tradingStart = complete.indexOf(formation_last_session) + 1;
+      const traded = complete.slice(tradingStart, tradingStart + trading_sessions);
+      if (traded.length === 0) continue;
       const bounds = {
         window: windows.length + 1,
-        formation_first_session: bars.sessions[formationStart]!,
-        formation_last_session: bars.sessions[tradingStart - 1]!,
-        trading_first_session: bars.sessions[tradingStart]!,
-        trading_last_session: bars.sessions[tradingEnd - 1]!,
-        complete,
+        formation_first_session,
+        formation_last_session,
+        trading_first_session: traded[0]!,
+        trading_last_session: traded.at(-1)!,
+        complete: traded.length === trading_sessions,
       };
       windows.push({
         ...bounds,
-        trading_sessions: tradingSessions,
-        tickers: found.tickers,
-        clusters: found.clusters,
-        pairs_tested: found.tested,
-        pairs_accepted: found.accepted,
-        pairs_chosen: found.chosen.length,
+        trading_sessions,
+        tickers: formation.tickers,
+        clusters: formation.clusters,
+        pairs_tested: formation.pairs_tested,
+        pairs_accepted: formation.pairs_accepted,
+        pairs_chosen: formation.pairs_chosen,
       });
-      found.chosen.forEach((pair, i) =>
-        rows.push({
-          ...bounds,
-          rank: i + 1,
-          ticker_1: pair.ticker_1,
-          ticker_2: pair.ticker_2,
-          cluster: pair.cluster,
-          sources: pair.sources,
-          slope: pair.slope,
-          intercept: pair.intercept!,
-          adf_p_value: pair.adf_p_value!,
-          engle_granger_p_value: pair.engle_granger_p_value,
-          engle_granger_p_value_reversed: pair.engle_granger_p_value_reversed,
-          adjusted_p_value: pair.adjusted_p_value,
-          hurst_exponent: pair.hurst_exponent!,
-          half_life: pair.half_life!,
-          mean_crossings: pair.mean_crossings!,
-          pairs_tested: found.tested,
-        })
-      );
-      // Some tenths of a second a window: other requests must not wait for all of them.
-      await new Promise((resolve) => setTimeout(resolve));
-      signal.throwIfAborted();
-      progress(windows.length, rolled.length);
+      for (const pair of chosen.get(formation_last_session) ?? []) rows.push({ ...pair, ...bounds });
     }
     return {
       rows,
@@ -135,9 +63,7 @@ export const walkForwardPairs = asset({
         windows: windows.length,
         pairs_tested: windows.reduce((sum, window) => sum + window.pairs_tested, 0),
         pairs_accepted: windows.reduce((sum, window) => sum + window.pairs_accepted, 0),
-        formation_sessions: formationSessions,
-        trading_sessions: tradingSessions,
-        dividends: dividendsIn(bars.legs.values().map(({ dividend }) => dividend)),
+        ...await dividendsOf(inputs.pairs),
       },
       outs: { windows: { rows: windows } },
     };

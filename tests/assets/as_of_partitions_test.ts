@@ -24,7 +24,7 @@ const formationSessions = 120;
 const config = {
   pair_clusters: { formationSessions },
   cointegrated_pairs: { formationSessions, minCrossings: 5 },
-  walk_forward_pairs: { formationSessions, tradingSessions: 40 },
+  formation_pairs: { formationSessions, tradingSessions: 40 },
 };
 /** Weekdays of 2024: the last is Friday 2024-12-27. */
 const sessions = weekdays(260);

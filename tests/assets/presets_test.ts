@@ -38,7 +38,7 @@ for (const preset of ["service", "research"] as const) {
   Deno.test(`the preset ${preset} ends positions by the strategies' own signals alone`, async () => {
     const config = {
       ...presets[preset],
-      walk_forward_pairs: { ...presets[preset].walk_forward_pairs, ...windows, minCrossings: 5 },
+      formation_pairs: { ...presets[preset].formation_pairs, ...windows, minCrossings: 5 },
     };
     const without = await runChain(walkForwardDaily, { bars, config });
     const withExits = await runChain(walkForwardDaily, { bars, config: { ...config, walk_forward_daily: {} } });

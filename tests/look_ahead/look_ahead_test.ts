@@ -32,7 +32,7 @@ const asOf: LookAheadOptions = {
 /** With the exits that are off by default as well, of one strategy. */
 const everyExit: LookAheadOptions = {
   config: {
-    walk_forward_pairs: {
+    formation_pairs: {
       formationSessions: 120,
       tradingSessions: 40,
       confirmationSessions: 15,
@@ -52,6 +52,8 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.pairClusters, asOf],
   [assets.cointegratedPairs, asOf],
   [assets.chosenPairs, asOf],
+  [assets.formationPairs, { knownBy: "formation_last_session" }],
+  [assets.formations, { knownBy: "formation_last_session" }],
   [assets.walkForwardPairs, { knownBy: "trading_first_session", columns: Object.keys(atStart) }],
   [assets.walkForwardWindows, { knownBy: "trading_first_session", columns: Object.keys(windowAtStart) }],
   [assets.walkForwardDaily, {}],
@@ -90,7 +92,7 @@ Deno.test("every signal, forecast and backtest is guarded against look-ahead", (
 });
 
 Deno.test("the guarded market gives every asset something to do", async () => {
-  const config = { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } };
+  const config = { formation_pairs: { formationSessions: 120, tradingSessions: 40 } };
   const tables = await runChain(assets.portfolioDaily, { bars: groupedMarket(260), config });
   const trades = tables.rows(assets.walkForwardTrades);
   assert.deepEqual(new Set(tables.rows(assets.walkForwardWindows).map((row) => row.complete)), new Set([true, false]));

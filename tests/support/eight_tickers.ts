@@ -6,7 +6,7 @@ import { groupedMarket } from "./grouped_market.ts";
 export const eightTickersConfig = {
   pair_clusters: { formationSessions: 120 },
   cointegrated_pairs: { formationSessions: 120, minCrossings: 5 },
-  walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 },
+  formation_pairs: { formationSessions: 120, tradingSessions: 40 },
 };
 
 /** How many sessions {@link eightTickers} has. */

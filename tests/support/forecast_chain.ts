@@ -4,7 +4,7 @@ import type { RawBar } from "./bars.ts";
 import { groupedMarket } from "./grouped_market.ts";
 
 /** Four windows in 260 sessions, the last one incomplete. */
-export const forecastWindows: ChainConfig = { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } };
+export const forecastWindows: ChainConfig = { formation_pairs: { formationSessions: 120, tradingSessions: 40 } };
 
 /** Bars of {@link forecastWindows}. */
 export const forecastMarket: readonly RawBar[] = groupedMarket(260);

@@ -22,7 +22,7 @@ export interface LookAheadOptions {
 }
 
 /** Short windows, so that a market of 260 sessions has four of them, the last one incomplete. */
-const shortWindows: ChainConfig = { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } };
+const shortWindows: ChainConfig = { formation_pairs: { formationSessions: 120, tradingSessions: 40 } };
 
 const market = groupedMarket(260);
 

@@ -11,7 +11,7 @@ type Row = RowOf<typeof portfolioDaily>;
 
 const bars = groupedMarket(260);
 const sessions = weekdays(260);
-const windows = { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } };
+const windows = { formation_pairs: { formationSessions: 120, tradingSessions: 40 } };
 async function make(config: Record<string, unknown> = {}) {
   const tables = await runChain(portfolioDaily, { bars, config: { ...windows, walk_forward_daily: config } });
   return { tables, rows: tables.rows(portfolioDaily) };

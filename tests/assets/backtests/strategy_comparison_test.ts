@@ -11,7 +11,7 @@ import { runAsset } from "../../../testing/run_asset.ts";
 const tables = await runChain(strategyComparison, {
   bars: groupedMarket(260),
   config: {
-    walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 },
+    formation_pairs: { formationSessions: 120, tradingSessions: 40 },
     walk_forward_daily: { cashRatePerYear: 0.03 },
   },
 });

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
+import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
 import { strategyByName, strategyNames, walkForward, withExits } from "../../../quant/mod.ts";
+import { runChain } from "../../support/asset_chain.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
 const sessions = weekdays(260);
 const bars = groupedMarket(260);
-const chosen = await runAsset(walkForwardPairs, {
-  inputs: { bars, sessions: sessionRows(bars) },
-  config: { formationSessions: 120, tradingSessions: 40 },
+const chain = await runChain(walkForwardPairs, {
+  bars,
+  config: { formation_pairs: { formationSessions: 120, tradingSessions: 40 } },
 });
-const inputs = { bars, sessions: sessionRows(bars), pairs: chosen.rows, windows: chosen.outs.windows!.rows };
+const chosen = { rows: chain.rows(walkForwardPairs) };
+const inputs = { bars, sessions: sessionRows(bars), pairs: chosen.rows, windows: chain.rows(walkForwardWindows) };
 const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
 
@@ -178,7 +181,7 @@ Deno.test("walk_forward_daily does not trade a pair whose half-life is too long 
 });
 
 Deno.test("walk_forward_daily bounds half-lives by the length that a window will have, not by what it has yet", () => {
-  const windows = chosen.outs.windows!.rows as { trading_sessions: number; complete: boolean }[];
+  const { windows } = inputs;
   assert.deepEqual(windows.map((row) => row.trading_sessions), [40, 40, 40, 40]);
   assert.equal(windows.at(-1)!.complete, false);
 });
@@ -196,6 +199,6 @@ Deno.test("walk_forward_daily is empty without windows, and refuses windows of o
 Deno.test("walk_forward_daily tells its progress and stops when it is cancelled", async () => {
   const { progress } = await trade();
   // Four strategies, the traditional bands and the reference at three cost levels.
-  assert.deepEqual(progress.at(-1), [24, 24]);
+  assert.deepEqual(progress.at(-1), [8, 8]);
   await assert.rejects(trade({}, {}, AbortSignal.abort(new Error("no longer wanted"))), /no longer wanted/);
 });

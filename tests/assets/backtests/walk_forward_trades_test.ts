@@ -7,7 +7,7 @@ import { groupedMarket } from "../../support/grouped_market.ts";
 
 const tables = await runChain(walkForwardTrades, {
   bars: groupedMarket(260),
-  config: { walk_forward_pairs: { formationSessions: 120, tradingSessions: 40 } },
+  config: { formation_pairs: { formationSessions: 120, tradingSessions: 40 } },
 });
 const trades = tables.rows(walkForwardTrades);
 const daily = tables.rows(walkForwardDaily);

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { cutBy, eager, keepAll, lastSessions, notEmpty, reads } from "../../engine/mod.ts";
+import { barColumnNames } from "../market/bar_judgement.ts";
+import { fewestSessions } from "../market/clean_prices.ts";
+import { dividendsIn } from "../market/dividends.ts";
+import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
+import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
+import { asset } from "../resources.ts";
+import { SearchConfig, searchFormation } from "./formation_search.ts";
+import { formationBounds, FormationRow, formations } from "./formations.ts";
+
+/** Columns that say how a pair was found. */
+export const foundPair = {
+  rank: z.int().min(1).describe("1 is the first choice of its window"),
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+  cluster: z.int().min(0).nullable().describe(
+    "Of both tickers in this formation, null where they share none; numbers of different windows have nothing in common",
+  ),
+  sources: z.array(z.string()).describe("What proposed the pair"),
+  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1 in the formation, in shares of its end"),
+  intercept: z.number().describe("USD, of the same line"),
+  adf_p_value: z.number().describe("Of the formation's spread, as if it had been observed"),
+  engle_granger_p_value: z.number().describe(
+    "Of the formation's spread as an estimated one, with ticker 2 on ticker 1; pairs are ranked by the larger of both orders",
+  ),
+  engle_granger_p_value_reversed: z.number().nullable().describe(
+    "The same with ticker 1 on ticker 2; null where it is not asked",
+  ),
+  adjusted_p_value: z.number().nullable().describe(
+    "The larger of both, adjusted for the pairs tested in this window (Benjamini and Hochberg)",
+  ),
+  hurst_exponent: z.number().describe("Of the formation's spread"),
+  half_life: z.number().describe("Sessions, of the formation's spread"),
+  mean_crossings: z.int().describe("Of the formation's spread"),
+  pairs_tested: z.int().min(1).describe(
+    "Pairs that were tested in this window: the trials among which this one was found",
+  ),
+};
+
+const FormationPair = z.object({ ...formationBounds, ...foundPair });
+
+/** Settings of `formation_pairs`: where the windows of the walk-forward lie, and what is chosen in them. */
+export const WalkForwardConfig = z.strictObject({
+  formationSessions: z.int().min(fewestSessions).max(5000).default(504).describe(
+    "Sessions that pairs are chosen and strategies fitted on; 252 are a year",
+  ),
+  tradingSessions: z.int().min(2).max(1000).default(63).describe("Sessions that they are then traded for"),
+  ...SearchConfig.shape,
+});
+
+/** Formations that are searched at once, so that the bars they share are read once. */
+const formationsPerPart = 16;
+
+/**
+ * The pairs that would have been chosen at the end of each formation of the walk-forward, by what was known then.
+ *
+ * A formation consists of complete sessions and is a market of its own: cleaning, clusters, candidates, criteria and choice see its
+ * closes and dividends, in the shares of its last session, and nothing later. Windows are counted from the first session of the data, so
+ * that new sessions add formations and change none. Each is a partition: it is searched once, and again only when a bar or session up to
+ * its end changes.
+ */
+export const formationPairs = asset({
+  key: "formation_pairs",
+  module: import.meta,
+  group: "pairs",
+  layer: "gold",
+  description: "The pairs chosen by each formation of the walk-forward, by what was known at its end.",
+  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
+  deps: { bars: reads(rawDailyBars, lastSessions(Infinity)), sessions: reads(sessions, lastSessions(Infinity)) },
+  automation: eager(),
+  after: ["daily_bars"],
+  outs: { formations },
+  config: WalkForwardConfig,
+  row: FormationPair,
+  primaryKey: ["formation_last_session", "ticker_1", "ticker_2"],
+  partitionedBy: { date: "formation_last_session" },
+  partitionsDef: {
+    async wanted({ upstream, config }) {
+      const complete = completeSessions(await upstream.sessions.rows() as readonly SessionRow[]);
+      const { formationSessions, tradingSessions } = config;
+      const dates: string[] = [];
+      for (let end = formationSessions; end <= complete.length; end += tradingSessions) dates.push(complete[end - 1]!);
+      return { dates };
+    },
+    chunks: cutBy({ dates: formationsPerPart }),
+  },
+  retention: keepAll,
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, partitions, config, signal, progress }) {
+    const { formationSessions, tradingSessions, ...search } = config;
+    const received = await inputs.sessions.rows();
+    const complete = completeSessions(received);
+    const ends = partitions.dates.map((date) => complete.indexOf(date));
+    // What an incomplete session before the first of a formation says takes effect in that.
+    const from = complete[(ends[0] ?? 0) - formationSessions] ?? "";
+    const read = received.map(({ session }) => session).filter((session) => session >= from);
+    const bars = tradedBars(
+      await inputs.bars.where("session", read).columns(...barColumnNames),
+      new Set(complete),
+    );
+    const offset = complete.indexOf(bars.sessions[0]!);
+    const rows: z.output<typeof FormationPair>[] = [];
+    const searched: z.output<typeof FormationRow>[] = [];
+    for (const last of ends) {
+      const [start, end] = [last + 1 - formationSessions - offset, last + 1 - offset];
+      const bounds = {
+        formation_first_session: bars.sessions[start]!,
+        formation_last_session: bars.sessions[end - 1]!,
+      };
+      const found = await searchFormation(
+        { matrix: closesWithin(bars, start, end), dividends: dividendsWithin(bars, start, end) },
+        search,
+        { signal },
+      );
+      searched.push({
+        ...bounds,
+        formation_sessions: formationSessions,
+        trading_sessions: tradingSessions,
+        tickers: found.tickers,
+        clusters: found.clusters,
+        pairs_tested: found.tested,
+        pairs_accepted: found.accepted,
+        pairs_chosen: found.chosen.length,
+      });
+      found.chosen.forEach((pair, i) =>
+        rows.push({
+          ...bounds,
+          rank: i + 1,
+          ticker_1: pair.ticker_1,
+          ticker_2: pair.ticker_2,
+          cluster: pair.cluster,
+          sources: pair.sources,
+          slope: pair.slope,
+          intercept: pair.intercept!,
+          adf_p_value: pair.adf_p_value!,
+          engle_granger_p_value: pair.engle_granger_p_value,
+          engle_granger_p_value_reversed: pair.engle_granger_p_value_reversed,
+          adjusted_p_value: pair.adjusted_p_value,
+          hurst_exponent: pair.hurst_exponent!,
+          half_life: pair.half_life!,
+          mean_crossings: pair.mean_crossings!,
+          pairs_tested: found.tested,
+        })
+      );
+      // Some tenths of a second a formation: other requests must not wait for all of them.
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+      progress(searched.length, ends.length);
+    }
+    return {
+      rows,
+      metadata: {
+        pairs_tested: searched.reduce((sum, { pairs_tested }) => sum + pairs_tested, 0),
+        pairs_accepted: searched.reduce((sum, { pairs_accepted }) => sum + pairs_accepted, 0),
+        formation_sessions: formationSessions,
+        trading_sessions: tradingSessions,
+        dividends: dividendsIn(bars.legs.values().map(({ dividend }) => dividend)),
+      },
+      outs: { formations: { rows: searched } },
+    };
+  },
+});

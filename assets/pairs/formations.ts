@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { keepAll } from "../../engine/mod.ts";
+import { assetOut } from "../resources.ts";
+
+/** Columns that say where a formation lies. */
+export const formationBounds = {
+  formation_first_session: z.iso.date().describe("Where what is known begins"),
+  formation_last_session: z.iso.date().describe("Nothing after its close was known when the pairs were chosen"),
+};
+
+export const FormationRow = z.object({
+  ...formationBounds,
+  formation_sessions: z.int().min(1).describe("Complete sessions of the formation"),
+  trading_sessions: z.int().min(2).describe("Sessions of the trading window that follows, once it is complete"),
+  tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
+  clusters: z.int().min(0).describe("Clusters that they fell into"),
+  pairs_tested: z.int().min(0).describe("Candidate pairs, each of them tested: the trials of this window"),
+  pairs_accepted: z.int().min(0).describe("Pairs that met every criterion"),
+  pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
+});
+
+/** The formations of the walk-forward, those without a pair included, each with how many pairs were tried. */
+export const formations = assetOut({
+  key: "formations",
+  module: import.meta,
+  group: "pairs",
+  layer: "gold",
+  description: "The formations of the walk-forward, and how many pairs were tried in each.",
+  row: FormationRow,
+  primaryKey: ["formation_last_session"],
+  partitionedBy: { date: "formation_last_session" },
+  retention: keepAll,
+});
