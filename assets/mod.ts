@@ -14,6 +14,7 @@ export { newsMentions } from "./news/news_mentions.ts";
 export { dailyBars } from "./market/daily_bars.ts";
 export { dailyOhlc } from "./market/daily_ohlc.ts";
 export { indicators } from "./market/indicators.ts";
+export { marketIndex } from "./market/market_index.ts";
 export { cleanPrices } from "./market/clean_prices.ts";
 export { pairClusters } from "./pairs/pair_clusters.ts";
 export { cointegratedPairs } from "./pairs/cointegrated_pairs.ts";

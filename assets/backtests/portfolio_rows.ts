@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { pairPortfolio, type PortfolioPair } from "../../quant/mod.ts";
 import type { TradedBars } from "../market/traded_bars.ts";
-import { benchmarkReturns, cashReturns } from "./benchmark.ts";
+import { cashReturns } from "./benchmark.ts";
 import type { PortfolioDay } from "./portfolio_daily.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 import type { TradingConfig } from "./trading_config.ts";
@@ -27,13 +27,21 @@ export class PortfolioRows {
   readonly #benchmark: Float64Array;
   readonly #cash: Float64Array;
 
-  /** @param range The sessions [first, end) that lie in trading windows. */
-  constructor(bars: TradedBars, config: TradingConfig, { first, end }: { first: number; end: number }) {
-    this.#sessions = bars.sessions.slice(first, end);
+  /**
+   * @param range.first Where trading windows begin among the sessions of the bars.
+   * @param range.end Where they end, exclusive.
+   * @param range.benchmark Return of the benchmark in each session of the bars.
+   */
+  constructor(
+    { sessions }: Pick<TradedBars, "sessions">,
+    config: TradingConfig,
+    { first, end, benchmark }: { first: number; end: number; benchmark: Float64Array },
+  ) {
+    this.#sessions = sessions.slice(first, end);
     this.#first = first;
     this.#maxGrossExposure = config.maxGrossExposure;
-    this.#benchmark = compounded(benchmarkReturns(bars, config.benchmarkTicker).subarray(first, end));
-    this.#cash = compounded(cashReturns(bars.sessions, config.cashRatePerYear).subarray(first, end));
+    this.#benchmark = compounded(benchmark.subarray(first, end));
+    this.#cash = compounded(cashReturns(sessions, config.cashRatePerYear).subarray(first, end));
   }
 
   /** Rows of one rule at one cost level under each weighting. */

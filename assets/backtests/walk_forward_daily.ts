@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
-import { dividendsIn } from "../market/dividends.ts";
+import { dividendsOf } from "../market/dividends.ts";
+import { marketIndex } from "../market/market_index.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, sessions } from "../market/sessions.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
+import { benchmarkReturns } from "./benchmark.ts";
 import { portfolioDaily, type PortfolioDay } from "./portfolio_daily.ts";
 import { PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
 import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
@@ -63,7 +65,13 @@ export const walkForwardDaily = asset({
   description:
     "The walk-forward backtest, day by day: each window's pairs traded by every strategy, on what was known, after costs.",
   // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
-  deps: { bars: rawDailyBars, sessions, pairs: walkForwardPairs, windows: walkForwardWindows },
+  deps: {
+    bars: rawDailyBars,
+    sessions,
+    pairs: walkForwardPairs,
+    windows: walkForwardWindows,
+    index: marketIndex,
+  },
   automation: eager(),
   after: ["daily_bars"],
   outs: { trades: walkForwardTrades, portfolio: portfolioDaily },
@@ -76,8 +84,14 @@ export const walkForwardDaily = asset({
 
   async materialize({ inputs, config, signal, progress }) {
     const complete = new Set(completeSessions(await inputs.sessions.rows()));
-    const bars = tradedBars(await inputs.bars.columns(...barColumnNames), complete);
-    const pairs = tradedPairs(bars, await inputs.pairs.rows());
+    const chosen = await inputs.pairs.rows();
+    const { benchmarkTicker } = config;
+    const legs = new Set(chosen.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]));
+    if (benchmarkTicker !== null) legs.add(benchmarkTicker);
+    const bars = tradedBars(await inputs.bars.where("ticker", [...legs]).columns(...barColumnNames), complete, {
+      every: true,
+    });
+    const pairs = tradedPairs(bars, chosen);
     const windowRows = await inputs.windows.rows();
     const windows = windowRows.map(windowPlaces(bars));
     const tradingSessions = windowRows[0]?.trading_sessions ?? Infinity;
@@ -100,6 +114,7 @@ export const walkForwardDaily = asset({
     const portfolios = windows.length === 0 || pairs.length === 0 ? null : new PortfolioRows(bars, config, {
       first: windows[0]!.tradingStart,
       end: windows.at(-1)!.tradingEnd,
+      benchmark: benchmarkReturns(bars, { ticker: benchmarkTicker, index: await inputs.index.rows() }),
     });
     for (const [done, rule] of rules.entries()) {
       const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
@@ -122,11 +137,11 @@ export const walkForwardDaily = asset({
       signal.throwIfAborted();
       progress(done + 1, rules.length);
     }
-    const dividends = dividendsIn(bars.legs.values().map(({ dividend }) => dividend));
+    const dividends = await dividendsOf(inputs.pairs);
     return {
       rows,
       metadata: {
-        dividends,
+        ...dividends,
         pairs: pairs.length,
         windows: windows.length,
         strategies: config.strategies.join(", "),
@@ -137,9 +152,9 @@ export const walkForwardDaily = asset({
         portfolio: {
           rows: portfolioRows,
           metadata: {
-            dividends,
+            ...dividends,
             headline: config.defaultStrategy,
-            benchmark: config.benchmarkTicker ?? "all tickers in equal parts",
+            benchmark: benchmarkTicker ?? "all tickers in equal parts",
             cash_rate_per_year: config.cashRatePerYear,
           },
         },

@@ -65,6 +65,11 @@ function emptyLeg(length: number): Required<LegBars> {
   };
 }
 
+/** Return of a leg from the close before, for a holder of one share; NaN without both closes. */
+export function returnOf({ close, split, dividend }: Required<LegBars>, t: number): number {
+  return t === 0 ? NaN : split[t]! * (close[t]! + dividend[t]!) / close[t - 1]! - 1;
+}
+
 /**
  * Closes of the sessions [start, end) in the shares of the last of them, and nothing of any other session.
  *

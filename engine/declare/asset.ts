@@ -35,7 +35,7 @@ export interface Input<Row> {
   /** Some columns of all rows, in key order: numbers in `Float64Array` (null is NaN). For large tables. */
   columns<K extends keyof Row & string>(...names: K[]): Promise<Pick<Columns<Row>, K>>;
   /**
-   * The same rows, but only those that have one of some texts in a column: to read a few of many. What is made of them counts as made
+   * The same rows, but only those that have one of some texts or dates in a column: to read a few of many. What is made of them counts as made
    * of all rows, so that any change passes it on.
    */
   where(column: keyof Row & string, values: readonly string[]): Input<Row>;

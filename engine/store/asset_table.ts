@@ -276,12 +276,14 @@ export function readColumns(
   const parameters: (string | number)[] = [materialization];
   const conditions = within === null ? [] : [partitionCondition(asset, within.rectangles(), parameters)];
   for (const { column, values } of where) {
-    if (!asset.schema.columns.some(({ name, type }) => name === column && type === "text")) {
-      throw new RangeError(`"${asset.key}" has no text column "${column}".`);
+    const type = asset.schema.columns.find(({ name }) => name === column)?.type;
+    if (type !== "text" && type !== "date") {
+      throw new RangeError(`"${asset.key}" has no column "${column}" of texts or dates.`);
     }
     parameters.push(JSON.stringify(values));
+    const value = type === "date" ? "value::date" : 'value COLLATE "C"';
     conditions.push(
-      `"${column}" IN (SELECT jsonb_array_elements_text($${parameters.length}::text::jsonb) COLLATE "C")`,
+      `"${column}" IN (SELECT ${value} FROM jsonb_array_elements_text($${parameters.length}::text::jsonb) AS value)`,
     );
   }
   return database.selectColumns(

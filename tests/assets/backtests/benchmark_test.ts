@@ -21,18 +21,21 @@ const near = (actual: ArrayLike<number>, expected: number[]) => {
   expected.forEach((value, i) => assert.ok(Math.abs(actual[i]! - value) < 1e-12, `${i}: ${actual[i]}`));
 };
 
+const index = bars.sessions.map((session, t) => ({ session, daily_return: t / 100 }));
+
 Deno.test("benchmarkReturns() of a ticker counts splits and dividends, and 0 where a close is missing", () => {
-  near(benchmarkReturns(bars, "A"), [0, 0.1, 0.2]);
-  near(benchmarkReturns(bars, "B"), [0, 0.1, 0]);
-  near(benchmarkReturns(bars, "C"), [0, 0, 0]);
+  near(benchmarkReturns(bars, { ticker: "A", index }), [0, 0.1, 0.2]);
+  near(benchmarkReturns(bars, { ticker: "B", index }), [0, 0.1, 0]);
+  near(benchmarkReturns(bars, { ticker: "C", index }), [0, 0, 0]);
 });
 
-Deno.test("benchmarkReturns() of the index is the mean of the tickers that have both closes", () => {
-  near(benchmarkReturns(bars, null), [0, 0.1, 0.1]);
+Deno.test("benchmarkReturns() of the index are its rows, and none is missing", () => {
+  near(benchmarkReturns(bars, { ticker: null, index: index.toReversed() }), [0, 0.01, 0.02]);
+  assert.throws(() => benchmarkReturns(bars, { ticker: null, index: index.slice(1) }), /no return for 2024-01-04/);
 });
 
 Deno.test("benchmarkReturns() says which setting names a ticker that there is not", () => {
-  assert.throws(() => benchmarkReturns(bars, "SPY"), /no SPY, the benchmark. Set benchmarkTicker/);
+  assert.throws(() => benchmarkReturns(bars, { ticker: "SPY", index }), /no SPY, the benchmark. Set benchmarkTicker/);
 });
 
 Deno.test("cashReturns() compound over calendar days to the rate of a year", () => {

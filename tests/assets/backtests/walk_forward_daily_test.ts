@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.ts";
+import { marketIndex } from "../../../assets/market/market_index.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
 import { strategyByName, strategyNames, walkForward, withExits } from "../../../quant/mod.ts";
@@ -15,7 +16,16 @@ const chain = await runChain(walkForwardPairs, {
   config: { formation_pairs: { formationSessions: 120, tradingSessions: 40 } },
 });
 const chosen = { rows: chain.rows(walkForwardPairs) };
-const inputs = { bars, sessions: sessionRows(bars), pairs: chosen.rows, windows: chain.rows(walkForwardWindows) };
+const inputs = {
+  bars,
+  sessions: sessionRows(bars),
+  pairs: chosen.rows,
+  windows: chain.rows(walkForwardWindows),
+  index: (await runAsset(marketIndex, {
+    inputs: { bars, sessions: sessionRows(bars) },
+    partitions: { dates: sessions },
+  })).rows,
+};
 const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
 

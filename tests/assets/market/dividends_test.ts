@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { chosenPairs, strategyComparison, walkForwardDaily, walkForwardPairs } from "../../../assets/mod.ts";
+import {
+  chosenPairs,
+  formationPairs,
+  marketIndex,
+  strategyComparison,
+  walkForwardDaily,
+  walkForwardPairs,
+} from "../../../assets/mod.ts";
 import { dividendsIn, dividendsOf } from "../../../assets/market/dividends.ts";
 import { sessionRows } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
@@ -43,13 +50,22 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
   ) {
     const dividends = { type: "text", value: said };
     const sessions = sessionRows(bars);
-    const chosen = await runAsset(walkForwardPairs, {
+    const dates = [...new Set(bars.map(({ session }) => session))].sort();
+    const found = await runAsset(formationPairs, {
       inputs: { bars, sessions },
       config: { formationSessions: 120, tradingSessions: 40 },
+      partitions: { dates: [dates[119]!, dates[159]!] },
+    });
+    assert.deepEqual(found.metadata.dividends, dividends);
+    const chosen = await runAsset(walkForwardPairs, {
+      inputs: { formations: found.outs.formations!.rows, pairs: found.rows, sessions },
+      inputMetadata: { pairs: { dividends: said } },
     });
     assert.deepEqual(chosen.metadata.dividends, dividends);
+    const index = (await runAsset(marketIndex, { inputs: { bars, sessions }, partitions: { dates } })).rows;
     const traded = await runAsset(walkForwardDaily, {
-      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows },
+      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows, index },
+      inputMetadata: { pairs: { dividends: said } },
     });
     assert.deepEqual(traded.metadata.dividends, dividends);
     assert.deepEqual(traded.outs.portfolio!.metadata.dividends, dividends);
