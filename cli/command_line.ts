@@ -4,6 +4,7 @@ import { impactCommand, whyCommand } from "./explain.ts";
 import { backfillCommand } from "./backfill.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
 import { pruneCommand } from "./prune.ts";
+import { replayCommand } from "./replay.ts";
 import { retryCommand } from "./retry.ts";
 import { tokenCommand } from "./token.ts";
 import type { TokenControl } from "./token_control.ts";
@@ -55,6 +56,8 @@ export async function commandLine(
       return await checkCommand(rest, control, terminal);
     case "prune":
       return await pruneCommand(rest, control, terminal);
+    case "replay":
+      return await replayCommand(rest, control, terminal);
     case "assets":
       return await assetsCommand(rest, control, terminal);
     case "why":

@@ -9,6 +9,7 @@ import type {
   PartitionRange,
   Plan,
   PrunedHistory,
+  Replay,
   Run,
   RunEvent,
 } from "../engine/mod.ts";
@@ -34,6 +35,8 @@ export interface Control {
   check(selection: string, names?: readonly string[]): Promise<CheckRun[]>;
   /** Deletes rows of versions that are no longer kept, or tells what would go. */
   prune(options: { dryRun: boolean }): Promise<PrunedHistory[]>;
+  /** Makes the rows of an asset that have some values again, and compares. @throws {RefusedError} */
+  replay(key: string, query: { where: Readonly<Record<string, string>>; asOf?: number | string }): Promise<Replay[]>;
   /** @throws {RefusedError} */
   plan(request: MaterializeRequest): Promise<Plan>;
   /** Plans a run and begins it. @throws {RefusedError} */

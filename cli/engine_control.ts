@@ -48,6 +48,10 @@ export function engineControl(
     impact: (key, range) => refusing(engine.impact(key, range)),
     check: (selection, names) => refusing(engine.runChecks(selection, { names })),
     prune: (options) => engine.prune(options),
+    replay: (key, { where, asOf }) => {
+      const filters = Object.entries(where).map(([column, value]) => ({ column, operator: "eq", value }) as const);
+      return refusing(engine.replay(key, { filters, asOf }));
+    },
     plan: (request) => refusing(engine.plan(request)),
     submit: (request) => refusing(engine.submit({ ...request, trigger })),
     retry: (runId) => refusing(engine.retry(runId, { trigger }), runId),

@@ -4,6 +4,7 @@ import {
   namesText,
   type Plan,
   type PrunedHistory,
+  Replay,
   type Run,
   type RunEvent,
 } from "../engine/mod.ts";
@@ -56,6 +57,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
     check: async (selection, names) =>
       (await post<{ assets: CheckRun[] }>("/v1/checks/run", { selection, names })).assets,
     prune: async (options) => (await post<{ assets: PrunedHistory[] }>("/v1/storage/prune", options)).assets,
+    replay: async (key, query) => (await post<{ replays: Replay[] }>(pathOf(key, "replay", {}), query)).replays,
     plan: (request) => post<Plan>("/v1/materialize", { ...request, dryRun: true }),
     submit: (request) => post<Run>("/v1/materialize", request),
     retry: (runId) => post<Run>(`/v1/runs/${runId}/retry`, {}),

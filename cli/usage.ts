@@ -8,6 +8,7 @@ export type Command =
   | "why"
   | "impact"
   | "prune"
+  | "replay"
   | "token";
 
 const SELECTIONS = `\
@@ -119,6 +120,21 @@ Options:
   --dry-run     tell what would go, and change nothing
   --json        print one JSON document
 `,
+  replay: `\
+Usage: deno task replay KEY [COLUMN=VALUE…] [--as-of VERSION] [--json]
+
+Shows what made rows of an asset, such as a signal: the versions that were read, settings and code. Then makes them again from these
+versions alone, and says whether every row is the same to the last bit. Changes nothing. Rows that were read from outside cannot be
+made again, nor such as were made of versions that have been pruned.
+
+  deno task replay walk_forward_daily strategy=rolling_trend ticker_1=KO ticker_2=PEP session=2026-11-27
+
+Options:
+  --as-of V     rows as they were at materialization V, or at a time such as 2026-11-27T22:00:00Z
+  --json        print one JSON document
+
+Exit codes: 0 the same, 1 not the same, 2 the command was not understood or refused.
+`,
   token: `\
 Usage: deno task token create NAME [--scope read|operate|admin] [--expires-days N] [--json]
        deno task token list [--json]
@@ -145,6 +161,7 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task why KEY [NAME] [DATE]     why an asset or a partition is as it is
   deno task impact KEY                what a change of it would touch
   deno task prune                     delete rows of versions that are no longer kept
+  deno task replay KEY COLUMN=VALUE…  make rows again from what they were made of, and compare
   deno task token create NAME         give a program access
 
 Add --help to any of them for more, or --version for the version.

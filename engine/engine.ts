@@ -48,6 +48,8 @@ import {
 } from "./store/records.ts";
 import { recordReport, type Report } from "./store/report.ts";
 import { EventRetention, Retention } from "./store/retention.ts";
+import { type Receipt, type ReceiptQuery, receiptsOf } from "./run/receipts.ts";
+import { type Replay, replay } from "./run/replay.ts";
 import { type AssetStorage, type PrunedHistory, RowHistory } from "./store/row_history.ts";
 import { hashOf } from "./declare/row_schema.ts";
 import { pause } from "./declare/retry.ts";
@@ -152,6 +154,7 @@ export class Engine {
   readonly #closing = new AbortController();
   readonly #runEndListeners = new Set<() => void>();
   #polling: Promise<void> = Promise.resolve();
+  #replaying: Promise<unknown> = Promise.resolve();
   #judging: Promise<void> | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
@@ -575,6 +578,19 @@ export class Engine {
    */
   async prune(options: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
     return await this.#rowHistory.prune(options);
+  }
+
+  /** What made some rows of an asset: see {@link receiptsOf}. @throws {InvalidRequestError} */
+  async receipts(key: string, query: ReceiptQuery): Promise<Receipt[]> {
+    return await receiptsOf(this.around.database, this.graph.asset(key), query);
+  }
+
+  /** Makes rows again from the versions that they were made of, one request after the other: see {@link replay}. */
+  async replay(key: string, query: ReceiptQuery, { signal }: { signal?: AbortSignal } = {}): Promise<Replay[]> {
+    const until = AbortSignal.any([this.#closing.signal, ...signal ? [signal] : []]);
+    const replayed = this.#replaying.then(() => replay(this.around, key, query, { signal: until }));
+    this.#replaying = replayed.catch(() => {});
+    return await replayed;
   }
 
   /** What the table of each asset takes, and which versions it keeps, in dependency order. */

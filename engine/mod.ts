@@ -56,6 +56,8 @@ export type { Estimate } from "./store/run_plan.ts";
 export type { BlockedStep, Plan, PlannedStep, WaitingPartitions } from "./store/run_plan.ts";
 export { type LiveProcess, silentAfterSeconds } from "./store/heartbeat.ts";
 export * from "./store/records.ts";
+export type { Receipt, ReceiptQuery } from "./run/receipts.ts";
+export type { Difference, Replay } from "./run/replay.ts";
 export type { Report } from "./store/report.ts";
 export { keepAll, keepDays, keepVersions, type RowRetention, type ThinnedTo } from "./declare/row_retention.ts";
 export type { AssetStorage, PrunedHistory } from "./store/row_history.ts";

@@ -25,6 +25,7 @@ import { ndjsonOf } from "./ndjson.ts";
 import { Problem } from "./problems.ts";
 import { markStreamed } from "./streamed_answer.ts";
 import { type LineFormat, rowBody } from "./row_body.ts";
+import { splitFilters } from "./row_filters.ts";
 import { asOf, parsed, singleValues, wholeNumber } from "./validation.ts";
 
 const list = z.string().transform((text) => text.split(",").map((name) => name.trim()));
@@ -105,7 +106,7 @@ export function assetRowRoutes(
     // at a time, all of them as a stream of CSV or NDJSON, or up to two million as one Parquet or Arrow file.
     .get("/:key/rows", async (c) => {
       const asset = engine.graph.asset(c.req.param("key"));
-      const { filters, parameters } = split(new URL(c.req.url).searchParams);
+      const { filters, parameters } = splitFilters(new URL(c.req.url).searchParams, RowParameters.shape);
       c.header("Vary", "Accept");
       const format = (parameters.format ?? wantedFormat(c)) as Format;
       if (format === "parquet" || format === "arrow") {
@@ -252,28 +253,4 @@ function cursorOfAll(): InvalidRequestError {
 function wantedFormat(c: Context): Format {
   const type = accepts(c, { header: "Accept", supports: Object.values(mediaTypes), default: mediaTypes.json });
   return formats.find((format) => mediaTypes[format] === type) ?? "json";
-}
-
-function split(search: URLSearchParams): { filters: Filter[]; parameters: Record<string, string> } {
-  const parameters = new URLSearchParams();
-  const filters: Filter[] = [];
-  for (const [name, value] of search) {
-    if (Object.hasOwn(RowParameters.shape, name)) {
-      parameters.append(name, value);
-      continue;
-    }
-    const dot = name.lastIndexOf(".");
-    const column = dot < 0 ? name : name.slice(0, dot);
-    const operator = dot < 0 ? "eq" : name.slice(dot + 1);
-    if (!isOperator(operator)) {
-      const message = `There is no operator "${operator}". The operators are: ${operators.join(", ")}.`;
-      throw new InvalidRequestError(message, [{ path: name, message }]);
-    }
-    filters.push({ column, operator, value });
-  }
-  return { filters, parameters: singleValues(parameters) };
-}
-
-function isOperator(name: string): name is Operator {
-  return (operators as readonly string[]).includes(name);
 }

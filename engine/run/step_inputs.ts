@@ -10,6 +10,9 @@ import type { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { toRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
+/** The versions that are read, by asset key. */
+export type ReadVersions = ReadonlyMap<string, { materialization: number; rowCount: number }>;
+
 /**
  * The upstream rows that some partitions of a producer read, at the versions of a snapshot.
  *
@@ -20,7 +23,7 @@ export function inputsOf(
   partitions: PartitionSet,
   { database, snapshot, signal }: {
     database: Database;
-    snapshot: Pick<Snapshot, "latest" | "configs" | "spaces" | "madeSpaces">;
+    snapshot: Pick<Snapshot, "configs" | "spaces" | "madeSpaces"> & { latest: ReadVersions };
     signal: AbortSignal;
   },
 ): Record<string, Input<object>> {
@@ -44,7 +47,7 @@ export function inputsOf(
 export function ownRows(
   asset: AnyAsset,
   partitions: PartitionSet,
-  { database, snapshot, signal }: { database: Database; snapshot: Pick<Snapshot, "latest">; signal: AbortSignal },
+  { database, snapshot, signal }: { database: Database; snapshot: { latest: ReadVersions }; signal: AbortSignal },
 ): Input<Record<string, unknown>> {
   const version = snapshot.latest.get(asset.key);
   const { hasNames, hasDates } = partitions.space;

@@ -6,6 +6,7 @@ import type {
   Impact,
   Plan,
   PrunedHistory,
+  Replay,
   Run,
   RunEvent,
   RunStatus,
@@ -29,6 +30,7 @@ export interface Script {
   before?: (event: RunEvent) => Promise<void> | void;
   checks?: readonly CheckRun[];
   pruned?: readonly PrunedHistory[];
+  replays?: readonly Replay[];
   /** What the run waits for whenever somebody asks. */
   waitingFor?: () => string | null;
 }
@@ -42,6 +44,7 @@ export function scriptedControl(
     assets = [],
     checks = [],
     pruned = [],
+    replays = [],
     why,
     impact,
     before,
@@ -94,6 +97,10 @@ export function scriptedControl(
     check(selection, names) {
       calls.push(`check ${selection} ${JSON.stringify(names ?? null)}`);
       return Promise.resolve([...checks]);
+    },
+    replay(key, query) {
+      calls.push(`replay ${key} ${JSON.stringify(query)}`);
+      return Promise.resolve([...replays]);
     },
     prune(options) {
       calls.push(`prune ${JSON.stringify(options)}`);

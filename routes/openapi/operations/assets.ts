@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AnyRowParameters } from "../../asset_rows.ts";
+import { AnyReceiptParameters } from "../../receipts.ts";
 import * as schemas from "../schemas/mod.ts";
 import { dataSourceHeaders } from "../../data_source.ts";
 import type { Operations } from "../operation.ts";
@@ -114,6 +115,27 @@ export const assetOperations: Operations = {
       "Each asset's retention says which versions are kept. The service prunes by itself every hour; what something that runs may read stays. A version that is no longer kept stays on record, and `as_of` refuses it.",
     example: { body: { dryRun: true } },
     answers: { 200: { description: "What went, or with dryRun would go, by asset", schema: schemas.PrunedList } },
+  },
+  "GET /v1/assets/:key/receipt": {
+    tag: "Assets",
+    summary: "What made some rows of an asset: versions read, settings and code",
+    description:
+      "Rows are named by filters as those of `/v1/assets/{key}/rows`; those that one materialization wrote stand on one receipt.",
+    path,
+    query: AnyReceiptParameters,
+    example: { ...example, query: { "rank": "1" } },
+    answers: { 200: { description: "Receipts, the newest materialization first", schema: schemas.ReceiptList } },
+    problems: [404],
+  },
+  "POST /v1/assets/:key/replay": {
+    tag: "Assets",
+    summary: "Make rows again from the versions that they were made of, and compare",
+    description:
+      "The function of the asset gets the rows that it read then, its settings and the clock of then; what it makes is compared with what is stored, to the last bit, and dropped. Rows that were read from outside or reported, and such as were made of rows that have been pruned, are refused.",
+    path,
+    example: { ...example, body: { where: { rank: 1 } } },
+    answers: { 200: { description: "Whether they are the same, by materialization", schema: schemas.ReplayList } },
+    problems: [404],
   },
   "GET /v1/assets/:key/why": {
     tag: "Assets",

@@ -234,6 +234,48 @@ export const PrunedList = named(
 );
 PrunedList satisfies z.ZodType<{ dryRun: boolean; assets: PrunedHistory[] }>;
 
+const Rectangles = z.array(z.strictObject({
+  names: z.array(z.string()).nullable().describe("null for all names"),
+  dates: z.array(z.tuple([z.string(), z.string()])).nullable().describe("First and last of ranges; null for all dates"),
+}));
+
+const ReceiptSchema = z.strictObject({
+  asset: z.string(),
+  materialization: z.int().describe("The one that wrote the rows"),
+  producer: z.string().describe("The asset whose function made them"),
+  runId: z.int().nullable(),
+  committedAt: z.string(),
+  dataVersion: z.string().describe("Of all rows that the materialization left"),
+  codeVersion: z.string().describe("Of the function, with the shape of its rows"),
+  config: z.unknown().describe("The settings, complete"),
+  sourceVersion: z.string().nullable(),
+  upstream: z.array(z.strictObject({ asset: z.string(), materialization: z.int(), dataVersion: z.string() })),
+  partitions: Rectangles.nullable().describe("The partitions that were made; null where the asset was made as a whole"),
+  rows: z.array(z.record(z.string(), z.unknown())).describe("The rows that were asked for"),
+});
+
+export const ReceiptList = named("ReceiptList", z.strictObject({ receipts: z.array(ReceiptSchema) }));
+
+export const ReplayList = named(
+  "ReplayList",
+  z.strictObject({
+    replays: z.array(z.strictObject({
+      receipt: ReceiptSchema,
+      same: z.boolean().describe("Whether every row that the materialization made came out the same, to the last bit"),
+      recordedRows: z.int().min(0),
+      replayedRows: z.int().min(0),
+      differences: z.array(z.strictObject({
+        key: z.record(z.string(), z.unknown()).describe("Values of the primary key"),
+        column: z.string().nullable().describe("null where one of both has no such row"),
+        recorded: z.unknown(),
+        replayed: z.unknown(),
+      })).describe("The first of them"),
+      codeVersion: z.string().describe("What the code is now"),
+      seconds: z.number().min(0),
+    })),
+  }),
+);
+
 export const RowPageSchema = named("RowPage", RowList);
 
 export const PartitionsSchema = named(

@@ -1,0 +1,95 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { invalid } from "../declare/row_values.ts";
+import type { Rectangle } from "../partitions/mod.ts";
+import { questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
+import { versionOf } from "../read/row_version.ts";
+import { tableOf } from "../store/asset_table.ts";
+
+/** What made some rows: everything that they depend on. */
+export interface Receipt {
+  asset: string;
+  /** The materialization that wrote the rows. */
+  materialization: number;
+  /** The asset whose function made them: another one for a further output. */
+  producer: string;
+  /** Null for rows that were reported from outside. */
+  runId: number | null;
+  committedAt: string;
+  /** Of all rows that the materialization left in the table. */
+  dataVersion: string;
+  /** Of the function, with the shape of its rows. */
+  codeVersion: string;
+  /** The settings, complete. */
+  config: unknown;
+  /** What the source outside said its version was, for assets that read from it. */
+  sourceVersion: string | null;
+  /** The materializations that were read, with the versions of their rows. */
+  upstream: { asset: string; materialization: number; dataVersion: string }[];
+  /** The partitions that were made; null where the asset was made as a whole. */
+  partitions: readonly Rectangle[] | null;
+  /** The rows that were asked for. */
+  rows: Record<string, unknown>[];
+}
+
+/** Which rows a receipt is asked for. */
+export type ReceiptQuery = Pick<RowQuery, "filters" | "asOf">;
+
+/** Rows that one question may name. */
+const mostRows = 1_000;
+
+/**
+ * What made the rows that a query names, the newest materialization first.
+ *
+ * @throws {InvalidRequestError} If the query does not fit the asset, or names no row or too many.
+ */
+export async function receiptsOf(database: Database, asset: AnyAsset, query: ReceiptQuery): Promise<Receipt[]> {
+  const { filters = [], asOf } = query;
+  const question = questionOf(asset, { filters });
+  const version = await versionOf(database.sql, asset, { asOf });
+  if (!version) throw invalid("key", `"${asset.key}" has no rows yet.`);
+  const { text, parameters } = statementOf(asset, question, {
+    selected: question.columns.map(({ name }) => name),
+    limit: mostRows + 1,
+    of: version,
+    extra: [`_from AS "_from"`],
+  });
+  const rows = await database.sql.unsafe<(Record<string, unknown> & { _from: number })[]>(text, parameters);
+  if (rows.length === 0) {
+    const named = filters.map(({ column, operator, value }) => `${column} ${operator} ${value}`).join(", ");
+    throw invalid("where", `"${asset.key}" has no row${named && ` with ${named}`}.`);
+  }
+  if (rows.length > mostRows) {
+    throw invalid(
+      "where",
+      `More than ${mostRows.toLocaleString("en")} rows of "${asset.key}" are named. Name more columns: ${
+        asset.schema.primaryKey.join(", ")
+      } tell one from another.`,
+    );
+  }
+  const byMaterialization = Map.groupBy(rows, ({ _from }) => Number(_from));
+  const receipts = [...byMaterialization].sort(([a], [b]) => b - a).map(async ([id, rows]) => ({
+    ...await recordOf(database, asset, id),
+    rows: rows.map(({ _from, ...row }) => row),
+  }));
+  return await Promise.all(receipts);
+}
+
+async function recordOf(database: Database, asset: AnyAsset, id: number): Promise<Omit<Receipt, "rows">> {
+  const [found] = await database.sql<
+    (Omit<Receipt, "rows" | "upstream"> & { upstream: Record<string, { materialization: number; version: string }> })[]
+  >`
+    SELECT asset_key AS asset, id AS materialization, step_key AS producer, run_id AS "runId",
+           committed_at AS "committedAt", data_version AS "dataVersion", code_version AS "codeVersion", config,
+           source_version AS "sourceVersion", upstream, partitions
+    FROM engine.materialization WHERE id = ${id}`;
+  if (!found) {
+    throw invalid("where", `${tableOf(asset)} has rows of materialization ${id}, of which there is no record.`);
+  }
+  const upstream = Object.entries(found.upstream ?? {}).map(([key, { materialization, version }]) => ({
+    asset: key,
+    materialization,
+    dataVersion: version,
+  }));
+  return { ...found, upstream };
+}

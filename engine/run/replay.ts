@@ -1,0 +1,195 @@
+import type { ColumnData } from "../../resources/database/database.ts";
+import type { AnyAsset, Output } from "../declare/asset.ts";
+import type { Producer } from "../declare/graph.ts";
+import { type Columns, dataVersion, prepareRows, toRows } from "../declare/row_schema.ts";
+import { invalid } from "../declare/row_values.ts";
+import { codeVersionOf } from "../judge/present.ts";
+import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
+import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
+import { versionOf } from "../read/row_version.ts";
+import { readColumns } from "../store/asset_table.ts";
+import type { EngineContext } from "../store/context.ts";
+import { fixedClock } from "../../resources/clock.ts";
+import { type Receipt, type ReceiptQuery, receiptsOf } from "./receipts.ts";
+import { inputsOf, ownRows, type ReadVersions } from "./step_inputs.ts";
+
+/** A value that did not come out as it was recorded. */
+export interface Difference {
+  /** Values of the primary key. */
+  key: Record<string, unknown>;
+  /** Null where one of both has no such row. */
+  column: string | null;
+  recorded: unknown;
+  replayed: unknown;
+}
+
+/** What came of making a materialization again. */
+export interface Replay {
+  receipt: Receipt;
+  /** Whether every row that the materialization made came out the same, to the last bit. */
+  same: boolean;
+  /** Rows that the materialization made, as they were recorded. */
+  recordedRows: number;
+  replayedRows: number;
+  /** The first differences. */
+  differences: Difference[];
+  /** What the code is now: where it is another version than the receipt's, that may be why rows differ. */
+  codeVersion: string;
+  seconds: number;
+}
+
+/** Materializations that one request may make again. */
+const mostReplays = 5;
+const mostDifferences = 20;
+
+/**
+ * Makes rows again from the versions that they were made of, and says whether they are the same.
+ *
+ * The function gets the rows that it read then, the settings that it ran with and the clock of then, and nothing else; what it makes is
+ * compared and dropped. Which partitions there are is looked up as it is now.
+ *
+ * @throws {InvalidRequestError} If the query names no row, rows of too many materializations, or such as cannot be made again: read from
+ * outside, reported, or made of rows that have been pruned.
+ */
+export async function replay(
+  around: EngineContext,
+  key: string,
+  query: ReceiptQuery,
+  { signal }: { signal: AbortSignal },
+): Promise<Replay[]> {
+  const asset = around.graph.asset(key);
+  const receipts = await receiptsOf(around.database, asset, query);
+  if (receipts.length > mostReplays) {
+    throw invalid(
+      "where",
+      `The rows come from ${receipts.length} materializations; at most ${mostReplays} are made again at once. Name more columns.`,
+    );
+  }
+  const replays: Replay[] = [];
+  for (const receipt of receipts) replays.push(await replayOne(around, asset, receipt, signal));
+  return replays;
+}
+
+async function replayOne(
+  around: EngineContext,
+  asset: AnyAsset,
+  receipt: Receipt,
+  signal: AbortSignal,
+): Promise<Replay> {
+  const producer = around.graph.producerOf(asset.key);
+  refuseOutside(asset, producer, receipt);
+  const latest = await versionsRead(around, producer, receipt);
+  const config = settingsOf(producer, receipt);
+  const snapshot = await takeSnapshot(around, { config: { [producer.key]: receipt.config }, of: [producer.key] });
+  const of = { ...snapshot, latest, configs: new Map([...snapshot.configs, [producer.key, config]]) };
+  const partitions = partitionsOf(producer, of, receipt.partitions);
+  const { database, resources, logger } = around;
+  const started = performance.now();
+  const reading = { database, snapshot: of, signal };
+  const result = await producer.recipe.materialize({
+    inputs: inputsOf(producer, partitions, reading),
+    partitions,
+    before: ownRows(producer.asset, partitions, { ...reading, snapshot: { latest: new Map() } }),
+    config,
+    resources,
+    clock: fixedClock(receipt.committedAt),
+    logger,
+    progress: () => {},
+    signal,
+  });
+  const out = Object.entries(producer.recipe.outs).find(([, one]) => one.key === asset.key);
+  const output: Output<object> | undefined = out ? result.outs?.[out[0]] : result;
+  const { data } = prepareRows(asset.key, asset.schema, (output?.rows ?? []) as readonly object[] | Columns<object>);
+  const names = asset.schema.columns.map(({ name }) => name);
+  const within = producer.recipe.partitionsDef ? partitions : null;
+  const recorded = await readColumns(database, asset, names, receipt.materialization, { within, signal });
+  const same = dataVersion(asset.schema, recorded) === dataVersion(asset.schema, data);
+  return {
+    receipt,
+    same,
+    recordedRows: rowCount(recorded),
+    replayedRows: rowCount(data),
+    differences: same ? [] : differences(asset, recorded, data),
+    codeVersion: codeVersionOf(producer, around.graph),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** @throws {InvalidRequestError} If rows are of something that is not stored. */
+function refuseOutside(asset: AnyAsset, producer: Producer, { runId, producer: made }: Receipt): void {
+  const refused = (why: string) => invalid("key", `Rows of "${asset.key}" cannot be made again: ${why}.`);
+  if (runId === null) throw refused("they were reported from outside");
+  if (producer.recipe.source) throw refused(`"${producer.key}" reads from outside, and what it read is not kept`);
+  if (made !== producer.key) throw refused(`they were made by "${made}", and are made by "${producer.key}" now`);
+}
+
+/** The versions that were read. @throws {InvalidRequestError} If the rows of one are not there any more. */
+async function versionsRead(
+  { database: { sql }, graph }: EngineContext,
+  producer: Producer,
+  { upstream, codeVersion }: Receipt,
+): Promise<ReadVersions> {
+  const latest = new Map<string, { materialization: number; rowCount: number }>();
+  for (const { asset, materialization } of upstream) {
+    if (!producer.upstream.includes(asset)) continue;
+    await versionOf(sql, graph.asset(asset), { asOf: materialization });
+    const [row] = await sql<{ rowCount: number }[]>`
+      SELECT row_count AS "rowCount" FROM engine.materialization WHERE id = ${materialization}`;
+    latest.set(asset, { materialization, rowCount: row!.rowCount });
+  }
+  const missing = Object.values(producer.recipe.deps).find(({ key }) => !latest.has(key));
+  if (missing === undefined) return latest;
+  throw invalid(
+    "key",
+    `"${producer.key}" reads "${missing.key}" now and did not in code version ${codeVersion}: its rows cannot be made again.`,
+  );
+}
+
+function settingsOf(producer: Producer, { config, codeVersion }: Receipt): unknown {
+  const parsed = producer.recipe.config.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw invalid(
+    "key",
+    `"${producer.key}" does not take the settings that it ran with in code version ${codeVersion} any more: its rows cannot be made again.`,
+  );
+}
+
+function partitionsOf(
+  producer: Producer,
+  snapshot: Pick<Snapshot, "partitions">,
+  made: readonly Rectangle[] | null,
+): PartitionSet {
+  const state = snapshot.partitions.get(producer.key);
+  if (!state || made === null) return PartitionSet.all(PartitionSpace.single);
+  const names = made.flatMap(({ names }) => names ?? []);
+  const dates = made.flatMap(({ dates }) => (dates ?? []).flat());
+  return PartitionSet.fromRectangles(state.space.with(names, dates), made);
+}
+
+function rowCount(columns: Readonly<Record<string, ColumnData>>): number {
+  return Object.values(columns)[0]?.length ?? 0;
+}
+
+function differences(
+  { schema }: AnyAsset,
+  recorded: Readonly<Record<string, ColumnData>>,
+  replayed: Readonly<Record<string, ColumnData>>,
+): Difference[] {
+  const keyOf = (row: Record<string, unknown>) =>
+    Object.fromEntries(schema.primaryKey.map((name) => [name, row[name]]));
+  const byKey = (columns: Readonly<Record<string, ColumnData>>) =>
+    new Map((toRows(schema, columns) as Record<string, unknown>[]).map((row) => [JSON.stringify(keyOf(row)), row]));
+  const [before, now] = [byKey(recorded), byKey(replayed)];
+  const found: Difference[] = [];
+  for (const id of new Set([...before.keys(), ...now.keys()])) {
+    const [one, other] = [before.get(id), now.get(id)];
+    const key = keyOf((one ?? other)!);
+    if (!one || !other) found.push({ key, column: null, recorded: one ?? null, replayed: other ?? null });
+    for (const { name } of one && other ? schema.columns : []) {
+      if (JSON.stringify(one![name]) === JSON.stringify(other![name])) continue;
+      found.push({ key, column: name, recorded: one![name], replayed: other![name] });
+    }
+    if (found.length >= mostDifferences) return found.slice(0, mostDifferences);
+  }
+  return found;
+}
