@@ -4,14 +4,11 @@ import { z } from "zod";
 import {
   type AnyAsset,
   type Engine,
-  type Filter,
   InvalidRequestError,
   type Logger,
   maxPageRows,
   maxTableRows,
   messageOf,
-  type Operator,
-  operators,
   type RowQuery,
   type RowVersion,
   StreamsBusyError,
@@ -26,7 +23,7 @@ import { Problem } from "./problems.ts";
 import { markStreamed } from "./streamed_answer.ts";
 import { type LineFormat, rowBody } from "./row_body.ts";
 import { splitFilters } from "./row_filters.ts";
-import { asOf, parsed, singleValues, wholeNumber } from "./validation.ts";
+import { asOf, parsed, wholeNumber } from "./validation.ts";
 
 const list = z.string().transform((text) => text.split(",").map((name) => name.trim()));
 

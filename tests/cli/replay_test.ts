@@ -72,8 +72,8 @@ Deno.test("replayCommand() fails where rows differ, and says which and that the 
     terminal.out,
     /not the same\. 1,204 rows were recorded, 1,203 made\.\nThe code is another version now: 4\+1f\.\n/,
   );
-  assert.match(terminal.out, /  session=2026-11-24 equity: 1\.5 was recorded, 1\.25 made\n/);
-  assert.match(terminal.out, /  session=2026-11-25 row: \{"equity":1\.5\} was recorded, null made\n$/);
+  assert.match(terminal.out, /\n {2}session=2026-11-24 equity: 1\.5 was recorded, 1\.25 made\n/);
+  assert.match(terminal.out, /\n {2}session=2026-11-25 row: \{"equity":1\.5\} was recorded, null made\n$/);
   const json = fakeTerminal();
   assert.equal(await replayCommand(["portfolio_daily", "--json"], scriptedControl({ replays: [same] }), json), 0);
   assert.deepEqual(JSON.parse(json.out), { replays: [same] });
@@ -102,7 +102,7 @@ for (const { name, open } of controls) {
       await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
       const terminal = fakeTerminal();
       assert.equal(await replayCommand(["multiples", "name=one"], control, terminal), 0);
-      assert.match(terminal.out, /^multiples, materialization \d+\n  name=one multiple=2\nmade in run 1 at /);
+      assert.match(terminal.out, /^multiples, materialization \d+\n {2}name=one multiple=2\nmade in run 1 at /);
       const refused = fakeTerminal();
       assert.equal(await replayCommand(["numbers"], control, refused), 2);
       assert.match(refused.err, /"numbers" reads from outside/);
