@@ -3,7 +3,9 @@ import { eager, lastSessions, median, reads, sessionDeadline } from "../../engin
 import { asset, type SharedResources } from "../resources.ts";
 import { barColumnNames, barFault } from "./bar_judgement.ts";
 import { noTickerVanished, sessionComplete, sessionsComplete } from "./coverage_checks.ts";
+import { indexOf, marketIndex } from "./market_index.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
+import { tradedBars } from "./traded_bars.ts";
 
 /**
  * Sessions before one, of which the median number of tickers is usual. Ten, so that no run of days on which only some markets of a
@@ -48,7 +50,9 @@ export const sessions = asset({
   layer: "silver",
   description:
     "Sessions by coverage: how many tickers have a usable close, how many is usual, and whether that is complete.",
-  deps: { bars: reads(rawDailyBars, lastSessions(comparedSessions + 1)) },
+  // Those that a session is compared with, and those that they are compared with.
+  deps: { bars: reads(rawDailyBars, lastSessions(2 * comparedSessions + 1)) },
+  outs: { index: marketIndex },
   automation: eager(),
   config: SessionsConfig,
   row: Session,
@@ -80,12 +84,15 @@ export const sessions = asset({
       if (barFault(bars, i) === undefined) tickers.push(bars.ticker[i]!);
     });
     const dates = [...usable.keys()].sort();
-    const rows = dates.flatMap((session, at) => {
-      if (!wanted.has(session)) return [];
-      const tickers = usable.get(session)!;
+    const judged = dates.map((session, at) => {
       const before = dates.slice(Math.max(0, at - comparedSessions), at);
       const usual = before.length === 0 ? null : median(before.map((date) => usable.get(date)!.length));
       const enough = (count: number) => count > 0 && count >= completeShare * (usual ?? 0);
+      return { session, before, usual, enough, complete: enough(usable.get(session)!.length) };
+    });
+    const rows = judged.flatMap(({ session, before, usual, enough, complete }) => {
+      if (!wanted.has(session)) return [];
+      const tickers = usable.get(session)!;
       const last = before.findLast((date) => enough(usable.get(date)!.length));
       const there = new Set(tickers);
       const vanished = last === undefined ? [] : usable.get(last)!.filter((ticker) => !there.has(ticker));
@@ -94,13 +101,15 @@ export const sessions = asset({
         session,
         tickers: tickers.length,
         usual,
-        complete: enough(tickers.length),
+        complete,
         received: bars,
         rejected: bars - tickers.length,
         vanished: vanished.length,
         vanished_tickers: vanished.slice(0, mostNamed),
       }];
     });
+    const complete = new Set(judged.filter(({ complete }) => complete).map(({ session }) => session));
+    const index = indexOf(tradedBars(bars, complete)).filter(({ session }) => wanted.has(session));
     const incomplete = rows.filter(({ complete }) => !complete).map(({ session }) => session);
     return {
       rows,
@@ -109,6 +118,7 @@ export const sessions = asset({
         incomplete: incomplete.length,
         ...(incomplete.length > 0 && { incomplete_sessions: incomplete.slice(-20).join(" ") }),
       },
+      outs: { index: { rows: index } },
     };
   },
 });

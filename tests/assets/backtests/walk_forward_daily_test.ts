@@ -21,10 +21,7 @@ const inputs = {
   sessions: sessionRows(bars),
   pairs: chosen.rows,
   windows: chain.rows(walkForwardWindows),
-  index: (await runAsset(marketIndex, {
-    inputs: { bars, sessions: sessionRows(bars) },
-    partitions: { dates: sessions },
-  })).rows,
+  index: chain.rows(marketIndex),
 };
 const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   chosenPairs,
   formationPairs,
-  marketIndex,
+  sessions as judgedSessions,
   strategyComparison,
   walkForwardDaily,
   walkForwardPairs,
@@ -62,7 +62,7 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
       inputMetadata: { pairs: { dividends: said } },
     });
     assert.deepEqual(chosen.metadata.dividends, dividends);
-    const index = (await runAsset(marketIndex, { inputs: { bars, sessions }, partitions: { dates } })).rows;
+    const index = (await runAsset(judgedSessions, { inputs: { bars }, partitions: { dates } })).outs.index!.rows;
     const traded = await runAsset(walkForwardDaily, {
       inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows, index },
       inputMetadata: { pairs: { dividends: said } },
