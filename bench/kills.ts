@@ -4,7 +4,7 @@
  * everything is what an undisturbed service makes of the same source, which changes before each kill.
  *
  * `deno task bench:kills [--postgres 1000] [--pglite 200] [--seed N]`: of those on PostgreSQL every other one hits one of two servers
- * that share the database.
+ * that share the database. An interrupt ends it with the kills that have been.
  *
  * @module
  */
@@ -38,8 +38,26 @@ interface Series {
 }
 
 interface Found extends Wrongs {
+  kills: number;
   inTheMiddle: number;
   different: string[];
+}
+
+/** Ctrl-C ends with the kills that have been: each series comes to its end then, and is told. */
+let stopping = false;
+Deno.addSignalListener("SIGINT", () => stopping = true);
+
+/** On a busy machine a server that has just lost a client may take its time. */
+async function withPatience<T>(look: () => Promise<T>): Promise<T> {
+  const until = Date.now() + 120_000;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
 }
 
 async function killing(
@@ -51,6 +69,7 @@ async function killing(
     recordsWithoutRows: [],
     kept: [],
     firedTwice: [],
+    kills: 0,
     inTheMiddle: 0,
     different: [],
   };
@@ -62,7 +81,8 @@ async function killing(
       }
     }
   };
-  for (let kill = 1; kill <= kills; kill++) {
+  let done = 0;
+  for (let kill = 1; kill <= kills && !stopping; kill++, done++) {
     await writeBars(bars, kill);
     const others = servers === 2 ? [new ServiceProcess(killed.environment)] : [];
     try {
@@ -73,7 +93,7 @@ async function killing(
     } finally {
       for (const other of others) await other[Symbol.asyncDispose]();
     }
-    const database = await killed.look();
+    const database = await withPatience(killed.look);
     try {
       note((await lookForWrongs(database)).wrongs, `kill ${kill} of ${kills}, seed ${seed}`);
       const [there] = await database.sql`SELECT to_regclass('engine.run') IS NOT NULL AS there`;
@@ -88,6 +108,7 @@ async function killing(
       console.error(`${name}: ${kill} of ${kills} kills, ${found.inTheMiddle} in the middle of a run`);
     }
   }
+  found.kills = done;
   const last = await finish(killed);
   note(last.wrongs, "after the last kill");
   const clean = await finish(undisturbed);
@@ -159,7 +180,7 @@ try {
       const found = await killing(series, pseudoRandom(seed + i));
       return [
         series.name,
-        `${series.kills}`,
+        `${found.kills}`,
         `${found.inTheMiddle}`,
         ...[found.rowsWithoutRecord, found.recordsWithoutRows, found.kept, found.firedTwice].map(({ length }) =>
           `${length}`
