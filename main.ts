@@ -3,33 +3,144 @@
  *
  * @module
  */
+import { heldRows } from "./assets/imported/held_rows.ts";
+import { importedMarket } from "./assets/imported/imported_market.ts";
+import { wasImported, withImportedPairs } from "./assets/imported/imported_state.ts";
+import { importedKeys } from "./assets/imported/imported_keys.ts";
+import { readOriginal } from "./assets/imported/original/read_original.ts";
+import type { ImportResources, PendingImport } from "./assets/imported/resources.ts";
+import { lossOfHistory, lossText } from "./assets/imported/source_change.ts";
 import { assetsOf } from "./assets/of_source.ts";
 import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/polled/vendor_resources.ts";
 import { defaultHistoryFrom } from "./assets/polled/history.ts";
 import { messageOf } from "./engine/mod.ts";
+import type { Database } from "./resources/database/mod.ts";
 import { calendarFrom, type SourceCalendar } from "./resources/exchange_calendar/mod.ts";
-import { dataSourceOf, marketDataFrom, type MarketVendor, vendorFrom } from "./resources/market_data/mod.ts";
+import {
+  dataSourceOf,
+  type MarketData,
+  marketDataFrom,
+  type MarketVendor,
+  vendorFrom,
+} from "./resources/market_data/mod.ts";
+import { OriginalDataError } from "./resources/original/mod.ts";
 import { serviceProbe } from "./resources/service_probe.ts";
 import { schedules } from "./schedules/mod.ts";
-import { ConfigurationError, type Environment, type Project, type ProjectContext, tandem } from "./service/mod.ts";
+import {
+  ConfigurationError,
+  type Environment,
+  ImportError,
+  type OpenedDatabase,
+  type Project,
+  type ProjectContext,
+  type ProjectImports,
+  tandem,
+} from "./service/mod.ts";
 
 /** @throws {ConfigurationError} If the environment names a calendar or a market that cannot be had. */
 async function pairsTrading(environment: Environment): Promise<Project> {
   const calendar = await readCalendar(environment.calendar);
-  const isVendor = dataSourceOf(environment.marketData).kind === "vendor";
+  const source = dataSourceOf(environment.marketData);
+  const isVendor = source.kind === "vendor";
+  const kind = isVendor ? "vendor" : "file";
+  let market: MarketData | null = null;
   let vendor: MarketVendor | null = null;
   return {
-    assets: assetsOf(isVendor ? "vendor" : "file"),
+    assets: assetsOf(kind),
     schedules: schedules(environment),
     config: presets[environment.preset],
-    dataSource: dataSourceOf(environment.marketData),
+    dataSource: source,
+    async opened(opened) {
+      market = isVendor ? null : marketOf(environment, opened);
+      const imported = opened.pendingImport !== undefined || await wasImported(opened.database);
+      await requireSameHistory(environment, { opened, market, imported });
+      return {
+        assets: assetsOf(kind, { imported }),
+        config: await withImportedPairs(opened.config, opened.database),
+      };
+    },
+    imports: importsOf(calendar),
     resources(context) {
-      vendor = vendorOf(environment, context);
-      return resourcesFrom(environment, { context, vendor, calendar });
+      if (isVendor) vendor = vendorOf(environment, context);
+      return resourcesFrom(environment, { context, market, vendor, calendar });
     },
     ...(isVendor && { vendorDelayMs: () => vendor!.nextCallInMs() }),
+  };
+}
+
+/** A source that is read as a whole. */
+function marketOf({ marketData }: Environment, { database, clock, firstUsedAt }: OpenedDatabase): MarketData {
+  return marketData === "imported"
+    ? importedMarket(database)
+    : marketDataFrom(marketData, { clock, since: firstUsedAt });
+}
+
+/** @throws {ConfigurationError} If bars would be dropped, or mixed with invented ones, without a word. */
+async function requireSameHistory(
+  { marketData }: Environment,
+  { opened: { database, replace, logger, pendingImport }, market, imported }: {
+    opened: OpenedDatabase;
+    market: MarketData | null;
+    imported: boolean;
+  },
+): Promise<void> {
+  const source = dataSourceOf(marketData);
+  const pending = pendingImport as PendingImport | undefined;
+  if (imported && source.kind === "simulated" && !pending) {
+    throw new ConfigurationError(
+      "MARKET_DATA: it is simulated, and this database holds imported bars, with which invented ones would be mixed. " +
+        "Set it to imported, or to a source of real bars, which are joined with the imported ones.",
+    );
+  }
+  if (!imported && source.name === "imported") {
+    throw new ConfigurationError(
+      "MARKET_DATA: it is imported, and nothing has been imported yet: `deno task import` does so.",
+    );
+  }
+  const loss = await lossOfHistory(database, {
+    source,
+    id: market?.id ?? source.name,
+    // Imported bars stay whatever is read.
+    market: source.name === "imported" ? null : market,
+    pending: pending?.rows.bars,
+  }).catch((error) => {
+    throw new ConfigurationError(
+      `MARKET_DATA: ${source.label} is another source than before, and what it has cannot be read: ${messageOf(error)}`,
+    );
+  });
+  if (loss === null) return;
+  const text = lossText(loss, source.label);
+  if (!replace) throw new ConfigurationError(text);
+  logger.warn(`Replacing, as --replace demands. ${text}`);
+}
+
+/** How data come along from the services that Tandem replaces. */
+function importsOf(calendar: SourceCalendar): ProjectImports {
+  const refusing = async <T>(reading: Promise<T>): Promise<T> => {
+    return await reading.catch((error) => {
+      throw error instanceof OriginalDataError ? new ImportError(error.message, { cause: error }) : error;
+    });
+  };
+  return {
+    keys: importedKeys,
+    async read(from, now) {
+      const today = now.toZonedDateTimeISO(calendar.timeZone).toPlainDate().toString();
+      const faultOfDate = (date: string) => date > today ? "is dated after today" : calendar.faultOf(date);
+      const { pending, ...found } = await refusing(readOriginal(from, { faultOfDate }));
+      return { pending, report: { from: pending.from, ...found } };
+    },
+    async held(database: Database) {
+      const pending = await heldRows(database);
+      if (pending === null) throw new ImportError("This database holds no bars yet that could be kept.");
+      return { pending, report: { from: pending.from, tables: [], absent: [], unknown: [], addresses: [] } };
+    },
+    next: ({ marketData }) =>
+      (dataSourceOf(marketData).kind === "simulated"
+        ? "Start the service with MARKET_DATA=imported, or with a source of bars that are joined with these."
+        : "Start the service: what it reads is joined with what was imported.") +
+      " One that runs has to be started again.",
   };
 }
 
@@ -48,14 +159,20 @@ function vendorOf(environment: Environment, { database, clock, logger, instrumen
 /** What the assets use of the outside world: a vendor that is asked call by call, or a source that is read as a whole. */
 function resourcesFrom(
   environment: Environment,
-  { context: { database, clock, firstUsedAt, states }, vendor, calendar }: {
+  { context, market, vendor, calendar }: {
     context: ProjectContext;
+    market: MarketData | null;
     vendor: MarketVendor | null;
     calendar: SourceCalendar;
   },
-): Resources | VendorResources {
-  const shared = { calendar, serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states }) };
-  if (!vendor) return { marketData: marketDataFrom(environment.marketData, { clock, since: firstUsedAt }), ...shared };
+): (Resources | VendorResources) & ImportResources {
+  const { database, firstUsedAt, states } = context;
+  const shared = {
+    calendar,
+    serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states }),
+    pendingImport: context.pendingImport as PendingImport | undefined,
+  };
+  if (!vendor) return { marketData: market!, ...shared };
   const { universe, historyFrom = defaultHistoryFrom(firstUsedAt), newsFrom, barsAfterCloseMinutes } = environment;
   return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, ...shared };
 }

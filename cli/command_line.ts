@@ -3,6 +3,8 @@ import { checkCommand } from "./check.ts";
 import { impactCommand, whyCommand } from "./explain.ts";
 import { backfillCommand } from "./backfill.ts";
 import { type ControlSource, type ExitCode, materializeCommand } from "./materialize.ts";
+import { importCommand } from "./import.ts";
+import type { ImportControl } from "./import_control.ts";
 import { pruneCommand } from "./prune.ts";
 import { replayCommand } from "./replay.ts";
 import { retryCommand } from "./retry.ts";
@@ -15,19 +17,28 @@ import { type Command, usage } from "./usage.ts";
 export interface CommandLineParts {
   version: string;
   /** Runs the service until it is stopped. */
-  start(): Promise<ExitCode>;
+  start(options: StartOptions): Promise<ExitCode>;
   /** Opens the engine, or finds the server that holds the database. */
   control: ControlSource;
   /** Likewise for access tokens. */
   tokens: () => Promise<TokenControl>;
+  /** Brings data along from elsewhere. */
+  imports: ImportControl;
+}
+
+/** How the service is started. */
+export interface StartOptions {
+  /** Whether history may be dropped that another source has brought. */
+  replace: boolean;
 }
 
 /** Runs the command that `args` name; `start` if they name none. */
 export async function commandLine(
   args: readonly string[],
-  { version, start, control, tokens }: CommandLineParts,
+  parts: CommandLineParts,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const { version, start, control, tokens, imports } = parts;
   const [first = "start", ...rest] = args;
   switch (first) {
     case "--help":
@@ -41,7 +52,7 @@ export async function commandLine(
       return 0;
   }
   if (rest.includes("--version")) {
-    return await commandLine(["--version"], { version, start, control, tokens }, terminal);
+    return await commandLine(["--version"], parts, terminal);
   }
   switch (first as Command) {
     case "start":
@@ -64,6 +75,8 @@ export async function commandLine(
       return await whyCommand(rest, control, terminal);
     case "token":
       return await tokenCommand(rest, tokens, terminal);
+    case "import":
+      return await importCommand(rest, imports, terminal);
     case "impact":
       return await impactCommand(rest, control, terminal);
     default:
@@ -74,12 +87,13 @@ export async function commandLine(
 
 async function startCommand(
   args: readonly string[],
-  start: () => Promise<ExitCode>,
+  start: CommandLineParts["start"],
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (args.length === 0) return await start();
+  const others = args.filter((arg) => arg !== "--replace");
+  if (others.length === 0) return await start({ replace: args.length > 0 });
   const help = args.length === 1 && (args[0] === "--help" || args[0] === "-h");
-  if (!help) terminal.stderr.write(`"start" takes no "${args[0]}": it is configured by environment variables.\n\n`);
+  if (!help) terminal.stderr.write(`"start" takes no "${others[0]}": it is configured by environment variables.\n\n`);
   (help ? terminal.stdout : terminal.stderr).write(usage("start"));
   return help ? 0 : 2;
 }

@@ -9,6 +9,7 @@ export type Command =
   | "impact"
   | "prune"
   | "replay"
+  | "import"
   | "token";
 
 const SELECTIONS = `\
@@ -19,10 +20,13 @@ Selections (several add up):
 
 const USAGE: Readonly<Record<Command, string>> = {
   start: `\
-Usage: deno task start
+Usage: deno task start [--replace]
 
 Starts the service: materializes what is missing, serves the page and the API, and keeps everything fresh on its
 schedules. Configured by environment variables; .env.example says which.
+
+Options:
+  --replace     drop the bars that another MARKET_DATA has brought, where that of now does not have them
 `,
   materialize: `\
 Usage: deno task materialize SELECTION… [--dry-run] [--force] [--priority N] [--json] [--config JSON|FILE]
@@ -135,6 +139,22 @@ Options:
 
 Exit codes: 0 the same, 1 not the same, 2 the command was not understood or refused.
 `,
+  import: `\
+Usage: deno task import FROM [--dry-run] [--json]
+       deno task import --held
+
+Brings along what the services that Tandem replaces have kept: daily bars, tickers, details, news, pairs chosen by hand and the
+addresses of users. FROM is their database (postgres://user:password@host:5432/database; PGPASSWORD keeps the password off the
+command line) or a folder of CSV dumps, one a table: gold.etf_daily_ohlc.csv. Importing the same again changes nothing, and
+nothing that was imported ever goes. docs/moving_in.md says what counts where an import and a source contradict each other.
+
+Options:
+  --held        keep what this database holds from its present MARKET_DATA, before it gets another one
+  --dry-run     read and judge everything, and write nothing
+  --json        print one JSON document
+
+Exit codes: 0 everything was read, rows that cannot be used told; 1 something failed; 2 it cannot be read or was not understood.
+`,
   token: `\
 Usage: deno task token create NAME [--scope read|operate|admin] [--expires-days N] [--json]
        deno task token list [--json]
@@ -162,6 +182,7 @@ Tandem: an asset-oriented data service for pairs trading.
   deno task impact KEY                what a change of it would touch
   deno task prune                     delete rows of versions that are no longer kept
   deno task replay KEY COLUMN=VALUE…  make rows again from what they were made of, and compare
+  deno task import FROM               bring along what the services that Tandem replaces have kept
   deno task token create NAME         give a program access
 
 Add --help to any of them for more, or --version for the version.

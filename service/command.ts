@@ -18,7 +18,8 @@ import { redactor } from "../resources/redaction.ts";
 import { dropByteOrderMark } from "../settings/env_file.ts";
 import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "../settings/environment.ts";
 import { type OpenService, openService } from "./open_service.ts";
-import type { ProjectSource } from "./project.ts";
+import { importControl } from "./import_control.ts";
+import { ImportError, type ProjectSource } from "./project.ts";
 import { serve } from "./serve.ts";
 
 /** What a command works with: the service, opened here, or where a server holds the embedded database, that server. */
@@ -60,8 +61,8 @@ export async function tandem(source: ProjectSource, args: readonly string[]): Pr
 
     return await commandLine(args, {
       version: deno.version,
-      start: async () => {
-        await serve(source, { environment, logger });
+      start: async ({ replace }) => {
+        await serve(source, { environment, logger, replace });
         return 0;
       },
       control: () =>
@@ -83,12 +84,15 @@ export async function tandem(source: ProjectSource, args: readonly string[]): Pr
           },
           there: httpTokens,
         }),
+      imports: importControl(source, { environment, logger: quiet }),
     }, processTerminal());
   } catch (error) {
     // Where something is wrong outside, a sentence says what to do; a stack only helps who debugs.
     console.error(redactor(secrets)(`tandem: ${messageOf(error)}`));
     if (Deno.env.get("LOG_LEVEL") === "debug") console.error(redactor(secrets)(Deno.inspect(error)));
-    return [ConfigurationError, DatabaseOpenError, DefinitionError].some((type) => error instanceof type) ? 2 : 1;
+    return [ConfigurationError, DatabaseOpenError, DefinitionError, ImportError].some((type) => error instanceof type)
+      ? 2
+      : 1;
   } finally {
     await service?.close();
   }

@@ -34,22 +34,36 @@ export interface OpenService {
  */
 export async function openService(
   source: ProjectSource,
-  { environment, logger, role }: { environment: Environment; logger: Logger; role: "server" | "cli" },
+  { environment, logger, role, replace = false, pendingOf }: {
+    environment: Environment;
+    logger: Logger;
+    role: "server" | "cli";
+    /** Whether history may be dropped that another source has brought. */
+    replace?: boolean;
+    /** Reads what this process imports. */
+    pendingOf?: (project: Project, database: Database) => Promise<unknown>;
+  },
 ): Promise<OpenService> {
   const project = typeof source === "function" ? await source(environment) : source;
-  const config = { ...project.config, ...await readAssetConfig(environment.assetConfig) };
+  const given = { ...project.config, ...await readAssetConfig(environment.assetConfig) };
   const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
   try {
     await migrate(database, new URL("../sql/migrations/", import.meta.url));
     const clock = await clockOf(database, logger);
     const instruments = new ServiceInstruments();
+    const first = await firstUsedAt(database);
+    const pendingImport = await pendingOf?.(project, database);
+    const { assets, config } =
+      await project.opened?.({ database, clock, firstUsedAt: first, config: given, replace, logger, pendingImport }) ??
+        { assets: project.assets, config: given };
     const engine = await Engine.open({
-      assets: project.assets,
+      assets,
       database,
       resources: project.resources?.({
         database,
         clock,
-        firstUsedAt: await firstUsedAt(database),
+        firstUsedAt: first,
+        pendingImport,
         logger,
         instruments,
         states: () => engine.states(),

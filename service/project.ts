@@ -1,3 +1,4 @@
+import type { ImportReport } from "../cli/mod.ts";
 import type { AnyAsset, AssetState, Logger, Schedule } from "../engine/mod.ts";
 import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/mod.ts";
@@ -14,8 +15,47 @@ export interface ProjectContext {
   firstUsedAt: Temporal.Instant;
   logger: Logger;
   instruments: ServiceInstruments;
+  /** What this process imports; absent in every other. */
+  pendingImport?: unknown;
   /** States of all assets, once the engine is open. */
   states(): Promise<AssetState[]>;
+}
+
+/** A database that was opened and that nothing was done with. */
+export interface OpenedDatabase {
+  database: Database;
+  clock: Clock;
+  firstUsedAt: Temporal.Instant;
+  /** Settings of assets by key, those of `ASSET_CONFIG` included. */
+  config: Readonly<Record<string, unknown>>;
+  /** Whether history may be dropped that another source has brought. */
+  replace: boolean;
+  logger: Logger;
+  pendingImport?: unknown;
+}
+
+/** What a command reads elsewhere to bring it along. */
+export interface ReadImport {
+  report: ImportReport;
+  /** What the assets that take it get, by `resources`. */
+  pending: unknown;
+}
+
+/** How data come along from elsewhere. */
+export interface ProjectImports {
+  /** Reads and judges what is there. @throws {ImportError} If it cannot be read. */
+  read(from: string, now: Temporal.Instant): Promise<ReadImport>;
+  /** What the database itself holds of its present source, so that it stays beside another one. @throws {ImportError} */
+  held(database: Database): Promise<ReadImport>;
+  /** The assets that take it. */
+  keys: readonly string[];
+  /** What to do next, in a sentence. */
+  next(environment: Environment): string;
+}
+
+/** What was to be imported cannot be read. The message says what to do. */
+export class ImportError extends Error {
+  override readonly name = "ImportError";
 }
 
 /** What a project brings: what there is to be made, when, and of what. The service brings everything else. */
@@ -26,6 +66,14 @@ export interface Project {
   config?: Readonly<Record<string, unknown>>;
   /** Where the data come from, which every page says; nothing is said where this is left out. */
   dataSource?: DataSource;
+  /**
+   * Says which assets and settings there are by what the database holds.
+   *
+   * @throws {ConfigurationError} If the database is not to be used with these settings.
+   */
+  opened?(opened: OpenedDatabase): Promise<Pick<Project, "assets" | "config">>;
+  /** Absent where nothing can be imported. */
+  imports?: ProjectImports;
   /** Makes what the functions of the assets get as `resources`, once the database is open. */
   resources?(context: ProjectContext): unknown;
   /** How long a call of the vendor has to wait now, for the metrics. */

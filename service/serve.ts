@@ -23,9 +23,9 @@ interface LastingPart {
 /** Runs the service until it is told to stop. */
 export async function serve(
   source: ProjectSource,
-  { environment, logger }: { environment: Environment; logger: Logger },
+  { environment, logger, replace }: { environment: Environment; logger: Logger; replace: boolean },
 ): Promise<void> {
-  const service = await openService(source, { environment, logger, role: "server" });
+  const service = await openService(source, { environment, logger, role: "server", replace });
   const { engine, database, clock, access, instruments, project } = service;
   const { host, port, shutdownSeconds, publicUrl } = environment;
   using signals = stopSignals((signal) =>

@@ -61,7 +61,11 @@ const Variables = z.object({
     { secret: true },
   ),
   DATA_DIR: variable(z.string().min(1), ".data", "a folder for the embedded database"),
-  MARKET_DATA: variable(z.string().min(1), "simulated", "simulated, simulated:SEED, csv:PATH, parquet:PATH or polygon"),
+  MARKET_DATA: variable(
+    z.string().min(1),
+    "simulated",
+    "simulated, simulated:SEED, csv:PATH, parquet:PATH, imported or polygon",
+  ),
   CALENDAR: variable(
     z.string().regex(/^(XNYS|weekdays|24\/7|none|sessions:.+)$/s),
     "XNYS",
@@ -260,12 +264,12 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
         "or set MARKET_DATA to a source without a key.",
     );
   }
-  const isFile = /^(csv|parquet):/.test(given.MARKET_DATA ?? "");
+  const isFile = /^(csv:|parquet:|imported$)/.test(given.MARKET_DATA ?? "");
   if (given.CALENDAR !== undefined && given.CALENDAR !== "XNYS" && !isFile) {
     lines.push(
-      `CALENDAR: "${given.CALENDAR}" is for bars of a file, and MARKET_DATA=${
+      `CALENDAR: "${given.CALENDAR}" is for bars of a file or an import, and MARKET_DATA=${
         given.MARKET_DATA ?? "simulated"
-      } has the sessions of XNYS. Leave CALENDAR unset, or set MARKET_DATA to csv:PATH or parquet:PATH.`,
+      } has the sessions of XNYS. Leave CALENDAR unset, or set MARKET_DATA to csv:PATH, parquet:PATH or imported.`,
     );
   }
   const signInParts = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "SIGN_IN_ALLOW"] as const;

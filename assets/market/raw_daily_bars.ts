@@ -75,7 +75,11 @@ export const rawDailyBars = asset({
     const dividends = dividendsPaid(rows);
     const rejected = [...misdated, ...unusable];
     const firsts = (numbers: Float64Array) => numbers.reduce((sum, number) => sum + Number(number === 1), 0);
-    const source = { source: marketData.name, source_version: await marketData.version() };
+    const source = {
+      source: marketData.name,
+      ...(marketData.id !== undefined && { source_id: marketData.id }),
+      source_version: await marketData.version(),
+    };
     return {
       rows,
       metadata: {

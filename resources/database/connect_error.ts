@@ -7,7 +7,7 @@ export function reasonOf(error: unknown): unknown {
 }
 
 export function connectError(
-  { text, hosts, database, user, connectTimeoutMs, tls }: ServerAddress,
+  { setting, text, hosts, database, user, connectTimeoutMs, tls }: ServerAddress,
   error: unknown,
 ): DatabaseOpenError {
   const cause = reasonOf(error);
@@ -67,7 +67,7 @@ export function connectError(
     }
     return `${said}. ${URL_FORM}`;
   };
-  return new DatabaseOpenError(`DATABASE_URL ${text} cannot be opened: ${why()}`, { cause });
+  return new DatabaseOpenError(`${setting} ${text} cannot be opened: ${why()}`, { cause });
 }
 
 /** The code of an error, be it the server's, the driver's or the system's. */

@@ -78,6 +78,10 @@ async function createRecord(tx: postgres.TransactionSql): Promise<void> {
   )`;
 }
 
+/** A table by which the database of the services that Tandem replaces is known, and what to do with that. */
+const ORIGINAL_TABLE = "etf_daily_ohlc";
+const IMPORT_IT = "Then `deno task import` with the address of this one brings along what it holds.";
+
 const OWN_DATABASE = "Give Tandem a database of its own: create one (createdb tandem) and name it in DATABASE_URL.";
 
 /**
@@ -99,19 +103,21 @@ async function refuseForeign(
       made.set(name!.toLowerCase(), mayExist !== undefined);
     }
   }
-  const found = await tx<{ schema: string; relation: string | null }[]>`
-    select n.nspname as schema, (
+  const found = await tx<{ schema: string; relation: string | null; isOriginal: boolean }[]>`
+    select n.nspname as schema,
+      exists (select from pg_class c where c.relnamespace = n.oid and c.relname = ${ORIGINAL_TABLE}) as "isOriginal", (
       select c.relname from pg_class c
       where c.relnamespace = n.oid and c.oid is distinct from to_regclass('engine.migration')
         and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
       order by c.relname limit 1
     ) as relation
     from pg_namespace n where n.nspname = any(${[...made.keys()]}::text[]) order by 1`;
+  const wayOut = found.some(({ isOriginal }) => isOriginal) ? `${OWN_DATABASE} ${IMPORT_IT}` : OWN_DATABASE;
   for (const { schema, relation } of found) {
     if (relation === null && made.get(schema)) continue;
     const what = relation === null ? `a schema "${schema}"` : `"${schema}"."${relation}"`;
     throw new MigrationError(
-      `The database has ${what}, which Tandem did not make and keeps its own data under. Nothing was changed. ${OWN_DATABASE}`,
+      `The database has ${what}, which Tandem did not make and keeps its own data under. Nothing was changed. ${wayOut}`,
     );
   }
 }

@@ -34,4 +34,4 @@ export {
 } from "./errors.ts";
 export type { Logger } from "./logger.ts";
 export { firstUsedAt, migrate } from "./migrations.ts";
-export { openPostgres, type PostgresOptions } from "./postgres.ts";
+export { openForReading, openPostgres, type PostgresOptions, type ReadDatabase } from "./postgres.ts";

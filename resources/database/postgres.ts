@@ -69,6 +69,40 @@ export async function openPostgres(
   };
 }
 
+/** A server of another program, from which tables are read. */
+export interface ReadDatabase extends Pick<Database, "location" | "selectColumns" | "close"> {}
+
+/**
+ * Opens a server to read what another program keeps there: any version, also a standby. Nothing is written.
+ *
+ * @param setting How errors call the URL.
+ * @throws {DatabaseOpenError} If it cannot be reached; says why and what to do, and never shows the password.
+ */
+export async function openForReading(
+  { databaseUrl, setting, logger }: { databaseUrl: string; setting: string; logger?: Logger },
+): Promise<ReadDatabase> {
+  const address = readServerAddress(databaseUrl, Deno.env.get, setting);
+  const dialer = new ServerDialer(address, logger);
+  const reach = new Reach(dialer, { logger });
+  const pool = new Pool({ open: () => reach.open(), size: 1 });
+  const close = async () => {
+    await pool.close();
+    await reach.close();
+  };
+  try {
+    pool.adopt(await reach.open());
+  } catch (error) {
+    await close();
+    throw connectError(address, error);
+  }
+  const sql = sqlOver(postgres(dialer.options as object) as unknown as postgres.Sql, pool);
+  return {
+    location: address.text,
+    selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
+    close,
+  };
+}
+
 /** What a server answers, or its absence, while it starts, as opposed to what no waiting will mend. */
 const PASSING = new Set(["ECONNREFUSED", "ECONNRESET", "CONNECT_TIMEOUT", "CONNECTION_LOST", "57P03", "53300"]);
 

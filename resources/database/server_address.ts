@@ -15,8 +15,10 @@ export interface TlsSettings {
   passphrase?: string;
 }
 
-/** What a DATABASE_URL says. */
+/** What the URL of a database says. */
 export interface ServerAddress {
+  /** How the URL is called in errors. */
+  setting: string;
   /** Tried in this order. */
   hosts: readonly ServerHost[];
   /** Undefined ones are the driver's to find (`PGPASSWORD`, the user of this process). */
@@ -52,29 +54,32 @@ const PASSED_OVER = new Set([
  *
  * @param environment PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, PGSSLROOTCERT, PGAPPNAME, PGTARGETSESSIONATTRS
  * and PGOPTIONS hold what the URL leaves out.
+ * @param setting How errors call the URL.
  * @throws {DatabaseOpenError} If it is no such URL or asks for what cannot be done. The password is never shown.
  */
 export function readServerAddress(
   databaseUrl: string,
   environment: (name: string) => string | undefined = Deno.env.get,
+  setting = "DATABASE_URL",
 ): ServerAddress {
   const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(databaseUrl);
   // The text is not shown: it may hold a password though it is no URL.
-  if (parts === null) throw new DatabaseOpenError(`DATABASE_URL is not a URL. ${URL_FORM}`);
+  if (parts === null) throw new DatabaseOpenError(`${setting} is not a URL. ${URL_FORM}`);
   const [, scheme, login = "", hostList = "", path = "", query = ""] = parts;
   if (!/^postgres(ql)?$/i.test(scheme!)) {
-    throw new DatabaseOpenError(`DATABASE_URL starts with ${scheme}:// where postgres:// is needed. ${URL_FORM}`);
+    throw new DatabaseOpenError(`${setting} starts with ${scheme}:// where postgres:// is needed. ${URL_FORM}`);
   }
   const parameters = new Parameters(query, environment);
   const [loginName, loginPassword] = split(login, ":").map(decode);
   const user = loginName || parameters.take("user") || environment("PGUSER") || undefined;
   const database = decode(path) || parameters.take("dbname") || environment("PGDATABASE") || user;
-  const hosts = readHosts(hostList, parameters, environment);
+  const hosts = readHosts(hostList, { parameters, environment, setting });
   const text = `postgres://${hosts.map(hostText).join(",")}/${database ?? ""}`;
   const refuse = (why: string): never => {
-    throw new DatabaseOpenError(`DATABASE_URL ${text} cannot be used: ${why}`);
+    throw new DatabaseOpenError(`${setting} ${text} cannot be used: ${why}`);
   };
   const address: ServerAddress = {
+    setting,
     hosts,
     user,
     password: loginPassword || parameters.take("password") || environment("PGPASSWORD") || undefined,
@@ -131,17 +136,20 @@ class Parameters {
   }
 }
 
-function readHosts(list: string, parameters: Parameters, environment: Environment): ServerHost[] {
+function readHosts(
+  list: string,
+  { parameters, environment, setting }: { parameters: Parameters; environment: Environment; setting: string },
+): ServerHost[] {
   const ports = (parameters.take("port") ?? environment("PGPORT") ?? "5432").split(",");
   const given = list || parameters.take("host") || environment("PGHOST") || "localhost";
   return given.split(",").map((entry, i): ServerHost => {
     const folder = decode(entry);
     if (folder.startsWith("/")) return { path: `${folder}/.s.PGSQL.${ports[i] ?? ports[0]}` };
     const [, name, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
-    if (name === undefined) throw new DatabaseOpenError(`DATABASE_URL names a host that is none. ${URL_FORM}`);
+    if (name === undefined) throw new DatabaseOpenError(`${setting} names a host that is none. ${URL_FORM}`);
     const number = Number(port ?? ports[i] ?? ports[0]);
     if (!(number > 0 && number < 65_536)) {
-      throw new DatabaseOpenError(`DATABASE_URL has a port that is not a number from 1 to 65535. ${URL_FORM}`);
+      throw new DatabaseOpenError(`${setting} has a port that is not a number from 1 to 65535. ${URL_FORM}`);
     }
     return { name: decode(name).replace(/^\[(.*)\]$/, "$1") || "localhost", port: number };
   });

@@ -1,8 +1,8 @@
 /** Where market data come from, as people are told: on every page and with every answer that is made of them. */
 export interface DataSource {
-  /** As in the metadata of what was read from it: `simulated`, `csv`, `parquet`, `polygon`. */
+  /** As in the metadata of what was read from it: `simulated`, `csv`, `parquet`, `imported`, `polygon`. */
   name: string;
-  /** Invented prices, a file, or a vendor that is asked over the network. */
+  /** Invented prices, what is read as a whole (a file, what was imported), or a vendor that is asked over the network. */
   kind: "simulated" | "file" | "vendor";
   /** For people; holds no path, key or password: `simulated market, seed 1`, `csv: prices.csv`. */
   label: string;
@@ -20,6 +20,8 @@ export function dataSourceOf(setting: string): DataSource {
     case "csv":
     case "parquet":
       return { name, kind: "file", label: `${name}: ${fileNameOf(rest)}` };
+    case "imported":
+      return { name, kind: "file", label: "imported" };
     default:
       return { name, kind: "vendor", label: name };
   }

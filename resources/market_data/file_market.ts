@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import type { DailyBars, MarketData, ReadOptions, TickerListing } from "./market_data.ts";
 import { equalStamps, type FileSource, type FileStamp, readStored, stampOf } from "./stored_file.ts";
 
@@ -49,6 +51,7 @@ export function fileMarket(
 
   return {
     name,
+    id: `${name} ${createHash("sha256").update(resolve(source.path)).digest("hex").slice(0, 16)}`,
 
     async version() {
       return (await present()).version;

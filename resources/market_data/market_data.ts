@@ -66,6 +66,8 @@ export interface ReadOptions {
 export interface MarketData {
   /** What people see in logs and metadata, e.g. `simulated` or `csv`; holds no secret. */
   readonly name: string;
+  /** Names where it reads, whatever is there, and tells nothing of it; absent where the name says all. */
+  readonly id?: string;
   /**
    * Names what the source would answer now. Two equal versions mean equal answers; it must be far cheaper than reading.
    */

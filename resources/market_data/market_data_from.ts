@@ -14,7 +14,7 @@ const GREATEST_SEED = 2 ** 32 - 1;
  * @param options.since When the simulated market was first looked at: its history begins four years before and grows. Without it
  *   the history rolls.
  * @throws {RangeError} For anything else, with what was read and what is allowed; also for `polygon`, a vendor, which
- *   `vendorFrom` makes.
+ *   `vendorFrom` makes, and for `imported`, which the database holds.
  */
 export function marketDataFrom(
   setting: string,
@@ -37,6 +37,7 @@ export function marketDataFrom(
     `${
       JSON.stringify(setting)
     } names no market data. Allowed are simulated, simulated:SEED with a whole number from 0 to ` +
-      `${GREATEST_SEED}, csv:PATH with the path of a CSV file, plain or gzip, and parquet:PATH with that of a Parquet file.`,
+      `${GREATEST_SEED}, csv:PATH with the path of a CSV file, plain or gzip, parquet:PATH with that of a Parquet file, and ` +
+      "imported for what `deno task import` brought along.",
   );
 }

@@ -29,5 +29,6 @@ export type {
   VendorTickerDetails,
 } from "./market_vendor.ts";
 export { type FailureScope, VendorError } from "./vendor_error.ts";
+export { symbolOf } from "./symbols.ts";
 export { parseUniverse, type Universe } from "./universe.ts";
 export { vendorFrom, type VendorSettings } from "./vendor_from.ts";

@@ -48,7 +48,7 @@ export function tickerRoutes(reads: OldReads) {
     // Every ticker.
     .get("/all", knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
-      const version = await wantedVersion(engine, "raw_tickers", parameters);
+      const version = await wantedVersion(engine, listing(engine), parameters);
       return await answerList(c, reads, parameters, {
         version,
         fields: tickerFields,
@@ -63,7 +63,7 @@ export function tickerRoutes(reads: OldReads) {
       const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
       const [tickers, bars, indicators] = await Promise.all([
-        wantedVersion(engine, "raw_tickers", parameters),
+        wantedVersion(engine, listing(engine), parameters),
         wantedVersion(engine, "daily_bars", parameters),
         storedIndicators(engine, parameters),
       ]);
@@ -89,7 +89,7 @@ export function tickerRoutes(reads: OldReads) {
       const ticker = c.req.param("ticker");
       const [version, tickers] = await Promise.all([
         wantedVersion(engine, "daily_bars", parameters),
-        engine.rowVersion("raw_tickers", { asOf: parameters.as_of }),
+        engine.rowVersion(listing(engine), { asOf: parameters.as_of }),
       ]);
       return await answerList(c, reads, parameters, {
         version,
@@ -134,6 +134,11 @@ export function tickerRoutes(reads: OldReads) {
         },
       });
     });
+}
+
+/** The asset that lists instruments: the source's list, or that joined with what was imported. */
+function listing(engine: Engine): string {
+  return engine.graph.keys.includes("joined_tickers") ? "joined_tickers" : "raw_tickers";
 }
 
 /** What is said with 404. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as assets from "../../assets/mod.ts";
+import { importedKeys } from "../../assets/imported/imported_keys.ts";
 import { assetsOf } from "../../assets/of_source.ts";
+import * as importedAssets from "../../assets/imported/mod.ts";
 import * as vendorAssets from "../../assets/polled/mod.ts";
 import { Preset, presets } from "../../assets/presets.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
@@ -17,8 +19,10 @@ function declarations(at = folder): string[] {
   }).sort();
 }
 
-Deno.test("assets/mod.ts lists every file that declares an asset, those that ask a vendor in a list of their own", () => {
-  const listed = [...all, ...Object.values(vendorAssets)].map((asset) => asset.module!.slice(folder.href.length))
+Deno.test("assets/mod.ts lists every file that declares an asset, those that ask a vendor and those of imports in lists of their own", () => {
+  const listed = [...all, ...Object.values(vendorAssets), ...Object.values(importedAssets)].map((asset) =>
+    asset.module!.slice(folder.href.length)
+  )
     .sort();
   assert.deepEqual(listed, declarations());
   assert.ok(listed.length >= 11);
@@ -47,8 +51,38 @@ for (const source of ["file", "vendor"] as const) {
   });
 }
 
+for (const source of ["file", "vendor"] as const) {
+  Deno.test(`assetsOf() has all that is made of a ${source}'s rows read them joined with imported ones`, () => {
+    const graph = assetGraph(assetsOf(source, { imported: true }));
+    const joined = { raw_tickers: "joined_tickers", raw_daily_bars: "joined_daily_bars", raw_news: "joined_news" };
+    const asking = new Set(Object.values(vendorAssets).map(({ module }) => module));
+    for (const [raw, key] of Object.entries(joined)) {
+      assert.ok(graph.upstream(key).includes(raw) && graph.upstream(key).includes(raw.replace("raw", "imported")));
+      const others = graph.downstream(raw).filter((reader) => reader !== key);
+      // What asks the vendor goes by the vendor's own list.
+      assert.deepEqual(others.filter((reader) => !asking.has(graph.asset(reader).module)), [], raw);
+    }
+    for (const reader of ["daily_bars", "sessions", "pair_clusters", "walk_forward_daily"]) {
+      assert.ok(graph.upstream(reader).includes("joined_daily_bars"), reader);
+    }
+    assert.deepEqual(importedKeys.toSorted(), graph.keys.filter((key) => key.startsWith("imported_")).sort());
+  });
+}
+
+Deno.test("joined rows have the form of those that the source gives", () => {
+  for (const asset of Object.values(importedAssets).filter(({ key }) => key.startsWith("joined_"))) {
+    const raw = all.find(({ key }) => key === asset.key.replace("joined", "raw"))!;
+    assert.deepEqual([asset.schema.fingerprint, asset.schema.primaryKey], [
+      raw.schema.fingerprint,
+      raw.schema.primaryKey,
+    ]);
+    assert.deepEqual(asset.partitionedBy, raw.partitionedBy, asset.key);
+  }
+});
+
 Deno.test("every asset has one name: key, file, export and test", () => {
-  for (const [name, asset] of [...Object.entries(assets), ...Object.entries(vendorAssets)]) {
+  const lists = [assets, vendorAssets, importedAssets];
+  for (const [name, asset] of lists.flatMap((list) => Object.entries(list) as [string, AnyAsset][])) {
     const path = asset.module!.slice(folder.href.length);
     assert.equal(path.split("/").at(-1), `${asset.key}.ts`);
     assert.equal(name, asset.key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
@@ -60,7 +94,9 @@ Deno.test("every asset has one name: key, file, export and test", () => {
 });
 
 Deno.test("every asset says in a sentence what it is", () => {
-  for (const { key, description } of all) assert.match(description, /^[A-Z].{15,}\.$/s, key);
+  for (const { key, description } of [...all, ...Object.values(importedAssets)]) {
+    assert.match(description, /^[A-Z].{15,}\.$/s, key);
+  }
 });
 
 /** Columns whose name says all, in every table that has them. */
@@ -73,7 +109,7 @@ const plain = new Set([
 ]);
 
 Deno.test("every column whose name does not say all is described", () => {
-  const bare = all.flatMap(({ key, schema }) =>
+  const bare = [...all, ...Object.values(importedAssets)].flatMap(({ key, schema }) =>
     schema.columns.filter(({ name, description }) => !description && !plain.has(name)).map(({ name }) =>
       `${key}.${name}`
     )

@@ -1,22 +1,25 @@
 import assert from "node:assert/strict";
 import { commandLine, type CommandLineParts } from "../../cli/mod.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
-import { noTokens, scriptedControl } from "../support/scripted_control.ts";
+import { noImports, noTokens, scriptedControl } from "../support/scripted_control.ts";
 
 async function run(...args: string[]) {
   const terminal = fakeTerminal();
   let started = 0;
+  let replaces = 0;
   const parts: CommandLineParts = {
     version: "1.2.3",
-    start() {
+    start({ replace }) {
       started++;
+      if (replace) replaces++;
       return Promise.resolve(0);
     },
     control: scriptedControl({}),
     tokens: noTokens,
+    imports: noImports,
   };
   const code = await commandLine(args, parts, terminal);
-  return { code, started, out: terminal.out, err: terminal.err };
+  return { code, started, replaces, out: terminal.out, err: terminal.err };
 }
 
 Deno.test("commandLine() starts the service with start, and without a command", async () => {
@@ -24,10 +27,17 @@ Deno.test("commandLine() starts the service with start, and without a command", 
   assert.equal((await run()).started, 1);
 });
 
+Deno.test("commandLine() start --replace says that history may be dropped, and nothing else does", async () => {
+  assert.deepEqual([(await run("start", "--replace")).replaces, (await run("start")).replaces], [1, 0]);
+  const { code, started, err } = await run("start", "--replace", "all");
+  assert.deepEqual([code, started], [2, 0]);
+  assert.match(err, /^"start" takes no "all"/);
+});
+
 Deno.test("commandLine() --help lists all commands, and each has its own", async () => {
   const { code, out, started } = await run("--help");
   assert.deepEqual([code, started], [0, 0]);
-  for (const command of ["start", "materialize", "retry", "backfill", "assets", "token"]) {
+  for (const command of ["start", "materialize", "retry", "backfill", "assets", "import", "token"]) {
     assert.ok(out.includes(`deno task ${command}`));
     for (const flag of ["--help", "-h"]) {
       const own = await run(command, flag);

@@ -3,12 +3,18 @@ import { commandLine as owner, openAccess } from "../../access/mod.ts";
 import { commandLine, httpTokens, storedTokens, type TokenControl } from "../../cli/mod.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { withGuarded } from "../support/guarded_service.ts";
-import { scriptedControl } from "../support/scripted_control.ts";
+import { noImports, scriptedControl } from "../support/scripted_control.ts";
 import { withTinyEngine } from "../support/tiny_engine.ts";
 
 async function run(tokens: () => Promise<TokenControl>, ...args: string[]) {
   const terminal = fakeTerminal({ now: new Date().toISOString() });
-  const parts = { version: "1", start: () => Promise.resolve(0 as const), control: scriptedControl({}), tokens };
+  const parts = {
+    version: "1",
+    start: () => Promise.resolve(0 as const),
+    control: scriptedControl({}),
+    tokens,
+    imports: noImports,
+  };
   const code = await commandLine(["token", ...args], parts, terminal);
   return { code, out: terminal.out, err: terminal.err };
 }

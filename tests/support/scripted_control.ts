@@ -1,4 +1,4 @@
-import { type Control, type ListedAsset, RefusedError } from "../../cli/mod.ts";
+import { type Control, type ImportControl, type ListedAsset, RefusedError } from "../../cli/mod.ts";
 import type {
   CheckRun,
   EventKind,
@@ -142,3 +142,6 @@ export function scriptedControl(
 
 /** For commands that have nothing to do with tokens. */
 export const noTokens = () => Promise.reject(new Error("No command of these asks for tokens."));
+
+/** For commands that import nothing. */
+export const noImports: ImportControl = { run: () => Promise.reject(new Error("No command of these imports.")) };

@@ -1,4 +1,5 @@
 import { assetsOf } from "../../assets/of_source.ts";
+import type { ImportResources } from "../../assets/imported/resources.ts";
 import type { VendorResources } from "../../assets/polled/vendor_resources.ts";
 import { Engine, maxPageRows, type Run, silentLogger } from "../../engine/mod.ts";
 import { xnys } from "../../resources/exchange_calendar/mod.ts";
@@ -19,12 +20,14 @@ export interface VendorChain {
   calls(): Partial<Record<EndpointName, number>>;
   rows(key: string): Promise<Record<string, unknown>[]>;
   /** Closes the engine and opens another on the same database, as another process would; with another key, where one is given. */
-  reopen(options?: { apiKey?: string }): Promise<void>;
+  reopen(options?: { apiKey?: string; imported?: boolean }): Promise<void>;
 }
 
 export interface VendorChainOptions extends VendorOptions {
   database: Database;
-  resources?: Partial<VendorResources>;
+  resources?: Partial<VendorResources & ImportResources>;
+  /** Whether something was imported into the database, or is about to be. */
+  imported?: boolean;
 }
 
 /** What is received and what follows from it at once: everything up to the search for pairs. */
@@ -32,12 +35,12 @@ export const receivedAndCleaned = "+tickers +news_mentions +daily_ohlc +indicato
 
 /** Runs `test` on an empty database and a market that begins with the double's first session, and closes all however it ends. */
 export async function withVendorChain<T>(
-  { database, resources: given = {}, ...options }: VendorChainOptions,
+  { database, ...given }: VendorChainOptions,
   test: (chain: VendorChain) => Promise<T>,
 ): Promise<T> {
-  await using vendor = await startVendor(options);
+  await using vendor = await startVendor(given);
   const clock: Clock = { now: () => vendor.market.now };
-  const open = async (apiKey = vendor.apiKey) => {
+  const open = async ({ apiKey = vendor.apiKey, imported = given.imported } = {}) => {
     const resources: VendorResources = {
       vendor: polygonVendor({
         apiKey,
@@ -52,9 +55,9 @@ export async function withVendorChain<T>(
       historyFrom: vendor.market.sessions()[0]!,
       barsAfterCloseMinutes: 120,
       calendar: xnys,
-      ...given,
+      ...given.resources,
     };
-    const assets = assetsOf("vendor");
+    const assets = assetsOf("vendor", { imported });
     return { resources, engine: await Engine.open({ assets, database, resources, clock, logger: silentLogger }) };
   };
   let opened = await open();
@@ -84,9 +87,9 @@ export async function withVendorChain<T>(
         }
         return rows;
       },
-      async reopen({ apiKey } = {}) {
+      async reopen(options) {
         await opened.engine.close();
-        opened = await open(apiKey);
+        opened = await open(options);
       },
     });
   } finally {

@@ -155,6 +155,13 @@ for (const { name, ignore, openBare } of databases) {
             message:
               /^The database has "raw"\."daily_bars", which Tandem did not make .* Nothing was changed\. Give Tandem/,
           },
+          "the database of the services that Tandem replaces": {
+            make:
+              "create schema silver; create table silver.tickers (a integer); create table silver.etf_daily_ohlc (a integer)",
+            drop: "drop schema silver cascade",
+            message:
+              /^The database has "silver"\."etf_daily_ohlc", .* name it in DATABASE_URL\. Then `deno task import` with/,
+          },
           "a view in another": {
             make: "create schema gold; create view gold.best as select 1 as a",
             drop: "drop schema gold cascade",

@@ -1,0 +1,49 @@
+import type { Database } from "../../resources/database/mod.ts";
+import type { ImportedBarColumns } from "./imported_daily_bars.ts";
+import { versionOfRows } from "./import_version.ts";
+import type { ImportedRows, PendingImport } from "./resources.ts";
+
+type Opened = Pick<Database, "sql" | "selectColumns">;
+
+const text = (name: string) => ({ name, type: "text" as const });
+const number = (name: string) => ({ name, type: "double precision" as const });
+const date = (name: string) => ({ name, type: "date" as const });
+
+/**
+ * What the database holds from its present source, as an import: so that it stays when another source takes the place of that one. Bars
+ * are those of `daily_bars`, which have all splits in them that the source told of. `null` where there are none.
+ */
+export async function heldRows(database: Opened): Promise<PendingImport | null> {
+  const { sql } = database;
+  const [made] = await sql<{ any: boolean }[]>`
+    SELECT EXISTS (SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS any`;
+  if (!made!.any) return null;
+  const bars = await database.selectColumns(
+    `SELECT ticker, session, open, high, low, close, volume, vwap, dividend
+     FROM silver.daily_bars WHERE _until IS NULL ORDER BY ticker, session`,
+    [],
+    [text("ticker"), date("session"), ...["open", "high", "low", "close", "volume", "vwap", "dividend"].map(number)],
+  ) as unknown as Omit<ImportedBarColumns, "adjusted_through">;
+  const newest = bars.session.reduce((last, session) => session > last ? session : last, "");
+  const rows: ImportedRows = {
+    bars: { ...bars, adjusted_through: bars.session.map(() => newest) },
+    tickers: await sql<ImportedRows["tickers"][number][]>`
+      SELECT ticker, name, type, exchange, sector, currency, active, delisted_on
+      FROM raw.raw_tickers WHERE _until IS NULL ORDER BY ticker`,
+    details: await sql<ImportedRows["details"][number][]>`
+      SELECT ticker, found, name, description, homepage_url, list_date, market_cap, sic_code, sic_description,
+        share_class_shares_outstanding, weighted_shares_outstanding, total_employees, cik, composite_figi, share_class_figi
+      FROM raw.raw_ticker_details WHERE _until IS NULL AND found ORDER BY ticker`,
+    news: await sql<ImportedRows["news"][number][]>`
+      SELECT day, id, ticker, title, publisher, publisher_url, author, description, published_at, article_url, image_url
+      FROM raw.raw_news WHERE _until IS NULL ORDER BY day, id, ticker`,
+    pairs: [],
+  };
+  const none = { metadata: {} };
+  return {
+    from: "this database",
+    version: versionOfRows(rows),
+    rows,
+    rejected: { bars: none, tickers: none, details: none, news: none, pairs: none },
+  };
+}

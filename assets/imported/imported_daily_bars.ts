@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { cutBy } from "../../engine/mod.ts";
+import { asset } from "./resources.ts";
+import { rowsUsable } from "../market/rejected_rows.ts";
+import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+import { spansOf } from "./spans.ts";
+
+const ImportedDailyBar = z.object({
+  ticker: z.string().min(1),
+  session: z.iso.date(),
+  open: z.number().nullable().describe(
+    "USD, adjusted for the splits up to adjusted_through; so are all prices and the volume",
+  ),
+  high: z.number().nullable(),
+  low: z.number().nullable(),
+  close: z.number(),
+  volume: z.number().nullable().describe("Shares"),
+  vwap: z.number().nullable().describe("Volume-weighted average price; null where there is none"),
+  dividend: z.number().describe("USD a share by ex-date; 0 where none is known"),
+  adjusted_through: z.iso.date().describe(
+    "Splits that took effect up to this date are in the prices; the session itself where prices are as they were traded",
+  ),
+});
+
+/** Bars of an import, one for each ticker and session, in any order; NaN where a value is missing. */
+export interface ImportedBarColumns {
+  ticker: string[];
+  session: string[];
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+  vwap: Float64Array;
+  dividend: Float64Array;
+  adjusted_through: string[];
+}
+
+/** So many sessions are published at once. */
+const SESSIONS_AT_ONCE = 250;
+
+/** Daily bars that were brought along, whatever brings bars now. Where both have one, `joined_daily_bars` says which counts. */
+export const importedDailyBars = asset({
+  key: "imported_daily_bars",
+  module: import.meta,
+  group: "imported",
+  layer: "raw",
+  description: "Daily bars that an import brought along, one for each ticker and session.",
+  row: ImportedDailyBar,
+  primaryKey: ["ticker", "session"],
+  partitionedBy: { name: "ticker", date: "session" },
+  checks: [rowsUsable()],
+  source: importVersion,
+  partitionsDef: takenOnce(({ bars }) => spansOf(bars.ticker, bars.session), cutBy({ dates: SESSIONS_AT_ONCE })),
+
+  async materialize({ partitions, before, resources }) {
+    const pending = pendingOf(resources);
+    const { bars } = pending.rows;
+    const value = (number: number) => Number.isNaN(number) ? null : number;
+    const rows = bars.ticker.flatMap((ticker, i) => {
+      const session = bars.session[i]!;
+      if (!partitions.has(ticker, session)) return [];
+      return [{
+        ticker,
+        session,
+        open: value(bars.open[i]!),
+        high: value(bars.high[i]!),
+        low: value(bars.low[i]!),
+        close: bars.close[i]!,
+        volume: value(bars.volume[i]!),
+        vwap: value(bars.vwap[i]!),
+        dividend: bars.dividend[i]!,
+        adjusted_through: bars.adjusted_through[i]!,
+      }];
+    });
+    const earlier = await before.rows() as typeof rows;
+    return withEarlier(pending, {
+      kind: "bars",
+      rows,
+      earlier,
+      keyOf: ({ ticker, session }) => `${session} ${ticker}`,
+    });
+  },
+});

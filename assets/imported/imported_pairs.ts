@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { asset } from "./resources.ts";
+import { rowsUsable } from "../market/rejected_rows.ts";
+import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+
+export const ImportedPair = z.object({
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+});
+
+/** Pairs that were chosen by hand elsewhere: `pinnedPairs` of `chosen_pairs`, unless the settings name others. */
+export const importedPairs = asset({
+  key: "imported_pairs",
+  module: import.meta,
+  group: "imported",
+  layer: "raw",
+  description: "Pairs chosen by hand that an import brought along; chosen_pairs has them as pinned pairs.",
+  row: ImportedPair,
+  primaryKey: ["ticker_1", "ticker_2"],
+  partitionedBy: { name: "ticker_1" },
+  checks: [rowsUsable()],
+  source: importVersion,
+  partitionsDef: takenOnce(({ pairs }) => ({ names: [...new Set(pairs.map(({ ticker_1 }) => ticker_1))].sort() })),
+
+  async materialize({ before, resources }) {
+    const pending = pendingOf(resources);
+    const earlier = await before.rows() as z.output<typeof ImportedPair>[];
+    const keyOf = (pair: z.output<typeof ImportedPair>) => `${pair.ticker_1} ${pair.ticker_2}`;
+    return withEarlier(pending, { kind: "pairs", rows: pending.rows.pairs, earlier, keyOf });
+  },
+});

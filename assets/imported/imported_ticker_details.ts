@@ -1,0 +1,29 @@
+import { RawTickerDetails } from "../market/raw_ticker_details.ts";
+import { asset } from "./resources.ts";
+import { rowsUsable } from "../market/rejected_rows.ts";
+import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+
+/** Details of instruments that were brought along. */
+export const importedTickerDetails = asset({
+  key: "imported_ticker_details",
+  module: import.meta,
+  group: "imported",
+  layer: "raw",
+  description: "Details of instruments that an import brought along.",
+  row: RawTickerDetails,
+  primaryKey: ["ticker"],
+  partitionedBy: { name: "ticker" },
+  checks: [rowsUsable()],
+  source: importVersion,
+  partitionsDef: takenOnce(({ details }) => ({ names: details.map(({ ticker }) => ticker) })),
+
+  materialize({ resources }) {
+    const pending = pendingOf(resources);
+    return withEarlier(pending, {
+      kind: "details",
+      rows: pending.rows.details,
+      earlier: [],
+      keyOf: ({ ticker }) => ticker,
+    });
+  },
+});

@@ -1,0 +1,29 @@
+import { RawTicker } from "../market/raw_tickers.ts";
+import { asset } from "./resources.ts";
+import { rowsUsable } from "../market/rejected_rows.ts";
+import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+
+/** Instruments that were brought along, with their names and types. */
+export const importedTickers = asset({
+  key: "imported_tickers",
+  module: import.meta,
+  group: "imported",
+  layer: "raw",
+  description: "Instruments that an import brought along, with their names and types.",
+  row: RawTicker,
+  primaryKey: ["ticker"],
+  partitionedBy: { name: "ticker" },
+  checks: [rowsUsable()],
+  source: importVersion,
+  partitionsDef: takenOnce(({ tickers }) => ({ names: tickers.map(({ ticker }) => ticker) })),
+
+  materialize({ resources }) {
+    const pending = pendingOf(resources);
+    return withEarlier(pending, {
+      kind: "tickers",
+      rows: pending.rows.tickers,
+      earlier: [],
+      keyOf: ({ ticker }) => ticker,
+    });
+  },
+});

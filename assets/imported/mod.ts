@@ -1,0 +1,10 @@
+/** The assets of a database that something was imported into. A new one is a file and a line here. */
+export { importedTickers } from "./imported_tickers.ts";
+export { importedDailyBars } from "./imported_daily_bars.ts";
+export { importedTickerDetails } from "./imported_ticker_details.ts";
+export { importedNews } from "./imported_news.ts";
+export { importedPairs } from "./imported_pairs.ts";
+export { joinedTickers } from "./joined_tickers.ts";
+export { joinedDailyBars } from "./joined_daily_bars.ts";
+export { joinedTickerDetails } from "./joined_ticker_details.ts";
+export { joinedNews } from "./joined_news.ts";

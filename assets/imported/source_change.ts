@@ -1,0 +1,96 @@
+import type { Database } from "../../resources/database/mod.ts";
+import { type DataSource, isSimulated, type MarketData } from "../../resources/market_data/mod.ts";
+
+type Opened = Pick<Database, "sql" | "selectColumns">;
+
+/** Bars by ticker and session. */
+interface Cells {
+  ticker: readonly string[];
+  session: readonly string[];
+}
+
+const none: Cells = { ticker: [], session: [] };
+
+/** History that a database would no longer have. */
+export interface HistoryLoss {
+  /** The source that it came from, as metadata have it. */
+  before: string;
+  rows: number;
+  tickers: number;
+  sessions: number;
+  first: string;
+  last: string;
+}
+
+/**
+ * What a database would lose by reading another source than before; `null` where that is nothing.
+ *
+ * The same source asks nothing, however its content changes, and neither does a file that has every bar that there is. Simulated bars
+ * are no history: their seed gives them again. Imported bars stay whatever the source.
+ *
+ * @param now.id As in the metadata of `raw_daily_bars`.
+ * @param now.market A source that is read as a whole; of a vendor nothing is known before it is asked.
+ * @param now.pending Bars that are about to be imported, which stay too.
+ * @throws What the source throws that cannot be read.
+ */
+export async function lossOfHistory(
+  database: Opened,
+  now: { source: DataSource; id: string; market: MarketData | null; pending?: Cells },
+): Promise<HistoryLoss | null> {
+  const before = await sourceBefore(database);
+  if (before === null || isSimulated(before.name)) return null;
+  if (before.name === now.source.name && (before.id === null || before.id === now.id)) return null;
+  const held = await heldBars(database);
+  const known = new Set<string>();
+  for (const { ticker, session } of [await now.market?.dailyBars() ?? none, now.pending ?? none]) {
+    for (const [i, name] of ticker.entries()) known.add(`${session[i]} ${name}`);
+  }
+  const lost = [...held.ticker.keys()].filter((i) => !known.has(`${held.session[i]} ${held.ticker[i]}`));
+  if (lost.length === 0) return null;
+  const sessions = [...new Set(lost.map((i) => held.session[i]!))].sort();
+  return {
+    before: before.name,
+    rows: lost.length,
+    tickers: new Set(lost.map((i) => held.ticker[i]!)).size,
+    sessions: sessions.length,
+    first: sessions[0]!,
+    last: sessions.at(-1)!,
+  };
+}
+
+/** What an error says of the loss, with the ways out. */
+export function lossText({ before, rows, tickers, sessions, first, last }: HistoryLoss, setting: string): string {
+  const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  return `MARKET_DATA: the bars of this database are from ${before}, and ${setting} would take their place: ` +
+    `${many(rows, "bar")} of ${many(tickers, "ticker")} in ${
+      many(sessions, "session")
+    }, ${first} to ${last}, would be gone. ` +
+    "To keep them beside the new ones, run `deno task import --held` and start again. To drop them, start with --replace. " +
+    `Or set MARKET_DATA back to ${before}.`;
+}
+
+/** The source of the bars that the database holds; `null` where it holds none. */
+async function sourceBefore({ sql }: Opened): Promise<{ name: string; id: string | null } | null> {
+  const [made] = await sql<{ name: string | null; source: string | null }[]>`
+    SELECT metadata #>> '{source,value}' AS name, metadata #>> '{source_id,value}' AS source
+    FROM engine.materialization WHERE asset_key = 'raw_daily_bars' AND row_count > 0 ORDER BY id DESC LIMIT 1`;
+  return made?.name ? { name: made.name, id: made.source } : null;
+}
+
+/** Ticker and session of the bars that the database holds and that were not imported. */
+async function heldBars(database: Opened): Promise<Cells> {
+  const [tables] = await database.sql<{ imported: boolean; judged: boolean }[]>`
+    SELECT to_regclass('raw.imported_daily_bars') IS NOT NULL AS imported,
+      EXISTS (SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS judged`;
+  // Until they are judged, each that has a price counts.
+  const held = tables!.judged ? "silver.daily_bars" : "raw.raw_daily_bars";
+  const imported = tables!.imported
+    ? `AND NOT EXISTS (SELECT FROM raw.imported_daily_bars i
+         WHERE i.ticker = held.ticker AND i.session = held.session AND i._until IS NULL)`
+    : "";
+  return await database.selectColumns(
+    `SELECT ticker, session FROM ${held} held WHERE _until IS NULL AND close > 0 ${imported}`,
+    [],
+    [{ name: "ticker", type: "text" }, { name: "session", type: "date" }],
+  ) as unknown as Cells;
+}

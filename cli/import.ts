@@ -1,0 +1,94 @@
+import { parseArguments, UsageError } from "./arguments.ts";
+import type { ImportControl, ImportedTable, ImportOutcome } from "./import_control.ts";
+import { answering, type ExitCode } from "./materialize.ts";
+import { paintFor } from "./paint.ts";
+import { textTable } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+import { usage } from "./usage.ts";
+
+/** `import FROM [--dry-run] [--json]`, `import --held`: brings data along from elsewhere, and tells what of it and what not. */
+export async function importCommand(
+  args: readonly string[],
+  control: ImportControl,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return await answering("import", terminal, async () => {
+    const { values, positionals } = parseArguments(args, {
+      held: "boolean",
+      "dry-run": "boolean",
+      json: "boolean",
+      help: "boolean",
+    });
+    if (values.help) {
+      terminal.stdout.write(usage("import"));
+      return 0;
+    }
+    const [from, ...more] = positionals;
+    if (more.length > 0) throw new UsageError("One database or folder is imported at a time.");
+    if (values.held ? from !== undefined : from === undefined) {
+      throw new UsageError(
+        values.held
+          ? "--held is for what this database itself holds: name no other."
+          : "Nothing is named that could be imported: postgres://… or a folder of CSV dumps.",
+      );
+    }
+    const outcome = await control.run(from ?? null, { dryRun: values["dry-run"] ?? false });
+    if (values.json) terminal.stdout.write(JSON.stringify(outcome, null, 2) + "\n");
+    else for (const line of outcomeLines(outcome, terminal)) terminal.stdout.write(`${line}\n`);
+    return 0;
+  });
+}
+
+function outcomeLines({ report, assets, next }: ImportOutcome, terminal: Terminal): string[] {
+  const { stdout } = terminal;
+  const width = stdout.isTerminal ? stdout.columns() : 200;
+  const paint = paintFor(terminal, stdout);
+  const right = (title: string) => ({ title, align: "right" as const });
+  const lines = [`Read ${report.from}:`, ""];
+  lines.push(
+    ...textTable(
+      [{ title: "table" }, right("rows"), right("taken"), right("repeated"), right("refused"), {
+        title: "why",
+        flexible: true,
+      }],
+      report.tables.map((table) => [
+        table.table,
+        ...[table.read, table.taken, table.repeated, table.refused].map(String),
+        whyOf(table),
+      ]),
+      { width, paint },
+    ),
+  );
+  if (report.absent.length > 0) lines.push("", `Not there: ${report.absent.join(", ")}.`);
+  if (report.unknown.length > 0) lines.push("", `Passed over, being none of the tables: ${report.unknown.join(", ")}.`);
+  for (const { table, reasons } of report.tables) {
+    if (reasons.length === 0) continue;
+    lines.push("", `Refused of ${table}:`);
+    for (const { reason, rows, example } of reasons) lines.push(`  ${rows} × ${reason} (${example})`);
+  }
+  if (assets) {
+    lines.push("", "Imported:", "");
+    lines.push(
+      ...textTable(
+        [{ title: "asset" }, right("rows"), right("new"), right("gone")],
+        assets.map(({ key, rows, added, removed }) => [key, String(rows), String(added), String(removed)]),
+        { width, paint },
+      ),
+    );
+  } else lines.push("", "Nothing was written (--dry-run).");
+  if (report.addresses.length > 0) {
+    lines.push(
+      "",
+      "Users, to read; for SIGN_IN_ALLOW, where it is to let them in:",
+      `SIGN_IN_ALLOW=${report.addresses.map((address) => `${address}=read`).join(",")}`,
+    );
+  }
+  if (next !== null) lines.push("", next);
+  return lines;
+}
+
+function whyOf({ note, reasons }: ImportedTable): string {
+  if (note !== undefined) return note;
+  const [first, ...more] = reasons;
+  return first === undefined ? "" : `${first.reason}${more.length > 0 ? `, and ${more.length} more` : ""}`;
+}

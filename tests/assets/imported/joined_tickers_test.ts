@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { joinedTickers } from "../../../assets/imported/mod.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
+
+function listed(ticker: string, more: object) {
+  const unknown = { name: null, type: null, exchange: null, sector: null, currency: null };
+  return { ticker, ...unknown, active: true, delisted_on: null, ...more };
+}
+
+Deno.test("joined_tickers completes what the source leaves out and adds what it does not list", async () => {
+  const { rows } = await runAsset(joinedTickers, {
+    inputs: {
+      raw: [listed("A", { name: "From the source", active: false }), listed("B", {})],
+      imported: [
+        listed("A", { name: "Imported", type: "ETF" }),
+        listed("B", { name: "Fund B" }),
+        listed("C", { name: "Fund C" }),
+      ],
+    },
+  });
+  assert.deepEqual(rows, [
+    listed("A", { name: "From the source", type: "ETF", active: false }),
+    listed("B", { name: "Fund B" }),
+    listed("C", { name: "Fund C" }),
+  ]);
+});
