@@ -267,7 +267,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const isFile = /^(csv:|parquet:|imported$)/.test(given.MARKET_DATA ?? "");
   if (given.CALENDAR !== undefined && given.CALENDAR !== "XNYS" && !isFile) {
     lines.push(
-      `CALENDAR: "${given.CALENDAR}" is for bars of a file or an import, and MARKET_DATA=${
+      `CALENDAR: "${given.CALENDAR}" is for bars of a file, and MARKET_DATA=${
         given.MARKET_DATA ?? "simulated"
       } has the sessions of XNYS. Leave CALENDAR unset, or set MARKET_DATA to csv:PATH, parquet:PATH or imported.`,
     );

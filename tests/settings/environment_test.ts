@@ -51,6 +51,7 @@ Deno.test("readEnvironment() reads the calendar of a file, and refuses one for a
   assert.equal(readEnvironment(file).calendar, "XNYS");
   for (const CALENDAR of ["XNYS", "weekdays", "24/7", "none", "sessions:tokyo.txt"]) {
     assert.equal(readEnvironment({ ...file, CALENDAR }).calendar, CALENDAR);
+    assert.equal(readEnvironment({ MARKET_DATA: "imported", CALENDAR }).calendar, CALENDAR);
   }
   for (const CALENDAR of ["XTKS", "xnys", "sessions:", "24/5"]) {
     assert.match(

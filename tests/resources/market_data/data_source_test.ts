@@ -10,6 +10,7 @@ Deno.test("dataSourceOf() names the source of each setting for people", () => {
       ["csv:/home/somebody/private/prices 2024.csv.gz", ["csv", "file", "csv: prices 2024.csv.gz"]],
       ["parquet:data\\bars.parquet", ["parquet", "file", "parquet: bars.parquet"]],
       ["csv:a:b.csv", ["csv", "file", "csv: a:b.csv"]],
+      ["imported", ["imported", "file", "imported"]],
       ["polygon", ["polygon", "vendor", "polygon"]],
     ] as const
   ) {

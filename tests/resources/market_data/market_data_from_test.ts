@@ -38,9 +38,10 @@ Deno.test("marketDataFrom() refuses anything else and says what it read and what
     assert.throws(() => marketDataFrom(setting, { clock }), (error: Error) => {
       assert.equal(error.name, "RangeError");
       assert.ok(error.message.startsWith(`${JSON.stringify(setting)} names no market data.`));
-      return /simulated, simulated:SEED with a whole number from 0 to 4294967295, csv:PATH .* and parquet:PATH/.test(
-        error.message,
-      );
+      return /simulated, simulated:SEED with a whole number from 0 to 4294967295, csv:PATH .* parquet:PATH .* and imported for/
+        .test(
+          error.message,
+        );
     });
   }
 });
