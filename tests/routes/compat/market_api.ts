@@ -41,6 +41,7 @@ const assetsRead = [
   assets.dailyBars,
   assets.rejectedBars,
   assets.sessions,
+  assets.marketIndex,
   assets.cleanPrices,
   assets.pairClusters,
   assets.cointegratedPairs,
