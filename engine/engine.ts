@@ -279,7 +279,7 @@ export class Engine {
         external: asset.external,
         lastMaterialization: materializations.get(key) ?? null,
         lastStep,
-        partitions: partitionCounts(snapshot.partitions.get(producer.key)),
+        partitions: partitionCounts(snapshot.partitions.get(producer.key)!),
         automation: producer.recipe.automation?.text ?? null,
         freshness: freshness.get(key) ?? null,
         // Rows that were kept back are nothing to a fresh asset: what it was made of is as it was before them.
@@ -725,19 +725,16 @@ export class Engine {
   }
 }
 
-function partitionCounts(state: PartitionState | undefined): PartitionCounts | null {
-  if (!state) return null;
-  const none = PartitionSet.none(state.space);
-  const together = (parts: readonly { partitions: PartitionSet }[]) =>
-    parts.reduce((all, { partitions }) => all.union(partitions), none).count;
+function partitionCounts(state: PartitionState): PartitionCounts | null {
+  if (state.space.isSingle) return null;
   return {
     wanted: state.wanted.count,
     made: state.made.count,
     missing: state.missing.count,
     expected: state.expected.count,
     stale: state.stale.count,
-    waiting: together(state.waiting),
-    failed: together(state.failed),
+    waiting: PartitionSet.together(state.space, state.waiting).count,
+    failed: PartitionSet.together(state.space, state.failed).count,
   };
 }
 

@@ -1,9 +1,8 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { PartitionRange } from "../partitions/partition_range.ts";
 import type { Rectangle } from "../partitions/mod.ts";
-import type { StepError } from "../store/records.ts";
+import type { Reading, StepError } from "../store/records.ts";
 import type { SomePartitions } from "../store/reasons.ts";
-import type { Reading } from "./reading.ts";
 
 /** How a producer's last step ended. */
 export interface EndedStep {

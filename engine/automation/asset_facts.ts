@@ -1,15 +1,16 @@
 import { mayBeUnknown } from "../declare/external_asset.ts";
-import { gapsUpstream, type PartitionState } from "../judge/partition_state.ts";
+import { partitionsOfAsset, type PartitionState } from "../judge/partition_state.ts";
 import { goneWithin, partitionsWithin, restricts } from "../judge/partition_work.ts";
 import type { PartitionRange } from "../partitions/partition_range.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import { downstreamPartitions } from "../partitions/mapping.ts";
-import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
-import { type Reason, saysMissing } from "../store/reasons.ts";
+import { isSameReading, readingOf, runsTheSame } from "../judge/reading.ts";
+import type { Snapshot } from "../judge/snapshot.ts";
+import type { Reading } from "../store/records.ts";
+import type { Reason } from "../store/reasons.ts";
 import type { Activity, EndedStep } from "./activity.ts";
 import type { Facts, Moment } from "../declare/automation_condition.ts";
-import { isSameReading, readingOf } from "./reading.ts";
 
 /** All that is known when conditions are judged. */
 export interface Known {
@@ -32,51 +33,47 @@ export class AssetFacts implements Facts {
   readonly nowMs: number;
   readonly universe: PartitionSet;
   readonly #none: PartitionSet;
-  readonly #state: PartitionState | undefined;
-  readonly #reasons: readonly { reason: Reason; partitions: PartitionSet }[];
+  readonly #state: PartitionState;
   readonly #worked = new Map<string, unknown>();
 
   constructor(private readonly producer: Producer, private readonly known: Known) {
     const { snapshot } = known;
     this.nowMs = known.nowMs;
-    this.#state = snapshot.partitions.get(producer.key);
-    this.universe = this.#state ? this.#state.wanted.union(this.#state.gone) : single;
+    this.#state = snapshot.partitions.get(producer.key)!;
+    this.universe = this.#state.wanted.union(this.#state.gone);
     this.#none = PartitionSet.none(this.universe.space);
-    this.#reasons = this.#state?.reasons ??
-      reasonsOfWhole(producer, snapshot).map((reason) => ({ reason, partitions: single }));
   }
 
   get wanted(): PartitionSet {
-    return this.#state?.wanted ?? single;
+    return this.#state.wanted;
   }
 
   get missing(): PartitionSet {
-    return this.#state?.missing ?? this.#because(["never_materialized", "table_replaced"]);
+    return this.#state.missing;
   }
 
   get expected(): PartitionSet {
-    return this.#state?.expected ?? this.missing;
+    return this.#state.expected;
   }
 
   get stale(): PartitionSet {
-    return this.#once("stale", () => {
-      if (this.#state) return this.#state.stale.union(this.#state.gone);
-      const reasons = this.#reasons.map(({ reason }) => reason).filter((reason) => !saysMissing(reason));
-      return this.#because(reasons.map(({ kind }) => kind).filter((kind) => kind !== "check_failed"));
-    });
+    return this.#once(
+      "stale",
+      () => this.#because(({ kind }) => kind !== "check_failed").union(this.#state.gone),
+    );
   }
 
   staleBy(cause: "code" | "config" | "source"): PartitionSet {
-    return this.#because(causes[cause]);
+    return this.#because(({ kind }) => causes[cause].includes(kind));
   }
 
   get upstreamUpdates(): readonly Moment[] {
     return this.#once("upstreamUpdates", () => {
-      const changed = this.#reasons.flatMap(({ reason, partitions }): Moment[] =>
+      const { reasons, made, expected } = this.#state;
+      const changed = reasons.flatMap(({ reason, partitions }): Moment[] =>
         reason.kind === "upstream_changed" ? [{ partitions, atMs: this.#committedAtMs(reason.upstream) }] : []
       );
-      const tended = this.#state ? this.#state.made.union(this.#state.expected) : single;
-      const soon = this.#aboutToChange.intersection(tended).intersection(this.universe);
+      const soon = this.#aboutToChange.intersection(made.union(expected)).intersection(this.universe);
       return soon.isEmpty ? changed : [...changed, { partitions: soon, atMs: this.nowMs }];
     });
   }
@@ -87,17 +84,17 @@ export class AssetFacts implements Facts {
       const isRequested = (key: string) => requested.get(this.#makerOf(key))?.isEmpty === false;
       const isMissing = (key: string) => !snapshot.latest.has(key) && !isRequested(key) && !mayBeUnknown(graph, key);
       if (this.producer.upstream.some(isMissing)) return this.universe;
-      if (!this.#state) {
-        // A whole is not made with a gap in it that this evaluation does not close.
-        const open = gapsUpstream(this.producer, snapshot, graph).some(({ upstream, partitions }) => {
+      if (this.universe.space.isSingle) {
+        // It is not made with a gap in what it reads that this evaluation does not close.
+        const open = this.#state.waiting.some(({ upstream, lacking }) => {
           const soon = requested.get(this.#makerOf(upstream));
-          return !(soon ? partitions.difference(soon) : partitions).isEmpty;
+          return !(soon ? lacking!.difference(soon) : lacking!).isEmpty;
         });
         return open ? this.universe : this.#none;
       }
       return this.#readersOf((key) => {
-        const missing = snapshot.partitions.get(this.#makerOf(key))?.missing;
-        if (!missing || missing.isEmpty) return undefined;
+        const { missing } = snapshot.partitions.get(this.#makerOf(key))!;
+        if (missing.space.isSingle) return undefined;
         const soon = requested.get(this.#makerOf(key));
         return soon ? missing.difference(soon) : missing;
       });
@@ -108,12 +105,11 @@ export class AssetFacts implements Facts {
     return this.#once("upstreamInProgress", () =>
       this.#readersOf((key) => {
         const maker = this.#makerOf(key);
-        const open = this.known.activity.open.get(maker);
-        const state = this.known.snapshot.partitions.get(maker);
-        if (!open) return undefined;
-        return state
-          ? together(open.map((range) => rangePartitions(range, state)), state.space)
-          : this.#partitionsOf(key, single);
+        return partitionsOfAsset(
+          key,
+          this.#open(maker, this.known.snapshot.partitions.get(maker)!),
+          this.known.snapshot,
+        );
       }));
   }
 
@@ -123,36 +119,32 @@ export class AssetFacts implements Facts {
   }
 
   get inProgress(): PartitionSet {
-    return this.#once("inProgress", () =>
-      together(
-        (this.known.activity.open.get(this.producer.key) ?? []).map((range) => this.#within(range)),
-        this.universe.space,
-      ));
+    return this.#once("inProgress", () => this.#open(this.producer.key, this.#state));
   }
 
   get failures(): readonly Moment[] {
-    if (this.#state) {
+    if (!this.universe.space.isSingle) {
       return this.#failedPartitions.map(({ partitions, failedAt }) => ({ partitions, atMs: Date.parse(failedAt) }));
     }
     const last = this.#lastEnded;
-    return last?.status === "failed" ? [{ partitions: single, atMs: Date.parse(last.endedAt) }] : [];
+    return last?.status === "failed" ? [{ partitions: this.universe, atMs: Date.parse(last.endedAt) }] : [];
   }
 
   get triedInVain(): PartitionSet {
     return this.#once("triedInVain", () => {
       const last = this.#lastEnded;
-      const reading = readingOf(this.producer, this.known.snapshot);
+      const { present, latest } = this.known.snapshot;
+      const reading = readingOf(this.producer, present.get(this.producer.key)!, latest);
+      const isRead = (then: Reading | null | undefined) => !!then && isSameReading(then, reading);
       const failedPartitions = this.#failedPartitions.filter(({ runId }) => {
-        const then = this.known.activity.failedReadings.get(`${this.producer.key} ${runId}`);
-        return then && isSameReading(then, reading);
-      }).map(({ partitions }) => partitions);
+        return isRead(this.known.activity.failedReadings.get(`${this.producer.key} ${runId}`));
+      });
       // A step that failed as a whole never came to some of its partitions.
-      const failed = last?.status === "failed" && !last.error?.partial && last.reading &&
-        isSameReading(last.reading, reading);
-      const cancelled = last?.status === "cancelled" && this.#isUnchangedSince(last, reading.own);
-      return together(
-        [...failedPartitions, ...(failed || cancelled ? [this.#partitionsOfStep(last)] : [])],
+      const failed = last?.status === "failed" && !last.error?.partial && isRead(last.reading);
+      const cancelled = last?.status === "cancelled" && this.#isUnchangedSince(last, reading);
+      return PartitionSet.together(
         this.universe.space,
+        [...failedPartitions, ...(failed || cancelled ? [{ partitions: this.#partitionsOfStep(last) }] : [])],
       ).difference(this.#aboutToChange);
     });
   }
@@ -185,7 +177,7 @@ export class AssetFacts implements Facts {
     return this.#once("aboutToChange", () =>
       this.#readersOf((key) => {
         const requested = this.known.requested.get(this.#makerOf(key));
-        return requested && !requested.isEmpty ? this.#partitionsOf(key, requested) : undefined;
+        return requested && !requested.isEmpty ? partitionsOfAsset(key, requested, this.known.snapshot) : undefined;
       }));
   }
 
@@ -204,8 +196,8 @@ export class AssetFacts implements Facts {
   }
 
   /** Whether its inputs are unchanged since it was cancelled. */
-  #isUnchangedSince({ reading, endedAt }: EndedStep, own: string): boolean {
-    if (reading && reading.own !== own) return false;
+  #isUnchangedSince({ reading, endedAt }: EndedStep, now: Reading): boolean {
+    if (reading && !runsTheSame(reading, now)) return false;
     return this.producer.upstream.every((key) => !(this.#committedAtMs(key) > Date.parse(endedAt)));
   }
 
@@ -214,14 +206,17 @@ export class AssetFacts implements Facts {
   }
 
   #within(range: PartitionRange | null): PartitionSet {
-    return this.#state ? rangePartitions(range, this.#state) : single;
+    return rangePartitions(range, this.#state);
   }
 
-  #because(kinds: readonly Reason["kind"][]): PartitionSet {
-    return together(
-      this.#reasons.filter(({ reason }) => kinds.includes(reason.kind)).map(({ partitions }) => partitions),
-      this.universe.space,
-    );
+  /** Partitions that runs are about to make of a producer. */
+  #open(producer: string, state: PartitionState): PartitionSet {
+    const open = this.known.activity.open.get(producer) ?? [];
+    return PartitionSet.together(state.space, open.map((range) => ({ partitions: rangePartitions(range, state) })));
+  }
+
+  #because(counts: (reason: Reason) => boolean): PartitionSet {
+    return PartitionSet.together(this.universe.space, this.#state.reasons.filter(({ reason }) => counts(reason)));
   }
 
   #committedAtMs(key: string): number {
@@ -231,12 +226,6 @@ export class AssetFacts implements Facts {
 
   #makerOf(key: string): string {
     return this.known.graph.producerOf(key).key;
-  }
-
-  /** Partitions of an upstream asset: what its producer's partitions are in the asset's own space. */
-  #partitionsOf(key: string, partitions: PartitionSet): PartitionSet {
-    const { snapshot } = this.known;
-    return snapshot.partitions.has(this.#makerOf(key)) ? partitions : PartitionSet.all(snapshot.spaces.get(key)!);
   }
 
   /** The partitions that read any of the partitions that `ofUpstream` gives for an upstream asset. */
@@ -261,14 +250,8 @@ export class AssetFacts implements Facts {
   }
 }
 
-const single = PartitionSet.all(PartitionSpace.single);
-
 /** The partitions that a run with a range is about. */
 function rangePartitions(range: PartitionRange | null, state: PartitionState): PartitionSet {
   if (!range || !restricts(range, state.key)) return state.wanted.union(state.gone);
   return partitionsWithin(state, range).union(goneWithin(state, range));
-}
-
-function together(parts: readonly PartitionSet[], space: PartitionSpace): PartitionSet {
-  return parts.reduce((all, partitions) => all.union(partitions), PartitionSet.none(space));
 }

@@ -1,9 +1,8 @@
-import { type Reason, somePartitions, upstreamStale } from "../store/reasons.ts";
+import { type Reason, toldPartitions, upstreamStale } from "../store/reasons.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
-import { reasonsWithin } from "../judge/plan.ts";
 import type { Plan, PlannedStep } from "../store/run_plan.ts";
-import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
+import { reasonsOf, type Snapshot } from "../judge/snapshot.ts";
 
 /**
  * The run that makes exactly the partitions that were asked for. A step that turns out to have nothing to do is left out when its turn
@@ -17,10 +16,9 @@ export function planRequests(
   const steps: PlannedStep[] = [];
   for (const [key, asked] of requests) {
     const producer = graph.producerOf(key);
-    const byPartitions = snapshot.partitions.has(key);
-    if (byPartitions) partitions[key] = asked.rectangles();
+    if (!asked.space.isSingle) partitions[key] = asked.rectangles();
     const rebuilt = producer.upstream.filter((upstream) => requests.has(graph.producerOf(upstream).key));
-    const own = byPartitions ? partitionReasons(producer, snapshot, asked) : reasonsOfWhole(producer, snapshot);
+    const own = reasonsOf(producer, snapshot, asked);
     const inherited = rebuilt
       .filter((upstream) => !own.some((r) => r.kind === "upstream_changed" && r.upstream === upstream))
       .map((upstream) => upstreamStale(upstream, !snapshot.latest.has(upstream)));
@@ -31,7 +29,7 @@ export function planRequests(
       after: [...new Set(rebuilt.map((upstream) => graph.producerOf(upstream).key))],
       reasons: reasons.length > 0 ? reasons : [lookAt(producer)],
       certain: own.length > 0,
-      ...(byPartitions && { partitions: somePartitions(asked) }),
+      ...toldPartitions(asked),
     });
   }
   return {
@@ -43,16 +41,6 @@ export function planRequests(
     waiting: [],
     blocked: [],
   };
-}
-
-function partitionReasons(producer: Producer, snapshot: Snapshot, asked: PartitionSet): Reason[] {
-  const reasons = reasonsWithin(producer, snapshot, asked);
-  const gone = snapshot.partitions.get(producer.key)!.gone.intersection(asked);
-  if (!gone.isEmpty) {
-    const message = `${gone.count} of its partitions are not part of it any more`;
-    reasons.push({ kind: "partitions_gone", message, partitions: somePartitions(gone) });
-  }
-  return reasons;
 }
 
 function lookAt({ recipe }: Producer): Reason {

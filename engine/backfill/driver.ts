@@ -1,4 +1,4 @@
-import { nextWork, type PartitionsOfBackfill } from "./partitions.ts";
+import { nextWork, type PartOfBackfill } from "./partitions.ts";
 import { partsOf } from "../judge/estimate.ts";
 import { stepDurations, type StepHistory } from "../store/step_durations.ts";
 import type { BackfillLedger, BackfillStep } from "./ledger.ts";
@@ -115,22 +115,25 @@ export class BackfillDriver {
   async #nextPlan({ parts, snapshot, backfill }: LookedAt) {
     const { graph } = this.around;
     const next = nextWork(parts);
-    if (!next) return undefined;
+    const [first] = next;
+    if (!first) return undefined;
     const { force } = backfill;
-    if (next.kind === "whole") {
-      const keys = next.producers.map(({ key }) => key);
-      return planRun(graph, keys, snapshot, { selection: keys.join(" "), force, range: null });
-    }
-    const { key } = next.part.producer;
+    const keys = next.map(({ producer }) => producer.key);
+    const selection = keys.join(" ");
+    if (first.all.space.isSingle) return planRun(graph, keys, snapshot, { selection, force, range: null });
+    const { key } = first.producer;
     const own = await stepDurations(this.around.database.sql, [key], this.id);
-    const partitions = this.#pieceOf(next.part, { config: snapshot.configs.get(key), history: own.get(key) });
-    const range = { partitions: { [key]: partitions.rectangles() } };
-    return planRun(graph, [key], snapshot, { selection: key, force, range });
+    const partitions = this.#pieceOf(first, { config: snapshot.configs.get(key), history: own.get(key) });
+    return planRun(graph, keys, snapshot, {
+      selection,
+      force,
+      range: { partitions: { [key]: partitions.rectangles() } },
+    });
   }
 
   /** So many parts of what is ready that making them takes a moment, no more. */
   #pieceOf(
-    { ready, producer }: PartitionsOfBackfill,
+    { ready, producer }: PartOfBackfill,
     { config, history }: { config: unknown; history: StepHistory | undefined },
   ): PartitionSet {
     const parts = partsOf(producer, ready, { config, resources: this.around.resources });
@@ -138,7 +141,7 @@ export class BackfillDriver {
     const count = secondsPerPart === undefined
       ? firstParts
       : Math.max(1, Math.min(mostParts, Math.floor(runSeconds / Math.max(secondsPerPart, 1e-3))));
-    return parts.slice(0, count).reduce((all, part) => all.union(part), PartitionSet.none(ready.space));
+    return PartitionSet.together(ready.space, parts.slice(0, count).map((partitions) => ({ partitions })));
   }
 }
 

@@ -5,7 +5,7 @@ import { partitionsWithin } from "../judge/partition_work.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
 import { isFinished } from "../store/records.ts";
-import { reasonsOfWhole, type Snapshot } from "../judge/snapshot.ts";
+import type { Snapshot } from "../judge/snapshot.ts";
 
 /** What a backfill is about, and what became of it up to now. */
 export interface BackfillFacts {
@@ -26,9 +26,8 @@ export interface Obstacle {
   partitions: PartitionSet;
 }
 
-/** An asset made by partitions within a backfill: each of `all` is in exactly one of the five sets. */
-export interface PartitionsOfBackfill {
-  kind: "partitions";
+/** An asset within a backfill: each partition of `all` is in exactly one of the five sets. */
+export interface PartOfBackfill {
   producer: Producer;
   all: PartitionSet;
   done: PartitionSet;
@@ -43,25 +42,13 @@ export interface PartitionsOfBackfill {
   error: string | null;
 }
 
-/** An asset made as a whole within a backfill. */
-export interface WholeOfBackfill {
-  kind: "whole";
-  producer: Producer;
-  state: "done" | "running" | "missing" | "failed" | "skipped";
-  /** The upstream asset that keeps it from being made. */
-  obstacle: string | null;
-  ready: boolean;
-  error: string | null;
-}
-
-export type PartOfBackfill = PartitionsOfBackfill | WholeOfBackfill;
-
 /** How a backfill stands, asset by asset in the order in which they are made. Reads nothing but its arguments. */
 export function backfillParts(facts: BackfillFacts, snapshot: Snapshot, graph: AssetGraph): PartOfBackfill[] {
   const parts = new Map<string, PartOfBackfill>();
   for (const producer of facts.producers) {
     const around = { facts, snapshot, graph, parts, steps: facts.steps.filter(({ key }) => key === producer.key) };
-    parts.set(producer.key, producer.recipe.partitionsDef ? partitionsOf(producer, around) : wholeOf(producer, around));
+    const { space } = snapshot.partitions.get(producer.key)!;
+    parts.set(producer.key, space.isSingle ? singleOf(producer, around) : partitionsOf(producer, around));
   }
   return [...parts.values()];
 }
@@ -74,7 +61,7 @@ interface Around {
   steps: readonly BackfillStep[];
 }
 
-function partitionsOf(producer: Producer, around: Around): PartitionsOfBackfill {
+function partitionsOf(producer: Producer, around: Around): PartOfBackfill {
   const { facts, snapshot } = around;
   const state = snapshot.partitions.get(producer.key)!;
   const { space } = state;
@@ -93,10 +80,9 @@ function partitionsOf(producer: Producer, around: Around): PartitionsOfBackfill 
   const running = todo.intersection(begun);
   const open = todo.difference(failed).difference(running);
   const { obstacles, held } = obstaclesOf(producer, open, around);
-  const skipped = obstacles.reduce((sum, { partitions }) => sum.union(partitions), PartitionSet.none(space));
+  const skipped = PartitionSet.together(space, obstacles);
   const missing = open.difference(skipped);
   return {
-    kind: "partitions",
     producer,
     all,
     done: all.difference(todo),
@@ -181,17 +167,16 @@ function obstaclesOf(
   for (const upstream of producer.upstream) {
     const maker = graph.producerOf(upstream).key;
     const part = parts.get(maker);
-    const state = snapshot.partitions.get(maker);
+    const { missing: absent } = snapshot.partitions.get(maker)!;
     const gone = (partitions: PartitionSet) => {
       const kept = partitions.intersection(open);
       if (!kept.isEmpty) obstacles.push({ upstream, partitions: kept });
     };
-    if (state) {
-      if (state.missing.isEmpty && snapshot.latest.has(upstream)) continue;
-      const coming = part?.kind === "partitions" ? part.missing.union(part.running) : PartitionSet.none(state.space);
+    if (!absent.isEmpty && !absent.space.isSingle) {
+      const coming = part ? part.missing.union(part.running) : PartitionSet.none(absent.space);
       const readers = (partitions: PartitionSet) => readersOf(producer.key, { upstream, partitions }, snapshot);
-      gone(readers(state.missing.difference(coming)));
-      held = held.union(readers(state.missing.intersection(coming)));
+      gone(readers(absent.difference(coming)));
+      held = held.union(readers(absent.intersection(coming)));
     }
     if (!snapshot.latest.has(upstream)) {
       if (isComing(part)) held = held.union(open);
@@ -201,40 +186,44 @@ function obstaclesOf(
   return { obstacles, held };
 }
 
-function wholeOf(producer: Producer, { facts, snapshot, graph, parts, steps }: Around): WholeOfBackfill {
+/**
+ * An asset with a single partition, which runs of a backfill do not name. It is made again where something upstream is to come, and
+ * counts as done once it was made, though its source may have moved on since.
+ */
+function singleOf(producer: Producer, { facts, snapshot, graph, parts, steps }: Around): PartOfBackfill {
+  const { wanted: all, missing, stale } = snapshot.partitions.get(producer.key)!;
   const last = steps.findLast(({ runId }) => runId > facts.retriedRun);
-  const whole = { kind: "whole", producer, obstacle: null, ready: false, error: last?.error?.message ?? null } as const;
-  if (last && !isFinished(last.runStatus)) return { ...whole, state: "running" };
-  if (last?.status === "failed") return { ...whole, state: "failed" };
-  const made = last?.status === "succeeded" || last?.status === "up_to_date";
-  // Made once, though its source may have moved on since.
-  if (made) return { ...whole, state: "done" };
-  const absent = producer.upstream.filter((key) => !snapshot.latest.has(key));
-  const obstacle = absent.find((key) => !isComing(parts.get(graph.producerOf(key).key)));
-  const upstream = producer.upstream.map((key) => parts.get(graph.producerOf(key).key));
-  const due = facts.force || reasonsOfWhole(producer, snapshot).length > 0 || upstream.some(isComing);
-  if (!due) return { ...whole, state: "done" };
-  if (obstacle !== undefined) return { ...whole, state: "skipped", obstacle };
-  return { ...whole, state: "missing", ready: !upstream.some(isComing) };
+  const comes = producer.upstream.filter((key) => isComing(parts.get(graph.producerOf(key).key)));
+  const obstacle = producer.upstream.find((key) => !snapshot.latest.has(key) && !comes.includes(key));
+  const state = last && !isFinished(last.runStatus)
+    ? "running"
+    : last?.status === "failed"
+    ? "failed"
+    : last?.status === "succeeded" || last?.status === "up_to_date"
+    ? "done"
+    : !facts.force && missing.union(stale).isEmpty && comes.length === 0
+    ? "done"
+    : obstacle !== undefined
+    ? "skipped"
+    : "missing";
+  const none = PartitionSet.none(all.space);
+  return {
+    producer,
+    all,
+    ...{ done: none, running: none, missing: none, failed: none, skipped: none, [state]: all },
+    obstacles: state === "skipped" ? [{ upstream: obstacle!, partitions: all }] : [],
+    ready: state === "missing" && comes.length === 0 ? all : none,
+    error: last?.error?.message ?? null,
+  };
 }
 
 /** Whether the backfill has yet to make some of it. */
 function isComing(part: PartOfBackfill | undefined): boolean {
-  if (!part) return false;
-  return part.kind === "partitions"
-    ? !part.missing.isEmpty || !part.running.isEmpty
-    : part.state === "missing" || part.state === "running";
+  return part !== undefined && !(part.missing.isEmpty && part.running.isEmpty);
 }
 
-/** What a backfill can do next: partitions of the first asset that has ready ones, or assets that are made as a whole. */
-export function nextWork(
-  parts: readonly PartOfBackfill[],
-): { kind: "partitions"; part: PartitionsOfBackfill } | { kind: "whole"; producers: Producer[] } | undefined {
-  for (const part of parts) {
-    if (part.kind === "partitions" ? part.ready.isEmpty : !part.ready) continue;
-    if (part.kind === "partitions") return { kind: "partitions", part };
-    const whole = parts.filter((other) => other.kind === "whole" && other.ready).map(({ producer }) => producer);
-    return { kind: "whole", producers: whole };
-  }
-  return undefined;
+/** What a backfill can do next: partitions of the first asset that has ready ones, or all assets with a single partition that are ready. */
+export function nextWork(parts: readonly PartOfBackfill[]): readonly PartOfBackfill[] {
+  const ready = parts.filter((part) => !part.ready.isEmpty);
+  return ready[0]?.all.space.isSingle ? ready.filter(({ all }) => all.space.isSingle) : ready.slice(0, 1);
 }

@@ -8,7 +8,7 @@ import type {
   PlannedAsset,
   SkippedPartitions,
 } from "../store/backfill_records.ts";
-import { somePartitions } from "../store/reasons.ts";
+import { somePartitions, toldPartitions } from "../store/reasons.ts";
 import { InvalidRequestError, UnmetUpstreamError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { PartitionSet } from "../partitions/mod.ts";
@@ -65,23 +65,22 @@ export function planBackfill(
     const upstream = producer.upstream.flatMap((key) =>
       parts.filter((other) => other.producer === graph.producerOf(key))
     );
-    if (part.kind === "partitions") {
-      for (const { upstream, partitions } of part.obstacles) {
-        skipped.push({ key: producer.key, upstream, partitions: somePartitions(partitions) });
-      }
+    const { isSingle } = part.all.space;
+    for (const { upstream, partitions } of isSingle ? [] : part.obstacles) {
+      skipped.push({ key: producer.key, upstream, partitions: somePartitions(partitions) });
     }
     const mayGrow = upstream.some((other) => uncertain.has(other.producer.key) || bringsMore(other, snapshot));
     if (mayGrow) uncertain.add(producer.key);
-    if (part.kind === "partitions" ? part.missing.isEmpty && !mayGrow : part.state !== "missing") {
-      if (part.kind === "whole" || part.skipped.isEmpty) fresh.push(...producer.produces);
+    if (part.missing.isEmpty && (isSingle || !mayGrow)) {
+      if (isSingle || part.skipped.isEmpty) fresh.push(...producer.produces);
       continue;
     }
     const context = { config: snapshot.configs.get(producer.key), resources, history: history.get(producer.key) };
     assets.push({
       key: producer.key,
       produces: producer.produces,
-      partitions: part.kind === "partitions" ? somePartitions(part.missing) : null,
-      ...estimate(producer, part.kind === "partitions" ? part.missing : null, context),
+      partitions: toldPartitions(part.missing).partitions ?? null,
+      ...estimate(producer, part.missing, context),
       certain: !mayGrow,
     });
   }
@@ -106,9 +105,9 @@ export function withEstimates(plan: Plan, { graph, snapshot, resources, history 
     ...plan,
     steps: plan.steps.map((step) => {
       const { partitions, key } = step;
-      const space = snapshot.spaces.get(key);
       const context = { config: snapshot.configs.get(key), resources, history: history.get(key) };
-      const made = partitions && space ? PartitionSet.fromRectangles(space, partitions.partitions) : null;
+      const { space } = snapshot.partitions.get(key)!;
+      const made = partitions ? PartitionSet.fromRectangles(space, partitions.partitions) : PartitionSet.all(space);
       return { ...step, estimate: estimate(graph.producerOf(key), made, context) };
     }),
   };
@@ -122,8 +121,8 @@ export function producersOf(graph: AssetGraph, keys: readonly string[]): Produce
 
 /** Whether making it may show that more has to be made of it than is known now. */
 function bringsMore(part: PartOfBackfill, { partitions }: Snapshot): boolean {
-  if (part.kind === "whole") return part.state === "missing";
-  return !part.missing.intersection(partitions.get(part.producer.key)!.made).isEmpty;
+  const { missing } = part;
+  return !(missing.space.isSingle ? missing : missing.intersection(partitions.get(part.producer.key)!.made)).isEmpty;
 }
 
 function refuseUnmet(
@@ -132,7 +131,7 @@ function refuseUnmet(
 ): void {
   const selected = new Set(parts.map(({ producer }) => producer));
   for (const part of parts) {
-    if (part.kind === "partitions" ? part.skipped.isEmpty : part.state !== "skipped") continue;
+    if (part.skipped.isEmpty) continue;
     const unmet = part.producer.upstream.find((key) =>
       !snapshot.latest.has(key) && !selected.has(graph.producerOf(key))
     );
@@ -141,7 +140,7 @@ function refuseUnmet(
 }
 
 function unknownNames({ names }: BackfillRange, parts: readonly PartOfBackfill[]): string[] {
-  const spaces = parts.flatMap((part) => part.kind === "partitions" && part.all.space.hasNames ? [part.all.space] : []);
+  const spaces = parts.flatMap(({ all: { space } }) => space.hasNames ? [space] : []);
   // Without any asset that has names there is nothing to be wrong about.
   if (!names || spaces.length === 0) return [];
   return names.filter((name) => spaces.every((space) => space.nameAt(name) < 0));

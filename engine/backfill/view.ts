@@ -1,4 +1,4 @@
-import { backfillParts, type PartitionsOfBackfill, type PartOfBackfill } from "./partitions.ts";
+import { backfillParts, type PartOfBackfill } from "./partitions.ts";
 import { estimate, totalSeconds } from "../judge/estimate.ts";
 import { stepDurations, type StepHistory } from "../store/step_durations.ts";
 import type { BackfillLedger, BackfillStep, StoredBackfill } from "./ledger.ts";
@@ -10,7 +10,7 @@ import {
   backfillPartitionStates,
   type BackfillProgress,
 } from "../store/backfill_records.ts";
-import { somePartitions } from "../store/reasons.ts";
+import { type SomePartitions, somePartitions } from "../store/reasons.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
@@ -45,7 +45,7 @@ export async function lookAt(
 /** The partitions that a backfill is about, for storing. */
 export function partitionsOnRecord(parts: readonly PartOfBackfill[]): Record<string, Rectangle[]> {
   return Object.fromEntries(
-    parts.flatMap((part) => part.kind === "partitions" ? [[part.producer.key, part.all.rectangles()]] : []),
+    parts.flatMap(({ producer, all }) => all.space.isSingle ? [] : [[producer.key, all.rectangles()]]),
   );
 }
 
@@ -53,7 +53,7 @@ export function partitionsOnRecord(parts: readonly PartOfBackfill[]): Record<str
 export function progressOf(parts: readonly PartOfBackfill[]): BackfillProgress {
   const progress: BackfillProgress = { partitions: 0, done: 0, running: 0, missing: 0, failed: 0, skipped: 0 };
   for (const part of parts) {
-    if (part.kind === "whole") continue;
+    if (part.all.space.isSingle) continue;
     progress.partitions += part.all.count;
     for (const state of backfillPartitionStates) progress[state] += part[state].count;
   }
@@ -65,7 +65,7 @@ export function shortfallOf(parts: readonly PartOfBackfill[]): string | null {
   const told = parts.flatMap((part) => {
     const { key } = part.producer;
     const message = messageOfPart(part);
-    return message === null ? [] : [part.kind === "whole" ? `${key}: ${message}` : message];
+    return message === null ? [] : [part.all.space.isSingle ? `${key}: ${message}` : message];
   });
   return told.length === 0 ? null : told.join(" ");
 }
@@ -85,21 +85,20 @@ export function assetStates(
   return parts.map((part) => {
     const { key } = part.producer;
     const observed = own.get(key);
-    const history = observed && (part.kind === "whole" || observed.partitions > 0) ? observed : before.get(key);
-    const left = part.kind === "partitions" ? part.missing.union(part.running) : null;
-    const over = part.kind === "whole" && part.state !== "missing" && part.state !== "running";
+    const history = observed && observed.partitions > 0 ? observed : before.get(key);
+    const left = part.missing.union(part.running);
     const context = { config: snapshot.configs.get(key), resources, history };
     return {
       key,
       state: stateOf(part),
-      partitions: part.kind === "partitions"
-        ? Object.fromEntries(backfillPartitionStates.map((state) => [state, somePartitions(part[state])])) as Record<
+      partitions: part.all.space.isSingle
+        ? null
+        : Object.fromEntries(backfillPartitionStates.map((state) => [state, somePartitions(part[state])])) as Record<
           BackfillPartitionState,
-          ReturnType<typeof somePartitions>
-        >
-        : null,
+          SomePartitions
+        >,
       message: messageOfPart(part),
-      remainingSeconds: over ? 0 : estimate(part.producer, left, context).seconds,
+      remainingSeconds: estimate(part.producer, left, context).seconds,
     };
   });
 }
@@ -146,15 +145,15 @@ export async function statesOf(
 }
 
 function stateOf(part: PartOfBackfill): BackfillPartitionState {
-  if (part.kind === "whole") return part.state;
   const order = ["running", "missing", "failed", "skipped"] as const;
   return order.find((state) => !part[state].isEmpty) ?? "done";
 }
 
 function messageOfPart(part: PartOfBackfill): string | null {
-  if (part.kind === "whole") {
-    if (part.state === "failed") return part.error;
-    return part.state === "skipped" ? `skipped, because its upstream ${part.obstacle} has not been made.` : null;
+  if (part.all.space.isSingle) {
+    const [obstacle] = part.obstacles;
+    if (obstacle) return `skipped, because its upstream ${obstacle.upstream} has not been made.`;
+    return part.failed.isEmpty ? null : part.error;
   }
   const said = [
     ...(part.failed.isEmpty
@@ -165,7 +164,7 @@ function messageOfPart(part: PartOfBackfill): string | null {
   return said.length === 0 ? null : said.map((text) => text.endsWith(".") ? text : `${text}.`).join(" ");
 }
 
-function skippedText({ skipped, obstacles, producer }: PartitionsOfBackfill): string[] {
+function skippedText({ skipped, obstacles, producer }: PartOfBackfill): string[] {
   if (skipped.isEmpty) return [];
   const upstream = [...new Set(obstacles.map((obstacle) => obstacle.upstream))].join(" and ");
   return [`${partitionsText(skipped.count)} of ${producer.key} are skipped: what they read of ${upstream} is missing.`];

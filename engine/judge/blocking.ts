@@ -1,21 +1,14 @@
-import type { AttemptReading, RejectedAttempt } from "../store/records.ts";
+import type { RejectedAttempt } from "../store/records.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import { ownReasons, type Present } from "./staleness.ts";
+import type { PartitionStates } from "./partition_state.ts";
+import { isSameReading, readingOf } from "./reading.ts";
+import type { Present } from "./staleness.ts";
 import type { Reason, Versions } from "../store/reasons.ts";
 
-/** The reading of a producer that would run now. */
-export function readingOf(
-  producer: Producer,
-  present: Present,
-  latest: ReadonlyMap<string, Versions>,
-): AttemptReading {
-  return {
-    materialization: latest.get(producer.key)?.materialization ?? null,
-    codeVersion: present.codeVersion,
-    configHash: present.configHash,
-    sourceVersion: present.sourceVersion,
-    upstream: Object.fromEntries(producer.upstream.map((key) => [key, latest.get(key)?.dataVersion ?? ""])),
-  };
+/** What attempts are compared with. */
+interface Now extends Pick<PartitionStates, "partitions"> {
+  present: ReadonlyMap<string, Present>;
+  latest: ReadonlyMap<string, Versions>;
 }
 
 /**
@@ -25,17 +18,16 @@ export function readingOf(
 export function isBlocked(
   producer: Producer,
   attempt: RejectedAttempt,
-  { present, latest }: { present: ReadonlyMap<string, Present>; latest: ReadonlyMap<string, Versions> },
+  { present, latest, partitions }: Now,
 ): boolean {
   const now = present.get(producer.key)!;
   const reading = readingOf(producer, now, latest);
+  const { missing, stale } = partitions.get(producer.key)!;
+  const { sourceVersion, sourceError } = attempt;
   return reading.materialization === attempt.materialization &&
-    reading.codeVersion === attempt.codeVersion &&
-    reading.configHash === attempt.configHash &&
-    (now.sourceError !== undefined || reading.sourceVersion === attempt.sourceVersion) &&
-    producer.upstream.every((key) => reading.upstream[key] === attempt.upstream[key]) &&
+    isSameReading(now.sourceError === undefined ? reading : { ...reading, sourceVersion, sourceError }, attempt) &&
     // Otherwise it would never be tried again, and what is downstream would wait for ever.
-    ownReasons(producer, now, latest).length > 0;
+    !missing.union(stale).isEmpty;
 }
 
 /**
@@ -48,7 +40,7 @@ export class WaitingLine {
   constructor(
     private readonly graph: AssetGraph,
     private readonly attempts: ReadonlyMap<string, RejectedAttempt>,
-    private readonly state: { present: ReadonlyMap<string, Present>; latest: ReadonlyMap<string, Versions> },
+    private readonly state: Now,
   ) {}
 
   /**

@@ -13,20 +13,12 @@ export function partsOf(
   return recipe.partitionsDef?.chunks?.(partitions, context) ?? [partitions];
 }
 
-/**
- * What making some partitions takes: as long as the same took before, and no less than the vendor's rate of calls allows.
- *
- * @param partitions `null` for an asset that is made as a whole.
- */
+/** What making some partitions takes: as long as the same took before, and no less than the vendor's rate of calls allows. */
 export function estimate(
   producer: Producer,
-  partitions: PartitionSet | null,
+  partitions: PartitionSet,
   { config, resources, history }: { config: unknown; resources: unknown; history: StepHistory | undefined },
 ): Estimate {
-  if (partitions === null) {
-    const seconds = history ? history.seconds / history.steps : null;
-    return { parts: 1, vendorCalls: null, seconds, boundBy: seconds === null ? null : "history" };
-  }
   const { partitionsDef } = producer.recipe;
   const parts = partsOf(producer, partitions, { config, resources }).length;
   if (partitions.isEmpty) return { parts, vendorCalls: partitionsDef?.calls ? 0 : null, seconds: 0, boundBy: null };

@@ -22,12 +22,12 @@ export interface SettingChange {
   to: unknown;
 }
 
-/** What is said of some partitions, or of an asset that is made as a whole. */
+/** What is said of some partitions, or of an asset without any. */
 export interface Finding {
   state: ExplainedState;
   /** A plain sentence without its subject: `upstream bars changed in materialization 12`. */
   because: string;
-  /** The partitions that it holds for; absent for a whole. */
+  /** The partitions that it holds for; absent for an asset without partitions. */
   partitions?: SomePartitions;
 }
 
@@ -47,9 +47,9 @@ export interface Explanation extends Finding {
   causes: Explanation[];
 }
 
-/** The coordinates of a partition set's only partition; `null` where it has none or several. */
+/** The coordinates of a partition set's only partition; `null` where it has none or several, or the partition has no coordinates. */
 export function onlyPartition(partitions: PartitionSet): { name?: string; date?: string } | null {
-  if (partitions.count !== 1) return null;
+  if (partitions.count !== 1 || partitions.space.isSingle) return null;
   const [[name, date]] = [...partitions.partitions()] as [[string, string]];
   return { ...(partitions.space.hasNames && { name }), ...(partitions.space.hasDates && { date }) };
 }

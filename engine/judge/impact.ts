@@ -1,12 +1,12 @@
 import { estimate } from "./estimate.ts";
 import { stepDurations } from "../store/step_durations.ts";
-import { readersOf, readSpace } from "./partition_state.ts";
-import { type SomePartitions, somePartitions } from "../store/reasons.ts";
+import { partitionsOfAsset, readSpace } from "./partition_state.ts";
+import { type SomePartitions, somePartitions, toldPartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
 import type { PartitionRange } from "../partitions/partition_range.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
-import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import { downstreamPartitions } from "../partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
@@ -55,16 +55,13 @@ export async function impactOf(
   const snapshot = await takeSnapshot(around, { config: {} });
   const changed = changedPartitionsOf(origin, key, { range, snapshot, around });
   const touched = new Map<string, PartitionSet>(origin.produces.map((made) => [made, changed]));
-  const found: { producer: Producer; partitions: PartitionSet | null }[] = [];
+  const found: { producer: Producer; partitions: PartitionSet }[] = [];
   for (const producer of snapshot.producers) {
     if (producer === origin) continue;
-    const readers = touchedOf(producer, touched, snapshot);
-    if (!readers || readers.isEmpty) continue;
-    const state = snapshot.partitions.get(producer.key);
-    found.push({ producer, partitions: state ? readers : null });
-    for (const made of producer.produces) {
-      touched.set(made, state ? readers : PartitionSet.all(snapshot.spaces.get(made)!));
-    }
+    const partitions = touchedOf(producer, touched, snapshot);
+    if (partitions.isEmpty) continue;
+    found.push({ producer, partitions });
+    for (const made of producer.produces) touched.set(made, partitionsOfAsset(made, partitions, snapshot));
   }
   const history = await stepDurations(around.database.sql, found.map(({ producer }) => producer.key));
   const steps = found.map(({ producer, partitions }): ImpactStep => {
@@ -74,7 +71,7 @@ export async function impactOf(
     return {
       key,
       produces,
-      partitions: partitions && somePartitions(partitions),
+      partitions: toldPartitions(partitions).partitions ?? null,
       minutes: seconds === null ? null : seconds / 60,
       vendorCalls,
     };
@@ -99,8 +96,8 @@ function changedPartitionsOf(
   { range, snapshot, around }: { range: PartitionRange | null; snapshot: Snapshot; around: EngineContext },
 ): PartitionSet {
   const space = snapshot.spaces.get(key)!;
-  const state = snapshot.partitions.get(origin.key);
-  const all = state ? state.wanted.union(state.made) : PartitionSet.all(space);
+  const { wanted, made } = snapshot.partitions.get(origin.key)!;
+  const all = partitionsOfAsset(key, wanted.union(made), snapshot);
   if (!range) return all;
   if (!around.graph.asset(key).partitionedBy) {
     throw new InvalidRequestError(`"${key}" is not told apart by partitions: ask without a range.`);
@@ -115,27 +112,14 @@ function touchedOf(
   producer: Producer,
   touched: ReadonlyMap<string, PartitionSet>,
   snapshot: Snapshot,
-): PartitionSet | undefined {
-  const upstream = producer.upstream.filter((key) => touched.has(key));
-  if (upstream.length === 0) return undefined;
-  const state = snapshot.partitions.get(producer.key);
-  const reads = snapshot.reads.get(producer.key)!;
-  if (!state) {
-    const isTouched = upstream.some((key) =>
-      reads.filter((read) => read.upstream === key).some((read) => {
-        // The newest date is the newest that was made, or one that is made with the change.
-        const all = touched.get(key)!;
-        const made = PartitionSet.fromRectangles(readSpace(read, snapshot), all.rectangles());
-        return [all, made].some((partitions) =>
-          !downstreamPartitions(read.mapping, partitions, PartitionSpace.single).isEmpty
-        );
-      })
-    );
-    return isTouched ? PartitionSet.all(PartitionSpace.single) : undefined;
-  }
-  const readers = upstream.reduce(
-    (all, key) => all.union(readersOf(producer.key, { upstream: key, partitions: touched.get(key)! }, snapshot)),
-    PartitionSet.none(state.space),
-  );
-  return readers.intersection(state.made.intersection(state.wanted).union(state.expected));
+): PartitionSet {
+  const { space, made, wanted, expected } = snapshot.partitions.get(producer.key)!;
+  return snapshot.reads.get(producer.key)!.reduce((readers, read) => {
+    const all = touched.get(read.upstream);
+    if (!all) return readers;
+    // The newest date is the newest that was made, or one that is made with the change.
+    const there = PartitionSet.fromRectangles(readSpace(read, snapshot), all.rectangles());
+    return readers.union(downstreamPartitions(read.mapping, all, space))
+      .union(downstreamPartitions(read.mapping, there, space));
+  }, PartitionSet.none(space)).intersection(made.intersection(wanted).union(expected));
 }

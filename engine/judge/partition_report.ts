@@ -15,14 +15,11 @@ export type PartitionStateName = typeof partitionStateNames[number];
  * not part of the asset any more (`gone`); or it is as it should be (`fresh`).
  */
 export function partitionsByState(state: PartitionState): Record<PartitionStateName, PartitionSet> {
-  const none = PartitionSet.none(state.space);
-  const together = (parts: readonly { partitions: PartitionSet }[]) =>
-    parts.reduce((all, { partitions }) => all.union(partitions), none);
   const due = state.expected.union(state.stale);
   const partitions: Record<PartitionStateName, PartitionSet> = {
     gone: state.gone,
-    failed: together(state.failed),
-    waiting: together(state.waiting).intersection(due),
+    failed: PartitionSet.together(state.space, state.failed),
+    waiting: PartitionSet.together(state.space, state.waiting).intersection(due),
     stale: state.stale,
     expected: state.expected,
     missing: state.missing,

@@ -1,28 +1,18 @@
 import type { FailedPartitions, MadePartitions, PartitionRecords } from "../store/partition_records.ts";
-import { type Reason, somePartitions, type Versions } from "../store/reasons.ts";
+import { type Reason, toldPartitions, type Versions } from "../store/reasons.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { CheckFailedError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
-import {
-  type PartitionMapping,
-  PartitionSet,
-  PartitionSpace,
-  type UpstreamPartitions,
-  type Wanted,
-} from "../partitions/mod.ts";
+import { PartitionSet, PartitionSpace, type UpstreamPartitions, type Wanted } from "../partitions/mod.ts";
 import { downstreamPartitions, upstreamPartitions } from "../partitions/mapping.ts";
 import { wantedPartitions } from "../partitions/definition.ts";
 import { numbersOf, rangesOf } from "../partitions/ranges.ts";
-import type { Present } from "./staleness.ts";
-import { readersOfChange } from "./touched_partitions.ts";
+import { judgeGroup, type OnStale, type Present, type Read } from "./staleness.ts";
 
-/** What a producer reads of one upstream asset. */
-export interface Read {
-  upstream: string;
-  mapping: PartitionMapping;
-}
-
-/** The partitions of a producer, each sort in the same space. */
+/**
+ * The partitions of a producer, each sort in the same space. A producer without a partitions definition has a single one, whatever the
+ * names and dates of its rows.
+ */
 export interface PartitionState {
   /** The producer. */
   key: string;
@@ -46,20 +36,27 @@ export interface PartitionState {
   gone: PartitionSet;
   /** Wanted, made and as they would be now. */
   fresh: PartitionSet;
-  /** Not fresh, and some partition that they read has not been made: with the upstream asset that keeps them waiting. */
-  waiting: readonly { upstream: string; partitions: PartitionSet }[];
+  /**
+   * Not fresh, and some partition that they read has not been made: with the upstream asset that keeps them waiting. A single
+   * partition waits, fresh or not, with what it lacks of the upstream asset.
+   */
+  waiting: readonly { upstream: string; partitions: PartitionSet; lacking?: PartitionSet }[];
   failed: readonly (Omit<FailedPartitions, "partitions"> & { partitions: PartitionSet })[];
   /** The made partitions by the materialization that they belong to, those included that are to be removed. */
   groups: readonly { materialization: number; partitions: PartitionSet }[];
 }
 
-/** All that is known of the state of producers; {@link partitionStates} adds their partitions. */
-export interface Known {
+/** What is on record of producers, and what they would run with now. */
+export interface ProducerFacts {
   graph: AssetGraph;
   present: ReadonlyMap<string, Present>;
   latest: ReadonlyMap<string, Versions>;
   records: PartitionRecords;
   configs: ReadonlyMap<string, unknown>;
+}
+
+/** All that is known of the state of producers; {@link partitionStates} adds their partitions. */
+export interface Known extends ProducerFacts {
   resources: unknown;
   clock: Clock;
   /** Current rows of an asset. */
@@ -68,7 +65,7 @@ export interface Known {
 
 /** Partitions of some producers and spaces of their assets. */
 export interface PartitionStates {
-  /** By producer that is made by partitions. */
+  /** By producer. */
   partitions: Map<string, PartitionState>;
   /** By key of each asset that was looked at. */
   spaces: Map<string, PartitionSpace>;
@@ -82,9 +79,9 @@ export interface PartitionStates {
   reads: Map<string, readonly Read[]>;
 }
 
-/** Judges the partitions of producers, which come in dependency order and with all that is upstream of them. */
-export async function partitionStates(producers: readonly Producer[], known: Known): Promise<PartitionStates> {
-  const states: PartitionStates = {
+/** States of no producer yet. */
+export function noStates(): PartitionStates {
+  return {
     partitions: new Map(),
     spaces: new Map(),
     madeSpaces: new Map(),
@@ -92,32 +89,53 @@ export async function partitionStates(producers: readonly Producer[], known: Kno
     wantedSpaces: new Map(),
     reads: new Map(),
   };
-  for (const producer of producers) {
-    const reads = readsOf(producer, known.configs.get(producer.key));
-    states.reads.set(producer.key, reads);
-    if (producer.recipe.partitionsDef) {
-      const { state, wanted } = await partitionState(producer, reads, known, states);
-      states.partitions.set(producer.key, state);
-      const made = untilMade(state);
-      const lasting = lastingSpace(state);
-      for (const key of producer.produces) {
-        states.spaces.set(key, state.space);
-        states.madeSpaces.set(key, made);
-        states.lastingSpaces.set(key, lasting);
-        states.wantedSpaces.set(key, wanted);
-      }
-    } else {
-      for (const key of producer.produces) {
-        const space = extentOf(key, known.records);
-        for (const spaces of [states.spaces, states.lastingSpaces, states.wantedSpaces]) spaces.set(key, space);
-      }
-    }
-  }
+}
+
+/** Judges the partitions of producers, which come in dependency order and with all that is upstream of them. */
+export async function partitionStates(producers: readonly Producer[], known: Known): Promise<PartitionStates> {
+  const states = noStates();
+  for (const producer of producers) addState(producer, await wantedOf(producer, known, states), known, states);
   return states;
 }
 
-/** What a producer reads of its upstream assets, under its settings. */
-export function readsOf(producer: Producer, config: unknown): Read[] {
+/** What a partitions definition says now; `null` for a producer without one. */
+async function wantedOf({ key, recipe }: Producer, known: Known, states: PartitionStates): Promise<Wanted | null> {
+  if (!recipe.partitionsDef) return null;
+  const upstream = Object.fromEntries(
+    Object.entries(recipe.deps).map(([name, dep]): [string, UpstreamPartitions] => [name, {
+      space: states.lastingSpaces.get(dep.key)!,
+      wanted: states.wantedSpaces.get(dep.key)!,
+      rows: () => known.rows(dep.key),
+    }]),
+  );
+  const { resources, clock } = known;
+  return await recipe.partitionsDef.wanted({ upstream, config: known.configs.get(key), resources, clock });
+}
+
+/** Judges one producer after all that is upstream of it. */
+export function addState(
+  producer: Producer,
+  answer: Wanted | null,
+  known: ProducerFacts,
+  states: PartitionStates,
+): void {
+  const reads = readsOf(producer, known.configs.get(producer.key));
+  states.reads.set(producer.key, reads);
+  const asked = answer ? wantedPartitions(answer) : PartitionSet.all(PartitionSpace.single);
+  const state = partitionState(producer, { answer, asked, reads }, known, states);
+  states.partitions.set(producer.key, state);
+  const lasting = lastingSpace(state);
+  const made = answer ? untilMade(state) : undefined;
+  for (const key of producer.produces) {
+    const extent = answer ? undefined : extentOf(key, known.records);
+    states.spaces.set(key, extent ?? state.space);
+    states.lastingSpaces.set(key, extent ?? lasting);
+    states.wantedSpaces.set(key, extent ?? asked.space);
+    if (made) states.madeSpaces.set(key, made);
+  }
+}
+
+function readsOf(producer: Producer, config: unknown): Read[] {
   return Object.entries(producer.recipe.deps).map(([name, { key }]) => ({
     upstream: key,
     mapping: producer.recipe.mappings[name]!(config),
@@ -125,45 +143,17 @@ export function readsOf(producer: Producer, config: unknown): Read[] {
 }
 
 /**
- * Whether what changed in an upstream asset since a materialization is nothing that a producer reads which is made as a whole.
+ * Partitions of an asset that hold what some partitions of its producer are: the same, or any of them where the producer has a single
+ * partition, because the names and dates of its rows are not made one by one.
  */
-export function isUntouched(
-  producer: Producer,
-  states: PartitionStates,
-  { changes }: PartitionRecords,
-): (upstream: string, since: number) => boolean {
-  return (upstream, since) => {
-    const reads = states.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
-    const after = changes.get(upstream)?.filter((change) => change.materialization > since);
-    if (!after || reads.length === 0) return false;
-    return after.every(({ changed }) =>
-      changed !== null &&
-      reads.every(({ mapping }) => {
-        const touched = { upstream: readSpace({ upstream, mapping }, states), changed, own: PartitionSpace.single };
-        return readersOfChange(mapping, touched).isEmpty;
-      })
-    );
-  };
-}
-
-/** Upstream assets of a producer that is made as a whole of which it reads partitions that should be there and are not. */
-export function gapsUpstream(
-  producer: Producer,
-  states: PartitionStates,
-  graph: AssetGraph,
-): { upstream: string; partitions: PartitionSet }[] {
-  return states.reads.get(producer.key)!.flatMap(({ upstream, mapping }) => {
-    const state = states.partitions.get(graph.producerOf(upstream).key);
-    if (!state) return [];
-    const partitions = upstreamPartitions(
-      mapping,
-      PartitionSet.all(PartitionSpace.single),
-      states.lastingSpaces.get(upstream)!,
-    )
-      .in(state.space)
-      .intersection(state.expected.union(rejectedPartitions(state)));
-    return partitions.isEmpty ? [] : [{ upstream, partitions }];
-  });
+export function partitionsOfAsset(
+  key: string,
+  partitions: PartitionSet,
+  { spaces }: Pick<PartitionStates, "spaces">,
+): PartitionSet {
+  if (!partitions.space.isSingle) return partitions;
+  const space = spaces.get(key)!;
+  return partitions.isEmpty ? PartitionSet.none(space) : PartitionSet.all(space);
 }
 
 /** Partitions of `producer` that read any of the given partitions of an upstream asset. */
@@ -181,29 +171,20 @@ export function readersOf(
     );
 }
 
-async function partitionState(
+function partitionState(
   producer: Producer,
-  reads: readonly Read[],
-  known: Known,
+  { answer, asked, reads }: { answer: Wanted | null; asked: PartitionSet; reads: readonly Read[] },
+  known: ProducerFacts,
   states: PartitionStates,
-): Promise<{ state: PartitionState; wanted: PartitionSpace }> {
-  const { key, recipe } = producer;
-  const partitionsDef = recipe.partitionsDef!;
-  const { records, resources, clock } = known;
-  const upstream = Object.fromEntries(
-    Object.entries(recipe.deps).map(([name, dep]): [string, UpstreamPartitions] => [name, {
-      space: states.lastingSpaces.get(dep.key)!,
-      wanted: states.wantedSpaces.get(dep.key)!,
-      rows: () => known.rows(dep.key),
-    }]),
-  );
-  const answer = await partitionsDef.wanted({ upstream, config: known.configs.get(key), resources, clock });
-  const asked = wantedPartitions(answer);
-  const groups = records.made.get(key) ?? [];
+): PartitionState {
+  const { key, recipe: { partitionsDef } } = producer;
+  const { records } = known;
+  const groups = answer ? records.made.get(key) ?? [] : madeAtOnce(producer, known.latest);
   const failures = records.failed.get(key) ?? [];
   // What was made may have coordinates that are not wanted any more.
   const rectangles = groups.flatMap((group) => group.partitions);
-  const dates = records.extents.get(key)?.dates ?? rectangles.flatMap(({ dates }) => (dates ?? []).flat());
+  const dates = (answer ? records.extents.get(key)?.dates : null) ??
+    rectangles.flatMap(({ dates }) => (dates ?? []).flat());
   // The usual state: what was made are the first of the dates that are wanted.
   const isBeginning = isPrefix(dates, asked.space.dates);
   const furtherDates = rectangles.length === 0 || isBeginning ? [] : dates;
@@ -219,23 +200,22 @@ async function partitionState(
     const partitions = PartitionSet.fromRectangles(space, group.partitions);
     return { group, partitions: space.hasDates ? partitions.during(madeDates) : partitions };
   });
-  const together = (groups: typeof madeGroups) => groups.reduce((all, { partitions }) => all.union(partitions), none);
   const lostGroups = madeGroups.filter(({ group }) => group.lost !== null);
   const keptGroups = madeGroups.filter(({ group }) => group.lost === null);
-  const made = together(keptGroups);
-  const lost = together(lostGroups);
+  const made = PartitionSet.together(space, keptGroups);
+  const lost = PartitionSet.together(space, lostGroups);
   const missing = wanted.difference(made);
   // What was there is made again without anybody asking.
-  const expected = partitionsDef.missing === "latest"
+  const expected = partitionsDef?.missing === "latest"
     ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted)).union(missing.intersection(lost))
     : missing;
   const there = made.union(lost);
-  const kept = partitionsDef.gone === "keep" ? keptPartitions(there, answer) : none;
+  const kept = answer && partitionsDef?.gone === "keep" ? keptPartitions(there, answer) : none;
   const gone = there.difference(wanted).difference(kept);
 
   const found = new Map<string, { reason: Reason; partitions: PartitionSet }>();
   let stale = none;
-  const staleIn = (partitions: PartitionSet, id: string, reason: () => Reason) => {
+  const staleIn: OnStale = (partitions, id, reason) => {
     if (partitions.isEmpty) return;
     stale = stale.union(partitions);
     const before = found.get(id);
@@ -244,12 +224,21 @@ async function partitionState(
       before ? { ...before, partitions: before.partitions.union(partitions) } : { reason: reason(), partitions },
     );
   };
-  for (const { group, partitions } of keptGroups) {
+  const judged = {
+    producer,
+    present: known.present.get(key)!,
+    latest: known.latest,
+    changes: records.changes,
+    reads,
+    readSpace: (read: Read) => readSpace(read, states),
+  };
+  // What is made outside is as it was reported.
+  for (const { group, partitions } of producer.asset.external ? [] : keptGroups) {
     // What is kept though it is not wanted any more cannot be made again: what it was made of may be gone.
-    judgeGroup({ producer, reads, group, partitions: partitions.intersection(wanted), known, states, space }, staleIn);
+    judgeGroup({ ...judged, group, partitions: partitions.intersection(wanted) }, staleIn);
   }
   const notFresh = missing.union(stale);
-  const state: PartitionState = {
+  return {
     key,
     space,
     wanted,
@@ -258,16 +247,16 @@ async function partitionState(
     lostBecause: lostGroups[0]?.group.lost ?? null,
     missing,
     expected,
-    latestAlone: partitionsDef.missing === "latest",
+    latestAlone: partitionsDef?.missing === "latest",
     stale,
     reasons: [...found.values()].map(({ reason, partitions }) => ({
-      reason: { ...reason, partitions: somePartitions(partitions) },
+      reason: { ...reason, ...toldPartitions(partitions) },
       partitions,
     })),
     gone,
     // What is kept unwanted stays on record as it was made: it is judged by that should it be wanted again.
     fresh: made.intersection(wanted).difference(stale),
-    waiting: waitingPartitions(notFresh, reads, states, known.graph),
+    waiting: waitingPartitions(space.isSingle ? wanted : notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
       ...failure,
       partitions: PartitionSet.fromRectangles(space, failure.partitions).intersection(notFresh),
@@ -277,7 +266,21 @@ async function partitionState(
       partitions,
     })),
   };
-  return { state, wanted: asked.space };
+}
+
+/** What is on record of a single partition: the latest materialization, unless a table that the function makes lacks its rows. */
+function madeAtOnce({ key, produces }: Producer, latest: ReadonlyMap<string, Versions>): MadePartitions[] {
+  const tables = produces.flatMap((made) => latest.has(made) ? [{ made, versions: latest.get(made)! }] : []);
+  if (tables.length < produces.length) return [];
+  return [{
+    ...latest.get(key)!,
+    partitions: [{ names: null, dates: null }],
+    lost: null,
+    remake: tables.flatMap(({ made, versions: { remake } }) =>
+      remake === null ? [] : [made === key ? remake : `${made}: ${remake}`]
+    ),
+    failedChecks: tables.flatMap(({ made, versions }) => versions.failedChecks.map((check) => ({ key: made, check }))),
+  }];
 }
 
 /** Of the partitions that were made those whose date still is one. */
@@ -287,107 +290,7 @@ function keptPartitions(made: PartitionSet, { isDate }: Wanted): PartitionSet {
   return made.during(rangesOf(Array.from(numbersOf(made.dateRanges)).filter((at) => isDate(dates[at]!))));
 }
 
-interface Judged {
-  producer: Producer;
-  reads: readonly Read[];
-  group: MadePartitions;
-  partitions: PartitionSet;
-  known: Known;
-  states: PartitionStates;
-  space: PartitionSpace;
-}
-
-function judgeGroup(
-  { producer, reads, group, partitions, known, states, space }: Judged,
-  staleIn: (partitions: PartitionSet, id: string, reason: () => Reason) => void,
-): void {
-  const present = known.present.get(producer.key)!;
-  const { remake } = group;
-  if (remake !== null) {
-    staleIn(partitions, "definition", () => ({ kind: "definition_changed", message: remake }));
-  }
-  if (group.codeVersion !== present.codeVersion) {
-    const [from, to] = [group.codeVersion, present.codeVersion];
-    staleIn(partitions, "code", () => ({
-      kind: "code_changed",
-      message: `its code changed from version ${from} to ${to}`,
-      from,
-      to,
-    }));
-  }
-  if (group.configHash !== present.configHash) {
-    staleIn(partitions, "config", () => ({ kind: "config_changed", message: "its configuration changed" }));
-  }
-  if (present.sourceError === undefined && group.sourceVersion !== present.sourceVersion) {
-    const due = duePartitions(partitions, group.sourceVersion, present.sourceVersion, producer);
-    const [from, to] = [group.sourceVersion, present.sourceVersion];
-    staleIn(due, "source", () =>
-      producer.recipe.partitionsDef!.due
-        ? {
-          kind: "partitions_due",
-          message: `it was read at ${from ?? "no version"} and is due again, because it may be restated until then`,
-          from,
-          to,
-        }
-        : { kind: "source_changed", message: "its source has other data than when it was read", from, to });
-  }
-  for (const upstream of producer.upstream) {
-    const now = known.latest.get(upstream);
-    const read = group.upstream[upstream];
-    if (!now || read?.version === now.dataVersion) continue;
-    const changes = known.records.changes.get(upstream);
-    const after = read && changes?.filter((change) => change.materialization > read.materialization);
-    // Without a record of partitions whatever changed may be anywhere.
-    if (!after || after.some(({ changed }) => changed === null)) {
-      staleIn(partitions, `upstream ${upstream}`, () => ({
-        kind: "upstream_changed",
-        message: `upstream ${upstream} changed`,
-        upstream,
-        materialization: now.materialization,
-      }));
-      continue;
-    }
-    for (const { materialization, changed } of after) {
-      for (const { mapping } of reads.filter((r) => r.upstream === upstream)) {
-        const touched = { upstream: readSpace({ upstream, mapping }, states), changed: changed!, own: space };
-        staleIn(
-          readersOfChange(mapping, touched).intersection(partitions),
-          `upstream ${upstream} ${materialization}`,
-          () => ({
-            kind: "upstream_changed",
-            message: `upstream ${upstream} changed in materialization ${materialization}`,
-            upstream,
-            materialization,
-          }),
-        );
-      }
-    }
-  }
-}
-
-/** Partitions whose date asks for a later version of the source than the one they were read at. */
-function duePartitions(
-  partitions: PartitionSet,
-  made: string | null,
-  now: string | null,
-  { recipe }: Producer,
-): PartitionSet {
-  const { due } = recipe.partitionsDef!;
-  if (!due || now === null) return partitions;
-  if (made === null) return partitions;
-  const { dates } = partitions.space;
-  // The version that a partition asks for rises with its date: those that ask for too much are the last ones.
-  let low = 0;
-  let high = dates.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (due(dates[middle]!, now) > made) high = middle;
-    else low = middle + 1;
-  }
-  return partitions.during(low < dates.length ? [low, dates.length] : []);
-}
-
-/** Partitions that read something which was never made. */
+/** Partitions that read something which was never made. An upstream asset with a single partition is missing to all of them alike. */
 function waitingPartitions(
   partitions: PartitionSet,
   reads: readonly Read[],
@@ -395,16 +298,21 @@ function waitingPartitions(
   graph: AssetGraph,
 ): PartitionState["waiting"] {
   if (partitions.isEmpty) return [];
-  const waiting: { upstream: string; partitions: PartitionSet }[] = [];
-  for (const { upstream, mapping } of reads) {
+  return reads.flatMap(({ upstream, mapping }) => {
     const state = states.partitions.get(graph.producerOf(upstream).key);
-    if (!state) continue;
-    const absent = state.missing.union(rejectedPartitions(state));
-    if (absent.isEmpty) continue;
+    if (!state || state.space.isSingle) return [];
+    const { isSingle } = partitions.space;
+    // History that is made on request alone keeps no single partition waiting, which would wait for ever.
+    const absent = (isSingle ? state.expected : state.missing).union(rejectedPartitions(state));
+    if (absent.isEmpty) return [];
+    if (isSingle) {
+      const lacking = upstreamPartitions(mapping, partitions, states.lastingSpaces.get(upstream)!).in(state.space)
+        .intersection(absent);
+      return lacking.isEmpty ? [] : [{ upstream, partitions, lacking }];
+    }
     const kept = downstreamPartitions(mapping, absent, partitions.space).intersection(partitions);
-    if (!kept.isEmpty) waiting.push({ upstream, partitions: kept });
-  }
-  return waiting;
+    return kept.isEmpty ? [] : [{ upstream, partitions: kept }];
+  });
 }
 
 /**
@@ -437,8 +345,7 @@ function lastingSpace({ space, wanted, made, gone }: PartitionState): PartitionS
 
 /** Partitions whose new rows a blocking check kept back: what there was before is known not to be what it should be. */
 function rejectedPartitions({ space, failed }: PartitionState): PartitionSet {
-  return failed.filter(({ error }) => error.name === CheckFailedError.name)
-    .reduce((all, { partitions }) => all.union(partitions), PartitionSet.none(space));
+  return PartitionSet.together(space, failed.filter(({ error }) => error.name === CheckFailedError.name));
 }
 
 function isPrefix(some: readonly string[], all: readonly string[]): boolean {

@@ -21,19 +21,19 @@ export function partitionsWithin(
   return partitions;
 }
 
-/** What there is to do for an asset that is made by partitions. */
+/** What there is to do for a producer. */
 export interface PartitionWork {
   /** Partitions to be made now. */
   make: PartitionSet;
   /** Partitions whose rows are to be removed. */
   remove: PartitionSet;
   /** Partitions that cannot be made before something upstream is. */
-  wait: readonly { upstream: string; partitions: PartitionSet }[];
+  wait: PartitionState["waiting"];
 }
 
 /**
  * The work that a request asks for. Without a range it is what is stale and what is expected; with one it is what is stale or missing
- * there. Forced work is all partitions of the range, or all that were made and all that are expected.
+ * there; a single partition is in every range. Forced work is all partitions of the range, or all that were made and all that are expected.
  *
  * Where the newest date alone is expected and one that a range names has turned out to be none, the date that is expected now takes its
  * place: the request was for the newest.
@@ -42,7 +42,7 @@ export function partitionWork(
   state: PartitionState,
   { force, range }: { force: boolean; range: PartitionRange | null },
 ): PartitionWork {
-  const asked = range && restricts(range, state.key) ? partitionsWithin(state, range) : null;
+  const asked = range && !state.space.isSingle && restricts(range, state.key) ? partitionsWithin(state, range) : null;
   const remove = asked ? goneWithin(state, range!) : state.gone;
   const upToDate = asked ?? state.made.intersection(state.wanted).union(state.expected);
   const wanted = force
@@ -51,7 +51,7 @@ export function partitionWork(
     ? asked.intersection(state.missing.union(state.stale)).union(insteadOf(remove, state))
     : state.expected.union(state.stale);
   const wait = state.waiting
-    .map(({ upstream, partitions }) => ({ upstream, partitions: partitions.intersection(wanted) }))
+    .map((waiting) => ({ ...waiting, partitions: waiting.partitions.intersection(wanted) }))
     .filter(({ partitions }) => !partitions.isEmpty);
   return {
     make: wait.reduce((rest, { partitions }) => rest.difference(partitions), wanted),

@@ -2,15 +2,15 @@ import { blockedReason, WaitingLine } from "./blocking.ts";
 import type { RejectedAttempt, StepTask } from "../store/records.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { EngineContext } from "../store/context.ts";
-import { isUntouched, type PartitionStates, partitionStates } from "./partition_state.ts";
+import { addState, noStates, type PartitionStates, partitionStates, readersOf } from "./partition_state.ts";
 import type { PartitionRecords } from "../store/partition_records.ts";
-import { missingReason, type Reason, somePartitions, upstreamStale, type Versions } from "../store/reasons.ts";
+import { missingReason, type Reason, toldPartitions, upstreamStale, type Versions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
 import { readColumns } from "../store/asset_table.ts";
-import { downstreamPartitions, readsEverything } from "../partitions/mapping.ts";
-import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { readsEverything } from "../partitions/mapping.ts";
+import { PartitionSet } from "../partitions/mod.ts";
 import { toRows } from "../declare/row_schema.ts";
-import { ownReasons, type Present } from "./staleness.ts";
+import { type Present, sourceUnreadable } from "./staleness.ts";
 import { configOf, presentOf } from "./present.ts";
 
 export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;
@@ -92,31 +92,16 @@ export async function takeStepSnapshot(around: EngineContext, task: StepTask): P
       (partitionedBy !== undefined && !readsEverything(producer.recipe.mappings[name]!(config)))
     );
   if (byPartitions) return await takeSnapshot(around, { config: task.config, of: [task.key] });
-  return {
-    producers: [producer],
+  const facts = {
+    graph,
     present: new Map([[producer.key, await presentOf(producer, config, around)]]),
     latest: await ledger.latestVersions([...producer.produces, ...producer.upstream]),
     configs: new Map([[producer.key, config]]),
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
-    rejected: new Map(),
-    replaced: new Map(),
-    partitions: new Map(),
-    spaces: new Map(),
-    madeSpaces: new Map(),
-    lastingSpaces: new Map(),
-    wantedSpaces: new Map(),
-    reads: new Map([[producer.key, []]]),
   };
-}
-
-/** The reasons that a producer which is made as a whole has of its own. */
-export function reasonsOfWhole(producer: Producer, snapshot: Snapshot): Reason[] {
-  return ownReasons(
-    producer,
-    snapshot.present.get(producer.key)!,
-    snapshot.latest,
-    { replaced: snapshot.replaced, isUntouched: isUntouched(producer, snapshot, snapshot.records) },
-  );
+  const states = noStates();
+  addState(producer, null, facts, states);
+  return { producers: [producer], ...facts, rejected: new Map(), replaced: new Map(), ...states };
 }
 
 /** Reasons of every asset, those that come down from upstream included. */
@@ -125,18 +110,18 @@ export function reasonsOfAll(snapshot: Snapshot, graph: EngineContext["graph"]):
   const unsettled: Unsettled = new Map();
   const line = new WaitingLine(graph, snapshot.rejected, snapshot);
   for (const producer of snapshot.producers) {
-    const state = snapshot.partitions.get(producer.key);
-    const own = state ? reasonsOfPartitions(producer, snapshot) : reasonsOfWhole(producer, snapshot);
+    const state = snapshot.partitions.get(producer.key)!;
+    const own = reasonsOf(producer, snapshot);
     const changed = new Set(own.flatMap((r) => r.kind === "upstream_changed" ? [r.upstream] : []));
     const inherited: Reason[] = [];
-    let partitions = state?.expected.union(state.stale);
+    let partitions = state.expected.union(state.stale);
     for (const key of producer.upstream) {
       if (reasons.get(key)!.length === 0) continue;
       const readers = readersOfUnsettled(producer, key, { snapshot, graph, unsettled });
-      partitions = partitions?.union(readers ?? state!.made.union(state!.expected));
+      partitions = partitions.union(readers ?? state.made.union(state.expected));
       if (!readers?.isEmpty && !changed.has(key)) inherited.push(upstreamStale(key, !snapshot.latest.has(key)));
     }
-    if (partitions) unsettled.set(producer.key, partitions);
+    unsettled.set(producer.key, partitions);
     const blocker = line.next(producer, { willReadAnew: false });
     // First, because it is what has to be put right.
     const all = [...blocker ? [blockedReason(blocker)] : [], ...own, ...inherited];
@@ -145,60 +130,67 @@ export function reasonsOfAll(snapshot: Snapshot, graph: EngineContext["graph"]):
   return reasons;
 }
 
-/** Partitions that are made again, or may be once what is upstream is; by producer that is made by partitions. */
+/** Partitions that are made again, or may be once what is upstream is; by producer. */
 type Unsettled = Map<string, PartitionSet>;
 
 /**
- * The partitions of a producer that read anything of an upstream asset that is not settled, the single one of a whole; `undefined`
- * where that may be all of them, and further ones: of what is made as a whole, was never made, or is waited for without being read.
+ * The partitions of a producer that read anything of an upstream asset that is not settled; `undefined` where that may be all of
+ * them, and further ones: of what has a single partition, was never made, or is waited for without being read.
  */
 function readersOfUnsettled(
   producer: Producer,
   upstream: string,
   { snapshot, graph, unsettled }: { snapshot: Snapshot; graph: EngineContext["graph"]; unsettled: Unsettled },
 ): PartitionSet | undefined {
-  const own = snapshot.partitions.get(producer.key);
-  const concerned = own ? own.made.union(own.expected) : PartitionSet.all(PartitionSpace.single);
-  const partitions = unsettled.get(graph.producerOf(upstream).key);
-  const reads = snapshot.reads.get(producer.key)!.filter((read) => read.upstream === upstream);
-  if (!partitions || !snapshot.latest.has(upstream) || reads.length === 0) return undefined;
-  return reads.reduce(
-    (all, { mapping }) => all.union(downstreamPartitions(mapping, partitions, concerned.space)),
-    PartitionSet.none(concerned.space),
-  ).intersection(concerned);
+  const { made, expected } = snapshot.partitions.get(producer.key)!;
+  const partitions = unsettled.get(graph.producerOf(upstream).key)!;
+  const reads = snapshot.reads.get(producer.key)!.some((read) => read.upstream === upstream);
+  if (partitions.space.isSingle || !snapshot.latest.has(upstream) || !reads) return undefined;
+  return readersOf(producer.key, { upstream, partitions }, snapshot).intersection(made.union(expected));
 }
 
-/** What speaks against the partitions of a producer being as they should. */
-export function reasonsOfPartitions(producer: Producer, { partitions, latest, present, replaced }: Snapshot): Reason[] {
+/**
+ * What speaks against the partitions of a producer being as they should; its own reasons, without what comes down from upstream.
+ *
+ * @param within Only what concerns these partitions; missing ones are told then whether they are expected or not.
+ */
+export function reasonsOf(
+  producer: Producer,
+  { partitions, latest, present, replaced }: Snapshot,
+  within?: PartitionSet,
+): Reason[] {
   const state = partitions.get(producer.key)!;
-  const missing = producer.produces.find((key) => !latest.has(key));
+  const absent = producer.produces.find((key) => !latest.has(key));
+  if (producer.asset.external && absent !== undefined) {
+    return [{ kind: "never_materialized", message: `${absent} has never been reported` }];
+  }
   const reasons: Reason[] = [];
-  if (missing !== undefined) {
-    reasons.push(missingReason(missing, replaced));
+  if (absent !== undefined) {
+    reasons.push(missingReason(absent, replaced));
   } else {
-    const lost = state.lost.intersection(state.expected);
-    const never = state.expected.difference(lost);
+    const missing = within ? state.missing.intersection(within) : state.expected;
+    const lost = state.lost.intersection(missing);
+    const never = missing.difference(lost);
     if (!never.isEmpty) {
       const message = `${never.count} of its partitions have never been materialized`;
-      reasons.push({ kind: "partitions_missing", message, partitions: somePartitions(never) });
+      reasons.push({ kind: "partitions_missing", message, ...toldPartitions(never) });
     }
     if (!lost.isEmpty) {
       const message = `${lost.count} of its partitions are not in its tables any more: ${state.lostBecause}`;
-      reasons.push({ kind: "table_replaced", message, partitions: somePartitions(lost) });
+      reasons.push({ kind: "table_replaced", message, ...toldPartitions(lost) });
     }
   }
-  reasons.push(...state.reasons.map(({ reason }) => reason));
-  if (!state.gone.isEmpty) {
-    reasons.push({
-      kind: "partitions_gone",
-      message: `${state.gone.count} of its partitions are not part of it any more`,
-      partitions: { count: state.gone.count, partitions: state.gone.rectangles() },
-    });
+  for (const { reason, partitions: stale } of state.reasons) {
+    const here = within ? stale.intersection(within) : stale;
+    if (!here.isEmpty) reasons.push(here === stale ? reason : { ...reason, ...toldPartitions(here) });
+  }
+  const gone = within ? state.gone.intersection(within) : state.gone;
+  if (!gone.isEmpty) {
+    const message = `${gone.count} of its partitions are not part of it any more`;
+    reasons.push({ kind: "partitions_gone", message, ...toldPartitions(gone) });
   }
   const { sourceError } = present.get(producer.key)!;
-  if (sourceError !== undefined) {
-    reasons.push({ kind: "source_unreadable", message: `its source cannot be read: ${sourceError}` });
-  }
+  if (sourceError !== undefined && !within && !state.space.isSingle) reasons.push(sourceUnreadable(sourceError));
   return reasons;
 }
 

@@ -1,5 +1,8 @@
-import { missingReason, type Reason, type Versions } from "../store/reasons.ts";
+import type { MadePartitions, PartitionRecords } from "../store/partition_records.ts";
+import type { Reason, Versions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
+import type { PartitionMapping, PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { readersOfChange } from "./touched_partitions.ts";
 
 /** What a producer would run with now. */
 export interface Present {
@@ -11,70 +14,138 @@ export interface Present {
   sourceError?: string;
 }
 
-/**
- * The reasons for which making the producer's assets again, from what its upstream holds now, could give something else.
- * Empty means that it would give the same: clocks are not asked, only versions.
- *
- * @param latest The latest materialization of each asset, by key.
- * @param replaced Why the tables of assets were replaced that have not been made since, by key.
- * @param isUntouched Whether what changed in an upstream asset since a materialization is nothing that the producer reads.
- */
-export function ownReasons(
-  producer: Producer,
-  present: Present,
-  latest: ReadonlyMap<string, Versions>,
-  { replaced = new Map(), isUntouched = () => false }: {
-    replaced?: ReadonlyMap<string, string>;
-    isUntouched?: (upstream: string, since: number) => boolean;
-  } = {},
-): Reason[] {
-  if (producer.asset.external) return externalReasons(producer.key, latest);
-  const missing = producer.produces.find((key) => !latest.has(key));
-  if (missing !== undefined) return [missingReason(missing, replaced)];
-  const made = latest.get(producer.key)!;
-  const reasons: Reason[] = [];
-  for (const key of producer.produces) {
-    const { remake } = latest.get(key)!;
-    if (remake === null) continue;
-    reasons.push({ kind: "definition_changed", message: key === producer.key ? remake : `${key}: ${remake}` });
-  }
-  if (made.codeVersion !== present.codeVersion) {
-    reasons.push({
-      kind: "code_changed",
-      message: `its code changed from version ${made.codeVersion} to ${present.codeVersion}`,
-      from: made.codeVersion,
-      to: present.codeVersion,
-    });
-  }
-  if (made.configHash !== present.configHash) {
-    reasons.push({ kind: "config_changed", message: "its configuration changed" });
-  }
-  if (present.sourceError !== undefined) {
-    reasons.push({ kind: "source_unreadable", message: `its source cannot be read: ${present.sourceError}` });
-  } else if (made.sourceVersion !== present.sourceVersion) {
-    reasons.push({
-      kind: "source_changed",
-      message: "its source has other data than when it was read",
-      from: made.sourceVersion,
-      to: present.sourceVersion,
-    });
-  }
-  for (const key of producer.upstream) {
-    const now = latest.get(key);
-    const read = made.upstream[key];
-    if (now && read?.version !== now.dataVersion && !(read && isUntouched(key, read.materialization))) {
-      reasons.push({ kind: "upstream_changed", message: `upstream ${key} changed`, upstream: key });
-    }
-  }
-  for (const key of producer.produces) {
-    for (const check of latest.get(key)!.failedChecks) {
-      reasons.push({ kind: "check_failed", message: `check ${check} of ${key} failed`, check });
-    }
-  }
-  return reasons;
+/** What a producer reads of one upstream asset. */
+export interface Read {
+  upstream: string;
+  mapping: PartitionMapping;
 }
 
-/** Why an external asset is not fresh: it was never reported. */
-export function externalReasons(key: string, latest: ReadonlyMap<string, Versions>): Reason[] {
-  return latest.has(key) ? [] : [{ kind: "never_materialized", message: `${key} has never been reported` }];
+/** Partitions that were made together, and what they are compared with. */
+export interface Judged {
+  producer: Producer;
+  /** What they were made of. */
+  group: MadePartitions;
+  /** Those of the group that are judged. */
+  partitions: PartitionSet;
+  present: Present;
+  latest: ReadonlyMap<string, Versions>;
+  changes: PartitionRecords["changes"];
+  reads: readonly Read[];
+  /** The space in which what a mapping reads of an upstream asset is looked for. */
+  readSpace(read: Read): PartitionSpace;
+}
+
+/** Is told of partitions for which a reason holds. The same `id` means the same reason. */
+export type OnStale = (partitions: PartitionSet, id: string, reason: () => Reason) => void;
+
+/**
+ * Finds the reasons for which making partitions again, from what their upstream holds now, could give something else. No reason
+ * means that it would give the same: clocks are not asked, only versions.
+ */
+export function judgeGroup(judged: Judged, onStale: OnStale): void {
+  const { group, partitions, present } = judged;
+  for (const message of group.remake) {
+    onStale(partitions, `definition ${message}`, () => ({ kind: "definition_changed", message }));
+  }
+  if (group.codeVersion !== present.codeVersion) {
+    const [from, to] = [group.codeVersion, present.codeVersion];
+    onStale(partitions, "code", () => ({
+      kind: "code_changed",
+      message: `its code changed from version ${from} to ${to}`,
+      from,
+      to,
+    }));
+  }
+  if (group.configHash !== present.configHash) {
+    onStale(partitions, "config", () => ({ kind: "config_changed", message: "its configuration changed" }));
+  }
+  judgeSource(judged, onStale);
+  for (const upstream of judged.producer.upstream) judgeUpstream(upstream, judged, onStale);
+  for (const { key, check } of group.failedChecks) {
+    onStale(partitions, `check ${check} of ${key}`, () => ({
+      kind: "check_failed",
+      message: `check ${check} of ${key} failed`,
+      check,
+    }));
+  }
+}
+
+/** The reason of a source that does not say its version. */
+export function sourceUnreadable(error: string): Reason {
+  return { kind: "source_unreadable", message: `its source cannot be read: ${error}` };
+}
+
+function judgeSource({ producer, group, partitions, present }: Judged, onStale: OnStale): void {
+  const { sourceError } = present;
+  if (sourceError !== undefined) {
+    // Of several partitions none is known to be out of date; a single one is tried again, and fails with the source's words.
+    if (partitions.space.isSingle) onStale(partitions, "source", () => sourceUnreadable(sourceError));
+    return;
+  }
+  if (group.sourceVersion === present.sourceVersion) return;
+  const [from, to] = [group.sourceVersion, present.sourceVersion];
+  onStale(duePartitions(partitions, from, to, producer), "source", () =>
+    producer.recipe.partitionsDef?.due
+      ? {
+        kind: "partitions_due",
+        message: `it was read at ${from ?? "no version"} and is due again, because it may be restated until then`,
+        from,
+        to,
+      }
+      : { kind: "source_changed", message: "its source has other data than when it was read", from, to });
+}
+
+function judgeUpstream(
+  upstream: string,
+  { group, partitions, latest, changes, reads, readSpace }: Judged,
+  onStale: OnStale,
+): void {
+  const now = latest.get(upstream);
+  const read = group.upstream[upstream];
+  if (!now || read?.version === now.dataVersion) return;
+  const { isSingle } = partitions.space;
+  const after = read && changes.get(upstream)?.filter((change) => change.materialization > read.materialization);
+  const mappings = reads.filter((r) => r.upstream === upstream);
+  const reason = (materialization: number, message: string): Reason => ({
+    kind: "upstream_changed",
+    message,
+    upstream,
+    ...(!isSingle && { materialization }),
+  });
+  const anywhere = `upstream ${upstream} changed`;
+  // Without a record of partitions whatever changed may be anywhere; what is only waited for concerns every partition.
+  if (!after || mappings.length === 0 || after.some(({ changed }) => changed === null)) {
+    return onStale(partitions, anywhere, () => reason(now.materialization, anywhere));
+  }
+  for (const { materialization, changed } of after) {
+    // A single partition has one reason, whichever materialization changed what it reads.
+    const message = isSingle ? anywhere : `${anywhere} in materialization ${materialization}`;
+    for (const read of mappings) {
+      const touched = { upstream: readSpace(read), changed: changed!, own: partitions.space };
+      const readers = readersOfChange(read.mapping, touched).intersection(partitions);
+      onStale(readers, message, () => reason(materialization, message));
+      if (isSingle && !readers.isEmpty) return;
+    }
+  }
+}
+
+/** Partitions whose date asks for a later version of the source than the one they were read at. */
+function duePartitions(
+  partitions: PartitionSet,
+  made: string | null,
+  now: string | null,
+  { recipe }: Producer,
+): PartitionSet {
+  const due = recipe.partitionsDef?.due;
+  if (!due || now === null || made === null) return partitions;
+  const { dates } = partitions.space;
+  // The version that a partition asks for rises with its date: those that ask for too much are the last ones.
+  let low = 0;
+  let high = dates.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (due(dates[middle]!, now) > made) high = middle;
+    else low = middle + 1;
+  }
+  return partitions.during(low < dates.length ? [low, dates.length] : []);
 }

@@ -1,5 +1,5 @@
-import { gapsUpstream, type PartitionState, readersOf, readSpace } from "./partition_state.ts";
-import { type Reason, saysMissing, somePartitions } from "../store/reasons.ts";
+import { type PartitionState, readersOf, readSpace } from "./partition_state.ts";
+import { type Reason, saysMissing, toldPartitions } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import type { Producer } from "../declare/graph.ts";
 import type { LastStep } from "../store/ledger.ts";
 import { PastMaterializations } from "../store/past_materializations.ts";
-import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
+import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
 import { upstreamPartitions } from "../partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
@@ -40,14 +40,7 @@ export async function explain(
   const snapshot = await takeSnapshot(around, { config: {}, of: [key] });
   const lastSteps = await around.ledger.lastSteps(snapshot.producers.map((p) => p.key));
   const explainer = new Explainer(around, snapshot, lastSteps);
-  const state = snapshot.partitions.get(producer.key);
-  if (state) return await explainer.partitions(key, partitionsOf(key, state, of));
-  if (of.name !== undefined || of.date !== undefined) {
-    const field = of.name === undefined ? "date" : "name";
-    const message = `"${key}" is made as a whole: ask without a ${field}.`;
-    throw new InvalidRequestError(message, [{ path: field, message }]);
-  }
-  return await explainer.whole(key);
+  return await explainer.partitions(key, partitionsOf(key, snapshot.partitions.get(producer.key)!, of));
 }
 
 function partitionsOf(
@@ -62,6 +55,10 @@ function partitionsOf(
     ] as const
   ) {
     if (value === undefined || (has && known.includes(value))) continue;
+    if (space.isSingle) {
+      const message = `"${key}" is made as a whole: ask without a ${field}.`;
+      throw new InvalidRequestError(message, [{ path: field, message }]);
+    }
     const hint = !has
       ? `Its partitions have no ${field}.`
       : known.length === 0
@@ -96,6 +93,7 @@ class Explainer {
   readonly #past: PastMaterializations;
   #told = 0;
   readonly #path: string[] = [];
+  #allReasons: ReadonlyMap<string, readonly Reason[]> | undefined;
 
   constructor(
     private readonly around: EngineContext,
@@ -105,10 +103,12 @@ class Explainer {
     this.#past = new PastMaterializations(around.database);
   }
 
-  /** Some partitions of an asset that is made by partitions. */
+  /** Some partitions of an asset, or all that there is of one without partitions. */
   async partitions(key: string, partitions: PartitionSet): Promise<Explanation> {
-    const found = await this.#findings(key, partitions);
-    const [first, ...others] = found;
+    const { isSingle } = partitions.space;
+    const [first, ...others] = isSingle
+      ? this.#findingsOfSingle(key, partitions)
+      : await this.#findings(key, partitions);
     const told = first ?? { state: "fresh", because: "it has no partitions, and none are wanted", partitions };
     const partition = onlyPartition(told.partitions);
     return {
@@ -116,31 +116,14 @@ class Explainer {
       partition,
       state: told.state,
       because: told.because,
-      ...(partition === null && { partitions: somePartitions(told.partitions) }),
+      ...(partition === null && toldPartitions(told.partitions)),
       causes: [],
       ...await this.#below(`${key} ${told.state} ${told.because}`, () => told.more?.()),
       others: others.map(({ state, because, partitions }): Finding => ({
         state,
         because,
-        partitions: somePartitions(partitions),
+        ...toldPartitions(partitions),
       })),
-    };
-  }
-
-  /** An asset that is made as a whole. */
-  async whole(key: string): Promise<Explanation> {
-    const producer = this.around.graph.producerOf(key);
-    const findings = this.#findingsOfWhole(key, producer);
-    const [first, ...others] = findings;
-    const { state, because, more } = first!;
-    return {
-      key,
-      partition: null,
-      state,
-      because,
-      causes: [],
-      ...await this.#below(`${key} ${state} ${because}`, () => more?.()),
-      others: others.map(({ state, because }): Finding => ({ state, because })),
     };
   }
 
@@ -158,7 +141,7 @@ class Explainer {
     }
   }
 
-  // ---- assets by partitions --------------------------------------------------------------------------------------------
+  // ---- partitions -------------------------------------------------------------------------------------------------
 
   /** What holds for some partitions, most important first; each partition is told of where it comes first, and with all reasons if it is stale. */
   async #findings(key: string, all: PartitionSet): Promise<Found[]> {
@@ -173,17 +156,13 @@ class Explainer {
     };
     const step = this.lastSteps.get(producer.key);
     if (step?.status === "running") {
-      add((await this.#beingMade(producer, step, state)).intersection(left), {
-        state: "running",
-        because: `run ${step.runId} is making it`,
-        more: () => Promise.resolve({ run: step.runId }),
-      });
+      add((await this.#beingMade(producer, step, state)).intersection(left), runningIn(step.runId));
     }
     for (const { partitions, error, runId } of state.failed) {
       add(partitions.intersection(left), {
         state: "failed",
         because: `it could not be made in run ${runId}: ${error.message}`,
-        more: () => Promise.resolve({ run: runId }),
+        more: ofRun(runId),
       });
     }
     for (const upstream of producer.upstream.filter((other) => !this.snapshot.latest.has(other))) {
@@ -234,12 +213,7 @@ class Explainer {
       because: "it is kept as it was made, though it is not part of the asset any more",
     });
     const made = left.difference(unasked);
-    const group = state.groups.find(({ partitions }) => !partitions.intersection(made).isEmpty);
-    add(made, {
-      state: "fresh",
-      because: `nothing that it was made of has changed since materialization ${group?.materialization}`,
-      more: () => Promise.resolve({ materialization: group?.materialization }),
-    });
+    add(made, unchangedSince(this.#madeIn(producer, made)));
     // Last: history that was not requested does not keep the asset from being fresh.
     add(unasked, {
       state: "missing",
@@ -260,8 +234,8 @@ class Explainer {
   /** @param partitions Those that wait; `null` for all of them. */
   #waitingFor(producer: Producer, upstream: string, partitions: PartitionSet | null): Omit<Found, "partitions"> {
     const { graph } = this.around;
-    const state = this.snapshot.partitions.get(graph.producerOf(upstream).key);
-    const read = state && partitions && this.#read(producer, upstream, partitions).intersection(state.missing);
+    const state = this.snapshot.partitions.get(graph.producerOf(upstream).key)!;
+    const read = partitions && this.#read(producer, upstream, partitions).intersection(state.missing);
     const blocked = read && state.failed.find((failure) => !failure.partitions.intersection(read).isEmpty);
     return {
       state: blocked ? "blocked" : "waiting",
@@ -290,44 +264,47 @@ class Explainer {
       }, PartitionSet.none(space));
   }
 
-  /** Partitions of an asset that a run would make; `null` for a whole, or where there are none. */
+  get #reasons(): ReadonlyMap<string, readonly Reason[]> {
+    return this.#allReasons ??= reasonsOfAll(this.snapshot, this.around.graph);
+  }
+
+  #stateOf(key: string): PartitionState {
+    return this.snapshot.partitions.get(this.around.graph.producerOf(key).key)!;
+  }
+
+  /** Partitions of an asset that a run would make; `null` where there are none. */
   #notFresh(key: string): PartitionSet | null {
-    const state = this.snapshot.partitions.get(this.around.graph.producerOf(key).key);
-    if (!state) {
-      const reasons = reasonsOfAll(this.snapshot, this.around.graph).get(key)!;
-      return reasons.length === 0 ? null : PartitionSet.all(this.snapshot.spaces.get(key)!);
+    const { space, expected, stale } = this.#stateOf(key);
+    if (space.isSingle) {
+      return this.#reasons.get(key)!.length === 0 ? null : PartitionSet.all(this.snapshot.spaces.get(key)!);
     }
-    const partitions = state.expected.union(state.stale);
+    const partitions = expected.union(stale);
     return partitions.isEmpty ? null : partitions;
   }
 
   /** Why what some partitions read of an upstream asset is not fresh. */
   async #upstream(producer: Producer, upstream: string, partitions: PartitionSet): Promise<Explanation[]> {
     const above = this.#notFresh(upstream);
-    if (!above || !this.snapshot.partitions.has(this.around.graph.producerOf(upstream).key)) {
-      return [await this.#asset(upstream)];
-    }
+    if (!above || this.#stateOf(upstream).space.isSingle) return [await this.#asset(upstream)];
     const read = this.#read(producer, upstream, partitions).intersection(above);
     return [await this.partitions(upstream, read.isEmpty ? above : read)];
   }
 
   async #asset(key: string): Promise<Explanation> {
-    const state = this.snapshot.partitions.get(this.around.graph.producerOf(key).key);
-    return state ? await this.partitions(key, state.wanted.union(state.made)) : await this.whole(key);
+    const { wanted, made } = this.#stateOf(key);
+    return await this.partitions(key, wanted.union(made));
   }
 
-  // ---- assets as a whole ------------------------------------------------------------------------------------------
+  // ---- assets without partitions ----------------------------------------------------------------------------------
 
-  #findingsOfWhole(key: string, producer: Producer): (Omit<Found, "partitions">)[] {
+  /** All that holds for the single partition, what comes down from upstream included. */
+  #findingsOfSingle(key: string, partitions: PartitionSet): Found[] {
     const { graph } = this.around;
-    const reasons = reasonsOfAll(this.snapshot, graph).get(key)!;
+    const producer = graph.producerOf(key);
+    const reasons = this.#reasons.get(key)!;
     const step = this.lastSteps.get(producer.key);
-    const single = PartitionSet.all(PartitionSpace.single);
     const found: Omit<Found, "partitions">[] = [];
-    const ofRun = (runId: number) => () => Promise.resolve({ run: runId });
-    if (step?.status === "running") {
-      found.push({ state: "running", because: `run ${step.runId} is making it`, more: ofRun(step.runId) });
-    }
+    if (step?.status === "running") found.push(runningIn(step.runId));
     if (reasons.length > 0 && step?.status === "failed") {
       const blocked = step.error?.name === "CheckFailedError";
       found.push({
@@ -336,15 +313,14 @@ class Explainer {
         more: ofRun(step.runId),
       });
     }
-    for (const { upstream, partitions } of reasons.length === 0 ? [] : gapsUpstream(producer, this.snapshot, graph)) {
-      const state = this.snapshot.partitions.get(graph.producerOf(upstream).key)!;
-      const blocked = state.failed.some((failure) => !failure.partitions.intersection(partitions).isEmpty);
+    for (const { upstream, lacking } of reasons.length === 0 ? [] : this.#stateOf(key).waiting) {
+      const blocked = this.#stateOf(upstream).failed.some((f) => !f.partitions.intersection(lacking!).isEmpty);
       found.push({
         state: blocked ? "blocked" : "waiting",
-        because: `it reads ${partitionsInWords(partitions)} of ${upstream}, which ${
-          blocked ? "could not be made" : `${areInWords(partitions)} not there yet`
+        because: `it reads ${partitionsInWords(lacking!)} of ${upstream}, which ${
+          blocked ? "could not be made" : `${areInWords(lacking!)} not there yet`
         }`,
-        more: async () => ({ causes: [await this.partitions(upstream, partitions)] }),
+        more: async () => ({ causes: [await this.partitions(upstream, lacking!)] }),
       });
     }
     for (const reason of reasons) {
@@ -357,19 +333,12 @@ class Explainer {
           absent
             ? { causes: await inTurn(waits, (other) => this.#asset(other)) }
             : reason.kind === "upstream_stale"
-            ? { causes: await this.#upstream(producer, reason.upstream, single) }
-            : await this.#ofReason(producer, reason, single),
+            ? { causes: await this.#upstream(producer, reason.upstream, partitions) }
+            : await this.#ofReason(producer, reason, partitions),
       });
     }
-    const made = this.snapshot.latest.get(key)?.materialization;
-    if (found.length === 0) {
-      found.push({
-        state: "fresh",
-        because: `nothing that it was made of has changed since materialization ${made}`,
-        more: () => Promise.resolve({ materialization: made }),
-      });
-    }
-    return found;
+    if (found.length === 0) found.push(unchangedSince(this.snapshot.latest.get(key)?.materialization));
+    return found.map((finding) => ({ ...finding, partitions }));
   }
 
   // ---- causes -----------------------------------------------------------------------------------------------------
@@ -393,9 +362,8 @@ class Explainer {
   }
 
   #madeIn(producer: Producer, partitions: PartitionSet): number | undefined {
-    const state = this.snapshot.partitions.get(producer.key);
-    if (!state) return this.snapshot.latest.get(producer.key)?.materialization;
-    return state.groups.find((group) => !group.partitions.intersection(partitions).isEmpty)?.materialization;
+    const { groups } = this.snapshot.partitions.get(producer.key)!;
+    return groups.find((group) => !group.partitions.intersection(partitions).isEmpty)?.materialization;
   }
 
   /** What materializations of an upstream asset changed in what some partitions of a producer read, and why they were made. */
@@ -430,9 +398,9 @@ class Explainer {
       others: [],
       causes: [],
       ...await this.#below(`${upstream} ${until}`, async () => {
-        const own = this.snapshot.partitions.get(maker.key)?.space;
-        const there = !own
-          ? PartitionSet.all(PartitionSpace.single)
+        const own = this.snapshot.partitions.get(maker.key)!.space;
+        const there = own.isSingle
+          ? PartitionSet.all(own)
           : (record.changed === null ? PartitionSet.all(own) : PartitionSet.fromRectangles(own, changed))
             .intersection(within ? PartitionSet.fromRectangles(own, within.rectangles()) : PartitionSet.all(own));
         const above = maker.upstream.filter((other) =>
@@ -449,6 +417,22 @@ class Explainer {
       }),
     };
   }
+}
+
+function ofRun(runId: number): () => Promise<Partial<Explanation>> {
+  return () => Promise.resolve({ run: runId });
+}
+
+function runningIn(runId: number): Omit<Found, "partitions"> {
+  return { state: "running", because: `run ${runId} is making it`, more: ofRun(runId) };
+}
+
+function unchangedSince(materialization: number | undefined): Omit<Found, "partitions"> {
+  return {
+    state: "fresh",
+    because: `nothing that it was made of has changed since materialization ${materialization}`,
+    more: () => Promise.resolve({ materialization }),
+  };
 }
 
 /** One after the other: what was told already is not told twice. */

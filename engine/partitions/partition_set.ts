@@ -95,6 +95,13 @@ export class PartitionSet {
     return PartitionSet.#of(space, shared(rows));
   }
 
+  /** The partitions of all parts. */
+  static together(space: PartitionSpace, parts: Iterable<{ readonly partitions: PartitionSet }>): PartitionSet {
+    let all = PartitionSet.none(space);
+    for (const { partitions } of parts) all = all.union(partitions);
+    return all;
+  }
+
   /** Ranges of date places of a name. */
   rangesAt(nameAt: number): Ranges {
     return this.rows[nameAt]!;

@@ -14,6 +14,11 @@ export class PartitionSpace {
 
   static readonly single: PartitionSpace = new PartitionSpace([""], [""]);
 
+  /** Whether it is the space of an asset without partitions, which counts as one partition. */
+  get isSingle(): boolean {
+    return this === PartitionSpace.single;
+  }
+
   get hasNames(): boolean {
     return this.names.length !== 1 || this.names[0] !== "";
   }

@@ -1,6 +1,7 @@
 import type { PartitionState } from "../judge/partition_state.ts";
 import { somePartitions, type Versions } from "../store/reasons.ts";
-import { type PartitionWork, partitionWork } from "../judge/partition_work.ts";
+import { partsOf } from "../judge/estimate.ts";
+import { partitionWork } from "../judge/partition_work.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import {
   CheckFailedError,
@@ -13,8 +14,9 @@ import {
 } from "../errors.ts";
 import type { StepError, StepOutcome } from "../store/records.ts";
 import { PartitionSet } from "../partitions/mod.ts";
-import type { NewCheckResult } from "../store/ledger.ts";
-import { type OutputToPublish, type Published, publishPartitions } from "./publication.ts";
+import type { NewCheckResult, Published } from "../store/ledger.ts";
+import { publish } from "./publication.ts";
+import type { OutputToPublish } from "./written_rows.ts";
 import { isTriedAgain } from "../declare/retry.ts";
 import { prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
@@ -26,7 +28,8 @@ const hopelessAfter = 3;
 
 /**
  * Makes the partitions of a step, part by part; each part is published by itself, so that nothing that was made is lost when the process
- * ends. A part that fails does not keep the others from being made; its partitions are recorded as failed.
+ * ends. A part that fails does not keep the others from being made; its partitions are recorded as failed. A single partition is the
+ * whole step: it succeeds, fails, or is skipped with it.
  */
 export async function makePartitions(step: StepExecution, snapshot: Snapshot): Promise<StepOutcome> {
   return await new PartitionStep(step, snapshot).run();
@@ -50,6 +53,8 @@ class PartitionStep {
   /** Versions of what the step makes, which move on with each part. */
   #latest: Map<string, Versions & { rowCount: number }>;
   readonly #published = new Map<string, Published>();
+  /** What the producer runs with. */
+  #present: Present;
 
   constructor(private readonly step: StepExecution, private readonly snapshot: Snapshot) {
     this.#state = snapshot.partitions.get(step.producer.key)!;
@@ -59,71 +64,66 @@ class PartitionStep {
     this.#failed = none;
     this.#failures = [...this.#state.failed];
     this.#latest = new Map(snapshot.latest);
+    this.#present = snapshot.present.get(step.producer.key)!;
+  }
+
+  get #isSingle(): boolean {
+    return this.#state.space.isSingle;
   }
 
   async run(): Promise<StepOutcome> {
     const { step, snapshot } = this;
     const { ledger } = step.around;
-    const { key, recipe, produces } = step.producer;
+    const { key, produces } = step.producer;
     const work = partitionWork(this.#state, step.task);
-    const before = step.task.force ? await this.#doneBefore() : PartitionSet.none(this.#state.space);
+    const before = step.task.force && !this.#isSingle ? await this.#doneBefore() : PartitionSet.none(this.#state.space);
     const make = work.make.difference(before);
     const isNew = produces.some((made) => !snapshot.latest.has(made));
-    if (make.isEmpty && work.remove.isEmpty && !isNew) {
+    const [gap] = this.#isSingle ? work.wait : [];
+    if (make.isEmpty && work.remove.isEmpty && !isNew && !gap) {
       return await ledger.endStep(step.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
     }
     step.demandUpstream(snapshot);
+    if (gap) return await step.skip(gap.upstream);
     this.#all = work.make.union(work.remove);
     this.#done = before;
-    const present = await step.presentAgain(snapshot);
+    if (!this.#isSingle) this.#present = await step.presentAgain(this.#present, snapshot);
     const config = snapshot.configs.get(key);
-    const parts = make.isEmpty
-      ? []
-      : recipe.partitionsDef!.chunks?.(make, { config, resources: step.around.resources }) ?? [make];
+    const parts = partsOf(step.producer, make, { config, resources: step.around.resources });
     try {
-      await this.#makeParts(parts, present);
+      await this.#makeParts(parts);
     } catch (error) {
-      if (!step.signal.aborted && !(error instanceof StepLostError) && !isFatal(error)) {
-        await this.#remove(work, present);
-      }
+      if (!step.signal.aborted && !(error instanceof StepLostError) && !isFatal(error)) await this.#remove(work.remove);
       throw error;
     }
-    await this.#remove(work, present);
+    if (this.#isSingle) return "succeeded";
+    await this.#remove(work.remove);
     // An asset without any partition is there all the same, so that what reads it can be made.
-    if (parts.length === 0 && work.remove.isEmpty && isNew) {
-      await this.#publishEmpty(PartitionSet.none(this.#state.space), present);
-    }
+    if (parts.length === 0 && work.remove.isEmpty && isNew) await this.#publishEmpty(make);
     await step.settle();
     return await ledger.endParts(step.claim, [...this.#published.values()]) ? "succeeded" : "lost";
   }
 
   /** Last, so that what is served as the newest goes when there is something newer in its place. */
-  async #remove({ remove }: PartitionWork, present: Present): Promise<void> {
-    if (!remove.isEmpty) await this.#publishEmpty(remove, present);
+  async #remove(partitions: PartitionSet): Promise<void> {
+    if (!partitions.isEmpty) await this.#publishEmpty(partitions);
   }
 
-  async #makeParts(parts: readonly PartitionSet[], present: Present): Promise<void> {
+  async #makeParts(parts: readonly PartitionSet[]): Promise<void> {
     const { step } = this;
     const { recipe } = step.producer;
     let inARow = 0;
     let last: unknown;
     for (const [i, part] of parts.entries()) {
       try {
-        await step.withRetries(async () => {
-          const outputs = await step.materialize(
-            { ...this.snapshot, latest: this.#latest },
-            part,
-            (done, total) => step.progress(i + done / total, parts.length),
-          );
-          for (const { asset, rows } of outputs) refuseOthers(asset, rows.data, part);
-          await this.#publish(outputs, part, { present, checks: await step.check(outputs) });
-        });
+        await step.withRetries(() => this.#makePart(part, i, parts.length));
+        if (this.#isSingle) return;
         step.progress(i + 1, parts.length);
         inARow = 0;
       } catch (error) {
         const isOver = error instanceof StepLostError || error instanceof TablesAlteredError ||
           isDatabaseTrouble(error);
-        if (step.signal.aborted || isOver) throw error;
+        if (step.signal.aborted || isOver || this.#isSingle) throw error;
         last = error;
         await this.#recordFailure(part, error);
         const hopeless = isFatal(error) || (isTriedAgain(error, recipe.retry) && ++inARow >= hopelessAfter);
@@ -137,16 +137,29 @@ class PartitionStep {
     if (!this.#failed.isEmpty) throw new PartitionsFailedError(step.producer.key, this.#failed.count, false, last);
   }
 
+  async #makePart(part: PartitionSet, place: number, count: number): Promise<void> {
+    const { step } = this;
+    const snapshot = { ...this.snapshot, latest: this.#latest };
+    this.#present = await step.presentAgain(this.#present, snapshot);
+    const outputs = await step.materialize(
+      snapshot,
+      part,
+      this.#isSingle ? undefined : (done, total) => step.progress(place + done / total, count),
+    );
+    for (const { asset, rows } of outputs) refuseOthers(asset, rows.data, part);
+    await this.#publish(outputs, part, await step.orAborted(step.check(outputs)));
+  }
+
   async #publish(
     outputs: readonly OutputToPublish[],
     part: PartitionSet,
-    { present, checks }: { present: Present; checks: readonly NewCheckResult[] },
+    checks: readonly NewCheckResult[],
   ): Promise<void> {
     const { step } = this;
     await step.settle();
     const done = this.#done.union(part);
-    const context = { ...step.publicationContext(this.snapshot, present), latest: this.#latest };
-    const { published, versions } = await publishPartitions(outputs, checks, context, {
+    const context = { ...step.publicationContext(this.snapshot, this.#present), latest: this.#latest };
+    const publication = await publish(outputs, checks, context, {
       partitions: part,
       state: this.#state,
       // Partitions that are kept though not wanted stay with what they were made of: they may be wanted again.
@@ -156,26 +169,27 @@ class PartitionStep {
     });
     this.#done = done;
     this.#failures = this.#stillFailing(part);
-    for (const [key, version] of versions) this.#latest.set(key, version);
-    for (const one of published) {
-      const before = this.#published.get(one.key);
-      this.#published.set(one.key, {
-        ...one,
-        rows: one.rows + (before?.rows ?? 0),
-        added: one.added + (before?.added ?? 0),
-        removed: one.removed + (before?.removed ?? 0),
+    for (const { published, versions } of publication) {
+      const { key, rows, added, removed } = published;
+      this.#latest.set(key, versions);
+      const before = this.#published.get(key) ?? { rows: 0, added: 0, removed: 0 };
+      this.#published.set(key, {
+        ...published,
+        rows: rows + before.rows,
+        added: added + before.added,
+        removed: removed + before.removed,
       });
     }
   }
 
   /** Publishes that there is nothing in some partitions. Nothing is judged: there is nothing that could have gone wrong. */
-  async #publishEmpty(partitions: PartitionSet, present: Present): Promise<void> {
+  async #publishEmpty(partitions: PartitionSet): Promise<void> {
     const { graph } = this.step.around;
     const outputs = this.step.producer.produces.map((key): OutputToPublish => {
       const asset = graph.asset(key);
       return { asset, rows: prepareRows(key, asset.schema, []), metadata: {} };
     });
-    await this.#publish(outputs, partitions, { present, checks: [] });
+    await this.#publish(outputs, partitions, []);
   }
 
   #stillFailing(made: PartitionSet): Failure[] {
@@ -222,6 +236,7 @@ function refuseOthers(
   data: OutputToPublish["rows"]["data"],
   part: PartitionSet,
 ): void {
+  if (part.space.isSingle) return;
   const names = partitionedBy!.name === undefined ? null : data[partitionedBy!.name] as readonly string[];
   const dates = partitionedBy!.date === undefined ? null : data[partitionedBy!.date] as readonly string[];
   const count = names?.length ?? dates?.length ?? 0;

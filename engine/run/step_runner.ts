@@ -1,8 +1,6 @@
 import type { AnyAsset, Output } from "../declare/asset.ts";
-import { type Reading, readingOf, recordReading } from "../automation/reading.ts";
-import { readingOf as attemptReadingOf } from "../judge/blocking.ts";
-import type { AttemptReading, StepOutcome, StepTask } from "../store/records.ts";
-import { gapsUpstream } from "../judge/partition_state.ts";
+import { readingOf } from "../judge/reading.ts";
+import type { Reading, StepOutcome, StepTask } from "../store/records.ts";
 import { makePartitions } from "./partition_step.ts";
 import { checkedRows } from "../checks/checked_rows.ts";
 import { judgeAll } from "../checks/judge.ts";
@@ -23,12 +21,12 @@ import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { NewCheckResult, StepClaim } from "../store/ledger.ts";
 import { type Logger, loggerTo } from "../../resources/logger.ts";
-import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import type { PartitionSet } from "../partitions/mod.ts";
 import { sourceVersion } from "../judge/present.ts";
-import { type OutputToPublish, type PublicationContext, publishWhole } from "./publication.ts";
+import type { OutputToPublish, PublicationContext } from "./written_rows.ts";
 import { isTriedAgain, pause, retryDelayMs } from "../declare/retry.ts";
 import { type Columns, prepareRows } from "../declare/row_schema.ts";
-import { reasonsOfWhole, type Snapshot, takeStepSnapshot } from "../judge/snapshot.ts";
+import { type Snapshot, takeStepSnapshot } from "../judge/snapshot.ts";
 import type { Present } from "../judge/staleness.ts";
 import { inputsOf, ownRows } from "./step_inputs.ts";
 import { timeoutOf, unlessAborted } from "../declare/step_timeout.ts";
@@ -43,7 +41,7 @@ export class StepExecution {
   /** Events that were sent off and must be in place before the step ends. */
   #pending: Promise<unknown> = Promise.resolve();
   #lastProgressAt = -Infinity;
-  /** What the step is made of, so that it is not asked for again before that changes. */
+  /** What the step reads, so that it is not asked for again before that changes. */
   #reading: Reading | undefined;
   /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
   #silent = false;
@@ -69,41 +67,18 @@ export class StepExecution {
   async run(): Promise<StepOutcome> {
     try {
       const snapshot = await this.orAborted(takeStepSnapshot(this.around, this.task));
-      this.#reading = readingOf(this.#producer, snapshot);
+      this.#reading = readingOf(this.#producer, snapshot.present.get(this.task.key)!, snapshot.latest);
       const failed = await this.#failedUpstream(snapshot);
-      if (failed !== undefined) {
-        return await this.around.ledger.endStep(this.claim, { status: "skipped", because: failed })
-          ? "skipped"
-          : "lost";
-      }
-      return this.#producer.recipe.partitionsDef
-        ? await makePartitions(this, snapshot)
-        : await this.#makeWhole(snapshot);
+      if (failed !== undefined) return await this.skip(failed);
+      return await makePartitions(this, snapshot);
     } catch (error) {
       return await this.#end(error);
     }
   }
 
-  async #makeWhole(snapshot: Snapshot): Promise<StepOutcome> {
-    if (!this.task.force && reasonsOfWhole(this.#producer, snapshot).length === 0) {
-      return await this.around.ledger.endStep(this.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
-    }
-    this.demandUpstream(snapshot);
-    const [gap] = gapsUpstream(this.#producer, snapshot, this.around.graph);
-    if (gap) {
-      return await this.around.ledger.endStep(this.claim, { status: "skipped", because: gap.upstream })
-        ? "skipped"
-        : "lost";
-    }
-    await this.withRetries(async () => {
-      const present = await this.presentAgain(snapshot);
-      const outputs = await this.materialize(snapshot, PartitionSet.all(PartitionSpace.single));
-      const reading = attemptReadingOf(this.#producer, present, snapshot.latest);
-      const checks = await this.orAborted(this.check(outputs, reading));
-      await this.settle();
-      await publishWhole(outputs, checks, this.publicationContext(snapshot, present));
-    });
-    return "succeeded";
+  /** Ends the step because of another one, or of an asset that lacks what it reads. */
+  async skip(because: string): Promise<StepOutcome> {
+    return await this.around.ledger.endStep(this.claim, { status: "skipped", because }) ? "skipped" : "lost";
   }
 
   /** The step of this run that failed and left nothing of what this one reads, though some partitions may fail and the others go on. */
@@ -127,11 +102,12 @@ export class StepExecution {
   }
 
   /** What the producer runs with; asks the source once more where it could not be read. */
-  async presentAgain(snapshot: Snapshot): Promise<Present> {
-    const present = snapshot.present.get(this.#producer.key)!;
+  async presentAgain(present: Present, { configs, latest }: Snapshot): Promise<Present> {
     if (present.sourceError === undefined) return present;
-    const config = snapshot.configs.get(this.#producer.key);
-    return { ...present, ...await this.orAborted(sourceVersion(this.#producer, config, this.around)) };
+    const asked = sourceVersion(this.#producer, configs.get(this.#producer.key), this.around);
+    const again = { ...present, ...await this.orAborted(asked) };
+    this.#reading = readingOf(this.#producer, again, latest);
+    return again;
   }
 
   publicationContext(snapshot: Snapshot, present: Present): PublicationContext {
@@ -223,13 +199,8 @@ export class StepExecution {
     return unlessAborted(work, this.signal);
   }
 
-  /**
-   * Has the rows judged.
-   *
-   * @param rejected What was read, to be remembered if the rows are rejected, so that what is downstream waits until that changes.
-   * @throws {CheckFailedError} If a blocking check fails.
-   */
-  async check(outputs: readonly OutputToPublish[], rejected?: AttemptReading): Promise<NewCheckResult[]> {
+  /** Has the rows judged. @throws {CheckFailedError} If a blocking check fails. */
+  async check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
     const results: NewCheckResult[] = [];
     for (const { asset, rows, metadata } of outputs) {
       const history = () => pastVersions(this.around.database.sql, asset.key);
@@ -237,7 +208,7 @@ export class StepExecution {
     }
     const blocking = results.filter((result) => result.blocking && !result.passed);
     if (blocking.length > 0) {
-      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results, rejected });
+      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results });
     }
     return results;
   }
@@ -257,9 +228,9 @@ export class StepExecution {
       }
       return "lost";
     }
-    if (this.#reading) await recordReading(this.around.database, this.claim, this.#reading);
+    const reading = this.#reading;
     if (this.signal.aborted && !late) {
-      return await ledger.endStep(this.claim, { status: "cancelled" }) ? "cancelled" : "lost";
+      return await ledger.endStep(this.claim, { status: "cancelled", reading }) ? "cancelled" : "lost";
     }
     const failure = new StepFailedError(this.task.key, this.task.runId, error);
     this.#logger.error(failure.message, { stack: error instanceof Error ? error.stack : undefined });
@@ -271,9 +242,11 @@ export class StepExecution {
         ...(partial && { partial }),
         ...(isFatal(error) && { fatal: true }),
       },
+      reading,
       ...(error instanceof CheckFailedError && "results" in error && {
         checks: error.results as NewCheckResult[],
-        rejected: ("rejected" in error ? error.rejected : undefined) as AttemptReading | undefined,
+        // What is downstream of a single partition waits until it reads something else.
+        rejected: this.#producer.recipe.partitionsDef === undefined,
       }),
     });
     return !recorded ? "lost" : partial ? "partly_failed" : "failed";

@@ -1,9 +1,9 @@
 import type postgres from "postgres";
 import type {
-  AttemptReading,
   CheckResult,
   EventKind,
   Materialization,
+  Reading,
   RejectedAttempt,
   Run,
   RunEvent,
@@ -48,6 +48,15 @@ export interface NewMaterialization {
   dataVersion: string;
   rowCount: number;
   metadata: Record<string, MetadataValue>;
+}
+
+/** What became of the table of an output. */
+export interface Published {
+  key: string;
+  materialization: number;
+  rows: number;
+  added: number;
+  removed: number;
 }
 
 /** A check result to be recorded. */
@@ -342,27 +351,33 @@ export class Ledger {
     claim: StepClaim,
     end:
       | { status: "up_to_date" }
-      | { status: "cancelled" }
+      | { status: "cancelled"; reading?: Reading }
       | { status: "skipped"; because: string }
-      | { status: "failed"; error: StepError; checks?: readonly NewCheckResult[]; rejected?: AttemptReading },
+      | {
+        status: "failed";
+        error: StepError;
+        reading?: Reading;
+        checks?: readonly NewCheckResult[];
+        /** Whether a blocking check of these kept the whole step from being published. */
+        rejected?: boolean;
+      },
   ): Promise<boolean> {
     const kind: EventKind = `step_${end.status}`;
     const error = end.status === "failed" ? end.error : null;
     const because = end.status === "skipped" ? end.because : null;
+    const reading = "reading" in end ? end.reading : null;
     return await this.#sql.begin(async (tx) => {
       const rows = await tx`
         UPDATE engine.step SET status = ${end.status}, finished_at = clock_timestamp(), error = ${
         error && this.#json(error)
-      }, skipped_because = ${because}
+      }, skipped_because = ${because}, reading = ${reading ? this.#json(reading) : this.#sql`reading`}
         WHERE run_id = ${claim.runId} AND key = ${claim.key} AND status = 'running' AND process_id = ${claim.processId}
           AND (${end.status !== "cancelled"} OR EXISTS (
             SELECT FROM engine.run WHERE id = ${claim.runId} AND cancel_requested_at IS NOT NULL))
         RETURNING key`;
       if (rows.length === 0) return false;
       if (end.status === "failed" && end.checks) await this.recordChecks(tx, claim.runId, end.checks, new Map());
-      if (end.status === "failed" && end.rejected) {
-        await this.#recordRejection(tx, claim, end.rejected, end.checks ?? []);
-      }
+      if (end.status === "failed" && end.rejected) await this.#recordRejection(tx, claim, end.checks ?? []);
       await this.append(tx, claim.runId, kind, claim.key, {
         ...(error && { error }),
         ...(because && { because }),
@@ -371,35 +386,25 @@ export class Ledger {
     });
   }
 
-  async #recordRejection(
-    tx: Sql,
-    { runId, key }: StepClaim,
-    read: AttemptReading,
-    checks: readonly NewCheckResult[],
-  ): Promise<void> {
-    const failed = checks.filter((c) => c.blocking && !c.passed);
+  async #recordRejection(tx: Sql, { runId, key }: StepClaim, checks: readonly NewCheckResult[]): Promise<void> {
+    const failed = checks.filter((c) => c.blocking && !c.passed).map(({ key, name, message }) => ({
+      key,
+      name,
+      message,
+    }));
     await tx`
-      INSERT INTO engine.rejected_attempt
-        (step_key, run_id, materialization, code_version, config_hash, source_version, upstream, checks, rejected_at)
-      VALUES (${key}, ${runId}, ${read.materialization}, ${read.codeVersion}, ${read.configHash}, ${read.sourceVersion},
-              ${this.#json(read.upstream)}, ${
-      this.#json(failed.map(({ key, name, message }) => ({ key, name, message })))
-    },
-              clock_timestamp())
+      INSERT INTO engine.rejected_attempt (step_key, run_id, checks, rejected_at)
+      VALUES (${key}, ${runId}, ${this.#json(failed)}, clock_timestamp())
       ON CONFLICT (step_key) DO UPDATE SET
-        run_id = excluded.run_id, materialization = excluded.materialization, code_version = excluded.code_version,
-        config_hash = excluded.config_hash, source_version = excluded.source_version, upstream = excluded.upstream,
-        checks = excluded.checks, rejected_at = excluded.rejected_at`;
+        run_id = excluded.run_id, checks = excluded.checks, rejected_at = excluded.rejected_at`;
   }
 
   /** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
   async rejectedAttempts(): Promise<Map<string, RejectedAttempt>> {
-    const rows = await this.#sql<RejectedAttempt[]>`
-      SELECT step_key AS key, run_id AS "runId", materialization, code_version AS "codeVersion",
-             config_hash AS "configHash", source_version AS "sourceVersion", upstream, checks,
-             rejected_at AS "rejectedAt"
-      FROM engine.rejected_attempt`;
-    return new Map(rows.map((row) => [row.key, row]));
+    const rows = await this.#sql<(Omit<RejectedAttempt, keyof Reading> & { reading: Reading })[]>`
+      SELECT a.step_key AS key, a.run_id AS "runId", s.reading, a.checks, a.rejected_at AS "rejectedAt"
+      FROM engine.rejected_attempt a JOIN engine.step s ON s.run_id = a.run_id AND s.key = a.step_key`;
+    return new Map(rows.map(({ reading, ...row }) => [row.key, { ...reading, ...row }]));
   }
 
   /** Marks steps that can never start because `because` failed. */
@@ -416,112 +421,85 @@ export class Ledger {
     });
   }
 
-  /**
-   * Records the outputs of a step that this process holds and marks it as succeeded. `undefined` if the step is not held any
-   * more or its run was cancelled: then nothing may be published, and the transaction must be rolled back.
-   *
-   * @param alone Whether nothing else is written with it: then its event is part of this one statement, which needs no
-   *   transaction around it. Otherwise the event must come last, by {@link stepSucceeded}.
-   */
-  async recordSuccess(
-    tx: Sql,
-    claim: StepClaim,
-    outputs: readonly NewMaterialization[],
-    { alone }: { alone: boolean },
-  ): Promise<Map<string, number> | undefined> {
-    const rows = await tx<{ id: number; key: string }[]>`
-      WITH mine AS (
-        UPDATE engine.step s SET status = 'succeeded', finished_at = clock_timestamp()
-        FROM engine.run r
-        WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
-          AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
-        RETURNING s.started_at
-      ), made AS (
-        INSERT INTO engine.materialization
-          (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
-           row_count, rows_added, rows_removed, metadata, started_at)
-        SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream,
-               o."sourceVersion", o."dataVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
-        FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
-          key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
-          "dataVersion" text, "rowCount" bigint, metadata jsonb)
-        RETURNING id, asset_key, row_count
-      ), said AS (
-        SELECT engine.append_event(${claim.runId}, 'step_succeeded', ${claim.key}, jsonb_build_object('outputs', outputs))
-        FROM (
-          SELECT jsonb_agg(jsonb_build_object(
-            'key', asset_key, 'materialization', id, 'rows', row_count, 'added', 0, 'removed', 0) ORDER BY id) AS outputs
-          FROM made
-        ) o WHERE ${alone} AND outputs IS NOT NULL
-      )
-      SELECT id, asset_key AS key, (SELECT count(*) FROM said) FROM made`;
-    return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
+  /** The condition that a process still holds the step `s` of the run `r`, and the run was not cancelled. */
+  #held({ runId, key, processId }: StepClaim) {
+    return this.#sql`
+      s.run_id = ${runId} AND s.key = ${key} AND s.status = 'running' AND s.process_id = ${processId}
+        AND r.id = s.run_id AND r.cancel_requested_at IS NULL`;
   }
 
-  /**
-   * Records outputs of a step that goes on. `undefined` if the step is not held any more or its run was cancelled: then nothing may
-   * be published, and the transaction must be rolled back.
-   */
-  async recordPart(
-    tx: Sql,
-    claim: StepClaim,
-    outputs: readonly NewMaterialization[],
-  ): Promise<Map<string, number> | undefined> {
-    const rows = await tx<{ id: number; key: string }[]>`
-      WITH mine AS (
-        SELECT s.started_at FROM engine.step s JOIN engine.run r ON r.id = s.run_id
-        WHERE s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
-          AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
-        FOR UPDATE OF s
-      )
+  /** The statement that adds materializations for the step that `mine` has, if it has one. */
+  #addOutputs({ runId, key }: StepClaim, outputs: readonly NewMaterialization[]) {
+    return this.#sql`
       INSERT INTO engine.materialization
         (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
          row_count, rows_added, rows_removed, metadata, started_at)
-      SELECT o.key, ${claim.runId}, ${claim.key}, o."codeVersion", o.config, o."configHash", o.upstream,
+      SELECT o.key, ${runId}, ${key}, o."codeVersion", o.config, o."configHash", o.upstream,
              o."sourceVersion", o."dataVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
       FROM mine, jsonb_to_recordset(${this.#json(outputs)}) AS o(
         key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
         "dataVersion" text, "rowCount" bigint, metadata jsonb)
-      RETURNING id, asset_key AS key`;
+      RETURNING id, asset_key AS key, row_count`;
+  }
+
+  /**
+   * Records outputs of a step that this process holds. `undefined` if the step is not held any more or its run was cancelled: then
+   * nothing may be published, and the transaction must be rolled back.
+   */
+  async recordOutputs(
+    tx: Sql,
+    claim: StepClaim,
+    outputs: readonly NewMaterialization[],
+  ): Promise<Map<string, number> | undefined> {
+    const rows = await tx<{ id: number; key: string }[]>`
+      WITH mine AS (
+        SELECT s.started_at FROM engine.step s, engine.run r WHERE ${this.#held(claim)} FOR UPDATE OF s
+      )
+      ${this.#addOutputs(claim, outputs)}`;
     return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
+  }
+
+  /**
+   * Records outputs with which no row is written, and ends their step: in one statement, which needs no transaction around it. False
+   * if the step is not held any more or its run was cancelled.
+   */
+  async recordSuccess(claim: StepClaim, outputs: readonly NewMaterialization[]): Promise<boolean> {
+    const rows = await this.#sql`
+      WITH mine AS (
+        UPDATE engine.step s SET status = 'succeeded', finished_at = clock_timestamp()
+        FROM engine.run r WHERE ${this.#held(claim)} RETURNING s.started_at
+      ), made AS (
+        ${this.#addOutputs(claim, outputs)}
+      )
+      SELECT engine.append_event(${claim.runId}, 'step_succeeded', ${claim.key}, jsonb_build_object('outputs', outputs))
+      FROM (
+        SELECT jsonb_agg(jsonb_build_object(
+          'key', key, 'materialization', id, 'rows', row_count, 'added', 0, 'removed', 0) ORDER BY id) AS outputs
+        FROM made
+      ) o WHERE outputs IS NOT NULL`;
+    return rows.length > 0;
   }
 
   /** Whether a step is still held by the process and its run not cancelled; holds the step until the commit. */
   async holds(tx: Sql, claim: StepClaim): Promise<boolean> {
-    const [step] = await tx`
-      SELECT s.key FROM engine.step s JOIN engine.run r ON r.id = s.run_id
-      WHERE s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
-        AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
-      FOR UPDATE OF s`;
+    const [step] = await tx`SELECT s.key FROM engine.step s, engine.run r WHERE ${this.#held(claim)} FOR UPDATE OF s`;
     return step !== undefined;
   }
 
   /** Ends a step all of whose parts are published. False if the step is not held any more or its run was cancelled. */
-  async endParts(
-    claim: StepClaim,
-    outputs: readonly { key: string; materialization: number; rows: number; added: number; removed: number }[],
-  ): Promise<boolean> {
+  async endParts(claim: StepClaim, outputs: readonly Published[]): Promise<boolean> {
     return await this.#sql.begin(async (tx) => {
-      const rows = await tx`
-        UPDATE engine.step s SET status = 'succeeded', finished_at = clock_timestamp()
-        FROM engine.run r
-        WHERE r.id = s.run_id AND s.run_id = ${claim.runId} AND s.key = ${claim.key} AND s.status = 'running'
-          AND s.process_id = ${claim.processId} AND r.cancel_requested_at IS NULL
-        RETURNING s.key`;
-      if (rows.length === 0) return false;
-      await this.append(tx, claim.runId, "step_succeeded", claim.key, { outputs });
+      if (!await this.holds(tx, claim)) return false;
+      await this.stepSucceeded(tx, claim, outputs);
       return true;
     });
   }
 
-  /** Says that a step succeeded, as the last statement of the transaction that published its outputs. */
-  async stepSucceeded(
-    tx: Sql,
-    claim: StepClaim,
-    outputs: readonly { key: string; materialization: number; rows: number; added: number; removed: number }[],
-  ): Promise<void> {
+  /** Says that a step which this transaction holds succeeded, as its last statement. */
+  async stepSucceeded(tx: Sql, claim: StepClaim, outputs: readonly Published[]): Promise<void> {
     await tx`
-      UPDATE engine.step SET finished_at = clock_timestamp() WHERE run_id = ${claim.runId} AND key = ${claim.key}`;
+      UPDATE engine.step SET status = 'succeeded', finished_at = clock_timestamp()
+      WHERE run_id = ${claim.runId} AND key = ${claim.key}`;
     await this.append(tx, claim.runId, "step_succeeded", claim.key, { outputs });
   }
 

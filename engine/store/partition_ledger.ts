@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { FailedPartitions, MadePartitions, PartitionRecords } from "./partition_records.ts";
-import { somePartitions } from "./reasons.ts";
+import { somePartitions, type Versions } from "./reasons.ts";
 import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "./records.ts";
 
@@ -57,7 +57,7 @@ export class PartitionLedger {
   async #made(producers: readonly string[]): Promise<Map<string, MadePartitions[]>> {
     if (producers.length === 0) return new Map();
     // As JSON, because the driver reads arrays letter by letter.
-    const rows = await this.#sql<(Omit<MadePartitions, "partitions"> & { producer: string } & Rectangle)[]>`
+    const rows = await this.#sql<(Versions & Pick<MadePartitions, "lost"> & { producer: string } & Rectangle)[]>`
       WITH changed AS (
         SELECT producer, max(lost_until) AS lost_until, max(remake_until) AS remake_until FROM engine.asset_table
         WHERE lost_until > 0 OR remake_until > 0 GROUP BY producer
@@ -79,8 +79,9 @@ export class PartitionLedger {
       found.set(
         producer,
         [...groups.values()].map((group) => {
-          const { producer: _, names: __, dates: ___, ...versions } = group[0]!;
-          return { ...versions, failedChecks: [], partitions: group.map(({ names, dates }) => ({ names, dates })) };
+          const { producer: _, names: __, dates: ___, remake, ...versions } = group[0]!;
+          const partitions = group.map(({ names, dates }) => ({ names, dates }));
+          return { ...versions, remake: remake === null ? [] : [remake], failedChecks: [], partitions };
         }),
       );
     }

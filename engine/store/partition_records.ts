@@ -3,8 +3,12 @@ import type { StepError } from "./records.ts";
 import type { Versions } from "./reasons.ts";
 
 /** Partitions that are what they would be if this materialization had made them. */
-export interface MadePartitions extends Versions {
+export interface MadePartitions extends Omit<Versions, "remake" | "failedChecks"> {
   partitions: readonly Rectangle[];
+  /** Why they are to be made again whatever they were made of. */
+  remake: readonly string[];
+  /** Checks of severity `error` that they were published in spite of, with the asset that each judges. */
+  failedChecks: readonly { key: string; check: string }[];
   /** Why their rows are not in the tables any more; `null` where they are. */
   lost: string | null;
 }

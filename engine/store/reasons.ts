@@ -1,4 +1,4 @@
-import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
+import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 
 /** A materialization as staleness needs to know it. */
 export interface Versions {
@@ -68,4 +68,9 @@ export function upstreamStale(upstream: string, missing: boolean): Reason {
 /** Partitions for storing and answering, with how many they are. */
 export function somePartitions(partitions: PartitionSet): SomePartitions {
   return { count: partitions.count, partitions: partitions.rectangles() };
+}
+
+/** The partitions that something holds for, as a field of what is told; none for an asset without partitions. */
+export function toldPartitions(partitions: PartitionSet): { partitions?: SomePartitions } {
+  return partitions.space.isSingle ? {} : { partitions: somePartitions(partitions) };
 }

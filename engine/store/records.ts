@@ -145,28 +145,28 @@ export function isFinished(status: RunStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
 }
 
-/** An attempt whose rows a blocking check kept from being published, with what it had read. */
-export interface RejectedAttempt {
-  /** The producer. */
-  key: string;
-  runId: number;
+/** What an attempt of a step read: of the same an attempt comes to the same, be it a failure. */
+export interface Reading {
   /** The producer's latest materialization then; `null` where it had none. */
   materialization: number | null;
   codeVersion: string;
   configHash: string;
   sourceVersion: string | null;
-  /** Data version of each upstream asset, by key. */
+  /** Why the source could not say its version. */
+  sourceError?: string;
+  /** Data version of each upstream asset that there was, by key. */
   upstream: Readonly<Record<string, string>>;
+}
+
+/** An attempt whose rows a blocking check kept from being published. */
+export interface RejectedAttempt extends Reading {
+  /** The producer. */
+  key: string;
+  runId: number;
   /** The checks that failed, each with the asset that it judges. */
   checks: readonly { key: string; name: string; message: string }[];
   rejectedAt: string;
 }
-
-/** What an attempt reads, as it is remembered if its rows are rejected. */
-export type AttemptReading = Pick<
-  RejectedAttempt,
-  "materialization" | "codeVersion" | "configHash" | "sourceVersion" | "upstream"
->;
 
 /**
  * How a step ended. `partly_failed` means that some partitions could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or

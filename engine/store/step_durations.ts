@@ -3,9 +3,8 @@ import type { Sql } from "../../resources/database/database.ts";
 /** How long the last steps of a producer took together, and what they made. */
 export interface StepHistory {
   seconds: number;
-  steps: number;
   parts: number;
-  /** None for what is made as a whole. */
+  /** A step of an asset without partitions made one. */
   partitions: number;
 }
 
@@ -17,11 +16,11 @@ export async function stepDurations(
 ): Promise<Map<string, StepHistory>> {
   if (keys.length === 0) return new Map();
   const rows = await sql<(StepHistory & { key: string })[]>`
-    SELECT k.key, sum(s.seconds)::float8 AS seconds, count(*)::integer AS steps, sum(s.parts)::integer AS parts,
-           coalesce(sum(s.partitions), 0)::integer AS partitions
+    SELECT k.key, sum(s.seconds)::float8 AS seconds, sum(s.parts)::integer AS parts, sum(s.partitions)::integer AS partitions
     FROM unnest(${keys as string[]}::text[]) AS k(key)
     CROSS JOIN LATERAL (
-      SELECT extract(epoch FROM s.finished_at - s.started_at) AS seconds, (s.done->>'count')::integer AS partitions,
+      SELECT extract(epoch FROM s.finished_at - s.started_at) AS seconds,
+             coalesce((s.done->>'count')::integer, 1) AS partitions,
              (SELECT count(*) FROM engine.materialization m WHERE m.run_id = s.run_id AND m.asset_key = s.key) AS parts
       FROM engine.step s ${backfillId === undefined ? sql`` : sql`JOIN engine.run r ON r.id = s.run_id`}
       WHERE s.key = k.key AND s.finished_at IS NOT NULL

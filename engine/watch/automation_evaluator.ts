@@ -9,7 +9,7 @@ import type { Snapshot } from "../judge/snapshot.ts";
 import { readActivity } from "../automation/activity.ts";
 import { planRequests } from "../automation/automation_run.ts";
 import { automated, evaluateAll, type Evaluation } from "../automation/evaluation.ts";
-import { readingOf } from "../automation/reading.ts";
+import { readingOf } from "../judge/reading.ts";
 
 /** How often it is looked whether a run has ended, in this process or in another one. */
 const runPollMs = 1_000;
@@ -109,7 +109,7 @@ export class AutomationEvaluator {
         // A step that is cancelled before it begins is not asked for again either.
         const readings = plan.steps.map(({ key }) => ({
           key,
-          reading: readingOf(engine.graph.producerOf(key), snapshot),
+          reading: readingOf(engine.graph.producerOf(key), snapshot.present.get(key)!, snapshot.latest),
         }));
         await tx`
           UPDATE engine.step s SET reading = r.reading

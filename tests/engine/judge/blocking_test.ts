@@ -153,19 +153,19 @@ Deno.test("isBlocked() is false for what is fresh without the attempt: nobody wo
   const now = state();
   const prices = now.latest.get("prices")!;
   now.latest.set("prices", { ...prices, upstream: { bars: { materialization: 9, version: "bars tuesday" } } });
-  assert.equal(isBlocked(graph.producerOf("prices"), now.rejected.get("prices")!, now), false);
+  assert.equal(isBlocked(graph.producerOf("prices"), now.rejected.get("prices")!, wholeSnapshot(graph, now)), false);
   assert.deepEqual(waitingOf(plan("*", now)), []);
 });
 
 Deno.test("isBlocked() takes a source that cannot be read for one that has not changed", () => {
   const now = state();
   now.present.set("prices", { ...now.present.get("prices")!, sourceError: "the file is gone" });
-  assert.equal(isBlocked(graph.producerOf("prices"), now.rejected.get("prices")!, now), true);
+  assert.equal(isBlocked(graph.producerOf("prices"), now.rejected.get("prices")!, wholeSnapshot(graph, now)), true);
 });
 
 Deno.test("WaitingLine waits for the nearest attempt, and an attempt itself for nothing", () => {
   const now = state();
-  const line = new WaitingLine(graph, now.rejected, now);
+  const line = new WaitingLine(graph, now.rejected, wholeSnapshot(graph, now));
   const waits = graph.producers.map((producer) => [producer.key, line.next(producer, { willReadAnew: false })?.key]);
   assert.deepEqual(Object.fromEntries(waits), {
     bars: undefined,

@@ -36,10 +36,10 @@ const partitions = PartitionSet.all(
 );
 const of = (
   key: string,
-  history?: { seconds: number; steps: number; parts: number; partitions: number },
+  history?: { seconds: number; parts: number; partitions: number },
   perMinute = 5,
 ) =>
-  estimate(graph.producerOf(key), key === "whole" ? null : partitions, {
+  estimate(graph.producerOf(key), key === "whole" ? PartitionSet.all(PartitionSpace.single) : partitions, {
     config: {},
     resources: { perMinute },
     history,
@@ -52,14 +52,14 @@ Deno.test("estimate() goes by the vendor's rate of calls where nothing is known"
 });
 
 Deno.test("estimate() goes by what ran before, a part for what is cut and a partition for what is not", () => {
-  assert.deepEqual(of("uncut", { seconds: 10, steps: 1, parts: 1, partitions: 4 }).seconds, 20);
-  assert.deepEqual(of("whole", { seconds: 9, steps: 3, parts: 3, partitions: 0 }).seconds, 3);
-  const slow = { seconds: 300, steps: 1, parts: 3, partitions: 12 };
+  assert.deepEqual(of("uncut", { seconds: 10, parts: 1, partitions: 4 }).seconds, 20);
+  assert.deepEqual(of("whole", { seconds: 9, parts: 3, partitions: 3 }).seconds, 3);
+  const slow = { seconds: 300, parts: 3, partitions: 12 };
   assert.deepEqual(of("called", slow), { parts: 2, vendorCalls: 4, seconds: 200, boundBy: "history" });
 });
 
 Deno.test("estimate() takes the slower of the two, and says which it is", () => {
-  const fast = { seconds: 3, steps: 1, parts: 3, partitions: 12 };
+  const fast = { seconds: 3, parts: 3, partitions: 12 };
   assert.deepEqual(of("called", fast), { parts: 2, vendorCalls: 4, seconds: 48, boundBy: "calls" });
   assert.deepEqual(of("called", fast, 1_000), { parts: 2, vendorCalls: 4, seconds: 2, boundBy: "history" });
 });

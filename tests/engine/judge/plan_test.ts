@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type AnyAsset, assetGraph, assetsWith, select, UnmetUpstreamError } from "../../../engine/mod.ts";
 import { planRun } from "../../../engine/judge/plan.ts";
-import { ownReasons, type Present } from "../../../engine/judge/staleness.ts";
+import { reasonsOf } from "../../../engine/judge/snapshot.ts";
+import type { Present } from "../../../engine/judge/staleness.ts";
 import { type Versions } from "../../../engine/store/reasons.ts";
 import { wholeSnapshot } from "../../support/whole_snapshot.ts";
 
@@ -87,13 +88,15 @@ Deno.test("planRun() refuses a step whose upstream was never made and is not sel
   assert.throws(() => plan("pairs", new Map()), UnmetUpstreamError);
 });
 
-Deno.test("ownReasons() tells code, config, source and failed checks apart", () => {
+Deno.test("reasonsOf() tells code, config, source and failed checks apart", () => {
   const producer = graph.producerOf("bars");
   const reasons = (now: Partial<Present>, made: Partial<Versions> = {}) =>
-    ownReasons(
+    reasonsOf(
       producer,
-      { ...present.get("bars")!, ...now },
-      new Map([["bars", { ...allFresh().get("bars")!, ...made }]]),
+      wholeSnapshot(graph, {
+        present: new Map([...present, ["bars", { ...present.get("bars")!, ...now }]]),
+        latest: new Map([["bars", { ...allFresh().get("bars")!, ...made }]]),
+      }),
     ).map((r) => r.kind);
   assert.deepEqual(reasons({}), []);
   assert.deepEqual(reasons({ codeVersion: "2" }), ["code_changed"]);

@@ -1,0 +1,205 @@
+import type { Database, Sql } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import type { Producer } from "../declare/graph.ts";
+import type { Metadata } from "../declare/metadata.ts";
+import type { PreparedRows } from "../declare/row_schema.ts";
+import type { PartitionState } from "../judge/partition_state.ts";
+import type { Present } from "../judge/staleness.ts";
+import { changedRectangles } from "../judge/touched_partitions.ts";
+import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
+import { changedPartitions, contentChange, contentOf, type DateRanges, writeRows } from "../store/asset_table.ts";
+import type { Ledger, StepClaim } from "../store/ledger.ts";
+import type { PartitionLedger } from "../store/partition_ledger.ts";
+import type { Versions } from "../store/reasons.ts";
+import type { StepError } from "../store/records.ts";
+import { type ChangedMonths, changedMonths, recordMonths, rowMonths } from "../store/row_months.ts";
+
+/** One table that a function made, ready to be stored. */
+export interface OutputToPublish {
+  asset: AnyAsset;
+  rows: PreparedRows;
+  metadata: Metadata;
+}
+
+/** What a publication is recorded with. */
+export interface PublicationContext {
+  database: Database;
+  ledger: Ledger;
+  partitionLedger: PartitionLedger;
+  producer: Producer;
+  claim: StepClaim;
+  present: Present;
+  config: unknown;
+  /** Versions that were read and that are replaced. */
+  latest: ReadonlyMap<string, Versions & { rowCount: number }>;
+  signal: AbortSignal;
+}
+
+/** The part of a producer's partitions that is published at once, and what is known of all of them then. */
+export interface PublishedPart {
+  /** The partitions whose rows these are. */
+  partitions: PartitionSet;
+  state: PartitionState;
+  /** All partitions that are right now, these included. */
+  right: PartitionSet;
+  failures: readonly { partitions: PartitionSet; runId: number; error: StepError; failedAt?: string }[];
+  step: { partitions: PartitionSet; done: PartitionSet; failed: PartitionSet | null };
+}
+
+/** What became of the rows of a table. */
+export interface WrittenRows {
+  added: number;
+  removed: number;
+  /** Of the whole table then. */
+  dataVersion: string;
+  rowCount: number;
+}
+
+/** Writes the rows of a single partition, which are those of the whole table, and records which names and dates they changed. */
+export async function writeTable(
+  tx: Sql,
+  { asset, rows }: OutputToPublish,
+  { id, context: { database, ledger, partitionLedger, latest, signal } }: { id: number; context: PublicationContext },
+): Promise<WrittenRows> {
+  const before = latest.get(asset.key);
+  let changes = { added: 0, removed: 0 };
+  let changed: ChangedMonths | null = null;
+  if (isToBeWritten(rows, before)) {
+    const months = rowMonths(asset, rows);
+    if (months && before) changed = await changedMonths(tx, asset, { rows, months, stored: before.dataVersion });
+    changes = await writeRows(database, tx, asset, changed?.rows ?? rows, {
+      id,
+      fresh: before === undefined,
+      dates: changed,
+      signal,
+    });
+    if (months) {
+      await recordMonths(tx, asset, { version: rows.dataVersion, months, changed: changed?.months ?? null });
+    }
+    await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+  }
+  if (asset.partitionedBy) {
+    await recordChangeOfTable(tx, { asset, rows, id, first: before === undefined, dates: changed }, partitionLedger);
+  }
+  return { ...changes, dataVersion: rows.dataVersion, rowCount: rows.count };
+}
+
+async function recordChangeOfTable(
+  tx: Sql,
+  { asset, rows, id, first, dates }: {
+    asset: AnyAsset;
+    rows: PreparedRows;
+    id: number;
+    first: boolean;
+    /** Where the changes lie; anywhere where it is not known. */
+    dates: DateRanges | null;
+  },
+  partitionLedger: PartitionLedger,
+): Promise<void> {
+  const { name, date } = asset.partitionedBy!;
+  const distinct = (column: string | undefined) =>
+    column === undefined ? null : [...new Set(rows.data[column] as readonly string[])].sort();
+  const extent = { names: distinct(name), dates: distinct(date) };
+  await partitionLedger.recordExtent(tx, asset.key, extent);
+  if (first) {
+    // Without rows nothing else says that it may have had some before its table was replaced.
+    if (rows.count === 0) {
+      await partitionLedger.recordChange(tx, id, { partitions: null, changed: [{ names: null, dates: null }] });
+    }
+    return;
+  }
+  const partitions = await changedPartitions(tx, asset, { id, within: null, dates });
+  const left = new PartitionSpace(extent.names ?? [""], extent.dates ?? [""]);
+  const space = left.with(partitions.map(([name]) => name), partitions.map(([, date]) => date));
+  await partitionLedger.recordChange(tx, id, {
+    partitions: null,
+    changed: changedRectangles(PartitionSet.at(space, partitions), left),
+  });
+}
+
+/** Writes the rows of some partitions among others, and records which partitions they changed. */
+export async function writePart(
+  tx: Sql,
+  { asset, rows }: OutputToPublish,
+  { id, context: { database, ledger, partitionLedger, latest, signal }, part, newestDate }: {
+    id: number;
+    context: PublicationContext;
+    part: PublishedPart;
+    newestDate: string | null;
+  },
+): Promise<WrittenRows> {
+  const before = latest.get(asset.key);
+  const recorded = part.state.made.union(part.state.lost);
+  // What another function made, or the same one as a whole, stays in the partitions that this one has made and is about to make
+  // again; everywhere else it goes.
+  const isTakenOver = before !== undefined && (before.remake !== null || !isPartitionVersion(before.dataVersion));
+  const changes = await writeRows(database, tx, asset, rows, {
+    id,
+    fresh: before === undefined || (!isTakenOver && part.partitions.intersection(recorded).isEmpty),
+    ...(isTakenOver ? { except: recorded.difference(part.partitions) } : { within: part.partitions }),
+    signal,
+  });
+  const content = await contentAfter(tx, asset, { id, part, changes, before: isTakenOver ? undefined : before });
+  const changed = isTakenOver ? null : await changedIn(tx, asset, { id, changes, part });
+  await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+  await partitionLedger.recordChange(tx, id, { partitions: part.partitions, changed, ...content, newestDate });
+  return { ...changes, ...content };
+}
+
+/** Partitions whose rows came, went or changed; and those that are new or gone, for who counts dates reads others then. */
+async function changedIn(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, changes, part }: { id: number; changes: { added: number; removed: number }; part: PublishedPart },
+): Promise<Rectangle[]> {
+  const { made, gone, wanted, space } = part.state;
+  const replaced = part.partitions.difference(made).union(part.partitions.intersection(gone));
+  const changed = changes.added + changes.removed === 0 || part.partitions.difference(replaced).isEmpty
+    ? replaced
+    : replaced.union(PartitionSet.at(space, await changedPartitions(tx, asset, { id, within: part.partitions })));
+  const left = wanted.union(made.difference(gone));
+  return changedRectangles(changed, new PartitionSpace(left.names, left.dates));
+}
+
+/**
+ * The version of a table that is published in parts, which is the sum of its rows' hashes and the shape of the rows, and how many
+ * rows it has.
+ *
+ * @param before The version that the part was added to; `undefined` where nothing is known of what there was.
+ */
+async function contentAfter(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, part, changes, before }: {
+    id: number;
+    part: PublishedPart;
+    changes: { added: number; removed: number };
+    before: { dataVersion: string; rowCount: number } | undefined;
+  },
+): Promise<{ dataVersion: string; rowCount: number }> {
+  const { fingerprint } = asset.schema;
+  if (!before?.dataVersion.endsWith(`.${fingerprint}`)) {
+    const { sum, count } = await contentOf(tx, asset);
+    return { dataVersion: partitionVersion(asset, sum), rowCount: count };
+  }
+  const sum = BigInt(`0x${before.dataVersion.slice("cells.".length, -fingerprint.length - 1)}`);
+  const change = await contentChange(tx, asset, { id, within: part.partitions });
+  return {
+    dataVersion: partitionVersion(asset, sum + change),
+    rowCount: before.rowCount + changes.added - changes.removed,
+  };
+}
+
+/** The data version of an asset that is published in parts, from the sum of its rows' hashes. */
+export function partitionVersion({ schema }: AnyAsset, sum: bigint): string {
+  return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${schema.fingerprint}`;
+}
+
+function isPartitionVersion(version: string): boolean {
+  return version.startsWith("cells.");
+}
+
+/** Whether a table has to change: not for the content that it has, nor for none in a table that is still empty. */
+export function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
+  return before === undefined ? rows.count > 0 : before.dataVersion !== rows.dataVersion;
+}
