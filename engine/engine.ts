@@ -1,5 +1,5 @@
-import type { AssetState, AssetStateName, PartitionCounts } from "./judge/asset_state.ts";
-import { z } from "zod";
+import type { AssetState } from "./judge/asset_state.ts";
+import { assetStates } from "./judge/asset_states.ts";
 import type { Clock } from "../resources/clock.ts";
 import { type AtVersion, datesWithRows, newestDate } from "./read/asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
@@ -7,10 +7,9 @@ import type { AnyAsset } from "./declare/asset.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill/backfill.ts";
 import { PartitionLedger } from "./store/partition_ledger.ts";
-import { failedChecks } from "./checks/failed_checks.ts";
+import { checkConfig } from "./declare/config_check.ts";
 import { type PartitionReport, partitionReport } from "./judge/partition_report.ts";
 import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
-import type { PartitionState } from "./judge/partition_state.ts";
 import type { PartitionRange } from "./partitions/partition_range.ts";
 import {
   DefinitionError,
@@ -23,14 +22,12 @@ import type { Executor } from "./run/executor.ts";
 import type { Explanation } from "./judge/explanation.ts";
 import { Feed } from "./feed/feed.ts";
 import { refuseExternalsAlone, withRows } from "./declare/external_asset.ts";
-import { freshnessStates } from "./store/freshness_record.ts";
 import { type AssetGraph, assetGraph } from "./declare/graph.ts";
 import { type Impact, impactOf } from "./judge/impact.ts";
 import { Ledger, type NewRun, type StoredRun } from "./store/ledger.ts";
 import type { Logger } from "../resources/logger.ts";
 import { newestDate as newestInColumn } from "./read/newest_date.ts";
 import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest_rows.ts";
-import { PartitionSet } from "./partitions/mod.ts";
 import { Origins } from "./read/origins.ts";
 import { planRun } from "./judge/plan.ts";
 import type { Plan } from "./store/run_plan.ts";
@@ -72,7 +69,7 @@ import { RunDriver } from "./run/run_driver.ts";
 import { checkPriority, defaultPriority, RunQueue } from "./run/run_queue.ts";
 import { retryPlan } from "./run/run_retry.ts";
 import { select } from "./declare/selection.ts";
-import { reasonsOfAll, type Snapshot, takeSnapshot } from "./judge/snapshot.ts";
+import { type Snapshot, takeSnapshot } from "./judge/snapshot.ts";
 import { InProcessExecutor } from "./run/in_process_executor.ts";
 import type { EngineContext } from "./store/context.ts";
 import { reconcileTables } from "./store/table_reconciliation.ts";
@@ -241,51 +238,7 @@ export class Engine {
 
   /** All assets in dependency order with their state; or only those of `keys`, in that order. */
   async states(keys: readonly string[] = this.graph.keys): Promise<AssetState[]> {
-    for (const key of keys) this.graph.asset(key);
-    const producers = this.graph.producers.map((p) => p.key);
-    const [snapshot, materializations, lastSteps, freshness] = await Promise.all([
-      takeSnapshot(this.around, { config: {} }),
-      this.ledger.latestMaterializations(keys),
-      this.ledger.lastSteps(producers),
-      freshnessStates(this.around.database.sql, this.graph),
-    ]);
-    const { latest } = snapshot;
-    const reasons = reasonsOfAll(snapshot, this.graph);
-    const failed = await failedChecks(this.around.database.sql, this.graph, snapshot.spaces);
-    return keys.map((key) => {
-      const asset = this.graph.asset(key);
-      const producer = this.graph.producerOf(key);
-      const lastStep = lastSteps.get(producer.key) ?? null;
-      const why = reasons.get(key)!;
-      const state: AssetStateName = lastStep?.status === "running"
-        ? "running"
-        : why.length > 0 && lastStep?.status === "failed"
-        ? "failed"
-        : !latest.has(key)
-        ? "missing"
-        : why.length > 0
-        ? "stale"
-        : "fresh";
-      return {
-        key,
-        group: asset.group,
-        layer: asset.layer,
-        description: asset.description,
-        state,
-        reasons: why,
-        upstream: this.graph.upstream(key),
-        downstream: this.graph.downstream(key),
-        madeBy: producer.key === key ? null : producer.key,
-        external: asset.external,
-        lastMaterialization: materializations.get(key) ?? null,
-        lastStep,
-        partitions: partitionCounts(snapshot.partitions.get(producer.key)!),
-        automation: producer.recipe.automation?.text ?? null,
-        freshness: freshness.get(key) ?? null,
-        // Rows that were kept back are nothing to a fresh asset: what it was made of is as it was before them.
-        failedChecks: (failed.get(key) ?? []).filter(({ published }) => published || state !== "fresh"),
-      };
-    });
+    return await assetStates(this.around, keys);
   }
 
   /** What the functions of assets get as `resources`. */
@@ -722,41 +675,5 @@ export class Engine {
     if (await heartbeat.beat()) this.#queue.shutDown();
     await heartbeat.interruptRunsOfEndedProcesses();
     if (!this.#draining) await this.ledger.handBackStrays(heartbeat.id, (runId) => this.#queue.drives(runId));
-  }
-}
-
-function partitionCounts(state: PartitionState): PartitionCounts | null {
-  if (state.space.isSingle) return null;
-  return {
-    wanted: state.wanted.count,
-    made: state.made.count,
-    missing: state.missing.count,
-    expected: state.expected.count,
-    stale: state.stale.count,
-    waiting: PartitionSet.together(state.space, state.waiting).count,
-    failed: PartitionSet.together(state.space, state.failed).count,
-  };
-}
-
-function checkConfig(
-  graph: AssetGraph,
-  config: Readonly<Record<string, unknown>>,
-  failure: (message: string, issues: { path: string; message: string }[]) => Error,
-): void {
-  for (const [key, value] of Object.entries(config)) {
-    const producer = graph.producerOf(key);
-    if (producer.key !== key) {
-      throw failure(`"${key}" is made by "${producer.key}": give the settings to that one.`, []);
-    }
-    const parsed = producer.recipe.config.safeParse(value);
-    if (parsed.success) continue;
-    const issues = parsed.error.issues.map((issue: z.core.$ZodIssue) => ({
-      path: ["config", key, ...issue.path].join("."),
-      message: issue.message,
-    }));
-    throw failure(
-      `The settings of "${key}" do not fit: ${issues.map((i) => `${i.path}: ${i.message}`).join("; ")}.`,
-      issues,
-    );
   }
 }

@@ -1,5 +1,6 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
+import { latestVersions } from "../store/asset_records.ts";
 import { readColumns } from "../store/asset_table.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
@@ -79,7 +80,7 @@ export class StandaloneChecks {
   ): Promise<CheckRun> {
     const { database, ledger } = this.around;
     const version = (await ledger.latestMaterializations([asset.key])).get(asset.key);
-    const isThere = (await ledger.latestVersions([asset.key])).has(asset.key);
+    const isThere = (await latestVersions(database.sql, [asset.key])).has(asset.key);
     if (!version || !isThere) return { asset: asset.key, materialization: null, results: [] };
     const columns = asset.schema.columns.map(({ name }) => name);
     const data = await readColumns(database, asset, columns, version.id, { signal });

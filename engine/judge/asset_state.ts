@@ -1,7 +1,7 @@
 import type { Layer } from "../declare/asset.ts";
 import type { FailedCheck } from "../checks/failed_checks.ts";
 import type { FreshnessState } from "../store/freshness_record.ts";
-import type { LastStep } from "../store/ledger.ts";
+import type { LastStep } from "../store/asset_records.ts";
 import type { Materialization } from "../store/records.ts";
 import type { Reason } from "../store/reasons.ts";
 

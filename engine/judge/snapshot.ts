@@ -6,6 +6,7 @@ import { addState, noStates, type PartitionStates, partitionStates, readersOf } 
 import type { PartitionRecords } from "../store/partition_records.ts";
 import { missingReason, type Reason, toldPartitions, upstreamStale, type Versions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
+import { latestVersions, rejectedAttempts, replacedTables } from "../store/asset_records.ts";
 import { readColumns } from "../store/asset_table.ts";
 import { readsEverything } from "../partitions/mapping.ts";
 import { PartitionSet } from "../partitions/mod.ts";
@@ -37,7 +38,7 @@ export async function takeSnapshot(
   around: EngineContext,
   { config, of }: { config: Readonly<Record<string, unknown>>; of?: readonly string[] },
 ): Promise<Snapshot> {
-  const { graph, ledger, partitionLedger, standingConfig, resources, clock } = around;
+  const { graph, database, partitionLedger, standingConfig, resources, clock } = around;
   const producers = of === undefined ? graph.producers : upstreamClosure(around, of);
   const keys = producers.flatMap((producer) => producer.produces);
   const configs = new Map(producers.map((p) => [p.key, configOf(p, standingConfig, config)]));
@@ -45,9 +46,9 @@ export async function takeSnapshot(
     Promise.all(
       producers.map(async (p): Promise<[string, Present]> => [p.key, await presentOf(p, configs.get(p.key), around)]),
     ),
-    ledger.latestVersions(keys),
-    ledger.rejectedAttempts(),
-    ledger.replacedTables(keys),
+    latestVersions(database.sql, keys),
+    rejectedAttempts(database.sql),
+    replacedTables(database.sql, keys),
   ]);
   const tracked = keys.filter((key) => graph.asset(key).partitionedBy !== undefined);
   const records = await partitionLedger.records({
@@ -83,7 +84,7 @@ function ofThese<T>(byProducer: ReadonlyMap<string, T>, producers: readonly Prod
 
 /** What a step needs to know: no more than the producer's own record where nothing that it reads is told apart by partitions. */
 export async function takeStepSnapshot(around: EngineContext, task: StepTask): Promise<Snapshot> {
-  const { graph, ledger, standingConfig } = around;
+  const { graph, standingConfig } = around;
   const producer = graph.producerOf(task.key);
   const config = configOf(producer, standingConfig, task.config);
   const byPartitions = producer.recipe.partitionsDef !== undefined ||
@@ -95,7 +96,7 @@ export async function takeStepSnapshot(around: EngineContext, task: StepTask): P
   const facts = {
     graph,
     present: new Map([[producer.key, await presentOf(producer, config, around)]]),
-    latest: await ledger.latestVersions([...producer.produces, ...producer.upstream]),
+    latest: await latestVersions(around.database.sql, [...producer.produces, ...producer.upstream]),
     configs: new Map([[producer.key, config]]),
     records: { made: new Map(), failed: new Map(), extents: new Map(), changes: new Map() },
   };

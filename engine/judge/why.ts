@@ -13,7 +13,7 @@ import {
   settingsInWords,
 } from "./explanation.ts";
 import type { Producer } from "../declare/graph.ts";
-import type { LastStep } from "../store/ledger.ts";
+import { type LastStep, lastSteps } from "../store/asset_records.ts";
 import { PastMaterializations } from "../store/past_materializations.ts";
 import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
 import { upstreamPartitions } from "../partitions/mapping.ts";
@@ -38,8 +38,8 @@ export async function explain(
 ): Promise<Explanation> {
   const producer = around.graph.producerOf(key);
   const snapshot = await takeSnapshot(around, { config: {}, of: [key] });
-  const lastSteps = await around.ledger.lastSteps(snapshot.producers.map((p) => p.key));
-  const explainer = new Explainer(around, snapshot, lastSteps);
+  const steps = await lastSteps(around.database.sql, snapshot.producers.map((p) => p.key));
+  const explainer = new Explainer(around, snapshot, steps);
   return await explainer.partitions(key, partitionsOf(key, snapshot.partitions.get(producer.key)!, of));
 }
 
