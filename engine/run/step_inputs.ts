@@ -16,7 +16,7 @@ export type ReadVersions = ReadonlyMap<string, { materialization: number; rowCou
 /**
  * The upstream rows that some partitions of a producer read, at the versions of a snapshot.
  *
- * @param partitions The partitions that are made; the single partition for a producer that is made as a whole.
+ * @param partitions The partitions that are made; the single one of a producer without a partitions definition.
  */
 export function inputsOf(
   producer: Producer,
@@ -50,8 +50,7 @@ export function ownRows(
   { database, snapshot, signal }: { database: Database; snapshot: { latest: ReadVersions }; signal: AbortSignal },
 ): Input<Record<string, unknown>> {
   const version = snapshot.latest.get(asset.key);
-  const { hasNames, hasDates } = partitions.space;
-  const within = hasNames || hasDates ? partitions : null;
+  const within = partitions.space.isSingle ? null : partitions;
   if (version) return inputOf(asset, version, { database, within, signal }) as Input<Record<string, unknown>>;
   return {
     key: asset.key,

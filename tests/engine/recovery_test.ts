@@ -215,7 +215,7 @@ test("ends a step as failed whose end can never be recorded as it is", async ({ 
   const { ledger } = engine;
   ledger.endStep = () => Promise.reject(new Error("invalid input syntax"));
   const { id } = await force(engine, "numbers");
-  ledger.recordSuccess = ledger.endStep as never;
+  ledger.recordOutputs = ledger.endStep as never;
   const run = await engine.finished(id);
   assert.equal(run.status, "failed");
   assert.equal(run.steps[0]!.error!.message, `Step numbers of run ${id} could not be recorded: invalid input syntax`);
