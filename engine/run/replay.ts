@@ -159,11 +159,11 @@ function partitionsOf(
   snapshot: Pick<Snapshot, "partitions">,
   made: readonly Rectangle[] | null,
 ): PartitionSet {
-  const state = snapshot.partitions.get(producer.key);
-  if (!state || made === null) return PartitionSet.all(PartitionSpace.single);
+  const { space } = snapshot.partitions.get(producer.key)!;
+  if (space.isSingle || made === null) return PartitionSet.all(PartitionSpace.single);
   const names = made.flatMap(({ names }) => names ?? []);
   const dates = made.flatMap(({ dates }) => (dates ?? []).flat());
-  return PartitionSet.fromRectangles(state.space.with(names, dates), made);
+  return PartitionSet.fromRectangles(space.with(names, dates), made);
 }
 
 function rowCount(columns: Readonly<Record<string, ColumnData>>): number {
