@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
-import { deflatedSharpeRatio, probabilisticSharpeRatio, sharpeSample, tearSheet } from "../../quant/mod.ts";
+import {
+  type Band,
+  bestRecord,
+  deflatedSharpeRatio,
+  performanceBands,
+  probabilisticSharpeRatio,
+  sharpeSample,
+  tearSheet,
+} from "../../quant/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
@@ -10,11 +18,19 @@ type Day = z.output<typeof PortfolioDay>;
 
 const share = (what: string) => z.number().nullable().describe(what);
 
+/** Bands are the middle of as many resamples, the same ones in every run. */
+const bands = { level: 0.95, replications: 399, seed: 20_080_901 };
+/** Fewer returns have no band. */
+const fewestReturnsOfBand = 10;
+const end = (which: string, of: string) =>
+  z.number().nullable().describe(`${which} end of the 95 % band of ${of}, by stationary bootstrap`);
+
 const StrategyResult = z.object({
   strategy: PortfolioDay.shape.strategy,
   cost_bps: PortfolioDay.shape.cost_bps,
   weighting: PortfolioDay.shape.weighting,
   headline: PortfolioDay.shape.headline,
+  best: z.boolean().describe("Whether it has the best out-of-sample record of its costs and weighting"),
   looks_ahead: PortfolioDay.shape.looks_ahead,
   fills_at: PortfolioDay.shape.fills_at,
   first_session: z.iso.date(),
@@ -22,11 +38,17 @@ const StrategyResult = z.object({
   sessions: z.int().min(2).describe("How many returns"),
   total_return: z.number().describe("0.1 is 10 %, after costs"),
   annualized_return: share("Compounded over sessions / 252; −1 where all was lost, null beyond the range of numbers"),
+  annualized_return_low: end("Lower", "annualized_return"),
+  annualized_return_high: end("Upper", "annualized_return"),
   volatility: z.number().min(0).describe("Of daily returns, a year"),
   sharpe: share("Of returns in excess of cash, a year; 0 if there are none, null if they are all alike"),
+  sharpe_low: end("Lower", "sharpe"),
+  sharpe_high: end("Upper", "sharpe"),
   sortino: share("As sharpe, with the deviation below cash; null if it gains without a loss"),
   calmar: share("Annualized return over the size of the maximum drawdown; null if it gains without one"),
   max_drawdown: z.number().max(0).describe("Deepest fall below an earlier maximum, negative"),
+  max_drawdown_low: end("Deeper", "max_drawdown"),
+  max_drawdown_high: end("Shallower", "max_drawdown"),
   longest_drawdown_sessions: z.int().min(0).describe("Sessions of the longest time below an earlier maximum"),
   value_at_risk: share("Loss that one session in twenty exceeds"),
   expected_shortfall: share("Mean loss of the worst twentieth of sessions"),
@@ -60,6 +82,8 @@ const StrategyResult = z.object({
  * `deflated_sharpe` counts these. `deflated_sharpe_all_trials` counts every pair tested as well. Both take the variance of the
  * trials' Sharpe ratios from the settings of the same costs. The reference stands beside them for what its look-ahead is worth:
  * nobody could have traded it, and it is no trial.
+ *
+ * Bands are those of `performanceBands`. `best` follows the rule of `bestRecord`, among the rows of the same costs and weighting.
  */
 export const strategyComparison = asset({
   key: "strategy_comparison",
@@ -70,28 +94,58 @@ export const strategyComparison = asset({
     "Every strategy on the same walk-forward pairs at several costs, with tear-sheet figures and the Sharpe ratio deflated for what was tried.",
   deps: { portfolio: portfolioDaily, windows: walkForwardWindows },
   automation: eager(),
-  codeVersion: "2",
+  codeVersion: "3",
   row: StrategyResult,
   primaryKey: ["strategy", "cost_bps", "weighting"],
   retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, progress }) {
+  async materialize({ inputs, signal, progress }) {
     const pairsTested = (await inputs.windows.rows()).reduce((sum, window) => sum + window.pairs_tested, 0);
     const series = [
       ...Map.groupBy(await inputs.portfolio.rows(), (row) => `${row.strategy} ${row.cost_bps} ${row.weighting}`)
         .values(),
     ].filter((days) => days.length >= 2);
-    const rows = [...Map.groupBy(series, (days) => days[0]!.cost_bps).values()].flatMap((sameCosts) => {
+    const rows: Result[] = [];
+    for (const sameCosts of Map.groupBy(series, (days) => days[0]!.cost_bps).values()) {
       const eligible = sameCosts.filter(([day]) => !day!.looks_ahead);
       const trials: Trials = { settings: eligible.length, pairsTested, variance: sharpeVariance(eligible) };
-      return sameCosts.map((days) => resultOf(days, trials));
-    });
-    progress(1, 1);
+      for (const days of sameCosts) {
+        rows.push(resultOf(days, trials));
+        // Some hundredths of a second a band: other requests must not wait for all of them.
+        await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
+        progress(rows.length, series.length);
+      }
+    }
+    for (const alike of Map.groupBy(rows, (row) => `${row.cost_bps} ${row.weighting}`).values()) markBest(alike);
     const dividends = await dividendsOf(inputs.portfolio);
-    return { rows, metadata: { pairs_tested: pairsTested, settings: series.length, ...dividends } };
+    return {
+      rows,
+      metadata: {
+        pairs_tested: pairsTested,
+        settings: series.length,
+        band_level: bands.level,
+        band_resamples: bands.replications,
+        ...dividends,
+      },
+    };
   },
 });
+
+type Result = z.output<typeof StrategyResult>;
+
+function markBest(alike: readonly Result[]): void {
+  const best = bestRecord(alike.map((row) => ({
+    looksAhead: row.looks_ahead,
+    fillsAtSignal: row.fills_at === "signal_close",
+    sessions: row.sessions,
+    positions: row.positions,
+    sharpeLow: row.sharpe_low,
+    sharpe: row.sharpe,
+  })));
+  if (best !== null) alike[best]!.best = true;
+}
 
 interface Trials {
   settings: number;
@@ -120,11 +174,13 @@ function varies(values: Float64Array): boolean {
   return values.some((value) => value !== values[0]);
 }
 
-function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Trials): z.output<typeof StrategyResult> {
+function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Trials): Result {
   const [first] = days as [Day];
+  const dailyReturn = Float64Array.from(days, (day) => day.daily_return);
+  const cashReturn = cashOf(days);
   const sheet = tearSheet({
-    dailyReturn: Float64Array.from(days, (day) => day.daily_return),
-    cashReturn: cashOf(days),
+    dailyReturn,
+    cashReturn,
     benchmarkPrice: Float64Array.of(1, ...days.map((day) => day.benchmark_equity)),
     grossExposure: Float64Array.from(days, (day) => day.gross_exposure),
     turnover: Float64Array.from(days, (day) => day.turnover),
@@ -134,11 +190,16 @@ function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Tri
   const excess = excessOf(days);
   const sample = varies(excess) ? sharpeSample(excess) : null;
   const allTrials = Math.max(1, settings * pairsTested);
+  const found = days.length < fewestReturnsOfBand ? null : performanceBands(dailyReturn, { ...bands, cashReturn });
+  const sharpe = endsOf(found?.sharpe);
+  const annualizedReturn = endsOf(found?.annualizedReturn);
+  const maxDrawdown = endsOf(found?.maxDrawdown);
   return {
     strategy: first.strategy,
     cost_bps: first.cost_bps,
     weighting: first.weighting,
     headline: first.headline,
+    best: false,
     looks_ahead: first.looks_ahead,
     fills_at: first.fills_at,
     first_session: first.session,
@@ -146,11 +207,17 @@ function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Tri
     sessions: sheet.sessions,
     total_return: sheet.totalReturn,
     annualized_return: finite(sheet.annualizedReturn),
+    annualized_return_low: annualizedReturn.low,
+    annualized_return_high: annualizedReturn.high,
     volatility: sheet.volatility,
     sharpe: finite(sheet.sharpe),
+    sharpe_low: sharpe.low,
+    sharpe_high: sharpe.high,
     sortino: finite(sheet.sortino),
     calmar: finite(sheet.calmar),
     max_drawdown: sheet.maxDrawdown,
+    max_drawdown_low: maxDrawdown.low,
+    max_drawdown_high: maxDrawdown.high,
     longest_drawdown_sessions: sheet.longestDrawdownSessions,
     value_at_risk: finite(sheet.valueAtRisk),
     expected_shortfall: finite(sheet.expectedShortfall),
@@ -173,6 +240,11 @@ function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Tri
     deflated_sharpe_all_trials: sample &&
       deflatedSharpeRatio(sample, { trials: allTrials, trialVariance: variance }).deflatedSharpeRatio,
   };
+}
+
+/** A resample without variation, or of too much for the range of numbers, has no figure that could be stored. */
+function endsOf(band: Band | undefined): { low: number | null; high: number | null } {
+  return { low: band ? finite(band.low) : null, high: band ? finite(band.high) : null };
 }
 
 function finite(value: number): number | null {

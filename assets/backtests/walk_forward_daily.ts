@@ -28,6 +28,16 @@ const WalkForwardDay = z.object({
   window: z.int().min(1).describe("Number of the trading window"),
   signal: z.string().min(1).describe("What the close says: enter_long, enter_short, exit, stop, hold, or why nothing"),
   score: z.number().nullable().describe("What the thresholds judge; null without a decision"),
+  z_score: z.number().nullable().describe(
+    "Deviations of the spread from its mean, as the strategy estimates both; null without a decision",
+  ),
+  entry_z: z.number().nullable().describe(
+    "Beyond it, on either side, a position towards the mean may be entered; null where no level decides",
+  ),
+  exit_z: z.number().nullable().describe(
+    "Within it a position is left; null where something else decides, such as a trend",
+  ),
+  stop_z: z.number().nullable().describe("At it a losing position is given up; null where there is no such level"),
   hedge_ratio: z.number().nullable().describe(
     "Shares of ticker 1 against one of ticker 2, in shares of the formation's end; null without a decision",
   ),
@@ -79,7 +89,7 @@ export const walkForwardDaily = asset({
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
   retention: keepAll,
-  codeVersion: "3",
+  codeVersion: "4",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {
@@ -181,6 +191,10 @@ function dailyRows(
         window: numbers[i]!,
         signal: daily.signal[t]!,
         score: orNull(daily.score[t]!),
+        z_score: orNull(daily.z[t]!),
+        entry_z: orNull(daily.entryZ[t]!),
+        exit_z: orNull(daily.exitZ[t]!),
+        stop_z: orNull(daily.stopZ[t]!),
         hedge_ratio: orNull(daily.hedgeRatio[t]!),
         target: daily.target[t]!,
         position: daily.position[t]!,

@@ -85,8 +85,11 @@ export function withExits(strategy: Strategy, rules: ExitRules): Strategy {
         estimates.exitHalfLife = sessions;
         if (timeStopHalfLives !== undefined) longest = Math.max(1, timeStopHalfLives * sessions);
       }
+      const { levels } = fitted;
       return {
         estimates,
+        // The strategy's own stop, where it has one, is on the spread that it trades.
+        levels: Number.isNaN(levels.stopZ) ? { ...levels, stopZ: spreadStopZ ?? NaN } : levels,
         decide: decideWithExits(fitted, {
           longest,
           distanceOf: (price1, price2) => (price2 - (slope * price1 + intercept)) / std,

@@ -39,6 +39,8 @@ export function forecastBand(parameters: Partial<ForecastEnsembleParameters> = {
       let target: Side = 0;
       return {
         estimates: { hedgeRatio: slope, intercept, std },
+        // The interval of the forecast decides, at no level.
+        levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN },
         decide(price1, price2) {
           const z = (price2 - (slope * price1 + intercept)) / std;
           forecasters.update(z);
@@ -51,7 +53,7 @@ export function forecastBand(parameters: Partial<ForecastEnsembleParameters> = {
           } else if (target !== 0 && Math.sign(mean - z) === -target) {
             [signal, target] = ["exit", 0];
           }
-          return { target, signal, hedgeRatio: slope, score: mean - z };
+          return { target, signal, hedgeRatio: slope, score: mean - z, z };
         },
       };
     },

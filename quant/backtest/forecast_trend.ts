@@ -54,6 +54,8 @@ export function forecastTrend(parameters: Partial<ForecastTrendParameters> = {})
 
       return {
         estimates: { hedgeRatio: slope, intercept, std },
+        // A position is left when the forecast turns, at no level.
+        levels: { entryZ: bandZ, exitZ: NaN, stopZ: NaN },
         decide(price1, price2) {
           const score = (price2 - (slope * price1 + intercept)) / std;
           forecasters.update(score);
@@ -61,7 +63,7 @@ export function forecastTrend(parameters: Partial<ForecastTrendParameters> = {})
           if (signal === "enter_long") target = 1;
           else if (signal === "enter_short") target = -1;
           else if (signal === "exit") target = 0;
-          return { target, signal, hedgeRatio: slope, score };
+          return { target, signal, hedgeRatio: slope, score, z: score };
         },
       };
     },

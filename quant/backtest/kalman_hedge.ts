@@ -60,13 +60,14 @@ export function kalmanHedge(parameters: Partial<KalmanHedgeParameters> = {}): St
       const rule = new BandRule(settings);
       return {
         estimates: { hedgeRatio: slope, intercept, observationVariance, stepVariance },
+        levels: { entryZ: settings.entryZ, exitZ: settings.exitZ, stopZ: settings.stopZ },
         decide(price1, price2) {
           seen1.push(price1 / unit1);
           seen2.push(price2 / unit2);
           const filter = kalmanHedgeRatio(Float64Array.from(seen2), Float64Array.from(seen1), options);
           const now = seen1.length - 1;
           const score = filter.innovations[now]! / Math.sqrt(filter.innovationVariances[now]!);
-          return { ...rule.next(score), hedgeRatio: filter.slope[now]! * unit2 / unit1, score };
+          return { ...rule.next(score), hedgeRatio: filter.slope[now]! * unit2 / unit1, score, z: score };
         },
       };
     },

@@ -32,7 +32,7 @@ export {
 } from "./rolled_windows.ts";
 export { type RollingTrendParameters, rollingTrendStrategy } from "./rolling_trend_strategy.ts";
 export { sharedFits } from "./shared_fits.ts";
-export type { Decision, FittedStrategy, Formation, Side, Strategy, StrategySignal } from "./strategy.ts";
+export type { Decision, FittedStrategy, Formation, Levels, Side, Strategy, StrategySignal } from "./strategy.ts";
 export { strategyByName, type StrategyName, strategyNames } from "./strategy_by_name.ts";
 export {
   type CorrelatedPair,

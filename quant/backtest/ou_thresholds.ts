@@ -69,9 +69,10 @@ export function ouThresholds(parameters: Partial<OuThresholdsParameters> = {}): 
       const rule = new BandRule({ entryZ, exitZ: 0, stopZ });
       return {
         estimates: { hedgeRatio: slope, intercept, theta, mu, sigma, halfLife, std, entryZ },
+        levels: { entryZ, exitZ: 0, stopZ },
         decide(price1, price2) {
           const score = (price2 - (slope * price1 + intercept) - mu) / std;
-          return { ...rule.next(score), hedgeRatio: slope, score };
+          return { ...rule.next(score), hedgeRatio: slope, score, z: score };
         },
       };
     },

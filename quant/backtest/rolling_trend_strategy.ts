@@ -77,15 +77,18 @@ export function rollingTrendStrategy(parameters: Partial<RollingTrendParameters>
 
       return {
         estimates: { hedgeRatio: slope, intercept, std, min, max },
+        // A position is left when the trend turns, at no level.
+        levels: { entryZ: bandZ, exitZ: NaN, stopZ: NaN },
         decide(price1, price2) {
-          const score = scaled(price2 - (slope * price1 + intercept));
+          const spread = price2 - (slope * price1 + intercept);
+          const score = scaled(spread);
           const signal = signalOf(score, trendOf(recent));
           if (signal === "enter_long") target = 1;
           else if (signal === "enter_short") target = -1;
           else if (signal === "exit") target = 0;
           recent.copyWithin(0, 1);
           recent[trendSessions - 1] = score;
-          return { target, signal, hedgeRatio: slope, score };
+          return { target, signal, hedgeRatio: slope, score, z: spread / std };
         },
       };
     },

@@ -59,6 +59,7 @@ function replay(fitted: FittedStrategy, decisions: Decision[]): FittedStrategy {
   let close = 0;
   return {
     estimates: fitted.estimates,
+    levels: fitted.levels,
     decide: (price1, price2) => decisions[close++] ??= fitted.decide(price1, price2),
   };
 }

@@ -24,12 +24,26 @@ export interface Decision {
   hedgeRatio: number;
   /** The number that the thresholds judge: a z-score, or the scaled spread of the rolling trend. */
   score: number;
+  /** How many deviations the spread stands from its mean, as the strategy estimates both: what {@linkcode Levels} are stated in. */
+  z: number;
+}
+
+/** Where a strategy acts, in deviations of its spread on either side of the mean; `NaN` where no such level decides. */
+export interface Levels {
+  /** Beyond it a position towards the mean may be entered. */
+  entryZ: number;
+  /** A position is left once its spread is no further out. */
+  exitZ: number;
+  /** A position that loses is given up at it. */
+  stopZ: number;
 }
 
 /** A strategy after its formation: it is told one session at a time and can know nothing else. */
 export interface FittedStrategy {
   /** What was estimated from the formation, by name, for the record. */
   readonly estimates: Readonly<Record<string, number>>;
+  /** Of the whole window: they do not move with what is decided. */
+  readonly levels: Levels;
   /**
    * Decides at the close of the next session. Sessions come in order, each once; those in which a leg has no close are left out.
    *

@@ -4,7 +4,7 @@ import { dividendPerShare, isPrice, type LegBars, splitRatio, trailingMissing } 
 import type { TradingCosts } from "./pair_account.ts";
 import { type PairOrder, PairPosition, type PairPrices, type PairTrade } from "./pair_position.ts";
 import { type RolledWindow, rolledWindows, type RollOptions } from "./rolled_windows.ts";
-import type { FittedStrategy, Formation, Strategy } from "./strategy.ts";
+import type { FittedStrategy, Formation, Levels, Strategy } from "./strategy.ts";
 import { type WalkForwardDaily, type WalkForwardSignal, WalkForwardTable } from "./walk_forward_table.ts";
 
 /** What became of one window. */
@@ -208,7 +208,7 @@ class WalkForward {
 
   #standAside({ tradingStart, tradingEnd }: RolledWindow): void {
     for (let t = tradingStart; t < tradingEnd; t++) {
-      this.#record(t, { signal: "not_traded", score: NaN, hedgeRatio: NaN });
+      this.#record(t, unsaid("not_traded"));
     }
   }
 
@@ -233,7 +233,7 @@ class WalkForward {
       missing1 = isPrice(close1) ? 0 : missing1 + 1;
       missing2 = isPrice(close2) ? 0 : missing2 + 1;
 
-      let said: Said = { signal: "no_bar", score: NaN, hedgeRatio: NaN };
+      let said = unsaid("no_bar");
       if (missing1 === 0 && missing2 === 0) {
         const closes = { ...last };
         if (isLast) this.#refuseEntry();
@@ -287,7 +287,7 @@ class WalkForward {
 
   #decide(t: number, fitted: FittedStrategy, closes: PairPrices, factor: PairPrices): Said {
     const position = this.#position;
-    const { target, signal, hedgeRatio, score } = fitted.decide(
+    const { target, signal, hedgeRatio, score, z } = fitted.decide(
       closes.price1 * factor.price1,
       closes.price2 * factor.price2,
     );
@@ -296,7 +296,7 @@ class WalkForward {
       else if (target === 0) position.order = leave(t, signal === "stop" ? "stop" : "signal");
       else position.order = this.#enter(t, target, hedgeRatio, closes, factor);
     }
-    return { signal, hedgeRatio, score };
+    return { signal, hedgeRatio, score, z, levels: fitted.levels };
   }
 
   /** Shares for the side by the equity and prices of the signal's close; the hedge ratio is in units that splits have left. */
@@ -329,6 +329,12 @@ interface Said {
   signal: WalkForwardSignal;
   score: number;
   hedgeRatio: number;
+  z: number;
+  levels: Levels;
+}
+
+function unsaid(signal: WalkForwardSignal): Said {
+  return { signal, score: NaN, hedgeRatio: NaN, z: NaN, levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN } };
 }
 
 function leave(signalAt: number, exitReason: PairOrder["exitReason"]): PairOrder {

@@ -1,6 +1,6 @@
 import type { SessionBook } from "./pair_account.ts";
 import type { PairPosition, PairPrices } from "./pair_position.ts";
-import type { StrategySignal } from "./strategy.ts";
+import type { Levels, StrategySignal } from "./strategy.ts";
 
 /** What a session's row says: the strategy's signal, or why there is none. */
 export type WalkForwardSignal = StrategySignal | "outside" | "no_bar" | "not_traded" | "window_end" | "stopped_trading";
@@ -13,6 +13,14 @@ export interface WalkForwardDaily {
   signal: WalkForwardSignal[];
   /** The number that the thresholds judge; `NaN` without a decision. */
   score: Float64Array;
+  /** Deviations of the spread from its mean, as the strategy estimates both; as the next three, `NaN` without a decision. */
+  z: Float64Array;
+  /** On either side of the mean: see `Levels`, `NaN` where no such level decides. */
+  entryZ: Float64Array;
+  /** As `entryZ`. */
+  exitZ: Float64Array;
+  /** As `entryZ`. */
+  stopZ: Float64Array;
   /** Leg 1 against leg 2 at the decision, in the units of the formation's end; `NaN` without a decision. */
   hedgeRatio: Float64Array;
   /** −1, 0 or 1: what the close wants to be held after the next fill. */
@@ -66,6 +74,10 @@ export class WalkForwardTable {
       allocated: new Uint8Array(sessionCount),
       signal: Array<WalkForwardSignal>(sessionCount).fill("outside"),
       score: blank(),
+      z: blank(),
+      entryZ: blank(),
+      exitZ: blank(),
+      stopZ: blank(),
       hedgeRatio: blank(),
       target: new Int8Array(sessionCount),
       position: new Int8Array(sessionCount),
@@ -100,6 +112,8 @@ export class WalkForwardTable {
     fill: PairPrices | null;
     signal: WalkForwardSignal;
     score: number;
+    z: number;
+    levels: Levels;
     hedgeRatio: number;
   }): void {
     const { position, book, fill } = row;
@@ -110,6 +124,10 @@ export class WalkForwardTable {
     daily.allocated[t] = 1;
     daily.signal[t] = row.signal;
     daily.score[t] = row.score;
+    daily.z[t] = row.z;
+    daily.entryZ[t] = row.levels.entryZ;
+    daily.exitZ[t] = row.levels.exitZ;
+    daily.stopZ[t] = row.levels.stopZ;
     daily.hedgeRatio[t] = row.hedgeRatio;
     daily.target[t] = position.planned;
     daily.position[t] = position.side;

@@ -37,9 +37,10 @@ export function zScoreBands(parameters: Partial<Bands> = {}): Strategy {
       const rule = new BandRule(bands);
       return {
         estimates: { hedgeRatio: slope, intercept, std },
+        levels: { ...bands },
         decide(price1, price2) {
           const score = (price2 - (slope * price1 + intercept)) / std;
-          return { ...rule.next(score), hedgeRatio: slope, score };
+          return { ...rule.next(score), hedgeRatio: slope, score, z: score };
         },
       };
     },

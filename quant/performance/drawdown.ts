@@ -9,10 +9,13 @@ import { requireEquity } from "./requirements.ts";
 export function drawdowns(equity: Float64Array): Float64Array {
   requireEquity(equity);
   let peak = equity[0]!;
-  return equity.map((value) => {
-    peak = Math.max(peak, value);
-    return value / peak - 1;
-  });
+  const depths = new Float64Array(equity.length);
+  for (let t = 0; t < equity.length; t++) {
+    const value = equity[t]!;
+    if (value > peak) peak = value;
+    depths[t] = value / peak - 1;
+  }
+  return depths;
 }
 
 /**
@@ -33,7 +36,10 @@ export function drawdowns(equity: Float64Array): Float64Array {
  * Verified: tests/quant/fixtures/performance.json.
  */
 export function maxDrawdown(equity: Float64Array): number {
-  return drawdowns(equity).reduce((lowest, value) => Math.min(lowest, value), 0);
+  const depths = drawdowns(equity);
+  let lowest = 0;
+  for (let t = 0; t < depths.length; t++) if (depths[t]! < lowest) lowest = depths[t]!;
+  return lowest;
 }
 
 /** Positions in the equity curve. */
@@ -51,6 +57,40 @@ export interface DrawdownPeriod {
 }
 
 /**
+ * Every drawdown from its peak until equity was back there, or to the end, in order of time; empty if equity never falls.
+ *
+ * @throws {RangeError} If `equity` is empty, holds NaN or ±∞, or does not start above 0.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { drawdownPeriods } from "./drawdown.ts";
+ *
+ * const [first, second] = drawdownPeriods(Float64Array.of(100, 90, 100, 50));
+ * assert(first!.recoveryIndex === 2 && second!.depth === -0.5 && second!.recoveryIndex === null);
+ * ```
+ */
+export function drawdownPeriods(equity: Float64Array): DrawdownPeriod[] {
+  const depths = drawdowns(equity);
+  const periods: DrawdownPeriod[] = [];
+  for (let t = 1; t < depths.length; t++) {
+    if (depths[t]! === 0) continue;
+    const peakIndex = t - 1;
+    let troughIndex = t;
+    for (; t < depths.length && depths[t]! < 0; t++) if (depths[t]! < depths[troughIndex]!) troughIndex = t;
+    const recovered = t < depths.length;
+    periods.push({
+      depth: depths[troughIndex]!,
+      peakIndex,
+      troughIndex,
+      recoveryIndex: recovered ? t : null,
+      durationSessions: (recovered ? t : depths.length - 1) - peakIndex,
+    });
+  }
+  return periods;
+}
+
+/**
  * The deepest drawdown (the first of equally deep ones): from which peak, to which trough, until when.
  *
  * Equity that never falls has a depth and a duration of 0, all at the first session.
@@ -58,23 +98,9 @@ export interface DrawdownPeriod {
  * @throws {RangeError} If `equity` is empty, holds NaN or ±∞, or does not start above 0.
  */
 export function deepestDrawdown(equity: Float64Array): DrawdownPeriod {
-  const depths = drawdowns(equity);
-  let troughIndex = 0;
-  for (let t = 1; t < depths.length; t++) if (depths[t]! < depths[troughIndex]!) troughIndex = t;
-  const depth = depths[troughIndex]!;
-  if (depth === 0) return { depth, peakIndex: 0, troughIndex: 0, recoveryIndex: 0, durationSessions: 0 };
-  let peakIndex = troughIndex;
-  while (depths[peakIndex]! < 0) peakIndex--;
-  let after = troughIndex;
-  while (after < depths.length && depths[after]! < 0) after++;
-  const recovered = after < depths.length;
-  return {
-    depth,
-    peakIndex,
-    troughIndex,
-    recoveryIndex: recovered ? after : null,
-    durationSessions: (recovered ? after : depths.length - 1) - peakIndex,
-  };
+  const periods = drawdownPeriods(equity);
+  const none = { depth: 0, peakIndex: 0, troughIndex: 0, recoveryIndex: 0, durationSessions: 0 };
+  return periods.reduce<DrawdownPeriod>((deepest, period) => period.depth < deepest.depth ? period : deepest, none);
 }
 
 /**

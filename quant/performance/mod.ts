@@ -1,8 +1,10 @@
 /** What a strategy earned, at which risk, and how much of that luck explains. */
 export { type Exposure, exposure, turnover } from "./activity.ts";
+export { bestRecord, leastRecord, type StrategyRecord } from "./best_record.ts";
 export {
   deepestDrawdown,
   type DrawdownPeriod,
+  drawdownPeriods,
   drawdowns,
   longestDrawdownDuration,
   maxDrawdown,
@@ -22,6 +24,7 @@ export {
   sortinoRatio,
   volatility,
 } from "./risk_adjusted_return.ts";
+export { rollingBeta, rollingSharpe } from "./rolling_performance.ts";
 export {
   type DeflatedSharpeRatio,
   deflatedSharpeRatio,

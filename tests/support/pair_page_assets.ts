@@ -10,6 +10,7 @@ import {
   walkForwardDaily,
   walkForwardPairs,
   walkForwardTrades,
+  walkForwardWindows,
 } from "../../assets/mod.ts";
 import type { AnyAsset, RowOf } from "../../engine/mod.ts";
 import { forecastPageAssets } from "./forecast_page_rows.ts";
@@ -173,6 +174,10 @@ const days: RowOf<typeof walkForwardDaily>[] = ["rolling_trend", "z_score_bands"
       window: t < 60 ? 1 : 2,
       signal: t === 89 ? "window_end" : "hold",
       score: t === 89 ? -0.25 : null,
+      z_score: t === 89 ? null : pageSpread[t]! / 2,
+      entry_z: t === 89 ? null : 1,
+      exit_z: t === 89 || strategy === "rolling_trend" ? null : 0.5,
+      stop_z: t === 89 ? null : 4,
       hedge_ratio: t === 89 ? 2 : null,
       target: 0,
       position: t === 89 ? -1 : 0,
@@ -253,34 +258,44 @@ const reference: RowOf<typeof pairTrades>[] = pageSessions.map((session, t) => (
   ticker_2_price: 110,
 }));
 
-const portfolio: RowOf<typeof portfolioDaily>[] = ["rolling_trend", "kalman_hedge"].flatMap((strategy) =>
-  (["equal", "volatility_scaled"] as const).flatMap((weighting) =>
-    pageSessions.slice(40).map((session, t) => ({
-      strategy,
-      cost_bps: 2,
-      weighting,
-      session,
-      headline: strategy === "rolling_trend",
-      looks_ahead: false,
-      fills_at: "next_open" as const,
-      daily_return: 0,
-      equity: strategy === "rolling_trend" && weighting === "equal" ? 1 + t / 100 : 0.5,
-      drawdown: 0,
-      gross_exposure: 1,
-      turnover: 0,
-      allocated_pairs: 1,
-      entered_positions: 0,
-      benchmark_equity: 1 + t / 1000,
-      cash_equity: 1,
-    }))
-  )
-);
+/** Settings that were compared: two strategies under both weightings, one of them at other costs as well, and the reference. */
+const compared = [
+  { strategy: "rolling_trend", cost_bps: 2, weighting: "equal" },
+  { strategy: "rolling_trend", cost_bps: 2, weighting: "volatility_scaled" },
+  { strategy: "rolling_trend", cost_bps: 5, weighting: "equal" },
+  { strategy: "kalman_hedge", cost_bps: 2, weighting: "equal" },
+  { strategy: "kalman_hedge", cost_bps: 2, weighting: "volatility_scaled" },
+  { strategy: "reference", cost_bps: 2, weighting: "equal" },
+] as const;
+
+const portfolio: RowOf<typeof portfolioDaily>[] = compared.flatMap((setting) => {
+  const { strategy, cost_bps, weighting } = setting;
+  const rises = strategy === "rolling_trend" && weighting === "equal" && cost_bps === 2;
+  const equity = (t: number) => rises ? 1 + t / 100 : 0.5;
+  return pageSessions.slice(40).map((session, t) => ({
+    ...setting,
+    session,
+    headline: strategy === "rolling_trend" && cost_bps === 2,
+    looks_ahead: strategy === "reference",
+    fills_at: strategy === "reference" ? "signal_close" as const : "next_open" as const,
+    daily_return: equity(t) / (t === 0 ? 1 : equity(t - 1)) - 1,
+    equity: equity(t),
+    drawdown: 0,
+    gross_exposure: 1,
+    turnover: 0,
+    allocated_pairs: 1,
+    entered_positions: 0,
+    benchmark_equity: 1 + t / 1000,
+    cash_equity: 1,
+  }));
+});
 
 const result: RowOf<typeof strategyComparison> = {
   strategy: "rolling_trend",
   cost_bps: 2,
   weighting: "equal",
   headline: true,
+  best: true,
   looks_ahead: false,
   fills_at: "next_open",
   first_session: pageSessions[40]!,
@@ -288,11 +303,17 @@ const result: RowOf<typeof strategyComparison> = {
   sessions: 50,
   total_return: 0.49,
   annualized_return: 0.123,
+  annualized_return_low: -0.02,
+  annualized_return_high: 0.27,
   volatility: 0.1,
   sharpe: 1.234,
+  sharpe_low: -0.2,
+  sharpe_high: 2.6,
   sortino: 2,
   calmar: 3,
   max_drawdown: -0.045,
+  max_drawdown_low: -0.11,
+  max_drawdown_high: -0.02,
   longest_drawdown_sessions: 3,
   value_at_risk: 0.01,
   expected_shortfall: 0.02,
@@ -314,6 +335,32 @@ const result: RowOf<typeof strategyComparison> = {
   deflated_sharpe: 0.876,
   deflated_sharpe_all_trials: 0.5,
 };
+
+/** Of every setting but the first other figures, in part none. */
+const results: RowOf<typeof strategyComparison>[] = compared.map((setting) => {
+  const isHeadline = setting.strategy === "rolling_trend" && setting.cost_bps === 2;
+  if (isHeadline && setting.weighting === "equal") return result;
+  const other = {
+    ...result,
+    ...setting,
+    headline: isHeadline,
+    best: false,
+    total_return: -0.5,
+    annualized_return: -0.96,
+  };
+  if (setting.strategy !== "reference") {
+    return { ...other, sharpe: -0.5, sharpe_low: -1.5, sharpe_high: 0.5, calmar: null };
+  }
+  return {
+    ...other,
+    looks_ahead: true,
+    fills_at: "signal_close",
+    total_return: 9.5,
+    sharpe: 4,
+    sharpe_low: null,
+    sharpe_high: null,
+  };
+});
 
 /** One cluster of three by the setting of the tested pairs, and none by the other. */
 const clusters: RowOf<typeof pairClusters>[] = (["research", "service"] as const).flatMap((preset) =>
@@ -382,6 +429,23 @@ export const pairPageAssets: AnyAsset[] = [
     reason: "Not tested: no source of candidates proposes it.",
   }]),
   knownTable(walkForwardPairs, windows),
+  knownTable(
+    walkForwardWindows,
+    [windows[0]!, windows[2]!].map((bounds) => ({
+      window: bounds.window,
+      formation_first_session: bounds.formation_first_session,
+      formation_last_session: bounds.formation_last_session,
+      trading_first_session: bounds.trading_first_session,
+      trading_last_session: bounds.trading_last_session,
+      complete: bounds.complete,
+      trading_sessions: 20,
+      tickers: 4,
+      clusters: 1,
+      pairs_tested: 55,
+      pairs_accepted: 2,
+      pairs_chosen: 2,
+    })),
+  ),
   knownTable(pairTrades, reference),
   knownTable(pairMetrics, [{
     ticker_1: "KO",
@@ -395,6 +459,6 @@ export const pairPageAssets: AnyAsset[] = [
   knownTable(walkForwardDaily, days),
   knownTable(walkForwardTrades, trades),
   knownTable(portfolioDaily, portfolio),
-  knownTable(strategyComparison, [result]),
+  knownTable(strategyComparison, results),
   ...forecastPageAssets(pageSessions),
 ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { portfolioDaily } from "../../../assets/backtests/portfolio_daily.ts";
 import { strategyComparison } from "../../../assets/backtests/strategy_comparison.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
-import { deflatedSharpeRatio, sharpeSample, tearSheet } from "../../../quant/mod.ts";
+import { deflatedSharpeRatio, performanceBands, sharpeSample, tearSheet } from "../../../quant/mod.ts";
 import { runChain } from "../../support/asset_chain.ts";
 import { weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
@@ -78,6 +78,40 @@ Deno.test("strategy_comparison deflates for the settings of the same costs, and 
   }
 });
 
+Deno.test("strategy_comparison has the bootstrap band of each series, the same in every run", () => {
+  for (const row of rows.slice(0, 4)) {
+    const days = portfolio.filter((day) =>
+      day.strategy === row.strategy && day.cost_bps === row.cost_bps && day.weighting === row.weighting
+    );
+    const { sharpe, annualizedReturn, maxDrawdown } = performanceBands(
+      Float64Array.from(days, (day) => day.daily_return),
+      {
+        seed: 20_080_901,
+        replications: 399,
+        cashReturn: Float64Array.from(
+          days,
+          (day, t) => day.cash_equity / (t === 0 ? 1 : days[t - 1]!.cash_equity) - 1,
+        ),
+      },
+    );
+    assert.deepEqual([row.sharpe_low, row.sharpe_high], [sharpe.low, sharpe.high]);
+    assert.deepEqual([row.annualized_return_low, row.annualized_return_high], [
+      annualizedReturn.low,
+      annualizedReturn.high,
+    ]);
+    assert.deepEqual([row.max_drawdown_low, row.max_drawdown_high], [maxDrawdown.low, maxDrawdown.high]);
+    assert.ok(row.sharpe_low! < row.sharpe! && row.sharpe! < row.sharpe_high!);
+  }
+});
+
+Deno.test("strategy_comparison marks the best record of each cost level and weighting, and no other", () => {
+  for (const alike of Map.groupBy(rows, (row) => `${row.cost_bps} ${row.weighting}`).values()) {
+    const earned = alike.filter((row) => row.fills_at !== "signal_close" && row.positions >= 20);
+    const best = earned.reduce((one, other) => other.sharpe_low! > one.sharpe_low! ? other : one);
+    assert.deepEqual(alike.filter((row) => row.best).map((row) => row.strategy), [best.strategy]);
+  }
+});
+
 /** Rows of `portfolio_daily` with the given returns. */
 function days(dailyReturn: readonly number[], more: Record<string, unknown> = {}) {
   const sessions = weekdays(dailyReturn.length);
@@ -116,6 +150,13 @@ Deno.test("strategy_comparison says null of what cannot be said: no variation, n
   assert.ok(rising!.sharpe! > 0);
   const [ruined] = await judge(days([0.01, -1.5, 0]));
   assert.ok(ruined!.total_return < -1 && ruined!.annualized_return === -1);
+  assert.deepEqual(
+    [rising!.sharpe_low, rising!.max_drawdown_high, rising!.best],
+    [null, null, false],
+    "too few for a band",
+  );
+  const [constant] = await judge(days(Array(40).fill(0.01)));
+  assert.deepEqual([constant!.sharpe_low, constant!.sharpe_high, constant!.max_drawdown_low], [null, null, 0]);
   assert.deepEqual(await judge(days([0.01])), [], "one return is no series");
   assert.deepEqual(await judge([]), []);
 });

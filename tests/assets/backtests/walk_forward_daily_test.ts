@@ -47,6 +47,25 @@ Deno.test("walk_forward_daily has a row for each strategy, pair and session of t
   }
 });
 
+Deno.test("walk_forward_daily states the deviations that the strategy judged, and the levels at which it acts", async () => {
+  const { rows } = await trade({ parameters: { z_score_bands: { entryZ: 1.25 } } });
+  const decided = rows.filter((row) => row.score !== null);
+  assert.ok(decided.length > 0 && decided.length < rows.length);
+  for (const row of decided) {
+    assert.equal(typeof row.z_score, "number");
+    if (["z_score_bands", "kalman_hedge", "ou_thresholds"].includes(row.strategy)) assert.equal(row.z_score, row.score);
+    if (row.strategy === "z_score_bands") assert.deepEqual([row.entry_z, row.exit_z, row.stop_z], [1.25, 0.5, 4]);
+    if (row.strategy === "rolling_trend") assert.deepEqual([row.entry_z, row.exit_z, row.stop_z], [1, null, 4]);
+    if (row.strategy === "forecast_band") assert.deepEqual([row.entry_z, row.exit_z, row.stop_z], [null, null, 4]);
+    if (row.signal.startsWith("enter") && row.entry_z !== null) {
+      assert.ok(Math.abs(row.z_score!) > row.entry_z, `${row.strategy} entered at ${row.z_score}`);
+    }
+  }
+  for (const row of rows.filter((row) => row.score === null)) {
+    assert.deepEqual([row.z_score, row.entry_z, row.exit_z, row.stop_z], [null, null, null, null]);
+  }
+});
+
 Deno.test("walk_forward_daily books what a walk-forward of the pair's own bars books", async () => {
   const config = { commissionBps: 1.5, slippageBps: 2, borrowBpsPerYear: 80 };
   const { rows } = await trade(config);

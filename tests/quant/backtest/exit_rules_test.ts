@@ -54,6 +54,17 @@ Deno.test("withExits() gives a position up after its half-lives and keeps out un
   ]);
 });
 
+Deno.test("withExits() states its stop where the strategy has none of its own", () => {
+  const rules = { spreadStopZ: 3 };
+  assert.deepEqual(withExits(rollingTrendStrategy(), rules).fit(formation).levels, {
+    entryZ: 1,
+    exitZ: NaN,
+    stopZ: 3,
+  });
+  assert.equal(withExits(zScoreBands(), rules).fit(formation).levels.stopZ, 4);
+  assert.equal(withExits(rollingTrendStrategy(), { timeStopHalfLives: 2 }).fit(formation).levels.stopZ, NaN);
+});
+
 Deno.test("withExits() counts a turned position from its turn", () => {
   const wait = Math.ceil(sessionsOfHalfLife);
   const script: Side[] = [1, 1, ...Array<Side>(wait + 1).fill(-1)];

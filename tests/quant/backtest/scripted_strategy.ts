@@ -10,6 +10,7 @@ export function scriptedStrategy(targets: readonly Side[], hedgeRatio = 1): Stra
       let held: Side = 0;
       return {
         estimates: { hedgeRatio },
+        levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN },
         decide() {
           const target = targets[step++] ?? held;
           const signal: StrategySignal = target === held
@@ -20,7 +21,7 @@ export function scriptedStrategy(targets: readonly Side[], hedgeRatio = 1): Stra
             ? "enter_long"
             : "enter_short";
           held = target;
-          return { target, signal, hedgeRatio, score: target };
+          return { target, signal, hedgeRatio, score: target, z: target };
         },
       };
     },

@@ -35,9 +35,10 @@ Deno.test("sharedFits() fits each formation once, a refused one too, and decides
       if (++fits === 2) throw new RangeError("not this one");
       return {
         estimates: {},
+        levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN },
         decide() {
           decisions++;
-          return { target: 0, signal: "hold", hedgeRatio: 1, score: 0 };
+          return { target: 0, signal: "hold", hedgeRatio: 1, score: 0, z: 0 };
         },
       };
     },

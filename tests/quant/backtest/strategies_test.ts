@@ -103,6 +103,41 @@ Deno.test("rollingTrendStrategy() follows the reference's rule with the formatio
   assert.deepEqual(sides, new Set([-1, 0, 1]));
 });
 
+Deno.test("every strategy that enters at a level does so once its z is beyond it, and not before", () => {
+  const formation = formationOf(6);
+  for (const name of ["rolling_trend", "z_score_bands", "kalman_hedge", "ou_thresholds"] as const) {
+    const { levels: { entryZ } } = strategyByName(name).fit(formation);
+    assert.ok(entryZ > 0, name);
+    for (const price2 of [80, 95, 100, 105, 120]) {
+      // A fitted strategy remembers: each price is the first one after the formation.
+      const { z, target } = strategyByName(name).fit(formation).decide(100, price2);
+      // Beyond the stop, or with the trend against it, nothing is entered.
+      if (Math.abs(z) <= entryZ) assert.equal(target, 0, `${name} at ${z}`);
+      else assert.ok(target === 0 || target === -Math.sign(z), `${name} at ${z}`);
+    }
+  }
+});
+
+Deno.test("rollingTrendStrategy() states z in deviations of the formation, as zScoreBands() scores", () => {
+  const formation = formationOf(6);
+  const [trend, bands] = [rollingTrendStrategy().fit(formation), zScoreBands().fit(formation)];
+  for (const price2 of [90, 100, 110]) {
+    assert.ok(Math.abs(trend.decide(100, price2).z - bands.decide(100, price2).score) < 1e-12);
+  }
+  assert.deepEqual(trend.levels, { entryZ: 1, exitZ: NaN, stopZ: NaN });
+  assert.deepEqual(bands.levels, { entryZ: 1, exitZ: 0.5, stopZ: 4 });
+});
+
+Deno.test("forecast strategies state z in deviations of the formation, and no level where the interval decides", () => {
+  const formation = formationOf(6);
+  const expected = zScoreBands().fit(formation).decide(100, 97).score;
+  for (const name of ["forecast_trend", "forecast_band"] as const) {
+    const fitted = strategyByName(name).fit(formation);
+    assert.ok(Math.abs(fitted.decide(100, 97).z - expected) < 1e-12);
+    assert.deepEqual(fitted.levels, { entryZ: name === "forecast_trend" ? 1 : NaN, exitZ: NaN, stopZ: NaN });
+  }
+});
+
 Deno.test("kalmanHedge() with slow adaptation is the z-score of the formation's line", () => {
   const formation = formationOf(4);
   const kalman = kalmanHedge({ adaptationSessions: 1e9 }).fit(formation);

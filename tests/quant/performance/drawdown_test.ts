@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   deepestDrawdown,
+  drawdownPeriods,
   drawdowns,
   longestDrawdownDuration,
   maxDrawdown,
@@ -21,6 +22,16 @@ const equity = Float64Array.of(100, 90, 120, 90, 100, 120, 108, 108, 110, 115);
 
 Deno.test("drawdowns() measures from the highest equity so far", () => {
   assert.deepEqual(drawdowns(Float64Array.of(100, 75, 200, 100)), Float64Array.of(0, -0.25, 0, -0.5));
+});
+
+Deno.test("drawdownPeriods() tells each fall from its peak to its recovery, the last one open", () => {
+  const periods = drawdownPeriods(equity).map(({ depth, ...period }) => ({ depth: depth.toFixed(6), ...period }));
+  assert.deepEqual(periods, [
+    { depth: "-0.100000", peakIndex: 0, troughIndex: 1, recoveryIndex: 2, durationSessions: 2 },
+    { depth: "-0.250000", peakIndex: 2, troughIndex: 3, recoveryIndex: 5, durationSessions: 3 },
+    { depth: "-0.100000", peakIndex: 5, troughIndex: 6, recoveryIndex: null, durationSessions: 4 },
+  ]);
+  assert.deepEqual(drawdownPeriods(Float64Array.of(1, 1, 2)), []);
 });
 
 Deno.test("deepestDrawdown() tells peak, trough, recovery and duration", () => {
