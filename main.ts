@@ -52,6 +52,7 @@ async function pairsTrading(environment: Environment): Promise<Project> {
     schedules: schedules(environment),
     config: presets[environment.preset],
     dataSource: source,
+    nextSession: (date) => calendar.nextSession(date),
     async opened(opened) {
       market = isVendor ? null : marketOf(environment, opened);
       const imported = opened.pendingImport !== undefined || await wasImported(opened.database);

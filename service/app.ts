@@ -54,6 +54,7 @@ export function appOf(
         engine,
         scheduler,
         source: project.dataSource,
+        nextSession: project.nextSession,
         apiDocument: () => openApiDocument(app.routes, { version: deno.version }),
         access: signInOptions(service, { environment, logger, siteUrl }),
       }),

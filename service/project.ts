@@ -74,6 +74,8 @@ export interface Project {
   opened?(opened: OpenedDatabase): Promise<Pick<Project, "assets" | "config">>;
   /** Absent where nothing can be imported. */
   imports?: ProjectImports;
+  /** The session of the exchange after a date, `null` where its calendar does not tell: pages say when an order fills. */
+  nextSession?(date: string): string | null;
   /** Makes what the functions of the assets get as `resources`, once the database is open. */
   resources?(context: ProjectContext): unknown;
   /** How long a call of the vendor has to wait now, for the metrics. */

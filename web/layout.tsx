@@ -25,6 +25,7 @@ export interface LayoutProps {
 const pages: readonly { path: string; title: string; asset?: string }[] = [
   { path: "/", title: "Overview" },
   { path: "/pairs", title: "Pairs", asset: "chosen_pairs" },
+  { path: "/strategies", title: "Strategies", asset: "strategy_comparison" },
   { path: "/forecasts", title: "Forecasts", asset: "spread_forecasts" },
   { path: "/tickers", title: "Tickers", asset: "clean_prices" },
   { path: "/assets", title: "Assets" },

@@ -19,6 +19,8 @@ import type { SelectionsEngine } from "./selection_history.ts";
 import type { PairsEngine } from "./tested_pairs.ts";
 import type { PairEngine } from "./pair_record.ts";
 import { type RunEngine, runPages } from "./run_pages.tsx";
+import { strategyPages } from "./strategy_pages.tsx";
+import type { StrategiesEngine } from "./strategy_record.ts";
 import { staticFiles } from "./static_files.ts";
 import { type TickerEngine, tickerPages } from "./ticker_pages.tsx";
 
@@ -32,6 +34,7 @@ export interface PageOptions {
     & ClustersEngine
     & SelectionsEngine
     & ForecastsEngine
+    & StrategiesEngine
     & GraphPageOptions["engine"]
     & BackfillEngine
     & TickerEngine
@@ -39,6 +42,8 @@ export interface PageOptions {
   scheduler: { states(): Promise<ScheduleState[]> };
   /** Where the data come from, which every page says; nothing is said where this is left out. */
   source?: DataSource;
+  /** The session of the exchange after a date; without it no page says when an order fills. */
+  nextSession?(date: string): string | null;
   /** What time it is; the machine's own time unless told otherwise. */
   clock?: { now(): Temporal.Instant };
   /** The document of the API; without it there is no page of it. */
@@ -52,7 +57,15 @@ export interface PageOptions {
  * their files under `/static/`. Nothing in it comes from another host.
  */
 export function page(
-  { engine, scheduler, source, clock = { now: () => Temporal.Now.instant() }, access, apiDocument }: PageOptions,
+  {
+    engine,
+    scheduler,
+    source,
+    nextSession = () => null,
+    clock = { now: () => Temporal.Now.instant() },
+    access,
+    apiDocument,
+  }: PageOptions,
 ): Hono {
   const dataStatus = new DataStatusReader(engine, source ?? null, clock);
   return new Hono()
@@ -67,7 +80,8 @@ export function page(
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
       return answer(c, <OverviewPage {...data} />, 200, { states: data.assets });
     })
-    .route("/pairs", pairPages({ engine }))
+    .route("/pairs", pairPages({ engine, nextSession }))
+    .route("/strategies", strategyPages({ engine, source: source ?? null }))
     .route("/forecasts", forecastPages({ engine }))
     .get("/backfills", async (c) => {
       const data = await readBackfills({

@@ -1,5 +1,9 @@
-import type { ChartData, ChartMarker } from "./components/chart.tsx";
-import type { PairBacktest, PairCloses, PairTrade } from "./pair_record.ts";
+import type { ChartData, ChartLine, ChartMarker, ChartPane, ChartShade } from "./components/chart.tsx";
+import type { LegEvent } from "./pair_events.ts";
+import { deviationsOf, type PairFormation } from "./pair_formation.ts";
+import type { PairBacktest, PairCloses, PairRecord, PairTrade } from "./pair_record.ts";
+import type { PairDay, WalkForward } from "./pair_walk_forward.ts";
+import { ratioInWords, sessionAt, usd } from "./ticker_charts.ts";
 
 /** How far each equity is below its highest so far, as fractions of 0 or less. */
 export function underwater(equity: readonly number[]): number[] {
@@ -18,24 +22,121 @@ export function from100(closes: readonly number[]): number[] {
   return closes.map((close) => 100 * close / closes[0]!);
 }
 
-/** Both legs: from 100 on on one scale, in USD each on its own. */
-export function pricesChart(
-  [ticker1, ticker2]: readonly [string, string],
-  { sessions, first, second }: PairCloses,
-  scale: LegScale,
-): ChartData {
-  const line = (name: string, colour: "first" | "second", closes: readonly number[]) => ({
-    name,
+/**
+ * Legs over the spread in deviations, on the same sessions: positions and the formation shaded, levels of the strategy, dividends and
+ * splits of the legs.
+ *
+ * Where the pair was traded the spread is what the strategy judged, each window by its own formation; from the formation of the newest one on
+ * the sessions without a decision have it by the least squares of that formation.
+ */
+export function pairChart(record: PairRecord, closes: PairCloses, { formation, scale }: {
+  formation: PairFormation | null;
+  scale: LegScale;
+}): ChartData {
+  const { tickers, walkForward, events } = record;
+  const { sessions } = closes;
+  const shades = shadesOf(sessions, { walkForward, formation });
+  const legs = legLines(tickers, closes, scale);
+  const marks = eventMarkers(events, sessions);
+  const legPanes: ChartPane[] = scale === "usd"
+    ? legs.map((line, i) => ({
+      format: "usd",
+      stretch: 2,
+      logarithmic: true,
+      shades,
+      lines: [line],
+      markers: marks.filter(({ text }) => text.startsWith(`${tickers[i]} `)),
+    }))
+    : [{ format: "index", stretch: 3, logarithmic: true, shades, lines: legs, markers: marks }];
+  const spread = spreadPane({ closes, walkForward, formation });
+  return { sessions, panes: [...legPanes, ...spread ? [{ ...spread, stretch: 2, shades }] : []] };
+}
+
+function legLines(tickers: readonly [string, string], { first, second }: PairCloses, scale: LegScale): ChartLine[] {
+  return ([["first", first], ["second", second]] as const).map(([colour, closes], i) => ({
+    name: tickers[i]!,
     colour,
     values: scale === "usd" ? [...closes] : from100(closes),
-  });
-  const [one, two] = [line(ticker1, "first", first), line(ticker2, "second", second)];
-  return {
-    sessions,
-    panes: scale === "usd"
-      ? [{ format: "usd", lines: [one] }, { format: "usd", lines: [two] }]
-      : [{ format: "index", lines: [one, two] }],
+  }));
+}
+
+function shadesOf(
+  sessions: readonly string[],
+  { walkForward, formation }: { walkForward: WalkForward | null; formation: PairFormation | null },
+): ChartShade[] {
+  const last = sessions.at(-1)!;
+  const positions = (walkForward?.trades ?? []).map(({ entry, exit, side }): ChartShade => ({
+    from: entry,
+    // Held until the fill of its exit, in whose session another one may be entered.
+    to: exit === null || exit === entry ? exit ?? last : sessions.findLast((session) => session < exit) ?? last,
+    kind: side > 0 ? "long" : "short",
+    part: "positions",
+  }));
+  if (formation === null) return positions;
+  return [{ from: formation.first, to: formation.last, kind: "formation", part: "formation" }, ...positions];
+}
+
+/** `null` where the spread cannot be stated in deviations in any session. */
+function spreadPane({ closes: { sessions, first, second }, walkForward, formation }: {
+  closes: PairCloses;
+  walkForward: WalkForward | null;
+  formation: PairFormation | null;
+}): ChartPane | null {
+  const days = new Map(walkForward?.days.map((day) => [day.session, day]));
+  const judged = sessions.map((session) => days.get(session)?.z ?? null);
+  const isFitted = (session: string) => formation !== null && session >= formation.first;
+  const fitted = sessions.map((session, t) =>
+    isFitted(session) && judged[t] === null ? deviationsOf(formation!, first[t]!, second[t]!) : null
+  );
+  const any = (values: readonly (number | null)[]) => values.some((value) => value !== null);
+  if (!any(judged) && !any(fitted)) return null;
+  const level = (name: string, shape: "dashed" | "dotted", of: (day: PairDay) => number | null): ChartLine[] => {
+    const upper = sessions.map((session) => {
+      const day = days.get(session);
+      return day ? of(day) : null;
+    });
+    if (!any(upper)) return [];
+    const lower = upper.map((value) => value === null ? null : -value);
+    const line = { colour: "faint", shape, part: "bands" } as const;
+    return [{ ...line, name, values: upper }, { ...line, name, values: lower, unlisted: true }];
   };
+  return {
+    format: "deviations",
+    levels: [0],
+    lines: [
+      ...any(judged) ? [{ name: "Z-score", colour: "third" as const, values: judged }] : [],
+      ...any(fitted)
+        ? [{
+          name: "Z-score by the formation",
+          colour: "faint" as const,
+          values: fitted,
+        }]
+        : [],
+      ...level("Entry ±", "dashed", ({ entryZ }) => entryZ),
+      ...level("Exit ±", "dotted", ({ exitZ }) => exitZ),
+    ],
+    markers: tradeMarkers(walkForward?.trades ?? [], new Set(sessions)),
+  };
+}
+
+function eventMarkers(events: readonly LegEvent[], sessions: readonly string[]): ChartMarker[] {
+  return events.flatMap(({ ticker, session: day, kind, value }): ChartMarker[] => {
+    // What is only announced, or came after the last close, has no place on the chart.
+    const session = sessionAt(day, sessions);
+    if (session === null || day < sessions[0]!) return [];
+    const text = kind === "split" ? `${ticker} split ${ratioInWords(value)}` : `${ticker} dividend ${usd(value)} USD`;
+    return [{ session, kind, text, part: "events", ...(kind === "split" && { label: text }) }];
+  });
+}
+
+function tradeMarkers(trades: readonly PairTrade[], sessions: ReadonlySet<string>): ChartMarker[] {
+  const part = "positions";
+  const markers = trades.flatMap(({ entry, exit, side }): ChartMarker[] => [
+    { session: entry, kind: side > 0 ? "long" : "short", text: side > 0 ? "Spread bought" : "Spread sold", part },
+    ...(exit === null ? [] : [{ session: exit, kind: "exit" as const, text: "Position closed", part }]),
+  ]);
+  return markers.filter(({ session }) => sessions.has(session))
+    .sort((a, b) => a.session < b.session ? -1 : a.session > b.session ? 1 : 0);
 }
 
 /** What is left of ticker 2 beside its line on ticker 1, with its mean and standard deviation over the same sessions. */
@@ -56,34 +157,6 @@ export function pairSpread(closes: PairCloses, { slope, intercept }: { slope: nu
   return { sessions: closes.sessions, values, mean, standardDeviation: Math.sqrt(variance) };
 }
 
-/** The spread between its bands, with the entries and exits of `trades`. */
-export function spreadChart(spread: PairSpread, trades: readonly PairTrade[]): ChartData {
-  const { sessions, values, mean, standardDeviation } = spread;
-  const level = (value: number) => sessions.map(() => value);
-  return {
-    sessions,
-    panes: [{
-      format: "usd",
-      lines: [
-        { name: "Spread", colour: "first", values },
-        { name: "Mean", colour: "faint", values: level(mean) },
-        { name: "+1 deviation", colour: "faint", shape: "dashed", values: level(mean + standardDeviation) },
-        { name: "−1 deviation", colour: "faint", shape: "dashed", values: level(mean - standardDeviation) },
-      ],
-      markers: markersOf(trades, new Set(sessions)),
-    }],
-  };
-}
-
-function markersOf(trades: readonly PairTrade[], sessions: ReadonlySet<string>): ChartMarker[] {
-  const markers = trades.flatMap(({ entry, exit, side }): ChartMarker[] => [
-    { session: entry, kind: side > 0 ? "long" : "short", text: side > 0 ? "Spread bought" : "Spread sold" },
-    ...(exit === null ? [] : [{ session: exit, kind: "exit" as const, text: "Position closed" }]),
-  ]);
-  return markers.filter(({ session }) => sessions.has(session))
-    .sort((a, b) => a.session < b.session ? -1 : a.session > b.session ? 1 : 0);
-}
-
 /** Equity above, and below it how far it is under its highest. */
 export function equityChart({ sessions, equity }: PairBacktest): ChartData {
   return {
@@ -92,7 +165,7 @@ export function equityChart({ sessions, equity }: PairBacktest): ChartData {
       { format: "usd", lines: [{ name: "Equity in USD", colour: "first", values: equity }] },
       {
         format: "percent",
-        lines: [{ name: "Below its highest", colour: "loss", shape: "area", values: underwater(equity) }],
+        lines: [{ name: "Drawdown", colour: "loss", shape: "area", values: underwater(equity) }],
       },
     ],
   };

@@ -12,6 +12,7 @@ import { SelectionsPage } from "./pages/selections.tsx";
 import { pairSpread } from "./pair_charts.ts";
 import { pairPath } from "./pair_path.ts";
 import { type PairEngine, readPair } from "./pair_record.ts";
+import { readPairView } from "./pair_view.ts";
 import { residualDiagnostics } from "./residual_diagnostics.ts";
 import { readSelectionHistory, type SelectionsEngine } from "./selection_history.ts";
 import { type PairsEngine, readSearch, readTestedPairs, type TestedPair } from "./tested_pairs.ts";
@@ -40,7 +41,10 @@ const testedColumns = [
 
 /** Pages under `/pairs`: what was tested, how tickers cluster, what was chosen when, and each pair. */
 export function pairPages(
-  { engine }: { engine: PairsEngine & PairEngine & ClustersEngine & SelectionsEngine & ForecastsEngine },
+  { engine, nextSession }: {
+    engine: PairsEngine & PairEngine & ClustersEngine & SelectionsEngine & ForecastsEngine;
+    nextSession(date: string): string | null;
+  },
 ): Hono {
   return new Hono()
     .get("/", async (c) => {
@@ -66,14 +70,23 @@ export function pairPages(
     .get("/:ticker_1/:ticker_2", async (c) => {
       const { ticker_1, ticker_2 } = c.req.param();
       const tickers = [ticker_1, ticker_2] as const;
-      const pair = await readPair(engine, tickers, { strategy: c.req.query("strategy") });
+      const { view, problems } = readPairView(new URL(c.req.url).searchParams);
+      const pair = await readPair(engine, tickers, { strategy: view.strategy });
       if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
       if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
       if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
       const asked = askedForecasts({ model: c.req.query("model"), horizon: c.req.query("horizon") });
       const forecasts = await readPairForecasts(engine, tickers, asked);
-      const scale = c.req.query("prices") === "usd" ? "usd" : "index";
-      return answer(c, <PairPage pair={pair} forecasts={forecasts} scale={scale} />);
+      const traded = pair.walkForward;
+      if (view.strategy !== undefined && traded && traded.strategy !== view.strategy) {
+        const known = traded.settings.strategies.join(", ");
+        problems.set("strategy", `There is no strategy “${view.strategy.slice(0, 40)}”: ${known}.`);
+        delete view.strategy;
+      }
+      const page = (
+        <PairPage pair={pair} forecasts={forecasts} view={view} problems={problems} nextSession={nextSession} />
+      );
+      return answer(c, page, problems.size > 0 ? 400 : 200);
     })
     // Tables of the page that are of no asset: they are computed for it.
     .get("/:ticker_1/:ticker_2/:table{(monthly_returns|spread_distribution)\\.csv}", async (c) => {

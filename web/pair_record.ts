@@ -1,4 +1,7 @@
 import { type Engine, type Filter, type Materialization, maxPageRows } from "../engine/mod.ts";
+import { dividendsOf, type LegEvent, type PairDividends, readLegEvents } from "./pair_events.ts";
+import { readReference, type Reference } from "./pair_reference.ts";
+import { readWalkForward, type WalkForward } from "./pair_walk_forward.ts";
 import type { TestedPair } from "./tested_pairs.ts";
 
 /** What the record of a pair is read from. */
@@ -18,6 +21,10 @@ export interface PairTrade {
   costs: number | null;
   /** Of the pair's equity, after costs. */
   return: number | null;
+  /** USD as traded, of each leg; `null` where they are not recorded. */
+  entryPrices: readonly [number, number] | null;
+  /** At entry, negative if short; `null` where they are not recorded. */
+  shares: readonly [number, number] | null;
 }
 
 /** How the equity of a pair went, session by session. */
@@ -35,31 +42,6 @@ export interface PairCloses {
   second: number[];
 }
 
-/** The honest backtest: windows, traded after they were chosen. */
-export interface WalkForward extends PairBacktest {
-  strategy: string;
-  /** All strategies that were tried. */
-  strategies: string[];
-  /** Sessions in which the pair was traded, and not only waited for a window. */
-  tradedSessions: number;
-  windows: number;
-}
-
-/** Totals of the reference backtest. */
-export interface ReferenceMetrics {
-  total_return: number;
-  annualized_return: number | null;
-  max_drawdown: number;
-}
-
-/** What the source tells of dividends. */
-export interface PairDividends {
-  /** Whether it has any at all. */
-  inSource: boolean;
-  /** How many of each leg. */
-  ofLegs: readonly [number, number];
-}
-
 /** Everything that is known of a pair. */
 export interface PairRecord {
   tickers: readonly [string, string];
@@ -74,25 +56,30 @@ export interface PairRecord {
   /** `null` where no window chose it. */
   walkForward: WalkForward | null;
   /** `null` where it is not among the chosen pairs. */
-  reference: (PairBacktest & { metrics: ReferenceMetrics | null }) | null;
+  reference: Reference | null;
+  /** Dividends and splits of the legs, by session. */
+  events: readonly LegEvent[];
   /** `null` while the service has not read them. */
   dividends: PairDividends | null;
   /** The latest materialization of each asset that was read and has one. */
   sources: ReadonlyMap<string, Materialization>;
 }
 
-type Row = Record<string, unknown>;
+/** A row of any asset. */
+export type Row = Record<string, unknown>;
 
 const readAssets = [
   "cointegrated_pairs",
   "chosen_pairs",
   "clean_prices",
   "walk_forward_pairs",
+  "walk_forward_windows",
   "walk_forward_daily",
   "walk_forward_trades",
   "pair_trades",
   "pair_metrics",
   "raw_dividends",
+  "raw_splits",
 ] as const;
 type ReadAsset = typeof readAssets[number];
 
@@ -117,23 +104,32 @@ export async function readPair(
     return Object.values(other).some((rows) => rows.length > 0) ? "reversed" : "unknown";
   }
   const { tested, chosen, windows } = known;
-  const closes = await readCloses(read, tickers);
+  const [closes, events] = await Promise.all([readCloses(read, tickers), readLegEvents(read, tickers)]);
+  const [walkForward, reference] = await Promise.all([
+    windows.length === 0 ? null : readWalkForward(read, {
+      filters: ofPair(tickers),
+      sessions: closes?.sessions ?? [],
+      sources,
+      wanted: strategy,
+    }),
+    chosen.length === 0 ? null : readReference(read, ofPair(tickers)),
+  ]);
   return {
     tickers,
     tested: tested[0] as unknown as TestedPair ?? null,
     rank: chosen[0]?.rank as number ?? null,
     pinned: chosen[0]?.pinned === true ? { reason: chosen[0].reason as string | null } : null,
     closes,
-    walkForward: windows.length === 0
-      ? null
-      : await readWalkForward(read, tickers, { closes, sources, wanted: strategy, windows: windows.length }),
-    reference: chosen.length === 0 ? null : await readReference(read, tickers),
-    dividends: await readDividends(engine, read, { tickers, sources }),
+    walkForward,
+    reference,
+    events,
+    dividends: dividendsOf(engine.graph, { tickers, source: sources.get("raw_dividends"), events }),
     sources,
   };
 }
 
-type Read = (key: ReadAsset, filters: Filter[], fields?: string[]) => Promise<Row[]>;
+/** Reads rows of an asset that meet all filters; of one that is not there, none. */
+export type PairRead = (key: ReadAsset, filters: readonly Filter[], fields?: string[]) => Promise<Row[]>;
 
 async function latest(engine: PairEngine): Promise<Map<string, Materialization>> {
   const found = await Promise.all(
@@ -145,7 +141,7 @@ async function latest(engine: PairEngine): Promise<Map<string, Materialization>>
 }
 
 /** Rows of the materializations that are named as the sources, whatever is published meanwhile. */
-function rowsOf(engine: PairEngine, sources: ReadonlyMap<string, Materialization>): Read {
+function rowsOf(engine: PairEngine, sources: ReadonlyMap<string, Materialization>): PairRead {
   return async (key, filters, fields) => {
     const source = sources.get(key);
     if (!source) return [];
@@ -165,7 +161,7 @@ async function newestFilters(engine: PairEngine, sources: ReadonlyMap<string, Ma
 }
 
 async function knownRows(
-  read: Read,
+  read: PairRead,
   tickers: readonly [string, string],
   asOf: { tested: Filter[]; chosen: Filter[] },
 ) {
@@ -185,7 +181,7 @@ function equal(column: string, value: string): Filter {
   return { column, operator: "eq", value };
 }
 
-async function readCloses(read: Read, tickers: readonly [string, string]): Promise<PairCloses | null> {
+async function readCloses(read: PairRead, tickers: readonly [string, string]): Promise<PairCloses | null> {
   const [first, second] = await Promise.all(
     tickers.map((ticker) => read("clean_prices", [equal("ticker", ticker)], ["session", "close"])),
   ) as [Row[], Row[]];
@@ -197,118 +193,4 @@ async function readCloses(read: Read, tickers: readonly [string, string]): Promi
     first: both.map((row) => row.close as number),
     second: both.map((row) => closeOfSecond.get(row.session)!),
   };
-}
-
-/** A source whose service has no asset of dividends has none, as one whose asset is empty. */
-async function readDividends(
-  { graph }: PairEngine,
-  read: Read,
-  { tickers, sources }: { tickers: readonly [string, string]; sources: ReadonlyMap<string, Materialization> },
-): Promise<PairDividends | null> {
-  const source = sources.get("raw_dividends");
-  if (!source) return graph.keys.includes("raw_dividends") ? null : { inSource: false, ofLegs: [0, 0] };
-  if (source.rowCount === 0) return { inSource: false, ofLegs: [0, 0] };
-  const [first, second] = await Promise.all(
-    tickers.map((ticker) => read("raw_dividends", [equal("ticker", ticker)], ["session"])),
-  ) as [Row[], Row[]];
-  return { inSource: true, ofLegs: [first.length, second.length] };
-}
-
-async function readWalkForward(
-  read: Read,
-  tickers: readonly [string, string],
-  { closes, sources, wanted, windows }: {
-    closes: PairCloses | null;
-    sources: ReadonlyMap<string, Materialization>;
-    wanted: string | undefined;
-    windows: number;
-  },
-): Promise<WalkForward | null> {
-  const { defaultStrategy, strategies } = tradingSettings(sources.get("walk_forward_daily")?.config);
-  const strategy = strategies.find((name) => name === wanted) ?? defaultStrategy;
-  if (strategy === undefined) return null;
-  const filters = [equal("strategy", strategy), ...ofPair(tickers)];
-  const [days, trades] = await Promise.all([
-    read("walk_forward_daily", filters, ["session", "equity"]),
-    read("walk_forward_trades", filters),
-  ]);
-  if (days.length === 0) return null;
-  return {
-    strategy,
-    strategies,
-    windows,
-    tradedSessions: days.length,
-    ...carriedForward(days, closes?.sessions ?? []),
-    trades: trades.map((trade) => ({
-      entry: trade.entry_session as string,
-      exit: trade.exit_session as string | null,
-      side: trade.side as number,
-      reason: trade.exit_reason as string | null,
-      sessions: trade.sessions_held as number,
-      pnl: trade.pnl as number,
-      costs: trade.costs as number,
-      return: trade.return_on_equity as number,
-    })),
-  };
-}
-
-/** Between windows the pair holds nothing and its equity stays: the sessions that it sat out are put back. */
-function carriedForward(days: readonly Row[], sessions: readonly string[]): Pick<PairBacktest, "sessions" | "equity"> {
-  const equityIn = new Map(days.map((day) => [day.session as string, day.equity as number]));
-  const [first, last] = [days[0]!.session as string, days.at(-1)!.session as string];
-  const all = [...new Set([...equityIn.keys(), ...sessions.filter((session) => session > first && session < last)])];
-  all.sort();
-  let held = equityIn.get(first)!;
-  return { sessions: all, equity: all.map((session) => held = equityIn.get(session) ?? held) };
-}
-
-/** Settings of `walk_forward_daily`, which are whatever was recorded with its rows. */
-function tradingSettings(config: unknown): { defaultStrategy: string | undefined; strategies: string[] } {
-  const { defaultStrategy, strategies } = (config ?? {}) as { defaultStrategy?: unknown; strategies?: unknown };
-  const names = Array.isArray(strategies) ? strategies.map(String) : [];
-  return { defaultStrategy: typeof defaultStrategy === "string" ? defaultStrategy : names[0], strategies: names };
-}
-
-async function readReference(read: Read, tickers: readonly [string, string]): Promise<PairRecord["reference"]> {
-  const [days, metrics] = await Promise.all([
-    read("pair_trades", ofPair(tickers), ["session", "position", "budget"]),
-    read("pair_metrics", ofPair(tickers), ["total_return", "annualized_return", "max_drawdown"]),
-  ]);
-  if (days.length === 0) return null;
-  return {
-    sessions: days.map((day) => day.session as string),
-    equity: days.map((day) => day.budget as number),
-    trades: heldPositions(days),
-    metrics: metrics[0] as unknown as ReferenceMetrics ?? null,
-  };
-}
-
-/** Positions as they were held: each from the session after whose close it is there to the one in which it is gone. */
-function heldPositions(days: readonly Row[]): PairTrade[] {
-  const trades: PairTrade[] = [];
-  for (let t = 0, entered = 0; t < days.length; t++) {
-    const position = days[t]!.position as number;
-    const before = t === 0 ? 0 : days[t - 1]!.position as number;
-    if (position !== before && before !== 0) {
-      const [from, to] = [days[entered]!.budget as number, days[t]!.budget as number];
-      trades.push({
-        entry: days[entered]!.session as string,
-        exit: days[t]!.session as string,
-        side: before,
-        reason: position === 0 ? "signal" : "reversal",
-        sessions: t - entered,
-        pnl: to - from,
-        costs: null,
-        return: to / from - 1,
-      });
-    }
-    if (position !== before && position !== 0) entered = t;
-    if (t === days.length - 1 && position !== 0) {
-      const [from, to] = [days[entered]!.budget as number, days[t]!.budget as number];
-      const entry = days[entered]!.session as string;
-      const held = { side: position, reason: null, sessions: t - entered, costs: null };
-      trades.push({ entry, exit: null, pnl: to - from, return: to / from - 1, ...held });
-    }
-  }
-  return trades;
 }

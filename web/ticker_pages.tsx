@@ -1,7 +1,7 @@
 import { answer } from "./answer.tsx";
 import { Hono } from "hono";
-import { type ChartRange, chartRanges, standingRange } from "./components/chart.tsx";
-import type { TickerView } from "./components/ticker_chart.tsx";
+import { standingRange } from "./components/chart.tsx";
+import { tickerRanges, type TickerView } from "./components/ticker_chart.tsx";
 import { TickerPage } from "./pages/ticker.tsx";
 import { TickerAbsentPage } from "./pages/ticker_absent.tsx";
 import { tickersOnPage, TickersPage } from "./pages/tickers.tsx";
@@ -69,7 +69,7 @@ function readView(parameters: URLSearchParams): TickerView {
   const parts: readonly string[] = tickerParts.map(({ name }) => name);
   return {
     basis: parameters.get("prices") === "traded" ? "traded" : "adjusted",
-    range: Object.hasOwn(chartRanges, range) ? range as ChartRange : standingRange,
+    range: tickerRanges.find((name) => name === range) ?? standingRange,
     hidden: (parameters.get("hide") ?? "").split(",").filter((name) => parts.includes(name)),
   };
 }

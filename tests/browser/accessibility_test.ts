@@ -7,7 +7,17 @@ import { pairPageAssets } from "../support/pair_page_assets.ts";
 // Pages as they are after a first start are judged in first_start_test.ts; these show what is not there then.
 browserTestOver(pairPageAssets)("no page has a fault that axe finds, light or dark", async ({ open }) => {
   for (
-    const path of ["/", "/pairs", "/pairs/KO/PEP", "/pairs/NO/PAIR", "/forecasts", "/backfills", "/assets/clean_prices"]
+    const path of [
+      "/",
+      "/pairs",
+      "/pairs/KO/PEP",
+      "/pairs/CVX/XOM",
+      "/pairs/NO/PAIR",
+      "/strategies",
+      "/forecasts",
+      "/backfills",
+      "/assets/clean_prices",
+    ]
   ) {
     const { page } = await open(path);
     await assertAccessible(page);

@@ -40,7 +40,7 @@ browserTest(
     await page.getByRole("link", { name: "KO / PEP" }).click();
     await page.getByRole("heading", { name: "KO / PEP", level: 1 }).waitFor();
     await drawn(page);
-    for (const chart of ["prices-chart", "spread-chart", "walk-forward-chart", "reference-chart"]) {
+    for (const chart of ["pair-chart", "walk-forward-chart", "reference-chart"]) {
       assert.ok(await coloursOf(page, chart) > 2, `${chart} shows lines`);
     }
     assert.deepEqual([errors, foreign], [[], []]);
@@ -50,12 +50,16 @@ browserTest(
 browserTest("a chart is read by keyboard alone, and its table opened", async ({ open }) => {
   const { page, errors } = await open("/pairs/KO/PEP");
   await drawn(page);
-  const chart = page.locator("#prices-chart");
+  const chart = page.locator("#pair-chart");
   await chart.getByRole("group", { name: "KO and PEP" }).focus();
   await page.keyboard.press("Home");
-  await chart.getByText(`${pageSessions[0]}: KO 100.0, PEP 100.0`).waitFor({ state: "attached" });
+  await chart.getByText(`${pageSessions[0]}: KO 100.0, PEP 100.0, Z-score by the formation`).waitFor({
+    state: "attached",
+  });
   await page.keyboard.press("ArrowRight");
-  await chart.getByText(`${pageSessions[1]}: KO 100.2, PEP 100.9`).waitFor({ state: "attached" });
+  await chart.getByText(`${pageSessions[1]}: KO 100.2, PEP 100.9, Z-score by the formation`).waitFor({
+    state: "attached",
+  });
   assert.equal(await chart.locator("[data-session]").innerText(), pageSessions[1]);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -67,10 +71,10 @@ browserTest(
   "the legs are drawn in USD, and a table of the page is downloaded as CSV, with times in full",
   async ({ open }) => {
     const { page, errors, foreign } = await open("/pairs/KO/PEP");
-    await page.getByRole("link", { name: "in USD" }).click();
+    await page.getByRole("link", { name: "In USD" }).click();
     await page.waitForURL(/prices=usd/);
     await drawn(page);
-    assert.equal(await page.locator("#prices-chart [data-panes]").getAttribute("data-panes"), "2");
+    assert.equal(await page.locator("#pair-chart [data-panes]").getAttribute("data-panes"), "3");
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "As CSV: sources" }).click();
     const file = await download;
@@ -82,6 +86,103 @@ browserTest(
     assert.deepEqual([errors, foreign], [[], []]);
   },
 );
+
+/** Presses the pointer on a chart, at a share of its width and a quarter of its height. */
+async function pressAt(page: Page, share: number): Promise<{ x: number; y: number }> {
+  const plot = page.locator("#pair-chart .plot");
+  await plot.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await plot.boundingBox())!;
+  const at = { x: x + share * width, y: y + height / 4 };
+  await page.mouse.click(at.x, at.y);
+  return at;
+}
+
+browserTest(
+  "a pair's chart is zoomed by the wheel once it is pressed, and a range shows its months again",
+  async ({ open }) => {
+    const { page, errors, foreign } = await open("/pairs/KO/PEP?range=3m");
+    await drawn(page);
+    const legend = page.locator("#pair-chart [data-session]");
+    /** The session at the left edge: the pointer reads it. */
+    const first = async () => {
+      const { x, y, height } = (await page.locator("#pair-chart .plot").boundingBox())!;
+      await page.mouse.move(x + 40, y + height / 3);
+      await page.mouse.move(x + 2, y + height / 3);
+      return await legend.innerText();
+    };
+    const range = page.locator("#pair-chart input[name=range]:checked");
+    const begin = await first();
+    assert.ok(begin >= "2026-02-06" && begin < "2026-02-13", `three months before 2026-05-08 is ${begin}`);
+    const scrolled = await page.evaluate("scrollY");
+    await page.mouse.wheel(0, 120);
+    await until(page, `scrollY > ${scrolled}`);
+    assert.equal(await range.count(), 1, "before it is pressed the wheel is the page's");
+    const at = await pressAt(page, 0.8);
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.wheel(0, -400);
+    await until(page, `document.querySelector("#pair-chart input[name=range]:checked") === null`);
+    const zoomed = await first();
+    assert.ok(zoomed > begin, `${zoomed} is after ${begin}`);
+    await page.locator("#pair-chart").getByLabel("All", { exact: true }).check();
+    assert.equal(await first(), pageSessions[0]);
+    await until(page, `location.search === "?range=all"`);
+    // Dragged to the right, what is before comes in: from the last three months, older ones.
+    await page.locator("#pair-chart").getByLabel("3M", { exact: true }).check();
+    const { x, y, width, height } = (await page.locator("#pair-chart .plot").boundingBox())!;
+    await page.mouse.move(x + width / 4, y + height / 4);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height / 4, { steps: 5 });
+    await page.mouse.up();
+    assert.ok(await first() < begin, "a drag moves it");
+    assert.deepEqual([errors, foreign], [[], []]);
+  },
+);
+
+browserTest(
+  "the crosshair of a pair's chart reads all panes, and a log scale is kept in the address",
+  async ({ open }) => {
+    const { page, errors } = await open("/pairs/KO/PEP?range=all");
+    await drawn(page);
+    const plot = page.locator("#pair-chart .plot");
+    await page.evaluate(`document.querySelector("#pair-chart .plot").scrollIntoView({ block: "center" })`);
+    /** What the legend reads while the pointer stands in the middle of the sessions, at a share of the chart's height. */
+    const read = async (share: number) => {
+      const { x, y, width, height } = (await plot.boundingBox())!;
+      await page.mouse.move(x + width / 2, y + height * share);
+      await until(page, `document.querySelector("#pair-chart [data-session]").textContent < "${pageSessions[89]}"`);
+      return (await page.locator("#pair-chart .legend li").allInnerTexts()).filter((text) => /\d/.test(text));
+    };
+    const overLegs = await read(0.2);
+    await page.mouse.move(0, 0);
+    assert.deepEqual(await read(0.75), overLegs, "over the spread's pane the same session is read in all panes");
+    assert.ok(overLegs.some((text) => /^Z-score −?\d\.\d\d$/.test(text)), overLegs.join(" | "));
+    assert.ok(overLegs.some((text) => text.startsWith("KO 1")));
+    const linear = await page.evaluate(pixelsOf("pair-chart", "data.join()"));
+    await page.getByLabel("Log scale").check();
+    await until(page, `location.search.includes("log=1")`);
+    await until(page, `document.querySelector("#pair-chart canvas")?.width > 0`);
+    await page.mouse.move(0, 0);
+    assert.notEqual(await page.evaluate(pixelsOf("pair-chart", "data.join()")), linear);
+    await page.reload();
+    await drawn(page);
+    assert.ok(await page.getByLabel("Log scale").isChecked());
+    assert.deepEqual(errors, []);
+  },
+);
+
+browserTest("the decision strip stands above the fold, and its notional is set by keyboard", async ({ open }) => {
+  const { page, errors } = await open("/pairs/KO/PEP", { width: 1440 });
+  const strip = page.getByRole("region", { name: "Signal at the 2026-05-08 close" });
+  const box = (await strip.boundingBox())!;
+  assert.ok(box.y + box.height < 600, `it ends at ${box.y + box.height}`);
+  await strip.getByText("Exit", { exact: true }).waitFor();
+  await strip.getByRole("img", { name: /Z-score −0\.43: enters at ±1\.00, stops at ±4\.00/ }).waitFor();
+  await strip.getByLabel("Notional").fill("50000");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/notional=50000/);
+  await strip.getByText("Long 408 KO at 58.90").waitFor();
+  assert.deepEqual(errors, []);
+});
 
 browserTest("the overview draws the portfolio", async ({ open }) => {
   const { page, errors, foreign } = await open("/");
@@ -111,7 +212,7 @@ browserTest("pairs and a pair fit a phone and a wide screen, light and dark", as
 browserTest("a drawn chart follows a change of the colour scheme", async ({ open }) => {
   const { page, errors } = await open("/pairs/KO/PEP", { colorScheme: "light" });
   await drawn(page);
-  const corner = pixelsOf("prices-chart", "data.slice(0, 3).join()");
+  const corner = pixelsOf("walk-forward-chart", "data.slice(0, 3).join()");
   assert.equal(await page.evaluate(corner), "255,255,255");
   await page.emulateMedia({ colorScheme: "dark" });
   await until(page, `${corner} === "23,27,33"`);

@@ -47,6 +47,7 @@ export async function pagePaths(url: string): Promise<{ name: string; path: stri
     { name: "clusters", path: "/pairs/clusters" },
     { name: "selections", path: "/pairs/selections" },
     { name: "pair", path: `/pairs/${one}/${two}` },
+    { name: "strategies", path: "/strategies" },
     { name: "forecasts", path: "/forecasts" },
     { name: "tickers", path: "/tickers" },
     { name: "ticker", path: `/tickers/${one}` },

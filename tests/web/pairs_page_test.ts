@@ -142,27 +142,97 @@ pageTest("GET /pairs says what of the address it could not read, and shows the r
   assert.deepEqual(pairsOf(page), ["KO/PEP"]);
 });
 
-pageTest("GET /pairs/:ticker_1/:ticker_2 draws prices from 100, and the spread between its bands", async (tiny) => {
+pageTest("GET /pairs/:ticker_1/:ticker_2 draws legs from 100 over the z-score between its levels", async (tiny) => {
   const page = await ask(tiny, "/pairs/KO/PEP");
   assert.equal(page.status, 200);
-  const [ko, pep] = chartOf(page, "prices-chart").panes[0].lines;
+  const { sessions, panes: [legs, spread] } = chartOf(page, "pair-chart");
+  assert.deepEqual(sessions, pageSessions);
+  const [ko, pep] = legs.lines;
   assert.deepEqual([ko.name, ko.values[0], ko.values[89]], ["KO", 100, 117.8]);
   assert.equal(pep.values[0], 100);
-  const { sessions, panes: [{ lines, markers }] } = chartOf(page, "spread-chart");
-  assert.deepEqual(sessions, pageSessions);
-  const mean = pageSpread.reduce((sum, value) => sum + value) / 90;
-  const deviation = Math.sqrt(pageSpread.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 90);
-  const drawn = lines.map((line: { values: number[] }) => line.values[7]);
-  for (const [i, value] of [pageSpread[7]!, mean, mean + deviation, mean - deviation].entries()) {
-    assert.ok(Math.abs(drawn[i] - value) < 1e-4, `${lines[i].name}: ${drawn[i]} is ${value}`);
-  }
-  assert.deepEqual(markers.map((marker: { session: string; kind: string }) => [marker.session, marker.kind]), [
+  const [judged, fitted, upper, lower] = spread.lines;
+  assert.deepEqual([judged.values[39], judged.values[65], judged.values[89]], [null, null, null]);
+  assert.ok(Math.abs(judged.values[45] - pageSpread[45]! / 2) < 1e-4);
+  assert.deepEqual([upper.values[39], upper.values[45], lower.values[45], upper.values[65]], [null, 1, -1, null]);
+  // Sessions that the strategy judged have what it judged; the others have the formation's line, of the first forty sessions.
+  const ends = [0, 39];
+  assert.ok(ends.every((t) => typeof fitted.values[t] === "number") && fitted.values[45] === null);
+  const formation = fitted.values.slice(0, 40) as number[];
+  assert.ok(Math.abs(formation.reduce((sum, z) => sum + z, 0)) < 1e-3, "residuals have a mean of 0");
+  assert.ok(Math.abs(formation.reduce((sum, z) => sum + z * z, 0) / 40 - 1) < 1e-4, "and a deviation of 1");
+  assert.deepEqual(spread.markers.map((marker: { session: string; kind: string }) => [marker.session, marker.kind]), [
     [pageSessions[42], "long"],
     [pageSessions[50], "exit"],
     [pageSessions[81], "short"],
   ]);
-  assert.match(page.text, /PEP − 2\.000 × KO − 10\.00 USD/);
+  assert.match(page.text, /Formation 2026-01-05 to 2026-02-27: spread = PEP − 1\.931 × KO − 14\.17 USD/);
 });
+
+pageTest(
+  "GET /pairs/:ticker_1/:ticker_2 shades the formation and what was held, until its exit is filled",
+  async (tiny) => {
+    const { panes } = chartOf(await ask(tiny, "/pairs/KO/PEP"), "pair-chart");
+    for (const { shades } of panes) {
+      assert.deepEqual(shades.map(({ kind, from, to }: Record<string, string>) => [kind, from, to]), [
+        ["formation", pageSessions[0], pageSessions[39]],
+        ["long", pageSessions[42], pageSessions[49]],
+        ["short", pageSessions[81], pageSessions[89]],
+      ]);
+    }
+  },
+);
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 begins with what the newest close says of the pair", async (tiny) => {
+  const { text } = await ask(tiny, "/pairs/KO/PEP");
+  assert.match(text, /Signal at the 2026-05-08 close Exit The trading window ended with this session: positions are/);
+  assert.match(text, /number 1 of the newest selection\. Strategy: Rolling trend/);
+  assert.match(text, /Z-score −0\.43 .* entry ±1\.00 · stop ±4\.00/);
+  assert.match(text, /Position Short PEP, long KO then none Entry 2026-04-28 KO 54\.00 · PEP 118\.00/);
+  // −320 USD of 226,000 USD of both legs.
+  assert.match(text, /Unrealized −14\.16 USD −0\.1 % of the notional, after costs/);
+  assert.match(text, /Days held 8 sessions half-life 6\.5, stop after 33/);
+  assert.match(text, /Next fill Next session, open costs about 2\.00 USD/);
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 tells the shares of a notional, and refuses what is none", async (tiny) => {
+  // 2 KO at 58.90 against one PEP at 127.03, short the spread.
+  assert.match((await ask(tiny, "/pairs/KO/PEP")).text, /Long 82 KO at 58\.90 Short 41 PEP at 127\.03/);
+  const large = await ask(tiny, "/pairs/KO/PEP?notional=1000000");
+  assert.match(large.text, /Long 8,169 KO at 58\.90 Short 4,084 PEP at 127\.03/);
+  assert.match(large.html, /strategy=z_score_bands&amp;notional=1000000#walk-forward/, "links keep it");
+  for (const wrong of ["0", "-5", "many", "1e30"]) {
+    const refused = await ask(tiny, `/pairs/KO/PEP?notional=${wrong}`);
+    assert.equal(refused.status, 400);
+    assert.ok(refused.text.includes(`Notional “${wrong}” is not a number of USD from 1 to 1,000,000,000.`));
+    assert.match(refused.text, /Long 82 KO/);
+  }
+});
+
+pageTest("GET /pairs/:ticker_1/:ticker_2 says of a pair without a signal why there is none", async (tiny) => {
+  const pinned = await ask(tiny, "/pairs/PIN/NED");
+  assert.match(pinned.text, /Signal No signal The pair is pinned by hand, but no trading window .* has traded it\./);
+  const refused = await ask(tiny, "/pairs/CVX/XOM");
+  assert.match(refused.text, /No signal No trading window of the walk-forward chose the pair\./);
+});
+
+pageTest(
+  "GET /pairs/:ticker_1/:ticker_2 answers 400 to a view that there is not, and shows the standing one",
+  async (tiny) => {
+    const expected: [query: string, told: RegExp][] = [
+      ["strategy=unheard_of", /There is no strategy “unheard_of”: rolling_trend, /],
+      ["range=2d", /Range is one of 3m, 1y, 3y, all, not “2d”\./],
+      ["prices=eur", /Prices is one of index, usd, not “eur”\./],
+      ["log=2", /Log is one of 0, 1, not “2”\./],
+      ["hide=everything", /The chart has no part “everything”: bands, positions, formation, events\./],
+    ];
+    for (const [query, told] of expected) {
+      const page = await ask(tiny, `/pairs/KO/PEP?${query}`);
+      assert.equal(page.status, 400, query);
+      assert.match(page.text, told);
+      assert.match(page.text, /Total return \+21\.0 %/);
+    }
+  },
+);
 
 pageTest("GET /pairs/:ticker_1/:ticker_2 shows the walk-forward with its gaps, drawdown and trades", async (tiny) => {
   const page = await ask(tiny, "/pairs/KO/PEP");
@@ -170,7 +240,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 shows the walk-forward with its gaps, d
   assert.deepEqual(sessions, pageSessions.slice(40), "what it sat out is there too");
   assert.deepEqual(equity.lines[0].values.slice(19, 32), [110_000, ...Array(10).fill(110_000), 99_000, 110_000]);
   assert.deepEqual([below.lines[0].values[30], below.lines[0].values[49]], [-0.1, 0]);
-  assert.match(page.text, /Total return \+21\.0 % Max drawdown −10\.0 % Trades 2 Won, of those closed 100\.0 % /);
+  assert.match(page.text, /Total return \+21\.0 % Max drawdown −10\.0 % Trades 2 Win rate \(closed trades\) 100\.0 % /);
   assert.match(page.text, /Costs 60 USD Windows 2 Sessions traded 40/);
   assert.match(page.text, /2026-04-28 open short PEP, long KO – 8 −300 20 −0\.3 %/);
   assert.match(page.text, /2026-03-04 2026-03-16 long PEP, short KO stop 8 5,000 40 \+5\.0 %/);
@@ -179,13 +249,13 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 shows the walk-forward with its gaps, d
 pageTest("GET /pairs/:ticker_1/:ticker_2 shows another strategy by its address", async (tiny) => {
   const page = await ask(tiny, "/pairs/KO/PEP?strategy=z_score_bands");
   assert.match(page.text, /Total return −5\.0 %/);
-  assert.match(page.html, /<a [^>]*aria-current="true"[^>]*>\s*z_score_bands/);
-  assert.match((await ask(tiny, "/pairs/KO/PEP?strategy=unheard_of")).text, /Total return \+21\.0 %/);
+  assert.match(page.html, /<a [^>]*aria-current="true"[^>]*>\s*Z-score bands/);
+  assert.match(page.text, /Strategy: Z-score bands/);
 });
 
 pageTest("GET /pairs/:ticker_1/:ticker_2 says of the reference what it is, and lists what it held", async (tiny) => {
   const { text } = await ask(tiny, "/pairs/KO/PEP");
-  assert.match(text, /Reference backtest, fitted on the sample it trades Nobody could have earned this/);
+  assert.match(text, /Reference backtest, fitted on the sample it trades In-sample\. Not achievable in live trading/);
   assert.match(text, /Total return \+2\.0 % Annualized \+5\.6 % Max drawdown −1\.1 % Trades 2/);
   const [tenth, twentieth, thirtieth] = [10, 20, 30].map((t) => pageSessions[t]);
   assert.ok(text.includes(`${twentieth} ${thirtieth} short PEP, long KO signal 10 1,000 – +1.0 %`), text);
@@ -207,7 +277,7 @@ pageTest(
     assert.ok(accepted.html.includes(`href="/runs/${runId}"`));
     const refused = await ask(tiny, "/pairs/CVX/XOM");
     assert.match(refused.text, /Half-life 300\.1 sessions above 0, below 260 ✕ no Half-life 300 is not below 260 /);
-    assert.match(refused.text, /No window of the walk-forward chose this pair/);
+    assert.match(refused.text, /No window of the walk-forward chose this pair, so there is no backtest of it/);
     assert.doesNotMatch(refused.text, /Reference backtest/);
   },
 );
@@ -224,10 +294,11 @@ pageTest(
   "GET /pairs/:ticker_1/:ticker_2 shows legs from 100 or in USD, and its links keep what was chosen",
   async (tiny) => {
     const page = await ask(tiny, "/pairs/KO/PEP?strategy=z_score_bands&prices=usd");
-    assert.match(page.html, /KO and PEP, in USD: 58\.90 and/);
-    assert.match(page.html, /href="\/pairs\/KO\/PEP\?strategy=z_score_bands#prices"/);
+    assert.match(page.html, /KO and PEP, in USD, over the z-score of their spread: 58\.90 and/);
+    assert.match(page.html, /href="\/pairs\/KO\/PEP\?strategy=z_score_bands#chart"/);
     assert.match(page.html, /href="\/pairs\/KO\/PEP\?strategy=\w+&amp;prices=usd#walk-forward"/);
-    assert.match((await ask(tiny, "/pairs/KO/PEP")).html, /KO and PEP, both 100 on 2026-01-05: 117\.8 and/);
+    assert.equal(chartOf(page, "pair-chart").panes.length, 3);
+    assert.match((await ask(tiny, "/pairs/KO/PEP")).html, /KO and PEP, both 100 on 2026-01-05, over the z-score/);
   },
 );
 

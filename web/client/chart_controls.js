@@ -5,7 +5,7 @@
 /// <reference lib="dom.iterable" />
 
 /** @typedef {import("./drawn_chart.js").DrawnChart} DrawnChart */
-/** @typedef {(plot: HTMLElement, options?: { hidden?: ReadonlySet<string> }) => DrawnChart} Draw */
+/** @typedef {(plot: HTMLElement, options?: { hidden?: ReadonlySet<string>, logarithmic?: boolean }) => DrawnChart} Draw */
 
 /**
  * Draws a chart and, where it has controls, lets them choose how far back it shows and which of its parts. The address keeps what
@@ -18,10 +18,17 @@
 export function drawControlled(plot, draw) {
   const form = plot.parentElement?.querySelector("form[data-chart-controls]");
   if (!(form instanceof HTMLFormElement)) return draw(plot).end;
-  let chart = draw(plot, { hidden: hiddenBy(form) });
+  let chart = draw(plot, { hidden: hiddenBy(form), logarithmic: isLogarithmic(form) });
   const showRange = () => {
     const span = spanOf(chart.sessions, monthsOf(form));
     if (span) chart.setSpan(span);
+  };
+  /** A span that was moved or zoomed is none of the ranges: each can be chosen anew. */
+  const leaveRange = () => {
+    const chosen = form.querySelector("input[name=range]:checked");
+    const [wanted, shown] = [spanOf(chart.sessions, monthsOf(form)), chart.span()];
+    if (!(chosen instanceof HTMLInputElement) || !wanted || !shown) return;
+    if (Math.abs(wanted.from - shown.from) > 1 || Math.abs(wanted.to - shown.to) > 1) chosen.checked = false;
   };
   showRange();
   tellLegend(plot, hiddenBy(form));
@@ -33,13 +40,16 @@ export function drawControlled(plot, draw) {
     else {
       const span = chart.span();
       chart.end();
-      chart = draw(plot, { hidden });
+      chart = draw(plot, { hidden, logarithmic: isLogarithmic(form) });
       if (span) chart.setSpan(span);
       tellLegend(plot, hidden);
     }
     remember(form, hidden);
   });
   const listening = new AbortController();
+  for (const moves of ["wheel", "pointerup", "dblclick", "touchend"]) {
+    plot.addEventListener(moves, () => requestAnimationFrame(leaveRange), { passive: true, signal: listening.signal });
+  }
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[data-session]") : null;
     if (!(link instanceof HTMLAnchorElement) || link.hash !== `#${plot.parentElement?.id}`) return;
@@ -59,6 +69,12 @@ export function drawControlled(plot, draw) {
 function hiddenBy(form) {
   const parts = [...form.querySelectorAll("input[name=part]")].filter((input) => input instanceof HTMLInputElement);
   return new Set(parts.filter((input) => !input.checked).map((input) => input.value));
+}
+
+/** @param {HTMLFormElement} form */
+function isLogarithmic(form) {
+  const input = form.querySelector("input[name=log]");
+  return input instanceof HTMLInputElement && input.checked;
 }
 
 /** @param {HTMLFormElement} form */
@@ -104,18 +120,20 @@ function tellLegend(plot, hidden) {
  */
 function remember(form, hidden) {
   const address = new URL(location.href);
-  const range = String(new FormData(form).get("range"));
+  const range = new FormData(form).get("range");
   const standing = form.querySelector("input[name=range][data-standing]");
   if (standing instanceof HTMLInputElement && standing.value === range) address.searchParams.delete("range");
-  else address.searchParams.set("range", range);
+  else if (range !== null) address.searchParams.set("range", String(range));
   if (hidden.size > 0) address.searchParams.set("hide", [...hidden].join(","));
   else address.searchParams.delete("hide");
+  if (isLogarithmic(form)) address.searchParams.set("log", "1");
+  else address.searchParams.delete("log");
   history.replaceState(null, "", address);
   // Other views of the same chart keep what was chosen here.
   for (const link of document.querySelectorAll("a[data-keep]")) {
     if (!(link instanceof HTMLAnchorElement)) continue;
     const kept = new URL(link.href);
-    for (const name of ["range", "hide"]) {
+    for (const name of ["range", "hide", "log"]) {
       const value = address.searchParams.get(name);
       if (value === null) kept.searchParams.delete(name);
       else kept.searchParams.set(name, value);

@@ -17,7 +17,23 @@ export const formats = {
     return `${decimal(scaled, unit === "" || scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2)}${unit}`;
   },
   points: (value) => decimal(value, 1),
+  deviations: (value) => decimal(value, 2),
+  ratio: (value) => decimal(value, 2),
 };
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/**
+ * How an axis of sessions is marked: the year, the month, or the day with its month.
+ *
+ * @param {any} time The session as it was given, `YYYY-MM-DD`.
+ * @param {number} kind Of the mark: 0 where a year begins, 1 a month, otherwise a day.
+ */
+export function tickText(time, kind) {
+  const [year, month, day] = String(time).split("-");
+  const name = months[Number(month) - 1] ?? "";
+  return kind === 0 ? String(year) : kind === 1 ? name : `${name} ${Number(day)}`;
+}
 
 /**
  * @param {number} value

@@ -13,9 +13,12 @@ import {
   HistogramSeries,
   LineSeries,
   LineStyle,
+  PriceScaleMode,
 } from "lightweight-charts";
 import { readChart } from "./chart_reading.js";
-import { colour, faded, formats } from "./chart_text.js";
+import { Shades } from "./chart_shades.js";
+import { colour, faded, formats, tickText } from "./chart_text.js";
+import { zoomByWheel } from "./chart_zoom.js";
 
 /** @typedef {import("../components/chart.tsx").ChartCandles} ChartCandles */
 /** @typedef {import("../components/chart.tsx").ChartData} ChartData */
@@ -51,10 +54,10 @@ const marks = {
  * Draws the chart whose data the element holds, and redraws it in other colours when the scheme changes.
  *
  * @param {HTMLElement} plot
- * @param {{ hidden?: ReadonlySet<string> }} [options] Parts that are left out.
+ * @param {{ hidden?: ReadonlySet<string>, logarithmic?: boolean }} [options] Parts that are left out, and how scales that may be are.
  * @returns {DrawnChart}
  */
-export function drawChart(plot, { hidden = new Set() } = {}) {
+export function drawChart(plot, { hidden = new Set(), logarithmic = false } = {}) {
   /** @type {ChartData} */
   const { sessions, panes: all } = JSON.parse(plot.querySelector("script")?.textContent ?? "");
   /** @param {{ part?: string }} of */
@@ -68,8 +71,14 @@ export function drawChart(plot, { hidden = new Set() } = {}) {
     localization: { locale: "en-US", dateFormat: "yyyy-MM-dd" },
     crosshair: { mode: CrosshairMode.Magnet, horzLine: { visible: false, labelVisible: false } },
     rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.1, bottom: 0.1 } },
-    timeScale: { borderVisible: false, fixLeftEdge: true, fixRightEdge: true, minBarSpacing: 0.01 },
-    // The wheel belongs to the page.
+    timeScale: {
+      borderVisible: false,
+      fixLeftEdge: true,
+      fixRightEdge: true,
+      minBarSpacing: 0.01,
+      tickMarkFormatter: tickText,
+    },
+    // The wheel belongs to the page until the chart is asked for it.
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
   });
@@ -92,11 +101,18 @@ export function drawChart(plot, { hidden = new Set() } = {}) {
         axisLabelVisible: false,
       });
     }
-    if (panes.length > 1) chart.panes()[p]?.setStretchFactor(p === 0 ? (panes.length > 2 ? 3 : 2) : 1);
+    const stretch = pane.stretch ?? (p === 0 ? (panes.length > 2 ? 3 : 2) : 1);
+    if (panes.length > 1) chart.panes()[p]?.setStretchFactor(stretch);
+    if (logarithmic && pane.logarithmic) {
+      chart.priceScale("right", p).applyOptions({ mode: PriceScaleMode.Logarithmic });
+    }
+    const shades = new Shades(chart, (pane.shades ?? []).filter(isShown), sessions);
+    chart.panes()[p]?.attachPrimitive(shades);
     return {
       pane,
       candles,
       lines,
+      shades,
       markers,
       marked: first && markers.length > 0 ? createSeriesMarkers(first.series, []) : undefined,
     };
@@ -104,14 +120,16 @@ export function drawChart(plot, { hidden = new Set() } = {}) {
 
   const paint = () => paintChart(plot, chart, drawn);
   paint();
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", paint);
+  // Paper is light, whatever the scheme.
+  const schemes = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query));
+  for (const scheme of schemes) scheme.addEventListener("change", paint);
   chart.timeScale().fitContent();
   const markers = drawn.flatMap((pane) => pane.markers);
   chart.subscribeClick(({ hoveredInfo }) => {
     const target = markers[Number(hoveredInfo?.objectId ?? NaN)]?.target;
     if (target !== undefined) location.hash = target;
   });
+  const zooming = zoomByWheel(plot, chart, sessions.length);
   const reading = readChart(plot, chart, {
     sessions,
     readables: drawn.flatMap(({ candles, lines }) => [...candles ? [candles] : [], ...lines]),
@@ -123,8 +141,9 @@ export function drawChart(plot, { hidden = new Set() } = {}) {
     setSpan: (span) => chart.timeScale().setVisibleLogicalRange(span),
     show: reading.show,
     end() {
-      dark.removeEventListener("change", paint);
+      for (const scheme of schemes) scheme.removeEventListener("change", paint);
       reading.end();
+      zooming.end();
       chart.remove();
     },
   };
@@ -170,9 +189,14 @@ function drawLine(chart, line, { sessions, p, pane, shown }) {
   const format = formats[pane.format];
   const options = {
     ...valueOptions(pane),
-    lineWidth: /** @type {1 | 2} */ (line.colour === "faint" || pane.candles ? 1 : 2),
-    lineStyle: line.shape === "dashed" ? LineStyle.Dashed : LineStyle.Solid,
+    lineWidth: /** @type {1 | 2 | 3} */ (line.strong ? 3 : line.colour === "faint" || pane.candles ? 1 : 2),
+    lineStyle: line.shape === "dashed"
+      ? LineStyle.Dashed
+      : line.shape === "dotted"
+      ? LineStyle.Dotted
+      : LineStyle.Solid,
     crosshairMarkerVisible: line.colour !== "faint",
+    lastValueVisible: line.shape === undefined && line.colour !== "faint" && !pane.candles,
   };
   /** @type {AnySeries} */
   const series = line.shape === "area"
@@ -180,11 +204,14 @@ function drawLine(chart, line, { sessions, p, pane, shown }) {
     : line.shape === "columns"
     ? chart.addSeries(HistogramSeries, options, p)
     : chart.addSeries(LineSeries, options, p);
-  series.setData(sessions.map((time, t) => {
-    const value = line.values[t] ?? null;
-    return value === null ? { time } : { time, value };
-  }));
   const value = (/** @type {number} */ t) => line.values[t] ?? null;
+  const last = line.values.findLastIndex((one) => one !== null);
+  // The library would draw through sessions without a value: the stretch from the last one before them is left blank.
+  const isBeforeGap = (/** @type {number} */ t) => line.shape !== "columns" && t < last && value(t + 1) === null;
+  series.setData(sessions.map((time, t) => {
+    const held = value(t);
+    return held === null ? { time } : { time, value: held, ...isBeforeGap(t) && { color: "transparent" } };
+  }));
   return {
     line,
     name: line.name,
@@ -213,6 +240,7 @@ function valueOptions({ format }) {
  * @param {readonly {
  *   candles: ReturnType<typeof drawCandles> | undefined,
  *   lines: readonly ReturnType<typeof drawLine>[],
+ *   shades: Shades,
  *   markers: readonly ChartMarker[],
  *   marked: import("lightweight-charts").ISeriesMarkersPluginApi<any> | undefined,
  * }[]} drawn
@@ -233,7 +261,13 @@ function paintChart(plot, chart, drawn) {
   });
   const [rise, fall] = [colour(plot, "--chart-long"), colour(plot, "--chart-short")];
   let numbered = 0;
-  for (const { candles, lines, markers, marked } of drawn) {
+  const tones = {
+    formation: faded(colour(plot, "--chart-faint"), 0.14),
+    long: faded(rise, 0.16),
+    short: faded(fall, 0.16),
+  };
+  for (const { candles, lines, shades, markers, marked } of drawn) {
+    shades.paint(tones);
     // What rose is hollow: the shape says it, the colour repeats it.
     candles?.series.applyOptions({
       upColor: ground,

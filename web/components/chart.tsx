@@ -2,15 +2,32 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 
 /** How the values of a pane are written. */
-export type ChartFormat = "index" | "usd" | "percent" | "shares" | "points";
+export type ChartFormat = "index" | "usd" | "percent" | "shares" | "points" | "deviations" | "ratio";
+
+/** Colours of lines; those of the first two stand for legs. */
+export type ChartColour =
+  | "first"
+  | "second"
+  | "third"
+  | "fourth"
+  | "fifth"
+  | "sixth"
+  | "seventh"
+  | "eighth"
+  | "faint"
+  | "loss";
 
 /** A line through the sessions of its chart, or a column for each. */
 export interface ChartLine {
   name: string;
-  colour: "first" | "second" | "third" | "faint" | "loss";
+  colour: ChartColour;
   /** One for each session; `null` where there is none. */
   values: readonly (number | null)[];
-  shape?: "line" | "dashed" | "area" | "columns";
+  shape?: "line" | "dashed" | "dotted" | "area" | "columns";
+  /** Whether the legend leaves it out, as the lower one of two levels. */
+  unlisted?: true;
+  /** Whether it stands out among the others. */
+  strong?: true;
   /** The part of the chart that it belongs to, where that can be hidden. */
   part?: string;
 }
@@ -37,6 +54,15 @@ export interface ChartMarker {
   part?: string;
 }
 
+/** A stretch of sessions that is shaded. */
+export interface ChartShade {
+  /** First and last session. */
+  from: string;
+  to: string;
+  kind: "formation" | "long" | "short";
+  part?: string;
+}
+
 /** One of the panes that stand above each other on the same sessions. */
 export interface ChartPane {
   format: ChartFormat;
@@ -46,6 +72,11 @@ export interface ChartPane {
   markers?: readonly ChartMarker[];
   /** Values at which a line goes across. */
   levels?: readonly number[];
+  shades?: readonly ChartShade[];
+  /** Whether its scale may be logarithmic. */
+  logarithmic?: true;
+  /** Height beside the other panes; the first one has two to three times that of another unless given. */
+  stretch?: number;
   part?: string;
 }
 
@@ -57,7 +88,7 @@ export interface ChartData {
 }
 
 /** How far back a chart shows, in months; all of it is `null`. */
-export const chartRanges = { "1m": 1, "3m": 3, "1y": 12, "5y": 60, all: null } as const;
+export const chartRanges = { "1m": 1, "3m": 3, "1y": 12, "3y": 36, "5y": 60, all: null } as const;
 export type ChartRange = keyof typeof chartRanges;
 /** What a chart shows where nothing else is chosen. */
 export const standingRange: ChartRange = "1y";
@@ -67,6 +98,14 @@ export interface ChartControls {
   parts: readonly { name: string; title: string }[];
   hidden: readonly string[];
   range: ChartRange;
+  /** Ranges to choose from. */
+  ranges: readonly ChartRange[];
+  /** The range where nothing is chosen; that of all charts unless given. */
+  standing?: ChartRange;
+  /** Links to other views of the same, before the ranges. */
+  lead?: Child;
+  /** Whether scales are logarithmic; left out where that cannot be chosen. */
+  logarithmic?: boolean;
 }
 
 export interface ChartProps {
@@ -91,10 +130,17 @@ const marks: Readonly<Record<ChartMarker["kind"], string>> = {
   news: "news, above",
 };
 
+const shadeNames: Readonly<Record<ChartShade["kind"], string>> = {
+  formation: "formation",
+  long: "long the spread",
+  short: "short the spread",
+};
+
 /** A chart with its legend and the table behind it. */
 export function Chart({ id, label, data, controls, caption, children }: ChartProps) {
   const { panes } = data;
   const kinds = new Set(panes.flatMap((pane) => pane.markers ?? []).map((marker) => marker.kind));
+  const shades = new Map(panes.flatMap((pane) => pane.shades ?? []).map(({ kind, part }) => [kind, part]));
   const shown = panes.filter(({ part }) => part === undefined || !controls?.hidden.includes(part));
   return (
     <figure class="chart" id={id}>
@@ -108,15 +154,20 @@ export function Chart({ id, label, data, controls, caption, children }: ChartPro
           )
         )}
         {panes.flatMap((pane, p) =>
-          pane.lines.map((line, l) => (
-            <li class={`${line.colour} shape-${line.shape ?? "line"}`} data-part={line.part ?? pane.part}>
-              {line.name} <span data-value={`${p}.${l}`} aria-hidden="true"></span>
-            </li>
-          ))
+          pane.lines.map((line, l) =>
+            !line.unlisted && (
+              <li class={`${line.colour} shape-${line.shape ?? "line"}`} data-part={line.part ?? pane.part}>
+                {line.name} <span data-value={`${p}.${l}`} aria-hidden="true"></span>
+              </li>
+            )
+          )
         )}
         {Object.entries(marks).map(([kind, title]) =>
           kinds.has(kind as ChartMarker["kind"]) && <li class={`mark mark-${kind}`} key={kind}>{title}</li>
         )}
+        {[...shades].map(([kind, part]) => (
+          <li class={`shade shade-${kind}`} data-part={part} key={kind}>{shadeNames[kind]}</li>
+        ))}
         <li class="session" aria-hidden="true">
           <span data-events></span> <span data-session></span>
         </li>
@@ -135,7 +186,12 @@ export function Chart({ id, label, data, controls, caption, children }: ChartPro
         </noscript>
       </div>
       <p class="read" data-read role="status"></p>
-      {caption && <figcaption class="faint">{caption}</figcaption>}
+      {(caption || controls) && (
+        <figcaption class="faint">
+          {caption}
+          {controls && " Drag to move. The wheel zooms once the chart is clicked. A double click shows all."}
+        </figcaption>
+      )}
       <details>
         <summary>The figures behind this chart</summary>
         {children}
@@ -145,23 +201,29 @@ export function Chart({ id, label, data, controls, caption, children }: ChartPro
 }
 
 /** Without JavaScript there is no chart to control: the client shows them. */
-function Controls({ id, controls: { parts, hidden, range } }: { id: string; controls: ChartControls }) {
+function Controls(
+  { id, controls: { parts, hidden, range, ranges, standing = standingRange, lead, logarithmic } }: {
+    id: string;
+    controls: ChartControls;
+  },
+) {
   return (
     <form class="controls" data-chart-controls aria-label="What the chart shows" hidden>
-      <fieldset>
+      {lead}
+      <fieldset class="segments">
         <legend>Range</legend>
-        {Object.entries(chartRanges).map(([name, months]) => (
+        {ranges.map((name) => (
           <label key={name}>
             <input
               type="radio"
               name="range"
               id={`${id}-${name}`}
               value={name}
-              data-months={months ?? undefined}
-              data-standing={name === standingRange ? "" : undefined}
+              data-months={chartRanges[name] ?? undefined}
+              data-standing={name === standing ? "" : undefined}
               checked={name === range}
             />
-            <span>{months === null ? "All" : name.toUpperCase()}</span>
+            <span>{chartRanges[name] === null ? "All" : name.toUpperCase()}</span>
           </label>
         ))}
       </fieldset>
@@ -173,6 +235,12 @@ function Controls({ id, controls: { parts, hidden, range } }: { id: string; cont
             <span>{title}</span>
           </label>
         ))}
+        {logarithmic !== undefined && (
+          <label>
+            <input type="checkbox" name="log" value="1" checked={logarithmic} />
+            <span>Log scale</span>
+          </label>
+        )}
       </fieldset>
     </form>
   );

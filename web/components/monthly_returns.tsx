@@ -10,7 +10,7 @@ const shades = 4;
 export function MonthlyReturns(
   { years, label, csv }: { years: readonly YearOfReturns[]; label: string; csv: string },
 ) {
-  const largest = Math.max(...years.flatMap(({ months }) => months).map((value) => Math.abs(value ?? 0)));
+  const largest = largestOf(years);
   return (
     <>
       <h3 class="part">Returns by month</h3>
@@ -18,27 +18,39 @@ export function MonthlyReturns(
         In shades of gain and loss, the deepest {signedPercent(largest).replace("+", "±")}. <a href={csv}>As CSV</a>
       </p>
       <TableScroller label={`${label} by month`}>
-        <table class="heat">
-          <thead>
-            <tr>
-              <th scope="col">Year</th>
-              {months.map((name) => <th scope="col" class="number" key={name}>{name}</th>)}
-              <th scope="col" class="number">Year</th>
-            </tr>
-          </thead>
-          <tbody>
-            {years.map(({ year, months, total }) => (
-              <tr>
-                <th scope="row">{year}</th>
-                {months.map((value, m) => <td class={`number ${shadeOf(value, largest)}`} key={m}>{text(value)}</td>)}
-                <td class="number total">{text(total)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <MonthlyTable years={years} />
       </TableScroller>
     </>
   );
+}
+
+/** The map alone. */
+export function MonthlyTable({ years }: { years: readonly YearOfReturns[] }) {
+  const largest = largestOf(years);
+  return (
+    <table class="heat">
+      <thead>
+        <tr>
+          <th scope="col">Year</th>
+          {months.map((name) => <th scope="col" class="number" key={name}>{name}</th>)}
+          <th scope="col" class="number">Year</th>
+        </tr>
+      </thead>
+      <tbody>
+        {years.map(({ year, months, total }) => (
+          <tr>
+            <th scope="row">{year}</th>
+            {months.map((value, m) => <td class={`number ${shadeOf(value, largest)}`} key={m}>{text(value)}</td>)}
+            <td class="number total">{text(total)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function largestOf(years: readonly YearOfReturns[]): number {
+  return Math.max(...years.flatMap(({ months }) => months).map((value) => Math.abs(value ?? 0)));
 }
 
 function text(value: number | null): string {

@@ -1,5 +1,5 @@
 import { counted } from "../figures.ts";
-import type { PairDividends as Dividends } from "../pair_record.ts";
+import type { PairDividends as Dividends } from "../pair_events.ts";
 
 /** What prices and returns of a pair hold of dividends: without any they are price returns, which is not to be overlooked. */
 export function PairDividends({ dividends, tickers }: { dividends: Dividends; tickers: readonly [string, string] }) {

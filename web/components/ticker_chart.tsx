@@ -13,6 +13,9 @@ export interface TickerView {
   hidden: readonly string[];
 }
 
+/** Ranges of a ticker's chart. */
+export const tickerRanges: readonly ChartRange[] = ["1m", "3m", "1y", "5y", "all"];
+
 export const tickerChartId = "ticker-chart";
 
 /** Prices, volume and indicators of a ticker, with the table behind them. */
@@ -37,7 +40,7 @@ export function TickerChart({ record, view }: { record: TickerRecord; view: Tick
         id={tickerChartId}
         label={`${ticker} from ${sessions[0]} to ${sessions[last]}, ${decimal(close[last]!, 2)} USD at the end`}
         data={data}
-        controls={{ parts: partsOf(data), hidden: view.hidden, range: view.range }}
+        controls={{ parts: partsOf(data), hidden: view.hidden, range: view.range, ranges: tickerRanges }}
         caption={view.basis === "adjusted"
           ? "Prices in USD and volumes in shares, adjusted for splits, not for dividends. Indicators are there from the session on in which there are closes enough."
           : "Prices in USD and volumes in shares as they were traded on their day. Averages and MACD are in the shares of their session."}

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
+import { pageAndApi } from "../support/page_server.ts";
+import { textOfPage } from "../support/page_text.ts";
+import { type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
+
+function strategiesTest(
+  name: string,
+  test: (ask: (path: string) => Promise<Answer>, tiny: Tiny) => Promise<void>,
+): void {
+  Deno.test(name, () =>
+    withTinyEngine(async (tiny) => {
+      await tiny.engine.finished((await tiny.engine.submit({ selection: "*", trigger: "startup" })).id);
+      const app = pageAndApi(tiny.engine);
+      await test(async (path) => {
+        const response = await app.request(path);
+        const html = await response.text();
+        return { status: response.status, headers: response.headers, html, text: textOfPage(html) };
+      }, tiny);
+    }, { assets: pairPageAssets }));
+}
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  html: string;
+  text: string;
+}
+
+/** Strategies of the table, top to bottom. */
+function order({ html }: Answer): string[] {
+  const table = /<table>.*?<\/table>/s.exec(html)![0];
+  return [...table.matchAll(/<th scope="row"><a[^>]*>([^<]+)<\/a>/g)].map((match) => match[1]!);
+}
+
+// deno-lint-ignore no-explicit-any -- Read as the browser reads it, without a type.
+function chartOf({ html }: Answer, id: string): any {
+  return JSON.parse(new RegExp(`id="${id}".*?<script type="application/json">(.*?)</script>`, "s").exec(html)![1]!);
+}
+
+strategiesTest("GET /strategies compares all strategies, and sets apart what could not be earned", async (ask) => {
+  const page = await ask("/strategies");
+  assert.equal(page.status, 200);
+  assert.deepEqual(
+    order(page),
+    ["Rolling trend", "Kalman hedge", "Reference"],
+    "the in-sample one last, whatever its Sharpe",
+  );
+  assert.match(
+    page.text,
+    /Best out-of-sample record: Rolling trend , Sharpe 1\.23 \(95 % band −0\.20 to 2\.60\): its band includes 0/,
+  );
+  assert.match(
+    page.text,
+    /Rolling trend Best \+49\.0 % \+12\.3 % 10\.0 % 1\.23 −0\.20 to 2\.60 87\.6 % 2\.00 3\.00 −4\.5 % 3 10\.0 2 /,
+  );
+  assert.match(page.text, /For comparison: not achievable in live trading Reference In-sample \+950\.0 % /);
+  const apart = /<tbody class="apart">.*?<\/tbody>/s.exec(page.html)![0];
+  assert.doesNotMatch(apart, /class="gain"/, "what was not earned is never green");
+  assert.match(page.html, /<tbody>.*<span class="gain">\+49\.0 %/s);
+});
+
+strategiesTest("GET /strategies draws all equities, and the sheet of the best", async (ask) => {
+  const page = await ask("/strategies");
+  const { sessions, panes: [{ lines }] } = chartOf(page, "strategies-chart");
+  assert.deepEqual(sessions, pageSessions.slice(40));
+  assert.deepEqual(
+    lines.map(({ name, values, shape }: Record<string, unknown>) => [name, (values as number[])[49], shape]),
+    [
+      ["Kalman hedge", 0.5, undefined],
+      ["Reference", 0.5, "dotted"],
+      ["Rolling trend", 1.49, undefined],
+      ["Benchmark", 1.049, "dashed"],
+    ],
+  );
+  const sheet = chartOf(page, "sheet-chart");
+  // 50 sessions are fewer than rolling figures look back on.
+  assert.deepEqual(sheet.panes.map((pane: { title: string }) => pane.title), ["Growth", "Drawdown", "Gross exposure"]);
+  assert.match(page.text, /Annualized \+12\.3 % −2\.0 % to \+27\.0 %/);
+  assert.match(page.text, /Max drawdown −4\.5 % −11\.0 % to −2\.0 %/);
+  assert.match(page.text, /The equity never fell below an earlier peak\./);
+});
+
+strategiesTest("GET /strategies sorts, and takes costs, weights and a strategy from the address", async (ask) => {
+  assert.deepEqual(order(await ask("/strategies?sort=sharpe")), ["Kalman hedge", "Rolling trend", "Reference"]);
+  const byCalmar = await ask("/strategies?sort=calmar");
+  assert.deepEqual(order(byCalmar).slice(0, 2), ["Rolling trend", "Kalman hedge"], "what cannot be said comes last");
+  assert.match(byCalmar.html, /aria-sort="ascending"><a href="\/strategies\?sort=-calmar"/);
+  const dear = await ask("/strategies?cost=5");
+  assert.deepEqual(order(dear), ["Rolling trend"]);
+  assert.match(
+    dear.html,
+    /href="\/strategies\?cost=5&amp;sort=total_return"|href="\/strategies\?cost=5&amp;sort=-total_return"/,
+  );
+  assert.match(dear.html, /aria-current="true"[^>]*>5 bps/);
+  assert.deepEqual(order(await ask("/strategies?weighting=volatility_scaled")), ["Kalman hedge", "Rolling trend"]);
+  const other = await ask("/strategies?strategy=reference");
+  assert.match(other.text, /In-sample\. Not achievable in live trading: it is fitted on the sessions that it trades\./);
+  assert.match(other.html, /class="panel sheet look-ahead"/);
+  assert.deepEqual(
+    chartOf(other, "sheet-chart").panes[1].lines[0].values[0],
+    -0.5,
+    "the first session's loss is a drawdown",
+  );
+  assert.match(other.text, /Start 2026-03-02 not yet −50\.0 % 50/);
+});
+
+strategiesTest("GET /strategies answers 400 to what it cannot read or find, and shows the rest", async (ask) => {
+  const expected: [query: string, told: RegExp][] = [
+    ["cost=cheap", /Costs “cheap” are not a number of basis points\. It was left out\./],
+    ["cost=7", /Costs in bps “7” is none of 2, 5\./],
+    ["weighting=heavy", /Weighting “heavy” is none of equal, volatility_scaled\./],
+    ["strategy=best", /Strategy “best” is none of kalman_hedge, reference, rolling_trend\./],
+    ["sort=luck", /The table cannot be sorted by “luck”\./],
+    ["range=2d", /Range is one of 3m, 1y, 3y, all, not “2d”\./],
+    ["log=yes", /Log is 0 or 1, not “yes”\./],
+  ];
+  for (const [query, told] of expected) {
+    const page = await ask(`/strategies?${query}`);
+    assert.equal(page.status, 400, query);
+    assert.match(page.text, told);
+    assert.equal(order(page)[0], "Rolling trend");
+  }
+});
+
+strategiesTest("GET /strategies/:name.html is a file that needs nothing else", async (ask) => {
+  const file = await ask("/strategies/rolling_trend.html?cost=2&weighting=equal");
+  assert.equal(file.status, 200);
+  assert.equal(file.headers.get("Content-Disposition"), 'attachment; filename="rolling_trend.html"');
+  assert.match(file.html, /^<!doctype html>/);
+  assert.doesNotMatch(file.html, /<script|<link|src=|href=|url\(/, "no script, and nothing from anywhere");
+  assert.match(file.text, /Rolling trend 2026-03-02 to 2026-05-08, 50 sessions\. Costs 2 bps, weights: equal\./);
+  assert.match(file.text, /Sharpe 1\.23 −0\.20 to 2\.60/);
+  assert.ok([...file.html.matchAll(/<path class="line /g)].length >= 3);
+  assert.match(file.text, /Data: csv: prices\.csv/);
+});
+
+strategiesTest(
+  "GET /strategies/:name.html answers 404 to no strategy, and 400 as a problem to costs that there are not",
+  async (ask) => {
+    assert.equal((await ask("/strategies/none.html")).status, 404);
+    const wrong = await ask("/strategies/rolling_trend.html?cost=7");
+    assert.deepEqual([wrong.status, wrong.headers.get("Content-Type")], [400, "application/problem+json"]);
+    const { type, errors } = JSON.parse(wrong.html);
+    assert.deepEqual([type, errors], ["/problems/invalid-request", [{
+      path: "cost",
+      message: "Costs in bps “7” is none of 2, 5.",
+    }]]);
+  },
+);
+
+strategiesTest("GET /strategies leads nowhere that is not there, and runs nothing inline", async (ask) => {
+  const page = await ask("/strategies?strategy=kalman_hedge&cost=2");
+  const targets = new Set(
+    [...page.html.matchAll(/href="(\/[^"]*)"/g)].map((match) => match[1]!.replaceAll("&amp;", "&")),
+  );
+  assert.ok(targets.size > 25);
+  for (const target of targets) assert.equal((await ask(target)).status, 200, target);
+  assert.match(page.headers.get("content-security-policy")!, /style-src 'self'/);
+  assert.doesNotMatch(page.html, /<style|\sstyle=|\son[a-z]+=|javascript:/);
+});
+
+Deno.test("GET /strategies says what to do while nothing is materialized", () =>
+  withTinyEngine(async ({ engine }) => {
+    const response = await pageAndApi(engine).request("/strategies");
+    assert.equal(response.status, 200);
+    assert.match(textOfPage(await response.text()), /No strategy has been compared yet: .* To strategy_comparison/);
+  }, { assets: pairPageAssets }));

@@ -1,0 +1,142 @@
+import type { Child } from "hono/jsx";
+import { count, counted, decimal, signedPercent } from "../figures.ts";
+import type { PairDecision } from "../pair_decision.ts";
+import { pairPath } from "../pair_path.ts";
+import { type PairView, pairViewEntries } from "../pair_view.ts";
+import type { TradingSettings } from "../pair_walk_forward.ts";
+import { strategyTitle } from "../strategy_words.ts";
+import { ZGauge } from "./z_gauge.tsx";
+
+export interface DecisionStripProps {
+  tickers: readonly [string, string];
+  decision: PairDecision;
+  view: PairView;
+  /** What the signal is of; `null` where no strategy trades the pair. */
+  strategy: string | null;
+  settings: TradingSettings | null;
+  /** The session in which an order fills; `null` where the calendar does not tell. */
+  nextSession: string | null;
+}
+
+/** Whether to trade a pair, what is held, and why, at one look. */
+export function DecisionStrip({ tickers, decision, view, strategy, settings, nextSession }: DecisionStripProps) {
+  const { state, signal, session, why, levels, position, target, open, halfLife, timeStopSessions } = decision;
+  return (
+    <section class={`decision ${state}`} aria-labelledby="decision-title">
+      <div class="decision-signal">
+        <h2 id="decision-title">
+          {session === null ? "Signal" : `Signal at the ${session} close`}
+        </h2>
+        <p class="signal">{signal}</p>
+        <p class="why">{why}</p>
+        {strategy !== null && <p class="faint">Strategy: {strategyTitle(strategy)}</p>}
+      </div>
+      <div class="decision-gauge">
+        <h3>Z-score</h3>
+        {levels === null ? <p class="faint">No formation states the spread in deviations.</p> : (
+          <>
+            <p class="z">{decimal(levels.z, 2)}</p>
+            <ZGauge levels={levels} />
+            <p class="faint">{levelWords(levels)}</p>
+          </>
+        )}
+      </div>
+      <dl class="decision-figures">
+        <Item title="Position" text={sideWords(position, tickers)}>
+          {target !== position && `then ${target === 0 ? "none" : sideWords(target, tickers)}`}
+        </Item>
+        <Item title="Entry" text={open?.entry ?? "–"}>
+          {open?.entryPrices &&
+            open.entryPrices.map((price, i) => `${tickers[i]} ${decimal(price, 2)}`).join(" · ")}
+        </Item>
+        <Item
+          title="Unrealized"
+          text={open?.unrealized == null ? "–" : `${signed(open.unrealized * view.notional)} USD`}
+          of={open?.unrealized ?? 0}
+        >
+          {open?.unrealized != null && `${signedPercent(open.unrealized)} of the notional, after costs`}
+        </Item>
+        <Item title="Days held" text={open === null ? "–" : counted(open.sessions, "session")}>
+          {halfLife !== null && halfLife > 0 && `half-life ${decimal(halfLife, 1)}`}
+          {timeStopSessions !== null && `, stop after ${count(Math.ceil(timeStopSessions))}`}
+        </Item>
+        <Item title="Next fill" text={fillWords(decision, { settings, nextSession })}>
+          {settings?.costBps != null && target !== position &&
+            `costs about ${decimal(view.notional * settings.costBps / 10_000, 2)} USD`}
+        </Item>
+      </dl>
+      <Sizes tickers={tickers} decision={decision} view={view} />
+    </section>
+  );
+}
+
+function Item({ title, text, of = 0, children }: { title: string; text: string; of?: number; children?: Child }) {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>
+        <span class={of > 0 ? "gain" : of < 0 ? "loss" : ""}>{text}</span>
+        <small class="faint">{children}</small>
+      </dd>
+    </div>
+  );
+}
+
+/** Shares of each leg, for a notional that the address keeps. */
+function Sizes(
+  { tickers, decision: { legs, position, target }, view }: Pick<DecisionStripProps, "tickers" | "decision" | "view">,
+) {
+  const held = target !== 0 || position !== 0;
+  return (
+    <div class="decision-sizes">
+      <form method="get" action={pairPath(...tickers)}>
+        {pairViewEntries(view).filter(([name]) => name !== "notional").map(([name, value]) => (
+          <input type="hidden" name={name} value={value} key={name} />
+        ))}
+        <label>
+          <abbr title="Value of both legs together at the last closes">Notional</abbr>, USD
+          <input type="number" name="notional" min="1" max="1000000000" step="any" value={String(view.notional)} />
+        </label>
+        <button type="submit" class="quiet">Set</button>
+      </form>
+      {legs === null ? <p class="faint">No hedge ratio is known.</p> : (
+        <ul>
+          {legs.map(({ ticker, shares, close }) => (
+            <li key={ticker}>
+              <span class="side">{shares === 0 ? "–" : shares > 0 ? "Long" : "Short"}</span>{" "}
+              <strong>{count(Math.abs(shares))}</strong> {ticker} <span class="faint">at {decimal(close, 2)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {legs !== null && !held && <p class="faint">If the spread were bought; the other way round if it were sold.</p>}
+    </div>
+  );
+}
+
+function sideWords(spreads: number, [first, second]: readonly [string, string]): string {
+  if (spreads === 0) return "None";
+  return spreads > 0 ? `Long ${second}, short ${first}` : `Short ${second}, long ${first}`;
+}
+
+function levelWords({ entryZ, exitZ, stopZ }: NonNullable<PairDecision["levels"]>): string {
+  const words = [
+    ...entryZ === null ? [] : [`entry ±${decimal(entryZ, 2)}`],
+    ...exitZ === null ? [] : [`exit ±${decimal(exitZ, 2)}`],
+    ...stopZ === null ? [] : [`stop ±${decimal(stopZ, 2)}`],
+  ];
+  return words.length === 0 ? "deviations of the formation" : words.join(" · ");
+}
+
+function fillWords(
+  { state }: PairDecision,
+  { settings, nextSession }: Pick<DecisionStripProps, "settings" | "nextSession">,
+): string {
+  if (state !== "act") return "Nothing to fill";
+  const price = settings?.fillAt === "next_close" ? "close" : "open";
+  return nextSession === null ? `Next session, ${price}` : `${nextSession}, ${price}`;
+}
+
+function signed(usd: number): string {
+  return `${usd > 0 ? "+" : ""}${decimal(usd, Math.abs(usd) < 100 ? 2 : 0)}`;
+}

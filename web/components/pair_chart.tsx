@@ -1,0 +1,122 @@
+import { decimal } from "../figures.ts";
+import { from100, pairChart } from "../pair_charts.ts";
+import { deviationsOf, type PairFormation } from "../pair_formation.ts";
+import type { PairRecord } from "../pair_record.ts";
+import { pairParts, pairRanges, type PairView, pairViewPath } from "../pair_view.ts";
+import { rowsPath } from "../rows_path.ts";
+import { strategyTitle } from "../strategy_words.ts";
+import { Chart, ChartTable } from "./chart.tsx";
+
+/** Legs over the spread in deviations, on one axis of time, with the table behind it. */
+export function PairChart(
+  { pair, formation, view }: { pair: PairRecord; formation: PairFormation | null; view: PairView },
+) {
+  const { tickers, closes, walkForward } = pair;
+  if (closes === null) {
+    return <p class="empty">clean_prices has no sessions that both {tickers.join(" and ")} have.</p>;
+  }
+  const [first, second] = [from100(closes.first), from100(closes.second)];
+  const { sessions } = closes;
+  const last = sessions.length - 1;
+  const [shown, digits] = view.scale === "usd" ? [[closes.first, closes.second], 2] : [[first, second], 1];
+  const zs = new Map(walkForward?.days.map(({ session, z }) => [session, z]));
+  const zOf = (t: number): string => {
+    const z = zs.get(sessions[t]!) ??
+      (formation ? deviationsOf(formation, closes.first[t]!, closes.second[t]!) : null);
+    return z === null ? "" : decimal(z, 2);
+  };
+  const data = pairChart(pair, closes, { formation, scale: view.scale });
+  const present = new Set(
+    data.panes.flatMap(({ lines, markers = [], shades = [] }) => [...lines, ...markers, ...shades]).map(({ part }) =>
+      part
+    ),
+  );
+  return (
+    <Chart
+      id="pair-chart"
+      label={`${tickers.join(" and ")}, ${
+        view.scale === "usd" ? "in USD" : `both 100 on ${sessions[0]}`
+      }, over the z-score of their spread: ${shown.map((values) => decimal(values[last]!, digits)).join(" and ")} on ${
+        sessions[last]
+      }`}
+      data={data}
+      controls={{
+        parts: pairParts.filter(({ name }) => present.has(name)),
+        hidden: view.hidden,
+        range: view.range,
+        ranges: pairRanges,
+        logarithmic: view.logarithmic,
+        lead: <ScaleLinks tickers={tickers} view={view} />,
+      }}
+      caption={<Caption pair={pair} formation={formation} />}
+    >
+      <ChartTable
+        label="Closes and z-score"
+        columns={[
+          ...tickers.map((ticker) => `${ticker} in USD`),
+          ...tickers.map((ticker) => `${ticker} from 100`),
+          "Z-score",
+        ]}
+        sessions={sessions}
+        cells={(t) => [
+          decimal(closes.first[t]!, 2),
+          decimal(closes.second[t]!, 2),
+          decimal(first[t]!, 1),
+          decimal(second[t]!, 1),
+          zOf(t),
+        ]}
+        csv={[
+          ...tickers.map((ticker) => ({ title: ticker, href: rowsPath("clean_prices", { ticker }) })),
+          ...walkForward
+            ? [{
+              title: "z-scores",
+              href: rowsPath("walk_forward_daily", {
+                strategy: walkForward.strategy,
+                ticker_1: tickers[0],
+                ticker_2: tickers[1],
+              }),
+            }]
+            : [],
+        ]}
+      />
+    </Chart>
+  );
+}
+
+function ScaleLinks({ tickers, view }: { tickers: readonly [string, string]; view: PairView }) {
+  return (
+    <nav class="segments" aria-label="Prices">
+      {([["index", "From 100"], ["usd", "In USD"]] as const).map(([scale, title]) => (
+        <a
+          href={`${pairViewPath(tickers, view, { scale })}#chart`}
+          aria-current={scale === view.scale ? "true" : undefined}
+          data-keep
+          key={scale}
+        >
+          {title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Caption({ pair: { tickers, walkForward }, formation }: { pair: PairRecord; formation: PairFormation | null }) {
+  return (
+    <>
+      Closes are adjusted for splits. {walkForward && (
+        <>
+          The z-score is what {strategyTitle(walkForward.strategy)}{" "}
+          judged at each close, by the formation before its window; positions are those of the walk-forward backtest.
+          {" "}
+        </>
+      )}
+      {formation && (
+        <>
+          Formation {formation.first} to {formation.last}: spread = {tickers[1]} − {decimal(formation.slope, 3)} ×{" "}
+          {tickers[0]} {formation.intercept < 0 ? "+" : "−"} {decimal(Math.abs(formation.intercept), 2)}{" "}
+          USD, in deviations of {decimal(formation.deviation, 2)} USD.
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+import { count, decimal, percent, signedPercent } from "../figures.ts";
+import { isTradable, type StrategyResult } from "../strategy_record.ts";
+import { bandHint } from "./strategy_table.tsx";
+
+interface Line {
+  title: string;
+  hint?: string;
+  text: string;
+  /** Ends of the band, as they are written. */
+  band?: string;
+  /** Whether it is good or bad. */
+  of?: number;
+}
+
+const figure = (value: number | null, decimals = 2) => value === null ? "–" : decimal(value, decimals);
+const share = (value: number | null) => value === null ? "–" : signedPercent(value);
+
+function band(low: number | null, high: number | null, text: (value: number) => string): string | undefined {
+  return low === null || high === null ? undefined : `${text(low)} to ${text(high)}`;
+}
+
+/** Every figure of a strategy, by what it is about. */
+export function SheetFigures({ result }: { result: StrategyResult }) {
+  const tone = (value: number | null) => isTradable(result) ? value ?? 0 : 0;
+  const groups: { title: string; lines: Line[] }[] = [
+    {
+      title: "Return",
+      lines: [
+        { title: "Total return", text: share(result.total_return), of: tone(result.total_return) },
+        {
+          title: "Annualized",
+          text: share(result.annualized_return),
+          band: band(result.annualized_return_low, result.annualized_return_high, signedPercent),
+          of: tone(result.annualized_return),
+        },
+        { title: "Benchmark", text: share(result.benchmark_total_return) },
+        { title: "Alpha a year", hint: "In excess of cash and beta", text: share(result.alpha_per_year) },
+        { title: "Beta", text: figure(result.beta) },
+        { title: "Correlation", hint: "With the benchmark", text: figure(result.correlation) },
+      ],
+    },
+    {
+      title: "Risk",
+      lines: [
+        { title: "Volatility a year", text: percent(result.volatility) },
+        {
+          title: "Max drawdown",
+          text: share(result.max_drawdown),
+          band: band(result.max_drawdown_low, result.max_drawdown_high, signedPercent),
+        },
+        { title: "Longest drawdown", text: `${count(result.longest_drawdown_sessions)} sessions` },
+        {
+          title: "Value at risk, 95 %",
+          hint: "Loss that one session in twenty exceeds",
+          text: result.value_at_risk === null ? "–" : `${decimal(100 * result.value_at_risk, 2)} %`,
+        },
+        {
+          title: "Expected shortfall, 95 %",
+          hint: "Mean loss of the worst twentieth of sessions",
+          text: result.expected_shortfall === null ? "–" : `${decimal(100 * result.expected_shortfall, 2)} %`,
+        },
+      ],
+    },
+    {
+      title: "Return for risk",
+      lines: [
+        {
+          title: "Sharpe",
+          hint: "Of returns in excess of cash, a year",
+          text: figure(result.sharpe),
+          band: band(result.sharpe_low, result.sharpe_high, (value) => decimal(value, 2)),
+        },
+        { title: "Sortino", text: figure(result.sortino) },
+        { title: "Calmar", text: figure(result.calmar) },
+        {
+          title: "Probabilistic Sharpe",
+          hint: "Probability that the true Sharpe ratio is above 0, had nothing else been tried",
+          text: result.probabilistic_sharpe === null ? "–" : percent(result.probabilistic_sharpe),
+        },
+        {
+          title: "Deflated Sharpe",
+          hint: `The same given the ${result.settings_tried} settings tried`,
+          text: result.deflated_sharpe === null ? "–" : percent(result.deflated_sharpe),
+        },
+      ],
+    },
+    {
+      title: "Activity",
+      lines: [
+        { title: "Trades", text: count(result.positions) },
+        { title: "Turnover", text: `${decimal(result.turnover_per_year, 1)} × a year` },
+        { title: "Mean exposure", text: `${decimal(result.mean_gross_exposure, 2)} ×` },
+        { title: "Time in market", text: percent(result.time_in_market) },
+        {
+          title: "Winning sessions",
+          hint: "Share of sessions that gained among those that moved",
+          text: result.hit_rate === null ? "–" : percent(result.hit_rate),
+        },
+        {
+          title: "Profit factor",
+          hint: "Gains of sessions over losses of sessions",
+          text: figure(result.profit_factor),
+        },
+      ],
+    },
+  ];
+  return (
+    <div class="sheet-figures">
+      {groups.map(({ title, lines }) => (
+        <section key={title} aria-label={title}>
+          <h3>{title}</h3>
+          <dl>
+            {lines.map(({ title, hint, text, band, of = 0 }) => (
+              <div key={title}>
+                <dt>{hint ? <abbr title={hint}>{title}</abbr> : title}</dt>
+                <dd>
+                  <span class={of > 0 ? "gain" : of < 0 ? "loss" : ""}>{text}</span>
+                  {band && <small class="faint" title={bandHint}>{band}</small>}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
+  );
+}

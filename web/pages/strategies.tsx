@@ -1,0 +1,226 @@
+import { ChartCredit } from "../components/chart.tsx";
+import { DrawdownTable } from "../components/drawdown_table.tsx";
+import { MonthlyReturns } from "../components/monthly_returns.tsx";
+import { Panel } from "../components/panel.tsx";
+import { ReturnDistribution } from "../components/return_distribution.tsx";
+import { SheetChart } from "../components/sheet_chart.tsx";
+import { SheetFigures } from "../components/sheet_figures.tsx";
+import { Sources } from "../components/sources.tsx";
+import { StrategyChart } from "../components/strategy_chart.tsx";
+import { Standing, StrategyTable } from "../components/strategy_table.tsx";
+import { decimal } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+import { rowsPath } from "../rows_path.ts";
+import { isTradable, type StrategiesRecord } from "../strategy_record.ts";
+import { strategiesPath, type StrategySearch, tearSheetPath } from "../strategy_search.ts";
+import { strategyTitle, weightingTitle } from "../strategy_words.ts";
+import { sheetOf } from "../tear_sheet.ts";
+
+export interface StrategiesPageProps {
+  /** `null` where nothing is materialized. */
+  record: StrategiesRecord | null;
+  search: StrategySearch;
+  /** What of the address could not be read, by its parameter. */
+  problems: ReadonlyMap<string, string>;
+}
+
+/** All strategies side by side, and the tear sheet of one. */
+export function StrategiesPage({ record, search, problems }: StrategiesPageProps) {
+  return (
+    <Layout
+      title="Strategies · Tandem"
+      path="/strategies"
+      script="strategies.js"
+      styles={["pairs.css", "strategies.css"]}
+      sections={record
+        ? [{ id: "table", title: "Comparison" }, { id: "equity", title: "Equity" }, {
+          id: "sheet",
+          title: "Tear sheet",
+        }]
+        : []}
+      headline={<Headline record={record} />}
+    >
+      {problems.size > 0 && (
+        <div class="notice bad" role="alert">
+          {[...problems.values()].map((problem) => <p key={problem}>{problem} It was left out.</p>)}
+        </div>
+      )}
+      {record
+        ? <Body record={record} search={search} />
+        : (
+          <section class="panel" aria-label="Why there is nothing here">
+            <p class="empty">
+              No strategy has been compared yet: this page fills once strategy_comparison is materialized.{" "}
+              <a href="/assets/strategy_comparison">To strategy_comparison</a>
+            </p>
+          </section>
+        )}
+    </Layout>
+  );
+}
+
+function Headline({ record }: { record: StrategiesRecord | null }) {
+  const best = record?.results.find((result) => result.best);
+  return (
+    <div class="headline">
+      <div>
+        <h1>Strategies</h1>
+        {record && (
+          <p>
+            {best
+              ? (
+                <>
+                  Best out-of-sample record: <strong>{strategyTitle(best.strategy)}</strong>, Sharpe{" "}
+                  {decimal(best.sharpe!, 2)} (95 % band {decimal(best.sharpe_low!, 2)} to{" "}
+                  {decimal(best.sharpe_high!, 2)})
+                  {best.sharpe_low! > 0 ? "." : ": its band includes 0, so that luck may explain it."}
+                </>
+              )
+              : "No strategy has a record that is long enough to be called the best."} {record.chosen.first_session} to
+            {" "}
+            {record.chosen.last_session}, {record.chosen.sessions} sessions, the same pairs and windows for all.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Body({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
+  const { results, chosen, days, costBps, weighting, sources } = record;
+  return (
+    <>
+      <section id="table" class="panel" aria-label="Comparison">
+        <Toggles record={record} search={search} />
+        <StrategyTable results={results} search={search} chosen={chosen.strategy} />
+        <p class="faint about">
+          Best is the strategy with the highest lower end of the 95 % band of its Sharpe ratio, among those traded out
+          of sample and filled after their signal. Bands: stationary block bootstrap, 399 resamples.{" "}
+          <a href={rowsPath("strategy_comparison", { cost_bps: String(costBps), weighting })}>As CSV</a>
+        </p>
+      </section>
+      <Panel id="equity" title="Equity">
+        {days.size === 0
+          ? <p class="empty">portfolio_daily has no sessions of these strategies.</p>
+          : <StrategyChart record={record} search={search} />}
+      </Panel>
+      <TearSheet record={record} search={search} />
+      <Panel id="sources" title="Provenance">
+        <Sources sources={sources} />
+      </Panel>
+      <ChartCredit />
+    </>
+  );
+}
+
+/** Costs and weights to choose from, each with the rest of the address as it is. */
+function Toggles({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
+  const { costLevels, weightings, costBps, weighting } = record;
+  /** With the strategy that is looked at, where it is there too. */
+  const path = (changes: { costBps: number; weighting: string }) =>
+    strategiesPath(
+      search,
+      record.isThere(changes) ? changes : { costBps: changes.costBps, weighting: undefined, strategy: undefined },
+    );
+  return (
+    <div class="toggles">
+      <nav aria-label="Costs">
+        <span class="faint">Costs</span>
+        <span class="segments">
+          {costLevels.map((level) => (
+            <a
+              href={path({ costBps: level, weighting })}
+              aria-current={level === costBps ? "true" : undefined}
+              data-keep
+              key={level}
+            >
+              {`${decimal(level, Number.isInteger(level) ? 0 : 1)} bps`}
+            </a>
+          ))}
+        </span>
+      </nav>
+      <nav aria-label="Weights">
+        <span class="faint">Weights</span>
+        <span class="segments">
+          {weightings.map((name) => (
+            <a
+              href={path({ costBps, weighting: name })}
+              aria-current={name === weighting ? "true" : undefined}
+              data-keep
+              key={name}
+            >
+              {weightingTitle(name)}
+            </a>
+          ))}
+        </span>
+      </nav>
+    </div>
+  );
+}
+
+function TearSheet({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
+  const { chosen, days, results } = record;
+  const own = days.get(chosen.strategy);
+  const name = strategyTitle(chosen.strategy);
+  return (
+    <section id="sheet" aria-labelledby="sheet-title" class={`panel sheet${isTradable(chosen) ? "" : " look-ahead"}`}>
+      <div class="sheet-head">
+        <h2 id="sheet-title">
+          {name} <Standing result={chosen} />
+        </h2>
+        <div class="sheet-actions">
+          <a href={tearSheetPath({ ...record, strategy: chosen.strategy })} download={`${chosen.strategy}.html`}>
+            Download as HTML
+          </a>
+          <button type="button" class="quiet" data-print hidden>Print or PDF</button>
+        </div>
+      </div>
+      <nav class="segments" aria-label="Tear sheet of">
+        {results.map(({ strategy }) => (
+          <a
+            href={`${strategiesPath(search, { strategy })}#sheet`}
+            aria-current={strategy === chosen.strategy ? "true" : undefined}
+            data-keep
+            key={strategy}
+          >
+            {strategyTitle(strategy)}
+          </a>
+        ))}
+      </nav>
+      {!isTradable(chosen) && (
+        <p class="notice">
+          {chosen.looks_ahead
+            ? "In-sample. Not achievable in live trading: it is fitted on the sessions that it trades."
+            : "Not achievable in live trading: it fills at the very close that gives the signal."}
+        </p>
+      )}
+      <SheetFigures result={chosen} />
+      {own && <SheetParts record={record} />}
+    </section>
+  );
+}
+
+function SheetParts({ record: { chosen, days, benchmark } }: { record: StrategiesRecord }) {
+  const sheet = sheetOf(days.get(chosen.strategy)!);
+  const filters = { strategy: chosen.strategy, cost_bps: String(chosen.cost_bps), weighting: chosen.weighting };
+  return (
+    <>
+      <SheetChart result={chosen} sheet={sheet} benchmark={benchmark} />
+      <MonthlyReturns
+        years={sheet.months}
+        label={`Returns of ${strategyTitle(chosen.strategy)}`}
+        csv={rowsPath("portfolio_daily", filters)}
+      />
+      <div class="side-by-side sheet-tables">
+        <div>
+          <h3 class="part">Worst drawdowns</h3>
+          <DrawdownTable drawdowns={sheet.drawdowns} />
+        </div>
+        <div>
+          <h3 class="part">Distribution of daily returns</h3>
+          <ReturnDistribution of={sheet} valueAtRisk={chosen.value_at_risk} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,211 @@
+import { deviationsOf, type PairFormation } from "./pair_formation.ts";
+import type { PairRecord, PairTrade } from "./pair_record.ts";
+import type { PairDay, PairWindow, WalkForward } from "./pair_walk_forward.ts";
+import { whyOf } from "./pair_reason.ts";
+
+/** The spread in deviations, and where the strategy acts. */
+export interface SpreadLevels {
+  z: number;
+  /** `null` where no level decides, as for the next two. */
+  entryZ: number | null;
+  exitZ: number | null;
+  stopZ: number | null;
+}
+
+/** Shares of a leg for a notional. */
+export interface LegSize {
+  ticker: string;
+  /** Whole shares, negative if sold short; of a pair without a position those of a spread that is bought. */
+  shares: number;
+  /** USD, the last close. */
+  close: number;
+}
+
+/** A position that is open. */
+export interface OpenPosition {
+  entry: string;
+  /** USD as traded, by leg; `null` where they are not recorded. */
+  entryPrices: readonly [number, number] | null;
+  /** Gain after costs so far over the value of both legs at entry; `null` where it is not recorded. */
+  unrealized: number | null;
+  sessions: number;
+}
+
+/** What a close says of a pair: whether to trade it, what is held, and why. */
+export interface PairDecision {
+  /** Whether something is to be filled, a position is kept, nothing is held, or nothing is said. */
+  state: "act" | "held" | "flat" | "none";
+  signal: string;
+  /** The session whose close says so; `null` where none does. */
+  session: string | null;
+  /** One sentence. */
+  why: string;
+  levels: SpreadLevels | null;
+  position: -1 | 0 | 1;
+  /** To be held after the next fill. */
+  target: -1 | 0 | 1;
+  open: OpenPosition | null;
+  /** Sessions, of the formation's spread. */
+  halfLife: number | null;
+  /** After so many sessions a position is given up; `null` where no rule says so. */
+  timeStopSessions: number | null;
+  /** By leg; `null` where no hedge ratio is known. */
+  legs: readonly [LegSize, LegSize] | null;
+}
+
+/**
+ * What the newest close says of a pair.
+ *
+ * A pair has a signal where its newest trading window is the one that is traded now. Of another pair it is told that it has none, why, and
+ * where its spread stands by `formation`.
+ */
+export function decisionOf(
+  record: PairRecord,
+  { formation, notional }: { formation: PairFormation | null; notional: number },
+): PairDecision {
+  const { walkForward, tested } = record;
+  const current = walkForward && isCurrent(walkForward) ? walkForward : null;
+  if (!current) {
+    return {
+      state: "none",
+      signal: "No signal",
+      session: null,
+      why: whyNoSignal(record),
+      levels: standing(record, formation),
+      position: 0,
+      target: 0,
+      open: null,
+      halfLife: walkForward?.windows.at(-1)?.halfLife ?? tested?.half_life ?? null,
+      timeStopSessions: null,
+      legs: legSizes(record, { formation, notional, day: null, side: 0 }),
+    };
+  }
+  const day = current.days.at(-1)!;
+  const window = current.windows.at(-1)!;
+  const [position, target] = [sideOf(day.position), sideOf(day.target)];
+  const { timeStopHalfLives } = current.settings;
+  const timeStopSessions = timeStopHalfLives === null ? null : Math.max(1, timeStopHalfLives * window.halfLife);
+  const levels = levelsOf(current, standing(record, formation)?.z ?? null);
+  return {
+    state: target !== position ? "act" : position !== 0 ? "held" : "flat",
+    signal: signalOf(day),
+    session: day.session,
+    why: whyOf(day, {
+      strategy: current.strategy,
+      settings: current.settings,
+      window,
+      timeStopSessions,
+      rank: record.rank,
+    }),
+    levels,
+    position,
+    target,
+    open: position === 0 ? null : openOf(current.trades.findLast(({ exit }) => exit === null)),
+    halfLife: window.halfLife,
+    timeStopSessions,
+    legs: legSizes(record, { formation, notional, day, side: target !== 0 ? target : position }),
+  };
+}
+
+/** Whether the pair's newest window is traded in the newest session. */
+function isCurrent({ days, newestSession }: WalkForward): boolean {
+  return newestSession === null || days.at(-1)!.session >= newestSession;
+}
+
+function sideOf(spreads: number): -1 | 0 | 1 {
+  return Math.sign(spreads) as -1 | 0 | 1;
+}
+
+function signalOf({ position, target, signal }: PairDay): string {
+  const side = (spreads: number) => spreads > 0 ? "long" : "short";
+  if (target === position) return position === 0 ? "Flat" : `Hold ${side(position)}`;
+  if (position === 0) return `Enter ${side(target)}`;
+  if (target === 0) return signal === "stop" ? "Stop out" : "Exit";
+  return `Reverse to ${side(target)}`;
+}
+
+/** Of the newest day, which a day without a decision takes from the one before it in its window; `z` is where the spread stands by the formation. */
+function levelsOf({ days, windows }: WalkForward, z: number | null): SpreadLevels | null {
+  const day = days.at(-1)!;
+  const decided = days.findLast((one) => one.z !== null && one.session >= windows.at(-1)!.tradingFirst);
+  const known = day.z ?? z;
+  if (known === null) return null;
+  return { z: known, entryZ: decided?.entryZ ?? null, exitZ: decided?.exitZ ?? null, stopZ: decided?.stopZ ?? null };
+}
+
+/** Where the last closes stand in the formation, at no level of a strategy. */
+function standing({ closes }: PairRecord, formation: PairFormation | null): SpreadLevels | null {
+  if (closes === null || formation === null) return null;
+  return {
+    z: deviationsOf(formation, closes.first.at(-1)!, closes.second.at(-1)!),
+    entryZ: null,
+    exitZ: null,
+    stopZ: null,
+  };
+}
+
+function whyNoSignal({ walkForward, pinned, rank, tested, sources }: PairRecord): string {
+  if (!sources.has("walk_forward_daily")) return "The walk-forward backtest has not been materialized yet.";
+  const last = walkForward?.windows.at(-1);
+  if (last) {
+    return `The pair is in no trading window now: its last one ended ${last.tradingLast}.`;
+  }
+  if (pinned) return "The pair is pinned by hand, but no trading window of the walk-forward has traded it.";
+  if (rank !== null) {
+    return `The pair is number ${rank} of the chosen pairs, but not in the trading window that runs now.`;
+  }
+  return tested?.accepted
+    ? "The tests accept the pair, but no trading window of the walk-forward chose it."
+    : "No trading window of the walk-forward chose the pair.";
+}
+
+function openOf(trade: PairTrade | undefined): OpenPosition | null {
+  if (!trade) return null;
+  const { entry, entryPrices, shares, pnl, costs, sessions } = trade;
+  const gross = entryPrices && shares && entryPrices.reduce((sum, price, i) => sum + price * Math.abs(shares[i]!), 0);
+  const unrealized = gross && pnl !== null ? (pnl - (costs ?? 0)) / gross : null;
+  return { entry, entryPrices, unrealized, sessions };
+}
+
+/**
+ * Whole shares of each leg for a notional of both together, at the last closes.
+ *
+ * By the hedge ratio of the day, which is in shares of the formation's end: splits since then change it.
+ */
+function legSizes(
+  { tickers, closes, walkForward, events }: PairRecord,
+  { formation, notional, day, side }: {
+    formation: PairFormation | null;
+    notional: number;
+    day: PairDay | null;
+    side: -1 | 0 | 1;
+  },
+): PairDecision["legs"] {
+  if (closes === null) return null;
+  const [close1, close2] = [closes.first.at(-1)!, closes.second.at(-1)!];
+  const window: PairWindow | undefined = walkForward?.windows.at(-1);
+  const since = window?.formationLast ?? "";
+  const splitOf = (leg: string) =>
+    events.reduce(
+      (product, { ticker, session, kind, value }) =>
+        kind === "split" && ticker === leg && session > since ? product * value : product,
+      1,
+    );
+  const ratio = day?.hedgeRatio != null
+    ? day.hedgeRatio * splitOf(tickers[0]) / splitOf(tickers[1])
+    : formation?.slope ?? null;
+  if (ratio === null) return null;
+  const direction = side === 0 ? 1 : side;
+  const neutral = walkForward?.settings.sizing === "dollar_neutral";
+  const units = neutral ? notional / 2 / close2 : notional / (Math.abs(ratio) * close1 + close2);
+  const against = neutral ? notional / 2 / close1 : units * ratio;
+  return [
+    { ticker: tickers[0], shares: whole(-direction * against), close: close1 },
+    { ticker: tickers[1], shares: whole(direction * units), close: close2 },
+  ];
+}
+
+/** Without a negative zero. */
+function whole(shares: number): number {
+  return Math.round(shares) || 0;
+}

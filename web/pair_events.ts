@@ -1,0 +1,51 @@
+import type { Engine, Filter, Materialization } from "../engine/mod.ts";
+import type { PairRead } from "./pair_record.ts";
+
+/** What the source tells of dividends. */
+export interface PairDividends {
+  /** Whether it has any at all. */
+  inSource: boolean;
+  /** How many of each leg. */
+  ofLegs: readonly [number, number];
+}
+
+/** A dividend or a split of a leg. */
+export interface LegEvent {
+  ticker: string;
+  session: string;
+  kind: "dividend" | "split";
+  /** USD a share, or new shares for one old. */
+  value: number;
+}
+
+/** Dividends and splits of both legs, by session. */
+export async function readLegEvents(read: PairRead, tickers: readonly [string, string]): Promise<LegEvent[]> {
+  const of = async (ticker: string): Promise<LegEvent[]> => {
+    const filters: Filter[] = [{ column: "ticker", operator: "eq", value: ticker }];
+    const [dividends, splits] = await Promise.all([
+      read("raw_dividends", filters, ["session", "cash"]),
+      read("raw_splits", filters, ["session", "ratio"]),
+    ]);
+    return [
+      ...dividends.map((row) => ({ kind: "dividend" as const, session: String(row.session), value: Number(row.cash) })),
+      ...splits.map((row) => ({ kind: "split" as const, session: String(row.session), value: Number(row.ratio) })),
+    ].map((event) => ({ ticker, ...event }));
+  };
+  const events = (await Promise.all(tickers.map(of))).flat();
+  return events.sort((a, b) => a.session < b.session ? -1 : a.session > b.session ? 1 : 0);
+}
+
+/** A source whose service has no asset of dividends has none, as one whose asset is empty; `null` while they are not read. */
+export function dividendsOf(
+  graph: Engine["graph"],
+  { tickers, source, events }: {
+    tickers: readonly [string, string];
+    source: Materialization | undefined;
+    events: readonly LegEvent[];
+  },
+): PairDividends | null {
+  if (!source) return graph.keys.includes("raw_dividends") ? null : { inSource: false, ofLegs: [0, 0] };
+  if (source.rowCount === 0) return { inSource: false, ofLegs: [0, 0] };
+  const count = (leg: string) => events.filter(({ ticker, kind }) => kind === "dividend" && ticker === leg).length;
+  return { inSource: true, ofLegs: [count(tickers[0]), count(tickers[1])] };
+}

@@ -1,0 +1,104 @@
+import { counted, decimal } from "./figures.ts";
+import type { PairDay, PairWindow, TradingSettings } from "./pair_walk_forward.ts";
+import { strategyTitle } from "./strategy_words.ts";
+
+/** Strategies whose trend or forecast decides beside the levels. */
+const judges: Readonly<Record<string, string>> = {
+  rolling_trend: "trend",
+  forecast_trend: "forecast",
+  forecast_band: "forecast",
+};
+
+/** Why a close says what it says of a pair, in one sentence. */
+export function whyOf(
+  day: PairDay,
+  { strategy, settings, window, timeStopSessions, rank }: {
+    strategy: string;
+    settings: TradingSettings;
+    window: PairWindow;
+    /** After so many sessions a position is given up; `null` where no rule says so. */
+    timeStopSessions: number | null;
+    /** Among the pairs that are chosen now; `null` where it is none of them. */
+    rank: number | null;
+  },
+): string {
+  const name = strategyTitle(strategy);
+  const judge = judges[strategy];
+  const where = placeOf(day);
+  switch (day.signal) {
+    case "no_bar":
+      return "A leg had no bar in this session: nothing is decided.";
+    case "not_traded":
+      return `${name} does not trade the pair in this window: its formation allows no fit${
+        settings.maxHalfLifeOfWindow === null
+          ? "."
+          : `, or its half-life of ${decimal(window.halfLife, 1)} sessions is too long for the window.`
+      }`;
+    case "window_end":
+      return `The trading window ended with this session: positions are closed and pairs are chosen anew${
+        rank === null ? "." : `; this one is number ${rank} of the newest selection.`
+      }`;
+    case "stopped_trading":
+      return "A leg has stopped trading: the position is closed.";
+    case "enter_long":
+    case "enter_short": {
+      const short = day.signal === "enter_short";
+      const action = short ? "sells the spread" : "buys the spread";
+      if (day.entryZ === null) {
+        return `${where}, and its whole forecast interval lies ${short ? "below" : "above"} it: ${name} ${action}.`;
+      }
+      const filter = judge === "trend"
+        ? ", and its trend does not lead further away"
+        : judge
+        ? ", and the forecast leads back"
+        : "";
+      return `${where}, beyond the entry at ±${decimal(day.entryZ, 2)}${filter}: ${name} ${action}.`;
+    }
+    case "exit":
+      return judge
+        ? `${where}, and the ${judge} turned against the position.`
+        : `${where}: back at the exit at ±${level(day.exitZ)}.`;
+    case "stop":
+      return `${where}: an exit rule gives the position up${stops(day, timeStopSessions)}.`;
+    default:
+      return whyHold(day, { where, judge });
+  }
+}
+
+/** Where nothing changes: a position is kept, or none is entered. */
+function whyHold(day: PairDay, { where, judge }: { where: string; judge: string | undefined }): string {
+  const { z, entryZ, exitZ, stopZ, target } = day;
+  if (target !== 0) {
+    return judge
+      ? `${where}; the ${judge} has not turned against the position.`
+      : `${where}: the exit at ±${level(exitZ)} is not reached.`;
+  }
+  if (entryZ === null) return `${where}, and the forecast's interval holds the present spread: nothing is entered.`;
+  const beyond = z !== null && Math.abs(z) > entryZ;
+  if (!beyond) return `${where}, inside the entry at ±${decimal(entryZ, 2)}: nothing is entered.`;
+  if (stopZ !== null && Math.abs(z) >= stopZ) {
+    return `${where}, beyond the stop at ±${decimal(stopZ, 2)}: nothing is entered.`;
+  }
+  return `${where}, beyond the entry, but ${
+    judge
+      ? `the ${judge} does not lead back, or a position on this side was given up`
+      : "a position on this side was given up"
+  }: nothing is entered.`;
+}
+
+function placeOf({ z }: PairDay): string {
+  if (z === null) return "The spread has no score";
+  return `The spread stands ${decimal(Math.abs(z), 2)} deviations ${z < 0 ? "below" : "above"} its mean`;
+}
+
+function level(value: number | null): string {
+  return value === null ? "–" : decimal(value, 2);
+}
+
+function stops({ stopZ }: PairDay, timeStopSessions: number | null): string {
+  const rules = [
+    ...stopZ === null ? [] : [`${decimal(stopZ, 2)} deviations`],
+    ...timeStopSessions === null ? [] : [counted(Math.ceil(timeStopSessions), "session")],
+  ];
+  return rules.length === 0 ? "" : ` (at ${rules.join(" or after ")})`;
+}

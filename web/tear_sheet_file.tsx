@@ -1,0 +1,97 @@
+import { raw } from "hono/html";
+import { DrawdownTable } from "./components/drawdown_table.tsx";
+import { LineDrawing } from "./components/line_drawing.tsx";
+import { MonthlyTable } from "./components/monthly_returns.tsx";
+import { ReturnDistribution } from "./components/return_distribution.tsx";
+import { sheetPanes } from "./components/sheet_chart.tsx";
+import { SheetFigures } from "./components/sheet_figures.tsx";
+import type { DataSource } from "../resources/market_data/data_source.ts";
+import { decimal } from "./figures.ts";
+import { isTradable, type StrategiesRecord } from "./strategy_record.ts";
+import { strategyTitle, weightingTitle } from "./strategy_words.ts";
+import { sheetOf } from "./tear_sheet.ts";
+
+let styles: Promise<string> | undefined;
+
+/** The tear sheet of a strategy as one file that needs nothing else: styles and drawings are in it, and no script. */
+export async function tearSheetFile(
+  { chosen, days, benchmark, sources }: StrategiesRecord,
+  source: DataSource | null,
+): Promise<string> {
+  styles ??= Deno.readTextFile(new URL("./static/tear_sheet.css", import.meta.url));
+  const css = await styles;
+  const own = days.get(chosen.strategy);
+  const sheet = own && sheetOf(own);
+  const name = strategyTitle(chosen.strategy);
+  const version = sources.get("strategy_comparison")!;
+  const html = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${name} · Tear sheet`}</title>
+        <style>{raw(css)}</style>
+      </head>
+      <body class={isTradable(chosen) ? "" : "look-ahead"}>
+        <header>
+          <h1>{name}</h1>
+          <p>
+            {chosen.first_session} to {chosen.last_session}, {chosen.sessions} sessions. Costs{" "}
+            {decimal(chosen.cost_bps, 0)} bps, weights: {weightingTitle(chosen.weighting).toLowerCase()}. Benchmark:
+            {" "}
+            {benchmark ?? "not recorded"}.
+            {source && ` Data: ${source.label}.`}
+          </p>
+          {source?.kind === "simulated" && (
+            <p class="notice">
+              Simulated data: pairs are planted in it, and what is earned on it says nothing of a market.
+            </p>
+          )}
+          {!isTradable(chosen) && (
+            <p class="notice">
+              Not achievable in live trading: {chosen.looks_ahead
+                ? "it is fitted on the sessions that it trades."
+                : "it fills at the very close that gives the signal."}
+            </p>
+          )}
+        </header>
+        <SheetFigures result={chosen} />
+        {sheet && (
+          <>
+            {sheetPanes(sheet, benchmark).map((pane, i) => (
+              <section key={pane.title}>
+                <h2>{pane.title}</h2>
+                <LineDrawing
+                  label={`${pane.title} of ${name}`}
+                  sessions={sheet.sessions}
+                  pane={pane}
+                  height={i === 0 ? 280 : 150}
+                />
+              </section>
+            ))}
+            <section>
+              <h2>Returns by month</h2>
+              <MonthlyTable years={sheet.months} />
+            </section>
+            <section>
+              <h2>Worst drawdowns</h2>
+              <DrawdownTable drawdowns={sheet.drawdowns} />
+            </section>
+            <section>
+              <h2>Distribution of daily returns</h2>
+              <ReturnDistribution of={sheet} valueAtRisk={chosen.value_at_risk} />
+            </section>
+          </>
+        )}
+        <footer>
+          <p>
+            Bands: 95 %, stationary block bootstrap, 399 resamples. Materialization {version.id}{" "}
+            of strategy_comparison, version {version.dataVersion.slice(0, 12)}, made{" "}
+            {version.committedAt}. Made by Tandem.
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+  return `<!doctype html>${html}`;
+}
