@@ -4,7 +4,7 @@ import type { Logger, Scheduler } from "../engine/mod.ts";
 import { openIdProvider } from "../resources/identity_provider/mod.ts";
 import { api, onError, onNotFound, openApiDocument, requestRatesFrom } from "../routes/mod.ts";
 import type { Environment } from "../settings/environment.ts";
-import { page, type PageOptions } from "../web/mod.ts";
+import { page, pageNotFound, pageOnError, type PageOptions } from "../web/mod.ts";
 import type { OpenService } from "./open_service.ts";
 import { metricsOf, readiness } from "./operations.ts";
 
@@ -23,8 +23,8 @@ export function appOf(
   const { engine, database, access, instruments, project } = service;
   const { loopbackOnly, publicUrl, allowedOrigins, trustedProxies, compat } = environment;
   const app: Hono = new Hono()
-    .onError(onError(logger))
-    .notFound(onNotFound)
+    .onError(pageOnError(onError(logger)))
+    .notFound(pageNotFound(onNotFound))
     // First, because it guards what comes after it.
     .route(
       "/",

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Principal } from "../access/mod.ts";
@@ -6,10 +7,11 @@ import type { AssetState } from "../engine/mod.ts";
 import { csvOf } from "../routes/csv.ts";
 import type { DataStatusReader } from "./data_status.ts";
 import { type ShownData, ShownDataContext } from "./data_status_context.ts";
+import { PreferencesContext, readPreferences } from "./preferences.ts";
 import { PrincipalContext } from "./principal_context.ts";
 
 /**
- * Answers with a page, which knows who looks at it and how the data stand.
+ * Answers with a page, which knows who looks at it, how they want it, and how the data stand.
  *
  * @param states Of all assets, where the page has read them itself: what it says above everything is of these, too.
  */
@@ -22,9 +24,12 @@ export async function answer(
   const principal = (c.get("principal") as Principal | undefined) ?? null;
   const shown = await shownData(c.get("dataStatus") as DataStatusReader | undefined, { principal, states });
   c.header("Cache-Control", "no-store");
+  const preferences = readPreferences((name) => getCookie(c, name));
   const html = (
     <PrincipalContext.Provider value={principal}>
-      <ShownDataContext.Provider value={shown}>{page}</ShownDataContext.Provider>
+      <PreferencesContext.Provider value={preferences}>
+        <ShownDataContext.Provider value={shown}>{page}</ShownDataContext.Provider>
+      </PreferencesContext.Provider>
     </PrincipalContext.Provider>
   );
   return c.html(`<!doctype html>${html}`, status);

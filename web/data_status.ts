@@ -1,5 +1,6 @@
 import { type AssetState, type Engine, isLate, type OverallState, overallState } from "../engine/mod.ts";
 import { type DataSource, isSimulated } from "../resources/market_data/data_source.ts";
+import { exchangeTimeZone } from "./preferences.ts";
 
 /** What is read of the engine to say how the data stand. */
 export type DataStatusEngine = Pick<Engine, "graph" | "states" | "origins" | "newestIn" | "onRunEnd">;
@@ -19,6 +20,8 @@ export interface DataStatus {
   ageDays: number | null;
   /** Names of sources other than the configured one that some of what is shown was made of. */
   otherSources: readonly string[];
+  /** Keys of assets that are being made, with the run that does so. */
+  running: readonly { key: string; runId: number | null }[];
   /** Keys of assets that failed, that are late, and checks that stand failed. */
   failed: readonly string[];
   late: readonly string[];
@@ -34,8 +37,6 @@ const sessionAssets = [
   { key: "raw_daily_bars", where: null },
 ] as const;
 const sessionColumn = "session";
-/** The exchange's clock, by which its sessions are dated. */
-const timeZone = "America/New_York";
 /** A reading this old is good for every page: other processes may publish, too. */
 const holdsMs = 2_000;
 /** Up to this age it is still shown, while the next one is read for the pages after it. */
@@ -98,7 +99,9 @@ export class DataStatusReader {
       lastSession,
       ageDays: lastSession === null ? null : this.#daysSince(lastSession),
       otherSources: sources.filter((name) => this.source !== null && name !== this.source.name),
-      // A further output fails with the asset that makes it.
+      // A further output is made, and fails, with the asset that makes it.
+      running: states.filter(({ state, madeBy }) => state === "running" && madeBy === null)
+        .map(({ key, lastStep }) => ({ key, runId: lastStep?.runId ?? null })),
       failed: states.filter(({ state, madeBy }) => state === "failed" && madeBy === null).map(({ key }) => key),
       late: states.filter(isLate).map(({ key }) => key),
       failedChecks: states.flatMap(({ key, failedChecks }) => failedChecks.map(({ name }) => ({ key, name }))),
@@ -121,7 +124,7 @@ export class DataStatusReader {
   }
 
   #daysSince(session: string): number {
-    const today = this.clock.now().toZonedDateTimeISO(timeZone).toPlainDate();
+    const today = this.clock.now().toZonedDateTimeISO(exchangeTimeZone).toPlainDate();
     return Temporal.PlainDate.from(session).until(today, { largestUnit: "days" }).days;
   }
 }

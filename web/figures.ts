@@ -1,6 +1,7 @@
 // Kept, because making a format takes fifty times as long as using it, and a page has hundreds of numbers.
 const whole = new Intl.NumberFormat("en-US");
 const byDecimals = new Map<number, Intl.NumberFormat>();
+const byZone = new Map<string, Intl.DateTimeFormat>();
 
 /** A whole number with separators: `442,476`. */
 export function count(n: number): string {
@@ -66,9 +67,23 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** A moment for people, in UTC: `2026-11-23 12:00:05 UTC`. */
-export function moment(iso: string): string {
-  return `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+/** A moment for people on the clock of a time zone: `2026-11-23 12:00:05 UTC`, `2026-11-23 07:00:05 EST`. */
+export function moment(iso: string, timeZone: string): string {
+  return `${wallTime(iso, timeZone)} ${zoneName(iso, timeZone)}`;
+}
+
+/** The same without the zone: `2026-11-23 07:00:05`. */
+export function wallTime(iso: string, timeZone: string): string {
+  if (timeZone === "UTC") return new Date(iso).toISOString().slice(0, 19).replace("T", " ");
+  const at = Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone).toPlainDateTime();
+  return at.toString({ smallestUnit: "second" }).replace("T", " ");
+}
+
+/** How a time zone is called at a moment: `UTC`, `EST`, `GMT+1`. */
+export function zoneName(iso: string, timeZone: string): string {
+  let format = byZone.get(timeZone);
+  if (!format) byZone.set(timeZone, format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "short" }));
+  return format.formatToParts(new Date(iso)).find(({ type }) => type === "timeZoneName")?.value ?? timeZone;
 }
 
 /** A fraction as a percentage: `12.3 %`, `−4.0 %`. */

@@ -1,10 +1,12 @@
 import { type Child, useContext } from "hono/jsx";
-import { PrincipalContext } from "./principal_context.ts";
-import { ShownDataContext } from "./data_status_context.ts";
+import { Icon } from "./components/icon.tsx";
+import { Sidebar } from "./components/sidebar.tsx";
 import { StatusBar } from "./components/status_bar.tsx";
+import { PreferencesContext } from "./preferences.ts";
 import { importsOf } from "./static_files.ts";
 
 export interface LayoutProps {
+  /** What the page is, and the name of the service: `Runs · Tandem`. */
   title: string;
   /** Where the page stands among the pages. */
   path: string;
@@ -14,97 +16,73 @@ export interface LayoutProps {
   styles?: readonly string[];
   /** Where the page can be jumped to. */
   sections?: readonly { id: string; title: string }[];
-  /** What the page says of itself beside the name of the service. */
+  /** What the page says of itself. */
   headline: Child;
   /** Whether navigation is left out, as before a sign-in. */
   bare?: boolean;
   children: Child;
 }
 
-/** `asset` is what a page is about: a project without it has no such page. */
-const pages: readonly { path: string; title: string; asset?: string }[] = [
-  { path: "/", title: "Overview" },
-  { path: "/pairs", title: "Pairs", asset: "chosen_pairs" },
-  { path: "/strategies", title: "Strategies", asset: "strategy_comparison" },
-  { path: "/forecasts", title: "Forecasts", asset: "spread_forecasts" },
-  { path: "/tickers", title: "Tickers", asset: "clean_prices" },
-  { path: "/assets", title: "Assets" },
-  { path: "/runs", title: "Runs" },
-  { path: "/backfills", title: "Backfills" },
-  { path: "/schedules", title: "Schedules" },
-  { path: "/docs", title: "API" },
-  { path: "/settings", title: "Settings" },
+const sheets = [
+  "tokens.css",
+  "style.css",
+  "controls.css",
+  "tables.css",
+  "shell.css",
+  "floats.css",
+  "charts.css",
+  "asset.css",
 ];
+/** On every page: the palette and the preferences. */
+const shellScript = "shell.js";
 
-/** The frame of every page: header, ways around, and places where news is told. */
+/** The frame of every page: sidebar, header with the status of the data, and places where news is told. */
 export function Layout(
   { title, path, script, styles = [], sections = [], headline, bare = false, children }: LayoutProps,
 ) {
-  const principal = useContext(PrincipalContext);
-  const { keys } = useContext(ShownDataContext);
+  const { theme, timeZone } = useContext(PreferencesContext);
+  const scripts = [...bare ? [] : [shellScript], ...script ? [script] : []];
   return (
-    <html lang="en">
+    <html lang="en" data-theme={theme === "system" ? undefined : theme} data-time-zone={timeZone}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content={theme === "system" ? "light dark" : theme} />
         <title>{title}</title>
         <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/static/style.css" />
-        <link rel="stylesheet" href="/static/charts.css" />
-        <link rel="stylesheet" href="/static/asset.css" />
-        {styles.map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
-        {script && importsOf(script).map((path) => <link key={path} rel="modulepreload" href={path} />)}
-        {script && <script type="module" src={`/static/${script}`}></script>}
+        <link rel="preload" href="/static/inter.woff2" as="font" type="font/woff2" crossorigin="anonymous" />
+        {[...sheets, ...styles].map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
+        {[...new Set(scripts.flatMap(importsOf))].map((path) => <link key={path} rel="modulepreload" href={path} />)}
+        {scripts.map((name) => <script key={name} type="module" src={`/static/${name}`}></script>)}
       </head>
-      <body>
+      <body class={bare ? "bare" : ""}>
         <a class="skip" href="#main">Skip to content</a>
-        <header class="masthead">
+        {!bare && <Sidebar path={path} />}
+        <header class="topbar">
+          {!bare && (
+            <button type="button" class="icon-button" popovertarget="sidebar" aria-label="Menu">
+              <Icon name="menu" />
+            </button>
+          )}
           <a class="brand" href="/">
-            <img src="/static/icon.svg" alt="" width="24" height="24" />
+            <img src="/static/icon.svg" alt="" width="20" height="20" />
             Tandem
           </a>
-          {!bare && (
-            <nav aria-label="Pages">
-              <ul>
-                {pages.filter(({ asset }) => asset === undefined || keys === null || keys.includes(asset)).map((
-                  page,
-                ) => (
-                  <li>
-                    <a
-                      href={page.path}
-                      aria-current={page.path === path ? "page" : path.startsWith(`${page.path}/`) ? "true" : undefined}
-                    >
-                      {page.title}
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            </nav>
-          )}
-          {sections.length > 0 && (
-            <nav aria-label="Sections">
-              <ul>
-                {sections.map(({ id, title }) => (
-                  <li>
-                    <a href={`#${id}`}>{title}</a>
-                  </li>
-                ))}
-              </ul>
-            </nav>
-          )}
-          {principal?.kind === "session" && (
-            <form class="whoami" method="post" action="/auth/sign-out">
-              <span class="faint">{principal.name}</span>
-              <button type="submit" class="quiet">Sign out</button>
-            </form>
-          )}
-          <p class="connection" id="connection" role="status" hidden></p>
           <StatusBar />
+          <p class="connection" id="connection" role="status" hidden></p>
+          {!bare && (
+            <a class="icon-button" href="/search" data-palette aria-label="Search">
+              <Icon name="search" />
+            </a>
+          )}
         </header>
         <main id="main" tabindex={-1}>
           {headline}
-          <p class="notice" id="notice" role="status" hidden></p>
+          {sections.length > 0 && (
+            <nav class="sections" aria-label="Sections">
+              {sections.map(({ id, title }) => <a key={id} href={`#${id}`}>{title}</a>)}
+            </nav>
+          )}
           {script && (
             <noscript>
               <p class="notice">
@@ -115,6 +93,7 @@ export function Layout(
           )}
           {children}
         </main>
+        <div class="toasts" id="toasts" role="status"></div>
       </body>
     </html>
   );

@@ -24,8 +24,8 @@ export function metadataSeries(materializations: readonly Materialization[]): Me
   const own = made
     ? [
       of("rows", null, ({ rowCount }) => rowCount),
-      of("rows that came", null, ({ rowsAdded }) => rowsAdded),
-      of("rows that went", null, ({ rowsRemoved }) => rowsRemoved),
+      of("rows added", null, ({ rowsAdded }) => rowsAdded),
+      of("rows removed", null, ({ rowsRemoved }) => rowsRemoved),
       of("duration", "s", ({ origin, startedAt, committedAt }) =>
         origin === "run" ? (Date.parse(committedAt) - Date.parse(startedAt)) / 1000 : null),
     ]

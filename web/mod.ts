@@ -1,2 +1,3 @@
 /** What a person sees of the service. */
+export { pageNotFound, pageOnError } from "./absent_pages.tsx";
 export { page, type PageOptions } from "./page.tsx";

@@ -11,7 +11,7 @@ export interface NewestSignal {
   position: number;
   /** Spreads to be held after the next fill. */
   target: number;
-  /** What the thresholds judge. */
+  /** Spread on the scale of the strategy, whose thresholds judge it. */
   score: number | null;
   /** Shares of ticker 1 against one of ticker 2. */
   hedgeRatio: number | null;
@@ -31,9 +31,9 @@ const words: Readonly<Record<string, string>> = {
   exit: "exit",
   stop: "stop",
   hold: "hold",
-  no_bar: "nothing: a leg has no bar",
-  not_traded: "nothing: not traded any more",
-  window_end: "exit: the window ends",
+  no_bar: "no signal: a leg has no bar",
+  not_traded: "no longer traded",
+  window_end: "window ended",
   stopped_trading: "exit: a leg stopped trading",
 };
 
@@ -57,7 +57,9 @@ export async function readNewestSignals(
   if (rows.length === 0) return null;
   const signals = rows.map((row): NewestSignal => ({
     tickers: [String(row.ticker_1), String(row.ticker_2)],
-    says: words[String(row.signal)] ?? String(row.signal),
+    says: row.signal === "window_end" && row.target !== row.position
+      ? "exit: window ends"
+      : words[String(row.signal)] ?? String(row.signal),
     acts: row.target !== row.position,
     position: row.position as number,
     target: row.target as number,

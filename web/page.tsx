@@ -18,10 +18,13 @@ import { pairPages } from "./pair_pages.tsx";
 import type { SelectionsEngine } from "./selection_history.ts";
 import type { PairsEngine } from "./tested_pairs.ts";
 import type { PairEngine } from "./pair_record.ts";
+import type { PaletteEngine } from "./palette_search.ts";
 import { type RunEngine, runPages } from "./run_pages.tsx";
+import { searchPages } from "./search_pages.tsx";
 import { strategyPages } from "./strategy_pages.tsx";
 import type { StrategiesEngine } from "./strategy_record.ts";
 import { staticFiles } from "./static_files.ts";
+import { tickerDirectory } from "./ticker_directory.ts";
 import { type TickerEngine, tickerPages } from "./ticker_pages.tsx";
 
 /** What a page needs of the rest. */
@@ -38,6 +41,7 @@ export interface PageOptions {
     & GraphPageOptions["engine"]
     & BackfillEngine
     & TickerEngine
+    & PaletteEngine
     & RunEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
   /** Where the data come from, which every page says; nothing is said where this is left out. */
@@ -67,6 +71,7 @@ export function page(
     apiDocument,
   }: PageOptions,
 ): Hono {
+  const readDirectory = tickerDirectory(engine);
   const dataStatus = new DataStatusReader(engine, source ?? null, clock);
   return new Hono()
     // Pages are text that says much twice: a fifth of it goes over the wire. Answers of the API are left to who asks for Parquet, or
@@ -104,7 +109,8 @@ export function page(
       if (!apiDocument) return c.notFound();
       return answer(c, <ApiDocsPage document={apiDocument()} origin={new URL(c.req.url).origin} />);
     })
-    .route("/", tickerPages({ engine }))
+    .route("/", searchPages({ engine, readDirectory }))
+    .route("/", tickerPages({ engine, readDirectory }))
     .route("/", runPages({ engine, scheduler, clock }))
     .route("/", graphPages({ engine, clock }))
     .route("/static", staticFiles())

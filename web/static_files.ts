@@ -2,8 +2,9 @@ import { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { isKnown } from "../routes/answer_cache.ts";
 
-// Never called: that it stands here makes Deno fetch the package, whose file is served.
+// Never called: that they stand here makes Deno fetch the packages, whose files are served.
 void (() => import("lightweight-charts"));
+void (() => import("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"));
 
 const css = "text/css; charset=utf-8";
 const javascript = "text/javascript; charset=utf-8";
@@ -20,21 +21,28 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "asset.css",
     "backfills.css",
     "charts.css",
+    "controls.css",
     "docs.css",
+    "floats.css",
     "graph.css",
+    "overview.css",
     "pair.css",
     "pairs.css",
     "runs.css",
     "settings.css",
+    "shell.css",
     "strategies.css",
     "style.css",
+    "tables.css",
     "tickers.css",
+    "tokens.css",
   ]),
   ...filesOf("./client/", javascript, [
     "actions.js",
     "age.js",
     "asset.js",
     "backfills.js",
+    "bulk_runs.js",
     "partitions.js",
     "changes.js",
     "chart_controls.js",
@@ -52,15 +60,24 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "live_parts.js",
     "minimap.js",
     "overview.js",
+    "palette.js",
+    "preferences.js",
     "run_buttons.js",
     "run_log.js",
     "runs.js",
     "service.js",
     "settings.js",
+    "shell.js",
     "strategies.js",
     "table_csv.js",
+    "theme.js",
     "tickers.js",
   ]),
+  // Inter, as wide as Latin goes and of every weight, under the SIL Open Font License 1.1.
+  "inter.woff2": {
+    locate: () => new URL(import.meta.resolve("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")),
+    type: "font/woff2",
+  },
   "icon.svg": { locate: () => new URL("./static/icon.svg", import.meta.url), type: "image/svg+xml" },
   // What the page's modules ask the service with: the package's files, which import each other by these names.
   ...Object.fromEntries(

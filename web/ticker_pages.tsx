@@ -8,7 +8,7 @@ import { tickersOnPage, TickersPage } from "./pages/tickers.tsx";
 import { sparklines } from "./sparklines.ts";
 import { tickersCsv } from "./ticker_csv.ts";
 import { tickerParts } from "./ticker_charts.ts";
-import { type DirectoryEngine, tickerDirectory } from "./ticker_directory.ts";
+import type { DirectoryEngine, TickerDirectory } from "./ticker_directory.ts";
 import { tickerPath } from "./ticker_path.ts";
 import { readTicker, type TickerRecordEngine } from "./ticker_record.ts";
 import { findTickers, readTickerSearch } from "./ticker_search.ts";
@@ -18,8 +18,9 @@ import { nearTickers } from "./ticker_words.ts";
 export type TickerEngine = DirectoryEngine & TickerRecordEngine;
 
 /** `/tickers`, all of them as a page or as CSV, and a page for each. */
-export function tickerPages({ engine }: { engine: TickerEngine }): Hono {
-  const readDirectory = tickerDirectory(engine);
+export function tickerPages(
+  { engine, readDirectory }: { engine: TickerEngine; readDirectory: () => Promise<TickerDirectory | null> },
+): Hono {
   const readCloses = sparklines(engine);
   return new Hono()
     // The tickers that the parameters ask for; with `format=csv` all of them, whatever their page.

@@ -17,15 +17,17 @@ export function percentText(percent: number): string {
   return `${Math.round(percent * 1_000) / 1_000}%`;
 }
 
-/** Round moments (UTC) along the axis, at most `most` of them, with what is written beside each. */
-export function axisMarks({ fromMs, toMs }: TimeSpan, most = 8): { atMs: number; text: string }[] {
+/** Moments along the axis that are round on the clock of a time zone, about `most` of them, with what is written beside each. */
+export function axisMarks({ fromMs, toMs }: TimeSpan, timeZone: string, most = 8): { atMs: number; text: string }[] {
   const minutes = (toMs - fromMs) / 60_000;
   const stepMs = 60_000 * (steps.find((step) => minutes / step <= most) ?? 1_440 * Math.ceil(minutes / most / 1_440));
   const marks: { atMs: number; text: string }[] = [];
-  for (let atMs = Math.ceil(fromMs / stepMs) * stepMs; atMs <= toMs; atMs += stepMs) {
-    const iso = new Date(atMs).toISOString();
-    const midnight = iso.slice(11, 16) === "00:00";
-    marks.push({ atMs, text: midnight || stepMs >= 86_400_000 ? iso.slice(5, 10) : iso.slice(11, 16) });
+  const zoned = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
+  const offsetMs = zoned(Math.round(fromMs)).offsetNanoseconds / 1e6;
+  for (let atMs = Math.ceil((fromMs + offsetMs) / stepMs) * stepMs - offsetMs; atMs <= toMs; atMs += stepMs) {
+    const at = zoned(atMs).toPlainDateTime().toString();
+    const midnight = at.slice(11, 16) === "00:00";
+    marks.push({ atMs, text: midnight || stepMs >= 86_400_000 ? at.slice(5, 10) : at.slice(11, 16) });
   }
   return marks;
 }

@@ -43,7 +43,7 @@ browserTest(
     await page.getByLabel("To", { exact: true }).fill("2024-01-04");
     await page.getByLabel("Assets").focus();
     await page.keyboard.press("Enter");
-    await page.getByText("12 partitions, time unknown, because none of it ever ran.").waitFor();
+    await page.getByText("12 partitions, duration unknown: no step has run before.").waitFor();
     assert.deepEqual(await page.locator("#plan tbody th").allTextContents(), ["events", "quotes", "adjusted"]);
     assert.deepEqual(await engine.backfills.list({ limit: 1 }), [], "a plan begins nothing");
 

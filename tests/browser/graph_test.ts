@@ -47,7 +47,7 @@ browserTest(
     assert.match(page.url(), /\/assets\?selected=total$/);
 
     await panel.getByRole("link", { name: "With upstream" }).click();
-    await panel.getByText(/3 steps, time unknown/).waitFor();
+    await panel.getByText(/3 steps, duration unknown/).waitFor();
     assert.deepEqual(await panel.locator("#plan tbody th a").allTextContents(), ["numbers", "multiples", "total"]);
     assert.deepEqual(await engine.runs({ limit: 1 }), [], "a plan begins nothing");
 
@@ -66,7 +66,7 @@ browserTest(
     assert.equal(await page.evaluate("globalThis.notReloaded"), true);
 
     await page.goBack();
-    await panel.getByText("There is nothing to do: it is fresh.").waitFor();
+    await panel.getByText("Nothing to do: it is fresh.").waitFor();
     assert.deepEqual([errors, foreign], [[], []]);
   },
 );

@@ -40,22 +40,22 @@ function browserTest(name: string, test: (scene: Scene) => Promise<void>): void 
   });
 }
 
-/** The state that the page shows for each asset. */
+/** The state that the page shows for each asset: the overview in its map, `/assets` in its table. */
 async function states(page: Page): Promise<Record<string, string>> {
-  const badges = await page.locator(".asset").evaluateAll((items) =>
-    items.map((item) => [item.querySelector("h4")?.textContent, item.querySelector(".badge")?.textContent?.slice(2)])
+  const found = await page.locator("[data-asset]").evaluateAll((items) =>
+    items.map((item) => [item.getAttribute("data-asset"), item.getAttribute("data-state")])
   );
-  return Object.fromEntries(badges);
+  return Object.fromEntries(found);
 }
 
 function waitForState(page: Page, key: string, state: string): Promise<void> {
-  return page.locator(`#asset-${key}[data-state="${state}"]`).waitFor();
+  return page.locator(`[data-asset="${key}"][data-state="${state}"]`).waitFor();
 }
 
 browserTest(
-  "the overview follows a run from its button to fresh without a reload",
+  "the table of assets follows a run from its button to fresh without a reload",
   async ({ browser, server, world }) => {
-    const { page, errors, foreign } = await openPage(browser, server.url);
+    const { page, errors, foreign } = await openPage(browser, `${server.url}/assets?view=table`);
     await page.evaluate("globalThis.notReloaded = true");
     assert.deepEqual(await states(page), {
       raw_prices: "missing",
@@ -66,16 +66,19 @@ browserTest(
     const release = gate();
     world.before = (key) => key === "chosen_pairs" ? release.opened : undefined;
     await page.getByRole("button", { name: "Materialize chosen_pairs and what is upstream of it" }).click();
+    const toast = page.locator(".toast", { hasText: "Run 1 started." });
+    await toast.waitFor();
+    assert.equal(await toast.getByRole("link", { name: "Open run 1" }).getAttribute("href"), "/runs/1");
     await waitForState(page, "chosen_pairs", "running");
     await waitForState(page, "raw_prices", "fresh");
     const bar = page.getByRole("progressbar", { name: "chosen_pairs progress" });
-    await until(page, 'document.querySelector("progress")?.value === 1');
+    await until(page, 'document.querySelector("#table progress")?.value === 1');
     assert.equal(await bar.getAttribute("max"), "3");
-    assert.match(await page.locator("#asset-chosen_pairs .why").innerText(), /in run 1, began .*, 33 %/);
+    assert.match(await page.locator("#asset-chosen_pairs .cut").innerText(), /in run 1 33 %/);
+    assert.match(await page.locator("#status-bar").innerText(), /chosen_pairs running/);
     release.open();
     await waitForState(page, "chosen_pairs", "fresh");
     await page.getByText("Run 1 succeeded.").waitFor();
-    assert.equal(await page.getByRole("row").count(), 3, "a line of titles and two pairs");
     assert.deepEqual(await states(page), {
       raw_prices: "fresh",
       chosen_pairs: "fresh",
@@ -87,14 +90,36 @@ browserTest(
   },
 );
 
-browserTest("the overview says that there is nothing to do for what is fresh", async ({ browser, server, engine }) => {
+browserTest("the table of assets says that there is nothing to do for what is fresh", async (scene) => {
+  const { browser, server, engine } = scene;
   await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
-  const { page, errors } = await openPage(browser, server.url);
+  const { page, errors } = await openPage(browser, `${server.url}/assets?view=table`);
   await page.locator("#materialize-pair_trades").click();
-  await page.getByText("pair_trades is fresh: nothing had to be made.").waitFor();
+  await page.getByText("Nothing to do: it is fresh.").waitFor();
   await page.locator("#materialize-pair_trades:not([aria-disabled])").waitFor();
   assert.deepEqual(errors, []);
 });
+
+browserTest(
+  "the overview follows a run from its button to fresh, and lists the pairs that it chose",
+  async ({ browser, server, world }) => {
+    const { page, errors } = await openPage(browser, server.url);
+    await page.evaluate("globalThis.notReloaded = true");
+    const release = gate();
+    world.before = (key) => key === "chosen_pairs" ? release.opened : undefined;
+    await page.getByRole("button", { name: "Materialize everything" }).click();
+    await waitForState(page, "chosen_pairs", "running");
+    await waitForState(page, "raw_prices", "fresh");
+    await page.locator("#runs").getByText("chosen_pairs 33 %").waitFor();
+    await page.locator("#runs").getByText("1 of 3 steps").waitFor();
+    release.open();
+    await page.getByRole("heading", { name: "Everything is fresh" }).waitFor();
+    assert.deepEqual(new Set(Object.values(await states(page))), new Set(["fresh"]));
+    assert.deepEqual(await page.locator("#orders tbody tr:not(.part) th").allTextContents(), ["KO / PEP", "CVX / XOM"]);
+    assert.equal(await page.evaluate("globalThis.notReloaded"), true);
+    assert.deepEqual(errors, []);
+  },
+);
 
 browserTest(
   "the overview tells what failed and why, and cancels what runs",
@@ -105,8 +130,11 @@ browserTest(
     const { page, errors } = await openPage(browser, server.url);
     await page.getByRole("button", { name: "Materialize everything" }).click();
     await waitForState(page, "raw_prices", "failed");
-    await page.getByText("Run 1 failed: raw_prices.").waitFor();
-    await page.getByText("Run 1: the vendor is closed").waitFor();
+    const toast = page.locator(".toast.bad", { hasText: "Run 1 failed: raw_prices." });
+    await toast.waitFor();
+    await toast.getByRole("button", { name: "Close" }).click();
+    assert.equal(await toast.count(), 0);
+    await page.locator("#attention").getByText("the vendor is closed").waitFor();
 
     world.before = (key, signal) =>
       key === "raw_prices"
@@ -149,7 +177,7 @@ browserTest("the overview says when the server is away, and goes on by itself wh
 });
 
 browserTest(
-  "the overview is used by keyboard alone, and the focus stays where it was",
+  "pages are used by keyboard alone, and the focus stays where it was",
   async ({ browser, server, world }) => {
     const { page, errors } = await openPage(browser, server.url);
     await page.keyboard.press("Tab");
@@ -159,7 +187,8 @@ browserTest(
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
     assert.equal(await page.locator(":focus").getAttribute("id"), "materialize-all");
-    for (let presses = 0; presses < 60; presses++) {
+    await page.goto(`${server.url}/assets?view=table`);
+    for (let presses = 0; presses < 80; presses++) {
       await page.keyboard.press("Tab");
       if (await page.locator(":focus").getAttribute("id") === "materialize-chosen_pairs") break;
     }
@@ -174,13 +203,10 @@ browserTest(
     release.open();
     await waitForState(page, "chosen_pairs", "fresh");
     assert.equal(await page.locator(":focus").getAttribute("id"), "materialize-chosen_pairs");
-    // On to the next asset: the way to its page first, then its reason's and its button.
+    // On to the next asset: the way to its page first, then its button.
     await page.keyboard.press("Tab");
     assert.equal(await page.locator(":focus").getAttribute("href"), "/assets/pair_trades");
-    for (let presses = 0; presses < 2; presses++) {
-      await page.keyboard.press("Tab");
-      if (await page.locator(":focus").getAttribute("id") !== null) break;
-    }
+    await page.keyboard.press("Tab");
     assert.equal(await page.locator(":focus").getAttribute("id"), "materialize-pair_trades");
     assert.deepEqual(errors, []);
   },

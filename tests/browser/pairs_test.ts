@@ -215,6 +215,6 @@ browserTest("a drawn chart follows a change of the colour scheme", async ({ open
   const corner = pixelsOf("walk-forward-chart", "data.slice(0, 3).join()");
   assert.equal(await page.evaluate(corner), "255,255,255");
   await page.emulateMedia({ colorScheme: "dark" });
-  await until(page, `${corner} === "23,27,33"`);
+  await until(page, `${corner} === "19,22,26"`);
   assert.deepEqual(errors, []);
 });

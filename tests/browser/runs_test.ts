@@ -58,7 +58,7 @@ browserTest("a run is followed to its end without a reload, over a restart of th
   await page.locator('#step-multiples[data-status="running"]').waitFor();
   await page.locator('#step-total[data-status="pending"]').waitFor();
   assert.match((await page.locator("#settings pre").textContent())!, /"factor": 3/);
-  await page.locator("#log li", { hasText: "numbers Made numbers: 3 rows" }).waitFor();
+  await page.locator("#log li", { hasText: "numbers Materialized numbers: 3 rows" }).waitFor();
   await restart();
   go.open();
   await page.locator("#headline .badge.succeeded").waitFor();
@@ -91,7 +91,7 @@ browserTest("a failed run says why, is filtered, and is retried after a question
     const visible = await page.locator("#log li:visible").allTextContents();
     assert.ok(visible.length > 0 && visible.every((line) => /failed/i.test(line)), visible.join("\n"));
     await page.getByLabel("Level").selectOption("debug");
-    await page.getByLabel("Search").fill("tody");
+    await page.locator("#log-filter").getByLabel("Search").fill("tody");
     await page.getByText(/^0 of \d+ lines\.$/).waitFor();
     const tooWide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
     assert.equal(tooWide, false, `the page scrolls sideways at ${width} pixels`);
@@ -110,16 +110,43 @@ browserTest("a failed run says why, is filtered, and is retried after a question
   await page.getByRole("link", { name: `run ${id}`, exact: true }).waitFor();
 
   await page.goto(`${url}/runs?status=failed&asset=total`);
-  assert.deepEqual(await page.locator("#list .entries a").allTextContents(), [`Run ${id}`]);
+  assert.deepEqual(await page.locator("#list tbody th a").allTextContents(), [`Run ${id}`]);
   await page.getByRole("link", { name: `Run ${id}, failed`, exact: false }).first().waitFor();
   const csv = await (await fetch(new URL((await page.getByRole("link", { name: "CSV" }).getAttribute("href"))!, url)))
     .text();
   assert.match(csv, /^id,status,/);
   assert.equal(csv.trim().split("\r\n").length, 2);
   await page.goto(`${url}/runs?asset=numbers&trigger=cli`);
-  await page.getByText("No run is like this.").waitFor();
+  await page.getByText("No matching runs.").waitFor();
   await page.goto(`${url}/runs?from=yesterday`);
   await page.getByRole("alert").getByText('"yesterday" is no day').waitFor();
+});
+
+browserTest("selected runs are retried together, and those that go on cancelled together", async (scene) => {
+  const { browser, url, engine, world } = scene;
+  world.before = () => {
+    throw new Error("The vendor is closed.");
+  };
+  for (let n = 0; n < 2; n++) await engine.finished((await engine.submit({ selection: "*", trigger: "cli" })).id);
+  world.before = (_, signal) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const { page, errors } = await openPage(browser, `${url}/runs`);
+  for (const id of [1, 2]) await page.getByRole("checkbox", { name: `Select run ${id}`, exact: true }).check();
+  await page.getByText("2 selected").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Cancel 0" }).getAttribute("aria-disabled"), "true");
+  await page.getByRole("button", { name: "Retry 2" }).click();
+  const toast = page.locator(".toast", { hasText: "retries run 1." });
+  await toast.waitFor();
+  assert.match((await toast.getByRole("link").getAttribute("href"))!, /^\/runs\/[34]$/);
+  const retries = await Promise.all([3, 4].map((id) => engine.run(id)));
+  assert.deepEqual(retries.map(({ retryOf }) => retryOf).sort(), [1, 2]);
+  // What was retried is no longer selected.
+  await page.locator("#bulk").waitFor({ state: "hidden" });
+  for (const id of [3, 4]) await page.getByRole("checkbox", { name: `Select run ${id}`, exact: true }).check();
+  await page.getByRole("button", { name: "Cancel 2" }).click();
+  for (const id of [3, 4]) assert.equal((await engine.finished(id)).status, "cancelled");
+  await page.locator("#list tr", { hasText: "Run 4" }).locator(".badge.cancelled").waitFor();
+  assert.deepEqual(errors, []);
 });
 
 browserTest(
@@ -145,7 +172,7 @@ browserTest(
     await page.locator("#headline .badge.succeeded").waitFor();
     assert.equal((await engine.run(1)).trigger, "schedule:nightly");
     await page.goto(`${url}/schedules`);
-    await page.getByText("because somebody asked").waitFor();
+    await page.getByText("started by hand").waitFor();
     assert.deepEqual(errors, []);
   },
 );

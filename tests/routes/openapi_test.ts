@@ -5,7 +5,7 @@ import { pairPageAssets } from "../support/pair_page_assets.ts";
 
 /** Routes that are pages and files, which people look at. */
 const pages =
-  /^\/($|pairs|strategies|forecasts|tickers|assets|runs|backfills|schedules|settings|static|sign-in|auth|docs)/;
+  /^\/($|pairs|strategies|forecasts|tickers|assets|runs|backfills|schedules|settings|search|static|sign-in|auth|docs)/;
 
 Deno.test("the document describes every route of the API, and none that is not there", () =>
   withGuarded(({ app }) => {

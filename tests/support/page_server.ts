@@ -2,8 +2,8 @@ import { Hono } from "hono";
 import { type Engine, type ScheduleState, silentLogger } from "../../engine/mod.ts";
 import { openAccess } from "../../access/mod.ts";
 import { type DataSource, dataSourceOf } from "../../resources/market_data/mod.ts";
-import { api, openApiDocument } from "../../routes/mod.ts";
-import { page } from "../../web/mod.ts";
+import { api, onError, onNotFound, openApiDocument } from "../../routes/mod.ts";
+import { page, pageNotFound, pageOnError } from "../../web/mod.ts";
 import type { ScheduleControl } from "../../routes/schedules.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
 
@@ -40,6 +40,8 @@ export function pageAndApi(
   const access = openAccess({ database: engine.ledger.database, required: false });
   const door = { access, signIn: null, siteUrl: () => new URL("http://localhost:8000"), trustedProxies: 0, logger };
   const app: Hono = new Hono()
+    .onError(pageOnError(onError(logger)))
+    .notFound(pageNotFound(onNotFound))
     .route("/", api({ engine, scheduler, logger, access, ready: () => Promise.resolve([]) }))
     .route(
       "/",

@@ -82,7 +82,7 @@ Deno.test("GET /assets/:key", (t) =>
       const old = await read(tiny, "/assets/numbers?as_of=1");
       assert.deepEqual(rowsOf(old.html).map(([name]) => name), ["none", "one", "two"]);
       assert.deepEqual(rowsOf(old.html)[0], ["none", "–"], "a null is a dash");
-      assert.match((await read(tiny, "/assets/numbers?where=name.eq:nobody")).text, /No row is like that\./);
+      assert.match((await read(tiny, "/assets/numbers?where=name.eq:nobody")).text, /No matching rows\./);
     });
 
     await t.step("says of rows that cannot be asked for what is wrong", async () => {
@@ -102,7 +102,7 @@ Deno.test("GET /assets/:key", (t) =>
         assert.match(html, /<title>materialization 1: 3<\/title>/);
         const history = await read(tiny, "/assets/numbers/history.csv");
         const [head, newest] = history.html.split("\r\n");
-        assert.match(head!, /^materialization,run,origin,made_at,data_version,rows,rows that came,/);
+        assert.match(head!, /^materialization,run,origin,made_at,data_version,rows,rows added,/);
         assert.match(newest!, /^\d+,2,run,.*,120,120,3,/);
         assert.match(
           (await read(tiny, "/assets/numbers/schema.csv")).html,
@@ -134,9 +134,9 @@ Deno.test("GET /assets/:key", (t) =>
           priority: 5,
           config: { multiples: { factor: 3 } },
         });
-        assert.match(fine.text, /3 steps, .*multiples makes rejects too/);
+        assert.match(fine.text, /3 steps, .*multiples also makes rejects/);
         const same = await read(tiny, "/assets/multiples?scope=this&set.factor=2");
-        assert.match(same.text, /There is nothing to do: it is fresh\./);
+        assert.match(same.text, /Nothing to do: it is fresh\./);
         const out = await read(tiny, "/assets/rejects?scope=this&set.factor=3");
         assert.match(out.text, /The function of multiples makes it, with the settings of that asset\./);
         assert.match(out.html, /&quot;config&quot;:\{&quot;multiples&quot;:\{&quot;factor&quot;:3\}\}/);
@@ -157,7 +157,7 @@ Deno.test("GET /assets/:key", (t) =>
     await t.step("offers to report an asset that is made outside, and to make what reads it", async () => {
       const { html, text } = await read(tiny, "/assets/deliveries");
       assert.match(html, /<form class="filters" data-report="deliveries"/);
-      assert.match(text, /Nobody has reported it yet\./);
+      assert.match(text, /No version has been reported yet\./);
       assert.doesNotMatch(html, /id="rows"|id="schema"/);
       const plan = await read(tiny, "/assets/deliveries?scope=downstream&force=on");
       assert.match(

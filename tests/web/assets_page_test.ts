@@ -50,7 +50,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
         assert.match(found.text, /1 of 4 assets match; the others are drawn faintly\./);
         assert.match(found.text, /1 asset of 4, each below what it is made from\./);
         const none = await read(tiny, "/assets?kind=external");
-        assert.match(none.text, /No asset is like that\. Show all assets/);
+        assert.match(none.text, /No matching assets\. Show all assets/);
       },
     );
 
@@ -83,7 +83,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
 
     await t.step("shows one asset beside the graph with the plan of what is asked for, and its run", async () => {
       const plan = await read(tiny, "/assets?selected=total&scope=upstream");
-      assert.match(plan.text, /2 steps, time unknown, because none of it ever ran\. Nothing runs before you say so\./);
+      assert.match(plan.text, /2 steps, duration unknown: no step has run before\. Nothing runs until you start it\./);
       assert.match(plan.html, /data-begin-run="\{&quot;selection&quot;:&quot;\+total&quot;\}"/);
       assert.match(plan.html, /data-key="total"[^>]*aria-current="true"/);
       const refused = await read(tiny, "/assets?selected=total&scope=this");

@@ -136,7 +136,7 @@ Deno.test("Overview, table, graph and asset page mark an asset whose warning fai
     assert.match(overview, /id="attention".*ticker CCC\.L, session 2026-11-19, close 0\.39/s);
     assert.match(
       overview,
-      /<li id="asset-clean_prices".*?<a class="failed-check" href="\/assets\/clean_prices#checks"/s,
+      /id="attention".*?<a href="\/assets\/clean_prices#checks">clean_prices<\/a>.*?check tidy failed/s,
     );
     const assets = await html("/assets");
     assert.match(assets, /aria-label="clean_prices, fresh; check tidy failed"/);

@@ -19,7 +19,7 @@ Deno.test("sentenceOf() says of every kind of event what happened, in a sentence
     assert.ok(!said.includes("_") && !said.includes("undefined"), said);
   }
   const outputs = [{ key: "bars", rows: 3, added: 1, removed: 0 }];
-  assert.equal(sentenceOf(event("step_succeeded", { outputs })), "Made bars: 3 rows, +1 −0.");
+  assert.equal(sentenceOf(event("step_succeeded", { outputs })), "Materialized bars: 3 rows, +1 −0.");
   assert.equal(sentenceOf(event("log", { message: "Read 3 files", level: "warn" })), "Read 3 files");
 });
 

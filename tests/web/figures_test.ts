@@ -67,7 +67,12 @@ Deno.test("duration() and moment() read naturally", () => {
     "3 min 05 s",
     "2 h 10 min",
   ]);
-  assert.equal(moment("2026-11-23T12:00:05.123Z"), "2026-11-23 12:00:05 UTC");
+  const at = "2026-11-23T12:00:05.123Z";
+  assert.deepEqual(["UTC", "America/New_York", "Asia/Tokyo"].map((zone) => moment(at, zone)), [
+    "2026-11-23 12:00:05 UTC",
+    "2026-11-23 07:00:05 EST",
+    "2026-11-23 21:00:05 GMT+9",
+  ]);
 });
 
 Deno.test("relativeTime() looks back and ahead in one unit", () => {

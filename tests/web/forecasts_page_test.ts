@@ -38,10 +38,10 @@ pageTest("GET /forecasts draws errors beside the last value's, and tells them in
   const { status, html, text } = await ask("/forecasts");
   assert.equal(status, 200);
   assert.ok(html.includes('aria-label="Mean absolute errors beside the last value'));
-  assert.match(text, /arima, 1 session ahead: 0\.750/);
-  assert.match(text, /arima, 5 sessions ahead: 1\.250/);
-  assert.match(text, /arima 1 0\.500 0\.500 0\.300 0\.400 56\.0 % 0\.0 % 5 of 8 93\.0 % −2\.35 0\.021 1,234/);
-  assert.match(text, /last_value 5 .* 0 of 8 93\.0 % – – 1,234/);
+  assert.match(text, /ARIMA, 1 session ahead: 0\.750/);
+  assert.match(text, /ARIMA, 5 sessions ahead: 1\.250/);
+  assert.match(text, /ARIMA 1 0\.500 0\.500 0\.300 0\.400 56\.0 % 0\.0 % 5 of 8 93\.0 % −2\.35 0\.021 1,234/);
+  assert.match(text, /Last value 5 .* 0 of 8 93\.0 % – – 1,234/);
   assert.ok(html.includes('href="/v1/assets/forecast_scores/rows?'), "the table is to be had as CSV");
 });
 

@@ -104,7 +104,7 @@ pageTest("GET /pairs shows the newest as-of session, and any other that its addr
   const csv = /<a href="(\/pairs\/tested\.csv[^"]*)"/.exec(then.html)![1]!.replaceAll("&amp;", "&");
   const lines = (await (await pageAndApi(tiny.engine).request(csv)).text()).trim().split(/\r?\n/).slice(1);
   assert.deepEqual(lines.map((line) => line.split(",")[0]), [before, before]);
-  assert.match((await ask(tiny, "/pairs?as_of=2020-01-03")).text, /No pair is like that/);
+  assert.match((await ask(tiny, "/pairs?as_of=2020-01-03")).text, /No matching pairs/);
   const wrong = await ask(tiny, "/pairs?as_of=lately");
   assert.deepEqual([wrong.status, pairsOf(wrong)[0]], [400, "KO/PEP"]);
   assert.match(wrong.text, /As of “lately” is not a date such as 2024-01-31\. It was left out\./);
@@ -119,7 +119,7 @@ pageTest("GET /pairs finds a part of a ticker on either side, in any case", asyn
     "KO/PEP",
     "CVX/XOM",
   ]);
-  assert.match((await ask(tiny, "/pairs?ticker=nothing")).text, /No pair is like that\. Show all pairs/);
+  assert.match((await ask(tiny, "/pairs?ticker=nothing")).text, /No matching pairs\. Show all pairs/);
 });
 
 pageTest("GET /pairs sorts by a column, what does not revert last of all half-lives", async (tiny) => {
@@ -346,7 +346,7 @@ pageTest("GET /pairs and a pair say what to do while nothing is materialized", a
 
 pageTest("GET / shows the portfolio of the default strategy in equal parts, with its figures", async (tiny) => {
   const page = await ask(tiny, "/");
-  assert.match(page.text, /Portfolio The pairs of each window, .* with rolling_trend, at 2 bps/);
+  assert.match(page.text, /Portfolio Rolling trend on the pairs of each walk-forward window, costs of 2 bps/);
   assert.match(
     page.text,
     /Total return \+49\.0 % Annualized \+12\.3 % Sharpe 1\.23 Max drawdown −4\.5 % Benchmark \+4\.9 % /,
@@ -428,7 +428,13 @@ pageTest(
 );
 
 pageTest("GET / shows what the newest close says of each pair", async (tiny) => {
-  const { text } = await ask(tiny, "/");
-  assert.match(text, new RegExp(`What the close of ${pageSessions[89]} says by rolling_trend.* 1 pair to trade`));
-  assert.match(text, /KO \/ PEP exit: the window ends short PEP, long KO nothing −0\.25 2\.000/);
+  const { text, html } = await ask(tiny, "/");
+  const about = `Signals at the ${pageSessions[89]} close \\(Rolling trend\\)\\. 1 order for the next session\\.`;
+  assert.match(text, new RegExp(`${about}.* 2 pairs in the newest selection, as of ${pageSessions[89]}\\.`));
+  // One list: what is to be filled first, with the statistics of the selection; then what is only chosen.
+  assert.match(
+    text,
+    /Orders · 1 KO \/ PEP exit: window ends short PEP, long KO flat −0\.25 2\.000 6\.5 0\.004 1 Chosen, .* · 1 PIN \/ NED – .* pinned/,
+  );
+  assert.equal(html.match(/<a href="\/pairs\/KO\/PEP">/g)?.length, 1, "a pair is listed once");
 });

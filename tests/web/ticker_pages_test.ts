@@ -81,7 +81,7 @@ tickerTest("GET /tickers finds the symbol first, then its beginnings, then names
   assert.deepEqual(symbolsOf(await ask("/tickers?q=o")).slice(0, 3), ["ONE", "OLD", "T00"], "funds are of everything");
   assert.deepEqual(symbolsOf(await ask("/tickers?q=fund+07")), ["T07"]);
   const none = await ask("/tickers?q=zzz");
-  assert.match(none.text, /No ticker is like that\. Show all 70/);
+  assert.match(none.text, /No matching tickers\. Show all 70/);
 });
 
 tickerTest("GET /tickers leafs, and keeps what is searched for in every link", async ({ ask }) => {

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { axisMarks, packed, percentAt } from "../../web/time_axis.ts";
 
-Deno.test("axisMarks() are round moments in UTC, few enough to be read", () => {
+Deno.test("axisMarks() are round moments on the reader's clock, few enough to be read", () => {
   const fromMs = Date.parse("2026-11-23T12:07:00Z");
-  assert.deepEqual(axisMarks({ fromMs, toMs: fromMs + 24 * 3_600_000 }).map(({ text }) => text), [
+  assert.deepEqual(axisMarks({ fromMs, toMs: fromMs + 24 * 3_600_000 }, "UTC").map(({ text }) => text), [
     "15:00",
     "18:00",
     "21:00",
@@ -14,8 +14,18 @@ Deno.test("axisMarks() are round moments in UTC, few enough to be read", () => {
     "09:00",
     "12:00",
   ]);
+  // Half an hour beside UTC.
+  assert.deepEqual(axisMarks({ fromMs, toMs: fromMs + 7 * 3_600_000 }, "Asia/Kolkata").map(({ text }) => text), [
+    "18:00",
+    "19:00",
+    "20:00",
+    "21:00",
+    "22:00",
+    "23:00",
+    "11-24",
+  ]);
   fc.assert(fc.property(fc.integer({ min: 1, max: 60 * 24 * 300 }), (minutes) => {
-    const marks = axisMarks({ fromMs, toMs: fromMs + minutes * 60_000 });
+    const marks = axisMarks({ fromMs, toMs: fromMs + minutes * 60_000 }, "America/New_York");
     assert.ok(marks.length <= 9, `${marks.length} marks for ${minutes} minutes`);
   }));
 });

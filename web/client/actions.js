@@ -4,18 +4,61 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
+/** Toasts at once, and how long one stays. */
+const mostToasts = 4;
+const toastMs = 8_000;
+
 /**
- * Tells what came of something, for eyes and screen readers.
+ * Tells what came of something, for eyes and screen readers, with the way to it. An error stays until it is closed.
  *
  * @param {string} text
- * @param {boolean} [bad]
+ * @param {object} [more]
+ * @param {boolean} [more.bad]
+ * @param {{ href: string, title: string }} [more.link]
  */
-export function say(text, bad = false) {
-  const notice = document.getElementById("notice");
-  if (!notice) return;
-  notice.textContent = text;
-  notice.classList.toggle("bad", bad);
-  notice.hidden = false;
+export function say(text, { bad = false, link } = {}) {
+  const toasts = document.getElementById("toasts");
+  if (!toasts) return;
+  const toast = document.createElement("div");
+  toast.className = bad ? "toast bad" : "toast";
+  const sentence = document.createElement("p");
+  sentence.textContent = text;
+  toast.append(sentence);
+  if (link) {
+    const way = document.createElement("a");
+    way.href = link.href;
+    way.textContent = link.title;
+    toast.append(way);
+  }
+  const close = document.createElement("button");
+  close.type = "button";
+  close.ariaLabel = "Close";
+  close.textContent = "×";
+  close.addEventListener("click", () => toast.remove());
+  toast.append(close);
+  // The same said again takes the place of what was said before.
+  for (const old of [...toasts.children]) {
+    if (old.querySelector("p")?.textContent === text) old.remove();
+  }
+  toasts.append(toast);
+  while (toasts.children.length > mostToasts) toasts.firstElementChild?.remove();
+  if (bad) return;
+  const leave = () => {
+    // Not from under the pointer or the focus.
+    if (toast.matches(":hover, :focus-within")) setTimeout(leave, toastMs);
+    else toast.remove();
+  };
+  setTimeout(leave, toastMs);
+}
+
+/** Closes errors that are no longer true. */
+export function closeErrors() {
+  for (const toast of document.querySelectorAll(".toast.bad")) toast.remove();
+}
+
+/** The way to a run. @param {number} id */
+export function toRun(id) {
+  return { href: `/runs/${id}`, title: `Open run ${id}` };
 }
 
 /**
@@ -31,7 +74,7 @@ export async function press(button, work) {
   try {
     await work();
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error), true);
+    say(error instanceof Error ? error.message : String(error), { bad: true });
   } finally {
     // A part that came out as it was has not been replaced.
     if (document.getElementById(button.id) === button) button.ariaDisabled = null;

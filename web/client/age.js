@@ -18,3 +18,19 @@ export function relativeTime(ms) {
     : `${Math.floor(seconds / 86_400)} d`;
   return ms < 0 ? `in ${span}` : `${span} ago`;
 }
+
+/** By time zone; making a format takes long. @type {Map<string, Intl.DateTimeFormat>} */
+const clocks = new Map();
+
+/**
+ * The time of day of a moment on the clock of a time zone: `18:30:05`.
+ *
+ * @param {string | number} at ISO 8601, or milliseconds since 1970.
+ * @param {string} timeZone IANA name.
+ * @returns {string}
+ */
+export function timeOfDay(at, timeZone) {
+  let clock = clocks.get(timeZone);
+  if (!clock) clocks.set(timeZone, clock = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" }));
+  return clock.format(new Date(at));
+}

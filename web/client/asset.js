@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
   press(button, async () => {
     const { pause, resume } = v1.assets[":key"].automation;
     await good((automation === "pause" ? pause : resume).$post({ param: { key } }));
-    say(automation === "pause" ? `The automation of ${key} is paused.` : `The automation of ${key} is followed again.`);
+    say(automation === "pause" ? `The automation of ${key} is paused.` : `The automation of ${key} is resumed.`);
     await changes.refresh();
   });
 });

@@ -3,7 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { say, showConnection } from "./actions.js";
+import { say, showConnection, toRun } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
 
 /** How often a page is brought up to date at most. */
@@ -56,7 +56,7 @@ export function followChanges({ changed, progressed }) {
     if (type === "run" && ["succeeded", "failed", "cancelled"].includes(event.status)) {
       const failed = failures.get(runId) ?? [];
       const which = failed.length > 0 ? `: ${failed.join(", ")}` : "";
-      say(`Run ${runId} ${event.status}${which}.`, event.status === "failed");
+      say(`Run ${runId} ${event.status}${which}.`, { bad: event.status === "failed", link: toRun(runId) });
       failures.delete(runId);
       ended.add(runId);
     }

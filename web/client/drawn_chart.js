@@ -19,6 +19,7 @@ import { readChart } from "./chart_reading.js";
 import { Shades } from "./chart_shades.js";
 import { colour, faded, formats, tickText } from "./chart_text.js";
 import { zoomByWheel } from "./chart_zoom.js";
+import { onThemeChange } from "./theme.js";
 
 /** @typedef {import("../components/chart.tsx").ChartCandles} ChartCandles */
 /** @typedef {import("../components/chart.tsx").ChartData} ChartData */
@@ -120,9 +121,10 @@ export function drawChart(plot, { hidden = new Set(), logarithmic = false } = {}
 
   const paint = () => paintChart(plot, chart, drawn);
   paint();
-  // Paper is light, whatever the scheme.
-  const schemes = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query));
-  for (const scheme of schemes) scheme.addEventListener("change", paint);
+  const unfollow = onThemeChange(paint);
+  // Paper is light, whatever the theme.
+  const print = matchMedia("print");
+  print.addEventListener("change", paint);
   chart.timeScale().fitContent();
   const markers = drawn.flatMap((pane) => pane.markers);
   chart.subscribeClick(({ hoveredInfo }) => {
@@ -141,7 +143,8 @@ export function drawChart(plot, { hidden = new Set(), logarithmic = false } = {}
     setSpan: (span) => chart.timeScale().setVisibleLogicalRange(span),
     show: reading.show,
     end() {
-      for (const scheme of schemes) scheme.removeEventListener("change", paint);
+      unfollow();
+      print.removeEventListener("change", paint);
       reading.end();
       zooming.end();
       chart.remove();

@@ -18,40 +18,40 @@ export function sentenceOf({ kind, data }) {
     case "run_queued":
       return `Queued: ${(data.steps ?? []).length} steps.`;
     case "run_started":
-      return "The run began.";
+      return "The run started.";
     case "run_resumed":
-      return "The run goes on in another process.";
+      return "Another process continues the run.";
     case "run_interrupted":
-      return "The process that drove the run has ended; another one goes on with it.";
+      return "The process of the run has ended; another process continues it.";
     case "run_cancel_requested":
-      return "Its cancellation was requested.";
+      return "Cancellation was requested.";
     case "run_finished":
       return `The run ${data.status === "cancelled" ? "was cancelled" : data.status ?? "ended"}.`;
     case "step_started":
-      return data.attempt > 1 ? `Began, attempt ${data.attempt}.` : "Began.";
+      return data.attempt > 1 ? `Started, attempt ${data.attempt}.` : "Started.";
     case "step_progress":
       return `${data.done} of ${data.total}.`;
     case "step_retry":
-      return `Tries again in ${Math.round((data.delayMs ?? 0) / 1000)} s: ${data.error?.message ?? ""}`;
+      return `Retries in ${Math.round((data.delayMs ?? 0) / 1000)} s: ${data.error?.message ?? ""}`;
     case "step_succeeded":
-      return `Made ${
+      return `Materialized ${
         (data.outputs ?? []).map((/** @type {any} */ o) => `${o.key}: ${o.rows} rows, +${o.added} −${o.removed}`).join(
           "; ",
         ) ||
         "it"
       }.`;
     case "step_up_to_date":
-      return "Nothing had to be made.";
+      return "Nothing to do: it was fresh.";
     case "step_failed":
       return `Failed: ${data.error?.message ?? ""}`;
     case "step_skipped":
       return `Skipped, because ${data.because} failed.`;
     case "step_cancelled":
-      return "Was cancelled.";
+      return "Cancelled.";
     case "step_interrupted":
-      return "Was interrupted; it begins again.";
+      return "Interrupted; it starts again.";
     case "partitions_failed":
-      return `Some partitions could not be made: ${data.error?.message ?? data.message ?? ""}`;
+      return `Some partitions failed: ${data.error?.message ?? data.message ?? ""}`;
     default:
       return kind.replaceAll("_", " ");
   }

@@ -10,6 +10,7 @@ import { GraphView } from "./graph_view.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { Minimap } from "./minimap.js";
 import { listenToRunButtons } from "./run_buttons.js";
+import { onThemeChange } from "./theme.js";
 
 const timesMs = 5_000;
 /** How often a page whose graph is still being laid out is asked for. */
@@ -123,10 +124,6 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target instanceof Element ? event.target : document.body;
   const typing = target.closest("input, select, textarea") !== null;
-  if (event.key === "/" && !typing) {
-    event.preventDefault();
-    return document.getElementById("search")?.focus();
-  }
   if (event.key === "Escape" && !typing) return void closePanel();
   if (!drawn || !drawn.view.view.contains(target)) return;
   const { nodes, view } = drawn;
@@ -173,7 +170,7 @@ function draw() {
   });
   const minimap = new Minimap(canvas, seen, nodes);
   minimap.redraw();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => minimap.redraw());
+  onThemeChange(() => minimap.redraw());
   document.querySelector(".graph-tools")?.removeAttribute("hidden");
   // Focus that came by the tabulator may be out of sight.
   view.addEventListener("focusin", () => {

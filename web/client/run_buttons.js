@@ -3,7 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { newKey, press, say } from "./actions.js";
+import { newKey, press, say, toRun } from "./actions.js";
 import { begun as begunBy, good, v1 } from "./service.js";
 
 /** A key for each request that has not been answered, so that trying again after a broken connection is the same run. @type {Map<string, string>} */
@@ -29,7 +29,8 @@ export function listenToRunButtons({ begun, changed }) {
           v1.materialize.$post({ json: JSON.parse(beginRun) }, { headers: { "idempotency-key": key } }),
         );
         idempotencyKeys.delete(beginRun);
-        say(run.steps.length === 0 ? "It is fresh: nothing had to be made." : `Run ${run.id} began.`);
+        if (run.steps.length === 0) say("Nothing to do: it is fresh.");
+        else say(`Run ${run.id} started.`, { link: toRun(run.id) });
         await begun(run.id);
       });
     } else if (cancel) {

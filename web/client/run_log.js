@@ -4,6 +4,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { say } from "./actions.js";
+import { timeOfDay } from "./age.js";
 import { levelOf, sentenceOf } from "./event_words.js";
 import { good, v1 } from "./service.js";
 
@@ -94,7 +95,7 @@ export function followLog(runId) {
       add(events, true);
       list.scrollTop += list.scrollHeight - height;
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error), true);
+      say(error instanceof Error ? error.message : String(error), { bad: true });
     }
   });
 
@@ -132,7 +133,7 @@ function lineOf(event) {
   line.dataset.level = levelOf(event);
   const time = document.createElement("time");
   time.dateTime = event.at;
-  time.textContent = new Date(event.at).toISOString().slice(11, 19);
+  time.textContent = timeOfDay(event.at, document.documentElement.dataset.timeZone ?? "UTC");
   const key = document.createElement("code");
   key.textContent = event.key ?? "run";
   line.append(time, " ", key, " ", sentenceOf(event));

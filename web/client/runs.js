@@ -5,6 +5,7 @@
 /// <reference lib="dom.iterable" />
 import "./table_csv.js";
 import { newKey, press, say, showConnection } from "./actions.js";
+import { listenToBulk, showSelected } from "./bulk_runs.js";
 import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { followLog } from "./run_log.js";
@@ -31,6 +32,7 @@ function showProgress(key) {
 
 const parts = new LiveParts(() => {
   updateTimes();
+  showSelected();
   for (const key of progress.keys()) showProgress(key);
 });
 const refresh = paced(
@@ -55,6 +57,8 @@ followFeed({
   },
 });
 if (runId > 0) followLog(runId);
+listenToBulk(() => parts.refresh());
+showSelected();
 
 /**
  * What buttons do, by the kind of what they are about and the act, to the one of a name. Some begin a run.
@@ -77,14 +81,14 @@ const acts = {
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (!button) return;
-  const { act, to, confirm: question, said } = button.dataset;
+  const { cancel, act = cancel && "run cancel", to = cancel, confirm: question, said } = button.dataset;
   const work = acts[act ?? ""];
   if (!work || !to || (question && !globalThis.confirm(question))) return;
   press(button, async () => {
     const begun = await work(to);
     if (begun?.runId) return location.assign(`/runs/${begun.runId}`);
     await parts.refresh();
-    say(begun ? "Nothing is stale: no run was needed." : said ?? "Done.");
+    say(begun ? "Nothing to do: everything is fresh." : said ?? "Done.");
   });
 });
 

@@ -24,7 +24,8 @@ function csvOf(table) {
 function textOf(cell) {
   const copy = /** @type {HTMLElement} */ (cell.cloneNode(true));
   for (const element of copy.querySelectorAll(notSaid)) element.remove();
-  for (const time of copy.querySelectorAll("time")) time.textContent = time.dateTime;
+  const times = /** @type {NodeListOf<HTMLTimeElement>} */ (copy.querySelectorAll("time[data-relative]"));
+  for (const time of times) time.textContent = time.dateTime;
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 

@@ -3,7 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { say } from "./actions.js";
+import { closeErrors, say } from "./actions.js";
 
 /** Long enough that a quick hand asks once a word, short enough not to be noticed. */
 const debounceMs = 120;
@@ -69,11 +69,7 @@ function search(form, text) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.key === "/" && !target.matches("input, select, textarea")) {
-      event.preventDefault();
-      text.focus();
-      text.select();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const all = symbols();
       const at = target === text ? -1 : all.findIndex((link) => link === target);
       if (target !== text && at < 0) return;
@@ -130,12 +126,13 @@ async function replace(path, signal) {
     if (!found) throw new Error("The server answered with another page. Load this one again.");
     document.getElementById("tickers-found")?.replaceChildren(...found.childNodes);
     history.replaceState(null, "", path);
-    const notice = document.getElementById("notice");
-    if (notice) notice.hidden = true;
+    closeErrors();
     return true;
   } catch (error) {
     if (signal.aborted) return false;
-    say(`The list could not be read, and shows what was found before. ${/** @type {Error} */ (error).message}`, true);
+    say(`The list could not be read, and shows what was found before. ${/** @type {Error} */ (error).message}`, {
+      bad: true,
+    });
     return false;
   }
 }

@@ -16,8 +16,8 @@ export function Materializations({ of, now }: { of: readonly Materialization[]; 
             <th scope="col">Run</th>
             <th scope="col">Made</th>
             <th scope="col" class="number">Rows</th>
-            <th scope="col" class="number">Came</th>
-            <th scope="col" class="number">Went</th>
+            <th scope="col" class="number">Rows added</th>
+            <th scope="col" class="number">Rows removed</th>
             <th scope="col">Changed partitions</th>
             <th scope="col">Metadata</th>
           </tr>

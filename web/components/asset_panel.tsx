@@ -56,7 +56,7 @@ export function AssetPanel({ selected, path, now }: AssetPanelProps) {
             </>
           )
           : asset.external
-          ? "Nobody has reported it yet."
+          ? "No version has been reported yet."
           : "It has never been materialized."}
       </p>
       <p class="panel-links">

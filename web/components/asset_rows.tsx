@@ -1,7 +1,10 @@
+import { useContext } from "hono/jsx";
 import { type AnyAsset, type Materialization, operators } from "../../engine/mod.ts";
 import { filterText, type FoundRows, operatorWords, type RowSearch, rowsFilePath, rowsPath } from "../asset_rows.ts";
 import { shownValue } from "../cell_value.ts";
 import { counted, moment } from "../figures.ts";
+import { PreferencesContext } from "../preferences.ts";
+import { inWords, isFraction } from "../words.ts";
 
 export interface AssetRowsProps {
   asset: AnyAsset;
@@ -15,6 +18,7 @@ export function AssetRows(
   { asset: { key, schema }, rows: { search, problem, page }, materializations }: AssetRowsProps,
 ) {
   const { filters, order, asOf } = search;
+  const { timeZone } = useContext(PreferencesContext);
   return (
     <>
       <form class="filters" action={`/assets/${key}#rows`} method="get" aria-label="Rows">
@@ -49,7 +53,7 @@ export function AssetRows(
               id === asOf
             ) && <option value={asOf} selected>materialization {asOf}</option>}
             {materializations.map(({ id, committedAt }) => (
-              <option value={id} selected={id === asOf} key={id}>{id}, {moment(committedAt)}</option>
+              <option value={id} selected={id === asOf} key={id}>{id}, {moment(committedAt, timeZone)}</option>
             ))}
           </select>
         </label>
@@ -67,7 +71,7 @@ export function AssetRows(
           {page.materialization === null
             ? "It has never been materialized: there are no rows yet."
             : filters.length > 0
-            ? "No row is like that."
+            ? "No matching rows."
             : "It has no rows."}
         </p>
       )}
@@ -86,9 +90,11 @@ export function AssetRows(
                 <tr>
                   {page.columns.map(({ name, type }) => (
                     <SortHeader
+                      key={name}
                       of={key}
                       search={search}
                       name={name}
+                      title={`${inWords(name)}${isFraction({ name, type }) ? " (%)" : ""}`}
                       numeric={isNumeric(type)}
                       fixed={type === "jsonb"}
                     />
@@ -100,7 +106,7 @@ export function AssetRows(
                   <tr>
                     {page.columns.map(({ name, type }) => (
                       <td key={name} class={isNumeric(type) ? "number" : type === "jsonb" ? "value" : undefined}>
-                        {shownValue(row[name])}
+                        {shownValue(row[name], { percent: isFraction({ name, type }) })}
                       </td>
                     ))}
                   </tr>
@@ -116,7 +122,7 @@ export function AssetRows(
                   Next rows →
                 </a>
               )
-              : <span class="faint">These are the last rows.</span>}
+              : <span class="faint">End of the rows.</span>}
           </nav>
         </>
       )}
@@ -147,10 +153,11 @@ function Chips({ of, search }: { of: string; search: RowSearch }) {
 }
 
 function SortHeader(
-  { of, search, name, numeric, fixed }: {
+  { of, search, name, title, numeric, fixed }: {
     of: string;
     search: RowSearch;
     name: string;
+    title: string;
     numeric: boolean;
     fixed: boolean;
   },
@@ -158,12 +165,12 @@ function SortHeader(
   const sorted = search.order?.column === name ? search.order : null;
   const order = sorted ? sorted.descending ? "descending" as const : "ascending" as const : undefined;
   return (
-    <th scope="col" class={numeric ? "number" : undefined} aria-sort={order}>
+    <th scope="col" class={numeric ? "number" : undefined} title={name} aria-sort={order}>
       {fixed
-        ? name
+        ? title
         : (
           <a href={rowsPath(of, search, { order: { column: name, descending: sorted ? !sorted.descending : false } })}>
-            {name}
+            {title}
           </a>
         )}
       {order && <span aria-hidden="true">{order === "ascending" ? " ▲" : " ▼"}</span>}

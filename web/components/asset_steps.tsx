@@ -24,7 +24,7 @@ export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[
               <th scope="col" class="number">Took</th>
               <th scope="col" class="number">Partitions</th>
               <th scope="col" class="number">Tries</th>
-              <th scope="col">Why, or what went wrong</th>
+              <th scope="col">Reason or error</th>
             </tr>
           </thead>
           <tbody>

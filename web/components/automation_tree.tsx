@@ -7,13 +7,13 @@ export function AutomationTree(
   { automation, condition, now }: { automation: AutomationState; condition: Condition | undefined; now: number },
 ) {
   if (!condition) {
-    return <p class="empty">Nothing makes it by itself: schedules and people do.</p>;
+    return <p class="empty">No automation: schedules and requests materialize it.</p>;
   }
   const [last] = automation.evaluations;
   return (
     <>
       <p>
-        Made by itself when <code>{condition.text}</code>
+        Materialized automatically when <code>{condition.text}</code>
       </p>
       <p class="line">
         <span>
@@ -37,7 +37,7 @@ export function AutomationTree(
         {last
           ? (
             <>
-              Judged like this since <Moment at={last.evaluatedAt} now={now} />
+              Evaluated, unchanged since <Moment at={last.evaluatedAt} now={now} />
               {last.requested
                 ? `, when ${counted(last.requested.count, "partition")} ${
                   last.requested.count === 1 ? "was" : "were"

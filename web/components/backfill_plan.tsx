@@ -46,7 +46,7 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
                   <td class="number">{asset.vendorCalls === null ? "–" : count(asset.vendorCalls)}</td>
                   <td class="number">
                     {asset.seconds === null
-                      ? <abbr title="It never ran.">unknown</abbr>
+                      ? <abbr title="It has never run.">unknown</abbr>
                       : `${duration(asset.seconds * 1000)}${asset.boundBy === "calls" ? ", by calls" : ""}`}
                   </td>
                 </tr>
@@ -63,7 +63,7 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
 function amountOf({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
   if (assets.length === 0) return "There is nothing to make in this range.";
   const time = unknown.length === assets.length
-    ? "time unknown, because none of it ever ran"
+    ? "duration unknown: no step has run before"
     : `${unknown.length > 0 ? "at least" : "about"} ${duration(seconds * 1000)}`;
   return [counted(partitions, "partition"), ...(vendorCalls > 0 ? [counted(vendorCalls, "vendor call")] : []), time]
     .join(", ") +

@@ -1,5 +1,6 @@
 import { decimal } from "../figures.ts";
 import type { ForecastScore } from "../forecast_record.ts";
+import { inWords } from "../words.ts";
 
 const width = 760;
 /** Room for the names of models, and on either side of the bars for their figures. */
@@ -22,7 +23,7 @@ export function ForecastErrors({ scores }: { scores: readonly ForecastScore[] })
   const group = horizons.length * barHeight + gap;
   const height = top + models.length * group + 18;
   const best = scores.toSorted((a, b) => ratioOf(a) - ratioOf(b))[0]!;
-  const label = `Mean absolute errors beside the last value's. The smallest ratio is that of ${best.model}, ${
+  const label = `Mean absolute errors beside the last value's. The smallest ratio is that of ${inWords(best.model)}, ${
     sessionsAhead(best.horizon)
   }: ${decimal(ratioOf(best), 3)}`;
   return (
@@ -32,7 +33,7 @@ export function ForecastErrors({ scores }: { scores: readonly ForecastScore[] })
           <text x={at(x(1))} y={12} text-anchor="middle">last value = 1</text>
           {models.map((model, m) => (
             <>
-              <text x={left - 8} y={top + m * group + (group - gap) / 2 + 4} text-anchor="end">{model}</text>
+              <text x={left - 8} y={top + m * group + (group - gap) / 2 + 4} text-anchor="end">{inWords(model)}</text>
               {horizons.map((horizon, h) => {
                 const score = scores.find((one) => one.model === model && one.horizon === horizon);
                 if (!score) return null;
@@ -48,7 +49,7 @@ export function ForecastErrors({ scores }: { scores: readonly ForecastScore[] })
                       width={at(Math.max(1, to - from))}
                       height={barHeight - 2}
                     >
-                      <title>{`${model}, ${sessionsAhead(horizon)}: ${decimal(ratio, 3)}`}</title>
+                      <title>{`${inWords(model)}, ${sessionsAhead(horizon)}: ${decimal(ratio, 3)}`}</title>
                     </rect>
                     <text
                       x={at(ratio < 1 ? from - 4 : to + 4)}

@@ -15,6 +15,7 @@ export function GraphFilters({ record: { search, problems, groups } }: { record:
         <input
           type="search"
           id="search"
+          aria-keyshortcuts="/"
           name="q"
           value={search.q ?? ""}
           placeholder="key or words"
@@ -47,7 +48,7 @@ export function GraphFilters({ record: { search, problems, groups } }: { record:
         </select>
       </label>
       <label>
-        Only around
+        Lineage of
         <input
           type="text"
           name="focus"

@@ -1,12 +1,16 @@
+import { useContext } from "hono/jsx";
 import type { RunEvent } from "../../engine/mod.ts";
+import { timeOfDay } from "../client/age.js";
 import { levelOf, sentenceOf } from "../client/event_words.js";
+import { PreferencesContext } from "../preferences.ts";
 
 /** An event of a run as a line of its log, as `client/run_log.js` makes it too. */
 export function LogLine({ event }: { event: RunEvent }) {
+  const { timeZone } = useContext(PreferencesContext);
   return (
     <li data-seq={event.seq} data-level={levelOf(event)}>
-      <time datetime={event.at}>{new Date(event.at).toISOString().slice(11, 19)}</time>{" "}
-      <code>{event.key ?? "run"}</code> {sentenceOf(event)}
+      <time datetime={event.at}>{timeOfDay(event.at, timeZone)}</time> <code>{event.key ?? "run"}</code>{" "}
+      {sentenceOf(event)}
     </li>
   );
 }

@@ -67,7 +67,7 @@ export function MaterializeForm({ request, external }: { request: RunRequest; ex
           <Fault name="priority" text={problem("priority")} />
         </label>
         <label class="tick">
-          <input type="checkbox" name="force" checked={force} /> Make what is fresh again, too
+          <input type="checkbox" name="force" checked={force} /> Force (also re-materialize fresh assets)
         </label>
         {form.fields.length > 0 && (
           <details class="settings" open={settings.settings !== null || settings.problems.size > 0}>

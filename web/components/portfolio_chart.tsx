@@ -1,6 +1,7 @@
 import { decimal, percent, signedPercent } from "../figures.ts";
 import { headlineFilters, type Portfolio } from "../portfolio.ts";
-import { Chart, ChartCredit, type ChartData, ChartTable } from "./chart.tsx";
+import { inWords } from "../words.ts";
+import { Chart, type ChartData, ChartTable } from "./chart.tsx";
 import { Figure, FigureList } from "./figure_list.tsx";
 
 /** How the portfolio of chosen pairs went, with its figures. */
@@ -11,8 +12,8 @@ export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
   return (
     <>
       <p class="about">
-        The pairs of each window, chosen by what was known before it and traded after it with {strategy}, at{" "}
-        {decimal(costBps, 0)} bps of the traded notional.
+        {inWords(strategy)} on the pairs of each walk-forward window, costs of {decimal(costBps, 0)}{" "}
+        bps of the traded notional.
       </p>
       <FigureList>
         <Figure title="Total return" text={signedPercent(total)} of={total} />
@@ -53,7 +54,7 @@ export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
       >
         <ChartTable
           label="Portfolio"
-          columns={["Return so far", "Benchmark", "Below its highest"]}
+          columns={["Return so far", "Benchmark", "Drawdown"]}
           sessions={sessions}
           cells={(t) => [
             signedPercent(equity[t]! - 1),
@@ -63,7 +64,6 @@ export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
           csv={["portfolio_daily", "strategy_comparison"].map((key) => ({ title: key, href: csvPath(key) }))}
         />
       </Chart>
-      <ChartCredit />
     </>
   );
 }
@@ -82,7 +82,7 @@ function chartOf({ sessions, equity, benchmark, drawdown }: Portfolio): ChartDat
       },
       {
         format: "percent",
-        lines: [{ name: "Portfolio below its highest", colour: "loss", shape: "area", values: drawdown }],
+        lines: [{ name: "Drawdown", colour: "loss", shape: "area", values: drawdown }],
       },
     ],
   };

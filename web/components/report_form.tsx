@@ -4,7 +4,7 @@ export function ReportForm({ assetKey, last }: { assetKey: string; last: string 
     <>
       <p class="about">
         Tandem does not make it. A report says which version of it there is; what is made from it becomes stale if that
-        is another one. {last === null ? "Nobody has reported it yet." : `The version that is known is ${last}.`}
+        is another one. {last === null ? "No version has been reported yet." : `The last reported version is ${last}.`}
       </p>
       <form class="filters" data-report={assetKey} aria-label={`Report ${assetKey}`}>
         <label>

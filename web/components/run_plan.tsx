@@ -16,9 +16,7 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
       ))}
       {plan.waiting.map(({ key, upstream, partitions }) => (
         <p class="notice" key={key}>
-          {counted(partitions.count, "partition")} of <code>{key}</code> cannot be made before <code>{upstream}</code>
-          {" "}
-          is.
+          {counted(partitions.count, "partition")} of <code>{key}</code> wait for <code>{upstream}</code>.
         </p>
       ))}
       {plan.steps.length > 0 && (
@@ -62,12 +60,12 @@ function Step({ step: { key, produces, reasons, certain, partitions, estimate } 
         <a href={`/assets/${key}`}>
           <code>{key}</code>
         </a>
-        {also.length > 0 && <div class="faint">makes {some(also)} too</div>}
+        {also.length > 0 && <div class="faint">also makes {some(also)}</div>}
       </th>
       <td class="reason">
         {reasons.slice(0, 3).map(({ message }) => message).join("; ")}
         {reasons.length > 3 && `; and ${counted(reasons.length - 3, "more reason")}`}
-        {!certain && <div class="faint">left out if that comes out as it was</div>}
+        {!certain && <div class="faint">skipped if its inputs come out unchanged</div>}
       </td>
       <td class="number">{partitions ? count(partitions.count) : "whole"}</td>
       <td class="number">
@@ -75,7 +73,7 @@ function Step({ step: { key, produces, reasons, certain, partitions, estimate } 
       </td>
       <td class="number">
         {estimate?.seconds === null || estimate === undefined
-          ? <abbr title="It never ran.">unknown</abbr>
+          ? <abbr title="It has never run.">unknown</abbr>
           : duration(estimate.seconds * 1000)}
       </td>
     </tr>
@@ -83,12 +81,12 @@ function Step({ step: { key, produces, reasons, certain, partitions, estimate } 
 }
 
 function amountOf({ steps, force }: Plan): string {
-  if (steps.length === 0) return force ? "There is nothing that could run." : "There is nothing to do: it is fresh.";
+  if (steps.length === 0) return force ? "Nothing can run." : "Nothing to do: it is fresh.";
   const known = steps.flatMap(({ estimate }) => estimate?.seconds ?? []);
   const calls = steps.reduce((sum, { estimate }) => sum + (estimate?.vendorCalls ?? 0), 0);
   const partitions = steps.reduce((sum, step) => sum + (step.partitions?.count ?? 0), 0);
   const time = known.length === 0
-    ? "time unknown, because none of it ever ran"
+    ? "duration unknown: no step has run before"
     : `${known.length < steps.length ? "at least" : "about"} ${
       duration(1000 * known.reduce((sum, seconds) => sum + seconds, 0))
     } of work`;
@@ -97,7 +95,7 @@ function amountOf({ steps, force }: Plan): string {
     ...(partitions > 0 ? [counted(partitions, "partition")] : []),
     ...(calls > 0 ? [counted(calls, "vendor call")] : []),
     time,
-  ].join(", ") + ". Nothing runs before you say so.";
+  ].join(", ") + ". Nothing runs until you start it.";
 }
 
 function some(keys: readonly string[]): string {

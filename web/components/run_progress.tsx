@@ -1,5 +1,6 @@
 import { isFinished, type Run, type RunStep, type StepStatus } from "../../engine/mod.ts";
 import { counted, duration } from "../figures.ts";
+import { CancelButton } from "./cancel_button.tsx";
 import { Moment } from "./moment.tsx";
 import { type BadgeName, StateBadge } from "./state_badge.tsx";
 
@@ -21,7 +22,7 @@ export function stepBadge(status: StepStatus): BadgeName {
 
 /** A run step by step, which the page keeps up to date while it goes on. */
 export function RunProgress({ run, now }: { run: Run; now: number }) {
-  const { id, status, steps, waitingFor, createdAt, startedAt, finishedAt, cancelRequestedAt } = run;
+  const { id, status, steps, waitingFor, createdAt, startedAt, finishedAt } = run;
   const ended = steps.filter((step) => step.finishedAt !== null || step.status === "skipped").length;
   return (
     <div class="run-progress" data-open-run={isFinished(status) ? undefined : id}>
@@ -32,20 +33,10 @@ export function RunProgress({ run, now }: { run: Run; now: number }) {
           <Moment at={createdAt} now={now} />
           {startedAt && finishedAt && `, took ${duration(Date.parse(finishedAt) - Date.parse(startedAt))}`}
         </span>
-        {!isFinished(status) && (
-          <button
-            type="button"
-            id={`cancel-${id}`}
-            class="quiet"
-            data-cancel={id}
-            aria-disabled={cancelRequestedAt === null ? undefined : "true"}
-          >
-            {cancelRequestedAt === null ? "Cancel" : "Cancelling …"}
-          </button>
-        )}
+        <CancelButton run={run} />
       </p>
       {waitingFor !== null && <p class="why">waits for {waitingFor}</p>}
-      {steps.length === 0 ? <p>Nothing had to be made.</p> : (
+      {steps.length === 0 ? <p>Nothing to do: it is fresh.</p> : (
         <progress
           id={`run-steps-${id}`}
           max={steps.length}

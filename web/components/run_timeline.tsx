@@ -1,5 +1,7 @@
+import { useContext } from "hono/jsx";
 import type { BackfillSummary, RunSummary, ScheduleState } from "../../engine/mod.ts";
-import { counted, duration, moment } from "../figures.ts";
+import { counted, duration, moment, zoneName } from "../figures.ts";
+import { PreferencesContext } from "../preferences.ts";
 import { axisMarks, packed, percentAt, percentText, type TimeSpan } from "../time_axis.ts";
 
 export interface RunTimelineProps {
@@ -20,6 +22,7 @@ const leastPercent = 0.5;
 
 /** What ran, what runs, and what the clock will begin, on one axis. */
 export function RunTimeline({ span, now, runs, backfills, schedules }: RunTimelineProps) {
+  const { timeZone } = useContext(PreferencesContext);
   const bars = [
     ...backfills.map((backfill) => ({
       kind: "backfill",
@@ -37,7 +40,7 @@ export function RunTimeline({ span, now, runs, backfills, schedules }: RunTimeli
         state: run.status as string,
         path: `/runs/${run.id}`,
         title: `Run ${run.id}, ${run.status}, ${duration(ended - begun)}, since ${
-          moment(new Date(begun).toISOString())
+          moment(new Date(begun).toISOString(), timeZone)
         }`,
         from: percentAt(span, begun),
         to: percentAt(span, ended),
@@ -59,12 +62,12 @@ export function RunTimeline({ span, now, runs, backfills, schedules }: RunTimeli
         role="group"
         aria-label={`${counted(runs.length, "run")} and ${
           counted(ticks.length, "tick")
-        } to come; the runs are listed below`}
+        } to come; the table below has the runs`}
         width="100%"
         height={height + rowHeight + axisHeight}
       >
         <g class="marks" aria-hidden="true">
-          {axisMarks(span).map(({ atMs, text }) => {
+          {axisMarks(span, timeZone).map(({ atMs, text }) => {
             const x = percentText(percentAt(span, atMs));
             return (
               <>
@@ -100,7 +103,7 @@ export function RunTimeline({ span, now, runs, backfills, schedules }: RunTimeli
         )}
         {ticks.map(({ name, at, paused, x }) => (
           <a href={`/schedules#${name}`}>
-            <title>{`${name} ${paused ? "would fire, but is paused" : "fires"} at ${moment(at)}`}</title>
+            <title>{`${name} ${paused ? "would fire, but is paused" : "fires"} at ${moment(at, timeZone)}`}</title>
             <text
               class={paused ? "tick paused" : "tick-mark"}
               x={percentText(x)}
@@ -114,8 +117,8 @@ export function RunTimeline({ span, now, runs, backfills, schedules }: RunTimeli
         ))}
       </svg>
       <figcaption class="faint">
-        Times in UTC; the line is now. ▼ a schedule fires, ▽ it is paused.
-        {hidden > 0 && ` ${counted(hidden, "more bar")} at the same times are only in the list.`}
+        Times in {zoneName(new Date(now).toISOString(), timeZone)}; the line is now. ▼ a schedule fires, ▽ it is paused.
+        {hidden > 0 && ` ${counted(hidden, "more bar")} at the same times are only in the table.`}
       </figcaption>
       <ul class="strip-legend">
         {["succeeded", "running", "queued", "failed", "cancelled", "backfill"].map((name) => (

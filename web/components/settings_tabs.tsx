@@ -1,6 +1,6 @@
 const tabs = [{ path: "/settings", title: "Access" }, {
   path: "/settings/audit-events",
-  title: "What was done",
+  title: "Audit log",
 }] as const;
 
 /** The parts of the settings, for who may see them all. */

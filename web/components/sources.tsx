@@ -1,5 +1,5 @@
 import type { Materialization } from "../../engine/mod.ts";
-import { moment } from "../figures.ts";
+import { PlainMoment } from "./moment.tsx";
 import { TableScroller } from "./table_scroller.tsx";
 
 /** Which materialization of each asset a page was read from, and the run that made it. */
@@ -28,7 +28,9 @@ export function Sources({ sources }: { sources: ReadonlyMap<string, Materializat
               <td>
                 <a href={`/runs/${runId}`}>Run {runId}</a>
               </td>
-              <td>{moment(committedAt)}</td>
+              <td>
+                <PlainMoment at={committedAt} />
+              </td>
               <td>
                 <code>{dataVersion.slice(0, 12)}</code>
               </td>

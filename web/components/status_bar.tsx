@@ -1,10 +1,10 @@
 import { useContext } from "hono/jsx";
 import { ageText, type DataStatus, showsSimulated } from "../data_status.ts";
 import { ShownDataContext } from "../data_status_context.ts";
-import { count } from "../figures.ts";
+import { count, counted } from "../figures.ts";
 
 /**
- * Under the header of every page: where the data come from, how new they are, and what is wrong with them. Who is not signed in is
+ * In the header of every page: where the data come from, how new they are, and what is wrong with them. Who is not signed in is
  * told that they are simulated, where they are, and no more.
  */
 export function StatusBar() {
@@ -36,7 +36,7 @@ function Simulated() {
 }
 
 function Standing({ status }: { status: DataStatus }) {
-  const { overall, lastSession, ageDays, otherSources, failed, late, failedChecks } = status;
+  const { overall, lastSession, ageDays, otherSources, running, failed, late, failedChecks } = status;
   return (
     <>
       {otherSources.length > 0 && <span>still shows {otherSources.join(" and ")}</span>}
@@ -46,6 +46,7 @@ function Standing({ status }: { status: DataStatus }) {
         </span>
       )}
       <span class={`standing ${overall.tone}`}>{overall.title}</span>
+      <Running of={running} />
       <Faults of={failed} one="failed" many={(n) => `${n} assets failed`} section="why" />
       <Faults of={late} one="is late" many={(n) => `${n} assets are late`} section="" />
       <Faults
@@ -56,6 +57,15 @@ function Standing({ status }: { status: DataStatus }) {
       />
     </>
   );
+}
+
+/** The way to the run that makes what is being made, or to the list of runs. */
+function Running({ of }: { of: DataStatus["running"] }) {
+  const [first] = of;
+  if (first === undefined) return null;
+  const runs = new Set(of.map(({ runId }) => runId));
+  const path = runs.size === 1 && first.runId !== null ? `/runs/${first.runId}` : "/runs";
+  return <a class="busy" href={path}>{of.length === 1 ? first.key : counted(of.length, "asset")} running</a>;
 }
 
 /** The way to the one asset that has a fault, or to the list of them all. */

@@ -1,5 +1,8 @@
+import { useContext } from "hono/jsx";
 import type { Run, RunStep } from "../../engine/mod.ts";
-import { count, duration } from "../figures.ts";
+import { timeOfDay } from "../client/age.js";
+import { count, duration, zoneName } from "../figures.ts";
+import { PreferencesContext } from "../preferences.ts";
 import { percentAt, percentText, type TimeSpan } from "../time_axis.ts";
 import { StateBadge } from "./state_badge.tsx";
 import { TableScroller } from "./table_scroller.tsx";
@@ -7,6 +10,7 @@ import { TableScroller } from "./table_scroller.tsx";
 /** The steps of a run as a table, each with its time on the run's axis: what it waited for, then what it did. */
 export function StepTable({ run, now }: { run: Run; now: number }) {
   const { steps } = run;
+  const { timeZone } = useContext(PreferencesContext);
   const begunMs = Date.parse(run.startedAt ?? run.createdAt);
   const endMs = run.finishedAt ? Date.parse(run.finishedAt) : Math.max(now, begunMs + 1_000);
   const span: TimeSpan = { fromMs: begunMs, toMs: Math.max(endMs, begunMs + 1) };
@@ -21,7 +25,10 @@ export function StepTable({ run, now }: { run: Run; now: number }) {
             <th scope="col" class="number">Waited</th>
             <th scope="col" class="number">Took</th>
             <th scope="col" class="number">Attempt</th>
-            <th scope="col" class="time">From {clock(span.fromMs)} to {clock(span.toMs)} UTC</th>
+            <th scope="col" class="time">
+              From {timeOfDay(span.fromMs, timeZone)} to {timeOfDay(span.toMs, timeZone)}{" "}
+              {zoneName(new Date(span.toMs).toISOString(), timeZone)}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -54,20 +61,22 @@ function StepRow({ step, span, now, readyMs }: { step: RunStep; span: TimeSpan; 
   return (
     <tr id={`step-${key}`} data-status={status}>
       <th scope="row">
-        <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
-        {error && <p class="error">{error.message}</p>}
-        {skippedBecause && <p class="why">because {skippedBecause} failed</p>}
-        {partitions && <p class="why">{count(done?.count ?? 0)} of {count(partitions.count)} partitions</p>}
-        {(reasons.length > 0 || after.length > 0) && (
-          <details>
-            <summary>Why</summary>
-            <ul>
-              {reasons.map(({ message }) => <li key={message}>{message}</li>)}
-              {after.length > 0 && <li>After {after.join(", ")}.</li>}
-            </ul>
-          </details>
-        )}
-        {status === "running" && <progress data-progress={key} aria-label={`Progress of ${key}`}></progress>}
+        <div class="step">
+          <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
+          {error && <p class="error">{error.message}</p>}
+          {skippedBecause && <p class="why">because {skippedBecause} failed</p>}
+          {partitions && <p class="why">{count(done?.count ?? 0)} of {count(partitions.count)} partitions</p>}
+          {(reasons.length > 0 || after.length > 0) && (
+            <details>
+              <summary>Why</summary>
+              <ul>
+                {reasons.map(({ message }) => <li key={message}>{message}</li>)}
+                {after.length > 0 && <li>After {after.join(", ")}.</li>}
+              </ul>
+            </details>
+          )}
+          {status === "running" && <progress data-progress={key} aria-label={`Progress of ${key}`}></progress>}
+        </div>
       </th>
       <td>
         <StateBadge state={state} />
@@ -96,8 +105,4 @@ function StepRow({ step, span, now, readyMs }: { step: RunStep; span: TimeSpan; 
 
 function at(span: TimeSpan, ms: number): string {
   return percentText(Math.min(100, Math.max(0, percentAt(span, ms))));
-}
-
-function clock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19);
 }

@@ -1,8 +1,9 @@
-import { counted, moment } from "../figures.ts";
+import { counted } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { newsByDay, newsId } from "../ticker_charts.ts";
 import type { TickerRecord } from "../ticker_record.ts";
 import { ExternalLink } from "./external_link.tsx";
+import { PlainMoment } from "./moment.tsx";
 import { tickerChartId } from "./ticker_chart.tsx";
 
 /** News of a ticker by the sessions on which it falls, the newest first; each session leads to its place on the chart. */
@@ -41,7 +42,7 @@ export function TickerNews({ record: { ticker, news, newsCut, bars, sources } }:
                   </p>
                   <p class="faint">
                     {publisher}
-                    {author && `, ${author}`}, <time datetime={published_at}>{moment(published_at)}</time>
+                    {author && `, ${author}`}, <PlainMoment at={published_at} />
                   </p>
                   {description && <p class="summary">{description}</p>}
                 </li>

@@ -5,10 +5,10 @@ import { AssetRows } from "../components/asset_rows.tsx";
 import { AssetSchema } from "../components/asset_schema.tsx";
 import { AssetSteps } from "../components/asset_steps.tsx";
 import { AssetWhy } from "../components/asset_why.tsx";
+import { AttentionList, hasFault } from "../components/attention_list.tsx";
 import { AutomationTree } from "../components/automation_tree.tsx";
 import { PartitionQuestion } from "../components/partition_question.tsx";
 import { PartitionStrips } from "../components/partition_strips.tsx";
-import { FailureList } from "../components/failure_list.tsx";
 import { FailedChecks } from "../components/check_badge.tsx";
 import { LivePanel } from "../components/live_panel.tsx";
 import { MaterializeForm } from "../components/materialize_form.tsx";
@@ -57,7 +57,11 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       }
     >
       <div id="attention-place" class="place" data-live>
-        <FailureList assets={[state]} now={now} />
+        {hasFault(state) && (
+          <Panel id="attention" title="Needs attention">
+            <AttentionList assets={[state]} now={now} />
+          </Panel>
+        )}
       </div>
       <LivePanel
         id="why"
@@ -120,10 +124,10 @@ export function AssetPage({ record }: { record: AssetRecord }) {
 /** What stands where an asset would that there is not. */
 export function AssetAbsentPage({ name }: { name: string }) {
   return (
-    <Layout title="No such asset · Tandem" path="/assets/" headline={<h1>There is no asset {name}</h1>}>
+    <Layout title="No such asset · Tandem" path="/assets/" headline={<h1>No asset {name}</h1>}>
       <section class="panel" aria-label="Where to go">
         <p class="empty">
-          <a href="/assets">To the assets</a>
+          The project has no asset of this name. <a href="/assets">All assets</a>
         </p>
       </section>
     </Layout>

@@ -107,7 +107,7 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
       {shown.length === 0
         ? (
           <p class="empty">
-            No asset is like that. <a href="/assets">Show all assets</a>
+            No matching assets. <a href="/assets">Show all assets</a>
           </p>
         )
         : (
@@ -178,7 +178,7 @@ function TableBody(
   if (found.length === 0) {
     return (
       <p class="empty">
-        No asset is like that. <a href="/assets">Show all assets</a>
+        No matching assets. <a href="/assets">Show all assets</a>
       </p>
     );
   }

@@ -18,7 +18,7 @@ export interface AuditEventsProps {
   now: number;
 }
 
-/** What was changed by whom. */
+/** Who changed what. */
 export function AuditEventsPage({ search, events, more, now }: AuditEventsProps) {
   const path = (changes: Partial<AuditSearch>, file = "") => {
     const entries = Object.entries({ ...search, ...changes }).filter(([, value]) => value !== undefined);
@@ -27,47 +27,47 @@ export function AuditEventsPage({ search, events, more, now }: AuditEventsProps)
   };
   return (
     <Layout
-      title="What was done · Tandem"
+      title="Audit log · Tandem"
       path="/settings/audit-events"
       styles={["settings.css"]}
       headline={
         <div class="headline">
           <div>
-            <h1>What was done</h1>
-            <p>Whatever anybody changed or tried to change, the newest first.</p>
+            <h1>Audit log</h1>
+            <p>Every change and every refused attempt, newest first.</p>
           </div>
         </div>
       }
     >
-      <section class="panel" aria-label="What was done">
+      <section class="panel" aria-label="Audit log">
         <SettingsTabs path="/settings/audit-events" />
-        <form class="filters" action="/settings/audit-events" method="get" role="search" aria-label="What was done">
+        <form class="filters" action="/settings/audit-events" method="get" role="search" aria-label="Audit log">
           <label>
-            Who
-            <input type="search" name="actor" value={search.actor ?? ""} placeholder="anybody" autocomplete="off" />
+            Actor
+            <input type="search" name="actor" value={search.actor ?? ""} placeholder="any" autocomplete="off" />
           </label>
           <label>
-            What
-            <input type="search" name="action" value={search.action ?? ""} placeholder="anything" autocomplete="off" />
+            Action
+            <input type="search" name="action" value={search.action ?? ""} placeholder="any" autocomplete="off" />
           </label>
           <button type="submit" class="primary">Filter</button>
           {(search.actor !== undefined || search.action !== undefined) && <a href="/settings/audit-events">Show all</a>}
         </form>
-        {events.length === 0 ? <p class="empty">Nothing of the kind was done.</p> : (
+        {events.length === 0 ? <p class="empty">No matching events.</p> : (
           <>
             <p class="about">
               <a href={path({}, ".csv")}>These as CSV</a>
             </p>
-            <TableScroller label="What was done">
+            <TableScroller label="Audit log">
               <table>
                 <thead>
                   <tr>
-                    <th scope="col">When</th>
-                    <th scope="col">Who</th>
-                    <th scope="col">What</th>
-                    <th scope="col">To what</th>
+                    <th scope="col">Time</th>
+                    <th scope="col">Actor</th>
+                    <th scope="col">Action</th>
+                    <th scope="col">Target</th>
                     <th scope="col">Outcome</th>
-                    <th scope="col">From</th>
+                    <th scope="col">Address</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -85,7 +85,9 @@ export function AuditEventsPage({ search, events, more, now }: AuditEventsProps)
                         </a>
                       </td>
                       <td>{target ?? "–"}</td>
-                      <td>{outcome ?? <abbr title="It is done now, or the process ended in the middle">open</abbr>}</td>
+                      <td>
+                        {outcome ?? <abbr title="In progress, or interrupted by the end of the process">open</abbr>}
+                      </td>
                       <td>{address ?? "–"}</td>
                     </tr>
                   ))}

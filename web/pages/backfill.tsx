@@ -11,9 +11,9 @@ import { rangeInWords } from "./backfills.tsx";
 const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, string][]>> = {
   running: [["pause", "Pause"], ["cancel", "Cancel"]],
   paused: [["resume", "Resume"], ["retry", "Retry what failed"], ["cancel", "Cancel"]],
-  succeeded: [["retry", "Make what is missing since"]],
+  succeeded: [["retry", "Re-run missing partitions"]],
   failed: [["retry", "Retry what failed"]],
-  cancelled: [["retry", "Make what is missing"]],
+  cancelled: [["retry", "Re-run missing partitions"]],
 };
 
 /** One backfill: how far it is, and each asset's partitions over time. */
@@ -21,7 +21,7 @@ export function BackfillPage({ backfill, now }: { backfill: Backfill; now: numbe
   const { id, selection, range, force, assets, runs, runCount, plan } = backfill;
   return (
     <Layout
-      title={`Backfill ${id} – Tandem`}
+      title={`Backfill ${id} · Tandem`}
       path="/backfills/"
       script="backfills.js"
       styles={["backfills.css"]}

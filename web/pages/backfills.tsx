@@ -65,7 +65,7 @@ export function BackfillsPage({ backfills, fields, asked, problem, now }: Backfi
   const running = backfills.filter(({ status }) => status === "running").length;
   return (
     <Layout
-      title="Backfills – Tandem"
+      title="Backfills · Tandem"
       path="/backfills"
       script="backfills.js"
       styles={["backfills.css"]}
@@ -160,7 +160,7 @@ function NewBackfill({ fields, problem }: Pick<BackfillsData, "fields" | "proble
         />
       </label>
       <label class="tick">
-        <input type="checkbox" name="force" checked={fields.force} /> Make what is fresh again, too
+        <input type="checkbox" name="force" checked={fields.force} /> Force (also re-materialize fresh partitions)
       </label>
       <button type="submit">Show the plan</button>
       {problem !== null && <p class="notice bad" id="new-problem" role="alert">{problem}</p>}

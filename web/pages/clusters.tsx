@@ -17,8 +17,8 @@ export function ClustersPage({ map, asked }: { map: ClusterMap | null; asked: { 
             <h1>Clusters</h1>
             <p>
               {map === null
-                ? "Tickers whose returns move together: only inside a cluster are pairs looked for."
-                : `Tickers whose returns move together as of ${map.asOf}: only inside a cluster are pairs looked for. From materialization ${map.materialization} of pair_clusters.`}
+                ? "Tickers whose returns move together: pairs are searched inside each cluster."
+                : `Tickers whose returns move together as of ${map.asOf}: pairs are searched inside each cluster. From materialization ${map.materialization} of pair_clusters.`}
             </p>
           </div>
         </div>
@@ -37,7 +37,7 @@ function Absent({ asked: { asOf } }: { asked: { asOf?: string } }) {
     ? (
       <p class="empty">
         There are no clusters yet: they appear here once pair_clusters is materialized.{" "}
-        <a href="/assets/pair_clusters">To pair_clusters</a>
+        <a href="/assets/pair_clusters">Open pair_clusters</a>
       </p>
     )
     : (
@@ -63,12 +63,12 @@ function Found({ map }: { map: ClusterMap }) {
           </select>
         </label>
         <label>
-          Setting of OPTICS
+          Clustering preset
           <select name="preset">
             {presets.map((name) => (
               <option value={name} selected={name === preset}>
                 {name}
-                {name === testedPreset ? " (of the pairs)" : ""}
+                {name === testedPreset ? " (used for the pairs)" : ""}
               </option>
             ))}
           </select>
@@ -77,8 +77,8 @@ function Found({ map }: { map: ClusterMap }) {
       </form>
       <p class="about">
         {counted(tickers.length, "ticker")}, {count(inside)} of them in{" "}
-        {counted(clusters.length, "cluster")}. Axes are standardized loadings, narrower far out. What lies close on
-        these two components may lie apart on the others.
+        {counted(clusters.length, "cluster")}. Axes: PCA loadings, compressed at the extremes. Tickers close on these
+        two components may be apart on the others.
       </p>
       <ClusterChart map={map} />
       <details open={clusters.length <= 12}>

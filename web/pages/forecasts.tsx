@@ -9,6 +9,7 @@ import type { ForecastScore, ForecastsRecord } from "../forecast_record.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
+import { inWords } from "../words.ts";
 
 /** How far forecasts of spreads were off, and what they say now. */
 export function ForecastsPage({ record }: { record: ForecastsRecord }) {
@@ -110,11 +111,11 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
               <th scope="col">Model</th>
               <th scope="col" class="number">Sessions ahead</th>
               <th scope="col" class="number">MSE</th>
-              <th scope="col" class="number">of the last value</th>
+              <th scope="col" class="number">MSE, last value</th>
               <th scope="col" class="number">MAE</th>
-              <th scope="col" class="number">of the last value</th>
+              <th scope="col" class="number">MAE, last value</th>
               <th scope="col" class="number">Direction right</th>
-              <th scope="col" class="number">of the last value</th>
+              <th scope="col" class="number">Right, last value</th>
               <th scope="col" class="number">Closer in pairs</th>
               <th scope="col" class="number">In the interval</th>
               <th scope="col" class="number">Diebold–Mariano</th>
@@ -125,7 +126,7 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
           <tbody>
             {scores.map((score) => (
               <tr>
-                <th scope="row">{score.model}</th>
+                <th scope="row">{inWords(score.model)}</th>
                 <td class="number">{score.horizon}</td>
                 <td class="number">{decimal(score.mse, 3)}</td>
                 <td class="number">{decimal(score.baseline_mse, 3)}</td>
@@ -155,7 +156,7 @@ function Newest({ newest }: { newest: NonNullable<ForecastsRecord["newest"]> }) 
   return (
     <>
       <p class="about">
-        By {model} as of {asOf}, {horizon === 1 ? "a session" : `${horizon} sessions`}{" "}
+        By {inWords(model)} as of {asOf}, {horizon === 1 ? "a session" : `${horizon} sessions`}{" "}
         ahead. Where the interval holds the present spread, the model tells neither direction. <a href={csv}>As CSV</a>
       </p>
       <TableScroller label="Newest forecasts">

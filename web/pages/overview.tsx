@@ -3,18 +3,20 @@ import {
   type Engine,
   isFinished,
   overallState,
+  type Run,
   type RunSummary,
   type ScheduleState,
 } from "../../engine/mod.ts";
-import { type PairTable as Pairs, readPairTable } from "../chosen_pairs.ts";
-import { AssetChain } from "../components/asset_chain.tsx";
-import { AssetList } from "../components/asset_list.tsx";
-import { FailureList } from "../components/failure_list.tsx";
-import { PairTable } from "../components/pair_table.tsx";
+import { type ChosenPairs, readChosenPairs } from "../chosen_pairs.ts";
+import { AssetMap } from "../components/asset_map.tsx";
+import { AttentionList } from "../components/attention_list.tsx";
+import { ChartCredit } from "../components/chart.tsx";
+import { LivePanel } from "../components/live_panel.tsx";
+import { Moment } from "../components/moment.tsx";
+import { OrderTable } from "../components/order_table.tsx";
 import { PortfolioChart } from "../components/portfolio_chart.tsx";
-import { RunList } from "../components/run_list.tsx";
-import { ScheduleList } from "../components/schedule_list.tsx";
-import { SignalTable } from "../components/signal_table.tsx";
+import { RunActivity } from "../components/run_activity.tsx";
+import { RunTable } from "../components/run_table.tsx";
 import { Layout } from "../layout.tsx";
 import { type NewestSignals, readNewestSignals } from "../newest_signals.ts";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
@@ -28,8 +30,11 @@ export interface OverviewData {
   /** The run in which an asset waits for its turn, by key. */
   waiting: ReadonlyMap<string, number>;
   runs: readonly RunSummary[];
+  /** Of those, what goes on. */
+  open: readonly Run[];
   schedules: readonly ScheduleState[];
-  pairs: Pairs | null;
+  /** `null` where none was ever made. */
+  selection: ChosenPairs | null;
   /** `null` where there is none. */
   portfolio: Portfolio | null;
   /** Of the portfolio's newest session; `null` where there are none. */
@@ -38,15 +43,8 @@ export interface OverviewData {
   now: number;
 }
 
-const shownRuns = 8;
-const portfolioSection = { id: "portfolio", title: "Portfolio" };
-const signalsSection = { id: "signals", title: "Signals" };
-const pairsSection = { id: "pairs", title: "Chosen pairs" };
-const sections = [
-  { id: "assets", title: "Assets" },
-  { id: "schedules", title: "Schedules" },
-  { id: "runs", title: "Runs" },
-];
+const shownRuns = 5;
+const shownSchedules = 4;
 
 /** Reads what the overview shows. */
 export async function readOverview(
@@ -56,104 +54,88 @@ export async function readOverview(
     now: number;
   },
 ): Promise<OverviewData> {
-  const [assets, runs, schedules, pairs, portfolio] = await Promise.all([
+  const [assets, runs, schedules, selection, portfolio] = await Promise.all([
     engine.states(),
     engine.runs({ limit: shownRuns }),
     scheduler.states(),
-    readPairTable(engine),
+    readChosenPairs(engine),
     readPortfolio(engine),
   ]);
   const signals = portfolio &&
     await readNewestSignals(engine, { strategy: portfolio.strategy, session: portfolio.sessions.at(-1)! });
-  const waiting = new Map<string, number>();
-  for (const { id } of runs.filter((run) => !isFinished(run.status))) {
-    for (const step of (await engine.run(id)).steps) {
-      if (step.status === "pending" || step.status === "interrupted") waiting.set(step.key, id);
-    }
-  }
-  return { assets, waiting, runs, schedules, pairs, portfolio, signals, now };
+  const open = await Promise.all(runs.filter((run) => !isFinished(run.status)).map(({ id }) => engine.run(id)));
+  const waiting = new Map(
+    open.flatMap(({ id, steps }) =>
+      steps.filter(({ status }) => status === "pending" || status === "interrupted").map(({ key }) =>
+        [key, id] as const
+      )
+    ),
+  );
+  return { assets, waiting, runs, open, schedules, selection, portfolio, signals, now };
 }
 
-/** The first page: what there is, how fresh it is, and what came of it. */
-export function OverviewPage({ assets, waiting, runs, schedules, pairs, portfolio, signals, now }: OverviewData) {
+/** The first page, in one screen: how the portfolio stands, what is to be traded next, and what needs attention. */
+export function OverviewPage(data: OverviewData) {
+  const { assets, waiting, runs, open, schedules, selection, portfolio, signals, now } = data;
   const choosesPairs = assets.some(({ key }) => key === "chosen_pairs");
-  const open = runs.filter((run) => !isFinished(run.status)).map((run) => run.id);
   return (
     <Layout
-      title="Tandem"
+      title="Overview · Tandem"
       path="/"
       script="overview.js"
-      sections={[
-        ...portfolio ? [portfolioSection] : [],
-        ...signals ? [signalsSection] : [],
-        ...choosesPairs ? [pairsSection] : [],
-        ...sections,
-      ]}
+      styles={["overview.css", "runs.css"]}
       headline={<Headline assets={assets} open={open} />}
     >
-      <div id="failures-place" class="place" data-live>
-        <FailureList assets={assets} now={now} />
-      </div>
-      <div id="portfolio-place" class="place" data-live>
-        {portfolio && (
-          <section id="portfolio" aria-labelledby="portfolio-title" class="panel">
-            <h2 id="portfolio-title">Portfolio</h2>
-            <PortfolioChart portfolio={portfolio} />
-          </section>
-        )}
-      </div>
-      <div id="signals-place" class="place" data-live>
-        {signals && (
-          <section id="signals" aria-labelledby="signals-title" class="panel">
-            <h2 id="signals-title">Newest signals</h2>
-            <SignalTable of={signals} />
-          </section>
-        )}
+      <div class="overview">
+        <div id="first-place" class="place" data-live>
+          {portfolio
+            ? (
+              <section id="portfolio" aria-labelledby="portfolio-title" class="panel">
+                <div class="line">
+                  <h2 id="portfolio-title">Portfolio</h2>
+                  <ChartCredit />
+                </div>
+                <PortfolioChart portfolio={portfolio} />
+              </section>
+            )
+            : (
+              <section id="assets" aria-labelledby="assets-title" class="panel">
+                <h2 id="assets-title">Assets</h2>
+                <AssetMap assets={assets} waiting={waiting} />
+              </section>
+            )}
+        </div>
+        <div class="side">
+          <LivePanel id="attention" title="Needs attention">
+            <AttentionList assets={assets} now={now} />
+          </LivePanel>
+          <LivePanel id="runs" title="Runs">
+            {open.length > 0 && <RunActivity runs={open} />}
+            {runs.length > open.length
+              ? <RunTable label="Last runs" runs={runs.filter(({ status }) => isFinished(status))} now={now} brief />
+              : open.length === 0 && <p class="empty">No runs yet.</p>}
+          </LivePanel>
+          <LivePanel id="schedules" title="Next scheduled">
+            <NextTicks schedules={schedules} now={now} />
+          </LivePanel>
+        </div>
       </div>
       {choosesPairs && (
-        <section id="pairs" aria-labelledby="pairs-title" class="panel">
-          <h2 id="pairs-title">Chosen pairs</h2>
-          <div id="pairs-body" data-live>
-            <PairsBody pairs={pairs} assets={assets} />
-          </div>
-        </section>
+        <LivePanel id="orders" title="Orders and pairs">
+          <PairsBody selection={selection} signals={signals} assets={assets} />
+        </LivePanel>
       )}
-      <section id="assets" aria-labelledby="assets-title" class="panel split">
-        <div class="aside">
-          <h2 id="assets-title">Assets</h2>
-          <div id="chain" data-live>
-            <AssetChain assets={assets} />
-          </div>
-        </div>
-        <AssetList assets={assets} waiting={waiting} now={now} />
-      </section>
-      <div class="columns">
-        <section id="schedules" aria-labelledby="schedules-title" class="panel">
-          <h2 id="schedules-title">Schedules</h2>
-          <div id="schedules-body" data-live>
-            {schedules.length > 0
-              ? <ScheduleList schedules={schedules} now={now} />
-              : <p class="empty">No schedule is declared: assets are materialized on request.</p>}
-          </div>
-        </section>
-        <section id="runs" aria-labelledby="runs-title" class="panel">
-          <h2 id="runs-title">Last runs</h2>
-          <div id="runs-body" data-live>
-            {runs.length > 0 ? <RunList runs={runs} now={now} /> : <p class="empty">Nothing has run yet.</p>}
-          </div>
-        </section>
-      </div>
     </Layout>
   );
 }
 
 /** How everything stands in one line, with the way to make what is stale. */
-function Headline({ assets, open }: { assets: readonly AssetState[]; open: readonly number[] }) {
+function Headline({ assets, open }: { assets: readonly AssetState[]; open: readonly Run[] }) {
   const settled = assets.every(({ state }) => state === "fresh");
   const untouched = assets.length > 0 && assets.every(({ state }) => state === "missing");
   const { title, detail } = overallState(assets, { running: open.length > 0 });
   return (
-    <div class="headline" id="headline" data-live data-open-runs={open.join(" ")}>
+    <div class="headline" id="headline" data-live data-open-runs={open.map(({ id }) => id).join(" ")}>
       <div>
         <h1>{title}</h1>
         <p>{detail}</p>
@@ -173,26 +155,34 @@ function Headline({ assets, open }: { assets: readonly AssetState[]; open: reado
   );
 }
 
-function PairsBody({ pairs, assets }: { pairs: Pairs | null; assets: readonly AssetState[] }) {
-  const find = (key: string) => assets.find((asset) => asset.key === key);
-  const [chosen, metrics] = [find("chosen_pairs")!, find("pair_metrics")];
-  if (!pairs) return <p class="empty">No pairs yet: they appear here once chosen_pairs is materialized.</p>;
-  if (pairs.rows.length === 0) {
+function PairsBody({ selection, signals, assets }: Pick<OverviewData, "selection" | "signals" | "assets">) {
+  const chosen = assets.find(({ key }) => key === "chosen_pairs")!;
+  if (!selection) return <p class="empty">No pairs yet: they appear here once chosen_pairs is materialized.</p>;
+  if (selection.pairs.length === 0 && !signals?.signals.length) {
     return <p class="empty">No pair was chosen: none met the criteria on the data at hand.</p>;
   }
-  const aged = [chosen, metrics].filter((asset) => asset && asset.state !== "fresh").map((asset) => asset!.key);
   return (
     <>
-      {aged.length > 0 && (
-        <p class="notice">Shown as last made: {aged.join(" and ")} {aged.length > 1 ? "are" : "is"} not fresh.</p>
-      )}
-      <PairTable
-        pairs={pairs}
-        about={[
-          ...pairs.asOf === null ? [] : [`Chosen as of ${pairs.asOf}.`],
-          ...[chosen, metrics].flatMap((asset) => asset?.description ?? []),
-        ].join(" ")}
-      />
+      {chosen.state !== "fresh" && <p class="notice">Selection as last made: chosen_pairs is not fresh.</p>}
+      <OrderTable signals={signals} selection={selection} />
     </>
+  );
+}
+
+/** When schedules fire next, the soonest first. */
+function NextTicks({ schedules, now }: { schedules: readonly ScheduleState[]; now: number }) {
+  const due = schedules.flatMap((schedule) => schedule.nextAt ? [{ ...schedule, at: schedule.nextAt }] : [])
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  if (due.length === 0) return <p class="empty">No schedule will fire: assets are materialized on request.</p>;
+  return (
+    <ul class="ticks">
+      {due.slice(0, shownSchedules).map(({ name, description, selection, at }) => (
+        <li class="line" key={name} title={description}>
+          <a href={`/schedules#${name}`}>{name}</a>
+          <code>{selection}</code>
+          <Moment at={at} now={now} />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -192,9 +192,9 @@ function SearchForm(
         <input type="number" min="0" step="1" {...field("min_crossings", search.minCrossings)} placeholder="any" />
       </label>
       <label>
-        Failed by
+        Failed criterion
         <select name="failed" {...(problems.has("failed") ? { "aria-invalid": "true" as const } : {})}>
-          <option value="">any or nothing</option>
+          <option value="">any or none</option>
           {Object.entries(criteria).map(([name, title]) => (
             <option value={name} selected={search.failed === name}>{title}</option>
           ))}
@@ -219,7 +219,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
   if (matching === 0) {
     return (
       <p class="empty">
-        No pair is like that. <a href="/pairs">Show all pairs</a>
+        No matching pairs. <a href="/pairs">Show all pairs</a>
       </p>
     );
   }
@@ -249,7 +249,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
               {columns.map(({ name, title, hint }) => (
                 <SortHeader search={search} name={name} title={title} hint={hint} numeric />
               ))}
-              <th scope="col">What failed</th>
+              <th scope="col">Failed criteria</th>
               <th scope="col">Tickers</th>
             </tr>
           </thead>
@@ -263,7 +263,7 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
                   <Accepted pair={pair} />
                 </td>
                 {columns.map(({ name, cell }) => <td class="number" key={name}>{cell(pair)}</td>)}
-                <td class="reason">{failures(pair)}</td>
+                <td class="cut" title={failures(pair)}>{failures(pair)}</td>
                 <td>
                   <LegLinks tickers={[pair.ticker_1, pair.ticker_2]} />
                 </td>

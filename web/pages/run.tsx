@@ -2,7 +2,7 @@ import { eventKinds, isFinished, type Run, type RunEvent } from "../../engine/mo
 import { LogLine } from "../components/log_line.tsx";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
-import { asker } from "../components/run_list.tsx";
+import { triggerInWords } from "../components/run_table.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
 import { StepTable } from "../components/step_table.tsx";
 import { counted, duration } from "../figures.ts";
@@ -25,7 +25,7 @@ export function RunPage({ run, config, events, now }: RunPageData) {
   const ended = isFinished(run.status);
   return (
     <Layout
-      title={`Run ${run.id} – Tandem`}
+      title={`Run ${run.id} · Tandem`}
       path="/runs/"
       script="runs.js"
       styles={["runs.css"]}
@@ -33,7 +33,9 @@ export function RunPage({ run, config, events, now }: RunPageData) {
     >
       <Panel id="steps-panel" title="Steps">
         <div id="steps" data-live>
-          {run.steps.length === 0 ? <p class="empty">Nothing had to be made.</p> : <StepTable run={run} now={now} />}
+          {run.steps.length === 0
+            ? <p class="empty">Nothing to do: everything it selects is fresh.</p>
+            : <StepTable run={run} now={now} />}
         </div>
       </Panel>
       <Panel id="log-panel" title="Log">
@@ -95,7 +97,7 @@ function Headline({ run, now }: { run: Run; now: number }) {
           <StateBadge state={status} />{" "}
           <code title={selection}>{selection.length > 80 ? `${selection.slice(0, 80)} …` : selection}</code>
           {force ? ", forced" : ""},{" "}
-          {backfill ? <a href={`/backfills/${backfill}`}>{asker(trigger)}</a> : asker(trigger)}
+          {backfill ? <a href={`/backfills/${backfill}`}>{triggerInWords(trigger)}</a> : triggerInWords(trigger)}
           {retryOf !== null && (
             <>
               , a retry of <a href={`/runs/${retryOf}`}>run {retryOf}</a>
@@ -129,7 +131,7 @@ function Headline({ run, now }: { run: Run; now: number }) {
             id="do-retry"
             data-act="run retry"
             data-to={id}
-            data-confirm={`Do again what failed in run ${id}, and what depends on it?`}
+            data-confirm={`Retry what failed in run ${id} and everything downstream of it?`}
           >
             Retry what failed
           </button>

@@ -6,9 +6,9 @@ import {
   type RunSummary,
   type ScheduleState,
 } from "../../engine/mod.ts";
-import { RunList } from "../components/run_list.tsx";
+import { RunTable, triggerInWords } from "../components/run_table.tsx";
 import { RunTimeline } from "../components/run_timeline.tsx";
-import { counted } from "../figures.ts";
+import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { Panel } from "../components/panel.tsx";
 import type { TimeSpan } from "../time_axis.ts";
@@ -41,7 +41,7 @@ export interface RunsPageData {
 
 const triggers = ["http", "cli", "startup", "schedule", "automation", "backfill"] as const;
 /** Hours of the past that can be drawn; as many of the future are. */
-export const drawnHours = [6, 24, 168] as const;
+export const drawnHours = [1, 6, 24, 168] as const;
 
 /** The filter that a search means, with what of it cannot be understood. */
 export function filterOf(search: RunSearch): { filter: RunFilter; problems: string[] } {
@@ -76,7 +76,7 @@ export function RunsPage(data: RunsPageData) {
   const failed = timeline.runs.filter(({ status }) => status === "failed").length;
   return (
     <Layout
-      title="Runs – Tandem"
+      title="Runs · Tandem"
       path="/runs"
       script="runs.js"
       styles={["runs.css"]}
@@ -85,8 +85,8 @@ export function RunsPage(data: RunsPageData) {
           <div>
             <h1>Runs</h1>
             <p>
-              {open > 0 ? `${counted(open, "run")} not ended` : "Nothing runs"}
-              {failed > 0 ? `, ${counted(failed, "run")} failed in the time that is drawn` : ""}
+              {open > 0 ? `${counted(open, "run")} in progress` : "No runs in progress"}
+              {failed > 0 ? ` · ${count(failed)} failed in the last ${hoursInWords(hours)}` : ""}
             </p>
           </div>
         </div>
@@ -96,7 +96,7 @@ export function RunsPage(data: RunsPageData) {
         <p class="choices">
           {drawnHours.map((each) => (
             <a href={runsPath(search, { hours: each })} aria-current={each === hours ? "true" : undefined}>
-              {each === 168 ? "7 days" : `${each} hours`}
+              {hoursInWords(each)}
             </a>
           ))}
         </p>
@@ -104,16 +104,21 @@ export function RunsPage(data: RunsPageData) {
           <RunTimeline {...timeline} now={now} backfills={backfills} schedules={schedules} />
         </div>
       </Panel>
-      <Panel id="list-panel" title="List">
+      <Panel id="list-panel" title="Runs">
         <Filters {...data} />
+        <p class="line bulk" id="bulk" role="group" aria-label="Selected runs" hidden>
+          <span id="bulk-count" role="status"></span>
+          <button type="button" id="bulk-retry" data-bulk="retry">Retry</button>
+          <button type="button" id="bulk-cancel" data-bulk="cancel">Cancel</button>
+        </p>
         <div id="list" data-live>
           {problems.length === 0 && (runs.length === 0
             ? (
               <p class="empty">
-                {Object.values(search).every((field) => field === "") ? "Nothing has run yet." : "No run is like this."}
+                {Object.values(search).every((field) => field === "") ? "No runs yet." : "No matching runs."}
               </p>
             )
-            : <RunList runs={runs} now={now} />)}
+            : <RunTable label="Runs" runs={runs} now={now} />)}
           <p class="line">
             {next !== null && <a rel="next" href={runsPath(search, { hours, before: next })}>Older runs</a>}
             {runs.length > 0 && <a href={csvPath(search)}>CSV</a>}
@@ -124,8 +129,14 @@ export function RunsPage(data: RunsPageData) {
   );
 }
 
+function hoursInWords(hours: number): string {
+  return hours === 168 ? "7 days" : hours === 1 ? "hour" : `${hours} h`;
+}
+
 function Filters({ search, problems, assets, hours }: RunsPageData) {
-  const option = (value: string, chosen: string) => <option value={value} selected={value === chosen}>{value}</option>;
+  const option = (value: string, chosen: string, word = value) => (
+    <option value={value} selected={value === chosen}>{word}</option>
+  );
   return (
     <form class="filters" action="/runs" method="get" role="search" aria-label="Runs">
       <label>
@@ -136,11 +147,11 @@ function Filters({ search, problems, assets, hours }: RunsPageData) {
         </select>
       </label>
       <label>
-        Asked for by
+        Trigger
         <select name="trigger">
-          <option value="">anybody</option>
+          <option value="">any</option>
           {[...new Set([...triggers, ...(search.trigger === "" ? [] : [search.trigger])])]
-            .map((trigger) => option(trigger, search.trigger))}
+            .map((trigger) => option(trigger, search.trigger, triggerInWords(trigger)))}
         </select>
       </label>
       <label>
@@ -149,11 +160,11 @@ function Filters({ search, problems, assets, hours }: RunsPageData) {
         <datalist id="asset-keys">{assets.map((key) => <option key={key} value={key}></option>)}</datalist>
       </label>
       <label>
-        From
+        From (UTC)
         <input type="date" name="from" value={search.from} />
       </label>
       <label>
-        To
+        To (UTC)
         <input type="date" name="to" value={search.to} />
       </label>
       {hours !== 24 && <input type="hidden" name="hours" value={hours} />}

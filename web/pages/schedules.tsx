@@ -1,25 +1,27 @@
+import { useContext } from "hono/jsx";
 import type { AutomationState, ScheduleState, ScheduleTick } from "../../engine/mod.ts";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
 import { cronInWords } from "../cron_words.ts";
 import { counted, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { PreferencesContext } from "../preferences.ts";
 import { TableScroller } from "../components/table_scroller.tsx";
 
 /** What the page with the schedules shows. */
 export interface SchedulesPageData {
   schedules: readonly ScheduleState[];
-  /** Of each asset that is made without anybody asking. */
+  /** Of each asset that has one. */
   automations: readonly AutomationState[];
   now: number;
 }
 
-/** What begins by itself: by the clock, and because of what is upstream. */
+/** What starts runs by itself: schedules by the clock, automations by what changed upstream. */
 export function SchedulesPage({ schedules, automations, now }: SchedulesPageData) {
   const paused = schedules.filter(({ pausedAt }) => pausedAt !== null).length;
   return (
     <Layout
-      title="Schedules – Tandem"
+      title="Schedules · Tandem"
       path="/schedules"
       script="runs.js"
       styles={["runs.css"]}
@@ -35,27 +37,29 @@ export function SchedulesPage({ schedules, automations, now }: SchedulesPageData
         </div>
       }
     >
-      <Panel id="schedules" title="By the clock">
+      <Panel id="schedules" title="Schedules">
         <div id="schedule-list" data-live>
-          {schedules.length === 0 ? <p class="empty">There is no schedule.</p> : (
-            <ul class="entries">
-              {schedules.map((schedule) => (
-                <li id={schedule.name}>
-                  <Schedule schedule={schedule} now={now} />
-                </li>
-              ))}
-            </ul>
-          )}
+          {schedules.length === 0
+            ? <p class="empty">No schedule is declared: assets are materialized on request.</p>
+            : (
+              <ul class="entries">
+                {schedules.map((schedule) => (
+                  <li id={schedule.name}>
+                    <Schedule schedule={schedule} now={now} />
+                  </li>
+                ))}
+              </ul>
+            )}
         </div>
-        <p class="faint">What a schedule would have fired while it is paused is not made up.</p>
+        <p class="faint">Ticks missed while paused are not caught up.</p>
       </Panel>
-      <Panel id="automation" title="Because of what is upstream">
+      <Panel id="automation" title="Automations">
         <div id="automation-list" data-live>
           {automations.length === 0
-            ? <p class="empty">No asset is made without anybody asking.</p>
+            ? <p class="empty">No asset has an automation.</p>
             : <Automations automations={automations} now={now} />}
         </div>
-        <p class="faint">A paused automation is judged on and not followed.</p>
+        <p class="faint">Paused automations are still evaluated but start no runs.</p>
       </Panel>
     </Layout>
   );
@@ -77,7 +81,7 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
                     next <Moment at={upcoming[0]} now={now} />
                   </>
                 )
-                : "never again"}
+                : "no further tick"}
             </span>
           )
           : (
@@ -101,7 +105,7 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
             class="quiet"
             data-act={`schedule ${pausedAt === null ? "pause" : "resume"}`}
             data-to={name}
-            data-said={`${name} ${pausedAt === null ? "is paused" : "fires again"}.`}
+            data-said={`${name} ${pausedAt === null ? "is paused" : "is resumed"}.`}
             aria-label={`${pausedAt === null ? "Pause" : "Resume"} ${name}`}
           >
             {pausedAt === null ? "Pause" : "Resume"}
@@ -114,11 +118,11 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
       </p>
       <div class="columns">
         <div>
-          <h3>{pausedAt === null ? "Next" : "Next, if it were not paused"}</h3>
+          <h3>{pausedAt === null ? "Next" : "Next, once resumed"}</h3>
           <ol class="times">
             {upcoming.map((at) => (
               <li>
-                <time datetime={at} title={moment(at)}>{zoned(at, timeZone)}</time>
+                <ScheduleTime at={at} timeZone={timeZone} />
               </li>
             ))}
           </ol>
@@ -145,10 +149,10 @@ function Tick(
 ) {
   return (
     <>
-      <time datetime={firedAt} title={moment(firedAt)}>{zoned(asked ? firedAt : scheduledAt, timeZone)}</time>
+      <ScheduleTime at={asked ? firedAt : scheduledAt} timeZone={timeZone} />
       {": "}
       {runId === null ? "nothing was stale" : <a href={`/runs/${runId}`}>run {runId}</a>}
-      {asked ? ", because somebody asked" : madeUp ? `, made up at ${zoned(firedAt, timeZone)}` : ""}
+      {asked ? ", started by hand" : madeUp ? `, caught up at ${zoned(firedAt, timeZone)}` : ""}
     </>
   );
 }
@@ -161,8 +165,8 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
           <tr>
             <th scope="col">Asset</th>
             <th scope="col">Condition</th>
-            <th scope="col">Last time that it asked for something</th>
-            <th scope="col">Followed</th>
+            <th scope="col">Last requested run</th>
+            <th scope="col">State</th>
           </tr>
         </thead>
         <tbody>
@@ -184,7 +188,7 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
                         <a href={`/runs/${asked.runId}`}>run {asked.runId}</a>
                       </>
                     )
-                    : <span class="faint">not yet</span>}
+                    : <span class="faint">none yet</span>}
                 </td>
                 <td>
                   <button
@@ -193,7 +197,7 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
                     class="quiet"
                     data-act={`automation ${pausedAt === null ? "pause" : "resume"}`}
                     data-to={key}
-                    data-said={`The automation of ${key} is ${pausedAt === null ? "paused" : "followed again"}.`}
+                    data-said={`The automation of ${key} is ${pausedAt === null ? "paused" : "resumed"}.`}
                     aria-label={`${pausedAt === null ? "Pause" : "Resume"} the automation of ${key}`}
                   >
                     {pausedAt === null ? "Pause" : "Resume"}
@@ -212,6 +216,12 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
       </table>
     </TableScroller>
   );
+}
+
+/** A moment on the clock of the schedule; on the reader's clock it is the title. */
+function ScheduleTime({ at, timeZone }: { at: string; timeZone: string }) {
+  const chosen = useContext(PreferencesContext).timeZone;
+  return <time datetime={at} title={moment(at, chosen)}>{zoned(at, timeZone)}</time>;
 }
 
 /** A moment on the clock of the schedule: `Mon 2026-11-23 18:30`. */

@@ -141,15 +141,15 @@ function Strip({ pair: { tickers, ranks, times }, sessions }: { pair: SelectedPa
 function Turnover({ turnover }: { turnover: SelectionHistory["turnover"] }) {
   return (
     <details>
-      <summary>What came and what left</summary>
+      <summary>Pairs added and removed</summary>
       <div class="scroller bounded" tabindex={0} role="region" aria-label="Selections, may scroll">
         <table>
           <thead>
             <tr>
               <th scope="col">As of</th>
               <th scope="col" class="number">Chosen</th>
-              <th scope="col" class="number">Came</th>
-              <th scope="col" class="number">Left</th>
+              <th scope="col" class="number">Added</th>
+              <th scope="col" class="number">Removed</th>
             </tr>
           </thead>
           <tbody>

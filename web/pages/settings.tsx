@@ -159,7 +159,7 @@ function TokenTable({ tokens, now }: { tokens: readonly Token[]; now: number }) 
 function SessionTable(
   { sessions, principal, now }: { sessions: readonly Session[]; principal: Principal; now: number },
 ) {
-  if (sessions.length === 0) return <p class="empty">Nobody is signed in.</p>;
+  if (sessions.length === 0) return <p class="empty">No open sessions.</p>;
   return (
     <TableScroller label="Sessions" csv="sessions">
       <table>

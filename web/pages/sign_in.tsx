@@ -47,7 +47,7 @@ export function SignInPage({ provider, returnPath, problem, signedOut = false }:
           </label>
           <button type="submit" class={provider ? "" : "primary"}>Sign in</button>
           <p class="faint">
-            Somebody with access to the machine creates one: <code>deno task token create NAME</code>
+            Created on the machine of the service: <code>deno task token create NAME</code>
           </p>
         </form>
       </section>

@@ -203,7 +203,7 @@ function Found(
         {found.length === 0
           ? (
             <>
-              No ticker is like that. <a href="/tickers">Show all {count(directory.entries.length)}</a>
+              No matching tickers. <a href="/tickers">Show all {count(directory.entries.length)}</a>
             </>
           )
           : (

@@ -1,0 +1,31 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { showTheme } from "./theme.js";
+
+const yearSeconds = 365 * 24 * 60 * 60;
+
+/**
+ * Keeps a preference where the server reads it for the next page (`preferences.ts`), and shows this page in it.
+ *
+ * @param {string} name `theme` or `clock`.
+ * @param {string} value
+ */
+export function prefer(name, value) {
+  for (const button of document.querySelectorAll(`[data-preference="${CSS.escape(name)}"]`)) {
+    button.ariaPressed = String(/** @type {HTMLButtonElement} */ (button).value === value);
+  }
+  const local = name === "clock" && value === "local";
+  const kept = local ? Intl.DateTimeFormat().resolvedOptions().timeZone : value;
+  document.cookie = `tandem_${name}=${kept}; path=/; max-age=${yearSeconds}; samesite=lax`;
+  // Times are written by the server.
+  if (name === "clock") location.reload();
+  else showTheme(value);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-preference]") : null;
+  if (button instanceof HTMLButtonElement) prefer(button.dataset.preference ?? "", button.value);
+});

@@ -1,0 +1,3 @@
+// @ts-check
+import "./palette.js";
+import "./preferences.js";

@@ -1,0 +1,36 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+dark.addEventListener("change", tell);
+
+function tell() {
+  for (const listener of listeners) listener();
+}
+
+/**
+ * Calls `listener` whenever colours become others: for what is drawn and not styled.
+ *
+ * @param {() => void} listener
+ * @returns {() => void} Ends that.
+ */
+export function onThemeChange(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Shows the page in a theme. @param {string} theme `system`, `light` or `dark`. */
+export function showTheme(theme) {
+  const root = document.documentElement;
+  if (theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  const scheme = document.querySelector("meta[name='color-scheme']");
+  if (scheme instanceof HTMLMetaElement) scheme.content = theme === "system" ? "light dark" : theme;
+  tell();
+}

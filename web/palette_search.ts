@@ -1,0 +1,223 @@
+import { type Engine, namesText, type RunSummary, UnknownBackfillError, UnknownRunError } from "../engine/mod.ts";
+import { clocks, themes } from "./preferences.ts";
+import { pagesOf } from "./navigation.ts";
+import { pairPath } from "./pair_path.ts";
+import type { TickerDirectory } from "./ticker_directory.ts";
+import { tickerPath } from "./ticker_path.ts";
+import { findTickers } from "./ticker_search.ts";
+import { nameWords } from "./ticker_words.ts";
+
+/** What the palette is searched in. */
+export type PaletteEngine =
+  & Pick<Engine, "graph" | "rows" | "newestDate" | "run" | "runs">
+  & { backfills: Pick<Engine["backfills"], "get"> };
+
+/** Something that can be gone to or done. */
+export interface PaletteResult {
+  /** Under which it is listed. */
+  group: "Pages" | "Actions" | "Assets" | "Tickers" | "Pairs" | "Runs" | "Backfills";
+  title: string;
+  /** What is said beside it; may be empty. */
+  detail: string;
+  /** Where it leads; `null` of what is done in place. */
+  path: string | null;
+  /** What is done in place: a preference that is set, or a selection that is materialized. */
+  act?: { name: "theme" | "clock" | "materialize"; value: string };
+}
+
+/** Results of one group at most; of all groups together there are never more than seven times as many. */
+export const mostOfGroup = 6;
+/** A longer text finds nothing more. */
+export const longestQuery = 100;
+
+/**
+ * What a text finds, group by group, the likeliest first; of an empty text pages and actions.
+ *
+ * @param directory All tickers; `null` where there are none.
+ * @param mayOperate Whether what begins something is offered.
+ *
+ * Cost: one pass over the tickers, and two or three queries of a few rows.
+ */
+export async function searchPalette(
+  engine: PaletteEngine,
+  { query, directory, mayOperate }: { query: string; directory: TickerDirectory | null; mayOperate: boolean },
+): Promise<PaletteResult[]> {
+  const text = query.trim().slice(0, longestQuery);
+  const words = nameWords(text.replaceAll("_", " "));
+  const pages = pagesFound(engine, words);
+  const actions = actionsFound(engine, { words, mayOperate });
+  if (words.length === 0) return [...pages, ...actions];
+  const [pairs, runs] = await Promise.all([
+    pairsFound(engine, { text, directory }),
+    numberedFound(engine, words),
+  ]);
+  const tickers = directory ? tickersFound(directory, text) : [];
+  return [...runs, ...pages, ...tickers, ...pairs, ...assetsFound(engine, words), ...actions];
+}
+
+/** Whether each of the words begins one of the title's. */
+function begins(title: string, words: readonly string[]): boolean {
+  const own = nameWords(title.replaceAll("_", " "));
+  return words.every((word) => own.some((one) => one.startsWith(word)));
+}
+
+function pagesFound({ graph }: PaletteEngine, words: readonly string[]): PaletteResult[] {
+  const found = pagesOf(graph.keys).filter(({ title }) => begins(title, words));
+  return found.map(({ title, path, group }) => ({ group: "Pages", title, detail: group, path }));
+}
+
+const themeTitles = { system: "as the system has it", light: "light", dark: "dark" } as const;
+const clockTitles = { utc: "in UTC", exchange: "of the exchange", local: "of this computer" } as const;
+
+function actionsFound(
+  { graph }: PaletteEngine,
+  { words, mayOperate }: { words: readonly string[]; mayOperate: boolean },
+): PaletteResult[] {
+  const preferences: PaletteResult[] = [
+    ...themes.map((value) => ({ title: `Theme ${themeTitles[value]}`, act: { name: "theme" as const, value } })),
+    ...clocks.map((value) => ({ title: `Times ${clockTitles[value]}`, act: { name: "clock" as const, value } })),
+  ].map((action) => ({ ...action, group: "Actions", detail: "Preference", path: null }));
+  const actions: PaletteResult[] = mayOperate
+    ? [
+      {
+        group: "Actions",
+        title: "Materialize what is stale",
+        detail: "Starts a run",
+        path: null,
+        act: { name: "materialize", value: "*" },
+      },
+      { group: "Actions", title: "Start a backfill", detail: "Opens the form", path: "/backfills" },
+    ]
+    : [];
+  const [first, ...rest] = words;
+  // Its plan is shown before anything runs.
+  const planned = mayOperate && first !== undefined && rest.length > 0 && begins("Materialize", [first])
+    ? graph.producers.filter(({ key, asset }) => !asset.external && begins(key, rest))
+    : [];
+  return [
+    ...planned.slice(0, mostOfGroup).map(({ key }): PaletteResult => ({
+      group: "Actions",
+      title: `Materialize ${key}`,
+      detail: "Opens the plan",
+      path: `/assets/${key}?scope=this#materialize`,
+    })),
+    ...[...actions, ...preferences].filter(({ title }) => begins(title, words)),
+  ];
+}
+
+function assetsFound({ graph }: PaletteEngine, words: readonly string[]): PaletteResult[] {
+  const whole = words.join("_");
+  const rank = (key: string) => key === whole ? 0 : key.startsWith(whole) ? 1 : begins(key, words) ? 2 : 3;
+  return graph.assets.filter(({ key }) => rank(key) < 3 || key.includes(whole))
+    .sort((a, b) => rank(a.key) - rank(b.key))
+    .slice(0, mostOfGroup)
+    .map(({ key, description }) => ({ group: "Assets", title: key, detail: description, path: `/assets/${key}` }));
+}
+
+function tickersFound(directory: TickerDirectory, text: string): PaletteResult[] {
+  return findTickers(directory, { text, size: 25, page: 1 }).slice(0, mostOfGroup).map((
+    { ticker, name, active },
+  ) => ({
+    group: "Tickers",
+    title: ticker,
+    detail: [name ?? "", active ? "" : "delisted"].filter(Boolean).join(", "),
+    path: tickerPath(ticker),
+  }));
+}
+
+/** Tested pairs of the newest session: of one ticker, or of two that are written with a blank or a stroke between them. */
+async function pairsFound(
+  engine: PaletteEngine,
+  { text, directory }: { text: string; directory: TickerDirectory | null },
+): Promise<PaletteResult[]> {
+  if (!engine.graph.keys.includes("cointegrated_pairs")) return [];
+  const symbols = text.toUpperCase().split(/[\s/,]+/).filter(Boolean);
+  if (symbols.length > 2) return [];
+  const [firsts, seconds = firsts] = symbols.map((symbol) => symbolsLike(directory, symbol));
+  if (!firsts?.length || !seconds?.length) return [];
+  const asOf = await engine.newestDate("cointegrated_pairs");
+  if (asOf === null) return [];
+  const read = async (conditions: Readonly<Record<string, readonly string[]>>) => {
+    const { rows } = await engine.rows("cointegrated_pairs", {
+      filters: [
+        { column: "as_of", operator: "eq", value: asOf },
+        ...Object.entries(conditions).map(([column, values]) => ({
+          column,
+          operator: "in" as const,
+          value: namesText(values),
+        })),
+      ],
+      fields: ["ticker_1", "ticker_2", "accepted"],
+      order: ["-accepted", "engle_granger_p_value"],
+      limit: mostOfGroup,
+    });
+    return rows;
+  };
+  const found = symbols.length === 2
+    ? await Promise.all([
+      read({ ticker_1: firsts, ticker_2: seconds }),
+      read({ ticker_1: seconds, ticker_2: firsts }),
+    ])
+    : await Promise.all([read({ ticker_1: firsts }), read({ ticker_2: firsts })]);
+  const pairs = new Map(found.flat().map((row) => [`${row.ticker_1} / ${row.ticker_2}`, row]));
+  return [...pairs].sort(([, a], [, b]) => Number(b.accepted) - Number(a.accepted)).slice(0, mostOfGroup).map((
+    [title, row],
+  ) => ({
+    group: "Pairs",
+    title,
+    detail: row.accepted ? "accepted" : "tested, not accepted",
+    path: pairPath(String(row.ticker_1), String(row.ticker_2)),
+  }));
+}
+
+/** Symbols that a text is or begins, the shortest first; the text itself where symbols are not known. */
+function symbolsLike(directory: TickerDirectory | null, symbol: string): string[] {
+  if (!directory) return [symbol];
+  const like = directory.entries.map(({ ticker }) => ticker).filter((ticker) =>
+    ticker.toUpperCase().startsWith(symbol)
+  );
+  return like.sort((a, b) => a.length - b.length).slice(0, 20);
+}
+
+/** Runs and backfills by their number, and the newest runs for the word `run`. */
+async function numberedFound(engine: PaletteEngine, words: readonly string[]): Promise<PaletteResult[]> {
+  const [number, ...rest] = words.toSorted((a, b) => Number(isNumber(b)) - Number(isNumber(a)));
+  if (rest.length > 1) return [];
+  const kind = rest[0] ?? "";
+  if (!isNumber(number!)) {
+    if (words.length > 1 || number!.length < 3 || !"runs".startsWith(number!)) return [];
+    return (await engine.runs({ limit: mostOfGroup })).map(runResult);
+  }
+  const id = Number(number);
+  const [run, backfill] = await Promise.all([
+    "runs".startsWith(kind) ? engine.run(id).catch(unlessUnknown) : null,
+    "backfills".startsWith(kind) ? engine.backfills.get(id).catch(unlessUnknown) : null,
+  ]);
+  return [
+    ...run ? [runResult(run)] : [],
+    ...backfill
+      ? [{
+        group: "Backfills" as const,
+        title: `Backfill ${id}`,
+        detail: `${backfill.status}, ${backfill.selection}`,
+        path: `/backfills/${id}`,
+      }]
+      : [],
+  ];
+}
+
+function isNumber(word: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(word);
+}
+
+function runResult(
+  { id, status, selection, finishedAt }: Pick<RunSummary, "id" | "status" | "selection" | "finishedAt">,
+): PaletteResult {
+  const detail = [status, selection, finishedAt?.slice(0, 10)].filter(Boolean).join(", ");
+  return { group: "Runs", title: `Run ${id}`, detail, path: `/runs/${id}` };
+}
+
+function unlessUnknown(error: unknown): null {
+  if (error instanceof UnknownRunError || error instanceof UnknownBackfillError) return null;
+  throw error;
+}

@@ -1,0 +1,31 @@
+/** Words of identifiers that are not written as other words are. */
+const written: Readonly<Record<string, string>> = {
+  adf: "ADF",
+  arima: "ARIMA",
+  bps: "(bps)",
+  cagr: "CAGR",
+  ema: "EMA",
+  id: "ID",
+  macd: "MACD",
+  mae: "MAE",
+  mse: "MSE",
+  ou: "OU",
+  rsi: "RSI",
+  sma: "SMA",
+  usd: "(USD)",
+  vwap: "VWAP",
+};
+
+/** An identifier as people write it: `rolling_trend` as `Rolling trend`, `cost_bps` as `Cost (bps)`. */
+export function inWords(name: string): string {
+  const text = name.split("_").map((word) => written[word] ?? word).join(" ");
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** Columns of fractions that are read as percentages. */
+const fractions = /(?:^|_)(?:returns?|drawdown|volatility|turnover)$/;
+
+/** Whether the numbers of a column are fractions that are read as percentages. */
+export function isFraction({ name, type }: { name: string; type: string }): boolean {
+  return type === "double precision" && fractions.test(name);
+}
