@@ -67,10 +67,9 @@ export const formationPairs = asset({
   group: "pairs",
   layer: "gold",
   description: "The pairs chosen by each formation of the walk-forward, by what was known at its end.",
-  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
+  // As received, because adjusted prices know of the splits to come.
   deps: { bars: reads(rawDailyBars, lastSessions(Infinity)), sessions: reads(sessions, lastSessions(Infinity)) },
   automation: eager(),
-  after: ["daily_bars"],
   outs: { formations },
   config: WalkForwardConfig,
   row: FormationPair,
