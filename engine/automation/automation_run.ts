@@ -21,7 +21,7 @@ export function planRequests(
     const own = reasonsOf(producer, snapshot, asked);
     const inherited = rebuilt
       .filter((upstream) => !own.some((r) => r.kind === "upstream_changed" && r.upstream === upstream))
-      .map((upstream) => upstreamStale(upstream, !snapshot.latest.has(upstream)));
+      .map((upstream) => upstreamStale(upstream, snapshot));
     const reasons = [...own, ...inherited];
     steps.push({
       key,

@@ -62,7 +62,7 @@ export function planRun(
       reasons: [
         ...own,
         ...rebuilt.filter((key) => !own.some((r) => r.kind === "upstream_changed" && r.upstream === key))
-          .map((key) => upstreamStale(key, !snapshot.latest.has(key))),
+          .map((key) => upstreamStale(key, snapshot)),
       ],
       certain: own.length > 0,
       ...toldPartitions(partitions),

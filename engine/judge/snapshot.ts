@@ -120,7 +120,7 @@ export function reasonsOfAll(snapshot: Snapshot, graph: EngineContext["graph"]):
       if (reasons.get(key)!.length === 0) continue;
       const readers = readersOfUnsettled(producer, key, { snapshot, graph, unsettled });
       partitions = partitions.union(readers ?? state.made.union(state.expected));
-      if (!readers?.isEmpty && !changed.has(key)) inherited.push(upstreamStale(key, !snapshot.latest.has(key)));
+      if (!readers?.isEmpty && !changed.has(key)) inherited.push(upstreamStale(key, snapshot));
     }
     unsettled.set(producer.key, partitions);
     const blocker = line.next(producer, { willReadAnew: false });
@@ -167,7 +167,7 @@ export function reasonsOf(
   }
   const reasons: Reason[] = [];
   if (absent !== undefined) {
-    reasons.push(missingReason(absent, replaced));
+    reasons.push(missingReason(absent, replaced.get(absent)));
   } else {
     const missing = within ? state.missing.intersection(within) : state.expected;
     const lost = state.lost.intersection(missing);

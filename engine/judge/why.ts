@@ -1,5 +1,5 @@
 import { type PartitionState, readersOf, readSpace } from "./partition_state.ts";
-import { type Reason, saysMissing, toldPartitions } from "../store/reasons.ts";
+import { type Reason, saysMissing, toldPartitions, upstreamStale } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
 import {
@@ -243,7 +243,7 @@ class Explainer {
         ? `it reads ${partitionsInWords(read)} of ${upstream}, which ${
           blocked ? `could not be made in run ${blocked.runId}` : `${areInWords(read)} not there yet`
         }`
-        : `upstream ${upstream} has never been materialized`,
+        : upstreamStale(upstream, this.snapshot).message,
       more: async () => ({ causes: [read ? await this.partitions(upstream, read) : await this.#asset(upstream)] }),
     };
   }

@@ -43,9 +43,8 @@ export type Reason =
   )
   & { message: string; partitions?: SomePartitions };
 
-/** The reason of an asset that has no version whose rows there are. */
-export function missingReason(key: string, replaced: ReadonlyMap<string, string>): Reason {
-  const because = replaced.get(key);
+/** The reason of an asset that has no version whose rows there are. @param because Why its table was replaced, where it was. */
+export function missingReason(key: string, because: string | undefined): Reason {
   return because === undefined
     ? { kind: "never_materialized", message: `${key} has never been materialized` }
     : { kind: "table_replaced", message: `the table of ${key} was replaced, because ${because}` };
@@ -57,12 +56,13 @@ export function saysMissing({ kind }: Pick<Reason, "kind">): boolean {
 }
 
 /** The reason that an asset has from an upstream asset which is itself not fresh. */
-export function upstreamStale(upstream: string, missing: boolean): Reason {
-  return {
-    kind: "upstream_stale",
-    message: `upstream ${upstream} ${missing ? "has never been materialized" : "is stale"}`,
-    upstream,
-  };
+export function upstreamStale(
+  upstream: string,
+  { latest, replaced }: { latest: ReadonlyMap<string, unknown>; replaced: ReadonlyMap<string, string> },
+): Reason {
+  const named = `upstream ${upstream}`;
+  const message = latest.has(upstream) ? `${named} is stale` : missingReason(named, replaced.get(upstream)).message;
+  return { kind: "upstream_stale", message, upstream };
 }
 
 /** Partitions for storing and answering, with how many they are. */

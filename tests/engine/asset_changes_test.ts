@@ -165,6 +165,8 @@ test("a type that does not keep the values makes the asset again; its versions a
   assert.equal((await t.see("bystander")).state, "fresh");
   const [state] = await t.engine.states(["retyped"]);
   assert.match(state!.reasons[0]!.message, /its column "n" was double precision and is text now/);
+  const [reader] = await t.engine.states(["retyped_count"]);
+  assert.match(reader!.reasons[0]!.message, /^the table of upstream retyped was replaced, because its column "n" was/);
   assert.match(t.logged.join("\n"), /warn A table of "retyped" was retired, because its column "n" was/);
   for (const asOf of [old, at]) {
     await assert.rejects(
