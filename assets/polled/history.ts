@@ -37,9 +37,11 @@ export function isKnownDate(date: string): boolean {
 /**
  * From which newest session on what was read of `date` counts as read for good: corrections come within some sessions, and what
  * is only announced may change until its day.
+ *
+ * @param restated In how many sessions corrections come.
  */
-export function settledFrom(date: string, newest: string): string {
+export function settledFrom(date: string, newest: string, restated = RESTATED_SESSIONS): string {
   let settled = date;
-  for (let i = 0; i < RESTATED_SESSIONS && settled < newest; i++) settled = nyse.nextSession(settled);
+  for (let i = 0; i < restated && settled < newest; i++) settled = nyse.nextSession(settled);
   return settled < newest ? settled : newest;
 }

@@ -13,8 +13,11 @@ import { asset } from "./vendor_resources.ts";
 /** How far ahead dividends are looked for that are only announced. */
 const AHEAD_DAYS = 60;
 
+/** A quarter: a dividend may be restated or withdrawn until its company reports again. Some pages more than of a week. */
+const RESTATED_SESSIONS = 63;
+
 /**
- * Dividends of the followed instruments by ex-date, announced ones included. There are many: once read, only the last sessions and
+ * Dividends of the followed instruments by ex-date, announced ones included. There are many: once read, only the last quarter and
  * what is to come are read again. One that the vendor has twice counts once: see {@link settledDividends}.
  */
 export const rawDividends = asset({
@@ -45,7 +48,7 @@ export const rawDividends = asset({
     // At least so many: a full answer goes on on further pages.
     calls: (partitions) => cutIntoSpans(partitions).length,
     callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
-    due: settledFrom,
+    due: (date, newest) => settledFrom(date, newest, RESTATED_SESSIONS),
   },
 
   async materialize({ partitions, resources, signal }) {

@@ -126,3 +126,21 @@ Deno.test("the chain on a vendor undoes a split that the vendor takes back, and 
       assert.equal(bars.find((bar) => bar.ticker === ticker && bar.session === day)!.split, 1);
     })
   ));
+
+Deno.test("the chain on a vendor undoes a dividend that the vendor takes back weeks later", () =>
+  withEmbedded((database) =>
+    withVendorChain({ database, ...market }, async (chain) => {
+      const { market: at } = chain.vendor;
+      const exDate = at.sessions()[30]!;
+      const { ticker } = at.instruments[0]!;
+      at.listedDividends.push({ id: "Z1", ticker, exDate, cash: 0.5, frequency: 4, distributionType: "CD" });
+      await succeeds(chain);
+      const paid = async (key: string, column: string) =>
+        (await chain.rows(key)).find((row) => row.ticker === ticker && row.session === exDate)?.[column];
+      assert.deepEqual([await paid("raw_dividends", "cash"), await paid("raw_daily_bars", "dividend")], [0.5, 0.5]);
+      at.listedDividends.pop();
+      at.advanceSessions(1);
+      await succeeds(chain);
+      assert.deepEqual([await paid("raw_dividends", "cash"), await paid("raw_daily_bars", "dividend")], [undefined, 0]);
+    })
+  ));

@@ -33,6 +33,8 @@ export class VendorMarket {
   readonly splits: Split[];
   /** Splits that the listing has and that never were. */
   readonly listedSplits: Split[] = [];
+  /** Dividends that the listing has and that never were. */
+  readonly listedDividends: Dividend[] = [];
   /** The plan's first date; earlier ones are not given out. */
   entitledFrom: string | null = null;
   readonly #from: string;

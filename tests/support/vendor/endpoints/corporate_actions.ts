@@ -19,7 +19,7 @@ export function splits(market: VendorMarket, request: EndpointRequest): Endpoint
 
 /** `/stocks/v1/dividends` */
 export function dividends(market: VendorMarket, request: EndpointRequest): EndpointAnswer {
-  const rows = market.dividends().map((dividend) => {
+  const rows = [...market.dividends(), ...market.listedDividends].map((dividend) => {
     const paid = Temporal.PlainDate.from(dividend.exDate);
     return {
       id: dividend.id,
