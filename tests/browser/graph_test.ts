@@ -40,6 +40,8 @@ browserTest(
     const { page, errors, foreign } = await openPage(browser, server.url);
     await page.getByRole("link", { name: "Assets", exact: true }).first().click();
     await node(page, "total", "missing").waitFor();
+    // The graph is fitted into its view when its script begins: a click before that may miss the node.
+    await page.locator(".graph-tools").waitFor();
     await page.evaluate("globalThis.notReloaded = true");
     await node(page, "total").click();
     const panel = page.locator("#asset-panel");
