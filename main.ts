@@ -103,7 +103,7 @@ async function requireSameHistory(
   const loss = await lossOfHistory(database, {
     source,
     id: market?.id ?? source.name,
-    // Imported bars stay whatever is read.
+    // Imported bars stay with every source.
     market: source.name === "imported" ? null : market,
     pending: pending?.rows.bars,
   }).catch((error) => {

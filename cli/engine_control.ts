@@ -2,6 +2,7 @@ import {
   type AssetState,
   BackfillStateError,
   type Engine,
+  equalTo,
   ExternalAssetError,
   IdempotencyConflictError,
   InvalidRequestError,
@@ -48,10 +49,7 @@ export function engineControl(
     impact: (key, range) => refusing(engine.impact(key, range)),
     check: (selection, names) => refusing(engine.runChecks(selection, { names })),
     prune: (options) => engine.prune(options),
-    replay: (key, { where, asOf }) => {
-      const filters = Object.entries(where).map(([column, value]) => ({ column, operator: "eq", value }) as const);
-      return refusing(engine.replay(key, { filters, asOf }));
-    },
+    replay: (key, { where, asOf }) => refusing(engine.replay(key, { filters: equalTo(where), asOf })),
     plan: (request) => refusing(engine.plan(request)),
     submit: (request) => refusing(engine.submit({ ...request, trigger })),
     retry: (runId) => refusing(engine.retry(runId, { trigger }), runId),

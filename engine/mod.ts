@@ -66,7 +66,7 @@ export type { RunFilter } from "./store/run_filter.ts";
 export { lastRunEvents } from "./store/run_log.ts";
 export { backfillPriority, maxPriority } from "./run/run_queue.ts";
 export type { Columns } from "./declare/row_schema.ts";
-export { type Filter, type Operator, operators } from "./read/row_filter.ts";
+export { equalTo, type Filter, type Operator, operators } from "./read/row_filter.ts";
 export {
   maxPageRows,
   maxTableRows,

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../engine/mod.ts";
+import { type Engine, equalTo } from "../engine/mod.ts";
 import { splitFilters } from "./row_filters.ts";
 import { asOf, jsonBody, parsed } from "./validation.ts";
 
@@ -35,7 +35,7 @@ export function receiptRoutes(engine: Engine) {
     .post("/:key/replay", jsonBody(ReplayRequest), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { where, asOf } = c.req.valid("json");
-      const filters = Object.entries(where).map(([column, value]) => ({ column, operator: "eq", value }) as const);
-      return c.json({ replays: await engine.replay(key, { filters, asOf }, { signal: c.req.raw.signal }) });
+      const query = { filters: equalTo(where), asOf };
+      return c.json({ replays: await engine.replay(key, query, { signal: c.req.raw.signal }) });
     });
 }

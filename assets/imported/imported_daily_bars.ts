@@ -39,7 +39,7 @@ export interface ImportedBarColumns {
 /** So many sessions are published at once. */
 const SESSIONS_AT_ONCE = 250;
 
-/** Daily bars that were brought along, whatever brings bars now. Where both have one, `joined_daily_bars` says which counts. */
+/** Daily bars of an import. Where the source has a bar of the same ticker and session, `joined_daily_bars` says which counts. */
 export const importedDailyBars = asset({
   key: "imported_daily_bars",
   module: import.meta,

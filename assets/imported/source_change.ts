@@ -26,7 +26,7 @@ export interface HistoryLoss {
  * What a database would lose by reading another source than before; `null` where that is nothing.
  *
  * The same source asks nothing, however its content changes, and neither does a file that has every bar that there is. Simulated bars
- * are no history: their seed gives them again. Imported bars stay whatever the source.
+ * are no history: their seed gives them again. Imported bars stay with every source.
  *
  * @param now.id As in the metadata of `raw_daily_bars`.
  * @param now.market A source that is read as a whole; of a vendor nothing is known before it is asked.

@@ -22,7 +22,7 @@ export interface SettingChange {
   to: unknown;
 }
 
-/** What is said of some partitions, or of an asset without any. */
+/** A finding about some partitions, or about the asset where it has no partitions. */
 export interface Finding {
   state: ExplainedState;
   /** A plain sentence without its subject: `upstream bars changed in materialization 12`. */

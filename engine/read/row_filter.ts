@@ -14,6 +14,11 @@ export interface Filter {
   value: string;
 }
 
+/** Filters for rows that have all of some values, by column. */
+export function equalTo(values: Readonly<Record<string, string>>): Filter[] {
+  return Object.entries(values).map(([column, value]) => ({ column, operator: "eq", value }));
+}
+
 /** The most values in all filters of a query together: each is a parameter of the statement. */
 export const maxFilterValues = 1_000;
 

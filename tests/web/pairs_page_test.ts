@@ -346,7 +346,10 @@ pageTest("GET /pairs and a pair say what to do while nothing is materialized", a
 
 pageTest("GET / shows the portfolio of the default strategy in equal parts, with its figures", async (tiny) => {
   const page = await ask(tiny, "/");
-  assert.match(page.text, /Portfolio .*Rolling trend on the pairs of each walk-forward window, costs of 2 bps/);
+  assert.match(
+    page.text,
+    /Portfolio Charts by .{1,120} Rolling trend on the pairs of each walk-forward window, costs of 2 bps/,
+  );
   assert.match(
     page.text,
     /Total return \+49\.0 % Annualized \+12\.3 % Sharpe 1\.23 Max drawdown −4\.5 % Benchmark \+4\.9 % /,

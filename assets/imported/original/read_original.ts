@@ -16,7 +16,7 @@ import { RejectedRows } from "../../market/rejected_rows.ts";
 import type { TableReport } from "./table_tally.ts";
 import { symbolOf } from "../../../resources/market_data/mod.ts";
 
-/** What an import found, whatever became of it. */
+/** The rows that an import read: taken, repeated and refused. */
 export interface OriginalImport {
   pending: PendingImport;
   /** What became of the rows of each table, in the order in which the tables count. */

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { sessions } from "../../../assets/market/sessions.ts";
+import { formationPairs } from "../../../assets/pairs/formation_pairs.ts";
+import { formations } from "../../../assets/pairs/formations.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
 import { runChain } from "../../support/asset_chain.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 
 const config = { formationSessions: 120, tradingSessions: 40 };
 const run = async (more = {}) => {
@@ -30,6 +34,22 @@ Deno.test("walk_forward_windows counts what was tried, accepted and chosen in ea
   }
   // C3 stops trading in the second formation's trading window and is in no later universe.
   assert.deepEqual(windows.map((row) => row.tickers), [12, 12, 11, 11]);
+});
+
+Deno.test("walk_forward_pairs tells in its metadata how many pairs all windows tested and accepted", async () => {
+  const tables = await runChain(walkForwardPairs, { bars: groupedMarket(260), config: { formation_pairs: config } });
+  const { metadata, outs } = await runAsset(walkForwardPairs, {
+    inputs: {
+      formations: tables.rows(formations),
+      pairs: tables.rows(formationPairs),
+      sessions: tables.rows(sessions),
+    },
+  });
+  for (const name of ["pairs_tested", "pairs_accepted"]) {
+    const value = outs.windows!.rows.reduce((sum, row) => sum + Number(row[name]), 0);
+    assert.ok(value > 0);
+    assert.deepEqual(metadata[name], { type: "number", value });
+  }
 });
 
 Deno.test("walk_forward_windows keeps windows in which nothing was chosen, for they were tried", async () => {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { assetsWith, type Filter, InvalidRequestError, lastSessions, reads } from "../../../engine/mod.ts";
+import { assetsWith, equalTo, InvalidRequestError, lastSessions, reads } from "../../../engine/mod.ts";
 import { multiples, tinyAssets, type TinyWorld, withTinyEngine } from "../../support/tiny_engine.ts";
 
 const { asset } = assetsWith<TinyWorld>();
-const eq = (where: Record<string, string>): Filter[] =>
-  Object.entries(where).map(([column, value]) => ({ column, operator: "eq", value }));
+
 const run = async (engine: Parameters<Parameters<typeof withTinyEngine>[0]>[0]["engine"], more = {}) =>
   await engine.finished((await engine.submit({ selection: "*", trigger: "test", ...more })).id);
 
@@ -32,14 +31,14 @@ Deno.test("A receipt names the materialization that wrote a row, with all that t
     world.numbers = [{ name: "one", value: 1 }, { name: "two", value: 5 }];
     await run(engine, { config: { multiples: { factor: 3 } } });
     const [first, second] = (await engine.materializations("multiples", { limit: 2 })).reverse();
-    const [one] = await engine.receipts("multiples", { filters: eq({ name: "one" }) });
-    const [two] = await engine.receipts("multiples", { filters: eq({ name: "two" }) });
+    const [one] = await engine.receipts("multiples", { filters: equalTo({ name: "one" }) });
+    const [two] = await engine.receipts("multiples", { filters: equalTo({ name: "two" }) });
     assert.deepEqual([one!.materialization, two!.materialization], [first!.id, second!.id]);
     assert.deepEqual(one!.config, { factor: 3 });
     assert.deepEqual(one!.rows, [{ name: "one", multiple: 3 }]);
     assert.deepEqual(one!.upstream.map((read) => read.asset), ["numbers"]);
     assert.notEqual(one!.upstream[0]!.dataVersion, two!.upstream[0]!.dataVersion);
-    assert.deepEqual(await engine.receipts("multiples", { filters: eq({ name: "two" }), asOf: first!.id }), [
+    assert.deepEqual(await engine.receipts("multiples", { filters: equalTo({ name: "two" }), asOf: first!.id }), [
       { ...one!, rows: [{ name: "two", multiple: 6 }] },
     ]);
     const all = await engine.receipts("multiples", {});
@@ -63,7 +62,7 @@ Deno.test("Replay makes rows again from the versions, settings and code that mad
       ] as const
     ) {
       const started = world.started.length;
-      const [replay, more] = await engine.replay(key, { filters: eq(where), asOf });
+      const [replay, more] = await engine.replay(key, { filters: equalTo(where), asOf });
       assert.equal(more, undefined);
       assert.equal(replay!.same, true, key);
       assert.deepEqual(replay!.differences, []);
@@ -79,7 +78,7 @@ Deno.test("Replay says which values are not the same", async () => {
   await withTinyEngine(async ({ engine, world }) => {
     await run(engine);
     world.numbers = [{ name: "one", value: 100 }];
-    const [replay] = await engine.replay("impure", { filters: eq({ name: "two" }) });
+    const [replay] = await engine.replay("impure", { filters: equalTo({ name: "two" }) });
     assert.equal(replay!.same, false);
     assert.deepEqual(replay!.differences, [
       { key: { name: "one" }, column: "value", recorded: 1, replayed: 100 },
@@ -127,8 +126,8 @@ Deno.test("Replay makes the partitions again that a materialization made, from t
     await run(engine);
     source.closes = [...source.closes, { session: "2026-01-07", close: 6 }];
     await run(engine);
-    const [old] = await engine.replay("means", { filters: eq({ session: "2026-01-06" }) });
-    const [newest] = await engine.replay("means", { filters: eq({ session: "2026-01-07" }) });
+    const [old] = await engine.replay("means", { filters: equalTo({ session: "2026-01-06" }) });
+    const [newest] = await engine.replay("means", { filters: equalTo({ session: "2026-01-07" }) });
     assert.deepEqual([old!.same, old!.recordedRows], [true, 2]);
     assert.deepEqual([newest!.same, newest!.recordedRows], [true, 1]);
     assert.deepEqual(newest!.receipt.partitions, [{ names: null, dates: [["2026-01-07", "2026-01-07"]] }]);
@@ -148,8 +147,8 @@ Deno.test("Replay refuses in words what cannot be made again", async () => {
     await refuses("total", {}, /"total" has no rows yet/);
     await run(engine);
     await refuses("numbers", {}, /"numbers" reads from outside, and what it read is not kept/);
-    await refuses("multiples", { filters: eq({ name: "three" }) }, /has no row with name eq three/);
-    await refuses("multiples", { filters: eq({ nothing: "1" }) }, /has no column "nothing"/);
+    await refuses("multiples", { filters: equalTo({ name: "three" }) }, /has no row with name eq three/);
+    await refuses("multiples", { filters: equalTo({ nothing: "1" }) }, /has no column "nothing"/);
     await refuses("multiples", { asOf: 9_999 }, /no materialization 9999/);
     const first = (await engine.materializations("multiples", { limit: 1 }))[0]!.id;
     world.numbers = [{ name: "one", value: 1 }, { name: "two", value: 3 }];
@@ -158,7 +157,7 @@ Deno.test("Replay refuses in words what cannot be made again", async () => {
     await engine.prune();
     await refuses(
       "multiples",
-      { filters: eq({ name: "one" }) },
+      { filters: equalTo({ name: "one" }) },
       /The rows of materialization \d+ of "numbers" cannot be read/,
     );
     await refuses("multiples", { asOf: first }, /cannot be read/);
