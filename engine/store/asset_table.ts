@@ -133,7 +133,7 @@ async function isEmpty(tx: Sql, asset: AnyAsset): Promise<boolean> {
 async function withoutIndexes(tx: Sql, { layer, key }: AnyAsset, work: () => Promise<unknown>): Promise<void> {
   const indexes = await tx<{ name: string; statement: string }[]>`
     SELECT indexname AS name, indexdef AS statement FROM pg_indexes WHERE schemaname = ${layer} AND tablename = ${key}`;
-  for (const { name } of indexes) await tx.unsafe(`DROP INDEX "${layer}"."${name}"`);
+  for (const { name } of indexes) await tx.unsafe(dropIndex(layer, name));
   await work();
   for (const { statement } of indexes) await tx.unsafe(statement);
 }
@@ -295,9 +295,14 @@ export function readColumns(
   );
 }
 
-/** Column names for SQL. */
+/** Identifiers for SQL: a quote in one is doubled, since people may have named an index of their own. */
 export function quoted(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
+  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(", ");
+}
+
+/** Statement that drops an index of an asset's table, ours or one that people have added. */
+export function dropIndex(layer: string, name: string): string {
+  return `DROP INDEX ${quoted([layer])}.${quoted([name])}`;
 }
 
 function qualified(table: string, names: readonly string[]): string {

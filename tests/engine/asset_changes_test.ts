@@ -116,6 +116,18 @@ test("a table that lacks its rows is missing, not fresh, whoever took them", asy
   }
 });
 
+test("a unique index with a quote in its name is dropped with the key that it enforces", async (t) => {
+  const keyed = (key: string[]) => made("indexed", z.object({ name: z.string(), n: z.int() }), key, two);
+  await t.open(keyed(["name"]));
+  await t.make();
+  await t.database.sql.unsafe(`CREATE UNIQUE INDEX "old""_current_key" ON raw.indexed (name) WHERE _until IS NULL`);
+  await t.open(keyed(["name", "n"]));
+  const names =
+    (await t.database.sql<{ indexname: string }[]>`SELECT indexname FROM pg_indexes WHERE tablename = 'indexed'`)
+      .map((row) => row.indexname);
+  assert.ok(!names.includes('old"_current_key'), names.join());
+});
+
 test("an index that somebody dropped comes back, and a view on a table that changes keeps nobody out", async (t) => {
   const typed = (n: z.ZodType) => made("viewed", z.object({ name: z.string(), n }), ["name"], two);
   await t.open(typed(z.int()));
