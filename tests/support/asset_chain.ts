@@ -21,32 +21,46 @@ export interface AssetTables {
 
 type Row = Record<string, unknown>;
 
-/**
- * Makes an asset and all that it is made from, each function once, on tables in memory, from bars to `target`.
- *
- * @param history Whether all partitions are made of assets of which only the newest are made by themselves.
- */
-export async function runChain(
-  target: AnyAsset,
-  { bars, config = {}, history = false, calendar = weekdays, clock = fixedClock("2026-11-23T12:00:00Z") }: {
-    bars: readonly RawBar[];
-    config?: ChainConfig;
-    history?: boolean;
-    calendar?: SourceCalendar;
-    clock?: Clock;
-  },
-): Promise<AssetTables> {
+/** From what and how a chain is made. */
+export interface ChainOptions {
+  bars: readonly RawBar[];
+  config?: ChainConfig;
+  /** Whether all partitions are made of assets of which only the newest are made by themselves. */
+  history?: boolean;
+  calendar?: SourceCalendar;
+  clock?: Clock;
+}
+
+/** Tables that are made when they are first asked for. */
+export interface LazyTables extends AssetTables {
+  /** Makes an asset and all that it is made from; what has been made already stays. */
+  make(target: AnyAsset): Promise<void>;
+}
+
+/** Makes an asset and all that it is made from, each function once, on tables in memory, from bars to `target`. */
+export async function runChain(target: AnyAsset, options: ChainOptions): Promise<AssetTables> {
+  const chain = chainOf(options);
+  await chain.make(target);
+  return chain;
+}
+
+/** A chain over bars of which nothing has been made. */
+export function chainOf(
+  { bars, config = {}, history = false, calendar = weekdays, clock = fixedClock("2026-11-23T12:00:00Z") }: ChainOptions,
+): LazyTables {
   const tables = new Map<string, object[]>();
   const spaces = new Map<string, PartitionSpace>();
   const checks = new Map<string, Record<string, CheckOutcome>>();
   const resources = { marketData: marketOf({ bars }), calendar };
-  await make(target);
   return {
+    async make(target: AnyAsset) {
+      await make(target);
+    },
     rows<A extends AnyAsset>(asset: A) {
       const rows = tables.get(asset.key);
       // Each table was held to its asset's schema when it was made.
       if (rows) return rows as RowOf<A>[];
-      throw new TypeError(`"${target.key}" is made without "${asset.key}".`);
+      throw new TypeError(`"${asset.key}" has not been made.`);
     },
     checks: ({ key }) => checks.get(key) ?? {},
   };

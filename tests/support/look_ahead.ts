@@ -1,6 +1,6 @@
 import type { AnyAsset } from "../../engine/mod.ts";
 import { type GuardedCell, type GuardedTable, lookAheadGuard, type LookAheadReport } from "../../quant/mod.ts";
-import { type ChainConfig, runChain } from "./asset_chain.ts";
+import { type ChainConfig, chainOf, type LazyTables } from "./asset_chain.ts";
 import type { RawBar } from "./bars.ts";
 import { groupedMarket } from "./grouped_market.ts";
 
@@ -73,7 +73,17 @@ async function rowsOf(
   bars: readonly RawBar[],
   { config = shortWindows, where = () => true, history }: LookAheadOptions,
 ) {
-  return ((await runChain(asset, { bars, config, history })).rows(asset) as Record<string, unknown>[]).filter(where);
+  const chain = sharedChain(bars, { config, history });
+  await chain.make(asset);
+  return (chain.rows(asset) as Record<string, unknown>[]).filter(where);
+}
+
+/** By what they are made from. All assets are guarded on the same few markets, and most share what is upstream of them. */
+const chains = new Map<string, LazyTables>();
+
+function sharedChain(bars: readonly RawBar[], { config, history }: Pick<LookAheadOptions, "config" | "history">) {
+  const from = JSON.stringify([bars, config, history]);
+  return chains.getOrInsertComputed(from, () => chainOf({ bars, config, history }));
 }
 
 /** Bars with the values of a table. A split that the market has not divides the prices from then on, as a split does. */
