@@ -16,13 +16,12 @@ async function deno(cwd: URL | string, ...args: string[]): Promise<string> {
   return text;
 }
 
-Deno.test("the example's types are right, its own test passes, and it is short", async () => {
+// Its format and types are held to with those of the project.
+Deno.test("the example's own test passes, and it is short", async () => {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).filter((name) =>
     name.endsWith(".ts") || name === "deno.json"
   );
-  await deno(folder, "check", "--quiet", ...names.filter((name) => name.endsWith(".ts")));
   await deno(folder, "test", "--quiet", "-A", "--no-check");
-  await deno(folder, "fmt", "--check", "--quiet");
   const texts = await Promise.all(names.map((name) => Deno.readTextFile(new URL(name, folder))));
   assert.ok(texts.join("").split("\n").length < 120);
 });
@@ -60,7 +59,8 @@ Deno.test("the tutorial, followed to the letter, makes its assets", async () => 
     await write("assets.ts", `${readings}\n${warmest}`);
     await write("main.ts", main!);
     await write("assets_test.ts", test!);
-    await deno(place, "check", "--quiet", "main.ts", "assets_test.ts");
+    // The task checks the types of the test: with this file those of main.ts in one go, which would take as long again.
+    await write("main_types_test.ts", 'import type {} from "./main.ts";');
     await deno(place, "task", "--quiet", "test");
     const commands = blocks("sh")[1]!.split("\n").map((line) => line.replace(/\s+#.*/, ""));
     const [materialize, why] = commands.filter((line) => line.startsWith("deno run")).map((line) => line.split(" "));
