@@ -3,11 +3,11 @@ import { type Scope, scopes } from "./principal.ts";
 /** Who may sign in, and what they may do then: addresses, and domains by `@`. */
 export interface AllowList {
   /**
-   * What somebody with this address may do; `null` where they may not sign in. An entry for a domain counts only if `domain`, whose owner
+   * What a person with this address may do; `null` where they may not sign in. An entry for a domain counts only if `domain`, whose owner
    * has given out the address, is that domain; it is the address's own unless told otherwise.
    */
   scopeOf(email: string, domain?: string | null): Scope | null;
-  /** The one domain from which everybody comes who may sign in; `null` where they come from several, or some by their address. */
+  /** The one domain of all addresses that may sign in; `null` where they come from several, or some by their address. */
   readonly onlyDomain: string | null;
 }
 

@@ -87,7 +87,7 @@ export class AuditLog {
   /** Newest first. */
   async list({ limit, before, actor: named, action: wanted }: AuditQuery): Promise<AuditEvent[]> {
     const sql = this.#sql;
-    // As they are stored: what cannot be is found by nobody.
+    // As they are stored: text that cannot be stored matches no event.
     const [actor, action] = [named, wanted].map((text) => text === undefined ? undefined : storable(text));
     const rows = await sql<(Omit<AuditEvent, "at"> & { at: Date | string })[]>`
       SELECT id, at, actor_kind AS "actorKind", actor_id AS "actorId", actor, action, target, address,

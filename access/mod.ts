@@ -10,7 +10,7 @@ import { Tokens } from "./tokens.ts";
 
 /** Everything about access that a process needs. */
 export interface Access {
-  /** Whether requests need credentials; whoever asks is `anybody` otherwise, and may do everything. */
+  /** Whether requests need credentials; otherwise every client is `anybody` and may do everything. */
   required: boolean;
   tokens: Tokens;
   sessions: Sessions;

@@ -1,5 +1,5 @@
 /**
- * Where to go after signing in: a path of this site with its query, or `null` for whatever leads elsewhere or is not clear.
+ * Where to go after signing in: a path of this site with its query, or `null` for anything that leads elsewhere or is not clear.
  *
  * Browsers read `//host`, `/\host` and paths with control characters in them as other sites, so that these are refused before anybody
  * parses them.

@@ -73,7 +73,7 @@ export class Sessions implements Credentials {
     this.limits = { ...defaults, ...limits };
   }
 
-  /** Begins a session. The secret is always a new one, whatever the browser brought. */
+  /** Begins a session. Its secret is always new; one that the browser sent is not reused. */
   async begin(holder: SessionHolder, context: SessionContext): Promise<string> {
     const secret = randomSecret();
     await this.#begin(holder, { ...context, secret, minutes: this.limits.absoluteMinutes, origin: null });
@@ -111,7 +111,7 @@ export class Sessions implements Credentials {
         RETURNING id, expires_at`;
       const begun = { action: "session.begin", target: `session ${row!.id}` };
       await recordAction(tx, by, origin === null ? begun : { ...begun, detail: { origin } }, "done");
-      // What is over is of no use to anybody; events of the audit say that it was.
+      // Ended sessions are deleted; the audit's events record them.
       await tx`DELETE FROM access.session WHERE expires_at < now() - interval '30 days'`;
       return at(row!.expires_at);
     });
@@ -164,7 +164,7 @@ export class Sessions implements Credentials {
     return whole !== null && origin !== null ? "read" : whole;
   }
 
-  /** Sessions that hold, of everybody or with one name, the last used first. */
+  /** Valid sessions, all or those of one name, the last used first. */
   async list({ name }: { name?: string } = {}): Promise<Session[]> {
     const rows = await this.#sql<ListedRow[]>`
       SELECT session.id, session.origin, person.email, token.name AS token_name, session.user_agent, session.created_at,
@@ -186,7 +186,7 @@ export class Sessions implements Credentials {
     }));
   }
 
-  /** Ends a session, of anybody or with one name. @throws {UnknownSessionError} */
+  /** Ends a session, of any name or of one. @throws {UnknownSessionError} */
   async end(id: number, { by, name }: { by: Actor; name?: string }): Promise<void> {
     await this.#sql.begin(async (tx) => {
       const rows = await tx`

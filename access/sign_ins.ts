@@ -13,7 +13,7 @@ export interface PendingSignIn {
 /** A person as the identity provider knows them. */
 export interface ProvenPerson {
   issuer: string;
-  /** Stays the same whatever becomes of the address. */
+  /** Stays the same when the address changes. */
   subject: string;
   email: string;
   name: string | null;

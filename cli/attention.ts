@@ -23,7 +23,7 @@ export function overallLine(assets: readonly JudgedAsset[], paint: Paint): strin
 }
 
 /**
- * What somebody has to look at although nothing of it keeps a run from succeeding: checks that stand failed, warnings too, each with a
+ * What needs attention although the run succeeded: checks that stand failed, warnings too, each with a
  * few of the rows at fault, and assets that are late. No lines where there is nothing.
  *
  * @param assets Judged at this moment.

@@ -41,7 +41,7 @@ export function httpAsk(
   };
 }
 
-/** What a problem response (RFC 9457) says, or whatever else came. */
+/** The text of a problem response (RFC 9457), or the body as it came. */
 async function problemOf(response: Response): Promise<string> {
   const text = await response.text();
   try {

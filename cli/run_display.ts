@@ -5,7 +5,7 @@ import type { StepProgress } from "./run_progress.ts";
 export interface RunDisplay {
   /** An event, with the step it is about as it is after it. */
   show(event: RunEvent, step: StepProgress | undefined): void;
-  /** A line of its own, whatever else is shown. */
+  /** A line of its own beside the progress that is shown. */
   note(text: string): void;
   /** What the run waits for, or `null` when it goes on. */
   waits(text: string | null): void;

@@ -1,4 +1,4 @@
-/** How long and how often whatever failed is tried again. */
+/** How long to wait before a failed attempt is repeated, and how often. */
 export interface RetryPolicy {
   /** Tries in all, the first included. */
   maxAttempts: number;

@@ -117,7 +117,7 @@ function listen({ host, port }: Environment, app: Hono, logger: Logger): Lasting
 async function requireCredentials({ host, signIn }: Environment, access: Access): Promise<void> {
   if (!access.required || signIn !== undefined || await access.tokens.anyHolds()) return;
   throw new ConfigurationError(
-    `AUTHENTICATION: credentials are required, HOST being ${host}, and nobody has any. Create an access token ` +
+    `AUTHENTICATION: credentials are required, HOST being ${host}, and none exist. Create an access token ` +
       "(deno task token create NAME --scope admin), or let people sign in: set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and " +
       "SIGN_IN_ALLOW. To be reached from this machine alone and open there, set HOST to 127.0.0.1.",
   );

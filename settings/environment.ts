@@ -124,7 +124,7 @@ const Variables = z.object({
   ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn for checks that only warn too"),
   AUTHENTICATION: optional(
     z.enum(["off", "required"]),
-    "off or required; unset, it is required unless the service is reached from this machine alone and nobody signs in",
+    "off or required; unset, it is required unless the service is reached from this machine alone and sign-in is not set up",
   ),
   PUBLIC_URL: optional(
     z.string().refine(forms.isPublicAddress).transform((text) => new URL(text)),
@@ -188,7 +188,7 @@ export interface Environment {
   polygonUrl: string;
   /** What all processes on one database together may call. */
   polygonCallsPerMinute: number;
-  /** The instruments that are followed where a vendor offers more than anybody needs. */
+  /** The instruments that are followed; a vendor offers more. */
   universe: Universe;
   /** First date of history, or nothing for two years before the first start. */
   historyFrom: string | undefined;
@@ -227,7 +227,7 @@ export interface Environment {
   allowedOrigins: readonly string[];
   /** Whether the routes of the original services answer as these did where they were wrong, unless a request says otherwise. */
   compat: "none" | "strict";
-  /** Requests of a token or session; `undefined` counts nobody's. */
+  /** Requests of a token or session; `undefined` sets no limit. */
   rateLimitPerMinute: number | undefined;
   /** How many proxies in front are believed what they say of clients. */
   trustedProxies: number;

@@ -33,7 +33,7 @@ export function connectError(
           "Correct host and port, or let the firewall pass.";
       case "NO_TLS":
         return `the server does not offer TLS, which sslmode=${tls.mode} demands. ` +
-          "Switch it on there (ssl = on), or use sslmode=disable where nobody can listen.";
+          "Switch it on there (ssl = on), or use sslmode=disable where the network is trusted.";
       case "NO_POSTGRES":
         return `what listens on ${where} is no PostgreSQL server. Correct host and port.`;
       case "28P01":

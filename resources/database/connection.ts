@@ -5,7 +5,7 @@ import { FencedSocket } from "./fenced_socket.ts";
 
 /** A statement of the driver's that has not been sent: what is used of it beside its being a promise. */
 export interface Statement extends Promise<unknown> {
-  /** Sends the statement once somebody waits for it. */
+  /** Sends the statement once it is awaited. */
   handler: (statement: Statement) => void;
   canceller: unknown;
   resolve: (value: unknown) => void;
@@ -112,7 +112,7 @@ export class Connection {
     return await statement as Row[] & { command: string };
   }
 
-  /** Gives the connection up: whatever is under way fails. */
+  /** Gives the connection up: everything under way fails. */
   lose(error: DatabaseLostError): void {
     this.#socket.lose(error);
   }
@@ -148,7 +148,7 @@ export class Connection {
   #follow(copy: Writable | Readable, end: () => void): void {
     this.#copy = copy;
     this.#heardMs = performance.now();
-    // Before anybody else can: the error may come with the very bytes that opened the stream.
+    // Before any other listener: the error may come with the very bytes that opened the stream.
     copy.on("error", () => {});
     copy.once("close", () => {
       this.#copy = null;

@@ -34,7 +34,7 @@ const types = {
 };
 
 /**
- * What both databases have in common, whatever the driver or the environment would do by itself: one client is one
+ * What both databases have in common, overriding defaults of the driver and of the environment: one client is one
  * connection ({@link Connection}), which is opened once and thrown away when it is lost.
  *
  * `date` → `YYYY-MM-DD`; `timestamptz` → ISO 8601 in UTC with the microseconds there are; `bigint` → number where that

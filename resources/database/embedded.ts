@@ -31,7 +31,7 @@ const CONNECTIONS = 4;
 /** PostgreSQL in WebAssembly, in a thread of this process. */
 export interface EmbeddedDatabase extends Database {
   readonly kind: "embedded";
-  /** Lets whoever finds the folder held know where this process serves HTTP. */
+  /** Tells a process that finds the folder held where this process serves HTTP. */
   announce(url: string, secret?: string | null): Promise<void>;
 }
 

@@ -104,7 +104,7 @@ const KINDS: Readonly<Record<string, DatabaseErrorKind>> = {
   "53": "transient", // insufficient resources: disk full, out of memory, too many connections
   "55006": "transient", // object_in_use
   "55P03": "transient", // lock_not_available
-  "57014": "transient", // query_canceled, by somebody or by a time limit
+  "57014": "transient", // query_canceled, by a request or by a time limit
   "58030": "transient", // io_error
 };
 

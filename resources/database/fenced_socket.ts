@@ -17,7 +17,7 @@ export interface SocketEvents {
  * The socket as the driver sees it: it fails, but it never closes.
  *
  * postgres 3.4 takes a socket that closed for one that it may open again, with what was under way still in its state: it
- * writes to the missing socket from a timer, which ends the process, or keeps a statement in a queue that nobody serves any
+ * writes to the missing socket from a timer, which ends the process, or keeps a statement in a queue that is not served any
  * more. So it is never told. A socket that died fails what is under way with a {@link DatabaseLostError}, and likewise
  * everything that is written afterwards. The client is then thrown away with its only socket.
  */
@@ -72,7 +72,7 @@ export class FencedSocket extends EventEmitter {
     if (this.#ended || this.#lost) return;
     this.#ended = true;
     this.#raw.end(chunk);
-    // What still comes is nobody's, and without being read the end would not be seen.
+    // Later bytes have no reader; they are drained, because the end of the stream is seen only after them.
     this.#raw.resume();
   }
 

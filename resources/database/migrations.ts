@@ -21,7 +21,7 @@ const LOCK_KEY = 7_463_926_201;
  * @returns The names of the migrations applied now, in order.
  * @throws {MigrationError} If numbers repeat or leave a gap, if an applied file was changed since, or if the database
  * has migrations that the folder lacks.
- * @throws {MigrationError} If a schema that is still to be made holds what somebody else made; nothing was changed.
+ * @throws {MigrationError} If a schema that is still to be made holds tables that Tandem did not make; nothing was changed.
  * @throws {MigrationError} If a file fails, with what PostgreSQL says as `cause`; those before it stay applied.
  */
 export async function migrate(database: Database, folder: URL): Promise<string[]> {

@@ -11,7 +11,7 @@ export interface PoolOptions {
   replaces?: boolean;
   /** After so long without use a connection must answer before it is given away. */
   staleMs?: number;
-  /** How long somebody waits while no connection can be made. */
+  /** How long a caller waits while no connection can be made. */
   patienceMs?: number;
   /** Between attempts to make one. */
   retryMs?: number;

@@ -16,7 +16,7 @@ export interface Connections {
 /**
  * The driver's `sql` over connections that are not the driver's to manage. All of the driver's way of writing statements
  * is there; of the rest `begin`, `savepoint`, `reserve`, `unsafe`, `json`, `array`, `options.max` and `end`. Statements cannot be
- * cancelled, nor read by `cursor()`; `LISTEN` has nobody to tell.
+ * cancelled, nor read by `cursor()`; `LISTEN` has no receiver.
  *
  * @param front A client that writes statements and sends none.
  */
@@ -96,7 +96,7 @@ async function transaction(
   }
 }
 
-/** Rolls back; a connection that cannot is given up, so that nobody gets it with an open transaction. */
+/** Rolls back; a connection that cannot is given up, so that it does not return to the pool with an open transaction. */
 async function undo(connection: Connection, rollback: string): Promise<void> {
   try {
     await connection.command(rollback);
@@ -140,7 +140,7 @@ class Scope {
       this.#failed ??= { error };
       reject(error);
     };
-    // An error that nobody waits for is told when the transaction ends.
+    // An error of a statement that is not awaited is thrown when the transaction ends.
     statement.catch(() => {});
     void this.connection.run(statement);
   }

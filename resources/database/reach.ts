@@ -68,7 +68,7 @@ interface Watched extends Dialed {
 }
 
 /**
- * Opens connections, and notices what nobody tells: that packets no longer arrive.
+ * Opens connections, and notices when packets no longer arrive, which no error reports.
  *
  * **A connection** that owes an answer and is silent may be busy for hours, so that no time limit can tell it from a dead one.
  * The server can: a second connection asks it what the session of the first is doing. Where it works on a statement, all is well
@@ -154,7 +154,7 @@ export class Reach {
     let answered = true;
     try {
       const dialed = await this.#dialer.dial(attempt.signal);
-      // Those that began earlier and still wait have gone where nobody answers, and would keep who waits for them.
+      // Attempts that began earlier and still wait go to an address that does not answer; their callers would wait with them.
       for (const [other, since] of this.#attempts) if (since < begunMs - this.#limits.retryMs / 2) other.abort();
       return dialed;
     } catch (error) {
@@ -245,7 +245,7 @@ export class Reach {
       const now = performance.now();
       for (const watched of silent) {
         watched.askAtMs = now + retryMs;
-        // It is there, and whatever keeps it from answering says nothing of the connections.
+        // The server is there; why it does not answer says nothing about the connections.
         if (isRefusal(error)) watched.verifiedMs = now;
       }
     } finally {

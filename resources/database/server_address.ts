@@ -109,7 +109,7 @@ export function readServerAddress(
 type Refuse = (why: string) => never;
 type Environment = (name: string) => string | undefined;
 
-/** The parameters of the URL, each of which somebody has to take. */
+/** The parameters of the URL; each must be taken by a reader. */
 class Parameters {
   readonly #values: Map<string, string>;
 
@@ -175,7 +175,7 @@ function readTls(
   if (binding !== undefined && !["disable", "prefer", "require"].includes(binding)) {
     refuse(`channel_binding=${binding} is not known. Use disable, prefer or require, or leave it out.`);
   }
-  // Both prove that nobody sits in between: this by the server's certificate, that by the password.
+  // Both rule out a man in the middle: this by the server's certificate, that by the password.
   if (binding === "require" && mode !== "verify-ca") mode = "verify-full";
   for (const name of ["sslcrl", "sslcrldir", "ssl_min_protocol_version", "ssl_max_protocol_version", "requirepeer"]) {
     if (parameters.take(name) !== undefined) refuse(`Tandem cannot see to ${name}. Leave it out.`);
@@ -216,7 +216,7 @@ function readSession(parameters: Parameters, refuse: Refuse): Record<string, str
   return { ...(application && { application_name: application }), ...(options && { options }) };
 }
 
-/** Tandem writes: of several servers it can use the one that takes writes, whatever is said of the choice. */
+/** Tandem writes: of several servers it uses the one that takes writes, whatever `target_session_attrs` says. */
 function checkServerChoice(parameters: Parameters, refuse: Refuse): void {
   const choice = parameters.take("target_session_attrs", "PGTARGETSESSIONATTRS");
   if (choice === undefined || ["any", "read-write", "primary"].includes(choice)) return;

@@ -77,7 +77,7 @@ function happened(socket: Socket, event: string, signal: AbortSignal): Promise<u
   return promise.finally(() => {
     for (const [name, listener] of Object.entries(heard)) socket.removeListener(name, listener);
     signal.removeEventListener("abort", onAbort);
-    // An error that comes later, as of a socket that is being destroyed, is nobody's.
+    // A later error, as of a socket that is being destroyed, is ignored.
     socket.on("error", () => {});
   });
 }

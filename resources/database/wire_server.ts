@@ -41,7 +41,7 @@ const SEND_BYTES = 256 * 1024;
  *
  * A connection that has begun a cycle of messages or a transaction has the session to itself until the session is idle
  * again; the others queue in order of arrival. Interleaving single messages would not do: after an error the session
- * skips everything up to the next Sync, whoever sent it.
+ * skips everything up to the next Sync, of any session.
  *
  * Messages are handed over as whole batches, because a session that runs out of input in the middle of a message takes
  * it for a lost connection. `COPY … FROM STDIN` waits for input by design: it is answered in the session's stead, and
@@ -152,7 +152,7 @@ export class WireConnection {
     if (code === SSL_REQUEST) {
       this.#client.send(new TextEncoder().encode("N"));
     } else if (code === CANCEL_REQUEST) {
-      // The session runs in this very thread: while a query runs there is nobody to interrupt it.
+      // The session runs in this thread: a running query cannot be interrupted.
       this.#closed = true;
       this.#client.end();
     } else {

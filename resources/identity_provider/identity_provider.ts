@@ -1,12 +1,12 @@
 /** Somebody as an identity provider proves them. */
 export interface ProvenIdentity {
   issuer: string;
-  /** Stays the same whatever becomes of the address. */
+  /** Stays the same when the address changes. */
   subject: string;
   /** Verified by the provider. */
   email: string;
   name: string | null;
-  /** Domain whose owner has given out the address; `null` where the provider does not say that anybody has. */
+  /** Domain whose owner has given out the address; `null` where the provider does not say so. */
   domain: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface IdentityProvider {
   /**
    * Turns the code that a person brought back into who they are.
    *
-   * @throws {IdentityRefusedError} If the code or what it brings is not good: nobody is proven.
+   * @throws {IdentityRefusedError} If the code or the identity that it brings is not valid.
    * @throws {IdentityProviderError} If the provider cannot be reached, or answers what no provider should.
    */
   identityOf(code: string, request: Omit<SignInRequest, "state">): Promise<ProvenIdentity>;

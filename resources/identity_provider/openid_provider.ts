@@ -120,7 +120,7 @@ export function openIdProvider(options: OpenIdProviderOptions): IdentityProvider
         throw new IdentityRefusedError("The identity token is not good by its azp.");
       }
       const email = claims.email.toLowerCase();
-      // With Google anybody can have an account under the address of any domain; only `hd` says that the domain's owner gave it out.
+      // With Google an account can be opened under the address of any domain; only `hd` says that the domain's owner gave it out.
       const domain = isGoogle ? claims.hd?.toLowerCase() ?? null : email.slice(email.lastIndexOf("@") + 1);
       return { issuer, subject: claims.sub, email, name: claims.name ?? null, domain };
     },
@@ -162,7 +162,7 @@ async function discover(issuer: string, timeoutMs: number): Promise<Endpoints> {
     token: document.token_endpoint,
     keys: createRemoteJWKSet(new URL(document.jwks_uri), {
       timeoutDuration: timeoutMs,
-      // A key that is not known is asked for, but not for every token that somebody makes up.
+      // An unknown key is fetched, but not for every forged token.
       cooldownDuration: 30_000,
       cacheMaxAge: 3_600_000,
     }),

@@ -30,7 +30,7 @@ export type MetricFamily =
     | { type: "histogram"; bounds: readonly number[]; distributions: readonly Distribution[] }
   );
 
-/** Upper bounds in seconds for what answers while somebody waits. */
+/** Upper bounds in seconds for interactive answers. */
 export const requestBoundsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** Upper bounds in seconds for work in the background. */
 export const workBoundsSeconds = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400];

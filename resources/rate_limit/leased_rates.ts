@@ -7,7 +7,7 @@ export interface Turn {
   remaining: number;
   /** How long until there is a turn; 0 where there is one. */
   retryAfterMs: number;
-  /** How long until all turns may be had at once again, if nobody takes another. */
+  /** How long until the bucket is full again if no further turn is taken. */
   resetMs: number;
 }
 
@@ -60,10 +60,10 @@ interface Account {
  * In any stretch of `m` minutes, all processes together give no more than `perMinute · m + burst` turns of a name. A lease is at
  * most a tenth of the burst, begins with one turn and grows while it is spent; a process that is killed loses what it holds.
  *
- * Where the source does not answer, each process keeps to the rate by itself and asks again later: a limit that let everybody in
- * would be an invitation to bring the database down, and one that let nobody in would turn its pause into an outage.
+ * Where the source does not answer, each process keeps to the rate by itself and asks again later. A limit that failed open would
+ * expose a database in trouble to more load, and one that failed closed would turn a pause of the database into an outage.
  *
- * No more than `maxNames` names are known at a time, here and, for each process, in the source, whoever sends whatever.
+ * No more than `maxNames` names are kept at a time, here and, for each process, in the source, however many names requests bring.
  *
  * Verified: tests/resources/rate_limit/leased_rates_test.ts.
  */
@@ -100,7 +100,7 @@ export function leasedRates(
         if (account.fullAtMs < startedAtMs && !held && !account.refilling) accounts.delete(name);
       }
     } catch (error) {
-      logger.warn(`Rates that nobody uses could not be swept: ${(error as Error).message}`);
+      logger.warn(`Unused rates could not be removed: ${(error as Error).message}`);
     } finally {
       sweeping = false;
     }

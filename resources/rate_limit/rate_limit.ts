@@ -5,6 +5,6 @@ export interface RateLimit {
   take(options?: { signal?: AbortSignal }): Promise<void>;
   /** How long {@link take} would wait now; takes no turn. */
   delayNowMs(): Promise<number>;
-  /** Gives out no turn before `ms` from now, to anybody: for a server that has said to stay away. */
+  /** Gives out no turn before `ms` from now, in any process: for a server that answered 429 or 503 with Retry-After. */
   penalize(ms: number): Promise<void>;
 }

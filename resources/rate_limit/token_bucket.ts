@@ -4,7 +4,7 @@ import type { RateLimit } from "./rate_limit.ts";
 
 export interface TokenBucketOptions {
   database: Database;
-  /** Buckets of the same name are one, in whatever process they were made. */
+  /** Buckets of the same name are one, across processes. */
   name: string;
   perMinute: number;
   /** Turns that an idle bucket gives at once. */
@@ -15,10 +15,10 @@ export interface TokenBucketOptions {
 /**
  * A token bucket that all processes on the database share, by the database's clock.
  *
- * Each turn is a moment that one statement reserves, the next one free; whoever holds it waits for it without asking again. In any
+ * Each turn is a moment that one statement reserves, the next one free; its holder waits for it without asking again. In any
  * stretch of `m` minutes no more than `perMinute · m + burst` turns begin. Processes that want turns at the same time get them one
  * after the other, since none reserves a second before its first has come: one that is killed leaves nothing behind but, at most,
- * a single turn that nobody uses.
+ * a single unused turn.
  *
  * @throws {RangeError} If `perMinute` is not positive or `burst` is not a whole number of at least 1.
  *

@@ -17,7 +17,7 @@ export interface Pace {
   leaseMs: number;
 }
 
-/** What somebody asks of a bucket. */
+/** A request to a bucket. */
 export interface LeaseRequest {
   wanted: number;
   /** Turns of the lease before that were not spent and never will be, the last ones of it. */
@@ -29,7 +29,7 @@ export interface LeaseRequest {
 /** Turns that were reserved. */
 export interface Lease {
   granted: number;
-  /** How long until the bucket is full again, if nobody takes another turn. */
+  /** How long until the bucket is full again if no further turn is taken. */
   fullInMs: number;
   /** The same as a moment, in the source's own time. */
   fullAtMs: number;
@@ -61,7 +61,7 @@ export function paceOf({ perMinute, burst }: RatePolicy): Pace {
   const intervalMs = 60_000 / perMinute;
   const leaseMs = Math.min(2_000, burst * intervalMs / 10);
   const maxLease = Math.floor(burst / 10);
-  // A lease of one turn is spent by whoever asked for it, at once. So are those of bursts that are over sooner than a source answers.
+  // A lease of one turn is spent at once by the request that asked for it. So are those of bursts that are over sooner than a source answers.
   if (maxLease < 2 || leaseMs < 1_000) return { intervalMs, roomMs: burst * intervalMs, maxLease: 1, leaseMs: 0 };
   return { intervalMs, roomMs: burst * intervalMs - leaseMs, maxLease, leaseMs };
 }

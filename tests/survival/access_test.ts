@@ -53,7 +53,7 @@ Deno.test("the service does not start on another address than this machine's own
     assert.equal(refused.code, 2);
     assert.match(
       refused.err,
-      /AUTHENTICATION: credentials are required, HOST being 0\.0\.0\.0, and nobody has any\..*deno task token create NAME/s,
+      /AUTHENTICATION: credentials are required, HOST being 0\.0\.0\.0, and none exist\..*deno task token create NAME/s,
     );
     const off = await (await tandem(["start"], { DATA_DIR, HOST: "0.0.0.0", AUTHENTICATION: "off" })).ended;
     assert.equal(off.code, 2);
