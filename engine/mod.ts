@@ -22,13 +22,13 @@ export { type BackfillAction, backfillActions, type Backfills } from "./backfill
 export * from "./store/backfill_records.ts";
 export * from "./checks/mod.ts";
 export { Engine, type EngineOptions, type MaterializeRequest } from "./engine.ts";
-export { type AssetState, type AssetStateName, type PartitionCounts } from "./judge/asset_state.ts";
-export type { PartitionRange } from "./partitions/partition_range.ts";
-export { type PartitionReport, type PartitionStateName, partitionStateNames } from "./judge/partition_report.ts";
+export { AssetState, type AssetStateName, type PartitionCounts } from "./judge/asset_state.ts";
+export { PartitionRange } from "./partitions/partition_range.ts";
+export { PartitionReport, type PartitionStateName, partitionStateNames } from "./judge/partition_report.ts";
 export { isDatabaseTrouble } from "./store/database_trouble.ts";
 export * from "./errors.ts";
-export type { ExplainedState, Explanation, Finding, SettingChange } from "./judge/explanation.ts";
-export type { Impact, ImpactStep } from "./judge/impact.ts";
+export { type ExplainedState, Explanation, type Finding, type SettingChange } from "./judge/explanation.ts";
+export { Impact, type ImpactStep } from "./judge/impact.ts";
 export { Cancelled, type Executor } from "./run/executor.ts";
 export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
 export type { ExternalSpec } from "./declare/external_asset.ts";
@@ -41,26 +41,26 @@ export {
 } from "./declare/freshness_policy.ts";
 export { AutomationEvaluator, type EvaluationResult } from "./watch/automation_evaluator.ts";
 export { FreshnessEvaluator } from "./watch/freshness_evaluator.ts";
-export { type FreshnessState, freshnessStates } from "./store/freshness_record.ts";
+export { FreshnessState, freshnessStates } from "./store/freshness_record.ts";
 export { type AssetGraph, assetGraph, type Producer } from "./declare/graph.ts";
 export type { AlertMessage } from "./store/alert_outbox.ts";
 export { type AlertOptions, Alerts } from "./watch/alerts.ts";
 export { type Logger, loggerTo, type LogLevel, silentLogger } from "../resources/logger.ts";
 export { InstallationMetrics, type InstallationMetricsOptions } from "./metrics/installation_metrics.ts";
 export { link, type Metadata, MetadataValue, table } from "./declare/metadata.ts";
+export { date, instant, named, recordNames } from "./record_schema.ts";
 export { namesText, parseNames } from "./name_list.ts";
 export type { NewestRows, NewestRowsQuery } from "./read/newest_rows.ts";
 export { isLate, type JudgedAsset, type OverallState, overallState } from "./judge/overall_state.ts";
 export * from "./partitions/mod.ts";
-export type { Estimate } from "./store/run_plan.ts";
-export type { BlockedStep, Plan, PlannedStep, WaitingPartitions } from "./store/run_plan.ts";
+export { type BlockedStep, type Estimate, Plan, type PlannedStep, type WaitingPartitions } from "./store/run_plan.ts";
 export { type LiveProcess, silentAfterSeconds } from "./store/heartbeat.ts";
 export * from "./store/records.ts";
-export type { Receipt, ReceiptQuery } from "./run/receipts.ts";
-export type { Difference, Replay } from "./run/replay.ts";
+export { Receipt, type ReceiptQuery } from "./run/receipts.ts";
+export { type Difference, Replay } from "./run/replay.ts";
 export type { Report } from "./store/report.ts";
 export { keepAll, keepDays, keepVersions, type RowRetention, type ThinnedTo } from "./declare/row_retention.ts";
-export type { AssetStorage, PrunedHistory } from "./store/row_history.ts";
+export { AssetStorage, PrunedHistory } from "./store/row_history.ts";
 export type { RetryPolicy, StepRetryPolicy } from "./declare/retry.ts";
 export type { RunFilter } from "./store/run_filter.ts";
 export { lastRunEvents } from "./store/run_log.ts";
@@ -72,7 +72,7 @@ export {
   maxTableRows,
   type PageOptions,
   type PageQuery,
-  type RowPage,
+  RowPage,
   type RowTable,
   type TableOptions,
   type TableQuery,
@@ -83,7 +83,7 @@ export type { RowQuery } from "./read/row_query.ts";
 export type { AsOf, VersionQuery } from "./read/row_version.ts";
 export type { RowVersion } from "./store/latest_versions.ts";
 export type { ScheduleTick } from "./store/schedule_record.ts";
-export { type Schedule, Scheduler, type ScheduleState } from "./watch/scheduler.ts";
+export { type Schedule, Scheduler, ScheduleState } from "./watch/scheduler.ts";
 export { select } from "./declare/selection.ts";
 export { type PastStep, stepHistory } from "./store/step_history.ts";
-export type { Reason, SomePartitions } from "./store/reasons.ts";
+export { Reason, SomePartitions } from "./store/reasons.ts";

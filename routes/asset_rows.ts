@@ -9,6 +9,7 @@ import {
   maxPageRows,
   maxTableRows,
   messageOf,
+  RowPage,
   type RowQuery,
   type RowVersion,
   StreamsBusyError,
@@ -74,12 +75,8 @@ export const AnyRowParameters = RowParameters.extend({
 }).catchall(z.string());
 
 /** A page of rows as JSON. */
-export const RowList = z.object({
+export const RowList = RowPage.extend({
   asset: z.string(),
-  materialization: z.int().nullable().describe("The version that was read; null if there is none yet."),
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  rows: z.array(z.record(z.string(), z.unknown())),
-  nextCursor: z.string().nullable().describe("For the next page; null on the last one."),
   sources: z.array(z.string()).describe(
     "Where the rows came from in the beginning, such as simulated (invented prices), csv or polygon",
   ),

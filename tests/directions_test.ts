@@ -23,6 +23,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
 const rooms = [
   "errors.ts",
   "name_list.ts",
+  "record_schema.ts",
   "partitions",
   "declare",
   "store",

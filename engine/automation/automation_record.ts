@@ -1,33 +1,40 @@
+import { z } from "zod";
 import type { Database, Sql } from "../../resources/database/database.ts";
+import { EvaluationNode } from "../declare/automation_condition.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import type { SomePartitions } from "../store/reasons.ts";
-import type { EvaluationNode } from "../declare/automation_condition.ts";
+import { instant, named } from "../record_schema.ts";
+import { SomePartitions } from "../store/reasons.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 /** How many evaluations of an asset are kept. */
 const keptEvaluations = 50;
 
 /** A judgement of an asset's condition, as it is on record. */
-export interface RecordedEvaluation {
-  id: number;
-  evaluatedAt: string;
-  paused: boolean;
-  tree: EvaluationNode;
-  requested: SomePartitions | null;
-  runId: number | null;
-}
+export const RecordedEvaluation = z.strictObject({
+  id: z.int(),
+  evaluatedAt: instant,
+  paused: z.boolean(),
+  tree: EvaluationNode,
+  requested: SomePartitions.nullable(),
+  runId: z.int().nullable(),
+});
+export type RecordedEvaluation = z.infer<typeof RecordedEvaluation>;
 
 /** What an asset declares, whether it is followed, and how it was judged last. */
-export interface AutomationState {
-  key: string;
-  /** The condition as it is declared; `null` where there is none. */
-  condition: string | null;
-  /** What the condition means, for people. */
-  meaning: string | null;
-  pausedAt: string | null;
-  /** Newest first. An evaluation like the one before is not on record. */
-  evaluations: RecordedEvaluation[];
-}
+export const AutomationState = named(
+  "Automation",
+  z.strictObject({
+    key: z.string(),
+    /** The condition as it is declared; `null` where there is none. */
+    condition: z.string().nullable(),
+    /** What the condition means, for people. */
+    meaning: z.string().nullable(),
+    pausedAt: instant.nullable(),
+    /** Newest first. An evaluation like the one before is not on record. */
+    evaluations: z.array(RecordedEvaluation),
+  }),
+);
+export type AutomationState = z.infer<typeof AutomationState>;
 
 /** The engine's tables of automation. */
 export class AutomationRecord {

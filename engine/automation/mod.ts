@@ -4,7 +4,7 @@
  * @module
  */
 export { all, and, inRange, latest, not, or, since } from "./algebra.ts";
-export { AutomationRecord, type AutomationState, type RecordedEvaluation } from "./automation_record.ts";
+export { AutomationRecord, AutomationState, type RecordedEvaluation } from "./automation_record.ts";
 export type { Condition, EvaluationNode, Facts, Judgement, Moment, Verdict } from "../declare/automation_condition.ts";
 export {
   anyUpstreamInProgress,

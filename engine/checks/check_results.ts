@@ -1,26 +1,38 @@
+import { z } from "zod";
 import type { Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
+import { severities } from "../declare/check.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import type { CheckResult } from "../store/records.ts";
+import { named } from "../record_schema.ts";
+import { CheckResult } from "../store/records.ts";
 
-/** One judgement of a check, with the run that it was part of. */
-export interface CheckRecord extends CheckResult {
-  id: number;
-  /** `null` where the check was run alone, on rows that had been published. */
-  runId: number | null;
-  /** The version that was judged; `null` where a blocking check kept the rows from being published. */
-  materialization: number | null;
-}
+/** One judgement of a check. */
+export const CheckRecord = named(
+  "Check",
+  z.strictObject({
+    id: z.int(),
+    runId: z.int().nullable().describe("null where the check was run alone"),
+    materialization: z.int().nullable().describe(
+      "The version that was judged; null where a blocking check kept the rows from being published",
+    ),
+    ...CheckResult.shape,
+  }),
+);
+export type CheckRecord = z.infer<typeof CheckRecord>;
 
 /** What a check is declared as, with what it found last. */
-export interface CheckState {
-  name: string;
-  description: string;
-  severity: "warn" | "error";
-  blocking: boolean;
-  /** Its last judgement, whatever became of the rows; `null` if it never judged any. */
-  last: CheckRecord | null;
-}
+export const CheckState = named(
+  "CheckState",
+  z.strictObject({
+    name: z.string(),
+    description: z.string(),
+    severity: z.enum(severities),
+    blocking: z.boolean(),
+    /** Its last judgement, whatever became of the rows; `null` if it never judged any. */
+    last: CheckRecord.nullable(),
+  }),
+);
+export type CheckState = z.infer<typeof CheckState>;
 
 /** Which results of an asset's checks to list. */
 export interface CheckResultQuery {

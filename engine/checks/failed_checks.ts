@@ -1,21 +1,27 @@
+import { z } from "zod";
 import type { Sql } from "../../resources/database/database.ts";
+import { severities } from "../declare/check.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import { PartitionSet, type PartitionSpace, type Rectangle } from "../partitions/mod.ts";
+import { instant, named } from "../record_schema.ts";
+import { FailingRow } from "../store/records.ts";
 
 /** A check whose last word on rows that stand is that it failed. */
-export interface FailedCheck {
-  name: string;
-  severity: "warn" | "error";
-  /** What it found, as a clause without its full stop. */
-  message: string;
-  /** The first few of the rows at fault; empty where the check keeps none. */
-  failingRows: object[];
-  /** `null` where the check was run alone. */
-  runId: number | null;
-  checkedAt: string;
-  /** Whether the rows were published in spite of it. */
-  published: boolean;
-}
+export const FailedCheck = named(
+  "FailedCheck",
+  z.strictObject({
+    name: z.string(),
+    severity: z.enum(severities),
+    /** What it found, as a clause without its full stop. */
+    message: z.string(),
+    // Empty where the check keeps none.
+    failingRows: z.array(FailingRow).describe("The first few of the rows at fault"),
+    runId: z.int().nullable().describe("null where the check was run alone"),
+    checkedAt: instant,
+    published: z.boolean().describe("Whether the rows were published in spite of it"),
+  }),
+);
+export type FailedCheck = z.infer<typeof FailedCheck>;
 
 /** A row at fault in one line, what names it first: `ticker KO, session 2024-03-01, close 61.2`. */
 export function failingRowText(row: object): string {

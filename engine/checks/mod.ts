@@ -1,11 +1,5 @@
 /** Judgements of rows before they are published. @module */
-export {
-  type CheckRecord,
-  type CheckResultQuery,
-  checkResults,
-  type CheckState,
-  checkStates,
-} from "./check_results.ts";
+export { CheckRecord, type CheckResultQuery, checkResults, CheckState, checkStates } from "./check_results.ts";
 export {
   type Check,
   check,
@@ -16,8 +10,8 @@ export {
   type NamedCheckOptions,
   type PastVersion,
 } from "../declare/check.ts";
-export { type FailedCheck, failedChecks, failingRowText } from "./failed_checks.ts";
-export type { CheckRun } from "./standalone_checks.ts";
+export { FailedCheck, failedChecks, failingRowText } from "./failed_checks.ts";
+export { CheckRun } from "./standalone_checks.ts";
 export { median } from "./median.ts";
 export {
   type PriceJumpOptions,

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { latestVersions } from "../store/asset_records.ts";
@@ -6,18 +7,18 @@ import { InvalidRequestError } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { Ledger, NewCheckResult } from "../store/ledger.ts";
 import { untypedMetadata } from "../declare/metadata.ts";
-import { type CheckRecord, resultsOf } from "./check_results.ts";
+import { CheckRecord, resultsOf } from "./check_results.ts";
 import { checkedRows } from "./checked_rows.ts";
 import { judgeAll } from "./judge.ts";
 import { pastVersions } from "./past_versions.ts";
 
 /** What checks found in the latest version of an asset. */
-export interface CheckRun {
-  asset: string;
-  /** The version that they judged; `null` where there is none, and nothing was judged. */
-  materialization: number | null;
-  results: CheckRecord[];
-}
+export const CheckRun = z.strictObject({
+  asset: z.string(),
+  materialization: z.int().nullable().describe("The version that was judged; null where there is none"),
+  results: z.array(CheckRecord),
+});
+export type CheckRun = z.infer<typeof CheckRun>;
 
 /** Checks of an asset, by name. */
 interface Wanted {

@@ -1,4 +1,6 @@
-import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
+import { z } from "zod";
+import { type PartitionSet, Rectangle } from "../partitions/mod.ts";
+import { list, named } from "../record_schema.ts";
 
 /** Partitions to which something happened at an instant. */
 export interface Moment {
@@ -78,18 +80,22 @@ export function judge(condition: Condition, facts: Facts): Judgement {
 }
 
 /** A judgement as it is stored and answered. */
-export interface EvaluationNode {
-  condition: string;
-  meaning: string;
+export const EvaluationNode = z.strictObject({
+  condition: z.string(),
+  meaning: z.string(),
   /** Whether it holds for any partition. */
-  holds: boolean;
+  holds: z.boolean(),
   /** For how many partitions it holds, of how many. */
-  count: number;
-  of: number;
+  count: z.int(),
+  of: z.int(),
   /** The partitions for which it holds; `null` where they are too scattered to be listed. */
-  partitions: readonly Rectangle[] | null;
-  operands: readonly EvaluationNode[];
-}
+  partitions: list(Rectangle).nullable(),
+  get operands() {
+    return list(EvaluationNode);
+  },
+});
+export type EvaluationNode = z.infer<typeof EvaluationNode>;
+named("EvaluationNode", EvaluationNode);
 
 /** How many names and date ranges are listed of a node. */
 const listedAtMost = 100;

@@ -11,13 +11,16 @@ export interface CheckOutcome {
   failingRows?: readonly object[];
 }
 
+/** `warn` is recorded and shown; `error` makes the asset count as not in order. */
+export const severities = ["warn", "error"] as const;
+export type Severity = typeof severities[number];
+
 /** A judgement of an asset's rows before they are published. */
 export interface Check<Row> {
   /** Unique within the asset, and the same for as long as its results belong together. */
   name: string;
   description: string;
-  /** `warn` is recorded and shown; `error` makes the asset count as not in order. */
-  severity: "warn" | "error";
+  severity: Severity;
   /** Whether a failed `error` keeps the new version from being published, and what is downstream waiting. */
   blocking: boolean;
   /** Columns that it reads, as far as it says: that the rows have them is found when the asset is declared. */
@@ -50,7 +53,7 @@ export interface CheckedRows<Row> {
 
 /** Settings that every check takes. */
 export interface CheckOptions {
-  severity?: "warn" | "error";
+  severity?: Severity;
   blocking?: boolean;
 }
 

@@ -2,7 +2,8 @@ import { DefinitionError } from "../errors.ts";
 import type { RowSchema } from "./row_schema.ts";
 
 /** `unknown` where there is nothing to judge yet, or the calendar does not reach so far. */
-export type FreshnessStateName = "met" | "late" | "unknown";
+export const freshnessStateNames = ["met", "late", "unknown"] as const;
+export type FreshnessStateName = typeof freshnessStateNames[number];
 
 /** What a policy judges by. */
 export interface FreshnessFacts {

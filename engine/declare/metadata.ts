@@ -1,14 +1,18 @@
 import { z } from "zod";
+import { named } from "../record_schema.ts";
 
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 /** One value of a materialization's metadata, with its type, so that it can be shown, plotted and linked. */
-export const MetadataValue = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("number"), value: z.number() }),
-  z.object({ type: z.literal("text"), value: z.string() }),
-  z.object({ type: z.literal("table"), columns: z.array(z.string()), rows: z.array(z.array(Cell)) }),
-  z.object({ type: z.literal("link"), text: z.string(), href: z.string() }),
-]);
+export const MetadataValue = named(
+  "MetadataValue",
+  z.discriminatedUnion("type", [
+    z.object({ type: z.literal("number"), value: z.number() }),
+    z.object({ type: z.literal("text"), value: z.string() }),
+    z.object({ type: z.literal("table"), columns: z.array(z.string()), rows: z.array(z.array(Cell)) }),
+    z.object({ type: z.literal("link"), text: z.string(), href: z.string() }),
+  ]),
+);
 export type MetadataValue = z.output<typeof MetadataValue>;
 
 /** What an asset says of one materialization. Numbers, strings and booleans stand for themselves. */

@@ -1,51 +1,51 @@
+import { z } from "zod";
 import { inWords } from "../declare/row_values.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
-import type { SomePartitions } from "../store/reasons.ts";
-
-/** `changed` tells of a materialization in the past that something was made stale by. */
-export type ExplainedState =
-  | "fresh"
-  | "stale"
-  | "missing"
-  | "waiting"
-  | "blocked"
-  | "failed"
-  | "running"
-  | "gone"
-  | "changed";
+import { date, named } from "../record_schema.ts";
+import { SomePartitions } from "../store/reasons.ts";
 
 /** A setting that had another value. */
-export interface SettingChange {
+const SettingChange = z.strictObject({
   /** Where it stands among the settings, e.g. `criteria.maxPValue`. */
-  setting: string;
-  from: unknown;
-  to: unknown;
-}
+  setting: z.string(),
+  from: z.unknown(),
+  to: z.unknown(),
+});
+export type SettingChange = z.infer<typeof SettingChange>;
 
 /** A finding about some partitions, or about the asset where it has no partitions. */
-export interface Finding {
-  state: ExplainedState;
+const Finding = z.strictObject({
+  /** `changed` tells of a materialization in the past that something was made stale by. */
+  state: z.enum(["fresh", "stale", "missing", "waiting", "blocked", "failed", "running", "gone", "changed"]),
   /** A plain sentence without its subject: `upstream bars changed in materialization 12`. */
-  because: string;
+  because: z.string(),
   /** The partitions that it holds for; absent for an asset without partitions. */
-  partitions?: SomePartitions;
-}
+  partitions: SomePartitions.optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+export type ExplainedState = Finding["state"];
 
-/** Why something is in the state that it is in, down to the cause. */
-export interface Explanation extends Finding {
-  key: string;
+/** Why something is in the state that it is in. */
+export const Explanation = Finding.extend({
+  key: z.string(),
   /** The partition, where there is one alone. */
-  partition: { name?: string; date?: string } | null;
+  partition: z.strictObject({ name: z.string().optional(), date: date.optional() }).nullable(),
   /** Settings that changed. */
-  settings?: SettingChange[];
-  materialization?: number;
-  run?: number;
+  settings: z.array(SettingChange).optional(),
+  materialization: z.int().optional(),
+  run: z.int().optional(),
   /** Rows that changed, a few of them, as `AAPL 2020-08-31: ratio 1 → 4`. */
-  rows?: string[];
+  rows: z.array(z.string()).optional(),
   /** What else holds for partitions of the asset, most important first. */
-  others: Finding[];
-  causes: Explanation[];
-}
+  others: z.array(Finding),
+  get causes() {
+    return z.array(Explanation);
+  },
+});
+export type Explanation = z.infer<typeof Explanation>;
+named("Explanation", Explanation).register(z.globalRegistry, {
+  description: "Why something is as it is, down to the cause",
+});
 
 /** The coordinates of a partition set's only partition; `null` where it has none or several, or the partition has no coordinates. */
 export function onlyPartition(partitions: PartitionSet): { name?: string; date?: string } | null {

@@ -1,9 +1,11 @@
+import { z } from "zod";
+import { list, named } from "../record_schema.ts";
 import { estimate } from "./estimate.ts";
 import { stepDurations } from "../store/step_durations.ts";
 import { partitionsOfAsset, readSpace } from "./partition_state.ts";
-import { type SomePartitions, somePartitions, toldPartitions } from "../store/reasons.ts";
+import { SomePartitions, somePartitions, toldPartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
-import type { PartitionRange } from "../partitions/partition_range.ts";
+import { PartitionRange } from "../partitions/partition_range.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import { PartitionSet } from "../partitions/mod.ts";
@@ -12,31 +14,36 @@ import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
 
 /** What would have to be made again of one asset. */
-export interface ImpactStep {
-  key: string;
-  produces: readonly string[];
+const ImpactStep = z.strictObject({
+  key: z.string(),
+  produces: list(z.string()),
   /** The partitions; `null` for an asset that is made as a whole. */
-  partitions: SomePartitions | null;
+  partitions: SomePartitions.nullable(),
   /** By how long it took in the past; `null` where it never ran. */
-  minutes: number | null;
+  minutes: z.number().nullable(),
   /** Calls to the vendor; `null` where the asset does not tell. */
-  vendorCalls: number | null;
-}
+  vendorCalls: z.number().nullable(),
+});
+export type ImpactStep = z.infer<typeof ImpactStep>;
 
 /** What a change of an asset would touch. */
-export interface Impact {
-  key: string;
-  range: PartitionRange | null;
-  /** The partitions that are taken as changed; `null` where the asset is not told apart by partitions. */
-  changed: SomePartitions | null;
-  /** In dependency order. */
-  steps: readonly ImpactStep[];
-  /** Partitions of all steps, a whole counted as one. */
-  partitions: number;
-  /** Together, one step after the other; `null` where that is not known of a step. */
-  minutes: number | null;
-  vendorCalls: number;
-}
+export const Impact = named(
+  "Impact",
+  z.strictObject({
+    key: z.string(),
+    range: PartitionRange.nullable(),
+    /** The partitions that are taken as changed; `null` where the asset is not told apart by partitions. */
+    changed: SomePartitions.nullable(),
+    /** In dependency order. */
+    steps: list(ImpactStep),
+    /** Partitions of all steps, a whole counted as one. */
+    partitions: z.int(),
+    /** Together, one step after the other; `null` where that is not known of a step. */
+    minutes: z.number().nullable(),
+    vendorCalls: z.number(),
+  }),
+);
+export type Impact = z.infer<typeof Impact>;
 
 /**
  * The partitions of all downstream assets that would become stale if an asset changed, or those of its partitions that are within a range;

@@ -1,8 +1,10 @@
+import { z } from "zod";
+import { byName, date, list, named } from "../record_schema.ts";
 import type { PartitionState } from "./partition_state.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import type { PartitionRange } from "../partitions/partition_range.ts";
 import { PartitionSet } from "../partitions/mod.ts";
-import { type SomePartitions, somePartitions } from "../store/reasons.ts";
+import { SomePartitions, somePartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
 
 /** What may be said of a partition, in the order of what says most: each partition stands in the first that holds. */
@@ -34,19 +36,23 @@ export function partitionsByState(state: PartitionState): Record<PartitionStateN
 }
 
 /** The partitions of an asset by state, as rectangles: how long it is does not depend on how many partitions there are. */
-export interface PartitionReport {
-  asset: string;
-  /** The asset whose function makes the partitions. */
-  madeBy: string;
-  /** The coordinates of the partitions within the range, and the columns that hold them; `null` for a dimension that there is not. */
-  axes: {
-    names: { column: string; values: readonly string[] } | null;
-    dates: { column: string; values: readonly string[] } | null;
-  };
-  count: number;
-  /** Each partition stands in one of them. */
-  states: Record<PartitionStateName, SomePartitions>;
-}
+export const PartitionReport = named(
+  "Partitions",
+  z.strictObject({
+    asset: z.string(),
+    /** The asset whose function makes the partitions. */
+    madeBy: z.string(),
+    /** The coordinates of the partitions within the range, and the columns that hold them; `null` for a dimension that there is not. */
+    axes: z.strictObject({
+      names: z.strictObject({ column: z.string(), values: list(z.string()) }).nullable(),
+      dates: z.strictObject({ column: z.string(), values: list(date) }).nullable(),
+    }),
+    count: z.int(),
+    /** Each partition stands in one of them. */
+    states: byName(partitionStateNames, SomePartitions),
+  }),
+);
+export type PartitionReport = z.infer<typeof PartitionReport>;
 
 /** The partitions of an asset within a range that there are or should be, by state. */
 export function partitionReport(

@@ -1,5 +1,5 @@
 /** Partitions: the partitions that an asset is divided into, what reads what, and which of them are stale. @module */
-export { PartitionSet, type Rectangle } from "./partition_set.ts";
+export { PartitionSet, Rectangle } from "./partition_set.ts";
 export { PartitionSpace } from "./partition_space.ts";
 export {
   type DateMapping,

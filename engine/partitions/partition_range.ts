@@ -1,10 +1,16 @@
-import type { Rectangle } from "./mod.ts";
+import { z } from "zod";
+import { date, list, named } from "../record_schema.ts";
+import { Rectangle } from "./partition_set.ts";
 
 /** The partitions of a request: dates with both ends included, and names; what is left out is not restricted. */
-export interface PartitionRange {
-  from?: string;
-  to?: string;
-  names?: readonly string[];
-  /** Exactly these, by the producer's key; one that is not named is not restricted by it. */
-  partitions?: Readonly<Record<string, readonly Rectangle[]>>;
-}
+export const PartitionRange = named(
+  "PartitionRange",
+  z.strictObject({
+    from: date.optional(),
+    to: date.optional(),
+    names: list(z.string()).optional(),
+    /** Exactly these, by the producer's key; one that is not named is not restricted by it. */
+    partitions: z.record(z.string(), list(Rectangle)).readonly().optional(),
+  }),
+);
+export type PartitionRange = z.infer<typeof PartitionRange>;

@@ -1,11 +1,17 @@
+import { z } from "zod";
+import { date, list, named } from "../record_schema.ts";
 import type { PartitionSpace } from "./partition_space.ts";
 import { difference, intersection, noRange, numbersOf, type Ranges, rangesOf, size, union } from "./ranges.ts";
 
-/** Partitions as they are stored and answered: names × date ranges, both ends included. `null` for a dimension means all of it. */
-export interface Rectangle {
-  names: readonly string[] | null;
-  dates: readonly (readonly [first: string, last: string])[] | null;
-}
+/** Partitions as they are stored and answered. */
+export const Rectangle = named(
+  "Rectangle",
+  z.strictObject({
+    names: list(z.string()).nullable(),
+    dates: list(z.tuple([date, date]).readonly()).nullable(),
+  }).describe("Partitions: names × ranges of dates, both ends included; null for a dimension is all of it"),
+);
+export type Rectangle = z.infer<typeof Rectangle>;
 
 let makeExtremes: (space: PartitionSpace) => Extremes;
 

@@ -1,5 +1,7 @@
-import type { ColumnData, ColumnSpec, Database } from "../../resources/database/database.ts";
+import { z } from "zod";
+import type { ColumnData, ColumnSpec, ColumnType, Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
+import { list } from "../record_schema.ts";
 import { isPrepared } from "../store/prepared_texts.ts";
 import { writeCursor } from "./row_order.ts";
 import { type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
@@ -18,14 +20,14 @@ export interface PageQuery extends RowQuery {
 /** Which rows of an asset as a whole; `limit` is 1 to {@link maxTableRows}, and all rows without it. */
 export type TableQuery = RowQuery & { limit?: number };
 
-export interface RowPage {
-  columns: readonly ColumnSpec[];
-  rows: Record<string, unknown>[];
-  /** Pass it on for the next page; `null` on the last one. */
-  nextCursor: string | null;
-  /** The materialization that was read; `null` if the asset has none. */
-  materialization: number | null;
-}
+/** Rows of one version of an asset, some at a time. */
+export const RowPage = z.object({
+  columns: list(z.object({ name: z.string(), type: z.string<ColumnType>() })),
+  rows: z.array(z.record(z.string(), z.unknown())),
+  nextCursor: z.string().nullable().describe("For the next page; null on the last one."),
+  materialization: z.int().nullable().describe("The version that was read; null if there is none yet."),
+});
+export type RowPage = z.infer<typeof RowPage>;
 
 export interface PageOptions {
   /** The version that is meant, where it has been looked up already. */

@@ -1,36 +1,37 @@
+import { z } from "zod";
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { invalid } from "../declare/row_values.ts";
-import type { Rectangle } from "../partitions/mod.ts";
+import { list } from "../record_schema.ts";
 import { questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
 import { versionOf } from "../read/row_version.ts";
 import { tableOf } from "../store/asset_table.ts";
 
 /** What made some rows: everything that they depend on. */
-export interface Receipt {
-  asset: string;
-  /** The materialization that wrote the rows. */
-  materialization: number;
-  /** The asset whose function made them: another one for a further output. */
-  producer: string;
+export const Receipt = z.strictObject({
+  asset: z.string(),
+  materialization: z.int().describe("The one that wrote the rows"),
+  // Another one for a further output.
+  producer: z.string().describe("The asset whose function made them"),
   /** Null for rows that were reported from outside. */
-  runId: number | null;
-  committedAt: string;
-  /** Of all rows that the materialization left in the table. */
-  dataVersion: string;
-  /** Of the function, with the shape of its rows. */
-  codeVersion: string;
-  /** The settings, complete. */
-  config: unknown;
+  runId: z.int().nullable(),
+  committedAt: z.string(),
+  dataVersion: z.string().describe("Of all rows that the materialization left"),
+  codeVersion: z.string().describe("Of the function, with the shape of its rows"),
+  config: z.unknown().describe("The settings, complete"),
   /** What the source outside said its version was, for assets that read from it. */
-  sourceVersion: string | null;
+  sourceVersion: z.string().nullable(),
   /** The materializations that were read, with the versions of their rows. */
-  upstream: { asset: string; materialization: number; dataVersion: string }[];
-  /** The partitions that were made; null where the asset was made as a whole. */
-  partitions: readonly Rectangle[] | null;
-  /** The rows that were asked for. */
-  rows: Record<string, unknown>[];
-}
+  upstream: z.array(z.strictObject({ asset: z.string(), materialization: z.int(), dataVersion: z.string() })),
+  partitions: z.array(z.strictObject({
+    names: list(z.string()).nullable().describe("null for all names"),
+    dates: list(z.tuple([z.string(), z.string()]).readonly()).nullable().describe(
+      "First and last of ranges; null for all dates",
+    ),
+  })).readonly().nullable().describe("The partitions that were made; null where the asset was made as a whole"),
+  rows: z.array(z.record(z.string(), z.unknown())).describe("The rows that were asked for"),
+});
+export type Receipt = z.infer<typeof Receipt>;
 
 /** Which rows a receipt is asked for. */
 export type ReceiptQuery = Pick<RowQuery, "filters" | "asOf">;

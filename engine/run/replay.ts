@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ColumnData } from "../../resources/database/database.ts";
 import type { AnyAsset, Output } from "../declare/asset.ts";
 import type { Producer } from "../declare/graph.ts";
@@ -10,33 +11,31 @@ import { versionOf } from "../read/row_version.ts";
 import { readColumns } from "../store/asset_table.ts";
 import type { EngineContext } from "../store/context.ts";
 import { fixedClock } from "../../resources/clock.ts";
-import { type Receipt, type ReceiptQuery, receiptsOf } from "./receipts.ts";
+import { Receipt, type ReceiptQuery, receiptsOf } from "./receipts.ts";
 import { inputsOf, ownRows, type ReadVersions } from "./step_inputs.ts";
 
 /** A value that did not come out as it was recorded. */
-export interface Difference {
-  /** Values of the primary key. */
-  key: Record<string, unknown>;
-  /** Null where one of both has no such row. */
-  column: string | null;
-  recorded: unknown;
-  replayed: unknown;
-}
+export const Difference = z.strictObject({
+  key: z.record(z.string(), z.unknown()).describe("Values of the primary key"),
+  column: z.string().nullable().describe("null where one of both has no such row"),
+  recorded: z.unknown(),
+  replayed: z.unknown(),
+});
+export type Difference = z.infer<typeof Difference>;
 
 /** What came of making a materialization again. */
-export interface Replay {
-  receipt: Receipt;
-  /** Whether every row that the materialization made came out the same, to the last bit. */
-  same: boolean;
+export const Replay = z.strictObject({
+  receipt: Receipt,
+  same: z.boolean().describe("Whether every row that the materialization made came out the same, to the last bit"),
   /** Rows that the materialization made, as they were recorded. */
-  recordedRows: number;
-  replayedRows: number;
-  /** The first differences. */
-  differences: Difference[];
-  /** What the code is now: where it is another version than the receipt's, that may be why rows differ. */
-  codeVersion: string;
-  seconds: number;
-}
+  recordedRows: z.int().min(0),
+  replayedRows: z.int().min(0),
+  differences: z.array(Difference).describe("The first of them"),
+  // Where it is another version than the receipt's, that may be why rows differ.
+  codeVersion: z.string().describe("What the code is now"),
+  seconds: z.number().min(0),
+});
+export type Replay = z.infer<typeof Replay>;
 
 /** Materializations that one request may make again. */
 const mostReplays = 5;

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { Sql } from "../../resources/database/database.ts";
-import type { Reading, RejectedAttempt, StepError } from "./records.ts";
+import { instant, named } from "../record_schema.ts";
+import { type Reading, type RejectedAttempt, StepError } from "./records.ts";
 import type { Versions } from "./reasons.ts";
 
 /** Versions of the latest materialization of each of `keys`; assets without one, or without its rows, are left out. */
@@ -44,13 +46,17 @@ export async function rejectedAttempts(sql: Sql): Promise<Map<string, RejectedAt
 }
 
 /** The last thing that happened to an asset's function. */
-export interface LastStep {
-  runId: number;
-  status: "running" | "interrupted" | "succeeded" | "failed";
-  error: StepError | null;
-  startedAt: string | null;
-  finishedAt: string | null;
-}
+export const LastStep = named(
+  "LastStep",
+  z.strictObject({
+    runId: z.int(),
+    status: z.enum(["running", "interrupted", "succeeded", "failed"]),
+    error: StepError.nullable(),
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+  }),
+);
+export type LastStep = z.infer<typeof LastStep>;
 
 /** The last step of each producer that came to an end or is running, with what it says of the state now. */
 export async function lastSteps(sql: Sql, keys: readonly string[]): Promise<Map<string, LastStep>> {

@@ -1,11 +1,15 @@
-import type { PartitionRange } from "../partitions/partition_range.ts";
-import type { RunStatus } from "./records.ts";
-import type { SomePartitions } from "./reasons.ts";
+import { z } from "zod";
+import { PartitionRange } from "../partitions/partition_range.ts";
+import { byName, instant, list, named } from "../record_schema.ts";
+import { runStatuses } from "./records.ts";
+import { SomePartitions } from "./reasons.ts";
 
-export type BackfillStatus = "running" | "paused" | "succeeded" | "failed" | "cancelled";
+export const backfillStatuses = ["running", "paused", "succeeded", "failed", "cancelled"] as const;
+export type BackfillStatus = typeof backfillStatuses[number];
 
 /** Dates with both ends included, and names; what is left out is not restricted. */
-export type BackfillRange = Omit<PartitionRange, "partitions">;
+export const BackfillRange = PartitionRange.omit({ partitions: true });
+export type BackfillRange = z.infer<typeof BackfillRange>;
 
 /** A request to materialize a range piece by piece. */
 export interface BackfillRequest extends BackfillRange {
@@ -16,116 +20,130 @@ export interface BackfillRequest extends BackfillRange {
 }
 
 /** What limits how fast an asset can be made: the vendor's rate, or the work itself as it went before. */
-export type Bound = "calls" | "history";
+export const bounds = ["calls", "history"] as const;
+export type Bound = typeof bounds[number];
 
 /** What a backfill would do for one asset, in its turn. */
-export interface PlannedAsset {
-  key: string;
+export const PlannedAsset = z.strictObject({
+  key: z.string(),
   /** All assets that the same function makes. */
-  produces: readonly string[];
+  produces: list(z.string()),
   /** The partitions that it would make; `null` for an asset that is made as a whole. */
-  partitions: SomePartitions | null;
+  partitions: SomePartitions.nullable(),
   /** In how many calls of its function; each is published by itself. */
-  parts: number;
+  parts: z.int(),
   /** Calls of the vendor; `null` where it does not say that it makes any. */
-  vendorCalls: number | null;
+  vendorCalls: z.number().nullable(),
   /** How long that takes; `null` where it never ran and makes no calls. */
-  seconds: number | null;
-  boundBy: Bound | null;
+  seconds: z.number().nullable(),
+  boundBy: z.enum(bounds).nullable(),
   /** False where something upstream in this plan may bring further partitions to light. */
-  certain: boolean;
-}
+  certain: z.boolean(),
+});
+export type PlannedAsset = z.infer<typeof PlannedAsset>;
 
 /** Partitions that are left out, because what they read is missing and no part of the backfill. */
-export interface SkippedPartitions {
-  key: string;
-  upstream: string;
-  partitions: SomePartitions;
-}
+export const SkippedPartitions = z.strictObject({ key: z.string(), upstream: z.string(), partitions: SomePartitions });
+export type SkippedPartitions = z.infer<typeof SkippedPartitions>;
 
 /** What a backfill would do, in order. */
-export interface BackfillPlan {
-  selection: string;
-  range: BackfillRange;
-  force: boolean;
-  /** Those with something to do, in the order in which they are made. */
-  assets: readonly PlannedAsset[];
-  skipped: readonly SkippedPartitions[];
-  /** Selected assets with nothing to do. */
-  fresh: readonly string[];
-  /** Names of the range that no selected asset has. */
-  unknownNames: readonly string[];
-  partitions: number;
-  vendorCalls: number;
-  /** How long all of it takes, as far as that is known. */
-  seconds: number;
-  /** Assets without an estimate, because they never ran: their time comes on top. */
-  unknown: readonly string[];
-}
+export const BackfillPlan = named(
+  "BackfillPlan",
+  z.strictObject({
+    selection: z.string(),
+    range: BackfillRange,
+    force: z.boolean(),
+    /** Those with something to do, in the order in which they are made. */
+    assets: list(PlannedAsset),
+    skipped: list(SkippedPartitions),
+    /** Selected assets with nothing to do. */
+    fresh: list(z.string()),
+    /** Names of the range that no selected asset has. */
+    unknownNames: list(z.string()),
+    partitions: z.int(),
+    vendorCalls: z.number(),
+    /** How long all of it takes, as far as that is known. */
+    seconds: z.number(),
+    /** Assets without an estimate, because they never ran: their time comes on top. */
+    unknown: list(z.string()),
+  }),
+);
+export type BackfillPlan = z.infer<typeof BackfillPlan>;
 
 /** States of a partition within a backfill. */
 export const backfillPartitionStates = ["done", "running", "missing", "failed", "skipped"] as const;
 export type BackfillPartitionState = typeof backfillPartitionStates[number];
 
-/** How many partitions of a backfill are in each state. */
-export type BackfillProgress = Record<BackfillPartitionState, number> & { partitions: number };
+/** How many partitions of a backfill are in each state, and in all. */
+const BackfillProgress = byName([...backfillPartitionStates, "partitions"], z.int());
+export type BackfillProgress = z.infer<typeof BackfillProgress>;
 
 /** An asset within a backfill. */
-export interface BackfillAssetState {
-  key: string;
+export const BackfillAssetState = z.strictObject({
+  key: z.string(),
   /** Where it stands as a whole: the state of most interest among its partitions, or that of the asset that has none. */
-  state: BackfillPartitionState;
+  state: z.enum(backfillPartitionStates),
   /** Its partitions by state; `null` for an asset that is made as a whole. */
-  partitions: Record<BackfillPartitionState, SomePartitions> | null;
+  partitions: byName(backfillPartitionStates, SomePartitions).nullable(),
   /** Why partitions are skipped or failed, in a sentence. */
-  message: string | null;
+  message: z.string().nullable(),
   /** How long the rest takes, at the rate of this backfill so far or of what ran before; `null` where that is unknown. */
-  remainingSeconds: number | null;
-}
+  remainingSeconds: z.number().nullable(),
+});
+export type BackfillAssetState = z.infer<typeof BackfillAssetState>;
 
 /** A run that a backfill began. */
-export interface BackfillRun {
-  id: number;
-  status: RunStatus;
-  selection: string;
-  partitions: number | null;
-  done: number | null;
-  failed: number | null;
-  error: string | null;
-  startedAt: string | null;
-  finishedAt: string | null;
-}
+export const BackfillRun = z.strictObject({
+  id: z.int(),
+  status: z.enum(runStatuses),
+  selection: z.string(),
+  partitions: z.int().nullable(),
+  done: z.int().nullable(),
+  failed: z.int().nullable(),
+  error: z.string().nullable(),
+  startedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+});
+export type BackfillRun = z.infer<typeof BackfillRun>;
 
 /** A backfill, for lists. */
-export interface BackfillSummary {
-  id: number;
-  /** Who asked: `http`, `cli`. */
-  trigger: string;
-  selection: string;
-  range: BackfillRange;
-  force: boolean;
-  status: BackfillStatus;
-  /** Why it paused by itself, or what kept it from succeeding. */
-  reason: string | null;
-  progress: BackfillProgress;
-  createdAt: string;
-  finishedAt: string | null;
-}
+export const BackfillSummary = named(
+  "BackfillSummary",
+  z.strictObject({
+    id: z.int(),
+    /** Who asked: `http`, `cli`. */
+    trigger: z.string(),
+    selection: z.string(),
+    range: BackfillRange,
+    force: z.boolean(),
+    status: z.enum(backfillStatuses),
+    /** Why it paused by itself, or what kept it from succeeding. */
+    reason: z.string().nullable(),
+    progress: BackfillProgress,
+    createdAt: instant,
+    finishedAt: instant.nullable(),
+  }),
+);
+export type BackfillSummary = z.infer<typeof BackfillSummary>;
 
 /** A backfill with all there is to know of it. */
-export interface Backfill extends BackfillSummary {
-  /** What it was going to do when it was asked for. */
-  plan: BackfillPlan;
-  /** In the order in which they are made. */
-  assets: readonly BackfillAssetState[];
-  /** The last ones, newest first. */
-  runs: readonly BackfillRun[];
-  runCount: number;
-  /** How long the rest takes while it runs, as far as that is known. */
-  remainingSeconds: number | null;
-  /** When it will be done at that rate; `null` unless it is running and the rate is known. */
-  expectedAt: string | null;
-}
+export const Backfill = named(
+  "Backfill",
+  BackfillSummary.extend({
+    /** What it was going to do when it was asked for. */
+    plan: BackfillPlan,
+    /** In the order in which they are made. */
+    assets: list(BackfillAssetState),
+    /** The last ones, newest first. */
+    runs: list(BackfillRun),
+    runCount: z.int(),
+    /** How long the rest takes while it runs, as far as that is known. */
+    remainingSeconds: z.number().nullable(),
+    /** When it will be done at that rate; `null` unless it is running and the rate is known. */
+    expectedAt: instant.nullable(),
+  }),
+);
+export type Backfill = z.infer<typeof Backfill>;
 
 /** Whether it has ended; only a retry goes on with it. */
 export function isBackfillOver(status: BackfillStatus): boolean {

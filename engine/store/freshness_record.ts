@@ -1,19 +1,25 @@
+import { z } from "zod";
 import type { Sql } from "../../resources/database/database.ts";
-import type { FreshnessStateName, FreshnessVerdict } from "../declare/freshness_policy.ts";
+import { type FreshnessStateName, freshnessStateNames, type FreshnessVerdict } from "../declare/freshness_policy.ts";
 import type { AssetGraph } from "../declare/graph.ts";
+import { instant, named } from "../record_schema.ts";
 
 /** How an asset stands to its policy, as it was last evaluated. */
-export interface FreshnessState {
-  /** What the policy demands. */
-  policy: string;
-  state: FreshnessStateName;
-  /** When it came into this state: of what is late, the deadline that it missed. `null` before the first evaluation. */
-  since: string | null;
-  /** The deadline to come; of what is late, the one of what is missing first. */
-  deadline: string | null;
-  /** A sentence for people. */
-  message: string;
-}
+export const FreshnessState = named(
+  "Freshness",
+  z.strictObject({
+    /** What the policy demands. */
+    policy: z.string(),
+    state: z.enum(freshnessStateNames),
+    /** When it came into this state: of what is late, the deadline that it missed. `null` before the first evaluation. */
+    since: instant.nullable(),
+    /** The deadline to come; of what is late, the one of what is missing first. */
+    deadline: instant.nullable(),
+    /** A sentence for people. */
+    message: z.string(),
+  }),
+);
+export type FreshnessState = z.infer<typeof FreshnessState>;
 
 interface FreshnessPeriod {
   key: string;

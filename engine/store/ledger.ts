@@ -14,6 +14,7 @@ import type {
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { PartitionRange } from "../partitions/partition_range.ts";
 import { IdempotencyConflictError, UnknownRunError } from "../errors.ts";
+import type { Severity } from "../declare/check.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
 import type { Plan } from "./run_plan.ts";
 import type { PoolSlot } from "./pools.ts";
@@ -61,7 +62,7 @@ export interface Published {
 export interface NewCheckResult {
   key: string;
   name: string;
-  severity: "warn" | "error";
+  severity: Severity;
   /** Whether its failure keeps the rows from being published. */
   blocking: boolean;
   passed: boolean;

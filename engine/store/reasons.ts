@@ -1,4 +1,6 @@
-import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
+import { z } from "zod";
+import { type PartitionSet, Rectangle } from "../partitions/mod.ts";
+import { date, list, named } from "../record_schema.ts";
 
 /** A materialization as staleness needs to know it. */
 export interface Versions {
@@ -15,33 +17,37 @@ export interface Versions {
 }
 
 /** Partitions that something is said of. */
-export interface SomePartitions {
-  count: number;
-  partitions: readonly Rectangle[];
-}
+export const SomePartitions = named("SomePartitions", z.strictObject({ count: z.int(), partitions: list(Rectangle) }));
+export type SomePartitions = z.infer<typeof SomePartitions>;
+
+const reason = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
+  z.strictObject({ kind: z.literal(kind), ...shape, message: z.string(), partitions: SomePartitions.optional() });
+const version = z.string().nullable();
 
 /** Why an asset is not what it would be if it were made now; `partitions` tells for which of its partitions, where it has any. */
-export type Reason =
-  & (
-    | { kind: "never_materialized" }
-    | { kind: "table_replaced" }
-    | { kind: "definition_changed" }
-    | { kind: "partitions_missing" }
-    | { kind: "partitions_gone" }
-    | { kind: "partitions_due"; from: string | null; to: string | null }
-    | { kind: "upstream_changed"; upstream: string; materialization?: number }
-    | { kind: "upstream_stale"; upstream: string }
-    | { kind: "source_changed"; from: string | null; to: string | null }
-    | { kind: "source_unreadable" }
-    | { kind: "code_changed"; from: string; to: string }
-    | { kind: "config_changed" }
-    | { kind: "check_failed"; check: string }
-    | { kind: "blocked"; upstream: string; run: number }
-    | { kind: "forced" }
-    | { kind: "retried"; run: number }
-    | { kind: "automation" }
-  )
-  & { message: string; partitions?: SomePartitions };
+export const Reason = named(
+  "Reason",
+  z.discriminatedUnion("kind", [
+    reason("never_materialized", {}),
+    reason("table_replaced", {}),
+    reason("definition_changed", {}),
+    reason("partitions_missing", {}),
+    reason("partitions_gone", {}),
+    reason("partitions_due", { from: date.nullable(), to: date.nullable() }),
+    reason("upstream_changed", { upstream: z.string(), materialization: z.int().optional() }),
+    reason("upstream_stale", { upstream: z.string() }),
+    reason("source_changed", { from: version, to: version }),
+    reason("source_unreadable", {}),
+    reason("code_changed", { from: z.string(), to: z.string() }),
+    reason("config_changed", {}),
+    reason("check_failed", { check: z.string() }),
+    reason("blocked", { upstream: z.string(), run: z.int() }),
+    reason("forced", {}),
+    reason("retried", { run: z.int() }),
+    reason("automation", {}),
+  ]).describe("Why an asset is not what it would be if it were made now"),
+);
+export type Reason = z.infer<typeof Reason>;
 
 /** The reason of an asset that has no version whose rows there are. @param because Why its table was replaced, where it was. */
 export function missingReason(key: string, because: string | undefined): Reason {

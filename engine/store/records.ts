@@ -1,7 +1,10 @@
-import type { MetadataValue } from "../declare/metadata.ts";
-import type { Rectangle } from "../partitions/mod.ts";
-import type { PartitionRange } from "../partitions/partition_range.ts";
-import type { Reason, SomePartitions } from "./reasons.ts";
+import { z } from "zod";
+import { severities } from "../declare/check.ts";
+import { MetadataValue } from "../declare/metadata.ts";
+import { Rectangle } from "../partitions/mod.ts";
+import { PartitionRange } from "../partitions/partition_range.ts";
+import { instant, named } from "../record_schema.ts";
+import { Reason, SomePartitions } from "./reasons.ts";
 
 /** States of a run. */
 export const runStatuses = ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"] as const;
@@ -19,93 +22,116 @@ export const stepStatuses = [
 ] as const;
 export type StepStatus = typeof stepStatuses[number];
 
+/** A failure as it is stored and shown: a sentence, no stack. */
+export const StepError = named(
+  "StepError",
+  z.strictObject({
+    name: z.string(),
+    message: z.string(),
+    /** Whether it is about some partitions alone, so that what comes after the step goes on with the others. */
+    partial: z.boolean().optional(),
+    /** Whether no further try can succeed before an operator acts. */
+    fatal: z.boolean().optional(),
+  }),
+);
+export type StepError = z.infer<typeof StepError>;
+
+export const RunStep = named(
+  "RunStep",
+  z.strictObject({
+    key: z.string(),
+    status: z.enum(stepStatuses),
+    after: z.array(z.string()),
+    reasons: z.array(Reason),
+    attempt: z.int(),
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    /** Key of the step whose failure is why this one never ran. */
+    skippedBecause: z.string().nullable(),
+    error: StepError.nullable(),
+    /** The partitions that it is to make, has made and could not make; `null` for an asset that is made as a whole. */
+    partitions: SomePartitions.nullable(),
+    done: SomePartitions.nullable(),
+    failed: SomePartitions.nullable(),
+  }),
+);
+export type RunStep = z.infer<typeof RunStep>;
+
 /** One request to materialize something, and how it went. */
-export interface Run {
-  id: number;
-  /** Who asked: `http`, `cli`, `startup`, `schedule:NAME`. */
-  trigger: string;
-  selection: string;
-  force: boolean;
-  /** The partitions that were asked for, where they were restricted. */
-  range: PartitionRange | null;
-  /** Higher goes first. */
-  priority: number;
-  /** The run of which this one does again what failed. */
-  retryOf: number | null;
-  status: RunStatus;
-  /** What keeps a run that is queued or running from going on, in words; `null` where nothing does. */
-  waitingFor: string | null;
-  createdAt: string;
-  startedAt: string | null;
-  finishedAt: string | null;
-  cancelRequestedAt: string | null;
-  steps: RunStep[];
-}
+export const Run = named(
+  "Run",
+  z.strictObject({
+    id: z.int(),
+    trigger: z.string().describe("Who asked: http, cli, startup, schedule:NAME"),
+    selection: z.string(),
+    force: z.boolean(),
+    /** The partitions that were asked for, where they were restricted. */
+    range: PartitionRange.nullable(),
+    /** Higher goes first. */
+    priority: z.int(),
+    /** The run of which this one does again what failed. */
+    retryOf: z.int().nullable(),
+    status: z.enum(runStatuses),
+    /** What keeps a run that is queued or running from going on, in words; `null` where nothing does. */
+    waitingFor: z.string().nullable(),
+    createdAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    cancelRequestedAt: instant.nullable(),
+    steps: z.array(RunStep),
+  }),
+);
+export type Run = z.infer<typeof Run>;
 
 /** A run without its steps, for lists. */
-export type RunSummary = Omit<Run, "steps"> & { stepCounts: Partial<Record<StepStatus, number>> };
-
-export interface RunStep {
-  key: string;
-  status: StepStatus;
-  after: string[];
-  reasons: Reason[];
-  attempt: number;
-  startedAt: string | null;
-  finishedAt: string | null;
-  /** Key of the step whose failure is why this one never ran. */
-  skippedBecause: string | null;
-  error: StepError | null;
-  /** The partitions that it is to make, has made and could not make; `null` for an asset that is made as a whole. */
-  partitions: SomePartitions | null;
-  done: SomePartitions | null;
-  failed: SomePartitions | null;
-}
-
-/** A failure as it is stored and shown: a sentence, no stack. */
-export interface StepError {
-  name: string;
-  message: string;
-  /** Whether it is about some partitions alone, so that what comes after the step goes on with the others. */
-  partial?: boolean;
-  /** Whether no further try can succeed before an operator acts. */
-  fatal?: boolean;
-}
+export const RunSummary = named(
+  "RunSummary",
+  Run.omit({ steps: true }).extend({ stepCounts: z.partialRecord(z.enum(stepStatuses), z.int()) }),
+);
+export type RunSummary = z.infer<typeof RunSummary>;
 
 /** One version of one asset. */
-export interface Materialization {
-  id: number;
-  key: string;
-  /** Whether a run made it, or something outside reported that it had made or seen it. */
-  origin: "run" | "reported" | "observed";
-  /** `null` where it was not made by a run. */
-  runId: number | null;
-  codeVersion: string;
-  config: unknown;
-  upstream: Record<string, { materialization: number; version: string }>;
-  sourceVersion: string | null;
-  dataVersion: string;
-  rowCount: number;
-  /** Rows that came and went against the version before; both 0 when it has the same content. */
-  rowsAdded: number;
-  rowsRemoved: number;
-  metadata: Record<string, MetadataValue>;
-  /** The partitions that were made; `null` where the whole was. */
-  partitions: Rectangle[] | null;
-  /** The partitions whose rows came, went or changed; `null` where that is not known or was everything. */
-  changed: Rectangle[] | null;
-  startedAt: string;
-  committedAt: string;
-}
+export const Materialization = named(
+  "Materialization",
+  z.strictObject({
+    id: z.int(),
+    key: z.string(),
+    /** Whether a run made it, or something outside reported that it had made or seen it. */
+    origin: z.enum(["run", "reported", "observed"]),
+    /** `null` where it was not made by a run. */
+    runId: z.int().nullable(),
+    codeVersion: z.string(),
+    config: z.unknown(),
+    upstream: z.record(z.string(), z.strictObject({ materialization: z.int(), version: z.string() })),
+    sourceVersion: z.string().nullable(),
+    dataVersion: z.string().describe("The same for the same rows"),
+    rowCount: z.int(),
+    /** Rows that came and went against the version before; both 0 when it has the same content. */
+    rowsAdded: z.int(),
+    rowsRemoved: z.int(),
+    metadata: z.record(z.string(), MetadataValue),
+    /** The partitions that were made; `null` where the whole was. */
+    partitions: z.array(Rectangle).nullable(),
+    /** The partitions whose rows came, went or changed; `null` where that is not known or was everything. */
+    changed: z.array(Rectangle).nullable(),
+    startedAt: instant,
+    committedAt: instant,
+  }),
+);
+export type Materialization = z.infer<typeof Materialization>;
 
-export interface CheckResult {
-  name: string;
-  severity: "warn" | "error";
-  passed: boolean;
-  message: string;
-  failingRows: object[] | null;
-  checkedAt: string;
-}
+/** A row at fault, as a check keeps it. */
+export const FailingRow = z.record(z.string(), z.unknown());
+
+export const CheckResult = z.strictObject({
+  name: z.string(),
+  severity: z.enum(severities),
+  passed: z.boolean(),
+  message: z.string(),
+  failingRows: z.array(FailingRow).nullable(),
+  checkedAt: instant,
+});
+export type CheckResult = z.infer<typeof CheckResult>;
 
 /** What may happen in a run. */
 export const eventKinds = [
@@ -129,16 +155,20 @@ export const eventKinds = [
 ] as const;
 export type EventKind = typeof eventKinds[number];
 
-/** Something that happened in a run. `seq` counts from 1 without gaps. */
-export interface RunEvent {
-  runId: number;
-  seq: number;
-  at: string;
-  kind: EventKind;
-  /** Key of the step it is about. */
-  key: string | null;
-  data: Record<string, unknown>;
-}
+/** Something that happened in a run. */
+export const RunEvent = named(
+  "RunEvent",
+  z.strictObject({
+    runId: z.int(),
+    seq: z.int().describe("From 1 without gaps"),
+    at: instant,
+    kind: z.enum(eventKinds),
+    /** Key of the step it is about. */
+    key: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()),
+  }),
+);
+export type RunEvent = z.infer<typeof RunEvent>;
 
 /** Whether nothing more will happen to the run. */
 export function isFinished(status: RunStatus): boolean {

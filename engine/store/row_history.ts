@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import {
@@ -15,27 +16,26 @@ const graceMs = 3_600_000;
 /** Blocks of 8 kB that are looked through in one transaction: 16 MB, a fraction of a second's work. */
 const blocksAtOnce = 2_048;
 
+const keeps = z.string().describe("Which versions of its rows are kept, in words");
+
 /** What pruning takes from an asset, or would take. */
-export interface PrunedHistory {
-  key: string;
-  /** What its retention keeps, in words. */
-  keeps: string;
-  /** Versions whose rows can no longer be read. */
-  versions: number;
-  /** Rows that only those versions had. */
-  rows: number;
-  /** Bytes of its table with indexes, before. */
-  bytes: number;
-}
+export const PrunedHistory = z.strictObject({
+  key: z.string(),
+  keeps,
+  versions: z.int().min(0).describe("Versions that can no longer be read"),
+  rows: z.int().min(0).describe("Rows that only those versions had"),
+  bytes: z.int().min(0).describe("Of its table with indexes, before"),
+});
+export type PrunedHistory = z.infer<typeof PrunedHistory>;
 
 /** What the table of an asset takes on the disk. */
-export interface AssetStorage {
-  key: string;
-  /** With its indexes; 0 where there is no table yet. */
-  bytes: number;
-  /** What its retention keeps, in words. */
-  keeps: string;
-}
+export const AssetStorage = z.strictObject({
+  key: z.string(),
+  // 0 where there is no table yet.
+  bytes: z.int().min(0).describe("Of its table with indexes"),
+  keeps,
+});
+export type AssetStorage = z.infer<typeof AssetStorage>;
 
 /**
  * Deletes rows that no kept version of their asset has.

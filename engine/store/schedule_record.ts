@@ -1,16 +1,19 @@
+import { z } from "zod";
 import type { Database, Sql } from "../../resources/database/database.ts";
+import { instant, named } from "../record_schema.ts";
 
 /** A tick that fired. */
-export interface ScheduleTick {
-  scheduledAt: string;
-  firedAt: string;
-  /** Whether it was missed while no process was there, and made up later. */
-  madeUp: boolean;
-  /** Whether it was requested and not due by the clock. */
-  asked: boolean;
-  /** `null` where nothing was stale. */
-  runId: number | null;
-}
+export const ScheduleTick = named(
+  "ScheduleTick",
+  z.strictObject({
+    scheduledAt: instant,
+    firedAt: instant,
+    madeUp: z.boolean().describe("Whether it was missed while no process was there, and made up later"),
+    asked: z.boolean().describe("Whether somebody asked for it, and no clock"),
+    runId: z.int().nullable().describe("null where nothing was stale"),
+  }),
+);
+export type ScheduleTick = z.infer<typeof ScheduleTick>;
 
 /** By how much a tick may lie ahead without a clock having been wrong. */
 const clockTolerance = "1 minute";

@@ -1,4 +1,5 @@
 import type { Cron } from "croner";
+import { z } from "zod";
 import type { Clock, SharedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
@@ -7,36 +8,42 @@ import type { Engine } from "../engine.ts";
 import { DefinitionError, messageOf, UnknownScheduleError } from "../errors.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
-import { ScheduleRecord, type ScheduleTick } from "../store/schedule_record.ts";
+import { instant, named } from "../record_schema.ts";
+import { ScheduleRecord, ScheduleTick } from "../store/schedule_record.ts";
 import { select } from "../declare/selection.ts";
 
 /** When to materialize what. A tick materializes what is stale in the selection, and nothing else. */
-export interface Schedule {
+const Schedule = z.strictObject({
   /** Its one name, in snake_case: ticks are remembered under it. */
-  name: string;
-  description: string;
+  name: z.string(),
+  description: z.string(),
   /**
    * Five or six fields, as croner reads them. A time of day that does not exist, because clocks go forward, fires at the first
    * moment after the gap; one that comes twice, because they go back, fires the first time. With `*` or a step in hours, minutes
    * or seconds it fires in real time, through both.
    */
-  cron: string;
+  cron: z.string(),
   /** IANA name, e.g. `America/New_York`. */
-  timeZone: string;
-  selection: string;
-}
+  timeZone: z.string(),
+  selection: z.string(),
+});
+export type Schedule = z.infer<typeof Schedule>;
 
 /** A schedule with what it did and will do. */
-export interface ScheduleState extends Schedule {
-  nextAt: string | null;
-  /** The next times at which it fires, or would if it were not paused. */
-  upcoming: string[];
-  /** When it was paused; `null` if it is not. */
-  pausedAt: string | null;
-  lastTick: ScheduleTick | null;
-  /** The last ticks, newest first. */
-  lastTicks: ScheduleTick[];
-}
+export const ScheduleState = named(
+  "Schedule",
+  Schedule.extend({
+    nextAt: instant.nullable(),
+    /** The next times at which it fires, or would if it were not paused. */
+    upcoming: z.array(instant),
+    /** When it was paused; `null` if it is not. */
+    pausedAt: instant.nullable(),
+    lastTick: ScheduleTick.nullable(),
+    /** The last ticks, newest first. */
+    lastTicks: z.array(ScheduleTick),
+  }),
+);
+export type ScheduleState = z.infer<typeof ScheduleState>;
 
 /** How many ticks to come, and how many past ones, a schedule tells of. */
 const shownTicks = 5;

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { recordNames } from "../../engine/mod.ts";
 import { boundsOf } from "../validation.ts";
-import { components } from "./components.ts";
 
 /** JSON Schema, as far as it is looked into here. */
 export type JsonSchema = { [name: string]: unknown };
@@ -10,7 +10,7 @@ const telling = new Set(["date", "date-time", "uuid"]);
 
 /** Named schemas, of which others are made by reference. */
 export function componentSchemas(): Record<string, JsonSchema> {
-  const { schemas } = z.toJSONSchema(components, {
+  const { schemas } = z.toJSONSchema(recordNames, {
     ...settings,
     uri: (id) => `#/components/schemas/${id}`,
     io: "output",
@@ -20,7 +20,7 @@ export function componentSchemas(): Record<string, JsonSchema> {
 
 /** A named schema by its name, whatever else in full. */
 export function referenceTo(schema: z.ZodType): JsonSchema {
-  const id = components.get(schema)?.id;
+  const id = recordNames.get(schema)?.id;
   if (id !== undefined) return { $ref: `#/components/schemas/${id}` };
   if (schema instanceof z.ZodUnion) {
     return { anyOf: schema.options.map((option) => referenceTo(option as z.ZodType)) };
@@ -38,6 +38,8 @@ const settings = {
   override({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }) {
     const { def } = zodSchema._zod;
     if (def.type === "undefined") jsonSchema.not = {};
+    // Of types alone: documents of answers call what clients cannot send "read only".
+    if (def.type === "readonly") delete jsonSchema.readOnly;
     if (telling.has(jsonSchema.format ?? "")) delete jsonSchema.pattern;
     // Text that is read as a whole number: who sends it need not know that it was text.
     const bounds = boundsOf(zodSchema);

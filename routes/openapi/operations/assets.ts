@@ -83,7 +83,7 @@ export const assetOperations: Operations = {
     description: "As rectangles of names and dates, within a range where one is given.",
     path,
     example: { path: { key: "daily_bars" } },
-    answers: { 200: { description: "The partitions", schema: schemas.PartitionsSchema } },
+    answers: { 200: { description: "The partitions", schema: schemas.PartitionReport } },
     problems: [404, 409],
   },
   "GET /v1/assets/:key/checks": {
@@ -142,7 +142,7 @@ export const assetOperations: Operations = {
     summary: "Why an asset, or some of its partitions, are as they are",
     path,
     example,
-    answers: { 200: { description: "The explanation, down to the cause", schema: schemas.ExplanationSchema } },
+    answers: { 200: { description: "The explanation, down to the cause", schema: schemas.Explanation } },
     problems: [404],
   },
   "GET /v1/assets/:key/impact": {
@@ -150,7 +150,7 @@ export const assetOperations: Operations = {
     summary: "What a change of an asset, or of some of its partitions, would touch",
     path,
     example: { path: { key: "daily_bars" } },
-    answers: { 200: { description: "What would be made again, and what it takes", schema: schemas.ImpactSchema } },
+    answers: { 200: { description: "What would be made again, and what it takes", schema: schemas.Impact } },
     problems: [404],
   },
   "POST /v1/assets/:key/materialize": {
@@ -163,10 +163,10 @@ export const assetOperations: Operations = {
     answers: {
       200: {
         description: "The plan, or the run that was waited for",
-        schema: z.union([schemas.PlanSchema, schemas.RunSchema]),
+        schema: z.union([schemas.Plan, schemas.Run]),
         headers: { Location: "Of the run; a plan has none" },
       },
-      202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
+      202: { description: "The run", schema: schemas.Run, headers: { Location: "Where to follow it" } },
     },
     problems: [404, 409, 422],
   },
@@ -179,10 +179,10 @@ export const assetOperations: Operations = {
     answers: {
       200: {
         description: "The plan, or the run that was waited for",
-        schema: z.union([schemas.PlanSchema, schemas.RunSchema]),
+        schema: z.union([schemas.Plan, schemas.Run]),
         headers: { Location: "Of the run; a plan has none" },
       },
-      202: { description: "The run", schema: schemas.RunSchema, headers: { Location: "Where to follow it" } },
+      202: { description: "The run", schema: schemas.Run, headers: { Location: "Where to follow it" } },
     },
     problems: [409, 422],
   },
@@ -202,21 +202,21 @@ export const assetOperations: Operations = {
     description: "The condition, and how it was judged last as trees of true and false.",
     path,
     example,
-    answers: { 200: { description: "The condition and its judgements", schema: schemas.AutomationSchema } },
+    answers: { 200: { description: "The condition and its judgements", schema: schemas.AutomationState } },
     problems: [404],
   },
   "POST /v1/assets/:key/automation/pause": {
     tag: "Assets",
     summary: "Judge the condition of an asset on, and do not follow it",
     path,
-    answers: { 200: { description: "The condition", schema: schemas.AutomationSchema } },
+    answers: { 200: { description: "The condition", schema: schemas.AutomationState } },
     problems: [404],
   },
   "POST /v1/assets/:key/automation/resume": {
     tag: "Assets",
     summary: "Follow the condition of an asset again",
     path,
-    answers: { 200: { description: "The condition", schema: schemas.AutomationSchema } },
+    answers: { 200: { description: "The condition", schema: schemas.AutomationState } },
     problems: [404],
   },
   "GET /v1/freshness": {

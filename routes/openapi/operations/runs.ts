@@ -37,7 +37,7 @@ export const runOperations: Operations = {
     summary: "One run with its steps",
     path,
     example: { path: { id: "1" } },
-    answers: { 200: { description: "The run", schema: schemas.RunSchema } },
+    answers: { 200: { description: "The run", schema: schemas.Run } },
     problems: [404],
   },
   "GET /v1/runs/:id/events": {
@@ -64,7 +64,7 @@ export const runOperations: Operations = {
     summary: "Cancel a run",
     description: "What it has published stays.",
     path,
-    answers: { 202: { description: "The run", schema: schemas.RunSchema, headers: location } },
+    answers: { 202: { description: "The run", schema: schemas.Run, headers: location } },
     problems: [404, 409],
   },
   "POST /v1/runs/:id/retry": {
@@ -72,7 +72,7 @@ export const runOperations: Operations = {
     summary: "Do again what failed in a run",
     path,
     headers: idempotency,
-    answers: { 202: { description: "The new run", schema: schemas.RunSchema, headers: location } },
+    answers: { 202: { description: "The new run", schema: schemas.Run, headers: location } },
     problems: [404, 409, 422],
   },
   "GET /v1/backfills": {
@@ -86,8 +86,8 @@ export const runOperations: Operations = {
     headers: idempotency,
     example: { body: { selection: "chosen_pairs+", from: "2024-01-01", dryRun: true } },
     answers: {
-      200: { description: "The plan", schema: schemas.BackfillPlanSchema },
-      202: { description: "The backfill", schema: schemas.BackfillSchema, headers: location },
+      200: { description: "The plan", schema: schemas.BackfillPlan },
+      202: { description: "The backfill", schema: schemas.Backfill, headers: location },
     },
     problems: [409, 422],
   },
@@ -95,7 +95,7 @@ export const runOperations: Operations = {
     tag: "Backfills",
     summary: "One backfill with its progress by partition",
     path: backfillPath,
-    answers: { 200: { description: "The backfill", schema: schemas.BackfillSchema } },
+    answers: { 200: { description: "The backfill", schema: schemas.Backfill } },
     problems: [404],
   },
   ...Object.fromEntries(backfillActions.map((action): [keyof Operations, Operation] => [
@@ -104,7 +104,7 @@ export const runOperations: Operations = {
       tag: "Backfills",
       summary: said[action],
       path: backfillPath,
-      answers: { 202: { description: "The backfill", schema: schemas.BackfillSchema, headers: location } },
+      answers: { 202: { description: "The backfill", schema: schemas.Backfill, headers: location } },
       problems: [404, 409],
     },
   ])),
@@ -117,14 +117,14 @@ export const runOperations: Operations = {
     tag: "Schedules",
     summary: "One schedule",
     path: schedulePath,
-    answers: { 200: { description: "The schedule", schema: schemas.ScheduleSchema } },
+    answers: { 200: { description: "The schedule", schema: schemas.ScheduleState } },
     problems: [404],
   },
   "POST /v1/schedules/:name/pause": {
     tag: "Schedules",
     summary: "Keep a schedule from firing, in every process, until it is resumed",
     path: schedulePath,
-    answers: { 200: { description: "The schedule", schema: schemas.ScheduleSchema } },
+    answers: { 200: { description: "The schedule", schema: schemas.ScheduleState } },
     problems: [404],
   },
   "POST /v1/schedules/:name/resume": {
@@ -132,7 +132,7 @@ export const runOperations: Operations = {
     summary: "Let a schedule fire again",
     description: "What it would have fired meanwhile is not made up.",
     path: schedulePath,
-    answers: { 200: { description: "The schedule", schema: schemas.ScheduleSchema } },
+    answers: { 200: { description: "The schedule", schema: schemas.ScheduleState } },
     problems: [404],
   },
   "POST /v1/schedules/:name/tick": {

@@ -1,7 +1,7 @@
 /** Access and health, as they are answered. */
 import { z } from "zod";
 import * as access from "../../access/schemas.ts";
-import { named } from "../components.ts";
+import { named } from "../../../engine/mod.ts";
 
 export const Me = named("Me", access.Me.strict());
 named("Token", access.TokenView);

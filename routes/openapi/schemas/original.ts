@@ -1,6 +1,6 @@
 /** What the original services answered. */
 import { z } from "zod";
-import { named } from "../components.ts";
+import { named } from "../../../engine/mod.ts";
 
 const instant = z.iso.datetime({ offset: true });
 /** As Go writes it with `compat=strict`. */

@@ -1,6 +1,6 @@
 /** Errors, as they are answered. */
 import { z } from "zod";
-import { named } from "../components.ts";
+import { named } from "../../../engine/mod.ts";
 
 export const ProblemDetails = named(
   "Problem",
