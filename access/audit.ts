@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Database, Sql } from "../resources/database/mod.ts";
 import type { Principal } from "./principal.ts";
 
@@ -19,20 +20,20 @@ export interface AuditedAction {
 }
 
 /** A change that was made or tried. */
-export interface AuditEvent {
-  id: number;
-  at: string;
-  actorKind: string;
-  actorId: number | null;
-  actor: string;
-  action: string;
-  target: string | null;
-  address: string | null;
-  requestId: string | null;
-  /** What became of it; `null` while it is done, and for ever where the process ended in the middle. */
-  outcome: string | null;
-  detail: Record<string, unknown>;
-}
+export const AuditEvent = z.strictObject({
+  id: z.int(),
+  at: z.iso.datetime(),
+  actorKind: z.string(),
+  actorId: z.int().nullable(),
+  actor: z.string(),
+  action: z.string(),
+  target: z.string().nullable(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
+  outcome: z.string().nullable().describe("null while it is done, or where the process ended in the middle"),
+  detail: z.record(z.string(), z.unknown()),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;
 
 export interface AuditQuery {
   limit: number;

@@ -47,10 +47,10 @@ export function openAccess({ database, required, allowList = null, sessionLimits
 }
 
 export { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "./allow_list.ts";
-export { type Actor, type AuditedAction, type AuditEvent, AuditLog, type AuditQuery, commandLine } from "./audit.ts";
-export { may, type Principal, type PrincipalVariables, type Scope, scopes } from "./principal.ts";
+export { type Actor, type AuditedAction, AuditEvent, AuditLog, type AuditQuery, commandLine } from "./audit.ts";
+export { may, Principal, type PrincipalVariables, type Scope, scopes } from "./principal.ts";
 export { type ReturnAddress, returnAddress, returnPath, withParameter } from "./return_path.ts";
 export { digestOf, randomSecret, sameDigest } from "./secret.ts";
-export { type Session, type SessionContext, type SessionLimits, Sessions, UnknownSessionError } from "./sessions.ts";
+export { Session, type SessionContext, type SessionLimits, Sessions, UnknownSessionError } from "./sessions.ts";
 export { type PageVisitor, type PendingSignIn, type ProvenPerson, SignIns } from "./sign_ins.ts";
-export { type Credentials, type NewToken, type Token, Tokens, UnknownTokenError } from "./tokens.ts";
+export { type Credentials, NewToken, Token, Tokens, UnknownTokenError } from "./tokens.ts";

@@ -1,24 +1,26 @@
+import { z } from "zod";
+
 /** Scopes of access; each includes those before it. */
 export const scopes = ["read", "operate", "admin"] as const;
-/**
- * `read` sees everything but who has access; `operate` materializes, backfills, cancels and pauses as well; `admin` also gives and
- * takes access.
- */
-export type Scope = typeof scopes[number];
+export const Scope = z.enum(scopes).describe(
+  "read sees everything but who has access; operate materializes, backfills, cancels and pauses too; admin also gives and takes access",
+);
+export type Scope = z.infer<typeof Scope>;
 
 /** On whose behalf a request is made. */
-export interface Principal {
+export const Principal = z.strictObject({
   /**
    * `anybody` where the service is open, `token` for a program, `session` for a person who has signed in, `owner` for the command
    * line of who may read the data folder.
    */
-  kind: "anybody" | "token" | "session" | "owner";
+  kind: z.enum(["anybody", "token", "session", "owner"]),
   /** Of the token or session. */
-  id: number | null;
+  id: z.int().nullable(),
   /** How logs and audit events call it: the name of a token, the address of a person. Never a secret. */
-  name: string;
-  scope: Scope;
-}
+  name: z.string(),
+  scope: Scope,
+});
+export type Principal = z.infer<typeof Principal>;
 
 /** Variable of a request's context that holds its principal. */
 export interface PrincipalVariables {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Database, Sql } from "../resources/database/mod.ts";
 import { type Actor, recordAction } from "./audit.ts";
 import type { AllowList } from "./allow_list.ts";
@@ -8,19 +9,18 @@ import { isPageTokenText, newPageTokenText } from "./token_text.ts";
 import type { Credentials } from "./tokens.ts";
 
 /** A session of a browser, or of a page of another origin. */
-export interface Session {
-  id: number;
-  /** Address of the person, or name of the token. */
-  name: string;
+export const Session = z.strictObject({
+  id: z.int(),
+  name: z.string().describe("Address of the person, or name of the token"),
   /** By what: an identity provider, or a token. */
-  by: "person" | "token";
-  /** Of the page that shows it as a token; `null` for a browser. */
-  origin: string | null;
-  userAgent: string | null;
-  createdAt: string;
-  lastUsedAt: string;
-  expiresAt: string;
-}
+  by: z.enum(["person", "token"]),
+  origin: z.string().nullable().describe("Of the page that shows it as a token; null for a browser"),
+  userAgent: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+export type Session = z.infer<typeof Session>;
 
 /** Where a session begins, and by whom. */
 export interface SessionContext {

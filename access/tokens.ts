@@ -1,6 +1,7 @@
+import { z } from "zod";
 import type { Database, Sql } from "../resources/database/mod.ts";
 import { type Actor, recordAction } from "./audit.ts";
-import type { Principal, Scope } from "./principal.ts";
+import { type Principal, Scope } from "./principal.ts";
 import { digestOf, sameDigest } from "./secret.ts";
 import { hintLength, isTokenText, newTokenText } from "./token_text.ts";
 
@@ -11,28 +12,30 @@ export interface Credentials {
 }
 
 /** An access token without its secret, which is shown once. */
-export interface Token {
-  id: number;
-  name: string;
-  scope: Scope;
-  /** Its first letters. */
-  hint: string;
-  createdBy: string;
-  createdAt: string;
-  expiresAt: string | null;
-  /** To the minute. */
-  lastUsedAt: string | null;
-  revokedAt: string | null;
-  revokedBy: string | null;
-}
+export const Token = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  scope: Scope,
+  hint: z.string().describe("Its first letters"),
+  createdBy: z.string(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable(),
+  lastUsedAt: z.iso.datetime().nullable().describe("To the minute"),
+  revokedAt: z.iso.datetime().nullable(),
+  revokedBy: z.string().nullable(),
+});
+export type Token = z.infer<typeof Token>;
 
 /** What a new token is to be. */
-export interface NewToken {
-  name: string;
-  scope: Scope;
-  /** Days until it expires; without an end where it is left out. */
-  expiresInDays?: number;
-}
+export const NewToken = z.strictObject({
+  name: z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, "A name without control characters is wanted.")
+    .describe("What it is for"),
+  scope: Scope.default("read"),
+  expiresInDays: z.number().min(0.001).max(3_650).optional().describe(
+    "Days until it expires; without an end unless told otherwise",
+  ),
+});
+export type NewToken = z.infer<typeof NewToken>;
 
 /** There is no such token, or it has been revoked already. */
 export class UnknownTokenError extends Error {

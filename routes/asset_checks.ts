@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { checkResults, checkStates, type Engine } from "../engine/mod.ts";
-import { linkToNext } from "./links.ts";
+import { CheckRecord, checkResults, CheckRun, CheckState, checkStates, type Engine, named } from "../engine/mod.ts";
+import { linkToNext, nextPage } from "./links.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
 
 const ResultsPage = z.strictObject({
@@ -17,11 +18,38 @@ const CheckRequest = z.strictObject({
   names: z.array(z.string().min(1).max(200)).min(1).max(100).optional().describe("Only checks of these names"),
 });
 
+const CheckList = named(
+  "CheckList",
+  z.strictObject({ asset: z.string(), checks: z.array(CheckState), history: z.array(CheckRecord) }),
+);
+
+const describeRun = describeRoute({
+  tag: "Assets",
+  summary: "Run checks on what is published",
+  description:
+    "Judges the latest version of each selected asset that has checks, without making it, and records what they find with that version. A blocking check that fails takes nothing back: the asset counts as stale, and the next run makes it again.",
+  example: { body: { selection: "*" } },
+  answers: {
+    200: {
+      description: "What the checks found, by asset",
+      schema: named("CheckRunList", z.strictObject({ assets: z.array(CheckRun) })),
+    },
+  },
+  problems: [404],
+});
+const describeChecks = describeRoute({
+  tag: "Assets",
+  summary: "What the checks of an asset found",
+  path: assetKey,
+  example: { path: { key: "chosen_pairs" } },
+  answers: { 200: { description: "Each check, and its history", schema: CheckList, headers: nextPage } },
+  problems: [404],
+});
+
 /** `POST /v1/checks/run`. */
 export function checkRoutes(engine: Engine) {
   return new Hono()
-    // Judges the latest versions as they are stored, and answers with what was found.
-    .post("/run", jsonBody(CheckRequest), async (c) => {
+    .post("/run", describeRun, jsonBody(CheckRequest), async (c) => {
       const { selection, names } = c.req.valid("json");
       return c.json({ assets: await engine.runChecks(selection, { names, signal: c.req.raw.signal }) });
     });
@@ -31,7 +59,7 @@ export function checkRoutes(engine: Engine) {
 export function assetCheckRoutes(engine: Engine) {
   return new Hono()
     // Each declared check with what it found last, and all judgements newest first, with a sample of the rows at fault.
-    .get("/:key/checks", query(ResultsPage), async (c) => {
+    .get("/:key/checks", describeChecks, query(ResultsPage), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { limit, ...which } = c.req.valid("query");
       const { sql } = engine.ledger.database;

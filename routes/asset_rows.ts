@@ -9,6 +9,7 @@ import {
   maxPageRows,
   maxTableRows,
   messageOf,
+  named,
   RowPage,
   type RowQuery,
   type RowVersion,
@@ -17,9 +18,10 @@ import {
 import { arrowOf, parquetOf } from "../resources/parquet_file.ts";
 import { AnswerCache, type CachedAnswer, etagOf, isKnown } from "./answer_cache.ts";
 import { csvOf } from "./csv.ts";
-import { sourceHeader } from "./data_source.ts";
-import { linkToNext } from "./links.ts";
+import { dataSourceHeaders, sourceHeader } from "./data_source.ts";
+import { linkToNext, nextPage } from "./links.ts";
 import { ndjsonOf } from "./ndjson.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { markStreamed } from "./streamed_answer.ts";
 import { type LineFormat, rowBody } from "./row_body.ts";
@@ -47,7 +49,7 @@ const cacheBytes = 16 * 1024 * 1024;
 const defaultStallMs = 60_000;
 
 /** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
-export const RowParameters = z.strictObject({
+const RowParameters = z.strictObject({
   order: list.optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
   fields: list.optional().describe("Columns to answer with, separated by commas"),
   limit: wholeNumber(1, maxPageRows).default(defaultLimit),
@@ -68,18 +70,49 @@ const TableParameters = RowParameters.extend({
 });
 
 /** What may be asked for in any format, filters by column beside it. */
-export const AnyRowParameters = RowParameters.extend({
+const AnyRowParameters = RowParameters.extend({
   limit: z.literal("all").or(wholeNumber(1, maxTableRows)).default(defaultLimit).describe(
     `How many: of JSON, or of a page of text, at most ${maxPageRows}; of a file at most ${maxTableRows}. CSV, NDJSON and files hold all of them where it is \`all\` or left out`,
   ),
 }).catchall(z.string());
 
 /** A page of rows as JSON. */
-export const RowList = RowPage.extend({
+const RowList = RowPage.extend({
   asset: z.string(),
   sources: z.array(z.string()).describe(
     "Where the rows came from in the beginning, such as simulated (invented prices), csv or polygon",
   ),
+});
+
+const describeRows = describeRoute({
+  tag: "Data",
+  summary: "Rows of one version of an asset",
+  description:
+    'Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte` and `in` (values separated by commas, one with a comma or a quote in double quotes: `ticker.in=BRK.B,"A,B"`); a column that has the name of a parameter is reached as `name.eq`. All filters must hold. Pages that follow each other through cursors come from one version, whatever is published between them.',
+  path: assetKey,
+  query: AnyRowParameters,
+  example: { path: { key: "chosen_pairs" }, query: { order: "rank", limit: "5" } },
+  answers: {
+    200: {
+      description: "Rows; files and streams of all rows with `limit=all`",
+      schema: named("RowPage", RowList),
+      mediaTypes: Object.values(mediaTypes),
+      headers: {
+        ...nextPage,
+        ...dataSourceHeaders,
+        ETag: "The same for the same rows",
+        "Tandem-Materialization": "The version that was read",
+        "Tandem-Committed-At": "When that version was published",
+        "Tandem-Row-Count": "How many rows follow, where they all do",
+        Vary: "Accept",
+      },
+    },
+    304: {
+      description: "Nothing has changed since the ETag that was sent",
+      headers: { ...dataSourceHeaders, ETag: "The same", "Tandem-Materialization": "The version that holds" },
+    },
+  },
+  problems: [404, 409],
 });
 
 /** A request for rows that has been understood. */
@@ -98,7 +131,7 @@ export function assetRowRoutes(
   return new Hono()
     // The rows of one version of an asset, filtered by `column=value` and `column.gte=value`: a page of JSON, CSV or NDJSON
     // at a time, all of them as a stream of CSV or NDJSON, or up to two million as one Parquet or Arrow file.
-    .get("/:key/rows", async (c) => {
+    .get("/:key/rows", describeRows, async (c) => {
       const asset = engine.graph.asset(c.req.param("key"));
       const { filters, parameters } = splitFilters(new URL(c.req.url).searchParams, RowParameters.shape);
       c.header("Vary", "Accept");

@@ -1,8 +1,17 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { type AnyAsset, type AssetState, checkStates, type Engine, type Materialization } from "../engine/mod.ts";
-import { sourceOfVersions } from "./data_source.ts";
-import { linkToNext } from "./links.ts";
+import {
+  type AnyAsset,
+  AssetState,
+  CheckState,
+  checkStates,
+  type Engine,
+  Materialization,
+  named,
+} from "../engine/mod.ts";
+import { dataSourceHeaders, sourceOfVersions } from "./data_source.ts";
+import { linkToNext, nextPage } from "./links.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { idNumber, query, wholeNumber } from "./validation.ts";
 
 const HistoryPage = z.strictObject({
@@ -10,13 +19,83 @@ const HistoryPage = z.strictObject({
   before: idNumber.optional().describe("Only those before this id"),
 });
 
+const { shape: version } = Materialization;
+const ListedAsset = named(
+  "ListedAsset",
+  AssetState.extend({
+    lastMaterialization: z.strictObject({
+      id: version.id,
+      at: version.committedAt,
+      origin: version.origin,
+      runId: version.runId,
+      rowCount: version.rowCount,
+      dataVersion: z.string(),
+    }).nullable(),
+  }),
+);
+const AssetList = named("AssetList", z.strictObject({ assets: z.array(ListedAsset) }));
+
+const AssetDetails = named(
+  "AssetDetails",
+  AssetState.extend({
+    columns: z.array(
+      z.strictObject({
+        name: z.string(),
+        type: z.string(),
+        nullable: z.boolean(),
+        description: z.string().nullable().optional(),
+      }),
+    ),
+    primaryKey: z.array(z.string()),
+    codeVersion: z.string(),
+    pool: z.string().nullable(),
+    timeoutMs: z.number().nullable(),
+    configSchema: z.record(z.string(), z.unknown()).describe("JSON Schema of its settings, defaults included"),
+    checks: z.array(CheckState),
+  }),
+);
+
+const MaterializationList = named(
+  "MaterializationList",
+  z.strictObject({ asset: z.string(), materializations: z.array(Materialization) }),
+);
+
+const example = { path: { key: "chosen_pairs" } };
+const describeList = describeRoute({
+  tag: "Assets",
+  summary: "All assets with their state",
+  description: "In dependency order, each with the reasons for its state.",
+  answers: { 200: { description: "The assets", schema: AssetList } },
+});
+const describeAsset = describeRoute({
+  tag: "Assets",
+  summary: "One asset",
+  description: "State, schema, settings, last materialization with metadata, upstream, downstream and checks.",
+  path: assetKey,
+  example,
+  answers: { 200: { description: "The asset", schema: AssetDetails, headers: dataSourceHeaders } },
+  problems: [404],
+});
+const describeHistory = describeRoute({
+  tag: "Assets",
+  summary: "Versions of an asset, newest first",
+  path: assetKey,
+  example: { ...example, query: { limit: "5" } },
+  answers: {
+    200: {
+      description: "A page of versions",
+      schema: MaterializationList,
+      headers: { ...nextPage, ...dataSourceHeaders },
+    },
+  },
+  problems: [404],
+});
+
 /** Routes under `/v1/assets` that only read. */
 export function assetRoutes(engine: Engine) {
   return new Hono()
-    // All assets in dependency order, each with its state and why it is in it.
-    .get("/", async (c) => c.json({ assets: (await engine.states()).map(listed) }))
-    // All there is to know about one asset but its rows.
-    .get("/:key", async (c) => {
+    .get("/", describeList, async (c) => c.json({ assets: (await engine.states()).map(listed) }))
+    .get("/:key", describeAsset, async (c) => {
       const asset = engine.graph.asset(c.req.param("key"));
       const [[state], checks] = await Promise.all([
         engine.states([asset.key]),
@@ -32,8 +111,7 @@ export function assetRoutes(engine: Engine) {
         checks,
       });
     })
-    // Its versions, newest first.
-    .get("/:key/materializations", query(HistoryPage), async (c) => {
+    .get("/:key/materializations", describeHistory, query(HistoryPage), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { limit, before } = c.req.valid("query");
       const found = await engine.materializations(key, { limit: limit + 1, before });

@@ -1,27 +1,45 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../engine/mod.ts";
+import { AutomationState, type Engine } from "../engine/mod.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { query, wholeNumber } from "./validation.ts";
 
 const Latest = z.strictObject({
   limit: wholeNumber(1, 50).default(10).describe("How many evaluations to answer with"),
 });
 
+const describeState = describeRoute({
+  tag: "Assets",
+  summary: "When an asset is made without anybody asking",
+  description: "The condition, and how it was judged last as trees of true and false.",
+  path: assetKey,
+  example: { path: { key: "chosen_pairs" } },
+  answers: { 200: { description: "The condition and its judgements", schema: AutomationState } },
+  problems: [404],
+});
+const describeChange = (summary: string) =>
+  describeRoute({
+    tag: "Assets",
+    summary,
+    path: assetKey,
+    answers: { 200: { description: "The condition", schema: AutomationState } },
+    problems: [404],
+  });
+const describePause = describeChange("Judge the condition of an asset on, and do not follow it");
+const describeResume = describeChange("Follow the condition of an asset again");
+
 /** Routes under `/v1/assets/:key/automation`. */
 export function automationRoutes(engine: Engine) {
   return new Hono()
-    // The condition as it is declared, and how it was judged last, as trees of true and false.
-    .get("/:key/automation", query(Latest), async (c) => {
+    .get("/:key/automation", describeState, query(Latest), async (c) => {
       return c.json(await engine.automation.state(c.req.param("key"), c.req.valid("query")));
     })
-    // Judges the condition on, and does not follow it.
-    .post("/:key/automation/pause", async (c) => {
+    .post("/:key/automation/pause", describePause, async (c) => {
       const key = c.req.param("key");
       await engine.automation.pause(key);
       return c.json(await engine.automation.state(key));
     })
-    // Follows it again.
-    .post("/:key/automation/resume", async (c) => {
+    .post("/:key/automation/resume", describeResume, async (c) => {
       const key = c.req.param("key");
       await engine.automation.resume(key);
       return c.json(await engine.automation.state(key));

@@ -1,8 +1,18 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { type BackfillAction, type Engine, SelectionError, UnknownAssetError } from "../engine/mod.ts";
-import { linkToNext } from "./links.ts";
-import { idempotencyKeyOf } from "./materialize.ts";
+import {
+  Backfill,
+  type BackfillAction,
+  BackfillPlan,
+  BackfillSummary,
+  type Engine,
+  named,
+  SelectionError,
+  UnknownAssetError,
+} from "../engine/mod.ts";
+import { linkToNext, nextPage } from "./links.ts";
+import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
+import { describeRoute, numbered } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { idNumber, jsonBody, query, selectionText, wholeNumber } from "./validation.ts";
 
@@ -23,6 +33,39 @@ const BackfillsPage = z.strictObject({
   before: idNumber.optional().describe("Only those before this id"),
 });
 
+const describeList = describeRoute({
+  tag: "Backfills",
+  summary: "Backfills, newest first",
+  answers: {
+    200: {
+      description: "A page of backfills",
+      schema: named("BackfillList", z.strictObject({ backfills: z.array(BackfillSummary) })),
+      headers: nextPage,
+    },
+  },
+});
+const accepted = {
+  202: { description: "The backfill", schema: Backfill, headers: { Location: "Where to follow it" } },
+};
+const describeNew = describeRoute({
+  tag: "Backfills",
+  summary: "Make a range, piece by piece",
+  headers: idempotencyHeaders,
+  example: { body: { selection: "chosen_pairs+", from: "2024-01-01", dryRun: true } },
+  answers: { 200: { description: "The plan", schema: BackfillPlan }, ...accepted },
+  problems: [409, 422],
+});
+const path = numbered("backfill");
+const describeBackfill = describeRoute({
+  tag: "Backfills",
+  summary: "One backfill with its progress by partition",
+  path,
+  answers: { 200: { description: "The backfill", schema: Backfill } },
+  problems: [404],
+});
+const describeAction = (summary: string) =>
+  describeRoute({ tag: "Backfills", summary, path, answers: accepted, problems: [404, 409] });
+
 /** Routes under `/v1/backfills`. */
 export function backfillRoutes(engine: Engine) {
   const { backfills } = engine;
@@ -31,16 +74,14 @@ export function backfillRoutes(engine: Engine) {
     return c.json(await backfills.act(id, action), 202, { Location: `/v1/backfills/${id}` });
   };
   return new Hono()
-    // Newest first.
-    .get("/", query(BackfillsPage), async (c) => {
+    .get("/", describeList, query(BackfillsPage), async (c) => {
       const { limit, before } = c.req.valid("query");
       const found = await backfills.list({ limit: limit + 1, before });
       const page = found.slice(0, limit);
       if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${page.at(-1)!.id}` }));
       return c.json({ backfills: page });
     })
-    // Plans a backfill and begins it; the Location header says where to follow it.
-    .post("/", jsonBody(NewBackfill), async (c) => {
+    .post("/", describeNew, jsonBody(NewBackfill), async (c) => {
       const { dryRun, ...request } = c.req.valid("json");
       try {
         if (dryRun) return c.json(await backfills.plan(request), 200);
@@ -57,11 +98,11 @@ export function backfillRoutes(engine: Engine) {
         throw error;
       }
     })
-    .get("/:id", async (c) => c.json(await backfills.get(backfillIdOf(c.req.param("id")))))
-    .post("/:id/pause", act("pause"))
-    .post("/:id/resume", act("resume"))
-    .post("/:id/cancel", act("cancel"))
-    .post("/:id/retry", act("retry"));
+    .get("/:id", describeBackfill, async (c) => c.json(await backfills.get(backfillIdOf(c.req.param("id")))))
+    .post("/:id/pause", describeAction("Let a backfill rest after the run that it is in"), act("pause"))
+    .post("/:id/resume", describeAction("Go on with a backfill that rests"), act("resume"))
+    .post("/:id/cancel", describeAction("End a backfill, and the run that it is in"), act("cancel"))
+    .post("/:id/retry", describeAction("Try again what failed in a backfill, and what is missing"), act("retry"));
 }
 
 /** @throws {Problem} If no backfill can have this id. */

@@ -2,14 +2,23 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Engine, Logger } from "../engine/mod.ts";
 import { eventStream } from "./event_stream.ts";
+import { describeRoute } from "./openapi/describe_route.ts";
 import { markStreamed } from "./streamed_answer.ts";
 import { query } from "./validation.ts";
+
+const describeFeed = describeRoute({
+  tag: "Runs",
+  summary: "Everything that happens, as server-sent events",
+  description:
+    "Resumable by `Last-Event-ID`; an event `reset` says that some of what was missed is not known any more.",
+  headers: { "Last-Event-ID": "Id of the last event that was seen" },
+  answers: { 200: { description: "The events", mediaTypes: ["text/event-stream"] } },
+});
 
 /** `GET /v1/events`. */
 export function feedRoutes(engine: Pick<Engine, "feed">, options: { logger: Logger; heartbeatMs: number }) {
   return new Hono()
-    // Everything that happens, as server-sent events; after a break `reset` says that some of it is not known any more.
-    .get("/", query(z.strictObject({})), (c) => {
+    .get("/", describeFeed, query(z.strictObject({})), (c) => {
       c.header("Content-Type", "text/event-stream");
       // Asks proxies not to keep events back.
       c.header("X-Accel-Buffering", "no");

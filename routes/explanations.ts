@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../engine/mod.ts";
+import { type Engine, Explanation, Impact } from "../engine/mod.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { nameList, query } from "./validation.ts";
 
 const date = z.iso.date("A date is wanted, as 2024-01-31.");
@@ -16,13 +17,35 @@ const Range = z.strictObject({
   names: nameList.optional(),
 });
 
+const describeWhy = describeRoute({
+  tag: "Assets",
+  summary: "Why an asset, or some of its partitions, are as they are",
+  path: assetKey,
+  example: { path: { key: "chosen_pairs" } },
+  answers: { 200: { description: "The explanation, down to the cause", schema: Explanation } },
+  problems: [404],
+});
+const describeImpact = describeRoute({
+  tag: "Assets",
+  summary: "What a change of an asset, or of some of its partitions, would touch",
+  path: assetKey,
+  example: { path: { key: "daily_bars" } },
+  answers: { 200: { description: "What would be made again, and what it takes", schema: Impact } },
+  problems: [404],
+});
+
 /** Why assets are as they are, and what a change of them would touch. Routes under `/v1/assets`. */
 export function explanationRoutes(engine: Engine) {
   return new Hono()
     // Of the asset, or of its partitions with a name, a date or both: state, plain sentence, and the causes below it.
-    .get("/:key/why", query(Partition), async (c) => c.json(await engine.why(c.req.param("key"), c.req.valid("query"))))
+    .get(
+      "/:key/why",
+      describeWhy,
+      query(Partition),
+      async (c) => c.json(await engine.why(c.req.param("key"), c.req.valid("query"))),
+    )
     // Of all its partitions, or of those in a range: what is downstream, with minutes and calls to the vendor.
-    .get("/:key/impact", query(Range), async (c) => {
+    .get("/:key/impact", describeImpact, query(Range), async (c) => {
       const range = c.req.valid("query");
       const { key } = engine.graph.asset(c.req.param("key"));
       return c.json(await engine.impact(key, Object.keys(range).length === 0 ? null : range));

@@ -1,19 +1,45 @@
 import { Hono } from "hono";
-import { type LiveProcess, type Logger, messageOf, silentAfterSeconds, silentText } from "../engine/mod.ts";
+import { z } from "zod";
+import { type LiveProcess, type Logger, messageOf, named, silentAfterSeconds, silentText } from "../engine/mod.ts";
+import { describeRoute } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { tolerableSkewMs } from "../resources/clock.ts";
 import { within } from "./within.ts";
 
 /** One thing that must be in order before requests can be served. */
-export interface Readiness {
+const Readiness = z.strictObject({
   /** E.g. `database`, `migrations`. */
-  name: string;
-  ready: boolean;
-  /** Whether something is wrong with it that keeps no request from being served here. */
-  degraded?: boolean;
+  name: z.string(),
+  ready: z.boolean(),
+  degraded: z.boolean().optional().describe("Whether something is wrong with it all the same"),
   /** A sentence for people; nothing of the inside may be in it. */
-  message: string;
-}
+  message: z.string(),
+});
+export type Readiness = z.infer<typeof Readiness>;
+
+const Ready = named(
+  "Ready",
+  z.strictObject({
+    status: z.enum(["ready", "degraded"]).describe(
+      "Degraded: something is wrong that keeps no request from being served",
+    ),
+    checks: z.array(Readiness),
+  }),
+);
+
+const describeAlive = describeRoute({
+  tag: "Health",
+  summary: "Whether the process is alive",
+  answers: {
+    200: { description: "It is", schema: named("Alive", z.strictObject({ status: z.literal("alive") })) },
+  },
+});
+const describeReady = describeRoute({
+  tag: "Health",
+  summary: "Whether requests can be served",
+  answers: { 200: { description: "They can", schema: Ready } },
+  problems: [503],
+});
 
 /** `GET /healthz` and `GET /readyz`. */
 export function healthRoutes(
@@ -21,9 +47,9 @@ export function healthRoutes(
 ) {
   return new Hono()
     // The process is there and answers: a supervisor that gets nothing starts another.
-    .get("/healthz", (c) => c.json({ status: "alive" as const }))
+    .get("/healthz", describeAlive, (c) => c.json({ status: "alive" as const }))
     // It can do its work now: a balancer that gets 503 sends requests elsewhere.
-    .get("/readyz", async (c) => {
+    .get("/readyz", describeReady, async (c) => {
       const asked = ready().catch((error) => {
         logger.error(`Readiness could not be told: ${messageOf(error)}`);
         return undefined;

@@ -1,3 +1,6 @@
+/** The header of a page that another one follows, for the document of the API. */
+export const nextPage = { Link: 'The next page, as `rel="next"`; absent on the last' };
+
 /**
  * The value of a `Link` header that points to the next page (RFC 8288): the same address with other parameters.
  */

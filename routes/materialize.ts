@@ -6,9 +6,12 @@ import {
   isFinished,
   type MaterializeRequest,
   maxPriority,
+  Plan,
+  Run,
   SelectionError,
   UnknownAssetError,
 } from "../engine/mod.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { jsonBody, selectionText } from "./validation.ts";
 
@@ -46,11 +49,39 @@ const MaterializeSelection = z.strictObject({
   config: z.record(z.string(), settings).optional().describe("Settings for this run alone, by asset key"),
 });
 
+const headers = { "Idempotency-Key": "The same key is the same run, however often the request is sent" };
+const answers = {
+  200: {
+    description: "The plan, or the run that was waited for",
+    schema: z.union([Plan, Run]),
+    headers: { Location: "Of the run; a plan has none" },
+  },
+  202: { description: "The run", schema: Run, headers: { Location: "Where to follow it" } },
+};
+const describeAsset = describeRoute({
+  tag: "Runs",
+  summary: "Materialize an asset",
+  description: "Queues a run and answers at once, or with `wait` when it has ended; with `dryRun` it only plans.",
+  path: assetKey,
+  headers,
+  example: { path: { key: "chosen_pairs" }, body: { upstream: true, wait: true } },
+  answers,
+  problems: [404, 409, 422],
+});
+const describeSelection = describeRoute({
+  tag: "Runs",
+  summary: "Materialize a selection",
+  description: "`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks.",
+  headers,
+  example: { body: { selection: "+chosen_pairs", dryRun: true } },
+  answers,
+  problems: [409, 422],
+});
+
 /** `POST /v1/assets/:key/materialize`. */
 export function materializeAssetRoutes(engine: Engine) {
   return new Hono()
-    // Queues a run and answers at once; the Location header says where to follow it.
-    .post("/:key/materialize", jsonBody(MaterializeAsset), async (c) => {
+    .post("/:key/materialize", describeAsset, jsonBody(MaterializeAsset), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { upstream, config, range, ...how } = c.req.valid("json");
       const request = { selection: upstream ? `+${key}` : key, config: config && { [key]: config }, range };
@@ -73,8 +104,7 @@ export function materializeAssetRoutes(engine: Engine) {
 /** `POST /v1/materialize`. */
 export function materializeRoutes(engine: Engine) {
   return new Hono()
-    // The same for any selection.
-    .post("/", jsonBody(MaterializeSelection), async (c) => {
+    .post("/", describeSelection, jsonBody(MaterializeSelection), async (c) => {
       const { selection, config, range, ...how } = c.req.valid("json");
       try {
         return await materialize(c, engine, { selection, config, range }, how);
@@ -107,6 +137,11 @@ async function materialize(
   // One that was waited for and goes on has been handed back by a process that shuts down.
   return wait && isFinished(run.status) ? c.json(run, 200) : c.json(run, 202);
 }
+
+/** The header of a request that is not done twice, for the document of the API. */
+export const idempotencyHeaders = {
+  "Idempotency-Key": "The same key is the same request, however often it is sent",
+};
 
 /** What the `Idempotency-Key` header says. @throws {Problem} If it says what no key can be. */
 export function idempotencyKeyOf(c: Context): string | undefined {

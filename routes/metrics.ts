@@ -1,15 +1,26 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
+import { describeRoute } from "./openapi/describe_route.ts";
 import { type MetricFamily, type MetricFormat, metricFormats, writeMetrics } from "../resources/metrics/mod.ts";
 
 /** Something that has metrics to tell. It must not reject. */
 export type MetricSource = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
 
+const describeMetrics = describeRoute({
+  tag: "Health",
+  summary: "Figures of this process and of the installation, for Prometheus",
+  answers: {
+    200: {
+      description: "In the text format of Prometheus, or as OpenMetrics for who accepts that",
+      mediaTypes: ["text/plain", "application/openmetrics-text"],
+    },
+  },
+});
+
 /** `GET /metrics`. */
 export function metricsRoutes(sources: readonly MetricSource[]) {
   return new Hono()
-    // For Prometheus and what reads like it: its text format, or OpenMetrics for who accepts that.
-    .get("/metrics", async (c) => {
+    .get("/metrics", describeMetrics, async (c) => {
       const families = (await Promise.all(sources.map((source) => source()))).flat();
       const format = formatFor(c);
       return c.body(writeMetrics(families, format), 200, {

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../engine/mod.ts";
+import { type Engine, PartitionReport } from "../engine/mod.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { nameList, query } from "./validation.ts";
 
 const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
@@ -11,12 +12,22 @@ const PartitionsQuery = z.strictObject({
   names: nameList.optional(),
 });
 
+const describePartitions = describeRoute({
+  tag: "Assets",
+  summary: "Partitions of an asset by state",
+  description: "As rectangles of names and dates, within a range where one is given.",
+  path: assetKey,
+  example: { path: { key: "daily_bars" } },
+  answers: { 200: { description: "The partitions", schema: PartitionReport } },
+  problems: [404, 409],
+});
+
 /** `GET /v1/assets/:key/partitions`. */
 export function partitionRoutes(engine: Engine) {
   return new Hono()
-    // Its partitions by state, as rectangles of names and dates.
     .get(
       "/:key/partitions",
+      describePartitions,
       query(PartitionsQuery),
       async (c) => c.json(await engine.partitions(c.req.param("key"), c.req.valid("query"))),
     );

@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
 import { UnknownSessionError, UnknownTokenError } from "../access/mod.ts";
 import {
   BackfillStateError,
@@ -10,6 +11,7 @@ import {
   isDatabaseTrouble,
   type Logger,
   messageOf,
+  named,
   NotExternalError,
   NotPartitionedError,
   OutdatedReportError,
@@ -64,24 +66,23 @@ const kinds = {
 export type ProblemKind = keyof typeof kinds;
 
 /** One fault of a request: where, as a dotted path that is empty for the whole, and what. */
-export interface Fault {
-  path: string;
-  message: string;
-}
+const Fault = z.strictObject({ path: z.string(), message: z.string() });
+export type Fault = z.infer<typeof Fault>;
 
-/** A problem as it is sent: RFC 9457, `application/problem+json`. */
-export interface ProblemDetails {
-  /** A relative URI that names the kind, for programs; it does not change. */
-  type: string;
-  status: number;
-  title: string;
-  detail?: string;
-  /** The path that was asked for. */
-  instance: string;
-  /** Says which line of the log belongs to it. */
-  requestId?: string;
-  errors?: readonly Fault[];
-}
+/** A problem as it is sent, as `application/problem+json`. */
+export const ProblemDetails = named(
+  "Problem",
+  z.strictObject({
+    type: z.string().describe("A relative URI that names the kind, for programs; it does not change"),
+    status: z.int(),
+    title: z.string(),
+    detail: z.string().optional(),
+    instance: z.string().describe("The path that was asked for"),
+    requestId: z.string().optional().describe("Says which line of the log belongs to it"),
+    errors: z.array(Fault).readonly().optional(),
+  }).describe("What went wrong, by RFC 9457"),
+);
+export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
 /** Thrown by handlers for what no class of the engine stands for. */
 export class Problem extends Error {

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, equalTo } from "../engine/mod.ts";
+import { type Engine, equalTo, named, Receipt, Replay } from "../engine/mod.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { splitFilters } from "./row_filters.ts";
 import { asOf, jsonBody, parsed } from "./validation.ts";
 
@@ -8,9 +9,6 @@ import { asOf, jsonBody, parsed } from "./validation.ts";
 const ReceiptParameters = z.strictObject({
   as_of: asOf.optional().describe("A materialization, or a moment: the version that held then; the latest by default"),
 });
-
-/** The same with filters by column. */
-export const AnyReceiptParameters = ReceiptParameters.catchall(z.string());
 
 const ReplayRequest = z.strictObject({
   where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}).describe(
@@ -21,18 +19,49 @@ const ReplayRequest = z.strictObject({
   ),
 });
 
+const example = { path: { key: "chosen_pairs" } };
+const describeReceipt = describeRoute({
+  tag: "Assets",
+  summary: "What made some rows of an asset: versions read, settings and code",
+  description:
+    "Rows are named by filters as those of `/v1/assets/{key}/rows`; those that one materialization wrote stand on one receipt.",
+  path: assetKey,
+  query: ReceiptParameters.catchall(z.string()),
+  example: { ...example, query: { "rank": "1" } },
+  answers: {
+    200: {
+      description: "Receipts, the newest materialization first",
+      schema: named("ReceiptList", z.strictObject({ receipts: z.array(Receipt) })),
+    },
+  },
+  problems: [404],
+});
+const describeReplay = describeRoute({
+  tag: "Assets",
+  summary: "Make rows again from the versions that they were made of, and compare",
+  description:
+    "The function of the asset gets the rows that it read then, its settings and the clock of then; what it makes is compared with what is stored, to the last bit, and dropped. Rows that were read from outside or reported, and such as were made of rows that have been pruned, are refused.",
+  path: assetKey,
+  example: { ...example, body: { where: { rank: 1 } } },
+  answers: {
+    200: {
+      description: "Whether they are the same, by materialization",
+      schema: named("ReplayList", z.strictObject({ replays: z.array(Replay) })),
+    },
+  },
+  problems: [404],
+});
+
 /** What made rows, and whether they come out the same again. Routes under `/v1/assets`. */
 export function receiptRoutes(engine: Engine) {
   return new Hono()
-    // The rows that the filters name, with everything that they depend on, by materialization.
-    .get("/:key/receipt", async (c) => {
+    .get("/:key/receipt", describeReceipt, async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { filters, parameters } = splitFilters(new URL(c.req.url).searchParams, ReceiptParameters.shape);
       const { as_of: asOf } = parsed(ReceiptParameters, parameters);
       return c.json({ receipts: await engine.receipts(key, { filters, asOf }) });
     })
-    // Makes them again from the versions that they were made of, and compares.
-    .post("/:key/replay", jsonBody(ReplayRequest), async (c) => {
+    .post("/:key/replay", describeReplay, jsonBody(ReplayRequest), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { where, asOf } = c.req.valid("json");
       const query = { filters: equalTo(where), asOf };

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, MetadataValue } from "../engine/mod.ts";
+import { type Engine, Materialization, MetadataValue, named } from "../engine/mod.ts";
+import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { jsonBody } from "./validation.ts";
 
 /** Body of `POST /v1/assets/:key/report`. */
@@ -12,11 +13,26 @@ const ReportBody = z.strictObject({
   at: z.iso.datetime({ offset: true }).optional().describe("When it was; now unless told otherwise"),
 });
 
+const ReportAnswer = named(
+  "ReportAnswer",
+  z.strictObject({ recorded: z.boolean(), materialization: Materialization }),
+);
+
+const describeReport = describeRoute({
+  tag: "Assets",
+  summary: "Report a version of an asset that is made outside",
+  path: assetKey,
+  answers: {
+    200: { description: "It is known already", schema: ReportAnswer },
+    201: { description: "It is new", schema: ReportAnswer },
+  },
+  problems: [404, 409],
+});
+
 /** `POST /v1/assets/:key/report`. */
 export function reportRoutes(engine: Engine) {
   return new Hono()
-    // Records a version of an asset that is made outside: 201 where it is new, 200 where it is the one that is known.
-    .post("/:key/report", jsonBody(ReportBody), async (c) => {
+    .post("/:key/report", describeReport, jsonBody(ReportBody), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { recorded, materialization } = await engine.report(key, c.req.valid("json"));
       return c.json({ recorded, materialization }, recorded ? 201 : 200);

@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { z } from "zod";
-import { type Engine, isFinished, type Logger, type RunEvent } from "../engine/mod.ts";
+import { type Engine, isFinished, type Logger, named, RunEvent } from "../engine/mod.ts";
 import { eventStream } from "./event_stream.ts";
-import { linkToNext } from "./links.ts";
+import { linkToNext, nextPage } from "./links.ts";
+import { describeRoute, numbered } from "./openapi/describe_route.ts";
 import { runIdOf } from "./runs.ts";
 import { markStreamed } from "./streamed_answer.ts";
 import { parsed, query, wholeNumber } from "./validation.ts";
@@ -16,11 +17,32 @@ const EventsPage = z.strictObject({
   limit: wholeNumber(1, 10_000).default(1_000).describe("For the list; a stream goes on to the end"),
 });
 
+const RunEventList = named("RunEventList", z.strictObject({ run: z.int(), events: z.array(RunEvent) }));
+
+const describeEvents = describeRoute({
+  tag: "Runs",
+  summary: "What happened and happens in a run",
+  description:
+    "As server-sent events, resumable by `Last-Event-ID`, until the run ends; as a list for who accepts JSON.",
+  path: numbered("run"),
+  headers: { "Last-Event-ID": "Number of the last event that was seen" },
+  example: { path: { id: "1" }, query: { limit: "10" } },
+  answers: {
+    200: {
+      description: "The events",
+      schema: RunEventList,
+      mediaTypes: ["application/json", "text/event-stream"],
+      headers: nextPage,
+    },
+    204: { description: "There is nothing more to come" },
+  },
+  problems: [404],
+});
+
 /** `GET /v1/runs/:id/events`. */
 export function runEventRoutes(engine: Engine, options: { logger: Logger; heartbeatMs: number }) {
   return new Hono()
-    // What happened in a run and what happens in it, as server-sent events; as a list for who accepts JSON.
-    .get("/:id/events", query(EventsPage), async (c) => {
+    .get("/:id/events", describeEvents, query(EventsPage), async (c) => {
       const runId = runIdOf(c.req.param("id"));
       const { after, limit } = c.req.valid("query");
       c.header("Vary", "Accept");

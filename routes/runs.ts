@@ -1,9 +1,20 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, isFinished, type Logger, messageOf, type RunFilter, runStatuses } from "../engine/mod.ts";
+import {
+  type Engine,
+  isFinished,
+  type Logger,
+  messageOf,
+  named,
+  Run,
+  type RunFilter,
+  runStatuses,
+  RunSummary,
+} from "../engine/mod.ts";
 import { csvOf } from "./csv.ts";
-import { linkToNext } from "./links.ts";
-import { idempotencyKeyOf } from "./materialize.ts";
+import { linkToNext, nextPage } from "./links.ts";
+import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
+import { describeRoute, numbered } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
 import { within } from "./within.ts";
@@ -35,14 +46,53 @@ const csvColumns = [
   "stepCounts",
 ] as const;
 
+const describeList = describeRoute({
+  tag: "Runs",
+  summary: "Runs, newest first",
+  example: { query: { limit: "5" } },
+  answers: {
+    200: {
+      description: "A page of runs",
+      schema: named("RunList", z.strictObject({ runs: z.array(RunSummary) })),
+      mediaTypes: ["application/json", "text/csv"],
+      headers: nextPage,
+    },
+  },
+});
+const path = numbered("run");
+const describeRun = describeRoute({
+  tag: "Runs",
+  summary: "One run with its steps",
+  path,
+  example: { path: { id: "1" } },
+  answers: { 200: { description: "The run", schema: Run } },
+  problems: [404],
+});
+const followed = { schema: Run, headers: { Location: "Where to follow it" } };
+const describeRetry = describeRoute({
+  tag: "Runs",
+  summary: "Do again what failed in a run",
+  path,
+  headers: idempotencyHeaders,
+  answers: { 202: { description: "The new run", ...followed } },
+  problems: [404, 409, 422],
+});
+const describeCancel = describeRoute({
+  tag: "Runs",
+  summary: "Cancel a run",
+  description: "What it has published stays.",
+  path,
+  answers: { 202: { description: "The run", ...followed } },
+  problems: [404, 409],
+});
+
 /** How long a cancellation waits to answer with what came of it. */
 const cancelWaitMs = 1_000;
 
 /** Routes under `/v1/runs`. */
 export function runRoutes(engine: Engine, logger: Logger) {
   return new Hono()
-    // Newest first.
-    .get("/", query(RunsPage), async (c) => {
+    .get("/", describeList, query(RunsPage), async (c) => {
       const { limit, from, to, format, ...filter } = c.req.valid("query");
       const found = await engine.runs({ limit: limit + 1, ...filter, ...daysOf({ from, to }) });
       const runs = found.slice(0, limit);
@@ -56,15 +106,14 @@ export function runRoutes(engine: Engine, logger: Logger) {
       }
       return c.json({ runs });
     })
-    .get("/:id", async (c) => c.json(await engine.run(runIdOf(c.req.param("id")))))
+    .get("/:id", describeRun, async (c) => c.json(await engine.run(runIdOf(c.req.param("id")))))
     // Queues what failed, was skipped or was cancelled in a run that has ended; what succeeded is read as it is.
-    .post("/:id/retry", jsonBody(z.strictObject({})), async (c) => {
+    .post("/:id/retry", describeRetry, jsonBody(z.strictObject({})), async (c) => {
       const retried = runIdOf(c.req.param("id"));
       const run = await engine.retry(retried, { trigger: "http", idempotencyKey: idempotencyKeyOf(c) });
       return c.json(run, 202, { Location: `/v1/runs/${run.id}` });
     })
-    // Asks for the run to stop; what it has published stays.
-    .post("/:id/cancel", async (c) => {
+    .post("/:id/cancel", describeCancel, async (c) => {
       const runId = runIdOf(c.req.param("id"));
       const { status } = await engine.run(runId);
       if (isFinished(status)) {

@@ -1,12 +1,51 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Scheduler, UnknownScheduleError } from "../engine/mod.ts";
+import { named, type Scheduler, ScheduleState, UnknownScheduleError } from "../engine/mod.ts";
+import { describeRoute, type Operation } from "./openapi/describe_route.ts";
 import { jsonBody } from "./validation.ts";
 
 /** What is asked of the schedules. */
 export type ScheduleControl = Pick<Scheduler, "states" | "pause" | "resume" | "fireNow">;
 
 const nothing = z.strictObject({});
+
+const describeList = describeRoute({
+  tag: "Schedules",
+  summary: "Schedules with their last and next tick",
+  answers: {
+    200: {
+      description: "The schedules",
+      schema: named("ScheduleList", z.strictObject({ schedules: z.array(ScheduleState) })),
+    },
+  },
+});
+const one: Pick<Operation, "tag" | "path" | "answers" | "problems"> = {
+  tag: "Schedules",
+  path: { name: { description: "Name of the schedule", schema: z.string() } },
+  answers: { 200: { description: "The schedule", schema: ScheduleState } },
+  problems: [404],
+};
+const describeSchedule = describeRoute({ ...one, summary: "One schedule" });
+const describePause = describeRoute({
+  ...one,
+  summary: "Keep a schedule from firing, in every process, until it is resumed",
+});
+const describeResume = describeRoute({
+  ...one,
+  summary: "Let a schedule fire again",
+  description: "What it would have fired meanwhile is not made up.",
+});
+const describeTick = describeRoute({
+  ...one,
+  summary: "Fire a schedule now, paused or not",
+  answers: {
+    202: {
+      description: "The run that it began, if anything was stale",
+      schema: named("ScheduleFired", z.strictObject({ schedule: z.string(), runId: z.int().nullable() })),
+      headers: { Location: "Where to follow it" },
+    },
+  },
+});
 
 /** Routes under `/v1/schedules`. */
 export function scheduleRoutes(scheduler: ScheduleControl) {
@@ -17,23 +56,20 @@ export function scheduleRoutes(scheduler: ScheduleControl) {
     return state;
   };
   return new Hono()
-    // In the order in which they are declared, each with its last and next ticks.
-    .get("/", async (c) => c.json({ schedules: await scheduler.states() }))
-    .get("/:name", async (c) => c.json(await stateOf(c.req.param("name"))))
-    // Keeps it from firing, in every process, until it is resumed.
-    .post("/:name/pause", jsonBody(nothing), async (c) => {
+    // In the order in which they are declared.
+    .get("/", describeList, async (c) => c.json({ schedules: await scheduler.states() }))
+    .get("/:name", describeSchedule, async (c) => c.json(await stateOf(c.req.param("name"))))
+    .post("/:name/pause", describePause, jsonBody(nothing), async (c) => {
       const name = c.req.param("name");
       await scheduler.pause(name);
       return c.json(await stateOf(name));
     })
-    // Lets it fire again; what it would have fired meanwhile is not made up.
-    .post("/:name/resume", jsonBody(nothing), async (c) => {
+    .post("/:name/resume", describeResume, jsonBody(nothing), async (c) => {
       const name = c.req.param("name");
       await scheduler.resume(name);
       return c.json(await stateOf(name));
     })
-    // Fires it now, paused or not.
-    .post("/:name/tick", jsonBody(nothing), async (c) => {
+    .post("/:name/tick", describeTick, jsonBody(nothing), async (c) => {
       const schedule = c.req.param("name");
       const runId = await scheduler.fireNow(schedule);
       return c.json({ schedule, runId }, 202, runId === null ? {} : { Location: `/v1/runs/${runId}` });

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { parseNames } from "../engine/mod.ts";
+import { describing } from "./openapi/describe_route.ts";
 import { type Fault, Problem } from "./problems.ts";
 
 /** How deep a body may nest: more than any settings need, less than makes recursion dangerous. */
@@ -48,25 +49,6 @@ export function query<S extends z.ZodType<unknown, Record<string, string | undef
     c.req.addValidatedData("query", parsed(schema, singleValues(new URL(c.req.url).searchParams)) as object);
     await next();
   });
-}
-
-/** What a validator demands. */
-export interface Demands {
-  body?: z.ZodType;
-  query?: z.ZodType;
-}
-
-const demands = new WeakMap<object, Demands>();
-
-/** Remembers what a middleware demands, so that the document of the API is made of what validates. */
-export function describing<M extends MiddlewareHandler>(what: Demands, middleware: M): M {
-  demands.set(middleware, what);
-  return middleware;
-}
-
-/** What a handler demands of requests; `undefined` for one that is no validator. */
-export function demandsOf(handler: object): Demands | undefined {
-  return demands.get(handler);
 }
 
 const bounded = new WeakMap<object, { min: number; max: number }>();

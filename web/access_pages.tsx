@@ -5,6 +5,7 @@ import {
   type Access,
   type Actor,
   may,
+  NewToken,
   type Principal,
   type ReturnAddress,
   returnAddress,
@@ -18,7 +19,6 @@ import {
   IdentityRefusedError,
   type ProvenIdentity,
 } from "../resources/identity_provider/mod.ts";
-import { TokenRequest } from "../routes/access/schemas.ts";
 import { actorOf, Problem, sessionCookie } from "../routes/mod.ts";
 import { jsonBody } from "../routes/validation.ts";
 import { answer, answerCsv } from "./answer.tsx";
@@ -221,7 +221,7 @@ export function accessPages(
     // Not led elsewhere afterwards: the secret is in this one answer.
     .post("/settings/tokens", async (c) => {
       const { name = "", scope = "read", expiresInDays } = await formOf(c);
-      const wanted = TokenRequest.safeParse({
+      const wanted = NewToken.safeParse({
         name,
         scope,
         ...(expiresInDays ? { expiresInDays: Number(expiresInDays) } : {}),

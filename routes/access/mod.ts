@@ -1,12 +1,13 @@
 /** Routes about access itself: `/v1/tokens`, `/v1/sessions`, `/v1/audit-events`, `/v1/me`. */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { type Access, may, type Principal } from "../../access/mod.ts";
-import { linkToNext } from "../links.ts";
+import { type Access, AuditEvent, may, NewToken, Principal, Session, Token } from "../../access/mod.ts";
+import { named } from "../../engine/mod.ts";
+import { linkToNext, nextPage } from "../links.ts";
+import { describeRoute, numbered } from "../openapi/describe_route.ts";
 import { Problem } from "../problems.ts";
 import { idNumber, jsonBody, query, wholeNumber } from "../validation.ts";
 import { actorOf } from "./credentials.ts";
-import { TokenRequest } from "./schemas.ts";
 
 export interface AccessRoutesOptions {
   access: Access;
@@ -20,31 +21,99 @@ const AuditPage = z.strictObject({
   action: z.string().max(300).optional().describe("Only those of this kind, such as `token.create`"),
 });
 
+named("Token", Token);
+
+const describeMe = describeRoute({
+  tag: "Access",
+  summary: "Who asks, and what they may do",
+  answers: { 200: { description: "The one who asks", schema: named("Me", Principal) } },
+});
+const describeTokens = describeRoute({
+  tag: "Access",
+  summary: "Access tokens, without their secrets",
+  answers: {
+    200: { description: "The tokens", schema: named("TokenList", z.strictObject({ tokens: z.array(Token) })) },
+  },
+});
+const describeNewToken = describeRoute({
+  tag: "Access",
+  summary: "Create an access token",
+  example: { body: { name: "nightly", scope: "operate", expiresInDays: 90 } },
+  answers: {
+    201: {
+      description: "The token with its secret, which is shown this once",
+      schema: named(
+        "TokenCreated",
+        z.strictObject({ token: Token, secret: z.string().describe("Shown this once") }),
+      ),
+      headers: { Location: "Of the token" },
+    },
+  },
+});
+const describeRevocation = describeRoute({
+  tag: "Access",
+  summary: "Revoke an access token",
+  path: numbered("token"),
+  answers: { 200: { description: "The token as it was", schema: Token } },
+  problems: [404],
+});
+const describeSessions = describeRoute({
+  tag: "Access",
+  summary: "Sessions: one's own, or everybody's for an admin",
+  answers: {
+    200: {
+      description: "The sessions",
+      schema: named(
+        "SessionList",
+        z.strictObject({
+          sessions: z.array(Session.extend({ current: z.boolean().describe("Whether it is the one that asks") })),
+        }),
+      ),
+    },
+  },
+});
+const describeSessionEnd = describeRoute({
+  tag: "Access",
+  summary: "End a session",
+  path: numbered("session"),
+  answers: { 204: { description: "It is over" } },
+  problems: [404],
+});
+const describeAudit = describeRoute({
+  tag: "Access",
+  summary: "What was changed by whom, newest first",
+  answers: {
+    200: {
+      description: "A page of events",
+      schema: named("AuditEventList", z.strictObject({ events: z.array(AuditEvent) })),
+      headers: nextPage,
+    },
+  },
+});
+
 export function accessRoutes({ access, trustedProxies }: AccessRoutesOptions) {
   const by = (c: Context) => actorOf(c, { trustedProxies });
   return new Hono()
-    .get("/me", (c) => c.json(principalOf(c)))
-    .get("/tokens", async (c) => c.json({ tokens: await access.tokens.list() }))
-    // The secret is in this answer alone.
-    .post("/tokens", jsonBody(TokenRequest), async (c) => {
+    .get("/me", describeMe, (c) => c.json(principalOf(c)))
+    .get("/tokens", describeTokens, async (c) => c.json({ tokens: await access.tokens.list() }))
+    .post("/tokens", describeNewToken, jsonBody(NewToken), async (c) => {
       const created = await access.tokens.create(c.req.valid("json"), by(c));
       return c.json(created, 201, { Location: `/v1/tokens/${created.token.id}` });
     })
-    .delete("/tokens/:id", async (c) => c.json(await access.tokens.revoke(idOf(c, "token"), by(c))))
-    // One's own; everybody's for who may give and take access.
-    .get("/sessions", async (c) => {
+    .delete("/tokens/:id", describeRevocation, async (c) => c.json(await access.tokens.revoke(idOf(c, "token"), by(c))))
+    .get("/sessions", describeSessions, async (c) => {
       const principal = principalOf(c);
       const sessions = await access.sessions.list(may(principal, "admin") ? {} : { name: principal.name });
       const isCurrent = (id: number) => principal.kind === "session" && principal.id === id;
       return c.json({ sessions: sessions.map((session) => ({ ...session, current: isCurrent(session.id) })) });
     })
-    .delete("/sessions/:id", async (c) => {
+    .delete("/sessions/:id", describeSessionEnd, async (c) => {
       const principal = principalOf(c);
       const whose = may(principal, "admin") ? {} : { name: principal.name };
       await access.sessions.end(idOf(c, "session"), { by: by(c), ...whose });
       return c.body(null, 204);
     })
-    .get("/audit-events", query(AuditPage), async (c) => {
+    .get("/audit-events", describeAudit, query(AuditPage), async (c) => {
       const { limit, ...wanted } = c.req.valid("query");
       const found = await access.audit.list({ ...wanted, limit: limit + 1 });
       const events = found.slice(0, limit);

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import { describing, parsed } from "../validation.ts";
+import { describing } from "../openapi/describe_route.ts";
+import { parsed } from "../validation.ts";
 
 /** How near an answer keeps to the original where that was wrong: `strict` gives its numbers, faults included. */
 export type Compat = z.output<typeof Compat>;

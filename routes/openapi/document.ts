@@ -1,20 +1,10 @@
 import type { z } from "zod";
 import { scopeNeeded } from "../access/policy.ts";
-import { demandsOf } from "../validation.ts";
+import { ProblemDetails } from "../problems.ts";
+import { type Content, descriptionOf, type Operation, type RouteDescription } from "./describe_route.ts";
 import { componentSchemas, type JsonSchema, jsonSchemaOf, referenceTo } from "./json_schema.ts";
-import type { Content, Operation, Operations } from "./operation.ts";
-import { assetOperations } from "./operations/assets.ts";
 import { compatOperations } from "./operations/compat.ts";
-import { accessOperations, runOperations } from "./operations/runs.ts";
-import { OldError, ProblemDetails } from "./schemas/mod.ts";
-
-/** Everything that the document describes. */
-export const operations: Operations = {
-  ...assetOperations,
-  ...runOperations,
-  ...compatOperations,
-  ...accessOperations,
-};
+import { OldError } from "./schemas/problems.ts";
 
 /** A route as Hono lists it. */
 export interface ListedRoute {
@@ -98,20 +88,33 @@ const told: Readonly<Record<number, Record<string, string>>> = {
 /** Name under which Hono keeps the handler of a mounted app that has an error handler of its own. */
 const composed = "__COMPOSED_HANDLER";
 
+/** A route with what is said of it. */
+export interface DescribedRoute extends RouteDescription {
+  method: string;
+  /** Without the patterns of its parameters: `/v1/assets/:key`. */
+  path: string;
+  operation: Operation;
+}
+
+/** The routes that have a description, in their order. */
+export function describedRoutes(routes: readonly ListedRoute[]): DescribedRoute[] {
+  const handlers = Map.groupBy(routes, ({ method, path }) => `${method} ${plain(path)}`);
+  return [...handlers].flatMap(([name, found]) => {
+    const [method, path] = name.split(" ") as [string, string];
+    const description = descriptionOf(found.map(({ handler }) => innermost(handler)));
+    const operation = description.operation ?? compatOperations[name];
+    return operation ? [{ ...description, method, path, operation }] : [];
+  });
+}
+
 /**
- * The document of the routes that have an operation: parameters and bodies come from the validators that the routes use, answers from the
+ * The document of the routes that are described: parameters and bodies come from the validators that the routes use, answers from the
  * schemas that the tests hold them against.
  */
 export function openApiDocument(routes: readonly ListedRoute[], { version }: { version: string }): OpenApiDocument {
+  const all = describedRoutes(routes);
   const paths: OpenApiDocument["paths"] = {};
-  for (const [name, operation] of Object.entries(operations)) {
-    const [method, path] = name.split(" ") as [string, string];
-    const handlers = routes.filter((route) => route.method === method && plain(route.path) === path)
-      .map(({ handler }) => innermost(handler));
-    if (handlers.length === 0) continue;
-    const demands = Object.assign({}, ...handlers.map((handler) => demandsOf(handler) ?? {}));
-    (paths[templated(path)] ??= {})[method.toLowerCase()] = described(operation, { method, path, demands });
-  }
+  for (const route of all) (paths[templated(route.path)] ??= {})[route.method.toLowerCase()] = described(route);
   return {
     openapi: "3.1.1",
     info: {
@@ -121,7 +124,7 @@ export function openApiDocument(routes: readonly ListedRoute[], { version }: { v
         "An asset-oriented data service for pairs trading: assets with their data, runs, backfills, and the routes of the services that it replaces.",
       license: { name: "MIT", identifier: "MIT" },
     },
-    tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(all.map(({ operation }) => operation.tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: componentSchemas(),
@@ -139,10 +142,7 @@ function innermost(handler: object): object {
   return inner === undefined ? handler : innermost(inner);
 }
 
-function described(
-  operation: Operation,
-  { method, path, demands }: { method: string; path: string; demands: { body?: z.ZodType; query?: z.ZodType } },
-): DescribedOperation {
+function described({ method, path, operation, ...demands }: DescribedRoute): DescribedOperation {
   const { summary, description, tag, example } = operation;
   const old = /^\/(?:ml|trading|api)\//.test(path);
   const scope = scopeNeeded(method, path.replace(/:\w+/g, "1"));

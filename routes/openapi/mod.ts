@@ -1,6 +1,8 @@
 /** The document of the API, made of what validates its requests and what its answers are held against. */
 import { Hono } from "hono";
+import { z } from "zod";
 import { isKnown } from "../answer_cache.ts";
+import { describeRoute } from "./describe_route.ts";
 import { type ListedRoute, type OpenApiDocument, openApiDocument } from "./document.ts";
 
 export interface DocumentOptions {
@@ -13,12 +15,27 @@ export interface DocumentOptions {
 /** `GET /openapi.json`. */
 export function documentRoutes(options: DocumentOptions) {
   let written: Promise<{ text: string; etag: string }> | undefined;
-  return new Hono().get("/openapi.json", async (c) => {
-    const { text, etag } = await (written ??= write(openApiDocument(options.routes(), options)));
-    const headers = { ETag: etag, "Cache-Control": "no-cache" };
-    if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
-    return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
-  });
+  return new Hono().get(
+    "/openapi.json",
+    describeRoute({
+      tag: "Health",
+      summary: "This document",
+      answers: {
+        200: {
+          description: "OpenAPI 3.1",
+          schema: z.looseObject({ openapi: z.string() }),
+          headers: { ETag: "The same for the same document" },
+        },
+        304: { description: "Nothing has changed since the ETag that was sent", headers: { ETag: "The same" } },
+      },
+    }),
+    async (c) => {
+      const { text, etag } = await (written ??= write(openApiDocument(options.routes(), options)));
+      const headers = { ETag: etag, "Cache-Control": "no-cache" };
+      if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
+      return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
+    },
+  );
 }
 
 async function write(document: OpenApiDocument): Promise<{ text: string; etag: string }> {
@@ -30,10 +47,10 @@ async function write(document: OpenApiDocument): Promise<{ text: string; etag: s
 export {
   type DescribedAnswer,
   type DescribedOperation,
+  describedRoutes,
   type ListedRoute,
   type OpenApiDocument,
   openApiDocument,
-  operations,
   type Parameter,
 } from "./document.ts";
 export type { JsonSchema } from "./json_schema.ts";

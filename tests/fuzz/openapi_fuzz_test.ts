@@ -129,7 +129,11 @@ function part({ paths, ...document }: OpenApiDocument, of: (path: string) => boo
 /** Sends requests by a document. Their answers are held against it by `app` itself: see `heldToDocument()`. */
 async function fuzz(
   document: OpenApiDocument,
-  { app, authorization, vocabulary }: { app: Pick<Hono, "request">; authorization?: string; vocabulary: Vocabulary },
+  { app, authorization, vocabulary }: {
+    app: Pick<Hono, "request" | "routes">;
+    authorization?: string;
+    vocabulary: Vocabulary;
+  },
 ): Promise<void> {
   const good = new Map(
     Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -158,7 +162,7 @@ async function fuzz(
         assert.fail(`${response.status}: ${await response.text()}`);
       }
       if (response.ok) {
-        const { name } = operationFor(method, path)!;
+        const { name } = operationFor(app, { method, path })!;
         good.set(name, good.get(name)! + 1);
       }
       if (response.headers.get("Content-Type")?.startsWith("text/event-stream")) await response.body?.cancel();

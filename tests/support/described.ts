@@ -2,14 +2,12 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Hono } from "hono";
 import assert from "node:assert/strict";
-import { z } from "zod";
 import {
   type DescribedAnswer,
   type DescribedOperation,
+  describedRoutes,
   openApiDocument,
-  operations,
 } from "../../routes/openapi/mod.ts";
-import { describing } from "../../routes/validation.ts";
 import { type Answer, isJson, read } from "./answer.ts";
 
 /*
@@ -29,16 +27,20 @@ interface Judge {
   ajv: Ajv2020;
 }
 
-let made: Judge | undefined;
+/** An application whose routes are described. */
+type Described = Pick<Hono, "request" | "routes">;
 
-function judge(): Judge {
-  if (made) return made;
-  // What requests must be comes from validators of routes. All that these add to the answers is that a body may be of another type.
-  const validator = describing({ body: z.unknown() }, (_c, next) => next());
-  const routes = Object.keys(operations).map((name) => {
-    const [method, path] = name.split(" ") as [string, string];
-    return { method, path, handler: method === "POST" ? validator : {} };
-  });
+/** Judges by the routes that they judge: applications of the same routes have the same document. */
+const judges = new Map<string, Judge>();
+
+function judgeOf({ routes }: Described): Judge {
+  const names = describedRoutes(routes).map(({ method, path }) => `${method} ${path}`).join("\n");
+  const made = judges.get(names) ?? newJudge(routes);
+  judges.set(names, made);
+  return made;
+}
+
+function newJudge(routes: Described["routes"]): Judge {
   const document = openApiDocument(routes, { version: "1" });
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
@@ -55,16 +57,23 @@ function judge(): Judge {
   )
     // Of two that fit, the one with fewer parameters is the route.
     .sort((a, b) => a.path.split("{").length - b.path.split("{").length);
-  return made = { templates, ajv };
+  return { templates, ajv };
 }
 
-/** The operation of the document that a request is for; `undefined` where there is none. */
+/** The operation of an application's document that a request is for; `undefined` where there is none. */
 export function operationFor(
-  method: string,
-  path: string,
+  app: Described,
+  { method, path }: { method: string; path: string },
+): { name: string; operation: DescribedOperation } | undefined {
+  return operationOf(judgeOf(app), { method, path });
+}
+
+function operationOf(
+  { templates }: Judge,
+  { method, path }: { method: string; path: string },
 ): { name: string; operation: DescribedOperation } | undefined {
   const { pathname } = new URL(path, "http://localhost");
-  const found = judge().templates.find((one) => one.method === method && one.pattern.test(pathname));
+  const found = templates.find((one) => one.method === method && one.pattern.test(pathname));
   return found && { name: `${found.method} ${found.path}`, operation: found.operation };
 }
 
@@ -73,12 +82,12 @@ export function operationFor(
  * by are those of that status, and its JSON fits the schema. Answers of paths that no operation has are passed over, as are those to
  * HEAD, which have no body.
  */
-export function assertDescribed(
-  method: string,
-  path: string,
+function assertDescribed(
+  judge: Judge,
+  request: { method: string; path: string },
   { status, headers, text, json }: Pick<Answer, "status" | "headers" | "text" | "json">,
 ): void {
-  const found = operationFor(method, path);
+  const found = operationOf(judge, request);
   if (!found) return;
   const { name, operation } = found;
   const answer: DescribedAnswer | undefined = operation.responses[status];
@@ -92,7 +101,7 @@ export function assertDescribed(
   const content = answer.content[type];
   assert.ok(content, `${name} answers ${status} as ${type}, not as ${Object.keys(answer.content).join(" or ")}`);
   if (content.schema === undefined || !isJson(type)) return;
-  const validate = validatorOf(name, { status, type });
+  const validate = validatorOf(judge, { name, status, type });
   if (validate(json)) return;
   const faults = validate.errors!.slice(0, 5).map(({ instancePath, message, params }) =>
     `  ${instancePath || "/"}: ${message} ${JSON.stringify(params)}`
@@ -116,18 +125,21 @@ const telling = [
 ] as const;
 
 /** Judges the answers of one status and media type. */
-function validatorOf(name: string, { status, type }: { status: number; type: string }): ValidateFunction {
+function validatorOf(
+  { ajv }: Judge,
+  { name, status, type }: { name: string; status: number; type: string },
+): ValidateFunction {
   const [method, path] = name.split(" ") as [string, string];
   const pointer = ["paths", path, method.toLowerCase(), "responses", String(status), "content", type, "schema"]
     .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
-  const { ajv } = judge();
   // Compiled once: `getSchema` keeps it.
   return ajv.getSchema(`document#/${pointer}`)!;
 }
 
 /** Holds every answer of `app.request` against the document, whoever asks; of what is not JSON only status, headers and type. */
-export function heldToDocument<A extends Pick<Hono, "request">>(app: A): A {
+export function heldToDocument<A extends Described>(app: A): A {
   const { request } = app;
+  let judge: Judge | undefined;
   app.request = async (input, init, ...more) => {
     const response = await request(input, init, ...more);
     const { status, headers } = response;
@@ -135,7 +147,8 @@ export function heldToDocument<A extends Pick<Hono, "request">>(app: A): A {
     const whole = response.body === null || isJson(headers.get("Content-Type"));
     const answer = whole ? await read(response.clone()) : { status, headers, text: "not read", json: undefined };
     const asked = input instanceof Request ? input : { method: init?.method ?? "GET", url: String(input) };
-    assertDescribed(asked.method.toUpperCase(), asked.url, answer);
+    judge ??= judgeOf(app);
+    assertDescribed(judge, { method: asked.method.toUpperCase(), path: asked.url }, answer);
     return response;
   };
   return app;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import * as schemas from "../schemas/mod.ts";
+import * as schemas from "../schemas/original.ts";
 import { dataSourceHeaders } from "../../data_source.ts";
-import type { Operations } from "../operation.ts";
+import type { Operation } from "../describe_route.ts";
 
 const ticker = { ticker: { description: "Symbol, such as `QQQ`", schema: z.string() } };
 const list = {
@@ -37,7 +37,7 @@ const fifteenDays = Array.from({ length: 30 }, (_, i) => {
 });
 
 /** Routes of the original services, which answer as these did: docs/compatibility.md. */
-export const compatOperations: Operations = {
+export const compatOperations: Readonly<Record<string, Operation>> = {
   "POST /ml/rlrt": {
     tag: "Original quant service",
     summary: "Rolling trend of a spread",
