@@ -3,12 +3,13 @@ import { z } from "zod";
 import type { Engine, RowVersion } from "../../engine/mod.ts";
 import { linearRegression } from "../../quant/mod.ts";
 import { sourceOfVersions } from "../data_source.ts";
+import { describeRoute } from "../openapi/describe_route.ts";
 import { jsonBody } from "../validation.ts";
 import { equals, rowsOf, wantedVersion } from "./asset_answers.ts";
 import { OldError } from "./old_errors.ts";
 import { knownQuery, StrictParameters } from "./strict_query.ts";
 import { unknownTicker } from "./tickers.ts";
-import { TREND_WINDOW, trendAnswers } from "./trend_answers.ts";
+import { TREND_WINDOW, trendAnswers, trendList } from "./trend_answers.ts";
 
 /** Closes that the line of the pair is fitted to. */
 const CLOSES = 30;
@@ -21,11 +22,18 @@ const Request = z.object({
   ticker_2: ticker.describe("The dependent leg"),
 });
 
+const describeFit = describeRoute({
+  tag: "Original backend",
+  summary: "Rolling trend of the spread of two tickers over their last thirty common closes",
+  example: { body: { ticker_1: "QQQ", ticker_2: "SPY" } },
+  answers: trendList,
+  problems: [404, 503],
+});
+
 /** `POST /api/ml/fit-rlrt`. */
 export function fitRlrtRoutes(engine: Engine) {
   return new Hono()
-    // The rolling trend of the spread of two tickers over their last thirty common closes.
-    .post("/fit-rlrt", knownQuery(StrictParameters), jsonBody(Request), async (c) => {
+    .post("/fit-rlrt", describeFit, knownQuery(StrictParameters), jsonBody(Request), async (c) => {
       const strict = c.req.valid("query").compat === "strict";
       const { ticker_1, ticker_2 } = c.req.valid("json");
       const bars = await wantedVersion(engine, "daily_bars");

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine, Filter, RowVersion } from "../../engine/mod.ts";
+import { type Engine, type Filter, named, type RowVersion } from "../../engine/mod.ts";
 import {
   answerList,
   answerVersions,
@@ -14,6 +14,7 @@ import {
   rowsOf,
   wantedVersion,
 } from "./asset_answers.ts";
+import { describeRead, goDate, listOf } from "./describe_read.ts";
 import { dateOf, numberOf } from "./go_values.ts";
 import { pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
@@ -24,20 +25,57 @@ const Pair = z.object({ ticker_1: ticker.describe("The regressor"), ticker_2: ti
 const TradeParameters = DatedListParameters.extend(Pair.shape);
 const MetricsParameters = Pair.extend({ as_of: moment });
 
-const tradeFields = ["ticker_1", "ticker_2", "spread", "predicted_trend", "signal", "position", "budget", "date"];
+const ChosenPair = z.strictObject({ id: z.uuid(), ticker_1: z.string(), ticker_2: z.string() });
+const Trade = z.strictObject({
+  ticker_1: z.string(),
+  ticker_2: z.string(),
+  spread: z.number(),
+  predicted_trend: z.number(),
+  signal: z.string(),
+  position: z.int(),
+  budget: z.number(),
+  date: goDate,
+});
+
+const describeChosen = describeRead({
+  summary: "Pairs that are traded, as of the newest session",
+  description: "The pairs",
+  schema: named("OldChosenPairList", listOf(ChosenPair)),
+});
+const example = { query: { ticker_1: "QQQ", ticker_2: "SPY" } };
+const describeTrades = describeRead({
+  summary: "Backtest of a pair, day by day",
+  example,
+  description: "The days",
+  schema: named("OldTradeList", listOf(Trade)),
+});
+const describeMetrics = describeRead({
+  summary: "How the backtest of a pair came out",
+  example,
+  description: "The totals",
+  schema: named(
+    "OldMetrics",
+    z.strictObject({
+      ticker_1: z.string(),
+      ticker_2: z.string(),
+      total_return: z.number(),
+      annualized_return: z.number(),
+      max_drawdown: z.number(),
+    }),
+  ),
+});
 
 /** `GET /api/model-chosen-pairs`, `…/trades` and `…/metrics`. */
 export function modelChosenPairRoutes(reads: OldReads) {
   const { engine } = reads;
   return new Hono()
-    // The pairs that are traded.
-    .get("/", knownQuery(ListParameters), async (c) => {
+    .get("/", describeChosen, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "chosen_pairs", parameters);
       return await answerList(c, reads, parameters, {
         version,
         filters: () => newestOnly(engine, version),
-        fields: ["id", "ticker_1", "ticker_2"],
+        fields: Object.keys(ChosenPair.shape),
         answers: (rows) =>
           (rows as { ticker_1: string; ticker_2: string }[]).map(({ ticker_1, ticker_2 }) => ({
             id: pairId({ ticker_1, ticker_2 }),
@@ -46,8 +84,7 @@ export function modelChosenPairRoutes(reads: OldReads) {
           })),
       });
     })
-    // The backtest of one of them, day by day.
-    .get("/trades", knownQuery(TradeParameters), async (c) => {
+    .get("/trades", describeTrades, knownQuery(TradeParameters), async (c) => {
       const parameters = c.req.valid("query");
       const trades = await wantedVersion(engine, "pair_trades", parameters);
       const signals = await signalsBehind(engine, trades, parameters);
@@ -57,7 +94,7 @@ export function modelChosenPairRoutes(reads: OldReads) {
         others: [signals],
         filters: () => filters,
         dateColumn: "session",
-        fields: tradeFields,
+        fields: Object.keys(Trade.shape),
         answers: async (rows) => {
           const spreads = await spreadsOf(engine, signals, { filters, rows });
           return rows.map((row) => {
@@ -76,8 +113,7 @@ export function modelChosenPairRoutes(reads: OldReads) {
         },
       });
     })
-    // How it came out.
-    .get("/metrics", knownQuery(MetricsParameters), async (c) => {
+    .get("/metrics", describeMetrics, knownQuery(MetricsParameters), async (c) => {
       const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "pair_metrics", parameters);
       return await answerVersions(c, reads, [version], async () => {

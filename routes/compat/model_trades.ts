@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { named } from "../../engine/mod.ts";
 import {
   alignCloses,
   cleanPrices,
@@ -9,33 +11,36 @@ import {
 } from "../../quant/mod.ts";
 import { OldError } from "./old_errors.ts";
 
-/** A session of the original's backtest, by its names. What JSON has no number for is `null`. */
-export interface ModelTrade {
-  date: string;
-  /** The spread with its minimum over all dates at 0 and its maximum at 1. */
-  spread: number | null;
-  predicted_trend: number | null;
-  signal: string;
-  position: number;
-  budget: number | null;
-  /** Close of the first ticker, not its name. */
-  ticker_1: number;
-  /** Close of the second ticker, not its name. */
-  ticker_2: number;
-  daily_return: number | null;
-  cumulative_return: number | null;
-}
+const finiteOrNull = z.number().nullable();
+
+/** The original's backtest of one pair, session by session. What JSON has no number for is `null`. */
+export const ModelTrades = named(
+  "OldModelTrades",
+  z.strictObject({
+    results: z.array(z.strictObject({
+      date: z.string(),
+      /** The spread with its minimum over all dates at 0 and its maximum at 1. */
+      spread: finiteOrNull,
+      predicted_trend: finiteOrNull,
+      signal: z.string(),
+      position: z.int(),
+      budget: finiteOrNull,
+      /** Close of the first ticker, not its name. */
+      ticker_1: z.number(),
+      /** Close of the second ticker, not its name. */
+      ticker_2: z.number(),
+      daily_return: finiteOrNull,
+      cumulative_return: finiteOrNull,
+    })),
+    max_drawdown: finiteOrNull,
+    total_return: finiteOrNull,
+    annualized_return: finiteOrNull,
+  }),
+);
+export type ModelTrades = z.infer<typeof ModelTrades>;
 
 /** Which of two tickers is the regressor: the first of the alphabet, or the first of the body. */
 export type TradeOrder = "alphabet" | "caller";
-
-/** The original's backtest of one pair. */
-export interface ModelTrades {
-  results: ModelTrade[];
-  max_drawdown: number | null;
-  total_return: number | null;
-  annualized_return: number | null;
-}
 
 /**
  * The original service's backtest of two tickers, fitted on the sample that it trades: see `referenceStrategy`.

@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Logger } from "../../engine/mod.ts";
+import { z } from "zod";
+import { type Logger, named } from "../../engine/mod.ts";
 import { onError, onNotFound, type ProblemDetails } from "../problems.ts";
 
 /** A fault that a client of the original services is told as they told it: `{"error": …}`. */
@@ -15,6 +16,12 @@ export class OldError extends Error {
     this.name = "OldError";
   }
 }
+
+/** The answer to a fault. */
+export const OldErrorAnswer = named(
+  "OldError",
+  z.strictObject({ error: z.string() }).describe("What went wrong, as the original services said it"),
+);
 
 /** What a body beyond a limit is told. */
 export function tooLarge(maxBytes: number): OldError {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { named } from "../../engine/mod.ts";
 import {
   answerList,
   answerVersions,
@@ -13,24 +14,36 @@ import {
   timesOf,
   wantedVersion,
 } from "./asset_answers.ts";
+import { describeRead, goTimes, listOf } from "./describe_read.ts";
 import { numberOf } from "./go_values.ts";
 import { isUuid, pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
 import { knownQuery } from "./strict_query.ts";
 
-const fields = [
-  "id",
-  "ticker_1",
-  "ticker_2",
-  "spread_intercept",
-  "spread_slope",
-  "cointegration_p_value",
-  "cointegration_critical_value",
-  "half_life",
-  "mean_crossings",
-  "created_at",
-  "updated_at",
-];
+const Pair = z.strictObject({
+  id: z.uuid(),
+  ticker_1: z.string(),
+  ticker_2: z.string(),
+  spread_intercept: z.number(),
+  spread_slope: z.number(),
+  cointegration_p_value: z.number(),
+  cointegration_critical_value: z.number(),
+  half_life: z.number(),
+  mean_crossings: z.number(),
+  ...goTimes,
+});
+
+const describePairs = describeRead({
+  summary: "Suggested pairs, as of the newest session",
+  description: "The pairs",
+  schema: named("OldPairList", listOf(Pair)),
+});
+const describePair = describeRead({
+  summary: "One suggested pair",
+  path: { id: { description: "UUID of the pair", schema: z.uuid() } },
+  description: "The pair",
+  schema: named("OldPair", Pair),
+});
 
 const suggested = [equals("accepted", "true")];
 
@@ -38,22 +51,20 @@ const suggested = [equals("accepted", "true")];
 export function pairRoutes(reads: OldReads) {
   const { engine } = reads;
   return new Hono()
-    // The suggested pairs.
-    .get("/", knownQuery(ListParameters), async (c) => {
+    .get("/", describePairs, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, "cointegrated_pairs", parameters);
       return await answerList(c, reads, parameters, {
         version,
         filters: async () => [...await newestOnly(engine, version), ...suggested],
-        fields,
+        fields: Object.keys(Pair.shape),
         answers: async (rows) => {
           const times = await timesOf(engine, version);
           return rows.map((row) => pairAnswer(row, times));
         },
       });
     })
-    // One of them.
-    .get("/:id", knownQuery(z.object({ as_of: moment })), async (c) => {
+    .get("/:id", describePair, knownQuery(z.object({ as_of: moment })), async (c) => {
       const id = c.req.param("id");
       if (!isUuid(id)) throw new OldError(400, `${id} is not a UUID.`);
       const parameters = c.req.valid("query");

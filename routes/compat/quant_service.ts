@@ -1,14 +1,16 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { sourceIsRequest } from "../data_source.ts";
+import { named } from "../../engine/mod.ts";
+import { dataSourceHeaders, sourceIsRequest } from "../data_source.ts";
+import { describeRoute } from "../openapi/describe_route.ts";
 import { bodyBudget } from "./body_budget.ts";
 import { ObservationSink, PriceSink } from "./observations.ts";
 import { OldError } from "./old_errors.ts";
 import { readRows } from "./streamed_rows.ts";
 import { knownQuery, StrictParameters } from "./strict_query.ts";
-import { suggestedPairs } from "./suggested_pairs.ts";
-import { modelTrades } from "./model_trades.ts";
-import { trendAnswers } from "./trend_answers.ts";
+import { SuggestedPair, suggestedPairs } from "./suggested_pairs.ts";
+import { ModelTrades, modelTrades } from "./model_trades.ts";
+import { trendAnswers, trendList } from "./trend_answers.ts";
 import { turnstile } from "./turnstile.ts";
 
 /** What one request may ask for: far more than a market has, and what this process can do. */
@@ -23,6 +25,56 @@ const TradeParameters = StrictParameters.extend({
     .describe("Which ticker is the regressor: the first of the alphabet, or the first of the body"),
 });
 
+// These bodies are read row by row as they arrive (streamed_rows.ts), which no schema does: this is what its sinks demand.
+const day = z.union([z.iso.date(), z.string().regex(/^\d{8}$/), z.iso.datetime({ offset: true })])
+  .describe("A date; of a date and time, the date counts");
+const closes = z.object({
+  data: z.array(z.object({ ticker: z.string().min(1).max(64), date: day, price: z.number() })).min(30),
+});
+const spreads = z.object({ data: z.array(z.object({ date: day, spread: z.number() })).min(10) });
+const tenDays = Array.from({ length: 10 }, (_, i) => ({
+  date: `2024-01-${String(i + 2).padStart(2, "0")}`,
+  spread: i / 10,
+}));
+
+const fifteenDays = Array.from({ length: 30 }, (_, i) => {
+  const day = Math.floor(i / 2);
+  const date = `2024-01-${String(day + 1).padStart(2, "0")}`;
+  return i % 2 === 0
+    ? { ticker: "QQQ", date, price: 400 + 4 * Math.round(Math.sin(day) * 5) }
+    : { ticker: "SPY", date, price: 470 + 3 * Math.round(Math.cos(day) * 5) };
+});
+
+const describeTrend = describeRoute({
+  tag: "Original quant service",
+  summary: "Rolling trend of a spread",
+  body: { description: "At least ten points", schema: spreads },
+  example: { body: { data: tenDays } },
+  answers: trendList,
+  problems: [413],
+});
+const describePairs = describeRoute({
+  tag: "Original quant service",
+  summary: "Pairs worth trading among closes",
+  body: { description: "At least 30 closes", schema: closes },
+  answers: {
+    200: {
+      description: "The pairs that meet the criteria",
+      schema: named("OldSuggestedPairs", z.strictObject({ suggested_pairs: z.array(SuggestedPair) })),
+      headers: dataSourceHeaders,
+    },
+  },
+  problems: [413, 503],
+});
+const describeTrades = describeRoute({
+  tag: "Original quant service",
+  summary: "Backtest of a pair, fitted on the sample that it trades",
+  body: { description: "At least 30 closes of two tickers; of more, the first two count", schema: closes },
+  example: { body: { data: fifteenDays } },
+  answers: { 200: { description: "Session by session, and in all", schema: ModelTrades, headers: dataSourceHeaders } },
+  problems: [413],
+});
+
 /** The original quant service: `POST /ml/rlrt`, `/ml/pairs` and `/trading/trade_with_model`. */
 export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
   const pass = turnstile({ maxWaiting: 8 });
@@ -30,16 +82,14 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
   return new Hono()
     .use("/ml/*", budget)
     .use("/trading/*", budget)
-    // The rolling trend of a spread.
-    .post("/ml/rlrt", knownQuery(StrictParameters), async (c) => {
+    .post("/ml/rlrt", describeTrend, knownQuery(StrictParameters), async (c) => {
       const strict = c.req.valid("query").compat === "strict";
       const observations = new ObservationSink("spread");
       await readData(c, observations, { maxBodyBytes, fewest: "At least 10 data points are required" });
       if (observations.dates.length > MAX_OBSERVATIONS) throw tooMany(observations.dates.length, "data points");
       return c.json(trendAnswers(observations, { strict }), 200, sourceIsRequest);
     })
-    // Pairs worth trading among the closes of many tickers.
-    .post("/ml/pairs", knownQuery(StrictParameters), async (c) => {
+    .post("/ml/pairs", describePairs, knownQuery(StrictParameters), async (c) => {
       const strict = c.req.valid("query").compat === "strict";
       const closes = new PriceSink({ strict });
       const fewest = "At least 30 data points are required for clustering";
@@ -61,8 +111,7 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
         sourceIsRequest,
       );
     })
-    // The backtest of two tickers.
-    .post("/trading/trade_with_model", knownQuery(TradeParameters), async (c) => {
+    .post("/trading/trade_with_model", describeTrades, knownQuery(TradeParameters), async (c) => {
       const { compat, order } = c.req.valid("query");
       const strict = compat === "strict";
       const closes = new PriceSink({ strict });

@@ -1,21 +1,23 @@
+import { z } from "zod";
 import { alignCloses, type LongCloses, type PairScan, type PairStatistics, scanPairs } from "../../quant/mod.ts";
 import { offThreadClusters } from "./off_thread_clusters.ts";
 import { OldError } from "./old_errors.ts";
 import { fewestTickers } from "./ticker_clusters.ts";
 
 /** A pair as the original quant service names its parts. */
-export interface SuggestedPair {
+export const SuggestedPair = z.strictObject({
   /** The regressor x. */
-  ticker_1: string;
+  ticker_1: z.string(),
   /** The dependent leg y. */
-  ticker_2: string;
-  spread_statistics: { slope: number; intercept: number };
-  /** The p-value of the spread's Dickey–Fuller test, whatever its name says. */
-  cointegration_critical_value: number;
-  hurst_exponent: number;
-  half_life: number;
-  mean_crossings: number;
-}
+  ticker_2: z.string(),
+  spread_statistics: z.strictObject({ slope: z.number(), intercept: z.number() }),
+  // Of the spread's Dickey–Fuller test.
+  cointegration_critical_value: z.number().describe("A p-value, whatever its name says"),
+  hurst_exponent: z.number(),
+  half_life: z.number(),
+  mean_crossings: z.int(),
+});
+export type SuggestedPair = z.infer<typeof SuggestedPair>;
 
 /** The original service's bounds, each of them strict. */
 const criteria = { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 };

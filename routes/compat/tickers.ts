@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, InvalidRequestError, type RowVersion } from "../../engine/mod.ts";
+import { type Engine, instant, InvalidRequestError, named, type RowVersion } from "../../engine/mod.ts";
 import { ema, macd, rsi, sma } from "../../quant/mod.ts";
 import {
   answerList,
@@ -16,27 +16,75 @@ import {
   timesOf,
   wantedVersion,
 } from "./asset_answers.ts";
+import { describeRead, goDate, goTimes, listOf } from "./describe_read.ts";
 import { dateOf, numberOf, textOf } from "./go_values.ts";
 import { mentionId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
 import { compat, knownQuery } from "./strict_query.ts";
 
-const times = ["created_at", "updated_at"];
-const tickerFields = ["ticker", "name", "active", "type", ...times];
-const barFields = [
-  "ticker",
-  "name",
-  "date",
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "volume_weighted_price",
-  ...times,
-];
+const Ticker = named(
+  "OldTicker",
+  z.strictObject({ ticker: z.string(), name: z.string(), active: z.boolean(), type: z.string(), ...goTimes }),
+);
+const Bar = z.strictObject({
+  ticker: z.string(),
+  name: z.string(),
+  date: goDate,
+  open: z.number(),
+  high: z.number(),
+  low: z.number(),
+  close: z.number(),
+  volume: z.number(),
+  volume_weighted_price: z.number().describe("0 where the source has none"),
+  ...goTimes,
+});
+const Mention = z.strictObject({
+  id: z.uuid(),
+  ticker: z.string(),
+  publisher: z.string(),
+  author: z.string(),
+  source_url: z.string(),
+  short_summary: z.string(),
+  publish_time: instant,
+  ...goTimes,
+});
 
-const mentionFields = ["id", "ticker", "publisher", "author", "source_url", "short_summary", "publish_time", ...times];
+const path = { ticker: { description: "Symbol, such as `QQQ`", schema: z.string() } };
+const describeAll = describeRead({
+  summary: "Every ticker",
+  example: { query: { limit: "5" } },
+  description: "The tickers",
+  schema: named("OldTickerList", listOf(Ticker)),
+});
+const describeDetails = describeRead({
+  summary: "A ticker with the latest values of its indicators",
+  path,
+  example: { path: { ticker: "QQQ" } },
+  description: "The ticker",
+  schema: named(
+    "OldTickerDetails",
+    Ticker.extend({
+      sma: z.number(),
+      ema: z.number(),
+      rsi: z.number(),
+      macd: z.number().describe("The line itself, without signal and histogram"),
+    }),
+  ),
+});
+const describeBars = describeRead({
+  summary: "Bars of a ticker",
+  path,
+  example: { path: { ticker: "QQQ" } },
+  description: "The bars",
+  schema: named("OldBarList", listOf(Bar)),
+});
+const describeMentions = describeRead({
+  summary: "News that mention a ticker",
+  path,
+  example: { path: { ticker: "QQQ" } },
+  description: "The mentions",
+  schema: named("OldMentionList", listOf(Mention)),
+});
 
 /** Closes of an average and of the relative strength. */
 const WINDOW = 30;
@@ -45,21 +93,19 @@ const WINDOW = 30;
 export function tickerRoutes(reads: OldReads) {
   const { engine } = reads;
   return new Hono()
-    // Every ticker.
-    .get("/all", knownQuery(ListParameters), async (c) => {
+    .get("/all", describeAll, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
       const version = await wantedVersion(engine, listing(engine), parameters);
       return await answerList(c, reads, parameters, {
         version,
-        fields: tickerFields,
+        fields: Object.keys(Ticker.shape),
         answers: async (rows) => {
           const times = await timesOf(engine, version);
           return rows.map((row) => tickerAnswer(row, times));
         },
       });
     })
-    // A ticker with the latest values of its indicators.
-    .get("/:ticker/details", knownQuery(z.object({ compat, as_of: moment })), async (c) => {
+    .get("/:ticker/details", describeDetails, knownQuery(z.object({ compat, as_of: moment })), async (c) => {
       const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
       const [tickers, bars, indicators] = await Promise.all([
@@ -83,8 +129,7 @@ export function tickerRoutes(reads: OldReads) {
         return { body: { ...answer, ...latestIndicators(closes) } };
       });
     })
-    // Its bars.
-    .get("/:ticker/daily-ohlc", knownQuery(DatedListParameters), async (c) => {
+    .get("/:ticker/daily-ohlc", describeBars, knownQuery(DatedListParameters), async (c) => {
       const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
       const [version, tickers] = await Promise.all([
@@ -96,7 +141,7 @@ export function tickerRoutes(reads: OldReads) {
         others: tickers ? [tickers] : [],
         filters: () => [equals("ticker", ticker)],
         dateColumn: "session",
-        fields: barFields,
+        fields: Object.keys(Bar.shape),
         missing: `There are no bars of ${ticker}.`,
         answers: async (rows) => {
           const name = tickers && rows.length > 0
@@ -118,15 +163,14 @@ export function tickerRoutes(reads: OldReads) {
         },
       });
     })
-    // Its news.
-    .get("/:ticker/news-mentions", knownQuery(ListParameters), async (c) => {
+    .get("/:ticker/news-mentions", describeMentions, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
       const version = await wantedVersion(engine, "news_mentions", parameters);
       return await answerList(c, reads, parameters, {
         version,
         filters: () => [equals("ticker", ticker)],
-        fields: mentionFields,
+        fields: Object.keys(Mention.shape),
         missing: `There is no news of ${ticker}.`,
         answers: async (rows) => {
           const times = await timesOf(engine, version);

@@ -1,4 +1,7 @@
+import { z } from "zod";
+import { named } from "../../engine/mod.ts";
 import { rollingTrendForecast } from "../../quant/mod.ts";
+import { dataSourceHeaders } from "../data_source.ts";
 import { OldError } from "./old_errors.ts";
 import type { Observations } from "./observations.ts";
 
@@ -6,12 +9,22 @@ import type { Observations } from "./observations.ts";
 export const TREND_WINDOW = 10;
 
 /** Where a spread is heading, for the day that ends a window. */
-export interface TrendAnswer {
-  date: string;
-  trend: "positive" | "negative";
+const TrendAnswer = z.strictObject({
+  date: z.string(),
+  trend: z.enum(["positive", "negative"]),
   /** r² of the line; `null` where numbers are too large to square, or one is none. */
-  confidence: number | null;
-}
+  confidence: z.number().nullable(),
+});
+export type TrendAnswer = z.infer<typeof TrendAnswer>;
+
+/** The answer of the routes that tell trends, for the document of the API. */
+export const trendList = {
+  200: {
+    description: "The trend of each window of ten",
+    schema: named("OldTrendList", z.array(TrendAnswer)),
+    headers: dataSourceHeaders,
+  },
+};
 
 /**
  * The trend of each window of ten observations, in order of date. The contract has two trends only: a forecast that equals the

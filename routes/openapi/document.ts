@@ -1,10 +1,9 @@
 import type { z } from "zod";
 import { scopeNeeded } from "../access/policy.ts";
+import { OldErrorAnswer } from "../compat/old_errors.ts";
 import { ProblemDetails } from "../problems.ts";
 import { type Content, descriptionOf, type Operation, type RouteDescription } from "./describe_route.ts";
 import { componentSchemas, type JsonSchema, jsonSchemaOf, referenceTo } from "./json_schema.ts";
-import { compatOperations } from "./operations/compat.ts";
-import { OldError } from "./schemas/problems.ts";
 
 /** A route as Hono lists it. */
 export interface ListedRoute {
@@ -101,9 +100,8 @@ export function describedRoutes(routes: readonly ListedRoute[]): DescribedRoute[
   const handlers = Map.groupBy(routes, ({ method, path }) => `${method} ${plain(path)}`);
   return [...handlers].flatMap(([name, found]) => {
     const [method, path] = name.split(" ") as [string, string];
-    const description = descriptionOf(found.map(({ handler }) => innermost(handler)));
-    const operation = description.operation ?? compatOperations[name];
-    return operation ? [{ ...description, method, path, operation }] : [];
+    const { operation, ...demands } = descriptionOf(found.map(({ handler }) => innermost(handler)));
+    return operation ? [{ ...demands, method, path, operation }] : [];
   });
 }
 
@@ -168,7 +166,7 @@ function described({ method, path, operation, ...demands }: DescribedRoute): Des
       description: meanings[status]!,
       ...(told[status] && { headers: headersOf(told[status]) }),
       content: old
-        ? { "application/json": { schema: referenceTo(OldError) } }
+        ? { "application/json": { schema: referenceTo(OldErrorAnswer) } }
         : { "application/problem+json": { schema: referenceTo(ProblemDetails) } },
     };
   }

@@ -1,0 +1,45 @@
+import type { MiddlewareHandler } from "hono";
+import { z } from "zod";
+import { instant } from "../../engine/mod.ts";
+import { dataSourceHeaders } from "../data_source.ts";
+import { describeRoute, type Operation } from "../openapi/describe_route.ts";
+
+/** A date, which is a moment where Go writes it as one, with `compat=strict`. */
+export const goDate = z.union([z.iso.date(), instant]);
+/** The times that each row has. */
+export const goTimes = { created_at: instant, updated_at: instant };
+
+/** A list, which may be asked for some of its fields alone. */
+export function listOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>) {
+  return z.array(schema.partial());
+}
+
+/** Describes a route of the original backend that reads assets: its ETag is made of the versions that were read. */
+export function describeRead(
+  { description, schema, ...operation }: Pick<Operation, "summary" | "path" | "example"> & {
+    /** Of the answer. */
+    description: string;
+    schema: z.ZodType;
+  },
+): MiddlewareHandler {
+  return describeRoute({
+    tag: "Original backend",
+    ...operation,
+    answers: {
+      200: {
+        description,
+        schema,
+        headers: {
+          ...dataSourceHeaders,
+          ETag: "Made of the versions that were read",
+          Link: 'The next page, as `rel="next"`',
+        },
+      },
+      304: {
+        description: "Nothing has changed since the ETag that was sent",
+        headers: { ...dataSourceHeaders, ETag: "The same" },
+      },
+    },
+    problems: [404, 503],
+  });
+}
