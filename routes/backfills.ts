@@ -14,7 +14,7 @@ import { linkToNext, nextPage } from "./links.ts";
 import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
 import { describeRoute, numbered } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
-import { idNumber, jsonBody, query, selectionText, wholeNumber } from "./validation.ts";
+import { idNumber, jsonBody, pathId, query, selectionText, wholeNumber } from "./validation.ts";
 
 /** Body of `POST /v1/backfills`. */
 const NewBackfill = z.strictObject({
@@ -107,9 +107,5 @@ export function backfillRoutes(engine: Engine) {
 
 /** @throws {Problem} If no backfill can have this id. */
 function backfillIdOf(text: string): number {
-  const id = Number(text);
-  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) {
-    throw new Problem("unknown-backfill", "Backfills are numbered: there is none with this id.");
-  }
-  return id;
+  return pathId(text, { kind: "unknown-backfill", message: "Backfills are numbered: there is none with this id." });
 }

@@ -16,7 +16,7 @@ import { linkToNext, nextPage } from "./links.ts";
 import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
 import { describeRoute, numbered } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
-import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
+import { idNumber, jsonBody, pathId, query, wholeNumber } from "./validation.ts";
 import { within } from "./within.ts";
 
 const RunsPage = z.strictObject({
@@ -142,9 +142,5 @@ export function daysOf({ from, to }: { from?: string; to?: string }): Pick<RunFi
 
 /** @throws {Problem} If no run can have this id. */
 export function runIdOf(text: string): number {
-  const id = Number(text);
-  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) {
-    throw new Problem("unknown-run", "Runs are numbered: there is none with this id.");
-  }
-  return id;
+  return pathId(text, { kind: "unknown-run", message: "Runs are numbered: there is none with this id." });
 }

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { parseNames } from "../engine/mod.ts";
 import { describing } from "./openapi/describe_route.ts";
-import { type Fault, Problem } from "./problems.ts";
+import { type Fault, Problem, type ProblemKind } from "./problems.ts";
 
 /** How deep a body may nest: more than any settings need, less than makes recursion dangerous. */
 const maxDepth = 32;
@@ -74,6 +74,13 @@ export const selectionText = z.string().max(
   maxSelection,
   `A selection has at most ${maxSelection} characters. Select by group:NAME, key+ or *.`,
 );
+
+/** The id of something that is numbered, in a path. @throws {Problem} If there can be none with this id. */
+export function pathId(text: string, unknown: { kind: ProblemKind; message: string }): number {
+  const id = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) throw new Problem(unknown.kind, unknown.message);
+  return id;
+}
 
 /** The id of something that is numbered, in a query. */
 export const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);

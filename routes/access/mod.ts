@@ -5,8 +5,7 @@ import { type Access, AuditEvent, may, NewToken, Principal, Session, Token } fro
 import { named } from "../../engine/mod.ts";
 import { linkToNext, nextPage } from "../links.ts";
 import { describeRoute, numbered } from "../openapi/describe_route.ts";
-import { Problem } from "../problems.ts";
-import { idNumber, jsonBody, query, wholeNumber } from "../validation.ts";
+import { idNumber, jsonBody, pathId, query, wholeNumber } from "../validation.ts";
 import { actorOf } from "./credentials.ts";
 
 export interface AccessRoutesOptions {
@@ -132,12 +131,8 @@ function principalOf(c: Context): Principal {
 }
 
 function idOf(c: Context, kind: "token" | "session"): number {
-  const text = c.req.param("id") ?? "";
-  const id = Number(text);
-  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) {
-    throw new Problem(`unknown-${kind}`, `There is no ${kind} of this id: they are numbered.`);
-  }
-  return id;
+  const message = `There is no ${kind} of this id: they are numbered.`;
+  return pathId(c.req.param("id") ?? "", { kind: `unknown-${kind}`, message });
 }
 
 export { authorize, type AuthorizeOptions } from "./authorize.ts";
