@@ -1,13 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { CheckRecord, checkResults, CheckRun, CheckState, checkStates, type Engine, named } from "../engine/mod.ts";
-import { linkToNext, nextPage } from "./links.ts";
+import { nextPage, pageOf } from "./links.ts";
 import { assetKey, describeRoute } from "./openapi/describe_route.ts";
-import { idNumber, jsonBody, query, wholeNumber } from "./validation.ts";
+import { idPage, jsonBody, query } from "./validation.ts";
 
 const ResultsPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
-  before: idNumber.optional().describe("Only those before this id"),
+  ...idPage,
   name: z.string().regex(/^[\w.-]{1,200}$/, "The name of a check is wanted.").optional().describe(
     "Only those of this check",
   ),
@@ -67,8 +66,7 @@ export function assetCheckRoutes(engine: Engine) {
         checkStates(sql, engine.graph, key),
         checkResults(sql, key, { ...which, limit: limit + 1 }),
       ]);
-      const history = found.slice(0, limit);
-      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${history.at(-1)!.id}` }));
+      const history = pageOf(c, found, limit);
       return c.json({ asset: key, checks, history });
     });
 }

@@ -10,14 +10,11 @@ import {
   named,
 } from "../engine/mod.ts";
 import { dataSourceHeaders, sourceOfVersions } from "./data_source.ts";
-import { linkToNext, nextPage } from "./links.ts";
+import { nextPage, pageOf } from "./links.ts";
 import { assetKey, describeRoute } from "./openapi/describe_route.ts";
-import { idNumber, query, wholeNumber } from "./validation.ts";
+import { idPage, query } from "./validation.ts";
 
-const HistoryPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
-  before: idNumber.optional().describe("Only those before this id"),
-});
+const HistoryPage = z.strictObject(idPage);
 
 const { shape: version } = Materialization;
 const ListedAsset = named(
@@ -115,8 +112,7 @@ export function assetRoutes(engine: Engine) {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { limit, before } = c.req.valid("query");
       const found = await engine.materializations(key, { limit: limit + 1, before });
-      const materializations = found.slice(0, limit);
-      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${materializations.at(-1)!.id}` }));
+      const materializations = pageOf(c, found, limit);
       await labelled(c, engine, materializations);
       return c.json({ asset: key, materializations });
     });

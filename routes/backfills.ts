@@ -10,11 +10,11 @@ import {
   SelectionError,
   UnknownAssetError,
 } from "../engine/mod.ts";
-import { linkToNext, nextPage } from "./links.ts";
+import { nextPage, pageOf } from "./links.ts";
 import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
 import { describeRoute, numbered } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
-import { idNumber, jsonBody, pathId, query, selectionText, wholeNumber } from "./validation.ts";
+import { idPage, jsonBody, pathId, query, selectionText } from "./validation.ts";
 
 /** Body of `POST /v1/backfills`. */
 const NewBackfill = z.strictObject({
@@ -28,10 +28,7 @@ const NewBackfill = z.strictObject({
   dryRun: z.boolean().default(false).describe("Answer with the plan, and begin nothing"),
 });
 
-const BackfillsPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
-  before: idNumber.optional().describe("Only those before this id"),
-});
+const BackfillsPage = z.strictObject(idPage);
 
 const describeList = describeRoute({
   tag: "Backfills",
@@ -77,8 +74,7 @@ export function backfillRoutes(engine: Engine) {
     .get("/", describeList, query(BackfillsPage), async (c) => {
       const { limit, before } = c.req.valid("query");
       const found = await backfills.list({ limit: limit + 1, before });
-      const page = found.slice(0, limit);
-      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${page.at(-1)!.id}` }));
+      const page = pageOf(c, found, limit);
       return c.json({ backfills: page });
     })
     .post("/", describeNew, jsonBody(NewBackfill), async (c) => {

@@ -1,3 +1,5 @@
+import type { Context } from "hono";
+
 /** The header of a page that another one follows, for the document of the API. */
 export const nextPage = { Link: 'The next page, as `rel="next"`; absent on the last' };
 
@@ -8,4 +10,11 @@ export function linkToNext(url: string, changes: Readonly<Record<string, string>
   const { pathname, searchParams } = new URL(url);
   for (const [name, value] of Object.entries(changes)) searchParams.set(name, value);
   return `<${pathname}?${searchParams}>; rel="next"`;
+}
+
+/** The first of what was found, newest first; where there are more, the `Link` header leads to those before the last of them. */
+export function pageOf<T extends { id: number }>(c: Context, found: readonly T[], limit: number): T[] {
+  const page = found.slice(0, limit);
+  if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${page.at(-1)!.id}` }));
+  return page;
 }

@@ -12,16 +12,15 @@ import {
   RunSummary,
 } from "../engine/mod.ts";
 import { csvOf } from "./csv.ts";
-import { linkToNext, nextPage } from "./links.ts";
+import { nextPage, pageOf } from "./links.ts";
 import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
 import { describeRoute, numbered } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
-import { idNumber, jsonBody, pathId, query, wholeNumber } from "./validation.ts";
+import { idPage, jsonBody, pathId, query } from "./validation.ts";
 import { within } from "./within.ts";
 
 const RunsPage = z.strictObject({
-  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
-  before: idNumber.optional().describe("Only those before this id"),
+  ...idPage,
   status: z.enum(runStatuses).optional().describe("Only those of this status"),
   trigger: z.string().min(1).optional().describe(
     "Who asked: `http`, `cli`, `startup`, `automation`, `backfill`, `schedule`, or one of these with its name",
@@ -95,8 +94,7 @@ export function runRoutes(engine: Engine, logger: Logger) {
     .get("/", describeList, query(RunsPage), async (c) => {
       const { limit, from, to, format, ...filter } = c.req.valid("query");
       const found = await engine.runs({ limit: limit + 1, ...filter, ...daysOf({ from, to }) });
-      const runs = found.slice(0, limit);
-      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${runs.at(-1)!.id}` }));
+      const runs = pageOf(c, found, limit);
       if (format === "csv") {
         c.header("Content-Type", "text/csv; charset=utf-8");
         c.header("Content-Disposition", 'attachment; filename="runs.csv"');

@@ -83,7 +83,13 @@ export function pathId(text: string, unknown: { kind: ProblemKind; message: stri
 }
 
 /** The id of something that is numbered, in a query. */
-export const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+/** Parameters of a list of what is numbered, newest first. */
+export const idPage = {
+  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
+  before: idNumber.optional().describe("Only those before this id"),
+};
 
 /** A version: the id of a materialization as a number; a time or a date, which the engine reads, as it is. */
 export const asOf = z.string().max(64).transform((text, context): number | string => {

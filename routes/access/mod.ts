@@ -3,9 +3,9 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { type Access, AuditEvent, may, NewToken, Principal, Session, Token } from "../../access/mod.ts";
 import { named } from "../../engine/mod.ts";
-import { linkToNext, nextPage } from "../links.ts";
+import { nextPage, pageOf } from "../links.ts";
 import { describeRoute, numbered } from "../openapi/describe_route.ts";
-import { idNumber, jsonBody, pathId, query, wholeNumber } from "../validation.ts";
+import { idPage, jsonBody, pathId, query, wholeNumber } from "../validation.ts";
 import { actorOf } from "./credentials.ts";
 
 export interface AccessRoutesOptions {
@@ -14,8 +14,8 @@ export interface AccessRoutesOptions {
 }
 
 const AuditPage = z.strictObject({
+  ...idPage,
   limit: wholeNumber(1, 1_000).default(100).describe("How many at most"),
-  before: idNumber.optional().describe("Only those before this id"),
   actor: z.string().max(300).optional().describe("Only those of this name or address"),
   action: z.string().max(300).optional().describe("Only those of this kind, such as `token.create`"),
 });
@@ -115,8 +115,7 @@ export function accessRoutes({ access, trustedProxies }: AccessRoutesOptions) {
     .get("/audit-events", describeAudit, query(AuditPage), async (c) => {
       const { limit, ...wanted } = c.req.valid("query");
       const found = await access.audit.list({ ...wanted, limit: limit + 1 });
-      const events = found.slice(0, limit);
-      if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${events.at(-1)!.id}` }));
+      const events = pageOf(c, found, limit);
       return c.json({ events });
     });
 }

@@ -38,7 +38,7 @@ const settings = {
   override({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }) {
     const { def } = zodSchema._zod;
     if (def.type === "undefined") jsonSchema.not = {};
-    // Of types alone: documents of answers call what clients cannot send "read only".
+    // In JSON Schema it would say that clients may not send it; in ours it is of the type alone.
     if (def.type === "readonly") delete jsonSchema.readOnly;
     if (telling.has(jsonSchema.format ?? "")) delete jsonSchema.pattern;
     // Text that is read as a whole number: who sends it need not know that it was text.
