@@ -70,6 +70,7 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "shell.js",
     "strategies.js",
     "table_csv.js",
+    "tabs.js",
     "theme.js",
     "tickers.js",
   ]),

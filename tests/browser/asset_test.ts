@@ -53,7 +53,7 @@ browserTest(
     assert.equal(await scale.getAttribute("aria-invalid"), "true");
     assert.equal(await scale.inputValue(), "much", "what was filled in stays");
     await materialize("adjusted");
-    await page.locator("#runs-body", { hasText: "Run 2" }).waitFor();
+    await page.locator("#runs-body", { hasText: "Run 2" }).waitFor({ state: "attached" });
     assert.equal(await page.locator("#connection").isHidden(), true, "also a page that refuses something is followed");
 
     await scale.fill("10");
@@ -70,6 +70,7 @@ browserTest(
     await page.keyboard.press("Enter");
     await page.locator('#run-place [data-step="adjusted"][data-status="succeeded"]').waitFor();
     await page.getByText("2 of 2 partitions").waitFor();
+    await page.getByRole("link", { name: "Runs", exact: true }).last().click();
     await page.locator("#runs-body", { hasText: "Run 3" }).waitFor();
     const made = (await rows("adjusted")).filter(({ value }) => value === 10);
     assert.deepEqual(made.map(({ name, date, value }) => [name, date, value]), [
@@ -86,7 +87,7 @@ browserTest("partitions are read one by one under the mouse and by keyboard, wit
     if (key === "quotes" && partitions.includes("A 2024-01-05")) throw new Error("not to be had");
   };
   await materialize();
-  const { page, errors } = await openPage(browser, `${url}/assets/quotes`);
+  const { page, errors } = await openPage(browser, `${url}/assets/quotes#partitions`);
   const strip = page.locator(".strips svg").first();
   const read = page.locator("#partition-read");
   await strip.focus();
@@ -120,9 +121,40 @@ browserTest(
     await page.getByLabel("When").fill("2024-01-05T12:00:00");
     await page.locator("#report").click();
     await page.getByText("Version 2024-01-05 of deliveries is on record.").waitFor();
-    await page.locator("#materializations-body tbody", { hasText: "reported" }).waitFor();
+    await page.locator("#materializations-body tbody", { hasText: "reported" }).waitFor({ state: "attached" });
   },
 );
+
+browserTest("an asset's views are under tabs, and an anchor leads to the tab that holds it", async (scene) => {
+  const { browser, url, materialize } = scene;
+  await materialize();
+  const { page, errors } = await openPage(browser, `${url}/assets/adjusted`);
+  const tabs = page.getByRole("navigation", { name: "Views of the asset" });
+  const visible = () => page.locator("main section.panel:visible h2").allInnerTexts();
+  const current = () => tabs.locator('[aria-current="true"]').innerText();
+  assert.deepEqual(await tabs.getByRole("link").allInnerTexts(), [
+    "Overview",
+    "Partitions",
+    "Data",
+    "Runs",
+    "Checks",
+    "Automation",
+    "Lineage",
+  ]);
+  assert.deepEqual(await visible(), ["Why it is fresh", "Materialize"]);
+  await tabs.getByRole("link", { name: "Data" }).focus();
+  await page.keyboard.press("Enter");
+  assert.deepEqual([await current(), await visible()], ["Data", ["Rows", "Schema"]]);
+  // The form of the rows leads back to them.
+  await page.getByRole("button", { name: "Show rows" }).click();
+  await page.waitForURL(/#rows$/);
+  assert.deepEqual([await current(), await visible()], ["Data", ["Rows", "Schema"]]);
+  await page.goto(`${url}/assets/adjusted#checks`);
+  assert.deepEqual([await current(), await visible()], ["Checks", ["Checks"]]);
+  await page.goBack();
+  assert.equal(await current(), "Data");
+  assert.deepEqual(errors, []);
+});
 
 browserTest(
   "the page of an asset fits a phone in light and dark, rows and form and all",

@@ -4,6 +4,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import "./table_csv.js";
+import "./tabs.js";
 import { press, say } from "./actions.js";
 import { readPartitions } from "./partitions.js";
 import { followChanges, showProgress } from "./changes.js";

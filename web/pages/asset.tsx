@@ -1,6 +1,7 @@
 import type { AssetRecord } from "../asset_record.ts";
 import { AssetChecks } from "../components/asset_checks.tsx";
 import { Materializations } from "../components/asset_materializations.tsx";
+import { AssetLineage } from "../components/asset_lineage.tsx";
 import { AssetRows } from "../components/asset_rows.tsx";
 import { AssetSchema } from "../components/asset_schema.tsx";
 import { AssetSteps } from "../components/asset_steps.tsx";
@@ -17,25 +18,128 @@ import { Panel } from "../components/panel.tsx";
 import { ReportForm } from "../components/report_form.tsx";
 import { RunProgress } from "../components/run_progress.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
+import { type TabPanel, TabPanels } from "../components/tab_panels.tsx";
 import { Layout } from "../layout.tsx";
 
 /** Materializations that the table lists; more of them are plotted. */
 const listedMaterializations = 10;
 
-/** One asset: why it is as it is, its partitions over time, its rows, how it was made and is made, and what it is joined to. */
+/** One asset under tabs: why it is as it is, its partitions, rows, runs, checks, automation and lineage. */
 export function AssetPage({ record }: { record: AssetRecord }) {
   const { asset, producer, shown, state, partition, report, materializations, rows, request, automation, now } = record;
   const { key } = asset;
   const { external } = asset;
-  const sections = [
-    { id: "why", title: "Why" },
-    { id: "materialize", title: "Materialize" },
-    ...(report ? [{ id: "partitions", title: "Partitions" }] : []),
-    ...(rows ? [{ id: "rows", title: "Rows" }, { id: "schema", title: "Schema" }] : []),
-    { id: "materializations", title: "Materializations" },
-    { id: "checks", title: "Checks" },
-    { id: "automation", title: "Automation" },
-    { id: "runs", title: "Runs" },
+  const panels: (TabPanel | null)[] = [
+    {
+      id: "overview",
+      title: "Overview",
+      children: (
+        <>
+          <div id="attention-place" class="place" data-live>
+            {hasFault(state) && (
+              <Panel id="attention" title="Needs attention">
+                <AttentionList assets={[state]} now={now} />
+              </Panel>
+            )}
+          </div>
+          <LivePanel
+            id="why"
+            title={partition && record.partitionProblem === null
+              ? "Why this partition is so"
+              : `Why it is ${state.state}`}
+          >
+            <AssetWhy record={record} />
+          </LivePanel>
+          <Panel id="materialize" title={external ? "Materialize what is made from it" : "Materialize"}>
+            {producer.key !== key && (
+              <p class="about">
+                The function of <a href={`/assets/${producer.key}`}>{producer.key}</a>{" "}
+                makes it, with the settings of that asset.
+              </p>
+            )}
+            <MaterializeForm request={request} external={external} />
+            <div id="run-place" class="place" data-live>
+              {request.run && <RunProgress run={request.run} now={now} />}
+            </div>
+          </Panel>
+          {external && (
+            <Panel id="report-panel" title="Report a version">
+              <ReportForm assetKey={key} last={state.lastMaterialization?.dataVersion ?? null} />
+            </Panel>
+          )}
+        </>
+      ),
+    },
+    report && {
+      id: "partitions",
+      title: "Partitions",
+      children: (
+        <Panel id="partition-strips" title="Partitions over time">
+          <div id="partitions-body" data-live>
+            <PartitionStrips report={report} assetKey={key} />
+          </div>
+          <PartitionQuestion assetKey={key} report={report} partition={partition} />
+        </Panel>
+      ),
+    },
+    rows && {
+      id: "data",
+      title: "Data",
+      children: (
+        <>
+          <Panel id="rows" title="Rows">
+            <AssetRows asset={asset} rows={rows} materializations={materializations.slice(0, 20)} />
+          </Panel>
+          <Panel id="schema" title="Schema">
+            <AssetSchema asset={asset} />
+          </Panel>
+        </>
+      ),
+    },
+    {
+      id: "history",
+      title: "Runs",
+      children: (
+        <>
+          <LivePanel id="materializations" title="Recent materializations">
+            <Materializations of={materializations.slice(0, listedMaterializations)} now={now} />
+          </LivePanel>
+          <LivePanel id="metadata" title="Over time">
+            <MetadataPlots of={materializations} assetKey={key} />
+          </LivePanel>
+          <LivePanel id="runs" title="Runs">
+            <AssetSteps steps={record.steps} assetKey={key} now={now} />
+          </LivePanel>
+        </>
+      ),
+    },
+    {
+      id: "check-results",
+      title: "Checks",
+      children: (
+        <LivePanel id="checks" title="Checks">
+          <AssetChecks asset={asset} results={record.checks} failedChecks={state.failedChecks} />
+        </LivePanel>
+      ),
+    },
+    {
+      id: "automation-state",
+      title: "Automation",
+      children: (
+        <LivePanel id="automation" title="Automation">
+          <AutomationTree automation={automation} condition={producer.recipe?.automation} now={now} />
+        </LivePanel>
+      ),
+    },
+    {
+      id: "lineage",
+      title: "Lineage",
+      children: (
+        <LivePanel id="neighbours" title="What it is made from, and what is made from it">
+          <AssetLineage record={record} />
+        </LivePanel>
+      ),
+    },
   ];
   return (
     <Layout
@@ -43,7 +147,6 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       path={`/assets/${key}`}
       script="asset.js"
       styles={["graph.css"]}
-      sections={sections}
       headline={
         <div class="headline" id="headline" data-live>
           <div>
@@ -56,67 +159,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
         </div>
       }
     >
-      <div id="attention-place" class="place" data-live>
-        {hasFault(state) && (
-          <Panel id="attention" title="Needs attention">
-            <AttentionList assets={[state]} now={now} />
-          </Panel>
-        )}
-      </div>
-      <LivePanel
-        id="why"
-        title={partition && record.partitionProblem === null ? "Why this partition is so" : `Why it is ${state.state}`}
-      >
-        <AssetWhy record={record} />
-      </LivePanel>
-      <Panel id="materialize" title={external ? "Materialize what is made from it" : "Materialize"}>
-        {producer.key !== key && (
-          <p class="about">
-            The function of <a href={`/assets/${producer.key}`}>{producer.key}</a>{" "}
-            makes it, with the settings of that asset.
-          </p>
-        )}
-        <MaterializeForm request={request} external={external} />
-        <div id="run-place" class="place" data-live>{request.run && <RunProgress run={request.run} now={now} />}</div>
-      </Panel>
-      {external && (
-        <Panel id="report-panel" title="Report a version">
-          <ReportForm assetKey={key} last={state.lastMaterialization?.dataVersion ?? null} />
-        </Panel>
-      )}
-      {report && (
-        <Panel id="partitions" title="Partitions over time">
-          <div id="partitions-body" data-live>
-            <PartitionStrips report={report} assetKey={key} />
-          </div>
-          <PartitionQuestion assetKey={key} report={report} partition={partition} />
-        </Panel>
-      )}
-      {rows && (
-        <>
-          <Panel id="rows" title="Rows">
-            <AssetRows asset={asset} rows={rows} materializations={materializations.slice(0, 20)} />
-          </Panel>
-          <Panel id="schema" title="Schema">
-            <AssetSchema asset={asset} />
-          </Panel>
-        </>
-      )}
-      <LivePanel id="materializations" title="Recent materializations">
-        <Materializations of={materializations.slice(0, listedMaterializations)} now={now} />
-      </LivePanel>
-      <LivePanel id="metadata" title="Over time">
-        <MetadataPlots of={materializations} assetKey={key} />
-      </LivePanel>
-      <LivePanel id="checks" title="Checks">
-        <AssetChecks asset={asset} results={record.checks} failedChecks={state.failedChecks} />
-      </LivePanel>
-      <LivePanel id="automation" title="Automation">
-        <AutomationTree automation={automation} condition={producer.recipe?.automation} now={now} />
-      </LivePanel>
-      <LivePanel id="runs" title="Runs">
-        <AssetSteps steps={record.steps} assetKey={key} now={now} />
-      </LivePanel>
+      <TabPanels label="Views of the asset" panels={panels.filter((panel) => panel !== null)} />
     </Layout>
   );
 }

@@ -1,0 +1,22 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** Shows the view that holds the anchor of the address, the first one where it names none. */
+function showTab() {
+  const tabs = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("[data-tabs] a")]);
+  const anchor = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const shown = anchor?.closest(".tab-panel") ?? document.querySelector(".tab-panel");
+  for (const panel of document.querySelectorAll(".tab-panel")) panel.toggleAttribute("data-shown", panel === shown);
+  for (const tab of tabs) {
+    if (tab.hash === `#${shown?.id}`) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+  // The browser has looked for the anchor while it was hidden.
+  if (anchor && anchor !== shown) anchor.scrollIntoView();
+}
+
+addEventListener("hashchange", showTab);
+showTab();
