@@ -8,10 +8,12 @@ import { type GraphEngine, type GraphRecord, readGraph } from "./graph_record.ts
 import { kindOf } from "./graph_search.ts";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
 import { AssetsPage } from "./pages/assets.tsx";
+import { ReceiptPage } from "./pages/receipt.tsx";
+import { readReceipts, type ReceiptEngine } from "./receipt_record.ts";
 
 /** What the pages of assets need of the rest. */
 export interface GraphPageOptions {
-  engine: GraphEngine & AssetEngine;
+  engine: GraphEngine & AssetEngine & ReceiptEngine;
   clock: { now(): Temporal.Instant };
 }
 
@@ -36,6 +38,12 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
       const record = await readAsset({ engine, layouts, key, parameters, now: now() });
       if (!record) return answer(c, <AssetAbsentPage name={key} />, 404);
       return answer(c, <AssetPage record={record} />, isSound(record) ? 200 : 400);
+    })
+    .get("/assets/:key/receipt", async (c) => {
+      const key = c.req.param("key");
+      if (!engine.graph.keys.includes(key)) return answer(c, <AssetAbsentPage name={key} />, 404);
+      const found = await readReceipts(engine, key, new URL(c.req.url).searchParams);
+      return answer(c, <ReceiptPage assetKey={key} {...found} now={now()} />, found.problem === null ? 200 : 400);
     })
     .get(`/assets/:key/:table{(?:${Object.keys(assetTables).join("|")})\\.csv}`, async (c) => {
       const { key, table: file } = c.req.param();

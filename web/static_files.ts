@@ -62,6 +62,7 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "overview.js",
     "palette.js",
     "preferences.js",
+    "receipt.js",
     "run_buttons.js",
     "run_log.js",
     "runs.js",

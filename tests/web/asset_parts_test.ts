@@ -27,12 +27,14 @@ async function read({ engine }: Tiny, path: string) {
   return { status: response.status, type: response.headers.get("content-type"), html, text };
 }
 
-/** The partitions of the table of rows, line by line. */
+/** The values of the table of rows, line by line. */
 function rowsOf(html: string): string[][] {
   const section = /<section id="rows".*?<\/section>/s.exec(html)![0];
   const body = /<tbody>(.*?)<\/tbody>/s.exec(section)?.[1] ?? "";
   return [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, line]) =>
-    [...line!.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, partition]) => partition!)
+    [...line!.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, value]) => value!).filter((value) =>
+      !/\/receipt\?/.test(value)
+    )
   );
 }
 

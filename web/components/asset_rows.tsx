@@ -1,6 +1,7 @@
 import { useContext } from "hono/jsx";
 import { type AnyAsset, type Materialization, operators } from "../../engine/mod.ts";
 import { filterText, type FoundRows, operatorWords, type RowSearch, rowsFilePath, rowsPath } from "../asset_rows.ts";
+import { receiptPath } from "../receipt_path.ts";
 import { shownValue } from "../cell_value.ts";
 import { counted, moment } from "../figures.ts";
 import { PreferencesContext } from "../preferences.ts";
@@ -99,6 +100,7 @@ export function AssetRows(
                       fixed={type === "jsonb"}
                     />
                   ))}
+                  <th scope="col">Made by</th>
                 </tr>
               </thead>
               <tbody>
@@ -109,6 +111,9 @@ export function AssetRows(
                         {shownValue(row[name], { percent: isFraction({ name, type }) })}
                       </td>
                     ))}
+                    <td>
+                      <a href={receiptPath(key, schema, { row, asOf })}>Receipt</a>
+                    </td>
                   </tr>
                 ))}
               </tbody>

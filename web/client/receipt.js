@@ -1,0 +1,52 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { press } from "./actions.js";
+import { updateTimes } from "./live_parts.js";
+import { good, v1 } from "./service.js";
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  const { replay, request } = button?.dataset ?? {};
+  if (!button || !replay || !request) return;
+  const told = /** @type {HTMLElement} */ (document.getElementById("replayed"));
+  told.textContent = "Making it again …";
+  press(button, async () => {
+    try {
+      const { replays } = await good(
+        v1.assets[":key"].replay.$post({ param: { key: replay }, json: JSON.parse(request) }),
+      );
+      told.textContent = replays.map(sentence).join(" ");
+    } catch (error) {
+      told.textContent = error instanceof Error ? error.message : String(error);
+    }
+  });
+});
+
+/**
+ * What came of one materialization.
+ *
+ * @param {import("../../engine/mod.ts").Replay} replay
+ */
+function sentence({ receipt, same, recordedRows, replayedRows, differences, codeVersion, seconds }) {
+  const which = `Materialization ${receipt.materialization}, made again in ${seconds.toFixed(1)} s`;
+  if (same) {
+    return `${which}: ${
+      recordedRows === 1 ? "its row is" : `all ${recordedRows.toLocaleString("en")} rows are`
+    } the same to the last bit.`;
+  }
+  const [first] = differences;
+  const example = first
+    ? ` The first difference: ${first.column ?? "the row"} of ${Object.values(first.key).join(" ")} is ${
+      JSON.stringify(first.replayed)
+    } and was ${JSON.stringify(first.recorded)}.`
+    : "";
+  const code = codeVersion === receipt.codeVersion ? "" : " The code has changed since.";
+  return `${which}: it differs; ${replayedRows.toLocaleString("en")} rows for ${
+    recordedRows.toLocaleString("en")
+  }.${code}${example}`;
+}
+
+updateTimes();

@@ -1,0 +1,132 @@
+import type { Receipt } from "../../engine/mod.ts";
+import { shownValue } from "../cell_value.ts";
+import { Figure, FigureList } from "../components/figure_list.tsx";
+import { Moment } from "../components/moment.tsx";
+import { Panel } from "../components/panel.tsx";
+import { counted } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+
+export interface ReceiptPageProps {
+  assetKey: string;
+  receipts: readonly Receipt[];
+  /** Why there is none. */
+  problem: string | null;
+  /** Body of the request that makes the rows again. */
+  replay: { where: Readonly<Record<string, string>>; asOf?: string | number };
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** What made some rows of an asset, and whether they come out the same again. */
+export function ReceiptPage({ assetKey, receipts, problem, replay, now }: ReceiptPageProps) {
+  const named = Object.entries(replay.where);
+  return (
+    <Layout
+      title={`Receipt · ${assetKey} · Tandem`}
+      path={`/assets/${assetKey}`}
+      script="receipt.js"
+      headline={
+        <div class="headline">
+          <div>
+            <h1>Receipt</h1>
+            <p>
+              What made {named.length === 0 ? "the rows" : named.map(([name, value]) => `${name} ${value}`).join(", ")}
+              {" "}
+              of <a href={`/assets/${assetKey}#rows`}>{assetKey}</a>
+            </p>
+          </div>
+        </div>
+      }
+    >
+      {problem !== null && <p class="notice bad" role="alert">{problem}</p>}
+      {receipts.length > 0 && (
+        <Panel id="replay" title="Replay">
+          <p class="about">
+            Makes everything of the materialization again from the versions below, and compares it with what is stored.
+          </p>
+          <button
+            type="button"
+            class="primary"
+            id="begin-replay"
+            data-replay={assetKey}
+            data-request={JSON.stringify(replay)}
+          >
+            Replay
+          </button>
+          <p id="replayed" role="status"></p>
+        </Panel>
+      )}
+      {receipts.map((receipt) => <ReceiptPanel receipt={receipt} now={now} key={receipt.materialization} />)}
+    </Layout>
+  );
+}
+
+function ReceiptPanel({ receipt, now }: { receipt: Receipt; now: number }) {
+  const { asset, materialization, producer, runId, committedAt, codeVersion, sourceVersion, upstream, rows } = receipt;
+  const id = `materialization-${materialization}`;
+  return (
+    <Panel id={id} title={`Materialization ${materialization}: ${counted(rows.length, "row")}`}>
+      <p class="about">
+        {runId === null ? "Reported from outside" : (
+          <>
+            Made by <a href={`/assets/${producer}`}>{producer}</a> in <a href={`/runs/${runId}`}>run {runId}</a>
+          </>
+        )}, <Moment at={committedAt} now={now} />.
+      </p>
+      <div class="scroller" tabindex={0} role="region" aria-label={`Versions of ${id}, may scroll`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Made from</th>
+              <th scope="col">Version</th>
+            </tr>
+          </thead>
+          <tbody>
+            {upstream.map(({ asset: from, materialization: at, dataVersion }) => (
+              <tr key={from}>
+                <td>
+                  <a href={`/assets/${from}?as_of=${at}#rows`}>{from}, materialization {at}</a>
+                </td>
+                <td>
+                  <code>{dataVersion}</code>
+                </td>
+              </tr>
+            ))}
+            {sourceVersion !== null && (
+              <tr>
+                <td>the source outside</td>
+                <td>
+                  <code>{sourceVersion}</code>
+                </td>
+              </tr>
+            )}
+            <tr>
+              <td>the code of {producer}</td>
+              <td>
+                <code>{codeVersion}</code>
+              </td>
+            </tr>
+            <tr>
+              <td>{asset} as it was left</td>
+              <td>
+                <code>{receipt.dataVersion}</code>
+              </td>
+            </tr>
+          </tbody>
+        </table>
+      </div>
+      <h3>Settings</h3>
+      <pre>{JSON.stringify(receipt.config, null, 2)}</pre>
+      {rows.length === 1 && (
+        <>
+          <h3>The row</h3>
+          <FigureList>
+            {Object.entries(rows[0]!).map(([name, value]) => (
+              <Figure key={name} title={name} text={shownValue(value)} />
+            ))}
+          </FigureList>
+        </>
+      )}
+    </Panel>
+  );
+}
