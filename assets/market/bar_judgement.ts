@@ -1,3 +1,5 @@
+import { possible } from "../../resources/market_data/possible.ts";
+
 /** Daily bars in columns, in order of ticker, session and occurrence; NaN where a value is missing. */
 export interface BarColumns {
   ticker: readonly string[];
@@ -75,8 +77,8 @@ export interface RejectedBarRow {
  * @param splits At least those of the bars' tickers in sessions after theirs; others make no difference.
  *
  * Of several bars of one ticker and session the first that can be used is used and the others are rejected. A bar needs a close;
- * what it has of open, high and low must be positive, with no price outside low to high, and a volume must not be negative. A
- * volume-weighted price judges no bar; one that is not positive is left out. The price of a session is divided by the product of the
+ * what it has of open, high and low must be positive, with no price outside low to high, a volume must not be negative, and all must lie
+ * within {@link possible}. A volume-weighted price judges no bar; one that is not positive is left out. The price of a session is divided by the product of the
  * splits that became effective after it, so that a series has no jump where shares were split.
  *
  * Cost: O(n), one pass to judge and one pass backwards to adjust.
@@ -113,7 +115,7 @@ export function judgeBars(
       low: pick(bars.low, price),
       close: pick(bars.close, price),
       volume: pick(bars.volume, (value, factor) => value * factor),
-      vwap: Float64Array.from(usable, (i) => positive(bars.vwap?.[i]) / factors[i]!),
+      vwap: Float64Array.from(usable, (i) => possiblePrice(bars.vwap?.[i]) / factors[i]!),
       dividend: Float64Array.from(usable, (i) => dividend[first(i)]! / factors[i]!),
       split: Float64Array.from(usable, (i) => split[first(i)]!),
       split_factor: Float64Array.from(usable, (i) => factors[i]!),
@@ -158,6 +160,18 @@ function valueFault({ open, high, low, close, volume, dividend, split }: BarColu
   if (volume[i]! < 0) return "volume is negative";
   if (dividend[i]! < 0) return "dividend is negative";
   if (split[i]! <= 0) return "split ratio is not positive";
+  if (isOutOfRange(open[i]!)) return "open is out of range";
+  if (isOutOfRange(high[i]!)) return "high is out of range";
+  if (isOutOfRange(low[i]!)) return "low is out of range";
+  if (isOutOfRange(close[i]!)) return "close is out of range";
+  if (volume[i]! > possible.volume.most) return "volume is out of range";
+  if (dividend[i]! > possible.price.most) return "dividend is out of range";
+  if (split[i]! < possible.split.least || split[i]! > possible.split.most) return "split ratio is out of range";
+}
+
+/** Of a price; a missing one is not. */
+function isOutOfRange(price: number): boolean {
+  return price < possible.price.least || price > possible.price.most;
 }
 
 function sameValues(
@@ -266,11 +280,11 @@ export function sessionEvents(bars: BarColumns): SessionEvent[] {
 }
 
 function splitAt({ split }: BarColumns, i: number): number {
-  return split[i]! > 0 ? split[i]! : 1;
+  return split[i]! >= possible.split.least && split[i]! <= possible.split.most ? split[i]! : 1;
 }
 
 function dividendAt({ dividend }: BarColumns, i: number): number {
-  return dividend[i]! > 0 ? dividend[i]! : 0;
+  return dividend[i]! > 0 && dividend[i]! <= possible.price.most ? dividend[i]! : 0;
 }
 
 /** Each split that the bars tell of, as {@link sessionEvents} has them. */
@@ -293,8 +307,9 @@ export function dividendsPaid(bars: BarColumns): { ticker: string[]; session: st
   };
 }
 
-function positive(value = NaN): number {
-  return value > 0 ? value : NaN;
+/** A price that can be one; NaN in place of any other. */
+function possiblePrice(value = NaN): number {
+  return isOutOfRange(value) ? NaN : value;
 }
 
 /** For each bar the product of its ticker's splits in later sessions. */

@@ -44,6 +44,36 @@ Deno.test("judgeBars() says why a bar cannot be used", () => {
   assert.equal(reasonFor({ split: -2 }), "split ratio is not positive");
 });
 
+Deno.test("judgeBars() rejects values that no instrument has had, and none that one may have", () => {
+  for (const value of [1e300, 1.1e15, 9e-16, 1e-300, 5e-324]) {
+    assert.match(reasonFor({}, value)!, /^open is out of range$/);
+    for (const name of ["high", "low", "close"] as const) {
+      const bar = { open: null, high: null, low: null, [name]: value };
+      const others = name === "high" ? value > 10 : name === "low" ? value < 10 : false;
+      const reason = judge([rawBar("A", "2024-01-02", name === "close" ? value : 10, bar)]).rejected[0]!.reason;
+      if (others || name === "close") assert.equal(reason, `${name} is out of range`);
+    }
+  }
+  assert.equal(reasonFor({ volume: 1.1e18 }), "volume is out of range");
+  assert.equal(reasonFor({ dividend: 1e300 }), "dividend is out of range");
+  for (const split of [1e300, 1.1e6, 0.9e-6, 1e-300]) assert.equal(reasonFor({ split }), "split ratio is out of range");
+  // A share of Berkshire Hathaway, a coin of many zeros, a split of the largest that were.
+  assert.equal(reasonFor({}, 800_000), undefined);
+  assert.equal(reasonFor({ volume: 1e15 }, 1e-10), undefined);
+  for (const split of [1 / 10_000, 10_000]) assert.equal(reasonFor({ split }), undefined);
+});
+
+Deno.test("judgeBars() leaves out a volume-weighted price that is out of range, and applies no split that is", () => {
+  const { accepted, splits } = judge([
+    rawBar("A", "2024-01-02", 10),
+    rawBar("A", "2024-01-03", 10, { split: 1e300 }),
+    rawBar("A", "2024-01-04", 10, { dividend: 1e300 }),
+  ]);
+  assert.deepEqual([splits, [...accepted.close], [...accepted.dividend]], [[], [10], [0]]);
+  const columns = { ...columnsOf([rawBar("A", "2024-01-02", 10)]), vwap: Float64Array.of(1e300) };
+  assert.deepEqual([...judgeBars(columns, none).accepted.vwap], [NaN]);
+});
+
 Deno.test("judgeBars() needs nothing but a close, and takes a session without trade", () => {
   const { accepted, rejected } = judge([
     rawBar("A", "2024-01-02", 10, { open: null, high: null, low: null, volume: null, dividend: null, split: null }),
