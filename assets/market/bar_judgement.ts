@@ -279,11 +279,13 @@ export function sessionEvents(bars: BarColumns): SessionEvent[] {
   return events;
 }
 
-function splitAt({ split }: BarColumns, i: number): number {
+/** The split that bar `i` tells of; 1 for none, and for one that cannot be. */
+export function splitAt({ split }: BarColumns, i: number): number {
   return split[i]! >= possible.split.least && split[i]! <= possible.split.most ? split[i]! : 1;
 }
 
-function dividendAt({ dividend }: BarColumns, i: number): number {
+/** The dividend that bar `i` tells of; 0 for none, and for one that cannot be. */
+export function dividendAt({ dividend }: BarColumns, i: number): number {
   return dividend[i]! > 0 && dividend[i]! <= possible.price.most ? dividend[i]! : 0;
 }
 

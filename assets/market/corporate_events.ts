@@ -1,4 +1,4 @@
-import { type BarColumns, barFault, sessionEvents } from "./bar_judgement.ts";
+import { type BarColumns, barFault, dividendAt, type SessionEvent, sessionEvents, splitAt } from "./bar_judgement.ts";
 
 /** An event that a source tells again within so many days, for the same shares and of the same size, is the same event. */
 export const repeatedWithinDays = 5;
@@ -149,7 +149,8 @@ export function settledDividends(
 
 /**
  * Bars whose columns `split` and `dividend` hold what counts of the events that they tell of: see {@link settledSplits} and
- * {@link settledDividends}. Where no event is told twice, they are the bars that were given.
+ * {@link settledDividends}. What a session's used bar tells counts, and what those tell that have its prices: a bar that was joined with a
+ * table of events comes once for each. Where every bar tells what counts, they are the bars that were given.
  *
  * @param bars In order of ticker, session and occurrence.
  */
@@ -157,37 +158,77 @@ export function withSettledEvents<Bars extends BarColumns>(
   bars: Bars,
   options: { onContradiction: OnContradiction },
 ): { bars: Bars; repeated: number } {
-  const told = sessionEvents(bars).map((event) => ({
-    ...event,
-    ticker: bars.ticker[event.bar]!,
-    session: bars.session[event.bar]!,
-    place: `bar of ${bars.session[event.bar]}`,
-  }));
+  const groups = eventGroups(bars);
   const splits = settledSplits(
-    told.filter(({ split }) => split !== 1).map((event) => ({ ...event, ratio: event.split })),
+    groups.flatMap(({ identity, splits }) => splits.map((ratio) => ({ ...identity, ratio }))),
     { moveInto: movesOf(bars), ...options },
   );
   const dividends = settledDividends(
-    told.filter(({ dividend }) => dividend > 0).map((event) => ({ ...event, cash: event.dividend, kind: null })),
+    groups.flatMap(({ identity, dividends }) => dividends.map((cash) => ({ ...identity, cash, kind: null }))),
     options,
   );
-  if (splits.repeated + dividends.repeated === 0) return { bars, repeated: 0 };
   const keyOf = ({ ticker, session }: { ticker: string; session: string }) => `${ticker} ${session}`;
-  const splitsThatCount = new Set(splits.events.map(keyOf));
-  const dividendsThatCount = new Set(dividends.events.map(keyOf));
-  const split = bars.split.slice();
-  const dividend = bars.dividend.slice();
-  for (const event of told) {
-    const undone = {
-      split: event.split !== 1 && !splitsThatCount.has(keyOf(event)),
-      dividend: event.dividend > 0 && !dividendsThatCount.has(keyOf(event)),
-    };
-    for (let i = event.bar; i === event.bar || bars.occurrence[i]! > 1; i++) {
-      if (undone.split) split[i] = 1;
-      if (undone.dividend) dividend[i] = 0;
+  const ratioOf = new Map(splits.events.map((event) => [keyOf(event), event.ratio]));
+  const cashOf = new Map(dividends.events.map((event) => [keyOf(event), event.cash]));
+  const repeated = splits.repeated + dividends.repeated;
+  const [split, dividend] = [bars.split.slice(), bars.dividend.slice()];
+  let isChanged = false;
+  for (const { first, end, used, told, identity } of groups) {
+    const [ratio, cash] = [ratioOf.get(keyOf(identity)) ?? 1, cashOf.get(keyOf(identity)) ?? 0];
+    if (told.split !== ratio) {
+      isChanged = true;
+      split.fill(1, first, end)[used] = ratio;
+    }
+    if (told.dividend !== cash) {
+      isChanged = true;
+      dividend.fill(0, first, end)[used] = cash;
     }
   }
-  return { bars: { ...bars, split, dividend }, repeated: splits.repeated + dividends.repeated };
+  return { bars: isChanged ? { ...bars, split, dividend } : bars, repeated };
+}
+
+/** The bars of one ticker and session, at least one of which tells of an event. */
+interface EventGroup {
+  identity: { ticker: string; session: string; place: string };
+  first: number;
+  end: number;
+  /** The bar that is used, or the first where none can be. */
+  used: number;
+  /** As {@link sessionEvents} has them. */
+  told: Pick<SessionEvent, "split" | "dividend">;
+  /** Each once. */
+  splits: number[];
+  dividends: number[];
+}
+
+function eventGroups(bars: BarColumns): EventGroup[] {
+  const { ticker, session, occurrence } = bars;
+  const eventAt = new Map(sessionEvents(bars).map((event) => [event.bar, event]));
+  const groups: EventGroup[] = [];
+  for (let first = 0, end: number; first < ticker.length; first = end) {
+    for (end = first + 1; end < ticker.length && occurrence[end]! > 1;) end++;
+    if (end === first + 1 && !eventAt.has(first)) continue;
+    const told = eventAt.get(first) ?? { split: 1, dividend: 0 };
+    const splits = told.split === 1 ? [] : [told.split];
+    const dividends = told.dividend === 0 ? [] : [told.dividend];
+    let used = -1;
+    for (let i = first; i < end; i++) {
+      if (used >= 0) {
+        if (!haveSamePrices(bars, i, used)) continue;
+        const [split, dividend] = [splitAt(bars, i), dividendAt(bars, i)];
+        if (split !== 1 && !splits.includes(split)) splits.push(split);
+        if (dividend !== 0 && !dividends.includes(dividend)) dividends.push(dividend);
+      } else if (barFault(bars, i) === undefined) used = i;
+    }
+    if (splits.length + dividends.length === 0) continue;
+    const identity = { ticker: ticker[first]!, session: session[first]!, place: `bar of ${session[first]}` };
+    groups.push({ identity, first, end, used: Math.max(used, first), told, splits, dividends });
+  }
+  return groups;
+}
+
+function haveSamePrices({ open, high, low, close }: BarColumns, i: number, other: number): boolean {
+  return [open, high, low, close].every((prices) => Object.is(prices[i], prices[other]));
 }
 
 /** How one ticker's closes moved into a session, as {@link MoveInto}. @param closes Those that can be used, in order of session. */

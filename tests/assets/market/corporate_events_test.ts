@@ -169,6 +169,51 @@ Deno.test("withSettledEvents() leaves bars with a split on two rows one split, w
   assert.deepEqual([...bars.dividend], [0.2, 0, 0, 0, 0, 0, 0]);
 });
 
+/** The settled columns of bars, and what is told of contradictions. */
+function settledWithWords(bars: readonly RawBar[]) {
+  const given = { ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) };
+  const told: string[] = [];
+  const onContradiction = (row: { ticker: string; session: string; reason: string }) =>
+    told.push(`${row.ticker} ${row.session} ${row.reason}`);
+  const { bars: { split, dividend } } = withSettledEvents(given, { onContradiction });
+  return { split: [...split], dividend: [...dividend], told };
+}
+
+for (const ratios of [[2, 3], [3, 2]]) {
+  Deno.test(`withSettledEvents() applies of the splits ${ratios.join(" and ")} on two rows of a bar the one that prices show, and tells`, () => {
+    const { split, told } = settledWithWords([
+      rawBar("A", "2024-02-01", 100),
+      ...ratios.map((ratio, i) => rawBar("A", "2024-02-02", 50, { split: ratio, occurrence: i + 1 })),
+      rawBar("A", "2024-02-05", 51),
+    ]);
+    assert.deepEqual(split.filter((_, i) => i !== 2), [1, 2, 1]);
+    assert.equal(told.length, 2);
+    assert.match(
+      told[0]!,
+      /^A 2024-02-02 one of the differing splits [23], [23] of a session: 2 is applied, which fits/,
+    );
+  });
+}
+
+Deno.test("withSettledEvents() counts what a repeated bar tells beside the first, and nothing of one with other prices", () => {
+  const { split, dividend, told } = settledWithWords([
+    rawBar("A", "2024-02-01", 100),
+    rawBar("A", "2024-02-02", 50),
+    rawBar("A", "2024-02-02", 50, { split: 2, dividend: 0.4, occurrence: 2 }),
+    rawBar("A", "2024-02-02", 50, { dividend: 0.1, occurrence: 3 }),
+    rawBar("A", "2024-02-02", 51, { split: 7, dividend: 7, occurrence: 4 }),
+    rawBar("A", "2024-02-02", 50, { dividend: 0.4, occurrence: 5 }),
+    rawBar("B", "2024-02-02", null),
+    rawBar("B", "2024-02-02", 9, { occurrence: 2 }),
+    rawBar("B", "2024-02-02", 9, { dividend: 0.3, occurrence: 3 }),
+  ]);
+  assert.deepEqual([split[1], dividend[1]], [2, 0.5]);
+  assert.deepEqual([split[7], dividend[7], split[6], dividend[6]], [1, 0.3, 1, 0]);
+  // Dividends of one kind that differ are added up and told, each.
+  assert.equal(told.length, 2);
+  assert.match(told[0]!, /^A 2024-02-02 one of the differing dividends 0\.4, 0\.1 of a session: all count$/);
+});
+
 Deno.test("withSettledEvents() gives back the same columns where nothing is told twice", () => {
   const bars = [rawBar("A", "2024-02-01", 100, { dividend: 1 }), rawBar("A", "2024-02-02", 50, { split: 2 })];
   const given = { ...columnsOf(bars), occurrence: Float64Array.of(1, 1) };
