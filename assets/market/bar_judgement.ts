@@ -124,6 +124,9 @@ export function judgeBars(
   };
 }
 
+/** Of a bar whose values can be, beside others that can be. */
+export const differs = "differs from the first usable bar of the session";
+
 /**
  * Why bar `i` cannot be used, or `undefined`.
  *
@@ -134,9 +137,7 @@ export function barFault(bars: BarColumns, i: number): string | undefined {
   if (fault !== undefined || bars.occurrence[i] === 1) return fault;
   const used = usedBar(bars, i)!;
   if (used === i) return undefined;
-  return sameValues(bars, i, used)
-    ? "repeats the first usable bar of the session"
-    : "differs from the first usable bar of the session";
+  return sameValues(bars, i, used) ? "repeats the first usable bar of the session" : differs;
 }
 
 /** The first bar with possible values of the ticker and session of bar `i`, up to `i`. */

@@ -1,5 +1,5 @@
 import { type Check, check, type CheckedRows, table } from "../../engine/mod.ts";
-import { kindOfReason } from "./bar_judgement.ts";
+import { differs, kindOfReason } from "./bar_judgement.ts";
 
 /*
  * How much of what should be there is there, and can be used. These checks name tickers, days and the remedy; only one of them keeps rows
@@ -44,6 +44,30 @@ export function fewRejected<Row extends RejectedBar>(
           passed ? "" : `; ${where(rows)}. ${remedy(rows.column("reason") as readonly string[])}`
         }`,
         failingRows: passed ? [] : sample(rows),
+      };
+    },
+    { severity: "warn", columns: ["ticker", "session", "reason"] },
+  );
+}
+
+/** Of bars that can be used, no two of one ticker and session differ: which is right cannot be told, and a wrong one is a wrong price. */
+export function barsAgree<Row extends RejectedBar>(): Check<Row> {
+  return check<Row>(
+    "bars_agree",
+    "No two usable bars of a ticker and session differ.",
+    (rows) => {
+      const reasons = rows.column("reason") as readonly string[];
+      const differing = Array.from(reasons.keys()).filter((i) => reasons[i] === differs).map((i) => rows.row(i));
+      const said = differing.map(({ ticker, session }) => `${ticker} on ${session}`);
+      return {
+        passed: differing.length === 0,
+        message: differing.length === 0
+          ? "none differs"
+          : `${differing.length} ${
+            differing.length === 1 ? "bar differs" : "bars differ"
+          } from the first one of the session, ` +
+            `which is used: ${named(said, said.length)}. One of them is wrong: remove it at the source`,
+        failingRows: differing.slice(0, 20),
       };
     },
     { severity: "warn", columns: ["ticker", "session", "reason"] },

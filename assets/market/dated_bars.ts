@@ -1,6 +1,7 @@
 import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
-import { type BarColumns, type RejectedBarRow, rejection } from "./bar_judgement.ts";
+import type { UnusableRow } from "../../resources/market_data/mod.ts";
+import { type BarColumns, dividendAt, type RejectedBarRow, rejection, splitAt } from "./bar_judgement.ts";
 
 /** Days without any bar that part a group of dates from another. */
 const GAP_DAYS = 60;
@@ -19,11 +20,17 @@ export function todayIn({ timeZone }: SourceCalendar, clock: Clock): string {
  * A bar is rejected that is dated after today, on a date on which the calendar has no session, or far from all others: a few bars with
  * two months on both sides of them in which no ticker has one.
  *
- * @param today What lies after it has not happened.
+ * @param options.today What lies after it has not happened.
+ * @param options.onLostEvent Called with each split and dividend of a rejected bar, which counts in no session. One that lies ahead is
+ * not lost: its day may come.
  */
 export function datedInSessions<Bars extends BarColumns>(
   bars: Bars,
-  { calendar, today }: { calendar: SourceCalendar; today: string },
+  { calendar, today, onLostEvent }: {
+    calendar: SourceCalendar;
+    today: string;
+    onLostEvent?: (event: UnusableRow) => void;
+  },
 ): { dated: Bars; rejected: RejectedBarRow[] } {
   const counts = new Map<string, number>();
   for (const session of bars.session) counts.set(session, (counts.get(session) ?? 0) + 1);
@@ -41,7 +48,15 @@ export function datedInSessions<Bars extends BarColumns>(
   bars.session.forEach((session, i) => {
     const fault = faults.get(session);
     if (fault === undefined) kept.push(i);
-    else rejected.push(rejection(bars, i, fault));
+    else {
+      rejected.push(rejection(bars, i, fault));
+      if (session > today) return;
+      const [split, dividend] = [splitAt(bars, i), dividendAt(bars, i)];
+      const lost = [...split === 1 ? [] : [`split of ${split}`], ...dividend === 0 ? [] : [`dividend of ${dividend}`]];
+      if (lost.length === 0) return;
+      const reason = `its ${lost.join(" and its ")} counts in no session, for the bar ${fault}`;
+      onLostEvent?.({ ticker: bars.ticker[i]!, session, place: `bar of ${session}`, reason });
+    }
   });
   return { dated: picked(bars, kept), rejected };
 }

@@ -46,7 +46,7 @@ export const rawDailyBars = asset({
   partitionedBy: { name: "ticker", date: "session" },
   outs: { splits: rawSplits, dividends: rawDividends, rejected: rejectedBars },
   checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
-  codeVersion: "3",
+  codeVersion: "4",
   async source({ resources: { marketData, calendar }, clock }) {
     const today = todayIn(calendar, clock);
     // What is dated after today is judged anew each day, though the source stays as it is.
@@ -69,7 +69,11 @@ export const rawDailyBars = asset({
       vwap: bars.vwap ?? new Float64Array(bars.ticker.length).fill(NaN),
       occurrence: occurrences(bars.ticker, bars.session),
     };
-    const { dated, rejected: misdated } = datedInSessions(received, { calendar, today: todayIn(calendar, clock) });
+    const { dated, rejected: misdated } = datedInSessions(received, {
+      calendar,
+      today: todayIn(calendar, clock),
+      onLostEvent: unreadable.add,
+    });
     const { bars: rows, repeated } = withSettledEvents(dated, { onContradiction: unreadable.add });
     const unusable = unusableBars(rows, reasons);
     const dividends = dividendsPaid(rows);

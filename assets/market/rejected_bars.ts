@@ -2,7 +2,7 @@ import { z } from "zod";
 import { table } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 import { type BarColumns, kindOfReason, type RejectedBarRow } from "./bar_judgement.ts";
-import { fewRejected } from "./coverage_checks.ts";
+import { barsAgree, fewRejected } from "./coverage_checks.ts";
 
 export const RejectedBar = z.object({
   ticker: z.string().min(1),
@@ -32,7 +32,7 @@ export const rejectedBars = assetOut({
   row: RejectedBar,
   primaryKey: ["ticker", "session", "occurrence"],
   partitionedBy: { name: "ticker", date: "session" },
-  checks: [fewRejected()],
+  checks: [fewRejected(), barsAgree()],
 });
 
 /**

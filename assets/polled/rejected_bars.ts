@@ -1,6 +1,6 @@
 import { eager, identity, reads } from "../../engine/mod.ts";
 import { barColumnNames, unusableBars } from "../market/bar_judgement.ts";
-import { fewRejected } from "../market/coverage_checks.ts";
+import { barsAgree, fewRejected } from "../market/coverage_checks.ts";
 import { RejectedBar, rejectedOutput } from "../market/rejected_bars.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { asset } from "./vendor_resources.ts";
@@ -29,7 +29,7 @@ export const rejectedBars = asset({
     wanted: ({ upstream: { bars } }) => ({ names: bars.space.names, dates: bars.space.dates }),
   },
   codeVersion: "2",
-  checks: [fewRejected()],
+  checks: [fewRejected(), barsAgree()],
 
   async materialize({ inputs }) {
     const bars = await inputs.bars.columns(...barColumnNames);

@@ -196,3 +196,23 @@ Deno.test("most bars on days that the calendar does not know are kept back, and 
   );
   assert.equal(assets.rawDailyBars.checks.find(({ name }) => name === "most_bars_usable")!.blocking, true);
 });
+
+Deno.test("a split or dividend of a bar that is dated on no session is told, for it counts in none; one that lies ahead is not lost", async () => {
+  const bars = inOrder([
+    ...market,
+    rawBar("A0", "2026-11-21", 50, { split: 2 }),
+    rawBar("B0", "2026-11-26", null, { dividend: 0.4 }),
+    rawBar("B1", "2026-11-22", 50),
+    rawBar("B2", "2026-12-01", null, { dividend: 0.3 }),
+  ]);
+  const resources = { marketData: marketOf({ bars }), calendar: xnys };
+  const { checks, outs } = await runAsset(assets.rawDailyBars, { resources, clock: fixedClock(NOW) });
+  assert.equal(outs.rejected!.rows.length, 4);
+  const { passed, message } = checks.rows_usable!;
+  assert.equal(passed, false);
+  assert.match(
+    message,
+    /^2 rows need a look: A0 2026-11-21 \(bar of 2026-11-21\): its split of 2 counts in no session, for the bar/,
+  );
+  assert.match(message, /B0 .*: its dividend of 0\.4 counts in no session, for the bar is dated on a holiday of XNYS$/);
+});
