@@ -1,6 +1,8 @@
 const NEW_YORK = "America/New_York";
 /** No session is over later than this; the usual stamps are midnight, 9:30 and 16:00. */
 const LATEST_HOUR = 17;
+/** In UTC the midnights of Athens, Helsinki and Cairo begin here, a day ahead. */
+const LATEST_HOUR_IN_UTC = 16;
 const OPEN_MINUTE = 9 * 60 + 30;
 const EARLY_CLOSE_MINUTE = 13 * 60;
 const CLOSE_MINUTE = 16 * 60;
@@ -24,8 +26,10 @@ const IN_UTC = /(?:Z|[+-]00(?::?00)?)(?:\[[^\]]*\])*$/i;
  * The session a timestamp stands for: a plain date, midnight with or without an offset, which is the date that was written, or
  * another instant, which counts as its date in New York.
  *
- * @throws {RangeError} Saying what is wrong with it, to follow the quoted text. An instant after New York's close is refused, and so is
- *   one in UTC while New York trades: midnight in Tokyo, Hong Kong or Mumbai looks so, and its day is the next one.
+ * @throws {RangeError} Saying what is wrong with it, to follow the quoted text. An instant after New York's close is refused, in UTC one
+ *   hour earlier, and so is one in UTC while New York trades: midnight in Tokyo, Hong Kong, Mumbai or Helsinki looks so, and its day is
+ *   the next one. So is one with another offset whose date in New York is not the one that is written, and a year of other than four
+ *   digits.
  */
 export function sessionOfTimestamp(text: string): string {
   const midnight = MIDNIGHT.exec(text);
@@ -41,10 +45,16 @@ export function sessionOfTimestamp(text: string): string {
     throw new RangeError("is not a timestamp");
   }
   const told = `is ${local.toPlainTime().toString().slice(0, 5)} of ${local.toPlainDate()} in New York`;
-  if (local.hour > LATEST_HOUR) throw new RangeError(`${told}, after its close`);
+  // Years of six digits are read too, and those before year 0.
+  if (!/^\d{4}-/.test(text)) throw new RangeError("is not a timestamp");
+  const isInUtc = IN_UTC.test(text);
+  if (local.hour > (isInUtc ? LATEST_HOUR_IN_UTC : LATEST_HOUR)) throw new RangeError(`${told}, after its close`);
+  if (!isInUtc && !text.startsWith(local.toPlainDate().toString())) {
+    throw new RangeError(`${told}, which is another date than the one that is written`);
+  }
   const minute = local.hour * 60 + local.minute;
   const whileTrading = minute > OPEN_MINUTE && minute < CLOSE_MINUTE && minute !== EARLY_CLOSE_MINUTE;
-  if (whileTrading && IN_UTC.test(text)) {
+  if (whileTrading && isInUtc) {
     throw new RangeError(`${told}, while it trades: the midnight of another exchange looks so in UTC`);
   }
   return local.toPlainDate().toString();

@@ -40,41 +40,59 @@ export interface RespelledRow {
 }
 
 /**
- * The rows of another spelling of their ticker whose session the file has in an earlier spelling too, each told as unusable: which of the
- * two is meant cannot be told, and two symbols never become one.
+ * The rows of another spelling of their ticker that cannot be its bars, each told as unusable: which is meant cannot be told, and two
+ * symbols never become one. Where both spellings have a bar of one session, the later one's is refused; where these bars have different
+ * closes, two instruments are meant, and all rows of the later spelling are.
  *
  * Cost: nothing where every ticker has one spelling, else O(n).
  */
 export function collidingRows(
-  bars: Pick<DailyBars, "ticker" | "session">,
+  bars: Pick<DailyBars, "ticker" | "session" | "close">,
   respelled: readonly RespelledRow[],
   { pool, unusable }: { pool: SymbolPool; unusable: UnusableRows },
 ): Set<number> {
   const refused = new Set<number>();
   if (respelled.length === 0) return refused;
-  const affected = new Set(respelled.map(({ row }) => bars.ticker[row]!));
+  const { ticker, session, close } = bars;
+  const affected = new Set(respelled.map(({ row }) => ticker[row]!));
   const others = new Set(respelled.map(({ row }) => row));
-  /** By ticker and session the spelling whose bar it is. */
-  const taken = new Map<string, string>();
-  const barOf = (row: number) => `${bars.session[row]} ${bars.ticker[row]}`;
+  /** By ticker and session the first row of the spelling whose bar it is. */
+  const taken = new Map<string, { row: number; spelling: string }>();
+  const barOf = (row: number) => `${session[row]} ${ticker[row]}`;
   // The first spelling has its bars, wherever in the file they are.
-  bars.ticker.forEach((ticker, row) => {
-    if (affected.has(ticker) && !others.has(row)) taken.set(barOf(row), pool.firstSpelling(ticker));
+  ticker.forEach((name, row) => {
+    if (!affected.has(name) || others.has(row) || taken.has(barOf(row))) return;
+    taken.set(barOf(row), { row, spelling: pool.firstSpelling(name) });
   });
-  for (const { row, place, spelling } of respelled) {
+  /** What a row collides with. */
+  const collisions = new Map<number, string>();
+  /** By spelling the one that it contradicts, and where first. */
+  const contradictions = new Map<string, { spelling: string; session: string }>();
+  for (const { row, spelling } of respelled) {
     const known = taken.get(barOf(row));
-    if (known === undefined) taken.set(barOf(row), spelling);
-    if (known === undefined || known === spelling) continue;
+    if (known === undefined) taken.set(barOf(row), { row, spelling });
+    if (known === undefined || known.spelling === spelling) continue;
+    collisions.set(row, known.spelling);
+    const isContradiction = Math.abs(close[row]! - close[known.row]!) > 0;
+    if (!isContradiction || contradictions.has(spelling)) continue;
+    contradictions.set(spelling, { spelling: known.spelling, session: session[row]! });
+  }
+  for (const { row, place, spelling } of respelled) {
+    const collided = collisions.get(row);
+    const contradicted = contradictions.get(spelling);
+    if (collided === undefined && contradicted === undefined) continue;
     refused.add(row);
-    const [ticker, session] = [bars.ticker[row]!, bars.session[row]!];
     const fault = new RowFault({
       place,
       column: "ticker",
-      wrong: `${escaped(spelling)} and ${escaped(known)} are one symbol but for blanks and characters that cannot be ` +
-        `seen, and both have a bar of ${session}`,
+      wrong:
+        `${escaped(spelling)} and ${escaped(collided ?? contradicted!.spelling)} are one symbol but for blanks and ` +
+        `characters that cannot be seen, and ${
+          collided === undefined ? `differ on ${contradicted!.session}` : `both have a bar of ${session[row]}`
+        }`,
       remedy: "Write the symbols so that they can be told apart, or remove the row.",
     });
-    unusable.add(fault, { ticker, session });
+    unusable.add(fault, { ticker: ticker[row]!, session: session[row]! });
   }
   return refused;
 }

@@ -181,9 +181,14 @@ export class CsvCursor {
     return fields;
   }
 
-  /** Goes to the end of the current line, wherever in it the last field was. */
+  /**
+   * Goes to the end of the current line, wherever in it the last field was.
+   *
+   * @throws {MarketDataError} If its bytes are not UTF-8.
+   */
   skipLine(): void {
     const end = this.#bytes.indexOf(NEWLINE, this.#lineStart);
+    this.#decoded(this.#lineStart, end < 0 ? this.#bytes.length : end);
     this.#at = end < 0 ? this.#bytes.length : end + 1;
     this.lineEnded = true;
   }

@@ -245,7 +245,8 @@ export class ParquetColumns {
         return read(text = textOf(value));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        return new RangeError(`${JSON.stringify(text ?? value)} ${error.message}`);
+        // What is no day of any calendar has no text.
+        return new RangeError(text === undefined ? `${value} is no date` : `${JSON.stringify(text)} ${error.message}`);
       }
     };
     return Array.from(values, (value, row) => {

@@ -138,6 +138,10 @@ Deno.test("csvMarket() refuses bytes that are not UTF-8 by line, and says what t
   await assert.rejects(read(latin1(long(...GOOD, '"Ö,B",2026-01-05,1,1,1,1,1'))), /line 5: .* would be "Ö,B"/);
   await assert.rejects(read(latin1(long(...GOOD, "B,2026-01-06,1,1,1,1,\xc3"))), /line 5: the text is not UTF-8/);
   await assert.rejects(read(latin1(long(...GOOD, "B,2026-01-06,\xa31,1,1,1,1"))), /line 5: .* would be "£1"/);
+  // Behind a field that cannot be read, in a line of another width, and behind a quote that is not closed.
+  for (const line of ["B,2026-01-06,x,1,1,1,\xa31", "B,2026-01-06,1,\xa31", '"B,2026-01-06,\xa31,1,1,1,1']) {
+    await assert.rejects(read(latin1(long(...GOOD, line, "C,2026-01-06,1,1,1,1,1"))), /line 5: the text is not UTF-8/);
+  }
 });
 
 const utf16 = (text: string, { bom, bigEndian = false }: { bom: boolean; bigEndian?: boolean }) => {
@@ -185,14 +189,22 @@ Deno.test("csvMarket() never makes one of two symbols whose bars collide: the la
     const { closes, told } = await read(
       long(...GOOD, `${other},2026-01-06,9,9,9,9,9`, `${other},2026-01-07,8,8,8,8,8`),
     );
-    assert.deepEqual(closes, [...good.slice(0, 2), ["A", "2026-01-07", 8], good[2]!]);
-    assert.deepEqual(told.map(({ ticker, session, place }) => [ticker, session, place]), [[
-      "A",
-      "2026-01-06",
-      "line 5",
-    ]]);
+    assert.deepEqual(closes, good);
+    assert.deepEqual(told.map(({ ticker, session, place }) => [ticker, session, place]), [
+      ["A", "2026-01-06", "line 5"],
+      ["A", "2026-01-07", "line 6"],
+    ]);
     assert.match(told[0]!.reason, /^ticker: "(A\\u200b|A\\u2060|\\ufeffA)" and "A" are one symbol but for blanks and/);
+    assert.match(told[0]!.reason, /both have a bar of 2026-01-06$/);
+    assert.match(told[1]!.reason, /are one symbol .*, and differ on 2026-01-06$/);
   }
+  // A spelling that goes on with the bars that there are is the same instrument: the common bar alone is refused.
+  const goesOn = await read(long(...GOOD, "A\u200B,2026-01-06,2,2,2,2,2", "A\u200B,2026-01-07,8,8,8,8,8"));
+  assert.deepEqual(goesOn.closes, [...good.slice(0, 2), ["A", "2026-01-07", 8], good[2]!]);
+  assert.deepEqual(goesOn.told.map(({ place }) => place), ["line 5"]);
+  // A bar without a close tells nothing of which is meant.
+  const silent = await read(long(...GOOD, "A\u200B,2026-01-06,,,,,", "A\u200B,2026-01-07,8,8,8,8,8"));
+  assert.deepEqual(silent.closes, goesOn.closes);
   const decomposed = await read(long("\u00C5,2026-01-05,1,1,1,1,1", "A\u030A,2026-01-05,2,2,2,2,2"));
   assert.deepEqual([decomposed.closes.length, decomposed.told.length], [1, 1]);
   // Of case, and of what can be seen, nothing is made alike.
@@ -379,6 +391,30 @@ Deno.test("parquetMarket() gives up the row whose date or timestamp is null, in 
     const { closes, told } = await parquet(sessions, number("A", 1, 2, 3));
     assert.deepEqual(closes, [["A", "2026-01-05", 1], ["A", "2026-01-07", 3]]);
     assert.deepEqual(told.map(({ place, reason }) => [place, reason]), [["row 2", "date: there is no value"]]);
+  }
+});
+
+Deno.test("parquetMarket() gives up the row of a date or timestamp that no calendar has, in every unit", async () => {
+  const day = 86_400_000;
+  const first = Date.parse("2026-01-05");
+  const days = Float64Array.of(first / day, 2e9, first / day + 2);
+  for (
+    const sessions of [
+      polars.Series("date", days).cast(polars.Int32).cast(polars.Date),
+      ...(["ms", "us"] as const).flatMap((unit) =>
+        ["", "UTC", "Europe/London"].map((zone) => {
+          const scale = { ms: 1, us: 1e3 }[unit];
+          const stamps = polars.Series("date", Float64Array.of(first * scale, 9e18, (first + 2 * day) * scale));
+          const type = zone === "" ? polars.Datetime(unit) : polars.Datetime(unit, zone);
+          return stamps.cast(polars.Int64).cast(type);
+        })
+      ),
+    ]
+  ) {
+    const { told, closes } = await parquet(sessions, number("A", 1, 2, 3));
+    assert.equal(closes.length, 2);
+    assert.equal(told.length, 1);
+    assert.match(told[0]!.reason, /^date: \d+ is no date$/);
   }
 });
 

@@ -51,6 +51,16 @@ Deno.test("sessionOfTimestamp() refuses what may be the midnight of another exch
   // Berlin and London.
   refused("2026-11-26T23:00:00Z", /is 18:00 of 2026-11-26 in New York, after its close/);
   refused("2026-07-01T23:00:00Z", /is 19:00 of 2026-07-01 in New York, after its close/);
+  // Helsinki in winter and in summer, Moscow in summer, and Nicosia.
+  refused("2026-11-26T22:00:00Z", /is 17:00 of 2026-11-26 in New York, after its close/);
+  refused("2026-07-01T21:00:00+00:00", /is 17:00 of 2026-07-01 in New York, after its close/);
+  assert.equal(sessionOfTimestamp("2026-11-27T17:00:00-05:00"), "2026-11-27");
+  // The morning of Sydney and of Auckland, whose date is not New York's.
+  refused("2026-11-27T08:00:00+11:00", /is 16:00 of 2026-11-26 in New York, which is another date than the one that/);
+  refused("2026-11-27T10:00:00+13:00", /is 16:00 of 2026-11-26 in New York, which is another date/);
+  refused("2026-11-27T23:30:00-08:00", /is 02:30 of 2026-11-28 in New York, which is another date/);
+  // Other than four digits of a year.
+  for (const year of ["-002026", "-000001", "+012026", "+002026"]) refused(`${year}-11-24T16:00:00-05:00`, /is not a/);
   refused("2026-02-30T00:00:00+09:00", /is no day of the calendar/);
   refused("20261127", /is not a timestamp/);
   refused("27.11.2026", /is not a timestamp/);
