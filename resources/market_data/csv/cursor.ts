@@ -21,7 +21,7 @@ const LONGEST_QUOTED_VALUE = 40;
  * Walks over the fields of a CSV text, byte by byte, and knows the line it is on.
  *
  * Fields are separated by commas and may be quoted ("" stands for a quote, a quoted field ends on its line); lines end with
- * LF or CRLF, the last one may lack it; blank lines are skipped; a byte order mark is too.
+ * LF or CRLF, the last one may lack it; empty lines are skipped; a byte order mark is too.
  *
  * It is written by hand because every fault is to be told with line and column, and because it is the fastest way besides:
  * see bench/csv.ts.
@@ -179,6 +179,24 @@ export class CsvCursor {
     const fields = [this.text()];
     while (!this.lineEnded) fields.push(this.text());
     return fields;
+  }
+
+  /** The fields of the current line from its start up to the first whose quotes are not in order. */
+  readableFields(): string[] {
+    const fields: string[] = [];
+    this.#at = this.#lineStart;
+    this.lineEnded = false;
+    try {
+      while (!this.lineEnded) fields.push(this.text());
+    } catch (fault) {
+      if (!(fault instanceof RowFault)) throw fault;
+    }
+    return fields;
+  }
+
+  /** Whether the current line holds nothing but separators and blanks, as spreadsheets write below a table. */
+  isBlankLine(): boolean {
+    return this.readableFields().every((field) => field === "") && this.lineEnded;
   }
 
   /**

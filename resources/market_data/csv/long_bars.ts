@@ -61,7 +61,9 @@ export async function readLongBars(
       readRow();
     } catch (fault) {
       if (!(fault instanceof RowFault)) throw fault;
-      isKept = salvage(fault);
+      const isBlank = cursor.isBlankLine();
+      if (isBlank) all--;
+      isKept = !isBlank && salvage(fault);
       cursor.skipLine();
     }
     if (isKept) {
@@ -78,25 +80,32 @@ export async function readLongBars(
   return inBarOrder(refused.size === 0 ? bars : withoutRows(bars, refused));
 }
 
-/** Ticker and session of the current line as far as they can be read. */
+/**
+ * Ticker and session of the current line as far as they can be read. In a line of another width the fields up to its date stand where
+ * they should if there is a date, and the first one does in any case.
+ */
 function identityOf(
   cursor: CsvCursor,
   columns: readonly LongColumn[],
   { tickers, dates }: { tickers: SymbolColumn; dates: DatePool },
 ): { ticker: string | null; session: string | null } {
   tickers.otherSpelling = null;
-  const read = (name: LongColumn, reader: (text: string) => string) => {
+  const fields = cursor.readableFields();
+  const read = (at: number, reader: (text: string) => string) => {
     try {
-      const fields = cursor.allFields();
-      return fields.length === columns.length ? reader(fields[columns.indexOf(name)]!) : null;
+      return at < fields.length ? reader(fields[at]!) : null;
     } catch (error) {
-      if (error instanceof RowFault || error instanceof RangeError) return null;
+      if (error instanceof RangeError) return null;
       throw error;
     }
   };
+  const [tickerAt, dateAt] = [columns.indexOf("ticker"), columns.indexOf("date")];
+  const session = read(dateAt, (text) => dates.sessionOf(text));
+  const isInPlace = fields.length === columns.length && cursor.lineEnded;
+  const isTickerInPlace = isInPlace || tickerAt === 0 || (session !== null && tickerAt < dateAt);
   return {
-    ticker: read("ticker", (text) => tickers.read(text)),
-    session: read("date", (text) => dates.sessionOf(text)),
+    ticker: isTickerInPlace ? read(tickerAt, (text) => tickers.read(text)) : null,
+    session: isInPlace || isTickerInPlace ? session : null,
   };
 }
 

@@ -67,7 +67,8 @@ export async function readWideCloses(
       readLine(sessions.length);
     } catch (fault) {
       if (!(fault instanceof RowFault)) throw fault;
-      faultyLines.add(fault);
+      if (cursor.isBlankLine()) all--;
+      else faultyLines.add(fault);
       cursor.skipLine();
     }
     if (pace.isRestDue()) await pace.rest(cursor.position);

@@ -50,8 +50,12 @@ const faultyLines: [line: string, ticker: string | null, session: string | null,
   [",2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: "" names no ticker$/],
   ["B\0,2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: .* holds the control character U\+0000 \(NUL\)$/],
   ["\uFFFDB,2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: .* has lost a letter/],
-  ["B,2026-01-06,1,1,1", null, null, /^5 fields where the header has 7$/],
-  ["B,2026-01-06,1,234.5,1,1,1,1", null, null, /^8 fields where the header has 7$/],
+  ["B,2026-01-06,1,1,1", "B", "2026-01-06", /^5 fields where the header has 7$/],
+  ["B,2026-01-06,1,234.5,1,1,1,1", "B", "2026-01-06", /^8 fields where the header has 7$/],
+  ["B,Jan 6, 2026,1,1,1,1,1", "B", null, /^date: "Jan 6" is not a date$/],
+  ["B", "B", null, /^date: "" is not a date$|^1 field where/],
+  ['B,2026-01-06,1,"1,1,1,1', "B", "2026-01-06", /^a quoted field is not closed on its line$/],
+  ['B,"2026-01-06,1,1,1,1,1', "B", null, /^a quoted field is not closed on its line$/],
   ['"B,2026-01-06,1,1,1,1,1', null, null, /^a quoted field is not closed on its line$/],
   ['"B"x,2026-01-06,1,1,1,1,1', null, null, /^text follows the closing quote of a field$/],
 ];
@@ -89,6 +93,30 @@ Deno.test("csvMarket() refuses a file as a whole where more than half of its lin
   for (const line of ['A,2026-01-05,"1,5","1,5","1,5","1,5",1', "A,01/05/2026,1,1,1,1,1"]) {
     await assert.rejects(read(long(line, line, line)), /3 of 3 rows cannot be read, so the file is refused/);
   }
+});
+
+Deno.test("csvMarket() takes no ticker of a line of another width from a place where another field may stand", async () => {
+  const header = "open,ticker,date,high,low,close,volume";
+  const lines = [
+    "1,A,2026-01-05,1,1,1,1",
+    "1,234.5,A,2026-01-06,1,1,1,1",
+    "1,A,2026-01-07,1,1,1",
+    "1,A,2026-01-08,1,1,1,1",
+  ];
+  const { told } = await read([header, ...lines].join("\n"));
+  assert.deepEqual(told.map(({ ticker, session, place }) => [ticker, session, place]), [
+    [null, null, "line 3"],
+    ["A", "2026-01-07", "line 4"],
+  ]);
+});
+
+Deno.test("csvMarket() passes over lines of nothing but separators and blanks, long and wide, however many", async () => {
+  const blank = [",,,,,,", "   ", "\t", " , ,", '"",""', ",", "\r"];
+  const { closes, told } = await read(long(GOOD[0]!, ...blank, ...GOOD.slice(1), ...Array(50).fill(",,,,,,")));
+  assert.deepEqual([closes, told], [good, []]);
+  const wide = await read(["Timestamp,A", "2026-01-05,1", ...blank, "2026-01-06,2", ...Array(50).fill(",")].join("\n"));
+  assert.deepEqual(wide.closes.map(([, , close]) => close), [1, 2]);
+  assert.deepEqual(wide.told, []);
 });
 
 Deno.test("csvMarket() gives up the one close, or the one line, of a wide file", async () => {
