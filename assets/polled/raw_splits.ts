@@ -43,9 +43,14 @@ export const rawSplits = asset({
       one: (ticker, onUnusable) => resources.vendor.splits({ ...query, ticker, onUnusable }),
     }, { isWanted: (ticker) => followed.has(ticker), onUnusable: rejected.add });
     const newest = newestSession({ resources, clock });
-    const told: ToldSplit[] = announced.filter(({ ticker, executionDate }) =>
-      followed.has(ticker) && isKnownDate(executionDate)
-    ).map(({ id, ticker, executionDate, ratio }) => ({
+    const wanted = announced.filter(({ ticker }) => followed.has(ticker));
+    for (const { id, ticker, executionDate } of wanted) {
+      if (isKnownDate(executionDate)) continue;
+      rejected.add({ ticker, session: null, place: `split ${id}`, reason: `no session is known of ${executionDate}` });
+    }
+    const told: ToldSplit[] = wanted.filter(({ executionDate }) => isKnownDate(executionDate)).map((
+      { id, ticker, executionDate, ratio },
+    ) => ({
       ticker,
       session: sessionFrom(executionDate),
       ratio,

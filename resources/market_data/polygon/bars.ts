@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DateRange, VendorBar, VendorOptions } from "../market_vendor.ts";
-import { numberOrNaN, numberOrNull, problems, symbol } from "./envelope.ts";
+import { numberOrNaN, numberOrNull, problems, refuseMostUnusable, symbol } from "./envelope.ts";
 import { newYorkDates } from "./new_york_dates.ts";
 import { allRows } from "./paging.ts";
 import { datePart, tickerPart } from "./path_parts.ts";
@@ -9,7 +9,7 @@ import type { Transport } from "./transport.ts";
 /** The last moment whose date has four digits in its year. */
 const LAST_MS = Date.parse("9999-12-31T00:00:00Z");
 /** What a bar must have to be anybody's. */
-const TickerBar = z.looseObject({ t: z.int().min(0).max(LAST_MS) });
+const TickerBar = z.looseObject({ t: z.int().min(0).max(LAST_MS), T: z.unknown().optional() });
 const SessionBar = z.looseObject({ T: symbol, t: TickerBar.shape.t });
 
 const Candle = z.object({
@@ -32,11 +32,11 @@ export async function sessionBars(
   const path = `/v2/aggs/grouped/locale/us/market/stocks/${datePart(session)}`;
   const rows = await allRows(
     transport,
-    { path, query: { adjusted: false }, row: SessionBar, tickersIn: "T", dated: true },
+    { path, query: { adjusted: false }, row: SessionBar, tickersIn: "T", dated: true, barsOf: {} },
     options,
   );
-  const dateOf = newYorkDates();
-  return rows.map((row) => barOf(row.T, row, { session: dateOf(row.t), onUnusable: options.onUnusable }));
+  const { onUnusable } = options;
+  return barsOf(rows.map((row) => ({ ticker: row.T, row })), { path, from: session, to: session, onUnusable });
 }
 
 /** See {@link MarketVendor.tickerBars}. */
@@ -45,28 +45,53 @@ export async function tickerBars(
   ticker: string,
   { from, to, ...options }: DateRange & VendorOptions,
 ): Promise<VendorBar[]> {
-  const range = `${datePart(from)}/${datePart(to)}`;
+  const path = `/v2/aggs/ticker/${tickerPart(ticker)}/range/1/day/${datePart(from)}/${datePart(to)}`;
+  const { onUnusable } = options;
   const rows = await allRows(transport, {
-    path: `/v2/aggs/ticker/${tickerPart(ticker)}/range/1/day/${range}`,
+    path,
     query: { adjusted: false, sort: "asc", limit: 50_000 },
     row: TickerBar,
     tickersIn: "T",
     dated: true,
-  }, { ...options, onUnusable: (row) => options.onUnusable?.({ ...row, ticker }) });
-  const dateOf = newYorkDates();
-  return rows.map((row) => barOf(ticker, row, { session: dateOf(row.t), onUnusable: options.onUnusable }));
+    barsOf: { ticker },
+  }, { ...options, onUnusable: (row) => onUnusable?.({ ...row, ticker }) });
+  return barsOf(rows.map((row) => ({ ticker, row })), { path, from, to, onUnusable });
 }
 
-/** A bar of known ticker and session; without values, and told, where one of them is no number. */
-function barOf(
-  ticker: string,
-  row: unknown,
-  { session, onUnusable }: { session: string } & Pick<VendorOptions, "onUnusable">,
-): VendorBar {
-  const checked = Candle.safeParse(row);
-  if (!checked.success) {
-    onUnusable?.({ ticker, session, place: `bar of ${session}`, reason: problems(checked.error) });
+/**
+ * The bars of sessions that were asked for, without values where one of these is no number; what cannot be used is told.
+ *
+ * @throws {VendorError} Where most of them cannot be used.
+ */
+function barsOf(
+  rows: readonly { ticker: string; row: { t: number; T?: unknown } }[],
+  { path, from, to, onUnusable }: { path: string } & DateRange & Pick<VendorOptions, "onUnusable">,
+): VendorBar[] {
+  const dateOf = newYorkDates();
+  const bars: VendorBar[] = [];
+  let unusable = 0;
+  let first = "";
+  const tell = (ticker: string, session: string, reason: string) => {
+    unusable++;
+    first ||= reason;
+    onUnusable?.({ ticker, session, place: `bar of ${session}`, reason });
+  };
+  for (const { ticker, row } of rows) {
+    const date = dateOf(row.t);
+    if (date < from || date > to) {
+      // Of one session there is no doubt which one is missing.
+      tell(ticker, from === to ? from : date, `t: it is of ${date}, which was not asked for`);
+      continue;
+    }
+    if (typeof row.T === "string" && row.T !== ticker) {
+      tell(ticker, date, `T: it is of ${JSON.stringify(row.T.slice(0, 40))}`);
+      continue;
+    }
+    const checked = Candle.safeParse(row);
+    if (!checked.success) tell(ticker, date, problems(checked.error));
+    const { o, h, l, c, v, vw, n } = checked.data ?? NO_VALUES;
+    bars.push({ ticker, session: date, open: o, high: h, low: l, close: c, volume: v, vwap: vw, trades: n });
   }
-  const { o, h, l, c, v, vw, n } = checked.data ?? NO_VALUES;
-  return { ticker, session, open: o, high: h, low: l, close: c, volume: v, vwap: vw, trades: n };
+  refuseMostUnusable(path, { unusable, all: rows.length, first });
+  return bars;
 }

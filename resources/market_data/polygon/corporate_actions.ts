@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CorporateActionsQuery, VendorDividend, VendorSplit } from "../market_vendor.ts";
+import { possible } from "../possible.ts";
 import { currencyOrNull, isoDate, isoDateOrNull, numberOrNull, symbol, text, textOrNull } from "./envelope.ts";
 import { allRows } from "./paging.ts";
 import type { Transport } from "./transport.ts";
@@ -10,13 +11,18 @@ const Split = z.object({
   execution_date: isoDate,
   split_from: z.number().positive(),
   split_to: z.number().positive(),
-});
+}).refine(({ split_from, split_to }) => {
+  const ratio = split_to / split_from;
+  // Told by the fields themselves.
+  if (!(split_from > 0 && split_to > 0)) return true;
+  return ratio >= possible.split.least && ratio <= possible.split.most;
+}, { path: ["split_to"], error: "no split is of such a ratio" });
 
 const Dividend = z.object({
   id: text,
   ticker: symbol,
   ex_dividend_date: isoDate,
-  cash_amount: z.number().min(0),
+  cash_amount: z.number().min(0).max(possible.price.most),
   currency: currencyOrNull,
   record_date: isoDateOrNull,
   pay_date: isoDateOrNull,
@@ -63,13 +69,13 @@ function requestOf(path: string, date: string, { ticker, from, to }: CorporateAc
   return { path, query: { ticker, [`${date}.gte`]: from, [`${date}.lte`]: to, sort: `${date}.asc`, limit: 5000 } };
 }
 
-/** Each id once, by date, ticker and id. */
+/** Each id of a ticker once, by date, ticker and id. */
 function inOrder<Action extends { id: string; ticker: string }>(
   actions: readonly Action[],
   dateOf: (action: Action) => string,
 ): Action[] {
   const key = (action: Action) => [dateOf(action), action.ticker, action.id];
-  return [...new Map(actions.map((action) => [action.id, action])).values()].sort((a, b) => {
+  return [...new Map(actions.map((action) => [`${action.ticker} ${action.id}`, action])).values()].sort((a, b) => {
     const [ofA, ofB] = [key(a), key(b)];
     const at = ofA.findIndex((part, i) => part !== ofB[i]);
     return at < 0 ? 0 : ofA[at]! < ofB[at]! ? -1 : 1;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { symbolOf } from "../symbols.ts";
+import { mostUnusable } from "../unusable_rows.ts";
 import { VendorError } from "../vendor_error.ts";
 
 /** What tells a good answer from a refusal that came with status 200. */
@@ -12,6 +13,9 @@ const count = z.number().nullish();
  */
 export const listing = z.object({
   status,
+  // Of bars: whose they are, and whether they are adjusted for splits.
+  ticker: z.unknown().optional(),
+  adjusted: z.unknown().optional(),
   resultsCount: count,
   count,
   results: z.array(z.unknown()).nullish(),
@@ -51,6 +55,18 @@ export function misunderstood(endpoint: string, why: string): VendorError {
     `The vendor does not answer ${endpoint}: its answer is not of the form it should have: ${why}.`,
     { status: 200, endpoint, retryable: false, scope: "call" },
   );
+}
+
+/** Fewer are taken for what happens to rows, and not for another form of answer. */
+const FEWEST_MISUNDERSTOOD = 5;
+
+/** @throws {VendorError} Where most rows of an answer cannot be used. @param found.first Of the first of them, what is wrong. */
+export function refuseMostUnusable(
+  endpoint: string,
+  { unusable, all, first }: { unusable: number; all: number; first: string },
+): void {
+  if (unusable < FEWEST_MISUNDERSTOOD || unusable <= mostUnusable * all) return;
+  throw misunderstood(endpoint, `${unusable} of ${all} rows cannot be used, such as ${first}`);
 }
 
 function isSymbol(text: string): boolean {

@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import type { VendorOptions } from "../market_vendor.ts";
-import { mostUnusable } from "../unusable_rows.ts";
 import { VendorError } from "../vendor_error.ts";
-import { listing, misunderstood, problems } from "./envelope.ts";
+import { listing, misunderstood, problems, refuseMostUnusable } from "./envelope.ts";
 import type { Request, Transport } from "./transport.ts";
 
 /** A listing that is asked for, page by page. */
@@ -11,6 +10,9 @@ export interface ListingRequest<Row extends z.ZodType> extends Omit<Request<type
   row: Row;
   /** Where a row has its symbol, or a list of them. */
   tickersIn: string;
+  /** Of bars: the ticker that they must be of, where they are of one. An answer that says it has others is refused, and so is one of
+   * bars that are adjusted for splits. */
+  barsOf?: { ticker?: string };
 }
 
 /** One page, and how to ask for the next. */
@@ -19,8 +21,8 @@ export interface ListingPage<Row extends z.ZodType> {
   next: ListingRequest<Row> | null;
 }
 
-/** Fewer are taken for what happens to rows, and not for another form of answer. */
-const FEWEST_MISUNDERSTOOD = 5;
+/** So many pages in a row of the same content never end. */
+const MOST_EQUAL_PAGES = 3;
 
 /**
  * One page of a listing.
@@ -33,6 +35,7 @@ export async function pageOf<Row extends z.ZodType>(
   options: VendorOptions,
 ): Promise<ListingPage<Row>> {
   const answer = await transport.send({ ...request, schema: listing }, options);
+  refuseOtherBars(request, answer);
   const received = answer?.results ?? [];
   const rows: z.output<Row>[] = [];
   let unusable = 0;
@@ -48,11 +51,24 @@ export async function pageOf<Row extends z.ZodType>(
       options.onUnusable?.({ ticker, session: null, place, reason });
     }
   });
-  if (unusable >= FEWEST_MISUNDERSTOOD && unusable > mostUnusable * received.length) {
-    throw misunderstood(request.path, `${unusable} of ${received.length} rows cannot be used, such as ${first}`);
-  }
+  refuseMostUnusable(request.path, { unusable, all: received.length, first });
   const nextUrl = answer?.next_url;
   return { rows, next: nextUrl ? { ...request, ...pathAndQuery(nextUrl, request.path) } : null };
+}
+
+/** What would be taken for prices that it is not. */
+function refuseOtherBars(
+  { barsOf, path }: Pick<ListingRequest<z.ZodType>, "barsOf" | "path">,
+  answer: { ticker?: unknown; adjusted?: unknown } | null,
+): void {
+  if (barsOf === undefined || answer === null) return;
+  if (answer.adjusted === true) {
+    throw misunderstood(path, "its bars are adjusted for splits, and unadjusted ones were asked for");
+  }
+  const { ticker } = answer;
+  if (barsOf.ticker !== undefined && typeof ticker === "string" && ticker !== barsOf.ticker) {
+    throw misunderstood(path, `its bars are of ${JSON.stringify(ticker.slice(0, 40))}`);
+  }
 }
 
 /** The symbols of a row that cannot be used; one `null` where none can be read. */
@@ -70,6 +86,8 @@ export async function allRows<Row extends z.ZodType>(
 ): Promise<z.output<Row>[]> {
   const rows: z.output<Row>[] = [];
   const asked = new Set<string>();
+  let content = "";
+  let equalPages = 0;
   for (let request: ListingRequest<Row> | null = first; request !== null;) {
     const page: ListingPage<Row> = await pageOf(transport, request, options);
     for (const row of page.rows) rows.push(row);
@@ -78,6 +96,12 @@ export async function allRows<Row extends z.ZodType>(
     const key = JSON.stringify([request?.path, request?.query]);
     if (asked.has(key)) throw endless(first.path);
     asked.add(key);
+    if (request === null) continue;
+    // Each next page may have an address of its own, and the same rows.
+    const before = content;
+    content = JSON.stringify(page.rows);
+    equalPages = content === before ? equalPages + 1 : 1;
+    if (equalPages >= MOST_EQUAL_PAGES) throw endless(first.path);
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VendorError } from "../../../../resources/market_data/mod.ts";
+import { type UnusableRow, VendorError } from "../../../../resources/market_data/mod.ts";
 import { withVendor } from "../../../support/vendor_client.ts";
 
 const HOLIDAY = "2024-06-19";
@@ -141,3 +141,79 @@ Deno.test("sessionBars() shows a correction, and leaves history alone when a spl
     const [after] = await client.tickerBars("EAAA", { from: session, to: session });
     assert.ok(after!.close < 0.3 * corrected.at(-1)!.close);
   }));
+
+/** A client whose one answer is this. */
+const answering = (body: unknown) => ({ client: { fetch: () => Promise.resolve(Response.json(body)) } });
+const at = (date: string) => Date.parse(`${date}T05:00:00Z`);
+const row = (ticker: string, date: string, more = {}) => ({
+  T: ticker,
+  t: at(date),
+  o: 1,
+  h: 1,
+  l: 1,
+  c: 1,
+  v: 1,
+  ...more,
+});
+const range = { from: "2024-01-02", to: "2024-01-31" };
+
+Deno.test("tickerBars() refuses an answer with the bars of another ticker, and tells of such a row", async () => {
+  const other = { status: "OK", ticker: "EAAB", results: [row("EAAB", "2024-01-03")] };
+  await withVendor(async ({ client }) => {
+    await assert.rejects(client.tickerBars("EAAA", range), /its bars are of "EAAB"/);
+  }, answering(other));
+  const mixed = [row("EAAA", "2024-01-03"), row("EAAB", "2024-01-04"), row("EAAA", "2024-01-05")];
+  await withVendor(async ({ client }) => {
+    const told: UnusableRow[] = [];
+    const bars = await client.tickerBars("EAAA", { ...range, onUnusable: (row) => told.push(row) });
+    assert.deepEqual(bars.map(({ ticker, session }) => [ticker, session]), [
+      ["EAAA", "2024-01-03"],
+      ["EAAA", "2024-01-05"],
+    ]);
+    assert.deepEqual(told, [{
+      ticker: "EAAA",
+      session: "2024-01-04",
+      place: "bar of 2024-01-04",
+      reason: 'T: it is of "EAAB"',
+    }]);
+  }, answering({ status: "OK", ticker: "EAAA", results: mixed }));
+});
+
+Deno.test("sessionBars() and tickerBars() refuse bars that are adjusted for splits, which would be adjusted twice", () =>
+  withVendor(async ({ client }) => {
+    await assert.rejects(client.sessionBars("2024-01-03"), /its bars are adjusted for splits, and unadjusted ones/);
+    await assert.rejects(client.tickerBars("EAAA", range), /its bars are adjusted for splits/);
+  }, answering({ status: "OK", adjusted: true, results: [row("EAAA", "2024-01-03")] })));
+
+Deno.test("sessionBars() takes no bar of another date, tells which ticker lacks its own, and refuses an answer of such bars", async () => {
+  const seconds = row("EAAB", "2024-01-03", { t: at("2024-01-03") / 1000 });
+  await withVendor(async ({ client }) => {
+    const told: UnusableRow[] = [];
+    const bars = await client.sessionBars("2024-01-03", { onUnusable: (row) => told.push(row) });
+    assert.deepEqual(bars.map(({ ticker }) => ticker), ["EAAA"]);
+    assert.deepEqual(told.map(({ ticker, session, reason }) => [ticker, session, reason]), [
+      ["EAAB", "2024-01-03", "t: it is of 1970-01-20, which was not asked for"],
+      ["EAAC", "2024-01-03", "t: it is of 2024-01-02, which was not asked for"],
+    ]);
+  }, answering({ status: "OK", results: [row("EAAA", "2024-01-03"), seconds, row("EAAC", "2024-01-02")] }));
+  // The answer of the day before.
+  const stale = ["A", "B", "C", "D", "E"].map((ticker) => row(ticker, "2024-01-02"));
+  await withVendor(async ({ client }) => {
+    await assert.rejects(
+      client.sessionBars("2024-01-03"),
+      /5 of 5 rows cannot be used, such as t: it is of 2024-01-02/,
+    );
+    assert.equal((await client.sessionBars("2024-01-02")).length, 5);
+  }, answering({ status: "OK", results: stale }));
+});
+
+Deno.test("sessionBars() refuses an answer whose numbers are text, and costs one such row its values", async () => {
+  const rows = ["A", "B", "C", "D", "E", "F"].map((ticker) => row(ticker, "2024-01-03", { c: "1.5" }));
+  await withVendor(async ({ client }) => {
+    await assert.rejects(client.sessionBars("2024-01-03"), /6 of 6 rows cannot be used, such as c: expected number/);
+  }, answering({ status: "OK", results: rows }));
+  await withVendor(async ({ client }) => {
+    const bars = await client.sessionBars("2024-01-03");
+    assert.deepEqual(bars.map(({ close }) => close), [1, NaN]);
+  }, answering({ status: "OK", results: [row("EAAA", "2024-01-03"), rows[0]] }));
+});

@@ -71,3 +71,92 @@ Deno.test("upcomingHolidays() has closures and early closes of both exchanges, b
       { exchange: "NASDAQ", name: "Holiday", date: "2024-07-04", kind: "closed", opensAt: null, closesAt: null },
     ]);
   }));
+
+/** A client that answers call by call. */
+const answering = (bodyOf: (call: number) => unknown) => {
+  let calls = 0;
+  return { client: { fetch: () => Promise.resolve(Response.json(bodyOf(calls++))) } };
+};
+const split = (more: Record<string, unknown>) => ({
+  id: "1",
+  ticker: "EAAA",
+  execution_date: "2024-03-01",
+  split_from: 1,
+  split_to: 2,
+  ...more,
+});
+const FROM = { from: "2024-01-01" };
+
+Deno.test("splits() keeps the splits of two tickers under one id", () =>
+  withVendor(
+    async ({ client }) => {
+      const found = await client.splits(FROM);
+      assert.deepEqual(found.map(({ ticker, id, ratio }) => [ticker, id, ratio]), [
+        ["EAAA", "1", 2],
+        ["EAAB", "1", 3],
+      ]);
+    },
+    answering(() => ({
+      status: "OK",
+      results: [
+        split({}),
+        split({}),
+        split({ ticker: "EAAB", split_to: 3 }),
+      ],
+    })),
+  ));
+
+Deno.test("splits() and dividends() give up a row of a size that none has", () =>
+  withVendor(
+    async ({ client }) => {
+      const told: string[] = [];
+      const onUnusable = ({ ticker, reason }: { ticker: string | null; reason: string }) =>
+        told.push(`${ticker} ${reason}`);
+      assert.deepEqual((await client.splits({ ...FROM, onUnusable })).map(({ ticker }) => ticker), ["EAAC"]);
+      assert.deepEqual((await client.dividends({ ...FROM, onUnusable })).map(({ ticker }) => ticker), ["EAAC"]);
+      assert.deepEqual(told, [
+        "EAAA split_to: no split is of such a ratio",
+        "EAAB split_to: Too small: expected number to be >0",
+        "EAAA cash_amount: Too big: expected number to be <=1000000000000000",
+        "EAAB cash_amount: expected number, received string",
+      ]);
+    },
+    answering((call) => ({
+      status: "OK",
+      results: call === 0
+        ? [split({ split_from: 1e300 }), split({ ticker: "EAAB", split_to: 0 }), split({ ticker: "EAAC" })]
+        : [1e300, "0.4", 0.4].map((cash_amount, i) => ({
+          id: `${i}`,
+          ticker: `EAA${"ABC"[i]}`,
+          ex_dividend_date: "2024-03-01",
+          cash_amount,
+        })),
+    })),
+  ));
+
+for (const rows of [[], [split({})]]) {
+  Deno.test(`splits() ends where each page of ${rows.length} rows names a next one of the same content`, () =>
+    withVendor(
+      async ({ client, pauses }) => {
+        await assert.rejects(client.splits(FROM), /its pages lead back to a page that was had before/);
+        assert.equal(pauses.length, 0);
+      },
+      answering((call) => ({
+        status: "OK",
+        results: rows,
+        next_url: `https://x.test/stocks/v1/splits?cursor=${call}`,
+      })),
+    ));
+}
+
+Deno.test("splits() goes on behind an empty page", () =>
+  withVendor(
+    async ({ client }) => {
+      assert.equal((await client.splits(FROM)).length, 1);
+    },
+    answering((call) =>
+      call < 2
+        ? { status: "OK", results: [], next_url: `https://x.test/stocks/v1/splits?cursor=${call}` }
+        : { status: "OK", results: [split({})] }
+    ),
+  ));
