@@ -1,4 +1,5 @@
-import { type Check, check, type CheckedRows, table } from "../../engine/mod.ts";
+import { type Check, check, type CheckedRows, type Metadata, table } from "../../engine/mod.ts";
+import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
 import { differs, kindOfReason } from "./bar_judgement.ts";
 
 /*
@@ -93,6 +94,52 @@ export function mostUsable<Row>({ share = 0.5 }: { share?: number } = {}): Check
           }. ${remedy(counted.flatMap(([reason, bars]) => Array<string>(bars).fill(reason)))}`,
       };
     },
+  );
+}
+
+/** What {@link noSessionMissing} reads: the sessions of a calendar between the first and the last that bars have, in which none has one. */
+export function withoutBars(
+  dates: readonly string[],
+  calendar: Pick<SourceCalendar, "sessionsBetween">,
+): Metadata {
+  const present = new Set(dates);
+  let [first, last] = ["", ""];
+  for (const date of present) {
+    if (first === "" || date < first) first = date;
+    if (date > last) last = date;
+  }
+  const missing = first === ""
+    ? []
+    : (calendar.sessionsBetween(first, last) ?? []).filter((session) => !present.has(session));
+  if (missing.length === 0) return {};
+  return {
+    sessions_without_bars: missing.length,
+    without_bars: table(["session"], missing.slice(-200).map((session) => [session])),
+  };
+}
+
+/** Between the first and the last session of the source each that its calendar knows has a bar: over a gap a move counts as a day's. */
+export function noSessionMissing<Row>(): Check<Row> {
+  return check<Row>(
+    "no_session_missing",
+    "Every session of the calendar, from the first to the last of the source, has a bar of some ticker.",
+    ({ metadata: { sessions_without_bars: count = 0, without_bars, calendar = "the calendar" } }) => {
+      const names = typeof without_bars === "object" && without_bars.type === "table"
+        ? without_bars.rows.map(([session]) => String(session))
+        : [];
+      const [all, verb] = Number(count) === 1 ? ["session", "has"] : ["sessions", "have"];
+      return {
+        passed: names.length === 0,
+        message: names.length === 0
+          ? "each has one"
+          : `${count} ${all} of ${calendar} ${verb} no bar of any ticker: ${
+            named(names.slice(-mostNamed), Number(count))
+          }. ` +
+            "Get their bars from the source; where it keeps other days, set CALENDAR",
+        failingRows: names.slice(-20).map((session) => ({ session })),
+      };
+    },
+    { severity: "warn" },
   );
 }
 

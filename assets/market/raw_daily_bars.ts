@@ -4,7 +4,7 @@ import { asset } from "../resources.ts";
 import type { UnusableRow } from "../../resources/market_data/mod.ts";
 import { barKey, dividendsPaid, splitsOf, unusableBars } from "./bar_judgement.ts";
 import { withSettledEvents } from "./corporate_events.ts";
-import { mostUsable } from "./coverage_checks.ts";
+import { mostUsable, noSessionMissing, withoutBars } from "./coverage_checks.ts";
 import { datedInSessions, todayIn } from "./dated_bars.ts";
 import { rawDividends } from "./raw_dividends.ts";
 import { rawSplits } from "./raw_splits.ts";
@@ -45,13 +45,13 @@ export const rawDailyBars = asset({
   primaryKey: ["ticker", "session", "occurrence"],
   partitionedBy: { name: "ticker", date: "session" },
   outs: { splits: rawSplits, dividends: rawDividends, rejected: rejectedBars },
-  checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable()],
+  checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable(), noSessionMissing()],
   codeVersion: "4",
   async source({ resources: { marketData, calendar }, clock }) {
     const today = todayIn(calendar, clock);
     // What is dated after today is judged anew each day, though the source stays as it is.
     const ahead = (await marketData.newestDate?.() ?? "") > today;
-    return `${await marketData.version()}, ${calendar.name}${ahead ? ` on ${today}` : ""}`;
+    return `${await marketData.version()}, ${calendar.version}${ahead ? ` on ${today}` : ""}`;
   },
 
   async materialize({ resources: { marketData, calendar }, clock, signal, progress }) {
@@ -93,6 +93,7 @@ export const rawDailyBars = asset({
         received_cells: firsts(received.occurrence),
         usable_cells: rows.ticker.length - unusable.length,
         ...(rejected.length > 0 && { rejected_because: reasonTable(rejected) }),
+        ...withoutBars(dated.session, calendar),
         ...unreadable.metadata,
       },
       outs: {

@@ -1,27 +1,37 @@
+import { createHash } from "node:crypto";
 import { nyse } from "./nyse.ts";
 
 /** Which dates can be sessions of a source of daily bars. Dates are `YYYY-MM-DD`. */
 export interface SourceCalendar {
   /** As the setting `CALENDAR` names it. */
   readonly name: string;
+  /** Changes when its sessions do. */
+  readonly version: string;
   /** IANA name of the time zone in which a date begins. */
   readonly timeZone: string;
   /** Why a date is no session, as it is said of a bar: "is dated on a Saturday". `undefined` for a date that can be one. */
   faultOf(date: string): string | undefined;
   /** The first session after `date`; `null` where the calendar does not tell. */
   nextSession(date: string): string | null;
+  /** All sessions from `from` to `to`, both included, ascending, of those years that the calendar knows; `null` where it knows no holidays. */
+  sessionsBetween(from: string, to: string): string[] | null;
 }
 
 /** Where a date begins first: one that has not begun there has begun nowhere. */
 const EARLIEST_ZONE = "Pacific/Kiritimati";
 const DAY_MS = 86_400_000;
 
-/** The sessions of the New York Stock Exchange. Years that its calendar does not know are taken as they come. */
+/** From then on the exchange was closed on Saturdays, as it always was on Sundays. */
+const FREE_SATURDAYS_FROM = "1952-09-29";
+
+/** The sessions of the New York Stock Exchange. Of years before those that its calendar knows only weekends are known to be none. */
 export const xnys: SourceCalendar = {
   name: "XNYS",
+  version: "XNYS",
   timeZone: nyse.timeZone,
   faultOf(date) {
-    if (date < nyse.firstDate || date > nyse.lastDate || nyse.isSession(date)) return undefined;
+    if (date < nyse.firstDate) return date < FREE_SATURDAYS_FROM ? sundayFault(date) : weekendFault(date);
+    if (date > nyse.lastDate || nyse.isSession(date)) return undefined;
     return weekendFault(date) ?? "is dated on a holiday of XNYS";
   },
   nextSession(date) {
@@ -29,30 +39,43 @@ export const xnys: SourceCalendar = {
     if (date < nyse.firstDate) return nextWeekday(date);
     return date < nyse.lastDate ? nyse.nextSession(date) : null;
   },
+  sessionsBetween(from, to) {
+    const [first, last] = [from > nyse.firstDate ? from : nyse.firstDate, to < nyse.lastDate ? to : nyse.lastDate];
+    return first <= last ? nyse.sessionsBetween(first, last) : [];
+  },
 };
 
 /** Monday to Friday, for exchanges whose holidays are not known here. */
 export const weekdays: SourceCalendar = {
   name: "weekdays",
+  version: "weekdays",
   timeZone: EARLIEST_ZONE,
   faultOf: weekendFault,
   nextSession: nextWeekday,
+  sessionsBetween: () => null,
 };
 
 /** Every day, for markets that never close. */
 export const everyDay: SourceCalendar = {
   name: "24/7",
+  version: "24/7",
   timeZone: EARLIEST_ZONE,
   faultOf: () => undefined,
   nextSession: (date) => daysAfter(date, 1),
+  sessionsBetween(from, to) {
+    const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1;
+    return Array.from({ length: Math.max(0, days) }, (_, i) => daysAfter(from, i));
+  },
 };
 
 /** No calendar: dates are taken as they come. */
 export const anyDate: SourceCalendar = {
   name: "none",
+  version: "none",
   timeZone: EARLIEST_ZONE,
   faultOf: () => undefined,
   nextSession: () => null,
+  sessionsBetween: () => null,
 };
 
 const named = new Map([xnys, weekdays, everyDay, anyDate].map((calendar) => [calendar.name, calendar]));
@@ -102,6 +125,8 @@ function listedSessions(path: string, text: string): SourceCalendar {
   }
   return {
     name: `sessions:${path}`,
+    // The path alone would not tell that its sessions are others now.
+    version: `sessions:${path} ${createHash("sha256").update(sessions.join()).digest("hex").slice(0, 16)}`,
     timeZone: EARLIEST_ZONE,
     faultOf(date) {
       if (dates.has(date)) return undefined;
@@ -109,6 +134,7 @@ function listedSessions(path: string, text: string): SourceCalendar {
       return `is dated on no session of ${path}`;
     },
     nextSession: (date) => sessions.find((session) => session > date) ?? null,
+    sessionsBetween: (from, to) => sessions.filter((session) => session >= from && session <= to),
   };
 }
 
@@ -118,8 +144,11 @@ function isDate(text: string): boolean {
 
 function weekendFault(date: string): string | undefined {
   const weekday = new Date(date).getUTCDay();
-  if (weekday === 6) return "is dated on a Saturday";
-  if (weekday === 0) return "is dated on a Sunday";
+  return weekday === 6 ? "is dated on a Saturday" : sundayFault(date);
+}
+
+function sundayFault(date: string): string | undefined {
+  return new Date(date).getUTCDay() === 0 ? "is dated on a Sunday" : undefined;
 }
 
 function nextWeekday(date: string): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rawDailyBars } from "../../../assets/market/raw_daily_bars.ts";
 import { MarketDataError } from "../../../resources/market_data/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
-import { everyDay, xnys } from "../../../resources/exchange_calendar/mod.ts";
+import { everyDay, weekdays, xnys } from "../../../resources/exchange_calendar/mod.ts";
 import { rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
@@ -81,6 +81,35 @@ Deno.test("raw_daily_bars is stale by its source and calendar, and each day whil
     });
   assert.equal(await version("2026-11-27", "2026-11-28T12:00:00Z"), "v7, XNYS");
   assert.equal(await version("2026-11-27", "2026-11-29T12:00:00Z", everyDay), "v7, 24/7");
+  assert.equal(
+    await version("2026-11-27", "2026-11-28T12:00:00Z", { ...xnys, version: "sessions:a.txt 12ab" }),
+    "v7, sessions:a.txt 12ab",
+  );
   assert.equal(await version("2062-11-27", "2026-11-28T04:59:00Z"), "v7, XNYS on 2026-11-27");
   assert.equal(await version("2062-11-27", "2026-11-28T05:01:00Z"), "v7, XNYS on 2026-11-28");
+});
+
+Deno.test("no_session_missing names the sessions of the calendar of which no ticker has a bar", async () => {
+  const run = async (sessions: string[], calendar = xnys) => {
+    const bars = sessions.map((session) => rawBar("A", session, 10));
+    const { checks } = await runAsset(rawDailyBars, {
+      resources: { marketData: marketOf({ bars }), calendar },
+      clock: fixedClock("2026-12-05T12:00:00Z"),
+    });
+    return checks.no_session_missing!;
+  };
+  assert.equal((await run(["2026-11-24", "2026-11-25", "2026-11-27", "2026-11-30"])).passed, true);
+  const { passed, message } = await run(["2026-11-24", "2026-11-30", "2026-12-02"]);
+  assert.equal(passed, false);
+  assert.match(
+    message,
+    /^3 sessions of XNYS have no bar of any ticker: 2026-11-25, 2026-11-27, 2026-12-01\. Get their/,
+  );
+  // A year that is wrong in all bars of some sessions leaves a gap that is told, too.
+  assert.match(
+    (await run(["2016-11-23", "2026-11-24", "2026-11-25"])).message,
+    /^25\d\d sessions of XNYS .* 2026-11-23 and 25/,
+  );
+  assert.equal((await run(["2026-11-24", "2026-11-27"], weekdays)).passed, true);
+  assert.match((await run(["2026-11-24", "2026-11-26"], everyDay)).message, /^1 session of 24\/7 has no bar/);
 });

@@ -34,6 +34,43 @@ Deno.test("calendarFrom() takes years that the exchange's calendar does not know
   assert.equal(calendar.nextSession(nyse.lastDate), null);
 });
 
+Deno.test("calendarFrom() knows the weekends of XNYS before its holidays", async () => {
+  const { faultOf } = await calendarFrom("XNYS");
+  assert.equal(faultOf("1985-11-23"), "is dated on a Saturday");
+  assert.equal(faultOf("1952-10-04"), "is dated on a Saturday");
+  assert.equal(faultOf("1952-09-27"), undefined);
+  for (const sunday of ["1985-11-24", "1950-01-08", "1901-01-06"]) {
+    assert.equal(faultOf(sunday), "is dated on a Sunday");
+  }
+  assert.equal(faultOf("1985-11-25"), undefined);
+});
+
+Deno.test("calendarFrom() lists the sessions of a calendar that knows its holidays", async () => {
+  const between = async (name: string, from: string, to: string) =>
+    (await calendarFrom(name)).sessionsBetween(from, to);
+  assert.deepEqual(await between("XNYS", "2026-11-25", "2026-11-30"), ["2026-11-25", "2026-11-27", "2026-11-30"]);
+  assert.deepEqual(await between("XNYS", "1985-01-01", "1990-01-02"), ["1990-01-02"]);
+  assert.deepEqual(await between("XNYS", "1980-01-01", "1985-01-01"), []);
+  assert.deepEqual(await between("24/7", "2026-11-28", "2026-11-30"), ["2026-11-28", "2026-11-29", "2026-11-30"]);
+  for (const name of ["weekdays", "none"]) assert.equal(await between(name, "2026-11-28", "2026-11-30"), null);
+});
+
+Deno.test("calendarFrom() gives a list of sessions another version when a session is added to it", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    const versionOf = async (text: string) => {
+      await Deno.writeTextFile(path, text);
+      return (await calendarFrom(`sessions:${path}`)).version;
+    };
+    const before = await versionOf("2026-11-24\n2026-11-25\n");
+    assert.notEqual(await versionOf("2026-11-24\n2026-11-25\n2026-11-27\n"), before);
+    // Comments, order and line ends are no sessions.
+    assert.equal(await versionOf("# Tokyo\r\n2026-11-25\r\n2026-11-24"), before);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 Deno.test("calendarFrom() reads sessions from a file, whatever its line ends, order and comments", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -45,6 +82,7 @@ Deno.test("calendarFrom() reads sessions from a file, whatever its line ends, or
     const outside = `is dated outside ${path}, which lists 2026-11-20 to 2026-11-25`;
     assert.deepEqual(["2026-11-19", "2026-11-26"].map((date) => calendar.faultOf(date)), [outside, outside]);
     assert.deepEqual(["2026-11-20", "2026-11-25"].map((date) => calendar.nextSession(date)), ["2026-11-24", null]);
+    assert.deepEqual(calendar.sessionsBetween("2026-11-21", "2026-11-30"), ["2026-11-24", "2026-11-25"]);
 
     await Deno.writeTextFile(path, "2026-11-24\n2026-02-30\n");
     await assert.rejects(calendarFrom(`sessions:${path}`), /tokyo\.txt, line 2: "2026-02-30" is no date\. Write/);
