@@ -15,7 +15,7 @@ import { systemClock } from "../resources/clock.ts";
 import { consoleLogger } from "../resources/console_logger.ts";
 import { DatabaseOpenError, FolderHeldError } from "../resources/database/mod.ts";
 import { redactor } from "../resources/redaction.ts";
-import { dropByteOrderMark } from "../settings/env_file.ts";
+import { dropByteOrderMark, requireReadableEnvFile } from "../settings/env_file.ts";
 import { ConfigurationError, type Environment, readEnvironment, secretsOf } from "../settings/environment.ts";
 import { type OpenService, openService } from "./open_service.ts";
 import { importControl } from "./import_control.ts";
@@ -53,6 +53,7 @@ export async function tandem(source: ProjectSource, args: readonly string[]): Pr
   dropByteOrderMark();
   const secrets = secretsOf(Deno.env.toObject());
   try {
+    requireReadableEnvFile();
     const environment = readEnvironment(Deno.env.toObject());
     const { logFormat: format } = environment;
     const logger = consoleLogger({ format, level: environment.logLevel, secrets });

@@ -1,4 +1,8 @@
+import { ConfigurationError } from "./environment.ts";
+
 const BYTE_ORDER_MARK = "\uFEFF";
+/** A line that sets a variable. */
+const ASSIGNMENT = /^\s*(?:export\s+)?[^\s=]+\s*=\s*(.*)$/s;
 
 /**
  * Gives the first variable of an `.env` file that begins with a byte order mark its own name: some editors write the mark, and the runtime
@@ -11,4 +15,59 @@ export function dropByteOrderMark(env: Pick<Deno.Env, "toObject" | "set" | "dele
     env.delete(marked);
     if (name !== "" && !env.has(name)) env.set(name, value);
   }
+}
+
+/**
+ * Refuses an `.env` file of which the runtime would pass over something without a word, so that settings would not count: another
+ * encoding than UTF-8, line ends that are none, a line that sets nothing. Without the file there is nothing to refuse.
+ *
+ * @throws {ConfigurationError} With the line and the remedy, and no value.
+ */
+export function requireReadableEnvFile(path = ".env"): void {
+  let bytes: Uint8Array;
+  try {
+    bytes = Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`${path} cannot be read, so that none of its settings counts: ${why}.`);
+  }
+  const fault = faultOf(bytes);
+  if (fault !== null) throw new ConfigurationError(`${path}${fault}`);
+}
+
+function faultOf(bytes: Uint8Array): string | null {
+  const isMarked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isMarked || bytes.includes(0)) {
+    return " is stored as UTF-16, so that none of its settings counts. Store it as UTF-8.";
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return " is not UTF-8, so that none of its settings counts. Store it as UTF-8, or write ASCII letters alone.";
+  }
+  if (/\r(?!\n)/.test(text)) {
+    return " has lines that end in a carriage return alone, which are read as one line. End them with a line feed.";
+  }
+  const line = lineThatSetsNothing(text);
+  return line === null
+    ? null
+    : `, line ${line}: it sets nothing. Write it as NAME=VALUE, put # before a remark, or remove it.`;
+}
+
+/** Number from 1 of the first line that is neither blank, a remark, an assignment nor a further line of a quoted value. */
+function lineThatSetsNothing(text: string): number | null {
+  let quote = "";
+  for (const [i, line] of text.split("\n").entries()) {
+    if (quote !== "") {
+      if (line.includes(quote)) quote = "";
+      continue;
+    }
+    if (/^\s*(#|$)/.test(line)) continue;
+    const value = ASSIGNMENT.exec(line)?.[1];
+    if (value === undefined) return i + 1;
+    if (/^["']/.test(value) && !value.slice(1).includes(value[0]!)) quote = value[0]!;
+  }
+  return null;
 }
