@@ -11,6 +11,7 @@ import {
 } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { barColumnNames, judgeBars } from "./bar_judgement.ts";
+import { dividendsPlausible } from "./dividend_checks.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawSplits } from "./raw_splits.ts";
 
@@ -54,6 +55,7 @@ export const dailyBars = asset({
     notEmpty({ severity: "warn" }),
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
     splitsMatchJumps({ series: "ticker", date: "session", price: "close", split: "split", severity: "warn" }),
+    dividendsPlausible(),
   ],
 
   async materialize({ inputs }) {

@@ -3,6 +3,9 @@ import { type Check, check, type NamedCheckOptions, sampleSize } from "../declar
 import { median } from "./median.ts";
 import { numbersOf, type SeriesColumns, type SeriesOrder, seriesOrder } from "./series_order.ts";
 
+/** Jumps that a message names. */
+const mostTold = 5;
+
 /** Settings of {@link priceJumpWithoutSplit}. */
 export interface PriceJumpOptions<Column extends string> extends NamedCheckOptions, SeriesColumns<Column> {
   price: Column;
@@ -28,10 +31,12 @@ export function priceJumpWithoutSplit<const Column extends string>(
     name,
     `No ${price} is ${factor} times the one before or more, or 1/${factor} of it or less: a split that the source does not know looks so.`,
     (rows) => {
-      const { row, seriesAt } = seriesOrder(rows, options);
+      const order = seriesOrder(rows, options);
+      const { row, seriesAt } = order;
       const prices = numbersOf(rows, price);
       const splits = split === undefined ? undefined : numbersOf(rows, split);
       const failingRows: object[] = [];
+      const told: string[] = [];
       let jumps = 0;
       let before = NaN;
       for (let i = 0; i < row.length; i++) {
@@ -40,16 +45,31 @@ export function priceJumpWithoutSplit<const Column extends string>(
         // Nothing compares with NaN.
         if ((now >= factor * before || before >= factor * now) && !isSplit(splits?.[row[i]!])) {
           jumps++;
+          if (told.length < mostTold) {
+            told.push(
+              `${order.series[seriesAt[i]!]} on ${order.dates[order.dateAt[i]!]} (${digits(before)} to ${digits(now)})`,
+            );
+          }
           if (failingRows.length < sampleSize) {
             failingRows.push({ ...rows.row(row[i]!), [`${price}_before`]: before });
           }
         }
         if (!Number.isNaN(now)) before = now;
       }
-      return { passed: jumps === 0, message: `${jumps} jumps in ${rows.count} rows`, failingRows };
+      return {
+        passed: jumps === 0,
+        message: `${jumps} ${jumps === 1 ? "jump" : "jumps"} in ${rows.count} rows${told.length > 0 ? ": " : ""}${
+          told.join(", ")
+        }${jumps > told.length ? ` and ${jumps - told.length} more` : ""}`,
+        failingRows,
+      };
     },
     { ...options, columns: [series, date, price, ...(split === undefined ? [] : [split])] },
   );
+}
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }
 
 function isSplit(ratio: number | undefined): boolean {
@@ -126,8 +146,8 @@ export function splitsMatchJumps<const Column extends string>(
         passed: told.length === 0,
         message: told.length === 0
           ? `no such jump in ${rows.count} rows`
-          : `${told.length} ${told.length === 1 ? "jump" : "jumps"}: ${told.slice(0, 5).join(", ")}${
-            told.length > 5 ? ` and ${told.length - 5} more` : ""
+          : `${told.length} ${told.length === 1 ? "jump" : "jumps"}: ${told.slice(0, mostTold).join(", ")}${
+            told.length > mostTold ? ` and ${told.length - mostTold} more` : ""
           }`,
         failingRows,
       };

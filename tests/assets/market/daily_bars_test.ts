@@ -105,3 +105,19 @@ Deno.test("daily_bars takes the splits from raw_splits, whatever the bars say of
   });
   assert.deepEqual(rows.map((row) => [row.close, row.split_factor]), [[10, 10], [10, 5]]);
 });
+
+Deno.test("dividends_plausible names the dividend that is large beside its price, with ticker and day", async () => {
+  const judge = async (dividend: number, more: Partial<RawBar> = {}) => {
+    const raw = [rawBar("A", first, 54), rawBar("A", second, 50, { dividend }), rawBar("B", third, 1, more)];
+    return (await make(raw)).checks.dividends_plausible!;
+  };
+  for (const dividend of [0, 0.42, 12.5]) assert.equal((await judge(dividend)).passed, true);
+  const { passed, message, failingRows } = await judge(42);
+  assert.equal(passed, false);
+  assert.match(
+    message,
+    new RegExp(`^1 dividend is large: A on ${second} \\(42 beside a close of 50\\)\\. Where one is no special`),
+  );
+  assert.deepEqual((failingRows![0] as { ticker: string }).ticker, "A");
+  assert.match((await judge(12.6, { dividend: 0.3 })).message, /^2 dividends are large: A on .* B on .* \(0\.3 beside/);
+});

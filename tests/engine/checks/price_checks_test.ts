@@ -18,7 +18,7 @@ const jump = priceJumpWithoutSplit({ ...bySession, price: "close", factor: 4 });
 Deno.test("priceJumpWithoutSplit() finds jumps up and down from the factor on, within a series", async () => {
   const bars = [...closes("A", [400, 100, 399]), ...closes("B", [1, 3.99, 15.96])];
   const outcome = await judged(jump, bars);
-  assert.equal(outcome.message, "2 jumps in 6 rows");
+  assert.equal(outcome.message, "2 jumps in 6 rows: A on 2024-01-03 (400 to 100), B on 2024-01-04 (3.99 to 15.96)");
   assert.deepEqual(outcome.failingRows, [
     { ...bars[1], close_before: 400 },
     { ...bars[5], close_before: 3.99 },
