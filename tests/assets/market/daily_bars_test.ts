@@ -106,18 +106,24 @@ Deno.test("daily_bars takes the splits from raw_splits, whatever the bars say of
   assert.deepEqual(rows.map((row) => [row.close, row.split_factor]), [[10, 10], [10, 5]]);
 });
 
-Deno.test("dividends_plausible names the dividend that is large beside its price, with ticker and day", async () => {
-  const judge = async (dividend: number, more: Partial<RawBar> = {}) => {
-    const raw = [rawBar("A", first, 54), rawBar("A", second, 50, { dividend }), rawBar("B", third, 1, more)];
+Deno.test("dividends_plausible names the large dividend that shows in no price, with ticker and day", async () => {
+  const judge = async (before: number, dividend: number, more: readonly RawBar[] = []) => {
+    const raw = [rawBar("A", first, before), rawBar("A", second, 50, { dividend }), ...more];
     return (await make(raw)).checks.dividends_plausible!;
   };
-  for (const dividend of [0, 0.42, 12.5]) assert.equal((await judge(dividend)).passed, true);
-  const { passed, message, failingRows } = await judge(42);
+  for (const dividend of [0, 0.42, 12.5]) assert.equal((await judge(51, dividend)).passed, true);
+  // A spin-off that is recorded as a dividend.
+  for (const before of [75, 72.5, 62.5]) assert.equal((await judge(before, 25)).passed, true);
+  const { passed, message, failingRows } = await judge(51, 42);
   assert.equal(passed, false);
-  assert.match(
-    message,
-    new RegExp(`^1 dividend is large: A on ${second} \\(42 beside a close of 50\\)\\. Where one is no special`),
-  );
+  const said = `^1 large dividend does not: A on ${second} \\(42 beside a close of 50\\)\\. Correct them at the source`;
+  assert.match(message, new RegExp(said));
   assert.deepEqual((failingRows![0] as { ticker: string }).ticker, "A");
-  assert.match((await judge(12.6, { dividend: 0.3 })).message, /^2 dividends are large: A on .* B on .* \(0\.3 beside/);
+  // Another ticker's price, and one of long before, tell nothing.
+  const alone = [
+    rawBar("B", third, 1, { dividend: 0.3 }),
+    rawBar("C", first, 90),
+    rawBar("C", weekdays(9)[8]!, 50, { dividend: 40 }),
+  ];
+  assert.match((await judge(75, 25, alone)).message, /^2 large dividends do not: B on .* \(0\.3 beside .*, C on /);
 });
