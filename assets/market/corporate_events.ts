@@ -150,7 +150,8 @@ export function settledDividends(
 /**
  * Bars whose columns `split` and `dividend` hold what counts of the events that they tell of: see {@link settledSplits} and
  * {@link settledDividends}. What a session's used bar tells counts, and what those tell that have its prices: a bar that was joined with a
- * table of events comes once for each. Where every bar tells what counts, they are the bars that were given.
+ * table of events comes once for each. Of differing splits prices tell, of differing dividends the first counts, and each is told. Where
+ * every bar tells what counts, they are the bars that were given.
  *
  * @param bars In order of ticker, session and occurrence.
  */
@@ -164,9 +165,19 @@ export function withSettledEvents<Bars extends BarColumns>(
     { moveInto: movesOf(bars), ...options },
   );
   const dividends = settledDividends(
-    groups.flatMap(({ identity, dividends }) => dividends.map((cash) => ({ ...identity, cash, kind: null }))),
+    groups.flatMap(({ identity, dividends }) =>
+      dividends.slice(0, 1).map((cash) => ({ ...identity, cash, kind: null }))
+    ),
     options,
   );
+  for (const { identity, dividends: [first, ...others] } of groups) {
+    for (const cash of others) {
+      options.onContradiction({
+        ...identity,
+        reason: `its dividend is ${first}, and ${cash} in another row: the first counts`,
+      });
+    }
+  }
   const keyOf = ({ ticker, session }: { ticker: string; session: string }) => `${ticker} ${session}`;
   const ratioOf = new Map(splits.events.map((event) => [keyOf(event), event.ratio]));
   const cashOf = new Map(dividends.events.map((event) => [keyOf(event), event.cash]));

@@ -151,7 +151,10 @@ function compare(
       );
     }
     if (number !== file.number || name !== file.name) {
-      throw new MigrationError(`The database has migration ${name} where this version of Tandem has ${file.name}.`);
+      throw new MigrationError(
+        `The database has migration ${name} where this version of Tandem has ${file.name}: another program keeps its ` +
+          `migrations under the same name, or the files were renamed. Nothing was changed. ${OWN_DATABASE}`,
+      );
     }
     if (checksum !== file.checksum) {
       throw new MigrationError(

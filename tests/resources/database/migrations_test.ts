@@ -86,7 +86,11 @@ for (const { name, ignore, openBare } of databases) {
         await t.step("refuses a renamed file", async () => {
           await files.remove("0002_two.sql");
           await files.write("0002_deux.sql", TWO);
-          await refused(database, files.url, /has migration 0002_two where .* has 0002_deux/);
+          await refused(
+            database,
+            files.url,
+            /has migration 0002_two where .* has 0002_deux: .* Nothing was changed\. Give Tandem a database of its own/,
+          );
           await files.remove("0002_deux.sql");
           await files.write("0002_two.sql", TWO);
         });
