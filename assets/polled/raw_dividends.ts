@@ -64,7 +64,11 @@ export const rawDividends = asset({
     const told: ToldDividend[] = [];
     let otherCurrency = 0;
     for (const { id, ticker, exDate, cash, currency, distributionType } of announced) {
-      if (!followed.has(ticker) || !isKnownDate(exDate) || cash === 0) continue;
+      if (!followed.has(ticker) || cash === 0) continue;
+      if (!isKnownDate(exDate)) {
+        rejected.add({ ticker, session: null, place: `dividend ${id}`, reason: `no session is known of ${exDate}` });
+        continue;
+      }
       const session = sessionFrom(exDate);
       if (currency === null || currency === "USD") {
         told.push({ ticker, session, cash, kind: distributionType, place: `dividend ${id}` });

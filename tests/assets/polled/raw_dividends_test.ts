@@ -47,3 +47,16 @@ Deno.test("raw_dividends asks for one ticker alone, from some days before, which
   assert.deepEqual(asked, ["dividends 2024-01-31 2024-02-06 B"]);
   assert.deepEqual(rows, [{ ticker: "B", session: "2024-02-05", cash: 0.5 }]);
 });
+
+Deno.test("raw_dividends keeps a dividend of a date that no calendar has with its reason, and the rest goes on", async () => {
+  const answer = [dividend("A", "1024-02-01", 1), dividend("OTHER", "1024-02-01", 1), dividend("B", "2024-02-02", 0.5)];
+  const vendor = { ...scriptedVendor({}).vendor, dividends: () => Promise.resolve(answer) };
+  const { rows, metadata } = await runAsset(rawDividends, {
+    inputs: { tickers: [] },
+    partitions: { names, dates: sessions },
+    resources: vendorResources(vendor),
+  });
+  assert.deepEqual(rows, [{ ticker: "B", session: "2024-02-02", cash: 0.5 }]);
+  assert.match(JSON.stringify(metadata), /no session is known of 1024-02-01/);
+  assert.doesNotMatch(JSON.stringify(metadata), /OTHER/);
+});
