@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { assetsWith } from "../../engine/mod.ts";
+import { assetsWith, AutomationEvaluator, eager, silentLogger } from "../../engine/mod.ts";
 import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
-import { type PartitionTest, type PartitionWorld, withPartitionEngine } from "../support/partition_engine.ts";
+import {
+  partitionAssets,
+  type PartitionTest,
+  type PartitionWorld,
+  withPartitionEngine,
+} from "../support/partition_engine.ts";
+import { withConditions } from "../support/automation.ts";
 import { withEmbedded } from "../support/database.ts";
 import { servePage } from "../support/page_server.ts";
 
@@ -19,7 +25,7 @@ interface Scene extends PartitionTest {
 }
 
 /** Registers a test in a headless browser over a server in this process; ignored, and named so, where there is none. */
-function browserTest(name: string, test: (scene: Scene) => Promise<void>): void {
+function browserTest(name: string, test: (scene: Scene) => Promise<void>, assets = partitionAssets): void {
   Deno.test({
     name: browserMissing ? `${name} (no browser: ${browserMissing})` : name,
     ignore: browserMissing !== null,
@@ -32,7 +38,7 @@ function browserTest(name: string, test: (scene: Scene) => Promise<void>): void 
           } finally {
             await server.stop();
           }
-        }, { further: [deliveries] })
+        }, { assets, further: [deliveries] })
       ),
   });
 }
@@ -124,6 +130,38 @@ browserTest(
     await page.locator("#materializations-body tbody", { hasText: "reported" }).waitFor({ state: "attached" });
   },
 );
+
+browserTest("a run with other settings says that automation undoes it, and can hold that off", async (scene) => {
+  const { browser, url, engine, materialize, rows } = scene;
+  await materialize();
+  const clock = { now: () => Temporal.Instant.from("2024-02-01T12:00:00Z") };
+  const evaluator = new AutomationEvaluator({ engine, database: engine.ledger.database, clock, logger: silentLogger });
+  const { page } = await openPage(browser, `${url}/assets/adjusted?scope=this&set.scale=10`);
+  await page.locator("#experiment", { hasText: "Automation makes the rows again with the standing settings" })
+    .waitFor();
+  await page.waitForLoadState();
+  const begin = async () => {
+    await page.locator("#begin-run").click();
+    await page.locator('#run-place [data-step="adjusted"][data-status="succeeded"]').waitFor();
+  };
+  await begin();
+  assert.ok((await rows("adjusted")).some(({ value }) => value === 10));
+  const undone = await evaluator.evaluate();
+  await engine.finished(undone.runId!);
+  assert.ok((await rows("adjusted")).every(({ value }) => value !== 10), "automation has undone it");
+
+  await page.goto(`${url}/assets/adjusted?scope=this&set.scale=10`);
+  await page.waitForLoadState();
+  await page.getByLabel("Pause the automation of adjusted first").check();
+  await begin();
+  await page.getByText("The automation of adjusted is paused.").waitFor();
+  assert.equal((await evaluator.evaluate()).runId, null);
+  assert.ok((await rows("adjusted")).some(({ value }) => value === 10), "it stays");
+  await page.getByRole("link", { name: "Resume it there" }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByText("The automation of adjusted is resumed.").waitFor();
+  assert.notEqual((await evaluator.evaluate()).runId, null);
+}, withConditions(partitionAssets, { adjusted: eager() }));
 
 browserTest("an asset's views are under tabs, and an anchor leads to the tab that holds it", async (scene) => {
   const { browser, url, materialize } = scene;

@@ -23,6 +23,7 @@ export function listenToRunButtons({ begun, changed }) {
     const { beginRun, cancel } = button.dataset;
     if (beginRun) {
       press(button, async () => {
+        await holdAutomation();
         const key = idempotencyKeys.get(beginRun) ?? newKey();
         idempotencyKeys.set(beginRun, key);
         const run = await begunBy(
@@ -40,4 +41,14 @@ export function listenToRunButtons({ begun, changed }) {
       });
     }
   });
+}
+
+/** Pauses the automation that would undo a run with other settings, where that was asked for: before the run, so that nothing comes between. */
+async function holdAutomation() {
+  const box = /** @type {HTMLInputElement | null} */ (document.getElementById("hold-automation"));
+  const key = box?.dataset.hold;
+  if (!box?.checked || !key) return;
+  await good(v1.assets[":key"].automation.pause.$post({ param: { key } }));
+  say(`The automation of ${key} is paused.`, { link: { href: `/assets/${key}#automation`, title: "Resume it there" } });
+  box.checked = false;
 }

@@ -9,8 +9,17 @@ const scopeTitles: readonly (readonly [Scope, string])[] = [
   ["both", "with both"],
 ];
 
+export interface MaterializeFormProps {
+  request: RunRequest;
+  external: boolean;
+  /** Key of the asset whose function makes it. */
+  producer: string;
+  /** Whether automation makes it where it is stale. */
+  automated: boolean;
+}
+
 /** What is to be materialized and how; shows the plan of it, and nothing runs before that is confirmed. */
-export function MaterializeForm({ request, external }: { request: RunRequest; external: boolean }) {
+export function MaterializeForm({ request, external, producer, automated }: MaterializeFormProps) {
   const { key, scope, force, priority, from, to, names, hasPartitions, form, settings, problems, asked } = request;
   const problem = (name: string) => problems.get(name);
   const field = (name: string) => ({
@@ -87,12 +96,24 @@ export function MaterializeForm({ request, external }: { request: RunRequest; ex
         <button type="submit" class="primary">Show the plan</button>
         {general.map((text) => <p class="notice bad" role="alert" key={text}>{text}</p>)}
       </form>
-      {asked && <RunPlan {...asked} />}
       {asked?.body.config && (
-        <p class="about">
-          Sent with it: <code>{JSON.stringify(asked.body.config)}</code>
-        </p>
+        <div class="notice" id="experiment">
+          <p>
+            The settings <code>{JSON.stringify(asked.body.config)}</code> are of this run alone. {automated
+              ? "Automation makes the rows again with the standing settings, soon after the run has ended."
+              : "The next run that includes it makes the rows again with the standing settings."}
+          </p>
+          {automated && (
+            <label>
+              <input type="checkbox" id="hold-automation" data-hold={producer} /> Pause the automation of {producer}
+              {" "}
+              first. It stays as this run leaves it until you resume its automation, or until a schedule or another
+              request makes it.
+            </label>
+          )}
+        </div>
       )}
+      {asked && <RunPlan {...asked} />}
     </>
   );
 }

@@ -57,7 +57,12 @@ export function AssetPage({ record }: { record: AssetRecord }) {
                 makes it, with the settings of that asset.
               </p>
             )}
-            <MaterializeForm request={request} external={external} />
+            <MaterializeForm
+              request={request}
+              external={external}
+              producer={producer.key}
+              automated={producer.recipe?.automation !== undefined && automation.pausedAt === null}
+            />
             <div id="run-place" class="place" data-live>
               {request.run && <RunProgress run={request.run} now={now} />}
             </div>
