@@ -46,6 +46,8 @@ import {
 import { recordReport, type Report } from "./store/report.ts";
 import { EventRetention, Retention } from "./store/retention.ts";
 import { type Receipt, type ReceiptQuery, receiptsOf } from "./run/receipts.ts";
+import type { AsOf } from "./read/row_version.ts";
+import { type VersionDifference, versionDifference } from "./read/version_difference.ts";
 import { type Replay, replay } from "./run/replay.ts";
 import { type AssetStorage, type PrunedHistory, RowHistory } from "./store/row_history.ts";
 import { hashOf } from "./declare/row_schema.ts";
@@ -531,6 +533,11 @@ export class Engine {
    */
   async prune(options: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
     return await this.#rowHistory.prune(options);
+  }
+
+  /** How two versions of an asset differ: see {@link versionDifference}. @throws {InvalidRequestError} */
+  async compare(key: string, versions: { from: AsOf; to?: AsOf }): Promise<VersionDifference> {
+    return await versionDifference(this.around.database, this.graph.asset(key), versions);
   }
 
   /** What made some rows of an asset: see {@link receiptsOf}. @throws {InvalidRequestError} */

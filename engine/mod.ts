@@ -56,6 +56,7 @@ export * from "./partitions/mod.ts";
 export { type BlockedStep, type Estimate, Plan, type PlannedStep, type WaitingPartitions } from "./store/run_plan.ts";
 export { type LiveProcess, silentAfterSeconds } from "./store/heartbeat.ts";
 export * from "./store/records.ts";
+export { VersionDifference } from "./read/version_difference.ts";
 export { Receipt, type ReceiptQuery } from "./run/receipts.ts";
 export { type Difference, Replay } from "./run/replay.ts";
 export type { Report } from "./store/report.ts";

@@ -15,6 +15,7 @@ import { type Compat, compatRoutes } from "./compat/mod.ts";
 import { onErrorByPath, onNotFoundByPath } from "./compat/old_errors.ts";
 import { feedRoutes } from "./events.ts";
 import { receiptRoutes } from "./receipts.ts";
+import { versionDifferenceRoutes } from "./version_difference.ts";
 import { explanationRoutes } from "./explanations.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes, type Readiness } from "./health.ts";
@@ -150,6 +151,7 @@ export function api(options: ApiOptions) {
     .route("/v1/assets", assetRowRoutes(engine, { logger }))
     .route("/v1/assets", explanationRoutes(engine))
     .route("/v1/assets", receiptRoutes(engine))
+    .route("/v1/assets", versionDifferenceRoutes(engine))
     .route("/v1/assets", automationRoutes(engine))
     .route("/v1/assets", assetCheckRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))

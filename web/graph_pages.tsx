@@ -8,12 +8,14 @@ import { type GraphEngine, type GraphRecord, readGraph } from "./graph_record.ts
 import { kindOf } from "./graph_search.ts";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
 import { AssetsPage } from "./pages/assets.tsx";
+import { DifferencePage } from "./pages/difference.tsx";
+import { readVersions, type VersionEngine } from "./version_comparison.ts";
 import { ReceiptPage } from "./pages/receipt.tsx";
 import { readReceipts, type ReceiptEngine } from "./receipt_record.ts";
 
 /** What the pages of assets need of the rest. */
 export interface GraphPageOptions {
-  engine: GraphEngine & AssetEngine & ReceiptEngine;
+  engine: GraphEngine & AssetEngine & ReceiptEngine & VersionEngine;
   clock: { now(): Temporal.Instant };
 }
 
@@ -44,6 +46,15 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
       if (!engine.graph.keys.includes(key)) return answer(c, <AssetAbsentPage name={key} />, 404);
       const found = await readReceipts(engine, key, new URL(c.req.url).searchParams);
       return answer(c, <ReceiptPage assetKey={key} {...found} now={now()} />, found.problem === null ? 200 : 400);
+    })
+    .get("/assets/:key/difference", async (c) => {
+      const key = c.req.param("key");
+      if (!engine.graph.keys.includes(key)) return answer(c, <AssetAbsentPage name={key} />, 404);
+      const asset = engine.graph.asset(key);
+      const found = await readVersions(engine, asset, new URL(c.req.url).searchParams);
+      const { primaryKey } = asset.schema;
+      const page = <DifferencePage assetKey={key} primaryKey={primaryKey} {...found} />;
+      return answer(c, page, found.problem === null ? 200 : 400);
     })
     .get(`/assets/:key/:table{(?:${Object.keys(assetTables).join("|")})\\.csv}`, async (c) => {
       const { key, table: file } = c.req.param();

@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, string>> = {
   "engine/store/table_reconciliation.ts":
     "tables, columns and indexes come from declarations of assets and from the catalog of the database itself",
   "engine/store/table_record.ts": "names of tables come from the catalog, of those that have the name of an asset",
+  "engine/read/version_difference.ts": "identifiers of the row schema, with two ids as parameters",
   "engine/run/receipts.ts": "the text of row_query.ts with its parameters",
   "resources/database/connection.ts":
     "texts of this program without parameters: an empty one and commands of a session",

@@ -1,11 +1,21 @@
 import type { Materialization } from "../../engine/mod.ts";
 import { namesInWords } from "../partition_strips.ts";
 import { count, figure } from "../figures.ts";
+import { shownValue } from "../cell_value.ts";
+import { differing } from "../version_comparison.ts";
 import { Moment } from "./moment.tsx";
 import { TableScroller } from "./table_scroller.tsx";
 
-/** Versions of an asset, newest first. */
-export function Materializations({ of, now }: { of: readonly Materialization[]; now: number }) {
+export interface MaterializationsProps {
+  /** Newest first. */
+  of: readonly Materialization[];
+  assetKey: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Versions of an asset, each with what it changed and which settings it was not made with before. */
+export function Materializations({ of, assetKey, now }: MaterializationsProps) {
   if (of.length === 0) return <p class="empty">It has never been materialized.</p>;
   return (
     <TableScroller label="Materializations" csv="materializations">
@@ -19,11 +29,13 @@ export function Materializations({ of, now }: { of: readonly Materialization[]; 
             <th scope="col" class="number">Rows added</th>
             <th scope="col" class="number">Rows removed</th>
             <th scope="col">Changed partitions</th>
+            <th scope="col">Settings changed</th>
             <th scope="col">Metadata</th>
+            <th scope="col">Before it</th>
           </tr>
         </thead>
         <tbody>
-          {of.map((made) => (
+          {of.map((made, i) => (
             <tr>
               <th scope="row">{made.id}</th>
               <td>{made.runId === null ? made.origin : <a href={`/runs/${made.runId}`}>Run {made.runId}</a>}</td>
@@ -34,7 +46,15 @@ export function Materializations({ of, now }: { of: readonly Materialization[]; 
               <td class="number">{count(made.rowsAdded)}</td>
               <td class="number">{count(made.rowsRemoved)}</td>
               <td>{changedInWords(made)}</td>
+              <td>{settingsInWords(made, of[i + 1])}</td>
               <td>{metadataInWords(made)}</td>
+              <td>
+                {of[i + 1] && (
+                  <a href={`/assets/${assetKey}/difference?from=${of[i + 1]!.id}&to=${made.id}`}>
+                    Compare
+                  </a>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -52,6 +72,11 @@ function changedInWords({ changed, rowsAdded, rowsRemoved }: Materialization): s
     return [names === null ? (when === "" ? "all" : "") : namesInWords(names), when].filter(Boolean).join(", ");
   });
   return told.join("; ") + (changed.length > 2 ? `; ${changed.length - 2} more` : "");
+}
+
+function settingsInWords({ config }: Materialization, before: Materialization | undefined): string {
+  if (!before) return "";
+  return differing(before.config, config).map(({ name, after }) => `${name} ${shownValue(after)}`).join(", ");
 }
 
 function metadataInWords({ metadata }: Materialization): string {

@@ -1,0 +1,168 @@
+import type { Materialization, VersionDifference } from "../../engine/mod.ts";
+import { shownValue } from "../cell_value.ts";
+import { Figure, FigureList } from "../components/figure_list.tsx";
+import { Panel } from "../components/panel.tsx";
+import { TableScroller } from "../components/table_scroller.tsx";
+import { count, moment } from "../figures.ts";
+import { Layout } from "../layout.tsx";
+import { type ComparedValue, differing } from "../version_comparison.ts";
+
+export interface DifferencePageProps {
+  assetKey: string;
+  primaryKey: readonly string[];
+  /** Versions to choose from, newest first. */
+  versions: readonly Materialization[];
+  /** The two that are compared; absent where there are none of these numbers. */
+  earlier?: Materialization;
+  later?: Materialization;
+  difference: VersionDifference | null;
+  /** Why there is no difference to show. */
+  problem: string | null;
+}
+
+/** Two versions of an asset: rows that came, went and changed, settings and metadata side by side. */
+export function DifferencePage(props: DifferencePageProps) {
+  const { assetKey, primaryKey, versions, earlier, later, difference, problem } = props;
+  return (
+    <Layout
+      title={`Versions · ${assetKey} · Tandem`}
+      path={`/assets/${assetKey}`}
+      headline={
+        <div class="headline">
+          <div>
+            <h1>Two versions</h1>
+            <p>
+              of <a href={`/assets/${assetKey}#materializations`}>{assetKey}</a>
+            </p>
+          </div>
+        </div>
+      }
+    >
+      <form class="filters" method="get" action={`/assets/${assetKey}/difference`} aria-label="Versions">
+        <Version name="from" title="From" of={versions} chosen={earlier} />
+        <Version name="to" title="To" of={versions} chosen={later} />
+        <button type="submit">Compare</button>
+      </form>
+      {problem !== null && <p class="notice bad" role="alert">{problem}</p>}
+      {difference && (
+        <Panel id="rows" title="Rows">
+          <FigureList>
+            <Figure title="Added" text={count(difference.rowsAdded)} />
+            <Figure title="Removed" text={count(difference.rowsRemoved)} />
+            <Figure title="Changed" text={count(difference.rowsChanged)} />
+          </FigureList>
+          {difference.sample.length === 0
+            ? <p class="empty">Both versions have the same rows.</p>
+            : <Sample of={difference.sample} primaryKey={primaryKey} />}
+        </Panel>
+      )}
+      {earlier && later && (
+        <>
+          <Compared id="settings" title="Settings" values={differing(earlier.config, later.config)} />
+          <Compared
+            id="metadata"
+            title="Metadata"
+            values={differing(metadataOf(earlier), metadataOf(later), { all: true })}
+          />
+        </>
+      )}
+    </Layout>
+  );
+}
+
+/** What can be said in a word: tables are left out. */
+function metadataOf({ metadata, rowCount, codeVersion }: Materialization): Record<string, unknown> {
+  const told = Object.entries(metadata).flatMap(([name, entry]) =>
+    entry.type === "number" || entry.type === "text" ? [[name, entry.value] as const] : []
+  );
+  return { rows: rowCount, code_version: codeVersion, ...Object.fromEntries(told) };
+}
+
+function Version(
+  { name, title, of, chosen }: {
+    name: string;
+    title: string;
+    of: readonly Materialization[];
+    chosen?: Materialization;
+  },
+) {
+  return (
+    <label>
+      {title}
+      <select name={name}>
+        {chosen && !of.some(({ id }) => id === chosen.id) && <option value={chosen.id} selected>{chosen.id}</option>}
+        {of.map(({ id, committedAt }) => (
+          <option value={id} selected={id === chosen?.id} key={id}>{id}, {moment(committedAt, "UTC")}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Sample({ of, primaryKey }: { of: VersionDifference["sample"]; primaryKey: readonly string[] }) {
+  return (
+    <>
+      <p class="about">The first rows of each kind of change, in key order.</p>
+      <TableScroller label="Rows that differ" csv="difference">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Change</th>
+              {primaryKey.map((name) => <th scope="col" key={name}>{name}</th>)}
+              <th scope="col">Values</th>
+            </tr>
+          </thead>
+          <tbody>
+            {of.map(({ change, before, after }) => (
+              <tr>
+                <td>{change}</td>
+                {primaryKey.map((name) => <td key={name}>{shownValue((after ?? before)![name])}</td>)}
+                <td>
+                  {differing(before ?? {}, after ?? {}).filter(({ name }) => !primaryKey.includes(name)).map((
+                    value,
+                  ) => (
+                    <span class="entry" key={value.name}>
+                      <span class="faint">{value.name}</span> {change !== "added" && shownValue(value.before)}
+                      {change === "changed" && " → "}
+                      {change !== "removed" && shownValue(value.after)}
+                      {"  "}
+                    </span>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableScroller>
+    </>
+  );
+}
+
+function Compared({ id, title, values }: { id: string; title: string; values: readonly ComparedValue[] }) {
+  return (
+    <Panel id={id} title={title}>
+      {values.length === 0 ? <p class="empty">The same in both.</p> : (
+        <TableScroller label={title} csv={id}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col" class="number">Earlier</th>
+                <th scope="col" class="number">Later</th>
+              </tr>
+            </thead>
+            <tbody>
+              {values.map(({ name, before, after }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td class="number">{shownValue(before)}</td>
+                  <td class="number">{shownValue(after)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableScroller>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,61 @@
+import { type AnyAsset, type AsOf, type Engine, EngineError, type Materialization } from "../engine/mod.ts";
+import type { DifferencePageProps } from "./pages/difference.tsx";
+
+/** What the page of two versions reads of the engine. */
+export type VersionEngine = Pick<Engine, "compare" | "materializations">;
+
+/** One value of two versions. */
+export interface ComparedValue {
+  name: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** Versions to choose from. */
+const offered = 60;
+
+/**
+ * The values of two records by name.
+ *
+ * @param options.all Those that are equal, too.
+ */
+export function differing(before: unknown, after: unknown, { all = false } = {}): ComparedValue[] {
+  const [earlier, later] = [Object(before ?? {}), Object(after ?? {})] as Record<string, unknown>[];
+  return [...new Set([...Object.keys(earlier!), ...Object.keys(later!)])]
+    .map((name) => ({ name, before: earlier![name], after: later![name] }))
+    .filter((value) => all || JSON.stringify(value.before) !== JSON.stringify(value.after));
+}
+
+/** Reads two versions by the numbers in an address: the two newest where it has none. */
+export async function readVersions(
+  engine: VersionEngine,
+  asset: AnyAsset,
+  search: URLSearchParams,
+): Promise<Omit<DifferencePageProps, "assetKey" | "primaryKey">> {
+  const versions = await engine.materializations(asset.key, { limit: offered });
+  const given = (name: string) => {
+    const text = search.get(name)?.trim() ?? "";
+    return /^\d{1,15}$/.test(text) ? Number(text) : text === "" ? undefined : text;
+  };
+  const to = given("to") ?? versions[0]?.id;
+  const from = given("from") ?? versions[1]?.id;
+  if (to === undefined || from === undefined) {
+    return { versions, difference: null, problem: `"${asset.key}" has fewer than two versions.` };
+  }
+  try {
+    const difference = await engine.compare(asset.key, { from, to });
+    const [earlier, later] = await Promise.all(
+      [difference.from, difference.to].map((id) => one(engine, asset.key, id)),
+    );
+    return { versions, earlier, later, difference, problem: null };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const known = (version: AsOf) => versions.find(({ id }) => id === version);
+    return { versions, earlier: known(from), later: known(to), difference: null, problem: error.message };
+  }
+}
+
+async function one(engine: VersionEngine, key: string, id: number): Promise<Materialization | undefined> {
+  const [found] = await engine.materializations(key, { limit: 1, before: id + 1 });
+  return found;
+}
