@@ -143,7 +143,7 @@ async function readConfig(text: string): Promise<Record<string, unknown>> {
     throw new UsageError(`${where} is not JSON: ${(error as Error).message}.`);
   }
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
-    throw new UsageError(`${where} must be an object with asset keys, such as {"chosen_pairs": {…}}.`);
+    throw new UsageError(`${where} must be an object with asset keys, such as {"KEY": {…}}.`);
   }
   return config as Record<string, unknown>;
 }

@@ -41,7 +41,7 @@ Options:
   --force       run every selected step, stale or not
   --priority N  whole number, 0 unless given; higher goes first where runs or their steps wait for each other
   --retry RUN   do again what failed, was skipped or was cancelled in that run, and what depends on it
-  --config C    settings for this run by asset key: JSON ({"chosen_pairs": {…}}) or the path of a file with it
+  --config C    settings for this run by asset key: JSON ({"KEY": {…}}) or the path of a file with it
   --json        print the run (with --dry-run the plan) as one JSON document; progress goes to standard error
 
 Exit codes: 0 everything went well, 1 something failed or was cancelled, 2 the command was not understood.
@@ -131,7 +131,7 @@ Shows what made rows of an asset, such as a signal: the versions that were read,
 versions alone, and says whether every row is the same to the last bit. Changes nothing. Rows that were read from outside cannot be
 made again, nor such as were made of versions that have been pruned.
 
-  deno task replay walk_forward_daily strategy=rolling_trend ticker_1=KO ticker_2=PEP session=2026-11-27
+  deno task replay KEY ticker=KO session=2026-11-27
 
 Options:
   --as-of V     rows as they were at materialization V, or at a time such as 2026-11-27T22:00:00Z

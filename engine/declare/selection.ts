@@ -22,7 +22,7 @@ export function select(graph: AssetGraph, selection: string): string[] {
   const terms = selection.split(/[\s,]+/).filter((term) => term !== "");
   if (terms.length === 0) {
     throw new SelectionError(
-      'The selection is empty. Name an asset ("clean_prices", "+pair_metrics"), a group or "*".',
+      'The selection is empty. Name an asset ("KEY", "+KEY"), a group ("group:NAME") or "*".',
     );
   }
   const selected = new Set<string>();
