@@ -141,9 +141,6 @@ function crowded(): AnyAsset[] {
     component_4: null,
     component_5: null,
   }));
-  const tables = {
-    [cointegratedPairs.key]: knownTable(cointegratedPairs, pairs),
-    [pairClusters.key]: knownTable(pairClusters, clusters),
-  };
-  return pairPageAssets.map((asset) => tables[asset.key] ?? asset);
+  const tables = [knownTable(cointegratedPairs, pairs), knownTable(pairClusters, clusters)];
+  return pairPageAssets.map((asset) => tables.find(({ key }) => key === asset.key) ?? asset);
 }

@@ -3,7 +3,7 @@ import { assetStates } from "./judge/asset_states.ts";
 import type { Clock } from "../resources/clock.ts";
 import { type AtVersion, datesWithRows, newestDate } from "./read/asset_dates.ts";
 import type { Database, Sql } from "../resources/database/database.ts";
-import type { AnyAsset } from "./declare/asset.ts";
+import type { AnyAsset, Asset, View } from "./declare/asset.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill/backfill.ts";
 import { PartitionLedger } from "./store/partition_ledger.ts";
@@ -65,6 +65,7 @@ import {
 } from "./read/row_page.ts";
 import { type RowStream, RowStreams, type StreamOptions } from "./read/row_stream.ts";
 import type { RowQuery } from "./read/row_query.ts";
+import { type ColumnOf, readView, type ViewPage, type ViewQuery } from "./read/view_rows.ts";
 import { versionOf, type VersionQuery } from "./read/row_version.ts";
 import type { RunFilter } from "./store/run_filter.ts";
 import { RunDriver } from "./run/run_driver.ts";
@@ -318,7 +319,25 @@ export class Engine {
     return partitionReport(this.graph.asset(key), snapshot.partitions.get(producer.key)!, range);
   }
 
-  /** Rows of an asset, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
+  /**
+   * Rows of one version of an asset that the caller knows, all of them unless there is a limit. Columns and values have the types of its row
+   * schema: a column that it does not have does not compile.
+   *
+   * @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError}
+   */
+  async read<Row, Field extends ColumnOf<Row> = ColumnOf<Row>>(
+    view: View<Row>,
+    query: ViewQuery<Row, Field> = {},
+    options: PageOptions = {},
+  ): Promise<ViewPage<Row, Field>> {
+    return await readView<Row, Field>(this.around.database, this.#withRows(view), query, options);
+  }
+
+  #withRows<Row>({ key }: View<Row>): Asset<Row> {
+    return withRows(this.graph.asset(key));
+  }
+
+  /** Rows of whatever asset a key names, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
   async rows(key: string, query: PageQuery, options: PageOptions = {}): Promise<RowPage> {
     return await readPage(this.around.database, withRows(this.graph.asset(key)), query, options);
   }
@@ -352,8 +371,12 @@ export class Engine {
    *
    * @throws {UnknownAssetError}
    */
-  async newestIn(key: string, column: string, where: string | null = null): Promise<string | null> {
-    return await newestInColumn(this.around.database.sql, this.graph.asset(key), { column, where });
+  async newestIn<Row>(
+    view: View<Row>,
+    column: ColumnOf<Row>,
+    where: ColumnOf<Row> | null = null,
+  ): Promise<string | null> {
+    return await newestInColumn(this.around.database.sql, this.#withRows(view), { column, where });
   }
 
   /** Dates of its partitions that have rows, newest first. @throws {UnknownAssetError} */
@@ -362,8 +385,11 @@ export class Engine {
   }
 
   /** The newest rows of each name, such as the last bars of every ticker. @throws {UnknownAssetError | InvalidRequestError} */
-  async newestRows(key: string, query: NewestRowsQuery): Promise<NewestRows> {
-    return await newestRows(this.around.database, withRows(this.graph.asset(key)), query);
+  async newestRows<Row, Field extends ColumnOf<Row>>(
+    view: View<Row>,
+    query: NewestRowsQuery<Field>,
+  ): Promise<NewestRows<Pick<Row, Field>>> {
+    return await newestRows<Row, Field>(this.around.database, this.#withRows(view), query);
   }
 
   /** Rows of an asset as a whole, column by column. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */

@@ -16,6 +16,7 @@ export type {
   Materialized,
   Output,
   RowOf,
+  View,
 } from "./declare/asset.ts";
 export * from "./automation/mod.ts";
 export { type BackfillAction, backfillActions, type Backfills } from "./backfill/backfill.ts";
@@ -81,6 +82,7 @@ export {
 export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./read/row_stream.ts";
 export { silentText } from "./judge/waiting.ts";
 export type { RowQuery } from "./read/row_query.ts";
+export type { ColumnOf, ViewPage, ViewQuery } from "./read/view_rows.ts";
 export type { AsOf, VersionQuery } from "./read/row_version.ts";
 export type { RowVersion } from "./store/latest_versions.ts";
 export type { ScheduleTick } from "./store/schedule_record.ts";

@@ -49,7 +49,7 @@ const cacheBytes = 16 * 1024 * 1024;
 const defaultStallMs = 60_000;
 
 /** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
-const RowParameters = z.strictObject({
+export const RowParameters = z.strictObject({
   order: list.optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
   fields: list.optional().describe("Columns to answer with, separated by commas"),
   limit: wholeNumber(1, maxPageRows).default(defaultLimit),

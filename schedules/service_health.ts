@@ -1,3 +1,4 @@
+import { serviceHealth as asset } from "../assets/views.ts";
 import type { Schedule } from "../engine/mod.ts";
 
 /** How the service itself is, on days without new bars too. */
@@ -6,5 +7,5 @@ export const serviceHealth: Schedule = {
   description: "Every six hours: how the service itself is.",
   cron: "0 */6 * * *",
   timeZone: "UTC",
-  selection: "service_health",
+  selection: asset.key,
 };

@@ -1,4 +1,5 @@
-import type { Engine } from "../engine/mod.ts";
+import { chosenPairs } from "../assets/views.ts";
+import { type Engine, equalTo } from "../engine/mod.ts";
 
 /** A pair of the newest selection. */
 export interface ChosenPair {
@@ -23,28 +24,36 @@ export interface ChosenPairs {
 }
 
 const maxRows = 200;
-const columns = ["rank", "ticker_1", "ticker_2", "slope", "half_life", "engle_granger_p_value", "pinned"];
+const columns = [
+  "rank",
+  "ticker_1",
+  "ticker_2",
+  "slope",
+  "half_life",
+  "engle_granger_p_value",
+  "pinned",
+] as const;
 
 /** Reads the newest selection, by rank; `null` where no pair was ever chosen. */
 export async function readChosenPairs(
-  engine: Pick<Engine, "graph" | "rows" | "newestDate">,
+  engine: Pick<Engine, "graph" | "read" | "newestDate">,
 ): Promise<ChosenPairs | null> {
-  if (!engine.graph.keys.includes("chosen_pairs")) return null;
-  const asset = engine.graph.asset("chosen_pairs");
-  const has = new Set(asset.schema.columns.map(({ name }) => name));
-  const asOf = await engine.newestDate("chosen_pairs");
-  const { rows, materialization } = await engine.rows("chosen_pairs", {
+  if (!engine.graph.keys.includes(chosenPairs.key)) return null;
+  // A project may have chosen pairs of its own, of which less is known.
+  const has = new Set(engine.graph.asset(chosenPairs.key).schema.columns.map(({ name }) => name));
+  const asOf = await engine.newestDate(chosenPairs.key);
+  const { rows, materialization } = await engine.read(chosenPairs, {
     limit: maxRows,
     fields: columns.filter((name) => has.has(name)),
     order: has.has("rank") ? ["rank"] : [],
-    filters: asOf === null ? [] : [{ column: asset.partitionedBy!.date!, operator: "eq", value: asOf }],
+    filters: asOf === null ? [] : equalTo({ as_of: asOf }),
   });
   if (materialization === null) return null;
   const number = (value: unknown) => typeof value === "number" ? value : null;
   return {
     asOf,
     pairs: rows.map((row) => ({
-      tickers: [String(row.ticker_1), String(row.ticker_2)],
+      tickers: [row.ticker_1, row.ticker_2],
       rank: number(row.rank),
       hedgeRatio: number(row.slope),
       halfLife: number(row.half_life),

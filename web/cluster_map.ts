@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type Engine, maxPageRows } from "../engine/mod.ts";
+import { cointegratedPairs, pairClusters } from "../assets/views.ts";
+import { type Engine, equalTo } from "../engine/mod.ts";
 
 /** What the map of clusters reads of the engine. */
-export type ClustersEngine = Pick<Engine, "graph" | "rows" | "newestDate" | "datesWithRows" | "materializations">;
+export type ClustersEngine = Pick<Engine, "graph" | "read" | "newestDate" | "datesWithRows" | "materializations">;
 
 /** A ticker on the map. */
 export interface MappedTicker {
@@ -38,29 +39,28 @@ export async function readClusterMap(
   engine: ClustersEngine,
   wanted: { asOf?: string; preset?: string } = {},
 ): Promise<ClusterMap | null> {
-  if (!engine.graph.keys.includes("pair_clusters")) return null;
-  const asOfSessions = await engine.datesWithRows("pair_clusters");
+  if (!engine.graph.keys.includes(pairClusters.key)) return null;
+  const asOfSessions = await engine.datesWithRows(pairClusters.key);
   const isDate = z.iso.date().safeParse(wanted.asOf).success;
-  const asOf = isDate ? wanted.asOf! : await engine.newestDate("pair_clusters");
+  const asOf = isDate ? wanted.asOf! : await engine.newestDate(pairClusters.key);
   if (asOf === null) return null;
-  const [tested] = engine.graph.keys.includes("cointegrated_pairs")
-    ? await engine.materializations("cointegrated_pairs", { limit: 1 })
+  const [tested] = engine.graph.keys.includes(cointegratedPairs.key)
+    ? await engine.materializations(cointegratedPairs.key, { limit: 1 })
     : [];
   const testedPreset = (tested?.config as { clusterPreset?: string } | undefined)?.clusterPreset ?? null;
-  const { rows, materialization } = await engine.rows("pair_clusters", {
-    filters: [{ column: "as_of", operator: "eq", value: asOf }],
+  const { rows, materialization } = await engine.read(pairClusters, {
+    filters: equalTo({ as_of: asOf }),
     fields: ["preset", "ticker", "cluster", "component_1", "component_2"],
-    limit: maxPageRows,
   });
   if (materialization === null || rows.length === 0) return null;
-  const presets = [...new Set(rows.map((row) => String(row.preset)))];
+  const presets = [...new Set<string>(rows.map((row) => row.preset))];
   const preset = presets.find((name) => name === wanted.preset) ??
     presets.find((name) => name === testedPreset) ?? presets[0]!;
   const tickers = rows.filter((row) => row.preset === preset).map((row) => ({
-    ticker: String(row.ticker),
-    cluster: row.cluster as number,
-    x: row.component_1 as number ?? 0,
-    y: row.component_2 as number ?? 0,
+    ticker: row.ticker,
+    cluster: row.cluster,
+    x: row.component_1 ?? 0,
+    y: row.component_2 ?? 0,
   }));
   const members = Map.groupBy(tickers.filter(({ cluster }) => cluster >= 0), ({ cluster }) => cluster);
   return {

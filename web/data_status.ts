@@ -1,4 +1,5 @@
-import { type AssetState, type Engine, isLate, type OverallState, overallState } from "../engine/mod.ts";
+import { cleanPrices, dailyBars, rawDailyBars, sessions } from "../assets/views.ts";
+import { type AssetState, type Engine, isLate, type OverallState, overallState, type View } from "../engine/mod.ts";
 import { type DataSource, isSimulated } from "../resources/market_data/data_source.ts";
 import { exchangeTimeZone } from "./preferences.ts";
 
@@ -29,13 +30,7 @@ export interface DataStatus {
 }
 
 /** Where the newest session is looked for: the closes that all have, and before there are any, the bars. */
-const sessionAssets = [
-  // Of dates with bars those that count.
-  { key: "sessions", where: "complete" },
-  { key: "clean_prices", where: null },
-  { key: "daily_bars", where: null },
-  { key: "raw_daily_bars", where: null },
-] as const;
+const dated: readonly View<{ session: string }>[] = [sessions, cleanPrices, dailyBars, rawDailyBars];
 const sessionColumn = "session";
 /** A reading this old is good for every page: other processes may publish, too. */
 const holdsMs = 2_000;
@@ -109,14 +104,21 @@ export class DataStatusReader {
   }
 
   async #lastSession(states: readonly AssetState[]): Promise<string | null> {
-    for (const { key, where } of sessionAssets) {
+    for (const view of dated) {
+      const { key } = view;
       const last = states.find((asset) => asset.key === key)?.lastMaterialization;
       if (!last || last.rowCount === 0) continue;
       const { schema } = this.engine.graph.asset(key);
       if (!schema.columns.some(({ name, type }) => name === sessionColumn && type === "date")) continue;
       const version = `${key} ${last.dataVersion}`;
       if (this.#newest?.version !== version) {
-        this.#newest = { version, session: await this.engine.newestIn(key, sessionColumn, where) };
+        this.#newest = {
+          version,
+          session: view === sessions
+            // Of dates with bars those that count.
+            ? await this.engine.newestIn(sessions, sessionColumn, "complete")
+            : await this.engine.newestIn(view, sessionColumn),
+        };
       }
       return this.#newest.session;
     }

@@ -1,44 +1,15 @@
-import { type Engine, type Filter, maxPageRows } from "../engine/mod.ts";
+import { forecastScores, spreadForecasts } from "../assets/views.ts";
+import { type ColumnOf, type Engine, equalTo, type Filter, type RowOf } from "../engine/mod.ts";
+import { ofPair } from "./pair_filter.ts";
 
 /** What pages of forecasts read of the engine. */
-export type ForecastsEngine = Pick<Engine, "graph" | "rows">;
+export type ForecastsEngine = Pick<Engine, "graph" | "read">;
 
 /** Errors of a model for a horizon, beside those of the last value. */
-export interface ForecastScore {
-  model: string;
-  horizon: number;
-  forecasts: number;
-  sessions: number;
-  first_as_of: string;
-  last_as_of: string;
-  mse: number;
-  baseline_mse: number;
-  mae: number;
-  baseline_mae: number;
-  directional_accuracy: number;
-  baseline_directional_accuracy: number;
-  pairs: number;
-  pairs_better: number;
-  interval_coverage: number;
-  diebold_mariano: number | null;
-  diebold_mariano_p_value: number | null;
-}
+export type ForecastScore = RowOf<typeof forecastScores>;
 
 /** A forecast of a pair's spread, in standard deviations of the formation's. */
-export interface SpreadForecast {
-  as_of: string;
-  ticker_1: string;
-  ticker_2: string;
-  model: string;
-  horizon: number;
-  window: number;
-  scaled_spread: number;
-  forecast: number;
-  lower: number;
-  upper: number;
-  target_session: string | null;
-  actual: number | null;
-}
+export type SpreadForecast = RowOf<typeof spreadForecasts>;
 
 /** Which forecasts a person asks for. */
 export interface AskedForecasts {
@@ -82,17 +53,13 @@ export interface ForecastsRecord {
 /** Model that is shown unless another is asked for, where it is there. */
 const standingModel = "arima";
 
-const equal = (column: string, value: string): Filter => ({ column, operator: "eq", value });
-
 /** Reads the page of forecasts; `null` for a project without them. */
 export async function readForecasts(
   engine: ForecastsEngine,
   { pair: asked, ...choice }: AskedForecasts & { pair?: readonly [string, string] } = {},
 ): Promise<ForecastsRecord | null> {
-  if (!engine.graph.keys.includes("spread_forecasts")) return null;
-  const scores = engine.graph.keys.includes("forecast_scores")
-    ? (await engine.rows("forecast_scores", { limit: maxPageRows })).rows as unknown as ForecastScore[]
-    : [];
+  if (!engine.graph.keys.includes(spreadForecasts.key)) return null;
+  const scores = engine.graph.keys.includes(forecastScores.key) ? (await engine.read(forecastScores)).rows : [];
   const newest = await readNewest(engine, choice);
   const first = newest?.forecasts[0];
   const tickers = asked ?? (first ? [first.ticker_1, first.ticker_2] as const : null);
@@ -105,14 +72,13 @@ export async function readPairForecasts(
   tickers: readonly [string, string],
   asked: AskedForecasts = {},
 ): Promise<PairForecasts | null> {
-  if (!engine.graph.keys.includes("spread_forecasts")) return null;
-  const ofPair = [equal("ticker_1", tickers[0]), equal("ticker_2", tickers[1])];
-  const last = await newestOf(engine, ofPair);
+  if (!engine.graph.keys.includes(spreadForecasts.key)) return null;
+  const last = await newestOf(engine, ofPair(tickers));
   if (last.length === 0) return null;
   const choice = choose(last, asked);
-  const filters = [...ofPair, equal("model", choice.model), equal("horizon", String(choice.horizon))];
-  const { rows } = await engine.rows("spread_forecasts", { filters, order: ["as_of"], limit: maxPageRows });
-  return { ...choice, tickers, forecasts: rows as unknown as SpreadForecast[] };
+  const filters = [...ofPair(tickers), ...equalTo({ model: choice.model, horizon: String(choice.horizon) })];
+  const { rows } = await engine.read(spreadForecasts, { filters, order: ["as_of"] });
+  return { ...choice, tickers, forecasts: rows };
 }
 
 async function readNewest(engine: ForecastsEngine, asked: AskedForecasts): Promise<ForecastsRecord["newest"]> {
@@ -124,12 +90,14 @@ async function readNewest(engine: ForecastsEngine, asked: AskedForecasts): Promi
 }
 
 /** Forecasts of the newest as-of session among those that meet the filters, in key order. */
-async function newestOf(engine: ForecastsEngine, filters: Filter[]): Promise<SpreadForecast[]> {
-  const { rows: [last] } = await engine.rows("spread_forecasts", { filters, order: ["-as_of"], limit: 1 });
+async function newestOf(
+  engine: ForecastsEngine,
+  filters: readonly Filter<ColumnOf<SpreadForecast>>[],
+): Promise<SpreadForecast[]> {
+  const { rows: [last] } = await engine.read(spreadForecasts, { filters, order: ["-as_of"], limit: 1 });
   if (!last) return [];
-  const asOf = equal("as_of", String(last.as_of));
-  const { rows } = await engine.rows("spread_forecasts", { filters: [...filters, asOf], limit: maxPageRows });
-  return rows as unknown as SpreadForecast[];
+  const { rows } = await engine.read(spreadForecasts, { filters: [...filters, ...equalTo({ as_of: last.as_of })] });
+  return rows;
 }
 
 function choose(forecasts: readonly SpreadForecast[], { model, horizon }: AskedForecasts): ForecastChoice {

@@ -1,3 +1,6 @@
+import { chosenPairs, cleanPrices, pairClusters, spreadForecasts, strategyComparison } from "../assets/views.ts";
+import type { View } from "../engine/mod.ts";
+
 /** Groups of the sidebar, in their order. */
 export const pageGroups = ["Research", "Operations"] as const;
 
@@ -8,7 +11,7 @@ export interface NavigationPage {
   group: typeof pageGroups[number];
   icon: IconName;
   /** The asset that the page is about: a project without it has no such page. */
-  asset?: string;
+  asset?: View<unknown>;
 }
 
 /** Outlines of 16 × 16. */
@@ -39,12 +42,12 @@ export const navigation: readonly NavigationPage[] = [
     title: "Strategies",
     group: "Research",
     icon: "strategies",
-    asset: "strategy_comparison",
+    asset: strategyComparison,
   },
-  { path: "/pairs", title: "Pairs", group: "Research", icon: "pairs", asset: "chosen_pairs" },
-  { path: "/pairs/clusters", title: "Clusters", group: "Research", icon: "clusters", asset: "pair_clusters" },
-  { path: "/tickers", title: "Tickers", group: "Research", icon: "tickers", asset: "clean_prices" },
-  { path: "/forecasts", title: "Forecasts", group: "Research", icon: "forecasts", asset: "spread_forecasts" },
+  { path: "/pairs", title: "Pairs", group: "Research", icon: "pairs", asset: chosenPairs },
+  { path: "/pairs/clusters", title: "Clusters", group: "Research", icon: "clusters", asset: pairClusters },
+  { path: "/tickers", title: "Tickers", group: "Research", icon: "tickers", asset: cleanPrices },
+  { path: "/forecasts", title: "Forecasts", group: "Research", icon: "forecasts", asset: spreadForecasts },
   { path: "/assets", title: "Assets", group: "Operations", icon: "assets" },
   { path: "/runs", title: "Runs", group: "Operations", icon: "runs" },
   { path: "/backfills", title: "Backfills", group: "Operations", icon: "backfills" },
@@ -55,7 +58,7 @@ export const navigation: readonly NavigationPage[] = [
 
 /** Pages that a project with these assets has; all where they are not known. */
 export function pagesOf(keys: readonly string[] | null): NavigationPage[] {
-  return navigation.filter(({ asset }) => asset === undefined || keys === null || keys.includes(asset));
+  return navigation.filter(({ asset }) => asset === undefined || keys === null || keys.includes(asset.key));
 }
 
 /** The page that an address belongs to: itself, or the nearest above it. */

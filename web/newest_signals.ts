@@ -1,4 +1,5 @@
-import { type Engine, maxPageRows } from "../engine/mod.ts";
+import { walkForwardDaily } from "../assets/views.ts";
+import { type Engine, equalTo } from "../engine/mod.ts";
 
 /** What a pair's strategy said at the newest close. */
 export interface NewestSignal {
@@ -42,29 +43,25 @@ const words: Readonly<Record<string, string>> = {
  * of that session.
  */
 export async function readNewestSignals(
-  engine: Pick<Engine, "graph" | "rows">,
+  engine: Pick<Engine, "graph" | "read">,
   { strategy, session }: { strategy: string; session: string },
 ): Promise<NewestSignals | null> {
-  if (!engine.graph.keys.includes("walk_forward_daily")) return null;
-  const { rows } = await engine.rows("walk_forward_daily", {
-    filters: [
-      { column: "strategy", operator: "eq", value: strategy },
-      { column: "session", operator: "eq", value: session },
-    ],
+  if (!engine.graph.keys.includes(walkForwardDaily.key)) return null;
+  const { rows } = await engine.read(walkForwardDaily, {
+    filters: equalTo({ strategy, session }),
     fields: ["ticker_1", "ticker_2", "signal", "position", "target", "score", "hedge_ratio"],
-    limit: maxPageRows,
   });
   if (rows.length === 0) return null;
   const signals = rows.map((row): NewestSignal => ({
-    tickers: [String(row.ticker_1), String(row.ticker_2)],
+    tickers: [row.ticker_1, row.ticker_2],
     says: row.signal === "window_end" && row.target !== row.position
       ? "exit: window ends"
-      : words[String(row.signal)] ?? String(row.signal),
+      : words[row.signal] ?? row.signal,
     acts: row.target !== row.position,
-    position: row.position as number,
-    target: row.target as number,
-    score: row.score as number | null,
-    hedgeRatio: row.hedge_ratio as number | null,
+    position: row.position,
+    target: row.target,
+    score: row.score,
+    hedgeRatio: row.hedge_ratio,
   }));
   const urgency = ({ acts, position }: NewestSignal) => acts ? 0 : position !== 0 ? 1 : 2;
   return { strategy, session, signals: signals.sort((a, b) => urgency(a) - urgency(b)) };

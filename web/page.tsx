@@ -17,30 +17,26 @@ import type { ClustersEngine } from "./cluster_map.ts";
 import { pairPages } from "./pair_pages.tsx";
 import type { SelectionsEngine } from "./selection_history.ts";
 import type { PairsEngine } from "./tested_pairs.ts";
-import type { PairEngine } from "./pair_record.ts";
 import type { PaletteEngine } from "./palette_search.ts";
 import { type RunEngine, runPages } from "./run_pages.tsx";
 import { searchPages } from "./search_pages.tsx";
 import { strategyPages } from "./strategy_pages.tsx";
-import type { StrategiesEngine } from "./strategy_record.ts";
 import { staticFiles } from "./static_files.ts";
-import { tickerDirectory } from "./ticker_directory.ts";
-import { type TickerEngine, tickerPages } from "./ticker_pages.tsx";
+import { type DirectoryEngine, tickerDirectory } from "./ticker_directory.ts";
+import { tickerPages } from "./ticker_pages.tsx";
 
 /** What a page needs of the rest. */
 export interface PageOptions {
   engine:
     & DataStatusEngine
     & OverviewEngine
-    & PairEngine
     & PairsEngine
     & ClustersEngine
     & SelectionsEngine
     & ForecastsEngine
-    & StrategiesEngine
     & GraphPageOptions["engine"]
     & BackfillEngine
-    & TickerEngine
+    & DirectoryEngine
     & PaletteEngine
     & RunEngine;
   scheduler: { states(): Promise<ScheduleState[]> };

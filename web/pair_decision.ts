@@ -1,3 +1,4 @@
+import { walkForwardDaily } from "../assets/views.ts";
 import { deviationsOf, type PairFormation } from "./pair_formation.ts";
 import type { PairRecord, PairTrade } from "./pair_record.ts";
 import type { PairDay, PairWindow, WalkForward } from "./pair_walk_forward.ts";
@@ -145,7 +146,7 @@ function standing({ closes }: PairRecord, formation: PairFormation | null): Spre
 }
 
 function whyNoSignal({ walkForward, pinned, rank, tested, sources }: PairRecord): string {
-  if (!sources.has("walk_forward_daily")) return "The walk-forward backtest has not been materialized yet.";
+  if (!sources.has(walkForwardDaily.key)) return "The walk-forward backtest has not been materialized yet.";
   const last = walkForward?.windows.at(-1);
   if (last) {
     return `The pair is in no trading window now: its last one ended ${last.tradingLast}.`;

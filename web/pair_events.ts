@@ -1,5 +1,6 @@
-import type { Engine, Filter, Materialization } from "../engine/mod.ts";
-import type { PairRead } from "./pair_record.ts";
+import { rawDividends, rawSplits } from "../assets/views.ts";
+import { type Engine, equalTo, type Materialization } from "../engine/mod.ts";
+import type { VersionReader } from "./version_rows.ts";
 
 /** What the source tells of dividends. */
 export interface PairDividends {
@@ -19,16 +20,16 @@ export interface LegEvent {
 }
 
 /** Dividends and splits of both legs, by session. */
-export async function readLegEvents(read: PairRead, tickers: readonly [string, string]): Promise<LegEvent[]> {
+export async function readLegEvents(read: VersionReader, tickers: readonly [string, string]): Promise<LegEvent[]> {
   const of = async (ticker: string): Promise<LegEvent[]> => {
-    const filters: Filter[] = [{ column: "ticker", operator: "eq", value: ticker }];
+    const filters = equalTo({ ticker });
     const [dividends, splits] = await Promise.all([
-      read("raw_dividends", filters, ["session", "cash"]),
-      read("raw_splits", filters, ["session", "ratio"]),
+      read.rows(rawDividends, { filters, fields: ["session", "cash"] }),
+      read.rows(rawSplits, { filters, fields: ["session", "ratio"] }),
     ]);
     return [
-      ...dividends.map((row) => ({ kind: "dividend" as const, session: String(row.session), value: Number(row.cash) })),
-      ...splits.map((row) => ({ kind: "split" as const, session: String(row.session), value: Number(row.ratio) })),
+      ...dividends.map(({ session, cash }) => ({ kind: "dividend" as const, session, value: cash })),
+      ...splits.map(({ session, ratio }) => ({ kind: "split" as const, session, value: ratio })),
     ].map((event) => ({ ticker, ...event }));
   };
   const events = (await Promise.all(tickers.map(of))).flat();
@@ -44,7 +45,7 @@ export function dividendsOf(
     events: readonly LegEvent[];
   },
 ): PairDividends | null {
-  if (!source) return graph.keys.includes("raw_dividends") ? null : { inSource: false, ofLegs: [0, 0] };
+  if (!source) return graph.keys.includes(rawDividends.key) ? null : { inSource: false, ofLegs: [0, 0] };
   if (source.rowCount === 0) return { inSource: false, ofLegs: [0, 0] };
   const count = (leg: string) => events.filter(({ ticker, kind }) => kind === "dividend" && ticker === leg).length;
   return { inSource: true, ofLegs: [count(tickers[0]), count(tickers[1])] };

@@ -1,3 +1,4 @@
+import { cointegratedPairs } from "../assets/views.ts";
 import { linearRegression } from "../quant/mod.ts";
 import type { PairRecord } from "./pair_record.ts";
 
@@ -29,7 +30,7 @@ export function formationOf({ closes, walkForward, tested, sources }: PairRecord
   const until = window?.formationLast ?? tested?.as_of;
   if (until === undefined) return null;
   const end = sessions.findLastIndex((session) => session <= until) + 1;
-  const recorded = sources.get("cointegrated_pairs")?.config as { formationSessions?: unknown } | undefined;
+  const recorded = sources.get(cointegratedPairs.key)?.config as { formationSessions?: unknown } | undefined;
   const length = typeof recorded?.formationSessions === "number" ? recorded.formationSessions : Infinity;
   const start = window ? sessions.findIndex((session) => session >= window.formationFirst) : Math.max(0, end - length);
   if (start < 0 || end - start < fewest) return null;

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { ColumnOf } from "../engine/mod.ts";
 import { answer, answerCsv } from "./answer.tsx";
 import { type ClustersEngine, readClusterMap } from "./cluster_map.ts";
 import { monthlyReturns } from "./monthly_returns.ts";
@@ -11,11 +12,12 @@ import { PairsPage, readPairs } from "./pages/pairs.tsx";
 import { SelectionsPage } from "./pages/selections.tsx";
 import { pairSpread } from "./pair_charts.ts";
 import { pairPath } from "./pair_path.ts";
-import { type PairEngine, readPair } from "./pair_record.ts";
+import { readPair } from "./pair_record.ts";
 import { readPairView } from "./pair_view.ts";
 import { residualDiagnostics } from "./residual_diagnostics.ts";
 import { readSelectionHistory, type SelectionsEngine } from "./selection_history.ts";
 import { type PairsEngine, readSearch, readTestedPairs, type TestedPair } from "./tested_pairs.ts";
+import type { VersionEngine } from "./version_rows.ts";
 
 const testedColumns = [
   "as_of",
@@ -37,12 +39,12 @@ const testedColumns = [
   "half_life",
   "mean_crossings",
   "failed_criteria",
-] as const satisfies (keyof TestedPair)[];
+] as const satisfies ColumnOf<TestedPair>[];
 
 /** Pages under `/pairs`: what was tested, how tickers cluster, what was chosen when, and each pair. */
 export function pairPages(
   { engine, nextSession }: {
-    engine: PairsEngine & PairEngine & ClustersEngine & SelectionsEngine & ForecastsEngine;
+    engine: PairsEngine & VersionEngine & ClustersEngine & SelectionsEngine & ForecastsEngine;
     nextSession(date: string): string | null;
   },
 ): Hono {

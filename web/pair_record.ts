@@ -1,11 +1,11 @@
-import { type Engine, type Filter, type Materialization, maxPageRows } from "../engine/mod.ts";
+import * as assets from "../assets/views.ts";
+import { equalTo } from "../engine/mod.ts";
 import { dividendsOf, type LegEvent, type PairDividends, readLegEvents } from "./pair_events.ts";
+import { ofPair } from "./pair_filter.ts";
 import { readReference, type Reference } from "./pair_reference.ts";
 import { readWalkForward, type WalkForward } from "./pair_walk_forward.ts";
 import type { TestedPair } from "./tested_pairs.ts";
-
-/** What the record of a pair is read from. */
-export type PairEngine = Pick<Engine, "graph" | "rows" | "materializations" | "newestDate">;
+import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
 /** A position from entry to exit. */
 export interface PairTrade {
@@ -62,26 +62,22 @@ export interface PairRecord {
   /** `null` while the service has not read them. */
   dividends: PairDividends | null;
   /** The latest materialization of each asset that was read and has one. */
-  sources: ReadonlyMap<string, Materialization>;
+  sources: Versions;
 }
 
-/** A row of any asset. */
-export type Row = Record<string, unknown>;
-
 const readAssets = [
-  "cointegrated_pairs",
-  "chosen_pairs",
-  "clean_prices",
-  "walk_forward_pairs",
-  "walk_forward_windows",
-  "walk_forward_daily",
-  "walk_forward_trades",
-  "pair_trades",
-  "pair_metrics",
-  "raw_dividends",
-  "raw_splits",
-] as const;
-type ReadAsset = typeof readAssets[number];
+  assets.cointegratedPairs,
+  assets.chosenPairs,
+  assets.cleanPrices,
+  assets.walkForwardPairs,
+  assets.walkForwardWindows,
+  assets.walkForwardDaily,
+  assets.walkForwardTrades,
+  assets.pairTrades,
+  assets.pairMetrics,
+  assets.rawDividends,
+  assets.rawSplits,
+];
 
 /**
  * Reads everything that is known of a pair.
@@ -90,107 +86,72 @@ type ReadAsset = typeof readAssets[number];
  * other way round, `"unknown"` where it is not known.
  */
 export async function readPair(
-  engine: PairEngine,
+  engine: VersionEngine,
   tickers: readonly [string, string],
   { strategy }: { strategy?: string } = {},
 ): Promise<PairRecord | "unmaterialized" | "reversed" | "unknown"> {
-  const sources = await latest(engine);
-  const read = rowsOf(engine, sources);
-  const asOf = await newestFilters(engine, sources);
-  const known = await knownRows(read, tickers, asOf);
-  if (Object.values(known).every((rows) => rows.length === 0)) {
-    if (!sources.has("cointegrated_pairs") && !sources.has("walk_forward_pairs")) return "unmaterialized";
+  const sources = await latestVersions(engine, readAssets);
+  const read = new VersionReader(engine, sources);
+  const asOf = await newestFilters(read);
+  const { tested, chosen, windows } = await knownRows(read, tickers, asOf);
+  if (tested.length + chosen.length + windows.length === 0) {
+    if (!read.has(assets.cointegratedPairs) && !read.has(assets.walkForwardPairs)) return "unmaterialized";
     const other = await knownRows(read, [tickers[1], tickers[0]], asOf);
     return Object.values(other).some((rows) => rows.length > 0) ? "reversed" : "unknown";
   }
-  const { tested, chosen, windows } = known;
   const [closes, events] = await Promise.all([readCloses(read, tickers), readLegEvents(read, tickers)]);
   const [walkForward, reference] = await Promise.all([
     windows.length === 0 ? null : readWalkForward(read, {
-      filters: ofPair(tickers),
+      tickers,
       sessions: closes?.sessions ?? [],
-      sources,
       wanted: strategy,
     }),
-    chosen.length === 0 ? null : readReference(read, ofPair(tickers)),
+    chosen.length === 0 ? null : readReference(read, tickers),
   ]);
   return {
     tickers,
-    tested: tested[0] as unknown as TestedPair ?? null,
-    rank: chosen[0]?.rank as number ?? null,
-    pinned: chosen[0]?.pinned === true ? { reason: chosen[0].reason as string | null } : null,
+    tested: tested[0] ?? null,
+    rank: chosen[0]?.rank ?? null,
+    pinned: chosen[0]?.pinned ? { reason: chosen[0].reason } : null,
     closes,
     walkForward,
     reference,
     events,
-    dividends: dividendsOf(engine.graph, { tickers, source: sources.get("raw_dividends"), events }),
+    dividends: dividendsOf(engine.graph, { tickers, source: sources.get(assets.rawDividends.key), events }),
     sources,
   };
 }
 
-/** Reads rows of an asset that meet all filters; of one that is not there, none. */
-export type PairRead = (key: ReadAsset, filters: readonly Filter[], fields?: string[]) => Promise<Row[]>;
-
-async function latest(engine: PairEngine): Promise<Map<string, Materialization>> {
-  const found = await Promise.all(
-    readAssets.filter((key) => engine.graph.keys.includes(key)).map((key) =>
-      engine.materializations(key, { limit: 1 })
-    ),
-  );
-  return new Map(found.flat().map((materialization) => [materialization.key, materialization]));
-}
-
-/** Rows of the materializations that are named as the sources, whatever is published meanwhile. */
-function rowsOf(engine: PairEngine, sources: ReadonlyMap<string, Materialization>): PairRead {
-  return async (key, filters, fields) => {
-    const source = sources.get(key);
-    if (!source) return [];
-    return (await engine.rows(key, { filters, fields, limit: maxPageRows, asOf: source.id })).rows;
-  };
-}
-
 /** For each asset that holds as of sessions what picks the newest of them in its source. */
-async function newestFilters(engine: PairEngine, sources: ReadonlyMap<string, Materialization>) {
-  const of = async (key: ReadAsset): Promise<Filter[]> => {
-    const source = sources.get(key);
-    const newest = source ? await engine.newestDate(key, { asOf: source.id }) : null;
-    return newest === null ? [] : [equal("as_of", newest)];
-  };
-  const [tested, chosen] = await Promise.all([of("cointegrated_pairs"), of("chosen_pairs")]);
-  return { tested, chosen };
+async function newestFilters(read: VersionReader) {
+  const newest = await Promise.all([assets.cointegratedPairs, assets.chosenPairs].map((view) => read.newestDate(view)));
+  const [tested, chosen] = newest.map((asOf) => asOf === null ? [] : equalTo({ as_of: asOf }));
+  return { tested: tested!, chosen: chosen! };
 }
 
 async function knownRows(
-  read: PairRead,
+  read: VersionReader,
   tickers: readonly [string, string],
-  asOf: { tested: Filter[]; chosen: Filter[] },
+  asOf: Awaited<ReturnType<typeof newestFilters>>,
 ) {
   const [tested, chosen, windows] = await Promise.all([
-    read("cointegrated_pairs", [...ofPair(tickers), ...asOf.tested]),
-    read("chosen_pairs", [...ofPair(tickers), ...asOf.chosen]),
-    read("walk_forward_pairs", ofPair(tickers), ["window"]),
+    read.rows(assets.cointegratedPairs, { filters: [...ofPair(tickers), ...asOf.tested] }),
+    read.rows(assets.chosenPairs, { filters: [...ofPair(tickers), ...asOf.chosen] }),
+    read.rows(assets.walkForwardPairs, { filters: ofPair(tickers), fields: ["window"] }),
   ]);
   return { tested, chosen, windows };
 }
 
-function ofPair([ticker1, ticker2]: readonly [string, string]): Filter[] {
-  return [equal("ticker_1", ticker1), equal("ticker_2", ticker2)];
-}
-
-function equal(column: string, value: string): Filter {
-  return { column, operator: "eq", value };
-}
-
-async function readCloses(read: PairRead, tickers: readonly [string, string]): Promise<PairCloses | null> {
-  const [first, second] = await Promise.all(
-    tickers.map((ticker) => read("clean_prices", [equal("ticker", ticker)], ["session", "close"])),
-  ) as [Row[], Row[]];
-  const closeOfSecond = new Map(second.map((row) => [row.session, row.close as number]));
-  const both = first.filter((row) => closeOfSecond.has(row.session));
+async function readCloses(read: VersionReader, tickers: readonly [string, string]): Promise<PairCloses | null> {
+  const closesOf = (ticker: string) =>
+    read.rows(assets.cleanPrices, { filters: equalTo({ ticker }), fields: ["session", "close"] });
+  const [first, second] = await Promise.all([closesOf(tickers[0]), closesOf(tickers[1])]);
+  const closeOfSecond = new Map(second.map(({ session, close }) => [session, close]));
+  const both = first.filter(({ session }) => closeOfSecond.has(session));
   if (both.length < 2) return null;
   return {
-    sessions: both.map((row) => row.session as string),
-    first: both.map((row) => row.close as number),
-    second: both.map((row) => closeOfSecond.get(row.session)!),
+    sessions: both.map(({ session }) => session),
+    first: both.map(({ close }) => close),
+    second: both.map(({ session }) => closeOfSecond.get(session)!),
   };
 }

@@ -1,5 +1,10 @@
-import type { Filter, Materialization } from "../engine/mod.ts";
-import type { PairBacktest, PairRead, PairTrade, Row } from "./pair_record.ts";
+import * as assets from "../assets/views.ts";
+import { equalTo, type RowOf } from "../engine/mod.ts";
+import { ofPair } from "./pair_filter.ts";
+import type { PairBacktest, PairTrade } from "./pair_record.ts";
+import type { VersionReader } from "./version_rows.ts";
+
+type Day = RowOf<typeof assets.walkForwardDaily>;
 
 /** What the close of a session said of a pair, and what was held after it. */
 export interface PairDay {
@@ -59,25 +64,23 @@ export interface WalkForward extends PairBacktest {
 
 /** Reads it; `null` where no window chose the pair, or nothing of it was traded by the strategy. */
 export async function readWalkForward(
-  read: PairRead,
-  { filters, sessions, sources, wanted }: {
-    /** Of the pair. */
-    filters: readonly Filter[];
+  read: VersionReader,
+  { tickers, sessions, wanted }: {
+    tickers: readonly [string, string];
     /** In which both legs have a close. */
     sessions: readonly string[];
-    sources: ReadonlyMap<string, Materialization>;
     wanted: string | undefined;
   },
 ): Promise<WalkForward | null> {
-  const settings = tradingSettings(sources.get("walk_forward_daily")?.config);
+  const settings = tradingSettings(read.versions.get(assets.walkForwardDaily.key)?.config);
   const strategy = settings.strategies.find((name) => name === wanted) ?? settings.defaultStrategy;
   if (strategy === undefined) return null;
-  const ofStrategy: Filter[] = [{ column: "strategy", operator: "eq", value: strategy }, ...filters];
+  const filters = [...equalTo({ strategy }), ...ofPair(tickers)];
   const [windows, days, trades, newest] = await Promise.all([
-    read("walk_forward_pairs", filters),
-    read("walk_forward_daily", ofStrategy),
-    read("walk_forward_trades", ofStrategy),
-    read("walk_forward_windows", [], ["trading_last_session"]),
+    read.rows(assets.walkForwardPairs, { filters: ofPair(tickers) }),
+    read.rows(assets.walkForwardDaily, { filters }),
+    read.rows(assets.walkForwardTrades, { filters }),
+    read.rows(assets.walkForwardWindows, { fields: ["trading_last_session"] }),
   ]);
   if (windows.length === 0 || days.length === 0) return null;
   return {
@@ -85,58 +88,58 @@ export async function readWalkForward(
     settings,
     days: days.map(dayOf),
     windows: windows.map(windowOf).sort((a, b) => a.tradingFirst < b.tradingFirst ? -1 : 1),
-    newestSession: newest.map((row) => row.trading_last_session as string).sort().at(-1) ?? null,
+    newestSession: newest.map((row) => row.trading_last_session).sort().at(-1) ?? null,
     ...carriedForward(days, sessions),
     trades: trades.map(tradeOf),
   };
 }
 
-function dayOf(row: Row): PairDay {
+function dayOf(row: Day): PairDay {
   return {
-    session: row.session as string,
-    signal: row.signal as string,
-    z: row.z_score as number | null,
-    entryZ: row.entry_z as number | null,
-    exitZ: row.exit_z as number | null,
-    stopZ: row.stop_z as number | null,
-    hedgeRatio: row.hedge_ratio as number | null,
-    position: row.position as number,
-    target: row.target as number,
-    equity: row.equity as number,
+    session: row.session,
+    signal: row.signal,
+    z: row.z_score,
+    entryZ: row.entry_z,
+    exitZ: row.exit_z,
+    stopZ: row.stop_z,
+    hedgeRatio: row.hedge_ratio,
+    position: row.position,
+    target: row.target,
+    equity: row.equity,
   };
 }
 
-function windowOf(row: Row): PairWindow {
+function windowOf(row: RowOf<typeof assets.walkForwardPairs>): PairWindow {
   return {
-    formationFirst: row.formation_first_session as string,
-    formationLast: row.formation_last_session as string,
-    tradingFirst: row.trading_first_session as string,
-    tradingLast: row.trading_last_session as string,
-    complete: row.complete as boolean,
-    rank: row.rank as number,
-    halfLife: row.half_life as number,
+    formationFirst: row.formation_first_session,
+    formationLast: row.formation_last_session,
+    tradingFirst: row.trading_first_session,
+    tradingLast: row.trading_last_session,
+    complete: row.complete,
+    rank: row.rank,
+    halfLife: row.half_life,
   };
 }
 
-function tradeOf(row: Row): PairTrade {
+function tradeOf(row: RowOf<typeof assets.walkForwardTrades>): PairTrade {
   return {
-    entry: row.entry_session as string,
-    exit: row.exit_session as string | null,
-    side: row.side as number,
-    reason: row.exit_reason as string | null,
-    sessions: row.sessions_held as number,
-    pnl: row.pnl as number,
-    costs: row.costs as number,
-    return: row.return_on_equity as number,
-    entryPrices: [row.entry_price_1 as number, row.entry_price_2 as number],
-    shares: [row.shares_1 as number, row.shares_2 as number],
+    entry: row.entry_session,
+    exit: row.exit_session,
+    side: row.side,
+    reason: row.exit_reason,
+    sessions: row.sessions_held,
+    pnl: row.pnl,
+    costs: row.costs,
+    return: row.return_on_equity,
+    entryPrices: [row.entry_price_1, row.entry_price_2],
+    shares: [row.shares_1, row.shares_2],
   };
 }
 
 /** Between windows the pair holds nothing and its equity stays: the sessions that it sat out are put back. */
-function carriedForward(days: readonly Row[], sessions: readonly string[]): Pick<PairBacktest, "sessions" | "equity"> {
-  const equityIn = new Map(days.map((day) => [day.session as string, day.equity as number]));
-  const [first, last] = [days[0]!.session as string, days.at(-1)!.session as string];
+function carriedForward(days: readonly Day[], sessions: readonly string[]): Pick<PairBacktest, "sessions" | "equity"> {
+  const equityIn = new Map(days.map((day) => [day.session, day.equity]));
+  const [first, last] = [days[0]!.session, days.at(-1)!.session];
   const all = [...new Set([...equityIn.keys(), ...sessions.filter((session) => session > first && session < last)])];
   all.sort();
   let held = equityIn.get(first)!;

@@ -1,4 +1,13 @@
-import { type Engine, namesText, type RunSummary, UnknownBackfillError, UnknownRunError } from "../engine/mod.ts";
+import { cointegratedPairs } from "../assets/views.ts";
+import {
+  type Engine,
+  equalTo,
+  type Filter,
+  namesText,
+  type RunSummary,
+  UnknownBackfillError,
+  UnknownRunError,
+} from "../engine/mod.ts";
 import { clocks, themes } from "./preferences.ts";
 import { pagesOf } from "./navigation.ts";
 import { pairPath } from "./pair_path.ts";
@@ -9,7 +18,7 @@ import { nameWords } from "./ticker_words.ts";
 
 /** What the palette is searched in. */
 export type PaletteEngine =
-  & Pick<Engine, "graph" | "rows" | "newestDate" | "run" | "runs">
+  & Pick<Engine, "graph" | "read" | "newestDate" | "run" | "runs">
   & { backfills: Pick<Engine["backfills"], "get"> };
 
 /** Something that can be gone to or done. */
@@ -130,23 +139,19 @@ async function pairsFound(
   engine: PaletteEngine,
   { text, directory }: { text: string; directory: TickerDirectory | null },
 ): Promise<PaletteResult[]> {
-  if (!engine.graph.keys.includes("cointegrated_pairs")) return [];
+  if (!engine.graph.keys.includes(cointegratedPairs.key)) return [];
   const symbols = text.toUpperCase().split(/[\s/,]+/).filter(Boolean);
   if (symbols.length > 2) return [];
   const [firsts, seconds = firsts] = symbols.map((symbol) => symbolsLike(directory, symbol));
   if (!firsts?.length || !seconds?.length) return [];
-  const asOf = await engine.newestDate("cointegrated_pairs");
+  const asOf = await engine.newestDate(cointegratedPairs.key);
   if (asOf === null) return [];
-  const read = async (conditions: Readonly<Record<string, readonly string[]>>) => {
-    const { rows } = await engine.rows("cointegrated_pairs", {
-      filters: [
-        { column: "as_of", operator: "eq", value: asOf },
-        ...Object.entries(conditions).map(([column, values]) => ({
-          column,
-          operator: "in" as const,
-          value: namesText(values),
-        })),
-      ],
+  const among = <Leg extends string>(column: Leg, symbols: readonly string[]): Filter<Leg> => {
+    return { column, operator: "in", value: namesText(symbols) };
+  };
+  const read = async (...legs: Filter<"ticker_1" | "ticker_2">[]) => {
+    const { rows } = await engine.read(cointegratedPairs, {
+      filters: [...equalTo({ as_of: asOf }), ...legs],
       fields: ["ticker_1", "ticker_2", "accepted"],
       order: ["-accepted", "engle_granger_p_value"],
       limit: mostOfGroup,
@@ -155,10 +160,10 @@ async function pairsFound(
   };
   const found = symbols.length === 2
     ? await Promise.all([
-      read({ ticker_1: firsts, ticker_2: seconds }),
-      read({ ticker_1: seconds, ticker_2: firsts }),
+      read(among("ticker_1", firsts), among("ticker_2", seconds)),
+      read(among("ticker_1", seconds), among("ticker_2", firsts)),
     ])
-    : await Promise.all([read({ ticker_1: firsts }), read({ ticker_2: firsts })]);
+    : await Promise.all([read(among("ticker_1", firsts)), read(among("ticker_2", firsts))]);
   const pairs = new Map(found.flat().map((row) => [`${row.ticker_1} / ${row.ticker_2}`, row]));
   return [...pairs].sort(([, a], [, b]) => Number(b.accepted) - Number(a.accepted)).slice(0, mostOfGroup).map((
     [title, row],
@@ -166,7 +171,7 @@ async function pairsFound(
     group: "Pairs",
     title,
     detail: row.accepted ? "accepted" : "tested, not accepted",
-    path: pairPath(String(row.ticker_1), String(row.ticker_2)),
+    path: pairPath(row.ticker_1, row.ticker_2),
   }));
 }
 

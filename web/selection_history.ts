@@ -1,7 +1,8 @@
+import { chosenPairs } from "../assets/views.ts";
 import { type Engine, maxPageRows } from "../engine/mod.ts";
 
 /** What the history of selections reads of the engine. */
-export type SelectionsEngine = Pick<Engine, "graph" | "rows">;
+export type SelectionsEngine = Pick<Engine, "graph" | "read">;
 
 /** A pair that was chosen at some time. */
 export interface SelectedPair {
@@ -35,24 +36,27 @@ export async function readSelectionHistory(
   engine: SelectionsEngine,
   { ticker }: { ticker?: string } = {},
 ): Promise<SelectionHistory | null> {
-  if (!engine.graph.keys.includes("chosen_pairs")) return null;
-  const fields = ["as_of", "rank", "ticker_1", "ticker_2"];
+  if (!engine.graph.keys.includes(chosenPairs.key)) return null;
   const chosen: { asOf: string; rank: number; tickers: [string, string] }[] = [];
   const found = new Set<string>();
   let cut = false;
   let cursor: string | undefined;
   let materialization: number | null;
   do {
-    const page = await engine.rows("chosen_pairs", { fields, order: ["-as_of"], limit: maxPageRows, cursor });
+    const page = await engine.read(chosenPairs, {
+      fields: ["as_of", "rank", "ticker_1", "ticker_2"],
+      order: ["-as_of"],
+      limit: maxPageRows,
+      cursor,
+    });
     materialization = page.materialization;
-    for (const row of page.rows) {
-      const asOf = String(row.as_of);
+    for (const { as_of: asOf, rank, ticker_1, ticker_2 } of page.rows) {
       if (!found.has(asOf) && found.size === shownSelections) {
         cut = true;
         break;
       }
       found.add(asOf);
-      chosen.push({ asOf, rank: row.rank as number, tickers: [String(row.ticker_1), String(row.ticker_2)] });
+      chosen.push({ asOf, rank, tickers: [ticker_1, ticker_2] });
     }
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && !cut);

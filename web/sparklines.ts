@@ -1,4 +1,5 @@
-import { rowsOfVersion, type VersionEngine } from "./version_rows.ts";
+import { dailyBars } from "../assets/views.ts";
+import type { Engine } from "../engine/mod.ts";
 
 /** How far back a sparkline goes, about three months. */
 const days = 91;
@@ -9,7 +10,7 @@ const days = 91;
  * @returns What reads them for the bars of one materialization, each ticker once as long as no other is asked for.
  */
 export function sparklines(
-  engine: VersionEngine,
+  engine: Pick<Engine, "read">,
 ): (of: { bars: number; until: string; tickers: readonly string[] }) => Promise<Map<string, number[]>> {
   let known: { bars: number; closes: Map<string, number[]> } = { bars: 0, closes: new Map() };
   return async ({ bars, until, tickers }) => {
@@ -19,15 +20,16 @@ export function sparklines(
     const lacking = tickers.filter((ticker) => !closes.has(ticker) && !ticker.includes(","));
     if (lacking.length > 0) {
       const from = Temporal.PlainDate.from(until).subtract({ days }).toString();
-      const rows = await rowsOfVersion(engine, { key: "daily_bars", id: bars }, {
+      const { rows } = await engine.read(dailyBars, {
+        asOf: bars,
         fields: ["ticker", "session", "close"],
         filters: [
           { column: "ticker", operator: "in", value: lacking.join(",") },
           { column: "session", operator: "gte", value: from },
         ],
       });
-      const found = Map.groupBy(rows, (row) => row.ticker as string);
-      for (const ticker of lacking) closes.set(ticker, (found.get(ticker) ?? []).map((row) => row.close as number));
+      const found = Map.groupBy(rows, (row) => row.ticker);
+      for (const ticker of lacking) closes.set(ticker, (found.get(ticker) ?? []).map((row) => row.close));
     }
     return new Map(tickers.map((ticker) => [ticker, closes.get(ticker) ?? []]));
   };

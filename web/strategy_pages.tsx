@@ -3,12 +3,13 @@ import type { DataSource } from "../resources/market_data/data_source.ts";
 import { answerProblem, Problem } from "../routes/problems.ts";
 import { answer } from "./answer.tsx";
 import { StrategiesPage } from "./pages/strategies.tsx";
-import { type StrategiesEngine, StrategyReader } from "./strategy_record.ts";
+import { StrategyReader } from "./strategy_record.ts";
 import { readStrategySearch } from "./strategy_search.ts";
 import { tearSheetFile } from "./tear_sheet_file.tsx";
+import type { VersionEngine } from "./version_rows.ts";
 
 /** `/strategies`, and the tear sheet of each as one file. */
-export function strategyPages({ engine, source }: { engine: StrategiesEngine; source: DataSource | null }): Hono {
+export function strategyPages({ engine, source }: { engine: VersionEngine; source: DataSource | null }): Hono {
   const reader = new StrategyReader(engine);
   return new Hono()
     .get("/", async (c) => {

@@ -1,55 +1,13 @@
-import type { Filter, Materialization } from "../engine/mod.ts";
+import { portfolioDaily, strategyComparison } from "../assets/views.ts";
+import { equalTo, type RowOf } from "../engine/mod.ts";
 import type { StrategySearch } from "./strategy_search.ts";
-import { equal, latestVersions, rowsOfVersion, type VersionEngine } from "./version_rows.ts";
-
-/** What strategies are read from. */
-export type StrategiesEngine = VersionEngine;
+import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
 /** Lower and upper end of a band; `null` where there is none. */
 export type Ends = readonly [low: number, high: number] | null;
 
-/** A row of `strategy_comparison` as it is shown. */
-export interface StrategyResult {
-  strategy: string;
-  cost_bps: number;
-  weighting: string;
-  best: boolean;
-  looks_ahead: boolean;
-  fills_at: string;
-  first_session: string;
-  last_session: string;
-  sessions: number;
-  total_return: number;
-  annualized_return: number | null;
-  annualized_return_low: number | null;
-  annualized_return_high: number | null;
-  volatility: number;
-  sharpe: number | null;
-  sharpe_low: number | null;
-  sharpe_high: number | null;
-  sortino: number | null;
-  calmar: number | null;
-  max_drawdown: number;
-  max_drawdown_low: number | null;
-  max_drawdown_high: number | null;
-  longest_drawdown_sessions: number;
-  value_at_risk: number | null;
-  expected_shortfall: number | null;
-  hit_rate: number | null;
-  profit_factor: number | null;
-  positions: number;
-  turnover_per_year: number;
-  mean_gross_exposure: number;
-  time_in_market: number;
-  benchmark_total_return: number;
-  beta: number | null;
-  alpha_per_year: number | null;
-  correlation: number | null;
-  settings_tried: number;
-  pairs_tested: number;
-  probabilistic_sharpe: number | null;
-  deflated_sharpe: number | null;
-}
+/** How a strategy came out at some costs under some weighting. */
+export type StrategyResult = RowOf<typeof strategyComparison>;
 
 /** How a strategy's portfolio went, session by session. */
 export interface StrategyDays {
@@ -80,7 +38,7 @@ export interface StrategiesRecord {
   chosen: StrategyResult;
   /** What the benchmark is; `null` where it is not recorded. */
   benchmark: string | null;
-  sources: ReadonlyMap<string, Materialization>;
+  sources: Versions;
 }
 
 /** Whether a result could have been earned: out of sample, and filled after its signal. */
@@ -97,16 +55,16 @@ const mostKept = 8;
 export class StrategyReader {
   readonly #kept = new Map<string, Promise<StrategyDays[]>>();
 
-  constructor(private readonly engine: StrategiesEngine) {}
+  constructor(private readonly engine: VersionEngine) {}
 
   /** As {@linkcode readStrategies}. */
   read(asked: { search: StrategySearch; problems: Map<string, string> }): Promise<StrategiesRecord | null> {
-    return readStrategies(this.engine, asked, (portfolio, of) => this.#daysOf(portfolio, of));
+    return readStrategies(this.engine, asked, (read, of) => this.#daysOf(read, of));
   }
 
-  #daysOf(portfolio: Materialization | undefined, of: DaysQuery): Promise<StrategyDays[]> {
-    const key = JSON.stringify([portfolio?.id, of]);
-    const reading = this.#kept.get(key) ?? readAllDays(this.engine, portfolio, of);
+  #daysOf(read: VersionReader, of: DaysQuery): Promise<StrategyDays[]> {
+    const key = JSON.stringify([read.versions.get(portfolioDaily.key)?.id, of]);
+    const reading = this.#kept.get(key) ?? Promise.all(of.names.map((strategy) => readDays(read, strategy, of)));
     this.#kept.delete(key);
     this.#kept.set(key, reading);
     reading.catch(() => this.#kept.delete(key));
@@ -122,9 +80,6 @@ interface DaysQuery {
   weighting: string;
 }
 
-/** Columns of `portfolio_daily` that are read. */
-const dayColumns = ["session", "equity", "benchmark_equity", "cash_equity", "daily_return", "gross_exposure"];
-
 /**
  * Reads all strategies; `null` where the service has no such assets, or nothing in them.
  *
@@ -132,14 +87,13 @@ const dayColumns = ["session", "equity", "benchmark_equity", "cash_equity", "dai
  * strategy with the best record.
  */
 async function readStrategies(
-  engine: StrategiesEngine,
+  engine: VersionEngine,
   { search, problems }: { search: StrategySearch; problems: Map<string, string> },
-  daysOf: (portfolio: Materialization | undefined, of: DaysQuery) => Promise<StrategyDays[]>,
+  daysOf: (read: VersionReader, of: DaysQuery) => Promise<StrategyDays[]>,
 ): Promise<StrategiesRecord | null> {
-  const sources = await latestVersions(engine, ["strategy_comparison", "portfolio_daily"]);
-  const all = await rowsOfVersion(engine, sources.get("strategy_comparison"), {}) as unknown as (StrategyResult & {
-    headline: boolean;
-  })[];
+  const sources = await latestVersions(engine, [strategyComparison, portfolioDaily]);
+  const read = new VersionReader(engine, sources);
+  const all = await read.rows(strategyComparison);
   if (all.length === 0) return null;
   const standing = all.find(({ headline }) => headline) ?? all[0]!;
   const costLevels = [...new Set(all.map((row) => row.cost_bps))].sort((a, b) => a - b);
@@ -153,9 +107,8 @@ async function readStrategies(
   const wanted = known(search.strategy, names, { name: "strategy", title: "Strategy", problems });
   const chosen = results.find(({ strategy }) => strategy === wanted) ?? results.find(({ best }) => best) ??
     results.find(isTradable) ?? results[0]!;
-  const portfolio = sources.get("portfolio_daily");
-  const days = await daysOf(portfolio, { names, costBps, weighting });
-  const benchmark = portfolio?.metadata?.benchmark;
+  const days = await daysOf(read, { names, costBps, weighting });
+  const benchmark = sources.get(portfolioDaily.key)?.metadata?.benchmark;
   return {
     costBps,
     weighting,
@@ -182,32 +135,22 @@ function known<Value>(
   problems.set(name, `${title} “${String(wanted).slice(0, 40)}” is none of ${values.join(", ")}.`);
 }
 
-function readAllDays(
-  engine: StrategiesEngine,
-  portfolio: Materialization | undefined,
-  { names, costBps, weighting }: DaysQuery,
-): Promise<StrategyDays[]> {
-  const filters = [equal("cost_bps", String(costBps)), equal("weighting", weighting)];
-  return Promise.all(names.map((strategy) => readDays(engine, portfolio, { strategy, filters })));
-}
-
 async function readDays(
-  engine: StrategiesEngine,
-  portfolio: Materialization | undefined,
-  { strategy, filters }: { strategy: string; filters: Filter[] },
+  read: VersionReader,
+  strategy: string,
+  { costBps, weighting }: DaysQuery,
 ): Promise<StrategyDays> {
-  const rows = await rowsOfVersion(engine, portfolio, {
-    filters: [equal("strategy", strategy), ...filters],
-    fields: dayColumns,
+  const rows = await read.rows(portfolioDaily, {
+    filters: equalTo({ strategy, cost_bps: String(costBps), weighting }),
+    fields: ["session", "equity", "benchmark_equity", "cash_equity", "daily_return", "gross_exposure"],
   });
-  const numbers = (column: string) => rows.map((row) => row[column] as number);
   return {
     strategy,
-    sessions: rows.map((row) => row.session as string),
-    equity: numbers("equity"),
-    benchmark: numbers("benchmark_equity"),
-    cash: numbers("cash_equity"),
-    dailyReturn: numbers("daily_return"),
-    grossExposure: numbers("gross_exposure"),
+    sessions: rows.map(({ session }) => session),
+    equity: rows.map(({ equity }) => equity),
+    benchmark: rows.map(({ benchmark_equity }) => benchmark_equity),
+    cash: rows.map(({ cash_equity }) => cash_equity),
+    dailyReturn: rows.map(({ daily_return }) => daily_return),
+    grossExposure: rows.map(({ gross_exposure }) => gross_exposure),
   };
 }

@@ -1,3 +1,4 @@
+import { strategyComparison } from "../assets/views.ts";
 import { raw } from "hono/html";
 import { DrawdownTable } from "./components/drawdown_table.tsx";
 import { LineDrawing } from "./components/line_drawing.tsx";
@@ -23,7 +24,7 @@ export async function tearSheetFile(
   const own = days.get(chosen.strategy);
   const sheet = own && sheetOf(own);
   const name = strategyTitle(chosen.strategy);
-  const version = sources.get("strategy_comparison")!;
+  const version = sources.get(strategyComparison.key)!;
   const html = (
     <html lang="en">
       <head>
@@ -85,8 +86,8 @@ export async function tearSheetFile(
         )}
         <footer>
           <p>
-            Bands: 95 %, stationary block bootstrap, 399 resamples. Materialization {version.id}{" "}
-            of strategy_comparison, version {version.dataVersion.slice(0, 12)}, made{" "}
+            Bands: 95 %, stationary block bootstrap, 399 resamples. Materialization {version.id} of{" "}
+            {strategyComparison.key}, version {version.dataVersion.slice(0, 12)}, made{" "}
             {version.committedAt}. Made by Tandem.
           </p>
         </footer>

@@ -1,33 +1,12 @@
 import { z } from "zod";
-import { type Engine, type Filter, maxPageRows } from "../engine/mod.ts";
+import { cointegratedPairs } from "../assets/views.ts";
+import { type ColumnOf, type Engine, equalTo, type Filter, maxPageRows, type RowOf } from "../engine/mod.ts";
 
 /** What the list of pairs reads of the engine. */
-export type PairsEngine = Pick<Engine, "graph" | "rows" | "newestDate" | "datesWithRows">;
+export type PairsEngine = Pick<Engine, "graph" | "read" | "newestDate" | "datesWithRows">;
 
-/** A row of `cointegrated_pairs` as it is shown. */
-export interface TestedPair {
-  as_of: string;
-  ticker_1: string;
-  ticker_2: string;
-  /** `null` where its tickers share none. */
-  cluster: number | null;
-  /** What proposed it. */
-  sources: string[];
-  slope: number | null;
-  intercept: number | null;
-  adf_statistic: number | null;
-  adf_p_value: number | null;
-  used_lag: number | null;
-  engle_granger_p_value: number | null;
-  engle_granger_p_value_reversed: number | null;
-  adjusted_p_value: number | null;
-  earlier_p_value: number | null;
-  hurst_exponent: number | null;
-  half_life: number | null;
-  mean_crossings: number | null;
-  accepted: boolean;
-  failed_criteria: { criterion: string; reason: string }[];
-}
+/** A pair with its statistics as of a session. */
+export type TestedPair = RowOf<typeof cointegratedPairs>;
 
 /** Columns by which the table can be sorted. */
 export const sortColumns = [
@@ -41,7 +20,7 @@ export const sortColumns = [
   "half_life",
   "hurst_exponent",
   "mean_crossings",
-] as const;
+] as const satisfies ColumnOf<TestedPair>[];
 export type SortColumn = typeof sortColumns[number];
 
 /** What a pair may fail by, with what it is called. */
@@ -176,19 +155,14 @@ export async function readTestedPairs(
   search: PairSearch,
   { whole = false }: { whole?: boolean } = {},
 ): Promise<FoundPairs | null> {
-  if (!engine.graph.keys.includes("cointegrated_pairs")) return null;
-  const asOfSessions = await engine.datesWithRows("cointegrated_pairs");
-  const asOf = search.asOf ?? await engine.newestDate("cointegrated_pairs");
-  const query = { filters: filtersOf(search, asOf), order: orderOf(search), limit: maxPageRows };
-  const rows: TestedPair[] = [];
-  let cursor: string | undefined;
-  let materialization: number | null;
-  do {
-    const read = await engine.rows("cointegrated_pairs", { ...query, cursor });
-    rows.push(...read.rows as unknown as TestedPair[]);
-    materialization = read.materialization;
-    cursor = read.nextCursor ?? undefined;
-  } while (cursor !== undefined && rows.length < mostRows);
+  if (!engine.graph.keys.includes(cointegratedPairs.key)) return null;
+  const asOfSessions = await engine.datesWithRows(cointegratedPairs.key);
+  const asOf = search.asOf ?? await engine.newestDate(cointegratedPairs.key);
+  const { rows, nextCursor, materialization } = await engine.read(cointegratedPairs, {
+    filters: filtersOf(search, asOf),
+    order: orderOf(search),
+    limit: mostRows,
+  });
   if (materialization === null) return null;
 
   const wanted = search.ticker?.toUpperCase();
@@ -205,7 +179,7 @@ export async function readTestedPairs(
   return {
     pairs: whole ? found : found.slice(from, from + pairsPerPage),
     matching: found.length,
-    cut: cursor !== undefined,
+    cut: nextCursor !== null,
     materialization,
     asOf,
     asOfSessions,
@@ -215,10 +189,10 @@ export async function readTestedPairs(
 function filtersOf(
   { accepted, cluster, maxPValue, maxHalfLife, maxHurst, minCrossings }: PairSearch,
   asOf: string | null,
-): Filter[] {
-  const filters: Filter[] = asOf === null ? [] : [{ column: "as_of", operator: "eq", value: asOf }];
-  if (accepted !== undefined) filters.push({ column: "accepted", operator: "eq", value: String(accepted) });
-  if (cluster !== undefined) filters.push({ column: "cluster", operator: "eq", value: String(cluster) });
+): Filter<ColumnOf<TestedPair>>[] {
+  const filters: Filter<ColumnOf<TestedPair>>[] = asOf === null ? [] : equalTo({ as_of: asOf });
+  if (accepted !== undefined) filters.push(...equalTo({ accepted: String(accepted) }));
+  if (cluster !== undefined) filters.push(...equalTo({ cluster: String(cluster) }));
   if (maxPValue !== undefined) {
     filters.push({ column: "engle_granger_p_value", operator: "lte", value: String(maxPValue) });
   }
@@ -234,6 +208,6 @@ function filtersOf(
 }
 
 /** The pairs to trade first, unless a person asks otherwise. */
-function orderOf({ sort }: PairSearch): string[] {
+function orderOf({ sort }: PairSearch): (ColumnOf<TestedPair> | `-${ColumnOf<TestedPair>}`)[] {
   return sort ? [`${sort.descending ? "-" : ""}${sort.column}`] : ["-accepted", "engle_granger_p_value"];
 }

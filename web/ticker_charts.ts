@@ -44,7 +44,7 @@ export function tickerSeries({ bars, indicators }: TickerRecord, basis: PriceBas
   const factors = bars.map((bar) => basis === "traded" ? bar.split_factor : 1);
   const prices = (name: "open" | "high" | "low"): Values =>
     bars.map((bar, t) => bar[name] === null ? null : bar[name] * factors[t]!);
-  const indicator = (name: Exclude<keyof TickerIndicators, "session">, priced = true): Values =>
+  const indicator = (name: Exclude<keyof TickerIndicators, "ticker" | "session">, priced = true): Values =>
     bars.map(({ session }, t) => {
       const value = of.get(session)?.[name] ?? null;
       return value === null ? null : value * (priced ? factors[t]! : 1);

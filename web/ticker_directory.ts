@@ -1,9 +1,10 @@
-import type { Engine, Materialization } from "../engine/mod.ts";
+import * as assets from "../assets/views.ts";
+import { type ColumnOf, type Engine, equalTo, type NewestRows, type RowOf, type View } from "../engine/mod.ts";
 import { nameWords } from "./ticker_words.ts";
-import { equal, latestVersions, rowsOfVersion, type VersionEngine } from "./version_rows.ts";
+import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
 /** What the directory of tickers is read from. */
-export type DirectoryEngine = VersionEngine & Pick<Engine, "newestRows" | "newestDate">;
+export type DirectoryEngine = VersionEngine & Pick<Engine, "newestRows">;
 
 /** A ticker as the list shows it. */
 export interface TickerEntry {
@@ -48,11 +49,17 @@ export interface TickerDirectory {
   bars: number | null;
 }
 
-type Row = Record<string, unknown>;
 type Listed = Pick<TickerEntry, "name" | "type" | "exchange" | "active" | "delistedOn" | "words">;
 type LastBar = Pick<TickerEntry, "lastSession" | "close" | "change" | "volume">;
 
-const readKeys = ["tickers", "raw_tickers", "daily_bars", "cointegrated_pairs", "chosen_pairs", "pair_clusters"];
+const readAssets = [
+  assets.tickers,
+  assets.rawTickers,
+  assets.dailyBars,
+  assets.cointegratedPairs,
+  assets.chosenPairs,
+  assets.pairClusters,
+];
 
 /**
  * Reads the directory of tickers, and of it again only what has been published since: between publications a question costs one
@@ -63,24 +70,31 @@ const readKeys = ["tickers", "raw_tickers", "daily_bars", "cointegrated_pairs", 
  * Cost: after a publication of bars about a tenth of a millisecond for each ticker, kept in memory with some hundred bytes each.
  */
 export function tickerDirectory(engine: DirectoryEngine): () => Promise<TickerDirectory | null> {
-  const listing = ofVersion((version) => readListing(engine, version));
-  const bars = ofVersion(async () => lastBars(await engine.newestRows("daily_bars", newestBars)));
-  const tested = ofVersion((version) => readTested(engine, version));
-  const chosen = ofVersion((version) => readChosen(engine, version));
-  const clusters = ofVersion((version, preset: string) => readClusters(engine, version, preset));
+  const tickers = ofVersion(assets.tickers, async (read) => {
+    return listingOf(await read.rows(assets.tickers, { fields: listedColumns }));
+  });
+  const rawTickers = ofVersion(assets.rawTickers, async (read) => {
+    return listingOf(await read.rows(assets.rawTickers, { fields: listedColumns }));
+  });
+  const bars = ofVersion(assets.dailyBars, async () => {
+    return lastBars(await engine.newestRows(assets.dailyBars, { each: 2, fields: barColumns }));
+  });
+  const tested = ofVersion(assets.cointegratedPairs, readTested);
+  const chosen = ofVersion(assets.chosenPairs, readChosen);
+  const clusters = ofVersion(assets.pairClusters, readClusters);
   let composed: { of: readonly unknown[]; directory: TickerDirectory } | undefined;
 
   return async () => {
-    const versions = await latestVersions(engine, readKeys);
-    const listed = versions.get("tickers") ?? versions.get("raw_tickers");
-    if (!listed && !versions.has("daily_bars")) return null;
+    const read = new VersionReader(engine, await latestVersions(engine, readAssets));
     const parts = await Promise.all([
-      listing(listed, ""),
-      bars(versions.get("daily_bars"), ""),
-      tested(versions.get("cointegrated_pairs"), ""),
-      chosen(versions.get("chosen_pairs"), ""),
-      clusters(versions.get("pair_clusters"), clusterPresetOf(versions.get("cointegrated_pairs"))),
+      read.has(assets.tickers) ? tickers(read) : rawTickers(read),
+      bars(read),
+      tested(read),
+      chosen(read),
+      clusters(read, clusterPresetOf(read.versions)),
     ]);
+    const [listing, lastBars] = parts;
+    if (!listing && !lastBars) return null;
     if (composed && parts.every((part, i) => part === composed!.of[i])) return composed.directory;
     const directory = compose(parts);
     composed = { of: parts, directory };
@@ -88,22 +102,24 @@ export function tickerDirectory(engine: DirectoryEngine): () => Promise<TickerDi
   };
 }
 
-const newestBars = { each: 2, fields: ["close", "volume"] };
-
 /** Whose clusters the pairs are taken from, by the settings with which they were tested. */
-export function clusterPresetOf(tested: Materialization | undefined): string {
-  const { clusterPreset } = (tested?.config ?? {}) as { clusterPreset?: unknown };
+export function clusterPresetOf(versions: Versions): string {
+  const { clusterPreset } = (versions.get(assets.cointegratedPairs.key)?.config ?? {}) as { clusterPreset?: unknown };
   return typeof clusterPreset === "string" ? clusterPreset : "research";
 }
 
-/** Reads a part once for each version; who asks meanwhile waits for the same reading, and one that failed is tried again. */
-function ofVersion<T>(read: (version: Materialization, more: string) => Promise<T>) {
+/**
+ * Reads a part once for each version of an asset; who asks meanwhile waits for the same reading, and one that failed is tried again.
+ * `undefined` where there is no version.
+ */
+function ofVersion<T>({ key }: View<unknown>, readPart: (read: VersionReader, more: string) => Promise<T>) {
   let known: { of: string; part: Promise<T> } | undefined;
-  return (version: Materialization | undefined, more: string): Promise<T | undefined> => {
+  return (read: VersionReader, more = ""): Promise<T | undefined> => {
+    const version = read.versions.get(key);
     if (!version) return Promise.resolve(undefined);
-    const of = `${version.key} ${version.id} ${more}`;
+    const of = `${version.id} ${more}`;
     if (known?.of !== of) {
-      const part = read(version, more);
+      const part = readPart(read, more);
       known = { of, part };
       part.catch(() => {
         if (known?.part === part) known = undefined;
@@ -113,20 +129,16 @@ function ofVersion<T>(read: (version: Materialization, more: string) => Promise<
   };
 }
 
-async function readListing(engine: DirectoryEngine, version: Materialization): Promise<Map<string, Listed>> {
-  const fields = ["ticker", "name", "type", "exchange", "active", "delisted_on"];
-  const rows = await rowsOfVersion(engine, version, { fields });
-  return new Map(rows.map((row) => {
-    const name = row.name as string | null;
-    return [row.ticker as string, {
-      name,
-      type: row.type as string | null,
-      exchange: row.exchange as string | null,
-      active: row.active as boolean,
-      delistedOn: row.delisted_on as string | null,
-      words: nameWords(name ?? ""),
-    }];
-  }));
+const listedColumns = ["ticker", "name", "type", "exchange", "active", "delisted_on"] as const;
+const barColumns = ["ticker", "session", "close", "volume"] as const;
+
+function listingOf(
+  rows: readonly Pick<RowOf<typeof assets.tickers>, typeof listedColumns[number]>[],
+): Map<string, Listed> {
+  return new Map(rows.map(({ ticker, name, type, exchange, active, delisted_on }) => [
+    ticker,
+    { name, type, exchange, active, delistedOn: delisted_on, words: nameWords(name ?? "") },
+  ]));
 }
 
 interface LastBars {
@@ -134,20 +146,15 @@ interface LastBars {
   materialization: number | null;
 }
 
-function lastBars({ rows, materialization }: { rows: Row[]; materialization: number | null }): LastBars {
+function lastBars(
+  { rows, materialization }: NewestRows<Pick<RowOf<typeof assets.dailyBars>, typeof barColumns[number]>>,
+): LastBars {
   const of = new Map<string, LastBar>();
-  for (const row of rows) {
-    const ticker = row.ticker as string;
-    const close = row.close as number;
+  for (const { ticker, session, close, volume } of rows) {
     const last = of.get(ticker);
     // The newest comes first, the one before it second.
     if (last) last.change = last.close! / close - 1;
-    else {of.set(ticker, {
-        lastSession: row.session as string,
-        close,
-        change: null,
-        volume: row.volume as number | null,
-      });}
+    else of.set(ticker, { lastSession: session, close, change: null, volume });
   }
   return { of, materialization };
 }
@@ -158,39 +165,38 @@ interface PairCounts {
   accepted: Map<string, number>;
 }
 
-async function readTested(engine: DirectoryEngine, version: Materialization): Promise<PairCounts> {
-  const { asOf, rows } = await newestSelection(engine, version, ["ticker_1", "ticker_2", "accepted"]);
+async function readTested(read: VersionReader): Promise<PairCounts> {
+  const fields = ["ticker_1", "ticker_2", "accepted"] as const;
+  const { asOf, rows } = await newestSelection(read, assets.cointegratedPairs, fields);
   return { asOf, tested: countedByTicker(rows), accepted: countedByTicker(rows.filter((row) => row.accepted)) };
 }
 
-async function readChosen(engine: DirectoryEngine, version: Materialization): Promise<Map<string, number>> {
-  return countedByTicker((await newestSelection(engine, version, ["ticker_1", "ticker_2"])).rows);
+async function readChosen(read: VersionReader): Promise<Map<string, number>> {
+  return countedByTicker((await newestSelection(read, assets.chosenPairs, ["ticker_1", "ticker_2"])).rows);
 }
 
-async function readClusters(
-  engine: DirectoryEngine,
-  version: Materialization,
-  preset: string,
-): Promise<Map<string, number>> {
-  const { rows } = await newestSelection(engine, version, ["ticker", "cluster", "preset"]);
+async function readClusters(read: VersionReader, preset: string): Promise<Map<string, number>> {
+  const { rows } = await newestSelection(read, assets.pairClusters, ["ticker", "cluster", "preset"]);
   // What belongs to no cluster has the number −1.
-  const clustered = rows.filter((row) => row.preset === preset && (row.cluster as number) >= 0);
-  return new Map(clustered.map((row) => [row.ticker as string, row.cluster as number]));
+  const clustered = rows.filter((row) => row.preset === preset && row.cluster >= 0);
+  return new Map(clustered.map(({ ticker, cluster }) => [ticker, cluster]));
 }
 
 /** The rows as of the newest session of an asset that holds as of sessions. */
-async function newestSelection(engine: DirectoryEngine, version: Materialization, fields: string[]) {
-  const asOf = await engine.newestDate(version.key, { asOf: version.id });
-  const rows = asOf === null ? [] : await rowsOfVersion(engine, version, { fields, filters: [equal("as_of", asOf)] });
+async function newestSelection<Row extends { as_of: string }, Field extends ColumnOf<Row>>(
+  read: VersionReader,
+  view: View<Row>,
+  fields: readonly Field[],
+): Promise<{ asOf: string | null; rows: Pick<Row, Field>[] }> {
+  const asOf = await read.newestDate(view);
+  const rows = asOf === null ? [] : await read.rows<Row, Field>(view, { fields, filters: equalTo({ as_of: asOf }) });
   return { asOf, rows };
 }
 
-function countedByTicker(rows: readonly Row[]): Map<string, number> {
+function countedByTicker(rows: readonly { ticker_1: string; ticker_2: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const row of rows) {
-    for (const ticker of [row.ticker_1 as string, row.ticker_2 as string]) {
-      counts.set(ticker, (counts.get(ticker) ?? 0) + 1);
-    }
+  for (const { ticker_1, ticker_2 } of rows) {
+    for (const ticker of [ticker_1, ticker_2]) counts.set(ticker, (counts.get(ticker) ?? 0) + 1);
   }
   return counts;
 }

@@ -10,16 +10,13 @@ import { tickersCsv } from "./ticker_csv.ts";
 import { tickerParts } from "./ticker_charts.ts";
 import type { DirectoryEngine, TickerDirectory } from "./ticker_directory.ts";
 import { tickerPath } from "./ticker_path.ts";
-import { readTicker, type TickerRecordEngine } from "./ticker_record.ts";
+import { readTicker } from "./ticker_record.ts";
 import { findTickers, readTickerSearch } from "./ticker_search.ts";
 import { nearTickers } from "./ticker_words.ts";
 
-/** What the pages of tickers read of the engine. */
-export type TickerEngine = DirectoryEngine & TickerRecordEngine;
-
 /** `/tickers`, all of them as a page or as CSV, and a page for each. */
 export function tickerPages(
-  { engine, readDirectory }: { engine: TickerEngine; readDirectory: () => Promise<TickerDirectory | null> },
+  { engine, readDirectory }: { engine: DirectoryEngine; readDirectory: () => Promise<TickerDirectory | null> },
 ): Hono {
   const readCloses = sparklines(engine);
   return new Hono()

@@ -1,86 +1,32 @@
-import type { Engine, Filter, Materialization } from "../engine/mod.ts";
+import * as assets from "../assets/views.ts";
+import { equalTo, type Materialization, type RowOf } from "../engine/mod.ts";
 import { clusterPresetOf } from "./ticker_directory.ts";
-import { equal, latestVersions, rowsOfVersion, type VersionEngine } from "./version_rows.ts";
+import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
-/** What the record of a ticker is read from. */
-export type TickerRecordEngine = VersionEngine & Pick<Engine, "newestDate">;
+const barColumns = ["session", "open", "high", "low", "close", "volume", "split_factor"] as const;
+const pairColumns = [
+  "ticker_1",
+  "ticker_2",
+  "accepted",
+  "engle_granger_p_value",
+  "half_life",
+  "failed_criteria",
+] as const;
 
 /** A session of a ticker: prices in USD and shares, adjusted for splits. */
-export interface TickerBar {
-  session: string;
-  open: number | null;
-  high: number | null;
-  low: number | null;
-  close: number;
-  volume: number | null;
-  /** What the prices as traded were divided by. */
-  split_factor: number;
-}
-
+export type TickerBar = Pick<RowOf<typeof assets.dailyBars>, typeof barColumns[number]>;
 /** Indicators of a session, each `null` where it is not defined. */
-export interface TickerIndicators {
-  session: string;
-  sma_30: number | null;
-  ema_30: number | null;
-  rsi_30: number | null;
-  macd: number | null;
-  macd_signal: number | null;
-  macd_histogram: number | null;
-}
+export type TickerIndicators = RowOf<typeof assets.indicators>;
+/** An article about a ticker. */
+export type TickerArticle = RowOf<typeof assets.news>;
 
 /** What is known of the instrument itself; a name for each thing that some source tells. */
-export interface TickerDetails {
-  name: string | null;
-  active: boolean | null;
-  type: string | null;
-  exchange: string | null;
-  currency: string | null;
-  sector: string | null;
-  list_date: string | null;
-  delisted_on: string | null;
-  market_cap: number | null;
-  description: string | null;
-  homepage_url: string | null;
-  composite_figi: string | null;
-  share_class_figi: string | null;
-  cik: string | null;
-  sic_code: string | null;
-  total_employees: number | null;
-}
-
-/** An article about a ticker. */
-export interface TickerArticle {
-  id: string;
-  title: string;
-  publisher: string;
-  author: string | null;
-  description: string | null;
-  published_at: string;
-  article_url: string;
-}
+export type TickerDetails = NonNullable<Awaited<ReturnType<typeof readDetails>>>;
 
 /** A pair with the ticker, as of the newest session. */
-export interface TickerPair {
-  ticker_1: string;
-  ticker_2: string;
-  accepted: boolean;
-  engle_granger_p_value: number | null;
-  half_life: number | null;
-  failed_criteria: { criterion: string; reason: string }[];
+export interface TickerPair extends Pick<RowOf<typeof assets.cointegratedPairs>, typeof pairColumns[number]> {
   /** Among the pairs to trade now; `null` where it is none of them. */
   rank: number | null;
-}
-
-/** A bar that was received and cannot be used. */
-export interface RejectedTickerBar {
-  session: string;
-  occurrence: number;
-  reason: string;
-  open: number | null;
-  high: number | null;
-  low: number | null;
-  close: number | null;
-  volume: number | null;
 }
 
 /** The cluster of a ticker as of a session. */
@@ -118,31 +64,28 @@ export interface TickerRecord {
   /** `null` while no clusters are made. */
   cluster: TickerCluster | null;
   /** Newest first. */
-  rejected: RejectedTickerBar[];
+  rejected: RowOf<typeof assets.rejectedBars>[];
   rejectedCut: boolean;
   /** The materialization of each asset that was read and has one. */
-  sources: ReadonlyMap<string, Materialization>;
+  sources: Versions;
 }
 
 const readAssets = [
-  "tickers",
-  "raw_tickers",
-  "ticker_details",
-  "daily_bars",
-  "indicators",
-  "raw_splits",
-  "raw_dividends",
-  "news",
-  "rejected_bars",
-  "pair_clusters",
-  "cointegrated_pairs",
-  "chosen_pairs",
+  assets.tickers,
+  assets.rawTickers,
+  assets.tickerDetails,
+  assets.dailyBars,
+  assets.indicators,
+  assets.rawSplits,
+  assets.rawDividends,
+  assets.news,
+  assets.rejectedBars,
+  assets.pairClusters,
+  assets.cointegratedPairs,
+  assets.chosenPairs,
 ];
 const mostNews = 100;
 const mostRejected = 100;
-
-type Row = Record<string, unknown>;
-type Read = (key: string, filters: readonly Filter[], fields?: readonly string[]) => Promise<Row[]>;
 
 /**
  * Reads everything that is known of a ticker, each asset in one materialization.
@@ -152,43 +95,44 @@ type Read = (key: string, filters: readonly Filter[], fields?: readonly string[]
  * Cost: the rows of the ticker, found by the keys of their tables: a few milliseconds for each asset, however many tickers there are.
  */
 export async function readTicker(
-  engine: TickerRecordEngine,
+  engine: VersionEngine,
   ticker: string,
 ): Promise<TickerRecord | "unmaterialized" | "unknown"> {
-  const sources = await latestVersions(engine, readAssets);
-  if (sources.has("tickers")) sources.delete("raw_tickers");
-  if (!["tickers", "raw_tickers", "daily_bars"].some((key) => sources.has(key))) return "unmaterialized";
-  const read: Read = (key, filters, fields) => rowsOfVersion(engine, sources.get(key), { filters, fields });
-  const ofTicker = [equal("ticker", ticker)];
+  const sources = new Map(await latestVersions(engine, readAssets));
+  if (sources.has(assets.tickers.key)) sources.delete(assets.rawTickers.key);
+  const read = new VersionReader(engine, sources);
+  if (![assets.tickers, assets.rawTickers, assets.dailyBars].some((view) => read.has(view))) return "unmaterialized";
+  const filters = equalTo({ ticker });
   const [details, bars, rejected] = await Promise.all([
-    readDetails(read, sources, ticker),
-    read("daily_bars", ofTicker, ["session", "open", "high", "low", "close", "volume", "split_factor"]),
-    readSome(engine, sources.get("rejected_bars"), { filters: ofTicker, order: ["-session"], limit: mostRejected }),
+    readDetails(read, ticker),
+    read.rows(assets.dailyBars, { filters, fields: barColumns }),
+    read.some(assets.rejectedBars, { filters, order: ["-session"], limit: mostRejected }),
   ]);
   if (details === null && bars.length === 0 && rejected.rows.length === 0) return "unknown";
   const [marketSession, indicators, splits, dividends, news, pairs, cluster] = await Promise.all([
-    newestIn(engine, sources.get("daily_bars")),
-    read("indicators", ofTicker),
-    read("raw_splits", ofTicker, ["session", "ratio"]),
-    read("raw_dividends", ofTicker, ["session", "cash"]),
-    readSome(engine, sources.get("news"), { filters: ofTicker, order: ["-published_at"], limit: mostNews }),
-    readPairs(engine, read, sources, ticker),
-    readCluster(engine, read, sources, ticker),
+    read.newestDate(assets.dailyBars),
+    read.rows(assets.indicators, { filters }),
+    read.rows(assets.rawSplits, { filters, fields: ["session", "ratio"] }),
+    read.rows(assets.rawDividends, { filters, fields: ["session", "cash"] }),
+    read.some(assets.news, { filters, order: ["-published_at"], limit: mostNews }),
+    readPairs(read, ticker),
+    readCluster(read, ticker),
   ]);
+  const [indicated, made] = [sources.get(assets.indicators.key), sources.get(assets.dailyBars.key)];
   return {
     ticker,
     details,
-    bars: bars as unknown as TickerBar[],
+    bars,
     marketSession,
-    indicators: indicators as unknown as TickerIndicators[],
-    indicatorsAged: indicators.length > 0 && madeOfOthers(sources.get("indicators")!, sources.get("daily_bars")),
-    splits: splits as TickerRecord["splits"],
-    dividends: dividends as TickerRecord["dividends"],
-    news: news.rows as unknown as TickerArticle[],
+    indicators,
+    indicatorsAged: indicators.length > 0 && madeOfOthers(indicated!, made),
+    splits,
+    dividends,
+    news: news.rows,
     newsCut: news.cut,
     ...pairs,
     cluster,
-    rejected: rejected.rows as unknown as RejectedTickerBar[],
+    rejected: rejected.rows,
     rejectedCut: rejected.cut,
     sources,
   };
@@ -196,21 +140,19 @@ export async function readTicker(
 
 /** Whether indicators were computed from other bars than these. Nothing that came later can be told of those made outside. */
 function madeOfOthers({ upstream }: Materialization, bars: Materialization | undefined): boolean {
-  return upstream.daily_bars !== undefined && upstream.daily_bars.version !== bars?.dataVersion;
+  const read = upstream[assets.dailyBars.key];
+  return read !== undefined && read.version !== bars?.dataVersion;
 }
 
-async function readDetails(
-  read: Read,
-  sources: ReadonlyMap<string, Materialization>,
-  ticker: string,
-): Promise<TickerDetails | null> {
-  const filters = [equal("ticker", ticker)];
-  const [[listed], [more]] = await Promise.all([
-    read(sources.has("tickers") ? "tickers" : "raw_tickers", filters),
-    read("ticker_details", filters),
+async function readDetails(read: VersionReader, ticker: string) {
+  type Told = RowOf<typeof assets.tickers> & RowOf<typeof assets.tickerDetails>;
+  const query = { filters: equalTo({ ticker }) };
+  const [[listed], [more]]: readonly [Partial<Told>[], Partial<Told>[]] = await Promise.all([
+    read.has(assets.tickers) ? read.rows(assets.tickers, query) : read.rows(assets.rawTickers, query),
+    read.rows(assets.tickerDetails, query),
   ]);
   if (!listed && !more) return null;
-  const one = <T>(name: string) => (listed?.[name] ?? more?.[name] ?? null) as T | null;
+  const one = <Column extends keyof Told>(name: Column): Told[Column] | null => listed?.[name] ?? more?.[name] ?? null;
   return {
     name: one("name"),
     active: one("active"),
@@ -231,46 +173,32 @@ async function readDetails(
   };
 }
 
-/** The first rows of a version, and whether there are more. */
-async function readSome(
-  engine: TickerRecordEngine,
-  version: Materialization | undefined,
-  { filters, order, limit }: { filters: readonly Filter[]; order: readonly string[]; limit: number },
-): Promise<{ rows: Row[]; cut: boolean }> {
-  if (!version || version.rowCount === 0) return { rows: [], cut: false };
-  const page = await engine.rows(version.key, { filters, order, limit, asOf: version.id });
-  return { rows: page.rows, cut: page.nextCursor !== null };
-}
-
 async function readPairs(
-  engine: TickerRecordEngine,
-  read: Read,
-  sources: ReadonlyMap<string, Materialization>,
+  read: VersionReader,
   ticker: string,
 ): Promise<Pick<TickerRecord, "pairs" | "pairsAsOf">> {
-  const [pairsAsOf, chosenAsOf] = await Promise.all(
-    ["cointegrated_pairs", "chosen_pairs"].map((key) => newestIn(engine, sources.get(key))),
-  );
-  if (pairsAsOf == null) return { pairs: [], pairsAsOf: null };
-  const either = (key: string, asOf: string, fields: string[]) =>
-    Promise.all(["ticker_1", "ticker_2"].map((leg) => read(key, [equal("as_of", asOf), equal(leg, ticker)], fields)))
-      .then((sides) => sides.flat());
-  const [tested, chosen] = await Promise.all([
-    either("cointegrated_pairs", pairsAsOf, [
-      "ticker_1",
-      "ticker_2",
-      "accepted",
-      "engle_granger_p_value",
-      "half_life",
-      "failed_criteria",
-    ]),
-    chosenAsOf == null ? [] : either("chosen_pairs", chosenAsOf, ["ticker_1", "ticker_2", "rank"]),
+  const [pairsAsOf, chosenAsOf] = await Promise.all([
+    read.newestDate(assets.cointegratedPairs),
+    read.newestDate(assets.chosenPairs),
   ]);
-  const rankOf = new Map(chosen.map((row) => [`${row.ticker_1} ${row.ticker_2}`, row.rank as number]));
-  const pairs = tested.map((row) => ({
-    ...row as unknown as Omit<TickerPair, "rank">,
-    rank: rankOf.get(`${row.ticker_1} ${row.ticker_2}`) ?? null,
-  }));
+  if (pairsAsOf === null) return { pairs: [], pairsAsOf };
+  const eitherLeg = (asOf: string) => [
+    equalTo({ as_of: asOf, ticker_1: ticker }),
+    equalTo({ as_of: asOf, ticker_2: ticker }),
+  ];
+  const [tested, chosen] = await Promise.all([
+    Promise.all(
+      eitherLeg(pairsAsOf).map((filters) => read.rows(assets.cointegratedPairs, { filters, fields: pairColumns })),
+    ),
+    Promise.all(
+      (chosenAsOf === null ? [] : eitherLeg(chosenAsOf)).map((filters) =>
+        read.rows(assets.chosenPairs, { filters, fields: ["ticker_1", "ticker_2", "rank"] })
+      ),
+    ),
+  ]);
+  const nameOf = ({ ticker_1, ticker_2 }: { ticker_1: string; ticker_2: string }) => `${ticker_1} ${ticker_2}`;
+  const rankOf = new Map(chosen.flat().map((row) => [nameOf(row), row.rank]));
+  const pairs = tested.flat().map((row) => ({ ...row, rank: rankOf.get(nameOf(row)) ?? null }));
   const last = Number.POSITIVE_INFINITY;
   pairs.sort((a, b) =>
     (a.rank ?? last) - (b.rank ?? last) || Number(b.accepted) - Number(a.accepted) ||
@@ -279,22 +207,14 @@ async function readPairs(
   return { pairs, pairsAsOf };
 }
 
-async function readCluster(
-  engine: TickerRecordEngine,
-  read: Read,
-  sources: ReadonlyMap<string, Materialization>,
-  ticker: string,
-): Promise<TickerCluster | null> {
-  const asOf = await newestIn(engine, sources.get("pair_clusters"));
+async function readCluster(read: VersionReader, ticker: string): Promise<TickerCluster | null> {
+  const asOf = await read.newestDate(assets.pairClusters);
   if (asOf === null) return null;
-  const within = [equal("as_of", asOf), equal("preset", clusterPresetOf(sources.get("cointegrated_pairs")))];
-  const [own] = await read("pair_clusters", [...within, equal("ticker", ticker)], ["cluster"]);
+  const within = { as_of: asOf, preset: clusterPresetOf(read.versions) };
+  const [own] = await read.rows(assets.pairClusters, { filters: equalTo({ ...within, ticker }), fields: ["cluster"] });
   // What belongs to no cluster has the number −1.
-  if (!own || (own.cluster as number) < 0) return { asOf, cluster: null, members: [] };
-  const rows = await read("pair_clusters", [...within, equal("cluster", String(own.cluster))], ["ticker"]);
-  return { asOf, cluster: own.cluster as number, members: rows.map((row) => row.ticker as string) };
-}
-
-async function newestIn(engine: TickerRecordEngine, version: Materialization | undefined): Promise<string | null> {
-  return version ? await engine.newestDate(version.key, { asOf: version.id }) : null;
+  if (!own || own.cluster < 0) return { asOf, cluster: null, members: [] };
+  const filters = equalTo({ ...within, cluster: String(own.cluster) });
+  const members = await read.rows(assets.pairClusters, { filters, fields: ["ticker"] });
+  return { asOf, cluster: own.cluster, members: members.map((row) => row.ticker) };
 }

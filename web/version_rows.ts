@@ -1,40 +1,50 @@
-import { type Engine, type Filter, type Materialization, maxPageRows, type PageQuery } from "../engine/mod.ts";
+import type { ColumnOf, Engine, Materialization, View, ViewQuery } from "../engine/mod.ts";
 
-/** What the rows of a version are read from. */
-export type VersionEngine = Pick<Engine, "graph" | "rows" | "ledger">;
+/** What the rows of versions are read from. */
+export type VersionEngine = Pick<Engine, "graph" | "read" | "newestDate" | "ledger">;
 
-/** The latest materialization of each of `keys` that there is and that has one, in that order: one question for all of them. */
-export async function latestVersions(
-  engine: VersionEngine,
-  keys: readonly string[],
-): Promise<Map<string, Materialization>> {
-  const latest = await engine.ledger.latestMaterializations(keys.filter((key) => engine.graph.keys.includes(key)));
+/** Materializations by the keys of their assets. */
+export type Versions = ReadonlyMap<string, Materialization>;
+
+/** The latest materialization of each of `views` that there is and that has one, in that order: one question for all of them. */
+export async function latestVersions(engine: VersionEngine, views: readonly View<unknown>[]): Promise<Versions> {
+  const keys = views.map(({ key }) => key).filter((key) => engine.graph.keys.includes(key));
+  const latest = await engine.ledger.latestMaterializations(keys);
   return new Map(keys.flatMap((key) => latest.has(key) ? [[key, latest.get(key)!]] : []));
 }
 
-/** All rows of one materialization that meet a query, however many pages they are; none where there is no materialization. */
-export async function rowsOfVersion(
-  engine: VersionEngine,
-  version: Pick<Materialization, "key" | "id"> & { rowCount?: number } | undefined,
-  query: Omit<PageQuery, "limit" | "cursor" | "asOf">,
-): Promise<Record<string, unknown>[]> {
-  if (!version || version.rowCount === 0) return [];
-  const rows: Record<string, unknown>[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { rows: Record<string, unknown>[]; nextCursor: string | null } = await engine.rows(version.key, {
-      ...query,
-      limit: maxPageRows,
-      asOf: version.id,
-      ...(cursor !== null && { cursor }),
-    });
-    rows.push(...page.rows);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return rows;
+/** Reads some versions of assets, whatever is published meanwhile. Of an asset that is not among them there are no rows. */
+export class VersionReader {
+  constructor(private readonly engine: VersionEngine, readonly versions: Versions) {}
+
+  has({ key }: View<unknown>): boolean {
+    return this.versions.has(key);
+  }
+
+  /** All rows that meet a query. */
+  async rows<Row, Field extends ColumnOf<Row> = ColumnOf<Row>>(
+    view: View<Row>,
+    query: VersionQuery<Row, Field> = {},
+  ): Promise<Pick<Row, Field>[]> {
+    return (await this.some(view, query)).rows;
+  }
+
+  /** The first rows that meet a query, and whether its limit cut the others. */
+  async some<Row, Field extends ColumnOf<Row> = ColumnOf<Row>>(
+    view: View<Row>,
+    query: VersionQuery<Row, Field> & { limit?: number },
+  ): Promise<{ rows: Pick<Row, Field>[]; cut: boolean }> {
+    const version = this.versions.get(view.key);
+    if (!version || version.rowCount === 0) return { rows: [], cut: false };
+    const { rows, nextCursor } = await this.engine.read<Row, Field>(view, { ...query, asOf: version.id });
+    return { rows, cut: nextCursor !== null };
+  }
+
+  /** The newest date of the partitions of an asset; `null` where there is none. */
+  async newestDate({ key }: View<unknown>): Promise<string | null> {
+    const version = this.versions.get(key);
+    return version ? await this.engine.newestDate(key, { asOf: version.id }) : null;
+  }
 }
 
-/** The rows in which a column has a value. */
-export function equal(column: string, value: string): Filter {
-  return { column, operator: "eq", value };
-}
+type VersionQuery<Row, Field extends ColumnOf<Row>> = Omit<ViewQuery<Row, Field>, "limit" | "cursor" | "asOf">;

@@ -78,8 +78,10 @@ export type Materialized<Row, Outs extends OutsSpec> =
 export type AnyAsset = Asset<any>;
 export type DepsSpec = Record<string, AnyAsset | Dependency<AnyAsset>>;
 export type OutsSpec = Record<string, AnyAsset>;
-/** Row type of an asset, or of one that is read in part. */
-export type RowOf<A> = A extends Asset<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
+/** What names an asset to its readers: its key and, for the compiler, the type of its rows. Every asset is one. */
+export type View<Row> = Pick<Asset<Row>, "key" | "~row">;
+/** Row type of an asset or a view, or of an asset that is read in part. */
+export type RowOf<A> = A extends View<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
 
 /** An upstream asset of which only some partitions are read. */
 export interface Dependency<A extends AnyAsset> {
@@ -97,9 +99,9 @@ export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Depende
 }
 
 /** What every asset says of itself and its table. */
-interface TableSpec<Schema extends z.ZodObject> {
+interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   /** Its one name: key, table, URL and file. */
-  key: string;
+  key: Key;
   /** `import.meta` of the declaring file, so that a key that is not the file's name is found at load. */
   module?: { url: string };
   group: string;
@@ -127,7 +129,8 @@ export interface AssetSpec<
   Deps extends DepsSpec,
   Outs extends OutsSpec,
   Resources,
-> extends TableSpec<Schema> {
+  Key extends string = string,
+> extends TableSpec<Schema, Key> {
   /** Upstream assets whose rows are read, by the name under which `inputs` has them. */
   deps?: Deps;
   /** Keys of upstream assets that must be fresh first though their rows are not read. */
@@ -168,9 +171,9 @@ export interface AssetSpec<
   ): Promise<Materialized<z.output<Schema>, Outs>> | Materialized<z.output<Schema>, Outs>;
 }
 
-/** An asset as the engine holds it. `Row` exists for the compiler alone. */
-export interface Asset<Row = unknown> {
-  readonly key: string;
+/** An asset as the engine holds it. `Row` exists for the compiler alone, and so does its key as a literal. */
+export interface Asset<Row = unknown, Key extends string = string> {
+  readonly key: Key;
   readonly module: string | undefined;
   readonly group: string;
   readonly layer: Layer;
@@ -257,7 +260,8 @@ export function assetsWith<Resources>() {
       // deno-lint-ignore ban-types
       Outs extends OutsSpec = {},
       ConfigSchema extends z.ZodType = typeof noConfig,
-    >(spec: AssetSpec<Schema, ConfigSchema, Deps, Outs, Resources>): Asset<z.output<Schema>> {
+      Key extends string = string,
+    >(spec: AssetSpec<Schema, ConfigSchema, Deps, Outs, Resources, Key>): Asset<z.output<Schema>, Key> {
       const table = describe(spec);
       checkTimeout(spec.key, spec.timeoutMs);
       return {
@@ -287,7 +291,9 @@ export function assetsWith<Resources>() {
       };
     },
     /** Declares an asset that another asset's function makes: the producer lists it under `outs`. */
-    assetOut<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Asset<z.output<Schema>> {
+    assetOut<Schema extends z.ZodObject, Key extends string>(
+      spec: TableSpec<Schema, Key>,
+    ): Asset<z.output<Schema>, Key> {
       return { ...describe(spec), recipe: undefined };
     },
     /** Declares an asset that something outside makes and reports: others name its key under `after`. */
@@ -295,7 +301,9 @@ export function assetsWith<Resources>() {
   };
 }
 
-function describe<Schema extends z.ZodObject>(spec: TableSpec<Schema>): Omit<Asset<z.output<Schema>>, "recipe"> {
+function describe<Schema extends z.ZodObject, Key extends string>(
+  spec: TableSpec<Schema, Key>,
+): Omit<Asset<z.output<Schema>, Key>, "recipe"> {
   checkKey(spec.key);
   const schema = rowSchema(spec.key, spec.row, spec.primaryKey);
   requireSound(spec.key, spec.checks ?? [], schema);

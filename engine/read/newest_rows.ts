@@ -1,21 +1,22 @@
 import type { Database } from "../../resources/database/database.ts";
-import type { AnyAsset } from "../declare/asset.ts";
+import type { Asset } from "../declare/asset.ts";
 import { tableOf } from "../store/asset_table.ts";
 import { isLost } from "../store/lost_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
+import type { ColumnOf } from "./view_rows.ts";
 
 /** Which rows {@link newestRows} reads. */
-export interface NewestRowsQuery {
+export interface NewestRowsQuery<Field extends string = string> {
   /** How many of each name, from 1 on. */
   each: number;
-  /** Columns to return beside the key; none by default. */
-  fields?: readonly string[];
+  /** Columns to return. */
+  fields: readonly Field[];
 }
 
 /** The newest rows of each name of an asset. */
-export interface NewestRows {
+export interface NewestRows<Row = Record<string, unknown>> {
   /** By name, then the newest first. */
-  rows: Record<string, unknown>[];
+  rows: Row[];
   /** The materialization that was read; `null` if the asset has none. */
   materialization: number | null;
 }
@@ -29,11 +30,11 @@ export interface NewestRows {
  * Cost: two steps into the key's index for each name and one for each row, however long the series are: 5,000 names in some
  * hundred milliseconds.
  */
-export async function newestRows(
+export async function newestRows<Row, Field extends ColumnOf<Row>>(
   { sql }: Database,
-  asset: AnyAsset,
-  { each, fields = [] }: NewestRowsQuery,
-): Promise<NewestRows> {
+  asset: Asset<Row>,
+  { each, fields }: NewestRowsQuery<Field>,
+): Promise<NewestRows<Pick<Row, Field>>> {
   const [name, date, ...more] = asset.schema.primaryKey;
   if (name === undefined || date === undefined || more.length > 0 || asset.partitionedBy?.name !== name) {
     throw invalid("key", `"${asset.key}" has no series of rows: its key is ${asset.schema.primaryKey.join(", ")}.`);
@@ -42,7 +43,7 @@ export async function newestRows(
   const known = asset.schema.columns.map((column) => column.name);
   const unknown = fields.find((field) => !known.includes(field));
   if (unknown !== undefined) throw invalid("fields", `"${asset.key}" has no column "${unknown}".`);
-  const columns = [...new Set([name, date, ...fields])].map((column) => `r."${column}"`).join(", ");
+  const columns = fields.map((column) => `r."${column}"`).join(", ");
   const table = tableOf(asset);
   // One snapshot for both questions, so that the rows that are current are those of the materialization that is latest.
   return await sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
@@ -51,7 +52,7 @@ export async function newestRows(
       WHERE asset_key = ${asset.key} AND NOT ${tx.unsafe(isLost("m"))} ORDER BY id DESC LIMIT 1`;
     if (!latest) return { rows: [], materialization: null };
     // PostgreSQL does not skip from one name to the next by itself, and would read the whole index.
-    const rows = await tx.unsafe<Record<string, unknown>[]>(
+    const rows = await tx.unsafe<Pick<Row, Field>[]>(
       `WITH RECURSIVE series AS (
          (SELECT "${name}" AS name FROM ${table} WHERE _until IS NULL ORDER BY "${name}" LIMIT 1)
          UNION ALL

@@ -7,16 +7,16 @@ export const operators = ["eq", "ne", "lt", "lte", "gt", "gte", "in"] as const;
 export type Operator = typeof operators[number];
 
 /** One condition on a column. A null meets none, `ne` included. */
-export interface Filter {
-  column: string;
+export interface Filter<Column extends string = string> {
+  column: Column;
   operator: Operator;
   /** As text; for `in` several, as {@link parseNames} reads them. */
   value: string;
 }
 
 /** Filters for rows that have all of some values, by column. */
-export function equalTo(values: Readonly<Record<string, string>>): Filter[] {
-  return Object.entries(values).map(([column, value]) => ({ column, operator: "eq", value }));
+export function equalTo<Column extends string>(values: Readonly<Record<Column, string>>): Filter<Column>[] {
+  return Object.entries<string>(values).map(([column, value]) => ({ column: column as Column, operator: "eq", value }));
 }
 
 /** The most values in all filters of a query together: each is a parameter of the statement. */

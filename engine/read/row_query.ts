@@ -8,12 +8,12 @@ import { invalid, Parameters } from "../declare/row_values.ts";
 import type { AsOf } from "./row_version.ts";
 
 /** Which rows of an asset and in which order. All filters must hold. */
-export interface RowQuery {
-  filters?: readonly Filter[];
+export interface RowQuery<Column extends string = string, Field extends Column = Column> {
+  filters?: readonly Filter<Column>[];
   /** Columns to sort by, `-` in front for descending; nulls come last either way, and what is left equal is in key order. */
-  order?: readonly string[];
+  order?: readonly (Column | `-${Column}`)[];
   /** Columns to return; all by default. */
-  fields?: readonly string[];
+  fields?: readonly Field[];
   /** Which version is wanted; the latest by default, and that of the first page on the pages after it. */
   asOf?: AsOf;
 }

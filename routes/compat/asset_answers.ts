@@ -1,15 +1,20 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { type Engine, type Filter, maxPageRows, type PageQuery, type RowVersion } from "../../engine/mod.ts";
+import {
+  type ColumnOf,
+  type Engine,
+  equalTo,
+  type Filter,
+  maxPageRows,
+  type RowVersion,
+  type View,
+} from "../../engine/mod.ts";
 import { type AnswerCache, etagOf, isKnown } from "../answer_cache.ts";
 import { sourceOfVersions } from "../data_source.ts";
 import { linkToNext } from "../links.ts";
 import { wholeNumber } from "../validation.ts";
 import { OldError } from "./old_errors.ts";
 import { type Compat, compat } from "./strict_query.ts";
-
-/** A row of an asset. */
-export type Row = Record<string, unknown>;
 
 const date = z.iso.date("A date such as 2024-01-31 is wanted.");
 const noDates = z.undefined("What is listed here has no dates.").optional();
@@ -37,9 +42,15 @@ export const DatedListParameters = ListParameters.extend({
   to: date.optional().describe("Last date, included"),
 });
 
+/** What is read of the engine. */
+export type OldEngine = Pick<
+  Engine,
+  "graph" | "read" | "newestDate" | "rowVersion" | "materializations" | "origins"
+>;
+
 /** What the reading routes stand on. */
 export interface OldReads {
-  engine: Engine;
+  engine: OldEngine;
   /** Answers that were made lately. */
   answers: AnswerCache;
 }
@@ -51,8 +62,8 @@ export interface OldReads {
  * something else.
  */
 export async function wantedVersion(
-  engine: Engine,
-  key: string,
+  engine: OldEngine,
+  { key }: View<unknown>,
   { as_of: asOf, cursor }: { as_of?: string; cursor?: string } = {},
 ): Promise<RowVersion> {
   const version = await engine.rowVersion(key, { asOf, cursor });
@@ -64,7 +75,7 @@ export async function wantedVersion(
 
 /** The times that the original had for each row: Tandem keeps one for all, when their content was first published. */
 export async function timesOf(
-  engine: Engine,
+  engine: OldEngine,
   version: RowVersion,
 ): Promise<{ created_at: string; updated_at: string }> {
   const at = inMilliseconds(await unchangedSince(engine, version));
@@ -72,7 +83,7 @@ export async function timesOf(
 }
 
 /** When the content of a version was first published. */
-async function unchangedSince(engine: Engine, version: RowVersion): Promise<string> {
+async function unchangedSince(engine: OldEngine, version: RowVersion): Promise<string> {
   let { committedAt, id: before } = version;
   // What changes daily takes one look; the bound is for what never changes.
   for (let look = 0; look < 100; look++) {
@@ -89,23 +100,6 @@ async function unchangedSince(engine: Engine, version: RowVersion): Promise<stri
 /** Always three digits: the database leaves out zeros at the end. */
 export function inMilliseconds(time: unknown): string {
   return new Date(time as string).toISOString();
-}
-
-/** Rows of one version, as many as asked for or all of them, a page at a time. */
-export async function rowsOf(
-  engine: Engine,
-  version: RowVersion,
-  query: Omit<PageQuery, "limit" | "asOf"> & { limit?: number },
-): Promise<{ rows: Row[]; nextCursor: string | null }> {
-  const { limit, ...rest } = query;
-  const rows: Row[] = [];
-  let cursor = query.cursor;
-  for (;;) {
-    const page = await engine.rows(version.key, { ...rest, cursor, limit: limit ?? maxPageRows }, { version });
-    rows.push(...page.rows);
-    if (limit !== undefined || page.nextCursor === null) return { rows, nextCursor: page.nextCursor };
-    cursor = page.nextCursor;
-  }
 }
 
 /** Raise it when the same versions are answered in another way: clients hold answers by their ETags. */
@@ -143,17 +137,18 @@ export async function answerVersions(
 }
 
 /** How the rows of an asset become a list of the original API. */
-export interface OldList {
+export interface OldList<Row> {
+  view: View<Row>;
   /** Its latest version, or the one of a moment or of the page before. */
   version: RowVersion;
   /** Other versions that the answers are made of. */
   others?: readonly Pick<RowVersion, "id" | "dataVersion">[];
   /** Which rows are listed; nothing but version and address may decide it. */
-  filters?(): Promise<readonly Filter[]> | readonly Filter[];
+  filters?(): Promise<readonly Filter<ColumnOf<Row>>[]> | readonly Filter<ColumnOf<Row>>[];
   /** The column with the dates, for `from` and `to`. */
-  dateColumn?: string;
+  dateColumn?: ColumnOf<Row>;
   /** Makes the objects of a page; all have the same fields. */
-  answers(rows: readonly Row[]): Promise<Row[]> | Row[];
+  answers(rows: readonly Pick<Row, ColumnOf<Row>>[]): Promise<object[]> | object[];
   /** Names of these fields. */
   fields: readonly string[];
   /** What is said with 404 where there is no row whatever the dates; without it the list is empty then. */
@@ -161,11 +156,11 @@ export interface OldList {
 }
 
 /** Answers with a list: a bare array, as the original did; the `Link` header leads to the next page where there is one. */
-export async function answerList(
+export async function answerList<Row>(
   c: Context,
   reads: OldReads,
   parameters: z.output<typeof DatedListParameters> | z.output<typeof ListParameters>,
-  list: OldList,
+  list: OldList<Row>,
 ): Promise<Response> {
   const { from, to, limit, cursor, fields } = parameters;
   const unknown = fields?.find((name) => !list.fields.includes(name));
@@ -173,15 +168,16 @@ export async function answerList(
     throw new OldError(400, `fields: There is no "${unknown}". There are: ${list.fields.join(", ")}.`);
   }
   const { engine } = reads;
-  const { version, others = [], dateColumn, missing } = list;
-  const dates: Filter[] = [];
+  const { view, version, others = [], dateColumn, missing } = list;
+  const dates: Filter<ColumnOf<Row>>[] = [];
   if (from !== undefined) dates.push({ column: dateColumn!, operator: "gte", value: from });
   if (to !== undefined) dates.push({ column: dateColumn!, operator: "lte", value: to });
   return await answerVersions(c, reads, [version, ...others], async () => {
     const filters = await list.filters?.() ?? [];
-    const { rows, nextCursor } = await rowsOf(engine, version, { filters: [...filters, ...dates], limit, cursor });
+    const query = { filters: [...filters, ...dates], limit, cursor };
+    const { rows, nextCursor } = await engine.read<Row>(view, query, { version });
     if (rows.length === 0 && missing !== undefined) {
-      const any = dates.length === 0 ? [] : (await rowsOf(engine, version, { filters, limit: 1 })).rows;
+      const any = dates.length === 0 ? [] : (await engine.read<Row>(view, { filters, limit: 1 }, { version })).rows;
       if (any.length === 0) throw new OldError(404, missing);
     }
     const answers = await list.answers(rows);
@@ -192,17 +188,13 @@ export async function answerList(
   });
 }
 
-function pick(row: Row, names: readonly string[]): Row {
-  return Object.fromEntries(names.map((name) => [name, row[name]]));
+function pick(answer: object, names: readonly string[]): object {
+  const values = new Map(Object.entries(answer));
+  return Object.fromEntries(names.map((name) => [name, values.get(name)]));
 }
 
 /** The rows of a version that hold as of its newest as-of session, which the original had alone. */
-export async function newestOnly(engine: Engine, { key, id }: RowVersion): Promise<Filter[]> {
+export async function newestOnly(engine: OldEngine, { key, id }: RowVersion): Promise<Filter<"as_of">[]> {
   const newest = await engine.newestDate(key, { asOf: id });
-  return newest === null ? [] : [equals(engine.graph.asset(key).partitionedBy!.date!, newest)];
-}
-
-/** A filter for equality. */
-export function equals(column: string, value: string): Filter {
-  return { column, operator: "eq", value };
+  return newest === null ? [] : equalTo({ as_of: newest });
 }

@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Engine, RowVersion } from "../../engine/mod.ts";
+import { dailyBars } from "../../assets/views.ts";
+import { equalTo, type RowVersion } from "../../engine/mod.ts";
 import { linearRegression } from "../../quant/mod.ts";
 import { sourceOfVersions } from "../data_source.ts";
 import { describeRoute } from "../openapi/describe_route.ts";
 import { jsonBody } from "../validation.ts";
-import { equals, rowsOf, wantedVersion } from "./asset_answers.ts";
+import { type OldEngine, wantedVersion } from "./asset_answers.ts";
 import { OldError } from "./old_errors.ts";
 import { knownQuery, StrictParameters } from "./strict_query.ts";
 import { unknownTicker } from "./tickers.ts";
@@ -31,12 +32,12 @@ const describeFit = describeRoute({
 });
 
 /** `POST /api/ml/fit-rlrt`. */
-export function fitRlrtRoutes(engine: Engine) {
+export function fitRlrtRoutes(engine: OldEngine) {
   return new Hono()
     .post("/fit-rlrt", describeFit, knownQuery(StrictParameters), jsonBody(Request), async (c) => {
       const strict = c.req.valid("query").compat === "strict";
       const { ticker_1, ticker_2 } = c.req.valid("json");
-      const bars = await wantedVersion(engine, "daily_bars");
+      const bars = await wantedVersion(engine, dailyBars);
       // The original took the last thirty of each, and of these what was common.
       const lookback = strict ? CLOSES : LOOKBACK;
       const [first, second] = await Promise.all([
@@ -66,17 +67,17 @@ export function fitRlrtRoutes(engine: Engine) {
 
 /** The last closes of a ticker by session. */
 async function lastCloses(
-  engine: Engine,
+  engine: OldEngine,
   bars: RowVersion,
   ticker: string,
   count: number,
 ): Promise<Map<string, number>> {
-  const { rows } = await rowsOf(engine, bars, {
-    filters: [equals("ticker", ticker)],
+  const { rows } = await engine.read(dailyBars, {
+    filters: equalTo({ ticker }),
     fields: ["session", "close"],
     order: ["-session"],
     limit: count,
-  });
+  }, { version: bars });
   if (rows.length === 0) throw unknownTicker(ticker);
-  return new Map(rows.map((row) => [row.session as string, row.close as number]));
+  return new Map(rows.map(({ session, close }) => [session, close]));
 }

@@ -1,17 +1,16 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, type Filter, named, type RowVersion } from "../../engine/mod.ts";
+import { chosenPairs, pairMetrics, pairSignals, pairTrades } from "../../assets/views.ts";
+import { equalTo, type Filter, named, type RowOf, type RowVersion } from "../../engine/mod.ts";
 import {
   answerList,
   answerVersions,
   DatedListParameters,
-  equals,
   ListParameters,
   moment,
   newestOnly,
+  type OldEngine,
   type OldReads,
-  type Row,
-  rowsOf,
   wantedVersion,
 } from "./asset_answers.ts";
 import { describeRead, goDate, listOf } from "./describe_read.ts";
@@ -71,13 +70,14 @@ export function modelChosenPairRoutes(reads: OldReads) {
   return new Hono()
     .get("/", describeChosen, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
-      const version = await wantedVersion(engine, "chosen_pairs", parameters);
+      const version = await wantedVersion(engine, chosenPairs, parameters);
       return await answerList(c, reads, parameters, {
+        view: chosenPairs,
         version,
         filters: () => newestOnly(engine, version),
         fields: Object.keys(ChosenPair.shape),
         answers: (rows) =>
-          (rows as { ticker_1: string; ticker_2: string }[]).map(({ ticker_1, ticker_2 }) => ({
+          rows.map(({ ticker_1, ticker_2 }) => ({
             id: pairId({ ticker_1, ticker_2 }),
             ticker_1,
             ticker_2,
@@ -86,10 +86,11 @@ export function modelChosenPairRoutes(reads: OldReads) {
     })
     .get("/trades", describeTrades, knownQuery(TradeParameters), async (c) => {
       const parameters = c.req.valid("query");
-      const trades = await wantedVersion(engine, "pair_trades", parameters);
+      const trades = await wantedVersion(engine, pairTrades, parameters);
       const signals = await signalsBehind(engine, trades, parameters);
-      const filters = filtersOf(parameters);
+      const filters = ofPair(parameters);
       return await answerList(c, reads, parameters, {
+        view: pairTrades,
         version: trades,
         others: [signals],
         filters: () => filters,
@@ -115,9 +116,13 @@ export function modelChosenPairRoutes(reads: OldReads) {
     })
     .get("/metrics", describeMetrics, knownQuery(MetricsParameters), async (c) => {
       const parameters = c.req.valid("query");
-      const version = await wantedVersion(engine, "pair_metrics", parameters);
+      const version = await wantedVersion(engine, pairMetrics, parameters);
       return await answerVersions(c, reads, [version], async () => {
-        const { rows: [row] } = await rowsOf(engine, version, { filters: filtersOf(parameters), limit: 1 });
+        const { rows: [row] } = await engine.read(
+          pairMetrics,
+          { filters: ofPair(parameters), limit: 1 },
+          { version },
+        );
         if (!row) {
           throw new OldError(404, `There are no metrics of ${parameters.ticker_1} and ${parameters.ticker_2}.`);
         }
@@ -135,37 +140,37 @@ export function modelChosenPairRoutes(reads: OldReads) {
     });
 }
 
-function filtersOf({ ticker_1, ticker_2 }: z.output<typeof Pair>): Filter[] {
-  return [equals("ticker_1", ticker_1), equals("ticker_2", ticker_2)];
+function ofPair({ ticker_1, ticker_2 }: z.output<typeof Pair>) {
+  return equalTo({ ticker_1, ticker_2 });
 }
 
 /** The very signals that the trades were made from, whatever has been published since. */
 async function signalsBehind(
-  engine: Engine,
+  engine: OldEngine,
   trades: RowVersion,
   parameters: { as_of?: string },
 ): Promise<Pick<RowVersion, "id" | "dataVersion">> {
-  const used = trades.upstream["pair_signals"];
+  const used = trades.upstream[pairSignals.key];
   if (used) return { id: used.materialization, dataVersion: used.version };
-  return await wantedVersion(engine, "pair_signals", { as_of: parameters.as_of });
+  return await wantedVersion(engine, pairSignals, { as_of: parameters.as_of });
 }
 
 /** Spread and trend of the sessions of some trades. */
 async function spreadsOf(
-  engine: Engine,
+  engine: OldEngine,
   signals: Pick<RowVersion, "id">,
-  { filters, rows }: { filters: readonly Filter[]; rows: readonly Row[] },
-): Promise<Map<unknown, Row>> {
+  { filters, rows }: { filters: ReturnType<typeof ofPair>; rows: readonly { session: string }[] },
+): Promise<Map<string, Partial<RowOf<typeof pairSignals>>>> {
   const [first, last] = [rows[0], rows.at(-1)];
   if (!first || !last) return new Map();
-  const version = await engine.rowVersion("pair_signals", { asOf: signals.id });
-  const { rows: found } = await rowsOf(engine, version!, {
-    filters: [
-      ...filters,
-      { column: "session", operator: "gte", value: String(first.session) },
-      { column: "session", operator: "lte", value: String(last.session) },
-    ],
+  const version = await engine.rowVersion(pairSignals.key, { asOf: signals.id });
+  const between: Filter<"session">[] = [
+    { column: "session", operator: "gte", value: first.session },
+    { column: "session", operator: "lte", value: last.session },
+  ];
+  const { rows: found } = await engine.read(pairSignals, {
+    filters: [...filters, ...between],
     fields: ["session", "scaled_spread", "predicted_trend"],
-  });
+  }, { version: version! });
   return new Map(found.map((row) => [row.session, row]));
 }

@@ -1,16 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { named } from "../../engine/mod.ts";
+import { cointegratedPairs } from "../../assets/views.ts";
+import { equalTo, named, type RowOf } from "../../engine/mod.ts";
 import {
   answerList,
   answerVersions,
-  equals,
   ListParameters,
   moment,
   newestOnly,
   type OldReads,
-  type Row,
-  rowsOf,
   timesOf,
   wantedVersion,
 } from "./asset_answers.ts";
@@ -45,7 +43,7 @@ const describePair = describeRead({
   schema: named("OldPair", Pair),
 });
 
-const suggested = [equals("accepted", "true")];
+const suggested = equalTo({ accepted: "true" });
 
 /** `GET /api/pairs` and `GET /api/pairs/:id`. */
 export function pairRoutes(reads: OldReads) {
@@ -53,8 +51,9 @@ export function pairRoutes(reads: OldReads) {
   return new Hono()
     .get("/", describePairs, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
-      const version = await wantedVersion(engine, "cointegrated_pairs", parameters);
+      const version = await wantedVersion(engine, cointegratedPairs, parameters);
       return await answerList(c, reads, parameters, {
+        view: cointegratedPairs,
         version,
         filters: async () => [...await newestOnly(engine, version), ...suggested],
         fields: Object.keys(Pair.shape),
@@ -68,11 +67,10 @@ export function pairRoutes(reads: OldReads) {
       const id = c.req.param("id");
       if (!isUuid(id)) throw new OldError(400, `${id} is not a UUID.`);
       const parameters = c.req.valid("query");
-      const version = await wantedVersion(engine, "cointegrated_pairs", parameters);
+      const version = await wantedVersion(engine, cointegratedPairs, parameters);
       return await answerVersions(c, reads, [version], async () => {
-        const { rows } = await rowsOf(engine, version, {
-          filters: [...await newestOnly(engine, version), ...suggested],
-        });
+        const filters = [...await newestOnly(engine, version), ...suggested];
+        const { rows } = await engine.read(cointegratedPairs, { filters }, { version });
         const times = await timesOf(engine, version);
         const pair = rows.map((row) => pairAnswer(row, times)).find((pair) => pair.id === id.toLowerCase());
         if (!pair) throw new OldError(404, `There is no suggested pair ${id}.`);
@@ -81,8 +79,8 @@ export function pairRoutes(reads: OldReads) {
     });
 }
 
-function pairAnswer(row: Row, times: Row): Row {
-  const { ticker_1, ticker_2 } = row as { ticker_1: string; ticker_2: string };
+function pairAnswer(row: RowOf<typeof cointegratedPairs>, times: { created_at: string; updated_at: string }) {
+  const { ticker_1, ticker_2 } = row;
   const pValue = numberOf(row.adf_p_value);
   return {
     id: pairId({ ticker_1, ticker_2 }),

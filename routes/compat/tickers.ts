@@ -1,18 +1,17 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, instant, InvalidRequestError, named, type RowVersion } from "../../engine/mod.ts";
+import * as assets from "../../assets/views.ts";
+import { equalTo, instant, InvalidRequestError, named, type RowOf, type RowVersion } from "../../engine/mod.ts";
 import { ema, macd, rsi, sma } from "../../quant/mod.ts";
 import {
   answerList,
   answerVersions,
   DatedListParameters,
-  equals,
   inMilliseconds,
   ListParameters,
   moment,
+  type OldEngine,
   type OldReads,
-  type Row,
-  rowsOf,
   timesOf,
   wantedVersion,
 } from "./asset_answers.ts";
@@ -86,6 +85,8 @@ const describeMentions = describeRead({
   schema: named("OldMentionList", listOf(Mention)),
 });
 
+type Times = Awaited<ReturnType<typeof timesOf>>;
+
 /** Closes of an average and of the relative strength. */
 const WINDOW = 30;
 
@@ -95,8 +96,10 @@ export function tickerRoutes(reads: OldReads) {
   return new Hono()
     .get("/all", describeAll, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
-      const version = await wantedVersion(engine, listing(engine), parameters);
+      const view = listing(engine);
+      const version = await wantedVersion(engine, view, parameters);
       return await answerList(c, reads, parameters, {
+        view,
         version,
         fields: Object.keys(Ticker.shape),
         answers: async (rows) => {
@@ -110,22 +113,23 @@ export function tickerRoutes(reads: OldReads) {
       const ticker = c.req.param("ticker");
       const [tickers, bars, indicators] = await Promise.all([
         wantedVersion(engine, listing(engine), parameters),
-        wantedVersion(engine, "daily_bars", parameters),
+        wantedVersion(engine, assets.dailyBars, parameters),
         storedIndicators(engine, parameters),
       ]);
       // An older one would contradict the bars.
-      const stored = indicators?.upstream.daily_bars?.version === bars.dataVersion ? indicators : undefined;
+      const stored = indicators?.upstream[assets.dailyBars.key]?.version === bars.dataVersion ? indicators : undefined;
       return await answerVersions(c, reads, [tickers, bars, ...stored ? [stored] : []], async () => {
-        const of = { filters: [equals("ticker", ticker)] };
-        const { rows: [listed] } = await rowsOf(engine, tickers, { ...of, limit: 1 });
+        const of = { filters: equalTo({ ticker }) };
+        const { rows: [listed] } = await engine.read(listing(engine), { ...of, limit: 1 }, { version: tickers });
         if (!listed) throw unknownTicker(ticker);
         const answer = tickerAnswer(listed, await timesOf(engine, tickers));
         if (stored) {
-          const { rows: [latest] } = await rowsOf(engine, stored, { ...of, order: ["-session"], limit: 1 });
+          const newest = { ...of, order: ["-session"], limit: 1 } as const;
+          const { rows: [latest] } = await engine.read(assets.indicators, newest, { version: stored });
           return { body: { ...answer, ...indicatorsAnswer(latest) } };
         }
-        const { rows } = await rowsOf(engine, bars, { ...of, fields: ["close"] });
-        const closes = Float64Array.from(rows, (row) => row.close as number);
+        const { rows } = await engine.read(assets.dailyBars, { ...of, fields: ["close"] }, { version: bars });
+        const closes = Float64Array.from(rows, ({ close }) => close);
         return { body: { ...answer, ...latestIndicators(closes) } };
       });
     })
@@ -133,19 +137,21 @@ export function tickerRoutes(reads: OldReads) {
       const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
       const [version, tickers] = await Promise.all([
-        wantedVersion(engine, "daily_bars", parameters),
-        engine.rowVersion(listing(engine), { asOf: parameters.as_of }),
+        wantedVersion(engine, assets.dailyBars, parameters),
+        engine.rowVersion(listing(engine).key, { asOf: parameters.as_of }),
       ]);
       return await answerList(c, reads, parameters, {
+        view: assets.dailyBars,
         version,
         others: tickers ? [tickers] : [],
-        filters: () => [equals("ticker", ticker)],
+        filters: () => equalTo({ ticker }),
         dateColumn: "session",
         fields: Object.keys(Bar.shape),
         missing: `There are no bars of ${ticker}.`,
         answers: async (rows) => {
           const name = tickers && rows.length > 0
-            ? (await rowsOf(engine, tickers, { filters: [equals("ticker", ticker)], limit: 1 })).rows[0]?.name
+            ? (await engine.read(listing(engine), { filters: equalTo({ ticker }), limit: 1 }, { version: tickers }))
+              .rows[0]?.name
             : "";
           const times = await timesOf(engine, version);
           return rows.map(({ ticker, session, open, high, low, close, volume, vwap }) => ({
@@ -166,10 +172,11 @@ export function tickerRoutes(reads: OldReads) {
     .get("/:ticker/news-mentions", describeMentions, knownQuery(ListParameters), async (c) => {
       const parameters = c.req.valid("query");
       const ticker = c.req.param("ticker");
-      const version = await wantedVersion(engine, "news_mentions", parameters);
+      const version = await wantedVersion(engine, assets.newsMentions, parameters);
       return await answerList(c, reads, parameters, {
+        view: assets.newsMentions,
         version,
-        filters: () => [equals("ticker", ticker)],
+        filters: () => equalTo({ ticker }),
         fields: Object.keys(Mention.shape),
         missing: `There is no news of ${ticker}.`,
         answers: async (rows) => {
@@ -181,8 +188,8 @@ export function tickerRoutes(reads: OldReads) {
 }
 
 /** The asset that lists instruments: the source's list, or that joined with what was imported. */
-function listing(engine: Engine): string {
-  return engine.graph.keys.includes("joined_tickers") ? "joined_tickers" : "raw_tickers";
+function listing({ graph }: OldEngine) {
+  return graph.keys.includes(assets.joinedTickers.key) ? assets.joinedTickers : assets.rawTickers;
 }
 
 /** What is said with 404. */
@@ -190,14 +197,14 @@ export function unknownTicker(ticker: string): OldError {
   return new OldError(404, `There is no ticker ${ticker}.`);
 }
 
-function tickerAnswer({ ticker, name, active, type }: Row, times: Row): Row {
-  return { ticker, name: textOf(name), active: active === true, type: textOf(type), ...times };
+function tickerAnswer({ ticker, name, active, type }: RowOf<typeof assets.rawTickers>, times: Times) {
+  return { ticker, name: textOf(name), active, type: textOf(type), ...times };
 }
 
-function mentionAnswer(row: Row, times: Row): Row {
+function mentionAnswer(row: RowOf<typeof assets.newsMentions>, times: Times) {
   const { id, ticker, publisher, author, source_url, short_summary, publish_time } = row;
   return {
-    id: mentionId({ id: String(id), ticker: String(ticker) }),
+    id: mentionId({ id, ticker }),
     ticker,
     publisher: textOf(publisher),
     author: textOf(author),
@@ -208,21 +215,21 @@ function mentionAnswer(row: Row, times: Row): Row {
   };
 }
 
-/** The version of `indicators`, where there is one. */
+/** The version of stored indicators, where there is one. */
 async function storedIndicators(
-  engine: Engine,
+  engine: OldEngine,
   { as_of: asOf }: { as_of?: string },
 ): Promise<RowVersion | undefined> {
-  if (!engine.graph.keys.includes("indicators")) return undefined;
-  return await engine.rowVersion("indicators", { asOf }).catch((error) => {
+  if (!engine.graph.keys.includes(assets.indicators.key)) return undefined;
+  return await engine.rowVersion(assets.indicators.key, { asOf }).catch((error) => {
     // There was none yet.
     if (error instanceof InvalidRequestError) return undefined;
     throw error;
   });
 }
 
-/** Values of a row of `indicators`, or of none. Of the three numbers of a MACD the original kept the line itself. */
-function indicatorsAnswer(row: Row = {}): Row {
+/** Values of stored indicators, or of none. Of the three numbers of a MACD the original kept the line itself. */
+function indicatorsAnswer(row: Partial<RowOf<typeof assets.indicators>> = {}) {
   return {
     sma: numberOf(row.sma_30),
     ema: numberOf(row.ema_30),
@@ -232,7 +239,7 @@ function indicatorsAnswer(row: Row = {}): Row {
 }
 
 /** Values on the last close. */
-function latestIndicators(closes: Float64Array): Row {
+function latestIndicators(closes: Float64Array) {
   return {
     sma: numberOf(sma(closes, WINDOW).at(-1)),
     ema: numberOf(ema(closes, WINDOW).at(-1)),

@@ -65,6 +65,19 @@ pageTest(
   },
 );
 
+pageTest("GET /forecasts leads to the forecasts of its table as CSV, whenever they were made", async (ask) => {
+  const { html } = await ask("/forecasts?model=arima&horizon=1");
+  const [, path] = /href="([^"]*spread_forecasts[^"]*as_of[^"]*)">As CSV/.exec(html)!;
+  const csv = await ask(path!.replaceAll("&amp;", "&"));
+  assert.equal(csv.status, 200, csv.html);
+  const [header, ...rows] = csv.html.trim().split("\r\n");
+  assert.match(header!, /^as_of,/);
+  assert.deepEqual(rows.map((row) => row.split(",").slice(0, 3)), [
+    [pageSessions[89], "A&B", "C<D"],
+    [pageSessions[89], "KO", "PEP"],
+  ]);
+});
+
 pageTest("GET /forecasts shows what is there where its address asks for what is not", async (ask) => {
   const { status, html } = await ask("/forecasts?model=%3Cb%3E&horizon=-1&pair=KO");
   assert.equal(status, 200);

@@ -1,3 +1,6 @@
+import { spreadForecasts } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
+import { ofPair } from "../pair_filter.ts";
 import { counted, decimal } from "../figures.ts";
 import type { PairForecasts } from "../forecast_record.ts";
 import { rowsPath } from "../rows_path.ts";
@@ -58,13 +61,8 @@ export function ForecastChart({ of: { tickers, model, horizon, forecasts } }: { 
             ];
           }}
           csv={[{
-            title: "spread_forecasts",
-            href: rowsPath("spread_forecasts", {
-              ticker_1: tickers[0],
-              ticker_2: tickers[1],
-              model,
-              horizon: String(horizon),
-            }),
+            title: spreadForecasts.key,
+            href: rowsPath(spreadForecasts, [...ofPair(tickers), ...equalTo({ model, horizon: String(horizon) })]),
           }]}
         />
       </Chart>

@@ -1,3 +1,6 @@
+import { chosenPairs, walkForwardDaily } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
+import { rowsPath } from "../rows_path.ts";
 import type { ChosenPairs } from "../chosen_pairs.ts";
 import { counted, decimal, pValue } from "../figures.ts";
 import type { NewestSignals } from "../newest_signals.ts";
@@ -25,7 +28,9 @@ export function OrderTable({ signals, selection }: { signals: NewestSignals | nu
             Signals at the {signals.session} close ({inWords(signals.strategy)}).{" "}
             {orders === 0 ? "No orders for the next session." : `${counted(orders, "order")} for the next session.`}
             {" "}
-            <a href={signalsCsv(signals)}>Signals as CSV</a>
+            <a href={rowsPath(walkForwardDaily, equalTo({ strategy: signals.strategy, session: signals.session }))}>
+              Signals as CSV
+            </a>
             {selection && ". "}
           </>
         )}
@@ -33,7 +38,7 @@ export function OrderTable({ signals, selection }: { signals: NewestSignals | nu
           <>
             {counted(selection.pairs.length, "pair")} in the newest selection
             {selection.asOf === null ? "" : `, as of ${selection.asOf}`}.{" "}
-            <a href="/v1/assets/chosen_pairs/rows?format=csv">Selections as CSV</a>
+            <a href={`/v1/assets/${chosenPairs.key}/rows?format=csv`}>Selections as CSV</a>
           </>
         )}
       </p>
@@ -102,13 +107,4 @@ function orDash(value: number | null | undefined, text: (value: number) => strin
 function held(spreads: number, [first, second]: readonly [string, string]): string {
   if (spreads === 0) return "flat";
   return spreads > 0 ? `long ${second}, short ${first}` : `short ${second}, long ${first}`;
-}
-
-function signalsCsv({ strategy, session }: NewestSignals): string {
-  return `/v1/assets/walk_forward_daily/rows?${new URLSearchParams({
-    strategy,
-    session,
-    limit: "10000",
-    format: "csv",
-  })}`;
 }

@@ -1,3 +1,6 @@
+import { cleanPrices, walkForwardDaily } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
+import { ofPair } from "../pair_filter.ts";
 import { decimal } from "../figures.ts";
 import { from100, pairChart } from "../pair_charts.ts";
 import { deviationsOf, type PairFormation } from "../pair_formation.ts";
@@ -13,7 +16,7 @@ export function PairChart(
 ) {
   const { tickers, closes, walkForward } = pair;
   if (closes === null) {
-    return <p class="empty">clean_prices has no sessions that both {tickers.join(" and ")} have.</p>;
+    return <p class="empty">{cleanPrices.key} has no sessions that both {tickers.join(" and ")} have.</p>;
   }
   const [first, second] = [from100(closes.first), from100(closes.second)];
   const { sessions } = closes;
@@ -66,15 +69,14 @@ export function PairChart(
           zOf(t),
         ]}
         csv={[
-          ...tickers.map((ticker) => ({ title: ticker, href: rowsPath("clean_prices", { ticker }) })),
+          ...tickers.map((ticker) => ({ title: ticker, href: rowsPath(cleanPrices, equalTo({ ticker })) })),
           ...walkForward
             ? [{
               title: "z-scores",
-              href: rowsPath("walk_forward_daily", {
-                strategy: walkForward.strategy,
-                ticker_1: tickers[0],
-                ticker_2: tickers[1],
-              }),
+              href: rowsPath(walkForwardDaily, [
+                ...equalTo({ strategy: walkForward.strategy }),
+                ...ofPair(tickers),
+              ]),
             }]
             : [],
         ]}

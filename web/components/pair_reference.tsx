@@ -1,3 +1,5 @@
+import { pairTrades } from "../../assets/views.ts";
+import { ofPair } from "../pair_filter.ts";
 import { count, signedPercent } from "../figures.ts";
 import { monthlyReturns } from "../monthly_returns.ts";
 import { pairPath } from "../pair_path.ts";
@@ -13,7 +15,7 @@ export function PairReference(
   { tickers, reference }: { tickers: readonly [string, string]; reference: Reference },
 ) {
   const { metrics, trades } = reference;
-  const csv = rowsPath("pair_trades", { ticker_1: tickers[0], ticker_2: tickers[1] });
+  const csv = rowsPath(pairTrades, ofPair(tickers));
   return (
     <div class="look-ahead">
       <p class="notice">
@@ -35,7 +37,7 @@ export function PairReference(
         id="reference-chart"
         label="Equity of the reference backtest, fitted on the sample it trades"
         backtest={reference}
-        csv={[{ title: "pair_trades", href: csv }]}
+        csv={[{ title: pairTrades.key, href: csv }]}
       />
       <MonthlyReturns
         years={monthlyReturns(reference, { before: 100_000 })}

@@ -1,3 +1,4 @@
+import { cointegratedPairs } from "../../assets/views.ts";
 import { brieflyFigured, count, decimal, pValue } from "../figures.ts";
 import type { TestedPair } from "../tested_pairs.ts";
 import { TableScroller } from "./table_scroller.tsx";
@@ -23,7 +24,9 @@ interface TestRow {
 /** The statistics of a pair, beside what they must be. */
 export function PairTests({ tested, config }: PairTestsProps) {
   if (tested === null) {
-    return <p class="empty">The pair is not tested now: no source of candidates of cointegrated_pairs proposes it.</p>;
+    return (
+      <p class="empty">The pair is not tested now: no source of candidates of {cointegratedPairs.key} proposes it.</p>
+    );
   }
   const failed = new Map(tested.failed_criteria.map(({ criterion, reason }) => [criterion, reason]));
   return (
@@ -60,7 +63,8 @@ export function PairTests({ tested, config }: PairTestsProps) {
         </table>
       </TableScroller>
       <p class="about">
-        All of cointegrated_pairs as of {tested.as_of}, computed over its formation: what was known after that session.
+        All of {cointegratedPairs.key} as of{" "}
+        {tested.as_of}, computed over its formation: what was known after that session.
         {testedPrices(config)}
       </p>
     </>

@@ -1,3 +1,6 @@
+import { walkForwardDaily, walkForwardTrades } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
+import { ofPair } from "../pair_filter.ts";
 import { count, decimal, percent, signedPercent } from "../figures.ts";
 import { monthlyReturns } from "../monthly_returns.ts";
 import { underwater } from "../pair_charts.ts";
@@ -16,11 +19,11 @@ import { TradeTable } from "./trade_table.tsx";
 export function PairWalkForward(
   { pair: { tickers, walkForward, sources }, view }: { pair: PairRecord; view: PairView },
 ) {
-  if (!sources.has("walk_forward_daily")) {
+  if (!sources.has(walkForwardDaily.key)) {
     return (
       <p class="empty">
-        The walk-forward backtest is not there yet: it appears once walk_forward_daily is materialized.{" "}
-        <a href="/assets/walk_forward_daily">To walk_forward_daily</a>
+        The walk-forward backtest is not there yet: it appears once {walkForwardDaily.key} is materialized.{" "}
+        <a href={`/assets/${walkForwardDaily.key}`}>To {walkForwardDaily.key}</a>
       </p>
     );
   }
@@ -28,7 +31,7 @@ export function PairWalkForward(
     return <p class="empty">No window of the walk-forward chose this pair, so there is no backtest of it.</p>;
   }
   const { strategy, settings, trades } = walkForward;
-  const filters = { strategy, ticker_1: tickers[0], ticker_2: tickers[1] };
+  const filters = [...equalTo({ strategy }), ...ofPair(tickers)];
   return (
     <>
       <p class="about">
@@ -54,7 +57,7 @@ export function PairWalkForward(
         id="walk-forward-chart"
         label={`Equity of the walk-forward backtest with ${strategyTitle(strategy)}`}
         backtest={walkForward}
-        csv={[{ title: "walk_forward_daily", href: rowsPath("walk_forward_daily", filters) }]}
+        csv={[{ title: walkForwardDaily.key, href: rowsPath(walkForwardDaily, filters) }]}
       />
       <MonthlyReturns
         years={monthlyReturns(walkForward, { before: 100_000 })}
@@ -66,7 +69,7 @@ export function PairWalkForward(
         tickers={tickers}
         trades={trades}
         label="Trades of the walk-forward backtest"
-        csv={rowsPath("walk_forward_trades", filters)}
+        csv={rowsPath(walkForwardTrades, filters)}
       />
     </>
   );

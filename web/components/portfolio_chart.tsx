@@ -1,3 +1,5 @@
+import { portfolioDaily, strategyComparison } from "../../assets/views.ts";
+import { rowsPath } from "../rows_path.ts";
 import { decimal, percent, signedPercent } from "../figures.ts";
 import { headlineFilters, type Portfolio } from "../portfolio.ts";
 import { inWords } from "../words.ts";
@@ -61,7 +63,10 @@ export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
             signedPercent(benchmark[t]! - 1),
             percent(drawdown[t]!),
           ]}
-          csv={["portfolio_daily", "strategy_comparison"].map((key) => ({ title: key, href: csvPath(key) }))}
+          csv={[
+            { title: portfolioDaily.key, href: rowsPath(portfolioDaily, headlineFilters) },
+            { title: strategyComparison.key, href: rowsPath(strategyComparison, headlineFilters) },
+          ]}
         />
       </Chart>
     </>
@@ -86,9 +91,4 @@ function chartOf({ sessions, equity, benchmark, drawdown }: Portfolio): ChartDat
       },
     ],
   };
-}
-
-function csvPath(key: string): string {
-  const filters = headlineFilters.map(({ column, value }) => [column, value]);
-  return `/v1/assets/${key}/rows?${new URLSearchParams([...filters, ["limit", "10000"], ["format", "csv"]])}`;
 }

@@ -1,3 +1,5 @@
+import { portfolioDaily } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { decimal, percent, signedPercent } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { isTradable, type StrategyResult } from "../strategy_record.ts";
@@ -88,12 +90,15 @@ export function SheetChart(
           text(sheet.grossExposure[t]),
         ]}
         csv={[{
-          title: "portfolio_daily",
-          href: rowsPath("portfolio_daily", {
-            strategy: result.strategy,
-            cost_bps: String(result.cost_bps),
-            weighting: result.weighting,
-          }),
+          title: portfolioDaily.key,
+          href: rowsPath(
+            portfolioDaily,
+            equalTo({
+              strategy: result.strategy,
+              cost_bps: String(result.cost_bps),
+              weighting: result.weighting,
+            }),
+          ),
         }]}
       />
     </Chart>

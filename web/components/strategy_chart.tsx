@@ -1,3 +1,5 @@
+import { portfolioDaily } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { decimal, signedPercent } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { isTradable, type StrategiesRecord } from "../strategy_record.ts";
@@ -56,8 +58,8 @@ export function StrategyChart({ record, search }: { record: StrategiesRecord; se
         sessions={sessions}
         cells={(t) => lines.map(({ values }) => values[t] === null ? "" : decimal(values[t]!, 4))}
         csv={[{
-          title: "portfolio_daily",
-          href: rowsPath("portfolio_daily", { cost_bps: String(costBps), weighting }),
+          title: portfolioDaily.key,
+          href: rowsPath(portfolioDaily, equalTo({ cost_bps: String(costBps), weighting })),
         }]}
       />
     </Chart>

@@ -1,3 +1,5 @@
+import { dailyBars, indicators, rawDailyBars } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { decimal } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { partsOf, type PriceBasis, tickerChart, tickerSeries } from "../ticker_charts.ts";
@@ -32,8 +34,8 @@ export function TickerChart({ record, view }: { record: TickerRecord; view: Tick
       {split && <BasisTabs ticker={ticker} view={view} />}
       {indicatorsAged && (
         <p class="notice">
-          The indicators are those of earlier bars: <a href="/assets/indicators">indicators</a>{" "}
-          has not been made since daily_bars changed.
+          The indicators are those of earlier bars: <a href={`/assets/${indicators.key}`}>{indicators.key}</a>{" "}
+          has not been made since {dailyBars.key} changed.
         </p>
       )}
       <Chart
@@ -53,7 +55,7 @@ export function TickerChart({ record, view }: { record: TickerRecord; view: Tick
             "Low",
             "Close",
             "Volume",
-            ...sources.has("indicators") ? ["SMA 30", "EMA 30", "RSI 30", "MACD", "Signal", "Histogram"] : [],
+            ...sources.has(indicators.key) ? ["SMA 30", "EMA 30", "RSI 30", "MACD", "Signal", "Histogram"] : [],
           ]}
           sessions={sessions}
           cells={(t) => [
@@ -62,7 +64,7 @@ export function TickerChart({ record, view }: { record: TickerRecord; view: Tick
             text(series.low[t]),
             text(close[t]),
             text(series.volume[t], 0),
-            ...sources.has("indicators")
+            ...sources.has(indicators.key)
               ? [
                 text(series.sma[t]),
                 text(series.ema[t]),
@@ -75,9 +77,11 @@ export function TickerChart({ record, view }: { record: TickerRecord; view: Tick
           ]}
           csv={[
             view.basis === "adjusted"
-              ? { title: "prices", href: rowsPath("daily_bars", { ticker }) }
-              : { title: "prices as received", href: rowsPath("raw_daily_bars", { ticker }) },
-            ...sources.has("indicators") ? [{ title: "indicators", href: rowsPath("indicators", { ticker }) }] : [],
+              ? { title: "prices", href: rowsPath(dailyBars, equalTo({ ticker })) }
+              : { title: "prices as received", href: rowsPath(rawDailyBars, equalTo({ ticker })) },
+            ...sources.has(indicators.key)
+              ? [{ title: indicators.key, href: rowsPath(indicators, equalTo({ ticker })) }]
+              : [],
           ]}
         />
       </Chart>

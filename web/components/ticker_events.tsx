@@ -1,3 +1,5 @@
+import { rawDividends, rawSplits } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { counted } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { ratioInWords, usd } from "../ticker_charts.ts";
@@ -20,8 +22,8 @@ export function TickerEvents({ record }: { record: TickerRecord }) {
       <p class="about">
         {counted(splits.length, "split")} and {counted(dividends.length, "dividend")}{" "}
         by ex-date, dividends in USD a share as they were paid. As CSV:{" "}
-        <a href={rowsPath("raw_splits", { ticker })}>splits</a>,{" "}
-        <a href={rowsPath("raw_dividends", { ticker })}>dividends</a>
+        <a href={rowsPath(rawSplits, equalTo({ ticker }))}>splits</a>,{" "}
+        <a href={rowsPath(rawDividends, equalTo({ ticker }))}>dividends</a>
       </p>
       <div
         class="scroller bounded"

@@ -1,3 +1,5 @@
+import { rejectedBars } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { count, counted, decimal } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import type { TickerDetails, TickerRecord } from "../ticker_record.ts";
@@ -55,7 +57,7 @@ export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources 
   if (rejected.length === 0) {
     return (
       <p class="empty">
-        {sources.has("rejected_bars")
+        {sources.has(rejectedBars.key)
           ? `Every bar of ${ticker} that was received can be used.`
           : "No bars have been judged yet."}
       </p>
@@ -66,7 +68,7 @@ export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources 
     <>
       <p class="about">
         {rejectedCut ? `The newest ${count(rejected.length)} bars` : counted(rejected.length, "bar")}{" "}
-        that cannot be used, as received. <a href={rowsPath("rejected_bars", { ticker })}>All as CSV</a>
+        that cannot be used, as received. <a href={rowsPath(rejectedBars, equalTo({ ticker }))}>All as CSV</a>
       </p>
       <div class="scroller bounded" tabindex={0} role="region" aria-label={`Rejected bars of ${ticker}, may scroll`}>
         <table>

@@ -1,3 +1,5 @@
+import * as assets from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { counted } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { newsByDay, newsId } from "../ticker_charts.ts";
@@ -11,9 +13,9 @@ export function TickerNews({ record: { ticker, news, newsCut, bars, sources } }:
   if (news.length === 0) {
     return (
       <p class="empty">
-        {sources.has("news")
+        {sources.has(assets.news.key)
           ? `There is no news of ${ticker}: files and simulated markets have none, a vendor's is kept from NEWS_FROM on.`
-          : "There is no news yet: it appears once news is materialized."}
+          : `There is no news yet: it appears once ${assets.news.key} is materialized.`}
       </p>
     );
   }
@@ -24,7 +26,8 @@ export function TickerNews({ record: { ticker, news, newsCut, bars, sources } }:
       <p class="about">
         {newsCut ? `The newest ${counted(news.length, "article")}` : counted(news.length, "article")}, under the session
         on or after their day in New York.{" "}
-        <a href={rowsPath("news", { ticker })}>All as CSV</a>. A headline leads to its publisher: away from here.
+        <a href={rowsPath(assets.news, equalTo({ ticker }))}>All as CSV</a>. A headline leads to its publisher: away
+        from here.
       </p>
       <div class="news bounded" tabindex={0} role="region" aria-label={`News of ${ticker}, may scroll`}>
         {[...newsByDay(news, sessions)].map(([day, articles]) => (

@@ -1,3 +1,5 @@
+import { cointegratedPairs } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
@@ -31,7 +33,7 @@ export function TickerPairs({ record: { ticker, pairs, pairsAsOf, cluster } }: {
         ? (
           <p class="empty">
             {pairsAsOf === null
-              ? "No pair has been tested yet: they appear here once cointegrated_pairs is materialized."
+              ? `No pair has been tested yet: they appear here once ${cointegratedPairs.key} is materialized.`
               : `No pair with ${ticker} was tested as of ${pairsAsOf}: no source of candidates proposes one.`}
           </p>
         )
@@ -43,7 +45,7 @@ export function TickerPairs({ record: { ticker, pairs, pairsAsOf, cluster } }: {
 function PairList({ ticker, pairs, asOf }: { ticker: string; pairs: readonly TickerPair[]; asOf: string }) {
   const accepted = pairs.filter((pair) => pair.accepted).length;
   const chosen = pairs.filter((pair) => pair.rank !== null).length;
-  const sides = ["ticker_1", "ticker_2"].filter((leg) => pairs.some((pair) => pair[leg as "ticker_1"] === ticker));
+  const sides = (["ticker_1", "ticker_2"] as const).filter((leg) => pairs.some((pair) => pair[leg] === ticker));
   return (
     <>
       <p class="about" id="ticker-pairs-about">
@@ -53,7 +55,13 @@ function PairList({ ticker, pairs, asOf }: { ticker: string; pairs: readonly Tic
         {sides.map((leg, i) => (
           <>
             {i > 0 && ", "}
-            <a href={rowsPath("cointegrated_pairs", { "as_of.eq": asOf, [leg]: ticker })}>
+            <a
+              href={rowsPath(cointegratedPairs, [...equalTo({ as_of: asOf }), {
+                column: leg,
+                operator: "eq",
+                value: ticker,
+              }])}
+            >
               {leg === "ticker_1" ? "where it is the first" : "where it is the second"}
             </a>
           </>

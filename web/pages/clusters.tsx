@@ -1,8 +1,11 @@
+import { pairClusters } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import type { ClusterMap } from "../cluster_map.ts";
 import { ClusterChart } from "../components/cluster_chart.tsx";
 import { PairTabs } from "../components/pair_tabs.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { rowsPath } from "../rows_path.ts";
 
 /** Which tickers move together, as of a session. */
 export function ClustersPage({ map, asked }: { map: ClusterMap | null; asked: { asOf?: string } }) {
@@ -18,7 +21,7 @@ export function ClustersPage({ map, asked }: { map: ClusterMap | null; asked: { 
             <p>
               {map === null
                 ? "Tickers whose returns move together: pairs are searched inside each cluster."
-                : `Tickers whose returns move together as of ${map.asOf}: pairs are searched inside each cluster. From materialization ${map.materialization} of pair_clusters.`}
+                : `Tickers whose returns move together as of ${map.asOf}: pairs are searched inside each cluster. From materialization ${map.materialization} of ${pairClusters.key}.`}
             </p>
           </div>
         </div>
@@ -36,8 +39,8 @@ function Absent({ asked: { asOf } }: { asked: { asOf?: string } }) {
   return asOf === undefined
     ? (
       <p class="empty">
-        There are no clusters yet: they appear here once pair_clusters is materialized.{" "}
-        <a href="/assets/pair_clusters">Open pair_clusters</a>
+        There are no clusters yet: they appear here once {pairClusters.key} is materialized.{" "}
+        <a href={`/assets/${pairClusters.key}`}>Open {pairClusters.key}</a>
       </p>
     )
     : (
@@ -50,7 +53,7 @@ function Absent({ asked: { asOf } }: { asked: { asOf?: string } }) {
 function Found({ map }: { map: ClusterMap }) {
   const { preset, presets, testedPreset, asOf, asOfSessions, tickers, clusters } = map;
   const inside = clusters.reduce((sum, cluster) => sum + cluster.tickers.length, 0);
-  const csv = new URLSearchParams({ "as_of.eq": asOf, preset, order: "cluster,ticker", limit: "10000", format: "csv" });
+  const csv = rowsPath(pairClusters, equalTo({ as_of: asOf, preset }), { order: ["cluster", "ticker"] });
   return (
     <>
       <form class="filters" action="/pairs/clusters" method="get" aria-label="Clusters">
@@ -84,7 +87,7 @@ function Found({ map }: { map: ClusterMap }) {
       <details open={clusters.length <= 12}>
         <summary>{counted(clusters.length, "cluster")} with their tickers</summary>
         <p class="faint">
-          <a href={`/v1/assets/pair_clusters/rows?${csv}`}>Every ticker as CSV</a>
+          <a href={csv}>Every ticker as CSV</a>
         </p>
         <div class="scroller bounded" tabindex={0} role="region" aria-label="Clusters, may scroll">
           <table>

@@ -1,3 +1,5 @@
+import { forecastScores, spreadForecasts } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { ChartCredit } from "../components/chart.tsx";
 import { ForecastChart } from "../components/forecast_chart.tsx";
 import { ForecastChoice } from "../components/forecast_choice.tsx";
@@ -37,8 +39,8 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
         {scores.length === 0
           ? (
             <p class="empty">
-              No forecast has come true yet: errors appear here once forecast_scores is materialized.{" "}
-              <a href="/assets/forecast_scores">To forecast_scores</a>
+              No forecast has come true yet: errors appear here once {forecastScores.key} is materialized.{" "}
+              <a href={`/assets/${forecastScores.key}`}>To {forecastScores.key}</a>
             </p>
           )
           : <Errors scores={scores} />}
@@ -89,8 +91,8 @@ function Absent({ tickers = null }: { tickers?: readonly [string, string] | null
   }
   return (
     <p class="empty">
-      There are no forecasts yet: they appear here once spread_forecasts is materialized.{" "}
-      <a href="/assets/spread_forecasts">To spread_forecasts</a>
+      There are no forecasts yet: they appear here once {spreadForecasts.key} is materialized.{" "}
+      <a href={`/assets/${spreadForecasts.key}`}>To {spreadForecasts.key}</a>
     </p>
   );
 }
@@ -102,7 +104,7 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
       <p class="faint">
         Errors are in standard deviations of the formation's spread. The test of Diebold and Mariano asks whether a
         model and the last value err alike: a small p-value with a negative statistic is for the model.{" "}
-        <a href={rowsPath("forecast_scores", {})}>All scores as CSV</a>
+        <a href={rowsPath(forecastScores, [])}>All scores as CSV</a>
       </p>
       <TableScroller label="Errors by model and horizon">
         <table>
@@ -152,7 +154,7 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
 
 function Newest({ newest }: { newest: NonNullable<ForecastsRecord["newest"]> }) {
   const { asOf, model, horizon, forecasts } = newest;
-  const csv = rowsPath("spread_forecasts", { as_of: asOf, model, horizon: String(horizon) });
+  const csv = rowsPath(spreadForecasts, equalTo({ as_of: asOf, model, horizon: String(horizon) }));
   return (
     <>
       <p class="about">

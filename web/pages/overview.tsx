@@ -1,3 +1,4 @@
+import { chosenPairs } from "../../assets/views.ts";
 import {
   type AssetState,
   type Engine,
@@ -22,7 +23,7 @@ import { type NewestSignals, readNewestSignals } from "../newest_signals.ts";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
 
 /** What the page reads of the engine. */
-export type OverviewEngine = Pick<Engine, "graph" | "states" | "rows" | "newestDate" | "run" | "runs">;
+export type OverviewEngine = Pick<Engine, "graph" | "states" | "read" | "newestDate" | "run" | "runs">;
 
 /** Everything that the overview shows, as it is at one moment. */
 export interface OverviewData {
@@ -77,7 +78,7 @@ export async function readOverview(
 /** The first page, in one screen: how the portfolio stands, what is to be traded next, and what needs attention. */
 export function OverviewPage(data: OverviewData) {
   const { assets, waiting, runs, open, schedules, selection, portfolio, signals, now } = data;
-  const choosesPairs = assets.some(({ key }) => key === "chosen_pairs");
+  const choosesPairs = assets.some(({ key }) => key === chosenPairs.key);
   return (
     <Layout
       title="Overview · Tandem"
@@ -156,14 +157,14 @@ function Headline({ assets, open }: { assets: readonly AssetState[]; open: reado
 }
 
 function PairsBody({ selection, signals, assets }: Pick<OverviewData, "selection" | "signals" | "assets">) {
-  const chosen = assets.find(({ key }) => key === "chosen_pairs")!;
-  if (!selection) return <p class="empty">No pairs yet: they appear here once chosen_pairs is materialized.</p>;
+  const chosen = assets.find(({ key }) => key === chosenPairs.key)!;
+  if (!selection) return <p class="empty">No pairs yet: they appear here once {chosenPairs.key} is materialized.</p>;
   if (selection.pairs.length === 0 && !signals?.signals.length) {
     return <p class="empty">No pair was chosen: none met the criteria on the data at hand.</p>;
   }
   return (
     <>
-      {chosen.state !== "fresh" && <p class="notice">Selection as last made: chosen_pairs is not fresh.</p>}
+      {chosen.state !== "fresh" && <p class="notice">Selection as last made: {chosenPairs.key} is not fresh.</p>}
       <OrderTable signals={signals} selection={selection} />
     </>
   );

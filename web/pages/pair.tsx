@@ -1,3 +1,4 @@
+import { cointegratedPairs } from "../../assets/views.ts";
 import { ChartCredit } from "../components/chart.tsx";
 import { DecisionStrip } from "../components/decision_strip.tsx";
 import { ForecastChart } from "../components/forecast_chart.tsx";
@@ -82,7 +83,7 @@ export function PairPage({ pair, forecasts, view, problems, nextSession }: PairP
         </Panel>
       )}
       <Panel id="tests" title="The numbers behind the tests">
-        <PairTests tested={tested} config={sources.get("cointegrated_pairs")?.config} />
+        <PairTests tested={tested} config={sources.get(cointegratedPairs.key)?.config} />
       </Panel>
       <Panel id="residual" title="The residual">
         <Residual pair={pair} path={path} />

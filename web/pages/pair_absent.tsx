@@ -1,3 +1,4 @@
+import { cointegratedPairs } from "../../assets/views.ts";
 import { Layout } from "../layout.tsx";
 
 export interface PairAbsentProps {
@@ -23,7 +24,7 @@ export function PairAbsentPage({ tickers: [ticker1, ticker2], materialized }: Pa
         <p class="empty">
           {materialized
             ? "No source of candidates (clusters, nearest neighbours, those that are set) proposes this pair, and no window of the walk-forward chose it. "
-            : "No pair has been tested yet: this page fills once cointegrated_pairs is materialized. "}
+            : `No pair has been tested yet: this page fills once ${cointegratedPairs.key} is materialized. `}
           {materialized
             ? (
               <>

@@ -1,3 +1,4 @@
+import { cointegratedPairs } from "../../assets/views.ts";
 import { PairTabs } from "../components/pair_tabs.tsx";
 import { LegLinks } from "../components/leg_links.tsx";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
@@ -99,8 +100,8 @@ export function PairsPage({ search, problems, found }: PairsData) {
         {found === null
           ? (
             <p class="empty">
-              No pair has been tested yet: they appear here once cointegrated_pairs is materialized.{" "}
-              <a href="/assets/cointegrated_pairs">To cointegrated_pairs</a>
+              No pair has been tested yet: they appear here once {cointegratedPairs.key} is materialized.{" "}
+              <a href={`/assets/${cointegratedPairs.key}`}>To {cointegratedPairs.key}</a>
             </p>
           )
           : (
@@ -123,8 +124,8 @@ function Headline({ found }: { found: FoundPairs | null }) {
           {found === null
             ? "Every candidate pair, with its statistics."
             : found.asOf === null
-            ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of cointegrated_pairs.`
-            : `Every candidate pair with its statistics as of ${found.asOf}, by what was known then. From materialization ${found.materialization} of cointegrated_pairs.`}
+            ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of ${cointegratedPairs.key}.`
+            : `Every candidate pair with its statistics as of ${found.asOf}, by what was known then. From materialization ${found.materialization} of ${cointegratedPairs.key}.`}
         </p>
       </div>
     </div>

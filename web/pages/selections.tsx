@@ -1,7 +1,9 @@
+import { chosenPairs } from "../../assets/views.ts";
 import { PairTabs } from "../components/pair_tabs.tsx";
 import { counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
+import { rowsPath } from "../rows_path.ts";
 import { type SelectedPair, type SelectionHistory, shownSelections } from "../selection_history.ts";
 import { TableScroller } from "../components/table_scroller.tsx";
 
@@ -23,7 +25,7 @@ export function SelectionsPage({ history, ticker }: { history: SelectionHistory 
             <p>
               The pairs that were chosen as of each session, by what was known then{history === null
                 ? "."
-                : `. From materialization ${history.materialization} of chosen_pairs.`}
+                : `. From materialization ${history.materialization} of ${chosenPairs.key}.`}
             </p>
           </div>
         </div>
@@ -34,8 +36,8 @@ export function SelectionsPage({ history, ticker }: { history: SelectionHistory 
         {history === null || history.sessions.length === 0
           ? (
             <p class="empty">
-              No pair has been chosen yet: selections appear here once chosen_pairs is materialized.{" "}
-              <a href="/assets/chosen_pairs">To chosen_pairs</a>
+              No pair has been chosen yet: selections appear here once {chosenPairs.key} is materialized.{" "}
+              <a href={`/assets/${chosenPairs.key}`}>To {chosenPairs.key}</a>
             </p>
           )
           : <Found history={history} ticker={ticker} />}
@@ -60,7 +62,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
       {sessions.length === 1 && (
         <p class="notice">
           There is one selection so far. Earlier ones are made on request: <a href="/backfills">backfill</a>{" "}
-          chosen_pairs and what is upstream of it.
+          {chosenPairs.key} and what is upstream of it.
         </p>
       )}
       {shown.length === 0 ? <p class="empty">No pair with {ticker!.slice(0, 40)} was chosen.</p> : (
@@ -70,7 +72,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
             {sessions.at(-1)}
             {cut ? `, the newest ${shownSelections}` : ""}. A mark is a selection with the pair, deeper for a better
             rank. {shown.length < pairs.length && `The ${shownPairs} that were chosen most often. `}
-            <a href="/v1/assets/chosen_pairs/rows?order=-as_of,rank&limit=10000&format=csv">All as CSV</a>
+            <a href={rowsPath(chosenPairs, [], { order: ["-as_of", "rank"] })}>All as CSV</a>
           </p>
           <TableScroller label="Chosen pairs">
             <table aria-describedby="selections-about">

@@ -1,3 +1,5 @@
+import { portfolioDaily, strategyComparison } from "../../assets/views.ts";
+import { equalTo } from "../../engine/mod.ts";
 import { ChartCredit } from "../components/chart.tsx";
 import { DrawdownTable } from "../components/drawdown_table.tsx";
 import { MonthlyReturns } from "../components/monthly_returns.tsx";
@@ -50,8 +52,8 @@ export function StrategiesPage({ record, search, problems }: StrategiesPageProps
         : (
           <section class="panel" aria-label="Why there is nothing here">
             <p class="empty">
-              No strategy has been compared yet: this page fills once strategy_comparison is materialized.{" "}
-              <a href="/assets/strategy_comparison">To strategy_comparison</a>
+              No strategy has been compared yet: this page fills once {strategyComparison.key} is materialized.{" "}
+              <a href={`/assets/${strategyComparison.key}`}>To {strategyComparison.key}</a>
             </p>
           </section>
         )}
@@ -96,12 +98,12 @@ function Body({ record, search }: { record: StrategiesRecord; search: StrategySe
         <p class="faint about">
           Best is the strategy with the highest lower end of the 95 % band of its Sharpe ratio, among those traded out
           of sample and filled after their signal. Bands: stationary block bootstrap, 399 resamples.{" "}
-          <a href={rowsPath("strategy_comparison", { cost_bps: String(costBps), weighting })}>As CSV</a>
+          <a href={rowsPath(strategyComparison, equalTo({ cost_bps: String(costBps), weighting }))}>As CSV</a>
         </p>
       </section>
       <Panel id="equity" title="Equity">
         {days.size === 0
-          ? <p class="empty">portfolio_daily has no sessions of these strategies.</p>
+          ? <p class="empty">{portfolioDaily.key} has no sessions of these strategies.</p>
           : <StrategyChart record={record} search={search} />}
       </Panel>
       <TearSheet record={record} search={search} />
@@ -202,14 +204,15 @@ function TearSheet({ record, search }: { record: StrategiesRecord; search: Strat
 
 function SheetParts({ record: { chosen, days, benchmark } }: { record: StrategiesRecord }) {
   const sheet = sheetOf(days.get(chosen.strategy)!);
-  const filters = { strategy: chosen.strategy, cost_bps: String(chosen.cost_bps), weighting: chosen.weighting };
+  const { strategy, cost_bps, weighting } = chosen;
+  const filters = equalTo({ strategy, cost_bps: String(cost_bps), weighting });
   return (
     <>
       <SheetChart result={chosen} sheet={sheet} benchmark={benchmark} />
       <MonthlyReturns
         years={sheet.months}
         label={`Returns of ${strategyTitle(chosen.strategy)}`}
-        csv={rowsPath("portfolio_daily", filters)}
+        csv={rowsPath(portfolioDaily, filters)}
       />
       <div class="side-by-side sheet-tables">
         <div>

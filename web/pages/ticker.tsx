@@ -1,3 +1,4 @@
+import { dailyBars } from "../../assets/views.ts";
 import { ChartCredit } from "../components/chart.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { Panel } from "../components/panel.tsx";
@@ -63,7 +64,7 @@ export function TickerPage({ record, view }: { record: TickerRecord; view: Ticke
 
 /** What it is, how far its bars go and which materialization they are from. */
 function Headline({ record: { ticker, details, bars, marketSession, sources } }: { record: TickerRecord }) {
-  const made = sources.get("daily_bars");
+  const made = sources.get(dailyBars.key);
   const last = bars.at(-1)?.session;
   const delisted = details?.active === false;
   const late = !delisted && last !== undefined && marketSession !== null && last < marketSession;
@@ -89,7 +90,7 @@ function Headline({ record: { ticker, details, bars, marketSession, sources } }:
             : `${counted(bars.length, "session")} from ${bars[0]!.session} to ${last}. `}
           {made && (
             <>
-              From materialization {made.id} of <a href="/assets/daily_bars">daily_bars</a>
+              From materialization {made.id} of <a href={`/assets/${dailyBars.key}`}>{dailyBars.key}</a>
               {made.runId !== null && (
                 <>
                   {" "}
@@ -156,12 +157,12 @@ function Summary({ record: { bars, indicators } }: { record: TickerRecord }) {
 function NoBars({ record: { ticker, rejected, sources } }: { record: TickerRecord }) {
   return (
     <p class="empty">
-      {!sources.has("daily_bars")
-        ? "There are no bars yet: they appear here once daily_bars is materialized."
+      {!sources.has(dailyBars.key)
+        ? `There are no bars yet: they appear here once ${dailyBars.key} is materialized.`
         : rejected.length > 0
         ? `No bar of ${ticker} can be used: `
         : `${ticker} is listed, and no bar of it was received.`}
-      {sources.has("daily_bars") && rejected.length > 0 && <a href="#rejected">see why</a>}
+      {sources.has(dailyBars.key) && rejected.length > 0 && <a href="#rejected">see why</a>}
     </p>
   );
 }

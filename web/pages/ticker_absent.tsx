@@ -1,3 +1,4 @@
+import { dailyBars } from "../../assets/views.ts";
 import { Layout } from "../layout.tsx";
 import { tickerPath } from "../ticker_path.ts";
 
@@ -23,7 +24,7 @@ export function TickerAbsentPage({ ticker, near }: TickerAbsentProps) {
         {near === null
           ? (
             <p class="empty">
-              There are no tickers yet: this page fills once daily_bars is materialized.{" "}
+              There are no tickers yet: this page fills once {dailyBars.key} is materialized.{" "}
               <a href="/#assets">To the assets</a>
             </p>
           )

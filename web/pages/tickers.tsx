@@ -1,3 +1,4 @@
+import { dailyBars, rawTickers } from "../../assets/views.ts";
 import { Sparkline } from "../components/sparkline.tsx";
 import { count, counted, decimal, sessionChange } from "../figures.ts";
 import { Layout } from "../layout.tsx";
@@ -38,7 +39,7 @@ export function TickersPage({ search, problems, directory, found, closes }: Tick
         {directory === null
           ? (
             <p class="empty">
-              There are no tickers yet: they appear here once raw_tickers is materialized.{" "}
+              There are no tickers yet: they appear here once {rawTickers.key} is materialized.{" "}
               <a href="/#assets">To the assets</a>
             </p>
           )
@@ -67,7 +68,7 @@ function Headline({ directory }: { directory: TickerDirectory | null }) {
         <h1>Tickers</h1>
         <p>
           {directory?.lastSession
-            ? `Closes up to ${directory.lastSession}, adjusted for splits, from materialization ${directory.bars} of daily_bars.${
+            ? `Closes up to ${directory.lastSession}, adjusted for splits, from materialization ${directory.bars} of ${dailyBars.key}.${
               directory.pairsAsOf === null ? "" : ` Pairs and clusters as of ${directory.pairsAsOf}.`
             }`
             : "What trades, with its last close and its pairs."}

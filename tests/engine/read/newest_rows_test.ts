@@ -42,7 +42,7 @@ for (const { name, ignore, open } of databases) {
       const database = await open();
       try {
         await withTinyEngine(async ({ engine }) => {
-          const newest = (each: number) => engine.newestRows("bars", { each, fields: ["close"] });
+          const newest = (each: number) => engine.newestRows(bars, { each, fields: ["ticker", "session", "close"] });
           const publish = async (rows: Bar[]) => {
             world.bars = rows;
             const run = await engine.submit({ selection: "bars", trigger: "test", force: true });
@@ -89,12 +89,15 @@ for (const { name, ignore, open } of databases) {
 Deno.test("newestRows() refuses what has no series of rows, unknown columns and impossible numbers", () =>
   withTinyEngine(async ({ engine }) => {
     await assert.rejects(
-      engine.newestRows("words", { each: 1 }),
+      engine.newestRows(words, { each: 1, fields: ["id"] }),
       (error) =>
         error instanceof InvalidRequestError &&
         /"words" has no series of rows: its key is id, ticker\./.test(error.message),
     );
-    await assert.rejects(engine.newestRows("bars", { each: 1, fields: ["price"] }), /has no column "price"/);
-    await assert.rejects(engine.newestRows("bars", { each: 0 }), /0 rows of each name cannot be read/);
-    await assert.rejects(engine.newestRows("bars", { each: 1.5 }), /1\.5 rows of each name/);
+    const fields = ["close"] as const;
+    // What the compiler refuses of `bars` it lets pass of an asset that is looked up by its key.
+    const unknown = engine.newestRows(engine.graph.asset("bars"), { each: 1, fields: ["price"] });
+    await assert.rejects(unknown, /has no column "price"/);
+    await assert.rejects(engine.newestRows(bars, { each: 0, fields }), /0 rows of each name cannot be read/);
+    await assert.rejects(engine.newestRows(bars, { each: 1.5, fields }), /1\.5 rows of each name/);
   }, { assets: [bars, words] }));

@@ -62,7 +62,7 @@ Deno.test("Replay makes rows again from the versions, settings and code that mad
       ] as const
     ) {
       const started = world.started.length;
-      const [replay, more] = await engine.replay(key, { filters: equalTo(where), asOf });
+      const [replay, more] = await engine.replay(key, { filters: equalTo<string>({ ...where }), asOf });
       assert.equal(more, undefined);
       assert.equal(replay!.same, true, key);
       assert.deepEqual(replay!.differences, []);

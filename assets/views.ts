@@ -1,0 +1,47 @@
+/**
+ * The assets that pages, compatible routes and schedules name, each with the type of its rows.
+ *
+ * Assets are named here as types alone, so that a reader loads none of them, and neither does a project that has other assets: a page asks
+ * the graph whether there is such an asset.
+ */
+import type { RowOf, View } from "../engine/mod.ts";
+import type * as imported from "./imported/mod.ts";
+import type * as assets from "./mod.ts";
+
+type Assets = typeof assets & typeof imported;
+
+/** The view of an asset, by the name under which it is exported: only its own key compiles. */
+function view<Name extends keyof Assets>(key: Assets[Name]["key"]): View<RowOf<Assets[Name]>> {
+  return { key };
+}
+
+// Of assets that each kind of source makes in its own way, the type is that of the row schema that they share.
+export const rawTickers = view<"rawTickers">("raw_tickers");
+export const rawDailyBars = view<"rawDailyBars">("raw_daily_bars");
+export const rejectedBars = view<"rejectedBars">("rejected_bars");
+export const rawSplits = view<"rawSplits">("raw_splits");
+export const rawDividends = view<"rawDividends">("raw_dividends");
+export const joinedTickers = view<"joinedTickers">("joined_tickers");
+export const sessions = view<"sessions">("sessions");
+export const tickerDetails = view<"tickerDetails">("ticker_details");
+export const tickers = view<"tickers">("tickers");
+export const news = view<"news">("news");
+export const newsMentions = view<"newsMentions">("news_mentions");
+export const dailyBars = view<"dailyBars">("daily_bars");
+export const indicators = view<"indicators">("indicators");
+export const cleanPrices = view<"cleanPrices">("clean_prices");
+export const pairClusters = view<"pairClusters">("pair_clusters");
+export const cointegratedPairs = view<"cointegratedPairs">("cointegrated_pairs");
+export const chosenPairs = view<"chosenPairs">("chosen_pairs");
+export const walkForwardPairs = view<"walkForwardPairs">("walk_forward_pairs");
+export const walkForwardWindows = view<"walkForwardWindows">("walk_forward_windows");
+export const pairSignals = view<"pairSignals">("pair_signals");
+export const pairTrades = view<"pairTrades">("pair_trades");
+export const pairMetrics = view<"pairMetrics">("pair_metrics");
+export const walkForwardDaily = view<"walkForwardDaily">("walk_forward_daily");
+export const walkForwardTrades = view<"walkForwardTrades">("walk_forward_trades");
+export const portfolioDaily = view<"portfolioDaily">("portfolio_daily");
+export const strategyComparison = view<"strategyComparison">("strategy_comparison");
+export const spreadForecasts = view<"spreadForecasts">("spread_forecasts");
+export const forecastScores = view<"forecastScores">("forecast_scores");
+export const serviceHealth = view<"serviceHealth">("service_health");

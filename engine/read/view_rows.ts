@@ -1,0 +1,47 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { Asset } from "../declare/asset.ts";
+import { maxPageRows, type PageOptions, readPage, type RowPage } from "./row_page.ts";
+import type { RowQuery } from "./row_query.ts";
+import { versionOf } from "./row_version.ts";
+
+/** Names of the columns of a row. */
+export type ColumnOf<Row> = keyof Row & string;
+
+/** Which rows of a view, in which order, how many: columns are those of its rows. */
+export interface ViewQuery<Row, Field extends ColumnOf<Row> = ColumnOf<Row>> extends RowQuery<ColumnOf<Row>, Field> {
+  /** At least 1; all rows without it. */
+  limit?: number;
+  /** Where the rows before ended. Filters and order must be those of these. */
+  cursor?: string;
+}
+
+/** Rows of a view with the columns that were asked for. */
+export type ViewPage<Row, Field extends ColumnOf<Row>> = Omit<RowPage, "rows"> & { rows: Pick<Row, Field>[] };
+
+/**
+ * Rows of one materialization, however many pages they are.
+ *
+ * @throws {InvalidRequestError} As {@link readPage} does.
+ *
+ * Cost: as {@link readPage}, once for each {@link maxPageRows} rows, and the memory of all of them.
+ */
+export async function readView<Row, Field extends ColumnOf<Row>>(
+  database: Database,
+  asset: Asset<Row>,
+  { limit = Infinity, ...query }: ViewQuery<Row, Field>,
+  { version: known }: PageOptions = {},
+): Promise<ViewPage<Row, Field>> {
+  const version = known ?? await versionOf(database.sql, asset, query);
+  const read = (rows: number, cursor: string | undefined) =>
+    readPage(database, asset, { ...query, cursor, limit: Math.min(maxPageRows, limit - rows) }, { version });
+  const first = await read(0, query.cursor);
+  const rows = first.rows;
+  let { nextCursor } = first;
+  while (nextCursor !== null && rows.length < limit) {
+    const next = await read(rows.length, nextCursor);
+    rows.push(...next.rows);
+    nextCursor = next.nextCursor;
+  }
+  // The rows are those of an asset that was declared with these columns.
+  return { ...first, rows: rows as Pick<Row, Field>[], nextCursor };
+}
