@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { assetsWith, AutomationEvaluator, eager, silentLogger } from "../../engine/mod.ts";
+import { type AnyAsset, assetsWith, AutomationEvaluator, eager, silentLogger } from "../../engine/mod.ts";
 import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
 import {
   partitionAssets,
@@ -25,7 +25,11 @@ interface Scene extends PartitionTest {
 }
 
 /** Registers a test in a headless browser over a server in this process; ignored, and named so, where there is none. */
-function browserTest(name: string, test: (scene: Scene) => Promise<void>, assets = partitionAssets): void {
+function browserTest(
+  name: string,
+  test: (scene: Scene) => Promise<void>,
+  assets: readonly AnyAsset[] = partitionAssets,
+): void {
   Deno.test({
     name: browserMissing ? `${name} (no browser: ${browserMissing})` : name,
     ignore: browserMissing !== null,
