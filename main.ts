@@ -170,12 +170,19 @@ function resourcesFrom(
   const { database, firstUsedAt, states } = context;
   const shared = {
     calendar,
+    barsOf: barsOf(environment),
     serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states }),
     pendingImport: context.pendingImport as PendingImport | undefined,
   };
   if (!vendor) return { marketData: market!, ...shared };
   const { universe, historyFrom = defaultHistoryFrom(firstUsedAt), newsFrom, barsAfterCloseMinutes } = environment;
   return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, ...shared };
+}
+
+/** The source of bars, and of a vendor what is asked for. */
+function barsOf({ marketData, universe }: Environment): string {
+  const { kind, label } = dataSourceOf(marketData);
+  return kind === "vendor" ? `${label}, ${JSON.stringify(universe)}` : label;
 }
 
 async function readCalendar(setting: string): Promise<SourceCalendar> {

@@ -10,7 +10,10 @@ interface Search {
   criteria: { clusterPreset: string; maxPValue: number; maxHurst: number; maxHalfLife: number; minCrossings: number };
 }
 
-/** What both originals have in common: pairs of clusters alone, tested on closes, and no bound on the Engle–Granger p-value. */
+/**
+ * What both originals have in common: pairs of clusters alone, tested on closes, with no bound on the Engle–Granger p-value and none on
+ * how easily the legs are traded.
+ */
 export const original = {
   candidates: ["cluster"],
   totalReturn: false,
@@ -19,6 +22,9 @@ export const original = {
   maxEngleGrangerPValue: null,
   maxAdjustedPValue: null,
   confirmationSessions: null,
+  minDollarVolume: null,
+  minPrice: null,
+  maxShareWithoutTrade: null,
 };
 
 const service: Search = {
@@ -43,7 +49,7 @@ function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search[
     pair_clusters: asOf,
     cointegrated_pairs: { ...asOf, ...original, ...criteria },
     formation_pairs: { ...cleaning, ...original, ...criteria, ...walkForward },
-    walk_forward_daily: { exits: noExits },
+    walk_forward_daily: { exits: noExits, comparesSpreadCosts: false },
   };
 }
 

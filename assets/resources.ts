@@ -7,6 +7,8 @@ import type { ServiceProbe } from "../resources/service_probe.ts";
 export interface SharedResources {
   /** Which dates can be sessions of the source of bars. */
   calendar: SourceCalendar;
+  /** What the bars are of, in words that stay the same: backtests on other bars are other trials. */
+  barsOf?: string;
   /** How the service itself is; absent without a server, as in most tests. */
   serviceProbe?: ServiceProbe;
 }

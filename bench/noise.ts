@@ -65,18 +65,23 @@ async function testsOf(prices: Map<string, Float64Array>, market: NoiseMarket): 
   const { labels } = optics(points, clusterPresets[after.clusterPreset]);
   const clusters = new Map(tickers.map((ticker, i) => [ticker, labels[i]!]));
   const test = (config: Config) =>
-    testPairs({ matrix, dividends: new Map() }, { clusters, points: pointsOf(tickers, points) }, {
-      ...config,
-      groups: Object.fromEntries(market.sectors),
-    });
+    testPairs(
+      { matrix, dividends: new Map(), tradability: new Map() },
+      { clusters, points: pointsOf(tickers, points) },
+      {
+        ...config,
+        groups: Object.fromEntries(market.sectors),
+      },
+    );
   return { before: await test(before), after: await test(tested) };
 }
 
 type Selection = "before" | "after";
 
-function proposedBy({ pairs, series }: PairTests, candidates: readonly CandidateSource[]): PairTests {
+function proposedBy({ pairs, series, tradability }: PairTests, candidates: readonly CandidateSource[]): PairTests {
   const wanted = new Set<string>(candidates);
-  return { pairs: pairs.filter(({ sources }) => sources.some((source) => wanted.has(source))), series };
+  const kept = pairs.filter(({ sources }) => sources.some((source) => wanted.has(source)));
+  return { pairs: kept, series, tradability };
 }
 
 const choose = (tests: PairTests, config: Config): Pair[] =>

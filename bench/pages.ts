@@ -16,6 +16,7 @@ import { servePage } from "../tests/support/page_server.ts";
 import { withTinyEngine } from "../tests/support/tiny_engine.ts";
 import { pagePaths, withService } from "../tests/support/whole_service.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { tradablePair } from "../tests/support/tradable_pair.ts";
 
 const times = 5;
 const shared = sharedFolder();
@@ -122,6 +123,7 @@ function crowded(): AnyAsset[] {
         hurst_exponent: 0.5,
         half_life: 1 + i / 3,
         mean_crossings: 20 + step,
+        ...tradablePair,
         accepted: i < 50,
         failed_criteria: i < 50 ? [] : [{ criterion: "adfPValue", reason: `p-value ${i / 500} is not below 0.05.` }],
       });

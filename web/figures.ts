@@ -13,6 +13,11 @@ export function counted(n: number, thing: string): string {
   return `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
 }
 
+/** A sum of money in whole dollars: `1,250,000 USD`. */
+export function usd(value: number): string {
+  return `${count(Math.round(value))} USD`;
+}
+
 /** A fraction as a percentage that always says its sign: `+12.3 %`, `−4.0 %`. */
 export function signedPercent(fraction: number): string {
   return signed(fraction, 1);

@@ -52,6 +52,8 @@ export interface PairDecision {
   timeStopSessions: number | null;
   /** By leg; `null` where no hedge ratio is known. */
   legs: readonly [LegSize, LegSize] | null;
+  /** USD of both legs at which one of them reaches 1 % of its median dollar volume; `null` where that is not known. */
+  maxNotional: number | null;
 }
 
 /**
@@ -79,6 +81,7 @@ export function decisionOf(
       halfLife: walkForward?.windows.at(-1)?.halfLife ?? tested?.half_life ?? null,
       timeStopSessions: null,
       legs: legSizes(record, { formation, notional, day: null, side: 0 }),
+      maxNotional: tested?.max_notional ?? null,
     };
   }
   const day = current.days.at(-1)!;
@@ -105,6 +108,7 @@ export function decisionOf(
     halfLife: window.halfLife,
     timeStopSessions,
     legs: legSizes(record, { formation, notional, day, side: target !== 0 ? target : position }),
+    maxNotional: tested?.max_notional ?? null,
   };
 }
 

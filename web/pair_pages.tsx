@@ -38,6 +38,15 @@ const testedColumns = [
   "hurst_exponent",
   "half_life",
   "mean_crossings",
+  "price_1",
+  "price_2",
+  "lowest_price",
+  "dollar_volume_1",
+  "dollar_volume_2",
+  "share_without_trade",
+  "spread_bps_1",
+  "spread_bps_2",
+  "max_notional",
   "failed_criteria",
 ] as const satisfies ColumnOf<TestedPair>[];
 

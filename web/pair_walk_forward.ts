@@ -159,7 +159,7 @@ function tradingSettings(config: unknown): TradingSettings {
     strategies: names,
     fillAt: text(recorded.fillAt),
     sizing: text(recorded.sizing),
-    costBps: commission === null || slippage === null ? null : commission + slippage,
+    costBps: commission === null || slippage === null || recorded.costs === "spread" ? null : commission + slippage,
     timeStopHalfLives: number(exits.timeStopHalfLives),
     maxHalfLifeOfWindow: number(exits.maxHalfLifeOfWindow),
   };

@@ -1,10 +1,12 @@
 import { portfolioDaily, strategyComparison } from "../assets/views.ts";
 import { type Engine, equalTo, type RowOf } from "../engine/mod.ts";
+import { costOf } from "./strategy_record.ts";
 
 /** The portfolio that stands for the service: the default strategy at the configured costs, equal weights. */
 export interface Portfolio {
   strategy: string;
-  costBps: number;
+  /** As `costOf` names them. */
+  cost: string;
   sessions: string[];
   /** 1 before the first session. */
   equity: number[];
@@ -37,12 +39,12 @@ export async function readPortfolio(engine: Pick<Engine, "graph" | "read">): Pro
   if (!engine.graph.keys.includes(portfolioDaily.key)) return null;
   const { rows } = await engine.read(portfolioDaily, {
     filters: headlineFilters,
-    fields: ["strategy", "cost_bps", "session", "equity", "benchmark_equity", "drawdown"],
+    fields: ["strategy", "costs", "cost_bps", "session", "equity", "benchmark_equity", "drawdown"],
   });
   if (rows.length < 2) return null;
   return {
     strategy: rows[0]!.strategy,
-    costBps: rows[0]!.cost_bps,
+    cost: costOf(rows[0]!),
     sessions: rows.map(({ session }) => session),
     equity: rows.map(({ equity }) => equity),
     benchmark: rows.map(({ benchmark_equity }) => benchmark_equity),

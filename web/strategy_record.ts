@@ -13,24 +13,31 @@ export type StrategyResult = RowOf<typeof strategyComparison>;
 export interface StrategyDays {
   strategy: string;
   sessions: string[];
-  /** 1 before the first session, as the next two. */
+  /** 1 before the first session, as the next one. */
   equity: number[];
   benchmark: number[];
-  cash: number[];
+  /** Returns of cash and of the portfolio. */
+  cashReturn: number[];
   dailyReturn: number[];
   /** In multiples of equity. */
   grossExposure: number[];
 }
 
+/** Values of the columns that tell the rows of some costs and some weighting from others. */
+type LevelColumns = Readonly<Record<"costs" | "cost_bps" | "weighting", string>>;
+
 /** All strategies at some costs under some weighting. */
 export interface StrategiesRecord {
-  costBps: number;
+  /** As `costOf` names them. */
+  cost: string;
   weighting: string;
   /** Cost levels that there are, and weightings at these costs. */
-  costLevels: number[];
+  costLevels: string[];
   weightings: string[];
+  /** What rows of these costs and this weighting have in the columns that tell them apart. */
+  columns: LevelColumns;
   /** Whether the strategy that is looked at is there at other costs or under another weighting. */
-  isThere(other: { costBps: number; weighting: string }): boolean;
+  isThere(other: { cost: string; weighting: string }): boolean;
   results: StrategyResult[];
   /** By strategy. */
   days: ReadonlyMap<string, StrategyDays>;
@@ -44,6 +51,11 @@ export interface StrategiesRecord {
 /** Whether a result could have been earned: out of sample, and filled after its signal. */
 export function isTradable({ looks_ahead, fills_at }: Pick<StrategyResult, "looks_ahead" | "fills_at">): boolean {
   return !looks_ahead && fills_at !== "signal_close";
+}
+
+/** Costs as the address names them: basis points, or `spread`. */
+export function costOf({ costs, cost_bps }: Pick<StrategyResult, "costs" | "cost_bps">): string {
+  return costs === "spread" ? costs : String(cost_bps);
 }
 
 /** Costs under a weighting whose days are kept. */
@@ -76,8 +88,7 @@ export class StrategyReader {
 /** Strategies at some costs under some weighting. */
 interface DaysQuery {
   names: readonly string[];
-  costBps: number;
-  weighting: string;
+  columns: LevelColumns;
 }
 
 /**
@@ -96,27 +107,30 @@ async function readStrategies(
   const all = await read.rows(strategyComparison);
   if (all.length === 0) return null;
   const standing = all.find(({ headline }) => headline) ?? all[0]!;
-  const costLevels = [...new Set(all.map((row) => row.cost_bps))].sort((a, b) => a - b);
-  const costBps = known(search.costBps, costLevels, { name: "cost", title: "Costs in bps", problems }) ??
-    standing.cost_bps;
-  const weightings = [...new Set(all.filter((row) => row.cost_bps === costBps).map((row) => row.weighting))];
+  const costLevels = [...new Set(all.toSorted((a, b) => a.cost_bps - b.cost_bps).map(costOf))]
+    .sort((a, b) => Number(a === "spread") - Number(b === "spread"));
+  const cost = known(search.cost, costLevels, { name: "cost", title: "Costs in bps", problems }) ?? costOf(standing);
+  const weightings = [...new Set(all.filter((row) => costOf(row) === cost).map((row) => row.weighting))];
   const weighting = known(search.weighting, weightings, { name: "weighting", title: "Weighting", problems }) ??
     (weightings.includes("equal") ? "equal" : weightings[0]!);
-  const results = all.filter((row) => row.cost_bps === costBps && row.weighting === weighting);
+  const results = all.filter((row) => costOf(row) === cost && row.weighting === weighting);
   const names = results.map(({ strategy }) => strategy);
   const wanted = known(search.strategy, names, { name: "strategy", title: "Strategy", problems });
   const chosen = results.find(({ strategy }) => strategy === wanted) ?? results.find(({ best }) => best) ??
     results.find(isTradable) ?? results[0]!;
-  const days = await daysOf(read, { names, costBps, weighting });
+  const { costs, cost_bps } = results[0]!;
+  const columns = { costs, cost_bps: String(cost_bps), weighting };
+  const days = await daysOf(read, { names, columns });
   const benchmark = sources.get(portfolioDaily.key)?.metadata?.benchmark;
   return {
-    costBps,
+    cost,
     weighting,
     costLevels,
     weightings,
+    columns,
     isThere: (other) =>
       all.some((row) =>
-        row.cost_bps === other.costBps && row.weighting === other.weighting && row.strategy === chosen.strategy
+        costOf(row) === other.cost && row.weighting === other.weighting && row.strategy === chosen.strategy
       ),
     results,
     days: new Map(days.filter(({ sessions }) => sessions.length >= 2).map((one) => [one.strategy, one])),
@@ -138,18 +152,18 @@ function known<Value>(
 async function readDays(
   read: VersionReader,
   strategy: string,
-  { costBps, weighting }: DaysQuery,
+  { columns }: DaysQuery,
 ): Promise<StrategyDays> {
   const rows = await read.rows(portfolioDaily, {
-    filters: equalTo({ strategy, cost_bps: String(costBps), weighting }),
-    fields: ["session", "equity", "benchmark_equity", "cash_equity", "daily_return", "gross_exposure"],
+    filters: equalTo({ strategy, ...columns }),
+    fields: ["session", "equity", "benchmark_equity", "cash_return", "daily_return", "gross_exposure"],
   });
   return {
     strategy,
     sessions: rows.map(({ session }) => session),
     equity: rows.map(({ equity }) => equity),
     benchmark: rows.map(({ benchmark_equity }) => benchmark_equity),
-    cash: rows.map(({ cash_equity }) => cash_equity),
+    cashReturn: rows.map(({ cash_return }) => cash_return),
     dailyReturn: rows.map(({ daily_return }) => daily_return),
     grossExposure: rows.map(({ gross_exposure }) => gross_exposure),
   };

@@ -19,8 +19,8 @@ export type StrategyColumn = typeof strategyColumns[number];
 
 /** What a person looks at, as the address says it. */
 export interface StrategySearch {
-  /** The configured costs unless given. */
-  costBps?: number;
+  /** Basis points, or `spread`; the configured costs unless given. */
+  cost?: string;
   /** Equal parts unless given. */
   weighting?: string;
   /** The one with the best record unless given. */
@@ -53,8 +53,11 @@ export function readStrategySearch(
     strategy: given("strategy"),
   };
   const cost = given("cost");
-  if (cost !== undefined && Number.isFinite(Number(cost))) search.costBps = Number(cost);
-  else if (cost !== undefined) problems.set("cost", `Costs “${cost.slice(0, 40)}” are not a number of basis points.`);
+  if (cost === "spread") search.cost = cost;
+  else if (cost !== undefined && Number.isFinite(Number(cost))) search.cost = String(Number(cost));
+  else if (cost !== undefined) {
+    problems.set("cost", `Costs “${cost.slice(0, 40)}” are not a number of basis points, nor “spread”.`);
+  }
   const sort = given("sort");
   const column = strategyColumns.find((name) => name === sort?.replace(/^-/, ""));
   if (column) search.sort = { column, descending: sort!.startsWith("-") };
@@ -73,10 +76,10 @@ export function readStrategySearch(
 
 /** The address of a search, with changes: the same search always has the same address. */
 export function strategiesPath(search: StrategySearch, changes: Partial<StrategySearch> = {}): string {
-  const { costBps, weighting, strategy, sort, range, logarithmic, hidden } = { ...search, ...changes };
+  const { cost, weighting, strategy, sort, range, logarithmic, hidden } = { ...search, ...changes };
   const isStanding = sort.column === standingSort.column && sort.descending === standingSort.descending;
   const entries: [string, unknown][] = [
-    ["cost", costBps],
+    ["cost", cost],
     ["weighting", weighting],
     ["strategy", strategy],
     ["sort", isStanding ? undefined : `${sort.descending ? "-" : ""}${sort.column}`],
@@ -92,10 +95,7 @@ export function strategiesPath(search: StrategySearch, changes: Partial<Strategy
 
 /** The address of a strategy's tear sheet as one file. */
 export function tearSheetPath(
-  { strategy, costBps, weighting }: { strategy: string; costBps: number; weighting: string },
+  { strategy, cost, weighting }: { strategy: string; cost: string; weighting: string },
 ): string {
-  return `/strategies/${encodeURIComponent(strategy)}.html?${new URLSearchParams({
-    cost: String(costBps),
-    weighting,
-  })}`;
+  return `/strategies/${encodeURIComponent(strategy)}.html?${new URLSearchParams({ cost, weighting })}`;
 }

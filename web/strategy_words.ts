@@ -1,3 +1,5 @@
+import { decimal } from "./figures.ts";
+
 const titles: Readonly<Record<string, string>> = {
   rolling_trend: "Rolling trend",
   z_score_bands: "Z-score bands",
@@ -14,6 +16,12 @@ export function strategyTitle(name: string): string {
   if (Object.hasOwn(titles, name)) return titles[name]!;
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Costs, as the address names them, in words. */
+export function costTitle(cost: string): string {
+  if (cost === "spread") return "by spread";
+  return `${decimal(Number(cost), Number.isInteger(Number(cost)) ? 0 : 1)} bps`;
 }
 
 const weightings: Readonly<Record<string, string>> = { equal: "Equal", volatility_scaled: "Inverse volatility" };

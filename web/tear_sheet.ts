@@ -46,9 +46,8 @@ export interface StrategySheet {
 
 /** The tear sheet of a strategy, from its days. */
 export function sheetOf(days: StrategyDays): StrategySheet {
-  const { sessions, equity, benchmark, cash, dailyReturn, grossExposure } = days;
+  const { sessions, equity, benchmark, cashReturn, dailyReturn, grossExposure } = days;
   const changes = (values: readonly number[]) => values.map((value, t) => value / (t === 0 ? 1 : values[t - 1]!) - 1);
-  const cashReturn = changes(cash);
   const excess = Float64Array.from(dailyReturn, (value, t) => value - cashReturn[t]!);
   const benchmarkExcess = Float64Array.from(changes(benchmark), (value, t) => value - cashReturn[t]!);
   const curve = Float64Array.of(1, ...equity);

@@ -7,9 +7,8 @@ import { ReturnDistribution } from "./components/return_distribution.tsx";
 import { sheetPanes } from "./components/sheet_chart.tsx";
 import { SheetFigures } from "./components/sheet_figures.tsx";
 import type { DataSource } from "../resources/market_data/data_source.ts";
-import { decimal } from "./figures.ts";
-import { isTradable, type StrategiesRecord } from "./strategy_record.ts";
-import { strategyTitle, weightingTitle } from "./strategy_words.ts";
+import { costOf, isTradable, type StrategiesRecord } from "./strategy_record.ts";
+import { costTitle, strategyTitle, weightingTitle } from "./strategy_words.ts";
 import { sheetOf } from "./tear_sheet.ts";
 
 let styles: Promise<string> | undefined;
@@ -38,8 +37,7 @@ export async function tearSheetFile(
           <h1>{name}</h1>
           <p>
             {chosen.first_session} to {chosen.last_session}, {chosen.sessions} sessions. Costs{" "}
-            {decimal(chosen.cost_bps, 0)} bps, weights: {weightingTitle(chosen.weighting).toLowerCase()}. Benchmark:
-            {" "}
+            {costTitle(costOf(chosen))}, weights: {weightingTitle(chosen.weighting).toLowerCase()}. Benchmark:{" "}
             {benchmark ?? "not recorded"}.
             {source && ` Data: ${source.label}.`}
           </p>

@@ -33,6 +33,9 @@ export const criteria = {
   engleGranger: "p cointegration",
   adjustedPValue: "p adjusted",
   confirmation: "confirmation",
+  dollarVolume: "dollar volume",
+  price: "price",
+  withoutTrade: "sessions without a trade",
 } as const;
 export type Criterion = keyof typeof criteria;
 

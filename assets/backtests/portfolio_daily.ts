@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { keepAll, notEmpty } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
+import { costKinds } from "./trading_config.ts";
 
 export const PortfolioDay = z.object({
   strategy: z.string().min(1).describe("A strategy of the walk-forward, traditional_bands or reference"),
-  cost_bps: z.number().min(0).describe("Commission and slippage together, of the traded notional"),
+  costs: z.enum(costKinds).describe(
+    "fixed: the same for every leg. spread: by the bid–ask spread of each, estimated from its formation",
+  ),
+  cost_bps: z.number().min(0).describe(
+    "Commission and slippage together, of the traded notional; the least of it where costs are by spread",
+  ),
   weighting: z.enum(["equal", "volatility_scaled"]).describe("How equity is shared among the pairs of a window"),
   session: z.iso.date(),
   headline: z.boolean().describe(
@@ -14,7 +20,7 @@ export const PortfolioDay = z.object({
     "Whether it is fitted on the sample that it trades, and could not have been earned",
   ),
   fills_at: z.enum(["next_open", "next_close", "signal_close"]).describe("Which price fills what a close decides"),
-  daily_return: z.number().describe("After costs"),
+  daily_return: z.number().describe("After costs, with what idle cash earned"),
   equity: z.number().describe("1 before the first session"),
   drawdown: z.number().max(0).describe("Below the highest equity so far"),
   gross_exposure: z.number().min(0).describe("After the close, in multiples of equity"),
@@ -23,6 +29,7 @@ export const PortfolioDay = z.object({
   entered_positions: z.int().min(0).describe("Positions entered in the session, over all pairs"),
   benchmark_equity: z.number().describe("Of the benchmark, 1 before the first session"),
   cash_equity: z.number().describe("Of cash, 1 before the first session"),
+  cash_return: z.number().describe("Of cash since the session before"),
 });
 
 /** Equity of the portfolios of chosen pairs, window after window. */
@@ -34,7 +41,7 @@ export const portfolioDaily = assetOut({
   description:
     "Equity of the portfolio of walk-forward pairs, day by day, by strategy, costs and weighting, beside a benchmark and cash.",
   row: PortfolioDay,
-  primaryKey: ["strategy", "cost_bps", "weighting", "session"],
+  primaryKey: ["strategy", "costs", "cost_bps", "weighting", "session"],
   retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 });

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { pairPortfolio, type PortfolioPair } from "../../quant/mod.ts";
 import type { TradedBars } from "../market/traded_bars.ts";
-import { cashReturns } from "./benchmark.ts";
 import type { PortfolioDay } from "./portfolio_daily.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 import type { TradingConfig } from "./trading_config.ts";
+import type { CostLevel } from "./trading_costs.ts";
 
 type Row = z.output<typeof PortfolioDay>;
 
@@ -13,10 +13,13 @@ const weightings = ["equal", "volatility_scaled"] as const;
 /** One rule's outcome on every pair at one cost level. */
 export interface RuleOutcome {
   rule: TradingRule;
-  costBps: number;
+  level: Pick<CostLevel, "costs" | "costBps">;
   headline: boolean;
-  /** By name of the pair; `first` is where its sessions begin among those of the bars. */
-  pairs: { name: string; first: number; outcome: PairOutcome }[];
+  /**
+   * By name of the pair; `first` is where its sessions begin among those of the bars, `moveBps` what moving weight to or from it costs in
+   * each of them.
+   */
+  pairs: { name: string; first: number; outcome: PairOutcome; moveBps: Float64Array }[];
 }
 
 /** Puts what a rule made of the pairs into portfolios, from the first trading session on. */
@@ -26,27 +29,34 @@ export class PortfolioRows {
   readonly #maxGrossExposure: number;
   readonly #benchmark: Float64Array;
   readonly #cash: Float64Array;
+  readonly #cashReturn: Float64Array;
 
   /**
    * @param range.first Where trading windows begin among the sessions of the bars.
    * @param range.end Where they end, exclusive.
-   * @param range.benchmark Return of the benchmark in each session of the bars.
+   * @param range.benchmark Return of the benchmark in each session of the bars; `cashReturn` that of cash.
    */
   constructor(
     { sessions }: Pick<TradedBars, "sessions">,
     config: TradingConfig,
-    { first, end, benchmark }: { first: number; end: number; benchmark: Float64Array },
+    { first, end, benchmark, cashReturn }: {
+      first: number;
+      end: number;
+      benchmark: Float64Array;
+      cashReturn: Float64Array;
+    },
   ) {
     this.#sessions = sessions.slice(first, end);
     this.#first = first;
     this.#maxGrossExposure = config.maxGrossExposure;
     this.#benchmark = compounded(benchmark.subarray(first, end));
-    this.#cash = compounded(cashReturns(sessions, config.cashRatePerYear).subarray(first, end));
+    this.#cashReturn = cashReturn.subarray(first, end);
+    this.#cash = compounded(this.#cashReturn);
   }
 
   /** Rows of one rule at one cost level under each weighting. */
-  of({ rule, costBps, headline, pairs }: RuleOutcome): Row[] {
-    const portfolioPairs = pairs.map(({ name, first, outcome }) => this.#within(name, first, outcome.daily));
+  of({ rule, level, headline, pairs }: RuleOutcome): Row[] {
+    const portfolioPairs = pairs.map((pair) => this.#within(pair));
     const entered = new Uint32Array(this.#sessions.length);
     for (const { first, outcome } of pairs) {
       outcome.entered.forEach((count, t) => {
@@ -58,7 +68,7 @@ export class PortfolioRows {
         sessions: this.#sessions.length,
         weighting,
         maxGrossExposure: this.#maxGrossExposure,
-        rebalanceCostBps: costBps,
+        cashReturn: this.#cashReturn,
       });
       let peak = 1;
       return this.#sessions.map((session, t): Row => {
@@ -66,7 +76,8 @@ export class PortfolioRows {
         peak = Math.max(peak, equity);
         return {
           strategy: rule.strategy,
-          cost_bps: costBps,
+          costs: level.costs,
+          cost_bps: level.costBps,
           weighting,
           session,
           headline,
@@ -81,13 +92,14 @@ export class PortfolioRows {
           entered_positions: entered[t]!,
           benchmark_equity: this.#benchmark[t]!,
           cash_equity: this.#cash[t]!,
+          cash_return: this.#cashReturn[t]!,
         };
       });
     });
   }
 
   /** The part of a pair's columns that lies in trading windows of the portfolio: formations before its first session do not. */
-  #within(name: string, first: number, daily: PortfolioPair["daily"]): PortfolioPair {
+  #within({ name, first, outcome: { daily }, moveBps }: RuleOutcome["pairs"][number]): PortfolioPair {
     const from = Math.max(0, this.#first - first);
     return {
       name,
@@ -97,8 +109,10 @@ export class PortfolioRows {
         dailyReturn: daily.dailyReturn.subarray(from),
         plannedGross: daily.plannedGross.subarray(from),
         grossExposure: daily.grossExposure.subarray(from),
+        longExposure: daily.longExposure.subarray(from),
         turnover: daily.turnover.subarray(from),
       },
+      rebalanceCostBps: moveBps.subarray(from),
     };
   }
 }

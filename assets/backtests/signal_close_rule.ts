@@ -1,12 +1,13 @@
 import {
   type LegBars,
+  type PairCosts,
   type ReferencePrices,
   referenceStrategy,
   type RolledWindow,
-  type TradingCosts,
   traditionalBands,
 } from "../../quant/mod.ts";
 import type { TradedPair } from "./traded_pair.ts";
+import { tradingBps } from "./trading_costs.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 
 /** Positions after each close, −1 to 1, and what they earned; what it throws as a `RangeError` is a pair that is not traded. */
@@ -37,19 +38,20 @@ export const traditionalRule: TradingRule = {
  *
  * Sessions in which a leg has no close are passed over. What is held in the last session of a complete window is left at its close.
  */
-function signalCloseRule(judge: Judge): Pick<TradingRule, "fillsAt" | "trade"> {
+function signalCloseRule(judge: Judge): Pick<TradingRule, "fillsAt" | "settings" | "trade"> {
   return {
     fillsAt: "signal_close",
+    settings: {},
     trade({ sessions, leg1, leg2, windows }, levels) {
       const days = sessions.map((session) => Date.parse(session) / 86_400_000);
       const outcomes = levels.map(() => emptyOutcome(sessions.length));
-      for (const window of windows) {
+      for (const [index, window] of windows.entries()) {
         const { formationStart, tradingStart, tradingEnd, complete } = window;
         for (const { daily } of outcomes) daily.allocated.fill(1, tradingStart, tradingEnd);
         const judged = judgedWindow(judge, { sessions, leg1, leg2 }, { formationStart, tradingStart, tradingEnd });
         if (!judged) continue;
         outcomes.forEach((outcome, level) => {
-          book(outcome, { costs: levels[level]!, judged, days, tradingStart, tradingEnd, complete });
+          book(outcome, { costs: levels[level]![index]!, judged, days, tradingStart, tradingEnd, complete });
         });
       }
       return outcomes;
@@ -91,18 +93,21 @@ function judgedWindow(
 
 /** Books a window's positions at one level of costs. */
 function book(
-  { daily: { dailyReturn, plannedGross, grossExposure, turnover }, entered }: PairOutcome,
+  { daily: { dailyReturn, plannedGross, grossExposure, longExposure, turnover }, entered }: PairOutcome,
   { costs, judged, days, tradingStart, tradingEnd, complete }: {
-    costs: TradingCosts;
+    costs: PairCosts;
     judged: JudgedWindow;
     days: readonly number[];
   } & Omit<RolledWindow, "formationStart">,
 ): void {
   const { traded, position } = judged;
+  const { leg1, leg2 } = costs;
   let held = 0;
   for (let t = tradingStart, i = 0; t < tradingEnd; t++) {
     let target = held;
     const borrow = t > tradingStart ? Math.abs(held) * (days[t]! - days[t - 1]!) / 365 : 0;
+    // The leg that is short: of a spread that is bought the first one.
+    const { borrowBpsPerYear } = held > 0 ? leg1 : leg2;
     if (traded[i] === t) {
       const earned = judged.dailyReturn[i]!;
       // The first session has no return.
@@ -113,9 +118,9 @@ function book(
     if (complete && t === tradingEnd - 1) target = 0;
     const moved = 2 * Math.abs(target - held);
     turnover[t] = moved;
-    dailyReturn[t]! -= moved * (costs.commissionBps + costs.slippageBps) / 10_000 +
-      borrow * costs.borrowBpsPerYear / 10_000;
+    dailyReturn[t]! -= moved * tradingBps(costs) / 10_000 + borrow * borrowBpsPerYear / 10_000;
     grossExposure[t] = plannedGross[t] = 2 * Math.abs(target);
+    longExposure[t] = Math.abs(target);
     if (target !== 0 && target !== held) entered[t] = 1;
     held = target;
   }
@@ -129,6 +134,7 @@ function emptyOutcome(length: number): PairOutcome {
       dailyReturn: column(),
       plannedGross: column(),
       grossExposure: column(),
+      longExposure: column(),
       turnover: column(),
     },
     entered: new Uint8Array(length),

@@ -12,7 +12,12 @@ import {
 import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
+import { backtestTrials } from "./backtest_trials.ts";
+import { nearestTo, type Trials, trialsOf } from "./counted_trials.ts";
+import { overfittingProbability } from "./overfitting.ts";
+import { pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
+import { trialSettings } from "./trial_settings.ts";
 
 type Day = z.output<typeof PortfolioDay>;
 
@@ -27,6 +32,7 @@ const end = (which: string, of: string) =>
 
 const StrategyResult = z.object({
   strategy: PortfolioDay.shape.strategy,
+  costs: PortfolioDay.shape.costs,
   cost_bps: PortfolioDay.shape.cost_bps,
   weighting: PortfolioDay.shape.weighting,
   headline: PortfolioDay.shape.headline,
@@ -64,14 +70,21 @@ const StrategyResult = z.object({
   alpha_per_year: share("In excess of cash and beta, a year"),
   correlation: share("With the benchmark"),
   settings_tried: z.int().min(0).describe(
-    "Strategies × weightings of these costs that could have been picked, the reference not among them",
+    "Strategies × weightings that could have been picked, of every setting ever backtested on these bars; the reference is none of them",
+  ),
+  settings_tried_before: z.int().min(0).describe(
+    "Of them those of settings that are no longer set, which backtest_trials keeps",
   ),
   pairs_tested: z.int().min(0).describe("Pairs tested for cointegration, over all windows"),
   probabilistic_sharpe: share("Probability that the true Sharpe ratio is above 0, had nothing else been tried"),
   expected_maximum_sharpe: share("A year; what the best of as many worthless settings shows by luck"),
   deflated_sharpe: share("Probability that the true Sharpe ratio is above 0, given the settings tried"),
+  pair_trials: z.int().min(0).describe("Pairs × strategies traded at these costs, the reference not among them"),
   deflated_sharpe_all_trials: share(
-    "The same given settings × pairs tested: as severe as if every pair under every setting had been picked from by its result",
+    "The same given each pair under each strategy as a trial of its own (pair_trials): as severe as if one had been picked by its result",
+  ),
+  overfitting_probability: share(
+    "Of the strategies of these costs and weighting that could have been earned: how often the best of one half of the sessions is no better than their median in the other; null of fewer than two or too few sessions",
   ),
 });
 
@@ -79,9 +92,11 @@ const StrategyResult = z.object({
  * What each strategy earned, at which risk, and what luck explains, for each cost level and weighting.
  *
  * Pairs are chosen on formations, before the sessions that are judged, so that a reader who picks the best row picks among settings:
- * `deflated_sharpe` counts these. `deflated_sharpe_all_trials` counts every pair tested as well. Both take the variance of the
- * trials' Sharpe ratios from the settings of the same costs. The reference stands beside them for what its look-ahead is worth:
- * nobody could have traded it, and it is no trial.
+ * `deflated_sharpe` counts these. `deflated_sharpe_all_trials` counts each pair under each strategy. Each takes count and variance of
+ * Sharpe ratios from the same trials. The reference stands beside them for what its look-ahead is worth: nobody could have traded it,
+ * and it is no trial.
+ *
+ * `overfitting_probability` is that of `backtestOverfitting`, the same for all rows of the same costs and weighting.
  *
  * Bands are those of `performanceBands`. `best` follows the rule of `bestRecord`, among the rows of the same costs and weighting.
  */
@@ -92,24 +107,41 @@ export const strategyComparison = asset({
   layer: "gold",
   description:
     "Every strategy on the same walk-forward pairs at several costs, with tear-sheet figures and the Sharpe ratio deflated for what was tried.",
-  deps: { portfolio: portfolioDaily, windows: walkForwardWindows },
+  deps: {
+    portfolio: portfolioDaily,
+    outcomes: pairOutcomes,
+    windows: walkForwardWindows,
+    settings: trialSettings,
+    trials: backtestTrials,
+  },
   automation: eager(),
-  codeVersion: "3",
+  codeVersion: "4",
   row: StrategyResult,
-  primaryKey: ["strategy", "cost_bps", "weighting"],
+  primaryKey: ["strategy", "costs", "cost_bps", "weighting"],
   retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, signal, progress }) {
     const pairsTested = (await inputs.windows.rows()).reduce((sum, window) => sum + window.pairs_tested, 0);
     const series = [
-      ...Map.groupBy(await inputs.portfolio.rows(), (row) => `${row.strategy} ${row.cost_bps} ${row.weighting}`)
-        .values(),
+      ...Map.groupBy(await inputs.portfolio.rows(), seriesOf).values(),
     ].filter((days) => days.length >= 2);
+    const set = await inputs.settings.rows();
+    const now = new Set(set.map(({ trial }) => trial));
+    const before = (await inputs.trials.rows()).filter(({ trial, universe }) =>
+      !now.has(trial) && universe === set[0]?.universe
+    );
+    const ofPairs = Map.groupBy((await inputs.outcomes.rows()).filter((row) => !row.looks_ahead), costsOf);
     const rows: Result[] = [];
-    for (const sameCosts of Map.groupBy(series, (days) => days[0]!.cost_bps).values()) {
+    for (const [costs, sameCosts] of Map.groupBy(series, (days) => costsOf(days[0]!))) {
       const eligible = sameCosts.filter(([day]) => !day!.looks_ahead);
-      const trials: Trials = { settings: eligible.length, pairsTested, variance: sharpeVariance(eligible) };
+      const earlier = nearestTo(before, sameCosts[0]![0]!).map(({ session_sharpe }) => session_sharpe);
+      const trials: Trials = {
+        pairsTested,
+        settings: trialsOf([...eligible.map(sharpeOf), ...earlier]),
+        before: earlier.length,
+        pairs: trialsOf((ofPairs.get(costs) ?? []).map(({ session_sharpe }) => session_sharpe)),
+      };
       for (const days of sameCosts) {
         rows.push(resultOf(days, trials));
         // Some hundredths of a second a band: other requests must not wait for all of them.
@@ -118,7 +150,16 @@ export const strategyComparison = asset({
         progress(rows.length, series.length);
       }
     }
-    for (const alike of Map.groupBy(rows, (row) => `${row.cost_bps} ${row.weighting}`).values()) markBest(alike);
+    const excess = new Map(series.map((days) => [seriesOf(days[0]!), excessOf(days)]));
+    for (const alike of Map.groupBy(rows, (row) => `${costsOf(row)} ${row.weighting}`).values()) {
+      markBest(alike);
+      const probability = overfittingProbability(alike.map((row) => ({
+        looksAhead: row.looks_ahead,
+        fillsAtSignal: row.fills_at === "signal_close",
+        excess: excess.get(seriesOf(row))!,
+      })));
+      for (const row of alike) row.overfitting_probability = probability;
+    }
     const dividends = await dividendsOf(inputs.portfolio);
     return {
       rows,
@@ -132,6 +173,16 @@ export const strategyComparison = asset({
     };
   },
 });
+
+/** What tells costs apart. */
+function costsOf({ costs, cost_bps }: Pick<Day, "costs" | "cost_bps">): string {
+  return `${costs} ${cost_bps}`;
+}
+
+/** What tells series of days apart. */
+function seriesOf(row: Pick<Day, "strategy" | "costs" | "cost_bps" | "weighting">): string {
+  return `${row.strategy} ${costsOf(row)} ${row.weighting}`;
+}
 
 type Result = z.output<typeof StrategyResult>;
 
@@ -147,22 +198,14 @@ function markBest(alike: readonly Result[]): void {
   if (best !== null) alike[best]!.best = true;
 }
 
-interface Trials {
-  settings: number;
-  pairsTested: number;
-  /** Of their Sharpe ratios, a session. */
-  variance: number;
-}
-
-function sharpeVariance(series: readonly Day[][]): number {
-  const sharpes = series.map(excessOf).filter(varies).map((returns) => sharpeSample(returns).sharpe);
-  if (sharpes.length < 2) return 0;
-  const mean = sharpes.reduce((sum, value) => sum + value, 0) / sharpes.length;
-  return sharpes.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (sharpes.length - 1);
+/** Sharpe ratio a session, 0 without variation: that trial found nothing, but it was one. */
+function sharpeOf(days: readonly Day[]): number {
+  const excess = excessOf(days);
+  return varies(excess) ? sharpeSample(excess).sharpe : 0;
 }
 
 function cashOf(days: readonly Day[]): Float64Array {
-  return Float64Array.from(days, ({ cash_equity }, t) => cash_equity / (t === 0 ? 1 : days[t - 1]!.cash_equity) - 1);
+  return Float64Array.from(days, ({ cash_return }) => cash_return);
 }
 
 function excessOf(days: readonly Day[]): Float64Array {
@@ -174,7 +217,7 @@ function varies(values: Float64Array): boolean {
   return values.some((value) => value !== values[0]);
 }
 
-function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Trials): Result {
+function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before }: Trials): Result {
   const [first] = days as [Day];
   const dailyReturn = Float64Array.from(days, (day) => day.daily_return);
   const cashReturn = cashOf(days);
@@ -184,18 +227,17 @@ function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Tri
     benchmarkPrice: Float64Array.of(1, ...days.map((day) => day.benchmark_equity)),
     grossExposure: Float64Array.from(days, (day) => day.gross_exposure),
     turnover: Float64Array.from(days, (day) => day.turnover),
-    trials: Math.max(1, settings),
-    trialVariance: variance,
+    ...settings ?? { trials: 1, trialVariance: 0 },
   });
   const excess = excessOf(days);
   const sample = varies(excess) ? sharpeSample(excess) : null;
-  const allTrials = Math.max(1, settings * pairsTested);
   const found = days.length < fewestReturnsOfBand ? null : performanceBands(dailyReturn, { ...bands, cashReturn });
   const sharpe = endsOf(found?.sharpe);
   const annualizedReturn = endsOf(found?.annualizedReturn);
   const maxDrawdown = endsOf(found?.maxDrawdown);
   return {
     strategy: first.strategy,
+    costs: first.costs,
     cost_bps: first.cost_bps,
     weighting: first.weighting,
     headline: first.headline,
@@ -232,13 +274,15 @@ function resultOf(days: readonly Day[], { settings, pairsTested, variance }: Tri
     beta: finite(sheet.benchmark!.beta),
     alpha_per_year: finite(sheet.benchmark!.alphaPerYear),
     correlation: finite(sheet.benchmark!.correlation),
-    settings_tried: settings,
+    settings_tried: settings?.trials ?? 0,
+    settings_tried_before: before,
     pairs_tested: pairsTested,
     probabilistic_sharpe: sample && probabilisticSharpeRatio(sample),
     expected_maximum_sharpe: finite(sheet.expectedMaximumSharpe),
     deflated_sharpe: sheet.deflatedSharpe,
-    deflated_sharpe_all_trials: sample &&
-      deflatedSharpeRatio(sample, { trials: allTrials, trialVariance: variance }).deflatedSharpeRatio,
+    pair_trials: pairs?.trials ?? 0,
+    overfitting_probability: null,
+    deflated_sharpe_all_trials: sample && pairs && deflatedSharpeRatio(sample, pairs).deflatedSharpeRatio,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { LegBars, RolledWindow } from "../../quant/mod.ts";
-import type { TradedBars } from "../market/traded_bars.ts";
+import type { TradedBars, TradedLeg } from "../market/traded_bars.ts";
 
 /** A pair with all windows in which it was chosen, and its bars from the first formation to the last trading session of them. */
 export interface TradedPair {
@@ -14,6 +14,8 @@ export interface TradedPair {
   windows: RolledWindow[];
   /** The windows' numbers, in their order. */
   numbers: number[];
+  /** Bid–ask spread of each leg in each window's formation, in basis points; `null` where it is not known. */
+  spreads: [number | null, number | null][];
 }
 
 /** The bounds of a window, as `walk_forward_pairs` and `walk_forward_windows` state them. */
@@ -50,10 +52,18 @@ export function windowPlaces({ sessions }: TradedBars): WindowPlace {
   });
 }
 
+/** What is known of a pair at the end of a formation. */
+export interface PairSpreads {
+  ticker_1: string;
+  ticker_2: string;
+  spread_bps_1: number | null;
+  spread_bps_2: number | null;
+}
+
 /** Gathers the windows of each pair, with its bars. Pairs come in ticker order. */
 export function tradedPairs(
   bars: TradedBars,
-  rows: readonly (WindowBounds & { ticker_1: string; ticker_2: string })[],
+  rows: readonly (WindowBounds & PairSpreads)[],
 ): TradedPair[] {
   const place = windowPlaces(bars);
   const byPair = Map.groupBy(
@@ -78,6 +88,7 @@ export function tradedPairs(
         complete,
       })),
       numbers: own.map(({ window }) => window),
+      spreads: own.map(({ spread_bps_1, spread_bps_2 }) => [spread_bps_1, spread_bps_2]),
     };
   });
 }
@@ -90,8 +101,8 @@ function legsOf({ legs }: TradedBars, tickers: [string, string], { first, end }:
     throw new RangeError(
       `raw_daily_bars no longer has ${ticker}, which is in a pair of walk_forward_pairs. Materialize walk_forward_pairs first.`,
     );
-  }) as [Required<LegBars>, Required<LegBars>];
-  const cut = ({ open, close, split, dividend }: Required<LegBars>, { open: otherOpen }: Required<LegBars>) => ({
+  }) as [TradedLeg, TradedLeg];
+  const cut = ({ open, close, split, dividend }: TradedLeg, { open: otherOpen }: TradedLeg): Required<LegBars> => ({
     open: Float64Array.from(
       { length: end - first },
       (_, i) => open[first + i]! > 0 && otherOpen[first + i]! > 0 ? open[first + i]! : close[first + i]!,

@@ -2,6 +2,10 @@ import { z } from "zod";
 import { strategyByName, type StrategyName, strategyNames } from "../../quant/mod.ts";
 import { ExitsConfig } from "./exits.ts";
 
+/** How slippage is told: the same for every leg, or by the bid–ask spread of each. */
+export const costKinds = ["fixed", "spread"] as const;
+export type CostKind = typeof costKinds[number];
+
 const StrategyName = z.enum(strategyNames);
 const bps = z.number().min(0).max(1000);
 
@@ -25,7 +29,19 @@ export const TradingConfig = z.strictObject({
   ),
   commissionBps: bps.default(1).describe("Of the traded notional of each leg"),
   slippageBps: bps.default(1).describe("Of the traded notional of each leg: what a fill is worse than its bar's price"),
+  costs: z.enum(costKinds).default("fixed").describe(
+    "fixed: slippageBps for every leg. spread: for each leg spreadFactor times its bid–ask spread, estimated from the formation's bars, and slippageBps at least; legs without highs and lows pay slippageBps",
+  ),
+  spreadFactor: z.number().min(0).max(10).default(0.5).describe(
+    "Share of the spread that a fill is worse than its bar's price; half of it lies between the middle and either side",
+  ),
+  comparesSpreadCosts: z.boolean().default(true).describe(
+    "Whether strategies are compared at costs by spread as well, where these are not the configured ones",
+  ),
   borrowBpsPerYear: z.number().min(0).max(10_000).default(50).describe("Lending fee on what is sold short"),
+  borrowBpsPerYearOf: z.record(z.string().min(1), z.number().min(0).max(100_000)).default({}).describe(
+    "Lending fee of single tickers, where it is another one",
+  ),
   comparedCostsBps: z.array(bps).max(10).default([0, 2, 5]).describe(
     "Commission and slippage together at which strategies are compared, beside the configured ones; at 0 the lending fee is left out as well",
   ),
@@ -33,7 +49,7 @@ export const TradingConfig = z.strictObject({
     "What results are set against; an index of all tickers in equal parts unless given",
   ),
   cashRatePerYear: z.number().gt(-0.5).max(1).default(0).describe(
-    "What cash earned a year; the account's own idle cash earns nothing",
+    "What cash earned a year: Sharpe ratios are of returns in excess of it, and equity of a portfolio that no long position was bought with earns it",
   ),
 }).superRefine(({ strategies, defaultStrategy, parameters }, context) => {
   if (!strategies.includes(defaultStrategy)) {

@@ -1,9 +1,9 @@
 import {
+  type PairCosts,
   type PortfolioPair,
   sharedFits,
   strategyByName,
   type StrategyName,
-  type TradingCosts,
   walkForward,
   type WalkForwardResult,
   withExits,
@@ -29,8 +29,13 @@ export interface TradingRule<Outcome extends PairOutcome = PairOutcome> {
   /** Whether it knows what no one could have known. */
   looksAhead: boolean;
   fillsAt: FillsAt;
-  /** @returns What it made at each level of costs, in their order. */
-  trade(pair: TradedPair, levels: readonly TradingCosts[]): Outcome[];
+  /** Settings that decide what it trades. */
+  settings: Readonly<Record<string, unknown>>;
+  /**
+   * @param levels Of each level of costs, those of each window of the pair.
+   * @returns What it made at each level, in their order.
+   */
+  trade(pair: TradedPair, levels: readonly (readonly PairCosts[])[]): Outcome[];
 }
 
 /** The outcome of a strategy with every daily figure and the trades. */
@@ -56,6 +61,13 @@ export function strategyRule(
     strategy: name,
     looksAhead: false,
     fillsAt: config.fillAt,
+    settings: {
+      parameters: config.parameters[name] ?? {},
+      exits: config.exits,
+      fillAt: config.fillAt,
+      sizing: config.sizing,
+      pairGrossExposure: config.pairGrossExposure,
+    },
     trade({ sessions, leg1, leg2, windows }, levels) {
       const next = sharedFits(strategy);
       return levels.map((costs) => {

@@ -9,13 +9,18 @@ import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
-import { benchmarkReturns } from "./benchmark.ts";
+import { benchmarkReturns, cashReturns } from "./benchmark.ts";
+import { pairOutcomeRow } from "./pair_outcome_row.ts";
+import { type PairOutcomeRow, pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily, type PortfolioDay } from "./portfolio_daily.ts";
 import { PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
 import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
 import { type TradedPair, tradedPairs, windowPlaces } from "./traded_pair.ts";
 import { TradingConfig } from "./trading_config.ts";
+import { costLevels, tradingBpsOf } from "./trading_costs.ts";
 import { type StrategyOutcome, strategyRule } from "./trading_rule.ts";
+import { trialOf } from "./trial.ts";
+import { trialSettings } from "./trial_settings.ts";
 import { type WalkForwardTrade, walkForwardTrades } from "./walk_forward_trades.ts";
 
 const usd = (what: string) => z.number().describe(`USD, ${what}`);
@@ -84,15 +89,15 @@ export const walkForwardDaily = asset({
   },
   automation: eager(),
   after: ["daily_bars"],
-  outs: { trades: walkForwardTrades, portfolio: portfolioDaily },
+  outs: { trades: walkForwardTrades, portfolio: portfolioDaily, outcomes: pairOutcomes, settings: trialSettings },
   config: TradingConfig,
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
   retention: keepAll,
-  codeVersion: "4",
+  codeVersion: "5",
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, config, signal, progress }) {
+  async materialize({ inputs, config, resources, signal, progress }) {
     const complete = new Set(completeSessions(await inputs.sessions.rows()));
     const chosen = await inputs.pairs.rows();
     const { benchmarkTicker } = config;
@@ -110,43 +115,46 @@ export const walkForwardDaily = asset({
       traditionalRule,
       referenceRule,
     ];
-    const { commissionBps, slippageBps, borrowBpsPerYear } = config;
-    const configuredBps = commissionBps + slippageBps;
-    const levels = [...new Set([configuredBps, ...config.comparedCostsBps])];
-    const costsAt = (bps: number) =>
-      bps === configuredBps
-        ? { commissionBps, slippageBps, borrowBpsPerYear }
-        : { commissionBps: bps, slippageBps: 0, borrowBpsPerYear: bps === 0 ? 0 : borrowBpsPerYear };
+    const levels = costLevels(config);
+    const costsOf = pairs.map((pair) => levels.map((level) => level.of(pair)));
 
     const rows: z.output<typeof WalkForwardDay>[] = [];
     const trades: z.output<typeof WalkForwardTrade>[] = [];
     const portfolioRows: z.output<typeof PortfolioDay>[] = [];
+    const outcomeRows: z.output<typeof PairOutcomeRow>[] = [];
+    const cashReturn = cashReturns(bars.sessions, config.cashRatePerYear);
     const portfolios = windows.length === 0 || pairs.length === 0 ? null : new PortfolioRows(bars, config, {
       first: windows[0]!.tradingStart,
       end: windows.at(-1)!.tradingEnd,
+      cashReturn,
       benchmark: benchmarkReturns(bars, { ticker: benchmarkTicker, index: await inputs.index.rows() }),
     });
     for (const [done, rule] of rules.entries()) {
       const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
-      for (const pair of pairs) {
+      for (const [i, pair] of pairs.entries()) {
         const name = `${pair.ticker_1} ${pair.ticker_2}`;
-        for (const [level, { daily, entered, ...more }] of rule.trade(pair, levels.map(costsAt)).entries()) {
-          outcomes[level]!.push({ name, first: pair.first, outcome: { daily, entered } });
-          if (levels[level] !== configuredBps || !("result" in more)) continue;
+        for (const [level, { daily, entered, ...more }] of rule.trade(pair, costsOf[i]!).entries()) {
+          const outcome = { daily, entered };
+          outcomeRows.push(pairOutcomeRow(outcome, { pair, rule, level: levels[level]!, cashReturn }));
+          const moveBps = tradingBpsOf(pair, costsOf[i]![level]!);
+          outcomes[level]!.push({ name, first: pair.first, outcome, moveBps });
+          if (level > 0 || !("result" in more)) continue;
           const { result } = more as Pick<StrategyOutcome, "result">;
           rows.push(...dailyRows(rule.strategy, pair, result));
           trades.push(...tradeRows(rule.strategy, pair, result));
         }
       }
-      for (const [level, costBps] of levels.entries()) {
-        const headline = costBps === configuredBps && rule.strategy === config.defaultStrategy;
-        if (portfolios) portfolioRows.push(...portfolios.of({ rule, costBps, headline, pairs: outcomes[level]! }));
+      for (const [i, level] of levels.entries()) {
+        const headline = i === 0 && rule.strategy === config.defaultStrategy;
+        if (portfolios) portfolioRows.push(...portfolios.of({ rule, level, headline, pairs: outcomes[i]! }));
       }
       // Some tenths of a second a rule: other requests must not wait for all of them.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       progress(done + 1, rules.length);
     }
+    const universe = resources.barsOf ?? "bars of one source";
+    const searches = windowRows.map(({ settings }) => settings);
     const dividends = await dividendsOf(inputs.pairs);
     return {
       rows,
@@ -155,9 +163,12 @@ export const walkForwardDaily = asset({
         pairs: pairs.length,
         windows: windows.length,
         strategies: config.strategies.join(", "),
-        cost_bps: configuredBps,
+        costs: levels[0].costs,
+        cost_bps: levels[0].costBps,
       },
       outs: {
+        outcomes: { rows: outcomeRows },
+        settings: { rows: await Promise.all(rules.map((rule) => trialOf(rule, { universe, searches, config }))) },
         trades: { rows: trades, metadata: { open: trades.filter((trade) => trade.exit_session === null).length } },
         portfolio: {
           rows: portfolioRows,

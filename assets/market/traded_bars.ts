@@ -1,12 +1,21 @@
 import type { LegBars, PriceMatrix } from "../../quant/mod.ts";
 import { type BarColumns, barFault, sessionEvents } from "./bar_judgement.ts";
 
+/** Bars of a ticker as they were traded, with what says how easily. */
+export interface TradedLeg extends Required<LegBars> {
+  /** Highest price of each session; `NaN` where it is missing, as the next two. */
+  high: Float64Array;
+  low: Float64Array;
+  /** Shares. */
+  volume: Float64Array;
+}
+
 /** The bars of all tickers on common sessions as they were traded: not adjusted for anything that came later. */
 export interface TradedBars {
   /** Ascending: the sessions that count in which any ticker has a bar that can be used. */
   sessions: string[];
   /** By ticker, ascending. */
-  legs: Map<string, Required<LegBars>>;
+  legs: Map<string, TradedLeg>;
 }
 
 /**
@@ -30,7 +39,7 @@ export function tradedBars(
 ): TradedBars {
   const usable: number[] = [];
   const found = new Set<string>();
-  const legs = new Map<string, Required<LegBars>>();
+  const legs = new Map<string, TradedLeg>();
   let last: string | undefined;
   for (let i = 0; i < bars.ticker.length; i++) {
     if (barFault(bars, i) !== undefined || complete?.has(bars.session[i]!) === false) continue;
@@ -44,7 +53,10 @@ export function tradedBars(
     const leg = legs.get(bars.ticker[i]!)!;
     const t = position.get(bars.session[i]!)!;
     leg.open[t] = bars.open[i]!;
+    leg.high[t] = bars.high[i]!;
+    leg.low[t] = bars.low[i]!;
     leg.close[t] = bars.close[i]!;
+    leg.volume[t] = bars.volume[i]!;
   }
   for (const { bar, split, dividend } of sessionEvents(bars)) {
     const leg = legs.get(bars.ticker[bar]!)!;
@@ -56,10 +68,14 @@ export function tradedBars(
   return { sessions, legs };
 }
 
-function emptyLeg(length: number): Required<LegBars> {
+function emptyLeg(length: number): TradedLeg {
+  const missing = () => new Float64Array(length).fill(NaN);
   return {
-    open: new Float64Array(length).fill(NaN),
-    close: new Float64Array(length).fill(NaN),
+    open: missing(),
+    high: missing(),
+    low: missing(),
+    close: missing(),
+    volume: missing(),
     split: new Float64Array(length).fill(1),
     dividend: new Float64Array(length),
   };

@@ -12,6 +12,7 @@ import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
 import { type BarColumns, unusableBars } from "../market/bar_judgement.ts";
 import { CleaningConfig, fewestSessions } from "../market/clean_prices.ts";
 import { completeSessions, type SessionRow } from "../market/sessions.ts";
+import { tradabilityWithin } from "../market/tradability.ts";
 import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
 import type { Formation } from "./tested_prices.ts";
 
@@ -90,7 +91,12 @@ export function* closesAsOf(
       throw new RangeError(tooFew(bars, { as_of, received: until, usable: Math.max(0, end - Math.max(0, start)) }));
     }
     const { matrix } = cleanPrices(closesWithin(traded, start, end), cleaning);
-    yield { as_of, matrix, dividends: dividendsWithin(traded, start, end) };
+    yield {
+      as_of,
+      matrix,
+      dividends: dividendsWithin(traded, start, end),
+      tradability: tradabilityWithin(traded, start, end),
+    };
   }
 }
 

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { eager, identity, keepAll, notEmpty, reads, type RowOf, table } from "../../engine/mod.ts";
+import { pairCapacity } from "../../quant/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, followed } from "./as_of.ts";
 import { ChoiceConfig, choosePairs, nameOf } from "./choice_rule.ts";
 import { cointegratedPairs } from "./cointegrated_pairs.ts";
+import { tradabilityColumns } from "./tradability_criteria.ts";
 
 const ChosenPair = z.object({
   as_of: asOfColumn,
@@ -24,6 +26,14 @@ const ChosenPair = z.object({
     "The larger of both, adjusted for all pairs tested (Benjamini and Hochberg)",
   ),
   half_life: z.number().nullable().describe("Sessions"),
+  notional: z.number().positive().describe("USD of both legs that the shares are for, as set"),
+  shares_1: z.int().nullable().describe(
+    "Shares of ticker 1 against `shares_2` where the spread is bought, by the hedge ratio at the last closes; negative: sold short",
+  ),
+  shares_2: z.int().nullable().describe(
+    "Shares of ticker 2 where the spread is bought; the signs turn where it is sold",
+  ),
+  max_notional: tradabilityColumns.max_notional,
   pinned: z.boolean().describe("Whether the settings name it, whatever the tests say"),
   reason: z.string().nullable().describe("Why the tests would not have accepted a pinned pair"),
 });
@@ -34,6 +44,7 @@ const PinnedPair = z.tuple([z.string().min(1), z.string().min(1)]);
 /** Settings of `chosen_pairs`. */
 export const ChosenPairsConfig = z.strictObject({
   ...ChoiceConfig.shape,
+  notional: z.number().positive().max(1e12).default(10_000).describe("USD of both legs for which shares are told"),
   pinnedPairs: z.array(PinnedPair).default([]).describe(
     'Pairs that are chosen first, in this order, whatever the tests say, such as [["KO", "PEP"]]; they are no pairs of the walk-forward',
   ),
@@ -75,7 +86,7 @@ export const chosenPairs = asset({
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
   retention: keepAll,
   partitionedBy: { date: "as_of" },
-  codeVersion: "3",
+  codeVersion: "4",
   partitionsDef: {
     wanted: ({ upstream: { pairs } }) => followed(pairs),
     missing: "latest",
@@ -92,8 +103,8 @@ export const chosenPairs = asset({
       const { candidates, chosen } = choosePairs(tested, config, pinned);
       counts.push([as_of, candidates.length, chosen.length, pinned.length]);
       return [
-        ...pinned.map((pair) => pinnedRow(pair, tested)),
-        ...chosen.map((pair) => ({ ...statisticsOf(pair), pinned: false, reason: null })),
+        ...pinned.map((pair) => pinnedRow(pair, tested, config)),
+        ...chosen.map((pair) => ({ ...statisticsOf(pair, config), pinned: false, reason: null })),
       ].map((row, i) => ({ as_of, rank: i + 1, ...row }));
     });
     const as_of = table(["as of", "candidates", "chosen", "pinned"], counts);
@@ -103,7 +114,7 @@ export const chosenPairs = asset({
 
 type Tested = RowOf<typeof cointegratedPairs>;
 
-function statisticsOf(pair: Tested) {
+function statisticsOf(pair: Tested, { notional }: { notional: number }) {
   return {
     ticker_1: pair.ticker_1,
     ticker_2: pair.ticker_2,
@@ -114,14 +125,36 @@ function statisticsOf(pair: Tested) {
     engle_granger_p_value_reversed: pair.engle_granger_p_value_reversed,
     adjusted_p_value: pair.adjusted_p_value,
     half_life: pair.half_life,
+    notional,
+    ...sharesOf(pair, notional),
+    max_notional: pair.max_notional,
   };
 }
 
+/** Whole shares of a spread that is bought. */
+function sharesOf({ price_1, price_2, slope }: Tested, notional: number) {
+  if (price_1 === null || price_2 === null || slope === null) return { shares_1: null, shares_2: null };
+  const { shares1, shares2 } = pairCapacity({
+    price1: price_1,
+    price2: price_2,
+    dollarVolume1: 0,
+    dollarVolume2: 0,
+    hedgeRatio: slope,
+    notional,
+  });
+  // Without a negative zero.
+  return { shares_1: Math.round(shares1) + 0, shares_2: Math.round(shares2) + 0 };
+}
+
 /** A pinned pair with what was tested of it, and why that would not have been accepted. */
-function pinnedRow(pair: { ticker_1: string; ticker_2: string }, tested: readonly Tested[]) {
+function pinnedRow(
+  pair: { ticker_1: string; ticker_2: string },
+  tested: readonly Tested[],
+  { notional }: { notional: number },
+) {
   const found = tested.find((row) => nameOf(row) === nameOf(pair));
   const reasons = found?.failed_criteria.map(({ reason }) => reason).join(" ") || null;
-  if (found?.ticker_1 === pair.ticker_1) return { ...statisticsOf(found), pinned: true, reason: reasons };
+  if (found?.ticker_1 === pair.ticker_1) return { ...statisticsOf(found, { notional }), pinned: true, reason: reasons };
   return {
     ...pair,
     slope: null,
@@ -131,6 +164,10 @@ function pinnedRow(pair: { ticker_1: string; ticker_2: string }, tested: readonl
     engle_granger_p_value_reversed: null,
     adjusted_p_value: null,
     half_life: null,
+    notional,
+    shares_1: null,
+    shares_2: null,
+    max_notional: found?.max_notional ?? null,
     pinned: true,
     reason: found
       ? `Tested as ${found.ticker_1} / ${found.ticker_2}${reasons === null ? ", and accepted." : `: ${reasons}`}`

@@ -4,12 +4,14 @@ import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { sessions } from "../market/sessions.ts";
+import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, formation } from "./as_of.ts";
 import { pairClusters } from "./pair_clusters.ts";
 import { judgePairs } from "./pair_criteria.ts";
 import { type Clustering, PairTestsConfig, testPairs } from "./pair_tests.ts";
 import { pointsOf } from "./return_loadings.ts";
+import { hardToTrade, tradabilityColumns } from "./tradability_criteria.ts";
 
 const CointegratedPair = z.object({
   as_of: asOfColumn,
@@ -39,6 +41,7 @@ const CointegratedPair = z.object({
   hurst_exponent: z.number().nullable(),
   half_life: z.number().nullable().describe("Sessions; negative where the spread does not revert"),
   mean_crossings: z.int().nullable(),
+  ...tradabilityColumns,
   accepted: z.boolean(),
   failed_criteria: z.array(z.object({ criterion: z.string(), reason: z.string() })).describe(
     "Each criterion that is not met, and why",
@@ -71,7 +74,7 @@ export const cointegratedPairs = asset({
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
   partitionedBy: { date: "as_of" },
-  codeVersion: "4",
+  codeVersion: "5",
   partitionsDef: {
     wanted: ({ upstream: { clusters } }) => followed(clusters),
     missing: "latest",
@@ -106,7 +109,9 @@ export const cointegratedPairs = asset({
         as_of: table(["as of", "tested", "accepted"], counts),
         candidates: config.candidates.join(", "),
         cluster_preset: config.clusterPreset,
+        hard_to_trade: hardToTrade(rows),
         dividends: dividendsIn([read.bars.dividend]),
+        volumes: volumesIn([read.bars.volume]),
       },
     };
   },

@@ -5,10 +5,14 @@ import { fewestSessions } from "../market/clean_prices.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
+import { tradabilityWithin } from "../market/tradability.ts";
 import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
+import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
+import { settingsText } from "../settings_text.ts";
 import { SearchConfig, searchFormation } from "./formation_search.ts";
 import { formationBounds, FormationRow, formations } from "./formations.ts";
+import { tradabilityColumns } from "./tradability_criteria.ts";
 
 /** Columns that say how a pair was found. */
 export const foundPair = {
@@ -37,6 +41,7 @@ export const foundPair = {
   pairs_tested: z.int().min(1).describe(
     "Pairs that were tested in this window: the trials among which this one was found",
   ),
+  ...tradabilityColumns,
 };
 
 const FormationPair = z.object({ ...formationBounds, ...foundPair });
@@ -86,10 +91,12 @@ export const formationPairs = asset({
     chunks: cutBy({ dates: formationsPerPart }),
   },
   retention: keepAll,
+  codeVersion: "2",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, partitions, config, signal, progress }) {
     const { formationSessions, tradingSessions, ...search } = config;
+    const settings = settingsText(config);
     const received = await inputs.sessions.rows();
     const complete = completeSessions(received);
     const ends = partitions.dates.map((date) => complete.indexOf(date));
@@ -103,6 +110,7 @@ export const formationPairs = asset({
     const offset = complete.indexOf(bars.sessions[0]!);
     const rows: z.output<typeof FormationPair>[] = [];
     const searched: z.output<typeof FormationRow>[] = [];
+    let hardToTrade = 0;
     for (const last of ends) {
       const [start, end] = [last + 1 - formationSessions - offset, last + 1 - offset];
       const bounds = {
@@ -110,14 +118,20 @@ export const formationPairs = asset({
         formation_last_session: bars.sessions[end - 1]!,
       };
       const found = await searchFormation(
-        { matrix: closesWithin(bars, start, end), dividends: dividendsWithin(bars, start, end) },
+        {
+          matrix: closesWithin(bars, start, end),
+          dividends: dividendsWithin(bars, start, end),
+          tradability: tradabilityWithin(bars, start, end),
+        },
         search,
         { signal },
       );
+      hardToTrade += found.hardToTrade;
       searched.push({
         ...bounds,
         formation_sessions: formationSessions,
         trading_sessions: tradingSessions,
+        settings,
         tickers: found.tickers,
         clusters: found.clusters,
         pairs_tested: found.tested,
@@ -142,6 +156,15 @@ export const formationPairs = asset({
           half_life: pair.half_life!,
           mean_crossings: pair.mean_crossings!,
           pairs_tested: found.tested,
+          price_1: pair.price_1,
+          price_2: pair.price_2,
+          lowest_price: pair.lowest_price,
+          dollar_volume_1: pair.dollar_volume_1,
+          dollar_volume_2: pair.dollar_volume_2,
+          share_without_trade: pair.share_without_trade,
+          spread_bps_1: pair.spread_bps_1,
+          spread_bps_2: pair.spread_bps_2,
+          max_notional: pair.max_notional,
         })
       );
       // Some tenths of a second a formation: other requests must not wait for all of them.
@@ -154,9 +177,11 @@ export const formationPairs = asset({
       metadata: {
         pairs_tested: searched.reduce((sum, { pairs_tested }) => sum + pairs_tested, 0),
         pairs_accepted: searched.reduce((sum, { pairs_accepted }) => sum + pairs_accepted, 0),
+        hard_to_trade: hardToTrade,
         formation_sessions: formationSessions,
         trading_sessions: tradingSessions,
         dividends: dividendsIn(bars.legs.values().map(({ dividend }) => dividend)),
+        volumes: volumesIn(bars.legs.values().map(({ volume }) => volume)),
       },
       outs: { formations: { rows: searched } },
     };

@@ -7,6 +7,7 @@ import { type JudgedPair, judgePairs } from "./pair_criteria.ts";
 import { PairTestsConfig, testPairs } from "./pair_tests.ts";
 import { pointsOf, returnLoadings } from "./return_loadings.ts";
 import type { Formation } from "./tested_prices.ts";
+import { hardToTrade } from "./tradability_criteria.ts";
 
 /** Everything that decides which pairs are chosen from given closes. */
 export const SearchConfig = z.strictObject({
@@ -24,6 +25,8 @@ export interface FormationSearch {
   tested: number;
   /** Those that met every criterion. */
   accepted: number;
+  /** Those refused, alone or among others, because a leg is not easily traded. */
+  hardToTrade: number;
   /** Surest first. */
   chosen: ChosenPair<JudgedPair>[];
 }
@@ -35,7 +38,7 @@ export interface FormationSearch {
  * @param formation Closes as received, holes included, at least as many sessions as `cointegrated_pairs` asks for, with their dividends.
  */
 export async function searchFormation(
-  { matrix: received, dividends }: Formation,
+  { matrix: received, dividends, tradability }: Formation,
   config: z.output<typeof SearchConfig>,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<FormationSearch> {
@@ -44,7 +47,7 @@ export async function searchFormation(
   const { tickers, points } = returnLoadings(matrix);
   const { labels } = optics(points, clusterPresets[config.clusterPreset]);
   const tests = await testPairs(
-    { matrix, dividends },
+    { matrix, dividends, tradability },
     {
       clusters: new Map(tickers.map((ticker, i) => [ticker, labels[i]!])),
       points: pointsOf(tickers, points),
@@ -58,6 +61,7 @@ export async function searchFormation(
     clusters: new Set(labels.filter((label) => label >= 0)).size,
     tested: judged.length,
     accepted: judged.filter(({ accepted }) => accepted).length,
+    hardToTrade: hardToTrade(judged),
     chosen: choosePairs(judged, config).chosen,
   };
 }

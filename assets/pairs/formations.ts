@@ -12,6 +12,7 @@ export const FormationRow = z.object({
   ...formationBounds,
   formation_sessions: z.int().min(1).describe("Complete sessions of the formation"),
   trading_sessions: z.int().min(2).describe("Sessions of the trading window that follows, once it is complete"),
+  settings: z.string().min(1).describe("Settings of the search, as JSON"),
   tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
   clusters: z.int().min(0).describe("Clusters that they fell into"),
   pairs_tested: z.int().min(0).describe("Candidate pairs, each of them tested: the trials of this window"),

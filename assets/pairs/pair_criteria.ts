@@ -3,10 +3,16 @@ import { falseDiscoveryRate } from "../../quant/mod.ts";
 import type { PairTests, TestedPair } from "./pair_tests.ts";
 import { countedPValue, residualPValue } from "./residual_p_value.ts";
 import { fewestSessions } from "../market/clean_prices.ts";
+import {
+  type PairTradability,
+  pairTradability,
+  TradabilityConfig,
+  tradabilityFailures,
+} from "./tradability_criteria.ts";
 
 const level = z.number().gt(0).max(1);
 
-/** Which pairs are accepted. Every bound is strict. */
+/** Which pairs are accepted. Every bound of a statistic is strict; what says how easily legs are traded may lie on its bound. */
 export const PairCriteriaConfig = z.strictObject({
   maxPValue: level.default(0.05).describe("Dickey–Fuller p-value of the spread: below"),
   maxHurst: level.default(0.5).describe("Hurst exponent of the spread: below"),
@@ -22,10 +28,11 @@ export const PairCriteriaConfig = z.strictObject({
   confirmationSessions: z.int().min(1).max(1000).nullable().default(null).describe(
     "A pair must also have met maxEngleGrangerPValue (maxPValue where that is null) this many sessions earlier, in the formation without its last ones; null asks for none",
   ),
+  ...TradabilityConfig.shape,
 });
 
 /** A pair with the verdict on it. */
-export interface JudgedPair extends Omit<TestedPair, "failed"> {
+export interface JudgedPair extends Omit<TestedPair, "failed">, PairTradability {
   adjusted_p_value: number | null;
   earlier_p_value: number | null;
   accepted: boolean;
@@ -39,15 +46,17 @@ export interface JudgedPair extends Omit<TestedPair, "failed"> {
  * p-value 1.
  */
 export function judgePairs(
-  { pairs, series }: PairTests,
+  { pairs, series, tradability }: PairTests,
   config: z.output<typeof PairCriteriaConfig>,
 ): JudgedPair[] {
   const pValues = pairs.map((pair) => countedPValue(pair, config.testOrders));
   const adjusted = falseDiscoveryRate(pValues.map((pValue) => pValue ?? 1));
   return pairs.map(({ failed, ...pair }, i) => {
     const pValue = pValues[i]!;
+    const legs = [pair.ticker_1, pair.ticker_2].map((ticker) => [ticker, tradability.get(ticker)] as const);
     const judged = {
       ...pair,
+      ...pairTradability(legs[0]![1], legs[1]![1], pair.slope),
       adjusted_p_value: pValue === null ? null : adjusted[i]!,
       earlier_p_value: null as number | null,
     };
@@ -56,6 +65,7 @@ export function judgePairs(
     if (failures.every(({ criterion }) => criterion !== "legs")) {
       failures.push(...residualFailures(judged, { pValue, config, tested: pairs.length }));
     }
+    failures.push(...tradabilityFailures(legs, config));
     if (failures.length === 0 && config.confirmationSessions !== null) {
       const { pValue, reason } = confirmation([pair.ticker_1, pair.ticker_2], series, config);
       judged.earlier_p_value = pValue;

@@ -49,6 +49,8 @@ export interface PairTests {
   pairs: TestedPair[];
   /** The series that were tested, by ticker. */
   series: ReadonlyMap<string, Float64Array>;
+  /** How easily the tickers were traded in the formation. */
+  tradability: Formation["tradability"];
 }
 
 /** Pairs after which other requests have their turn, where the tests are made one by one. */
@@ -104,5 +106,5 @@ export async function testPairs(
     signal?.throwIfAborted();
     progress?.(pairs.length, scan.length);
   }
-  return { pairs, series };
+  return { pairs, series, tradability: formation.tradability };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { linearRegression, type PriceMatrix, totalReturnPrices } from "../../quant/mod.ts";
+import type { TickerTradability } from "../market/tradability.ts";
 
 /** Which prices the tests of a pair look at. */
 export const TestedPricesConfig = z.strictObject({
@@ -9,16 +10,21 @@ export const TestedPricesConfig = z.strictObject({
   ),
 });
 
-/** Closes of a formation without holes, and what was paid on them. */
+/** Closes of a formation without holes, what was paid on them, and how easily the tickers were traded. */
 export interface Formation {
   /** In the shares of the last session. */
   matrix: PriceMatrix;
   /** Dividends a share of the same sessions in the same shares, by ticker that paid any. */
   dividends: ReadonlyMap<string, Float64Array>;
+  /** By ticker; of one that is not there nothing is known. */
+  tradability: ReadonlyMap<string, TickerTradability>;
 }
 
 /** Prices by ticker as they are compared: closes, or what they come to with dividends reinvested. */
-export function pricesOf({ matrix, dividends }: Formation, { totalReturn }: { totalReturn: boolean }) {
+export function pricesOf(
+  { matrix, dividends }: Pick<Formation, "matrix" | "dividends">,
+  { totalReturn }: { totalReturn: boolean },
+) {
   return new Map(matrix.tickers.map((ticker, i): [string, Float64Array] => {
     const closes = matrix.closes[i]!;
     const paid = totalReturn ? dividends.get(ticker) : undefined;

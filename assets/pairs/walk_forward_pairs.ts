@@ -25,7 +25,7 @@ export const walkForwardPairs = asset({
   row: WalkForwardPair,
   primaryKey: ["window", "ticker_1", "ticker_2"],
   retention: keepAll,
-  codeVersion: "4",
+  codeVersion: "5",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs }) {
@@ -49,6 +49,7 @@ export const walkForwardPairs = asset({
       windows.push({
         ...bounds,
         trading_sessions,
+        settings: formation.settings,
         tickers: formation.tickers,
         clusters: formation.clusters,
         pairs_tested: formation.pairs_tested,

@@ -15,6 +15,7 @@ export const windowBounds = {
 export const WalkForwardWindow = z.object({
   ...windowBounds,
   trading_sessions: z.int().min(2).describe("Sessions of the trading window once it is complete"),
+  settings: z.string().min(1).describe("Settings of the search, as JSON"),
   tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
   clusters: z.int().min(0).describe("Clusters that they fell into"),
   pairs_tested: z.int().min(0).describe("Candidate pairs, each of them tested: the trials of this window"),

@@ -4,7 +4,7 @@
  * @module
  */
 export type { LegBars } from "./leg_bars.ts";
-export type { TradingCosts } from "./pair_account.ts";
+export type { PairCosts, TradingCosts } from "./pair_account.ts";
 export type { ExitReason, PairTrade } from "./pair_position.ts";
 export { type ExitRules, withExits } from "./exit_rules.ts";
 export { forecastBand } from "./forecast_band.ts";

@@ -1,11 +1,17 @@
-/** Rates of what trading costs. */
+/** Rates of what trading a leg costs. */
 export interface TradingCosts {
-  /** Of the traded notional of each leg, in hundredths of a percent. */
+  /** Of the traded notional, in hundredths of a percent. */
   commissionBps: number;
-  /** Of the traded notional of each leg: what the fill is worse than the price of the bar. */
+  /** Of the traded notional: what the fill is worse than the price of the bar. */
   slippageBps: number;
   /** A year on the notional held short, by calendar days / 365. */
   borrowBpsPerYear: number;
+}
+
+/** What trading each leg of a pair costs. */
+export interface PairCosts {
+  leg1: TradingCosts;
+  leg2: TradingCosts;
 }
 
 /** What happened to an account in one session. */
@@ -31,18 +37,19 @@ const emptyBook = (): SessionBook => ({ pnl: 0, dividends: 0, commission: 0, sli
  */
 export class PairAccount {
   equity: number;
+  /** What is traded and borrowed from now on costs this. */
+  costs: PairCosts;
   shares1 = 0;
   shares2 = 0;
-  readonly #costs: TradingCosts;
   #mark1 = NaN;
   #mark2 = NaN;
   #dividendsDue = 0;
   #borrowDue = 0;
   #book = emptyBook();
 
-  constructor(equity: number, costs: TradingCosts) {
+  constructor(equity: number, costs: PairCosts) {
     this.equity = equity;
-    this.#costs = costs;
+    this.costs = costs;
   }
 
   get isFlat(): boolean {
@@ -79,8 +86,9 @@ export class PairAccount {
 
   /** Lending fee of what is held short, at its last mark, over calendar days. */
   borrow(days: number): void {
-    const short = Math.max(0, -this.value1) + Math.max(0, -this.value2);
-    this.#borrowDue += short * this.#costs.borrowBpsPerYear / 10_000 * days / 365;
+    const { leg1, leg2 } = this.costs;
+    const shorts = [Math.max(0, -this.value1), Math.max(0, -this.value2)] as const;
+    this.#borrowDue += charged(shorts, [leg1.borrowBpsPerYear, leg2.borrowBpsPerYear]) / 10_000 * days / 365;
   }
 
   /** Books what is due and values the legs at new prices. */
@@ -101,12 +109,12 @@ export class PairAccount {
 
   /** Trades to the given shares at the last marks, which {@linkcode mark} must have set to the fill prices. */
   trade(shares1: number, shares2: number): void {
-    let traded = 0;
-    if (shares1 !== this.shares1) traded += Math.abs(shares1 - this.shares1) * this.#mark1;
-    if (shares2 !== this.shares2) traded += Math.abs(shares2 - this.shares2) * this.#mark2;
-    const commission = traded * this.#costs.commissionBps / 10_000;
-    const slippage = traded * this.#costs.slippageBps / 10_000;
-    this.#book.traded += traded;
+    const { leg1, leg2 } = this.costs;
+    const traded1 = shares1 === this.shares1 ? 0 : Math.abs(shares1 - this.shares1) * this.#mark1;
+    const traded2 = shares2 === this.shares2 ? 0 : Math.abs(shares2 - this.shares2) * this.#mark2;
+    const commission = charged([traded1, traded2], [leg1.commissionBps, leg2.commissionBps]) / 10_000;
+    const slippage = charged([traded1, traded2], [leg1.slippageBps, leg2.slippageBps]) / 10_000;
+    this.#book.traded += traded1 + traded2;
     this.#book.commission += commission;
     this.#book.slippage += slippage;
     this.equity -= commission + slippage;
@@ -120,4 +128,12 @@ export class PairAccount {
     this.#book = emptyBook();
     return book;
   }
+}
+
+/**
+ * Sum of each leg's amount times its rate, as the mean rate of the sum and half the difference of the difference: legs of equal rates are
+ * charged the rate of the sum to the last bit, however it is divided.
+ */
+function charged([amount1, amount2]: readonly [number, number], [rate1, rate2]: readonly [number, number]): number {
+  return (amount1 + amount2) * ((rate1 + rate2) / 2) + (amount1 - amount2) * ((rate1 - rate2) / 2);
 }

@@ -9,7 +9,12 @@ export interface PortfolioPair {
   /** The portfolio's session in which the columns begin; 0 by default. Before and after them the pair is in no trading window. */
   first?: number;
   /** Columns of `walkForward`. */
-  daily: Pick<WalkForwardDaily, "allocated" | "dailyReturn" | "plannedGross" | "grossExposure" | "turnover">;
+  daily: Pick<
+    WalkForwardDaily,
+    "allocated" | "dailyReturn" | "plannedGross" | "grossExposure" | "longExposure" | "turnover"
+  >;
+  /** Cost of moving weight to or from the pair, one a session of its columns; that of the options by default. */
+  rebalanceCostBps?: Float64Array;
 }
 
 /** Settings of {@linkcode pairPortfolio}. */
@@ -28,6 +33,8 @@ export interface PairPortfolioOptions {
   maxGrossExposure?: number;
   /** Cost of moving weight between pairs, in hundredths of a percent of the notional that moves; 0 by default. */
   rebalanceCostBps?: number;
+  /** Return of cash in each session, earned by idle equity; none by default. */
+  cashReturn?: Float64Array;
 }
 
 /** A portfolio of pairs; every column has one entry a session. */
@@ -50,9 +57,10 @@ export interface PairPortfolio {
  * Puts equity into several pairs at once, with weights that are set at the close before the session they hold in.
  *
  * Equity is shared among the pairs that are in a trading window, whether they hold a position or not (committed capital); what a
- * flat pair would use lies idle. A pair's volatility is the sample standard deviation of its most recent returns with a position,
+ * flat pair would use lies idle. Idle equity, which no long position was bought with at the close before, earns `cashReturn`; what short
+ * sales bring in is held by the lender and earns nothing. A pair's volatility is the sample standard deviation of its most recent returns with a position,
  * up to the close before. Weights are held constant by rebalancing at each close: what that moves is charged at
- * `rebalanceCostBps`, and each pair's own trading has been paid in its returns. The gross exposure is limited by what each pair
+ * `rebalanceCostBps`, the pair's own where it has one, and each pair's own trading has been paid in its returns. The gross exposure is limited by what each pair
  * holds or has ordered at the close before; the move of prices within a session can exceed it.
  *
  * @param pairs Results with distinct names; none give an empty portfolio.
@@ -70,6 +78,7 @@ export interface PairPortfolio {
  *     dailyReturn,
  *     plannedGross: Float64Array.of(2, 2),
  *     grossExposure: Float64Array.of(2, 2),
+ *     longExposure: Float64Array.of(1, 1),
  *     turnover: new Float64Array(2),
  *   },
  * });
@@ -88,6 +97,7 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     maxTilt = 4,
     maxGrossExposure = 2,
     rebalanceCostBps = 0,
+    cashReturn,
   } = options;
   requireInteger(minVolatilitySessions, "minVolatilitySessions", 2);
   requireInteger(volatilitySessions, "volatilitySessions", minVolatilitySessions);
@@ -97,6 +107,9 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     throw new RangeError(`rebalanceCostBps must be 0 or more, got ${rebalanceCostBps}.`);
   }
   const n = requireSessions(pairs, options.sessions);
+  if (cashReturn && cashReturn.length !== n) {
+    throw new RangeError(`Cash has ${cashReturn.length} returns for ${n} sessions.`);
+  }
   const column = () => new Float64Array(n);
   const portfolio: PairPortfolio = {
     weights: pairs.map(({ daily }) => new Float64Array(daily.dailyReturn.length)),
@@ -106,8 +119,9 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     turnover: column(),
     allocatedPairs: new Int32Array(n),
   };
-  const members = pairs.map(({ first = 0, daily }, i) => ({
+  const members = pairs.map(({ first = 0, daily, rebalanceCostBps: own }, i) => ({
     first,
+    costAt: (at: number) => own ? own[at]! : rebalanceCostBps,
     end: first + daily.dailyReturn.length,
     daily,
     weights: portfolio.weights[i]!,
@@ -130,18 +144,21 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     let gross = 0;
     for (let i = 0; i < present.length; i++) gross += sum > 0 ? raw[i]! / sum * planned[i]! : 0;
     const shrink = gross > maxGrossExposure ? maxGrossExposure / gross : 1;
+    let long = 0;
     for (let i = 0; i < present.length; i++) {
-      const { daily, first, weights, history } = present[i]!;
+      const { daily, first, weights, history, costAt } = present[i]!;
       const at = t - first;
       const weight = sum > 0 ? raw[i]! / sum * shrink : 0;
       weights[at] = weight;
       const moved = at === 0 ? 0 : Math.abs(weight - weights[at - 1]!) * daily.grossExposure[at - 1]!;
-      portfolio.dailyReturn[t]! += weight * daily.dailyReturn[at]! - moved * rebalanceCostBps / 10_000;
+      portfolio.dailyReturn[t]! += weight * daily.dailyReturn[at]! - moved * costAt(at) / 10_000;
+      long += at === 0 ? 0 : weight * daily.longExposure[at - 1]!;
       portfolio.turnover[t]! += weight * daily.turnover[at]! + moved;
       portfolio.grossExposure[t]! += weight * daily.grossExposure[at]!;
       portfolio.allocatedPairs[t]! += Number(allocated[i]);
       if (planned[i]! > 0) history.add(daily.dailyReturn[at]!);
     }
+    if (cashReturn) portfolio.dailyReturn[t]! += Math.max(0, 1 - long) * cashReturn[t]!;
     equity *= 1 + portfolio.dailyReturn[t]!;
     portfolio.equity[t] = equity;
   }
@@ -151,14 +168,14 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
 function requireSessions(pairs: readonly PortfolioPair[], sessions?: number): number {
   const names = new Set<string>();
   let reached = 0;
-  for (const { name, first = 0, daily } of pairs) {
+  for (const { name, first = 0, daily, rebalanceCostBps } of pairs) {
     if (names.has(name)) {
       throw new RangeError(`The pair ${name} is given twice: add its windows up in one walk-forward.`);
     }
     names.add(name);
     requireInteger(first, `first of ${name}`, 0);
     const { length } = daily.dailyReturn;
-    for (const [column, values] of Object.entries(daily)) {
+    for (const [column, values] of Object.entries({ ...daily, ...rebalanceCostBps && { rebalanceCostBps } })) {
       if (values.length !== length) {
         throw new RangeError(
           `The ${column} of ${name} has ${values.length} sessions, its dailyReturn ${length}: give all columns the same.`,

@@ -1,4 +1,4 @@
-import { PairAccount, type SessionBook, type TradingCosts } from "./pair_account.ts";
+import { PairAccount, type PairCosts, type SessionBook } from "./pair_account.ts";
 import type { Side } from "./strategy.ts";
 
 /** Why a position was left. */
@@ -78,7 +78,7 @@ export class PairPosition {
   #book: SessionBook | null = null;
   #lastFill: PairPrices | null = null;
 
-  constructor(sessions: readonly string[], equity: number, costs: TradingCosts) {
+  constructor(sessions: readonly string[], equity: number, costs: PairCosts) {
     this.#sessions = sessions;
     this.account = new PairAccount(equity, costs);
   }

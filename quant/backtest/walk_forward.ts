@@ -1,7 +1,7 @@
 import { requireInteger } from "../validate.ts";
 import { dayNumbers } from "./calendar_days.ts";
 import { dividendPerShare, isPrice, type LegBars, splitRatio, trailingMissing } from "./leg_bars.ts";
-import type { TradingCosts } from "./pair_account.ts";
+import type { PairCosts, TradingCosts } from "./pair_account.ts";
 import { type PairOrder, PairPosition, type PairPrices, type PairTrade } from "./pair_position.ts";
 import { type RolledWindow, rolledWindows, type RollOptions } from "./rolled_windows.ts";
 import type { FittedStrategy, Formation, Levels, Strategy } from "./strategy.ts";
@@ -38,8 +38,8 @@ export interface WalkForwardOptions extends Partial<RollOptions> {
   grossExposure?: number;
   /** In currency; 100,000 by default. */
   initialEquity?: number;
-  /** None by default. */
-  costs?: Partial<TradingCosts>;
+  /** Those of both legs in all windows, or those of each window in their order; none by default. */
+  costs?: Partial<TradingCosts> | readonly PairCosts[];
   /** A leg without a close in this many sessions in a row has stopped trading; 5 by default. */
   stoppedAfterSessions?: number;
 }
@@ -63,8 +63,9 @@ export interface WalkForwardResult {
  *
  * - **Splits** multiply shares and leave values alone; the strategy sees closes in the units of the formation's end.
  * - **Dividends** are received on the long leg and owed on the short one by those who held it before the ex-date's open.
- * - **Costs**: commission and slippage on the traded notional of both legs, at each fill; borrow on the short notional at its
- *   last mark for the calendar days since the session before, / 365.
+ * - **Costs**: commission and slippage on the traded notional of each leg, at each fill; borrow on the short notional at its
+ *   last mark for the calendar days since the session before, / 365. They may differ by leg and window: what is known of a leg by
+ *   the end of a formation may decide what it costs in the window.
  * - **A missing bar** in either leg: the pair neither trades nor is valued nor asked; dividends and borrow are booked with the
  *   next complete bar. Where only an open is missing the order waits.
  * - **A leg that stops trading**, which is known after `stoppedAfterSessions` sessions without a close and not before: the
@@ -78,7 +79,7 @@ export interface WalkForwardResult {
  * stopped trading by its end, or the strategy's fit throws a `RangeError`.
  *
  * @throws {RangeError} If lengths differ, sessions do not ascend, opens are needed and missing altogether, an option is out of
- * its range, or windows overlap or leave the data.
+ * its range, costs are not those of all windows, or windows overlap or leave the data.
  *
  * @example
  * ```ts
@@ -121,6 +122,7 @@ class WalkForward {
   readonly #stoppedAfter: number;
   readonly #position: PairPosition;
   readonly #table: WalkForwardTable;
+  readonly #costs: readonly PairCosts[];
   #ruined = false;
 
   constructor(options: WalkForwardOptions) {
@@ -131,21 +133,18 @@ class WalkForward {
     requirePositive(grossExposure, "grossExposure");
     requirePositive(initialEquity, "initialEquity");
     requireInteger(stoppedAfterSessions, "stoppedAfterSessions", 1);
-    const costs = { commissionBps: 0, slippageBps: 0, borrowBpsPerYear: 0, ...options.costs };
-    for (const [name, value] of Object.entries(costs)) {
-      if (!(value >= 0 && value < Infinity)) throw new RangeError(`${name} must be 0 or more, got ${value}.`);
-    }
     this.#strategy = options.strategy;
     this.#sessions = sessions;
     this.#leg1 = options.leg1;
     this.#leg2 = options.leg2;
     this.#days = dayNumbers(sessions);
     this.#windows = windowsOf(options);
+    this.#costs = costsOf(options.costs ?? {}, this.#windows.length);
     this.#fillsAtOpen = fillAt === "next_open";
     this.#dollarNeutral = options.sizing === "dollar_neutral";
     this.#grossExposure = grossExposure;
     this.#stoppedAfter = stoppedAfterSessions;
-    this.#position = new PairPosition(sessions, initialEquity, costs);
+    this.#position = new PairPosition(sessions, initialEquity, { leg1: noCosts, leg2: noCosts });
     this.#table = new WalkForwardTable(sessions.length, initialEquity);
   }
 
@@ -154,6 +153,7 @@ class WalkForward {
     let next = 0;
     this.#windows.forEach((window, index) => {
       for (; next < window.tradingStart; next++) this.#table.skip(next, this.#position.account.equity);
+      this.#position.account.costs = this.#costs[index]!;
       const { fitted, refusal } = this.#fit(window);
       records.push({ ...window, estimates: fitted?.estimates ?? null, refusal });
       if (fitted) this.#trade(fitted, window, index);
@@ -339,6 +339,29 @@ function unsaid(signal: WalkForwardSignal): Said {
 
 function leave(signalAt: number, exitReason: PairOrder["exitReason"]): PairOrder {
   return { side: 0, shares1: 0, shares2: 0, gross: 0, hedgeRatio: NaN, exitReason, signalAt };
+}
+
+const noCosts: TradingCosts = { commissionBps: 0, slippageBps: 0, borrowBpsPerYear: 0 };
+
+/** Costs of each window, checked. */
+function costsOf(costs: NonNullable<WalkForwardOptions["costs"]>, windows: number): readonly PairCosts[] {
+  const byWindow = isByWindow(costs) ? costs : Array.from({ length: windows }, () => {
+    const alike = { ...noCosts, ...costs };
+    return { leg1: alike, leg2: alike };
+  });
+  if (byWindow.length !== windows) {
+    throw new RangeError(`There are costs of ${byWindow.length} windows, and ${windows} windows.`);
+  }
+  for (const leg of byWindow.flatMap(({ leg1, leg2 }) => [leg1, leg2])) {
+    for (const [name, value] of Object.entries(leg)) {
+      if (!(value >= 0 && value < Infinity)) throw new RangeError(`${name} must be 0 or more, got ${value}.`);
+    }
+  }
+  return byWindow;
+}
+
+function isByWindow(costs: NonNullable<WalkForwardOptions["costs"]>): costs is readonly PairCosts[] {
+  return Array.isArray(costs);
 }
 
 function requireBars(sessions: readonly string[], leg: LegBars, name: string, needsOpen: boolean): void {

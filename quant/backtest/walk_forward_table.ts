@@ -41,6 +41,8 @@ export interface WalkForwardDaily {
   weight2: Float64Array;
   /** Sum of the absolute weights. */
   grossExposure: Float64Array;
+  /** Sum of the positive weights: what was paid for. */
+  longExposure: Float64Array;
   /** The largest gross exposure that can be held in the next session by what is known at this close. */
   plannedGross: Float64Array;
   /** Notional traded in the session / equity at the close before. */
@@ -88,6 +90,7 @@ export class WalkForwardTable {
       weight1: column(),
       weight2: column(),
       grossExposure: column(),
+      longExposure: column(),
       plannedGross: column(),
       turnover: column(),
       pnl: column(),
@@ -138,6 +141,7 @@ export class WalkForwardTable {
     daily.weight1[t] = weight(account.value1);
     daily.weight2[t] = weight(account.value2);
     daily.grossExposure[t] = weight(account.gross);
+    daily.longExposure[t] = Math.max(0, daily.weight1[t]!) + Math.max(0, daily.weight2[t]!);
     daily.plannedGross[t] = Math.max(daily.grossExposure[t]!, order?.gross ?? 0);
     daily.turnover[t] = this.#equityBefore > 0 ? book.traded / this.#equityBefore : 0;
     daily.pnl[t] = book.pnl;

@@ -4,11 +4,19 @@ import { presets } from "../../assets/presets.ts";
 import { engleGranger } from "../../quant/mod.ts";
 import { runChain } from "../support/asset_chain.ts";
 import { groupedMarket } from "../support/grouped_market.ts";
+import { presetContent } from "../support/preset_content.ts";
+import before from "./fixtures/preset_content.json" with { type: "json" };
 
 const bars = groupedMarket(260);
 const windows = { formationSessions: 120, tradingSessions: 40 };
 
 for (const preset of ["service", "research"] as const) {
+  Deno.test(`the preset ${preset} makes of a generated market what it made before pairs were judged by liquidity`, async () => {
+    const content = await presetContent(preset, before[preset]);
+    assert.deepEqual(content, before[preset]);
+    assert.ok(content.walk_forward_daily!.rows > 500 && content.chosen_pairs!.rows > 0);
+  });
+
   Deno.test(`the preset ${preset} tests closes of clusters in one order, and refuses by no p-value of the residual`, async () => {
     const config = {
       ...presets[preset],

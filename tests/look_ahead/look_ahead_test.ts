@@ -47,17 +47,54 @@ const everyExit: LookAheadOptions = {
   },
 };
 
+/** Costs by the spread that a formation estimates, and a fee of single tickers. */
+const bySpread: LookAheadOptions = {
+  config: {
+    formation_pairs: { formationSessions: 120, tradingSessions: 40 },
+    walk_forward_daily: {
+      strategies: ["z_score_bands"],
+      defaultStrategy: "z_score_bands",
+      comparedCostsBps: [],
+      costs: "spread",
+      spreadFactor: 2,
+      borrowBpsPerYearOf: { A1: 900 },
+    },
+  },
+};
+
+/** Bounds on liquidity that some of the tickers fail: A1, whose shares become cheap, and A2, which misses bars. */
+const hardToTrade: LookAheadOptions = {
+  knownBy: "formation_last_session",
+  config: {
+    formation_pairs: {
+      formationSessions: 120,
+      tradingSessions: 40,
+      minDollarVolume: 500_000_000,
+      maxShareWithoutTrade: 0.02,
+    },
+  },
+};
+
+/** What sets apart tests of the same asset. */
+const told = new Map([
+  [everyExit, " with every exit"],
+  [bySpread, " at costs by spread"],
+  [hardToTrade, " with bounds on liquidity"],
+]);
+
 const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.sessions, {}],
   [assets.pairClusters, asOf],
   [assets.cointegratedPairs, asOf],
   [assets.chosenPairs, asOf],
   [assets.formationPairs, { knownBy: "formation_last_session" }],
+  [assets.formationPairs, hardToTrade],
   [assets.formations, { knownBy: "formation_last_session" }],
   [assets.walkForwardPairs, { knownBy: "trading_first_session", columns: Object.keys(atStart) }],
   [assets.walkForwardWindows, { knownBy: "trading_first_session", columns: Object.keys(windowAtStart) }],
   [assets.walkForwardDaily, {}],
   [assets.walkForwardDaily, everyExit],
+  [assets.walkForwardDaily, bySpread],
   [assets.walkForwardTrades, { knownBy: "exit_session" }],
   [assets.walkForwardTrades, { knownBy: "entry_session", columns: entry.split(" ") }],
   [assets.portfolioDaily, { where: (row) => row.looks_ahead === false }],
@@ -73,11 +110,18 @@ const honest: [AnyAsset, LookAheadOptions][] = [
 const reference: [AnyAsset, string[], LookAheadOptions][] = [
   [assets.pairSignals, ["spread", "scaled_spread"], {}],
   [assets.pairTrades, ["budget"], {}],
-  [assets.portfolioDaily, ["equity", "daily_return"], { where: (row) => row.looks_ahead === true }],
+  [assets.portfolioDaily, ["equity", "daily_return"], { where: (row) => row.looks_ahead === true, trials: 8 }],
 ];
 
 /** Assets without a session of their own: figures of the whole, made from what is guarded above. */
-const wholes: AnyAsset[] = [assets.pairMetrics, assets.strategyComparison, assets.forecastScores];
+const wholes: AnyAsset[] = [
+  assets.pairMetrics,
+  assets.pairOutcomes,
+  assets.trialSettings,
+  assets.backtestTrials,
+  assets.strategyComparison,
+  assets.forecastScores,
+];
 
 function columnsOf(asset: AnyAsset): Record<string, true> {
   return Object.fromEntries(asset.schema.columns.map(({ name }) => [name, true]));
@@ -103,9 +147,23 @@ Deno.test("the guarded market gives every asset something to do", async () => {
   for (const special of ["A1", "B1"]) assert.ok(traded.has(special), `${special} is in a pair`);
 });
 
+Deno.test("bounds on liquidity refuse some of the guarded market's tickers, and leave others", async () => {
+  const formationsOf = async ({ config }: LookAheadOptions) => {
+    const rows = (await runChain(assets.formationPairs, { bars: groupedMarket(260), config })).rows(
+      assets.formationPairs,
+    );
+    const tickers = rows.flatMap((row) => [row.ticker_1, row.ticker_2]);
+    return (ticker: string) => tickers.filter((one) => one === ticker).length;
+  };
+  const [all, some] = [await formationsOf(bySpread), await formationsOf(hardToTrade)];
+  assert.ok(all("A2") > 0 && some("A2") === 0, "it misses bars");
+  assert.ok(some("A1") > 0 && some("A1") < all("A1"), "its shares become cheap");
+  assert.ok(some("B0") > 0);
+});
+
 for (const [asset, options] of honest) {
   const known = options.knownBy ?? "session";
-  const how = options === everyExit ? " with every exit" : "";
+  const how = told.get(options) ?? "";
   Deno.test(`${asset.key}${how} does not look ahead: what is known by its ${known} stays to the last bit`, async () => {
     const { violations, comparedCells } = await lookAheadOf(asset, options);
     assert.deepEqual(violations, []);

@@ -13,10 +13,10 @@ export interface RawBar {
   split: number | null;
 }
 
-/** A bar whose open, high, low and close are the one price, of a hundred shares, unless told otherwise. */
+/** A bar whose open, high, low and close are the one price, of a million shares, unless told otherwise. */
 export function rawBar(ticker: string, session: string, close: number | null, more: Partial<RawBar> = {}): RawBar {
   const bar = { ticker, session, occurrence: 1, open: close, high: close, low: close, close };
-  return { ...bar, volume: 100, vwap: null, dividend: 0, split: 1, ...more };
+  return { ...bar, volume: 1_000_000, vwap: null, dividend: 0, split: 1, ...more };
 }
 
 /** Weekdays from Monday 2024-01-01 on, as ISO dates: sessions as good as any. */

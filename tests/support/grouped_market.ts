@@ -7,7 +7,7 @@ const PER_GROUP = 4;
 
 /**
  * Bars of twelve tickers in three groups. A1 splits and B1 pays dividends all along, A2 misses bars, B2 has no opens and C3 is
- * delisted after seven tenths.
+ * delisted after seven tenths. All are dear enough for the default choice, A1 after its splits too.
  */
 export function groupedMarket(sessionCount: number): RawBar[] {
   const sessions = weekdays(sessionCount);
@@ -26,7 +26,7 @@ export function groupedMarket(sessionCount: number): RawBar[] {
         shares *= split;
         if (ticker === "A2" && t % 37 === 5) continue;
         if (ticker === "C3" && t >= 0.7 * sessionCount) break;
-        const close = (1 + 0.3 * k) * factor[t]! * Math.exp(spread) / shares;
+        const close = 20 * (1 + 0.3 * k) * factor[t]! * Math.exp(spread) / shares;
         const open = ticker === "B2" ? null : close * Math.exp(gap);
         bars.push(rawBar(ticker, session, close, {
           open,

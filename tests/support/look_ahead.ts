@@ -27,7 +27,7 @@ const shortWindows: ChainConfig = { formation_pairs: { formationSessions: 120, t
 const market = groupedMarket(260);
 
 /**
- * Whether an asset looks ahead: makes it and everything upstream of it from raw bars, changes all prices, dividends and splits after
+ * Whether an asset looks ahead: makes it and everything upstream of it from raw bars, changes all prices, volumes, dividends and splits after
  * a session at random, makes it again, and reports each row up to that session that is not the same to the last bit.
  *
  * @example
@@ -37,7 +37,7 @@ const market = groupedMarket(260);
  */
 export function lookAheadOf(asset: AnyAsset, options: LookAheadOptions = {}): Promise<LookAheadReport> {
   const { trials = 4, seed = 7 } = options;
-  const column = (name: "open" | "close" | "dividend" | "split") => market.map((bar) => bar[name]);
+  const column = (name: "open" | "close" | "volume" | "dividend" | "split") => market.map((bar) => bar[name]);
   return lookAheadGuard(
     async ({ sessions, columns }) => guarded(await rowsOf(asset, barsFrom(sessions, columns), options), options),
     {
@@ -48,6 +48,7 @@ export function lookAheadOf(asset: AnyAsset, options: LookAheadOptions = {}): Pr
         close: column("close"),
         dividend: column("dividend"),
         split: column("split"),
+        volume: column("volume"),
       },
     },
     { seed, trials, change },
@@ -112,6 +113,7 @@ function barsFrom(sessions: readonly string[], columns: GuardedTable["columns"])
       close,
       high: prices.length ? Math.max(...prices) : null,
       low: prices.length ? Math.min(...prices) : null,
+      volume: number("volume", row),
       dividend: number("dividend", row),
       split,
     };

@@ -15,6 +15,7 @@ import {
 import type { AnyAsset, RowOf } from "../../engine/mod.ts";
 import { forecastPageAssets } from "./forecast_page_rows.ts";
 import { knownTable } from "./known_tables.ts";
+import { tradablePair } from "./tradable_pair.ts";
 
 /** 90 weekdays from 2026-01-05 on. */
 export const pageSessions: readonly string[] = Array.from({ length: 90 }, (_, t) => {
@@ -42,9 +43,14 @@ const dull: Omit<Tested, "ticker_1" | "ticker_2" | "cluster"> = {
   hurst_exponent: 0.5,
   half_life: 40,
   mean_crossings: 20,
+  ...tradablePair,
   accepted: false,
   failed_criteria: [{ criterion: "adfPValue", reason: "p-value 0.4 is not below 0.05." }],
 };
+
+/** Shares of a chosen pair. */
+const knownSizes = { notional: 10_000, shares_1: -81, shares_2: 41, max_notional: tradablePair.max_notional };
+const unknownSizes = { notional: 10_000, shares_1: null, shares_2: null, max_notional: null };
 
 /**
  * One accepted pair, one that failed by two criteria, one that does not revert, and 52 dull ones: 55 in four clusters. Five sessions
@@ -143,6 +149,7 @@ const window = {
   half_life: 6.5,
   mean_crossings: 30,
   pairs_tested: 55,
+  ...tradablePair,
 };
 
 /** KO and PEP in two windows with ten sessions between them; a pair that only the past knew. */
@@ -258,24 +265,29 @@ const reference: RowOf<typeof pairTrades>[] = pageSessions.map((session, t) => (
   ticker_2_price: 110,
 }));
 
-/** Settings that were compared: two strategies under both weightings, one of them at other costs as well, and the reference. */
+/** Settings that were compared: two strategies under both weightings, one of them at other costs and at costs by spread as well, and the reference. */
 const compared = [
-  { strategy: "rolling_trend", cost_bps: 2, weighting: "equal" },
-  { strategy: "rolling_trend", cost_bps: 2, weighting: "volatility_scaled" },
-  { strategy: "rolling_trend", cost_bps: 5, weighting: "equal" },
-  { strategy: "kalman_hedge", cost_bps: 2, weighting: "equal" },
-  { strategy: "kalman_hedge", cost_bps: 2, weighting: "volatility_scaled" },
-  { strategy: "reference", cost_bps: 2, weighting: "equal" },
+  { strategy: "rolling_trend", costs: "fixed", cost_bps: 2, weighting: "equal" },
+  { strategy: "rolling_trend", costs: "fixed", cost_bps: 2, weighting: "volatility_scaled" },
+  { strategy: "rolling_trend", costs: "fixed", cost_bps: 5, weighting: "equal" },
+  { strategy: "rolling_trend", costs: "spread", cost_bps: 2, weighting: "equal" },
+  { strategy: "kalman_hedge", costs: "fixed", cost_bps: 2, weighting: "equal" },
+  { strategy: "kalman_hedge", costs: "fixed", cost_bps: 2, weighting: "volatility_scaled" },
+  { strategy: "reference", costs: "fixed", cost_bps: 2, weighting: "equal" },
 ] as const;
 
+function isHeadline({ strategy, costs, cost_bps }: typeof compared[number]): boolean {
+  return strategy === "rolling_trend" && costs === "fixed" && cost_bps === 2;
+}
+
 const portfolio: RowOf<typeof portfolioDaily>[] = compared.flatMap((setting) => {
-  const { strategy, cost_bps, weighting } = setting;
-  const rises = strategy === "rolling_trend" && weighting === "equal" && cost_bps === 2;
+  const { strategy, weighting } = setting;
+  const rises = isHeadline(setting) && weighting === "equal";
   const equity = (t: number) => rises ? 1 + t / 100 : 0.5;
   return pageSessions.slice(40).map((session, t) => ({
     ...setting,
     session,
-    headline: strategy === "rolling_trend" && cost_bps === 2,
+    headline: isHeadline(setting),
     looks_ahead: strategy === "reference",
     fills_at: strategy === "reference" ? "signal_close" as const : "next_open" as const,
     daily_return: equity(t) / (t === 0 ? 1 : equity(t - 1)) - 1,
@@ -287,11 +299,13 @@ const portfolio: RowOf<typeof portfolioDaily>[] = compared.flatMap((setting) => 
     entered_positions: 0,
     benchmark_equity: 1 + t / 1000,
     cash_equity: 1,
+    cash_return: 0,
   }));
 });
 
 const result: RowOf<typeof strategyComparison> = {
   strategy: "rolling_trend",
+  costs: "fixed",
   cost_bps: 2,
   weighting: "equal",
   headline: true,
@@ -329,21 +343,23 @@ const result: RowOf<typeof strategyComparison> = {
   alpha_per_year: 0.1,
   correlation: 0.1,
   settings_tried: 10,
+  settings_tried_before: 4,
   pairs_tested: 55,
   probabilistic_sharpe: 0.99,
   expected_maximum_sharpe: 1,
   deflated_sharpe: 0.876,
+  pair_trials: 16,
+  overfitting_probability: 0.34,
   deflated_sharpe_all_trials: 0.5,
 };
 
 /** Of every setting but the first other figures, in part none. */
 const results: RowOf<typeof strategyComparison>[] = compared.map((setting) => {
-  const isHeadline = setting.strategy === "rolling_trend" && setting.cost_bps === 2;
-  if (isHeadline && setting.weighting === "equal") return result;
+  if (isHeadline(setting) && setting.weighting === "equal") return result;
   const other = {
     ...result,
     ...setting,
-    headline: isHeadline,
+    headline: isHeadline(setting),
     best: false,
     total_return: -0.5,
     annualized_return: -0.96,
@@ -397,6 +413,7 @@ export const pairPageAssets: AnyAsset[] = [
     engle_granger_p_value_reversed: null,
     adjusted_p_value: null,
     half_life: 40,
+    ...knownSizes,
     pinned: false,
     reason: null,
   }, {
@@ -411,6 +428,7 @@ export const pairPageAssets: AnyAsset[] = [
     engle_granger_p_value_reversed: 0.005,
     adjusted_p_value: 0.27,
     half_life: 6.5,
+    ...knownSizes,
     pinned: false,
     reason: null,
   }, {
@@ -425,6 +443,7 @@ export const pairPageAssets: AnyAsset[] = [
     engle_granger_p_value_reversed: null,
     adjusted_p_value: null,
     half_life: null,
+    ...unknownSizes,
     pinned: true,
     reason: "Not tested: no source of candidates proposes it.",
   }]),
@@ -444,6 +463,7 @@ export const pairPageAssets: AnyAsset[] = [
       pairs_tested: 55,
       pairs_accepted: 2,
       pairs_chosen: 2,
+      settings: "{}",
     })),
   ),
   knownTable(pairTrades, reference),

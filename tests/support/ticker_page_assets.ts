@@ -14,6 +14,7 @@ import {
 import type { AnyAsset, RowOf } from "../../engine/mod.ts";
 import { ema, macd, rsi, sma } from "../../quant/mod.ts";
 import { knownTable } from "./known_tables.ts";
+import { tradablePair } from "./tradable_pair.ts";
 
 /** 300 weekdays from 2023-01-02 on, the last of them 2024-02-23. */
 export const tickerSessions: readonly string[] = Array.from({ length: 300 }, (_, t) => {
@@ -167,6 +168,7 @@ const tested: Tested = {
   hurst_exponent: 0.3,
   half_life: 6.5,
   mean_crossings: 30,
+  ...tradablePair,
   accepted: true,
   failed_criteria: [],
 };
@@ -288,6 +290,10 @@ export const tickerPageAssets: AnyAsset[] = [
     engle_granger_p_value_reversed: 0.005,
     adjusted_p_value: 0.02,
     half_life: 6.5,
+    notional: 10_000,
+    shares_1: -81,
+    shares_2: 41,
+    max_notional: tradablePair.max_notional,
     pinned: false,
     reason: null,
   }]),

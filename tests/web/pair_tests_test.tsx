@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PairTests } from "../../web/components/pair_tests.tsx";
+import { tradablePair } from "../support/tradable_pair.ts";
 import type { TestedPair } from "../../web/tested_pairs.ts";
 
 const accepted: TestedPair = {
@@ -20,6 +21,7 @@ const accepted: TestedPair = {
   hurst_exponent: 0.3,
   half_life: 6.5,
   mean_crossings: 30,
+  ...tradablePair,
   accepted: true,
   failed_criteria: [],
 };
@@ -29,6 +31,9 @@ const settings = {
   maxAdjustedPValue: 0.5,
   testOrders: "both",
   confirmationSessions: null,
+  minDollarVolume: 1_000_000,
+  minPrice: 5,
+  maxShareWithoutTrade: 0.05,
   totalReturn: true,
   logPrices: true,
 };
@@ -70,6 +75,26 @@ Deno.test("PairTests shows a criterion that is off as none, and confirmation onl
     rowOf("p earlier", failing("engleGranger", "Engle–Granger p-value 0.2 is not below 0.05."), confirmed)!,
     /not asked/,
   );
+});
+
+Deno.test("PairTests shows how easily the legs are traded, and what the source does not say", () => {
+  assert.match(
+    rowOf("Dollar volume", {})!,
+    /25,000,000 USD at least 1,000,000 USD ✓ yes .* KO 40,000,000 USD, PEP 25,000,000 USD/,
+  );
+  assert.match(rowOf("Lowest price", {})!, /50\.00 at least 5 ✓ yes/);
+  assert.match(rowOf("Sessions without a trade", {})!, /0\.0 % at most 5\.0 % ✓ yes/);
+  assert.match(rowOf("Bid–ask spread", {})!, /4\.0, 6\.0 none/);
+  assert.match(rowOf("Capacity", {})!, /480,000 USD/);
+  const thin = failing("dollarVolume", "Median dollar volume 512345.678901 of PEP is below 1000000.");
+  assert.match(
+    rowOf("Dollar volume", { ...thin, dollar_volume_2: 512_345.678901 })!,
+    /512,346 USD .* ✕ no Median dollar volume 512000 of PEP is below 1000000\./,
+  );
+  const unknown = { dollar_volume_1: null, dollar_volume_2: null, share_without_trade: null, max_notional: null };
+  assert.match(rowOf("Dollar volume", unknown)!, /– at least 1,000,000 USD not known Not known: the source has no/);
+  assert.match(rowOf("Sessions without a trade", unknown)!, /not known/);
+  assert.match(rowOf("Dollar volume", {}, { minDollarVolume: null })!, /25,000,000 USD none/);
 });
 
 Deno.test("PairTests says what prices are tested, and what a pair without tests lacks", () => {

@@ -200,6 +200,8 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 tells the shares of a notional, and ref
   const large = await ask(tiny, "/pairs/KO/PEP?notional=1000000");
   assert.match(large.text, /Long 8,169 KO at 58\.90 Short 4,084 PEP at 127\.03/);
   assert.match(large.html, /strategy=z_score_bands&amp;notional=1000000#walk-forward/, "links keep it");
+  assert.match(large.text, /More than 1 % of what a leg trades in a session: that is reached at 480,000 USD\./);
+  assert.match((await ask(tiny, "/pairs/KO/PEP")).text, /Up to 480,000 USD are 1 % of what either leg trades/);
   for (const wrong of ["0", "-5", "many", "1e30"]) {
     const refused = await ask(tiny, `/pairs/KO/PEP?notional=${wrong}`);
     assert.equal(refused.status, 400);
@@ -348,7 +350,7 @@ pageTest("GET / shows the portfolio of the default strategy in equal parts, with
   const page = await ask(tiny, "/");
   assert.match(
     page.text,
-    /Portfolio Charts by .{1,120} Rolling trend on the pairs of each walk-forward window, costs of 2 bps/,
+    /Portfolio Charts by .{1,120} Rolling trend on the pairs of each walk-forward window, after costs \(2 bps\)/,
   );
   assert.match(
     page.text,

@@ -54,6 +54,11 @@ strategiesTest("GET /strategies compares all strategies, and sets apart what cou
     page.text,
     /Rolling trend Best \+49\.0 % \+12\.3 % 10\.0 % 1\.23 −0\.20 to 2\.60 87\.6 % 2\.00 3\.00 −4\.5 % 3 10\.0 2 /,
   );
+  assert.match(page.text, /Deflated Sharpe counts 10 settings tried on these bars, 4 of them in earlier runs\./);
+  assert.match(
+    page.text,
+    /Probability of backtest overfitting: 34\.0 %\. So often, over all ways to divide the sessions/,
+  );
   assert.match(page.text, /For comparison: not achievable in live trading Reference In-sample \+950\.0 % /);
   const apart = /<tbody class="apart">.*?<\/tbody>/s.exec(page.html)![0];
   assert.doesNotMatch(apart, /class="gain"/, "what was not earned is never green");
@@ -86,6 +91,10 @@ strategiesTest("GET /strategies sorts, and takes costs, weights and a strategy f
   const byCalmar = await ask("/strategies?sort=calmar");
   assert.deepEqual(order(byCalmar).slice(0, 2), ["Rolling trend", "Kalman hedge"], "what cannot be said comes last");
   assert.match(byCalmar.html, /aria-sort="ascending"><a href="\/strategies\?sort=-calmar"/);
+  const spread = await ask("/strategies?cost=spread");
+  assert.match(spread.text, /Costs 2 bps 5 bps by spread .* Growth of 1, after costs \(by spread\)/);
+  assert.match(spread.html, /\/v1\/assets\/strategy_comparison\/rows\?costs=spread&amp;cost_bps=2&amp;weighting=equal/);
+  assert.match(spread.html, /rolling_trend\.html\?cost=spread&amp;weighting=equal/);
   const dear = await ask("/strategies?cost=5");
   assert.deepEqual(order(dear), ["Rolling trend"]);
   assert.match(
@@ -107,8 +116,8 @@ strategiesTest("GET /strategies sorts, and takes costs, weights and a strategy f
 
 strategiesTest("GET /strategies answers 400 to what it cannot read or find, and shows the rest", async (ask) => {
   const expected: [query: string, told: RegExp][] = [
-    ["cost=cheap", /Costs “cheap” are not a number of basis points\. It was left out\./],
-    ["cost=7", /Costs in bps “7” is none of 2, 5\./],
+    ["cost=cheap", /Costs “cheap” are not a number of basis points, nor “spread”\. It was left out\./],
+    ["cost=7", /Costs in bps “7” is none of 2, 5, spread\./],
     ["weighting=heavy", /Weighting “heavy” is none of equal, volatility_scaled\./],
     ["strategy=best", /Strategy “best” is none of kalman_hedge, reference, rolling_trend\./],
     ["sort=luck", /The table cannot be sorted by “luck”\./],
@@ -144,7 +153,7 @@ strategiesTest(
     const { type, errors } = JSON.parse(wrong.html);
     assert.deepEqual([type, errors], ["/problems/invalid-request", [{
       path: "cost",
-      message: "Costs in bps “7” is none of 2, 5.",
+      message: "Costs in bps “7” is none of 2, 5, spread.",
     }]]);
   },
 );

@@ -16,7 +16,7 @@ function daysOf(returns: readonly number[], benchmark: readonly number[], cash: 
     sessions: weekdays(returns.length),
     equity: compounded(returns),
     benchmark: compounded(benchmark),
-    cash: compounded(cash),
+    cashReturn: [...cash],
     dailyReturn: [...returns],
     grossExposure: returns.map(() => 1),
   };

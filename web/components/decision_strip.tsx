@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { count, counted, decimal, signedPercent } from "../figures.ts";
+import { count, counted, decimal, signedPercent, usd } from "../figures.ts";
 import type { PairDecision } from "../pair_decision.ts";
 import { pairPath } from "../pair_path.ts";
 import { type PairView, pairViewEntries } from "../pair_view.ts";
@@ -84,7 +84,10 @@ function Item({ title, text, of = 0, children }: { title: string; text: string; 
 
 /** Shares of each leg, for a notional that the address keeps. */
 function Sizes(
-  { tickers, decision: { legs, position, target }, view }: Pick<DecisionStripProps, "tickers" | "decision" | "view">,
+  { tickers, decision: { legs, maxNotional, position, target }, view }: Pick<
+    DecisionStripProps,
+    "tickers" | "decision" | "view"
+  >,
 ) {
   const held = target !== 0 || position !== 0;
   return (
@@ -108,6 +111,13 @@ function Sizes(
             </li>
           ))}
         </ul>
+      )}
+      {maxNotional !== null && (
+        <p class={view.notional > maxNotional ? "notice" : "faint"}>
+          {view.notional > maxNotional
+            ? `More than 1 % of what a leg trades in a session: that is reached at ${usd(maxNotional)}.`
+            : `Up to ${usd(maxNotional)} are 1 % of what either leg trades in a session.`}
+        </p>
       )}
       {legs !== null && !held && <p class="faint">If the spread were bought; the other way round if it were sold.</p>}
     </div>

@@ -1,5 +1,7 @@
 import { cointegratedPairs } from "../../assets/views.ts";
 import { brieflyFigured, count, decimal, pValue } from "../figures.ts";
+import { tradabilityRows } from "../pair_tradability.ts";
+import type { TestRow } from "../test_row.ts";
 import type { TestedPair } from "../tested_pairs.ts";
 import { TableScroller } from "./table_scroller.tsx";
 
@@ -7,18 +9,6 @@ export interface PairTestsProps {
   tested: TestedPair | null;
   /** Settings of `cointegrated_pairs` as they were recorded with its rows. */
   config: unknown;
-}
-
-interface TestRow {
-  title: string;
-  hint: string;
-  value: string;
-  /** What the value must be, where it is a criterion. */
-  wanted?: string;
-  /** Its name among the criteria that failed. */
-  criterion?: string;
-  /** Whether it was not asked for because another criterion had refused the pair. */
-  unasked?: boolean;
 }
 
 /** The statistics of a pair, beside what they must be. */
@@ -44,14 +34,14 @@ export function PairTests({ tested, config }: PairTestsProps) {
             </tr>
           </thead>
           <tbody>
-            {rowsOf(tested, config).map(({ title, hint, value, wanted, criterion, unasked }) => (
+            {rowsOf(tested, config).map(({ title, hint, value, wanted, criterion, unjudged }) => (
               <tr>
                 <th scope="row">{title}</th>
                 <td class="number">{value}</td>
                 <td>{wanted ?? <span class="faint">none</span>}</td>
                 <td>
-                  {criterion && wanted !== undefined && !failed.has("legs") && (unasked
-                    ? <span class="faint">not asked</span>
+                  {criterion && wanted !== undefined && !failed.has("legs") && (unjudged
+                    ? <span class="faint">{unjudged}</span>
                     : failed.has(criterion)
                     ? <span class="loss">✕ no</span>
                     : <span class="gain">✓ yes</span>)}
@@ -110,7 +100,8 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
         value: text(tested.earlier_p_value, pValue),
         wanted: "below the bound of p cointegration",
         criterion: "confirmation",
-        unasked: tested.failed_criteria.some(({ criterion }) => criterion !== "confirmation"),
+        ...tested.failed_criteria.some(({ criterion }) => criterion !== "confirmation") &&
+          { unjudged: "not asked" as const },
       }]
       : []),
     {
@@ -156,6 +147,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
       hint: "USD, of the same line.",
       value: text(tested.intercept, (value) => decimal(value, 2)),
     },
+    ...tradabilityRows(tested, bound),
   ];
 }
 

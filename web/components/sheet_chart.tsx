@@ -1,7 +1,5 @@
 import { portfolioDaily } from "../../assets/views.ts";
-import { equalTo } from "../../engine/mod.ts";
 import { decimal, percent, signedPercent } from "../figures.ts";
-import { rowsPath } from "../rows_path.ts";
 import { isTradable, type StrategyResult } from "../strategy_record.ts";
 import { strategyTitle } from "../strategy_words.ts";
 import { rollingSessions, type StrategySheet } from "../tear_sheet.ts";
@@ -64,7 +62,13 @@ export function sheetPanes(sheet: StrategySheet, benchmark: string | null): (Cha
 
 /** Growth, drawdown, rolling Sharpe and beta, and exposure of a strategy on one axis of time. */
 export function SheetChart(
-  { result, sheet, benchmark }: { result: StrategyResult; sheet: StrategySheet; benchmark: string | null },
+  { result, sheet, benchmark, csv }: {
+    result: StrategyResult;
+    sheet: StrategySheet;
+    benchmark: string | null;
+    /** Where its sessions are to be had. */
+    csv: string;
+  },
 ) {
   const { sessions } = sheet;
   const name = strategyTitle(result.strategy);
@@ -91,14 +95,7 @@ export function SheetChart(
         ]}
         csv={[{
           title: portfolioDaily.key,
-          href: rowsPath(
-            portfolioDaily,
-            equalTo({
-              strategy: result.strategy,
-              cost_bps: String(result.cost_bps),
-              weighting: result.weighting,
-            }),
-          ),
+          href: csv,
         }]}
       />
     </Chart>

@@ -4,7 +4,7 @@ import { decimal, signedPercent } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { isTradable, type StrategiesRecord } from "../strategy_record.ts";
 import { standingStrategyRange, strategyRanges, type StrategySearch } from "../strategy_search.ts";
-import { strategyTitle } from "../strategy_words.ts";
+import { costTitle, strategyTitle } from "../strategy_words.ts";
 import { Chart, type ChartColour, type ChartData, type ChartLine, ChartTable } from "./chart.tsx";
 
 const colours: readonly ChartColour[] = [
@@ -20,7 +20,7 @@ const colours: readonly ChartColour[] = [
 
 /** The portfolios of all strategies over one another, beside the benchmark. */
 export function StrategyChart({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
-  const { days, results, chosen, costBps, weighting } = record;
+  const { days, results, chosen, cost, columns } = record;
   const data = chartOf(record);
   const { sessions } = data;
   const lines = data.panes[0]!.lines;
@@ -46,9 +46,8 @@ export function StrategyChart({ record, search }: { record: StrategiesRecord; se
       }}
       caption={
         <>
-          Growth of 1, after {decimal(costBps, 0)}{" "}
-          bps of costs. Dotted: in-sample, or filled at the close that gave the signal, and so not achievable in live
-          trading.
+          Growth of 1, after costs ({costTitle(cost)}). Dotted: in-sample, or filled at the close that gave the signal,
+          and so not achievable in live trading.
         </>
       }
     >
@@ -59,7 +58,7 @@ export function StrategyChart({ record, search }: { record: StrategiesRecord; se
         cells={(t) => lines.map(({ values }) => values[t] === null ? "" : decimal(values[t]!, 4))}
         csv={[{
           title: portfolioDaily.key,
-          href: rowsPath(portfolioDaily, equalTo({ cost_bps: String(costBps), weighting })),
+          href: rowsPath(portfolioDaily, equalTo(columns)),
         }]}
       />
     </Chart>

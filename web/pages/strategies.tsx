@@ -10,12 +10,12 @@ import { SheetFigures } from "../components/sheet_figures.tsx";
 import { Sources } from "../components/sources.tsx";
 import { StrategyChart } from "../components/strategy_chart.tsx";
 import { Standing, StrategyTable } from "../components/strategy_table.tsx";
-import { decimal } from "../figures.ts";
+import { count, counted, decimal, percent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rowsPath } from "../rows_path.ts";
-import { isTradable, type StrategiesRecord } from "../strategy_record.ts";
+import { isTradable, type StrategiesRecord, type StrategyResult } from "../strategy_record.ts";
 import { strategiesPath, type StrategySearch, tearSheetPath } from "../strategy_search.ts";
-import { strategyTitle, weightingTitle } from "../strategy_words.ts";
+import { costTitle, strategyTitle, weightingTitle } from "../strategy_words.ts";
 import { sheetOf } from "../tear_sheet.ts";
 
 export interface StrategiesPageProps {
@@ -89,7 +89,7 @@ function Headline({ record }: { record: StrategiesRecord | null }) {
 }
 
 function Body({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
-  const { results, chosen, days, costBps, weighting, sources } = record;
+  const { results, chosen, days, columns, sources } = record;
   return (
     <>
       <section id="table" class="panel" aria-label="Comparison">
@@ -97,8 +97,9 @@ function Body({ record, search }: { record: StrategiesRecord; search: StrategySe
         <StrategyTable results={results} search={search} chosen={chosen.strategy} />
         <p class="faint about">
           Best is the strategy with the highest lower end of the 95 % band of its Sharpe ratio, among those traded out
-          of sample and filled after their signal. Bands: stationary block bootstrap, 399 resamples.{" "}
-          <a href={rowsPath(strategyComparison, equalTo({ cost_bps: String(costBps), weighting }))}>As CSV</a>
+          of sample and filled after their signal. {triedWords(chosen)} {overfittingWords(chosen)}{" "}
+          Bands: stationary block bootstrap, 399 resamples.{" "}
+          <a href={rowsPath(strategyComparison, equalTo(columns))}>As CSV</a>
         </p>
       </section>
       <Panel id="equity" title="Equity">
@@ -115,14 +116,30 @@ function Body({ record, search }: { record: StrategiesRecord; search: StrategySe
   );
 }
 
+/** For how many settings the Sharpe ratios are deflated. */
+function triedWords({ settings_tried: tried, settings_tried_before: before }: StrategyResult): string {
+  const earlier = before === null || before === 0 ? "" : `, ${count(before)} of them in earlier runs`;
+  return `Deflated Sharpe counts ${counted(tried, "setting")} tried on these bars${earlier}.`;
+}
+
+/** What the probability of backtest overfitting is, and means. */
+function overfittingWords({ overfitting_probability: probability }: StrategyResult): string {
+  if (probability === null) return "";
+  return `Probability of backtest overfitting: ${
+    percent(probability)
+  }. So often, over all ways to divide the sessions into halves, the ` +
+    "strategy with the highest Sharpe ratio in one half was no better than the median of all in the other. Near 0 % the best one is " +
+    "likely to stay above the median; at 50 % picking the best is worth nothing.";
+}
+
 /** Costs and weights to choose from, each with the rest of the address as it is. */
 function Toggles({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
-  const { costLevels, weightings, costBps, weighting } = record;
+  const { costLevels, weightings, cost, weighting } = record;
   /** With the strategy that is looked at, where it is there too. */
-  const path = (changes: { costBps: number; weighting: string }) =>
+  const path = (changes: { cost: string; weighting: string }) =>
     strategiesPath(
       search,
-      record.isThere(changes) ? changes : { costBps: changes.costBps, weighting: undefined, strategy: undefined },
+      record.isThere(changes) ? changes : { cost: changes.cost, weighting: undefined, strategy: undefined },
     );
   return (
     <div class="toggles">
@@ -131,12 +148,15 @@ function Toggles({ record, search }: { record: StrategiesRecord; search: Strateg
         <span class="segments">
           {costLevels.map((level) => (
             <a
-              href={path({ costBps: level, weighting })}
-              aria-current={level === costBps ? "true" : undefined}
+              href={path({ cost: level, weighting })}
+              aria-current={level === cost ? "true" : undefined}
+              title={level === "spread"
+                ? "Half the bid–ask spread of each leg, estimated from its formation's daily bars, and the configured costs at least"
+                : undefined}
               data-keep
               key={level}
             >
-              {`${decimal(level, Number.isInteger(level) ? 0 : 1)} bps`}
+              {costTitle(level)}
             </a>
           ))}
         </span>
@@ -146,7 +166,7 @@ function Toggles({ record, search }: { record: StrategiesRecord; search: Strateg
         <span class="segments">
           {weightings.map((name) => (
             <a
-              href={path({ costBps, weighting: name })}
+              href={path({ cost, weighting: name })}
               aria-current={name === weighting ? "true" : undefined}
               data-keep
               key={name}
@@ -202,13 +222,12 @@ function TearSheet({ record, search }: { record: StrategiesRecord; search: Strat
   );
 }
 
-function SheetParts({ record: { chosen, days, benchmark } }: { record: StrategiesRecord }) {
+function SheetParts({ record: { chosen, days, benchmark, columns } }: { record: StrategiesRecord }) {
   const sheet = sheetOf(days.get(chosen.strategy)!);
-  const { strategy, cost_bps, weighting } = chosen;
-  const filters = equalTo({ strategy, cost_bps: String(cost_bps), weighting });
+  const filters = equalTo({ strategy: chosen.strategy, ...columns });
   return (
     <>
-      <SheetChart result={chosen} sheet={sheet} benchmark={benchmark} />
+      <SheetChart result={chosen} sheet={sheet} benchmark={benchmark} csv={rowsPath(portfolioDaily, filters)} />
       <MonthlyReturns
         years={sheet.months}
         label={`Returns of ${strategyTitle(chosen.strategy)}`}

@@ -4,6 +4,9 @@ import type { TradedBars } from "../../../assets/market/traded_bars.ts";
 
 const leg = (close: number[], more: { split?: number[]; dividend?: number[] } = {}) => ({
   open: Float64Array.from(close),
+  high: Float64Array.from(close),
+  low: Float64Array.from(close),
+  volume: Float64Array.from(close, () => 100),
   close: Float64Array.from(close),
   split: Float64Array.from(more.split ?? close.map(() => 1)),
   dividend: Float64Array.from(more.dividend ?? close.map(() => 0)),

@@ -12,6 +12,10 @@ export function chosenPairRows(...pairs: readonly (readonly [string, string])[])
     engle_granger_p_value_reversed: 0.02,
     adjusted_p_value: 0.1,
     half_life: 5,
+    notional: 10_000,
+    shares_1: -50,
+    shares_2: 50,
+    max_notional: 1_000_000,
     pinned: false,
     reason: null,
   }));

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
+import { pairOutcomes } from "../../../assets/backtests/pair_outcomes.ts";
 import { portfolioDaily } from "../../../assets/backtests/portfolio_daily.ts";
 import { strategyComparison } from "../../../assets/backtests/strategy_comparison.ts";
+import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
-import { deflatedSharpeRatio, performanceBands, sharpeSample, tearSheet } from "../../../quant/mod.ts";
+import {
+  backtestOverfitting,
+  deflatedSharpeRatio,
+  expectedMaximumSharpe,
+  performanceBands,
+  sharpeSample,
+  sharpeTrials,
+  tearSheet,
+} from "../../../quant/mod.ts";
 import { runChain } from "../../support/asset_chain.ts";
 import { weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
@@ -17,11 +27,14 @@ const tables = await runChain(strategyComparison, {
 });
 const rows = tables.rows(strategyComparison);
 const portfolio = tables.rows(portfolioDaily);
+/** What tells costs apart. */
+const costOf = ({ costs, cost_bps }: { costs: string; cost_bps: number }) => costs === "spread" ? costs : `${cost_bps}`;
+const pairs = new Set(tables.rows(walkForwardPairs).map((row) => `${row.ticker_1} ${row.ticker_2}`));
 const tested = tables.rows(walkForwardWindows).reduce((sum, row) => sum + row.pairs_tested, 0);
 
 Deno.test("strategy_comparison has every strategy at every cost level and weighting, the reference labelled", () => {
-  assert.equal(rows.length, 8 * 3 * 2);
-  assert.deepEqual(new Set(rows.map((row) => row.cost_bps)), new Set([0, 2, 5]));
+  assert.equal(rows.length, 8 * 4 * 2);
+  assert.deepEqual(new Set(rows.map(costOf)), new Set(["0", "2", "5", "spread"]));
   for (const row of rows) {
     assert.equal(row.looks_ahead, row.strategy === "reference");
     assert.equal(row.fills_at === "signal_close", ["reference", "traditional_bands"].includes(row.strategy));
@@ -31,7 +44,7 @@ Deno.test("strategy_comparison has every strategy at every cost level and weight
 Deno.test("strategy_comparison sums up portfolio_daily", () => {
   for (const row of rows) {
     const days = portfolio.filter((day) =>
-      day.strategy === row.strategy && day.cost_bps === row.cost_bps && day.weighting === row.weighting
+      day.strategy === row.strategy && costOf(day) === costOf(row) && day.weighting === row.weighting
     );
     const returns = Float64Array.from(days, (day) => day.daily_return);
     const sheet = tearSheet({ dailyReturn: returns, trials: 1, trialVariance: 0 });
@@ -49,39 +62,53 @@ Deno.test("strategy_comparison sums up portfolio_daily", () => {
   }
 });
 
-Deno.test("strategy_comparison deflates for the settings of the same costs, and more for all pairs tested", () => {
-  for (const costBps of [0, 2, 5]) {
-    const same = rows.filter((row) => row.cost_bps === costBps);
+Deno.test("strategy_comparison deflates for the settings of the same costs, and more for each pair under each strategy", () => {
+  for (const cost of ["0", "2", "5", "spread"]) {
+    const same = rows.filter((row) => costOf(row) === cost);
     const samples = same.map((row) => {
       const days = portfolio.filter((day) =>
-        day.strategy === row.strategy && day.cost_bps === costBps && day.weighting === row.weighting
+        day.strategy === row.strategy && costOf(day) === cost && day.weighting === row.weighting
       );
-      return sharpeSample(
-        Float64Array.from(
-          days,
-          (day, t) => day.daily_return - (day.cash_equity / (t === 0 ? 1 : days[t - 1]!.cash_equity) - 1),
-        ),
-      );
+      return sharpeSample(Float64Array.from(days, (day) => day.daily_return - day.cash_return));
     });
     const tried = samples.filter((_, i) => same[i]!.strategy !== "reference").map(({ sharpe }) => sharpe);
-    const mean = tried.reduce((sum, value) => sum + value, 0) / tried.length;
-    const trialVariance = tried.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (tried.length - 1);
+    const ofPairs = tables.rows(pairOutcomes).filter((row) => costOf(row) === cost && row.strategy !== "reference")
+      .map((row) => row.session_sharpe);
+    // Seven strategies: each of their pairs is a trial, and its Sharpe ratio counts in the variance.
+    assert.equal(ofPairs.length, 7 * pairs.size);
+    const [settings, all] = [sharpeTrials(Float64Array.from(tried)), sharpeTrials(Float64Array.from(ofPairs))];
+    assert.ok(all.trials > settings.trials && all.trialVariance > settings.trialVariance);
     same.forEach((row, i) => {
-      assert.deepEqual([row.settings_tried, row.pairs_tested], [14, tested]);
-      const settings = deflatedSharpeRatio(samples[i]!, { trials: 14, trialVariance });
-      const all = deflatedSharpeRatio(samples[i]!, { trials: 14 * tested, trialVariance });
-      assert.ok(Math.abs(row.deflated_sharpe! - settings.deflatedSharpeRatio) < 1e-9);
-      assert.ok(Math.abs(row.deflated_sharpe_all_trials! - all.deflatedSharpeRatio) < 1e-9);
+      assert.deepEqual([row.settings_tried, row.pairs_tested, row.pair_trials], [14, tested, ofPairs.length]);
+      const near = (actual: number | null, expected: number) => assert.ok(Math.abs(actual! - expected) < 1e-9);
+      near(row.deflated_sharpe, deflatedSharpeRatio(samples[i]!, settings).deflatedSharpeRatio);
+      near(row.deflated_sharpe_all_trials, deflatedSharpeRatio(samples[i]!, all).deflatedSharpeRatio);
+      near(row.expected_maximum_sharpe, expectedMaximumSharpe(settings) * Math.sqrt(252));
       assert.ok(row.probabilistic_sharpe! >= row.deflated_sharpe!);
       assert.ok(row.deflated_sharpe! >= row.deflated_sharpe_all_trials!);
     });
   }
 });
 
+Deno.test("strategy_comparison of a book that holds nothing has a Sharpe ratio of 0, whatever cash earns", async () => {
+  const cash = [0.0002, 0.0003, 0.0001, 0.0002];
+  let cashEquity = 1;
+  const portfolio = days(cash).map((day, t) => ({
+    ...day,
+    cash_return: cash[t]!,
+    cash_equity: cashEquity *= 1 + cash[t]!,
+  }));
+  const { rows: [row] } = await runAsset(strategyComparison, {
+    inputs: { portfolio, outcomes: [], windows: [], settings: [], trials: [] },
+  });
+  assert.deepEqual([row!.sharpe, row!.deflated_sharpe], [0, null]);
+  assert.ok(Math.abs(row!.total_return - row!.cash_total_return) < 1e-15 && row!.total_return > 0);
+});
+
 Deno.test("strategy_comparison has the bootstrap band of each series, the same in every run", () => {
   for (const row of rows.slice(0, 4)) {
     const days = portfolio.filter((day) =>
-      day.strategy === row.strategy && day.cost_bps === row.cost_bps && day.weighting === row.weighting
+      day.strategy === row.strategy && costOf(day) === costOf(row) && day.weighting === row.weighting
     );
     const { sharpe, annualizedReturn, maxDrawdown } = performanceBands(
       Float64Array.from(days, (day) => day.daily_return),
@@ -90,7 +117,7 @@ Deno.test("strategy_comparison has the bootstrap band of each series, the same i
         replications: 399,
         cashReturn: Float64Array.from(
           days,
-          (day, t) => day.cash_equity / (t === 0 ? 1 : days[t - 1]!.cash_equity) - 1,
+          (day) => day.cash_return,
         ),
       },
     );
@@ -105,10 +132,26 @@ Deno.test("strategy_comparison has the bootstrap band of each series, the same i
 });
 
 Deno.test("strategy_comparison marks the best record of each cost level and weighting, and no other", () => {
-  for (const alike of Map.groupBy(rows, (row) => `${row.cost_bps} ${row.weighting}`).values()) {
+  for (const alike of Map.groupBy(rows, (row) => `${costOf(row)} ${row.weighting}`).values()) {
     const earned = alike.filter((row) => row.fills_at !== "signal_close" && row.positions >= 20);
     const best = earned.reduce((one, other) => other.sharpe_low! > one.sharpe_low! ? other : one);
     assert.deepEqual(alike.filter((row) => row.best).map((row) => row.strategy), [best.strategy]);
+  }
+});
+
+Deno.test("strategy_comparison has the probability of overfitting of what could have been earned at the same costs and weighting", () => {
+  for (const alike of Map.groupBy(rows, (row) => `${costOf(row)} ${row.weighting}`).values()) {
+    const earned = alike.filter((row) => row.fills_at !== "signal_close").map((row) =>
+      Float64Array.from(
+        portfolio.filter((day) =>
+          day.strategy === row.strategy && costOf(day) === costOf(row) && day.weighting === row.weighting
+        ),
+        (day) => day.daily_return - day.cash_return,
+      )
+    );
+    assert.equal(earned.length, 6);
+    const { probability } = backtestOverfitting(earned, { blocks: 16 });
+    assert.deepEqual(alike.map((row) => row.overfitting_probability), alike.map(() => probability));
   }
 });
 
@@ -118,6 +161,7 @@ function days(dailyReturn: readonly number[], more: Record<string, unknown> = {}
   let equity = 1;
   return dailyReturn.map((daily_return, t) => ({
     strategy: "z_score_bands",
+    costs: "fixed",
     cost_bps: 2,
     weighting: "equal",
     session: sessions[t]!,
@@ -133,13 +177,15 @@ function days(dailyReturn: readonly number[], more: Record<string, unknown> = {}
     entered_positions: 0,
     benchmark_equity: 1,
     cash_equity: 1,
+    cash_return: 0,
     ...more,
   }));
 }
 
 Deno.test("strategy_comparison says null of what cannot be said: no variation, no loss, all lost", async () => {
   const judge = async (portfolio: readonly object[]) =>
-    (await runAsset(strategyComparison, { inputs: { portfolio, windows: [] } })).rows;
+    (await runAsset(strategyComparison, { inputs: { portfolio, outcomes: [], windows: [], settings: [], trials: [] } }))
+      .rows;
   const [flat] = await judge(days([0, 0, 0]));
   assert.deepEqual(
     [flat!.total_return, flat!.sharpe, flat!.calmar, flat!.deflated_sharpe, flat!.probabilistic_sharpe, flat!.beta],

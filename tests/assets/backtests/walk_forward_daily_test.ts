@@ -127,6 +127,30 @@ Deno.test("walk_forward_daily books what a walk-forward of the pair's own bars b
   }
 });
 
+Deno.test("walk_forward_daily charges each leg half of the spread that its formation estimates, where that is set", async () => {
+  const spreads = new Map(chosen.rows.map((row) => [
+    `${row.ticker_1} ${row.ticker_2} ${row.window}`,
+    [row.spread_bps_1, row.spread_bps_2].map((bps) => Math.max(1, 0.5 * (bps ?? 0))),
+  ]));
+  assert.ok([...spreads.values()].some(([first, second]) => first! > 1 && second! > 1 && first !== second));
+  const { outs } = await trade({ strategies: ["z_score_bands"], defaultStrategy: "z_score_bands", costs: "spread" });
+  const { rows } = await trade({ strategies: ["z_score_bands"], defaultStrategy: "z_score_bands", costs: "spread" });
+  let entries = 0;
+  for (const trade of outs.trades!.rows as Record<string, number>[]) {
+    const pairs = (row: Record<string, unknown>) => `${row.ticker_1} ${row.ticker_2} ${row.window}`;
+    const own = rows.filter((row) => pairs(row) === pairs(trade));
+    const entry = own.find((row) => row.session === String(trade.entry_session))!;
+    // In the session of a reversal two positions are filled.
+    if (own.some((row) => row.session < entry.session && row.position !== 0)) continue;
+    const [first, second] = spreads.get(pairs(trade))!;
+    const expected = (Math.abs(trade.shares_1!) * trade.entry_price_1! * first! +
+      Math.abs(trade.shares_2!) * trade.entry_price_2! * second!) / 10_000;
+    assert.ok(Math.abs(entry.slippage - expected) < 1e-9 * expected, `${entry.slippage}, expected ${expected}`);
+    entries++;
+  }
+  assert.ok(entries > 3, `${entries} entries`);
+});
+
 Deno.test("walk_forward_daily fills at the next open, and at the close of both legs where one has no open", async () => {
   const { rows } = await trade();
   const bar = new Map(bars.map((bar) => [`${bar.ticker} ${bar.session}`, bar]));

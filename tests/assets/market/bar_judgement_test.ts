@@ -175,7 +175,7 @@ Deno.test("judgeBars() adjusts prices, volumes and dividends for the splits that
     rawBar("B", b!, 50, { split: 0.1 }),
   ]);
   assert.deepEqual([...accepted.close], [20, 20, 20, 20, 50, 50]);
-  assert.deepEqual([...accepted.volume], [600, 300, 100, 100, 10, 100]);
+  assert.deepEqual([...accepted.volume], [6_000_000, 3_000_000, 1_000_000, 1_000_000, 100_000, 1_000_000]);
   assert.deepEqual([...accepted.dividend], [1, 0, 1, 0, 0, 0]);
   assert.deepEqual([...accepted.split_factor], [6, 3, 1, 1, 0.1, 1]);
   assert.deepEqual([...accepted.split], [1, 2, 3, 1, 1, 0.1]);

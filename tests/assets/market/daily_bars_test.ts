@@ -25,8 +25,8 @@ Deno.test("daily_bars holds the usable bars adjusted for splits, and says what i
     rows.map((row) => [row.ticker, row.session, row.close, row.dividend, row.volume, row.split_factor]),
     [
       ["A", first, 50, 2, 20, 2],
-      ["A", second, 50, 0, 100, 1],
-      ["B", first, 3, 0, 100, 1],
+      ["A", second, 50, 0, 1_000_000, 1],
+      ["B", first, 3, 0, 1_000_000, 1],
     ],
   );
   assert.deepEqual(metadata, {

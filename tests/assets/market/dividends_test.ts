@@ -70,7 +70,13 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
     assert.deepEqual(traded.metadata.dividends, dividends);
     assert.deepEqual(traded.outs.portfolio!.metadata.dividends, dividends);
     const compared = await runAsset(strategyComparison, {
-      inputs: { portfolio: traded.outs.portfolio!.rows, windows: chosen.outs.windows!.rows },
+      inputs: {
+        portfolio: traded.outs.portfolio!.rows,
+        outcomes: traded.outs.outcomes!.rows,
+        settings: traded.outs.settings!.rows,
+        trials: [],
+        windows: chosen.outs.windows!.rows,
+      },
       inputMetadata: { portfolio: { dividends: said } },
     });
     assert.deepEqual(compared.metadata.dividends, dividends);

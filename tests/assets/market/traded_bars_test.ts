@@ -10,13 +10,16 @@ const traded = (bars: RawBar[]) =>
 
 Deno.test("tradedBars() keeps prices as they were traded, whatever was split later", () => {
   const { sessions, legs } = traded([
-    rawBar("A", s1, 30.1, { open: 30, low: 30 }),
+    rawBar("A", s1, 30.1, { open: 30, low: 30, volume: 7 }),
     rawBar("A", s2, 10.2, { split: 3, dividend: 0.5 }),
     rawBar("B", s2, 7),
   ]);
   assert.deepEqual(sessions, [s1, s2]);
   assert.deepEqual(legs.get("A"), {
     open: Float64Array.of(30, 10.2),
+    high: Float64Array.of(30.1, 10.2),
+    low: Float64Array.of(30, 10.2),
+    volume: Float64Array.of(7, 1_000_000),
     close: Float64Array.of(30.1, 10.2),
     split: Float64Array.of(1, 3),
     dividend: Float64Array.of(0, 0.5),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { pairMetrics, pairSignals, pairTrades } from "../../../assets/mod.ts";
 import { chosenPairs } from "../../../assets/pairs/chosen_pairs.ts";
 import { runChain } from "../../support/asset_chain.ts";
+import { tradablePair } from "../../support/tradable_pair.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
@@ -29,6 +30,7 @@ function pair(names: string, engleGrangerPValue: number | null, more: Record<str
     hurst_exponent: 0.3,
     half_life: 8,
     mean_crossings: 60,
+    ...tradablePair,
     accepted: true,
     failed_criteria: [],
     ...more,
@@ -61,6 +63,11 @@ Deno.test("chosen_pairs ranks accepted pairs by their Engle–Granger p-value, e
     engle_granger_p_value_reversed: null,
     adjusted_p_value: 0.03,
     half_life: 8,
+    notional: 10_000,
+    // 1.5 shares of the first at 58.9 for one of the second at 127.8.
+    shares_1: -69,
+    shares_2: 46,
+    max_notional: 480_000,
     pinned: false,
     reason: null,
   });
@@ -83,6 +90,13 @@ Deno.test("chosen_pairs ranks a pair by the larger p-value of both orders", asyn
   const { names, rows } = await choose(pairs);
   assert.deepEqual(names, ["1 C/D", "2 E/F", "3 A/B"]);
   assert.deepEqual(rows.map((row) => row.engle_granger_p_value_reversed), [0.03, 0.001, null]);
+});
+
+Deno.test("chosen_pairs tells the shares of the notional that is set, and none where prices are not known", async () => {
+  const { rows: [row] } = await choose([pair("A/B", 0.01)], { notional: 1_000_000 });
+  assert.deepEqual([row!.notional, row!.shares_1, row!.shares_2], [1_000_000, -6940, 4626]);
+  const { rows: [unknown] } = await choose([pair("A/B", 0.01, { price_1: null, max_notional: null })]);
+  assert.deepEqual([unknown!.shares_1, unknown!.shares_2, unknown!.max_notional], [null, null, null]);
 });
 
 Deno.test("chosen_pairs has a ticker in one pair only, the surest", async () => {
@@ -189,6 +203,13 @@ Deno.test("chosen_pairs has pinned pairs first, in their order, whatever the tes
     [of("C").pinned, of("C").slope, of("C").engle_granger_p_value, of("C").reason],
     [true, -1, 0.4, "p-value 0.3 is not below 0.05. Engle–Granger p-value 0.4 of D on C is not below 0.05."],
   );
+  assert.deepEqual(
+    [of("C").shares_1, of("C").shares_2],
+    [54, 54],
+    "a negative hedge ratio holds both legs on one side",
+  );
+  assert.deepEqual([of("F").shares_1, of("F").max_notional], [null, 480_000], "capacity knows no order of the legs");
+  assert.deepEqual([of("Z").shares_1, of("Z").max_notional], [null, null]);
   assert.deepEqual([of("Z").slope, of("Z").reason], [null, "Not tested: no source of candidates proposes it."]);
   assert.deepEqual([of("F").slope, of("F").reason], [null, "Tested as E / F, and accepted."]);
   assert.deepEqual([of("A").pinned, of("A").reason], [false, null]);

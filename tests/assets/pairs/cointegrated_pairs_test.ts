@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cointegratedPairs } from "../../../assets/pairs/cointegrated_pairs.ts";
 import { engleGranger, linearRegression, totalReturnPrices } from "../../../quant/mod.ts";
-import { sessionRows } from "../../support/bars.ts";
+import { type RawBar, sessionRows } from "../../support/bars.ts";
 import { rawBarRows, reverting, walk } from "../../support/closes.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
@@ -81,9 +81,43 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
     },
     candidates: { type: "text", value: "cluster, neighbours, all" },
     cluster_preset: { type: "text", value: "research" },
+    hard_to_trade: { type: "number", value: 0 },
     dividends: { type: "text", value: "none in the source" },
+    volumes: { type: "text", value: "in the source" },
   });
   assert.deepEqual(progress.at(-1), [1, 1]);
+});
+
+Deno.test("cointegrated_pairs refuses a pair that is not easily traded, and says what is known of it", async () => {
+  const { bars, asOf } = rawBarRows({ A: leg, B: follower });
+  const judged = async (change: (bar: RawBar) => Partial<RawBar>) => {
+    const changed = bars.map((bar) => ({ ...bar, ...change(bar) }));
+    const { rows: [row], metadata } = await runAsset(cointegratedPairs, {
+      inputs: { bars: changed, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, B: 0 }, asOf) },
+      partitions: { dates: [asOf] },
+    });
+    return {
+      row: row!,
+      volumes: metadata.volumes,
+      refused: metadata.hard_to_trade,
+      failed: row!.failed_criteria.map(({ criterion }) => criterion),
+    };
+  };
+  const easy = await judged(() => ({}));
+  const price = (ticker: string) => bars.findLast((bar) => bar.ticker === ticker)!.close!;
+  assert.deepEqual([easy.failed, easy.row.price_1, easy.row.price_2], [[], price("A"), price("B")]);
+  assert.ok(easy.row.dollar_volume_1! > 1e6 && easy.row.max_notional! > 1e4, "a million shares a session");
+  assert.deepEqual([easy.row.share_without_trade, easy.row.spread_bps_1], [0, 0], "bars of one price have no spread");
+
+  const thin = await judged(({ ticker }) => ticker === "B" ? { volume: 1000 } : {});
+  assert.deepEqual(thin.failed, ["dollarVolume"]);
+  assert.match(thin.row.failed_criteria[0]!.reason, /^Median dollar volume \d+\.?\d* of B is below 1000000\.$/);
+  assert.deepEqual([thin.row.accepted, thin.refused], [false, { type: "number", value: 1 }]);
+  assert.ok(thin.row.max_notional! < easy.row.max_notional! / 400);
+
+  const unknown = await judged(() => ({ volume: null }));
+  assert.deepEqual([unknown.failed, unknown.row.dollar_volume_1, unknown.row.max_notional], [[], null, null]);
+  assert.deepEqual(unknown.volumes, { type: "text", value: "none in the source: liquidity is not known" });
 });
 
 Deno.test("cointegrated_pairs takes ticker 1 as the regressor, in the criteria and in the Engle–Granger test", async () => {

@@ -27,7 +27,7 @@ function pair(names: string, [forward, reversed]: [number | null, number | null]
 
 const none = { maxEngleGrangerPValue: null, maxAdjustedPValue: null };
 const judge = (pairs: TestedPair[], config: Record<string, unknown>, series = new Map<string, Float64Array>()) =>
-  judgePairs({ pairs, series }, PairCriteriaConfig.parse(config));
+  judgePairs({ pairs, series, tradability: new Map() }, PairCriteriaConfig.parse(config));
 
 Deno.test("judgePairs() holds the larger p-value of both orders to its bound, which is strict", () => {
   const bound = { ...none, maxEngleGrangerPValue: 0.05 };

@@ -17,6 +17,7 @@ function pair(name: string, returns: number[], { gross = 2, allocated = returns.
       dailyReturn: Float64Array.from(returns),
       plannedGross: constant,
       grossExposure: constant,
+      longExposure: constant.map((value) => value / 2),
       turnover: new Float64Array(returns.length),
     },
   };
@@ -50,6 +51,7 @@ Deno.test("pairPortfolio() of columns that begin later or end earlier equals tha
         dailyReturn: all(returns),
         plannedGross: all(gross),
         grossExposure: all(gross.with(-1, 0)),
+        longExposure: all(gross.with(-1, 0)),
         turnover: all(returns),
       },
     };
@@ -185,4 +187,29 @@ Deno.test("pairPortfolio() of nothing is empty, and refuses what does not belong
       { volatilitySessions: 10 },
     ]
   ) assert.throws(() => pairPortfolio([], options), RangeError);
+});
+
+Deno.test("pairPortfolio() charges a pair its own cost of moving weight, session by session", () => {
+  const own = { ...pair("A", [0, 0, 0]), rebalanceCostBps: Float64Array.of(1, 40, 7) };
+  const other = pair("B", [0, 0, 0], { allocated: [0, 1, 1] });
+  const { dailyReturn } = pairPortfolio([own, other], { rebalanceCostBps: 10, maxGrossExposure: 9 });
+  // Half of the equity moves from A to B in the second session, at 2 of gross exposure: A at 40 basis points, B at 10.
+  assert.deepEqual([dailyReturn[0], dailyReturn[2]], [0, 0]);
+  assert.ok(Math.abs(dailyReturn[1]! + 0.5 * 2 * 0.004 + 0.5 * 2 * 0.001) < 1e-15);
+  const short = { ...own, rebalanceCostBps: new Float64Array(2) };
+  assert.throws(() => pairPortfolio([short]), /rebalanceCostBps of A has 2 sessions/);
+});
+
+Deno.test("pairPortfolio() earns cash on the equity that no long position was bought with at the close before", () => {
+  const cashReturn = Float64Array.of(0.001, 0.002, 0.004);
+  const flat = pairPortfolio([pair("A", [0, 0, 0], { gross: 0 })], { cashReturn });
+  assert.deepEqual(flat.dailyReturn, cashReturn, "all of it, to the bit");
+  assert.deepEqual(pairPortfolio([], { cashReturn, sessions: 3 }).dailyReturn, cashReturn);
+  // Half of the equity in a pair of which 0.8 is long: 0.6 is idle. Nothing was held before the first session.
+  const held = [pair("A", [0, 0, 0], { gross: 1.6 }), pair("B", [0, 0, 0], { gross: 0 })];
+  const { dailyReturn } = pairPortfolio(held, { cashReturn });
+  [0.001, 0.6 * 0.002, 0.6 * 0.004].forEach((value, t) => assert.ok(Math.abs(dailyReturn[t]! - value) < 1e-15));
+  const borrowed = pairPortfolio([pair("A", [0, 0, 0], { gross: 4 })], { cashReturn, maxGrossExposure: 4 });
+  assert.deepEqual([...borrowed.dailyReturn], [0.001, 0, 0], "no equity is idle, and none is charged for");
+  assert.throws(() => pairPortfolio(held, { cashReturn: new Float64Array(2) }), /Cash has 2 returns for 3 sessions/);
 });

@@ -332,3 +332,63 @@ Deno.test("walkForward() refuses what it cannot trade", () => {
   refused({ step: 5 }, /before the last one ends/);
   refused({ windows: [{ formationStart: 0, tradingStart: 40, tradingEnd: 61, complete: true }] }, /does not fit/);
 });
+
+Deno.test("walkForward() charges each leg its own rates, and each window its own", () => {
+  const rates = (commissionBps: number, slippageBps: number, borrowBpsPerYear: number) => ({
+    commissionBps,
+    slippageBps,
+    borrowBpsPerYear,
+  });
+  const windows = [0, 6].map((formationStart) => ({
+    formationStart,
+    tradingStart: formationStart + 2,
+    tradingEnd: formationStart + 6,
+    complete: true,
+  }));
+  const n = 12;
+  const close = new Float64Array(n).fill(100);
+  const { daily } = walkForward({
+    sessions: weekdays(n),
+    leg1: { close, open: close },
+    leg2: { close, open: close },
+    strategy: scriptedStrategy([1]),
+    windows,
+    initialEquity: 1000,
+    costs: [
+      { leg1: rates(10, 20, 365), leg2: rates(30, 50, 0) },
+      { leg1: rates(0, 0, 0), leg2: rates(0, 100, 3650) },
+    ],
+  });
+  // 1000 of each leg is bought or sold in the second session of a window: one spread long, leg 1 short.
+  const near = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-12, `${actual}`);
+  near(daily.commission[3]!, 1 + 3);
+  near(daily.slippage[3]!, 2 + 5);
+  near(daily.borrow[4]!, 1000 * 0.0365 / 365);
+  assert.ok(
+    daily.commission[9] === 0 && Math.abs(daily.slippage[9]! / daily.turnover[9]! / daily.equity[8]! - 0.005) < 1e-12,
+  );
+  assert.equal(daily.borrow[10], 0, "the long leg is not lent");
+});
+
+Deno.test("walkForward() charges legs of equal rates what it charges both together, to the last bit", () => {
+  const { sessions, leg1, leg2 } = generatedPair(5, 300);
+  const costs = { commissionBps: 1.3, slippageBps: 2.7, borrowBpsPerYear: 51 };
+  const options = { sessions, leg1, leg2, strategy: zScoreBands(), formationSessions: 100, tradingSessions: 50 };
+  const together = walkForward({ ...options, costs });
+  assert.deepEqual(
+    walkForward({ ...options, costs: together.windows.map(() => ({ leg1: costs, leg2: costs })) }),
+    together,
+  );
+  // Of all that is traded, whatever the legs' shares of it.
+  for (const [t, turnover] of together.daily.turnover.entries()) {
+    if (turnover === 0) assert.equal(together.daily.slippage[t], 0);
+  }
+});
+
+Deno.test("walkForward() refuses costs that are not those of all windows, or below 0", () => {
+  const prices = { close1: [100, 100], close2: [100, 100] };
+  const free = { commissionBps: 0, slippageBps: 0, borrowBpsPerYear: 0 };
+  assert.throws(() => trade([1], prices, { costs: [] }), /costs of 0 windows, and 1 windows/);
+  const wrong = { leg1: free, leg2: { ...free, slippageBps: -1 } };
+  assert.throws(() => trade([1], prices, { costs: [wrong] }), /slippageBps must be 0 or more, got -1/);
+});

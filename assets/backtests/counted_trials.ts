@@ -1,0 +1,31 @@
+import type { RowOf } from "../../engine/mod.ts";
+import { type SharpeTrials, sharpeTrials } from "../../quant/mod.ts";
+import type { backtestTrials } from "./backtest_trials.ts";
+
+/** What the Sharpe ratios of the same costs are deflated for. */
+export interface Trials {
+  pairsTested: number;
+  /** Strategies × weightings of every setting, those that are no longer set included; `null` where there is none. */
+  settings: SharpeTrials | null;
+  /** How many of the settings are no longer set. */
+  before: number;
+  /** Each pair under each strategy; `null` where there is none. */
+  pairs: SharpeTrials | null;
+}
+
+type Trial = RowOf<typeof backtestTrials>;
+
+/** Number and variance of some trials, by their Sharpe ratios a session; `null` of none. */
+export function trialsOf(sharpes: readonly number[]): SharpeTrials | null {
+  return sharpes.length === 0 ? null : sharpeTrials(Float64Array.from(sharpes));
+}
+
+/** Of each trial and weighting the result at the costs that are nearest, those of the same kind first: it counts once. */
+export function nearestTo(
+  trials: readonly Trial[],
+  { costs, cost_bps }: Pick<Trial, "costs" | "cost_bps">,
+): Trial[] {
+  const distance = (trial: Trial) => (trial.costs === costs ? 0 : 1e6) + Math.abs(trial.cost_bps - cost_bps);
+  return [...Map.groupBy(trials, ({ trial, weighting }) => `${trial} ${weighting}`).values()]
+    .map((own) => own.reduce((best, one) => distance(one) < distance(best) ? one : best));
+}

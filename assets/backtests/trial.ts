@@ -1,0 +1,33 @@
+import type { z } from "zod";
+import { settingsText } from "../settings_text.ts";
+import type { TradingConfig } from "./trading_config.ts";
+import type { TradingRule } from "./trading_rule.ts";
+import type { TrialSetting } from "./trial_settings.ts";
+
+/**
+ * The trial of a rule. Costs, benchmark and cash are no part of it: they are how a result is measured, not what was tried.
+ *
+ * @param context.searches Settings of the search of each window, as JSON.
+ */
+export async function trialOf(
+  rule: TradingRule,
+  { universe, searches, config }: { universe: string; searches: readonly string[]; config: TradingConfig },
+): Promise<z.output<typeof TrialSetting>> {
+  const { strategy, looksAhead } = rule;
+  const settings = settingsText({
+    search: [...new Set(searches)].map((search) => JSON.parse(search)),
+    strategy: { ...rule.settings, maxGrossExposure: config.maxGrossExposure },
+  });
+  return {
+    trial: await hashOf(settingsText({ universe, strategy, settings })),
+    strategy,
+    universe,
+    settings,
+    looks_ahead: looksAhead,
+  };
+}
+
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex().slice(0, 24);
+}

@@ -1,0 +1,51 @@
+import { decimal, percent, usd } from "./figures.ts";
+import type { TestRow } from "./test_row.ts";
+import type { TestedPair } from "./tested_pairs.ts";
+
+/** How easily the legs are traded: the leg that is harder to trade decides. */
+export function tradabilityRows(
+  tested: TestedPair,
+  bound: (name: string, text: (value: number) => string) => string | undefined,
+): TestRow[] {
+  const { ticker_1, ticker_2, dollar_volume_1, dollar_volume_2, lowest_price, share_without_trade } = tested;
+  const volumes = dollar_volume_1 !== null && dollar_volume_2 !== null;
+  const noVolumes = "Not known: the source has no volumes of this formation. No pair is refused for it.";
+  return [
+    {
+      title: "Dollar volume",
+      hint: volumes
+        ? `Median USD a session: ${ticker_1} ${usd(dollar_volume_1)}, ${ticker_2} ${usd(dollar_volume_2)}.`
+        : noVolumes,
+      value: volumes ? usd(Math.min(dollar_volume_1, dollar_volume_2)) : "–",
+      wanted: bound("minDollarVolume", (value) => `at least ${usd(value)}`),
+      criterion: "dollarVolume",
+      ...!volumes && { unjudged: "not known" as const },
+    },
+    {
+      title: "Lowest price",
+      hint: "USD, the lowest close of either leg as it was traded: of a cheap share a tick is a large part.",
+      value: lowest_price === null ? "–" : decimal(lowest_price, 2),
+      wanted: bound("minPrice", (value) => `at least ${value}`),
+      criterion: "price",
+      ...lowest_price === null && { unjudged: "not known" as const },
+    },
+    {
+      title: "Sessions without a trade",
+      hint: share_without_trade === null ? noVolumes : "Of the leg that has more of them.",
+      value: share_without_trade === null ? "–" : percent(share_without_trade),
+      wanted: bound("maxShareWithoutTrade", (value) => `at most ${percent(value)}`),
+      criterion: "withoutTrade",
+      ...share_without_trade === null && { unjudged: "not known" as const },
+    },
+    {
+      title: "Bid–ask spread",
+      hint: `Basis points, estimated from daily bars (Abdi and Ranaldo), which is coarse: ${ticker_1}, ${ticker_2}.`,
+      value: [tested.spread_bps_1, tested.spread_bps_2].map((bps) => bps === null ? "–" : decimal(bps, 1)).join(", "),
+    },
+    {
+      title: "Capacity",
+      hint: "USD of both legs at which one of them reaches 1 % of its median dollar volume.",
+      value: tested.max_notional === null ? "–" : usd(tested.max_notional),
+    },
+  ];
+}
