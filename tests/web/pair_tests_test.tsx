@@ -44,7 +44,9 @@ const failing = (criterion: string, reason: string): Partial<TestedPair> => ({
 
 /** The row of a statistic, as text. */
 function rowOf(title: string, tested: Partial<TestedPair>, config: Record<string, unknown> = {}): string | undefined {
-  const html = String(<PairTests tested={{ ...accepted, ...tested }} config={{ ...settings, ...config }} />);
+  const html = String(
+    <PairTests tested={{ ...accepted, ...tested }} config={{ ...settings, ...config }} hasDividends />,
+  );
   const rows = html.split("<tr>").map((row) => row.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim());
   return rows.find((row) => row.startsWith(`${title} `));
 }
@@ -98,8 +100,16 @@ Deno.test("PairTests shows how easily the legs are traded, and what the source d
 });
 
 Deno.test("PairTests says what prices are tested, and what a pair without tests lacks", () => {
-  const html = (config: Record<string, unknown>) => String(<PairTests tested={accepted} config={config} />);
+  const html = (config: Record<string, unknown>, hasDividends = true) =>
+    String(<PairTests tested={accepted} config={config} hasDividends={hasDividends} />);
   assert.match(html(settings), /Tested are logarithms of closes with dividends reinvested\./);
   assert.match(html({ ...settings, totalReturn: false, logPrices: false }), /Tested are closes without dividends\./);
-  assert.match(String(<PairTests tested={null} config={{}} />), /no source of candidates of cointegrated_pairs/);
+  assert.match(
+    html({ totalReturn: true, logPrices: true }, false),
+    /closes with dividends reinvested, of which the source has none\./,
+  );
+  assert.match(
+    String(<PairTests tested={null} config={{}} hasDividends />),
+    /no source of candidates of cointegrated_pairs/,
+  );
 });

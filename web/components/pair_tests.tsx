@@ -9,10 +9,12 @@ export interface PairTestsProps {
   tested: TestedPair | null;
   /** Settings of `cointegrated_pairs` as they were recorded with its rows. */
   config: unknown;
+  /** Whether the source of prices tells of dividends. */
+  hasDividends: boolean;
 }
 
 /** The statistics of a pair, beside what they must be. */
-export function PairTests({ tested, config }: PairTestsProps) {
+export function PairTests({ tested, config, hasDividends }: PairTestsProps) {
   if (tested === null) {
     return (
       <p class="empty">The pair is not tested now: no source of candidates of {cointegratedPairs.key} proposes it.</p>
@@ -55,7 +57,7 @@ export function PairTests({ tested, config }: PairTestsProps) {
       <p class="about">
         All of {cointegratedPairs.key} as of{" "}
         {tested.as_of}, computed over its formation: what was known after that session.
-        {testedPrices(config)}
+        {testedPrices(config, hasDividends)}
       </p>
     </>
   );
@@ -151,10 +153,14 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
   ];
 }
 
-function testedPrices(config: unknown): string {
+function testedPrices(config: unknown, hasDividends: boolean): string {
   const { totalReturn, logPrices } = (config ?? {}) as { totalReturn?: unknown; logPrices?: unknown };
   if (typeof totalReturn !== "boolean" || typeof logPrices !== "boolean") return "";
   return ` Tested are ${logPrices ? "logarithms of " : ""}closes${
-    totalReturn ? " with dividends reinvested" : " without dividends"
+    !totalReturn
+      ? " without dividends"
+      : hasDividends
+      ? " with dividends reinvested"
+      : " with dividends reinvested, of which the source has none"
   }.`;
 }

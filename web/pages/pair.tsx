@@ -83,7 +83,11 @@ export function PairPage({ pair, forecasts, view, problems, nextSession }: PairP
         </Panel>
       )}
       <Panel id="tests" title="The numbers behind the tests">
-        <PairTests tested={tested} config={sources.get(cointegratedPairs.key)?.config} />
+        <PairTests
+          tested={tested}
+          config={sources.get(cointegratedPairs.key)?.config}
+          hasDividends={pair.dividends?.inSource ?? true}
+        />
       </Panel>
       <Panel id="residual" title="The residual">
         <Residual pair={pair} path={path} />
