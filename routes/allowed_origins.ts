@@ -17,10 +17,10 @@ const answerHeaders =
   "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Tandem-Data-Source, WWW-Authenticate, X-Request-Id";
 
 /**
- * The origin of the page that sends a request, where it is one of another site that may; `undefined` for everybody else, this
+ * The origin of the page that sends a request, where it is one of another site that may; `undefined` for all others, this
  * site's own pages and programs included.
  *
- * Such a page acts by the token that it shows, never by the cookie of whoever looks at it.
+ * Such a page acts by the token that it shows, never by the reader's cookie.
  */
 export function allowedOrigin(c: Context, { allowedOrigins = [] }: AllowedOrigins): string | undefined {
   const origin = c.req.header("Origin");

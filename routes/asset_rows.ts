@@ -41,7 +41,7 @@ const mediaTypes = {
 type Format = keyof typeof mediaTypes;
 const formats = Object.keys(mediaTypes) as Format[];
 
-/** Rows of a page where nobody says how many. */
+/** Rows of a page unless `limit` says otherwise. */
 const defaultLimit = 1_000;
 /** What the answers that are kept for the next who asks take together. */
 const cacheBytes = 16 * 1024 * 1024;

@@ -10,7 +10,7 @@ const Latest = z.strictObject({
 
 const describeState = describeRoute({
   tag: "Assets",
-  summary: "When an asset is made without anybody asking",
+  summary: "Under which condition an asset is made by itself",
   description: "The condition, and how it was judged last as trees of true and false.",
   path: assetKey,
   example: { path: { key: "chosen_pairs" } },

@@ -16,8 +16,8 @@ export interface EventStreamOptions<Event> {
 }
 
 /**
- * Server-sent events. Reads an event when the reader has taken the one before, and says something now and then so that nobody hangs
- * up.
+ * Server-sent events. Reads an event when the reader has taken the one before, and sends a comment now and then so that
+ * proxies keep the connection.
  *
  * @param open Begins the events; its signal aborts when the reader has gone.
  */

@@ -78,7 +78,7 @@ export interface ApiOptions extends AllowedOrigins {
   logger: Logger;
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
-  /** Aborts when the database is found to be away, for whoever waits for it; another one is there when it is back. */
+  /** Aborts when the database is found to be away, for requests that wait for it; another one is there when it is back. */
   databaseAwaySignal?(): AbortSignal;
   limits?: Partial<ApiLimits>;
   /** The address under which people reach the service, where it is another than the one that is listened on. */
@@ -87,9 +87,9 @@ export interface ApiOptions extends AllowedOrigins {
   trustedProxies?: number;
   /** Whether the routes of the original services answer as these did where they were wrong, unless a request says otherwise. */
   compat?: Compat;
-  /** How often who may ask; nobody is counted where this is left out. */
+  /** Rate limits; none where this is left out. */
   rates?: RequestRates;
-  /** Who may do what; open to everybody, and nothing written down, where this is left out. */
+  /** Credentials, scopes and the audit; where this is left out, every request is allowed and nothing is recorded. */
   access?: Access;
   /** Of the service. */
   version?: string;

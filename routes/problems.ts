@@ -29,7 +29,7 @@ const kinds = {
   "invalid-request": { status: 400, title: "The request does not fit" },
   "invalid-selection": { status: 400, title: "The selection selects nothing" },
   "unauthenticated": { status: 401, title: "Credentials are needed" },
-  "forbidden": { status: 403, title: "This is not allowed to everybody" },
+  "forbidden": { status: 403, title: "Not allowed" },
   "foreign-host": { status: 403, title: "Another host is addressed" },
   "foreign-origin": { status: 403, title: "The request comes from another site" },
   "unknown-path": { status: 404, title: "Nothing is here" },

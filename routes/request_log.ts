@@ -25,7 +25,7 @@ export function requestLogger(logger: Logger): Logger {
  * One line for each request once its answer is whole, or has been read where it is a stream, and its metrics. Comes after the
  * request id and before everything else.
  *
- * The line has the route's pattern and the path, without the query, which may hold what is nobody's business. What changes something
+ * The line has the route's pattern and the path, without the query, which may hold private text. What changes something
  * is told as `info`, what only reads as `debug`, a refusal for want of access or for haste as `warn` and a fault as `error`.
  */
 export function requestLog(

@@ -15,12 +15,12 @@ const pagePolicy = [
   "base-uri 'none'",
 ].join("; ");
 
-/** What is no page and is shown as one all the same, such as JSON that somebody opens, may do nothing. */
+/** Answers that are no pages, such as JSON opened in a browser, may load and run nothing. */
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const everywhere = Object.entries({
   "X-Content-Type-Options": "nosniff",
-  // Addresses of pages hold what somebody looks for: other sites need not know.
+  // Addresses of pages hold search terms, which other sites need not know.
   "Referrer-Policy": "same-origin",
   "X-Frame-Options": "DENY",
   "Cross-Origin-Opener-Policy": "same-origin",

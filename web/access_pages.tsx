@@ -183,7 +183,7 @@ export function accessPages(
       begin(c, await access.sessions.begin({ personId }, context));
       return c.redirect(path, 303);
     })
-    // For a page of another origin that somebody has come back to: a token for the code in its address.
+    // For the sign-in of a page of another origin: exchanges the code in its address for a token.
     .post("/auth/exchange", jsonBody(CodeRequest), async (c) => {
       const visitor = await access.signIns.takeCode(c.req.valid("json").code, c.req.header("Origin") ?? null);
       if (visitor === null) {

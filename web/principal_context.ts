@@ -1,5 +1,5 @@
 import { createContext } from "hono/jsx";
 import type { Principal } from "../access/mod.ts";
 
-/** Who looks at the page; `null` where nobody is known, as on the way to sign in. */
+/** The principal of the request; `null` where there is none, as on the sign-in page. */
 export const PrincipalContext = createContext<Principal | null>(null);

@@ -146,7 +146,7 @@ function choicesOf(of: JsonSchema, kind: SettingField["kind"]): string[] | null 
 
 function boundsOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minItems }: JsonSchema): string | null {
   const told = (bound: number | undefined, word: string) =>
-    // The bounds of a safe integer are everybody's, and say nothing.
+    // The bounds of a safe integer hold for every field, and need no hint.
     bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? [] : [`${word} ${bound}`];
   const bounds = [
     ...(type === "integer" ? ["whole"] : []),

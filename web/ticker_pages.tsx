@@ -52,7 +52,7 @@ export function tickerPages(
       }
       const entries = (await readDirectory())?.entries ?? [];
       const meant = entries.filter((entry) => entry.ticker.toUpperCase() === ticker.toUpperCase());
-      // Case matters, but whoever wrote it all in another one can only have meant the one there is.
+      // Case matters, but a name in the wrong case can only mean the one ticker that matches it.
       if (meant.length === 1) return c.redirect(tickerPath(meant[0]!.ticker) + address.search, 302);
       const near = nearTickers(ticker, entries.map((entry) => entry.ticker));
       const names = new Map(entries.map((entry) => [entry.ticker, entry.name]));

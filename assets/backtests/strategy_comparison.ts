@@ -93,8 +93,8 @@ const StrategyResult = z.object({
  *
  * Pairs are chosen on formations, before the sessions that are judged, so that a reader who picks the best row picks among settings:
  * `deflated_sharpe` counts these. `deflated_sharpe_all_trials` counts each pair under each strategy. Each takes count and variance of
- * Sharpe ratios from the same trials. The reference stands beside them for what its look-ahead is worth: nobody could have traded it,
- * and it is no trial.
+ * Sharpe ratios from the same trials. The reference stands beside them for what its look-ahead is worth: it could not
+ * have been traded, and is no trial.
  *
  * `overfitting_probability` is that of `backtestOverfitting`, the same for all rows of the same costs and weighting.
  *

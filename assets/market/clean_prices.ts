@@ -43,7 +43,7 @@ export const fewestSessions = 100;
  * The aligned session × ticker matrix of closes, without holes.
  *
  * By the rule `tradable` a ticker's closes go from its first bar to its last, on complete sessions alone: no close is repeated to an end
- * that it did not trade at, and none is made up for a date on which next to nobody traded. The rules of the originals have every ticker
+ * that it did not trade at, and none is made up for a date on which few tickers traded. The rules of the originals have every ticker
  * on every date.
  */
 export const cleanPrices = asset({

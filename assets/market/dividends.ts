@@ -5,7 +5,7 @@ const noDividends = "none in the source";
 
 /**
  * What metadata say of the dividends among bars. A source may have none: a file without that column or with nothing but blanks and
- * zeros in it, a vendor that tells of none. What is earned on its prices is a price return then, and nobody is to take it for a total
+ * zeros in it, a vendor that tells of none. What is earned on its prices is a price return then, which must not be taken for a total
  * return.
  *
  * @param columns USD a share of each bar; what is no positive number counts as none.

@@ -10,7 +10,7 @@ export class RejectedRows {
   readonly #named: UnusableRow[] = [];
   #count = 0;
 
-  /** @param concerns Whether a ticker is followed. What nobody follows is passed over; a row without a ticker may be anybody's. */
+  /** @param concerns Whether a ticker is followed. Rows of others are passed over; a row without a ticker may be of any. */
   constructor(private readonly concerns: (ticker: string) => boolean = () => true) {}
 
   /** Takes a row, as sources tell of it. */

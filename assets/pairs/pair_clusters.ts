@@ -46,8 +46,8 @@ export const PairClustersConfig = AsOfConfig.extend({
  * week.
  *
  * Each as-of session is a market of its own: it is cleaned and clustered by the closes of its formation, in the shares of its end, and
- * nothing later. What was found stays, as long as its as-of session is one: `pair_clusters`, `cointegrated_pairs` and `chosen_pairs` are a history of selections, of which
- * the newest is made by itself and older ones where somebody asks for their range.
+ * nothing later. Partitions stay as long as their as-of session is one: `pair_clusters`, `cointegrated_pairs` and `chosen_pairs` are a
+ * history of selections, of which the newest is made by default and older ones by a backfill.
  */
 export const pairClusters = asset({
   key: "pair_clusters",

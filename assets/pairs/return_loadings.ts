@@ -11,7 +11,7 @@ export interface ReturnLoadings {
   points: Float64Array[];
   /** Tickers that never moved. */
   dropped: string[];
-  /** Share of the returns' variance in these components; 0 for a single ticker, which moves together with nobody. */
+  /** Share of the returns' variance in these components; 0 for a single ticker, which has nothing to move together with. */
   explainedVariance: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Automation: conditions under which assets are made without anybody asking, an algebra to put them together, and who follows them.
+ * Automation: conditions under which assets are made by themselves, an algebra to combine them, and their evaluation.
  *
  * @module
  */

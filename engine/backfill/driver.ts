@@ -153,7 +153,7 @@ function troubleOf(steps: readonly BackfillStep[]): string | null {
     }
     if (status !== "failed" || !error) continue;
     const said = `${key} failed in run ${runId}: ${error.message}`;
-    if (error.fatal) return `${said} Nothing more can be made before somebody acts; then resume or retry.`;
+    if (error.fatal) return `${said} Nothing more can be made until the cause is removed; then resume or retry.`;
     // A step that gave up: part after part failed though each was tried again.
     if (error.name === "PartitionsFailedError" && !error.partial) {
       return `${said} Several parts failed one after the other; resume when what they read from is back.`;

@@ -91,7 +91,7 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
       throw new DefinitionError(
         `The config of "${asset.key}" has no default for ${
           defaults.error.issues.map((i) => i.path.join(".")).join(", ")
-        }. A schedule has nobody to ask: give each setting one.`,
+        }. A schedule cannot ask for settings: give each one a default.`,
       );
     }
     refuseRowsOfExternals(producer);

@@ -7,7 +7,7 @@ import { FreshnessState } from "../store/freshness_record.ts";
 import { Materialization } from "../store/records.ts";
 import { Reason } from "../store/reasons.ts";
 
-/** Partitions of an asset by their state. `expected` are missing ones that will be made without anybody asking. */
+/** Partitions of an asset by their state. `expected` are missing ones that the next run makes by default. */
 const PartitionCounts = byName(["wanted", "made", "missing", "expected", "stale", "waiting", "failed"], z.int());
 export type PartitionCounts = z.infer<typeof PartitionCounts>;
 
@@ -35,7 +35,7 @@ export const AssetState = z.strictObject({
   failedChecks: list(FailedCheck).describe("Checks that stand failed, also those that only warn"),
   /** How many partitions it has of each sort; `null` for an asset that is made as a whole. */
   partitions: PartitionCounts.nullable(),
-  /** Under which condition it is made without anybody asking; `null` where there is none. */
+  /** The condition under which it is made by itself; `null` where there is none. */
   automation: z.string().nullable(),
 });
 export type AssetState = z.infer<typeof AssetState>;

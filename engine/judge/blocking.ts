@@ -13,7 +13,7 @@ interface Now extends Pick<PartitionStates, "partitions"> {
 
 /**
  * Whether a rejected attempt still stands: the producer has published nothing since, would read exactly what it read then, and
- * has something to do. A source that cannot be read now has not changed as far as anybody knows.
+ * has something to do. A source that cannot be read now counts as unchanged.
  */
 export function isBlocked(
   producer: Producer,

@@ -205,7 +205,7 @@ function partitionState(
   const made = PartitionSet.together(space, keptGroups);
   const lost = PartitionSet.together(space, lostGroups);
   const missing = wanted.difference(made);
-  // What was there is made again without anybody asking.
+  // A partition that was there is made again by default.
   const expected = partitionsDef?.missing === "latest"
     ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted)).union(missing.intersection(lost))
     : missing;

@@ -24,8 +24,8 @@ export function readersOfChange(
 }
 
 /**
- * Changed partitions for storing. Names and dates that are not there any more are named one by one, so that whoever reads the rectangles
- * later knows of them without knowing what there was.
+ * Changed partitions for storing. Names and dates that are not there any more are named one by one, so that later readers
+ * of the rectangles know of them without the partitions of then.
  *
  * @param left Names and dates that the asset has after the change.
  */

@@ -69,7 +69,7 @@ export class RowStreams {
     const cursor = `"rows_${crypto.randomUUID()}"`;
     let closing: Promise<void> | undefined;
     const shut = async () => {
-      // The session of the embedded database is everybody's and does not end with this one.
+      // The session of the embedded database is shared and does not end with this stream.
       await session.unsafe(`CLOSE ${cursor}`).catch(() => {});
       await session.end({ timeout: 5 });
     };

@@ -193,7 +193,7 @@ export class Heartbeat {
         if (run) await releaseRun(tx, id);
       });
     }
-    // A step that its run does not know of would keep its asset from everybody.
+    // A claimed step that its run does not know of would block its asset for all runs.
     await sql`
       UPDATE engine.step s
       SET process_id = NULL,

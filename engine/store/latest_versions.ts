@@ -27,8 +27,7 @@ export function forgetVersions(database: Database): void {
 }
 
 /**
- * Does what publishes new versions of some assets. Whoever asks for their latest meanwhile is told by the database, and whoever
- * asks afterwards is told of them.
+ * Publishes new versions of some assets. Their latest versions are read from the database meanwhile, and afterwards known anew.
  */
 export async function whilePublishing<T>(
   database: Database,
@@ -52,8 +51,8 @@ export async function whilePublishing<T>(
 }
 
 /**
- * Looks up the latest versions of assets for many readers with one query at a time: who asks while one runs shares the next,
- * which begins after all of them have asked, so that nobody is told what was out of date when they asked.
+ * Looks up the latest versions of assets for many readers with one query at a time: a reader that comes while one
+ * runs shares the next, which begins after it has come, so that it never gets a version that was out of date by then.
  *
  * The embedded database belongs to this process alone, which knows when a version is published: it is asked once a version, so
  * that a reader does not wait for its one session while something else is being published.

@@ -28,6 +28,6 @@ export async function whyLost(sql: Sql, key: string, materialization: number): P
       SELECT name, because FROM engine.retired_table
       WHERE asset_key = t.asset_key AND materialization >= ${materialization} ORDER BY materialization, name LIMIT 1
     ) r ON true WHERE t.asset_key = ${key}`;
-  const where = row?.retired ? `; they are in the table retired."${row.retired}" for whoever asks the database` : "";
+  const where = row?.retired ? `; they are in the table retired."${row.retired}", where SQL can read them` : "";
   return `the table was replaced, because ${row?.because ?? "it did not fit the asset"}${where}`;
 }

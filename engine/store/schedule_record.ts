@@ -9,7 +9,7 @@ export const ScheduleTick = named(
     scheduledAt: instant,
     firedAt: instant,
     madeUp: z.boolean().describe("Whether it was missed while no process was there, and made up later"),
-    asked: z.boolean().describe("Whether somebody asked for it, and no clock"),
+    asked: z.boolean().describe("Whether a request fired it, and not the clock"),
     runId: z.int().nullable().describe("null where nothing was stale"),
   }),
 );

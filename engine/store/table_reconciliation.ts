@@ -395,7 +395,7 @@ class Reconciliation {
     this.told.push({
       level: "warn",
       message:
-        `A table of "${key}" was retired, because ${because}. Its rows are in retired."${name}": when nobody needs ` +
+        `A table of "${key}" was retired, because ${because}. Its rows are in retired."${name}": when nothing needs ` +
         `them any more, DROP TABLE retired."${name}".`,
     });
   }

@@ -250,7 +250,7 @@ function shortened(message: string): string {
   return message.length > 2_000 ? `${message.slice(0, 2_000)}…` : message;
 }
 
-/** Slack and its like read these characters as markup, and what they enclose as links and calls to everybody. */
+/** Slack and its like read these characters as markup, and what they enclose as links and mentions of a whole channel. */
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -48,7 +48,7 @@ export interface VendorOptions {
   signal?: AbortSignal;
   /** Called after each page with the rows or tickers had so far; `total` is `null` where the vendor does not say it. */
   onProgress?: (done: number, total: number | null) => void;
-  /** Called with each row that cannot be used, of instruments that nobody follows too. */
+  /** Called with each row that cannot be used, of instruments that are not followed too. */
   onUnusable?: (row: UnusableRow) => void;
   /** Called before each request that counts against the rate, further tries included. */
   onRequest?: () => void;

@@ -32,12 +32,12 @@ export class VendorError extends MarketDataError {
     this.scope = scope;
   }
 
-  /** Whether the calls that would follow are bound to fail too, so that whoever makes them should stop. */
+  /** Whether the calls that would follow are bound to fail too, and so should not be made. */
   get stopsFurtherCalls(): boolean {
     return this.scope !== "call";
   }
 
-  /** Says the same to whoever asks errors of any kind whether there is a point in going on. */
+  /** The same under the name that the engine asks of errors of any kind. */
   get fatal(): boolean {
     return this.stopsFurtherCalls;
   }

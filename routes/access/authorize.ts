@@ -46,7 +46,7 @@ export function authorize(
       if (event !== null) await access.audit.end(event, outcome);
       else if (c.res.status >= 400) await access.audit.record(by, actionOf(c), outcome);
     } catch (error) {
-      // It is done, and said to be: that nobody knows its outcome is for the log.
+      // The change is done and answered; that its outcome is not on record goes to the log.
       const what = event === null ? `That ${actionOf(c).action} was refused` : `The outcome of audit event ${event}`;
       logger.error(`${what} could not be written: ${messageOf(error)}`);
     }

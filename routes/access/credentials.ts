@@ -16,7 +16,7 @@ export interface CredentialVariables {
 /** Cookie of a session. Browsers take this prefix from this very host alone, for all paths, and over TLS or on this machine. */
 export const sessionCookie = "__Host-tandem_session";
 
-/** Whoever asks where nobody has to say who they are. */
+/** Every client of a service without authentication. */
 export const anybody: Principal = { kind: "anybody", id: null, name: "anybody", scope: "admin" };
 
 /**

@@ -58,7 +58,7 @@ const describeRevocation = describeRoute({
 });
 const describeSessions = describeRoute({
   tag: "Access",
-  summary: "Sessions: one's own, or everybody's for an admin",
+  summary: "Sessions: your own, or all of them for an admin",
   answers: {
     200: {
       description: "The sessions",

@@ -4,7 +4,7 @@ import type { Scope } from "../../access/mod.ts";
 interface Rule {
   path: RegExp;
   methods?: readonly string[];
-  /** `null` is for everybody. */
+  /** `null` needs no credentials. */
   needs: Scope | null;
 }
 
@@ -13,13 +13,13 @@ interface Rule {
  * so that a route that was forgotten here is closed.
  */
 const rules: readonly Rule[] = [
-  // Whether the service is alive, the ways to sign in, and what says nothing of anybody's data.
+  // Whether the service is alive, the ways to sign in, and what reveals no data.
   { path: /^\/(?:healthz|readyz|sign-in|openapi\.json|docs|favicon\.ico)$/, needs: null },
   { path: /^\/(?:auth|static)\//, needs: null },
   // Who has access, and what they did with it.
   { path: /^\/v1\/(?:tokens|audit-events)(?:\/|$)/, needs: "admin" },
   { path: /^\/settings\/(?:tokens|audit-events)(?:[./]|$)/, needs: "admin" },
-  // One's own sessions; the routes ask for `admin` where it is somebody else's.
+  // One's own sessions; the routes ask for `admin` for those of others.
   { path: /^\/v1\/sessions(?:\/|$)/, needs: "read" },
   { path: /^\/settings\/sessions(?:\/|$)/, needs: "read" },
   // These compute from their body, and change nothing.

@@ -12,7 +12,7 @@ const stringOrNumber = /"(?:[^"\\]|\\[^]?)*(?:"|$)|-?Infinity|NaN/g;
 
 /**
  * Parses what Python's `json.loads` parses: JSON, and the three numbers outside of strings. Those among the fields of a row are made
- * numbers by {@link restoreNumbers}; what is elsewhere is nothing that anybody reads.
+ * numbers by {@link restoreNumbers}; numbers elsewhere are not read.
  *
  * @throws {SyntaxError} If it is neither.
  *

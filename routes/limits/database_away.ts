@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from "hono";
 import { databaseAwayProblem } from "../problems.ts";
 
 /**
- * Answers 503 while the database is away, instead of waiting with whoever asks it: a network that swallows what is sent says nothing for
- * minutes. A change that has begun is not cut short: nobody would know what became of it.
+ * Answers 503 while the database is away, instead of letting requests wait: a network that drops packets reports nothing for minutes.
+ * A change that has begun is not cut short: its outcome would be unknown.
  *
  * @param awaySignal Aborts when the database is found to be away; another one is there when it is back.
  */

@@ -24,9 +24,9 @@ export interface LastingServerOptions {
 /**
  * Serves HTTP, and listens again when the runtime stops doing so.
  *
- * `Deno.serve` ends, and the process with it unless somebody looks, when a connection cannot be accepted: when the process has as many
- * open files as it may. It sets no bound to connections and closes none for being idle, so that whoever opens enough of them could end
- * the service. Here those that are open are served meanwhile, and new ones are taken as soon as there is room.
+ * `Deno.serve` ends, and the process with it unless its end is handled, when a connection cannot be accepted: when the process has as
+ * many open files as it may. It sets no bound to connections and closes none for being idle, so that one client could end the service
+ * by opening enough of them. Here those that are open are served meanwhile, and new ones are taken as soon as there is room.
  *
  * @throws As `Deno.serve` does, when it cannot listen to begin with.
  */

@@ -8,7 +8,7 @@ import { requestPolicies, type RequestRates, requestRates } from "./request_rate
 /**
  * The rate limits of requests, which all processes on the database share.
  *
- * @returns `undefined` where `rateLimitPerMinute` is: nobody is counted.
+ * @returns `undefined` where `rateLimitPerMinute` is: there is no limit.
  */
 export function requestRatesFrom(
   { rateLimitPerMinute, trustedProxies }: Proxies & { rateLimitPerMinute: number | undefined },

@@ -79,7 +79,7 @@ function every(ms: number, ask: () => Promise<boolean>): () => Promise<boolean> 
   };
 }
 
-/** The same stream, for as long as it may go on; `ended` is called once nobody reads it any more. */
+/** The same stream, for as long as it may go on; `ended` is called once its reader is gone. */
 function watched(
   body: ReadableStream<Uint8Array>,
   { ended, mayGoOn }: { ended: () => void; mayGoOn: () => Promise<boolean> },

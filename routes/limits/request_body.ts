@@ -26,7 +26,7 @@ export interface BodyLimits {
  * Lets handlers read no more of a body than is allowed, whether its length is told or not, and wait no longer for it than is
  * reasonable. What reads it gets a {@link Problem}: 413 for a body that is too large, 408 for one that comes too slowly.
  *
- * Only the time in which somebody waits for the body counts: it is not the client's fault if a handler is slow.
+ * Only the time in which the handler waits for the body counts: it is not the client's fault if a handler is slow.
  */
 export function requestBody({ maxBytes, pace = defaultBodyPace }: BodyLimits): MiddlewareHandler {
   return async (c, next) => {
@@ -64,7 +64,7 @@ function guarded(
       reader.cancel().catch(() => {});
     },
     cancel: (reason) => reader.cancel(reason),
-    // Nothing is read before somebody wants it.
+    // Nothing is read before the handler asks for it.
   }, { highWaterMark: 0 });
 }
 

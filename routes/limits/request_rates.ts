@@ -59,8 +59,8 @@ const MAX_KNOWN = 10_000;
  * Rate limits of requests. Who is over one gets 429 with `Retry-After`; every answer that was counted says in `RateLimit` what is
  * left, and in `RateLimit-Policy` what there is: `q` requests at once, all of them again after `w` seconds.
  *
- * Credentials count as an attempt of their address until they have proved good, which keeps guesses from the database and leaves
- * alone who shares an address with somebody that guesses.
+ * Credentials count as an attempt of their address until they have proved good, which keeps guesses from the database and
+ * does not limit valid clients that share an address with a guesser.
  *
  * Source: draft-ietf-httpapi-ratelimit-headers-10.
  */

@@ -1,6 +1,6 @@
 /**
- * Makes another signal of a request's own, once somebody asks for it: the runtime makes signals only where they are wanted, and says on
- * the terminal what it thinks of each that is.
+ * Replaces a request's signal by another, made when it is first read: the runtime creates signals only where they are read, and prints a
+ * warning for each.
  */
 export function signalOf(request: Request, make: (own: AbortSignal) => AbortSignal, own = request): void {
   const prototype = Object.getPrototypeOf(own) as Request;

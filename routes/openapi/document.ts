@@ -148,7 +148,7 @@ function described({ method, path, operation, ...demands }: DescribedRoute): Des
   const statuses = new Set<number>([
     400,
     ...(scope === null ? [] : [401]),
-    // For who asks for another host as well, and so for everybody.
+    // Also for a wrong Host header, and so on every route.
     403,
     ...(method === "GET" ? [] : [408, 413]),
     414,

@@ -36,7 +36,7 @@ export function followFeed({ heard, connected }) {
       if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === source && open(), againMs);
     });
   };
-  // A browser has few connections to one server: pages that nobody sees leave them to those that somebody does.
+  // A browser has few connections to one server: hidden pages leave them to the visible ones.
   document.addEventListener("visibilitychange", open);
   addEventListener("pagehide", () => source?.close());
   open();

@@ -2,7 +2,7 @@ import type { AutomationState, Condition, EvaluationNode } from "../../engine/mo
 import { count, counted } from "../figures.ts";
 import { Moment } from "./moment.tsx";
 
-/** When an asset is made without anybody asking: its condition as a tree, with what was found of each part. */
+/** The automation condition of an asset as a tree, with the last evaluation of each part. */
 export function AutomationTree(
   { automation, condition, now }: { automation: AutomationState; condition: Condition | undefined; now: number },
 ) {

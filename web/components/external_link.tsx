@@ -1,8 +1,8 @@
 import type { Child } from "hono/jsx";
 
 /**
- * A link away from the service, for an address that somebody else wrote: only http and https are linked, the other side is told
- * nothing and vouched for by nobody. Anything else is shown as the text alone.
+ * A link to an address from outside data: only http and https are linked, without a referrer and with `nofollow`. Anything else is
+ * shown as its text alone.
  */
 export function ExternalLink({ href, children }: { href: string; children: Child }) {
   const protocol = URL.parse(href)?.protocol;

@@ -161,7 +161,7 @@ function Setting({ field, text, problem }: { field: SettingField; text: string; 
         : kind === "json"
         ? <textarea rows={2} spellcheck={false} {...control}>{text}</textarea>
         : (
-          // As text, so that what is no number reaches whoever says so at the field.
+          // As text, so that the server sees what is no number and says so at the field.
           <input
             type="text"
             inputmode={kind === "number" ? "decimal" : kind === "integer" ? "numeric" : undefined}

@@ -80,7 +80,7 @@ function Operation(
       </summary>
       {description && <p>{description}</p>}
       <p class="faint">
-        {operation["x-scope"] ? `Needs the scope ${operation["x-scope"]}.` : "For everybody."}{" "}
+        {operation["x-scope"] ? `Needs the scope ${operation["x-scope"]}.` : "Needs no credentials."}{" "}
         <a href={`#${operationId}`}>Link to it</a>
       </p>
       {parameters.length > 0 && (

@@ -20,7 +20,7 @@ export interface SettingsProps {
 
 /** Who has access: tokens, sessions, and oneself. */
 export function SettingsPage({ principal, required, tokens, sessions, created, problem, now }: SettingsProps) {
-  const everybody = may(principal, "admin");
+  const all = may(principal, "admin");
   return (
     <Layout
       title="Settings · Tandem"
@@ -40,7 +40,7 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
         </div>
       }
     >
-      {everybody && <SettingsTabs path="/settings" />}
+      {all && <SettingsTabs path="/settings" />}
       {problem && <p class="notice bad" role="alert">{problem}</p>}
       {created && <Created created={created} />}
       {tokens !== null && (
@@ -49,7 +49,7 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
           <TokenTable tokens={tokens} now={now} />
         </Panel>
       )}
-      <Panel id="sessions" title={everybody ? "Sessions" : "Your sessions"}>
+      <Panel id="sessions" title={all ? "Sessions" : "Your sessions"}>
         <SessionTable sessions={sessions} principal={principal} now={now} />
       </Panel>
     </Layout>

@@ -1,7 +1,7 @@
 import { Layout } from "../layout.tsx";
 
 export interface SignInProps {
-  /** How the identity provider is called; `null` where nobody signs in by one. */
+  /** Name of the identity provider; `null` where none is configured. */
   provider: string | null;
   /** Where to go afterwards. */
   returnPath: string;

@@ -46,7 +46,7 @@ export async function readWideCloses(
         if (!Number.isNaN(close)) closes++;
       } catch (fault) {
         if (!(fault instanceof RowFault)) throw fault;
-        // Where a quote is missing nobody knows where the fields after it begin.
+        // Where a quote is missing, the beginnings of the fields after it are unknown.
         if (fault.fault.column === undefined) throw fault;
         faults.set(k, fault);
         closes++;

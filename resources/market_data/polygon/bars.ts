@@ -8,7 +8,7 @@ import type { Transport } from "./transport.ts";
 
 /** The last moment whose date has four digits in its year. */
 const LAST_MS = Date.parse("9999-12-31T00:00:00Z");
-/** What a bar must have to be anybody's. */
+/** The fields that every bar must have. */
 const TickerBar = z.looseObject({ t: z.int().min(0).max(LAST_MS), T: z.unknown().optional() });
 const SessionBar = z.looseObject({ T: symbol, t: TickerBar.shape.t });
 

@@ -9,7 +9,7 @@ const count = z.number().nullish();
 
 /**
  * The frame of a listing: `results` may be missing or null where there is nothing, and only there. An answer that counts rows and
- * has none is broken; taken for a holiday, it would leave a hole that nobody sees. Rows are read one by one: see {@link Listing}.
+ * has none is broken; taken for a holiday, it would leave a silent gap. Rows are read one by one: see {@link Listing}.
  */
 export const listing = z.object({
   status,

@@ -48,7 +48,7 @@ export async function exchange(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    // Whichever lost the race may still fail, and nobody listens any more.
+    // The one that lost the race may still fail, without a listener.
     reading.catch(() => {});
     ended.promise.catch(() => {});
   }

@@ -17,8 +17,8 @@ export function newYorkDates(): (ms: number) => string {
 }
 
 /**
- * The New York date of a timestamp that stands for a day. Midnight UTC means the day itself: whoever has a date and no time writes
- * it so, and in New York it would be the evening before.
+ * The New York date of a timestamp that stands for a day. Midnight UTC means the day itself: dates without a
+ * time are written so, and in New York it would be the evening before.
  *
  * @returns `null` for a text that is neither timestamp nor date.
  */
