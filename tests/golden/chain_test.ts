@@ -159,7 +159,7 @@ for (const { name, ignore, open } of databases) {
       const database = await open();
       try {
         // Everything once, on the database that keeps tables of this size in practice; on both, what is asserted.
-        const selection = name === "PGlite" ? "+pair_trades +rejected_bars" : "*";
+        const selection = name === "PGlite" ? "raw_tickers +pair_trades +rejected_bars" : "*";
         const options = { database, preset: "tandem", selection } as const;
         await chainOf("sp500_daily_2017_2021.csv.gz", options, async ({ engine, rows }) => {
           const states = await engine.states();

@@ -133,7 +133,7 @@ export function listedRow(ticker: string, more: { delisted_on?: string | null; n
 }
 
 export function vendorBar(ticker: string, session: string, price: number, more: Partial<VendorBar> = {}): VendorBar {
-  const bar = { ticker, session, open: price, high: price, low: price, close: price, volume: 100 };
+  const bar = { ticker, session, open: price, high: price, low: price, close: price, volume: 1_000_000 };
   return { ...bar, vwap: null, trades: null, ...more };
 }
 
