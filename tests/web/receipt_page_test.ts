@@ -58,6 +58,9 @@ Deno.test({
         await withBrowser(async (browser) => {
           const { page, errors, foreign } = await openPage(browser, `${server.url}/assets/total#rows`, { width: 390 });
           await page.getByRole("link", { name: "Receipt" }).click();
+          await page.waitForURL(/receipt/);
+          // The button is there before the module that listens to it.
+          await page.waitForLoadState();
           await page.getByRole("button", { name: "Replay" }).click();
           await page.locator("#replayed", { hasText: /its row is the same to the last bit/ }).waitFor();
           // A source outside is not asked again: its rows cannot be made from what is stored.
