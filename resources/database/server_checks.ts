@@ -42,8 +42,10 @@ export async function requireSessions(one: Connection, other: Connection, { text
     const [row] = await connection.command<{ pid: number }>("select pg_backend_pid() as pid");
     return row!.pid;
   };
-  const shared = async (): Promise<boolean> => {
+  const shared = async (round: number): Promise<boolean> => {
     const before = await session(one);
+    // A pooler that takes turns among two sessions gives each connection its own one in every even round, and the other in an odd one.
+    if (round % 2 === 1) await session(other);
     await other.command("begin");
     const others = await session(other);
     // Where there is but one session for all, the first has to wait for the end of the transaction.
@@ -52,7 +54,7 @@ export async function requireSessions(one: Connection, other: Connection, { text
     return others === before || after !== before;
   };
   for (let round = 0; round < rounds; round++) {
-    if (!await shared()) continue;
+    if (!await shared(round)) continue;
     throw new DatabaseOpenError(
       `DATABASE_URL ${text} leads to a connection pooler in transaction mode, in which Tandem's locks do not hold. ` +
         "Use the server's direct address (on most providers another port or host), or set the pooler to session mode.",
