@@ -58,8 +58,8 @@ const phases: Stage[][][] = [
   [[tests("tests", "--parallel", `--ignore=${Object.values(timed).join()}`, "tests/")], [
     { name: "format", args: ["fmt", "--check", "--quiet"] },
     { name: "lint", args: ["lint", "--quiet"] },
-    { name: "types", args: ["check", "--quiet", ".", ...await clientModules()] },
-    { name: "types of the README", args: ["check", "--quiet", "--doc-only", "README.md"] },
+    // With the examples of docstrings and of the README: one program, which takes most of the time to read.
+    { name: "types", args: ["check", "--quiet", "--doc", ".", "README.md", ...await clientModules()] },
     { name: "examples", args: ["test", "-P", "--doc", "--no-check", "quant/", "engine/"] },
   ]],
   [[tests("rate tests", timed.rates)]],

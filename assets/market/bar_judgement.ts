@@ -124,7 +124,7 @@ export function judgeBars(
   };
 }
 
-/** Of a bar whose values can be, beside others that can be. */
+/** Of a bar whose values are possible, and whose prices or events are others than those of the bar that is used. */
 export const differs = "differs from the first usable bar of the session";
 
 /**
@@ -137,7 +137,7 @@ export function barFault(bars: BarColumns, i: number): string | undefined {
   if (fault !== undefined || bars.occurrence[i] === 1) return fault;
   const used = usedBar(bars, i)!;
   if (used === i) return undefined;
-  return sameValues(bars, i, used) ? "repeats the first usable bar of the session" : differs;
+  return agrees(bars, i, used) ? "repeats the first usable bar of the session" : differs;
 }
 
 /** The first bar with possible values of the ticker and session of bar `i`, up to `i`. */
@@ -175,12 +175,9 @@ function isOutOfRange(price: number): boolean {
   return price < possible.price.least || price > possible.price.most;
 }
 
-function sameValues(
-  { open, high, low, close, volume, dividend, split }: BarColumns,
-  i: number,
-  other: number,
-): boolean {
-  return [open, high, low, close, volume, dividend, split].every((values) => Object.is(values[i], values[other]));
+/** Whether two bars have the same prices and events. A vendor may send a bar again with another volume, which no price depends on. */
+function agrees({ open, high, low, close, dividend, split }: BarColumns, i: number, other: number): boolean {
+  return [open, high, low, close, dividend, split].every((values) => Object.is(values[i], values[other]));
 }
 
 /**

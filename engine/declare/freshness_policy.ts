@@ -71,8 +71,8 @@ export interface SessionDeadlineOptions<Resources = unknown> {
  * const policy = sessionDeadline({ calendar: nyse, by: "18:30", timeZone: "America/New_York", column: "session" });
  * const facts = { key: "bars", newest: "2024-03-08", materializedAt: null };
  * // 2024-03-08 was a Friday, and summer time began on the Sunday after it.
- * assert.equal(policy.judge(facts, Temporal.Instant.from("2024-03-11T22:29:59Z")).state, "met");
- * assert.equal(policy.judge(facts, Temporal.Instant.from("2024-03-11T22:30:00Z")).state, "late");
+ * assert.equal(policy.judge(facts, Temporal.Instant.from("2024-03-11T22:29:59Z"), {}).state, "met");
+ * assert.equal(policy.judge(facts, Temporal.Instant.from("2024-03-11T22:30:00Z"), {}).state, "late");
  * ```
  */
 export function sessionDeadline<Resources = unknown>(

@@ -164,6 +164,8 @@ browserTest("a phone shows the table first, and the graph to who asks for it", a
     const { page, errors } = await openPage(browser, `${server.url}/assets`, { width: 390, colorScheme });
     assert.equal(await page.locator("#graph").isVisible(), false);
     await page.getByRole("link", { name: "Graph and table" }).click();
+    // Before its module works, a node of the graph is a link to the asset's page.
+    await page.locator(".graph-tools").waitFor();
     await node(page, "total").click();
     await page.getByText("It has never been materialized.").waitFor();
     const width = Number(await page.evaluate("document.documentElement.scrollWidth"));

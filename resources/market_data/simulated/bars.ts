@@ -124,13 +124,8 @@ class RowWriter {
         return this.#append(row);
       case "restated_duplicate":
         this.#append(row);
-        return this.#append({
-          ...row,
-          open: cents(1.01 * row.open),
-          high: cents(1.01 * row.high),
-          low: cents(1.01 * row.low),
-          close: cents(1.01 * row.close),
-        });
+        // As vendors send a bar again once its volume is final.
+        return this.#append({ ...row, volume: Math.round(1.01 * row.volume) });
       case "negative_close":
         return this.#append({ ...row, close: -row.close });
       case "zero_prices":

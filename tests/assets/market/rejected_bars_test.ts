@@ -48,6 +48,8 @@ Deno.test("bars_agree names the bar that differs from the used one, however few 
     rawBar("B", "2024-01-02", 20, { occurrence: 2 }),
     rawBar("B", "2024-01-03", null),
     rawBar("B", "2024-01-03", 20, { occurrence: 2 }),
+    rawBar("B", "2024-01-04", 20),
+    rawBar("B", "2024-01-04", 20, { occurrence: 2, volume: 7 }),
   ]);
   assert.equal(checks.bars_agree!.passed, true);
   const differing = await rejectedOf([
