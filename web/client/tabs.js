@@ -14,8 +14,10 @@ function showTab() {
     if (tab.hash === `#${shown?.id}`) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
   }
-  // The browser has looked for the anchor while it was hidden.
-  if (anchor && anchor !== shown) anchor.scrollIntoView();
+  // The browser has looked for the anchor while it was hidden. The first part of a view stands below the tabs already.
+  if (!anchor || anchor === shown) return;
+  if (anchor === shown?.firstElementChild) scrollTo(0, 0);
+  else anchor.scrollIntoView();
 }
 
 addEventListener("hashchange", showTab);

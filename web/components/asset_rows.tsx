@@ -89,6 +89,7 @@ export function AssetRows(
             <table aria-describedby="rows-about">
               <thead>
                 <tr>
+                  <th scope="col">Made by</th>
                   {page.columns.map(({ name, type }) => (
                     <SortHeader
                       key={name}
@@ -100,20 +101,19 @@ export function AssetRows(
                       fixed={type === "jsonb"}
                     />
                   ))}
-                  <th scope="col">Made by</th>
                 </tr>
               </thead>
               <tbody>
                 {page.rows.map((row) => (
                   <tr>
+                    <td>
+                      <a href={receiptPath(key, schema, { row, asOf })}>Receipt</a>
+                    </td>
                     {page.columns.map(({ name, type }) => (
                       <td key={name} class={isNumeric(type) ? "number" : type === "jsonb" ? "value" : undefined}>
                         {shownValue(row[name], { percent: isFraction({ name, type }) })}
                       </td>
                     ))}
-                    <td>
-                      <a href={receiptPath(key, schema, { row, asOf })}>Receipt</a>
-                    </td>
                   </tr>
                 ))}
               </tbody>

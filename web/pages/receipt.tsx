@@ -1,6 +1,5 @@
 import type { Receipt } from "../../engine/mod.ts";
 import { shownValue } from "../cell_value.ts";
-import { Figure, FigureList } from "../components/figure_list.tsx";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
 import { counted } from "../figures.ts";
@@ -120,11 +119,16 @@ function ReceiptPanel({ receipt, now }: { receipt: Receipt; now: number }) {
       {rows.length === 1 && (
         <>
           <h3>The row</h3>
-          <FigureList>
-            {Object.entries(rows[0]!).map(([name, value]) => (
-              <Figure key={name} title={name} text={shownValue(value)} />
-            ))}
-          </FigureList>
+          <table>
+            <tbody>
+              {Object.entries(rows[0]!).map(([name, value]) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>{shownValue(value)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
         </>
       )}
     </Panel>
