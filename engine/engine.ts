@@ -561,14 +561,14 @@ export class Engine {
     return await this.#rowHistory.prune(options);
   }
 
-  /** How two versions of an asset differ: see {@link versionDifference}. @throws {InvalidRequestError} */
+  /** How two versions of an asset differ: see {@link versionDifference}. @throws {ExternalAssetError | InvalidRequestError} */
   async compare(key: string, versions: { from: AsOf; to?: AsOf }): Promise<VersionDifference> {
-    return await versionDifference(this.around.database, this.graph.asset(key), versions);
+    return await versionDifference(this.around.database, withRows(this.graph.asset(key)), versions);
   }
 
-  /** What made some rows of an asset: see {@link receiptsOf}. @throws {InvalidRequestError} */
+  /** What made some rows of an asset: see {@link receiptsOf}. @throws {ExternalAssetError | InvalidRequestError} */
   async receipts(key: string, query: ReceiptQuery): Promise<Receipt[]> {
-    return await receiptsOf(this.around.database, this.graph.asset(key), query);
+    return await receiptsOf(this.around.database, withRows(this.graph.asset(key)), query);
   }
 
   /** Makes rows again from the versions that they were made of, one request after the other: see {@link replay}. */

@@ -4,27 +4,8 @@ import type { DifferencePageProps } from "./pages/difference.tsx";
 /** What the page of two versions reads of the engine. */
 export type VersionEngine = Pick<Engine, "compare" | "materializations">;
 
-/** One value of two versions. */
-export interface ComparedValue {
-  name: string;
-  before: unknown;
-  after: unknown;
-}
-
 /** Versions to choose from. */
 const offered = 60;
-
-/**
- * The values of two records by name.
- *
- * @param options.all Those that are equal, too.
- */
-export function differing(before: unknown, after: unknown, { all = false } = {}): ComparedValue[] {
-  const [earlier, later] = [Object(before ?? {}), Object(after ?? {})] as Record<string, unknown>[];
-  return [...new Set([...Object.keys(earlier!), ...Object.keys(later!)])]
-    .map((name) => ({ name, before: earlier![name], after: later![name] }))
-    .filter((value) => all || JSON.stringify(value.before) !== JSON.stringify(value.after));
-}
 
 /** Reads two versions by the numbers in an address: the two newest where it has none. */
 export async function readVersions(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { eager, keepAll } from "../../engine/mod.ts";
-import { sharpeSample } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
+import { sessionSharpe } from "./counted_trials.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
 import { trialColumns, type TrialSetting, trialSettings } from "./trial_settings.ts";
 
@@ -21,8 +21,8 @@ const BacktestTrial = z.object({
 /**
  * Every backtest that ever ran, with its Sharpe ratio: the ledger for which that of a shown one is deflated.
  *
- * A trial is a partition. Those that are set now are made again with each session; one that is set no more is kept as it was, whatever
- * becomes of the settings, for it was tried.
+ * A trial is a partition. Trials of the present settings are made again with each session; those of earlier settings are kept as they
+ * were, because they were tried.
  */
 export const backtestTrials = asset({
   key: "backtest_trials",
@@ -67,7 +67,7 @@ export const backtestTrials = asset({
           last_session: series.at(-1)!.session,
           sessions: series.length,
           total_return: series.at(-1)!.equity - 1,
-          session_sharpe: excess.some((value) => value !== excess[0]) ? sharpeSample(excess).sharpe : 0,
+          session_sharpe: sessionSharpe(excess),
         };
       });
     });

@@ -1,5 +1,5 @@
 import type { RowOf } from "../../engine/mod.ts";
-import { type SharpeTrials, sharpeTrials } from "../../quant/mod.ts";
+import { sharpeSample, type SharpeTrials, sharpeTrials } from "../../quant/mod.ts";
 import type { backtestTrials } from "./backtest_trials.ts";
 
 /** What the Sharpe ratios of the same costs are deflated for. */
@@ -14,6 +14,16 @@ export interface Trials {
 }
 
 type Trial = RowOf<typeof backtestTrials>;
+
+/** Sharpe ratio a session of returns in excess of cash; 0 where they never vary: such a trial found nothing, and was one. */
+export function sessionSharpe(excess: Float64Array): number {
+  return varies(excess) ? sharpeSample(excess).sharpe : 0;
+}
+
+/** Whether there is more than one value. */
+export function varies(values: Float64Array): boolean {
+  return values.some((value) => value !== values[0]);
+}
 
 /** Number and variance of some trials, by their Sharpe ratios a session; `null` of none. */
 export function trialsOf(sharpes: readonly number[]): SharpeTrials | null {

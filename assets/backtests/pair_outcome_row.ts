@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { compoundEquity, sharpeSample, totalReturn } from "../../quant/mod.ts";
+import { compoundEquity, totalReturn } from "../../quant/mod.ts";
+import { sessionSharpe } from "./counted_trials.ts";
 import type { PairOutcomeRow } from "./pair_outcomes.ts";
 import type { TradedPair } from "./traded_pair.ts";
 import type { CostLevel } from "./trading_costs.ts";
@@ -24,7 +25,6 @@ export function pairOutcomeRow(
     traded,
     (t) => daily.dailyReturn[t]! - (t === 0 ? 0 : daily.longExposure[t - 1]! * cashReturn[pair.first + t]!),
   );
-  const varies = excess.some((value) => value !== excess[0]);
   return {
     strategy: rule.strategy,
     costs: level.costs,
@@ -36,6 +36,6 @@ export function pairOutcomeRow(
     sessions: traded.length,
     positions: entered.reduce((sum, count) => sum + count, 0),
     total_return: totalReturn(compoundEquity(Float64Array.from(traded, (t) => daily.dailyReturn[t]!))),
-    session_sharpe: varies ? sharpeSample(excess).sharpe : 0,
+    session_sharpe: sessionSharpe(excess),
   };
 }

@@ -13,7 +13,7 @@ import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { backtestTrials } from "./backtest_trials.ts";
-import { nearestTo, type Trials, trialsOf } from "./counted_trials.ts";
+import { nearestTo, sessionSharpe, type Trials, trialsOf, varies } from "./counted_trials.ts";
 import { overfittingProbability } from "./overfitting.ts";
 import { pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
@@ -138,7 +138,7 @@ export const strategyComparison = asset({
       const earlier = nearestTo(before, sameCosts[0]![0]!).map(({ session_sharpe }) => session_sharpe);
       const trials: Trials = {
         pairsTested,
-        settings: trialsOf([...eligible.map(sharpeOf), ...earlier]),
+        settings: trialsOf([...eligible.map((days) => sessionSharpe(excessOf(days))), ...earlier]),
         before: earlier.length,
         pairs: trialsOf((ofPairs.get(costs) ?? []).map(({ session_sharpe }) => session_sharpe)),
       };
@@ -198,12 +198,6 @@ function markBest(alike: readonly Result[]): void {
   if (best !== null) alike[best]!.best = true;
 }
 
-/** Sharpe ratio a session, 0 without variation: that trial found nothing, but it was one. */
-function sharpeOf(days: readonly Day[]): number {
-  const excess = excessOf(days);
-  return varies(excess) ? sharpeSample(excess).sharpe : 0;
-}
-
 function cashOf(days: readonly Day[]): Float64Array {
   return Float64Array.from(days, ({ cash_return }) => cash_return);
 }
@@ -211,10 +205,6 @@ function cashOf(days: readonly Day[]): Float64Array {
 function excessOf(days: readonly Day[]): Float64Array {
   const cash = cashOf(days);
   return Float64Array.from(days, ({ daily_return }, t) => daily_return - cash[t]!);
-}
-
-function varies(values: Float64Array): boolean {
-  return values.some((value) => value !== values[0]);
 }
 
 function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before }: Trials): Result {

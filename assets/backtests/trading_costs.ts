@@ -55,7 +55,7 @@ function fixedLevel(costBps: number, rates: Rates, config: TradingConfig): CostL
   };
 }
 
-/** Half the spread, or whatever share of it is set, where that is more than the fixed slippage; that where no spread is known. */
+/** Slippage of `spreadFactor` × the spread of each leg, and of the fixed rate at least, which also counts where no spread is known. */
 function spreadLevel(costBps: number, rates: Rates, config: TradingConfig): CostLevel {
   const slippage = (spreadBps: number | null) => Math.max(rates.slippageBps, config.spreadFactor * (spreadBps ?? 0));
   return {

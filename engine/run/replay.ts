@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ColumnData } from "../../resources/database/database.ts";
 import type { AnyAsset, Output } from "../declare/asset.ts";
+import { withRows } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
 import { type Columns, dataVersion, prepareRows, toRows } from "../declare/row_schema.ts";
 import { invalid } from "../declare/row_values.ts";
@@ -56,7 +57,7 @@ export async function replay(
   query: ReceiptQuery,
   { signal }: { signal: AbortSignal },
 ): Promise<Replay[]> {
-  const asset = around.graph.asset(key);
+  const asset = withRows(around.graph.asset(key));
   const receipts = await receiptsOf(around.database, asset, query);
   if (receipts.length > mostReplays) {
     throw invalid(

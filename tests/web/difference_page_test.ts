@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { pageAndApi } from "../support/page_server.ts";
-import { withTinyEngine } from "../support/tiny_engine.ts";
+import { tinyAssets, type TinyWorld, withTinyEngine } from "../support/tiny_engine.ts";
+import { assetsWith } from "../../engine/mod.ts";
+
+const deliveries = assetsWith<TinyWorld>().external({
+  key: "deliveries",
+  group: "outside",
+  layer: "raw",
+  description: "Files.",
+});
 
 Deno.test("two versions are compared on a page and over HTTP: rows, settings and metadata", () =>
   withTinyEngine(async ({ engine, world }) => {
@@ -37,3 +45,18 @@ Deno.test("two versions are compared on a page and over HTTP: rows, settings and
     }
     assert.equal((await read("/assets/nothing/difference")).status, 404);
   }));
+
+Deno.test("versions of what is made outside have no rows to compare, to replay or to make a receipt of", () =>
+  withTinyEngine(async ({ engine }) => {
+    const app = pageAndApi(engine);
+    for (const version of ["1", "2"]) await engine.report("deliveries", { kind: "materialized", version });
+    const [later, earlier] = await engine.materializations("deliveries", { limit: 2 });
+    const versions = `from=${earlier!.id}&to=${later!.id}`;
+    for (const path of ["receipt", `difference?${versions}`]) {
+      assert.equal((await app.request(`/assets/deliveries/${path}`)).status, 400, path);
+      const { status, ...response } = await app.request(`/v1/assets/deliveries/${path}`);
+      assert.ok(status >= 400 && status < 500, `${path}: ${status} ${response}`);
+    }
+    await assert.rejects(engine.replay("deliveries", {}), /Tandem holds no rows of it/);
+    assert.doesNotMatch(await (await app.request("/assets/deliveries")).text(), /\/difference\?/);
+  }, { assets: [...tinyAssets, deliveries] }));

@@ -2,7 +2,7 @@ import type { Materialization } from "../../engine/mod.ts";
 import { namesInWords } from "../partition_strips.ts";
 import { count, figure } from "../figures.ts";
 import { shownValue } from "../cell_value.ts";
-import { differing } from "../version_comparison.ts";
+import { differing } from "../compared_values.ts";
 import { Moment } from "./moment.tsx";
 import { TableScroller } from "./table_scroller.tsx";
 
@@ -10,12 +10,14 @@ export interface MaterializationsProps {
   /** Newest first. */
   of: readonly Materialization[];
   assetKey: string;
+  /** Whether there are rows to compare. */
+  hasRows: boolean;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-/** Versions of an asset, each with what it changed and which settings it was not made with before. */
-export function Materializations({ of, assetKey, now }: MaterializationsProps) {
+/** Versions of an asset: rows, partitions and settings that each changed. */
+export function Materializations({ of, assetKey, hasRows, now }: MaterializationsProps) {
   if (of.length === 0) return <p class="empty">It has never been materialized.</p>;
   return (
     <TableScroller label="Materializations" csv="materializations">
@@ -49,7 +51,7 @@ export function Materializations({ of, assetKey, now }: MaterializationsProps) {
               <td>{settingsInWords(made, of[i + 1])}</td>
               <td>{metadataInWords(made)}</td>
               <td>
-                {of[i + 1] && (
+                {hasRows && of[i + 1] && (
                   <a href={`/assets/${assetKey}/difference?from=${of[i + 1]!.id}&to=${made.id}`}>
                     Compare
                   </a>

@@ -107,7 +107,12 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       children: (
         <>
           <LivePanel id="materializations" title="Recent materializations">
-            <Materializations of={materializations.slice(0, listedMaterializations)} assetKey={key} now={now} />
+            <Materializations
+              of={materializations.slice(0, listedMaterializations)}
+              assetKey={key}
+              hasRows={!external}
+              now={now}
+            />
           </LivePanel>
           <LivePanel id="metadata" title="Over time">
             <MetadataPlots of={materializations} assetKey={key} />

@@ -1,3 +1,4 @@
+import { useContext } from "hono/jsx";
 import type { Materialization, VersionDifference } from "../../engine/mod.ts";
 import { shownValue } from "../cell_value.ts";
 import { Figure, FigureList } from "../components/figure_list.tsx";
@@ -5,7 +6,8 @@ import { Panel } from "../components/panel.tsx";
 import { TableScroller } from "../components/table_scroller.tsx";
 import { count, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
-import { type ComparedValue, differing } from "../version_comparison.ts";
+import { PreferencesContext } from "../preferences.ts";
+import { type ComparedValue, differing } from "../compared_values.ts";
 
 export interface DifferencePageProps {
   assetKey: string;
@@ -86,13 +88,14 @@ function Version(
     chosen?: Materialization;
   },
 ) {
+  const { timeZone } = useContext(PreferencesContext);
   return (
     <label>
       {title}
       <select name={name}>
         {chosen && !of.some(({ id }) => id === chosen.id) && <option value={chosen.id} selected>{chosen.id}</option>}
         {of.map(({ id, committedAt }) => (
-          <option value={id} selected={id === chosen?.id} key={id}>{id}, {moment(committedAt, "UTC")}</option>
+          <option value={id} selected={id === chosen?.id} key={id}>{id}, {moment(committedAt, timeZone)}</option>
         ))}
       </select>
     </label>
