@@ -12,30 +12,23 @@ const absent = shared === null ? " (ignored: no shared folder)" : "";
 
 type Row = Record<string, unknown>;
 
-/** Runs the chain over a file of real prices, as far as `selection` goes. */
+/** Runs the chain over a file of real prices, to the end. */
 async function chainOf(
   file: string,
-  { database, preset, selection }: { database: Database; preset: Preset; selection: string },
+  { database, preset }: { database: Database; preset: Preset },
   test: (chain: AssetChain) => Promise<void>,
 ) {
   const clock = fixedClock("2023-01-03T12:00:00Z");
   const marketData = marketDataFrom(`csv:${shared}/market/${file}`, { clock });
   await withAssetChain({ database, marketData, clock, config: presets[preset] }, async (chain) => {
-    const run = await chain.materialize(selection);
+    const run = await chain.materialize();
     assert.deepEqual([run.status, run.steps.flatMap((step) => step.error ?? [])], ["succeeded", []]);
     await test(chain);
   });
 }
 
-/** What the research and the service publish ends with the pairs: the walk-forward of their presets takes three times as long. */
 const etfs = (preset: Preset, test: (chain: AssetChain) => Promise<void>) =>
-  withEmbedded((database) =>
-    chainOf("nasdaq_etf_closes_2019_2022.csv", {
-      database,
-      preset,
-      selection: "+cointegrated_pairs rejected_bars +pair_metrics",
-    }, test)
-  );
+  withEmbedded((database) => chainOf("nasdaq_etf_closes_2019_2022.csv", { database, preset }, test));
 
 const readJson = (name: string) => JSON.parse(Deno.readTextFileSync(`${shared}/reference/golden/${name}`));
 
@@ -158,15 +151,12 @@ for (const { name, ignore, open } of databases) {
     async fn() {
       const database = await open();
       try {
-        // Everything once, on the database that keeps tables of this size in practice; on both, what is asserted.
-        const selection = name === "PGlite" ? "raw_tickers +pair_trades +rejected_bars" : "*";
-        const options = { database, preset: "tandem", selection } as const;
-        await chainOf("sp500_daily_2017_2021.csv.gz", options, async ({ engine, rows }) => {
+        await chainOf("sp500_daily_2017_2021.csv.gz", { database, preset: "tandem" }, async ({ engine, rows }) => {
           const states = await engine.states();
-          const last = Object.fromEntries(states.map((state) => [state.key, state.lastMaterialization]));
+          const last = Object.fromEntries(states.map((state) => [state.key, state.lastMaterialization!]));
           // No bar of this file is impossible or repeated: 504 tickers, no close, high or low out of order.
           assert.deepEqual(
-            ["raw_tickers", "raw_daily_bars", "daily_bars", "rejected_bars"].map((key) => last[key]?.rowCount),
+            ["raw_tickers", "raw_daily_bars", "daily_bars", "rejected_bars"].map((key) => last[key]!.rowCount),
             [504, 538_838, 538_838, 0],
           );
           // Three days on which a share lost a third: they look like a split, and a warning is what is right to say.
