@@ -179,7 +179,7 @@ function resourcesFrom(
   return { vendor, universe, historyFrom, newsFrom, barsAfterCloseMinutes, ...shared };
 }
 
-/** The source of bars, and of a vendor what is asked for. */
+/** The source of bars; of a vendor also the instruments and the history that are asked for. */
 function barsOf({ marketData, universe }: Environment): string {
   const { kind, label } = dataSourceOf(marketData);
   return kind === "vendor" ? `${label}, ${JSON.stringify(universe)}` : label;

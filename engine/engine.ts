@@ -337,7 +337,7 @@ export class Engine {
     return withRows(this.graph.asset(key));
   }
 
-  /** Rows of whatever asset a key names, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
+  /** Rows of any asset by its key, a page at a time. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
   async rows(key: string, query: PageQuery, options: PageOptions = {}): Promise<RowPage> {
     return await readPage(this.around.database, withRows(this.graph.asset(key)), query, options);
   }

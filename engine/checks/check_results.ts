@@ -28,7 +28,7 @@ export const CheckState = named(
     description: z.string(),
     severity: z.enum(severities),
     blocking: z.boolean(),
-    /** Its last judgement, whatever became of the rows; `null` if it never judged any. */
+    /** Its last result, of published and of rejected rows; `null` if it never ran. */
     last: CheckRecord.nullable(),
   }),
 );
