@@ -46,7 +46,8 @@ export async function openService(
 ): Promise<OpenService> {
   const project = typeof source === "function" ? await source(environment) : source;
   const given = { ...project.config, ...await readAssetConfig(environment.assetConfig) };
-  const database = await openDatabase({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, logger });
+  const { databaseUrl, dataDir, schemaPrefix } = environment;
+  const database = await openDatabase({ databaseUrl, dataDir, schemaPrefix, logger });
   try {
     await migrate(database, new URL("../sql/migrations/", import.meta.url));
     const clock = await clockOf(database, logger);

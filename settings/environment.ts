@@ -60,6 +60,11 @@ const Variables = z.object({
     "postgres://user:password@host:5432/database, or nothing for the embedded database",
     { secret: true },
   ),
+  SCHEMA_PREFIX: variable(
+    z.string().regex(/^(?!pg_)[a-z_][a-z0-9_]{0,30}$|^$/),
+    "",
+    "up to 31 lower-case letters, digits and _ that begin with a letter, such as tandem_",
+  ),
   DATA_DIR: variable(z.string().min(1), ".data", "a folder for the embedded database"),
   MARKET_DATA: variable(
     z.string().min(1),
@@ -179,6 +184,8 @@ export interface Environment {
   port: number;
   /** Holds a password: never log it. */
   databaseUrl: string | undefined;
+  /** Stands before the names of all schemas. */
+  schemaPrefix: string;
   dataDir: string;
   marketData: string;
   /** The calendar by which dates of bars are judged. */
@@ -317,6 +324,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     host: v.HOST,
     port: v.PORT,
     databaseUrl: v.DATABASE_URL,
+    schemaPrefix: v.SCHEMA_PREFIX,
     dataDir: v.DATA_DIR,
     marketData: v.MARKET_DATA,
     calendar: v.CALENDAR,

@@ -17,8 +17,8 @@ export const historyColumns: readonly ColumnSpec[] = [
 ];
 
 /** The quoted, schema-qualified name of an asset's table. Keys are checked to be snake_case when they are declared. */
-export function tableOf(asset: AnyAsset): string {
-  return `"${asset.layer}"."${asset.key}"`;
+export function tableOf({ layer, key }: { layer: string; key: string }): string {
+  return `"${layer}"."${key}"`;
 }
 
 /** The SQL condition that picks the rows of one materialization; `$n` is bound to its id. */
@@ -129,10 +129,20 @@ async function isEmpty(tx: Sql, asset: AnyAsset): Promise<boolean> {
   return row!.empty;
 }
 
+/** The indexes of a table, with the statement that makes each. */
+export async function indexesOf(
+  tx: Sql,
+  table: { layer: string; key: string },
+): Promise<{ name: string; statement: string }[]> {
+  return await tx.unsafe<{ name: string; statement: string }[]>(
+    `SELECT c.relname AS name, pg_get_indexdef(c.oid) AS statement FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE i.indrelid = '${tableOf(table)}'::regclass`,
+  );
+}
+
 /** Does something to a table that has no index meanwhile, and makes those anew that it had. */
 async function withoutIndexes(tx: Sql, { layer, key }: AnyAsset, work: () => Promise<unknown>): Promise<void> {
-  const indexes = await tx<{ name: string; statement: string }[]>`
-    SELECT indexname AS name, indexdef AS statement FROM pg_indexes WHERE schemaname = ${layer} AND tablename = ${key}`;
+  const indexes = await indexesOf(tx, { layer, key });
   for (const { name } of indexes) await tx.unsafe(dropIndex(layer, name));
   await work();
   for (const { statement } of indexes) await tx.unsafe(statement);

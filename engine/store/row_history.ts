@@ -10,6 +10,7 @@ import {
 } from "../declare/row_retention.ts";
 import { tableOf } from "./asset_table.ts";
 import type { Sweeper } from "./retention.ts";
+import { layerSchemas } from "./table_record.ts";
 
 /** What a reader that holds no lock is given at least to come to its end. */
 const graceMs = 3_600_000;
@@ -64,10 +65,10 @@ export class RowHistory implements Sweeper {
   /** What the tables of all assets take, in the order given; external assets have none. */
   async storage(): Promise<AssetStorage[]> {
     const own = this.assets.filter(({ external }) => !external);
-    const rows = await this.database.sql<{ name: string; bytes: number }[]>`
-      SELECT n.nspname || '.' || c.relname AS name, pg_total_relation_size(c.oid) AS bytes
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind = 'r' AND n.nspname = ANY(${[...new Set(own.map(({ layer }) => layer))] as string[]}::text[])`;
+    const { sql } = this.database;
+    const rows = await sql<{ name: string; bytes: number }[]>`
+      SELECT n.layer || '.' || c.relname AS name, pg_total_relation_size(c.oid) AS bytes
+      FROM pg_class c JOIN ${sql.unsafe(layerSchemas)} n ON n.oid = c.relnamespace WHERE c.relkind = 'r'`;
     const bytesOf = new Map(rows.map(({ name, bytes }) => [name, bytes]));
     return own.map((asset) => ({
       key: asset.key,

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset, Layer } from "../declare/asset.ts";
-import { columnDefinition, createTable, dropIndex, historyColumns, quoted, tableOf } from "./asset_table.ts";
+import { columnDefinition, createTable, dropIndex, historyColumns, indexesOf, quoted, tableOf } from "./asset_table.ts";
 import { DefinitionError, messageOf } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import { forgetVersions } from "./latest_versions.ts";
@@ -382,9 +382,8 @@ class Reconciliation {
     // Names are cut at 63 letters.
     const name = `${key.slice(0, 40)}_${this.#alteration}_${++this.#retired}`;
     for (const index of table.indexes.keys()) await this.tx.unsafe(dropIndex(table.layer, index));
-    const dates = await this.tx.unsafe<{ name: string }[]>(
-      `SELECT indexname AS name FROM pg_indexes WHERE schemaname = $1 AND tablename = $2 AND indexname LIKE $3`,
-      [table.layer, key, `${key.slice(0, 40)}\\_cells\\_%`],
+    const dates = (await indexesOf(this.tx, { layer: table.layer, key })).filter(({ name }) =>
+      name.startsWith(`${key.slice(0, 40)}_cells_`)
     );
     for (const index of dates) await this.tx.unsafe(dropIndex(table.layer, index.name));
     await this.tx.unsafe(`ALTER TABLE ${at} RENAME TO "${name}"`);

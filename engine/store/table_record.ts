@@ -31,6 +31,11 @@ export interface Tables {
   lastMaterialization: number;
 }
 
+/** The schema of each layer, as rows `layer`, `oid`. */
+export const layerSchemas = `(
+  SELECT * FROM (VALUES ('raw', 'raw'::regnamespace), ('silver', 'silver'::regnamespace), ('gold', 'gold'::regnamespace)) AS v(layer, oid)
+)`;
+
 /** Looks at the tables of assets: seven queries, and one for each fifty tables. */
 export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
   const keys = graph.assets.filter((asset) => !asset.external).map(({ key }) => key);
@@ -39,18 +44,19 @@ export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
            lost_until AS "lostUntil", lost_because AS "lostBecause", remake_until AS "remakeUntil",
            remake_because AS "remakeBecause", to_json(judged_by) AS "judgedBy"
     FROM engine.asset_table`;
+  const layers = tx.unsafe(layerSchemas);
   const columns = await tx<{ layer: Layer; key: string; name: string; type: string }[]>`
-    SELECT n.nspname AS layer, c.relname AS key, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE n.nspname IN ('raw', 'silver', 'gold') AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+    SELECT n.layer, c.relname AS key, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
+    FROM ${layers} n JOIN pg_class c ON c.relnamespace = n.oid JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum`;
   const indexes = await tx<{ layer: Layer; key: string; name: string; columns: string[] }[]>`
-    SELECT n.nspname AS layer, t.relname AS key, i.relname AS name,
+    SELECT n.layer, t.relname AS key, i.relname AS name,
            (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(x.indkey) WITH ORDINALITY AS k(number, place)
             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number) AS columns
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-    JOIN pg_namespace n ON n.oid = t.relnamespace
-    WHERE n.nspname IN ('raw', 'silver', 'gold') AND i.relname LIKE '%\\_current\\_%' AND x.indisunique`;
+    JOIN ${layers} n ON n.oid = t.relnamespace
+    WHERE i.relname LIKE '%\\_current\\_%' AND x.indisunique`;
   const latest = await tx<{ key: string; id: number; rowCount: number; dataVersion: string; stepKey: string }[]>`
     SELECT m.asset_key AS key, m.id, m.row_count AS "rowCount", m.data_version AS "dataVersion",
            m.step_key AS "stepKey"

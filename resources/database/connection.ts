@@ -7,6 +7,8 @@ import { FencedSocket } from "./fenced_socket.ts";
 export interface Statement extends Promise<unknown> {
   /** Sends the statement once it is awaited. */
   handler: (statement: Statement) => void;
+  /** The text between its parameters. */
+  strings: readonly string[];
   canceller: unknown;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;

@@ -11,10 +11,13 @@ import { folderError, type FolderLock, lockFolder } from "./folder_lock.ts";
 import type { Logger } from "./logger.ts";
 import { Pool } from "./pool.ts";
 import { sqlOver } from "./queries.ts";
+import { schemaNaming } from "./schemas.ts";
 
 export interface EmbeddedOptions {
   /** A folder, created where it is missing, or `memory://` for a database that ends with `close()`. */
   dataDir: string;
+  /** Stands before the names of all schemas. */
+  schemaPrefix?: string;
   logger?: Logger;
   /** Starts the thread that runs PGlite; one of this process unless told otherwise. */
   start?: (options: ThreadOptions) => Promise<DatabaseThread>;
@@ -55,7 +58,7 @@ export interface EmbeddedDatabase extends Database {
  * @throws {DatabaseOpenError} If the folder cannot be used.
  */
 export async function openEmbedded(
-  { dataDir, logger, start = EmbeddedThread.start }: EmbeddedOptions,
+  { dataDir, schemaPrefix = "", logger, start = EmbeddedThread.start }: EmbeddedOptions,
 ): Promise<EmbeddedDatabase> {
   const lock = dataDir === "memory://" ? null : await lockFolder(dataDir);
   let thread: Promise<DatabaseThread> | null = null;
@@ -97,7 +100,8 @@ export async function openEmbedded(
     }
   }
 
-  const sql = sqlOver(front, new Pool({ open, size: CONNECTIONS, staleMs: Infinity }));
+  const naming = schemaNaming(schemaPrefix);
+  const sql = sqlOver(front, new Pool({ open, size: CONNECTIONS, staleMs: Infinity }), naming);
   let closing: Promise<void> | undefined;
 
   async function shut(): Promise<void> {
@@ -115,7 +119,7 @@ export async function openEmbedded(
     insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
     announce: async (url, secret = null) => await lock?.announce(url, secret),
-    session: () => sqlOver(front, new Pool({ open, size: 1, replaces: false, staleMs: Infinity })),
+    session: () => sqlOver(front, new Pool({ open, size: 1, replaces: false, staleMs: Infinity }), naming),
     close: () => closing ??= shut(),
   };
 }

@@ -21,7 +21,8 @@ const LOCK_KEY = 7_463_926_201;
  * @returns The names of the migrations applied now, in order.
  * @throws {MigrationError} If numbers repeat or leave a gap, if an applied file was changed since, or if the database
  * has migrations that the folder lacks.
- * @throws {MigrationError} If a schema that is still to be made holds tables that Tandem did not make; nothing was changed.
+ * @throws {MigrationError} If a schema that is still to be made holds tables that Tandem did not make, or if Tandem keeps its
+ * data in this database under another prefix of schemas; nothing was changed.
  * @throws {MigrationError} If a file fails, with what PostgreSQL says as `cause`; those before it stay applied.
  */
 export async function migrate(database: Database, folder: URL): Promise<string[]> {
@@ -35,6 +36,7 @@ export async function migrate(database: Database, folder: URL): Promise<string[]
       compare(migrations, done);
       const next = migrations[done.length];
       if (next === undefined) return null;
+      if (record === null) await refuseOtherPrefix(tx);
       await refuseForeign(tx, migrations.slice(done.length), { isFirst: done.length === 0 });
       if (record === null) await createRecord(tx);
       await apply(tx, next);
@@ -63,7 +65,7 @@ async function readRecord(tx: postgres.TransactionSql): Promise<Done[] | null> {
   if (columns.length === 0) return null;
   const names = columns.map(({ name }) => name);
   if (!["number", "name", "checksum", "applied_at"].every((name) => names.includes(name))) {
-    throw new MigrationError(`The table engine.migration is not one that Tandem made. ${OWN_DATABASE}`);
+    throw new MigrationError(`The table engine.migration is not one that Tandem made. ${OWN_DATABASE} ${OWN_SCHEMAS}`);
   }
   return [...await tx<Done[]>`select number, name, checksum from engine.migration order by number`];
 }
@@ -83,6 +85,26 @@ const ORIGINAL_TABLE = "etf_daily_ohlc";
 const IMPORT_IT = "Then `deno task import` with the address of this one brings along what it holds.";
 
 const OWN_DATABASE = "Give Tandem a database of its own: create one (createdb tandem) and name it in DATABASE_URL.";
+const OWN_SCHEMAS = "Or give its schemas names of their own in this database: SCHEMA_PREFIX=tandem_.";
+
+/** The locks of a database are shared: with two prefixes in it each would take the other's processes for its own. */
+async function refuseOtherPrefix(tx: postgres.TransactionSql): Promise<void> {
+  const [other] = await tx<{ schema: string }[]>`
+    select n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relname = 'migration' and right(n.nspname, 6) = 'engine' and (
+      select count(*) from pg_attribute a where a.attrelid = c.oid and not a.attisdropped
+        and a.attname in ('number', 'name', 'checksum', 'applied_at')) = 4
+    order by 1 limit 1`;
+  if (other === undefined) return;
+  const prefix = other.schema.slice(0, -"engine".length);
+  throw new MigrationError(
+    `Tandem keeps its data in this database under the schema "${other.schema}". ` +
+      `${
+        prefix === "" ? "Unset SCHEMA_PREFIX" : `Set SCHEMA_PREFIX=${prefix}`
+      } to go on with it, or name another database in ` +
+      "DATABASE_URL: one database takes one prefix. Nothing was changed.",
+  );
+}
 
 /**
  * Schemas that migrations are about to make must not be there with anything in them, nor at all where the migration counts on
@@ -103,18 +125,26 @@ async function refuseForeign(
       made.set(name!.toLowerCase(), mayExist !== undefined);
     }
   }
-  const found = await tx<{ schema: string; relation: string | null; isOriginal: boolean }[]>`
-    select n.nspname as schema,
+  if (made.size === 0) return;
+  // The literal that is given to to_regnamespace() gets the prefix of schemas, the name beside it does not.
+  const names = [...made.keys()].map((name) => `('${name}', to_regnamespace('${name}'))`).join(", ");
+  const found = await tx<{ name: string; schema: string; relation: string | null; isOriginal: boolean }[]>`
+    select m.name, n.nspname as schema,
       exists (select from pg_class c where c.relnamespace = n.oid and c.relname = ${ORIGINAL_TABLE}) as "isOriginal", (
       select c.relname from pg_class c
       where c.relnamespace = n.oid and c.oid is distinct from to_regclass('engine.migration')
         and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
       order by c.relname limit 1
     ) as relation
-    from pg_namespace n where n.nspname = any(${[...made.keys()]}::text[]) order by 1`;
-  const wayOut = found.some(({ isOriginal }) => isOriginal) ? `${OWN_DATABASE} ${IMPORT_IT}` : OWN_DATABASE;
-  for (const { schema, relation } of found) {
-    if (relation === null && made.get(schema)) continue;
+    from (values ${tx.unsafe(names)}) as m(name, oid) join pg_namespace n on n.oid = m.oid
+    order by 1`;
+  const wayOut = [
+    OWN_DATABASE,
+    ...found.some(({ isOriginal }) => isOriginal) ? [IMPORT_IT] : [],
+    OWN_SCHEMAS,
+  ].join(" ");
+  for (const { name, schema, relation } of found) {
+    if (relation === null && made.get(name)) continue;
     const what = relation === null ? `a schema "${schema}"` : `"${schema}"."${relation}"`;
     throw new MigrationError(
       `The database has ${what}, which Tandem did not make and keeps its own data under. Nothing was changed. ${wayOut}`,
@@ -135,7 +165,9 @@ async function apply(tx: postgres.TransactionSql, { number, name, checksum, sql 
 
 function lineOf(sql: string, error: unknown): string {
   if (typeof error !== "object" || error === null || !("position" in error)) return "";
-  return ` (line ${sql.slice(0, Number(error.position)).split("\n").length})`;
+  // The position is one of the text that was sent, in which schemas may have a prefix.
+  const text = "query" in error && typeof error.query === "string" ? error.query : sql;
+  return ` (line ${text.slice(0, Number(error.position)).split("\n").length})`;
 }
 
 function compare(
@@ -153,7 +185,7 @@ function compare(
     if (number !== file.number || name !== file.name) {
       throw new MigrationError(
         `The database has migration ${name} where this version of Tandem has ${file.name}: another program keeps its ` +
-          `migrations under the same name, or the files were renamed. Nothing was changed. ${OWN_DATABASE}`,
+          `migrations under the same name, or the files were renamed. Nothing was changed. ${OWN_DATABASE} ${OWN_SCHEMAS}`,
       );
     }
     if (checksum !== file.checksum) {

@@ -8,6 +8,8 @@ export interface OpenDatabaseOptions {
   /** `postgres://…`, or nothing for the embedded database in `dataDir`. */
   databaseUrl?: string;
   dataDir: string;
+  /** Stands before the names of all schemas, so that Tandem can share a database. */
+  schemaPrefix?: string;
   logger?: Logger;
 }
 
@@ -16,8 +18,8 @@ export interface OpenDatabaseOptions {
  *
  * @throws {DatabaseOpenError} If it cannot be opened; the message names the setting at fault and the remedy.
  */
-export function openDatabase({ databaseUrl, dataDir, logger }: OpenDatabaseOptions): Promise<Database> {
-  return databaseUrl ? openPostgres({ databaseUrl, logger }) : openEmbedded({ dataDir, logger });
+export function openDatabase({ databaseUrl, dataDir, ...options }: OpenDatabaseOptions): Promise<Database> {
+  return databaseUrl ? openPostgres({ databaseUrl, ...options }) : openEmbedded({ dataDir, ...options });
 }
 
 export type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "./database.ts";

@@ -8,6 +8,7 @@ import type { Logger } from "./logger.ts";
 import { Pool } from "./pool.ts";
 import { sqlOver } from "./queries.ts";
 import { Reach, type ReachLimits } from "./reach.ts";
+import { schemaNaming } from "./schemas.ts";
 import { selectColumns } from "./select_columns.ts";
 import { readServerAddress, type ServerAddress } from "./server_address.ts";
 import { requireSessions, requireUsable } from "./server_checks.ts";
@@ -15,6 +16,8 @@ import { ServerDialer } from "./server_dialer.ts";
 
 export interface PostgresOptions {
   databaseUrl: string;
+  /** Stands before the names of all schemas. */
+  schemaPrefix?: string;
   logger?: Logger;
   /** Waits between attempts to reach a server that is starting; as many attempts as waits, and one. */
   retryDelaysMs?: readonly number[];
@@ -30,14 +33,15 @@ export interface PostgresOptions {
  * @throws {DatabaseOpenError} If it cannot be reached or used; says why and what to do, and never shows the password.
  */
 export async function openPostgres(
-  { databaseUrl, logger, retryDelaysMs = [250, 500, 1_000, 2_000], limits }: PostgresOptions,
+  { databaseUrl, schemaPrefix = "", logger, retryDelaysMs = [250, 500, 1_000, 2_000], limits }: PostgresOptions,
 ): Promise<Database> {
   const address = readServerAddress(databaseUrl);
   const dialer = new ServerDialer(address, logger);
   const front = postgres(dialer.options as object) as unknown as postgres.Sql;
   const reach = new Reach(dialer, { limits, logger });
   const pool = new Pool({ open: () => reach.open(), size: address.poolSize });
-  const sql = sqlOver(front, pool);
+  const naming = schemaNaming(schemaPrefix);
+  const sql = sqlOver(front, pool, naming);
   const close = async () => {
     await pool.close();
     await reach.close();
@@ -64,7 +68,10 @@ export async function openPostgres(
     awaySignal: () => reach.awaySignal,
     insertColumns: insertByCopy(),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
-    session: () => sqlOver(front, new Pool({ open: () => reach.open(), size: 1, replaces: false, staleMs: Infinity })),
+    session: () => {
+      const one = new Pool({ open: () => reach.open(), size: 1, replaces: false, staleMs: Infinity });
+      return sqlOver(front, one, naming);
+    },
     close,
   };
 }

@@ -19,23 +19,29 @@ export interface Connections {
  * cancelled, nor read by `cursor()`; `LISTEN` has no receiver.
  *
  * @param front A client that writes statements and sends none.
+ * @param naming Gives the text of a statement as the database takes it ({@link schemaNaming}).
  */
-export function sqlOver(front: postgres.Sql, connections: Connections): postgres.Sql {
-  const sql = writer(front, (statement) => void runOnce(connections, statement));
+export function sqlOver(
+  front: postgres.Sql,
+  connections: Connections,
+  naming: (statement: string) => string = (statement) => statement,
+): postgres.Sql {
+  const write = writerOf(front, naming);
+  const sql = write((statement) => void runOnce(connections, statement));
   return Object.assign(sql, {
     options: { ...front.options, max: connections.size },
     begin: async (...given: [string, Work] | [Work]) => {
       const [mode, work] = given.length === 1 ? ["", given[0]] : given;
       const connection = await connections.acquire();
       try {
-        return await transaction(front, connection, mode, work);
+        return await transaction(write, connection, mode, work);
       } finally {
         connections.release(connection);
       }
     },
     reserve: async () => {
       const connection = await connections.acquire();
-      const reserved = writer(front, (statement) => void connection.run(statement));
+      const reserved = write((statement) => void connection.run(statement));
       return Object.assign(reserved, { release: () => connections.release(connection) });
     },
     end: ({ timeout = 5 } = {}) => connections.close(timeout * 1_000),
@@ -44,22 +50,34 @@ export function sqlOver(front: postgres.Sql, connections: Connections): postgres
 
 type Work = (tx: postgres.TransactionSql) => unknown;
 
-/** A function that writes statements as `front` does, and has `run` send them. */
-function writer(front: postgres.Sql, run: Run) {
-  const route = (made: unknown) => {
-    if (isStatement(made)) {
-      made.handler = run;
-      made.canceller = null;
-    }
-    return made;
+/** Makes functions that write statements as `front` does, and have `run` send them. */
+function writerOf(front: postgres.Sql, naming: (statement: string) => string) {
+  // A template is the same array each time that its line of code runs.
+  const known = new WeakMap<readonly string[], readonly string[]>();
+  const named = (strings: readonly string[]): readonly string[] => {
+    let result = known.get(strings);
+    if (result === undefined) known.set(strings, result = strings.map(naming));
+    return result;
   };
   const write = front as unknown as (first: unknown, ...rest: unknown[]) => unknown;
   const { json, array, typed, types, options } = front;
-  return Object.assign((first: unknown, ...rest: unknown[]) => route(write(first, ...rest)), {
-    unsafe: (...given: Parameters<postgres.Sql["unsafe"]>) => route(front.unsafe(...given)),
-    ...{ json, array, typed, types, options },
-  });
+  return (run: Run) => {
+    const route = (made: unknown) => {
+      if (isStatement(made)) {
+        made.strings = named(made.strings);
+        made.handler = run;
+        made.canceller = null;
+      }
+      return made;
+    };
+    return Object.assign((first: unknown, ...rest: unknown[]) => route(write(first, ...rest)), {
+      unsafe: (...given: Parameters<postgres.Sql["unsafe"]>) => route(front.unsafe(...given)),
+      ...{ json, array, typed, types, options },
+    });
+  };
 }
+
+type Write = ReturnType<typeof writerOf>;
 
 async function runOnce(connections: Connections, statement: Statement): Promise<void> {
   if (statement.cursorFn) {
@@ -75,13 +93,13 @@ async function runOnce(connections: Connections, statement: Statement): Promise<
 }
 
 async function transaction(
-  front: postgres.Sql,
+  write: Write,
   connection: Connection,
   mode: string,
   work: Work,
 ): Promise<unknown> {
   await connection.command(`begin ${mode.replace(/[^a-z ]/gi, "")}`);
-  const scope = new Scope(front, connection);
+  const scope = new Scope(write, connection);
   try {
     const result = await scope.call(work);
     const { command } = await connection.command<object>("commit");
@@ -111,11 +129,11 @@ class Scope {
   #closed = false;
   #savepoints = 0;
 
-  constructor(private readonly front: postgres.Sql, private readonly connection: Connection) {}
+  constructor(private readonly write: Write, private readonly connection: Connection) {}
 
   /** @throws What `work` throws, or the error of a statement that it did not look at. */
   async call(work: Work): Promise<unknown> {
-    const tx = Object.assign(writer(this.front, (statement) => this.#run(statement)), {
+    const tx = Object.assign(this.write((statement) => this.#run(statement)), {
       savepoint: (...given: [string, Work] | [Work]) => this.#savepoint(given.at(-1) as Work),
     }) as unknown as postgres.TransactionSql;
     try {
@@ -148,7 +166,7 @@ class Scope {
   async #savepoint(work: Work): Promise<unknown> {
     const name = `s${++this.#savepoints}_${crypto.randomUUID().slice(0, 8)}`;
     await this.connection.command(`savepoint "${name}"`);
-    const inner = new Scope(this.front, this.connection);
+    const inner = new Scope(this.write, this.connection);
     try {
       return await inner.call(work);
     } catch (error) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import postgres from "postgres";
 import { createTestDatabase, postgresAvailable } from "../support/database.ts";
 import { dumpOriginal, fillOriginal } from "../support/original/database.ts";
 import { originalRows } from "../support/original/rows.ts";
@@ -45,6 +46,24 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
     await test(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What tables hold, by their name, and the names of all tables of their schemas. */
+async function contentOf(url: string, tables: readonly string[]): Promise<unknown> {
+  const sql = postgres(url, { max: 1 });
+  try {
+    const digests = await Promise.all(tables.map(async (table) => {
+      const [row] = await sql`SELECT count(*)::int AS rows, md5(string_agg(t::text, ',' ORDER BY t::text)) AS digest
+        FROM ${sql(table)} t`;
+      return [table, row];
+    }));
+    const names = await sql`
+      SELECT schemaname || '.' || tablename AS name FROM pg_tables
+      WHERE schemaname IN ('raw', 'silver', 'gold', 'public') ORDER BY 1`;
+    return { digests, names: names.map(({ name }) => name) };
+  } finally {
+    await sql.end();
   }
 }
 
@@ -117,6 +136,49 @@ for (const { name, ignore, open } of targets) {
       }),
   });
 }
+
+Deno.test({
+  name: "SCHEMA_PREFIX keeps everything beside the original's tables in one database, and changes none of them",
+  ignore: !postgresAvailable,
+  fn: () =>
+    inFolder(async (folder) => {
+      const { url, drop } = await createTestDatabase({ migrated: false });
+      try {
+        await fillOriginal(url, rows);
+        const before = await contentOf(url, Object.keys(rows));
+        const plain = { DATABASE_URL: url, DATA_DIR: folder };
+        const refused = await tandem(plain, "assets");
+        assert.equal(refused.code, 1, refused.err);
+        assert.match(
+          refused.err,
+          /^tandem: The database has ".*", which Tandem did not make .*SCHEMA_PREFIX=tandem_\.\n$/,
+        );
+        const prefixed = { ...plain, SCHEMA_PREFIX: "tandem_" };
+        const taken = await tandem(prefixed, "import", url, "--json");
+        assert.equal(taken.code, 0, taken.err);
+        const imported = { ...prefixed, MARKET_DATA: "imported" };
+        // Twice: what is made anew in a database that has it goes other ways than what is made first.
+        for (const force of [[], ["--force"]]) {
+          const made = await tandem(imported, "materialize", "*", ...force, "--json");
+          assert.equal(made.code, 0, made.err);
+        }
+        const assets = (await tandem(imported, "assets", "--json")).out;
+        assert.deepEqual([rowsIn(assets, "daily_bars"), rowsIn(assets, "chosen_pairs")], [bars, 2]);
+        const states = JSON.parse(assets).assets.map((
+          asset: { key: string; state: string },
+        ) => [asset.key, asset.state]);
+        assert.deepEqual(states.filter(([, state]: [string, string]) => state !== "fresh"), []);
+        assert.equal((await tandem(imported, "prune", "--json")).code, 0);
+        assert.match(
+          (await tandem(plain, "assets")).err,
+          /^tandem: Tandem keeps its data .* Set SCHEMA_PREFIX=tandem_ /,
+        );
+        assert.deepEqual(await contentOf(url, Object.keys(rows)), before);
+      } finally {
+        await drop();
+      }
+    }),
+});
 
 Deno.test("deno task import says what is wrong with what it is given, makes no database for it, and shows no password", () =>
   inFolder(async (folder) => {

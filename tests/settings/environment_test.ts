@@ -248,3 +248,16 @@ Deno.test("readEnvironment() never repeats a POLYGON_API_KEY, nor a POLYGON_URL,
     assert.ok(!message.includes("hunter2"), message);
   }
 });
+
+Deno.test("readEnvironment() reads a prefix of schemas that PostgreSQL takes without quotes", () => {
+  assert.equal(readEnvironment({}).schemaPrefix, "");
+  for (const SCHEMA_PREFIX of ["tandem_", "t", "_x9"]) {
+    assert.equal(readEnvironment({ SCHEMA_PREFIX }).schemaPrefix, SCHEMA_PREFIX);
+  }
+  for (const SCHEMA_PREFIX of ["Tandem_", "pg_", "9x", "a-b", 'a"; drop', "x".repeat(32)]) {
+    assert.match(
+      refused({ SCHEMA_PREFIX }),
+      /^SCHEMA_PREFIX: .* cannot be used\. Allowed: up to 31 lower-case letters/,
+    );
+  }
+});
