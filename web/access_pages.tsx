@@ -22,7 +22,7 @@ import {
 import { actorOf, Problem, sessionCookie } from "../routes/mod.ts";
 import { jsonBody } from "../routes/validation.ts";
 import { answer, answerCsv } from "./answer.tsx";
-import { AuditEventsPage, type AuditSearch } from "./pages/audit_events.tsx";
+import { auditAddress, AuditEventsPage } from "./pages/audit_events.tsx";
 import { SettingsPage, type SettingsProps } from "./pages/settings.tsx";
 import { SignInFailedPage, SignInPage } from "./pages/sign_in.tsx";
 
@@ -243,14 +243,17 @@ export function accessPages(
       return c.redirect("/settings#sessions", 303);
     })
     .get("/settings/audit-events", async (c) => {
-      const search = auditSearch(c);
+      const { search, problems } = auditAddress.read(new URL(c.req.url).searchParams);
       const found = await access.audit.list({ ...search, limit: eventsPerPage + 1 });
       const now = clock.now().epochMilliseconds;
       const more = found.length > eventsPerPage;
-      return answer(c, <AuditEventsPage {...{ search, events: found.slice(0, eventsPerPage), more, now }} />);
+      const page = <AuditEventsPage {...{ search, problems, events: found.slice(0, eventsPerPage), more, now }} />;
+      return answer(c, page, problems.size > 0 ? 400 : 200);
     })
     .get("/settings/audit-events.csv", async (c) => {
-      const rows = await access.audit.list({ ...auditSearch(c), limit: 10_000 });
+      const { search, problems } = auditAddress.read(new URL(c.req.url).searchParams);
+      if (problems.size > 0) return c.text([...problems.values()].join("\n"), 400);
+      const rows = await access.audit.list({ ...search, limit: 10_000 });
       const names = ["id", "at", "actorKind", "actor", "action", "target", "outcome", "address", "requestId", "detail"];
       return answerCsv(c, "audit_events.csv", { names, rows });
     });
@@ -274,13 +277,4 @@ async function formOf(c: Context): Promise<Record<string, string>> {
     });
   }
   return Object.fromEntries(new URLSearchParams(await c.req.text()));
-}
-
-function auditSearch(c: Context): AuditSearch {
-  const { actor, action, before } = c.req.query();
-  return {
-    ...(actor && { actor: actor.slice(0, 300) }),
-    ...(action && { action: action.slice(0, 300) }),
-    ...(before && /^[1-9]\d{0,14}$/.test(before) && { before: Number(before) }),
-  };
 }

@@ -1,4 +1,5 @@
-import { type AnyAsset, type AssetGraph, EngineError, select } from "../engine/mod.ts";
+import { type AnyAsset, type AssetGraph, assetGraph, EngineError, select } from "../engine/mod.ts";
+import { Address, oneOf, page, type Parameter, type SearchOf, standing, text } from "./address.ts";
 import { type ShownState, shownStates } from "./shown_state.ts";
 
 /** What sort of asset something is. */
@@ -17,80 +18,53 @@ export const kindWords: Readonly<Record<AssetKind, string>> = {
 export const graphViews = ["auto", "graph", "table"] as const;
 export type GraphView = typeof graphViews[number];
 
-/** What a person looks for among the assets, as the address says it. */
-export interface GraphSearch {
-  /** Part of a key or a description. */
-  q?: string;
-  group?: string;
-  state?: ShownState;
-  kind?: AssetKind;
-  /** A selection, such as `+chosen_pairs`. */
-  focus?: string;
-  view: GraphView;
-  /** Of the table, from 1. */
-  page: number;
+/** The address of the page with all assets. */
+function addressOf(graph: AssetGraph) {
+  const problemOf = (selection: string) => {
+    try {
+      select(graph, selection);
+      return null;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return error.message;
+    }
+  };
+  const focus: Parameter<string> = {
+    read: (selection) => problemOf(selection) === null ? selection : undefined,
+    write: (selection) => selection,
+    problem: (_, selection) => problemOf(selection)!,
+  };
+  return new Address("/assets", {
+    /** Part of a key or a description. */
+    q: text({ longest: 80 }),
+    group: oneOf("Group", [...new Set(graph.assets.map(({ group }) => group))]),
+    state: oneOf("State", shownStates),
+    kind: oneOf("Kind", assetKinds),
+    /** A selection, such as `+chosen_pairs`. */
+    focus,
+    view: standing("auto", oneOf("View", graphViews)),
+    /** Of the table. */
+    page: page(),
+  });
 }
+export type GraphSearch = SearchOf<ReturnType<typeof addressOf>>;
 
 /** Reads the search out of an address. What cannot be read is left out, and named in `problems` by its parameter. */
 export function readGraphSearch(
   graph: AssetGraph,
   parameters: URLSearchParams,
 ): { search: GraphSearch; problems: Map<string, string> } {
-  const problems = new Map<string, string>();
-  const given = (name: string) => parameters.get(name)?.trim() || undefined;
-  const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | undefined => {
-    const text = given(name);
-    const found = allowed.find((value) => value === text);
-    if (text !== undefined && found === undefined) {
-      problems.set(name, `There is no ${name} “${text.slice(0, 60)}”. It is one of ${allowed.join(", ")}.`);
-    }
-    return found;
-  };
-  const search: GraphSearch = {
-    q: given("q")?.slice(0, 80),
-    group: oneOf("group", [...new Set(graph.assets.map(({ group }) => group))]),
-    state: oneOf("state", shownStates),
-    kind: oneOf("kind", assetKinds),
-    view: oneOf("view", graphViews) ?? "auto",
-    page: 1,
-  };
-  const focus = given("focus");
-  if (focus !== undefined) {
-    try {
-      select(graph, focus);
-      search.focus = focus;
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      problems.set("focus", error.message);
-    }
-  }
-  const page = given("page");
-  if (page !== undefined && /^[1-9]\d{0,5}$/.test(page)) search.page = Number(page);
-  else if (page !== undefined) problems.set("page", `“${page.slice(0, 40)}” is not the number of a page.`);
-  return { search, problems };
+  return addressOf(graph).read(parameters);
 }
+
+const written = addressOf(assetGraph([]));
 
 /** The address of a search, with changes: the same search always has the same address. */
 export function graphPath(
   search: GraphSearch,
-  changes: Partial<GraphSearch> & { format?: "csv"; selected?: string } = {},
+  { format, selected, ...changes }: Partial<GraphSearch> & { format?: "csv"; selected?: string } = {},
 ): string {
-  const { q, group, state, kind, focus, view, page, format, selected } = { ...search, ...changes };
-  const entries: [string, string | undefined][] = [
-    ["q", q],
-    ["group", group],
-    ["state", state],
-    ["kind", kind],
-    ["focus", focus],
-    ["view", view === "auto" ? undefined : view],
-    ["page", page > 1 ? String(page) : undefined],
-    ["selected", selected],
-    ["format", format],
-  ];
-  const parameters = new URLSearchParams(
-    entries.flatMap(([name, value]) => value === undefined ? [] : [[name, value] as [string, string]]),
-  );
-  return parameters.size === 0 ? "/assets" : `/assets?${parameters}`;
+  return written.write(search, changes, { more: { ...selected && { selected }, ...format && { format } } });
 }
 
 /** What sort of asset it is. */

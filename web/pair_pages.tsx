@@ -16,7 +16,7 @@ import { readPair } from "./pair_record.ts";
 import { readPairView } from "./pair_view.ts";
 import { residualDiagnostics } from "./residual_diagnostics.ts";
 import { readSelectionHistory, type SelectionsEngine } from "./selection_history.ts";
-import { type PairsEngine, readSearch, readTestedPairs, type TestedPair } from "./tested_pairs.ts";
+import { pairsAddress, type PairsEngine, readTestedPairs, type TestedPair } from "./tested_pairs.ts";
 import type { VersionEngine } from "./version_rows.ts";
 
 const testedColumns = [
@@ -63,7 +63,7 @@ export function pairPages(
       return answer(c, <PairsPage {...data} />, data.problems.size > 0 ? 400 : 200);
     })
     .get("/tested.csv", async (c) => {
-      const { search, problems } = readSearch(new URL(c.req.url).searchParams);
+      const { search, problems } = pairsAddress.read(new URL(c.req.url).searchParams);
       if (problems.size > 0) return c.text([...problems.values()].join("\n"), 400);
       const found = await readTestedPairs(engine, search, { whole: true });
       if (found === null) return c.notFound();

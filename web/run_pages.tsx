@@ -2,7 +2,7 @@ import { answer } from "./answer.tsx";
 import { Hono } from "hono";
 import { type Engine, lastRunEvents, type Scheduler, UnknownRunError } from "../engine/mod.ts";
 import { firstLines, RunPage } from "./pages/run.tsx";
-import { drawnHours, filterOf, RunsPage } from "./pages/runs.tsx";
+import { filterOf, runsAddress, RunsPage } from "./pages/runs.tsx";
 import { SchedulesPage } from "./pages/schedules.tsx";
 
 /** What the pages of runs and schedules read of the engine. */
@@ -23,24 +23,15 @@ const drawn = 500;
 export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
   return new Hono()
     .get("/runs", async (c) => {
-      const field = (name: string) => c.req.query(name)?.trim() ?? "";
-      const search = {
-        status: field("status"),
-        trigger: field("trigger"),
-        asset: field("asset"),
-        from: field("from"),
-        to: field("to"),
-      };
-      const hours = drawnHours.find((each) => String(each) === field("hours")) ?? 24;
-      const before = /^[1-9]\d{0,14}$/.test(field("before")) ? Number(field("before")) : undefined;
-      const { filter, problems } = filterOf(search);
+      const { search, problems } = runsAddress.read(new URL(c.req.url).searchParams);
+      const hours = Number(search.hours);
       const now = clock.now();
       const span = {
         fromMs: now.subtract({ hours }).epochMilliseconds,
         toMs: now.add({ hours: Math.max(6, hours / 2) }).epochMilliseconds,
       };
       const [found, inSpan, backfills, schedules] = await Promise.all([
-        problems.length > 0 ? [] : engine.runs({ limit: listed + 1, before, ...filter }),
+        engine.runs({ limit: listed + 1, ...filterOf(search) }),
         engine.runs({ limit: drawn, from: now.subtract({ hours }) }),
         engine.backfills.list({ limit: 20 }),
         scheduler.states(),
@@ -53,14 +44,13 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
           runs={runs}
           next={found.length > listed ? runs.at(-1)!.id : null}
           timeline={{ span, runs: inSpan }}
-          hours={hours}
           backfills={backfills.filter(({ finishedAt }) => finishedAt === null)}
           schedules={schedules}
           assets={engine.graph.producers.map(({ key }) => key)}
           now={now.epochMilliseconds}
         />
       );
-      return answer(c, html, problems.length > 0 ? 400 : 200);
+      return answer(c, html, problems.size > 0 ? 400 : 200);
     })
     .get("/runs/:id{[1-9][0-9]{0,14}}", async (c) => {
       const id = Number(c.req.param("id"));

@@ -4,7 +4,7 @@ import { answerProblem, Problem } from "../routes/problems.ts";
 import { answer } from "./answer.tsx";
 import { StrategiesPage } from "./pages/strategies.tsx";
 import { StrategyReader } from "./strategy_record.ts";
-import { readStrategySearch } from "./strategy_search.ts";
+import { strategiesAddress } from "./strategy_search.ts";
 import { tearSheetFile } from "./tear_sheet_file.tsx";
 import type { VersionEngine } from "./version_rows.ts";
 
@@ -13,14 +13,14 @@ export function strategyPages({ engine, source }: { engine: VersionEngine; sourc
   const reader = new StrategyReader(engine);
   return new Hono()
     .get("/", async (c) => {
-      const { search, problems } = readStrategySearch(new URL(c.req.url).searchParams);
+      const { search, problems } = strategiesAddress.read(new URL(c.req.url).searchParams);
       const record = await reader.read({ search, problems });
       const page = <StrategiesPage record={record} search={search} problems={problems} />;
       return answer(c, page, problems.size > 0 ? 400 : 200);
     })
     .get("/:file{[^/]+\\.html}", async (c) => {
       const strategy = c.req.param("file").replace(/\.html$/, "");
-      const { search, problems } = readStrategySearch(new URL(c.req.url).searchParams);
+      const { search, problems } = strategiesAddress.read(new URL(c.req.url).searchParams);
       const record = await reader.read({ search: { ...search, strategy }, problems });
       if (record === null || problems.has("strategy")) return c.notFound();
       if (problems.size > 0) {

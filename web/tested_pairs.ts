@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { cointegratedPairs } from "../assets/views.ts";
+import { Address, date, flag, named, number, oneOf, page, type SearchOf, sort, text } from "./address.ts";
 import { type ColumnOf, type Engine, equalTo, type Filter, maxPageRows, type RowOf } from "../engine/mod.ts";
 
 /** What the list of pairs reads of the engine. */
@@ -39,24 +39,24 @@ export const criteria = {
 } as const;
 export type Criterion = keyof typeof criteria;
 
-/** What a person looks for, as the address says it. */
-export interface PairSearch {
+/** The address of the list of tested pairs. */
+export const pairsAddress = new Address("/pairs", {
   /** As-of session; the newest unless told otherwise. */
-  asOf?: string;
+  asOf: named("as_of", date("As of")),
   /** Part of a ticker. */
-  ticker?: string;
-  accepted?: boolean;
-  cluster?: number;
-  maxPValue?: number;
-  maxHalfLife?: number;
-  maxHurst?: number;
-  minCrossings?: number;
+  ticker: text({ longest: 40 }),
+  accepted: flag("Accepted", ["true", "false"]),
+  cluster: number("Cluster", { whole: true }),
+  maxPValue: named("max_p_value", number("p cointegration")),
+  maxHalfLife: named("max_half_life", number("Half-life")),
+  maxHurst: named("max_hurst", number("Hurst")),
+  minCrossings: named("min_crossings", number("Crossings", { whole: true })),
   /** A criterion that is not met. */
-  failed?: Criterion;
-  sort?: { column: SortColumn; descending: boolean };
-  /** From 1. */
-  page: number;
-}
+  failed: oneOf("Criterion", Object.keys(criteria) as Criterion[]),
+  sort: sort(sortColumns),
+  page: page(),
+});
+export type PairSearch = SearchOf<typeof pairsAddress>;
 
 /** Pairs that were found. */
 export interface FoundPairs {
@@ -76,81 +76,6 @@ export interface FoundPairs {
 export const pairsPerPage = 50;
 /** Rows that are looked through: some hundred milliseconds. */
 const mostRows = 5 * maxPageRows;
-
-/**
- * Reads the search out of an address. What cannot be read is left out, and named in `problems` by its parameter.
- */
-export function readSearch(parameters: URLSearchParams): { search: PairSearch; problems: Map<string, string> } {
-  const problems = new Map<string, string>();
-  const search: PairSearch = { page: 1 };
-  const given = (name: string) => parameters.get(name)?.trim() || undefined;
-  const number = (name: string, title: string, { least, whole }: { least: number; whole?: boolean }) => {
-    const text = given(name);
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (Number.isFinite(value) && value >= least && (!whole || Number.isSafeInteger(value))) return value;
-    problems.set(
-      name,
-      `${title} “${text.slice(0, 40)}” is not a ${whole ? "whole number" : "number"} of at least ${least}.`,
-    );
-  };
-  const asOf = given("as_of");
-  if (asOf !== undefined && z.iso.date().safeParse(asOf).success) search.asOf = asOf;
-  else if (asOf !== undefined) problems.set("as_of", `As of “${asOf.slice(0, 40)}” is not a date such as 2024-01-31.`);
-  search.ticker = given("ticker")?.slice(0, 40);
-  const accepted = given("accepted");
-  if (accepted === "true" || accepted === "false") search.accepted = accepted === "true";
-  else if (accepted !== undefined) problems.set("accepted", "Accepted is true or false.");
-  search.cluster = number("cluster", "Cluster", { least: 0, whole: true });
-  search.maxPValue = number("max_p_value", "p cointegration", { least: 0 });
-  search.maxHalfLife = number("max_half_life", "Half-life", { least: 0 });
-  search.maxHurst = number("max_hurst", "Hurst", { least: 0 });
-  search.minCrossings = number("min_crossings", "Crossings", { least: 0, whole: true });
-  const failed = given("failed");
-  if (failed !== undefined && Object.hasOwn(criteria, failed)) search.failed = failed as Criterion;
-  else if (failed !== undefined) problems.set("failed", `There is no criterion “${failed.slice(0, 40)}”.`);
-  search.page = number("page", "Page", { least: 1, whole: true }) ?? 1;
-  const sort = given("sort");
-  if (sort !== undefined) {
-    const column = sortColumns.find((name) => name === sort.replace(/^-/, ""));
-    if (column) search.sort = { column, descending: sort.startsWith("-") };
-    else problems.set("sort", `The table cannot be sorted by “${sort.slice(0, 40)}”.`);
-  }
-  return { search, problems };
-}
-
-/** The address of a search, with changes: the same search always has the same address. */
-export function searchPath(search: PairSearch, changes: Partial<PairSearch> = {}): string {
-  const parameters = parametersOf({ ...search, ...changes });
-  return parameters.size === 0 ? "/pairs" : `/pairs?${parameters}`;
-}
-
-/** Where all pairs of a search are to be had as CSV, whatever page of them is looked at. */
-export function csvPath(search: PairSearch): string {
-  const parameters = parametersOf({ ...search, page: 1 });
-  return parameters.size === 0 ? "/pairs/tested.csv" : `/pairs/tested.csv?${parameters}`;
-}
-
-function parametersOf(search: PairSearch): URLSearchParams {
-  const { asOf, ticker, accepted, cluster, maxPValue, maxHalfLife, maxHurst, minCrossings, failed, sort, page } =
-    search;
-  const entries: [string, unknown][] = [
-    ["as_of", asOf],
-    ["ticker", ticker],
-    ["accepted", accepted],
-    ["cluster", cluster],
-    ["max_p_value", maxPValue],
-    ["max_half_life", maxHalfLife],
-    ["max_hurst", maxHurst],
-    ["min_crossings", minCrossings],
-    ["failed", failed],
-    ["sort", sort && `${sort.descending ? "-" : ""}${sort.column}`],
-    ["page", page === 1 ? undefined : page],
-  ];
-  return new URLSearchParams(
-    entries.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]),
-  );
-}
 
 /** Reads one page of the pairs that are searched for, or all of them; `null` where no pair has ever been tested. */
 export async function readTestedPairs(

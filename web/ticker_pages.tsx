@@ -11,7 +11,7 @@ import { tickerParts } from "./ticker_charts.ts";
 import type { DirectoryEngine, TickerDirectory } from "./ticker_directory.ts";
 import { tickerPath } from "./ticker_path.ts";
 import { readTicker } from "./ticker_record.ts";
-import { findTickers, readTickerSearch } from "./ticker_search.ts";
+import { findTickers, tickersAddress } from "./ticker_search.ts";
 import { nearTickers } from "./ticker_words.ts";
 
 /** `/tickers`, all of them as a page or as CSV, and a page for each. */
@@ -23,7 +23,7 @@ export function tickerPages(
     // The tickers that the parameters ask for; with `format=csv` all of them, whatever their page.
     .get("/tickers", async (c) => {
       const parameters = new URL(c.req.url).searchParams;
-      const { search, problems } = readTickerSearch(parameters);
+      const { search, problems } = tickersAddress.read(parameters);
       const directory = await readDirectory();
       const found = directory ? findTickers(directory, search) : [];
       if (parameters.get("format") === "csv" && problems.size === 0) {

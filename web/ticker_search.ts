@@ -1,4 +1,5 @@
 import type { TickerDirectory, TickerEntry } from "./ticker_directory.ts";
+import { Address, flag, named, oneOf, page, pageSize, type Parameter, type SearchOf, sort, text } from "./address.ts";
 import { matchOf, nameWords } from "./ticker_words.ts";
 
 /** Columns by which the list can be sorted. */
@@ -16,101 +17,29 @@ export type TickerSortColumn = typeof tickerSortColumns[number];
 
 /** How many tickers a page may show. */
 export const tickerPageSizes = [25, 50, 100, 250] as const;
-const defaultPageSize = 50;
-const longestText = 100;
 
-/** What a person looks for, as the address says it. */
-export interface TickerSearch {
+const cluster: Parameter<"any" | "none" | number> = {
+  read: (text) => text === "any" || text === "none" ? text : /^\d{1,6}$/.test(text) ? Number(text) : undefined,
+  write: String,
+  problem: (shown) => `Cluster ${shown} is neither any, none nor a number.`,
+};
+
+/** The address of the list of tickers. */
+export const tickersAddress = new Address("/tickers", {
   /** A symbol, its beginning, or words of a name. */
-  text?: string;
-  type?: string;
-  status?: "active" | "delisted";
-  exchange?: string;
-  hasBars?: boolean;
+  text: named("q", text()),
+  type: text(),
+  status: oneOf("Status", ["active", "delisted"]),
+  exchange: text(),
+  hasBars: named("bars", flag("Bars")),
   /** Whether it is in a pair that is chosen to be traded now. */
-  chosen?: boolean;
-  cluster?: "any" | "none" | number;
-  sort?: { column: TickerSortColumn; descending: boolean };
-  size: number;
-  /** From 1. */
-  page: number;
-}
-
-/** Reads the search out of an address. What cannot be read is left out, and named in `problems` by its parameter. */
-export function readTickerSearch(parameters: URLSearchParams): { search: TickerSearch; problems: Map<string, string> } {
-  const problems = new Map<string, string>();
-  const given = (name: string) => parameters.get(name)?.trim() || undefined;
-  const shown = (text: string) => `“${text.slice(0, 40)}”`;
-  const oneOf = <const T extends string>(name: string, title: string, allowed: readonly T[]): T | undefined => {
-    const text = given(name);
-    const found = allowed.find((one) => one === text);
-    if (text !== undefined && found === undefined) {
-      problems.set(name, `${title} ${shown(text)} is none of ${allowed.join(", ")}.`);
-    }
-    return found;
-  };
-  const yesOrNo = (name: string, title: string) => {
-    const answer = oneOf(name, title, ["yes", "no"]);
-    return answer === undefined ? undefined : answer === "yes";
-  };
-  const search: TickerSearch = {
-    text: given("q")?.slice(0, longestText),
-    type: given("type")?.slice(0, longestText),
-    status: oneOf("status", "Status", ["active", "delisted"]),
-    exchange: given("exchange")?.slice(0, longestText),
-    hasBars: yesOrNo("bars", "Bars"),
-    chosen: yesOrNo("chosen", "Chosen"),
-    size: defaultPageSize,
-    page: 1,
-  };
-  const cluster = given("cluster");
-  if (cluster === "any" || cluster === "none") search.cluster = cluster;
-  else if (cluster !== undefined && /^\d{1,6}$/.test(cluster)) search.cluster = Number(cluster);
-  else if (cluster !== undefined) {
-    problems.set("cluster", `Cluster ${shown(cluster)} is neither any, none nor a number.`);
-  }
-  const size = given("size");
-  if (size !== undefined) {
-    const found = tickerPageSizes.find((one) => String(one) === size);
-    if (found) search.size = found;
-    else problems.set("size", `A page of ${shown(size)} tickers is none of ${tickerPageSizes.join(", ")}.`);
-  }
-  const page = given("page");
-  if (page !== undefined) {
-    if (/^[1-9]\d{0,8}$/.test(page)) search.page = Number(page);
-    else problems.set("page", `Page ${shown(page)} is not a whole number of at least 1.`);
-  }
-  const sort = given("sort");
-  if (sort !== undefined) {
-    const column = tickerSortColumns.find((name) => name === sort.replace(/^-/, ""));
-    if (column) search.sort = { column, descending: sort.startsWith("-") };
-    else problems.set("sort", `The list cannot be sorted by ${shown(sort)}.`);
-  }
-  return { search, problems };
-}
-
-/** The address of a search, with changes: the same search always has the same address. */
-export function tickerSearchPath(search: TickerSearch, changes: Partial<TickerSearch> = {}, more = {}): string {
-  const { text, type, status, exchange, hasBars, chosen, cluster, sort, size, page } = { ...search, ...changes };
-  const yesOrNo = (answer: boolean | undefined) => answer === undefined ? undefined : answer ? "yes" : "no";
-  const entries: [string, unknown][] = [
-    ["q", text],
-    ["type", type],
-    ["status", status],
-    ["exchange", exchange],
-    ["bars", yesOrNo(hasBars)],
-    ["chosen", yesOrNo(chosen)],
-    ["cluster", cluster],
-    ["sort", sort && `${sort.descending ? "-" : ""}${sort.column}`],
-    ["size", size === defaultPageSize ? undefined : size],
-    ["page", page === 1 ? undefined : page],
-    ...Object.entries(more),
-  ];
-  const parameters = new URLSearchParams(
-    entries.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]),
-  );
-  return parameters.size === 0 ? "/tickers" : `/tickers?${parameters}`;
-}
+  chosen: flag("Chosen"),
+  cluster,
+  sort: sort(tickerSortColumns),
+  size: pageSize(tickerPageSizes, 50),
+  page: page(),
+});
+export type TickerSearch = SearchOf<typeof tickersAddress>;
 
 /**
  * All tickers that a search finds, whatever its page: sorted as it says, otherwise the best match first (the symbol, its beginning,

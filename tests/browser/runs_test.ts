@@ -119,7 +119,7 @@ browserTest("a failed run says why, is filtered, and is retried after a question
   await page.goto(`${url}/runs?asset=numbers&trigger=cli`);
   await page.getByText("No matching runs.").waitFor();
   await page.goto(`${url}/runs?from=yesterday`);
-  await page.getByRole("alert").getByText('"yesterday" is no day').waitFor();
+  await page.getByRole("alert").getByText("From “yesterday” is not a date").waitFor();
 });
 
 browserTest("selected runs are retried together, and those that go on cancelled together", async (scene) => {

@@ -61,8 +61,8 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       );
       assert.equal(status, 400);
       assert.match(text, /There is no asset "multipels"\. Did you mean "multiples"\?/);
-      assert.match(text, /There is no group “&lt;b&gt;”\. It is one of sources, sums\. It was left out\./);
-      assert.match(text, /“0” is not the number of a page\./);
+      assert.match(text, /Group “&lt;b&gt;” is none of sources, sums\. It was left out\./);
+      assert.match(text, /Page “0” is not a whole number of at least 1\./);
       assert.match(text, /There is no asset “nothing”\./);
       assert.match(html, /name="focus"[^>]*aria-invalid="true"[^>]*aria-describedby="search-problems"/);
       assert.deepEqual(lines(html), ["total"]);

@@ -205,7 +205,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 tells the shares of a notional, and ref
   for (const wrong of ["0", "-5", "many", "1e30"]) {
     const refused = await ask(tiny, `/pairs/KO/PEP?notional=${wrong}`);
     assert.equal(refused.status, 400);
-    assert.ok(refused.text.includes(`Notional “${wrong}” is not a number of USD from 1 to 1,000,000,000.`));
+    assert.ok(refused.text.includes(`Notional in USD “${wrong}” is not a number from 1 to 1,000,000,000.`));
     assert.match(refused.text, /Long 82 KO/);
   }
 });
@@ -222,9 +222,9 @@ pageTest(
   async (tiny) => {
     const expected: [query: string, told: RegExp][] = [
       ["strategy=unheard_of", /There is no strategy “unheard_of”: rolling_trend, /],
-      ["range=2d", /Range is one of 3m, 1y, 3y, all, not “2d”\./],
-      ["prices=eur", /Prices is one of index, usd, not “eur”\./],
-      ["log=2", /Log is one of 0, 1, not “2”\./],
+      ["range=2d", /Range “2d” is none of 3m, 1y, 3y, all\./],
+      ["prices=eur", /Prices “eur” is none of index, usd\./],
+      ["log=2", /Log “2” is neither 1 nor 0\./],
       ["hide=everything", /The chart has no part “everything”: bands, positions, formation, events\./],
     ];
     for (const [query, told] of expected) {

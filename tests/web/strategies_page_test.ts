@@ -121,8 +121,8 @@ strategiesTest("GET /strategies answers 400 to what it cannot read or find, and 
     ["weighting=heavy", /Weighting “heavy” is none of equal, volatility_scaled\./],
     ["strategy=best", /Strategy “best” is none of kalman_hedge, reference, rolling_trend\./],
     ["sort=luck", /The table cannot be sorted by “luck”\./],
-    ["range=2d", /Range is one of 3m, 1y, 3y, all, not “2d”\./],
-    ["log=yes", /Log is 0 or 1, not “yes”\./],
+    ["range=2d", /Range “2d” is none of 3m, 1y, 3y, all\./],
+    ["log=yes", /Log “yes” is neither 1 nor 0\./],
   ];
   for (const [query, told] of expected) {
     const page = await ask(`/strategies?${query}`);

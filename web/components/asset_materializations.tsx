@@ -4,7 +4,7 @@ import { count, figure } from "../figures.ts";
 import { shownValue } from "../cell_value.ts";
 import { differing } from "../compared_values.ts";
 import { Moment } from "./moment.tsx";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
 
 export interface MaterializationsProps {
   /** Newest first. */
@@ -19,50 +19,23 @@ export interface MaterializationsProps {
 /** Versions of an asset: rows, partitions and settings that each changed. */
 export function Materializations({ of, assetKey, hasRows, now }: MaterializationsProps) {
   if (of.length === 0) return <p class="empty">It has never been materialized.</p>;
-  return (
-    <TableScroller label="Materializations" csv="materializations">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Number</th>
-            <th scope="col">Run</th>
-            <th scope="col">Made</th>
-            <th scope="col" class="number">Rows</th>
-            <th scope="col" class="number">Rows added</th>
-            <th scope="col" class="number">Rows removed</th>
-            <th scope="col">Changed partitions</th>
-            <th scope="col">Settings changed</th>
-            <th scope="col">Metadata</th>
-            <th scope="col">Before it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.map((made, i) => (
-            <tr>
-              <th scope="row">{made.id}</th>
-              <td>{made.runId === null ? made.origin : <a href={`/runs/${made.runId}`}>Run {made.runId}</a>}</td>
-              <td>
-                <Moment at={made.committedAt} now={now} />
-              </td>
-              <td class="number">{count(made.rowCount)}</td>
-              <td class="number">{count(made.rowsAdded)}</td>
-              <td class="number">{count(made.rowsRemoved)}</td>
-              <td>{changedInWords(made)}</td>
-              <td>{settingsInWords(made, of[i + 1])}</td>
-              <td>{metadataInWords(made)}</td>
-              <td>
-                {hasRows && of[i + 1] && (
-                  <a href={`/assets/${assetKey}/difference?from=${of[i + 1]!.id}&to=${made.id}`}>
-                    Compare
-                  </a>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroller>
-  );
+  const columns: Column<Materialization>[] = [
+    { title: "Number", header: true, cell: ({ id }) => id },
+    { title: "Run", cell: ({ runId, origin }) => runId === null ? origin : <a href={`/runs/${runId}`}>Run {runId}</a> },
+    { title: "Made", cell: ({ committedAt }) => <Moment at={committedAt} now={now} /> },
+    { title: "Rows", number: true, cell: ({ rowCount }) => count(rowCount) },
+    { title: "Rows added", number: true, cell: ({ rowsAdded }) => count(rowsAdded) },
+    { title: "Rows removed", number: true, cell: ({ rowsRemoved }) => count(rowsRemoved) },
+    { title: "Changed partitions", cell: changedInWords },
+    { title: "Settings changed", cell: (made, i) => settingsInWords(made, of[i + 1]) },
+    { title: "Metadata", cell: metadataInWords },
+    {
+      title: "Before it",
+      cell: ({ id }, i) =>
+        hasRows && of[i + 1] && <a href={`/assets/${assetKey}/difference?from=${of[i + 1]!.id}&to=${id}`}>Compare</a>,
+    },
+  ];
+  return <DataTable label="Materializations" csv="materializations" columns={columns} rows={of} />;
 }
 
 function changedInWords({ changed, rowsAdded, rowsRemoved }: Materialization): string {

@@ -6,6 +6,7 @@ import { shownValue } from "../cell_value.ts";
 import { counted, moment } from "../figures.ts";
 import { PreferencesContext } from "../preferences.ts";
 import { inWords, isFraction } from "../words.ts";
+import { type Column, DataTable } from "./data_table.tsx";
 
 export interface AssetRowsProps {
   asset: AnyAsset;
@@ -85,40 +86,28 @@ export function AssetRows(
             {" "}
             (10,000 at most) or <a href={rowsFilePath(key, search, "parquet")}>Parquet</a>.
           </p>
-          <div class="scroller bounded" tabindex={0} role="region" aria-label="Rows, may scroll">
-            <table aria-describedby="rows-about">
-              <thead>
-                <tr>
-                  <th scope="col">Made by</th>
-                  {page.columns.map(({ name, type }) => (
-                    <SortHeader
-                      key={name}
-                      of={key}
-                      search={search}
-                      name={name}
-                      title={`${inWords(name)}${isFraction({ name, type }) ? " (%)" : ""}`}
-                      numeric={isNumeric(type)}
-                      fixed={type === "jsonb"}
-                    />
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {page.rows.map((row) => (
-                  <tr>
-                    <td>
-                      <a href={receiptPath(key, schema, { row, asOf })}>Receipt</a>
-                    </td>
-                    {page.columns.map(({ name, type }) => (
-                      <td key={name} class={isNumeric(type) ? "number" : type === "jsonb" ? "value" : undefined}>
-                        {shownValue(row[name], { percent: isFraction({ name, type }) })}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label="Rows"
+            bounded
+            describedBy="rows-about"
+            columns={[
+              { title: "Made by", cell: (row) => <a href={receiptPath(key, schema, { row, asOf })}>Receipt</a> },
+              ...page.columns.map((column): Column<Record<string, unknown>> => {
+                const { name, type } = column;
+                const percent = isFraction(column);
+                return {
+                  title: `${inWords(name)}${percent ? " (%)" : ""}`,
+                  hint: name,
+                  number: isNumeric(type),
+                  sort: type === "jsonb" ? undefined : name,
+                  cellClass: () => type === "jsonb" ? "value" : undefined,
+                  cell: (row) => shownValue(row[name], { percent }),
+                };
+              }),
+            ]}
+            rows={page.rows}
+            sorting={{ sort: order ?? undefined, path: (order) => rowsPath(key, search, { order }) }}
+          />
           <nav class="pager" aria-label="Pages of the rows">
             {search.cursor !== null ? <a href={rowsPath(key, search)}>← To the first rows</a> : <span></span>}
             {page.nextCursor !== null
@@ -154,31 +143,5 @@ function Chips({ of, search }: { of: string; search: RowSearch }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function SortHeader(
-  { of, search, name, title, numeric, fixed }: {
-    of: string;
-    search: RowSearch;
-    name: string;
-    title: string;
-    numeric: boolean;
-    fixed: boolean;
-  },
-) {
-  const sorted = search.order?.column === name ? search.order : null;
-  const order = sorted ? sorted.descending ? "descending" as const : "ascending" as const : undefined;
-  return (
-    <th scope="col" class={numeric ? "number" : undefined} title={name} aria-sort={order}>
-      {fixed
-        ? title
-        : (
-          <a href={rowsPath(of, search, { order: { column: name, descending: sorted ? !sorted.descending : false } })}>
-            {title}
-          </a>
-        )}
-      {order && <span aria-hidden="true">{order === "ascending" ? " ▲" : " ▼"}</span>}
-    </th>
   );
 }

@@ -3,7 +3,28 @@ import { count, duration } from "../figures.ts";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
 import { stepBadge } from "./run_progress.tsx";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
+
+const columnsAt = (now: number): Column<PastStep>[] => [
+  { title: "Run", header: true, cell: ({ runId }) => <a href={`/runs/${runId}`}>Run {runId}</a> },
+  { title: "Step", cell: ({ status }) => <StateBadge state={stepBadge(status)} /> },
+  { title: "Asked for", cell: ({ createdAt }) => <Moment at={createdAt} now={now} /> },
+  { title: "By", cell: ({ trigger }) => trigger },
+  {
+    title: "Took",
+    number: true,
+    cell: ({ startedAt, finishedAt }) =>
+      startedAt && finishedAt ? duration(Date.parse(finishedAt) - Date.parse(startedAt)) : "–",
+  },
+  { title: "Partitions", number: true, cell: ({ partitions }) => partitions ? count(partitions.count) : "whole" },
+  { title: "Tries", number: true, cell: ({ attempt }) => attempt },
+  {
+    title: "Reason or error",
+    class: "reason",
+    cellClass: ({ error }) => error ? "error" : undefined,
+    cell: ({ error, reasons }) => error?.message ?? (reasons.map(({ message }) => message).join("; ") || "–"),
+  },
+];
 
 /** The runs that made an asset or were to, newest first. */
 export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[]; assetKey: string; now: number }) {
@@ -13,48 +34,7 @@ export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[
       <p class="about">
         <a href={`/assets/${assetKey}/runs.csv`}>Download as CSV</a>
       </p>
-      <TableScroller label="Runs">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col">Step</th>
-              <th scope="col">Asked for</th>
-              <th scope="col">By</th>
-              <th scope="col" class="number">Took</th>
-              <th scope="col" class="number">Partitions</th>
-              <th scope="col" class="number">Tries</th>
-              <th scope="col">Reason or error</th>
-            </tr>
-          </thead>
-          <tbody>
-            {steps.map((step) => (
-              <tr>
-                <th scope="row">
-                  <a href={`/runs/${step.runId}`}>Run {step.runId}</a>
-                </th>
-                <td>
-                  <StateBadge state={stepBadge(step.status)} />
-                </td>
-                <td>
-                  <Moment at={step.createdAt} now={now} />
-                </td>
-                <td>{step.trigger}</td>
-                <td class="number">
-                  {step.startedAt && step.finishedAt
-                    ? duration(Date.parse(step.finishedAt) - Date.parse(step.startedAt))
-                    : "–"}
-                </td>
-                <td class="number">{step.partitions ? count(step.partitions.count) : "whole"}</td>
-                <td class="number">{step.attempt}</td>
-                <td class={step.error ? "reason error" : "reason"}>
-                  {step.error?.message ?? (step.reasons.map(({ message }) => message).join("; ") || "–")}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
+      <DataTable label="Runs" columns={columnsAt(now)} rows={steps} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { count, megabytes } from "../figures.ts";
 import { FailedChecks } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
 import { inWords } from "../words.ts";
 
 /** Assets in a table: what the graph shows, for reading line by line. */
@@ -17,58 +17,69 @@ export function AssetTable(
     now: number;
   },
 ) {
+  const columns: Column<ShownAsset>[] = [
+    {
+      title: "Asset",
+      header: true,
+      cell: ({ asset: { key } }) => (
+        <a href={`/assets/${key}`}>
+          <code>{key}</code>
+        </a>
+      ),
+    },
+    {
+      title: "State",
+      cell: ({ asset, state }) => (
+        <>
+          <StateBadge state={state} /> <FailedChecks asset={asset} />
+          {state === "running" && (
+            <progress data-progress={asset.madeBy ?? asset.key} aria-label={`${asset.key} progress`}></progress>
+          )}
+        </>
+      ),
+    },
+    {
+      title: "Why",
+      cellClass: () => "cut",
+      cellTitle: ({ reason }) => reason || undefined,
+      cell: ({ asset, state, reason }) => (
+        <>
+          {reason}
+          {state === "running" && <span data-part={asset.madeBy ?? asset.key}></span>}
+        </>
+      ),
+    },
+    { title: "Group", cell: ({ asset }) => inWords(asset.group) },
+    { title: "Kind", cell: ({ asset }) => kindWords[kinds.get(asset.key)!] },
+    {
+      title: "Rows",
+      number: true,
+      cell: ({ asset: { lastMaterialization: last, external } }) => last && !external ? count(last.rowCount) : "–",
+    },
+    {
+      title: "Size",
+      hint: "Of the table with its indexes, all versions that are kept",
+      number: true,
+      cell: ({ asset: { key } }) => storage.has(key) ? megabytes(storage.get(key)!.bytes) : "–",
+    },
+    { title: "Keeps", cell: ({ asset: { key } }) => storage.get(key)?.keeps ?? "–" },
+    {
+      title: "Made",
+      cell: ({ asset: { lastMaterialization: last } }) => last ? <Moment at={last.committedAt} now={now} /> : "never",
+    },
+    {
+      title: <span class="read">Action</span>,
+      cell: ({ asset, state }) => !asset.external && <MaterializeButton asset={asset} state={state} />,
+    },
+  ];
   return (
-    <TableScroller label="Assets">
-      <table class="asset-table">
-        <thead>
-          <tr>
-            <th scope="col">Asset</th>
-            <th scope="col">State</th>
-            <th scope="col">Why</th>
-            <th scope="col">Group</th>
-            <th scope="col">Kind</th>
-            <th scope="col" class="number">Rows</th>
-            <th scope="col" class="number" title="Of the table with its indexes, all versions that are kept">Size</th>
-            <th scope="col">Keeps</th>
-            <th scope="col">Made</th>
-            <th scope="col">
-              <span class="read">Action</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {assets.map(({ asset, state, reason }) => {
-            const { key, group, lastMaterialization: last } = asset;
-            return (
-              <tr data-asset={key} data-state={state} id={`asset-${key}`}>
-                <th scope="row">
-                  <a href={`/assets/${key}`}>
-                    <code>{key}</code>
-                  </a>
-                </th>
-                <td>
-                  <StateBadge state={state} /> <FailedChecks asset={asset} />
-                  {state === "running" && (
-                    <progress data-progress={asset.madeBy ?? key} aria-label={`${key} progress`}></progress>
-                  )}
-                </td>
-                <td class="cut" title={reason || undefined}>
-                  {reason}
-                  {state === "running" && <span data-part={asset.madeBy ?? key}></span>}
-                </td>
-                <td>{inWords(group)}</td>
-                <td>{kindWords[kinds.get(key)!]}</td>
-                <td class="number">{last && !asset.external ? count(last.rowCount) : "–"}</td>
-                <td class="number">{storage.has(key) ? megabytes(storage.get(key)!.bytes) : "–"}</td>
-                <td>{storage.get(key)?.keeps ?? "–"}</td>
-                <td>{last ? <Moment at={last.committedAt} now={now} /> : "never"}</td>
-                <td>{!asset.external && <MaterializeButton asset={asset} state={state} />}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </TableScroller>
+    <DataTable
+      label="Assets"
+      class="asset-table"
+      columns={columns}
+      rows={assets}
+      row={({ asset: { key }, state }) => ({ "data-asset": key, "data-state": state, id: `asset-${key}` })}
+    />
   );
 }
 

@@ -1,6 +1,33 @@
 import type { BackfillPlan } from "../../engine/mod.ts";
 import { count, counted, duration } from "../figures.ts";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
+
+const columns: readonly Column<BackfillPlan["assets"][number]>[] = [
+  { title: "Asset", header: true, cell: ({ key }) => <code>{key}</code> },
+  {
+    title: "Partitions",
+    number: true,
+    cell: ({ partitions, certain }) =>
+      partitions
+        ? (
+          <>
+            {count(partitions.count)}
+            {!certain && <abbr title="What is made before may bring more to light.">+</abbr>}
+          </>
+        )
+        : "whole",
+  },
+  { title: "Parts", number: true, cell: ({ parts }) => count(parts) },
+  { title: "Vendor calls", number: true, cell: ({ vendorCalls }) => vendorCalls === null ? "–" : count(vendorCalls) },
+  {
+    title: "Time",
+    number: true,
+    cell: ({ seconds, boundBy }) =>
+      seconds === null
+        ? <abbr title="It has never run.">unknown</abbr>
+        : `${duration(seconds * 1000)}${boundBy === "calls" ? ", by calls" : ""}`,
+  },
+];
 
 /** What a backfill would make or was going to: in which order, with how many calls, and how long it takes. */
 export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
@@ -14,47 +41,7 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
           is missing and no part of it.
         </p>
       ))}
-      {plan.assets.length > 0 && (
-        <TableScroller label="Plan" csv="backfill_plan">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Asset</th>
-                <th scope="col" class="number">Partitions</th>
-                <th scope="col" class="number">Parts</th>
-                <th scope="col" class="number">Vendor calls</th>
-                <th scope="col" class="number">Time</th>
-              </tr>
-            </thead>
-            <tbody>
-              {plan.assets.map((asset) => (
-                <tr>
-                  <th scope="row">
-                    <code>{asset.key}</code>
-                  </th>
-                  <td class="number">
-                    {asset.partitions
-                      ? (
-                        <>
-                          {count(asset.partitions.count)}
-                          {!asset.certain && <abbr title="What is made before may bring more to light.">+</abbr>}
-                        </>
-                      )
-                      : "whole"}
-                  </td>
-                  <td class="number">{count(asset.parts)}</td>
-                  <td class="number">{asset.vendorCalls === null ? "–" : count(asset.vendorCalls)}</td>
-                  <td class="number">
-                    {asset.seconds === null
-                      ? <abbr title="It has never run.">unknown</abbr>
-                      : `${duration(asset.seconds * 1000)}${asset.boundBy === "calls" ? ", by calls" : ""}`}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableScroller>
-      )}
+      {plan.assets.length > 0 && <DataTable label="Plan" csv="backfill_plan" columns={columns} rows={plan.assets} />}
       {plan.fresh.length > 0 && <p class="faint">Nothing to do: {plan.fresh.join(", ")}.</p>}
     </>
   );

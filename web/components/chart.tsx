@@ -91,7 +91,7 @@ export interface ChartData {
 export const chartRanges = { "1m": 1, "3m": 3, "1y": 12, "3y": 36, "5y": 60, all: null } as const;
 export type ChartRange = keyof typeof chartRanges;
 /** What a chart shows where nothing else is chosen. */
-export const standingRange: ChartRange = "1y";
+export const standingRange = "1y" satisfies ChartRange;
 
 /** What a person may hide of a chart, and how far back it shows. The address keeps both. */
 export interface ChartControls {

@@ -1,33 +1,17 @@
 import { count, signedPercent } from "../figures.ts";
 import type { Drawdown } from "../tear_sheet.ts";
+import { type Column, DataTable } from "./data_table.tsx";
+
+const columns: readonly Column<Drawdown>[] = [
+  { title: "Peak", header: true, cell: ({ peak }) => peak ?? "Start" },
+  { title: "Trough", cell: ({ trough }) => trough },
+  { title: "Recovered", cell: ({ recovered }) => recovered ?? "not yet" },
+  { title: "Depth", number: true, cell: ({ depth }) => signedPercent(depth) },
+  { title: "Sessions", number: true, cell: ({ sessions }) => count(sessions) },
+];
 
 /** The worst falls from a peak, the deepest first. */
 export function DrawdownTable({ drawdowns }: { drawdowns: readonly Drawdown[] }) {
   if (drawdowns.length === 0) return <p class="empty">The equity never fell below an earlier peak.</p>;
-  return (
-    <div class="scroller" tabindex={0} role="region" aria-label="Worst drawdowns, may scroll sideways">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Peak</th>
-            <th scope="col">Trough</th>
-            <th scope="col">Recovered</th>
-            <th scope="col" class="number">Depth</th>
-            <th scope="col" class="number">Sessions</th>
-          </tr>
-        </thead>
-        <tbody>
-          {drawdowns.map(({ peak, trough, recovered, depth, sessions }) => (
-            <tr key={trough}>
-              <th scope="row">{peak ?? "Start"}</th>
-              <td>{trough}</td>
-              <td>{recovered ?? "not yet"}</td>
-              <td class="number">{signedPercent(depth)}</td>
-              <td class="number">{count(sessions)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  return <DataTable label="Worst drawdowns" columns={columns} rows={drawdowns} />;
 }

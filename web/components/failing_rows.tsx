@@ -1,4 +1,4 @@
-import { TableScroller } from "./table_scroller.tsx";
+import { DataTable } from "./data_table.tsx";
 
 /** A sample of the failing rows of a check, folded by default. */
 export function FailingRows({ rows }: { rows: readonly object[] }) {
@@ -7,18 +7,15 @@ export function FailingRows({ rows }: { rows: readonly object[] }) {
   return (
     <details class="failing">
       <summary>{rows.length === 1 ? "The row at fault" : `${rows.length} of the rows at fault`}</summary>
-      <TableScroller label="Rows at fault" csv="rows_at_fault">
-        <table>
-          <thead>
-            <tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr>{columns.map((name) => <td key={name}>{shown((row as Record<string, unknown>)[name])}</td>)}</tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
+      <DataTable
+        label="Rows at fault"
+        csv="rows_at_fault"
+        columns={columns.map((name) => ({
+          title: name,
+          cell: (row: object) => shown((row as Record<string, unknown>)[name]),
+        }))}
+        rows={rows}
+      />
     </details>
   );
 }

@@ -1,13 +1,10 @@
 import type { GraphRecord } from "../graph_record.ts";
 import { assetKinds, graphPath, kindWords } from "../graph_search.ts";
 import { shownStates } from "../shown_state.ts";
+import { invalid } from "./search_problems.tsx";
 
 /** What decides which assets are shown: all of it is in the address. */
 export function GraphFilters({ record: { search, problems, groups } }: { record: GraphRecord }) {
-  const faulty = (name: string) => ({
-    "aria-invalid": problems.has(name) ? "true" as const : undefined,
-    "aria-describedby": problems.has(name) ? "search-problems" : undefined,
-  });
   return (
     <form class="filters" id="graph-filters" action="/assets" method="get" role="search" aria-label="Assets">
       <label>
@@ -56,7 +53,7 @@ export function GraphFilters({ record: { search, problems, groups } }: { record:
           placeholder="+key, key+ or +key+"
           autocomplete="off"
           spellcheck={false}
-          {...faulty("focus")}
+          {...invalid(problems, "focus")}
         />
       </label>
       {search.view !== "auto" && <input type="hidden" name="view" value={search.view} />}

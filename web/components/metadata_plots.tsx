@@ -1,6 +1,7 @@
 import type { Materialization } from "../../engine/mod.ts";
 import { figure } from "../figures.ts";
 import { type MetadataSeries, metadataSeries } from "../metadata_series.ts";
+import { type Column, DataTable } from "./data_table.tsx";
 
 const width = 220;
 const height = 56;
@@ -32,29 +33,22 @@ export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]
         <p class="faint">
           <a href={`/assets/${assetKey}/history.csv`}>Download as CSV</a>
         </p>
-        <div class="scroller bounded" tabindex={0} role="region" aria-label="Metadata, may scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Materialization</th>
-                {series.map(({ name, unit }) => (
-                  <th scope="col" class="number" key={name}>{unit === null ? name : `${name} (${unit})`}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {of.map(({ id }, i) => (
-                <tr>
-                  <th scope="row">{id}</th>
-                  {series.map(({ name, values }) => {
-                    const value = values[of.length - 1 - i];
-                    return <td class="number" key={name}>{value === null ? "–" : figure(value!)}</td>;
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label="Metadata"
+          bounded
+          columns={[
+            { title: "Materialization", header: true, cell: ({ id }) => id },
+            ...series.map(({ name, unit, values }): Column<Materialization> => ({
+              title: unit === null ? name : `${name} (${unit})`,
+              number: true,
+              cell(_, i) {
+                const value = values[of.length - 1 - i]!;
+                return value === null ? "–" : figure(value);
+              },
+            })),
+          ]}
+          rows={of}
+        />
       </details>
     </>
   );

@@ -7,7 +7,7 @@ import type { NewestSignals } from "../newest_signals.ts";
 import { type PairOrder, pairOrders, type Standing, standings } from "../pair_orders.ts";
 import { pairPath } from "../pair_path.ts";
 import { inWords } from "../words.ts";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
 
 const titles: Readonly<Record<Standing, string>> = {
   order: "Orders",
@@ -15,6 +15,50 @@ const titles: Readonly<Record<Standing, string>> = {
   flat: "Flat",
   chosen: "Chosen, traded from the next window on",
 };
+
+const columns: readonly Column<PairOrder>[] = [
+  { title: "Pair", header: true, cell: ({ tickers }) => <a href={pairPath(...tickers)}>{tickers.join(" / ")}</a> },
+  {
+    title: "Signal",
+    cell: ({ signal }) => signal && (signal.acts ? <span class="badge order">{signal.says}</span> : signal.says),
+  },
+  { title: "Position", cell: ({ signal, tickers }) => signal ? held(signal.position, tickers) : "–" },
+  {
+    title: "Target",
+    cell: ({ signal, tickers }) =>
+      !signal ? "–" : signal.acts ? <strong>{held(signal.target, tickers)}</strong> : "unchanged",
+  },
+  {
+    title: "Score",
+    hint: "Spread on the scale of the strategy, whose thresholds judge it",
+    number: true,
+    cell: ({ signal }) => orDash(signal?.score, (score) => decimal(score, 2)),
+  },
+  {
+    title: "Hedge ratio",
+    hint: "Shares of the first ticker against one of the second",
+    number: true,
+    cell: ({ signal, chosen }) => orDash(signal?.hedgeRatio ?? chosen?.hedgeRatio, (ratio) => decimal(ratio, 3)),
+  },
+  {
+    title: "Half-life",
+    hint: "Sessions in which the spread halves its distance from the mean",
+    number: true,
+    cell: ({ chosen }) => orDash(chosen?.halfLife, (sessions) => decimal(sessions, 1)),
+  },
+  {
+    title: "p cointegration",
+    hint: "Engle–Granger; null hypothesis: not cointegrated",
+    number: true,
+    cell: ({ chosen }) => orDash(chosen?.pValue, pValue),
+  },
+  {
+    title: "Rank",
+    hint: "In the newest selection, 1 is the first choice; – is no longer chosen",
+    number: true,
+    cell: ({ chosen }) => chosen?.pinned ? "pinned" : orDash(chosen?.rank, String),
+  },
+];
 
 /** Each pair that is traded or chosen, once: those with an order for the next session first. */
 export function OrderTable({ signals, selection }: { signals: NewestSignals | null; selection: ChosenPairs | null }) {
@@ -42,61 +86,17 @@ export function OrderTable({ signals, selection }: { signals: NewestSignals | nu
           </>
         )}
       </p>
-      <TableScroller label="Orders and pairs">
-        <table class="orders" aria-describedby="orders-about">
-          <thead>
-            <tr>
-              <th scope="col">Pair</th>
-              <th scope="col">Signal</th>
-              <th scope="col">Position</th>
-              <th scope="col">Target</th>
-              <th scope="col" class="number">
-                <abbr title="Spread on the scale of the strategy, whose thresholds judge it">Score</abbr>
-              </th>
-              <th scope="col" class="number">
-                <abbr title="Shares of the first ticker against one of the second">Hedge ratio</abbr>
-              </th>
-              <th scope="col" class="number">
-                <abbr title="Sessions in which the spread halves its distance from the mean">Half-life</abbr>
-              </th>
-              <th scope="col" class="number">
-                <abbr title="Engle–Granger; null hypothesis: not cointegrated">p cointegration</abbr>
-              </th>
-              <th scope="col" class="number">
-                <abbr title="In the newest selection, 1 is the first choice; – is no longer chosen">Rank</abbr>
-              </th>
-            </tr>
-          </thead>
-          {standings.filter((standing) => groups.has(standing)).map((standing) => (
-            <tbody key={standing}>
-              <tr class="part">
-                <th scope="rowgroup" colspan={9}>{titles[standing]} · {groups.get(standing)!.length}</th>
-              </tr>
-              {groups.get(standing)!.map((pair) => <OrderRow key={pair.tickers.join("\n")} pair={pair} />)}
-            </tbody>
-          ))}
-        </table>
-      </TableScroller>
+      <DataTable
+        label="Orders and pairs"
+        class="orders"
+        describedBy="orders-about"
+        columns={columns}
+        groups={standings.filter((standing) => groups.has(standing)).map((standing) => ({
+          title: `${titles[standing]} · ${groups.get(standing)!.length}`,
+          rows: groups.get(standing)!,
+        }))}
+      />
     </>
-  );
-}
-
-function OrderRow({ pair: { tickers, signal, chosen } }: { pair: PairOrder }) {
-  const hedgeRatio = signal?.hedgeRatio ?? chosen?.hedgeRatio ?? null;
-  return (
-    <tr>
-      <th scope="row">
-        <a href={pairPath(...tickers)}>{tickers.join(" / ")}</a>
-      </th>
-      <td>{signal && (signal.acts ? <span class="badge order">{signal.says}</span> : signal.says)}</td>
-      <td>{signal ? held(signal.position, tickers) : "–"}</td>
-      <td>{!signal ? "–" : signal.acts ? <strong>{held(signal.target, tickers)}</strong> : "unchanged"}</td>
-      <td class="number">{orDash(signal?.score, (score) => decimal(score, 2))}</td>
-      <td class="number">{orDash(hedgeRatio, (ratio) => decimal(ratio, 3))}</td>
-      <td class="number">{orDash(chosen?.halfLife, (sessions) => decimal(sessions, 1))}</td>
-      <td class="number">{orDash(chosen?.pValue, pValue)}</td>
-      <td class="number">{chosen?.pinned ? "pinned" : orDash(chosen?.rank, String)}</td>
-    </tr>
   );
 }
 

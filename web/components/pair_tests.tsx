@@ -3,7 +3,7 @@ import { brieflyFigured, count, decimal, pValue } from "../figures.ts";
 import { tradabilityRows } from "../pair_tradability.ts";
 import type { TestRow } from "../test_row.ts";
 import type { TestedPair } from "../tested_pairs.ts";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
 
 export interface PairTestsProps {
   tested: TestedPair | null;
@@ -21,39 +21,30 @@ export function PairTests({ tested, config, hasDividends }: PairTestsProps) {
     );
   }
   const failed = new Map(tested.failed_criteria.map(({ criterion, reason }) => [criterion, reason]));
+  const columns: Column<TestRow>[] = [
+    { title: "Statistic", header: true, cell: ({ title }) => title },
+    { title: "Value", number: true, cell: ({ value }) => value },
+    { title: "Criterion", cell: ({ wanted }) => wanted ?? <span class="faint">none</span> },
+    {
+      title: "Met",
+      cell: ({ criterion, wanted, unjudged }) =>
+        criterion && wanted !== undefined && !failed.has("legs") &&
+        (unjudged
+          ? <span class="faint">{unjudged}</span>
+          : failed.has(criterion)
+          ? <span class="loss">✕ no</span>
+          : <span class="gain">✓ yes</span>),
+    },
+    {
+      title: "What it says",
+      class: "reason",
+      cell: ({ criterion, hint }) => failed.has(criterion ?? "") ? brieflyFigured(failed.get(criterion!)!) : hint,
+    },
+  ];
   return (
     <>
       {failed.has("legs") && <p class="notice bad">{failed.get("legs")}</p>}
-      <TableScroller label="Tests" csv="tests">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Statistic</th>
-              <th scope="col" class="number">Value</th>
-              <th scope="col">Criterion</th>
-              <th scope="col">Met</th>
-              <th scope="col">What it says</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rowsOf(tested, config).map(({ title, hint, value, wanted, criterion, unjudged }) => (
-              <tr>
-                <th scope="row">{title}</th>
-                <td class="number">{value}</td>
-                <td>{wanted ?? <span class="faint">none</span>}</td>
-                <td>
-                  {criterion && wanted !== undefined && !failed.has("legs") && (unjudged
-                    ? <span class="faint">{unjudged}</span>
-                    : failed.has(criterion)
-                    ? <span class="loss">✕ no</span>
-                    : <span class="gain">✓ yes</span>)}
-                </td>
-                <td class="reason">{failed.has(criterion ?? "") ? brieflyFigured(failed.get(criterion!)!) : hint}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
+      <DataTable label="Tests" csv="tests" columns={columns} rows={rowsOf(tested, config)} />
       <p class="about">
         All of {cointegratedPairs.key} as of{" "}
         {tested.as_of}, computed over its formation: what was known after that session.

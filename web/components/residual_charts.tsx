@@ -1,5 +1,6 @@
 import { count, decimal } from "../figures.ts";
 import type { ResidualDiagnostics } from "../residual_diagnostics.ts";
+import { DataTable } from "./data_table.tsx";
 
 const [width, height] = [460, 220];
 const inner = { left: 42, right: 8, top: 8, bottom: 26 };
@@ -20,48 +21,31 @@ export function ResidualCharts({ of, csv }: { of: ResidualDiagnostics; csv: stri
           <a href={csv}>As CSV</a>
         </p>
         <div class="side-by-side">
-          <div class="scroller bounded" tabindex={0} role="region" aria-label="Distribution, may scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col" class="number">From, USD</th>
-                  <th scope="col" class="number">To, USD</th>
-                  <th scope="col" class="number">Sessions</th>
-                  <th scope="col" class="number">If normal</th>
-                </tr>
-              </thead>
-              <tbody>
-                {of.bins.map(({ from, to, sessions, normal }) => (
-                  <tr>
-                    <td class="number">{decimal(from, 2)}</td>
-                    <td class="number">{decimal(to, 2)}</td>
-                    <td class="number">{count(sessions)}</td>
-                    <td class="number">{decimal(normal, 1)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-          <div class="scroller bounded" tabindex={0} role="region" aria-label="Autocorrelation, may scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col" class="number">Lag, sessions</th>
-                  <th scope="col" class="number">Autocorrelation</th>
-                  <th scope="col" class="number">By the half-life</th>
-                </tr>
-              </thead>
-              <tbody>
-                {of.autocorrelation.map(({ lag, value, implied }) => (
-                  <tr>
-                    <td class="number">{lag}</td>
-                    <td class="number">{decimal(value, 3)}</td>
-                    <td class="number">{implied === null ? "–" : decimal(implied, 3)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label="Distribution"
+            bounded
+            columns={[
+              { title: "From, USD", number: true, cell: ({ from }) => decimal(from, 2) },
+              { title: "To, USD", number: true, cell: ({ to }) => decimal(to, 2) },
+              { title: "Sessions", number: true, cell: ({ sessions }) => count(sessions) },
+              { title: "If normal", number: true, cell: ({ normal }) => decimal(normal, 1) },
+            ]}
+            rows={of.bins}
+          />
+          <DataTable
+            label="Autocorrelation"
+            bounded
+            columns={[
+              { title: "Lag, sessions", number: true, cell: ({ lag }) => lag },
+              { title: "Autocorrelation", number: true, cell: ({ value }) => decimal(value, 3) },
+              {
+                title: "By the half-life",
+                number: true,
+                cell: ({ implied }) => implied === null ? "–" : decimal(implied, 3),
+              },
+            ]}
+            rows={of.autocorrelation}
+          />
         </div>
       </details>
     </>

@@ -1,7 +1,51 @@
 import type { Plan, PlannedStep } from "../../engine/mod.ts";
 import { count, counted, duration } from "../figures.ts";
 import type { RunBody } from "../run_request.ts";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
+
+const columns: readonly Column<PlannedStep>[] = [
+  {
+    title: "Step",
+    header: true,
+    cell({ key, produces }) {
+      const also = produces.filter((made) => made !== key);
+      return (
+        <>
+          <a href={`/assets/${key}`}>
+            <code>{key}</code>
+          </a>
+          {also.length > 0 && <div class="faint">also makes {some(also)}</div>}
+        </>
+      );
+    },
+  },
+  {
+    title: "Why",
+    class: "reason",
+    cell: ({ reasons, certain }) => (
+      <>
+        {reasons.slice(0, 3).map(({ message }) => message).join("; ")}
+        {reasons.length > 3 && `; and ${counted(reasons.length - 3, "more reason")}`}
+        {!certain && <div class="faint">skipped if its inputs come out unchanged</div>}
+      </>
+    ),
+  },
+  { title: "Partitions", number: true, cell: ({ partitions }) => partitions ? count(partitions.count) : "whole" },
+  {
+    title: "Vendor calls",
+    number: true,
+    cell: ({ estimate }) =>
+      estimate?.vendorCalls === null || estimate === undefined ? "–" : count(estimate.vendorCalls),
+  },
+  {
+    title: "Time",
+    number: true,
+    cell: ({ estimate }) =>
+      estimate?.seconds === null || estimate === undefined
+        ? <abbr title="It has never run.">unknown</abbr>
+        : duration(estimate.seconds * 1000),
+  },
+];
 
 /** What a run would do and why, before it is begun, with the button that begins it. */
 export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
@@ -19,22 +63,7 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
           {counted(partitions.count, "partition")} of <code>{key}</code> wait for <code>{upstream}</code>.
         </p>
       ))}
-      {plan.steps.length > 0 && (
-        <TableScroller label="Plan" csv="plan">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Step</th>
-                <th scope="col">Why</th>
-                <th scope="col" class="number">Partitions</th>
-                <th scope="col" class="number">Vendor calls</th>
-                <th scope="col" class="number">Time</th>
-              </tr>
-            </thead>
-            <tbody>{plan.steps.map((step) => <Step key={step.key} step={step} />)}</tbody>
-          </table>
-        </TableScroller>
-      )}
+      {plan.steps.length > 0 && <DataTable label="Plan" csv="plan" columns={columns} rows={plan.steps} />}
       {plan.fresh.length > 0 && <p class="faint">Nothing to do: {some(plan.fresh)}.</p>}
       {plan.steps.length > 0 && (
         <p>
@@ -49,34 +78,6 @@ export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
         </p>
       )}
     </div>
-  );
-}
-
-function Step({ step: { key, produces, reasons, certain, partitions, estimate } }: { step: PlannedStep }) {
-  const also = produces.filter((made) => made !== key);
-  return (
-    <tr>
-      <th scope="row">
-        <a href={`/assets/${key}`}>
-          <code>{key}</code>
-        </a>
-        {also.length > 0 && <div class="faint">also makes {some(also)}</div>}
-      </th>
-      <td class="reason">
-        {reasons.slice(0, 3).map(({ message }) => message).join("; ")}
-        {reasons.length > 3 && `; and ${counted(reasons.length - 3, "more reason")}`}
-        {!certain && <div class="faint">skipped if its inputs come out unchanged</div>}
-      </td>
-      <td class="number">{partitions ? count(partitions.count) : "whole"}</td>
-      <td class="number">
-        {estimate?.vendorCalls === null || estimate === undefined ? "–" : count(estimate.vendorCalls)}
-      </td>
-      <td class="number">
-        {estimate?.seconds === null || estimate === undefined
-          ? <abbr title="It has never run.">unknown</abbr>
-          : duration(estimate.seconds * 1000)}
-      </td>
-    </tr>
   );
 }
 

@@ -3,7 +3,7 @@ import { counted, duration } from "../figures.ts";
 import { CancelButton } from "./cancel_button.tsx";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
 
 const OUTCOMES: readonly [keyof RunSummary["stepCounts"], string][] = [
   ["succeeded", "succeeded"],
@@ -27,77 +27,56 @@ export interface RunTableProps {
 
 /** Runs, one a row. */
 export function RunTable({ label, runs, now, brief = false }: RunTableProps) {
-  return (
-    <TableScroller label={label}>
-      <table class="runs">
-        <thead>
-          <tr>
-            {!brief && (
-              <th scope="col">
-                <span class="read">Selected</span>
-              </th>
-            )}
-            <th scope="col">Run</th>
-            <th scope="col">Status</th>
-            {!brief && <th scope="col">Target</th>}
-            {!brief && <th scope="col">Trigger</th>}
-            <th scope="col">Started</th>
-            <th scope="col" class="number">Duration</th>
-            {!brief && <th scope="col">Steps</th>}
-            {!brief && (
-              <th scope="col">
-                <span class="read">Action</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>{runs.map((run) => <Row key={run.id} run={run} now={now} brief={brief} />)}</tbody>
-      </table>
-    </TableScroller>
-  );
-}
-
-function Row({ run, now, brief }: { run: RunSummary; now: number; brief: boolean }) {
-  const { id, status, selection, force, trigger, waitingFor, createdAt, startedAt, finishedAt } = run;
-  const begun = startedAt ?? createdAt;
-  return (
-    <tr>
-      {!brief && (
-        <td>
-          {status !== "succeeded" && (
-            <input
-              type="checkbox"
-              id={`select-${id}`}
-              data-select-run={id}
-              data-can={isFinished(status) ? "retry" : "cancel"}
-              aria-label={`Select run ${id}`}
-            />
-          )}
-        </td>
-      )}
-      <th scope="row">
-        <a href={`/runs/${id}`}>{brief ? id : `Run ${id}`}</a>
-      </th>
-      <td>
-        <StateBadge state={status} />
-        {waitingFor !== null && <span class="why">, waits for {waitingFor}</span>}
-      </td>
-      {!brief && (
-        <td class="target">
+  const columns: (Column<RunSummary> | false)[] = [
+    !brief && { title: <span class="read">Selected</span>, cell: (run) => <Selection run={run} /> },
+    { title: "Run", header: true, cell: ({ id }) => <a href={`/runs/${id}`}>{brief ? id : `Run ${id}`}</a> },
+    {
+      title: "Status",
+      cell: ({ status, waitingFor }) => (
+        <>
+          <StateBadge state={status} />
+          {waitingFor !== null && <span class="why">, waits for {waitingFor}</span>}
+        </>
+      ),
+    },
+    !brief && {
+      title: "Target",
+      cellClass: () => "target",
+      cell: ({ selection, force }) => (
+        <>
           <code title={selection}>{briefly(selection)}</code>
           {force && <span class="faint">, forced</span>}
-        </td>
-      )}
-      {!brief && <td>{triggerInWords(trigger)}</td>}
-      <td>
-        <Moment at={begun} now={now} />
-      </td>
-      <td class="number">
-        {!startedAt ? "–" : duration((finishedAt ? Date.parse(finishedAt) : now) - Date.parse(startedAt))}
-      </td>
-      {!brief && <td>{outcomes(run)}</td>}
-      {!brief && <td class="number">{!isFinished(status) && <CancelButton run={run} />}</td>}
-    </tr>
+        </>
+      ),
+    },
+    !brief && { title: "Trigger", cell: ({ trigger }) => triggerInWords(trigger) },
+    { title: "Started", cell: ({ startedAt, createdAt }) => <Moment at={startedAt ?? createdAt} now={now} /> },
+    {
+      title: "Duration",
+      number: true,
+      cell: ({ startedAt, finishedAt }) =>
+        startedAt ? duration((finishedAt ? Date.parse(finishedAt) : now) - Date.parse(startedAt)) : "–",
+    },
+    !brief && { title: "Steps", cell: outcomes },
+    !brief && {
+      title: <span class="read">Action</span>,
+      cellClass: () => "number",
+      cell: (run) => !isFinished(run.status) && <CancelButton run={run} />,
+    },
+  ];
+  return <DataTable label={label} class="runs" columns={columns} rows={runs} />;
+}
+
+function Selection({ run: { id, status } }: { run: RunSummary }) {
+  if (status === "succeeded") return null;
+  return (
+    <input
+      type="checkbox"
+      id={`select-${id}`}
+      data-select-run={id}
+      data-can={isFinished(status) ? "retry" : "cancel"}
+      aria-label={`Select run ${id}`}
+    />
   );
 }
 

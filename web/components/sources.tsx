@@ -1,43 +1,20 @@
 import type { Materialization } from "../../engine/mod.ts";
 import { PlainMoment } from "./moment.tsx";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
+
+const columns: readonly Column<Materialization>[] = [
+  { title: "Asset", header: true, cell: ({ key }) => <a href={`/assets/${key}`}>{key}</a> },
+  {
+    title: "Materialization",
+    number: true,
+    cell: ({ id, key }) => <a href={`/v1/assets/${key}/materializations?before=${id + 1}&limit=1`}>{id}</a>,
+  },
+  { title: "Run", cell: ({ runId }) => <a href={`/runs/${runId}`}>Run {runId}</a> },
+  { title: "Made", cell: ({ committedAt }) => <PlainMoment at={committedAt} /> },
+  { title: "Version of its content", cell: ({ dataVersion }) => <code>{dataVersion.slice(0, 12)}</code> },
+];
 
 /** Which materialization of each asset a page was read from, and the run that made it. */
 export function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> }) {
-  return (
-    <TableScroller label="Sources" csv="sources">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Asset</th>
-            <th scope="col" class="number">Materialization</th>
-            <th scope="col">Run</th>
-            <th scope="col">Made</th>
-            <th scope="col">Version of its content</th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...sources.values()].map(({ id, key, runId, committedAt, dataVersion }) => (
-            <tr>
-              <th scope="row">
-                <a href={`/assets/${key}`}>{key}</a>
-              </th>
-              <td class="number">
-                <a href={`/v1/assets/${key}/materializations?before=${id + 1}&limit=1`}>{id}</a>
-              </td>
-              <td>
-                <a href={`/runs/${runId}`}>Run {runId}</a>
-              </td>
-              <td>
-                <PlainMoment at={committedAt} />
-              </td>
-              <td>
-                <code>{dataVersion.slice(0, 12)}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroller>
-  );
+  return <DataTable label="Sources" csv="sources" columns={columns} rows={[...sources.values()]} />;
 }

@@ -4,8 +4,9 @@ import { timeOfDay } from "../client/age.js";
 import { count, duration, zoneName } from "../figures.ts";
 import { PreferencesContext } from "../preferences.ts";
 import { percentAt, percentText, type TimeSpan } from "../time_axis.ts";
+import { stepBadge } from "./run_progress.tsx";
 import { StateBadge } from "./state_badge.tsx";
-import { TableScroller } from "./table_scroller.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
 
 /** The steps of a run as a table, each with its time on the run's axis: what it waited for, then what it did. */
 export function StepTable({ run, now }: { run: Run; now: number }) {
@@ -15,34 +16,30 @@ export function StepTable({ run, now }: { run: Run; now: number }) {
   const endMs = run.finishedAt ? Date.parse(run.finishedAt) : Math.max(now, begunMs + 1_000);
   const span: TimeSpan = { fromMs: begunMs, toMs: Math.max(endMs, begunMs + 1) };
   const finished = new Map(steps.map(({ key, finishedAt }) => [key, finishedAt]));
+  const timed = steps.map((step) => timesOf(step, { now, readyMs: readyAt(step, finished, begunMs) }));
+  const columns: Column<RunStep>[] = [
+    { title: "Step", header: true, cell: (step) => <StepName step={step} /> },
+    { title: "State", cell: ({ status }) => <StateBadge state={stepBadge(status)} /> },
+    { title: "Waited", number: true, cell: (_, i) => timed[i]!.waited === null ? "" : duration(timed[i]!.waited) },
+    { title: "Took", number: true, cell: (_, i) => timed[i]!.took === null ? "" : duration(timed[i]!.took) },
+    { title: "Attempt", number: true, cell: ({ attempt }) => attempt === 0 ? "" : attempt },
+    {
+      title: `From ${timeOfDay(span.fromMs, timeZone)} to ${timeOfDay(span.toMs, timeZone)} ${
+        zoneName(new Date(span.toMs).toISOString(), timeZone)
+      }`,
+      class: "time",
+      cell: ({ status }, i) => <StepTime status={status} times={timed[i]!} span={span} />,
+    },
+  ];
   return (
-    <TableScroller label="Steps" csv="steps">
-      <table class="gantt">
-        <thead>
-          <tr>
-            <th scope="col">Step</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">Waited</th>
-            <th scope="col" class="number">Took</th>
-            <th scope="col" class="number">Attempt</th>
-            <th scope="col" class="time">
-              From {timeOfDay(span.fromMs, timeZone)} to {timeOfDay(span.toMs, timeZone)}{" "}
-              {zoneName(new Date(span.toMs).toISOString(), timeZone)}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map((step) => (
-            <StepRow
-              step={step}
-              span={span}
-              now={now}
-              readyMs={readyAt(step, finished, begunMs)}
-            />
-          ))}
-        </tbody>
-      </table>
-    </TableScroller>
+    <DataTable
+      label="Steps"
+      csv="steps"
+      class="gantt"
+      columns={columns}
+      rows={steps}
+      row={({ key, status }) => ({ id: `step-${key}`, "data-status": status })}
+    />
   );
 }
 
@@ -51,55 +48,62 @@ function readyAt({ after }: RunStep, finished: ReadonlyMap<string, string | null
   return Math.max(begunMs, ...after.map((key) => finished.get(key)).flatMap((at) => at ? [Date.parse(at)] : []));
 }
 
-function StepRow({ step, span, now, readyMs }: { step: RunStep; span: TimeSpan; now: number; readyMs: number }) {
-  const { key, status, attempt, error, reasons, skippedBecause, after, done, partitions } = step;
+/** When a step could have begun, began and ended, in milliseconds; what it waited and took. */
+interface StepTimes {
+  readyMs: number;
+  startedMs: number | null;
+  endedMs: number | null;
+  waited: number | null;
+  took: number | null;
+}
+
+function timesOf(step: RunStep, { now, readyMs }: { now: number; readyMs: number }): StepTimes {
+  const { status } = step;
   const startedMs = step.startedAt ? Date.parse(step.startedAt) : null;
   const endedMs = step.finishedAt ? Date.parse(step.finishedAt) : status === "running" ? now : null;
   const took = startedMs !== null && endedMs !== null ? endedMs - startedMs : null;
   const waited = startedMs !== null ? startedMs - readyMs : status === "pending" ? now - readyMs : null;
-  const state = status === "pending" ? "waiting" : status === "up_to_date" ? "fresh" : status;
+  return { readyMs, startedMs, endedMs, waited, took };
+}
+
+function StepName({ step }: { step: RunStep }) {
+  const { key, status, error, reasons, skippedBecause, after, done, partitions } = step;
   return (
-    <tr id={`step-${key}`} data-status={status}>
-      <th scope="row">
-        <div class="step">
-          <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
-          {error && <p class="error">{error.message}</p>}
-          {skippedBecause && <p class="why">because {skippedBecause} failed</p>}
-          {partitions && <p class="why">{count(done?.count ?? 0)} of {count(partitions.count)} partitions</p>}
-          {(reasons.length > 0 || after.length > 0) && (
-            <details>
-              <summary>Why</summary>
-              <ul>
-                {reasons.map(({ message }) => <li key={message}>{message}</li>)}
-                {after.length > 0 && <li>After {after.join(", ")}.</li>}
-              </ul>
-            </details>
-          )}
-          {status === "running" && <progress data-progress={key} aria-label={`Progress of ${key}`}></progress>}
-        </div>
-      </th>
-      <td>
-        <StateBadge state={state} />
-      </td>
-      <td class="number">{waited === null ? "" : duration(waited)}</td>
-      <td class="number">{took === null ? "" : duration(took)}</td>
-      <td class="number">{attempt === 0 ? "" : attempt}</td>
-      <td class="time">
-        {startedMs !== null && endedMs !== null && (
-          <svg width="100%" height="14" aria-hidden="true">
-            <line class="wait" x1={at(span, readyMs)} x2={at(span, startedMs)} y1="7" y2="7" />
-            <rect
-              class={`bar run ${status}`}
-              x={at(span, startedMs)}
-              width={percentText(Math.max(0.4, percentAt(span, endedMs) - percentAt(span, startedMs)))}
-              y="1"
-              height="12"
-              rx={status === "succeeded" ? 2 : 0}
-            />
-          </svg>
-        )}
-      </td>
-    </tr>
+    <div class="step">
+      <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
+      {error && <p class="error">{error.message}</p>}
+      {skippedBecause && <p class="why">because {skippedBecause} failed</p>}
+      {partitions && <p class="why">{count(done?.count ?? 0)} of {count(partitions.count)} partitions</p>}
+      {(reasons.length > 0 || after.length > 0) && (
+        <details>
+          <summary>Why</summary>
+          <ul>
+            {reasons.map(({ message }) => <li key={message}>{message}</li>)}
+            {after.length > 0 && <li>After {after.join(", ")}.</li>}
+          </ul>
+        </details>
+      )}
+      {status === "running" && <progress data-progress={key} aria-label={`Progress of ${key}`}></progress>}
+    </div>
+  );
+}
+
+function StepTime(
+  { status, times: { readyMs, startedMs, endedMs }, span }: { status: string; times: StepTimes; span: TimeSpan },
+) {
+  if (startedMs === null || endedMs === null) return null;
+  return (
+    <svg width="100%" height="14" aria-hidden="true">
+      <line class="wait" x1={at(span, readyMs)} x2={at(span, startedMs)} y1="7" y2="7" />
+      <rect
+        class={`bar run ${status}`}
+        x={at(span, startedMs)}
+        width={percentText(Math.max(0.4, percentAt(span, endedMs) - percentAt(span, startedMs)))}
+        y="1"
+        height="12"
+        rx={status === "succeeded" ? 2 : 0}
+      />
+    </svg>
   );
 }
 

@@ -8,14 +8,23 @@ export interface TableScrollerProps {
    * have no address of their own.
    */
   csv?: string;
+  /** Whether it scrolls in its place, too, where it is higher than a screen. */
+  bounded?: boolean;
   children: Child;
 }
 
 /** A table that scrolls in its place where it is wider than the screen. */
-export function TableScroller({ label, csv, children }: TableScrollerProps) {
+export function TableScroller({ label, csv, bounded, children }: TableScrollerProps) {
   return (
     <div class="table-place">
-      <div class="scroller" tabindex={0} role="region" aria-label={`${label}, may scroll sideways`}>{children}</div>
+      <div
+        class={bounded ? "scroller bounded" : "scroller"}
+        tabindex={0}
+        role="region"
+        aria-label={`${label}, may scroll${bounded ? "" : " sideways"}`}
+      >
+        {children}
+      </div>
       {csv && (
         <button type="button" class="quiet" data-csv={csv} aria-label={`As CSV: ${label.toLowerCase()}`}>As CSV</button>
       )}

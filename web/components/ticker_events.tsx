@@ -4,6 +4,7 @@ import { counted } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import { ratioInWords, usd } from "../ticker_charts.ts";
 import type { TickerRecord } from "../ticker_record.ts";
+import { DataTable } from "./data_table.tsx";
 import { tickerChartId } from "./ticker_chart.tsx";
 
 /** Splits and dividends of a ticker, the latest first, each joined to its place on the chart. */
@@ -25,35 +26,31 @@ export function TickerEvents({ record }: { record: TickerRecord }) {
         <a href={rowsPath(rawSplits, equalTo({ ticker }))}>splits</a>,{" "}
         <a href={rowsPath(rawDividends, equalTo({ ticker }))}>dividends</a>
       </p>
-      <div
-        class="scroller bounded"
-        tabindex={0}
-        role="region"
-        aria-label={`Splits and dividends of ${ticker}, may scroll`}
-      >
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Session</th>
-              <th scope="col">What</th>
-              <th scope="col" class="number">USD a share</th>
-            </tr>
-          </thead>
-          <tbody>
-            {events.map(({ session, what, cash }) => (
-              <tr>
-                <th scope="row">
-                  {first !== undefined && last !== undefined && session >= first && session <= last
-                    ? <a href={`#${tickerChartId}`} data-session={session} title="Show on the chart">{session}</a>
-                    : session}
-                </th>
-                <td>{what}{last !== undefined && session > last && <span class="faint">, after the last bar</span>}</td>
-                <td class="number">{cash === null ? "" : usd(cash)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label={`Splits and dividends of ${ticker}`}
+        bounded
+        columns={[
+          {
+            title: "Session",
+            header: true,
+            cell: ({ session }) =>
+              first !== undefined && last !== undefined && session >= first && session <= last
+                ? <a href={`#${tickerChartId}`} data-session={session} title="Show on the chart">{session}</a>
+                : session,
+          },
+          {
+            title: "What",
+            cell: ({ session, what }) => (
+              <>
+                {what}
+                {last !== undefined && session > last && <span class="faint">, after the last bar</span>}
+              </>
+            ),
+          },
+          { title: "USD a share", number: true, cell: ({ cash }) => cash === null ? "" : usd(cash) },
+        ]}
+        rows={events}
+      />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { equalTo } from "../../engine/mod.ts";
 import { count, counted, decimal } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import type { TickerDetails, TickerRecord } from "../ticker_record.ts";
+import { type Column, DataTable } from "./data_table.tsx";
 import { ExternalLink } from "./external_link.tsx";
 
 /** What the sources tell of the instrument itself; what they do not tell is left out. */
@@ -52,6 +53,27 @@ export function TickerFacts({ ticker, details }: { ticker: string; details: Tick
   );
 }
 
+const text = (value: number | null, decimals = 2) => value === null ? "–" : decimal(value, decimals);
+
+const rejectedColumns: readonly Column<TickerRecord["rejected"][number]>[] = [
+  {
+    title: "Session",
+    header: true,
+    cell: ({ session, occurrence }) => (
+      <>
+        {session}
+        {occurrence > 1 && <span class="faint">, bar {occurrence}</span>}
+      </>
+    ),
+  },
+  { title: "Reason", cell: ({ reason }) => reason },
+  { title: "Open", number: true, cell: ({ open }) => text(open) },
+  { title: "High", number: true, cell: ({ high }) => text(high) },
+  { title: "Low", number: true, cell: ({ low }) => text(low) },
+  { title: "Close", number: true, cell: ({ close }) => text(close) },
+  { title: "Volume", number: true, cell: ({ volume }) => text(volume, 0) },
+];
+
 /** Bars that were received and are not in the prices, each with its reason. */
 export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources } }: { record: TickerRecord }) {
   if (rejected.length === 0) {
@@ -63,39 +85,13 @@ export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources 
       </p>
     );
   }
-  const text = (value: number | null, decimals = 2) => value === null ? "–" : decimal(value, decimals);
   return (
     <>
       <p class="about">
         {rejectedCut ? `The newest ${count(rejected.length)} bars` : counted(rejected.length, "bar")}{" "}
         that cannot be used, as received. <a href={rowsPath(rejectedBars, equalTo({ ticker }))}>All as CSV</a>
       </p>
-      <div class="scroller bounded" tabindex={0} role="region" aria-label={`Rejected bars of ${ticker}, may scroll`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Session</th>
-              <th scope="col">Reason</th>
-              {["Open", "High", "Low", "Close", "Volume"].map((name) => (
-                <th scope="col" class="number" key={name}>{name}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rejected.map(({ session, occurrence, reason, open, high, low, close, volume }) => (
-              <tr>
-                <th scope="row">
-                  {session}
-                  {occurrence > 1 && <span class="faint">, bar {occurrence}</span>}
-                </th>
-                <td>{reason}</td>
-                {[open, high, low, close].map((price, i) => <td class="number" key={i}>{text(price)}</td>)}
-                <td class="number">{text(volume, 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label={`Rejected bars of ${ticker}`} bounded columns={rejectedColumns} rows={rejected} />
     </>
   );
 }

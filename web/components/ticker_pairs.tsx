@@ -5,8 +5,37 @@ import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
 import { tickerPath } from "../ticker_path.ts";
 import type { TickerPair, TickerRecord } from "../ticker_record.ts";
+import { Accepted } from "./accepted.tsx";
+import { type Column, DataTable } from "./data_table.tsx";
 
 const mostPairs = 50;
+
+const columns: readonly Column<TickerPair>[] = [
+  {
+    title: "Pair",
+    header: true,
+    cell: ({ ticker_1, ticker_2 }) => <a href={pairPath(ticker_1, ticker_2)}>{ticker_1} / {ticker_2}</a>,
+  },
+  { title: "Accepted", cell: (pair) => <Accepted pair={pair} /> },
+  { title: "Chosen", cell: ({ rank }) => rank === null ? "–" : `number ${count(rank)}` },
+  {
+    title: "p cointegration",
+    hint: "Engle–Granger; null hypothesis: not cointegrated",
+    number: true,
+    cell: ({ engle_granger_p_value: p }) => p === null ? "–" : pValue(p),
+  },
+  {
+    title: "Half-life",
+    hint: "Sessions (trading days) in which the spread halves its distance from the mean",
+    number: true,
+    cell: ({ half_life: value }) => value === null ? "–" : value > 0 ? decimal(value, 1) : "never",
+  },
+  {
+    title: "What failed",
+    class: "reason",
+    cell: ({ failed_criteria: failed }) => failed.map(({ reason }) => brieflyFigured(reason)).join(" ") || "–",
+  },
+];
 
 /** The pairs that a ticker is in and the cluster that they come from, as of the newest session. */
 export function TickerPairs({ record: { ticker, pairs, pairsAsOf, cluster } }: { record: TickerRecord }) {
@@ -67,50 +96,13 @@ function PairList({ ticker, pairs, asOf }: { ticker: string; pairs: readonly Tic
           </>
         ))}
       </p>
-      <div class="scroller bounded" tabindex={0} role="region" aria-label={`Pairs of ${ticker}, may scroll`}>
-        <table aria-describedby="ticker-pairs-about">
-          <thead>
-            <tr>
-              <th scope="col">Pair</th>
-              <th scope="col">Accepted</th>
-              <th scope="col">Chosen</th>
-              <th scope="col" class="number">
-                <abbr title="Engle–Granger; null hypothesis: not cointegrated">p cointegration</abbr>
-              </th>
-              <th scope="col" class="number">
-                <abbr title="Sessions (trading days) in which the spread halves its distance from the mean">
-                  Half-life
-                </abbr>
-              </th>
-              <th scope="col">What failed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {pairs.slice(0, mostPairs).map((pair) => (
-              <tr>
-                <th scope="row">
-                  <a href={pairPath(pair.ticker_1, pair.ticker_2)}>{pair.ticker_1} / {pair.ticker_2}</a>
-                </th>
-                <td>
-                  <span class={`badge ${pair.accepted ? "fresh" : "missing"}`}>
-                    <span aria-hidden="true">{pair.accepted ? "●" : "○"}</span> {pair.accepted ? "yes" : "no"}
-                  </span>
-                </td>
-                <td>{pair.rank === null ? "–" : `number ${count(pair.rank)}`}</td>
-                <td class="number">
-                  {pair.engle_granger_p_value === null ? "–" : pValue(pair.engle_granger_p_value)}
-                </td>
-                <td class="number">
-                  {pair.half_life === null ? "–" : pair.half_life > 0 ? decimal(pair.half_life, 1) : "never"}
-                </td>
-                <td class="reason">
-                  {pair.failed_criteria.map(({ reason }) => brieflyFigured(reason)).join(" ") || "–"}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label={`Pairs of ${ticker}`}
+        bounded
+        describedBy="ticker-pairs-about"
+        columns={columns}
+        rows={pairs.slice(0, mostPairs)}
+      />
     </>
   );
 }

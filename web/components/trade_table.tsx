@@ -1,5 +1,6 @@
 import { counted, decimal, signedPercent } from "../figures.ts";
 import type { PairTrade } from "../pair_record.ts";
+import { type Column, DataTable } from "./data_table.tsx";
 
 export interface TradeTableProps {
   tickers: readonly [string, string];
@@ -18,8 +19,27 @@ const reasons: Readonly<Record<string, string>> = {
   ruin: "ruin",
 };
 
+const columnsOf = ([ticker1, ticker2]: readonly [string, string]): Column<PairTrade>[] => [
+  { title: "Entry", header: true, cell: ({ entry }) => entry },
+  { title: "Exit", cell: ({ exit }) => exit ?? "open" },
+  {
+    title: "Position",
+    cell: ({ side }) => side > 0 ? `long ${ticker2}, short ${ticker1}` : `short ${ticker2}, long ${ticker1}`,
+  },
+  { title: "Closed by", cell: ({ reason }) => reason === null ? "–" : reasons[reason] ?? reason },
+  { title: "Sessions", number: true, cell: ({ sessions }) => sessions },
+  { title: "Gain in USD", number: true, cell: ({ pnl }) => pnl === null ? "–" : decimal(pnl, 0) },
+  { title: "Costs in USD", number: true, cell: ({ costs }) => costs === null ? "–" : decimal(costs, 0) },
+  {
+    title: "Return",
+    number: true,
+    cellClass: (trade) => trade.return! > 0 ? "gain" : trade.return! < 0 ? "loss" : undefined,
+    cell: (trade) => trade.return === null ? "–" : signedPercent(trade.return),
+  },
+];
+
 /** Positions from entry to exit, the latest first. */
-export function TradeTable({ tickers: [ticker1, ticker2], trades, label, csv }: TradeTableProps) {
+export function TradeTable({ tickers, trades, label, csv }: TradeTableProps) {
   if (trades.length === 0) return <p class="empty">No position was entered.</p>;
   return (
     <details class="trades" open={trades.length <= 12}>
@@ -27,40 +47,7 @@ export function TradeTable({ tickers: [ticker1, ticker2], trades, label, csv }: 
       <p class="faint">
         <a href={csv}>As CSV</a>
       </p>
-      <div class="scroller bounded" tabindex={0} role="region" aria-label={`${label}, may scroll`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Entry</th>
-              <th scope="col">Exit</th>
-              <th scope="col">Position</th>
-              <th scope="col">Closed by</th>
-              <th scope="col" class="number">Sessions</th>
-              <th scope="col" class="number">Gain in USD</th>
-              <th scope="col" class="number">Costs in USD</th>
-              <th scope="col" class="number">Return</th>
-            </tr>
-          </thead>
-          <tbody>
-            {trades.toReversed().map((trade) => (
-              <tr>
-                <th scope="row">{trade.entry}</th>
-                <td>{trade.exit ?? "open"}</td>
-                <td>
-                  {trade.side > 0 ? `long ${ticker2}, short ${ticker1}` : `short ${ticker2}, long ${ticker1}`}
-                </td>
-                <td>{trade.reason === null ? "–" : reasons[trade.reason] ?? trade.reason}</td>
-                <td class="number">{trade.sessions}</td>
-                <td class="number">{trade.pnl === null ? "–" : decimal(trade.pnl, 0)}</td>
-                <td class="number">{trade.costs === null ? "–" : decimal(trade.costs, 0)}</td>
-                <td class={`number ${trade.return! > 0 ? "gain" : trade.return! < 0 ? "loss" : ""}`.trim()}>
-                  {trade.return === null ? "–" : signedPercent(trade.return)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label={label} bounded columns={columnsOf(tickers)} rows={trades.toReversed()} />
     </details>
   );
 }

@@ -1,4 +1,5 @@
 import type { DescribedOperation, JsonSchema, OpenApiDocument } from "../../routes/openapi/mod.ts";
+import { DataTable } from "../components/data_table.tsx";
 import { Layout } from "../layout.tsx";
 
 /** The API for people: every operation by its subject, with what it takes and answers, and the schemas that they speak of. */
@@ -84,31 +85,25 @@ function Operation(
         <a href={`#${operationId}`}>Link to it</a>
       </p>
       {parameters.length > 0 && (
-        <div class="scroller" tabindex={0} role="region" aria-label={`Parameters of ${method} ${path}`}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Parameter</th>
-                <th scope="col">In</th>
-                <th scope="col">Type</th>
-                <th scope="col">What it is</th>
-              </tr>
-            </thead>
-            <tbody>
-              {parameters.map(({ name, in: place, required, schema, description }) => (
-                <tr key={`${place}.${name}`}>
-                  <th scope="row">
-                    <code>{name}</code>
-                    {required ? " *" : ""}
-                  </th>
-                  <td>{place}</td>
-                  <td>{typeOf(schema)}</td>
-                  <td class="reason">{description ?? ""}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label={`Parameters of ${method} ${path}`}
+          columns={[
+            {
+              title: "Parameter",
+              header: true,
+              cell: ({ name, required }) => (
+                <>
+                  <code>{name}</code>
+                  {required ? " *" : ""}
+                </>
+              ),
+            },
+            { title: "In", cell: (parameter) => parameter.in },
+            { title: "Type", cell: ({ schema }) => typeOf(schema) },
+            { title: "What it is", class: "reason", cell: ({ description }) => description ?? "" },
+          ]}
+          rows={parameters}
+        />
       )}
       {body?.schema && (
         <>

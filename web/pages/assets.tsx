@@ -8,6 +8,8 @@ import { stateMark } from "../components/state_badge.tsx";
 import { embeddedJson } from "../embedded_json.ts";
 import { count, counted } from "../figures.ts";
 import type { GraphRecord, ShownAsset } from "../graph_record.ts";
+import { Pager } from "../components/pager.tsx";
+import { SearchProblems } from "../components/search_problems.tsx";
 import { graphPath, type GraphSearch, kindOf } from "../graph_search.ts";
 import { Layout } from "../layout.tsx";
 import type { Scope } from "../run_request.ts";
@@ -35,11 +37,7 @@ export function AssetsPage({ record, graph }: { record: GraphRecord; graph: Grap
     >
       <section class="panel" aria-label="What is shown">
         <GraphFilters record={record} />
-        {problems.size > 0 && (
-          <ul class="notice bad" id="search-problems" role="alert">
-            {[...problems.values()].map((problem) => <li key={problem}>{problem} It was left out.</li>)}
-          </ul>
-        )}
+        <SearchProblems problems={problems} />
       </section>
       {search.view !== "table" && (
         <section class={`panel graph-panel ${search.view}`} aria-labelledby="graph-title" id="graph">
@@ -200,17 +198,13 @@ function TableBody(
         storage={storage}
         now={now}
       />
-      {pages > 1 && (
-        <nav class="pager" aria-label="Pages of the table">
-          {page > 1
-            ? <a href={`${graphPath(search, { page: page - 1 })}#table`} rel="prev">← Previous assets</a>
-            : <span></span>}
-          <span class="faint">Page {count(page)} of {count(pages)}</span>
-          {page < pages
-            ? <a href={`${graphPath(search, { page: page + 1 })}#table`} rel="next">Next assets →</a>
-            : <span></span>}
-        </nav>
-      )}
+      <Pager
+        of="assets"
+        page={page}
+        size={assetsPerPage}
+        rows={found.length}
+        path={(page) => `${graphPath(search, { page })}#table`}
+      />
     </>
   );
 }

@@ -1,17 +1,23 @@
 import type { AuditEvent } from "../../access/mod.ts";
+import { Address, number, type SearchOf, text } from "../address.ts";
 import { Moment } from "../components/moment.tsx";
 import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
-import { TableScroller } from "../components/table_scroller.tsx";
+import { type Column, DataTable } from "../components/data_table.tsx";
+import { type Problems, SearchProblems } from "../components/search_problems.tsx";
 
-export interface AuditSearch {
-  actor?: string;
-  action?: string;
-  before?: number;
-}
+/** The address of the audit log. */
+export const auditAddress = new Address("/settings/audit-events", {
+  actor: text({ longest: 300 }),
+  action: text({ longest: 300 }),
+  /** Number of the event before which the page begins. */
+  before: number("Before", { least: 1, whole: true }),
+});
+export type AuditSearch = SearchOf<typeof auditAddress>;
 
 export interface AuditEventsProps {
   search: AuditSearch;
+  problems: Problems;
   events: readonly AuditEvent[];
   /** There are older ones. */
   more: boolean;
@@ -19,12 +25,34 @@ export interface AuditEventsProps {
 }
 
 /** Who changed what. */
-export function AuditEventsPage({ search, events, more, now }: AuditEventsProps) {
-  const path = (changes: Partial<AuditSearch>, file = "") => {
-    const entries = Object.entries({ ...search, ...changes }).filter(([, value]) => value !== undefined);
-    const parameters = new URLSearchParams(entries.map(([name, value]) => [name, String(value)]));
-    return `/settings/audit-events${file}${parameters.size > 0 ? `?${parameters}` : ""}`;
-  };
+export function AuditEventsPage({ search, problems, events, more, now }: AuditEventsProps) {
+  const columns: Column<AuditEvent>[] = [
+    { title: "Time", cell: ({ at }) => <Moment at={at} now={now} /> },
+    {
+      title: "Actor",
+      header: true,
+      cell: ({ actor, actorKind }) => (
+        <>
+          <a href={auditAddress.write(search, { actor, before: undefined })}>{actor}</a>{" "}
+          <span class="faint">{actorKind}</span>
+        </>
+      ),
+    },
+    {
+      title: "Action",
+      cell: ({ action }) => (
+        <a href={auditAddress.write(search, { action, before: undefined })}>
+          <code>{action}</code>
+        </a>
+      ),
+    },
+    { title: "Target", cell: ({ target }) => target ?? "–" },
+    {
+      title: "Outcome",
+      cell: ({ outcome }) => outcome ?? <abbr title="In progress, or interrupted by the end of the process">open</abbr>,
+    },
+    { title: "Address", cell: ({ address }) => address ?? "–" },
+  ];
   return (
     <Layout
       title="Audit log · Tandem"
@@ -52,54 +80,24 @@ export function AuditEventsPage({ search, events, more, now }: AuditEventsProps)
           </label>
           <button type="submit" class="primary">Filter</button>
           {(search.actor !== undefined || search.action !== undefined) && <a href="/settings/audit-events">Show all</a>}
+          <SearchProblems problems={problems} />
         </form>
         {events.length === 0 ? <p class="empty">No matching events.</p> : (
           <>
             <p class="about">
-              <a href={path({}, ".csv")}>These as CSV</a>
+              <a href={auditAddress.write(search, { before: undefined }, { path: "/settings/audit-events.csv" })}>
+                These as CSV
+              </a>
             </p>
-            <TableScroller label="Audit log">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Time</th>
-                    <th scope="col">Actor</th>
-                    <th scope="col">Action</th>
-                    <th scope="col">Target</th>
-                    <th scope="col">Outcome</th>
-                    <th scope="col">Address</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {events.map(({ id, at, actor, actorKind, action, target, outcome, address }) => (
-                    <tr key={id}>
-                      <td>
-                        <Moment at={at} now={now} />
-                      </td>
-                      <th scope="row">
-                        <a href={path({ actor, before: undefined })}>{actor}</a> <span class="faint">{actorKind}</span>
-                      </th>
-                      <td>
-                        <a href={path({ action, before: undefined })}>
-                          <code>{action}</code>
-                        </a>
-                      </td>
-                      <td>{target ?? "–"}</td>
-                      <td>
-                        {outcome ?? <abbr title="In progress, or interrupted by the end of the process">open</abbr>}
-                      </td>
-                      <td>{address ?? "–"}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </TableScroller>
+            <DataTable label="Audit log" columns={columns} rows={events} />
             {(more || search.before !== undefined) && (
               <nav class="pager" aria-label="Pages of the table">
                 {search.before !== undefined
-                  ? <a href={path({ before: undefined })}>← To the newest</a>
+                  ? <a href={auditAddress.write(search, { before: undefined })}>← To the newest</a>
                   : <span></span>}
-                {more ? <a href={path({ before: events.at(-1)!.id })} rel="next">Older →</a> : <span></span>}
+                {more
+                  ? <a href={auditAddress.write(search, { before: events.at(-1)!.id })} rel="next">Older →</a>
+                  : <span></span>}
               </nav>
             )}
           </>

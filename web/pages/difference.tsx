@@ -3,7 +3,7 @@ import type { Materialization, VersionDifference } from "../../engine/mod.ts";
 import { shownValue } from "../cell_value.ts";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { Panel } from "../components/panel.tsx";
-import { TableScroller } from "../components/table_scroller.tsx";
+import { type Column, DataTable } from "../components/data_table.tsx";
 import { count, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
@@ -106,66 +106,46 @@ function Sample({ of, primaryKey }: { of: VersionDifference["sample"]; primaryKe
   return (
     <>
       <p class="about">The first rows of each kind of change, in key order.</p>
-      <TableScroller label="Rows that differ" csv="difference">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Change</th>
-              {primaryKey.map((name) => <th scope="col" key={name}>{name}</th>)}
-              <th scope="col">Values</th>
-            </tr>
-          </thead>
-          <tbody>
-            {of.map(({ change, before, after }) => (
-              <tr>
-                <td>{change}</td>
-                {primaryKey.map((name) => <td key={name}>{shownValue((after ?? before)![name])}</td>)}
-                <td>
-                  {differing(before ?? {}, after ?? {}).filter(({ name }) => !primaryKey.includes(name)).map((
-                    value,
-                  ) => (
-                    <span class="entry" key={value.name}>
-                      <span class="faint">{value.name}</span> {change !== "added" && shownValue(value.before)}
-                      {change === "changed" && " → "}
-                      {change !== "removed" && shownValue(value.after)}
-                      {"  "}
-                    </span>
-                  ))}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
+      <DataTable
+        label="Rows that differ"
+        csv="difference"
+        columns={[
+          { title: "Change", cell: ({ change }) => change },
+          ...primaryKey.map((name): Column<VersionDifference["sample"][number]> => ({
+            title: name,
+            cell: ({ before, after }) => shownValue((after ?? before)![name]),
+          })),
+          {
+            title: "Values",
+            cell: ({ change, before, after }) =>
+              differing(before ?? {}, after ?? {}).filter(({ name }) => !primaryKey.includes(name)).map((value) => (
+                <span class="entry" key={value.name}>
+                  <span class="faint">{value.name}</span> {change !== "added" && shownValue(value.before)}
+                  {change === "changed" && " → "}
+                  {change !== "removed" && shownValue(value.after)}
+                  {"  "}
+                </span>
+              )),
+          },
+        ]}
+        rows={of}
+      />
     </>
   );
 }
 
+const comparedColumns: readonly Column<ComparedValue>[] = [
+  { title: "Name", header: true, cell: ({ name }) => name },
+  { title: "Earlier", number: true, cell: ({ before }) => shownValue(before) },
+  { title: "Later", number: true, cell: ({ after }) => shownValue(after) },
+];
+
 function Compared({ id, title, values }: { id: string; title: string; values: readonly ComparedValue[] }) {
   return (
     <Panel id={id} title={title}>
-      {values.length === 0 ? <p class="empty">The same in both.</p> : (
-        <TableScroller label={title} csv={id}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col" class="number">Earlier</th>
-                <th scope="col" class="number">Later</th>
-              </tr>
-            </thead>
-            <tbody>
-              {values.map(({ name, before, after }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td class="number">{shownValue(before)}</td>
-                  <td class="number">{shownValue(after)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableScroller>
-      )}
+      {values.length === 0
+        ? <p class="empty">The same in both.</p>
+        : <DataTable label={title} csv={id} columns={comparedColumns} rows={values} />}
     </Panel>
   );
 }

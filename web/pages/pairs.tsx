@@ -6,24 +6,26 @@ import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import {
   criteria,
-  csvPath,
   type FoundPairs,
+  pairsAddress,
   type PairSearch,
   type PairsEngine,
   pairsPerPage,
-  readSearch,
   readTestedPairs,
-  searchPath,
   type SortColumn,
   type TestedPair,
 } from "../tested_pairs.ts";
-import { TableScroller } from "../components/table_scroller.tsx";
+import type { Sort } from "../address.ts";
+import { Accepted } from "../components/accepted.tsx";
+import { type Column, DataTable } from "../components/data_table.tsx";
+import { Pager } from "../components/pager.tsx";
+import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
 
 /** Everything that the list of pairs shows. */
 export interface PairsData {
   search: PairSearch;
   /** What was asked for and cannot be, by parameter. */
-  problems: ReadonlyMap<string, string>;
+  problems: Problems;
   /** `null` where no pair has ever been tested. */
   found: FoundPairs | null;
 }
@@ -32,63 +34,73 @@ export interface PairsData {
 export async function readPairs(
   { engine, parameters }: { engine: PairsEngine; parameters: URLSearchParams },
 ): Promise<PairsData> {
-  const { search, problems } = readSearch(parameters);
+  const { search, problems } = pairsAddress.read(parameters);
   return { search, problems, found: await readTestedPairs(engine, search) };
-}
-
-interface Column {
-  name: SortColumn;
-  title: string;
-  hint?: string;
-  cell(pair: TestedPair): string;
 }
 
 const orDash = (value: number | null, text: (value: number) => string) => value === null ? "–" : text(value);
 
-const columns: readonly Column[] = [
-  { name: "cluster", title: "Cluster", cell: (pair) => orDash(pair.cluster, String) },
+const columns: readonly Column<TestedPair>[] = [
   {
-    name: "engle_granger_p_value",
+    title: "Pair",
+    header: true,
+    sort: "ticker_1",
+    cell: (pair) => <a href={pairPath(pair.ticker_1, pair.ticker_2)}>{pair.ticker_1} / {pair.ticker_2}</a>,
+  },
+  { title: "Accepted", sort: "accepted", descends: true, cell: (pair) => <Accepted pair={pair} /> },
+  { title: "Cluster", number: true, sort: "cluster", cell: (pair) => orDash(pair.cluster, String) },
+  {
     title: "p cointegration",
     hint: "Engle–Granger, the second ticker on the first; null hypothesis: not cointegrated",
+    number: true,
+    sort: "engle_granger_p_value",
     cell: (pair) => orDash(pair.engle_granger_p_value, pValue),
   },
   {
-    name: "adjusted_p_value",
     title: "p adjusted",
     hint: "The larger p-value of both orders, adjusted for all pairs tested",
+    number: true,
+    sort: "adjusted_p_value",
     cell: (pair) => orDash(pair.adjusted_p_value, pValue),
   },
   {
-    name: "adf_p_value",
     title: "p spread",
     hint: "Augmented Dickey–Fuller, as if the spread had been observed: too small, and the criterion of the original",
+    number: true,
+    sort: "adf_p_value",
     cell: (pair) => orDash(pair.adf_p_value, pValue),
   },
   {
-    name: "half_life",
     title: "Half-life",
     hint: "Sessions (trading days) in which the spread halves its distance from the mean",
+    number: true,
+    sort: "half_life",
     cell: (pair) => orDash(pair.half_life, (value) => value > 0 ? decimal(value, 1) : "never"),
   },
   {
-    name: "hurst_exponent",
     title: "Hurst",
     hint: "Below 0.5 the spread reverts",
+    number: true,
+    sort: "hurst_exponent",
     cell: (pair) => orDash(pair.hurst_exponent, (value) => decimal(value, 2)),
   },
   {
-    name: "mean_crossings",
     title: "Crossings",
     hint: "How often the spread crossed its mean",
+    number: true,
+    sort: "mean_crossings",
+    descends: true,
     cell: (pair) => orDash(pair.mean_crossings, count),
   },
   {
-    name: "slope",
     title: "Hedge ratio",
     hint: "Of the second ticker on the first",
+    number: true,
+    sort: "slope",
     cell: (pair) => orDash(pair.slope, (value) => decimal(value, 3)),
   },
+  { title: "Failed criteria", class: "cut", cellTitle: failures, cell: failures },
+  { title: "Tickers", cell: (pair) => <LegLinks tickers={[pair.ticker_1, pair.ticker_2]} /> },
 ];
 
 /** All tested pairs: searched, sorted and leafed through by the address alone. */
@@ -138,8 +150,7 @@ function SearchForm(
   const field = (name: string, value: string | number | undefined) => ({
     name,
     value: value === undefined ? "" : String(value),
-    "aria-invalid": problems.has(name) ? "true" as const : undefined,
-    "aria-describedby": problems.has(name) ? "search-problems" : undefined,
+    ...invalid(problems, name),
   });
   return (
     <form class="filters" action="/pairs" method="get" role="search" aria-label="Pairs">
@@ -194,7 +205,7 @@ function SearchForm(
       </label>
       <label>
         Failed criterion
-        <select name="failed" {...(problems.has("failed") ? { "aria-invalid": "true" as const } : {})}>
+        <select name="failed" {...invalid(problems, "failed")}>
           <option value="">any or none</option>
           {Object.entries(criteria).map(([name, title]) => (
             <option value={name} selected={search.failed === name}>{title}</option>
@@ -205,12 +216,8 @@ function SearchForm(
         <input type="hidden" name="sort" value={`${search.sort.descending ? "-" : ""}${search.sort.column}`} />
       )}
       <button type="submit" class="primary">Filter</button>
-      {searchPath(search, { sort: undefined, page: 1 }) !== "/pairs" && <a href="/pairs">Show all</a>}
-      {problems.size > 0 && (
-        <ul class="notice bad" id="search-problems" role="alert">
-          {[...problems.values()].map((problem) => <li key={problem}>{problem} It was left out.</li>)}
-        </ul>
-      )}
+      {pairsAddress.write(search, { sort: undefined, page: 1 }) !== "/pairs" && <a href="/pairs">Show all</a>}
+      <SearchProblems problems={problems} />
     </form>
   );
 }
@@ -228,102 +235,39 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
     return (
       <p class="empty">
         There is no page {count(search.page)}: {counted(matching, "pair")} {matching === 1 ? "matches" : "match"}.{" "}
-        <a href={searchPath(search, { page: 1 })}>To the first page</a>
+        <a href={pairsAddress.write(search, { page: 1 })}>To the first page</a>
       </p>
     );
   }
   const first = (search.page - 1) * pairsPerPage + 1;
-  const more = first + pairs.length <= matching;
   return (
     <>
       <p class="about" id="pairs-about">
         {count(first)}–{count(first + pairs.length - 1)} of {counted(matching, "pair")}
         {cut ? " looked through: there are more, filter them" : ""}.{" "}
-        <a href={csvPath(search)}>Download these pairs as CSV</a>
+        <a href={pairsAddress.write(search, { page: 1 }, { path: "/pairs/tested.csv" })}>Download these pairs as CSV</a>
       </p>
-      <TableScroller label="Tested pairs">
-        <table aria-describedby="pairs-about">
-          <thead>
-            <tr>
-              <SortHeader search={search} name="ticker_1" title="Pair" />
-              <SortHeader search={search} name="accepted" title="Accepted" />
-              {columns.map(({ name, title, hint }) => (
-                <SortHeader search={search} name={name} title={title} hint={hint} numeric />
-              ))}
-              <th scope="col">Failed criteria</th>
-              <th scope="col">Tickers</th>
-            </tr>
-          </thead>
-          <tbody>
-            {pairs.map((pair) => (
-              <tr>
-                <th scope="row">
-                  <a href={pairPath(pair.ticker_1, pair.ticker_2)}>{pair.ticker_1} / {pair.ticker_2}</a>
-                </th>
-                <td>
-                  <Accepted pair={pair} />
-                </td>
-                {columns.map(({ name, cell }) => <td class="number" key={name}>{cell(pair)}</td>)}
-                <td class="cut" title={failures(pair)}>{failures(pair)}</td>
-                <td>
-                  <LegLinks tickers={[pair.ticker_1, pair.ticker_2]} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
-      {(search.page > 1 || more) && (
-        <nav class="pager" aria-label="Pages of the table">
-          {search.page > 1
-            ? <a href={searchPath(search, { page: search.page - 1 })} rel="prev">← Previous pairs</a>
-            : <span></span>}
-          <span class="faint">Page {count(search.page)} of {count(Math.ceil(matching / pairsPerPage))}</span>
-          {more ? <a href={searchPath(search, { page: search.page + 1 })} rel="next">Next pairs →</a> : <span></span>}
-        </nav>
-      )}
+      <DataTable
+        label="Tested pairs"
+        describedBy="pairs-about"
+        columns={columns}
+        rows={pairs}
+        sorting={{
+          sort: search.sort,
+          path: (sort) => pairsAddress.write(search, { sort: sort as Sort<SortColumn>, page: 1 }),
+        }}
+      />
+      <Pager
+        of="pairs"
+        page={search.page}
+        size={pairsPerPage}
+        rows={matching}
+        path={(page) => pairsAddress.write(search, { page })}
+      />
     </>
   );
 }
 
-/** Whether a pair was accepted: a shape, a word, and a colour that repeats them. */
-export function Accepted({ pair: { accepted } }: { pair: TestedPair }) {
-  return accepted
-    ? (
-      <span class="badge fresh">
-        <span aria-hidden="true">●</span> yes
-      </span>
-    )
-    : (
-      <span class="badge missing">
-        <span aria-hidden="true">○</span> no
-      </span>
-    );
-}
-
 function failures({ failed_criteria: failed }: TestedPair): string {
   return failed.map(({ reason }) => brieflyFigured(reason)).join(" ") || "–";
-}
-
-/** The title of a column, by which a press sorts: first with what is wanted on top, then the other way round. */
-function SortHeader(
-  { search, name, title, hint, numeric = false }: {
-    search: PairSearch;
-    name: SortColumn;
-    title: string;
-    hint?: string;
-    numeric?: boolean;
-  },
-) {
-  const sorted = search.sort?.column === name ? search.sort : undefined;
-  const descending = sorted ? !sorted.descending : name === "accepted" || name === "mean_crossings";
-  const order = sorted && (sorted.descending ? "descending" as const : "ascending" as const);
-  return (
-    <th scope="col" class={numeric ? "number" : ""} aria-sort={order}>
-      <a href={searchPath(search, { sort: { column: name, descending }, page: 1 })} title={hint}>
-        {title}
-      </a>
-      {order && <span aria-hidden="true">{order === "ascending" ? " ▲" : " ▼"}</span>}
-    </th>
-  );
 }

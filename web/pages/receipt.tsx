@@ -3,6 +3,7 @@ import { shownValue } from "../cell_value.ts";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
 import { counted } from "../figures.ts";
+import { DataTable } from "../components/data_table.tsx";
 import { Layout } from "../layout.tsx";
 
 export interface ReceiptPageProps {
@@ -72,48 +73,22 @@ function ReceiptPanel({ receipt, now }: { receipt: Receipt; now: number }) {
           </>
         )}, <Moment at={committedAt} now={now} />.
       </p>
-      <div class="scroller" tabindex={0} role="region" aria-label={`Versions of ${id}, may scroll`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Made from</th>
-              <th scope="col">Version</th>
-            </tr>
-          </thead>
-          <tbody>
-            {upstream.map(({ asset: from, materialization: at, dataVersion }) => (
-              <tr key={from}>
-                <td>
-                  <a href={`/assets/${from}?as_of=${at}#rows`}>{from}, materialization {at}</a>
-                </td>
-                <td>
-                  <code>{dataVersion}</code>
-                </td>
-              </tr>
-            ))}
-            {sourceVersion !== null && (
-              <tr>
-                <td>the source outside</td>
-                <td>
-                  <code>{sourceVersion}</code>
-                </td>
-              </tr>
-            )}
-            <tr>
-              <td>the code of {producer}</td>
-              <td>
-                <code>{codeVersion}</code>
-              </td>
-            </tr>
-            <tr>
-              <td>{asset} as it was left</td>
-              <td>
-                <code>{receipt.dataVersion}</code>
-              </td>
-            </tr>
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label={`Versions of ${id}`}
+        columns={[
+          { title: "Made from", cell: ({ from }) => from },
+          { title: "Version", cell: ({ version }) => <code>{version}</code> },
+        ]}
+        rows={[
+          ...upstream.map(({ asset: from, materialization: at, dataVersion: version }) => ({
+            from: <a href={`/assets/${from}?as_of=${at}#rows`}>{from}, materialization {at}</a>,
+            version,
+          })),
+          ...sourceVersion === null ? [] : [{ from: "the source outside", version: sourceVersion }],
+          { from: `the code of ${producer}`, version: codeVersion },
+          { from: `${asset} as it was left`, version: receipt.dataVersion },
+        ]}
+      />
       <h3>Settings</h3>
       <pre>{JSON.stringify(receipt.config, null, 2)}</pre>
       {rows.length === 1 && (

@@ -6,7 +6,7 @@ import { cronInWords } from "../cron_words.ts";
 import { counted, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
-import { TableScroller } from "../components/table_scroller.tsx";
+import { type Column, DataTable } from "../components/data_table.tsx";
 
 /** What the page with the schedules shows. */
 export interface SchedulesPageData {
@@ -158,64 +158,47 @@ function Tick(
 }
 
 function Automations({ automations, now }: { automations: readonly AutomationState[]; now: number }) {
-  return (
-    <TableScroller label="Automations" csv="automations">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Asset</th>
-            <th scope="col">Condition</th>
-            <th scope="col">Last requested run</th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {automations.map(({ key, condition, meaning, pausedAt, evaluations }) => {
-            const asked = evaluations.find(({ runId }) => runId !== null);
-            return (
-              <tr>
-                <th scope="row">
-                  <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
-                </th>
-                <td>
-                  <code title={meaning ?? undefined}>{condition}</code>
-                </td>
-                <td>
-                  {asked
-                    ? (
-                      <>
-                        <Moment at={asked.evaluatedAt} now={now} />:{" "}
-                        <a href={`/runs/${asked.runId}`}>run {asked.runId}</a>
-                      </>
-                    )
-                    : <span class="faint">none yet</span>}
-                </td>
-                <td>
-                  <button
-                    type="button"
-                    id={`automation-${key}`}
-                    class="quiet"
-                    data-act={`automation ${pausedAt === null ? "pause" : "resume"}`}
-                    data-to={key}
-                    data-said={`The automation of ${key} is ${pausedAt === null ? "paused" : "resumed"}.`}
-                    aria-label={`${pausedAt === null ? "Pause" : "Resume"} the automation of ${key}`}
-                  >
-                    {pausedAt === null ? "Pause" : "Resume"}
-                  </button>
-                  {pausedAt !== null && (
-                    <span class="badge paused">
-                      {" "}
-                      <span aria-hidden="true">‖</span> paused <Moment at={pausedAt} now={now} />
-                    </span>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </TableScroller>
-  );
+  const columns: Column<AutomationState>[] = [
+    { title: "Asset", header: true, cell: ({ key }) => <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a> },
+    { title: "Condition", cell: ({ condition, meaning }) => <code title={meaning ?? undefined}>{condition}</code> },
+    {
+      title: "Last requested run",
+      cell({ evaluations }) {
+        const asked = evaluations.find(({ runId }) => runId !== null);
+        if (!asked) return <span class="faint">none yet</span>;
+        return (
+          <>
+            <Moment at={asked.evaluatedAt} now={now} />: <a href={`/runs/${asked.runId}`}>run {asked.runId}</a>
+          </>
+        );
+      },
+    },
+    {
+      title: "State",
+      cell: ({ key, pausedAt }) => (
+        <>
+          <button
+            type="button"
+            id={`automation-${key}`}
+            class="quiet"
+            data-act={`automation ${pausedAt === null ? "pause" : "resume"}`}
+            data-to={key}
+            data-said={`The automation of ${key} is ${pausedAt === null ? "paused" : "resumed"}.`}
+            aria-label={`${pausedAt === null ? "Pause" : "Resume"} the automation of ${key}`}
+          >
+            {pausedAt === null ? "Pause" : "Resume"}
+          </button>
+          {pausedAt !== null && (
+            <span class="badge paused">
+              {" "}
+              <span aria-hidden="true">‖</span> paused <Moment at={pausedAt} now={now} />
+            </span>
+          )}
+        </>
+      ),
+    },
+  ];
+  return <DataTable label="Automations" csv="automations" columns={columns} rows={automations} />;
 }
 
 /** A moment on the clock of the schedule; on the reader's clock it is the title. */

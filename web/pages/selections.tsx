@@ -5,7 +5,7 @@ import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
 import { type SelectedPair, type SelectionHistory, shownSelections } from "../selection_history.ts";
-import { TableScroller } from "../components/table_scroller.tsx";
+import { type Column, DataTable } from "../components/data_table.tsx";
 
 const cellWidth = 7;
 const stripHeight = 16;
@@ -74,34 +74,12 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
             rank. {shown.length < pairs.length && `The ${shownPairs} that were chosen most often. `}
             <a href={rowsPath(chosenPairs, [], { order: ["-as_of", "rank"] })}>All as CSV</a>
           </p>
-          <TableScroller label="Chosen pairs">
-            <table aria-describedby="selections-about">
-              <thead>
-                <tr>
-                  <th scope="col">Pair</th>
-                  <th scope="col" class="number">Chosen</th>
-                  <th scope="col">First</th>
-                  <th scope="col">Last</th>
-                  <th scope="col">{sessions[0]} to {sessions.at(-1)}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((pair) => (
-                  <tr>
-                    <th scope="row">
-                      <a href={pairPath(...pair.tickers)}>{pair.tickers.join(" / ")}</a>
-                    </th>
-                    <td class="number">{pair.times} of {sessions.length}</td>
-                    <td>{pair.first}</td>
-                    <td>{pair.last === sessions.at(-1) ? "now" : pair.last}</td>
-                    <td>
-                      <Strip pair={pair} sessions={sessions} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </TableScroller>
+          <DataTable
+            label="Chosen pairs"
+            describedBy="selections-about"
+            columns={columnsOf(sessions)}
+            rows={shown}
+          />
         </>
       )}
       {sessions.length > 1 && ticker === undefined && <Turnover turnover={turnover} />}
@@ -140,34 +118,30 @@ function Strip({ pair: { tickers, ranks, times }, sessions }: { pair: SelectedPa
   );
 }
 
+const columnsOf = (sessions: readonly string[]): Column<SelectedPair>[] => [
+  { title: "Pair", header: true, cell: ({ tickers }) => <a href={pairPath(...tickers)}>{tickers.join(" / ")}</a> },
+  { title: "Chosen", number: true, cell: ({ times }) => `${times} of ${sessions.length}` },
+  { title: "First", cell: ({ first }) => first },
+  { title: "Last", cell: ({ last }) => last === sessions.at(-1) ? "now" : last },
+  { title: `${sessions[0]} to ${sessions.at(-1)}`, cell: (pair) => <Strip pair={pair} sessions={sessions} /> },
+];
+
+const turnoverColumns: readonly Column<SelectionHistory["turnover"][number]>[] = [
+  {
+    title: "As of",
+    header: true,
+    cell: ({ session }) => <a href={`/pairs?as_of=${session}&accepted=true`}>{session}</a>,
+  },
+  { title: "Chosen", number: true, cell: ({ chosen }) => chosen },
+  { title: "Added", number: true, cell: ({ came }) => came ?? "–" },
+  { title: "Removed", number: true, cell: ({ left }) => left ?? "–" },
+];
+
 function Turnover({ turnover }: { turnover: SelectionHistory["turnover"] }) {
   return (
     <details>
       <summary>Pairs added and removed</summary>
-      <div class="scroller bounded" tabindex={0} role="region" aria-label="Selections, may scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">As of</th>
-              <th scope="col" class="number">Chosen</th>
-              <th scope="col" class="number">Added</th>
-              <th scope="col" class="number">Removed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {turnover.toReversed().map(({ session, chosen, came, left }) => (
-              <tr>
-                <th scope="row">
-                  <a href={`/pairs?as_of=${session}&accepted=true`}>{session}</a>
-                </th>
-                <td class="number">{chosen}</td>
-                <td class="number">{came ?? "–"}</td>
-                <td class="number">{left ?? "–"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="Selections" bounded columns={turnoverColumns} rows={turnover.toReversed()} />
     </details>
   );
 }

@@ -3,7 +3,7 @@ import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
 import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
-import { TableScroller } from "../components/table_scroller.tsx";
+import { type Column, DataTable } from "../components/data_table.tsx";
 
 export interface SettingsProps {
   principal: Principal;
@@ -104,102 +104,70 @@ function TokenForm() {
 
 function TokenTable({ tokens, now }: { tokens: readonly Token[]; now: number }) {
   if (tokens.length === 0) return <p class="empty">There are no tokens.</p>;
-  return (
-    <TableScroller label="Access tokens" csv="tokens">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Begins with</th>
-            <th scope="col">Scope</th>
-            <th scope="col">Created</th>
-            <th scope="col">Last used</th>
-            <th scope="col">Holds</th>
-            <th scope="col">
-              <span class="read">What can be done</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((
-            { id, name, hint, scope, createdAt, createdBy, lastUsedAt, expiresAt, revokedAt, revokedBy },
-          ) => (
-            <tr key={id}>
-              <th scope="row">{name}</th>
-              <td>
-                <code>{hint}…</code>
-              </td>
-              <td>{scope}</td>
-              <td>
-                <Moment at={createdAt} now={now} /> by {createdBy}
-              </td>
-              <td>{lastUsedAt === null ? "never" : <Moment at={lastUsedAt} now={now} />}</td>
-              <td>
-                {revokedAt !== null
-                  ? `revoked by ${revokedBy}`
-                  : expiresAt === null
-                  ? "without an end"
-                  : `${Date.parse(expiresAt) <= now ? "expired" : "until"} ${expiresAt.slice(0, 10)}`}
-              </td>
-              <td>
-                {revokedAt === null && (
-                  <form method="post" action={`/settings/tokens/${id}/revoke`}>
-                    <button type="submit" class="quiet" aria-label={`Revoke the token ${name}`}>Revoke</button>
-                  </form>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroller>
-  );
+  const columns: Column<Token>[] = [
+    { title: "Name", header: true, cell: ({ name }) => name },
+    { title: "Begins with", cell: ({ hint }) => <code>{hint}…</code> },
+    { title: "Scope", cell: ({ scope }) => scope },
+    {
+      title: "Created",
+      cell: ({ createdAt, createdBy }) => (
+        <>
+          <Moment at={createdAt} now={now} /> by {createdBy}
+        </>
+      ),
+    },
+    {
+      title: "Last used",
+      cell: ({ lastUsedAt }) => lastUsedAt === null ? "never" : <Moment at={lastUsedAt} now={now} />,
+    },
+    {
+      title: "Holds",
+      cell: ({ revokedAt, revokedBy, expiresAt }) =>
+        revokedAt !== null
+          ? `revoked by ${revokedBy}`
+          : expiresAt === null
+          ? "without an end"
+          : `${Date.parse(expiresAt) <= now ? "expired" : "until"} ${expiresAt.slice(0, 10)}`,
+    },
+    {
+      title: <span class="read">What can be done</span>,
+      cell: ({ id, name, revokedAt }) =>
+        revokedAt === null && (
+          <form method="post" action={`/settings/tokens/${id}/revoke`}>
+            <button type="submit" class="quiet" aria-label={`Revoke the token ${name}`}>Revoke</button>
+          </form>
+        ),
+    },
+  ];
+  return <DataTable label="Access tokens" csv="tokens" columns={columns} rows={tokens} />;
 }
 
 function SessionTable(
   { sessions, principal, now }: { sessions: readonly Session[]; principal: Principal; now: number },
 ) {
   if (sessions.length === 0) return <p class="empty">No open sessions.</p>;
-  return (
-    <TableScroller label="Sessions" csv="sessions">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Who</th>
-            <th scope="col">By</th>
-            <th scope="col">Browser</th>
-            <th scope="col">Began</th>
-            <th scope="col">Last used</th>
-            <th scope="col">Ends</th>
-            <th scope="col">
-              <span class="read">What can be done</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sessions.map(({ id, name, by, origin, userAgent, createdAt, lastUsedAt, expiresAt }) => (
-            <tr key={id}>
-              <th scope="row">{name}</th>
-              <td>{`${by === "person" ? "sign-in" : "token"}${origin === null ? "" : ` for ${origin}`}`}</td>
-              <td class="reason">{userAgent ?? "–"}</td>
-              <td>
-                <Moment at={createdAt} now={now} />
-              </td>
-              <td>
-                {principal.kind === "session" && principal.id === id
-                  ? "this one"
-                  : <Moment at={lastUsedAt} now={now} />}
-              </td>
-              <td>{expiresAt.slice(0, 10)}</td>
-              <td>
-                <form method="post" action={`/settings/sessions/${id}/end`}>
-                  <button type="submit" class="quiet" aria-label={`End session ${id} of ${name}`}>End</button>
-                </form>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroller>
-  );
+  const columns: Column<Session>[] = [
+    { title: "Who", header: true, cell: ({ name }) => name },
+    {
+      title: "By",
+      cell: ({ by, origin }) => `${by === "person" ? "sign-in" : "token"}${origin === null ? "" : ` for ${origin}`}`,
+    },
+    { title: "Browser", class: "reason", cell: ({ userAgent }) => userAgent ?? "–" },
+    { title: "Began", cell: ({ createdAt }) => <Moment at={createdAt} now={now} /> },
+    {
+      title: "Last used",
+      cell: ({ id, lastUsedAt }) =>
+        principal.kind === "session" && principal.id === id ? "this one" : <Moment at={lastUsedAt} now={now} />,
+    },
+    { title: "Ends", cell: ({ expiresAt }) => expiresAt.slice(0, 10) },
+    {
+      title: <span class="read">What can be done</span>,
+      cell: ({ id, name }) => (
+        <form method="post" action={`/settings/sessions/${id}/end`}>
+          <button type="submit" class="quiet" aria-label={`End session ${id} of ${name}`}>End</button>
+        </form>
+      ),
+    },
+  ];
+  return <DataTable label="Sessions" csv="sessions" columns={columns} rows={sessions} />;
 }

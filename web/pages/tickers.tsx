@@ -4,14 +4,17 @@ import { count, counted, decimal, sessionChange } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import type { TickerDirectory, TickerEntry } from "../ticker_directory.ts";
 import { tickerPath } from "../ticker_path.ts";
-import { tickerPageSizes, type TickerSearch, tickerSearchPath, type TickerSortColumn } from "../ticker_search.ts";
-import { TableScroller } from "../components/table_scroller.tsx";
+import { tickerPageSizes, tickersAddress, type TickerSearch, type TickerSortColumn } from "../ticker_search.ts";
+import type { Sort } from "../address.ts";
+import { type Column, DataTable } from "../components/data_table.tsx";
+import { Pager } from "../components/pager.tsx";
+import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
 
 /** Everything that the list of tickers shows. */
 export interface TickersData {
   search: TickerSearch;
   /** What was asked for and cannot be, by parameter. */
-  problems: ReadonlyMap<string, string>;
+  problems: Problems;
   /** `null` where nothing is materialized. */
   directory: TickerDirectory | null;
   /** All that were found, whatever the page. */
@@ -47,11 +50,7 @@ export function TickersPage({ search, problems, directory, found, closes }: Tick
             <>
               <SearchForm search={search} problems={problems} directory={directory} />
               <div id="tickers-found">
-                {problems.size > 0 && (
-                  <ul class="notice bad" id="search-problems" role="alert">
-                    {[...problems.values()].map((problem) => <li key={problem}>{problem} It was left out.</li>)}
-                  </ul>
-                )}
+                <SearchProblems problems={problems} />
                 <Found search={search} found={found} directory={directory} closes={closes} />
               </div>
             </>
@@ -82,8 +81,6 @@ function SearchForm(
   { search, problems, directory }: Pick<TickersData, "search" | "problems"> & { directory: TickerDirectory },
 ) {
   const { types, exchanges, clusters } = directory;
-  const invalid = (name: string) =>
-    problems.has(name) ? { "aria-invalid": "true" as const, "aria-describedby": "search-problems" } : {};
   return (
     <form class="filters" id="tickers-search" action="/tickers" method="get" role="search" aria-label="Tickers">
       <label class="wide">
@@ -108,7 +105,7 @@ function SearchForm(
       <Choice label="Exchange" name="exchange" chosen={search.exchange} options={exchanges} any="any" />
       <label>
         Trading
-        <select name="status" {...invalid("status")}>
+        <select name="status" {...invalid(problems, "status")}>
           <option value="">any</option>
           <option value="active" selected={search.status === "active"}>active</option>
           <option value="delisted" selected={search.status === "delisted"}>delisted</option>
@@ -123,7 +120,7 @@ function SearchForm(
       />
       <label>
         Cluster
-        <select name="cluster" {...invalid("cluster")}>
+        <select name="cluster" {...invalid(problems, "cluster")}>
           <option value="">any</option>
           <option value="any" selected={search.cluster === "any"}>in a cluster</option>
           <option value="none" selected={search.cluster === "none"}>in none</option>
@@ -134,7 +131,7 @@ function SearchForm(
       </label>
       <label>
         On a page
-        <select name="size" {...invalid("size")}>
+        <select name="size" {...invalid(problems, "size")}>
           {tickerPageSizes.map((size) => (
             <option value={size === 50 ? "" : size} selected={search.size === size}>{size}</option>
           ))}
@@ -144,7 +141,7 @@ function SearchForm(
         <input type="hidden" name="sort" value={`${search.sort.descending ? "-" : ""}${search.sort.column}`} />
       )}
       <button type="submit" class="primary">Find</button>
-      {tickerSearchPath(search, { sort: undefined, page: 1 }) !== "/tickers" && <a href="/tickers">Show all</a>}
+      {tickersAddress.write(search, { sort: undefined, page: 1 }) !== "/tickers" && <a href="/tickers">Show all</a>}
       <p class="keys faint" id="tickers-keys" hidden>
         Found while you type: arrow keys go through the list, Enter opens, Escape comes back here.
       </p>
@@ -211,131 +208,107 @@ function Found(
             <>
               There is no page {count(search.page)}: {counted(found.length, "ticker")}{" "}
               {found.length === 1 ? "matches" : "match"}.{" "}
-              <a href={tickerSearchPath(search, { page: 1 })}>To the first page</a>
+              <a href={tickersAddress.write(search, { page: 1 })}>To the first page</a>
             </>
           )}
       </p>
     );
   }
-  // A file names neither.
-  const told = { name: directory.entries.some(({ name }) => name !== null), type: directory.types.length > 0 };
   const first = (search.page - 1) * search.size + 1;
   const last = first + shown.length - 1;
   return (
     <>
       <p class="about" id="tickers-about">
         <span role="status">{count(first)}–{count(last)} of {counted(found.length, "ticker")}.</span>{" "}
-        <a href={tickerSearchPath(search, { page: 1, size: 50 }, { format: "csv" })}>
+        <a href={tickersAddress.write(search, { page: 1, size: 50 }, { more: { format: "csv" } })}>
           Download {found.length === 1 ? "it" : `all ${count(found.length)}`} as CSV
         </a>
       </p>
-      <TableScroller label="Tickers">
-        <table class="tickers" aria-describedby="tickers-about">
-          <thead>
-            <tr>
-              <SortHeader search={search} name="ticker" title="Symbol" />
-              {told.name && <SortHeader search={search} name="name" title="Name" />}
-              {told.type && <SortHeader search={search} name="type" title="Type" />}
-              <th scope="col">Three months</th>
-              <SortHeader search={search} name="last_session" title="Last session" />
-              <SortHeader search={search} name="close" title="Close" hint="USD, adjusted for splits" numeric />
-              <SortHeader
-                search={search}
-                name="change"
-                title="Change"
-                hint="On the close of the session before"
-                numeric
-              />
-              <SortHeader search={search} name="volume" title="Volume" hint="Shares in the last session" numeric />
-              <SortHeader
-                search={search}
-                name="pairs"
-                title="Pairs"
-                hint="Tested as of the newest session, and accepted"
-                numeric
-              />
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((entry) => (
-              <Row key={entry.ticker} entry={entry} told={told} closes={closes.get(entry.ticker) ?? []} />
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
-      <Pager search={search} of={found.length} />
+      <DataTable
+        label="Tickers"
+        class="tickers"
+        describedBy="tickers-about"
+        columns={columnsOf({ directory, closes })}
+        rows={shown}
+        sorting={{
+          sort: search.sort,
+          path: (sort) => tickersAddress.write(search, { sort: sort as Sort<TickerSortColumn>, page: 1 }),
+        }}
+      />
+      <Pager
+        of="tickers"
+        page={search.page}
+        size={search.size}
+        rows={found.length}
+        path={(page) => tickersAddress.write(search, { page })}
+      />
     </>
   );
 }
 
-function Row({ entry, told, closes }: {
-  entry: TickerEntry;
-  /** Which columns there are. */
-  told: { name: boolean; type: boolean };
-  closes: readonly number[];
-}) {
-  const { ticker, name, type, active, lastSession, close, change, volume, pairs, accepted, chosen } = entry;
-  return (
-    <tr>
-      <th scope="row">
-        <a href={tickerPath(ticker)} data-ticker={ticker}>{ticker}</a>
-      </th>
-      {told.name && <td class="name">{name ?? "–"}</td>}
-      {told.type && <td>{type ?? "–"}</td>}
-      <td>
-        <Sparkline closes={closes} />
-      </td>
-      <td>
-        {lastSession ?? "no bars"}
-        {!active && <span class="badge missing">⊘ delisted</span>}
-      </td>
-      <td class="number">{close === null ? "–" : decimal(close, 2)}</td>
-      <td class={`number ${change === null || change === 0 ? "" : change > 0 ? "gain" : "loss"}`.trim()}>
-        {change === null ? "–" : sessionChange(change)}
-      </td>
-      <td class="number">{volume === null ? "–" : count(Math.round(volume))}</td>
-      <td class="number">
-        {pairs === 0 ? "–" : count(pairs)}
-        {accepted > 0 && <span class="faint">{`, ${count(accepted)} accepted`}</span>}
-        {chosen > 0 && <span class="badge fresh">● chosen</span>}
-      </td>
-    </tr>
-  );
-}
-
-function Pager({ search, of }: { search: TickerSearch; of: number }) {
-  const { page, size } = search;
-  if (page === 1 && of <= size) return null;
-  return (
-    <nav class="pager" aria-label="Pages of the table">
-      {page > 1
-        ? <a href={tickerSearchPath(search, { page: page - 1 })} rel="prev">← Previous tickers</a>
-        : <span></span>}
-      <span class="faint">Page {count(page)} of {count(Math.ceil(of / size))}</span>
-      {page * size < of
-        ? <a href={tickerSearchPath(search, { page: page + 1 })} rel="next">Next tickers →</a>
-        : <span></span>}
-    </nav>
-  );
-}
-
-const fallingFirst: ReadonlySet<TickerSortColumn> = new Set(["last_session", "change", "volume", "pairs"]);
-
-/** The title of a column, by which a press sorts: first with what is wanted on top, then the other way round. */
-function SortHeader({ search, name, title, hint, numeric = false }: {
-  search: TickerSearch;
-  name: TickerSortColumn;
-  title: string;
-  hint?: string;
-  numeric?: boolean;
-}) {
-  const sorted = search.sort?.column === name ? search.sort : undefined;
-  const descending = sorted ? !sorted.descending : fallingFirst.has(name);
-  const order = sorted && (sorted.descending ? "descending" as const : "ascending" as const);
-  return (
-    <th scope="col" class={numeric ? "number" : ""} aria-sort={order}>
-      <a href={tickerSearchPath(search, { sort: { column: name, descending }, page: 1 })} title={hint}>{title}</a>
-      {order && <span aria-hidden="true">{order === "ascending" ? " ▲" : " ▼"}</span>}
-    </th>
-  );
+/** The columns of the list; a file of bars names neither names nor types. */
+function columnsOf(
+  { directory, closes }: { directory: TickerDirectory; closes: TickersData["closes"] },
+): (Column<TickerEntry> | false)[] {
+  const hasNames = directory.entries.some(({ name }) => name !== null);
+  return [
+    {
+      title: "Symbol",
+      header: true,
+      sort: "ticker",
+      cell: ({ ticker }) => <a href={tickerPath(ticker)} data-ticker={ticker}>{ticker}</a>,
+    },
+    hasNames && { title: "Name", sort: "name", class: "name", cell: ({ name }) => name ?? "–" },
+    directory.types.length > 0 && { title: "Type", sort: "type", cell: ({ type }) => type ?? "–" },
+    { title: "Three months", cell: ({ ticker }) => <Sparkline closes={closes.get(ticker) ?? []} /> },
+    {
+      title: "Last session",
+      sort: "last_session",
+      descends: true,
+      cell: ({ lastSession, active }) => (
+        <>
+          {lastSession ?? "no bars"}
+          {!active && <span class="badge missing">⊘ delisted</span>}
+        </>
+      ),
+    },
+    {
+      title: "Close",
+      hint: "USD, adjusted for splits",
+      number: true,
+      sort: "close",
+      cell: ({ close }) => close === null ? "–" : decimal(close, 2),
+    },
+    {
+      title: "Change",
+      hint: "On the close of the session before",
+      number: true,
+      sort: "change",
+      descends: true,
+      cellClass: ({ change }) => change === null || change === 0 ? undefined : change > 0 ? "gain" : "loss",
+      cell: ({ change }) => change === null ? "–" : sessionChange(change),
+    },
+    {
+      title: "Volume",
+      hint: "Shares in the last session",
+      number: true,
+      sort: "volume",
+      descends: true,
+      cell: ({ volume }) => volume === null ? "–" : count(Math.round(volume)),
+    },
+    {
+      title: "Pairs",
+      hint: "Tested as of the newest session, and accepted",
+      number: true,
+      sort: "pairs",
+      descends: true,
+      cell: ({ pairs, accepted, chosen }) => (
+        <>
+          {pairs === 0 ? "–" : count(pairs)}
+          {accepted > 0 && <span class="faint">{`, ${count(accepted)} accepted`}</span>}
+          {chosen > 0 && <span class="badge fresh">● chosen</span>}
+        </>
+      ),
+    },
+  ];
 }

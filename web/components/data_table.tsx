@@ -1,0 +1,112 @@
+import type { Child } from "hono/jsx";
+import type { Sort } from "../address.ts";
+import { TableScroller } from "./table_scroller.tsx";
+
+/** A column of a table. */
+export interface Column<Row> {
+  title: Child;
+  /** What is said of it to who asks. */
+  hint?: string;
+  /** What its numbers are, below the title. */
+  unit?: string;
+  /** Numbers are set to the right, in figures of one width. */
+  number?: boolean;
+  /** Names the row: one column of a table does. */
+  header?: boolean;
+  /** By which the address sorts the table, where it can. */
+  sort?: string;
+  /** Whether the first press on the title sorts the highest first. */
+  descends?: boolean;
+  class?: string;
+  cellClass?(row: Row): string | undefined;
+  cellTitle?(row: Row): string | undefined;
+  cell(row: Row, index: number): Child;
+}
+
+export interface DataTableProps<Row> {
+  /** What the table shows. */
+  label: string;
+  columns: readonly (Column<Row> | false | null | undefined)[];
+  rows?: readonly Row[];
+  /** Rows under titles of their own, instead of `rows`. */
+  groups?: readonly { title: Child; rows: readonly Row[] }[];
+  /** The order that the address asks for, and the address of another one. */
+  sorting?: { sort: Sort | undefined; path(sort: Sort): string };
+  class?: string;
+  /** Id of what is said of it. */
+  describedBy?: string;
+  /** Whether it scrolls in its place where it is higher than a screen. */
+  bounded?: boolean;
+  /** Name of the file that it is downloaded as, without the ending; for rows that have no address of their own. */
+  csv?: string;
+  /** Attributes of a row. */
+  row?(row: Row, index: number): Record<string, string | undefined>;
+}
+
+/** A table: its titles sort where the address can. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, rows = [], groups, sorting, describedBy, bounded, csv } = props;
+  const columns = props.columns.filter((column) => !!column);
+  const line = (row: Row, index: number) => (
+    <tr {...props.row?.(row, index)}>
+      {columns.map((column) => <Cell column={column as Column<unknown>} row={row} index={index} />)}
+    </tr>
+  );
+  return (
+    <TableScroller label={label} csv={csv} bounded={bounded}>
+      <table class={props.class} aria-describedby={describedBy}>
+        <thead>
+          <tr>
+            {columns.map((column) => <ColumnTitle column={column as Column<never>} sorting={sorting} />)}
+          </tr>
+        </thead>
+        {groups === undefined ? <tbody>{rows.map(line)}</tbody> : groups.map(({ title, rows }) => (
+          <tbody>
+            <tr class="part">
+              <th scope="rowgroup" colspan={columns.length}>{title}</th>
+            </tr>
+            {rows.map(line)}
+          </tbody>
+        ))}
+      </table>
+    </TableScroller>
+  );
+}
+
+/** The title of a column. A press sorts by it: first with what is wanted on top, then the other way round. */
+export function ColumnTitle(
+  { column, sorting }: { column: Column<never>; sorting?: DataTableProps<never>["sorting"] },
+) {
+  const { title, hint, unit, number, sort: name, descends = false, class: classes } = column;
+  const sorted = name !== undefined && sorting?.sort?.column === name ? sorting.sort : undefined;
+  const order = sorted && (sorted.descending ? "descending" as const : "ascending" as const);
+  return (
+    <th scope="col" class={classesOf(number && "number", classes)} aria-sort={order}>
+      {name !== undefined && sorting
+        ? (
+          <a href={sorting.path({ column: name, descending: sorted ? !sorted.descending : descends })} title={hint}>
+            {title}
+          </a>
+        )
+        : hint === undefined
+        ? title
+        : <abbr title={hint}>{title}</abbr>}
+      {order && <span aria-hidden="true">{order === "ascending" ? " ▲" : " ▼"}</span>}
+      {unit && <small class="faint">{unit}</small>}
+    </th>
+  );
+}
+
+function Cell({ column, row, index }: { column: Column<unknown>; row: unknown; index: number }) {
+  const { number, header, class: classes, cellClass, cellTitle, cell } = column;
+  if (header) return <th scope="row" class={classesOf(cellClass?.(row))}>{cell(row, index)}</th>;
+  return (
+    <td class={classesOf(number && "number", classes, cellClass?.(row))} title={cellTitle?.(row)}>
+      {cell(row, index)}
+    </td>
+  );
+}
+
+function classesOf(...names: (string | false | undefined)[]): string | undefined {
+  return names.filter((name) => !!name).join(" ") || undefined;
+}

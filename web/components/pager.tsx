@@ -1,0 +1,24 @@
+import { count } from "../figures.ts";
+
+export interface PagerProps {
+  /** What the rows are, such as "pairs". */
+  of: string;
+  /** From 1. */
+  page: number;
+  size: number;
+  /** Rows on all pages. */
+  rows: number;
+  path(page: number): string;
+}
+
+/** The pages of a table; nothing where there is one. */
+export function Pager({ of, page, size, rows, path }: PagerProps) {
+  if (page === 1 && rows <= size) return null;
+  return (
+    <nav class="pager" aria-label="Pages of the table">
+      {page > 1 ? <a href={path(page - 1)} rel="prev">← Previous {of}</a> : <span></span>}
+      <span class="faint">Page {count(page)} of {count(Math.ceil(rows / size))}</span>
+      {page * size < rows ? <a href={path(page + 1)} rel="next">Next {of} →</a> : <span></span>}
+    </nav>
+  );
+}
