@@ -49,7 +49,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const columns = props.columns.filter((column) => !!column);
   const line = (row: Row, index: number) => (
     <tr {...props.row?.(row, index)}>
-      {columns.map((column) => <Cell column={column as Column<unknown>} row={row} index={index} />)}
+      {columns.map((column, i) => <Cell key={i} column={column as Column<unknown>} row={row} index={index} />)}
     </tr>
   );
   return (
@@ -57,7 +57,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <table class={props.class} aria-describedby={describedBy}>
         <thead>
           <tr>
-            {columns.map((column) => <ColumnTitle column={column as Column<never>} sorting={sorting} />)}
+            {columns.map((column, i) => <ColumnTitle key={i} column={column as Column<never>} sorting={sorting} />)}
           </tr>
         </thead>
         {groups === undefined ? <tbody>{rows.map(line)}</tbody> : groups.map(({ title, rows }) => (

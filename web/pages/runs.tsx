@@ -62,7 +62,7 @@ export function filterOf({ status, trigger, asset, from, to, before }: RunSearch
 
 /** All runs: on an axis with what is to come, and as a list. */
 export function RunsPage(data: RunsPageData) {
-  const { search, problems, runs, next, timeline, backfills, schedules, now } = data;
+  const { search, runs, next, timeline, backfills, schedules, now } = data;
   const { hours, before: _, ...filter } = search;
   const open = timeline.runs.filter(({ finishedAt }) => finishedAt === null).length;
   const failed = timeline.runs.filter(({ status }) => status === "failed").length;
