@@ -4,7 +4,7 @@
  *     deno run -A bench/forecast.ts [--series 8]
  *
  * Series are generated (mean-reverting, as spreads are, of 504 sessions). PYTHON names the interpreter for the references, default
- * python3; each of scikit-learn, xgboost, statsmodels and torch that it has is measured.
+ * python3; each of scikit-learn, xgboost, statsmodels, prophet and torch that it has is measured.
  *
  * Times are processor seconds of one thread, which other programs on the machine lengthen far less than wall-clock seconds. A fit of
  * trees here grows two ensembles, the second for the errors of its forecasts; "one" shows the time of one, which is what a reference
@@ -21,6 +21,7 @@ import {
   lastValue,
   lstm,
   meanReversion,
+  prophet,
   randomForest,
   RESEARCH_LSTM,
   trendLine,
@@ -58,6 +59,7 @@ interface Row {
 const count = Number(Deno.args[Deno.args.indexOf("--series") + 1] ?? 8) || 8;
 const series = Array.from({ length: count }, (_, seed) => spread(seed + 1));
 
+await prophet.load();
 const rows: Row[] = [
   measure("last_value", null, lastValue.fit),
   measure("mean_reversion", null, meanReversion.fit),
@@ -80,6 +82,7 @@ const rows: Row[] = [
     (window) => lstm.fit(window, { ...RESEARCH, horizon: HORIZON }),
     series.slice(0, 1),
   ),
+  measure("prophet", "prophet", (window) => prophet.fit(window)),
 ];
 print(rows, await referenceSeconds());
 

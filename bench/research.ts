@@ -13,11 +13,20 @@
  *
  * Boosted trees, ARIMA and the trend take no random numbers. ARIMA differs where the search ends at a higher likelihood than
  * statsmodels' did, and with it the order that is chosen. A forest's figures move with its seed by some percent. The LSTM, which the
- * research did not seed, takes some seconds a pair and is trained with `--lstm` alone. Prophet is not reproduced.
+ * research did not seed, takes some seconds a pair and is trained with `--lstm` alone. Prophet's search ends at other places in other
+ * builds, so that its forecasts of nine months differ by some percent.
  *
  * @module
  */
-import { cleanPrices, optics, principalComponents, returnMatrix, scanPairs, standardize } from "../quant/mod.ts";
+import {
+  cleanPrices,
+  optics,
+  principalComponents,
+  prophet,
+  returnMatrix,
+  scanPairs,
+  standardize,
+} from "../quant/mod.ts";
 import type { PriceMatrix } from "../quant/mod.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { readWideCloses } from "../tests/support/wide_closes.ts";
@@ -34,6 +43,7 @@ const year = readWideCloses(`${shared}/market/nasdaq_etf_closes_2023.csv`);
 const withLstm = Deno.args.includes("--lstm");
 
 type Figures = Readonly<Record<string, number>>;
+await prophet.load();
 const rows: { pair: string; before: Figures; after: Figures }[] = [];
 for (const [ticker1, ticker2] of await researchPairs(past)) {
   const { figures, forest } = inSample(closesOf(past, ticker1, ticker2), { withLstm });

@@ -5,7 +5,7 @@ import { asset } from "../resources.ts";
 import { formationSpreads } from "./formation_spreads.ts";
 import { longestHorizon as mostSessions } from "./longest_horizon.ts";
 import { takingTurns } from "../turns.ts";
-import { fitModel, ModelName, ModelOptions, optionsOf } from "./model_options.ts";
+import { dayOf, fitModel, loadModels, ModelName, ModelOptions, optionsOf } from "./model_options.ts";
 
 const FittedModel = z.object({
   trading_first_session: z.iso.date().describe("First session that the model is updated with, and forecasts at"),
@@ -39,7 +39,7 @@ export const ForecastModelsConfig = z.strictObject({
     "arima",
     "boosted_trees",
     "random_forest",
-  ]).describe("Which models are fitted; lstm takes about ten times as long as any other"),
+  ]).describe("Which models are fitted; lstm and prophet take about ten times as long as any other"),
   longestHorizon: z.int().min(1).max(mostSessions).default(10).describe(
     "Sessions ahead up to which the errors of trees, trend and network are measured, and they can forecast",
   ),
@@ -79,8 +79,10 @@ export const forecastModels = asset({
     const total = formations.length * config.models.length;
     const rows: z.output<typeof FittedModel>[] = [];
     const turn = takingTurns();
-    for (const { scaled_spread, ...formation } of formations) {
+    await loadModels(config.models);
+    for (const { scaled_spread, dates, ...formation } of formations) {
       const window = Float64Array.from(scaled_spread);
+      const days = dates.map(dayOf);
       const data_version = createHash("sha256").update(new Uint8Array(window.buffer)).digest("hex");
       for (const model of config.models) {
         const options = optionsOf(model, config.options, config.longestHorizon);
@@ -91,7 +93,7 @@ export const forecastModels = asset({
           options,
           seed: typeof options.seed === "number" ? options.seed : null,
           data_version,
-          ...fitted(() => fitModel(model, window, options)),
+          ...fitted(() => fitModel(model, window, { options, days })),
         });
         await turn();
         signal.throwIfAborted();

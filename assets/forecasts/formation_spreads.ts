@@ -25,6 +25,7 @@ const FormationSpread = z.object({
   scaled_spread: z.array(z.number()).describe(
     "(spread − spread_mean) / spread_deviation in each session in which both legs have a close, oldest first",
   ),
+  dates: z.array(z.iso.date()).describe("The sessions of these values"),
 });
 
 /**
@@ -79,6 +80,7 @@ export const formationSpreads = asset({
         spread_mean: mean,
         spread_deviation: deviation,
         scaled_spread: Array.from(formation.spread, scaled),
+        dates: formation.at.map((t) => bars.sessions[t]!),
       });
       const to = Math.min(bars.sessions.length, tradingEnd + longestHorizon);
       const after = pairSpread(legs, pair, { tradingStart, from: tradingStart, to });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { forecasters, type ForecastMethod, type ForecastModel } from "../../quant/mod.ts";
+import { type Forecaster, forecasters, type ForecastMethod, type ForecastModel } from "../../quant/mod.ts";
 
 /** A model that can be chosen, by the name of its forecaster. */
 export const ModelName = z.enum(Object.keys(forecasters) as [ForecastMethod, ...ForecastMethod[]]);
@@ -66,6 +66,7 @@ export function optionsOf(model: ForecastMethod, options: Options, longest: numb
     case "last_value":
     case "mean_reversion":
     case "drift":
+    case "prophet":
       return {};
     case "arima":
       return options.arima;
@@ -74,10 +75,27 @@ export function optionsOf(model: ForecastMethod, options: Options, longest: numb
   }
 }
 
-/** @throws {RangeError} If the window does not allow the model: too short, or constant. */
-export function fitModel(model: ForecastMethod, window: Float64Array, options: Record<string, unknown>): ForecastModel {
-  return (forecasters[model].fit as (window: Float64Array, options: Record<string, unknown>) => ForecastModel)(
-    window,
-    options,
-  );
+/** Loads what fits of some models need. */
+export async function loadModels(models: readonly ForecastMethod[]): Promise<void> {
+  for (const model of models) await (forecasters[model] as Forecaster).load?.();
+}
+
+/** A date as days since 1970-01-01. */
+export function dayOf(date: string): number {
+  return Date.parse(date) / 86_400_000;
+}
+
+/**
+ * Fits a model.
+ *
+ * @param input.days Day of each value, for the models that look at days.
+ * @throws {RangeError} If the window does not allow the model: too short, or constant.
+ */
+export function fitModel(
+  model: ForecastMethod,
+  window: Float64Array,
+  { options, days }: { options: Record<string, unknown>; days: readonly number[] },
+): ForecastModel {
+  const forecaster = forecasters[model] as Forecaster<Record<string, unknown>>;
+  return forecaster.fit(window, model === "prophet" ? { ...options, days } : options);
 }

@@ -14,7 +14,7 @@ import { asset } from "../resources.ts";
 import { takingTurns } from "../turns.ts";
 import { forecastModels } from "./forecast_models.ts";
 import { longestHorizon } from "./longest_horizon.ts";
-import { ModelName } from "./model_options.ts";
+import { dayOf, ModelName } from "./model_options.ts";
 import { tradingSpreads } from "./trading_spreads.ts";
 
 const deviations = (what: string) => z.number().describe(`${what}, in standard deviations of the formation's spread`);
@@ -131,7 +131,7 @@ function forecastsOf(
   const rows: SpreadForecast[] = [];
   let current = restoreForecastModel(fitted);
   for (const { session, scaled_spread } of series.slice(0, last + 1)) {
-    current = current.update(scaled_spread);
+    current = current.update(scaled_spread, dayOf(session));
     if (!asOf.has(session)) continue;
     const { mean, lower, upper } = current.predict(Math.max(...horizons), { coverage });
     for (const horizon of horizons) {

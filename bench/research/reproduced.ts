@@ -12,6 +12,8 @@ import {
 } from "../../quant/mod.ts";
 import { growBoostedTrees, predictBoosted } from "../../quant/forecast/trees/grow_boosted_trees.ts";
 import { growForest, predictForest } from "../../quant/forecast/trees/grow_forest.ts";
+import { fitProphet } from "../../quant/forecast/prophet/fit_prophet.ts";
+import { curveAt } from "../../quant/forecast/prophet/prophet_curve.ts";
 
 /** Closes of a pair's legs in the same sessions. */
 export interface PairCloses {
@@ -100,7 +102,7 @@ function growBoostedOn(columns: Float64Array[], target: Float64Array): PredictRo
 
 /** The table of 2019–2022 for a pair, under the names of the published one; without the LSTM unless it is asked for. */
 export function inSample(past: PairCloses, { withLstm }: { withLstm: boolean }) {
-  const { scaled } = spreadOf(past);
+  const { spread, scaled } = spreadOf(past);
   const data = lagged(scaled);
   const forest = treesInSample(data, growForestOn);
   const boosted = treesInSample(data, growBoostedOn);
@@ -114,8 +116,21 @@ export function inSample(past: PairCloses, { withLstm }: { withLstm: boolean }) 
       boostedMae: boosted.mae,
       boostedTrend: boosted.trend,
       ...(withLstm && lstmInSample(scaled)),
+      ...prophetInSample(spread, past.sessions),
     },
   };
+}
+
+/** Prophet on the first four fifths of the spread in USD but for its first ten values: one forecast of all the rest. */
+function prophetInSample(spread: Float64Array, sessions: readonly string[]) {
+  const dropped = 10;
+  const values = spread.slice(dropped);
+  const days = sessions.slice(dropped).map((date) => Date.parse(date) / 86_400_000);
+  const train = Math.floor(0.8 * values.length);
+  const { curve } = fitProphet(values.slice(0, train), Float64Array.from(days.slice(0, train)));
+  const actual = values.slice(train);
+  const { mse, mae } = errorsOf(actual.map((_, i) => curveAt(curve, days[train + i]!)), actual);
+  return { prophetMse: mse, prophetMae: mae };
 }
 
 /** The research's network, of 3 values in and 1 out, on windows that do not cross the split. Its seed is not the research's, which had none. */

@@ -35,9 +35,10 @@ export interface ForecastModel {
    * The model after one more value. Parameters, scaling and the error of forecasts stay as they were fitted: only what
    * the forecast starts from moves.
    *
-   * @throws {RangeError} If `value` is not finite.
+   * @param day Its day, as days since 1970-01-01, for the methods that look at days; the next weekday unless given.
+   * @throws {RangeError} If `value` is not finite, or `day` does not come after the last one of a method that looks at days.
    */
-  update(value: number): ForecastModel;
+  update(value: number, day?: number): ForecastModel;
   /** Plain data from which `restore` makes a model with the same bits; `JSON.stringify(model)` calls it. */
   toJSON(): { readonly method: string };
 }
@@ -54,6 +55,8 @@ export interface Forecaster<Options = Record<never, never>, Model extends Foreca
    * out of its range.
    */
   fit(window: Float64Array, options?: Options): Model;
+  /** Loads what a fit needs; where it is there, it must have resolved before the first fit. Restored models need nothing. */
+  load?(): Promise<void>;
   /**
    * Makes a model again from what `toJSON` gave.
    *

@@ -4,6 +4,7 @@ import type { ForecastModel } from "./forecaster.ts";
 import { lastValue } from "./last_value.ts";
 import { lstm } from "./lstm/lstm.ts";
 import { meanReversion } from "./mean_reversion.ts";
+import { prophet } from "./prophet/prophet.ts";
 import { boostedTrees } from "./trees/boosted_trees.ts";
 import { randomForest } from "./trees/random_forest.ts";
 import { trendLine } from "./trend_line.ts";
@@ -18,6 +19,7 @@ export const forecasters = {
   boosted_trees: boostedTrees,
   random_forest: randomForest,
   lstm,
+  prophet,
 } as const;
 
 /** Name of a forecaster. */

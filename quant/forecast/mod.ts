@@ -13,6 +13,7 @@ export { randomForest, type RandomForestOptions } from "./trees/random_forest.ts
 export { arima, ARIMA_ORDERS, type ArimaModel, type ArimaOptions } from "./arima/arima.ts";
 export { type ArimaFit, type ArimaOrder, type ArimaParameters, fitArima } from "./arima/fit_arima.ts";
 export { lstm, type LstmModel, type LstmOptions, RESEARCH_LSTM } from "./lstm/lstm.ts";
+export { prophet, type ProphetModel, type ProphetOptions } from "./prophet/prophet.ts";
 export { forecasters, type ForecastMethod, restoreForecastModel } from "./forecasters.ts";
 export { dieboldMariano, type DieboldMarianoOptions, type DieboldMarianoResult } from "./diebold_mariano.ts";
 export { type DirectionalAccuracy, directionalAccuracy } from "./directional_accuracy.ts";

@@ -49,6 +49,16 @@ Deno.test("forecast_models names the data version of what a model was fitted on"
   assert.notEqual(rows[0]!.data_version, own[0]!.data_version);
 });
 
+Deno.test("forecast_models fits Prophet to the dates of the formation", async () => {
+  const { rows: [row] } = await fit({ models: ["prophet"] });
+  assert.deepEqual([row!.problem, row!.options, row!.seed], [null, {}, null]);
+  const days = formation.dates.map((date) => Date.parse(date) / 86_400_000);
+  const direct = forecasters.prophet.fit(Float64Array.from(formation.scaled_spread), { days });
+  assert.deepEqual(restoreForecastModel(row!.fitted).predict(5), direct.predict(5));
+  const { start, day } = row!.fitted as { start: number; day: number };
+  assert.deepEqual([start, day], [days[0], days.at(-1)]);
+});
+
 Deno.test("forecast_models fits an LSTM with the settings given, the same for the same seed", async () => {
   const options = { lstm: { units: 3, epochs: 2, inputSteps: 4, seed: 5 } };
   const [first, second] = [await fit({ models: ["lstm"], options }), await fit({ models: ["lstm"], options })];
@@ -70,7 +80,7 @@ Deno.test("forecast_models says why a formation does not allow a model, and fits
 
 for (
   const [what, config] of Object.entries({
-    "an unknown model": { models: ["prophet"] },
+    "an unknown model": { models: ["nbeats"] },
     "a model twice": { models: ["drift", "drift"] },
     "no model": { models: [] },
     "a horizon beyond a month": { longestHorizon: 22 },

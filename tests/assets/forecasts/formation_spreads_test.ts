@@ -40,6 +40,7 @@ Deno.test("formation_spreads are the closes' distances from the line, in shares 
     ),
   );
   assert.equal(row.scaled_spread.length, 120);
+  assert.deepEqual(row.dates, sessions.slice(start, end));
   for (const t of [start, start + 50, end - 1]) {
     const spread = closeOf(row.ticker_2, t) - (row.slope * closeOf(row.ticker_1, t) + row.intercept);
     const scaled = (spread - row.spread_mean) / row.spread_deviation;

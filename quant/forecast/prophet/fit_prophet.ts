@@ -1,0 +1,99 @@
+import { fourierTerms, type ProphetCurve, type Seasonality } from "./prophet_curve.ts";
+
+/** Numbers and prior scales of Prophet's defaults. */
+const CHANGEPOINTS = 25;
+const CHANGEPOINT_RANGE = 0.8;
+const CHANGEPOINT_PRIOR_SCALE = 0.05;
+const SEASONALITY_PRIOR_SCALE = 10;
+const MOST_ITERATIONS = 10_000;
+/** Days of history from which on Prophet adds a seasonality by itself. */
+const YEARLY_FROM_DAYS = 730;
+const WEEKLY_FROM_DAYS = 14;
+
+type Optimizer = typeof import("@bsull/augurs-prophet-wasmstan").optimizer;
+let optimizer: Optimizer | undefined;
+
+/** Loads Prophet's Stan program, 2.3 MB of WebAssembly, which fits need. */
+export async function loadStan(): Promise<void> {
+  ({ optimizer } = await import("@bsull/augurs-prophet-wasmstan"));
+}
+
+/**
+ * The most probable curve a posteriori by Prophet's Stan program, with the standard deviation of values around it in its scale.
+ *
+ * @param window Values, oldest first.
+ * @param days Day of each value, ascending, as days since 1970-01-01; two weeks at least.
+ * @throws {RangeError} If the search ends without a result.
+ */
+export function fitProphet(window: Float64Array, days: Float64Array): { curve: ProphetCurve; sigma: number } {
+  const n = window.length;
+  const scale = window.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const [start, span] = [days[0]!, days[n - 1]! - days[0]!];
+  const t = Array.from(days, (day) => (day - start) / span);
+  const y = Array.from(window, (value) => value / scale);
+  const changepoints = changepointsOf(t);
+  const seasonalities: Seasonality[] = [
+    ...span >= YEARLY_FROM_DAYS ? [{ period: 365.25, order: 10 }] : [],
+    ...span >= WEEKLY_FROM_DAYS ? [{ period: 7, order: 3 }] : [],
+  ];
+  const curve = { scale, start, span, changepoints: Float64Array.from(changepoints), seasonalities };
+  const terms = Array.from(days, (day) => fourierTerms(day, seasonalities));
+  const count = terms[0]!.length;
+  // As Prophet: from the line through the first and the last value.
+  const first = {
+    k: y[n - 1]! - y[0]!,
+    m: y[0]!,
+    delta: new Float64Array(changepoints.length),
+    beta: new Float64Array(count),
+    sigmaObs: 1,
+  };
+  if (y.every((value) => value === y[0])) return { curve: { ...curve, ...withoutMinusZero(first) }, sigma: 1e-9 };
+  const found = search(first, {
+    T: n,
+    y,
+    t,
+    cap: t.map(() => 0),
+    S: changepoints.length,
+    t_change: changepoints,
+    trend_indicator: 0,
+    K: count,
+    s_a: new Array(count).fill(1),
+    s_m: new Array(count).fill(0),
+    X: terms,
+    sigmas: new Array(count).fill(SEASONALITY_PRIOR_SCALE),
+    tau: CHANGEPOINT_PRIOR_SCALE,
+  });
+  return { curve: { ...curve, ...withoutMinusZero(found) }, sigma: found.sigmaObs };
+}
+
+type StanParameters = Parameters<Optimizer["optimize"]>[0];
+
+/** @param data The data block of Prophet's Stan program. */
+function search(first: StanParameters, data: Record<string, unknown>): StanParameters {
+  if (!optimizer) throw new Error("Await prophet.load() before the first fit: it loads Prophet's Stan program.");
+  try {
+    const options = { algorithm: "lbfgs", iter: MOST_ITERATIONS, seed: 1 } as const;
+    return optimizer.optimize(first, JSON.stringify(data), options).params;
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`Prophet's search ended without a result: ${said.trim()}`, { cause });
+  }
+}
+
+/** JSON has no −0. */
+function withoutMinusZero({ k, m, delta, beta }: StanParameters): Pick<ProphetCurve, "k" | "m" | "delta" | "beta"> {
+  const plus = (value: number) => value + 0;
+  return { k: plus(k), m: plus(m), delta: delta.map(plus), beta: beta.map(plus) };
+}
+
+/** Evenly spread over the first four fifths of the values, the first one left out. */
+function changepointsOf(t: readonly number[]): number[] {
+  const last = Math.floor(CHANGEPOINT_RANGE * t.length) - 1;
+  const count = Math.min(CHANGEPOINTS, last);
+  return Array.from({ length: count }, (_, i) => t[halfToEven((i + 1) * last / count)]!);
+}
+
+function halfToEven(value: number): number {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + below % 2 : Math.round(value);
+}
