@@ -24,7 +24,8 @@ import { Feed } from "./feed/feed.ts";
 import { refuseExternalsAlone, withRows } from "./declare/external_asset.ts";
 import { type AssetGraph, assetGraph } from "./declare/graph.ts";
 import { type Impact, impactOf } from "./judge/impact.ts";
-import { Ledger, type NewRun, type StoredRun } from "./store/ledger.ts";
+import { Ledger } from "./store/ledger.ts";
+import type { NewRun, StoredRun } from "./store/run_ledger.ts";
 import type { Logger } from "../resources/logger.ts";
 import { newestDate as newestInColumn } from "./read/newest_date.ts";
 import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest_rows.ts";
@@ -289,12 +290,12 @@ export class Engine {
   }
 
   async run(runId: number): Promise<Run> {
-    return await this.#shown(await this.ledger.run(runId));
+    return await this.#shown(await this.ledger.runs.get(runId));
   }
 
   /** Newest first. */
   async runs(query: { limit: number; before?: number } & RunFilter): Promise<RunSummary[]> {
-    const runs = await this.ledger.runs(query);
+    const runs = await this.ledger.runs.list(query);
     const waiting = await this.#waitingFor(runs);
     return runs.map((run) => ({ ...run, waitingFor: waiting.get(run.id) ?? null }));
   }
@@ -302,13 +303,13 @@ export class Engine {
   /** Newest first. @throws {UnknownAssetError} */
   async materializations(key: string, query: { limit: number; before?: number }): Promise<Materialization[]> {
     this.graph.asset(key);
-    return await this.ledger.materializations(key, query);
+    return await this.ledger.materializations.list(key, query);
   }
 
   /** What the asset's checks found when they last ran. @throws {UnknownAssetError} */
   async checks(key: string): Promise<CheckResult[]> {
     this.graph.asset(key);
-    return await this.ledger.lastChecks(key);
+    return await this.ledger.checks.last(key);
   }
 
   /** Partitions of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
@@ -408,7 +409,7 @@ export class Engine {
   ): AsyncGenerator<RunEvent> {
     let seen = after;
     while (!signal?.aborted && !this.#closing.signal.aborted) {
-      const { events, status } = await this.ledger.eventsAfter(runId, seen);
+      const { events, status } = await this.ledger.events.after(runId, seen);
       yield* events;
       seen = events.at(-1)?.seq ?? seen;
       if (events.length > 0) continue;
@@ -454,8 +455,8 @@ export class Engine {
    */
   async retry(runId: number, { trigger, idempotencyKey }: { trigger: string; idempotencyKey?: string }): Promise<Run> {
     return await this.#submitOnce(idempotencyKey, hashOf({ retryOf: runId }), async () => {
-      const plan = retryPlan(await this.ledger.run(runId), this.graph);
-      const { config, priority } = await this.ledger.settingsOf(runId);
+      const plan = retryPlan(await this.ledger.runs.get(runId), this.graph);
+      const { config, priority } = await this.ledger.runs.settings(runId);
       checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
       return { trigger, plan, config, priority, retryOf: runId };
     });
@@ -466,7 +467,7 @@ export class Engine {
     const idempotency = key === undefined ? undefined : { key, requestHash };
     if (idempotency) {
       // Before planning: the state has moved on since, but the answer must not.
-      const before = await this.ledger.runOfIdempotencyKey(idempotency.key);
+      const before = await this.ledger.runs.ofIdempotencyKey(idempotency.key);
       if (before) {
         if (before.requestHash !== idempotency.requestHash) {
           throw new IdempotencyConflictError(idempotency.key, before.runId);
@@ -474,15 +475,15 @@ export class Engine {
         return await this.run(before.runId);
       }
     }
-    const { runId, created } = await this.ledger.createRun({ ...await make(), idempotency });
-    const run = await this.ledger.run(runId);
+    const { runId, created } = await this.ledger.runs.create({ ...await make(), idempotency });
+    const run = await this.ledger.runs.get(runId);
     if (created) this.begin(runId);
     return await this.#shown(run);
   }
 
   /** Queues a run as part of a transaction, for a caller who commits something with it and then begins it. */
   async queue(tx: Sql, plan: Plan, trigger: string, more: Pick<NewRun, "priority"> = {}): Promise<number> {
-    return (await this.ledger.createRun({ trigger, plan, config: {}, ...more }, tx)).runId;
+    return (await this.ledger.runs.create({ trigger, plan, config: {}, ...more }, tx)).runId;
   }
 
   /** Begins a queued or interrupted run in this process, unless it has one already: at once, or when there is room. */
@@ -500,7 +501,7 @@ export class Engine {
   async report(key: string, report: Report): Promise<{ recorded: boolean; materialization: Materialization }> {
     const { database, clock } = this.around;
     const id = await recordReport(key, report, { graph: this.graph, database, now: clock.now() });
-    const [materialization] = await this.ledger.materializations(key, { limit: 1 });
+    const [materialization] = await this.ledger.materializations.list(key, { limit: 1 });
     return { recorded: id !== undefined, materialization: materialization! };
   }
 
@@ -537,7 +538,7 @@ export class Engine {
   /** Resolves when the run has ended, whichever process drives it, or with how it stands when the signal aborts. */
   async finished(runId: number, signal?: AbortSignal): Promise<Run> {
     for (;;) {
-      const run = await this.ledger.run(runId);
+      const run = await this.ledger.runs.get(runId);
       if (isFinished(run.status) || signal?.aborted || this.#closing.signal.aborted) return await this.#shown(run);
       const ended = new AbortController();
       this.#queue.ended(runId)?.then(() => ended.abort());
@@ -547,7 +548,7 @@ export class Engine {
 
   /** Asks for a run to be cancelled, whichever process drives it. One that has ended stays as it is. */
   async cancel(runId: number): Promise<Run> {
-    await this.ledger.requestCancel(runId);
+    await this.ledger.runs.requestCancel(runId);
     await this.#queue.cancel(runId);
     return await this.run(runId);
   }
@@ -674,7 +675,7 @@ export class Engine {
           beatAt = performance.now();
         }
         if (this.#queue.size > 0) {
-          this.#queue.cancelRequested(await this.ledger.cancelRequests(this.around.heartbeat.id));
+          this.#queue.cancelRequested(await this.ledger.runs.cancelRequests(this.around.heartbeat.id));
         }
         await this.#queue.take();
         if ((this.options.takesOpenRuns ?? true) && !this.#draining) await this.backfills.takeUp();
@@ -707,6 +708,6 @@ export class Engine {
     // Whatever ran under the old id is no longer this process's to finish.
     if (await heartbeat.beat()) this.#queue.shutDown();
     await heartbeat.interruptRunsOfEndedProcesses();
-    if (!this.#draining) await this.ledger.handBackStrays(heartbeat.id, (runId) => this.#queue.drives(runId));
+    if (!this.#draining) await this.ledger.runs.handBackStrays(heartbeat.id, (runId) => this.#queue.drives(runId));
   }
 }

@@ -65,7 +65,6 @@ export { keepAll, keepDays, keepVersions, type RowRetention, type ThinnedTo } fr
 export { AssetStorage, PrunedHistory } from "./store/row_history.ts";
 export type { RetryPolicy, StepRetryPolicy } from "./declare/retry.ts";
 export type { RunFilter } from "./store/run_filter.ts";
-export { lastRunEvents } from "./store/run_log.ts";
 export { backfillPriority, maxPriority } from "./run/run_queue.ts";
 export type { Columns } from "./declare/row_schema.ts";
 export { equalTo, type Filter, type Operator, operators } from "./read/row_filter.ts";

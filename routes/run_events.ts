@@ -47,14 +47,14 @@ export function runEventRoutes(engine: Engine, options: { logger: Logger; heartb
       const { after, limit } = c.req.valid("query");
       c.header("Vary", "Accept");
       if (!wantsStream(c)) {
-        const { events } = await engine.ledger.eventsAfter(runId, after, limit + 1);
+        const { events } = await engine.ledger.events.after(runId, after, limit + 1);
         const page = events.slice(0, limit);
         if (events.length > limit) c.header("Link", linkToNext(c.req.url, { after: `${page.at(-1)!.seq}` }));
         return c.json({ run: runId, events: page });
       }
       // What a browser remembers of a broken stream is newer than the address it was opened with.
       const seen = lastEventId(c) ?? after;
-      const { events, status } = await engine.ledger.eventsAfter(runId, seen, 1);
+      const { events, status } = await engine.ledger.events.after(runId, seen, 1);
       // A browser opens a stream again when it ends, until it is told that there is nothing more.
       if (isFinished(status) && events.length === 0) return c.body(null, 204);
       c.header("Content-Type", "text/event-stream");

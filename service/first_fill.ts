@@ -26,7 +26,7 @@ export async function fillMissing(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const [open] = await engine.ledger.openRuns();
+      const [open] = await engine.ledger.runs.open();
       const missing = (await engine.states()).filter(isMissing).map((asset) => asset.key);
       if (open === undefined && missing.length === 0) return;
       const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;

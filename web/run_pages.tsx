@@ -1,6 +1,6 @@
 import { answer } from "./answer.tsx";
 import { Hono } from "hono";
-import { type Engine, lastRunEvents, type Scheduler, UnknownRunError } from "../engine/mod.ts";
+import { type Engine, type Scheduler, UnknownRunError } from "../engine/mod.ts";
 import { firstLines, RunPage } from "./pages/run.tsx";
 import { filterOf, runsAddress, RunsPage } from "./pages/runs.tsx";
 import { SchedulesPage } from "./pages/schedules.tsx";
@@ -57,8 +57,8 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
       try {
         const [run, { config }, events] = await Promise.all([
           engine.run(id),
-          engine.ledger.settingsOf(id),
-          lastRunEvents(engine.ledger.database, id, firstLines),
+          engine.ledger.runs.settings(id),
+          engine.ledger.events.last(id, firstLines),
         ]);
         const html = <RunPage run={run} config={config} events={events} now={clock.now().epochMilliseconds} />;
         return answer(c, html);

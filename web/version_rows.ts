@@ -9,7 +9,7 @@ export type Versions = ReadonlyMap<string, Materialization>;
 /** The latest materialization of each of `views` that there is and that has one, in that order: one question for all of them. */
 export async function latestVersions(engine: VersionEngine, views: readonly View<unknown>[]): Promise<Versions> {
   const keys = views.map(({ key }) => key).filter((key) => engine.graph.keys.includes(key));
-  const latest = await engine.ledger.latestMaterializations(keys);
+  const latest = await engine.ledger.materializations.latest(keys);
   return new Map(keys.flatMap((key) => latest.has(key) ? [[key, latest.get(key)!]] : []));
 }
 

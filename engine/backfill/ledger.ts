@@ -10,11 +10,13 @@ import type {
   BackfillSummary,
 } from "../store/backfill_records.ts";
 import { IdempotencyConflictError, UnknownBackfillError } from "../errors.ts";
-import { isAlive, type Ledger } from "../store/ledger.ts";
+import type { Ledger } from "../store/ledger.ts";
+import { isAlive } from "../store/run_ledger.ts";
 import type { Plan } from "../store/run_plan.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import type { RunStatus, StepError, StepStatus } from "../store/records.ts";
 import type { SomePartitions } from "../store/reasons.ts";
+import { json } from "../store/driver_values.ts";
 
 /** A backfill as it is stored. */
 export interface StoredBackfill extends BackfillSummary {
@@ -48,10 +50,6 @@ export class BackfillLedger {
     this.#sql = database.sql;
   }
 
-  #json(value: unknown) {
-    return this.#sql.json(value as postgres.JSONValue);
-  }
-
   /** Stores a backfill, which is running from then on. The same idempotency key gives the one that it gave before. */
   async create(
     { trigger, plan, partitions, progress, idempotency }: {
@@ -64,8 +62,8 @@ export class BackfillLedger {
   ): Promise<{ id: number; created: boolean }> {
     const [created] = await this.#sql<{ id: number }[]>`
       INSERT INTO engine.backfill (trigger, selection, range, force, plan, partitions, progress, idempotency_key, request_hash)
-      VALUES (${trigger}, ${plan.selection}, ${this.#json(plan.range)}, ${plan.force}, ${this.#json(plan)},
-              ${this.#json(partitions)}, ${this.#json(progress)}, ${idempotency?.key ?? null},
+      VALUES (${trigger}, ${plan.selection}, ${json(this.#sql, plan.range)}, ${plan.force}, ${json(this.#sql, plan)},
+              ${json(this.#sql, partitions)}, ${json(this.#sql, progress)}, ${idempotency?.key ?? null},
               ${idempotency?.requestHash ?? null})
       ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`;
     if (created) return { id: created.id, created: true };
@@ -162,8 +160,8 @@ export class BackfillLedger {
     const over = to !== "running" && to !== "paused";
     const rows = await this.#sql`
       UPDATE engine.backfill b
-      SET status = ${to}, reason = ${reason}, outcome = ${outcome ? this.#json(outcome) : null},
-          progress = ${progress ? this.#json(progress) : this.#sql`progress`},
+      SET status = ${to}, reason = ${reason}, outcome = ${outcome ? json(this.#sql, outcome) : null},
+          progress = ${progress ? json(this.#sql, progress) : this.#sql`progress`},
           finished_at = CASE WHEN ${over} THEN clock_timestamp() END,
           acknowledged_run = CASE WHEN ${acknowledged} THEN ${this.#lastRun()} ELSE acknowledged_run END,
           retried_run = CASE WHEN ${retried} THEN ${this.#lastRun()} ELSE retried_run END
@@ -186,8 +184,8 @@ export class BackfillLedger {
     },
   ): Promise<void> {
     await this.#sql`
-      UPDATE engine.backfill SET partitions = ${this.#json(partitions)}, progress = ${
-      this.#json(progress)
+      UPDATE engine.backfill SET partitions = ${json(this.#sql, partitions)}, progress = ${
+      json(this.#sql, progress)
     } WHERE id = ${id}`;
   }
 
@@ -198,7 +196,7 @@ export class BackfillLedger {
         SELECT id FROM engine.backfill WHERE id = ${id} AND status = 'running' AND process_id = ${processId} FOR UPDATE`;
       if (!held) return undefined;
       const run = { trigger: `backfill:${id}`, plan, config: {}, priority: backfillPriority };
-      const { runId } = await this.ledger.createRun(run, tx);
+      const { runId } = await this.ledger.runs.create(run, tx);
       await tx`UPDATE engine.run SET backfill_id = ${id} WHERE id = ${runId}`;
       return runId;
     });

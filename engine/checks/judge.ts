@@ -1,5 +1,5 @@
 import { isRetryable, messageOf } from "../errors.ts";
-import type { NewCheckResult } from "../store/ledger.ts";
+import type { NewCheckResult } from "../store/check_ledger.ts";
 import { type Check, type CheckedRows, type CheckOutcome, sampleSize } from "../declare/check.ts";
 
 /**

@@ -5,7 +5,8 @@ import { latestVersions } from "../store/asset_records.ts";
 import { readColumns } from "../store/asset_table.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import type { Ledger, NewCheckResult } from "../store/ledger.ts";
+import type { NewCheckResult } from "../store/check_ledger.ts";
+import type { Ledger } from "../store/ledger.ts";
 import { untypedMetadata } from "../declare/metadata.ts";
 import { CheckRecord, resultsOf } from "./check_results.ts";
 import { checkedRows } from "./checked_rows.ts";
@@ -80,7 +81,7 @@ export class StandaloneChecks {
     { signal, again }: { signal?: AbortSignal; again: boolean },
   ): Promise<CheckRun> {
     const { database, ledger } = this.around;
-    const version = (await ledger.latestMaterializations([asset.key])).get(asset.key);
+    const version = (await ledger.materializations.latest([asset.key])).get(asset.key);
     const isThere = (await latestVersions(database.sql, [asset.key])).has(asset.key);
     if (!version || !isThere) return { asset: asset.key, materialization: null, results: [] };
     const columns = asset.schema.columns.map(({ name }) => name);
@@ -112,7 +113,7 @@ export class StandaloneChecks {
         UPDATE engine.asset_table
         SET judged_by = ARRAY(SELECT DISTINCT unnest(judged_by || ${names}::text[]) ORDER BY 1)
         WHERE asset_key = ${key} AND NOT judged_by @> ${names}::text[]`;
-      return await ledger.recordChecks(tx, null, news, new Map([[key, materialization]]));
+      return await ledger.checks.record(tx, null, news, new Map([[key, materialization]]));
     }) as number[];
     return await resultsOf(database.sql, ids);
   }

@@ -14,7 +14,7 @@ export async function assetStates(around: EngineContext, keys: readonly string[]
   const producers = graph.producers.map((p) => p.key);
   const [snapshot, materializations, steps, freshness] = await Promise.all([
     takeSnapshot(around, { config: {} }),
-    ledger.latestMaterializations(keys),
+    ledger.materializations.latest(keys),
     lastSteps(database.sql, producers),
     freshnessStates(database.sql, graph),
   ]);

@@ -225,7 +225,7 @@ class Explainer {
   }
 
   async #beingMade(producer: Producer, { runId }: LastStep, { space }: PartitionState): Promise<PartitionSet> {
-    const step = (await this.around.ledger.steps(runId)).find((s) => s.key === producer.key);
+    const step = (await this.around.ledger.runs.steps(runId)).find((s) => s.key === producer.key);
     const of = (partitions: NonNullable<typeof step>["partitions"] | undefined) =>
       PartitionSet.fromRectangles(space, partitions?.partitions ?? []);
     return of(step?.partitions).difference(of(step?.done)).difference(of(step?.failed));

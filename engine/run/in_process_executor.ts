@@ -1,6 +1,6 @@
 import { Cancelled, type Executor, limited } from "./executor.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
-import type { StepClaim } from "../store/ledger.ts";
+import type { StepClaim } from "../store/step_ledger.ts";
 import type { PoolSlot } from "../store/pools.ts";
 import { pause } from "../declare/retry.ts";
 import { StepExecution } from "./step_runner.ts";
@@ -50,7 +50,7 @@ export class InProcessExecutor implements Executor {
   ): Promise<StepOutcome | "busy"> {
     return this.#limited(async () => {
       if (begin.aborted) return goneBy(begin);
-      const claimed = await this.around.ledger.claimStep(claim, slot);
+      const claimed = await this.around.ledger.steps.claim(claim, slot);
       if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(begin);
       begun?.();
       using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);

@@ -14,7 +14,8 @@ import {
 } from "../errors.ts";
 import type { StepError, StepOutcome } from "../store/records.ts";
 import { PartitionSet } from "../partitions/mod.ts";
-import type { NewCheckResult, Published } from "../store/ledger.ts";
+import type { NewCheckResult } from "../store/check_ledger.ts";
+import type { Published } from "../store/step_ledger.ts";
 import { publish } from "./publication.ts";
 import type { OutputToPublish } from "./written_rows.ts";
 import { isTriedAgain } from "../declare/retry.ts";
@@ -81,7 +82,7 @@ class PartitionStep {
     const isNew = produces.some((made) => !snapshot.latest.has(made));
     const [gap] = this.#isSingle ? work.wait : [];
     if (make.isEmpty && work.remove.isEmpty && !isNew && !gap) {
-      return await ledger.endStep(step.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
+      return await ledger.steps.end(step.claim, { status: "up_to_date" }) ? "up_to_date" : "lost";
     }
     step.demandUpstream(snapshot);
     if (gap) return await step.skip(gap.upstream);
@@ -101,7 +102,7 @@ class PartitionStep {
     // An asset without any partition is there all the same, so that what reads it can be made.
     if (parts.length === 0 && work.remove.isEmpty && isNew) await this.#publishEmpty(make);
     await step.settle();
-    return await ledger.endParts(step.claim, [...this.#published.values()]) ? "succeeded" : "lost";
+    return await ledger.steps.endParts(step.claim, [...this.#published.values()]) ? "succeeded" : "lost";
   }
 
   /** Last, so that what is served as the newest goes when there is something newer in its place. */
@@ -205,17 +206,17 @@ class PartitionStep {
     this.#failures = [...this.#stillFailing(partitions), { partitions, runId: step.task.runId, error: failed }];
     await step.settle();
     await database.sql.begin(async (tx) => {
-      if (!await ledger.holds(tx, step.claim)) throw new StepLostError(step.task.key, step.task.runId);
+      if (!await ledger.steps.holds(tx, step.claim)) throw new StepLostError(step.task.key, step.task.runId);
       await partitionLedger.recordFailed(tx, step.producer.key, this.#failures);
       if (error instanceof CheckFailedError && "results" in error) {
-        await ledger.recordChecks(tx, step.task.runId, error.results as NewCheckResult[], new Map());
+        await ledger.checks.record(tx, step.task.runId, error.results as NewCheckResult[], new Map());
       }
       await partitionLedger.recordStepPartitions(tx, step.claim, {
         partitions: this.#all,
         done: this.#done,
         failed: this.#failed,
       });
-      await ledger.append(tx, step.task.runId, "partitions_failed", step.task.key, {
+      await ledger.events.append(tx, step.task.runId, "partitions_failed", step.task.key, {
         error: failed,
         partitions: somePartitions(partitions),
       });
@@ -224,7 +225,7 @@ class PartitionStep {
 
   /** What an interrupted attempt of the same step has made. */
   async #doneBefore(): Promise<PartitionSet> {
-    const steps = await this.step.around.ledger.steps(this.step.task.runId);
+    const steps = await this.step.around.ledger.runs.steps(this.step.task.runId);
     const done = steps.find(({ key }) => key === this.step.task.key)?.done;
     return PartitionSet.fromRectangles(this.#state.space, done?.partitions ?? []);
   }

@@ -1,4 +1,5 @@
-import type { NewCheckResult, NewMaterialization, Published } from "../store/ledger.ts";
+import type { NewCheckResult } from "../store/check_ledger.ts";
+import type { NewMaterialization, Published } from "../store/step_ledger.ts";
 import { typedMetadata } from "../declare/metadata.ts";
 import { StepLostError, TablesAlteredError } from "../errors.ts";
 import { PartitionSet } from "../partitions/mod.ts";
@@ -53,11 +54,11 @@ async function store(
   const records = outputs.map((output) => recordOf(output, context));
   const writes = checks.length > 0 || outputs.some(({ asset, rows }) => isToBeWritten(rows, latest.get(asset.key)));
   if (isSingle && !writes) {
-    if (!await ledger.recordSuccess(claim, records)) throw new StepLostError(claim.key, claim.runId);
+    if (!await ledger.steps.recordSuccess(claim, records)) throw new StepLostError(claim.key, claim.runId);
     return [];
   }
   return await database.sql.begin(async (tx) => {
-    const ids = await ledger.recordOutputs(tx, claim, records);
+    const ids = await ledger.steps.recordOutputs(tx, claim, records);
     if (!ids) throw new StepLostError(claim.key, claim.runId);
     const others = part.state.groups.map(({ materialization, partitions }) => ({
       materialization,
@@ -88,8 +89,8 @@ async function store(
       await partitionLedger.recordFailed(tx, producer.key, part.failures);
       await partitionLedger.recordStepPartitions(tx, claim, part.step);
     }
-    await ledger.recordChecks(tx, claim.runId, checks, ids);
-    if (isSingle) await ledger.stepSucceeded(tx, claim, publication.map(({ published }) => published));
+    await ledger.checks.record(tx, claim.runId, checks, ids);
+    if (isSingle) await ledger.steps.succeed(tx, claim, publication.map(({ published }) => published));
     return publication;
   }) as Publication;
 }

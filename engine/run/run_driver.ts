@@ -49,7 +49,7 @@ export class RunDriver {
    * handed back.
    */
   async drive(): Promise<RunStatus | undefined> {
-    const run = await this.ledger.claimRun(this.runId, this.processId);
+    const run = await this.ledger.runs.claim(this.runId, this.processId);
     if (!run) return undefined;
     if (run.cancelRequested) this.cancel();
     let ended: { lost: boolean; done: boolean };
@@ -72,11 +72,11 @@ export class RunDriver {
       }
       return undefined;
     }
-    return await this.#untilTaken(() => this.ledger.finishRun(this.runId, this.processId));
+    return await this.#untilTaken(() => this.ledger.runs.finish(this.runId, this.processId));
   }
 
   #handBack(): Promise<boolean> {
-    return this.#untilTaken(() => this.ledger.handBackRun(this.runId, this.processId));
+    return this.#untilTaken(() => this.ledger.runs.handBack(this.runId, this.processId));
   }
 
   /** Asks the database for something until it takes it, or until this process shuts down: then the next one clears up. */
@@ -110,13 +110,13 @@ export class RunDriver {
         this.logger.log(hopeless ? "error" : "warn", hopeless ? said : `${said} Next try in ${delayMs} ms.`, fields);
         if (!hopeless) await pause(delayMs, this.#beginning.signal).catch(() => {});
         const failure = hopeless ? { ...recordOfError(error), message: recordOfError(said).message } : undefined;
-        const step = await this.#untilTaken(() => this.ledger.reopenStep(claim, failure));
+        const step = await this.#untilTaken(() => this.ledger.steps.reopen(claim, failure));
         // The answer was lost, and not what was asked.
         const outcome = step && outcomeOf(step);
         if (outcome) return outcome;
         if (!step || this.#beginning.signal.aborted) return "lost";
         await this.#untilTaken(() =>
-          this.ledger.event(task.runId, "step_retry", task.key, {
+          this.ledger.events.add(task.runId, "step_retry", task.key, {
             attempt: tries,
             delayMs,
             error: recordOfError(error),
@@ -127,7 +127,7 @@ export class RunDriver {
   }
 
   async #runSteps(run: Omit<StepTask, "runId" | "key">): Promise<{ lost: boolean; done: boolean }> {
-    const steps = await this.#untilTaken(() => this.ledger.steps(this.runId));
+    const steps = await this.#untilTaken(() => this.ledger.runs.steps(this.runId));
     const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
     const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));
     const followers = new Map<string, string[]>(steps.map((s) => [s.key, []]));
@@ -190,7 +190,7 @@ export class RunDriver {
       skipped.push(key);
       open.push(...followers.get(key)!);
     }
-    await this.#untilTaken(() => this.ledger.skipSteps(this.runId, skipped, failed));
+    await this.#untilTaken(() => this.ledger.steps.skip(this.runId, skipped, failed));
   }
 }
 

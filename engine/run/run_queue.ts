@@ -1,5 +1,5 @@
 import { InvalidRequestError, messageOf } from "../errors.ts";
-import type { Ledger } from "../store/ledger.ts";
+import type { RunLedger } from "../store/run_ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import type { RunStatus } from "../store/records.ts";
 import type { RunDriver } from "./run_driver.ts";
@@ -21,7 +21,7 @@ export function checkPriority(priority: number): void {
 
 /** What a {@link RunQueue} stands on. */
 export interface RunQueueOptions {
-  ledger: Pick<Ledger, "openRuns">;
+  ledger: { runs: Pick<RunLedger, "open"> };
   logger: Logger;
   /** Runs that this process drives at once. */
   maxConcurrentRuns: number;
@@ -81,7 +81,7 @@ export class RunQueue {
     const room = maxConcurrentRuns - this.#driven.size;
     if (this.#closed || room <= 0 || (!takesOpenRuns && this.#begun.size === 0)) return;
     const begun = [...this.#begun];
-    const open = await ledger.openRuns({
+    const open = await ledger.runs.open({
       limit: room + 1,
       except: [...this.#driven.keys()],
       among: takesOpenRuns ? undefined : begun,

@@ -1,6 +1,6 @@
 import { RunNotRetryableError } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import type { StoredRun } from "../store/ledger.ts";
+import type { StoredRun } from "../store/run_ledger.ts";
 import type { Plan } from "../store/run_plan.ts";
 import { isFinished, type RunStep, type StepStatus } from "../store/records.ts";
 

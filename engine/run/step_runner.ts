@@ -19,7 +19,8 @@ import {
 import { ShuttingDown } from "./executor.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
-import type { NewCheckResult, StepClaim } from "../store/ledger.ts";
+import type { NewCheckResult } from "../store/check_ledger.ts";
+import type { StepClaim } from "../store/step_ledger.ts";
 import { type Logger, loggerTo } from "../../resources/logger.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
 import { sourceVersion } from "../judge/present.ts";
@@ -78,7 +79,7 @@ export class StepExecution {
 
   /** Ends the step because of another one, or of an asset that lacks what it reads. */
   async skip(because: string): Promise<StepOutcome> {
-    return await this.around.ledger.endStep(this.claim, { status: "skipped", because }) ? "skipped" : "lost";
+    return await this.around.ledger.steps.end(this.claim, { status: "skipped", because }) ? "skipped" : "lost";
   }
 
   /** The step of this run that failed and left nothing of what this one reads, though some partitions may fail and the others go on. */
@@ -86,7 +87,7 @@ export class StepExecution {
     const unmet = this.#unmetUpstream(snapshot);
     if (unmet === undefined) return undefined;
     const { key } = this.around.graph.producerOf(unmet);
-    const steps = await this.orAborted(this.around.ledger.steps(this.task.runId));
+    const steps = await this.orAborted(this.around.ledger.runs.steps(this.task.runId));
     return steps.some((step) => step.key === key && step.status === "failed") ? key : undefined;
   }
 
@@ -140,7 +141,7 @@ export class StepExecution {
         const delayMs = retryDelayMs(retry, tries);
         this.#logger.warn(`Try ${tries} failed; the next is in ${delayMs} ms. ${messageOf(error)}`);
         await this.settle();
-        await this.around.ledger.event(this.task.runId, "step_retry", this.task.key, {
+        await this.around.ledger.events.add(this.task.runId, "step_retry", this.task.key, {
           attempt: ++this.attempt,
           delayMs,
           error: recordOfError(error),
@@ -223,19 +224,19 @@ export class StepExecution {
     if (!this.signal.aborted && isDatabaseTrouble(error)) throw error;
     if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
       // Cancelled by another process: the guard saw it before the signal came.
-      if (error instanceof StepLostError && await ledger.endStep(this.claim, { status: "cancelled" })) {
+      if (error instanceof StepLostError && await ledger.steps.end(this.claim, { status: "cancelled" })) {
         return "cancelled";
       }
       return "lost";
     }
     const reading = this.#reading;
     if (this.signal.aborted && !late) {
-      return await ledger.endStep(this.claim, { status: "cancelled", reading }) ? "cancelled" : "lost";
+      return await ledger.steps.end(this.claim, { status: "cancelled", reading }) ? "cancelled" : "lost";
     }
     const failure = new StepFailedError(this.task.key, this.task.runId, error);
     this.#logger.error(failure.message, { stack: error instanceof Error ? error.stack : undefined });
     const partial = error instanceof PartitionsFailedError && !error.fatal;
-    const recorded = await ledger.endStep(this.claim, {
+    const recorded = await ledger.steps.end(this.claim, {
       status: "failed",
       error: {
         ...recordOfError(error),
@@ -269,7 +270,7 @@ export class StepExecution {
   #send(kind: "step_progress" | "log", data: Record<string, unknown>): void {
     if (this.#silent) return;
     this.#pending = this.#pending
-      .then(() => this.around.ledger.event(this.task.runId, kind, this.task.key, data))
+      .then(() => this.around.ledger.events.add(this.task.runId, kind, this.task.key, data))
       .catch((error) => this.#logger.warn("An event could not be recorded.", { error: messageOf(error) }));
   }
 

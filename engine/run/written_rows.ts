@@ -8,7 +8,8 @@ import type { Present } from "../judge/staleness.ts";
 import { changedRectangles } from "../judge/touched_partitions.ts";
 import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import { changedPartitions, contentChange, contentOf, type DateRanges, writeRows } from "../store/asset_table.ts";
-import type { Ledger, StepClaim } from "../store/ledger.ts";
+import type { Ledger } from "../store/ledger.ts";
+import type { StepClaim } from "../store/step_ledger.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
 import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
@@ -76,7 +77,7 @@ export async function writeTable(
     if (months) {
       await recordMonths(tx, asset, { version: rows.dataVersion, months, changed: changed?.months ?? null });
     }
-    await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+    await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   }
   if (asset.partitionedBy) {
     await recordChangeOfTable(tx, { asset, rows, id, first: before === undefined, dates: changed }, partitionLedger);
@@ -141,7 +142,7 @@ export async function writePart(
   });
   const content = await contentAfter(tx, asset, { id, part, changes, before: isTakenOver ? undefined : before });
   const changed = isTakenOver ? null : await changedIn(tx, asset, { id, changes, part });
-  await ledger.recordRowChanges(tx, id, changes.added, changes.removed);
+  await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   await partitionLedger.recordChange(tx, id, { partitions: part.partitions, changed, ...content, newestDate });
   return { ...changes, ...content };
 }

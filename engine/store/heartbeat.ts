@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
-import { releaseRun } from "./ledger.ts";
+import { releaseRun } from "./run_ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
 

@@ -4,6 +4,7 @@ import type { FailedPartitions, MadePartitions, PartitionRecords } from "./parti
 import { somePartitions, type Versions } from "./reasons.ts";
 import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "./records.ts";
+import { json } from "./driver_values.ts";
 
 type Changes = { materialization: number; changed: Rectangle[] | null };
 
@@ -19,10 +20,6 @@ export class PartitionLedger {
 
   constructor(database: Database) {
     this.#sql = database.sql;
-  }
-
-  #json(value: unknown) {
-    return this.#sql.json(value as postgres.JSONValue);
   }
 
   /**
@@ -150,7 +147,7 @@ export class PartitionLedger {
     await tx`
       INSERT INTO engine.partitions (producer, materialization_id, names, dates)
       SELECT ${producer}, r.materialization, r.names, nullif(r.dates, 'null'::jsonb)
-      FROM jsonb_to_recordset(${this.#json(rows)}) AS r(materialization bigint, names text[], dates jsonb)`;
+      FROM jsonb_to_recordset(${json(this.#sql, rows)}) AS r(materialization bigint, names text[], dates jsonb)`;
   }
 
   /** Replaces what is on record of the partitions of a producer that could not be made. */
@@ -168,7 +165,7 @@ export class PartitionLedger {
       INSERT INTO engine.partition_failure (producer, run_id, names, dates, error, failed_at)
       SELECT ${producer}, r.run, r.names, nullif(r.dates, 'null'::jsonb), r.error, coalesce(r.at, clock_timestamp())
       FROM jsonb_to_recordset(${
-      this.#json(rows)
+      json(this.#sql, rows)
     }) AS r(run bigint, names text[], dates jsonb, error jsonb, at timestamptz)`;
   }
 
@@ -200,8 +197,8 @@ export class PartitionLedger {
   ): Promise<void> {
     await tx`
       UPDATE engine.materialization
-      SET partitions = ${partitions && this.#json(partitions.rectangles())}, changed = ${
-      changed && this.#json(changed)
+      SET partitions = ${partitions && json(this.#sql, partitions.rectangles())}, changed = ${
+      changed && json(this.#sql, changed)
     },
           data_version = coalesce(${dataVersion ?? null}, data_version),
           row_count = coalesce(${rowCount ?? null}::bigint, row_count),
@@ -217,8 +214,8 @@ export class PartitionLedger {
   ): Promise<void> {
     await tx`
       UPDATE engine.step
-      SET partitions = ${this.#json(somePartitions(partitions))}, done = ${this.#json(somePartitions(done))},
-          failed = ${failed && this.#json(somePartitions(failed))}
+      SET partitions = ${json(this.#sql, somePartitions(partitions))}, done = ${json(this.#sql, somePartitions(done))},
+          failed = ${failed && json(this.#sql, somePartitions(failed))}
       WHERE run_id = ${runId} AND key = ${key}`;
   }
 }

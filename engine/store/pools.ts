@@ -1,7 +1,7 @@
 import type { Database } from "../../resources/database/database.ts";
 import { DefinitionError } from "../errors.ts";
 import type { StepOutcome } from "./records.ts";
-import type { StepClaim } from "./ledger.ts";
+import type { StepClaim } from "./step_ledger.ts";
 import { type InLine, PoolLine } from "./pool_line.ts";
 
 /** A place in a pool: the step that runs in it holds it, and nothing else does. */

@@ -40,26 +40,26 @@ test("refuses runs and steps to a process that is recorded as ended", async (tin
   const { engine, database: { sql } } = tiny;
   const runId = await queued(tiny);
   const ended = await endedProcess(sql);
-  assert.equal(await engine.ledger.claimRun(runId, ended), undefined);
+  assert.equal(await engine.ledger.runs.claim(runId, ended), undefined);
   await sql`UPDATE engine.run SET status = 'running', process_id = ${ended} WHERE id = ${runId}`;
   const claim = { runId, key: "numbers", processId: ended };
-  assert.deepEqual(await engine.ledger.claimStep(claim), { status: "lost" });
+  assert.deepEqual(await engine.ledger.steps.claim(claim), { status: "lost" });
 }, commandLine);
 
 test("a step that was begun again is not ended as cancelled by the attempt that lost it", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const runId = await queued(tiny);
   const claim = { runId, key: "numbers", processId: engine.processId };
-  assert.ok(await engine.ledger.claimRun(runId, engine.processId));
-  assert.equal((await engine.ledger.claimStep(claim)).status, "claimed");
+  assert.ok(await engine.ledger.runs.claim(runId, engine.processId));
+  assert.equal((await engine.ledger.steps.claim(claim)).status, "claimed");
   // The database did not answer: the step is handed back, and this process begins it again.
-  assert.equal((await engine.ledger.reopenStep(claim))!.status, "interrupted");
-  assert.equal((await engine.ledger.claimStep(claim)).status, "claimed");
-  assert.equal(await engine.ledger.endStep(claim, { status: "cancelled" }), false);
+  assert.equal((await engine.ledger.steps.reopen(claim))!.status, "interrupted");
+  assert.equal((await engine.ledger.steps.claim(claim)).status, "claimed");
+  assert.equal(await engine.ledger.steps.end(claim, { status: "cancelled" }), false);
   const status = async () => (await engine.run(runId)).steps.find(({ key }) => key === "numbers")!.status;
   assert.equal(await status(), "running");
   await sql`UPDATE engine.run SET cancel_requested_at = clock_timestamp() WHERE id = ${runId}`;
-  assert.equal(await engine.ledger.endStep(claim, { status: "cancelled" }), true);
+  assert.equal(await engine.ledger.steps.end(claim, { status: "cancelled" }), true);
   assert.equal(await status(), "cancelled");
 }, commandLine);
 
@@ -71,7 +71,7 @@ test("a claim waits for whoever records its process as ended, and is refused the
   let claimed: Promise<unknown> | undefined;
   await sql.begin(async (tx) => {
     await tx`UPDATE engine.process SET ended_at = clock_timestamp() WHERE id = ${row!.id}`;
-    claimed = engine.ledger.claimRun(runId, row!.id);
+    claimed = engine.ledger.runs.claim(runId, row!.id);
     // Both look at the same row: the claim is there as soon as it waits.
     await until(
       () =>
@@ -155,7 +155,7 @@ test("does again what the database lost, and counts it as no failure", async ({ 
   const run = await engine.finished(id);
   assert.equal(run.status, "succeeded");
   assert.equal(run.steps.find(({ key }) => key === "multiples")!.attempt, 3);
-  const { events } = await engine.ledger.eventsAfter(id, 0);
+  const { events } = await engine.ledger.events.after(id, 0);
   const kinds = events.filter(({ key }) => key === "multiples").map(({ kind }) => kind);
   assert.deepEqual(kinds.filter((kind) => kind !== "step_progress"), [
     "step_started",
@@ -170,10 +170,10 @@ test("does again what the database lost, and counts it as no failure", async ({ 
 });
 
 test("does again a step whose claim was made though the answer was lost", async ({ engine }) => {
-  const { ledger } = engine;
-  const claimStep = ledger.claimStep.bind(ledger);
+  const { steps } = engine.ledger;
+  const claimStep = steps.claim.bind(steps);
   let lost = 0;
-  ledger.claimStep = async (...claim) => {
+  steps.claim = async (...claim) => {
     const answer = await claimStep(...claim);
     if (lost++ === 0) throw new DatabaseLostError();
     return answer;
@@ -185,10 +185,10 @@ test("does again a step whose claim was made though the answer was lost", async 
 });
 
 test("takes a step for what it is on record as, though the answer was lost", async ({ engine, world }) => {
-  const { ledger } = engine;
-  const endStep = ledger.endStep.bind(ledger);
+  const { steps } = engine.ledger;
+  const endStep = steps.end.bind(steps);
   let lost = 0;
-  ledger.endStep = async (...end) => {
+  steps.end = async (...end) => {
     const answer = await endStep(...end);
     if (lost++ === 0) throw new DatabaseLostError();
     return answer;
@@ -212,10 +212,10 @@ test("records a failure whose message no jsonb can hold", async ({ engine, world
 });
 
 test("ends a step as failed whose end can never be recorded as it is", async ({ engine }) => {
-  const { ledger } = engine;
-  ledger.endStep = () => Promise.reject(new Error("invalid input syntax"));
+  const { steps } = engine.ledger;
+  steps.end = () => Promise.reject(new Error("invalid input syntax"));
   const { id } = await force(engine, "numbers");
-  ledger.recordOutputs = ledger.endStep as never;
+  steps.recordOutputs = steps.end as never;
   const run = await engine.finished(id);
   assert.equal(run.status, "failed");
   assert.equal(run.steps[0]!.error!.message, `Step numbers of run ${id} could not be recorded: invalid input syntax`);
@@ -223,15 +223,15 @@ test("ends a step as failed whose end can never be recorded as it is", async ({ 
 
 test("hands a run back whose step cannot be recorded at all", async ({ engine, database: { sql } }) => {
   const { ledger } = engine;
-  const { reopenStep, claimStep } = ledger;
+  const { reopen, claim } = ledger.steps;
   const broken = () => Promise.reject(new Error("a table is missing"));
-  ledger.claimStep = broken;
-  ledger.reopenStep = broken;
+  ledger.steps.claim = broken;
+  ledger.steps.reopen = broken;
   // Not what the heartbeat finds later.
-  ledger.handBackStrays = () => Promise.resolve();
+  ledger.runs.handBackStrays = () => Promise.resolve();
   const { id } = await engine.submit({ selection: "*", trigger: "test" });
   await until(() => engine.run(id), ({ status }) => status === "interrupted");
-  Object.assign(ledger, { reopenStep, claimStep });
+  Object.assign(ledger.steps, { reopen, claim });
   assert.equal((await engine.finished(id)).status, "succeeded");
   const [left] = await sql`SELECT count(*)::integer AS n FROM engine.step WHERE status = 'running'`;
   assert.equal(left!.n, 0);

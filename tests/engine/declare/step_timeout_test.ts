@@ -55,7 +55,7 @@ test(
     assert.deepEqual(run.steps[0]!.error, { name: "StepTimeoutError", message: limit });
     source.answers = false;
     // Planning would ask the source as well, and wait for it.
-    await engine.ledger.createRun({
+    await engine.ledger.runs.create({
       trigger: "test",
       config: {},
       plan: {

@@ -178,11 +178,13 @@ function scriptedQueue(open: number[], maxConcurrentRuns: number) {
   const driven: number[] = [];
   const queue = new RunQueue({
     ledger: {
-      openRuns: ({ limit = Infinity, except = [], among } = {}) =>
-        Promise.resolve(
-          open.filter((id) => !driven.includes(id) && !except.includes(id) && (among?.includes(id) ?? true))
-            .slice(0, limit),
-        ),
+      runs: {
+        open: ({ limit = Infinity, except = [], among } = {}) =>
+          Promise.resolve(
+            open.filter((id) => !driven.includes(id) && !except.includes(id) && (among?.includes(id) ?? true))
+              .slice(0, limit),
+          ),
+      },
     },
     logger: silentLogger,
     maxConcurrentRuns,

@@ -41,7 +41,7 @@ test("deletes events of runs that ended long ago and keeps their end, and everyt
   await age(database, recent, 29);
   await database.sql`UPDATE engine.run SET created_at = now() - interval '90 days' WHERE id = ${open.id}`;
   const before = await kept(database);
-  const events = (runId: number) => engine.ledger.eventsAfter(runId, 0).then(({ events }) => events.length);
+  const events = (runId: number) => engine.ledger.events.after(runId, 0).then(({ events }) => events.length);
   const recentEvents = await events(recent);
   const all = await events(old);
 
@@ -86,7 +86,7 @@ test("is applied by an engine that takes runs as soon as it starts, and by no co
   const { id } = await engine.finished((await engine.submit({ selection: "numbers", trigger: "test" })).id);
   await age(database, id, 8);
   await engine.close();
-  const events = async () => (await engine.ledger.eventsAfter(id, 0)).events.length;
+  const events = async () => (await engine.ledger.events.after(id, 0)).events.length;
   const all = await events();
   assert.ok(all > 1);
   const closeAfterRun = (options: { takesOpenRuns: boolean; eventRetentionDays: number }) =>

@@ -1,0 +1,252 @@
+import type postgres from "postgres";
+import type { Database, Sql } from "../../resources/database/database.ts";
+import type { MetadataValue } from "../declare/metadata.ts";
+import type { CheckLedger, NewCheckResult } from "./check_ledger.ts";
+import { json } from "./driver_values.ts";
+import type { EventLog } from "./event_log.ts";
+import type { PoolSlot } from "./pools.ts";
+import type { EventKind, Reading, RunStep, StepError } from "./records.ts";
+
+/** What is recorded of one output when a step succeeds. */
+export interface NewMaterialization {
+  key: string;
+  codeVersion: string;
+  config: unknown;
+  configHash: string;
+  upstream: Record<string, { materialization: number; version: string }>;
+  sourceVersion: string | null;
+  dataVersion: string;
+  rowCount: number;
+  metadata: Record<string, MetadataValue>;
+}
+
+/** What became of the table of an output. */
+export interface Published {
+  key: string;
+  materialization: number;
+  rows: number;
+  added: number;
+  removed: number;
+}
+
+/** Who works on a step: the guard of everything that is written about it. */
+export interface StepClaim {
+  runId: number;
+  key: string;
+  processId: number;
+}
+
+/** Steps (engine.step): who holds one, how it ends, and its outputs, whose records commit with its end. */
+export class StepLedger {
+  readonly #sql: postgres.Sql;
+
+  constructor(database: Database, private readonly events: EventLog, private readonly checks: CheckLedger) {
+    this.#sql = database.sql;
+  }
+
+  /**
+   * Takes a step for this process. `busy` means that another run materializes the asset right now, or that
+   * another step took the slot; `lost` that the run is no longer this process's, or that it was cancelled.
+   */
+  async claim(
+    claim: StepClaim,
+    slot?: PoolSlot,
+  ): Promise<{ status: "claimed"; attempt: number } | { status: "busy" | "lost" }> {
+    const [claimed] = await this.#sql<{ status: "claimed" | "busy" | "lost"; attempt: number }[]>`
+      SELECT outcome AS status, new_attempt AS attempt
+      FROM engine.claim_step(${claim.runId}, ${claim.key}, ${claim.processId}, ${slot?.pool ?? null}, ${
+      slot?.slot ?? null
+    })`;
+    const { status, attempt } = claimed!;
+    return status === "claimed" ? { status, attempt } : { status };
+  }
+
+  /**
+   * Makes a step open again of which this process does not know what became of it, because the database did not answer; or ends
+   * it as failed where `error` is given. Returns how it stands then; `undefined` if its run is not this process's any more.
+   */
+  async reopen(claim: StepClaim, error?: StepError): Promise<Pick<RunStep, "status" | "error"> | undefined> {
+    return await this.#sql.begin(async (tx) => {
+      const [run] = await tx`
+        SELECT id FROM engine.run
+        WHERE id = ${claim.runId} AND status = 'running' AND process_id = ${claim.processId} FOR UPDATE`;
+      if (!run) return undefined;
+      const [step] = await tx<Pick<RunStep, "status" | "error">[]>`
+        SELECT status, error FROM engine.step WHERE run_id = ${claim.runId} AND key = ${claim.key} FOR UPDATE`;
+      if (error && ["running", "pending", "interrupted"].includes(step!.status)) {
+        await tx`
+          UPDATE engine.step SET status = 'failed', finished_at = clock_timestamp(), error = ${json(this.#sql, error)}
+          WHERE run_id = ${claim.runId} AND key = ${claim.key}`;
+        await this.events.append(tx, claim.runId, "step_failed", claim.key, { error });
+        return { status: "failed", error };
+      }
+      if (step!.status !== "running") return step;
+      await interruptSteps(tx, claim.runId, claim.key);
+      return { status: "interrupted", error: null };
+    });
+  }
+
+  /**
+   * Ends a step that this process holds, without a materialization. False if the step is not held any more, or is to end as
+   * cancelled though no cancellation was requested: the attempt lost the step, and this process may have begun it again.
+   */
+  async end(
+    claim: StepClaim,
+    end:
+      | { status: "up_to_date" }
+      | { status: "cancelled"; reading?: Reading }
+      | { status: "skipped"; because: string }
+      | {
+        status: "failed";
+        error: StepError;
+        reading?: Reading;
+        checks?: readonly NewCheckResult[];
+        /** Whether a blocking check of these kept the whole step from being published. */
+        rejected?: boolean;
+      },
+  ): Promise<boolean> {
+    const kind: EventKind = `step_${end.status}`;
+    const error = end.status === "failed" ? end.error : null;
+    const because = end.status === "skipped" ? end.because : null;
+    const reading = "reading" in end ? end.reading : null;
+    return await this.#sql.begin(async (tx) => {
+      const rows = await tx`
+        UPDATE engine.step SET status = ${end.status}, finished_at = clock_timestamp(), error = ${
+        error && json(this.#sql, error)
+      }, skipped_because = ${because}, reading = ${reading ? json(this.#sql, reading) : this.#sql`reading`}
+        WHERE run_id = ${claim.runId} AND key = ${claim.key} AND status = 'running' AND process_id = ${claim.processId}
+          AND (${end.status !== "cancelled"} OR EXISTS (
+            SELECT FROM engine.run WHERE id = ${claim.runId} AND cancel_requested_at IS NOT NULL))
+        RETURNING key`;
+      if (rows.length === 0) return false;
+      if (end.status === "failed" && end.checks) await this.checks.record(tx, claim.runId, end.checks, new Map());
+      if (end.status === "failed" && end.rejected) await this.#recordRejection(tx, claim, end.checks ?? []);
+      await this.events.append(tx, claim.runId, kind, claim.key, {
+        ...(error && { error }),
+        ...(because && { because }),
+      });
+      return true;
+    });
+  }
+
+  async #recordRejection(tx: Sql, { runId, key }: StepClaim, checks: readonly NewCheckResult[]): Promise<void> {
+    const failed = checks.filter((c) => c.blocking && !c.passed).map(({ key, name, message }) => ({
+      key,
+      name,
+      message,
+    }));
+    await tx`
+      INSERT INTO engine.rejected_attempt (step_key, run_id, checks, rejected_at)
+      VALUES (${key}, ${runId}, ${json(this.#sql, failed)}, clock_timestamp())
+      ON CONFLICT (step_key) DO UPDATE SET
+        run_id = excluded.run_id, checks = excluded.checks, rejected_at = excluded.rejected_at`;
+  }
+
+  /** Marks steps that can never start because `because` failed. */
+  async skip(runId: number, keys: readonly string[], because: string): Promise<void> {
+    if (keys.length === 0) return;
+    await this.#sql.begin(async (tx) => {
+      const skipped = await tx<{ key: string }[]>`
+        UPDATE engine.step SET status = 'skipped', skipped_because = ${because}
+        WHERE run_id = ${runId} AND key = ANY(${keys as string[]}) AND status IN ('pending', 'interrupted') RETURNING key`;
+      // In the order in which they were given, and once, however often this is asked for.
+      for (const key of keys) {
+        if (skipped.some((step) => step.key === key)) {
+          await this.events.append(tx, runId, "step_skipped", key, { because });
+        }
+      }
+    });
+  }
+
+  /** The condition that a process still holds the step `s` of the run `r`, and the run was not cancelled. */
+  #held({ runId, key, processId }: StepClaim) {
+    return this.#sql`
+      s.run_id = ${runId} AND s.key = ${key} AND s.status = 'running' AND s.process_id = ${processId}
+        AND r.id = s.run_id AND r.cancel_requested_at IS NULL`;
+  }
+
+  /** The statement that adds materializations for the step that `mine` has, if it has one. */
+  #addOutputs({ runId, key }: StepClaim, outputs: readonly NewMaterialization[]) {
+    return this.#sql`
+      INSERT INTO engine.materialization
+        (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
+         row_count, rows_added, rows_removed, metadata, started_at)
+      SELECT o.key, ${runId}, ${key}, o."codeVersion", o.config, o."configHash", o.upstream,
+             o."sourceVersion", o."dataVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
+      FROM mine, jsonb_to_recordset(${json(this.#sql, outputs)}) AS o(
+        key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
+        "dataVersion" text, "rowCount" bigint, metadata jsonb)
+      RETURNING id, asset_key AS key, row_count`;
+  }
+
+  /**
+   * Records outputs of a step that this process holds. `undefined` if the step is not held any more or its run was cancelled: then
+   * nothing may be published, and the transaction must be rolled back.
+   */
+  async recordOutputs(
+    tx: Sql,
+    claim: StepClaim,
+    outputs: readonly NewMaterialization[],
+  ): Promise<Map<string, number> | undefined> {
+    const rows = await tx<{ id: number; key: string }[]>`
+      WITH mine AS (
+        SELECT s.started_at FROM engine.step s, engine.run r WHERE ${this.#held(claim)} FOR UPDATE OF s
+      )
+      ${this.#addOutputs(claim, outputs)}`;
+    return rows.length === 0 ? undefined : new Map(rows.map((r) => [r.key, r.id]));
+  }
+
+  /**
+   * Records outputs with which no row is written, and ends their step: in one statement, which needs no transaction around it. False
+   * if the step is not held any more or its run was cancelled.
+   */
+  async recordSuccess(claim: StepClaim, outputs: readonly NewMaterialization[]): Promise<boolean> {
+    const rows = await this.#sql`
+      WITH mine AS (
+        UPDATE engine.step s SET status = 'succeeded', finished_at = clock_timestamp()
+        FROM engine.run r WHERE ${this.#held(claim)} RETURNING s.started_at
+      ), made AS (
+        ${this.#addOutputs(claim, outputs)}
+      )
+      SELECT engine.append_event(${claim.runId}, 'step_succeeded', ${claim.key}, jsonb_build_object('outputs', outputs))
+      FROM (
+        SELECT jsonb_agg(jsonb_build_object(
+          'key', key, 'materialization', id, 'rows', row_count, 'added', 0, 'removed', 0) ORDER BY id) AS outputs
+        FROM made
+      ) o WHERE outputs IS NOT NULL`;
+    return rows.length > 0;
+  }
+
+  /** Whether a step is still held by the process and its run not cancelled; holds the step until the commit. */
+  async holds(tx: Sql, claim: StepClaim): Promise<boolean> {
+    const [step] = await tx`SELECT s.key FROM engine.step s, engine.run r WHERE ${this.#held(claim)} FOR UPDATE OF s`;
+    return step !== undefined;
+  }
+
+  /** Ends a step all of whose parts are published. False if the step is not held any more or its run was cancelled. */
+  async endParts(claim: StepClaim, outputs: readonly Published[]): Promise<boolean> {
+    return await this.#sql.begin(async (tx) => {
+      if (!await this.holds(tx, claim)) return false;
+      await this.succeed(tx, claim, outputs);
+      return true;
+    });
+  }
+
+  /** Says that a step which this transaction holds succeeded, as its last statement. */
+  async succeed(tx: Sql, claim: StepClaim, outputs: readonly Published[]): Promise<void> {
+    await tx`
+      UPDATE engine.step SET status = 'succeeded', finished_at = clock_timestamp()
+      WHERE run_id = ${claim.runId} AND key = ${claim.key}`;
+    await this.events.append(tx, claim.runId, "step_succeeded", claim.key, { outputs });
+  }
+}
+
+/** Marks what was running in a run, or one step of it. */
+export async function interruptSteps(tx: Sql, runId: number, key?: string): Promise<void> {
+  const steps = await tx<{ key: string }[]>`
+    UPDATE engine.step SET status = 'interrupted', process_id = NULL
+    WHERE run_id = ${runId} AND status = 'running' AND key = coalesce(${key ?? null}, key) RETURNING key`;
+  for (const { key } of steps) {
+    await tx`SELECT engine.append_event(${runId}, 'step_interrupted', ${key}, '{}')`;
+  }
+}
