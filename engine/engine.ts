@@ -1,3 +1,9 @@
+/**
+ * The face of the engine. It is long because each question and each request has a method here, of a few lines over the file that
+ * answers it; what judges, plans, runs and stores is in the folders beside it.
+ *
+ * @module
+ */
 import type { AssetState } from "./judge/asset_state.ts";
 import { assetStates } from "./judge/asset_states.ts";
 import type { Clock } from "../resources/clock.ts";

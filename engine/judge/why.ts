@@ -1,3 +1,8 @@
+/**
+ * Explanations of a state, down to its cause. It is long because each state has an explanation of its own, and they call each other.
+ *
+ * @module
+ */
 import { type PartitionState, readersOf, readSpace } from "./partition_state.ts";
 import { type Reason, saysMissing, toldPartitions, upstreamStale } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";

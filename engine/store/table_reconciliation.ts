@@ -1,3 +1,9 @@
+/**
+ * How tables follow declarations that change. It is long because the cases (moved, altered in place, replaced, lost) share what was
+ * read of the database and one order in which they are carried out.
+ *
+ * @module
+ */
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset, Layer } from "../declare/asset.ts";

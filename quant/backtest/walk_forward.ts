@@ -1,3 +1,9 @@
+/**
+ * The walk-forward backtest of one pair. It is long because fills, splits, dividends, costs and exits of a session have to be read in
+ * the order in which they happen.
+ *
+ * @module
+ */
 import { requireInteger } from "../validate.ts";
 import { dayNumbers } from "./calendar_days.ts";
 import { dividendPerShare, isPrice, type LegBars, splitRatio, trailingMissing } from "./leg_bars.ts";
