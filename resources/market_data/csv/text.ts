@@ -1,4 +1,9 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { MarketDataError } from "../market_data.ts";
+
+/** Takes files of several members too, as `cat one.gz two.gz` makes them. */
+const inflated = promisify(gunzip);
 
 /**
  * The text of a stored file in UTF-8: inflated if it is gzip, which its first bytes tell and not its name, and turned into UTF-8 if it
@@ -46,26 +51,10 @@ async function unpacked(path: string, stored: Uint8Array<ArrayBuffer>): Promise<
   const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;
   if (!isGzip) return stored;
   try {
-    return await inflated(stored);
+    return new Uint8Array(await inflated(stored));
   } catch (cause) {
     throw new MarketDataError(`${path} starts like a gzip file but cannot be unpacked. Copy or compress it again.`, {
       cause,
     });
   }
-}
-
-async function inflated(stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of new Blob([stored]).stream().pipeThrough(new DecompressionStream("gzip"))) {
-    chunks.push(chunk);
-    length += chunk.length;
-  }
-  const text = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    text.set(chunk, at);
-    at += chunk.length;
-  }
-  return text;
 }

@@ -188,6 +188,24 @@ Deno.test("csvMarket() knows a gzip file by its bytes, and says when it is damag
   );
 });
 
+Deno.test("csvMarket() reads a gzip file of several members, and says when one of them is damaged", async () => {
+  const members = [await gzip(`${HEADER}\nA,2026-01-05,1,1,1,1,1\n`), await gzip("B,2026-01-05,2,2,2,2,2\n")];
+  const joined = new Uint8Array(await new Blob(members as BlobPart[]).arrayBuffer());
+  const { ticker, close } = await read(joined);
+  assert.deepEqual([ticker, Array.from(close)], [["A", "B"], [1, 2]]);
+  assert.match(await failure(joined.subarray(0, joined.length - 12)), /cannot be unpacked/);
+  const followed = new Uint8Array(await new Blob([members[0]!, "more"] as BlobPart[]).arrayBuffer());
+  assert.match(await failure(followed), /cannot be unpacked/);
+});
+
+Deno.test("csvMarket() takes null for no value, as exports of databases and of some vendors have it", async () => {
+  const { close, volume, dividend, split } = await read(
+    `${HEADER},dividend,split\nA,2026-01-05,1,1,1,1,1,null,NULL\nA,2026-01-06,null,null,null,null,null,null,null\n`,
+  );
+  assert.deepEqual([Array.from(close), Array.from(volume)], [[1, NaN], [1, NaN]]);
+  assert.deepEqual([Array.from(dividend), Array.from(split)], [[0, 0], [1, 1]]);
+});
+
 Deno.test("csvMarket() names file, line, column, value and remedy where a line is broken", async () => {
   const row = "A,2026-01-05,1,1,1,1,1";
   assert.equal(
