@@ -69,6 +69,7 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "service.js",
     "settings.js",
     "shell.js",
+    "skeleton.js",
     "strategies.js",
     "table_csv.js",
     "tabs.js",

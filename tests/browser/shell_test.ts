@@ -50,6 +50,24 @@ browserTest("the palette finds pairs, assets, runs and pages by keyboard alone",
   assert.deepEqual([errors, foreign], [[], []]);
 });
 
+browserTest("the palette shows grey lines while its first results are on their way", async ({ open }) => {
+  const { page, errors } = await open("/runs");
+  const answer = Promise.withResolvers<void>();
+  await page.route(/\/search\?q=/, async (route) => {
+    await answer.promise;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  const list = page.locator("#palette-found");
+  await list.locator(".skeleton").waitFor();
+  assert.equal(await list.getAttribute("aria-busy"), "true");
+  await assertAccessible(page);
+  answer.resolve();
+  await page.getByRole("option", { name: "Clusters" }).waitFor();
+  assert.deepEqual([await list.locator(".skeleton").count(), await list.getAttribute("aria-busy")], [0, null]);
+  assert.deepEqual(errors, []);
+});
+
 browserTest("the palette materializes, and sets the theme", async ({ open }) => {
   const { page, errors } = await open("/schedules");
   await page.keyboard.press("Control+k");

@@ -5,6 +5,7 @@
 /// <reference lib="dom.iterable" />
 import { newKey, say, toRun } from "./actions.js";
 import { prefer } from "./preferences.js";
+import { waitIn } from "./skeleton.js";
 
 /** @typedef {import("../palette_search.ts").PaletteResult} PaletteResult */
 
@@ -98,6 +99,8 @@ function makePalette() {
     if (text === shown) return;
     asking?.abort();
     const mine = asking = new AbortController();
+    // Results of an earlier text stay until there are others.
+    const over = results.length === 0 ? waitIn(list, 8) : () => {};
     try {
       const response = await fetch(`/search?${new URLSearchParams({ q: text })}`, {
         headers: { accept: "application/json" },
@@ -106,12 +109,14 @@ function makePalette() {
       if (!response.ok) throw new Error(`The server answered ${response.status}.`);
       results = (await response.json()).results;
       shown = text;
+      over();
       list.replaceChildren(...groupsOf(results));
       choose(results.length > 0 ? 0 : -1);
       note.textContent = results.length > 0
         ? "↑ ↓ to choose, Enter to open, Esc to close"
         : `Nothing matches “${text}”.`;
     } catch (error) {
+      over();
       if (mine.signal.aborted) return;
       note.textContent = `Search failed. ${error instanceof Error ? error.message : error}`;
     }

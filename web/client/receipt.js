@@ -6,20 +6,24 @@
 import { press } from "./actions.js";
 import { updateTimes } from "./live_parts.js";
 import { good, v1 } from "./service.js";
+import { waitIn } from "./skeleton.js";
 
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   const { replay, request } = button?.dataset ?? {};
   if (!button || !replay || !request) return;
   const told = /** @type {HTMLElement} */ (document.getElementById("replayed"));
-  told.textContent = "Making it again …";
+  told.textContent = "";
   press(button, async () => {
+    const over = waitIn(told, 2);
     try {
       const { replays } = await good(
         v1.assets[":key"].replay.$post({ param: { key: replay }, json: JSON.parse(request) }),
       );
+      over();
       told.textContent = replays.map(sentence).join(" ");
     } catch (error) {
+      over();
       told.textContent = error instanceof Error ? error.message : String(error);
     }
   });
