@@ -4,7 +4,8 @@
  * An {@link Asset} is declared with its upstream assets, row schema and function; the {@link Engine} tells by versions which
  * are stale, plans and runs what has to run, and records rows and materialization in one transaction.
  */
-export { assetsWith, reads } from "./declare/asset.ts";
+export { reads } from "./declare/asset.ts";
+export { assetsWith } from "./declare/assets_with.ts";
 export type {
   AnyAsset,
   Asset,

@@ -1,7 +1,8 @@
 import type { ChartData, ChartLine, ChartMarker, ChartPane, ChartShade } from "./components/chart.tsx";
 import type { LegEvent } from "./pair_events.ts";
 import { deviationsOf, type PairFormation } from "./pair_formation.ts";
-import type { PairBacktest, PairCloses, PairRecord, PairTrade } from "./pair_record.ts";
+import type { PairBacktest, PairTrade } from "./pair_backtest.ts";
+import type { PairCloses, PairRecord } from "./pair_record.ts";
 import type { PairDay, WalkForward } from "./pair_walk_forward.ts";
 import { ratioInWords, sessionAt, usd } from "./ticker_charts.ts";
 

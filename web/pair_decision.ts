@@ -1,6 +1,7 @@
 import { walkForwardDaily } from "../assets/views.ts";
 import { deviationsOf, type PairFormation } from "./pair_formation.ts";
-import type { PairRecord, PairTrade } from "./pair_record.ts";
+import type { PairTrade } from "./pair_backtest.ts";
+import type { PairRecord } from "./pair_record.ts";
 import type { PairDay, PairWindow, WalkForward } from "./pair_walk_forward.ts";
 import { whyOf } from "./pair_reason.ts";
 

@@ -1,7 +1,7 @@
 import { pairMetrics, pairTrades } from "../assets/views.ts";
 import type { RowOf } from "../engine/mod.ts";
 import { ofPair } from "./pair_filter.ts";
-import type { PairBacktest, PairTrade } from "./pair_record.ts";
+import type { PairBacktest, PairTrade } from "./pair_backtest.ts";
 import type { VersionReader } from "./version_rows.ts";
 
 type Day = Pick<RowOf<typeof pairTrades>, "session" | "position" | "budget">;

@@ -1,6 +1,4 @@
-import type { RowOf } from "../../engine/mod.ts";
 import { sharpeSample, type SharpeTrials, sharpeTrials } from "../../quant/mod.ts";
-import type { backtestTrials } from "./backtest_trials.ts";
 
 /** What the Sharpe ratios of the same costs are deflated for. */
 export interface Trials {
@@ -13,7 +11,14 @@ export interface Trials {
   pairs: SharpeTrials | null;
 }
 
-type Trial = RowOf<typeof backtestTrials>;
+/** A row of `backtest_trials`, as far as it counts. */
+interface Trial {
+  trial: string;
+  weighting: string;
+  costs: string;
+  cost_bps: number;
+  session_sharpe: number;
+}
 
 /** Sharpe ratio a session of returns in excess of cash; 0 where they never vary: such a trial found nothing, and was one. */
 export function sessionSharpe(excess: Float64Array): number {

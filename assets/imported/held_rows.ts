@@ -1,7 +1,7 @@
 import type { Database } from "../../resources/database/mod.ts";
-import type { ImportedBarColumns } from "./imported_daily_bars.ts";
+import type { ImportedBarColumns, ImportedRows } from "./imported_rows.ts";
 import { versionOfRows } from "./import_version.ts";
-import type { ImportedRows, PendingImport } from "./resources.ts";
+import type { PendingImport } from "./resources.ts";
 
 type Opened = Pick<Database, "sql" | "selectColumns">;
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ImportedRows } from "./resources.ts";
+import type { ImportedRows } from "./imported_rows.ts";
 
 /** A hash of the rows of an import. */
 export function versionOfRows({ bars, ...others }: ImportedRows): string {

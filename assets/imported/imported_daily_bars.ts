@@ -22,20 +22,6 @@ const ImportedDailyBar = z.object({
   ),
 });
 
-/** Bars of an import, one for each ticker and session, in any order; NaN where a value is missing. */
-export interface ImportedBarColumns {
-  ticker: string[];
-  session: string[];
-  open: Float64Array;
-  high: Float64Array;
-  low: Float64Array;
-  close: Float64Array;
-  volume: Float64Array;
-  vwap: Float64Array;
-  dividend: Float64Array;
-  adjusted_through: string[];
-}
-
 /** So many sessions are published at once. */
 const SESSIONS_AT_ONCE = 250;
 

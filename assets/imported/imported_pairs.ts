@@ -1,12 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { ImportedPair } from "./imported_rows.ts";
 import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
 import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
-
-export const ImportedPair = z.object({
-  ticker_1: z.string().min(1),
-  ticker_2: z.string().min(1),
-});
 
 /** Pairs that were chosen by hand elsewhere: `pinnedPairs` of `chosen_pairs`, unless the settings name others. */
 export const importedPairs = asset({

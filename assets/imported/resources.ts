@@ -1,21 +1,7 @@
-import type { z } from "zod";
 import { assetsWith } from "../../engine/mod.ts";
-import type { RawTickerDetails } from "../market/raw_ticker_details.ts";
-import type { RawTicker } from "../market/raw_tickers.ts";
-import type { RawNews } from "../news/raw_news.ts";
 import type { SharedResources } from "../resources.ts";
 import type { RejectedRows } from "../market/rejected_rows.ts";
-import type { ImportedBarColumns } from "./imported_daily_bars.ts";
-import type { ImportedPair } from "./imported_pairs.ts";
-
-/** What an import brings, judged: every row can be used. */
-export interface ImportedRows {
-  bars: ImportedBarColumns;
-  tickers: readonly z.output<typeof RawTicker>[];
-  details: readonly z.output<typeof RawTickerDetails>[];
-  news: readonly z.output<typeof RawNews>[];
-  pairs: readonly z.output<typeof ImportedPair>[];
-}
+import type { ImportedRows } from "./imported_rows.ts";
 
 /** An import that is under way in this process. */
 export interface PendingImport {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../resources/clock.ts";
 import type { Metadata, PartitionsDefinition, PartitionSet, Wanted } from "../../engine/mod.ts";
-import type { ImportedRows, ImportResources, PendingImport } from "./resources.ts";
+import type { ImportedRows } from "./imported_rows.ts";
+import type { ImportResources, PendingImport } from "./resources.ts";
 
 /** Rows of an import, and what their materialization says of itself. */
 interface Taken<Row> {

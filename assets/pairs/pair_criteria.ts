@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { falseDiscoveryRate } from "../../quant/mod.ts";
-import type { PairTests, TestedPair } from "./pair_tests.ts";
+import type { PairTests, TestedPair } from "./tested_pair.ts";
 import { countedPValue, residualPValue } from "./residual_p_value.ts";
 import { fewestSessions } from "../market/clean_prices.ts";
 import {

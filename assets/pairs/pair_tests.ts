@@ -3,6 +3,7 @@ import { type FailedCriterion, scanPairs } from "../../quant/mod.ts";
 import { CandidateConfig, candidatesOf, type CandidateUniverse } from "./candidate_sources.ts";
 import { PairCriteriaConfig } from "./pair_criteria.ts";
 import { residualPValue } from "./residual_p_value.ts";
+import type { PairTests, TestedPair } from "./tested_pair.ts";
 import { type Formation, hedgeLine, pricesOf, TestedPricesConfig, testedSeries } from "./tested_prices.ts";
 
 /** Everything that decides which pairs of a formation are tested, on what, and which are accepted. */
@@ -15,42 +16,11 @@ export const PairTestsConfig = z.strictObject({
 /** The tickers of a formation by how they move together. */
 export type Clustering = Pick<CandidateUniverse, "clusters" | "points">;
 
-/** A candidate with its statistics, before p-values are judged. */
-export interface TestedPair {
-  ticker_1: string;
-  ticker_2: string;
-  /** That of both tickers; `null` where they share none. */
-  cluster: number | null;
-  sources: string[];
-  slope: number | null;
-  intercept: number | null;
-  adf_statistic: number | null;
-  adf_p_value: number | null;
-  used_lag: number | null;
-  engle_granger_p_value: number | null;
-  engle_granger_p_value_reversed: number | null;
-  hurst_exponent: number | null;
-  half_life: number | null;
-  mean_crossings: number | null;
-  /** Criteria of the scan that are not met, and why. */
-  failed: readonly FailedCriterion[];
-}
-
 /** How tests are watched. */
 export interface PairTestsOptions {
   signal?: AbortSignal;
   /** Told the pairs done and to do. */
   progress?: (done: number, total: number) => void;
-}
-
-/** What a formation's tests came to. */
-export interface PairTests {
-  /** In ticker order. */
-  pairs: TestedPair[];
-  /** The series that were tested, by ticker. */
-  series: ReadonlyMap<string, Float64Array>;
-  /** How easily the tickers were traded in the formation. */
-  tradability: Formation["tradability"];
 }
 
 /** Pairs after which other requests have their turn, where the tests are made one by one. */

@@ -1,23 +1,14 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Clock } from "../../resources/clock.ts";
-import { checkKey } from "./asset_key.ts";
 import type { Condition } from "./automation_condition.ts";
-import { type Check, requireSound } from "./check.ts";
-import { externalAsset } from "./external_asset.ts";
-import { type FreshnessPolicy, requireDateColumn } from "./freshness_policy.ts";
-import { type Columns, type RowSchema, rowSchema } from "./row_schema.ts";
+import type { Check } from "./check.ts";
+import type { FreshnessPolicy } from "./freshness_policy.ts";
+import type { Columns, RowSchema } from "./row_schema.ts";
 import type { Logger } from "../../resources/logger.ts";
 import type { Metadata, MetadataValue } from "./metadata.ts";
-import {
-  everything,
-  type PartitionColumns,
-  type PartitionMapping,
-  type PartitionsDefinition,
-  type PartitionSet,
-} from "../partitions/mod.ts";
-import { retryPolicyOf, type StepRetryPolicy } from "./retry.ts";
+import type { PartitionColumns, PartitionMapping, PartitionsDefinition, PartitionSet } from "../partitions/mod.ts";
+import type { StepRetryPolicy } from "./retry.ts";
 import type { RowRetention } from "./row_retention.ts";
-import { checkTimeout } from "./step_timeout.ts";
 
 /** Where a table lives: as received, typed and cleaned, or ready for readers. */
 export type Layer = "raw" | "silver" | "gold";
@@ -99,7 +90,7 @@ export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Depende
 }
 
 /** What every asset says of itself and its table. */
-interface TableSpec<Schema extends z.ZodObject, Key extends string> {
+export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   /** Its one name: key, table, URL and file. */
   key: Key;
   /** `import.meta` of the declaring file, so that a key that is not the file's name is found at load. */
@@ -214,115 +205,4 @@ export interface Recipe {
       outs?: Record<string, Output<object>>;
     }
   >;
-}
-
-const noConfig = z.strictObject({});
-
-/**
- * Binds the declarations to the resources that functions get.
- *
- * @example
- * ```ts
- * import { z } from "zod";
- *
- * const { asset } = assetsWith<{ greet(name: string): string }>();
- * const names = asset({
- *   key: "names",
- *   group: "demo",
- *   layer: "raw",
- *   description: "Who is here.",
- *   row: z.object({ name: z.string() }),
- *   primaryKey: ["name"],
- *   materialize: () => ({ rows: [{ name: "Ada" }] }),
- * });
- * asset({
- *   key: "greetings",
- *   group: "demo",
- *   layer: "gold",
- *   description: "What they are told.",
- *   deps: { names },
- *   row: z.object({ greeting: z.string() }),
- *   primaryKey: ["greeting"],
- *   async materialize({ inputs, resources }) {
- *     const rows = await inputs.names.rows();
- *     return { rows: rows.map(({ name }) => ({ greeting: resources.greet(name) })) };
- *   },
- * });
- * ```
- */
-export function assetsWith<Resources>() {
-  return {
-    /** Declares an asset. */
-    asset<
-      Schema extends z.ZodObject,
-      // deno-lint-ignore ban-types -- the empty record: no upstream assets, no further outputs
-      Deps extends DepsSpec = {},
-      // deno-lint-ignore ban-types
-      Outs extends OutsSpec = {},
-      ConfigSchema extends z.ZodType = typeof noConfig,
-      Key extends string = string,
-    >(spec: AssetSpec<Schema, ConfigSchema, Deps, Outs, Resources, Key>): Asset<z.output<Schema>, Key> {
-      const table = describe(spec);
-      checkTimeout(spec.key, spec.timeoutMs);
-      return {
-        ...table,
-        recipe: {
-          deps: mapValues(spec.deps ?? {}, (dep) => "of" in dep ? dep.of : dep),
-          mappings: mapValues(spec.deps ?? {}, (dep) => {
-            const mapping = "of" in dep ? dep.mapping : everything;
-            return typeof mapping === "function" ? mapping : () => mapping;
-          }),
-          after: spec.after ?? [],
-          outs: spec.outs ?? {},
-          config: spec.config ?? noConfig,
-          codeVersion: spec.codeVersion ?? "1",
-          retry: retryPolicyOf(spec.key, spec.retry),
-          partitionsDef: spec.partitionsDef as PartitionsDefinition | undefined,
-          pool: spec.pool,
-          timeoutMs: spec.timeoutMs,
-          automation: spec.automation,
-          source: spec.source as Recipe["source"],
-          // An async wrapper, so that a function that throws at once is a rejected promise like any other.
-          // deno-lint-ignore no-explicit-any
-          materialize: async (context: MaterializeContext<any, any, any>) =>
-            // deno-lint-ignore no-explicit-any
-            await spec.materialize(context) as any,
-        },
-      };
-    },
-    /** Declares an asset that another asset's function makes: the producer lists it under `outs`. */
-    assetOut<Schema extends z.ZodObject, Key extends string>(
-      spec: TableSpec<Schema, Key>,
-    ): Asset<z.output<Schema>, Key> {
-      return { ...describe(spec), recipe: undefined };
-    },
-    /** Declares an asset that something outside makes and reports: others name its key under `after`. */
-    external: externalAsset,
-  };
-}
-
-function describe<Schema extends z.ZodObject, Key extends string>(
-  spec: TableSpec<Schema, Key>,
-): Omit<Asset<z.output<Schema>, Key>, "recipe"> {
-  checkKey(spec.key);
-  const schema = rowSchema(spec.key, spec.row, spec.primaryKey);
-  requireSound(spec.key, spec.checks ?? [], schema);
-  requireDateColumn(spec.key, spec.freshness, schema);
-  return {
-    key: spec.key,
-    module: spec.module?.url,
-    group: spec.group,
-    layer: spec.layer,
-    description: spec.description,
-    schema,
-    checks: spec.checks ?? [],
-    partitionedBy: spec.partitionedBy,
-    external: false,
-    freshness: spec.freshness,
-    retention: spec.retention,
-  };
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

@@ -1,5 +1,5 @@
-import type { Output } from "./asset.ts";
 import { DefinitionError } from "../errors.ts";
+import type { Metadata } from "./metadata.ts";
 import type { Columns, RowSchema } from "./row_schema.ts";
 
 /** What a check found. */
@@ -43,7 +43,7 @@ export interface CheckedRows<Row> {
   /** A whole column: numbers in a `Float64Array` (null is NaN), everything else in an array. For large tables. */
   column<K extends keyof Row & string>(column: K): Columns<Row>[K];
   row(row: number): Row;
-  metadata: NonNullable<Output<Row>["metadata"]>;
+  metadata: Metadata;
   /**
    * The materializations before this one that changed the content, latest first, at most {@link longestHistory}. Read when
    * it is asked for.

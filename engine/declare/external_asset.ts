@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { AnyAsset, Asset, Layer } from "./asset.ts";
 import { checkKey } from "./asset_key.ts";
-import { DefinitionError, ExternalAssetError } from "../errors.ts";
-import type { AssetGraph, Producer } from "./graph.ts";
+import { ExternalAssetError } from "../errors.ts";
+import type { AssetGraph } from "./graph.ts";
 import { defaultRetry } from "./retry.ts";
 
 /** Declaration of an asset that something outside makes. */
@@ -60,15 +60,6 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
 /** Whether a step can run though nothing is known of this upstream asset: an external one that was never reported. */
 export function mayBeUnknown(graph: AssetGraph, upstream: string): boolean {
   return graph.asset(upstream).external;
-}
-
-/** @throws {DefinitionError} If the producer would read rows of an asset that has none here. */
-export function refuseRowsOfExternals(producer: Producer): void {
-  const external = Object.values(producer.recipe.deps).find((asset) => asset.external);
-  if (!external) return;
-  throw new DefinitionError(
-    `"${producer.key}" names "${external.key}" under deps, of which Tandem holds no rows because it is made outside. Name its key under after.`,
-  );
 }
 
 /** @throws {ExternalAssetError} If all that is selected is made outside: there is nothing that could run. */

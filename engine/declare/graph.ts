@@ -1,6 +1,5 @@
 import type { AnyAsset, Recipe } from "./asset.ts";
 import { DefinitionError, UnknownAssetError } from "../errors.ts";
-import { refuseRowsOfExternals } from "./external_asset.ts";
 
 /** What one function makes: an asset with a recipe and its further outputs. It is what a step of a run executes. */
 export interface Producer {
@@ -190,4 +189,13 @@ function fileOf(asset: AnyAsset): string {
 
 function fileName(url: string): string {
   return decodeURIComponent(new URL(url).pathname.split("/").pop()!);
+}
+
+/** @throws {DefinitionError} If the producer would read rows of an asset that has none here. */
+function refuseRowsOfExternals(producer: Producer): void {
+  const external = Object.values(producer.recipe.deps).find((asset) => asset.external);
+  if (!external) return;
+  throw new DefinitionError(
+    `"${producer.key}" names "${external.key}" under deps, of which Tandem holds no rows because it is made outside. Name its key under after.`,
+  );
 }

@@ -1,9 +1,10 @@
 import { Cancelled, type Executor, limited } from "./executor.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
-import type { PoolSlot } from "../store/pools.ts";
+import type { PoolSlot } from "../store/pool_slot.ts";
 import { pause } from "../declare/retry.ts";
-import { StepExecution } from "./step_runner.ts";
+import { StepExecution } from "./step_execution.ts";
+import { runStep } from "./step_runner.ts";
 import { timeLimit } from "../declare/step_timeout.ts";
 import type { EngineContext } from "../store/context.ts";
 
@@ -54,7 +55,7 @@ export class InProcessExecutor implements Executor {
       if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(begin);
       begun?.();
       using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
-      return await new StepExecution(this.around, task, claim, claimed.attempt, limit.signal).run();
+      return await runStep(new StepExecution(this.around, task, claim, claimed.attempt, limit.signal));
     }, task.priority);
   }
 }

@@ -22,7 +22,7 @@ import { isTriedAgain } from "../declare/retry.ts";
 import { prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import type { Present } from "../judge/staleness.ts";
-import type { StepExecution } from "./step_runner.ts";
+import type { StepExecution } from "./step_execution.ts";
 
 /** After so many parts in a row that failed though each was tried again, the others are not tried: what is outside is down. */
 const hopelessAfter = 3;

@@ -1,281 +1,75 @@
-import type { AnyAsset, Output } from "../declare/asset.ts";
 import { readingOf } from "../judge/reading.ts";
-import type { Reading, StepOutcome, StepTask } from "../store/records.ts";
-import { makePartitions } from "./partition_step.ts";
-import { checkedRows } from "../checks/checked_rows.ts";
-import { judgeAll } from "../checks/judge.ts";
-import { pastVersions } from "../checks/past_versions.ts";
+import { type Snapshot, takeStepSnapshot } from "../judge/snapshot.ts";
+import type { NewCheckResult } from "../store/check_ledger.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
+import type { StepOutcome } from "../store/records.ts";
+import { timeoutOf } from "../declare/step_timeout.ts";
 import {
   CheckFailedError,
   isFatal,
-  messageOf,
   PartitionsFailedError,
   recordOfError,
   StepFailedError,
   StepLostError,
-  UnmetUpstreamError,
 } from "../errors.ts";
 import { ShuttingDown } from "./executor.ts";
-import { mayBeUnknown } from "../declare/external_asset.ts";
-import type { Producer } from "../declare/graph.ts";
-import type { NewCheckResult } from "../store/check_ledger.ts";
-import type { StepClaim } from "../store/step_ledger.ts";
-import { type Logger, loggerTo } from "../../resources/logger.ts";
-import type { PartitionSet } from "../partitions/mod.ts";
-import { sourceVersion } from "../judge/present.ts";
-import type { OutputToPublish, PublicationContext } from "./written_rows.ts";
-import { isTriedAgain, pause, retryDelayMs } from "../declare/retry.ts";
-import { type Columns, prepareRows } from "../declare/row_schema.ts";
-import { type Snapshot, takeStepSnapshot } from "../judge/snapshot.ts";
-import type { Present } from "../judge/staleness.ts";
-import { inputsOf, ownRows } from "./step_inputs.ts";
-import { timeoutOf, unlessAborted } from "../declare/step_timeout.ts";
-import type { EngineContext } from "../store/context.ts";
+import { makePartitions } from "./partition_step.ts";
+import type { StepExecution } from "./step_execution.ts";
 
-/** How often progress of one step is recorded, at most. */
-const progressIntervalMs = 500;
-
-/** One step from its claim to its end. */
-export class StepExecution {
-  readonly #producer: Producer;
-  /** Events that were sent off and must be in place before the step ends. */
-  #pending: Promise<unknown> = Promise.resolve();
-  #lastProgressAt = -Infinity;
-  /** What the step reads, so that it is not asked for again before that changes. */
-  #reading: Reading | undefined;
-  /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
-  #silent = false;
-
-  constructor(
-    readonly around: EngineContext,
-    readonly task: StepTask,
-    readonly claim: StepClaim,
-    private attempt: number,
-    readonly signal: AbortSignal,
-  ) {
-    this.#producer = around.graph.producerOf(task.key);
+/** Runs a step that was claimed, from what it reads to its recorded end. @throws What the database could not do. */
+export async function runStep(step: StepExecution): Promise<StepOutcome> {
+  try {
+    const snapshot = await step.orAborted(takeStepSnapshot(step.around, step.task));
+    step.reading = readingOf(step.producer, snapshot.present.get(step.task.key)!, snapshot.latest);
+    const failed = await failedUpstream(step, snapshot);
+    if (failed !== undefined) return await step.skip(failed);
+    return await makePartitions(step, snapshot);
+  } catch (error) {
+    return await end(step, error);
   }
+}
 
-  get #logger(): Logger {
-    return this.around.logger.with({ runId: this.task.runId, assetKey: this.task.key, attempt: this.attempt });
-  }
+/** The step of this run that failed and left nothing of what this one reads, though some partitions may fail and the others go on. */
+async function failedUpstream(step: StepExecution, snapshot: Snapshot): Promise<string | undefined> {
+  const unmet = step.unmetUpstream(snapshot);
+  if (unmet === undefined) return undefined;
+  const { graph, ledger } = step.around;
+  const { key } = graph.producerOf(unmet);
+  const steps = await step.orAborted(ledger.runs.steps(step.task.runId));
+  return steps.some((other) => other.key === key && other.status === "failed") ? key : undefined;
+}
 
-  get producer(): Producer {
-    return this.#producer;
+/** Records how a step ended that did not succeed. @throws What the database could not do, which is no failure of the step. */
+async function end(step: StepExecution, thrown: unknown): Promise<StepOutcome> {
+  const { around: { ledger }, claim, signal, reading } = step;
+  const late = thrown instanceof StepLostError ? undefined : timeoutOf(signal);
+  const error = late ?? thrown;
+  await step.silence();
+  if (!signal.aborted && isDatabaseTrouble(error)) throw error;
+  if (signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
+    // Cancelled by another process: the guard saw it before the signal came.
+    if (error instanceof StepLostError && await ledger.steps.end(claim, { status: "cancelled" })) return "cancelled";
+    return "lost";
   }
-
-  async run(): Promise<StepOutcome> {
-    try {
-      const snapshot = await this.orAborted(takeStepSnapshot(this.around, this.task));
-      this.#reading = readingOf(this.#producer, snapshot.present.get(this.task.key)!, snapshot.latest);
-      const failed = await this.#failedUpstream(snapshot);
-      if (failed !== undefined) return await this.skip(failed);
-      return await makePartitions(this, snapshot);
-    } catch (error) {
-      return await this.#end(error);
-    }
+  if (signal.aborted && !late) {
+    return await ledger.steps.end(claim, { status: "cancelled", reading }) ? "cancelled" : "lost";
   }
-
-  /** Ends the step because of another one, or of an asset that lacks what it reads. */
-  async skip(because: string): Promise<StepOutcome> {
-    return await this.around.ledger.steps.end(this.claim, { status: "skipped", because }) ? "skipped" : "lost";
-  }
-
-  /** The step of this run that failed and left nothing of what this one reads, though some partitions may fail and the others go on. */
-  async #failedUpstream(snapshot: Snapshot): Promise<string | undefined> {
-    const unmet = this.#unmetUpstream(snapshot);
-    if (unmet === undefined) return undefined;
-    const { key } = this.around.graph.producerOf(unmet);
-    const steps = await this.orAborted(this.around.ledger.runs.steps(this.task.runId));
-    return steps.some((step) => step.key === key && step.status === "failed") ? key : undefined;
-  }
-
-  /** What is read and has never been materialized. */
-  #unmetUpstream({ latest }: Snapshot): string | undefined {
-    return this.#producer.upstream.find((key) => !latest.has(key) && !mayBeUnknown(this.around.graph, key));
-  }
-
-  /** @throws {UnmetUpstreamError} If something that is read has never been materialized. */
-  demandUpstream(snapshot: Snapshot): void {
-    const unmet = this.#unmetUpstream(snapshot);
-    if (unmet !== undefined) throw new UnmetUpstreamError(this.#producer.key, unmet);
-  }
-
-  /** What the producer runs with; asks the source once more where it could not be read. */
-  async presentAgain(present: Present, { configs, latest }: Snapshot): Promise<Present> {
-    if (present.sourceError === undefined) return present;
-    const asked = sourceVersion(this.#producer, configs.get(this.#producer.key), this.around);
-    const again = { ...present, ...await this.orAborted(asked) };
-    this.#reading = readingOf(this.#producer, again, latest);
-    return again;
-  }
-
-  publicationContext(snapshot: Snapshot, present: Present): PublicationContext {
-    const { database, ledger, partitionLedger } = this.around;
-    const config = snapshot.configs.get(this.#producer.key);
-    return {
-      database,
-      ledger,
-      partitionLedger,
-      producer: this.#producer,
-      claim: this.claim,
-      present,
-      config,
-      latest: snapshot.latest,
-      signal: this.signal,
-    };
-  }
-
-  /** Tries again as the asset's policy says. */
-  async withRetries(work: () => Promise<void>): Promise<void> {
-    const { retry } = this.#producer.recipe;
-    for (let tries = 1;; tries++) {
-      try {
-        return await work();
-      } catch (error) {
-        // What the database did not take is no try of the function's.
-        const final = this.signal.aborted || error instanceof StepLostError || isDatabaseTrouble(error) ||
-          tries >= retry.maxAttempts || !isTriedAgain(error, retry);
-        if (final) throw error;
-        const delayMs = retryDelayMs(retry, tries);
-        this.#logger.warn(`Try ${tries} failed; the next is in ${delayMs} ms. ${messageOf(error)}`);
-        await this.settle();
-        await this.around.ledger.events.add(this.task.runId, "step_retry", this.task.key, {
-          attempt: ++this.attempt,
-          delayMs,
-          error: recordOfError(error),
-        });
-        await pause(delayMs, this.signal);
-      }
-    }
-  }
-
-  /** Calls the function for some partitions, and holds what it returns to its schemas. */
-  async materialize(
-    snapshot: Snapshot,
-    partitions: PartitionSet,
-    progress: (done: number, total: number) => void = (done, total) => this.progress(done, total),
-  ): Promise<OutputToPublish[]> {
-    const { recipe } = this.#producer;
-    const context = {
-      inputs: inputsOf(this.#producer, partitions, {
-        database: this.around.database,
-        snapshot,
-        signal: this.signal,
-      }),
-      partitions,
-      before: ownRows(this.#producer.asset, partitions, {
-        database: this.around.database,
-        snapshot,
-        signal: this.signal,
-      }),
-      config: snapshot.configs.get(this.#producer.key),
-      resources: this.around.resources,
-      clock: this.around.clock,
-      logger: this.#recordingLogger(),
-      progress,
-      signal: this.signal,
-    };
-    const result = await this.orAborted(recipe.materialize(context));
-    const declared: [AnyAsset, Output<object> | undefined][] = [
-      [this.#producer.asset, result],
-      ...Object.entries(recipe.outs).map(([name, asset]): [AnyAsset, Output<object> | undefined] => [
-        asset,
-        result.outs?.[name],
-      ]),
-    ];
-    return declared.map(([asset, output]): OutputToPublish => {
-      if (!output) throw new TypeError(`The function of "${this.#producer.key}" returned nothing for "${asset.key}".`);
-      return {
-        asset,
-        rows: prepareRows(asset.key, asset.schema, output.rows as readonly object[] | Columns<object>),
-        metadata: output.metadata ?? {},
-      };
-    });
-  }
-
-  /** What does not look at its signal must not keep a cancelled or late step waiting; what it returns later is dropped. */
-  orAborted<T>(work: Promise<T>): Promise<T> {
-    return unlessAborted(work, this.signal);
-  }
-
-  /** Has the rows judged. @throws {CheckFailedError} If a blocking check fails. */
-  async check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
-    const results: NewCheckResult[] = [];
-    for (const { asset, rows, metadata } of outputs) {
-      const history = () => pastVersions(this.around.database.sql, asset.key);
-      results.push(...await judgeAll(asset.key, asset.checks, checkedRows(asset.schema, rows, { metadata, history })));
-    }
-    const blocking = results.filter((result) => result.blocking && !result.passed);
-    if (blocking.length > 0) {
-      throw Object.assign(new CheckFailedError(this.#producer.key, blocking), { results });
-    }
-    return results;
-  }
-
-  /** Records how a step ended that did not succeed. @throws What the database could not do, which is no failure of the step. */
-  async #end(thrown: unknown): Promise<StepOutcome> {
-    const { ledger } = this.around;
-    const late = thrown instanceof StepLostError ? undefined : timeoutOf(this.signal);
-    const error = late ?? thrown;
-    this.#silent = true;
-    await this.settle();
-    if (!this.signal.aborted && isDatabaseTrouble(error)) throw error;
-    if (this.signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
-      // Cancelled by another process: the guard saw it before the signal came.
-      if (error instanceof StepLostError && await ledger.steps.end(this.claim, { status: "cancelled" })) {
-        return "cancelled";
-      }
-      return "lost";
-    }
-    const reading = this.#reading;
-    if (this.signal.aborted && !late) {
-      return await ledger.steps.end(this.claim, { status: "cancelled", reading }) ? "cancelled" : "lost";
-    }
-    const failure = new StepFailedError(this.task.key, this.task.runId, error);
-    this.#logger.error(failure.message, { stack: error instanceof Error ? error.stack : undefined });
-    const partial = error instanceof PartitionsFailedError && !error.fatal;
-    const recorded = await ledger.steps.end(this.claim, {
-      status: "failed",
-      error: {
-        ...recordOfError(error),
-        ...(partial && { partial }),
-        ...(isFatal(error) && { fatal: true }),
-      },
-      reading,
-      ...(error instanceof CheckFailedError && "results" in error && {
-        checks: error.results as NewCheckResult[],
-        // What is downstream of a single partition waits until it reads something else.
-        rejected: this.#producer.recipe.partitionsDef === undefined,
-      }),
-    });
-    return !recorded ? "lost" : partial ? "partly_failed" : "failed";
-  }
-
-  progress(done: number, total: number): void {
-    const now = performance.now();
-    if (now - this.#lastProgressAt < progressIntervalMs) return;
-    this.#lastProgressAt = now;
-    this.#send("step_progress", { done, total });
-  }
-
-  #recordingLogger(): Logger {
-    return loggerTo((level, message, fields) => {
-      this.#logger.log(level, message, fields);
-      this.#send("log", { level, message, ...fields });
-    });
-  }
-
-  #send(kind: "step_progress" | "log", data: Record<string, unknown>): void {
-    if (this.#silent) return;
-    this.#pending = this.#pending
-      .then(() => this.around.ledger.events.add(this.task.runId, kind, this.task.key, data))
-      .catch((error) => this.#logger.warn("An event could not be recorded.", { error: messageOf(error) }));
-  }
-
-  /** Resolves when the events that were sent off are in place. */
-  async settle(): Promise<void> {
-    await this.#pending;
-  }
+  const failure = new StepFailedError(step.task.key, step.task.runId, error);
+  step.logger.error(failure.message, { stack: error instanceof Error ? error.stack : undefined });
+  const partial = error instanceof PartitionsFailedError && !error.fatal;
+  const recorded = await ledger.steps.end(claim, {
+    status: "failed",
+    error: {
+      ...recordOfError(error),
+      ...(partial && { partial }),
+      ...(isFatal(error) && { fatal: true }),
+    },
+    reading,
+    ...(error instanceof CheckFailedError && "results" in error && {
+      checks: error.results as NewCheckResult[],
+      // What is downstream of a single partition waits until it reads something else.
+      rejected: step.producer.recipe.partitionsDef === undefined,
+    }),
+  });
+  return !recorded ? "lost" : partial ? "partly_failed" : "failed";
 }

@@ -1,4 +1,4 @@
-import type { PoolSlot } from "./pools.ts";
+import type { PoolSlot } from "./pool_slot.ts";
 import { pause } from "../declare/retry.ts";
 
 /** A step that stands in line for a slot of a pool. */

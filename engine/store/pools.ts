@@ -3,13 +3,7 @@ import { DefinitionError } from "../errors.ts";
 import type { StepOutcome } from "./records.ts";
 import type { StepClaim } from "./step_ledger.ts";
 import { type InLine, PoolLine } from "./pool_line.ts";
-
-/** A place in a pool: the step that runs in it holds it, and nothing else does. */
-export interface PoolSlot {
-  pool: string;
-  /** From 1 to the size of the pool. */
-  slot: number;
-}
+import type { PoolSlot } from "./pool_slot.ts";
 
 /** How often the first step in line looks whether a slot is free now. */
 const askEveryMs = 100;

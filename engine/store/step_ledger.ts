@@ -4,7 +4,7 @@ import type { MetadataValue } from "../declare/metadata.ts";
 import type { CheckLedger, NewCheckResult } from "./check_ledger.ts";
 import { json } from "./driver_values.ts";
 import type { EventLog } from "./event_log.ts";
-import type { PoolSlot } from "./pools.ts";
+import type { PoolSlot } from "./pool_slot.ts";
 import type { EventKind, Reading, RunStep, StepError } from "./records.ts";
 
 /** What is recorded of one output when a step succeeds. */

@@ -1,4 +1,5 @@
-import type { ImportedRows, PendingImport } from "../../assets/imported/resources.ts";
+import type { ImportedRows } from "../../assets/imported/imported_rows.ts";
+import type { PendingImport } from "../../assets/imported/resources.ts";
 import { RejectedRows } from "../../assets/market/rejected_rows.ts";
 
 /** A bar of an import, as a test writes it. */

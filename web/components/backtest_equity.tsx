@@ -1,6 +1,6 @@
 import { decimal, percent } from "../figures.ts";
 import { equityChart, underwater } from "../pair_charts.ts";
-import type { PairBacktest } from "../pair_record.ts";
+import type { PairBacktest } from "../pair_backtest.ts";
 import { Chart, ChartTable } from "./chart.tsx";
 
 /** Equity of a pair's backtest over its drawdown. */

@@ -1,5 +1,5 @@
 import { counted, decimal, signedPercent } from "../figures.ts";
-import type { PairTrade } from "../pair_record.ts";
+import type { PairTrade } from "../pair_backtest.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
 export interface TradeTableProps {

@@ -1,7 +1,7 @@
 import type { OriginalTable } from "../../../resources/original/mod.ts";
 import { barFault } from "../../market/bar_judgement.ts";
 import type { RejectedRows } from "../../market/rejected_rows.ts";
-import type { ImportedBarColumns } from "../imported_daily_bars.ts";
+import type { ImportedBarColumns } from "../imported_rows.ts";
 import { type TableReport, TableTally } from "./table_tally.ts";
 import { dateIn, dateOfMilliseconds, momentIn, numberIn, textIn, tickerIn, ValueFault } from "./values.ts";
 

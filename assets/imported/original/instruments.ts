@@ -1,6 +1,6 @@
 import type { OriginalTable } from "../../../resources/original/mod.ts";
 import type { RejectedRows } from "../../market/rejected_rows.ts";
-import type { ImportedRows } from "../resources.ts";
+import type { ImportedRows } from "../imported_rows.ts";
 import { type TableReport, TableTally } from "./table_tally.ts";
 import { booleanIn, textIn, tickerIn, ValueFault } from "./values.ts";
 

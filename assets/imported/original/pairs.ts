@@ -1,7 +1,7 @@
 import type { OriginalTable } from "../../../resources/original/mod.ts";
 import { nameOf } from "../../pairs/choice_rule.ts";
 import type { RejectedRows } from "../../market/rejected_rows.ts";
-import type { ImportedRows } from "../resources.ts";
+import type { ImportedRows } from "../imported_rows.ts";
 import { type TableReport, TableTally } from "./table_tally.ts";
 import { textIn, tickerIn, ValueFault } from "./values.ts";
 

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import type { RawTickerDetails } from "../market/raw_ticker_details.ts";
+import type { RawTicker } from "../market/raw_tickers.ts";
+import type { RawNews } from "../news/raw_news.ts";
+
+export const ImportedPair = z.object({
+  ticker_1: z.string().min(1),
+  ticker_2: z.string().min(1),
+});
+
+/** Bars of an import, one for each ticker and session, in any order; NaN where a value is missing. */
+export interface ImportedBarColumns {
+  ticker: string[];
+  session: string[];
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+  vwap: Float64Array;
+  dividend: Float64Array;
+  adjusted_through: string[];
+}
+
+/** What an import brings, judged: every row can be used. */
+export interface ImportedRows {
+  bars: ImportedBarColumns;
+  tickers: readonly z.output<typeof RawTicker>[];
+  details: readonly z.output<typeof RawTickerDetails>[];
+  news: readonly z.output<typeof RawNews>[];
+  pairs: readonly z.output<typeof ImportedPair>[];
+}

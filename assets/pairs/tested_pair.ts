@@ -1,0 +1,33 @@
+import type { FailedCriterion } from "../../quant/mod.ts";
+import type { Formation } from "./tested_prices.ts";
+
+/** A candidate with its statistics, before p-values are judged. */
+export interface TestedPair {
+  ticker_1: string;
+  ticker_2: string;
+  /** That of both tickers; `null` where they share none. */
+  cluster: number | null;
+  sources: string[];
+  slope: number | null;
+  intercept: number | null;
+  adf_statistic: number | null;
+  adf_p_value: number | null;
+  used_lag: number | null;
+  engle_granger_p_value: number | null;
+  engle_granger_p_value_reversed: number | null;
+  hurst_exponent: number | null;
+  half_life: number | null;
+  mean_crossings: number | null;
+  /** Criteria of the scan that are not met, and why. */
+  failed: readonly FailedCriterion[];
+}
+
+/** What a formation's tests came to. */
+export interface PairTests {
+  /** In ticker order. */
+  pairs: TestedPair[];
+  /** The series that were tested, by ticker. */
+  series: ReadonlyMap<string, Float64Array>;
+  /** How easily the tickers were traded in the formation. */
+  tradability: Formation["tradability"];
+}
