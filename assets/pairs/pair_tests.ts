@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type FailedCriterion, scanPairs } from "../../quant/mod.ts";
+import { scanPairs } from "../../quant/mod.ts";
 import { CandidateConfig, candidatesOf, type CandidateUniverse } from "./candidate_sources.ts";
 import { PairCriteriaConfig } from "./pair_criteria.ts";
 import { residualPValue } from "./residual_p_value.ts";
