@@ -91,13 +91,13 @@ async function requireSameHistory(
   const pending = pendingImport as PendingImport | undefined;
   if (imported && source.kind === "simulated" && !pending) {
     throw new ConfigurationError(
-      "MARKET_DATA: it is simulated, and this database holds imported bars, with which invented ones would be mixed. " +
+      "MARKET_DATA: simulated bars would be mixed with the imported bars of this database. " +
         "Set it to imported, or to a source of real bars, which are joined with the imported ones.",
     );
   }
   if (!imported && source.name === "imported") {
     throw new ConfigurationError(
-      "MARKET_DATA: it is imported, and nothing has been imported yet: `deno task import` does so.",
+      "MARKET_DATA: imported is set, but nothing has been imported yet: run `deno task import`.",
     );
   }
   const loss = await lossOfHistory(database, {
@@ -108,13 +108,13 @@ async function requireSameHistory(
     pending: pending?.rows.bars,
   }).catch((error) => {
     throw new ConfigurationError(
-      `MARKET_DATA: ${source.label} is another source than before, and what it has cannot be read: ${messageOf(error)}`,
+      `MARKET_DATA: ${source.label} is a new source, and its bars cannot be read: ${messageOf(error)}`,
     );
   });
   if (loss === null) return;
   const text = lossText(loss, source.label);
   if (!replace) throw new ConfigurationError(text);
-  logger.warn(`Replacing, as --replace demands. ${text}`);
+  logger.warn(`Replacing, because of --replace. ${text}`);
 }
 
 /** How data come along from the services that Tandem replaces. */
@@ -134,14 +134,14 @@ function importsOf(calendar: SourceCalendar): ProjectImports {
     },
     async held(database: Database) {
       const pending = await heldRows(database);
-      if (pending === null) throw new ImportError("This database holds no bars yet that could be kept.");
+      if (pending === null) throw new ImportError("This database holds no bars to keep.");
       return { pending, report: { from: pending.from, tables: [], absent: [], unknown: [], addresses: [] } };
     },
     next: ({ marketData }) =>
       (dataSourceOf(marketData).kind === "simulated"
-        ? "Start the service with MARKET_DATA=imported, or with a source of bars that are joined with these."
-        : "Start the service: what it reads is joined with what was imported.") +
-      " One that runs has to be started again.",
+        ? "Start the service with MARKET_DATA=imported, or with another source, which is joined with the imported bars."
+        : "Start the service: its source is joined with the imported rows.") +
+      " Restart a running service.",
   };
 }
 

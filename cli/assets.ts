@@ -29,7 +29,7 @@ export async function assetsCommand(
       terminal.stdout.write(usage("assets"));
       return 0;
     }
-    if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is too much: the command takes no names.`);
+    if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is unexpected: the command takes no names.`);
     const assets = await (typeof control === "function" ? await control() : control).assets();
     if (values.json) terminal.stdout.write(JSON.stringify({ assets }, null, 2) + "\n");
     else for (const line of assetsLines(assets, terminal)) terminal.stdout.write(line + "\n");

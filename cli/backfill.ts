@@ -99,7 +99,7 @@ class BackfillCommand {
     this.#answer(backfill, () =>
       left
         ? [
-          `Backfill ${backfill.id} stays: it goes on in the service, now or when that starts next. ` +
+          `Backfill ${backfill.id} continues in the service, now or at its next start. ` +
           `To end it: deno task backfill --cancel ${backfill.id}`,
         ]
         : backfillSummary(backfill, this.#layout()));
@@ -149,7 +149,9 @@ function parseBackfill(args: readonly string[]): { asked: Asked; json: boolean }
     ...(["from", "to", "names", "force", "dry-run"] as const)
       .filter((name) => values[name] !== undefined).map((name) => `--${name}`),
   ];
-  if (others.length === 1 && extra.length > 0) throw new UsageError(`"${extra[0]}" does not go with --${others[0]}.`);
+  if (others.length === 1 && extra.length > 0) {
+    throw new UsageError(`"${extra[0]}" cannot be combined with --${others[0]}.`);
+  }
   if (values.list) return { asked: { kind: "list" }, json };
   const [action] = actions;
   if (action) {

@@ -57,7 +57,7 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
     ...(plan.assets.some(({ certain }) => !certain)
       ? [
         "",
-        ...wrap("Where it says +, or whole, what is made before may bring more to light, or nothing to do.", width),
+        ...wrap("+ or whole: the number may change once the assets before it are made.", width),
       ]
       : []),
     ...(notes.length > 0 ? ["", ...notes] : []),
@@ -68,7 +68,7 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
 export function amountText({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
   const known = unknown.length < assets.length;
   const time = !known
-    ? "time unknown, because none of it ever ran"
+    ? "time unknown, because none of the steps has run before"
     : `${unknown.length > 0 ? "at least" : "about"} ${duration(seconds * 1000)}`;
   return [
     counted(partitions, "partition"),
@@ -78,7 +78,7 @@ export function amountText({ assets, partitions, vendorCalls, seconds, unknown }
 }
 
 function timeText({ seconds, boundBy }: PlannedAsset): string {
-  if (seconds === null) return "unknown: it never ran";
+  if (seconds === null) return "unknown: never run before";
   return `${duration(seconds * 1000)}${boundBy === "calls" ? " at the vendor's rate" : ""}`;
 }
 
@@ -145,9 +145,9 @@ export function backfillSummary(backfill: Backfill, { width, paint }: Layout): s
     ...(progress.skipped > 0 ? [`${count(progress.skipped)} skipped`] : []),
   ].join(", ");
   const next = status === "paused"
-    ? [`Go on with it: deno task backfill --resume ${id}`]
+    ? [`Resume it: deno task backfill --resume ${id}`]
     : status === "failed" || status === "cancelled"
-    ? [`Try again what is missing: deno task backfill --retry ${id}`]
+    ? [`Retry missing partitions: deno task backfill --retry ${id}`]
     : [];
   return [
     `Backfill ${id} ${paint(STATUS_STYLES[status], status)}: ${counts}.`,

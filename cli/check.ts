@@ -20,7 +20,7 @@ export async function checkCommand(
     }
     if (positionals.length === 0) throw new UsageError('Nothing is selected. Name assets, or "*" for all.');
     const names = values.names?.split(",").map((name) => name.trim()).filter((name) => name !== "");
-    if (names?.length === 0) throw new UsageError("--names names no check.");
+    if (names?.length === 0) throw new UsageError("--names is empty: name at least one check.");
     const opened = typeof control === "function" ? await control() : control;
     const assets = await opened.check(positionals.join(" "), names);
     if (values.json) terminal.stdout.write(JSON.stringify({ assets }, null, 2) + "\n");
@@ -37,7 +37,7 @@ function checkTable(assets: readonly CheckRun[], terminal: Terminal): string[] {
   if (assets.length === 0) return ["None of the selected assets has a check."];
   const rows = assets.flatMap(({ asset, materialization, results }): Cell[][] =>
     materialization === null
-      ? [[asset, "", { text: "missing", style: "dim" }, "there is no version to judge"]]
+      ? [[asset, "", { text: "missing", style: "dim" }, "no version to check"]]
       : results.map(({ name, passed, severity, message }) => {
         const [text, style]: [string, Style] = passed
           ? ["passed", "green"]
@@ -48,7 +48,7 @@ function checkTable(assets: readonly CheckRun[], terminal: Terminal): string[] {
       })
   );
   return textTable(
-    [{ title: "asset" }, { title: "check" }, { title: "result" }, { title: "what it found", flexible: true }],
+    [{ title: "asset" }, { title: "check" }, { title: "result" }, { title: "details", flexible: true }],
     rows,
     { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) },
   );

@@ -56,10 +56,10 @@ export async function impactCommand(
     if (values.help) return usage("impact");
     const [key, more] = positionals;
     if (key === undefined) throw new UsageError("Name an asset.");
-    if (more !== undefined) throw new UsageError(`"${more}" is too much: one asset at a time.`);
+    if (more !== undefined) throw new UsageError(`"${more}" is unexpected: one asset at a time.`);
     const { from, to, names } = values;
     for (const date of [from, to]) {
-      if (date !== undefined && !isDate(date)) throw new UsageError(`"${date}" is no date.`);
+      if (date !== undefined && !isDate(date)) throw new UsageError(`"${date}" is not a date.`);
     }
     const range: PartitionRange = {
       ...(from !== undefined && { from }),
@@ -100,7 +100,7 @@ async function answering(
 function partitionOf(of: readonly string[]): { name?: string; date?: string } {
   const dates = of.filter(isDate);
   const names = of.filter((text) => !isDate(text));
-  if (dates.length > 1 || names.length > 1) throw new UsageError("A partition has one name and one date at most.");
+  if (dates.length > 1 || names.length > 1) throw new UsageError("A partition has at most one name and one date.");
   return { ...(names.length === 1 && { name: names[0] }), ...(dates.length === 1 && { date: dates[0] }) };
 }
 
@@ -146,10 +146,10 @@ function linesOf(
 function impactLines({ key, changed, steps, partitions, minutes, vendorCalls }: Impact, terminal: Terminal): string[] {
   const { stdout } = terminal;
   const what = changed ? `${counted(changed.count, "partition")} of ${key}` : key;
-  if (steps.length === 0) return [`A change of ${what} touches nothing else.`];
+  if (steps.length === 0) return [`A change of ${what} affects nothing else.`];
   const time = (of: number | null) => of === null ? "unknown" : duration(of * 60_000);
   return [
-    `A change of ${what} touches ${counted(partitions, "partition")} of ${counted(steps.length, "asset")}:`,
+    `A change of ${what} affects ${counted(partitions, "partition")} of ${counted(steps.length, "asset")}:`,
     "",
     ...textTable(
       [
@@ -167,6 +167,6 @@ function impactLines({ key, changed, steps, partitions, minutes, vendorCalls }: 
       { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) },
     ),
     "",
-    `Together ${time(minutes)}, one after the other, and ${counted(vendorCalls, "vendor call")}.`,
+    `In total ${time(minutes)}, one after the other, and ${counted(vendorCalls, "vendor call")}.`,
   ];
 }

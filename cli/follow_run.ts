@@ -42,7 +42,7 @@ export async function followRun(
   const restore = cancelOnInterrupt
     ? terminal.onInterrupt(() => {
       if (cancelling) return leaving.abort();
-      display.note(`Cancelling run ${runId} … (Ctrl-C again to leave it)`);
+      display.note(`Cancelling run ${runId} … (Ctrl-C again to quit)`);
       cancelling = control.cancel(runId).catch((error) => {
         display.note(`The run could not be cancelled: ${error.message}`);
       });

@@ -27,14 +27,14 @@ export function httpAsk(
       response = await fetcher(new URL(path, url), { ...init, headers });
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      throw new UnreachableError(`The server at ${url} does not answer.`, { cause: error });
+      throw new UnreachableError(`The server at ${url} does not respond.`, { cause: error });
     }
     if (response.ok) return response;
     const message = await problemOf(response);
     if (REFUSALS.has(response.status)) throw new RefusedError(message);
     if (response.status === 401) {
       throw new UnreachableError(
-        `The server at ${url} wants credentials. Set TANDEM_TOKEN to an access token. ${message}`,
+        `The server at ${url} requires credentials. Set TANDEM_TOKEN to an access token. ${message}`,
       );
     }
     throw new UnreachableError(`The server at ${url} answered ${response.status}: ${message}`);

@@ -88,7 +88,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
           if (Date.now() - silentSince > patienceMs) {
             throw error instanceof UnreachableError
               ? error
-              : new UnreachableError(`The server at ${url} broke off while run ${runId} was followed.`, {
+              : new UnreachableError(`The connection to the server at ${url} broke while following run ${runId}.`, {
                 cause: error,
               });
           }

@@ -28,8 +28,8 @@ export async function importCommand(
     if (values.held ? from !== undefined : from === undefined) {
       throw new UsageError(
         values.held
-          ? "--held is for what this database itself holds: name no other."
-          : "Nothing is named that could be imported: postgres://… or a folder of CSV dumps.",
+          ? "--held imports this database's own data: it takes no address."
+          : "Name the source to import: postgres://… or a folder of CSV dumps.",
       );
     }
     const outcome = await control.run(from ?? null, { dryRun: values["dry-run"] ?? false });
@@ -59,11 +59,11 @@ function outcomeLines({ report, assets, next }: ImportOutcome, terminal: Termina
       { width, paint },
     ),
   );
-  if (report.absent.length > 0) lines.push("", `Not there: ${report.absent.join(", ")}.`);
-  if (report.unknown.length > 0) lines.push("", `Passed over, being none of the tables: ${report.unknown.join(", ")}.`);
+  if (report.absent.length > 0) lines.push("", `Missing: ${report.absent.join(", ")}.`);
+  if (report.unknown.length > 0) lines.push("", `Ignored, unknown tables: ${report.unknown.join(", ")}.`);
   for (const { table, reasons } of report.tables) {
     if (reasons.length === 0) continue;
-    lines.push("", `Refused of ${table}:`);
+    lines.push("", `Refused rows of ${table}:`);
     for (const { reason, rows, example } of reasons) lines.push(`  ${rows} × ${reason} (${example})`);
   }
   if (assets) {
@@ -79,7 +79,7 @@ function outcomeLines({ report, assets, next }: ImportOutcome, terminal: Termina
   if (report.addresses.length > 0) {
     lines.push(
       "",
-      "Users, to read; for SIGN_IN_ALLOW, where it is to let them in:",
+      "Users, with scope read; to allow their sign-in, set:",
       `SIGN_IN_ALLOW=${report.addresses.map((address) => `${address}=read`).join(",")}`,
     );
   }

@@ -89,7 +89,7 @@ export async function parseMaterialize(args: readonly string[]): Promise<Materia
     if (selection !== "" || more) {
       const what = more ? `--${more}` : "selection";
       throw new UsageError(
-        `--retry takes no ${what}: it does again what failed in run ${retry}, as it was asked for then.`,
+        `--retry takes no ${what}: it repeats the failed steps of run ${retry} with its original request.`,
       );
     }
   }
@@ -132,7 +132,7 @@ async function readConfig(text: string): Promise<Record<string, unknown>> {
       json = await Deno.readTextFile(text);
     } catch (error) {
       throw new UsageError(
-        `--config is neither a JSON object nor a file that can be read: ${(error as Error).message}.`,
+        `--config is neither a JSON object nor a readable file: ${(error as Error).message}.`,
       );
     }
   }
@@ -191,7 +191,7 @@ async function followBegun(
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     throw new UnreachableError(
-      `Run ${runId} was begun and cannot be followed: ${error.message} \`deno task assets\` shows what became of it.`,
+      `Run ${runId} was started but cannot be followed: ${error.message} \`deno task assets\` shows its result.`,
       { cause: error },
     );
   }

@@ -24,7 +24,7 @@ export function plainDisplay(stream: Stream, progress: RunProgress): RunDisplay 
         case "run_queued":
           return say(`run ${progress.runId} queued, steps: ${progress.steps.size}`);
         case "run_resumed":
-          return say(`run ${progress.runId} goes on`);
+          return say(`run ${progress.runId} continues`);
         case "run_interrupted":
           return say(`run ${progress.runId} was interrupted`);
         case "run_cancel_requested":
@@ -41,7 +41,7 @@ export function plainDisplay(stream: Stream, progress: RunProgress): RunDisplay 
         case "step_succeeded":
           return say(`made ${publishedText(step!)} in ${duration(tookMs(step!, time) ?? 0)}`);
         case "step_up_to_date":
-          return say("up to date, nothing had to be made");
+          return say("up to date, nothing to do");
         case "step_failed":
           return say(`failed: ${step!.error}`);
         case "step_skipped":

@@ -5,7 +5,7 @@ import { counted, wrap } from "./text.ts";
 /** A plan for people: what will run, in which order, why, and what only if something upstream comes out different. */
 export function planText(plan: Plan, { width, paint }: { width: number; paint: Paint }): string[] {
   if (plan.steps.length === 0) {
-    const verdict = plan.blocked.length > 0 ? "what is stale has to wait" : freshText(plan);
+    const verdict = plan.blocked.length > 0 ? "stale assets are blocked" : freshText(plan);
     return [...wrap(`Nothing to do for "${plan.selection}": ${verdict}.`, width, "  "), ...waitingLines(plan, width)];
   }
   const certain = plan.steps.filter((step) => step.certain).length;

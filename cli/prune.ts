@@ -19,7 +19,7 @@ export async function pruneCommand(
       return 0;
     }
     if (positionals.length > 0) {
-      throw new UsageError(`prune takes no "${positionals[0]}": each asset's retention says what is kept.`);
+      throw new UsageError(`prune takes no "${positionals[0]}": each asset declares its own retention.`);
     }
     const opened = typeof control === "function" ? await control() : control;
     const dryRun = values["dry-run"] ?? false;
@@ -35,7 +35,7 @@ function prunedLines(
   { dryRun, terminal }: { dryRun: boolean; terminal: Terminal },
 ): string[] {
   const { stdout } = terminal;
-  if (assets.length === 0) return ["Nothing to prune: every version that is there is kept."];
+  if (assets.length === 0) return ["Nothing to prune: all versions are kept."];
   const table = textTable(
     [
       { title: "asset" },
@@ -54,6 +54,6 @@ function prunedLines(
     { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) },
   );
   const rows = assets.reduce((sum, asset) => sum + asset.rows, 0);
-  const said = dryRun ? "would go. Nothing was changed" : "went";
+  const said = dryRun ? "would be deleted. Nothing was changed" : "deleted";
   return [...table, "", `${rows} ${rows === 1 ? "row" : "rows"} ${said}.`];
 }

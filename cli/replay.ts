@@ -40,7 +40,7 @@ export async function replayCommand(
 function conditionOf(text: string): [column: string, value: string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new UsageError(`"${text}" is no condition: write COLUMN=VALUE, such as session=2026-11-27.`);
+  throw new UsageError(`"${text}" is not a condition: write COLUMN=VALUE, such as session=2026-11-27.`);
 }
 
 function replayLines(replay: Replay, paint: Paint): string[] {
@@ -49,10 +49,10 @@ function replayLines(replay: Replay, paint: Paint): string[] {
   const took = `Made again in ${duration(1000 * seconds)}`;
   if (same) return [...lines, paint("green", `${took}: ${counted(recordedRows, "row")}, the same to the last bit.`)];
   lines.push(
-    paint("red", `${took}: not the same. ${count(recordedRows)} rows were recorded, ${count(replayedRows)} made.`),
+    paint("red", `${took}: different. ${count(recordedRows)} rows recorded, ${count(replayedRows)} made.`),
   );
   if (codeVersion !== receipt.codeVersion) {
-    lines.push(`The code is another version now: ${codeVersion}.`);
+    lines.push(`The code version has changed to ${codeVersion}.`);
   }
   for (const { key, column, recorded, replayed } of differences) {
     lines.push(

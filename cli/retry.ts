@@ -16,8 +16,8 @@ export async function retryCommand(
       return 0;
     }
     const [run, ...more] = positionals;
-    if (run === undefined) throw new UsageError("No run is named. Give its number.");
-    if (more.length > 0) throw new UsageError(`"${more[0]}" is too much: one run is retried at a time.`);
+    if (run === undefined) throw new UsageError("Give the number of a run.");
+    if (more.length > 0) throw new UsageError(`"${more[0]}" is unexpected: one run is retried at a time.`);
     const runId = runNumber(run, "RUN");
     const opened = typeof control === "function" ? await control() : control;
     return await followToEnd(await opened.retry(runId), { json: values.json ?? false, control: opened, terminal });

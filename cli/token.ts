@@ -26,7 +26,7 @@ export async function tokenCommand(
       return 0;
     }
     const [what, one, ...more] = positionals;
-    if (more.length > 0) throw new UsageError(`"${more[0]}" is too much. A name with blanks needs quotes.`);
+    if (more.length > 0) throw new UsageError(`"${more[0]}" is unexpected. A name with spaces needs quotes.`);
     const json = (value: unknown) => terminal.stdout.write(JSON.stringify(value, null, 2) + "\n");
     switch (what) {
       case "create": {
@@ -35,13 +35,13 @@ export async function tokenCommand(
         if (values.json) json(created);
         else {
           terminal.stderr.write(`Token ${created.token.id}, "${created.token.name}", may ${does[wanted.scope]}.\n`);
-          terminal.stderr.write("Keep it now: it is not shown again.\n");
+          terminal.stderr.write("Store it now: it is not shown again.\n");
           terminal.stdout.write(`${created.secret}\n`);
         }
         return 0;
       }
       case "list": {
-        if (one !== undefined) throw new UsageError(`"${one}" is too much: all tokens are listed.`);
+        if (one !== undefined) throw new UsageError(`"${one}" is unexpected: all tokens are listed.`);
         const listed = await (await tokens()).list();
         if (values.json) json({ tokens: listed });
         else if (listed.length === 0) terminal.stdout.write("There are no tokens.\n");
@@ -50,7 +50,7 @@ export async function tokenCommand(
       }
       case "revoke": {
         if (one === undefined || !/^[1-9]\d{0,14}$/.test(one)) {
-          throw new UsageError(`"revoke" wants the number of a token, as \`deno task token list\` shows it.`);
+          throw new UsageError(`"revoke" requires the number of a token from \`deno task token list\`.`);
         }
         const revoked = await (await tokens()).revoke(Number(one));
         if (values.json) json(revoked);
@@ -59,7 +59,7 @@ export async function tokenCommand(
       }
       default:
         throw new UsageError(
-          what === undefined ? "Say what to do: create, list or revoke." : `"token" cannot "${what}".`,
+          what === undefined ? "Give an action: create, list or revoke." : `"token" has no action "${what}".`,
         );
     }
   });
@@ -68,18 +68,18 @@ export async function tokenCommand(
 const does: Readonly<Record<Scope, string>> = {
   read: "read",
   operate: "read and operate",
-  admin: "read, operate, and give and take access",
+  admin: "read, operate, and grant and revoke access",
 };
 
 function nameOf(text: string | undefined): string {
-  if (text === undefined || text.trim() === "") throw new UsageError("No name is given, by which to know the token.");
+  if (text === undefined || text.trim() === "") throw new UsageError("The token needs a name.");
   if (text.length > 100 || /\p{Cc}/u.test(text)) throw new UsageError("A name has at most 100 letters.");
   return text.trim();
 }
 
 function scopeOf(text = "read"): Scope {
   const scope = scopes.find((name) => name === text);
-  if (scope === undefined) throw new UsageError(`There is no scope "${text}": it is ${scopes.join(", ")}.`);
+  if (scope === undefined) throw new UsageError(`Unknown scope "${text}". Use one of ${scopes.join(", ")}.`);
   return scope;
 }
 

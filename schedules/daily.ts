@@ -4,7 +4,7 @@ import type { Schedule } from "../engine/mod.ts";
 export function daily(settings: { dailySchedule: string; scheduleTimeZone: string }): Schedule {
   return {
     name: "daily",
-    description: "After the close of each trading day: new bars, and everything that follows from them.",
+    description: "After the close of each trading day: new bars and everything downstream.",
     cron: settings.dailySchedule,
     timeZone: settings.scheduleTimeZone,
     selection: "*",

@@ -41,7 +41,7 @@ export async function fillMissing(
     } catch (error) {
       if (signal.aborted) return;
       if (!isDatabaseTrouble(error)) {
-        logger.error(`What is missing could not be materialized: ${messageOf(error)}`);
+        logger.error(`Missing assets could not be materialized: ${messageOf(error)}`);
         return;
       }
       // Looks again at what is missing and open when the database is back.

@@ -41,7 +41,7 @@ export function importControl(
       } catch (error) {
         if (!(error instanceof FolderHeldError)) throw error;
         throw new ImportError(
-          `${error.message} An import needs the database to itself: stop that process, import, and start it again.`,
+          `${error.message} An import needs exclusive use of the database: stop that process, import, and start it again.`,
         );
       } finally {
         await service?.close();
@@ -59,13 +59,13 @@ async function published(engine: Engine, keys: readonly string[]) {
   for (let tries = 0; (await engine.plan({ selection })).steps.length > 0; tries++) {
     if (tries === mostTries) {
       throw new ImportError(
-        "Other processes take the runs of this import and know nothing of it. Stop them, import, and start them again.",
+        "Other processes without the imported rows took the runs of this import. Stop them, import, and start them again.",
       );
     }
     const { id, status, steps } = await engine.finished((await engine.submit({ selection, trigger: "import" })).id);
     if (status === "succeeded") continue;
     const failed = steps.find(({ error }) => error);
-    throw new ImportError(`Run ${id}, which imports, ${status}: ${failed?.error?.message ?? "its log says why"}`);
+    throw new ImportError(`Import run ${id} ${status}: ${failed?.error?.message ?? "see its log"}`);
   }
   return await Promise.all(keys.map(async (key) => {
     const made = (await engine.materializations(key, { limit: mostMade })).filter(({ id }) => id > before.get(key)!);

@@ -96,9 +96,7 @@ export async function openService(
       },
       async close() {
         await engine.close();
-        await database.close().catch((error) =>
-          logger.warn(`The database did not close in order: ${messageOf(error)}`)
-        );
+        await database.close().catch((error) => logger.warn(`The database did not close cleanly: ${messageOf(error)}`));
       },
     };
   } catch (error) {

@@ -30,7 +30,7 @@ export async function serve(
   const { host, port, shutdownSeconds, publicUrl } = environment;
   using signals = stopSignals((signal) =>
     logger.info(
-      `Stopping on ${signal}: what runs has ${shutdownSeconds} s, then the next process goes on with it. Once more to stop at once.`,
+      `Stopping on ${signal}: running steps have ${shutdownSeconds} s; after that the next process continues them. Repeat to stop at once.`,
     )
   );
   const { stopping } = signals;
@@ -49,12 +49,12 @@ export async function serve(
     logger.info(`Tandem ${deno.version} serves ${url}; data is in ${database.location}.`);
     logger.info(
       access.required
-        ? `Who asks shows an access token${environment.signIn ? ` or signs in at ${environment.signIn.issuer}` : ""}.`
-        : "Everybody on this machine can read and materialize. AUTHENTICATION=required asks for access tokens.",
+        ? `Requests need an access token${environment.signIn ? ` or a sign-in at ${environment.signIn.issuer}` : ""}.`
+        : "All programs on this machine can read and materialize. AUTHENTICATION=required requires access tokens.",
     );
     if (environment.signIn?.tokenInUrl) {
       logger.warn(
-        "TOKEN_IN_URL=on: who signs in for another page takes a token of a day there in the address, where the browser's history and that site's logs keep it.",
+        "TOKEN_IN_URL=on: sign-ins for other origins put a token, valid for a day, into the address, where the browser's history and that site's logs keep it.",
       );
     }
     const alerts = alertsOf(service, { environment, logger, serviceUrl: url });
@@ -96,7 +96,7 @@ async function closed(server: LastingServer, timeIsUp: AbortSignal, logger: Logg
   timeIsUp.addEventListener("abort", onLate, { once: true });
   if (timeIsUp.aborted) setTimeout(onLate, lastMomentMs);
   if (await Promise.race([server.shutdown({ patienceMs: 4_000_000 }), late.promise]) === "late") {
-    logger.warn("Some answers were still being read when the time was up; they are cut off.");
+    logger.warn("Some responses were still being read when the time was up; they are cut off.");
   }
 }
 
@@ -109,7 +109,7 @@ function listen({ host, port }: Environment, app: Hono, logger: Logger): Lasting
         `PORT: ${port} on ${host} is in use by another program. Stop it, set PORT to another number, or to 0 for any free one.`,
       );
     }
-    throw new ConfigurationError(`HOST: ${host} port ${port} cannot be listened on: ${messageOf(error)}.`);
+    throw new ConfigurationError(`HOST: cannot listen on ${host} port ${port}: ${messageOf(error)}.`);
   }
 }
 
@@ -117,8 +117,8 @@ function listen({ host, port }: Environment, app: Hono, logger: Logger): Lasting
 async function requireCredentials({ host, signIn }: Environment, access: Access): Promise<void> {
   if (!access.required || signIn !== undefined || await access.tokens.anyHolds()) return;
   throw new ConfigurationError(
-    `AUTHENTICATION: credentials are required, HOST being ${host}, and none exist. Create an access token ` +
-      "(deno task token create NAME --scope admin), or let people sign in: set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and " +
-      "SIGN_IN_ALLOW. To be reached from this machine alone and open there, set HOST to 127.0.0.1.",
+    `AUTHENTICATION: credentials are required with HOST=${host}, and none exist. Create an access token ` +
+      "(deno task token create NAME --scope admin), or set up sign-in: GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and " +
+      "SIGN_IN_ALLOW. To serve only this machine, without credentials, set HOST to 127.0.0.1.",
   );
 }

@@ -30,7 +30,7 @@ export function requireReadableEnvFile(path = ".env"): void {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
     const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`${path} cannot be read, so that none of its settings counts: ${why}.`);
+    throw new ConfigurationError(`${path} cannot be read: ${why}. None of its settings would apply.`);
   }
   const fault = faultOf(bytes);
   if (fault !== null) throw new ConfigurationError(`${path}${fault}`);
@@ -39,21 +39,21 @@ export function requireReadableEnvFile(path = ".env"): void {
 function faultOf(bytes: Uint8Array): string | null {
   const isMarked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (isMarked || bytes.includes(0)) {
-    return " is stored as UTF-16, so that none of its settings counts. Store it as UTF-8.";
+    return " is stored as UTF-16: none of its settings would apply. Store it as UTF-8.";
   }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return " is not UTF-8, so that none of its settings counts. Store it as UTF-8, or write ASCII letters alone.";
+    return " is not UTF-8: none of its settings would apply. Store it as UTF-8, or use only ASCII letters.";
   }
   if (/\r(?!\n)/.test(text)) {
-    return " has lines that end in a carriage return alone, which are read as one line. End them with a line feed.";
+    return " has lines that end in a bare carriage return, which are read as one line. End them with a line feed.";
   }
   const line = lineThatSetsNothing(text);
   return line === null
     ? null
-    : `, line ${line}: it sets nothing. Write it as NAME=VALUE, put # before a remark, or remove it.`;
+    : `, line ${line}: it sets nothing. Write it as NAME=VALUE, put # before a comment, or remove it.`;
 }
 
 /** Number from 1 of the first line that is neither blank, a remark, an assignment nor a further line of a quoted value. */

@@ -74,7 +74,7 @@ const Variables = z.object({
   CALENDAR: variable(
     z.string().regex(/^(XNYS|weekdays|24\/7|none|sessions:.+)$/s),
     "XNYS",
-    "XNYS, weekdays, 24/7, none or sessions:PATH, the path of a file with the date of a session a line",
+    "XNYS, weekdays, 24/7, none or sessions:PATH, the path of a file with one session date a line",
   ),
   POLYGON_API_KEY: optional(z.string().regex(/^[\x21-\x7e]+$/), "the vendor's key, in visible ASCII without blanks", {
     secret: true,
@@ -88,7 +88,7 @@ const Variables = z.object({
   POLYGON_CALLS_PER_MINUTE: variable(
     callsPerMinute,
     "5",
-    "a whole number from 1 to 60000: what the vendor's plan allows",
+    "a whole number from 1 to 60000: the limit of the vendor's plan",
   ),
   UNIVERSE: variable(
     z.string().refine(forms.isUniverse).transform(parseUniverse),
@@ -100,14 +100,14 @@ const Variables = z.object({
   BARS_AFTER_CLOSE_MINUTES: variable(
     z.coerce.number().int().min(0).max(900),
     "120",
-    "a whole number from 0 to 900: minutes after the close from which on the vendor has the session",
+    "a whole number from 0 to 900: minutes after the close until the vendor has the session",
   ),
   PRESET: variable(Preset, "tandem", `one of ${Preset.options.join(", ")}`),
   ASSET_CONFIG: optional(z.string().min(1), "the path of a JSON file with settings by asset key"),
   DAILY_SCHEDULE: variable(
     z.string().refine(forms.isCron),
     "30 18 * * 1-5",
-    'a cron expression of five fields, minute hour day month weekday, that some day meets, such as "30 18 * * 1-5"',
+    'a cron expression of five fields, minute hour day month weekday, that matches some day, such as "30 18 * * 1-5"',
   ),
   SCHEDULE_TIME_ZONE: variable(
     z.string().refine(forms.isTimeZone),
@@ -122,18 +122,18 @@ const Variables = z.object({
   EVENT_RETENTION_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
   ROW_HISTORY_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
   ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }), "an http or https address", { secret: true }),
-  ALERT_WEBHOOK_SECRET: optional(z.string().min(16), "at least 16 letters that the receiver knows too", {
+  ALERT_WEBHOOK_SECRET: optional(z.string().min(16), "at least 16 letters, shared with the receiver", {
     secret: true,
   }),
   ALERT_REPEAT_HOURS: variable(z.coerce.number().positive().max(8760), "24", "hours, above 0 and at most 8760"),
-  ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn for checks that only warn too"),
+  ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn to include warnings"),
   AUTHENTICATION: optional(
     z.enum(["off", "required"]),
-    "off or required; unset, it is required unless the service is reached from this machine alone and sign-in is not set up",
+    "off or required; unset, it is required unless only this machine can reach the service and sign-in is not set up",
   ),
   PUBLIC_URL: optional(
     z.string().refine(forms.isPublicAddress).transform((text) => new URL(text)),
-    "the https:// address under which people reach the service, without path; http:// on this machine only",
+    "the public https:// address of the service, without path; http:// on this machine only",
   ),
   GOOGLE_CLIENT_ID: optional(z.string().regex(/^[\x21-\x7e]+$/), "the id of an OAuth client of Google's"),
   GOOGLE_CLIENT_SECRET: optional(z.string().regex(/^[\x21-\x7e]+$/), "the secret of that client", { secret: true }),
@@ -146,7 +146,7 @@ const Variables = z.object({
   ALLOWED_ORIGINS: optional(
     z.string().refine(forms.isOriginList).transform(forms.originsIn),
     "origins separated by commas, each as browsers send it, such as https://pairs.example.com or http://localhost:3000: " +
-      "no path and no slash behind, http:// on this machine only, and no *",
+      "no path and no trailing slash, http:// on this machine only, and no *",
   ),
   TOKEN_IN_URL: variable(z.enum(["off", "on"]), "off", "off or on"),
   COMPAT: variable(Compat, "none", "none or strict"),
@@ -158,7 +158,7 @@ const Variables = z.object({
   TRUSTED_PROXIES: variable(
     z.coerce.number().int().min(0).max(10),
     "0",
-    "a whole number from 0 to 10: how many proxies stand in front",
+    "a whole number from 0 to 10: the number of proxies in front",
   ),
   SHUTDOWN_SECONDS: variable(z.coerce.number().min(0).max(3_600), "8", "seconds, from 0 to 3600"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
@@ -261,31 +261,31 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     ] as (keyof typeof Variables.shape)[];
     for (const name of names) {
       const { allowed, secret } = expectations.get(Variables.shape[name])!;
-      const read = secret ? "what was read (not shown: it may hold a secret)" : `"${given[name]}"`;
+      const read = secret ? "the value (not shown: it may be a secret)" : `"${given[name]}"`;
       lines.push(`${name}: ${read} cannot be used. Allowed: ${allowed}.`);
     }
   }
   if (given.MARKET_DATA === "polygon" && given.POLYGON_API_KEY === undefined) {
     lines.push(
-      "POLYGON_API_KEY: it is not set, and MARKET_DATA=polygon needs it. Set it to the key of your account with the vendor, " +
+      "POLYGON_API_KEY: not set, but required by MARKET_DATA=polygon. Set it to the key of your account with the vendor, " +
         "or set MARKET_DATA to a source without a key.",
     );
   }
   const isFile = /^(csv:|parquet:|imported$)/.test(given.MARKET_DATA ?? "");
   if (given.CALENDAR !== undefined && given.CALENDAR !== "XNYS" && !isFile) {
     lines.push(
-      `CALENDAR: "${given.CALENDAR}" is for bars of a file, and MARKET_DATA=${
+      `CALENDAR: "${given.CALENDAR}" applies only to bars of a file, and MARKET_DATA=${
         given.MARKET_DATA ?? "simulated"
-      } has the sessions of XNYS. Leave CALENDAR unset, or set MARKET_DATA to csv:PATH, parquet:PATH or imported.`,
+      } uses the sessions of XNYS. Leave CALENDAR unset, or set MARKET_DATA to csv:PATH, parquet:PATH or imported.`,
     );
   }
   const signInParts = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "SIGN_IN_ALLOW"] as const;
   const absent = signInParts.filter((name) => given[name] === undefined);
   if (absent.length === 1 || absent.length === 2) {
     lines.push(
-      `${absent.join(" and ")}: not set, though ${
+      `${absent.join(" and ")}: not set, although ${
         signInParts.filter((name) => !absent.includes(name)).join(" and ")
-      } is. Signing in needs all three: set what is missing, or none of them.`,
+      } is. Sign-in needs all three: set them all, or none.`,
     );
   }
   if (
@@ -293,21 +293,21 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     !forms.isLoopback(given.HOST ?? "127.0.0.1")
   ) {
     lines.push(
-      "PUBLIC_URL: it is not set, and signing in needs the address under which people reach the service, to which they are sent back.",
+      "PUBLIC_URL: not set, but sign-in needs the public address of the service for its redirect.",
     );
   }
   if (
     given.TOKEN_IN_URL === "on" && (given.ALLOWED_ORIGINS === undefined || given.GOOGLE_CLIENT_ID === undefined)
   ) {
     lines.push(
-      "TOKEN_IN_URL: on is for pages of ALLOWED_ORIGINS whose visitors sign in, and ALLOWED_ORIGINS or GOOGLE_CLIENT_ID is not set. Leave it unset, or set both.",
+      "TOKEN_IN_URL: on requires ALLOWED_ORIGINS and sign-in, and ALLOWED_ORIGINS or GOOGLE_CLIENT_ID is not set. Leave it unset, or set both.",
     );
   }
   const loopbackOnly = forms.isLoopback(given.HOST ?? "127.0.0.1") &&
     (given.PUBLIC_URL === undefined || forms.isLoopback(URL.parse(given.PUBLIC_URL)?.hostname ?? ""));
   if (given.AUTHENTICATION === "off" && !loopbackOnly) {
     lines.push(
-      "AUTHENTICATION: off is for this machine alone, and HOST or PUBLIC_URL is another address. Leave it unset, or set HOST to 127.0.0.1 and leave PUBLIC_URL out.",
+      "AUTHENTICATION: off is allowed only on this machine, and HOST or PUBLIC_URL is another address. Leave it unset, or set HOST to 127.0.0.1 and leave PUBLIC_URL out.",
     );
   }
   if (!parsed.success || lines.length > 0) throw new ConfigurationError(lines.join("\n"));

@@ -102,7 +102,7 @@ Deno.test("materializeCommand() shows no usage for what goes wrong after the run
   const terminal = fakeTerminal();
   const control = { ...scriptedControl({}), run: () => Promise.reject(new RefusedError("There is no run 7.")) };
   assert.equal(await materializeCommand(["*"], control, terminal), 1);
-  assert.match(terminal.err, /^Run 7 was begun and cannot be followed: There is no run 7\. /);
+  assert.match(terminal.err, /^Run 7 was started but cannot be followed: There is no run 7\. /);
   assert.doesNotMatch(terminal.err, /Usage/);
 });
 

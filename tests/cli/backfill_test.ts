@@ -28,7 +28,7 @@ for (const [name, controlOf] of ways) {
       const plan = await run(control, ["events", "quotes", "--to", "2024-01-03", "--dry-run"]);
       assert.equal(plan.code, 0);
       assert.match(plan.out, /^Backfill of "events quotes" to 2024-01-03: 4 partitions, time unknown/);
-      assert.match(plan.out, /1 +events +whole +1 +unknown: it never ran\n2 +quotes +4 +1 +unknown/);
+      assert.match(plan.out, /1 +events +whole +1 +unknown: never run before\n2 +quotes +4 +1 +unknown/);
       assert.deepEqual((await run(control, ["--list"])).out, "There is no backfill yet.\n");
 
       const made = await run(control, ["events", "quotes", "adjusted", "--names", "A, B"]);
@@ -55,7 +55,7 @@ for (const [name, controlOf] of ways) {
       const failed = await run(control, ["quotes"]);
       assert.equal(failed.code, 1);
       assert.match(failed.out, /Backfill 1 failed: 4 of 8 partitions done, 4 failed\.\n/);
-      assert.match(failed.out, /not to be had\.\nTry again what is missing: deno task backfill --retry 1\n$/);
+      assert.match(failed.out, /not to be had\.\nRetry missing partitions: deno task backfill --retry 1\n$/);
       partition.world.before = () => {};
       const retried = await run(control, ["--retry", "1", "--json"]);
       assert.equal(retried.code, 0);
@@ -80,7 +80,7 @@ for (const [name, controlOf] of ways) {
       const left = await following;
       assert.equal(left.code, 1);
       assert.match(left.out, /Backfill 1 ░{24} {2}0 % {2}0 of 8 partitions {2}quotes/);
-      assert.match(left.out, /Backfill 1 stays: it goes on in the service/);
+      assert.match(left.out, /Backfill 1 continues in the service/);
       assert.match(
         (await run(control, ["--pause", "1"])).out,
         /^Backfill 1 paused: 0 of 8 partitions done, 8 to make\./,
@@ -102,8 +102,8 @@ Deno.test("backfill refuses what it does not understand, with how it is used", (
       const [args, said] of [
         [[], /^Name what to backfill/],
         [["--list", "--pause", "1"], /^One thing at a time/],
-        [["quotes", "--list"], /^"quotes" does not go with --list/],
-        [["--pause", "1", "--from", "2024-01-01"], /^"--from" does not go with --pause/],
+        [["quotes", "--list"], /^"quotes" cannot be combined with --list/],
+        [["--pause", "1", "--from", "2024-01-01"], /^"--from" cannot be combined with --pause/],
         [["--pause", "x"], /^--pause takes the number of a backfill/],
         [["--nonsense"], /^There is no option --nonsense/],
       ] as const

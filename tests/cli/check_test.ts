@@ -35,10 +35,10 @@ Deno.test("checkCommand() shows what each check found, and succeeds where checks
   assert.equal(
     terminal.out,
     `\
-asset  check      result   what it found
+asset  check      result   details
 bars   not_empty  passed   12 rows
 bars   calm       warns    12 rows
-pairs             missing  there is no version to judge
+pairs             missing  no version to check
 `,
   );
 });
@@ -55,7 +55,7 @@ Deno.test("checkCommand() says where there is no check, and how it is used", asy
   assert.equal(await checkCommand(["bars"], scriptedControl({}), terminal), 0);
   assert.equal(terminal.out, "None of the selected assets has a check.\n");
   for (
-    const [args, said] of [[[], /Nothing is selected/], [["bars", "--names", " , "], /--names names no check/]] as const
+    const [args, said] of [[[], /Nothing is selected/], [["bars", "--names", " , "], /--names is empty/]] as const
   ) {
     const terminal = fakeTerminal();
     assert.equal(await checkCommand(args, scriptedControl({}), terminal), 2);

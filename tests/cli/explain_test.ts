@@ -64,13 +64,13 @@ Deno.test("impactCommand() shows partitions, time and calls in order", async () 
   assert.equal(
     terminal.out,
     `\
-A change of 1,200 partitions of daily_bars touches 1,201 partitions of 2 assets:
+A change of 1,200 partitions of daily_bars affects 1,201 partitions of 2 assets:
 
 asset         partitions        time  vendor calls
 clean_prices       1,200      30.0 s             3
 pairs              whole  2 min 00 s
 
-Together 2 min 30 s, one after the other, and 3 vendor calls.
+In total 2 min 30 s, one after the other, and 3 vendor calls.
 `,
   );
 });
@@ -83,9 +83,9 @@ Deno.test("whyCommand() and impactCommand() refuse what they do not understand, 
     return [await command(args, error ? failing : control, terminal), terminal.err.split("\n")[0]];
   };
   assert.deepEqual(await run(whyCommand, []), [2, "Name an asset."]);
-  assert.deepEqual(await run(whyCommand, ["a", "B", "C"]), [2, "A partition has one name and one date at most."]);
-  assert.deepEqual(await run(impactCommand, ["a", "b"]), [2, '"b" is too much: one asset at a time.']);
-  assert.deepEqual(await run(impactCommand, ["a", "--from", "May"]), [2, '"May" is no date.']);
+  assert.deepEqual(await run(whyCommand, ["a", "B", "C"]), [2, "A partition has at most one name and one date."]);
+  assert.deepEqual(await run(impactCommand, ["a", "b"]), [2, '"b" is unexpected: one asset at a time.']);
+  assert.deepEqual(await run(impactCommand, ["a", "--from", "May"]), [2, '"May" is not a date.']);
   assert.deepEqual(await run(whyCommand, ["a"], new RefusedError("There is no a.")), [2, "There is no a."]);
   assert.deepEqual(await run(impactCommand, ["a"], new UnreachableError("Gone.")), [1, "Gone."]);
 });

@@ -43,9 +43,9 @@ Deno.test("import tells what was taken of each table, what not and why, and what
       /^Read postgres:\/\/127\.0\.0\.1:5432\/prices:$/m,
       /^gold\.etf_daily_ohlc +5 +2 +1 +2 +has no close, and 1 more$/m,
       /^gold\.model_trades +5 +0 +0 +0 +is not taken$/m,
-      /^Not there: raw\.tickers\.$/m,
-      /^Passed over, being none of the tables: bronze\.tickers\.$/m,
-      /^Refused of gold\.etf_daily_ohlc:\n {2}1 × has no close \(row 3: A 2024-01-03\)\n {2}1 × date is missing \(row 4: A\)$/m,
+      /^Missing: raw\.tickers\.$/m,
+      /^Ignored, unknown tables: bronze\.tickers\.$/m,
+      /^Refused rows of gold\.etf_daily_ohlc:\n {2}1 × has no close \(row 3: A 2024-01-03\)\n {2}1 × date is missing \(row 4: A\)$/m,
       /^imported_daily_bars +2 +2 +0$/m,
       /^SIGN_IN_ALLOW=ann@example\.com=read,bob@example\.com=read$/m,
       /^Start it\.$/m,
@@ -65,9 +65,9 @@ Deno.test("import --dry-run writes nothing and says so, --json prints one docume
 Deno.test("import says what it does not understand", async () => {
   for (
     const [args, said] of [
-      [[], /Nothing is named that could be imported/],
+      [[], /Name the source to import/],
       [["a", "b"], /One database or folder is imported at a time/],
-      [["a", "--held"], /--held is for what this database itself holds/],
+      [["a", "--held"], /--held imports this database's own data/],
       [["a", "--force"], /There is no option --force/],
     ] as const
   ) {

@@ -161,7 +161,7 @@ Deno.test("materializeCommand() cancels on Ctrl-C and waits for the end", async 
   assert.equal(await materializeCommand(["*"], control, terminal), 1);
   assert.deepEqual(control.calls.slice(1), ["cancel 7"]);
   const screen = screenOf(terminal.out, 80);
-  assert.equal(screen[0], "Cancelling run 7 … (Ctrl-C again to leave it)");
+  assert.equal(screen[0], "Cancelling run 7 … (Ctrl-C again to quit)");
   assert.equal(screen.at(-1), "Run 7 cancelled in 0.0 s: 1 cancelled.");
   assert.equal(terminal.held, 0);
 });
@@ -240,7 +240,7 @@ Deno.test("materializeCommand() --dry-run says what waits, and for what, once", 
   const some = await said({ ...plan, steps: plan.steps.slice(0, 1), blocked });
   assert.ok(some.includes("1 step will run, 2 assets are fresh, 2 wait.") && some.includes(left), some);
   const none = await said({ ...plan, steps: [], fresh: [], blocked });
-  assert.ok(none.includes("what is stale has to wait.") && none.includes(left), none);
+  assert.ok(none.includes("stale assets are blocked.") && none.includes(left), none);
 });
 
 Deno.test("materializeCommand() --dry-run --json prints the plan as one document", async () => {
@@ -269,7 +269,7 @@ for (
     ["no selection", [], /Nothing is selected/],
     ["an unknown flag", ["*", "--dryrun"], /There is no option --dryrun\./],
     ["a flag without its value", ["*", "--config"], /--config/],
-    ["config that is no file", ["*", "--config", "no_such_file.json"], /neither a JSON object nor a file/],
+    ["config that is no file", ["*", "--config", "no_such_file.json"], /neither a JSON object nor a readable file/],
     ["config that is no JSON", ["*", "--config", "{nonsense"], /is not JSON/],
   ] as const
 ) {

@@ -21,18 +21,18 @@ asset           versions  rows  table MB  keeps
 raw_daily_bars         3  1204       5.1  the last 30 days
 pair_signals           1     1       0.9  the current version
 
-1205 rows would go. Nothing was changed.
+1205 rows would be deleted. Nothing was changed.
 `,
   );
   const really = fakeTerminal();
   await pruneCommand([], scriptedControl({ pruned: pruned.slice(1) }), really);
-  assert.match(really.out, /\n1 row went\.\n$/);
+  assert.match(really.out, /\n1 row deleted\.\n$/);
 });
 
 Deno.test("pruneCommand() says where there is nothing, prints JSON, and takes no selection", async () => {
   const terminal = fakeTerminal();
   assert.equal(await pruneCommand([], scriptedControl({}), terminal), 0);
-  assert.equal(terminal.out, "Nothing to prune: every version that is there is kept.\n");
+  assert.equal(terminal.out, "Nothing to prune: all versions are kept.\n");
   const json = fakeTerminal();
   assert.equal(await pruneCommand(["--json", "--dry-run"], scriptedControl({ pruned }), json), 0);
   assert.deepEqual(JSON.parse(json.out), { dryRun: true, assets: pruned });

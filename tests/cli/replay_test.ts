@@ -70,7 +70,7 @@ Deno.test("replayCommand() fails where rows differ, and says which and that the 
   assert.equal(await replayCommand(["portfolio_daily"], scriptedControl({ replays: [different] }), terminal), 1);
   assert.match(
     terminal.out,
-    /not the same\. 1,204 rows were recorded, 1,203 made\.\nThe code is another version now: 4\+1f\.\n/,
+    /different\. 1,204 rows recorded, 1,203 made\.\nThe code version has changed to 4\+1f\.\n/,
   );
   assert.match(terminal.out, /\n {2}session=2026-11-24 equity: 1\.5 was recorded, 1\.25 made\n/);
   assert.match(terminal.out, /\n {2}session=2026-11-25 row: \{"equity":1\.5\} was recorded, null made\n$/);
@@ -83,8 +83,8 @@ Deno.test("replayCommand() wants an asset and conditions, and shows how it is us
   for (
     const [args, message] of [
       [[], /^Name an asset\.\n/],
-      [["total", "session"], /^"session" is no condition: write COLUMN=VALUE/],
-      [["total", "=x"], /^"=x" is no condition/],
+      [["total", "session"], /^"session" is not a condition: write COLUMN=VALUE/],
+      [["total", "=x"], /^"=x" is not a condition/],
     ] as const
   ) {
     const terminal = fakeTerminal();

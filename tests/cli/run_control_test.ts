@@ -97,13 +97,13 @@ for (
     [["materialize", "a", "--priority", "1001"], /not "1001"/],
     [["materialize", "a", "--priority", ""], /not ""/],
     [["materialize", "--retry", "x"], /--retry is the number of a run, such as 12, not "x"/],
-    [["materialize", "a", "--retry", "12"], /--retry takes no selection: it does again what failed in run 12/],
+    [["materialize", "a", "--retry", "12"], /--retry takes no selection: it repeats the failed steps of run 12/],
     [["materialize", "--retry", "12", "--force"], /--retry takes no --force/],
     [["materialize", "--retry", "12", "--priority", "1"], /--retry takes no --priority/],
     [["materialize", "--retry", "12", "--dry-run"], /--retry takes no --dry-run/],
-    [["retry"], /No run is named/],
+    [["retry"], /Give the number of a run/],
     [["retry", "0"], /RUN is the number of a run, such as 12, not "0"/],
-    [["retry", "1", "2"], /"2" is too much: one run is retried at a time/],
+    [["retry", "1", "2"], /"2" is unexpected: one run is retried at a time/],
     [["retry", "1", "--force"], /There is no option --force/],
   ] as const
 ) {

@@ -39,7 +39,7 @@ for (const [name, withTokens] of ways) {
       const created = await run(of, "create", "nightly run", "--scope", "operate", "--expires-days", "30");
       assert.deepEqual([created.code, created.err], [
         0,
-        'Token 1, "nightly run", may read and operate.\nKeep it now: it is not shown again.\n',
+        'Token 1, "nightly run", may read and operate.\nStore it now: it is not shown again.\n',
       ]);
       assert.match(created.out, /^tandem_\w{49}\n$/);
       const json = await run(of, "create", "other", "--json");
@@ -58,15 +58,15 @@ Deno.test("token says what it does not understand", () =>
   withTinyEngine(async ({ database }) => {
     const of = () => Promise.resolve(storedTokens(openAccess({ database, required: true }).tokens, owner));
     const wrong: [args: string[], said: RegExp][] = [
-      [[], /Say what to do: create, list or revoke/],
-      [["make"], /"token" cannot "make"/],
-      [["create"], /No name is given/],
-      [["create", "a", "b"], /"b" is too much/],
-      [["create", "a", "--scope", "root"], /There is no scope "root": it is read, operate, admin/],
+      [[], /Give an action: create, list or revoke/],
+      [["make"], /"token" has no action "make"/],
+      [["create"], /The token needs a name/],
+      [["create", "a", "b"], /"b" is unexpected/],
+      [["create", "a", "--scope", "root"], /Unknown scope "root"\. Use one of read, operate, admin/],
       [["create", "a", "--expires-days", "soon"], /--expires-days "soon" is not a number/],
-      [["list", "all"], /"all" is too much/],
-      [["revoke"], /wants the number of a token/],
-      [["revoke", "x"], /wants the number of a token/],
+      [["list", "all"], /"all" is unexpected/],
+      [["revoke"], /requires the number of a token/],
+      [["revoke", "x"], /requires the number of a token/],
     ];
     for (const [args, said] of wrong) {
       const { code, err } = await run(of, ...args);
@@ -85,6 +85,6 @@ Deno.test("token says what to do where a server wants credentials", () =>
     assert.equal(code, 1);
     assert.match(
       err,
-      /The server at http:\/\/localhost:8000 wants credentials\. Set TANDEM_TOKEN to an access token\./,
+      /The server at http:\/\/localhost:8000 requires credentials\. Set TANDEM_TOKEN to an access token\./,
     );
   }));

@@ -118,7 +118,7 @@ for (const { name, ignore, open } of targets) {
           }
           const simulated = await tandem(environment, "assets");
           assert.equal(simulated.code, 2);
-          assert.match(simulated.err, /^tandem: MARKET_DATA: it is simulated, and this database holds imported bars/);
+          assert.match(simulated.err, /^tandem: MARKET_DATA: simulated bars would be mixed with the imported bars/);
           const chosen = await tandem(
             { ...environment, MARKET_DATA: "imported" },
             "materialize",
@@ -200,7 +200,7 @@ Deno.test("deno task import says what is wrong with what it is given, makes no d
     const { code, err } = await tandem({ DATA_DIR: data, MARKET_DATA: "imported" }, "assets");
     assert.deepEqual([code, err.split("\n")[0]], [
       2,
-      "tandem: MARKET_DATA: it is imported, and nothing has been imported yet: `deno task import` does so.",
+      "tandem: MARKET_DATA: imported is set, but nothing has been imported yet: run `deno task import`.",
     ]);
   }));
 
@@ -229,7 +229,7 @@ Deno.test("another MARKET_DATA asks before it drops bars: --replace drops them, 
         /^tandem: MARKET_DATA: the bars of this database are from csv, and csv: two\.csv would take their place: 3 bars of 1 ticker in 3 sessions, 2024-01-02 to 2024-01-04, would be gone\./,
       );
     }
-    assert.match(await served(at(two), "--replace"), /Replacing, as --replace demands\./);
+    assert.match(await served(at(two), "--replace"), /Replacing, because of --replace\./);
 
     assert.equal((await tandem(at(two), "materialize", "+daily_bars", "--json")).code, 2);
     const held = await tandem(at(two), "import", "--held");

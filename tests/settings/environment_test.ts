@@ -62,7 +62,7 @@ Deno.test("readEnvironment() reads the calendar of a file, and refuses one for a
   assert.equal(readEnvironment({ CALENDAR: "XNYS" }).calendar, "XNYS");
   assert.match(
     refused({ CALENDAR: "24/7" }),
-    /^CALENDAR: "24\/7" is for bars of a file, and MARKET_DATA=simulated has the sessions of XNYS\. Leave CALENDAR unset/,
+    /^CALENDAR: "24\/7" applies only to bars of a file, and MARKET_DATA=simulated uses the sessions of XNYS\. Leave CALENDAR unset/,
   );
 });
 
@@ -108,7 +108,7 @@ Deno.test("readEnvironment() puts tokens into addresses only for listed pages wh
   const chosen = readEnvironment({ ...signIn, ...pages, TOKEN_IN_URL: "on" }).signIn!;
   assert.deepEqual([chosen.tokenInUrl, chosen.allowedOrigins], [true, ["http://localhost:3000"]]);
   for (const part of [signIn, pages, {}]) {
-    assert.match(refused({ ...part, TOKEN_IN_URL: "on" }), /^TOKEN_IN_URL: on is for pages of ALLOWED_ORIGINS/);
+    assert.match(refused({ ...part, TOKEN_IN_URL: "on" }), /^TOKEN_IN_URL: on requires ALLOWED_ORIGINS/);
   }
   assert.match(refused({ TOKEN_IN_URL: "yes" }), /^TOKEN_IN_URL: "yes" cannot be used\. Allowed: off or on\.$/);
 });
@@ -227,7 +227,7 @@ Deno.test("readEnvironment() reads what a vendor needs", () => {
 });
 
 Deno.test("readEnvironment() asks for POLYGON_API_KEY in the mode that needs it, with the remedy, beside other faults", () => {
-  assert.match(refused({ MARKET_DATA: "polygon" }), /^POLYGON_API_KEY: .*MARKET_DATA=polygon needs it\. Set it to/);
+  assert.match(refused({ MARKET_DATA: "polygon" }), /^POLYGON_API_KEY: .*required by MARKET_DATA=polygon\. Set it to/);
   assert.deepEqual(refused({ MARKET_DATA: "polygon", PORT: "x" }).split("\n").map((line) => line.split(":")[0]), [
     "PORT",
     "POLYGON_API_KEY",
@@ -244,7 +244,7 @@ Deno.test("readEnvironment() never repeats a POLYGON_API_KEY, nor a POLYGON_URL,
     ] as const
   ) {
     const message = refused({ [name]: value });
-    assert.match(message, new RegExp(`^${name}: what was read \\(not shown`));
+    assert.match(message, new RegExp(`^${name}: the value \\(not shown`));
     assert.ok(!message.includes("hunter2"), message);
   }
 });

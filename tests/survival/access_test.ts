@@ -53,14 +53,14 @@ Deno.test("the service does not start on another address than this machine's own
     assert.equal(refused.code, 2);
     assert.match(
       refused.err,
-      /AUTHENTICATION: credentials are required, HOST being 0\.0\.0\.0, and none exist\..*deno task token create NAME/s,
+      /AUTHENTICATION: credentials are required with HOST=0\.0\.0\.0, and none exist\..*deno task token create NAME/s,
     );
     const off = await (await tandem(["start"], { DATA_DIR, HOST: "0.0.0.0", AUTHENTICATION: "off" })).ended;
     assert.equal(off.code, 2);
-    assert.match(off.err, /AUTHENTICATION: off is for this machine alone/);
+    assert.match(off.err, /AUTHENTICATION: off is allowed only on this machine/);
     const half = await (await tandem(["start"], { DATA_DIR, GOOGLE_CLIENT_ID: "x" })).ended;
     assert.equal(half.code, 2);
-    assert.match(half.err, /GOOGLE_CLIENT_SECRET and SIGN_IN_ALLOW: not set, though GOOGLE_CLIENT_ID is/);
+    assert.match(half.err, /GOOGLE_CLIENT_SECRET and SIGN_IN_ALLOW: not set, although GOOGLE_CLIENT_ID is/);
   }));
 
 Deno.test("with a token it starts, asks for it, and lets in the command line of who may read the folder", () =>
@@ -85,7 +85,7 @@ Deno.test("with a token it starts, asks for it, and lets in the command line of 
       const refused = await (await tandem(["token", "list"], { DATA_DIR, TANDEM_TOKEN: secret })).ended;
       assert.match(refused.err, /needs the scope "admin"; desk has "operate"/);
       assert.ok(!service.said().includes(JSON.parse(await Deno.readTextFile(note)).secret));
-      assert.match(service.said(), /Who asks shows an access token\./);
+      assert.match(service.said(), /Requests need an access token\./);
     } finally {
       const { code, err } = await service.stop();
       assert.equal(code, 0, err);
