@@ -28,7 +28,7 @@ export type Token = z.infer<typeof Token>;
 
 /** What a new token is to be. */
 export const NewToken = z.strictObject({
-  name: z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, "A name without control characters is wanted.")
+  name: z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, "A name without control characters is required.")
     .describe("What it is for"),
   scope: Scope.default("read"),
   expiresInDays: z.number().min(0.001).max(3_650).optional().describe(

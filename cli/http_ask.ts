@@ -27,7 +27,7 @@ export function httpAsk(
       response = await fetcher(new URL(path, url), { ...init, headers });
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      throw new UnreachableError(`The server at ${url} does not respond.`, { cause: error });
+      throw new UnreachableError(`The server at ${url} does not answer.`, { cause: error });
     }
     if (response.ok) return response;
     const message = await problemOf(response);

@@ -7,13 +7,15 @@ import { idPage, jsonBody, query } from "./validation.ts";
 
 const ResultsPage = z.strictObject({
   ...idPage,
-  name: z.string().regex(/^[\w.-]{1,200}$/, "The name of a check is wanted.").optional().describe(
-    "Only those of this check",
+  name: z.string().regex(/^[\w.-]{1,200}$/, "The name of a check is required.").optional().describe(
+    "Only results of this check",
   ),
 });
 
 const CheckRequest = z.strictObject({
-  selection: z.string().min(1).max(10_000).describe("Which assets, as for a run: `daily_bars+`, `group:pairs`, `*`"),
+  selection: z.string().min(1).max(10_000).describe(
+    "Selection of assets, as for a run: `daily_bars+`, `group:pairs`, `*`",
+  ),
   names: z.array(z.string().min(1).max(200)).min(1).max(100).optional().describe("Only checks of these names"),
 });
 
@@ -24,13 +26,13 @@ const CheckList = named(
 
 const describeRun = describeRoute({
   tag: "Assets",
-  summary: "Run checks on what is published",
+  summary: "Run checks on published rows",
   description:
-    "Judges the latest version of each selected asset that has checks, without making it, and records what they find with that version. A blocking check that fails takes nothing back: the asset counts as stale, and the next run makes it again.",
+    "Checks the latest version of each selected asset that has checks, without materializing it, and records the results with that version. A failed blocking check retracts nothing: the asset becomes stale, and the next run makes it again.",
   example: { body: { selection: "*" } },
   answers: {
     200: {
-      description: "What the checks found, by asset",
+      description: "Results of the checks, by asset",
       schema: named("CheckRunList", z.strictObject({ assets: z.array(CheckRun) })),
     },
   },
@@ -38,7 +40,7 @@ const describeRun = describeRoute({
 });
 const describeChecks = describeRoute({
   tag: "Assets",
-  summary: "What the checks of an asset found",
+  summary: "Check results of an asset",
   path: assetKey,
   example: { path: { key: "chosen_pairs" } },
   answers: { 200: { description: "Each check, and its history", schema: CheckList, headers: nextPage } },

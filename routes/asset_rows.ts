@@ -50,11 +50,11 @@ const defaultStallMs = 60_000;
 
 /** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
 export const RowParameters = z.strictObject({
-  order: list.optional().describe("Columns to sort by, separated by commas, `-` in front for descending"),
-  fields: list.optional().describe("Columns to answer with, separated by commas"),
+  order: list.optional().describe("Columns to sort by, separated by commas, with a leading `-` for descending"),
+  fields: list.optional().describe("Columns to return, separated by commas"),
   limit: wholeNumber(1, maxPageRows).default(defaultLimit),
-  cursor: z.string().max(10_000).optional().describe("Where the page before ended: its `nextCursor`"),
-  as_of: asOf.optional().describe("A materialization, or a moment: the version that held then; the latest by default"),
+  cursor: z.string().max(10_000).optional().describe("`nextCursor` of the previous page"),
+  as_of: asOf.optional().describe("A materialization, or a time: the version current then; the latest by default"),
   format: z.enum(formats).optional().describe("Instead of the Accept header"),
 });
 
@@ -72,7 +72,7 @@ const TableParameters = RowParameters.extend({
 /** What may be asked for in any format, filters by column beside it. */
 const AnyRowParameters = RowParameters.extend({
   limit: z.literal("all").or(wholeNumber(1, maxTableRows)).default(defaultLimit).describe(
-    `How many: of JSON, or of a page of text, at most ${maxPageRows}; of a file at most ${maxTableRows}. CSV, NDJSON and files hold all of them where it is \`all\` or left out`,
+    `Number of rows: for JSON, or a page of text, at most ${maxPageRows}; for a file at most ${maxTableRows}. CSV, NDJSON and files contain all rows with \`all\` or without a limit`,
   ),
 }).catchall(z.string());
 
@@ -80,7 +80,7 @@ const AnyRowParameters = RowParameters.extend({
 const RowList = RowPage.extend({
   asset: z.string(),
   sources: z.array(z.string()).describe(
-    "Where the rows came from in the beginning, such as simulated (invented prices), csv or polygon",
+    "Data source of the rows, such as simulated (invented prices), csv or polygon",
   ),
 });
 
@@ -88,7 +88,7 @@ const describeRows = describeRoute({
   tag: "Data",
   summary: "Rows of one version of an asset",
   description:
-    'Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte` and `in` (values separated by commas, one with a comma or a quote in double quotes: `ticker.in=BRK.B,"A,B"`); a column that has the name of a parameter is reached as `name.eq`. All filters must hold. Pages that follow each other through cursors come from one version, whatever is published between them.',
+    'Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte` and `in` (values separated by commas, one with a comma or a quote in double quotes: `ticker.in=BRK.B,"A,B"`); a column that has the name of a parameter is reached as `name.eq`. All filters must match. Consecutive pages (by cursor) come from one version, whatever is published between them.',
   path: assetKey,
   query: AnyRowParameters,
   example: { path: { key: "chosen_pairs" }, query: { order: "rank", limit: "5" } },
@@ -100,16 +100,16 @@ const describeRows = describeRoute({
       headers: {
         ...nextPage,
         ...dataSourceHeaders,
-        ETag: "The same for the same rows",
+        ETag: "Identifies the rows",
         "Tandem-Materialization": "The version that was read",
-        "Tandem-Committed-At": "When that version was published",
-        "Tandem-Row-Count": "How many rows follow, where they all do",
+        "Tandem-Committed-At": "Time of publication of that version",
+        "Tandem-Row-Count": "Number of rows, if all are sent",
         Vary: "Accept",
       },
     },
     304: {
-      description: "Nothing has changed since the ETag that was sent",
-      headers: { ...dataSourceHeaders, ETag: "The same", "Tandem-Materialization": "The version that holds" },
+      description: "Unchanged since the ETag of the request",
+      headers: { ...dataSourceHeaders, ETag: "The same", "Tandem-Materialization": "The current version" },
     },
   },
   problems: [404, 409],
@@ -214,7 +214,7 @@ export function assetRowRoutes(
       throw new Problem("not-ready", error.message, { headers: { "Retry-After": "10" } });
     });
     const onError = (error: unknown) =>
-      logger.warn(`${c.req.method} ${c.req.path} broke off: ${messageOf(error)}`, { requestId: c.get("requestId") });
+      logger.warn(`${c.req.method} ${c.req.path} was aborted: ${messageOf(error)}`, { requestId: c.get("requestId") });
     return c.body(rowBody(stream, { format, stallMs, onError }), 200, {
       ...headers,
       "Tandem-Row-Count": String(stream.rowCount),

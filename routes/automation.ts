@@ -5,16 +5,16 @@ import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { query, wholeNumber } from "./validation.ts";
 
 const Latest = z.strictObject({
-  limit: wholeNumber(1, 50).default(10).describe("How many evaluations to answer with"),
+  limit: wholeNumber(1, 50).default(10).describe("Number of evaluations to return"),
 });
 
 const describeState = describeRoute({
   tag: "Assets",
-  summary: "Under which condition an asset is made by itself",
-  description: "The condition, and how it was judged last as trees of true and false.",
+  summary: "The automation condition of an asset",
+  description: "The condition, and its last evaluations as trees of true and false.",
   path: assetKey,
   example: { path: { key: "chosen_pairs" } },
-  answers: { 200: { description: "The condition and its judgements", schema: AutomationState } },
+  answers: { 200: { description: "The condition and its evaluations", schema: AutomationState } },
   problems: [404],
 });
 const describeChange = (summary: string) =>
@@ -25,8 +25,8 @@ const describeChange = (summary: string) =>
     answers: { 200: { description: "The condition", schema: AutomationState } },
     problems: [404],
   });
-const describePause = describeChange("Judge the condition of an asset on, and do not follow it");
-const describeResume = describeChange("Follow the condition of an asset again");
+const describePause = describeChange("Pause an automation: its condition is still evaluated but starts no runs");
+const describeResume = describeChange("Resume an automation");
 
 /** Routes under `/v1/assets/:key/automation`. */
 export function automationRoutes(engine: Engine) {

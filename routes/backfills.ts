@@ -18,14 +18,14 @@ import { idPage, jsonBody, pathId, query, selectionText } from "./validation.ts"
 
 /** Body of `POST /v1/backfills`. */
 const NewBackfill = z.strictObject({
-  selection: selectionText.describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
+  selection: selectionText.describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by spaces"),
   from: z.string().optional().describe("First date, included; `YYYY-MM-DD`"),
   to: z.string().optional().describe("Last date, included"),
   names: z.array(z.string()).max(100_000).optional().describe(
-    "Of partitions, such as tickers; all unless told otherwise",
+    "Of partitions, such as tickers; default all",
   ),
-  force: z.boolean().default(false).describe("Make what is fresh again, too"),
-  dryRun: z.boolean().default(false).describe("Answer with the plan, and begin nothing"),
+  force: z.boolean().default(false).describe("Re-materialize fresh partitions, too"),
+  dryRun: z.boolean().default(false).describe("Return the plan, and start nothing"),
 });
 
 const BackfillsPage = z.strictObject(idPage);
@@ -42,11 +42,11 @@ const describeList = describeRoute({
   },
 });
 const accepted = {
-  202: { description: "The backfill", schema: Backfill, headers: { Location: "Where to follow it" } },
+  202: { description: "The backfill", schema: Backfill, headers: { Location: "URL of the backfill" } },
 };
 const describeNew = describeRoute({
   tag: "Backfills",
-  summary: "Make a range, piece by piece",
+  summary: "Materialize a range in small runs",
   headers: idempotencyHeaders,
   example: { body: { selection: "chosen_pairs+", from: "2024-01-01", dryRun: true } },
   answers: { 200: { description: "The plan", schema: BackfillPlan }, ...accepted },
@@ -95,13 +95,13 @@ export function backfillRoutes(engine: Engine) {
       }
     })
     .get("/:id", describeBackfill, async (c) => c.json(await backfills.get(backfillIdOf(c.req.param("id")))))
-    .post("/:id/pause", describeAction("Let a backfill rest after the run that it is in"), act("pause"))
-    .post("/:id/resume", describeAction("Go on with a backfill that rests"), act("resume"))
-    .post("/:id/cancel", describeAction("End a backfill, and the run that it is in"), act("cancel"))
-    .post("/:id/retry", describeAction("Try again what failed in a backfill, and what is missing"), act("retry"));
+    .post("/:id/pause", describeAction("Pause a backfill after its current run"), act("pause"))
+    .post("/:id/resume", describeAction("Resume a paused backfill"), act("resume"))
+    .post("/:id/cancel", describeAction("Cancel a backfill and its current run"), act("cancel"))
+    .post("/:id/retry", describeAction("Retry failed and missing partitions of a backfill"), act("retry"));
 }
 
 /** @throws {Problem} If no backfill can have this id. */
 function backfillIdOf(text: string): number {
-  return pathId(text, { kind: "unknown-backfill", message: "Backfills are numbered: there is none with this id." });
+  return pathId(text, { kind: "unknown-backfill", message: "There is no backfill with this id: ids are numbers." });
 }

@@ -6,7 +6,7 @@ export const dataSourceHeader = "Tandem-Data-Source";
 /** What the header is for, for the document of the API. */
 export const dataSourceHeaders = {
   [dataSourceHeader]:
-    "Where the data came from in the beginning: `simulated` (invented prices), `csv`, `parquet`, `imported`, `polygon`, several separated by commas, or `request` for what is computed of the body; absent where nothing says",
+    "Source of the data: `simulated` (invented prices), `csv`, `parquet`, `imported`, `polygon`, several separated by commas, or `request` for results computed from the body; absent if unknown",
 };
 
 /** The header for an answer that is made of some versions of assets; nothing where none of them names a source. */

@@ -8,10 +8,9 @@ import { query } from "./validation.ts";
 
 const describeFeed = describeRoute({
   tag: "Runs",
-  summary: "Everything that happens, as server-sent events",
-  description:
-    "Resumable by `Last-Event-ID`; an event `reset` says that some of what was missed is not known any more.",
-  headers: { "Last-Event-ID": "Id of the last event that was seen" },
+  summary: "All events, server-sent",
+  description: "Resumable by `Last-Event-ID`; an event `reset` means that some missed events are lost.",
+  headers: { "Last-Event-ID": "Id of the last received event" },
   answers: { 200: { description: "The events", mediaTypes: ["text/event-stream"] } },
 });
 

@@ -4,7 +4,7 @@ import { type Engine, Explanation, Impact } from "../engine/mod.ts";
 import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { nameList, query } from "./validation.ts";
 
-const date = z.iso.date("A date is wanted, as 2024-01-31.");
+const date = z.iso.date("A date such as 2024-01-31 is required.");
 
 const Partition = z.strictObject({
   name: z.string().min(1).optional().describe("Of a partition, such as a ticker"),
@@ -19,7 +19,7 @@ const Range = z.strictObject({
 
 const describeWhy = describeRoute({
   tag: "Assets",
-  summary: "Why an asset, or some of its partitions, are as they are",
+  summary: "Explain the state of an asset or some of its partitions",
   path: assetKey,
   example: { path: { key: "chosen_pairs" } },
   answers: { 200: { description: "The explanation, down to the cause", schema: Explanation } },
@@ -27,10 +27,10 @@ const describeWhy = describeRoute({
 });
 const describeImpact = describeRoute({
   tag: "Assets",
-  summary: "What a change of an asset, or of some of its partitions, would touch",
+  summary: "What a change of an asset, or of some of its partitions, would make stale",
   path: assetKey,
   example: { path: { key: "daily_bars" } },
-  answers: { 200: { description: "What would be made again, and what it takes", schema: Impact } },
+  answers: { 200: { description: "Affected partitions, minutes and vendor calls", schema: Impact } },
   problems: [404],
 });
 

@@ -10,7 +10,7 @@ const FreshnessList = named(
 
 const describeFreshness = describeRoute({
   tag: "Assets",
-  summary: "Which assets are in time, and which are late",
+  summary: "Assets in time, and late assets",
   answers: { 200: { description: "Every asset with a policy", schema: FreshnessList } },
 });
 

@@ -11,7 +11,7 @@ const Readiness = z.strictObject({
   /** E.g. `database`, `migrations`. */
   name: z.string(),
   ready: z.boolean(),
-  degraded: z.boolean().optional().describe("Whether something is wrong with it all the same"),
+  degraded: z.boolean().optional().describe("Whether it is impaired nevertheless"),
   /** A sentence for people; nothing of the inside may be in it. */
   message: z.string(),
 });
@@ -21,7 +21,7 @@ const Ready = named(
   "Ready",
   z.strictObject({
     status: z.enum(["ready", "degraded"]).describe(
-      "Degraded: something is wrong that keeps no request from being served",
+      "Degraded: a problem that does not prevent serving requests",
     ),
     checks: z.array(Readiness),
   }),
@@ -29,14 +29,14 @@ const Ready = named(
 
 const describeAlive = describeRoute({
   tag: "Health",
-  summary: "Whether the process is alive",
+  summary: "Liveness of the process",
   answers: {
     200: { description: "It is", schema: named("Alive", z.strictObject({ status: z.literal("alive") })) },
   },
 });
 const describeReady = describeRoute({
   tag: "Health",
-  summary: "Whether requests can be served",
+  summary: "Readiness to serve requests",
   answers: { 200: { description: "They can", schema: Ready } },
   problems: [503],
 });
@@ -51,7 +51,7 @@ export function healthRoutes(
     // It can do its work now: a balancer that gets 503 sends requests elsewhere.
     .get("/readyz", describeReady, async (c) => {
       const asked = ready().catch((error) => {
-        logger.error(`Readiness could not be told: ${messageOf(error)}`);
+        logger.error(`Readiness could not be determined: ${messageOf(error)}`);
         return undefined;
       });
       const checks = await within(timeoutMs, asked);
@@ -77,11 +77,11 @@ export function processReadiness(processes: readonly LiveProcess[], ownId: numbe
   const isSilent = ({ silentSeconds }: LiveProcess) => silentSeconds >= silentAfterSeconds;
   const own = processes.find(({ id }) => id === ownId);
   if (!own || isSilent(own)) {
-    return { name, ready: false, message: "This process has not been able to say that it is at work." };
+    return { name, ready: false, message: "This process has not written its heartbeat." };
   }
   const silent = processes.filter(isSilent);
   if (silent.length > 0) {
-    const said = `Not at work: ${silent.map(silentText).join("; ")}. What it holds waits for it, or for its end.`;
+    const said = `Silent: ${silent.map(silentText).join("; ")}. Its work waits until it resumes or ends.`;
     return { name, ready: true, degraded: true, message: said };
   }
   const count = processes.length === 1 ? "One process is" : `${processes.length} processes are`;

@@ -15,53 +15,53 @@ import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { jsonBody, selectionText } from "./validation.ts";
 
-const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
+const date = z.iso.date("A date as YYYY-MM-DD is required.");
 
 const settings = z.record(z.string(), z.unknown());
 
 const common = {
-  force: z.boolean().default(false).describe("Run what is fresh, too"),
+  force: z.boolean().default(false).describe("Run fresh steps, too"),
   priority: z.int().min(-maxPriority).max(maxPriority).default(0).describe(
-    "Higher goes first where runs or their steps wait for each other",
+    "Waiting runs and steps with a higher priority go first",
   ),
   range: z.strictObject({
     from: date.optional(),
     to: date.optional(),
     names: z.array(z.string().min(1)).min(1).optional(),
   }).optional().describe(
-    "Only these partitions of assets that are made by partitions; missing ones that are not expected are made too",
+    "Only these partitions of partitioned assets, including missing ones that are not made automatically",
   ),
-  dryRun: z.boolean().default(false).describe("Answer with what would run, and run nothing"),
-  wait: z.boolean().default(false).describe("Answer when the run has ended, however it ended"),
+  dryRun: z.boolean().default(false).describe("Return the plan, and run nothing"),
+  wait: z.boolean().default(false).describe("Respond when the run has ended, with any status"),
 };
 
 /** Body of `POST /v1/assets/:key/materialize`. */
 const MaterializeAsset = z.strictObject({
   ...common,
   upstream: z.boolean().default(false).describe("With everything upstream of it"),
-  config: settings.optional().describe("Settings of this asset for this run alone"),
+  config: settings.optional().describe("Settings of this asset for this run only"),
 });
 
 /** Body of `POST /v1/materialize`. */
 const MaterializeSelection = z.strictObject({
   ...common,
-  selection: selectionText.describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks"),
-  config: z.record(z.string(), settings).optional().describe("Settings for this run alone, by asset key"),
+  selection: selectionText.describe("`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by spaces"),
+  config: z.record(z.string(), settings).optional().describe("Settings for this run only, by asset key"),
 });
 
-const headers = { "Idempotency-Key": "The same key is the same run, however often the request is sent" };
+const headers = { "Idempotency-Key": "Repeated requests with the same key return the same run" };
 const answers = {
   200: {
-    description: "The plan, or the run that was waited for",
+    description: "The plan, or with `wait` the ended run",
     schema: z.union([Plan, Run]),
-    headers: { Location: "Of the run; a plan has none" },
+    headers: { Location: "URL of the run; absent for a plan" },
   },
-  202: { description: "The run", schema: Run, headers: { Location: "Where to follow it" } },
+  202: { description: "The run", schema: Run, headers: { Location: "URL of the run" } },
 };
 const describeAsset = describeRoute({
   tag: "Runs",
   summary: "Materialize an asset",
-  description: "Queues a run and answers at once, or with `wait` when it has ended; with `dryRun` it only plans.",
+  description: "Queues a run and responds at once, or with `wait` when it has ended; with `dryRun` it only plans.",
   path: assetKey,
   headers,
   example: { path: { key: "chosen_pairs" }, body: { upstream: true, wait: true } },
@@ -71,7 +71,7 @@ const describeAsset = describeRoute({
 const describeSelection = describeRoute({
   tag: "Runs",
   summary: "Materialize a selection",
-  description: "`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by blanks.",
+  description: "`key`, `+key`, `key+`, `group:NAME` or `*`, several separated by spaces.",
   headers,
   example: { body: { selection: "+chosen_pairs", dryRun: true } },
   answers,
@@ -140,7 +140,7 @@ async function materialize(
 
 /** The header of a request that is not done twice, for the document of the API. */
 export const idempotencyHeaders = {
-  "Idempotency-Key": "The same key is the same request, however often it is sent",
+  "Idempotency-Key": "Repeated requests with the same key count as one request",
 };
 
 /** What the `Idempotency-Key` header says. @throws {Problem} If it says what no key can be. */

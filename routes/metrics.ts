@@ -8,10 +8,10 @@ export type MetricSource = () => readonly MetricFamily[] | Promise<readonly Metr
 
 const describeMetrics = describeRoute({
   tag: "Health",
-  summary: "Figures of this process and of the installation, for Prometheus",
+  summary: "Metrics of this process and of the installation, for Prometheus",
   answers: {
     200: {
-      description: "In the text format of Prometheus, or as OpenMetrics for who accepts that",
+      description: "In the text format of Prometheus, or as OpenMetrics if accepted",
       mediaTypes: ["text/plain", "application/openmetrics-text"],
     },
   },

@@ -37,7 +37,7 @@ export function ownOriginOnly(site: OwnSite = {}): MiddlewareHandler {
       if (foreignSite || foreignOrigin) {
         throw new Problem(
           "foreign-origin",
-          "Requests that change something are taken from this site's own pages only.",
+          "Changes are accepted only from this site's own pages.",
         );
       }
     }

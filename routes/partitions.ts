@@ -4,7 +4,7 @@ import { type Engine, PartitionReport } from "../engine/mod.ts";
 import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { nameList, query } from "./validation.ts";
 
-const date = z.iso.date("A date as YYYY-MM-DD is wanted.");
+const date = z.iso.date("A date as YYYY-MM-DD is required.");
 
 const PartitionsQuery = z.strictObject({
   from: date.optional().describe("First date, included"),
@@ -15,7 +15,7 @@ const PartitionsQuery = z.strictObject({
 const describePartitions = describeRoute({
   tag: "Assets",
   summary: "Partitions of an asset by state",
-  description: "As rectangles of names and dates, within a range where one is given.",
+  description: "As rectangles of names and dates, optionally within a range.",
   path: assetKey,
   example: { path: { key: "daily_bars" } },
   answers: { 200: { description: "The partitions", schema: PartitionReport } },

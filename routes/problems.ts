@@ -73,14 +73,14 @@ export type Fault = z.infer<typeof Fault>;
 export const ProblemDetails = named(
   "Problem",
   z.strictObject({
-    type: z.string().describe("A relative URI that names the kind, for programs; it does not change"),
+    type: z.string().describe("A relative URI that identifies the kind, for programs; it does not change"),
     status: z.int(),
     title: z.string(),
     detail: z.string().optional(),
-    instance: z.string().describe("The path that was asked for"),
-    requestId: z.string().optional().describe("Says which line of the log belongs to it"),
+    instance: z.string().describe("The requested path"),
+    requestId: z.string().optional().describe("Identifies its log line"),
     errors: z.array(Fault).readonly().optional(),
-  }).describe("What went wrong, by RFC 9457"),
+  }).describe("A problem, by RFC 9457"),
 );
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
@@ -124,10 +124,14 @@ function problemOf(error: Error): Problem {
 
 /** What is answered while the database is away, or refuses for now what it was asked. */
 export function databaseAwayProblem(cause?: Error): Problem {
-  return new Problem("database-away", "Ask again in a moment: Tandem goes on by itself when the database is back.", {
-    headers: { "Retry-After": "5" },
-    cause,
-  });
+  return new Problem(
+    "database-away",
+    "Try again in a moment: Tandem resumes automatically when the database is back.",
+    {
+      headers: { "Retry-After": "5" },
+      cause,
+    },
+  );
 }
 
 /** Answers with a problem. */

@@ -7,24 +7,24 @@ import { asOf, jsonBody, parsed } from "./validation.ts";
 
 /** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
 const ReceiptParameters = z.strictObject({
-  as_of: asOf.optional().describe("A materialization, or a moment: the version that held then; the latest by default"),
+  as_of: asOf.optional().describe("A materialization, or a time: the version current then; the latest by default"),
 });
 
 const ReplayRequest = z.strictObject({
   where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}).describe(
-    "Values by column that the rows have, such as those of the primary key",
+    "Column values of the rows, such as those of the primary key",
   ),
   asOf: z.union([z.int().min(1), z.string().max(64)]).optional().describe(
-    "A materialization, or a moment: the version that held then; the latest by default",
+    "A materialization, or a time: the version current then; the latest by default",
   ),
 });
 
 const example = { path: { key: "chosen_pairs" } };
 const describeReceipt = describeRoute({
   tag: "Assets",
-  summary: "What made some rows of an asset: versions read, settings and code",
+  summary: "Provenance of rows of an asset: versions read, settings and code",
   description:
-    "Rows are named by filters as those of `/v1/assets/{key}/rows`; those that one materialization wrote stand on one receipt.",
+    "Rows are selected by filters as in `/v1/assets/{key}/rows`; rows of one materialization share a receipt.",
   path: assetKey,
   query: ReceiptParameters.catchall(z.string()),
   example: { ...example, query: { "rank": "1" } },
@@ -38,14 +38,14 @@ const describeReceipt = describeRoute({
 });
 const describeReplay = describeRoute({
   tag: "Assets",
-  summary: "Make rows again from the versions that they were made of, and compare",
+  summary: "Make rows again from their recorded inputs, and compare",
   description:
-    "The function of the asset gets the rows that it read then, its settings and the clock of then; what it makes is compared with what is stored, to the last bit, and dropped. Rows that were read from outside or reported, and such as were made of rows that have been pruned, are refused.",
+    "The function of the asset gets its original input rows, settings and clock; its result is compared with the stored rows bit by bit, and discarded. Rows read from outside sources, reported rows, and rows made of pruned versions are refused.",
   path: assetKey,
   example: { ...example, body: { where: { rank: 1 } } },
   answers: {
     200: {
-      description: "Whether they are the same, by materialization",
+      description: "Result of the comparison, by materialization",
       schema: named("ReplayList", z.strictObject({ replays: z.array(Replay) })),
     },
   },

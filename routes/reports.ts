@@ -6,11 +6,11 @@ import { jsonBody } from "./validation.ts";
 
 /** Body of `POST /v1/assets/:key/report`. */
 const ReportBody = z.strictObject({
-  kind: z.enum(["materialized", "observed"]).describe("Whether it was made, or looked at and found so"),
-  version: z.string().min(1).max(255).describe("Names the content: the same for the same, another for another"),
+  kind: z.enum(["materialized", "observed"]).describe("Whether it was made, or only observed"),
+  version: z.string().min(1).max(255).describe("Identifies the content: equal content, equal version"),
   metadata: z.record(z.string().min(1), z.union([z.number(), z.string(), z.boolean(), MetadataValue])).optional()
-    .describe("What else is to be known of it"),
-  at: z.iso.datetime({ offset: true }).optional().describe("When it was; now unless told otherwise"),
+    .describe("Additional information"),
+  at: z.iso.datetime({ offset: true }).optional().describe("Its time; default now"),
 });
 
 const ReportAnswer = named(
@@ -23,8 +23,8 @@ const describeReport = describeRoute({
   summary: "Report a version of an asset that is made outside",
   path: assetKey,
   answers: {
-    200: { description: "It is known already", schema: ReportAnswer },
-    201: { description: "It is new", schema: ReportAnswer },
+    200: { description: "Already known", schema: ReportAnswer },
+    201: { description: "A new version", schema: ReportAnswer },
   },
   problems: [404, 409],
 });

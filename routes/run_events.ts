@@ -13,19 +13,19 @@ import { parsed, query, wholeNumber } from "./validation.ts";
 const eventNumber = wholeNumber(0, 2 ** 31 - 1);
 
 const EventsPage = z.strictObject({
-  after: eventNumber.default(0).describe("Only those behind this number"),
-  limit: wholeNumber(1, 10_000).default(1_000).describe("For the list; a stream goes on to the end"),
+  after: eventNumber.default(0).describe("Only events after this number"),
+  limit: wholeNumber(1, 10_000).default(1_000).describe("Only for the list; a stream continues to the end"),
 });
 
 const RunEventList = named("RunEventList", z.strictObject({ run: z.int(), events: z.array(RunEvent) }));
 
 const describeEvents = describeRoute({
   tag: "Runs",
-  summary: "What happened and happens in a run",
+  summary: "Events of a run",
   description:
-    "As server-sent events, resumable by `Last-Event-ID`, until the run ends; as a list for who accepts JSON.",
+    "As server-sent events, resumable by `Last-Event-ID`, until the run ends; as a list if JSON is accepted.",
   path: numbered("run"),
-  headers: { "Last-Event-ID": "Number of the last event that was seen" },
+  headers: { "Last-Event-ID": "Number of the last received event" },
   example: { path: { id: "1" }, query: { limit: "10" } },
   answers: {
     200: {
@@ -34,7 +34,7 @@ const describeEvents = describeRoute({
       mediaTypes: ["application/json", "text/event-stream"],
       headers: nextPage,
     },
-    204: { description: "There is nothing more to come" },
+    204: { description: "No further events" },
   },
   problems: [404],
 });

@@ -21,11 +21,11 @@ import { within } from "./within.ts";
 
 const RunsPage = z.strictObject({
   ...idPage,
-  status: z.enum(runStatuses).optional().describe("Only those of this status"),
+  status: z.enum(runStatuses).optional().describe("Only runs of this status"),
   trigger: z.string().min(1).optional().describe(
-    "Who asked: `http`, `cli`, `startup`, `automation`, `backfill`, `schedule`, or one of these with its name",
+    "Trigger: `http`, `cli`, `startup`, `automation`, `backfill`, `schedule`, or one of these with its name",
   ),
-  asset: z.string().min(1).optional().describe("Key of an asset whose step is part of it"),
+  asset: z.string().min(1).optional().describe("Key of an asset with a step in the run"),
   from: z.iso.date().optional().describe("Queued on this day (UTC) or later"),
   to: z.iso.date().optional().describe("Queued on this day (UTC) or earlier"),
   format: z.enum(["json", "csv"]).default("json").describe("A page as JSON, or as a file"),
@@ -67,10 +67,10 @@ const describeRun = describeRoute({
   answers: { 200: { description: "The run", schema: Run } },
   problems: [404],
 });
-const followed = { schema: Run, headers: { Location: "Where to follow it" } };
+const followed = { schema: Run, headers: { Location: "URL of the run" } };
 const describeRetry = describeRoute({
   tag: "Runs",
-  summary: "Do again what failed in a run",
+  summary: "Retry the failed steps of a run",
   path,
   headers: idempotencyHeaders,
   answers: { 202: { description: "The new run", ...followed } },
@@ -79,7 +79,7 @@ const describeRetry = describeRoute({
 const describeCancel = describeRoute({
   tag: "Runs",
   summary: "Cancel a run",
-  description: "What it has published stays.",
+  description: "Published rows stay.",
   path,
   answers: { 202: { description: "The run", ...followed } },
   problems: [404, 409],
@@ -140,5 +140,5 @@ export function daysOf({ from, to }: { from?: string; to?: string }): Pick<RunFi
 
 /** @throws {Problem} If no run can have this id. */
 export function runIdOf(text: string): number {
-  return pathId(text, { kind: "unknown-run", message: "Runs are numbered: there is none with this id." });
+  return pathId(text, { kind: "unknown-run", message: "There is no run with this id: ids are numbers." });
 }

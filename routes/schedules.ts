@@ -28,21 +28,21 @@ const one: Pick<Operation, "tag" | "path" | "answers" | "problems"> = {
 const describeSchedule = describeRoute({ ...one, summary: "One schedule" });
 const describePause = describeRoute({
   ...one,
-  summary: "Keep a schedule from firing, in every process, until it is resumed",
+  summary: "Pause a schedule in every process",
 });
 const describeResume = describeRoute({
   ...one,
-  summary: "Let a schedule fire again",
-  description: "What it would have fired meanwhile is not made up.",
+  summary: "Resume a schedule",
+  description: "Ticks missed while paused are not caught up.",
 });
 const describeTick = describeRoute({
   ...one,
   summary: "Fire a schedule now, paused or not",
   answers: {
     202: {
-      description: "The run that it began, if anything was stale",
+      description: "The started run, if anything was stale",
       schema: named("ScheduleFired", z.strictObject({ schedule: z.string(), runId: z.int().nullable() })),
-      headers: { Location: "Where to follow it" },
+      headers: { Location: "URL of the run" },
     },
   },
 });

@@ -17,7 +17,7 @@ export function refuseChanges(stopping: AbortSignal): MiddlewareHandler {
 export function stoppingProblem(): Problem {
   return new Problem(
     "stopping",
-    "The service is stopping. Ask again in a moment; what it was asked before is not lost.",
+    "The service is stopping. Try again in a moment; earlier requests are not lost.",
     {
       headers: { "Retry-After": String(retryAfterSeconds) },
     },

@@ -5,12 +5,12 @@ import { describeRoute } from "./openapi/describe_route.ts";
 import { jsonBody } from "./validation.ts";
 
 const PruneRequest = z.strictObject({
-  dryRun: z.boolean().default(false).describe("Whether only to tell what would go"),
+  dryRun: z.boolean().default(false).describe("Whether to only list what would be deleted"),
 });
 
 const describeStorage = describeRoute({
   tag: "Assets",
-  summary: "What the table of each asset takes on the disk, and which versions it keeps",
+  summary: "Disk use and kept versions of each asset's table",
   answers: {
     200: {
       description: "Assets in dependency order",
@@ -22,11 +22,11 @@ const describePrune = describeRoute({
   tag: "Assets",
   summary: "Delete rows of versions that are no longer kept",
   description:
-    "Each asset's retention says which versions are kept. The service prunes by itself every hour; what something that runs may read stays. A version that is no longer kept stays on record, and `as_of` refuses it.",
+    "The retention of each asset defines the kept versions. The service prunes automatically every hour; versions that a running step may read stay. A deleted version stays on record, and `as_of` refuses it.",
   example: { body: { dryRun: true } },
   answers: {
     200: {
-      description: "What went, or with dryRun would go, by asset",
+      description: "Deleted rows, with dryRun the ones to delete, by asset",
       schema: named("PrunedList", z.strictObject({ dryRun: z.boolean(), assets: z.array(PrunedHistory) })),
     },
   },

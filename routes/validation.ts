@@ -55,7 +55,7 @@ const bounded = new WeakMap<object, { min: number; max: number }>();
 
 /** A query parameter that is a whole number within bounds. */
 export function wholeNumber(min: number, max: number) {
-  const wanted = `A whole number from ${min} to ${max} is wanted.`;
+  const wanted = `A whole number from ${min} to ${max} is required.`;
   const text = z.string().regex(/^\d{1,16}$/, wanted);
   bounded.set(text, { min, max });
   return text.transform(Number).pipe(z.number().min(min, wanted).max(max, wanted));
@@ -87,8 +87,8 @@ const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 /** Parameters of a list of what is numbered, newest first. */
 export const idPage = {
-  limit: wholeNumber(1, 1_000).default(50).describe("How many at most"),
-  before: idNumber.optional().describe("Only those before this id"),
+  limit: wholeNumber(1, 1_000).default(50).describe("Maximum number"),
+  before: idNumber.optional().describe("Only items before this id"),
 };
 
 /** A version: the id of a materialization as a number; a time or a date, which the engine reads, as it is. */
@@ -96,7 +96,7 @@ export const asOf = z.string().max(64).transform((text, context): number | strin
   if (!/^\d+$/.test(text)) return text;
   const id = Number(text);
   if (Number.isSafeInteger(id) && id > 0) return id;
-  context.addIssue({ code: "custom", message: `A whole number from 1 to ${Number.MAX_SAFE_INTEGER} is wanted.` });
+  context.addIssue({ code: "custom", message: `A whole number from 1 to ${Number.MAX_SAFE_INTEGER} is required.` });
   return z.NEVER;
 });
 
@@ -109,7 +109,7 @@ export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output
       issue.code === "unrecognized_keys"
         ? issue.keys.map((key) => ({
           path: [...issue.path, key].join("."),
-          message: "There is nothing of this name here.",
+          message: "Unknown name.",
         }))
         : [{ path: issue.path.join("."), message: issue.message }]
     ),
@@ -121,8 +121,8 @@ export function singleValues(parameters: URLSearchParams): Record<string, string
   const values: [string, string][] = [];
   for (const name of new Set(parameters.keys())) {
     const [value, ...more] = parameters.getAll(name);
-    if (more.length > 0) throw refusal([{ path: name, message: "The parameter comes more than once." }]);
-    if (!isStorable(value!)) throw refusal([{ path: name, message: "The text has NUL or half a character." }]);
+    if (more.length > 0) throw refusal([{ path: name, message: "The parameter is repeated." }]);
+    if (!isStorable(value!)) throw refusal([{ path: name, message: "The text contains NUL or half a character." }]);
     values.push([name, value!]);
   }
   // Defines its properties, so that none is taken for the prototype.
@@ -140,14 +140,14 @@ function unstorable(body: unknown): Fault | undefined {
   while (open.length > 0) {
     const { value, path, depth } = open.pop()!;
     if (typeof value === "string" && !isStorable(value)) {
-      return { path, message: "The text has NUL or half a character." };
+      return { path, message: "The text contains NUL or half a character." };
     }
     if (typeof value !== "object" || value === null) continue;
     if (depth >= maxDepth) return { path, message: `The body nests deeper than ${maxDepth} levels.` };
     for (const [key, inner] of Object.entries(value)) {
-      if (!isStorable(key)) return { path, message: "The name of a property has NUL or half a character." };
+      if (!isStorable(key)) return { path, message: "The name of a property contains NUL or half a character." };
       // Records drop it without a word: a setting that was sent would not be heeded.
-      if (key === "__proto__") return { path, message: "No property can be called __proto__." };
+      if (key === "__proto__") return { path, message: "A property must not be named __proto__." };
       open.push({ value: inner, path: path === "" ? key : `${path}.${key}`, depth: depth + 1 });
     }
   }
@@ -160,5 +160,5 @@ function isStorable(text: string): boolean {
 /** Names of partitions, such as tickers, in one parameter. */
 export const nameList = z.string().transform((text) => parseNames(text).filter((name) => name !== ""))
   .describe(
-    'Separated by commas; one with a comma or a quote in it stands in double quotes, its own doubled: `BRK.B,"A,B"`',
+    'Separated by commas; a name with a comma or a quote is put in double quotes, its own quotes doubled: `BRK.B,"A,B"`',
   );

@@ -5,13 +5,13 @@ import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { asOf, query } from "./validation.ts";
 
 const Versions = z.strictObject({
-  from: asOf.describe("The earlier version: a materialization, or a moment and then the version that held at it"),
+  from: asOf.describe("The earlier version: a materialization, or a time and the version current then"),
   to: asOf.optional().describe("The later version; the latest by default"),
 });
 
 const describeDifference = describeRoute({
   tag: "Assets",
-  summary: "How the rows of two versions of an asset differ",
+  summary: "Difference of the rows of two versions of an asset",
   path: assetKey,
   answers: { 200: { description: "Counts, and the first rows of each kind of change", schema: VersionDifference } },
   problems: [404],

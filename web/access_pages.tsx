@@ -259,7 +259,7 @@ export function accessPages(
     });
 }
 
-const CodeRequest = z.strictObject({ code: z.string("A code is wanted.").min(1).max(200) });
+const CodeRequest = z.strictObject({ code: z.string("A code is required.").min(1).max(200) });
 
 /** Why a sign-in failed, as a page says it. */
 class SignInFailure extends Error {

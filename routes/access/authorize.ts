@@ -62,7 +62,7 @@ function askForCredentials(c: Context<{ Variables: CredentialVariables }>): Resp
     const { pathname, search } = new URL(c.req.url);
     return c.redirect(`/sign-in?${new URLSearchParams({ return: pathname + search })}`, 302);
   }
-  throw fault ?? unauthenticated("Show an access token as Authorization: Bearer, or sign in.");
+  throw fault ?? unauthenticated("Send an access token as Authorization: Bearer, or sign in.");
 }
 
 /** Whether a person is about to look at it: what programs ask for is never a page. */

@@ -56,7 +56,7 @@ async function bearer(access: Access, header: string): Promise<Principal | Probl
   }
   // Each has its form, so that one look into the database tells.
   return await access.tokens.principalOf(token) ?? await access.sessions.principalOfPage(token) ??
-    unauthenticated("This token is not known, has expired or was revoked.", "invalid_token");
+    unauthenticated("This token is unknown, expired or revoked.", "invalid_token");
 }
 
 /** Source: RFC 6750, section 3. */

@@ -15,7 +15,7 @@ export interface AccessRoutesOptions {
 
 const AuditPage = z.strictObject({
   ...idPage,
-  limit: wholeNumber(1, 1_000).default(100).describe("How many at most"),
+  limit: wholeNumber(1, 1_000).default(100).describe("Maximum number"),
   actor: z.string().max(300).optional().describe("Only those of this name or address"),
   action: z.string().max(300).optional().describe("Only those of this kind, such as `token.create`"),
 });
@@ -24,8 +24,8 @@ named("Token", Token);
 
 const describeMe = describeRoute({
   tag: "Access",
-  summary: "Who asks, and what they may do",
-  answers: { 200: { description: "The one who asks", schema: named("Me", Principal) } },
+  summary: "The caller and its scope",
+  answers: { 200: { description: "The caller", schema: named("Me", Principal) } },
 });
 const describeTokens = describeRoute({
   tag: "Access",
@@ -40,10 +40,10 @@ const describeNewToken = describeRoute({
   example: { body: { name: "nightly", scope: "operate", expiresInDays: 90 } },
   answers: {
     201: {
-      description: "The token with its secret, which is shown this once",
+      description: "The token with its secret, which is shown only once",
       schema: named(
         "TokenCreated",
-        z.strictObject({ token: Token, secret: z.string().describe("Shown this once") }),
+        z.strictObject({ token: Token, secret: z.string().describe("Shown only once") }),
       ),
       headers: { Location: "Of the token" },
     },
@@ -53,7 +53,7 @@ const describeRevocation = describeRoute({
   tag: "Access",
   summary: "Revoke an access token",
   path: numbered("token"),
-  answers: { 200: { description: "The token as it was", schema: Token } },
+  answers: { 200: { description: "The revoked token", schema: Token } },
   problems: [404],
 });
 const describeSessions = describeRoute({
@@ -65,7 +65,9 @@ const describeSessions = describeRoute({
       schema: named(
         "SessionList",
         z.strictObject({
-          sessions: z.array(Session.extend({ current: z.boolean().describe("Whether it is the one that asks") })),
+          sessions: z.array(
+            Session.extend({ current: z.boolean().describe("Whether it is the caller's own session") }),
+          ),
         }),
       ),
     },
@@ -75,12 +77,12 @@ const describeSessionEnd = describeRoute({
   tag: "Access",
   summary: "End a session",
   path: numbered("session"),
-  answers: { 204: { description: "It is over" } },
+  answers: { 204: { description: "Ended" } },
   problems: [404],
 });
 const describeAudit = describeRoute({
   tag: "Access",
-  summary: "What was changed by whom, newest first",
+  summary: "The audit log of changes, newest first",
   answers: {
     200: {
       description: "A page of events",
@@ -130,7 +132,7 @@ function principalOf(c: Context): Principal {
 }
 
 function idOf(c: Context, kind: "token" | "session"): number {
-  const message = `There is no ${kind} of this id: they are numbered.`;
+  const message = `There is no ${kind} with this id: ids are numbers.`;
   return pathId(c.req.param("id") ?? "", { kind: `unknown-${kind}`, message });
 }
 

@@ -16,13 +16,16 @@ import { wholeNumber } from "../validation.ts";
 import { OldError } from "./old_errors.ts";
 import { type Compat, compat } from "./strict_query.ts";
 
-const date = z.iso.date("A date such as 2024-01-31 is wanted.");
-const noDates = z.undefined("What is listed here has no dates.").optional();
+const date = z.iso.date("A date such as 2024-01-31 is required.");
+const noDates = z.undefined("These rows have no dates.").optional();
 
 /** The moment whose versions are wanted. What is read from several assets has no one materialization to name. */
 export const moment = z.string().max(64)
-  .refine((text) => !/^\d*$/.test(text), "A date such as 2024-01-31 or a time such as 2024-01-31T15:30:00Z is wanted.")
-  .optional().describe("As it was at this moment or at the end of this date; the latest unless told otherwise");
+  .refine(
+    (text) => !/^\d*$/.test(text),
+    "A date such as 2024-01-31 or a time such as 2024-01-31T15:30:00Z is required.",
+  )
+  .optional().describe("State at this time or at the end of this date; default the latest");
 
 /** What may be asked of a list beyond what the original services offered. */
 export const ListParameters = z.object({
@@ -30,10 +33,10 @@ export const ListParameters = z.object({
   as_of: moment,
   from: noDates,
   to: noDates,
-  limit: wholeNumber(1, maxPageRows).optional().describe("How many at most; all unless told otherwise"),
-  cursor: z.string().max(10_000).optional().describe("Where the page before ended, as its Link header has it"),
+  limit: wholeNumber(1, maxPageRows).optional().describe("Maximum number; default all"),
+  cursor: z.string().max(10_000).optional().describe("End of the previous page, from its Link header"),
   fields: z.string().transform((text) => text.split(",").map((name) => name.trim())).optional()
-    .describe("Fields to answer with, separated by commas"),
+    .describe("Fields to return, separated by commas"),
 });
 
 /** The same of a list with dates: both ends are included. */
@@ -68,7 +71,7 @@ export async function wantedVersion(
 ): Promise<RowVersion> {
   const version = await engine.rowVersion(key, { asOf, cursor });
   if (version) return version;
-  throw new OldError(503, `There is no "${key}" yet. It comes with the first run; try again later.`, {
+  throw new OldError(503, `"${key}" has not been materialized yet. Try again after the first run.`, {
     "Retry-After": "60",
   });
 }

@@ -27,7 +27,7 @@ export function bodyBudget({ bytes, maxWaiting, maxBodyBytes }: BodyBudgetLimits
   const middleware: MiddlewareHandler = async (c, next) => {
     const size = Math.min(declaredLength(c.req.raw) ?? maxBodyBytes, maxBodyBytes);
     if (queue.length >= maxWaiting) {
-      throw new OldError(503, `${maxWaiting} requests wait for their turn already. Try again later.`, {
+      throw new OldError(503, `${maxWaiting} requests are already waiting. Try again later.`, {
         "Retry-After": "30",
       });
     }

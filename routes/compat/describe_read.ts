@@ -31,12 +31,12 @@ export function describeRead(
         schema,
         headers: {
           ...dataSourceHeaders,
-          ETag: "Made of the versions that were read",
+          ETag: "Identifies the versions that were read",
           Link: 'The next page, as `rel="next"`',
         },
       },
       304: {
-        description: "Nothing has changed since the ETag that was sent",
+        description: "Unchanged since the ETag of the request",
         headers: { ...dataSourceHeaders, ETag: "The same" },
       },
     },

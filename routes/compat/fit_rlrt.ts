@@ -17,7 +17,7 @@ const CLOSES = 30;
 /** Closes of each ticker among which those of common sessions are looked for. */
 const LOOKBACK = 250;
 
-const ticker = z.string("A ticker is wanted.").min(1, "A ticker is wanted.").max(64);
+const ticker = z.string("A ticker is required.").min(1, "A ticker is required.").max(64);
 const Request = z.object({
   ticker_1: ticker.describe("The regressor"),
   ticker_2: ticker.describe("The dependent leg"),

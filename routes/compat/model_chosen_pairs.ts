@@ -19,7 +19,7 @@ import { pairId } from "./name_uuid.ts";
 import { OldError } from "./old_errors.ts";
 import { knownQuery } from "./strict_query.ts";
 
-const ticker = z.string("A ticker is wanted.").min(1, "A ticker is wanted.");
+const ticker = z.string("A ticker is required.").min(1, "A ticker is required.");
 const Pair = z.object({ ticker_1: ticker.describe("The regressor"), ticker_2: ticker.describe("The dependent leg") });
 const TradeParameters = DatedListParameters.extend(Pair.shape);
 const MetricsParameters = Pair.extend({ as_of: moment });
@@ -37,7 +37,7 @@ const Trade = z.strictObject({
 });
 
 const describeChosen = describeRead({
-  summary: "Pairs that are traded, as of the newest session",
+  summary: "Traded pairs, as of the newest session",
   description: "The pairs",
   schema: named("OldChosenPairList", listOf(ChosenPair)),
 });
@@ -49,7 +49,7 @@ const describeTrades = describeRead({
   schema: named("OldTradeList", listOf(Trade)),
 });
 const describeMetrics = describeRead({
-  summary: "How the backtest of a pair came out",
+  summary: "Backtest metrics of a pair",
   example,
   description: "The totals",
   schema: named(

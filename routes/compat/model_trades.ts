@@ -63,7 +63,7 @@ export function modelTrades(
     const said = dropped.map(({ ticker, reason }) => ` ${ticker}: ${reason}`).join("");
     throw new OldError(
       400,
-      `Invalid input data: two tickers with a close on the first date are wanted, there are ${usable.length}.${said}`,
+      `Invalid input data: two tickers with a close on the first date are required, there are ${usable.length}.${said}`,
     );
   }
   const price1 = matrix.closes[matrix.tickers.indexOf(first)]!;

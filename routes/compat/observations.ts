@@ -64,14 +64,14 @@ export class PriceSink implements RowSink {
     if (!isObject(row)) return { path: "", message: notAnObject };
     const { ticker, date, price } = row;
     if (typeof ticker !== "string" || ticker === "" || ticker.length > MAX_TICKER) {
-      return { path: "ticker", message: `A symbol of 1 to ${MAX_TICKER} characters is wanted.` };
+      return { path: "ticker", message: `A symbol of 1 to ${MAX_TICKER} characters is required.` };
     }
     const session = this.#calendar.dateOf(date);
     if (session === undefined) return { path: "date", message: notADate };
     this.rows++;
     if (Number.isNaN(price)) return;
     if (!isFiniteNumber(price)) return { path: "price", message: notANumber };
-    if (price <= 0 && !this.#strict) return { path: "price", message: "A price above 0 is wanted." };
+    if (price <= 0 && !this.#strict) return { path: "price", message: "A price above 0 is required." };
     let known = this.#tickers.get(ticker);
     if (known === undefined) this.#tickers.set(ticker, known = ticker);
     this.#ticker.push(known);
@@ -95,9 +95,9 @@ export class PriceSink implements RowSink {
 }
 
 const MAX_TICKER = 64;
-const notAnObject = "An object is wanted.";
-const notADate = "A date such as 2024-01-31 or 20240131 is wanted.";
-const notANumber = "A finite number is wanted.";
+const notAnObject = "An object is required.";
+const notADate = "A date such as 2024-01-31 or 20240131 is required.";
+const notANumber = "A finite number is required.";
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -20,7 +20,7 @@ export class OldError extends Error {
 /** The answer to a fault. */
 export const OldErrorAnswer = named(
   "OldError",
-  z.strictObject({ error: z.string() }).describe("What went wrong, as the original services said it"),
+  z.strictObject({ error: z.string() }).describe("The error, in the form of the original services"),
 );
 
 /** What a body beyond a limit is told. */

@@ -21,13 +21,13 @@ const MAX_CLOSES = 4_000_000;
 const BODIES = { bytes: 64 * 1024 * 1024, maxWaiting: 32 };
 
 const TradeParameters = StrictParameters.extend({
-  order: z.enum(["alphabet", "caller"], "Either alphabet or caller is wanted.").default("alphabet")
-    .describe("Which ticker is the regressor: the first of the alphabet, or the first of the body"),
+  order: z.enum(["alphabet", "caller"], "Either alphabet or caller is required.").default("alphabet")
+    .describe("The regressor: the first ticker in alphabetical order, or the first of the body"),
 });
 
 // These bodies are read row by row as they arrive (streamed_rows.ts), which no schema does: this is what its sinks demand.
 const day = z.union([z.iso.date(), z.string().regex(/^\d{8}$/), z.iso.datetime({ offset: true })])
-  .describe("A date; of a date and time, the date counts");
+  .describe("A date; of a date and time, only the date is used");
 const closes = z.object({
   data: z.array(z.object({ ticker: z.string().min(1).max(64), date: day, price: z.number() })).min(30),
 });
@@ -71,7 +71,7 @@ const describeTrades = describeRoute({
   summary: "Backtest of a pair, fitted on the sample that it trades",
   body: { description: "At least 30 closes of two tickers; of more, the first two count", schema: closes },
   example: { body: { data: fifteenDays } },
-  answers: { 200: { description: "Session by session, and in all", schema: ModelTrades, headers: dataSourceHeaders } },
+  answers: { 200: { description: "By session, and in total", schema: ModelTrades, headers: dataSourceHeaders } },
   problems: [413],
 });
 
@@ -99,7 +99,7 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
       if (tickers.length > MAX_TICKERS || tickers.length * sessions > MAX_CLOSES) {
         throw new OldError(
           400,
-          `Invalid input data: ${tickers.length} tickers on ${sessions} dates; at most ${MAX_TICKERS} tickers and ${MAX_CLOSES} closes are looked at.`,
+          `Invalid input data: ${tickers.length} tickers on ${sessions} dates; at most ${MAX_TICKERS} tickers and ${MAX_CLOSES} closes are allowed.`,
         );
       }
       const { signal } = c.req.raw;
@@ -142,6 +142,6 @@ function isNothing(body: unknown): boolean {
 function tooMany(count: number, what: string): OldError {
   return new OldError(
     400,
-    `Invalid input data: there are ${count} ${what}; at most ${MAX_OBSERVATIONS} are looked at.`,
+    `Invalid input data: there are ${count} ${what}; at most ${MAX_OBSERVATIONS} are allowed.`,
   );
 }

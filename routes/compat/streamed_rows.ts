@@ -206,7 +206,10 @@ class RowScanner {
     this.#pieceIsPython = false;
     // A comma with nothing before or behind it; only a list as a whole may be empty.
     if (rows.length === 0 && (this.#owed || !last)) {
-      throw new OldError(400, `The body is not JSON after row ${this.#rows} of data: a row is missing beside a comma.`);
+      throw new OldError(
+        400,
+        `The body is not JSON after row ${this.#rows} of data: a row is missing next to a comma.`,
+      );
     }
     this.#owed = !last;
     for (const row of rows) {

@@ -5,12 +5,12 @@ import { parsed } from "../validation.ts";
 
 /** How near an answer keeps to the original where that was wrong: `strict` gives its numbers, faults included. */
 export type Compat = z.output<typeof Compat>;
-const Compat = z.enum(["strict", "none"], "Either strict or none is wanted.");
+const Compat = z.enum(["strict", "none"], "Either strict or none is required.");
 
 /** Asks for the original's numbers, or for right ones. */
 export const compat = Compat.optional()
   .describe(
-    "`strict` for the original's numbers where it is wrong, `none` for right ones; as the server is set unless told",
+    "`strict` for the original's numbers where it is wrong, `none` for correct ones; default the server's setting",
   );
 
 /** Parameters of routes that take nothing else. */

@@ -12,7 +12,7 @@ export const SuggestedPair = z.strictObject({
   ticker_2: z.string(),
   spread_statistics: z.strictObject({ slope: z.number(), intercept: z.number() }),
   // Of the spread's Dickey–Fuller test.
-  cointegration_critical_value: z.number().describe("A p-value, in spite of its name"),
+  cointegration_critical_value: z.number().describe("A p-value, despite its name"),
   hurst_exponent: z.number(),
   half_life: z.number(),
   mean_crossings: z.int(),

@@ -66,7 +66,7 @@ const describeDetails = describeRead({
       sma: z.number(),
       ema: z.number(),
       rsi: z.number(),
-      macd: z.number().describe("The line itself, without signal and histogram"),
+      macd: z.number().describe("Only the line, without signal and histogram"),
     }),
   ),
 });

@@ -15,7 +15,7 @@ export function turnstile({ maxWaiting }: { maxWaiting: number }): Turnstile {
   let waiting = 0;
   return async (signal, work) => {
     if (waiting > maxWaiting) {
-      throw new OldError(503, `${maxWaiting} requests wait for their turn already. Try again later.`, {
+      throw new OldError(503, `${maxWaiting} requests are already waiting. Try again later.`, {
         "Retry-After": "30",
       });
     }

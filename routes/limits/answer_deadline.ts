@@ -16,7 +16,7 @@ export function answerDeadline({ maxReadMs }: { maxReadMs: number }): Middleware
     const answered = next().then(() => true);
     if (await within(maxReadMs, answered)) return;
     answered.catch(() => {});
-    const said = `Reading this took longer than ${
+    const said = `This read took longer than ${
       maxReadMs / 1000
     } s. Ask for less: fewer rows, a filter, a smaller page.`;
     const problem = new Problem("took-too-long", said, { headers: { "Retry-After": "30" } });

@@ -47,7 +47,7 @@ export function lastingServer(
         `No more connections are accepted on ${hostname} port ${addr.port}: ${
           messageOf(error)
         }. Those that are open are served; ` +
-          "listening goes on as soon as it can. Raise the limit of open files, or put a proxy in front that bounds connections.",
+          "listening resumes as soon as possible. Raise the limit of open files, or put a proxy in front that limits connections.",
       );
       listenAgain();
     });

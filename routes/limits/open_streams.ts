@@ -42,7 +42,7 @@ export function openStreams(
       throw new Problem("too-many-requests", said, { headers: { "Retry-After": "5" } });
     }
     if (all >= maxStreams) {
-      const said = "As many streams of events are open as this server has room for. Ask for JSON, or try again later.";
+      const said = "The server's limit of event streams is reached. Ask for JSON, or try again later.";
       throw new Problem("overloaded", said, { headers: { "Retry-After": "30" } });
     }
     open.set(name, had + 1);

@@ -27,7 +27,9 @@ export function requestHead(limits: HeadLimits = defaultHeadLimits): MiddlewareH
       throw new Problem("uri-too-long", said);
     }
     // It is made of what the client calls the host.
-    if (!URL.canParse(url)) throw new Problem("invalid-request", "The Host of the request is no name or address.");
+    if (!URL.canParse(url)) {
+      throw new Problem("invalid-request", "The Host of the request is neither a name nor an address.");
+    }
     // They ask for a connection to somewhere else, or for what was sent: this is neither a proxy nor a mirror.
     if (["CONNECT", "TRACE", "TRACK"].includes(method.toUpperCase())) {
       throw new Problem("method-not-allowed", `${method} does not apply to anything here.`, {

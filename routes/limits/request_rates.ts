@@ -143,9 +143,9 @@ function settle(
 }
 
 const whose: Record<keyof RequestPolicies, string> = {
-  principal: "This token or session has asked more often than it may.",
-  address: "This address has asked more often than it may without credentials.",
-  credential: "This address has shown too many credentials that were not known.",
+  principal: "This token or session has exceeded its request rate.",
+  address: "This address has exceeded the request rate without credentials.",
+  credential: "This address has sent too many unknown credentials.",
   signIn: "This address has tried to sign in too often.",
 };
 

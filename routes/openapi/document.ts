@@ -58,30 +58,30 @@ export interface OpenApiDocument {
 
 /** Statuses that any route may answer with, and what they mean. */
 const everywhere: Readonly<Record<number, string>> = {
-  400: "The request does not fit",
-  401: "Credentials are needed",
-  403: "This is not allowed to the one who asks, or comes from another site",
+  400: "Invalid request",
+  401: "Credentials are required",
+  403: "Not allowed for the caller, or sent by another site",
   408: "The body came too slowly",
   413: "The body is too large",
   414: "The address is too long",
-  415: "The body is of another media type than it must be",
-  429: "Asked more often than allowed",
+  415: "Unsupported media type",
+  429: "Request rate exceeded",
   431: "The headers are too large",
-  500: "Something went wrong here",
-  503: "It is not ready for this, or takes too long",
+  500: "Internal error",
+  503: "Not ready, or timed out",
 };
 const meanings: Readonly<Record<number, string>> = {
   ...everywhere,
-  404: "There is no such thing",
-  409: "Things are not in a state for it",
-  422: "The idempotency key is taken",
+  404: "Not found",
+  409: "Not possible in the current state",
+  422: "The idempotency key is in use",
 };
 
 /** Headers of answers that are no good. */
 const told: Readonly<Record<number, Record<string, string>>> = {
-  401: { "WWW-Authenticate": "Which credentials are wanted" },
-  429: { "Retry-After": "Seconds after which to try again" },
-  503: { "Retry-After": "Seconds after which to try again" },
+  401: { "WWW-Authenticate": "The required credentials" },
+  429: { "Retry-After": "Seconds to wait before a retry" },
+  503: { "Retry-After": "Seconds to wait before a retry" },
 };
 
 /** Name under which Hono keeps the handler of a mounted app that has an error handler of its own. */
@@ -128,7 +128,7 @@ export function openApiDocument(routes: readonly ListedRoute[], { version }: { v
       schemas: componentSchemas(),
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "An access token: `deno task token create NAME`" },
-        session: { type: "apiKey", in: "cookie", name: "__Host-tandem_session", description: "Of who has signed in" },
+        session: { type: "apiKey", in: "cookie", name: "__Host-tandem_session", description: "Of a signed-in session" },
       },
     },
   };

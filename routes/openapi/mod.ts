@@ -24,9 +24,9 @@ export function documentRoutes(options: DocumentOptions) {
         200: {
           description: "OpenAPI 3.1",
           schema: z.looseObject({ openapi: z.string() }),
-          headers: { ETag: "The same for the same document" },
+          headers: { ETag: "Identifies the document" },
         },
-        304: { description: "Nothing has changed since the ETag that was sent", headers: { ETag: "The same" } },
+        304: { description: "Unchanged since the ETag of the request", headers: { ETag: "The same" } },
       },
     }),
     async (c) => {

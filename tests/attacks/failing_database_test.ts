@@ -38,7 +38,7 @@ Deno.test({
           for (const { path, status, text } of answers) {
             assert.equal(status, 503, path);
             assert.doesNotMatch(text, inside, path);
-            assert.match(text, /Tandem goes on by itself when the database is back/, path);
+            assert.match(text, /Tandem resumes automatically when the database is back/, path);
           }
           assert.equal((await ask("/healthz")).status, 200);
           assert.equal((await ask("/static/style.css")).status, 200);

@@ -47,7 +47,7 @@ Deno.test("forged requests from other sites change nothing, whatever they look l
             const headers = { ...from, ...(type !== null && { "Content-Type": type }) };
             const { status, text } = await ask(path, { method: "POST", headers, body: body === "" ? null : body });
             assert.equal(status, 403, path);
-            assert.match(text, /this site's own pages only/, path);
+            assert.match(text, /only from this site's own pages/, path);
           }
         });
       }

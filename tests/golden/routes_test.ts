@@ -160,12 +160,12 @@ Deno.test({
       rlrt_lowercase_bearer: ({ json }) => assert.equal(json[0].trend, "positive"),
       trade_zero_price({ status, json }) {
         assert.equal(status, 400);
-        assert.match(json.error, /^data\.41\.price: A price above 0 is wanted/);
+        assert.match(json.error, /^data\.41\.price: A price above 0 is required/);
       },
       // Its walk goes below 0, where no share trades.
       trade_identical_prices({ status, json }) {
         assert.equal(status, 400);
-        assert.match(json.error, /price: A price above 0 is wanted/);
+        assert.match(json.error, /price: A price above 0 is required/);
       },
       pairs_nearly_flat_series({ status, json }) {
         // The pairs without a spread are left out; the others would be answered if there were any.

@@ -68,7 +68,7 @@ Deno.test("POST /v1/assets/:key/materialize and POST /v1/materialize", async (t)
     });
 
     const bad: [string, string, unknown, string, string][] = [
-      ["an unknown property", "multiples", { froce: true }, "froce", "There is nothing of this name here."],
+      ["an unknown property", "multiples", { froce: true }, "froce", "Unknown name."],
       ["a wrong type", "multiples", { force: "yes" }, "force", "Invalid input: expected boolean, received string"],
       ["a list", "multiples", [], "", "Invalid input: expected object, received array"],
       [
@@ -90,14 +90,14 @@ Deno.test("POST /v1/assets/:key/materialize and POST /v1/materialize", async (t)
         "multiples",
         { config: { factor: "\0" } },
         "config.factor",
-        "The text has NUL or half a character.",
+        "The text contains NUL or half a character.",
       ],
       [
         "half a character",
         "multiples",
         { config: { "\ud800": 1 } },
         "config",
-        "The name of a property has NUL or half a character.",
+        "The name of a property contains NUL or half a character.",
       ],
     ];
     for (const [what, key, body, path, message] of bad) {

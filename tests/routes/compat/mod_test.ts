@@ -28,7 +28,7 @@ Deno.test("The routes of the original backend answer 503 and say what is missing
     for (const path of reads) {
       const { status, json, headers } = await get(path);
       assert.equal(status, 503, path);
-      assert.match(json.error, /^There is no "\w+" yet\. It comes with the first run; try again later\.$/);
+      assert.match(json.error, /^"\w+" has not been materialized yet\. Try again after the first run\.$/);
       assert.deepEqual([keys(json), headers.get("Retry-After")], [["error"], "60"]);
     }
     assert.equal((await post("/api/ml/fit-rlrt", { ticker_1: "A0", ticker_2: "A1" })).status, 503);
@@ -312,14 +312,14 @@ Deno.test("The routes of the original backend", async (t) => {
           ["/api/pairs/not-a-uuid", 400, /^not-a-uuid is not a UUID\.$/],
           ["/api/pairs/00000000-0000-4000-8000-000000000000", 404, /^There is no suggested pair/],
           ["/api/model-chosen-pairs/metrics?ticker_1=A0&ticker_2=NOPE", 404, /^There are no metrics of A0 and NOPE\.$/],
-          ["/api/model-chosen-pairs/metrics?ticker_1=A0", 400, /^ticker_2: A ticker is wanted\.$/],
-          ["/api/model-chosen-pairs/trades", 400, /^ticker_1: A ticker is wanted\. ticker_2: /],
+          ["/api/model-chosen-pairs/metrics?ticker_1=A0", 400, /^ticker_2: A ticker is required\.$/],
+          ["/api/model-chosen-pairs/trades", 400, /^ticker_1: A ticker is required\. ticker_2: /],
           ["/api/ticker/all?limit=0", 400, /^limit: A whole number from 1 to 10000/],
           ["/api/ticker/all?fields=ticker,nope", 400, /^fields: There is no "nope"\. There are: ticker, name/],
-          ["/api/ticker/all?from=2024-01-01", 400, /^from: What is listed here has no dates\.$/],
+          ["/api/ticker/all?from=2024-01-01", 400, /^from: These rows have no dates\.$/],
           ["/api/ticker/A0/daily-ohlc?from=2024-02-30", 400, /^from: A date such as/],
           ["/api/ticker/all?cursor=x", 400, /cursor/],
-          ["/api/ticker/all?compat=loose", 400, /^compat: Either strict or none is wanted\.$/],
+          ["/api/ticker/all?compat=loose", 400, /^compat: Either strict or none is required\.$/],
           ["/api/ticker/%00/details", 400, /NUL/],
           ["/api/nothing", 404, /^There is nothing at \/api\/nothing\.$/],
           ["/ml/nothing", 404, /^There is nothing at \/ml\/nothing\.$/],
@@ -334,7 +334,7 @@ Deno.test("The routes of the original backend", async (t) => {
       assert.deepEqual((await get("/api/model-chosen-pairs/trades?ticker_1=A0&ticker_2=NOPE")).json, []);
       for (
         const [body, status, said] of [
-          [{ ticker_1: "A0" }, 400, /^ticker_2: A ticker is wanted\.$/],
+          [{ ticker_1: "A0" }, 400, /^ticker_2: A ticker is required\.$/],
           [{ ticker_1: "A0", ticker_2: "NOPE" }, 404, /^There is no ticker NOPE\.$/],
           [{ ticker_1: "A0", ticker_2: "NEW" }, 404, /^There is no ticker NEW\.$/],
           ["{", 400, /^The body is not JSON/],

@@ -69,7 +69,7 @@ Deno.test("The quant routes take a price that is NaN as if its row were not ther
   );
   const all = await post("/trading/trade_with_model", python(pair.map((row) => ({ ...row, price: NaN }))));
   assert.equal(all.status, 400);
-  assert.match(all.json.error, /two tickers with a close on the first date are wanted, there are 0/);
+  assert.match(all.json.error, /two tickers with a close on the first date are required, there are 0/);
 });
 
 Deno.test("POST /ml/rlrt has no line through a window with a value that is not finite: negative, without confidence", async () => {
@@ -108,7 +108,7 @@ Deno.test("The quant routes read dates without hyphens as those with", async () 
     const { status, json } = await post("/ml/rlrt", python([{ date, spread: 1 }, ...spreads]));
     assert.deepEqual(
       [status, json.error],
-      [400, "data.0.date: A date such as 2024-01-31 or 20240131 is wanted."],
+      [400, "data.0.date: A date such as 2024-01-31 or 20240131 is required."],
       date,
     );
   }
@@ -132,7 +132,7 @@ Deno.test("POST /trading/trade_with_model trades the first two of more tickers t
   assert.equal(alone.status, 400);
   assert.match(
     alone.json.error,
-    /^Invalid input data: two tickers with a close on the first date are wanted, there are 1\. A: /,
+    /^Invalid input data: two tickers with a close on the first date are required, there are 1\. A: /,
   );
 });
 

@@ -158,7 +158,7 @@ Deno.test("POST /trading/trade_with_model answers the original's fields, null wh
     assert.deepEqual([ticker_1, ticker_2], legs, query);
   }
   const wrong = await post("/trading/trade_with_model?order=body", { data });
-  assert.deepEqual([wrong.status, wrong.json.error], [400, "order: Either alphabet or caller is wanted."]);
+  assert.deepEqual([wrong.status, wrong.json.error], [400, "order: Either alphabet or caller is required."]);
 });
 
 Deno.test("The quant routes refuse a price of 0 or below by its path; with compat=strict they answer as the original did", async () => {
@@ -166,7 +166,7 @@ Deno.test("The quant routes refuse a price of 0 or below by its path; with compa
     const data = legs(40, "A", "B").map((row, i) => i === 20 ? { ...row, price } : row);
     for (const path of ["/ml/pairs", "/trading/trade_with_model"]) {
       const { status, json } = await post(path, { data });
-      assert.deepEqual([status, json.error], [400, "data.20.price: A price above 0 is wanted."]);
+      assert.deepEqual([status, json.error], [400, "data.20.price: A price above 0 is required."]);
     }
     assert.equal((await post("/trading/trade_with_model?compat=strict", { data })).status, 200);
   }
@@ -187,7 +187,7 @@ for (const [name, prices] of Object.entries({ "0": [0], "-0": [-0], "-37.63": [-
     const data = market(130).map((row, i) => ({ ...row, price: prices[i - first] ?? row.price }));
     const refused = await post("/ml/pairs", { data });
     assert.equal(refused.status, 400);
-    assert.match(refused.json.error, /^data\.20\.price: A price above 0 is wanted\./);
+    assert.match(refused.json.error, /^data\.20\.price: A price above 0 is required\./);
 
     const { status, json } = await post("/ml/pairs?compat=strict", { data });
     assert.equal(status, 200);
@@ -222,7 +222,7 @@ Deno.test("POST /ml/pairs answers 400 to a price that is null or missing, with c
       const { status, json } = await post(`/ml/pairs${query}`, {
         data: data.with(20, { ...data[20]!, price } as never),
       });
-      assert.deepEqual([status, json], [400, { error: "data.20.price: A finite number is wanted." }]);
+      assert.deepEqual([status, json], [400, { error: "data.20.price: A finite number is required." }]);
     }
   }
 });
@@ -266,7 +266,7 @@ Deno.test("The quant routes answer 400 for no data, 413 beyond the limit, 415 fo
   assert.equal((await post("/ml/rlrt", "data=1", { "Content-Type": "application/x-www-form-urlencoded" })).status, 415);
   const other = await post("/ml/rlrt?compat=loose", {});
   assert.equal(other.status, 400);
-  assert.match(other.json.error, /^compat: Either strict or none is wanted\.$/);
+  assert.match(other.json.error, /^compat: Either strict or none is required\.$/);
 });
 
 Deno.test("The quant routes serve with whatever Authorization and parameters an old client sends", async () => {
