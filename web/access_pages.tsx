@@ -89,14 +89,14 @@ export function accessPages(
     deleteCookie(c, signInCookie, cookieOptions);
     if (error !== undefined) throw new SignInFailure(400, "Not signed in", "The sign-in was not completed.");
     if (!state || !code || !browser) {
-      throw new SignInFailure(400, "Not signed in", "This is not the end of a sign-in that began in this browser.");
+      throw new SignInFailure(400, "Not signed in", "No sign-in was started in this browser.");
     }
     const pending = await access.signIns.take(state, browser);
     if (pending === null) {
       throw new SignInFailure(
         400,
         "Not signed in",
-        "This sign-in has taken too long, was used before, or began in another browser.",
+        "This sign-in has expired, was already used, or began in another browser.",
       );
     }
     const { nonce, codeVerifier } = pending;
@@ -107,7 +107,7 @@ export function accessPages(
       if (fault instanceof IdentityRefusedError) {
         logger.warn(`A sign-in was refused: ${fault.message}`, { requestId: c.get("requestId") });
         await access.audit.record(by(c), { action: "sign-in" }, "refused");
-        throw new SignInFailure(403, "Not signed in", "The identity provider does not vouch for this sign-in.");
+        throw new SignInFailure(403, "Not signed in", "The identity provider did not confirm this sign-in.");
       }
       throw unreachable(c, fault);
     }
@@ -119,7 +119,7 @@ export function accessPages(
     return new SignInFailure(
       502,
       "Not signed in",
-      "The identity provider does not answer as it should. Try again soon.",
+      "The identity provider does not answer correctly. Try again soon.",
     );
   }
 
@@ -145,7 +145,7 @@ export function accessPages(
       if (back === null) {
         throw new Problem(
           "invalid-request",
-          "redirect_url: After signing in, only paths of this site such as /pairs and addresses of ALLOWED_ORIGINS can be gone to.",
+          "redirect_url: Only paths of this site such as /pairs and addresses of ALLOWED_ORIGINS are allowed after sign-in.",
         );
       }
       const pending = await access.signIns.begin(back);
@@ -166,7 +166,7 @@ export function accessPages(
         throw new SignInFailure(
           403,
           "You have no access here",
-          `${person.email} is not among those who may sign in. Ask who runs this service.`,
+          `${person.email} is not on the list of allowed accounts. Ask the operator of this service.`,
         );
       }
       const personId = await access.signIns.welcome(person);
@@ -188,7 +188,7 @@ export function accessPages(
       const visitor = await access.signIns.takeCode(c.req.valid("json").code, c.req.header("Origin") ?? null);
       if (visitor === null) {
         await access.audit.record(by(c), { action: "sign-in" }, "refused: no such code");
-        throw new Problem("invalid-request", "code: This code is not known, was used, or is more than a minute old.");
+        throw new Problem("invalid-request", "code: This code is unknown, already used, or more than a minute old.");
       }
       const actor: Actor = { ...by(c), kind: "session", id: null, name: visitor.email };
       const context = { userAgent: c.req.header("User-Agent") ?? null, by: actor };
@@ -202,7 +202,7 @@ export function accessPages(
       if (principal === null) {
         await access.audit.record(by(c), { action: "sign-in" }, "refused: no such token");
         const provider = signIn?.provider.name ?? null;
-        const problem = "This token is not known, has expired or was revoked.";
+        const problem = "This token is unknown, expired or revoked.";
         return answer(c, <SignInPage provider={provider} returnPath={back} problem={problem} />, 401);
       }
       await endEarlier(c);

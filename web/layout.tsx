@@ -86,7 +86,7 @@ export function Layout(
           {script && (
             <noscript>
               <p class="notice">
-                Without JavaScript this page shows how things stood when it was loaded. To materialize, use{" "}
+                Without JavaScript this page shows the state at loading time. To materialize, use{" "}
                 <code>deno task materialize</code>.
               </p>
             </noscript>

@@ -154,11 +154,11 @@ function whyNoSignal({ walkForward, pinned, rank, tested, sources }: PairRecord)
   if (!sources.has(walkForwardDaily.key)) return "The walk-forward backtest has not been materialized yet.";
   const last = walkForward?.windows.at(-1);
   if (last) {
-    return `The pair is in no trading window now: its last one ended ${last.tradingLast}.`;
+    return `The pair is currently in no trading window: the last one ended ${last.tradingLast}.`;
   }
-  if (pinned) return "The pair is pinned by hand, but no trading window of the walk-forward has traded it.";
+  if (pinned) return "The pair is pinned by hand, but no trading window of the walk-forward contains it.";
   if (rank !== null) {
-    return `The pair is number ${rank} of the chosen pairs, but not in the trading window that runs now.`;
+    return `The pair is number ${rank} of the chosen pairs, but not in the current trading window.`;
   }
   return tested?.accepted
     ? "The tests accept the pair, but no trading window of the walk-forward chose it."

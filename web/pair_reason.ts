@@ -27,7 +27,7 @@ export function whyOf(
   const where = placeOf(day);
   switch (day.signal) {
     case "no_bar":
-      return "A leg had no bar in this session: nothing is decided.";
+      return "A leg had no bar in this session: no decision.";
     case "not_traded":
       return `${name} does not trade the pair in this window: its formation allows no fit${
         settings.maxHalfLifeOfWindow === null
@@ -35,7 +35,7 @@ export function whyOf(
           : `, or its half-life of ${decimal(window.halfLife, 1)} sessions is too long for the window.`
       }`;
     case "window_end":
-      return `The trading window ended with this session: positions are closed and pairs are chosen anew${
+      return `The trading window ended with this session: positions are closed and pairs are chosen again${
         rank === null ? "." : `; this one is number ${rank} of the newest selection.`
       }`;
     case "stopped_trading":
@@ -45,12 +45,12 @@ export function whyOf(
       const short = day.signal === "enter_short";
       const action = short ? "sells the spread" : "buys the spread";
       if (day.entryZ === null) {
-        return `${where}, and its whole forecast interval lies ${short ? "below" : "above"} it: ${name} ${action}.`;
+        return `${where}, and the whole forecast interval is ${short ? "below" : "above"} it: ${name} ${action}.`;
       }
       const filter = judge === "trend"
-        ? ", and its trend does not lead further away"
+        ? ", and its trend does not diverge further"
         : judge
-        ? ", and the forecast leads back"
+        ? ", and the forecast reverts"
         : "";
       return `${where}, beyond the entry at ±${decimal(day.entryZ, 2)}${filter}: ${name} ${action}.`;
     }
@@ -59,7 +59,7 @@ export function whyOf(
         ? `${where}, and the ${judge} turned against the position.`
         : `${where}: back at the exit at ±${level(day.exitZ)}.`;
     case "stop":
-      return `${where}: an exit rule gives the position up${stops(day, timeStopSessions)}.`;
+      return `${where}: an exit rule closes the position${stops(day, timeStopSessions)}.`;
     default:
       return whyHold(day, { where, judge });
   }
@@ -73,22 +73,22 @@ function whyHold(day: PairDay, { where, judge }: { where: string; judge: string 
       ? `${where}; the ${judge} has not turned against the position.`
       : `${where}: the exit at ±${level(exitZ)} is not reached.`;
   }
-  if (entryZ === null) return `${where}, and the forecast's interval holds the present spread: nothing is entered.`;
+  if (entryZ === null) return `${where}, and the forecast interval contains the current spread: no entry.`;
   const beyond = z !== null && Math.abs(z) > entryZ;
-  if (!beyond) return `${where}, inside the entry at ±${decimal(entryZ, 2)}: nothing is entered.`;
+  if (!beyond) return `${where}, inside the entry at ±${decimal(entryZ, 2)}: no entry.`;
   if (stopZ !== null && Math.abs(z) >= stopZ) {
-    return `${where}, beyond the stop at ±${decimal(stopZ, 2)}: nothing is entered.`;
+    return `${where}, beyond the stop at ±${decimal(stopZ, 2)}: no entry.`;
   }
   return `${where}, beyond the entry, but ${
     judge
-      ? `the ${judge} does not lead back, or a position on this side was given up`
-      : "a position on this side was given up"
-  }: nothing is entered.`;
+      ? `the ${judge} does not revert, or a position on this side was stopped out`
+      : "a position on this side was stopped out"
+  }: no entry.`;
 }
 
 function placeOf({ z }: PairDay): string {
-  if (z === null) return "The spread has no score";
-  return `The spread stands ${decimal(Math.abs(z), 2)} deviations ${z < 0 ? "below" : "above"} its mean`;
+  if (z === null) return "The spread has no z-score";
+  return `The spread is ${decimal(Math.abs(z), 2)} deviations ${z < 0 ? "below" : "above"} its mean`;
 }
 
 function level(value: number | null): string {

@@ -9,7 +9,7 @@ export function tradabilityRows(
 ): TestRow[] {
   const { ticker_1, ticker_2, dollar_volume_1, dollar_volume_2, lowest_price, share_without_trade } = tested;
   const volumes = dollar_volume_1 !== null && dollar_volume_2 !== null;
-  const noVolumes = "Not known: the source has no volumes of this formation. No pair is refused for it.";
+  const noVolumes = "Not known: the source has no volumes in this formation. No pair is refused for it.";
   return [
     {
       title: "Dollar volume",
@@ -23,7 +23,7 @@ export function tradabilityRows(
     },
     {
       title: "Lowest price",
-      hint: "USD, the lowest close of either leg as it was traded: of a cheap share a tick is a large part.",
+      hint: "USD, the lowest close of either leg as traded: for a cheap share a tick is a large cost.",
       value: lowest_price === null ? "–" : decimal(lowest_price, 2),
       wanted: bound("minPrice", (value) => `at least ${value}`),
       criterion: "price",
@@ -31,7 +31,7 @@ export function tradabilityRows(
     },
     {
       title: "Sessions without a trade",
-      hint: share_without_trade === null ? noVolumes : "Of the leg that has more of them.",
+      hint: share_without_trade === null ? noVolumes : "Of the leg with more of them.",
       value: share_without_trade === null ? "–" : percent(share_without_trade),
       wanted: bound("maxShareWithoutTrade", (value) => `at most ${percent(value)}`),
       criterion: "withoutTrade",

@@ -75,7 +75,7 @@ function pagesFound({ graph }: PaletteEngine, words: readonly string[]): Palette
   return found.map(({ title, path, group }) => ({ group: "Pages", title, detail: group, path }));
 }
 
-const themeTitles = { system: "as the system has it", light: "light", dark: "dark" } as const;
+const themeTitles = { system: "as the system", light: "light", dark: "dark" } as const;
 const clockTitles = { utc: "in UTC", exchange: "of the exchange", local: "of this computer" } as const;
 
 function actionsFound(
@@ -90,7 +90,7 @@ function actionsFound(
     ? [
       {
         group: "Actions",
-        title: "Materialize what is stale",
+        title: "Materialize stale assets",
         detail: "Starts a run",
         path: null,
         act: { name: "materialize", value: "*" },

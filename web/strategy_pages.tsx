@@ -25,7 +25,7 @@ export function strategyPages({ engine, source }: { engine: VersionEngine; sourc
       if (record === null || problems.has("strategy")) return c.notFound();
       if (problems.size > 0) {
         const errors = [...problems].map(([path, message]) => ({ path, message }));
-        return answerProblem(c, new Problem("invalid-request", "The address names what is not there.", { errors }));
+        return answerProblem(c, new Problem("invalid-request", "The address has invalid parameters.", { errors }));
       }
       c.header("Cache-Control", "no-store");
       return c.body(await tearSheetFile(record, source), 200, {

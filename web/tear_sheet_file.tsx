@@ -43,14 +43,14 @@ export async function tearSheetFile(
           </p>
           {source?.kind === "simulated" && (
             <p class="notice">
-              Simulated data: pairs are planted in it, and what is earned on it says nothing of a market.
+              Simulated data with planted pairs: returns say nothing about a real market.
             </p>
           )}
           {!isTradable(chosen) && (
             <p class="notice">
               Not achievable in live trading: {chosen.looks_ahead
                 ? "it is fitted on the sessions that it trades."
-                : "it fills at the very close that gives the signal."}
+                : "it fills at the close that gives the signal."}
             </p>
           )}
         </header>

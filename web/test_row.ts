@@ -8,5 +8,5 @@ export interface TestRow {
   /** Its name among the criteria that failed. */
   criterion?: string;
   /** Why it was not judged: another criterion had refused the pair, or the source does not say. */
-  unjudged?: "not asked" | "not known";
+  unjudged?: "not tested" | "not known";
 }

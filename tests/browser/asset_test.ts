@@ -53,7 +53,7 @@ browserTest(
     const { browser, url, engine, materialize, rows } = scene;
     await materialize("events quotes");
     const { page, errors, foreign } = await openPage(browser, `${url}/assets/adjusted`);
-    await page.getByText("Settings for this run alone").focus();
+    await page.getByText("Settings for this run only").focus();
     await page.keyboard.press("Enter");
     const scale = page.getByLabel("scale");
     assert.equal(await scale.inputValue(), "1");
@@ -141,7 +141,7 @@ browserTest("a run with other settings says that automation undoes it, and can h
   const clock = { now: () => Temporal.Instant.from("2024-02-01T12:00:00Z") };
   const evaluator = new AutomationEvaluator({ engine, database: engine.ledger.database, clock, logger: silentLogger });
   const { page } = await openPage(browser, `${url}/assets/adjusted?scope=this&set.scale=10`);
-  await page.locator("#experiment", { hasText: "Automation makes the rows again with the standing settings" })
+  await page.locator("#experiment", { hasText: "Automation re-materializes the rows with the default settings" })
     .waitFor();
   await page.waitForLoadState();
   const begin = async () => {

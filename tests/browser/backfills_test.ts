@@ -36,7 +36,7 @@ browserTest(
     const { browser, url, world, engine } = scene;
     const { page, errors, foreign } = await openPage(browser, url);
     await page.getByRole("link", { name: "Backfills", exact: true }).click();
-    await page.getByText("Nothing was backfilled yet.").waitFor();
+    await page.getByText("No backfills yet.").waitFor();
 
     await page.getByLabel("Assets").focus();
     await page.keyboard.type("events quotes adjusted");

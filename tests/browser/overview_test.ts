@@ -65,7 +65,7 @@ browserTest(
     });
     const release = gate();
     world.before = (key) => key === "chosen_pairs" ? release.opened : undefined;
-    await page.getByRole("button", { name: "Materialize chosen_pairs and what is upstream of it" }).click();
+    await page.getByRole("button", { name: "Materialize chosen_pairs and everything upstream" }).click();
     const toast = page.locator(".toast", { hasText: "Run 1 started." });
     await toast.waitFor();
     assert.equal(await toast.getByRole("link", { name: "Open run 1" }).getAttribute("href"), "/runs/1");
@@ -140,7 +140,7 @@ browserTest(
       key === "raw_prices"
         ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
         : undefined;
-    await page.getByRole("button", { name: "Materialize what is stale" }).click();
+    await page.getByRole("button", { name: "Materialize stale assets" }).click();
     await waitForState(page, "raw_prices", "running");
     await page.getByRole("button", { name: "Cancel run 2" }).click();
     await page.getByText("Run 2 cancelled.").waitFor();

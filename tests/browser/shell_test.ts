@@ -77,7 +77,7 @@ browserTest("the palette materializes, and sets the theme", async ({ open }) => 
   await until(page, "document.documentElement.dataset.theme === 'dark'");
   await page.keyboard.press("Control+k");
   await page.keyboard.type("materialize what");
-  await page.getByRole("option", { name: "Materialize what is stale" }).waitFor();
+  await page.getByRole("option", { name: "Materialize stale assets" }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("Nothing to do: everything is fresh.").waitFor();
   assert.deepEqual(errors, []);

@@ -61,7 +61,7 @@ browserTest("a search that fails says so and leaves the list, and the next one m
   const { page } = await open("/tickers");
   await page.route(/\/tickers\?q=KO/, (route) => route.fulfill({ status: 503, body: "" }));
   await page.locator("#tickers-text").fill("KO");
-  await page.getByText("The list could not be read, and shows what was found before. The server answered 503.")
+  await page.getByText("The list could not be read and shows the previous results. The server answered 503.")
     .waitFor();
   assert.equal(await page.locator("[data-ticker]").count(), 50);
   await page.locator("#tickers-text").fill("PEP");

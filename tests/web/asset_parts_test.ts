@@ -48,9 +48,13 @@ Deno.test("GET /assets/:key", (t) =>
       const { status, text } = await read(tiny, "/assets/report");
       assert.equal(status, 200);
       assert.match(text, /It has never been materialized: there are no rows yet\./);
-      assert.match(text, /What its materializations say of themselves is plotted once there are two of them\./);
-      assert.match(text, /No run has had anything to do with it yet\./);
-      assert.match(text, /It has not been judged yet\. \? unknown eager\(\)/, "every part of the condition is unknown");
+      assert.match(text, /Metadata are plotted once there are two materializations\./);
+      assert.match(text, /No run has included it yet\./);
+      assert.match(
+        text,
+        /It has not been evaluated yet\. \? unknown eager\(\)/,
+        "every part of the condition is unknown",
+      );
     });
 
     await t.step("shows rows: filtered, sorted and as of an older materialization, with the way to files", async () => {
@@ -80,7 +84,7 @@ Deno.test("GET /assets/:key", (t) =>
         found.html,
         /href="\/v1\/assets\/numbers\/rows\?value\.gte=16&amp;name\.ne=n119&amp;order=-value&amp;limit=10000&amp;format=csv"/,
       );
-      assert.match(found.html, /aria-label="Take away the filter value at least 16"/);
+      assert.match(found.html, /aria-label="Remove the filter value at least 16"/);
       const old = await read(tiny, "/assets/numbers?as_of=1");
       assert.deepEqual(rowsOf(old.html).map(([name]) => name), ["none", "one", "two"]);
       assert.deepEqual(rowsOf(old.html)[0], ["none", "–"], "a null is a dash");

@@ -47,8 +47,8 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
         ]);
         const found = await read(tiny, "/assets?q=SUM+of");
         assert.deepEqual(lines(found.html), ["total"]);
-        assert.match(found.text, /1 of 4 assets match; the others are drawn faintly\./);
-        assert.match(found.text, /1 asset of 4, each below what it is made from\./);
+        assert.match(found.text, /1 of 4 assets match; the others are faded\./);
+        assert.match(found.text, /1 asset of 4, each below its upstream assets\./);
         const none = await read(tiny, "/assets?kind=external");
         assert.match(none.text, /No matching assets\. Show all assets/);
       },

@@ -107,35 +107,35 @@ Deno.test("decisionOf() says why in one sentence", () => {
     [
       { z: 1.3, signal: "enter_short", target: -1 },
       "z_score_bands",
-      /stands 1\.30 deviations above its mean, beyond the entry at ±1\.00: Z-score bands sells the spread\.$/,
+      /is 1\.30 deviations above its mean, beyond the entry at ±1\.00: Z-score bands sells the spread\.$/,
     ],
     [
       { z: -1.3, signal: "enter_long", target: 1 },
       "rolling_trend",
-      /below its mean, .*, and its trend does not lead further away: Rolling trend buys the spread\.$/,
+      /below its mean, .*, and its trend does not diverge further: Rolling trend buys the spread\.$/,
     ],
     [
       { z: 1.3, entryZ: null, signal: "enter_short", target: -1 },
       "forecast_band",
-      /whole forecast interval lies below it/,
+      /whole forecast interval is below it/,
     ],
     [{ z: 0.4, position: 1, signal: "exit" }, "z_score_bands", /back at the exit at ±0\.50\.$/],
     [{ z: 0.4, position: 1, signal: "exit" }, "rolling_trend", /the trend turned against the position\.$/],
     [
       { z: -4.2, position: 1, signal: "stop" },
       "z_score_bands",
-      /gives the position up \(at 4\.00 deviations or after 30 sessions\)\.$/,
+      /closes the position \(at 4\.00 deviations or after 30 sessions\)\.$/,
     ],
-    [{ z: 0.4 }, "z_score_bands", /inside the entry at ±1\.00: nothing is entered\.$/],
-    [{ z: 1.4 }, "rolling_trend", /beyond the entry, but the trend does not lead back/],
-    [{ z: 4.4 }, "z_score_bands", /beyond the stop at ±4\.00: nothing is entered\.$/],
+    [{ z: 0.4 }, "z_score_bands", /inside the entry at ±1\.00: no entry\.$/],
+    [{ z: 1.4 }, "rolling_trend", /beyond the entry, but the trend does not revert/],
+    [{ z: 4.4 }, "z_score_bands", /beyond the stop at ±4\.00: no entry\.$/],
     [{ z: 0.8, position: -1, target: -1 }, "z_score_bands", /the exit at ±0\.50 is not reached\.$/],
     [{ z: null, signal: "no_bar" }, "z_score_bands", /^A leg had no bar/],
     [{ z: null, signal: "not_traded" }, "z_score_bands", /its half-life of 6\.0 sessions is too long/],
     [
       { z: null, signal: "window_end" },
       "z_score_bands",
-      /chosen anew; this one is number 3 of the newest selection\.$/,
+      /chosen again; this one is number 3 of the newest selection\.$/,
     ],
   ];
   for (const [today, strategy, why] of expected) assert.match(decide(today, { strategy }).why, why);

@@ -66,7 +66,7 @@ Deno.test("PairTests says of both orders and of the adjusted p-value whether the
 Deno.test("PairTests shows a criterion that is off as none, and confirmation only where it is asked for", () => {
   const original = { testOrders: "one", maxEngleGrangerPValue: null, maxAdjustedPValue: null };
   assert.match(rowOf("p cointegration", {}, original)!, /0\.004 none Engle–Granger/);
-  assert.match(rowOf("p cointegration, reversed", {}, original)!, /none Not asked: one order is tested/);
+  assert.match(rowOf("p cointegration, reversed", {}, original)!, /none Not tested: only one order is configured/);
   assert.equal(rowOf("p earlier", {}), undefined);
   const confirmed = { confirmationSessions: 63 };
   assert.match(
@@ -75,7 +75,7 @@ Deno.test("PairTests shows a criterion that is off as none, and confirmation onl
   );
   assert.match(
     rowOf("p earlier", failing("engleGranger", "Engle–Granger p-value 0.2 is not below 0.05."), confirmed)!,
-    /not asked/,
+    /not tested/,
   );
 });
 

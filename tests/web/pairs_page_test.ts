@@ -92,7 +92,7 @@ pageTest("GET /pairs filters by what its address says, and its CSV holds the sam
 pageTest("GET /pairs shows the newest as-of session, and any other that its address names", async (tiny) => {
   const [before, newest] = [pageSessions[84]!, pageSessions[89]!];
   const now = await ask(tiny, "/pairs?accepted=true");
-  assert.ok(now.text.includes(`with its statistics as of ${newest}, by what was known then`));
+  assert.ok(now.text.includes(`with its statistics as of ${newest}, from data known then`));
   assert.deepEqual(pairsOf(now), ["KO/PEP"]);
   for (const session of [before, newest]) assert.ok(now.html.includes(`<option value="${session}">`), session);
   const then = await ask(tiny, `/pairs?as_of=${before}`);
@@ -200,8 +200,11 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 tells the shares of a notional, and ref
   const large = await ask(tiny, "/pairs/KO/PEP?notional=1000000");
   assert.match(large.text, /Long 8,169 KO at 58\.90 Short 4,084 PEP at 127\.03/);
   assert.match(large.html, /strategy=z_score_bands&amp;notional=1000000#walk-forward/, "links keep it");
-  assert.match(large.text, /More than 1 % of what a leg trades in a session: that is reached at 480,000 USD\./);
-  assert.match((await ask(tiny, "/pairs/KO/PEP")).text, /Up to 480,000 USD are 1 % of what either leg trades/);
+  assert.match(large.text, /More than 1 % of the session volume of a leg, which is reached at 480,000 USD\./);
+  assert.match(
+    (await ask(tiny, "/pairs/KO/PEP")).text,
+    /Capacity 480,000 USD: 1 % of the session volume of the less liquid leg/,
+  );
   for (const wrong of ["0", "-5", "many", "1e30"]) {
     const refused = await ask(tiny, `/pairs/KO/PEP?notional=${wrong}`);
     assert.equal(refused.status, 400);
@@ -212,7 +215,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 tells the shares of a notional, and ref
 
 pageTest("GET /pairs/:ticker_1/:ticker_2 says of a pair without a signal why there is none", async (tiny) => {
   const pinned = await ask(tiny, "/pairs/PIN/NED");
-  assert.match(pinned.text, /Signal No signal The pair is pinned by hand, but no trading window .* has traded it\./);
+  assert.match(pinned.text, /Signal No signal The pair is pinned by hand, but no trading window .* contains it\./);
   const refused = await ask(tiny, "/pairs/CVX/XOM");
   assert.match(refused.text, /No signal No trading window of the walk-forward chose the pair\./);
 });

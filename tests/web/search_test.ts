@@ -19,7 +19,7 @@ Deno.test("GET /search finds pages, pairs, assets, runs and actions, a few of ea
       return results.map(({ group, title }) => `${group}: ${title}`);
     };
     const all = await find("");
-    assert.ok(all.includes("Pages: Overview") && all.includes("Actions: Materialize what is stale"), all.join(", "));
+    assert.ok(all.includes("Pages: Overview") && all.includes("Actions: Materialize stale assets"), all.join(", "));
     assert.deepEqual(await find("ko"), ["Pairs: KO / PEP"]);
     assert.deepEqual(await find("PEP/KO"), ["Pairs: KO / PEP"], "in either order");
     // Of 52 pairs with this leg the first few; and no asset, page or run.

@@ -77,7 +77,7 @@ async function sendReport(form, key) {
     say(
       recorded
         ? `Version ${fields.get("version")} of ${key} is on record.`
-        : `That version of ${key} was known already.`,
+        : `That version of ${key} was already known.`,
     );
     form.reset();
     await changes.refresh();

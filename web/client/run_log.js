@@ -48,7 +48,7 @@ export function followLog(runId) {
     const lines = list.children.length;
     const shown = lines - list.querySelectorAll("[hidden]").length;
     about.textContent = lines === 0
-      ? "Nothing has happened yet."
+      ? "No events yet."
       : `${shown === lines ? `${lines} lines` : `${shown} of ${lines} lines`}${
         first() > 1 ? ", earlier ones not loaded" : ""
       }.`;

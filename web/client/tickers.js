@@ -123,14 +123,14 @@ async function replace(path, signal) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const found = fresh.getElementById("tickers-found");
     if (signal.aborted) return false;
-    if (!found) throw new Error("The server answered with another page. Load this one again.");
+    if (!found) throw new Error("The server answered with another page. Reload this page.");
     document.getElementById("tickers-found")?.replaceChildren(...found.childNodes);
     history.replaceState(null, "", path);
     closeErrors();
     return true;
   } catch (error) {
     if (signal.aborted) return false;
-    say(`The list could not be read, and shows what was found before. ${/** @type {Error} */ (error).message}`, {
+    say(`The list could not be read and shows the previous results. ${/** @type {Error} */ (error).message}`, {
       bad: true,
     });
     return false;

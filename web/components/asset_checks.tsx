@@ -15,7 +15,7 @@ export function AssetChecks(
     failedChecks: readonly FailedCheck[];
   },
 ) {
-  if (asset.checks.length === 0) return <p class="empty">Nothing is checked of it.</p>;
+  if (asset.checks.length === 0) return <p class="empty">This asset has no checks.</p>;
   return (
     <ul class="entries">
       {asset.checks.map(({ name, description, severity }) => {

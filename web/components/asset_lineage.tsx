@@ -13,7 +13,7 @@ export function AssetLineage({ record }: { record: AssetRecord }) {
           <AssetGraph
             layout={neighbours.layout}
             assets={neighbours.assets}
-            label={`What ${asset.key} is made from, and what is made from it`}
+            label={`Upstream and downstream of ${asset.key}`}
             current={asset.key}
           />
         </div>

@@ -136,7 +136,7 @@ function Chips({ of, search }: { of: string; search: RowSearch }) {
           <code>{filter.column}</code> {operatorWords[filter.operator]} <code>{filter.value}</code>{" "}
           <a
             href={rowsPath(of, search, { filters: search.filters.filter((_, at) => at !== i) })}
-            aria-label={`Take away the filter ${filter.column} ${operatorWords[filter.operator]} ${filter.value}`}
+            aria-label={`Remove the filter ${filter.column} ${operatorWords[filter.operator]} ${filter.value}`}
           >
             ✕
           </a>

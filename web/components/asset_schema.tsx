@@ -9,7 +9,7 @@ export function AssetSchema({ asset: { key, schema, partitionedBy } }: { asset: 
     { title: "Type", cell: ({ type }) => type },
     { title: "May be null", cell: ({ nullable }) => nullable ? "yes" : "no" },
     {
-      title: "What it is",
+      title: "Description",
       class: "reason",
       cell: ({ name, description }) =>
         [
@@ -26,8 +26,7 @@ export function AssetSchema({ asset: { key, schema, partitionedBy } }: { asset: 
   return (
     <>
       <p class="about">
-        Rows are told apart by {primaryKey.join(", ")}.{" "}
-        <a href={`/assets/${key}/schema.csv`}>Download the schema as CSV</a>
+        Primary key: {primaryKey.join(", ")}. <a href={`/assets/${key}/schema.csv`}>Download the schema as CSV</a>
       </p>
       <DataTable label="Schema" columns={columns} rows={schema.columns} />
     </>

@@ -28,7 +28,7 @@ const columnsAt = (now: number): Column<PastStep>[] => [
 
 /** The runs that made an asset or were to, newest first. */
 export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[]; assetKey: string; now: number }) {
-  if (steps.length === 0) return <p class="empty">No run has had anything to do with it yet.</p>;
+  if (steps.length === 0) return <p class="empty">No run has included it yet.</p>;
   return (
     <>
       <p class="about">

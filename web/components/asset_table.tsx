@@ -58,7 +58,7 @@ export function AssetTable(
     },
     {
       title: "Size",
-      hint: "Of the table with its indexes, all versions that are kept",
+      hint: "Table with indexes, all kept versions",
       number: true,
       cell: ({ asset: { key } }) => storage.has(key) ? megabytes(storage.get(key)!.bytes) : "–",
     },
@@ -91,7 +91,7 @@ function MaterializeButton({ asset: { key }, state }: { asset: ShownAsset["asset
       id={`materialize-${key}`}
       class="quiet"
       data-begin-run={JSON.stringify({ selection: `+${key}` })}
-      aria-label={`Materialize ${key} and what is upstream of it`}
+      aria-label={`Materialize ${key} and everything upstream`}
       aria-disabled={state === "running" || state === "waiting" ? "true" : undefined}
     >
       Materialize

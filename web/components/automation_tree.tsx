@@ -41,7 +41,7 @@ export function AutomationTree(
               {last.requested
                 ? `, when ${counted(last.requested.count, "partition")} ${
                   last.requested.count === 1 ? "was" : "were"
-                } asked for`
+                } requested`
                 : ""}
               {last.runId !== null && (
                 <>
@@ -50,7 +50,7 @@ export function AutomationTree(
               )}.
             </>
           )
-          : "It has not been judged yet."}
+          : "It has not been evaluated yet."}
       </p>
       <ul class="conditions">
         {last ? <Judged node={last.tree} /> : <Unknown condition={condition} />}

@@ -12,7 +12,7 @@ const columns: readonly Column<BackfillPlan["assets"][number]>[] = [
         ? (
           <>
             {count(partitions.count)}
-            {!certain && <abbr title="What is made before may bring more to light.">+</abbr>}
+            {!certain && <abbr title="The number may change once the assets before it are made.">+</abbr>}
           </>
         )
         : "whole",
@@ -37,8 +37,8 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
       {plan.unknownNames.length > 0 && <p class="notice bad">No selected asset has {plan.unknownNames.join(", ")}.</p>}
       {plan.skipped.map(({ key, upstream, partitions }) => (
         <p class="notice">
-          {counted(partitions.count, "partition")} of {key} are skipped: what they read of {upstream}{" "}
-          is missing and no part of it.
+          {counted(partitions.count, "partition")} of {key} are skipped: their inputs from {upstream}{" "}
+          are missing and not part of the backfill.
         </p>
       ))}
       {plan.assets.length > 0 && <DataTable label="Plan" csv="backfill_plan" columns={columns} rows={plan.assets} />}
@@ -48,7 +48,7 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
 }
 
 function amountOf({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
-  if (assets.length === 0) return "There is nothing to make in this range.";
+  if (assets.length === 0) return "Nothing to do in this range.";
   const time = unknown.length === assets.length
     ? "duration unknown: no step has run before"
     : `${unknown.length > 0 ? "at least" : "about"} ${duration(seconds * 1000)}`;

@@ -44,7 +44,7 @@ export function BackfillStrip(
 export function partitionCounts(partitions: Record<BackfillPartitionState, SomePartitions>): string {
   const parts = backfillPartitionStates.filter((state) => partitions[state].count > 0)
     .map((state) => `${count(partitions[state].count)} ${state}`);
-  return parts.length === 0 ? "nothing to make" : parts.join(", ");
+  return parts.length === 0 ? "nothing to do" : parts.join(", ");
 }
 
 /** What the colours of strips mean. */

@@ -193,7 +193,7 @@ export function Chart({ id, label, data, controls, caption, children }: ChartPro
         </figcaption>
       )}
       <details>
-        <summary>The figures behind this chart</summary>
+        <summary>Data of this chart</summary>
         {children}
       </details>
     </figure>
@@ -208,7 +208,7 @@ function Controls(
   },
 ) {
   return (
-    <form class="controls" data-chart-controls aria-label="What the chart shows" hidden>
+    <form class="controls" data-chart-controls aria-label="Parts of the chart" hidden>
       {lead}
       <fieldset class="segments">
         <legend>Range</legend>

@@ -33,7 +33,7 @@ export function DecisionStrip({ tickers, decision, view, strategy, settings, nex
       </div>
       <div class="decision-gauge">
         <h3>Z-score</h3>
-        {levels === null ? <p class="faint">No formation states the spread in deviations.</p> : (
+        {levels === null ? <p class="faint">No formation gives the mean and deviation of the spread.</p> : (
           <>
             <p class="z">{decimal(levels.z, 2)}</p>
             <ZGauge levels={levels} />
@@ -102,7 +102,7 @@ function Sizes(
         </label>
         <button type="submit" class="quiet">Set</button>
       </form>
-      {legs === null ? <p class="faint">No hedge ratio is known.</p> : (
+      {legs === null ? <p class="faint">Unknown hedge ratio.</p> : (
         <ul>
           {legs.map(({ ticker, shares, close }) => (
             <li key={ticker}>
@@ -115,8 +115,8 @@ function Sizes(
       {maxNotional !== null && (
         <p class={view.notional > maxNotional ? "notice" : "faint"}>
           {view.notional > maxNotional
-            ? `More than 1 % of what a leg trades in a session: that is reached at ${usd(maxNotional)}.`
-            : `Up to ${usd(maxNotional)} are 1 % of what either leg trades in a session.`}
+            ? `More than 1 % of the session volume of a leg, which is reached at ${usd(maxNotional)}.`
+            : `Capacity ${usd(maxNotional)}: 1 % of the session volume of the less liquid leg.`}
         </p>
       )}
       {legs !== null && !held && <p class="faint">If the spread were bought; the other way round if it were sold.</p>}

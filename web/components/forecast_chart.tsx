@@ -42,7 +42,7 @@ export function ForecastChart({ of: { tickers, model, horizon, forecasts } }: { 
             ],
           }],
         }}
-        caption={`Each forecast stands in the session that it is of, ${
+        caption={`Each forecast is shown in its target session, ${
           horizon === 1 ? "a session" : `${horizon} sessions`
         } after the close at which it was made. In standard deviations of the formation's spread, from its mean${
           windows > 1 ? `: ${windows} windows, each with a formation of its own` : ""

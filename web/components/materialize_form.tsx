@@ -80,7 +80,7 @@ export function MaterializeForm({ request, external, producer, automated }: Mate
         </label>
         {form.fields.length > 0 && (
           <details class="settings" open={settings.settings !== null || settings.problems.size > 0}>
-            <summary>Settings for this run alone</summary>
+            <summary>Settings for this run only</summary>
             <div class="settings-grid">
               {form.fields.map((of) => (
                 <Setting
@@ -99,16 +99,16 @@ export function MaterializeForm({ request, external, producer, automated }: Mate
       {asked?.body.config && (
         <div class="notice" id="experiment">
           <p>
-            The settings <code>{JSON.stringify(asked.body.config)}</code> are of this run alone. {automated
-              ? "Automation makes the rows again with the standing settings, soon after the run has ended."
-              : "The next run that includes it makes the rows again with the standing settings."}
+            The settings <code>{JSON.stringify(asked.body.config)}</code> apply to this run only. {automated
+              ? "Automation re-materializes the rows with the default settings soon after the run has ended."
+              : "The next run that includes it re-materializes the rows with the default settings."}
           </p>
           {automated && (
             <label>
               <input type="checkbox" id="hold-automation" data-hold={producer} /> Pause the automation of {producer}
               {" "}
-              first. It stays as this run leaves it until you resume its automation, or until a schedule or another
-              request makes it.
+              first. It keeps the result of this run until you resume its automation, or until a schedule or another
+              request materializes it.
             </label>
           )}
         </div>

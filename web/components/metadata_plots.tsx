@@ -10,7 +10,7 @@ const height = 56;
 export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]; assetKey: string }) {
   const series = metadataSeries(of);
   if (of.length < 2 || series.length === 0) {
-    return <p class="empty">What its materializations say of themselves is plotted once there are two of them.</p>;
+    return <p class="empty">Metadata are plotted once there are two materializations.</p>;
   }
   const inOrder = of.toReversed();
   return (
@@ -29,7 +29,7 @@ export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]
         The last {of.length} materializations, oldest first; a bar for each, from zero.
       </p>
       <details>
-        <summary>The figures behind these plots</summary>
+        <summary>Data of these plots</summary>
         <p class="faint">
           <a href={`/assets/${assetKey}/history.csv`}>Download as CSV</a>
         </p>

@@ -30,7 +30,7 @@ const columns: readonly Column<PairOrder>[] = [
   },
   {
     title: "Score",
-    hint: "Spread on the scale of the strategy, whose thresholds judge it",
+    hint: "Spread on the scale of the strategy and its thresholds",
     number: true,
     cell: ({ signal }) => orDash(signal?.score, (score) => decimal(score, 2)),
   },

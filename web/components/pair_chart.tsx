@@ -107,8 +107,8 @@ function Caption({ pair: { tickers, walkForward }, formation }: { pair: PairReco
     <>
       Closes are adjusted for splits. {walkForward && (
         <>
-          The z-score is what {strategyTitle(walkForward.strategy)}{" "}
-          judged at each close, by the formation before its window; positions are those of the walk-forward backtest.
+          The z-score is that of {strategyTitle(walkForward.strategy)}{" "}
+          at each close, by the formation before its window; positions are those of the walk-forward backtest.
           {" "}
         </>
       )}

@@ -7,7 +7,7 @@ export function PairDividends({ dividends, tickers }: { dividends: Dividends; ti
     return (
       <p class="notice" id="dividends">
         <strong>No dividends in the source.</strong>{" "}
-        All returns here are price returns, not total returns: whatever the legs pay out is missing, and the spread may
+        All returns here are price returns, not total returns: dividends of the legs are missing, and the spread may
         step at their ex-dates.
       </p>
     );

@@ -20,7 +20,7 @@ export function PairReference(
     <div class="look-ahead">
       <p class="notice">
         In-sample. Not achievable in live trading: hedge ratio and scale are fitted on the very sessions that are
-        traded, and there are no costs. It shows what the original service would have shown.
+        traded, and there are no costs. It reproduces the result of the original service.
       </p>
       {metrics && (
         <FigureList>

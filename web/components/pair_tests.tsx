@@ -36,7 +36,7 @@ export function PairTests({ tested, config, hasDividends }: PairTestsProps) {
           : <span class="gain">✓ yes</span>),
     },
     {
-      title: "What it says",
+      title: "Meaning",
       class: "reason",
       cell: ({ criterion, hint }) => failed.has(criterion ?? "") ? brieflyFigured(failed.get(criterion!)!) : hint,
     },
@@ -47,7 +47,7 @@ export function PairTests({ tested, config, hasDividends }: PairTestsProps) {
       <DataTable label="Tests" csv="tests" columns={columns} rows={rowsOf(tested, config)} />
       <p class="about">
         All of {cointegratedPairs.key} as of{" "}
-        {tested.as_of}, computed over its formation: what was known after that session.
+        {tested.as_of}, computed over its formation, from data known after that session.
         {testedPrices(config, hasDividends)}
       </p>
     </>
@@ -71,7 +71,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
     {
       title: "p cointegration, reversed",
       hint: settings.testOrders === "one"
-        ? "Not asked: one order is tested."
+        ? "Not tested: only one order is configured."
         : `The same of ${tested.ticker_1} on ${tested.ticker_2}.`,
       value: text(tested.engle_granger_p_value_reversed, pValue),
       ...(settings.testOrders === "one" ? {} : {
@@ -94,7 +94,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
         wanted: "below the bound of p cointegration",
         criterion: "confirmation",
         ...tested.failed_criteria.some(({ criterion }) => criterion !== "confirmation") &&
-          { unjudged: "not asked" as const },
+          { unjudged: "not tested" as const },
       }]
       : []),
     {
@@ -111,7 +111,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
     },
     {
       title: "Hurst exponent",
-      hint: "Below 0.5 the spread reverts, at 0.5 it wanders, above it trends.",
+      hint: "Below 0.5 the spread reverts, at 0.5 it is a random walk, above it trends.",
       value: text(tested.hurst_exponent, (value) => decimal(value, 3)),
       wanted: bound("maxHurst", (value) => `below ${value}`),
       criterion: "hurst",

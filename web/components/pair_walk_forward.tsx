@@ -35,8 +35,8 @@ export function PairWalkForward(
   return (
     <>
       <p class="about">
-        Chosen by what was known before each window, traded after it, at costs. From 100,000 USD; between windows the
-        pair holds nothing.
+        Chosen from data known before each window and traded in it, with costs. From 100,000 USD; no position between
+        windows.
       </p>
       {settings.strategies.length > 1 && (
         <nav class="tabs" aria-label="Strategies">

@@ -23,10 +23,10 @@ const HEIGHTS: Readonly<Record<PartitionStateName, number>> = {
 const WORDS: Readonly<Record<PartitionStateName, string>> = {
   fresh: "fresh",
   stale: "stale",
-  waiting: "waiting for what is upstream",
+  waiting: "waiting for upstream partitions",
   failed: "failed",
   expected: "missing, made by the next run",
-  missing: "missing, made where it is asked for",
+  missing: "missing, made on request",
   gone: "gone, removed by the next run",
 };
 

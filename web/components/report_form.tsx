@@ -3,15 +3,15 @@ export function ReportForm({ assetKey, last }: { assetKey: string; last: string 
   return (
     <>
       <p class="about">
-        Tandem does not make it. A report says which version of it there is; what is made from it becomes stale if that
-        is another one. {last === null ? "No version has been reported yet." : `The last reported version is ${last}.`}
+        This asset is made outside Tandem. A report records its current version; downstream assets become stale if the
+        version is new. {last === null ? "No version has been reported yet." : `The last reported version is ${last}.`}
       </p>
       <form class="filters" data-report={assetKey} aria-label={`Report ${assetKey}`}>
         <label>
-          What happened
+          Event
           <select name="kind">
-            <option value="materialized">it was made anew</option>
-            <option value="observed">it was found to be so</option>
+            <option value="materialized">new version made</option>
+            <option value="observed">version observed</option>
           </select>
         </label>
         <label>

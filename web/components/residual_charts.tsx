@@ -16,7 +16,7 @@ export function ResidualCharts({ of, csv }: { of: ResidualDiagnostics; csv: stri
         <Autocorrelation of={of} />
       </div>
       <details>
-        <summary>The figures of both</summary>
+        <summary>Data of both charts</summary>
         <p class="faint">
           <a href={csv}>As CSV</a>
         </p>
@@ -83,7 +83,7 @@ function Distribution({ of: { bins, mean, standardDeviation, sessions } }: { of:
         <text x={at(x(most))} y={height - 8} text-anchor="end">{decimal(most, 2)} USD</text>
       </svg>
       <figcaption class="faint">
-        How often the spread was where, and the normal distribution of its mean and deviation.
+        Distribution of the spread, with the normal distribution of the same mean and deviation.
       </figcaption>
     </figure>
   );
@@ -129,8 +129,8 @@ function Autocorrelation({ of: { autocorrelation, bound } }: { of: ResidualDiagn
         <text x={width - inner.right} y={height - 8} text-anchor="end">{lags} sessions</text>
       </svg>
       <figcaption class="faint">
-        How the spread remembers, with the bounds of white noise{implied.length > 0 &&
-          ", and what its half-life implies"}.
+        Autocorrelation of the spread, with the bounds of white noise{implied.length > 0 &&
+          " and the curve implied by its half-life"}.
       </figcaption>
     </figure>
   );

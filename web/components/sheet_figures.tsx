@@ -74,7 +74,7 @@ export function SheetFigures({ result }: { result: StrategyResult }) {
         { title: "Calmar", text: figure(result.calmar) },
         {
           title: "Probabilistic Sharpe",
-          hint: "Probability that the true Sharpe ratio is above 0, had nothing else been tried",
+          hint: "Probability that the true Sharpe ratio is above 0, with a single trial",
           text: result.probabilistic_sharpe === null ? "–" : percent(result.probabilistic_sharpe),
         },
         {

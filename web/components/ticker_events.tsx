@@ -11,7 +11,7 @@ import { tickerChartId } from "./ticker_chart.tsx";
 export function TickerEvents({ record }: { record: TickerRecord }) {
   const { ticker, splits, dividends, bars } = record;
   if (splits.length === 0 && dividends.length === 0) {
-    return <p class="empty">The source tells of no split and no dividend of {ticker}.</p>;
+    return <p class="empty">The source has no splits or dividends of {ticker}.</p>;
   }
   const [first, last] = [bars[0]?.session, bars.at(-1)?.session];
   const events = [

@@ -48,7 +48,7 @@ export function TickerFacts({ ticker, details }: { ticker: string; details: Tick
           </div>
         )}
       </dl>
-      {known.length <= 1 && <p class="faint">The source tells nothing more of it.</p>}
+      {known.length <= 1 && <p class="faint">The source has no further details.</p>}
     </>
   );
 }
@@ -80,8 +80,8 @@ export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources 
     return (
       <p class="empty">
         {sources.has(rejectedBars.key)
-          ? `Every bar of ${ticker} that was received can be used.`
-          : "No bars have been judged yet."}
+          ? `All received bars of ${ticker} are usable.`
+          : "No bars have been checked yet."}
       </p>
     );
   }
@@ -89,7 +89,7 @@ export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources 
     <>
       <p class="about">
         {rejectedCut ? `The newest ${count(rejected.length)} bars` : counted(rejected.length, "bar")}{" "}
-        that cannot be used, as received. <a href={rowsPath(rejectedBars, equalTo({ ticker }))}>All as CSV</a>
+        that are unusable, as received. <a href={rowsPath(rejectedBars, equalTo({ ticker }))}>All as CSV</a>
       </p>
       <DataTable label={`Rejected bars of ${ticker}`} bounded columns={rejectedColumns} rows={rejected} />
     </>

@@ -31,7 +31,7 @@ const columns: readonly Column<TickerPair>[] = [
     cell: ({ half_life: value }) => value === null ? "–" : value > 0 ? decimal(value, 1) : "never",
   },
   {
-    title: "What failed",
+    title: "Failed criteria",
     class: "reason",
     cell: ({ failed_criteria: failed }) => failed.map(({ reason }) => brieflyFigured(reason)).join(" ") || "–",
   },
@@ -43,7 +43,7 @@ export function TickerPairs({ record: { ticker, pairs, pairsAsOf, cluster } }: {
     <>
       {cluster && (
         <p class="about">
-          {cluster.cluster === null ? `As of ${cluster.asOf} ${ticker} moves with no others: it is in no cluster.` : (
+          {cluster.cluster === null ? `As of ${cluster.asOf} ${ticker} is in no cluster.` : (
             <>
               As of {cluster.asOf} in{" "}
               <a href={`/tickers?cluster=${cluster.cluster}`}>cluster {cluster.cluster}</a>, with{" "}

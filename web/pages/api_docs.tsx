@@ -30,7 +30,7 @@ export function ApiDocsPage({ document, origin }: { document: OpenApiDocument; o
     >
       <section class="panel" aria-label="Contents">
         <p class="about">
-          Requests show an access token as <code>Authorization: Bearer …</code>{" "}
+          Requests send an access token as <code>Authorization: Bearer …</code>{" "}
           where the service asks for credentials. Errors are problem documents (RFC 9457); the original services’ routes
           answer <code>{'{"error": …}'}</code>.
         </p>
@@ -100,7 +100,7 @@ function Operation(
             },
             { title: "In", cell: (parameter) => parameter.in },
             { title: "Type", cell: ({ schema }) => typeOf(schema) },
-            { title: "What it is", class: "reason", cell: ({ description }) => description ?? "" },
+            { title: "Description", class: "reason", cell: ({ description }) => description ?? "" },
           ]}
           rows={parameters}
         />

@@ -45,12 +45,12 @@ export function AssetPage({ record }: { record: AssetRecord }) {
           <LivePanel
             id="why"
             title={partition && record.partitionProblem === null
-              ? "Why this partition is so"
+              ? "Why this partition is in this state"
               : `Why it is ${state.state}`}
           >
             <AssetWhy record={record} />
           </LivePanel>
-          <Panel id="materialize" title={external ? "Materialize what is made from it" : "Materialize"}>
+          <Panel id="materialize" title={external ? "Materialize downstream assets" : "Materialize"}>
             {producer.key !== key && (
               <p class="about">
                 The function of <a href={`/assets/${producer.key}`}>{producer.key}</a>{" "}
@@ -145,7 +145,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       id: "lineage",
       title: "Lineage",
       children: (
-        <LivePanel id="neighbours" title="What it is made from, and what is made from it">
+        <LivePanel id="neighbours" title="Upstream and downstream">
           <AssetLineage record={record} />
         </LivePanel>
       ),
@@ -180,7 +180,7 @@ export function AssetAbsentPage({ name }: { name: string }) {
     <Layout title="No such asset · Tandem" path="/assets/" headline={<h1>No asset {name}</h1>}>
       <section class="panel" aria-label="Where to go">
         <p class="empty">
-          The project has no asset of this name. <a href="/assets">All assets</a>
+          The project has no asset with this name. <a href="/assets">All assets</a>
         </p>
       </section>
     </Layout>

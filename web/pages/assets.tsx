@@ -35,7 +35,7 @@ export function AssetsPage({ record, graph }: { record: GraphRecord; graph: Grap
       styles={["graph.css"]}
       headline={<Headline record={record} />}
     >
-      <section class="panel" aria-label="What is shown">
+      <section class="panel" aria-label="Filters">
         <GraphFilters record={record} />
         <SearchProblems problems={problems} />
       </section>
@@ -129,7 +129,7 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
                   <AssetGraph
                     layout={layout}
                     assets={shown}
-                    label="Assets, each right of what it is made from"
+                    label="Assets, each to the right of its upstream assets"
                     found={some ? new Set(found.map(({ asset }) => asset.key)) : undefined}
                     current={selected?.asset.key}
                   />
@@ -146,7 +146,7 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
           </>
         )}
       <p class="about" id="graph-about" data-live>
-        {some && `${count(found.length)} of ${counted(shown.length, "asset")} match; the others are drawn faintly. `}
+        {some && `${count(found.length)} of ${counted(shown.length, "asset")} match; the others are faded. `}
       </p>
       <p class="about keys" id="graph-keys">
         <kbd>Tab</kbd> to an asset and the arrow keys along its lines, <kbd>Enter</kbd>{" "}
@@ -189,7 +189,7 @@ function TableBody(
       <p class="about">
         {pages > 1 && `${count(start + 1)}–${count(start + listed.length)} of `}
         {counted(found.length, "asset")}
-        {found.length < shown.length && ` of ${count(shown.length)}`}, each below what it is made from.{" "}
+        {found.length < shown.length && ` of ${count(shown.length)}`}, each below its upstream assets.{" "}
         <a href={graphPath(search, { format: "csv", page: 1 })}>Download as CSV</a>
       </p>
       <AssetTable

@@ -10,9 +10,9 @@ import { rangeInWords } from "./backfills.tsx";
 /** What can be done with a backfill in each of its states. */
 const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, string][]>> = {
   running: [["pause", "Pause"], ["cancel", "Cancel"]],
-  paused: [["resume", "Resume"], ["retry", "Retry what failed"], ["cancel", "Cancel"]],
+  paused: [["resume", "Resume"], ["retry", "Retry failed partitions"], ["cancel", "Cancel"]],
   succeeded: [["retry", "Re-run missing partitions"]],
-  failed: [["retry", "Retry what failed"]],
+  failed: [["retry", "Retry failed partitions"]],
   cancelled: [["retry", "Re-run missing partitions"]],
 };
 
@@ -94,7 +94,7 @@ function Progress({ backfill, now }: { backfill: Backfill; now: number }) {
       <progress
         max={Math.max(1, partitions)}
         value={partitions === 0 && status === "succeeded" ? 1 : done + failed + skipped}
-        aria-label="Partitions that are settled"
+        aria-label="Ended partitions"
       >
       </progress>
       <p>

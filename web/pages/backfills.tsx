@@ -98,7 +98,7 @@ export function BackfillsPage({ backfills, fields, asked, problem, now }: Backfi
                   data-begin={JSON.stringify(asked.request)}
                   data-idempotency-key={crypto.randomUUID()}
                 >
-                  Begin this backfill
+                  Start this backfill
                 </button>
               </p>
             )}
@@ -108,7 +108,7 @@ export function BackfillsPage({ backfills, fields, asked, problem, now }: Backfi
       <section class="panel" aria-labelledby="list-title">
         <h2 id="list-title">Backfills</h2>
         <div id="list" data-live>
-          {backfills.length === 0 ? <p class="empty">Nothing was backfilled yet.</p> : (
+          {backfills.length === 0 ? <p class="empty">No backfills yet.</p> : (
             <ol class="entries">
               {backfills.map((backfill) => (
                 <li>

@@ -105,7 +105,7 @@ function Version(
 function Sample({ of, primaryKey }: { of: VersionDifference["sample"]; primaryKey: readonly string[] }) {
   return (
     <>
-      <p class="about">The first rows of each kind of change, in key order.</p>
+      <p class="about">First rows of each kind of change, in key order.</p>
       <DataTable
         label="Rows that differ"
         csv="difference"

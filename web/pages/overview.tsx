@@ -149,7 +149,7 @@ function Headline({ assets, open }: { assets: readonly AssetState[]; open: reado
           data-selection="*"
           aria-disabled={open.length > 0 ? "true" : undefined}
         >
-          {untouched ? "Materialize everything" : "Materialize what is stale"}
+          {untouched ? "Materialize everything" : "Materialize stale assets"}
         </button>
       )}
     </div>
@@ -160,7 +160,7 @@ function PairsBody({ selection, signals, assets }: Pick<OverviewData, "selection
   const chosen = assets.find(({ key }) => key === chosenPairs.key)!;
   if (!selection) return <p class="empty">No pairs yet: they appear here once {chosenPairs.key} is materialized.</p>;
   if (selection.pairs.length === 0 && !signals?.signals.length) {
-    return <p class="empty">No pair was chosen: none met the criteria on the data at hand.</p>;
+    return <p class="empty">No pair was chosen: none met the criteria.</p>;
   }
   return (
     <>

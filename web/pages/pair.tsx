@@ -77,7 +77,7 @@ export function PairPage({ pair, forecasts, view, problems, nextSession }: PairP
         <PairWalkForward pair={pair} view={view} />
       </Panel>
       {forecasts && (
-        <Panel id="forecasts" title="Forecasts of the spread, and what came true">
+        <Panel id="forecasts" title="Forecasts of the spread, with realized values">
           <ForecastChoice action={`${path}#forecasts`} of={forecasts} />
           <ForecastChart of={forecasts} />
         </Panel>
@@ -97,7 +97,7 @@ export function PairPage({ pair, forecasts, view, problems, nextSession }: PairP
           <PairReference tickers={tickers} reference={reference} />
         </Panel>
       )}
-      <Panel id="sources" title="Where each comes from">
+      <Panel id="sources" title="Sources">
         <Sources sources={sources} />
       </Panel>
       <ChartCredit />
@@ -121,7 +121,7 @@ function Headline({ pair, name }: { pair: PairRecord; name: string }) {
         {pinned && (
           <p>
             Pinned by hand, number {rank} of the chosen pairs. {pinned.reason === null
-              ? "The tests accept it as well."
+              ? "The tests accept it, too."
               : `The tests do not accept it: ${brieflyFigured(pinned.reason)}`}
           </p>
         )}
@@ -140,6 +140,6 @@ function Residual({ pair: { closes, tested }, path }: { pair: PairRecord; path: 
       halfLife: tested.half_life,
     });
   return found === null
-    ? <p class="empty">There is no spread to look into: the pair is not tested now, or its legs have none.</p>
+    ? <p class="empty">No residual: the pair is currently not tested, or its legs have no spread.</p>
     : <ResidualCharts of={found} csv={`${path}/spread_distribution.csv`} />;
 }

@@ -20,7 +20,7 @@ export function PairAbsentPage({ tickers: [ticker1, ticker2], materialized }: Pa
         </div>
       }
     >
-      <section class="panel" aria-label="Why there is nothing here">
+      <section class="panel" aria-label="Reason">
         <p class="empty">
           {materialized
             ? "No source of candidates (clusters, nearest neighbours, those that are set) proposes this pair, and no window of the walk-forward chose it. "

@@ -137,7 +137,7 @@ function Headline({ found }: { found: FoundPairs | null }) {
             ? "Every candidate pair, with its statistics."
             : found.asOf === null
             ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of ${cointegratedPairs.key}.`
-            : `Every candidate pair with its statistics as of ${found.asOf}, by what was known then. From materialization ${found.materialization} of ${cointegratedPairs.key}.`}
+            : `Every candidate pair with its statistics as of ${found.asOf}, from data known then. From materialization ${found.materialization} of ${cointegratedPairs.key}.`}
         </p>
       </div>
     </div>

@@ -18,7 +18,7 @@ export function ProblemPage({ problem }: { problem: ProblemDetails }) {
         </div>
       }
     >
-      <section class="panel" aria-label="What to do">
+      <section class="panel" aria-label="Next steps">
         <form class="filters" action="/search" method="get" role="search" aria-label="Everything">
           <label class="wide">
             Search tickers, pairs, assets and runs

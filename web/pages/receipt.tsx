@@ -30,9 +30,9 @@ export function ReceiptPage({ assetKey, receipts, problem, replay, now }: Receip
           <div>
             <h1>Receipt</h1>
             <p>
-              What made {named.length === 0 ? "the rows" : named.map(([name, value]) => `${name} ${value}`).join(", ")}
-              {" "}
-              of <a href={`/assets/${assetKey}#rows`}>{assetKey}</a>
+              Provenance of{" "}
+              {named.length === 0 ? "the rows" : named.map(([name, value]) => `${name} ${value}`).join(", ")} of{" "}
+              <a href={`/assets/${assetKey}#rows`}>{assetKey}</a>
             </p>
           </div>
         </div>
@@ -42,7 +42,7 @@ export function ReceiptPage({ assetKey, receipts, problem, replay, now }: Receip
       {receipts.length > 0 && (
         <Panel id="replay" title="Replay">
           <p class="about">
-            Makes everything of the materialization again from the versions below, and compares it with what is stored.
+            Makes all rows of the materialization again from the versions below, and compares them with the stored rows.
           </p>
           <button
             type="button"
@@ -86,7 +86,7 @@ function ReceiptPanel({ receipt, now }: { receipt: Receipt; now: number }) {
           })),
           ...sourceVersion === null ? [] : [{ from: "the source outside", version: sourceVersion }],
           { from: `the code of ${producer}`, version: codeVersion },
-          { from: `${asset} as it was left`, version: receipt.dataVersion },
+          { from: `${asset} in its previous state`, version: receipt.dataVersion },
         ]}
       />
       <h3>Settings</h3>

@@ -51,7 +51,7 @@ export function RunPage({ run, config, events, now }: RunPageData) {
           </label>
           <label>
             Search
-            <input type="search" name="search" placeholder="in what is loaded" autocomplete="off" />
+            <input type="search" name="search" placeholder="in loaded events" autocomplete="off" />
           </label>
           <label class="tick">
             <input type="checkbox" name="follow" checked /> Follow
@@ -118,7 +118,7 @@ function Headline({ run, now }: { run: Run; now: number }) {
             id="do-cancel"
             data-act="run cancel"
             data-to={id}
-            data-confirm={`Cancel run ${id}? What it has published stays.`}
+            data-confirm={`Cancel run ${id}? Published rows stay.`}
             data-said={`Run ${id} is being cancelled.`}
             aria-disabled={run.cancelRequestedAt === null ? undefined : "true"}
           >
@@ -131,9 +131,9 @@ function Headline({ run, now }: { run: Run; now: number }) {
             id="do-retry"
             data-act="run retry"
             data-to={id}
-            data-confirm={`Retry what failed in run ${id} and everything downstream of it?`}
+            data-confirm={`Retry the failed steps of run ${id} and everything downstream?`}
           >
-            Retry what failed
+            Retry failed steps
           </button>
         )}
       </div>

@@ -23,7 +23,7 @@ export function SelectionsPage({ history, ticker }: { history: SelectionHistory 
           <div>
             <h1>Selections over time</h1>
             <p>
-              The pairs that were chosen as of each session, by what was known then{history === null
+              The chosen pairs as of each session, from data known then{history === null
                 ? "."
                 : `. From materialization ${history.materialization} of ${chosenPairs.key}.`}
             </p>
@@ -62,7 +62,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
       {sessions.length === 1 && (
         <p class="notice">
           There is one selection so far. Earlier ones are made on request: <a href="/backfills">backfill</a>{" "}
-          {chosenPairs.key} and what is upstream of it.
+          {chosenPairs.key} and everything upstream.
         </p>
       )}
       {shown.length === 0 ? <p class="empty">No pair with {ticker!.slice(0, 40)} was chosen.</p> : (
@@ -71,7 +71,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
             {counted(pairs.length, "pair")} in {counted(sessions.length, "selection")} from {sessions[0]} to{" "}
             {sessions.at(-1)}
             {cut ? `, the newest ${shownSelections}` : ""}. A mark is a selection with the pair, deeper for a better
-            rank. {shown.length < pairs.length && `The ${shownPairs} that were chosen most often. `}
+            rank. {shown.length < pairs.length && `Shown are the ${shownPairs} most often chosen. `}
             <a href={rowsPath(chosenPairs, [], { order: ["-as_of", "rank"] })}>All as CSV</a>
           </p>
           <DataTable

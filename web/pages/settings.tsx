@@ -34,7 +34,7 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
             <p>
               {required
                 ? `You are ${principal.name}, and may ${does[principal.scope]}.`
-                : "Everybody on this machine may do everything: no credentials are asked for. AUTHENTICATION=required changes that."}
+                : "Authentication is off: all programs on this machine have full access. AUTHENTICATION=required changes that."}
             </p>
           </div>
         </div>
@@ -59,20 +59,20 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
 const does: Readonly<Record<Principal["scope"], string>> = {
   read: "read",
   operate: "read and operate",
-  admin: "read, operate, and give and take access",
+  admin: "read, operate, and grant and revoke access",
 };
 
 function Created({ created: { token, secret } }: { created: { token: Token; secret: string } }) {
   return (
     <section class="panel created" aria-labelledby="created-title">
       <h2 id="created-title">The token “{token.name}”</h2>
-      <p>Keep it now: it is not shown again.</p>
+      <p>Store it now: it is not shown again.</p>
       <p class="secret">
         <code id="created-secret">{secret}</code>
         <button type="button" data-copy="created-secret">Copy</button>
       </p>
       <p class="faint">
-        Programs show it as <code>Authorization: Bearer {token.hint}…</code>
+        Programs send it as <code>Authorization: Bearer {token.hint}…</code>
       </p>
     </section>
   );
@@ -83,7 +83,7 @@ function TokenForm() {
     <form class="filters" method="post" action="/settings/tokens" aria-label="A new token">
       <label>
         Name
-        <input type="text" name="name" required maxlength={100} autocomplete="off" placeholder="what it is for" />
+        <input type="text" name="name" required maxlength={100} autocomplete="off" placeholder="purpose" />
       </label>
       <label>
         Scope
@@ -126,11 +126,11 @@ function TokenTable({ tokens, now }: { tokens: readonly Token[]; now: number }) 
         revokedAt !== null
           ? `revoked by ${revokedBy}`
           : expiresAt === null
-          ? "without an end"
+          ? "never expires"
           : `${Date.parse(expiresAt) <= now ? "expired" : "until"} ${expiresAt.slice(0, 10)}`,
     },
     {
-      title: <span class="read">What can be done</span>,
+      title: <span class="read">Actions</span>,
       cell: ({ id, name, revokedAt }) =>
         revokedAt === null && (
           <form method="post" action={`/settings/tokens/${id}/revoke`}>
@@ -161,7 +161,7 @@ function SessionTable(
     },
     { title: "Ends", cell: ({ expiresAt }) => expiresAt.slice(0, 10) },
     {
-      title: <span class="read">What can be done</span>,
+      title: <span class="read">Actions</span>,
       cell: ({ id, name }) => (
         <form method="post" action={`/settings/sessions/${id}/end`}>
           <button type="submit" class="quiet" aria-label={`End session ${id} of ${name}`}>End</button>

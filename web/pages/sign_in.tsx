@@ -23,7 +23,7 @@ export function SignInPage({ provider, returnPath, problem, signedOut = false }:
         <div class="headline">
           <div>
             <h1>Sign in</h1>
-            <p>This service asks who you are.</p>
+            <p>This service requires authentication.</p>
           </div>
         </div>
       }
@@ -72,7 +72,7 @@ export function SignInFailedPage({ title, detail }: { title: string; detail: str
         </div>
       }
     >
-      <section class="panel door" aria-label="What to do">
+      <section class="panel door" aria-label="Next steps">
         <p>
           <a class="button primary" href="/sign-in">Back to the sign-in</a>
         </p>

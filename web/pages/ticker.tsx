@@ -54,7 +54,7 @@ export function TickerPage({ record, view }: { record: TickerRecord; view: Ticke
       <Panel id="rejected" title="Rejected bars">
         <RejectedBars record={record} />
       </Panel>
-      <Panel id="sources" title="Where each comes from">
+      <Panel id="sources" title="Sources">
         <Sources sources={record.sources} />
       </Panel>
       {bars.length > 0 && <ChartCredit />}
@@ -160,7 +160,7 @@ function NoBars({ record: { ticker, rejected, sources } }: { record: TickerRecor
       {!sources.has(dailyBars.key)
         ? `There are no bars yet: they appear here once ${dailyBars.key} is materialized.`
         : rejected.length > 0
-        ? `No bar of ${ticker} can be used: `
+        ? `No bar of ${ticker} is usable: `
         : `${ticker} is listed, and no bar of it was received.`}
       {sources.has(dailyBars.key) && rejected.length > 0 && <a href="#rejected">see why</a>}
     </p>

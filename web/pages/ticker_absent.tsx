@@ -32,7 +32,7 @@ export function TickerAbsentPage({ ticker, near }: TickerAbsentProps) {
             <>
               {near.length > 0 && (
                 <>
-                  <p class="about">Near to it:</p>
+                  <p class="about">Similar symbols:</p>
                   <ul class="entries">
                     {near.map((one) => (
                       <li key={one.ticker}>
@@ -43,7 +43,7 @@ export function TickerAbsentPage({ ticker, near }: TickerAbsentProps) {
                 </>
               )}
               <p class="empty">
-                {near.length === 0 && "No symbol is near to it. "}
+                {near.length === 0 && "No similar symbols. "}
                 <a href={`/tickers?q=${encodeURIComponent(ticker)}`}>Find {ticker} among names</a>,{" "}
                 <a href="/tickers">all tickers</a>
               </p>

@@ -70,7 +70,7 @@ function Headline({ directory }: { directory: TickerDirectory | null }) {
             ? `Closes up to ${directory.lastSession}, adjusted for splits, from materialization ${directory.bars} of ${dailyBars.key}.${
               directory.pairsAsOf === null ? "" : ` Pairs and clusters as of ${directory.pairsAsOf}.`
             }`
-            : "What trades, with its last close and its pairs."}
+            : "Instruments with last close and pairs."}
         </p>
       </div>
     </div>
@@ -143,7 +143,7 @@ function SearchForm(
       <button type="submit" class="primary">Find</button>
       {tickersAddress.write(search, { sort: undefined, page: 1 }) !== "/tickers" && <a href="/tickers">Show all</a>}
       <p class="keys faint" id="tickers-keys" hidden>
-        Found while you type: arrow keys go through the list, Enter opens, Escape comes back here.
+        Results update while you type: arrow keys move through the list, Enter opens, Escape returns here.
       </p>
     </form>
   );

@@ -131,7 +131,7 @@ pageTest("redirect_url leads to no origin that is not listed", async ({ jar }) =
     assert.deepEqual([answer.status, answer.headers.get("Location")], [400, null], url);
     assert.match(
       (await answer.json()).error,
-      /only paths of this site such as \/pairs and addresses of ALLOWED_ORIGINS/,
+      /Only paths of this site such as \/pairs and addresses of ALLOWED_ORIGINS/,
     );
   }
 });

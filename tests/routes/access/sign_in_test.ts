@@ -57,7 +57,7 @@ signInTest("who is not on the list is told so, and gets no session", async ({ ja
   provider.person = { sub: "9", email: "eve@elsewhere.org", email_verified: true };
   const refused = await jar.signIn();
   assert.equal(refused.status, 403);
-  assert.match(await refused.text(), /eve@elsewhere\.org is not among those who may sign in/);
+  assert.match(await refused.text(), /eve@elsewhere\.org is not on the list of allowed accounts/);
   assert.equal(jar.cookies.has(sessionCookie), false);
   const [event] = await access.audit.list({ limit: 1 });
   assert.deepEqual([event!.actor, event!.action, event!.outcome], [
@@ -175,7 +175,7 @@ signInTest("redirect_url may only lead to this site", async ({ jar }) => {
     const answer = await jar.ask(`/auth/google/login?redirect_url=${encodeURIComponent(url)}`);
     assert.equal(answer.status, 400, url);
     assert.equal(answer.headers.get("Location"), null);
-    assert.match(await answer.text(), /only paths of this site/);
+    assert.match(await answer.text(), /Only paths of this site/);
   }
   assert.equal(jar.cookies.size, 0);
 });
