@@ -13,7 +13,7 @@ export interface AllowList {
 
 /** What the list may look like, in words for people. */
 export const ALLOW_LIST_FORMS =
-  "addresses and @domains separated by commas, each with =read, =operate or =admin behind it where it is not operate: ann@example.com=admin,@example.org=read";
+  "addresses and @domains separated by commas, each followed by =read, =operate or =admin (default operate): ann@example.com=admin,@example.org=read";
 
 /**
  * Reads `ann@example.com=admin,@example.org`. Without a scope it is `operate`. An address counts before its domain; a domain stands for
@@ -29,10 +29,10 @@ export function parseAllowList(text: string): AllowList {
     if (!isAddress || more.length > 0 || !(scopes as readonly string[]).includes(scope)) {
       throw new RangeError(`"${entry}" is neither an address nor a domain with a scope.`);
     }
-    if (entries.has(who)) throw new RangeError(`"${who}" comes twice.`);
+    if (entries.has(who)) throw new RangeError(`"${who}" is listed twice.`);
     entries.set(who, scope as Scope);
   }
-  if (entries.size === 0) throw new RangeError("Nobody is named.");
+  if (entries.size === 0) throw new RangeError("The list is empty.");
   return {
     scopeOf(email, domain) {
       const address = email.toLowerCase();

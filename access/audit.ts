@@ -30,7 +30,7 @@ export const AuditEvent = z.strictObject({
   target: z.string().nullable(),
   address: z.string().nullable(),
   requestId: z.string().nullable(),
-  outcome: z.string().nullable().describe("null while it is done, or where the process ended in the middle"),
+  outcome: z.string().nullable().describe("null while it is in progress, or if the process ended in the middle"),
   detail: z.record(z.string(), z.unknown()),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Scopes of access; each includes those before it. */
 export const scopes = ["read", "operate", "admin"] as const;
 export const Scope = z.enum(scopes).describe(
-  "read sees everything but who has access; operate materializes, backfills, cancels and pauses too; admin also gives and takes access",
+  "read reads everything except access settings; operate also materializes, backfills, cancels and pauses; admin also grants and revokes access",
 );
 export type Scope = z.infer<typeof Scope>;
 

@@ -14,7 +14,7 @@ export const Session = z.strictObject({
   name: z.string().describe("Address of the person, or name of the token"),
   /** By what: an identity provider, or a token. */
   by: z.enum(["person", "token"]),
-  origin: z.string().nullable().describe("Of the page that shows it as a token; null for a browser"),
+  origin: z.string().nullable().describe("Of the page that sends it as a token; null for a browser"),
   userAgent: z.string().nullable(),
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime(),
@@ -49,7 +49,7 @@ export class UnknownSessionError extends Error {
   override readonly name = "UnknownSessionError";
 
   constructor(readonly id: number) {
-    super(`There is no session ${id} that could be ended.`);
+    super(`There is no open session ${id}.`);
   }
 }
 

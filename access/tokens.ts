@@ -29,10 +29,10 @@ export type Token = z.infer<typeof Token>;
 /** What a new token is to be. */
 export const NewToken = z.strictObject({
   name: z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, "A name without control characters is required.")
-    .describe("What it is for"),
+    .describe("Purpose"),
   scope: Scope.default("read"),
   expiresInDays: z.number().min(0.001).max(3_650).optional().describe(
-    "Days until it expires; without an end unless told otherwise",
+    "Days until it expires; default never",
   ),
 });
 export type NewToken = z.infer<typeof NewToken>;
@@ -42,7 +42,7 @@ export class UnknownTokenError extends Error {
   override readonly name = "UnknownTokenError";
 
   constructor(readonly id: number) {
-    super(`There is no token ${id} that could be revoked.`);
+    super(`There is no active token ${id}.`);
   }
 }
 

@@ -700,7 +700,7 @@ export class Engine {
       } catch (error) {
         // Once, and not twice a second for as long as it lasts.
         if (awaySince === undefined) {
-          this.around.logger.warn(`The database could not be asked for work: ${messageOf(error)}`);
+          this.around.logger.warn(`The queue of runs could not be read: ${messageOf(error)}`);
         }
         awaySince ??= performance.now();
       }

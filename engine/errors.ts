@@ -111,7 +111,7 @@ export class NotExternalError extends EngineError {
 export class OutdatedReportError extends EngineError {
   constructor(readonly key: string, at: string, latest: string) {
     super(
-      `The report of "${key}" is of ${at}, and its version of ${latest} is known already. Report what is there now.`,
+      `The report of "${key}" is of ${at}, and its version of ${latest} is already known. Report the current version.`,
     );
   }
 }
@@ -162,7 +162,7 @@ export class OutdatedRowsError extends EngineError {
   readonly retryable = false;
   constructor(readonly key: string, readonly upstream: string, readonly column: string) {
     super(
-      `"${key}" cannot read "${upstream}": some of its rows have no "${column}", which their schema demands since they were made. Materialize "${upstream}" first.`,
+      `"${key}" cannot read "${upstream}": some of its rows have no "${column}", a column added to their schema later. Materialize "${upstream}" first.`,
     );
   }
 }

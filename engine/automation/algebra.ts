@@ -45,7 +45,7 @@ export function since(trigger: Condition, reset: Condition): Condition {
   for (const operand of [trigger, reset]) {
     if (operand.hasInstant) continue;
     throw new DefinitionError(
-      `since() compares instants, and ${operand.text} has none. Use a condition that happens, such as anyUpstreamUpdated(), failed(), cronTicked(…), attempted() or materialized().`,
+      `since() compares instants, and ${operand.text} has none. Use a condition that is an event, such as anyUpstreamUpdated(), failed(), cronTicked(…), attempted() or materialized().`,
     );
   }
   return {

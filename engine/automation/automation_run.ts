@@ -44,5 +44,5 @@ export function planRequests(
 }
 
 function lookAt({ recipe }: Producer): Reason {
-  return { kind: "automation", message: `its automation ${recipe.automation!.text} asks to look whether it is stale` };
+  return { kind: "automation", message: `its automation ${recipe.automation!.text} requests a check for staleness` };
 }

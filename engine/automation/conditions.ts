@@ -8,7 +8,7 @@ export function missing(): Condition {
 
 /** Missing partitions that the asset's partitions expect by themselves: all, or those of the newest date (`missing: "latest"`). */
 export function expected(): Condition {
-  return atom("expected()", "were never made and are expected without being asked for", (facts) => facts.expected);
+  return atom("expected()", "were never made and are expected automatically", (facts) => facts.expected);
 }
 
 /**
@@ -16,12 +16,12 @@ export function expected(): Condition {
  * no reason, since making the same again would fail it again.
  */
 export function stale(): Condition {
-  return atom("stale()", "would come out differently now, or are not wanted any more", (facts) => facts.stale);
+  return atom("stale()", "are stale, or no longer wanted", (facts) => facts.stale);
 }
 
-/** Partitions that were made by another version of the code. */
+/** Partitions that were made by another code version. */
 export function codeChanged(): Condition {
-  return atom("codeChanged()", "were made by another version of the code", (facts) => facts.staleBy("code"));
+  return atom("codeChanged()", "were made by another code version", (facts) => facts.staleBy("code"));
 }
 
 /** Partitions that were made with other settings. */
@@ -33,7 +33,7 @@ export function configChanged(): Condition {
 export function sourceChanged(): Condition {
   return atom(
     "sourceChanged()",
-    "were read from a source that has changed, or are due again",
+    "were read from a changed source, or are due again",
     (facts) => facts.staleBy("source"),
   );
 }
@@ -42,21 +42,25 @@ export function sourceChanged(): Condition {
 export function anyUpstreamUpdated(): Condition {
   return happening(
     "anyUpstreamUpdated()",
-    "read something that changed or is about to",
+    "read an upstream partition that changed or is about to",
     (facts) => facts.upstreamUpdates,
   );
 }
 
 /** Partitions that read a partition or an asset which was never made and is not made in the same evaluation. */
 export function anyUpstreamMissing(): Condition {
-  return atom("anyUpstreamMissing()", "read something that was never made", (facts) => facts.upstreamMissing);
+  return atom(
+    "anyUpstreamMissing()",
+    "read an upstream partition that was never made",
+    (facts) => facts.upstreamMissing,
+  );
 }
 
 /** Partitions that read something which a run is about to make. */
 export function anyUpstreamInProgress(): Condition {
   return atom(
     "anyUpstreamInProgress()",
-    "read something that a run is about to make",
+    "read an upstream partition that a run is about to make",
     (facts) => facts.upstreamInProgress,
   );
 }
@@ -66,9 +70,9 @@ export function inProgress(): Condition {
   return atom("inProgress()", "are part of a run that has not ended", (facts) => facts.inProgress);
 }
 
-/** Partitions that failed when they were last tried. Happens at an instant. */
+/** Partitions that failed in their last attempt. Happens at an instant. */
 export function failed(): Condition {
-  return { ...happening("failed()", "failed when they were last tried", (f) => f.failures), mindsFailures: true };
+  return { ...happening("failed()", "failed in their last attempt", (f) => f.failures), mindsFailures: true };
 }
 
 /** Partitions that failed within the last `duration`. Happens at an instant. */
@@ -89,7 +93,7 @@ export function triedInVain(): Condition {
   return {
     ...atom(
       "triedInVain()",
-      "failed or were cancelled, and nothing that they are made of changed since",
+      "failed or were cancelled, and their inputs have not changed since",
       (facts) => facts.triedInVain,
     ),
     mindsFailures: true,
@@ -100,7 +104,7 @@ export function triedInVain(): Condition {
 export function checksPassed(): Condition {
   return atom(
     "checksPassed()",
-    "read only what passed its checks",
+    "read only partitions that passed their checks",
     ({ upstreamChecksPassed, universe }) => upstreamChecksPassed ? universe : PartitionSet.none(universe.space),
   );
 }
@@ -117,7 +121,7 @@ export function inLatestWindow({ dates }: { dates: number }): Condition {
 /** Partitions that a step has looked at, whether it made them, found them right or failed. Happens at an instant: the step's start. */
 export function attempted(): Condition {
   return {
-    ...happening("attempted()", "were looked at by a step", (facts) => facts.attempts),
+    ...happening("attempted()", "were processed by a step", (facts) => facts.attempts),
     mindsFailures: true,
     historySinceMs: () => 0,
   };

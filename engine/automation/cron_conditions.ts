@@ -34,7 +34,7 @@ export function cronPassed(cron: string, timeZone: string): Condition {
   return {
     ...since(cronTicked(cron, timeZone), attempted()),
     text: `cronPassed("${cron}", "${timeZone}")`,
-    meaning: `were not looked at since the last tick of "${cron}" in ${timeZone}`,
+    meaning: `were not processed since the last tick of "${cron}" in ${timeZone}`,
     // What was attempted before the last tick does not matter.
     historySinceMs: (nowMs) => lastTick(ticks, nowMs) ?? nowMs,
   };

@@ -27,7 +27,7 @@ export type BackfillAction = typeof backfillActions[number];
 const moves: Readonly<Record<BackfillAction, { from: readonly BackfillStatus[]; otherwise: string }>> = {
   pause: { from: ["running"], otherwise: "Only one that is running can be paused." },
   resume: { from: ["paused"], otherwise: "Only one that is paused can be resumed." },
-  cancel: { from: ["running", "paused"], otherwise: "There is nothing left to cancel." },
+  cancel: { from: ["running", "paused"], otherwise: "Nothing is left to cancel." },
   retry: {
     from: ["paused", "succeeded", "failed", "cancelled"],
     otherwise: "Pause it first, or wait for its end.",

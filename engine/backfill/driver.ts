@@ -50,10 +50,10 @@ export class BackfillDriver {
         if (!goesOn && (await ledger.release(id, processId) || around.heartbeat.id !== processId)) return;
       } catch (error) {
         if (signal.aborted) return;
-        around.logger.warn(`Backfill ${id} could not go on: ${messageOf(error)}`, { backfillId: id });
+        around.logger.warn(`Backfill ${id} could not continue: ${messageOf(error)}`, { backfillId: id });
         // A database that is away needs no operator.
         if (!isDatabaseTrouble(error) && ++failures >= hopelessAfter) {
-          const reason = `It could not go on: ${messageOf(error)}`;
+          const reason = `It could not continue: ${messageOf(error)}`;
           if (await ledger.move(id, { from: ["running"], to: "paused", reason, by: processId }).catch(() => false)) {
             return void await ledger.release(id, processId);
           }
@@ -149,14 +149,14 @@ export class BackfillDriver {
 function troubleOf(steps: readonly BackfillStep[]): string | null {
   for (const { runId, runStatus, key, status, error } of steps.toReversed()) {
     if (status === "cancelled" || runStatus === "cancelled") {
-      return `Run ${runId} was cancelled. Resume to go on with what it left.`;
+      return `Run ${runId} was cancelled. Resume to continue with the rest.`;
     }
     if (status !== "failed" || !error) continue;
     const said = `${key} failed in run ${runId}: ${error.message}`;
-    if (error.fatal) return `${said} Nothing more can be made until the cause is removed; then resume or retry.`;
+    if (error.fatal) return `${said} Nothing can be made until the cause is removed; then resume or retry.`;
     // A step that gave up: part after part failed though each was tried again.
     if (error.name === "PartitionsFailedError" && !error.partial) {
-      return `${said} Several parts failed one after the other; resume when what they read from is back.`;
+      return `${said} Several parts failed in a row; resume when their source is available again.`;
     }
   }
   return null;

@@ -27,16 +27,16 @@ export interface PlanContext {
 export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
   for (const [path, date] of [["from", from], ["to", to]] as const) {
     if (date !== undefined && !isDate(date)) {
-      throw refusal(path, `"${date}" is no date. Give it as YYYY-MM-DD.`);
+      throw refusal(path, `"${date}" is not a date. Write it as YYYY-MM-DD.`);
     }
   }
   if (from !== undefined && to !== undefined && from > to) {
     throw refusal(
       "from",
-      `The range begins on ${from} and ends on ${to}, which is before. Give the earlier date first.`,
+      `The range begins on ${from} and ends on ${to}, which is earlier. Give the earlier date first.`,
     );
   }
-  if (names?.length === 0) throw refusal("names", "There is no name in the list. Leave it out to mean all of them.");
+  if (names?.length === 0) throw refusal("names", "The list of names is empty. Omit it to select all.");
   return {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),

@@ -167,7 +167,9 @@ function messageOfPart(part: PartOfBackfill): string | null {
 function skippedText({ skipped, obstacles, producer }: PartOfBackfill): string[] {
   if (skipped.isEmpty) return [];
   const upstream = [...new Set(obstacles.map((obstacle) => obstacle.upstream))].join(" and ");
-  return [`${partitionsText(skipped.count)} of ${producer.key} are skipped: what they read of ${upstream} is missing.`];
+  return [
+    `${partitionsText(skipped.count)} of ${producer.key} are skipped: their inputs from ${upstream} are missing.`,
+  ];
 }
 
 function partitionsText(count: number): string {

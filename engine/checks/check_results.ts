@@ -13,7 +13,7 @@ export const CheckRecord = named(
     id: z.int(),
     runId: z.int().nullable().describe("null where the check was run alone"),
     materialization: z.int().nullable().describe(
-      "The version that was judged; null where a blocking check kept the rows from being published",
+      "The checked version; null if a blocking check prevented the publication",
     ),
     ...CheckResult.shape,
   }),

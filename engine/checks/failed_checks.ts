@@ -15,10 +15,10 @@ export const FailedCheck = named(
     /** What it found, as a clause without its full stop. */
     message: z.string(),
     // Empty where the check keeps none.
-    failingRows: z.array(FailingRow).describe("The first few of the rows at fault"),
+    failingRows: z.array(FailingRow).describe("The first few of the failing rows"),
     runId: z.int().nullable().describe("null where the check was run alone"),
     checkedAt: instant,
-    published: z.boolean().describe("Whether the rows were published in spite of it"),
+    published: z.boolean().describe("Whether the rows were published nevertheless"),
   }),
 );
 export type FailedCheck = z.infer<typeof FailedCheck>;

@@ -117,7 +117,7 @@ export function splitsMatchJumps<const Column extends string>(
   const { series, date, price, split, filled, name = "splits_match_jumps" } = options;
   return check(
     name,
-    `No ${price} jumps as a split would make it that is not recorded, and none stays where a split is.`,
+    `Every jump of ${price} with the ratio of a split is recorded, and every recorded split shows as a jump.`,
     (rows) => {
       const order = seriesOrder(rows, options);
       const prices = numbersOf(rows, price);
@@ -194,13 +194,13 @@ function splitAt(
   const size = Math.abs(recorded);
   const showsNone = Math.abs(move[k]! + recorded) < Math.abs(move[k]!);
   if (size >= visibleSplit.log && size >= visibleSplit.moves * ordinary && showsNone) {
-    return `${ratioText(recorded)} is recorded, and the price did not jump`;
+    return `${ratioText(recorded)} is recorded, but the price did not jump`;
   }
   const usual = usualSplits.reduce((best, one) => Math.abs(move[k]! - one) < Math.abs(move[k]! - best) ? one : best);
   const isNear = Math.abs(move[k]! - usual) <= Math.min(nearSplit.log, nearSplit.moves * ordinary);
   if (!isNear || Math.abs(move[k]!) < jumpMoves * ordinary) return null;
   if (knowsSplits) return `looks like ${ratioText(usual)}, which is not recorded`;
-  return `looks like ${ratioText(usual)} that is not recorded, or ${ratioText(-usual)} recorded in vain`;
+  return `looks like ${ratioText(usual)} that is not recorded, or a wrongly recorded ${ratioText(-usual)}`;
 }
 
 /** An ordinary move of the series around move `k`, before it where there are enough; `null` where too few are known. */

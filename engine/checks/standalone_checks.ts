@@ -16,7 +16,7 @@ import { pastVersions } from "./past_versions.ts";
 /** What checks found in the latest version of an asset. */
 export const CheckRun = z.strictObject({
   asset: z.string(),
-  materialization: z.int().nullable().describe("The version that was judged; null where there is none"),
+  materialization: z.int().nullable().describe("The checked version; null if there is none"),
   results: z.array(CheckRecord),
 });
 export type CheckRun = z.infer<typeof CheckRun>;

@@ -117,7 +117,7 @@ export function requireSound(
     }
     if (seen.has(name)) {
       throw new DefinitionError(
-        `Two checks of "${key}" have the name "${name}", under which results are remembered: give one another name.`,
+        `Two checks of "${key}" have the name "${name}", which identifies their results: rename one.`,
       );
     }
     seen.add(name);

@@ -30,7 +30,7 @@ export function parseCron(cron: string, timeZone: string, whose: string): Cron {
   }
   if (parsed.nextRun() !== null) return parsed;
   throw new DefinitionError(
-    `${whose} has the cron expression "${cron}", which never fires: no day is like that. Write one that some day meets, ` +
+    `${whose} has the cron expression "${cron}", which never fires: no day matches. Write one that matches some day, ` +
       'e.g. "0 18 28 2 *" in place of "0 18 30 2 *".',
   );
 }

@@ -52,7 +52,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
       pool: undefined,
       timeoutMs: undefined,
       source: undefined,
-      materialize: () => Promise.reject(new ExternalAssetError(spec.key, "there is no function that could make it.")),
+      materialize: () => Promise.reject(new ExternalAssetError(spec.key, "it has no function.")),
     },
   };
 }
@@ -68,7 +68,7 @@ export function refuseExternalsAlone(graph: AssetGraph, selected: readonly strin
   const key = selected[0]!;
   throw new ExternalAssetError(
     key,
-    `it cannot be materialized here. Whoever makes it reports it with POST /v1/assets/${key}/report.`,
+    `it cannot be materialized here. Report its versions with POST /v1/assets/${key}/report.`,
   );
 }
 

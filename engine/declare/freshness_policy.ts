@@ -96,7 +96,7 @@ export function sessionDeadline<Resources = unknown>(
     where: where ?? null,
     judge({ key, newest }, now, resources) {
       if (newest === null) {
-        return { state: "unknown", deadline: null, message: `${key} has no rows, so that no session can be missed.` };
+        return { state: "unknown", deadline: null, message: `${key} has no rows, so no session can be missed.` };
       }
       let next: string | null;
       try {
@@ -106,14 +106,14 @@ export function sessionDeadline<Resources = unknown>(
         return {
           state: "unknown",
           deadline: null,
-          message: `The newest session of ${key} cannot be judged: ${error.message}`,
+          message: `The newest session of ${key} cannot be determined: ${error.message}`,
         };
       }
       if (next === null) {
         return {
           state: "unknown",
           deadline: null,
-          message: `${key} has session ${newest}; its calendar does not tell when the next one is due.`,
+          message: `${key} has session ${newest}; its calendar does not contain the next due session.`,
         };
       }
       const deadline = deadlineOf(next);

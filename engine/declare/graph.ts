@@ -132,12 +132,12 @@ function checkPartitions({ key, partitionedBy, schema }: AnyAsset, { recipe, ass
     );
   }
   if (recipe.partitionsDef && Object.keys(partitionedBy!).join() !== Object.keys(asset.partitionedBy!).join()) {
-    throw new DefinitionError(`"${key}" is divided in another way than "${asset.key}", which makes it.`);
+    throw new DefinitionError(`"${key}" has other partitions than "${asset.key}", which makes it.`);
   }
   for (const column of [partitionedBy?.name, partitionedBy?.date]) {
     if (column !== undefined && !schema.primaryKey.includes(column)) {
       throw new DefinitionError(
-        `The partitions of "${key}" are told apart by "${column}", which is not part of its key.`,
+        `The partition column "${column}" of "${key}" is not part of its key.`,
       );
     }
   }

@@ -47,7 +47,7 @@ export function rowSchema(owner: string, row: z.ZodObject, primaryKey: readonly 
     if (!found) throw new DefinitionError(`The key of "${owner}" names "${name}", which its rows do not have.`);
     if (found.nullable) throw new DefinitionError(`The key of "${owner}" names "${name}", which may be null.`);
   }
-  if (primaryKey.length === 0) throw new DefinitionError(`"${owner}" names no key: rows need one to be told apart.`);
+  if (primaryKey.length === 0) throw new DefinitionError(`"${owner}" has no primary key: rows need one.`);
   const shape = JSON.stringify([columns.map((c) => [c.name, c.type, c.nullable]), primaryKey]);
   return { columns, primaryKey, fingerprint: sha256(shape).slice(0, 8) };
 }

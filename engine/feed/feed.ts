@@ -126,7 +126,7 @@ export class Feed {
         this.#ready.resolve();
         away = false;
       } catch (error) {
-        if (!away && !closing.aborted) logger.warn(`What happens could not be looked at: ${messageOf(error)}`);
+        if (!away && !closing.aborted) logger.warn(`Events could not be read: ${messageOf(error)}`);
         away = true;
       }
       await pause(this.options.pollMs ?? pollMs, closing).catch(() => {});

@@ -32,7 +32,7 @@ export const AssetState = z.strictObject({
   lastStep: LastStep.nullable(),
   /** How it stands to its freshness policy; `null` where it has none. */
   freshness: FreshnessState.nullable(),
-  failedChecks: list(FailedCheck).describe("Checks that stand failed, also those that only warn"),
+  failedChecks: list(FailedCheck).describe("Currently failed checks, warnings included"),
   /** How many partitions it has of each sort; `null` for an asset that is made as a whole. */
   partitions: PartitionCounts.nullable(),
   /** The condition under which it is made by itself; `null` where there is none. */

@@ -44,7 +44,7 @@ export const Explanation = Finding.extend({
 });
 export type Explanation = z.infer<typeof Explanation>;
 named("Explanation", Explanation).register(z.globalRegistry, {
-  description: "Why something is as it is, down to the cause",
+  description: "Explanation of a state, down to the cause",
 });
 
 /** The coordinates of a partition set's only partition; `null` where it has none or several, or the partition has no coordinates. */

@@ -107,7 +107,7 @@ function changedPartitionsOf(
   const all = partitionsOfAsset(key, wanted.union(made), snapshot);
   if (!range) return all;
   if (!around.graph.asset(key).partitionedBy) {
-    throw new InvalidRequestError(`"${key}" is not told apart by partitions: ask without a range.`);
+    throw new InvalidRequestError(`"${key}" has no partitions: omit the range.`);
   }
   const partitions = partitionsWithin({ key: origin.key, space, wanted: all }, range);
   if (partitions.isEmpty) throw new InvalidRequestError(`"${key}" has no partitions in this range.`);

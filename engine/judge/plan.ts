@@ -78,7 +78,7 @@ interface PossibleStep {
   waiting: readonly WaitingPartitions[];
 }
 
-const forced: Reason = { kind: "forced", message: "asked for whether stale or not" };
+const forced: Reason = { kind: "forced", message: "forced, whether stale or not" };
 
 function planStep(
   producer: Producer,

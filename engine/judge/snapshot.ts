@@ -177,7 +177,7 @@ export function reasonsOf(
       reasons.push({ kind: "partitions_missing", message, ...toldPartitions(never) });
     }
     if (!lost.isEmpty) {
-      const message = `${lost.count} of its partitions are not in its tables any more: ${state.lostBecause}`;
+      const message = `${lost.count} of its partitions are no longer in its tables: ${state.lostBecause}`;
       reasons.push({ kind: "table_replaced", message, ...toldPartitions(lost) });
     }
   }
@@ -187,7 +187,7 @@ export function reasonsOf(
   }
   const gone = within ? state.gone.intersection(within) : state.gone;
   if (!gone.isEmpty) {
-    const message = `${gone.count} of its partitions are not part of it any more`;
+    const message = `${gone.count} of its partitions are no longer part of it`;
     reasons.push({ kind: "partitions_gone", message, ...toldPartitions(gone) });
   }
   const { sourceError } = present.get(producer.key)!;

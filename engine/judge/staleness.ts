@@ -88,11 +88,11 @@ function judgeSource({ producer, group, partitions, present }: Judged, onStale: 
     producer.recipe.partitionsDef?.due
       ? {
         kind: "partitions_due",
-        message: `it was read at ${from ?? "no version"} and is due again, because it may be restated until then`,
+        message: `it was read at ${from ?? "no version"} and is due again, because later restatements are possible`,
         from,
         to,
       }
-      : { kind: "source_changed", message: "its source has other data than when it was read", from, to });
+      : { kind: "source_changed", message: "the data of its source changed", from, to });
 }
 
 function judgeUpstream(

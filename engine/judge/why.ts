@@ -61,7 +61,7 @@ function partitionsOf(
   ) {
     if (value === undefined || (has && known.includes(value))) continue;
     if (space.isSingle) {
-      const message = `"${key}" is made as a whole: ask without a ${field}.`;
+      const message = `"${key}" is made as a whole: omit the ${field}.`;
       throw new InvalidRequestError(message, [{ path: field, message }]);
     }
     const hint = !has
@@ -114,7 +114,7 @@ class Explainer {
     const [first, ...others] = isSingle
       ? this.#findingsOfSingle(key, partitions)
       : await this.#findings(key, partitions);
-    const told = first ?? { state: "fresh", because: "it has no partitions, and none are wanted", partitions };
+    const told = first ?? { state: "fresh", because: "it has no partitions, and none is wanted", partitions };
     const partition = onlyPartition(told.partitions);
     return {
       key,
@@ -190,7 +190,7 @@ class Explainer {
     const missing = state.expected.intersection(left);
     add(missing.intersection(state.lost), {
       state: "missing",
-      because: `its rows are not there any more (${state.lostBecause}), and the next run makes it`,
+      because: `its rows are lost (${state.lostBecause}), and the next run makes it`,
     });
     add(missing.difference(state.lost), {
       state: "missing",
@@ -198,7 +198,7 @@ class Explainer {
     });
     add(state.gone.intersection(left), {
       state: "gone",
-      because: "it is not part of the asset any more, and the next run removes it",
+      because: "it is no longer part of the asset, and the next run removes it",
     });
     for (const upstream of producer.upstream) {
       const above = this.#notFresh(upstream);
@@ -215,7 +215,7 @@ class Explainer {
     const range = unasked.dates;
     add(left.difference(state.wanted), {
       state: "fresh",
-      because: "it is kept as it was made, though it is not part of the asset any more",
+      because: "it is kept unchanged, although it is no longer part of the asset",
     });
     const made = left.difference(unasked);
     add(made, unchangedSince(this.#madeIn(producer, made)));
@@ -223,7 +223,7 @@ class Explainer {
     add(unasked, {
       state: "missing",
       because:
-        `it has never been asked for: of ${producer.key} only the newest date is made by itself. Ask for it by a ` +
+        `it was never requested: only the newest date of ${producer.key} is made automatically. Request it by a ` +
         `backfill of ${producer.key} from ${range[0]} to ${range.at(-1)}`,
     });
     return found;
@@ -435,7 +435,7 @@ function runningIn(runId: number): Omit<Found, "partitions"> {
 function unchangedSince(materialization: number | undefined): Omit<Found, "partitions"> {
   return {
     state: "fresh",
-    because: `nothing that it was made of has changed since materialization ${materialization}`,
+    because: `its inputs have not changed since materialization ${materialization}`,
     more: () => Promise.resolve({ materialization }),
   };
 }

@@ -21,7 +21,7 @@ export async function assetMetrics(
     {
       type: "gauge",
       name: "tandem_assets",
-      help: "Assets of the installation by state, as judged within the last quarter of a minute.",
+      help: "Assets of the installation by state, as evaluated within the last 15 s.",
       samples: stateNames.map((state) => ({
         labels: { state },
         value: states.filter((asset) => asset.state === state).length,
@@ -47,13 +47,13 @@ export async function assetMetrics(
       type: "gauge",
       name: "tandem_asset_newest_date_timestamp_seconds",
       help:
-        "Beginning (UTC) of the newest date that each asset with a deadline by date has, where only complete ones count the newest of these.",
+        "Beginning (UTC) of the newest date of each asset with a deadline by date; only complete dates where these count.",
       samples: per(newest, ([key, date]) => date === null ? null : [key, Date.parse(date) / 1_000]),
     },
     {
       type: "gauge",
       name: "tandem_asset_late",
-      help: "Whether each asset of the installation with a deadline is late: 1 or 0; left out where that is not known.",
+      help: "Whether each asset of the installation with a deadline is late: 1 or 0; absent if unknown.",
       samples: per(
         states,
         ({ key, freshness }) =>
@@ -63,7 +63,7 @@ export async function assetMetrics(
     {
       type: "gauge",
       name: "tandem_asset_lag_seconds",
-      help: "Seconds since the deadline that each asset of the installation missed first; 0 for one that is in time.",
+      help: "Seconds since the first missed deadline of each asset of the installation; 0 if in time.",
       samples: per(states, ({ key, freshness }) => {
         if (!freshness || freshness.state === "unknown") return null;
         const late = freshness.state === "late" && freshness.deadline !== null;

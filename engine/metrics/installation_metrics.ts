@@ -77,7 +77,7 @@ export class InstallationMetrics {
     const took: MetricFamily = {
       type: "gauge",
       name: "tandem_database_read_seconds",
-      help: "Seconds for which this scrape waited for the database; next to nothing where another has just read.",
+      help: "Seconds for which this scrape waited for the database; near 0 if another scrape has just read.",
       samples: [one(seconds)],
     };
     return [up, took, ...work ?? [], ...assets ?? []];
@@ -103,19 +103,19 @@ export class InstallationMetrics {
       {
         type: "gauge",
         name: "tandem_database_connections",
-        help: "Connections of all programs to the database by state; its pool is what a process may have of them.",
+        help: "Connections of all programs to the database by state; tandem_database_pool_size is a process's limit.",
         samples: connections,
       },
       {
         type: "gauge",
         name: "tandem_database_pool_size",
-        help: "Connections that this process has to the database at most, beside the one that proves it alive.",
+        help: "Maximum number of connections of this process to the database, beside that of its heartbeat.",
         samples: [one(database.sql.options.max)],
       },
       ...(delayMs === undefined ? [] : [{
         type: "gauge" as const,
         name: "tandem_vendor_delay_seconds",
-        help: "How long a call to the market-data vendor would have to wait for its turn in the installation.",
+        help: "Seconds that a call to the market-data vendor would wait for the rate limit of the installation.",
         samples: [one(delayMs / 1_000)],
       }]),
     ];

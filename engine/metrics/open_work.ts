@@ -65,31 +65,31 @@ export async function openWork(
   return [
     gauge(
       "tandem_runs_open",
-      "Runs of the installation that have not ended, by status; those that do not run are the queue.",
+      "Open runs of the installation, by status; those that do not run are the queue.",
       by("run", "status", ["queued", "running", "interrupted"]),
     ),
     gauge(
       "tandem_queue_oldest_age_seconds",
-      "Seconds for which a run of the installation has waited at most: in the queue, or for a process that stands still.",
+      "Longest wait in seconds of a run of the installation: in the queue, or for a silent process.",
       [one(Math.max(0, ...waiting.map(({ ageSeconds }) => ageSeconds ?? 0)))],
     ),
     gauge(
       "tandem_processes",
-      "Processes of the installation that count as alive: at work, or silent for so long that they must stand still.",
+      "Live processes of the installation: working, or silent for too long.",
       [false, true].map((silent) => ({
         labels: { state: silent ? "silent" : "at_work" },
         value: processes.filter(({ silentSeconds }) => silent === silentSeconds >= silentAfterSeconds).length,
       })),
     ),
-    gauge("tandem_steps_running", "Steps of the installation that run now.", [one(total("step"))]),
+    gauge("tandem_steps_running", "Running steps of the installation.", [one(total("step"))]),
     gauge(
       "tandem_pool_slots_used",
-      "Slots of each pool that steps of the installation hold.",
+      "Slots of each pool held by steps of the installation.",
       by("slot", "pool", [...pools.keys()]),
     ),
     gauge(
       "tandem_pool_slots",
-      "Size of each pool, as this process is set up.",
+      "Size of each pool, as configured in this process.",
       [...pools].map(([pool, value]) => ({ labels: { pool }, value })),
     ),
     gauge(
@@ -116,12 +116,12 @@ export async function openWork(
         "freshness_late",
       ]),
     ),
-    gauge("tandem_alert_outbox_waiting", "Alert messages of the installation that are yet to be delivered.", [
+    gauge("tandem_alert_outbox_waiting", "Undelivered alert messages of the installation.", [
       one(total("outbox")),
     ]),
     gauge(
       "tandem_alert_outbox_oldest_age_seconds",
-      "Age of the oldest alert message of the installation that is yet to be delivered.",
+      "Age of the oldest undelivered alert message of the installation.",
       [
         one(found("outbox")[0]?.ageSeconds ?? 0),
       ],

@@ -94,7 +94,7 @@ function parseCursor(text: string): z.output<typeof Cursor> {
 }
 
 function broken() {
-  return invalid("cursor", "The cursor is not one that a page ended with. Begin again without it.");
+  return invalid("cursor", "The cursor is invalid. Begin again without it.");
 }
 
 /** The condition that picks the rows behind a position. */

@@ -93,7 +93,7 @@ export class RowStreams {
         version,
         rowCount,
         next: async () => {
-          if (closing) throw signal?.reason ?? new Error(`The rows of "${asset.key}" are not read any more.`);
+          if (closing) throw signal?.reason ?? new Error(`The rows of "${asset.key}" are no longer being read.`);
           if (left === 0) {
             await stream.close();
             return undefined;

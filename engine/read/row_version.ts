@@ -57,7 +57,7 @@ export async function versionOf(
       throw invalid("cursor", "The rows that the cursor belongs to are no longer kept. Begin again without it.");
     }
     if ((typeof asOf === "number" && asOf !== id) || (until !== undefined && isAfter(found.committedAt, until))) {
-      throw invalid("cursor", "The cursor belongs to another materialization than the one that is asked for.");
+      throw invalid("cursor", "The cursor belongs to another materialization than the requested one.");
     }
     return found;
   }

@@ -245,7 +245,7 @@ function refuseOthers(
     const [name, date] = [names?.[i] ?? "", dates?.[i] ?? ""];
     if (!part.has(name, date)) {
       throw new InvalidRowsError(
-        `"${key}" returned a row of ${[name, date].filter((c) => c !== "").join(" on ")}, which it was not asked for.`,
+        `"${key}" returned a row of ${[name, date].filter((c) => c !== "").join(" on ")}, which was not requested.`,
       );
     }
   }

@@ -10,13 +10,13 @@ import { tableOf } from "../store/asset_table.ts";
 /** What made some rows: everything that they depend on. */
 export const Receipt = z.strictObject({
   asset: z.string(),
-  materialization: z.int().describe("The one that wrote the rows"),
+  materialization: z.int().describe("The materialization that wrote the rows"),
   // Another one for a further output.
   producer: z.string().describe("The asset whose function made them"),
   /** Null for rows that were reported from outside. */
   runId: z.int().nullable(),
   committedAt: z.string(),
-  dataVersion: z.string().describe("Of all rows that the materialization left"),
+  dataVersion: z.string().describe("Of all rows after the materialization"),
   codeVersion: z.string().describe("Of the function, with the shape of its rows"),
   config: z.unknown().describe("The settings, complete"),
   /** What the source outside said its version was, for assets that read from it. */
@@ -28,8 +28,8 @@ export const Receipt = z.strictObject({
     dates: list(z.tuple([z.string(), z.string()]).readonly()).nullable().describe(
       "First and last of ranges; null for all dates",
     ),
-  })).readonly().nullable().describe("The partitions that were made; null where the asset was made as a whole"),
-  rows: z.array(z.record(z.string(), z.unknown())).describe("The rows that were asked for"),
+  })).readonly().nullable().describe("The materialized partitions; null if the asset was made as a whole"),
+  rows: z.array(z.record(z.string(), z.unknown())).describe("The requested rows"),
 });
 export type Receipt = z.infer<typeof Receipt>;
 
@@ -85,7 +85,7 @@ async function recordOf(database: Database, asset: AnyAsset, id: number): Promis
            source_version AS "sourceVersion", upstream, partitions
     FROM engine.materialization WHERE id = ${id}`;
   if (!found) {
-    throw invalid("where", `${tableOf(asset)} has rows of materialization ${id}, of which there is no record.`);
+    throw invalid("where", `${tableOf(asset)} has rows of materialization ${id}, which has no record.`);
   }
   const upstream = Object.entries(found.upstream ?? {}).map(([key, { materialization, version }]) => ({
     asset: key,

@@ -18,7 +18,7 @@ import { inputsOf, ownRows, type ReadVersions } from "./step_inputs.ts";
 /** A value that did not come out as it was recorded. */
 export const Difference = z.strictObject({
   key: z.record(z.string(), z.unknown()).describe("Values of the primary key"),
-  column: z.string().nullable().describe("null where one of both has no such row"),
+  column: z.string().nullable().describe("null if one of the two has no such row"),
   recorded: z.unknown(),
   replayed: z.unknown(),
 });
@@ -27,13 +27,13 @@ export type Difference = z.infer<typeof Difference>;
 /** What came of making a materialization again. */
 export const Replay = z.strictObject({
   receipt: Receipt,
-  same: z.boolean().describe("Whether every row that the materialization made came out the same, to the last bit"),
+  same: z.boolean().describe("Whether all rows of the materialization are reproduced bit by bit"),
   /** Rows that the materialization made, as they were recorded. */
   recordedRows: z.int().min(0),
   replayedRows: z.int().min(0),
-  differences: z.array(Difference).describe("The first of them"),
+  differences: z.array(Difference).describe("The first differences"),
   // Where it is another version than the receipt's, that may be why rows differ.
-  codeVersion: z.string().describe("What the code is now"),
+  codeVersion: z.string().describe("The current code version"),
   seconds: z.number().min(0),
 });
 export type Replay = z.infer<typeof Replay>;
@@ -119,8 +119,8 @@ async function replayOne(
 function refuseOutside(asset: AnyAsset, producer: Producer, { runId, producer: made }: Receipt): void {
   const refused = (why: string) => invalid("key", `Rows of "${asset.key}" cannot be made again: ${why}.`);
   if (runId === null) throw refused("they were reported from outside");
-  if (producer.recipe.source) throw refused(`"${producer.key}" reads from outside, and what it read is not kept`);
-  if (made !== producer.key) throw refused(`they were made by "${made}", and are made by "${producer.key}" now`);
+  if (producer.recipe.source) throw refused(`"${producer.key}" reads an outside source, whose responses are not kept`);
+  if (made !== producer.key) throw refused(`they were made by "${made}", but "${producer.key}" makes them now`);
 }
 
 /** The versions that were read. @throws {InvalidRequestError} If the rows of one are not there any more. */
@@ -150,7 +150,7 @@ function settingsOf(producer: Producer, { config, codeVersion }: Receipt): unkno
   if (parsed.success) return parsed.data;
   throw invalid(
     "key",
-    `"${producer.key}" does not take the settings that it ran with in code version ${codeVersion} any more: its rows cannot be made again.`,
+    `"${producer.key}" no longer accepts its settings of code version ${codeVersion}: its rows cannot be made again.`,
   );
 }
 

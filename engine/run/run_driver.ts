@@ -68,7 +68,7 @@ export class RunDriver {
     // A step that was kept from beginning still belongs to this process.
     if (ended.lost && !drained) {
       if (!await this.#handBack()) {
-        this.logger.warn("The run was taken over by another process; leaving the rest to it.", { runId: this.runId });
+        this.logger.warn("Another process has taken over the run and continues it.", { runId: this.runId });
       }
       return undefined;
     }

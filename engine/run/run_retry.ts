@@ -49,10 +49,10 @@ export function retryPlan(run: StoredRun, graph: AssetGraph): Plan {
 function producesOf(key: string, runId: number, graph: AssetGraph): readonly string[] {
   const producer = graph.producers.find((p) => p.key === key);
   if (producer) return producer.produces;
-  throw new RunNotRetryableError(runId, `there is no asset "${key}" any more. Materialize what is there instead.`);
+  throw new RunNotRetryableError(runId, `the asset "${key}" no longer exists. Materialize the current assets instead.`);
 }
 
 function whyAgain({ status }: RunStep, runId: number): string {
   if (status === "failed") return `failed in run ${runId}`;
-  return undone.has(status) ? `was ${status} in run ${runId}` : `reads what run ${runId} left undone`;
+  return undone.has(status) ? `was ${status} in run ${runId}` : `depends on steps that run ${runId} left undone`;
 }

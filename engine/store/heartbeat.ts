@@ -88,7 +88,7 @@ export class Heartbeat {
     if (await this.#counts(this.#connection)) return false;
     if (this.#connection && await this.#connectsAgain(this.#connection)) return false;
     const joined = await join(this.database, this.who, this.#id);
-    this.logger.warn(`Process ${this.#id} was recorded as ended; going on as process ${joined.id}.`);
+    this.logger.warn(`Process ${this.#id} was recorded as ended; continuing as process ${joined.id}.`);
     this.#id = joined.id;
     this.#connection = joined.connection;
     return true;
@@ -132,7 +132,7 @@ export class Heartbeat {
 
   /** Takes the lock of this process on another connection, unless a connection still has it or this process is recorded as ended. */
   async #connectsAgain(lost: postgres.Sql): Promise<boolean> {
-    if (!this.#cutOff) this.logger.warn("The connection that proves this process alive was lost; opening another.");
+    if (!this.#cutOff) this.logger.warn("The connection of this process's heartbeat was lost; opening another.");
     this.#cutOff = true;
     await lost.end({ timeout: 0 });
     const connection = this.database.session();

@@ -20,7 +20,7 @@ export async function whyLost(sql: Sql, key: string, materialization: number): P
       WHERE asset_key = ${key} AND id > ${materialization} AND NOT rows_pruned ORDER BY id LIMIT 1
     ) o WHERE m.id = ${materialization}`;
   if (oldest?.pruned) {
-    return `they are no longer kept; the next version that is kept is materialization ${oldest.id} of ${oldest.at}`;
+    return `they are no longer kept; the next kept version is materialization ${oldest.id} of ${oldest.at}`;
   }
   const [row] = await sql<{ because: string | null; retired: string | null }[]>`
     SELECT coalesce(r.because, t.lost_because) AS because, r.name AS retired

@@ -24,7 +24,7 @@ const reason = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
   z.strictObject({ kind: z.literal(kind), ...shape, message: z.string(), partitions: SomePartitions.optional() });
 const version = z.string().nullable();
 
-/** Why an asset is not what it would be if it were made now; `partitions` tells for which of its partitions, where it has any. */
+/** A reason why an asset is stale or missing; `partitions` lists the affected partitions, if the asset has any. */
 export const Reason = named(
   "Reason",
   z.discriminatedUnion("kind", [
@@ -45,7 +45,7 @@ export const Reason = named(
     reason("forced", {}),
     reason("retried", { run: z.int() }),
     reason("automation", {}),
-  ]).describe("Why an asset is not what it would be if it were made now"),
+  ]).describe("A reason why an asset is stale or missing"),
 );
 export type Reason = z.infer<typeof Reason>;
 

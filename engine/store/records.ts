@@ -62,7 +62,7 @@ export const Run = named(
   "Run",
   z.strictObject({
     id: z.int(),
-    trigger: z.string().describe("Who asked: http, cli, startup, schedule:NAME"),
+    trigger: z.string().describe("Trigger: http, cli, startup, schedule:NAME"),
     selection: z.string(),
     force: z.boolean(),
     /** The partitions that were asked for, where they were restricted. */
@@ -104,7 +104,7 @@ export const Materialization = named(
     config: z.unknown(),
     upstream: z.record(z.string(), z.strictObject({ materialization: z.int(), version: z.string() })),
     sourceVersion: z.string().nullable(),
-    dataVersion: z.string().describe("The same for the same rows"),
+    dataVersion: z.string().describe("Equal rows, equal version"),
     rowCount: z.int(),
     /** Rows that came and went against the version before; both 0 when it has the same content. */
     rowsAdded: z.int(),

@@ -35,11 +35,11 @@ export async function recordReport(
   if (!graph.asset(key).external) throw new NotExternalError(key, graph.producerOf(key).key);
   const at = report.at === undefined ? now : Temporal.Instant.from(report.at);
   if (at.epochMilliseconds > now.epochMilliseconds + clockToleranceMs) {
-    const message = `${at} lies in the future: it is ${now.round("second")} here.`;
+    const message = `${at} lies in the future: the current time is ${now.round("second")}.`;
     throw new InvalidRequestError(message, [{ path: "at", message }]);
   }
   if (at.epochMilliseconds < 0) {
-    const message = `${at} lies before 1970. Give the time at which the version came to be, or leave it out.`;
+    const message = `${at} lies before 1970. Give the time of the version, or leave it out.`;
     throw new InvalidRequestError(message, [{ path: "at", message }]);
   }
   return await database.sql.begin(async (tx) => {

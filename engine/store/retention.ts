@@ -71,7 +71,7 @@ export class Retention {
     this.#dueAt = now + sweepEveryMs;
     this.#sweeping = this.sweep(signal)
       .catch((error) => {
-        if (!signal.aborted) this.logger.warn(`What is old could not be deleted: ${messageOf(error)}`);
+        if (!signal.aborted) this.logger.warn(`Expired records could not be deleted: ${messageOf(error)}`);
       })
       .finally(() => this.#sweeping = undefined);
   }
@@ -86,7 +86,7 @@ export class Retention {
     const deleted: Record<string, number> = {};
     for (const sweeper of this.sweepers) {
       const rows = deleted[sweeper.name] = await sweeper.sweep(signal);
-      if (rows > 0) this.logger.info(`Deleted ${rows} ${sweeper.name} that need not be kept any longer.`);
+      if (rows > 0) this.logger.info(`Deleted ${rows} expired ${sweeper.name}.`);
     }
     return deleted;
   }

@@ -17,14 +17,14 @@ const graceMs = 3_600_000;
 /** Blocks of 8 kB that are looked through in one transaction: 16 MB, a fraction of a second's work. */
 const blocksAtOnce = 2_048;
 
-const keeps = z.string().describe("Which versions of its rows are kept, in words");
+const keeps = z.string().describe("The kept versions of its rows, in words");
 
 /** What pruning takes from an asset, or would take. */
 export const PrunedHistory = z.strictObject({
   key: z.string(),
   keeps,
-  versions: z.int().min(0).describe("Versions that can no longer be read"),
-  rows: z.int().min(0).describe("Rows that only those versions had"),
+  versions: z.int().min(0).describe("Deleted versions"),
+  rows: z.int().min(0).describe("Rows of only those versions"),
   bytes: z.int().min(0).describe("Of its table with indexes, before"),
 });
 export type PrunedHistory = z.infer<typeof PrunedHistory>;

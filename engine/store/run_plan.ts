@@ -71,6 +71,6 @@ export const Plan = named(
     waiting: list(WaitingPartitions),
     /** Selected steps that are left out because they could only read what is known to be out of date. */
     blocked: list(BlockedStep),
-  }).describe("What would run, in order, and why"),
+  }).describe("The steps of a run, in order, with reasons"),
 );
 export type Plan = z.infer<typeof Plan>;

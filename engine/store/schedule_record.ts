@@ -8,8 +8,8 @@ export const ScheduleTick = named(
   z.strictObject({
     scheduledAt: instant,
     firedAt: instant,
-    madeUp: z.boolean().describe("Whether it was missed while no process was there, and made up later"),
-    asked: z.boolean().describe("Whether a request fired it, and not the clock"),
+    madeUp: z.boolean().describe("Whether it was missed while no process ran, and caught up later"),
+    asked: z.boolean().describe("Whether a request fired it, not the clock"),
     runId: z.int().nullable().describe("null where nothing was stale"),
   }),
 );

@@ -179,7 +179,7 @@ function remakeOf(shape: TableShape, record: TableRecord): string | undefined {
   if (shape.producer !== record.producer) {
     return `it was made by ${record.producer}, and ${shape.producer} makes it now`;
   }
-  return record.partitioned && !shape.partitioned ? "it was made by partitions, and is made as a whole now" : undefined;
+  return record.partitioned && !shape.partitioned ? "it was made by partitions, but is made as a whole now" : undefined;
 }
 
 /** Why the rows of a table cannot be those of the asset, as far as its columns tell; a fragment without its subject. */
@@ -215,7 +215,7 @@ function misfitOf(
     if (is === undefined && shape.primaryKey.includes(name)) return `its key has the new column "${name}"`;
   }
   const dropped = record.primaryKey.find((name) => !shape.primaryKey.includes(name));
-  return dropped === undefined ? undefined : `its key had the column "${dropped}", and has it no more`;
+  return dropped === undefined ? undefined : `its key no longer has the column "${dropped}"`;
 }
 
 function partitionsInWords(partitionedBy: TableShape["partitionedBy"]): string {
@@ -326,7 +326,7 @@ class Reconciliation {
     }
     const lost = latest === undefined || (table && replaced === undefined)
       ? undefined
-      : replaced ?? (latest.rowCount > 0 ? "it was gone" : undefined);
+      : replaced ?? (latest.rowCount > 0 ? "it was missing" : undefined);
     if (lost !== undefined) {
       this.told.push({
         level: "warn",
@@ -370,7 +370,7 @@ class Reconciliation {
     for (const { name } of converted) {
       this.told.push({
         level: "info",
-        message: `Column "${name}" of "${asset.key}" went over from ${table!.columns.get(name)} to ${
+        message: `Column "${name}" of "${asset.key}" was converted from ${table!.columns.get(name)} to ${
           shape.columns[name]
         }.`,
       });
@@ -446,7 +446,7 @@ class Reconciliation {
     if (left.length > 0) {
       this.told.push({
         level: "info",
-        message: `No asset is declared for these tables, which stay as they are: ${
+        message: `These tables have no declared asset and are left unchanged: ${
           left.join(", ")
         }. DROP TABLE removes one.`,
       });

@@ -150,8 +150,8 @@ export class Alerts {
     const [topic, what] = condition.kind.split("_") as ["run" | "check" | "freshness", "failed" | "late"];
     const message = recoveredAt
       ? {
-        run: `${key} is in order again after ${times(count)} since ${firstAt}.`,
-        check: `Check ${subject} of ${key} is in order again after ${times(count)} since ${firstAt}.`,
+        run: `${key} has recovered after ${times(count)} since ${firstAt}.`,
+        check: `Check ${subject} of ${key} has recovered after ${times(count)} since ${firstAt}.`,
         freshness: `${key} is in time again; it was late since ${firstAt}.`,
       }[topic]
       : condition.message;
@@ -196,12 +196,12 @@ export class Alerts {
       const fields = { alert: kind, asset, try: message.tries };
       if (givenUp) {
         logger.error(
-          `The webhook did not take an alert in ${maxTries} tries; it is given up. ${error.message}`,
+          `The webhook did not accept an alert in ${maxTries} tries; it is given up. ${error.message}`,
           fields,
         );
       } else {
         logger.warn(
-          `The webhook did not take an alert; the next try is in ${Math.round(delayMs / 1000)} s. ${error.message}`,
+          `The webhook did not accept an alert; the next try is in ${Math.round(delayMs / 1000)} s. ${error.message}`,
           fields,
         );
       }
@@ -212,7 +212,7 @@ export class Alerts {
   async #lookOn(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.look().catch((error) =>
-        this.options.logger.warn(`What is to be alerted could not be looked for: ${messageOf(error)}`)
+        this.options.logger.warn(`The alert conditions could not be read: ${messageOf(error)}`)
       );
       await this.#look.sleep(longestSleepMs, this.#stopping.signal);
     }

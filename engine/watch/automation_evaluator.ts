@@ -120,7 +120,7 @@ export class AutomationEvaluator {
       return { runId };
     });
     if (acted?.runId != null) {
-      logger.info(`Automation began run ${acted.runId}: ${plan!.selection}.`, { runId: acted.runId });
+      logger.info(`Automation started run ${acted.runId}: ${plan!.selection}.`, { runId: acted.runId });
     }
     return acted;
   }

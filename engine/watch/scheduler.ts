@@ -78,7 +78,7 @@ export class Scheduler {
     this.#record = new ScheduleRecord(around.database);
     this.#crons = new Map(around.schedules.map((schedule) => [schedule.name, parse(schedule)]));
     if (this.#crons.size < around.schedules.length) {
-      throw new DefinitionError("Two schedules have the same name. Ticks are remembered by name: give each its own.");
+      throw new DefinitionError("Two schedules have the same name, which identifies their ticks: rename one.");
     }
     for (const schedule of around.schedules) {
       try {
@@ -199,7 +199,7 @@ export class Scheduler {
       return runId;
     });
     if (runId !== undefined) {
-      logger.info(`Schedule ${name} began run ${runId}.`, { schedule: name, runId, madeUp: tick.madeUp });
+      logger.info(`Schedule ${name} started run ${runId}.`, { schedule: name, runId, madeUp: tick.madeUp });
       engine.begin(runId);
     }
     return runId;
@@ -216,7 +216,7 @@ export class Scheduler {
     for (const { schedule, ticks, newest } of await this.#record.setAside(now)) {
       this.around.logger.warn(
         `${ticks === 1 ? "A tick" : `${ticks} ticks`} of schedule ${schedule} up to ${newest} fired ahead of time: ` +
-          `a clock was ahead then, or is behind now. The schedule goes on from ${now.toISOString()}.`,
+          `a clock was ahead then, or is behind now. The schedule continues from ${now.toISOString()}.`,
         { schedule },
       );
     }
@@ -242,7 +242,7 @@ export class Scheduler {
       await this.tick({ makingUp });
       return true;
     } catch (error) {
-      if (!away) this.around.logger.warn(`The schedules could not be looked at: ${messageOf(error)}`);
+      if (!away) this.around.logger.warn(`The schedules could not be evaluated: ${messageOf(error)}`);
       return false;
     }
   }

@@ -21,7 +21,7 @@ const causes: readonly [pattern: RegExp, message: string][] = [
   [/refused/i, "It refused the connection."],
   [/dns|resolve|lookup/i, "Its name could not be resolved."],
   [/certificate|tls|ssl/i, "No secure connection to it could be made."],
-  [/reset|closed|broken pipe|incomplete|unexpected e/i, "It ended the connection before it answered."],
+  [/reset|closed|broken pipe|incomplete|unexpected e/i, "It closed the connection before it answered."],
 ];
 
 /**

@@ -19,7 +19,7 @@ const why: Explanation = {
     key: "splits",
     partition: null,
     state: "changed",
-    because: "materialization 12 in run 4 changed it: its source has other data than when it was read",
+    because: "materialization 12 in run 4 changed it: the data of its source changed",
     rows: ["AAPL 2020-08-31: ratio 1 → 4"],
     others: [],
     causes: [],
@@ -38,7 +38,7 @@ clean_prices AAPL 2020-08-28 stale
   upstream splits changed in materialization 12
   also 3 partitions fresh: nothing has changed
   splits changed
-    materialization 12 in run 4 changed it: its source has other data than when it was read
+    materialization 12 in run 4 changed it: the data of its source changed
     · AAPL 2020-08-31: ratio 1 → 4
 `,
   );

@@ -105,7 +105,7 @@ for (const { name, open } of controls) {
       assert.match(terminal.out, /^multiples, materialization \d+\n {2}name=one multiple=2\nmade in run 1 at /);
       const refused = fakeTerminal();
       assert.equal(await replayCommand(["numbers"], control, refused), 2);
-      assert.match(refused.err, /"numbers" reads from outside/);
+      assert.match(refused.err, /"numbers" reads an outside source/);
       const unknown = fakeTerminal();
       assert.equal(await replayCommand(["nothing"], control, unknown), 2);
       assert.match(unknown.err, /nothing/);

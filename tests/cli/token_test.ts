@@ -50,7 +50,7 @@ for (const [name, withTokens] of ways) {
       assert.match((await run(of, "revoke", "1")).out, /Token 1, "nightly run", is revoked\./);
       assert.match((await run(of, "list")).out, /revoked/);
       const again = await run(of, "revoke", "1");
-      assert.deepEqual([again.code, again.err.split("\n")[0]], [2, "There is no token 1 that could be revoked."]);
+      assert.deepEqual([again.code, again.err.split("\n")[0]], [2, "There is no active token 1."]);
     }));
 }
 

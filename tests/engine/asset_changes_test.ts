@@ -281,7 +281,7 @@ test("an asset with a new key is a new asset; the table of the old one stays, an
   assert.deepEqual((await t.see("new_name")).reasons, ["never_materialized"]);
   assert.match(
     t.logged.join("\n"),
-    /info No asset is declared for these tables, which stay as they are: .*raw\.old_name/,
+    /info These tables have no declared asset and are left unchanged: .*raw\.old_name/,
   );
   await t.make();
   await t.open(made("old_name", named, ["name"], two));

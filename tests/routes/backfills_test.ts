@@ -77,7 +77,7 @@ Deno.test("/v1/backfills", (t) =>
       };
       await refused({ selection: "quots" }, 400, "selection", /There is no asset "quots"\. Did you mean "quotes"\?/);
       await refused({ selection: "" }, 400, "selection", /empty/);
-      await refused({ selection: "quotes", from: "yesterday" }, 400, "from", /"yesterday" is no date/);
+      await refused({ selection: "quotes", from: "yesterday" }, 400, "from", /"yesterday" is not a date/);
       await refused({ selection: "quotes", form: "2024-01-01" }, 400, "form", /Unknown name/);
       const unmet = await post("/v1/backfills", { selection: "headline" });
       assert.deepEqual([unmet.status, unmet.json.type], [409, "/problems/unmet-upstream"]);

@@ -84,7 +84,7 @@ Deno.test("GET / says what is stale, and that the pairs are as last made; the ta
     const page = await read(tiny);
     assert.match(page.text, /Not everything is fresh 4 assets: 4 stale Materialize stale assets/);
     assert.match(page.text, /Needs attention ◐ stale 4 assets raw_prices, chosen_pairs, pair_trades, pair_metrics/);
-    assert.match(page.asset("raw_prices"), /◐ stale its source has other data than when it was read/);
+    assert.match(page.asset("raw_prices"), /◐ stale the data of its source changed/);
     assert.match(page.asset("chosen_pairs"), /◐ stale upstream raw_prices is stale/);
     assert.match(page.text, /Selection as last made: chosen_pairs is not fresh\. /);
   }, { assets: pairAssets }));

@@ -107,12 +107,12 @@ Deno.test("the chain on a vendor undoes a split that the vendor takes back, and 
       const [halved] = (await chain.rows("daily_bars")).filter((row) => row.ticker === ticker);
       assert.equal(halved!.split_factor, 2);
       assert.deepEqual(await failed(chain, "daily_bars", "splits_match_jumps"), [
-        `1 jump: ${ticker} on ${day} (2:1 is recorded, and the price did not jump)`,
+        `1 jump: ${ticker} on ${day} (2:1 is recorded, but the price did not jump)`,
       ]);
       const [message] = await failed(chain, "clean_prices", "splits_match_jumps");
       assert.match(
         message!,
-        new RegExp(`^1 jump: ${ticker} on ${day} \\(looks like 1:2 that is not recorded, or 2:1 recorded in vain\\)`),
+        new RegExp(`^1 jump: ${ticker} on ${day} \\(looks like 1:2 that is not recorded, or a wrongly recorded 2:1\\)`),
       );
 
       at.listedSplits.pop();

@@ -222,7 +222,7 @@ for (const { name, ignore, open } of databases) {
       engine.backfills.act(id, "cancel"),
       (error) =>
         error instanceof BackfillStateError &&
-        error.message === `Backfill ${id} has been cancelled. There is nothing left to cancel.`,
+        error.message === `Backfill ${id} has been cancelled. Nothing is left to cancel.`,
     );
     world.before = () => {};
     calls();
@@ -240,7 +240,7 @@ for (const { name, ignore, open } of databases) {
     const { id } = await engine.backfills.submit({ selection: "quotes", trigger: "test" });
     const paused = await engine.backfills.finished(id);
     assert.equal(paused.status, "paused");
-    assert.match(paused.reason!, /^quotes failed in run \d+: .*401: the key is not known\. Nothing more can be made/);
+    assert.match(paused.reason!, /^quotes failed in run \d+: .*401: the key is not known\. Nothing can be made/);
     assert.equal(calls().length, 1);
     world.before = () => {};
     await engine.backfills.act(id, "resume");
@@ -306,9 +306,9 @@ for (const { name, ignore, open } of databases) {
     assert.equal(steps[0]!.estimate!.seconds, quotes!.seconds);
     for (
       const [request, said] of [
-        [{ from: "2024-02-30" }, /"2024-02-30" is no date/],
-        [{ from: "2024-03-01", to: "2024-02-01" }, /ends on 2024-02-01, which is before/],
-        [{ names: [] }, /no name in the list/],
+        [{ from: "2024-02-30" }, /"2024-02-30" is not a date/],
+        [{ from: "2024-03-01", to: "2024-02-01" }, /ends on 2024-02-01, which is earlier/],
+        [{ names: [] }, /list of names is empty/],
       ] as const
     ) {
       await assert.rejects(

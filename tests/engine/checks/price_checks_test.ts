@@ -108,13 +108,13 @@ Deno.test("splitsMatchJumps() tells of a split that is recorded and does not sho
   const recorded = (bars: Bar[], at: number, volume: number) =>
     bars.map((one, i) => i === at ? { ...one, volume } : one);
   const vain = await judged(splits, recorded(walk("A", { 30: 2 }), 30, 2));
-  assert.equal(vain.message, `1 jump: A on ${session(30)} (2:1 is recorded, and the price did not jump)`);
+  assert.equal(vain.message, `1 jump: A on ${session(30)} (2:1 is recorded, but the price did not jump)`);
   const reverse = await judged(splits, recorded(walk("A", { 30: 0.1 }), 30, 0.1));
-  assert.equal(reverse.message, `1 jump: A on ${session(30)} (1:10 is recorded, and the price did not jump)`);
+  assert.equal(reverse.message, `1 jump: A on ${session(30)} (1:10 is recorded, but the price did not jump)`);
   const late = await judged(splits, recorded(walk("A", { 30: 2, 31: 1 / 2 }), 30, 2));
   assert.equal(
     late.message,
-    `2 jumps: A on ${session(30)} (2:1 is recorded, and the price did not jump), A on ${
+    `2 jumps: A on ${session(30)} (2:1 is recorded, but the price did not jump), A on ${
       session(31)
     } (looks like 2:1, which is not recorded)`,
   );
@@ -124,7 +124,7 @@ Deno.test("splitsMatchJumps() tells of a split that is recorded and does not sho
 Deno.test("splitsMatchJumps() says both where it is not told of splits, and passes over prices that were filled in", async () => {
   const blind = splitsMatchJumps({ ...bySession, price: "close" });
   const { message } = await judged(blind, walk("A", { 30: 2 }));
-  assert.equal(message, `1 jump: A on ${session(30)} (looks like 1:2 that is not recorded, or 2:1 recorded in vain)`);
+  assert.equal(message, `1 jump: A on ${session(30)} (looks like 1:2 that is not recorded, or a wrongly recorded 2:1)`);
   // Half of the way is made up in the session before.
   const bars = walk("A", { 30: 1 / 2 }).map((one, i) =>
     i === 29 ? { ...one, close: one.close! * 0.75, volume: 0 } : one

@@ -22,12 +22,12 @@ test("names the event that made a partition stale, and why it was read", async (
   await materialize("events");
   assert.deepEqual(lines(await engine.why("adjusted", { name: "B", date: "2024-01-02" })), [
     "adjusted B 2024-01-02: stale, upstream events changed in materialization N",
-    "  events: changed, materialization N in run N changed it: its source has other data than when it was read",
+    "  events: changed, materialization N in run N changed it: the data of its source changed",
     "    - added B 2024-01-04: ratio 4",
   ]);
   assert.match(
     (await engine.why("adjusted", { name: "A", date: "2024-01-02" })).because,
-    /nothing that it was made of/,
+    /its inputs have not changed/,
   );
   world.events[0]!.ratio = 2;
   await materialize("events");
@@ -49,7 +49,7 @@ test("names the event that made a partition stale, and why it was read", async (
     "  sums 2024-01-05: stale, upstream adjusted changed in materialization N",
     "    adjusted: changed, materialization N in run N changed it: upstream events changed in materialization N; upstream events changed in materialization N",
     "      - B 2024-01-03: value 1 → 0.5",
-    "      events: changed, materialization N in run N changed it: its source has other data than when it was read",
+    "      events: changed, materialization N in run N changed it: the data of its source changed",
     "        - added B 2024-01-04: ratio 2",
   ]);
 });
@@ -80,12 +80,12 @@ test("says what is missing, waiting, failed, gone, kept and never asked for", as
   world.before = () => {};
   await materialize();
   assert.deepEqual(lines(await engine.why("sums", { date: "2024-01-04" })), [
-    "sums 2024-01-04: missing, it has never been asked for: of sums only the newest date is made by itself. Ask for it by a backfill of sums from 2024-01-04 to 2024-01-04",
+    "sums 2024-01-04: missing, it was never requested: only the newest date of sums is made automatically. Request it by a backfill of sums from 2024-01-04 to 2024-01-04",
   ]);
   world.dates.pop();
   assert.match((await engine.why("quotes", { date: "2024-01-08" })).because, /the next run removes it/);
   await materialize();
-  assert.match((await engine.why("sums", { date: "2024-01-08" })).because, /kept as it was made/);
+  assert.match((await engine.why("sums", { date: "2024-01-08" })).because, /kept unchanged/);
 });
 
 test("tells which settings and which rows changed", async ({ world, materialize, reopen }) => {
@@ -100,14 +100,14 @@ test("tells which settings and which rows changed", async ({ world, materialize,
   await materialize();
   world.version = "2024-01-06";
   assert.deepEqual(lines(await engine.why("quotes")), [
-    "quotes (4): stale, it was read at 2024-01-05 and is due again, because it may be restated until then",
+    "quotes (4): stale, it was read at 2024-01-05 and is due again, because later restatements are possible",
   ]);
   world.values.set("A 2024-01-04", 0);
   world.values.set("B 2024-01-05", 9);
   await materialize("quotes");
   assert.deepEqual(lines(await engine.why("adjusted", { date: "2024-01-05" })), [
     "adjusted B 2024-01-05: stale, upstream quotes changed in materialization N",
-    "  quotes: changed, materialization N in run N changed it: it was read at 2024-01-05 and is due again, because it may be restated until then",
+    "  quotes: changed, materialization N in run N changed it: it was read at 2024-01-05 and is due again, because later restatements are possible",
     "    - B 2024-01-05: value 1 → 9",
   ]);
   assert.deepEqual((await engine.why("adjusted")).causes[0]!.rows, [

@@ -112,7 +112,7 @@ for (const { name, ignore, open } of databases) {
           controller.abort(new Error("gone"));
           await assert.rejects(aborted.next(), /gone/);
           await aborted.close();
-          await assert.rejects(closed.next(), /not read any more/);
+          await assert.rejects(closed.next(), /no longer being read/);
           assert.equal(await held(tiny), 0);
         });
 

@@ -146,7 +146,7 @@ Deno.test("Replay refuses in words what cannot be made again", async () => {
     };
     await refuses("total", {}, /"total" has no rows yet/);
     await run(engine);
-    await refuses("numbers", {}, /"numbers" reads from outside, and what it read is not kept/);
+    await refuses("numbers", {}, /"numbers" reads an outside source, whose responses are not kept/);
     await refuses("multiples", { filters: equalTo({ name: "three" }) }, /has no row with name eq three/);
     await refuses("multiples", { filters: equalTo({ nothing: "1" }) }, /has no column "nothing"/);
     await refuses("multiples", { asOf: 9_999 }, /no materialization 9999/);

@@ -38,8 +38,8 @@ test("runs what failed and was skipped, and reads what succeeded, also where the
     retryOf: first.id,
   });
   assert.deepEqual(run.steps.map((s) => s.reasons.map((r) => r.message)), [
-    ["failed in run 1", "asked for whether stale or not"],
-    ["was skipped in run 1", "asked for whether stale or not", "upstream multiples has never been materialized"],
+    ["failed in run 1", "forced, whether stale or not"],
+    ["was skipped in run 1", "forced, whether stale or not", "upstream multiples has never been materialized"],
   ]);
   assert.equal((await engine.runs({ limit: 1 }))[0]!.retryOf, first.id);
   assert.equal((await engine.rows("total", { limit: 1 })).rows[0]!.sum, 6);
@@ -130,7 +130,7 @@ Deno.test("Engine.retry() refuses a run of an asset that is there no more", asyn
       return (await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id)).id;
     }, { database });
     await withTinyEngine(async ({ engine }) => {
-      await assert.rejects(engine.retry(runId, { trigger: "test" }), /there is no asset "total" any more/);
+      await assert.rejects(engine.retry(runId, { trigger: "test" }), /the asset "total" no longer exists/);
     }, { database, assets: tinyAssets.filter((asset) => asset.key !== "total") });
   } finally {
     await database.close();

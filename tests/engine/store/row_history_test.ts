@@ -103,7 +103,7 @@ test("refuses versions that are no longer kept in words, by id, by moment and by
         error.message,
         new RegExp(
           `^The rows of materialization ${first} of "current" cannot be read: they are no longer kept; ` +
-            `the next version that is kept is materialization ${second} of 20.*Z\\.$`,
+            `the next kept version is materialization ${second} of 20.*Z\\.$`,
         ),
       );
       return true;

@@ -111,7 +111,7 @@ for (const { name, ignore, open } of databases) {
       3,
       finishedAt,
     ]);
-    assert.equal(recovery.message, `dated is in order again after 3 failures since ${finishedAt}.`);
+    assert.equal(recovery.message, `dated has recovered after 3 failures since ${finishedAt}.`);
 
     // What fails after a recovery is something new.
     datedWorld.failure = new Error("again");
@@ -230,7 +230,7 @@ for (const { name, ignore, open } of databases) {
     const failures: [WebhookReceiver["behaviour"], string][] = [
       [500, "It answered 500."],
       ["hang", "It did not answer within 0.2 seconds."],
-      ["reset", "It ended the connection before it answered."],
+      ["reset", "It closed the connection before it answered."],
     ];
     let now = clock.now();
     for (const [i, [behaviour, error]] of failures.entries()) {
@@ -279,7 +279,7 @@ for (const { name, ignore, open } of databases) {
       delivered: false,
       givenUp: true,
     });
-    assert.ok(logged.at(-1)!.startsWith(`error The webhook did not take an alert in ${maxTries} tries`));
+    assert.ok(logged.at(-1)!.startsWith(`error The webhook did not accept an alert in ${maxTries} tries`));
     receiver.behaviour = 200;
     datedWorld.failure = null;
     await run(world);

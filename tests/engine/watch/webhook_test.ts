@@ -73,7 +73,7 @@ Deno.test("postWebhook() fails where nothing answers, and says how", async () =>
     receiver.behaviour = "hang";
     assert.equal((await failure(receiver.url, { timeoutMs: 100 })).message, "It did not answer within 0.1 seconds.");
     receiver.behaviour = "reset";
-    assert.equal((await failure(receiver.url)).message, "It ended the connection before it answered.");
+    assert.equal((await failure(receiver.url)).message, "It closed the connection before it answered.");
   });
   assert.equal((await failure(gone)).message, "It refused the connection.");
 });
