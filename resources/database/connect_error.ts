@@ -32,14 +32,14 @@ export function connectError(
         return `${where} did not answer within ${connectTimeoutMs / 1_000} s. ` +
           "Correct host and port, or let the firewall pass.";
       case "NO_TLS":
-        return `the server does not offer TLS, which sslmode=${tls.mode} demands. ` +
-          "Switch it on there (ssl = on), or use sslmode=disable where the network is trusted.";
+        return `the server does not offer TLS, which sslmode=${tls.mode} requires. ` +
+          "Enable it there (ssl = on), or use sslmode=disable where the network is trusted.";
       case "NO_POSTGRES":
-        return `what listens on ${where} is no PostgreSQL server. Correct host and port.`;
+        return `the program on ${where} is not a PostgreSQL server. Correct host and port.`;
       case "28P01":
       case "28000":
         return /no encryption|SSL off/i.test(said)
-          ? "the server wants TLS. Add sslmode=require, or verify-full to check its certificate."
+          ? "the server requires TLS. Add sslmode=require, or verify-full to check its certificate."
           : `the server refuses user ${user ?? "(none given)"}. Correct user and password.`;
       case "3D000":
         return `there is no database ${database}. Create it (createdb ${database}) or correct the name.`;
@@ -51,7 +51,7 @@ export function connectError(
         return "the server has no connection left. Raise max_connections or close other clients.";
     }
     if (/CERT|UNABLE_TO|SELF_SIGNED|ISSUER|TLS|SSL/i.test(code) || /certificate|handshake/i.test(said)) {
-      return `the connection could not be secured (${said}). Name the authority of the server's certificate by ` +
+      return `the connection could not be secured (${said}). Set the certificate authority of the server by ` +
         "sslrootcert=PATH, or leave out channel_binding and use sslmode=require, which trusts any certificate.";
     }
     if (/statement pooling/i.test(said)) {
@@ -59,7 +59,7 @@ export function connectError(
     }
     const parameter = /unsupported startup parameter(?: in options)?: (\w+)/.exec(said)?.[1];
     if (parameter !== undefined) {
-      return `the pooler does not take the parameter ${parameter}. Leave it out, or add it to the pooler's ignore_startup_parameters.`;
+      return `the pooler does not accept the parameter ${parameter}. Leave it out, or add it to the pooler's ignore_startup_parameters.`;
     }
     const unrecognized = /unrecognized configuration parameter "([^"]*)"/.exec(said)?.[1];
     if (unrecognized !== undefined) {

@@ -72,7 +72,9 @@ export async function openEmbedded(
       },
       onStall(stalledMs) {
         logger?.warn?.(
-          `A transaction has kept the embedded database for ${Math.round(stalledMs / 1000)} s without using it while ` +
+          `A transaction has blocked the embedded database for ${
+            Math.round(stalledMs / 1000)
+          } s without using it while ` +
             "others wait. Inside sql.begin(), await only the transaction that it passes.",
         );
       },

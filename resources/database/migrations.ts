@@ -65,7 +65,7 @@ async function readRecord(tx: postgres.TransactionSql): Promise<Done[] | null> {
   if (columns.length === 0) return null;
   const names = columns.map(({ name }) => name);
   if (!["number", "name", "checksum", "applied_at"].every((name) => names.includes(name))) {
-    throw new MigrationError(`The table engine.migration is not one that Tandem made. ${OWN_DATABASE} ${OWN_SCHEMAS}`);
+    throw new MigrationError(`The table engine.migration was not made by Tandem. ${OWN_DATABASE} ${OWN_SCHEMAS}`);
   }
   return [...await tx<Done[]>`select number, name, checksum from engine.migration order by number`];
 }
@@ -82,10 +82,10 @@ async function createRecord(tx: postgres.TransactionSql): Promise<void> {
 
 /** A table by which the database of the services that Tandem replaces is known, and what to do with that. */
 const ORIGINAL_TABLE = "etf_daily_ohlc";
-const IMPORT_IT = "Then `deno task import` with the address of this one brings along what it holds.";
+const IMPORT_IT = "Then import the data of this one with `deno task import` and its address.";
 
 const OWN_DATABASE = "Give Tandem a database of its own: create one (createdb tandem) and name it in DATABASE_URL.";
-const OWN_SCHEMAS = "Or give its schemas names of their own in this database: SCHEMA_PREFIX=tandem_.";
+const OWN_SCHEMAS = "Or give its schemas a prefix in this database: SCHEMA_PREFIX=tandem_.";
 
 /** The locks of a database are shared: with two prefixes in it each would take the other's processes for its own. */
 async function refuseOtherPrefix(tx: postgres.TransactionSql): Promise<void> {
@@ -102,7 +102,7 @@ async function refuseOtherPrefix(tx: postgres.TransactionSql): Promise<void> {
       `${
         prefix === "" ? "Unset SCHEMA_PREFIX" : `Set SCHEMA_PREFIX=${prefix}`
       } to go on with it, or name another database in ` +
-      "DATABASE_URL: one database takes one prefix. Nothing was changed.",
+      "DATABASE_URL: a database has one prefix. Nothing was changed.",
   );
 }
 
@@ -147,7 +147,7 @@ async function refuseForeign(
     if (relation === null && made.get(name)) continue;
     const what = relation === null ? `a schema "${schema}"` : `"${schema}"."${relation}"`;
     throw new MigrationError(
-      `The database has ${what}, which Tandem did not make and keeps its own data under. Nothing was changed. ${wayOut}`,
+      `The database has ${what}, not made by Tandem, under a name that Tandem uses. Nothing was changed. ${wayOut}`,
     );
   }
 }

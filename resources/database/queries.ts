@@ -152,7 +152,7 @@ class Scope {
   }
 
   #run(statement: Statement): void {
-    if (this.#closed) return statement.reject(new Error("The transaction is over; its `tx` cannot be used any more."));
+    if (this.#closed) return statement.reject(new Error("The transaction has ended; its `tx` can no longer be used."));
     const { reject } = statement;
     statement.reject = (error) => {
       this.#failed ??= { error };

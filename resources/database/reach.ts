@@ -234,7 +234,7 @@ export class Reach {
           // Twice, because the first time the answer may just have been on its way.
           connection.lose(
             new DatabaseLostError(
-              "The connection to the database was dead: the server does not work on what was asked.",
+              "The connection to the database was dead: the server is not working on the query.",
             ),
           );
         } else {

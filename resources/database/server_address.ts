@@ -146,7 +146,7 @@ function readHosts(
     const folder = decode(entry);
     if (folder.startsWith("/")) return { path: `${folder}/.s.PGSQL.${ports[i] ?? ports[0]}` };
     const [, name, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
-    if (name === undefined) throw new DatabaseOpenError(`${setting} names a host that is none. ${URL_FORM}`);
+    if (name === undefined) throw new DatabaseOpenError(`${setting} has an invalid host. ${URL_FORM}`);
     const number = Number(port ?? ports[i] ?? ports[0]);
     if (!(number > 0 && number < 65_536)) {
       throw new DatabaseOpenError(`${setting} has a port that is not a number from 1 to 65535. ${URL_FORM}`);
@@ -178,12 +178,14 @@ function readTls(
   // Both rule out a man in the middle: this by the server's certificate, that by the password.
   if (binding === "require" && mode !== "verify-ca") mode = "verify-full";
   for (const name of ["sslcrl", "sslcrldir", "ssl_min_protocol_version", "ssl_max_protocol_version", "requirepeer"]) {
-    if (parameters.take(name) !== undefined) refuse(`Tandem cannot see to ${name}. Leave it out.`);
+    if (parameters.take(name) !== undefined) refuse(`Tandem does not support ${name}. Leave it out.`);
   }
   const only = { sslnegotiation: ["postgres"], gssencmode: ["disable", "prefer"], require_auth: [] as string[] };
   for (const [name, allowed] of Object.entries(only)) {
     const value = parameters.take(name);
-    if (value !== undefined && !allowed.includes(value)) refuse(`Tandem cannot do ${name}=${value}. Leave it out.`);
+    if (value !== undefined && !allowed.includes(value)) {
+      refuse(`Tandem does not support ${name}=${value}. Leave it out.`);
+    }
   }
   const file = (name: string, path = parameters.take(name)) => path && readPem(name, path, refuse);
   return {
@@ -207,7 +209,7 @@ function readPem(name: string, path: string, refuse: Refuse): string {
 function readSession(parameters: Parameters, refuse: Refuse): Record<string, string> {
   const schema = parameters.take("schema");
   if (schema !== undefined && schema !== "public") {
-    refuse(`Tandem names its schemas itself, so that schema=${schema} would do nothing. Leave it out.`);
+    refuse(`Tandem qualifies its schemas, so schema=${schema} would have no effect. Leave it out.`);
   }
   const encoding = parameters.take("client_encoding") ?? "UTF8";
   if (!/^(auto|utf-?8)$/i.test(encoding)) refuse(`client_encoding=${encoding} is not UTF8. Leave it out.`);
@@ -220,7 +222,7 @@ function readSession(parameters: Parameters, refuse: Refuse): Record<string, str
 function checkServerChoice(parameters: Parameters, refuse: Refuse): void {
   const choice = parameters.take("target_session_attrs", "PGTARGETSESSIONATTRS");
   if (choice === undefined || ["any", "read-write", "primary"].includes(choice)) return;
-  refuse(`Tandem writes, and target_session_attrs=${choice} may choose a server that cannot. Use read-write.`);
+  refuse(`Tandem writes, but target_session_attrs=${choice} may choose a read-only server. Use read-write.`);
 }
 
 export function hostText(host: ServerHost): string {

@@ -23,8 +23,8 @@ export async function requireUsable(connection: Connection, { text }: ServerAddr
   }
   if (!writable) {
     throw new DatabaseOpenError(
-      `DATABASE_URL ${text}: the server takes no writes; it is a standby, or default_transaction_read_only is on. ` +
-        "Name the primary, or several servers separated by commas, of which the one that takes writes is used.",
+      `DATABASE_URL ${text}: the server accepts no writes; it is a standby, or default_transaction_read_only is on. ` +
+        "Name the primary, or several servers separated by commas; the one that accepts writes is used.",
     );
   }
 }

@@ -53,7 +53,7 @@ export class ServerDialer implements Dialer {
           const { pid, startedAt } = greeting;
           return { connection, session: { pid, startedAt } };
         }
-        last = new Error(`The server ${hostText(host)} takes no writes.`);
+        last = new Error(`The server ${hostText(host)} accepts no writes.`);
         await connection.end();
       } catch (error) {
         last = error;
@@ -115,7 +115,7 @@ export class ServerDialer implements Dialer {
         await connection.command(greetingOf([setting]));
       } catch (error) {
         if (connection.lost) throw error;
-        this.logger?.debug?.(`The server does not take ${setting[0]}.`, { error });
+        this.logger?.debug?.(`The server does not accept ${setting[0]}.`, { error });
         this.#settings = this.#settings.filter((other) => other !== setting);
       }
     }

@@ -36,7 +36,7 @@ export async function openSocket(host: ServerHost, tls: TlsSettings, signal: Abo
     const answer = await happened(socket, "data", signal) as Uint8Array;
     // Whatever follows the answer would be taken for something that came through TLS.
     if (answer.length !== 1 || (answer[0] !== YES && answer[0] !== NO)) {
-      throw new NoPostgresError("The answer is not that of a PostgreSQL server.");
+      throw new NoPostgresError("The response is not that of a PostgreSQL server.");
     }
     if (answer[0] === NO) {
       if (tls.mode === "prefer") return socket;

@@ -197,7 +197,7 @@ function requireDate(date: string): { year: number } {
     throw new RangeError(`${JSON.stringify(date)} is not a calendar date: write it as YYYY-MM-DD, e.g. 2026-11-27.`);
   }
   if (year < FIRST_YEAR || year > LAST_YEAR) {
-    throw new RangeError(`${date} is outside the NYSE calendar, which knows ${FIRST_DATE} to ${LAST_DATE}.`);
+    throw new RangeError(`${date} is outside the NYSE calendar, which covers ${FIRST_DATE} to ${LAST_DATE}.`);
   }
   return { year };
 }

@@ -91,7 +91,7 @@ export async function calendarFrom(setting: string): Promise<SourceCalendar> {
   const path = /^sessions:(.+)$/s.exec(setting)?.[1];
   if (path === undefined) {
     throw new RangeError(
-      `${JSON.stringify(setting)} names no calendar. Allowed are ${[...named.keys()].join(", ")} and sessions:PATH.`,
+      `${JSON.stringify(setting)} is not a calendar. Allowed are ${[...named.keys()].join(", ")} and sessions:PATH.`,
     );
   }
   let text: string;
@@ -113,7 +113,7 @@ function listedSessions(path: string, text: string): SourceCalendar {
     if (date === "" || date.startsWith("#")) continue;
     if (!isDate(date)) {
       throw new RangeError(
-        `${path}, line ${i + 1}: ${JSON.stringify(date)} is no date. Write one session a line, as 2026-11-27.`,
+        `${path}, line ${i + 1}: ${JSON.stringify(date)} is not a date. Write one session a line, as 2026-11-27.`,
       );
     }
     dates.add(date);

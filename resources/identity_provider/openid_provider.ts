@@ -112,12 +112,12 @@ export function openIdProvider(options: OpenIdProviderOptions): IdentityProvider
       const parsed = Claims.safeParse(payload);
       if (!parsed.success) {
         const names = [...new Set(parsed.error.issues.map((issue) => issue.path[0]))].join(", ");
-        throw new IdentityRefusedError(`The identity token is not good by its ${names}.`);
+        throw new IdentityRefusedError(`The identity token is invalid by its ${names}.`);
       }
       const claims = parsed.data;
-      if (claims.nonce !== nonce) throw new IdentityRefusedError("The identity token is not good by its nonce.");
+      if (claims.nonce !== nonce) throw new IdentityRefusedError("The identity token is invalid by its nonce.");
       if (claims.azp !== undefined && claims.azp !== clientId) {
-        throw new IdentityRefusedError("The identity token is not good by its azp.");
+        throw new IdentityRefusedError("The identity token is invalid by its azp.");
       }
       const email = claims.email.toLowerCase();
       // With Google an account can be opened under the address of any domain; only `hd` says that the domain's owner gave it out.
@@ -146,16 +146,16 @@ async function discover(issuer: string, timeoutMs: number): Promise<Endpoints> {
     }
     document = Discovery.parse(await response.json());
   } catch (error) {
-    const why = error instanceof z.ZodError ? "its discovery document is not one" : (error as Error).message;
-    throw new IdentityProviderError(`The identity provider ${issuer} cannot be asked: ${why}.`);
+    const why = error instanceof z.ZodError ? "its discovery document is invalid" : (error as Error).message;
+    throw new IdentityProviderError(`The identity provider ${issuer} cannot be reached: ${why}.`);
   }
   if (document.issuer !== issuer) {
-    throw new IdentityProviderError(`The identity provider ${issuer} calls itself by another name.`);
+    throw new IdentityProviderError(`The identity provider ${issuer} declares another issuer.`);
   }
   const secure = new URL(issuer).protocol === "https:";
   const addresses = [document.authorization_endpoint, document.token_endpoint, document.jwks_uri];
   if (secure && addresses.some((address) => !address.startsWith("https://"))) {
-    throw new IdentityProviderError(`The identity provider ${issuer} wants to be asked without TLS.`);
+    throw new IdentityProviderError(`The identity provider ${issuer} declares an address without TLS.`);
   }
   return {
     authorization: document.authorization_endpoint,
@@ -185,15 +185,15 @@ async function exchanged(
   } catch (error) {
     // The messages of these errors may hold what the provider said, which may hold anything.
     if (error instanceof OAuth2RequestError) {
-      throw new IdentityRefusedError("The identity provider does not take the code.");
+      throw new IdentityRefusedError("The identity provider does not accept the code.");
     }
     const away = [ArcticFetchError, UnexpectedResponseError, UnexpectedErrorResponseBodyError];
     if (away.some((type) => error instanceof type)) {
-      throw new IdentityProviderError("The identity provider cannot be reached, or answers what it should not.");
+      throw new IdentityProviderError("The identity provider cannot be reached, or its response is invalid.");
     }
     throw error instanceof IdentityProviderError
       ? error
-      : new IdentityProviderError("The identity provider answers what it should not.");
+      : new IdentityProviderError("The response of the identity provider is invalid.");
   } finally {
     clearTimeout(timer);
   }
@@ -222,10 +222,10 @@ async function verified(
     const isAway = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid ||
       error instanceof TypeError || (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC");
     if (isAway) {
-      throw new IdentityProviderError("The keys of the identity provider cannot be had.");
+      throw new IdentityProviderError("The keys of the identity provider cannot be fetched.");
     }
     const what = error instanceof errors.JOSEError ? error.code : "an unknown fault";
     const claim = error instanceof errors.JWTClaimValidationFailed ? ` (${error.claim})` : "";
-    throw new IdentityRefusedError(`The identity token is not good: ${what}${claim}.`);
+    throw new IdentityRefusedError(`The identity token is invalid: ${what}${claim}.`);
   }
 }

@@ -30,7 +30,7 @@ export function marketDataFrom(
 
   if (setting === "polygon") {
     throw new RangeError(
-      '"polygon" is not read as a whole: it is a vendor that is asked session by session. vendorFrom() makes it.',
+      '"polygon" is not read as a whole: it is a vendor that is queried by session. vendorFrom() makes it.',
     );
   }
   throw new RangeError(
@@ -38,6 +38,6 @@ export function marketDataFrom(
       JSON.stringify(setting)
     } names no market data. Allowed are simulated, simulated:SEED with a whole number from 0 to ` +
       `${GREATEST_SEED}, csv:PATH with the path of a CSV file, plain or gzip, parquet:PATH with that of a Parquet file, and ` +
-      "imported for what `deno task import` brought along.",
+      "imported for the data of `deno task import`.",
   );
 }

@@ -35,7 +35,7 @@ export function sessionOfTimestamp(text: string): string {
   const midnight = MIDNIGHT.exec(text);
   if (midnight) {
     const date = dateText(Number(midnight[1]! + midnight[2]! + midnight[3]!));
-    if (date === null) throw new RangeError("is no day of the calendar");
+    if (date === null) throw new RangeError("is not a day of the calendar");
     return date;
   }
   let local: Temporal.ZonedDateTime;
@@ -50,12 +50,12 @@ export function sessionOfTimestamp(text: string): string {
   const isInUtc = IN_UTC.test(text);
   if (local.hour > (isInUtc ? LATEST_HOUR_IN_UTC : LATEST_HOUR)) throw new RangeError(`${told}, after its close`);
   if (!isInUtc && !text.startsWith(local.toPlainDate().toString())) {
-    throw new RangeError(`${told}, which is another date than the one that is written`);
+    throw new RangeError(`${told}, which is another date than the written one`);
   }
   const minute = local.hour * 60 + local.minute;
   const whileTrading = minute > OPEN_MINUTE && minute < CLOSE_MINUTE && minute !== EARLY_CLOSE_MINUTE;
   if (whileTrading && isInUtc) {
-    throw new RangeError(`${told}, while it trades: the midnight of another exchange looks so in UTC`);
+    throw new RangeError(`${told}, during trading: it may be the midnight of another exchange in UTC`);
   }
   return local.toPlainDate().toString();
 }

@@ -53,7 +53,7 @@ export async function readStored(
     throw explained(source, error);
   }
   if (stored.length !== stamp.bytes || !equalStamps(stamp, await stampOf(source))) {
-    throw new MarketDataError(`${path} changed while it was read. It will be read again once it is at rest.`, {
+    throw new MarketDataError(`${path} changed while it was read. It will be read again once it stops changing.`, {
       retryable: true,
     });
   }

@@ -90,7 +90,7 @@ export function collidingRows(
         `characters that cannot be seen, and ${
           collided === undefined ? `differ on ${contradicted!.session}` : `both have a bar of ${session[row]}`
         }`,
-      remedy: "Write the symbols so that they can be told apart, or remove the row.",
+      remedy: "Write distinguishable symbols, or remove the row.",
     });
     unusable.add(fault, { ticker: ticker[row]!, session: session[row]! });
   }

@@ -16,14 +16,14 @@ const PLAIN = /^[\x21-\x7e]+$/;
 export function symbolOf(text: string): string {
   if (PLAIN.test(text)) return text;
   const symbol = text.replace(INVISIBLE, "").replace(BLANKS, " ").normalize("NFC").trim();
-  if (symbol === "") throw new RangeError("names no ticker");
+  if (symbol === "") throw new RangeError("is not a ticker");
   const control = CONTROL.exec(symbol)?.[0];
   if (control !== undefined) {
     const code = control.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-    throw new RangeError(`holds the control character U+${code}${code === "0000" ? " (NUL)" : ""}`);
+    throw new RangeError(`contains the control character U+${code}${code === "0000" ? " (NUL)" : ""}`);
   }
   if (symbol.includes("\uFFFD") || !symbol.isWellFormed()) {
-    throw new RangeError("has lost a letter (U+FFFD) when it was stored in another encoding");
+    throw new RangeError("contains a character lost in a wrong encoding (U+FFFD)");
   }
   return symbol;
 }
@@ -50,13 +50,13 @@ export function headedTickers(
       ticker = symbolOf(heading);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      onFault(place, error.message, "Write the ticker whose closes the column holds.");
+      onFault(place, error.message, "Write the ticker of the column's closes.");
       return null;
     }
     const known = seen.get(ticker);
     if (known !== undefined) {
       const wrong = known === heading
-        ? "heads an earlier column too, which counts"
+        ? "repeats the heading of an earlier column, which is used"
         : "is the ticker of an earlier column but for blanks and characters that cannot be seen";
       onFault(place, wrong, "Remove or rename one.");
       return null;

@@ -16,7 +16,7 @@ const SYMBOL = /^[A-Za-z0-9][A-Za-z0-9.\-/:]*$/;
  */
 export function parseUniverse(text: string): Universe {
   const refuse = (why: string): never => {
-    throw new RangeError(`${JSON.stringify(text)} names no universe: ${why}. Allowed are ${UNIVERSE_FORMS}.`);
+    throw new RangeError(`${JSON.stringify(text)} is not a universe: ${why}. Allowed are ${UNIVERSE_FORMS}.`);
   };
   const list = /^tickers=(.*)$/s.exec(text.trim())?.[1];
   if (list !== undefined) {

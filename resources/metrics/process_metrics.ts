@@ -12,7 +12,7 @@ export function processMetrics(
     {
       type: "info",
       name: "tandem_build",
-      help: "Version of Tandem and of what runs it, of this process.",
+      help: "Versions of Tandem and its runtime in this process.",
       samples: [{ labels: { version, deno: Deno.version.deno, v8: Deno.version.v8 }, value: 1 }],
     },
     {

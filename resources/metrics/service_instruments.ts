@@ -17,22 +17,23 @@ export class ServiceInstruments {
   });
   readonly eventStreams = new UpDown({
     name: "tandem_event_streams_open",
-    help: "Streams of events that this process has open.",
+    help: "Open event streams of this process.",
   });
   readonly automationEvaluations = new Counter({
     name: "tandem_automation_evaluations",
-    help: "Evaluations of all automations by this process, by what came of them: a run, nothing, overtaken or failed.",
+    help: "Evaluations of all automations by this process, by outcome: a run, nothing, overtaken or failed.",
     labels: ["outcome"],
   });
   readonly automationSeconds = new Histogram({
     name: "tandem_automation_evaluation_duration_seconds",
-    help: "Seconds that this process took to evaluate all automations.",
+    help: "Seconds per evaluation of all automations by this process.",
     labels: [],
     bounds: requestBoundsSeconds,
   });
   readonly vendorCalls = new Counter({
     name: "tandem_vendor_calls",
-    help: "Calls to the market-data vendor by this process, by kind and status; the status is `error` where none came.",
+    help:
+      "Calls to the market-data vendor by this process, by kind and status; the status is `error` without a response.",
     labels: ["kind", "status"],
   });
   readonly vendorSeconds = new Histogram({

@@ -45,9 +45,9 @@ async function filesIn(path: string): Promise<Map<string, string>> {
     await add(path, "");
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
-      ? "is not there"
+      ? "does not exist"
       : error instanceof Deno.errors.NotADirectory || (await Deno.stat(path).catch(() => null))?.isFile
-      ? "is no folder"
+      ? "is not a folder"
       : `cannot be read (${error instanceof Error ? error.message : String(error)})`;
     throw new OriginalDataError(
       `The folder to import, ${path}, ${why}. Name a folder with dumps such as gold.etf_daily_ohlc.csv, or a database as postgres://….`,

@@ -49,7 +49,7 @@ async function foundColumns(database: ReadDatabase): Promise<Map<string, Set<str
   const own = await database.selectColumns("select to_regclass('engine.asset_table')::text", [], [spec("own")]);
   if (own.own![0] !== null) {
     throw new OriginalDataError(
-      `${database.location} is a database of Tandem's own, from which nothing has to be imported: name it in DATABASE_URL.`,
+      `${database.location} is a database of Tandem, which needs no import: set it as DATABASE_URL.`,
     );
   }
   const names = [...new Set(originalTables.map(({ name }) => name))];

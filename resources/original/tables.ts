@@ -81,7 +81,9 @@ export function requireColumns({ required }: OriginalTableSpec, found: ReadonlyS
   const missing = required.filter((column) => !found.has(column));
   if (missing.length === 0) return;
   throw new OriginalDataError(
-    `${where} has no ${missing.length === 1 ? "column" : "columns"} ${missing.join(", ")}, which an import needs. ` +
+    `${where} has no ${missing.length === 1 ? "column" : "columns"} ${
+      missing.join(", ")
+    }, which the import requires. ` +
       `It has ${[...found].sort().join(", ") || "none"}.`,
   );
 }

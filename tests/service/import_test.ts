@@ -151,7 +151,7 @@ Deno.test({
         assert.equal(refused.code, 1, refused.err);
         assert.match(
           refused.err,
-          /^tandem: The database has ".*", which Tandem did not make .*SCHEMA_PREFIX=tandem_\.\n$/,
+          /^tandem: The database has ".*", not made by Tandem, .*SCHEMA_PREFIX=tandem_\.\n$/,
         );
         const prefixed = { ...plain, SCHEMA_PREFIX: "tandem_" };
         const taken = await tandem(prefixed, "import", url, "--json");
@@ -187,7 +187,7 @@ Deno.test("deno task import says what is wrong with what it is given, makes no d
     for (
       const [from, message] of [
         [url, /^tandem: The database to import postgres:\/\/127\.0\.0\.1:1\/prices cannot be opened: nothing listens/],
-        [join(folder, "none"), /^tandem: The folder to import, .*none, is not there\./],
+        [join(folder, "none"), /^tandem: The folder to import, .*none, does not exist\./],
         [folder, /^tandem: .* has no table of the services that Tandem replaces/],
       ] as const
     ) {

@@ -170,10 +170,10 @@ Deno.test("decisionOf() sizes legs for a notional by the hedge ratio, on the sid
 Deno.test("decisionOf() has no signal for a pair whose window is over, and states its z-score by the formation", () => {
   const over = decide({}, { newestSession: "2026-06-01" });
   assert.deepEqual([over.state, over.signal, over.session], ["none", "No signal", null]);
-  assert.match(over.why, /its last one ended 2026-03-03\.$/);
+  assert.match(over.why, /the last one ended 2026-03-03\.$/);
   assert.deepEqual(over.levels, { z: (100 - 1.5 * 50 - 20) / 2.5, entryZ: null, exitZ: null, stopZ: null });
   const never = decisionOf({ ...record, walkForward: null }, { formation: null, notional: 10_000 });
-  assert.match(never.why, /number 3 of the chosen pairs, but not in the trading window/);
+  assert.match(never.why, /number 3 of the chosen pairs, but not in the current trading window/);
   assert.deepEqual([never.levels, never.legs], [null, null]);
   const unmade = decisionOf({ ...record, walkForward: null, sources: new Map() }, {
     formation: null,

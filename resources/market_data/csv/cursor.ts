@@ -217,7 +217,7 @@ export class CsvCursor {
     return new RowFault({
       place: `line ${this.line}`,
       wrong: `${count} ${count === 1 ? "field" : "fields"} where the header has ${expected}`,
-      remedy: "Correct or remove the line; a value that is not known is written as an empty field.",
+      remedy: "Correct or remove the line; write an unknown value as an empty field.",
     });
   }
 

@@ -22,11 +22,11 @@ function inUtf8(path: string, text: Uint8Array<ArrayBuffer>): Uint8Array {
   const encoding = encodingOf(text);
   if (encoding === "utf-8") return text;
   const refused = (why: string) => new MarketDataError(`${path} ${why}. Store it as UTF-8.`);
-  if (encoding === "utf-32") throw refused("is stored as UTF-32, which is not read");
+  if (encoding === "utf-32") throw refused("is stored as UTF-32, which is not supported");
   try {
     return new TextEncoder().encode(new TextDecoder(encoding, { fatal: true }).decode(text));
   } catch {
-    throw refused(`begins as ${encoding.toUpperCase()} but is not to its end`);
+    throw refused(`begins as ${encoding.toUpperCase()} but does not continue so`);
   }
 }
 

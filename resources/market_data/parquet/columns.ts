@@ -274,8 +274,8 @@ export class ParquetColumns {
     } catch (cause) {
       if (cause instanceof MarketDataError) throw cause;
       throw new MarketDataError(
-        `${this.path} begins and ends like a Parquet file but cannot be read as one: it is damaged, or uses what the ` +
-          "reader does not know. Copy it again, or write it again with the defaults of pandas, Polars or DuckDB.",
+        `${this.path} begins and ends like a Parquet file but cannot be read as one: it is damaged, or uses features that the ` +
+          "reader does not support. Copy it again, or write it again with the defaults of pandas, Polars or DuckDB.",
         { cause },
       );
     }

@@ -80,7 +80,7 @@ function barsOf(
     const date = dateOf(row.t);
     if (date < from || date > to) {
       // Of one session there is no doubt which one is missing.
-      tell(ticker, from === to ? from : date, `t: it is of ${date}, which was not asked for`);
+      tell(ticker, from === to ? from : date, `t: it is of ${date}, which was not requested`);
       continue;
     }
     if (typeof row.T === "string" && row.T !== ticker) {

@@ -26,7 +26,7 @@ export function polygonVendor(options: PolygonOptions): MarketVendor {
   }
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? "")) {
     throw new RangeError(
-      `${JSON.stringify(baseUrl)} is no address of a vendor: it should look like https://api.massive.com.`,
+      `${JSON.stringify(baseUrl)} is not the address of a vendor: it should look like https://api.massive.com.`,
     );
   }
   const calls = transport(options);

@@ -16,7 +16,7 @@ const Split = z.object({
   // Told by the fields themselves.
   if (!(split_from > 0 && split_to > 0)) return true;
   return ratio >= possible.split.least && ratio <= possible.split.most;
-}, { path: ["split_to"], error: "no split is of such a ratio" });
+}, { path: ["split_to"], error: "no split has such a ratio" });
 
 const Dividend = z.object({
   id: text,

@@ -41,7 +41,7 @@ export const numberOrNaN = z.number().nullish().transform((value) => value ?? Na
 /** A text that must be there. Without NUL, which no table can hold. */
 export const text = z.string().transform((text) => text.replaceAll("\0", "")).pipe(z.string().min(1));
 /** A symbol that must be there, as it is written in all calls. */
-export const symbol = z.string().refine(isSymbol, "it is no symbol");
+export const symbol = z.string().refine(isSymbol, "it is not a symbol");
 /** A calendar date. */
 export const isoDate = z.iso.date();
 /** A calendar date that may be missing, null or blank: `null` then. */
@@ -52,7 +52,7 @@ export const currencyOrNull = textOrNull.transform((currency) => currency?.toUpp
 /** The error for an answer that is not of the form it should have. */
 export function misunderstood(endpoint: string, why: string): VendorError {
   return new VendorError(
-    `The vendor does not answer ${endpoint}: its answer is not of the form it should have: ${why}.`,
+    `The vendor does not answer ${endpoint}: its response has an unexpected form: ${why}.`,
     { status: 200, endpoint, retryable: false, scope: "call" },
   );
 }

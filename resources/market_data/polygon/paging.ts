@@ -63,7 +63,7 @@ function refuseOtherBars(
 ): void {
   if (barsOf === undefined || answer === null) return;
   if (answer.adjusted === true) {
-    throw misunderstood(path, "its bars are adjusted for splits, and unadjusted ones were asked for");
+    throw misunderstood(path, "its bars are adjusted for splits, but unadjusted ones were requested");
   }
   const { ticker } = answer;
   if (barsOf.ticker !== undefined && typeof ticker === "string" && ticker !== barsOf.ticker) {
@@ -116,7 +116,7 @@ function pathAndQuery(nextUrl: string, endpoint: string): { path: string; query:
     // Some base, for a next_url that is a path already.
     url = new URL(nextUrl, "https://vendor.invalid");
   } catch {
-    throw new VendorError(`The vendor does not answer ${endpoint}: its next_url is no URL.`, {
+    throw new VendorError(`The vendor does not answer ${endpoint}: its next_url is not a URL.`, {
       status: 200,
       endpoint,
       retryable: true,
@@ -128,7 +128,7 @@ function pathAndQuery(nextUrl: string, endpoint: string): { path: string; query:
 }
 
 function endless(endpoint: string): VendorError {
-  return new VendorError(`The vendor does not answer ${endpoint}: its pages lead back to a page that was had before.`, {
+  return new VendorError(`The vendor does not answer ${endpoint}: its pages lead back to an earlier page.`, {
     status: 200,
     endpoint,
     retryable: true,

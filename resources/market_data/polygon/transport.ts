@@ -93,13 +93,13 @@ export function transport(options: TransportOptions): Transport {
           });
         if (verdict.kind === "unknown") {
           if (mayBeUnknown) return null;
-          throw failed("it knows no such ticker (404)", { retryable: false, scope: "call" });
+          throw failed("the ticker is unknown (404)", { retryable: false, scope: "call" });
         }
         if (verdict.kind === "failed") throw failed(verdict.why, { retryable: false, scope: verdict.scope });
         if (verdict.kind === "good") {
           const checked = schema.safeParse(verdict.body);
           if (checked.success) return checked.data;
-          const why = `its answer is not of the form it should have: ${problems(checked.error)}`;
+          const why = `its response has an unexpected form: ${problems(checked.error)}`;
           throw failed(why, { retryable: false, scope: "call" });
         }
         if (tries >= retry.maxAttempts) {

@@ -35,7 +35,7 @@ export function judge({ status, headers, text }: Reply, { clock, dated }: JudgeO
   const quoted = `${status}${said === "" ? "" : `: ${said}`}`;
 
   if (status === 200) {
-    if (body === undefined) return { kind: "again", why: "its answer is not whole JSON", afterMs: null };
+    if (body === undefined) return { kind: "again", why: "its response is incomplete JSON", afterMs: null };
     return { kind: "good", body };
   }
   if (PASSING.has(status) || status >= 500) {
@@ -77,8 +77,8 @@ export function judge({ status, headers, text }: Reply, { clock, dated }: JudgeO
     return {
       kind: "failed",
       scope: "all",
-      why: `it redirects (${status}), which is not followed, because the key would go along. ` +
-        "Set POLYGON_URL to the address that answers",
+      why: `it redirects (${status}), which is not followed, because the key would be sent along. ` +
+        "Set POLYGON_URL to the final address",
     };
   }
   return { kind: "failed", scope: "call", why: `it refuses the request (${quoted})` };

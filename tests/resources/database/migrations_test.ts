@@ -156,15 +156,14 @@ for (const { name, ignore, openBare } of databases) {
           "a table in a schema of assets": {
             make: "create schema raw; create table raw.daily_bars (a integer)",
             drop: "drop schema raw cascade",
-            message:
-              /^The database has "raw"\."daily_bars", which Tandem did not make .* Nothing was changed\. Give Tandem/,
+            message: /^The database has "raw"\."daily_bars", not made by Tandem, .* Nothing was changed\. Give Tandem/,
           },
           "the database of the services that Tandem replaces": {
             make:
               "create schema silver; create table silver.tickers (a integer); create table silver.etf_daily_ohlc (a integer)",
             drop: "drop schema silver cascade",
             message:
-              /^The database has "silver"\."etf_daily_ohlc", .* name it in DATABASE_URL\. Then `deno task import` with/,
+              /^The database has "silver"\."etf_daily_ohlc", .* name it in DATABASE_URL\. Then import the data of this one with `deno task import`/,
           },
           "a view in another": {
             make: "create schema gold; create view gold.best as select 1 as a",
@@ -179,7 +178,7 @@ for (const { name, ignore, openBare } of databases) {
           "a record of somebody else's migrations": {
             make: "create schema engine; create table engine.migration (version text)",
             drop: "drop schema engine cascade",
-            message: /^The table engine\.migration is not one that Tandem made\. Give Tandem a database of its own/,
+            message: /^The table engine\.migration was not made by Tandem\. Give Tandem a database of its own/,
           },
           "a schema that a later migration makes": {
             make: "create schema access",

@@ -49,7 +49,7 @@ Deno.test({
       });
       await t.step("with a certificate that nobody vouches for, or that is another host's", async () => {
         const untrusted =
-          /could not be secured \(.*\)\. Name the authority .* sslrootcert=PATH, or leave out channel_binding/;
+          /could not be secured \(.*\)\. Set the certificate authority .* sslrootcert=PATH, or leave out channel_binding/;
         assert.match(await refusal(addressOf(secure, "?sslmode=verify-full")), untrusted);
         // As a managed PostgreSQL hands it out.
         assert.match(await refusal(addressOf(secure, "?sslmode=require&channel_binding=require")), untrusted);
@@ -61,7 +61,7 @@ Deno.test({
         assert.equal(await isSecured(addressOf(plain, "?sslmode=prefer")), false);
         assert.match(
           await refusal(addressOf(plain, "?sslmode=require")),
-          /the server does not offer TLS, which sslmode=require demands\. Switch it on there .* or use sslmode=disable/,
+          /the server does not offer TLS, which sslmode=require requires\. Enable it there .* or use sslmode=disable/,
         );
       });
       await t.step("of several hosts it takes the first that answers and takes writes", async () => {
@@ -78,7 +78,7 @@ Deno.test({
         await database.close();
         assert.match(
           await refusal(`postgres://postgres@${other}/postgres`),
-          /the server takes no writes; it is a standby, or .* Name the primary, or several servers/,
+          /the server accepts no writes; it is a standby, or .* Name the primary, or several servers/,
         );
         await secure.resume();
         const both = await openPostgres({
@@ -93,7 +93,7 @@ Deno.test({
         const url = `postgres://postgres@127.0.0.1:${web.addr.port}/postgres?connect_timeout=2`;
         assert.match(
           await refusal(`${url}&sslmode=require`),
-          /what listens on 127\.0\.0\.1 port \d+ is no PostgreSQL server/,
+          /the program on 127\.0\.0\.1 port \d+ is not a PostgreSQL server/,
         );
         await web.shutdown();
       });

@@ -85,7 +85,7 @@ Deno.test("calendarFrom() reads sessions from a file, whatever its line ends, or
     assert.deepEqual(calendar.sessionsBetween("2026-11-21", "2026-11-30"), ["2026-11-24", "2026-11-25"]);
 
     await Deno.writeTextFile(path, "2026-11-24\n2026-02-30\n");
-    await assert.rejects(calendarFrom(`sessions:${path}`), /tokyo\.txt, line 2: "2026-02-30" is no date\. Write/);
+    await assert.rejects(calendarFrom(`sessions:${path}`), /tokyo\.txt, line 2: "2026-02-30" is not a date\. Write/);
     await Deno.writeTextFile(path, "# none\n");
     await assert.rejects(calendarFrom(`sessions:${path}`), /tokyo\.txt lists no session/);
     await assert.rejects(calendarFrom(`sessions:${join(folder, "absent")}`), /absent cannot be read/);
@@ -97,6 +97,6 @@ Deno.test("calendarFrom() reads sessions from a file, whatever its line ends, or
 Deno.test("calendarFrom() refuses a calendar that it does not know, and names those that it does", async () => {
   await assert.rejects(
     calendarFrom("XTKS"),
-    /"XTKS" names no calendar\. Allowed are XNYS, weekdays, 24\/7, none and sessions:PATH/,
+    /"XTKS" is not a calendar\. Allowed are XNYS, weekdays, 24\/7, none and sessions:PATH/,
   );
 });

@@ -214,19 +214,19 @@ Deno.test("csvMarket() names file, line, column, value and remedy where a line i
   );
   assert.equal(
     await failure(`${HEADER}\n\n\nA,2026-01-06,1,1\n`),
-    "PATH, line 4: 4 fields where the header has 7. Correct or remove the line; a value that is not known is written as an empty field.",
+    "PATH, line 4: 4 fields where the header has 7. Correct or remove the line; write an unknown value as an empty field.",
   );
   assert.match(await failure(`${HEADER}\n${row},9\n`), /^PATH, line 2: 8 fields where the header has 7\./);
   assert.equal(
     await failure(`${HEADER}\nA,2026-02-30,1,1,1,1,1`),
-    'PATH, line 2, column date: "2026-02-30" is no day of the calendar. Write the session as YYYY-MM-DD, e.g. 2026-11-27.',
+    'PATH, line 2, column date: "2026-02-30" is not a day of the calendar. Write the session as YYYY-MM-DD, e.g. 2026-11-27.',
   );
   assert.match(
     await failure(`${HEADER}\nA,05.01.2026,1,1,1,1,1`),
     /line 2, column date: "05\.01\.2026" is not a date\./,
   );
   assert.match(await failure(`${HEADER}\nA,,1,1,1,1,1`), /line 2, column date: "" is not a date\./);
-  assert.match(await failure(`${HEADER}\n ,2026-01-05,1,1,1,1,1`), /line 2, column ticker: "" names no ticker\./);
+  assert.match(await failure(`${HEADER}\n ,2026-01-05,1,1,1,1,1`), /line 2, column ticker: "" is not a ticker\./);
   assert.match(
     await failure(`${HEADER}\n"A,2026-01-05,1,1,1,1,1\n`),
     /line 2: a quoted field is not closed on its line\./,
@@ -256,11 +256,11 @@ Deno.test("csvMarket() says which columns a header lacks, has too many or twice,
   assert.match(await failure("Timestamp\n2026-01-05\n"), /line 1: no ticker follows Timestamp/);
   assert.match(
     await failure("Timestamp,A,A,A,A\n2026-01-05,1,1,1,1\n"),
-    /line 1, column 3: "A" heads an earlier column too, which counts\. Remove or rename one\. 3 of 4 columns cannot be/,
+    /line 1, column 3: "A" repeats the heading of an earlier column, which is used\. Remove or rename one\. 3 of 4 columns cannot be/,
   );
   assert.match(
     await failure("Timestamp,\n2026-01-05,1\n"),
-    /line 1, column 2: "" names no ticker\. Write the ticker whose closes the column holds\.$/,
+    /line 1, column 2: "" is not a ticker\. Write the ticker of the column's closes\.$/,
   );
 });
 
@@ -271,7 +271,7 @@ Deno.test("csvMarket() refuses wide rows that are broken or whose timestamp is n
     await failure("Timestamp,A\nMonday,1\n"),
     /line 2, column Timestamp: "Monday" is not a timestamp\. Write the session's date, or midnight/,
   );
-  assert.match(await failure("Timestamp,A\n2026-02-29,1\n"), /"2026-02-29" is no day of the calendar/);
+  assert.match(await failure("Timestamp,A\n2026-02-29,1\n"), /"2026-02-29" is not a day of the calendar/);
   assert.match(
     await failure("Timestamp,A\n2026-01-05 00:30:00+00:00,1\n"),
     /is 19:30 of 2026-01-04 in New York, after its close\. Write the session's date/,

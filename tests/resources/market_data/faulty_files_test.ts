@@ -44,12 +44,12 @@ const faultyLines: [line: string, ticker: string | null, session: string | null,
   ['B,2026-01-06,1,1,1,"1,234.5",1', "B", "2026-01-06", /^close: "1,234\.5" is not a number$/],
   ["B,2026-01-06,$1,1,1,1,1", "B", "2026-01-06", /^open: "\$1" is not a number$/],
   ["B,2026-01-06,1,1,1,1,Infinity", "B", "2026-01-06", /^volume: "Infinity" is not a number$/],
-  ["B,2026-02-30,1,1,1,1,1", "B", null, /^date: "2026-02-30" is no day of the calendar$/],
+  ["B,2026-02-30,1,1,1,1,1", "B", null, /^date: "2026-02-30" is not a day of the calendar$/],
   ["B,06/01/2026,1,1,1,1,1", "B", null, /^date: "06\/01\/2026" is not a date$/],
   ["B,,1,1,1,1,1", "B", null, /^date: "" is not a date$/],
-  [",2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: "" names no ticker$/],
-  ["B\0,2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: .* holds the control character U\+0000 \(NUL\)$/],
-  ["\uFFFDB,2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: .* has lost a letter/],
+  [",2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: "" is not a ticker$/],
+  ["B\0,2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: .* contains the control character U\+0000 \(NUL\)$/],
+  ["\uFFFDB,2026-01-06,1,1,1,1,1", null, "2026-01-06", /^ticker: .* contains a character lost/],
   ["B,2026-01-06,1,1,1", "B", "2026-01-06", /^5 fields where the header has 7$/],
   ["B,2026-01-06,1,234.5,1,1,1,1", "B", "2026-01-06", /^8 fields where the header has 7$/],
   ["B,Jan 6, 2026,1,1,1,1,1", "B", null, /^date: "Jan 6" is not a date$/],
@@ -133,7 +133,7 @@ Deno.test("csvMarket() gives up the one close, or the one line, of a wide file",
   ]);
   assert.deepEqual(told.map(({ ticker, session, place, reason }) => [ticker, session, place, reason]), [
     ["B", "2026-01-06", "line 3", 'B: "#N/A" is not a number'],
-    [null, null, "line 4", 'Timestamp: "2026-13-01" is no day of the calendar'],
+    [null, null, "line 4", 'Timestamp: "2026-13-01" is not a day of the calendar'],
     [null, null, "line 5", "2 fields where the header has 3"],
   ]);
   await assert.rejects(read("Timestamp,A,B\n2026-01-05,1,x\n2026-01-06,x,x\n"), /3 of 4 closes cannot be read/);
@@ -189,10 +189,10 @@ Deno.test("csvMarket() reads UTF-16 with and without a byte order mark, of eithe
     }
   }
   const odd = utf16(text, { bom: true });
-  await assert.rejects(read(odd.subarray(0, odd.length - 1)), /PATH begins as UTF-16LE but is not to its end/);
+  await assert.rejects(read(odd.subarray(0, odd.length - 1)), /PATH begins as UTF-16LE but does not continue so/);
   await assert.rejects(
     read(Uint8Array.of(0xff, 0xfe, 0, 0, 65, 0, 0, 0)),
-    /PATH is stored as UTF-32, which is not read/,
+    /PATH is stored as UTF-32, which is not supported/,
   );
 });
 
@@ -244,12 +244,12 @@ Deno.test("csvMarket() never makes one of two symbols whose bars collide: the la
 
 /** A heading beside two good ones, the ticker that is told, and what is wrong with it. */
 const faultyHeadings: [heading: string, reason: RegExp][] = [
-  ["AAA", /^"AAA" heads an earlier column too, which counts$/],
+  ["AAA", /^"AAA" repeats the heading of an earlier column, which is used$/],
   ["A\u200BAA", /is the ticker of an earlier column but for blanks and characters that cannot be seen$/],
   ["AA\u00ADA", /is the ticker of an earlier column but for blanks and characters that cannot be seen$/],
-  ["", /^"" names no ticker$/],
-  ["A\0", /holds the control character U\+0000 \(NUL\)$/],
-  ["\uFFFDBC", /has lost a letter \(U\+FFFD\)/],
+  ["", /^"" is not a ticker$/],
+  ["A\0", /contains the control character U\+0000 \(NUL\)$/],
+  ["\uFFFDBC", /contains a character lost in a wrong encoding \(U\+FFFD\)/],
   ["Unnamed: 0", /is what pandas calls a column without a name$/],
   ["Unnamed: 3_level_1", /is what pandas calls a column without a name$/],
   ["('Close', 'CCC')", /is a tuple, as pandas writes columns of several levels$/],
@@ -382,9 +382,9 @@ Deno.test("parquetMarket() gives up rows as csvMarket() does, among good ones", 
   assert.deepEqual(told.map(({ place }) => place), ["row 11", "row 12", "row 13", "row 14", "row 16", "row 15"]);
   assert.deepEqual(told.map(({ reason }) => reason.replace(/ and .*/, "")), [
     "ticker: there is no value",
-    'ticker: " " names no ticker',
+    'ticker: " " is not a ticker',
     "date: there is no value",
-    'date: "2026-02-30" is no day of the calendar',
+    'date: "2026-02-30" is not a day of the calendar',
     "close: -Infinity is not a finite number",
     'ticker: "G\\u200b"',
   ]);
@@ -453,6 +453,6 @@ Deno.test("parquetMarket() reads an instant that is midnight in its own zone as 
   assert.deepEqual(closes.map(([, session]) => session), ["2026-11-27", "2026-11-30"]);
   await assert.rejects(
     parquet(stamps.cast(polars.Datetime("us", "UTC")), number("A", 1, 2)),
-    /is 10:00 of 2026-11-26 in New York, while it trades/,
+    /is 10:00 of 2026-11-26 in New York, during trading/,
   );
 });

@@ -232,11 +232,11 @@ Deno.test("parquetMarket() names column, row, what was found and the remedy wher
     await failure(long(1, text("ticker", null))),
     "PATH, row 1, column ticker: there is no value. Write one, or remove the row.",
   );
-  assert.match(await failure(long(1, text("ticker", " "))), /row 1, column ticker: " " names no ticker\./);
+  assert.match(await failure(long(1, text("ticker", " "))), /row 1, column ticker: " " is not a ticker\./);
   assert.match(await failure(long(1, text("date", null))), /row 1, column date: there is no value\./);
   assert.equal(
     await failure(long(1, text("date", "2026-02-30"))),
-    'PATH, row 1, column date: "2026-02-30" is no day of the calendar. Correct it, or remove the row.',
+    'PATH, row 1, column date: "2026-02-30" is not a day of the calendar. Correct it, or remove the row.',
   );
   assert.match(
     await failure(long(1, text("date", "05.01.2026"))),

@@ -42,11 +42,11 @@ Deno.test("symbolOf() refuses what is no symbol, and says why", () => {
       return error.message;
     }
   };
-  assert.equal(refused("\u200B "), "names no ticker");
-  assert.equal(refused("A\0B"), "holds the control character U+0000 (NUL)");
-  assert.equal(refused("A\tB"), "holds the control character U+0009");
-  assert.match(refused("\uFFFDBC"), /^has lost a letter/);
-  assert.match(refused("A\uD800"), /^has lost a letter/);
+  assert.equal(refused("\u200B "), "is not a ticker");
+  assert.equal(refused("A\0B"), "contains the control character U+0000 (NUL)");
+  assert.equal(refused("A\tB"), "contains the control character U+0009");
+  assert.match(refused("\uFFFDBC"), /^contains a character lost/);
+  assert.match(refused("A\uD800"), /^contains a character lost/);
 });
 
 Deno.test("symbolOf() gives back a symbol that it has made", () => {

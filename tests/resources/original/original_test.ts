@@ -88,17 +88,17 @@ Deno.test("openOriginal() says what is wrong with a folder or a dump", () =>
   inFolder(async (folder) => {
     await refused(
       join(folder, "none"),
-      /^The folder to import, .*none, is not there\. Name a folder with dumps such as /,
+      /^The folder to import, .*none, does not exist\. Name a folder with dumps such as /,
     );
     const file = join(folder, "file");
     await Deno.writeTextFile(file, "x");
-    await refused(file, /is no folder/);
+    await refused(file, /is not a folder/);
     const dump = join(folder, "gold.etf_daily_ohlc.csv");
     const wrong: [text: string | Uint8Array, message: RegExp][] = [
       ["", /gold\.etf_daily_ohlc\.csv: it is empty/],
       [
         "ticker,close\nA,1\n",
-        /gold\.etf_daily_ohlc\.csv has no column date, which an import needs\. It has close, ticker\./,
+        /gold\.etf_daily_ohlc\.csv has no column date, which the import requires\. It has close, ticker\./,
       ],
       ['ticker,date,close\n"A,2024-01-02,1\n', /line 2: a field in quotes does not end\. Dump the table again\./],
       [new Uint8Array([0x61, 0xff, 0x0a]), /gold\.etf_daily_ohlc\.csv: it cannot be read/],
@@ -144,13 +144,13 @@ Deno.test({
       await sql.unsafe("create table gold.etf_daily_ohlc (ticker text, close numeric)");
       await refused(
         url,
-        /^gold\.etf_daily_ohlc of postgres:.* has no column date, which an import needs\. It has close, ticker\./,
+        /^gold\.etf_daily_ohlc of postgres:.* has no column date, which the import requires\. It has close, ticker\./,
       );
       const data = await openOriginal(url);
       assert.deepEqual(data.unknown, ["bronze.tickers"]);
       await data.close();
       await sql.unsafe("create schema engine; create table engine.asset_table (a integer)");
-      await refused(url, /^postgres:.* is a database of Tandem's own, .* name it in DATABASE_URL\.$/);
+      await refused(url, /^postgres:.* is a database of Tandem, which needs no import: set it as DATABASE_URL\.$/);
     } finally {
       await sql.end();
       await drop();

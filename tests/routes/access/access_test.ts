@@ -204,7 +204,7 @@ Deno.test("a person without a session is led to the sign-in, and comes back to w
     const { secret } = await holder(service, "operate", "desk");
     const wrong = await jar.post("/auth/token", { token: newTokenText(), return: "/pairs" });
     assert.equal(wrong.status, 401);
-    assert.match(await wrong.text(), /role="alert">This token is not known/);
+    assert.match(await wrong.text(), /role="alert">This token is unknown/);
     assert.equal(jar.cookies.size, 0);
     const signedIn = await jar.post("/auth/token", { token: ` ${secret} `, return: "/pairs?accepted=true" });
     assert.deepEqual([signedIn.status, signedIn.headers.get("Location")], [303, "/pairs?accepted=true"]);

@@ -79,7 +79,7 @@ Deno.test("bodyBudget() answers 503 and when to come again where too many wait",
   await turn();
   const refused = await send("c", 100);
   assert.deepEqual([refused.status, refused.headers.get("Retry-After")], [503, "30"]);
-  assert.match((await refused.json()).error, /^1 requests wait/);
+  assert.match((await refused.json()).error, /^1 requests are already waiting/);
   await finish("a");
   await finish("b");
   await Promise.all(answers);

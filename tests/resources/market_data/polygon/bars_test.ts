@@ -181,7 +181,7 @@ Deno.test("tickerBars() refuses an answer with the bars of another ticker, and t
 
 Deno.test("sessionBars() and tickerBars() refuse bars that are adjusted for splits, which would be adjusted twice", () =>
   withVendor(async ({ client }) => {
-    await assert.rejects(client.sessionBars("2024-01-03"), /its bars are adjusted for splits, and unadjusted ones/);
+    await assert.rejects(client.sessionBars("2024-01-03"), /its bars are adjusted for splits, but unadjusted ones/);
     await assert.rejects(client.tickerBars("EAAA", range), /its bars are adjusted for splits/);
   }, answering({ status: "OK", adjusted: true, results: [row("EAAA", "2024-01-03")] })));
 
@@ -192,8 +192,8 @@ Deno.test("sessionBars() takes no bar of another date, tells which ticker lacks 
     const bars = await client.sessionBars("2024-01-03", { onUnusable: (row) => told.push(row) });
     assert.deepEqual(bars.map(({ ticker }) => ticker), ["EAAA"]);
     assert.deepEqual(told.map(({ ticker, session, reason }) => [ticker, session, reason]), [
-      ["EAAB", "2024-01-03", "t: it is of 1970-01-20, which was not asked for"],
-      ["EAAC", "2024-01-03", "t: it is of 2024-01-02, which was not asked for"],
+      ["EAAB", "2024-01-03", "t: it is of 1970-01-20, which was not requested"],
+      ["EAAC", "2024-01-03", "t: it is of 2024-01-02, which was not requested"],
     ]);
   }, answering({ status: "OK", results: [row("EAAA", "2024-01-03"), seconds, row("EAAC", "2024-01-02")] }));
   // The answer of the day before.

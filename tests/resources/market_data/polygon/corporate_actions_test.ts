@@ -115,7 +115,7 @@ Deno.test("splits() and dividends() give up a row of a size that none has", () =
       assert.deepEqual((await client.splits({ ...FROM, onUnusable })).map(({ ticker }) => ticker), ["EAAC"]);
       assert.deepEqual((await client.dividends({ ...FROM, onUnusable })).map(({ ticker }) => ticker), ["EAAC"]);
       assert.deepEqual(told, [
-        "EAAA split_to: no split is of such a ratio",
+        "EAAA split_to: no split has such a ratio",
         "EAAB split_to: Too small: expected number to be >0",
         "EAAA cash_amount: Too big: expected number to be <=1000000000000000",
         "EAAB cash_amount: expected number, received string",
@@ -138,7 +138,7 @@ for (const rows of [[], [split({})]]) {
   Deno.test(`splits() ends where each page of ${rows.length} rows names a next one of the same content`, () =>
     withVendor(
       async ({ client, pauses }) => {
-        await assert.rejects(client.splits(FROM), /its pages lead back to a page that was had before/);
+        await assert.rejects(client.splits(FROM), /its pages lead back to an earlier page/);
         assert.equal(pauses.length, 0);
       },
       answering((call) => ({

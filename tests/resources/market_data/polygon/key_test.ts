@@ -106,6 +106,6 @@ Deno.test("polygonVendor() refuses a key and an address that cannot be used, wit
     );
   }
   for (const address of ["", "api.massive.com", "ftp://api.massive.com"]) {
-    assert.throws(made(KEY, address), /is no address of a vendor/);
+    assert.throws(made(KEY, address), /is not the address of a vendor/);
   }
 });

@@ -200,7 +200,7 @@ Deno.test("polygonVendor() refuses an answer most of whose rows it does not unde
     assert.deepEqual([error.retryable, error.scope, error.status], [false, "call", 200]);
     assert.match(
       error.message,
-      /its answer is not of the form it should have: 6 of 7 rows cannot be used, such as results\[1\]\.split_to: .*expected/,
+      /its response has an unexpected form: 6 of 7 rows cannot be used, such as results\[1\]\.split_to: .*expected/,
     );
   }, {
     client: {
@@ -257,6 +257,6 @@ Deno.test("polygonVendor() gets through a real limit by waiting as long as it is
 Deno.test("polygonVendor() ends where pages lead back to one that was had", () => {
   const fetch = () => Promise.resolve(Response.json({ status: "OK", results: [], next_url: "https://x/y?cursor=1" }));
   return withVendor(async ({ client }) => {
-    assert.match((await refused(client.news({ publishedFrom: "2024-01-01" }))).message, /lead back to a page/);
+    assert.match((await refused(client.news({ publishedFrom: "2024-01-01" }))).message, /lead back to an earlier page/);
   }, { client: { fetch } });
 });
