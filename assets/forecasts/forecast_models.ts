@@ -8,25 +8,25 @@ import { takingTurns } from "../turns.ts";
 import { dayOf, fitModel, loadModels, ModelName, ModelOptions, optionsOf } from "./model_options.ts";
 
 const FittedModel = z.object({
-  trading_first_session: z.iso.date().describe("First session that the model is updated with, and forecasts at"),
+  trading_first_session: z.iso.date().describe("First session of the updates and forecasts of the model"),
   window: z.int().min(1).describe("Number of the window"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
   model: ModelName.describe("Name of the forecaster"),
-  formation_first_session: z.iso.date().describe("First session that it was fitted on"),
-  formation_last_session: z.iso.date().describe("Last session that it was fitted on: nothing later is in it"),
-  sessions: z.int().min(0).describe("Values that it was fitted on: sessions in which both legs have a close"),
+  formation_first_session: z.iso.date().describe("First session of its fit"),
+  formation_last_session: z.iso.date().describe("Last session of its fit: it uses no later data"),
+  sessions: z.int().min(0).describe("Number of values in its fit: sessions in which both legs have a close"),
   slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1, in shares of the formation's end"),
   intercept: z.number().describe("USD, of the same line"),
   spread_mean: z.number().describe("USD, of the formation's spread"),
   spread_deviation: z.number().describe("USD, of the formation's spread: the unit of the model's values"),
-  options: z.record(z.string(), z.unknown()).describe("Settings that it was fitted with"),
-  seed: z.int().nullable().describe("Of its random numbers; null for a model that takes none"),
-  data_version: z.string().describe("SHA-256 of the values that it was fitted on, as little-endian doubles"),
+  options: z.record(z.string(), z.unknown()).describe("Settings of its fit"),
+  seed: z.int().nullable().describe("Of its random numbers; null for a model without any"),
+  data_version: z.string().describe("SHA-256 of the values of its fit, as little-endian doubles"),
   fitted: z.record(z.string(), z.unknown()).nullable().describe(
     "The model for restoreForecastModel(); it forecasts (close 2 − slope · close 1 − intercept − spread_mean) / spread_deviation",
   ),
-  problem: z.string().nullable().describe("Why it could not be fitted; null where it was"),
+  problem: z.string().nullable().describe("Error of the fit; null if it succeeded"),
 });
 
 /** Settings of `forecast_models`. */
@@ -39,9 +39,9 @@ export const ForecastModelsConfig = z.strictObject({
     "arima",
     "boosted_trees",
     "random_forest",
-  ]).describe("Which models are fitted; lstm and prophet take about ten times as long as any other"),
+  ]).describe("Models to fit; lstm and prophet take about ten times as long as any other"),
   longestHorizon: z.int().min(1).max(mostSessions).default(10).describe(
-    "Sessions ahead up to which the errors of trees, trend and network are measured, and they can forecast",
+    "Longest forecast horizon in sessions; up to it the errors of trees, trend and network are measured",
   ),
   options: ModelOptions.prefault({}).describe("Settings by model"),
 }).refine(({ models }) => new Set(models).size === models.length, { path: ["models"], error: "names a model twice" });
@@ -59,7 +59,7 @@ export const forecastModels = asset({
   group: "forecasts",
   layer: "gold",
   description:
-    "Forecasters of the spread of each walk-forward pair, fitted on its formation alone, with what they were fitted on.",
+    "Forecasters of the spread of each walk-forward pair, fitted only on its formation, with the data of the fit.",
   deps: { formations: reads(formationSpreads, identity) },
   automation: eager(),
   config: ForecastModelsConfig,

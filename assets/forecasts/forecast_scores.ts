@@ -9,27 +9,27 @@ const share = z.number().min(0).max(1);
 const ForecastScore = z.object({
   model: z.string().min(1).describe("Name of the forecaster"),
   horizon: z.int().min(1).describe("Sessions ahead"),
-  forecasts: z.int().min(3).describe("Forecasts that came true, over all pairs and sessions"),
+  forecasts: z.int().min(3).describe("Forecasts with a realized value, over all pairs and sessions"),
   sessions: z.int().min(1).describe("As-of sessions of these forecasts"),
   first_as_of: z.iso.date().describe("First of these sessions"),
   last_as_of: z.iso.date().describe("Last of these sessions"),
   mse: z.number().min(0).describe("Mean squared error, in squared standard deviations of the formation's spread"),
-  baseline_mse: z.number().min(0).describe("The same of the last value as forecast"),
+  baseline_mse: z.number().min(0).describe("The same for the last value as forecast"),
   mae: z.number().min(0).describe("Mean absolute error, in standard deviations of the formation's spread"),
-  baseline_mae: z.number().min(0).describe("The same of the last value as forecast"),
-  directional_accuracy: share.describe("Share of all forecasts whose direction came true"),
-  baseline_directional_accuracy: share.describe("The same of the last value, which forecasts no change"),
+  baseline_mae: z.number().min(0).describe("The same for the last value as forecast"),
+  directional_accuracy: share.describe("Share of all forecasts with the correct direction"),
+  baseline_directional_accuracy: share.describe("The same for the last value, which forecasts no change"),
   calls: z.int().min(0).describe("Forecasts of a change"),
-  accuracy_of_calls: share.nullable().describe("Share of those whose direction came true; null where there is none"),
+  accuracy_of_calls: share.nullable().describe("Share of those with the correct direction; null if there are none"),
   pairs: z.int().min(1).describe("Pairs and windows with such a forecast"),
   pairs_better: z.int().min(0).describe(
-    "Those of them in which the model's mean squared error is below the last value's: a spread that broke counts once",
+    "Those of them in which the model's mean squared error is below the last value's: a broken spread counts once",
   ),
-  interval_coverage: share.describe("Share of what came true that lay in the interval"),
+  interval_coverage: share.describe("Share of realized values inside the interval"),
   diebold_mariano: z.number().nullable().describe(
-    "Statistic of Diebold and Mariano, corrected for small samples; negative where the model errs less than the last value. Null where there are too few sessions or errors differ by the same in each",
+    "Statistic of Diebold and Mariano, corrected for small samples; negative if the model's errors are smaller than the last value's. Null with too few sessions or a constant loss difference",
   ),
-  diebold_mariano_p_value: share.nullable().describe("Two-sided: of a difference as large if both erred alike"),
+  diebold_mariano_p_value: share.nullable().describe("Two-sided, under the null hypothesis of equal accuracy"),
 });
 
 /**

@@ -16,9 +16,9 @@ const FormationSpread = z.object({
   window: z.int().min(1).describe("Number of the window"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
-  formation_first_session: z.iso.date().describe("Where what is known begins"),
-  formation_last_session: z.iso.date().describe("Nothing after its close is in this row"),
-  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1, as walk_forward_pairs found it"),
+  formation_first_session: z.iso.date().describe("First session of the known data"),
+  formation_last_session: z.iso.date().describe("This row uses no later data"),
+  slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1, from walk_forward_pairs"),
   intercept: z.number().describe("USD, of the same line"),
   spread_mean: z.number().describe("USD, of the formation's spread"),
   spread_deviation: z.number().positive().describe("USD, population standard deviation of the formation's spread"),
@@ -40,7 +40,7 @@ export const formationSpreads = asset({
   group: "forecasts",
   layer: "silver",
   description:
-    "The spread of each walk-forward pair in its formation, scaled by what was known at the formation's end.",
+    "The spread of each walk-forward pair in its formation, scaled with parameters known at the formation's end.",
   // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
   deps: { bars: rawDailyBars, sessions, pairs: walkForwardPairs },
   automation: eager(),

@@ -5,7 +5,7 @@ import { type Forecaster, forecasters, type ForecastMethod, type ForecastModel }
 export const ModelName = z.enum(Object.keys(forecasters) as [ForecastMethod, ...ForecastMethod[]]);
 
 const seed = z.int().min(0).max(2 ** 32 - 1).default(42).describe("Seed of the random numbers");
-const lags = z.int().min(1).max(127).default(5).describe("Values before a value that it is predicted from");
+const lags = z.int().min(1).max(127).default(5).describe("Number of preceding values used as predictors");
 const sessions = (what: string) => z.int().min(1).max(250).describe(what);
 const order = z.int().min(0).max(5);
 
@@ -17,7 +17,7 @@ const order = z.int().min(0).max(5);
  */
 export const ModelOptions = z.strictObject({
   rolling_trend: z.strictObject({
-    lookback: z.int().min(3).max(250).default(10).describe("Values that the line is fitted to"),
+    lookback: z.int().min(3).max(250).default(10).describe("Number of values of the line fit"),
     minRSquared: z.number().min(0).max(1).default(0.6).describe("Share of the variance that a trend must explain"),
   }).prefault({}),
   arima: z.strictObject({
@@ -44,8 +44,8 @@ export const ModelOptions = z.strictObject({
     seed,
   }).prefault({}),
   lstm: z.strictObject({
-    inputSteps: sessions("Values that a forecast is made from").default(10),
-    outputSteps: sessions("Values that the network forecasts at once").default(3),
+    inputSteps: sessions("Number of input values of a forecast").default(10),
+    outputSteps: sessions("Number of output values of the network").default(3),
     units: z.int().min(1).max(256).default(8).describe("Units of each layer; 50 are the research's"),
     layers: z.int().min(1).max(8).default(1).describe("Layers of the encoder, and of the decoder"),
     activation: z.enum(["tanh", "relu"]).default("tanh").describe("Function of the candidate and of the output"),

@@ -20,7 +20,7 @@ import { tradingSpreads } from "./trading_spreads.ts";
 const deviations = (what: string) => z.number().describe(`${what}, in standard deviations of the formation's spread`);
 
 const SpreadForecast = z.object({
-  as_of: z.iso.date().describe("The session after whose close the forecast was made: nothing later was read for it"),
+  as_of: z.iso.date().describe("The session after whose close the forecast was made, from no later data"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
   model: ModelName.describe("Name of the forecaster, fitted in forecast_models"),
@@ -30,9 +30,9 @@ const SpreadForecast = z.object({
   forecast: deviations("Expected spread"),
   lower: deviations("Lower end of the interval"),
   upper: deviations("Upper end of the interval"),
-  target_session: z.iso.date().nullable().describe("The session that is forecast; null until it has come"),
+  target_session: z.iso.date().nullable().describe("The target session; null while it is in the future"),
   actual: z.number().nullable().describe(
-    "What came true, in the same unit; null until the session has come, and where a leg has no close in it",
+    "The realized value, in the same unit; null while the session is in the future, and if a leg has no close in it",
   ),
 });
 type SpreadForecast = z.output<typeof SpreadForecast>;
@@ -40,9 +40,9 @@ type SpreadForecast = z.output<typeof SpreadForecast>;
 /** Settings of `spread_forecasts`. */
 export const SpreadForecastsConfig = z.strictObject({
   horizons: z.array(z.int().min(1).max(longestHorizon)).min(1).max(longestHorizon).default([1, 5, 10]).describe(
-    "Sessions ahead that are forecast, none beyond longestHorizon of forecast_models",
+    "Forecast horizons in sessions, at most longestHorizon of forecast_models",
   ),
-  coverage: z.number().gt(0).lt(1).default(0.95).describe("Probability that the interval is to cover what comes true"),
+  coverage: z.number().gt(0).lt(1).default(0.95).describe("Target coverage of the interval"),
 }).refine(({ horizons }) => new Set(horizons).size === horizons.length, {
   path: ["horizons"],
   error: "names a horizon twice",
@@ -64,7 +64,7 @@ export const spreadForecasts = asset({
   module: import.meta,
   group: "forecasts",
   layer: "gold",
-  description: "Forecasts of each walk-forward pair's spread at each close, with their interval and what came true.",
+  description: "Forecasts of each walk-forward pair's spread at each close, with interval and realized value.",
   deps: { models: reads(forecastModels, lastSessions(1)), spreads: reads(tradingSpreads, untilTarget) },
   automation: eager(),
   config: SpreadForecastsConfig,
@@ -108,7 +108,7 @@ function requireHorizons(horizons: readonly number[], longest: unknown): void {
   const beyond = horizons.find((horizon) => typeof longest === "number" && horizon > longest);
   if (beyond === undefined) return;
   throw new RangeError(
-    `A forecast of ${beyond} sessions is wanted, and models were fitted for ${longest}. Raise longestHorizon of forecast_models, or lower horizons of spread_forecasts.`,
+    `A forecast of ${beyond} sessions is configured, but models were fitted for ${longest}. Raise longestHorizon of forecast_models, or lower horizons of spread_forecasts.`,
   );
 }
 

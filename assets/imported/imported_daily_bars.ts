@@ -15,10 +15,10 @@ const ImportedDailyBar = z.object({
   low: z.number().nullable(),
   close: z.number(),
   volume: z.number().nullable().describe("Shares"),
-  vwap: z.number().nullable().describe("Volume-weighted average price; null where there is none"),
-  dividend: z.number().describe("USD a share by ex-date; 0 where none is known"),
+  vwap: z.number().nullable().describe("Volume-weighted average price; null if missing"),
+  dividend: z.number().describe("USD a share by ex-date; 0 if none is known"),
   adjusted_through: z.iso.date().describe(
-    "Splits that took effect up to this date are in the prices; the session itself where prices are as they were traded",
+    "Splits that took effect up to this date are in the prices; the session itself for prices as traded",
   ),
 });
 
@@ -31,7 +31,7 @@ export const importedDailyBars = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "Daily bars that an import brought along, one for each ticker and session.",
+  description: "Imported daily bars, one for each ticker and session.",
   row: ImportedDailyBar,
   primaryKey: ["ticker", "session"],
   partitionedBy: { name: "ticker", date: "session" },

@@ -10,7 +10,7 @@ export const importedNews = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "News about instruments that an import brought along, by day of publication.",
+  description: "Imported news about instruments, by day of publication.",
   row: RawNews,
   primaryKey: ["day", "id", "ticker"],
   partitionedBy: { name: "ticker", date: "day" },

@@ -10,7 +10,7 @@ export const importedPairs = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "Pairs chosen by hand that an import brought along; chosen_pairs has them as pinned pairs.",
+  description: "Imported pairs chosen by hand; pinned pairs of chosen_pairs.",
   row: ImportedPair,
   primaryKey: ["ticker_1", "ticker_2"],
   partitionedBy: { name: "ticker_1" },

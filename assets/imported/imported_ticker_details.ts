@@ -9,7 +9,7 @@ export const importedTickerDetails = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "Details of instruments that an import brought along.",
+  description: "Imported details of instruments.",
   row: RawTickerDetails,
   primaryKey: ["ticker"],
   partitionedBy: { name: "ticker" },

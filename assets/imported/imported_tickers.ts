@@ -9,7 +9,7 @@ export const importedTickers = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "Instruments that an import brought along, with their names and types.",
+  description: "Imported instruments, with their names and types.",
   row: RawTicker,
   primaryKey: ["ticker"],
   partitionedBy: { name: "ticker" },

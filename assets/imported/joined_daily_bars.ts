@@ -23,7 +23,7 @@ export const joinedDailyBars = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "Daily bars of the source, and imported ones where it has none that can be used.",
+  description: "Daily bars of the source, and imported ones where it has no usable bar.",
   deps: {
     raw: reads(rawDailyBars, identity),
     imported: reads(importedDailyBars, identity),

@@ -9,7 +9,7 @@ export const joinedNews = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "News about instruments from the source, and imported ones that it does not have.",
+  description: "News about instruments from the source, and imported ones missing there.",
   deps: { raw: rawNews, imported: importedNews },
   automation: eager(),
   row: RawNews,

@@ -9,7 +9,7 @@ export const joinedTickers = asset({
   module: import.meta,
   group: "imported",
   layer: "raw",
-  description: "Instruments as the source lists them, completed by those that an import brought along.",
+  description: "Instruments listed by the source, completed by imported ones.",
   deps: { raw: rawTickers, imported: importedTickers },
   automation: eager(),
   row: RawTicker,

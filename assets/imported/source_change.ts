@@ -61,7 +61,7 @@ export async function lossOfHistory(
 /** What an error says of the loss, with the ways out. */
 export function lossText({ before, rows, tickers, sessions, first, last }: HistoryLoss, setting: string): string {
   const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-  return `MARKET_DATA: the bars of this database are from ${before}, and ${setting} would take their place: ` +
+  return `MARKET_DATA: the bars of this database are from ${before}, and ${setting} would replace them: ` +
     `${many(rows, "bar")} of ${many(tickers, "ticker")} in ${
       many(sessions, "session")
     }, ${first} to ${last}, would be gone. ` +

@@ -20,7 +20,7 @@ const CleanPrice = z.object({
   close: z.number().positive().describe(
     "USD, adjusted for splits; interpolated or repeated where the session had none",
   ),
-  filled: z.boolean().describe("Whether there was no bar and the close was filled in"),
+  filled: z.boolean().describe("Whether the close was filled in for a missing bar"),
 });
 
 /** Settings of `clean_prices`. */
@@ -32,7 +32,7 @@ export const CleaningConfig = z.strictObject({
     "tradable: a ticker without a close in this many last sessions is left out",
   ),
   maxFilledShare: z.number().min(0).max(1).default(0.1).describe(
-    "tradable: a ticker of which more closes than this share would have to be interpolated is left out",
+    "tradable: a ticker with a larger share of interpolated closes is left out",
   ),
 });
 

@@ -66,7 +66,7 @@ export function settledSplits(
     const ratio = ratios.length === 1 ? ratios[0]! : likeliest(ratios, move?.ratio);
     if (ratios.length > 1) {
       const reason = `one of the differing splits ${ratios.join(", ")} of a session: ${ratio} is applied, ${
-        move ? "which fits the prices best" : "all of them, for there are no prices to tell"
+        move ? "which fits the prices best" : "all of them, because there are no prices to compare with"
       }`;
       for (const { place } of splits) onContradiction({ ticker, session, place, reason });
     } else repeated += splits.length - 1;

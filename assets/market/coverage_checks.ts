@@ -79,7 +79,7 @@ export function barsAgree<Row extends RejectedBar>(): Check<Row> {
 export function mostUsable<Row>({ share = 0.5 }: { share?: number } = {}): Check<Row> {
   return check<Row>(
     "most_bars_usable",
-    `At least ${percent(share)} of the tickers' sessions received have a bar that can be used.`,
+    `At least ${percent(share)} of the received ticker-sessions have a usable bar.`,
     ({ metadata }) => {
       const [all, usable] = [Number(metadata.received_cells ?? 0), Number(metadata.usable_cells ?? 0)];
       const passed = usable >= share * all;
@@ -135,7 +135,7 @@ export function noSessionMissing<Row>(): Check<Row> {
           : `${count} ${all} of ${calendar} ${verb} no bar of any ticker: ${
             named(names.slice(-mostNamed), Number(count))
           }. ` +
-            "Get their bars from the source; where it keeps other days, set CALENDAR",
+            "Get their bars from the source; if its trading days differ, set CALENDAR",
         failingRows: names.slice(-20).map((session) => ({ session })),
       };
     },
@@ -176,8 +176,8 @@ export function sessionComplete<Row extends Coverage>({ share = 0.9 }: { share?:
           ? more[0]!
           : `${more.join("; ")}. ${
             complete
-              ? "It counts as a session all the same."
-              : "It does not count as a session: pairs and prices stay as of the one before until its other bars come."
+              ? "It counts as a session nevertheless."
+              : "It does not count as a session: pairs and prices stay as of the session before until its other bars arrive."
           }`,
         failingRows: passed ? [] : [row],
       };
@@ -190,7 +190,7 @@ export function sessionComplete<Row extends Coverage>({ share = 0.9 }: { share?:
 export function sessionsComplete<Row extends Coverage>(): Check<Row> {
   return check<Row>(
     "sessions_complete",
-    "No session lacks so many of the usual tickers that it does not count.",
+    "Every session has enough of the usual tickers to count.",
     (rows) => {
       const complete = rows.column("complete") as readonly boolean[];
       const thin = Array.from(complete.keys()).filter((i) => !complete[i]).map((i) => rows.row(i));
@@ -203,7 +203,7 @@ export function sessionsComplete<Row extends Coverage>(): Check<Row> {
           ? `${rows.count} sessions`
           : `${thin.length} of ${rows.count} sessions have too few tickers and are left out of prices and windows: ${
             named(said, thin.length)
-          }. Where that is a market with other days, give it a file and CALENDAR of its own`,
+          }. If these are of a market with other trading days, give it its own file and CALENDAR`,
         failingRows: thin,
       };
     },
@@ -247,7 +247,7 @@ export function vanishedMetadata({ known, vanished }: { known: readonly string[]
 export function tickersKept<Row>({ share = 0.05 }: { share?: number } = {}): Check<Row> {
   return check<Row>(
     "tickers_kept",
-    `At most ${percent(share)} of the tickers that the source had when it was read before are gone from it.`,
+    `At most ${percent(share)} of the tickers of the previous read of the source are missing.`,
     ({ metadata: { known_before: known = 0, vanished_count: count = 0, vanished } }) => {
       const names = typeof vanished === "object" && vanished.type === "table"
         ? vanished.rows.map(([name]) => String(name))
@@ -257,7 +257,7 @@ export function tickersKept<Row>({ share = 0.05 }: { share?: number } = {}): Che
         passed,
         message: Number(count) === 0
           ? `all of ${known}`
-          : `${count} of ${known} tickers are gone: ${named(names, Number(count))}${
+          : `${count} of ${known} tickers are missing: ${named(names, Number(count))}${
             passed ? "" : ", with all of their history. Read the whole source, or one that still has them"
           }`,
         failingRows: passed ? [] : names.slice(0, 20).map((ticker) => ({ ticker })),
@@ -321,14 +321,14 @@ export function fewFilled<Row extends CleanClose>(
 export function enoughSessions<Row extends CleanClose>(fewest: number): Check<Row> {
   return check<Row>(
     "enough_sessions",
-    `There are the ${fewest} sessions that a search for pairs needs.`,
+    `At least ${fewest} sessions, the minimum for a search for pairs.`,
     (rows) => {
       const count = new Set(rows.column("session") as readonly string[]).size;
       return {
         passed: count >= fewest,
         message: count >= fewest
           ? `${count} sessions`
-          : `${count} sessions, and no pairs are searched for in fewer than ${fewest}. Give market data of more sessions; rejected_bars and sessions say which were left out`,
+          : `${count} sessions; a search for pairs needs at least ${fewest}. Provide market data of more sessions; rejected_bars and sessions list the ones left out`,
       };
     },
     { severity: "warn", columns: ["session"] },
@@ -352,7 +352,7 @@ const byDate = /^is dated (on|outside) /;
 function remedy(reasons: readonly string[]): string {
   const dated = reasons.filter((reason) => byDate.test(reason)).length;
   return dated > reasons.length / 2
-    ? "If the market keeps other days, set CALENDAR to weekdays, 24/7, none or sessions:PATH"
+    ? "If the market has other trading days, set CALENDAR to weekdays, 24/7, none or sessions:PATH"
     : "Correct them at the source; rejected_bars has each with its reason";
 }
 

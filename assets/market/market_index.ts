@@ -5,9 +5,9 @@ import { returnOf, type TradedBars } from "./traded_bars.ts";
 const IndexDay = z.object({
   session: z.iso.date(),
   daily_return: z.number().describe(
-    "Mean return of the tickers with a close in this complete session and in the one before, dividends included; 0 where there are none",
+    "Mean return of the tickers with a close in this complete session and in the one before, dividends included; 0 if there are none",
   ),
-  tickers: z.int().min(0).describe("How many they are"),
+  tickers: z.int().min(0).describe("Number of these tickers"),
 });
 
 /**
@@ -21,7 +21,7 @@ export const marketIndex = assetOut({
   module: import.meta,
   group: "market",
   layer: "silver",
-  description: "Return of all tickers in equal parts, session by session, dividends included.",
+  description: "Equal-weighted return of all tickers by session, dividends included.",
   row: IndexDay,
   primaryKey: ["session"],
   partitionedBy: { date: "session" },

@@ -21,11 +21,11 @@ export const RawDailyBar = z.object({
   close: z.number().nullable(),
   volume: z.number().nullable().describe("Shares"),
   vwap: z.number().nullable().describe(
-    "Volume-weighted average price in USD, not adjusted; null where the source has none",
+    "Volume-weighted average price in USD, not adjusted; null if missing in the source",
   ),
-  dividend: z.number().nullable().describe("USD a share by ex-date; once where the source has it twice"),
+  dividend: z.number().nullable().describe("USD a share by ex-date; once even if the source repeats it"),
   split: z.number().nullable().describe(
-    "New shares for one old, effective this session; once where the source has it twice",
+    "New shares for one old, effective this session; once even if the source repeats it",
   ),
 });
 

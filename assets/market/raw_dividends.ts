@@ -5,7 +5,7 @@ import { assetOut } from "../resources.ts";
 export const RawDividend = z.object({
   ticker: z.string().min(1),
   session: z.iso.date().describe("First session on which a buyer does not receive it"),
-  cash: z.number().describe("USD a share as it was paid, the sum of all with this ex-date"),
+  cash: z.number().describe("USD a share as paid, the sum of all with this ex-date"),
 });
 
 /** Dividends as the bars of the source have them, repeated bars left out. */
@@ -14,7 +14,7 @@ export const rawDividends = assetOut({
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "Cash dividends by ex-date, as they stand in the bars received.",
+  description: "Cash dividends by ex-date, from the received bars.",
   row: RawDividend,
   primaryKey: ["ticker", "session"],
   partitionedBy: { name: "ticker", date: "session" },

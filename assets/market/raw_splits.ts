@@ -16,7 +16,7 @@ export const rawSplits = assetOut({
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "Splits as received: what the prices before them have to be divided by.",
+  description: "Splits as received: divisors of earlier prices.",
   row: RawSplit,
   primaryKey: ["ticker", "session"],
   partitionedBy: { name: "ticker", date: "session" },

@@ -4,10 +4,10 @@ import { asset } from "../resources.ts";
 /** What a vendor tells of one instrument beyond its listing. */
 export const RawTickerDetails = z.object({
   ticker: z.string().min(1),
-  found: z.boolean().describe("Whether the source knew the ticker; where it did not, all else is null"),
+  found: z.boolean().describe("Whether the source has the ticker; if not, all else is null"),
   name: z.string().nullable(),
-  description: z.string().nullable().describe("What the company or fund does, in the source's words"),
-  homepage_url: z.string().nullable().describe("Address of its own site"),
+  description: z.string().nullable().describe("Business of the company or fund, in the source's words"),
+  homepage_url: z.string().nullable().describe("Address of its website"),
   list_date: z.iso.date().nullable().describe("Date of the first listing"),
   market_cap: z.number().nullable().describe("Price × shares outstanding, in the listing's currency"),
   sic_code: z.string().nullable().describe("Standard Industrial Classification"),
@@ -26,7 +26,7 @@ export const rawTickerDetails = asset({
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "What the source tells of each instrument beyond its listing; nothing where bars come from a file.",
+  description: "Details of each instrument beyond its listing; empty if bars come from a file.",
   row: RawTickerDetails,
   primaryKey: ["ticker"],
   partitionedBy: { name: "ticker" },

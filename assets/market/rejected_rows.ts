@@ -50,7 +50,7 @@ const columns = ["ticker", "session", "row", "reason"];
 export function rowsUsable<Row>(): Check<Row> {
   return check(
     "rows_usable",
-    "Every row of the source can be used, and tells the same as others of it.",
+    "Every row of the source is usable and consistent with the others.",
     ({ metadata: { rejected_rows: count = 0, rejected } }) => {
       if (typeof rejected !== "object" || rejected.type !== "table") return { passed: true, message: "every row" };
       const failingRows = rejected.rows
@@ -60,7 +60,7 @@ export function rowsUsable<Row>(): Check<Row> {
           `${[ticker, session].filter((part) => part !== null).join(" ") || "no ticker"} (${place}): ${reason}`
         );
       const more = Number(count) - named.length;
-      const message = `${count} ${count === 1 ? "row needs" : "rows need"} a look: ${named.join("; ")}${
+      const message = `${count} ${count === 1 ? "row needs" : "rows need"} attention: ${named.join("; ")}${
         more > 0 ? `; and ${more} more` : ""
       }`;
       return { passed: false, message, failingRows };

@@ -18,21 +18,21 @@ const mostNamed = 50;
 
 const Session = z.object({
   session: z.iso.date(),
-  tickers: z.int().min(0).describe("Tickers with a close that can be used, before any gap is filled"),
+  tickers: z.int().min(0).describe("Tickers with a usable close, before any gap is filled"),
   usual: z.number().nullable().describe(
     `Median number of tickers in the ${comparedSessions} sessions before; null in the first`,
   ),
-  complete: z.boolean().describe("Whether enough of the usual tickers are there for it to count as a session"),
+  complete: z.boolean().describe("Whether it has enough of the usual tickers to count as a session"),
   received: z.int().min(0).describe("Bars received"),
-  rejected: z.int().min(0).describe("Those of them that cannot be used"),
-  vanished: z.int().min(0).describe("Tickers of the complete session before that have no usable close in this one"),
+  rejected: z.int().min(0).describe("Those of them that are unusable"),
+  vanished: z.int().min(0).describe("Tickers of the previous complete session without a usable close in this one"),
   vanished_tickers: z.array(z.string()).describe(`The first ${mostNamed} of them`),
 });
 
 /** Settings of `sessions`. */
 export const SessionsConfig = z.strictObject({
   completeShare: z.number().gt(0).max(1).default(2 / 3).describe(
-    "Share of the usual number of tickers from which on a session is complete",
+    "Share of the usual number of tickers that makes a session complete",
   ),
 });
 
@@ -48,8 +48,7 @@ export const sessions = asset({
   module: import.meta,
   group: "market",
   layer: "silver",
-  description:
-    "Sessions by coverage: how many tickers have a usable close, how many is usual, and whether that is complete.",
+  description: "Sessions by coverage: number of tickers with a usable close, usual number, and completeness.",
   // Those that a session is compared with, and those that they are compared with.
   deps: { bars: reads(rawDailyBars, lastSessions(2 * comparedSessions + 1)) },
   outs: { index: marketIndex },

@@ -25,7 +25,7 @@ export const tickerDetails = asset({
   codeVersion: "2",
   group: "market",
   layer: "silver",
-  description: "Details of the instruments that the source knew, with null for values that cannot be.",
+  description: "Details of the instruments of the source, with null for impossible values.",
   deps: { raw: rawTickerDetails },
   automation: eager(),
   row: TickerDetails,

@@ -15,8 +15,8 @@ const Ticker = z.object({
   list_date: z.iso.date().nullable().describe("Date of the first listing"),
   sector: z.string().nullable().describe("As the source lists it, or the industry of its SIC code"),
   market_cap: z.number().nullable().describe("Price × shares outstanding, in `currency`"),
-  description: z.string().nullable().describe("What the company or fund does, in the source's words"),
-  homepage_url: z.string().nullable().describe("Address of its own site"),
+  description: z.string().nullable().describe("Business of the company or fund, in the source's words"),
+  homepage_url: z.string().nullable().describe("Address of its website"),
 });
 
 /** Instruments as readers want them: the listing, and what is known beyond it. */
@@ -25,7 +25,7 @@ export const tickers = asset({
   module: import.meta,
   group: "market",
   layer: "gold",
-  description: "Instruments with their details: the listing, and what is known beyond it.",
+  description: "Instruments with their listing and details.",
   deps: { listed: rawTickers, details: tickerDetails },
   automation: eager(),
   row: Ticker,

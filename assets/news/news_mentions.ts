@@ -4,13 +4,13 @@ import { asset } from "../resources.ts";
 import { news } from "./news.ts";
 
 const NewsMention = z.object({
-  id: z.string().min(1).describe("The source's own name for the article"),
+  id: z.string().min(1).describe("The source's id of the article"),
   ticker: z.string().min(1),
-  publisher: z.string().describe("Who published it"),
-  author: z.string().nullable().describe("Who wrote it"),
+  publisher: z.string().describe("Publisher"),
+  author: z.string().nullable().describe("Author"),
   source_url: z.string().describe("Address of the article"),
-  short_summary: z.string().describe("What it says, in short; its headline where the source has no more"),
-  publish_time: z.iso.datetime().describe("When it was published"),
+  short_summary: z.string().describe("Summary; the headline if the source has none"),
+  publish_time: z.iso.datetime().describe("Time of publication"),
 });
 
 /** Who wrote about which instrument, in the words of the original. */

@@ -3,20 +3,20 @@ import type { ServiceState } from "../../resources/service_probe.ts";
 import { asset } from "../resources.ts";
 
 const ServiceHealth = z.object({
-  name: z.string().describe("What was looked at"),
-  status: z.enum(["good", "warning", "bad"]).describe("bad: somebody has to act"),
-  sentence: z.string().describe("What was found, in words"),
-  value: z.number().nullable().describe("What was measured, in `unit`; null where it cannot be"),
+  name: z.string().describe("Name of the check"),
+  status: z.enum(["good", "warning", "bad"]).describe("bad: action is required"),
+  sentence: z.string().describe("Result in words"),
+  value: z.number().nullable().describe("Measured value, in `unit`; null if unknown"),
   unit: z.string().describe("Of the value"),
-  checked_at: z.iso.datetime().describe("When it was looked at"),
+  checked_at: z.iso.datetime().describe("Time of the check"),
 });
 type Finding = Omit<z.output<typeof ServiceHealth>, "checked_at">;
 
 /** Settings of `service_health`. */
 const ServiceHealthConfig = z.strictObject({
-  failedWithinHours: z.number().positive().default(24).describe("Failed runs count for so long"),
-  maxRunHours: z.number().positive().default(6).describe("A run that has not ended by then is overlong"),
-  maxQueued: z.int().min(0).default(20).describe("More runs that wait than this are a warning"),
+  failedWithinHours: z.number().positive().default(24).describe("Hours for which failed runs count"),
+  maxRunHours: z.number().positive().default(6).describe("Hours after which an open run is overlong"),
+  maxQueued: z.int().min(0).default(20).describe("More waiting runs than this are a warning"),
   minFreeDiskMb: z.number().min(0).default(1_024).describe("Less free space than this is bad"),
 });
 
@@ -32,7 +32,7 @@ export const serviceHealth = asset({
   module: import.meta,
   group: "ops",
   layer: "gold",
-  description: "How the service itself is: database, failed and overlong runs, freshness, queue and disk.",
+  description: "Health of the service: database, failed and overlong runs, freshness, queue and disk.",
   config: ServiceHealthConfig,
   row: ServiceHealth,
   primaryKey: ["name"],
@@ -72,7 +72,7 @@ function findingsOf(
   return [
     finding({ name: "database", value: databaseMb, unit: "MB" }, {
       status: "good",
-      sentence: `The database answers and holds ${databaseMb.toFixed(0)} MB.`,
+      sentence: `The database answers and has ${databaseMb.toFixed(0)} MB.`,
     }),
     finding({ name: "failed_runs", value: failedRuns.length, unit: "runs" }, {
       status: failedRuns.length === 0 ? "good" : "bad",
@@ -101,7 +101,7 @@ function findingsOf(
     finding({ name: "disk", value: freeMb, unit: "MB" }, {
       status: freeMb === null || freeMb >= minFreeDiskMb ? "good" : "bad",
       sentence: freeMb === null
-        ? "The database keeps its files elsewhere: how much space is left there is not known here."
+        ? "The files of the database are on another machine: the free space there is unknown."
         : `${freeMb.toFixed(0)} MB are free where the database keeps its files; ${minFreeDiskMb} should be.`,
     }),
   ];

@@ -25,13 +25,13 @@ export const asOfSessionsPerPart = 13;
  */
 export const AsOfConfig = z.strictObject({
   formationSessions: z.int().min(fewestSessions).max(5000).nullable().default(504).describe(
-    "Sessions up to the as-of session that are read; 252 are a year, null is all that were known then",
+    "Sessions up to the as-of session that are read; 252 are a year, null means all sessions known then",
   ),
   ...CleaningConfig.shape,
 });
 
 /** The column that says for which as-of session a row holds. */
-export const asOfColumn = z.iso.date().describe("The session after whose close this was known: nothing later was read");
+export const asOfColumn = z.iso.date().describe("The session after whose close this was known, from no later data");
 
 /** What a partition reads of `raw_daily_bars`: the sessions of its formation, and none after its as-of session. */
 export function formation({ formationSessions }: z.output<typeof AsOfConfig>): PartitionMapping {

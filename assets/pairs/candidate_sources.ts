@@ -17,12 +17,16 @@ export type CandidateSource = typeof candidateSources[number];
 /** Where the pairs that are tested come from. */
 export const CandidateConfig = z.strictObject({
   candidates: z.array(z.enum(candidateSources)).min(1).default(["cluster", "neighbours", "all"]).describe(
-    "Which pairs are tested, as a union. cluster: within a cluster of OPTICS. neighbours: each ticker with its nearest ones by loadings. group: within a group of the setting groups. distance: those whose prices kept nearest. all: every pair of a small universe",
+    "Sources of tested pairs, as a union. cluster: within a cluster of OPTICS. neighbours: each ticker with its nearest ones by loadings. group: within a group of the setting groups. distance: those with the closest prices. all: every pair of a small universe",
   ),
-  clusterPreset: ClusterPreset.default("research").describe("Whose clusters the pairs are taken from"),
-  neighbours: z.int().min(1).max(100).default(3).describe("Nearest tickers by loadings that each is tested with"),
-  distancePairs: z.int().min(1).max(100_000).default(50).describe("How many pairs the distance method proposes"),
-  smallUniverse: z.int().min(2).max(1000).default(12).describe("Most tickers of which all pairs are tested"),
+  clusterPreset: ClusterPreset.default("research").describe("Preset whose clusters are used"),
+  neighbours: z.int().min(1).max(100).default(3).describe(
+    "Number of nearest tickers by loadings with which each is tested",
+  ),
+  distancePairs: z.int().min(1).max(100_000).default(50).describe("Number of pairs from the distance method"),
+  smallUniverse: z.int().min(2).max(1000).default(12).describe(
+    "Largest number of tickers for which all pairs are tested",
+  ),
   groups: z.record(z.string().min(1), z.string().min(1)).default({}).describe(
     "Group of a ticker, such as its sector or industry; tickers without one are in no pair of the source group",
   ),

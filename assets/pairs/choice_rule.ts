@@ -2,9 +2,9 @@ import { z } from "zod";
 
 /** How many of the accepted pairs are traded. */
 export const ChoiceConfig = z.strictObject({
-  maxPairs: z.int().min(1).max(1000).default(10).describe("How many pairs to trade at most"),
-  maxPairsPerTicker: z.int().min(1).default(1).describe("In how many of them one ticker may be"),
-  bannedTickers: z.array(z.string().min(1)).default([]).describe("Tickers that are in no chosen pair"),
+  maxPairs: z.int().min(1).max(1000).default(10).describe("Maximum number of pairs to trade"),
+  maxPairsPerTicker: z.int().min(1).default(1).describe("Maximum number of them with the same ticker"),
+  bannedTickers: z.array(z.string().min(1)).default([]).describe("Tickers excluded from chosen pairs"),
 });
 
 /** The two tickers of a pair. */

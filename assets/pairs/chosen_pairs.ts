@@ -14,28 +14,28 @@ const ChosenPair = z.object({
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
   slope: z.number().nullable().describe(
-    "Hedge ratio of ticker 2 on ticker 1; null, as all statistics, where a pinned pair is not tested in this order",
+    "Hedge ratio of ticker 2 on ticker 1; null, like all statistics, if a pinned pair is not tested in this order",
   ),
   intercept: z.number().nullable(),
   adf_p_value: z.number().nullable(),
   engle_granger_p_value: z.number().nullable(),
   engle_granger_p_value_reversed: z.number().nullable().describe(
-    "With ticker 1 on ticker 2; null where it is not asked. Pairs are ranked by the larger of both",
+    "With ticker 1 on ticker 2; null if not configured. Pairs are ranked by the larger of both",
   ),
   adjusted_p_value: z.number().nullable().describe(
     "The larger of both, adjusted for all pairs tested (Benjamini and Hochberg)",
   ),
   half_life: z.number().nullable().describe("Sessions"),
-  notional: z.number().positive().describe("USD of both legs that the shares are for, as set"),
+  notional: z.number().positive().describe("USD of both legs for the shares, as configured"),
   shares_1: z.int().nullable().describe(
-    "Shares of ticker 1 against `shares_2` where the spread is bought, by the hedge ratio at the last closes; negative: sold short",
+    "Shares of ticker 1 against `shares_2` for a long spread, by the hedge ratio at the last closes; negative: sold short",
   ),
   shares_2: z.int().nullable().describe(
-    "Shares of ticker 2 where the spread is bought; the signs turn where it is sold",
+    "Shares of ticker 2 for a long spread; signs are reversed for a short one",
   ),
   max_notional: tradabilityColumns.max_notional,
-  pinned: z.boolean().describe("Whether the settings name it, whatever the tests say"),
-  reason: z.string().nullable().describe("Why the tests would not have accepted a pinned pair"),
+  pinned: z.boolean().describe("Whether it is pinned by the settings, regardless of the tests"),
+  reason: z.string().nullable().describe("Why the tests would refuse a pinned pair"),
 });
 
 /** A pair by hand, ticker 1 first. */
@@ -44,9 +44,9 @@ const PinnedPair = z.tuple([z.string().min(1), z.string().min(1)]);
 /** Settings of `chosen_pairs`. */
 export const ChosenPairsConfig = z.strictObject({
   ...ChoiceConfig.shape,
-  notional: z.number().positive().max(1e12).default(10_000).describe("USD of both legs for which shares are told"),
+  notional: z.number().positive().max(1e12).default(10_000).describe("USD of both legs for which shares are computed"),
   pinnedPairs: z.array(PinnedPair).default([]).describe(
-    'Pairs that are chosen first, in this order, whatever the tests say, such as [["KO", "PEP"]]; they are no pairs of the walk-forward',
+    'Pairs that are chosen first, in this order, regardless of the tests, such as [["KO", "PEP"]]; the walk-forward excludes them',
   ),
 }).superRefine(({ pinnedPairs, bannedTickers }, context) => {
   const seen = new Set<string>();
@@ -78,7 +78,7 @@ export const chosenPairs = asset({
   group: "pairs",
   layer: "gold",
   description:
-    "The accepted pairs to trade from an as-of session on: surest first, no ticker in more than its share. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
+    "The accepted pairs to trade from an as-of session on, ranked by cointegration p-value, with a limit per ticker. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
   deps: { pairs: reads(cointegratedPairs, identity) },
   automation: eager(),
   config: ChosenPairsConfig,

@@ -17,8 +17,8 @@ const CointegratedPair = z.object({
   as_of: asOfColumn,
   ticker_1: z.string().min(1).describe("The regressor x"),
   ticker_2: z.string().min(1).describe("The dependent leg y"),
-  cluster: z.int().min(0).nullable().describe("Of both tickers; null where they share none"),
-  sources: z.array(z.string()).describe("What proposed the pair: cluster, neighbours, group, distance, all"),
+  cluster: z.int().min(0).nullable().describe("Of both tickers; null if they share none"),
+  sources: z.array(z.string()).describe("Sources of the pair: cluster, neighbours, group, distance, all"),
   slope: z.number().nullable().describe("Hedge ratio of y on x by least squares, in shares: of the closes"),
   intercept: z.number().nullable().describe("USD, of the same line"),
   adf_statistic: z.number().nullable(),
@@ -27,24 +27,24 @@ const CointegratedPair = z.object({
   ),
   used_lag: z.int().nullable().describe("Chosen by AIC"),
   engle_granger_p_value: z.number().nullable().describe(
-    "MacKinnon's p-value for the residuals of an estimated line of ticker 2 on ticker 1; null where the legs are all but collinear",
+    "MacKinnon's p-value for the residuals of an estimated line of ticker 2 on ticker 1; null if the legs are nearly collinear",
   ),
   engle_granger_p_value_reversed: z.number().nullable().describe(
-    "The same with ticker 1 on ticker 2; null where it is not asked for. The larger of both counts",
+    "The same with ticker 1 on ticker 2; null if not configured. The larger of both counts",
   ),
   adjusted_p_value: z.number().nullable().describe(
     "The p-value that counts, adjusted for all pairs tested (Benjamini and Hochberg)",
   ),
   earlier_p_value: z.number().nullable().describe(
-    "The p-value that counts, confirmationSessions earlier; null where it is not asked",
+    "The p-value that counts, confirmationSessions earlier; null if not configured",
   ),
   hurst_exponent: z.number().nullable(),
-  half_life: z.number().nullable().describe("Sessions; negative where the spread does not revert"),
+  half_life: z.number().nullable().describe("Sessions; negative if the spread does not revert"),
   mean_crossings: z.int().nullable(),
   ...tradabilityColumns,
   accepted: z.boolean(),
   failed_criteria: z.array(z.object({ criterion: z.string(), reason: z.string() })).describe(
-    "Each criterion that is not met, and why",
+    "Each failed criterion with its reason",
   ),
 });
 
@@ -63,7 +63,7 @@ export const cointegratedPairs = asset({
   group: "pairs",
   layer: "gold",
   description:
-    "Every candidate pair with its statistics as of a session, accepted where its spread reverts fast and often enough and is not likely to do so by chance.",
+    "Every candidate pair with its statistics as of a session, accepted if its spread reverts fast and often enough and this is unlikely to be chance.",
   deps: {
     bars: reads(rawDailyBars, formation),
     sessions: reads(sessions, formation),

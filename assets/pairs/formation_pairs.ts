@@ -20,9 +20,9 @@ export const foundPair = {
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
   cluster: z.int().min(0).nullable().describe(
-    "Of both tickers in this formation, null where they share none; numbers of different windows have nothing in common",
+    "Of both tickers in this formation, null if they share none; numbers of different windows are unrelated",
   ),
-  sources: z.array(z.string()).describe("What proposed the pair"),
+  sources: z.array(z.string()).describe("Sources of the pair"),
   slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1 in the formation, in shares of its end"),
   intercept: z.number().describe("USD, of the same line"),
   adf_p_value: z.number().describe("Of the formation's spread, as if it had been observed"),
@@ -30,7 +30,7 @@ export const foundPair = {
     "Of the formation's spread as an estimated one, with ticker 2 on ticker 1; pairs are ranked by the larger of both orders",
   ),
   engle_granger_p_value_reversed: z.number().nullable().describe(
-    "The same with ticker 1 on ticker 2; null where it is not asked",
+    "The same with ticker 1 on ticker 2; null if not configured",
   ),
   adjusted_p_value: z.number().nullable().describe(
     "The larger of both, adjusted for the pairs tested in this window (Benjamini and Hochberg)",
@@ -39,7 +39,7 @@ export const foundPair = {
   half_life: z.number().describe("Sessions, of the formation's spread"),
   mean_crossings: z.int().describe("Of the formation's spread"),
   pairs_tested: z.int().min(1).describe(
-    "Pairs that were tested in this window: the trials among which this one was found",
+    "Pairs tested in this window: the number of trials",
   ),
   ...tradabilityColumns,
 };
@@ -49,9 +49,9 @@ const FormationPair = z.object({ ...formationBounds, ...foundPair });
 /** Settings of `formation_pairs`: where the windows of the walk-forward lie, and what is chosen in them. */
 export const WalkForwardConfig = z.strictObject({
   formationSessions: z.int().min(fewestSessions).max(5000).default(504).describe(
-    "Sessions that pairs are chosen and strategies fitted on; 252 are a year",
+    "Sessions for choosing pairs and fitting strategies; 252 are a year",
   ),
-  tradingSessions: z.int().min(2).max(1000).default(63).describe("Sessions that they are then traded for"),
+  tradingSessions: z.int().min(2).max(1000).default(63).describe("Sessions of the following trading window"),
   ...SearchConfig.shape,
 });
 
@@ -71,7 +71,7 @@ export const formationPairs = asset({
   module: import.meta,
   group: "pairs",
   layer: "gold",
-  description: "The pairs chosen by each formation of the walk-forward, by what was known at its end.",
+  description: "The pairs chosen by each formation of the walk-forward, from data known at its end.",
   // As received, because adjusted prices know of the splits to come.
   deps: { bars: reads(rawDailyBars, lastSessions(Infinity)), sessions: reads(sessions, lastSessions(Infinity)) },
   automation: eager(),

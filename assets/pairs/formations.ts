@@ -4,8 +4,8 @@ import { assetOut } from "../resources.ts";
 
 /** Columns that say where a formation lies. */
 export const formationBounds = {
-  formation_first_session: z.iso.date().describe("Where what is known begins"),
-  formation_last_session: z.iso.date().describe("Nothing after its close was known when the pairs were chosen"),
+  formation_first_session: z.iso.date().describe("First session of the known data"),
+  formation_last_session: z.iso.date().describe("Pairs are chosen from no later data"),
 };
 
 export const FormationRow = z.object({
@@ -14,8 +14,8 @@ export const FormationRow = z.object({
   trading_sessions: z.int().min(2).describe("Sessions of the trading window that follows, once it is complete"),
   settings: z.string().min(1).describe("Settings of the search, as JSON"),
   tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
-  clusters: z.int().min(0).describe("Clusters that they fell into"),
-  pairs_tested: z.int().min(0).describe("Candidate pairs, each of them tested: the trials of this window"),
+  clusters: z.int().min(0).describe("Number of their clusters"),
+  pairs_tested: z.int().min(0).describe("Tested candidate pairs: the trials of this window"),
   pairs_accepted: z.int().min(0).describe("Pairs that met every criterion"),
   pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
 });
@@ -26,7 +26,7 @@ export const formations = assetOut({
   module: import.meta,
   group: "pairs",
   layer: "gold",
-  description: "The formations of the walk-forward, and how many pairs were tried in each.",
+  description: "The formations of the walk-forward, with the number of pairs tried in each.",
   row: FormationRow,
   primaryKey: ["formation_last_session"],
   partitionedBy: { date: "formation_last_session" },

@@ -17,7 +17,7 @@ export const clusterPresets = {
 /** Which setting of OPTICS. */
 export const ClusterPreset = z.enum(["service", "research"]);
 
-const component = z.number().nullable().describe("Standardized loading; null where there are fewer components");
+const component = z.number().nullable().describe("Standardized loading; null if there are fewer components");
 
 const PairCluster = z.object({
   as_of: asOfColumn,
@@ -25,8 +25,8 @@ const PairCluster = z.object({
   ticker: z.string().min(1),
   cluster: z.int().min(-1).describe("Number of the cluster from 0, −1 for noise"),
   position: z.int().min(0).describe("Place in the order of OPTICS"),
-  reachability: z.number().nullable().describe("null where nothing reaches it"),
-  core_distance: z.number().nullable().describe("null where it has too few neighbours"),
+  reachability: z.number().nullable().describe("null if it is not reachable"),
+  core_distance: z.number().nullable().describe("null with too few neighbours"),
   component_1: component,
   component_2: component,
   component_3: component,
@@ -37,7 +37,7 @@ const PairCluster = z.object({
 /** Settings of `pair_clusters`. */
 export const PairClustersConfig = AsOfConfig.extend({
   every: z.enum(["session", "week", "month"]).default("week").describe(
-    "How often pairs are searched for: as of each session, or of the last one of each week or month",
+    "Frequency of the search for pairs: as of each session, or of the last one of each week or month",
   ),
 });
 

@@ -19,14 +19,14 @@ export const PairCriteriaConfig = z.strictObject({
   maxHalfLife: z.number().gt(0).default(260).describe("Half-life in sessions: above 0 and below"),
   minCrossings: z.int().min(0).default(12).describe("Crossings of the spread's mean: above"),
   testOrders: z.enum(["both", "one"]).default("both").describe(
-    "both: the Engle–Granger test with either leg as the dependent one, judged by the larger p-value. one: ticker 2 on ticker 1 alone, as the originals",
+    "both: the Engle–Granger test with either leg as the dependent one, decided by the larger p-value. one: only ticker 2 on ticker 1, as the originals",
   ),
-  maxEngleGrangerPValue: level.nullable().default(0.05).describe("Engle–Granger p-value: below; null asks for none"),
+  maxEngleGrangerPValue: level.nullable().default(0.05).describe("Engle–Granger p-value: below; null disables it"),
   maxAdjustedPValue: level.nullable().default(0.5).describe(
-    "False-discovery-adjusted p-value: below; null asks for none. Of the pairs accepted at most about this share is expected to be chance",
+    "False-discovery-adjusted p-value: below; null disables it. At most about this share of the accepted pairs is expected to be chance",
   ),
   confirmationSessions: z.int().min(1).max(1000).nullable().default(null).describe(
-    "A pair must also have met maxEngleGrangerPValue (maxPValue where that is null) this many sessions earlier, in the formation without its last ones; null asks for none",
+    "A pair must also have met maxEngleGrangerPValue (maxPValue if that is null) this many sessions earlier, in the formation without its last ones; null disables it",
   ),
   ...TradabilityConfig.shape,
 });

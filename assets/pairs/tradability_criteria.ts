@@ -5,34 +5,34 @@ import type { TickerTradability } from "../market/tradability.ts";
 /** How easily the legs of an accepted pair must be traded, over the formation. What is not known refuses no pair. */
 export const TradabilityConfig = z.strictObject({
   minDollarVolume: z.number().gt(0).nullable().default(1_000_000).describe(
-    "Median USD traded a session, of either leg: at least; null asks for none",
+    "Median USD traded a session, of either leg: at least; null disables it",
   ),
   minPrice: z.number().gt(0).nullable().default(5).describe(
-    "Lowest close as traded in USD, of either leg: at least; null asks for none",
+    "Lowest close as traded in USD, of either leg: at least; null disables it",
   ),
   maxShareWithoutTrade: z.number().min(0).lt(1).nullable().default(0.05).describe(
-    "Share of sessions without a trade, of either leg: at most; null asks for none",
+    "Share of sessions without a trade, of either leg: at most; null disables it",
   ),
 });
 
 /** Columns that say how easily a pair is traded. */
 export const tradabilityColumns = {
   price_1: z.number().positive().nullable().describe("USD as traded: the last close of ticker 1 in the formation"),
-  price_2: z.number().positive().nullable().describe("The same of ticker 2"),
+  price_2: z.number().positive().nullable().describe("The same for ticker 2"),
   lowest_price: z.number().positive().nullable().describe("USD as traded: the lowest close of either leg"),
   dollar_volume_1: z.number().min(0).nullable().describe(
-    "Median USD traded a session in ticker 1 over the formation; null where the source has no volumes",
+    "Median USD traded a session in ticker 1 over the formation; null if the source has no volumes",
   ),
-  dollar_volume_2: z.number().min(0).nullable().describe("The same of ticker 2"),
+  dollar_volume_2: z.number().min(0).nullable().describe("The same for ticker 2"),
   share_without_trade: z.number().min(0).max(1).nullable().describe(
-    "Share of sessions in which a leg did not trade, the larger one of both; null where the source has no volumes",
+    "Share of sessions in which a leg did not trade, the larger one of both; null if the source has no volumes",
   ),
   spread_bps_1: z.number().min(0).nullable().describe(
     "Bid–ask spread of ticker 1, estimated from the formation's bars (Abdi and Ranaldo); null without highs and lows",
   ),
-  spread_bps_2: z.number().min(0).nullable().describe("The same of ticker 2"),
+  spread_bps_2: z.number().min(0).nullable().describe("The same for ticker 2"),
   max_notional: z.number().min(0).nullable().describe(
-    "USD of both legs at which one of them reaches 1 % of its median dollar volume; null where that is not known",
+    "USD of both legs at which one of them reaches 1 % of its median dollar volume; null if that is unknown",
   ),
 };
 

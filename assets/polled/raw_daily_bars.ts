@@ -30,7 +30,7 @@ export const rawDailyBars = asset({
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "Daily bars exactly as the vendor gives them, impossible and repeated ones included.",
+  description: "Daily bars exactly as received from the vendor, impossible and repeated ones included.",
   deps: {
     tickers: reads(rawTickers, onlyWhichPartitions),
     splits: reads(rawSplits, identity),

@@ -21,7 +21,7 @@ export const rawNews = asset({
   module: import.meta,
   group: "news",
   layer: "raw",
-  description: "News about the followed instruments as the vendor has them, by day of publication.",
+  description: "News about the followed instruments from the vendor, by day of publication.",
   deps: { tickers: reads(rawTickers, onlyWhichPartitions), bars: reads(rawDailyBars, onlyAfter) },
   row: RawNews,
   primaryKey: ["day", "id", "ticker"],

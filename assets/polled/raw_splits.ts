@@ -23,7 +23,7 @@ export const rawSplits = asset({
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "Splits as the vendor tells of them: what the prices before them have to be divided by.",
+  description: "Splits from the vendor: divisors of earlier prices.",
   deps: { tickers: rawTickers },
   row: RawSplit,
   primaryKey: ["ticker", "session"],

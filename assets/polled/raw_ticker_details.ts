@@ -14,7 +14,7 @@ export const rawTickerDetails = asset({
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "What the vendor tells of each instrument beyond its listing, asked once a week.",
+  description: "Details of each instrument beyond its listing, fetched once a week from the vendor.",
   deps: { tickers: reads(rawTickers, wholeSeries), bars: reads(rawDailyBars, onlyAfter) },
   row: RawTickerDetails,
   primaryKey: ["ticker"],

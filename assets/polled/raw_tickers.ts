@@ -11,7 +11,7 @@ export const rawTickers = asset({
   module: import.meta,
   group: "market",
   layer: "raw",
-  description: "Instruments of the universe as the vendor lists them.",
+  description: "Instruments of the universe, from the vendor's listing.",
   row: RawTicker,
   primaryKey: ["ticker"],
   partitionedBy: { name: "ticker" },

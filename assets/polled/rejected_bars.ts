@@ -19,7 +19,7 @@ export const rejectedBars = asset({
   module: import.meta,
   group: "market",
   layer: "silver",
-  description: "Bars that were received and cannot be used, each with its reason.",
+  description: "Unusable bars as received, each with its reason.",
   deps: { bars: reads(rawDailyBars, identity) },
   automation: eager(),
   row: RejectedBar,

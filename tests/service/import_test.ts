@@ -188,7 +188,7 @@ Deno.test("deno task import says what is wrong with what it is given, makes no d
       const [from, message] of [
         [url, /^tandem: The database to import postgres:\/\/127\.0\.0\.1:1\/prices cannot be opened: nothing listens/],
         [join(folder, "none"), /^tandem: The folder to import, .*none, does not exist\./],
-        [folder, /^tandem: .* has no table of the services that Tandem replaces/],
+        [folder, /^tandem: .* has no importable table of the services that Tandem replaces/],
       ] as const
     ) {
       const { code, out, err } = await tandem({ DATA_DIR: data, LOG_LEVEL: "debug" }, "import", from);
@@ -226,7 +226,7 @@ Deno.test("another MARKET_DATA asks before it drops bars: --replace drops them, 
       assert.deepEqual([refused.code, refused.out], [2, ""]);
       assert.match(
         refused.err,
-        /^tandem: MARKET_DATA: the bars of this database are from csv, and csv: two\.csv would take their place: 3 bars of 1 ticker in 3 sessions, 2024-01-02 to 2024-01-04, would be gone\./,
+        /^tandem: MARKET_DATA: the bars of this database are from csv, and csv: two\.csv would replace them: 3 bars of 1 ticker in 3 sessions, 2024-01-02 to 2024-01-04, would be gone\./,
       );
     }
     assert.match(await served(at(two), "--replace"), /Replacing, because of --replace\./);

@@ -57,7 +57,7 @@ async function importOf(data: OriginalData, faultOfDate: FaultOfDate): Promise<O
   const absent = originalTables.filter((table) => !data.has(table)).map(nameOf);
   if (present.every(({ name }) => computed.includes(name) || name === "users")) {
     throw new OriginalDataError(
-      `${data.location} has no table of the services that Tandem replaces from which anything could be taken, such as ` +
+      `${data.location} has no importable table of the services that Tandem replaces, such as ` +
         "gold.etf_daily_ohlc. Name their database, or the folder with its dumps.",
     );
   }

@@ -88,7 +88,7 @@ Deno.test("clean_prices warns of what is filled in, and of too few sessions for 
   const { checks } = await clean({ maxFilledShare: 0.2 });
   assert.deepEqual([checks.few_filled!.passed, checks.enough_sessions!.passed], [false, false]);
   assert.match(checks.few_filled!.message, /^2 of 35 closes \(5\.7 %\) are filled in, most of GAP \(20 %\)/);
-  assert.match(checks.enough_sessions!.message, /^10 sessions, and no pairs are searched for in fewer than 100/);
+  assert.match(checks.enough_sessions!.message, /^10 sessions; a search for pairs needs at least 100/);
   assert.equal((await clean({}, whole)).checks.few_filled!.passed, true);
 });
 

@@ -96,7 +96,7 @@ Deno.test("settledSplits() applies of differing splits the one that prices show,
   const { splits, repeated, contradictions } = settle(told, noPrices);
   assert.deepEqual([splits, repeated], [[["A", "2024-02-02", 6]], 0]);
   const reason =
-    "one of the differing splits 2, 3 of a session: 6 is applied, all of them, for there are no prices to tell";
+    "one of the differing splits 2, 3 of a session: 6 is applied, all of them, because there are no prices to compare with";
   assert.deepEqual(contradictions, [`first: ${reason}`, `second: ${reason}`]);
   // A split and its opposite: from and to were taken for each other.
   const opposite = [split("A", "2024-02-02", 4), split("A", "2024-02-02", 0.25)];

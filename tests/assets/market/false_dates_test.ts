@@ -99,7 +99,7 @@ Deno.test("a date that lies alone after all others is no session, though the exc
     message,
     /^1 of the usual 8 tickers have a usable close in 2026-12-11; without A0, A1, A2, A3, B0 and 2 more/,
   );
-  assert.match(message, /pairs and prices stay as of the one before/);
+  assert.match(message, /pairs and prices stay as of the session before/);
 });
 
 for (const [there, complete] of [[0, false], [1, false], [5, false], [6, true], [7, true]] as const) {
@@ -212,7 +212,7 @@ Deno.test("a split or dividend of a bar that is dated on no session is told, for
   assert.equal(passed, false);
   assert.match(
     message,
-    /^2 rows need a look: A0 2026-11-21 \(bar of 2026-11-21\): its split of 2 counts in no session, for the bar/,
+    /^2 rows need attention: A0 2026-11-21 \(bar of 2026-11-21\): its split of 2 counts in no session, for the bar/,
   );
   assert.match(message, /B0 .*: its dividend of 0\.4 counts in no session, for the bar is dated on a holiday of XNYS$/);
 });

@@ -198,7 +198,7 @@ Deno.test("a row that cannot be read is named by the check, costs its bar, and n
   assert.equal(usable.passed, false);
   assert.match(
     usable.message,
-    /^2 rows need a look: BBB \d{4}-\d\d-\d\d \(line \d+\): close: "n\/a" is not a number; CCC \(line/,
+    /^2 rows need attention: BBB \d{4}-\d\d-\d\d \(line \d+\): close: "n\/a" is not a number; CCC \(line/,
   );
   assert.deepEqual((usable.failingRows![0] as { ticker: string }).ticker, "BBB");
 });

@@ -59,5 +59,5 @@ Deno.test("raw_tickers warns of tickers that the source had before and has no mo
   assert.deepEqual([(await kept(40)).message, (await kept(38)).passed], ["all of 40", true]);
   const { passed, message } = await kept(37);
   assert.equal(passed, false);
-  assert.match(message, /^3 of 40 tickers are gone: T47, T48, T49, with all of their history\. Read/);
+  assert.match(message, /^3 of 40 tickers are missing: T47, T48, T49, with all of their history\. Read/);
 });

@@ -112,13 +112,13 @@ Deno.test("the checks of sessions warn of the newest, of thin ones in between an
       false,
       `17 of the usual 20 tickers have a usable close in ${
         days[5]
-      }; without T27, T28, T29. It counts as a session all the same.`,
+      }; without T27, T28, T29. It counts as a session nevertheless.`,
     ],
     sessions_complete: [
       false,
       `1 of 6 sessions have too few tickers and are left out of prices and windows: ${
         days[2]
-      } (4 of 20). Where that is a market with other days, give it a file and CALENDAR of its own`,
+      } (4 of 20). If these are of a market with other trading days, give it its own file and CALENDAR`,
     ],
     few_tickers_vanished: [
       false,

@@ -69,7 +69,7 @@ Deno.test("the chain on a vendor names a split that cannot be, and goes on; one 
       at.advanceSessions(1);
       await succeeds(chain);
       const [message] = await failed(chain, "raw_splits", "rows_usable");
-      assert.match(message!, new RegExp(`^1 row needs a look: ${ticker} \\(results\\[\\d+\\]\\): split_from: `));
+      assert.match(message!, new RegExp(`^1 row needs attention: ${ticker} \\(results\\[\\d+\\]\\): split_from: `));
       assert.deepEqual(await chain.rows("raw_splits"), before.raw_splits);
     })
   ));
@@ -86,7 +86,7 @@ Deno.test("the chain on a vendor tells of differing splits of a session, and app
       const [message] = await failed(chain, "raw_splits", "rows_usable");
       assert.match(
         message!,
-        new RegExp(`^2 rows need a look: ${real.ticker} .* one of the differing splits .* fits the prices`),
+        new RegExp(`^2 rows need attention: ${real.ticker} .* one of the differing splits .* fits the prices`),
       );
     })
   ));

@@ -249,7 +249,7 @@ Deno.test("readOriginal() refuses what holds nothing that could be taken", async
     assert.ok(error instanceof OriginalDataError);
     assert.match(
       error.message,
-      / has no table of the services that Tandem replaces from which anything could be taken, such as gold\.etf_daily_ohlc\./,
+      / has no importable table of the services that Tandem replaces, such as gold\.etf_daily_ohlc\./,
     );
     return true;
   });
