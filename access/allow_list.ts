@@ -1,6 +1,6 @@
 import { type Scope, scopes } from "./principal.ts";
 
-/** Who may sign in, and what they may do then: addresses, and domains by `@`. */
+/** The allow-list of sign-in: addresses and domains (`@…`), each with a scope. */
 export interface AllowList {
   /**
    * What a person with this address may do; `null` where they may not sign in. An entry for a domain counts only if `domain`, whose owner

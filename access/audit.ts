@@ -103,8 +103,7 @@ export class AuditLog {
 }
 
 /**
- * Text as the database can hold it, and as people may read it: a path may bring NUL, halves of characters, and a token that somebody
- * pasted where it does not belong.
+ * Text that the database can store and the audit log may show: a path may contain NUL, half characters, or a token pasted by mistake.
  */
 function storable(text: string): string {
   return text.replaceAll("\0", "\ufffd").toWellFormed().replace(/tandem_(?:page_)?[0-9A-Za-z]{8,}/g, "tandem_…").slice(

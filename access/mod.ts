@@ -1,4 +1,4 @@
-/** Who may do what, and what they did. Knows no asset and no route. @module */
+/** Access control: tokens, sessions, scopes and the audit log. Imports no asset and no route. @module */
 import type { Database } from "../resources/database/mod.ts";
 import type { AllowList } from "./allow_list.ts";
 import { AuditLog } from "./audit.ts";
@@ -8,17 +8,17 @@ import { type SessionLimits, Sessions } from "./sessions.ts";
 import { SignIns } from "./sign_ins.ts";
 import { Tokens } from "./tokens.ts";
 
-/** Everything about access that a process needs. */
+/** Access control of a process. */
 export interface Access {
-  /** Whether requests need credentials; otherwise every client is `anybody` and may do everything. */
+  /** Whether requests need credentials; otherwise every client is `anybody`, with all scopes. */
   required: boolean;
   tokens: Tokens;
   sessions: Sessions;
   signIns: SignIns;
   audit: AuditLog;
-  /** Whether who was let in would be let in now: for answers that go on. */
+  /** Whether the credentials are still valid: for long-lived responses. */
   holds(principal: Principal): Promise<boolean>;
-  /** By which the command line of who may read the data folder is known to this process. Never log it. */
+  /** Secret in the data folder with which the command line authenticates to this process. Never log it. */
   ownerSecret: string;
 }
 

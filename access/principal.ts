@@ -10,8 +10,8 @@ export type Scope = z.infer<typeof Scope>;
 /** On whose behalf a request is made. */
 export const Principal = z.strictObject({
   /**
-   * `anybody` where the service is open, `token` for a program, `session` for a person who has signed in, `owner` for the command
-   * line of who may read the data folder.
+   * `anybody` where the service is open, `token` for a program, `session` for a signed-in person, `owner` for the command line with access
+   * to the data folder.
    */
   kind: z.enum(["anybody", "token", "session", "owner"]),
   /** Of the token or session. */

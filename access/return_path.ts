@@ -1,8 +1,7 @@
 /**
  * Where to go after signing in: a path of this site with its query, or `null` for anything that leads elsewhere or is not clear.
  *
- * Browsers read `//host`, `/\host` and paths with control characters in them as other sites, so that these are refused before anybody
- * parses them.
+ * Browsers read `//host`, `/\host` and paths with control characters in them as other sites, so these are refused before parsing.
  */
 export function returnPath(text: string): string | null {
   if (text.length > 2_000 || !/^\/(?![/\\])[^\\\p{Cc}\p{Zs}]*$/u.test(text)) return null;

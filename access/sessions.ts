@@ -40,7 +40,7 @@ export interface SessionLimits {
 
 export interface SessionsOptions extends Partial<SessionLimits> {
   database: Pick<Database, "sql">;
-  /** Judges each use: who is taken off it is out. */
+  /** Checked at each use: a removed person loses access. */
   allowList: AllowList | null;
 }
 
@@ -118,8 +118,8 @@ export class Sessions implements Credentials {
   }
 
   /**
-   * Who is signed in by a secret. A person has the scope that the allow-list gives the address now; a session by token has the token's, for
-   * as long as that holds.
+   * The principal of a session's secret. A person has the scope of the current allow-list; a session by token has the token's, while the
+   * token is valid.
    */
   async principalOf(secret: string): Promise<Principal | null> {
     return /^[\w-]{43}$/.test(secret) ? await this.#principalOf(secret) : null;
@@ -158,7 +158,7 @@ export class Sessions implements Credentials {
     return row;
   }
 
-  /** What the list gives a person now, or the token has; `null` for who is on the list no more. */
+  /** The scope by the current list or of the token; `null` for a person removed from the list. */
   #scopeOf({ email, scope, origin }: SessionRow): Scope | null {
     const whole = email === null ? scope : this.#allowList?.scopeOf(email) ?? null;
     return whole !== null && origin !== null ? "read" : whole;

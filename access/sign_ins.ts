@@ -19,7 +19,7 @@ export interface ProvenPerson {
   name: string | null;
 }
 
-/** A person who has signed in for a page of another origin. */
+/** A person signed in for a page of another origin. */
 export interface PageVisitor {
   personId: number;
   /** Of the page. */

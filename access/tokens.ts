@@ -110,8 +110,8 @@ export class Tokens implements Credentials {
   }
 
   /**
-   * Who holds a token. Looked up each time: what was revoked a moment ago is refused. The same is asked of the database for a token that
-   * is known and for one that is not.
+   * The principal of a token. Looked up each time: a token revoked a moment ago is refused. The query is the same for known and unknown
+   * tokens.
    */
   async principalOf(secret: string): Promise<Principal | null> {
     if (!isTokenText(secret)) return null;

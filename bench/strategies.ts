@@ -158,8 +158,8 @@ function sameCloseOutcome(
 }
 
 /**
- * Tear sheets of outcomes at one cost, deflated for the number of rules that a reader could have picked the best of and the spread of
- * what these earned. The reference is none of them: nobody could have traded it.
+ * Tear sheets of outcomes at one cost, deflated for the number of achievable rules and the variance of their results. The reference is
+ * excluded: it could not have been traded.
  */
 function judge(outcomes: readonly Outcome[], benchmarkPrice: Float64Array): { outcome: Outcome; sheet: TearSheet }[] {
   const tried = outcomes.filter(({ name }) => !name.startsWith("reference")).map(({ dailyReturn }) => dailyReturn);
@@ -238,7 +238,7 @@ console.log(
 );
 console.log(`${pairs.length} of them still traded in 2023. Held out: ${sessions[split]} to ${sessions.at(-1)}.`);
 console.log(
-  "Deflated for the rules of the same table and cost, without the reference, which nobody could have traded.",
+  "Deflated for the rules of the same table and cost, without the reference, which could not have been traded.",
 );
 console.log("Beta: against ONEQ (NASDAQ Composite).");
 

@@ -1,4 +1,4 @@
-/** The command line over the engine, be it in this process or behind HTTP. */
+/** The command line over the engine, in this process or behind HTTP. */
 export { attentionLines } from "./attention.ts";
 export { commandLine, type CommandLineParts } from "./command_line.ts";
 export { type Control, type ListedAsset, RefusedError, UnreachableError } from "./control.ts";

@@ -20,7 +20,7 @@ import { requireGood } from "./problem.ts";
 export interface ClientOptions {
   /** Where the service is, such as `http://127.0.0.1:8000`. */
   url: string;
-  /** An access token, where the service asks for one. */
+  /** An access token, if the service requires one. */
   token?: string;
   fetch?: typeof fetch;
 }
@@ -30,15 +30,15 @@ interface Answer extends Pick<Response, "ok" | "status" | "headers" | "text"> {
   json(): Promise<unknown>;
 }
 
-/** What an answer may say, be it one thing or another by its status. */
+/** The possible bodies of a response, by status. */
 type Said<A extends Answer> = A extends { json(): Promise<infer T> } ? T : never;
 
 /** Parameters of rows: filters by column, `order`, `fields`, `as_of`. */
 export type RowQuery = Readonly<Record<string, string>>;
 
 /**
- * A client of the service at `url`. Routes are its properties, as `hono/client` has them: `service.v1.runs[":id"].$get({ param })`.
- * Nothing is tried again by itself: the caller knows whether that is safe.
+ * A client of the service at `url`. Routes are its properties, as `hono/client` has them: `service.v1.runs[":id"].$get({ param })`. Nothing
+ * is retried automatically: only the caller knows whether that is safe.
  */
 export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
@@ -50,7 +50,7 @@ export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
     /** Routes that the original services had. */
     api: routes.api,
 
-    /** What an answer says. @throws {ProblemError} If it is not good. */
+    /** The body of a response. @throws {ProblemError} If the status is not 2xx. */
     async good<A extends Answer>(answer: Promise<A>): Promise<Said<A>> {
       return await (await requireGood(await answer)).json() as Said<A>;
     },
@@ -58,7 +58,7 @@ export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
     /**
      * Rows of one version of an asset, page by page, whatever is published meanwhile.
      *
-     * @throws {ProblemError} If the asset or a column is not known.
+     * @throws {ProblemError} If the asset or a column is unknown.
      */
     async *rows(asset: string, query: RowQuery = {}): AsyncGenerator<Record<string, unknown>> {
       let cursor: string | null = null;
@@ -89,9 +89,9 @@ export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
   };
 }
 
-/** What the client of {@link tandem} is. */
+/** Type of the client of {@link tandem}. */
 export type TandemClient = ReturnType<typeof tandem>;
-/** What `GET /v1/assets` answers. */
+/** Body of `GET /v1/assets`. */
 export type AssetsAnswer = InferResponseType<TandemClient["v1"]["assets"]["$get"]>;
 
 export { ProblemError } from "./problem.ts";

@@ -1,5 +1,5 @@
 /**
- * The asset engine: how assets become fresh. Knows no asset, no route.
+ * The asset engine: keeps assets fresh. Imports no asset and no route.
  *
  * An {@link Asset} is declared with its upstream assets, row schema and function; the {@link Engine} tells by versions which
  * are stale, plans and runs what has to run, and records rows and materialization in one transaction.

@@ -29,8 +29,8 @@ export function allowedOrigin(c: Context, { allowedOrigins = [] }: AllowedOrigin
 }
 
 /**
- * Lets pages of the allowed origins read answers, and answers what browsers ask beforehand. Everybody else is answered as if
- * there were no list, but that caches are told that answers differ by origin.
+ * Lets pages of the allowed origins read responses, and answers preflight requests. Other origins are answered as without a list, except
+ * that `Vary` tells caches that responses differ by origin.
  *
  * Source: Fetch Standard, section 3.3, "CORS protocol".
  */

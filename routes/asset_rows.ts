@@ -43,7 +43,7 @@ const formats = Object.keys(mediaTypes) as Format[];
 
 /** Rows of a page unless `limit` says otherwise. */
 const defaultLimit = 1_000;
-/** What the answers that are kept for the next who asks take together. */
+/** Total size of cached responses. */
 const cacheBytes = 16 * 1024 * 1024;
 /** How long a client may leave a stream unread. */
 const defaultStallMs = 60_000;

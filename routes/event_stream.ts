@@ -45,7 +45,7 @@ export function eventStream<Event>(
         controller.enqueue(encoder.encode(write(result.value)));
       } catch (error) {
         if (gone.signal.aborted) return;
-        // The status is sent already: who reads comes back, and goes on where it was or is told what is wrong.
+        // The status is already sent: the client reconnects, and resumes or gets the error.
         logger.error(`The events of ${name} could not be read: ${messageOf(error)}`);
         controller.close();
       }

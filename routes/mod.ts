@@ -39,24 +39,24 @@ import { securityHeaders } from "./security_headers.ts";
 import { type ScheduleControl, scheduleRoutes } from "./schedules.ts";
 import { storageRoutes } from "./storage.ts";
 
-/** What the API allows itself and others. */
+/** Limits of the API. */
 export interface ApiLimits {
-  /** Whether the server listens on loopback, and so must be addressed as this machine itself. */
+  /** Whether the server listens on loopback, and so must be addressed as this machine. */
   loopbackOnly: boolean;
   maxBodyBytes: number;
   /** Of `/ml` and `/trading`, whose bodies hold the closes of a whole market. */
   maxClosesBytes: number;
-  /** How a body must come. */
+  /** Minimum speed of a body. */
   bodyPace: BodyPace;
-  /** How long a stream of events is silent at most. */
+  /** Maximum silence of an event stream. */
   heartbeatMs: number;
-  /** How long `/readyz` waits for the database. */
+  /** Time for which `/readyz` waits for the database. */
   readyTimeoutMs: number;
-  /** How long a read may take until it begins to answer. */
+  /** Time until the response to a read must begin. */
   maxReadMs: number;
-  /** Streams of events that one token, session or address may have open. */
+  /** Maximum number of open event streams of a token, session or address. */
   maxStreamsEach: number;
-  /** Streams of events that are open in all. */
+  /** Maximum number of open event streams in all. */
   maxStreams: number;
 }
 
@@ -71,7 +71,7 @@ const defaultLimits: ApiLimits = {
   ...defaultStreamLimits,
 };
 
-/** What the API stands on. */
+/** Dependencies of the API. */
 export interface ApiOptions extends AllowedOrigins {
   engine: Engine;
   scheduler: ScheduleControl;
@@ -81,23 +81,23 @@ export interface ApiOptions extends AllowedOrigins {
   /** Aborts when the database is found to be away, for requests that wait for it; another one is there when it is back. */
   databaseAwaySignal?(): AbortSignal;
   limits?: Partial<ApiLimits>;
-  /** The address under which people reach the service, where it is another than the one that is listened on. */
+  /** The public address of the service, if it differs from the listening one. */
   publicUrl?: URL;
-  /** How many proxies in front are believed what they say of clients. */
+  /** Number of proxies in front whose client headers are trusted. */
   trustedProxies?: number;
-  /** Whether the routes of the original services answer as these did where they were wrong, unless a request says otherwise. */
+  /** Whether the routes of the original services reproduce their wrong numbers, unless a request overrides it. */
   compat?: Compat;
-  /** Rate limits; none where this is left out. */
+  /** Rate limits; none if omitted. */
   rates?: RequestRates;
-  /** Credentials, scopes and the audit; where this is left out, every request is allowed and nothing is recorded. */
+  /** Credentials, scopes and the audit; if omitted, every request is allowed and nothing is recorded. */
   access?: Access;
   /** Of the service. */
   version?: string;
-  /** What is told at `/metrics`. */
+  /** Metrics served at `/metrics`. */
   metrics?: readonly MetricSource[];
-  /** Where requests are counted. */
+  /** Instruments that count requests. */
   instruments?: HttpInstruments;
-  /** Aborts when the process is told to stop. */
+  /** Aborts when the process stops. */
   stopping?: AbortSignal;
 }
 
@@ -105,8 +105,8 @@ export interface ApiOptions extends AllowedOrigins {
 export type Api = ReturnType<typeof api>;
 
 /**
- * All routes under `/v1`, `/healthz` and `/readyz`, with problem responses for whatever goes wrong, and those of the services
- * that Tandem replaces under `/ml`, `/trading` and `/api`, which answer as these did.
+ * All routes under `/v1`, `/healthz` and `/readyz`, with problem responses for all errors, and those of the services that Tandem replaces
+ * under `/ml`, `/trading` and `/api`, which respond as the originals did.
  *
  * Mounted at `/` of a larger application before its other routes, it guards these as well against requests from other sites
  * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.

@@ -22,11 +22,11 @@ export function requestLogger(logger: Logger): Logger {
 }
 
 /**
- * One line for each request once its answer is whole, or has been read where it is a stream, and its metrics. Comes after the
- * request id and before everything else.
+ * Logs one line for each request once its response is complete, for a stream once it has been read, and records its metrics. Comes after
+ * the request id and before everything else.
  *
- * The line has the route's pattern and the path, without the query, which may hold private text. What changes something
- * is told as `info`, what only reads as `debug`, a refusal for want of access or for haste as `warn` and a fault as `error`.
+ * The line has the route's pattern and the path, without the query, which may hold private text. Changes are logged as `info`, reads as
+ * `debug`, 401, 403, 429 and 503 as `warn`, and faults as `error`.
  */
 export function requestLog(
   { logger, instruments }: { logger: Logger; instruments?: HttpInstruments },
@@ -63,7 +63,7 @@ export function requestLog(
     if (bodiless.has(status)) return tell({ bytes: 0, complete: true });
     if (isStreamed(c)) {
       const { body } = c.res;
-      // Nobody reads what would be made for a HEAD.
+      // A HEAD response has no body to read.
       if (body === null || method === "HEAD") return tell({ bytes: 0, complete: true });
       if (streams) instruments?.eventStreams.add(1);
       const ended = (read: ReadBody) => {
@@ -98,7 +98,7 @@ function routeOf(c: Context): string {
   return meant?.path ?? "none";
 }
 
-/** The trace of a caller who has one, so that its lines and ours are found together. Source: W3C Trace Context. */
+/** The caller's trace id, if any, so that its lines and ours are found together. Source: W3C Trace Context. */
 function traceOf(c: Context): { traceId?: string } {
   const found = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(c.req.header("traceparent") ?? "");
   return found && !/^0+$/.test(found[1]!) ? { traceId: found[1]! } : {};

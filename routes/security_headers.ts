@@ -40,7 +40,7 @@ export interface SiteOptions extends Proxies, AllowedOrigins {
 }
 
 /**
- * The security headers of every answer, in one place: pages, data, files and errors alike. Nobody else sets them.
+ * The security headers of every response, in one place: pages, data, files and errors. No other code sets them.
  *
  * What says nothing of caches is stored in none. `Strict-Transport-Security` goes to clients that came by TLS alone: browsers ignore
  * it otherwise, and a service without TLS must not promise any. Pages of other sites may embed what they have leave to read, and nothing else.

@@ -29,7 +29,7 @@ import { SignInFailedPage, SignInPage } from "./pages/sign_in.tsx";
 /** How people sign in by an identity provider. */
 export interface SignInWays {
   provider: IdentityProvider;
-  /** What an address may do; `null` for who may not sign in. */
+  /** The scope of an address; `null` if it may not sign in. */
   scopeOf(email: string, domain: string | null): string | null;
   /** Origins of pages that people may sign in for, besides this site's own. */
   allowedOrigins?: readonly string[];
@@ -53,7 +53,7 @@ const signInCookie = "__Host-tandem_sign_in";
 const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
 const eventsPerPage = 100;
 
-/** `/sign-in`, `/auth/…` and `/settings`: how people get in and out, and who has access. */
+/** `/sign-in`, `/auth/…` and `/settings`: sign-in, sign-out, tokens and sessions. */
 export function accessPages(
   { access, signIn, siteUrl, trustedProxies, logger, clock }: AccessPagesOptions,
 ): Hono {

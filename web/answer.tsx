@@ -11,9 +11,9 @@ import { PreferencesContext, readPreferences } from "./preferences.ts";
 import { PrincipalContext } from "./principal_context.ts";
 
 /**
- * Answers with a page, which knows who looks at it, how they want it, and how the data stand.
+ * Answers with a page, with the principal, the preferences and the data status in its contexts.
  *
- * @param states Of all assets, where the page has read them itself: what it says above everything is of these, too.
+ * @param states States of all assets, if the page has read them itself: its header then shows these.
  */
 export async function answer(
   c: Context,

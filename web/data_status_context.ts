@@ -8,7 +8,7 @@ export interface ShownData {
   keys: readonly string[] | null;
   /** `null` where it is not known. */
   source: DataSource | null;
-  /** `unreadable` where it could not be read; `null` for who is not signed in, who is told no more than the source's kind. */
+  /** `unreadable` if it could not be read; `null` without a sign-in, when only the source's kind is shown. */
   status: DataStatus | "unreadable" | null;
 }
 

@@ -1,3 +1,3 @@
-/** What a person sees of the service. */
+/** The pages of the service. */
 export { pageNotFound, pageOnError } from "./absent_pages.tsx";
 export { page, type PageOptions } from "./page.tsx";

@@ -48,13 +48,13 @@ export interface PageOptions {
   clock?: { now(): Temporal.Instant };
   /** The document of the API; without it there is no page of it. */
   apiDocument?(): OpenApiDocument;
-  /** Who may come in, and how; without it there is no door. */
+  /** Sign-in; without it there is none. */
   access?: Omit<AccessPagesOptions, "clock">;
 }
 
 /**
- * What a person sees: the overview at `/`, and pages of pairs, forecasts, tickers, assets, runs, backfills and settings under their paths, with
- * their files under `/static/`. Nothing in it comes from another host.
+ * The page: the overview at `/`, and pages of pairs, forecasts, tickers, assets, runs, backfills and settings under their paths, with their
+ * files under `/static/`. Nothing in it comes from another host.
  */
 export function page(
   {
@@ -70,8 +70,7 @@ export function page(
   const readDirectory = tickerDirectory(engine);
   const dataStatus = new DataStatusReader(engine, source ?? null, clock);
   return new Hono()
-    // Pages are text that says much twice: a fifth of it goes over the wire. Answers of the API are left to who asks for Parquet, or
-    // to a proxy.
+    // Pages are repetitive text, compressed to a fifth. API responses are not compressed: clients can request Parquet or use a proxy.
     .use(compress({ encoding: "gzip" }))
     .use(async (c, next) => {
       c.set("dataStatus" as never, dataStatus as never);

@@ -41,5 +41,5 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Of who looks at the page that is made. */
+/** Preferences of the visitor of the current page. */
 export const PreferencesContext = createContext<Preferences>(standingPreferences);

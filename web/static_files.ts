@@ -145,8 +145,8 @@ const imports = /^(import (?:.* from )?|\} from )"([^"]+)";$/gm;
 const preloads = new Map<string, readonly string[]>();
 
 /**
- * Paths of the modules that a module of the page imports, and of those that these import: a browser that is told of all of them at
- * once need not find them one after the other.
+ * Paths of the modules that a module of the page imports, directly and indirectly: a browser that preloads all of them need not discover
+ * them one after the other.
  *
  * @param script Its name under `/static/`.
  */

@@ -109,8 +109,8 @@ export function clusterPresetOf(versions: Versions): string {
 }
 
 /**
- * Reads a part once for each version of an asset; who asks meanwhile waits for the same reading, and one that failed is tried again.
- * `undefined` where there is no version.
+ * Reads a part once for each version of an asset; concurrent callers share the read, and a failed one is tried again. `undefined` if there
+ * is no version.
  */
 function ofVersion<T>({ key }: View<unknown>, readPart: (read: VersionReader, more: string) => Promise<T>) {
   let known: { of: string; part: Promise<T> } | undefined;

@@ -294,7 +294,7 @@ function inOrder<Event extends { ticker: string; session: string }>(told: readon
   );
 }
 
-/** What is told of each ticker and session, in order of these. */
+/** Events of each ticker and session, in this order. */
 function bySession<Event extends { ticker: string; session: string }>(told: readonly Event[]): Event[][] {
   return [...Map.groupBy(inOrder(told), ({ ticker, session }) => `${ticker} ${session}`).values()];
 }

@@ -8,8 +8,8 @@ export const RawSplit = z.object({
 });
 
 /**
- * Splits as the market data source tells of them, apart from the bars: a split changes the whole history before it, and who reads
- * that must not depend on every bar for it.
+ * Splits of the market data source, separate from the bars: a split changes the whole history before it, and its readers must not depend on
+ * every bar.
  */
 export const rawSplits = assetOut({
   key: "raw_splits",

@@ -103,7 +103,7 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-/** One trial: a database, the servers on it, and who looks at both. */
+/** One trial: a database, its servers, and an observer of both. */
 export class Stage implements AsyncDisposable {
   readonly servers: Server[] = [];
   /** Looks at the database past every fault but that of the database itself. */
@@ -226,7 +226,7 @@ export class Stage implements AsyncDisposable {
     const [{ n }] = await this.sql<
       [{ n: number }]
     >`SELECT count(*)::integer AS n FROM engine.step WHERE status = 'running'`;
-    return n === 0 ? "" : `${n} steps run under nobody`;
+    return n === 0 ? "" : `${n} steps run without a process`;
   }
 
   async #patiently<T>(ask: () => Promise<T>): Promise<T> {

@@ -12,7 +12,7 @@ const wide = assetsWith<unknown>().asset({
   key: "wide",
   group: "bench",
   layer: "gold",
-  description: "Bars that nobody traded.",
+  description: "Random bars.",
   row: z.object({
     ticker: z.string(),
     session: z.iso.date(),

@@ -1,5 +1,5 @@
 /**
- * Automation: conditions under which assets are made by themselves, an algebra to combine them, and their evaluation.
+ * Automation: conditions for automatic materialization, an algebra to combine them, and their evaluation.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Judgements of rows before they are published. @module */
+/** Checks of rows before publication. @module */
 export { CheckRecord, type CheckResultQuery, checkResults, CheckState, checkStates } from "./check_results.ts";
 export {
   type Check,

@@ -4,7 +4,7 @@ import { DefinitionError, messageOf } from "../errors.ts";
 /**
  * Reads a cron expression of five or six fields in a time zone. Where clocks change, a fixed time of day fires once a day.
  *
- * @param whose Who has it, as the beginning of a sentence: `Schedule "daily"`.
+ * @param whose Its owner, as the beginning of a message: `Schedule "daily"`.
  * @throws {DefinitionError} If the expression or the time zone cannot be read, or if no day will ever meet the expression.
  */
 export function parseCron(cron: string, timeZone: string, whose: string): Cron {

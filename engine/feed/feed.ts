@@ -23,35 +23,34 @@ export interface FeedOptions {
 }
 
 /**
- * Everything that happens in the installation, whichever process does it, for all who look at it: one look at the database every half
- * second serves every listener of this process, and none is made without listeners.
+ * All events of the installation, from all processes: one poll of the database every half second serves every listener of this process;
+ * without listeners there is no poll.
  *
- * The ids of events are of one stretch of listening in one process. Whoever comes back with another one, or was away for too long,
- * is told to look at everything anew.
+ * Event ids are valid within one stretch of listening in one process. A listener that resumes with another id, or too late, gets a `reset`.
  */
 export class Feed {
-  /** Another one for each stretch of listening. */
+  /** A new one for each stretch of listening. */
   #stretch = "";
   #events: FeedEvent[] = [];
   #count = 0;
   #listeners = 0;
   #looking: Promise<void> | undefined;
   #news = Promise.withResolvers<void>();
-  /** Resolves when this stretch knows how things stand. */
+  /** Resolves when this stretch has read the initial state. */
   #ready = Promise.withResolvers<void>();
 
   constructor(private readonly options: FeedOptions) {}
 
-  /** How many listen. */
+  /** Number of listeners. */
   get listeners(): number {
     return this.#listeners;
   }
 
   /**
-   * What happens from now on, or after an event; begins with `reset` unless all that came after it is known, so that nothing is missed
-   * by who looks at everything then. Ends when `signal` aborts or the engine closes.
+   * Events from now on, or after an event. Begins with `reset` unless all later events are known: a listener that then reloads everything
+   * misses nothing. Ends when `signal` aborts or the engine closes.
    *
-   * @param options.after Id of the last event that was seen.
+   * @param options.after Id of the last received event.
    */
   async *listen({ after, signal }: { after?: string; signal?: AbortSignal } = {}): AsyncGenerator<FeedEvent> {
     const until = signal ? AbortSignal.any([signal, this.options.closing]) : this.options.closing;

@@ -35,7 +35,7 @@ export interface Judged {
   readSpace(read: Read): PartitionSpace;
 }
 
-/** Is told of partitions for which a reason holds. The same `id` means the same reason. */
+/** Called with the partitions to which a reason applies. The same `id` means the same reason. */
 export type OnStale = (partitions: PartitionSet, id: string, reason: () => Reason) => void;
 
 /**

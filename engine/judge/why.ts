@@ -148,7 +148,7 @@ class Explainer {
 
   // ---- partitions -------------------------------------------------------------------------------------------------
 
-  /** What holds for some partitions, most important first; each partition is told of where it comes first, and with all reasons if it is stale. */
+  /** Findings of some partitions, most important first; each partition is in its first finding, and in all reasons if it is stale. */
   async #findings(key: string, all: PartitionSet): Promise<Found[]> {
     const { graph } = this.around;
     const producer = graph.producerOf(key);
@@ -302,7 +302,7 @@ class Explainer {
 
   // ---- assets without partitions ----------------------------------------------------------------------------------
 
-  /** All that holds for the single partition, what comes down from upstream included. */
+  /** All findings of the single partition, upstream causes included. */
   #findingsOfSingle(key: string, partitions: PartitionSet): Found[] {
     const { graph } = this.around;
     const producer = graph.producerOf(key);

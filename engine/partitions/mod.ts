@@ -1,4 +1,4 @@
-/** Partitions: the partitions that an asset is divided into, what reads what, and which of them are stale. @module */
+/** Partitions: the partitions of an asset, mappings between assets, and staleness by partition. @module */
 export { PartitionSet, Rectangle } from "./partition_set.ts";
 export { PartitionSpace } from "./partition_space.ts";
 export {

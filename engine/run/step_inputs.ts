@@ -77,7 +77,7 @@ function inputOf(
     within: PartitionSet | null;
     where?: readonly { column: string; values: readonly string[] }[];
     signal: AbortSignal;
-    /** Who reads rows of another asset, and may rely on their schema. */
+    /** The asset that reads rows of another one, and relies on their schema. */
     reader?: string;
   },
 ): Input<object> {

@@ -21,8 +21,7 @@ const batchRows = 5_000;
 const batchRuns = 200;
 
 /**
- * Deletes the events of runs that finished longer ago, but for the one that says how the run ended: who reads them later gets that
- * end.
+ * Deletes the events of runs that finished longer ago, except the last one, which holds the outcome and remains readable.
  */
 export class EventRetention implements Sweeper {
   readonly name = "events";

@@ -1,4 +1,4 @@
-/** Where pairs to be tested come from. */
+/** Sources of candidate pairs. */
 export type { RankedPair, TickerPair } from "./candidate_pair.ts";
 export { type CandidatePair, candidatePairs } from "./candidate_pairs.ts";
 export { distancePairs, type DistancePairsOptions } from "./distance_pairs.ts";

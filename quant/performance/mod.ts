@@ -1,4 +1,4 @@
-/** What a strategy earned, at which risk, and how much of that luck explains. */
+/** Returns and risks of a strategy, and how much of them chance explains. */
 export { type Exposure, exposure, turnover } from "./activity.ts";
 export { bestRecord, leastRecord, type StrategyRecord } from "./best_record.ts";
 export {

@@ -1,4 +1,4 @@
-/** How far figures of one sample can be trusted: bootstrap bands, and what choosing the best of many backtests is worth. */
+/** Uncertainty of figures of one sample: bootstrap bands, and the effect of choosing the best of many backtests. */
 export {
   type BacktestOverfitting,
   backtestOverfitting,

@@ -1,4 +1,4 @@
-/** How a portfolio is divided among its positions. */
+/** Weights of the positions of a portfolio. */
 export { equalRiskContribution } from "./equal_risk_contribution.ts";
 export { type GroupLimits, limitByGroup } from "./limit_by_group.ts";
 export { equalWeights, inverseVolatilityWeights } from "./portfolio_weights.ts";

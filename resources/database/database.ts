@@ -65,8 +65,8 @@ export interface Database {
     options?: { signal?: AbortSignal },
   ): Promise<Record<string, ColumnData>>;
   /**
-   * A client with one connection of its own, for what belongs to a session, such as advisory locks. Once the connection is
-   * lost, all that is asked of it fails. Whoever asks for it ends it. The embedded database has one session for all.
+   * A client with a separate connection, for session state such as advisory locks. Once the connection is lost, all its queries fail. The
+   * caller ends it. The embedded database has one session for all.
    */
   session(): postgres.Sql;
   close(): Promise<void>;

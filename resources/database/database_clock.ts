@@ -2,12 +2,12 @@ import { type Clock, type SharedClock, tolerableSkewMs } from "../clock.ts";
 import type { Database } from "./database.ts";
 import type { Logger } from "./logger.ts";
 
-/** After so long a clock is set again by itself. */
+/** After this time a clock is synchronized again. */
 const holdsMs = 5_000;
 
 /**
- * The clock of a database server, which all processes on it share. Between two looks at it time goes on by a clock that nobody
- * can set, so that this machine's own may jump without being noticed here.
+ * The clock of a database server, shared by all its processes. Between two reads time advances by a monotonic clock, so that jumps of this
+ * machine's own clock have no effect.
  */
 export class DatabaseClock implements SharedClock {
   #at: { instant: Temporal.Instant; monotonicMs: number } | undefined;

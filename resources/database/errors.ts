@@ -5,14 +5,14 @@ export class DatabaseOpenError extends Error {
   override name = "DatabaseOpenError";
 }
 
-/** Who holds a data folder, as far as the holder has said. */
+/** The holder of a data folder, as far as it has announced itself. */
 export interface FolderHolder {
   pid: number | null;
   /** ISO 8601 in UTC. */
   startedAt: string | null;
   /** Where the holder serves HTTP, once it has announced it. */
   url: string | null;
-  /** By which the holder knows who may read the folder. Never log it. */
+  /** Secret by which the holder recognizes clients with access to the folder. Never log it. */
   secret: string | null;
 }
 
@@ -39,7 +39,7 @@ export class FolderHeldError extends DatabaseOpenError implements Omit<FolderHol
     this.#secret = holder.secret;
   }
 
-  /** By which the holder knows who may read the folder. A method, so that nothing that prints the error prints it. */
+  /** Secret by which the holder recognizes clients with access to the folder. A method, so that nothing that prints the error prints it. */
   secret(): string | null {
     return this.#secret;
   }

@@ -3,10 +3,10 @@ import { DatabaseOpenError, FolderHeldError, type FolderHolder } from "./errors.
 
 const NOBODY: FolderHolder = { pid: null, startedAt: null, url: null, secret: null };
 
-/** Exclusive hold on a data folder, which the operating system ends with the process however it dies. */
+/** Exclusive lock on a data folder, which the operating system releases when the process ends for any reason. */
 export interface FolderLock {
   readonly dataDir: string;
-  /** Lets others know where this process serves HTTP, and by which secret it knows who may read the folder. */
+  /** Announces the HTTP address of this process and the secret for clients with access to the folder. */
   announce(url: string, secret: string | null): Promise<void>;
   release(): Promise<void>;
 }
@@ -14,8 +14,8 @@ export interface FolderLock {
 /**
  * Takes the data folder for this process, creating it where it is missing.
  *
- * `tandem.lock` carries the lock itself and stays empty; `tandem.json` beside it says who holds it, for people and for
- * the command line. The latter means nothing without the former: after a crash it lies there unheeded.
+ * `tandem.lock` carries the lock itself and stays empty; `tandem.json` beside it identifies the holder, for people and the command line. It
+ * is valid only while the lock is held: after a crash it is ignored.
  *
  * @throws {FolderHeldError} If another process holds the folder.
  * @throws {DatabaseOpenError} If the folder cannot be made or written.
@@ -92,7 +92,7 @@ async function readHolder(path: string): Promise<FolderHolder> {
 
 async function writeHolder(path: string, holder: FolderHolder): Promise<void> {
   const draft = `${path}.${Deno.pid}`;
-  // Whoever else can read the folder must not read the secret.
+  // Other users with access to the folder must not read the secret.
   await Deno.writeTextFile(draft, JSON.stringify(holder) + "\n", { mode: 0o600 });
   await Deno.rename(draft, path);
 }

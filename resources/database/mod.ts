@@ -8,13 +8,13 @@ export interface OpenDatabaseOptions {
   /** `postgres://…`, or nothing for the embedded database in `dataDir`. */
   databaseUrl?: string;
   dataDir: string;
-  /** Stands before the names of all schemas, so that Tandem can share a database. */
+  /** Prefix of the names of all schemas, so that Tandem can share a database. */
   schemaPrefix?: string;
   logger?: Logger;
 }
 
 /**
- * Opens the PostgreSQL server at `databaseUrl`, or the embedded database where there is none.
+ * Opens the PostgreSQL server at `databaseUrl`, or the embedded database if there is none.
  *
  * @throws {DatabaseOpenError} If it cannot be opened; the message names the setting at fault and the remedy.
  */

@@ -86,7 +86,7 @@ export class Pool implements Connections {
     await Promise.all(this.#ending);
   }
 
-  /** Gives what is idle to who waits, and has made what is missing. */
+  /** Gives idle connections to waiting callers, and opens missing ones. */
   #serve(): void {
     if (this.#closing !== null) return;
     const { size, staleMs } = this.#options;

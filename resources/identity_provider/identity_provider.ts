@@ -1,4 +1,4 @@
-/** Somebody as an identity provider proves them. */
+/** A person as confirmed by an identity provider. */
 export interface ProvenIdentity {
   issuer: string;
   /** Stays the same when the address changes. */

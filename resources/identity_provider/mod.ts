@@ -1,4 +1,4 @@
-/** Who lets people sign in elsewhere. @module */
+/** Identity providers for sign-in. @module */
 export {
   type IdentityProvider,
   IdentityProviderError,

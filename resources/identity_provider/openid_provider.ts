@@ -93,7 +93,7 @@ export function openIdProvider(options: OpenIdProviderOptions): IdentityProvider
         ["openid", "email", "profile"],
       );
       url.searchParams.set("nonce", nonce);
-      // Whoever shares a browser is asked who they are.
+      // On a shared browser the person chooses the account.
       url.searchParams.set("prompt", "select_account");
       if (isGoogle && hostedDomain) url.searchParams.set("hd", hostedDomain);
       return url;

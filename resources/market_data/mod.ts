@@ -1,4 +1,4 @@
-/** Where daily bars and tickers come from. @module */
+/** Sources of daily bars and tickers. @module */
 export {
   type DailyBars,
   type MarketData,

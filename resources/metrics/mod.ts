@@ -1,4 +1,4 @@
-/** Numbers for machines that watch: instruments that count in this process, and the formats in which metrics are told. */
+/** Metrics: instruments that count in this process, and the exposition formats. */
 export { type MetricFormat, metricFormats, writeMetrics } from "./exposition.ts";
 export { Counter, Histogram, type Instrument, UpDown } from "./instruments.ts";
 export {

@@ -1,4 +1,4 @@
-/** What the services that Tandem replaces have kept, to be imported. @module */
+/** Data of the services that Tandem replaces, for import. @module */
 import { originalFolder } from "./csv_folder.ts";
 import { originalDatabase } from "./database.ts";
 import type { OriginalData } from "./tables.ts";

@@ -123,7 +123,7 @@ export function leasedRates(
     }
     account.turns = account.leased = lease.granted;
     account.fullAtMs = askedAtMs + lease.fullInMs;
-    // Counted from before it was asked for: it cannot have been reserved earlier. A single turn is spent by who waits for it.
+    // Counted from before the request: it cannot have been reserved earlier. A single turn is spent by its waiting caller.
     account.spendBeforeMs = pace.leaseMs === 0 ? Infinity : askedAtMs + pace.leaseMs;
     if (lease.granted === 0) {
       account.closedUntilMs = askedAtMs + Math.max(1, lease.fullInMs + pace.intervalMs - pace.roomMs);

@@ -1,4 +1,4 @@
-/** Keeping to a rate, across processes. @module */
+/** Rate limits across processes. @module */
 export { databaseTurns } from "./database_turns.ts";
 export { type LeasedRates, leasedRates, type LeasedRatesOptions, type Turn } from "./leased_rates.ts";
 export type { RateLimit } from "./rate_limit.ts";

@@ -14,8 +14,8 @@ export interface AuthorizeOptions {
 }
 
 /**
- * Lets requests through that their principal may make, and writes down those that change something: before it is done and after. Who is
- * not known is asked for credentials: a program by 401, a person by the sign-in page.
+ * Admits requests that the principal's scope allows, and audits changes, before and after. Unauthenticated requests are answered with 401
+ * for programs and with the sign-in page for browsers.
  */
 export function authorize(
   { access, trustedProxies, logger }: AuthorizeOptions,

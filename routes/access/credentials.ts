@@ -5,23 +5,23 @@ import { allowedOrigin, type AllowedOrigins } from "../allowed_origins.ts";
 import { fullAddress } from "../limits/client_address.ts";
 import { Problem } from "../problems.ts";
 
-/** Variables that authentication leaves for those behind it. */
+/** Variables that authentication sets for later handlers. */
 export interface CredentialVariables {
-  /** `undefined` for who has shown no credentials that are good. */
+  /** `undefined` without valid credentials. */
   principal: Principal | undefined;
-  /** What is wrong with the credentials that were shown. */
+  /** The fault of the credentials in the request. */
   credentialFault: Problem | undefined;
 }
 
-/** Cookie of a session. Browsers take this prefix from this very host alone, for all paths, and over TLS or on this machine. */
+/** Cookie of a session. Browsers accept this prefix only from this host, for all paths, and over TLS or on this machine. */
 export const sessionCookie = "__Host-tandem_session";
 
 /** Every client of a service without authentication. */
 export const anybody: Principal = { kind: "anybody", id: null, name: "anybody", scope: "admin" };
 
 /**
- * Finds out who asks: the holder of `Authorization: Bearer …`, else of the session cookie, which counts for this site's own pages alone. Whether they may is asked later, so that who
- * brings a session that is over still gets to the sign-in.
+ * Determines the principal: the holder of `Authorization: Bearer …`, else of the session cookie, which counts only for this site's own
+ * pages. Scopes are checked later, so that a browser with an ended session still reaches the sign-in.
  */
 export function authenticate(
   access: Access | undefined,

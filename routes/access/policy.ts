@@ -9,14 +9,14 @@ interface Rule {
 }
 
 /**
- * Who may do what, in one place; the first rule that fits holds. What is not listed needs `read` to be read and `operate` to be changed,
- * so that a route that was forgotten here is closed.
+ * The scope of each request, in one place; the first matching rule applies. Unlisted routes need `read` for reads and `operate` for
+ * changes, so that a forgotten route is closed.
  */
 const rules: readonly Rule[] = [
-  // Whether the service is alive, the ways to sign in, and what reveals no data.
+  // Liveness, sign-in, and routes that reveal no data.
   { path: /^\/(?:healthz|readyz|sign-in|openapi\.json|docs|favicon\.ico)$/, needs: null },
   { path: /^\/(?:auth|static)\//, needs: null },
-  // Who has access, and what they did with it.
+  // Tokens and the audit log.
   { path: /^\/v1\/(?:tokens|audit-events)(?:\/|$)/, needs: "admin" },
   { path: /^\/settings\/(?:tokens|audit-events)(?:[./]|$)/, needs: "admin" },
   // One's own sessions; the routes ask for `admin` for those of others.

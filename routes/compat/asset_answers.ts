@@ -19,7 +19,7 @@ import { type Compat, compat } from "./strict_query.ts";
 const date = z.iso.date("A date such as 2024-01-31 is required.");
 const noDates = z.undefined("These rows have no dates.").optional();
 
-/** The moment whose versions are wanted. What is read from several assets has no one materialization to name. */
+/** Time of the requested versions. A response from several assets has no single materialization to name. */
 export const moment = z.string().max(64)
   .refine(
     (text) => !/^\d*$/.test(text),

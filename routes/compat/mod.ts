@@ -1,5 +1,5 @@
 /**
- * The routes of the services that Tandem replaces, so that their clients can be pointed here: what differs is listed in
+ * The routes of the services that Tandem replaces, so that their clients can be pointed here. Differences are listed in
  * docs/compatibility.md.
  */
 import { Hono, type MiddlewareHandler } from "hono";
@@ -13,17 +13,17 @@ import { quantServiceRoutes } from "./quant_service.ts";
 import type { Compat, CompatVariables } from "./strict_query.ts";
 import { tickerRoutes } from "./tickers.ts";
 
-/** What these routes stand on. */
+/** Dependencies of these routes. */
 export interface CompatOptions {
   engine: Engine;
   logger: Logger;
   /** The largest body of `/ml` and `/trading`: the closes of a whole market. */
   maxClosesBytes: number;
-  /** How near answers keep to the originals where a request does not say; right numbers unless told otherwise. */
+  /** Default compatibility of responses, if a request does not set it; correct numbers by default. */
   compat?: Compat;
 }
 
-/** What the answers that are kept for the next who asks take together. */
+/** Total size of cached responses. */
 const cacheBytes = 16 * 1024 * 1024;
 
 /** `/ml` and `/trading` of the original quant service, computed from the body; `/api` of its backend, read from assets. */

@@ -1,4 +1,4 @@
-/** What keeps one caller from taking what others need. @module */
+/** Limits that keep one caller from exhausting shared resources. @module */
 import type { Logger } from "../../engine/mod.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { databaseTurns, leasedRates } from "../../resources/rate_limit/mod.ts";
@@ -8,7 +8,7 @@ import { requestPolicies, type RequestRates, requestRates } from "./request_rate
 /**
  * The rate limits of requests, which all processes on the database share.
  *
- * @returns `undefined` where `rateLimitPerMinute` is: there is no limit.
+ * @returns `undefined` if `rateLimitPerMinute` is: no limit.
  */
 export function requestRatesFrom(
   { rateLimitPerMinute, trustedProxies }: Proxies & { rateLimitPerMinute: number | undefined },

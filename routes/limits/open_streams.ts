@@ -19,12 +19,11 @@ export interface StreamReaders {
   holds(c: Context): Promise<boolean>;
 }
 
-/** A browser opens six connections to a site at most; a program that watches runs has use for some more. */
+/** A browser opens six connections to a site at most; a program that follows runs may need some more. */
 export const defaultStreamLimits: Omit<StreamLimits, "recheckMs"> = { maxStreamsEach: 20, maxStreams: 500 };
 
 /**
- * Bounds the streams that stay open: 429 for who has too many, 503 where there are too many in all. A stream ends with the credentials
- * that it was opened with.
+ * Limits open streams: 429 for a client with too many, 503 if there are too many in all. A stream ends when its credentials expire.
  */
 export function openStreams(
   { maxStreamsEach, maxStreams, recheckMs }: StreamLimits,

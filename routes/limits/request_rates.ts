@@ -17,7 +17,7 @@ export interface RequestPolicies {
   signIn: RatePolicy;
 }
 
-/** All policies, by what a token or session may ask a minute: a third of that at once, and a fifth for who shows no credentials. */
+/** All policies, from the requests per minute of a token or session: a third of them at once, and a fifth without credentials. */
 export function requestPolicies(perMinute: number): RequestPolicies {
   const of = (rate: number): RatePolicy => ({ perMinute: rate, burst: Math.max(1, Math.ceil(rate / 3)) });
   return {
@@ -40,27 +40,27 @@ export interface RequestRatesOptions extends Proxies {
 
 /** The two places in which requests are counted. */
 export interface RequestRates {
-  /** By address: who shows no credentials, credentials that are not known to be good, and ways to sign in. Before authentication. */
+  /** By address: requests without credentials or with unverified ones, and sign-ins. Before authentication. */
   byAddress: MiddlewareHandler;
   /** By token or session, after authentication. */
   byPrincipal: MiddlewareHandler;
 }
 
-/** What costs less to answer than to count. */
+/** Requests that cost less to answer than to count. */
 const uncounted = (path: string) => path === "/healthz" || path.startsWith("/static/");
 const isSignIn = (c: Context) =>
   c.req.path.startsWith("/auth/") || (c.req.path === "/sign-in" && c.req.method === "POST");
 
-/** For how long credentials that were good are not counted as an attempt. */
+/** Time for which verified credentials are not counted as an attempt. */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * Rate limits of requests. Who is over one gets 429 with `Retry-After`; every answer that was counted says in `RateLimit` what is
- * left, and in `RateLimit-Policy` what there is: `q` requests at once, all of them again after `w` seconds.
+ * Rate limits of requests. Excess requests get 429 with `Retry-After`; every counted response has the remaining requests in `RateLimit`,
+ * and the limit in `RateLimit-Policy`: `q` requests at once, all available again after `w` seconds.
  *
- * Credentials count as an attempt of their address until they have proved good, which keeps guesses from the database and
- * does not limit valid clients that share an address with a guesser.
+ * Credentials count as an attempt of their address until they are verified, which keeps guesses from the database and does not limit valid
+ * clients that share an address with a guesser.
  *
  * Source: draft-ietf-httpapi-ratelimit-headers-10.
  */

@@ -41,7 +41,7 @@ const settings = {
     // In JSON Schema it would say that clients may not send it; in ours it is of the type alone.
     if (def.type === "readonly") delete jsonSchema.readOnly;
     if (telling.has(jsonSchema.format ?? "")) delete jsonSchema.pattern;
-    // Text that is read as a whole number: who sends it need not know that it was text.
+    // Text that is parsed as an integer is documented as an integer.
     const bounds = boundsOf(zodSchema);
     if (bounds) {
       delete jsonSchema.pattern;

@@ -1,4 +1,4 @@
-/** The document of the API, made of what validates its requests and what its answers are held against. */
+/** The OpenAPI document, built from the schemas that validate requests and that tests check responses against. */
 import { Hono } from "hono";
 import { z } from "zod";
 import { isKnown } from "../answer_cache.ts";
@@ -8,7 +8,7 @@ import { type ListedRoute, type OpenApiDocument, openApiDocument } from "./docum
 export interface DocumentOptions {
   /** Of the service. */
   version: string;
-  /** Routes of the application, once they are all there. */
+  /** All routes of the application. */
   routes(): readonly ListedRoute[];
 }
 

@@ -45,7 +45,7 @@ export interface ChartCandles {
 export interface ChartMarker {
   session: string;
   kind: "long" | "short" | "exit" | "split" | "dividend" | "news";
-  /** What happened, for who reads the session. */
+  /** The event, for the reading of the session. */
   text: string;
   /** Written beside the mark. */
   label?: string;

@@ -5,7 +5,7 @@ import { TableScroller } from "./table_scroller.tsx";
 /** A column of a table. */
 export interface Column<Row> {
   title: Child;
-  /** What is said of it to who asks. */
+  /** Its tooltip. */
   hint?: string;
   /** What its numbers are, below the title. */
   unit?: string;

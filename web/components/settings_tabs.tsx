@@ -3,7 +3,7 @@ const tabs = [{ path: "/settings", title: "Access" }, {
   title: "Audit log",
 }] as const;
 
-/** The parts of the settings, for who may see them all. */
+/** The tabs of the settings, for admins. */
 export function SettingsTabs({ path }: { path: typeof tabs[number]["path"] }) {
   return (
     <nav class="tabs" aria-label="Settings">

@@ -4,8 +4,7 @@ import { ShownDataContext } from "../data_status_context.ts";
 import { count, counted } from "../figures.ts";
 
 /**
- * In the header of every page: where the data come from, how new they are, and what is wrong with them. Who is not signed in is
- * told that they are simulated, where they are, and no more.
+ * In the header of every page: data source, age and problems. Without a sign-in it only shows whether the data are simulated.
  */
 export function StatusBar() {
   const { source, status } = useContext(ShownDataContext);

@@ -9,7 +9,7 @@ export interface SettingsProps {
   principal: Principal;
   /** Whether requests need credentials. */
   required: boolean;
-  /** `null` for who may not see them. */
+  /** `null` without the right to see them. */
   tokens: readonly Token[] | null;
   sessions: readonly Session[];
   /** Just made: shown this once. */
@@ -18,7 +18,7 @@ export interface SettingsProps {
   now: number;
 }
 
-/** Who has access: tokens, sessions, and oneself. */
+/** Tokens, sessions, and the current principal. */
 export function SettingsPage({ principal, required, tokens, sessions, created, problem, now }: SettingsProps) {
   const all = may(principal, "admin");
   return (

@@ -73,7 +73,7 @@ export function transport(options: TransportOptions): Transport {
   function delayMs(verdict: { afterMs: number | null; status: number | null }, attemptNumber: number): number {
     if (verdict.afterMs !== null) return Math.min(verdict.afterMs, LONGEST_RETRY_AFTER_MS);
     const backoff = retryDelayMs(retry, attemptNumber, random);
-    // Whoever is too fast by the vendor's count has to let at least one turn pass.
+    // After a 429 of the vendor at least one turn has to pass.
     return verdict.status === 429 ? Math.ceil(60_000 / rateLimit.perMinute) + backoff : backoff;
   }
 
