@@ -157,7 +157,7 @@ function vendorOf(environment: Environment, { database, clock, logger, instrumen
   });
 }
 
-/** What the assets use of the outside world: a vendor that is asked call by call, or a source that is read as a whole. */
+/** Outside resources of the assets: a vendor that is queried call by call, or a source that is read as a whole. */
 function resourcesFrom(
   environment: Environment,
   { context, market, vendor, calendar }: {

@@ -11,7 +11,7 @@ export interface AllowList {
   readonly onlyDomain: string | null;
 }
 
-/** What the list may look like, in words for people. */
+/** The syntax of the list, for error messages. */
 export const ALLOW_LIST_FORMS =
   "addresses and @domains separated by commas, each followed by =read, =operate or =admin (default operate): ann@example.com=admin,@example.org=read";
 

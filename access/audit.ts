@@ -13,9 +13,9 @@ export interface Actor extends Pick<Principal, "kind" | "id" | "name"> {
 export interface AuditedAction {
   /** Such as `token.create` or `POST /v1/runs/:id/cancel`. */
   action: string;
-  /** What it is done to, such as `run 12`. */
+  /** The target, such as `run 12`. */
   target?: string | null;
-  /** What else is worth knowing. Never a secret. */
+  /** Further information. Never a secret. */
   detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
@@ -62,7 +62,7 @@ export async function recordAction(
   return row!.id;
 }
 
-/** What was changed by whom. Events are never changed once they have an outcome, and never deleted. */
+/** The audit log of changes. Events are never changed once they have an outcome, and never deleted. */
 export class AuditLog {
   readonly #sql: Sql;
 

@@ -26,7 +26,7 @@ export const Token = z.strictObject({
 });
 export type Token = z.infer<typeof Token>;
 
-/** What a new token is to be. */
+/** Attributes of a new token. */
 export const NewToken = z.strictObject({
   name: z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, "A name without control characters is required.")
     .describe("Purpose"),

@@ -3,7 +3,7 @@ import * as importedAssets from "./imported/mod.ts";
 import * as assets from "./mod.ts";
 import * as vendorAssets from "./polled/mod.ts";
 
-/** What is read in place of what the source gives where something was imported. */
+/** Assets that replace those of the source in a database with an import. */
 const joined: ReadonlyMap<string, AnyAsset> = new Map<string, AnyAsset>([
   ["raw_tickers", importedAssets.joinedTickers],
   ["raw_daily_bars", importedAssets.joinedDailyBars],

@@ -1,6 +1,6 @@
 /**
- * What the engine itself costs: a thousand assets that do nothing, in a chain and in a fan, and the time from a POST to the
- * start of a function, on both databases. `deno task bench:engine`.
+ * Cost of the engine itself: a thousand assets that do nothing, in a chain and in a fan, and the time from a POST to the start of a
+ * function, on both databases. `deno task bench:engine`.
  */
 import { z } from "zod";
 import { type AnyAsset, assetsWith, Engine, Scheduler, silentLogger } from "../engine/mod.ts";

@@ -1,7 +1,6 @@
 /**
- * What becomes of the service when its database, its network, its clock or another process of it fails: each fault against real
- * processes on a real PostgreSQL server, again and again. A table tells whether everything went on by itself, and after how many
- * seconds.
+ * Behaviour of the service when its database, its network, its clock or another process of it fails: each fault against real processes on a
+ * real PostgreSQL server, again and again. A table tells whether everything went on by itself, and after how many seconds.
  *
  * `deno task bench:faults [--times 10] [--only PATTERN] [--brief]`; `--only` takes a regular expression of the names, with `--brief`
  * faults last a fifth of their time. Ctrl-C ends it with the table of what was tried before the trial under

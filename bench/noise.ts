@@ -1,5 +1,5 @@
 /**
- * What the selection of pairs takes from markets in which nothing is cointegrated, and what it finds where pairs are planted.
+ * Pairs selected from markets without cointegration, and planted pairs found.
  *
  *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--sources]
  *       [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']

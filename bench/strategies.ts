@@ -1,5 +1,5 @@
 /**
- * What the strategies earn on real ETFs in a year that was held out: 2019–2022 to choose and to fit, 2023 to trade.
+ * Returns of the strategies on real ETFs in a held-out year: 2019–2022 to choose and to fit, 2023 to trade.
  *
  *     deno run -A bench/strategies.ts
  *

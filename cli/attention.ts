@@ -23,8 +23,8 @@ export function overallLine(assets: readonly JudgedAsset[], paint: Paint): strin
 }
 
 /**
- * What needs attention although the run succeeded: checks that stand failed, warnings too, each with a
- * few of the rows at fault, and assets that are late. No lines where there is nothing.
+ * Problems although the run succeeded: failed checks, warnings included, each with a few of the rows at fault, and assets that are late. No
+ * lines where there is nothing.
  *
  * @param assets Judged at this moment.
  */

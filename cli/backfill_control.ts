@@ -7,7 +7,7 @@ import type {
   BackfillSummary,
 } from "../engine/mod.ts";
 
-/** What the command line asks of backfills, wherever the engine runs. */
+/** Interface of the command line to backfills, local or remote. */
 export interface BackfillControl {
   /** @throws {RefusedError} */
   plan(request: BackfillRequest): Promise<BackfillPlan>;

@@ -13,7 +13,7 @@ import type { TokenControl } from "./token_control.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Command, usage } from "./usage.ts";
 
-/** What the commands need of the program. */
+/** Parts of the program that the commands need. */
 export interface CommandLineParts {
   version: string;
   /** Runs the service until it is stopped. */

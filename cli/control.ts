@@ -21,7 +21,7 @@ export type ListedAsset = Omit<AssetState, "lastMaterialization"> & {
     | null;
 };
 
-/** What the command line asks of the engine, wherever that runs. */
+/** Interface of the command line to the engine, local or remote. */
 export interface Control {
   /** Where the work is done, for people: `this process`, `the server at http://…`. */
   readonly place: string;
@@ -29,7 +29,7 @@ export interface Control {
   assets(): Promise<ListedAsset[]>;
   /** Why an asset or some of its partitions are as they are. @throws {RefusedError} */
   why(key: string, of: { name?: string; date?: string }): Promise<Explanation>;
-  /** What a change of an asset, or of its partitions in a range, would touch. @throws {RefusedError} */
+  /** The impact of a change of an asset, or of its partitions in a range. @throws {RefusedError} */
   impact(key: string, range: PartitionRange | null): Promise<Impact>;
   /** Runs checks on the latest versions; only those of the names where they are given. @throws {RefusedError} */
   check(selection: string, names?: readonly string[]): Promise<CheckRun[]>;

@@ -16,7 +16,7 @@ import {
 import { engineBackfills } from "./backfill_control.ts";
 import { type Control, type ListedAsset, RefusedError } from "./control.ts";
 
-/** What the user can put right; everything else is a failure. */
+/** Errors that the user can correct; everything else is a failure. */
 const REFUSALS = [
   ExternalAssetError,
   BackfillStateError,

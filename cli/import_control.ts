@@ -1,4 +1,4 @@
-/** What became of the rows of one table of an import. */
+/** Outcome of the rows of one table of an import. */
 export interface ImportedTable {
   table: string;
   read: number;
@@ -12,25 +12,25 @@ export interface ImportedTable {
   note?: string;
 }
 
-/** What an import found. */
+/** Result of reading an import. */
 export interface ImportReport {
   /** Where; holds no password. */
   from: string;
   tables: readonly ImportedTable[];
   /** Tables that are not there. */
   absent: readonly string[];
-  /** What is there and is none of the tables. */
+  /** Unknown tables. */
   unknown: readonly string[];
   /** Addresses of users, for the allow-list. */
   addresses: readonly string[];
 }
 
-/** What became of an import. */
+/** Outcome of an import. */
 export interface ImportOutcome {
   report: ImportReport;
   /** Rows that each asset has now, and how many of them came and went with this import; `null` where nothing was written. */
   assets: readonly { key: string; rows: number; added: number; removed: number }[] | null;
-  /** What to do next. */
+  /** The next step. */
   next: string | null;
 }
 

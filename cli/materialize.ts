@@ -9,7 +9,7 @@ import { runSummary } from "./run_summary.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Command, usage } from "./usage.ts";
 
-/** What a command leaves to the shell: all well, something failed or was cancelled, not understood. */
+/** Exit codes of a command: success, failed or cancelled, invalid arguments. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Control that is at hand, or that is opened once the arguments were understood. */

@@ -42,7 +42,7 @@ function stepLines(step: PlannedStep, number: string, { width, paint }: { width:
   ];
 }
 
-/** What is left out for a check that failed upstream: the reason once, then everything that it holds up. */
+/** Steps left out because a check failed upstream: the reason once, then all blocked steps. */
 function waitingLines({ blocked }: Plan, width: number): string[] {
   return [...Map.groupBy(blocked, ({ because }) => because)].flatMap(([because, steps]) => [
     "",

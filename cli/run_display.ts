@@ -7,7 +7,7 @@ export interface RunDisplay {
   show(event: RunEvent, step: StepProgress | undefined): void;
   /** A line of its own beside the progress that is shown. */
   note(text: string): void;
-  /** What the run waits for, or `null` when it goes on. */
+  /** Why the run waits, or `null` when it continues. */
   waits(text: string | null): void;
   /** Leaves the stream as a following command expects it. */
   end(): void;

@@ -4,7 +4,7 @@ import { outcomesText, runStyle, STEP_WORDS } from "./run_words.ts";
 import { type Cell, textTable } from "./table.ts";
 import { count, duration } from "./text.ts";
 
-/** What a run did, step by step, then what failed and what was skipped because of it. */
+/** Summary of a run by step, then failed and skipped steps. */
 export function runSummary(progress: RunProgress, { width, paint }: { width: number; paint: Paint }): string[] {
   const steps = [...progress.steps.values()];
   const now = progress.finishedAt ?? 0;

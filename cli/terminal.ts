@@ -7,7 +7,7 @@ export interface Stream {
   write(text: string): void;
 }
 
-/** What a command sees of the machine: its streams, the time, and Ctrl-C. */
+/** A command's access to the machine: streams, time, and Ctrl-C. */
 export interface Terminal {
   readonly stdout: Stream;
   readonly stderr: Stream;

@@ -2,7 +2,7 @@ import { type Actor, type NewToken, type Token, type Tokens, UnknownTokenError }
 import { httpAsk, type HttpAskOptions } from "./http_ask.ts";
 import { RefusedError } from "./control.ts";
 
-/** What the command line asks of access tokens, wherever they are kept. */
+/** Interface of the command line to access tokens, local or remote. */
 export interface TokenControl {
   create(token: NewToken): Promise<{ token: Token; secret: string }>;
   list(): Promise<Token[]>;

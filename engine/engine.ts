@@ -100,17 +100,17 @@ export interface MaterializeRequest {
   priority?: number;
 }
 
-/** What the engine is opened with. */
+/** Options of the engine. */
 export interface EngineOptions {
   assets: readonly AnyAsset[];
   database: Database;
-  /** What the functions of assets get as `resources`. */
+  /** Resources of the functions of assets. */
   resources: unknown;
   clock: Clock;
   logger: Logger;
   /** Settings of assets that hold unless a run brings its own, by asset key. */
   config?: Readonly<Record<string, unknown>>;
-  /** Who this process is, for other processes and people. */
+  /** Identity of this process, for other processes and people. */
   role?: string;
   maxConcurrentSteps?: number;
   /** Runs that this process drives at once; the others wait in the queue. */
@@ -251,7 +251,7 @@ export class Engine {
     return await assetStates(this.around, keys);
   }
 
-  /** What the functions of assets get as `resources`. */
+  /** Resources of the functions of assets. */
   get resources(): unknown {
     return this.around.resources;
   }
@@ -262,7 +262,7 @@ export class Engine {
   }
 
   /**
-   * What a run would do.
+   * The plan of a run.
    *
    * @throws {SelectionError | UnknownAssetError | ExternalAssetError | InvalidRequestError | UnmetUpstreamError}
    */
@@ -290,7 +290,7 @@ export class Engine {
     return explain(this.around, key, of);
   }
 
-  /** What a change of an asset, or of some of its partitions, would touch. @throws {UnknownAssetError | InvalidRequestError} */
+  /** The impact of a change of an asset, or of some of its partitions. @throws {UnknownAssetError | InvalidRequestError} */
   impact(key: string, range: PartitionRange | null = null): Promise<Impact> {
     return impactOf(this.around, key, range);
   }
@@ -312,7 +312,7 @@ export class Engine {
     return await this.ledger.materializations.list(key, query);
   }
 
-  /** What the asset's checks found when they last ran. @throws {UnknownAssetError} */
+  /** Last results of the asset's checks. @throws {UnknownAssetError} */
   async checks(key: string): Promise<CheckResult[]> {
     this.graph.asset(key);
     return await this.ledger.checks.last(key);
@@ -352,7 +352,7 @@ export class Engine {
   /** A version of an asset, the latest by default. @throws {UnknownAssetError | InvalidRequestError} */
   async rowVersion(key: string, query: VersionQuery = {}): Promise<RowVersion | undefined> {
     const asset = this.graph.asset(key);
-    // What is made outside is reported, by whatever process.
+    // External assets are reported, by any process.
     const latest = query.asOf === undefined && query.cursor === undefined && !asset.external;
     if (latest) return await this.#latestVersions.of(asset.key);
     return await versionOf(this.around.database.sql, asset, query);
@@ -560,7 +560,7 @@ export class Engine {
   }
 
   /**
-   * Deletes rows that no version has which their asset's retention keeps. An engine that takes runs does so by itself every hour.
+   * Deletes rows that no version has which their asset's retention keeps. An engine that takes runs does so automatically every hour.
    *
    * @param options.dryRun Tells what would go and changes nothing.
    */
@@ -573,7 +573,7 @@ export class Engine {
     return await versionDifference(this.around.database, withRows(this.graph.asset(key)), versions);
   }
 
-  /** What made some rows of an asset: see {@link receiptsOf}. @throws {ExternalAssetError | InvalidRequestError} */
+  /** Provenance of rows of an asset: see {@link receiptsOf}. @throws {ExternalAssetError | InvalidRequestError} */
   async receipts(key: string, query: ReceiptQuery): Promise<Receipt[]> {
     return await receiptsOf(this.around.database, withRows(this.graph.asset(key)), query);
   }
@@ -586,7 +586,7 @@ export class Engine {
     return await replayed;
   }
 
-  /** What the table of each asset takes, and which versions it keeps, in dependency order. */
+  /** Size and kept versions of each asset's table, in dependency order. */
   storage(): Promise<AssetStorage[]> {
     return this.#rowHistory.storage();
   }
@@ -645,7 +645,7 @@ export class Engine {
       } since this one started. This one runs nothing more: ` +
         "restart it with the assets that the other has.",
     );
-    // What runs comes to its end, and is refused if it touches one of these tables.
+    // Running steps finish, and are refused if they touch one of these tables.
     this.drain(this.#closing.signal)
       .catch((error) => this.around.logger.warn(`Runs could not be handed back: ${messageOf(error)}`));
   }

@@ -1,4 +1,4 @@
-/** What the engine throws. One class for each condition that a caller would handle differently. */
+/** Base class of the engine's errors. One class for each condition that a caller would handle differently. */
 export abstract class EngineError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -124,7 +124,7 @@ export class UnknownScheduleError extends EngineError {
   }
 }
 
-/** What an asset returned does not fit its row schema or key. Nothing of it was stored. */
+/** The rows that an asset returned do not fit its row schema or key. None was stored. */
 export class InvalidRowsError extends EngineError {
   readonly retryable = false;
 }
@@ -182,7 +182,7 @@ export function messageOf(error: unknown): string {
   return error.cause === undefined || own.endsWith(".") ? own : `${own}: ${messageOf(error.cause)}`;
 }
 
-/** What is put on record of anything that was thrown, in letters that PostgreSQL's jsonb can hold. */
+/** The recorded form of a thrown value, in characters that PostgreSQL's jsonb can store. */
 export function recordOfError(error: unknown): { name: string; message: string } {
   const recordable = (text: string) => text.replaceAll("\0", "\ufffd").toWellFormed();
   return {

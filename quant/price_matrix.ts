@@ -136,7 +136,7 @@ export interface DroppedTicker {
   reason: string;
 }
 
-/** What cleaning kept, filled and dropped. */
+/** Result of cleaning: kept, filled and dropped closes. */
 export interface CleanPrices {
   /** The surviving tickers in the order of the input; no close is missing, except outside a ticker's own span where that is kept. */
   matrix: PriceMatrix;

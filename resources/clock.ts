@@ -1,4 +1,4 @@
-/** What time it is. Everything that must know asks a clock, so that tests and replays decide. */
+/** The current time. All code reads a clock, so that tests and replays control it. */
 export interface Clock {
   now(): Temporal.Instant;
 }

@@ -20,7 +20,7 @@ export interface ServiceProbe {
   look(options: { failedSince: Temporal.Instant }): Promise<ServiceState>;
 }
 
-/** What an asset is like, as far as its health goes. */
+/** Health of an asset. */
 interface Judged {
   key: string;
   state: string;

@@ -6,13 +6,13 @@ export interface AllowedOrigins {
   allowedOrigins?: readonly string[];
 }
 
-/** What programs use. Pages and forms of this site are for this site. */
+/** Routes for programs. Pages and forms are only for this site. */
 const forPrograms = /^\/(?:(?:api|ml|trading|v1)(?:\/|$)|(?:auth\/exchange|healthz|readyz|openapi\.json)$)/;
 
 const methods = "GET, HEAD, POST, DELETE";
-/** What requests may bring beside what every page may send. */
+/** Allowed request headers beyond the safelisted ones. */
 const requestHeaders = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
-/** What scripts may read of an answer beside what they always may. */
+/** Readable response headers beyond the safelisted ones. */
 const answerHeaders =
   "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Tandem-Data-Source, WWW-Authenticate, X-Request-Id";
 

@@ -58,7 +58,7 @@ export class AnswerCache {
   }
 }
 
-/** What an entry takes beside its bytes, roughly. */
+/** Approximate overhead of an entry. */
 const overheadBytes = 500;
 
 function sizeOf(name: string, { body }: CachedAnswer): number {

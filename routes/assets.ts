@@ -145,7 +145,7 @@ function declared(engine: Engine, asset: AnyAsset) {
     codeVersion: recipe.codeVersion,
     pool: recipe.pool ?? null,
     timeoutMs: recipe.timeoutMs ?? null,
-    // What a caller may send: settings with a default may be left out.
+    // Input schema: settings with a default may be omitted.
     configSchema: z.toJSONSchema(recipe.config, { io: "input", unrepresentable: "any" }) as Record<string, unknown>,
   };
 }

@@ -1,4 +1,4 @@
-/** What of a body was read. */
+/** Read part of a body. */
 export interface ReadBody {
   bytes: number;
   /** Whether it was read to its end: not where the reader hung up or the writer failed. */

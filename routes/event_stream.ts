@@ -9,7 +9,7 @@ export interface EventStreamOptions<Event> {
   logger: Logger;
   /** How long the stream is silent at most. */
   heartbeatMs: number;
-  /** What is streamed, for the log. */
+  /** Name of the stream, for the log. */
   name: string;
   /** An event as the stream has it. */
   write(event: Event): string;

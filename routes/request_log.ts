@@ -7,7 +7,7 @@ import type { ServiceInstruments } from "../resources/metrics/mod.ts";
 import { countedBody, type ReadBody } from "./counted_body.ts";
 import { isStreamed } from "./streamed_answer.ts";
 
-/** What of a request is measured. */
+/** Measured attributes of a request. */
 export type HttpInstruments = Pick<ServiceInstruments, "httpRequests" | "httpSeconds" | "eventStreams">;
 
 const requestFields = new AsyncLocalStorage<Record<string, unknown>>();

@@ -4,7 +4,7 @@ import { named, type Scheduler, ScheduleState, UnknownScheduleError } from "../e
 import { describeRoute, type Operation } from "./openapi/describe_route.ts";
 import { jsonBody } from "./validation.ts";
 
-/** What is asked of the schedules. */
+/** Interface to the schedules. */
 export type ScheduleControl = Pick<Scheduler, "states" | "pause" | "resume" | "fireNow">;
 
 const nothing = z.strictObject({});

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { allowedOrigin, type AllowedOrigins } from "./allowed_origins.ts";
 import { isSecure, type Proxies } from "./limits/client_address.ts";
 
-/** What a page may load and do: files and answers of this site, and nothing inline. */
+/** Content security policy of pages: files and responses of this site, nothing inline. */
 const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -33,7 +33,7 @@ const everywhere = Object.entries({
 /** A year. Without subdomains, which are nothing of ours. */
 const withTransport = [...everywhere, ["Strict-Transport-Security", "max-age=31536000"] as const];
 
-/** What is known of the address under which people reach the service. */
+/** The public address of the service. */
 export interface SiteOptions extends Proxies, AllowedOrigins {
   /** The address that people use, where it is another than the one that is listened on. */
   publicUrl?: URL;

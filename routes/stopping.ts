@@ -13,7 +13,7 @@ export function refuseChanges(stopping: AbortSignal): MiddlewareHandler {
   };
 }
 
-/** What is answered in place of work by a process that ends. */
+/** Response of a stopping process. */
 export function stoppingProblem(): Problem {
   return new Problem(
     "stopping",

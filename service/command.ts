@@ -57,7 +57,7 @@ export async function tandem(source: ProjectSource, args: readonly string[]): Pr
     const environment = readEnvironment(Deno.env.toObject());
     const { logFormat: format } = environment;
     const logger = consoleLogger({ format, level: environment.logLevel, secrets });
-    // What a command does is shown by its display; the log is for what goes wrong.
+    // Progress of a command is shown by its display; the log is for errors.
     const quiet = consoleLogger({ format, level: "warn", secrets });
 
     return await commandLine(args, {

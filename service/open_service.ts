@@ -106,7 +106,7 @@ export async function openService(
 }
 
 /**
- * What time it is for everything that Tandem does: the server's time, so that a machine whose clock is wrong does what the others do.
+ * The clock of Tandem: the server's time, so that a machine with a wrong clock behaves like the others.
  * The embedded database has no other clock than this machine's.
  */
 async function clockOf(database: Database, logger: Logger): Promise<Clock & Partial<SharedClock>> {

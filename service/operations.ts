@@ -24,7 +24,7 @@ export function alertsOf(
   });
 }
 
-/** What is told at `/metrics`. */
+/** Metrics served at `/metrics`. */
 export function metricsOf(
   { engine, database, clock, project, instruments }: OpenService,
   { environment, logger }: { environment: Environment; logger: Logger },

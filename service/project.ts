@@ -15,7 +15,7 @@ export interface ProjectContext {
   firstUsedAt: Temporal.Instant;
   logger: Logger;
   instruments: ServiceInstruments;
-  /** What this process imports; absent in every other. */
+  /** Pending import of this process; absent in others. */
   pendingImport?: unknown;
   /** States of all assets, once the engine is open. */
   states(): Promise<AssetState[]>;
@@ -49,7 +49,7 @@ export interface ProjectImports {
   held(database: Database): Promise<ReadImport>;
   /** The assets that take it. */
   keys: readonly string[];
-  /** What to do next, in a sentence. */
+  /** The next step, in a sentence. */
   next(environment: Environment): string;
 }
 

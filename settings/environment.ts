@@ -15,7 +15,7 @@ interface Expectation {
   secret: boolean;
 }
 
-/** What each variable may be, in words for people. */
+/** Allowed values of each variable, for error messages. */
 const expectations = new WeakMap<z.ZodType, Expectation>();
 
 function variable<Schema extends z.ZodType>(

@@ -18,7 +18,7 @@ import { type PreparedRows, prepareRows, toRows } from "../engine/declare/row_sc
 import { weekdays } from "../resources/exchange_calendar/mod.ts";
 import { type Clock, fixedClock } from "../resources/clock.ts";
 
-/** What an asset's function reads, and what stands in for the outside world. */
+/** Inputs of an asset's function, and fakes of the outside world. */
 export interface AssetContext {
   /** Rows of each upstream asset by its name in `deps`; they are held to that asset's row schema, in any order. */
   inputs?: Readonly<Record<string, readonly object[]>>;
@@ -42,12 +42,12 @@ export interface AssetContext {
 export interface AssetOutput<Row> {
   rows: Row[];
   metadata: Record<string, MetadataValue>;
-  /** What the asset's checks say of the rows, by name. */
+  /** Check results of the rows, by name. */
   checks: Record<string, CheckOutcome>;
   dataVersion: string;
 }
 
-/** What an asset's function made of its inputs. */
+/** Result of an asset's function. */
 export interface AssetRun<Row> extends AssetOutput<Row> {
   /** By their name in `outs`. */
   outs: Record<string, AssetOutput<Record<string, unknown>>>;

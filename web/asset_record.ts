@@ -18,7 +18,7 @@ import { graphNodes, howItIs, type ShownAsset } from "./graph_record.ts";
 import { readOpenRuns } from "./open_runs.ts";
 import { readRunRequest, type RunRequest, type RunRequestEngine } from "./run_request.ts";
 
-/** What the page of an asset reads of the engine. */
+/** Parts of the engine used by the page of an asset. */
 export type AssetEngine =
   & RunRequestEngine
   & Pick<

@@ -34,7 +34,7 @@ export interface RowSearch {
 /** Rows that were found. */
 export interface FoundRows {
   search: RowSearch;
-  /** What is wrong with the search. */
+  /** The fault of the search. */
   problem: string | null;
   page: RowPage | null;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cointegratedPairs, pairClusters } from "../assets/views.ts";
 import { type Engine, equalTo } from "../engine/mod.ts";
 
-/** What the map of clusters reads of the engine. */
+/** Parts of the engine used by the map of clusters. */
 export type ClustersEngine = Pick<Engine, "graph" | "read" | "newestDate" | "datesWithRows" | "materializations">;
 
 /** A ticker on the map. */

@@ -3,7 +3,7 @@ import { type AssetState, type Engine, isLate, type OverallState, overallState, 
 import { type DataSource, isSimulated } from "../resources/market_data/data_source.ts";
 import { exchangeTimeZone } from "./preferences.ts";
 
-/** What is read of the engine to say how the data stand. */
+/** Parts of the engine used for the data status. */
 export type DataStatusEngine = Pick<Engine, "graph" | "states" | "origins" | "newestIn" | "onRunEnd">;
 
 /** An asset with one of its checks that stand failed. */

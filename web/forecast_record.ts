@@ -2,7 +2,7 @@ import { forecastScores, spreadForecasts } from "../assets/views.ts";
 import { type ColumnOf, type Engine, equalTo, type Filter, type RowOf } from "../engine/mod.ts";
 import { ofPair } from "./pair_filter.ts";
 
-/** What pages of forecasts read of the engine. */
+/** Parts of the engine used by pages of forecasts. */
 export type ForecastsEngine = Pick<Engine, "graph" | "read">;
 
 /** Errors of a model for a horizon, beside those of the last value. */

@@ -6,7 +6,7 @@ import { type OpenRuns, readOpenRuns } from "./open_runs.ts";
 import { readRunRequest, type RunRequest, type RunRequestEngine } from "./run_request.ts";
 import { reasonInShort, type ShownState, shownState } from "./shown_state.ts";
 
-/** What the page with all assets reads of the engine. */
+/** Parts of the engine used by the page with all assets. */
 export type GraphEngine = RunRequestEngine & Pick<Engine, "states" | "runs" | "storage">;
 
 /** An asset as the graph and the table show it. */

@@ -1,7 +1,7 @@
 import { walkForwardDaily } from "../assets/views.ts";
 import { type Engine, equalTo } from "../engine/mod.ts";
 
-/** What a pair's strategy said at the newest close. */
+/** Signal of a pair's strategy at the newest close. */
 export interface NewestSignal {
   tickers: readonly [string, string];
   /** In words. */

@@ -44,7 +44,7 @@ export interface PageOptions {
   source?: DataSource;
   /** The session of the exchange after a date; without it no page says when an order fills. */
   nextSession?(date: string): string | null;
-  /** What time it is; the machine's own time unless told otherwise. */
+  /** The clock; the machine's own by default. */
   clock?: { now(): Temporal.Instant };
   /** The document of the API; without it there is no page of it. */
   apiDocument?(): OpenApiDocument;

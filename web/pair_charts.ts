@@ -122,7 +122,7 @@ function spreadPane({ closes: { sessions, first, second }, walkForward, formatio
 
 function eventMarkers(events: readonly LegEvent[], sessions: readonly string[]): ChartMarker[] {
   return events.flatMap(({ ticker, session: day, kind, value }): ChartMarker[] => {
-    // What is only announced, or came after the last close, has no place on the chart.
+    // Announced events and events after the last close are not on the chart.
     const session = sessionAt(day, sessions);
     if (session === null || day < sessions[0]!) return [];
     const text = kind === "split" ? `${ticker} split ${ratioInWords(value)}` : `${ticker} dividend ${usd(value)} USD`;

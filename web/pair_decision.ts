@@ -33,7 +33,7 @@ export interface OpenPosition {
   sessions: number;
 }
 
-/** What a close says of a pair: whether to trade it, what is held, and why. */
+/** Decision on a pair at a close: signal, position, and reason. */
 export interface PairDecision {
   /** Whether something is to be filled, a position is kept, nothing is held, or nothing is said. */
   state: "act" | "held" | "flat" | "none";
@@ -58,7 +58,7 @@ export interface PairDecision {
 }
 
 /**
- * What the newest close says of a pair.
+ * Decision on a pair at the newest close.
  *
  * A pair has a signal where its newest trading window is the one that is traded now. Of another pair it is told that it has none, why, and
  * where its spread stands by `formation`.

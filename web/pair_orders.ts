@@ -1,7 +1,7 @@
 import type { ChosenPair, ChosenPairs } from "./chosen_pairs.ts";
 import type { NewestSignal, NewestSignals } from "./newest_signals.ts";
 
-/** What is to be done about a pair, in the order in which it matters. */
+/** Kinds of orders of a pair, by importance. */
 export const standings = ["order", "open", "flat", "chosen"] as const;
 export type Standing = typeof standings[number];
 

@@ -3,7 +3,7 @@ import { type ChartRange, standingRange } from "./components/chart.tsx";
 import type { LegScale } from "./pair_charts.ts";
 import { pairPath } from "./pair_path.ts";
 
-/** What may be hidden of a pair's chart. */
+/** Parts of a pair's chart that can be hidden. */
 export const pairParts = [
   { name: "bands", title: "Entry and exit levels" },
   { name: "positions", title: "Positions" },

@@ -3,7 +3,7 @@ import { splitFilters } from "../routes/row_filters.ts";
 import { asOf as asOfParameter } from "../routes/validation.ts";
 import type { ReceiptPageProps } from "./pages/receipt.tsx";
 
-/** What the page of a receipt reads of the engine. */
+/** Parts of the engine used by the page of a receipt. */
 export type ReceiptEngine = Pick<Engine, "graph" | "receipts">;
 
 /** Reads what made the rows that an address names by values of their columns, and what a replay of them is asked with. */

@@ -5,10 +5,10 @@ import { firstLines, RunPage } from "./pages/run.tsx";
 import { filterOf, runsAddress, RunsPage } from "./pages/runs.tsx";
 import { SchedulesPage } from "./pages/schedules.tsx";
 
-/** What the pages of runs and schedules read of the engine. */
+/** Parts of the engine used by the pages of runs and schedules. */
 export type RunEngine = Pick<Engine, "runs" | "run" | "ledger" | "backfills" | "graph" | "automation">;
 
-/** What the pages stand on. */
+/** Dependencies of the pages. */
 export interface RunPagesOptions {
   engine: RunEngine;
   scheduler: Pick<Scheduler, "states">;
@@ -19,7 +19,7 @@ export interface RunPagesOptions {
 const listed = 50;
 const drawn = 500;
 
-/** What ran, runs and will run: `/runs`, `/runs/:id` and `/schedules`. */
+/** Past, current and scheduled runs: `/runs`, `/runs/:id` and `/schedules`. */
 export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
   return new Hono()
     .get("/runs", async (c) => {

@@ -26,7 +26,7 @@ export interface RunBody {
   config?: Record<string, unknown>;
 }
 
-/** What a person wants materialized, as the address says it, and what would come of it. */
+/** A requested materialization from the address, with its plan. */
 export interface RunRequest {
   key: string;
   scope: Scope;
@@ -39,9 +39,9 @@ export interface RunRequest {
   hasPartitions: boolean;
   form: SettingsForm;
   settings: ReadSettings;
-  /** What is wrong, by parameter; under the empty name what belongs to none. */
+  /** Problems by parameter; general ones under the empty name. */
   problems: ReadonlyMap<string, string>;
-  /** What would run; `null` where nothing was asked for or something is wrong. */
+  /** The plan; `null` where nothing was asked for or something is wrong. */
   asked: { body: RunBody; plan: Plan } | null;
   /** The run that is followed. */
   run: Run | null;

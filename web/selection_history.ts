@@ -1,7 +1,7 @@
 import { chosenPairs } from "../assets/views.ts";
 import { type Engine, maxPageRows } from "../engine/mod.ts";
 
-/** What the history of selections reads of the engine. */
+/** Parts of the engine used by the history of selections. */
 export type SelectionsEngine = Pick<Engine, "graph" | "read">;
 
 /** A pair that was chosen at some time. */

@@ -18,13 +18,13 @@ export interface SettingField {
   byDefault: string;
 }
 
-/** What came of reading a form. */
+/** Outcome of reading a form. */
 export interface ReadSettings {
   /** Text of each field, by its name. */
   texts: ReadonlyMap<string, string>;
   /** Settings to send; `null` where they are as they stand. */
   settings: Record<string, unknown> | null;
-  /** What is wrong, by field; under the empty name what belongs to none. */
+  /** Problems by field; general ones under the empty name. */
   problems: ReadonlyMap<string, string>;
 }
 

@@ -11,7 +11,7 @@ const titles: Readonly<Record<string, string>> = {
   reference: "Reference",
 };
 
-/** What a strategy is called on a page: of one that is not known here, its name without underscores. */
+/** Title of a strategy on a page: of one that is not known here, its name without underscores. */
 export function strategyTitle(name: string): string {
   if (Object.hasOwn(titles, name)) return titles[name]!;
   const words = name.replaceAll("_", " ");
@@ -26,7 +26,7 @@ export function costTitle(cost: string): string {
 
 const weightings: Readonly<Record<string, string>> = { equal: "Equal", volatility_scaled: "Inverse volatility" };
 
-/** What a weighting of pairs is called on a page. */
+/** Title of a weighting of pairs on a page. */
 export function weightingTitle(name: string): string {
   return Object.hasOwn(weightings, name) ? weightings[name]! : name.replaceAll("_", " ");
 }

@@ -2,7 +2,7 @@ import { cointegratedPairs } from "../assets/views.ts";
 import { Address, date, flag, named, number, oneOf, page, type SearchOf, sort, text } from "./address.ts";
 import { type ColumnOf, type Engine, equalTo, type Filter, maxPageRows, type RowOf } from "../engine/mod.ts";
 
-/** What the list of pairs reads of the engine. */
+/** Parts of the engine used by the list of pairs. */
 export type PairsEngine = Pick<Engine, "graph" | "read" | "newestDate" | "datesWithRows">;
 
 /** A pair with its statistics as of a session. */

@@ -4,7 +4,7 @@ import type { TickerArticle, TickerIndicators, TickerRecord } from "./ticker_rec
 /** Prices as they are compared over years, or as they were traded. */
 export type PriceBasis = "adjusted" | "traded";
 
-/** What may be hidden of a ticker's chart. */
+/** Parts of a ticker's chart that can be hidden. */
 export const tickerParts = [
   { name: "sma", title: "SMA 30" },
   { name: "ema", title: "EMA 30" },
@@ -120,7 +120,7 @@ function tickerMarkers({ splits, dividends, news }: TickerRecord, sessions: read
   const markers: ChartMarker[] = [];
   const add = (day: string, marker: Omit<ChartMarker, "session">) => {
     const session = sessionAt(day, sessions);
-    // What is only announced, or came after the last bar, has no place on the chart.
+    // Announced events and events after the last bar are not on the chart.
     if (session !== null) markers.push({ session, ...marker });
   };
   for (const { session, ratio } of splits) {

@@ -177,7 +177,7 @@ async function readChosen(read: VersionReader): Promise<Map<string, number>> {
 
 async function readClusters(read: VersionReader, preset: string): Promise<Map<string, number>> {
   const { rows } = await newestSelection(read, assets.pairClusters, ["ticker", "cluster", "preset"]);
-  // What belongs to no cluster has the number −1.
+  // Tickers without a cluster have the number −1.
   const clustered = rows.filter((row) => row.preset === preset && row.cluster >= 0);
   return new Map(clustered.map(({ ticker, cluster }) => [ticker, cluster]));
 }

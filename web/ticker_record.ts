@@ -20,7 +20,7 @@ export type TickerIndicators = RowOf<typeof assets.indicators>;
 /** An article about a ticker. */
 export type TickerArticle = RowOf<typeof assets.news>;
 
-/** What is known of the instrument itself; a name for each thing that some source tells. */
+/** Known data of the instrument itself; a name for each thing that some source tells. */
 export type TickerDetails = NonNullable<Awaited<ReturnType<typeof readDetails>>>;
 
 /** A pair with the ticker, as of the newest session. */
@@ -212,7 +212,7 @@ async function readCluster(read: VersionReader, ticker: string): Promise<TickerC
   if (asOf === null) return null;
   const within = { as_of: asOf, preset: clusterPresetOf(read.versions) };
   const [own] = await read.rows(assets.pairClusters, { filters: equalTo({ ...within, ticker }), fields: ["cluster"] });
-  // What belongs to no cluster has the number −1.
+  // Tickers without a cluster have the number −1.
   if (!own || own.cluster < 0) return { asOf, cluster: null, members: [] };
   const filters = equalTo({ ...within, cluster: String(own.cluster) });
   const members = await read.rows(assets.pairClusters, { filters, fields: ["ticker"] });

@@ -1,7 +1,7 @@
 import { type AnyAsset, type AsOf, type Engine, EngineError, type Materialization } from "../engine/mod.ts";
 import type { DifferencePageProps } from "./pages/difference.tsx";
 
-/** What the page of two versions reads of the engine. */
+/** Parts of the engine used by the page of two versions. */
 export type VersionEngine = Pick<Engine, "compare" | "materializations">;
 
 /** Versions to choose from. */

@@ -29,7 +29,7 @@ const FormationSpread = z.object({
 });
 
 /**
- * The spread of each walk-forward pair in its formation: what forecasters are fitted on. What came of it afterwards is made beside it.
+ * The spread of each walk-forward pair in its formation: the data of the forecasters' fits. Its later values are in trading_spreads.
  *
  * Both are made as a whole, which is cheap, and are divided into partitions, so that a new session changes one partition of
  * `trading_spreads` and none of `formation_spreads`: what is made of them is made for that session alone.

@@ -14,7 +14,7 @@ export const TradingSpread = z.object({
   ),
 });
 
-/** What came of the spread of each walk-forward pair, out of sample. */
+/** The out-of-sample spread of each walk-forward pair. */
 export const tradingSpreads = assetOut({
   key: "trading_spreads",
   module: import.meta,

@@ -14,7 +14,7 @@ export interface PendingImport {
   rejected: Readonly<Record<keyof ImportedRows, Pick<RejectedRows, "metadata">>>;
 }
 
-/** What the functions of imported assets may use. */
+/** Resources of the functions of imported assets. */
 export interface ImportResources extends SharedResources {
   /** There in the process that imports, and in no other. */
   pendingImport?: PendingImport;

@@ -23,7 +23,7 @@ export interface HistoryLoss {
 }
 
 /**
- * What a database would lose by reading another source than before; `null` where that is nothing.
+ * The bars that a database would lose with a new source; `null` if none.
  *
  * The same source asks nothing, however its content changes, and neither does a file that has every bar that there is. Simulated bars
  * are no history: their seed gives them again. Imported bars stay with every source.
@@ -58,7 +58,7 @@ export async function lossOfHistory(
   };
 }
 
-/** What an error says of the loss, with the ways out. */
+/** Error message about the loss, with remedies. */
 export function lossText({ before, rows, tickers, sessions, first, last }: HistoryLoss, setting: string): string {
   const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
   return `MARKET_DATA: the bars of this database are from ${before}, and ${setting} would replace them: ` +

@@ -145,14 +145,14 @@ function usedBar(bars: BarColumns, i: number): number | undefined {
   for (let at = i - (bars.occurrence[i]! - 1); at <= i; at++) if (valueFault(bars, at) === undefined) return at;
 }
 
-/** What makes the values of bar `i` impossible, whatever other bars there are. */
+/** Why the values of bar `i` are impossible, independent of other bars. */
 function valueFault({ open, high, low, close, volume, dividend, split }: BarColumns, i: number): string | undefined {
   if (Number.isNaN(close[i]!)) return "has no close";
   if (open[i]! <= 0) return "open is not positive";
   if (high[i]! <= 0) return "high is not positive";
   if (low[i]! <= 0) return "low is not positive";
   if (close[i]! <= 0) return "close is not positive";
-  // What is missing is NaN, and no comparison with it holds.
+  // Missing values are NaN: every comparison with them is false.
   if (low[i]! > high[i]!) return "low is above high";
   if (open[i]! > high[i]!) return "open is above high";
   if (open[i]! < low[i]!) return "open is below low";
@@ -238,7 +238,7 @@ export function rejection(bars: BarColumns, i: number, reason: string): Rejected
   };
 }
 
-/** What happened to a ticker's shares in one session, as its bars tell. */
+/** Corporate events of a ticker in one session, from its bars. */
 export interface SessionEvent {
   /** The first bar of the session. */
   bar: number;

@@ -348,7 +348,7 @@ function reasonsInWords(counts: readonly [string, number][]): string {
 /** Reasons that speak of a date. */
 const byDate = /^is dated (on|outside) /;
 
-/** What to do about most of the reasons. */
+/** Remedy for the most frequent reasons. */
 function remedy(reasons: readonly string[]): string {
   const dated = reasons.filter((reason) => byDate.test(reason)).length;
   return dated > reasons.length / 2

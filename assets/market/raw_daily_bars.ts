@@ -49,7 +49,7 @@ export const rawDailyBars = asset({
   codeVersion: "4",
   async source({ resources: { marketData, calendar }, clock }) {
     const today = todayIn(calendar, clock);
-    // What is dated after today is judged anew each day, though the source stays as it is.
+    // Bars dated after today are checked again each day, even if the source is unchanged.
     const ahead = (await marketData.newestDate?.() ?? "") > today;
     return `${await marketData.version()}, ${calendar.version}${ahead ? ` on ${today}` : ""}`;
   },

@@ -36,7 +36,7 @@ export const rejectedBars = assetOut({
 });
 
 /**
- * What the function that receives bars makes of those that cannot be used.
+ * Rejected bars, from the function that receives bars.
  *
  * @param received All bars received, those on no session included.
  */

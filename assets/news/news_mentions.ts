@@ -13,7 +13,7 @@ const NewsMention = z.object({
   publish_time: z.iso.datetime().describe("Time of publication"),
 });
 
-/** Who wrote about which instrument, in the words of the original. */
+/** News about instruments, in the schema of the original. */
 export const newsMentions = asset({
   key: "news_mentions",
   module: import.meta,

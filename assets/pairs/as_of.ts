@@ -20,8 +20,8 @@ import type { Formation } from "./tested_prices.ts";
 export const asOfSessionsPerPart = 13;
 
 /**
- * What a search as of a session looks at. `pair_clusters` and `cointegrated_pairs` must have the same: one finds the clusters, the
- * other tests what is in them.
+ * Settings of a search as of a session. `pair_clusters` and `cointegrated_pairs` must have the same: one finds the clusters, the other
+ * tests what is in them.
  */
 export const AsOfConfig = z.strictObject({
   formationSessions: z.int().min(fewestSessions).max(5000).nullable().default(504).describe(
@@ -33,7 +33,7 @@ export const AsOfConfig = z.strictObject({
 /** The column that says for which as-of session a row holds. */
 export const asOfColumn = z.iso.date().describe("The session after whose close this was known, from no later data");
 
-/** What a partition reads of `raw_daily_bars`: the sessions of its formation, and none after its as-of session. */
+/** Partitions of `raw_daily_bars` that a partition reads: the sessions of its formation, none after its as-of session. */
 export function formation({ formationSessions }: z.output<typeof AsOfConfig>): PartitionMapping {
   return lastSessions(formationSessions ?? Infinity);
 }
@@ -55,7 +55,7 @@ export function followed({ wanted, space }: UpstreamPartitions): Wanted {
   return { dates: wanted.dates, isDate: (date) => space.dateAt(date) >= 0 };
 }
 
-/** What was known as of a session: closes cleaned by what was known then, in the shares of the as-of session. */
+/** Closes known as of a session, cleaned from data known then, in the shares of the as-of session. */
 export interface AsOf extends Formation {
   as_of: string;
 }

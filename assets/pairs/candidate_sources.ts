@@ -32,7 +32,7 @@ export const CandidateConfig = z.strictObject({
   ),
 });
 
-/** What candidates are found in. */
+/** Data of the search for candidates. */
 export interface CandidateUniverse {
   /** Every ticker that has prices, ascending. */
   tickers: readonly string[];

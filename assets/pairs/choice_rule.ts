@@ -13,7 +13,7 @@ interface Tickers {
   ticker_2: string;
 }
 
-/** What the rule looks at. */
+/** Inputs of the rule. */
 interface Candidate extends Tickers {
   slope: number | null;
   engle_granger_p_value: number | null;

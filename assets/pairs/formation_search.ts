@@ -16,7 +16,7 @@ export const SearchConfig = z.strictObject({
   ...ChoiceConfig.shape,
 });
 
-/** What a search came to. */
+/** Result of a search. */
 export interface FormationSearch {
   /** Tickers that survived cleaning. */
   tickers: number;

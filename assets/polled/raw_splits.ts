@@ -15,8 +15,8 @@ import { asset, type VendorResources } from "./vendor_resources.ts";
  * A split that the vendor has twice, under two ids or on near days, counts once: see {@link settledSplits}. Where prices have to tell,
  * the ticker's bars of these days are asked for, a call each.
  *
- * What is only announced is told in the metadata and kept out of the rows: prices before a split are divided by it, and
- * while it lies ahead no trade has had such a price.
+ * Announced splits are in the metadata and not in the rows: prices before a split are divided by it, and while it lies ahead no trade has
+ * had such a price.
  */
 export const rawSplits = asset({
   key: "raw_splits",

@@ -36,7 +36,7 @@ export const rawTickerDetails = asset({
     const [listed] = await inputs.tickers.rows();
     const rejected = new RejectedRows();
     const details = await resources.vendor.tickerDetails(ticker, {
-      // What no longer trades is known as of when it did.
+      // Delisted instruments have the details of their last trading time.
       ...(listed?.delisted_on != null && { asOfDate: nyse.previousSession(listed.delisted_on) }),
       onUnusable: rejected.add,
       signal,

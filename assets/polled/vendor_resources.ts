@@ -2,7 +2,7 @@ import { assetsWith } from "../../engine/mod.ts";
 import type { MarketVendor, Universe } from "../../resources/market_data/mod.ts";
 import type { SharedResources } from "../resources.ts";
 
-/** What the functions of assets may use of the outside world where a vendor is asked call by call. `main.ts` fills it. */
+/** Outside resources of the functions of assets that query a vendor call by call. `main.ts` fills it. */
 export interface VendorResources extends SharedResources {
   vendor: MarketVendor;
   /** The instruments that are followed. */

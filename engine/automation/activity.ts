@@ -10,14 +10,14 @@ export interface EndedStep {
   status: "succeeded" | "up_to_date" | "failed" | "cancelled";
   error: StepError | null;
   endedAt: string;
-  /** What it had read, as far as that was recorded. */
+  /** Its recorded inputs. */
   reading: Reading | null;
   /** What it was to make, for one that makes partitions and did not succeed. */
   partitions: SomePartitions | null;
   range: PartitionRange | null;
 }
 
-/** What runs, and what ran last. */
+/** Running and last steps. */
 export interface Activity {
   /** Counts evaluations that led to something, and runs: when one of them has moved on, what is known here is past. */
   turn: number;
@@ -27,7 +27,7 @@ export interface Activity {
   /** For each producer the ranges of the runs of which it is a step that has not ended. */
   open: ReadonlyMap<string, readonly (PartitionRange | null)[]>;
   lastEnded: ReadonlyMap<string, EndedStep>;
-  /** What the runs had read in which partitions failed, by producer and run. */
+  /** Inputs of runs with failed partitions, by producer and run. */
   failedReadings: ReadonlyMap<string, Reading | null>;
   /** When the latest materialization of each asset was published. */
   committedAt: ReadonlyMap<string, string>;

@@ -18,7 +18,7 @@ export interface Known {
   snapshot: Snapshot;
   activity: Activity;
   nowMs: number;
-  /** What this evaluation asks for so far, by producer: those upstream come first. */
+  /** Partitions requested by this evaluation so far, by producer, upstream first. */
   requested: ReadonlyMap<string, PartitionSet>;
 }
 
@@ -237,7 +237,7 @@ export class AssetFacts implements Facts {
       const partitions = ofUpstream(key);
       if (!partitions || partitions.isEmpty) continue;
       const mappings = reads.filter(({ upstream }) => upstream === key).map(({ mapping }) => mapping);
-      // What is only waited for concerns every partition.
+      // Assets that are only waited for affect every partition.
       if (mappings.length === 0) return this.universe;
       for (const mapping of mappings) readers = readers.union(downstreamPartitions(mapping, partitions, space));
     }

@@ -20,14 +20,14 @@ export const RecordedEvaluation = z.strictObject({
 });
 export type RecordedEvaluation = z.infer<typeof RecordedEvaluation>;
 
-/** What an asset declares, whether it is followed, and how it was judged last. */
+/** The condition of an asset, whether it is paused, and its last evaluations. */
 export const AutomationState = named(
   "Automation",
   z.strictObject({
     key: z.string(),
     /** The condition as it is declared; `null` where there is none. */
     condition: z.string().nullable(),
-    /** What the condition means, for people. */
+    /** The meaning of the condition, in words. */
     meaning: z.string().nullable(),
     pausedAt: instant.nullable(),
     /** Newest first. An evaluation like the one before is not on record. */
@@ -40,7 +40,7 @@ export type AutomationState = z.infer<typeof AutomationState>;
 export class AutomationRecord {
   constructor(private readonly database: Database, private readonly graph: AssetGraph) {}
 
-  /** What is declared and on record of an asset. @throws {UnknownAssetError} */
+  /** The automation of an asset. @throws {UnknownAssetError} */
   async state(key: string, { limit = 10 }: { limit?: number } = {}): Promise<AutomationState> {
     const producer = this.graph.producerOf(key);
     const { sql } = this.database;

@@ -35,7 +35,7 @@ export function cronPassed(cron: string, timeZone: string): Condition {
     ...since(cronTicked(cron, timeZone), attempted()),
     text: `cronPassed("${cron}", "${timeZone}")`,
     meaning: `were not processed since the last tick of "${cron}" in ${timeZone}`,
-    // What was attempted before the last tick does not matter.
+    // Attempts before the last tick are ignored.
     historySinceMs: (nowMs) => lastTick(ticks, nowMs) ?? nowMs,
   };
 }

@@ -20,7 +20,7 @@ export interface Evaluation {
   fingerprint: string;
 }
 
-/** What one evaluation of all conditions comes to. */
+/** Result of an evaluation of all conditions. */
 export interface Outcome {
   evaluations: readonly Evaluation[];
   /** Partitions to be made, by producer, in dependency order. */
@@ -51,7 +51,7 @@ export function evaluateAll(
   const line = new WaitingLine(graph, snapshot.rejected, snapshot);
   const evaluations = graph.producers.flatMap((producer): Evaluation[] => {
     const { key, upstream, recipe: { automation: condition } } = producer;
-    // What could only read rows that are known to be out of date waits, as in any plan.
+    // Steps that would read outdated rows wait, as in any plan.
     const willReadAnew = upstream.some((up) => requests.has(graph.producerOf(up).key));
     const blocked = line.next(producer, { willReadAnew }) !== undefined;
     if (!condition) return [];

@@ -19,11 +19,11 @@ import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
 import { stepDurations } from "../store/step_durations.ts";
 
-/** What can be done with a backfill that was begun. */
+/** Actions on a started backfill. */
 export const backfillActions = ["pause", "resume", "cancel", "retry"] as const;
 export type BackfillAction = typeof backfillActions[number];
 
-/** From which states an action leads on, and why not from others. */
+/** States in which an action is possible, and the message for others. */
 const moves: Readonly<Record<BackfillAction, { from: readonly BackfillStatus[]; otherwise: string }>> = {
   pause: { from: ["running"], otherwise: "Only one that is running can be paused." },
   resume: { from: ["paused"], otherwise: "Only one that is paused can be resumed." },
@@ -55,7 +55,7 @@ export class Backfills {
   // ---- asking -----------------------------------------------------------------------------------------------------
 
   /**
-   * What a backfill would do.
+   * The plan of a backfill.
    *
    * @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError}
    */

@@ -11,7 +11,7 @@ import { isFinished, type Run } from "../store/records.ts";
 import { pause } from "../declare/retry.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** What a backfill needs of the engine to drive its runs. */
+/** Parts of the engine that a backfill uses to drive its runs. */
 export interface RunControl {
   begin(runId: number): void;
   finished(runId: number, signal?: AbortSignal): Promise<Run>;

@@ -7,7 +7,7 @@ import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
 import { isFinished } from "../store/records.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
-/** What a backfill is about, and what became of it up to now. */
+/** The target and the progress of a backfill. */
 export interface BackfillFacts {
   /** Producers that are selected, in dependency order. */
   producers: readonly Producer[];
@@ -16,7 +16,7 @@ export interface BackfillFacts {
   /** The partitions that it is about as far as that is on record, by asset. */
   partitions: Readonly<Record<string, readonly Rectangle[]>>;
   steps: readonly BackfillStep[];
-  /** What failed in runs up to this one is tried again. */
+  /** Failures in runs up to this one are tried again. */
   retriedRun: number;
 }
 

@@ -15,7 +15,7 @@ import { PartitionSet } from "../partitions/mod.ts";
 import type { Plan } from "../store/run_plan.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
-/** What a plan is made from. */
+/** Inputs of a plan. */
 export interface PlanContext {
   graph: AssetGraph;
   snapshot: Snapshot;
@@ -45,7 +45,7 @@ export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
 }
 
 /**
- * What a backfill would do. Reads nothing but its arguments.
+ * The plan of a backfill. Reads nothing but its arguments.
  *
  * @throws {UnmetUpstreamError} If a selected asset reads one that was never materialized and is not selected.
  */

@@ -60,7 +60,7 @@ export function progressOf(parts: readonly PartOfBackfill[]): BackfillProgress {
   return progress;
 }
 
-/** What kept a backfill from making everything, in a sentence; `null` if nothing did. */
+/** Why a backfill did not make everything, in a sentence; `null` if it did. */
 export function shortfallOf(parts: readonly PartOfBackfill[]): string | null {
   const told = parts.flatMap((part) => {
     const { key } = part.producer;
@@ -76,9 +76,9 @@ export function assetStates(
   { snapshot, resources, own, before }: {
     snapshot: Snapshot;
     resources: unknown;
-    /** What this backfill has made. */
+    /** Partitions made by this backfill. */
     own: ReadonlyMap<string, StepHistory>;
-    /** What was made at any time. */
+    /** All made partitions. */
     before: ReadonlyMap<string, StepHistory>;
   },
 ): BackfillAssetState[] {

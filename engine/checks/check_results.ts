@@ -20,7 +20,7 @@ export const CheckRecord = named(
 );
 export type CheckRecord = z.infer<typeof CheckRecord>;
 
-/** What a check is declared as, with what it found last. */
+/** A declared check with its last result. */
 export const CheckState = named(
   "CheckState",
   z.strictObject({

@@ -12,7 +12,7 @@ export const FailedCheck = named(
   z.strictObject({
     name: z.string(),
     severity: z.enum(severities),
-    /** What it found, as a clause without its full stop. */
+    /** Its message, without the full stop. */
     message: z.string(),
     // Empty where the check keeps none.
     failingRows: z.array(FailingRow).describe("The first few of the failing rows"),

@@ -3,7 +3,7 @@ import type { NewCheckResult } from "../store/check_ledger.ts";
 import { type Check, type CheckedRows, type CheckOutcome, sampleSize } from "../declare/check.ts";
 
 /**
- * What a check says of the rows, with a bounded sample of those at fault.
+ * Result of a check, with a bounded sample of failing rows.
  *
  * A check that throws has failed, with what it threw as its message: one that warns must not keep good rows back for a fault
  * of its own, and one that blocks must not let through what it could not judge. What may succeed later is thrown on.
@@ -18,7 +18,7 @@ export async function judge(check: Check<unknown>, rows: CheckedRows<unknown>): 
   }
 }
 
-/** What checks of an asset say of its rows, one after the other. */
+/** Results of the checks of an asset, one after the other. */
 export async function judgeAll(
   key: string,
   checks: readonly Check<unknown>[],

@@ -178,7 +178,7 @@ function movesOf(
   return moves;
 }
 
-/** What a move tells of splits; `null` for one that is in order, or ordinary. */
+/** Finding about splits from a move; `null` for a consistent or ordinary one. */
 function splitAt(
   k: number,
   { at, move, seriesAt, recorded, knowsSplits }: {

@@ -13,7 +13,7 @@ import { checkedRows } from "./checked_rows.ts";
 import { judgeAll } from "./judge.ts";
 import { pastVersions } from "./past_versions.ts";
 
-/** What checks found in the latest version of an asset. */
+/** Check results of the latest version of an asset. */
 export const CheckRun = z.strictObject({
   asset: z.string(),
   materialization: z.int().nullable().describe("The checked version; null if there is none"),

@@ -19,7 +19,7 @@ export interface Input<Row> {
   /** Id of the materialization that is read. */
   readonly materialization: number;
   readonly rowCount: number;
-  /** What that materialization says of itself. Rows must not depend on it: only a change of rows is passed on. */
+  /** Metadata of that materialization. Rows must not depend on it: only changes of rows propagate. */
   metadata(): Promise<Readonly<Record<string, MetadataValue>>>;
   /** All rows in key order. */
   rows(): Promise<Row[]>;
@@ -32,7 +32,7 @@ export interface Input<Row> {
   where(column: keyof Row & string, values: readonly string[]): Input<Row>;
 }
 
-/** What an asset's function gets. */
+/** Arguments of an asset's function. */
 export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   /** One entry for each declared upstream asset; there is no other way to read one. */
   inputs: { [K in keyof Deps]: Input<RowOf<Deps[K]>> };
@@ -59,7 +59,7 @@ export interface Output<Row> {
   metadata?: Metadata;
 }
 
-/** What a materialize function returns: its own rows, and those of its further outputs where it has any. */
+/** Result of a materialize function: its own rows, and those of its further outputs, if any. */
 export type Materialized<Row, Outs extends OutsSpec> =
   & Output<Row>
   & (keyof Outs extends never ? { outs?: undefined }
@@ -69,7 +69,7 @@ export type Materialized<Row, Outs extends OutsSpec> =
 export type AnyAsset = Asset<any>;
 export type DepsSpec = Record<string, AnyAsset | Dependency<AnyAsset>>;
 export type OutsSpec = Record<string, AnyAsset>;
-/** What names an asset to its readers: its key and, for the compiler, the type of its rows. Every asset is one. */
+/** A typed reference to an asset: its key and, for the compiler, the type of its rows. Every asset is one. */
 export type View<Row> = Pick<Asset<Row>, "key" | "~row">;
 /** Row type of an asset or a view, or of an asset that is read in part. */
 export type RowOf<A> = A extends View<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
@@ -186,7 +186,7 @@ export interface Asset<Row = unknown, Key extends string = string> {
 /** The function of an asset with all that decides whether its result still holds. */
 export interface Recipe {
   readonly deps: Readonly<Record<string, AnyAsset>>;
-  /** What is read of each upstream asset, by the name that it has in `deps`. */
+  /** Mapping of each upstream asset, by its name in `deps`. */
   readonly mappings: Readonly<Record<string, (config: unknown) => PartitionMapping>>;
   readonly after: readonly string[];
   readonly outs: Readonly<Record<string, AnyAsset>>;

@@ -2,7 +2,7 @@ import { DefinitionError } from "../errors.ts";
 import type { Metadata } from "./metadata.ts";
 import type { Columns, RowSchema } from "./row_schema.ts";
 
-/** What a check found. */
+/** Result of a check. */
 export interface CheckOutcome {
   passed: boolean;
   /** A sentence for people. */

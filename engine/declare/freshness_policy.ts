@@ -5,7 +5,7 @@ import type { RowSchema } from "./row_schema.ts";
 export const freshnessStateNames = ["met", "late", "unknown"] as const;
 export type FreshnessStateName = typeof freshnessStateNames[number];
 
-/** What a policy judges by. */
+/** Inputs of a policy. */
 export interface FreshnessFacts {
   key: string;
   /** Newest date in the policy's column; `null` where there is none, or the policy names no column. */
@@ -14,7 +14,7 @@ export interface FreshnessFacts {
   materializedAt: Temporal.Instant | null;
 }
 
-/** What a policy says of an asset at one moment. */
+/** State of an asset by a policy at one time. */
 export interface FreshnessVerdict {
   state: FreshnessStateName;
   /** The deadline to come; of what is late, the one that was missed first. */
@@ -35,7 +35,7 @@ export interface FreshnessPolicy {
   judge(facts: FreshnessFacts, now: Temporal.Instant, resources: unknown): FreshnessVerdict;
 }
 
-/** What a deadline asks of a calendar: the session after a date, `null` where it does not tell. */
+/** Calendar of a deadline: the session after a date, `null` if unknown. */
 export interface SessionDays {
   nextSession(date: string): string | null;
 }

@@ -1,7 +1,7 @@
 import type { AnyAsset, Recipe } from "./asset.ts";
 import { DefinitionError, UnknownAssetError } from "../errors.ts";
 
-/** What one function makes: an asset with a recipe and its further outputs. It is what a step of a run executes. */
+/** The outputs of one function: an asset with a recipe and its further outputs. A step of a run executes a producer. */
 export interface Producer {
   readonly key: string;
   readonly asset: AnyAsset;

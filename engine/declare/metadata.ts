@@ -15,7 +15,7 @@ export const MetadataValue = named(
 );
 export type MetadataValue = z.output<typeof MetadataValue>;
 
-/** What an asset says of one materialization. Numbers, strings and booleans stand for themselves. */
+/** Metadata of one materialization. Numbers, strings and booleans are plain values. */
 export type Metadata = Readonly<Record<string, number | string | boolean | MetadataValue>>;
 
 /** A small table in metadata. */

@@ -42,7 +42,7 @@ function requireCount(value: number, what: string): void {
   }
 }
 
-/** What a retention keeps, as the end of a sentence: `the last 30 days`. */
+/** The kept versions, as the end of a sentence: `the last 30 days`. */
 export function retentionInWords(retention: RowRetention): string {
   switch (retention.keep) {
     case "all":

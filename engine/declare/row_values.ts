@@ -66,7 +66,7 @@ export function shown(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
-/** What is wrong with a part of a query, by its path. */
+/** The fault of a part of a query, by its path. */
 export function invalid(path: string, message: string): InvalidRequestError {
   return new InvalidRequestError(message, [{ path, message }]);
 }

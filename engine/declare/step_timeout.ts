@@ -1,6 +1,6 @@
 import { DefinitionError, StepTimeoutError } from "../errors.ts";
 
-/** What a timer of this platform can wait for: about 24 days. */
+/** Longest timer of this platform: about 24 days. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
 /** A signal that also aborts when the time is up; disposing of it stops the clock. */

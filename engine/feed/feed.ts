@@ -11,7 +11,7 @@ const pollMs = 500;
 /** Replay buffer for reconnecting and slow clients. */
 const kept = 2_000;
 
-/** What a {@link Feed} stands on. */
+/** Dependencies of a {@link Feed}. */
 export interface FeedOptions {
   database: Database;
   clock: Clock;

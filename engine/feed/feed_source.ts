@@ -28,7 +28,7 @@ export class FeedSource {
 
   constructor(private readonly database: Database) {}
 
-  /** What changed since the look before; nothing at the first one. Cost: five statements over indexes and small tables. */
+  /** Changes since the previous poll; none at the first. Cost: five statements over indexes and small tables. */
   async look(): Promise<FeedChange[]> {
     const changes = [
       ...await this.#runChanges(),

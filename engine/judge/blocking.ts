@@ -5,7 +5,7 @@ import { isSameReading, readingOf } from "./reading.ts";
 import type { Present } from "./staleness.ts";
 import type { Reason, Versions } from "../store/reasons.ts";
 
-/** What attempts are compared with. */
+/** State that attempts are compared with. */
 interface Now extends Pick<PartitionStates, "partitions"> {
   present: ReadonlyMap<string, Present>;
   latest: ReadonlyMap<string, Versions>;
@@ -34,7 +34,7 @@ export function isBlocked(
  * Goes through the producers in dependency order and tells of each what it waits for: the nearest rejected attempt upstream.
  */
 export class WaitingLine {
-  /** What keeps back the readers of a producer, by the producer's key. */
+  /** Rejected attempts that block the readers of a producer, by the producer's key. */
   readonly #blockers = new Map<string, RejectedAttempt>();
 
   constructor(

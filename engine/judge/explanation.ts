@@ -36,7 +36,7 @@ export const Explanation = Finding.extend({
   run: z.int().optional(),
   /** Rows that changed, a few of them, as `AAPL 2020-08-31: ratio 1 → 4`. */
   rows: z.array(z.string()).optional(),
-  /** What else holds for partitions of the asset, most important first. */
+  /** Other findings for partitions of the asset, most important first. */
   others: z.array(Finding),
   get causes() {
     return z.array(Explanation);

@@ -13,7 +13,7 @@ import { downstreamPartitions } from "../partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** What would have to be made again of one asset. */
+/** Impact on one asset. */
 const ImpactStep = z.strictObject({
   key: z.string(),
   produces: list(z.string()),
@@ -26,7 +26,7 @@ const ImpactStep = z.strictObject({
 });
 export type ImpactStep = z.infer<typeof ImpactStep>;
 
-/** What a change of an asset would touch. */
+/** Impact of a change of an asset. */
 export const Impact = named(
   "Impact",
   z.strictObject({

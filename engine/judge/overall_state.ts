@@ -1,6 +1,6 @@
 import type { AssetState, AssetStateName } from "./asset_state.ts";
 
-/** What is read of an asset to say how all of them stand. */
+/** The state of an asset that the overall state depends on. */
 export type JudgedAsset = Pick<AssetState, "key" | "state" | "freshness" | "failedChecks">;
 
 /** How all assets stand together. */

@@ -46,7 +46,7 @@ export interface PartitionState {
   groups: readonly { materialization: number; partitions: PartitionSet }[];
 }
 
-/** What is on record of producers, and what they would run with now. */
+/** Records of producers, and what they would run with now. */
 export interface ProducerFacts {
   graph: AssetGraph;
   present: ReadonlyMap<string, Present>;
@@ -75,7 +75,7 @@ export interface PartitionStates {
   lastingSpaces: Map<string, PartitionSpace>;
   /** Coordinates that are wanted, by key of each asset that was looked at. */
   wantedSpaces: Map<string, PartitionSpace>;
-  /** What each producer reads, by producer. */
+  /** Mappings of each producer. */
   reads: Map<string, readonly Read[]>;
 }
 
@@ -98,7 +98,7 @@ export async function partitionStates(producers: readonly Producer[], known: Kno
   return states;
 }
 
-/** What a partitions definition says now; `null` for a producer without one. */
+/** Current result of a partitions definition; `null` for a producer without one. */
 async function wantedOf({ key, recipe }: Producer, known: Known, states: PartitionStates): Promise<Wanted | null> {
   if (!recipe.partitionsDef) return null;
   const upstream = Object.fromEntries(
@@ -181,7 +181,7 @@ function partitionState(
   const { records } = known;
   const groups = answer ? records.made.get(key) ?? [] : madeAtOnce(producer, known.latest);
   const failures = records.failed.get(key) ?? [];
-  // What was made may have coordinates that are not wanted any more.
+  // Materialized partitions may no longer be wanted.
   const rectangles = groups.flatMap((group) => group.partitions);
   const dates = (answer ? records.extents.get(key)?.dates : null) ??
     rectangles.flatMap(({ dates }) => (dates ?? []).flat());
@@ -232,7 +232,7 @@ function partitionState(
     reads,
     readSpace: (read: Read) => readSpace(read, states),
   };
-  // What is made outside is as it was reported.
+  // External assets have their reported version.
   for (const { group, partitions } of producer.asset.external ? [] : keptGroups) {
     // What is kept though it is not wanted any more cannot be made again: what it was made of may be gone.
     judgeGroup({ ...judged, group, partitions: partitions.intersection(wanted) }, staleIn);
@@ -268,7 +268,7 @@ function partitionState(
   };
 }
 
-/** What is on record of a single partition: the latest materialization, unless a table that the function makes lacks its rows. */
+/** Records of a single partition: the latest materialization, unless a table that the function makes lacks its rows. */
 function madeAtOnce({ key, produces }: Producer, latest: ReadonlyMap<string, Versions>): MadePartitions[] {
   const tables = produces.flatMap((made) => latest.has(made) ? [{ made, versions: latest.get(made)! }] : []);
   if (tables.length < produces.length) return [];

@@ -21,7 +21,7 @@ export function partitionsWithin(
   return partitions;
 }
 
-/** What there is to do for a producer. */
+/** Work for a producer. */
 export interface PartitionWork {
   /** Partitions to be made now. */
   make: PartitionSet;

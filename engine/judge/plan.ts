@@ -11,7 +11,7 @@ import { PartitionSet } from "../partitions/mod.ts";
 import { reasonsOf, type Snapshot } from "./snapshot.ts";
 
 /**
- * What has to run so that the selected assets are fresh. Reads nothing but its arguments.
+ * The steps that make the selected assets fresh. A pure function of its arguments.
  *
  * @throws {UnmetUpstreamError} If a step would read an asset that has never been materialized and is not selected.
  */

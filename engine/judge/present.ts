@@ -20,7 +20,7 @@ export function configOf(
   return producer.recipe.config.parse(ofRun[producer.key] ?? standing[producer.key] ?? {});
 }
 
-/** What a producer would run with now. */
+/** Code version, settings and source version that a producer would run with now. */
 export async function presentOf(
   producer: Producer,
   config: unknown,

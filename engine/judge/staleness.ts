@@ -4,7 +4,7 @@ import type { Producer } from "../declare/graph.ts";
 import type { PartitionMapping, PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { readersOfChange } from "./touched_partitions.ts";
 
-/** What a producer would run with now. */
+/** Code version, settings and source version that a producer would run with now. */
 export interface Present {
   codeVersion: string;
   configHash: string;
@@ -14,7 +14,7 @@ export interface Present {
   sourceError?: string;
 }
 
-/** What a producer reads of one upstream asset. */
+/** Mapping of a producer to one upstream asset. */
 export interface Read {
   upstream: string;
   mapping: PartitionMapping;
@@ -23,7 +23,7 @@ export interface Read {
 /** Partitions that were made together, and what they are compared with. */
 export interface Judged {
   producer: Producer;
-  /** What they were made of. */
+  /** Their inputs. */
   group: MadePartitions;
   /** Those of the group that are judged. */
   partitions: PartitionSet;

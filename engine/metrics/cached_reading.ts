@@ -19,7 +19,7 @@ export class CachedReading<T> {
   }
 
   /**
-   * What was read lately, or else is read now.
+   * A recent reading, or else a new one.
    *
    * @returns `undefined` if the reading takes too long; it goes on, and the next caller gets it.
    * @throws What the reading throws.

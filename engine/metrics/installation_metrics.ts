@@ -9,7 +9,7 @@ import { CachedReading } from "./cached_reading.ts";
 import { FinishedTotals } from "./finished_totals.ts";
 import { openWork } from "./open_work.ts";
 
-/** What {@link InstallationMetrics} stands on. */
+/** Dependencies of {@link InstallationMetrics}. */
 export interface InstallationMetricsOptions {
   engine: Engine;
   database: Database;

@@ -9,7 +9,7 @@ interface Row {
   ageSeconds: number | null;
 }
 
-/** What runs, waits and is open in the whole installation now. Cost: one statement over partial indexes and small tables. */
+/** Running, waiting and open work of the whole installation. Cost: one statement over partial indexes and small tables. */
 export async function openWork(
   { sql }: Database,
   { pools, processes }: { pools: ReadonlyMap<string, number>; processes: readonly LiveProcess[] },

@@ -35,7 +35,7 @@ export interface UpstreamPartitions {
   rows(): Promise<readonly Record<string, unknown>[]>;
 }
 
-/** What the decision on partitions may depend on. */
+/** Inputs of the decision on partitions. */
 export interface SpaceContext<Names extends string, Config, Resources> {
   upstream: { readonly [K in Names]: UpstreamPartitions };
   config: Config;

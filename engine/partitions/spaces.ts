@@ -1,7 +1,7 @@
 import type { Clock } from "../../resources/clock.ts";
 import type { Wanted } from "./definition.ts";
 
-/** What the partitions need to know of an exchange. */
+/** Data of an exchange that partitions depend on. */
 export interface SessionCalendar {
   sessionsBetween(from: string, to: string): string[];
   nextSession(date: string): string;

@@ -54,7 +54,7 @@ class PartitionStep {
   /** Versions of what the step makes, which move on with each part. */
   #latest: Map<string, Versions & { rowCount: number }>;
   readonly #published = new Map<string, Published>();
-  /** What the producer runs with. */
+  /** Code version, settings and source version of the producer. */
   #present: Present;
 
   constructor(private readonly step: StepExecution, private readonly snapshot: Snapshot) {
@@ -223,7 +223,7 @@ class PartitionStep {
     });
   }
 
-  /** What an interrupted attempt of the same step has made. */
+  /** Partitions made by an interrupted attempt of the same step. */
   async #doneBefore(): Promise<PartitionSet> {
     const steps = await this.step.around.ledger.runs.steps(this.step.task.runId);
     const done = steps.find(({ key }) => key === this.step.task.key)?.done;

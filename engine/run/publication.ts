@@ -14,7 +14,7 @@ import {
   writeTable,
 } from "./written_rows.ts";
 
-/** What became of each table, and its new version. */
+/** Outcome of each table, and its new version. */
 export type Publication = readonly { published: Published; versions: Versions & { rowCount: number } }[];
 
 /** The code of engine.refuse_altered_tables (sql/migrations/0013_asset_tables.sql). */

@@ -7,7 +7,7 @@ import { questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
 import { versionOf } from "../read/row_version.ts";
 import { tableOf } from "../store/asset_table.ts";
 
-/** What made some rows: everything that they depend on. */
+/** Provenance of rows: everything that they depend on. */
 export const Receipt = z.strictObject({
   asset: z.string(),
   materialization: z.int().describe("The materialization that wrote the rows"),
@@ -19,7 +19,7 @@ export const Receipt = z.strictObject({
   dataVersion: z.string().describe("Of all rows after the materialization"),
   codeVersion: z.string().describe("Of the function, with the shape of its rows"),
   config: z.unknown().describe("The settings, complete"),
-  /** What the source outside said its version was, for assets that read from it. */
+  /** Version reported by the outside source, for assets that read one. */
   sourceVersion: z.string().nullable(),
   /** The materializations that were read, with the versions of their rows. */
   upstream: z.array(z.strictObject({ asset: z.string(), materialization: z.int(), dataVersion: z.string() })),
@@ -40,7 +40,7 @@ export type ReceiptQuery = Pick<RowQuery, "filters" | "asOf">;
 const mostRows = 1_000;
 
 /**
- * What made the rows that a query names, the newest materialization first.
+ * Receipts of the rows of a query, the newest materialization first.
  *
  * @throws {InvalidRequestError} If the query does not fit the asset, or names no row or too many.
  */

@@ -24,7 +24,7 @@ export const Difference = z.strictObject({
 });
 export type Difference = z.infer<typeof Difference>;
 
-/** What came of making a materialization again. */
+/** Outcome of making a materialization again. */
 export const Replay = z.strictObject({
   receipt: Receipt,
   same: z.boolean().describe("Whether all rows of the materialization are reproduced bit by bit"),

@@ -172,7 +172,7 @@ export class RunDriver {
       for (const step of steps) if (isOpen(step.status) && waitsFor.get(step.key)!.size === 0) start(step.key);
       if (--active === 0) resolve();
     });
-    // What failed before an interruption keeps its followers from running now.
+    // Failures before an interruption keep downstream steps from running now.
     for (const step of steps) {
       const failed = step.status === "failed" && !step.error?.partial;
       if (failed || step.status === "skipped") await this.#skipBehind(step.key, followers, status);

@@ -19,7 +19,7 @@ export function checkPriority(priority: number): void {
   throw new InvalidRequestError(message, [{ path: "priority", message }]);
 }
 
-/** What a {@link RunQueue} stands on. */
+/** Dependencies of a {@link RunQueue}. */
 export interface RunQueueOptions {
   ledger: { runs: Pick<RunLedger, "open"> };
   logger: Logger;

@@ -22,7 +22,7 @@ export interface OutputToPublish {
   metadata: Metadata;
 }
 
-/** What a publication is recorded with. */
+/** Record of a publication. */
 export interface PublicationContext {
   database: Database;
   ledger: Ledger;
@@ -47,7 +47,7 @@ export interface PublishedPart {
   step: { partitions: PartitionSet; done: PartitionSet; failed: PartitionSet | null };
 }
 
-/** What became of the rows of a table. */
+/** Outcome of the rows of a table. */
 export interface WrittenRows {
   added: number;
   removed: number;

@@ -23,7 +23,7 @@ export interface BackfillRequest extends BackfillRange {
 export const bounds = ["calls", "history"] as const;
 export type Bound = typeof bounds[number];
 
-/** What a backfill would do for one asset, in its turn. */
+/** The plan of a backfill for one asset, in its turn. */
 export const PlannedAsset = z.strictObject({
   key: z.string(),
   /** All assets that the same function makes. */
@@ -46,7 +46,7 @@ export type PlannedAsset = z.infer<typeof PlannedAsset>;
 export const SkippedPartitions = z.strictObject({ key: z.string(), upstream: z.string(), partitions: SomePartitions });
 export type SkippedPartitions = z.infer<typeof SkippedPartitions>;
 
-/** What a backfill would do, in order. */
+/** The plan of a backfill, in order. */
 export const BackfillPlan = named(
   "BackfillPlan",
   z.strictObject({
@@ -111,7 +111,7 @@ export const BackfillSummary = named(
   "BackfillSummary",
   z.strictObject({
     id: z.int(),
-    /** Who asked: `http`, `cli`. */
+    /** Trigger: `http`, `cli`. */
     trigger: z.string(),
     selection: z.string(),
     range: BackfillRange,
@@ -130,7 +130,7 @@ export type BackfillSummary = z.infer<typeof BackfillSummary>;
 export const Backfill = named(
   "Backfill",
   BackfillSummary.extend({
-    /** What it was going to do when it was asked for. */
+    /** The plan at the time of the request. */
     plan: BackfillPlan,
     /** In the order in which they are made. */
     assets: list(BackfillAssetState),

@@ -7,7 +7,7 @@ import type { Logger } from "../../resources/logger.ts";
 import type { Pools } from "./pools.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 
-/** What the parts of an engine stand on. */
+/** Dependencies of the parts of an engine. */
 export interface EngineContext {
   graph: AssetGraph;
   database: Database;

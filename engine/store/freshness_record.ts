@@ -8,7 +8,7 @@ import { instant, named } from "../record_schema.ts";
 export const FreshnessState = named(
   "Freshness",
   z.strictObject({
-    /** What the policy demands. */
+    /** Requirement of the policy. */
     policy: z.string(),
     state: z.enum(freshnessStateNames),
     /** When it came into this state: of what is late, the deadline that it missed. `null` before the first evaluation. */

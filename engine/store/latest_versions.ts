@@ -6,7 +6,7 @@ interface Batch {
   found: Promise<ReadonlyMap<string, RowVersion>>;
 }
 
-/** What is known of the latest versions in a database that no other process writes to. */
+/** Known data of the latest versions in a database that no other process writes to. */
 interface Memory {
   versions: Map<string, RowVersion | undefined>;
   /** How many publications of each asset are under way, and how often one has begun or ended. */

@@ -23,7 +23,7 @@ export class PartitionLedger {
   }
 
   /**
-   * What is on record of the partitions of producers and of the assets that they read. The number of queries does not depend on how
+   * Records of the partitions of producers and of the assets that they read. The number of queries does not depend on how
    * many partitions there are.
    *
    * @param tracked Assets of which changes are wanted.

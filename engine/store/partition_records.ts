@@ -21,7 +21,7 @@ export interface FailedPartitions {
   failedAt: string;
 }
 
-/** What is on record of the partitions of all assets. */
+/** Records of the partitions of all assets. */
 export interface PartitionRecords {
   /** By producer. */
   made: ReadonlyMap<string, readonly MadePartitions[]>;

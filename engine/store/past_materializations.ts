@@ -10,7 +10,7 @@ export interface PastMaterialization {
   runId: number;
   config: unknown;
   upstream: Read;
-  /** What had been read when a run made it before; `null` for the first. */
+  /** Inputs of the previous materialization; `null` for the first. */
   before: Read | null;
   changed: readonly Rectangle[] | null;
   /** Why its step was planned. */

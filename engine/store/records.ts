@@ -72,7 +72,7 @@ export const Run = named(
     /** The run of which this one does again what failed. */
     retryOf: z.int().nullable(),
     status: z.enum(runStatuses),
-    /** What keeps a run that is queued or running from going on, in words; `null` where nothing does. */
+    /** Why a queued or running run waits, in words; `null` if it does not. */
     waitingFor: z.string().nullable(),
     createdAt: instant,
     startedAt: instant.nullable(),
@@ -133,7 +133,7 @@ export const CheckResult = z.strictObject({
 });
 export type CheckResult = z.infer<typeof CheckResult>;
 
-/** What may happen in a run. */
+/** Kinds of events of a run. */
 export const eventKinds = [
   "run_queued",
   "run_started",

@@ -4,7 +4,7 @@ import type { Logger } from "../../resources/logger.ts";
 
 /** Deletes what is old. Materializations, runs, steps and checks never are deleted. */
 export interface Sweeper {
-  /** What it deletes, for the log: `events`. */
+  /** Name of the deleted records, for the log: `events`. */
   readonly name: string;
   /**
    * Deletes what need not be kept, in short transactions, until nothing of it is left or the signal aborts.

@@ -12,14 +12,14 @@ import { tableOf } from "./asset_table.ts";
 import type { Sweeper } from "./retention.ts";
 import { layerSchemas } from "./table_record.ts";
 
-/** What a reader that holds no lock is given at least to come to its end. */
+/** Minimum time for a reader without a lock to finish. */
 const graceMs = 3_600_000;
 /** Blocks of 8 kB that are looked through in one transaction: 16 MB, a fraction of a second's work. */
 const blocksAtOnce = 2_048;
 
 const keeps = z.string().describe("The kept versions of its rows, in words");
 
-/** What pruning takes from an asset, or would take. */
+/** Rows that pruning deletes, or would delete, from an asset. */
 export const PrunedHistory = z.strictObject({
   key: z.string(),
   keeps,
@@ -29,7 +29,7 @@ export const PrunedHistory = z.strictObject({
 });
 export type PrunedHistory = z.infer<typeof PrunedHistory>;
 
-/** What the table of an asset takes on the disk. */
+/** Disk use of an asset's table. */
 export const AssetStorage = z.strictObject({
   key: z.string(),
   // 0 where there is no table yet.
@@ -57,12 +57,12 @@ export class RowHistory implements Sweeper {
     this.#fallback = keepDays(options.keepDays);
   }
 
-  /** What the retention of an asset keeps, in words. */
+  /** The kept versions of an asset, in words. */
   keeps(asset: AnyAsset): string {
     return retentionInWords(asset.retention ?? this.#fallback);
   }
 
-  /** What the tables of all assets take, in the order given; external assets have none. */
+  /** Disk use of the tables of all assets, in the given order; external assets have none. */
   async storage(): Promise<AssetStorage[]> {
     const own = this.assets.filter(({ external }) => !external);
     const { sql } = this.database;

@@ -4,7 +4,7 @@ import type { RunStatus } from "./records.ts";
 /** Which runs are meant; each condition that is given holds. */
 export interface RunFilter {
   status?: RunStatus;
-  /** Who asked: all of it, `schedule:nightly`, or what is before the colon. */
+  /** Trigger: all of it, `schedule:nightly`, or what is before the colon. */
   trigger?: string;
   /** Key of an asset whose step is part of it. */
   asset?: string;

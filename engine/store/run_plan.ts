@@ -4,7 +4,7 @@ import { list, named } from "../record_schema.ts";
 import { bounds } from "./backfill_records.ts";
 import { Reason, SomePartitions } from "./reasons.ts";
 
-/** What making something takes. */
+/** Estimated duration and vendor calls. */
 export const Estimate = z.strictObject({
   parts: z.int(),
   /** `null` where the asset does not say that it makes any. */
@@ -48,7 +48,7 @@ export type WaitingPartitions = z.infer<typeof WaitingPartitions>;
 export const BlockedStep = z.strictObject({
   /** The asset whose function would run. */
   key: z.string(),
-  /** What it waits for, for people: a sentence without its full stop. */
+  /** Why it waits: a sentence without its full stop. */
   because: z.string(),
   /** The asset whose rows were rejected, and the run in which they were. */
   blockedBy: z.string(),
@@ -56,7 +56,7 @@ export const BlockedStep = z.strictObject({
 });
 export type BlockedStep = z.infer<typeof BlockedStep>;
 
-/** What a run would do. */
+/** The plan of a run. */
 export const Plan = named(
   "Plan",
   z.strictObject({

@@ -5,7 +5,7 @@ import type { Reason, SomePartitions } from "./reasons.ts";
 /** A step as the history of its asset shows it. */
 export interface PastStep {
   runId: number;
-  /** Who asked for the run. */
+  /** Trigger of the run. */
   trigger: string;
   runStatus: RunStatus;
   status: StepStatus;

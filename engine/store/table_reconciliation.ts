@@ -23,7 +23,7 @@ import {
   type TableShape,
 } from "./table_shape.ts";
 
-/** What has to be done about the table of one asset. */
+/** Work on the table of one asset. */
 interface Change {
   asset: AnyAsset;
   shape: TableShape;
@@ -298,7 +298,7 @@ async function indexDates(tx: Sql, graph: AssetGraph): Promise<void> {
 
 /** One reconciliation, as part of its transaction. */
 class Reconciliation {
-  /** What people are told once it is committed. */
+  /** Log messages for after the commit. */
   readonly told: { level: "info" | "warn"; message: string }[] = [];
   readonly #records: TableRecord[] = [];
   readonly #alteration: number;

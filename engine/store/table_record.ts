@@ -4,7 +4,7 @@ import type { Layer } from "../declare/asset.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { FoundTable, TableShape } from "./table_shape.ts";
 
-/** What is on record of the table of an asset (engine.asset_table). */
+/** Records of the table of an asset (engine.asset_table). */
 export interface TableRecord extends TableShape {
   key: string;
   altered: number;

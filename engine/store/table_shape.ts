@@ -1,7 +1,7 @@
 import type { AnyAsset, Layer } from "../declare/asset.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 
-/** What an asset's declaration says of its table. */
+/** Declared shape of an asset's table. */
 export interface TableShape {
   layer: Layer;
   /** Types by column, as PostgreSQL spells them. */

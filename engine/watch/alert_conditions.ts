@@ -36,7 +36,7 @@ export interface Situation {
   undecided: readonly Pick<Condition, "kind" | "key" | "subject">[];
 }
 
-/** What to do about the alerts that are open and the conditions that hold. */
+/** Actions for open alerts and current conditions. */
 export interface AlertChanges {
   opened: readonly Condition[];
   /** It goes on happening: those of `told` are to be told again. */

@@ -24,7 +24,7 @@ const longestSleepMs = 30_000;
 /** Advisory lock of the process that looks for alerts. */
 const lockClass = 7270;
 
-/** What alerts are told with. */
+/** Dependencies of alerts. */
 export interface AlertOptions {
   engine: Engine;
   database: Database;
@@ -33,7 +33,7 @@ export interface AlertOptions {
   webhook: Webhook;
   /** Address of this service, for the links in messages. */
   serviceUrl: string;
-  /** What goes on happening is told again after so long. */
+  /** Recurring conditions are reported again after this time. */
   repeatMs: number;
   /** Whether checks that only warn are told too. Default `error`: they are not. */
   checkSeverity?: "error" | "warn";

@@ -14,7 +14,7 @@ import { readingOf } from "../judge/reading.ts";
 /** How often it is looked whether a run has ended, in this process or in another one. */
 const runPollMs = 1_000;
 
-/** What an evaluation came to. */
+/** Result of an evaluation. */
 export interface EvaluationResult {
   /** The run that was queued, if anything is to be made. */
   runId: number | null;

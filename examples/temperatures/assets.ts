@@ -1,7 +1,7 @@
 import { assetsWith, cutBy, daysUntilNow, eager, everyRow, identity, newest, reads } from "@tandem/tandem/engine";
 import { z } from "zod";
 
-/** What the assets read of the outside world. */
+/** Outside resources of the assets. */
 export interface Resources {
   /** The mean temperature of a day in °C, at each station. */
   temperatures(day: string): Promise<Record<string, number>>;

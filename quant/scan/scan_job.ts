@@ -17,7 +17,7 @@ export interface ScanJob {
   readonly next: Int32Array<SharedArrayBuffer>;
 }
 
-/** What a worker reports. */
+/** Report of a worker. */
 export type ScanReport = { kind: "ready" } | { kind: "measured"; pairs: number } | { kind: "finished" } | {
   kind: "failed";
   error: unknown;

@@ -6,7 +6,7 @@ export interface BacktestOverfittingOptions {
   blocks?: number;
 }
 
-/** What became of the best in sample, over all ways to divide the blocks into two halves. */
+/** Outcome of the best in sample, over all ways to divide the blocks into two halves. */
 export interface BacktestOverfitting {
   /**
    * Probability of backtest overfitting: the share of divisions in which the trial that was best in one half was at or below the

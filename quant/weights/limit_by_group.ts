@@ -1,6 +1,6 @@
 import { requireFinite } from "../validate.ts";
 
-/** What may be held of each group. */
+/** Limit of each group. */
 export interface GroupLimits {
   /** Most of the portfolio that one group may take, above 0; for groups without a limit of their own. */
   limit: number;

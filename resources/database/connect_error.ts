@@ -1,7 +1,7 @@
 import { DatabaseLostError, DatabaseOpenError } from "./errors.ts";
 import { type ServerAddress, URL_FORM } from "./server_address.ts";
 
-/** What kept a connection from being made. */
+/** Why a connection failed. */
 export function reasonOf(error: unknown): unknown {
   return error instanceof DatabaseLostError && error.cause !== undefined ? reasonOf(error.cause) : error;
 }

@@ -2,7 +2,7 @@ import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import type { Duplex } from "node:stream";
 import { PortSocket } from "./port_socket.ts";
 
-/** What a thread opens, and whom it tells. */
+/** Options and listeners of a thread. */
 export interface ThreadOptions {
   /** Where the database is or shall be; null for one in memory. */
   folder: string | null;

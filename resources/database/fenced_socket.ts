@@ -5,7 +5,7 @@ import { DatabaseLostError } from "./errors.ts";
 /** How long the other side has to close after a goodbye. */
 const GOODBYE_MS = 1_000;
 
-/** What becomes known of a socket. */
+/** Events of a socket. */
 export interface SocketEvents {
   /** Bytes came, or bytes that waited went out. */
   onHeard(): void;

@@ -54,7 +54,7 @@ export async function firstUsedAt({ sql }: Pick<Database, "sql">): Promise<Tempo
   return Temporal.Instant.from(row!.at);
 }
 
-/** What a migration left on record. */
+/** Record of an applied migration. */
 type Done = Pick<Migration, "number" | "name" | "checksum">;
 
 /** The migrations that have been applied; `null` where there is no record of any. */

@@ -5,7 +5,7 @@ import { DatabaseLostError } from "./errors.ts";
 /** Takes statements, one after the other. */
 type Run = (statement: Statement) => void;
 
-/** What connections are had from. */
+/** Source of connections. */
 export interface Connections {
   acquire(): Promise<Connection>;
   release(connection: Connection): void;

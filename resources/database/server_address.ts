@@ -15,7 +15,7 @@ export interface TlsSettings {
   passphrase?: string;
 }
 
-/** What the URL of a database says. */
+/** Parsed URL of a database. */
 export interface ServerAddress {
   /** How the URL is called in errors. */
   setting: string;
@@ -159,7 +159,7 @@ function readTls(
   parameters: Parameters,
   { hosts, environment, refuse }: { hosts: readonly ServerHost[]; environment: Environment; refuse: Refuse },
 ): TlsSettings {
-  // What two programs on one machine say to each other passes no network.
+  // Connections on one machine do not pass a network.
   const local = hosts.every((host) => "path" in host || /^(localhost|127\.[\d.]+|::1)$/.test(host.name));
   const said = parameters.take("sslmode") ?? parameters.take("ssl") ?? environment("PGSSLMODE") ??
     (local ? "disable" : "prefer");

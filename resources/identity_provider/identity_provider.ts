@@ -10,7 +10,7 @@ export interface ProvenIdentity {
   domain: string | null;
 }
 
-/** What is sent along with a person to the provider, and must come back. */
+/** Values sent to the provider with a sign-in, which must come back. */
 export interface SignInRequest {
   state: string;
   nonce: string;
@@ -19,7 +19,7 @@ export interface SignInRequest {
   redirectUri: string;
 }
 
-/** Who lets people sign in elsewhere. */
+/** An identity provider. */
 export interface IdentityProvider {
   /** How people know it, such as `Google`. */
   readonly name: string;

@@ -28,7 +28,7 @@ export interface OpenIdProviderOptions {
   timeoutMs?: number;
 }
 
-/** What of the discovery document is used. */
+/** Used parts of the discovery document. */
 const Discovery = z.object({
   issuer: z.string(),
   authorization_endpoint: z.url(),
@@ -71,7 +71,7 @@ export function openIdProvider(options: OpenIdProviderOptions): IdentityProvider
     if (known && Date.now() - known.at < discoveryHours * 3_600_000) return known.endpoints;
     const found = discover(issuer, timeoutMs);
     known = { at: Date.now(), endpoints: found };
-    // What failed is asked for again by the next.
+    // A failed fetch is repeated by the next caller.
     found.catch(() => known = undefined);
     return found;
   }

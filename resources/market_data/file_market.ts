@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { DailyBars, MarketData, ReadOptions, TickerListing } from "./market_data.ts";
 import { equalStamps, type FileSource, type FileStamp, readStored, stampOf } from "./stored_file.ts";
 
-/** What a file holds. */
+/** Content of a file. */
 export interface FileContents {
   bars: DailyBars;
   /** Every ticker the file names, also one without bars; each once, in order. */
@@ -27,7 +27,7 @@ export function fileMarket(
   let known: { stamp: FileStamp; version: string; summary: Summary | null } | null = null;
   let summarizing: Promise<Summary> | null = null;
 
-  /** What is known of the file as it is now, its version at least. */
+  /** Known data of the file as it is now, its version at least. */
   async function present() {
     if (known && equalStamps(known.stamp, await stampOf(source))) return known;
     const { stored, stamp } = await readStored(source);
@@ -76,7 +76,7 @@ export function fileMarket(
   };
 }
 
-/** What of a file is asked for again and again. */
+/** Frequently used parts of a file. */
 interface Summary {
   symbols: string[];
   /** Empty for a file without bars. */

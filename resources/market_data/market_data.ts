@@ -45,7 +45,7 @@ export interface UnusableRow {
   session: string | null;
   /** Where it stands, e.g. `line 12` or `row 3`. */
   place: string;
-  /** What is wrong with it, e.g. `close: "N/A" is not a number`. */
+  /** The fault of it, e.g. `close: "N/A" is not a number`. */
   reason: string;
 }
 
@@ -64,7 +64,7 @@ export interface ReadOptions {
  * most of whose rows cannot, fails as a whole ({@link MarketDataError}): what was read before stays in place.
  */
 export interface MarketData {
-  /** What people see in logs and metadata, e.g. `simulated` or `csv`; holds no secret. */
+  /** Label in logs and metadata, e.g. `simulated` or `csv`; holds no secret. */
   readonly name: string;
   /** Names where it reads, whatever is there, and tells nothing of it; absent where the name says all. */
   readonly id?: string;

@@ -10,7 +10,7 @@ import type { UnusableRow } from "./market_data.ts";
  * waits included.
  */
 export interface MarketVendor {
-  /** What people see in logs and metadata, e.g. `polygon`; holds no secret. */
+  /** Label in logs and metadata, e.g. `polygon`; holds no secret. */
   readonly name: string;
   /** The rate that all processes together keep to, for estimates. */
   readonly callsPerMinute: number;
@@ -22,7 +22,7 @@ export interface MarketVendor {
    * the active instrument wins, then the one that was delisted last.
    */
   tickers(query?: TickersQuery): Promise<VendorTicker[]>;
-  /** What is known of one instrument, or `null` where the vendor does not know it (on `asOfDate`, today by default). */
+  /** Known data of one instrument, or `null` where the vendor does not know it (on `asOfDate`, today by default). */
   tickerDetails(ticker: string, options?: VendorOptions & { asOfDate?: string }): Promise<VendorTickerDetails | null>;
   /** News by time of publication, oldest first, then by id; each id once. */
   news(query: NewsQuery): Promise<VendorNews[]>;

@@ -1,6 +1,6 @@
-/** What a call to the vendor came to. */
+/** Result of a call to the vendor. */
 export interface VendorCall {
-  /** What was asked for; one of a few words. */
+  /** Kind of the call; one of a few words. */
   kind: string;
   /** The status of the answer, or `error` where none came. */
   status: string;

@@ -11,7 +11,7 @@ export interface FileSource {
   contents: string;
 }
 
-/** What tells one state of a file from another without reading it. */
+/** Fingerprint of a file's state without reading it. */
 export interface FileStamp {
   bytes: number;
   modifiedMs: number;

@@ -1,7 +1,7 @@
 import process from "node:process";
 import type { MetricFamily } from "./metric_family.ts";
 
-/** What every program tells of itself, under the names that dashboards know. */
+/** Metrics common to all programs, under the usual names. */
 export function processMetrics(
   { version, startedAt }: { version: string; startedAt: Temporal.Instant },
 ): MetricFamily[] {

@@ -65,7 +65,7 @@ export function unauthenticated(detail: string, error?: "invalid_request" | "inv
   return new Problem("unauthenticated", detail, { headers: { "WWW-Authenticate": challenge } });
 }
 
-/** Who does what is asked for, for the audit. */
+/** The actor of the request, for the audit. */
 export function actorOf(c: Context, { trustedProxies = 0 }: { trustedProxies?: number } = {}): Actor {
   const principal = (c.get("principal") as Principal | undefined) ??
     { kind: "anybody" as const, id: null, name: "anybody" };

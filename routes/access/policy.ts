@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
 
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** What is needed for a request; `null` where nothing is. */
+/** Scope of a request; `null` if none is needed. */
 export function scopeNeeded(method: string, path: string): Scope | null {
   const rule = rules.find((one) => one.path.test(path) && (one.methods?.includes(method) ?? true));
   if (rule) return rule.needs;

@@ -27,7 +27,7 @@ export const moment = z.string().max(64)
   )
   .optional().describe("State at this time or at the end of this date; default the latest");
 
-/** What may be asked of a list beyond what the original services offered. */
+/** Parameters of a list beyond those of the original services. */
 export const ListParameters = z.object({
   compat,
   as_of: moment,
@@ -45,13 +45,13 @@ export const DatedListParameters = ListParameters.extend({
   to: date.optional().describe("Last date, included"),
 });
 
-/** What is read of the engine. */
+/** Parts of the engine used here. */
 export type OldEngine = Pick<
   Engine,
   "graph" | "read" | "newestDate" | "rowVersion" | "materializations" | "origins"
 >;
 
-/** What the reading routes stand on. */
+/** Dependencies of the reading routes. */
 export interface OldReads {
   engine: OldEngine;
   /** Answers that were made lately. */

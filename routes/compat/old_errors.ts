@@ -25,7 +25,7 @@ export const OldErrorAnswer = named(
 
 /** What a body beyond a limit is told. */
 export function tooLarge(maxBytes: number): OldError {
-  // What is left of the body is not read, so that nothing else can come on this connection.
+  // The rest of the body is not read, so this connection cannot be reused.
   return new OldError(413, `A body has at most ${maxBytes.toLocaleString("en")} bytes.`, { Connection: "close" });
 }
 

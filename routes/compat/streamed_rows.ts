@@ -5,7 +5,7 @@ import { parsePythonJson, restoreNumbers } from "./python_json.ts";
 export interface RowSink {
   /** A list of rows begins: whatever was taken before is void, as JSON has it for a property that is named twice. */
   begin(): void;
-  /** Takes one row. @returns What is wrong with it: where inside the row, and a sentence. */
+  /** Takes one row. @returns The fault of it: where inside the row, and a sentence. */
   take(row: unknown): { path: string; message: string } | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-/** What is believed of the way that a request has come. */
+/** Trusted information about the route of a request. */
 export interface Proxies {
   /**
    * How many proxies stand in front, each of which adds the address that it was reached from to `X-Forwarded-For`. What is left of

@@ -68,7 +68,7 @@ function guarded(
   }, { highWaterMark: 0 });
 }
 
-// What is left of the body is not read, so that nothing else can come on this connection.
+// The rest of the body is not read, so this connection cannot be reused.
 const close = { Connection: "close" };
 
 function tooLarge(maxBytes: number): Problem {

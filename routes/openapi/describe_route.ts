@@ -18,7 +18,7 @@ export interface PathParameter {
   schema: z.ZodType;
 }
 
-/** What a route is for, what it takes beyond what its validators say, and what it answers. */
+/** Summary of a route, its inputs beyond its validators, and its responses. */
 export interface Operation {
   summary: string;
   description?: string;
@@ -40,7 +40,7 @@ export interface Operation {
 /** What the middleware of a route says of it. */
 export interface RouteDescription {
   operation?: Operation;
-  /** What a validator demands of the body and of the query. */
+  /** Schemas of body and query from a validator. */
   body?: z.ZodType;
   query?: z.ZodType;
 }
@@ -53,7 +53,7 @@ export function describing<M extends MiddlewareHandler>(what: RouteDescription, 
   return middleware;
 }
 
-/** What the handlers of a route say of it together. */
+/** Combined description of a route. */
 export function descriptionOf(handlers: readonly object[]): RouteDescription {
   return Object.assign({}, ...handlers.map((handler) => descriptions.get(handler)));
 }

@@ -20,7 +20,7 @@ const refreshMs = 60_000;
  */
 
 /**
- * What a page knows of what goes on.
+ * Live state of a page.
  *
  * @typedef {object} Changes
  * @property {() => Promise<void>} refresh Brings the page up to date at once.

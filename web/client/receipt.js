@@ -30,7 +30,7 @@ document.addEventListener("click", (event) => {
 });
 
 /**
- * What came of one materialization.
+ * Outcome of one materialization.
  *
  * @param {import("../../engine/mod.ts").Replay} replay
  */

@@ -11,7 +11,7 @@ import { hc } from "hono/client";
 export const { v1 } = /** @type {ReturnType<typeof hc<Api>>} */ (/** @type {unknown} */ (hc("/")));
 
 /**
- * What an answer says. Rejects with the sentence of the service where it refused.
+ * Body of a response. Rejects with the message of the service if it refused.
  *
  * @template {{ ok: boolean, status: number, json(): Promise<unknown> }} A
  * @param {Promise<A>} answer

@@ -118,7 +118,7 @@ function pathOf(form) {
 async function replace(path, signal) {
   try {
     const response = await fetch(path, { headers: { accept: "text/html" }, signal });
-    // What is wrong with an address is told in the page.
+    // The fault of an address is told in the page.
     if (!response.ok && response.status !== 400) throw new Error(`The server answered ${response.status}.`);
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const found = fresh.getElementById("tickers-found");

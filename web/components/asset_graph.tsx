@@ -64,7 +64,7 @@ export function AssetGraph({ layout, assets, label, found, current }: AssetGraph
   );
 }
 
-/** What is to be known of a node in one line: its key, its state and why, and the checks that stand failed. */
+/** A node in one line: key, state with reason, and failed checks. */
 export function nodeLabel({ asset: { key, failedChecks }, state, reason }: Omit<ShownAsset, "matches">): string {
   const short = reason.length > 160 ? `${reason.slice(0, 159)}…` : reason;
   return [short === "" ? `${key}, ${state}` : `${key}, ${state}: ${short}`, checksText(failedChecks)]

@@ -1,7 +1,7 @@
 import type { AssetRecord } from "../asset_record.ts";
 import { AssetGraph } from "./asset_graph.tsx";
 
-/** What an asset is made from, and what is made from it. */
+/** Upstream and downstream of an asset. */
 export function AssetLineage({ record }: { record: AssetRecord }) {
   const { asset, state, neighbours } = record;
   return (

@@ -1,7 +1,7 @@
 import type { AnyAsset } from "../../engine/mod.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
-/** What the rows of an asset hold, column by column. */
+/** Columns of an asset. */
 export function AssetSchema({ asset: { key, schema, partitionedBy } }: { asset: AnyAsset }) {
   const { primaryKey } = schema;
   const columns: Column<typeof schema.columns[number]>[] = [

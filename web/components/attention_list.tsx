@@ -9,7 +9,7 @@ export function hasFault(asset: AssetState): boolean {
   return asset.state === "failed" || isLate(asset) || asset.failedChecks.length > 0;
 }
 
-/** What failed, what is late, which checks stand failed and what is stale, each with the way to it. */
+/** Failed, late and stale assets and failed checks, each with a link. */
 export function AttentionList({ assets, now }: { assets: readonly AssetState[]; now: number }) {
   const failed = assets.filter((asset) => asset.state === "failed" && asset.madeBy === null);
   const late = assets.filter(isLate);

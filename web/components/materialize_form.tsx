@@ -18,7 +18,7 @@ export interface MaterializeFormProps {
   automated: boolean;
 }
 
-/** What is to be materialized and how; shows the plan of it, and nothing runs before that is confirmed. */
+/** Form to materialize an asset; shows the plan, and runs nothing before confirmation. */
 export function MaterializeForm({ request, external, producer, automated }: MaterializeFormProps) {
   const { key, scope, force, priority, from, to, names, hasPartitions, form, settings, problems, asked } = request;
   const problem = (name: string) => problems.get(name);

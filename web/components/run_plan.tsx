@@ -47,7 +47,7 @@ const columns: readonly Column<PlannedStep>[] = [
   },
 ];
 
-/** What a run would do and why, before it is begun, with the button that begins it. */
+/** The plan of a run with reasons, and the button that starts it. */
 export function RunPlan({ plan, body }: { plan: Plan; body: RunBody }) {
   return (
     <div class="plan" id="plan">

@@ -20,7 +20,7 @@ const mostRows = 12;
 /** So that a run of a moment can be seen and clicked. */
 const leastPercent = 0.5;
 
-/** What ran, what runs, and what the clock will begin, on one axis. */
+/** Past, running and scheduled runs on one time axis. */
 export function RunTimeline({ span, now, runs, backfills, schedules }: RunTimelineProps) {
   const { timeZone } = useContext(PreferencesContext);
   const bars = [

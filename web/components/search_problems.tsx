@@ -1,6 +1,6 @@
 const id = "search-problems";
 
-/** What of a search cannot be read, by parameter. */
+/** Invalid parameters, with the problem. */
 export type Problems = ReadonlyMap<string, string>;
 
 /** Says what of a search cannot be read. */

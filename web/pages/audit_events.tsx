@@ -24,7 +24,7 @@ export interface AuditEventsProps {
   now: number;
 }
 
-/** Who changed what. */
+/** The audit log. */
 export function AuditEventsPage({ search, problems, events, more, now }: AuditEventsProps) {
   const columns: Column<AuditEvent>[] = [
     { title: "Time", cell: ({ at }) => <Moment at={at} now={now} /> },

@@ -7,7 +7,7 @@ import { count, counted, duration } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rangeInWords } from "./backfills.tsx";
 
-/** What can be done with a backfill in each of its states. */
+/** Actions on a backfill in each of its states. */
 const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, string][]>> = {
   running: [["pause", "Pause"], ["cancel", "Cancel"]],
   paused: [["resume", "Resume"], ["retry", "Retry failed partitions"], ["cancel", "Cancel"]],

@@ -13,10 +13,10 @@ import { StateBadge } from "../components/state_badge.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 
-/** What the pages read of the engine. */
+/** Parts of the engine used by the pages. */
 export type BackfillEngine = Pick<Engine, "backfills">;
 
-/** What the page with all backfills shows. */
+/** Content of the page with all backfills. */
 export interface BackfillsData {
   backfills: readonly BackfillSummary[];
   /** What the form holds. */

@@ -22,7 +22,7 @@ import { Layout } from "../layout.tsx";
 import { type NewestSignals, readNewestSignals } from "../newest_signals.ts";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
 
-/** What the page reads of the engine. */
+/** Parts of the engine used by the page. */
 export type OverviewEngine = Pick<Engine, "graph" | "states" | "read" | "newestDate" | "run" | "runs">;
 
 /** Everything that the overview shows, as it is at one moment. */

@@ -27,7 +27,7 @@ export interface PairPageProps {
   pair: PairRecord;
   forecasts: PairForecasts | null;
   view: PairView;
-  /** What of the address could not be read, by its parameter. */
+  /** Invalid parameters, with the problem. */
   problems: ReadonlyMap<string, string>;
   /** The session after a date; `null` where the calendar does not tell. */
   nextSession(date: string): string | null;

@@ -24,7 +24,7 @@ import { invalid, type Problems, SearchProblems } from "../components/search_pro
 /** Everything that the list of pairs shows. */
 export interface PairsData {
   search: PairSearch;
-  /** What was asked for and cannot be, by parameter. */
+  /** Invalid parameters, with the problem. */
   problems: Problems;
   /** `null` where no pair has ever been tested. */
   found: FoundPairs | null;

@@ -1,7 +1,7 @@
 import type { ProblemDetails } from "../../routes/mod.ts";
 import { Layout } from "../layout.tsx";
 
-/** What is shown where there is no page, or none can be made now. */
+/** Error page for unknown addresses and failures. */
 export function ProblemPage({ problem }: { problem: ProblemDetails }) {
   const { status, title, detail, requestId } = problem;
   const absent = status === 404;

@@ -11,7 +11,7 @@ import { Layout } from "../layout.tsx";
 /** Lines of the log that the page comes with. */
 export const firstLines = 200;
 
-/** What the page of a run shows. */
+/** Content of the page of a run. */
 export interface RunPageData {
   run: Run;
   config: Readonly<Record<string, unknown>>;

@@ -14,7 +14,7 @@ import { Layout } from "../layout.tsx";
 import { Panel } from "../components/panel.tsx";
 import type { TimeSpan } from "../time_axis.ts";
 
-/** What the page with all runs shows. */
+/** Content of the page with all runs. */
 export interface RunsPageData {
   search: RunSearch;
   problems: Problems;

@@ -8,7 +8,7 @@ import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
 import { type Column, DataTable } from "../components/data_table.tsx";
 
-/** What the page with the schedules shows. */
+/** Content of the page with the schedules. */
 export interface SchedulesPageData {
   schedules: readonly ScheduleState[];
   /** Of each asset that has one. */
@@ -16,7 +16,7 @@ export interface SchedulesPageData {
   now: number;
 }
 
-/** What starts runs by itself: schedules by the clock, automations by what changed upstream. */
+/** Automatic runs: schedules by the clock, automations by upstream changes. */
 export function SchedulesPage({ schedules, automations, now }: SchedulesPageData) {
   const paused = schedules.filter(({ pausedAt }) => pausedAt !== null).length;
   return (

@@ -5,7 +5,7 @@ export interface SignInProps {
   provider: string | null;
   /** Where to go afterwards. */
   returnPath: string;
-  /** What went wrong before. */
+  /** Error of the previous attempt. */
   problem?: string;
   /** Whether the visitor has just signed out. */
   signedOut?: boolean;

@@ -13,7 +13,7 @@ import { invalid, type Problems, SearchProblems } from "../components/search_pro
 /** Everything that the list of tickers shows. */
 export interface TickersData {
   search: TickerSearch;
-  /** What was asked for and cannot be, by parameter. */
+  /** Invalid parameters, with the problem. */
   problems: Problems;
   /** `null` where nothing is materialized. */
   directory: TickerDirectory | null;

@@ -19,17 +19,17 @@ import { symbolOf } from "../../../resources/market_data/mod.ts";
 /** The rows that an import read: taken, repeated and refused. */
 export interface OriginalImport {
   pending: PendingImport;
-  /** What became of the rows of each table, in the order in which the tables count. */
+  /** Outcome of the rows of each table, in the order in which the tables count. */
   tables: TableReport[];
   /** Tables that are not there. */
   absent: string[];
-  /** What is there under the name of a table and is none of the original's. */
+  /** Objects with the name of a table that are not the original's. */
   unknown: readonly string[];
   /** Addresses of users, for `SIGN_IN_ALLOW`; stored nowhere. */
   addresses: string[];
 }
 
-/** What the original computed: Tandem computes it itself. */
+/** Results of the original, which Tandem computes itself. */
 const computed = ["suggested_pairs", "model_trades", "model_success_metrics"];
 
 /**

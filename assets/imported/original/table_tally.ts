@@ -1,7 +1,7 @@
 import type { UnusableRow } from "../../../resources/market_data/mod.ts";
 import type { OriginalTable } from "../../../resources/original/mod.ts";
 
-/** What became of the rows of one table. */
+/** Outcome of the rows of one table. */
 export interface TableReport {
   /** `gold.etf_daily_ohlc`. */
   table: string;
@@ -18,7 +18,7 @@ export interface TableReport {
   note?: string;
 }
 
-/** What a row is about, as it says itself. */
+/** Identification of a row from its own columns. */
 interface RowSubject {
   ticker?: string | null;
   session?: string | null;

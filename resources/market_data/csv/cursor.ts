@@ -211,7 +211,7 @@ export class CsvCursor {
     this.lineEnded = true;
   }
 
-  /** What is wrong with a line that has too few or too many fields. */
+  /** The fault of a line that has too few or too many fields. */
   fieldCountFault(expected: number): RowFault {
     const count = this.allFields().length;
     return new RowFault({
@@ -221,7 +221,7 @@ export class CsvCursor {
     });
   }
 
-  /** What is wrong with a value of the current line. */
+  /** The fault of a value of the current line. */
   valueFault(column: string, value: string, wrong: string, remedy: string): RowFault {
     const shown = value.length > LONGEST_QUOTED_VALUE ? `${value.slice(0, LONGEST_QUOTED_VALUE)}…` : value;
     return new RowFault({ place: `line ${this.line}`, column, wrong: `${JSON.stringify(shown)} ${wrong}`, remedy });

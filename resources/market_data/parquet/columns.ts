@@ -120,7 +120,7 @@ export class ParquetColumns {
     return sessions;
   }
 
-  /** What is wrong with a value of a column. @param row From 0. */
+  /** The fault of a value of a column. @param row From 0. */
   valueFault(name: string, row: number, wrong: string, remedy: string): RowFault {
     return new RowFault({ place: `row ${row + 1}`, column: name, wrong, remedy });
   }
@@ -130,7 +130,7 @@ export class ParquetColumns {
     return this.valueFault(name, row, "there is no value", "Write one, or remove the row.");
   }
 
-  /** What is wrong with an infinite number. */
+  /** The fault of an infinite number. */
   infinityFault(name: string, row: number, value: number): RowFault {
     const remedy = "Correct it, or leave it null where there is no value.";
     return this.valueFault(name, row, `${value} is not a finite number`, remedy);

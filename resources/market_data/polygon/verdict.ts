@@ -3,7 +3,7 @@ import type { FailureScope } from "../vendor_error.ts";
 import type { Reply } from "./exchange.ts";
 import { retryAfterMs } from "./retry_after.ts";
 
-/** What is to be made of an answer. */
+/** Classification of a response. */
 export type Verdict =
   | { kind: "good"; body: unknown }
   /** The vendor says that it knows no such thing. */

@@ -1,7 +1,7 @@
 import type { Instrument } from "./instruments.ts";
 import { type RandomStream, randomStream } from "./random.ts";
 
-/** What is wrong with a row on purpose. */
+/** Intended fault of a row. */
 export type Fault =
   /** The row comes twice, equal. */
   | "duplicate"
