@@ -8,7 +8,7 @@ Deno.test("parseAllowList() gives an address its own scope before that of its do
   assert.equal(scopeOf("eve@other.org"), "operate");
 });
 
-Deno.test("parseAllowList() knows no domains below, around or beside the one that is named", () => {
+Deno.test("parseAllowList() has no domains below, around or beside the one that is named", () => {
   const { scopeOf } = parseAllowList("@example.com");
   for (
     const email of [
@@ -52,7 +52,7 @@ Deno.test("parseAllowList() refuses what is no list", () => {
   }
 });
 
-Deno.test("parseAllowList() tells the one domain that everybody comes from", () => {
+Deno.test("parseAllowList() returns the single domain of all entries", () => {
   assert.equal(parseAllowList("@example.com=read").onlyDomain, "example.com");
   assert.equal(parseAllowList("@example.com,ann@other.org").onlyDomain, null);
   assert.equal(parseAllowList("ann@other.org").onlyDomain, null);

@@ -81,7 +81,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await sessions.principalOf(secret), null, "ended for good");
   });
 
-  test("end() with a name ends nobody else's", async (database) => {
+  test("end() with a name ends only that principal's sessions", async (database) => {
     const { sessions, signIns } = accessOf(database);
     for (const email of ["ann@example.com", "bob@example.com"]) {
       const personId = await signIns.welcome(person(email));

@@ -76,7 +76,7 @@ Deno.test("a stream of events that breaks ends, and says nothing of why", async 
   });
 });
 
-Deno.test("faults that nobody foresaw are answered in the words of whoever is asked, without a word of them", async () => {
+Deno.test("unknown errors are answered in the form of the route, without their details", async () => {
   await withAttacked(async ({ ask, engine, livesOn }) => {
     const { states, materializations, rowVersion } = engine;
     const fault = () => Promise.reject(new Error("postgres://user:t0psecret@host/db at /srv/tandem/main.ts:1"));

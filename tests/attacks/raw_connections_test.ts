@@ -152,7 +152,7 @@ Deno.test("a host in the request line is heeded, and one that hides a name is re
   });
 });
 
-Deno.test("methods that nobody wants are refused, and none is repeated back", async () => {
+Deno.test("unsupported methods are refused, and none is echoed", async () => {
   await withAttackedServer(async (service) => {
     for (const method of ["TRACE", "TRACK", "CONNECT", "PROPFIND", "DELETE", "PUT", "PATCH", "FOO"]) {
       for (const path of ["/v1/assets", "/v1/nothing", "/api/ticker", "/", "/static/style.css"]) {
@@ -168,7 +168,7 @@ Deno.test("methods that nobody wants are refused, and none is repeated back", as
   });
 });
 
-Deno.test("a body that nobody wants does not harm: it is passed over or ends the connection", async () => {
+Deno.test("an unexpected body is ignored or ends the connection", async () => {
   await withAttackedServer(async (service) => {
     const tail = `GET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
     for (

@@ -159,7 +159,7 @@ browserTest("the graph moves under the mouse, and a drag over a node is no click
   assert.deepEqual(errors, []);
 });
 
-browserTest("a phone shows the table first, and the graph to who asks for it", async ({ browser, server }) => {
+browserTest("a phone shows the table first, and the graph on request", async ({ browser, server }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     const { page, errors } = await openPage(browser, `${server.url}/assets`, { width: 390, colorScheme });
     assert.equal(await page.locator("#graph").isVisible(), false);

@@ -122,7 +122,7 @@ browserTest(
 );
 
 browserTest(
-  "the overview tells what failed and why, and cancels what runs",
+  "the overview reports what failed and why, and cancels what runs",
   async ({ browser, server, world, engine }) => {
     world.before = (key) => {
       if (key === "raw_prices") throw new Error("the vendor is closed");
@@ -157,7 +157,7 @@ browserTest("the overview notices runs that others began", async ({ browser, ser
   assert.deepEqual(errors, []);
 });
 
-browserTest("the overview says when the server is away, and goes on by itself when it is back", async (scene) => {
+browserTest("the overview says when the server is away, and resumes automatically when it is back", async (scene) => {
   const { browser, world, engine } = scene;
   const { page, errors } = await openPage(browser, scene.server.url);
   const release = gate();

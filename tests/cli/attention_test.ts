@@ -17,7 +17,7 @@ const { asset } = assetsWith();
 /** A warning that the rows of `dated` are published in spite of. */
 const warning = "Check tidy of dated failed (warning): a warning\n";
 
-Deno.test("materializeCommand() tells a failed warning in its last lines, also where nothing had to run", () =>
+Deno.test("materializeCommand() reports a failed warning in its last lines, also where nothing had to run", () =>
   withTinyEngine(async ({ engine }) => {
     resetDatedWorld(["2026-11-20"]);
     datedWorld.sound.warning = false;
@@ -35,7 +35,7 @@ Deno.test("materializeCommand() tells a failed warning in its last lines, also w
     );
   }, { assets: [dated] }));
 
-Deno.test("materializeCommand() --json leaves standard output to the document, and tells a failed warning beside it", () =>
+Deno.test("materializeCommand() --json leaves standard output to the document, and reports a failed warning beside it", () =>
   withTinyEngine(async ({ engine }) => {
     resetDatedWorld(["2026-11-20"]);
     datedWorld.sound.warning = false;
@@ -45,7 +45,7 @@ Deno.test("materializeCommand() --json leaves standard output to the document, a
     assert.ok(terminal.err.endsWith(warning), terminal.err);
   }, { assets: [dated] }));
 
-Deno.test("retryCommand() tells a failed warning in its last lines", () =>
+Deno.test("retryCommand() reports a failed warning in its last lines", () =>
   withTinyEngine(async ({ engine }) => {
     resetDatedWorld(["2026-11-20"]);
     datedWorld.sound.blocking = false;
@@ -61,7 +61,7 @@ Deno.test("retryCommand() tells a failed warning in its last lines", () =>
   }, { assets: [dated] }));
 
 for (const ended of ["in parts", "at once"]) {
-  Deno.test(`backfillCommand() tells a failed warning after what it made ${ended}`, async () => {
+  Deno.test(`backfillCommand() reports a failed warning after what it made ${ended}`, async () => {
     const checked = asset({
       key: "checked",
       group: "t",

@@ -23,7 +23,7 @@ function stream(seqs: readonly number[], { breaks = false } = {}): Response {
   );
 }
 
-Deno.test("httpControl() goes on where a broken stream was left, and hands out each event once", async () => {
+Deno.test("httpControl() resumes a broken stream, and hands out each event once", async () => {
   const asked: (string | null)[] = [];
   const answers = [
     () => stream([1, 2], { breaks: true }),
@@ -56,7 +56,7 @@ Deno.test("httpControl() gives a server up that stays away", async () => {
   await assert.rejects(() => control.assets(), UnreachableError);
 });
 
-Deno.test("httpControl() tells a failure of the server from a refusal", async () => {
+Deno.test("httpControl() distinguishes a failure of the server from a refusal", async () => {
   const control = httpControl("http://127.0.0.1:9", {
     fetch: () => Promise.resolve(Response.json({ title: "Internal error" }, { status: 500 })),
   });

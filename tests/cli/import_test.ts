@@ -35,7 +35,7 @@ async function run(...args: string[]) {
   return { code, asked, out: terminal.out, err: terminal.err };
 }
 
-Deno.test("import tells what was taken of each table, what not and why, and what to do next", async () => {
+Deno.test("import reports imported and refused rows of each table with reasons, and the next step", async () => {
   const { code, asked, out } = await run("postgres://127.0.0.1/prices");
   assert.deepEqual([code, asked], [0, [["postgres://127.0.0.1/prices", false]]]);
   for (

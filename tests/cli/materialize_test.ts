@@ -31,7 +31,7 @@ const eventful: readonly Scripted[] = [
   [4600, "run_finished", null, { status: "failed" }],
 ];
 
-Deno.test("materializeCommand() writes one plain line for each event worth reading where nobody watches", async () => {
+Deno.test("materializeCommand() writes one plain line for each relevant event without a terminal", async () => {
   const terminal = fakeTerminal();
   const code = await materializeCommand(["*"], scriptedControl({ steps, events: eventful }), terminal);
   assert.equal(code, 1);

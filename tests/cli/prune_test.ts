@@ -42,7 +42,7 @@ Deno.test("pruneCommand() says where there is nothing, prints JSON, and takes no
 });
 
 for (const { name, open } of controls) {
-  Deno.test(`prune ${name} tells what the engine prunes`, async () => {
+  Deno.test(`prune ${name} reports what the engine prunes`, async () => {
     await open(async ({ control, engine, database, world }) => {
       for (const value of [1, 2]) {
         world.numbers = [{ name: "one", value }];

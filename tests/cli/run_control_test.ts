@@ -63,7 +63,7 @@ run 7 waits for ${slot}
   assert.equal(asked.length, 6);
 });
 
-Deno.test("materializeCommand() shows above the bar of a run what it waits for, until it goes on", async () => {
+Deno.test("materializeCommand() shows above the bar of a run what it waits for, until it continues", async () => {
   const { screens } = await run(["materialize", "daily_bars"], [null, slot, slot, slot], true);
   const waits = screens.map((screen) => screen.filter((line) => line.includes("waits for")));
   assert.deepEqual(waits, [[`  waits for ${slot}`], [`  waits for ${slot}`], [`  waits for ${slot}`], [], []]);

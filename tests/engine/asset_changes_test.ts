@@ -85,7 +85,7 @@ test("an empty table that an engine without records left in a new layer gives wa
   assert.deepEqual(await t.see("twice"), { state: "fresh", reasons: [], rows: two });
 });
 
-test("a table that lacks its rows is missing, not fresh, whoever took them", async (t) => {
+test("a table that lacks its rows is missing, not fresh, for any cause", async (t) => {
   const at = (layer: "raw" | "silver") => made("emptied", named, ["name"], two, { layer });
   const all = () => [at("raw"), counted("emptied_count", at("raw"))];
   for (
@@ -128,7 +128,7 @@ test("a unique index with a quote in its name is dropped with the key that it en
   assert.ok(!names.includes('old"_current_key'), names.join());
 });
 
-test("an index that somebody dropped comes back, and a view on a table that changes keeps nobody out", async (t) => {
+test("a dropped index is restored, and a view on a changed table does not prevent the start", async (t) => {
   const typed = (n: z.ZodType) => made("viewed", z.object({ name: z.string(), n }), ["name"], two);
   await t.open(typed(z.int()));
   await t.make();
@@ -437,7 +437,7 @@ test("an asset goes from partitions to a whole and back, and is made again each 
   assert.deepEqual(await t.see("divided"), { state: "fresh", reasons: [], rows: rows() });
 });
 
-test("partitions that are lost with their table are made again, those nobody expects by themselves too", async (t) => {
+test("partitions lost with their table are made again, including unexpected ones", async (t) => {
   const latest = (n: z.ZodType, value: (day: string) => unknown, failing?: string) =>
     asset({
       key: "history",

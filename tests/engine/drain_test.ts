@@ -87,7 +87,7 @@ Deno.test("Engine.drain() gives up when the time is up, and close() interrupts w
   });
 });
 
-Deno.test("Engine.drain() takes no run that is queued, and cancels one that somebody cancels meanwhile", async () => {
+Deno.test("Engine.drain() takes no queued run, and cancels one on request", async () => {
   await withTinyEngine(async (tiny) => {
     const { runId, held } = await heldAt("numbers", tiny);
     const drained = tiny.engine.drain(AbortSignal.timeout(60_000));

@@ -122,7 +122,7 @@ for (const { name, ignore, open } of databases) {
     await assert.rejects(engine.plan({ selection: "*", config: { rejects: {} } }), InvalidRequestError);
   });
 
-  test("skips what is behind a failure, keeps the last good data and goes on afterwards", async ({ engine, world }) => {
+  test("skips what is behind a failure, keeps the last good data and continues afterwards", async ({ engine, world }) => {
     await materialize(engine, "*");
     world.numbers.push({ name: "four", value: 4 });
     world.before = (key) => {
@@ -167,7 +167,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await materialize(engine, "*")).status, "succeeded");
   });
 
-  test("tells events in order without gaps, past and present, and from where a reader stopped", async ({ engine, world }) => {
+  test("reports events in order without gaps, past and present, and from where a reader stopped", async ({ engine, world }) => {
     const hold = gate();
     world.before = (key) => key === "total" ? hold.opened : undefined;
     const { id } = await engine.submit({ selection: "*", trigger: "test" });
@@ -182,7 +182,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(rest.map((e) => [e.seq, e.kind]), seen.slice(-2));
   });
 
-  test("goes on with a run that was handed back when its process ended", async ({ engine, world, database, clock }) => {
+  test("continues with a run that was handed back when its process ended", async ({ engine, world, database, clock }) => {
     const started = gate();
     world.before = (key) => {
       if (key === "multiples") {
@@ -395,7 +395,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `Engine on ${server.name}: goes on by itself after the database server crashed in the middle of a run`,
+  name: `Engine on ${server.name}: resumes automatically after the database server crashed in the middle of a run`,
   ignore: postgresBinaries === null,
   async fn() {
     const folder = join(tmpdir(), `tandem-${crypto.randomUUID()}`);

@@ -38,7 +38,7 @@ const brief = (event: FeedEvent) =>
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `Feed tells a run, its steps and what they made to everybody who listens, on ${name}`,
+    name: `Feed sends a run, its steps and their outputs to all listeners, on ${name}`,
     ignore,
     async fn() {
       const database = await open();
@@ -77,7 +77,7 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-Deno.test("Feed says reset to who comes back from another process or was away too long", async () => {
+Deno.test("Feed sends reset to a listener from another process or after a long absence", async () => {
   await withTinyEngine(async (tiny) => {
     const { feed, closing } = feedOf(tiny, { kept: 3 });
     const stranger = feed.listen({ after: "elsewhere.12" });
@@ -94,7 +94,7 @@ Deno.test("Feed says reset to who comes back from another process or was away to
   });
 });
 
-Deno.test("Feed looks at nothing while nobody listens, and goes on after the database was away", async () => {
+Deno.test("Feed does not poll without listeners, and resumes after the database was away", async () => {
   await withTinyEngine(async (tiny) => {
     let looks = 0;
     let away = true;

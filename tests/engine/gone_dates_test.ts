@@ -298,7 +298,7 @@ function moved(by: "choices" | "days"): AnyAsset[] {
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `A further output on ${name} that another function makes in a later version goes on in its table`,
+    name: `A further output on ${name} that another function makes in a later version continues in its table`,
     ignore,
     async fn() {
       const database = await open();

@@ -68,7 +68,7 @@ test("lets nothing be stale for what was published again as it was", async ({ wo
   assert.deepEqual(calls(), ["adjusted: A 2024-01-02"]);
 });
 
-test("counts no failure of what nobody wants any more", async ({ engine, world, materialize }) => {
+test("counts no failure of unwanted partitions", async ({ engine, world, materialize }) => {
   await materialize();
   world.names.push("C");
   world.before = (_, partitions) => {

@@ -169,7 +169,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await rows("adjusted")).map((r) => r.value), [1, 1, 1, 1, 0.25, 0.25, 1, 1]);
   });
 
-  test("makes history where a range asks for it, and leaves alone what reads the newest", async (partition) => {
+  test("makes history where a range requests it, and leaves alone what reads the newest", async (partition) => {
     const { engine, world, materialize, calls, rows } = partition;
     world.dates.push("2024-01-08", "2024-01-09");
     await materialize();

@@ -63,7 +63,7 @@ test("a step that was begun again is not ended as cancelled by the attempt that 
   assert.equal(await status(), "cancelled");
 }, commandLine);
 
-test("a claim waits for whoever records its process as ended, and is refused then", async (tiny) => {
+test("a claim waits for the transaction that records its process as ended, and is refused then", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const runId = await queued(tiny);
   const [row] = await sql<{ id: number }[]>`
@@ -83,7 +83,7 @@ test("a claim waits for whoever records its process as ended, and is refused the
   assert.equal(await claimed, undefined);
 }, commandLine);
 
-test("goes on under another number when it is recorded as ended itself", async (tiny) => {
+test("continues under another number when it is recorded as ended itself", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const before = engine.processId;
   await sql`UPDATE engine.process SET ended_at = clock_timestamp() WHERE id = ${before}`;
@@ -94,7 +94,7 @@ test("goes on under another number when it is recorded as ended itself", async (
   assert.equal(run!.process, engine.processId);
 });
 
-test("keeps its number where its connection was lost and nobody has noticed", async (tiny) => {
+test("keeps its number if its connection was lost unnoticed", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const before = engine.processId;
   const [lock] = await sql<{ pid: number }[]>`
@@ -265,7 +265,7 @@ Deno.test({
   },
 });
 
-test("tells of a process that counts as alive and stands still", async (tiny) => {
+test("reports a process that counts as alive and stands still", async (tiny) => {
   const { engine, database } = tiny;
   const session = database.session();
   try {

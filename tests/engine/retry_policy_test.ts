@@ -86,11 +86,15 @@ test("that is declared holds for any error", declared(soon), async ({ engine, wo
   assert.deepEqual(await tries(world, [new Error("a"), says({ fatal: true })], run), ["failed", 2]);
 });
 
-test("may ask for errors that say so alone", declared({ ...soon, errors: "retryable" }), async ({ engine, world }) => {
-  const run = async () => outcomes(await engine.finished((await force(engine, "flaky")).id)).flaky!;
-  assert.deepEqual(await tries(world, [new Error("a")], run), ["failed", 1]);
-  assert.deepEqual(await tries(world, [says({ retryable: true })], run), ["succeeded", 2]);
-});
+test(
+  "may be limited to errors that declare themselves retryable",
+  declared({ ...soon, errors: "retryable" }),
+  async ({ engine, world }) => {
+    const run = async () => outcomes(await engine.finished((await force(engine, "flaky")).id)).flaky!;
+    assert.deepEqual(await tries(world, [new Error("a")], run), ["failed", 1]);
+    assert.deepEqual(await tries(world, [says({ retryable: true })], run), ["succeeded", 2]);
+  },
+);
 
 test("that is not declared is for errors that say so alone", declared(), async ({ engine, world }) => {
   const run = async () => outcomes(await engine.finished((await force(engine, "flaky")).id)).flaky!;

@@ -8,7 +8,7 @@ Deno.test("halfLife() equals 50-digit arithmetic in both conventions", () => {
   }
 });
 
-Deno.test("halfLife() of a series at any level is that of its deviations unless told otherwise", () => {
+Deno.test("halfLife() of a series at any level is that of its deviations by default", () => {
   const series = generatedSeries("reverting");
   const expected = halfLife(series);
   for (const level of [-1e4, 1, 100, 1e6]) {

@@ -106,7 +106,7 @@ Deno.test("cleanPrices() refuses a matrix whose parts do not fit", () => {
   assert.throws(() => cleanPrices({ sessions: ["1"], tickers: ["A"], closes: [] }), RangeError);
 });
 
-Deno.test("cleanPrices() gives back finite closes only, whatever is missing", () => {
+Deno.test("cleanPrices() returns finite closes only, whatever is missing", () => {
   const random = (() => {
     let state = 1;
     return () => (state = (state * 48271) % 2147483647) / 2147483647;

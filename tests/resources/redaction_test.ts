@@ -40,7 +40,7 @@ Deno.test("secretsOf() finds the password among several hosts and among paramete
   assert.equal(redactor(secrets)("It said p@ss-word and of-the-key."), "It said [redacted] and [redacted].");
 });
 
-Deno.test("redactor() takes out what has the form of a secret, though nobody named it", () => {
+Deno.test("redactor() removes text in the form of a secret, even if it is not registered", () => {
   const redact = redactor([]);
   assert.equal(redact("Authorization: Bearer abc.def-123=="), "Authorization: Bearer [redacted]");
   assert.equal(redact("authorization: basic dXNlcjpwYXNz"), "authorization: basic [redacted]");

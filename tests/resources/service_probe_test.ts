@@ -5,7 +5,7 @@ import { withTinyEngine } from "../support/tiny_engine.ts";
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `serviceProbe() tells failed and open runs, what is not fresh and how large the database is, on ${name}`,
+    name: `serviceProbe() reports failed and open runs, what is not fresh and how large the database is, on ${name}`,
     ignore,
     async fn() {
       const folder = await Deno.makeTempDir();

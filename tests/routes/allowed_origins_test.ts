@@ -136,7 +136,7 @@ Deno.test("A page of an allowed origin acts by its token: the cookie of a sessio
   }, { api: { allowedOrigins } });
 });
 
-Deno.test("This site's own pages stay its own though somebody lists their origin", async () => {
+Deno.test("This site's own pages stay same-origin even if their origin is listed", async () => {
   await withGuarded(async ({ app, access }) => {
     const { secret } = await access.tokens.create({ name: "desk", scope: "operate" }, commandLine);
     const browser = new CookieJar(app);

@@ -27,7 +27,7 @@ Deno.test("AnswerCache keeps nothing that takes more than an eighth, and counts 
   assert.ok(cache.get("other"));
 });
 
-Deno.test("etagOf() tells parts apart however they are cut", () => {
+Deno.test("etagOf() distinguishes parts however they are cut", () => {
   const tags = [etagOf("a", "b"), etagOf("ab"), etagOf("a", "b", ""), etagOf("a", 1), etagOf("a", "1")];
   assert.equal(new Set(tags).size, tags.length);
   assert.equal(etagOf("a", 1), etagOf("a", 1));

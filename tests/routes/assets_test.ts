@@ -56,7 +56,7 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
       world.before = () => {};
     });
 
-    await t.step("GET /v1/assets/:key tells its columns, settings, checks and last materialization", async () => {
+    await t.step("GET /v1/assets/:key reports its columns, settings, checks and last materialization", async () => {
       const { status, json } = await get("/v1/assets/numbers");
       assert.equal(status, 200);
       assert.deepEqual(json.columns, [

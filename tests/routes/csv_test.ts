@@ -31,7 +31,7 @@ function readCsv(csv: string): (string | null)[][] {
   return records;
 }
 
-Deno.test("csvOf() is read back as it was by whoever follows RFC 4180", () => {
+Deno.test("csvOf() is read back unchanged by a parser of RFC 4180", () => {
   const value = fc.oneof(fc.constant(null), fc.string({ unit: fc.constantFrom('"', ",", "\r", "\n", "a", " ", "é") }));
   const table = fc.array(fc.tuple(value, value), { maxLength: 5 });
   fc.assert(fc.property(table, (rows) => {

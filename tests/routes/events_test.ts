@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../support/service_process.ts";
 import { withTinyApi } from "../support/tiny_api.ts";
 
-Deno.test("GET /v1/events streams what happens, and says reset to who comes from elsewhere", async () => {
+Deno.test("GET /v1/events streams events, and sends reset for an unknown event id", async () => {
   await withTinyApi(async ({ app, engine }) => {
     const response = await app.request("/v1/events", { headers: { "Last-Event-ID": "before.7" } });
     assert.equal(response.headers.get("Content-Type"), "text/event-stream");

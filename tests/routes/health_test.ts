@@ -46,7 +46,7 @@ Deno.test("GET /readyz answers 200 and says that something is wrong which keeps 
   assert.deepEqual([response.status, await response.json()], [200, { status: "degraded", checks }]);
 });
 
-Deno.test("processReadiness() tells of others that stand still, and is not ready where this process does", () => {
+Deno.test("processReadiness() reports others that hang, and is not ready if this process does", () => {
   const process = (id: number, silentSeconds: number) => ({
     id,
     host: "h",

@@ -86,7 +86,7 @@ Deno.test("api()", async (t) => {
     });
 
     await t.step(
-      "what nobody foresaw answers 500 without a word of it, and is logged under the request id",
+      "unknown errors answer 500 without details, and are logged under the request id",
       async () => {
         const runs = engine.runs;
         engine.runs = () => Promise.reject(new Error('relation "engine.run" of postgres://user:secret@host'));

@@ -99,7 +99,7 @@ Deno.test("parameters and bodies of the document are what the validators demand"
     return Promise.resolve();
   }));
 
-Deno.test("GET /docs shows every operation with a command that makes it, and asks nobody else for anything", () =>
+Deno.test("GET /docs shows every operation with its command, and loads nothing from other hosts", () =>
   withGuarded(async ({ app }) => {
     const response = await app.request("http://localhost:8000/docs");
     const html = await response.text();

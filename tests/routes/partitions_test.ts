@@ -40,7 +40,7 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
       }]);
     });
 
-    await t.step("tells missing partitions that nobody expects, and stale ones", async () => {
+    await t.step("reports unexpected missing partitions, and stale ones", async () => {
       await materialize();
       world.version = "2024-01-06";
       assert.deepEqual(counts((await get("/v1/assets/sums/partitions")).json.states), { fresh: 1, missing: 2 });

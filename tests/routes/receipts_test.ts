@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withTinyApi } from "../support/tiny_api.ts";
 
-Deno.test("GET /v1/assets/:key/receipt tells what made the rows that filters name", async () => {
+Deno.test("GET /v1/assets/:key/receipt reports what made the rows that filters name", async () => {
   await withTinyApi(async ({ get, post }) => {
     await post("/v1/assets/multiples/materialize", { wait: true, upstream: true });
     await post("/v1/materialize", { selection: "*", wait: true });

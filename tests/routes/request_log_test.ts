@@ -39,7 +39,7 @@ Deno.test("requestLog() writes one line for each request, with its ids and witho
   });
 });
 
-Deno.test("requestLog() tells reads quietly, refusals as warnings and faults as errors", async () => {
+Deno.test("requestLog() reports reads quietly, refusals as warnings and faults as errors", async () => {
   const logged: [string, number][] = [];
   const logger = loggerTo((level, _, fields) => logged.push([level, fields.status as number]));
   const app = new Hono().use(requestLog({ logger })).all(

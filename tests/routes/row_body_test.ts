@@ -72,7 +72,7 @@ Deno.test("rowBody() breaks off, and does not end, when a row cannot be read", a
   assert.deepEqual(errors, ["The database is gone."]);
 });
 
-Deno.test("rowBody() breaks off and lets go when nobody reads on, from the start or in the middle", async () => {
+Deno.test("rowBody() aborts and releases its cursor when the client stops reading, at the start or in the middle", async () => {
   for (const reads of [0, 2]) {
     errors.length = 0;
     const { stream, state } = numbered(100);

@@ -32,7 +32,7 @@ Deno.test("POST /v1/runs/:id/retry", async (t) => {
       assert.match(json.detail, /Run 2 cannot be retried: none of its steps failed/);
     });
 
-    await t.step("answers 409 while the run goes on", async () => {
+    await t.step("answers 409 while the run continues", async () => {
       const held = holding(world);
       const { json: run } = await post("/v1/assets/numbers/materialize", { force: true });
       await held.begun("numbers");

@@ -71,14 +71,14 @@ Deno.test("GET /v1/runs/:id/events", async (t) => {
 
       const total = (await get("/v1/runs/1/events", { Accept: "application/json" })).json.events.length;
 
-      await t.step("GET …/events goes on behind Last-Event-ID or after, of which the header wins", async () => {
+      await t.step("GET …/events continues behind Last-Event-ID or after, of which the header wins", async () => {
         assert.deepEqual((await all(url, { "Last-Event-ID": "4" })).map(idOf)[0], 5);
         assert.deepEqual((await all(`${url}?after=6`)).map(idOf)[0], 7);
         assert.deepEqual((await all(`${url}?after=2`, { "Last-Event-ID": `${total - 1}` })).map(idOf), [total]);
       });
 
       await t.step(
-        "GET …/events answers 204 to who has seen all of a run that has ended, so that a browser stops",
+        "GET …/events answers 204 after the last event of an ended run, so that a browser stops",
         async () => {
           const response = await read(await fetch(url, { headers: { "Last-Event-ID": `${total}` } }));
           assert.deepEqual([response.status, response.text], [204, ""]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withTinyApi } from "../support/tiny_api.ts";
 
-Deno.test("POST is refused while the service stops, and reading goes on", async () => {
+Deno.test("POST is refused while the service stops, and reading continues", async () => {
   const stopping = new AbortController();
   await withTinyApi(async ({ get, post, engine }) => {
     assert.equal((await post("/v1/assets/numbers/materialize", { dryRun: true })).status, 200);

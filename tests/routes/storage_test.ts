@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withTinyApi } from "../support/tiny_api.ts";
 
-Deno.test("GET /v1/storage tells what tables take and which versions they keep", async () => {
+Deno.test("GET /v1/storage reports what tables take and which versions they keep", async () => {
   await withTinyApi(async ({ get, post }) => {
     await post("/v1/assets/numbers/materialize", { wait: true });
     const { status, json } = await get("/v1/storage");

@@ -17,7 +17,7 @@ Deno.test("readEnvironment() needs no variable", () => {
   assert.equal(environment.databaseUrl, undefined);
 });
 
-Deno.test("readEnvironment() reads the limits of runs, pools and events, and knows the vendor's pool by itself", () => {
+Deno.test("readEnvironment() reads the limits of runs, pools and events, and includes the vendor's pool by default", () => {
   const limits = ({ maxConcurrentRuns, pools, eventRetentionDays }: Environment) => ({
     maxConcurrentRuns,
     pools,
@@ -36,7 +36,7 @@ Deno.test("readEnvironment() reads the limits of runs, pools and events, and kno
   });
 });
 
-Deno.test("readEnvironment() reads how often who may ask, and which proxies are believed", () => {
+Deno.test("readEnvironment() reads rate limits and trusted proxies", () => {
   const read = (variables: Record<string, string>) => {
     const { rateLimitPerMinute, trustedProxies } = readEnvironment(variables);
     return [rateLimitPerMinute, trustedProxies];
@@ -179,7 +179,7 @@ Deno.test("readEnvironment() never repeats where alerts go or how they are signe
   assert.ok(!message.includes("hunter2"));
 });
 
-Deno.test("readEnvironment() sends alerts nowhere by default, and tells errors once a day", () => {
+Deno.test("readEnvironment() sends alerts nowhere by default, and reports errors once a day", () => {
   const { alertWebhookUrl, alertWebhookSecret, alertRepeatHours, alertChecks } = readEnvironment({});
   assert.deepEqual([alertWebhookUrl, alertWebhookSecret, alertRepeatHours, alertChecks], [
     undefined,
@@ -226,7 +226,7 @@ Deno.test("readEnvironment() reads what a vendor needs", () => {
   assert.deepEqual(environment.universe, { tickers: ["AAPL", "BRK.B"] });
 });
 
-Deno.test("readEnvironment() asks for POLYGON_API_KEY in the mode that needs it, with the remedy, beside other faults", () => {
+Deno.test("readEnvironment() requires POLYGON_API_KEY in the mode that needs it, with the remedy, beside other faults", () => {
   assert.match(refused({ MARKET_DATA: "polygon" }), /^POLYGON_API_KEY: .*required by MARKET_DATA=polygon\. Set it to/);
   assert.deepEqual(refused({ MARKET_DATA: "polygon", PORT: "x" }).split("\n").map((line) => line.split(":")[0]), [
     "PORT",

@@ -71,7 +71,7 @@ for (
     "GRANT SELECT ON engine.run TO pg_monitor",
   ]
 ) {
-  Deno.test(`structureOf() tells that a migrated database was changed by ${change}`, async () => {
+  Deno.test(`structureOf() reports that a migrated database was changed by ${change}`, async () => {
     const { sql, close } = await openSharedEmbedded();
     const before = await structureOf(sql);
     await sql.begin(async (transaction) => {

@@ -47,7 +47,7 @@ async function inFolder(test: (dataDir: string) => Promise<void>): Promise<void>
   }
 }
 
-Deno.test("the service does not start on another address than this machine's own while nobody has credentials", () =>
+Deno.test("the service does not start on a public address while no credentials exist", () =>
   inFolder(async (DATA_DIR) => {
     const refused = await (await tandem(["start"], { DATA_DIR, HOST: "0.0.0.0" })).ended;
     assert.equal(refused.code, 2);
@@ -63,7 +63,7 @@ Deno.test("the service does not start on another address than this machine's own
     assert.match(half.err, /GOOGLE_CLIENT_SECRET and SIGN_IN_ALLOW: not set, although GOOGLE_CLIENT_ID is/);
   }));
 
-Deno.test("with a token it starts, asks for it, and lets in the command line of who may read the folder", () =>
+Deno.test("with a token it starts, requires it, and admits the command line with access to the folder", () =>
   inFolder(async (DATA_DIR) => {
     const made = await (await tandem(["token", "create", "desk", "--scope", "operate"], { DATA_DIR })).ended;
     assert.equal(made.code, 0, made.err);

@@ -17,7 +17,7 @@ async function ask(url: string, path: string): Promise<{ path: string; status: n
 }
 
 Deno.test({
-  name: "a service whose database is away says so in time, stays alive, and serves by itself when it is back",
+  name: "a service whose database is away says so in time, stays alive, and resumes automatically when it is back",
   ignore: postgresBinaries === null,
   async fn(t) {
     const server = await startServer({ folder: join(tmpdir(), `tandem-${crypto.randomUUID()}`) });

@@ -17,7 +17,7 @@ async function read({ engine }: PartitionTest, path: string): Promise<{ status: 
 }
 
 Deno.test(
-  "GET /assets/:key tells why the asset is as it is, with its partitions, materializations and neighbours",
+  "GET /assets/:key reports why the asset is as it is, with its partitions, materializations and neighbours",
   withPartitions(async (partition) => {
     const { world, materialize } = partition;
     assert.match((await read(partition, "/assets/quotes")).text, /It has never been materialized\./);
@@ -59,7 +59,7 @@ Deno.test(
   }),
 );
 
-Deno.test("GET /assets/:key shows the rows that a check found at fault, and what makes it by itself", () => {
+Deno.test("GET /assets/:key shows the rows that a check found at fault, and its automation", () => {
   const judged = assetsWith<unknown>().asset({
     key: "judged",
     group: "t",

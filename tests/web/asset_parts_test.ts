@@ -100,7 +100,7 @@ Deno.test("GET /assets/:key", (t) =>
     });
 
     await t.step(
-      "tells the schema, and plots what materializations say of themselves, with tables behind",
+      "reports the schema, and plots what materializations say of themselves, with tables behind",
       async () => {
         const { text, html } = await read(tiny, "/assets/numbers");
         assert.match(text, /name text no What it is called\.; part of the key value double precision yes –/);

@@ -96,7 +96,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       assert.match((await read(tiny, "/assets?selected=numbers&run=99")).text, /There is no run “99”\./);
     });
 
-    await t.step("tells a browser that has the graph the states alone", async () => {
+    await t.step("sends only the states to a browser that has the graph", async () => {
       const [reached, go] = [gate(), gate()];
       tiny.world.before = async (key) => {
         if (key !== "multiples") return;

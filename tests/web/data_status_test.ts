@@ -93,7 +93,7 @@ Deno.test("Every page says where the data come from, their last session and its 
     }
   }));
 
-Deno.test("Every page labels simulated data, and tells the source that some of it is still from", () =>
+Deno.test("Every page labels simulated data, and reports the source that some of it is still from", () =>
   withPages("simulated:7", async ({ read, make }) => {
     world.source = "simulated";
     await make();

@@ -23,7 +23,7 @@ Deno.test("sentenceOf() says of every kind of event what happened, in a sentence
   assert.equal(sentenceOf(event("log", { message: "Read 3 files", level: "warn" })), "Read 3 files");
 });
 
-Deno.test("levelOf() tells progress from news, and news from what went wrong", () => {
+Deno.test("levelOf() distinguishes progress, news and problems", () => {
   assert.equal(levelOf(event("step_progress")), "debug");
   assert.equal(levelOf(event("step_started")), "info");
   assert.equal(levelOf(event("step_retry")), "warn");

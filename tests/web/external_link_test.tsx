@@ -3,7 +3,7 @@ import { ExternalLink } from "../../web/components/external_link.tsx";
 
 const written = (href: string) => String(<ExternalLink href={href}>{"<b>text</b>"}</ExternalLink>);
 
-Deno.test("ExternalLink leads away by http and https alone, and tells nobody where from", () => {
+Deno.test("ExternalLink links only by http and https, without a referrer", () => {
   for (const href of ["https://wire.example/a", "http://wire.example/a?b=c"]) {
     assert.match(written(href), /^<a [^>]*href="https?:[^"]+"/);
     assert.match(written(href), /rel="noopener noreferrer nofollow"/);

@@ -34,7 +34,7 @@ function chartOf(html: string): any {
   return JSON.parse(/id="forecast-chart".*?<script type="application\/json">(.*?)<\/script>/s.exec(html)![1]!);
 }
 
-pageTest("GET /forecasts draws errors beside the last value's, and tells them in a table", async (ask) => {
+pageTest("GET /forecasts draws errors beside the last value's, and reports them in a table", async (ask) => {
   const { status, html, text } = await ask("/forecasts");
   assert.equal(status, 200);
   assert.ok(html.includes('aria-label="Mean absolute errors beside the last value'));
@@ -57,7 +57,7 @@ pageTest("GET /forecasts puts each forecast of a pair into the session that it i
 });
 
 pageTest(
-  "GET /forecasts tells the newest forecasts of all pairs, and a direction only outside the interval",
+  "GET /forecasts reports the newest forecasts of all pairs, and a direction only outside the interval",
   async (ask) => {
     const { text } = await ask("/forecasts?model=arima&horizon=1");
     assert.match(text, /A&B \/ C<D 0\.89 0\.45 0\.25 0\.65 down/);
@@ -78,7 +78,7 @@ pageTest("GET /forecasts leads to the forecasts of its table as CSV, whenever th
   ]);
 });
 
-pageTest("GET /forecasts shows what is there where its address asks for what is not", async (ask) => {
+pageTest("GET /forecasts shows what is there where its address requests what is not", async (ask) => {
   const { status, html } = await ask("/forecasts?model=%3Cb%3E&horizon=-1&pair=KO");
   assert.equal(status, 200);
   assert.ok(!html.includes("<b>"));

@@ -69,7 +69,7 @@ Deno.test("GraphLayouts.of() makes the layout of a graph once, and another threa
   assert.notEqual(other, first);
 });
 
-Deno.test("GraphLayouts.of() does not keep who asks waiting for a layout that takes long, and has it afterwards", async () => {
+Deno.test("GraphLayouts.of() does not wait for a slow layout, and has it afterwards", async () => {
   const nodes = synthetic(60);
   const layouts = new GraphLayouts({ inThreadNodes: 10 });
   assert.equal(await layouts.of(nodes, { waitMs: 0 }), null);

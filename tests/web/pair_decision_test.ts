@@ -141,7 +141,7 @@ Deno.test("decisionOf() says why in one sentence", () => {
   for (const [today, strategy, why] of expected) assert.match(decide(today, { strategy }).why, why);
 });
 
-Deno.test("decisionOf() tells the open position: entry, gain over the notional of both legs, sessions beside the half-life", () => {
+Deno.test("decisionOf() reports the open position: entry, gain over the notional of both legs, sessions beside the half-life", () => {
   const { open, halfLife, timeStopSessions } = decide({ position: 1, target: 1 }, { trades: [trade] });
   assert.deepEqual(open, { entry: sessions[0], entryPrices: [50, 100], unrealized: 300 / 100_000, sessions: 1 });
   assert.deepEqual([halfLife, timeStopSessions], [6, 30]);

@@ -194,7 +194,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 begins with what the newest close says 
   assert.match(text, /Next fill Next session, open costs about 2\.00 USD/);
 });
 
-pageTest("GET /pairs/:ticker_1/:ticker_2 tells the shares of a notional, and refuses what is none", async (tiny) => {
+pageTest("GET /pairs/:ticker_1/:ticker_2 reports the shares of a notional, and refuses what is none", async (tiny) => {
   // 2 KO at 58.90 against one PEP at 127.03, short the spread.
   assert.match((await ask(tiny, "/pairs/KO/PEP")).text, /Long 82 KO at 58\.90 Short 41 PEP at 127\.03/);
   const large = await ask(tiny, "/pairs/KO/PEP?notional=1000000");
@@ -221,7 +221,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 says of a pair without a signal why the
 });
 
 pageTest(
-  "GET /pairs/:ticker_1/:ticker_2 answers 400 to a view that there is not, and shows the standing one",
+  "GET /pairs/:ticker_1/:ticker_2 answers 400 to a view that does not exist, and shows the standing one",
   async (tiny) => {
     const expected: [query: string, told: RegExp][] = [
       ["strategy=unheard_of", /There is no strategy “unheard_of”: rolling_trend, /],
@@ -421,7 +421,7 @@ pageTest("GET /pairs/selections shows which pairs were chosen when", async (tiny
 });
 
 pageTest(
-  "GET /pairs/clusters maps the tickers of a session, of the tested pairs' setting unless told otherwise",
+  "GET /pairs/clusters maps the tickers of a session, of the tested pairs' setting by default",
   async (tiny) => {
     const page = await ask(tiny, "/pairs/clusters");
     assert.match(page.text, /4 tickers, 3 of them in 1 cluster\./);

@@ -50,7 +50,7 @@ Deno.test("partitionStrips() has a strip for each group of names in the same sta
   ]);
 });
 
-Deno.test("partitionStrips() tells no name where partitions have none, and nothing where they have no dates", () => {
+Deno.test("partitionStrips() shows no name for partitions without one, and nothing without dates", () => {
   const dates = new PartitionSpace([""], ["2024-01-02", "2024-01-03"]);
   assert.deepEqual(partitionStrips(partitionReport(quotes, stateOf(dates, { made: PartitionSet.all(dates) }))), [
     { names: [], spans: [{ state: "fresh", start: 0, end: 2 }] },

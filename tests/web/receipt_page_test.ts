@@ -28,7 +28,7 @@ Deno.test("GET /assets/:key/receipt says what made a row, and the table of rows 
     assert.match(receipt.html, /data-request="\{&quot;where&quot;:\{&quot;of&quot;:&quot;multiples&quot;\}\}"/);
   }));
 
-Deno.test("GET /assets/:key/receipt refuses rows, columns, operators and versions that there are not", () =>
+Deno.test("GET /assets/:key/receipt refuses rows, columns, operators and versions that do not exist", () =>
   withTiny(async (tiny) => {
     for (
       const [query, said] of [

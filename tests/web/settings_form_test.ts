@@ -75,7 +75,7 @@ Deno.test("SettingsForm.read() says at each field what is wrong with it, and kee
   assert.match(judged.problems.get("maxPairs")!, /50/);
 });
 
-Deno.test("SettingsForm.read() refuses a setting that there is not, and knows assets without any", () => {
+Deno.test("SettingsForm.read() refuses a setting that does not exist, and knows assets without any", () => {
   assert.match(read({ maxPear: "1" }).problems.get("")!, /There is no setting “maxPear”\./);
   const none = new SettingsForm(z.strictObject({}), {});
   assert.deepEqual([none.fields, none.read(new URLSearchParams()).settings], [[], null]);

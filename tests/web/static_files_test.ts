@@ -20,7 +20,7 @@ Deno.test("GET /static/:name serves the page's files with their types", async ()
   }
 });
 
-Deno.test("GET /static/:name answers 304 to who has the file already, and 200 to who has another", async () => {
+Deno.test("GET /static/:name answers 304 for the current version, and 200 for another", async () => {
   const etag = (await app.request("/style.css")).headers.get("etag")!;
   for (const tag of [etag, etag.replace("W/", ""), `"other", ${etag}`]) {
     const again = await app.request("/style.css", { headers: { "if-none-match": tag } });
@@ -97,7 +97,7 @@ Deno.test("importsOf() names all modules that a page needs from the start, and n
   assert.equal(new Set(imported).size, imported.length);
 });
 
-Deno.test("style sheets ask nobody for anything", async () => {
+Deno.test("style sheets load nothing from other hosts", async () => {
   for (const name of ["style.css", "charts.css", "graph.css"]) {
     assert.doesNotMatch(await (await app.request(`/${name}`)).text(), /@import|url\(/, name);
   }

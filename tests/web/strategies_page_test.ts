@@ -145,7 +145,7 @@ strategiesTest("GET /strategies/:name.html is a file that needs nothing else", a
 });
 
 strategiesTest(
-  "GET /strategies/:name.html answers 404 to no strategy, and 400 as a problem to costs that there are not",
+  "GET /strategies/:name.html answers 404 to no strategy, and 400 as a problem to costs that do not exist",
   async (ask) => {
     assert.equal((await ask("/strategies/none.html")).status, 404);
     const wrong = await ask("/strategies/rolling_trend.html?cost=7");

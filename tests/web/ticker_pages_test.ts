@@ -210,7 +210,7 @@ tickerTest("GET /tickers/:ticker marks splits, dividends and news where they fal
   assert.ok(page.html.includes(`<a href="#ticker-chart" data-session="${newsMonday}"`));
 });
 
-tickerTest("GET /tickers/:ticker leads away only by http and https, and tells nobody where from", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker links only by http and https, without a referrer", async ({ ask }) => {
   for (const ticker of ["KO", "PEP"]) {
     const page = await ask(`/tickers/${ticker}`);
     for (const [link] of page.html.matchAll(/<a [^>]*href="https?:[^>]*>/g)) {
@@ -239,7 +239,7 @@ tickerTest("GET /tickers/:ticker shows the pairs and the cluster of the newest s
   assert.match((await ask("/tickers/BRK.B")).text, /BRK\.B is in no cluster/);
 });
 
-tickerTest("GET /tickers/:ticker tells what it is, in the words of its sources", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker reports what it is, in the words of its sources", async ({ ask }) => {
   const { text } = await ask("/tickers/KO");
   assert.match(
     text,

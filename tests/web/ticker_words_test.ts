@@ -21,7 +21,7 @@ Deno.test("matchOf() ranks the symbol, the symbol in another case, its beginning
   assert.equal(of("ONEQ", "Fidelity Nasdaq Composite", "&"), null, "nothing but signs finds no name");
 });
 
-Deno.test("matchOf() finds every ticker by itself and by each of its beginnings", () => {
+Deno.test("matchOf() finds every ticker by its symbol and by each prefix", () => {
   fc.assert(fc.property(fc.stringMatching(/^[A-Za-z.]{1,10}$/), fc.nat(9), (ticker, letters) => {
     const text = ticker.slice(0, 1 + letters);
     const rank = matchOf({ ticker, words: [] }, { text, words: nameWords(text) });

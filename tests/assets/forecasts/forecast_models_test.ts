@@ -95,7 +95,7 @@ for (
   });
 }
 
-Deno.test("forecast_models tells its progress model by model, and stops when it is cancelled", async () => {
+Deno.test("forecast_models reports its progress model by model, and stops when it is cancelled", async () => {
   assert.deepEqual((await fit({ models: ["drift", "last_value"] })).progress, [[1, 2], [2, 2]]);
   const cancelled = fit({}, [formation], AbortSignal.abort(new Error("no longer wanted")));
   await assert.rejects(cancelled, /no longer wanted/);

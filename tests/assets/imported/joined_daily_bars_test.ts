@@ -40,7 +40,7 @@ Deno.test("joined_daily_bars has every bar of the source, and an imported one wh
   assert.deepEqual([rows[0]!.vwap, rows[0]!.dividend, rows[0]!.split], [99, 0, 1]);
 });
 
-Deno.test("joined_daily_bars takes those splits out of imported prices that are in them and of which the source tells", async () => {
+Deno.test("joined_daily_bars takes those splits out of imported prices that are in them and that the source reports", async () => {
   const { rows } = await runAsset(joinedDailyBars, {
     inputs: {
       raw: [],

@@ -38,7 +38,7 @@ async function make(database: Database, marketData: MarketData, pendingImport?: 
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `lossOfHistory() tells what another source would drop, and nothing where nothing is dropped, on ${name}`,
+    name: `lossOfHistory() reports what another source would drop, and nothing where nothing is dropped, on ${name}`,
     ignore,
     async fn(t) {
       const folder = await Deno.makeTempDir({ prefix: "tandem-source-" });
@@ -67,7 +67,7 @@ for (const { name, ignore, open } of databases) {
         await t.step("another file that has every bar asks nothing", async () => {
           assert.equal(await lossTo("csv:more.csv", await file("more.csv", whole + lines("C", days))), null);
         });
-        await t.step("a file that lacks bars tells which", async () => {
+        await t.step("a file that lacks bars reports which", async () => {
           const fewer = await file("fewer.csv", lines("A", days.slice(2)) + lines("C", days));
           const loss = (await lossTo("csv:fewer.csv", fewer))!;
           const expected = { before: "csv", rows: 5, tickers: 2, sessions: 4, first: "2024-01-02", last: "2024-01-05" };

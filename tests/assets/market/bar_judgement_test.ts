@@ -126,7 +126,7 @@ Deno.test("judgeBars() uses the first bar that can be used, whatever stands befo
   ]);
 });
 
-Deno.test("sessionEvents() takes what the used bar tells, and where it is silent what a bar without a price tells", () => {
+Deno.test("sessionEvents() takes what the used bar reports, and where it is silent what a bar without a price reports", () => {
   const [a, b, c, d, e] = weekdays(5);
   const bars = columnsOf([
     // The usual shape of a file that has events in rows of their own.
@@ -285,7 +285,7 @@ Deno.test("judgeBars() finds nothing to reject or adjust in bars that it has acc
   }));
 });
 
-Deno.test("judgeBars() gives back the prices of a market without splits when it is told of the splits", () => {
+Deno.test("judgeBars() returns the prices of a market without splits when it is told of the splits", () => {
   const path = fc.array(
     fc.record({
       close: fc.double({ min: 0.5, max: 500, noNaN: true }),

@@ -76,7 +76,7 @@ Deno.test("clean_prices by the tradable rule has complete sessions alone: nothin
   assert.deepEqual(service.closes, { A: "1 2 3 4 5 6 7", B: "1 2 3* 4 5 6 6*" });
 });
 
-Deno.test("clean_prices by the tradable rule takes the number of stale sessions that it is told", async () => {
+Deno.test("clean_prices by the tradable rule takes the number of stale sessions that is configured", async () => {
   const tickers = async (maxStaleSessions: number) =>
     Object.keys((await clean({ maxStaleSessions, maxFilledShare: 1 })).closes);
   assert.deepEqual(await tickers(6), ["GAP", "GONE", "LATE", "PAUSED", "WHOLE"]);

@@ -89,7 +89,7 @@ Deno.test("settledSplits() does not take an ordinary day for a split that is too
   assert.deepEqual(settle(told, moves).splits, [["A", "2024-02-02", 1.05]]);
 });
 
-Deno.test("settledSplits() applies of differing splits the one that prices show, without prices all, and tells each", () => {
+Deno.test("settledSplits() applies of differing splits the one that prices show, without prices all, and reports each", () => {
   const told = [split("A", "2024-02-02", 2, "first"), split("A", "2024-02-02", 3, "second")];
   const ratioBy = (move: number) => settle(told, movedIn({ "2024-02-02": move })).splits[0]![2];
   assert.deepEqual([ratioBy(2.05), ratioBy(2.9), ratioBy(6.2)], [2, 3, 6]);
@@ -195,7 +195,7 @@ for (const ratios of [[2, 3], [3, 2]]) {
   });
 }
 
-Deno.test("withSettledEvents() counts what a repeated bar tells beside the first, and nothing of one with other prices", () => {
+Deno.test("withSettledEvents() counts what a repeated bar reports beside the first, and nothing of one with other prices", () => {
   const { split, dividend, told } = settledWithWords([
     rawBar("A", "2024-02-01", 100),
     rawBar("A", "2024-02-02", 50),
@@ -212,7 +212,7 @@ Deno.test("withSettledEvents() counts what a repeated bar tells beside the first
   assert.deepEqual(told, ["A 2024-02-02 its dividend is 0.4, and 0.1 in another row: the first counts"]);
 });
 
-Deno.test("withSettledEvents() gives back the same columns where nothing is told twice", () => {
+Deno.test("withSettledEvents() returns the same columns where nothing is told twice", () => {
   const bars = [rawBar("A", "2024-02-01", 100, { dividend: 1 }), rawBar("A", "2024-02-02", 50, { split: 2 })];
   const given = { ...columnsOf(bars), occurrence: Float64Array.of(1, 1) };
   assert.equal(withSettledEvents(given, { onContradiction: ({ reason }) => assert.fail(reason) }).bars, given);

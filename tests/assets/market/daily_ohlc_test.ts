@@ -4,7 +4,7 @@ import { dailyBarRow } from "../../support/daily_bar_row.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { listedRow } from "../../support/scripted_vendor.ts";
 
-Deno.test("daily_ohlc has the bars with the names of their tickers, null where there is none", async () => {
+Deno.test("daily_ohlc has the bars with the names of their tickers, null if there is none", async () => {
   const { rows, metadata } = await runAsset(dailyOhlc, {
     inputs: {
       bars: [

@@ -12,7 +12,7 @@ import { sessionRows } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
-Deno.test("dividendsIn() tells bars with a dividend from those without any", () => {
+Deno.test("dividendsIn() distinguishes bars with a dividend from those without any", () => {
   const none = "none in the source";
   assert.equal(dividendsIn([]), none);
   assert.equal(dividendsIn([new Float64Array(0)]), none);

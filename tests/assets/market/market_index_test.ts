@@ -31,7 +31,7 @@ Deno.test("market_index is the mean return of the tickers that have both closes,
   [0, 0.1, 0.1].forEach((expected, t) => near(index[t]!.daily_return, expected));
 });
 
-Deno.test("market_index says of a session by itself, from the sessions that it reads, what it says with all others", async () => {
+Deno.test("market_index gives the same for a session alone as with all others", async () => {
   const market = groupedMarket(60);
   const tickers = [...new Set(market.map(({ ticker }) => ticker))];
   // Sessions in which two tickers alone traded: the return of the next one is over all of them.

@@ -86,7 +86,7 @@ Deno.test("sessions without any usable close are not complete, also where nothin
   );
 });
 
-Deno.test("sessions take the share that they are told", async () => {
+Deno.test("sessions take the share that is configured", async () => {
   const bars = counts([10, 10, 10, 5]);
   const complete = async (completeShare: number) => (await judge(bars, { completeShare })).rows.at(-1)!.complete;
   assert.deepEqual([await complete(0.5), await complete(0.51), await complete(1)], [true, false, false]);

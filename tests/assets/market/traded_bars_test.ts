@@ -64,7 +64,7 @@ Deno.test("tradedBars() counts splits and dividends of rejected bars, with the n
   assert.deepEqual([...legs.get("A")!.dividend], [0, 3]);
 });
 
-Deno.test("closesWithin() gives closes in the shares of the last session, and knows no later split", () => {
+Deno.test("closesWithin() gives closes in the shares of the last session, and has no later split", () => {
   const bars = traded([
     rawBar("A", s1, 60),
     rawBar("A", s2, 20, { split: 3 }),

@@ -92,7 +92,7 @@ Deno.test("chosen_pairs ranks a pair by the larger p-value of both orders", asyn
   assert.deepEqual(rows.map((row) => row.engle_granger_p_value_reversed), [0.03, 0.001, null]);
 });
 
-Deno.test("chosen_pairs tells the shares of the notional that is set, and none where prices are not known", async () => {
+Deno.test("chosen_pairs reports the shares of the notional that is set, and none where prices are not known", async () => {
   const { rows: [row] } = await choose([pair("A/B", 0.01)], { notional: 1_000_000 });
   assert.deepEqual([row!.notional, row!.shares_1, row!.shares_2], [1_000_000, -6940, 4626]);
   const { rows: [unknown] } = await choose([pair("A/B", 0.01, { price_1: null, max_notional: null })]);

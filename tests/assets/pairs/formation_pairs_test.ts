@@ -21,7 +21,7 @@ const search = (
     signal,
   });
 
-Deno.test("formation_pairs finds in each formation the same by itself as with the others, and whatever comes after it", async () => {
+Deno.test("formation_pairs finds in each formation the same by itself as with the others, and regardless of later data", async () => {
   const together = await search(ends);
   assert.ok(together.rows.length > 4);
   for (const end of ends) {
@@ -82,7 +82,7 @@ Deno.test("formation_pairs refuses formations too short for its statistics", asy
   await assert.rejects(short, /formationSessions/);
 });
 
-Deno.test("formation_pairs tells its progress formation by formation, and stops when it is cancelled", async () => {
+Deno.test("formation_pairs reports its progress formation by formation, and stops when it is cancelled", async () => {
   assert.deepEqual((await search(ends)).progress, [[1, 4], [2, 4], [3, 4], [4, 4]]);
   const signal = AbortSignal.abort(new Error("no longer wanted"));
   await assert.rejects(search(ends, { signal }), /no longer wanted/);

@@ -36,7 +36,7 @@ Deno.test("walk_forward_windows counts what was tried, accepted and chosen in ea
   assert.deepEqual(windows.map((row) => row.tickers), [12, 12, 11, 11]);
 });
 
-Deno.test("walk_forward_pairs tells in its metadata how many pairs all windows tested and accepted", async () => {
+Deno.test("walk_forward_pairs reports in its metadata how many pairs all windows tested and accepted", async () => {
   const tables = await runChain(walkForwardPairs, { bars: groupedMarket(260), config: { formation_pairs: config } });
   const { metadata, outs } = await runAsset(walkForwardPairs, {
     inputs: {

@@ -79,7 +79,7 @@ for (
     ]],
   ] as const
 ) {
-  Deno.test(`raw_${kind} of the vendor asks again for the ticker whose row comes spoilt, and tells it where it stays so`, async () => {
+  Deno.test(`raw_${kind} of the vendor queries a ticker with an unusable row again, and reports it if it stays unusable`, async () => {
     const once = spoiling(["A"], { answers: 1 });
     assert.deepEqual(await made[kind](once.resources), { rows: whole, usable: true });
     assert.deepEqual(once.asked, asked);

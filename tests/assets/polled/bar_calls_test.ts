@@ -23,7 +23,7 @@ function partition(partitions: PartitionSet, parts: readonly PartitionSet[]): bo
     parts.reduce((sum, part) => sum + part.count, 0) === partitions.count && parts.every((part) => !part.isEmpty);
 }
 
-Deno.test("cutByCall() makes a part of each call, and each part takes one call by itself", () => {
+Deno.test("cutByCall() makes a part of each call, and each part takes exactly one call", () => {
   fc.assert(fc.property(anyCells, (partitions) => {
     const parts = cutByCall(partitions);
     assert.ok(partition(partitions, parts));

@@ -85,7 +85,7 @@ async function theChain(t: Deno.TestContext, open: () => ReturnType<typeof datab
         assert.deepEqual(chain.calls(), {});
       });
 
-      await t.step("asks for a new session and the five before it, and makes that session alone anew", async () => {
+      await t.step("requests a new session and the five before it, and makes that session alone anew", async () => {
         const before = await latestId(chain, "indicators");
         const session = vendor.market.advanceSessions(1);
         assert.equal((await chain.materialize()).status, "succeeded");
@@ -168,7 +168,7 @@ async function theChain(t: Deno.TestContext, open: () => ReturnType<typeof datab
         assert.deepEqual(await notFresh(chain), []);
       });
 
-      await t.step("asks for a new ticker's history in one range call", async () => {
+      await t.step("requests a new ticker's history in one range call", async () => {
         vendor.market.addTicker({ ticker: "ENEW", listedOn: sessions()[3]! });
         vendor.market.advanceSessions(1);
         assert.equal((await chain.materialize()).status, "succeeded");
@@ -225,7 +225,7 @@ async function theChain(t: Deno.TestContext, open: () => ReturnType<typeof datab
   }
 }
 
-Deno.test("the chain on a vendor asks for each ticker where there are fewer of them than sessions", async () => {
+Deno.test("the chain on a vendor requests each ticker where there are fewer of them than sessions", async () => {
   await withEmbedded((database) =>
     withVendorChain({ database, tickers: 6, from: "2024-02-01", to: "2024-02-29" }, async (chain) => {
       assert.equal((await chain.materialize("+raw_daily_bars")).status, "succeeded");
@@ -236,7 +236,7 @@ Deno.test("the chain on a vendor asks for each ticker where there are fewer of t
   );
 });
 
-Deno.test("the chain on a vendor goes on after the last whole session where it ended in the middle", async () => {
+Deno.test("the chain on a vendor continues after the last whole session where it ended in the middle", async () => {
   await withEmbedded((database) =>
     withVendorChain({ database, ...market }, async (chain) => {
       const { vendor } = chain;

@@ -54,7 +54,7 @@ Deno.test("raw_daily_bars takes splits and dividends of the same ticker and sess
   ]);
 });
 
-Deno.test("raw_daily_bars asks for one ticker over its sessions where it alone lacks them", async () => {
+Deno.test("raw_daily_bars requests one ticker over its sessions where it alone lacks them", async () => {
   const dates = ["2024-02-01", "2024-02-02", "2024-02-05"];
   const { asked, made } = run(dates.map((session) => vendorBar("NEW", session, 10)), {
     partitions: { names: ["NEW"], dates },

@@ -37,7 +37,7 @@ Deno.test("raw_dividends sums what goes ex in a session, in dollars alone, for t
   assert.deepEqual(metadata.left_out_in_other_currency, { type: "number", value: 1 });
 });
 
-Deno.test("raw_dividends asks for one ticker alone, from some days before, which tell what is not counted again", async () => {
+Deno.test("raw_dividends requests one ticker alone, from some days before, which tell what is not counted again", async () => {
   const { vendor, asked } = scriptedVendor({ dividends: [dividend("B", "2024-02-03", 0.5)] });
   const { rows } = await runAsset(rawDividends, {
     inputs: { tickers: [] },
@@ -48,7 +48,7 @@ Deno.test("raw_dividends asks for one ticker alone, from some days before, which
   assert.deepEqual(rows, [{ ticker: "B", session: "2024-02-05", cash: 0.5 }]);
 });
 
-Deno.test("raw_dividends keeps a dividend of a date that no calendar has with its reason, and the rest goes on", async () => {
+Deno.test("raw_dividends keeps a dividend of a date that no calendar has with its reason, and the rest continues", async () => {
   const answer = [dividend("A", "1024-02-01", 1), dividend("OTHER", "1024-02-01", 1), dividend("B", "2024-02-02", 0.5)];
   const vendor = { ...scriptedVendor({}).vendor, dividends: () => Promise.resolve(answer) };
   const { rows, metadata } = await runAsset(rawDividends, {

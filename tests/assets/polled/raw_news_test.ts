@@ -28,7 +28,7 @@ Deno.test("raw_news has a row for each article, day and followed ticker", async 
   assert.deepEqual(metadata.articles, { type: "number", value: 2 });
 });
 
-Deno.test("raw_news asks for one ticker where it alone lacks the days", async () => {
+Deno.test("raw_news requests one ticker where it alone lacks the days", async () => {
   const { vendor, asked } = scriptedVendor({});
   await runAsset(rawNews, {
     inputs: { tickers: [], bars: [] },

@@ -15,7 +15,7 @@ async function detailsOf(ticker: string, listed = listedRow(ticker)) {
   return { asked, row: rows[0]! };
 }
 
-Deno.test("raw_ticker_details asks for one ticker and keeps what the vendor tells", async () => {
+Deno.test("raw_ticker_details requests one ticker and keeps what the vendor reports", async () => {
   const { asked, row } = await detailsOf("A");
   assert.deepEqual(asked, ["details A"]);
   assert.deepEqual(
@@ -30,7 +30,7 @@ Deno.test("raw_ticker_details notes that the vendor does not know a ticker", asy
   assert.deepEqual([ticker, found, new Set(Object.values(rest))], ["B", false, new Set([null])]);
 });
 
-Deno.test("raw_ticker_details asks for a delisted ticker as of its last session", async () => {
+Deno.test("raw_ticker_details requests a delisted ticker as of its last session", async () => {
   const { asked } = await detailsOf("A", listedRow("A", { delisted_on: "2024-02-05" }));
   assert.deepEqual(asked, ["details A 2024-02-02"]);
 });

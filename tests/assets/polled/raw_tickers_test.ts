@@ -33,7 +33,7 @@ Deno.test("raw_tickers holds the universe, and of the delisted ones those that t
   assert.equal(checks.not_empty?.passed, true);
 });
 
-Deno.test("raw_tickers asks for the named tickers of an explicit universe, and names those that are not listed", async () => {
+Deno.test("raw_tickers requests the named tickers of an explicit universe, and names those that are not listed", async () => {
   const { vendor, asked } = scriptedVendor({ tickers: [vendorTicker("BRK.B", { type: "CS", exchange: "XNYS" })] });
   const resources = vendorResources(vendor, { universe: { tickers: ["BRK.B", "NOPE"] } });
   const { rows, metadata } = await runAsset(rawTickers, { resources, clock });

@@ -3,7 +3,7 @@ import { rejectedBars } from "../../../assets/polled/rejected_bars.ts";
 import { rawBar } from "../../support/bars.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
-Deno.test("rejected_bars of a vendor holds those of the bars received that cannot be used, and asks for none", async () => {
+Deno.test("rejected_bars of a vendor holds those of the bars received that cannot be used, and requests none", async () => {
   const bars = [
     rawBar("A", "2024-01-02", 10),
     rawBar("A", "2024-01-02", 10, { occurrence: 2 }),

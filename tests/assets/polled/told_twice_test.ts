@@ -22,7 +22,7 @@ async function failed({ engine }: VendorChain, key: string, name: string): Promi
   return results.filter(({ passed }) => !passed).map(({ message }) => message);
 }
 
-Deno.test("the chain on a vendor counts an event once that is told twice, and reads on past rows that nobody can use", async (t) => {
+Deno.test("the chain on a vendor counts a repeated event once, and skips unusable rows", async (t) => {
   const expected = await withEmbedded((database) =>
     withVendorChain({ database, ...market }, async (chain) => {
       await succeeds(chain);
@@ -54,7 +54,7 @@ Deno.test("the chain on a vendor counts an event once that is told twice, and re
   }
 });
 
-Deno.test("the chain on a vendor names a split that cannot be, and goes on; one of a stranger it passes over", () =>
+Deno.test("the chain on a vendor names an impossible split, and continues; one of an unfollowed ticker it ignores", () =>
   withEmbedded((database) =>
     withVendorChain({ database, ...market }, async (chain) => {
       const { market: at } = chain.vendor;
@@ -74,7 +74,7 @@ Deno.test("the chain on a vendor names a split that cannot be, and goes on; one 
     })
   ));
 
-Deno.test("the chain on a vendor tells of differing splits of a session, and applies the one that the prices show", () =>
+Deno.test("the chain on a vendor reports differing splits of a session, and applies the one that the prices show", () =>
   withEmbedded((database) =>
     withVendorChain({ database, ...market }, async (chain) => {
       const { market: at } = chain.vendor;

@@ -172,7 +172,7 @@ Deno.test("onMissing() wants what is missing on any date, and nothing stale", ()
   assert.equal(holds(onMissing(), facts), "A2 B5");
 });
 
-Deno.test("treeOf() tells of each operand for how many partitions it holds, and which", () => {
+Deno.test("treeOf() reports for each operand how many partitions it holds for, and which", () => {
   const facts = factsOf({ missing: partitions("A2 B2") });
   const tree = treeOf(judge(latest(missing()), facts), facts.universe);
   assert.deepEqual(tree, {

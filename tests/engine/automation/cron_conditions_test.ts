@@ -58,7 +58,7 @@ Deno.test("cronPassed() counts ticks that passed unseen as one, and is due parti
   assert.equal(named(judge(cronPassed("0 9 * * *", "UTC"), facts).partitions), "A2 A4 A5 B2 B3 B4 B5");
 });
 
-Deno.test("onCron() leaves history that nobody expects alone", () => {
+Deno.test("onCron() does not make unexpected history", () => {
   const facts = factsOf({ missing: partitions("A2 B2 B5"), expected: partitions("B5") });
   assert.equal(named(judge(onCron("0 9 * * *", "UTC"), facts).partitions), "A3 A4 A5 B3 B4 B5");
 });

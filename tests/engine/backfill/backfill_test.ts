@@ -176,7 +176,7 @@ for (const { name, ignore, open } of databases) {
     );
   });
 
-  test("pauses after the run that it is in, goes on when resumed, and makes nothing twice", async (partition) => {
+  test("pauses after the run that it is in, continues when resumed, and makes nothing twice", async (partition) => {
     const { engine, world, calls } = partition;
     world.dates = [...days];
     const [reached, go] = [gate(), gate()];
@@ -231,7 +231,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual([ended.status, counts(ended, "quotes"), calls().length], ["succeeded", { done: 40 }, 8]);
   });
 
-  test("pauses with the reason where nothing more can succeed, and goes on with the rest when resumed", async (partition) => {
+  test("pauses with the reason where nothing more can succeed, and continues with the rest when resumed", async (partition) => {
     const { engine, world, calls } = partition;
     world.dates = [...days];
     world.before = () => {

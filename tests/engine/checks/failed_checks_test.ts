@@ -62,7 +62,7 @@ for (const { name, ignore, open } of databases) {
       },
     });
 
-  test("tells warnings with a few of the rows at fault, until they are made again", async (engine, failed) => {
+  test("reports warnings with a few of the rows at fault, until they are made again", async (engine, failed) => {
     world.dates = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"];
     for (const date of world.dates) world.values.set(date, 0);
     await make(engine, "whole");
@@ -107,7 +107,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await failed(engine, "parts"), []);
   });
 
-  test("tells of rows that were kept back while the asset is not fresh", async (engine, failed) => {
+  test("reports rows that were kept back while the asset is not fresh", async (engine, failed) => {
     await make(engine, "whole");
     world.values.set("2024-01-02", -20);
     await make(engine, "whole");

@@ -25,7 +25,7 @@ Deno.test("priceJumpWithoutSplit() finds jumps up and down from the factor on, w
   ]);
 });
 
-Deno.test("priceJumpWithoutSplit() passes over rows without a price", async () => {
+Deno.test("priceJumpWithoutSplit() ignores rows without a price", async () => {
   assert.ok((await judged(jump, closes("A", [100, null, 110, null]))).passed);
   const outcome = await judged(jump, closes("A", [100, null, 400]));
   assert.deepEqual(outcome.failingRows!.map((row) => (row as { session: string }).session), [days[2]]);
@@ -91,7 +91,7 @@ const session = (i: number) => Temporal.PlainDate.from("2024-01-01").add({ days:
 /** The volume stands for the split ratio: 1 is none. */
 const splits = splitsMatchJumps({ ...bySession, price: "close", split: "volume" });
 
-Deno.test("splitsMatchJumps() tells of a jump that a usual split would make, with ticker, day and ratio", async () => {
+Deno.test("splitsMatchJumps() reports a jump that a usual split would make, with ticker, day and ratio", async () => {
   const ratios = { "2:1": 1 / 2, "3:1": 1 / 3, "3:2": 2 / 3, "1:10": 10, "1:4": 4, "2:5": 5 / 2, "20:1": 1 / 20 };
   for (const [ratio, factor] of Object.entries(ratios)) {
     for (const at of [3, 30, 59]) {
@@ -103,7 +103,7 @@ Deno.test("splitsMatchJumps() tells of a jump that a usual split would make, wit
   }
 });
 
-Deno.test("splitsMatchJumps() tells of a split that is recorded and does not show, and of one on a wrong day", async () => {
+Deno.test("splitsMatchJumps() reports a split that is recorded without a price move, and one on a wrong day", async () => {
   // Adjusted for a split of 2:1 that never was: the prices before it are halved.
   const recorded = (bars: Bar[], at: number, volume: number) =>
     bars.map((one, i) => i === at ? { ...one, volume } : one);
@@ -121,7 +121,7 @@ Deno.test("splitsMatchJumps() tells of a split that is recorded and does not sho
   assert.ok((await judged(splits, recorded(walk("A", {}), 30, 2))).passed, "a split that shows");
 });
 
-Deno.test("splitsMatchJumps() says both where it is not told of splits, and passes over prices that were filled in", async () => {
+Deno.test("splitsMatchJumps() says both where it is not told of splits, and ignores prices that were filled in", async () => {
   const blind = splitsMatchJumps({ ...bySession, price: "close" });
   const { message } = await judged(blind, walk("A", { 30: 2 }));
   assert.equal(message, `1 jump: A on ${session(30)} (looks like 1:2 that is not recorded, or a wrongly recorded 2:1)`);

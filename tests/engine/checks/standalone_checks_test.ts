@@ -56,7 +56,7 @@ const test = (title: string, body: (t: ChangingAssets) => Promise<void>) => test
 const checksOf = async (t: ChangingAssets, key: string) =>
   (await t.engine.checks(key)).map(({ name, passed, message }) => [name, passed, message]);
 
-test("a check that is declared later judges the current version by itself, and makes nothing", async (t) => {
+test("a check that is declared later judges the current version automatically, and makes nothing", async (t) => {
   await t.open(judged("later", [sum("old", 9)]));
   await t.make();
   const [version, calls] = [await t.latest("later"), made.calls];

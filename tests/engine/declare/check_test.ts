@@ -35,7 +35,7 @@ Deno.test("asset() refuses a check that reads a column which the rows do not hav
   );
 });
 
-Deno.test("every check takes its severity, and blocks where it is an error unless told otherwise", () => {
+Deno.test("every check takes its severity, and blocks where it is an error by default", () => {
   const settings = [
     notEmpty(),
     notEmpty({ severity: "warn" }),

@@ -110,7 +110,7 @@ Deno.test("planRun() lets the end of a chain wait too, whatever of the chain is 
   }
 });
 
-Deno.test("planRun() has nobody wait for what was never made, either", () => {
+Deno.test("planRun() makes no step wait for what was never made, either", () => {
   const now = state();
   for (const key of ["prices", "pairs", "trades"]) now.latest.delete(key);
   now.rejected.set("prices", { ...now.rejected.get("prices")!, materialization: null });
@@ -149,7 +149,7 @@ Deno.test("planRun() with force waits for nothing", () => {
   assert.deepEqual([stepsOf(made), waitingOf(made)], [["pairs"], []]);
 });
 
-Deno.test("isBlocked() is false for what is fresh without the attempt: nobody would try it again", () => {
+Deno.test("isBlocked() is false for an asset that is fresh without the attempt: no run would retry it", () => {
   const now = state();
   const prices = now.latest.get("prices")!;
   now.latest.set("prices", { ...prices, upstream: { bars: { materialization: 9, version: "bars tuesday" } } });

@@ -40,7 +40,7 @@ test("is what a change then makes stale, and changes nothing", async ({ engine, 
   ]);
 });
 
-test("follows events back in time, and stops where nobody reads on", async ({ engine, world, materialize }) => {
+test("follows events back in time, and stops where there are no more readers", async ({ engine, world, materialize }) => {
   world.events.push({ name: "B", date: "2024-01-04", ratio: 2 });
   await materialize();
   const impact = await engine.impact("events", { names: ["B"], to: "2024-01-04" });
@@ -59,7 +59,7 @@ test("follows events back in time, and stops where nobody reads on", async ({ en
   await assert.rejects(engine.impact("quotes", { names: ["Z"] }), /"quotes" has no partitions in this range/);
 });
 
-test("knows no duration of what never ran", async ({ engine }) => {
+test("has no duration of what never ran", async ({ engine }) => {
   const impact = await engine.impact("quotes");
   assert.deepEqual([impact.minutes, impact.steps[0]!.minutes], [null, null]);
   assert.deepEqual(impact.steps.map(({ key, partitions }) => [key, partitions?.count ?? null]), [

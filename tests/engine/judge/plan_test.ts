@@ -88,7 +88,7 @@ Deno.test("planRun() refuses a step whose upstream was never made and is not sel
   assert.throws(() => plan("pairs", new Map()), UnmetUpstreamError);
 });
 
-Deno.test("reasonsOf() tells code, config, source and failed checks apart", () => {
+Deno.test("reasonsOf() distinguishes code, config, source and failed checks", () => {
   const producer = graph.producerOf("bars");
   const reasons = (now: Partial<Present>, made: Partial<Versions> = {}) =>
     reasonsOf(

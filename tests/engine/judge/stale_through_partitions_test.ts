@@ -58,7 +58,7 @@ const headline = asset({
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `Engine.states() on ${name} tells of a stale source through assets that are made by partitions`,
+    name: `Engine.states() on ${name} reports a stale source through assets that are made by partitions`,
     ignore,
     async fn() {
       const database = await open();

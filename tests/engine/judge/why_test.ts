@@ -88,7 +88,7 @@ test("says what is missing, waiting, failed, gone, kept and never asked for", as
   assert.match((await engine.why("sums", { date: "2024-01-08" })).because, /kept unchanged/);
 });
 
-test("tells which settings and which rows changed", async ({ world, materialize, reopen }) => {
+test("reports which settings and which rows changed", async ({ world, materialize, reopen }) => {
   await materialize();
   const engine = await reopen({ adjusted: { scale: 3 } });
   const config = await engine.why("adjusted");
@@ -116,7 +116,7 @@ test("tells which settings and which rows changed", async ({ world, materialize,
   ]);
 });
 
-test("refuses what there is not", async ({ engine, materialize }) => {
+test("refuses what does not exist", async ({ engine, materialize }) => {
   await materialize();
   await assert.rejects(engine.why("nothing"), UnknownAssetError);
   await assert.rejects(engine.why("quotes", { name: "Z" }), /"quotes" has no partition with the name "Z".*A, B/);
@@ -127,7 +127,7 @@ test("refuses what there is not", async ({ engine, materialize }) => {
 
 testPartitions(
   "Engine.why()",
-  "calls an asset fresh whose history nobody asked for, and tells of that last",
+  "calls an asset fresh whose history was not requested, and mentions that last",
   async (partition) => {
     const { engine, world, materialize } = partition;
     world.dates.push("2024-01-08");

@@ -16,7 +16,7 @@ Deno.test("CachedReading reads once for all who ask within its age", async () =>
   assert.equal(await reading.get(), 2);
 });
 
-Deno.test("CachedReading does not wait longer than it may, and has the answer for who asks next", async () => {
+Deno.test("CachedReading does not wait longer than its limit, and keeps the result for the next caller", async () => {
   const late = Promise.withResolvers<string>();
   let reads = 0;
   const reading = new CachedReading(() => {
@@ -31,7 +31,7 @@ Deno.test("CachedReading does not wait longer than it may, and has the answer fo
   assert.equal(await reading.get(), "at last");
 });
 
-Deno.test("CachedReading tells of a failure and reads again", async () => {
+Deno.test("CachedReading reports a failure and reads again", async () => {
   let fails = true;
   const reading = new CachedReading(
     () => fails ? Promise.reject(new Error("away")) : Promise.resolve("here"),

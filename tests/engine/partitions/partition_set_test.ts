@@ -61,7 +61,7 @@ Deno.test("PartitionSet.rectangles() hold its partitions, each once, one for eac
   );
 });
 
-Deno.test("PartitionSet shares the dates of neighbours and gives back what it was made of", () => {
+Deno.test("PartitionSet shares the dates of neighbours and returns what it was made of", () => {
   const space = new PartitionSpace(["A", "B", "C"], ["2024-01-01", "2024-01-02"]);
   const all = PartitionSet.fromRectangles(space, PartitionSet.all(space).rectangles());
   assert.equal(all.rangesAt(0), all.rangesAt(2));

@@ -60,7 +60,7 @@ for (const { name, ignore, open } of databases) {
 
         const first = await publish(tiny, 3_500);
 
-        await t.step("open() tells how many rows come, and gives each once, in order, as a page does", async () => {
+        await t.step("open() reports how many rows come, and gives each once, in order, as a page does", async () => {
           const query = { order: ["note", "-id"], fields: ["id", "value"] };
           await using stream = await engine.rowStream("many", { ...query, filters: [] });
           assert.equal(stream.rowCount, 3_500);
@@ -91,7 +91,7 @@ for (const { name, ignore, open } of databases) {
           assert.equal((await allOf(now)).at(-1)!.value, 1_999 * 3);
         });
 
-        await t.step("an open stream keeps nobody waiting", async () => {
+        await t.step("an open stream delays no other query", async () => {
           await using stream = await engine.rowStream("many");
           await stream.next();
           // A transaction of another connection: on one that the stream held, this would wait for ever.

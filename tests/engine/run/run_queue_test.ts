@@ -56,7 +56,7 @@ test("drives as many runs at once as it may, and no more", { assets: partitions,
 });
 
 test(
-  "goes on with its own runs in a process that takes none of others",
+  "continues with its own runs in a process that takes none of others",
   { assets: partitions, maxConcurrentRuns: 1, takesOpenRuns: false },
   async ({ engine, world, database }) => {
     const held = holding(world);
@@ -145,7 +145,7 @@ test(
 const server = databases[1]!;
 
 Deno.test({
-  name: `Run queue on ${server.name}: another process sees that nobody takes runs, and that somebody does`,
+  name: `Run queue on ${server.name}: another process sees whether any process takes runs`,
   ignore: server.ignore,
   async fn() {
     const database = await server.open();
@@ -217,7 +217,7 @@ Deno.test("RunQueue does not let a new run slip in before one that waits", async
   end(3);
 });
 
-Deno.test("RunQueue forgets who waited once nobody does, and begins nothing when it is closed", async () => {
+Deno.test("RunQueue forgets waiting runs when they end, and starts nothing when it is closed", async () => {
   const open = [1, 2];
   const { queue, driven, end } = scriptedQueue(open, 1);
   queue.begin(1);

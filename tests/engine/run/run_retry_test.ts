@@ -88,7 +88,7 @@ test("does again what was cancelled, and can be retried itself", {}, async ({ en
   ]);
 });
 
-test("refuses a run that goes on, one in which nothing failed, and none at all", {}, async ({ engine, world }) => {
+test("refuses a running run, one without failures, and an unknown one", {}, async ({ engine, world }) => {
   const refused = (runId: number, message: RegExp) =>
     assert.rejects(
       engine.retry(runId, { trigger: "test" }),

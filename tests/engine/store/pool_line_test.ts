@@ -49,7 +49,7 @@ Deno.test("PoolLine begins the next step as soon as one ends, by priority, then 
   assert.deepEqual(began, ["first", "urgent", "old", "young", "low"]);
 });
 
-Deno.test("PoolLine asks for its first step alone, however many wait", async () => {
+Deno.test("PoolLine claims only for its first step, however many wait", async () => {
   const { step, asked } = smallPool();
   const hold = gate();
   const first = step("first", { hold: hold.opened });
@@ -64,7 +64,7 @@ Deno.test("PoolLine asks for its first step alone, however many wait", async () 
   assert.equal(await first, "first");
 });
 
-Deno.test("PoolLine passes over a step that is kept by something else, and comes back to it", async () => {
+Deno.test("PoolLine ignores a step that is kept by something else, and comes back to it", async () => {
   const { step, began } = smallPool();
   let kept = 2;
   const busy = step("kept", {
@@ -81,7 +81,7 @@ Deno.test("PoolLine passes over a step that is kept by something else, and comes
   assert.deepEqual(began, ["other", "kept"]);
 });
 
-Deno.test("PoolLine tells of a failure to ask or to begin, and goes on with the next", async () => {
+Deno.test("PoolLine reports a failure to ask or to begin, and continues with the next", async () => {
   const { step } = smallPool();
   const broken = [
     step("asks", { ask: () => Promise.reject(new Error("no database")) }),

@@ -17,7 +17,7 @@ async function waiting({ engine }: Tiny, runId: number): Promise<string> {
 }
 
 test(
-  "runs one step of a pool at a time where nobody said more, and says who holds the slot",
+  "runs one step of a pool at a time by default, and reports the holder of the slot",
   { assets: pooled },
   async (
     tiny,
@@ -170,7 +170,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `Pools on ${server.name}: whoever takes a slot that was given away meanwhile is told that it is busy`,
+  name: `Pools on ${server.name}: a claim of a slot that was given away meanwhile reports it as busy`,
   ignore: server.ignore,
   async fn() {
     const database = await server.open();

@@ -82,7 +82,7 @@ test("makes stale what depends on it when its version is new, and leaves alone w
 });
 
 test(
-  "holds reports to their time: now unless told otherwise, not in the future, not before what is known",
+  "holds reports to their time: now by default, not in the future, not before what is known",
   { assets },
   async ({
     engine,
@@ -136,7 +136,7 @@ Deno.test("Engine.report() refuses assets that Tandem makes itself, and says who
     await assert.rejects(report("nombers"), (e) => e instanceof UnknownAssetError && /Did you mean/.test(e.message));
   }, { assets: tinyAssets }));
 
-Deno.test("assetGraph() refuses an external asset whose rows somebody would read", () => {
+Deno.test("assetGraph() refuses an asset that reads rows of an external one", () => {
   const reader = asset({
     key: "reader",
     group: "t",

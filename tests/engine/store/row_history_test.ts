@@ -133,7 +133,7 @@ test("keeps what a running step may read, and what was replaced in the last hour
   assert.deepEqual((await engine.prune()).map(({ key, versions }) => [key, versions]), [["current", 1]]);
 });
 
-test("goes on with what was interrupted between marking and deleting", { assets }, async (tiny) => {
+test("continues with what was interrupted between marking and deleting", { assets }, async (tiny) => {
   const { engine, database } = tiny;
   await makeVersions(tiny, 4);
   await age(database, 2);
@@ -156,7 +156,7 @@ test("goes on with what was interrupted between marking and deleting", { assets 
   assert.equal(await storedRows(database, "current"), 2);
 });
 
-test("gives back the space of a table of which most goes", { assets }, async (tiny) => {
+test("frees the space of a table when most rows are deleted", { assets }, async (tiny) => {
   const { engine, database, world } = tiny;
   for (let n = 1; n <= 4; n++) {
     world.numbers = Array.from({ length: 3_000 }, (_, i) => ({ name: `n${i}`, value: n * (i + 1) }));

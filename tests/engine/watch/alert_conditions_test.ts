@@ -34,7 +34,7 @@ function changes(open: OpenAlert[], holding: Condition[], undecided: Condition[]
 
 const nothing = { opened: [], again: [], recovered: [] };
 
-Deno.test("alertChanges() opens what is not open, and tells two checks of an asset apart", () => {
+Deno.test("alertChanges() opens what is not open, and distinguishes two checks of an asset", () => {
   const gaps = condition("bars", { kind: "check_failed", subject: "no_gaps" });
   const jumps = condition("bars", { kind: "check_failed", subject: "price_jump_without_split" });
   assert.deepEqual(changes([told(1, gaps)], [gaps, jumps]), {
@@ -43,7 +43,7 @@ Deno.test("alertChanges() opens what is not open, and tells two checks of an ass
   });
 });
 
-Deno.test("alertChanges() says nothing of what goes on unless it happened again, and that after the pause only", () => {
+Deno.test("alertChanges() says nothing of what continues unless it happened again, and that after the pause only", () => {
   const open = condition("bars");
   const twice = { ...open, count: 2 };
   assert.deepEqual(changes([told(24 * 60 - 1, open)], [twice]), nothing);

@@ -71,7 +71,7 @@ for (const { name, ignore, open } of databases) {
       },
     });
 
-  test("tells a failed run once until it recovers, and the recovery", async (world) => {
+  test("reports a failed run once until it recovers, and the recovery", async (world) => {
     const { receiver, engine } = world;
     const alerts = world.alerts();
     await run(world);
@@ -120,7 +120,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual([receiver.taken[2]!.message.kind, receiver.taken[2]!.message.count], ["run_failed", 1]);
   });
 
-  test("tells what keeps failing again after the pause, with how often", async (world) => {
+  test("reports what keeps failing again after the pause, with how often", async (world) => {
     const { clock, receiver } = world;
     const alerts = world.alerts();
     datedWorld.failure = new Error("no luck");
@@ -153,7 +153,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(kinds(world), ["run_failed", "run_recovered"]);
   });
 
-  test("tells a blocking check as a check, and warnings where it is told to", async (world) => {
+  test("reports a blocking check as a check, and warnings where it is told to", async (world) => {
     const { receiver } = world;
     const [alerts, more] = [world.alerts(), world.alerts({ checkSeverity: "warn" })];
     datedWorld.sound.blocking = datedWorld.sound.warning = false;
@@ -195,7 +195,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(kinds(world).slice(0, 2), ["run_failed", "check_failed"]);
   });
 
-  test("tells data that is late, and that it is in time again", async (world) => {
+  test("reports data that is late, and that it is in time again", async (world) => {
     const { clock, receiver } = world;
     const alerts = world.alerts();
     const freshness = new FreshnessEvaluator({ ...world, logger: silentLogger });
@@ -261,7 +261,7 @@ for (const { name, ignore, open } of databases) {
     assert.ok((await outbox(world)).every(({ delivered }) => delivered));
   });
 
-  test("gives a message up after the last try, says so, and goes on with the others", async (world) => {
+  test("gives a message up after the last try, says so, and continues with the others", async (world) => {
     const { clock, receiver, logged } = world;
     const alerts = world.alerts();
     datedWorld.failure = new Error("no luck");
@@ -315,7 +315,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(kinds(world), ["run_failed"]);
   });
 
-  test("tells once, however many processes look and deliver", async (world) => {
+  test("reports once, however many processes look and deliver", async (world) => {
     datedWorld.failure = new Error("no luck");
     datedWorld.sound.warning = false;
     await run(world);
@@ -327,7 +327,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(world.receiver.requests, 1);
   });
 
-  test("delivers by itself when a run has ended, and runs do not wait for a receiver that hangs", async (world) => {
+  test("delivers automatically when a run has ended, and runs do not wait for a receiver that hangs", async (world) => {
     const { receiver, database } = world;
     const alerts = world.alerts();
     alerts.start();

@@ -100,7 +100,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  tiny("asks for nothing while a run is about to make it", async ({ engine, evaluator, world, make }) => {
+  tiny("requests nothing while a run is about to make it", async ({ engine, evaluator, world, make }) => {
     world.numbers[0]!.value = 5;
     await make("numbers");
     const held = gate();
@@ -127,7 +127,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await follow(engine, evaluator), { multiples: "succeeded", total: "succeeded" });
   });
 
-  tiny("does not try again what failed in a run of somebody else", async ({ engine, evaluator, world, make }) => {
+  tiny("does not retry failures of a run that it did not start", async ({ engine, evaluator, world, make }) => {
     world.numbers[0]!.value = 5;
     world.before = (key) => {
       if (key === "multiples") throw new Error("no paper");
@@ -275,7 +275,7 @@ for (const { name, ignore, open } of databases) {
   });
 
   tiny(
-    "starts no run for a condition that goes on holding",
+    "starts no run for a condition that keeps holding",
     async ({ engine, evaluator, world, make }) => {
       assert.equal(await follow(engine, evaluator), null, "everything is fresh");
       world.numbers[0]!.value = 5;
@@ -299,7 +299,7 @@ for (const { name, ignore, open } of databases) {
     { multiples: missing(), total: eager() },
   );
 
-  partition("asks for a late partition alone, and for what reads it", {
+  partition("requests only a late partition and its readers", {
     quotes: eager(),
     adjusted: eager(),
     sums: eager(),
@@ -336,7 +336,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(calls(), ["adjusted: B 2024-01-02, B 2024-01-03"]);
   });
 
-  partition("leaves history to who asks for it, and watches what was made of it", { sums: eager() }, async (test) => {
+  partition("leaves history to requests, and watches the made part of it", { sums: eager() }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     world.dates.push("2024-01-08");
     await materialize();
@@ -369,7 +369,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(calls(), ["sums: 2024-01-05", "sums: 2024-01-08"]);
   });
 
-  partition("goes on with the partitions that did not fail, and tries the failed ones when their source moves on", {
+  partition("continues with the partitions that did not fail, and tries the failed ones when their source moves on", {
     quotes: eager(),
     adjusted: eager(),
   }, async ({ engine, evaluator, world, materialize, calls }) => {
@@ -439,7 +439,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(await follow(engine, evaluator), null);
   });
 
-  partition("tells of an asset what it reads that changed", { sums: anyUpstreamUpdated() }, async (test) => {
+  partition("reports the changed upstream of an asset", { sums: anyUpstreamUpdated() }, async (test) => {
     const { engine, evaluator, world, materialize, calls } = test;
     await materialize();
     world.values.set("A 2024-01-04", 7);

@@ -61,7 +61,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await s.states())[0]!.lastTick!.runId, null);
   });
 
-  test("makes up what was missed while nobody was there, once", async (tiny) => {
+  test("catches up once on ticks missed while no process ran", async (tiny) => {
     const { clock, engine } = tiny;
     clock.set("2024-03-08T12:00:00Z");
     await scheduler(tiny).tick();
@@ -86,7 +86,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await engine.runs({ limit: 10 })).length, 1);
   });
 
-  test("goes on at once when a clock that was ahead is right again, and fires in its time what fired too early", async (tiny) => {
+  test("continues at once when a clock that was ahead is right again, and fires in its time what fired too early", async (tiny) => {
     const { clock, engine, world } = tiny;
     const s = scheduler(tiny);
     const fired = async (at: string) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rsi } from "../../../quant/indicators/rsi.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
 
-Deno.test("rsi() seeds with the first changes over the window and goes on by Wilder's smoothing", () => {
+Deno.test("rsi() seeds with the first changes over the window and continues by Wilder's smoothing", () => {
   // By hand: changes 0, 2, -1 | 3 | -6; averages 2/3, 1/3 | 13/9, 2/9 | 26/27, 58/27.
   const [, , first, second, third] = rsi(Float64Array.of(10, 12, 11, 14, 8), 3);
   assert.ok(Math.abs(first! - 200 / 3) < 1e-13);

@@ -14,7 +14,7 @@ Deno.test("turnover() counts what the first session holds and a reversal twice",
   assert.equal(turnover([new Float64Array(5)]), 0);
 });
 
-Deno.test("exposure() tells time in the market, gross, net and highest gross", () => {
+Deno.test("exposure() reports time in the market, gross, net and highest gross", () => {
   assert.deepEqual(exposure(legs), { timeInMarket: 0.5, gross: 0.75, net: 0.25, maxGross: 1.5 });
   assert.deepEqual(exposure([new Float64Array(3)]), { timeInMarket: 0, gross: 0, net: 0, maxGross: 0 });
 });

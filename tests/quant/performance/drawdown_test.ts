@@ -24,7 +24,7 @@ Deno.test("drawdowns() measures from the highest equity so far", () => {
   assert.deepEqual(drawdowns(Float64Array.of(100, 75, 200, 100)), Float64Array.of(0, -0.25, 0, -0.5));
 });
 
-Deno.test("drawdownPeriods() tells each fall from its peak to its recovery, the last one open", () => {
+Deno.test("drawdownPeriods() reports each fall from its peak to its recovery, the last one open", () => {
   const periods = drawdownPeriods(equity).map(({ depth, ...period }) => ({ depth: depth.toFixed(6), ...period }));
   assert.deepEqual(periods, [
     { depth: "-0.100000", peakIndex: 0, troughIndex: 1, recoveryIndex: 2, durationSessions: 2 },
@@ -34,7 +34,7 @@ Deno.test("drawdownPeriods() tells each fall from its peak to its recovery, the 
   assert.deepEqual(drawdownPeriods(Float64Array.of(1, 1, 2)), []);
 });
 
-Deno.test("deepestDrawdown() tells peak, trough, recovery and duration", () => {
+Deno.test("deepestDrawdown() reports peak, trough, recovery and duration", () => {
   assert.deepEqual(deepestDrawdown(equity), {
     depth: -0.25,
     peakIndex: 2,

@@ -400,7 +400,7 @@ Deno.test("scanPairs() starts no worker where the calling thread alone is sooner
   assert.equal(alone.workers, 0, "one worker only adds its start");
 });
 
-Deno.test("scanPairs() tells its progress a sensible number of times, rising to all pairs", async () => {
+Deno.test("scanPairs() reports its progress a sensible number of times, rising to all pairs", async () => {
   const told: number[] = [];
   const scan = await scanPairs(market(120, 1000), {
     criteria: CRITERIA,

@@ -53,7 +53,7 @@ Deno.test("bidAskSpread() of two sessions with a negative square is 0", () => {
   assert.equal(bidAskSpread(bars, { negatives: "two_day" }), 0);
 });
 
-Deno.test("bidAskSpread() is NaN without two neighbouring bars, and knows no currency", () => {
+Deno.test("bidAskSpread() is NaN without two neighbouring bars, and has no currency", () => {
   assert.equal(bidAskSpread(barsOf([])), NaN);
   assert.equal(bidAskSpread(barsOf([[11, 9, 10], [null, null, null], [11, 9, 10]]), { negatives: "two_day" }), NaN);
   const bars = barsOf(fixture.spread.wide.bars);

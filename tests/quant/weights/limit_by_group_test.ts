@@ -19,7 +19,7 @@ Deno.test("limitByGroup() counts a group that a pair is in twice once", () => {
   assert.deepEqual([...limitByGroup(Float64Array.of(0.4), [["Energy", "Energy"]], { limit: 0.5 })], [0.4]);
 });
 
-Deno.test("limitByGroup() keeps every group within its limit, whatever the memberships, and gives nobody more", () => {
+Deno.test("limitByGroup() keeps every group within its limit for any memberships, and increases no weight", () => {
   const position = fc.record({
     weight: fc.double({ min: -1, max: 1, noNaN: true }),
     groups: fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 3 }),

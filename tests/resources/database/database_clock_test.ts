@@ -41,7 +41,7 @@ Deno.test("DatabaseClock asks once for all who ask at the same time, and not aga
   assert.equal(asked(), 1);
 });
 
-Deno.test("DatabaseClock goes on where the database does not answer", async () => {
+Deno.test("DatabaseClock continues where the database does not answer", async () => {
   let away = false;
   const sql = () => away ? Promise.reject(new Error("away")) : Promise.resolve([{ now: instant.toString() }]);
   const clock = new DatabaseClock({ database: { sql: sql as never }, own: systemClock });

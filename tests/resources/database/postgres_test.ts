@@ -142,7 +142,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openPostgres() goes on after the server has crashed and come back, with what was committed",
+  name: "openPostgres() continues after the server has crashed and come back, with what was committed",
   ignore: postgresBinaries === null,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "tandem-restart-" });

@@ -63,7 +63,7 @@ Deno.test("readServerAddress() takes what providers and other clients put into t
   assert.equal(read(`${BASE}?connect_timeout=0`).connectTimeoutMs, 5_000);
 });
 
-Deno.test("readServerAddress() reads every sslmode, and asks for TLS where a network lies between", () => {
+Deno.test("readServerAddress() reads every sslmode, and requests TLS where a network lies between", () => {
   const mode = (query: string) => read(`${BASE}?${query}`).tls.mode;
   for (const known of ["disable", "prefer", "require", "verify-ca", "verify-full"]) {
     assert.equal(mode(`sslmode=${known}`), known);

@@ -96,7 +96,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Reach tells that the database is away, gives up what nobody can ask about, and tells that it is back",
+  name: "Reach reports that the database is away, closes connections that cannot be checked, and reports its return",
   ignore,
   fn: () =>
     beforeServer(async ({ database: { sql, awaySignal }, proxy }) => {

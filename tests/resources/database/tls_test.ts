@@ -47,7 +47,7 @@ Deno.test({
         ];
         for (const [query, secured] of modes) assert.equal(await isSecured(addressOf(secure, query)), secured, query);
       });
-      await t.step("with a certificate that nobody vouches for, or that is another host's", async () => {
+      await t.step("with an untrusted certificate, or one of another host", async () => {
         const untrusted =
           /could not be secured \(.*\)\. Set the certificate authority .* sslrootcert=PATH, or leave out channel_binding/;
         assert.match(await refusal(addressOf(secure, "?sslmode=verify-full")), untrusted);

@@ -162,7 +162,7 @@ Deno.test("WireServer answers COPY FROM STDIN itself and hands statement and dat
   assert.deepEqual(one.heard(), ["C(COPY 2.)", "Z(I)"]);
 });
 
-Deno.test("WireServer tells of an error that the session does not survive", () => {
+Deno.test("WireServer reports an error that the session does not survive", () => {
   const session = new ScriptedSession();
   const one = started(new WireServer(session));
   session.answer = () => [message("E", "SERROR\0VERROR\0Mharmless\0\0")];
@@ -192,7 +192,7 @@ Deno.test("WireServer refuses TLS, ends cancel requests, and says goodbye", () =
   assert.ok(leaving.ended());
 });
 
-Deno.test("stalledMs() counts only while somebody waits", () => {
+Deno.test("stalledMs() counts only while a connection waits", () => {
   const server = new WireServer(new ScriptedSession());
   const [one, two] = [started(server), started(server)];
   one.say(message("Q", "begin\0"));

@@ -356,7 +356,7 @@ Deno.test("csvMarket().tickers() lists each ticker once in order, with nothing b
   });
 });
 
-Deno.test("csvMarket().dailyBars() tells progress up to the end, lets other work in and stops when aborted", async () => {
+Deno.test("csvMarket().dailyBars() reports progress up to the end, lets other work in and stops when aborted", async () => {
   const rows = Array.from({ length: 60_000 }, () => "A,2026-01-05,1,1,1,1,1");
   await withFile([HEADER, ...rows].join("\n"), async (path) => {
     const market = csvMarket(path);

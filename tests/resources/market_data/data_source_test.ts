@@ -20,7 +20,7 @@ Deno.test("dataSourceOf() names the source of each setting for people", () => {
   }
 });
 
-Deno.test("dataSourceOf() tells no credentials of an address", () => {
+Deno.test("dataSourceOf() reveals no credentials of an address", () => {
   for (
     const [setting, label] of [
       ["csv:https://user:hunter2@files.example/feed/prices.csv?token=hunter2#hunter2", "csv: prices.csv"],

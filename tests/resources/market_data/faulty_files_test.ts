@@ -61,7 +61,7 @@ const faultyLines: [line: string, ticker: string | null, session: string | null,
 ];
 
 for (const [line, ticker, session, reason] of faultyLines) {
-  Deno.test(`csvMarket() gives up the one line ${JSON.stringify(line)}, and tells why`, async () => {
+  Deno.test(`csvMarket() gives up the one line ${JSON.stringify(line)}, and reports why`, async () => {
     // The same in the middle and at the end, with and without a line end.
     for (const text of [long(GOOD[0]!, line, ...GOOD.slice(1)), long(...GOOD, line), long(...GOOD, line) + "\n"]) {
       const { told, closes } = await read(text);
@@ -110,7 +110,7 @@ Deno.test("csvMarket() takes no ticker of a line of another width from a place w
   ]);
 });
 
-Deno.test("csvMarket() passes over lines of nothing but separators and blanks, long and wide, however many", async () => {
+Deno.test("csvMarket() ignores lines of nothing but separators and blanks, long and wide, however many", async () => {
   const blank = [",,,,,,", "   ", "\t", " , ,", '"",""', ",", "\r"];
   const { closes, told } = await read(long(GOOD[0]!, ...blank, ...GOOD.slice(1), ...Array(50).fill(",,,,,,")));
   assert.deepEqual([closes, told], [good, []]);

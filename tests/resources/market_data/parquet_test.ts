@@ -358,7 +358,7 @@ Deno.test("parquetMarket().tickers() lists each ticker once in order, one withou
   });
 });
 
-Deno.test("parquetMarket().dailyBars() tells progress by columns, lets other work in and stops when aborted", async () => {
+Deno.test("parquetMarket().dailyBars() reports progress by columns, lets other work in and stops when aborted", async () => {
   await withFile(fileOf(...long(2)), async (path) => {
     const seen: [number, number][] = [];
     const turnsBefore: number[] = [];

@@ -49,7 +49,7 @@ Deno.test("symbolOf() refuses what is no symbol, and says why", () => {
   assert.match(refused("A\uD800"), /^contains a character lost/);
 });
 
-Deno.test("symbolOf() gives back a symbol that it has made", () => {
+Deno.test("symbolOf() returns a symbol that it has made", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     let symbol: string;
     try {

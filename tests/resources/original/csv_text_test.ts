@@ -10,12 +10,12 @@ Deno.test("csvRows() reads what COPY writes: quotes, commas and line breaks in f
   assert.deepEqual(fields(""), []);
 });
 
-Deno.test("csvRows() tells the first line of each row, past blank ones and fields over several lines", () => {
+Deno.test("csvRows() reports the first line of each row, past blank ones and fields over several lines", () => {
   const lines = [...csvRows('a\n"1\n2\n3"\n\nb\n')].map(({ line, fields }) => [line, fields[0]]);
   assert.deepEqual(lines, [[1, "a"], [2, "1\n2\n3"], [6, "b"]]);
 });
 
-Deno.test("csvRows() refuses a field in quotes that does not end, or goes on behind them", () => {
+Deno.test("csvRows() refuses a field in quotes that does not end, or continues behind them", () => {
   assert.throws(() => fields('a\n"b\n'), /^RangeError: line 2: a field in quotes does not end/);
   assert.throws(() => fields('a\n"b"c\n'), /^RangeError: line 2: text follows a field in quotes/);
 });

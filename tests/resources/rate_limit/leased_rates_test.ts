@@ -136,7 +136,7 @@ Deno.test("leasedRates() asks its source less often than once in five turns wher
   assert.ok(calls.leases < 200, `${calls.leases}`);
 });
 
-Deno.test("leasedRates() does not ask its source for who has no turn left", async () => {
+Deno.test("leasedRates() refuses clients without turns without a query", async () => {
   const { process, calls } = fakeSource();
   const rates = process();
   const policy = { perMinute: 60, burst: 5 };
@@ -223,7 +223,7 @@ Deno.test("leasedRates() does not wait for a source that does not answer, nor sp
   assert.equal((await rates.take("a", policy)).allowed, false);
 });
 
-Deno.test("leasedRates() knows no more names than it may under a flood of them, and forgets those that are full", async () => {
+Deno.test("leasedRates() has no more names than it may under a flood of them, and forgets those that are full", async () => {
   const { clock, process, fullAt, calls } = fakeSource();
   const rates = process({ maxNames: 100, others: "address:others" });
   const policy = { perMinute: 60, burst: 4 };

@@ -92,7 +92,7 @@ test("keeps buckets of different names apart", async (database, name) => {
   assert.ok(Math.abs(one.turns[0]! - two.turns[0]!) < TOLERANCE_MS);
 });
 
-test("tells the wait before a turn is taken, and takes none by telling", async (database, name) => {
+test("reports the wait before a turn is taken, and takes none by telling", async (database, name) => {
   const { bucket, take } = virtual({ database, name, perMinute: 5, burst: 2 });
   assert.equal(await bucket.delayNowMs(), 0);
   await take();
@@ -104,7 +104,7 @@ test("tells the wait before a turn is taken, and takes none by telling", async (
   }
 });
 
-test("gives nobody a turn before a penalty is over, and then one after the other", async (database, name) => {
+test("gives no turn before a penalty is over, and then one after the other", async (database, name) => {
   await using other = secondClient(database);
   const options = { name, perMinute: 600, burst: 3 };
   const [one, two] = [tokenBucket({ database, ...options }), tokenBucket({ database: other, ...options })];
@@ -122,7 +122,7 @@ test("gives nobody a turn before a penalty is over, and then one after the other
   turns.sort((a, b) => a - b).forEach((at, i) => assert.ok(at >= 400 + 100 * i - 5, `turn ${i} after ${at} ms`));
 });
 
-test("sends whoever waits while a penalty comes to the back", async (database, name) => {
+test("requeues waiting callers when a penalty starts", async (database, name) => {
   const waits: number[] = [];
   const bucket = tokenBucket({
     database,

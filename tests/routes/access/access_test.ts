@@ -19,7 +19,7 @@ async function holder({ access, app }: Guarded, scope: Scope, name: string = sco
   return { secret, token, ask, post };
 }
 
-Deno.test("requests without good credentials get 401 and are told which kind is wanted", () =>
+Deno.test("requests without valid credentials get 401 with the required scheme", () =>
   withGuarded(async (service) => {
     const { app, access } = service;
     const revoked = await access.tokens.create({ name: "gone", scope: "admin" }, by);
@@ -57,7 +57,7 @@ Deno.test("requests without good credentials get 401 and are told which kind is 
     );
   }));
 
-Deno.test("a token opens what its scope allows, and 403 says which scope is wanted", () =>
+Deno.test("a token allows what its scope covers, and 403 names the required scope", () =>
   withGuarded(async (service) => {
     const [reads, operates, admin] = [
       await holder(service, "read"),
@@ -171,7 +171,7 @@ Deno.test("a token that stands where it does not belong is not written down, and
     );
   }));
 
-Deno.test("an open service asks nobody, writes changes down all the same, and heeds no header", () =>
+Deno.test("an open service requires no credentials, still audits changes, and ignores the header", () =>
   withGuarded(async ({ app, access }) => {
     const headers = { Authorization: "Bearer whatever", "Content-Type": "application/json" };
     assert.equal((await app.request(`${host}/v1/assets`, { headers })).status, 200);

@@ -37,7 +37,7 @@ Deno.test("scopeNeeded() is read to look and operate to change, unless it is sai
   for (const [method, path, scope] of expected) assert.equal(scopeNeeded(method, path), scope, `${method} ${path}`);
 });
 
-Deno.test("every route of the service is closed but for the few that are for everybody", () =>
+Deno.test("every route of the service is closed, except the few public ones", () =>
   withGuarded(async ({ app }) => {
     const open = new Set<string>();
     const routes = app.routes.filter(({ method }) => method !== "ALL");

@@ -26,7 +26,7 @@ function signInTest(name: string, test: (scene: Scene) => Promise<void>, options
 }
 
 signInTest(
-  "who is on the list signs in, and comes back to where they were going",
+  "a person on the list signs in, and returns to the requested page",
   async ({ jar, access, provider }) => {
     const begun = await jar.ask("/auth/google/login?redirect_url=%2Fpairs%3Faccepted%3Dtrue");
     assert.equal(begun.status, 302);
@@ -53,19 +53,22 @@ signInTest(
   },
 );
 
-signInTest("who is not on the list is told so, and gets no session", async ({ jar, access, provider }) => {
-  provider.person = { sub: "9", email: "eve@elsewhere.org", email_verified: true };
-  const refused = await jar.signIn();
-  assert.equal(refused.status, 403);
-  assert.match(await refused.text(), /eve@elsewhere\.org is not on the list of allowed accounts/);
-  assert.equal(jar.cookies.has(sessionCookie), false);
-  const [event] = await access.audit.list({ limit: 1 });
-  assert.deepEqual([event!.actor, event!.action, event!.outcome], [
-    "eve@elsewhere.org",
-    "sign-in",
-    "refused: not on the list",
-  ]);
-});
+signInTest(
+  "a person not on the list is refused with the reason, without a session",
+  async ({ jar, access, provider }) => {
+    provider.person = { sub: "9", email: "eve@elsewhere.org", email_verified: true };
+    const refused = await jar.signIn();
+    assert.equal(refused.status, 403);
+    assert.match(await refused.text(), /eve@elsewhere\.org is not on the list of allowed accounts/);
+    assert.equal(jar.cookies.has(sessionCookie), false);
+    const [event] = await access.audit.list({ limit: 1 });
+    assert.deepEqual([event!.actor, event!.action, event!.outcome], [
+      "eve@elsewhere.org",
+      "sign-in",
+      "refused: not on the list",
+    ]);
+  },
+);
 
 const now = () => Math.floor(Date.now() / 1000);
 const faults: [name: string, faults: ProviderFaults, status: number][] = [

@@ -49,7 +49,7 @@ Deno.test("bodyBudget() counts a body without a length as the largest, and one b
   await Promise.all(answers);
 });
 
-Deno.test("bodyBudget() gives back what failed work held, and what a client held who went away while waiting", async () => {
+Deno.test("bodyBudget() returns what failed work held, and what a client held who went away while waiting", async () => {
   const { send, finish, working } = pending({ bytes: 100, maxWaiting: 10 });
   const failing = send("bad", 100);
   await turn();

@@ -302,7 +302,7 @@ Deno.test("The routes of the original backend", async (t) => {
       }
     });
 
-    await t.step("answers 404 for what there is not, and 400 for what does not fit", async () => {
+    await t.step("answers 404 for what does not exist, and 400 for what does not fit", async () => {
       for (
         const [path, status, said] of [
           ["/api/ticker/NOPE/details", 404, /^There is no ticker NOPE\.$/],

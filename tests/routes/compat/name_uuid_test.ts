@@ -6,7 +6,7 @@ Deno.test("nameUuid() equals the example of RFC 9562, appendix A.4", () => {
   assert.equal(nameUuid(dns, "www.example.com"), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
 });
 
-Deno.test("pairId() stays what it is, tells order and never takes two pairs for one", () => {
+Deno.test("pairId() is stable, depends on the order and is unique for each pair", () => {
   // Clients keep ids: this one was recorded when the routes were first published.
   assert.equal(pairId({ ticker_1: "IXUS", ticker_2: "VXUS" }), "e17f4600-584b-5174-a483-43a21b61ff41");
   assert.notEqual(pairId({ ticker_1: "IXUS", ticker_2: "VXUS" }), pairId({ ticker_1: "VXUS", ticker_2: "IXUS" }));

@@ -34,7 +34,7 @@ Deno.test("offThreadClusters() keeps the thread free meanwhile and ends with the
   await assert.rejects(offThreadClusters(large, given.signal), { message: "given up" });
 });
 
-Deno.test("offThreadClusters() tells a fault of the closes as its kernels do, from the worker too", async () => {
+Deno.test("offThreadClusters() reports a fault of the closes as its kernels do, from the worker too", async () => {
   const { signal } = new AbortController();
   await assert.rejects(offThreadClusters(matrix(9, 2), signal), RangeError);
   const large = matrix(160, 900);

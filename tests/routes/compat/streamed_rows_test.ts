@@ -180,7 +180,7 @@ Deno.test("readRows() bounds depth, rows and what is beside them", async () => {
   assert.match((await outcome(`{"other":["${"x".repeat(2e6)}"]}`, { piece: 10_000 })).message!, /Beside data/);
 });
 
-Deno.test("readRows() tells no body from an empty one", async () => {
+Deno.test("readRows() distinguishes no body from an empty one", async () => {
   assert.equal((await outcome("")).document, undefined);
   assert.equal((await outcome("  ")).status, 400);
 });

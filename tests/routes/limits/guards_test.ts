@@ -131,7 +131,7 @@ Deno.test("requestHead() refuses addresses, headers and codings that nothing her
   assert.deepEqual(await status("/", { "Content-Encoding": "identity" }), [200, ""]);
 });
 
-Deno.test("answerDeadline() answers 503 to a read that takes too long, and tells it to stop", async () => {
+Deno.test("answerDeadline() answers 503 to a read that takes too long, and signals it to stop", async () => {
   let stopped: unknown;
   const app = new Hono().onError(onError(silentLogger)).use(answerDeadline({ maxReadMs: 20 }))
     .get("/quick", (c) => c.text("done"))

@@ -148,7 +148,7 @@ Deno.test("requestRates() forgets credentials that are good no longer", async ()
   }
 });
 
-Deno.test("requestRates() is stricter where somebody signs in", async () => {
+Deno.test("requestRates() is stricter for sign-ins", async () => {
   const { passed, ask } = fake(6_000);
   assert.equal(await passed(30, "/auth/google"), 10);
   assert.equal(await passed(5, "/sign-in", { method: "POST" }), 0);
@@ -171,7 +171,7 @@ Deno.test("requestRates() counts a whole IPv6 network as one, and neither files 
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `requestRatesFrom() on ${name} counts in all processes together, and goes on while the database is away`,
+    name: `requestRatesFrom() on ${name} counts in all processes together, and continues while the database is away`,
     ignore,
     async fn() {
       const database = await open();

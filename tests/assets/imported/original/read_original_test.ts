@@ -230,7 +230,7 @@ Deno.test({
   },
 });
 
-Deno.test("readOriginal() takes news and details alone, to stand beside the prices of a file", async () => {
+Deno.test("readOriginal() takes news and details alone, for the prices of a file", async () => {
   const { "silver.ticker_news": news, "silver.ticker_details": details } = originalRows();
   const { pending: { rows }, absent } = await importOf({
     "silver.ticker_news": news!,

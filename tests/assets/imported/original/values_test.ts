@@ -21,7 +21,7 @@ Deno.test("numberIn() reads decimals, NaN for none, and refuses what is no numbe
   }
 });
 
-Deno.test("dateIn() reads dates, of midnights the date, and refuses days that there are not", () => {
+Deno.test("dateIn() reads dates, of midnights the date, and refuses days that do not exist", () => {
   for (const text of ["2024-02-29", "2024-02-29 00:00:00", "2024-02-29T00:00:00Z", "2024-02-29 00:00:00+00"]) {
     assert.equal(dateIn(text, "date"), "2024-02-29");
   }

@@ -101,7 +101,7 @@ for (
     ["before the plan's history", "2024-01-31", "2024-06-28T22:00:00Z"],
   ] as const
 ) {
-  Deno.test(`sessionBars() of a session ${what} cannot be had, others can`, () =>
+  Deno.test(`sessionBars() fails for a session ${what}, and succeeds for others`, () =>
     withVendor(async ({ vendor, client, pauses }) => {
       vendor.market.setNow(now);
       vendor.market.entitledFrom = "2024-02-01";
@@ -157,7 +157,7 @@ const row = (ticker: string, date: string, more = {}) => ({
 });
 const range = { from: "2024-01-02", to: "2024-01-31" };
 
-Deno.test("tickerBars() refuses an answer with the bars of another ticker, and tells of such a row", async () => {
+Deno.test("tickerBars() refuses an answer with the bars of another ticker, and reports such a row", async () => {
   const other = { status: "OK", ticker: "EAAB", results: [row("EAAB", "2024-01-03")] };
   await withVendor(async ({ client }) => {
     await assert.rejects(client.tickerBars("EAAA", range), /its bars are of "EAAB"/);
@@ -185,7 +185,7 @@ Deno.test("sessionBars() and tickerBars() refuse bars that are adjusted for spli
     await assert.rejects(client.tickerBars("EAAA", range), /its bars are adjusted for splits/);
   }, answering({ status: "OK", adjusted: true, results: [row("EAAA", "2024-01-03")] })));
 
-Deno.test("sessionBars() takes no bar of another date, tells which ticker lacks its own, and refuses an answer of such bars", async () => {
+Deno.test("sessionBars() takes no bar of another date, reports which ticker lacks its own, and refuses an answer of such bars", async () => {
   const seconds = row("EAAB", "2024-01-03", { t: at("2024-01-03") / 1000 });
   await withVendor(async ({ client }) => {
     const told: UnusableRow[] = [];

@@ -149,7 +149,7 @@ for (const rows of [[], [split({})]]) {
     ));
 }
 
-Deno.test("splits() goes on behind an empty page", () =>
+Deno.test("splits() continues behind an empty page", () =>
   withVendor(
     async ({ client }) => {
       assert.equal((await client.splits(FROM)).length, 1);

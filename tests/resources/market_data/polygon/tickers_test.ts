@@ -86,7 +86,7 @@ Deno.test("tickers() of a list costs one call where a page covers it, and skips 
     }, { tickers: 120, rowsPerPage: 6 })
   ));
 
-Deno.test("tickers() of a list asks for each name by itself where the vendor's order is another", () => {
+Deno.test("tickers() of a list requests each name by itself where the vendor's order is another", () => {
   const reversed: typeof fetch = async (input, init) => {
     const answer = await (await fetch(input, init)).json();
     answer.results?.reverse();

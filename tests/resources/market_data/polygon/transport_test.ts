@@ -41,7 +41,7 @@ for (const fault of RETRIED) {
     }));
 }
 
-Deno.test("polygonVendor() tries again where nobody listens", () =>
+Deno.test("polygonVendor() retries if the connection is refused", () =>
   withVendor(async ({ client, pauses }) => {
     const error = await refused(client.sessionBars(SESSION));
     assert.deepEqual([error.status, error.retryable, pauses.length], [null, true, 5]);
@@ -63,7 +63,7 @@ for (
     ["that is none", "soon", 12_000 + 500],
   ] as const
 ) {
-  Deno.test(`polygonVendor() heeds a Retry-After ${what}, and tells everybody else`, () => {
+  Deno.test(`polygonVendor() heeds a Retry-After ${what}, and applies it to all callers`, () => {
     const penalties: number[] = [];
     const rateLimit: RateLimit = {
       perMinute: 5,
@@ -165,7 +165,7 @@ for (
     ["wrong_type", "t: expected number, received string"],
   ] as const
 ) {
-  Deno.test(`polygonVendor() tells of a row that has ${fault}, leaves it out, and hands on the others`, () =>
+  Deno.test(`polygonVendor() reports a row that has ${fault}, leaves it out, and hands on the others`, () =>
     withVendor(async ({ vendor, client }) => {
       const whole = await client.sessionBars(SESSION);
       vendor.faults.set(fault);
