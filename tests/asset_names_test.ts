@@ -31,14 +31,14 @@ function texts(file: { path: string; text: string }, isWrong: (text: string, nod
 const filesOf = async (folders: readonly string[]) =>
   (await sourceFiles()).filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
 
-Deno.test("no key of an asset stands as a text where assets are read", async () => {
+Deno.test("no key of an asset is a string literal where assets are read", async () => {
   const files = await filesOf(readers);
   assert.ok(files.length > 200, `${files.length} files found`);
   const found = files.flatMap((file) => texts(file, (text) => named.test(text)));
   assert.deepEqual(found, []);
 });
 
-Deno.test("no key that is a word of every day is handed to what looks assets up", async () => {
+Deno.test("no key that is an everyday word is passed to asset look-ups", async () => {
   const lookups = ["CallExpression", "ArrayExpression", "BinaryExpression", "MemberExpression"];
   const found = (await filesOf(readers)).flatMap((file) =>
     texts(
@@ -65,7 +65,7 @@ Deno.test("rows are read by way of views, but for those of whatever asset an add
   assert.deepEqual(found, []);
 });
 
-Deno.test("no column stands as a text in an address of rows", async () => {
+Deno.test("no column is a string literal in an address of rows", async () => {
   const found = (await filesOf(readers)).filter(({ path }) => !buildsAddresses.includes(path)).flatMap((file) =>
     texts(file, (text) => /\/rows\?(?!format=)/.test(text))
   );

@@ -85,7 +85,7 @@ Deno.test("folders import, types included, only from the folders that the docume
   );
 });
 
-Deno.test("what names assets to their readers loads none of them", async () => {
+Deno.test("assets/views.ts loads no asset", async () => {
   const loaded = (await imports()).filter(({ from, value }) => from === "assets/views.ts" && value);
   assert.deepEqual(loaded, []);
 });

@@ -33,7 +33,7 @@ Deno.test("parseAllowList() takes a domain only where its owner has given the ad
   assert.equal(scopeOf("ann@example.com", null), "operate", "named by the address");
 });
 
-Deno.test("parseAllowList() refuses what is no list", () => {
+Deno.test("parseAllowList() refuses malformed lists", () => {
   for (
     const text of [
       "",

@@ -24,7 +24,7 @@ for (const { name, ignore, open } of databases) {
     openAccess({ database, required: true, allowList: parseAllowList(allow) });
   const person = (email: string, subject = email) => ({ issuer: "https://id.example", subject, email, name: null });
 
-  test("a session stands for the person, with the scope that the list gives now", async (database) => {
+  test("a session represents the person, with the scope of the current list", async (database) => {
     const access = accessOf(database);
     const personId = await access.signIns.welcome(person("ann@example.com"));
     const secret = await access.sessions.begin({ personId }, { userAgent: "Browser", by: ann });

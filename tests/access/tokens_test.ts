@@ -13,13 +13,13 @@ import { databases } from "../support/database.ts";
 
 const ann: Actor = { kind: "session", id: 3, name: "ann@example.com", address: "127.0.0.1", requestId: "r-1" };
 
-Deno.test("newTokenText() makes what scanners recognise, never the same", () => {
+Deno.test("newTokenText() makes unique tokens that scanners recognise", () => {
   const texts = Array.from({ length: 200 }, newTokenText);
   for (const text of texts) assert.ok(tokenPattern.test(text) && isTokenText(text), text);
   assert.equal(new Set(texts).size, texts.length);
 });
 
-Deno.test("newPageTokenText() makes what is no access token, and isPageTokenText() takes nothing else", () => {
+Deno.test("newPageTokenText() makes no access token, and isPageTokenText() accepts nothing else", () => {
   const text = newPageTokenText();
   assert.ok(pageTokenPattern.test(text) && isPageTokenText(text) && !isTokenText(text));
   assert.notEqual(text, newPageTokenText());
@@ -74,7 +74,7 @@ for (const { name, ignore, open } of databases) {
       },
     });
 
-  test("create() gives a secret that stands for its holder, and stores no letter of it beyond the hint", async ({ tokens, sql }) => {
+  test("create() returns a secret of its holder, and stores only its hint", async ({ tokens, sql }) => {
     const { token, secret } = await tokens.create({ name: "nightly", scope: "operate" }, ann);
     assert.deepEqual(await tokens.principalOf(secret), {
       kind: "token",
@@ -89,7 +89,7 @@ for (const { name, ignore, open } of databases) {
     assert.ok(!row!.text.includes(secret.slice(11)));
   });
 
-  test("principalOf() refuses what expired, was revoked, is forged or no token at all", async ({ tokens, sql }) => {
+  test("principalOf() refuses expired, revoked, forged and malformed tokens", async ({ tokens, sql }) => {
     const holds = await tokens.create({ name: "a", scope: "read", expiresInDays: 1 }, ann);
     const revoked = await tokens.create({ name: "b", scope: "read" }, ann);
     assert.ok(await tokens.principalOf(holds.secret));
@@ -128,7 +128,7 @@ for (const { name, ignore, open } of databases) {
     assert.ok(Date.parse((await used())!) >= Date.parse(first!));
   });
 
-  test("create() and revoke() write their events with what they do, or do nothing", async ({ tokens, audit, sql }) => {
+  test("create() and revoke() write their events in the transaction of the change, or change nothing", async ({ tokens, audit, sql }) => {
     const { token } = await tokens.create({ name: "a", scope: "admin" }, ann);
     await tokens.revoke(token.id, ann);
     const events = await audit.list({ limit: 10 });
@@ -153,7 +153,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await tokens.list()).map(({ name }) => name), ["new", "old", "over", "gone"]);
   });
 
-  test("the audit keeps what was begun and never ended, and filters", async ({ audit }) => {
+  test("the audit log keeps unfinished events, and filters", async ({ audit }) => {
     const open = await audit.begin(ann, { action: "POST /v1/materialize" });
     const ended = await audit.begin({ ...ann, name: "bob" }, {
       action: "POST /v1/runs/:id/cancel",

@@ -122,7 +122,7 @@ for (const { name, ignore, open } of databases) {
     },
   );
 
-  test("a split that is told of late reaches its ticker's history and the selections that read it", market, async (
+  test("a late split affects its ticker's history and the selections that read it", market, async (
     chain,
     marketData,
   ) => {

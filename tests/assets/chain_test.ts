@@ -264,7 +264,7 @@ for (const { name, ignore, open } of databases) {
             await remember();
           });
 
-          await t.step("runs what depends on one changed bar, all the way", async () => {
+          await t.step("runs everything that depends on one changed bar", async () => {
             const [pair] = await rows("chosen_pairs", [equals("as_of", "2026-11-20")]);
             marketData.change("a bar of a chosen pair", raise(pair!.ticker_1 as string, "2026-06-15"));
             const { certain, possible, ended, changed } = await planAndRun(chain);

@@ -28,7 +28,7 @@ Deno.test("assets/mod.ts lists every file that declares an asset, those that ask
   assert.ok(listed.length >= 11);
 });
 
-Deno.test("every asset of a vendor stands in for one that reads a file, with the same rows, key and partitions", () => {
+Deno.test("every asset of a vendor replaces one that reads a file, with the same rows, key and partitions", () => {
   for (const asset of Object.values(vendorAssets)) {
     const { key, schema, partitionedBy, group, layer } = asset;
     assert.ok(asset.module!.startsWith(new URL("polled/", folder).href), key);
@@ -93,7 +93,7 @@ Deno.test("every asset has one name: key, file, export and test", () => {
   }
 });
 
-Deno.test("every asset says in a sentence what it is", () => {
+Deno.test("every asset has a description of one sentence", () => {
   for (const { key, description } of [...all, ...Object.values(importedAssets)]) {
     assert.match(description, /^[A-Z].{15,}\.$/s, key);
   }
@@ -134,7 +134,7 @@ Deno.test("the assets make one graph from raw bars to backtests", () => {
   }
 });
 
-Deno.test("every asset's config has defaults that stand", () => {
+Deno.test("every asset's config has valid defaults", () => {
   for (const { recipe } of all) if (recipe) recipe.config.parse({});
 });
 

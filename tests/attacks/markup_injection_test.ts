@@ -71,7 +71,7 @@ const loud = asset({
   },
 });
 
-Deno.test("what assets, rows, checks and errors say is text in every page", async () => {
+Deno.test("texts of assets, rows, checks and errors are escaped in every page", async () => {
   await withAttacked(async ({ ask, engine, world, livesOn }) => {
     const pages = ["/", "/assets/loud", "/backfills", "/pairs"];
     let seen = 0;
@@ -138,7 +138,7 @@ async function firstRow(key: string): Promise<Record<string, unknown>> {
   return (await known.recipe.materialize()).rows[0]!;
 }
 
-Deno.test("what an address says is text in the page that answers it", async () => {
+Deno.test("texts of an address are escaped in its page", async () => {
   await withAttacked(async ({ ask }) => {
     for (const payload of payloads) {
       const text = encodeURIComponent(payload);

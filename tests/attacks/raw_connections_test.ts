@@ -31,7 +31,7 @@ const ambiguous: [what: string, request: string][] = [
   ["two hosts", `${post}Host: evil.example\r\nContent-Length: 2\r\n\r\n{}${smuggled}`],
 ];
 
-Deno.test("requests that two readers would end in two places are refused, and what follows them is not read", async (t) => {
+Deno.test("smuggled requests are refused, and the data after them is not read", async (t) => {
   await withAttackedServer(async (service) => {
     const before = await service.stored();
     for (const [what, request] of ambiguous) {

@@ -61,7 +61,7 @@ Deno.test("statements are built from text in the files that are known to, and no
   assert.deepEqual([...found.keys()], Object.keys(allowed).sort(), JSON.stringify([...found]));
 });
 
-Deno.test("the scan finds what it is for", () => {
+Deno.test("the scan finds built statements", () => {
   const scan = (text: string) => rawStatements({ path: "example.ts", text });
   assert.deepEqual(scan("await sql.unsafe(`SELECT ${name}`);"), [1]);
   assert.deepEqual(scan("\nawait database.sql.unsafe<Row[]>(text, parameters).simple();"), [2]);

@@ -73,7 +73,7 @@ browserTest(
   },
 );
 
-browserTest("the graph shows what failed with its reason, and what waits and runs for others", async (scene) => {
+browserTest("the graph shows failed assets with reasons, and waiting and running ones", async (scene) => {
   const { browser, server, world, engine } = scene;
   world.before = (key) => {
     if (key === "multiples") throw new Error("<b>the vendor</b> is closed");

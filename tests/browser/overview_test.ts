@@ -90,7 +90,7 @@ browserTest(
   },
 );
 
-browserTest("the table of assets says that there is nothing to do for what is fresh", async (scene) => {
+browserTest("the table of assets shows nothing to do for fresh assets", async (scene) => {
   const { browser, server, engine } = scene;
   await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
   const { page, errors } = await openPage(browser, `${server.url}/assets?view=table`);

@@ -170,7 +170,7 @@ browserTest(
   },
 );
 
-browserTest("the decision strip stands above the fold, and its notional is set by keyboard", async ({ open }) => {
+browserTest("the decision strip is above the fold, and its notional is set by keyboard", async ({ open }) => {
   const { page, errors } = await open("/pairs/KO/PEP", { width: 1440 });
   const strip = page.getByRole("region", { name: "Signal at the 2026-05-08 close" });
   const box = (await strip.boundingBox())!;

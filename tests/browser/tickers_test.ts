@@ -132,7 +132,7 @@ browserTest("as traded keeps the range and the parts that were chosen", async ({
   assert.deepEqual(errors, []);
 });
 
-browserTest("a ticker's chart is read by keyboard: prices, indicators and what happened", async ({ open }) => {
+browserTest("a ticker's chart is read by keyboard: prices, indicators and events", async ({ open }) => {
   const { page, errors } = await open("/tickers/KO");
   await drawn(page);
   const chart = page.locator("#ticker-chart");

@@ -72,7 +72,7 @@ Something failed. 3 assets: 1 failed, 1 missing, 1 fresh.
   );
 });
 
-Deno.test("assetsCommand() reports failed checks with their rows, what is late, and never that all is fresh then", async () => {
+Deno.test("assetsCommand() reports failed checks with their rows and late assets, and then never that all is fresh", async () => {
   const terminal = fakeTerminal();
   const jump = {
     name: "price_jump",

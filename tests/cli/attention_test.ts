@@ -85,7 +85,7 @@ for (const ended of ["in parts", "at once"]) {
   });
 }
 
-Deno.test("assetsCommand() judges at this moment what is late where no service does", () =>
+Deno.test("assetsCommand() evaluates freshness itself if no service does", () =>
   withTinyEngine(async ({ engine, database }) => {
     resetDatedWorld(["2026-11-19"]);
     await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
@@ -98,7 +98,7 @@ Deno.test("assetsCommand() judges at this moment what is late where no service d
     assert.doesNotMatch(terminal.out, /Everything is fresh/);
   }, { assets: [dated] }));
 
-Deno.test("materializeCommand() shows no usage for what goes wrong after the run was begun", async () => {
+Deno.test("materializeCommand() shows no usage for errors after the run was started", async () => {
   const terminal = fakeTerminal();
   const control = { ...scriptedControl({}), run: () => Promise.reject(new RefusedError("There is no run 7.")) };
   assert.equal(await materializeCommand(["*"], control, terminal), 1);

@@ -46,7 +46,7 @@ for (const [name, controlOf] of ways) {
       assert.match((await run(control, ["sums", "--to", "2024-01-01"])).out, /nothing to make/);
     }));
 
-  Deno.test(`backfill ${name}: says what failed and how to go on, and retries`, () =>
+  Deno.test(`backfill ${name}: reports failures and how to continue, and retries`, () =>
     withPartitionApi(async (partition) => {
       const control = controlOf(partition);
       partition.world.before = (_, partitions) => {
@@ -95,7 +95,7 @@ for (const [name, controlOf] of ways) {
     }));
 }
 
-Deno.test("backfill refuses what it does not understand, with how it is used", () =>
+Deno.test("backfill refuses invalid arguments, with its usage", () =>
   withPartitionApi(async ({ engine }) => {
     const control = engineControl(engine);
     for (

@@ -27,7 +27,7 @@ const checks: CheckRun[] = [
   { asset: "pairs", materialization: null, results: [] },
 ];
 
-Deno.test("checkCommand() shows what each check found, and succeeds where checks only warn", async () => {
+Deno.test("checkCommand() shows the result of each check, and succeeds if checks only warn", async () => {
   const control = scriptedControl({ checks });
   const terminal = fakeTerminal();
   assert.equal(await checkCommand(["bars", "pairs", "--names", "not_empty, calm"], control, terminal), 0);
@@ -65,7 +65,7 @@ Deno.test("checkCommand() says where there is no check, and how it is used", asy
 });
 
 for (const { name, open } of controls) {
-  Deno.test(`checkCommand() ${name} runs checks alone, and refuses what is not known`, () =>
+  Deno.test(`checkCommand() ${name} runs only checks, and refuses unknown names`, () =>
     open(async ({ control, engine, world }) => {
       await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
       const started = world.started.length;

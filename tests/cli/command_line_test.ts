@@ -52,7 +52,7 @@ Deno.test("commandLine() --version prints the version", async () => {
   assert.equal((await run("start", "--version")).out, "tandem 1.2.3\n");
 });
 
-Deno.test("commandLine() answers what it does not understand with exit code 2", async () => {
+Deno.test("commandLine() answers invalid arguments with exit code 2", async () => {
   const unknown = await run("materialise");
   assert.equal(unknown.code, 2);
   assert.match(unknown.err, /^There is no command "materialise"\.\n/);

@@ -42,7 +42,7 @@ for (const { name, open } of controls) {
       assert.deepEqual(forced.steps.map((s) => s.key), ["numbers"]);
     }));
 
-  Deno.test(`Control ${name} refuses what can never work, with the engine's own words`, () =>
+  Deno.test(`Control ${name} refuses invalid requests, with the engine's own messages`, () =>
     open(async ({ control }) => {
       const refused = (work: () => Promise<unknown>, pattern: RegExp) =>
         assert.rejects(work, (error) => error instanceof RefusedError && pattern.test(error.message));

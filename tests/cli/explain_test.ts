@@ -26,7 +26,7 @@ const why: Explanation = {
   }],
 };
 
-Deno.test("whyCommand() shows the tree, causes below what they explain", async () => {
+Deno.test("whyCommand() shows the tree, causes below their effects", async () => {
   const control = scriptedControl({ why });
   const terminal = fakeTerminal();
   assert.equal(await whyCommand(["clean_prices", "2020-08-28", "AAPL"], control, terminal), 0);
@@ -75,7 +75,7 @@ In total 2 min 30 s, one after the other, and 3 vendor calls.
   );
 });
 
-Deno.test("whyCommand() and impactCommand() refuse what they do not understand, and pass on what went wrong", async () => {
+Deno.test("whyCommand() and impactCommand() refuse invalid arguments, and pass on errors", async () => {
   const run = async (command: typeof whyCommand, args: string[], error?: Error) => {
     const terminal = fakeTerminal();
     const control = scriptedControl({ why });

@@ -62,7 +62,7 @@ Deno.test("import --dry-run writes nothing and says so, --json prints one docume
   assert.deepEqual((await run("--held")).asked, [[null, false]]);
 });
 
-Deno.test("import says what it does not understand", async () => {
+Deno.test("import names invalid arguments", async () => {
   for (
     const [args, said] of [
       [[], /Name the source to import/],

@@ -208,7 +208,7 @@ const plan: Plan = {
   waiting: [],
 };
 
-Deno.test("materializeCommand() --dry-run says what runs, why, what only perhaps, and what is fresh", async () => {
+Deno.test("materializeCommand() --dry-run lists certain and uncertain steps with reasons, and fresh assets", async () => {
   const terminal = fakeTerminal();
   const control = scriptedControl({ plan });
   assert.equal(await materializeCommand(["+pair_metrics", "--dry-run"], control, terminal), 0);
@@ -228,7 +228,7 @@ Fresh, nothing to do: raw_tickers, raw_daily_bars.
   assert.deepEqual(control.calls, ['plan {"selection":"+pair_metrics","force":false}']);
 });
 
-Deno.test("materializeCommand() --dry-run says what waits, and for what, once", async () => {
+Deno.test("materializeCommand() --dry-run lists waiting steps with the cause, once", async () => {
   const because = "daily_bars was not published in run 7: check not_empty failed (0 rows, 1 needed)";
   const blocked = ["clean_prices", "pair_clusters"].map((key) => ({ key, because, blockedBy: "daily_bars", run: 7 }));
   const said = async (plan: Plan) => {
@@ -290,7 +290,7 @@ Deno.test("materializeCommand() --help prints the usage to standard output", asy
 });
 
 for (const { name, open } of controls) {
-  Deno.test(`materializeCommand() makes what is stale, then finds nothing to do, ${name}`, () =>
+  Deno.test(`materializeCommand() makes stale assets, then finds nothing to do, ${name}`, () =>
     open(async ({ control }) => {
       const first = fakeTerminal();
       assert.equal(await materializeCommand(["*"], control, first), 0);
@@ -312,7 +312,7 @@ for (const { name, open } of controls) {
       assert.match(misfit.err, /multiples.*factor/);
     }));
 
-  Deno.test(`materializeCommand() says what failed and what was skipped for it, ${name}`, () =>
+  Deno.test(`materializeCommand() reports failed and skipped steps, ${name}`, () =>
     open(async ({ control, world }) => {
       world.before = (key) => {
         if (key === "multiples") throw new Error("the factor is haunted");

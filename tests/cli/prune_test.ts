@@ -9,7 +9,7 @@ const pruned = [
   { key: "pair_signals", keeps: "the current version", versions: 1, rows: 1, bytes: 900_000 },
 ];
 
-Deno.test("pruneCommand() shows what goes from which asset, and what it keeps", async () => {
+Deno.test("pruneCommand() shows the deleted rows of each asset, and its retention", async () => {
   const control = scriptedControl({ pruned });
   const terminal = fakeTerminal();
   assert.equal(await pruneCommand(["--dry-run"], control, terminal), 0);

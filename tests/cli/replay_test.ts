@@ -40,7 +40,7 @@ const different: Replay = {
   }],
 };
 
-Deno.test("replayCommand() shows what made the rows, and that they came out the same", async () => {
+Deno.test("replayCommand() shows the provenance of the rows, and that they are reproduced", async () => {
   const control = scriptedControl({ replays: [same] });
   const terminal = fakeTerminal();
   assert.equal(
@@ -79,7 +79,7 @@ Deno.test("replayCommand() fails where rows differ, and says which and that the 
   assert.deepEqual(JSON.parse(json.out), { replays: [same] });
 });
 
-Deno.test("replayCommand() wants an asset and conditions, and shows how it is used", async () => {
+Deno.test("replayCommand() requires an asset and conditions, and shows its usage", async () => {
   for (
     const [args, message] of [
       [[], /^Name an asset\.\n/],
@@ -97,7 +97,7 @@ Deno.test("replayCommand() wants an asset and conditions, and shows how it is us
 });
 
 for (const { name, open } of controls) {
-  Deno.test(`replay ${name} makes rows again and refuses what cannot be`, async () => {
+  Deno.test(`replay ${name} makes rows again and refuses invalid requests`, async () => {
     await open(async ({ control, engine }) => {
       await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
       const terminal = fakeTerminal();

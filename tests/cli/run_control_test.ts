@@ -45,7 +45,7 @@ async function run(args: string[], answers: (string | null)[] = [], isTerminal =
 
 const slot = "a slot of pool vendor (1 of 1 held by run 12, raw_daily_bars)";
 
-Deno.test("materializeCommand() says on a line of its own what the run waits for, once for each answer", async () => {
+Deno.test("materializeCommand() reports on a separate line why the run waits, once for each reason", async () => {
   const queue = "position 3 of 5 in the queue (limit of 10 runs)";
   const { code, out, asked } = await run(["materialize", "daily_bars"], [null, queue, queue, slot, null, null]);
   assert.equal(code, 0);
@@ -63,7 +63,7 @@ run 7 waits for ${slot}
   assert.equal(asked.length, 6);
 });
 
-Deno.test("materializeCommand() shows above the bar of a run what it waits for, until it continues", async () => {
+Deno.test("materializeCommand() shows above the progress bar why a run waits, until it continues", async () => {
   const { screens } = await run(["materialize", "daily_bars"], [null, slot, slot, slot], true);
   const waits = screens.map((screen) => screen.filter((line) => line.includes("waits for")));
   assert.deepEqual(waits, [[`  waits for ${slot}`], [`  waits for ${slot}`], [`  waits for ${slot}`], [], []]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RunProgress } from "../../cli/run_progress.ts";
 
-Deno.test("RunProgress takes what waits in a queued run for skipped, with what it waits for", () => {
+Deno.test("RunProgress treats waiting steps of a queued run as skipped, with the cause", () => {
   const progress = new RunProgress(7, []);
   progress.apply({
     runId: 7,

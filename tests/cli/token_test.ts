@@ -54,7 +54,7 @@ for (const [name, withTokens] of ways) {
     }));
 }
 
-Deno.test("token says what it does not understand", () =>
+Deno.test("token names invalid arguments", () =>
   withTinyEngine(async ({ database }) => {
     const of = () => Promise.resolve(storedTokens(openAccess({ database, required: true }).tokens, owner));
     const wrong: [args: string[], said: RegExp][] = [
@@ -76,7 +76,7 @@ Deno.test("token says what it does not understand", () =>
     }
   }));
 
-Deno.test("token says what to do where a server wants credentials", () =>
+Deno.test("token gives the remedy if a server requires credentials", () =>
   withGuarded(async ({ app }) => {
     const fetch = ((input: RequestInfo | URL, init?: RequestInit) =>
       Promise.resolve(app.request(String(input), init))) as typeof globalThis.fetch;

@@ -15,7 +15,7 @@ function clientTest(name: string, test: (service: ReturnType<typeof tandem>) => 
     }));
 }
 
-clientTest("tandem() knows the routes and what they take and answer", async (service) => {
+clientTest("tandem() has the routes with the types of their inputs and responses", async (service) => {
   const { assets }: AssetsAnswer = await service.good(service.v1.assets.$get());
   assert.deepEqual(assets.map(({ key, state }) => [key, state]).slice(0, 2), [["numbers", "missing"], [
     "multiples",
@@ -41,7 +41,7 @@ clientTest("rows() leafs through all rows, events() follows a run to its end", a
   assert.deepEqual(rows.map(({ name }) => name), ["two", "one", "none"]);
 });
 
-clientTest("what is refused is a ProblemError that says what the service said", async (service) => {
+clientTest("a refusal is a ProblemError with the message of the service", async (service) => {
   await assert.rejects(service.good(service.v1.assets[":key"].$get({ param: { key: "nothing" } })), (error) => {
     assert.ok(error instanceof ProblemError);
     assert.deepEqual([error.status, error.problem?.type], [404, "/problems/unknown-asset"]);

@@ -274,7 +274,7 @@ test("a key that loses a column, or has it renamed, makes the asset again", asyn
   assert.deepEqual((await t.see("lacking")).rows, [{ name: "a", m: 1 }]);
 });
 
-test("an asset with a new key is a new asset; the table of the old one stays, and is told of", async (t) => {
+test("an asset with a new key is a new asset; the table of the old one stays, and is logged", async (t) => {
   await t.open(made("old_name", named, ["name"], two));
   await t.make();
   await t.open(made("new_name", named, ["name"], two));
@@ -495,7 +495,7 @@ test("partitions lost with their table are made again, including unexpected ones
   assert.equal((await t.see("history")).state, "fresh");
 });
 
-test("partitions by other columns make the asset again, and what was tracked by others stays right", async (t) => {
+test("partitions by other columns make the asset again, and downstream partitions stay right", async (t) => {
   const by = (partitionedBy: { name?: string; date?: string }, partitioned: boolean) =>
     made("recut", partitionRow, ["name", "day"], [], {
       partitionedBy,

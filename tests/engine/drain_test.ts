@@ -73,7 +73,7 @@ Deno.test("Engine.drain() finishes a run whose last step ends in time", async ()
   });
 });
 
-Deno.test("Engine.drain() gives up when the time is up, and close() interrupts what still runs", async () => {
+Deno.test("Engine.drain() gives up when the time is up, and close() interrupts running steps", async () => {
   await withTinyEngine(async (tiny) => {
     const { runId, signal } = await heldAt("numbers", tiny);
     await tiny.engine.drain(AbortSignal.abort());

@@ -94,7 +94,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual([latest!.rowsAdded, latest!.rowsRemoved], [0, 0]);
   });
 
-  test("writes only the difference, and keeps what a past materialization saw", async ({ engine, world }) => {
+  test("writes only the difference, and keeps the rows of past materializations", async ({ engine, world }) => {
     await materialize(engine, "*");
     world.numbers = [{ name: "one", value: 1 }, { name: "two", value: 20 }, { name: "three", value: 3 }];
     await materialize(engine, "*");
@@ -122,7 +122,7 @@ for (const { name, ignore, open } of databases) {
     await assert.rejects(engine.plan({ selection: "*", config: { rejects: {} } }), InvalidRequestError);
   });
 
-  test("skips what is behind a failure, keeps the last good data and continues afterwards", async ({ engine, world }) => {
+  test("skips steps after a failure, keeps the last good data and continues afterwards", async ({ engine, world }) => {
     await materialize(engine, "*");
     world.numbers.push({ name: "four", value: 4 });
     world.before = (key) => {
@@ -205,7 +205,7 @@ for (const { name, ignore, open } of databases) {
   });
 
   const flaky = { failures: 0, calls: 0, retryable: true };
-  test("retries what may be retried, and says how often", async ({ engine }) => {
+  test("retries retryable errors, and reports how often", async ({ engine }) => {
     Object.assign(flaky, { failures: 2, calls: 0, retryable: true });
     const run = await materialize(engine, "flaky");
     assert.equal(run.status, "succeeded");
@@ -242,7 +242,7 @@ for (const { name, ignore, open } of databases) {
   }, { maxConcurrentSteps: 3, assets: ["a", "b", "c", "d", "e", "f"].map((key) => partition(key, busy)) });
 
   const turns = { now: 0, most: 0, runs: 0 };
-  test("runs one asset once at a time, however many runs want it", async ({ engine }) => {
+  test("runs an asset once at a time, for any number of runs", async ({ engine }) => {
     const runs = await Promise.all([1, 2, 3].map(() => materialize(engine, "one", { force: true })));
     assert.deepEqual(runs.map((r) => r.status), ["succeeded", "succeeded", "succeeded"]);
     assert.deepEqual(turns, { now: 0, most: 1, runs: 3 });
@@ -286,7 +286,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(found[0]!.failingRows, [{ id: 1, value: -1 }]);
   }, { assets: checks(true) });
 
-  test("publishes what fails a check that does not block, and calls it stale for that", async ({ engine }) => {
+  test("publishes rows that fail a non-blocking check, and marks the asset stale", async ({ engine }) => {
     judged.value = -1;
     assert.equal((await materialize(engine, "judged")).status, "succeeded");
     const [state] = await engine.states();
@@ -314,7 +314,7 @@ for (const { name, ignore, open } of databases) {
     })],
   });
 
-  test("refuses to materialize what has nothing to read", async ({ engine }) => {
+  test("refuses to materialize an asset without input", async ({ engine }) => {
     await assert.rejects(engine.submit({ selection: "total", trigger: "test" }), UnmetUpstreamError);
     assert.deepEqual(await engine.runs({ limit: 5 }), []);
   });

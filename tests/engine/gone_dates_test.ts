@@ -155,7 +155,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await newestOf(engine), ["2024-01-05", "2024-01-05", "2024-01-05"]);
   });
 
-  test("history that the source has dropped stays, and so does what another rhythm chose", async ({ engine, world, run }) => {
+  test("history that the source has dropped stays, and so do selections of another frequency", async ({ engine, world, run }) => {
     for (let count = 1; count <= 4; count++) {
       world.days = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-05"].slice(0, count);
       await run();
@@ -200,7 +200,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await newestOf(engine), [null, null]);
   });
 
-  test("what is served stays until there is something in its place", async ({ engine, world, run }) => {
+  test("served rows stay until their replacement is made", async ({ engine, world, run }) => {
     world.days = ["2024-01-01", "2062-01-05"];
     await run();
     world.days = ["2024-01-01", "2024-01-03"];
@@ -231,7 +231,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await newestOf(engine), ["2024-01-03", "2024-01-03", "2024-01-03"]);
   });
 
-  test("what reads an asset knows before it is removed there", async ({ engine, world, run }) => {
+  test("readers of an asset are updated before rows are removed", async ({ engine, world, run }) => {
     world.days = ["2024-01-01", "2062-01-05"];
     await run();
     world.days = ["2024-01-01"];

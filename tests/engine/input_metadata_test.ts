@@ -33,7 +33,7 @@ const reader = asset({
   },
 });
 
-Deno.test("An asset reads what the version that it reads says of itself", () =>
+Deno.test("An asset reads the metadata of its input version", () =>
   withTinyEngine(async ({ engine }) => {
     await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
     const [made] = await engine.materializations("reader", { limit: 1 });

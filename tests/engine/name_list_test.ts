@@ -19,7 +19,7 @@ Deno.test("parseNames() leaves alone every symbol without a comma, quotes around
   }
 });
 
-Deno.test("namesText() writes what parseNames() reads back, whatever is in the names", () => {
+Deno.test("namesText() is the inverse of parseNames(), for any names", () => {
   const name = fc.string({ unit: fc.constantFrom("A", "b", ",", '"', " ", "-", "é", "'") })
     .map((text) => text.trim()).filter((text) => text !== "");
   fc.assert(fc.property(fc.array(name, { minLength: 1, maxLength: 6 }), (names) => {

@@ -40,7 +40,7 @@ test("takes back the only event, also the last one that there was", async ({ wor
   assert.deepEqual((await rows("adjusted")).map(({ value }) => value), Array(8).fill(1));
 });
 
-test("makes what was kept anew where it is wanted again and out of date", async (partition) => {
+test("re-materializes kept partitions that are wanted again and outdated", async (partition) => {
   const { engine, world, materialize, calls, rows } = partition;
   const before = world.dates;
   await materialize();
@@ -58,7 +58,7 @@ test("makes what was kept anew where it is wanted again and out of date", async 
   assert.deepEqual((await engine.states()).map(({ state }) => state), Array(5).fill("fresh"));
 });
 
-test("lets nothing be stale for what was published again as it was", async ({ world, materialize, calls }) => {
+test("makes nothing stale after an identical publication", async ({ world, materialize, calls }) => {
   world.events.push({ name: "B", date: "2024-01-03", ratio: 4 });
   await materialize();
   await materialize("events", { force: true });

@@ -92,7 +92,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual([again.status, again.steps, calls()], ["succeeded", [], []]);
   });
 
-  test("makes a new date alone, and what reads it", async ({ world, materialize, calls, rows }) => {
+  test("makes only a new date and its readers", async ({ world, materialize, calls, rows }) => {
     await materialize();
     calls();
     world.dates.push("2024-01-08");
@@ -150,7 +150,7 @@ for (const { name, ignore, open } of databases) {
     });
   });
 
-  test("makes stale what an event of one name reaches back to, and names it", async (partition) => {
+  test("makes partitions stale that an event of one name affects, and names it", async (partition) => {
     const { engine, world, materialize, calls, rows } = partition;
     await materialize();
     calls();
@@ -169,7 +169,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await rows("adjusted")).map((r) => r.value), [1, 1, 1, 1, 0.25, 0.25, 1, 1]);
   });
 
-  test("makes history where a range requests it, and leaves alone what reads the newest", async (partition) => {
+  test("makes history on request of a range, and no readers of the newest date", async (partition) => {
     const { engine, world, materialize, calls, rows } = partition;
     world.dates.push("2024-01-08", "2024-01-09");
     await materialize();
@@ -185,7 +185,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await engine.states()).map((s) => s.state), Array(5).fill("fresh"));
   });
 
-  test("publishes what it can, says what failed, and makes that alone the next time", async (partition) => {
+  test("publishes what it can, reports failures, and makes only these the next time", async (partition) => {
     const { engine, world, materialize, calls, rows } = partition;
     world.before = (key, partitions) => {
       if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
@@ -224,7 +224,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await engine.states(["quotes"]))[0]!.partitions!.failed, 0);
   });
 
-  test("makes nothing as a whole from an asset with gaps, and says what it waits for", async (partition) => {
+  test("makes no whole asset from one with gaps, and reports the reason", async (partition) => {
     const { engine, world, materialize, rows } = partition;
     world.before = (key, partitions) => {
       if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
@@ -248,7 +248,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await rows("grand_total"), [{ of: "all", sum: 8 }]);
   }, [grandTotal]);
 
-  test("keeps waiting what reads a partition whose new rows a check rejected, across runs", async (partition) => {
+  test("makes readers of a partition with rejected rows wait, across runs", async (partition) => {
     const { engine, world, materialize, calls, rows } = partition;
     await materialize("+watched_sum");
     assert.deepEqual(await rows("watched_sum"), [{ of: "all", sum: 8 }]);
@@ -281,7 +281,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual((await materialize()).steps, []);
   });
 
-  test("does not take what it removed for made, when it made others in the same step", async (partition) => {
+  test("does not treat removed partitions as made, when it made others in the same step", async (partition) => {
     const { engine, world, materialize } = partition;
     await materialize();
     world.names = ["A"];
@@ -297,7 +297,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(quotes, 5);
   });
 
-  test("makes again what an event reached back to that is not there any more, be it the only one", async (partition) => {
+  test("re-materializes partitions of a removed event, even the only one", async (partition) => {
     const { engine, world, materialize, rows } = partition;
     world.events.push({ name: "B", date: "2024-01-04", ratio: 4 });
     await materialize();

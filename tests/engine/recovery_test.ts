@@ -110,7 +110,7 @@ test("keeps its number if its connection was lost unnoticed", async (tiny) => {
   assert.equal((await engine.finished(id)).status, "succeeded");
 });
 
-test("frees what a process has on record that ended long ago", async (tiny) => {
+test("frees the claims of a process that ended long ago", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const runId = await queued(tiny);
   await giveRun(sql, runId, await endedProcess(sql));
@@ -125,7 +125,7 @@ test("frees what a process has on record that ended long ago", async (tiny) => {
   }, { database: tiny.database });
 }, commandLine);
 
-test("cancels a run that an ended process has on record, also where that was asked for before", async (tiny) => {
+test("cancels a run of an ended process, also if requested before", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const runId = await queued(tiny);
   await giveRun(sql, runId, await endedProcess(sql));
@@ -146,7 +146,7 @@ test("hands back a run that it has on record and does not drive", async (tiny) =
   assert.equal((await engine.finished(runId)).status, "succeeded");
 });
 
-test("does again what the database lost, and counts it as no failure", async ({ engine, world }) => {
+test("repeats steps that the database lost, and does not count them as failures", async ({ engine, world }) => {
   let lost = 0;
   world.before = (key) => {
     if (key === "multiples" && lost++ < 2) throw new DatabaseLostError();
@@ -184,7 +184,7 @@ test("does again a step whose claim was made though the answer was lost", async 
   assert.equal(run.steps[0]!.attempt, 2);
 });
 
-test("takes a step for what it is on record as, though the answer was lost", async ({ engine, world }) => {
+test("uses the recorded state of a step after a lost response", async ({ engine, world }) => {
   const { steps } = engine.ledger;
   const endStep = steps.end.bind(steps);
   let lost = 0;
@@ -265,7 +265,7 @@ Deno.test({
   },
 });
 
-test("reports a process that counts as alive and stands still", async (tiny) => {
+test("reports a live process that hangs", async (tiny) => {
   const { engine, database } = tiny;
   const session = database.session();
   try {

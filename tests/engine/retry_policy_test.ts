@@ -44,7 +44,7 @@ Deno.test("isTriedAgain() asks the error first, and the policy where the error s
   }
 });
 
-Deno.test("retryPolicyOf() takes any error where a retry is declared, and fills in what is left out", () => {
+Deno.test("retryPolicyOf() covers any error if a retry is declared, and fills in defaults", () => {
   assert.deepEqual(retryPolicyOf("a", undefined), defaultRetry);
   assert.deepEqual(retryPolicyOf("a", { maxAttempts: 5 }), { ...defaultRetry, maxAttempts: 5, errors: "any" });
   assert.equal(retryPolicyOf("a", { errors: "retryable" }).errors, "retryable");

@@ -84,7 +84,7 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-Deno.test("Scheduler refuses to pause, resume or fire what it has not, and says what was meant", async () => {
+Deno.test("Scheduler refuses to pause, resume or fire unknown schedules, and suggests a name", async () => {
   await withTinyEngine(async (tiny) => {
     const scheduler = schedulerOf(tiny);
     for (const asked of [scheduler.pause("non"), scheduler.resume("non"), scheduler.fireNow("non")]) {

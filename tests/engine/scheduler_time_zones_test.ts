@@ -138,7 +138,7 @@ for (const { name, ignore, open } of databases) {
     }
   });
 
-  test("makes up what was missed across a change in one run, at the time that the clock showed", async (tiny) => {
+  test("catches up ticks missed across a clock change in one run, at local time", async (tiny) => {
     const { clock, engine, world } = tiny;
     await materializeAll(tiny);
     // [cron, last look, start after the downtime, the tick that is made up]

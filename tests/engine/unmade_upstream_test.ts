@@ -54,7 +54,7 @@ const last = asset({
   materialize: async ({ inputs }) => ({ rows: await inputs.byDate.rows() }),
 });
 
-Deno.test("A run skips what reads a step that failed and made nothing, and names that step", () =>
+Deno.test("A run skips the readers of a failed step without output, and names that step", () =>
   withTinyEngine(async ({ engine }) => {
     const { id } = await engine.submit({ selection: "*", trigger: "test" });
     const { steps } = await engine.finished(id);

@@ -24,7 +24,7 @@ Deno.test("forecast_models fits each model once for each pair of each window", (
   assert.equal(new Set(models.map((row) => row.window)).size, 4);
 });
 
-Deno.test("forecast_models keeps what restoreForecastModel makes the same model of", () => {
+Deno.test("forecast_models keeps the data from which restoreForecastModel restores the same model", () => {
   const direct = forecasters.random_forest.fit(Float64Array.from(formation.scaled_spread), {
     lags: 5,
     trees: 20,
@@ -40,7 +40,7 @@ Deno.test("forecast_models keeps what restoreForecastModel makes the same model 
   assert.deepEqual(restored.update(0.3).predict(10), direct.update(0.3).predict(10));
 });
 
-Deno.test("forecast_models names the data version of what a model was fitted on", async () => {
+Deno.test("forecast_models names the data version of a model's fit", async () => {
   const own = models.filter((row) => row.ticker_1 === formation.ticker_1 && row.window === formation.window);
   assert.equal(new Set(own.map((row) => row.data_version)).size, 1);
   assert.equal(new Set(models.map((row) => row.data_version)).size, formations.length);

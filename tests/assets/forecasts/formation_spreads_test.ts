@@ -72,7 +72,7 @@ Deno.test("formation_spreads is empty, and warns, where no window has a pair", a
   assert.equal(checks.not_empty!.passed, false);
 });
 
-Deno.test("formation_spreads says what to make first where pairs are of other bars", async () => {
+Deno.test("formation_spreads names the asset to make first if pairs are of other bars", async () => {
   const bars = forecastMarket.filter(({ session }) => session !== pairs[0]!.trading_first_session);
   const made = runAsset(formationSpreads, { inputs: { bars, sessions: sessionRows(bars), pairs } });
   await assert.rejects(made, /Materialize walk_forward_pairs first/);

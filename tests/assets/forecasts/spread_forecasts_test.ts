@@ -39,7 +39,7 @@ Deno.test("spread_forecasts are those of a model that is fitted on the formation
   }
 });
 
-Deno.test("spread_forecasts say what came true once the session has come", () => {
+Deno.test("spread_forecasts have the realized value once the session has passed", () => {
   const actual = new Map(
     spreads.map((row) => [`${row.window} ${row.ticker_1} ${row.ticker_2} ${row.session}`, row.scaled_spread] as const),
   );
@@ -85,7 +85,7 @@ Deno.test("spread_forecasts leave out a model that could not be fitted", async (
   assert.deepEqual(new Set(rows.map((row) => row.model)), full.difference(new Set(["arima"])));
 });
 
-Deno.test("spread_forecasts say what to set where a horizon lies beyond what models were fitted for", async () => {
+Deno.test("spread_forecasts name the setting to change if a horizon exceeds the models' longest one", async () => {
   const config = { forecast_models: { longestHorizon: 3 }, spread_forecasts: { horizons: [1, 3] } };
   const { rows } = await forecastChain(config).then((made) => ({ rows: made.rows(spreadForecasts) }));
   assert.deepEqual(new Set(rows.map((row) => row.horizon)), new Set([1, 3]));

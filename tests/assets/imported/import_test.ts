@@ -66,7 +66,7 @@ for (const { name, ignore, open } of databases) {
       try {
         const pendingImport = await readFrom(rows);
         assert.equal(await wasImported(database), false);
-        await t.step("rows are published with what they came from", async () => {
+        await t.step("rows are published with their source", async () => {
           await inProcess(database, { pendingImport }, async (engine) => {
             await materialize(engine, imports);
             const bars = await rowsOf(engine, "imported_daily_bars");
@@ -101,7 +101,7 @@ for (const { name, ignore, open } of databases) {
               assert.equal((await rowsOf(engine, "imported_daily_bars")).length, rows["raw.etf_daily_ohlc"]!.length);
             }),
         );
-        await t.step("a smaller import leaves what it lacks, and corrects what it has", async () => {
+        await t.step("a smaller import keeps missing rows, and corrects its own", async () => {
           const [first, ...others] = rows["gold.etf_daily_ohlc"]!.slice(0, 10);
           const smaller = {
             "gold.etf_daily_ohlc": [{ ...first!, open: null, high: null, low: null, close: "1.5" }, ...others],

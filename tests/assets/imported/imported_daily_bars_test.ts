@@ -43,7 +43,7 @@ Deno.test("imported_daily_bars takes the bars of its partitions, missing values 
   assert.deepEqual(metadata.source, { type: "text", value: "imported" });
 });
 
-Deno.test("imported_daily_bars keeps what earlier imports brought, and of one ticker and session the newer bar", async () => {
+Deno.test("imported_daily_bars keeps rows of earlier imports, and the newer bar of a ticker and session", async () => {
   const earlier = (session: string, close: number) => ({
     ...{ ticker: "A", session, open: close, high: close, low: close, close, volume: null, vwap: null, dividend: 0 },
     adjusted_through: session,
@@ -60,7 +60,7 @@ Deno.test("imported_daily_bars keeps what earlier imports brought, and of one ti
   ]);
 });
 
-Deno.test("imported_daily_bars wants the sessions of each ticker of an import, and nothing where none is under way", async () => {
+Deno.test("imported_daily_bars wants the sessions of each ticker of an import, and none without a pending import", async () => {
   const wanted = (resources: object) =>
     importedDailyBars.recipe!.partitionsDef!.wanted({ resources, upstream: {}, config: {}, clock: undefined! });
   assert.deepEqual(await wanted({ pendingImport: pendingImport({ bars }) }), {

@@ -7,7 +7,7 @@ function listed(ticker: string, more: object) {
   return { ticker, ...unknown, active: true, delisted_on: null, ...more };
 }
 
-Deno.test("joined_tickers completes what the source leaves out and adds what it does not list", async () => {
+Deno.test("joined_tickers completes blank fields of the source and adds unlisted tickers", async () => {
   const { rows } = await runAsset(joinedTickers, {
     inputs: {
       raw: [listed("A", { name: "From the source", active: false }), listed("B", {})],

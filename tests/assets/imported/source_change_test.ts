@@ -84,7 +84,7 @@ for (const { name, ignore, open } of databases) {
         await t.step("a file that cannot be read is no answer", async () => {
           await assert.rejects(lossTo("csv:none.csv", csvMarket(join(folder, "none.csv"))), /none\.csv/);
         });
-        await t.step("what the database holds can be kept, as it is adjusted now", async () => {
+        await t.step("the data in the database can be kept, as currently adjusted", async () => {
           const held = (await heldRows(database))!;
           assert.deepEqual(held.rows.bars.close, Float64Array.of(5, 5, 10, 10, 5, 5, 10));
           assert.deepEqual([...new Set(held.rows.bars.adjusted_through)], ["2024-01-05"]);

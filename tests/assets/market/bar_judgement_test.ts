@@ -103,7 +103,7 @@ Deno.test("judgeBars() judges the first of several bars of a session and rejects
   ]);
 });
 
-Deno.test("judgeBars() uses the first bar that can be used, whatever stands before it", () => {
+Deno.test("judgeBars() uses the first usable bar, whatever precedes it", () => {
   const { accepted, rejected } = judge([
     rawBar("A", "2024-01-02", null),
     rawBar("A", "2024-01-02", 10, { low: 11, high: 11, occurrence: 2 }),
@@ -126,7 +126,7 @@ Deno.test("judgeBars() uses the first bar that can be used, whatever stands befo
   ]);
 });
 
-Deno.test("sessionEvents() takes what the used bar reports, and where it is silent what a bar without a price reports", () => {
+Deno.test("sessionEvents() takes events of the used bar, or else of a bar without a price", () => {
   const [a, b, c, d, e] = weekdays(5);
   const bars = columnsOf([
     // The usual shape of a file that has events in rows of their own.
@@ -285,7 +285,7 @@ Deno.test("judgeBars() finds nothing to reject or adjust in bars that it has acc
   }));
 });
 
-Deno.test("judgeBars() returns the prices of a market without splits when it is told of the splits", () => {
+Deno.test("judgeBars() returns the prices of a market without splits when it is given the splits", () => {
   const path = fc.array(
     fc.record({
       close: fc.double({ min: 0.5, max: 500, noNaN: true }),

@@ -44,7 +44,7 @@ async function clean(config: Record<string, unknown>, rows = market, thin: reado
   return { ...run, closes, dropped: Object.fromEntries(dropped.rows) as Record<string, string>, facts };
 }
 
-Deno.test("clean_prices by the tradable rule keeps each ticker from its first close to its last, and drops what stopped", async () => {
+Deno.test("clean_prices by the tradable rule keeps each ticker from its first close to its last, and drops stopped ones", async () => {
   const { closes, dropped, facts } = await clean({ maxFilledShare: 0.2 });
   assert.deepEqual(closes, {
     GAP: "1 2* 3* 4 5 6 7 8 9 10",
@@ -84,7 +84,7 @@ Deno.test("clean_prices by the tradable rule takes the number of stale sessions 
   await assert.rejects(tickers(0));
 });
 
-Deno.test("clean_prices warns of what is filled in, and of too few sessions for a search", async () => {
+Deno.test("clean_prices warns of filled closes, and of too few sessions for a search", async () => {
   const { checks } = await clean({ maxFilledShare: 0.2 });
   assert.deepEqual([checks.few_filled!.passed, checks.enough_sessions!.passed], [false, false]);
   assert.match(checks.few_filled!.message, /^2 of 35 closes \(5\.7 %\) are filled in, most of GAP \(20 %\)/);

@@ -41,7 +41,7 @@ function settle(told: ToldSplit[], moveInto: MoveInto) {
   return { splits: events.map(({ ticker, session, ratio }) => [ticker, session, ratio]), repeated, contradictions };
 }
 
-Deno.test("settledSplits() counts a split of one ticker, session and ratio once, however often it is told", () => {
+Deno.test("settledSplits() counts a repeated split of one ticker, session and ratio once", () => {
   const told = [
     split("A", "2024-02-01", 2),
     split("A", "2024-02-01", 2),
@@ -121,7 +121,7 @@ Deno.test("splitsInDoubt() names the spans whose prices have to be known, and no
   );
 });
 
-Deno.test("settledDividends() counts the same cash once, in one session and within days, and adds up what differs", () => {
+Deno.test("settledDividends() counts the same cash once, in one session and within days, and adds up differing ones", () => {
   const settleAll = (told: ToldDividend[]) => {
     const contradictions: string[] = [];
     const { events, repeated } = settledDividends(told, {
@@ -195,7 +195,7 @@ for (const ratios of [[2, 3], [3, 2]]) {
   });
 }
 
-Deno.test("withSettledEvents() counts what a repeated bar reports beside the first, and nothing of one with other prices", () => {
+Deno.test("withSettledEvents() counts further events of a repeated bar, and none of a bar with other prices", () => {
   const { split, dividend, told } = settledWithWords([
     rawBar("A", "2024-02-01", 100),
     rawBar("A", "2024-02-02", 50),
@@ -212,7 +212,7 @@ Deno.test("withSettledEvents() counts what a repeated bar reports beside the fir
   assert.deepEqual(told, ["A 2024-02-02 its dividend is 0.4, and 0.1 in another row: the first counts"]);
 });
 
-Deno.test("withSettledEvents() returns the same columns where nothing is told twice", () => {
+Deno.test("withSettledEvents() returns the same columns without repeated events", () => {
   const bars = [rawBar("A", "2024-02-01", 100, { dividend: 1 }), rawBar("A", "2024-02-02", 50, { split: 2 })];
   const given = { ...columnsOf(bars), occurrence: Float64Array.of(1, 1) };
   assert.equal(withSettledEvents(given, { onContradiction: ({ reason }) => assert.fail(reason) }).bars, given);

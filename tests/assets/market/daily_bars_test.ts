@@ -12,7 +12,7 @@ const make = (raw: readonly RawBar[]) => {
   return runAsset(dailyBars, { inputs: { raw, splits } });
 };
 
-Deno.test("daily_bars holds the usable bars adjusted for splits, and says what it left out", async () => {
+Deno.test("daily_bars holds the usable bars adjusted for splits, and reports the ones left out", async () => {
   const raw = [
     rawBar("A", first, 100, { dividend: 4, volume: 10 }),
     rawBar("A", second, 50, { split: 2 }),

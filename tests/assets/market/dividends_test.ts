@@ -24,13 +24,13 @@ Deno.test("dividendsIn() distinguishes bars with a dividend from those without a
   assert.equal(dividendsIn([Float64Array.of(0, 0), Float64Array.of(0, 0.01)]), "in the source");
 });
 
-Deno.test("dividendsOf() hands on what the version that is read says, and nothing where it says nothing", async () => {
+Deno.test("dividendsOf() returns the metadata of the version that is read, if any", async () => {
   const said = { type: "text", value: "none in the source" } as const;
   assert.deepEqual(await dividendsOf({ metadata: () => Promise.resolve({ dividends: said }) }), { dividends: said });
   assert.deepEqual(await dividendsOf({ metadata: () => Promise.resolve({}) }), {});
 });
 
-Deno.test("chosen_pairs says of dividends what the pairs that it chose from say", async () => {
+Deno.test("chosen_pairs has the dividend metadata of its candidates", async () => {
   const { metadata } = await runAsset(chosenPairs, {
     inputs: { pairs: [] },
     inputMetadata: { pairs: { dividends: "none in the source" } },

@@ -51,7 +51,7 @@ Deno.test("indicators are those of each ticker's closes up to the session, null 
   assert.equal(rows.find(([ticker]) => ticker === "C")![3], closes.get("C")![0]);
 });
 
-Deno.test("indicators of some partitions are what they are among all", async () => {
+Deno.test("indicators of some partitions equal those computed with all", async () => {
   assert.deepEqual(await run({ names: ["A", "C"], dates: [sessions.at(-1)!] }), [
     expected("A").at(-1),
     expected("C").at(-1),

@@ -7,7 +7,7 @@ import { rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
-Deno.test("raw_daily_bars keeps what no bar can have, and numbers repeated bars", async () => {
+Deno.test("raw_daily_bars keeps impossible values, and numbers repeated bars", async () => {
   const bars = [
     rawBar("A", "2024-01-02", -5),
     rawBar("A", "2024-01-02", 10),

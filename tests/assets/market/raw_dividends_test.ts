@@ -5,7 +5,7 @@ import { rawBar } from "../../support/bars.ts";
 import { marketOf } from "../../support/market_of.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
-Deno.test("raw_dividends lists what the bars of the source say went ex, repeated bars left out", async () => {
+Deno.test("raw_dividends lists the dividends in the bars of the source, without repeated bars", async () => {
   assert.equal(rawDailyBars.recipe!.outs.dividends, rawDividends);
   const bars = [
     rawBar("A", "2024-01-02", 10),

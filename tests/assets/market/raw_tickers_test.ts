@@ -15,7 +15,7 @@ const listing: TickerListing = {
   delistedOn: null,
 };
 
-Deno.test("raw_tickers holds what the source lists, case kept", async () => {
+Deno.test("raw_tickers holds the source's listing, case preserved", async () => {
   const listings = [listing, { ...listing, ticker: "AMPB", active: false, delistedOn: "2024-01-03" }];
   const { rows, metadata, checks } = await runAsset(rawTickers, { resources: { marketData: marketOf({ listings }) } });
   assert.deepEqual(rows.map((row) => [row.ticker, row.active, row.delisted_on]), [

@@ -3,7 +3,7 @@ import { tickerDetails } from "../../../assets/market/ticker_details.ts";
 import { rawDetails } from "../../support/raw_details.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
-Deno.test("ticker_details leaves out what the source did not know, and makes null of what cannot be", async () => {
+Deno.test("ticker_details leaves out unknown tickers, and replaces impossible values by null", async () => {
   const { rows, metadata } = await runAsset(tickerDetails, {
     inputs: {
       raw: [

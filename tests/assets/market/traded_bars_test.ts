@@ -79,7 +79,7 @@ Deno.test("closesWithin() gives closes in the shares of the last session, and ha
   assert.deepEqual([...closesWithin(bars, 1, 4).closes[1]!], [NaN, NaN, 9]);
 });
 
-Deno.test("tradedBars() of a few tickers has every complete session where that is asked for", () => {
+Deno.test("tradedBars() of a few tickers has every complete session on request", () => {
   const bars = [rawBar("A", "2024-01-02", 10), rawBar("A", "2024-01-04", 11, { split: 2 })];
   const columns = { ...columnsOf(bars), occurrence: Float64Array.of(1, 1) };
   const complete = new Set(["2024-01-04", "2024-01-02", "2024-01-03"]);

@@ -21,7 +21,7 @@ Deno.test("news has each article and ticker once, as last published", async () =
   assert.deepEqual(metadata.repeated, { type: "number", value: 1 });
 });
 
-Deno.test("news counts what has no title or no address that leads anywhere", async () => {
+Deno.test("news counts articles without a title or a valid address", async () => {
   const { rows, metadata } = await runAsset(news, {
     inputs: {
       raw: [

@@ -62,7 +62,7 @@ Deno.test("service_health names failed and overlong runs", async () => {
   assert.deepEqual([of("queue").status, of("queue").value], ["good", 1]);
 });
 
-Deno.test("service_health names what is not fresh, itself left out, a long queue and a full disk", async () => {
+Deno.test("service_health names assets that are not fresh, except itself, a long queue and a full disk", async () => {
   const notFresh = ["service_health", "a", "b", "c", "d", "e", "f"].map((key) => ({ key, reason: "upstream changed" }));
   const { of } = await findings({
     notFresh,

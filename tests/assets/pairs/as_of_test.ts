@@ -69,7 +69,7 @@ Deno.test("closesAsOf() counts the formation in sessions as received, and leaves
   assert.equal(all!.matrix.sessions[0], sessions[0]);
 });
 
-Deno.test("closesAsOf() cleans by what was known: a ticker that stops trading later is still there", () => {
+Deno.test("closesAsOf() cleans from data known then: a ticker that stops trading later is still there", () => {
   const bars = [
     ...sessions.map((session) => rawBar("A", session, 10)),
     ...sessions.slice(0, 110).map((session) => rawBar("B", session, 20)),

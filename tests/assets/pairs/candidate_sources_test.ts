@@ -15,7 +15,7 @@ const universe = {
 const candidates = (config: Record<string, unknown>, of = universe) =>
   candidatesOf(of, CandidateConfig.parse(config)).map(({ pair, sources }) => `${pair.join("/")} ${sources.join("+")}`);
 
-Deno.test("candidatesOf() takes pairs of a cluster, and none of what is in no cluster", () => {
+Deno.test("candidatesOf() takes pairs of a cluster, and none of unclustered tickers", () => {
   assert.deepEqual(candidates({ candidates: ["cluster"] }), ["A/C cluster"]);
 });
 

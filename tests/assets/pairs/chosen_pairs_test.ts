@@ -115,7 +115,7 @@ Deno.test("chosen_pairs has neither refused pairs nor pairs without a p-value", 
   assert.deepEqual((await choose(pairs)).names, ["1 E/F"]);
 });
 
-Deno.test("chosen_pairs stops at as many as it is told, ten by default", async () => {
+Deno.test("chosen_pairs stops at the configured number, ten by default", async () => {
   const pairs = Array.from({ length: 12 }, (_, i) => pair(`A${i}/B${i}`, 0.001 * (i + 1)));
   assert.equal((await choose(pairs)).rows.length, 10);
   const { names, metadata } = await choose(pairs, { maxPairs: 2 });
@@ -183,7 +183,7 @@ Deno.test("chosen_pairs keeps its rule whatever pairs there are", async () => {
   }));
 });
 
-Deno.test("chosen_pairs has pinned pairs first, in their order, whatever the tests say, and says what they say", async () => {
+Deno.test("chosen_pairs has pinned pairs first, in their order, regardless of the tests, with their results", async () => {
   const pairs = [
     pair("A/B", 0.01),
     pair("C/D", 0.4, {

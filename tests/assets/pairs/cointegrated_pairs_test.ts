@@ -57,7 +57,7 @@ const spread = reverting(6, n);
 const follower = leg.map((close, t) => 2 * close + 10 + 0.3 * spread[t]!);
 const stranger = walk(7, n);
 
-Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the others with what they fail", async () => {
+Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the others with failed criteria", async () => {
   const { rows, metadata, progress } = await test({ A: leg, B: follower, C: stranger });
   assert.deepEqual(rows.map((row) => [row.ticker_1, row.ticker_2, row.accepted]), [
     ["A", "B", true],
@@ -88,7 +88,7 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
   assert.deepEqual(progress.at(-1), [1, 1]);
 });
 
-Deno.test("cointegrated_pairs refuses a pair that is not easily traded, and says what is known of it", async () => {
+Deno.test("cointegrated_pairs refuses a pair that is hard to trade, with its liquidity", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
   const judged = async (change: (bar: RawBar) => Partial<RawBar>) => {
     const changed = bars.map((bar) => ({ ...bar, ...change(bar) }));
@@ -147,7 +147,7 @@ Deno.test("cointegrated_pairs tests logarithms with dividends reinvested in both
   assert.notEqual(row.adf_p_value, closes.adf_p_value);
 });
 
-Deno.test("cointegrated_pairs finds a pair that shares no cluster, and says what proposed it", async () => {
+Deno.test("cointegrated_pairs finds a pair without a common cluster, and names its source", async () => {
   const closes: Record<string, Float64Array> = { A: leg, B: follower };
   for (let i = 0; i < 14; i++) closes[`N${String(i).padStart(2, "0")}`] = walk(20 + i, n);
   const { bars, asOf } = rawBarRows(closes);

@@ -35,7 +35,7 @@ Deno.test("formation_pairs finds in each formation the same by itself as with th
   }
 });
 
-Deno.test("formation_pairs counts what was tried, accepted and chosen in each formation", async () => {
+Deno.test("formation_pairs counts tried, accepted and chosen pairs in each formation", async () => {
   const { rows, outs, metadata } = await search(ends);
   const found = outs.formations!.rows;
   assert.equal(formationPairs.recipe!.outs.formations, formations);

@@ -51,7 +51,7 @@ Deno.test("judgePairs() looks at one order where one is tested", () => {
   assert.deepEqual([judged!.accepted, judged!.adjusted_p_value], [true, 0.01]);
 });
 
-Deno.test("judgePairs() adjusts p-values for all pairs tested, refused ones too, and takes what has none for 1", () => {
+Deno.test("judgePairs() adjusts p-values for all pairs tested, refused ones too, with 1 for missing p-values", () => {
   const judged = judge([
     pair("A/B", [0.01, 0.005]),
     pair("C/D", [0.02, 0.03]),
@@ -77,7 +77,7 @@ Deno.test("judgePairs() names every gate that refuses, and none that is off", ()
   assert.deepEqual(criteria(none), []);
 });
 
-Deno.test("judgePairs() refuses a pair of which the test has nothing to say, unless no p-value is asked for", () => {
+Deno.test("judgePairs() refuses a pair without a test result, unless no p-value is required", () => {
   for (const pValues of [[null, null], [0.01, null]] as [number | null, null][]) {
     const [judged] = judge([pair("A/B", pValues)], {});
     assert.deepEqual([judged!.accepted, judged!.adjusted_p_value], [false, null]);

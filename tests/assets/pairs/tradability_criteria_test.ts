@@ -24,7 +24,7 @@ Deno.test("tradabilityFailures() names criterion, leg, value and bound", () => {
   assert.deepEqual(failed([["A", hard], ["B", hard]], off), []);
 });
 
-Deno.test("tradabilityFailures() lets a leg lie on a bound, and refuses none for what is not known", () => {
+Deno.test("tradabilityFailures() accepts a leg on a bound, and refuses none for unknown values", () => {
   const onBounds = { ...easy, dollarVolume: 1_000_000, lowestPrice: 5, withoutTrade: 0.05 };
   const unknown = { ...easy, dollarVolume: null, withoutTrade: null };
   assert.deepEqual(failed([["A", onBounds], ["B", unknown]]), []);
@@ -47,7 +47,7 @@ Deno.test("pairTradability() has the worse leg's figures, and the notional at 1 
   });
 });
 
-Deno.test("pairTradability() says null of what is not known: no volume, no hedge ratio, no bars", () => {
+Deno.test("pairTradability() is null for unknown values: no volume, no hedge ratio, no bars", () => {
   const unknown = { ...easy, dollarVolume: null, withoutTrade: null };
   const { max_notional, share_without_trade, dollar_volume_1 } = pairTradability(unknown, easy, 1);
   assert.deepEqual([max_notional, share_without_trade, dollar_volume_1], [null, null, null]);

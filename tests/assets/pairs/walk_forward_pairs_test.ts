@@ -65,7 +65,7 @@ Deno.test("walk_forward_pairs obeys criteria and choice rule", async () => {
   }
 });
 
-Deno.test("walk_forward_pairs says what proposed each pair, and bans tickers", async () => {
+Deno.test("walk_forward_pairs names the sources of each pair, and bans tickers", async () => {
   const { rows } = await choose(market);
   assert.ok(rows.every(({ sources }) => sources.length > 0));
   assert.ok(rows.every((row) => row.adjusted_p_value! < 0.5 && row.engle_granger_p_value_reversed! < 0.05));

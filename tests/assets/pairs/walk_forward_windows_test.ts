@@ -22,7 +22,7 @@ Deno.test("walk_forward_windows is made with walk_forward_pairs", () => {
   assert.equal(walkForwardPairs.recipe!.outs.windows, walkForwardWindows);
 });
 
-Deno.test("walk_forward_windows counts what was tried, accepted and chosen in each window", async () => {
+Deno.test("walk_forward_windows counts tried, accepted and chosen pairs in each window", async () => {
   const { rows, windows } = await run();
   assert.deepEqual(windows.map((row) => row.window), [1, 2, 3, 4]);
   for (const window of windows) {

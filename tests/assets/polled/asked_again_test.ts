@@ -113,7 +113,7 @@ Deno.test("askedAgain() spends no more than five calls", async () => {
   assert.deepEqual(found, { rows: "ABCDE", told: "FG" });
 });
 
-Deno.test("askedAgain() lets the first answer stand where the vendor refuses the second, and fails where it may be had later", async () => {
+Deno.test("askedAgain() keeps the first response if the vendor refuses the second, and fails if a retry may succeed", async () => {
   const refusing = (retryable: boolean) => (ticker: string) =>
     ticker === "B"
       ? Promise.reject(new VendorError("No.", { status: 403, endpoint: "/x", retryable, scope: "call" }))

@@ -113,7 +113,7 @@ async function theChain(t: Deno.TestContext, open: () => ReturnType<typeof datab
         },
       );
 
-      await t.step("finds a corrected bar, counts it, and makes exactly what read it anew", async () => {
+      await t.step("finds a corrected bar, counts it, and re-materializes exactly its readers", async () => {
         const ids = Object.fromEntries(
           await Promise.all(
             ["raw_daily_bars", "daily_ohlc", "indicators"].map(async (key) => [key, await latestId(chain, key)]),

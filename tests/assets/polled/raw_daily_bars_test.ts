@@ -19,7 +19,7 @@ function run(
   };
 }
 
-Deno.test("raw_daily_bars keeps of a session the tickers it was asked for, repeated bars and missing values included", async () => {
+Deno.test("raw_daily_bars keeps the requested tickers of a session, repeated bars and missing values included", async () => {
   const bars = [
     vendorBar("B", "2024-02-01", 20),
     vendorBar("UNLISTED", "2024-02-01", 1),

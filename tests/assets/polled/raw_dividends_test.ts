@@ -12,7 +12,7 @@ function dividend(ticker: string, exDate: string, cash: number, currency: string
 const sessions = ["2024-02-01", "2024-02-02", "2024-02-05"];
 const names = ["A", "B", "C", "D"];
 
-Deno.test("raw_dividends sums what goes ex in a session, in dollars alone, for the partitions that are asked for", async () => {
+Deno.test("raw_dividends sums the dividends of a session, only in dollars, for the requested partitions", async () => {
   const { vendor, asked } = scriptedVendor({
     dividends: [
       dividend("A", "2024-02-01", 0.25),

@@ -15,7 +15,7 @@ async function detailsOf(ticker: string, listed = listedRow(ticker)) {
   return { asked, row: rows[0]! };
 }
 
-Deno.test("raw_ticker_details requests one ticker and keeps what the vendor reports", async () => {
+Deno.test("raw_ticker_details requests one ticker and keeps the vendor's details", async () => {
   const { asked, row } = await detailsOf("A");
   assert.deepEqual(asked, ["details A"]);
   assert.deepEqual(

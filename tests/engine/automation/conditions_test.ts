@@ -93,7 +93,7 @@ Deno.test("inLatestWindow() counts dates that are wanted", () => {
   assert.equal(holds(inLatestWindow({ dates: 9 }), facts), "A2 A3 A5 B2 B3");
 });
 
-Deno.test("scopes restrict what holds: latest(), inRange(), all()", () => {
+Deno.test("scopes restrict conditions: latest(), inRange(), all()", () => {
   const facts = factsOf({ missing: partitions("A2 A3 B4 B5") });
   assert.equal(holds(latest(missing()), facts), "B5");
   assert.equal(holds(all(missing()), facts), "A2 A3 B4 B5");
@@ -147,7 +147,7 @@ Deno.test("since() refuses conditions that do not happen at an instant", () => {
   assert.doesNotThrow(() => since(or(failed(), cronTicked("0 9 * * *", "UTC")), latest(attempted())));
 });
 
-Deno.test("eager() wants what is stale, expected or about to be, unless something speaks against it", () => {
+Deno.test("eager() requests stale and expected partitions, also of coming upstream changes, unless blocked", () => {
   const facts = (more: Parameters<typeof factsOf>[0] = {}) =>
     factsOf({
       missing: partitions("A2 B5"),
@@ -163,7 +163,7 @@ Deno.test("eager() wants what is stale, expected or about to be, unless somethin
   assert.equal(holds(eager(), facts({ triedInVain: partitions("A4 B5") })), "B4");
 });
 
-Deno.test("onMissing() wants what is missing on any date, and nothing stale", () => {
+Deno.test("onMissing() requests missing partitions of any date, and no stale ones", () => {
   const facts = factsOf({
     missing: partitions("A2 B5"),
     expected: partitions("B5"),

@@ -63,7 +63,7 @@ Deno.test("onCron() does not make unexpected history", () => {
   assert.equal(named(judge(onCron("0 9 * * *", "UTC"), facts).partitions), "A3 A4 A5 B3 B4 B5");
 });
 
-Deno.test("cronPassed() refuses what is no cron expression and no time zone", () => {
+Deno.test("cronPassed() refuses invalid cron expressions and time zones", () => {
   assert.throws(
     () => cronPassed("61 * * * *", "UTC"),
     (e) => e instanceof DefinitionError && e.message.includes('"61 * * * *"'),

@@ -64,7 +64,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await engine.backfills.list({ limit: 10 }), []);
   });
 
-  test("makes a range in pieces, one run after the other, and what reads it", async (partition) => {
+  test("makes a range and its readers in pieces, one run after the other", async (partition) => {
     const { engine, world, calls, rows } = partition;
     world.dates = [...days];
     const begun = await engine.backfills.submit({ selection: "*", trigger: "test" });
@@ -123,7 +123,7 @@ for (const { name, ignore, open } of databases) {
     ]);
   });
 
-  test("says what failed and what was skipped for it, and retries these alone", async (partition) => {
+  test("reports failed and skipped partitions, and retries only these", async (partition) => {
     const { engine, world, calls } = partition;
     world.before = (key, partitions) => {
       if (key === "quotes" && partitions.includes("A 2024-01-02")) throw new Error("not to be had");
@@ -153,7 +153,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual([ended.progress.done, ended.progress.failed, ended.progress.skipped], [18, 0, 0]);
   });
 
-  test("skips what reads something that is missing and no part of it", async ({ engine, world, materialize, calls }) => {
+  test("skips partitions with missing inputs outside the backfill", async ({ engine, world, materialize, calls }) => {
     await materialize("events quotes adjusted");
     world.dates = [...days];
     calls();
@@ -203,7 +203,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal(calls().length, 6);
   });
 
-  test("cancels with the run that it is in, keeps what is published, and can be taken up by a retry", async (partition) => {
+  test("is cancelled with its current run, keeps published partitions, and can be resumed by a retry", async (partition) => {
     const { engine, world, calls } = partition;
     world.dates = [...days];
     const reached = gate();
@@ -271,7 +271,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(calls().filter((call) => call.startsWith("quotes")).length, 11);
   });
 
-  test("takes up what comes to light on the way", async ({ engine, world, materialize, calls }) => {
+  test("includes partitions discovered on the way", async ({ engine, world, materialize, calls }) => {
     await materialize();
     calls();
     // The event makes older partitions stale, which is known only once it has been read.
@@ -290,7 +290,7 @@ for (const { name, ignore, open } of databases) {
     await engine.backfills.finished(first.id);
   });
 
-  test("estimates by what ran before, and refuses what makes no sense", async ({ engine, world, materialize }) => {
+  test("estimates from past durations, and refuses invalid ranges", async ({ engine, world, materialize }) => {
     await materialize("events quotes");
     world.dates = [...days];
     const plan = await engine.backfills.plan({ selection: "quotes" });

@@ -59,7 +59,7 @@ Deno.test("stalePrices() takes a price that was traded at for one that holds", a
   assert.equal((await judged(stalePrices({ ...bySession, price: "close", sessions: 3 }), bars)).passed, false);
 });
 
-Deno.test("stalePrices() does not join two series, nor what is shorter than its sessions", async () => {
+Deno.test("stalePrices() does not join two series, and ignores shorter stretches", async () => {
   assert.ok((await judged(stale, [...closes("A", [1, 10, 10], 0), ...closes("B", [10, 10, 1], 0)])).passed);
   assert.ok((await judged(stale, closes("A", [null, null, null, null], 0))).passed);
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { notNull, unique } from "../../../engine/mod.ts";
 import { type Bar, bar, judged } from "../../support/judged_rows.ts";
 
-Deno.test("notNull() counts what is missing by column and shows the rows", async () => {
+Deno.test("notNull() counts missing values by column and shows the rows", async () => {
   const bars = [
     bar("A", "2024-01-02", { close: null }),
     bar("A", "2024-01-03"),

@@ -7,7 +7,7 @@ const rows = (count: number) => Array.from({ length: count }, (_, i) => bar(`T${
 const versions = (...counts: number[]) =>
   counts.map((rowCount, i) => ({ materialization: 9 - i, rowCount, committedAt: `2024-01-0${9 - i}T00:00:00Z` }));
 
-Deno.test("rowCountBand() allows what is within the band around the median, its ends included", async () => {
+Deno.test("rowCountBand() allows counts within the band around the median, its ends included", async () => {
   const band = rowCountBand({ within: 0.5 });
   // The median of 10, 4, 8 is 8: from 4 to 12.
   for (const [count, passed] of [[3, false], [4, true], [12, true], [13, false]] as const) {

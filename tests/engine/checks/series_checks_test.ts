@@ -79,7 +79,7 @@ function tenSeries(newest: number): Bar[] {
   ]).flat();
 }
 
-Deno.test("sessionComplete() wants its share of the usual series in the newest session", async () => {
+Deno.test("sessionComplete() requires its share of the usual series in the newest session", async () => {
   const check = sessionComplete({ ...bySession, share: 0.9 });
   assert.ok((await judged(check, tenSeries(9))).passed);
   const outcome = await judged(check, tenSeries(8));

@@ -122,7 +122,7 @@ test("a new check judges all rows of an asset that is made by partitions, though
   assert.deepEqual(await messages(), found);
 });
 
-test("checks run alone on what is stored, with its metadata and its history", async (t) => {
+test("checks run alone on stored rows, with their metadata and history", async (t) => {
   const seen: unknown[] = [];
   const curious = check<Row>("curious", "Looks at everything.", async (rows) => {
     const history = (await rows.history()).map(({ rowCount }) => rowCount);
@@ -150,7 +150,7 @@ test("checks run alone on what is stored, with its metadata and its history", as
   ]]);
 });
 
-test("a blocking check that fails on what is published makes it stale; what fails again is not published", async (t) => {
+test("a blocking check that fails on published rows makes the asset stale; rows that fail again are not published", async (t) => {
   made.rows = two;
   const limit = { most: 9 };
   const moving = check<Row>("moving", "Its limit moves.", ({ count }) => ({

@@ -46,7 +46,7 @@ Deno.test("every check takes its severity, and blocks where it is an error by de
   assert.deepEqual(settings, [["error", true], ["warn", false], ["error", false], ["warn", false], ["error", true]]);
 });
 
-Deno.test("judge() takes a check that throws for failed, with what it threw", async () => {
+Deno.test("judge() treats a check that throws as failed, with its error", async () => {
   const broken = check<Bar>("broken", "Throws.", () => {
     throw new TypeError("out of range");
   });
@@ -54,7 +54,7 @@ Deno.test("judge() takes a check that throws for failed, with what it threw", as
   assert.deepEqual([outcome.passed, outcome.message], [false, "the check itself failed: out of range"]);
 });
 
-Deno.test("judge() throws on what may succeed later", async () => {
+Deno.test("judge() throws on errors that a retry may resolve", async () => {
   const cutOff = check<Bar>("cut_off", "Throws.", () => {
     throw Object.assign(new Error("connection lost"), { retryable: true });
   });

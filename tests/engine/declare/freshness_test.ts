@@ -76,7 +76,7 @@ Deno.test("maxAge() is late once the materialization is so old", () => {
   assert.equal(judge(policy, null, "2024-03-10T07:30:00Z").state, "unknown");
 });
 
-Deno.test("sessionDeadline(), maxAge() and asset() refuse what cannot be", () => {
+Deno.test("sessionDeadline(), maxAge() and asset() refuse invalid arguments", () => {
   const { asset } = assetsWith<Record<never, never>>();
   const declare = (column: string) =>
     asset({

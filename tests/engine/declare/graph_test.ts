@@ -31,7 +31,7 @@ function failsWith(assets: AnyAsset[], ...parts: string[]): void {
   });
 }
 
-Deno.test("assetGraph() puts assets behind what they depend on and otherwise keeps their order", () => {
+Deno.test("assetGraph() puts assets after their upstream and otherwise keeps their order", () => {
   const a = named("a");
   const b = named("b", [a]);
   const c = named("c", [a, b]);
@@ -71,7 +71,7 @@ Deno.test("assetGraph() says when a key is not its file's name", () => {
   failsWith([named("prices", [], { module: { url: "file:///p/closes.ts" } })], '"prices"', "closes.ts");
 });
 
-Deno.test("assetGraph() wants exactly one producer for a further output", () => {
+Deno.test("assetGraph() requires exactly one producer for a further output", () => {
   const left = assetOut({ key: "left", group: "t", layer: "raw", description: "", row, primaryKey: ["id"] });
   const maker = (key: string) =>
     asset({
@@ -92,7 +92,7 @@ Deno.test("assetGraph() wants exactly one producer for a further output", () => 
   assert.deepEqual(graph.producers[0]!.produces, ["one", "left"]);
 });
 
-Deno.test("assetGraph() wants a default for every setting", () => {
+Deno.test("assetGraph() requires a default for every setting", () => {
   const picky = asset({
     key: "picky",
     group: "t",

@@ -21,7 +21,7 @@ Deno.test("expiredVersions() keeps all, or the latest ones with the current", ()
   assert.deepEqual(expired(keepVersions(100)), []);
 });
 
-Deno.test("expiredVersions() keeps what was current at any moment of the last days", () => {
+Deno.test("expiredVersions() keeps versions that were current at any time of the last days", () => {
   // The version of the 20th was current until noon of the 21st, which is 7 days ago to the millisecond.
   assert.deepEqual(expired(keepDays(7)), november.slice(0, 19).map(({ id }) => id));
   assert.deepEqual(expired(keepDays(400)), []);
@@ -41,7 +41,7 @@ Deno.test("expiredVersions() keeps the last of each week or month before them", 
   assert.deepEqual(expired(keepDays(7, { then: "month" }), now + 1, longer), november.slice(0, 19).map(({ id }) => id));
 });
 
-Deno.test("expiredVersions() keeps what may still be read, whatever the retention says", () => {
+Deno.test("expiredVersions() keeps versions that may still be read, for any retention", () => {
   assert.deepEqual(expired(keepVersions(1), at("2026-11-27")), november.slice(0, 25).map(({ id }) => id));
   assert.deepEqual(expired(keepDays(1), at("2026-11-03")), [1]);
 });
@@ -61,7 +61,7 @@ Deno.test("retentionInWords() ends a sentence", () => {
   );
 });
 
-Deno.test("keepVersions() and keepDays() refuse what is no count", () => {
+Deno.test("keepVersions() and keepDays() refuse invalid counts", () => {
   for (const value of [0, -1, 1.5, NaN, Infinity]) {
     assert.throws(() => keepVersions(value), /whole number of versions from 1/);
     assert.throws(() => keepDays(value), /whole number of days from 1/);

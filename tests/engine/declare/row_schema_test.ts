@@ -37,7 +37,7 @@ Deno.test("rowSchema() gives each property the column type of its schema", () =>
   ]);
 });
 
-Deno.test("rowSchema() refuses what has no column type and keys that may be null", () => {
+Deno.test("rowSchema() refuses properties without a column type and nullable keys", () => {
   assert.throws(() => rowSchema("x", z.object({ a: z.union([z.string(), z.number()]) }), ["a"]), DefinitionError);
   assert.throws(() => rowSchema("x", z.object({ a: z.string().nullable() }), ["a"]), DefinitionError);
   assert.throws(() => rowSchema("x", z.object({ a: z.string() }), []), DefinitionError);

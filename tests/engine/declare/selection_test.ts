@@ -53,7 +53,7 @@ for (
   });
 }
 
-Deno.test("select() refuses what names nothing", () => {
+Deno.test("select() refuses selections of nothing", () => {
   assert.throws(() => select(graph, " , "), SelectionError);
   assert.throws(() => select(graph, "group:nothing"), SelectionError);
   assert.throws(() => select(graph, "price"), UnknownAssetError);

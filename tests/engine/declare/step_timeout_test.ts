@@ -100,7 +100,7 @@ Deno.test("timeLimit() passes the other signal on, and without a limit is that s
   assert.equal(limited.signal.reason, "cancelled");
 });
 
-Deno.test("unlessAborted() gives what the work gives, rejects when the signal aborts, and lets go of the signal", async () => {
+Deno.test("unlessAborted() returns the result, rejects when the signal aborts, and releases the signal", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   let listeners = 0;

@@ -118,7 +118,7 @@ Deno.test("planRun() makes no step wait for what was never made, either", () => 
   assert.deepEqual(stepsOf(plan("*", now)), ["prices", "news"]);
 });
 
-Deno.test("planRun() proceeds as soon as what was rejected would read something else", () => {
+Deno.test("planRun() proceeds as soon as the inputs of the rejected attempt change", () => {
   const changes: Record<string, (now: ReturnType<typeof state>) => void> = {
     "new upstream content": ({ latest }) =>
       void latest.set("bars", { ...latest.get("bars")!, dataVersion: "bars wednesday" }),
@@ -138,7 +138,7 @@ Deno.test("planRun() proceeds as soon as what was rejected would read something 
   }
 });
 
-Deno.test("planRun() still waits where upstream runs but what was rejected is not tried again", () => {
+Deno.test("planRun() still waits if upstream runs but the rejected attempt is not retried", () => {
   const now = state();
   now.present.set("bars", { ...now.present.get("bars")!, sourceVersion: "wednesday" });
   assert.deepEqual([stepsOf(plan("bars pairs", now)), waitingOf(plan("bars pairs", now))], [["bars"], ["pairs"]]);
@@ -289,7 +289,7 @@ for (const { name, ignore, open } of databases) {
     }, { database, assets: chain });
   });
 
-  test("records what waits in the run that leaves it out, and a forced run does not wait", async ({ engine }) => {
+  test("records waiting steps in the run that leaves them out, and a forced run does not wait", async ({ engine }) => {
     await materialize(engine, "*");
     world.value = -1;
     await materialize(engine, "*");

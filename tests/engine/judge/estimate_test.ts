@@ -51,7 +51,7 @@ Deno.test("estimate() goes by the vendor's rate of calls where nothing is known"
   assert.deepEqual(of("whole"), { parts: 1, vendorCalls: null, seconds: null, boundBy: null });
 });
 
-Deno.test("estimate() goes by what ran before, a part for what is cut and a partition for what is not", () => {
+Deno.test("estimate() uses past durations, by part for chunked assets and by partition for others", () => {
   assert.deepEqual(of("uncut", { seconds: 10, parts: 1, partitions: 4 }).seconds, 20);
   assert.deepEqual(of("whole", { seconds: 9, parts: 3, partitions: 3 }).seconds, 3);
   const slow = { seconds: 300, parts: 3, partitions: 12 };
@@ -73,7 +73,7 @@ Deno.test("estimate() of no partitions is no time and no calls", () => {
   assert.deepEqual(none, { parts: 0, vendorCalls: 0, seconds: 0, boundBy: null });
 });
 
-Deno.test("totalSeconds() adds what is known and names the rest", () => {
+Deno.test("totalSeconds() adds known durations and names the rest", () => {
   assert.deepEqual(totalSeconds([{ key: "a", seconds: 2 }, { key: "b", seconds: null }, { key: "c", seconds: 3 }]), {
     seconds: 5,
     unknown: ["b"],

@@ -5,7 +5,7 @@ import { type PartitionTest, testPartitions } from "../../support/partition_engi
 const test = (title: string, body: (partition: PartitionTest) => Promise<void>) =>
   testPartitions("Engine.impact()", title, body);
 
-test("is what a change then makes stale, and changes nothing", async ({ engine, world, materialize, calls }) => {
+test("equals what a change then makes stale, and changes nothing", async ({ engine, world, materialize, calls }) => {
   world.dates.push("2024-01-08", "2024-01-09");
   await materialize();
   await materialize("sums", { range: { from: "2024-01-05" } });
@@ -59,7 +59,7 @@ test("follows events back in time, and stops where there are no more readers", a
   await assert.rejects(engine.impact("quotes", { names: ["Z"] }), /"quotes" has no partitions in this range/);
 });
 
-test("has no duration of what never ran", async ({ engine }) => {
+test("has no duration for steps that never ran", async ({ engine }) => {
   const impact = await engine.impact("quotes");
   assert.deepEqual([impact.minutes, impact.steps[0]!.minutes], [null, null]);
   assert.deepEqual(impact.steps.map(({ key, partitions }) => [key, partitions?.count ?? null]), [

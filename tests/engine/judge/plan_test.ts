@@ -62,7 +62,7 @@ Deno.test("planRun() has nothing to do when every version is the one that was re
   assert.deepEqual(fresh, graph.keys);
 });
 
-Deno.test("planRun() says what a changed source will run, and what only if content changes", () => {
+Deno.test("planRun() lists the steps of a changed source, certain and conditional ones", () => {
   const tuesday = new Map(present).set("bars", { ...present.get("bars")!, sourceVersion: "tuesday" });
   const { steps, fresh } = plan("*", allFresh(), false, tuesday);
   assert.deepEqual(steps.map((s) => [s.key, s.certain]), [["bars", true], ["prices", false], ["pairs", false]]);
@@ -71,7 +71,7 @@ Deno.test("planRun() says what a changed source will run, and what only if conte
   assert.deepEqual(fresh, ["news"]);
 });
 
-Deno.test("planRun() runs what read another version of its upstream than there is now", () => {
+Deno.test("planRun() runs steps that read another version of their upstream than the current one", () => {
   const latest = allFresh();
   latest.set("bars", { ...latest.get("bars")!, dataVersion: "bars 2" });
   const { steps } = plan("*", latest);
@@ -79,7 +79,7 @@ Deno.test("planRun() runs what read another version of its upstream than there i
   assert.equal(steps[0]!.reasons[0]!.kind, "upstream_changed");
 });
 
-Deno.test("planRun() with force runs what is selected and nothing else", () => {
+Deno.test("planRun() with force runs exactly the selection", () => {
   const { steps } = plan("prices", allFresh(), true);
   assert.deepEqual(steps.map((s) => [s.key, s.reasons[0]!.kind]), [["prices", "forced"]]);
 });

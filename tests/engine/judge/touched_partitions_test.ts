@@ -70,7 +70,7 @@ Deno.test("readersOfChange() has no partition besides, where every date and name
   );
 });
 
-Deno.test("changedRectangles() names what is gone, and stands for any name only where none is", () => {
+Deno.test("changedRectangles() names removed partitions, and covers all names only without any", () => {
   const space = new PartitionSpace(["A", "B"], ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-08"]);
   const all = PartitionSet.all(space);
   assert.deepEqual(changedRectangles(all, space), [{ names: null, dates: [["2024-01-02", "2024-01-08"]] }]);
@@ -95,7 +95,7 @@ Deno.test("readersOfChange() reaches back from the last later session that is go
   assert.deepEqual(listed(readers.partitions()), ["B 2024-01-02", "B 2024-01-03"]);
 });
 
-Deno.test("readersOfChange() finds the readers of what an asset that is empty now had", () => {
+Deno.test("readersOfChange() finds the readers of removed rows of an empty asset", () => {
   const upstream = new PartitionSpace([], []);
   const changed = gone("2024-01-04", "A", "B");
   assert.deepEqual(listed(readersOfChange(identity, { upstream, changed, own }).partitions()), [

@@ -54,7 +54,7 @@ test("names the event that made a partition stale, and why it was read", async (
   ]);
 });
 
-test("says what is missing, waiting, failed, gone, kept and never asked for", async (partition) => {
+test("explains missing, waiting, failed, gone, kept and never requested partitions", async (partition) => {
   const { engine, world, materialize } = partition;
   assert.deepEqual(lines(await engine.why("headline")), [
     "headline: waiting, it reads 2024-01-05 of sums, which is not there yet",
@@ -116,7 +116,7 @@ test("reports which settings and which rows changed", async ({ world, materializ
   ]);
 });
 
-test("refuses what does not exist", async ({ engine, materialize }) => {
+test("refuses unknown assets and partitions", async ({ engine, materialize }) => {
   await materialize();
   await assert.rejects(engine.why("nothing"), UnknownAssetError);
   await assert.rejects(engine.why("quotes", { name: "Z" }), /"quotes" has no partition with the name "Z".*A, B/);

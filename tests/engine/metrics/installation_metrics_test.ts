@@ -80,7 +80,7 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-Deno.test("InstallationMetrics tell what runs and waits, and which assets are not fresh", async () => {
+Deno.test("InstallationMetrics report running and waiting work, and stale assets", async () => {
   await withTinyEngine(async (tiny) => {
     const { engine, world } = tiny;
     const held = gate();

@@ -19,7 +19,7 @@ Deno.test("PartitionSet union, intersection and difference are those of sets of 
   );
 });
 
-Deno.test("PartitionSet count, isEmpty, has, names and dates say what its partitions are", () => {
+Deno.test("PartitionSet count, isEmpty, has, names and dates describe its partitions", () => {
   fc.assert(
     fc.property(oneSet, (partitions) => {
       const list = [...partitions.partitions()];
@@ -61,7 +61,7 @@ Deno.test("PartitionSet.rectangles() hold its partitions, each once, one for eac
   );
 });
 
-Deno.test("PartitionSet shares the dates of neighbours and returns what it was made of", () => {
+Deno.test("PartitionSet shares the dates of neighbours and returns its input", () => {
   const space = new PartitionSpace(["A", "B", "C"], ["2024-01-01", "2024-01-02"]);
   const all = PartitionSet.fromRectangles(space, PartitionSet.all(space).rectangles());
   assert.equal(all.rangesAt(0), all.rangesAt(2));

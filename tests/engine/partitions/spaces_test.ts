@@ -84,7 +84,7 @@ Deno.test("asOfSessions() has the last session of each period that is over, holi
   assert.deepEqual(asOfSessions(turn, { calendar: nyse, every: "week", after: 1 }), ["2025-01-03"]);
 });
 
-Deno.test("asOfSessions() adds dates at the end alone, each with enough before it and none ahead of what is known", () => {
+Deno.test("asOfSessions() adds dates only at the end, each with enough before it and none after the known data", () => {
   const cadence = fc.constantFrom<Cadence>("session", "week", "month");
   fc.assert(
     fc.property(

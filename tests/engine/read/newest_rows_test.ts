@@ -86,7 +86,7 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-Deno.test("newestRows() refuses what has no series of rows, unknown columns and impossible numbers", () =>
+Deno.test("newestRows() refuses assets without series, unknown columns and invalid numbers", () =>
   withTinyEngine(async ({ engine }) => {
     await assert.rejects(
       engine.newestRows(words, { each: 1, fields: ["id"] }),

@@ -52,7 +52,7 @@ for (const { name, ignore, open } of databases) {
           assert.equal(await at("2100-01-01T00:00:00Z"), march);
         });
 
-        await t.step("an id is itself, with what it is of and whether it is the latest", async () => {
+        await t.step("an id resolves to itself, with its asset and whether it is the latest", async () => {
           const [old, latest] = [
             await engine.rowVersion("numbers", { asOf: january }),
             await engine.rowVersion("numbers", { asOf: march }),
@@ -85,7 +85,7 @@ for (const { name, ignore, open } of databases) {
           });
         }
 
-        await t.step("readers who ask at once are told what was latest when they asked", async () => {
+        await t.step("concurrent readers get the version that was latest at their request", async () => {
           const before = await Promise.all(Array.from({ length: 20 }, () => engine.rowVersion("numbers")));
           assert.deepEqual(new Set(before.map((version) => version!.id)), new Set([march]));
           const asked = engine.rowVersion("numbers");

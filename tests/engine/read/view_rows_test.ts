@@ -63,7 +63,7 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-Deno.test("read() takes columns of the view's rows alone, and gives those that were asked for", () =>
+Deno.test("read() accepts only columns of the view's rows, and returns the requested ones", () =>
   withTinyEngine(async ({ engine }) => {
     const view: View<{ id: number; odd: boolean; value: number }> = many;
     // @ts-expect-error A column that the rows do not have is neither selected,

@@ -135,7 +135,7 @@ Deno.test("Replay makes the partitions again that a materialization made, from t
   }, { assets: [closes, means] });
 });
 
-Deno.test("Replay refuses in words what cannot be made again", async () => {
+Deno.test("Replay refuses irreproducible rows with a reason", async () => {
   await withTinyEngine(async ({ engine, database, world }) => {
     const refuses = async (key: string, query: Parameters<typeof engine.replay>[1], message: RegExp) => {
       await assert.rejects(engine.replay(key, query), (error) => {

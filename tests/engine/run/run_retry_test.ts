@@ -13,7 +13,7 @@ function breaking(world: TinyWorld, broken: string): void {
   };
 }
 
-test("runs what failed and was skipped, and reads what succeeded, also where the run was forced", {}, async ({
+test("runs failed and skipped steps, and reads succeeded ones, also after a forced run", {}, async ({
   engine,
   world,
 }) => {
@@ -65,7 +65,7 @@ test("takes the settings of that run, not those of now", {}, async ({ engine, wo
   assert.equal((await engine.rows("total", { limit: 1 })).rows[0]!.sum, 300);
 });
 
-test("does again what was cancelled, and can be retried itself", {}, async ({ engine, world }) => {
+test("repeats cancelled steps, and can be retried itself", {}, async ({ engine, world }) => {
   const begun = gate();
   world.before = (key) => {
     if (key !== "multiples") return;

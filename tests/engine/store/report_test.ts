@@ -24,7 +24,7 @@ const deliveries = external({
 const fills = partition("fills", { after: ["deliveries"] });
 const assets = [deliveries, fills, partition("summary", { after: ["fills"] }), partition("unrelated")];
 
-test("makes stale what depends on it when its version is new, and leaves alone what does not", { assets }, async ({
+test("makes its downstream stale when its version is new, and nothing else", { assets }, async ({
   engine,
 }) => {
   const state = async () =>

@@ -113,7 +113,7 @@ test("refuses versions that are no longer kept in words, by id, by moment and by
   assert.equal(await valuesAsOf(tiny, "current", second), 2);
 });
 
-test("keeps what a running step may read, and what was replaced in the last hour", { assets }, async (tiny) => {
+test("keeps versions that a running step may read, and those replaced in the last hour", { assets }, async (tiny) => {
   const { engine, database, world } = tiny;
   await makeVersions(tiny, 2);
   assert.deepEqual(await engine.prune(), [], "replaced a moment ago");
@@ -133,7 +133,7 @@ test("keeps what a running step may read, and what was replaced in the last hour
   assert.deepEqual((await engine.prune()).map(({ key, versions }) => [key, versions]), [["current", 1]]);
 });
 
-test("continues with what was interrupted between marking and deleting", { assets }, async (tiny) => {
+test("continues after an interruption between marking and deleting", { assets }, async (tiny) => {
   const { engine, database } = tiny;
   await makeVersions(tiny, 4);
   await age(database, 2);

@@ -77,7 +77,7 @@ async function publish({ engine, database }: Tiny): Promise<{ added: number; rem
   return { added: made!.rowsAdded, removed: made!.rowsRemoved, changed: record!.changed };
 }
 
-test("stores what changed of it, wherever that is", { assets: [prices] }, async (tiny) => {
+test("stores changed rows of any month", { assets: [prices] }, async (tiny) => {
   bars = history();
   assert.deepEqual((await publish(tiny)).added, 12_000);
   const random = pseudoRandom(3);

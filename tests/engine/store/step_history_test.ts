@@ -4,7 +4,7 @@ import { onEachDatabase } from "../../support/partitions.ts";
 
 const test = onEachDatabase("stepHistory()");
 
-test("reports the steps of one function, newest first, with why they ran and what went wrong", {}, async ({
+test("reports the steps of one function, newest first, with reasons and errors", {}, async ({
   engine,
   world,
 }) => {

@@ -34,7 +34,7 @@ function changes(open: OpenAlert[], holding: Condition[], undecided: Condition[]
 
 const nothing = { opened: [], again: [], recovered: [] };
 
-Deno.test("alertChanges() opens what is not open, and distinguishes two checks of an asset", () => {
+Deno.test("alertChanges() opens new alerts, and distinguishes two checks of an asset", () => {
   const gaps = condition("bars", { kind: "check_failed", subject: "no_gaps" });
   const jumps = condition("bars", { kind: "check_failed", subject: "price_jump_without_split" });
   assert.deepEqual(changes([told(1, gaps)], [gaps, jumps]), {
@@ -43,7 +43,7 @@ Deno.test("alertChanges() opens what is not open, and distinguishes two checks o
   });
 });
 
-Deno.test("alertChanges() says nothing of what continues unless it happened again, and that after the pause only", () => {
+Deno.test("alertChanges() repeats an open alert only after a recurrence and the pause", () => {
   const open = condition("bars");
   const twice = { ...open, count: 2 };
   assert.deepEqual(changes([told(24 * 60 - 1, open)], [twice]), nothing);

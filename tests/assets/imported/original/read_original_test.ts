@@ -39,7 +39,7 @@ const bar = (ticker: string, date: string | null, close: string | null, more: Or
   ...more,
 });
 
-Deno.test("readOriginal() takes each bar once, of the layer that comes first, and fills in what that lacks", async () => {
+Deno.test("readOriginal() takes each bar once, from the first layer, and missing ones from the next", async () => {
   const rows = originalRows();
   const found = await importOf(rows);
   const { bars } = found.pending.rows;
@@ -244,7 +244,7 @@ Deno.test("readOriginal() takes news and details alone, for the prices of a file
   assert.equal(absent.length, 14);
 });
 
-Deno.test("readOriginal() refuses what holds nothing that could be taken", async () => {
+Deno.test("readOriginal() refuses sources without importable tables", async () => {
   await assert.rejects(importOf({ "gold.model_trades": [{ ticker_1: "A" }] }), (error) => {
     assert.ok(error instanceof OriginalDataError);
     assert.match(

@@ -13,7 +13,7 @@ import {
 const fault = (read: () => unknown, reason: string) =>
   assert.throws(read, (error) => error instanceof ValueFault && error.message === reason, reason);
 
-Deno.test("numberIn() reads decimals, NaN for none, and refuses what is no number", () => {
+Deno.test("numberIn() reads decimals, NaN for none, and refuses non-numbers", () => {
   assert.deepEqual(["1.50", "-2", "1e3", ".5"].map((text) => numberIn(text, "close")), [1.5, -2, 1000, 0.5]);
   for (const none of [null, "", "NaN", undefined]) assert.ok(Number.isNaN(numberIn(none, "close")));
   for (const wrong of ["1,5", "Infinity", "1e999", "0x1", "-"]) {
@@ -39,7 +39,7 @@ Deno.test("dateOfMilliseconds() reads the UTC date of a moment", () => {
   }
 });
 
-Deno.test("momentIn() reads what PostgreSQL writes in any zone, as UTC", () => {
+Deno.test("momentIn() reads PostgreSQL's timestamps of any zone, as UTC", () => {
   assert.equal(momentIn("2024-06-03 14:30:00.25+00", "at"), "2024-06-03T14:30:00.25Z");
   assert.equal(momentIn("2024-06-03 09:30:00-05", "at"), "2024-06-03T14:30:00Z");
   assert.equal(momentIn("2024-06-03 20:00:00+05:30", "at"), "2024-06-03T14:30:00Z");
