@@ -25,7 +25,7 @@ Deno.test("autocorrelation() is 1 at lag 0, within ±1 elsewhere, and knows neit
   }));
 });
 
-Deno.test("autocorrelation() refuses what has none", () => {
+Deno.test("autocorrelation() refuses constant and short series", () => {
   assert.throws(() => autocorrelation(Float64Array.of(1), 0), RangeError);
   assert.throws(() => autocorrelation(new Float64Array(5).fill(0.1), 1), /series is constant/);
   for (const lags of [-1, 3, 1.5, NaN]) {

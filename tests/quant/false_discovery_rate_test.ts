@@ -32,7 +32,7 @@ Deno.test("falseDiscoveryRate() adjusts nothing where there is nothing, and uses
   assert.deepEqual(falseDiscoveryRate([0.01, 0.5]), falseDiscoveryRate([0.01, 0.5], { method: "bh" }));
 });
 
-Deno.test("falseDiscoveryRate() refuses what is not a probability", () => {
+Deno.test("falseDiscoveryRate() refuses values that are not probabilities", () => {
   for (const p of [NaN, -0.1, 1.1, Infinity]) {
     assert.throws(() => falseDiscoveryRate([0.5, p]), /p-value 1 must lie between/);
   }

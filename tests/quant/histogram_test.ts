@@ -29,7 +29,7 @@ Deno.test("histogram() of a constant has one bin around it", () => {
   assert.deepEqual([[...edges], [...counts]], [[6.5, 7.5], [4]]);
 });
 
-Deno.test("histogram() refuses nothing at all, and what is not finite", () => {
+Deno.test("histogram() refuses empty and non-finite input", () => {
   assert.throws(() => histogram(new Float64Array(0)), RangeError);
   assert.throws(() => histogram(Float64Array.of(1), { mostBins: 0 }), /mostBins is 0/);
   assertRefusesNonFinite((value) => histogram(Float64Array.of(1, value, 2)));

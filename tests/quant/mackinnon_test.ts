@@ -30,7 +30,7 @@ Deno.test("mackinnonPValue() refuses NaN and numbers of variables without a surf
   for (const variables of [0, 7, 1.5, NaN]) assert.throws(() => mackinnonPValue(-3, { variables }), RangeError);
 });
 
-Deno.test("mackinnonCriticalValues() refuses what was never simulated", () => {
+Deno.test("mackinnonCriticalValues() refuses cases that were never simulated", () => {
   assert.throws(() => mackinnonCriticalValues({ regression: "n", variables: 2 }), /1 to 1 variables, got 2/);
   assert.throws(() => mackinnonCriticalValues({ variables: 13 }), RangeError);
   for (const nobs of [0, -5, NaN]) assert.throws(() => mackinnonCriticalValues({ nobs }), RangeError);

@@ -23,6 +23,6 @@ Deno.test("normalQuantile() is infinite at 0 and 1 and 0 at a half", () => {
   assert.equal(normalQuantile(0.5), 0);
 });
 
-Deno.test("normalQuantile() refuses what is not a probability", () => {
+Deno.test("normalQuantile() refuses values that are not probabilities", () => {
   for (const bad of [NaN, -1e-9, 1.0000001, Infinity, -Infinity]) assert.throws(() => normalQuantile(bad), RangeError);
 });

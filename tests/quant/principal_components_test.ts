@@ -102,7 +102,7 @@ Deno.test("principalComponents() of returns that never vary has no variance and 
   result.components.forEach((component) => assert.ok(Math.abs(dot(component, component) - 1) < 1e-15));
 });
 
-Deno.test("principalComponents() refuses what has no components", () => {
+Deno.test("principalComponents() refuses input without components", () => {
   const returns = randomReturns(3, 10);
   assert.throws(() => principalComponents([], 5), /at least 2 tickers, not 0/);
   assert.throws(() => principalComponents(returns.slice(0, 1), 5), RangeError);

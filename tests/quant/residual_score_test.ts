@@ -38,7 +38,7 @@ Deno.test("residualScore() of a residual that does not revert is NaN", () => {
   assert.deepEqual([score, mean, halfLife], [NaN, NaN, Infinity]);
 });
 
-Deno.test("residualScore() refuses what leaves no residual", () => {
+Deno.test("residualScore() refuses input without a residual", () => {
   assert.throws(() => residualScore(returns, []), /at least one factor/);
   assert.throws(() => residualScore(returns.slice(0, 12), factors), /at least 13 values/);
   assert.throws(() => residualScore(returns, [factors[0]!.slice(1)]), /Factor 0 has 59 returns, the ticker 60/);

@@ -35,7 +35,7 @@ Deno.test("rollingTrend() has no trend in flat, short and empty series", () => {
   assert.equal(rollingTrend(new Float64Array(0)).trend.length, 0);
 });
 
-Deno.test("rollingTrend() refuses what it cannot fit", () => {
+Deno.test("rollingTrend() refuses input without a fit", () => {
   assertRefusesNonFinite((value) => rollingTrend(Float64Array.of(1, value)));
   for (const window of [2, 3.5, NaN]) assert.throws(() => rollingTrend(new Float64Array(5), { window }), /window/);
   for (const minRSquared of [-0.1, 1.1, NaN]) {

@@ -20,7 +20,7 @@ Deno.test("totalReturnPrices() leaves prices without dividends as they are, to t
   }));
 });
 
-Deno.test("totalReturnPrices() takes no dividend from what is none, nor from the first session", () => {
+Deno.test("totalReturnPrices() ignores invalid dividends and those of the first session", () => {
   const closes = Float64Array.of(10, 11, 12, 13);
   assert.deepEqual(totalReturnPrices(closes, Float64Array.of(5, NaN, -1, Infinity)), closes);
   assert.throws(() => totalReturnPrices(closes, new Float64Array(3)), RangeError);

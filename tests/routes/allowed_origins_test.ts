@@ -48,7 +48,7 @@ Deno.test("A browser's preflight is answered for each route to the allowed origi
   }, { api: { allowedOrigins } });
 });
 
-Deno.test("Pages of the allowed origins read every answer of what programs use, errors too, with all its security headers", async () => {
+Deno.test("Pages of the allowed origins read every response of the routes for programs, errors too, with all security headers", async () => {
   await withGuarded(async ({ app, access }) => {
     const { secret } = await access.tokens.create({ name: "page", scope: "read" }, commandLine);
     for (

@@ -3,7 +3,7 @@ import { AnswerCache, etagOf, isKnown } from "../../routes/answer_cache.ts";
 
 const answer = (bytes: number) => ({ body: new Uint8Array(bytes), headers: {} });
 
-Deno.test("AnswerCache forgets what was used least lately, and stays within its bound", () => {
+Deno.test("AnswerCache evicts the least recently used entries, and stays within its limit", () => {
   const cache = new AnswerCache(16_000);
   for (const name of ["a", "b", "c"]) cache.keep(name, answer(1_400));
   assert.ok(cache.get("a"));
@@ -17,7 +17,7 @@ Deno.test("AnswerCache forgets what was used least lately, and stays within its 
   assert.ok(kept > 8_000 && kept <= 16_000, `${kept}`);
 });
 
-Deno.test("AnswerCache keeps nothing that takes more than an eighth, and counts what is kept twice once", () => {
+Deno.test("AnswerCache keeps no entry larger than an eighth, and counts a repeated entry once", () => {
   const cache = new AnswerCache(16_000);
   cache.keep("large", answer(2_000));
   assert.equal(cache.get("large"), undefined);

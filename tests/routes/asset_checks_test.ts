@@ -20,7 +20,7 @@ Deno.test("GET /v1/assets/:key/checks", async (t) => {
       });
     });
 
-    await t.step("shows what each found last, published or not, and everything before", async () => {
+    await t.step("shows the last result of each, published or not, and all earlier ones", async () => {
       await materialize();
       datedWorld.sound = { blocking: false, warning: true };
       await materialize();
@@ -49,7 +49,7 @@ Deno.test("GET /v1/assets/:key/checks", async (t) => {
       assert.equal(second.headers.get("Link"), null);
     });
 
-    await t.step("refuses what it does not know", async () => {
+    await t.step("refuses unknown names", async () => {
       assert.equal((await get("/v1/assets/nobody/checks")).status, 404);
       for (const wrong of ["limit=0", "limit=x", "name=", "name=%00", "since=1"]) {
         assert.equal((await get(`/v1/assets/dated/checks?${wrong}`)).status, 400, wrong);

@@ -265,7 +265,7 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
       assert.ok(next(response.headers));
     });
 
-    await t.step("GET …/rows never answers 5xx, whatever is asked", async () => {
+    await t.step("GET …/rows never answers 5xx, for any query", async () => {
       const anyText = fc.string({ unit: "binary", maxLength: 12 });
       const name = fc.oneof(
         fc.constantFrom(

@@ -34,7 +34,7 @@ Deno.test("GET /v1/assets and what is below it", async (t) => {
       assert.equal(json.assets[2].madeBy, "multiples");
     });
 
-    await t.step("GET /v1/assets says what is fresh, what is stale and what failed", async () => {
+    await t.step("GET /v1/assets lists fresh, stale and failed assets", async () => {
       await post("/v1/materialize", { selection: "*", wait: true });
       assert.deepEqual(await states(), { numbers: "fresh", multiples: "fresh", rejects: "fresh", total: "fresh" });
       const { json } = await get("/v1/assets");

@@ -29,7 +29,7 @@ Deno.test("GET /v1/assets/:key/automation answers with the condition and how it 
   }, { engine });
 });
 
-Deno.test("GET /v1/assets/:key/automation says so where nothing is declared, and of a further output what makes it", async () => {
+Deno.test("GET /v1/assets/:key/automation reports a missing declaration, and the producer of a further output", async () => {
   await withTinyApi(async ({ get }) => {
     const { json } = await get("/v1/assets/numbers/automation");
     assert.deepEqual(json, { key: "numbers", condition: null, meaning: null, pausedAt: null, evaluations: [] });

@@ -68,7 +68,7 @@ Deno.test("/v1/backfills", (t) =>
       assert.deepEqual((await get("/v1/backfills?before=2")).json.backfills.map((b: { id: number }) => b.id), [1]);
     });
 
-    await t.step("refuses what cannot be, with a sentence that says where", async () => {
+    await t.step("refuses invalid requests, with a message and path", async () => {
       const refused = async (body: object, status: number, path: string, said: RegExp) => {
         const { json, ...answer } = await post("/v1/backfills", body);
         assert.equal(answer.status, status, answer.text);

@@ -37,7 +37,7 @@ Deno.test("POST /v1/checks/run", async (t) => {
       assert.equal((await get("/v1/assets/dated")).json.state, "fresh");
     });
 
-    await t.step("refuses what it does not know", async () => {
+    await t.step("refuses unknown names", async () => {
       assert.equal((await post("/v1/checks/run", { selection: "nobody" })).status, 404);
       for (
         const body of [{}, { selection: "" }, { selection: "dated", names: [] }, { selection: "dated", names: ["x"] }]

@@ -4,7 +4,7 @@ import { csvOf } from "../../routes/csv.ts";
 
 const text = (name: string) => ({ name, type: "text" as const });
 
-Deno.test("csvOf() quotes what must be quoted and keeps null apart from empty text", () => {
+Deno.test("csvOf() quotes where needed and distinguishes null from empty text", () => {
   const rows = [{ a: 'say "hi"', b: "x,y" }, { a: "two\r\nlines", b: null }, { a: "", b: " plain " }];
   assert.equal(csvOf([text("a"), text("b")], rows), 'a,b\r\n"say ""hi""","x,y"\r\n"two\r\nlines",\r\n"", plain \r\n');
 });

@@ -111,7 +111,7 @@ Deno.test("GET /v1/assets/:key/rows says where rows came from in the beginning",
       assert.equal(await sourceOf(`${rows}?as_of=${before.materialization}`), "simulated");
     });
 
-    await t.step("nothing of what names no source", async () => {
+    await t.step("no header for data without a source", async () => {
       const { json, headers } = await get("/v1/assets/sourceless/rows");
       assert.deepEqual([json.sources, headers.get("Tandem-Data-Source")], [[], null]);
     });

@@ -20,7 +20,7 @@ Deno.test("GET /v1/events streams events, and sends reset for an unknown event i
   });
 });
 
-Deno.test("POST /v1/schedules/:name/pause, resume and tick answer with what became of it", async () => {
+Deno.test("POST /v1/schedules/:name/pause, resume and tick answer with the new state", async () => {
   await withTinyApi(async ({ get, post, engine }) => {
     const paused = await post("/v1/schedules/nightly/pause");
     assert.equal(paused.status, 200);

@@ -18,7 +18,7 @@ Deno.test("GET /readyz answers 200 when everything is ready", async () => {
   assert.deepEqual([response.status, await response.json()], [200, { status: "ready", checks }]);
 });
 
-Deno.test("GET /readyz answers 503 and says what is not ready", async () => {
+Deno.test("GET /readyz answers 503 and names the failed checks", async () => {
   const response = await health(() =>
     Promise.resolve([
       { name: "database", ready: true, message: "It answers." },

@@ -116,7 +116,7 @@ Deno.test("POST /v1/assets/:key/materialize and POST /v1/materialize", async (t)
       assert.match(json.detail, /made by "multiples"/);
     });
 
-    await t.step("POST …/materialize answers 400 to what is not JSON and says why", async () => {
+    await t.step("POST …/materialize answers 400 to malformed JSON with the reason", async () => {
       const send = async (body: string, type = "application/json") =>
         await read(
           await app.request("/v1/assets/numbers/materialize", {
@@ -173,7 +173,7 @@ Deno.test("POST /v1/assets/:key/materialize and POST /v1/materialize", async (t)
       assert.deepEqual((await get("/v1/assets/total/rows")).json.rows, [{ of: "multiples", sum: 9 }]);
     });
 
-    await t.step("POST /v1/materialize answers 400 to a selection or settings of what does not exist", async () => {
+    await t.step("POST /v1/materialize answers 400 to a selection or settings of unknown assets", async () => {
       const faults: [unknown, string][] = [
         [{ selection: "nobody" }, "selection"],
         [{ selection: "" }, "selection"],

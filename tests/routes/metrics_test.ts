@@ -16,7 +16,7 @@ async function withMetrics(
   await withTinyApi((tiny) => test(tiny, (source) => metrics.push(source)), { api: { instruments, metrics } });
 }
 
-Deno.test("GET /metrics reports process and installation in the format that is asked for", async () => {
+Deno.test("GET /metrics reports process and installation in the requested format", async () => {
   await withMetrics(async (tiny, tell) => {
     const installation = new InstallationMetrics({ ...tiny, logger: silentLogger, timeoutMs: 20_000 });
     tell(() => installation.families());

@@ -68,7 +68,7 @@ Deno.test("api()", async (t) => {
       }
     });
 
-    await t.step("POST with a body over the limit answers 413, whether its length is told or not", async () => {
+    await t.step("POST with a body over the limit answers 413, with and without a declared length", async () => {
       const body = JSON.stringify({ config: { padding: "x".repeat(2_000) } });
       const headers = { "Content-Type": "application/json" };
       const told = await send("POST", "/v1/assets/numbers/materialize", {

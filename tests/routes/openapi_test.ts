@@ -65,7 +65,7 @@ Deno.test("every reference of the document leads somewhere, every operation has 
     return Promise.resolve();
   }));
 
-Deno.test("parameters and bodies of the document are what the validators demand", () =>
+Deno.test("parameters and bodies of the document equal those of the validators", () =>
   withGuarded(({ app }) => {
     const { paths } = openApiDocument(app.routes, { version: "1" });
     const runs = paths["/v1/runs"]!.get!.parameters;

@@ -32,7 +32,7 @@ Deno.test("the document is OpenAPI 3.1 by a validator that is not ours", () =>
     assert.equal((await judged(broken)).valid, false);
   }));
 
-Deno.test("the document says of each parameter and each property of a body what it is", () =>
+Deno.test("the document describes each parameter and each property of a body", () =>
   withDocument((document) => {
     const silent = operationsOf(document).flatMap(({ name, operation }) => {
       const { properties = {} } = (operation.requestBody?.content["application/json"]?.schema ?? {}) as {

@@ -50,7 +50,7 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
       assert.equal((await get("/v1/assets/quotes/partitions")).json.states.stale.count, state!.partitions!.stale);
     });
 
-    await t.step("refuses what has no partitions, is unknown or makes no sense", async () => {
+    await t.step("refuses assets without partitions, unknown ones and invalid ranges", async () => {
       const whole = await get("/v1/assets/headline/partitions");
       assert.deepEqual([whole.status, whole.json.type], [409, "/problems/not-partitioned"]);
       assert.match(whole.json.detail, /made as a whole/);
@@ -60,7 +60,7 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
     });
   }));
 
-Deno.test("POST …/materialize with a range makes these partitions alone, and refuses what is no range", () =>
+Deno.test("POST …/materialize with a range makes only these partitions, and refuses invalid ranges", () =>
   withPartitionApi(async ({ post, calls }) => {
     const range = { from: "2024-01-03", to: "2024-01-04", names: ["B"] };
     const planned = await post("/v1/assets/quotes/materialize", { range, dryRun: true });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withTinyApi } from "../support/tiny_api.ts";
 
-Deno.test("GET /v1/assets/:key/receipt reports what made the rows that filters name", async () => {
+Deno.test("GET /v1/assets/:key/receipt returns the provenance of the filtered rows", async () => {
   await withTinyApi(async ({ get, post }) => {
     await post("/v1/assets/multiples/materialize", { wait: true, upstream: true });
     await post("/v1/materialize", { selection: "*", wait: true });
@@ -21,7 +21,7 @@ Deno.test("GET /v1/assets/:key/receipt reports what made the rows that filters n
   });
 });
 
-Deno.test("POST /v1/assets/:key/replay says whether rows come out the same, and refuses what it does not understand", async () => {
+Deno.test("POST /v1/assets/:key/replay reports whether rows are reproduced, and refuses invalid requests", async () => {
   await withTinyApi(async ({ post }) => {
     await post("/v1/materialize", { selection: "*", wait: true });
     const { status, json } = await post("/v1/assets/total/replay", { where: { sum: 6 } });

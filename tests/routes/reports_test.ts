@@ -36,7 +36,7 @@ Deno.test("POST /v1/assets/:key/report", async (t) => {
       assert.deepEqual([listed.lastMaterialization.origin, listed.lastMaterialization.runId], ["reported", null]);
     });
 
-    await t.step("makes stale what is downstream when the version changes", async () => {
+    await t.step("makes downstream assets stale when the version changes", async () => {
       await post("/v1/assets/fills/materialize", { wait: true });
       assert.equal((await get("/v1/assets/fills")).json.state, "fresh");
       assert.equal((await report({ kind: "observed", version: "v2" })).status, 201);

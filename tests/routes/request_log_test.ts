@@ -135,7 +135,7 @@ Deno.test("an answer that is whole says how long it is, to HEAD as well; a strea
   });
 });
 
-Deno.test("requestLog() names who asked, and requestLogger() gives lines in between the ids of the request", async () => {
+Deno.test("requestLog() names the principal, and requestLogger() adds the ids of the request to other lines", async () => {
   const logged: { message: string; fields: Record<string, unknown> }[] = [];
   const logger = loggerTo((_, message, fields) => logged.push({ message, fields }));
   const inner = requestLogger(logger);

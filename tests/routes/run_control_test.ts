@@ -57,7 +57,7 @@ Deno.test("POST /v1/runs/:id/retry", async (t) => {
   });
 });
 
-Deno.test("Runs over HTTP show their priority and what they wait for", async (t) => {
+Deno.test("Runs over HTTP show their priority and why they wait", async (t) => {
   const assets = ["a", "b"].map((key) => partition(key, { pool: "vendor" }));
   await withTinyApi(async ({ get, post, world }) => {
     const held = holding(world);

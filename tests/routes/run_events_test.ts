@@ -51,7 +51,7 @@ Deno.test("GET /v1/runs/:id/events", async (t) => {
         "run_finished",
       ];
 
-      await t.step("GET …/events sends what was, then what happens, in order, and ends with the run", async () => {
+      await t.step("GET …/events sends past, then new events, in order, and ends with the run", async () => {
         const held = gate();
         world.before = (key) => key === "multiples" ? held.opened : undefined;
         await post("/v1/materialize", { selection: "total multiples numbers" });
@@ -85,7 +85,7 @@ Deno.test("GET /v1/runs/:id/events", async (t) => {
         },
       );
 
-      await t.step("GET …/events as JSON is the list of what is stored, a page at a time", async () => {
+      await t.step("GET …/events as JSON lists stored events, a page at a time", async () => {
         const { json, headers } = await get("/v1/runs/1/events?limit=3", { Accept: "application/json" });
         assert.deepEqual([json.run, json.events.map((e: { seq: number }) => e.seq)], [1, [1, 2, 3]]);
         const link = /^<(.*)>; rel="next"$/.exec(headers.get("Link")!)![1]!;
@@ -141,7 +141,7 @@ Deno.test("GET /v1/runs/:id/events", async (t) => {
         });
       }
 
-      await t.step("HEAD …/events says what it would send and sends nothing", async () => {
+      await t.step("HEAD …/events has the headers of GET and no body", async () => {
         const response = await fetch(url, { method: "HEAD" });
         assert.equal(response.headers.get("Content-Type"), "text/event-stream");
         assert.equal(await response.text(), "");

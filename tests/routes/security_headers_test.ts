@@ -85,7 +85,7 @@ Deno.test("securityHeaders() promises TLS only where there is any", async () => 
   assert.equal(await promised({ trustedProxies: 0, publicUrl: new URL("http://tandem.example") }), null);
 });
 
-Deno.test("securityHeaders() leaves alone what a route says of caches", async () => {
+Deno.test("securityHeaders() keeps a route's own Cache-Control", async () => {
   const app = new Hono().use(securityHeaders({ trustedProxies: 0 }))
     .get("/", (c) => c.text("done", 200, { "Cache-Control": "private, no-cache" }));
   assert.equal((await app.request("/")).headers.get("Cache-Control"), "private, no-cache");

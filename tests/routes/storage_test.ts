@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withTinyApi } from "../support/tiny_api.ts";
 
-Deno.test("GET /v1/storage reports what tables take and which versions they keep", async () => {
+Deno.test("GET /v1/storage reports sizes of tables and their kept versions", async () => {
   await withTinyApi(async ({ get, post }) => {
     await post("/v1/assets/numbers/materialize", { wait: true });
     const { status, json } = await get("/v1/storage");
@@ -12,7 +12,7 @@ Deno.test("GET /v1/storage reports what tables take and which versions they keep
   });
 });
 
-Deno.test("POST /v1/storage/prune deletes nothing that is kept, and refuses what it does not understand", async () => {
+Deno.test("POST /v1/storage/prune deletes no kept version, and refuses invalid requests", async () => {
   await withTinyApi(async ({ get, post }) => {
     await post("/v1/assets/numbers/materialize", { wait: true });
     for (const dryRun of [true, false]) {

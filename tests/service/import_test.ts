@@ -180,7 +180,7 @@ Deno.test({
     }),
 });
 
-Deno.test("deno task import says what is wrong with what it is given, makes no database for it, and shows no password", () =>
+Deno.test("deno task import names the fault of its input, creates no database, and shows no password", () =>
   inFolder(async (folder) => {
     const data = join(folder, "data");
     const url = "postgres://ann:not-to-be-shown@127.0.0.1:1/prices";

@@ -37,7 +37,7 @@ for (const file of files) {
   });
 }
 
-Deno.test("an .env file with a byte order mark does not change what is set already", async () => {
+Deno.test("an .env file with a byte order mark does not override set variables", async () => {
   const { code, said } = await started("\uFEFFMAX_CONCURRENT_STEPS=x\nPORT=y\n", { MAX_CONCURRENT_STEPS: "2" });
   assert.equal(code, 2, said);
   assert.match(said, /PORT: "y" cannot be used\./);
@@ -91,7 +91,7 @@ for (const [title, bytes, said] of unreadable) {
   });
 }
 
-Deno.test("requireReadableEnvFile() takes what the runtime reads, no file, and the example", async () => {
+Deno.test("requireReadableEnvFile() accepts what the runtime reads, a missing file, and the example", async () => {
   const path = await Deno.makeTempFile();
   try {
     const lines = [

@@ -66,7 +66,7 @@ Deno.test("readEnvironment() reads the calendar of a file, and refuses one for a
   );
 });
 
-Deno.test("readEnvironment() reads origins exactly as browsers send them, none unless told, and how old routes answer", () => {
+Deno.test("readEnvironment() reads origins exactly as browsers send them, none by default, and the compatibility of old routes", () => {
   const { allowedOrigins, compat } = readEnvironment({});
   assert.deepEqual([allowedOrigins, compat], [[], "none"]);
   const list = " http://localhost:3000, https://pairs.example.com ,http://[::1]:3000,,http://localhost:3000";
@@ -207,7 +207,7 @@ Deno.test("readEnvironment() has the free plan, all ETFs of Nasdaq and the vendo
   assert.deepEqual(environment.universe, { type: "ETF", exchange: "XNAS" });
 });
 
-Deno.test("readEnvironment() reads what a vendor needs", () => {
+Deno.test("readEnvironment() reads the settings of a vendor", () => {
   const environment = readEnvironment({
     MARKET_DATA: "polygon",
     POLYGON_API_KEY: "k3y",

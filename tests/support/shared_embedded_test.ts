@@ -45,7 +45,7 @@ Deno.test("openSharedEmbedded() gives a database without anything of the test be
   await second.close();
 });
 
-Deno.test("openSharedEmbedded() gives another database where the test before changed what migrations made", async () => {
+Deno.test("openSharedEmbedded() gives another database if the previous test changed migrated objects", async () => {
   const first = await openSharedEmbedded();
   const empty = await contents(first);
   await first.sql`ALTER TABLE engine.run ADD CONSTRAINT left_over CHECK (id < 3)`;
@@ -84,7 +84,7 @@ for (
   });
 }
 
-Deno.test("openSharedEmbedded() rolls back what the test before left open", async () => {
+Deno.test("openSharedEmbedded() rolls back open transactions of the previous test", async () => {
   const first = await openSharedEmbedded();
   const session = first.session();
   await session.unsafe("BEGIN; CREATE TABLE silver.left_over (n integer)").simple();

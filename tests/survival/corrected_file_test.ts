@@ -30,7 +30,7 @@ function csvOf(bars: readonly RawBar[]): string {
   return [fields.join().replace("session", "date"), ...lines, ""].join("\n");
 }
 
-Deno.test("the service serves what is as of the true last session, whatever dates its file had and has no more", async () => {
+Deno.test("the service serves data as of the true last session, after false dates were removed from its file", async () => {
   const folder = await Deno.makeTempDir({ prefix: "tandem-corrected-" });
   try {
     const path = join(folder, "prices.csv");

@@ -22,7 +22,7 @@ async function beginRequest(url: string): Promise<Deno.TcpConn> {
   return connection;
 }
 
-Deno.test("a service that is told to stop in the middle of a run ends its streams and itself in order, and leaves nothing running", async () => {
+Deno.test("a service that is stopped in the middle of a run ends its streams and itself gracefully, and leaves nothing running", async () => {
   const folder = await Deno.makeTempDir();
   try {
     {

@@ -30,7 +30,7 @@ const address = new Address("/things", {
 
 const read = (query: string) => address.read(new URLSearchParams(query));
 
-Deno.test("Address.read() gives what an address says, and what stands where it says nothing", () => {
+Deno.test("Address.read() returns the values of an address, and the defaults of missing ones", () => {
   assert.deepEqual(read(""), {
     search: { view: "table", hidden: [], size: 20, page: 1 },
     problems: new Map(),
@@ -79,7 +79,7 @@ Deno.test("Address.read() names each parameter that cannot be read, and leaves i
   }
 });
 
-Deno.test("Address.write() leaves out what stands, and gives one search one address", () => {
+Deno.test("Address.write() omits defaults, and gives equal searches equal addresses", () => {
   const { search } = read("page=2&kind=small&view=table&size=20&hide=b,a");
   assert.equal(address.write(search), "/things?kind=small&hide=b%2Ca&page=2");
   assert.equal(address.write(search, { kind: undefined, hidden: [], page: 1 }), "/things");

@@ -44,7 +44,7 @@ Deno.test("GET /assets/:key", (t) =>
     const run = async (selection: string, more: { force?: boolean } = {}) =>
       await engine.finished((await engine.submit({ selection, trigger: "test", ...more })).id);
 
-    await t.step("says what there is to say of an asset that was never made", async () => {
+    await t.step("describes an asset that was never made", async () => {
       const { status, text } = await read(tiny, "/assets/report");
       assert.equal(status, 200);
       assert.match(text, /It has never been materialized: there are no rows yet\./);
@@ -91,7 +91,7 @@ Deno.test("GET /assets/:key", (t) =>
       assert.match((await read(tiny, "/assets/numbers?where=name.eq:nobody")).text, /No matching rows\./);
     });
 
-    await t.step("says of rows that cannot be asked for what is wrong", async () => {
+    await t.step("names the fault of invalid queries for rows", async () => {
       for (const query of ["where=nothing.eq:1", "where=value.gt:much", "order=nothing", "as_of=77", "cursor=x"]) {
         const { status, html } = await read(tiny, `/assets/numbers?${query}`);
         assert.equal(status, 400, query);
@@ -149,7 +149,7 @@ Deno.test("GET /assets/:key", (t) =>
       },
     );
 
-    await t.step("shows the runs of the asset, with what went wrong, escaped", async () => {
+    await t.step("shows the runs of the asset, with errors, escaped", async () => {
       world.before = (key) => {
         if (key === "multiples") throw new Error("<i>out</i> of order");
       };
@@ -160,7 +160,7 @@ Deno.test("GET /assets/:key", (t) =>
       assert.doesNotMatch(html, /<i>/);
     });
 
-    await t.step("offers to report an asset that is made outside, and to make what reads it", async () => {
+    await t.step("offers to report an external asset, and to materialize its downstream", async () => {
       const { html, text } = await read(tiny, "/assets/deliveries");
       assert.match(html, /<form class="filters" data-report="deliveries"/);
       assert.match(text, /No version has been reported yet\./);

@@ -54,7 +54,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       },
     );
 
-    await t.step("keeps what can be read of an address that cannot, and says what is wrong", async () => {
+    await t.step("keeps the valid part of an invalid address, and names the fault", async () => {
       const { status, html, text } = await read(
         tiny,
         "/assets?focus=multipels&group=%3Cb%3E&page=0&selected=nothing&q=total",
@@ -81,7 +81,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       assert.equal((await read(tiny, "/assets?format=csv&kind=external")).html.trim(), head, "titles alone");
     });
 
-    await t.step("shows one asset beside the graph with the plan of what is asked for, and its run", async () => {
+    await t.step("shows one asset beside the graph with the requested plan, and its run", async () => {
       const plan = await read(tiny, "/assets?selected=total&scope=upstream");
       assert.match(plan.text, /2 steps, duration unknown: no step has run before\. Nothing runs until you start it\./);
       assert.match(plan.html, /data-begin-run="\{&quot;selection&quot;:&quot;\+total&quot;\}"/);

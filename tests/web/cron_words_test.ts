@@ -16,7 +16,7 @@ Deno.test("cronInWords() says when a schedule fires", () => {
   ) assert.equal(cronInWords(cron), words, cron);
 });
 
-Deno.test("cronInWords() says nothing of what it would say wrongly", () => {
+Deno.test("cronInWords() describes no expression that it would describe wrongly", () => {
   // Either day fires it, months are left out, lists and ranges of hours, seconds, names.
   for (
     const cron of ["0 0 1 * 1", "0 0 * 6 *", "0 9-17 * * *", "0,30 9 * * *", "0 0 9 * * *", "0 9 * * MON", "@daily", ""]

@@ -80,7 +80,7 @@ const everyPage = [
   "/docs",
 ];
 
-Deno.test("Every page says where the data come from, their last session and its age, and how they stand", () =>
+Deno.test("Every page shows the data source, the last session, its age, and the state", () =>
   withPages("csv:/home/somebody/prices.csv", async ({ read, make }) => {
     assert.equal(await read("/"), "csv: prices.csv Nothing is materialized yet");
     await make();
@@ -103,7 +103,7 @@ Deno.test("Every page labels simulated data, and reports the source that some of
     }
   }));
 
-Deno.test("A page labels what was simulated though the service reads a file now, until it is made again", () =>
+Deno.test("A page labels simulated data although the service reads a file now, until they are made again", () =>
   withPages("csv:prices.csv", async ({ read, make }) => {
     world.source = "simulated";
     await make();
@@ -113,7 +113,7 @@ Deno.test("A page labels what was simulated though the service reads a file now,
     assert.match(await read("/pairs"), /^csv: prices\.csv last session/);
   }));
 
-Deno.test("Every page says what failed, what is late and which checks failed, and never that all is fresh then", () =>
+Deno.test("Every page shows failures, late assets and failed checks, and then never that all is fresh", () =>
   withPages("csv:prices.csv", async ({ engine, database, read, make }) => {
     world.tidy = false;
     await make();

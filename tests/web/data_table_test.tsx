@@ -24,7 +24,7 @@ const columns: readonly (Column<Thing> | false)[] = [
   { title: "Kind", hint: "What it is", cell: () => "–" },
 ];
 
-Deno.test("DataTable draws titles, rows and what is said of both", () => {
+Deno.test("DataTable draws titles, rows and their hints", () => {
   const html = String(
     <DataTable
       label="Things"
@@ -49,7 +49,7 @@ Deno.test("DataTable draws titles, rows and what is said of both", () => {
   assert.match(html, /data-csv="things"/);
 });
 
-Deno.test("DataTable sorts by the address: first with what is wanted on top, then the other way round", () => {
+Deno.test("DataTable sorts by the address: first in the preferred direction, then reversed", () => {
   const at = (sort: { column: string; descending: boolean } | undefined) =>
     String(
       <DataTable

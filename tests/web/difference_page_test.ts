@@ -46,7 +46,7 @@ Deno.test("two versions are compared on a page and over HTTP: rows, settings and
     assert.equal((await read("/assets/nothing/difference")).status, 404);
   }));
 
-Deno.test("versions of what is made outside have no rows to compare, to replay or to make a receipt of", () =>
+Deno.test("versions of external assets have no rows to compare, to replay or for a receipt", () =>
   withTinyEngine(async ({ engine }) => {
     const app = pageAndApi(engine);
     for (const version of ["1", "2"]) await engine.report("deliveries", { kind: "materialized", version });

@@ -11,7 +11,7 @@ const event = (kind: EventKind, data: Record<string, unknown> = {}) => ({
   data,
 });
 
-Deno.test("sentenceOf() says of every kind of event what happened, in a sentence", () => {
+Deno.test("sentenceOf() has a sentence for every kind of event", () => {
   for (const kind of eventKinds) {
     if (kind === "log") continue;
     const said = sentenceOf(event(kind, { done: 1, total: 2, error: { message: "No." }, because: "bars" }));

@@ -14,11 +14,11 @@ import {
   signedPercent,
 } from "../../web/figures.ts";
 
-Deno.test("sessionChange() has two decimals, and no sign of what rounds to nothing", () => {
+Deno.test("sessionChange() has two decimals, and no sign if it rounds to 0", () => {
   assert.deepEqual([0.0017, -0.012, 0.00004, 0].map(sessionChange), ["+0.17 %", "−1.20 %", "0.00 %", "0.00 %"]);
 });
 
-Deno.test("signedPercent() says the sign in front, but none for what rounds to nothing", () => {
+Deno.test("signedPercent() has a leading sign, but none if it rounds to 0", () => {
   assert.deepEqual([0.12345, -0.04, 11.512, 0, 0.0001, -0.0004].map(signedPercent), [
     "+12.3 %",
     "−4.0 %",

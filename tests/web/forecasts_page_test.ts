@@ -78,7 +78,7 @@ pageTest("GET /forecasts leads to the forecasts of its table as CSV, whenever th
   ]);
 });
 
-pageTest("GET /forecasts shows what is there where its address requests what is not", async (ask) => {
+pageTest("GET /forecasts falls back to existing values for unknown ones in its address", async (ask) => {
   const { status, html } = await ask("/forecasts?model=%3Cb%3E&horizon=-1&pair=KO");
   assert.equal(status, 200);
   assert.ok(!html.includes("<b>"));
@@ -86,7 +86,7 @@ pageTest("GET /forecasts shows what is there where its address requests what is 
   assert.match((await ask("/forecasts?pair=NO+PAIR")).text, /There are no forecasts of NO \/ PAIR/);
 });
 
-pageTest("GET /pairs/:ticker_1/:ticker_2 shows the pair's own forecasts by the model asked for", async (ask) => {
+pageTest("GET /pairs/:ticker_1/:ticker_2 shows the pair's own forecasts by the requested model", async (ask) => {
   const { html } = await ask("/pairs/KO/PEP?model=last_value&horizon=1");
   assert.equal(chartOf(html).sessions.length, 49);
   assert.equal(chartOf(html).panes[0].lines[1].values[0], 0.4);
@@ -97,7 +97,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 shows the pair's own forecasts by the m
   );
 });
 
-pageTest("GET /forecasts says what to materialize before there is a forecast", async (ask) => {
+pageTest("GET /forecasts names the asset to materialize before there is a forecast", async (ask) => {
   const { status, text } = await ask("/forecasts");
   assert.equal(status, 200);
   assert.match(text, /errors appear here once forecast_scores is materialized/);

@@ -33,7 +33,7 @@ Deno.test("layoutGraph() lets no two nodes overlap, keeps each inside its group,
   assert.deepEqual(edges.map(({ from, to }) => `${from} ${to}`).sort(), wanted.sort());
 });
 
-Deno.test("layoutGraph() places what hangs on a node of its group to the right of it", () => {
+Deno.test("layoutGraph() places downstream nodes of the same group to the right", () => {
   const { nodes } = layoutGraph([
     { key: "a", group: "g", upstream: [] },
     { key: "b", group: "g", upstream: ["a", "elsewhere"] },

@@ -32,7 +32,7 @@ async function materializeAll({ engine }: Tiny) {
   return await engine.finished(run.id);
 }
 
-Deno.test("GET / says of an empty service what is missing and what to do", () =>
+Deno.test("GET / shows missing assets and the next step for an empty service", () =>
   withTinyEngine(async (tiny) => {
     const page = await read(tiny);
     assert.match(page.text, /Nothing is materialized yet 4 assets: 4 missing Materialize everything/);
@@ -77,7 +77,7 @@ Deno.test("GET / shows the chosen pairs by rank, once each, and no return of the
     assert.match(page.text, /Nothing failed, no check failed, nothing is late or stale\./);
   }, { assets: pairAssets }));
 
-Deno.test("GET / says what is stale, and that the pairs are as last made; the table of assets says why", () =>
+Deno.test("GET / shows stale assets, and the pairs as last made; the table of assets has the reasons", () =>
   withTinyEngine(async (tiny) => {
     await materializeAll(tiny);
     tiny.world.numbers = [];
@@ -89,7 +89,7 @@ Deno.test("GET / says what is stale, and that the pairs are as last made; the ta
     assert.match(page.text, /Selection as last made: chosen_pairs is not fresh\. /);
   }, { assets: pairAssets }));
 
-Deno.test("GET / shows what runs, what waits for it, and how to cancel", () =>
+Deno.test("GET / shows running and waiting assets, and how to cancel", () =>
   withTinyEngine(async (tiny) => {
     const reached = gate();
     const release = gate();
@@ -114,7 +114,7 @@ Deno.test("GET / shows what runs, what waits for it, and how to cancel", () =>
     await tiny.engine.finished(run.id);
   }, { assets: pairAssets }));
 
-Deno.test("GET / shows what failed with its message, escaped, and what it keeps from being made", () =>
+Deno.test("GET / shows failures with their message, escaped, and the blocked assets", () =>
   withTinyEngine(async (tiny) => {
     tiny.world.before = (key) => {
       if (key === "chosen_pairs") throw new Error("<script>alert(1)</script> is no ticker");

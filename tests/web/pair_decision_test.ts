@@ -85,7 +85,7 @@ function decide(today: Partial<PairDay>, more: Partial<WalkForward> = {}, of: Pa
   return decisionOf({ ...record, walkForward: traded, ...of }, { formation, notional: 10_000 });
 }
 
-Deno.test("decisionOf() names the signal by what is held and what is to be held", () => {
+Deno.test("decisionOf() names the signal by current and target position", () => {
   const expected: [position: number, target: number, signal: string, state: string][] = [
     [0, 0, "Flat", "flat"],
     [0, 1, "Enter long", "act"],

@@ -63,7 +63,7 @@ Deno.test("PairTests says of both orders and of the adjusted p-value whether the
   assert.match(rowOf("p spread", refused)!, /✓ yes/);
 });
 
-Deno.test("PairTests shows a criterion that is off as none, and confirmation only where it is asked for", () => {
+Deno.test("PairTests shows a criterion that is off as none, and confirmation only if configured", () => {
   const original = { testOrders: "one", maxEngleGrangerPValue: null, maxAdjustedPValue: null };
   assert.match(rowOf("p cointegration", {}, original)!, /0\.004 none Engle–Granger/);
   assert.match(rowOf("p cointegration, reversed", {}, original)!, /none Not tested: only one order is configured/);
@@ -79,7 +79,7 @@ Deno.test("PairTests shows a criterion that is off as none, and confirmation onl
   );
 });
 
-Deno.test("PairTests shows how easily the legs are traded, and what the source does not say", () => {
+Deno.test("PairTests shows the liquidity of the legs, and unknown values", () => {
   assert.match(
     rowOf("Dollar volume", {})!,
     /25,000,000 USD at least 1,000,000 USD ✓ yes .* KO 40,000,000 USD, PEP 25,000,000 USD/,
@@ -99,7 +99,7 @@ Deno.test("PairTests shows how easily the legs are traded, and what the source d
   assert.match(rowOf("Dollar volume", {}, { minDollarVolume: null })!, /25,000,000 USD none/);
 });
 
-Deno.test("PairTests says what prices are tested, and what a pair without tests lacks", () => {
+Deno.test("PairTests names the tested prices, and the reason of a pair without tests", () => {
   const html = (config: Record<string, unknown>, hasDividends = true) =>
     String(<PairTests tested={accepted} config={config} hasDividends={hasDividends} />);
   assert.match(html(settings), /Tested are logarithms of closes with dividends reinvested\./);

@@ -46,7 +46,7 @@ function chartOf({ html }: Answer, id: string): any {
   return JSON.parse(found[1]!);
 }
 
-pageTest("GET /pairs shows the accepted pairs first, and of the others what failed in words", async (tiny) => {
+pageTest("GET /pairs shows the accepted pairs first, and the failed criteria of the others in words", async (tiny) => {
   const page = await ask(tiny, "/pairs");
   assert.equal(page.status, 200);
   assert.match(page.text, /1–50 of 55 pairs\. Download these pairs as CSV/);
@@ -67,7 +67,7 @@ pageTest("GET /pairs leafs through all pairs, each once", async (tiny) => {
   assert.match((await ask(tiny, "/pairs?page=3")).text, /There is no page 3: 55 pairs match\./);
 });
 
-pageTest("GET /pairs filters by what its address says, and its CSV holds the same rows", async (tiny) => {
+pageTest("GET /pairs filters by its address, and its CSV holds the same rows", async (tiny) => {
   const expected: [query: string, pairs: string[]][] = [
     ["accepted=true", ["KO/PEP"]],
     ["cluster=1", ["CVX/XOM", "A%26B/C%3CD"]],
@@ -122,7 +122,7 @@ pageTest("GET /pairs finds a part of a ticker on either side, in any case", asyn
   assert.match((await ask(tiny, "/pairs?ticker=nothing")).text, /No matching pairs\. Show all pairs/);
 });
 
-pageTest("GET /pairs sorts by a column, what does not revert last of all half-lives", async (tiny) => {
+pageTest("GET /pairs sorts by a column, with spreads that do not revert after all half-lives", async (tiny) => {
   const rising = await ask(tiny, "/pairs?sort=half_life&max_p_value=1&page=2");
   assert.equal(pairsOf(rising).at(-1), "CVX/XOM", "the pair without a p-value is not up to 1");
   const all = await ask(tiny, "/pairs?sort=half_life&page=2");
@@ -132,7 +132,7 @@ pageTest("GET /pairs sorts by a column, what does not revert last of all half-li
   assert.match(falling.html, /aria-sort="descending"[^>]*>\s*<a href="\/pairs\?sort=half_life"/);
 });
 
-pageTest("GET /pairs says what of the address it could not read, and shows the rest", async (tiny) => {
+pageTest("GET /pairs names unreadable parameters, and shows the rest", async (tiny) => {
   const page = await ask(tiny, "/pairs?accepted=true&max_p_value=%3Cb%3E&cluster=1.5&sort=no&page=0");
   assert.equal(page.status, 400);
   assert.match(page.text, /p cointegration “<b>” is not a number of at least 0\. It was left out\./);
@@ -182,7 +182,7 @@ pageTest(
   },
 );
 
-pageTest("GET /pairs/:ticker_1/:ticker_2 begins with what the newest close says of the pair", async (tiny) => {
+pageTest("GET /pairs/:ticker_1/:ticker_2 begins with the decision at the newest close", async (tiny) => {
   const { text } = await ask(tiny, "/pairs/KO/PEP");
   assert.match(text, /Signal at the 2026-05-08 close Exit The trading window ended with this session: positions are/);
   assert.match(text, /number 1 of the newest selection\. Strategy: Rolling trend/);
@@ -194,7 +194,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 begins with what the newest close says 
   assert.match(text, /Next fill Next session, open costs about 2\.00 USD/);
 });
 
-pageTest("GET /pairs/:ticker_1/:ticker_2 reports the shares of a notional, and refuses what is none", async (tiny) => {
+pageTest("GET /pairs/:ticker_1/:ticker_2 shows the shares of a notional, and refuses an invalid one", async (tiny) => {
   // 2 KO at 58.90 against one PEP at 127.03, short the spread.
   assert.match((await ask(tiny, "/pairs/KO/PEP")).text, /Long 82 KO at 58\.90 Short 41 PEP at 127\.03/);
   const large = await ask(tiny, "/pairs/KO/PEP?notional=1000000");
@@ -258,7 +258,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 shows another strategy by its address",
   assert.match(page.text, /Strategy: Z-score bands/);
 });
 
-pageTest("GET /pairs/:ticker_1/:ticker_2 says of the reference what it is, and lists what it held", async (tiny) => {
+pageTest("GET /pairs/:ticker_1/:ticker_2 labels the reference, and lists its positions", async (tiny) => {
   const { text } = await ask(tiny, "/pairs/KO/PEP");
   assert.match(text, /Reference backtest, fitted on the sample it trades In-sample\. Not achievable in live trading/);
   assert.match(text, /Total return \+2\.0 % Annualized \+5\.6 % Max drawdown −1\.1 % Trades 2/);
@@ -287,7 +287,7 @@ pageTest(
   },
 );
 
-pageTest("GET /pairs/:ticker_1/:ticker_2 escapes tickers wherever they stand", async (tiny) => {
+pageTest("GET /pairs/:ticker_1/:ticker_2 escapes tickers everywhere", async (tiny) => {
   const page = await ask(tiny, "/pairs/A%26B/C%3CD");
   assert.equal(page.status, 200);
   assert.match(page.text, /Half-life does not revert above 0, below 260 ✕ no/);
@@ -336,7 +336,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 answers 404 with a way back, and turns 
   assert.deepEqual([reversed.status, reversed.headers.get("location")], [302, "/pairs/A%26B/C%3CD"]);
 });
 
-pageTest("GET /pairs and a pair say what to do while nothing is materialized", async (tiny) => {
+pageTest("GET /pairs and a pair give the next step while nothing is materialized", async (tiny) => {
   const pairs = await ask(tiny, "/pairs");
   assert.equal(pairs.status, 200);
   assert.match(
@@ -435,7 +435,7 @@ pageTest(
   },
 );
 
-pageTest("GET / shows what the newest close says of each pair", async (tiny) => {
+pageTest("GET / shows the signal of each pair at the newest close", async (tiny) => {
   const { text, html } = await ask(tiny, "/");
   const about = `Signals at the ${pageSessions[89]} close \\(Rolling trend\\)\\. 1 order for the next session\\.`;
   assert.match(text, new RegExp(`${about}.* 2 pairs in the newest selection, as of ${pageSessions[89]}\\.`));

@@ -15,7 +15,7 @@ async function read({ engine }: Tiny, path: string) {
   return { status: response.status, html, text: html.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ") };
 }
 
-Deno.test("GET /assets/:key/receipt says what made a row, and the table of rows leads to it", () =>
+Deno.test("GET /assets/:key/receipt shows the provenance of a row, and the table of rows links to it", () =>
   withTiny(async (tiny) => {
     const { html } = await read(tiny, "/assets/total");
     const path = /href="(\/assets\/total\/receipt\?[^"]+)"/.exec(html)![1]!;

@@ -36,7 +36,7 @@ Deno.test("SettingsForm has a field for each setting, nested ones under their pa
   assert.equal(fields[4]!.nullable, true);
 });
 
-Deno.test("SettingsForm.read() sends nothing where everything is as it stands, filled in or not", () => {
+Deno.test("SettingsForm.read() sends nothing if nothing is changed, filled in or not", () => {
   const standing = { maxPairs: 20, cost: { feesBps: 3 } };
   assert.equal(read({}, standing).settings, null);
   const filled = Object.fromEntries(form(standing).fields.map(({ name, standing }) => [name, standing]));
@@ -44,7 +44,7 @@ Deno.test("SettingsForm.read() sends nothing where everything is as it stands, f
   assert.deepEqual([settings, problems.size], [null, 0]);
 });
 
-Deno.test("SettingsForm.read() sends what is changed, and what stands otherwise than by default, which it would replace", () => {
+Deno.test("SettingsForm.read() sends changed settings, and configured ones that differ from the default", () => {
   assert.deepEqual(read({ maxHurst: "0.4" }).settings, { maxHurst: 0.4 });
   assert.deepEqual(read({ maxHurst: "0.4" }, { maxPairs: 20, cost: { feesBps: 3 } }).settings, {
     maxPairs: 20,
@@ -58,7 +58,7 @@ Deno.test("SettingsForm.read() sends what is changed, and what stands otherwise 
   );
 });
 
-Deno.test("SettingsForm.read() says at each field what is wrong with it, and keeps what was filled in", () => {
+Deno.test("SettingsForm.read() names the problem of each field, and keeps the input", () => {
   const { settings, problems, texts } = read({
     maxPairs: "99",
     maxHurst: "much",

@@ -38,7 +38,7 @@ function chartOf({ html }: Answer, id: string): any {
   return JSON.parse(new RegExp(`id="${id}".*?<script type="application/json">(.*?)</script>`, "s").exec(html)![1]!);
 }
 
-strategiesTest("GET /strategies compares all strategies, and sets apart what could not be earned", async (ask) => {
+strategiesTest("GET /strategies compares all strategies, and separates look-ahead ones", async (ask) => {
   const page = await ask("/strategies");
   assert.equal(page.status, 200);
   assert.deepEqual(
@@ -114,7 +114,7 @@ strategiesTest("GET /strategies sorts, and takes costs, weights and a strategy f
   assert.match(other.text, /Start 2026-03-02 not yet −50\.0 % 50/);
 });
 
-strategiesTest("GET /strategies answers 400 to what it cannot read or find, and shows the rest", async (ask) => {
+strategiesTest("GET /strategies answers 400 to invalid or unknown parameters, and shows the rest", async (ask) => {
   const expected: [query: string, told: RegExp][] = [
     ["cost=cheap", /Costs “cheap” are not a number of basis points, nor “spread”\. It was left out\./],
     ["cost=7", /Costs in bps “7” is none of 2, 5, spread\./],
@@ -169,7 +169,7 @@ strategiesTest("GET /strategies leads nowhere that is not there, and runs nothin
   assert.doesNotMatch(page.html, /<style|\sstyle=|\son[a-z]+=|javascript:/);
 });
 
-Deno.test("GET /strategies says what to do while nothing is materialized", () =>
+Deno.test("GET /strategies gives the next step while nothing is materialized", () =>
   withTinyEngine(async ({ engine }) => {
     const response = await pageAndApi(engine).request("/strategies");
     assert.equal(response.status, 200);

@@ -84,7 +84,7 @@ tickerTest("GET /tickers finds the symbol first, then its beginnings, then names
   assert.match(none.text, /No matching tickers\. Show all 70/);
 });
 
-tickerTest("GET /tickers leafs, and keeps what is searched for in every link", async ({ ask }) => {
+tickerTest("GET /tickers has pages, and keeps the search in every link", async ({ ask }) => {
   const first = await ask("/tickers?type=ETF&size=25&sort=-ticker");
   assert.match(first.text, /1–25 of 60 tickers/);
   assert.equal(symbolsOf(first)[0], "T59");
@@ -98,7 +98,7 @@ tickerTest("GET /tickers leafs, and keeps what is searched for in every link", a
   assert.match(first.html, /<input type="hidden" name="sort" value="-ticker"/);
 });
 
-tickerTest("GET /tickers filters by what assets say, and its CSV holds the same tickers", async ({ ask }) => {
+tickerTest("GET /tickers filters by data of the assets, and its CSV holds the same tickers", async ({ ask }) => {
   const expected: [query: string, symbols: string[]][] = [
     ["status=delisted", ["OLD"]],
     ["bars=no&type=CS", ["NONE"]],
@@ -127,14 +127,14 @@ tickerTest("GET /tickers filters by what assets say, and its CSV holds the same 
   );
 });
 
-tickerTest("GET /tickers names what it cannot read, and shows the rest", async ({ ask }) => {
+tickerTest("GET /tickers names unreadable parameters, and shows the rest", async ({ ask }) => {
   const page = await ask("/tickers?status=dead&type=PFD&format=csv");
   assert.equal(page.status, 400);
   assert.match(page.text, /Status “dead” is none of active, delisted\. It was left out\./);
   assert.deepEqual(symbolsOf(page), ["AMpB"]);
 });
 
-tickerTest("GET /tickers shows what was published since it was asked last", async ({ ask, make }) => {
+tickerTest("GET /tickers shows rows published since the last request", async ({ ask, make }) => {
   assert.match((await ask("/tickers?q=ONE")).text, /2024-02-23 52\.99 – /);
   const added = { ...tickerBars.find(({ ticker }) => ticker === "ONE")!, session: "2024-02-26", close: 53.5199 };
   tickerBars.push(added);
@@ -173,7 +173,7 @@ tickerTest(
   },
 );
 
-tickerTest("GET /tickers/:ticker shows prices as they were traded where it is asked to", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker shows prices as traded on request", async ({ ask }) => {
   const adjusted = chartOf(await ask("/tickers/KO"));
   const page = await ask("/tickers/KO?prices=traded");
   const traded = chartOf(page);
@@ -239,7 +239,7 @@ tickerTest("GET /tickers/:ticker shows the pairs and the cluster of the newest s
   assert.match((await ask("/tickers/BRK.B")).text, /BRK\.B is in no cluster/);
 });
 
-tickerTest("GET /tickers/:ticker reports what it is, in the words of its sources", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker describes it, in the words of its sources", async ({ ask }) => {
   const { text } = await ask("/tickers/KO");
   assert.match(
     text,
@@ -307,7 +307,7 @@ tickerTest(
   },
 );
 
-tickerTest("GET /tickers/:ticker keeps in the chart what its address says", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker keeps the chart settings of its address", async ({ ask }) => {
   const page = await ask("/tickers/KO?range=5y&hide=rsi,macd,nonsense");
   assert.match(page.html, /value="5y"[^>]* checked/);
   assert.match(page.html, /data-panes="2"/);
@@ -316,7 +316,7 @@ tickerTest("GET /tickers/:ticker keeps in the chart what its address says", asyn
   assert.match((await ask("/tickers/KO?range=100y")).html, /value="1y"[^>]* checked/);
 });
 
-tickerTest("GET /tickers and a ticker say what to do while nothing is materialized", async ({ ask }) => {
+tickerTest("GET /tickers and a ticker give the next step while nothing is materialized", async ({ ask }) => {
   const list = await ask("/tickers");
   assert.deepEqual([list.status, /There are no tickers yet: .* To the assets/.test(list.text)], [200, true]);
   assert.equal((await ask("/tickers?format=csv")).html.trim().split("\n").length, 1);

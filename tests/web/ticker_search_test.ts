@@ -50,7 +50,7 @@ const directory: TickerDirectory = {
 const found = (query: string) =>
   findTickers(directory, tickersAddress.read(new URLSearchParams(query)).search).map(({ ticker }) => ticker);
 
-Deno.test("findTickers() puts the symbol first, then its beginnings, then names; of equals what trades", () => {
+Deno.test("findTickers() puts the symbol first, then its beginnings, then names; trading ones first among equals", () => {
   assert.deepEqual(found("q=GE"), ["GE", "ge", "GENA", "GEN", "GM"]);
   assert.deepEqual(found("q=ge"), ["ge", "GE", "GENA", "GEN", "GM"]);
   assert.deepEqual(found("q=gen"), ["GEN", "GENA", "GE", "GM"]);
@@ -60,7 +60,7 @@ Deno.test("findTickers() puts the symbol first, then its beginnings, then names;
   assert.deepEqual(found(""), ["GE", "GEN", "GENA", "GM", "ge"]);
 });
 
-Deno.test("findTickers() keeps what meets every filter", () => {
+Deno.test("findTickers() keeps tickers that match every filter", () => {
   assert.deepEqual(found("type=ETF"), ["GENA"]);
   assert.deepEqual(found("exchange=XNAS"), ["GENA"]);
   assert.deepEqual(found("status=delisted"), ["GEN"]);
@@ -73,14 +73,14 @@ Deno.test("findTickers() keeps what meets every filter", () => {
   assert.deepEqual(found("cluster=9"), []);
 });
 
-Deno.test("findTickers() sorts what has no value last either way", () => {
+Deno.test("findTickers() sorts missing values last in both directions", () => {
   assert.deepEqual(found("sort=change"), ["GE", "ge", "GENA", "GEN", "GM"]);
   assert.deepEqual(found("sort=-change"), ["GEN", "GENA", "ge", "GE", "GM"]);
   assert.deepEqual(found("sort=name").at(-1), "GEN");
   assert.deepEqual(found("sort=-name").at(-1), "GEN");
 });
 
-Deno.test("tickersAddress.read() names what it cannot read and leaves it out", () => {
+Deno.test("tickersAddress.read() names unreadable values and omits them", () => {
   const query = "q=a&status=dead&bars=maybe&cluster=-1&size=7&page=0&sort=colour&chosen=yes";
   const { search, problems } = tickersAddress.read(new URLSearchParams(query));
   assert.deepEqual([...problems.keys()].sort(), ["bars", "cluster", "page", "size", "sort", "status"]);
@@ -93,7 +93,7 @@ Deno.test("tickersAddress.read() names what it cannot read and leaves it out", (
   });
 });
 
-Deno.test("tickersAddress.write() writes what read() reads", () => {
+Deno.test("tickersAddress.write() is the inverse of read()", () => {
   const text = fc.string({ minLength: 1, maxLength: 30 }).filter((one) => one.trim() === one && one !== "");
   const search: fc.Arbitrary<TickerSearch> = fc.record({
     text: fc.option(text, { nil: undefined }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { matchOf, nameWords, nearTickers } from "../../web/ticker_words.ts";
 
-Deno.test("nameWords() parts at what is neither letter nor digit, without accents, case and apostrophes", () => {
+Deno.test("nameWords() splits at characters that are neither letters nor digits, without accents, case and apostrophes", () => {
   assert.deepEqual(nameWords("Invesco QQQ Trust, Series 1"), ["invesco", "qqq", "trust", "series", "1"]);
   assert.deepEqual(nameWords("McDonald's  Société-Générale & Co."), ["mcdonalds", "societe", "generale", "co"]);
   assert.deepEqual(nameWords(" ---- "), []);
@@ -29,7 +29,7 @@ Deno.test("matchOf() finds every ticker by its symbol and by each prefix", () =>
   }));
 });
 
-Deno.test("nearTickers() gives what a slip of the finger, a word too many or too few leads to, the likest first", () => {
+Deno.test("nearTickers() finds tickers despite typing errors and missing or extra words, the most similar first", () => {
   const tickers = ["AAPL", "APLE", "BRK.A", "BRK.B", "GOOG", "GOOGL", "KO", "XOM"];
   assert.deepEqual(nearTickers("AAPPL", tickers), ["AAPL"]);
   assert.deepEqual(nearTickers("brk", tickers), ["BRK.A", "BRK.B"]);

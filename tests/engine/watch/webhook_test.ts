@@ -49,7 +49,7 @@ Deno.test("signatureOf() agrees with OpenSSL", () => {
   );
 });
 
-Deno.test("postWebhook() fails with what the receiver answered, and when it may be asked again", async () => {
+Deno.test("postWebhook() fails with the receiver's status, and the time of the next try", async () => {
   await withWebhookReceiver(async (receiver) => {
     for (const status of [500, 404, 302]) {
       receiver.behaviour = status;

@@ -143,7 +143,7 @@ Deno.test("arima.fit() of a random walk forecasts the last value with the baseli
   }
 });
 
-Deno.test("arima.update() stands where a filter over the longer series stands", () => {
+Deno.test("arima.update() equals a filter over the longer series", () => {
   const { window, later } = windowOf(9);
   for (const order of [[2, 0, 2], [1, 1, 2]] as const) {
     const model = arima.fit(window, { orders: [order] });

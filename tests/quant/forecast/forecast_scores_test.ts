@@ -87,7 +87,7 @@ Deno.test("dieboldMariano() finds no difference between equal errors, and certai
   assert.deepEqual([sure.statistic, sure.pValue], [-Infinity, 0]);
 });
 
-Deno.test("dieboldMariano() refuses what it cannot compare", () => {
+Deno.test("dieboldMariano() refuses incomparable errors", () => {
   const errors = Float64Array.of(1, 2, 3, 4, 5);
   assert.throws(() => dieboldMariano(errors, errors.subarray(1)), /same length/);
   assert.throws(() => dieboldMariano(errors, errors, { horizon: 5 }), /at least 6 values, got 5/);

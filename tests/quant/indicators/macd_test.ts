@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ema } from "../../../quant/indicators/ema.ts";
 import { macd } from "../../../quant/indicators/macd.ts";
 
-Deno.test("macd() is the difference of two averages, its average and what is left", () => {
+Deno.test("macd() is the difference of two averages, its average and the remainder", () => {
   const closes = Float64Array.of(10, 12, 11, 15, 14);
   const { value, signal, histogram } = macd(closes, { fastWindow: 2, slowWindow: 3, signalWindow: 2 });
   const fast = ema(closes, 2);

@@ -8,7 +8,7 @@ Deno.test("turnover() counts entries and exits of every leg and turns them into 
   assert.equal(turnover(legs), 3 / 4 * 252);
 });
 
-Deno.test("turnover() counts what the first session holds and a reversal twice", () => {
+Deno.test("turnover() counts the first session's holdings and a reversal twice", () => {
   assert.equal(turnover([Float64Array.of(1)], { sessionsPerYear: 1 }), 1);
   assert.equal(turnover([Float64Array.of(1, -1)], { sessionsPerYear: 2 }), 3);
   assert.equal(turnover([new Float64Array(5)]), 0);

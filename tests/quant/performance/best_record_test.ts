@@ -13,7 +13,7 @@ Deno.test("bestRecord() takes the higher ratio of equal lower ends, and of equal
   assert.equal(bestRecord([record, { ...record }]), 0);
 });
 
-Deno.test("bestRecord() ignores what could not have been earned, or is too short to tell", () => {
+Deno.test("bestRecord() ignores look-ahead records and short ones", () => {
   const better = { ...record, sharpe: 9, sharpeLow: 8 };
   const refused = [
     { ...better, looksAhead: true },

@@ -17,7 +17,7 @@ Deno.test("rollingSharpe() of constant returns is 0 without a gain and infinite 
   assert.deepEqual([...rollingSharpe(Float64Array.of(0.5, 0.5), 2)], [NaN, Infinity]);
 });
 
-Deno.test("rollingBeta() is the slope of each window, and NaN where the benchmark stands still", () => {
+Deno.test("rollingBeta() is the slope of each window, and NaN for a constant benchmark", () => {
   const rolled = rollingBeta(excess, benchmark, 21);
   assert.ok(rolled.subarray(0, 20).every(Number.isNaN));
   for (let t = 20; t < 60; t++) {

@@ -91,7 +91,7 @@ Deno.test("sharpeSample() of returns of any size is that of the returns in anoth
   }
 });
 
-Deno.test("deflatedSharpeRatio() refuses what no sample and no search can be", () => {
+Deno.test("deflatedSharpeRatio() refuses impossible samples and trials", () => {
   const sample = { sharpe: 0.1, observations: 100 };
   const trials = { trials: 10, trialVariance: 0.01 };
   for (const bad of [NaN, Infinity, -Infinity]) {

@@ -79,7 +79,7 @@ Deno.test("scanPairs() gives the same Engle–Granger bits on workers and in bot
   assert.deepEqual(bits[2], bits[0]);
 });
 
-Deno.test("scanPairs() has no Engle–Granger p-value where there is no residual, and none unless asked", async () => {
+Deno.test("scanPairs() has no Engle–Granger p-value where there is no residual, and none by default", async () => {
   const { x, y } = generatedPair(PLAIN_RECIPE);
   const zigzag = x.map((price, t) => 2 * price + (t % 2));
   const prices = new Map([["X", x], ["FLAT", x.map(() => 7)], ["DOUBLE", x.map((price) => 2 * price)], [

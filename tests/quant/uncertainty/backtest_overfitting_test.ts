@@ -65,7 +65,7 @@ Deno.test("backtestOverfitting() is not confused by returns with a large mean", 
   assert.ok(outOfSampleSharpe.every((sharpe) => sharpe > 1e6 && sharpe < 1e7));
 });
 
-Deno.test("backtestOverfitting() refuses what cannot be divided", () => {
+Deno.test("backtestOverfitting() refuses indivisible samples", () => {
   assert.throws(() => backtestOverfitting(noise(1, 40, 1)), /at least 2 trials/);
   assert.throws(() => backtestOverfitting(noise(2, 31, 1)), /at least 32 values/);
   for (const blocks of [3, 0, 22, 4.5]) {

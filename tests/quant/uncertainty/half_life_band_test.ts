@@ -50,7 +50,7 @@ Deno.test("halfLifeBand() of a series that runs away has no finite estimate", ()
   assert.deepEqual([estimate, high], [Infinity, Infinity]);
 });
 
-Deno.test("halfLifeBand() refuses what cannot be resampled", () => {
+Deno.test("halfLifeBand() refuses samples that cannot be resampled", () => {
   assert.throws(() => halfLifeBand(new Float64Array(29), { seed: 1 }), /at least 30 values/);
   assert.throws(() => halfLifeBand(new Float64Array(40).fill(2), { seed: 1 }), /constant/);
   assert.throws(() => halfLifeBand(Float64Array.from({ length: 40 }, (_, t) => 0.5 ** t), { seed: 1 }), /residual/);

@@ -54,7 +54,7 @@ Deno.test("stationaryBootstrap() draws every place equally often, whatever the b
   }
 });
 
-Deno.test("stationaryBootstrap() refuses what cannot be resampled", () => {
+Deno.test("stationaryBootstrap() refuses samples that cannot be resampled", () => {
   const run = (length: number, options: object) => () =>
     stationaryBootstrap(length, () => 0, { meanBlockLength: 2, seed: 1, ...options });
   assert.throws(run(1, {}), RangeError);

@@ -49,7 +49,7 @@ Deno.test("equalRiskContribution() of identical positions divides equally, of on
   assert.deepEqual([...equalRiskContribution(rowsOf([[1e-9]]))], [1]);
 });
 
-Deno.test("equalRiskContribution() refuses what has no answer", () => {
+Deno.test("equalRiskContribution() refuses input without a solution", () => {
   assert.throws(() => equalRiskContribution([]), /at least one position/);
   assert.throws(() => equalRiskContribution(rowsOf([[1, 0], [0]])), /row 1 has 1 values/);
   assert.throws(() => equalRiskContribution(rowsOf([[1, 0], [0, 0]])), /position 1 must be positive/);

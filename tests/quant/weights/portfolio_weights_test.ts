@@ -16,7 +16,7 @@ Deno.test("inverseVolatilityWeights() sum to 1 and make weight times volatility 
   }
 });
 
-Deno.test("inverseVolatilityWeights() refuse what has not moved", () => {
+Deno.test("inverseVolatilityWeights() refuse constant series", () => {
   assert.throws(() => inverseVolatilityWeights(new Float64Array(0)), /at least 1/);
   for (const bad of [0, -1]) assert.throws(() => inverseVolatilityWeights(Float64Array.of(1, bad)), /Volatility 1/);
   assert.throws(() => inverseVolatilityWeights(Float64Array.of(1, NaN)), /finite/);

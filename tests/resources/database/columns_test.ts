@@ -129,7 +129,7 @@ for (const { name, ignore, open } of databases) {
     ]);
   });
 
-  test("insertColumns() names column, row and value of what does not fit and adds nothing", async (database) => {
+  test("insertColumns() names column, row and value of invalid data and adds nothing", async (database) => {
     await database.sql`create table bar (ticker text, session date, close double precision)`;
     const good = { ticker: ["A", "B"], session: ["2024-01-02", "2024-01-03"], close: Float64Array.of(1, 2) };
     const bad: [Record<string, ColumnData>, RegExp][] = [
@@ -148,7 +148,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual([...await database.sql`select * from bar`], []);
   });
 
-  test("insertColumns() passes on what the database refuses and leaves it usable", async (database) => {
+  test("insertColumns() passes on refusals of the database and leaves it usable", async (database) => {
     await database.sql`create table bar (ticker text primary key, session date, close double precision)`;
     const n = 120_000;
     const data = {
@@ -203,7 +203,7 @@ for (const { name, ignore, open } of databases) {
     });
   });
 
-  test("selectColumns() refuses columns that are not what the query returns", async (database) => {
+  test("selectColumns() refuses columns that the query does not return", async (database) => {
     const one = (query: string, type: ColumnSpec["type"]) => database.selectColumns(query, [], [{ name: "x", type }]);
     await assert.rejects(one("select 1.5", "double precision"), /Cast it: "\?column\?"::double precision/);
     await assert.rejects(one("select 'a'::text as t", "date"), /"t" cannot be read as date/);

@@ -13,7 +13,7 @@ function saying(...times: string[]) {
   return { database: { sql: sql as never }, asked: () => asked };
 }
 
-Deno.test("DatabaseClock goes by its own machine until the database was asked, and by the database from then on", async () => {
+Deno.test("DatabaseClock uses its own machine's clock until the database was read, and the database's from then on", async () => {
   const own = fixedClock(instant.add({ hours: 24 * 40 }));
   const { database } = saying(instant.toString());
   const said: string[] = [];

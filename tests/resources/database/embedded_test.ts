@@ -77,7 +77,7 @@ class Holder implements AsyncDisposable {
   }
 }
 
-Deno.test("openEmbedded() keeps what was committed for the next opening", async () => {
+Deno.test("openEmbedded() keeps committed data for the next opening", async () => {
   await inFolder(async (folder) => {
     const dataDir = join(folder, "not", "yet", "there");
     await opened(dataDir, async ({ sql, location, kind }) => {

@@ -7,7 +7,7 @@ function postgresError(code: string): Error {
   return new Class({ message: "said by the server", code });
 }
 
-Deno.test("databaseErrorKind() distinguishes lost connections from what may succeed later and from what never will", () => {
+Deno.test("databaseErrorKind() distinguishes lost connections, transient and permanent errors", () => {
   const kinds = {
     lost: ["08000", "08006", "08P01", "25P03", "57P01", "57P02", "57P03", "57P05"],
     transient: ["25006", "40001", "40P01", "53100", "53200", "53300", "55P03", "57014", "58030"],

@@ -195,7 +195,7 @@ for (const { name, ignore, openBare } of databases) {
             await sql.unsafe(drop);
           });
         }
-        await t.step("empty schemas that wait for it, and what is elsewhere, are no hindrance", async () => {
+        await t.step("empty schemas of its names, and objects elsewhere, do not matter", async () => {
           await sql.unsafe(
             "create schema engine; create schema raw; create schema other; create table other.raw (a integer)",
           );

@@ -20,7 +20,7 @@ function refusal(url: string): string {
   return message;
 }
 
-Deno.test("readServerAddress() reads user, password, host, port and database, and what the environment holds of them", () => {
+Deno.test("readServerAddress() reads user, password, host, port and database, also from the environment", () => {
   const { hosts, user, password, database, text } = read(BASE);
   assert.deepEqual([hosts, user, password, database], [[{ name: "db.example", port: 6543 }], "ada", SECRET, "prices"]);
   assert.equal(text, "postgres://db.example:6543/prices");
@@ -47,7 +47,7 @@ Deno.test("readServerAddress() reads several hosts, and Unix sockets as the prov
   assert.deepEqual(read("postgres://ada@%2Fvar%2Frun/x").hosts, [{ path: "/var/run/.s.PGSQL.5432" }]);
 });
 
-Deno.test("readServerAddress() takes what providers and other clients put into their URLs", () => {
+Deno.test("readServerAddress() accepts the parameters of providers and other clients", () => {
   const neon = read(`${BASE}?sslmode=require&channel_binding=require`);
   // What channel binding would prove, the certificate does.
   assert.equal(neon.tls.mode, "verify-full");
@@ -80,7 +80,7 @@ Deno.test("readServerAddress() reads every sslmode, and requests TLS where a net
   assert.equal(read(BASE, { PGSSLMODE: "verify-full" }).tls.mode, "verify-full");
 });
 
-Deno.test("readServerAddress() refuses in a sentence what it cannot do", async () => {
+Deno.test("readServerAddress() refuses unsupported parameters with a message", async () => {
   const file = await Deno.makeTempFile();
   try {
     assert.equal(read(`${BASE}?sslmode=require&sslrootcert=${file}`).tls.mode, "verify-ca");

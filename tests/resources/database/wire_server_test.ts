@@ -136,7 +136,7 @@ Deno.test("WireServer gives the session to one connection until its cycle and it
   assert.deepEqual(session.given.slice(2), [["S()"], ["Q(rollback.)"], ["Q(two.)"]]);
 });
 
-Deno.test("WireServer rolls back and forgets what a connection leaves behind, and serves the next", () => {
+Deno.test("WireServer rolls back and discards the state of a closed connection, and serves the next", () => {
   const session = new ScriptedSession();
   const server = new WireServer(session);
   const [one, two] = [started(server), started(server)];

@@ -299,7 +299,7 @@ Deno.test("nyse.sessionsBetween() equals asking isSession() day by day", () => {
   );
 });
 
-Deno.test("nyse refuses what is not a date or lies outside its years, naming it", () => {
+Deno.test("nyse refuses invalid dates and dates outside its years, naming them", () => {
   for (const text of ["2026-02-30", "2026-1-05", "20260105", "", "2026-13-01", "2026-01-05T00:00"]) {
     assert.throws(() => nyse.isSession(text), { name: "RangeError", message: /is not a calendar date/ });
   }

@@ -211,7 +211,7 @@ Deno.test("fewestCalls() takes as many calls as there are missing cells of which
   }
 });
 
-Deno.test("fewestCalls() reads new tickers from their own first sessions, and by session what all have missed", () => {
+Deno.test("fewestCalls() reads new tickers from their own first sessions, and by session those that all lack", () => {
   const sessions = sessionsOf(600);
   const old = Array.from({ length: 450 }, (_, t) => ({ ticker: `OLD${t}`, ranges: [[500, 600]] as const }));
   const listed = Array.from({ length: 50 }, (_, t) => ({ ticker: `NEW${t + 10}`, ranges: [[7 * t, 600]] as const }));
@@ -226,7 +226,7 @@ Deno.test("fewestCalls() reads new tickers from their own first sessions, and by
   ]);
 });
 
-Deno.test("fewestCalls() refuses what cannot be, naming it", () => {
+Deno.test("fewestCalls() refuses invalid input, naming it", () => {
   const sessions = sessionsOf(4);
   const refused = (tickers: MissingCells["tickers"], message: RegExp) =>
     assert.throws(() => fewestCalls({ sessions, tickers }), { name: "RangeError", message });

@@ -45,14 +45,14 @@ function nullsForNaN(column: Float64Array): (number | null)[] {
   return Array.from(column, (value) => Number.isNaN(value) ? null : value);
 }
 
-Deno.test("csvMarket() reads what pandas wrote long: shuffled columns and rows, gzip, doubles to the last bit", async () => {
+Deno.test("csvMarket() reads long files of pandas: shuffled columns and rows, gzip, doubles to the last bit", async () => {
   const bars = await csvMarket(`${FIXTURES}long.csv.gz`).dailyBars();
   assert.deepEqual(bars.ticker, expected.long.ticker);
   assert.deepEqual(bars.session, expected.long.session);
   for (const name of NUMBERS) assert.deepEqual(nullsForNaN(bars[name]), expected.long[name], name);
 });
 
-Deno.test("csvMarket() reads what pandas wrote wide: closes alone, sessions by the New York date, blanks left out", async () => {
+Deno.test("csvMarket() reads wide files of pandas: closes alone, sessions by the New York date, blanks left out", async () => {
   const bars = await csvMarket(`${FIXTURES}wide.csv`).dailyBars();
   assert.deepEqual(bars.ticker, expected.wide.ticker);
   assert.deepEqual(bars.session, expected.wide.session);
@@ -240,7 +240,7 @@ Deno.test("csvMarket() names file, line, column, value and remedy where a line i
   }
 });
 
-Deno.test("csvMarket() says which columns a header lacks, has too many or twice, and what is allowed", async () => {
+Deno.test("csvMarket() names missing, unknown and repeated columns of a header, and the allowed ones", async () => {
   assert.equal(
     await failure("ticker,date,open,high,low,adj_close,volume\n"),
     'PATH, line 1: the header lacks close and has the unknown column "adj_close". A long file has the columns ticker, date, ' +

@@ -95,7 +95,7 @@ Deno.test("csvMarket() refuses a file as a whole where more than half of its lin
   }
 });
 
-Deno.test("csvMarket() takes no ticker of a line of another width from a place where another field may stand", async () => {
+Deno.test("csvMarket() reads no ticker of a line of another width from a place that may hold another field", async () => {
   const header = "open,ticker,date,high,low,close,volume";
   const lines = [
     "1,A,2026-01-05,1,1,1,1",
@@ -155,7 +155,7 @@ Deno.test("csvMarket() reads a split of 0 as none, and keeps one that is negativ
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
-Deno.test("csvMarket() refuses bytes that are not UTF-8 by line, and says what they may be", async () => {
+Deno.test("csvMarket() refuses bytes that are not UTF-8 by line, with their probable reading", async () => {
   await assert.rejects(read(latin1(long(...GOOD, "ÅBC,2026-01-05,1,1,1,1,1", "ÖBC,2026-01-05,1,1,1,1,1"))), {
     message:
       'PATH, line 5: the text is not UTF-8. As Windows-1252 (Latin-1) it would be "ÅBC". Store the file as UTF-8, ' +
@@ -211,7 +211,7 @@ Deno.test("csvMarket() reads a symbol with invisible characters as the one witho
   assert.deepEqual(composed.closes.map(([ticker]) => ticker), ["Å", "Å"]);
 });
 
-Deno.test("csvMarket() never makes one of two symbols whose bars collide: the later spelling's rows are told and left out", async () => {
+Deno.test("csvMarket() never makes one of two symbols whose bars collide: the later spelling's rows are reported and left out", async () => {
   for (const other of ["A\u200B", "A\u2060", "\uFEFFA"]) {
     // Wherever in the file they stand; the spelling that comes first has its bars.
     const { closes, told } = await read(

@@ -21,7 +21,7 @@ Deno.test("marketDataFrom() takes a csv path with colons and blanks as it is", a
   );
 });
 
-Deno.test("marketDataFrom() refuses anything else and says what it read and what is allowed", () => {
+Deno.test("marketDataFrom() refuses anything else and names the value and the allowed ones", () => {
   for (
     const setting of [
       "",

@@ -104,7 +104,7 @@ Deno.test("parquetMarket() reads back any long table that was written, in any or
   );
 });
 
-Deno.test("parquetMarket() reads back any wide table that was written, wherever its sessions stand", async () => {
+Deno.test("parquetMarket() reads back any written wide table, with its sessions in any column", async () => {
   const table = fc.uniqueArray(symbol, { minLength: 1, maxLength: 6, selector: (s) => s.toLowerCase() })
     .chain((tickers) =>
       fc.tuple(
@@ -196,7 +196,7 @@ Deno.test("parquetMarket() takes numbers of every numeric type, tickers as categ
   assert.deepEqual(Array.from(bars.split), [1, 1]);
 });
 
-Deno.test("parquetMarket() says which columns are missing, unknown or double, and what is allowed", async () => {
+Deno.test("parquetMarket() names missing, unknown and repeated columns, and the allowed ones", async () => {
   assert.equal(
     await failure([...without(long(1), "close"), number("adj_close", 1)]),
     'PATH lacks close and has the unknown column "adj_close". A long file has the columns ticker, date, open, high, low, ' +
@@ -213,7 +213,7 @@ Deno.test("parquetMarket() says which columns are missing, unknown or double, an
   assert.match(await failure([days("Timestamp", "2026-01-05")]), /^PATH has no column but Timestamp\. Add a column/);
 });
 
-Deno.test("parquetMarket() names column, row, what was found and the remedy where a value or a type is wrong", async () => {
+Deno.test("parquetMarket() names column, row, value and remedy for a wrong value or type", async () => {
   assert.equal(
     await failure(long(2, text("low", "x", "abc"))),
     "PATH, column low: it is of type String where numbers are wanted. Store it as a double.",

@@ -39,7 +39,7 @@ Deno.test("sessionOfTimestamp() takes another instant for its date in New York",
   assert.equal(sessionOfTimestamp("2026-11-27T15:00:00+09:00"), "2026-11-27");
 });
 
-Deno.test("sessionOfTimestamp() refuses what may be the midnight of another exchange, and other impossible sessions", () => {
+Deno.test("sessionOfTimestamp() refuses possible midnights of other exchanges, and impossible sessions", () => {
   const refused = (text: string, message: RegExp) => assert.throws(() => sessionOfTimestamp(text), { message });
   // Tokyo, Hong Kong and Mumbai, all of 2026-11-27.
   refused(

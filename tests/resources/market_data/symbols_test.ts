@@ -23,7 +23,7 @@ Deno.test("symbolOf() leaves alone whatever can be seen, case included", () => {
   for (const symbol of symbols) assert.equal(symbolOf(symbol), symbol);
 });
 
-Deno.test("symbolOf() leaves out what cannot be seen, and writes letters and blanks in one way", () => {
+Deno.test("symbolOf() removes invisible characters, and normalizes letters and blanks", () => {
   for (
     const spelled of ["A\u200BAA", "AAA\uFEFF", "\u2060AAA", "A\u00ADAA", "\u00A0AAA\u3000", "AAA\u200E", "AA\uFE0FA"]
   ) {
@@ -33,7 +33,7 @@ Deno.test("symbolOf() leaves out what cannot be seen, and writes letters and bla
   assert.equal(symbolOf("A\u00A0B"), "A B");
 });
 
-Deno.test("symbolOf() refuses what is no symbol, and says why", () => {
+Deno.test("symbolOf() refuses invalid symbols with the reason", () => {
   const refused = (text: string) => {
     try {
       return symbolOf(text);

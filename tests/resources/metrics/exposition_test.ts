@@ -53,7 +53,7 @@ Deno.test("writeMetrics() writes whatever labels and values there are so that a 
   );
 });
 
-Deno.test("Counter counts what comes beyond its series under other, so that no caller fills the memory", () => {
+Deno.test("Counter counts excess series under `other`, so that no caller fills the memory", () => {
   const counter = new Counter({ name: "asked", help: "Asked.", labels: ["route", "method"], maxSeries: 2 });
   for (let i = 0; i < 10; i++) counter.add({ route: `/${i}`, method: "GET" });
   counter.add({ route: "/0", method: "GET" });
@@ -71,7 +71,7 @@ Deno.test("UpDown goes up and down", () => {
   assert.equal(writeMetrics([open.family()], "prometheus"), "# HELP open Open.\n# TYPE open gauge\nopen 1\n");
 });
 
-Deno.test("readMetrics() refuses what is not of the form", () => {
+Deno.test("readMetrics() refuses malformed text", () => {
   const head = "# HELP a A.\n# TYPE a gauge\n";
   for (
     const [text, why] of [

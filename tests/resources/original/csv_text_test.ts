@@ -3,7 +3,7 @@ import { csvRows } from "../../../resources/original/csv_text.ts";
 
 const fields = (text: string) => [...csvRows(text)].map(({ fields }) => fields);
 
-Deno.test("csvRows() reads what COPY writes: quotes, commas and line breaks in fields, and empty ones", () => {
+Deno.test("csvRows() reads the output of COPY: quotes, commas and line breaks in fields, and empty ones", () => {
   assert.deepEqual(fields('a,b\n1,"x, ""y""\nz"\n,\n'), [["a", "b"], ["1", 'x, "y"\nz'], ["", ""]]);
   assert.deepEqual(fields('\uFEFFa,b\r\n"1",2\r\n'), [["a", "b"], ["1", "2"]]);
   assert.deepEqual(fields("a,b\n1,2"), [["a", "b"], ["1", "2"]]);

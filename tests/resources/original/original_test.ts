@@ -84,7 +84,7 @@ Deno.test("openOriginal() reads dumps of a folder, in subfolders and packed, and
     assert.deepEqual(data.unknown, ["bronze.etf_daily_ohlc"]);
   }));
 
-Deno.test("openOriginal() says what is wrong with a folder or a dump", () =>
+Deno.test("openOriginal() names the fault of a folder or a dump", () =>
   inFolder(async (folder) => {
     await refused(
       join(folder, "none"),

@@ -199,7 +199,7 @@ Deno.test("leasedRates() keeps to the rate by itself while its source is away, s
   assert.equal(fullAt.size, 1);
 });
 
-Deno.test("leasedRates() does not wait for a source that does not answer, nor spends what comes late", async () => {
+Deno.test("leasedRates() does not wait for a source that does not answer, and does not spend late leases", async () => {
   const { clock } = fakeSource();
   const answers: PromiseWithResolvers<void>[] = [];
   const rates = leasedRates({

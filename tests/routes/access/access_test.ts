@@ -117,7 +117,7 @@ Deno.test("/v1/tokens creates, lists and revokes; the secret is in one answer al
     assert.equal((await admin.ask("/v1/tokens/1;drop", { method: "DELETE" })).status, 404);
   }));
 
-Deno.test("every change is written down with who made it and what became of it, refused ones as well", () =>
+Deno.test("every change is audited with actor and outcome, refused ones as well", () =>
   withGuarded(async (service) => {
     const [reads, operates, admin] = [
       await holder(service, "read", "reader"),
@@ -158,7 +158,7 @@ Deno.test("every change is written down with who made it and what became of it, 
     assert.deepEqual([rest.json.events.length, rest.headers.get("Link")], [1, null]);
   }));
 
-Deno.test("a token that stands where it does not belong is not written down, and an outcome that cannot be is logged", () =>
+Deno.test("a misplaced token is not audited, and an outcome that cannot be written is logged", () =>
   withGuarded(async (service) => {
     const operates = await holder(service, "operate");
     await operates.ask(`/v1/tokens/${operates.secret}`, { method: "DELETE" });

@@ -114,7 +114,7 @@ async function readsThePast(t: Deno.TestContext, api: MarketApi): Promise<void> 
     },
   );
 
-  await t.step("what there was not yet is refused, and so is what is no moment", async () => {
+  await t.step("times before the first version are refused, and invalid times too", async () => {
     for (
       const [path, said] of [
         ["/api/pairs?as_of=2026-10-30", /^as_of: "cointegrated_pairs" had not been materialized by "2026-10-30"\.$/],

@@ -29,7 +29,7 @@ function pending(limits: { bytes: number; maxWaiting: number }) {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-Deno.test("bodyBudget() lets in what fits together, and the others in order, none overtaken", async () => {
+Deno.test("bodyBudget() admits what fits in total, and the others in order", async () => {
   const { send, finish, working } = pending({ bytes: 200, maxWaiting: 10 });
   const answers = [send("a", 90), send("b", 90), send("c", 90), send("d", 10)];
   await turn();
@@ -49,7 +49,7 @@ Deno.test("bodyBudget() counts a body without a length as the largest, and one b
   await Promise.all(answers);
 });
 
-Deno.test("bodyBudget() returns what failed work held, and what a client held who went away while waiting", async () => {
+Deno.test("bodyBudget() releases the budget of failed work, and of a client that disconnected while waiting", async () => {
   const { send, finish, working } = pending({ bytes: 100, maxWaiting: 10 });
   const failing = send("bad", 100);
   await turn();

@@ -9,7 +9,7 @@ import { dailyBarRow } from "../../support/daily_bar_row.ts";
 import { withEmbedded } from "../../support/database.ts";
 import { knownTable } from "../../support/known_tables.ts";
 
-Deno.test("The routes of the original backend answer what was imported of tickers and news", () =>
+Deno.test("The routes of the original backend answer with imported tickers and news", () =>
   withEmbedded(async (database) => {
     const clock = fixedClock("2024-06-03T12:00:00Z");
     const unknown = { exchange: null, sector: null, currency: null, active: true, delisted_on: null };

@@ -23,7 +23,7 @@ const reads = [
   "/api/model-chosen-pairs/metrics?ticker_1=A0&ticker_2=A1",
 ];
 
-Deno.test("The routes of the original backend answer 503 and say what is missing before the first run", async () => {
+Deno.test("The routes of the original backend answer 503 and name the missing asset before the first run", async () => {
   await withMarketApi(async ({ get, post, vendorCalls }) => {
     for (const path of reads) {
       const { status, json, headers } = await get(path);
@@ -88,7 +88,7 @@ Deno.test("The routes of the original backend", async (t) => {
       );
     });
 
-    await t.step("GET /api/ticker/:ticker/details has 0 for what is undefined, as Go has", async () => {
+    await t.step("GET /api/ticker/:ticker/details has 0 for undefined values, as in Go", async () => {
       const { status, json } = await get("/api/ticker/NEW/details");
       assert.deepEqual([status, json.sma, json.ema, json.rsi, json.macd], [200, 0, 0, 0, 0]);
     });
@@ -102,7 +102,7 @@ Deno.test("The routes of the original backend", async (t) => {
       );
     });
 
-    await t.step("GET /api/ticker/:ticker/news-mentions answers what was written about it", async () => {
+    await t.step("GET /api/ticker/:ticker/news-mentions answers with its articles", async () => {
       const { status, json } = await get("/api/ticker/A0/news-mentions");
       assert.equal(status, 200);
       const { created_at, updated_at } = json[0];
@@ -302,7 +302,7 @@ Deno.test("The routes of the original backend", async (t) => {
       }
     });
 
-    await t.step("answers 404 for what does not exist, and 400 for what does not fit", async () => {
+    await t.step("answers 404 for unknown rows, and 400 for invalid parameters", async () => {
       for (
         const [path, status, said] of [
           ["/api/ticker/NOPE/details", 404, /^There is no ticker NOPE\.$/],
@@ -346,7 +346,7 @@ Deno.test("The routes of the original backend", async (t) => {
       }
     });
 
-    await t.step("refuses what does not apply, in the original's words", async () => {
+    await t.step("refuses wrong methods, in the original's form", async () => {
       const wrong = await get("/ml/rlrt");
       assert.deepEqual([wrong.status, wrong.headers.get("Allow"), keys(wrong.json)], [405, "POST", ["error"]]);
       const headers = { "Content-Type": "application/json", Origin: "https://evil.example" };

@@ -17,7 +17,7 @@ function matrix(tickers: number, sessions: number) {
   };
 }
 
-Deno.test("offThreadClusters() finds on a worker what it finds here", async () => {
+Deno.test("offThreadClusters() finds the same on a worker", async () => {
   const large = matrix(160, 900);
   const found = await offThreadClusters(large, new AbortController().signal);
   assert.deepEqual(found, tickerClusters(large));

@@ -14,7 +14,7 @@ Deno.test("parsePythonJson() reads the numbers that JSON does not know, among th
   assert.deepEqual(row('{"a": 1, "b": null}'), { a: 1, b: null });
 });
 
-Deno.test("parsePythonJson() leaves alone what is within strings, escaped quotes and all", () => {
+Deno.test("parsePythonJson() does not change strings, escaped quotes included", () => {
   for (
     const text of ["NaN", "-Infinity", 'a "NaN" b', "\\", '\\"NaN', "\\\\NaN", '"', "\u2028NaN\n", "", "Infinity\\"]
   ) {
@@ -22,7 +22,7 @@ Deno.test("parsePythonJson() leaves alone what is within strings, escaped quotes
   }
 });
 
-Deno.test("parsePythonJson() refuses what Python refuses", () => {
+Deno.test("parsePythonJson() refuses the same as Python", () => {
   for (
     const text of [
       "{NaN: 1}",
@@ -66,7 +66,7 @@ Deno.test("parsePythonJson() takes a time that is proportional to the text", () 
   }
 });
 
-Deno.test("parsePythonJson() takes nothing that a client writes for what stands for a number", () => {
+Deno.test("parsePythonJson() mistakes no client text for its placeholder of a number", () => {
   const [mark] = parsePythonJson("NaN") as [string];
   assert.match(mark, /^[0-9a-f-]{36}$/);
   assert.deepEqual(row('{"a": ["NaN"], "b": ["", "NaN"]}'), { a: ["NaN"], b: ["", "NaN"] });

@@ -55,7 +55,7 @@ const bodies = fc.oneof(
   fc.record({ data: fc.jsonValue({ maxDepth: 3 }) }).map((body) => JSON.stringify(body)),
 );
 
-Deno.test("readRows() reads what JSON.parse reads, whatever pieces it comes in", async () => {
+Deno.test("readRows() reads the same as JSON.parse, in any pieces", async () => {
   await fc.assert(
     fc.asyncProperty(bodies, fc.integer({ min: 1, max: 50 }), async (body, piece) => {
       assert.deepEqual(whole(await outcome(body, { piece })), JSON.parse(body));
@@ -64,7 +64,7 @@ Deno.test("readRows() reads what JSON.parse reads, whatever pieces it comes in",
   );
 });
 
-Deno.test("readRows() refuses what JSON.parse refuses: any JSON with a character changed, dropped or doubled", async () => {
+Deno.test("readRows() refuses the same as JSON.parse: any JSON with a character changed, dropped or doubled", async () => {
   const damaged = fc.tuple(bodies, fc.nat(), fc.constantFrom(...`,:"[]{}\\ 1x`, ""), fc.boolean()).map(
     ([body, at, by, keep]) => {
       const i = at % body.length;
@@ -108,7 +108,7 @@ Deno.test("readRows() refuses a missing row at the seam between two pieces of a 
   assert.deepEqual(await outcome(`{"data":[${blank}]}`), { document: { data: [] }, rows: [] });
 });
 
-Deno.test("readRows() reads the numbers that Python's json.dumps writes, in whatever pieces and wherever they stand", async () => {
+Deno.test("readRows() reads the numbers that Python's json.dumps writes, in any pieces and places", async () => {
   const many = Array.from(
     { length: 5_000 },
     (_, i) => `{"i":${i % 3 === 0 ? "NaN" : i % 3 === 1 ? "-Infinity" : i},"t":"NaN, \\"NaN"}`,
@@ -150,7 +150,7 @@ Deno.test("readRows() names each row that is wrong by its place, ten at most", a
   assert.equal(message!.match(/It is bad/g)!.length, 10);
 });
 
-Deno.test("readRows() answers 413 beyond the limit, whether the length is told or not", async () => {
+Deno.test("readRows() answers 413 beyond the limit, with and without a declared length", async () => {
   const body = JSON.stringify({ data: new Array(1_000).fill(1) });
   const told = await outcome(body, { headers: { "Content-Length": `${body.length}` }, maxBodyBytes: 1_000 });
   const untold = await outcome(body, { piece: 100, maxBodyBytes: 1_000 });
@@ -160,7 +160,7 @@ Deno.test("readRows() answers 413 beyond the limit, whether the length is told o
   assert.equal((await outcome(body, { maxBodyBytes: body.length })).rows!.length, 1_000);
 });
 
-Deno.test("readRows() answers 415 for what is called anything but JSON, and 400 for what is not UTF-8", async () => {
+Deno.test("readRows() answers 415 for other content types, and 400 for bodies that are not UTF-8", async () => {
   for (const type of ["text/plain", "application/x-www-form-urlencoded", ""]) {
     assert.equal((await outcome('{"data":[]}', { headers: { "Content-Type": type } })).status, 415, type);
   }
@@ -171,7 +171,7 @@ Deno.test("readRows() answers 415 for what is called anything but JSON, and 400 
   assert.equal((await outcome(Uint8Array.of(0x22, 0xc3))).message, "The body is not UTF-8.");
 });
 
-Deno.test("readRows() bounds depth, rows and what is beside them", async () => {
+Deno.test("readRows() limits depth, rows and the rest of the body", async () => {
   const deep = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   assert.equal((await outcome(deep(32))).status, undefined);
   assert.match((await outcome(deep(33))).message!, /deeper than 32/);

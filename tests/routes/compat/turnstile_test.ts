@@ -32,7 +32,7 @@ Deno.test("turnstile() refuses with 503 when too many wait, and is free again af
   await pass(patient, () => promise);
 });
 
-Deno.test("turnstile() does not begin what was given up while it waited", async () => {
+Deno.test("turnstile() does not start work that was aborted while it waited", async () => {
   const pass = turnstile({ maxWaiting: 5 });
   const { promise, resolve } = Promise.withResolvers<void>();
   const leaving = new AbortController();

@@ -49,7 +49,7 @@ function reading(pace = { maxSilenceMs: 60, graceMs: 60, minBytesPerSecond: 10_0
   };
 }
 
-Deno.test("requestBody() lets a body through whole, whose length is told or not", async () => {
+Deno.test("requestBody() lets a body through whole, with and without a declared length", async () => {
   const post = reading();
   assert.equal((await post("/", body([letters(600), letters(400)]).stream)).text, "1000");
   assert.equal((await post("/", body([letters(600)]).stream, { "Content-Length": "600" })).text, "600");

@@ -16,7 +16,7 @@ async function firstLine(connection: Deno.Conn): Promise<string> {
   return new TextDecoder().decode(buffer.subarray(0, count ?? 0)).split("\r\n")[0]!;
 }
 
-Deno.test("lastingServer() serves, and ends when it is told to", async () => {
+Deno.test("lastingServer() serves, and ends on request", async () => {
   const server = lastingServer({ hostname: "127.0.0.1", port: 0, logger: quiet().logger }, () => new Response("here"));
   assert.equal(await (await fetch(`http://127.0.0.1:${server.addr.port}/`)).text(), "here");
   await server.shutdown();

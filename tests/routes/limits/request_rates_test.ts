@@ -94,7 +94,7 @@ Deno.test("requestRates() answers 429 with a problem that says when there is ano
   assert.equal(granted.headers.get("RateLimit"), '"address";r=0;t=20');
 });
 
-Deno.test("requestRates() answers clients of the original services as these told errors", async () => {
+Deno.test("requestRates() answers clients of the original services in their error form", async () => {
   const { ask, passed } = fake();
   for (const path of ["/api/ticker", "/ml/pairs", "/trading/trade_with_model"]) await passed(5, path);
   for (const path of ["/api/ticker", "/ml/pairs", "/trading/trade_with_model"]) {

@@ -76,7 +76,7 @@ Deno.test("startVendor() answers a holiday and an unknown ticker with no results
     assert.equal((await get(grouped("2024-06-19"))).results, null);
   }));
 
-Deno.test("startVendor() refuses with 403 the future, today before the close and what the plan has not", () =>
+Deno.test("startVendor() refuses with 403 the future, today before the close and data outside the plan", () =>
   withDouble(async (get, { market }) => {
     market.setNow("2024-06-28T19:59:00Z");
     market.entitledFrom = "2024-02-01";
@@ -196,7 +196,7 @@ Deno.test("startVendor() makes the same market of the same options, and a later 
   }, early);
 });
 
-Deno.test("startVendor() has what can be done to its market in its next answers", () =>
+Deno.test("startVendor() applies changes of its market in its next responses", () =>
   withDouble(async (get, { market }) => {
     market.restateBar("EAAA", "2024-06-03", { c: 99.5, vw: undefined });
     const [bar] = (await get(range("EAAA", "2024-06-03", "2024-06-03"))).results;
@@ -269,7 +269,7 @@ const shapes: [FaultName, (response: Response, text: string) => void][] = [
 ];
 
 for (const [fault, check] of shapes) {
-  Deno.test(`startVendor() has ${fault} as often as it is told, and then no more`, async () => {
+  Deno.test(`startVendor() has ${fault} the configured number of times, and then no more`, async () => {
     await using vendor = await startVendor();
     const ask = async () => {
       const headers = { Authorization: `Bearer ${vendor.apiKey}` };

@@ -118,7 +118,7 @@ for (
     }));
 }
 
-Deno.test("sessionBars() and tickerBars() refuse what is no date before they call", () =>
+Deno.test("sessionBars() and tickerBars() refuse invalid dates before a call", () =>
   withVendor(async ({ vendor, client }) => {
     await assert.rejects(client.sessionBars("2024-02-30"), /"2024-02-30" is not a calendar date/);
     await assert.rejects(client.tickerBars("EAAA", { from: "2024-01-02", to: "../.." }), /is not a calendar date/);

@@ -73,7 +73,7 @@ for (const seed of [1, 2, 3]) {
     }));
 }
 
-Deno.test("polygonVendor() fails what is unavailable, and nothing else", () =>
+Deno.test("polygonVendor() fails only the unavailable calls", () =>
   withVendor(async ({ vendor, client }) => {
     const sessions = vendor.market.sessions().slice(0, 40);
     const missing = new Set(sessions.filter((_, i) => i % 7 === 3));

@@ -63,7 +63,7 @@ Deno.test("polygonVendor() shows the key in no error and no log line, whatever g
     assert.ok([...shown, ...lines].every((text) => !text.includes(KEY)));
   }, { apiKey: KEY, client: { timeoutMs: 50, retry: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 } } }));
 
-Deno.test("polygonVendor() blots the key out of what the vendor or the network says", () => {
+Deno.test("polygonVendor() removes the key from messages of the vendor and the network", () => {
   const answers = [
     () => Response.json({ status: "ERROR", error: `Unknown API Key ${KEY}` }, { status: 401 }),
     () => Response.json({ error: `Too many for ${KEY}` }, { status: 429 }),

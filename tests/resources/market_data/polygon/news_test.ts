@@ -13,7 +13,7 @@ Deno.test("news() has all pages oldest first, each id once, from the first momen
     assert.deepEqual(part.map(({ id }) => id), all.slice(3, 9).map(({ id }) => id));
   }, { rowsPerPage: 25 }));
 
-Deno.test("news() of a ticker is what names it, and null stands for what is missing", () =>
+Deno.test("news() of a ticker are the articles that mention it, with null for missing fields", () =>
   withVendor(async ({ vendor, client }) => {
     vendor.market.publishNews({
       id: "bare",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { VendorError } from "../../../../resources/market_data/mod.ts";
 import { withVendor } from "../../../support/vendor_client.ts";
 
-Deno.test("tickerDetails() has the listing and more, and null for what is missing", () =>
+Deno.test("tickerDetails() has the listing and more, and null for missing fields", () =>
   withVendor(async ({ vendor, client }) => {
     const details = await client.tickerDetails("SAAA");
     const of = vendor.market.instruments.find(({ ticker }) => ticker === "SAAA")!;
@@ -32,7 +32,7 @@ Deno.test("tickerDetails() keeps case and dots in the path", () =>
     await assert.rejects(client.tickerDetails(""), RangeError);
   }));
 
-Deno.test("tickerDetails() is null for what the vendor does not know, without another try", () =>
+Deno.test("tickerDetails() is null for an unknown ticker, without a retry", () =>
   withVendor(async ({ vendor, client }) => {
     for (const ticker of ["NONE", "ambp", "A/B", "DAAA"]) assert.equal(await client.tickerDetails(ticker), null);
     assert.equal(vendor.calls.length, 4);

@@ -24,7 +24,7 @@ Deno.test("tickers() passes type, exchange and active on", () =>
     assert.deepEqual(symbols(await client.tickers({ type: "PFD" })), ["AMpB", "KIMpL"]);
   }));
 
-Deno.test("tickers() has null for what a listing lacks, and the New York date of a delisting", () =>
+Deno.test("tickers() has null for missing fields, and the New York date of a delisting", () =>
   withVendor(async ({ vendor, client }) => {
     const all = await client.tickers();
     for (const field of ["name", "cik", "compositeFigi", "shareClassFigi"] as const) {
@@ -59,7 +59,7 @@ Deno.test("tickers() takes the active instrument where a symbol was used twice, 
     }
   }));
 
-Deno.test("tickers() of a list finds each, delisted ones included, leaves out what is not listed, and keeps case", () =>
+Deno.test("tickers() of a list finds each, delisted ones included, leaves out unlisted ones, and keeps case", () =>
   withVendor(async ({ vendor, client }) => {
     const names = ["KIMpL", "DAAB", "BRK.B", "AMpB", "ELONGSYMBOL.A", "ZVZZT", "KIMPL", "BRK.B"];
     const progress: [number, number | null][] = [];

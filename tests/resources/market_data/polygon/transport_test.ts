@@ -212,7 +212,7 @@ Deno.test("polygonVendor() refuses an answer most of whose rows it does not unde
     },
   }));
 
-Deno.test("polygonVendor() lets pass what it does not know and takes delayed answers and odd counts", () =>
+Deno.test("polygonVendor() ignores unknown fields and accepts delayed responses and odd counts", () =>
   withVendor(async ({ vendor, client }) => {
     const expected = await client.sessionBars(SESSION);
     vendor.faults.set("delayed_status");
@@ -238,7 +238,7 @@ Deno.test("polygonVendor() waits for its turn before each request and counts eac
   }, { rowsPerPage: 40, client: { rateLimit } });
 });
 
-Deno.test("polygonVendor() gets through a real limit by waiting as long as it is told", () => {
+Deno.test("polygonVendor() passes a real limit by waiting for the requested time", () => {
   let now = 1_700_000_000_000;
   return withVendor(async ({ vendor, client, pauses }) => {
     for (const session of vendor.market.sessions().slice(0, 12)) {
