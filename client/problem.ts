@@ -8,7 +8,7 @@ export class ProblemError extends Error {
     readonly status: number,
     /** `undefined` where what answered was not the service, but a proxy, say. */
     readonly problem: ProblemDetails | undefined,
-    /** Seconds after which to try again, where the service says so. */
+    /** Seconds to wait before a retry, where the service says so. */
     readonly retryAfterSeconds: number | undefined,
   ) {
     super(problem ? `${problem.title}: ${problem.detail ?? ""}`.replace(/: $/, "") : `The answer was ${status}.`);

@@ -92,9 +92,9 @@ export interface MaterializeRequest {
   selection: string;
   /** Run every selected step, stale or not. */
   force?: boolean;
-  /** Settings for this run alone, by asset key. */
+  /** Settings for this run only, by asset key. */
   config?: Readonly<Record<string, unknown>>;
-  /** Only these partitions of assets that are made by partitions; missing ones that are not expected are made too. */
+  /** Only these partitions of partitioned assets, including missing ones that are not made automatically. */
   range?: PartitionRange;
   /** Higher goes first where runs or steps wait for each other; 0 unless told otherwise, from -1000 to 1000. */
   priority?: number;

@@ -4,7 +4,7 @@ import { requireFinite, requireInteger, requireSameLength } from "./validate.ts"
 
 /** How a trend is recognized. */
 export interface RollingTrendOptions {
-  /** Values that the line is fitted to, at least 3. Default 10. */
+  /** Number of values of the line fit, at least 3. Default 10. */
   window?: number;
   /** A line must explain more than this share of the variance to count as a trend. Default 0.6. */
   minRSquared?: number;

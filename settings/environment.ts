@@ -232,11 +232,11 @@ export interface Environment {
   signIn: SignInSettings | undefined;
   /** Origins of other sites whose pages may use the routes for programs. */
   allowedOrigins: readonly string[];
-  /** Whether the routes of the original services answer as these did where they were wrong, unless a request says otherwise. */
+  /** Whether the routes of the original services reproduce their wrong numbers, unless a request overrides it. */
   compat: "none" | "strict";
   /** Requests of a token or session; `undefined` sets no limit. */
   rateLimitPerMinute: number | undefined;
-  /** How many proxies in front are believed what they say of clients. */
+  /** Number of proxies in front whose client headers are trusted. */
   trustedProxies: number;
   /** How long what runs and what is being answered may go on once the process is told to stop. */
   shutdownSeconds: number;

@@ -20,7 +20,7 @@ export interface ClusterMap {
   preset: string;
   /** Settings of OPTICS that there are. */
   presets: string[];
-  /** Whose clusters the pairs are taken from; `null` where no pair has been tested. */
+  /** Preset whose clusters are used; `null` where no pair has been tested. */
   testedPreset: string | null;
   asOf: string;
   /** As-of sessions that there are, newest first. */

@@ -12,7 +12,7 @@ export interface NewestSignal {
   position: number;
   /** Spreads to be held after the next fill. */
   target: number;
-  /** Spread on the scale of the strategy, whose thresholds judge it. */
+  /** Spread on the scale of the strategy and its thresholds. */
   score: number | null;
   /** Shares of ticker 1 against one of ticker 2. */
   hedgeRatio: number | null;

@@ -102,7 +102,7 @@ export function tickerDirectory(engine: DirectoryEngine): () => Promise<TickerDi
   };
 }
 
-/** Whose clusters the pairs are taken from, by the settings with which they were tested. */
+/** Preset whose clusters are used, by the settings with which they were tested. */
 export function clusterPresetOf(versions: Versions): string {
   const { clusterPreset } = (versions.get(assets.cointegratedPairs.key)?.config ?? {}) as { clusterPreset?: unknown };
   return typeof clusterPreset === "string" ? clusterPreset : "research";

@@ -22,7 +22,7 @@ export interface TestedPair {
   failed: readonly FailedCriterion[];
 }
 
-/** What a formation's tests came to. */
+/** Results of a formation's tests. */
 export interface PairTests {
   /** In ticker order. */
   pairs: TestedPair[];

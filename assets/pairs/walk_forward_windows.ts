@@ -6,7 +6,7 @@ import { assetOut } from "../resources.ts";
 export const windowBounds = {
   window: z.int().min(1).describe("Number of the window; 1 is the earliest"),
   formation_first_session: z.iso.date().describe("Where what is known begins"),
-  formation_last_session: z.iso.date().describe("Nothing after its close was known when the pairs were chosen"),
+  formation_last_session: z.iso.date().describe("Pairs are chosen from no later data"),
   trading_first_session: z.iso.date().describe("The first in which an order can be given, at its close"),
   trading_last_session: z.iso.date().describe("The last one so far while the window is not complete"),
   complete: z.boolean().describe("Whether the trading window has all its sessions"),
@@ -17,8 +17,8 @@ export const WalkForwardWindow = z.object({
   trading_sessions: z.int().min(2).describe("Sessions of the trading window once it is complete"),
   settings: z.string().min(1).describe("Settings of the search, as JSON"),
   tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
-  clusters: z.int().min(0).describe("Clusters that they fell into"),
-  pairs_tested: z.int().min(0).describe("Candidate pairs, each of them tested: the trials of this window"),
+  clusters: z.int().min(0).describe("Number of their clusters"),
+  pairs_tested: z.int().min(0).describe("Tested candidate pairs: the trials of this window"),
   pairs_accepted: z.int().min(0).describe("Pairs that met every criterion"),
   pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
 });

@@ -181,7 +181,7 @@ export class AssetFacts implements Facts {
       }));
   }
 
-  /** Partitions that failed when they were last tried, those included of which an earlier version stays. */
+  /** Partitions that failed in their last attempt, those included of which an earlier version stays. */
   get #failedPartitions(): readonly { partitions: PartitionSet; runId: number; failedAt: string }[] {
     return this.#once("failedPartitions", () => {
       const notFresh = this.missing.union(this.stale);

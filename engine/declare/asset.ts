@@ -89,7 +89,7 @@ export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Depende
   return { of: asset, mapping };
 }
 
-/** What every asset says of itself and its table. */
+/** Declaration common to all assets: description and table. */
 export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   /** Its one name: key, table, URL and file. */
   key: Key;

@@ -34,7 +34,7 @@ export interface Facts {
   readonly upstreamChecksPassed: boolean;
   /** Part of a run that has not ended. */
   readonly inProgress: PartitionSet;
-  /** Partitions that failed when they were last tried, with when. */
+  /** Partitions that failed in their last attempt, with when. */
   readonly failures: readonly Moment[];
   /** Partitions that failed or were cancelled, and would be made of the same now. */
   readonly triedInVain: PartitionSet;

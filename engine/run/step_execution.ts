@@ -31,7 +31,7 @@ export class StepExecution {
   /** Events that were sent off and must be in place before the step ends. */
   #pending: Promise<unknown> = Promise.resolve();
   #lastProgressAt = -Infinity;
-  /** What the step reads, so that it is not asked for again before that changes. */
+  /** Inputs of the step, so that it is not requested again before they change. */
   reading: Reading | undefined;
   /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
   #silent = false;
@@ -59,7 +59,7 @@ export class StepExecution {
     return await this.around.ledger.steps.end(this.claim, { status: "skipped", because }) ? "skipped" : "lost";
   }
 
-  /** What is read and has never been materialized. */
+  /** Upstream assets that were never materialized. */
   unmetUpstream({ latest }: Snapshot): string | undefined {
     return this.#producer.upstream.find((key) => !latest.has(key) && !mayBeUnknown(this.around.graph, key));
   }
@@ -70,7 +70,7 @@ export class StepExecution {
     if (unmet !== undefined) throw new UnmetUpstreamError(this.#producer.key, unmet);
   }
 
-  /** What the producer runs with; asks the source once more where it could not be read. */
+  /** Code version, settings and source version; reads the source once more if that failed. */
   async presentAgain(present: Present, { configs, latest }: Snapshot): Promise<Present> {
     if (present.sourceError === undefined) return present;
     const asked = sourceVersion(this.#producer, configs.get(this.#producer.key), this.around);
@@ -102,7 +102,7 @@ export class StepExecution {
       try {
         return await work();
       } catch (error) {
-        // What the database did not take is no try of the function's.
+        // A failed database write does not count as a try of the function.
         const final = this.signal.aborted || error instanceof StepLostError || isDatabaseTrouble(error) ||
           tries >= retry.maxAttempts || !isTriedAgain(error, retry);
         if (final) throw error;

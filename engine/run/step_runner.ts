@@ -67,7 +67,7 @@ async function end(step: StepExecution, thrown: unknown): Promise<StepOutcome> {
     reading,
     ...(error instanceof CheckFailedError && "results" in error && {
       checks: error.results as NewCheckResult[],
-      // What is downstream of a single partition waits until it reads something else.
+      // Downstream assets of a single partition wait until its inputs change.
       rejected: step.producer.recipe.partitionsDef === undefined,
     }),
   });

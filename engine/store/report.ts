@@ -8,7 +8,7 @@ import { hashOf } from "../declare/row_schema.ts";
 export interface Report {
   /** Whether it was made anew, or was found to be so. Both make stale what depends on it, if the version is another. */
   kind: "materialized" | "observed";
-  /** Names the content: the same for the same, another for another. */
+  /** Identifies the content: equal content, equal version. */
   version: string;
   metadata?: Metadata;
   /** When it was, ISO 8601 with an offset; now unless told otherwise. */

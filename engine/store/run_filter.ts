@@ -6,7 +6,7 @@ export interface RunFilter {
   status?: RunStatus;
   /** Trigger: all of it, `schedule:nightly`, or what is before the colon. */
   trigger?: string;
-  /** Key of an asset whose step is part of it. */
+  /** Key of an asset with a step in the run. */
   asset?: string;
   /** Queued at this moment or later. */
   from?: Temporal.Instant;

@@ -25,7 +25,7 @@ export interface NewRun {
 export type StoredRun = Omit<Run, "waitingFor">;
 export type StoredRunSummary = Omit<RunSummary, "waitingFor">;
 
-/** What a process needs to know of a run that it has taken. */
+/** Data of a taken run for its process. */
 export interface ClaimedRun {
   config: Record<string, unknown>;
   force: boolean;
@@ -72,7 +72,7 @@ export class RunLedger {
       INSERT INTO engine.step (run_id, key, ordinal, after, reasons)
       SELECT ${created.id}, s.key, s.ordinal, s.after, s.reasons
       FROM jsonb_to_recordset(${json(this.#sql, steps)}) AS s(key text, ordinal integer, after text[], reasons jsonb)`;
-    // What waits is part of the run, so that a run that leaves something undone does not end as a success.
+    // Waiting steps are part of the run, so that an incomplete run does not end as a success.
     for (const [i, { key, because, blockedBy, run: rejectedIn }] of plan.blocked.entries()) {
       const reasons = [{ kind: "blocked", message: `waits because ${because}`, upstream: blockedBy, run: rejectedIn }];
       await tx`
@@ -123,7 +123,7 @@ export class RunLedger {
     return rows.map((r) => r.id);
   }
 
-  /** What a run was asked to do beside its selection. @throws {UnknownRunError} */
+  /** Options of a run besides its selection. @throws {UnknownRunError} */
   async settings(runId: number): Promise<{ config: Record<string, unknown>; priority: number }> {
     const [run] = await this.#sql<{ config: Record<string, unknown>; priority: number }[]>`
       SELECT config, priority FROM engine.run WHERE id = ${runId}`;

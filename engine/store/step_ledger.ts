@@ -7,7 +7,7 @@ import type { EventLog } from "./event_log.ts";
 import type { PoolSlot } from "./pool_slot.ts";
 import type { EventKind, Reading, RunStep, StepError } from "./records.ts";
 
-/** What is recorded of one output when a step succeeds. */
+/** Record of one output of a successful step. */
 export interface NewMaterialization {
   key: string;
   codeVersion: string;
@@ -29,7 +29,7 @@ export interface Published {
   removed: number;
 }
 
-/** Who works on a step: the guard of everything that is written about it. */
+/** The claim on a step, which guards all writes about it. */
 export interface StepClaim {
   runId: number;
   key: string;

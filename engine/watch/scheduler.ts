@@ -160,7 +160,7 @@ export class Scheduler {
     await this.#record.pause(this.#schedule(name).name);
   }
 
-  /** Lets a schedule fire again. What it would have fired meanwhile is not made up. @throws {UnknownScheduleError} */
+  /** Lets a schedule fire again. Ticks missed while paused are not caught up. @throws {UnknownScheduleError} */
   async resume(name: string): Promise<void> {
     await this.#record.resume(this.#schedule(name).name, await this.#now());
   }

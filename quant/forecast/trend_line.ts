@@ -9,7 +9,7 @@ const METHOD = "rolling_trend";
 
 /** How a trend is recognized, and how far it is extended. */
 export interface TrendLineOptions {
-  /** Values that the line is fitted to, at least 3. Default 10. */
+  /** Number of values of the line fit, at least 3. Default 10. */
   lookback?: number;
   /** A line must explain more than this share of the variance; otherwise the last value is the forecast. Default 0.6. */
   minRSquared?: number;

@@ -32,7 +32,7 @@ export interface PairStatistics {
   readonly engleGrangerPValueReversed: number | null;
   /** Whether every criterion is met. */
   readonly accepted: boolean;
-  /** Each criterion that is not met, and why; empty exactly where `accepted`. */
+  /** Each failed criterion with its reason; empty exactly where `accepted`. */
   readonly failedCriteria: readonly FailedCriterion[];
 }
 

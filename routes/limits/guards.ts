@@ -14,7 +14,7 @@ export interface GuardOptions extends Proxies, StreamLimits {
   maxClosesBytes: number;
   /** How a body must come. */
   bodyPace: BodyPace;
-  /** How long a read may take until it begins to answer. */
+  /** Time until the response to a read must begin. */
   maxReadMs: number;
 }
 

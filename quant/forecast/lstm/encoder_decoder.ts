@@ -4,7 +4,7 @@ import type { RandomNumbers } from "../random_numbers.ts";
 
 /** Shape of an encoder–decoder. */
 export interface EncoderDecoderShape {
-  /** Values that a forecast is made from. */
+  /** Number of input values of a forecast. */
   inputSteps: number;
   /** Values that are forecast at once. */
   outputSteps: number;

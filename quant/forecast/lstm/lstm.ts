@@ -16,9 +16,9 @@ const VALIDATION_SHARE = 0.2;
 
 /** Shape and training of the network. */
 export interface LstmOptions {
-  /** Values that a forecast is made from. Default 10. */
+  /** Number of input values of a forecast. Default 10. */
   inputSteps?: number;
-  /** Values that the network forecasts at once; later ones are forecast from forecasts. Default 3. */
+  /** Number of output values of the network; later ones are forecast from forecasts. Default 3. */
   outputSteps?: number;
   /** Most steps ahead that can be forecast. Default 10. */
   horizon?: number;
