@@ -140,7 +140,7 @@ export class Sessions implements Credentials {
     return { kind: "session", id: row.id, name: row.email ?? row.token_name!, scope };
   }
 
-  /** Whether a session still holds, for what it has begun. Not a use of it: what goes on by itself keeps no session alive. */
+  /** Whether a session still holds, for what it has begun. Does not count as a use: background work keeps no session alive. */
   async holds(id: number): Promise<boolean> {
     const row = await this.#one(this.#sql`session.id = ${id}`);
     return row !== undefined && this.#scopeOf(row) !== null;

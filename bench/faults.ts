@@ -1,6 +1,6 @@
 /**
  * Behaviour of the service when its database, its network, its clock or another process of it fails: each fault against real processes on a
- * real PostgreSQL server, again and again. A table tells whether everything went on by itself, and after how many seconds.
+ * real PostgreSQL server, again and again. A table shows whether everything resumed automatically, and after how many seconds.
  *
  * `deno task bench:faults [--times 10] [--only PATTERN] [--brief]`; `--only` takes a regular expression of the names, with `--brief`
  * faults last a fifth of their time. Ctrl-C ends it with the table of what was tried before the trial under

@@ -22,7 +22,7 @@ const options = new Map(
 );
 const seed = options.get("--seed") ?? 20261128;
 const folder = await Deno.makeTempDir({ prefix: "tandem-kills-" });
-/** Ticks that come often, in the middle of whatever is done. */
+/** Frequent ticks, in the middle of other work. */
 const common = { DAILY_SCHEDULE: "*/2 * * * * *", SCHEDULE_TIME_ZONE: "UTC" };
 /** From before the service serves to after everything is done. */
 const longestMs = 6_000;

@@ -96,7 +96,7 @@ async function answering(
   }
 }
 
-/** A date is told from a name by its form. */
+/** A date is distinguished from a name by its form. */
 function partitionOf(of: readonly string[]): { name?: string; date?: string } {
   const dates = of.filter(isDate);
   const names = of.filter((text) => !isDate(text));

@@ -11,7 +11,7 @@ export interface FollowOptions {
   stream?: Stream;
   /** Whether Ctrl-C cancels the run and waits for its end. A second one stops waiting. */
   cancelOnInterrupt?: boolean;
-  /** Stops following; the run goes on. */
+  /** Stops following; the run continues. */
   signal?: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../engine/mod.ts";
 import type { StepProgress } from "./run_progress.ts";
 
-/** Shows a run while it goes on. */
+/** Shows a running run. */
 export interface RunDisplay {
   /** An event, with the step it is about as it is after it. */
   show(event: RunEvent, step: StepProgress | undefined): void;

@@ -59,7 +59,7 @@ function stream(to: typeof Deno.stdout): Stream {
       try {
         while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
       } catch (error) {
-        // The reader (`| head`) has closed the pipe; the work goes on.
+        // The reader (`| head`) has closed the pipe; the work continues.
         if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       }
     },

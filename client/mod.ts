@@ -56,7 +56,7 @@ export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
     },
 
     /**
-     * Rows of one version of an asset, page by page, whatever is published meanwhile.
+     * Rows of one version of an asset, page by page, also during publications.
      *
      * @throws {ProblemError} If the asset or a column is unknown.
      */

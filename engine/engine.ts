@@ -122,8 +122,7 @@ export interface EngineOptions {
   /** Days for which versions of rows are kept of assets that declare no retention of their own; 30 by default. */
   rowHistoryDays?: number;
   /**
-   * Whether this process goes on with runs that were queued or interrupted elsewhere. A server does; a command that runs one
-   * thing does not.
+   * Whether this process continues runs that were queued or interrupted elsewhere. A server does; a command that runs one thing does not.
    */
   takesOpenRuns?: boolean;
   /** Executes steps elsewhere. */
@@ -199,8 +198,7 @@ export class Engine {
   }
 
   /**
-   * Checks the assets, brings their tables up to date, and goes on with what was interrupted. The engine's own tables must
-   * exist (sql/migrations).
+   * Checks the assets, brings their tables up to date, and resumes interrupted work. The engine's own tables must exist (sql/migrations).
    *
    * @throws {DefinitionError} If assets, their config or their tables do not fit together.
    */
@@ -593,14 +591,14 @@ export class Engine {
 
   /**
    * Takes no more work and lets the steps that run here come to their end, until the signal aborts; what has not begun is handed back.
-   * Reading goes on: {@link close} comes after it.
+   * Reads continue until {@link close}.
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#draining = true;
     await Promise.all([this.#queue.drain(signal), this.backfills.close()]);
   }
 
-  /** Stops what runs here and hands it back, so that the next process goes on with it. */
+  /** Stops running work and hands it back, so that the next process continues it. */
   close(): Promise<void> {
     return this.#closed ??= this.#close();
   }

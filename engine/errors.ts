@@ -175,7 +175,7 @@ export class TablesAlteredError extends EngineError {
   readonly retryable = false;
 }
 
-/** The message of anything that was thrown. A sentence says enough by itself; a fragment is followed by its cause. */
+/** The message of anything that was thrown. A sentence is used as it is; a fragment is followed by its cause. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.message || error.name;

@@ -3,7 +3,7 @@ export interface Clock {
   now(): Temporal.Instant;
 }
 
-/** A clock that is set by what all processes share, whatever the clocks of their machines say. */
+/** A clock shared by all processes, independent of their machines' clocks. */
 export interface SharedClock extends Clock {
   /** Sets it. @throws Where what it is set by does not answer. */
   sync(): Promise<void>;

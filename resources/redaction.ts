@@ -12,7 +12,7 @@ const forms: readonly [RegExp, string][] = [
 ];
 
 /**
- * Takes out the given secrets, as they are and as JSON and addresses write them, and whatever has the form of one.
+ * Removes the given secrets, plain and in the encodings of JSON and addresses, and text in the form of a secret.
  *
  * @param secrets Values such as passwords and keys; those of less than six letters are left where they are.
  */

@@ -1,6 +1,6 @@
 const signals = { SIGINT: 2, SIGTERM: 15 } as const;
 
-/** How a process is told to stop: once to stop in order, twice to stop at once. */
+/** Stop signals: the first stops gracefully, the second at once. */
 export interface StopSignals extends Disposable {
   /** Aborts with the first signal. */
   readonly stopping: AbortSignal;

@@ -41,7 +41,7 @@ export const formationSpreads = asset({
   layer: "silver",
   description:
     "The spread of each walk-forward pair in its formation, scaled with parameters known at the formation's end.",
-  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
+  // As received, because adjusted prices contain later splits. The judgement of `daily_bars` applies nevertheless.
   deps: { bars: rawDailyBars, sessions, pairs: walkForwardPairs },
   automation: eager(),
   after: ["daily_bars"],

@@ -15,7 +15,7 @@ export function todayIn({ timeZone }: SourceCalendar, clock: Clock): string {
 }
 
 /**
- * Parts the bars that are dated in sessions from those that are not, whatever their values.
+ * Separates bars dated in sessions from others, regardless of their values.
  *
  * A bar is rejected that is dated after today, on a date on which the calendar has no session, or far from all others: a few bars with
  * two months on both sides of them in which no ticker has one.

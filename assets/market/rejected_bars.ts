@@ -16,7 +16,7 @@ export const RejectedBar = z.object({
   volume: z.number().nullable(),
 });
 
-/** Sessions of which the share of rejected bars is judged by itself. */
+/** Sessions whose share of rejected bars is checked separately. */
 const newestSessions = 5;
 
 /**

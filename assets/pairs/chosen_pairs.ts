@@ -69,8 +69,8 @@ export const ChosenPairsConfig = z.strictObject({
  * `walk_forward_daily`, where the same rule chose pairs again and again from the past alone; `pair_trades` shows the newest pairs as
  * the original service would have, fitted on the sample that it trades.
  *
- * Pinned pairs come first, whatever the tests say of them, and say why these would not have accepted them. A walk-forward cannot have
- * them: when they would have been pinned is not known.
+ * Pinned pairs come first, regardless of the tests, with the reason why the tests would refuse them. A walk-forward cannot have them: when
+ * they would have been pinned is not known.
  */
 export const chosenPairs = asset({
   key: "chosen_pairs",

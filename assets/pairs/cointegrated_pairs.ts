@@ -54,8 +54,8 @@ export const CointegratedPairsConfig = z.strictObject({ ...AsOfConfig.shape, ...
 /**
  * Every candidate pair with its statistics as of a session, and whether its spread can be traded.
  *
- * Statistics are of the spread between the prices that are tested: logarithms with dividends reinvested, unless set otherwise. The
- * hedge ratio is of the closes, whatever is tested: it says how many shares offset each other.
+ * Statistics are of the spread between the prices that are tested: logarithms with dividends reinvested, unless set otherwise. The hedge
+ * ratio is always of the closes: the numbers of shares that offset each other.
  */
 export const cointegratedPairs = asset({
   key: "cointegrated_pairs",

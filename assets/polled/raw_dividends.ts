@@ -45,7 +45,7 @@ export const rawDividends = asset({
     },
     gone: "keep",
     chunks: (partitions) => cutIntoSpans(partitions),
-    // At least so many: a full answer goes on on further pages.
+    // A lower bound: a full response continues on further pages.
     calls: (partitions) => cutIntoSpans(partitions).length,
     callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due: (date, newest) => settledFrom(date, newest, RESTATED_SESSIONS),

@@ -45,7 +45,7 @@ export const rawNews = asset({
     // News grow older than the days that one begins with.
     gone: "keep",
     chunks: (partitions) => cutIntoSpans(partitions, { maxDates: DAYS_OF_A_CALL }),
-    // At least so many: a full answer goes on on further pages.
+    // A lower bound: a full response continues on further pages.
     calls: (partitions) => cutIntoSpans(partitions, { maxDates: DAYS_OF_A_CALL }).length,
     callsPerMinute: ({ vendor }) => vendor.callsPerMinute,
     due(day, today) {

@@ -61,7 +61,7 @@ export class TestServer implements AsyncDisposable {
     return join(this.folder, "bars.csv");
   }
 
-  /** As many ticks as can be told apart, and nothing else that begins runs by itself. */
+  /** As many ticks as are distinguishable, and no other automatic runs. */
   get settings(): Record<string, string> {
     return {
       DAILY_SCHEDULE: "*/5 * * * * *",
@@ -177,7 +177,7 @@ export class Stage implements AsyncDisposable {
     return ended.length;
   }
 
-  /** Looks from now on until everything goes on and nothing is left, or for so long. */
+  /** Polls until everything has resumed and nothing is left, or the time is up. */
   async recovery(servers: readonly Server[], patienceSeconds: number): Promise<Recovery> {
     const begun = performance.now();
     const seconds = () => (performance.now() - begun) / 1_000;
@@ -201,7 +201,7 @@ export class Stage implements AsyncDisposable {
     return { goesOnSeconds, settledSeconds: null, missing };
   }
 
-  /** What does not go on yet. */
+  /** Runs that have not resumed yet. */
   async #missing(servers: readonly Server[], since: string): Promise<string> {
     for (const [i, { url }] of servers.entries()) {
       const { status } = await get(`${url}/readyz`);

@@ -6,7 +6,7 @@ export function missing(): Condition {
   return atom("missing()", "were never made", (facts) => facts.missing);
 }
 
-/** Missing partitions that the asset's partitions expect by themselves: all, or those of the newest date (`missing: "latest"`). */
+/** Missing partitions that are made automatically: all, or those of the newest date (`missing: "latest"`). */
 export function expected(): Condition {
   return atom("expected()", "were never made and are expected automatically", (facts) => facts.expected);
 }

@@ -24,8 +24,8 @@ export function cronTicked(cron: string, timeZone: string): Condition {
 }
 
 /**
- * Partitions that no step has looked at since the last tick of a cron expression: each is due once a tick, whatever became of it. Ticks
- * that passed while no process was there are one.
+ * Partitions that no step has looked at since the last tick of a cron expression: each is due once a tick, for any outcome. Ticks that
+ * passed while no process was there are one.
  *
  * @throws {DefinitionError} If the expression or the time zone cannot be read.
  */

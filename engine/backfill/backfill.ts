@@ -38,7 +38,7 @@ const finishedPollMs = 100;
 
 /**
  * Backfills: ranges of partitions that are made piece by piece, by one run after the other, which a person can pause, resume, cancel and
- * retry. All their state is in the database; any process with the same assets goes on with those without a process.
+ * retry. All their state is in the database; any process with the same assets continues those without a process.
  */
 export class Backfills {
   readonly #ledger: BackfillLedger;

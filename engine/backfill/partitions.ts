@@ -141,7 +141,7 @@ function settledPartitions(
     settled = settled.union(done);
     if (status === "failed") {
       const own = of(partitions.failed?.partitions ?? []);
-      // Where no partition is named the step failed as a whole, and with it whatever it was given.
+      // If no partition is named, the step failed as a whole, with all its partitions.
       const lost = own.isEmpty ? given.difference(done) : own;
       failed = failed.union(lost);
       if (error?.partial) settled = settled.union(given.difference(lost));

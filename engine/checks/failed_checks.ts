@@ -32,7 +32,7 @@ export function failingRowText(row: object): string {
     .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ");
 }
 
-/** Rows at fault that are told with a failed check; all that are kept are in {@link checkResults}. */
+/** Failing rows shown with a failed check; all stored ones are in {@link checkResults}. */
 const toldRows = 3;
 /** Judgements of a check that are looked through for parts that failed: those of some months of daily parts. */
 const judgementsSearched = 500;

@@ -34,7 +34,7 @@ export class StandaloneChecks {
   ) {}
 
   /**
-   * Runs the checks of assets and records what they find with the version that they judged, whatever was found before.
+   * Runs the checks of assets and records the results with the checked version, regardless of earlier ones.
    *
    * A blocking check that fails takes nothing back: the version stays published, and its asset counts as stale as it does after
    * any failed check of severity `error`. The next run makes it again; if the new rows fail as well, they are not published and

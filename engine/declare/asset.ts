@@ -13,7 +13,7 @@ import type { RowRetention } from "./row_retention.ts";
 /** Where a table lives: as received, typed and cleaned, or ready for readers. */
 export type Layer = "raw" | "silver" | "gold";
 
-/** Rows of an upstream asset, at the version that was current when the step started, whatever is published meanwhile. */
+/** Rows of an upstream asset, at the version that was current when the step started, also during publications. */
 export interface Input<Row> {
   readonly key: string;
   /** Id of the materialization that is read. */

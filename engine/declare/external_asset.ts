@@ -38,7 +38,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
     partitionedBy: undefined,
     freshness: undefined,
     retention: undefined,
-    // So that whatever walks the graph finds a producer of every asset. No plan has a step for it.
+    // So that every asset of the graph has a producer. No plan has a step for it.
     recipe: {
       deps: {},
       mappings: {},

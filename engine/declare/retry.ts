@@ -6,8 +6,8 @@ export { pause, retryDelayMs, type RetryPolicy } from "../../resources/backoff.t
 /** When and how often a step that failed is tried again. */
 export interface StepRetryPolicy extends RetryPolicy {
   /**
-   * `any`: whatever the function throws, unless the error or a cause of it says `retryable: false` or `fatal: true`.
-   * `retryable`: only what says `retryable: true`.
+   * `any`: all errors of the function, unless the error or a cause of it says `retryable: false` or `fatal: true`. `retryable`: only what
+   * says `retryable: true`.
    */
   errors: "any" | "retryable";
 }

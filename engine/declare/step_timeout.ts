@@ -21,7 +21,7 @@ export function timeLimit(key: string, timeoutMs: number | undefined, signal: Ab
   return { signal: AbortSignal.any([signal, late.signal]), [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-/** The error of a step whose time was up, whatever its function threw when it was told so. */
+/** The error of a timed-out step, whatever its function throws on the abort. */
 export function timeoutOf(signal: AbortSignal): StepTimeoutError | undefined {
   return signal.aborted && signal.reason instanceof StepTimeoutError ? signal.reason : undefined;
 }

@@ -18,7 +18,7 @@ export type FeedChange =
 
 /** A change with its place in the feed of this process. */
 export type FeedEvent = FeedChange & {
-  /** Says where to go on; of this process and this listening only. */
+  /** Resume position; valid only in this process and stretch of listening. */
   id: string;
   at: string;
 };

@@ -35,7 +35,7 @@ export const AssetState = z.strictObject({
   failedChecks: list(FailedCheck).describe("Currently failed checks, warnings included"),
   /** How many partitions it has of each sort; `null` for an asset that is made as a whole. */
   partitions: PartitionCounts.nullable(),
-  /** The condition under which it is made by itself; `null` where there is none. */
+  /** Its automation condition; `null` if there is none. */
   automation: z.string().nullable(),
 });
 export type AssetState = z.infer<typeof AssetState>;

@@ -42,7 +42,7 @@ export const PartitionReport = named(
     asset: z.string(),
     /** The asset whose function makes the partitions. */
     madeBy: z.string(),
-    /** The coordinates of the partitions within the range, and the columns that hold them; `null` for a dimension that there is not. */
+    /** The coordinates of the partitions within the range, and the columns that hold them; `null` for a missing dimension. */
     axes: z.strictObject({
       names: z.strictObject({ column: z.string(), values: list(z.string()) }).nullable(),
       dates: z.strictObject({ column: z.string(), values: list(date) }).nullable(),

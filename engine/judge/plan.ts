@@ -98,7 +98,7 @@ function planStep(
   const force = request.force || (space.isSingle && rebuilt.length > 0);
   const work = partitionWork(state, { force, range });
   const isNew = producer.produces.some((key) => !snapshot.latest.has(key));
-  // What the plan makes upstream lets waiting partitions go on, and may change what was made of it.
+  // Planned upstream steps unblock waiting partitions, and may make downstream ones stale.
   const fromUpstream = rebuilt.reduce((all, key) => {
     const made = plannedPartitions.get(graph.producerOf(key).key)!;
     return all.union(

@@ -23,7 +23,7 @@ export interface Snapshot extends PartitionStates {
   latest: LatestVersions;
   configs: ReadonlyMap<string, unknown>;
   records: PartitionRecords;
-  /** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
+  /** The latest rejected attempt of each producer, regardless of later events. */
   rejected: ReadonlyMap<string, RejectedAttempt>;
   /** Why the tables of assets were replaced that have not been made since, by key. */
   replaced: ReadonlyMap<string, string>;
@@ -153,7 +153,7 @@ function readersOfUnsettled(
 /**
  * What speaks against the partitions of a producer being as they should; its own reasons, without what comes down from upstream.
  *
- * @param within Only what concerns these partitions; missing ones are told then whether they are expected or not.
+ * @param within Only what concerns these partitions; missing ones are then included whether expected or not.
  */
 export function reasonsOf(
   producer: Producer,

@@ -20,8 +20,8 @@ export interface WaitingOptions {
 }
 
 /**
- * What each of the runs waits for, in words; runs that wait for nothing are left out. A run that has a step running waits for
- * nothing, whatever its other steps do.
+ * What each of the runs waits for, in words; runs that wait for nothing are left out. A run that has a step running waits for nothing,
+ * regardless of its other steps.
  */
 export async function waitingFor(
   runs: readonly { id: number; status: RunStatus }[],
@@ -32,7 +32,7 @@ export async function waitingFor(
   const found = await Promise.all([
     queued.length === 0 ? [] : inQueue(queued.map((r) => r.id), options),
     running.length === 0 ? [] : betweenSteps(running.map((r) => r.id), options),
-    // Last, because it holds up whatever else the run waits for.
+    // Last, because it delays all other waiting steps of the run.
     running.length === 0 ? [] : heldUp(running.map((r) => r.id), options),
   ]);
   return new Map(found.flat());

@@ -25,7 +25,7 @@ import { upstreamPartitions } from "../partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** How far down causes are followed, and how many are told at most: the number of queries grows with these alone. */
+/** Maximum depth and number of causes: only these bound the number of queries. */
 const maxDepth = 8;
 const maxExplanations = 24;
 
@@ -86,7 +86,7 @@ function partitionsOf(
   return partitions;
 }
 
-/** What holds for some partitions, with what is known of its cause; the cause is looked for only where it is told. */
+/** A finding for some partitions; its cause is looked up only if it is shown. */
 interface Found {
   state: ExplainedState;
   because: string;

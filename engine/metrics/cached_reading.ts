@@ -21,7 +21,7 @@ export class CachedReading<T> {
   /**
    * A recent reading, or else a new one.
    *
-   * @returns `undefined` if the reading takes too long; it goes on, and the next caller gets it.
+   * @returns `undefined` if the reading takes too long; it continues, and the next caller gets it.
    * @throws What the reading throws.
    */
   async get(): Promise<T | undefined> {

@@ -46,7 +46,7 @@ export class FinishedTotals {
 
   #add(tallies: Map<string, Tally>, rows: readonly Row[]): void {
     for (const row of rows) {
-      // Assets that are no more are told together, or their names would stay for ever.
+      // Removed assets are reported together, or their names would stay forever.
       const of = row.what === "run" || this.keys.has(row.of) ? row.of : "removed";
       const key = JSON.stringify([row.what, of, row.status]);
       let tally = tallies.get(key);

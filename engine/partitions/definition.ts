@@ -58,7 +58,7 @@ export interface PartitionsDefinition<Names extends string = string, Config = un
   missing?: "all" | "latest";
   /** What becomes of rows whose partition is not wanted any more. Dates that are none any more (see {@link Wanted.isDate}) are not kept. */
   gone?: "remove" | "keep";
-  /** Into what the function's work is cut; each part is published by itself. One part by default. */
+  /** How the function's work is divided; each part is published separately. One part by default. */
   chunks?(partitions: PartitionSet, context: { config: Config; resources: Resources }): readonly PartitionSet[];
   /**
    * For assets that read from outside: the source's version (see `source`) from which on a partition of this date counts as read for

@@ -17,7 +17,7 @@ export async function newestDate<Row>(
   const table = tableOf(asset);
   const [series, date, ...more] = asset.schema.primaryKey;
   const skipping = date === column && more.length === 0 && where === null;
-  // PostgreSQL does not skip from one series to the next by itself, and would read the whole index.
+  // PostgreSQL does not skip from one series to the next automatically, and would read the whole index.
   const query = skipping
     ? `WITH RECURSIVE series AS (
          SELECT (SELECT "${series}" FROM ${table} WHERE _until IS NULL ORDER BY "${series}" LIMIT 1) AS name

@@ -51,7 +51,7 @@ export async function newestRows<Row, Field extends ColumnOf<Row>>(
       SELECT id FROM engine.materialization m
       WHERE asset_key = ${asset.key} AND NOT ${tx.unsafe(isLost("m"))} ORDER BY id DESC LIMIT 1`;
     if (!latest) return { rows: [], materialization: null };
-    // PostgreSQL does not skip from one name to the next by itself, and would read the whole index.
+    // PostgreSQL does not skip from one name to the next automatically, and would read the whole index.
     const rows = await tx.unsafe<Pick<Row, Field>[]>(
       `WITH RECURSIVE series AS (
          (SELECT "${name}" AS name FROM ${table} WHERE _until IS NULL ORDER BY "${name}" LIMIT 1)

@@ -16,7 +16,7 @@ export interface RowStream extends AsyncDisposable {
   rowCount: number;
   /** The next rows in order; `undefined` after the last. Asked for one at a time. */
   next(): Promise<readonly Row[] | undefined>;
-  /** Lets go of the database, whatever has been read. Does nothing the second time. */
+  /** Releases the database, even if not all rows are read. Does nothing the second time. */
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { type AsOf, versionOf } from "./row_version.ts";
 
 const row = z.record(z.string(), z.unknown());
 
-/** Difference of the rows of two versions of an asset. Rows are told apart by the primary key. */
+/** Difference of the rows of two versions of an asset. Rows are matched by the primary key. */
 export const VersionDifference = named(
   "VersionDifference",
   z.strictObject({

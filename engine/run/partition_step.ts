@@ -28,9 +28,9 @@ import type { StepExecution } from "./step_execution.ts";
 const hopelessAfter = 3;
 
 /**
- * Makes the partitions of a step, part by part; each part is published by itself, so that nothing that was made is lost when the process
- * ends. A part that fails does not keep the others from being made; its partitions are recorded as failed. A single partition is the
- * whole step: it succeeds, fails, or is skipped with it.
+ * Makes the partitions of a step, part by part; each part is published separately, so that no finished part is lost when the process ends.
+ * A part that fails does not keep the others from being made; its partitions are recorded as failed. A single partition is the whole step:
+ * it succeeds, fails, or is skipped with it.
  */
 export async function makePartitions(step: StepExecution, snapshot: Snapshot): Promise<StepOutcome> {
   return await new PartitionStep(step, snapshot).run();
@@ -99,7 +99,7 @@ class PartitionStep {
     }
     if (this.#isSingle) return "succeeded";
     await this.#remove(work.remove);
-    // An asset without any partition is there all the same, so that what reads it can be made.
+    // An asset without any partition still gets a materialization, so that its downstream can be made.
     if (parts.length === 0 && work.remove.isEmpty && isNew) await this.#publishEmpty(make);
     await step.settle();
     return await ledger.steps.endParts(step.claim, [...this.#published.values()]) ? "succeeded" : "lost";

@@ -21,7 +21,7 @@ export type Publication = readonly { published: Published; versions: Versions & 
 const alteredTables = "TD001";
 
 /**
- * Stores the rows of some partitions together with their record. A single partition ends its step with it; otherwise the step goes on.
+ * Stores the rows of some partitions together with their record. A single partition ends its step with it; otherwise the step continues.
  *
  * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
  * @throws {TablesAlteredError} If another process has altered one of the tables since this one started; nothing is stored then.

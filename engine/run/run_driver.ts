@@ -29,7 +29,7 @@ export class RunDriver {
     this.#abort(new Cancelled());
   }
 
-  /** Begins no further step; those that run go on. The run is handed back unless it ends with them. */
+  /** Starts no further step; running ones continue. The run is handed back unless it ends with them. */
   drain(): void {
     this.#beginning.abort(new ShuttingDown());
   }

@@ -126,7 +126,7 @@ export class RunQueue {
     for (const { driver } of this.#driven.values()) driver.shutDown();
   }
 
-  /** Hands back whatever runs here, takes nothing more, and waits until all is handed back. */
+  /** Hands back all runs of this process, takes no more, and waits until all are handed back. */
   async close(): Promise<void> {
     this.#closed = true;
     this.shutDown();

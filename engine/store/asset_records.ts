@@ -37,7 +37,7 @@ export async function replacedTables(sql: Sql, keys: readonly string[]): Promise
   return new Map(rows.map(({ key, because }) => [key, because]));
 }
 
-/** The latest attempt of each producer that a blocking check kept from being published, whatever has happened since. */
+/** The latest rejected attempt of each producer, regardless of later events. */
 export async function rejectedAttempts(sql: Sql): Promise<Map<string, RejectedAttempt>> {
   const rows = await sql<(Omit<RejectedAttempt, keyof Reading> & { reading: Reading })[]>`
     SELECT a.step_key AS key, a.run_id AS "runId", s.reading, a.checks, a.rejected_at AS "rejectedAt"

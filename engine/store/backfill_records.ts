@@ -30,7 +30,7 @@ export const PlannedAsset = z.strictObject({
   produces: list(z.string()),
   /** The partitions that it would make; `null` for an asset that is made as a whole. */
   partitions: SomePartitions.nullable(),
-  /** In how many calls of its function; each is published by itself. */
+  /** Number of calls of its function; each is published separately. */
   parts: z.int(),
   /** Calls of the vendor; `null` where it does not say that it makes any. */
   vendorCalls: z.number().nullable(),
@@ -117,7 +117,7 @@ export const BackfillSummary = named(
     range: BackfillRange,
     force: z.boolean(),
     status: z.enum(backfillStatuses),
-    /** Why it paused by itself, or what kept it from succeeding. */
+    /** Why it was paused automatically, or why it did not succeed. */
     reason: z.string().nullable(),
     progress: BackfillProgress,
     createdAt: instant,
@@ -145,7 +145,7 @@ export const Backfill = named(
 );
 export type Backfill = z.infer<typeof Backfill>;
 
-/** Whether it has ended; only a retry goes on with it. */
+/** Whether it has ended; only a retry continues it. */
 export function isBackfillOver(status: BackfillStatus): boolean {
   return status !== "running" && status !== "paused";
 }

@@ -4,7 +4,7 @@ import { partitionCondition, tableOf } from "./asset_table.ts";
 import { inWords } from "../declare/row_values.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
 
-/** How many rows are told of, and how many of their columns. */
+/** Maximum number of reported rows, and of their columns. */
 const maxRows = 5;
 const maxColumns = 4;
 

@@ -24,7 +24,7 @@ export interface Who {
   host: string;
   pid: number;
   role: string;
-  /** Whether it goes on with runs that others queued. */
+  /** Whether it takes runs that others queued. */
   takesRuns: boolean;
   /** Number of the last alteration of tables that it knows of: what it makes of later ones is refused. */
   tablesOf: number;
@@ -212,7 +212,7 @@ export class Heartbeat {
   }
 }
 
-/** Whether the process `p` of a server holds its lock, and so is alive, whatever its row says. */
+/** Whether the process `p` of a server holds its lock, and so is alive, regardless of its row. */
 export function holdsLock(sql: Sql) {
   return sql`EXISTS (
     SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = ${lockClass} AND l.objid = p.id AND l.granted

@@ -5,7 +5,7 @@ import type { Versions } from "./reasons.ts";
 /** Partitions that are what they would be if this materialization had made them. */
 export interface MadePartitions extends Omit<Versions, "remake" | "failedChecks"> {
   partitions: readonly Rectangle[];
-  /** Why they are to be made again whatever they were made of. */
+  /** Why they are to be made again regardless of their inputs. */
   remake: readonly string[];
   /** Checks of severity `error` that they were published in spite of, with the asset that each judges. */
   failedChecks: readonly { key: string; check: string }[];

@@ -10,7 +10,7 @@ export interface Versions {
   configHash: string;
   sourceVersion: string | null;
   upstream: Readonly<Record<string, { materialization: number; version: string }>>;
-  /** Why it is to be made again whatever it was made of; `null` where it is not. */
+  /** Why it is to be made again regardless of its inputs; `null` if it is not. */
   remake: string | null;
   /** Names of `error` checks that this materialization was published in spite of. */
   failedChecks: readonly string[];
@@ -76,7 +76,7 @@ export function somePartitions(partitions: PartitionSet): SomePartitions {
   return { count: partitions.count, partitions: partitions.rectangles() };
 }
 
-/** The partitions that something holds for, as a field of what is told; none for an asset without partitions. */
+/** The affected partitions, as an optional field; none for an asset without partitions. */
 export function toldPartitions(partitions: PartitionSet): { partitions?: SomePartitions } {
   return partitions.space.isSingle ? {} : { partitions: somePartitions(partitions) };
 }

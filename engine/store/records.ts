@@ -28,7 +28,7 @@ export const StepError = named(
   z.strictObject({
     name: z.string(),
     message: z.string(),
-    /** Whether it is about some partitions alone, so that what comes after the step goes on with the others. */
+    /** Whether it affects only some partitions, so that downstream steps continue with the others. */
     partial: z.boolean().optional(),
     /** Whether no further try can succeed before an operator acts. */
     fatal: z.boolean().optional(),

@@ -41,8 +41,8 @@ export type AssetStorage = z.infer<typeof AssetStorage>;
 /**
  * Deletes rows that no kept version of their asset has.
  *
- * A version that is no longer kept is marked first, so that nothing begins to read it; then its rows go, some blocks of the table in
- * a transaction. What is interrupted in between goes on with the next sweep. Several processes may do it at once.
+ * A version that is no longer kept is marked first, so that nothing begins to read it; then its rows go, some blocks of the table in a
+ * transaction. An interrupted deletion continues with the next sweep. Several processes may do it at once.
  */
 export class RowHistory implements Sweeper {
   readonly name = "rows of old versions";

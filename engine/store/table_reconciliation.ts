@@ -273,7 +273,7 @@ async function adapted(
 
 function indexName({ key, schema }: AnyAsset): string {
   const { primaryKey } = schema;
-  // Names are cut at 63 letters: long keys are told apart by the hash.
+  // Names are cut at 63 letters: long keys are distinguished by the hash.
   return `${key.slice(0, 40)}_current_${hashOf(key.length > 40 ? [key, primaryKey] : primaryKey).slice(0, 8)}`;
 }
 

@@ -39,7 +39,7 @@ export interface Situation {
 /** Actions for open alerts and current conditions. */
 export interface AlertChanges {
   opened: readonly Condition[];
-  /** It goes on happening: those of `told` are to be told again. */
+  /** It recurred: those of `told` are to be reported again. */
   continued: readonly { alert: OpenAlert; condition: Condition; told: boolean }[];
   recovered: readonly OpenAlert[];
 }
@@ -98,7 +98,7 @@ export async function situation(sql: Sql, graph: AssetGraph, options: ConditionO
   };
 }
 
-/** Producers whose last step failed. What a check kept back is told as the check's failure. */
+/** Producers whose last step failed. A rejection by a check is reported as the check's failure. */
 async function failedSteps(sql: Sql, graph: AssetGraph, { fresh }: ConditionOptions): Promise<Situation> {
   const keys = graph.producers.map(({ key }) => key);
   const rows = await sql<

@@ -35,7 +35,7 @@ export interface AlertOptions {
   serviceUrl: string;
   /** Recurring conditions are reported again after this time. */
   repeatMs: number;
-  /** Whether checks that only warn are told too. Default `error`: they are not. */
+  /** Whether warnings are reported too. Default `error`: they are not. */
   checkSeverity?: "error" | "warn";
   /** How long a receiver may take to answer. Default 10 s. */
   timeoutMs?: number;
@@ -68,7 +68,7 @@ export class Alerts {
     this.#look.ring();
   }
 
-  /** Breaks off what is being delivered; the next start goes on with it. */
+  /** Aborts deliveries in progress; the next start resumes them. */
   async stop(): Promise<void> {
     this.#unsubscribe();
     this.#stopping.abort();

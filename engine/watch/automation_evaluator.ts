@@ -43,12 +43,12 @@ export class AutomationEvaluator {
       logger: Logger;
       /** Seconds between two evaluations while no run ends. */
       intervalSeconds?: number;
-      /** Told of each evaluation that came by itself. */
+      /** Called after each periodic evaluation. */
       onEvaluated?(evaluated: { outcome: "run" | "nothing" | "overtaken" | "failed"; seconds: number }): void;
     },
   ) {}
 
-  /** Evaluates, and goes on until {@link stop}. */
+  /** Evaluates periodically until {@link stop}. */
   start(): void {
     if (automated(this.around.engine.graph).length > 0) this.#loop = this.#run();
   }

@@ -44,7 +44,7 @@ export class FreshnessEvaluator {
     );
   }
 
-  /** Evaluates, and goes on until {@link stop}. */
+  /** Evaluates periodically until {@link stop}. */
   start(): void {
     if (this.#judged.length === 0) return;
     this.#unsubscribe = this.around.engine.onRunEnd(() => this.#alarm.ring());

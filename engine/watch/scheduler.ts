@@ -89,7 +89,7 @@ export class Scheduler {
     }
   }
 
-  /** Makes up what was missed and goes on until {@link stop}; a database that is away is waited for meanwhile. */
+  /** Catches up on missed ticks and runs until {@link stop}; it waits for an unreachable database. */
   async start(): Promise<void> {
     this.#loop = this.#run(await this.#look({ makingUp: true, away: false }));
   }

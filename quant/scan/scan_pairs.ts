@@ -33,10 +33,10 @@ const WORKER_START_MS = 25;
 /** What a pair takes for each of its sessions, measured at 250 to 2,500 sessions. */
 const NANOSECONDS_PER_PAIR_AND_SESSION = { wasm: 20, typescript: 50, engleGranger: 100 };
 
-/** Pairs a worker takes at once: some milliseconds, so that progress is told and no worker waits long for the last. */
+/** Pairs a worker takes at once: some milliseconds, so that progress is reported and no worker waits long for the last. */
 const CHUNK = 256;
 
-/** How often progress is told in a long scan. */
+/** Number of progress reports in a long scan. */
 const PROGRESS_STEPS = 100;
 
 /**

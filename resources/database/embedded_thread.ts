@@ -6,7 +6,7 @@ import { PortSocket } from "./port_socket.ts";
 export interface ThreadOptions {
   /** Where the database is or shall be; null for one in memory. */
   folder: string | null;
-  /** The database stopped by itself; its connections are gone, what it had committed is on disk. */
+  /** The database stopped unexpectedly; its connections are gone, committed data are on disk. */
   onCrash(reason: Error): void;
   /** A connection has kept others waiting without asking for anything. */
   onStall(stalledMs: number): void;

@@ -218,7 +218,7 @@ function readSession(parameters: Parameters, refuse: Refuse): Record<string, str
   return { ...(application && { application_name: application }), ...(options && { options }) };
 }
 
-/** Tandem writes: of several servers it uses the one that takes writes, whatever `target_session_attrs` says. */
+/** Tandem writes: of several servers it uses the one that accepts writes, for any `target_session_attrs`. */
 function checkServerChoice(parameters: Parameters, refuse: Refuse): void {
   const choice = parameters.take("target_session_attrs", "PGTARGETSESSIONATTRS");
   if (choice === undefined || ["any", "read-write", "primary"].includes(choice)) return;

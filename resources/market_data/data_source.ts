@@ -1,4 +1,4 @@
-/** Where market data come from, as people are told: on every page and with every answer that is made of them. */
+/** Label of the market-data source, on every page and in every response with its data. */
 export interface DataSource {
   /** As in the metadata of what was read from it: `simulated`, `csv`, `parquet`, `imported`, `polygon`. */
   name: string;

@@ -10,7 +10,7 @@ interface InstrumentOptions<Name extends string> {
   name: string;
   help: string;
   labels: readonly Name[];
-  /** Combinations of labels that are told apart; what comes beyond them is counted under `other` in each label. */
+  /** Maximum number of label combinations; further ones are counted under `other` in each label. */
   maxSeries?: number;
 }
 

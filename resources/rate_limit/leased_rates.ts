@@ -20,17 +20,17 @@ export interface LeasedRates {
 export interface LeasedRatesOptions {
   source: TurnSource;
   logger: { warn(message: string): void };
-  /** How many names are told apart; what comes beyond counts as one. */
+  /** Maximum number of distinct names; further ones count as one. */
   maxNames?: number;
   /** What counts for the names beyond {@link maxNames}. */
   others?: string;
   /** Milliseconds that never go back. */
   now?: () => number;
-  /** How long the source may take before this process goes on by itself. */
+  /** Time limit of the source before this process continues locally. */
   patienceMs?: number;
 }
 
-/** How long this process goes on by itself before it asks the source again. */
+/** Time of local operation before the source is tried again. */
 const ABSENCE_MS = 5_000;
 const SWEEP_MS = 10_000;
 /** Where there is no room for a name, it may be made sooner. */
@@ -54,14 +54,14 @@ interface Account {
 }
 
 /**
- * Rates that cost no round trip a turn: a process leases some turns of a bucket, spends them by itself and returns what it did not
- * spend with the next lease.
+ * Rates that cost no round trip a turn: a process leases some turns of a bucket, spends them locally and returns unspent ones with the next
+ * lease.
  *
  * In any stretch of `m` minutes, all processes together give no more than `perMinute · m + burst` turns of a name. A lease is at
  * most a tenth of the burst, begins with one turn and grows while it is spent; a process that is killed loses what it holds.
  *
- * Where the source does not answer, each process keeps to the rate by itself and asks again later. A limit that failed open would
- * expose a database in trouble to more load, and one that failed closed would turn a pause of the database into an outage.
+ * If the source does not answer, each process applies the rate locally and retries later. A limit that failed open would expose a database
+ * in trouble to more load, and one that failed closed would turn a pause of the database into an outage.
  *
  * No more than `maxNames` names are kept at a time, here and, for each process, in the source, however many names requests bring.
  *

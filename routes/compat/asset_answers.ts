@@ -154,7 +154,7 @@ export interface OldList<Row> {
   answers(rows: readonly Pick<Row, ColumnOf<Row>>[]): Promise<object[]> | object[];
   /** Names of these fields. */
   fields: readonly string[];
-  /** What is said with 404 where there is no row whatever the dates; without it the list is empty then. */
+  /** Message of the 404 if there is no row for any dates; without it the list is empty then. */
   missing?: string;
 }
 

@@ -144,7 +144,7 @@ function ofPair({ ticker_1, ticker_2 }: z.output<typeof Pair>) {
   return equalTo({ ticker_1, ticker_2 });
 }
 
-/** The very signals that the trades were made from, whatever has been published since. */
+/** The signals that the trades were made from, regardless of later publications. */
 async function signalsBehind(
   engine: OldEngine,
   trades: RowVersion,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Logger, named } from "../../engine/mod.ts";
 import { onError, onNotFound, type ProblemDetails } from "../problems.ts";
 
-/** A fault that a client of the original services is told as they told it: `{"error": …}`. */
+/** An error in the form of the original services: `{"error": …}`. */
 export class OldError extends Error {
   constructor(
     readonly status: ContentfulStatusCode,
@@ -23,7 +23,7 @@ export const OldErrorAnswer = named(
   z.strictObject({ error: z.string() }).describe("The error, in the form of the original services"),
 );
 
-/** What a body beyond a limit is told. */
+/** Message for a body beyond a limit. */
 export function tooLarge(maxBytes: number): OldError {
   // The rest of the body is not read, so this connection cannot be reused.
   return new OldError(413, `A body has at most ${maxBytes.toLocaleString("en")} bytes.`, { Connection: "close" });

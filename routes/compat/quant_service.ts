@@ -134,7 +134,7 @@ async function readData(
   if (!Array.isArray((body as { data?: unknown }).data)) throw new OldError(400, fewest);
 }
 
-/** What the original took for no data: whatever Python counts as false. */
+/** Values that the original treats as no data: those that are false in Python. */
 function isNothing(body: unknown): boolean {
   return !body || (typeof body === "object" && Object.keys(body).length === 0);
 }

@@ -23,7 +23,7 @@ const TURN_BYTES = 512 * 1024;
 /** Characters that one row, and all that stands beside the rows, may have. */
 const MAX_ROW = 64 * 1024;
 const MAX_REST = 1024 * 1024;
-/** Faults that are told; the rows after them are not looked at. */
+/** Maximum number of reported faults; the rows after them are not checked. */
 const MAX_FAULTS = 10;
 
 const QUOTE = 34, COMMA = 44, COLON = 58, UPPER_I = 73, UPPER_N = 78, OPEN_LIST = 91, BACKSLASH = 92;
@@ -34,7 +34,7 @@ const CLOSE_LIST = 93, OPEN = 123, CLOSE = 125;
  * what stays is what the sink keeps. Others get their turn while a long body is read. Fields of a row may be `NaN`, `Infinity` and
  * `-Infinity`, which Python's `json.dumps` writes.
  *
- * A body that is refused is read to its end all the same, unless it is too large: a client that still writes gets to read why.
+ * A refused body is still read to its end, unless it is too large: a client that still writes can then read the reason.
  *
  * @returns The body with `data` emptied where it is a list; `undefined` for no body at all. The rows have gone to `sink`.
  * @throws {OldError} 413 for more than `maxBodyBytes` bytes; 415 for what is called something else than JSON; 400 for what is

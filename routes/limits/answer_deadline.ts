@@ -4,8 +4,8 @@ import { within } from "../within.ts";
 import { signalOf } from "./request_signal.ts";
 
 /**
- * Answers 503 where a read has not begun to answer within `maxReadMs`, and ends what can be ended by the request's signal. An answer
- * that has begun goes on for as long as it is read. Changes are not cut short: their outcome would be unknown.
+ * Answers 503 where a read has not begun to answer within `maxReadMs`, and ends what can be ended by the request's signal. An answer that
+ * has begun continues for as long as it is read. Changes are not cut short: their outcome would be unknown.
  */
 export function answerDeadline({ maxReadMs }: { maxReadMs: number }): MiddlewareHandler {
   return async (c, next) => {

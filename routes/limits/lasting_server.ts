@@ -1,7 +1,7 @@
 import { type Logger, messageOf } from "../../engine/mod.ts";
 import { within } from "../within.ts";
 
-/** A server of HTTP that goes on listening. */
+/** An HTTP server that keeps listening. */
 export interface LastingServer {
   /** Where it listens. */
   readonly addr: Deno.NetAddr;

@@ -122,7 +122,7 @@ for (const { formationSessions, ...expected } of found) {
           const tested = await rows("cointegrated_pairs");
           const accepted = pairNames(tested.filter((row) => row.accepted));
           const chosen = pairNames(await rows("chosen_pairs"));
-          // bench/recall.ts has the means over many markets; this is the one that everybody sees first.
+          // bench/recall.ts has the means over many markets; this is the default one.
           assert.deepEqual(
             {
               planted: common(accepted, planted),

@@ -4,7 +4,7 @@ import { type AttackedServer, withAttackedServer } from "../support/attacked_ser
 const host = "Host: 127.0.0.1\r\n";
 const json = "Content-Type: application/json\r\n";
 const post = `POST /v1/assets/numbers/materialize HTTP/1.1\r\n${host}${json}`;
-/** What would be smuggled: nobody may ever see its answer. */
+/** The smuggled request: its response must never be seen. */
 const smuggled = `POST /v1/materialize HTTP/1.1\r\n${host}${json}Content-Length: 17\r\n\r\n{"selection":"*"}`;
 
 async function runs({ ask }: AttackedServer): Promise<number> {

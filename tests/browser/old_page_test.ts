@@ -56,7 +56,7 @@ Deno.test({
             assert.equal(lines.length, count, view);
             for (const line of lines) assert.doesNotMatch(line, /null|undefined|NaN|Invalid|\[object/, view);
           }
-          // The same page of an origin that nobody listed: neither answers nor computations.
+          // The same page of an unlisted origin: neither answers nor computations.
           const foreign = (view: string) => old.address(view, url).replace("//localhost:", "//127.0.0.1:");
           for (const view of ["home", `trend?${pair}`]) {
             const { title, lines } = await shown(page, foreign(view));

@@ -162,7 +162,7 @@ browserTest(
     await page.getByText("1 paused", { exact: false }).waitFor();
     assert.ok((await scheduler.states())[0]!.pausedAt);
     assert.equal(await page.evaluate("document.activeElement.id"), "turn-nightly");
-    // Somebody else.
+    // Another client.
     await scheduler.tick();
     await scheduler.resume("nightly");
     await page.getByRole("button", { name: "Pause nightly" }).waitFor();

@@ -59,7 +59,7 @@ run 7 waits for ${slot}
 [  9.0 s] daily_bars: made 5 rows (+5) in 4.0 s
 [  9.0 s] run 7 succeeded`,
   );
-  // At the beginning, at the end, and before four of the five events: while its step runs nobody asks.
+  // At the beginning, at the end, and before four of the five events: while its step runs it is not polled.
   assert.equal(asked.length, 6);
 });
 

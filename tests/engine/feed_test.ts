@@ -47,7 +47,7 @@ for (const { name, ignore, open } of databases) {
           const { feed, closing } = feedOf(tiny);
           const one = feed.listen();
           const other = feed.listen();
-          // Whoever begins looks at everything once.
+          // A new listener reloads everything once.
           assert.equal((await one.next()).value!.type, "reset");
           assert.equal((await other.next()).value!.type, "reset");
           const run = await tiny.engine.submit({ selection: "*", trigger: "http" });
@@ -61,7 +61,7 @@ for (const { name, ignore, open } of databases) {
             assert.ok(said.includes(`asset ${key}`) || key !== "numbers", said.join(", "));
           }
           assert.ok(said.indexOf("step_succeeded numbers") < said.indexOf("step_succeeded total"), said.join(", "));
-          // Whoever comes back goes on where it was.
+          // A returning listener resumes where it was.
           const again = feed.listen({ after: heard[0]!.id });
           assert.equal((await again.next()).value!.id, heard[1]!.id);
           closing.abort();

@@ -274,7 +274,7 @@ test("reports a live process that hangs", async (tiny) => {
     await giveRun(session, held, silent);
     const text = new RegExp(`^process ${silent} \\(pid 42 on elsewhere\\), which has been silent for \\d+ s$`);
     assert.match((await engine.run(held)).waitingFor!, text);
-    // Whoever waits for what it holds is told as well.
+    // Waiting steps report it as well.
     const behind = await force(engine, "numbers");
     const waiting = await until(() => engine.run(behind.id), ({ waitingFor }) => waitingFor !== null);
     assert.match(

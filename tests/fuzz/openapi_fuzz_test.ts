@@ -157,7 +157,7 @@ async function fuzz(
       }
       sent++;
       const response = await app.request(request);
-      // Described, but not for what anybody may send.
+      // Described, but not for arbitrary input.
       if (response.status >= 500 && response.status !== 503) {
         assert.fail(`${response.status}: ${await response.text()}`);
       }

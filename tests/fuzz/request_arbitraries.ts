@@ -46,7 +46,7 @@ function requestOf(
   const parametersOf = (faults: boolean) =>
     fc.record(
       Object.fromEntries(
-        // Where a page ended, nobody can know who has not seen it; filters are of columns that the document does not know.
+        // A cursor requires an earlier page; filters are of columns that are not in the document.
         inQuery.filter(({ name, schema }) => schema.type !== "object" && (faults || name !== "cursor"))
           .map((one) => [one.name, texts(one, faults)]),
       ),

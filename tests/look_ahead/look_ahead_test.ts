@@ -1,6 +1,6 @@
 /**
- * No signal, forecast or backtest may know what came later. Every asset that has one is named here: whoever adds an asset to the group
- * "backtests" or "forecasts" adds a line to one of the two tables.
+ * No signal, forecast or backtest may use later data. Every asset with one is listed here: adding an asset to the group "backtests" or
+ * "forecasts" adds a line to one of the two tables.
  *
  * @module
  */

@@ -136,7 +136,7 @@ function validatorOf(
   return ajv.getSchema(`document#/${pointer}`)!;
 }
 
-/** Holds every answer of `app.request` against the document, whoever asks; of what is not JSON only status, headers and type. */
+/** Validates every response of `app.request` against the document; for non-JSON only status, headers and type. */
 export function heldToDocument<A extends Described>(app: A): A {
   const { request } = app;
   let judge: Judge | undefined;

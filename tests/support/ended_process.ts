@@ -20,7 +20,7 @@ export async function silentProcess(session: postgres.Sql, seconds: number): Pro
     VALUES ('elsewhere', 42, 'server', true, clock_timestamp() - ${seconds}::integer * interval '1 second', now())
     RETURNING id`;
   const { id } = row!;
-  // Recorded as ended until the lock is held, so that nobody takes it for a dead one.
+  // Recorded as ended until the lock is held, so that no process treats it as dead.
   await session`SELECT pg_advisory_lock(${lockClass}, ${id})`;
   await session`UPDATE engine.process SET ended_at = NULL WHERE id = ${id}`;
   return id;

@@ -3,6 +3,6 @@ import type { ScheduleControl } from "../../routes/schedules.ts";
 
 /** Schedules that stand as they are. */
 export function fixedSchedules(states: ScheduleState[] = []): ScheduleControl {
-  const unasked = () => Promise.reject(new Error("Nobody asks these schedules for anything."));
+  const unasked = () => Promise.reject(new Error("These schedules are read-only."));
   return { states: () => Promise.resolve(states), pause: unasked, resume: unasked, fireNow: unasked };
 }

@@ -31,7 +31,7 @@ export interface Script {
   checks?: readonly CheckRun[];
   pruned?: readonly PrunedHistory[];
   replays?: readonly Replay[];
-  /** What the run waits for whenever somebody asks. */
+  /** Why the run waits, for each query. */
   waitingFor?: () => string | null;
 }
 

@@ -23,7 +23,7 @@ export interface Wrongs {
   rowsWithoutRecord: string[];
   /** Records of steps that left no rows, or whose rows are not there. */
   recordsWithoutRows: string[];
-  /** Locks, slots and runs that are kept though nobody has them. Judged only while a service runs that should have freed them. */
+  /** Locks, slots and runs of no live process. Checked only while a service runs that should have freed them. */
   kept: string[];
   /** Ticks that began more than one run. */
   firedTwice: string[];
@@ -70,7 +70,7 @@ export async function lookForWrongs(database: Database): Promise<{ wrongs: Wrong
   return { wrongs, versions };
 }
 
-/** Locks, slots and runs that nobody has, in a database that a service has had time to put in order. */
+/** Locks, slots and runs of no live process, in a database that a service has had time to clean up. */
 export async function lookForKept({ sql }: Database): Promise<string[]> {
   const rows = await sql<{ text: string }[]>`
     SELECT format('%s of run %s runs under process %s%s', s.key, s.run_id, s.process_id,

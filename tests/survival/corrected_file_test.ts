@@ -72,7 +72,7 @@ Deno.test("the service serves data as of the true last session, after false date
         };
       };
       const all = (session: string) => ({ page: session, asOf: session, session, prices: session, signals: session });
-      /** Has the file read, as the daily schedule does; what follows is nobody's request. */
+      /** Reads the file, as the daily schedule does; everything downstream is automatic. */
       const read = async () => {
         const request = { selection: "raw_tickers raw_daily_bars raw_dividends" };
         const response = await fetch(`${url}/v1/materialize`, {

@@ -151,7 +151,7 @@ class Flow {
         leftNext[left]!++;
       }
       if (stepped) continue;
-      // A dead end: give up the edge that led here, and go on from the node before it.
+      // A dead end: drop the edge that led here, and continue from the node before it.
       const back = way.pop();
       if (back === undefined) return false;
       rightNext[neighbours[back]!]!++;

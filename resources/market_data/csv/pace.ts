@@ -1,6 +1,6 @@
 import type { ReadOptions } from "../market_data.ts";
 
-/** Rows between two rests: some milliseconds of parsing, so that a server goes on answering meanwhile. */
+/** Rows between two rests: some milliseconds of parsing, so that a server keeps answering. */
 const ROWS_BETWEEN_RESTS = 16_384;
 
 /** Gives other work its turn during a long read, tells progress in bytes and notices an abort. */

@@ -6,7 +6,7 @@ import type { Request, Transport } from "./transport.ts";
 
 /** A listing that is asked for, page by page. */
 export interface ListingRequest<Row extends z.ZodType> extends Omit<Request<typeof listing>, "schema"> {
-  /** What each row must be. One that is not is told and left out. */
+  /** Schema of each row. Rows that do not fit are reported and left out. */
   row: Row;
   /** Where a row has its symbol, or a list of them. */
   tickersIn: string;

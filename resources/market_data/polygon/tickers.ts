@@ -69,7 +69,7 @@ async function named(
     const range = alone ? { ticker: first } : { "ticker.gte": first, "ticker.lte": open.at(-1) };
     const page: ListingPage<typeof TickerRow> = await pageOf(transport, requestOf(active, query, range), query);
     for (const row of page.rows) if (wanted.has(row.ticker)) rows.push(row);
-    // Names can be skipped only where the vendor's order is ours; else each is asked for by itself.
+    // Names can be skipped only if the vendor's order is ours; else each is requested separately.
     ordered &&= page.rows.every(({ ticker }, i) => i === 0 || page.rows[i - 1]!.ticker <= ticker);
     // The first wanted one is settled in any case: the page began with it, or the vendor has it not.
     const settled = !ordered ? first : page.next === null ? open.at(-1)! : page.rows.at(-1)?.ticker ?? first;

@@ -14,7 +14,7 @@ export type Verdict =
 
 /** How the vendor says that a plan lacks a kind of data, and not one date of it. */
 const LACKS_KIND = /\bentitled\b/i;
-/** Statuses below 500 that pass by themselves. */
+/** Transient statuses below 500. */
 const PASSING = new Set([408, 425, 429]);
 
 export interface JudgeOptions {

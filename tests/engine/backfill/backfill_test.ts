@@ -84,7 +84,7 @@ for (const { name, ignore, open } of databases) {
     assert.equal((await rows("sums")).length, 18);
     const runs = await engine.runs({ limit: 100 });
     assert.deepEqual(new Set(runs.map((run) => run.trigger)), new Set([`backfill:${begun.id}`]));
-    // Nothing is left, also for a run that nobody asked a range of.
+    // Nothing is left, also for a run without a range.
     assert.deepEqual((await engine.plan({ selection: "*" })).steps, []);
     const again = await engine.backfills.submit({ selection: "*", trigger: "test" });
     assert.deepEqual((await engine.backfills.finished(again.id)).runCount, 0);

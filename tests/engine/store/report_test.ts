@@ -31,7 +31,7 @@ test("makes its downstream stale when its version is new, and nothing else", { a
     Object.fromEntries((await engine.states()).map((s) => [s.key, [s.state, ...s.reasons.map((r) => r.message)]]));
   const materialize = async () => await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
 
-  // Nobody waits for a report: what depends on it runs, and says that it was never reported.
+  // No step waits for a report: its downstream runs, with the reason that it was never reported.
   assert.deepEqual(outcomes(await materialize()), { fills: "succeeded", unrelated: "succeeded", summary: "succeeded" });
   assert.deepEqual((await state()).deliveries, ["missing", "deliveries has never been reported"]);
   assert.equal((await state()).fills![0], "stale");
@@ -59,7 +59,7 @@ test("makes its downstream stale when its version is new, and nothing else", { a
   assert.deepEqual(made!.upstream, { deliveries: { materialization: first.materialization.id, version: "monday" } });
   assert.deepEqual((await state()).fills, ["fresh"]);
 
-  // The same version again is no news, whoever says it and how often.
+  // A repeated report of the same version is no news.
   const again = await Promise.all(
     (["materialized", "observed", "observed"] as const).map((kind) =>
       engine.report("deliveries", { kind, version: "monday" })

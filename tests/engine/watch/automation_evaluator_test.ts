@@ -51,7 +51,7 @@ for (const { name, ignore, open } of databases) {
       },
     });
 
-  /** Tiny assets all made once: `numbers` follows nobody, what comes after it is eager unless told otherwise. */
+  /** Tiny assets all made once: `numbers` has no automation, its downstream is eager by default. */
   const tiny = (
     title: string,
     body: (tiny: Tiny & { evaluator: AutomationEvaluator; make(selection: string): Promise<unknown> }) => Promise<void>,
@@ -84,7 +84,7 @@ for (const { name, ignore, open } of databases) {
   tiny("makes a cascade in one run, and nothing where nothing changed", async ({ engine, evaluator, world, make }) => {
     assert.equal(await follow(engine, evaluator), null);
     world.numbers[0]!.value = 5;
-    // The source alone starts nothing: nobody follows it.
+    // The source alone starts nothing: no asset follows it.
     assert.equal(await follow(engine, evaluator), null);
     await make("numbers");
     assert.deepEqual(await follow(engine, evaluator), { multiples: "succeeded", total: "succeeded" });

@@ -74,7 +74,7 @@ for (const { name, ignore, open } of databases) {
     });
     assert.deepEqual(await evaluation.evaluate(), [], "nothing has changed");
 
-    // Nobody looked until the day after: it is late since the deadline all the same.
+    // Evaluated only on the day after: it is nevertheless late since the deadline.
     clock.set("2024-03-12T13:00:00Z");
     assert.deepEqual(await evaluation.evaluate(), ["dated"]);
     const late = await stateOf(tiny, "dated");

@@ -115,7 +115,7 @@ Deno.test({
       assert.equal(awaySignal().aborted, true);
       proxy.forget();
       proxy.set("pass");
-      // By itself, without anybody asking for anything.
+      // Automatically, without a query.
       for (let tries = 0; awaySignal().aborted; tries++) {
         assert.ok(tries < 200);
         await new Promise((resolve) => setTimeout(resolve, 25));
@@ -167,7 +167,7 @@ Deno.test({
           silent_s: 22,
           unanswered: null,
           look: "2s",
-          // Whoever runs it has asked for another.
+          // The operator has configured another one.
           idle: "90s",
           isolation: "read committed",
         });

@@ -135,7 +135,7 @@ signInTest("a way back that is missing, foreign, used or old leads nowhere", asy
     return pathname + search;
   };
   const own = await wayOf(jar);
-  // Somebody is led to end a sign-in that another began: to work in the other's name, or to give it away.
+  // Login CSRF: a victim's browser completes a sign-in that an attacker began, or the reverse.
   assert.equal((await victim.ask(own)).status, 400, "without a cookie");
   const again = await wayOf(jar);
   await wayOf(victim);

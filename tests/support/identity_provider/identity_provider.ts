@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 export interface ProviderFaults {
   /** Claims that replace those of a good token; `undefined` removes one. */
   claims?: Record<string, unknown>;
-  /** How the token is signed: with its own key, one that nobody knows, the public key as a shared secret, or not at all. */
+  /** How the token is signed: with its own key, an unknown one, the public key as a shared secret, or not at all. */
   signature?: "own" | "foreign" | "shared" | "none";
   /** What the endpoint of tokens answers instead. */
   tokenStatus?: number;
@@ -16,11 +16,11 @@ export interface ProviderFaults {
   delayMs?: number;
   /** Whether the keys cannot be had. */
   keysAway?: boolean;
-  /** Whether whoever is asked says no. */
+  /** Whether the person declines. */
   denies?: boolean;
 }
 
-/** Whoever signs in. */
+/** The person who signs in. */
 export interface SimulatedPerson {
   sub: string;
   email: string;

@@ -89,7 +89,7 @@ function unusable(row: unknown): unknown {
   return field === undefined ? row : { ...row as object, [field]: IMPOSSIBLE[field] };
 }
 
-/** Rows of the same listing for instruments that nobody follows, some of which can be used by nobody. */
+/** Rows of the same listing for unfollowed instruments, some of which are unusable. */
 function strangersLike(row: unknown): unknown[] {
   const field = ["T", "ticker", "tickers"].find((name) => isObject(row) && name in row);
   // Bars of one ticker are of the one that was asked for.

@@ -12,6 +12,6 @@ export function startElsewhere(): Elsewhere {
     requests.push({ url: request.url, authorization: request.headers.get("Authorization") });
     return Response.json({ status: "OK", results: [] });
   });
-  // By another name, which is another host to whoever compares them.
+  // Under another name, which is another host to a comparison.
   return { url: `http://localhost:${server.addr.port}`, requests, close: () => server.shutdown() };
 }

@@ -38,7 +38,7 @@ export interface VendorDouble extends AsyncDisposable {
   readonly url: string;
   /** The one key that it takes. */
   readonly apiKey: string;
-  /** Every request, oldest first. Emptied by whoever wants to count anew. */
+  /** Every request, oldest first. Emptied to restart counting. */
   readonly calls: VendorCall[];
   readonly faults: Faults;
   readonly market: VendorMarket;
