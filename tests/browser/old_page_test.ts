@@ -94,7 +94,7 @@ for (const tokenInUrl of [false, true]) {
               assert.match((await shown(page, old.address("home", url))).lines[0]!, /is answered 404/);
               assert.deepEqual((await access.sessions.list()).map(({ origin }) => origin), [old.origin]);
               const cookies = await page.context().cookies(url);
-              assert.deepEqual(cookies.map(({ name }) => name), [], "nobody is signed in to this site");
+              assert.deepEqual(cookies.map(({ name }) => name), [], "there is no session on this site");
             });
           } finally {
             await server.shutdown();

@@ -443,7 +443,7 @@ test("partitions lost with their table are made again, including unexpected ones
       key: "history",
       group: "t",
       layer: "raw",
-      description: "Made for the newest day alone, unless somebody asks.",
+      description: "Made only for the newest day, unless requested.",
       row: z.object({ day: z.iso.date(), n }),
       primaryKey: ["day"],
       partitionedBy: { date: "day" },

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 
 /**
- * What becomes of bytes: passed on; held until they are passed on again; or thrown away without anybody being told, as by a
- * firewall that has forgotten the connection.
+ * Handling of bytes: passed on; held until they are passed on again; or silently dropped, as by a firewall that has forgotten the
+ * connection.
  */
 export type ProxyMode = "pass" | "hold" | "swallow";
 

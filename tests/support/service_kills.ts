@@ -168,7 +168,7 @@ export async function finish({ environment, look }: Place): Promise<{ wrongs: Wr
       if (open.length === 0) break;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    assert.deepEqual(open, [], "runs that nobody took up");
+    assert.deepEqual(open, [], "abandoned runs");
     const { assets } = await (await fetch(`${url}/v1/assets`)).json();
     const notFresh = assets.filter((a: { state: string }) => a.state !== "fresh");
     assert.deepEqual(notFresh.map((a: { key: string; state: string }) => [a.key, a.state]), []);

@@ -1,7 +1,6 @@
 /**
- * Connections that end in every state, by every cause, with and without TLS. After each: the caller was told, in time, by an
- * error that is recognised; the pool has all its connections again; and nothing was thrown where nobody catches it, which
- * would end this process and with it the tests.
+ * Connections that end in every state, by every cause, with and without TLS. After each: the caller was told, in time, by an error that is
+ * recognised; the pool has all its connections again; and no uncaught error was thrown, which would end this process and with it the tests.
  */
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
@@ -276,8 +275,8 @@ function assertTold(error: unknown, state: string): void {
 }
 
 /**
- * As many transactions at once as the pool may have connections, each on one of its own. Some may find their connection dead that
- * nobody had asked anything since: they are told so, as any caller is who then tries again.
+ * As many transactions at once as the pool may have connections, each on its own. Some may find their connection dead if there was no query
+ * since its loss: that query fails, and a retry succeeds.
  */
 async function assertWhole({ sql }: Database): Promise<void> {
   const deadline = performance.now() + 10_000;

@@ -175,7 +175,7 @@ for (const { name, ignore, openBare } of databases) {
             drop: "drop schema engine cascade",
             message: /^The database has "engine"\."part"/,
           },
-          "a record of somebody else's migrations": {
+          "a record of another program's migrations": {
             make: "create schema engine; create table engine.migration (version text)",
             drop: "drop schema engine cascade",
             message: /^The table engine\.migration was not made by Tandem\. Give Tandem a database of its own/,

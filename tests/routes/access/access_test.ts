@@ -244,7 +244,7 @@ Deno.test("the settings show tokens and sessions to an admin, and to others thei
     const own = await (await desk.ask("/settings")).text();
     assert.ok(!own.includes("Access tokens") && !own.includes("boss") && own.includes("desk"));
     assert.equal((await desk.post("/settings/tokens", { name: "mine", scope: "admin" })).status, 403);
-    assert.equal((await desk.post("/settings/sessions/1/end")).status, 404, "somebody else's");
+    assert.equal((await desk.post("/settings/sessions/1/end")).status, 404, "of another principal");
     const created = await boss.post("/settings/tokens", { name: "nightly", scope: "operate", expiresInDays: "" });
     const shown = await created.text();
     const secret = /tandem_\w{49}/.exec(shown)![0];

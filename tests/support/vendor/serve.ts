@@ -1,5 +1,5 @@
 /**
- * Serves the vendor's double for a person to play with: `deno task vendor`.
+ * Serves the test double of the vendor: `deno task vendor`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const USAGE = `deno task vendor [options]
   --sessions NUMBER    sessions of history, up to the last closed one, 250 by default
   --rate NUMBER        calls a minute; more get 429. No limit by default
   --fault NAME[:P]     a fault, of every call or of a share P of them; may be repeated
-  --list-faults        what the faults are called
+  --list-faults        names of the faults
 `;
 
 class UsageError extends Error {}
@@ -31,7 +31,7 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
 function faultOf(text: string): { name: FaultName; probability: number } {
   const [given, share = "1"] = text.split(":");
   const name = faultNames.find((known) => known === given);
-  if (name === undefined) throw new UsageError(`No fault is called ${given}. There are ${faultNames.join(", ")}.`);
+  if (name === undefined) throw new UsageError(`Unknown fault ${given}. Known are ${faultNames.join(", ")}.`);
   const probability = Number(share);
   if (!(probability > 0 && probability <= 1)) {
     throw new UsageError(`--fault ${text}: the share must be above 0 and at most 1, such as ${name}:0.1.`);
