@@ -37,7 +37,7 @@ Deno.test("benchmarkReturns() of the index are its rows, and none is missing", (
   assert.throws(() => benchmarkReturns(bars, { ticker: null, index: index.slice(1) }), /no return for 2024-01-04/);
 });
 
-Deno.test("benchmarkReturns() says which setting names a ticker that does not exist", () => {
+Deno.test("benchmarkReturns() says which setting names a ticker that there is not", () => {
   assert.throws(() => benchmarkReturns(bars, { ticker: "SPY", index }), /no SPY, the benchmark. Set benchmarkTicker/);
 });
 

@@ -54,7 +54,7 @@ Deno.test("pair_signals leaves out a pair whose ticker has no prices any more, a
   ]);
 });
 
-Deno.test("pair_signals reports which pairs end before the last session of all tickers", async () => {
+Deno.test("pair_signals tells which pairs end before the last session of all tickers", async () => {
   const prices = cleanPriceRows(closes);
   const last = prices.at(-1)!.session;
   const behind = async (last_session: string) => {

@@ -80,7 +80,7 @@ Deno.test("portfolio_daily keeps to its gross exposure at the close that it is s
   assert.ok(largest > 0.1 && largest < 0.27, `${largest}: a session's own move can exceed 0.25, by little`);
 });
 
-Deno.test("portfolio_daily is beside cash and a benchmark", async () => {
+Deno.test("portfolio_daily stands beside cash and a benchmark", async () => {
   const [, days] = seriesOf(rows)[0]!;
   const elapsed = (Date.parse(sessions.at(-1)!) - Date.parse(sessions[119]!)) / 86_400_000;
   assert.ok(Math.abs(days.at(-1)!.cash_equity - 1.04 ** (elapsed / 365)) < 1e-12);

@@ -102,7 +102,7 @@ Deno.test("traditionalRule pays the mean of both legs for what it trades, and th
   assert.deepEqual(sides, new Set([0, 1, -1]));
 });
 
-Deno.test("traditionalRule knows nothing of a split but more shares, and ignores sessions without a close", () => {
+Deno.test("traditionalRule knows nothing of a split but more shares, and passes over sessions without a close", () => {
   const legs = pair();
   const split = legs.leg1.split.map((one, t) => t === 150 ? 4 : one);
   const close = legs.leg1.close.map((price, t) => t >= 150 ? price / 4 : price);

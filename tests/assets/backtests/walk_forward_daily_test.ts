@@ -246,7 +246,7 @@ Deno.test("walk_forward_daily is empty without windows, and refuses windows of o
   await assert.rejects(trade({}, { bars: gone }), /no longer has A1.*Materialize walk_forward_pairs first/);
 });
 
-Deno.test("walk_forward_daily reports its progress and stops when it is cancelled", async () => {
+Deno.test("walk_forward_daily tells its progress and stops when it is cancelled", async () => {
   const { progress } = await trade();
   // Four strategies, the traditional bands and the reference at three cost levels.
   assert.deepEqual(progress.at(-1), [8, 8]);

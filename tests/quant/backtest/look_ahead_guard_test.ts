@@ -106,7 +106,7 @@ Deno.test("lookAheadGuard() compares long tables row by row and notices rows tha
   assert.deepEqual([passes.violations, passes.comparedCells], [[], 2 * 2 + 4 * 2]);
 });
 
-Deno.test("lookAheadGuard() distinguishes +0 from −0 and takes NaN for NaN", async () => {
+Deno.test("lookAheadGuard() tells +0 from −0 and takes NaN for NaN", async () => {
   const data = { sessions: ["1", "2"], columns: { x: [1, 1] } };
   const zero = (table: GuardedTable): GuardedTable => {
     const later = (table.columns.x as number[])[1]!;
