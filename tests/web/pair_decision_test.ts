@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { decisionOf } from "../../web/pair_decision.ts";
 import type { PairFormation } from "../../web/pair_formation.ts";
-import type { PairRecord, PairTrade } from "../../web/pair_record.ts";
+import type { PairTrade } from "../../web/pair_backtest.ts";
+import type { PairRecord } from "../../web/pair_record.ts";
 import type { PairDay, WalkForward } from "../../web/pair_walk_forward.ts";
 
 const sessions = ["2026-03-02", "2026-03-03"];

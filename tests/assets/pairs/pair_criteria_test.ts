@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { judgePairs, PairCriteriaConfig } from "../../../assets/pairs/pair_criteria.ts";
-import type { TestedPair } from "../../../assets/pairs/pair_tests.ts";
+import type { TestedPair } from "../../../assets/pairs/tested_pair.ts";
 import { engleGrangerBothOrders } from "../../../quant/mod.ts";
 import { reverting, walk } from "../../support/closes.ts";
 
