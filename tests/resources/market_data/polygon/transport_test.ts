@@ -131,7 +131,7 @@ const refusals: Refusal[] = [
   {
     title: "404 of a listing as an error, not as an empty one",
     answer: () => Response.json({ status: "NOT_FOUND", message: "Ticker not found." }, { status: 404 }),
-    expected: { status: 404, scope: "call", message: /knows no such ticker/ },
+    expected: { status: 404, scope: "call", message: /the ticker is unknown \(404\)/ },
   },
   {
     title: "a redirect as fatal",
