@@ -32,6 +32,8 @@ export { type KalmanHedgeRatio, kalmanHedgeRatio, type KalmanHedgeRatioOptions }
 export { type OrnsteinUhlenbeck, ornsteinUhlenbeck, type OrnsteinUhlenbeckOptions } from "./ornstein_uhlenbeck.ts";
 export { autocorrelation, whiteNoiseBound } from "./autocorrelation.ts";
 export { type Histogram, histogram } from "./histogram.ts";
+export { correlationMatrix } from "./correlation_matrix.ts";
+export { leafOrder } from "./leaf_order.ts";
 export { rollingZScore, type RollingZScoreOptions } from "./rolling_z_score.ts";
 export { falseDiscoveryRate, type FalseDiscoveryRateOptions } from "./false_discovery_rate.ts";
 export {
@@ -49,6 +51,7 @@ export { totalReturnPrices } from "./total_return_prices.ts";
 export { optics, type OpticsOptions, type OpticsResult } from "./optics.ts";
 export { type PrincipalComponents, principalComponents } from "./principal_components.ts";
 export { type ColumnScale, columnScale, standardize } from "./standardize.ts";
+export { fewestMappedPoints, tSne, type TSneOptions } from "./t_sne.ts";
 export { type PairColumns } from "./scan/pair_columns.ts";
 export { type FailedCriterion, type PairCriteria, type PairCriterion } from "./scan/pair_criteria.ts";
 export { type JudgedColumns, PairScan, type PairStatistics } from "./scan/pair_scan.ts";
