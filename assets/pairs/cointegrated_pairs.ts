@@ -10,7 +10,7 @@ import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, form
 import { pairClusters } from "./pair_clusters.ts";
 import { judgePairs } from "./pair_criteria.ts";
 import { type Clustering, PairTestsConfig, testPairs } from "./pair_tests.ts";
-import { pointsOf } from "./return_loadings.ts";
+import { loadingsOf } from "./return_loadings.ts";
 import { hardToTrade, tradabilityColumns } from "./tradability_criteria.ts";
 
 const CointegratedPair = z.object({
@@ -140,10 +140,5 @@ function requireSameCleaning(
 
 /** Rows of one setting of OPTICS and as-of session, as a search has them. */
 function clusteringOf(rows: readonly ClusterRow[]): Clustering {
-  const loadings = ({ component_1, component_2, component_3, component_4, component_5 }: ClusterRow) =>
-    [component_1, component_2, component_3, component_4, component_5].filter((value) => value !== null);
-  return {
-    clusters: new Map(rows.map(({ ticker, cluster }) => [ticker, cluster])),
-    points: pointsOf(rows.map(({ ticker }) => ticker), rows.map((row) => Float64Array.from(loadings(row)))),
-  };
+  return { clusters: new Map(rows.map(({ ticker, cluster }) => [ticker, cluster])), points: loadingsOf(rows) };
 }

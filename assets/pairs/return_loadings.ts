@@ -27,6 +27,16 @@ export function returnLoadings(matrix: PriceMatrix): ReturnLoadings {
   };
 }
 
+/** Loadings of a ticker as they stand in a row of clusters. */
+export type LoadingsRow = { ticker: string } & Record<`component_${1 | 2 | 3 | 4 | 5}`, number | null>;
+
+/** The points that rows of clusters hold, by ticker, as {@link pointsOf} gives them. */
+export function loadingsOf(rows: readonly LoadingsRow[]): Map<string, Float64Array> {
+  const loadings = ({ component_1, component_2, component_3, component_4, component_5 }: LoadingsRow) =>
+    [component_1, component_2, component_3, component_4, component_5].filter((value) => value !== null);
+  return pointsOf(rows.map(({ ticker }) => ticker), rows.map((row) => Float64Array.from(loadings(row))));
+}
+
 /** Points by ticker, without those that have no coordinate: a single ticker moves together with nothing. */
 export function pointsOf(tickers: readonly string[], points: readonly Float64Array[]): Map<string, Float64Array> {
   return new Map(

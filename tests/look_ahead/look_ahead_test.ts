@@ -85,6 +85,7 @@ const told = new Map([
 const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.sessions, {}],
   [assets.pairClusters, asOf],
+  [assets.tickerMap, asOf],
   [assets.cointegratedPairs, asOf],
   [assets.chosenPairs, asOf],
   [assets.formationPairs, { knownBy: "formation_last_session" }],
@@ -121,6 +122,7 @@ const wholes: AnyAsset[] = [
   assets.backtestTrials,
   assets.strategyComparison,
   assets.forecastScores,
+  assets.trendAccuracy,
 ];
 
 function columnsOf(asset: AnyAsset): Record<string, true> {

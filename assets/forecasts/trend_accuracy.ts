@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { eager, keepAll, notEmpty, type RowOf } from "../../engine/mod.ts";
+import { asset } from "../resources.ts";
+import { takingTurns } from "../turns.ts";
+import { formationSpreads } from "./formation_spreads.ts";
+import { longestHorizon } from "./longest_horizon.ts";
+import { tradingSpreads } from "./trading_spreads.ts";
+import { callsOfChange, callsOfWindowMean, linesOf, researchHorizon, type TrendCalls } from "./trend_calls.ts";
+import { countAbove, trendRules } from "./trend_rules.ts";
+
+const TrendAccuracy = z.object({
+  measure: z.enum(["change", "window_mean"]).describe(
+    "change: the spread so many sessions ahead lies from the present one where the line leads. window_mean, the research's: the mean of the next three values lies from the mean of the line's own values where the line rises or falls to, which a straight line says of itself",
+  ),
+  horizon: z.int().min(1).describe("Sessions ahead; of window_mean the values whose mean is compared"),
+  sample: z.enum(["trading", "formation"]).describe(
+    "trading: out of sample, in the trading windows. formation: in the sessions that chose the pair and gave hedge ratio and scale",
+  ),
+  rule: z.string().min(1).describe(
+    "all: every line that leads anywhere. above_T: lines that explain more than this share of the variance. best_in_formation: of each pair and window the threshold that was right most often in the formation. best_in_hindsight: the one that was right most often in the very sample that it is judged on, as the research chose",
+  ),
+  min_r_squared: z.number().min(0).max(1).nullable().describe(
+    "Share of the variance that a line must explain; 0 for all, null where it differs by pair",
+  ),
+  looks_ahead: z.boolean().describe("Whether the sample or the rule knows what came: no such accuracy could be had"),
+  lines: z.int().min(0).describe("Lines of which it is known what came, over all pairs and sessions"),
+  signals: z.int().min(0).describe("Those of them that the rule takes for a trend"),
+  right: z.int().min(0).describe("Signals whose direction came true"),
+  accuracy: z.number().min(0).max(1).nullable().describe("right / signals; null where there is no signal"),
+  pairs: z.int().min(0).describe("Pairs and windows with a signal"),
+});
+type TrendAccuracy = z.output<typeof TrendAccuracy>;
+
+/** Settings of `trend_accuracy`. */
+export const TrendAccuracyConfig = z.strictObject({
+  lookback: z.int().min(3).max(250).default(10).describe("Values that each line is fitted to"),
+  thresholds: z.array(z.number().gt(0).lt(1)).min(1).max(20).default([0.4, 0.5, 0.6]).describe(
+    "Shares of the variance that a line must explain, compared with each other",
+  ),
+  horizons: z.array(z.int().min(1).max(longestHorizon)).min(1).max(longestHorizon).default([1, 5, 10]).describe(
+    "Sessions ahead",
+  ),
+}).superRefine((config, context) => {
+  for (const path of ["thresholds", "horizons"] as const) {
+    const values: readonly number[] = config[path];
+    if (new Set(values).size === values.length) continue;
+    context.addIssue({ code: "custom", path: [path], message: "names a value twice" });
+  }
+});
+
+/**
+ * How often the rolling trend had the direction right, by how much of the variance its line must explain.
+ *
+ * The research tried three thresholds and kept for each pair the one with the highest accuracy, on the sample that it then traded. Here
+ * the same is counted out of sample, beside all lines, and what the research did beside that, named as what it is. Lines are those of
+ * the forecaster `rolling_trend`: signals above the threshold of `forecast_models` are its calls in `forecast_scores`.
+ */
+export const trendAccuracy = asset({
+  key: "trend_accuracy",
+  module: import.meta,
+  group: "forecasts",
+  layer: "gold",
+  description:
+    "How often the rolling trend had the direction right, by the share of the variance that its line explains.",
+  deps: { formations: formationSpreads, spreads: tradingSpreads },
+  automation: eager(),
+  config: TrendAccuracyConfig,
+  row: TrendAccuracy,
+  primaryKey: ["measure", "horizon", "sample", "rule"],
+  retention: keepAll,
+  checks: [notEmpty({ severity: "warn" })],
+
+  async materialize({ inputs, config, signal, progress }) {
+    const [formations, spreads] = await Promise.all([inputs.formations.rows(), inputs.spreads.rows()]);
+    const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
+    const seriesOf = Map.groupBy(spreads, nameOf);
+    const tallies = new Map<string, TrendAccuracy>();
+    const turn = takingTurns();
+    for (const [done, formation] of formations.entries()) {
+      const trading = seriesOf.get(nameOf(formation)) ?? [];
+      for (const judged of judgedCalls(formation.scaled_spread, { trading, sessions }, config)) {
+        count(tallies, judged, config.thresholds);
+      }
+      await turn();
+      signal.throwIfAborted();
+      progress(done + 1, formations.length);
+    }
+    return {
+      rows: [...tallies.values()].map((row) => ({
+        ...row,
+        accuracy: row.signals === 0 ? null : row.right / row.signals,
+      })),
+    };
+  },
+});
+
+type Spread = RowOf<typeof tradingSpreads>;
+
+/** Calls of one pair and window by one measure, in both samples. */
+interface JudgedCalls extends Pick<TrendAccuracy, "measure" | "horizon"> {
+  formation: TrendCalls;
+  trading: TrendCalls;
+}
+
+function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: string; ticker_2: string }): string {
+  return `${window} ${ticker_1} ${ticker_2}`;
+}
+
+/** Calls of one pair and window: in the formation by what came in it, in the trading window by what came up to a month after it. */
+function judgedCalls(
+  known: readonly number[],
+  { trading, sessions }: { trading: readonly Spread[]; sessions: readonly string[] },
+  { lookback, horizons }: z.output<typeof TrendAccuracyConfig>,
+): JudgedCalls[] {
+  const formation = { series: Float64Array.from(known), lookback, from: 0, to: known.length };
+  const all = {
+    series: Float64Array.of(...known, ...trading.map(({ scaled_spread }) => scaled_spread)),
+    lookback,
+    from: known.length,
+    to: known.length + trading.filter(({ in_window }) => in_window).length,
+  };
+  const lines = linesOf(all.series, lookback);
+  const place = new Map(sessions.map((session, t) => [session, t]));
+  const actual = new Map(trading.map(({ session, scaled_spread }) => [session, scaled_spread]));
+  const ahead = (at: number, horizon: number) =>
+    actual.get(sessions[place.get(trading[at - known.length]!.session)! + horizon] ?? "");
+  return [
+    ...horizons.map((horizon): JudgedCalls => ({
+      measure: "change",
+      horizon,
+      formation: callsOfChange(lines, { ...formation, horizon, after: (at) => known[at + horizon] }),
+      trading: callsOfChange(lines, { ...all, horizon, after: (at) => ahead(at, horizon) }),
+    })),
+    {
+      measure: "window_mean",
+      horizon: researchHorizon,
+      formation: callsOfWindowMean(lines, formation),
+      trading: callsOfWindowMean(lines, all),
+    },
+  ];
+}
+
+/** Adds calls of a pair and window to the rows of all rules. */
+function count(
+  tallies: Map<string, TrendAccuracy>,
+  { measure, horizon, ...judged }: JudgedCalls,
+  thresholds: readonly number[],
+): void {
+  for (const sample of ["trading", "formation"] as const) {
+    const calls = judged[sample];
+    const earlier = sample === "trading" ? judged.formation : undefined;
+    for (const { name: rule, least, told, inHindsight } of trendRules(thresholds, { calls, earlier })) {
+      const key = [measure, horizon, sample, rule].join(" ");
+      const before = tallies.get(key);
+      const { signals, right } = countAbove(calls, least);
+      tallies.set(key, {
+        measure,
+        horizon,
+        sample,
+        rule,
+        min_r_squared: told,
+        looks_ahead: inHindsight || sample === "formation",
+        lines: (before?.lines ?? 0) + calls.lines,
+        signals: (before?.signals ?? 0) + signals,
+        right: (before?.right ?? 0) + right,
+        accuracy: null,
+        pairs: (before?.pairs ?? 0) + (signals > 0 ? 1 : 0),
+      });
+    }
+  }
+}
