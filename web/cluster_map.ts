@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cointegratedPairs, pairClusters } from "../assets/views.ts";
+import { cointegratedPairs, pairClusters, tickerMap } from "../assets/views.ts";
 import { type Engine, equalTo } from "../engine/mod.ts";
 
 /** Parts of the engine used by the map of clusters. */
@@ -10,10 +10,14 @@ export interface MappedTicker {
   ticker: string;
   /** −1 for noise. */
   cluster: number;
-  /** Standardized loadings on the two leading components. */
+  /** Standardized loadings on the two leading components, or the place that t-SNE gives it. */
   x: number;
   y: number;
 }
+
+/** What decides where a ticker stands on the map. */
+export const projections = { components: "Principal components", tsne: "t-SNE" } as const;
+export type Projection = keyof typeof projections;
 
 /** Tickers by how they move, and which of them move together. */
 export interface ClusterMap {
@@ -25,7 +29,13 @@ export interface ClusterMap {
   asOf: string;
   /** As-of sessions that there are, newest first. */
   asOfSessions: string[];
-  tickers: MappedTicker[];
+  /** Projections that the project has, and the one shown. */
+  projections: Projection[];
+  projection: Projection;
+  /** None where the projection was not made as of the session. */
+  places: MappedTicker[];
+  /** How many tickers there are, on the map or not. */
+  tickers: number;
   clusters: { cluster: number; tickers: string[] }[];
   materialization: number;
 }
@@ -33,11 +43,11 @@ export interface ClusterMap {
 /**
  * Reads the map of an as-of session, the newest by default; `null` where there are no clusters, of that session or at all.
  *
- * What an address says is judged here: an unknown preset or a text that is no date counts as not given.
+ * What an address says is judged here: an unknown preset or projection, or a text that is no date, counts as not given.
  */
 export async function readClusterMap(
   engine: ClustersEngine,
-  wanted: { asOf?: string; preset?: string } = {},
+  wanted: { asOf?: string; preset?: string; projection?: string } = {},
 ): Promise<ClusterMap | null> {
   if (!engine.graph.keys.includes(pairClusters.key)) return null;
   const asOfSessions = await engine.datesWithRows(pairClusters.key);
@@ -56,22 +66,42 @@ export async function readClusterMap(
   const presets = [...new Set<string>(rows.map((row) => row.preset))];
   const preset = presets.find((name) => name === wanted.preset) ??
     presets.find((name) => name === testedPreset) ?? presets[0]!;
-  const tickers = rows.filter((row) => row.preset === preset).map((row) => ({
-    ticker: row.ticker,
-    cluster: row.cluster,
-    x: row.component_1 ?? 0,
-    y: row.component_2 ?? 0,
-  }));
-  const members = Map.groupBy(tickers.filter(({ cluster }) => cluster >= 0), ({ cluster }) => cluster);
+  const own = rows.filter((row) => row.preset === preset);
+  const members = Map.groupBy(own.filter(({ cluster }) => cluster >= 0), ({ cluster }) => cluster);
+  const known: Projection[] = engine.graph.keys.includes(tickerMap.key) ? ["components", "tsne"] : ["components"];
+  const projection = known.find((name) => name === wanted.projection) ?? "components";
+  const placeOf = projection === "tsne" ? await readTSne(engine, asOf) : componentsOf(own);
   return {
     preset,
     presets,
     testedPreset,
     asOf,
     asOfSessions,
-    tickers,
+    projections: known,
+    projection,
+    places: own.flatMap(({ ticker, cluster }) => {
+      const place = placeOf.get(ticker);
+      return place ? [{ ticker, cluster, ...place }] : [];
+    }),
+    tickers: own.length,
     clusters: [...members].sort(([a], [b]) => a - b)
       .map(([cluster, of]) => ({ cluster, tickers: of.map(({ ticker }) => ticker) })),
     materialization,
   };
+}
+
+type Places = Map<string, { x: number; y: number }>;
+
+function componentsOf(
+  rows: readonly { ticker: string; component_1: number | null; component_2: number | null }[],
+): Places {
+  return new Map(rows.map((row) => [row.ticker, { x: row.component_1 ?? 0, y: row.component_2 ?? 0 }]));
+}
+
+async function readTSne(engine: ClustersEngine, asOf: string): Promise<Places> {
+  const { rows } = await engine.read(tickerMap, {
+    filters: equalTo({ as_of: asOf }),
+    fields: ["ticker", "x", "y"],
+  });
+  return new Map(rows.map(({ ticker, x, y }) => [ticker, { x, y }]));
 }

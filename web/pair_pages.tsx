@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import type { ColumnOf } from "../engine/mod.ts";
 import { answer, answerCsv } from "./answer.tsx";
-import { type ClustersEngine, readClusterMap } from "./cluster_map.ts";
+import { clusterPages } from "./cluster_pages.tsx";
+import type { ClustersEngine } from "./cluster_map.ts";
 import { monthlyReturns } from "./monthly_returns.ts";
 import { askedForecasts } from "./forecast_pages.tsx";
 import { type ForecastsEngine, readPairForecasts } from "./forecast_record.ts";
-import { ClustersPage } from "./pages/clusters.tsx";
 import { PairPage } from "./pages/pair.tsx";
 import { PairAbsentPage } from "./pages/pair_absent.tsx";
 import { PairsPage, readPairs } from "./pages/pairs.tsx";
@@ -69,11 +69,7 @@ export function pairPages(
       if (found === null) return c.notFound();
       return answerCsv(c, "tested_pairs.csv", { names: testedColumns, rows: found.pairs });
     })
-    .get("/clusters", async (c) => {
-      const asked = { asOf: c.req.query("as_of") || undefined, preset: c.req.query("preset") };
-      const map = await readClusterMap(engine, asked);
-      return answer(c, <ClustersPage map={map} asked={asked} />, map === null && asked.asOf ? 404 : 200);
-    })
+    .route("/clusters", clusterPages({ engine }))
     .get("/selections", async (c) => {
       const ticker = c.req.query("ticker")?.trim() || undefined;
       return answer(c, <SelectionsPage history={await readSelectionHistory(engine, { ticker })} ticker={ticker} />);

@@ -7,6 +7,7 @@ import {
   pairTrades,
   portfolioDaily,
   strategyComparison,
+  tickerMap,
   walkForwardDaily,
   walkForwardPairs,
   walkForwardTrades,
@@ -396,10 +397,19 @@ const clusters: RowOf<typeof pairClusters>[] = (["research", "service"] as const
   }))
 );
 
+/** The same tickers by t-SNE. */
+const mapped: RowOf<typeof tickerMap>[] = ["KO", "PEP", "CVX", "C<D"].map((ticker, i) => ({
+  as_of: pageSessions[89]!,
+  ticker,
+  x: 10 * Math.cos(i),
+  y: 10 * Math.sin(i),
+}));
+
 /** What the pages of pairs read: the service's own tables, with rows that can be counted by hand. */
 export const pairPageAssets: AnyAsset[] = [
   knownTable(cleanPrices, prices),
   knownTable(pairClusters, clusters),
+  knownTable(tickerMap, mapped),
   knownTable(cointegratedPairs, tested),
   knownTable(chosenPairs, [{
     as_of: pageSessions[84]!,

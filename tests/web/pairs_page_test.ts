@@ -420,21 +420,6 @@ pageTest("GET /pairs/selections shows which pairs were chosen when", async (tiny
   assert.match((await ask(tiny, "/pairs/selections?ticker=NONE")).text, /No pair with NONE was chosen/);
 });
 
-pageTest(
-  "GET /pairs/clusters maps the tickers of a session, of the tested pairs' setting by default",
-  async (tiny) => {
-    const page = await ask(tiny, "/pairs/clusters");
-    assert.match(page.text, /4 tickers, 3 of them in 1 cluster\./);
-    assert.equal([...page.html.matchAll(/<circle/g)].length, 4);
-    assert.match(page.html, /href="\/pairs\?as_of=[^"]+&amp;cluster=0">3</);
-    assert.match(page.html, /<title>C&lt;D, in no cluster/);
-    const other = await ask(tiny, "/pairs/clusters?preset=service");
-    assert.match(other.text, /4 tickers, 0 of them in 0 clusters\./);
-    assert.equal((await ask(tiny, "/pairs/clusters?as_of=2001-01-01")).status, 404);
-    assert.match((await ask(tiny, "/pairs/clusters?preset=nothing&as_of=lately")).text, /4 tickers, 3 of them/);
-  },
-);
-
 pageTest("GET / shows the signal of each pair at the newest close", async (tiny) => {
   const { text, html } = await ask(tiny, "/");
   const about = `Signals at the ${pageSessions[89]} close \\(Rolling trend\\)\\. 1 order for the next session\\.`;

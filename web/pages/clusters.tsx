@@ -1,18 +1,27 @@
-import { pairClusters } from "../../assets/views.ts";
+import { pairClusters, tickerMap } from "../../assets/views.ts";
 import { equalTo } from "../../engine/mod.ts";
-import type { ClusterMap } from "../cluster_map.ts";
+import { type ClusterMap, projections } from "../cluster_map.ts";
+import type { ClusterMembers } from "../cluster_members.ts";
+import { clustersPath } from "../cluster_path.ts";
+import { ChartCredit } from "../components/chart.tsx";
 import { ClusterChart } from "../components/cluster_chart.tsx";
+import { ClusterPrices } from "../components/cluster_prices.tsx";
+import { CorrelationMap } from "../components/correlation_map.tsx";
 import { PairTabs } from "../components/pair_tabs.tsx";
+import { Panel } from "../components/panel.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rowsPath } from "../rows_path.ts";
 
-/** Which tickers move together, as of a session. */
-export function ClustersPage({ map, asked }: { map: ClusterMap | null; asked: { asOf?: string } }) {
+/** Which tickers move together, as of a session, and how the members of one cluster do. */
+export function ClustersPage(
+  { map, members, asked }: { map: ClusterMap | null; members: ClusterMembers | null; asked: { asOf?: string } },
+) {
   return (
     <Layout
       title="Clusters · Tandem"
       path="/pairs/clusters"
+      script="charts.js"
       styles={["pairs.css"]}
       headline={
         <div class="headline">
@@ -31,6 +40,7 @@ export function ClustersPage({ map, asked }: { map: ClusterMap | null; asked: { 
         <PairTabs path="/pairs/clusters" />
         {map === null ? <Absent asked={asked} /> : <Found map={map} />}
       </section>
+      {map !== null && members !== null && <Members map={map} of={members} />}
     </Layout>
   );
 }
@@ -51,7 +61,7 @@ function Absent({ asked: { asOf } }: { asked: { asOf?: string } }) {
 }
 
 function Found({ map }: { map: ClusterMap }) {
-  const { preset, presets, testedPreset, asOf, asOfSessions, tickers, clusters } = map;
+  const { preset, presets, testedPreset, asOf, asOfSessions, tickers, clusters, projection } = map;
   const inside = clusters.reduce((sum, cluster) => sum + cluster.tickers.length, 0);
   const csv = rowsPath(pairClusters, equalTo({ as_of: asOf, preset }), { order: ["cluster", "ticker"] });
   return (
@@ -76,14 +86,25 @@ function Found({ map }: { map: ClusterMap }) {
             ))}
           </select>
         </label>
+        {projection !== "components" && <input type="hidden" name="map" value={projection} />}
         <button type="submit" class="primary">Show</button>
       </form>
       <p class="about">
-        {counted(tickers.length, "ticker")}, {count(inside)} of them in{" "}
-        {counted(clusters.length, "cluster")}. Axes: PCA loadings, compressed at the extremes. Tickers close on these
-        two components may be apart on the others.
+        {counted(tickers, "ticker")}, {count(inside)} of them in {counted(clusters.length, "cluster")}.{" "}
+        {projection === "components"
+          ? "Axes: PCA loadings, compressed at the extremes. Tickers close on these two components may be apart on the others."
+          : "t-SNE of all five PCA loadings: tickers beside each other have like loadings. Directions, sizes of groups and distances between them mean nothing."}
       </p>
-      <ClusterChart map={map} />
+      <Projections map={map} />
+      {map.places.length === 0
+        ? (
+          <p class="empty">
+            There is no t-SNE map as of {asOf}: it appears here once {tickerMap.key}{" "}
+            is materialized for this session and at least five tickers.{" "}
+            <a href={`/assets/${tickerMap.key}`}>Open {tickerMap.key}</a>
+          </p>
+        )
+        : <ClusterChart map={map} />}
       <details open={clusters.length <= 12}>
         <summary>{counted(clusters.length, "cluster")} with their tickers</summary>
         <p class="faint">
@@ -102,7 +123,11 @@ function Found({ map }: { map: ClusterMap }) {
             <tbody>
               {clusters.map(({ cluster, tickers }) => (
                 <tr>
-                  <th scope="row" class="number">{cluster}</th>
+                  <th scope="row" class="number">
+                    <a href={`${clustersPath({ ...map, cluster })}#cluster`} title="Prices and correlations">
+                      {cluster}
+                    </a>
+                  </th>
                   <td class="number">{tickers.length}</td>
                   <td class="number">
                     {preset === testedPreset
@@ -127,6 +152,57 @@ function Found({ map }: { map: ClusterMap }) {
           </table>
         </div>
       </details>
+    </>
+  );
+}
+
+/** The same tickers by another projection, where the project has one. */
+function Projections({ map }: { map: ClusterMap }) {
+  if (map.projections.length < 2) return null;
+  return (
+    <nav class="choices" aria-label="Map">
+      {map.projections.map((projection) => (
+        <a
+          key={projection}
+          href={clustersPath({ ...map, projection })}
+          aria-current={projection === map.projection ? "true" : undefined}
+        >
+          {projections[projection]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** Prices and correlations of one cluster. */
+function Members({ map, of }: { map: ClusterMap; of: ClusterMembers }) {
+  const { asOf, preset, projection, clusters } = map;
+  return (
+    <>
+      <Panel id="cluster" title={`Cluster ${of.cluster}: prices and correlations`}>
+        <form class="filters" action="/pairs/clusters#cluster" method="get" aria-label="Cluster">
+          <input type="hidden" name="as_of" value={asOf} />
+          <input type="hidden" name="preset" value={preset} />
+          {projection !== "components" && <input type="hidden" name="map" value={projection} />}
+          <label>
+            Cluster
+            <select name="cluster">
+              {clusters.map(({ cluster, tickers }) => (
+                <option key={cluster} value={String(cluster)} selected={cluster === of.cluster}>
+                  {cluster}: {tickers.slice(0, 3).join(", ")}
+                  {tickers.length > 3 ? `, … (${count(tickers.length)})` : ""}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit">Show</button>
+        </form>
+        <h3 class="part">Prices over the formation</h3>
+        <ClusterPrices of={of} view={map} />
+        <h3 class="part">Correlations</h3>
+        <CorrelationMap of={of} view={map} />
+      </Panel>
+      <ChartCredit />
     </>
   );
 }

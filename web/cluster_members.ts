@@ -1,0 +1,148 @@
+import { cleanPrices, dailyBars, pairClusters } from "../assets/views.ts";
+import { equalTo, namesText } from "../engine/mod.ts";
+import { correlationMatrix, leafOrder, simpleReturns, totalReturnPrices } from "../quant/mod.ts";
+import type { ClusterMap, ClustersEngine } from "./cluster_map.ts";
+
+/** So many members are compared with each other at most. */
+export const mostCompared = 30;
+
+/** The members of a cluster beside each other, in its formation. */
+export interface ClusterMembers {
+  cluster: number;
+  size: number;
+  /** Those that are compared, the densest part of the cluster first. */
+  tickers: string[];
+  /** Members beyond {@link mostCompared}. */
+  beyond: string[];
+  /** Members that have no close in some session of the formation now. */
+  incomplete: string[];
+  /** Of the formation, ascending; none where there are no closes. */
+  sessions: string[];
+  /** Of each ticker: its price with dividends reinvested, 100 in the first session. */
+  indices: number[][];
+  /** Dividends that are reinvested in them. */
+  dividends: number;
+  /** Correlations of the daily returns of these prices; `NaN` of a price that never moved. */
+  correlations: Float64Array[];
+  /** Places among `tickers`, alike ones beside each other. */
+  order: number[];
+}
+
+/**
+ * Compares the members of a cluster over the formation that it was found in, by the closes that hold now.
+ *
+ * @param asked Number of the cluster; the first one where there is none of this number.
+ * @returns `null` where there is no cluster.
+ */
+export async function readClusterMembers(
+  engine: ClustersEngine,
+  { asOf, preset, clusters }: ClusterMap,
+  asked?: number,
+): Promise<ClusterMembers | null> {
+  const found = clusters.find(({ cluster }) => cluster === asked) ?? clusters[0];
+  if (!found) return null;
+  const { cluster, tickers: members } = found;
+  const { rows } = await engine.read(pairClusters, {
+    filters: equalTo({ as_of: asOf, preset, cluster: String(cluster) }),
+    fields: ["ticker"],
+    order: ["core_distance"],
+  });
+  const dense = rows.map(({ ticker }) => ticker);
+  const compared = dense.slice(0, mostCompared);
+  const { sessions, closes } = await readCloses(engine, compared, asOf);
+  const tickers = compared.filter((ticker) => closes.has(ticker));
+  const paid = await readDividends(engine, tickers, sessions);
+  const prices = tickers.map((ticker) => {
+    const dividends = paid.get(ticker);
+    return dividends ? totalReturnPrices(closes.get(ticker)!, dividends) : closes.get(ticker)!;
+  });
+  const correlations = sessions.length < 3 ? [] : correlationMatrix(prices.map(simpleReturns));
+  return {
+    cluster,
+    size: members.length,
+    tickers,
+    beyond: dense.slice(mostCompared),
+    incomplete: compared.filter((ticker) => !closes.has(ticker)),
+    sessions,
+    indices: prices.map((series) => Array.from(series, (price) => 100 * (price / series[0]!))),
+    dividends: [...paid.values()].reduce((sum, of) => sum + of.filter((value) => value > 0).length, 0),
+    correlations,
+    order: leafOrder(correlations.map((row) => row.map((correlation) => 1 - correlation))),
+  };
+}
+
+/** Closes in the sessions of the formation, of those tickers that have one in each. */
+async function readCloses(
+  engine: ClustersEngine,
+  tickers: readonly string[],
+  asOf: string,
+): Promise<{ sessions: string[]; closes: Map<string, Float64Array> }> {
+  const sessions = engine.graph.keys.includes(cleanPrices.key) ? await readFormation(engine, tickers, asOf) : [];
+  if (sessions.length === 0) return { sessions, closes: new Map() };
+  const { rows } = await engine.read(cleanPrices, {
+    filters: [namesOf(tickers), ...within(sessions)],
+    fields: ["ticker", "session", "close"],
+    order: ["ticker", "session"],
+  });
+  const closes = new Map<string, Float64Array>();
+  for (const [ticker, own] of Map.groupBy(rows, (row) => row.ticker)) {
+    const closeIn = new Map(own.map(({ session, close }) => [session, close]));
+    const series = Float64Array.from(sessions, (session) => closeIn.get(session) ?? NaN);
+    if (!series.includes(NaN)) closes.set(ticker, series);
+  }
+  return { sessions, closes };
+}
+
+/** Sessions of the formation up to `asOf`, ascending: those of the first ticker that has closes now, since members have a close in each. */
+async function readFormation(engine: ClustersEngine, tickers: readonly string[], asOf: string): Promise<string[]> {
+  const length = await formationSessions(engine);
+  for (const ticker of tickers) {
+    const { rows } = await engine.read(cleanPrices, {
+      filters: [...equalTo({ ticker }), { column: "session", operator: "lte", value: asOf }],
+      fields: ["session"],
+      order: ["-session"],
+      ...length !== null && { limit: length },
+    });
+    if (rows.length > 0) return rows.map(({ session }) => session).reverse();
+  }
+  return [];
+}
+
+/** How many sessions clusters are found in; `null` for all that were known. */
+async function formationSessions(engine: ClustersEngine): Promise<number | null> {
+  const [made] = await engine.materializations(pairClusters.key, { limit: 1 });
+  const { formationSessions } = (made?.config ?? {}) as { formationSessions?: unknown };
+  return typeof formationSessions === "number" ? formationSessions : null;
+}
+
+/** Dividends a share by ticker, in the shares of the closes and in the sessions of the formation. */
+async function readDividends(
+  engine: ClustersEngine,
+  tickers: readonly string[],
+  sessions: readonly string[],
+): Promise<Map<string, Float64Array>> {
+  const found = new Map<string, Float64Array>();
+  if (tickers.length === 0 || !engine.graph.keys.includes(dailyBars.key)) return found;
+  const { rows } = await engine.read(dailyBars, {
+    filters: [namesOf(tickers), ...within(sessions), { column: "dividend", operator: "gt", value: "0" }],
+    fields: ["ticker", "session", "dividend"],
+  });
+  for (const { ticker, session, dividend } of rows) {
+    const paid = found.get(ticker) ?? new Float64Array(sessions.length);
+    found.set(ticker, paid);
+    // That of a session which does not count is in the next close that does.
+    paid[sessions.findIndex((one) => one >= session)]! += dividend;
+  }
+  return found;
+}
+
+function namesOf(tickers: readonly string[]) {
+  return { column: "ticker", operator: "in", value: namesText(tickers) } as const;
+}
+
+function within(sessions: readonly string[]) {
+  return [
+    { column: "session", operator: "gte", value: sessions[0]! },
+    { column: "session", operator: "lte", value: sessions.at(-1)! },
+  ] as const;
+}

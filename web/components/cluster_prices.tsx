@@ -1,0 +1,78 @@
+import { cleanPrices } from "../../assets/views.ts";
+import type { ClusterMembers } from "../cluster_members.ts";
+import { clustersPath, type ClustersView } from "../cluster_path.ts";
+import { counted, decimal } from "../figures.ts";
+import { Chart, type ChartColour, ChartTable } from "./chart.tsx";
+
+const colours: readonly ChartColour[] = [
+  "first",
+  "second",
+  "third",
+  "fourth",
+  "fifth",
+  "sixth",
+  "seventh",
+  "eighth",
+];
+/** Each colour solid and then dashed, but for one: more lines cannot be told apart. */
+export const mostDrawn = 2 * colours.length - 1;
+
+/** Prices of a cluster's members over its formation, all from 100. */
+export function ClusterPrices({ of, view }: { of: ClusterMembers; view: ClustersView }) {
+  const { cluster, size, sessions, dividends } = of;
+  const tickers = of.tickers.slice(0, mostDrawn);
+  if (sessions.length < 2 || tickers.length === 0) {
+    return <p class="empty">{cleanPrices.key} has no closes of these tickers up to {view.asOf}.</p>;
+  }
+  const indices = of.indices.slice(0, mostDrawn);
+  const last = sessions.length - 1;
+  const ends = indices.map((values) => values[last]!);
+  return (
+    <>
+      {size > tickers.length && <NotDrawn of={of} drawn={tickers.length} />}
+      <Chart
+        id="cluster-chart"
+        label={`Prices of ${counted(tickers.length, "ticker")} of cluster ${cluster}, all 100 on ${
+          sessions[0]
+        }: between ${decimal(Math.min(...ends), 1)} and ${decimal(Math.max(...ends), 1)} on ${sessions[last]}`}
+        data={{
+          sessions,
+          panes: [{
+            format: "index",
+            lines: tickers.map((name, i) => ({
+              name,
+              colour: colours[i % colours.length]!,
+              values: indices[i]!,
+              ...i >= colours.length && { shape: "dashed" as const },
+            })),
+          }],
+        }}
+        caption={`100 on ${sessions[0]}, the first of ${counted(sessions.length, "session")} of the formation. ${
+          dividends === 0
+            ? "The source has no dividends of these tickers: prices are price returns."
+            : `With ${counted(dividends, "dividend")} reinvested.`
+        } Closes are those of now, which later corrections may have changed since the clusters were found.`}
+      >
+        <ChartTable
+          label="Prices of the cluster, from 100"
+          columns={tickers}
+          sessions={sessions}
+          cells={(t) => indices.map((values) => decimal(values[t]!, 1))}
+          csv={[{ title: `cluster ${cluster}`, href: clustersPath({ ...view, cluster }, "prices.csv") }]}
+        />
+      </Chart>
+    </>
+  );
+}
+
+/** How many members are not drawn, and which: those beyond what can be told apart, and those without closes. */
+function NotDrawn({ of: { tickers, beyond, incomplete, size }, drawn }: { of: ClusterMembers; drawn: number }) {
+  const others = [...tickers.slice(drawn), ...beyond];
+  return (
+    <p class="about">
+      {drawn} of {counted(size, "member")} are drawn.
+      {others.length > 0 && ` Not drawn, outside the densest part of the cluster: ${others.join(", ")}.`}
+      {incomplete.length > 0 && ` Not drawn, since they lack closes of the formation now: ${incomplete.join(", ")}.`}
+    </p>
+  );
+}
