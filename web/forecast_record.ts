@@ -1,4 +1,4 @@
-import { forecastScores, spreadForecasts } from "../assets/views.ts";
+import { forecastScores, spreadForecasts, trendAccuracy } from "../assets/views.ts";
 import { type ColumnOf, type Engine, equalTo, type Filter, type RowOf } from "../engine/mod.ts";
 import { ofPair } from "./pair_filter.ts";
 
@@ -7,6 +7,9 @@ export type ForecastsEngine = Pick<Engine, "graph" | "read">;
 
 /** Errors of a model for a horizon, beside those of the last value. */
 export type ForecastScore = RowOf<typeof forecastScores>;
+
+/** How often the rolling trend had the direction right by one rule. */
+export type TrendAccuracy = RowOf<typeof trendAccuracy>;
 
 /** A forecast of a pair's spread, in standard deviations of the formation's. */
 export type SpreadForecast = RowOf<typeof spreadForecasts>;
@@ -36,6 +39,8 @@ export interface PairForecasts extends ForecastChoice {
 export interface ForecastsRecord {
   /** By model, then by horizon; none before the first forecast has come true. */
   scores: ForecastScore[];
+  /** In key order; none before the first forecast has come true. */
+  trend: TrendAccuracy[];
   /** `null` while there is no forecast. */
   newest:
     | ForecastChoice & {
@@ -60,10 +65,11 @@ export async function readForecasts(
 ): Promise<ForecastsRecord | null> {
   if (!engine.graph.keys.includes(spreadForecasts.key)) return null;
   const scores = engine.graph.keys.includes(forecastScores.key) ? (await engine.read(forecastScores)).rows : [];
+  const trend = engine.graph.keys.includes(trendAccuracy.key) ? (await engine.read(trendAccuracy)).rows : [];
   const newest = await readNewest(engine, choice);
   const first = newest?.forecasts[0];
   const tickers = asked ?? (first ? [first.ticker_1, first.ticker_2] as const : null);
-  return { scores, newest, tickers, pair: tickers && await readPairForecasts(engine, tickers, choice) };
+  return { scores, trend, newest, tickers, pair: tickers && await readPairForecasts(engine, tickers, choice) };
 }
 
 /** Reads a pair's forecasts by the model and for the horizon asked for; `null` where there are none. */

@@ -1,9 +1,10 @@
-import { forecastScores, spreadForecasts } from "../../assets/mod.ts";
+import { forecastScores, spreadForecasts, trendAccuracy } from "../../assets/mod.ts";
 import type { AnyAsset, RowOf } from "../../engine/mod.ts";
 import { knownTable } from "./known_tables.ts";
 
 type Forecast = RowOf<typeof spreadForecasts>;
 type Score = RowOf<typeof forecastScores>;
+type Accuracy = RowOf<typeof trendAccuracy>;
 
 const models = ["arima", "last_value"] as const;
 const horizons = [1, 5] as const;
@@ -62,10 +63,47 @@ function score(model: string, horizon: number, more: Partial<Score>): Score {
   };
 }
 
+const rules = [
+  { rule: "all", min_r_squared: 0, signals: 1000 },
+  { rule: "above_0.4", min_r_squared: 0.4, signals: 500 },
+  { rule: "above_0.6", min_r_squared: 0.6, signals: 200 },
+  { rule: "best_in_formation", min_r_squared: null, signals: 300 },
+  { rule: "best_in_hindsight", min_r_squared: null, signals: 250 },
+];
+
+/** The rolling trend by two thresholds: out of sample right in 45 to 55 of 100, by the research's measure in 90; none above 0.6 five ahead. */
+function accuracies(): Accuracy[] {
+  const measured = [
+    ["change", 1, "trading", 0.55],
+    ["change", 5, "trading", 0.45],
+    ["window_mean", 3, "trading", 0.9],
+    ["window_mean", 3, "formation", 0.9],
+  ] as const;
+  return measured.flatMap(([measure, horizon, sample, accuracy]) =>
+    rules.map(({ rule, min_r_squared, signals: standing }): Accuracy => {
+      const signals = horizon === 5 && rule === "above_0.6" ? 0 : standing;
+      return {
+        measure,
+        horizon,
+        sample,
+        rule,
+        min_r_squared,
+        looks_ahead: sample === "formation" || rule === "best_in_hindsight",
+        lines: 1000,
+        signals,
+        right: Math.round(accuracy * signals),
+        accuracy: signals === 0 ? null : accuracy,
+        pairs: signals === 0 ? 0 : 8,
+      };
+    })
+  );
+}
+
 /** Forecasts and their scores as their pages read them, on sessions of a page. */
 export function forecastPageAssets(sessions: readonly string[]): AnyAsset[] {
   return [
     knownTable(spreadForecasts, forecasts(sessions)),
+    knownTable(trendAccuracy, accuracies()),
     knownTable(forecastScores, [
       score("arima", 1, { mae: 0.3 }),
       score("arima", 5, { mae: 0.5 }),

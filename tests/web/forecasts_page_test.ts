@@ -45,6 +45,31 @@ pageTest("GET /forecasts draws errors beside the last value's, and reports them 
   assert.ok(html.includes('href="/v1/assets/forecast_scores/rows?'), "the table is to be had as CSV");
 });
 
+pageTest(
+  "GET /forecasts has how often the rolling trend was right by r², the research's measure apart",
+  async (ask) => {
+    const { html, text } = await ask("/forecasts");
+    assert.ok(
+      html.includes('aria-label="Share of signals whose direction came true, by r² threshold. The largest is 55.0 %'),
+    );
+    assert.match(text, /r² above 0\.4, 1 session ahead: 55\.0 % of 500 signals/);
+    const [sample, research] = [text.indexOf("Out of sample"), text.indexOf("As the research measured it")];
+    assert.ok(0 < sample && sample < research);
+    assert.match(
+      text.slice(sample, research),
+      /All lines 1,000 100\.0 % 55\.0 % 1,000 100\.0 % 45\.0 % r² above 0\.4 500 50\.0 %/,
+    );
+    assert.match(
+      text.slice(sample, research),
+      /r² above 0\.6 200 20\.0 % 55\.0 % 0 0\.0 % – Best of each pair(?:'|&#39;)s formation/,
+    );
+    assert.match(text.slice(research), /No forecast accuracy\. .* formation \(in-sample\)/);
+    assert.match(text.slice(research), /Best of each pair, chosen afterwards 250 25\.0 % 90\.0 % 250/);
+    // What was chosen afterwards is in the table, where it says so, and in no bar.
+    assert.ok(!html.includes("chosen afterwards, 1 session ahead"));
+  },
+);
+
 pageTest("GET /forecasts puts each forecast of a pair into the session that it is of", async (ask) => {
   const { html, text } = await ask("/forecasts?pair=KO+PEP&model=arima&horizon=5");
   const { sessions, panes: [pane] } = chartOf(html);

@@ -6,6 +6,7 @@ import { ForecastChoice } from "../components/forecast_choice.tsx";
 import { ForecastErrors } from "../components/forecast_errors.tsx";
 import { Panel } from "../components/panel.tsx";
 import { TableScroller } from "../components/table_scroller.tsx";
+import { TrendAccuracyView } from "../components/trend_accuracy.tsx";
 import { count, decimal, percent, pValue } from "../figures.ts";
 import type { ForecastScore, ForecastsRecord } from "../forecast_record.ts";
 import { Layout } from "../layout.tsx";
@@ -15,14 +16,19 @@ import { inWords } from "../words.ts";
 
 /** How far forecasts of spreads were off, and what they say now. */
 export function ForecastsPage({ record }: { record: ForecastsRecord }) {
-  const { scores, newest, pair, tickers } = record;
+  const { scores, trend, newest, pair, tickers } = record;
   return (
     <Layout
       title="Forecasts · Tandem"
       path="/forecasts"
       script="charts.js"
       styles={["pairs.css"]}
-      sections={[{ id: "errors", title: "Errors" }, { id: "pair", title: "Pair" }, { id: "newest", title: "Newest" }]}
+      sections={[
+        { id: "errors", title: "Errors" },
+        ...trend.length > 0 ? [{ id: "trend", title: "Trend by r²" }] : [],
+        { id: "pair", title: "Pair" },
+        { id: "newest", title: "Newest" },
+      ]}
       headline={
         <div class="headline">
           <div>
@@ -45,6 +51,11 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
           )
           : <Errors scores={scores} />}
       </Panel>
+      {trend.length > 0 && (
+        <Panel id="trend" title="Rolling trend: direction right by r²">
+          <TrendAccuracyView rows={trend} />
+        </Panel>
+      )}
       <Panel id="pair" title="Forecasts of a pair, and what came true">
         {pair === null ? <Absent tickers={newest && tickers} /> : (
           <>

@@ -1,0 +1,98 @@
+import type { Child } from "hono/jsx";
+
+const width = 760;
+/** Room on either side of the bars for their figures. */
+const figureWidth = 48;
+const top = 22;
+const barHeight = 11;
+const gap = 10;
+const colours = ["first", "second", "third"];
+
+/** One bar: how far its value is from the line in the middle, and what is said of it. */
+export interface DivergingBar {
+  /** Below 0 to the left of the line. */
+  offset: number;
+  /** Its figure, beside it. */
+  text: string;
+  title: string;
+}
+
+export interface DivergingBarsProps {
+  /** What is to be seen, for those who cannot see it. */
+  label: string;
+  /** What the drawing shows, in a word. */
+  region: string;
+  /** What the line in the middle stands for. */
+  middle: string;
+  /** Bars of each group in the order of `series`; `null` where one has none. */
+  groups: readonly { title: string; bars: readonly (DivergingBar | null)[] }[];
+  series: readonly string[];
+  /** Room for the titles of groups, in pixels of the drawing. */
+  titleWidth: number;
+  /** The least offset on either side that the drawing has room for. */
+  leastOffset: number;
+  caption: Child;
+}
+
+/** Bars to the left and right of a line, in groups with a bar of each series, and their figures beside them. */
+export function DivergingBars(
+  { label, region, middle, groups, series, titleWidth, leastOffset, caption }: DivergingBarsProps,
+) {
+  const offsets = groups.flatMap(({ bars }) => bars.flatMap((bar) => bar ? [bar.offset] : []));
+  const [least, most] = [Math.min(-leastOffset, ...offsets), Math.max(leastOffset, ...offsets)];
+  const x = (offset: number) =>
+    titleWidth + figureWidth + (width - titleWidth - 2 * figureWidth) * (offset - least) / (most - least);
+  const groupHeight = series.length * barHeight + gap;
+  const height = top + groups.length * groupHeight + 18;
+  return (
+    <figure class="drawing">
+      <div class="scroller" tabindex={0} role="region" aria-label={`${region}, may scroll sideways`}>
+        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} class="diverging">
+          <text x={at(x(0))} y={12} text-anchor="middle">{middle}</text>
+          {groups.map(({ title, bars }, g) => (
+            <>
+              <text x={titleWidth - 8} y={top + g * groupHeight + (groupHeight - gap) / 2 + 4} text-anchor="end">
+                {title}
+              </text>
+              {bars.map((bar, s) => {
+                if (!bar) return null;
+                const y = top + g * groupHeight + s * barHeight;
+                const [from, to] = [Math.min(x(0), x(bar.offset)), Math.max(x(0), x(bar.offset))];
+                return (
+                  <>
+                    <rect
+                      class={`horizon ${colours[s % colours.length]}`}
+                      x={at(from)}
+                      y={y}
+                      width={at(Math.max(1, to - from))}
+                      height={barHeight - 2}
+                    >
+                      <title>{bar.title}</title>
+                    </rect>
+                    <text
+                      x={at(bar.offset < 0 ? from - 4 : to + 4)}
+                      y={y + barHeight - 3}
+                      text-anchor={bar.offset < 0 ? "end" : "start"}
+                    >
+                      {bar.text}
+                    </text>
+                  </>
+                );
+              })}
+            </>
+          ))}
+          <line class="axis" x1={at(x(0))} x2={at(x(0))} y1={top - 4} y2={height - 16} />
+        </svg>
+      </div>
+      <ul class="legend">
+        {series.map((name, s) => <li class={`${colours[s % colours.length]} shape-columns`} key={name}>{name}</li>)}
+      </ul>
+      <figcaption class="faint">{caption}</figcaption>
+    </figure>
+  );
+}
+
+/** A coordinate as it is written: a hundredth of a pixel is enough. */
+function at(value: number): number {
+  return Math.round(100 * value) / 100;
+}

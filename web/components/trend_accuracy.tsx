@@ -1,0 +1,135 @@
+import { trendAccuracy } from "../../assets/views.ts";
+import { count, percent } from "../figures.ts";
+import type { TrendAccuracy } from "../forecast_record.ts";
+import { rowsPath } from "../rows_path.ts";
+import { DivergingBars } from "./diverging_bars.tsx";
+import { sessionsAhead } from "./forecast_errors.tsx";
+import { TableScroller } from "./table_scroller.tsx";
+
+/** How often the rolling trend had the direction right, by r² threshold: out of sample, and as the research measured it. */
+export function TrendAccuracyView({ rows }: { rows: readonly TrendAccuracy[] }) {
+  const change = rows.filter(({ measure, sample }) => measure === "change" && sample === "trading");
+  const research = rows.filter(({ measure }) => measure === "window_mean");
+  const horizons = [...new Set(change.map(({ horizon }) => horizon))].sort((a, b) => a - b);
+  return (
+    <>
+      <h3 class="part">Out of sample</h3>
+      <p class="about">
+        In the trading windows: a line through the last sessions leads up or down; right if the spread moved that way.
+        Forecasts overlap and pairs of one session move together: a few points of difference mean little.{" "}
+        <a href={rowsPath(trendAccuracy, [])}>All figures as CSV</a>
+      </p>
+      <AccuracyBars rows={change} horizons={horizons} />
+      <TableScroller label="Direction right, out of sample">
+        <RuleTable
+          rows={change}
+          columns={horizons.map((horizon) => ({
+            title: sessionsAhead(horizon),
+            of: (row: TrendAccuracy) => row.horizon === horizon,
+          }))}
+        />
+      </TableScroller>
+      <h3 class="part">As the research measured it</h3>
+      <p class="notice">
+        <strong>No forecast accuracy.</strong>{" "}
+        The mean of the next three values is compared with the mean of the values that the line was fitted to. The end
+        of a trend lies away from its mean, so that a straight line is right by construction, and the more so the higher
+        its r². The research also chose each pair's threshold on the sample that it then scored.
+      </p>
+      <TableScroller label="Direction right, as the research measured it">
+        <RuleTable
+          rows={research}
+          columns={[
+            { title: "trading windows", of: ({ sample }) => sample === "trading" },
+            { title: "formation (in-sample)", of: ({ sample }) => sample === "formation" },
+          ]}
+        />
+      </TableScroller>
+    </>
+  );
+}
+
+function AccuracyBars({ rows, horizons }: { rows: readonly TrendAccuracy[]; horizons: readonly number[] }) {
+  const known = rows.filter(({ looks_ahead }) => !looks_ahead);
+  const best = known.filter(({ accuracy }) => accuracy !== null).toSorted((a, b) => b.accuracy! - a.accuracy!)[0];
+  if (!best) return null;
+  return (
+    <DivergingBars
+      label={`Share of signals whose direction came true, by r² threshold. The largest is ${percent(best.accuracy!)}: ${
+        ruleTitle(best)
+      }, ${sessionsAhead(best.horizon)}`}
+      region="Direction right"
+      middle="50 %"
+      groups={rulesOf(known).map((rule) => ({
+        title: ruleTitle(rule),
+        bars: horizons.map((horizon) => {
+          const row = known.find((one) => one.rule === rule.rule && one.horizon === horizon);
+          if (!row || row.accuracy === null) return null;
+          return {
+            offset: row.accuracy - 0.5,
+            text: percent(row.accuracy),
+            title: `${ruleTitle(row)}, ${sessionsAhead(horizon)}: ${percent(row.accuracy)} of ${
+              count(row.signals)
+            } signals`,
+          };
+        }),
+      }))}
+      series={horizons.map(sessionsAhead)}
+      titleWidth={190}
+      leastOffset={0.05}
+      caption="Share of signals whose direction came true, in the trading windows. Right of the line more than half of them did."
+    />
+  );
+}
+
+/** A row for each rule, with the signals and the share of right ones in each column. */
+function RuleTable({ rows, columns }: {
+  rows: readonly TrendAccuracy[];
+  columns: readonly { title: string; of(row: TrendAccuracy): boolean }[];
+}) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Lines that count as a trend</th>
+          {columns.map(({ title }) => (
+            <>
+              <th scope="col" class="number">Signals, {title}</th>
+              <th scope="col" class="number">Of all lines</th>
+              <th scope="col" class="number">Direction right</th>
+            </>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rulesOf(rows).map((rule) => (
+          <tr key={rule.rule}>
+            <th scope="row">{ruleTitle(rule)}</th>
+            {columns.map(({ of }) => {
+              const row = rows.find((one) => one.rule === rule.rule && of(one));
+              return (
+                <>
+                  <td class="number">{row ? count(row.signals) : "–"}</td>
+                  <td class="number">{row && row.lines > 0 ? percent(row.signals / row.lines) : "–"}</td>
+                  <td class="number">{row && row.accuracy !== null ? percent(row.accuracy) : "–"}</td>
+                </>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** One row of each rule: all lines first, then thresholds as they rise, then what differs by pair. */
+function rulesOf(rows: readonly TrendAccuracy[]): TrendAccuracy[] {
+  const rules = new Map(rows.map((row) => [row.rule, row]));
+  return [...rules.values()].sort((a, b) => (a.min_r_squared ?? Infinity) - (b.min_r_squared ?? Infinity) || 0);
+}
+
+function ruleTitle({ rule, min_r_squared }: TrendAccuracy): string {
+  if (rule === "all") return "All lines";
+  if (min_r_squared !== null) return `r² above ${min_r_squared}`;
+  return rule === "best_in_formation" ? "Best of each pair's formation" : "Best of each pair, chosen afterwards";
+}
