@@ -13,6 +13,8 @@ browserTestOver(pairPageAssets)("no page has a fault that axe finds, light or da
       "/pairs/KO/PEP",
       "/pairs/CVX/XOM",
       "/pairs/NO/PAIR",
+      "/pairs/clusters",
+      "/pairs/clusters?map=tsne",
       "/strategies",
       "/forecasts",
       "/backfills",
