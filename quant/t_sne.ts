@@ -41,8 +41,8 @@ const startSize = 1e-4;
  * ```
  *
  * Source: van der Maaten & Hinton (2008), Journal of Machine Learning Research 9, as DruidJS computes it. Verified:
- * tests/quant/t_sne_test.ts (neighbourhoods kept, divergence beside scikit-learn's). Cost: O(n² · iterations); 500 points take about
- * a second.
+ * tests/quant/t_sne_test.ts (neighbourhoods kept, divergence beside scikit-learn's). Cost: O(n² · iterations); 460 points take about
+ * two seconds.
  */
 export async function tSne(points: readonly Float64Array[], options: TSneOptions = {}): Promise<Float64Array[]> {
   const { perplexity, iterations, afterStep } = { ...defaults, ...options };

@@ -23,6 +23,9 @@ export function ClustersPage(
       path="/pairs/clusters"
       script="charts.js"
       styles={["pairs.css"]}
+      sections={members === null
+        ? []
+        : [{ id: "map", title: "Map" }, { id: "cluster", title: "Prices and correlations" }]}
       headline={
         <div class="headline">
           <div>
@@ -36,7 +39,7 @@ export function ClustersPage(
         </div>
       }
     >
-      <section class="panel" aria-label="Clusters">
+      <section id="map" class="panel" aria-label="Clusters">
         <PairTabs path="/pairs/clusters" />
         {map === null ? <Absent asked={asked} /> : <Found map={map} />}
       </section>
