@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { cointegratedPairs, pairClusters, tickerMap } from "../assets/views.ts";
 import { type Engine, equalTo } from "../engine/mod.ts";
 
@@ -43,16 +42,15 @@ export interface ClusterMap {
 /**
  * Reads the map of an as-of session, the newest by default; `null` where there are no clusters, of that session or at all.
  *
- * What an address says is judged here: an unknown preset or projection, or a text that is no date, counts as not given.
+ * An unknown preset, or a projection that the project does not have, counts as not given.
  */
 export async function readClusterMap(
   engine: ClustersEngine,
-  wanted: { asOf?: string; preset?: string; projection?: string } = {},
+  wanted: { asOf?: string; preset?: string; projection?: Projection } = {},
 ): Promise<ClusterMap | null> {
   if (!engine.graph.keys.includes(pairClusters.key)) return null;
   const asOfSessions = await engine.datesWithRows(pairClusters.key);
-  const isDate = z.iso.date().safeParse(wanted.asOf).success;
-  const asOf = isDate ? wanted.asOf! : await engine.newestDate(pairClusters.key);
+  const asOf = wanted.asOf ?? await engine.newestDate(pairClusters.key);
   if (asOf === null) return null;
   const [tested] = engine.graph.keys.includes(cointegratedPairs.key)
     ? await engine.materializations(cointegratedPairs.key, { limit: 1 })

@@ -2,30 +2,29 @@ import { type Context, Hono } from "hono";
 import { answer, answerCsv } from "./answer.tsx";
 import { type ClustersEngine, readClusterMap } from "./cluster_map.ts";
 import { readClusterMembers } from "./cluster_members.ts";
+import { clustersAddress } from "./cluster_search.ts";
 import { ClustersPage } from "./pages/clusters.tsx";
 
-/** The page of clusters, and its tables that are of no asset: they are computed for it. */
+/** The page of clusters, and its tables that are of no asset: they are computed for it. What an address asks for that is not there counts as not asked. */
 export function clusterPages({ engine }: { engine: ClustersEngine }): Hono {
   const read = async (c: Context) => {
-    const asked = { asOf: c.req.query("as_of") || undefined, preset: c.req.query("preset") };
-    const map = await readClusterMap(engine, { ...asked, projection: c.req.query("map") });
-    const cluster = c.req.query("cluster") ?? "";
-    const number = /^\d{1,6}$/.test(cluster) ? Number(cluster) : undefined;
-    return { asked, map, members: map && await readClusterMembers(engine, map, number) };
+    const { search } = clustersAddress.read(new URL(c.req.url).searchParams);
+    const map = await readClusterMap(engine, search);
+    return { search, map, members: map && await readClusterMembers(engine, map, search.cluster) };
   };
   return new Hono()
     .get("/", async (c) => {
-      const { asked, map, members } = await read(c);
-      const page = <ClustersPage map={map} members={members} asked={asked} />;
-      return answer(c, page, map === null && asked.asOf ? 404 : 200);
+      const { search, map, members } = await read(c);
+      const page = <ClustersPage map={map} members={members} asOf={search.asOf} />;
+      return answer(c, page, map === null && search.asOf !== undefined ? 404 : 200);
     })
     .get("/prices.csv", async (c) => {
       const { members } = await read(c);
       if (members === null || members.sessions.length === 0) return c.notFound();
       const { tickers, sessions, indices } = members;
       const rows = sessions.map((session, t) => ({
-        session,
         ...Object.fromEntries(tickers.map((ticker, i) => [ticker, indices[i]![t]!])),
+        session,
       }));
       return answerCsv(c, "cluster_prices.csv", { names: ["session", ...tickers], rows });
     })

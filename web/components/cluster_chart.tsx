@@ -1,5 +1,5 @@
 import type { ClusterMap, MappedTicker, Projection } from "../cluster_map.ts";
-import { clustersPath } from "../cluster_path.ts";
+import { clusterPath } from "../cluster_search.ts";
 import { counted, decimal } from "../figures.ts";
 import { tickerPath } from "../ticker_path.ts";
 
@@ -58,7 +58,7 @@ export function ClusterChart({ map }: { map: ClusterMap }) {
             y(one.y)
           ));
           return (
-            <a href={`${clustersPath({ ...map, cluster })}#cluster`} tabindex={-1} key={cluster}>
+            <a href={clusterPath(map, cluster)} tabindex={-1} key={cluster}>
               <text
                 class={`number c${cluster % colours}`}
                 x={x(middle)}

@@ -1,6 +1,6 @@
 import { cleanPrices } from "../../assets/views.ts";
 import type { ClusterMembers } from "../cluster_members.ts";
-import { clustersPath, type ClustersView } from "../cluster_path.ts";
+import { clusterCsvPath, type ClustersSearch } from "../cluster_search.ts";
 import { counted, decimal } from "../figures.ts";
 import { Chart, type ChartColour, ChartTable } from "./chart.tsx";
 
@@ -18,11 +18,11 @@ const colours: readonly ChartColour[] = [
 export const mostDrawn = 2 * colours.length - 1;
 
 /** Prices of a cluster's members over its formation, all from 100. */
-export function ClusterPrices({ of, view }: { of: ClusterMembers; view: ClustersView }) {
+export function ClusterPrices({ of, search }: { of: ClusterMembers; search: ClustersSearch }) {
   const { cluster, size, sessions, dividends } = of;
   const tickers = of.tickers.slice(0, mostDrawn);
   if (sessions.length < 2 || tickers.length === 0) {
-    return <p class="empty">{cleanPrices.key} has no closes of these tickers up to {view.asOf}.</p>;
+    return <p class="empty">{cleanPrices.key} has no closes of these tickers up to {search.asOf}.</p>;
   }
   const indices = of.indices.slice(0, mostDrawn);
   const last = sessions.length - 1;
@@ -58,7 +58,7 @@ export function ClusterPrices({ of, view }: { of: ClusterMembers; view: Clusters
           columns={tickers}
           sessions={sessions}
           cells={(t) => indices.map((values) => decimal(values[t]!, 1))}
-          csv={[{ title: `cluster ${cluster}`, href: clustersPath({ ...view, cluster }, "prices.csv") }]}
+          csv={[{ title: `cluster ${cluster}`, href: clusterCsvPath(search, "prices", cluster) }]}
         />
       </Chart>
     </>

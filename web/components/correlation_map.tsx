@@ -1,13 +1,14 @@
 import type { ClusterMembers } from "../cluster_members.ts";
-import { clustersPath, type ClustersView } from "../cluster_path.ts";
+import { clusterCsvPath, type ClustersSearch } from "../cluster_search.ts";
 import { counted, decimal } from "../figures.ts";
 import { tickerPath } from "../ticker_path.ts";
+import { type Column, DataTable } from "./data_table.tsx";
 
 /** Shades from the lowest to the highest correlation. */
 const shades = 6;
 
 /** Correlations of a cluster's members, shaded by how high they are, alike members beside each other: the map is the table. */
-export function CorrelationMap({ of, view }: { of: ClusterMembers; view: ClustersView }) {
+export function CorrelationMap({ of, search }: { of: ClusterMembers; search: ClustersSearch }) {
   const { cluster, tickers, correlations, order, sessions, size } = of;
   if (order.length < 2) return <p class="empty">There are no two members whose returns can be compared.</p>;
   const pairs = order.flatMap((i, at) => order.slice(0, at).map((j) => correlations[i]![j]!)).filter(Number.isFinite);
@@ -27,44 +28,27 @@ export function CorrelationMap({ of, view }: { of: ClusterMembers; view: Cluster
             decimal(most, 2)
           }, the deepest`}.
         {size > order.length && ` ${order.length} of ${counted(size, "member")}.`}{" "}
-        Alike tickers stand beside each other.{" "}
-        <a href={clustersPath({ ...view, cluster }, "correlations.csv")}>As CSV</a>
+        Alike tickers stand beside each other. <a href={clusterCsvPath(search, "correlations", cluster)}>As CSV</a>
       </p>
-      <div
-        class="scroller correlations"
-        tabindex={0}
-        role="region"
-        aria-label={`Correlations of cluster ${cluster}, may scroll`}
-      >
-        <table class="heat">
-          <thead>
-            <tr>
-              <th scope="col">Ticker</th>
-              {order.map((j) => <th scope="col" class="number" key={j}>{tickers[j]}</th>)}
-            </tr>
-          </thead>
-          <tbody>
-            {order.map((i) => (
-              <tr key={i}>
-                <th scope="row">
-                  <a href={tickerPath(tickers[i]!)}>{tickers[i]}</a>
-                </th>
-                {order.map((j) =>
-                  i === j ? <td class="number self" key={j}>1</td> : (
-                    <td
-                      class={`number ${shadeOf(correlations[i]![j]!)}`}
-                      title={`${tickers[i]} and ${tickers[j]}: ${textOf(correlations[i]![j]!)}`}
-                      key={j}
-                    >
-                      {textOf(correlations[i]![j]!)}
-                    </td>
-                  )
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label={`Correlations of cluster ${cluster}`}
+        class="heat correlations"
+        columns={[
+          {
+            title: "Ticker",
+            header: true,
+            cell: (i: number) => <a href={tickerPath(tickers[i]!)}>{tickers[i]}</a>,
+          },
+          ...order.map((j): Column<number> => ({
+            title: tickers[j]!,
+            number: true,
+            cell: (i) => i === j ? "1" : textOf(correlations[i]![j]!),
+            cellClass: (i) => i === j ? "self" : shadeOf(correlations[i]![j]!),
+            cellTitle: (i) => i === j ? undefined : `${tickers[i]} and ${tickers[j]}: ${textOf(correlations[i]![j]!)}`,
+          })),
+        ]}
+        rows={order}
+      />
     </>
   );
 }

@@ -2,9 +2,9 @@ import { trendAccuracy } from "../../assets/views.ts";
 import { count, percent } from "../figures.ts";
 import type { TrendAccuracy } from "../forecast_record.ts";
 import { rowsPath } from "../rows_path.ts";
+import { type Column, DataTable } from "./data_table.tsx";
 import { DivergingBars } from "./diverging_bars.tsx";
 import { sessionsAhead } from "./forecast_errors.tsx";
-import { TableScroller } from "./table_scroller.tsx";
 
 /** How often the rolling trend had the direction right, by r² threshold: out of sample, and as the research measured it. */
 export function TrendAccuracyView({ rows }: { rows: readonly TrendAccuracy[] }) {
@@ -20,15 +20,14 @@ export function TrendAccuracyView({ rows }: { rows: readonly TrendAccuracy[] }) 
         <a href={rowsPath(trendAccuracy, [])}>All figures as CSV</a>
       </p>
       <AccuracyBars rows={change} horizons={horizons} />
-      <TableScroller label="Direction right, out of sample">
-        <RuleTable
-          rows={change}
-          columns={horizons.map((horizon) => ({
-            title: sessionsAhead(horizon),
-            of: (row: TrendAccuracy) => row.horizon === horizon,
-          }))}
-        />
-      </TableScroller>
+      <RuleTable
+        label="Direction right, out of sample"
+        rows={change}
+        measured={horizons.map((horizon) => ({
+          unit: sessionsAhead(horizon),
+          of: (row: TrendAccuracy) => row.horizon === horizon,
+        }))}
+      />
       <h3 class="part">As the research measured it</h3>
       <p class="notice">
         <strong>No forecast accuracy.</strong>{" "}
@@ -36,15 +35,14 @@ export function TrendAccuracyView({ rows }: { rows: readonly TrendAccuracy[] }) 
         of a trend lies away from its mean, so that a straight line is right by construction, and the more so the higher
         its r². The research also chose each pair's threshold on the sample that it then scored.
       </p>
-      <TableScroller label="Direction right, as the research measured it">
-        <RuleTable
-          rows={research}
-          columns={[
-            { title: "trading windows", of: ({ sample }) => sample === "trading" },
-            { title: "formation (in-sample)", of: ({ sample }) => sample === "formation" },
-          ]}
-        />
-      </TableScroller>
+      <RuleTable
+        label="Direction right, as the research measured it"
+        rows={research}
+        measured={[
+          { unit: "trading windows", of: ({ sample }) => sample === "trading" },
+          { unit: "formation (in-sample)", of: ({ sample }) => sample === "formation" },
+        ]}
+      />
     </>
   );
 }
@@ -82,43 +80,41 @@ function AccuracyBars({ rows, horizons }: { rows: readonly TrendAccuracy[]; hori
   );
 }
 
-/** A row for each rule, with the signals and the share of right ones in each column. */
-function RuleTable({ rows, columns }: {
+/** What a table tells of one horizon or sample. */
+interface Measured {
+  unit: string;
+  of(row: TrendAccuracy): boolean;
+}
+
+/** A row for each rule, with the signals and the share of right ones of each that is measured. */
+function RuleTable({ label, rows, measured }: {
+  label: string;
   rows: readonly TrendAccuracy[];
-  columns: readonly { title: string; of(row: TrendAccuracy): boolean }[];
+  measured: readonly Measured[];
 }) {
+  const columns = measured.flatMap(({ unit, of }): Column<TrendAccuracy>[] => {
+    const found = ({ rule }: TrendAccuracy) => rows.find((one) => one.rule === rule && of(one));
+    const column = (title: string, text: (row: TrendAccuracy) => string | null): Column<TrendAccuracy> => ({
+      title,
+      unit,
+      number: true,
+      cell(rule) {
+        const row = found(rule);
+        return (row && text(row)) ?? "–";
+      },
+    });
+    return [
+      column("Signals", ({ signals }) => count(signals)),
+      column("Of all lines", ({ signals, lines }) => lines > 0 ? percent(signals / lines) : null),
+      column("Direction right", ({ accuracy }) => accuracy === null ? null : percent(accuracy)),
+    ];
+  });
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Lines that count as a trend</th>
-          {columns.map(({ title }) => (
-            <>
-              <th scope="col" class="number">Signals, {title}</th>
-              <th scope="col" class="number">Of all lines</th>
-              <th scope="col" class="number">Direction right</th>
-            </>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rulesOf(rows).map((rule) => (
-          <tr key={rule.rule}>
-            <th scope="row">{ruleTitle(rule)}</th>
-            {columns.map(({ of }) => {
-              const row = rows.find((one) => one.rule === rule.rule && of(one));
-              return (
-                <>
-                  <td class="number">{row ? count(row.signals) : "–"}</td>
-                  <td class="number">{row && row.lines > 0 ? percent(row.signals / row.lines) : "–"}</td>
-                  <td class="number">{row && row.accuracy !== null ? percent(row.accuracy) : "–"}</td>
-                </>
-              );
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      label={label}
+      columns={[{ title: "Lines that count as a trend", header: true, cell: ruleTitle }, ...columns]}
+      rows={rulesOf(rows)}
+    />
   );
 }
 

@@ -2,20 +2,22 @@ import { pairClusters, tickerMap } from "../../assets/views.ts";
 import { equalTo } from "../../engine/mod.ts";
 import { type ClusterMap, projections } from "../cluster_map.ts";
 import type { ClusterMembers } from "../cluster_members.ts";
-import { clustersPath } from "../cluster_path.ts";
+import { clusterPath, clustersAddress } from "../cluster_search.ts";
 import { ChartCredit } from "../components/chart.tsx";
 import { ClusterChart } from "../components/cluster_chart.tsx";
 import { ClusterPrices } from "../components/cluster_prices.tsx";
 import { CorrelationMap } from "../components/correlation_map.tsx";
+import { DataTable } from "../components/data_table.tsx";
 import { PairTabs } from "../components/pair_tabs.tsx";
 import { Panel } from "../components/panel.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rowsPath } from "../rows_path.ts";
+import { tickerPath } from "../ticker_path.ts";
 
 /** Which tickers move together, as of a session, and how the members of one cluster do. */
 export function ClustersPage(
-  { map, members, asked }: { map: ClusterMap | null; members: ClusterMembers | null; asked: { asOf?: string } },
+  { map, members, asOf }: { map: ClusterMap | null; members: ClusterMembers | null; asOf: string | undefined },
 ) {
   return (
     <Layout
@@ -41,14 +43,14 @@ export function ClustersPage(
     >
       <section id="map" class="panel" aria-label="Clusters">
         <PairTabs path="/pairs/clusters" />
-        {map === null ? <Absent asked={asked} /> : <Found map={map} />}
+        {map === null ? <Absent asOf={asOf} /> : <Found map={map} />}
       </section>
       {map !== null && members !== null && <Members map={map} of={members} />}
     </Layout>
   );
 }
 
-function Absent({ asked: { asOf } }: { asked: { asOf?: string } }) {
+function Absent({ asOf }: { asOf: string | undefined }) {
   return asOf === undefined
     ? (
       <p class="empty">
@@ -58,7 +60,7 @@ function Absent({ asked: { asOf } }: { asked: { asOf?: string } }) {
     )
     : (
       <p class="empty">
-        There are no clusters as of {asOf.slice(0, 40)}. <a href="/pairs/clusters">Show the newest</a>
+        There are no clusters as of {asOf}. <a href="/pairs/clusters">Show the newest</a>
       </p>
     );
 }
@@ -113,47 +115,40 @@ function Found({ map }: { map: ClusterMap }) {
         <p class="faint">
           <a href={csv}>Every ticker as CSV</a>
         </p>
-        <div class="scroller bounded" tabindex={0} role="region" aria-label="Clusters, may scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col" class="number">Cluster</th>
-                <th scope="col" class="number">Tickers</th>
-                <th scope="col" class="number">Pairs</th>
-                <th scope="col">Which</th>
-              </tr>
-            </thead>
-            <tbody>
-              {clusters.map(({ cluster, tickers }) => (
-                <tr>
-                  <th scope="row" class="number">
-                    <a href={`${clustersPath({ ...map, cluster })}#cluster`} title="Prices and correlations">
-                      {cluster}
-                    </a>
-                  </th>
-                  <td class="number">{tickers.length}</td>
-                  <td class="number">
-                    {preset === testedPreset
-                      ? (
-                        <a href={`/pairs?as_of=${asOf}&cluster=${cluster}`}>
-                          {count(tickers.length * (tickers.length - 1) / 2)}
-                        </a>
-                      )
-                      : count(tickers.length * (tickers.length - 1) / 2)}
-                  </td>
-                  <td class="reason">
-                    {tickers.map((ticker, i) => (
-                      <>
-                        {i > 0 && ", "}
-                        <a href={`/tickers/${encodeURIComponent(ticker)}`}>{ticker}</a>
-                      </>
-                    ))}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label="Clusters"
+          bounded
+          columns={[
+            {
+              title: "Cluster",
+              header: true,
+              cell: ({ cluster }) => <a href={clusterPath(map, cluster)} title="Prices and correlations">{cluster}</a>,
+            },
+            { title: "Tickers", number: true, cell: ({ tickers }) => tickers.length },
+            {
+              title: "Pairs",
+              number: true,
+              cell: ({ cluster, tickers }) => {
+                const pairs = count(tickers.length * (tickers.length - 1) / 2);
+                return preset === testedPreset
+                  ? <a href={`/pairs?as_of=${asOf}&cluster=${cluster}`}>{pairs}</a>
+                  : pairs;
+              },
+            },
+            {
+              title: "Which",
+              class: "reason",
+              cell: ({ tickers }) =>
+                tickers.map((ticker, i) => (
+                  <>
+                    {i > 0 && ", "}
+                    <a href={tickerPath(ticker)}>{ticker}</a>
+                  </>
+                )),
+            },
+          ]}
+          rows={clusters}
+        />
       </details>
     </>
   );
@@ -167,7 +162,7 @@ function Projections({ map }: { map: ClusterMap }) {
       {map.projections.map((projection) => (
         <a
           key={projection}
-          href={clustersPath({ ...map, projection })}
+          href={clustersAddress.write(map, { projection })}
           aria-current={projection === map.projection ? "true" : undefined}
         >
           {projections[projection]}
@@ -201,9 +196,9 @@ function Members({ map, of }: { map: ClusterMap; of: ClusterMembers }) {
           <button type="submit">Show</button>
         </form>
         <h3 class="part">Prices over the formation</h3>
-        <ClusterPrices of={of} view={map} />
+        <ClusterPrices of={of} search={map} />
         <h3 class="part">Correlations</h3>
-        <CorrelationMap of={of} view={map} />
+        <CorrelationMap of={of} search={map} />
       </Panel>
       <ChartCredit />
     </>

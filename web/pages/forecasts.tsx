@@ -1,11 +1,11 @@
 import { forecastScores, spreadForecasts } from "../../assets/views.ts";
 import { equalTo } from "../../engine/mod.ts";
 import { ChartCredit } from "../components/chart.tsx";
+import { DataTable } from "../components/data_table.tsx";
 import { ForecastChart } from "../components/forecast_chart.tsx";
 import { ForecastChoice } from "../components/forecast_choice.tsx";
 import { ForecastErrors } from "../components/forecast_errors.tsx";
 import { Panel } from "../components/panel.tsx";
-import { TableScroller } from "../components/table_scroller.tsx";
 import { TrendAccuracyView } from "../components/trend_accuracy.tsx";
 import { count, decimal, percent, pValue } from "../figures.ts";
 import type { ForecastScore, ForecastsRecord } from "../forecast_record.ts";
@@ -117,48 +117,41 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
         model and the last value err alike: a small p-value with a negative statistic is for the model.{" "}
         <a href={rowsPath(forecastScores, [])}>All scores as CSV</a>
       </p>
-      <TableScroller label="Errors by model and horizon">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col" class="number">Sessions ahead</th>
-              <th scope="col" class="number">MSE</th>
-              <th scope="col" class="number">MSE, last value</th>
-              <th scope="col" class="number">MAE</th>
-              <th scope="col" class="number">MAE, last value</th>
-              <th scope="col" class="number">Direction right</th>
-              <th scope="col" class="number">Right, last value</th>
-              <th scope="col" class="number">Closer in pairs</th>
-              <th scope="col" class="number">In the interval</th>
-              <th scope="col" class="number">Diebold–Mariano</th>
-              <th scope="col" class="number">p-value</th>
-              <th scope="col" class="number">Forecasts</th>
-            </tr>
-          </thead>
-          <tbody>
-            {scores.map((score) => (
-              <tr>
-                <th scope="row">{inWords(score.model)}</th>
-                <td class="number">{score.horizon}</td>
-                <td class="number">{decimal(score.mse, 3)}</td>
-                <td class="number">{decimal(score.baseline_mse, 3)}</td>
-                <td class="number">{decimal(score.mae, 3)}</td>
-                <td class="number">{decimal(score.baseline_mae, 3)}</td>
-                <td class="number">{percent(score.directional_accuracy)}</td>
-                <td class="number">{percent(score.baseline_directional_accuracy)}</td>
-                <td class="number">{score.pairs_better} of {score.pairs}</td>
-                <td class="number">{percent(score.interval_coverage)}</td>
-                <td class="number">{score.diebold_mariano === null ? "–" : decimal(score.diebold_mariano, 2)}</td>
-                <td class="number">
-                  {score.diebold_mariano_p_value === null ? "–" : pValue(score.diebold_mariano_p_value)}
-                </td>
-                <td class="number">{count(score.forecasts)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
+      <DataTable
+        label="Errors by model and horizon"
+        columns={[
+          { title: "Model", header: true, cell: ({ model }) => inWords(model) },
+          { title: "Sessions ahead", number: true, cell: ({ horizon }) => horizon },
+          { title: "MSE", number: true, cell: ({ mse }) => decimal(mse, 3) },
+          { title: "MSE, last value", number: true, cell: ({ baseline_mse }) => decimal(baseline_mse, 3) },
+          { title: "MAE", number: true, cell: ({ mae }) => decimal(mae, 3) },
+          { title: "MAE, last value", number: true, cell: ({ baseline_mae }) => decimal(baseline_mae, 3) },
+          {
+            title: "Direction right",
+            number: true,
+            cell: ({ directional_accuracy }) => percent(directional_accuracy),
+          },
+          {
+            title: "Right, last value",
+            number: true,
+            cell: ({ baseline_directional_accuracy }) => percent(baseline_directional_accuracy),
+          },
+          { title: "Closer in pairs", number: true, cell: ({ pairs_better, pairs }) => `${pairs_better} of ${pairs}` },
+          { title: "In the interval", number: true, cell: ({ interval_coverage }) => percent(interval_coverage) },
+          {
+            title: "Diebold–Mariano",
+            number: true,
+            cell: ({ diebold_mariano }) => diebold_mariano === null ? "–" : decimal(diebold_mariano, 2),
+          },
+          {
+            title: "p-value",
+            number: true,
+            cell: ({ diebold_mariano_p_value: p }) => p === null ? "–" : pValue(p),
+          },
+          { title: "Forecasts", number: true, cell: ({ forecasts }) => count(forecasts) },
+        ]}
+        rows={scores}
+      />
     </>
   );
 }
@@ -172,34 +165,26 @@ function Newest({ newest }: { newest: NonNullable<ForecastsRecord["newest"]> }) 
         By {inWords(model)} as of {asOf}, {horizon === 1 ? "a session" : `${horizon} sessions`}{" "}
         ahead. Where the interval holds the present spread, the model tells neither direction. <a href={csv}>As CSV</a>
       </p>
-      <TableScroller label="Newest forecasts">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Pair</th>
-              <th scope="col" class="number">Spread</th>
-              <th scope="col" class="number">Forecast</th>
-              <th scope="col" class="number">Lower end</th>
-              <th scope="col" class="number">Upper end</th>
-              <th scope="col">Direction</th>
-            </tr>
-          </thead>
-          <tbody>
-            {forecasts.map(({ ticker_1, ticker_2, scaled_spread, forecast, lower, upper }) => (
-              <tr>
-                <th scope="row">
-                  <a href={pairPath(ticker_1, ticker_2)}>{ticker_1} / {ticker_2}</a>
-                </th>
-                <td class="number">{decimal(scaled_spread, 2)}</td>
-                <td class="number">{decimal(forecast, 2)}</td>
-                <td class="number">{decimal(lower, 2)}</td>
-                <td class="number">{decimal(upper, 2)}</td>
-                <td>{scaled_spread < lower ? "up" : scaled_spread > upper ? "down" : "–"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroller>
+      <DataTable
+        label="Newest forecasts"
+        columns={[
+          {
+            title: "Pair",
+            header: true,
+            cell: ({ ticker_1, ticker_2 }) => <a href={pairPath(ticker_1, ticker_2)}>{ticker_1} / {ticker_2}</a>,
+          },
+          { title: "Spread", number: true, cell: ({ scaled_spread }) => decimal(scaled_spread, 2) },
+          { title: "Forecast", number: true, cell: ({ forecast }) => decimal(forecast, 2) },
+          { title: "Lower end", number: true, cell: ({ lower }) => decimal(lower, 2) },
+          { title: "Upper end", number: true, cell: ({ upper }) => decimal(upper, 2) },
+          {
+            title: "Direction",
+            cell: ({ scaled_spread, lower, upper }) =>
+              scaled_spread < lower ? "up" : scaled_spread > upper ? "down" : "–",
+          },
+        ]}
+        rows={forecasts}
+      />
     </>
   );
 }

@@ -1,0 +1,21 @@
+import { Address, date, named, number, oneOf, type SearchOf, standing, text } from "./address.ts";
+import { type Projection, projections } from "./cluster_map.ts";
+
+/** What the page of clusters may be asked for. */
+export const clustersAddress = new Address("/pairs/clusters", {
+  asOf: named("as_of", date("As of")),
+  preset: text({ longest: 40 }),
+  projection: named("map", standing("components", oneOf("Map", Object.keys(projections) as Projection[]))),
+  cluster: number("Cluster", { whole: true }),
+});
+export type ClustersSearch = SearchOf<typeof clustersAddress>;
+
+/** Where a cluster is compared. */
+export function clusterPath(search: ClustersSearch, cluster: number): string {
+  return `${clustersAddress.write(search, { cluster })}#cluster`;
+}
+
+/** Where a table of a cluster is to be had. */
+export function clusterCsvPath(search: ClustersSearch, table: "prices" | "correlations", cluster: number): string {
+  return clustersAddress.write(search, { cluster }, { path: `${clustersAddress.path}/${table}.csv` });
+}
