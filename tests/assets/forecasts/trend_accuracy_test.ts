@@ -30,6 +30,7 @@ function pair(
     spread_mean: 0,
     spread_deviation: 1,
     scaled_spread: formation,
+    dates: formation.map((_, t) => sessions[t]!),
   }];
   const spreads = [...trading, ...after].flatMap((value, t): RowOf<typeof tradingSpreads>[] =>
     value === null ? [] : [{
