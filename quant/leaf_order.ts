@@ -1,12 +1,11 @@
 /**
- * An order in which alike members stand beside each other: the leaves of the tree of average linkage, where each merge is turned so that
+ * An order with similar members side by side: the leaves of the tree of average linkage, where each merge is turned so that
  * the nearest ends meet.
  *
- * Libraries of hierarchical clustering (ml-hclust, DruidJS) give such a tree with its leaves in the order of their numbers: turning the
- * merges is what is wanted here.
+ * Libraries of hierarchical clustering (ml-hclust, DruidJS) give such a tree, but do not turn its merges.
  *
  * @param distances Symmetric, of each two of n members; what is not finite counts as the farthest.
- * @returns Numbers of the members, each once. The order from the other end would be as good: it begins with the end of the lower number.
+ * @returns Numbers of the members, each once; of the order and its reverse the one that begins with the lower number.
  * @throws {RangeError} If a row is not of length n.
  *
  * @example

@@ -6,7 +6,7 @@ export interface TSneOptions {
   perplexity?: number;
   /** Steps of gradient descent, a whole number ≥ 1. Default 1000. */
   iterations?: number;
-  /** Awaited after each step: lets other work have its turn, or ends the descent by throwing. */
+  /** Awaited after each step: can yield to other work; an error that it throws ends the descent. */
   afterStep?: () => void | Promise<void>;
 }
 
@@ -22,8 +22,8 @@ const startSize = 1e-4;
 /**
  * t-SNE: a map in the plane whose neighbours are neighbours in space. Distances between groups and directions mean nothing.
  *
- * Exact, all pairs in each step. It begins with the first two coordinates of the points, so that no random number is in it: give points
- * whose first two coordinates say most, such as loadings on principal components. The same points give the same map.
+ * Exact, all pairs in each step. It begins with the first two coordinates of the points, so that no random number is in it; their
+ * first two coordinates should carry most of the variance, as loadings on principal components do. The same points give the same map.
  *
  * @param points At least {@link fewestMappedPoints}, all of the same dimension ≥ 1, finite.
  * @returns Two coordinates a point, in the order of `points`, with a mean of 0.
@@ -59,7 +59,7 @@ export async function tSne(points: readonly Float64Array[], options: TSneOptions
       throw new RangeError(`Point 0 has ${dimension} coordinates, point ${i} has ${point.length}.`);
     }
   });
-  // Large, and asked for by few: loaded where a map is made.
+  // Half a megabyte that only maps need: loaded on first use.
   const { Matrix, TSNE } = await import("@saehrimnir/druidjs");
   const tsne = new TSNE([...points], { perplexity: Math.min(perplexity, (n - 1) / 3), epsilon: learningRate, seed: 1 });
   tsne.Y = new Matrix(n, 2, (i: number, axis: number) => startSize * (points[i]![axis] ?? 0));

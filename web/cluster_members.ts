@@ -6,7 +6,7 @@ import type { ClusterMap, ClustersEngine } from "./cluster_map.ts";
 /** So many members are compared with each other at most. */
 export const mostCompared = 30;
 
-/** The members of a cluster beside each other, in its formation. */
+/** The members of a cluster compared over its formation. */
 export interface ClusterMembers {
   cluster: number;
   size: number;
@@ -24,12 +24,12 @@ export interface ClusterMembers {
   dividends: number;
   /** Correlations of the daily returns of these prices; `NaN` of a price that never moved. */
   correlations: Float64Array[];
-  /** Places among `tickers`, alike ones beside each other. */
+  /** Places among `tickers`, similar ones side by side. */
   order: number[];
 }
 
 /**
- * Compares the members of a cluster over the formation that it was found in, by the closes that hold now.
+ * Compares the members of a cluster over the formation that it was found in, by the current closes.
  *
  * @param asked Number of the cluster; the first one where there is none of this number.
  * @returns `null` where there is no cluster.
@@ -130,7 +130,7 @@ async function readDividends(
   for (const { ticker, session, dividend } of rows) {
     const paid = found.get(ticker) ?? new Float64Array(sessions.length);
     found.set(ticker, paid);
-    // That of a session which does not count is in the next close that does.
+    // The dividend of an incomplete session counts with the next complete one.
     paid[sessions.findIndex((one) => one >= session)]! += dividend;
   }
   return found;

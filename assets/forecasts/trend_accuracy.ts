@@ -10,21 +10,23 @@ import { countAbove, trendRules } from "./trend_rules.ts";
 
 const TrendAccuracy = z.object({
   measure: z.enum(["change", "window_mean"]).describe(
-    "change: the spread so many sessions ahead lies from the present one where the line leads. window_mean, the research's: the mean of the next three values lies from the mean of the line's own values where the line rises or falls to, which a straight line says of itself",
+    "change: direction of the spread from the close of the as-of session to that of the session ahead. window_mean, the research's: the mean of the next three values against the mean of the values that the line was fitted to, which is right by construction for a straight line",
   ),
   horizon: z.int().min(1).describe("Sessions ahead; of window_mean the values whose mean is compared"),
   sample: z.enum(["trading", "formation"]).describe(
     "trading: out of sample, in the trading windows. formation: in the sessions that chose the pair and gave hedge ratio and scale",
   ),
   rule: z.string().min(1).describe(
-    "all: every line that leads anywhere. above_T: lines that explain more than this share of the variance. best_in_formation: of each pair and window the threshold that was right most often in the formation. best_in_hindsight: the one that was right most often in the very sample that it is judged on, as the research chose",
+    "all: every line. above_T: lines that explain more than the share T of the variance. best_in_formation: for each pair and window the threshold with the highest accuracy in the formation. best_in_hindsight: the threshold with the highest accuracy in the judged sample itself, as the research chose it",
   ),
   min_r_squared: z.number().min(0).max(1).nullable().describe(
     "Share of the variance that a line must explain; 0 for all, null where it differs by pair",
   ),
-  looks_ahead: z.boolean().describe("Whether the sample or the rule knows what came: no such accuracy could be had"),
-  lines: z.int().min(0).describe("Lines of which it is known what came, over all pairs and sessions"),
-  signals: z.int().min(0).describe("Those of them that the rule takes for a trend"),
+  looks_ahead: z.boolean().describe(
+    "Whether the sample or the rule uses later data: such an accuracy was not achievable",
+  ),
+  lines: z.int().min(0).describe("Lines with a realized value, over all pairs and sessions"),
+  signals: z.int().min(0).describe("Those that the rule counts as a trend and that forecast a change"),
   right: z.int().min(0).describe("Signals whose direction came true"),
   accuracy: z.number().min(0).max(1).nullable().describe("right / signals; null where there is no signal"),
   pairs: z.int().min(0).describe("Pairs and windows with a signal"),
@@ -51,9 +53,10 @@ export const TrendAccuracyConfig = z.strictObject({
 /**
  * How often the rolling trend had the direction right, by how much of the variance its line must explain.
  *
- * The research tried three thresholds and kept for each pair the one with the highest accuracy, on the sample that it then traded. Here
- * the same is counted out of sample, beside all lines, and what the research did beside that, named as what it is. Lines are those of
- * the forecaster `rolling_trend`: signals above the threshold of `forecast_models` are its calls in `forecast_scores`.
+ * The research tried three thresholds and kept for each pair the one with the highest accuracy, on the sample that it then traded. Rows
+ * of the measure `change` and the sample `trading` are out of sample; the research's own procedure stands beside them, marked by
+ * `looks_ahead` and its own measure. Lines are those of the forecaster `rolling_trend`: signals above the threshold of
+ * `forecast_models` are its calls in `forecast_scores`.
  */
 export const trendAccuracy = asset({
   key: "trend_accuracy",
@@ -106,7 +109,7 @@ function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: stri
   return `${window} ${ticker_1} ${ticker_2}`;
 }
 
-/** Calls of one pair and window: in the formation by what came in it, in the trading window by what came up to a month after it. */
+/** Calls of one pair and window: in the formation by later values in it, in the trading window by values up to a month after it. */
 function judgedCalls(
   known: readonly number[],
   { trading, sessions }: { trading: readonly Spread[]; sessions: readonly string[] },

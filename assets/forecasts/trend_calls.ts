@@ -1,15 +1,15 @@
 import { rollingTrendForecast, type TrendForecast } from "../../quant/mod.ts";
 
-/** A direction that a line through some values gave, and whether it came true. */
+/** The direction of a line through some values, and whether it came true. */
 export interface TrendCall {
   /** Share of the variance that the line explains. */
   rSquared: number;
   right: boolean;
 }
 
-/** Calls of one series, and of how many lines they are: a line that leads nowhere is none. */
+/** Calls of one series. A line that forecasts no change makes no call. */
 export interface TrendCalls {
-  /** Lines of which it is known what came. */
+  /** Lines with a realized value. */
   lines: number;
   calls: TrendCall[];
 }
@@ -19,7 +19,7 @@ export function linesOf(series: Float64Array, lookback: number): TrendForecast[]
   return rollingTrendForecast(Float64Array.from(series, (_, t) => t), series, { window: lookback });
 }
 
-/** The values that lines were fitted to, and what to ask of them. */
+/** The values that lines were fitted to, and the lines to judge. */
 interface Judged {
   series: Float64Array;
   lookback: number;
@@ -29,7 +29,7 @@ interface Judged {
 }
 
 /**
- * Whether the spread went where each line leads, some values ahead of its last one: as the forecaster `rolling_trend` forecasts it.
+ * Judges each line by the change of the spread from its last value to a later one, as the forecaster `rolling_trend` forecasts it.
  *
  * @param after The value that came so many after a place; `undefined` where none did.
  */
@@ -52,8 +52,8 @@ export function callsOfChange(
 export const researchHorizon = 3;
 
 /**
- * Whether the mean of the next three values lies from the mean of the line's own values where the line rises or falls to: what the
- * research called trend accuracy. A straight line says that of itself: the end of a trend lies away from its mean.
+ * Judges each line by the mean of the next three values against the mean of the values that it was fitted to: the research's trend
+ * accuracy. It is high by construction: the end of a trend lies away from its mean.
  */
 export function callsOfWindowMean(lines: readonly TrendForecast[], { series, lookback, from, to }: Judged): TrendCalls {
   const mean = (start: number, end: number) =>
@@ -65,11 +65,11 @@ export function callsOfWindowMean(lines: readonly TrendForecast[], { series, loo
   });
 }
 
-/** @param signs Of what a line says and of what came; `null` where that is not known. */
+/** @param signs Of the forecast change and of the realized one; `null` without a realized value. */
 function judge(
   lines: readonly TrendForecast[],
   { from, to }: Pick<Judged, "from" | "to">,
-  signs: (line: TrendForecast) => [called: number, came: number] | null,
+  signs: (line: TrendForecast) => [called: number, realized: number] | null,
 ): TrendCalls {
   const found: TrendCalls = { lines: 0, calls: [] };
   for (const line of lines) {
@@ -77,8 +77,8 @@ function judge(
     const judged = signs(line);
     if (judged === null) continue;
     found.lines++;
-    const [called, came] = judged;
-    if (called !== 0) found.calls.push({ rSquared: line.rSquared, right: called === came });
+    const [called, realized] = judged;
+    if (called !== 0) found.calls.push({ rSquared: line.rSquared, right: called === realized });
   }
   return found;
 }

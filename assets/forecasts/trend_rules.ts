@@ -5,9 +5,9 @@ export interface TrendRule {
   name: string;
   /** Share of the variance that a line must explain more than: of all of them where it is below 0. */
   least: number;
-  /** The same as it is told; `null` where each pair and window has its own. */
+  /** The same for the row; `null` where each pair and window has its own. */
   told: number | null;
-  /** Whether the rule was chosen by what came. */
+  /** Whether the rule was chosen by the calls that it is judged on. */
   inHindsight: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface TrendRule {
  * The rules that calls of a pair and window are counted by.
  *
  * @param calls The calls that are counted.
- * @param earlier Those that were known before, where there are any.
+ * @param earlier Calls of the formation before them, if there is one.
  */
 export function trendRules(
   thresholds: readonly number[],

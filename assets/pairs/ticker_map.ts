@@ -25,17 +25,17 @@ export const TickerMapConfig = z.strictObject({
 });
 
 /**
- * Tickers in the plane, those that move together beside each other: t-SNE of the loadings that `pair_clusters` are found in.
+ * Tickers in the plane, similar ones side by side: t-SNE of the loadings of `pair_clusters`.
  *
- * An asset of its own, because a map takes as long as the clusters and decides nothing: it never delays or changes the choice of pairs.
- * As of a session with fewer than five tickers there is none.
+ * A separate asset, because no choice of pairs depends on the map: it neither delays that nor makes it stale. As-of sessions with fewer
+ * than five tickers have no map.
  */
 export const tickerMap = asset({
   key: "ticker_map",
   module: import.meta,
   group: "pairs",
   layer: "gold",
-  description: "Tickers in the plane as of a session, those that move together beside each other, by t-SNE.",
+  description: "Tickers in the plane as of a session, similar ones side by side, by t-SNE.",
   deps: { clusters: reads(pairClusters, identity) },
   automation: eager(),
   config: TickerMapConfig,

@@ -63,7 +63,7 @@ pageTest(
       text.slice(sample, research),
       /r² above 0\.6 200 20\.0 % 55\.0 % 0 0\.0 % – Best of each pair(?:'|&#39;)s formation/,
     );
-    assert.match(text.slice(research), /No forecast accuracy\. .* formation \(in-sample\)/);
+    assert.match(text.slice(research), /Not a forecast accuracy\. .* formation \(in-sample\)/);
     assert.match(text.slice(research), /Best of each pair, chosen afterwards 250 25\.0 % 90\.0 % 250/);
     // What was chosen afterwards is in the table, where it says so, and in no bar.
     assert.ok(!html.includes("chosen afterwards, 1 session ahead"));

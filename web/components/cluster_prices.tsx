@@ -51,7 +51,7 @@ export function ClusterPrices({ of, search }: { of: ClusterMembers; search: Clus
           dividends === 0
             ? "The source has no dividends of these tickers: prices are price returns."
             : `With ${counted(dividends, "dividend")} reinvested.`
-        } Closes are those of now, which later corrections may have changed since the clusters were found.`}
+        } Closes are the current ones; corrections since the clusters were found are in them.`}
       >
         <ChartTable
           label="Prices of the cluster, from 100"

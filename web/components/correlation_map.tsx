@@ -7,7 +7,7 @@ import { type Column, DataTable } from "./data_table.tsx";
 /** Shades from the lowest to the highest correlation. */
 const shades = 6;
 
-/** Correlations of a cluster's members, shaded by how high they are, alike members beside each other: the map is the table. */
+/** Correlations of a cluster's members as a shaded table, similar members side by side. */
 export function CorrelationMap({ of, search }: { of: ClusterMembers; search: ClustersSearch }) {
   const { cluster, tickers, correlations, order, sessions, size } = of;
   if (order.length < 2) return <p class="empty">There are no two members whose returns can be compared.</p>;
@@ -27,8 +27,9 @@ export function CorrelationMap({ of, search }: { of: ClusterMembers; search: Clu
           : `${decimal(mean, 2)} on average, from ${decimal(least, 2)}, the palest, to ${
             decimal(most, 2)
           }, the deepest`}.
-        {size > order.length && ` ${order.length} of ${counted(size, "member")}.`}{" "}
-        Alike tickers stand beside each other. <a href={clusterCsvPath(search, "correlations", cluster)}>As CSV</a>
+        {size > order.length && ` ${order.length} of ${counted(size, "member")}.`} Similar tickers stand side by side.
+        {" "}
+        <a href={clusterCsvPath(search, "correlations", cluster)}>As CSV</a>
       </p>
       <DataTable
         label={`Correlations of cluster ${cluster}`}

@@ -15,9 +15,9 @@ export function TrendAccuracyView({ rows }: { rows: readonly TrendAccuracy[] }) 
     <>
       <h3 class="part">Out of sample</h3>
       <p class="about">
-        In the trading windows: a line through the last sessions leads up or down; right if the spread moved that way.
-        Forecasts overlap and pairs of one session move together: a few points of difference mean little.{" "}
-        <a href={rowsPath(trendAccuracy, [])}>All figures as CSV</a>
+        In the trading windows. A signal is a line through the last sessions that explains enough of their variance; it
+        is right if the spread then moved in its direction. Forecasts overlap and pairs of one session move together:
+        differences of a few points mean little. <a href={rowsPath(trendAccuracy, [])}>All figures as CSV</a>
       </p>
       <AccuracyBars rows={change} horizons={horizons} />
       <RuleTable
@@ -30,10 +30,10 @@ export function TrendAccuracyView({ rows }: { rows: readonly TrendAccuracy[] }) 
       />
       <h3 class="part">As the research measured it</h3>
       <p class="notice">
-        <strong>No forecast accuracy.</strong>{" "}
+        <strong>Not a forecast accuracy.</strong>{" "}
         The mean of the next three values is compared with the mean of the values that the line was fitted to. The end
-        of a trend lies away from its mean, so that a straight line is right by construction, and the more so the higher
-        its r². The research also chose each pair's threshold on the sample that it then scored.
+        of a trend lies away from its mean, so that a straight line is right by construction, more often the higher its
+        r². The research also chose each pair's threshold on the sample that it then scored.
       </p>
       <RuleTable
         label="Direction right, as the research measured it"

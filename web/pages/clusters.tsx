@@ -98,7 +98,7 @@ function Found({ map }: { map: ClusterMap }) {
         {counted(tickers, "ticker")}, {count(inside)} of them in {counted(clusters.length, "cluster")}.{" "}
         {projection === "components"
           ? "Axes: PCA loadings, compressed at the extremes. Tickers close on these two components may be apart on the others."
-          : "t-SNE of all five PCA loadings: tickers beside each other have like loadings. Directions, sizes of groups and distances between them mean nothing."}
+          : "t-SNE of all five PCA loadings: neighbours have similar loadings. Directions, sizes of groups and distances between groups mean nothing."}
       </p>
       <Projections map={map} />
       {map.places.length === 0
