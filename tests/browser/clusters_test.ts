@@ -27,7 +27,7 @@ browserTest("the map of clusters is switched to t-SNE, and a cluster leads to it
 });
 
 browserTest("clusters and forecasts fit a phone and a wide screen, light and dark", async ({ open }) => {
-  for (const path of ["/pairs/clusters?map=tsne", "/forecasts"]) {
+  for (const path of ["/pairs/clusters?map=tsne", "/forecasts?pair=KO+PEP"]) {
     for (const width of [390, 1440]) {
       for (const colorScheme of ["light", "dark"] as const) {
         const { page, errors, foreign } = await open(path, { width, colorScheme });
