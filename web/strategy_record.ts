@@ -1,5 +1,7 @@
 import { portfolioDaily, strategyComparison } from "../assets/views.ts";
 import { equalTo, type RowOf } from "../engine/mod.ts";
+import { weightings } from "../quant/mod.ts";
+import { type PortfolioLimits, portfolioLimits } from "./exposure_limits.ts";
 import type { StrategySearch } from "./strategy_search.ts";
 import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
@@ -45,6 +47,8 @@ export interface StrategiesRecord {
   chosen: StrategyResult;
   /** What the benchmark is; `null` where it is not recorded. */
   benchmark: string | null;
+  /** What limits the portfolio of that strategy; `null` where nothing does. */
+  limits: PortfolioLimits | null;
   sources: Versions;
 }
 
@@ -110,9 +114,9 @@ async function readStrategies(
   const costLevels = [...new Set(all.toSorted((a, b) => a.cost_bps - b.cost_bps).map(costOf))]
     .sort((a, b) => Number(a === "spread") - Number(b === "spread"));
   const cost = known(search.cost, costLevels, { name: "cost", title: "Costs in bps", problems }) ?? costOf(standing);
-  const weightings = [...new Set(all.filter((row) => costOf(row) === cost).map((row) => row.weighting))];
-  const weighting = known(search.weighting, weightings, { name: "weighting", title: "Weighting", problems }) ??
-    (weightings.includes("equal") ? "equal" : weightings[0]!);
+  const listed = inOrder(all.filter((row) => costOf(row) === cost).map((row) => row.weighting));
+  const weighting = known(search.weighting, listed, { name: "weighting", title: "Weighting", problems }) ??
+    (listed.includes("equal") ? "equal" : listed[0]!);
   const results = all.filter((row) => costOf(row) === cost && row.weighting === weighting);
   const names = results.map(({ strategy }) => strategy);
   const wanted = known(search.strategy, names, { name: "strategy", title: "Strategy", problems });
@@ -121,12 +125,13 @@ async function readStrategies(
   const { costs, cost_bps } = results[0]!;
   const columns = { costs, cost_bps: String(cost_bps), weighting };
   const days = await daysOf(read, { names, columns });
-  const benchmark = sources.get(portfolioDaily.key)?.metadata?.benchmark;
+  const metadata = sources.get(portfolioDaily.key)?.metadata;
+  const benchmark = metadata?.benchmark;
   return {
     cost,
     weighting,
     costLevels,
-    weightings,
+    weightings: listed,
     columns,
     isThere: (other) =>
       all.some((row) =>
@@ -136,8 +141,14 @@ async function readStrategies(
     days: new Map(days.filter(({ sessions }) => sessions.length >= 2).map((one) => [one.strategy, one])),
     chosen,
     benchmark: benchmark?.type === "text" ? benchmark.value : null,
+    limits: portfolioLimits(metadata, chosen),
     sources,
   };
+}
+
+/** Weightings as they are listed everywhere, each once. */
+function inOrder(found: readonly StrategyResult["weighting"][]): StrategyResult["weighting"][] {
+  return weightings.filter((weighting) => found.includes(weighting));
 }
 
 function known<Value>(

@@ -24,9 +24,25 @@ export function costTitle(cost: string): string {
   return `${decimal(Number(cost), Number.isInteger(Number(cost)) ? 0 : 1)} bps`;
 }
 
-const weightings: Readonly<Record<string, string>> = { equal: "Equal", volatility_scaled: "Inverse volatility" };
+const weightings: Readonly<Record<string, string>> = {
+  equal: "Equal",
+  volatility_scaled: "Inverse volatility",
+  equal_risk_contribution: "Equal risk contribution",
+};
+
+const sharing: Readonly<Record<string, string>> = {
+  equal: "the same share of equity to each pair of a window",
+  volatility_scaled: "shares in inverse proportion to the past volatility of each pair",
+  equal_risk_contribution:
+    "shares at which each pair of a window contributes the same to the variance, by its spreads in the formation",
+};
 
 /** Title of a weighting of pairs on a page. */
 export function weightingTitle(name: string): string {
   return Object.hasOwn(weightings, name) ? weightings[name]! : name.replaceAll("_", " ");
+}
+
+/** How a weighting shares equity, as the end of a sentence; `null` of one that is not known here. */
+export function weightingWords(name: string): string | null {
+  return Object.hasOwn(sharing, name) ? sharing[name]! : null;
 }

@@ -7,6 +7,7 @@ import { ReturnDistribution } from "./components/return_distribution.tsx";
 import { sheetPanes } from "./components/sheet_chart.tsx";
 import { SheetFigures } from "./components/sheet_figures.tsx";
 import type { DataSource } from "../resources/market_data/data_source.ts";
+import { limitWords } from "./exposure_limits.ts";
 import { costOf, isTradable, type StrategiesRecord } from "./strategy_record.ts";
 import { costTitle, strategyTitle, weightingTitle } from "./strategy_words.ts";
 import { sheetOf } from "./tear_sheet.ts";
@@ -15,7 +16,7 @@ let styles: Promise<string> | undefined;
 
 /** The tear sheet of a strategy as one file that needs nothing else: styles and drawings are in it, and no script. */
 export async function tearSheetFile(
-  { chosen, days, benchmark, sources }: StrategiesRecord,
+  { chosen, days, benchmark, limits, sources }: StrategiesRecord,
   source: DataSource | null,
 ): Promise<string> {
   styles ??= Deno.readTextFile(new URL("./static/tear_sheet.css", import.meta.url));
@@ -40,6 +41,7 @@ export async function tearSheetFile(
             {costTitle(costOf(chosen))}, weights: {weightingTitle(chosen.weighting).toLowerCase()}. Benchmark:{" "}
             {benchmark ?? "not recorded"}.
             {source && ` Data: ${source.label}.`}
+            {limits && ` ${limitWords(limits, chosen.sessions)}`}
           </p>
           {source?.kind === "simulated" && (
             <p class="notice">

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { keepAll, notEmpty } from "../../engine/mod.ts";
+import { weightings } from "../../quant/mod.ts";
 import { assetOut } from "../resources.ts";
 import { costKinds } from "./trading_config.ts";
 
@@ -11,7 +12,9 @@ export const PortfolioDay = z.object({
   cost_bps: z.number().min(0).describe(
     "Commission and slippage together, of the traded notional; the least of it where costs are by spread",
   ),
-  weighting: z.enum(["equal", "volatility_scaled"]).describe("How equity is shared among the pairs of a window"),
+  weighting: z.enum(weightings).describe(
+    "How equity is shared among the pairs of a window. equal: in equal parts. volatility_scaled: by inverse volatility of each pair's past returns. equal_risk_contribution: so that each contributes the same to the variance of the formation",
+  ),
   session: z.iso.date(),
   headline: z.boolean().describe(
     "Whether it is the default strategy at the configured costs: what stands for the service",

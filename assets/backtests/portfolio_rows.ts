@@ -1,6 +1,7 @@
 import type { z } from "zod";
-import { pairPortfolio, type PortfolioPair } from "../../quant/mod.ts";
+import { pairPortfolio, type PortfolioPair, type Weighting } from "../../quant/mod.ts";
 import type { TradedBars } from "../market/traded_bars.ts";
+import type { LimitKind, NamedLimit } from "./exposure_limits.ts";
 import type { PortfolioDay } from "./portfolio_daily.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 import type { TradingConfig } from "./trading_config.ts";
@@ -8,7 +9,10 @@ import type { CostLevel } from "./trading_costs.ts";
 
 type Row = z.output<typeof PortfolioDay>;
 
-const weightings = ["equal", "volatility_scaled"] as const;
+/** In how many sessions limits lowered weights of a portfolio, by what they are of. */
+export interface LimitedPortfolio extends Pick<Row, "strategy" | "costs" | "cost_bps" | "weighting"> {
+  sessions: ReadonlyMap<LimitKind, number>;
+}
 
 /** One rule's outcome on every pair at one cost level. */
 export interface RuleOutcome {
@@ -17,38 +21,53 @@ export interface RuleOutcome {
   headline: boolean;
   /**
    * By name of the pair; `first` is where its sessions begin among those of the bars, `moveBps` what moving weight to or from it costs in
-   * each of them.
+   * each of them, `riskShare` its share by the risk of the formations.
    */
-  pairs: { name: string; first: number; outcome: PairOutcome; moveBps: Float64Array }[];
+  pairs: {
+    name: string;
+    tickers: readonly [string, string];
+    first: number;
+    outcome: PairOutcome;
+    moveBps: Float64Array;
+    riskShare: Float64Array;
+  }[];
 }
 
 /** Puts what a rule made of the pairs into portfolios, from the first trading session on. */
 export class PortfolioRows {
   readonly #sessions: string[];
   readonly #first: number;
+  readonly #weightings: readonly Weighting[];
   readonly #maxGrossExposure: number;
+  readonly #limits: readonly NamedLimit[];
   readonly #benchmark: Float64Array;
   readonly #cash: Float64Array;
   readonly #cashReturn: Float64Array;
+  /** What limits did to each portfolio so far; nothing where there are no limits. */
+  readonly limited: LimitedPortfolio[] = [];
 
   /**
    * @param range.first Where trading windows begin among the sessions of the bars.
    * @param range.end Where they end, exclusive.
+   * @param range.limits What may be held of tickers and sectors.
    * @param range.benchmark Return of the benchmark in each session of the bars; `cashReturn` that of cash.
    */
   constructor(
     { sessions }: Pick<TradedBars, "sessions">,
     config: TradingConfig,
-    { first, end, benchmark, cashReturn }: {
+    { first, end, limits, benchmark, cashReturn }: {
       first: number;
       end: number;
+      limits: readonly NamedLimit[];
       benchmark: Float64Array;
       cashReturn: Float64Array;
     },
   ) {
     this.#sessions = sessions.slice(first, end);
     this.#first = first;
+    this.#weightings = [...new Set(config.weightings)];
     this.#maxGrossExposure = config.maxGrossExposure;
+    this.#limits = limits;
     this.#benchmark = compounded(benchmark.subarray(first, end));
     this.#cashReturn = cashReturn.subarray(first, end);
     this.#cash = compounded(this.#cashReturn);
@@ -63,13 +82,23 @@ export class PortfolioRows {
         if (count > 0) entered[first - this.#first + t]! += count;
       });
     }
-    return weightings.flatMap((weighting) => {
+    return this.#weightings.flatMap((weighting) => {
       const portfolio = pairPortfolio(portfolioPairs, {
         sessions: this.#sessions.length,
         weighting,
         maxGrossExposure: this.#maxGrossExposure,
+        limits: this.#limits,
         cashReturn: this.#cashReturn,
       });
+      if (this.#limits.length > 0) {
+        this.limited.push({
+          strategy: rule.strategy,
+          costs: level.costs,
+          cost_bps: level.costBps,
+          weighting,
+          sessions: new Map(this.#limits.map(({ kind }, i) => [kind, sumOf(portfolio.limited[i]!)])),
+        });
+      }
       let peak = 1;
       return this.#sessions.map((session, t): Row => {
         const equity = portfolio.equity[t]!;
@@ -99,22 +128,32 @@ export class PortfolioRows {
   }
 
   /** The part of a pair's columns that lies in trading windows of the portfolio: formations before its first session do not. */
-  #within({ name, first, outcome: { daily }, moveBps }: RuleOutcome["pairs"][number]): PortfolioPair {
+  #within(
+    { name, tickers, first, outcome: { daily }, moveBps, riskShare }: RuleOutcome["pairs"][number],
+  ): PortfolioPair {
     const from = Math.max(0, this.#first - first);
     return {
       name,
+      tickers,
       first: first + from - this.#first,
       daily: {
         allocated: daily.allocated.subarray(from),
         dailyReturn: daily.dailyReturn.subarray(from),
         plannedGross: daily.plannedGross.subarray(from),
+        plannedExposure1: daily.plannedExposure1.subarray(from),
+        plannedExposure2: daily.plannedExposure2.subarray(from),
         grossExposure: daily.grossExposure.subarray(from),
         longExposure: daily.longExposure.subarray(from),
         turnover: daily.turnover.subarray(from),
       },
       rebalanceCostBps: moveBps.subarray(from),
+      riskShare: riskShare.subarray(from),
     };
   }
+}
+
+function sumOf(values: Uint8Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function compounded(returns: Float64Array): Float64Array {

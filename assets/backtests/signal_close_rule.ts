@@ -93,7 +93,10 @@ function judgedWindow(
 
 /** Books a window's positions at one level of costs. */
 function book(
-  { daily: { dailyReturn, plannedGross, grossExposure, longExposure, turnover }, entered }: PairOutcome,
+  {
+    daily: { dailyReturn, plannedGross, plannedExposure1, plannedExposure2, grossExposure, longExposure, turnover },
+    entered,
+  }: PairOutcome,
   { costs, judged, days, tradingStart, tradingEnd, complete }: {
     costs: PairCosts;
     judged: JudgedWindow;
@@ -120,7 +123,7 @@ function book(
     turnover[t] = moved;
     dailyReturn[t]! -= moved * tradingBps(costs) / 10_000 + borrow * borrowBpsPerYear / 10_000;
     grossExposure[t] = plannedGross[t] = 2 * Math.abs(target);
-    longExposure[t] = Math.abs(target);
+    longExposure[t] = plannedExposure1[t] = plannedExposure2[t] = Math.abs(target);
     if (target !== 0 && target !== held) entered[t] = 1;
     held = target;
   }
@@ -133,6 +136,8 @@ function emptyOutcome(length: number): PairOutcome {
       allocated: new Uint8Array(length),
       dailyReturn: column(),
       plannedGross: column(),
+      plannedExposure1: column(),
+      plannedExposure2: column(),
       grossExposure: column(),
       longExposure: column(),
       turnover: column(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { strategyByName, type StrategyName, strategyNames } from "../../quant/mod.ts";
+import { strategyByName, type StrategyName, strategyNames, weightings } from "../../quant/mod.ts";
 import { ExitsConfig } from "./exits.ts";
 
 /** How slippage is told: the same for every leg, or by the bid–ask spread of each. */
@@ -27,6 +27,18 @@ export const TradingConfig = z.strictObject({
   maxGrossExposure: z.number().positive().max(20).default(2).describe(
     "All pairs together, in multiples of the portfolio's equity",
   ),
+  weightings: z.array(z.enum(weightings)).min(1).default([...weightings]).describe(
+    "How equity is shared among the pairs of a window; strategies are compared under each, and the overview shows equal",
+  ),
+  maxTickerShare: z.number().gt(0).max(1).nullable().default(null).describe(
+    "Most of maxGrossExposure that is held of one ticker, long and short added, over all pairs; what exceeds it stays in cash. null is no limit",
+  ),
+  maxSectorShare: z.number().gt(0).max(1).nullable().default(null).describe(
+    "The same of one sector; tickers without a known one count in none",
+  ),
+  sectors: z.record(z.string().min(1), z.string().min(1)).default({}).describe(
+    "Sector of a ticker, for maxSectorShare; where it is not given, that of the source's listing counts",
+  ),
   commissionBps: bps.default(1).describe("Of the traded notional of each leg"),
   slippageBps: bps.default(1).describe("Of the traded notional of each leg: what a fill is worse than its bar's price"),
   costs: z.enum(costKinds).default("fixed").describe(
@@ -51,9 +63,12 @@ export const TradingConfig = z.strictObject({
   cashRatePerYear: z.number().gt(-0.5).max(1).default(0).describe(
     "What cash earned a year: Sharpe ratios are of returns in excess of it, and equity of a portfolio that no long position was bought with earns it",
   ),
-}).superRefine(({ strategies, defaultStrategy, parameters }, context) => {
+}).superRefine(({ strategies, defaultStrategy, parameters, weightings }, context) => {
   if (!strategies.includes(defaultStrategy)) {
     context.addIssue({ code: "custom", path: ["defaultStrategy"], message: "must be one of the strategies" });
+  }
+  if (!weightings.includes("equal")) {
+    context.addIssue({ code: "custom", path: ["weightings"], message: "must include equal, which the overview shows" });
   }
   for (const [name, values] of Object.entries(parameters)) {
     try {

@@ -1,11 +1,13 @@
 import type { z } from "zod";
 import { settingsText } from "../settings_text.ts";
+import { limitSettings } from "./exposure_limits.ts";
 import type { TradingConfig } from "./trading_config.ts";
 import type { TradingRule } from "./trading_rule.ts";
 import type { TrialSetting } from "./trial_settings.ts";
 
 /**
- * The trial of a rule. Costs, benchmark and cash are no part of it: they are how a result is measured, not what was tried.
+ * The trial of a rule. Costs, benchmark and cash are no part of it: they are how a result is measured, not what was tried. Each weighting
+ * is a trial of its own, but a row of `backtest_trials` and no part of the hash.
  *
  * @param context.searches Settings of the search of each window, as JSON.
  */
@@ -16,7 +18,7 @@ export async function trialOf(
   const { strategy, looksAhead } = rule;
   const settings = settingsText({
     search: [...new Set(searches)].map((search) => JSON.parse(search)),
-    strategy: { ...rule.settings, maxGrossExposure: config.maxGrossExposure },
+    strategy: { ...rule.settings, maxGrossExposure: config.maxGrossExposure, ...limitSettings(config) },
   });
   return {
     trial: await hashOf(settingsText({ universe, strategy, settings })),

@@ -1,15 +1,20 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
-import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
+import { eager, everything, keepAll, notEmpty, reads } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
+import { noPartition } from "../market/no_partition.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
+import { rawTickers } from "../market/raw_tickers.ts";
 import { completeSessions, sessions } from "../market/sessions.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
+import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
+import { formationShares, pairName, shareOf } from "./formation_shares.ts";
+import { limitMetadata } from "./limit_metadata.ts";
 import { pairOutcomeRow } from "./pair_outcome_row.ts";
 import { type PairOutcomeRow, pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily, type PortfolioDay } from "./portfolio_daily.ts";
@@ -86,6 +91,11 @@ export const walkForwardDaily = asset({
     pairs: walkForwardPairs,
     windows: walkForwardWindows,
     index: marketIndex,
+    // Sectors alone are read of it, so that without a limit by sector no change of the listing makes anything again.
+    listed: reads(
+      rawTickers,
+      ({ maxSectorShare }: TradingConfig) => maxSectorShare === null ? noPartition : everything,
+    ),
   },
   automation: eager(),
   after: ["daily_bars"],
@@ -94,7 +104,7 @@ export const walkForwardDaily = asset({
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
   retention: keepAll,
-  codeVersion: "5",
+  codeVersion: "6",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, resources, signal, progress }) {
@@ -123,21 +133,31 @@ export const walkForwardDaily = asset({
     const portfolioRows: z.output<typeof PortfolioDay>[] = [];
     const outcomeRows: z.output<typeof PairOutcomeRow>[] = [];
     const cashReturn = cashReturns(bars.sessions, config.cashRatePerYear);
+    const shares = formationShares(bars, chosen);
+    const riskShares = pairs.map((pair) => shareOf(pair, shares));
+    const sectorOf = sectorsOf(config, config.maxSectorShare === null ? [] : await inputs.listed.rows());
+    const limits = exposureLimits(config, sectorOf);
     const portfolios = windows.length === 0 || pairs.length === 0 ? null : new PortfolioRows(bars, config, {
       first: windows[0]!.tradingStart,
       end: windows.at(-1)!.tradingEnd,
+      limits,
       cashReturn,
       benchmark: benchmarkReturns(bars, { ticker: benchmarkTicker, index: await inputs.index.rows() }),
     });
     for (const [done, rule] of rules.entries()) {
       const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
       for (const [i, pair] of pairs.entries()) {
-        const name = `${pair.ticker_1} ${pair.ticker_2}`;
+        const shared = {
+          name: pairName(pair),
+          tickers: [pair.ticker_1, pair.ticker_2] as const,
+          first: pair.first,
+          riskShare: riskShares[i]!,
+        };
         for (const [level, { daily, entered, ...more }] of rule.trade(pair, costsOf[i]!).entries()) {
           const outcome = { daily, entered };
           outcomeRows.push(pairOutcomeRow(outcome, { pair, rule, level: levels[level]!, cashReturn }));
           const moveBps = tradingBpsOf(pair, costsOf[i]![level]!);
-          outcomes[level]!.push({ name, first: pair.first, outcome, moveBps });
+          outcomes[level]!.push({ ...shared, outcome, moveBps });
           if (level > 0 || !("result" in more)) continue;
           const { result } = more as Pick<StrategyOutcome, "result">;
           rows.push(...dailyRows(rule.strategy, pair, result));
@@ -177,6 +197,7 @@ export const walkForwardDaily = asset({
             headline: config.defaultStrategy,
             benchmark: benchmarkTicker ?? "all tickers in equal parts",
             cash_rate_per_year: config.cashRatePerYear,
+            ...limitMetadata(config, { pairs, sectorOf, limited: portfolios?.limited ?? [] }),
           },
         },
       },

@@ -53,5 +53,8 @@ export {
   type LookAheadReport,
   type LookAheadViolation,
 } from "./look_ahead_guard.ts";
+export { convergenceReturns, formationCovariance, type FormationRiskOptions, riskShares } from "./formation_risk.ts";
+export type { ExposureLimit } from "./exposure_limit.ts";
+export { type Weighting, weightings } from "./pair_shares.ts";
 export { type PairPortfolio, pairPortfolio, type PairPortfolioOptions, type PortfolioPair } from "./pair_portfolio.ts";
 export { type BenchmarkComparison, type TearSheet, tearSheet, type TearSheetInput } from "./tear_sheet.ts";

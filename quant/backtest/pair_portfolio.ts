@@ -1,5 +1,6 @@
-import { centre } from "../centring.ts";
-import { requireInteger } from "../validate.ts";
+import { requireInteger, requireOneOf } from "../validate.ts";
+import { type ExposureLimit, type PlannedLegs, withinLimit } from "./exposure_limit.ts";
+import { ReturnHistory, unscaledShares, type Weighting, weightings } from "./pair_shares.ts";
 import type { WalkForwardDaily } from "./walk_forward_table.ts";
 
 /** A pair as the portfolio sees it: what `walkForward` says of it, session by session. */
@@ -11,8 +12,22 @@ export interface PortfolioPair {
   /** Columns of `walkForward`. */
   daily: Pick<
     WalkForwardDaily,
-    "allocated" | "dailyReturn" | "plannedGross" | "grossExposure" | "longExposure" | "turnover"
+    | "allocated"
+    | "dailyReturn"
+    | "plannedGross"
+    | "plannedExposure1"
+    | "plannedExposure2"
+    | "grossExposure"
+    | "longExposure"
+    | "turnover"
   >;
+  /** Tickers of leg 1 and leg 2, which limits go by; needed where there are any. */
+  tickers?: readonly [ticker1: string, ticker2: string];
+  /**
+   * Its share by `riskShares` of the formations, one a session of its columns: positive wherever the pair is allocated; of all that are
+   * allocated together up to a common factor. Needed to weigh by `equal_risk_contribution`.
+   */
+  riskShare?: Float64Array;
   /** Cost of moving weight to or from the pair, one a session of its columns; that of the options by default. */
   rebalanceCostBps?: Float64Array;
 }
@@ -21,8 +36,11 @@ export interface PortfolioPair {
 export interface PairPortfolioOptions {
   /** Sessions of the portfolio; as many as the longest columns reach by default. */
   sessions?: number;
-  /** `equal` (default): the same share to each pair; `volatility_scaled`: shares in inverse proportion to past volatility. */
-  weighting?: "equal" | "volatility_scaled";
+  /**
+   * `equal` (default): the same share to each pair. `volatility_scaled`: shares in inverse proportion to the volatility of the pair's own
+   * past returns. `equal_risk_contribution`: the `riskShare` of the pairs, at which each would contribute the same to the variance.
+   */
+  weighting?: Weighting;
   /** Sessions with a position, the most recent ones, that a volatility is estimated from; 63 by default. */
   volatilitySessions?: number;
   /** A pair with fewer of them counts as one of median volatility; 20 by default. */
@@ -31,6 +49,8 @@ export interface PairPortfolioOptions {
   maxTilt?: number;
   /** The gross exposure of all pairs together, in multiples of equity; all weights shrink where it would be exceeded. 2 by default. */
   maxGrossExposure?: number;
+  /** What may be held of single tickers and groups of them, one after the other; none by default. */
+  limits?: readonly ExposureLimit[];
   /** Cost of moving weight between pairs, in hundredths of a percent of the notional that moves; 0 by default. */
   rebalanceCostBps?: number;
   /** Return of cash in each session, earned by idle equity; none by default. */
@@ -51,21 +71,27 @@ export interface PairPortfolio {
   turnover: Float64Array;
   /** Pairs in a trading window. */
   allocatedPairs: Int32Array;
+  /** Of each limit, in its order: 1 in sessions in which it lowered a weight, 0 in others. */
+  limited: Uint8Array[];
 }
 
 /**
  * Puts equity into several pairs at once, with weights that are set at the close before the session they hold in.
  *
  * Equity is shared among the pairs that are in a trading window, whether they hold a position or not (committed capital); what a
- * flat pair would use lies idle. Idle equity, which no long position was bought with at the close before, earns `cashReturn`; what short
- * sales bring in is held by the lender and earns nothing. A pair's volatility is the sample standard deviation of its most recent returns with a position,
- * up to the close before. Weights are held constant by rebalancing at each close: what that moves is charged at
- * `rebalanceCostBps`, the pair's own where it has one, and each pair's own trading has been paid in its returns. The gross exposure is limited by what each pair
- * holds or has ordered at the close before; the move of prices within a session can exceed it.
+ * flat pair would use lies idle, and so does the share of a pair that is refused in its window. Idle equity, which no long position was
+ * bought with at the close before, earns `cashReturn`; what short sales bring in is held by the lender and earns nothing. A pair's
+ * volatility is the sample standard deviation of its most recent returns with a position, up to the close before. Weights are held
+ * constant by rebalancing at each close: what that moves is charged at `rebalanceCostBps`, the pair's own where it has one, and each
+ * pair's own trading has been paid in its returns.
+ *
+ * The gross exposure is limited by what each pair holds or has ordered at the close before; the move of prices within a session can
+ * exceed it. Each of `limits` is then kept in the same way by scaling down the pairs that hold too much of a group; what is taken away
+ * is not given to other pairs but lies idle.
  *
  * @param pairs Results with distinct names; none give an empty portfolio.
- * @throws {RangeError} If the columns of a pair differ in length or leave the portfolio's sessions, names repeat, or an option is
- * out of its range.
+ * @throws {RangeError} If the columns of a pair differ in length or leave the portfolio's sessions, names repeat, an option is out of its
+ * range, or a pair lacks its tickers or its share by risk where they are needed.
  *
  * @example
  * ```ts
@@ -77,6 +103,8 @@ export interface PairPortfolio {
  *     allocated: Uint8Array.of(1, 1),
  *     dailyReturn,
  *     plannedGross: Float64Array.of(2, 2),
+ *     plannedExposure1: Float64Array.of(1, 1),
+ *     plannedExposure2: Float64Array.of(1, 1),
  *     grossExposure: Float64Array.of(2, 2),
  *     longExposure: Float64Array.of(1, 1),
  *     turnover: new Float64Array(2),
@@ -96,9 +124,11 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     minVolatilitySessions = 20,
     maxTilt = 4,
     maxGrossExposure = 2,
+    limits = [],
     rebalanceCostBps = 0,
     cashReturn,
   } = options;
+  requireOneOf(weighting, "weighting", weightings);
   requireInteger(minVolatilitySessions, "minVolatilitySessions", 2);
   requireInteger(volatilitySessions, "volatilitySessions", minVolatilitySessions);
   if (!(maxTilt >= 1)) throw new RangeError(`maxTilt must be at least 1, got ${maxTilt}.`);
@@ -107,6 +137,7 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     throw new RangeError(`rebalanceCostBps must be 0 or more, got ${rebalanceCostBps}.`);
   }
   const n = requireSessions(pairs, options.sessions);
+  for (const pair of pairs) requireUsable(pair, { weighting, limits });
   if (cashReturn && cashReturn.length !== n) {
     throw new RangeError(`Cash has ${cashReturn.length} returns for ${n} sessions.`);
   }
@@ -118,9 +149,12 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     grossExposure: column(),
     turnover: column(),
     allocatedPairs: new Int32Array(n),
+    limited: limits.map(() => new Uint8Array(n)),
   };
-  const members = pairs.map(({ first = 0, daily, rebalanceCostBps: own }, i) => ({
+  const members = pairs.map(({ first = 0, daily, rebalanceCostBps: own, tickers, riskShare }, i) => ({
     first,
+    tickers,
+    riskShare,
     costAt: (at: number) => own ? own[at]! : rebalanceCostBps,
     end: first + daily.dailyReturn.length,
     daily,
@@ -134,21 +168,30 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     // In the order of the pairs, which is that of every sum.
     if (changes.has(t)) present = members.filter(({ first, end }) => first <= t && t < end);
     const allocated = present.map(({ daily, first }) => daily.allocated[t - first] === 1);
-    const raw = weighting === "equal" ? allocated.map(Number) : inverseVolatilities(
-      present.map(({ history }, i) => allocated[i] ? history.volatility() : NaN),
-      allocated,
-      maxTilt,
+    const raw = unscaledShares(
+      present.map(({ history, riskShare, first }, i) => ({
+        allocated: allocated[i]!,
+        history,
+        riskShare: riskShare?.[t - first] ?? NaN,
+      })),
+      { weighting, maxTilt },
     );
     const sum = raw.reduce((total, value) => total + value, 0);
     const planned = present.map(({ daily, first }) => t === first ? 0 : daily.plannedGross[t - first - 1]!);
     let gross = 0;
     for (let i = 0; i < present.length; i++) gross += sum > 0 ? raw[i]! / sum * planned[i]! : 0;
     const shrink = gross > maxGrossExposure ? maxGrossExposure / gross : 1;
+    let set: Float64Array = Float64Array.from(raw, (share) => sum > 0 ? share / sum * shrink : 0);
+    for (const [l, limit] of limits.entries()) {
+      const within = withinLimit(set, present.map((pair) => plannedLegs(pair, t)), limit);
+      portfolio.limited[l]![t] = Number(within.some((weight, i) => weight !== set[i]));
+      set = within;
+    }
     let long = 0;
     for (let i = 0; i < present.length; i++) {
       const { daily, first, weights, history, costAt } = present[i]!;
       const at = t - first;
-      const weight = sum > 0 ? raw[i]! / sum * shrink : 0;
+      const weight = set[i]!;
       weights[at] = weight;
       const moved = at === 0 ? 0 : Math.abs(weight - weights[at - 1]!) * daily.grossExposure[at - 1]!;
       portfolio.dailyReturn[t]! += weight * daily.dailyReturn[at]! - moved * costAt(at) / 10_000;
@@ -165,17 +208,53 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   return portfolio;
 }
 
+/** What may be held of a pair in session t, by what was known at the close before; nothing was before its first. */
+function plannedLegs(
+  { tickers, daily, first }: Pick<PortfolioPair, "tickers" | "daily"> & { first: number },
+  t: number,
+): PlannedLegs {
+  const before = t - first - 1;
+  return {
+    tickers: tickers!,
+    exposures: before < 0 ? [0, 0] : [daily.plannedExposure1[before]!, daily.plannedExposure2[before]!],
+  };
+}
+
+/** @throws {RangeError} If a pair lacks what weights or limits go by. */
+function requireUsable(
+  { name, daily, tickers, riskShare }: PortfolioPair,
+  { weighting, limits }: { weighting: Weighting; limits: readonly ExposureLimit[] },
+): void {
+  if (limits.length > 0 && !tickers) {
+    throw new RangeError(`Limits go by tickers, and ${name} has none: give its tickers.`);
+  }
+  if (weighting !== "equal_risk_contribution") return;
+  for (const [t, allocated] of daily.allocated.entries()) {
+    const share = riskShare?.[t];
+    if (allocated === 0 || (share !== undefined && share > 0 && share < Infinity)) continue;
+    throw new RangeError(
+      `The share of ${name} by risk is ${share} in its session ${t}, in which it is allocated: give a positive one.`,
+    );
+  }
+}
+
 function requireSessions(pairs: readonly PortfolioPair[], sessions?: number): number {
   const names = new Set<string>();
   let reached = 0;
-  for (const { name, first = 0, daily, rebalanceCostBps } of pairs) {
+  for (const { name, first = 0, daily, rebalanceCostBps, riskShare } of pairs) {
     if (names.has(name)) {
       throw new RangeError(`The pair ${name} is given twice: add its windows up in one walk-forward.`);
     }
     names.add(name);
     requireInteger(first, `first of ${name}`, 0);
     const { length } = daily.dailyReturn;
-    for (const [column, values] of Object.entries({ ...daily, ...rebalanceCostBps && { rebalanceCostBps } })) {
+    for (
+      const [column, values] of Object.entries({
+        ...daily,
+        ...rebalanceCostBps && { rebalanceCostBps },
+        ...riskShare && { riskShare },
+      })
+    ) {
       if (values.length !== length) {
         throw new RangeError(
           `The ${column} of ${name} has ${values.length} sessions, its dailyReturn ${length}: give all columns the same.`,
@@ -191,47 +270,4 @@ function requireSessions(pairs: readonly PortfolioPair[], sessions?: number): nu
   }
   if (sessions !== undefined) requireInteger(sessions, "sessions", 0);
   return sessions ?? reached;
-}
-
-/** 1 / volatility of the allocated pairs, with the median where it is unknown and tilts limited; 0 for the others. */
-function inverseVolatilities(
-  volatilities: readonly number[],
-  allocated: readonly boolean[],
-  maxTilt: number,
-): number[] {
-  const known = volatilities.filter((value, i) => allocated[i] && !Number.isNaN(value)).sort((a, b) => a - b);
-  const middle = known.length / 2;
-  const median = known.length === 0 ? 1 : (known[Math.ceil(middle) - 1]! + known[Math.floor(middle)]!) / 2;
-  return volatilities.map((value, i) => {
-    if (!allocated[i]) return 0;
-    const tilt = Number.isNaN(value) ? 1 : median / value;
-    return Math.min(maxTilt, Math.max(1 / maxTilt, tilt));
-  });
-}
-
-/** The most recent returns of a pair that held or had ordered a position. */
-class ReturnHistory {
-  readonly #returns: number[] = [];
-  readonly #most: number;
-  readonly #least: number;
-
-  constructor(most: number, least: number) {
-    this.#most = most;
-    this.#least = least;
-  }
-
-  add(value: number): void {
-    this.#returns.push(value);
-    if (this.#returns.length > this.#most) this.#returns.shift();
-  }
-
-  /** Sample standard deviation; `NaN` if there are too few returns or they never vary. */
-  volatility(): number {
-    const count = this.#returns.length;
-    if (count < this.#least) return NaN;
-    const { deviations } = centre(Float64Array.from(this.#returns));
-    let squares = 0;
-    for (const deviation of deviations) squares += deviation * deviation;
-    return squares > 0 ? Math.sqrt(squares / (count - 1)) : NaN;
-  }
 }

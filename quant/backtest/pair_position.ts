@@ -51,6 +51,10 @@ export interface PairOrder {
   shares2: number;
   /** Gross exposure that it asks for, in multiples of equity. */
   gross: number;
+  /** The part of leg 1 in it at the close that gave the order. */
+  gross1: number;
+  /** As `gross1`, of leg 2. */
+  gross2: number;
   /** The strategy's at the signal, in the units of the formation's end. */
   hedgeRatio: number;
   /** Why it leaves what is held, if it leaves without entering anew. */

@@ -269,7 +269,7 @@ class WalkForward {
   /** In the last session of a window nothing is opened, but what is to be left is left by its order. */
   #refuseEntry(): void {
     const { order } = this.#position;
-    if (order) this.#position.order = { ...order, side: 0, shares1: 0, shares2: 0, gross: 0 };
+    if (order) this.#position.order = { ...order, ...nothing };
   }
 
   #markAndFill(t: number, window: number, closes: PairPrices): void {
@@ -322,7 +322,9 @@ class WalkForward {
       shares1 = -side * units * perShare1;
       shares2 = side * units * perShare2;
     }
-    return { side, shares1, shares2, gross, hedgeRatio, exitReason: "signal", signalAt: t };
+    const { equity } = this.#position.account;
+    const [gross1, gross2] = [Math.abs(shares1) * price1 / equity, Math.abs(shares2) * price2 / equity];
+    return { side, shares1, shares2, gross, gross1, gross2, hedgeRatio, exitReason: "signal", signalAt: t };
   }
 
   #record(t: number, said: Said): void {
@@ -343,8 +345,11 @@ function unsaid(signal: WalkForwardSignal): Said {
   return { signal, score: NaN, hedgeRatio: NaN, z: NaN, levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN } };
 }
 
+/** What an order that leaves what is held wants to hold. */
+const nothing = { side: 0, shares1: 0, shares2: 0, gross: 0, gross1: 0, gross2: 0 } as const;
+
 function leave(signalAt: number, exitReason: PairOrder["exitReason"]): PairOrder {
-  return { side: 0, shares1: 0, shares2: 0, gross: 0, hedgeRatio: NaN, exitReason, signalAt };
+  return { ...nothing, hedgeRatio: NaN, exitReason, signalAt };
 }
 
 const noCosts: TradingCosts = { commissionBps: 0, slippageBps: 0, borrowBpsPerYear: 0 };

@@ -45,6 +45,10 @@ export interface WalkForwardDaily {
   longExposure: Float64Array;
   /** The largest gross exposure that can be held in the next session by what is known at this close. */
   plannedGross: Float64Array;
+  /** The largest absolute value of leg 1 / equity that can be held in the next session by what is known at this close. */
+  plannedExposure1: Float64Array;
+  /** As `plannedExposure1`, of leg 2. */
+  plannedExposure2: Float64Array;
   /** Notional traded in the session / equity at the close before. */
   turnover: Float64Array;
   /** Gains of both legs and dividends before costs, in currency. */
@@ -92,6 +96,8 @@ export class WalkForwardTable {
       grossExposure: column(),
       longExposure: column(),
       plannedGross: column(),
+      plannedExposure1: column(),
+      plannedExposure2: column(),
       turnover: column(),
       pnl: column(),
       dividends: column(),
@@ -143,6 +149,8 @@ export class WalkForwardTable {
     daily.grossExposure[t] = weight(account.gross);
     daily.longExposure[t] = Math.max(0, daily.weight1[t]!) + Math.max(0, daily.weight2[t]!);
     daily.plannedGross[t] = Math.max(daily.grossExposure[t]!, order?.gross ?? 0);
+    daily.plannedExposure1[t] = Math.max(Math.abs(daily.weight1[t]!), order?.gross1 ?? 0);
+    daily.plannedExposure2[t] = Math.max(Math.abs(daily.weight2[t]!), order?.gross2 ?? 0);
     daily.turnover[t] = this.#equityBefore > 0 ? book.traded / this.#equityBefore : 0;
     daily.pnl[t] = book.pnl;
     daily.dividends[t] = book.dividends;

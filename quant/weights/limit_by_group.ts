@@ -8,17 +8,21 @@ export interface GroupLimits {
   byGroup?: Readonly<Record<string, number>>;
 }
 
+/** The groups of a position: names, of each of which its weight is held whole, or how much a unit of its weight holds of each. */
+export type GroupMemberships = readonly string[] | ReadonlyMap<string, number>;
+
 /**
  * Weights brought down so that no group takes more than its limit; what is taken away is not given to others but stays in cash.
  *
- * A position may be in several groups (both tickers of a pair, both sectors) and counts in each with its whole absolute weight. It
- * is scaled by the smallest of its groups' factors, a group's factor being its limit over what it takes, at most 1. So every group is
- * within its limit, in one pass, whatever the order, and weights within every limit stay as they are. Where positions share several
- * crowded groups this takes away more than the least that would do.
+ * A position may be in several groups (both tickers of a pair, both sectors) and counts in each with its whole absolute weight, or with
+ * as many times its absolute weight as is told. It is scaled by the smallest factor of the groups that it holds, a group's factor being
+ * its limit over what it takes, at most 1. So every group is within its limit, in one pass, whatever the order, and weights within every
+ * limit stay as they are. Where positions share several crowded groups this takes away more than the least that would do.
  *
  * @param weights One a position, finite, negative where short.
  * @param groups The groups of each position, aligned with `weights`; none leaves the position alone. A group named twice counts once.
- * @throws {RangeError} If the lengths differ, a weight is not finite, or a limit is negative or not a number (`limit` also 0).
+ * @throws {RangeError} If the lengths differ, a weight is not finite, an amount of a group is negative or not finite, or a limit is
+ * negative or not a number (`limit` also 0).
  *
  * @example
  * ```ts
@@ -33,7 +37,7 @@ export interface GroupLimits {
  */
 export function limitByGroup(
   weights: Float64Array,
-  groups: readonly (readonly string[])[],
+  groups: readonly GroupMemberships[],
   { limit, byGroup = {} }: GroupLimits,
 ): Float64Array {
   requireFinite(weights, "weights", 0);
@@ -44,10 +48,10 @@ export function limitByGroup(
   for (const [group, own] of Object.entries(byGroup)) {
     if (!(own >= 0)) throw new RangeError(`The limit of ${group} must be 0 or more, got ${own}.`);
   }
-  const memberships = groups.map((names) => [...new Set(names)]);
+  const memberships = groups.map(amountsOf);
   const taken = new Map<string, number>();
-  memberships.forEach((names, i) => {
-    for (const name of names) taken.set(name, (taken.get(name) ?? 0) + Math.abs(weights[i]!));
+  memberships.forEach((own, i) => {
+    for (const [name, amount] of own) taken.set(name, (taken.get(name) ?? 0) + Math.abs(weights[i]!) * amount);
   });
   const factorOf = (name: string): number => {
     const most = Object.hasOwn(byGroup, name) ? byGroup[name]! : limit;
@@ -55,6 +59,18 @@ export function limitByGroup(
     return takes > most ? most / takes : 1;
   };
   return weights.map((weight, i) =>
-    weight * memberships[i]!.reduce((least, name) => Math.min(least, factorOf(name)), 1)
+    weight * memberships[i]!.reduce((least, [name]) => Math.min(least, factorOf(name)), 1)
   );
+}
+
+/** How much of each group is held by a unit of weight; groups of which nothing is held are left out. */
+function amountsOf(groups: GroupMemberships): [group: string, amount: number][] {
+  if (!(groups instanceof Map)) return [...new Set(groups as readonly string[])].map((name) => [name, 1]);
+  const amounts = [...groups as ReadonlyMap<string, number>];
+  for (const [name, amount] of amounts) {
+    if (!(amount >= 0 && amount < Infinity)) {
+      throw new RangeError(`What a position holds of ${name} must be 0 or more, got ${amount}.`);
+    }
+  }
+  return amounts.filter(([, amount]) => amount > 0);
 }

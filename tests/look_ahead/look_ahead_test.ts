@@ -75,11 +75,28 @@ const hardToTrade: LookAheadOptions = {
   },
 };
 
+/** Limits by ticker and sector that bind, of portfolios under every weighting. */
+const withinLimits: LookAheadOptions = {
+  where: (row) => row.looks_ahead === false,
+  config: {
+    formation_pairs: { formationSessions: 120, tradingSessions: 40 },
+    walk_forward_daily: {
+      strategies: ["z_score_bands"],
+      defaultStrategy: "z_score_bands",
+      comparedCostsBps: [],
+      maxTickerShare: 0.08,
+      maxSectorShare: 0.15,
+      sectors: Object.fromEntries(["A0", "A1", "A2", "A3", "B0"].map((ticker) => [ticker, "Energy"])),
+    },
+  },
+};
+
 /** What sets apart tests of the same asset. */
 const told = new Map([
   [everyExit, " with every exit"],
   [bySpread, " at costs by spread"],
   [hardToTrade, " with bounds on liquidity"],
+  [withinLimits, " within limits"],
 ]);
 
 const honest: [AnyAsset, LookAheadOptions][] = [
@@ -98,7 +115,9 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.walkForwardDaily, bySpread],
   [assets.walkForwardTrades, { knownBy: "exit_session" }],
   [assets.walkForwardTrades, { knownBy: "entry_session", columns: entry.split(" ") }],
+  // Under every weighting: the shares of a window are those of its formation.
   [assets.portfolioDaily, { where: (row) => row.looks_ahead === false }],
+  [assets.portfolioDaily, withinLimits],
   [assets.formationSpreads, { knownBy: "trading_first_session" }],
   // Whether a session lies in the window is known in it: `walk_forward_windows` has no window before its first session.
   [assets.tradingSpreads, {}],
@@ -147,6 +166,26 @@ Deno.test("the guarded market gives every asset something to do", async () => {
   assert.ok(new Set(trades.map((row) => row.window)).size >= 3);
   const traded = new Set(tables.rows(assets.walkForwardPairs).flatMap((row) => [row.ticker_1, row.ticker_2]));
   for (const special of ["A1", "B1"]) assert.ok(traded.has(special), `${special} is in a pair`);
+});
+
+Deno.test("limits lower weights of the guarded market's portfolios, and every weighting has its own", async () => {
+  const rowsOf = async (more: Record<string, unknown>) => {
+    const config = {
+      ...withinLimits.config,
+      walk_forward_daily: { ...withinLimits.config!.walk_forward_daily, ...more },
+    };
+    return (await runChain(assets.portfolioDaily, { bars: groupedMarket(260), config })).rows(assets.portfolioDaily)
+      .filter((row) => row.strategy === "z_score_bands" && row.costs === "fixed");
+  };
+  const none = { maxTickerShare: null, maxSectorShare: null };
+  const [limited, free] = [await rowsOf({}), await rowsOf(none)];
+  const byTicker = await rowsOf({ ...none, maxTickerShare: 0.08 });
+  const lower = (rows: typeof free, than: typeof free) =>
+    rows.filter((row, i) => row.gross_exposure < than[i]!.gross_exposure).length;
+  assert.ok(lower(byTicker, free) > 10 && lower(limited, byTicker) > 10);
+  const returns = Map.groupBy(free, ({ weighting }) => weighting);
+  assert.equal(returns.size, 3);
+  assert.equal(new Set([...returns.values()].map((rows) => rows.at(-1)!.equity)).size, 3);
 });
 
 Deno.test("bounds on liquidity refuse some of the guarded market's tickers, and leave others", async () => {

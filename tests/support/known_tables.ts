@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AnyAsset, Asset } from "../../engine/mod.ts";
+import type { AnyAsset, Asset, Metadata } from "../../engine/mod.ts";
 
 const empty = z.strictObject({});
 
@@ -7,7 +7,11 @@ const empty = z.strictObject({});
  * An asset of the service by its own name, schema and settings, with rows that are given instead of computed: what reads it is tested
  * against the very columns it has.
  */
-export function knownTable<Row extends object>(asset: Asset<Row>, rows: readonly Row[]): AnyAsset {
+export function knownTable<Row extends object>(
+  asset: Asset<Row>,
+  rows: readonly Row[],
+  metadata: Metadata = {},
+): AnyAsset {
   const recipe = asset.recipe ?? {
     config: empty,
     codeVersion: "1",
@@ -23,7 +27,7 @@ export function knownTable<Row extends object>(asset: Asset<Row>, rows: readonly
       after: [],
       outs: {},
       partitionsDef: undefined,
-      materialize: () => Promise.resolve({ rows }),
+      materialize: () => Promise.resolve({ rows, metadata }),
     },
   } as unknown as AnyAsset;
 }

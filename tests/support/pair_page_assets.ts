@@ -13,7 +13,7 @@ import {
   walkForwardTrades,
   walkForwardWindows,
 } from "../../assets/mod.ts";
-import type { AnyAsset, RowOf } from "../../engine/mod.ts";
+import { type AnyAsset, type RowOf, table } from "../../engine/mod.ts";
 import { forecastPageAssets } from "./forecast_page_rows.ts";
 import { knownTable } from "./known_tables.ts";
 import { tradablePair } from "./tradable_pair.ts";
@@ -266,10 +266,11 @@ const reference: RowOf<typeof pairTrades>[] = pageSessions.map((session, t) => (
   ticker_2_price: 110,
 }));
 
-/** Settings that were compared: two strategies under both weightings, one of them at other costs and at costs by spread as well, and the reference. */
+/** Settings that were compared: two strategies under two weightings, one of them under a third, at other costs and at costs by spread as well, and the reference. */
 const compared = [
   { strategy: "rolling_trend", costs: "fixed", cost_bps: 2, weighting: "equal" },
   { strategy: "rolling_trend", costs: "fixed", cost_bps: 2, weighting: "volatility_scaled" },
+  { strategy: "rolling_trend", costs: "fixed", cost_bps: 2, weighting: "equal_risk_contribution" },
   { strategy: "rolling_trend", costs: "fixed", cost_bps: 5, weighting: "equal" },
   { strategy: "rolling_trend", costs: "spread", cost_bps: 2, weighting: "equal" },
   { strategy: "kalman_hedge", costs: "fixed", cost_bps: 2, weighting: "equal" },
@@ -280,6 +281,25 @@ const compared = [
 function isHeadline({ strategy, costs, cost_bps }: typeof compared[number]): boolean {
   return strategy === "rolling_trend" && costs === "fixed" && cost_bps === 2;
 }
+
+/** Limits that bound in some sessions under one of the weightings. */
+const portfolioMetadata = {
+  max_ticker_share: 0.25,
+  max_sector_share: 0.405,
+  tickers_traded: 14,
+  tickers_without_sector: 3,
+  limited_sessions: table(
+    ["strategy", "costs", "cost_bps", "weighting", "ticker", "sector"],
+    compared.map((setting, i) => [
+      setting.strategy,
+      setting.costs,
+      setting.cost_bps,
+      setting.weighting,
+      setting.weighting === "equal_risk_contribution" ? 12 : i,
+      0,
+    ]),
+  ),
+};
 
 const portfolio: RowOf<typeof portfolioDaily>[] = compared.flatMap((setting) => {
   const { strategy, weighting } = setting;
@@ -488,7 +508,7 @@ export const pairPageAssets: AnyAsset[] = [
   }]),
   knownTable(walkForwardDaily, days),
   knownTable(walkForwardTrades, trades),
-  knownTable(portfolioDaily, portfolio),
+  knownTable(portfolioDaily, portfolio, portfolioMetadata),
   knownTable(strategyComparison, results),
   ...forecastPageAssets(pageSessions),
 ];

@@ -114,11 +114,41 @@ strategiesTest("GET /strategies sorts, and takes costs, weights and a strategy f
   assert.match(other.text, /Start 2026-03-02 not yet −50\.0 % 50/);
 });
 
+strategiesTest(
+  "GET /strategies has a toggle for each weighting, and says how the chosen one shares equity",
+  async (ask) => {
+    const equal = await ask("/strategies");
+    assert.match(equal.text, /Weights Equal Inverse volatility Equal risk contribution /);
+    assert.match(equal.text, /Weights: the same share of equity to each pair of a window\. Deflated Sharpe/);
+    const byVolatility = await ask("/strategies?weighting=volatility_scaled");
+    assert.match(byVolatility.text, /Weights: shares in inverse proportion to the past volatility of each pair\./);
+    const byRisk = await ask("/strategies?weighting=equal_risk_contribution");
+    assert.match(byRisk.html, /aria-current="true"[^>]*>Equal risk contribution/);
+    assert.match(byRisk.text, /Weights: shares at which each pair of a window contributes the same to the variance/);
+    assert.deepEqual(order(byRisk), ["Rolling trend"]);
+  },
+);
+
+strategiesTest(
+  "GET /strategies says what limits there are, and how often they bound the strategy that is shown",
+  async (ask) => {
+    const limits = (bound: number) =>
+      `Limits: at most 25 % of the largest gross exposure in one ticker (it lowered weights in ${bound} of 50 sessions), and at most ` +
+      "40.5 % of the largest gross exposure in one sector (it lowered weights in 0 of 50 sessions). The excess stays in cash. " +
+      "3 of 14 tickers have no known sector and count in none.";
+    const page = await ask("/strategies?weighting=equal_risk_contribution");
+    assert.ok(page.text.includes(`${limits(12)} Sessions are those of Rolling trend.`), page.text);
+    assert.ok((await ask("/strategies")).text.includes(limits(0)));
+    const file = await ask("/strategies/rolling_trend.html?cost=2&weighting=equal_risk_contribution");
+    assert.ok(file.text.includes(limits(12)));
+  },
+);
+
 strategiesTest("GET /strategies answers 400 to invalid or unknown parameters, and shows the rest", async (ask) => {
   const expected: [query: string, told: RegExp][] = [
     ["cost=cheap", /Costs “cheap” are not a number of basis points, nor “spread”\. It was left out\./],
     ["cost=7", /Costs in bps “7” is none of 2, 5, spread\./],
-    ["weighting=heavy", /Weighting “heavy” is none of equal, volatility_scaled\./],
+    ["weighting=heavy", /Weighting “heavy” is none of equal, volatility_scaled, equal_risk_contribution\./],
     ["strategy=best", /Strategy “best” is none of kalman_hedge, reference, rolling_trend\./],
     ["sort=luck", /The table cannot be sorted by “luck”\./],
     ["range=2d", /Range “2d” is none of 3m, 1y, 3y, all\./],

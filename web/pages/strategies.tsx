@@ -10,12 +10,13 @@ import { SheetFigures } from "../components/sheet_figures.tsx";
 import { Sources } from "../components/sources.tsx";
 import { StrategyChart } from "../components/strategy_chart.tsx";
 import { Standing, StrategyTable } from "../components/strategy_table.tsx";
+import { limitWords } from "../exposure_limits.ts";
 import { count, counted, decimal, percent } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rowsPath } from "../rows_path.ts";
 import { isTradable, type StrategiesRecord, type StrategyResult } from "../strategy_record.ts";
 import { strategiesPath, type StrategySearch, tearSheetPath } from "../strategy_search.ts";
-import { costTitle, strategyTitle, weightingTitle } from "../strategy_words.ts";
+import { costTitle, strategyTitle, weightingTitle, weightingWords } from "../strategy_words.ts";
 import { sheetOf } from "../tear_sheet.ts";
 
 export interface StrategiesPageProps {
@@ -89,16 +90,22 @@ function Headline({ record }: { record: StrategiesRecord | null }) {
 }
 
 function Body({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
-  const { results, chosen, days, columns, sources } = record;
+  const { results, chosen, days, columns, limits, weighting, sources } = record;
+  const sharing = weightingWords(weighting);
   return (
     <>
       <section id="table" class="panel" aria-label="Comparison">
         <Toggles record={record} search={search} />
         <StrategyTable results={results} search={search} chosen={chosen.strategy} />
+        {limits && (
+          <p class="notice">
+            {limitWords(limits, chosen.sessions)} Sessions are those of {strategyTitle(chosen.strategy)}.
+          </p>
+        )}
         <p class="faint about">
           Best is the strategy with the highest lower end of the 95 % band of its Sharpe ratio, among those traded out
-          of sample and filled after their signal. {triedWords(chosen)} {overfittingWords(chosen)}{" "}
-          Bands: stationary block bootstrap, 399 resamples.{" "}
+          of sample and filled after their signal. {sharing && `Weights: ${sharing}. `}
+          {triedWords(chosen)} {overfittingWords(chosen)} Bands: stationary block bootstrap, 399 resamples.{" "}
           <a href={rowsPath(strategyComparison, equalTo(columns))}>As CSV</a>
         </p>
       </section>

@@ -14,7 +14,7 @@ const windows = { formation_pairs: { formationSessions: 120, tradingSessions: 40
 Deno.test("backtest_trials has the Sharpe ratio of each setting at each cost level and weighting, without the reference", async () => {
   const tables = await runChain(backtestTrials, { bars: groupedMarket(260), config: windows });
   const rows = tables.rows(backtestTrials);
-  assert.equal(rows.length, 7 * 4 * 2);
+  assert.equal(rows.length, 7 * 4 * 3);
   assert.ok(rows.every(({ strategy }) => strategy !== "reference"));
   assert.equal(new Set(rows.map(({ trial }) => trial)).size, 7);
   for (const row of rows) {
@@ -78,15 +78,19 @@ for (const { name, ignore, open } of databases) {
         const row = second.compared.find((row) =>
           row.strategy === "z_score_bands" && row.costs === "fixed" && row.cost_bps === 2
         )!;
-        assert.deepEqual([row.settings_tried, row.settings_tried_before], [8, 2], "four trials under two weightings");
+        assert.deepEqual(
+          [row.settings_tried, row.settings_tried_before],
+          [12, 3],
+          "four trials under three weightings",
+        );
         const sharpes = second.trials.filter((trial) => trial.costs === "fixed" && trial.cost_bps === 2)
           .map(({ session_sharpe }) => session_sharpe);
         // The setting that is no more was last run at 3 basis points, 0 and 5, and counts by the nearest of them.
-        assert.equal(sharpes.length, 6);
+        assert.equal(sharpes.length, 9);
         const before = second.trials.filter((trial) => trial.costs === "fixed" && trial.cost_bps === 3).map((
           { session_sharpe },
         ) => session_sharpe);
-        assert.equal(before.length, 2);
+        assert.equal(before.length, 3);
         const expected = expectedMaximumSharpe(sharpeTrials(Float64Array.from([...sharpes, ...before]))) *
           Math.sqrt(252);
         assert.ok(Math.abs(Number(row.expected_maximum_sharpe) - expected) < 1e-9);
@@ -96,7 +100,7 @@ for (const { name, ignore, open } of databases) {
         assert.equal(third.count, 4);
         assert.deepEqual(
           third.compared.find((row) => row.strategy === "z_score_bands")!.settings_tried_before,
-          2,
+          3,
         );
       } finally {
         await database.close();

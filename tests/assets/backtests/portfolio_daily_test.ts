@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { portfolioDaily } from "../../../assets/backtests/portfolio_daily.ts";
 import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.ts";
 import { walkForwardTrades } from "../../../assets/backtests/walk_forward_trades.ts";
+import { marketIndex } from "../../../assets/market/market_index.ts";
+import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
+import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
 import type { RowOf } from "../../../engine/mod.ts";
+import { convergenceReturns, equalRiskContribution, formationCovariance } from "../../../quant/mod.ts";
+import { runAsset } from "../../../testing/run_asset.ts";
 import { runChain } from "../../support/asset_chain.ts";
-import { weekdays } from "../../support/bars.ts";
+import { sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 
 type Row = RowOf<typeof portfolioDaily>;
@@ -25,16 +30,21 @@ Deno.test("portfolio_daily is made with walk_forward_daily", () => {
   assert.equal(walkForwardDaily.recipe!.outs.portfolio, portfolioDaily);
 });
 
-Deno.test("portfolio_daily has each rule at each cost level under both weightings, every session from the first traded one", () => {
+Deno.test("portfolio_daily has each rule at each cost level under every weighting, each session from the first traded one", () => {
   const series = seriesOf(rows);
-  assert.equal(series.length, 8 * 4 * 2);
+  assert.equal(series.length, 8 * 4 * 3);
   for (const [, days] of series) assert.deepEqual(days.map((day) => day.session), sessions.slice(120));
   const lookingAhead = new Set(rows.filter((row) => row.looks_ahead).map((row) => row.strategy));
   assert.deepEqual(lookingAhead, new Set(["reference"]));
   const headline = new Set(
     rows.filter((row) => row.headline).map((row) => `${row.strategy} ${costOf(row)} ${row.weighting}`),
   );
-  assert.deepEqual(headline, new Set(["rolling_trend 2 equal", "rolling_trend 2 volatility_scaled"]));
+  assert.deepEqual(
+    headline,
+    new Set(
+      ["equal", "volatility_scaled", "equal_risk_contribution"].map((weighting) => `rolling_trend 2 ${weighting}`),
+    ),
+  );
 });
 
 Deno.test("portfolio_daily compounds returns to equity, with its drawdown", () => {
@@ -89,4 +99,132 @@ Deno.test("portfolio_daily stands beside cash and a benchmark", async () => {
   for (const row of own) {
     assert.ok(Math.abs(row.benchmark_equity - close.get(row.session)! / close.get(sessions[119]!)!) < 1e-12);
   }
+});
+
+Deno.test("portfolio_daily has the weightings that are set, each as it is beside the others", async () => {
+  const set = (await make({ cashRatePerYear: 0.04, weightings: ["equal", "volatility_scaled", "equal"] })).rows;
+  assert.deepEqual(set, rows.filter((row) => row.weighting !== "equal_risk_contribution"));
+});
+
+/** Closes of a ticker in sessions [from, to), in the shares of the last of them. */
+function closesOf(ticker: string, from: number, to: number): Float64Array {
+  const own = new Map(bars.filter((bar) => bar.ticker === ticker).map((bar) => [bar.session, bar]));
+  let shares = 1;
+  return Float64Array.from(
+    sessions.slice(from, to).reverse().map((session) => {
+      const close = (own.get(session)?.close ?? NaN) / shares;
+      shares *= own.get(session)?.split ?? 1;
+      return close;
+    }).reverse(),
+  );
+}
+
+Deno.test("portfolio_daily by equal risk contribution holds in each window the shares that its formation gives", async () => {
+  // Wide enough that no weight shrinks, and without cash, so that a return is the sum of the pairs'.
+  const { tables, rows } = await make({ maxGrossExposure: 20, comparedCostsBps: [] });
+  const daily = Map.groupBy(
+    tables.rows(walkForwardDaily).filter((row) => row.strategy === "z_score_bands"),
+    ({ session }) => session,
+  );
+  const own = new Map(
+    rows.filter((row) =>
+      row.strategy === "z_score_bands" && row.costs === "fixed" && row.weighting === "equal_risk_contribution"
+    ).map((row) => [row.session, row]),
+  );
+  let unequal = 0;
+  for (const [window, pairs] of Map.groupBy(tables.rows(walkForwardPairs), ({ window }) => window)) {
+    const start = sessions.indexOf(pairs[0]!.formation_first_session);
+    const end = sessions.indexOf(pairs[0]!.trading_first_session);
+    const returns = pairs.map((pair) =>
+      convergenceReturns(closesOf(pair.ticker_1, start, end), closesOf(pair.ticker_2, start, end), pair)
+    );
+    const covariance = formationCovariance(returns);
+    const shares = equalRiskContribution(covariance);
+    const risks = shares.map((share, i) =>
+      share * covariance[i]!.reduce((sum, value, j) => sum + value * shares[j]!, 0)
+    );
+    for (const risk of risks) assert.ok(Math.abs(risk / risks[0]! - 1) < 1e-6);
+    const share = new Map(pairs.map((pair, i) => [`${pair.ticker_1} ${pair.ticker_2}`, shares[i]!]));
+    for (const session of sessions.filter((one) => one >= sessions[end]! && one <= pairs[0]!.trading_last_session)) {
+      const held = daily.get(session)!;
+      assert.deepEqual(new Set(held.map((row) => row.window)), new Set([window]));
+      const sum = (column: "daily_return" | "gross_exposure") =>
+        held.reduce((sum, row) => sum + share.get(`${row.ticker_1} ${row.ticker_2}`)! * row[column], 0);
+      assert.ok(Math.abs(own.get(session)!.daily_return - sum("daily_return")) < 1e-15, session);
+      assert.ok(Math.abs(own.get(session)!.gross_exposure - sum("gross_exposure")) < 1e-12, session);
+    }
+    if (Math.max(...shares) > 1.2 * Math.min(...shares)) unequal++;
+  }
+  assert.ok(unequal > 1, `${unequal} windows of unequal shares`);
+});
+
+const sectors = { A0: "Energy", A1: "Energy", A2: "Energy", A3: "Energy", B0: "Health", B1: "Health" };
+
+Deno.test("portfolio_daily keeps tickers and sectors within their shares of the gross exposure, and says where they bind", async () => {
+  const limits = { maxTickerShare: 0.08, maxSectorShare: 0.15, sectors, comparedCostsBps: [] };
+  const { tables } = await make(limits);
+  const inputs = {
+    bars,
+    sessions: sessionRows(bars),
+    pairs: tables.rows(walkForwardPairs),
+    windows: tables.rows(walkForwardWindows),
+    index: tables.rows(marketIndex),
+  };
+  const traded = async (config: Record<string, unknown>, listed: readonly object[] = []) => {
+    const { portfolio } = (await runAsset(walkForwardDaily, { inputs: { ...inputs, listed }, config })).outs;
+    return { metadata: portfolio!.metadata, rows: portfolio!.rows as Row[] };
+  };
+  const free = await traded({ comparedCostsBps: [] });
+  assert.equal(free.metadata.limited_sessions, undefined);
+  const limited = await traded(limits);
+  assert.deepEqual(limited.rows, tables.rows(portfolioDaily));
+  const { max_ticker_share, max_sector_share, tickers_traded, tickers_without_sector } = limited.metadata;
+  assert.deepEqual([max_ticker_share, max_sector_share].map((value) => value!.type === "number" && value!.value), [
+    0.08,
+    0.15,
+  ]);
+  const legs = new Set(inputs.pairs.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]));
+  const unknown = [...legs].filter((ticker) => !Object.hasOwn(sectors, ticker)).length;
+  assert.ok(unknown > 0);
+  assert.deepEqual([tickers_traded, tickers_without_sector], [
+    { type: "number", value: legs.size },
+    { type: "number", value: unknown },
+  ]);
+  const table = limited.metadata.limited_sessions!;
+  assert.ok(table.type === "table");
+  assert.deepEqual(table.columns, ["strategy", "costs", "cost_bps", "weighting", "ticker", "sector"]);
+  assert.equal(table.rows.length, 8 * 2 * 3);
+  const gross = (rows: Row[], of: readonly unknown[]) =>
+    rows.filter((row) => [row.strategy, row.costs, row.cost_bps, row.weighting].every((value, i) => value === of[i]))
+      .map((row) => row.gross_exposure);
+  const bound: unknown[] = [];
+  for (const [strategy, costs, costBps, weighting, ticker, sector] of table.rows) {
+    const of = [strategy, costs, costBps, weighting];
+    const [before, after] = [gross(free.rows, of), gross(limited.rows, of)];
+    const lower = after.filter((value, t) => value < before[t]! - 1e-12).length;
+    assert.ok(after.every((value, t) => value <= before[t]! + 1e-12), "nothing is given to other pairs");
+    assert.ok(lower <= Number(ticker) + Number(sector), `${of}: ${lower}, ${ticker} and ${sector} sessions`);
+    if (lower > 0) bound.push(strategy);
+  }
+  assert.ok(new Set(bound).size >= 5, `${new Set(bound).size} strategies are limited`);
+  for (const column of [4, 5]) assert.ok(table.rows.some((row) => Number(row[column]) > 0), table.columns[column]);
+
+  // A sector that the listing knows counts where the settings name none, and a limit by tickers alone needs none.
+  const listed = [...legs].map((ticker) => ({
+    ticker,
+    name: null,
+    type: null,
+    exchange: null,
+    sector: ticker.startsWith("C") ? "Utilities" : "Energy",
+    currency: null,
+    active: true,
+    delisted_on: null,
+  }));
+  const known = await traded({ ...limits, sectors: {} }, listed);
+  assert.deepEqual(known.metadata.tickers_without_sector, { type: "number", value: 0 });
+  const byTicker = (await traded({ maxTickerShare: 0.08, comparedCostsBps: [] })).metadata;
+  assert.deepEqual(Object.keys(byTicker).filter((name) => name.includes("sector")), []);
+  assert.ok(
+    byTicker.limited_sessions!.type === "table" && byTicker.limited_sessions!.rows.every((row) => row[5] === null),
+  );
 });

@@ -33,7 +33,7 @@ const pairs = new Set(tables.rows(walkForwardPairs).map((row) => `${row.ticker_1
 const tested = tables.rows(walkForwardWindows).reduce((sum, row) => sum + row.pairs_tested, 0);
 
 Deno.test("strategy_comparison has every strategy at every cost level and weighting, the reference labelled", () => {
-  assert.equal(rows.length, 8 * 4 * 2);
+  assert.equal(rows.length, 8 * 4 * 3);
   assert.deepEqual(new Set(rows.map(costOf)), new Set(["0", "2", "5", "spread"]));
   for (const row of rows) {
     assert.equal(row.looks_ahead, row.strategy === "reference");
@@ -79,7 +79,7 @@ Deno.test("strategy_comparison deflates for the settings of the same costs, and 
     const [settings, all] = [sharpeTrials(Float64Array.from(tried)), sharpeTrials(Float64Array.from(ofPairs))];
     assert.ok(all.trials > settings.trials && all.trialVariance > settings.trialVariance);
     same.forEach((row, i) => {
-      assert.deepEqual([row.settings_tried, row.pairs_tested, row.pair_trials], [14, tested, ofPairs.length]);
+      assert.deepEqual([row.settings_tried, row.pairs_tested, row.pair_trials], [21, tested, ofPairs.length]);
       const near = (actual: number | null, expected: number) => assert.ok(Math.abs(actual! - expected) < 1e-9);
       near(row.deflated_sharpe, deflatedSharpeRatio(samples[i]!, settings).deflatedSharpeRatio);
       near(row.deflated_sharpe_all_trials, deflatedSharpeRatio(samples[i]!, all).deflatedSharpeRatio);

@@ -10,6 +10,24 @@ Deno.test("TradingConfig refuses a default strategy that is not tried", () => {
   assert.equal(messageOf({ strategies: ["kalman_hedge"], defaultStrategy: "kalman_hedge" }), undefined);
 });
 
+Deno.test("TradingConfig compares every weighting, equal at least, and limits nothing by default", () => {
+  const { weightings, maxTickerShare, maxSectorShare, sectors } = TradingConfig.parse({});
+  assert.deepEqual(weightings, ["equal", "volatility_scaled", "equal_risk_contribution"]);
+  assert.deepEqual([maxTickerShare, maxSectorShare, sectors], [null, null, {}]);
+  assert.equal(messageOf({ weightings: ["equal"], maxTickerShare: 1, maxSectorShare: 0.3 }), undefined);
+  assert.equal(
+    messageOf({ weightings: ["equal_risk_contribution"] }),
+    "weightings: must include equal, which the overview shows",
+  );
+  for (const wrong of [{ weightings: [] }, { weightings: ["equal", "heavy"] }]) {
+    assert.match(messageOf(wrong)!, /^weightings/);
+  }
+  for (const share of [0, -1, 1.1]) {
+    assert.match(messageOf({ maxTickerShare: share })!, /^maxTickerShare/);
+    assert.match(messageOf({ maxSectorShare: share })!, /^maxSectorShare/);
+  }
+});
+
 Deno.test("TradingConfig has exits on by default, each of which can be left out", () => {
   const { exits } = TradingConfig.parse({});
   assert.deepEqual(exits, { maxHalfLifeOfWindow: 0.5, timeStopHalfLives: 5, spreadStopZ: 4, breakPValue: null });

@@ -34,6 +34,13 @@ Deno.test("trial_settings names a trial by all that decides what is traded, and 
   const wide = { parameters: { z_score_bands: { entryZ: 3 } } };
   assert.ok(!await same("z_score_bands", {}, wide) && await same("ou_thresholds", {}, wide));
   assert.ok(!await same("z_score_bands", {}, { exits: { spreadStopZ: 3 } }));
+  // A weighting is a row of the ledger. Limits decide what is held; sectors do where there is a limit by them.
+  assert.ok(await same("z_score_bands", {}, { weightings: ["equal"], sectors: { A0: "Energy" } }));
+  assert.ok(!await same("z_score_bands", {}, { maxTickerShare: 0.3 }));
+  const bySector = await trials({}, { maxSectorShare: 0.5 });
+  assert.notEqual(bySector.get("traditional_bands")!.trial, before.get("traditional_bands")!.trial);
+  const otherSectors = await trials({}, { maxSectorShare: 0.5, sectors: { A0: "Energy" } });
+  assert.notEqual(otherSectors.get("z_score_bands")!.trial, bySector.get("z_score_bands")!.trial);
   assert.ok(!await same("traditional_bands", { maxPairs: 3 }) && await same("traditional_bands", {}, wide));
   const { settings, universe, looks_ahead } = before.get("z_score_bands")!;
   assert.deepEqual([universe, looks_ahead], ["bars of one source", false]);

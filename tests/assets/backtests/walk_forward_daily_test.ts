@@ -3,6 +3,9 @@ import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.t
 import { marketIndex } from "../../../assets/market/market_index.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
+import { TradingConfig } from "../../../assets/backtests/trading_config.ts";
+import { PartitionSet, PartitionSpace } from "../../../engine/mod.ts";
+import { downstreamPartitions } from "../../../engine/partitions/mapping.ts";
 import { strategyByName, strategyNames, walkForward, withExits } from "../../../quant/mod.ts";
 import { runChain } from "../../support/asset_chain.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
@@ -22,6 +25,7 @@ const inputs = {
   pairs: chosen.rows,
   windows: chain.rows(walkForwardWindows),
   index: chain.rows(marketIndex),
+  listed: [],
 };
 const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
@@ -244,6 +248,15 @@ Deno.test("walk_forward_daily is empty without windows, and refuses windows of o
   await assert.rejects(trade({}, { pairs }), /2023-05-06.*Materialize walk_forward_pairs first/);
   const gone = bars.filter((bar) => bar.ticker !== "A1");
   await assert.rejects(trade({}, { bars: gone }), /no longer has A1.*Materialize walk_forward_pairs first/);
+});
+
+Deno.test("walk_forward_daily is made of the listing only where there is a limit by sector", () => {
+  const listing = PartitionSet.all(new PartitionSpace(["A0", "A1"], [""]));
+  const isRead = (config: Record<string, unknown>) => {
+    const mapping = walkForwardDaily.recipe!.mappings.listed!(TradingConfig.parse(config));
+    return !downstreamPartitions(mapping, listing, PartitionSpace.single).isEmpty;
+  };
+  assert.deepEqual([{}, { maxTickerShare: 0.2 }, { maxSectorShare: 0.3 }].map(isRead), [false, false, true]);
 });
 
 Deno.test("walk_forward_daily tells its progress and stops when it is cancelled", async () => {

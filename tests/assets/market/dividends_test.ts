@@ -64,7 +64,7 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
     assert.deepEqual(chosen.metadata.dividends, dividends);
     const index = (await runAsset(judgedSessions, { inputs: { bars }, partitions: { dates } })).outs.index!.rows;
     const traded = await runAsset(walkForwardDaily, {
-      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows, index },
+      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows, index, listed: [] },
       inputMetadata: { pairs: { dividends: said } },
     });
     assert.deepEqual(traded.metadata.dividends, dividends);

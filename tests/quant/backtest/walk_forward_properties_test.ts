@@ -77,6 +77,28 @@ Deno.test("walkForward() reconciles: equity is its start plus every session's pn
   assert.ok(trades > 100, `${trades} trades: too few to test anything`);
 });
 
+Deno.test("walkForward() plans of each leg what is held or ordered, and both legs make up the planned gross exposure", () => {
+  let ordered = 0;
+  fc.assert(
+    fc.property(setting, (setting) => {
+      const { daily } = run(pairOf(setting), setting);
+      for (let t = 0; t < SESSIONS; t++) {
+        const held = [Math.abs(daily.weight1[t]!), Math.abs(daily.weight2[t]!)] as const;
+        const planned = [daily.plannedExposure1[t]!, daily.plannedExposure2[t]!] as const;
+        assert.ok(planned[0] >= held[0] && planned[1] >= held[1]);
+        assert.ok(planned[0] + planned[1] >= daily.plannedGross[t]! - 1e-9);
+        if (daily.position[t] === 0 && daily.plannedGross[t]! > 0) {
+          assert.ok(Math.abs(planned[0] + planned[1] - daily.plannedGross[t]!) < 1e-9, "an order alone");
+          if (setting.sizing === "dollar_neutral") assert.ok(Math.abs(planned[0] - planned[1]) < 1e-9);
+          ordered++;
+        } else if (daily.target[t] === daily.position[t]) assert.deepEqual(planned, held, "what is held alone");
+      }
+    }),
+    RUNS,
+  );
+  assert.ok(ordered > 100, `${ordered} orders: too few to test anything`);
+});
+
 Deno.test("walkForward() without costs is worth at least as much as with any", () => {
   fc.assert(
     fc.property(setting, costs, (setting, costs) => {

@@ -19,6 +19,20 @@ Deno.test("limitByGroup() counts a group that a pair is in twice once", () => {
   assert.deepEqual([...limitByGroup(Float64Array.of(0.4), [["Energy", "Energy"]], { limit: 0.5 })], [0.4]);
 });
 
+Deno.test("limitByGroup() counts a group by how much of it a unit of weight holds", () => {
+  const weights = Float64Array.of(0.5, -0.5, 0.25);
+  const groups = [new Map([["A", 1.5], ["B", 0.5]]), new Map([["A", 0.5], ["C", 1]]), new Map([["A", 0]])];
+  // A takes 0.75 + 0.25; the last position holds nothing of it.
+  assert.deepEqual([...limitByGroup(weights, groups, { limit: 0.5 })], [0.25, -0.25, 0.25]);
+  assert.deepEqual([...limitByGroup(weights, groups, { limit: 1 })], [...weights]);
+  for (const amount of [-1, NaN, Infinity]) {
+    assert.throws(
+      () => limitByGroup(Float64Array.of(1), [new Map([["A", amount]])], { limit: 1 }),
+      /holds of A must be 0 or more/,
+    );
+  }
+});
+
 Deno.test("limitByGroup() keeps every group within its limit for any memberships, and increases no weight", () => {
   const position = fc.record({
     weight: fc.double({ min: -1, max: 1, noNaN: true }),

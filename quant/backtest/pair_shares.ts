@@ -1,0 +1,70 @@
+import { centre } from "../centring.ts";
+import { medianOf } from "./formation_risk.ts";
+
+/** How equity can be shared among the pairs that are in a trading window. */
+export const weightings = ["equal", "volatility_scaled", "equal_risk_contribution"] as const;
+/** How equity can be shared among the pairs that are in a trading window. */
+export type Weighting = typeof weightings[number];
+
+/** A pair that may be given a share. */
+export interface SharingPair {
+  /** Whether it is in a trading window: others have no share. */
+  allocated: boolean;
+  /** Its returns with a position up to the close before. */
+  history: ReturnHistory;
+  /** Its share by the risk of the formation; `NaN` where it has none. */
+  riskShare: number;
+}
+
+/** Shares up to their sum, in the order of the pairs: 0 where a pair is not allocated, positive elsewhere. */
+export function unscaledShares(
+  pairs: readonly SharingPair[],
+  { weighting, maxTilt }: { weighting: Weighting; maxTilt: number },
+): number[] {
+  switch (weighting) {
+    case "equal":
+      return pairs.map(({ allocated }) => Number(allocated));
+    case "volatility_scaled":
+      return inverseVolatilities(pairs, maxTilt);
+    case "equal_risk_contribution":
+      return pairs.map(({ allocated, riskShare }) => allocated ? riskShare : 0);
+  }
+}
+
+/** 1 / volatility of the allocated pairs, with the median where it is unknown and tilts limited. */
+function inverseVolatilities(pairs: readonly SharingPair[], maxTilt: number): number[] {
+  const volatilities = pairs.map(({ allocated, history }) => allocated ? history.volatility() : NaN);
+  const median = medianOf(volatilities.filter((value) => !Number.isNaN(value)));
+  return volatilities.map((value, i) => {
+    if (!pairs[i]!.allocated) return 0;
+    const tilt = Number.isNaN(value) ? 1 : median / value;
+    return Math.min(maxTilt, Math.max(1 / maxTilt, tilt));
+  });
+}
+
+/** The most recent returns of a pair that held or had ordered a position. */
+export class ReturnHistory {
+  readonly #returns: number[] = [];
+  readonly #most: number;
+  readonly #least: number;
+
+  constructor(most: number, least: number) {
+    this.#most = most;
+    this.#least = least;
+  }
+
+  add(value: number): void {
+    this.#returns.push(value);
+    if (this.#returns.length > this.#most) this.#returns.shift();
+  }
+
+  /** Sample standard deviation; `NaN` if there are too few returns or they never vary. */
+  volatility(): number {
+    const count = this.#returns.length;
+    if (count < this.#least) return NaN;
+    const { deviations } = centre(Float64Array.from(this.#returns));
+    let squares = 0;
+    for (const deviation of deviations) squares += deviation * deviation;
+    return squares > 0 ? Math.sqrt(squares / (count - 1)) : NaN;
+  }
+}
