@@ -23,8 +23,9 @@ export interface ShrunkCorrelation {
  * import assert from "node:assert/strict";
  * import { shrunkCorrelation } from "./shrunk_correlation.ts";
  *
- * const { correlation } = shrunkCorrelation([Float64Array.of(1, 2, 3, 5), Float64Array.of(1, 2, 3, 5)], { least: 0.1 });
- * assert(Math.abs(correlation[0]![1]! - 0.9) < 1e-12);
+ * const values = Float64Array.of(1, 2, 3, 5);
+ * const { correlation, shrinkage } = shrunkCorrelation([values, values]);
+ * assert(Math.abs(correlation[0]![1]! - (1 - shrinkage)) < 1e-12);
  * ```
  *
  * Source: Ledoit & Wolf (2004), Journal of Multivariate Analysis 88. Verified: tests/quant/fixtures/weights.json (scikit-learn).
