@@ -29,7 +29,7 @@ interface Answer {
 
 /** Strategies of the table, top to bottom. */
 function order({ html }: Answer): string[] {
-  const table = /<table>.*?<\/table>/s.exec(html)![0];
+  const table = /<table class="strategies-table">.*?<\/table>/s.exec(html)![0];
   return [...table.matchAll(/<th scope="row"><a[^>]*>([^<]+)<\/a>/g)].map((match) => match[1]!);
 }
 

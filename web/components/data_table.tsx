@@ -29,7 +29,7 @@ export interface DataTableProps<Row> {
   columns: readonly (Column<Row> | false | null | undefined)[];
   rows?: readonly Row[];
   /** Rows under titles of their own, instead of `rows`. */
-  groups?: readonly { title: Child; rows: readonly Row[] }[];
+  groups?: readonly { title: Child | null; class?: string; rows: readonly Row[] }[];
   /** The order that the address asks for, and the address of another one. */
   sorting?: { sort: Sort | undefined; path(sort: Sort): string };
   class?: string;
@@ -60,14 +60,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             {columns.map((column, i) => <ColumnTitle key={i} column={column as Column<never>} sorting={sorting} />)}
           </tr>
         </thead>
-        {groups === undefined ? <tbody>{rows.map(line)}</tbody> : groups.map(({ title, rows }) => (
-          <tbody>
-            <tr class="part">
-              <th scope="rowgroup" colspan={columns.length}>{title}</th>
-            </tr>
-            {rows.map(line)}
-          </tbody>
-        ))}
+        {groups === undefined
+          ? <tbody>{rows.map(line)}</tbody>
+          : groups.map(({ title, class: name, rows }) => (
+            <tbody class={name}>
+              {title !== null && (
+                <tr class="part">
+                  <th scope="rowgroup" colspan={columns.length}>{title}</th>
+                </tr>
+              )}
+              {rows.map(line)}
+            </tbody>
+          ))}
       </table>
     </TableScroller>
   );

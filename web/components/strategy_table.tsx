@@ -1,17 +1,9 @@
-import type { Child } from "hono/jsx";
 import { count, decimal, percent, signedPercent } from "../figures.ts";
 import { isTradable, type StrategyResult } from "../strategy_record.ts";
-import { strategiesPath, type StrategyColumn, type StrategySearch } from "../strategy_search.ts";
+import { strategiesPath, type StrategySearch } from "../strategy_search.ts";
 import { strategyTitle } from "../strategy_words.ts";
 import { BandMark, type BandScale, bandScale } from "./band_mark.tsx";
-
-interface Column {
-  name: StrategyColumn;
-  title: string;
-  unit?: string;
-  hint: string;
-  cell(result: StrategyResult, scale: BandScale): Child;
-}
+import { type Column, DataTable } from "./data_table.tsx";
 
 const figure = (value: number | null, decimals: number) => value === null ? "–" : decimal(value, decimals);
 const share = (value: number | null) => value === null ? "–" : signedPercent(value);
@@ -20,74 +12,122 @@ const share = (value: number | null) => value === null ? "–" : signedPercent(v
 export const bandHint =
   "95 % band by stationary block bootstrap (Politis and Romano), 399 resamples of the daily returns. It knows nothing of settings tried before.";
 
-const columns: readonly Column[] = [
+const columnsOf = (search: StrategySearch, scale: BandScale, chosen: string): Column<StrategyResult>[] => [
   {
-    name: "total_return",
+    title: "Strategy",
+    header: true,
+    sort: "strategy",
+    cell: (result) => (
+      <>
+        <a
+          href={`${strategiesPath(search, { strategy: result.strategy })}#sheet`}
+          aria-current={result.strategy === chosen ? "true" : undefined}
+        >
+          {strategyTitle(result.strategy)}
+        </a>
+        <Standing result={result} />
+      </>
+    ),
+  },
+  {
+    sort: "total_return",
+    descends: true,
+    number: true,
     title: "Total return",
     hint: "After costs",
     cell: (result) => <Signed result={result} value={result.total_return} />,
   },
   {
-    name: "annualized_return",
+    sort: "annualized_return",
+    descends: true,
+    number: true,
     title: "Annualized",
     hint: "Compounded over sessions / 252",
     cell: (result) => <Signed result={result} value={result.annualized_return} />,
   },
   {
-    name: "volatility",
+    sort: "volatility",
+    descends: true,
+    number: true,
     title: "Volatility",
     unit: "a year",
     hint: "Of daily returns",
     cell: (r) => percent(r.volatility),
   },
   {
-    name: "sharpe",
+    sort: "sharpe",
+    descends: true,
+    number: true,
     title: "Sharpe",
     unit: "with 95 % band",
     hint: `Of returns in excess of cash, a year. ${bandHint}`,
-    cell: (result, scale) => (
-      <BandMark value={result.sharpe} low={result.sharpe_low} high={result.sharpe_high} scale={scale} />
+    cell: (result) => (
+      <BandMark
+        value={result.sharpe}
+        low={result.sharpe_low}
+        high={result.sharpe_high}
+        scale={scale}
+      />
     ),
   },
   {
-    name: "deflated_sharpe",
+    sort: "deflated_sharpe",
+    descends: true,
+    number: true,
     title: "Deflated Sharpe",
     hint: "Probability that the true Sharpe ratio is above 0, given the settings tried (Bailey and López de Prado)",
     cell: (r) => r.deflated_sharpe === null ? "–" : percent(r.deflated_sharpe),
   },
   {
-    name: "sortino",
+    sort: "sortino",
+    descends: true,
+    number: true,
     title: "Sortino",
     hint: "As Sharpe, with the deviation below cash",
     cell: (r) => figure(r.sortino, 2),
   },
   {
-    name: "calmar",
+    sort: "calmar",
+    descends: true,
+    number: true,
     title: "Calmar",
     hint: "Annualized return over the maximum drawdown",
     cell: (r) => figure(r.calmar, 2),
   },
   {
-    name: "max_drawdown",
+    sort: "max_drawdown",
+    descends: true,
+    number: true,
     title: "Max drawdown",
     hint: "Deepest fall from an earlier peak",
     cell: (r) => share(r.max_drawdown),
   },
   {
-    name: "longest_drawdown_sessions",
+    sort: "longest_drawdown_sessions",
+    descends: true,
+    number: true,
     title: "Longest drawdown",
     unit: "sessions",
     hint: "Longest time below an earlier peak",
     cell: (r) => count(r.longest_drawdown_sessions),
   },
   {
-    name: "turnover_per_year",
+    sort: "turnover_per_year",
+    descends: true,
+    number: true,
     title: "Turnover",
     unit: "× equity a year",
     hint: "Notional traded over equity",
     cell: (r) => decimal(r.turnover_per_year, 1),
   },
-  { name: "positions", title: "Trades", hint: "Positions entered, over all pairs", cell: (r) => count(r.positions) },
+  {
+    sort: "positions",
+    descends: true,
+    number: true,
+    title: "Trades",
+    hint: "Positions entered, over all pairs",
+    cell: (r) => count(r.positions),
+  },
 ];
 
 /** All strategies side by side: first those that could have been earned, then apart what could not. */
@@ -97,47 +137,22 @@ export function StrategyTable(
   const sorted = sortedBy(results, search.sort);
   const groups = [
     { title: null, rows: sorted.filter(isTradable) },
-    { title: "For comparison: not achievable in live trading", rows: sorted.filter((row) => !isTradable(row)) },
+    {
+      title: <span>For comparison: not achievable in live trading</span>,
+      class: "apart",
+      rows: sorted.filter((row) => !isTradable(row)),
+    },
   ].filter(({ rows }) => rows.length > 0);
   const scale = bandScale(results.flatMap((row) => [row.sharpe, row.sharpe_low, row.sharpe_high]));
   return (
-    <div class="scroller strategies-table" tabindex={0} role="region" aria-label="Strategies, may scroll sideways">
-      <table>
-        <thead>
-          <tr>
-            <Title name="strategy" title="Strategy" search={search} />
-            {columns.map(({ name, title, unit, hint }) => (
-              <Title name={name} title={title} unit={unit} hint={hint} search={search} number key={name} />
-            ))}
-          </tr>
-        </thead>
-        {groups.map(({ title, rows }) => (
-          <tbody class={title === null ? undefined : "apart"} key={title}>
-            {title !== null && (
-              <tr class="group">
-                <th scope="rowgroup" colspan={columns.length + 1}>
-                  <span>{title}</span>
-                </th>
-              </tr>
-            )}
-            {rows.map((result) => (
-              <tr class={result.strategy === chosen ? "chosen" : undefined} key={result.strategy}>
-                <th scope="row">
-                  <a
-                    href={`${strategiesPath(search, { strategy: result.strategy })}#sheet`}
-                    aria-current={result.strategy === chosen ? "true" : undefined}
-                  >
-                    {strategyTitle(result.strategy)}
-                  </a>
-                  <Standing result={result} />
-                </th>
-                {columns.map(({ name, cell }) => <td class="number" key={name}>{cell(result, scale)}</td>)}
-              </tr>
-            ))}
-          </tbody>
-        ))}
-      </table>
-    </div>
+    <DataTable
+      label="Strategies"
+      class="strategies-table"
+      columns={columnsOf(search, scale, chosen)}
+      groups={groups}
+      sorting={{ sort: search.sort, path: (sort) => strategiesPath(search, { sort: sort as StrategySearch["sort"] }) }}
+      row={({ strategy }) => ({ class: strategy === chosen ? "chosen" : undefined })}
+    />
   );
 }
 
@@ -158,30 +173,6 @@ export function Standing({ result: { best, looks_ahead, fills_at } }: { result: 
 function Signed({ result, value }: { result: StrategyResult; value: number | null }) {
   const tone = value === null || !isTradable(result) ? "" : value > 0 ? "gain" : value < 0 ? "loss" : "";
   return <span class={tone}>{share(value)}</span>;
-}
-
-function Title({ name, title, unit, hint, search, number = false }: {
-  name: StrategyColumn;
-  title: string;
-  unit?: string;
-  hint?: string;
-  search: StrategySearch;
-  number?: boolean;
-}) {
-  const { column, descending } = search.sort;
-  const sorted = column === name;
-  // A press on a title sorts the best first, a second press turns the order round.
-  const next = { column: name, descending: sorted ? !descending : name !== "strategy" };
-  return (
-    <th
-      scope="col"
-      class={number ? "number" : undefined}
-      aria-sort={sorted ? (descending ? "descending" : "ascending") : undefined}
-    >
-      <a href={strategiesPath(search, { sort: next })} title={hint}>{title}</a>
-      {unit && <small class="faint">{unit}</small>}
-    </th>
-  );
 }
 
 /** What cannot be said comes last, whatever the order. */
