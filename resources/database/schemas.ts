@@ -1,18 +1,10 @@
-/** The schemas that statements name. */
-const schemas = "engine|access|raw|silver|gold|retired";
-
-/** Where a statement names a schema: before the dot of a qualified name, and after SCHEMA. */
-const names = new RegExp(
-  [
-    // What is skipped: comments and other literals than names of relations, types and schemas.
-    `(?<skipped>--[^\\n]*|/\\*.*?\\*/)`,
-    `(?<before>(?<![\\w$"])(?:to_reg\\w+|nextval|setval|currval)\\s*\\(\\s*)?(?<literal>'(?:[^']|'')*')(?<cast>\\s*::\\s*reg\\w+)?`,
-    `(?<keyword>(?<![\\w$"])SCHEMA\\s+(?:IF\\s+(?:NOT\\s+)?EXISTS\\s+)?)(?<quote>"?)(?<made>${schemas})\\k<quote>(?![\\w$"])`,
-    `(?<![\\w$".])(?<open>"?)(?<named>${schemas})\\k<open>(?=\\s*\\.)`,
-  ].join("|"),
-  "gis",
-);
-const inLiteral = new RegExp(`^'("?)(${schemas})\\1(?=['.])`, "i");
+/**
+ * Where a statement names one of the schemas: before the dot of a qualified name, after SCHEMA, and in literals that PostgreSQL reads as
+ * a name. Comments and other literals are matched to be skipped.
+ */
+const names =
+  /(?<skipped>--[^\n]*|\/\*.*?\*\/)|(?<before>(?<![\w$"])(?:to_reg\w+|nextval|setval|currval)\s*\(\s*)?(?<literal>'(?:[^']|'')*')(?<cast>\s*::\s*reg\w+)?|(?<keyword>(?<![\w$"])SCHEMA\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?)(?<quote>"?)(?<made>engine|access|raw|silver|gold|retired)\k<quote>(?![\w$"])|(?<![\w$".])(?<open>"?)(?<named>engine|access|raw|silver|gold|retired)\k<open>(?=\s*\.)/gis;
+const inLiteral = /^'("?)(engine|access|raw|silver|gold|retired)\1(?=['.])/i;
 
 /**
  * Names the schemas of statements as they are in the database, where each has a prefix before its name: `engine.run` is

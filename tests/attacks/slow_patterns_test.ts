@@ -11,6 +11,7 @@ const own: Readonly<Record<string, string>> = {
   "settings/environment.ts": "variables",
   "resources/market_data/polygon/transport.ts": "the vendor's address, a variable",
   "resources/database/binary_format.ts": "digits of a number or a moment",
+  "resources/database/schemas.ts": "statements, which the code writes",
 };
 
 /** What patterns are slow at: long runs of what they repeat, and an end that does not fit. */

@@ -135,7 +135,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(counts(failed, "adjusted"), { done: 4, skipped: 4 });
     assert.deepEqual(counts(failed, "sums"), { skipped: 2 });
     assert.match(failed.reason!, /^4 partitions of quotes could not be made: not to be had\. 4 partitions of adjusted/);
-    assert.match(failed.reason!, /4 partitions of adjusted are skipped: what they read of quotes is missing\./);
+    assert.match(failed.reason!, /4 partitions of adjusted are skipped: their inputs from quotes are missing\./);
     // Not tried over and over.
     assert.equal(calls().filter((call) => call.includes("A 2024-01-02")).length, 1);
 

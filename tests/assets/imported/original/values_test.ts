@@ -58,5 +58,5 @@ Deno.test("booleanIn(), textIn() and tickerIn() read as PostgreSQL and Python wr
   assert.deepEqual([" a ", "", null].map(textIn), ["a", null, null]);
   assert.equal(tickerIn(" BRK.B "), "BRK.B");
   fault(() => tickerIn(null), "ticker is missing");
-  fault(() => tickerIn("A\u0000"), "ticker holds the control character U+0000 (NUL)");
+  fault(() => tickerIn("A\u0000"), "ticker contains the control character U+0000 (NUL)");
 });
