@@ -238,7 +238,7 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
       ["limit=0", "limit", /1 to 10000/],
       ["limit=10001", "limit", /1 to 10000/],
       ["limit=1e2", "limit", /whole number/],
-      ["limit=5&limit=6", "limit", /more than once/],
+      ["limit=5&limit=6", "limit", /is repeated/],
       ["as_of=999999", "as_of", /no materialization 999999/],
       ["as_of=99999999999999999999", "as_of", /whole number/],
       ["cursor=x", "cursor", /Begin again/],
