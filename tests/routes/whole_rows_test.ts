@@ -235,7 +235,7 @@ Deno.test("GET /v1/assets/:key/rows as a whole", async (t) => {
           let text = "";
           for await (const chunk of broken) text += chunk;
           assert.ok(!text.endsWith("\r\n0\r\n\r\n"));
-          assert.ok(api.logged.some(({ message }) => /rows broke off: /.test(message)));
+          assert.ok(api.logged.some(({ message }) => /rows was aborted: /.test(message)));
         });
 
         await t.step(
