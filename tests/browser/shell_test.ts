@@ -76,7 +76,7 @@ browserTest("the palette materializes, and sets the theme", async ({ open }) => 
   await page.keyboard.press("Enter");
   await until(page, "document.documentElement.dataset.theme === 'dark'");
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("materialize what");
+  await page.keyboard.type("materialize stale");
   await page.getByRole("option", { name: "Materialize stale assets" }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("Nothing to do: everything is fresh.").waitFor();
