@@ -4,9 +4,9 @@ import { z } from "zod";
 export interface Parameter<Value> {
   /** Its name in the address; the key of the value unless given. */
   name?: string;
-  /** What holds where the address says nothing; never written. Without one the value is then `undefined`. */
+  /** The default, which is never written. Without one an absent parameter is `undefined`. */
   standing?: Value;
-  /** @returns `undefined` for a text that means no value. */
+  /** @returns `undefined` for an unreadable text. */
   read(text: string): Value | undefined;
   write(value: Value): string;
   /** Why a text cannot be read. @param shown Its beginning, in quotes. */
@@ -20,7 +20,7 @@ type Standing<Value> = Parameter<Value> & { standing: Value };
 type Parameters = Record<string, Parameter<any>>;
 type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
 
-/** What an address says: values by the keys of its parameters, those without a standing value where they are given. */
+/** The values of an address by the keys of its parameters. Those without a default are optional. */
 type Search<P> =
   & { -readonly [K in keyof P as P[K] extends Standing<unknown> ? K : never]: ValueOf<P[K]> }
   & { -readonly [K in keyof P as P[K] extends Standing<unknown> ? never : K]?: ValueOf<P[K]> };
@@ -36,7 +36,7 @@ export interface Sort<Column extends string = string> {
 export class Address<P extends Parameters> {
   constructor(readonly path: string, readonly parameters: P) {}
 
-  /** Reads a search. What cannot be read is as it stands where nothing is said, and named in `problems` by its parameter. */
+  /** Reads a search. An unreadable parameter takes its default, and `problems` has the reason under its name. */
   read(given: URLSearchParams): { search: Search<P>; problems: Map<string, string> } {
     const problems = new Map<string, string>();
     const search: Record<string, unknown> = {};
@@ -65,7 +65,7 @@ export class Address<P extends Parameters> {
     return parameters.size === 0 ? path : `${path}?${parameters}`;
   }
 
-  /** The parameters of a search, those left out that stand where nothing is said. */
+  /** The parameters of a search without those at their default. */
   entries(search: Search<P>): [name: string, value: string][] {
     const values: Record<string, unknown> = search;
     return Object.entries(this.parameters).flatMap(([key, { name = key, standing, write }]): [string, string][] => {
@@ -77,8 +77,8 @@ export class Address<P extends Parameters> {
 }
 
 /** Any text, cut where it is longer than a person would type. */
-export function text({ name, longest = 100 }: { name?: string; longest?: number } = {}): Parameter<string> {
-  return { name, read: (text) => text.slice(0, longest), write: (text) => text, problem: () => "" };
+export function text({ longest = 100 }: { longest?: number } = {}): Parameter<string> {
+  return { read: (text) => text.slice(0, longest), write: (text) => text, problem: () => "" };
 }
 
 export function oneOf<const Value extends string>(title: string, values: readonly Value[]): Parameter<Value> {
@@ -89,7 +89,7 @@ export function oneOf<const Value extends string>(title: string, values: readonl
   };
 }
 
-/** @param words What the address has for true and for false. */
+/** @param words True and false as the address has them. */
 export function flag(title: string, words: readonly [string, string] = ["yes", "no"]): Parameter<boolean> {
   return {
     read: (text) => text === words[0] ? true : text === words[1] ? false : undefined,
@@ -160,7 +160,7 @@ export function pageSize(sizes: readonly number[], usual: number): Standing<numb
   };
 }
 
-/** A parameter with what holds where the address says nothing. */
+/** A parameter with its default. */
 export function standing<Value>(value: NoInfer<Value>, parameter: Parameter<Value>): Standing<Value> {
   return { ...parameter, standing: value };
 }

@@ -25,7 +25,7 @@ import type { EngineContext } from "../store/context.ts";
 /** How often progress of one step is recorded, at most. */
 const progressIntervalMs = 500;
 
-/** A step that was claimed: what it reads, calls, tries again and tells on the way. `step_runner.ts` runs it. */
+/** A claimed step: its inputs, calls of its function, retries, checks and events. `step_runner.ts` runs it. */
 export class StepExecution {
   readonly #producer: Producer;
   /** Events that were sent off and must be in place before the step ends. */
@@ -163,7 +163,7 @@ export class StepExecution {
     });
   }
 
-  /** What does not look at its signal must not keep a cancelled or late step waiting; what it returns later is dropped. */
+  /** A function that ignores its signal must not delay a cancelled or late step; its later result is dropped. */
   orAborted<T>(work: Promise<T>): Promise<T> {
     return unlessAborted(work, this.signal);
   }
@@ -203,7 +203,7 @@ export class StepExecution {
       .catch((error) => this.logger.warn("An event could not be recorded.", { error: messageOf(error) }));
   }
 
-  /** Ends what the function says of itself: one that was left behind by a cancellation has nothing more to say. */
+  /** Drops further logs and progress of the function, and waits for those that were sent. */
   async silence(): Promise<void> {
     this.#silent = true;
     await this.settle();

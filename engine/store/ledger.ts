@@ -5,7 +5,7 @@ import { MaterializationLedger } from "./materialization_ledger.ts";
 import { RunLedger } from "./run_ledger.ts";
 import { StepLedger } from "./step_ledger.ts";
 
-/** What runs did and are doing. */
+/** The records of runs: one writer for each table. */
 export class Ledger {
   readonly events: EventLog;
   readonly checks: CheckLedger;

@@ -4,15 +4,15 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** An answer that comes sooner is not announced: a flicker is worse than a short wait. */
+/** Lines for a shorter wait would only flicker. */
 const patienceMs = 150;
 
 /**
- * Shows grey lines in the place of what is on its way, until `over` is called; nothing where that is soon.
+ * Shows grey lines in a place whose content is being fetched; nothing if the content comes soon.
  *
  * @param {HTMLElement} place Emptied when the lines are shown.
  * @param {number} lines
- * @returns {() => void} Ends the wait; what has come is shown by the caller.
+ * @returns {() => void} Removes the lines; the caller shows the content.
  */
 export function waitIn(place, lines) {
   place.ariaBusy = "true";
