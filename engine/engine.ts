@@ -100,6 +100,12 @@ export interface MaterializeRequest {
   priority?: number;
 }
 
+/** How a run is planned, beside what is requested. */
+export interface PlanOptions {
+  /** Keys of selected assets whose functions are left out. */
+  except?: ReadonlySet<string>;
+}
+
 /** Options of the engine. */
 export interface EngineOptions {
   assets: readonly AnyAsset[];
@@ -264,14 +270,17 @@ export class Engine {
    *
    * @throws {SelectionError | UnknownAssetError | ExternalAssetError | InvalidRequestError | UnmetUpstreamError}
    */
-  async plan(request: MaterializeRequest): Promise<Plan> {
-    const { plan, snapshot } = await this.#plan(request);
+  async plan(request: MaterializeRequest, options?: PlanOptions): Promise<Plan> {
+    const { plan, snapshot } = await this.#plan(request, options);
     return await this.backfills.estimated(plan, snapshot);
   }
 
-  async #plan(request: MaterializeRequest): Promise<{ plan: Plan; snapshot: Snapshot }> {
+  async #plan(
+    request: MaterializeRequest,
+    { except }: PlanOptions = {},
+  ): Promise<{ plan: Plan; snapshot: Snapshot }> {
     const { selection, force = false, config = {}, range } = request;
-    const selected = select(this.graph, selection);
+    const selected = select(this.graph, selection).filter((key) => !except?.has(this.graph.producerOf(key).key));
     refuseExternalsAlone(this.graph, selected);
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
     const snapshot = await takeSnapshot(this.around, { config });

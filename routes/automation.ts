@@ -25,7 +25,9 @@ const describeChange = (summary: string) =>
     answers: { 200: { description: "The condition", schema: AutomationState } },
     problems: [404],
   });
-const describePause = describeChange("Pause an automation: its condition is still evaluated but starts no runs");
+const describePause = describeChange(
+  "Pause an automation: its condition is still evaluated, but neither it nor a schedule starts a run of the asset",
+);
 const describeResume = describeChange("Resume an automation");
 
 /** Routes under `/v1/assets/:key/automation`. */

@@ -73,6 +73,14 @@ export class AutomationRecord {
     await this.database.sql`DELETE FROM engine.automation_pause WHERE asset_key = ${this.graph.producerOf(key).key}`;
   }
 
+  /** Keys of the assets whose automation is paused and that have been materialized. */
+  async held(): Promise<Set<string>> {
+    const rows = await this.database.sql<{ key: string }[]>`
+      SELECT asset_key AS key FROM engine.automation_pause p
+      WHERE EXISTS (SELECT FROM engine.materialization m WHERE m.asset_key = p.asset_key)`;
+    return new Set(rows.map(({ key }) => key));
+  }
+
   /** Of evaluations those that differ from the last one on record of their asset. */
   async news(evaluations: readonly Evaluation[]): Promise<Evaluation[]> {
     const keys = evaluations.map(({ key }) => key);

@@ -190,7 +190,8 @@ export class Scheduler {
     tick: { at: Date; madeUp: boolean; asked: boolean },
   ): Promise<number | undefined> {
     const { engine, database, logger } = this.around;
-    const plan = await engine.plan({ selection });
+    // A paused automation keeps the rows that the asset has. A tick that a person asked for makes it all the same.
+    const plan = await engine.plan({ selection }, { except: tick.asked ? undefined : await engine.automation.held() });
     const runId = await database.sql.begin(async (tx) => {
       const at = await this.#record.spend(tx, { name, ...tick });
       if (at === undefined || plan.steps.length === 0) return undefined;

@@ -33,6 +33,44 @@ for (const { name, ignore, open } of databases) {
       },
     });
 
+  test("a tick leaves out the assets whose automation is paused, unless a person asked for it", async (tiny) => {
+    const { clock, engine, world } = tiny;
+    const scheduler = schedulerOf(tiny);
+    await scheduler.tick();
+    // Never materialized, so that there is nothing to keep.
+    await engine.automation.pause("multiples");
+    clock.set("2026-11-24T12:00:00Z");
+    const [first] = await scheduler.tick();
+    await engine.finished(first!);
+    assert.deepEqual(world.started, ["numbers", "multiples", "total"]);
+
+    const config = { multiples: { factor: 3 } };
+    await engine.finished((await engine.submit({ selection: "multiples", config, trigger: "test" })).id);
+    world.numbers[0]!.value = 5;
+    world.started.length = 0;
+    clock.set("2026-11-25T12:00:00Z");
+    const [second] = await scheduler.tick();
+    assert.equal((await engine.finished(second!)).status, "succeeded");
+    assert.deepEqual(
+      world.started.toSorted(),
+      ["numbers", "total"],
+      "the result of the experiment is read and not replaced",
+    );
+    assert.deepEqual((await engine.read({ key: "total" }, {})).rows, [{ of: "multiples", sum: 9 }]);
+
+    const asked = await scheduler.fireNow("noon");
+    assert.equal((await engine.finished(asked!)).status, "succeeded");
+    assert.deepEqual((await engine.read({ key: "total" }, {})).rows, [{ of: "multiples", sum: 14 }]);
+    assert.deepEqual(await scheduler.tick(), []);
+
+    await engine.automation.resume("multiples");
+    world.numbers[0]!.value = 6;
+    clock.set("2026-11-26T12:00:00Z");
+    const [last] = await scheduler.tick();
+    assert.equal((await engine.finished(last!)).status, "succeeded");
+    assert.deepEqual((await engine.read({ key: "total" }, {})).rows, [{ of: "multiples", sum: 16 }]);
+  });
+
   test("Scheduler.pause() keeps the schedule from firing in every process, and resume() makes nothing up", async (tiny) => {
     const { clock, engine } = tiny;
     const [one, other] = [schedulerOf(tiny), schedulerOf(tiny)];

@@ -19,7 +19,9 @@ export function AutomationTree(
         <span>
           {automation.meaning} {automation.pausedAt !== null && (
             <strong>
-              Paused <Moment at={automation.pausedAt} now={now} />: it is judged, and not followed.
+              Paused{" "}
+              <Moment at={automation.pausedAt} now={now} />: its condition is evaluated, and neither it nor a schedule
+              starts a run of this asset.
             </strong>
           )}
         </span>

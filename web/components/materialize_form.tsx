@@ -107,8 +107,8 @@ export function MaterializeForm({ request, external, producer, automated }: Mate
             <label>
               <input type="checkbox" id="hold-automation" data-hold={producer} /> Pause the automation of {producer}
               {" "}
-              first. It keeps the result of this run until you resume its automation, or until a schedule or another
-              request materializes it.
+              first. Neither automation nor a schedule replaces the result of this run until you resume its automation;
+              a request does.
             </label>
           )}
         </div>
