@@ -27,9 +27,9 @@ export function asOf(parameter: number): string {
 }
 
 /** Creates the table of an asset, without its indexes. */
-export async function createTable(tx: Sql, asset: AnyAsset): Promise<void> {
+export function createTableStatement(asset: AnyAsset): string {
   const columns = [...asset.schema.columns, ...historyColumns];
-  await tx.unsafe(`CREATE TABLE ${tableOf(asset)} (${columns.map(columnDefinition).join(", ")})`);
+  return `CREATE TABLE ${tableOf(asset)} (${columns.map(columnDefinition).join(", ")})`;
 }
 
 /**

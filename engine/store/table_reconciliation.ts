@@ -7,13 +7,21 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset, Layer } from "../declare/asset.ts";
-import { columnDefinition, createTable, dropIndex, historyColumns, indexesOf, quoted, tableOf } from "./asset_table.ts";
+import {
+  columnDefinition,
+  createTableStatement,
+  dropIndex,
+  historyColumns,
+  indexesOf,
+  quoted,
+  tableOf,
+} from "./asset_table.ts";
 import { DefinitionError, messageOf } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import { forgetVersions } from "./latest_versions.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { hashOf } from "../declare/row_schema.ts";
-import { readTables, type TableRecord, type Tables, writeRecords } from "./table_record.ts";
+import { readTables, type TableRecord, type Tables, undeclaredTables, writeRecords } from "./table_record.ts";
 import {
   conversionOf,
   type FoundTable,
@@ -53,37 +61,73 @@ interface Change {
  * - A table that lacks the rows of the latest version counts as lost, however it was emptied.
  * - Where another function makes the asset, or the same one as a whole instead of by partitions, its versions count as stale.
  *
+ * Assets are brought over in groups of {@link assetsAtOnce}, each in a transaction: it holds a lock on every table, index and TOAST table
+ * that it looks at or makes, and a stock PostgreSQL has room for 6,400.
+ *
  * Processes that are older than an alteration can publish neither to an altered table nor from one (the trigger of
  * sql/migrations/0013_asset_tables.sql).
  *
  * @returns The number of the last alteration, for {@link Heartbeat.join}.
- * @throws {DefinitionError} If a table of an asset's name was not made by this engine. Nothing is changed.
+ * @throws {DefinitionError} If a table of an asset's name was not made by this engine. Nothing of its group is changed.
  */
 export async function reconcileTables(database: Database, graph: AssetGraph, logger: Logger): Promise<number> {
-  const { told, alteration } = await database.sql.begin(async (tx) => {
-    await tx`SELECT pg_advisory_xact_lock(7269, 0)`;
-    let tables = await readTables(tx, graph);
-    let changes = await changesOf(tx, graph, tables);
-    if (changes.some(alters)) {
-      // Waits for what is being published, and looks again at what came of it.
-      await tx`SELECT pg_advisory_xact_lock(7271, 0)`;
-      tables = await readTables(tx, graph);
-      changes = await changesOf(tx, graph, tables);
-    }
-    const reconciliation = new Reconciliation(tx, tables);
-    for (const change of changes) await reconciliation.apply(change);
-    await indexDates(tx, graph);
-    return { told: reconciliation.told, alteration: await reconciliation.finish() };
-  }) as { told: { level: "info" | "warn"; message: string }[]; alteration: number };
-  for (const { level, message } of told) logger[level](message);
+  const assets = graph.assets.filter(({ external }) => !external);
+  let alteration = 0;
+  for (let start = 0; start < assets.length; start += assetsAtOnce) {
+    const group = assets.slice(start, start + assetsAtOnce);
+    const done = await database.sql.begin((tx) => reconcileGroup(tx, graph, group)) as GroupDone;
+    for (const { level, message } of done.told) logger[level](message);
+    alteration = Math.max(alteration, done.alteration);
+  }
+  const left = await undeclaredTables(database.sql, assets.map(({ key }) => key));
+  if (left.length > 0) {
+    logger.info(
+      `These tables have no declared asset and are left unchanged: ${left.join(", ")}. DROP TABLE removes one.`,
+    );
+  }
   forgetVersions(database);
   return alteration;
 }
 
-async function changesOf(tx: postgres.TransactionSql, graph: AssetGraph, tables: Tables): Promise<Change[]> {
-  const changes: Change[] = [];
-  for (const asset of graph.assets) if (!asset.external) changes.push(await changeOf(tx, { asset, graph, tables }));
-  return changes;
+/** How many assets are brought over in one transaction. */
+const assetsAtOnce = 250;
+
+interface GroupDone {
+  /** Log messages for after the commit. */
+  told: { level: "info" | "warn"; message: string }[];
+  /** Number of the last alteration. */
+  alteration: number;
+}
+
+async function reconcileGroup(
+  tx: postgres.TransactionSql,
+  graph: AssetGraph,
+  assets: readonly AnyAsset[],
+): Promise<GroupDone> {
+  const keys = assets.map(({ key }) => key);
+  const read = async () => {
+    const tables = await readTables(tx, keys);
+    const changes: Change[] = [];
+    for (const asset of assets) changes.push(await changeOf(tx, { asset, graph, tables }));
+    return { tables, changes };
+  };
+  await tx`SELECT pg_advisory_xact_lock(7269, 0)`;
+  let { tables, changes } = await read();
+  if (changes.some(alters)) {
+    // Waits for what is being published, and looks again at what came of it.
+    await tx`SELECT pg_advisory_xact_lock(7271, 0)`;
+    ({ tables, changes } = await read());
+  }
+  const reconciliation = new Reconciliation(tx, tables);
+  await reconciliation.createNew(changes.filter(isNew));
+  for (const change of changes) await reconciliation.apply(change);
+  await indexDates(tx, graph, assets);
+  return { told: reconciliation.told, alteration: await reconciliation.finish() };
+}
+
+/** Whether there never was a table of the asset. */
+function isNew({ table, latest }: Change): boolean {
+  return !table && latest === undefined;
 }
 
 function alters({ table, others, latest, replaced, inPlace, isRedivided }: Change): boolean {
@@ -283,16 +327,13 @@ function indexStatement(asset: AnyAsset): string {
 }
 
 /** Partitions of the tables that are published by dates are found by them. */
-async function indexDates(tx: Sql, graph: AssetGraph): Promise<void> {
-  for (const { recipe, produces } of graph.producers) {
-    if (!recipe.partitionsDef) continue;
-    for (const made of produces.map((key) => graph.asset(key))) {
-      const date = made.partitionedBy?.date;
-      if (date === undefined) continue;
-      await tx.unsafe(
-        `CREATE INDEX IF NOT EXISTS "${made.key.slice(0, 40)}_cells_${date}" ON ${tableOf(made)} ("${date}")`,
-      );
-    }
+async function indexDates(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[]): Promise<void> {
+  for (const made of assets) {
+    const date = made.partitionedBy?.date;
+    if (date === undefined || !graph.producerOf(made.key).recipe.partitionsDef) continue;
+    await tx.unsafe(
+      `CREATE INDEX IF NOT EXISTS "${made.key.slice(0, 40)}_cells_${date}" ON ${tableOf(made)} ("${date}")`,
+    );
   }
 }
 
@@ -311,6 +352,13 @@ class Reconciliation {
     this.#alteration = tables.alteration + 1;
   }
 
+  /** Makes the tables of assets that never had one, in one statement: each of its own would be answered by itself. */
+  async createNew(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const statements = changes.flatMap(({ asset }) => [createTableStatement(asset), indexStatement(asset)]);
+    await this.tx.unsafe(statements.join(";\n")).simple();
+  }
+
   async apply(change: Change): Promise<void> {
     const { asset, shape, record, table, others, latest, remake } = change;
     let { replaced } = change;
@@ -320,8 +368,8 @@ class Reconciliation {
       replaced = await this.#alter(change);
     }
     if (replaced !== undefined) await this.#retire(asset.key, table!, replaced);
-    if (!table || replaced !== undefined) {
-      await createTable(this.tx, asset);
+    if (!isNew(change) && (!table || replaced !== undefined)) {
+      await this.tx.unsafe(createTableStatement(asset));
       await this.tx.unsafe(indexStatement(asset));
     }
     const lost = latest === undefined || (table && replaced === undefined)
@@ -335,7 +383,7 @@ class Reconciliation {
     }
     await this.#forgetDivision(change);
     const names = asset.checks.map(({ name }) => name);
-    const isNew = latest === undefined || lost !== undefined;
+    const isUnjudged = latest === undefined || lost !== undefined;
     this.#records.push({
       ...shape,
       key: asset.key,
@@ -345,7 +393,7 @@ class Reconciliation {
       remakeUntil: remake === undefined ? record.remakeUntil : this.tables.lastMaterialization,
       remakeBecause: remake ?? record.remakeBecause,
       // Whatever is published is judged by all checks that there are then.
-      judgedBy: isNew ? names : names.filter((name) => record.judgedBy.includes(name)),
+      judgedBy: isUnjudged ? names : names.filter((name) => record.judgedBy.includes(name)),
     });
   }
 
@@ -442,15 +490,6 @@ class Reconciliation {
   /** Writes down how the tables are now. Returns the number of the last alteration. */
   async finish(): Promise<number> {
     await writeRecords(this.tx, this.#records, this.tables);
-    const left = this.tables.undeclared;
-    if (left.length > 0) {
-      this.told.push({
-        level: "info",
-        message: `These tables have no declared asset and are left unchanged: ${
-          left.join(", ")
-        }. DROP TABLE removes one.`,
-      });
-    }
     return Math.max(this.tables.alteration, ...this.#records.map(({ altered }) => altered));
   }
 }

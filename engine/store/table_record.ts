@@ -1,7 +1,6 @@
 import type postgres from "postgres";
 import type { Sql } from "../../resources/database/database.ts";
 import type { Layer } from "../declare/asset.ts";
-import type { AssetGraph } from "../declare/graph.ts";
 import type { FoundTable, TableShape } from "./table_shape.ts";
 
 /** Records of the table of an asset (engine.asset_table). */
@@ -18,10 +17,8 @@ export interface TableRecord extends TableShape {
 /** The tables of assets as they are in the database, and what is on record of them. */
 export interface Tables {
   records: ReadonlyMap<string, TableRecord>;
-  /** Tables by the key that is their name; those of the declared assets alone. */
+  /** Tables by the key that is their name. */
   found: ReadonlyMap<string, readonly FoundTable[]>;
-  /** Tables of assets that are on record and not declared, as `layer.key`. */
-  undeclared: readonly string[];
   latest: ReadonlyMap<string, { id: number; rowCount: number; dataVersion: string; stepKey: string }>;
   /** Names of the checks that have judged published rows, by key; of assets without a record. */
   judgedBy: ReadonlyMap<string, readonly string[]>;
@@ -37,18 +34,17 @@ export const layerSchemas = `(
 )`;
 
 /** Looks at the tables of assets: seven queries, and one for each fifty tables. */
-export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
-  const keys = graph.assets.filter((asset) => !asset.external).map(({ key }) => key);
+export async function readTables(tx: Sql, keys: readonly string[]): Promise<Tables> {
   const records = await tx<TableRecord[]>`
     SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", partitioned_by AS "partitionedBy", producer, partitioned, altered,
            lost_until AS "lostUntil", lost_because AS "lostBecause", remake_until AS "remakeUntil",
            remake_because AS "remakeBecause", to_json(judged_by) AS "judgedBy"
-    FROM engine.asset_table`;
+    FROM engine.asset_table WHERE asset_key = ANY(${keys}::text[])`;
   const layers = tx.unsafe(layerSchemas);
   const columns = await tx<{ layer: Layer; key: string; name: string; type: string }[]>`
     SELECT n.layer, c.relname AS key, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
     FROM ${layers} n JOIN pg_class c ON c.relnamespace = n.oid JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relkind = 'r' AND c.relname = ANY(${keys}::text[]) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum`;
   const indexes = await tx<{ layer: Layer; key: string; name: string; columns: string[] }[]>`
     SELECT n.layer, t.relname AS key, i.relname AS name,
@@ -56,7 +52,7 @@ export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number) AS columns
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
     JOIN ${layers} n ON n.oid = t.relnamespace
-    WHERE i.relname LIKE '%\\_current\\_%' AND x.indisunique`;
+    WHERE t.relname = ANY(${keys}::text[]) AND i.relname LIKE '%\\_current\\_%' AND x.indisunique`;
   const latest = await tx<{ key: string; id: number; rowCount: number; dataVersion: string; stepKey: string }[]>`
     SELECT m.asset_key AS key, m.id, m.row_count AS "rowCount", m.data_version AS "dataVersion",
            m.step_key AS "stepKey"
@@ -69,23 +65,19 @@ export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
   const [last] = await tx<{ alteration: number; materialization: number }[]>`
     SELECT engine.last_alteration() AS alteration,
            (SELECT coalesce(max(id), 0) FROM engine.materialization) AS materialization`;
-  const declared = new Set(keys);
   const byTable = Map.groupBy(columns, ({ layer, key }) => `${layer}.${key}`);
   const rows = await rowsOf(
     tx,
-    [...byTable].filter(([, found]) => declared.has(found[0]!.key) && found.some(({ name }) => name === "_until"))
-      .map(([name]) => name),
+    [...byTable].filter(([, found]) => found.some(({ name }) => name === "_until")).map(([name]) => name),
   );
+  const indexesOf = Map.groupBy(indexes, ({ layer, key }) => `${layer}.${key}`);
   const found = new Map<string, FoundTable[]>();
   for (const [name, its] of byTable) {
     const { layer, key } = its[0]!;
-    if (!declared.has(key)) continue;
     const table: FoundTable = {
       layer,
       columns: new Map(its.map((column) => [column.name, column.type])),
-      indexes: new Map(
-        indexes.filter((index) => index.layer === layer && index.key === key).map((i) => [i.name, i.columns]),
-      ),
+      indexes: new Map(indexesOf.get(name)?.map((index) => [index.name, index.columns])),
       // One without versions is none of the engine's, and may hold anything.
       ...rows.get(name) ?? { hasCurrent: true, hasRows: true },
     };
@@ -94,15 +86,22 @@ export async function readTables(tx: Sql, graph: AssetGraph): Promise<Tables> {
   return {
     records: new Map(records.map((record) => [record.key, record])),
     found,
-    undeclared: [...byTable.keys()].filter((name) => {
-      const key = name.slice(name.indexOf(".") + 1);
-      return recorded.has(key) && !declared.has(key);
-    }),
     latest: new Map(latest.map(({ key, ...version }) => [key, version])),
     judgedBy: new Map([...Map.groupBy(judged, ({ key }) => key)].map(([key, its]) => [key, its.map((j) => j.name)])),
     alteration: last!.alteration,
     lastMaterialization: last!.materialization,
   };
+}
+
+/** Tables of assets that are on record and not among `declared`, as `layer.key`. */
+export async function undeclaredTables(sql: Sql, declared: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    SELECT n.layer || '.' || c.relname AS name
+    FROM ${sql.unsafe(layerSchemas)} n JOIN pg_class c ON c.relnamespace = n.oid
+    JOIN engine.asset_table r ON r.asset_key = c.relname
+    WHERE c.relkind = 'r' AND c.relname <> ALL(${declared}::text[])
+    ORDER BY c.relname, n.layer`;
+  return rows.map(({ name }) => name);
 }
 
 /** How many tables one statement looks at: each is a part of it, and planning takes memory by part. */
