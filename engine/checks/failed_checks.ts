@@ -47,23 +47,23 @@ type Judgement = FailedCheck & {
 };
 
 /**
- * The checks that assets declare and that stand failed, by key of the asset, in the order of their declaration; assets without any
- * are left out.
+ * The failed checks of some assets, by key of the asset, in the order of their declaration; assets without
+ * any are left out.
  *
  * Of an asset that is made as a whole the last judgement of a check counts. Of one that is published part by part a failure stands
  * until its partitions are made again or gone, or until the check is run alone on all of them: a later part that passes says nothing
  * of them.
  *
- * @param spaces The partitions that there are by asset.
+ * @param of.spaces The partitions of these assets, by their keys.
  *
  * Cost: one query; a second one where a part failed before the last judgement.
  */
 export async function failedChecks(
   sql: Sql,
   graph: AssetGraph,
-  spaces: ReadonlyMap<string, PartitionSpace>,
+  { keys, spaces }: { keys: readonly string[]; spaces: ReadonlyMap<string, PartitionSpace> },
 ): Promise<Map<string, FailedCheck[]>> {
-  const declared = graph.assets.flatMap(({ key, checks }) => {
+  const declared = keys.map((key) => graph.asset(key)).flatMap(({ key, checks }) => {
     const inParts = graph.producerOf(key).recipe.partitionsDef !== undefined;
     return checks.map(({ name }) => ({ key, name, searched: inParts ? judgementsSearched : 1 }));
   });

@@ -7,20 +7,19 @@ import type { AssetState, AssetStateName, PartitionCounts } from "./asset_state.
 import type { PartitionState } from "./partition_state.ts";
 import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
 
-/** Some assets with their state, in the order of their keys. @throws {UnknownAssetError} */
+/** Some assets with their state, in the order of their keys. Reads no more than what they are made from. @throws {UnknownAssetError} */
 export async function assetStates(around: EngineContext, keys: readonly string[]): Promise<AssetState[]> {
   const { graph, ledger, database } = around;
-  for (const key of keys) graph.asset(key);
-  const producers = graph.producers.map((p) => p.key);
+  const producers = [...new Set(keys.map((key) => graph.producerOf(key).key))];
   const [snapshot, materializations, steps, freshness] = await Promise.all([
-    takeSnapshot(around, { config: {} }),
+    takeSnapshot(around, { config: {}, of: producers }),
     ledger.materializations.latest(keys),
     lastSteps(database.sql, producers),
-    freshnessStates(database.sql, graph),
+    freshnessStates(database.sql, graph, keys),
   ]);
   const { latest } = snapshot;
   const reasons = reasonsOfAll(snapshot, graph);
-  const failed = await failedChecks(database.sql, graph, snapshot.spaces);
+  const failed = await failedChecks(database.sql, graph, { keys, spaces: snapshot.spaces });
   return keys.map((key) => {
     const asset = graph.asset(key);
     const producer = graph.producerOf(key);

@@ -29,9 +29,14 @@ interface FreshnessPeriod {
   message: string;
 }
 
-/** The state of every asset that has a policy, in dependency order. */
-export async function freshnessStates(sql: Sql, graph: AssetGraph): Promise<Map<string, FreshnessState>> {
-  const judged = graph.assets.flatMap(({ key, freshness }) => freshness ? [{ key, freshness }] : []);
+/** The state of those of `keys` that have a freshness policy, in their order; of all assets unless given. */
+export async function freshnessStates(
+  sql: Sql,
+  graph: AssetGraph,
+  keys: readonly string[] = graph.keys,
+): Promise<Map<string, FreshnessState>> {
+  const judged = keys.map((key) => graph.asset(key))
+    .flatMap(({ key, freshness }) => freshness ? [{ key, freshness }] : []);
   if (judged.length === 0) return new Map();
   const current = await currentPeriods(sql, judged.map(({ key }) => key));
   return new Map(judged.map(({ key, freshness }) => {
