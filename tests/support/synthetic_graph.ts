@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AnyAsset, assetsWith } from "../../engine/mod.ts";
+import { type AnyAsset, assetsWith, type eager } from "../../engine/mod.ts";
 import type { TinyWorld } from "./tiny_engine.ts";
 import { pseudoRandom } from "./pseudo_random.ts";
 
@@ -9,6 +9,8 @@ const { asset } = assetsWith<TinyWorld>();
 export interface SyntheticGraphOptions {
   /** Into how many groups they are divided. */
   groups?: number;
+  /** When each is made by itself. */
+  automation?: ReturnType<typeof eager>;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface SyntheticGraphOptions {
  */
 export function syntheticAssets(
   count: number,
-  { groups = Math.ceil(count / 50) }: SyntheticGraphOptions = {},
+  { groups = Math.ceil(count / 50), automation }: SyntheticGraphOptions = {},
 ): AnyAsset[] {
   const random = pseudoRandom(17);
   const below = (n: number) => Math.min(n - 1, Math.floor(n * random()));
@@ -40,6 +42,7 @@ export function syntheticAssets(
       layer: "raw",
       description: `Number ${i} of a graph made for measuring.`,
       deps,
+      automation,
       row: z.object({ name: z.string() }),
       primaryKey: ["name"],
       async materialize({ resources, signal }) {

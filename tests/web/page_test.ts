@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { pairAssets } from "../support/pair_assets.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
 import { pageAndApi } from "../support/page_server.ts";
+import { textOfPage } from "../support/page_text.ts";
+import { syntheticAssets } from "../support/synthetic_graph.ts";
 import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
 
 /** The overview as a person reads it, and each asset's line of the table at `/assets`. */
@@ -61,6 +63,19 @@ Deno.test("GET / maps assets in dependency order under their groups while there 
       ],
     );
   }, { assets: pairAssets }));
+
+Deno.test("GET / counts the assets of each group by state where they are too many to be drawn", () =>
+  withTinyEngine(async ({ engine }) => {
+    const drawn = async () => {
+      const html = await (await pageAndApi(engine).request("/")).text();
+      assert.ok(html.length < 100_000, `${html.length} characters`);
+      return [...html.matchAll(/<div data-group="(\w+)">(.*?)<\/div>/gs)].map((m) => `${m[1]}: ${textOfPage(m[2]!)}`);
+    };
+    assert.deepEqual(await drawn(), ["group_0: group_0 ○ 251 missing", "group_1: group_1 ○ 250 missing"]);
+    const { id } = await engine.submit({ selection: "group_0_asset_0", trigger: "test" });
+    assert.equal((await engine.finished(id)).status, "succeeded");
+    assert.equal((await drawn())[0], "group_0: group_0 ○ 250 missing ● 1 fresh");
+  }, { assets: syntheticAssets(501, { groups: 2 }) }));
 
 Deno.test("GET / shows the chosen pairs by rank, once each, and no return of the sample that they were chosen on", () =>
   withTinyEngine(async (tiny) => {

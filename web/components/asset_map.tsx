@@ -1,15 +1,25 @@
 import type { AssetState } from "../../engine/mod.ts";
-import { reasonInShort, shownState } from "../shown_state.ts";
+import { count } from "../figures.ts";
+import { reasonInShort, shownState, shownStates } from "../shown_state.ts";
 import { checksText } from "./check_badge.tsx";
 import { stateMark } from "./state_badge.tsx";
 
-/** All assets at a glance, group by group, each with its state and the way to it. */
-export function AssetMap(
-  { assets, waiting }: { assets: readonly AssetState[]; waiting: ReadonlyMap<string, number> },
-) {
+/** So many assets at most are drawn one by one: more make the page slow, and are too many to look at. */
+const mostDrawn = 500;
+
+interface AssetMapProps {
+  assets: readonly AssetState[];
+  /** Runs that assets wait for, by key. */
+  waiting: ReadonlyMap<string, number>;
+}
+
+/** All assets by group: each with its state and a link to it, or, of more than {@link mostDrawn}, counts of each group by state. */
+export function AssetMap({ assets, waiting }: AssetMapProps) {
+  const groups = [...Map.groupBy(assets, ({ group }) => group)];
+  if (assets.length > mostDrawn) return <GroupCounts groups={groups} waiting={waiting} />;
   return (
     <dl class="asset-map">
-      {[...Map.groupBy(assets, ({ group }) => group)].map(([group, members]) => (
+      {groups.map(([group, members]) => (
         <div key={group}>
           <dt>{group}</dt>
           <dd>
@@ -32,6 +42,34 @@ export function AssetMap(
           </dd>
         </div>
       ))}
+    </dl>
+  );
+}
+
+function GroupCounts(
+  { groups, waiting }: { groups: [string, AssetState[]][]; waiting: AssetMapProps["waiting"] },
+) {
+  return (
+    <dl class="asset-map">
+      {groups.map(([group, members]) => {
+        const byState = Map.groupBy(members, (asset) => shownState(asset, waiting));
+        return (
+          <div key={group} data-group={group}>
+            <dt>
+              <a href={`/assets?group=${encodeURIComponent(group)}`}>{group}</a>
+            </dt>
+            <dd>
+              <ul>
+                {shownStates.filter((state) => byState.has(state)).map((state) => (
+                  <li key={state} class={`badge ${state}`}>
+                    <span aria-hidden="true">{stateMark(state)}</span> {count(byState.get(state)!.length)} {state}
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </div>
+        );
+      })}
     </dl>
   );
 }
