@@ -81,7 +81,7 @@ browserTest("the palette materializes, and sets the theme", async ({ open }) => 
   await page.keyboard.press("Enter");
   await page.getByText("Nothing to do: everything is fresh.").waitFor();
   assert.deepEqual(errors, []);
-});
+}, { engine: "materialized" });
 
 browserTest("theme and clock are kept, and the next page comes with them", async ({ open }) => {
   const { page, errors } = await open("/", { colorScheme: "light" });

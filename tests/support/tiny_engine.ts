@@ -2,7 +2,7 @@ import { z } from "zod";
 import { assetsWith, Engine, type EngineOptions, notEmpty, silentLogger, table } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
-import { withEmbedded } from "./database.ts";
+import { openSharedEmbedded } from "./shared_embedded.ts";
 
 /** What the tiny assets read from outside: tests change it to make them stale, slow or broken. */
 export interface TinyWorld {
@@ -103,22 +103,32 @@ export type TinyOptions = Partial<Omit<EngineOptions, "resources" | "clock">>;
 
 /** Runs `test` with an engine over tiny assets, and closes it however the test ends. */
 export async function withTinyEngine<T>(test: (tiny: Tiny) => Promise<T>, options: TinyOptions = {}): Promise<T> {
-  if (!options.database) return await withEmbedded((database) => withTinyEngine(test, { ...options, database }));
-  const { database } = options;
+  await using tiny = await openTinyEngine(options);
+  return await test(tiny);
+}
+
+/** Opens an engine over tiny assets; with it ends its database, unless `options` gave it. */
+export async function openTinyEngine(options: TinyOptions = {}): Promise<Tiny & AsyncDisposable> {
+  const database = options.database ?? await openSharedEmbedded();
+  const end = async () => {
+    if (!options.database) await database.close();
+  };
   const world = tinyWorld();
   const clock = fixedClock("2026-11-23T12:00:00Z");
-  const engine = await Engine.open({
-    assets: tinyAssets,
-    logger: silentLogger,
-    ...options,
-    database,
-    resources: world,
-    clock,
-  });
   try {
-    return await test({ engine, database, clock, world });
-  } finally {
-    await engine.close();
+    const engine = await Engine.open({
+      assets: tinyAssets,
+      logger: silentLogger,
+      ...options,
+      database,
+      resources: world,
+      clock,
+    });
+    const dispose = () => engine.close().finally(end);
+    return { engine, database, clock, world, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await end();
+    throw error;
   }
 }
 

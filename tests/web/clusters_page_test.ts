@@ -1,33 +1,10 @@
 import assert from "node:assert/strict";
 import { pairClusters } from "../../assets/mod.ts";
-import type { AnyAsset } from "../../engine/mod.ts";
 import { knownTable } from "../support/known_tables.ts";
 import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
-import { pageAndApi } from "../support/page_server.ts";
-import { withTinyEngine } from "../support/tiny_engine.ts";
+import { pageTestOver } from "../support/materialized_pages.ts";
 
-type Ask = (path: string) => Promise<{ status: number; html: string; text: string }>;
-
-function pageTest(
-  name: string,
-  test: (ask: Ask) => Promise<void>,
-  { assets = pairPageAssets, materialized = true }: { assets?: AnyAsset[]; materialized?: boolean } = {},
-): void {
-  Deno.test(name, () =>
-    withTinyEngine(async ({ engine }) => {
-      if (materialized) {
-        const run = await engine.submit({ selection: "*", trigger: "startup" });
-        assert.equal((await engine.finished(run.id)).status, "succeeded");
-      }
-      await test(async (path) => {
-        const response = await pageAndApi(engine).request(path);
-        const html = await response.text();
-        const text = html.replaceAll(/<(script|noscript)[^>]*>.*?<\/\1>/gs, " ").replaceAll(/<[^>]+>/g, " ")
-          .replaceAll("&lt;", "<").replaceAll("&amp;", "&").replaceAll(/\s+/g, " ");
-        return { status: response.status, html, text };
-      });
-    }, { assets }));
-}
+const pageTest = pageTestOver(pairPageAssets);
 
 /** Where tickers stand on the map, by the title of their points. */
 const placesOf = (html: string) =>
@@ -109,32 +86,30 @@ pageTest("GET /pairs/clusters says what to materialize before there is a cluster
   const { status, text } = await ask("/pairs/clusters");
   assert.equal(status, 200);
   assert.match(text, /they appear here once pair_clusters is materialized/);
-}, { materialized: false });
+}, { engine: "empty" });
 
-pageTest("GET /pairs/clusters of a project without closes and t-SNE has the map alone", async (ask) => {
+pageTestOver([
+  knownTable(
+    pairClusters,
+    [0, 1].map((i) => ({
+      as_of: pageSessions[89]!,
+      preset: "research" as const,
+      ticker: `T${i}`,
+      cluster: 0,
+      position: i,
+      reachability: null,
+      core_distance: null,
+      component_1: i,
+      component_2: i,
+      component_3: null,
+      component_4: null,
+      component_5: null,
+    })),
+  ),
+])("GET /pairs/clusters of a project without closes and t-SNE has the map alone", async (ask) => {
   const { status, html, text } = await ask("/pairs/clusters?map=tsne");
   assert.equal(status, 200);
   assert.ok(!html.includes("map=tsne"));
   assert.match(text, /clean_prices has no closes of these tickers up to/);
   assert.equal((await ask("/pairs/clusters/prices.csv")).status, 404);
-}, {
-  assets: [
-    knownTable(
-      pairClusters,
-      [0, 1].map((i) => ({
-        as_of: pageSessions[89]!,
-        preset: "research" as const,
-        ticker: `T${i}`,
-        cluster: 0,
-        position: i,
-        reachability: null,
-        core_distance: null,
-        component_1: i,
-        component_2: i,
-        component_3: null,
-        component_4: null,
-        component_5: null,
-      })),
-    ),
-  ],
 });

@@ -1,32 +1,9 @@
 import assert from "node:assert/strict";
 import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
-import { pageAndApi } from "../support/page_server.ts";
-import { withTinyEngine } from "../support/tiny_engine.ts";
+import { pageTestOver } from "../support/materialized_pages.ts";
 import { pairAssets } from "../support/pair_assets.ts";
-import type { AnyAsset } from "../../engine/mod.ts";
 
-type Ask = (path: string) => Promise<{ status: number; html: string; text: string }>;
-
-function pageTest(
-  name: string,
-  test: (ask: Ask) => Promise<void>,
-  { assets = pairPageAssets, materialized = true }: { assets?: AnyAsset[]; materialized?: boolean } = {},
-): void {
-  Deno.test(name, () =>
-    withTinyEngine(async ({ engine }) => {
-      if (materialized) {
-        const run = await engine.submit({ selection: "*", trigger: "startup" });
-        assert.equal((await engine.finished(run.id)).status, "succeeded");
-      }
-      await test(async (path) => {
-        const response = await pageAndApi(engine).request(path);
-        const html = await response.text();
-        const text = html.replaceAll(/<(script|noscript)[^>]*>.*?<\/\1>/gs, " ").replaceAll(/<[^>]+>/g, " ")
-          .replaceAll("&lt;", "<").replaceAll("&amp;", "&").replaceAll(/\s+/g, " ");
-        return { status: response.status, html, text };
-      });
-    }, { assets }));
-}
+const pageTest = pageTestOver(pairPageAssets);
 
 /** The chart of forecasts, as the browser reads it. */
 // deno-lint-ignore no-explicit-any -- without a type
@@ -127,9 +104,9 @@ pageTest("GET /forecasts names the asset to materialize before there is a foreca
   assert.equal(status, 200);
   assert.match(text, /errors appear here once forecast_scores is materialized/);
   assert.match(text, /they appear here once spread_forecasts is materialized/);
-}, { materialized: false });
+}, { engine: "empty" });
 
-pageTest("a project without forecasts has no page of them and no way to it", async (ask) => {
+pageTestOver(pairAssets)("a project without forecasts has no page of them and no way to it", async (ask) => {
   assert.equal((await ask("/forecasts")).status, 404);
   assert.ok(!(await ask("/pairs")).html.includes('href="/forecasts"'));
-}, { assets: pairAssets });
+});

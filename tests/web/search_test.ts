@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { mostOfGroup, type PaletteResult, searchPalette } from "../../web/palette_search.ts";
+import { pageTestOver } from "../support/materialized_pages.ts";
 import { pageAndApi } from "../support/page_server.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
-import { withTinyEngine } from "../support/tiny_engine.ts";
 
-Deno.test("GET /search finds pages, pairs, assets, runs and actions, a few of each", () =>
-  withTinyEngine(async ({ engine }) => {
-    await engine.finished((await engine.submit({ selection: "*", trigger: "startup" })).id);
+pageTestOver(pairPageAssets)(
+  "GET /search finds pages, pairs, assets, runs and actions, a few of each",
+  async (_ask, { engine }) => {
     const app = pageAndApi(engine);
     const find = async (query: string): Promise<string[]> => {
       const response = await app.request(`/search?${new URLSearchParams({ q: query })}`);
@@ -35,4 +35,5 @@ Deno.test("GET /search finds pages, pairs, assets, runs and actions, a few of ea
 
     const read = await searchPalette(engine, { query: "", directory: null, mayOperate: false });
     assert.ok(read.length > 0 && read.every(({ act }) => act?.name !== "materialize"), "only reads");
-  }, { assets: pairPageAssets }));
+  },
+);

@@ -1,40 +1,17 @@
 import assert from "node:assert/strict";
 import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
-import { pageAndApi } from "../support/page_server.ts";
-import { textOfPage } from "../support/page_text.ts";
-import { type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
+import { type PageAnswer, pageTestOver } from "../support/materialized_pages.ts";
 
-function strategiesTest(
-  name: string,
-  test: (ask: (path: string) => Promise<Answer>, tiny: Tiny) => Promise<void>,
-): void {
-  Deno.test(name, () =>
-    withTinyEngine(async (tiny) => {
-      await tiny.engine.finished((await tiny.engine.submit({ selection: "*", trigger: "startup" })).id);
-      const app = pageAndApi(tiny.engine);
-      await test(async (path) => {
-        const response = await app.request(path);
-        const html = await response.text();
-        return { status: response.status, headers: response.headers, html, text: textOfPage(html) };
-      }, tiny);
-    }, { assets: pairPageAssets }));
-}
-
-interface Answer {
-  status: number;
-  headers: Headers;
-  html: string;
-  text: string;
-}
+const strategiesTest = pageTestOver(pairPageAssets);
 
 /** Strategies of the table, top to bottom. */
-function order({ html }: Answer): string[] {
+function order({ html }: PageAnswer): string[] {
   const table = /<table class="strategies-table">.*?<\/table>/s.exec(html)![0];
   return [...table.matchAll(/<th scope="row"><a[^>]*>([^<]+)<\/a>/g)].map((match) => match[1]!);
 }
 
 // deno-lint-ignore no-explicit-any -- Read as the browser reads it, without a type.
-function chartOf({ html }: Answer, id: string): any {
+function chartOf({ html }: PageAnswer, id: string): any {
   return JSON.parse(new RegExp(`id="${id}".*?<script type="application/json">(.*?)</script>`, "s").exec(html)![1]!);
 }
 
@@ -199,9 +176,8 @@ strategiesTest("GET /strategies leads nowhere that is not there, and runs nothin
   assert.doesNotMatch(page.html, /<style|\sstyle=|\son[a-z]+=|javascript:/);
 });
 
-Deno.test("GET /strategies gives the next step while nothing is materialized", () =>
-  withTinyEngine(async ({ engine }) => {
-    const response = await pageAndApi(engine).request("/strategies");
-    assert.equal(response.status, 200);
-    assert.match(textOfPage(await response.text()), /No strategy has been compared yet: .* To strategy_comparison/);
-  }, { assets: pairPageAssets }));
+strategiesTest("GET /strategies gives the next step while nothing is materialized", async (ask) => {
+  const { status, text } = await ask("/strategies");
+  assert.equal(status, 200);
+  assert.match(text, /No strategy has been compared yet: .* To strategy_comparison/);
+}, { engine: "empty" });

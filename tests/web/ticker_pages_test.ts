@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { pageAndApi } from "../support/page_server.ts";
-import { textOfPage } from "../support/page_text.ts";
+import { materialize, type PageAnswer, pageTestOver } from "../support/materialized_pages.ts";
 import {
   closeOfKo,
   lastTickerSession,
@@ -10,48 +9,17 @@ import {
   tickerPageAssets,
   tickerSessions,
 } from "../support/ticker_page_assets.ts";
-import { type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
 
-interface Answer {
-  status: number;
-  headers: Headers;
-  html: string;
-  text: string;
-}
-
-/** The service over one engine: what is kept between questions is kept here too. */
-interface Service {
-  tiny: Tiny;
-  ask(path: string): Promise<Answer>;
-  make(selection: string): Promise<void>;
-}
-
-function tickerTest(name: string, test: (service: Service) => Promise<void>, { materialized = true } = {}): void {
-  Deno.test(name, () =>
-    withTinyEngine(async (tiny) => {
-      const app = pageAndApi(tiny.engine);
-      const make = async (selection: string) => {
-        const run = await tiny.engine.submit({ selection, trigger: "startup", force: true });
-        assert.equal((await tiny.engine.finished(run.id)).status, "succeeded");
-      };
-      if (materialized) await make("*");
-      const ask = async (path: string) => {
-        const response = await app.request(path);
-        const html = await response.text();
-        return { status: response.status, headers: response.headers, html, text: textOfPage(html) };
-      };
-      await test({ tiny, ask, make });
-    }, { assets: tickerPageAssets }));
-}
+const tickerTest = pageTestOver(tickerPageAssets);
 
 /** The tickers of the list, top to bottom. */
-function symbolsOf({ html }: Answer): string[] {
+function symbolsOf({ html }: PageAnswer): string[] {
   return [...html.matchAll(/data-ticker="([^"]+)"/g)].map((match) => match[1]!.replaceAll("&amp;", "&"));
 }
 
 /** The data of the chart. */
 // deno-lint-ignore no-explicit-any -- Read as the browser reads it, without a type.
-function chartOf({ html }: Answer): any {
+function chartOf({ html }: PageAnswer): any {
   const found = /id="ticker-chart".*?<script type="application\/json">(.*?)<\/script>/s.exec(html);
   assert.ok(found, "there is a chart");
   return JSON.parse(found[1]!);
@@ -59,7 +27,7 @@ function chartOf({ html }: Answer): any {
 
 // ---- the list -------------------------------------------------------------------------------------------------------
 
-tickerTest("GET /tickers lists all tickers with last bars, pairs and clusters, unlisted ones too", async ({ ask }) => {
+tickerTest("GET /tickers lists all tickers with last bars, pairs and clusters, unlisted ones too", async (ask) => {
   const page = await ask("/tickers?size=100");
   assert.equal(page.status, 200);
   assert.match(page.text, /1–70 of 70 tickers\. Download all 70 as CSV/);
@@ -74,7 +42,7 @@ tickerTest("GET /tickers lists all tickers with last bars, pairs and clusters, u
   assert.equal(page.html.match(/class="sparkline/g)?.length, 6, "one for each with bars in the last three months");
 });
 
-tickerTest("GET /tickers finds the symbol first, then its beginnings, then names", async ({ ask }) => {
+tickerTest("GET /tickers finds the symbol first, then its beginnings, then names", async (ask) => {
   assert.deepEqual(symbolsOf(await ask("/tickers?q=late")), ["LATE"]);
   assert.deepEqual(symbolsOf(await ask("/tickers?q=on")), ["ONE"]);
   assert.deepEqual(symbolsOf(await ask("/tickers?q=co")), ["KO", "OLD"]);
@@ -84,7 +52,7 @@ tickerTest("GET /tickers finds the symbol first, then its beginnings, then names
   assert.match(none.text, /No matching tickers\. Show all 70/);
 });
 
-tickerTest("GET /tickers has pages, and keeps the search in every link", async ({ ask }) => {
+tickerTest("GET /tickers has pages, and keeps the search in every link", async (ask) => {
   const first = await ask("/tickers?type=ETF&size=25&sort=-ticker");
   assert.match(first.text, /1–25 of 60 tickers/);
   assert.equal(symbolsOf(first)[0], "T59");
@@ -98,7 +66,7 @@ tickerTest("GET /tickers has pages, and keeps the search in every link", async (
   assert.match(first.html, /<input type="hidden" name="sort" value="-ticker"/);
 });
 
-tickerTest("GET /tickers filters by data of the assets, and its CSV holds the same tickers", async ({ ask }) => {
+tickerTest("GET /tickers filters by data of the assets, and its CSV holds the same tickers", async (ask) => {
   const expected: [query: string, symbols: string[]][] = [
     ["status=delisted", ["OLD"]],
     ["bars=no&type=CS", ["NONE"]],
@@ -127,30 +95,30 @@ tickerTest("GET /tickers filters by data of the assets, and its CSV holds the sa
   );
 });
 
-tickerTest("GET /tickers names unreadable parameters, and shows the rest", async ({ ask }) => {
+tickerTest("GET /tickers names unreadable parameters, and shows the rest", async (ask) => {
   const page = await ask("/tickers?status=dead&type=PFD&format=csv");
   assert.equal(page.status, 400);
   assert.match(page.text, /Status “dead” is none of active, delisted\. It was left out\./);
   assert.deepEqual(symbolsOf(page), ["AMpB"]);
 });
 
-tickerTest("GET /tickers shows rows published since the last request", async ({ ask, make }) => {
+tickerTest("GET /tickers shows rows published since the last request", async (ask, tiny) => {
   assert.match((await ask("/tickers?q=ONE")).text, /2024-02-23 52\.99 – /);
   const added = { ...tickerBars.find(({ ticker }) => ticker === "ONE")!, session: "2024-02-26", close: 53.5199 };
   tickerBars.push(added);
   try {
-    await make("daily_bars");
+    await materialize(tiny, "daily_bars");
     assert.match((await ask("/tickers?q=ONE")).text, /2024-02-26 53\.52 \+1\.00 % /);
   } finally {
     tickerBars.splice(tickerBars.indexOf(added), 1);
   }
-});
+}, { engine: "materialized" });
 
 // ---- one ticker -----------------------------------------------------------------------------------------------------
 
 tickerTest(
   "GET /tickers/:ticker shows its bars and indicators, what is undefined as nothing",
-  async ({ ask, tiny }) => {
+  async (ask, tiny) => {
     const page = await ask("/tickers/KO");
     assert.equal(page.status, 200);
     const [made] = await tiny.engine.materializations("daily_bars", { limit: 1 });
@@ -173,7 +141,7 @@ tickerTest(
   },
 );
 
-tickerTest("GET /tickers/:ticker shows prices as traded on request", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker shows prices as traded on request", async (ask) => {
   const adjusted = chartOf(await ask("/tickers/KO"));
   const page = await ask("/tickers/KO?prices=traded");
   const traded = chartOf(page);
@@ -189,7 +157,7 @@ tickerTest("GET /tickers/:ticker shows prices as traded on request", async ({ as
   assert.doesNotMatch((await ask("/tickers/PEP")).text, /as traded/, "what was never split is the same either way");
 });
 
-tickerTest("GET /tickers/:ticker marks splits, dividends and news where they fall, and lists them", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker marks splits, dividends and news where they fall, and lists them", async (ask) => {
   const page = await ask("/tickers/KO");
   const { markers } = chartOf(page).panes[0];
   assert.deepEqual(
@@ -210,7 +178,7 @@ tickerTest("GET /tickers/:ticker marks splits, dividends and news where they fal
   assert.ok(page.html.includes(`<a href="#ticker-chart" data-session="${newsMonday}"`));
 });
 
-tickerTest("GET /tickers/:ticker links only by http and https, without a referrer", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker links only by http and https, without a referrer", async (ask) => {
   for (const ticker of ["KO", "PEP"]) {
     const page = await ask(`/tickers/${ticker}`);
     for (const [link] of page.html.matchAll(/<a [^>]*href="https?:[^>]*>/g)) {
@@ -224,7 +192,7 @@ tickerTest("GET /tickers/:ticker links only by http and https, without a referre
   assert.ok(text.includes("<b>Loud</b>"), "the headline is there without a link");
 });
 
-tickerTest("GET /tickers/:ticker shows the pairs and the cluster of the newest session", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker shows the pairs and the cluster of the newest session", async (ask) => {
   const ko = await ask("/tickers/KO");
   assert.match(ko.text, new RegExp(`As of ${tickerSessions[295]} in cluster 4 , with LATE , PEP \\.`));
   assert.match(ko.text, /2 pairs tested as of .*: 1 accepted, 1 chosen to be traded\./);
@@ -239,7 +207,7 @@ tickerTest("GET /tickers/:ticker shows the pairs and the cluster of the newest s
   assert.match((await ask("/tickers/BRK.B")).text, /BRK\.B is in no cluster/);
 });
 
-tickerTest("GET /tickers/:ticker describes it, in the words of its sources", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker describes it, in the words of its sources", async (ask) => {
   const { text } = await ask("/tickers/KO");
   assert.match(
     text,
@@ -256,7 +224,7 @@ tickerTest("GET /tickers/:ticker describes it, in the words of its sources", asy
   assert.match((await ask("/tickers/STRANGER")).text, /No source lists STRANGER: only bars of it were received\./);
 });
 
-tickerTest("GET /tickers/:ticker of one that is delisted, late, new or without bars says so", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker of one that is delisted, late, new or without bars says so", async (ask) => {
   assert.match((await ask("/tickers/OLD")).text, /OLD Old Mills Co ⊘ delisted on 2023-06-19 120 sessions/);
   assert.match((await ask("/tickers/LATE")).text, /◐ no bar since 2024-02-09, others have 2024-02-23 290 sessions/);
   const one = await ask("/tickers/ONE");
@@ -273,25 +241,25 @@ tickerTest("GET /tickers/:ticker of one that is delisted, late, new or without b
   assert.equal(closes[0].lines[0].name, "Close");
 });
 
-tickerTest("GET /tickers/:ticker says that indicators are of earlier bars", async ({ ask, make }) => {
+tickerTest("GET /tickers/:ticker says that indicators are of earlier bars", async (ask, tiny) => {
   const added = { ...tickerBars.find(({ ticker }) => ticker === "ONE")!, session: "2024-02-26" };
   tickerBars.push(added);
   try {
-    await make("daily_bars");
+    await materialize(tiny, "daily_bars");
     assert.match(
       (await ask("/tickers/KO")).text,
       /The indicators are those of earlier bars: indicators has not been made/,
     );
-    await make("indicators");
+    await materialize(tiny, "indicators");
     assert.doesNotMatch((await ask("/tickers/KO")).text, /earlier bars/);
   } finally {
     tickerBars.splice(tickerBars.indexOf(added), 1);
   }
-});
+}, { engine: "materialized" });
 
 tickerTest(
   "GET /tickers/:ticker knows one written in another case, and what is near to an unknown one",
-  async ({ ask }) => {
+  async (ask) => {
     const lower = await ask("/tickers/brk.b?range=5y");
     assert.deepEqual([lower.status, lower.headers.get("location")], [302, "/tickers/BRK.B?range=5y"]);
     assert.equal((await ask("/tickers/AMPB")).headers.get("location"), "/tickers/AMpB");
@@ -307,7 +275,7 @@ tickerTest(
   },
 );
 
-tickerTest("GET /tickers/:ticker keeps the chart settings of its address", async ({ ask }) => {
+tickerTest("GET /tickers/:ticker keeps the chart settings of its address", async (ask) => {
   const page = await ask("/tickers/KO?range=5y&hide=rsi,macd,nonsense");
   assert.match(page.html, /value="5y"[^>]* checked/);
   assert.match(page.html, /data-panes="2"/);
@@ -316,17 +284,17 @@ tickerTest("GET /tickers/:ticker keeps the chart settings of its address", async
   assert.match((await ask("/tickers/KO?range=100y")).html, /value="1y"[^>]* checked/);
 });
 
-tickerTest("GET /tickers and a ticker give the next step while nothing is materialized", async ({ ask }) => {
+tickerTest("GET /tickers and a ticker give the next step while nothing is materialized", async (ask) => {
   const list = await ask("/tickers");
   assert.deepEqual([list.status, /There are no tickers yet: .* To the assets/.test(list.text)], [200, true]);
   assert.equal((await ask("/tickers?format=csv")).html.trim().split("\n").length, 1);
   const one = await ask("/tickers/KO");
   assert.deepEqual([one.status, /There are no tickers yet: this page fills/.test(one.text)], [200, true]);
-}, { materialized: false });
+}, { engine: "empty" });
 
 tickerTest(
   "GET /tickers and a ticker answer with the strict policy, run nothing inline and lead nowhere that is not there",
-  async ({ ask }) => {
+  async (ask) => {
     const policy = (await ask("/")).headers.get("content-security-policy");
     for (const path of ["/tickers?q=k", "/tickers/KO?prices=traded", "/tickers/NOPE"]) {
       const page = await ask(path);
