@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { slowestTests } from "./support/junit_report.ts";
 import { postgresBinaries } from "./support/postgres_server.ts";
+import { writeTestGroups } from "./support/test_groups.ts";
 
 /** A command, and how it ended. */
 interface Stage {
@@ -53,9 +54,10 @@ const tests = (name: string, ...args: string[]): Stage => ({
 });
 // What keeps a rate by the clock has the machine to itself. What drives a browser or kills processes comes afterwards, two files at a
 // time: a busy machine does not keep their times, and alone they would leave it idle most of the time.
-const timed = { rates: "tests/resources/rate_limit/", browser: "tests/browser/", survival: "tests/survival/" };
+const timed = { rates: "tests/resources/rate_limit", browser: "tests/browser", survival: "tests/survival" };
+const groups = await Deno.makeTempDir({ prefix: "tandem-gate-groups-" });
 const phases: Stage[][][] = [
-  [[tests("tests", "--parallel", `--ignore=${Object.values(timed).join()}`, "tests/")], [
+  [[tests("tests", "--parallel", ...await writeTestGroups(groups, "tests", Object.values(timed)))], [
     { name: "format", args: ["fmt", "--check", "--quiet"] },
     { name: "lint", args: ["lint", "--quiet"] },
     // With the examples of docstrings and of the README: one program, which takes most of the time to read.
@@ -63,7 +65,9 @@ const phases: Stage[][][] = [
     { name: "examples", args: ["test", "-P", "--doc", "--no-check", "quant/", "engine/"] },
   ]],
   [[tests("rate tests", timed.rates)]],
-  [[tests("browser tests", timed.browser)], [tests("survival tests", timed.survival)]],
+  [[tests("browser tests", ...await writeTestGroups(groups, timed.browser))], [
+    tests("survival tests", timed.survival),
+  ]],
 ];
 /** Lanes side by side, the stages of each one after the other. */
 const outcomes: Outcome[] = [];
@@ -77,7 +81,7 @@ for (const lanes of phases) {
 }
 
 const slowest = await slowestTests(reports, 20);
-await Deno.remove(reports, { recursive: true });
+for (const folder of [reports, groups]) await Deno.remove(folder, { recursive: true });
 console.log("\nThe slowest tests, in seconds:");
 for (const { name, file, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(6)}  ${file}: ${name}`);
 console.log();

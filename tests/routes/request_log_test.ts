@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { loggerTo, silentLogger } from "../../engine/mod.ts";
@@ -135,32 +136,36 @@ Deno.test("an answer that is whole says how long it is, to HEAD as well; a strea
   });
 });
 
-Deno.test("requestLog() names the principal, and requestLogger() adds the ids of the request to other lines", async () => {
-  const logged: { message: string; fields: Record<string, unknown> }[] = [];
-  const logger = loggerTo((_, message, fields) => logged.push({ message, fields }));
-  const inner = requestLogger(logger);
-  const app = new Hono<{ Variables: { requestId: string; principal: unknown } }>()
-    .use(async (c, next) => {
-      c.set("requestId", c.req.header("X-Request-Id")!);
-      await next();
-    })
-    .use(requestLog({ logger }))
-    .get("/:wait", async (c) => {
-      c.set("principal", { kind: "token", id: 1, name: "nightly job", scope: "read" });
-      await new Promise((resolve) => setTimeout(resolve, Number(c.req.param("wait"))));
-      inner.warn("In between.");
-      return c.text("done");
-    });
-  // At the same time, so that one could be taken for the other.
-  await Promise.all(["5", "1"].map(async (wait) => {
-    await (await app.request(`/${wait}`, { headers: { "X-Request-Id": `request-${wait}` } })).text();
+/** Runs a function as it would run while no request is answered, whatever ran before in this process. */
+const outside = AsyncLocalStorage.snapshot();
+
+Deno.test("requestLog() names the principal, and requestLogger() adds the ids of the request to other lines", () =>
+  outside(async () => {
+    const logged: { message: string; fields: Record<string, unknown> }[] = [];
+    const logger = loggerTo((_, message, fields) => logged.push({ message, fields }));
+    const inner = requestLogger(logger);
+    const app = new Hono<{ Variables: { requestId: string; principal: unknown } }>()
+      .use(async (c, next) => {
+        c.set("requestId", c.req.header("X-Request-Id")!);
+        await next();
+      })
+      .use(requestLog({ logger }))
+      .get("/:wait", async (c) => {
+        c.set("principal", { kind: "token", id: 1, name: "nightly job", scope: "read" });
+        await new Promise((resolve) => setTimeout(resolve, Number(c.req.param("wait"))));
+        inner.warn("In between.");
+        return c.text("done");
+      });
+    // At the same time, so that one could be taken for the other.
+    await Promise.all(["5", "1"].map(async (wait) => {
+      await (await app.request(`/${wait}`, { headers: { "X-Request-Id": `request-${wait}` } })).text();
+    }));
+    const between = logged.filter(({ message }) => message === "In between.");
+    assert.deepEqual(between.map(({ fields }) => fields.requestId), ["request-1", "request-5"]);
+    for (const { fields } of logged.filter(({ message }) => message !== "In between.")) {
+      assert.equal(fields.principal, "nightly job");
+    }
+    logged.length = 0;
+    inner.info("Outside.");
+    assert.deepEqual(logged[0]!.fields, {});
   }));
-  const between = logged.filter(({ message }) => message === "In between.");
-  assert.deepEqual(between.map(({ fields }) => fields.requestId), ["request-1", "request-5"]);
-  for (const { fields } of logged.filter(({ message }) => message !== "In between.")) {
-    assert.equal(fields.principal, "nightly job");
-  }
-  logged.length = 0;
-  inner.info("Outside.");
-  assert.deepEqual(logged[0]!.fields, {});
-});
