@@ -49,6 +49,7 @@ export function evaluateAll(
 ): Outcome {
   const requests = new Map<string, PartitionSet>();
   const line = new WaitingLine(graph, snapshot.rejected, snapshot);
+  const fingerprintOf = hashesOfRepeated();
   const evaluations = graph.producers.flatMap((producer): Evaluation[] => {
     const { key, upstream, recipe: { automation: condition } } = producer;
     // Steps that would read outdated rows wait, as in any plan.
@@ -64,9 +65,20 @@ export function evaluateAll(
     if (!partitions.isEmpty) requests.set(key, partitions);
     const tree = treeOf(judgement, facts.universe);
     const requested = partitions.isEmpty ? null : somePartitions(partitions);
-    return [{ key, paused, tree, requested, fingerprint: hashOf({ paused, tree, requested }) }];
+    return [{ key, paused, tree, requested, fingerprint: fingerprintOf({ paused, tree, requested }) }];
   });
   return { evaluations, requests };
+}
+
+/** {@link hashOf}, computed once for values with the same text: while nothing is to be done most assets are judged alike. */
+function hashesOfRepeated(): (value: unknown) => string {
+  const known = new Map<string, string>();
+  return (value) => {
+    const text = JSON.stringify(value);
+    let hash = known.get(text);
+    if (hash === undefined) known.set(text, hash = hashOf(value));
+    return hash;
+  };
 }
 
 /**
