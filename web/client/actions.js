@@ -4,12 +4,12 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** Toasts at once, and how long one stays. */
+/** Maximum number of toasts shown at once, and how long one stays. */
 const mostToasts = 4;
 const toastMs = 8_000;
 
 /**
- * Tells what came of something, for eyes and screen readers, with the way to it. An error stays until it is closed.
+ * Shows the outcome of an action as a toast, for sight and screen readers, with a link. An error stays until it is closed.
  *
  * @param {string} text
  * @param {object} [more]
@@ -36,7 +36,7 @@ export function say(text, { bad = false, link } = {}) {
   close.textContent = "×";
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
-  // The same said again takes the place of what was said before.
+  // A repeated message replaces the earlier one.
   for (const old of [...toasts.children]) {
     if (old.querySelector("p")?.textContent === text) old.remove();
   }
@@ -44,26 +44,26 @@ export function say(text, { bad = false, link } = {}) {
   while (toasts.children.length > mostToasts) toasts.firstElementChild?.remove();
   if (bad) return;
   const leave = () => {
-    // Not from under the pointer or the focus.
+    // Keep a toast that is hovered or focused.
     if (toast.matches(":hover, :focus-within")) setTimeout(leave, toastMs);
     else toast.remove();
   };
   setTimeout(leave, toastMs);
 }
 
-/** Closes errors that are no longer true. */
+/** Closes error toasts that no longer hold. */
 export function closeErrors() {
   for (const toast of document.querySelectorAll(".toast.bad")) toast.remove();
 }
 
-/** The way to a run. @param {number} id */
+/** Link to a run. @param {number} id */
 export function toRun(id) {
   return { href: `/runs/${id}`, title: `Open run ${id}` };
 }
 
 /**
- * Does what a button stands for. It is dead meanwhile, and afterwards whatever the server renders it as. Dead buttons keep the
- * focus, which `disabled` would take from them: `aria-disabled` says the same and does not.
+ * Performs the action of a button. The button is disabled meanwhile and then as the server renders it. It uses `aria-disabled`,
+ * because `disabled` would take away its focus.
  *
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
@@ -76,13 +76,13 @@ export async function press(button, work) {
   } catch (error) {
     say(error instanceof Error ? error.message : String(error), { bad: true });
   } finally {
-    // A part that came out as it was has not been replaced.
+    // An unchanged part is not replaced, so the button has to be enabled again.
     if (document.getElementById(button.id) === button) button.ariaDisabled = null;
   }
 }
 
 /**
- * Tells whether the server answers, once each time that this changes.
+ * Shows whether the server is reachable, once for each change.
  *
  * @param {boolean} connected
  */
@@ -95,8 +95,8 @@ export function showConnection(connected) {
 }
 
 /**
- * A key that makes a request sent again the same one. `crypto.randomUUID` is not there on a page that came over plain HTTP from another
- * machine.
+ * An idempotency key for a request that may be sent again. `crypto.randomUUID` is missing on pages served by plain HTTP from
+ * another machine.
  */
 export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,9 +1,9 @@
 // @ts-check
 
 /**
- * How far a moment is from now, in one unit: `just now`, `12 s ago`, `3 min ago`, `in 5 h`.
+ * Formats the distance of a moment from now in one unit: `just now`, `12 s ago`, `3 min ago`, `in 5 h`.
  *
- * @param {number} ms Milliseconds since then; negative for what is to come.
+ * @param {number} ms Milliseconds since the moment; negative for the future.
  * @returns {string}
  */
 export function relativeTime(ms) {
@@ -19,11 +19,11 @@ export function relativeTime(ms) {
   return ms < 0 ? `in ${span}` : `${span} ago`;
 }
 
-/** By time zone; making a format takes long. @type {Map<string, Intl.DateTimeFormat>} */
+/** Formatters by time zone, cached because creating one is slow. @type {Map<string, Intl.DateTimeFormat>} */
 const clocks = new Map();
 
 /**
- * The time of day of a moment on the clock of a time zone: `18:30:05`.
+ * The time of day of a moment in a time zone: `18:30:05`.
  *
  * @param {string | number} at ISO 8601, or milliseconds since 1970.
  * @param {string} timeZone IANA name.

@@ -91,7 +91,7 @@ document.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) {
     const field = event.target instanceof HTMLFormElement ? event.target.elements.namedItem(name) : null;
     const standing = field instanceof HTMLElement ? field.dataset.standing : undefined;
-    // What is not filled in, or is as it stands, needs no place in the address.
+    // Empty fields and defaults stay out of the address.
     if (value === (standing ?? "")) event.formData.delete(name);
   }
 });

@@ -9,11 +9,11 @@ import { followFeed, paced } from "./feed.js";
 import { LiveParts, updateTimes } from "./live_parts.js";
 import { begun, good, v1 } from "./service.js";
 
-/** How often the page is brought up to date at most. */
+/** Minimum time between refreshes of the page. */
 const refreshMs = 1_000;
 const timesMs = 5_000;
 
-/** What the buttons of a backfill do. @type {Partial<Record<string, typeof v1.backfills[":id"]["pause"]["$post"]>>} */
+/** Actions of the buttons of a backfill. @type {Partial<Record<string, typeof v1.backfills[":id"]["pause"]["$post"]>>} */
 const acts = {
   pause: v1.backfills[":id"].pause.$post,
   resume: v1.backfills[":id"].resume.$post,
@@ -38,7 +38,7 @@ document.addEventListener("click", (event) => {
   const { begin, idempotencyKey, act, backfill } = button.dataset;
   if (begin) {
     press(button, async () => {
-      // The key makes a second click, or a try again after a broken connection, the same backfill.
+      // The key makes a second click, or a retry after a lost connection, start the same backfill.
       const { id } = await begun(
         v1.backfills.$post({ json: JSON.parse(begin) }, { headers: { "idempotency-key": idempotencyKey ?? "" } }),
       );
@@ -50,7 +50,7 @@ document.addEventListener("click", (event) => {
     press(button, async () => {
       const { id, status } = await good(work({ param: { id: backfill } }));
       await refresh();
-      // Another button may stand where this one was: the keyboard goes on from the first of them.
+      // If the button is gone, move the focus to the first button that is there.
       if (!document.getElementById(button.id)) {
         /** @type {HTMLElement | null} */ (document.querySelector("#headline button"))?.focus();
       }

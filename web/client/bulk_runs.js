@@ -6,10 +6,10 @@
 import { newKey, press, say, toRun } from "./actions.js";
 import { good, v1 } from "./service.js";
 
-/** Runs that are selected, which outlasts the rows that the server sends anew. @type {Set<string>} */
+/** Ids of selected runs, kept when the server renders the rows anew. @type {Set<string>} */
 const selected = new Set();
 
-/** What is done with each of the selected runs, by the name of the button. */
+/** Actions on each selected run, by the name of the button. */
 const acts = {
   retry: async (/** @type {string} */ id) => {
     const headers = { "idempotency-key": newKey() };
@@ -27,13 +27,13 @@ function boxes() {
   return [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-select-run]"))];
 }
 
-/** Shows what is selected and what can be done with it: after rows were replaced, too. */
+/** Shows which runs are selected and which actions they allow. Also called after rows were replaced. */
 export function showSelected() {
   const bar = document.getElementById("bulk");
   if (!bar) return;
   const shown = boxes();
   for (const box of shown) box.checked = selected.has(box.dataset.selectRun ?? "");
-  // What is no longer in the table cannot be seen to be selected.
+  // Deselect runs that are no longer in the table.
   for (const id of selected) if (!shown.some(({ dataset }) => dataset.selectRun === id)) selected.delete(id);
   bar.hidden = selected.size === 0;
   const count = document.getElementById("bulk-count");

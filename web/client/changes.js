@@ -6,9 +6,9 @@
 import { say, showConnection, toRun } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
 
-/** How often a page is brought up to date at most. */
+/** Minimum time between refreshes of a page. */
 const refreshPaceMs = 300;
-/** How often everything counts as changed though nothing is known to have happened: sources change by themselves. */
+/** Refresh interval without events: sources can change without an event. */
 const refreshMs = 60_000;
 
 /** @typedef {{ done: number, total: number }} Progress */
@@ -16,21 +16,21 @@ const refreshMs = 60_000;
 /**
  * @typedef {object} Listener
  * @property {() => Promise<void>} changed Called when states may have changed. Rejects if the server does not answer.
- * @property {(key: string, progress: Progress) => void} progressed Called when a step says how far it is.
+ * @property {(key: string, progress: Progress) => void} progressed Called when a step reports its progress.
  */
 
 /**
  * Live state of a page.
  *
  * @typedef {object} Changes
- * @property {() => Promise<void>} refresh Brings the page up to date at once.
- * @property {ReadonlyMap<string, Progress>} progress How far each running step is, by key of the asset whose function runs.
- * @property {ReadonlySet<number>} ended Runs whose end was told.
+ * @property {() => Promise<void>} refresh Refreshes the page at once.
+ * @property {ReadonlyMap<string, Progress>} progress Progress of each running step, by key of the asset whose function runs.
+ * @property {ReadonlySet<number>} ended Runs whose end was shown.
  */
 
 /**
- * Follows what happens in the service: the one place that knows where changes come from. Tells what became of runs, and whether the
- * server answers.
+ * Follows the service's events, refreshes the page, and shows the outcome of runs and lost connections. The only module that
+ * depends on the feed.
  *
  * @param {Listener} listener
  * @returns {Changes}
@@ -40,7 +40,7 @@ export function followChanges({ changed, progressed }) {
   const progress = new Map();
   /** @type {Set<number>} */
   const ended = new Set();
-  /** Steps that failed, by run. @type {Map<number, string[]>} */
+  /** Failed steps by run. @type {Map<number, string[]>} */
   const failures = new Map();
   const refreshSoon = paced(refresh, () => refreshPaceMs);
 
@@ -78,11 +78,11 @@ export function followChanges({ changed, progressed }) {
 }
 
 /**
- * Shows how far a step is wherever it is told.
+ * Shows the progress of a step in every place that has it.
  *
  * @param {string} key
  * @param {Progress} progress
- * @param {string} before What stands between the sentence and the figure.
+ * @param {string} before Text between the sentence and the figure.
  */
 export function showProgress(key, { done, total }, before = " ") {
   if (!(total > 0)) return;

@@ -8,12 +8,12 @@
 /** @typedef {(plot: HTMLElement, options?: { hidden?: ReadonlySet<string>, logarithmic?: boolean }) => DrawnChart} Draw */
 
 /**
- * Draws a chart and, where it has controls, lets them choose how far back it shows and which of its parts. The address keeps what
- * was chosen; links of the page with `data-session` put the crosshair on their session.
+ * Draws a chart and connects its controls, if any, for range and parts. The address keeps the choice; links of the page with
+ * `data-session` move the crosshair to their session.
  *
  * @param {HTMLElement} plot
  * @param {Draw} draw
- * @returns {() => void} Ends it.
+ * @returns {() => void} Removes chart and listeners.
  */
 export function drawControlled(plot, draw) {
   const form = plot.parentElement?.querySelector("form[data-chart-controls]");
@@ -23,7 +23,7 @@ export function drawControlled(plot, draw) {
     const span = spanOf(chart.sessions, monthsOf(form));
     if (span) chart.setSpan(span);
   };
-  /** A span that was moved or zoomed is none of the ranges: each can be chosen anew. */
+  /** A moved or zoomed span is no range: deselect all of them. */
   const leaveRange = () => {
     const chosen = form.querySelector("input[name=range]:checked");
     const [wanted, shown] = [spanOf(chart.sessions, monthsOf(form)), chart.span()];
@@ -56,7 +56,7 @@ export function drawControlled(plot, draw) {
     event.preventDefault();
     plot.focus({ preventScroll: true });
     chart.show(link.dataset.session ?? "");
-    // With the legend, which tells what the session holds.
+    // Scroll to the legend too, which has the values of the session.
     plot.parentElement?.scrollIntoView({ block: "start" });
   }, listening);
   return () => {
@@ -84,11 +84,11 @@ function monthsOf(form) {
 }
 
 /**
- * The last months of some sessions, by their positions; all of them where there are not as many.
+ * Positions of the last months of some sessions; all of them if there are fewer.
  *
  * @param {readonly string[]} sessions
  * @param {number | null} months
- * @returns {{ from: number, to: number } | null} `null` where there is nothing to choose from.
+ * @returns {{ from: number, to: number } | null} `null` without sessions.
  */
 export function spanOf(sessions, months) {
   const last = sessions.length - 1;
@@ -100,7 +100,7 @@ export function spanOf(sessions, months) {
     const first = start.toISOString().slice(0, 10);
     from = Math.min(sessions.findIndex((session) => session > first), last - 1);
   }
-  // Half a session on either side, where its candle is drawn.
+  // Half a session on either side, to show whole candles.
   return { from: Math.max(0, from) - 0.5, to: last + 0.5 };
 }
 
@@ -129,7 +129,7 @@ function remember(form, hidden) {
   if (isLogarithmic(form)) address.searchParams.set("log", "1");
   else address.searchParams.delete("log");
   history.replaceState(null, "", address);
-  // Other views of the same chart keep what was chosen here.
+  // Links to other views of the same chart keep the choice.
   for (const link of document.querySelectorAll("a[data-keep]")) {
     if (!(link instanceof HTMLAnchorElement)) continue;
     const kept = new URL(link.href);

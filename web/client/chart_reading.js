@@ -7,26 +7,26 @@
 /** @typedef {import("../components/chart.tsx").ChartMarker} ChartMarker */
 
 /**
- * Something drawn that has a text in each session.
+ * A drawn series with a text for each session.
  *
  * @typedef {object} Readable
  * @property {string} name
  * @property {import("lightweight-charts").ISeriesApi<any>} series
- * @property {Element | null} shown Where the legend writes it.
+ * @property {Element | null} shown Element of the legend for the text.
  * @property {(t: number) => string | null} text
- * @property {(t: number) => number | null} value Where the crosshair stands.
+ * @property {(t: number) => number | null} value Position of the crosshair.
  */
 
 /**
- * What reads a drawn chart.
+ * Control of the crosshair of a drawn chart.
  *
  * @typedef {object} Reading
- * @property {(session: string) => void} show Puts the crosshair on a session and says what it holds.
+ * @property {(session: string) => void} show Puts the crosshair on a session and announces its values.
  * @property {() => void} end
  */
 
 /**
- * Writes what the session under the crosshair holds into the legend, and lets the arrow keys walk through the sessions.
+ * Writes the values of the session under the crosshair into the legend; the arrow keys move through the sessions.
  *
  * @param {HTMLElement} plot
  * @param {import("lightweight-charts").IChartApi} chart
@@ -62,7 +62,7 @@ export function readChart(plot, chart, { sessions, readables, markers }) {
     write(at);
     if (read) read.textContent = `${sessions[at]}: ${[...held.map(({ text }) => text), ...eventsIn(at)].join(", ")}`;
   };
-  /** What is not on the screen is brought there first. @param {number} t */
+  /** Scrolls to a session outside the visible range. @param {number} t */
   const reveal = (t) => {
     const range = chart.timeScale().getVisibleLogicalRange();
     if (!range || (t >= range.from && t <= range.to)) {
@@ -71,7 +71,7 @@ export function readChart(plot, chart, { sessions, readables, markers }) {
     }
     const half = (range.to - range.from) / 2;
     chart.timeScale().setVisibleLogicalRange({ from: t - half, to: t + half });
-    // The library moves with the next frame; pointed at before, it would point at what stood in that place.
+    // The library scrolls in the next frame; setting the crosshair earlier would hit the session shown before.
     requestAnimationFrame(() => requestAnimationFrame(() => point(t)));
   };
 
@@ -88,7 +88,7 @@ export function readChart(plot, chart, { sessions, readables, markers }) {
     at = Math.min(last, Math.max(0, to));
     reveal(at);
   }, listening);
-  // The page may have moved under a pointer that rests: only one that moves takes the crosshair.
+  // The page may have moved under a resting pointer: only a moving pointer takes over the crosshair.
   document.addEventListener("pointermove", ({ movementX, movementY }) => {
     if (movementX !== 0 || movementY !== 0) delete plot.dataset.held;
   }, listening);

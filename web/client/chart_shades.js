@@ -10,7 +10,7 @@
 /** @typedef {import("lightweight-charts").IPanePrimitive<any>} PanePrimitive */
 
 /**
- * Stretches of sessions that are shaded behind everything else of a pane.
+ * Shaded ranges of sessions, behind everything else in a pane.
  *
  * @implements {PanePrimitive}
  */
@@ -27,7 +27,7 @@ export class Shades {
    */
   constructor(chart, shades, sessions) {
     const last = sessions.length - 1;
-    // Half a session on either side, so that neighbours touch.
+    // Half a session on either side, so that adjacent ranges touch.
     const stretches = shades.map(({ from, to, kind }) => ({
       kind,
       from: Math.max(0, sessions.findIndex((session) => session >= from)) - 0.5,
@@ -67,7 +67,7 @@ export class Shades {
 }
 
 /**
- * The library tells where whole sessions are.
+ * The coordinate of a fractional position: the library has coordinates of whole sessions only.
  *
  * @param {import("lightweight-charts").ITimeScaleApi<any>} scale
  * @param {number} place

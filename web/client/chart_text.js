@@ -6,7 +6,7 @@
 
 /** @typedef {import("../components/chart.tsx").ChartFormat} ChartFormat */
 
-/** How the values of a pane are written. @type {Record<ChartFormat, (value: number) => string>} */
+/** Formatters for the values of a pane. @type {Record<ChartFormat, (value: number) => string>} */
 export const formats = {
   index: (value) => decimal(value, Math.abs(value) < 10 ? 2 : 1),
   usd: (value) => decimal(value, Math.abs(value) < 1000 ? 2 : 0),
@@ -24,10 +24,10 @@ export const formats = {
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
- * How an axis of sessions is marked: the year, the month, or the day with its month.
+ * Label of a mark on an axis of sessions: the year, the month, or the day with its month.
  *
- * @param {any} time The session as it was given, `YYYY-MM-DD`.
- * @param {number} kind Of the mark: 0 where a year begins, 1 a month, otherwise a day.
+ * @param {any} time The session as given, `YYYY-MM-DD`.
+ * @param {number} kind Of the mark: 0 for the start of a year, 1 for a month, otherwise a day.
  */
 export function tickText(time, kind) {
   const [year, month, day] = String(time).split("-");
@@ -45,7 +45,7 @@ function decimal(value, decimals) {
 }
 
 /**
- * What a custom property of the style sheet comes to in the present colour scheme.
+ * The computed value of a custom property of the style sheet in the current colour scheme.
  *
  * @param {HTMLElement} plot
  * @param {string} name

@@ -4,16 +4,16 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** Sessions that are always on the screen. */
+/** Minimum number of visible sessions. */
 const fewest = 5;
 
 /**
- * Lets the wheel zoom a chart around the pointer, and move it sideways: once a press has given it the focus, or with Ctrl, as a pinch
- * on a touchpad comes. Otherwise the wheel scrolls the page. A double click shows everything.
+ * Zooms a chart around the pointer, and moves it sideways, by wheel: if the chart has the focus, or with Ctrl, which a pinch on a
+ * touchpad sends. Otherwise the wheel scrolls the page. A double click shows everything.
  *
  * @param {HTMLElement} plot
  * @param {import("lightweight-charts").IChartApi} chart
- * @param {number} sessions How many there are.
+ * @param {number} sessions Number of sessions.
  * @returns {{ end: () => void }}
  */
 export function zoomByWheel(plot, chart, sessions) {
@@ -42,7 +42,7 @@ export function zoomByWheel(plot, chart, sessions) {
 
 /**
  * @param {number} delta
- * @param {number} mode In which unit: pixels, lines or pages.
+ * @param {number} mode Unit of `delta`: pixels, lines or pages.
  */
 function pixels(delta, mode) {
   return delta * (mode === WheelEvent.DOM_DELTA_LINE ? 30 : mode === WheelEvent.DOM_DELTA_PAGE ? 300 : 1);

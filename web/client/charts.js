@@ -5,12 +5,16 @@
 /// <reference lib="dom.iterable" />
 import "./table_csv.js";
 
-/** What was drawn, with how to end it. @type {Map<HTMLElement, () => void>} */
+/** Drawn charts, each with a function that removes it. @type {Map<HTMLElement, () => void>} */
 const drawn = new Map();
-/** What is drawn or about to be. Not written on the element, which would make it another one than the server sent. @type {WeakSet<Element>} */
+/**
+ * Elements drawn or about to be. Not stored as an attribute, which would make the element differ from the server's.
+ *
+ * @type {WeakSet<Element>}
+ */
 const begun = new WeakSet();
 
-/** Draws every chart of the page that is not drawn yet. The library is only asked for where there is one. */
+/** Draws every chart of the page that is not drawn yet. Loads the library only if there is one. */
 export async function drawCharts() {
   for (const [plot, end] of drawn) {
     if (plot.isConnected) continue;

@@ -31,11 +31,11 @@ import { onThemeChange } from "./theme.js";
 /** @typedef {{ from: number, to: number }} Span Positions of sessions. */
 
 /**
- * A chart that is drawn.
+ * A drawn chart.
  *
  * @typedef {object} DrawnChart
  * @property {readonly string[]} sessions
- * @property {() => Span | null} span What of it is on the screen.
+ * @property {() => Span | null} span The visible span.
  * @property {(span: Span) => void} setSpan
  * @property {(session: string) => void} show Puts the crosshair on a session.
  * @property {() => void} end
@@ -52,10 +52,10 @@ const marks = {
 };
 
 /**
- * Draws the chart whose data the element holds, and redraws it in other colours when the scheme changes.
+ * Draws the chart from the data in an element, and again when the colour scheme changes.
  *
  * @param {HTMLElement} plot
- * @param {{ hidden?: ReadonlySet<string>, logarithmic?: boolean }} [options] Parts that are left out, and how scales that may be are.
+ * @param {{ hidden?: ReadonlySet<string>, logarithmic?: boolean }} [options] Hidden parts, and whether scales that can be logarithmic are.
  * @returns {DrawnChart}
  */
 export function drawChart(plot, { hidden = new Set(), logarithmic = false } = {}) {
@@ -67,7 +67,7 @@ export function drawChart(plot, { hidden = new Set(), logarithmic = false } = {}
   plot.dataset.panes = String(panes.length);
   const chart = createChart(plot, {
     autoSize: true,
-    // The credit stands on the page as text: the library's own logo comes with a style element, which the page's policy refuses.
+    // The page has the credit as text: the library's own logo adds a style element, which the page's policy refuses.
     layout: { attributionLogo: false, panes: { enableResize: false } },
     localization: { locale: "en-US", dateFormat: "yyyy-MM-dd" },
     crosshair: { mode: CrosshairMode.Magnet, horzLine: { visible: false, labelVisible: false } },
@@ -79,12 +79,12 @@ export function drawChart(plot, { hidden = new Set(), logarithmic = false } = {}
       minBarSpacing: 0.01,
       tickMarkFormatter: tickText,
     },
-    // The wheel belongs to the page until the chart is asked for it.
+    // `chart_zoom.js` handles the wheel, which otherwise scrolls the page.
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
   });
   const drawn = panes.map((pane, p) => {
-    // Where the legend writes is numbered by all panes, those left out too.
+    // Elements of the legend are numbered by all panes, hidden ones included.
     const number = all.indexOf(pane);
     const shownAt = (/** @type {string} */ name) => plot.parentElement?.querySelector(`[data-${name}]`) ?? null;
     const candles = pane.candles &&
@@ -122,7 +122,7 @@ export function drawChart(plot, { hidden = new Set(), logarithmic = false } = {}
   const paint = () => paintChart(plot, chart, drawn);
   paint();
   const unfollow = onThemeChange(paint);
-  // Paper is light, whatever the theme.
+  // Print in light colours in every theme.
   const print = matchMedia("print");
   print.addEventListener("change", paint);
   chart.timeScale().fitContent();
@@ -209,7 +209,7 @@ function drawLine(chart, line, { sessions, p, pane, shown }) {
     : chart.addSeries(LineSeries, options, p);
   const value = (/** @type {number} */ t) => line.values[t] ?? null;
   const last = line.values.findLastIndex((one) => one !== null);
-  // The library would draw through sessions without a value: the stretch from the last one before them is left blank.
+  // The library would connect the values around a gap: the last point before it gets a transparent line.
   const isBeforeGap = (/** @type {number} */ t) => line.shape !== "columns" && t < last && value(t + 1) === null;
   series.setData(sessions.map((time, t) => {
     const held = value(t);
@@ -271,7 +271,7 @@ function paintChart(plot, chart, drawn) {
   };
   for (const { candles, lines, shades, markers, marked } of drawn) {
     shades.paint(tones);
-    // What rose is hollow: the shape says it, the colour repeats it.
+    // Rising candles are hollow: the shape distinguishes them, not only the colour.
     candles?.series.applyOptions({
       upColor: ground,
       downColor: fall,

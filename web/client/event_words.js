@@ -2,7 +2,7 @@
 
 /** @typedef {{ runId: number, seq: number, at: string, kind: string, key: string | null, data: any }} RunEvent */
 
-/** How much an event matters: as the levels of the log. @param {RunEvent} event @returns {"debug" | "info" | "warn" | "error"} */
+/** Importance of an event, as a log level. @param {RunEvent} event @returns {"debug" | "info" | "warn" | "error"} */
 export function levelOf({ kind, data }) {
   if (kind === "log") return ["debug", "info", "warn", "error"].includes(data.level) ? data.level : "info";
   if (kind === "step_failed" || (kind === "run_finished" && data.status === "failed")) return "error";
@@ -10,7 +10,7 @@ export function levelOf({ kind, data }) {
   return kind === "step_progress" ? "debug" : "info";
 }
 
-/** What an event says, in a sentence. @param {RunEvent} event @returns {string} */
+/** An event as a sentence. @param {RunEvent} event @returns {string} */
 export function sentenceOf({ kind, data }) {
   switch (kind) {
     case "log":

@@ -4,17 +4,17 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** How soon a stream that the server has refused is asked for again. */
+/** Delay before a refused stream is requested again. */
 const againMs = 2_000;
 
 /** @typedef {{ id: string, at: string, type: string, [field: string]: any }} FeedEvent */
 
-/** What of the server's feed there is. */
+/** Event types of the server's feed. */
 const types = ["run", "step", "asset", "backfill", "schedule", "freshness", "reset"];
 
 /**
- * Follows what happens on the server for as long as the page is seen. A broken stream goes on where it was; at its beginning and after
- * a longer break the server says `reset`.
+ * Follows the server's events while the page is visible. A broken stream resumes at its last event; at the start and after a
+ * longer break the server sends `reset`.
  *
  * @param {{ heard: (event: FeedEvent) => void, connected: (now: boolean) => void }} listener
  */
@@ -32,18 +32,18 @@ export function followFeed({ heard, connected }) {
     mine.addEventListener("error", () => {
       if (mine !== source) return;
       connected(false);
-      // Refused, and not only broken: the browser does not try again by itself.
+      // The browser reconnects a broken stream, but not a refused one.
       if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === source && open(), againMs);
     });
   };
-  // A browser has few connections to one server: hidden pages leave them to the visible ones.
+  // A browser opens few connections to one server: hidden pages leave them to visible ones.
   document.addEventListener("visibilitychange", open);
   addEventListener("pagehide", () => source?.close());
   open();
 }
 
 /**
- * Calls `work` soon after it is asked for, and not more often than every so many milliseconds, however often it is asked for.
+ * Throttles calls of `work` to one per `everyMs` milliseconds; earlier calls are made later, as one.
  *
  * @param {() => Promise<void>} work
  * @param {() => number} everyMs

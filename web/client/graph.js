@@ -13,15 +13,15 @@ import { listenToRunButtons } from "./run_buttons.js";
 import { onThemeChange } from "./theme.js";
 
 const timesMs = 5_000;
-/** How often a page whose graph is still being laid out is asked for. */
+/** Polling interval while the server computes the layout. */
 const layoutMs = 1_500;
 
-/** What is on the page where there is a graph. @type {{ nodes: GraphNodes, view: GraphView, minimap: Minimap } | undefined} */
+/** The drawn graph, if the page has one. @type {{ nodes: GraphNodes, view: GraphView, minimap: Minimap } | undefined} */
 let drawn;
 
 const parts = new LiveParts(refreshed, () => {
   const address = new URL(location.href);
-  // The graph is here already: its states alone are wanted.
+  // The graph is drawn already: request only its states.
   address.searchParams.set("parts", "1");
   return address.pathname + address.search;
 });
@@ -47,7 +47,7 @@ function refreshed() {
   updateTimes();
   const text = document.getElementById("graph-states")?.textContent ?? "";
   if (drawn && text.trim() !== "") {
-    // Another version of the service has other assets.
+    // Another version of the service may have other assets.
     if (!drawn.nodes.update(JSON.parse(text))) return location.reload();
     drawn.minimap.redraw();
     read(readNode);
@@ -56,7 +56,7 @@ function refreshed() {
 }
 
 /**
- * The page's address with another asset beside the graph.
+ * The page's address with another selected asset or run.
  *
  * @param {{ selected?: string, run?: string }} [wanted]
  */
@@ -72,7 +72,7 @@ function addressOf({ selected, run } = {}) {
  * Shows another asset, plan or run beside the graph.
  *
  * @param {string} address
- * @param {{ focus?: boolean, push?: boolean }} [how] Whether the keyboard goes there, and whether it is a new step of the history.
+ * @param {{ focus?: boolean, push?: boolean }} [how] Whether to move the focus there, and whether to add an entry to the history.
  */
 async function goTo(address, { focus = false, push = true } = {}) {
   if (push) history.pushState(null, "", address);
@@ -90,14 +90,14 @@ async function closePanel() {
   const key = document.getElementById("asset-panel")?.dataset.selected;
   if (!key) return;
   await goTo(addressOf());
-  // Where the keyboard was before the panel was opened.
+  // Return the focus to where it was before the panel opened.
   (drawn?.nodes.of(key)?.element ?? document.getElementById("graph-view"))?.focus({ preventScroll: true });
 }
 
-/** The node that is focused or pointed at. @type {import("./graph_nodes.js").GraphNode | undefined} */
+/** The focused or hovered node. @type {import("./graph_nodes.js").GraphNode | undefined} */
 let readNode;
 
-/** Says what is known of the node that is focused or pointed at. @param {import("./graph_nodes.js").GraphNode | undefined} node */
+/** Shows the state of the focused or hovered node. @param {import("./graph_nodes.js").GraphNode | undefined} node */
 function read(node) {
   readNode = node;
   const place = document.getElementById("graph-read");
@@ -146,12 +146,12 @@ for (
   document.getElementById(id)?.addEventListener("click", () => drawn && act(drawn.view));
 }
 
-// A change of a filter is its answer; without JavaScript the button is pressed.
+// A changed filter applies at once; without JavaScript the button submits it.
 document.getElementById("graph-filters")?.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement) event.target.form?.requestSubmit();
 });
 document.getElementById("graph-filters")?.addEventListener("formdata", (event) => {
-  // What is not filled in needs no place in the address.
+  // Empty fields stay out of the address.
   for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
 });
 
@@ -172,7 +172,7 @@ function draw() {
   minimap.redraw();
   onThemeChange(() => minimap.redraw());
   document.querySelector(".graph-tools")?.removeAttribute("hidden");
-  // Focus that came by the tabulator may be out of sight.
+  // A node focused by the Tab key may be out of view.
   view.addEventListener("focusin", () => {
     const node = nodes.focused;
     if (node && node.element.matches(":focus-visible")) seen.show(node);

@@ -17,19 +17,19 @@
  * @property {SVGPathElement[]} edges
  */
 
-/** The nodes of a graph that the server drew: their states, the way along its lines by keyboard, and what stands out. */
+/** The nodes of a graph drawn by the server: their states, navigation along edges by keyboard, and highlights. */
 export class GraphNodes {
   /** @type {Map<string, GraphNode>} */
   #nodes = new Map();
-  /** The one that the keyboard comes to. @type {GraphNode | undefined} */
+  /** The node in the tab order. @type {GraphNode | undefined} */
   #entry;
   /** @type {GraphNode | undefined} */
   #pointed;
 
   /**
-   * @param {HTMLElement} view What it is seen through.
+   * @param {HTMLElement} view The viewport.
    * @param {SVGSVGElement} graph
-   * @param {(node: GraphNode | undefined) => void} pointed Called with the node that is focused or pointed at.
+   * @param {(node: GraphNode | undefined) => void} pointed Called with the focused or hovered node.
    */
   constructor(view, graph, pointed) {
     for (const element of /** @type {NodeListOf<SVGAElement>} */ (graph.querySelectorAll("a.node"))) {
@@ -60,7 +60,7 @@ export class GraphNodes {
       this.#pointed = node;
       pointed(node);
     };
-    // Not of the graph itself: SVG that listens to focus gets it, and would be a stop of its own for the keyboard.
+    // Listen on the view: an SVG element with a focus listener becomes a tab stop of its own.
     view.addEventListener("focusin", (event) => {
       const node = nodeOf(event);
       if (node) this.#enterAt(node);
@@ -80,15 +80,15 @@ export class GraphNodes {
     return this.#nodes.values();
   }
 
-  /** The node that has the focus. */
+  /** The focused node. */
   get focused() {
     const element = document.activeElement;
     return element instanceof SVGAElement ? this.of(element.dataset.key) : undefined;
   }
 
   /**
-   * Where an arrow key leads from a node: left to what it is made from, right to what is made from it, up and down to the next one that
-   * stands there.
+   * The node that an arrow key leads to: left to an upstream asset, right to a downstream one, up and down to the next node
+   * there.
    *
    * @param {GraphNode} from
    * @param {string} key
@@ -104,7 +104,7 @@ export class GraphNodes {
     let least = Infinity;
     for (const node of this.#nodes.values()) {
       const dy = below ? node.y - from.y : from.y - node.y;
-      // Sideways counts more: what stands straight above or below comes first.
+      // Horizontal distance weighs more: prefer nodes directly above or below.
       const distance = dy + 4 * Math.abs(node.x - from.x);
       if (dy > 0 && distance < least) [best, least] = [node, distance];
     }
@@ -112,10 +112,10 @@ export class GraphNodes {
   }
 
   /**
-   * Shows states as the server tells them.
+   * Shows states sent by the server.
    *
    * @param {[key: string, state: string, mark: string, label: string, found: boolean, checks: string][]} states
-   * @returns {boolean} Whether they are those of the nodes that are drawn.
+   * @returns {boolean} Whether their keys are those of the drawn nodes.
    */
   update(states) {
     if (states.length !== this.#nodes.size || states.some(([key]) => !this.#nodes.has(key))) return false;
@@ -134,7 +134,7 @@ export class GraphNodes {
   }
 
   /**
-   * Shows how far a node is.
+   * Shows the progress of a node.
    *
    * @param {string} key
    * @param {{ done: number, total: number }} progress
@@ -152,7 +152,7 @@ export class GraphNodes {
   }
 
   /**
-   * Marks the node that is shown beside the graph.
+   * Marks the node whose asset the panel shows.
    *
    * @param {string | undefined} key
    */
@@ -163,7 +163,7 @@ export class GraphNodes {
     }
   }
 
-  /** One node is in the order of the tabulator, so that there are not thousands of stops. @param {GraphNode | undefined} node */
+  /** Puts only this node into the tab order, instead of thousands. @param {GraphNode | undefined} node */
   #enterAt(node) {
     this.#entry?.element.setAttribute("tabindex", "-1");
     this.#entry = node;
@@ -172,11 +172,11 @@ export class GraphNodes {
 }
 
 /**
- * Marks a node whose checks failed, as the server does (`components/asset_graph.tsx`).
+ * Marks a node with failed checks, as the server does (`components/asset_graph.tsx`).
  *
  * @param {SVGAElement} element
  * @param {number} width
- * @param {string} mark Empty where none failed.
+ * @param {string} mark Empty if none failed.
  */
 function markChecks(element, width, mark) {
   const old = element.querySelector(".checks");

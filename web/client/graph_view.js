@@ -5,39 +5,39 @@
 /// <reference lib="dom.iterable" />
 
 const mostScale = 2;
-/** Below these scales nodes lose their words, then their names, and then all but their colours. */
+/** Below these scales nodes hide first their words, then their names, then all but their colours. */
 const wordScale = 0.6;
 const nameScale = 0.34;
 const boxScale = 0.12;
-/** Which part of the view one press of a key or a button moves or zooms by. */
+/** Fraction of the view by which a key or button moves, and factor by which it zooms. */
 const keyStep = 0.15;
 const zoomStep = 1.25;
-/** Movement up to so many pixels is a click. */
+/** A movement of at most this many pixels counts as a click. */
 const clickSlack = 4;
-/** So long after the last movement it is drawn sharply again. */
+/** Delay after the last movement before the graph is rendered sharply again. */
 const restMs = 160;
 
 /**
- * Moves and zooms a graph: by wheel, by one finger or two, by mouse, by keys and by calls. The graph itself is moved as one layer, so
- * that its thousands of elements are not drawn anew with each frame.
+ * Pans and zooms a graph by wheel, touch, mouse, keys and calls. The graph moves as one layer, so that its thousands of elements
+ * are not rendered for each frame.
  */
 export class GraphView {
   #x = 0;
   #y = 0;
   #scale = 1;
-  /** Where each finger or the mouse is down. @type {Map<number, { x: number, y: number }>} */
+  /** Position of each touch or mouse button that is down. @type {Map<number, { x: number, y: number }>} */
   #down = new Map();
   #moved = 0;
   #frame = 0;
-  /** Of the view: asked for while it is moved, the browser would measure everything each time. */
+  /** Size of the view, cached: reading it during a movement would force a layout each time. */
   #size = { width: 0, height: 0 };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
 
   /**
-   * @param {HTMLElement} view What it is seen through.
+   * @param {HTMLElement} view The viewport.
    * @param {SVGSVGElement} graph
-   * @param {() => void} moved Called after each frame in which it was moved.
+   * @param {() => void} moved Called after each frame with a movement.
    */
   constructor(view, graph, moved) {
     this.view = view;
@@ -52,13 +52,13 @@ export class GraphView {
     for (const kind of /** @type {const} */ (["pointerup", "pointercancel"])) {
       view.addEventListener(kind, (event) => this.#release(event));
     }
-    // A click at the end of a drag is none.
+    // Ignore the click at the end of a drag.
     view.addEventListener("click", (event) => {
       if (this.#moved > clickSlack) event.preventDefault(), event.stopImmediatePropagation();
     }, { capture: true });
-    // Links and images would be dragged out of the page.
+    // Prevent the browser's own drag of links and images.
     view.addEventListener("dragstart", (event) => event.preventDefault());
-    // The browser scrolls what is focused into a view that it believes to scroll.
+    // Undo the browser's scrolling to a focused element: the view does not scroll, it transforms the graph.
     view.addEventListener("scroll", () => view.scrollTo(0, 0));
     const measure = () => this.#size = { width: view.clientWidth, height: view.clientHeight };
     measure();
@@ -73,7 +73,7 @@ export class GraphView {
     return this.#scale;
   }
 
-  /** What is seen, in the pixels of the graph. */
+  /** The visible rectangle, in pixels of the graph. */
   get seen() {
     const { width, height } = this.#size;
     return {
@@ -88,7 +88,7 @@ export class GraphView {
     return Math.min(1, this.#size.width / this.width, this.#size.height / this.height);
   }
 
-  /** Shows all of it, no larger than it is. */
+  /** Shows the whole graph, at most at its natural size. */
   fit() {
     this.#scale = this.#leastScale;
     this.centre(this.width / 2, this.height / 2);
@@ -105,7 +105,7 @@ export class GraphView {
   }
 
   /**
-   * Zooms, with a point of the view staying where it is: its middle unless told otherwise.
+   * Zooms around a point of the view, its centre by default.
    *
    * @param {number} factor
    * @param {number} [x]
@@ -121,7 +121,7 @@ export class GraphView {
   }
 
   /**
-   * @param {number} x In pixels of the screen.
+   * @param {number} x In screen pixels.
    * @param {number} y
    */
   pan(x, y) {
@@ -131,7 +131,7 @@ export class GraphView {
   }
 
   /**
-   * Brings a box of the graph into view, large enough to be read, if it is not there already.
+   * Brings a box of the graph into view at a readable size, unless it is visible already.
    *
    * @param {{ x: number, y: number, width: number, height: number }} box
    */
@@ -144,11 +144,11 @@ export class GraphView {
   }
 
   /**
-   * Does what a key stands for.
+   * Performs the action of a key.
    *
    * @param {string} key
    * @param {{ arrows: boolean }} options Whether the arrow keys move the graph.
-   * @returns {boolean} Whether it stands for something.
+   * @returns {boolean} Whether the key has an action.
    */
   press(key, { arrows }) {
     const { width, height } = this.#size;
@@ -167,7 +167,7 @@ export class GraphView {
   #wheel(event) {
     event.preventDefault();
     const { left, top } = this.view.getBoundingClientRect();
-    // Lines and pages of those mice that count in them.
+    // Some mice report lines or pages instead of pixels.
     const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1);
     if (event.shiftKey) return this.pan(-pixels, 0);
     this.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX - left, event.clientY - top);
@@ -187,7 +187,7 @@ export class GraphView {
     const to = { x: event.clientX, y: event.clientY };
     const other = [...this.#down].find(([id]) => id !== event.pointerId)?.[1];
     this.#moved += Math.hypot(to.x - from.x, to.y - from.y);
-    // Only now, because a captured click goes to the view and not to the node.
+    // Capture the pointer only after a movement: the click of a captured pointer goes to the view instead of the node.
     if (this.#moved > clickSlack) this.view.setPointerCapture(event.pointerId);
     this.#down.set(event.pointerId, to);
     if (!other) return this.pan(to.x - from.x, to.y - from.y);
@@ -208,7 +208,7 @@ export class GraphView {
   #draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      // Some of it stays in sight, whatever is done.
+      // Keep this much of the graph visible.
       const kept = 80;
       this.#x = Math.min(this.#size.width - kept, Math.max(kept - this.width * this.#scale, this.#x));
       this.#y = Math.min(this.#size.height - kept, Math.max(kept - this.height * this.#scale, this.#y));

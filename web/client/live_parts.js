@@ -6,11 +6,11 @@
 import { relativeTime } from "./age.js";
 
 /**
- * Parts of the page that follow the server: elements with an id and `data-live`. The server renders, the page replaces what
- * came out different, so that there is one place that knows how things look.
+ * Keeps parts of the page up to date: elements with an id and `data-live`. The server renders the page and the client replaces
+ * changed parts, so that only the server has rendering code.
  */
 export class LiveParts {
-  /** Each part as the server sent it last: the page itself may have been moved on since. @type {Map<string, string>} */
+  /** The HTML of each part as the server last sent it; the part itself may have been changed by scripts. @type {Map<string, string>} */
   #sent = new Map();
   /** @type {Promise<void> | undefined} */
   #refreshing;
@@ -18,7 +18,7 @@ export class LiveParts {
 
   /**
    * @param {() => void} refreshed Called after parts were replaced.
-   * @param {() => string} [address] Where the parts are to be had; the page's own address unless told otherwise.
+   * @param {() => string} [address] Address of the parts; the page's own by default.
    */
   constructor(refreshed, address = () => location.pathname + location.search) {
     this.refreshed = refreshed;
@@ -27,7 +27,7 @@ export class LiveParts {
   }
 
   /**
-   * Fetches the page and replaces what changed. Calls that come meanwhile share one more fetch.
+   * Fetches the page and replaces changed parts. Calls during a fetch share one further fetch.
    *
    * @returns {Promise<void>} Rejects if the server does not answer.
    */
@@ -44,7 +44,7 @@ export class LiveParts {
     do {
       this.#again = false;
       const response = await fetch(this.address(), { headers: { accept: "text/html" } });
-      // A page that refuses a part of its address is one as well.
+      // A response that rejects a parameter (400) is a page too.
       if (!response.ok && response.status !== 400) throw new Error(`The server answered ${response.status}.`);
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       this.#replace(fresh);
@@ -56,7 +56,7 @@ export class LiveParts {
   #replace(fresh) {
     const now = parts(fresh);
     if (now.some((part) => !document.getElementById(part.id)) || now.length !== parts(document).length) {
-      // Another version of the service has other assets: its page as a whole is the simplest truth.
+      // Another version of the service may have other assets: replace the whole page.
       document.querySelector("main")?.replaceWith(
         document.adoptNode(/** @type {Element} */ (fresh.querySelector("main"))),
       );
@@ -75,7 +75,7 @@ export class LiveParts {
   }
 }
 
-/** Brings all relative times up to now. */
+/** Updates all relative times. */
 export function updateTimes() {
   for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-relative]"))) {
     const text = relativeTime(Date.now() - Date.parse(time.dateTime));
@@ -92,7 +92,7 @@ function parts(of) {
 }
 
 /**
- * Where the focus is within a part, so that the keyboard finds itself in the same place of its replacement.
+ * Position of the focus within a part, to restore it in the part's replacement.
  *
  * @param {Element} part
  * @param {Element | null} element

@@ -4,7 +4,10 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** The whole graph in small, with what is seen of it: drawn on a canvas, because a second graph would cost as much as the first. */
+/**
+ * The whole graph in small with a frame around the visible part, drawn on a canvas because a second SVG would cost as much as the
+ * first.
+ */
 export class Minimap {
   /** The nodes without the frame. @type {ImageBitmap | HTMLCanvasElement | undefined} */
   #nodes;
@@ -30,7 +33,7 @@ export class Minimap {
     canvas.addEventListener("pointermove", centre);
   }
 
-  /** Draws the nodes anew: their states, or the colours of the page, are others. */
+  /** Redraws the nodes after a change of states or colours. */
   redraw() {
     const picture = document.createElement("canvas");
     picture.width = this.canvas.width;
@@ -38,7 +41,7 @@ export class Minimap {
     const context = picture.getContext("2d");
     if (!context) return;
     this.#colour = getComputedStyle(this.canvas).color;
-    // As they are drawn: what a custom property holds need not be a colour that a canvas understands.
+    // Computed colours: the value of a custom property need not be a colour that a canvas accepts.
     /** @type {Map<string, string>} */
     const colours = new Map();
     for (const { x, y, width, height, element } of this.nodes.all) {
@@ -53,7 +56,7 @@ export class Minimap {
     this.frame();
   }
 
-  /** Draws the frame around what is seen. There is none where all of it is. */
+  /** Draws the frame around the visible part; none if the whole graph is visible. */
   frame() {
     const { x, y, width, height } = this.view.seen;
     this.canvas.hidden = width >= this.view.width && height >= this.view.height;

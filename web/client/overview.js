@@ -27,7 +27,7 @@ document.addEventListener("click", (event) => {
     press(button, async () => {
       const run = await begun(v1.materialize.$post({ json: { selection } }));
       if (run.steps.length === 0) say("Nothing to do: everything is fresh.");
-      // A short run may have been noticed and reported before the answer came.
+      // The end of a short run may have been reported before this response arrived.
       else if (!changes.ended.has(run.id)) say(`Run ${run.id} started.`, { link: toRun(run.id) });
       await changes.refresh();
     });

@@ -9,10 +9,10 @@ import { waitIn } from "./skeleton.js";
 
 /** @typedef {import("../palette_search.ts").PaletteResult} PaletteResult */
 
-/** Long enough that a quick hand asks once a word, short enough not to be noticed. */
+/** Long enough for one request per quickly typed word, short enough to go unnoticed. */
 const debounceMs = 80;
 
-/** Made when it is opened first. @type {ReturnType<typeof makePalette> | undefined} */
+/** Created when first opened. @type {ReturnType<typeof makePalette> | undefined} */
 let palette;
 
 function open() {
@@ -29,7 +29,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.closest("input, select, textarea, dialog[open]")) return;
   event.preventDefault();
-  // A page that has a search of its own is searched by it.
+  // On a page with its own search field, focus that field.
   const own = document.querySelector('input[aria-keyshortcuts="/"]');
   if (!(own instanceof HTMLInputElement)) return open();
   own.focus();
@@ -45,7 +45,7 @@ document.addEventListener("click", (event) => {
   open();
 });
 
-/** A dialog with a combobox: the field keeps the focus, the arrow keys move what `Enter` will take. */
+/** A dialog with a combobox: the field keeps the focus, the arrow keys choose the option that `Enter` takes. */
 function makePalette() {
   const dialog = document.createElement("dialog");
   dialog.className = "palette";
@@ -74,7 +74,7 @@ function makePalette() {
   /** @type {PaletteResult[]} */
   let results = [];
   let chosen = -1;
-  /** What is on its way. @type {AbortController | undefined} */
+  /** The pending request. @type {AbortController | undefined} */
   let asking;
   /** The text whose results are shown. @type {string | undefined} */
   let shown;
@@ -99,7 +99,7 @@ function makePalette() {
     if (text === shown) return;
     asking?.abort();
     const mine = asking = new AbortController();
-    // Results of an earlier text stay until there are others.
+    // Results of an earlier text stay until new ones arrive.
     const over = results.length === 0 ? waitIn(list, 8) : () => {};
     try {
       const response = await fetch(`/search?${new URLSearchParams({ q: text })}`, {
@@ -122,7 +122,7 @@ function makePalette() {
     }
   };
 
-  /** @param {number} position @param {boolean} aside In a window of its own. */
+  /** @param {number} position @param {boolean} aside In a new window. */
   const take = (position, aside) => {
     const result = results[position];
     if (!result) return;
@@ -149,7 +149,7 @@ function makePalette() {
       choose(to);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      // What is typed counts, and not what an earlier text has found.
+      // Wait for the results of the current text before taking one.
       await ask();
       take(chosen, event.ctrlKey || event.metaKey);
     }
@@ -162,7 +162,7 @@ function makePalette() {
     const option = event.target instanceof Element ? event.target.closest("[role=option]") : null;
     if (option && options()[chosen] !== option) choose(options().indexOf(option));
   });
-  // On the backdrop.
+  // Close on a click on the backdrop.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
   return {

@@ -13,12 +13,12 @@
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
-/** The strips that are read now: those of before were replaced. */
+/** Aborts the listeners of replaced strips. */
 let reading = new AbortController();
-/** Where the reader was, so that it stays there when the strips are replaced. @type {{ strip: number, date: number } | undefined} */
+/** Position of the reader, kept when the strips are replaced. @type {{ strip: number, date: number } | undefined} */
 let place;
 
-/** Lets the strips of partitions be read partition by partition, under the mouse and by the arrow keys; `Enter` asks why a partition is as it is. */
+/** Makes the strips readable partition by partition, by mouse and arrow keys; `Enter` explains a partition. */
 export function readPartitions() {
   reading.abort();
   reading = new AbortController();
@@ -63,7 +63,7 @@ export function readPartitions() {
     mark(at);
   }
 
-  /** A line where the reader is. @param {number} at */
+  /** Draws a line at the reader's position. @param {number} at */
   function mark(at) {
     const strip = strips[at];
     if (!strip || !place) return;

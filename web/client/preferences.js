@@ -8,7 +8,7 @@ import { showTheme } from "./theme.js";
 const yearSeconds = 365 * 24 * 60 * 60;
 
 /**
- * Keeps a preference where the server reads it for the next page (`preferences.ts`), and shows this page in it.
+ * Stores a preference in the cookie that the server reads (`preferences.ts`), and applies it to this page.
  *
  * @param {string} name `theme` or `clock`.
  * @param {string} value
@@ -20,7 +20,7 @@ export function prefer(name, value) {
   const local = name === "clock" && value === "local";
   const kept = local ? Intl.DateTimeFormat().resolvedOptions().timeZone : value;
   document.cookie = `tandem_${name}=${kept}; path=/; max-age=${yearSeconds}; samesite=lax`;
-  // Times are written by the server.
+  // The server formats times.
   if (name === "clock") location.reload();
   else showTheme(value);
 }

@@ -30,7 +30,7 @@ document.addEventListener("click", (event) => {
 });
 
 /**
- * Outcome of one materialization.
+ * Outcome of the replay of one materialization, as a sentence.
  *
  * @param {import("../../engine/mod.ts").Replay} replay
  */

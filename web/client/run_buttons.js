@@ -6,11 +6,11 @@
 import { newKey, press, say, toRun } from "./actions.js";
 import { begun as begunBy, good, v1 } from "./service.js";
 
-/** A key for each request that has not been answered, so that trying again after a broken connection is the same run. @type {Map<string, string>} */
+/** Idempotency keys of unanswered requests, so that a retry after a lost connection yields the same run. @type {Map<string, string>} */
 const idempotencyKeys = new Map();
 
 /**
- * Lets the buttons of plans and runs do what they stand for.
+ * Connects the buttons of plans and runs to their actions.
  *
  * @param {object} then
  * @param {(runId: number) => Promise<void>} then.begun Called when a run was begun: shows it.
@@ -43,7 +43,10 @@ export function listenToRunButtons({ begun, changed }) {
   });
 }
 
-/** Pauses the automation that would undo a run with other settings, where that was asked for: before the run, so that nothing comes between. */
+/**
+ * Pauses the automation that would undo a run with other settings, if requested: before the run starts, so that it cannot act in
+ * between.
+ */
 async function holdAutomation() {
   const box = /** @type {HTMLInputElement | null} */ (document.getElementById("hold-automation"));
   const key = box?.dataset.hold;

@@ -10,15 +10,15 @@ import { good, v1 } from "./service.js";
 
 /** @typedef {import("./event_words.js").RunEvent} RunEvent */
 
-/** Lines that are fetched at once, and that the page holds at most. */
+/** Number of lines fetched at once, and maximum number of lines on the page. */
 const page = 500;
 const most = 2_000;
 const againMs = 2_000;
 const order = ["debug", "info", "warn", "error"];
 
 /**
- * Keeps the log of a run up to date, to its end and over breaks. Of a long one the page holds the last lines; earlier ones come when
- * they are asked for.
+ * Keeps the log of a run up to date until the run ends, across lost connections. Of a long log the page holds the last lines and
+ * fetches earlier ones on request.
  *
  * @param {number} runId
  */
@@ -78,7 +78,7 @@ export function followLog(runId) {
     tell();
     if (follow.checked) list.scrollTop = list.scrollHeight;
   });
-  // Who scrolls up wants to read, who scrolls to the end wants to see what comes.
+  // Scrolling up pauses the log; scrolling to its end follows it again.
   list.addEventListener("scroll", () => {
     follow.checked = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
   });
@@ -99,7 +99,7 @@ export function followLog(runId) {
     }
   });
 
-  /** What has come and is not shown yet: many events make one change of the page. @type {RunEvent[]} */
+  /** Events received but not shown yet: many events make one change of the page. @type {RunEvent[]} */
   let waiting = [];
   const take = () => {
     const events = waiting.filter(({ seq }) => seq > last());
@@ -115,7 +115,7 @@ export function followLog(runId) {
     source.addEventListener("run_finished", () => source.close());
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      // Refused: it has ended, or the server was not ready.
+      // Refused: the run has ended, or the server was not ready.
       if (list.dataset.ended === undefined) setTimeout(open, againMs);
     });
     addEventListener("pagehide", () => source.close(), { once: true });
@@ -126,7 +126,7 @@ export function followLog(runId) {
   if (list.dataset.ended === undefined) open();
 }
 
-/** A line as the server renders it too (components/log_line.tsx). @param {RunEvent} event */
+/** A line as `components/log_line.tsx` renders it. @param {RunEvent} event */
 function lineOf(event) {
   const line = document.createElement("li");
   line.dataset.seq = String(event.seq);

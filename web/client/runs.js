@@ -11,14 +11,14 @@ import { LiveParts, updateTimes } from "./live_parts.js";
 import { followLog } from "./run_log.js";
 import { good, v1 } from "./service.js";
 
-/** How often the page is fetched while things happen: a long one less often. */
+/** Minimum time between fetches of the page; a large page is fetched less often. */
 const refreshMs = 500;
 const longRefreshMs = 3_000;
 const timesMs = 5_000;
 const longPage = 200;
 
 const runId = Number(document.getElementById("log")?.dataset.run ?? 0);
-/** How far each running step of this run is, by its key. @type {Map<string, { done: number, total: number }>} */
+/** Progress of each running step of this run, by its key. @type {Map<string, { done: number, total: number }>} */
 const progress = new Map();
 
 /** @param {string} key */
@@ -42,7 +42,7 @@ const refresh = paced(
 
 followFeed({
   heard(event) {
-    // The page of a run is not about others.
+    // The page of a run ignores events of other runs.
     if (runId > 0 && event.type !== "reset" && event.runId !== runId) return;
     if (event.progress) {
       progress.set(event.asset, event.progress);
@@ -61,7 +61,7 @@ listenToBulk(() => parts.refresh());
 showSelected();
 
 /**
- * What buttons do, by the kind of what they are about and the act, to the one of a name. Some begin a run.
+ * Actions of the buttons, by kind of object and action; each takes the object's name. Some start a run.
  *
  * @type {Partial<Record<string, (name: string) => Promise<{ runId?: number | null } | void>>>}
  */

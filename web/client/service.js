@@ -7,11 +7,11 @@ import { hc } from "hono/client";
 
 /** @typedef {import("../../routes/mod.ts").Api} Api */
 
-/** Routes of the service that this page is from, typed by the routes themselves as for any client (client/mod.ts). */
+/** Client of the service that served this page, typed by its routes, as for any client (client/mod.ts). */
 export const { v1 } = /** @type {ReturnType<typeof hc<Api>>} */ (/** @type {unknown} */ (hc("/")));
 
 /**
- * Body of a response. Rejects with the message of the service if it refused.
+ * Body of a response. Rejects with the service's message on an error status.
  *
  * @template {{ ok: boolean, status: number, json(): Promise<unknown> }} A
  * @param {Promise<A>} answer
@@ -26,7 +26,7 @@ export async function good(answer) {
 }
 
 /**
- * The run or backfill that an answer says was begun. Only a dry run is answered with a plan instead.
+ * The run or backfill that a response says was started. Only a dry run responds with a plan instead.
  *
  * @template {{ ok: boolean, status: number, json(): Promise<unknown> }} A
  * @param {Promise<A>} answer

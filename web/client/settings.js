@@ -5,7 +5,7 @@
 /// <reference lib="dom.iterable" />
 import "./table_csv.js";
 
-// Copies what an element says, for a button that names it.
+// Copies the text of the element that a button names.
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
   if (!(button instanceof HTMLButtonElement)) return;
@@ -14,7 +14,7 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(source?.textContent ?? "");
     button.textContent = "Copied";
   } catch {
-    // Where the clipboard cannot be had, it is at least marked.
+    // If the clipboard is unavailable, select the text.
     if (source) getSelection()?.selectAllChildren(source);
   }
 });

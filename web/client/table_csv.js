@@ -4,11 +4,11 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** What stands in a table for those who look and click alone. */
+/** Parts of a table that are left out of its CSV. */
 const notSaid = "[aria-hidden=true], button, form, svg, details";
 
 /**
- * A table as it is shown, as CSV by RFC 4180. Times are written in full.
+ * A table as shown, as CSV (RFC 4180). Times are written in full.
  *
  * @param {HTMLTableElement} table
  */
@@ -42,6 +42,6 @@ document.addEventListener("click", (event) => {
   link.href = URL.createObjectURL(new Blob([csvOf(table)], { type: "text/csv; charset=utf-8" }));
   link.download = `${button.dataset.csv}.csv`;
   link.click();
-  // The download has its own hold on it once it has begun.
+  // A download that has begun no longer needs the URL.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 });

@@ -4,7 +4,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** Shows the view that holds the anchor of the address, the first one where it names none. */
+/** Shows the view that contains the address's anchor; the first view if none does. */
 function showTab() {
   const tabs = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("[data-tabs] a")]);
   const anchor = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -14,7 +14,7 @@ function showTab() {
     if (tab.hash === `#${shown?.id}`) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
   }
-  // The browser has looked for the anchor while it was hidden. The first part of a view stands below the tabs already.
+  // The browser could not scroll to the anchor while it was hidden. The first part of a view is below the tabs already.
   if (!anchor || anchor === shown) return;
   if (anchor === shown?.firstElementChild) scrollTo(0, 0);
   else anchor.scrollIntoView();

@@ -15,10 +15,10 @@ function tell() {
 }
 
 /**
- * Calls `listener` whenever colours become others: for what is drawn and not styled.
+ * Calls `listener` whenever colours change, for drawings that style sheets do not reach.
  *
  * @param {() => void} listener
- * @returns {() => void} Ends that.
+ * @returns {() => void} Removes the listener.
  */
 export function onThemeChange(listener) {
   listeners.add(listener);

@@ -5,7 +5,7 @@
 /// <reference lib="dom.iterable" />
 import { closeErrors, say } from "./actions.js";
 
-/** Long enough that a quick hand asks once a word, short enough not to be noticed. */
+/** Long enough for one request per quickly typed word, short enough to go unnoticed. */
 const debounceMs = 120;
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("tickers-search"));
@@ -14,14 +14,14 @@ const text = /** @type {HTMLInputElement | null} */ (document.getElementById("ti
 if (form && text) search(form, text);
 
 /**
- * Finds while one types: the server renders the same page that the form would lead to, of which the list takes the place of the
- * list that stands. The address follows, so that it can be shared and come back to.
+ * Searches during typing: fetches the page that the form would open and replaces the list with the list of that page. Updates the
+ * address, so that it can be shared and reloaded.
  *
  * @param {HTMLFormElement} form
  * @param {HTMLInputElement} text
  */
 function search(form, text) {
-  /** What is on its way, with its end. @type {{ path: string, asked: AbortController, done: Promise<boolean> } | undefined} */
+  /** The pending request, with its end. @type {{ path: string, asked: AbortController, done: Promise<boolean> } | undefined} */
   let asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
@@ -60,7 +60,7 @@ function search(form, text) {
   form.addEventListener("change", (event) => {
     if (event.target !== text) ask();
   });
-  // Without a word in it, the form leads where it would without this module.
+  // Without a text the form submits as it would without this module.
   form.addEventListener("submit", async (event) => {
     if (text.value.trim() === "" || document.activeElement !== text) return;
     event.preventDefault();
@@ -87,7 +87,7 @@ function settle() {
   document.getElementById("tickers-found")?.removeAttribute("aria-busy");
 }
 
-/** The symbols of the list, top to bottom. */
+/** The symbols in the list, top to bottom. */
 function symbols() {
   return [...document.querySelectorAll("#tickers-found a[data-ticker]")].filter((link) =>
     link instanceof HTMLAnchorElement
@@ -95,7 +95,7 @@ function symbols() {
 }
 
 /**
- * Where the form leads: with what is filled in alone, as the server writes it.
+ * The address that the form leads to, with its non-empty fields only, as the server writes it.
  *
  * @param {HTMLFormElement} form
  */
@@ -109,16 +109,16 @@ function pathOf(form) {
 }
 
 /**
- * Fetches a page and puts its list in place of the one that stands.
+ * Fetches a page and replaces the list with the list of that page.
  *
  * @param {string} path
  * @param {AbortSignal} signal
- * @returns {Promise<boolean>} Whether it did.
+ * @returns {Promise<boolean>} Whether the list was replaced.
  */
 async function replace(path, signal) {
   try {
     const response = await fetch(path, { headers: { accept: "text/html" }, signal });
-    // The fault of an address is told in the page.
+    // A page with status 400 shows the invalid parameter.
     if (!response.ok && response.status !== 400) throw new Error(`The server answered ${response.status}.`);
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const found = fresh.getElementById("tickers-found");
