@@ -1,4 +1,4 @@
-/** Whether a pair was accepted: a shape, a word, and a colour that repeats them. */
+/** Whether a pair was accepted, as shape, word and colour. */
 export function Accepted({ pair: { accepted } }: { pair: { accepted: boolean } }) {
   return accepted
     ? (

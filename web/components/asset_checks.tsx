@@ -3,10 +3,10 @@ import { CheckBadge, type CheckOutcomeName, outcomeOf } from "./check_badge.tsx"
 import { FailingRows } from "./failing_rows.tsx";
 
 /**
- * What is checked of an asset, and what stands of it.
+ * The checks of an asset with their results.
  *
- * @param results Of the last run that judged.
- * @param failedChecks What stands failed, also of parts that were made before that run.
+ * @param results Of the last run that evaluated them.
+ * @param failedChecks Current failures, including those of partitions made before that run.
  */
 export function AssetChecks(
   { asset, results, failedChecks }: {
@@ -22,7 +22,7 @@ export function AssetChecks(
         const failed = failedChecks.find((check) => check.name === name);
         const last = failed ?? results.findLast((result) => result.name === name);
         const outcome: CheckOutcomeName = failed ? outcomeOf(failed) : last ? "passed" : "not run yet";
-        // The whole sample, where the last run has it.
+        // The last run may have the whole sample.
         const rows = results.findLast((result) => result.name === name && !result.passed)?.failingRows;
         return (
           <li>

@@ -7,17 +7,17 @@ export interface AssetGraphProps {
   layout: GraphLayout;
   assets: readonly Omit<ShownAsset, "matches">[];
   label: string;
-  /** Keys of those that are looked for, where not all are. */
+  /** Keys of assets that match the search, if it does not match all. */
   found?: ReadonlySet<string>;
-  /** Key of the one that stands out. */
+  /** Key of the highlighted asset. */
   current?: string;
 }
 
 /**
- * Assets as a graph from left to right: a box for each group, a node for each asset that leads to its page. The client moves it about
- * (`client/graph_view.js`); without it, it scrolls.
+ * Assets as a graph from left to right: a box for each group, a node for each asset that leads to its page. The client pans and
+ * zooms it (`client/graph_view.js`); without JavaScript it scrolls.
  *
- * An element more a node is thousands of them: a node has a box, its mark, its name and its state in words.
+ * One more element per node would be thousands of elements: a node has only its box, mark, name and state in words.
  */
 export function AssetGraph({ layout, assets, label, found, current }: AssetGraphProps) {
   const byKey = new Map(assets.map((shown) => [shown.asset.key, shown]));

@@ -4,7 +4,7 @@ import { reasonInShort, shownState, shownStates } from "../shown_state.ts";
 import { checksText } from "./check_badge.tsx";
 import { stateMark } from "./state_badge.tsx";
 
-/** So many assets at most are drawn one by one: more make the page slow, and are too many to look at. */
+/** Maximum number of assets shown one by one: more would slow down the page and could not be surveyed. */
 const mostDrawn = 500;
 
 interface AssetMapProps {
@@ -13,7 +13,7 @@ interface AssetMapProps {
   waiting: ReadonlyMap<string, number>;
 }
 
-/** All assets by group: each with its state and a link to it, or, of more than {@link mostDrawn}, counts of each group by state. */
+/** All assets by group, each with its state and a link; above {@link mostDrawn}, only the counts of each group by state. */
 export function AssetMap({ assets, waiting }: AssetMapProps) {
   const groups = [...Map.groupBy(assets, ({ group }) => group)];
   if (assets.length > mostDrawn) return <GroupCounts groups={groups} waiting={waiting} />;

@@ -10,13 +10,13 @@ export interface MaterializationsProps {
   /** Newest first. */
   of: readonly Materialization[];
   assetKey: string;
-  /** Whether there are rows to compare. */
+  /** Whether the versions have rows to compare. */
   hasRows: boolean;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-/** Versions of an asset: rows, partitions and settings that each changed. */
+/** Versions of an asset, with the rows, partitions and settings that each changed. */
 export function Materializations({ of, assetKey, hasRows, now }: MaterializationsProps) {
   if (of.length === 0) return <p class="empty">It has never been materialized.</p>;
   const columns: Column<Materialization>[] = [

@@ -7,7 +7,7 @@ import { RunPlan } from "./run_plan.tsx";
 import { RunProgress } from "./run_progress.tsx";
 import { StateBadge } from "./state_badge.tsx";
 
-/** Words for how far a run reaches, in the order in which they are offered. */
+/** Words for the scopes of a run, in the order offered. */
 export const scopeWords: readonly (readonly [Scope, string])[] = [
   ["this", "This"],
   ["upstream", "With upstream"],
@@ -21,7 +21,7 @@ export interface AssetPanelProps {
   now: number;
 }
 
-/** What stands beside the graph for one asset; hidden where none is chosen. */
+/** The panel of the selected asset beside the graph; hidden if none is selected. */
 export function AssetPanel({ selected, path, now }: AssetPanelProps) {
   if (!selected) return <aside id="asset-panel" class="asset-panel" data-live hidden></aside>;
   const { asset, state, reason, request } = selected;

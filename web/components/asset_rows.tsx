@@ -11,11 +11,11 @@ import { type Column, DataTable } from "./data_table.tsx";
 export interface AssetRowsProps {
   asset: AnyAsset;
   rows: FoundRows;
-  /** Older ones that can be looked at, newest first. */
+  /** Older materializations to choose from, newest first. */
   materializations: readonly Materialization[];
 }
 
-/** Rows of an asset: filtered, sorted and leafed through by the address alone. */
+/** Rows of an asset. The address alone filters, sorts and pages them. */
 export function AssetRows(
   { asset: { key, schema }, rows: { search, problem, page }, materializations }: AssetRowsProps,
 ) {

@@ -26,7 +26,7 @@ const columnsAt = (now: number): Column<PastStep>[] => [
   },
 ];
 
-/** The runs that made an asset or were to, newest first. */
+/** The runs with a step for an asset, newest first. */
 export function AssetSteps({ steps, assetKey, now }: { steps: readonly PastStep[]; assetKey: string; now: number }) {
   if (steps.length === 0) return <p class="empty">No run has included it yet.</p>;
   return (

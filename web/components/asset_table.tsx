@@ -8,7 +8,7 @@ import { StateBadge } from "./state_badge.tsx";
 import { type Column, DataTable } from "./data_table.tsx";
 import { inWords } from "../words.ts";
 
-/** Assets in a table: what the graph shows, for reading line by line. */
+/** Assets in a table, with the content of the graph. */
 export function AssetTable(
   { assets, kinds, storage, now }: {
     assets: readonly ShownAsset[];
@@ -83,7 +83,7 @@ export function AssetTable(
   );
 }
 
-/** Makes an asset and what is stale upstream of it. */
+/** Materializes an asset and its stale upstream assets. */
 function MaterializeButton({ asset: { key }, state }: { asset: ShownAsset["asset"]; state: ShownAsset["state"] }) {
   return (
     <button

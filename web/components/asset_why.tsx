@@ -1,7 +1,7 @@
 import type { AssetRecord } from "../asset_record.ts";
 import { ExplanationTree } from "./explanation_tree.tsx";
 
-/** Why an asset or one of its partitions is as it is. */
+/** Explains the state of an asset or of one of its partitions. */
 export function AssetWhy({ record }: { record: AssetRecord }) {
   const { asset, state, explanation, partition, partitionProblem } = record;
   return (

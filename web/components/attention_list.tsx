@@ -4,7 +4,7 @@ import { CheckBadge, outcomeOf } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
 
-/** Whether an asset failed, is late or has a check that stands failed. */
+/** Whether an asset failed, is late or has a failed check. */
 export function hasFault(asset: AssetState): boolean {
   return asset.state === "failed" || isLate(asset) || asset.failedChecks.length > 0;
 }

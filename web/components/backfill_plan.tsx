@@ -29,7 +29,7 @@ const columns: readonly Column<BackfillPlan["assets"][number]>[] = [
   },
 ];
 
-/** What a backfill would make or was going to: in which order, with how many calls, and how long it takes. */
+/** The plan of a backfill: what it makes in which order, with how many calls, and how long it takes. */
 export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
   return (
     <>

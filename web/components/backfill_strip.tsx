@@ -5,7 +5,7 @@ import { count } from "../figures.ts";
 /** Height of a strip in its own units. */
 const height = 20;
 
-/** The partitions of an asset over time, coloured by their state; the same in words for who does not see it. */
+/** The partitions of an asset over time, coloured by state, with a text for screen readers. */
 export function BackfillStrip(
   { asset, partitions }: { asset: string; partitions: Record<BackfillPartitionState, SomePartitions> },
 ) {
@@ -40,14 +40,14 @@ export function BackfillStrip(
   );
 }
 
-/** How many partitions are in which state, in words. */
+/** Number of partitions in each state, in words. */
 export function partitionCounts(partitions: Record<BackfillPartitionState, SomePartitions>): string {
   const parts = backfillPartitionStates.filter((state) => partitions[state].count > 0)
     .map((state) => `${count(partitions[state].count)} ${state}`);
   return parts.length === 0 ? "nothing to do" : parts.join(", ");
 }
 
-/** What the colours of strips mean. */
+/** Legend of the colours of strips. */
 export function StripLegend() {
   return (
     <ul class="strip-legend" aria-label="Colours">

@@ -1,12 +1,12 @@
 import { decimal } from "../figures.ts";
 
-/** Values between which all marks of a table lie. */
+/** Range of all marks of a table. */
 export interface BandScale {
   least: number;
   most: number;
 }
 
-/** A scale that holds all of some values, and 0. */
+/** A scale that includes all given values and 0. */
 export function bandScale(values: readonly (number | null)[]): BandScale {
   const known = values.filter((value) => value !== null);
   const [least, most] = [Math.min(0, ...known), Math.max(0, ...known)];

@@ -1,6 +1,6 @@
 import { isFinished, type RunSummary } from "../../engine/mod.ts";
 
-/** Cancels a run that goes on; nothing for one that has ended. */
+/** Cancels an open run; renders nothing for a run that has ended. */
 export function CancelButton({ run }: { run: Pick<RunSummary, "id" | "status" | "cancelRequestedAt"> }) {
   const { id, status, cancelRequestedAt } = run;
   if (isFinished(status)) return null;

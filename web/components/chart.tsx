@@ -1,10 +1,10 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 
-/** How the values of a pane are written. */
+/** Formats of the values of a pane. */
 export type ChartFormat = "index" | "usd" | "percent" | "shares" | "points" | "deviations" | "ratio";
 
-/** Colours of lines; those of the first two stand for legs. */
+/** Colours of lines; the first two are those of legs. */
 export type ChartColour =
   | "first"
   | "second"
@@ -17,22 +17,22 @@ export type ChartColour =
   | "faint"
   | "loss";
 
-/** A line through the sessions of its chart, or a column for each. */
+/** A line through the sessions of its chart, or a column per session. */
 export interface ChartLine {
   name: string;
   colour: ChartColour;
-  /** One for each session; `null` where there is none. */
+  /** One per session; `null` if there is none. */
   values: readonly (number | null)[];
   shape?: "line" | "dashed" | "dotted" | "area" | "columns";
-  /** Whether the legend leaves it out, as the lower one of two levels. */
+  /** Left out of the legend, such as the lower one of two levels. */
   unlisted?: true;
-  /** Whether it stands out among the others. */
+  /** Drawn stronger than other lines. */
   strong?: true;
-  /** The part of the chart that it belongs to, where that can be hidden. */
+  /** The part of the chart that can be hidden to which the line belongs. */
   part?: string;
 }
 
-/** A candle for each session that has all four prices. */
+/** A candle for each session with all four prices. */
 export interface ChartCandles {
   name: string;
   open: readonly (number | null)[];
@@ -41,20 +41,20 @@ export interface ChartCandles {
   close: readonly (number | null)[];
 }
 
-/** Something that happened in a session. */
+/** An event in a session. */
 export interface ChartMarker {
   session: string;
   kind: "long" | "short" | "exit" | "split" | "dividend" | "news";
-  /** The event, for the reading of the session. */
+  /** The event, for the legend. */
   text: string;
-  /** Written beside the mark. */
+  /** Drawn beside the mark. */
   label?: string;
-  /** Id of the element of the page that tells of it: a press on the mark leads there. */
+  /** Id of the page's element about the event: clicking the mark goes there. */
   target?: string;
   part?: string;
 }
 
-/** A stretch of sessions that is shaded. */
+/** A shaded range of sessions. */
 export interface ChartShade {
   /** First and last session. */
   from: string;
@@ -63,61 +63,61 @@ export interface ChartShade {
   part?: string;
 }
 
-/** One of the panes that stand above each other on the same sessions. */
+/** A pane of the chart; panes are stacked and share the sessions. */
 export interface ChartPane {
   format: ChartFormat;
   candles?: ChartCandles;
   lines: readonly ChartLine[];
-  /** Drawn on the candles or else the first line, in order of their sessions. */
+  /** Drawn on the candles, or else on the first line, in order of sessions. */
   markers?: readonly ChartMarker[];
-  /** Values at which a line goes across. */
+  /** Values marked by a horizontal line. */
   levels?: readonly number[];
   shades?: readonly ChartShade[];
-  /** Whether its scale may be logarithmic. */
+  /** Whether its scale can be logarithmic. */
   logarithmic?: true;
-  /** Height beside the other panes; the first one has two to three times that of another unless given. */
+  /** Relative height; by default the first pane is two to three times as high as another. */
   stretch?: number;
   part?: string;
 }
 
-/** What `client/charts.js` draws. */
+/** Data for `client/charts.js`. */
 export interface ChartData {
   /** Ascending, each once. */
   sessions: readonly string[];
   panes: readonly ChartPane[];
 }
 
-/** How far back a chart shows, in months; all of it is `null`. */
+/** Ranges of charts, in months; `null` is all. */
 export const chartRanges = { "1m": 1, "3m": 3, "1y": 12, "3y": 36, "5y": 60, all: null } as const;
 export type ChartRange = keyof typeof chartRanges;
-/** What a chart shows where nothing else is chosen. */
+/** The default range. */
 export const standingRange = "1y" satisfies ChartRange;
 
-/** What a person may hide of a chart, and how far back it shows. The address keeps both. */
+/** Choices of a chart: hidden parts and range. The address keeps both. */
 export interface ChartControls {
   parts: readonly { name: string; title: string }[];
   hidden: readonly string[];
   range: ChartRange;
-  /** Ranges to choose from. */
+  /** Ranges offered. */
   ranges: readonly ChartRange[];
-  /** The range where nothing is chosen; that of all charts unless given. */
+  /** The default range, if it differs from that of all charts. */
   standing?: ChartRange;
-  /** Links to other views of the same, before the ranges. */
+  /** Links to other views of the same data, before the ranges. */
   lead?: Child;
-  /** Whether scales are logarithmic; left out where that cannot be chosen. */
+  /** Whether scales are logarithmic; left out if there is no choice. */
   logarithmic?: boolean;
 }
 
 export interface ChartProps {
   id: string;
-  /** What is to be seen, for those who cannot see it too. */
+  /** Description of the chart for screen readers. */
   label: string;
   data: ChartData;
-  /** All sessions and everything without a choice, unless given. */
+  /** All sessions and no controls, unless given. */
   controls?: ChartControls;
-  /** Below the chart: what must be known to read it. */
+  /** Text below the chart, needed to read it. */
   caption?: Child;
-  /** The table behind the chart. */
+  /** The chart's data as a table. */
   children: Child;
 }
 
@@ -136,7 +136,7 @@ const shadeNames: Readonly<Record<ChartShade["kind"], string>> = {
   short: "short the spread",
 };
 
-/** A chart with its legend and the table behind it. */
+/** A chart with its legend and a table of its data. */
 export function Chart({ id, label, data, controls, caption, children }: ChartProps) {
   const { panes } = data;
   const kinds = new Set(panes.flatMap((pane) => pane.markers ?? []).map((marker) => marker.kind));
@@ -200,7 +200,7 @@ export function Chart({ id, label, data, controls, caption, children }: ChartPro
   );
 }
 
-/** Without JavaScript there is no chart to control: the client shows them. */
+/** Shown by the client: without JavaScript there is no chart to control. */
 function Controls(
   { id, controls: { parts, hidden, range, ranges, standing = standingRange, lead, logarithmic } }: {
     id: string;
@@ -246,7 +246,7 @@ function Controls(
   );
 }
 
-/** Said once on each page that has charts, as the licence of the library asks. */
+/** Attribution on each page that has charts, which the library's licence requires. */
 export function ChartCredit() {
   return (
     <p class="faint credit">
@@ -261,13 +261,13 @@ export interface ChartTableProps {
   label: string;
   columns: readonly string[];
   sessions: readonly string[];
-  /** The texts of a session by its position; asked for only where they are shown. */
+  /** The texts of a session by its index; called only for the sessions shown. */
   cells(position: number): readonly string[];
-  /** Where every session is to be had. */
+  /** Addresses of all sessions as CSV. */
   csv: readonly { title: string; href: string }[];
 }
 
-/** Figures of a chart, where it has many sessions those of each month's end, and the way to all of them. */
+/** Values of a chart. With many sessions it has only the last one of each month, and links to all of them. */
 export function ChartTable({ label, columns, sessions, cells, csv }: ChartTableProps) {
   const all = sessions.map((_, t) => t);
   const shown = all.length > 60 ? all.filter((t) => month(sessions[t]) !== month(sessions[t + 1])) : all;
@@ -308,7 +308,7 @@ function month(session: string | undefined): string | undefined {
   return session?.slice(0, 7);
 }
 
-/** As JSON that no value in it can end early; six digits are more than a screen shows. */
+/** JSON that no value can end early. Rounded to six digits, more than a screen can show. */
 function embedded(data: ChartData): string {
   const json = JSON.stringify(
     data,

@@ -1,16 +1,16 @@
 import type { AssetState, FailedCheck } from "../../engine/mod.ts";
 
-/** How a check came out: as asset states, by a shape and a word that the colour repeats. */
+/** Outcome of a check, shown as asset states are: as shape and word, repeated by the colour. */
 export type CheckOutcomeName = "passed" | "warned" | "failed" | "not run yet";
 
 const MARKS: Readonly<Record<CheckOutcomeName, string>> = { passed: "●", warned: "▲", failed: "✕", "not run yet": "○" };
 
-/** What a check that stands failed counts as. */
+/** Outcome of a check whose last evaluation failed. */
 export function outcomeOf({ severity }: Pick<FailedCheck, "severity">): CheckOutcomeName {
   return severity === "warn" ? "warned" : "failed";
 }
 
-/** The shape for all failed checks of an asset, for where no badge fits; empty where none failed. */
+/** One mark for all failed checks of an asset, if there is no room for badges; empty if none failed. */
 export function checksMark(failedChecks: readonly FailedCheck[]): string {
   const outcomes = failedChecks.map(outcomeOf);
   return outcomes.includes("failed") ? MARKS.failed : outcomes.length > 0 ? MARKS.warned : "";
@@ -22,7 +22,7 @@ export function checksText(failedChecks: readonly FailedCheck[]): string {
   return `${failedChecks.length === 1 ? "check" : "checks"} ${failedChecks.map(({ name }) => name).join(", ")} failed`;
 }
 
-/** How one check came out. */
+/** Outcome of one check. */
 export function CheckBadge({ outcome, children }: { outcome: CheckOutcomeName; children?: string }) {
   return (
     <span class={`badge check ${outcome.replaceAll(" ", "-")}`}>
@@ -31,7 +31,7 @@ export function CheckBadge({ outcome, children }: { outcome: CheckOutcomeName; c
   );
 }
 
-/** The checks of an asset that stand failed, each the way to where they are told in full. */
+/** The failed checks of an asset, each a link to its details. */
 export function FailedChecks({ asset: { key, failedChecks } }: { asset: Pick<AssetState, "key" | "failedChecks"> }) {
   return (
     <>

@@ -5,18 +5,18 @@ import { tickerPath } from "../ticker_path.ts";
 
 const [width, height] = [960, 560];
 const margin = 36;
-/** Colours of clusters that lie side by side; more clusters take them again, and their numbers tell them apart. */
+/** Number of colours. Adjacent clusters differ; more clusters reuse colours and are told apart by their numbers. */
 const colours = 8;
-/** Up to so many tickers in clusters each has its name beside it. */
+/** Above this number of clustered tickers their names are left out. */
 const mostNames = 90;
 
-/** What is said of a map, and how its values are placed. */
+/** Captions of the projections, and how they place values. */
 const kinds: Readonly<Record<Projection, { by: string; axes: boolean; axisOf: typeof stretchedAxis }>> = {
   components: { by: "by their two leading components", axes: true, axisOf: stretchedAxis },
   tsne: { by: "by t-SNE of their loadings", axes: false, axisOf: evenAxis },
 };
 
-/** Tickers where a projection of their loadings has them, each cluster in a colour and under its number. */
+/** Tickers placed by a projection of their loadings, each cluster with a colour and its number. */
 export function ClusterChart({ map }: { map: ClusterMap }) {
   const { places, clusters, projection } = map;
   const { by, axes, axisOf } = kinds[projection];
@@ -96,13 +96,13 @@ function Point({ one: { ticker, cluster, ...at }, x, y }: { one: MappedTicker; x
   );
 }
 
-/** Where a value is on an axis, from 0 to 1, and whether one is on it. */
+/** Maps a value to its position on an axis, from 0 to 1, and tells whether it lies on the axis. */
 interface Axis {
   place(value: number): number;
   has(value: number): boolean;
 }
 
-/** Places values in proportion. */
+/** A linear axis. */
 function evenAxis(values: readonly number[]): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return {
@@ -112,8 +112,8 @@ function evenAxis(values: readonly number[]): Axis {
 }
 
 /**
- * Places values in their order, by the inverse hyperbolic sine: linear as far as half of them are from the middle, and
- * ever narrower beyond, so that a few tickers far out do not press the others into a point.
+ * An axis by the inverse hyperbolic sine: about linear over the half of the values nearest the middle and compressed beyond, so
+ * that a few distant tickers do not squeeze the others into a point.
  */
 function stretchedAxis(values: readonly number[]): Axis {
   const middle = median(values);

@@ -14,10 +14,10 @@ const colours: readonly ChartColour[] = [
   "seventh",
   "eighth",
 ];
-/** Each colour solid and then dashed, but for one: more lines cannot be told apart. */
+/** Each colour solid and dashed, but one: more lines cannot be told apart. */
 export const mostDrawn = 2 * colours.length - 1;
 
-/** Prices of a cluster's members over its formation, all from 100. */
+/** Prices of a cluster's members over its formation, all starting at 100. */
 export function ClusterPrices({ of, search }: { of: ClusterMembers; search: ClustersSearch }) {
   const { cluster, size, sessions, dividends } = of;
   const tickers = of.tickers.slice(0, mostDrawn);
@@ -65,7 +65,7 @@ export function ClusterPrices({ of, search }: { of: ClusterMembers; search: Clus
   );
 }
 
-/** How many members are not drawn, and which: those beyond what can be told apart, and those without closes. */
+/** Number and names of members not drawn: those beyond the maximum, and those without closes. */
 function NotDrawn({ of: { tickers, beyond, incomplete, size }, drawn }: { of: ClusterMembers; drawn: number }) {
   const others = [...tickers.slice(drawn), ...beyond];
   return (

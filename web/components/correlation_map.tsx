@@ -4,7 +4,7 @@ import { counted, decimal } from "../figures.ts";
 import { tickerPath } from "../ticker_path.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
-/** Shades from the lowest to the highest correlation. */
+/** Number of shades from the lowest to the highest correlation. */
 const shades = 6;
 
 /** Correlations of a cluster's members as a shaded table, similar members side by side. */

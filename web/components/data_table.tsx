@@ -7,15 +7,15 @@ export interface Column<Row> {
   title: Child;
   /** Its tooltip. */
   hint?: string;
-  /** What its numbers are, below the title. */
+  /** Unit of its numbers, below the title. */
   unit?: string;
-  /** Numbers are set to the right, in figures of one width. */
+  /** Right-aligned with tabular figures. */
   number?: boolean;
-  /** Names the row: one column of a table does. */
+  /** Whether it names the row; one column does. */
   header?: boolean;
-  /** By which the address sorts the table, where it can. */
+  /** Value of the address's sort parameter for this column, if it can be sorted by. */
   sort?: string;
-  /** Whether the first press on the title sorts the highest first. */
+  /** Whether the first click on the title sorts in descending order. */
   descends?: boolean;
   class?: string;
   cellClass?(row: Row): string | undefined;
@@ -24,26 +24,26 @@ export interface Column<Row> {
 }
 
 export interface DataTableProps<Row> {
-  /** What the table shows. */
+  /** Description of the table. */
   label: string;
   columns: readonly (Column<Row> | false | null | undefined)[];
   rows?: readonly Row[];
-  /** Rows under titles of their own, instead of `rows`. */
+  /** Rows under group titles, instead of `rows`. */
   groups?: readonly { title: Child | null; class?: string; rows: readonly Row[] }[];
-  /** The order that the address asks for, and the address of another one. */
+  /** The address's order, and the address of another order. */
   sorting?: { sort: Sort | undefined; path(sort: Sort): string };
   class?: string;
-  /** Id of what is said of it. */
+  /** Id of the element that describes it. */
   describedBy?: string;
-  /** Whether it scrolls in its place where it is higher than a screen. */
+  /** Whether it scrolls by itself if it is higher than the screen. */
   bounded?: boolean;
-  /** Name of the file that it is downloaded as, without the ending; for rows that have no address of their own. */
+  /** File name of its download, without extension; for rows without an address of their own. */
   csv?: string;
   /** Attributes of a row. */
   row?(row: Row, index: number): Record<string, string | undefined>;
 }
 
-/** A table: its titles sort where the address can. */
+/** A table whose titles sort it, if its address can. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, rows = [], groups, sorting, describedBy, bounded, csv } = props;
   const columns = props.columns.filter((column) => !!column);
@@ -77,7 +77,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
-/** The title of a column. A press sorts by it: first with what is wanted on top, then the other way round. */
+/** The title of a column, which sorts by it: first in the column's own direction, then in the other. */
 export function ColumnTitle(
   { column, sorting }: { column: Column<never>; sorting?: DataTableProps<never>["sorting"] },
 ) {

@@ -11,14 +11,14 @@ export interface DecisionStripProps {
   tickers: readonly [string, string];
   decision: PairDecision;
   view: PairView;
-  /** What the signal is of; `null` where no strategy trades the pair. */
+  /** Strategy of the signal; `null` if no strategy trades the pair. */
   strategy: string | null;
   settings: TradingSettings | null;
-  /** The session in which an order fills; `null` where the calendar does not tell. */
+  /** The session in which an order fills; `null` if the calendar has none. */
   nextSession: string | null;
 }
 
-/** Whether to trade a pair, what is held, and why, at one look. */
+/** Signal and position of a pair, with the reason. */
 export function DecisionStrip({ tickers, decision, view, strategy, settings, nextSession }: DecisionStripProps) {
   const { state, signal, session, why, levels, position, target, open, halfLife, timeStopSessions } = decision;
   return (
@@ -82,7 +82,7 @@ function Item({ title, text, of = 0, children }: { title: string; text: string; 
   );
 }
 
-/** Shares of each leg, for a notional that the address keeps. */
+/** Shares of each leg for a notional, which the address keeps. */
 function Sizes(
   { tickers, decision: { legs, maxNotional, position, target }, view }: Pick<
     DecisionStripProps,

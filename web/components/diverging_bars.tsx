@@ -1,16 +1,16 @@
 import type { Child } from "hono/jsx";
 
 const width = 760;
-/** Room on either side of the bars for their figures. */
+/** Room for figures on either side of the bars. */
 const figureWidth = 48;
 const top = 22;
 const barHeight = 11;
 const gap = 10;
 const colours = ["first", "second", "third"];
 
-/** One bar: how far its value is from the line in the middle, and what is said of it. */
+/** One bar: its offset from the middle line, with its texts. */
 export interface DivergingBar {
-  /** Below 0 to the left of the line. */
+  /** Negative to the left of the line. */
   offset: number;
   /** Its figure, beside it. */
   text: string;
@@ -18,23 +18,23 @@ export interface DivergingBar {
 }
 
 export interface DivergingBarsProps {
-  /** What is to be seen, for those who cannot see it. */
+  /** Description of the drawing for screen readers. */
   label: string;
-  /** What the drawing shows, in a word. */
+  /** Short name of the drawing. */
   region: string;
-  /** What the line in the middle stands for. */
+  /** Meaning of the middle line. */
   middle: string;
-  /** Bars of each group in the order of `series`; `null` where one has none. */
+  /** Bars of each group in the order of `series`; `null` if a series has none. */
   groups: readonly { title: string; bars: readonly (DivergingBar | null)[] }[];
   series: readonly string[];
-  /** Room for the titles of groups, in pixels of the drawing. */
+  /** Width of the group titles, in pixels of the drawing. */
   titleWidth: number;
-  /** The least offset on either side that the drawing has room for. */
+  /** Minimum range of offsets on either side. */
   leastOffset: number;
   caption: Child;
 }
 
-/** Bars to the left and right of a line, in groups with a bar of each series, and their figures beside them. */
+/** Bars to the left and right of a line with their figures, grouped, one per series in each group. */
 export function DivergingBars(
   { label, region, middle, groups, series, titleWidth, leastOffset, caption }: DivergingBarsProps,
 ) {
@@ -92,7 +92,7 @@ export function DivergingBars(
   );
 }
 
-/** A coordinate as it is written: a hundredth of a pixel is enough. */
+/** Rounded to a hundredth of a pixel. */
 function at(value: number): number {
   return Math.round(100 * value) / 100;
 }

@@ -10,7 +10,7 @@ const columns: readonly Column<Drawdown>[] = [
   { title: "Sessions", number: true, cell: ({ sessions }) => count(sessions) },
 ];
 
-/** The worst falls from a peak, the deepest first. */
+/** The worst drawdowns, deepest first. */
 export function DrawdownTable({ drawdowns }: { drawdowns: readonly Drawdown[] }) {
   if (drawdowns.length === 0) return <p class="empty">The equity never fell below an earlier peak.</p>;
   return <DataTable label="Worst drawdowns" columns={columns} rows={drawdowns} />;

@@ -2,7 +2,7 @@ import type { Explanation } from "../../engine/mod.ts";
 import { counted } from "../figures.ts";
 import { StateBadge } from "./state_badge.tsx";
 
-/** Why an asset is as it is: what holds, and below it the causes. */
+/** The state of an asset, and below it its causes. */
 export function ExplanationTree({ explanation }: { explanation: Explanation }) {
   return (
     <ul class="causes">

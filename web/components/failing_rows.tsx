@@ -1,6 +1,6 @@
 import { DataTable } from "./data_table.tsx";
 
-/** A sample of the failing rows of a check, folded by default. */
+/** A sample of the rows that failed a check, folded by default. */
 export function FailingRows({ rows }: { rows: readonly object[] }) {
   if (rows.length === 0) return null;
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,11 +1,11 @@
 import type { Child } from "hono/jsx";
 
-/** Figures at a glance. */
+/** A list of figures. */
 export function FigureList({ children }: { children: Child }) {
   return <dl class="figures">{children}</dl>;
 }
 
-/** A figure with its title; `of` says whether it is good or bad. */
+/** A figure with its title; the sign of `of` marks it as good or bad. */
 export function Figure({ title, hint, text, of = 0 }: { title: string; hint?: string; text: string; of?: number }) {
   return (
     <div>

@@ -7,7 +7,7 @@ import { rowsPath } from "../rows_path.ts";
 import { Chart, ChartTable } from "./chart.tsx";
 import { sessionsAhead } from "./forecast_errors.tsx";
 
-/** Forecasts of a pair over what came true, each in the session that it is of. */
+/** Forecasts of a pair and realized values, each in the session of its value. */
 export function ForecastChart({ of: { tickers, model, horizon, forecasts } }: { of: PairForecasts }) {
   const due = forecasts.filter((row) => row.target_session !== null);
   const open = forecasts.filter((row) => row.target_session === null).at(-1);

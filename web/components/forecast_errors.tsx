@@ -3,7 +3,7 @@ import type { ForecastScore } from "../forecast_record.ts";
 import { inWords } from "../words.ts";
 import { DivergingBars } from "./diverging_bars.tsx";
 
-/** Mean absolute errors in multiples of the last value's: to the left of the line a model is closer, to the right it is not. */
+/** Mean absolute errors as multiples of the baseline's: bars to the left of the line are better, to the right worse. */
 export function ForecastErrors({ scores }: { scores: readonly ForecastScore[] }) {
   const models = [...new Set(scores.map(({ model }) => model))];
   const horizons = [...new Set(scores.map(({ horizon }) => horizon))].sort((a, b) => a - b);
@@ -23,7 +23,7 @@ export function ForecastErrors({ scores }: { scores: readonly ForecastScore[] })
           if (!score) return null;
           const ratio = ratioOf(score);
           return {
-            // Twice as large is as far from the line as half as large.
+            // In logarithms, twice and half the error are equally far from the line.
             offset: Math.log2(ratio),
             text: decimal(ratio, 2),
             title: `${inWords(model)}, ${sessionsAhead(horizon)}: ${decimal(ratio, 3)}`,

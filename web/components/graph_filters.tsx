@@ -3,7 +3,7 @@ import { assetKinds, graphPath, kindWords } from "../graph_search.ts";
 import { shownStates } from "../shown_state.ts";
 import { invalid } from "./search_problems.tsx";
 
-/** What decides which assets are shown: all of it is in the address. */
+/** Filters of the assets shown. All are in the address. */
 export function GraphFilters({ record: { search, problems, groups } }: { record: GraphRecord }) {
   return (
     <form class="filters" id="graph-filters" action="/assets" method="get" role="search" aria-label="Assets">

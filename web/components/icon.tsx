@@ -1,6 +1,6 @@
 import { type IconName, icons } from "../navigation.ts";
 
-/** A sign beside a word, or in its place in a button that has a label. */
+/** An icon beside a word, or in a button with a label. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

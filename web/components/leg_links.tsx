@@ -1,6 +1,6 @@
 import { tickerPath } from "../ticker_path.ts";
 
-/** The ways to the pages of a pair's tickers. */
+/** Links to the pages of a pair's tickers. */
 export function LegLinks({ tickers: [first, second] }: { tickers: readonly [string, string] }) {
   return (
     <>

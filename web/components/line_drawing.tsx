@@ -5,7 +5,7 @@ const width = 960;
 const inner = { left: 8, right: 56, top: 8, bottom: 22 };
 const plotWidth = width - inner.left - inner.right;
 
-/** A pane of a chart as a drawing that needs no script: for pages that are kept as a file. */
+/** A pane of a chart as SVG without scripts, for pages saved as a file. */
 export function LineDrawing(
   { label, sessions, pane, height = 180 }: {
     label: string;
@@ -87,7 +87,7 @@ function ticksOf(least: number, most: number, wanted: number): number[] {
   return ticks;
 }
 
-/** Where months begin that are far enough apart to be named. */
+/** Starts of months, far enough apart for their labels. */
 function datesOf(sessions: readonly string[]): { t: number; label: string }[] {
   const begins = sessions.flatMap((session, t) =>
     t > 0 && session.slice(0, 7) !== sessions[t - 1]!.slice(0, 7) ? [{ t, label: session.slice(0, 7) }] : []
@@ -96,7 +96,7 @@ function datesOf(sessions: readonly string[]): { t: number; label: string }[] {
   return begins.filter((_, i) => i % every === 0);
 }
 
-/** A coordinate as it is written: a tenth of a pixel is enough. */
+/** Rounded to a tenth of a pixel. */
 function at(value: number): number {
   return Math.round(10 * value) / 10;
 }

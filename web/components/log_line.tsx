@@ -4,7 +4,7 @@ import { timeOfDay } from "../client/age.js";
 import { levelOf, sentenceOf } from "../client/event_words.js";
 import { PreferencesContext } from "../preferences.ts";
 
-/** An event of a run as a line of its log, as `client/run_log.js` makes it too. */
+/** An event of a run as a line of its log. `client/run_log.js` renders the same. */
 export function LogLine({ event }: { event: RunEvent }) {
   const { timeZone } = useContext(PreferencesContext);
   return (

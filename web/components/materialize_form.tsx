@@ -14,7 +14,7 @@ export interface MaterializeFormProps {
   external: boolean;
   /** Key of the asset whose function makes it. */
   producer: string;
-  /** Whether automation makes it where it is stale. */
+  /** Whether automation materializes it when stale. */
   automated: boolean;
 }
 
@@ -128,7 +128,7 @@ function Setting({ field, text, problem }: { field: SettingField; text: string; 
   const control = {
     id,
     name: `${settingPrefix}${name}`,
-    // What is as it stands is not sent.
+    // Defaults are not sent.
     "data-standing": standing,
     "aria-invalid": problem === undefined ? undefined : "true" as const,
     "aria-describedby": problem === undefined ? `hint-${name}` : `hint-${name} problem-${name}`,
@@ -161,7 +161,7 @@ function Setting({ field, text, problem }: { field: SettingField; text: string; 
         : kind === "json"
         ? <textarea rows={2} spellcheck={false} {...control}>{text}</textarea>
         : (
-          // As text, so that the server sees what is no number and says so at the field.
+          // A text field, so that the server receives invalid numbers and reports them at the field.
           <input
             type="text"
             inputmode={kind === "number" ? "decimal" : kind === "integer" ? "numeric" : undefined}

@@ -6,7 +6,7 @@ import { type Column, DataTable } from "./data_table.tsx";
 const width = 220;
 const height = 56;
 
-/** Numbers of materializations over time, a small plot for each, with the table behind them. */
+/** Numbers of materializations over time, each in a small plot, and all in a table. */
 export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]; assetKey: string }) {
   const series = metadataSeries(of);
   if (of.length < 2 || series.length === 0) {
@@ -54,7 +54,7 @@ export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]
   );
 }
 
-/** From zero, up or down, so that heights compare. */
+/** Bars from zero, up or down, so that heights compare. */
 function Bars({ series, of }: { series: MetadataSeries; of: readonly Materialization[] }) {
   const present = series.values.filter((value) => value !== null);
   const [low, high] = [Math.min(0, ...present), Math.max(0, ...present)];

@@ -3,10 +3,10 @@ import type { YearOfReturns } from "../monthly_returns.ts";
 import { TableScroller } from "./table_scroller.tsx";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/** Shades on either side of 0. */
+/** Number of shades on either side of 0. */
 const shades = 4;
 
-/** Returns by month, shaded by their size: the map is the table. */
+/** Returns by month in a table shaded by their size. */
 export function MonthlyReturns(
   { years, label, csv }: { years: readonly YearOfReturns[]; label: string; csv: string },
 ) {
@@ -24,7 +24,7 @@ export function MonthlyReturns(
   );
 }
 
-/** The map alone. */
+/** The table alone. */
 export function MonthlyTable({ years }: { years: readonly YearOfReturns[] }) {
   const largest = largestOf(years);
   return (

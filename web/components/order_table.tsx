@@ -60,7 +60,7 @@ const columns: readonly Column<PairOrder>[] = [
   },
 ];
 
-/** Each pair that is traded or chosen, once: those with an order for the next session first. */
+/** Pairs traded or chosen, each once: those with an order for the next session first. */
 export function OrderTable({ signals, selection }: { signals: NewestSignals | null; selection: ChosenPairs | null }) {
   const groups = Map.groupBy(pairOrders(signals, selection), ({ standing }) => standing);
   const orders = groups.get("order")?.length ?? 0;

@@ -1,7 +1,7 @@
 import { count } from "../figures.ts";
 
 export interface PagerProps {
-  /** What the rows are, such as "pairs". */
+  /** Noun for the rows, such as "pairs". */
   of: string;
   /** From 1. */
   page: number;
@@ -11,7 +11,7 @@ export interface PagerProps {
   path(page: number): string;
 }
 
-/** The pages of a table; nothing where there is one. */
+/** Links to the pages of a table; renders nothing for a single page. */
 export function Pager({ of, page, size, rows, path }: PagerProps) {
   if (page === 1 && rows <= size) return null;
   return (

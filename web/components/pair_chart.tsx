@@ -10,7 +10,7 @@ import { rowsPath } from "../rows_path.ts";
 import { strategyTitle } from "../strategy_words.ts";
 import { Chart, ChartTable } from "./chart.tsx";
 
-/** Legs over the spread in deviations, on one axis of time, with the table behind it. */
+/** Legs and spread in deviations on one time axis, with a table of the data. */
 export function PairChart(
   { pair, formation, view }: { pair: PairRecord; formation: PairFormation | null; view: PairView },
 ) {

@@ -1,7 +1,7 @@
 import { counted } from "../figures.ts";
 import type { PairDividends as Dividends } from "../pair_events.ts";
 
-/** What prices and returns of a pair hold of dividends: without any they are price returns, which is not to be overlooked. */
+/** Dividends included in a pair's prices and returns. Without dividends they are price returns, and the page must say so. */
 export function PairDividends({ dividends, tickers }: { dividends: Dividends; tickers: readonly [string, string] }) {
   if (!dividends.inSource) {
     return (

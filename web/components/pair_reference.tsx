@@ -10,7 +10,7 @@ import { Figure, FigureList } from "./figure_list.tsx";
 import { MonthlyReturns } from "./monthly_returns.tsx";
 import { TradeTable } from "./trade_table.tsx";
 
-/** The original's backtest of a pair, which looks ahead: no figure of it is coloured as a gain. */
+/** The original's backtest of a pair. It has look-ahead, so no figure is coloured as a gain. */
 export function PairReference(
   { tickers, reference }: { tickers: readonly [string, string]; reference: Reference },
 ) {

@@ -4,7 +4,7 @@ const tabs = [
   { path: "/pairs/selections", title: "Selections over time" },
 ] as const;
 
-/** The ways to look at pairs. */
+/** Tabs of the pages about pairs. */
 export function PairTabs({ path }: { path: typeof tabs[number]["path"] }) {
   return (
     <nav class="tabs" aria-label="Pairs">

@@ -7,13 +7,13 @@ import { type Column, DataTable } from "./data_table.tsx";
 
 export interface PairTestsProps {
   tested: TestedPair | null;
-  /** Settings of `cointegrated_pairs` as they were recorded with its rows. */
+  /** Settings of `cointegrated_pairs` as recorded with its rows. */
   config: unknown;
-  /** Whether the source of prices tells of dividends. */
+  /** Whether the source of prices has dividends. */
   hasDividends: boolean;
 }
 
-/** The statistics of a pair, beside what they must be. */
+/** The statistics of a pair with their thresholds. */
 export function PairTests({ tested, config, hasDividends }: PairTestsProps) {
   if (tested === null) {
     return (

@@ -15,7 +15,7 @@ import { Figure, FigureList } from "./figure_list.tsx";
 import { MonthlyReturns } from "./monthly_returns.tsx";
 import { TradeTable } from "./trade_table.tsx";
 
-/** The tear sheet of a pair: what the walk-forward backtest made of it. */
+/** The tear sheet of a pair: results of its walk-forward backtest. */
 export function PairWalkForward(
   { pair: { tickers, walkForward, sources }, view }: { pair: PairRecord; view: PairView },
 ) {

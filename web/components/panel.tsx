@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 
-/** A part of a page that can be jumped to, under its title. */
+/** A titled part of a page with an anchor. */
 export function Panel({ id, title, children }: { id: string; title: string; children: Child }) {
   return (
     <section id={id} aria-labelledby={`${id}-title`} class="panel">

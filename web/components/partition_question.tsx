@@ -1,7 +1,7 @@
 import type { PartitionReport } from "../../engine/mod.ts";
 import type { AskedPartition } from "../asset_record.ts";
 
-/** Asks why one partition is as it is. */
+/** Form to explain the state of one partition. */
 export function PartitionQuestion(
   { assetKey, report, partition }: { assetKey: string; report: PartitionReport; partition: AskedPartition | null },
 ) {

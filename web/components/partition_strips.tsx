@@ -4,12 +4,12 @@ import { embeddedJson } from "../embedded_json.ts";
 import { counted } from "../figures.ts";
 
 const maxStrips = 40;
-/** Strips of more spans are drawn state by state: a hundred thousand rectangles would make the page stutter. */
+/** Strips with more spans are drawn as one path per state: a hundred thousand rectangles would slow down the page. */
 const maxRectangles = 200;
-/** Names of a strip that the readout knows. */
+/** Maximum number of names of a strip in the readout. */
 const readNames = 1_000;
 
-/** Each state has a height of its own; the colour only repeats it. */
+/** Each state has its own height; the colour repeats it. */
 const HEIGHTS: Readonly<Record<PartitionStateName, number>> = {
   fresh: 12,
   stale: 9,
@@ -31,8 +31,8 @@ const WORDS: Readonly<Record<PartitionStateName, string>> = {
 };
 
 /**
- * The partitions of an asset over time: a strip for each group of names that are in the same states. The client (`client/partitions.js`) reads
- * them partition by partition, under the mouse or the arrow keys.
+ * The partitions of an asset over time: a strip for each group of names that are in the same states. The client
+ * (`client/partitions.js`) makes them readable partition by partition, by mouse and arrow keys.
  */
 export function PartitionStrips({ report, assetKey }: { report: PartitionReport; assetKey?: string }) {
   const strips = partitionStrips(report);
@@ -108,7 +108,7 @@ function StripImage({ strip: { spans, names }, dates }: { strip: Strip; dates: r
   );
 }
 
-/** All spans of a state as one element. */
+/** All spans of a state as one path. */
 function StatePaths({ spans }: { spans: readonly Span[] }) {
   return (
     <>

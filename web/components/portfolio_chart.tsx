@@ -7,7 +7,7 @@ import { inWords } from "../words.ts";
 import { Chart, type ChartData, ChartTable } from "./chart.tsx";
 import { Figure, FigureList } from "./figure_list.tsx";
 
-/** How the portfolio of chosen pairs went, with its figures. */
+/** Equity of the portfolio of chosen pairs, with its figures. */
 export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
   const { strategy, cost, sessions, equity, benchmark, drawdown, result } = portfolio;
   const last = sessions.length - 1;

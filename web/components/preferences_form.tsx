@@ -9,7 +9,7 @@ const clockTitles = {
   local: "Times of this computer",
 } as const;
 
-/** Theme and clock, each a segmented control. `client/preferences.js` keeps what is chosen in a cookie. */
+/** Theme and clock, each a segmented control. `client/preferences.js` stores the choice in a cookie. */
 export function PreferencesForm() {
   const { theme, clock } = useContext(PreferencesContext);
   return (

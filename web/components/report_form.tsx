@@ -1,4 +1,4 @@
-/** For an asset that something outside makes: says which version of it there is. */
+/** Reports the version of an asset made outside Tandem. */
 export function ReportForm({ assetKey, last }: { assetKey: string; last: string | null }) {
   return (
     <>

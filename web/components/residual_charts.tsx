@@ -7,7 +7,7 @@ const inner = { left: 42, right: 8, top: 8, bottom: 26 };
 const plotWidth = width - inner.left - inner.right;
 const plotHeight = height - inner.top - inner.bottom;
 
-/** Distribution and autocorrelation of a spread, side by side, with the tables behind them. */
+/** Distribution and autocorrelation of a spread side by side, with tables of the data. */
 export function ResidualCharts({ of, csv }: { of: ResidualDiagnostics; csv: string }) {
   return (
     <>
@@ -136,7 +136,7 @@ function Autocorrelation({ of: { autocorrelation, bound } }: { of: ResidualDiagn
   );
 }
 
-/** A coordinate as it is written: a hundredth of a pixel is enough. */
+/** Rounded to a hundredth of a pixel. */
 function at(value: number): number {
   return Math.round(100 * value) / 100;
 }

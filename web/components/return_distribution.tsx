@@ -6,11 +6,11 @@ const inner = { left: 40, right: 8, top: 18, bottom: 26 };
 const plotWidth = width - inner.left - inner.right;
 const plotHeight = height - inner.top - inner.bottom;
 
-/** How often a session returned how much, with the mean and the value at risk. */
+/** Histogram of daily returns, with the mean and the value at risk. */
 export function ReturnDistribution(
   { of: { bins, meanReturn }, valueAtRisk }: {
     of: Pick<StrategySheet, "bins" | "meanReturn">;
-    /** A positive fraction; `null` where it is not known. */
+    /** A positive fraction; `null` if unknown. */
     valueAtRisk: number | null;
   },
 ) {
@@ -62,7 +62,7 @@ export function ReturnDistribution(
   );
 }
 
-/** A coordinate as it is written: a hundredth of a pixel is enough. */
+/** Rounded to a hundredth of a pixel. */
 function at(value: number): number {
   return Math.round(100 * value) / 100;
 }

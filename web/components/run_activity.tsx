@@ -3,7 +3,7 @@ import { counted } from "../figures.ts";
 import { CancelButton } from "./cancel_button.tsx";
 import { StateBadge } from "./state_badge.tsx";
 
-/** Runs that go on, each with how far it is and what it makes now. */
+/** Open runs, each with its progress and running steps. */
 export function RunActivity({ runs }: { runs: readonly Run[] }) {
   return (
     <ul class="entries activity">

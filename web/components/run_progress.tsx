@@ -15,12 +15,12 @@ const BADGES: Readonly<Record<StepStatus, BadgeName>> = {
   cancelled: "cancelled",
 };
 
-/** The badge that stands for how a step is. */
+/** The badge for the status of a step. */
 export function stepBadge(status: StepStatus): BadgeName {
   return BADGES[status];
 }
 
-/** A run step by step, which the page keeps up to date while it goes on. */
+/** The steps of a run, which the page keeps up to date while the run is open. */
 export function RunProgress({ run, now }: { run: Run; now: number }) {
   const { id, status, steps, waitingFor, createdAt, startedAt, finishedAt } = run;
   const ended = steps.filter((step) => step.finishedAt !== null || step.status === "skipped").length;

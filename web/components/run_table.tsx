@@ -21,11 +21,11 @@ export interface RunTableProps {
   /** Newest first. */
   runs: readonly RunSummary[];
   now: number;
-  /** Whether what was asked for and by what is left out, where there is little room. */
+  /** Leaves out target, trigger and steps, if there is little room. */
   brief?: boolean;
 }
 
-/** Runs, one a row. */
+/** Runs, one per row. */
 export function RunTable({ label, runs, now, brief = false }: RunTableProps) {
   const columns: (Column<RunSummary> | false)[] = [
     !brief && { title: <span class="read">Selected</span>, cell: (run) => <Selection run={run} /> },
@@ -80,7 +80,7 @@ function Selection({ run: { id, status } }: { run: RunSummary }) {
   );
 }
 
-/** What began a run, in words. */
+/** The trigger of a run, in words. */
 export function triggerInWords(trigger: string): string {
   const [kind, name] = trigger.split(":");
   switch (kind) {
@@ -101,7 +101,7 @@ export function triggerInWords(trigger: string): string {
   }
 }
 
-/** A selection by its first terms. */
+/** A selection shortened to its first terms. */
 function briefly(selection: string): string {
   const terms = selection.split(/[\s,]+/);
   return terms.length <= 3 ? selection : `${terms[0]} and ${terms.length - 1} more`;

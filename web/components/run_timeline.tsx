@@ -15,9 +15,9 @@ export interface RunTimelineProps {
 const rowHeight = 16;
 const barHeight = 12;
 const axisHeight = 20;
-/** Rows that are drawn; what happens at the same time beyond them is in the list. */
+/** Maximum number of rows; further simultaneous runs are only in the list. */
 const mostRows = 12;
-/** So that a run of a moment can be seen and clicked. */
+/** Minimum width, so that a short run can be seen and clicked. */
 const leastPercent = 0.5;
 
 /** Past, running and scheduled runs on one time axis. */

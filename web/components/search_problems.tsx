@@ -3,7 +3,7 @@ const id = "search-problems";
 /** Invalid parameters, with the problem. */
 export type Problems = ReadonlyMap<string, string>;
 
-/** Says what of a search cannot be read. */
+/** Lists the invalid parameters of a search. */
 export function SearchProblems({ problems }: { problems: Problems }) {
   if (problems.size === 0) return null;
   return (
@@ -13,7 +13,7 @@ export function SearchProblems({ problems }: { problems: Problems }) {
   );
 }
 
-/** Attributes of a field whose value cannot be read. */
+/** Attributes of a field with an invalid value. */
 export function invalid(problems: Problems, name: string) {
   return problems.has(name) ? { "aria-invalid": "true" as const, "aria-describedby": id } : {};
 }

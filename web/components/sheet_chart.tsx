@@ -6,7 +6,7 @@ import { rollingSessions, type StrategySheet } from "../tear_sheet.ts";
 import { Chart, type ChartPane, ChartTable } from "./chart.tsx";
 import { benchmarkTitle } from "./strategy_chart.tsx";
 
-/** Panes of a strategy's sheet, one above the other on the same sessions; rolling ones only where there are sessions enough. */
+/** Panes of a strategy's tear sheet, which share the sessions; rolling figures need enough sessions. */
 export function sheetPanes(sheet: StrategySheet, benchmark: string | null): (ChartPane & { title: string })[] {
   const any = (values: readonly (number | null)[]) => values.some((value) => value !== null);
   return [
@@ -66,7 +66,7 @@ export function SheetChart(
     result: StrategyResult;
     sheet: StrategySheet;
     benchmark: string | null;
-    /** Where its sessions are to be had. */
+    /** Address of the sessions as CSV. */
     csv: string;
   },
 ) {

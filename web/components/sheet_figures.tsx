@@ -6,9 +6,9 @@ interface Line {
   title: string;
   hint?: string;
   text: string;
-  /** Ends of the band, as they are written. */
+  /** Bounds of the band, formatted. */
   band?: string;
-  /** Whether it is good or bad. */
+  /** Its sign marks the figure as good or bad. */
   of?: number;
 }
 
@@ -19,7 +19,7 @@ function band(low: number | null, high: number | null, text: (value: number) => 
   return low === null || high === null ? undefined : `${text(low)} to ${text(high)}`;
 }
 
-/** Every figure of a strategy, by what it is about. */
+/** All figures of a strategy, by subject. */
 export function SheetFigures({ result }: { result: StrategyResult }) {
   const tone = (value: number | null) => isTradable(result) ? value ?? 0 : 0;
   const groups: { title: string; lines: Line[] }[] = [

@@ -5,7 +5,7 @@ import { PrincipalContext } from "../principal_context.ts";
 import { Icon } from "./icon.tsx";
 import { PreferencesForm } from "./preferences_form.tsx";
 
-/** The ways around: beside the page, and on a narrow screen a drawer that the header's button opens. */
+/** Navigation beside the page; on a narrow screen a drawer that the header's button opens. */
 export function Sidebar({ path }: { path: string }) {
   const principal = useContext(PrincipalContext);
   const pages = pagesOf(useContext(ShownDataContext).keys);

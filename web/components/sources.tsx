@@ -14,7 +14,7 @@ const columns: readonly Column<Materialization>[] = [
   { title: "Version of its content", cell: ({ dataVersion }) => <code>{dataVersion.slice(0, 12)}</code> },
 ];
 
-/** Which materialization of each asset a page was read from, and the run that made it. */
+/** The materialization of each asset from which a page was read, with its run. */
 export function Sources({ sources }: { sources: ReadonlyMap<string, Materialization> }) {
   return <DataTable label="Sources" csv="sources" columns={columns} rows={[...sources.values()]} />;
 }

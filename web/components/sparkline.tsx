@@ -1,7 +1,7 @@
 const width = 96;
 const height = 24;
 
-/** A small picture of closes, oldest first; nothing of fewer than two. What it says in words stands beside it. */
+/** A small line of closes, oldest first; nothing for fewer than two. Text beside it has its content. */
 export function Sparkline({ closes }: { closes: readonly number[] }) {
   if (closes.length < 2) return null;
   const [least, most] = [Math.min(...closes), Math.max(...closes)];

@@ -14,7 +14,7 @@ export type BadgeName =
   | BackfillPartitionState
   | "waiting";
 
-/** Each state has a shape and a word of its own; the colour only repeats them. */
+/** Each state has its own shape and word; the colour repeats them. */
 const MARKS: Readonly<Record<BadgeName, string>> = {
   fresh: "●",
   stale: "◐",
@@ -34,7 +34,7 @@ const MARKS: Readonly<Record<BadgeName, string>> = {
   skipped: "⊘",
 };
 
-/** The shape of a state, for where a badge does not fit. */
+/** The shape of a state, if there is no room for a badge. */
 export function stateMark(state: BadgeName): string {
   return MARKS[state];
 }

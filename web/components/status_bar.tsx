@@ -3,9 +3,7 @@ import { ageText, type DataStatus, showsSimulated } from "../data_status.ts";
 import { ShownDataContext } from "../data_status_context.ts";
 import { count, counted } from "../figures.ts";
 
-/**
- * In the header of every page: data source, age and problems. Without a sign-in it only shows whether the data are simulated.
- */
+/** Header of every page: data source, age and problems. Without a sign-in it only shows whether the data are simulated. */
 export function StatusBar() {
   const { source, status } = useContext(ShownDataContext);
   const read = status === "unreadable" ? null : status;
@@ -58,7 +56,7 @@ function Standing({ status }: { status: DataStatus }) {
   );
 }
 
-/** The way to the run that makes what is being made, or to the list of runs. */
+/** Link to the run in progress, or to the list of runs. */
 function Running({ of }: { of: DataStatus["running"] }) {
   const [first] = of;
   if (first === undefined) return null;
@@ -67,7 +65,7 @@ function Running({ of }: { of: DataStatus["running"] }) {
   return <a class="busy" href={path}>{of.length === 1 ? first.key : counted(of.length, "asset")} running</a>;
 }
 
-/** The way to the one asset that has a fault, or to the list of them all. */
+/** Link to the only asset with a fault, or to the list of faults. */
 function Faults({ of, one, many, section }: {
   of: readonly string[];
   one: string;

@@ -8,7 +8,7 @@ import { stepBadge } from "./run_progress.tsx";
 import { StateBadge } from "./state_badge.tsx";
 import { type Column, DataTable } from "./data_table.tsx";
 
-/** The steps of a run as a table, each with its time on the run's axis: what it waited for, then what it did. */
+/** The steps of a run with their waiting and running times on the run's time axis. */
 export function StepTable({ run, now }: { run: Run; now: number }) {
   const { steps } = run;
   const { timeZone } = useContext(PreferencesContext);
@@ -43,12 +43,12 @@ export function StepTable({ run, now }: { run: Run; now: number }) {
   );
 }
 
-/** When the last step that it waits for had ended; the start of the run where it waits for none. */
+/** End of the last step that a step depends on; start of the run if it depends on none. */
 function readyAt({ after }: RunStep, finished: ReadonlyMap<string, string | null>, begunMs: number): number {
   return Math.max(begunMs, ...after.map((key) => finished.get(key)).flatMap((at) => at ? [Date.parse(at)] : []));
 }
 
-/** When a step could have begun, began and ended, in milliseconds; what it waited and took. */
+/** When a step could have begun, began and ended, in milliseconds; how long it waited and ran. */
 interface StepTimes {
   readyMs: number;
   startedMs: number | null;

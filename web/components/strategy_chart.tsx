@@ -18,7 +18,7 @@ const colours: readonly ChartColour[] = [
   "eighth",
 ];
 
-/** The portfolios of all strategies over one another, beside the benchmark. */
+/** Equity of all strategies' portfolios and of the benchmark. */
 export function StrategyChart({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
   const { days, results, chosen, cost, columns } = record;
   const data = chartOf(record);
@@ -95,7 +95,7 @@ function chartOf({ days, results, chosen, benchmark }: StrategiesRecord): ChartD
   return { sessions, panes: [{ format: "ratio", logarithmic: true, lines: [...lines, ...held] }] };
 }
 
-/** What the benchmark is called. */
+/** Title of the benchmark. */
 export function benchmarkTitle(benchmark: string | null): string {
   return benchmark === null ? "Benchmark" : `Benchmark (${benchmark})`;
 }

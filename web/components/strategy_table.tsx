@@ -8,7 +8,7 @@ import { type Column, DataTable } from "./data_table.tsx";
 const figure = (value: number | null, decimals: number) => value === null ? "–" : decimal(value, decimals);
 const share = (value: number | null) => value === null ? "–" : signedPercent(value);
 
-/** What a band is, for who asks. */
+/** Tooltip that explains bands. */
 export const bandHint =
   "95 % band by stationary block bootstrap (Politis and Romano), 399 resamples of the daily returns. It knows nothing of settings tried before.";
 
@@ -130,7 +130,7 @@ const columnsOf = (search: StrategySearch, scale: BandScale, chosen: string): Co
   },
 ];
 
-/** All strategies side by side: first those that could have been earned, then apart what could not. */
+/** All strategies: first those achievable in live trading, then the others separately. */
 export function StrategyTable(
   { results, search, chosen }: { results: readonly StrategyResult[]; search: StrategySearch; chosen: string },
 ) {
@@ -156,7 +156,7 @@ export function StrategyTable(
   );
 }
 
-/** What sets a result apart, in two words. */
+/** Marks of a result: best record, look-ahead, fills. */
 export function Standing({ result: { best, looks_ahead, fills_at } }: { result: StrategyResult }) {
   if (best) {
     return (
@@ -175,7 +175,7 @@ function Signed({ result, value }: { result: StrategyResult; value: number | nul
   return <span class={tone}>{share(value)}</span>;
 }
 
-/** What cannot be said comes last, whatever the order. */
+/** Missing values come last in either order. */
 function sortedBy(
   results: readonly StrategyResult[],
   { column, descending }: StrategySearch["sort"],

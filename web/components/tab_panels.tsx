@@ -1,8 +1,8 @@
 import type { Child } from "hono/jsx";
 
-/** One of several views of a page, of which one is shown at a time. */
+/** One of several views of a page, of which one is shown. */
 export interface TabPanel {
-  /** Of the panel's element: another anchor inside it leads to it as well. */
+  /** Of the panel's element; an anchor inside it opens the panel too. */
   id: string;
   title: string;
   children: Child;

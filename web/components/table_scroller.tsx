@@ -1,19 +1,19 @@
 import type { Child } from "hono/jsx";
 
 export interface TableScrollerProps {
-  /** What the table shows. */
+  /** Description of the table. */
   label: string;
   /**
-   * Name of the file that it is downloaded as, without the ending: what is shown, written by the page itself. For tables whose rows
-   * have no address of their own.
+   * File name of its download, without extension. The page itself writes the table as shown. For tables whose rows have no
+   * address of their own.
    */
   csv?: string;
-  /** Whether it scrolls in its place, too, where it is higher than a screen. */
+  /** Whether it also scrolls vertically if it is higher than the screen. */
   bounded?: boolean;
   children: Child;
 }
 
-/** A table that scrolls in its place where it is wider than the screen. */
+/** A table that scrolls horizontally if it is wider than the screen. */
 export function TableScroller({ label, csv, bounded, children }: TableScrollerProps) {
   return (
     <div class="table-place">

@@ -7,11 +7,11 @@ import { tickerPath } from "../ticker_path.ts";
 import type { TickerRecord } from "../ticker_record.ts";
 import { Chart, type ChartRange, ChartTable } from "./chart.tsx";
 
-/** How a person wants to see a ticker, as the address says it. */
+/** View of a ticker, from the address. */
 export interface TickerView {
   basis: PriceBasis;
   range: ChartRange;
-  /** Parts of the chart that are left out. */
+  /** Parts of the chart that are hidden. */
   hidden: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export const tickerRanges: readonly ChartRange[] = ["1m", "3m", "1y", "5y", "all
 
 export const tickerChartId = "ticker-chart";
 
-/** Prices, volume and indicators of a ticker, with the table behind them. */
+/** Prices, volume and indicators of a ticker, with a table of the data. */
 export function TickerChart({ record, view }: { record: TickerRecord; view: TickerView }) {
   const { ticker, bars, splits, sources, indicatorsAged } = record;
   const series = tickerSeries(record, view.basis);
@@ -89,7 +89,7 @@ export function TickerChart({ record, view }: { record: TickerRecord; view: Tick
   );
 }
 
-/** Adjusted prices compare over years; as traded they are what a newspaper of the day had. */
+/** Adjusted prices compare over years; prices as traded are those quoted on the day. */
 function BasisTabs({ ticker, view: { basis, range, hidden } }: { ticker: string; view: TickerView }) {
   const address = (wanted: PriceBasis) => {
     const parameters = new URLSearchParams([

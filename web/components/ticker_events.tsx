@@ -7,7 +7,7 @@ import type { TickerRecord } from "../ticker_record.ts";
 import { DataTable } from "./data_table.tsx";
 import { tickerChartId } from "./ticker_chart.tsx";
 
-/** Splits and dividends of a ticker, the latest first, each joined to its place on the chart. */
+/** Splits and dividends of a ticker, latest first, each linked to its place on the chart. */
 export function TickerEvents({ record }: { record: TickerRecord }) {
   const { ticker, splits, dividends, bars } = record;
   if (splits.length === 0 && dividends.length === 0) {

@@ -6,7 +6,7 @@ import type { TickerDetails, TickerRecord } from "../ticker_record.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 import { ExternalLink } from "./external_link.tsx";
 
-/** What the sources tell of the instrument itself; what they do not tell is left out. */
+/** Data about the instrument itself, as far as the sources have them. */
 export function TickerFacts({ ticker, details }: { ticker: string; details: TickerDetails | null }) {
   if (details === null) {
     return <p class="empty">No source lists {ticker}: only bars of it were received.</p>;
@@ -74,7 +74,7 @@ const rejectedColumns: readonly Column<TickerRecord["rejected"][number]>[] = [
   { title: "Volume", number: true, cell: ({ volume }) => text(volume, 0) },
 ];
 
-/** Bars that were received and are not in the prices, each with its reason. */
+/** Bars that were received but not used, each with its reason. */
 export function RejectedBars({ record: { ticker, rejected, rejectedCut, sources } }: { record: TickerRecord }) {
   if (rejected.length === 0) {
     return (

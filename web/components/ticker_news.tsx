@@ -8,7 +8,7 @@ import { ExternalLink } from "./external_link.tsx";
 import { PlainMoment } from "./moment.tsx";
 import { tickerChartId } from "./ticker_chart.tsx";
 
-/** News of a ticker by the sessions on which it falls, the newest first; each session leads to its place on the chart. */
+/** News of a ticker by session, newest first; each session links to its place on the chart. */
 export function TickerNews({ record: { ticker, news, newsCut, bars, sources } }: { record: TickerRecord }) {
   if (news.length === 0) {
     return (

@@ -37,7 +37,7 @@ const columns: readonly Column<TickerPair>[] = [
   },
 ];
 
-/** The pairs that a ticker is in and the cluster that they come from, as of the newest session. */
+/** The pairs of a ticker and its cluster, as of the newest session. */
 export function TickerPairs({ record: { ticker, pairs, pairsAsOf, cluster } }: { record: TickerRecord }) {
   return (
     <>

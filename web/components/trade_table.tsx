@@ -6,7 +6,7 @@ export interface TradeTableProps {
   tickers: readonly [string, string];
   trades: readonly PairTrade[];
   label: string;
-  /** Where they are to be had as CSV. */
+  /** Address of the trades as CSV. */
   csv: string;
 }
 
@@ -38,7 +38,7 @@ const columnsOf = ([ticker1, ticker2]: readonly [string, string]): Column<PairTr
   },
 ];
 
-/** Positions from entry to exit, the latest first. */
+/** Positions from entry to exit, latest first. */
 export function TradeTable({ tickers, trades, label, csv }: TradeTableProps) {
   if (trades.length === 0) return <p class="empty">No position was entered.</p>;
   return (

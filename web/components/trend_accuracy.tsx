@@ -6,7 +6,7 @@ import { type Column, DataTable } from "./data_table.tsx";
 import { DivergingBars } from "./diverging_bars.tsx";
 import { sessionsAhead } from "./forecast_errors.tsx";
 
-/** How often the rolling trend had the direction right, by r² threshold: out of sample, and as the research measured it. */
+/** Share of right directions of the rolling trend by r² threshold: out of sample, and as the research measured it. */
 export function TrendAccuracyView({ rows }: { rows: readonly TrendAccuracy[] }) {
   const change = rows.filter(({ measure, sample }) => measure === "change" && sample === "trading");
   const research = rows.filter(({ measure }) => measure === "window_mean");
@@ -80,13 +80,13 @@ function AccuracyBars({ rows, horizons }: { rows: readonly TrendAccuracy[]; hori
   );
 }
 
-/** What a table tells of one horizon or sample. */
+/** Columns of one horizon or sample. */
 interface Measured {
   unit: string;
   of(row: TrendAccuracy): boolean;
 }
 
-/** A row for each rule, with the signals and the share of right ones of each that is measured. */
+/** A row per rule, with number of signals and share of right ones for each horizon or sample. */
 function RuleTable({ label, rows, measured }: {
   label: string;
   rows: readonly TrendAccuracy[];
@@ -118,7 +118,7 @@ function RuleTable({ label, rows, measured }: {
   );
 }
 
-/** One row of each rule: all lines first, then thresholds as they rise, then what differs by pair. */
+/** One row per rule: all lines first, then thresholds in ascending order, then those that differ by pair. */
 function rulesOf(rows: readonly TrendAccuracy[]): TrendAccuracy[] {
   const rules = new Map(rows.map((row) => [row.rule, row]));
   return [...rules.values()].sort((a, b) => (a.min_r_squared ?? Infinity) - (b.min_r_squared ?? Infinity) || 0);

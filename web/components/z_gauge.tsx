@@ -6,7 +6,7 @@ const height = 58;
 const [left, right] = [10, width - 10];
 const track = { top: 22, height: 14 };
 
-/** Where the spread stands between the levels at which the strategy acts. */
+/** The spread's position between the levels at which the strategy acts. */
 export function ZGauge({ levels: { z, entryZ, exitZ, stopZ } }: { levels: SpreadLevels }) {
   const end = Math.max(3, 1.15 * (stopZ ?? 0), 1.5 * (entryZ ?? 0), Math.min(Math.abs(z), 8));
   const x = (value: number) => at(left + (right - left) * (value + end) / (2 * end));
@@ -45,7 +45,7 @@ export function ZGauge({ levels: { z, entryZ, exitZ, stopZ } }: { levels: Spread
   );
 }
 
-/** A coordinate as it is written: a hundredth of a pixel is enough. */
+/** Rounded to a hundredth of a pixel. */
 function at(value: number): number {
   return Math.round(100 * value) / 100;
 }

@@ -2,7 +2,7 @@ import type { DescribedOperation, JsonSchema, OpenApiDocument } from "../../rout
 import { DataTable } from "../components/data_table.tsx";
 import { Layout } from "../layout.tsx";
 
-/** The API for people: every operation by its subject, with what it takes and answers, and the schemas that they speak of. */
+/** Reference of the API: every operation by subject, with its parameters and responses, and the schemas used. */
 export function ApiDocsPage({ document, origin }: { document: OpenApiDocument; origin: string }) {
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation }))
@@ -141,7 +141,7 @@ function Operation(
   );
 }
 
-/** The command that makes a request as its example has it. */
+/** A `curl` command for an operation's example request. */
 function curl(
   { method, path, operation: { parameters, requestBody }, origin }: {
     method: string;
@@ -167,7 +167,7 @@ function curl(
   ].join(" \\\n");
 }
 
-/** A schema as a list of its properties, in full as far as it has no name. */
+/** A schema as a list of its properties; named schemas within it are links. */
 function Schema({ schema }: { schema: JsonSchema }) {
   const properties = schema.properties as Record<string, JsonSchema> | undefined;
   if (!properties) {
@@ -196,7 +196,7 @@ function Schema({ schema }: { schema: JsonSchema }) {
   );
 }
 
-/** A schema in a word, with the way to it where it has a name. */
+/** Short form of a schema; a link if it has a name. */
 function SchemaName({ schema }: { schema: JsonSchema }) {
   const ref = referenceOf(schema);
   if (ref !== null) return <a href={`#schema-${ref}`}>{ref}</a>;

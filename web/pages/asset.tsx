@@ -21,10 +21,10 @@ import { StateBadge } from "../components/state_badge.tsx";
 import { type TabPanel, TabPanels } from "../components/tab_panels.tsx";
 import { Layout } from "../layout.tsx";
 
-/** Materializations that the table lists; more of them are plotted. */
+/** Number of materializations in the table; more are plotted. */
 const listedMaterializations = 10;
 
-/** One asset under tabs: why it is as it is, its partitions, rows, runs, checks, automation and lineage. */
+/** One asset in tabs: state, partitions, rows, runs, checks, automation and lineage. */
 export function AssetPage({ record }: { record: AssetRecord }) {
   const { asset, producer, shown, state, partition, report, materializations, rows, request, automation, now } = record;
   const { key } = asset;
@@ -174,7 +174,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
   );
 }
 
-/** What stands where an asset would that there is not. */
+/** Page for an unknown asset. */
 export function AssetAbsentPage({ name }: { name: string }) {
   return (
     <Layout title="No such asset · Tandem" path="/assets/" headline={<h1>No asset {name}</h1>}>

@@ -15,10 +15,10 @@ import { Layout } from "../layout.tsx";
 import type { Scope } from "../run_request.ts";
 import { shownStates } from "../shown_state.ts";
 
-/** Lines of a page of the table. */
+/** Rows per page of the table. */
 const assetsPerPage = 200;
 
-/** All assets: as a graph that follows what runs, and as a table. */
+/** All assets: as a graph that follows runs, and as a table. */
 export function AssetsPage({ record, graph }: { record: GraphRecord; graph: Graph }) {
   const { search, problems, shown, selected, now } = record;
   const found = shown.filter((asset) => asset.matches);
@@ -58,7 +58,7 @@ export function AssetsPage({ record, graph }: { record: GraphRecord; graph: Grap
   );
 }
 
-/** How the assets are, with the way to those in each state. */
+/** Number of assets in each state, with links. */
 function Headline({ record: { shown, states, search, open } }: { record: GraphRecord }) {
   const counts = Map.groupBy(shown, ({ state }) => state);
   const checks = shown.reduce((sum, { asset }) => sum + asset.failedChecks.length, 0);
@@ -160,7 +160,7 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
   );
 }
 
-/** What the client changes of a node; in an array, because there are thousands of them. */
+/** The parts of a node that the client updates; as an array, because there are thousands of nodes. */
 function statesOf(shown: ShownAsset): [string, string, string, string, boolean, string] {
   const { asset, state, matches } = shown;
   return [asset.key, state, stateMark(state), nodeLabel(shown), matches, checksMark(asset.failedChecks)];

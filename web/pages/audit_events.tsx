@@ -10,7 +10,7 @@ import { type Problems, SearchProblems } from "../components/search_problems.tsx
 export const auditAddress = new Address("/settings/audit-events", {
   actor: text({ longest: 300 }),
   action: text({ longest: 300 }),
-  /** Number of the event before which the page begins. */
+  /** Id of the event before which the page starts. */
   before: number("Before", { least: 1, whole: true }),
 });
 export type AuditSearch = SearchOf<typeof auditAddress>;
@@ -19,7 +19,7 @@ export interface AuditEventsProps {
   search: AuditSearch;
   problems: Problems;
   events: readonly AuditEvent[];
-  /** There are older ones. */
+  /** Whether there are older events. */
   more: boolean;
   now: number;
 }

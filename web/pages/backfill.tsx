@@ -7,7 +7,7 @@ import { count, counted, duration } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rangeInWords } from "./backfills.tsx";
 
-/** Actions on a backfill in each of its states. */
+/** Actions on a backfill in each status. */
 const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, string][]>> = {
   running: [["pause", "Pause"], ["cancel", "Cancel"]],
   paused: [["resume", "Resume"], ["retry", "Retry failed partitions"], ["cancel", "Cancel"]],
@@ -16,7 +16,7 @@ const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, str
   cancelled: [["retry", "Re-run missing partitions"]],
 };
 
-/** One backfill: how far it is, and each asset's partitions over time. */
+/** One backfill: its progress, and each asset's partitions over time. */
 export function BackfillPage({ backfill, now }: { backfill: Backfill; now: number }) {
   const { id, selection, range, force, assets, runs, runCount, plan } = backfill;
   return (

@@ -16,21 +16,21 @@ import { Layout } from "../layout.tsx";
 /** Parts of the engine used by the pages. */
 export type BackfillEngine = Pick<Engine, "backfills">;
 
-/** Content of the page with all backfills. */
+/** Data for the page of all backfills. */
 export interface BackfillsData {
   backfills: readonly BackfillSummary[];
-  /** What the form holds. */
+  /** Values of the form's fields. */
   fields: Readonly<Record<"selection" | "from" | "to" | "names", string>> & { force: boolean };
-  /** What the form asks for, with its plan; `null` where it asks for nothing. */
+  /** The requested backfill with its plan; `null` if none is requested. */
   asked: { request: BackfillRequest; plan: BackfillPlan } | null;
-  /** Why there is no plan of what the form asks for. */
+  /** Why the requested backfill has no plan. */
   problem: string | null;
   now: number;
 }
 
 const shown = 50;
 
-/** Reads what the page shows. */
+/** Reads the data of the page. */
 export async function readBackfills(
   { engine, parameters, now }: { engine: BackfillEngine; parameters: URLSearchParams; now: number },
 ): Promise<BackfillsData> {
@@ -60,7 +60,7 @@ export async function readBackfills(
   }
 }
 
-/** All backfills, and the way to a new one. */
+/** All backfills, and a form for a new one. */
 export function BackfillsPage({ backfills, fields, asked, problem, now }: BackfillsData) {
   const running = backfills.filter(({ status }) => status === "running").length;
   return (
@@ -191,7 +191,7 @@ function BackfillEntry({ backfill, now }: { backfill: BackfillSummary; now: numb
   );
 }
 
-/** Dates and names of a range, as they follow a selection. */
+/** Dates and names of a range, to be appended to a selection. */
 export function rangeInWords({ from, to, names }: BackfillRange): string {
   return [
     ...(from === undefined ? [] : [` from ${from}`]),

@@ -15,7 +15,7 @@ import { Layout } from "../layout.tsx";
 import { rowsPath } from "../rows_path.ts";
 import { tickerPath } from "../ticker_path.ts";
 
-/** Which tickers move together, as of a session, and how the members of one cluster do. */
+/** Clusters of tickers as of a session, and the members of one cluster. */
 export function ClustersPage(
   { map, members, asOf }: { map: ClusterMap | null; members: ClusterMembers | null; asOf: string | undefined },
 ) {
@@ -154,7 +154,7 @@ function Found({ map }: { map: ClusterMap }) {
   );
 }
 
-/** The same tickers by another projection, where the project has one. */
+/** Links to other projections of the same tickers, if the project has any. */
 function Projections({ map }: { map: ClusterMap }) {
   if (map.projections.length < 2) return null;
   return (

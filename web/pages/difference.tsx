@@ -14,7 +14,7 @@ export interface DifferencePageProps {
   primaryKey: readonly string[];
   /** Versions to choose from, newest first. */
   versions: readonly Materialization[];
-  /** The two that are compared; absent where there are none of these numbers. */
+  /** The two versions compared; absent if there are none of these numbers. */
   earlier?: Materialization;
   later?: Materialization;
   difference: VersionDifference | null;
@@ -22,7 +22,7 @@ export interface DifferencePageProps {
   problem: string | null;
 }
 
-/** Two versions of an asset: rows that came, went and changed, settings and metadata side by side. */
+/** Two versions of an asset side by side: added, removed and changed rows, settings and metadata. */
 export function DifferencePage(props: DifferencePageProps) {
   const { assetKey, primaryKey, versions, earlier, later, difference, problem } = props;
   return (
@@ -72,7 +72,7 @@ export function DifferencePage(props: DifferencePageProps) {
   );
 }
 
-/** What can be said in a word: tables are left out. */
+/** Scalar metadata: tables are left out. */
 function metadataOf({ metadata, rowCount, codeVersion }: Materialization): Record<string, unknown> {
   const told = Object.entries(metadata).flatMap(([name, entry]) =>
     entry.type === "number" || entry.type === "text" ? [[name, entry.value] as const] : []

@@ -14,7 +14,7 @@ import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
 import { inWords } from "../words.ts";
 
-/** How far forecasts of spreads were off, and what they say now. */
+/** Errors of past spread forecasts, and the newest forecasts. */
 export function ForecastsPage({ record }: { record: ForecastsRecord }) {
   const { scores, trend, newest, pair, tickers } = record;
   return (

@@ -25,20 +25,20 @@ import { type Portfolio, readPortfolio } from "../portfolio.ts";
 /** Parts of the engine used by the page. */
 export type OverviewEngine = Pick<Engine, "graph" | "states" | "read" | "newestDate" | "run" | "runs">;
 
-/** Everything that the overview shows, as it is at one moment. */
+/** Data for the overview, read at one time. */
 export interface OverviewData {
   assets: readonly AssetState[];
   /** The run in which an asset waits for its turn, by key. */
   waiting: ReadonlyMap<string, number>;
   runs: readonly RunSummary[];
-  /** Of those, what goes on. */
+  /** Open runs among them. */
   open: readonly Run[];
   schedules: readonly ScheduleState[];
-  /** `null` where none was ever made. */
+  /** `null` if pairs were never chosen. */
   selection: ChosenPairs | null;
-  /** `null` where there is none. */
+  /** `null` if there is none. */
   portfolio: Portfolio | null;
-  /** Of the portfolio's newest session; `null` where there are none. */
+  /** Of the portfolio's newest session; `null` if it has none. */
   signals: NewestSignals | null;
   /** Milliseconds since 1970. */
   now: number;
@@ -47,7 +47,7 @@ export interface OverviewData {
 const shownRuns = 5;
 const shownSchedules = 4;
 
-/** Reads what the overview shows. */
+/** Reads the data of the overview. */
 export async function readOverview(
   { engine, scheduler, now }: {
     engine: OverviewEngine;
@@ -75,7 +75,7 @@ export async function readOverview(
   return { assets, waiting, runs, open, schedules, selection, portfolio, signals, now };
 }
 
-/** The first page, in one screen: how the portfolio stands, what is to be traded next, and what needs attention. */
+/** The first page on one screen: the portfolio, the next orders, and what needs attention. */
 export function OverviewPage(data: OverviewData) {
   const { assets, waiting, runs, open, schedules, selection, portfolio, signals, now } = data;
   const choosesPairs = assets.some(({ key }) => key === chosenPairs.key);
@@ -130,7 +130,7 @@ export function OverviewPage(data: OverviewData) {
   );
 }
 
-/** How everything stands in one line, with the way to make what is stale. */
+/** The state of all assets in one line, with a button to materialize stale ones. */
 function Headline({ assets, open }: { assets: readonly AssetState[]; open: readonly Run[] }) {
   const settled = assets.every(({ state }) => state === "fresh");
   const untouched = assets.length > 0 && assets.every(({ state }) => state === "missing");
@@ -170,7 +170,7 @@ function PairsBody({ selection, signals, assets }: Pick<OverviewData, "selection
   );
 }
 
-/** When schedules fire next, the soonest first. */
+/** Next ticks of the schedules, soonest first. */
 function NextTicks({ schedules, now }: { schedules: readonly ScheduleState[]; now: number }) {
   const due = schedules.flatMap((schedule) => schedule.nextAt ? [{ ...schedule, at: schedule.nextAt }] : [])
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));

@@ -29,11 +29,11 @@ export interface PairPageProps {
   view: PairView;
   /** Invalid parameters, with the problem. */
   problems: ReadonlyMap<string, string>;
-  /** The session after a date; `null` where the calendar does not tell. */
+  /** The session after a date; `null` if the calendar has none. */
   nextSession(date: string): string | null;
 }
 
-/** One pair: whether to trade it now, its chart, its backtests, forecasts, tests, and where each number comes from. */
+/** One pair: its signal, chart, backtests, forecasts and tests, with the source of each number. */
 export function PairPage({ pair, forecasts, view, problems, nextSession }: PairPageProps) {
   const { tickers, walkForward, reference, tested, sources } = pair;
   const name = tickers.join(" / ");

@@ -3,11 +3,11 @@ import { Layout } from "../layout.tsx";
 
 export interface PairAbsentProps {
   tickers: readonly [string, string];
-  /** Whether there is anything at all that the pair could be found in. */
+  /** Whether any asset of pairs is materialized. */
   materialized: boolean;
 }
 
-/** What stands where a pair would, and the way back. */
+/** Page for an unknown pair, with a way back. */
 export function PairAbsentPage({ tickers: [ticker1, ticker2], materialized }: PairAbsentProps) {
   const name = `${ticker1} / ${ticker2}`;
   return (

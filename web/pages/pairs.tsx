@@ -21,16 +21,16 @@ import { type Column, DataTable } from "../components/data_table.tsx";
 import { Pager } from "../components/pager.tsx";
 import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
 
-/** Everything that the list of pairs shows. */
+/** Data for the list of pairs. */
 export interface PairsData {
   search: PairSearch;
   /** Invalid parameters, with the problem. */
   problems: Problems;
-  /** `null` where no pair has ever been tested. */
+  /** `null` if no pair has ever been tested. */
   found: FoundPairs | null;
 }
 
-/** Reads what the list of pairs shows, for the parameters of its address. */
+/** Reads the list of pairs, by the parameters of its address. */
 export async function readPairs(
   { engine, parameters }: { engine: PairsEngine; parameters: URLSearchParams },
 ): Promise<PairsData> {
@@ -103,7 +103,7 @@ const columns: readonly Column<TestedPair>[] = [
   { title: "Tickers", cell: (pair) => <LegLinks tickers={[pair.ticker_1, pair.ticker_2]} /> },
 ];
 
-/** All tested pairs: searched, sorted and leafed through by the address alone. */
+/** All tested pairs. The address alone filters, sorts and pages them. */
 export function PairsPage({ search, problems, found }: PairsData) {
   return (
     <Layout title="Pairs · Tandem" path="/pairs" headline={<Headline found={found} />}>

@@ -9,15 +9,15 @@ import { Layout } from "../layout.tsx";
 export interface ReceiptPageProps {
   assetKey: string;
   receipts: readonly Receipt[];
-  /** Why there is none. */
+  /** Why there is no receipt. */
   problem: string | null;
-  /** Body of the request that makes the rows again. */
+  /** Body of the replay request. */
   replay: { where: Readonly<Record<string, string>>; asOf?: string | number };
   /** Milliseconds since 1970. */
   now: number;
 }
 
-/** What made some rows of an asset, and whether they come out the same again. */
+/** Provenance of rows of an asset, with a replay that compares them. */
 export function ReceiptPage({ assetKey, receipts, problem, replay, now }: ReceiptPageProps) {
   const named = Object.entries(replay.where);
   return (

@@ -8,10 +8,10 @@ import { StepTable } from "../components/step_table.tsx";
 import { counted, duration } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 
-/** Lines of the log that the page comes with. */
+/** Number of log lines that the page is rendered with. */
 export const firstLines = 200;
 
-/** Content of the page of a run. */
+/** Data for the page of a run. */
 export interface RunPageData {
   run: Run;
   config: Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export interface RunPageData {
   now: number;
 }
 
-/** One run: its steps over time, why each is there, and what happened, live to its end. */
+/** One run: its steps over time, the reason for each, and its log, updated until it ends. */
 export function RunPage({ run, config, events, now }: RunPageData) {
   const ended = isFinished(run.status);
   return (

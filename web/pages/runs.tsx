@@ -14,14 +14,14 @@ import { Layout } from "../layout.tsx";
 import { Panel } from "../components/panel.tsx";
 import type { TimeSpan } from "../time_axis.ts";
 
-/** Content of the page with all runs. */
+/** Data for the page of all runs. */
 export interface RunsPageData {
   search: RunSearch;
   problems: Problems;
   runs: readonly RunSummary[];
-  /** Id before which the next page begins; `null` on the last one. */
+  /** Id before which the next page starts; `null` on the last page. */
   next: number | null;
-  /** What is drawn, whatever is searched for. */
+  /** Runs on the timeline, independent of the search. */
   timeline: { span: TimeSpan; runs: readonly RunSummary[] };
   backfills: readonly BackfillSummary[];
   schedules: readonly ScheduleState[];
@@ -30,7 +30,7 @@ export interface RunsPageData {
 }
 
 const triggers = ["http", "cli", "startup", "schedule", "automation", "backfill"] as const;
-/** Hours of the past that can be drawn; as many of the future are. */
+/** Hours of the past that the timeline can show; it shows as many of the future. */
 const drawnHours = ["1", "6", "24", "168"] as const;
 
 /** The address of the page of runs. */
@@ -42,12 +42,12 @@ export const runsAddress = new Address("/runs", {
   from: date("From"),
   to: date("To"),
   hours: standing("24", oneOf("Hours", drawnHours)),
-  /** Number of the run before which the list begins. */
+  /** Id of the run before which the list starts. */
   before: number("Before", { least: 1, whole: true }),
 });
 export type RunSearch = SearchOf<typeof runsAddress>;
 
-/** The runs that a search means. */
+/** Filter for the runs of a search. */
 export function filterOf({ status, trigger, asset, from, to, before }: RunSearch): RunFilter & { before?: number } {
   const day = (text: string) => Temporal.PlainDate.from(text).toZonedDateTime("UTC").toInstant();
   return {
@@ -60,7 +60,7 @@ export function filterOf({ status, trigger, asset, from, to, before }: RunSearch
   };
 }
 
-/** All runs: on an axis with what is to come, and as a list. */
+/** All runs: on a timeline with scheduled ones, and as a list. */
 export function RunsPage(data: RunsPageData) {
   const { search, runs, next, timeline, backfills, schedules, now } = data;
   const { hours, before: _, ...filter } = search;

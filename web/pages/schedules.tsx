@@ -8,15 +8,15 @@ import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
 import { type Column, DataTable } from "../components/data_table.tsx";
 
-/** Content of the page with the schedules. */
+/** Data for the page of schedules. */
 export interface SchedulesPageData {
   schedules: readonly ScheduleState[];
-  /** Of each asset that has one. */
+  /** Of each asset with an automation condition. */
   automations: readonly AutomationState[];
   now: number;
 }
 
-/** Automatic runs: schedules by the clock, automations by upstream changes. */
+/** Automatic runs: schedules by time, automations by upstream changes. */
 export function SchedulesPage({ schedules, automations, now }: SchedulesPageData) {
   const paused = schedules.filter(({ pausedAt }) => pausedAt !== null).length;
   return (
@@ -201,13 +201,13 @@ function Automations({ automations, now }: { automations: readonly AutomationSta
   return <DataTable label="Automations" csv="automations" columns={columns} rows={automations} />;
 }
 
-/** A moment on the clock of the schedule; on the reader's clock it is the title. */
+/** A moment in the schedule's time zone; its title has the reader's. */
 function ScheduleTime({ at, timeZone }: { at: string; timeZone: string }) {
   const chosen = useContext(PreferencesContext).timeZone;
   return <time datetime={at} title={moment(at, chosen)}>{zoned(at, timeZone)}</time>;
 }
 
-/** A moment on the clock of the schedule: `Mon 2026-11-23 18:30`. */
+/** A moment in the schedule's time zone: `Mon 2026-11-23 18:30`. */
 function zoned(iso: string, timeZone: string): string {
   const at = Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone);
   const weekday = at.toLocaleString("en-GB", { weekday: "short" });

@@ -1,9 +1,9 @@
 import { Layout } from "../layout.tsx";
 import type { PaletteResult } from "../palette_search.ts";
 
-/** The palette as a page, for browsers without scripts and for addresses that are shared. */
+/** The palette as a page, for browsers without JavaScript and for shared addresses. */
 export function SearchPage({ query, results }: { query: string; results: readonly PaletteResult[] }) {
-  // What is done in place needs a script.
+  // Actions in place need JavaScript.
   const groups = Map.groupBy(results.filter(({ path }) => path !== null), ({ group }) => group);
   return (
     <Layout

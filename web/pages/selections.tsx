@@ -11,7 +11,7 @@ const cellWidth = 7;
 const stripHeight = 16;
 const shownPairs = 200;
 
-/** Which pairs were chosen when. */
+/** Pairs chosen in each selection. */
 export function SelectionsPage({ history, ticker }: { history: SelectionHistory | null; ticker: string | undefined }) {
   return (
     <Layout
@@ -87,7 +87,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
   );
 }
 
-/** One mark for each selection that has the pair. */
+/** One mark for each selection that includes the pair. */
 function Strip({ pair: { tickers, ranks, times }, sessions }: { pair: SelectedPair; sessions: readonly string[] }) {
   const width = cellWidth * sessions.length;
   const lowest = 20;

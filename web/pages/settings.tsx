@@ -12,7 +12,7 @@ export interface SettingsProps {
   /** `null` without the right to see them. */
   tokens: readonly Token[] | null;
   sessions: readonly Session[];
-  /** Just made: shown this once. */
+  /** A new token, whose secret is shown only once. */
   created?: { token: Token; secret: string };
   problem?: string;
   now: number;

@@ -1,9 +1,9 @@
 import { Layout } from "../layout.tsx";
 
 export interface SignInProps {
-  /** Name of the identity provider; `null` where none is configured. */
+  /** Name of the identity provider; `null` if none is configured. */
   provider: string | null;
-  /** Where to go afterwards. */
+  /** Path to return to after the sign-in. */
   returnPath: string;
   /** Error of the previous attempt. */
   problem?: string;
@@ -11,7 +11,7 @@ export interface SignInProps {
   signedOut?: boolean;
 }
 
-/** The door: by an identity provider, or with an access token. */
+/** Sign-in by an identity provider or with an access token. */
 export function SignInPage({ provider, returnPath, problem, signedOut = false }: SignInProps) {
   return (
     <Layout
@@ -55,7 +55,7 @@ export function SignInPage({ provider, returnPath, problem, signedOut = false }:
   );
 }
 
-/** Why a sign-in failed, with the way to try again. */
+/** Reason of a failed sign-in, with a link to try again. */
 export function SignInFailedPage({ title, detail }: { title: string; detail: string }) {
   return (
     <Layout

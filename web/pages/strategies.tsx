@@ -20,10 +20,10 @@ import { costTitle, strategyTitle, weightingTitle, weightingWords } from "../str
 import { sheetOf } from "../tear_sheet.ts";
 
 export interface StrategiesPageProps {
-  /** `null` where nothing is materialized. */
+  /** `null` if nothing is materialized. */
   record: StrategiesRecord | null;
   search: StrategySearch;
-  /** What of the address could not be read, by its parameter. */
+  /** Unreadable parameters of the address, with the problem. */
   problems: ReadonlyMap<string, string>;
 }
 
@@ -123,13 +123,13 @@ function Body({ record, search }: { record: StrategiesRecord; search: StrategySe
   );
 }
 
-/** For how many settings the Sharpe ratios are deflated. */
+/** Number of settings by which the Sharpe ratios are deflated. */
 function triedWords({ settings_tried: tried, settings_tried_before: before }: StrategyResult): string {
   const earlier = before === null || before === 0 ? "" : `, ${count(before)} of them in earlier runs`;
   return `Deflated Sharpe counts ${counted(tried, "setting")} tried on these bars${earlier}.`;
 }
 
-/** What the probability of backtest overfitting is, and means. */
+/** The probability of backtest overfitting, and its meaning. */
 function overfittingWords({ overfitting_probability: probability }: StrategyResult): string {
   if (probability === null) return "";
   return `Probability of backtest overfitting: ${
@@ -139,10 +139,10 @@ function overfittingWords({ overfitting_probability: probability }: StrategyResu
     "likely to stay above the median; at 50 % picking the best is worth nothing.";
 }
 
-/** Costs and weights to choose from, each with the rest of the address as it is. */
+/** Links to other costs and weightings; the rest of the address stays. */
 function Toggles({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
   const { costLevels, weightings, cost, weighting } = record;
-  /** With the strategy that is looked at, where it is there too. */
+  /** Keeps the shown strategy, if it exists there too. */
   const path = (changes: { cost: string; weighting: string }) =>
     strategiesPath(
       search,

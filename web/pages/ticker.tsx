@@ -21,7 +21,7 @@ const sections = [
   { id: "details", title: "Details" },
 ];
 
-/** One ticker: prices with indicators, what happened to it, what it is, and the pairs that it is in. */
+/** One ticker: prices with indicators, events, details, and its pairs. */
 export function TickerPage({ record, view }: { record: TickerRecord; view: TickerView }) {
   const { ticker, details, bars } = record;
   return (
@@ -62,7 +62,7 @@ export function TickerPage({ record, view }: { record: TickerRecord; view: Ticke
   );
 }
 
-/** What it is, how far its bars go and which materialization they are from. */
+/** Kind of instrument, range of its bars, and their materialization. */
 function Headline({ record: { ticker, details, bars, marketSession, sources } }: { record: TickerRecord }) {
   const made = sources.get(dailyBars.key);
   const last = bars.at(-1)?.session;

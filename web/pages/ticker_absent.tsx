@@ -4,11 +4,11 @@ import { tickerPath } from "../ticker_path.ts";
 
 export interface TickerAbsentProps {
   ticker: string;
-  /** Tickers that it may have been meant for, the likest first; `null` while there are none at all. */
+  /** Similar tickers, most similar first; `null` while there are no tickers. */
   near: readonly { ticker: string; name: string | null }[] | null;
 }
 
-/** What stands where a ticker would, and where it may be. */
+/** Page for an unknown ticker, with suggestions. */
 export function TickerAbsentPage({ ticker, near }: TickerAbsentProps) {
   return (
     <Layout

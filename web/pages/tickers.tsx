@@ -10,25 +10,25 @@ import { type Column, DataTable } from "../components/data_table.tsx";
 import { Pager } from "../components/pager.tsx";
 import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
 
-/** Everything that the list of tickers shows. */
+/** Data for the list of tickers. */
 export interface TickersData {
   search: TickerSearch;
   /** Invalid parameters, with the problem. */
   problems: Problems;
-  /** `null` where nothing is materialized. */
+  /** `null` if nothing is materialized. */
   directory: TickerDirectory | null;
-  /** All that were found, whatever the page. */
+  /** All matches, on every page. */
   found: readonly TickerEntry[];
-  /** Last closes of those on the page, oldest first. */
+  /** Last closes of the tickers on the page, oldest first. */
   closes: ReadonlyMap<string, readonly number[]>;
 }
 
-/** The part of what was found that is on the page of a search. */
+/** The matches on the page of a search. */
 export function tickersOnPage(found: readonly TickerEntry[], { page, size }: TickerSearch): readonly TickerEntry[] {
   return found.slice((page - 1) * size, page * size);
 }
 
-/** All tickers: searched as one types, filtered, sorted and leafed through by the address alone. */
+/** All tickers. The address alone filters, sorts and pages them; the list is searched during typing. */
 export function TickersPage({ search, problems, directory, found, closes }: TickersData) {
   return (
     <Layout
@@ -156,7 +156,7 @@ function Choice({ label, name, chosen, options, any }: {
   options: readonly string[];
   any: string;
 }) {
-  // A file has neither types nor exchanges: what chooses nothing is left out.
+  // Bars from a file have neither types nor exchanges: a filter without options is left out.
   if (options.length === 0 && chosen === undefined) return null;
   return (
     <label>
@@ -246,7 +246,7 @@ function Found(
   );
 }
 
-/** The columns of the list; a file of bars names neither names nor types. */
+/** The columns of the list; bars from a file have neither names nor types. */
 function columnsOf(
   { directory, closes }: { directory: TickerDirectory; closes: TickersData["closes"] },
 ): (Column<TickerEntry> | false)[] {
