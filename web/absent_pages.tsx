@@ -4,23 +4,23 @@ import type { ProblemDetails } from "../routes/mod.ts";
 import { answer } from "./answer.tsx";
 import { ProblemPage } from "./pages/problem.tsx";
 
-/** Whether an answer is looked at by a person, and not read by a program or by the client of an API. */
+/** Whether the request comes from a browser that expects a page, not from a program or an API client. */
 export function wantsPage(c: Context): boolean {
   return (c.req.header("Accept") ?? "").includes("text/html") &&
     !/^\/(?:v1|ml|trading|api|auth)(?:\/|$)/.test(c.req.path);
 }
 
-/** For the application's `notFound`: a page for browsers, and what `other` answers for programs. */
+/** Handler for the application's `notFound`: a page for browsers, the response of `other` for programs. */
 export function pageNotFound(other: NotFoundHandler): NotFoundHandler {
   return async (c) => asPage(c, await other(c));
 }
 
-/** For the application's `onError`, likewise. */
+/** Handler for the application's `onError`: a page for browsers, the response of `other` for programs. */
 export function pageOnError(other: ErrorHandler): ErrorHandler {
   return async (error, c) => asPage(c, await other(error, c));
 }
 
-/** A problem document as a page, where a page is wanted; any other answer as it is. */
+/** Renders a problem document as a page if the request expects one; returns other responses unchanged. */
 async function asPage(c: Context, response: Response): Promise<Response> {
   if (!wantsPage(c) || response.headers.get("Content-Type") !== "application/problem+json") return response;
   const problem = await response.json() as ProblemDetails;

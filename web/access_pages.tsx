@@ -26,29 +26,29 @@ import { auditAddress, AuditEventsPage } from "./pages/audit_events.tsx";
 import { SettingsPage, type SettingsProps } from "./pages/settings.tsx";
 import { SignInFailedPage, SignInPage } from "./pages/sign_in.tsx";
 
-/** How people sign in by an identity provider. */
+/** Sign-in by an identity provider. */
 export interface SignInWays {
   provider: IdentityProvider;
   /** The scope of an address; `null` if it may not sign in. */
   scopeOf(email: string, domain: string | null): string | null;
-  /** Origins of pages that people may sign in for, besides this site's own. */
+  /** Other origins whose pages people may sign in for, besides this site's own. */
   allowedOrigins?: readonly string[];
-  /** Whether such a page finds its token in its address, as the original's did, and not a code to get one by. */
+  /** Whether such a page receives its token in its URL, as the original's page did, instead of a code to exchange for one. */
   tokenInUrl?: boolean;
 }
 
 export interface AccessPagesOptions {
   access: Access;
-  /** `null` where people do not sign in by an identity provider. */
+  /** `null` if sign-in by an identity provider is not configured. */
   signIn: SignInWays | null;
-  /** Address under which people reach the service. */
+  /** Public address of the service. */
   siteUrl(): URL;
   trustedProxies: number;
   logger: Logger;
   clock: { now(): Temporal.Instant };
 }
 
-/** Ties the way back from the provider to the browser in which it began. */
+/** Ties the provider's callback to the browser in which the sign-in began. */
 const signInCookie = "__Host-tandem_sign_in";
 const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
 const eventsPerPage = 100;
@@ -64,7 +64,7 @@ export function accessPages(
     setCookie(c, sessionCookie, secret, { ...cookieOptions, maxAge: access.sessions.limits.absoluteMinutes * 60 });
   }
 
-  /** Ends what the browser was signed in as before, so that no unseen session is left. */
+  /** Ends the browser's previous session, so that no unseen session remains. */
   async function endEarlier(c: Context): Promise<void> {
     const earlier = getCookie(c, sessionCookie);
     const principal = earlier === undefined ? null : await access.sessions.principalOf(earlier);
@@ -126,7 +126,7 @@ export function accessPages(
   return new Hono()
     .onError((error, c) => {
       if (!(error instanceof SignInFailure)) throw error;
-      // Programs are told as the original's backend told them.
+      // Programs get the error in the shape of the original backend.
       if (!(c.req.header("Accept") ?? "").includes("text/html")) return c.json({ error: error.detail }, error.status);
       return answer(c, <SignInFailedPage title={error.message} detail={error.detail} />, error.status);
     })
@@ -137,7 +137,7 @@ export function accessPages(
       const signedOut = c.req.query("signed_out") !== undefined;
       return answer(c, <SignInPage provider={provider} returnPath={back} signedOut={signedOut} />);
     })
-    // The old backend's addresses, which are what is registered with Google.
+    // Addresses of the original backend, which are registered with Google.
     .get("/auth/google/login", async (c) => {
       if (!signIn) return c.notFound();
       const asked = c.req.query("redirect_url") ?? c.req.query("return") ?? "/";
@@ -183,7 +183,7 @@ export function accessPages(
       begin(c, await access.sessions.begin({ personId }, context));
       return c.redirect(path, 303);
     })
-    // For the sign-in of a page of another origin: exchanges the code in its address for a token.
+    // Completes the sign-in for a page of another origin: exchanges the code in its address for a token.
     .post("/auth/exchange", jsonBody(CodeRequest), async (c) => {
       const visitor = await access.signIns.takeCode(c.req.valid("json").code, c.req.header("Origin") ?? null);
       if (visitor === null) {
@@ -218,7 +218,7 @@ export function accessPages(
       return c.redirect("/sign-in?signed_out", 303);
     })
     .get("/settings", (c) => settings(c))
-    // Not led elsewhere afterwards: the secret is in this one answer.
+    // Responds without a redirect: only this response contains the secret.
     .post("/settings/tokens", async (c) => {
       const { name = "", scope = "read", expiresInDays } = await formOf(c);
       const wanted = NewToken.safeParse({
@@ -261,14 +261,14 @@ export function accessPages(
 
 const CodeRequest = z.strictObject({ code: z.string("A code is required.").min(1).max(200) });
 
-/** Why a sign-in failed, as a page says it. */
+/** Failed sign-in, with the reason that the page shows. */
 class SignInFailure extends Error {
   constructor(readonly status: 400 | 403 | 502, title: string, readonly detail: string) {
     super(title);
   }
 }
 
-/** Fields of a form; one that is no text counts as not there. @throws {Problem} If the body is no form. */
+/** Fields of a form, without those that are not text. @throws {Problem} If the body is not a form. */
 async function formOf(c: Context): Promise<Record<string, string>> {
   const type = c.req.header("Content-Type") ?? "";
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) {

@@ -65,7 +65,7 @@ export class Address<P extends Parameters> {
     return parameters.size === 0 ? path : `${path}?${parameters}`;
   }
 
-  /** The parameters of a search without those at their default. */
+  /** The parameters of a search, without those at their default. */
   entries(search: Search<P>): [name: string, value: string][] {
     const values: Record<string, unknown> = search;
     return Object.entries(this.parameters).flatMap(([key, { name = key, standing, write }]): [string, string][] => {
@@ -76,7 +76,7 @@ export class Address<P extends Parameters> {
   }
 }
 
-/** Any text, cut where it is longer than a person would type. */
+/** Text, cut to `longest` characters. */
 export function text({ longest = 100 }: { longest?: number } = {}): Parameter<string> {
   return { read: (text) => text.slice(0, longest), write: (text) => text, problem: () => "" };
 }
@@ -89,7 +89,7 @@ export function oneOf<const Value extends string>(title: string, values: readonl
   };
 }
 
-/** @param words True and false as the address has them. */
+/** @param words The words for true and false in the address. */
 export function flag(title: string, words: readonly [string, string] = ["yes", "no"]): Parameter<boolean> {
   return {
     read: (text) => text === words[0] ? true : text === words[1] ? false : undefined,
@@ -98,7 +98,7 @@ export function flag(title: string, words: readonly [string, string] = ["yes", "
   };
 }
 
-/** Names of a list, separated by commas, without those that are unknown. */
+/** Names from a list, separated by commas; unknown names are dropped. */
 export function names(known: (name: string) => boolean): Standing<readonly string[]> {
   return {
     standing: [],
@@ -133,7 +133,7 @@ export function date(title: string): Parameter<string> {
   };
 }
 
-/** `column`, or `-column` where it descends. */
+/** `column` for ascending, `-column` for descending order. */
 export function sort<const Column extends string>(columns: readonly Column[]): Parameter<Sort<Column>> {
   return {
     read(text) {
@@ -150,7 +150,7 @@ export function page(): Standing<number> {
   return standing(1, number("Page", { least: 1, whole: true }));
 }
 
-/** How many rows a page has. */
+/** Number of rows on a page. */
 export function pageSize(sizes: readonly number[], usual: number): Standing<number> {
   return {
     standing: usual,

@@ -41,12 +41,12 @@ async function shownData(
 ): Promise<ShownData> {
   const about = { keys: reader?.keys ?? null, source: reader?.source ?? null };
   if (!reader || principal === null) return { ...about, status: null };
-  // A page that needs no database is shown without one.
+  // If the database is unreadable, a page that does not need it is still shown.
   const status = await reader.read(states).catch(() => "unreadable" as const);
   return { ...about, status };
 }
 
-/** Answers with a table as a file of CSV: for what is no asset, whose rows have an address of their own. */
+/** Answers with a table as a CSV file. Only for tables that are not assets: rows of assets have their own address. */
 export function answerCsv(
   c: Context,
   file: string,

@@ -26,30 +26,30 @@ export type AssetEngine =
     "states" | "why" | "partitions" | "materializations" | "checks" | "rows" | "runs" | "automation" | "ledger"
   >;
 
-/** The partition of a question. */
+/** The partition whose state a person asks about. */
 export interface AskedPartition {
   name?: string;
   date?: string;
 }
 
-/** All that the page of an asset shows. */
+/** Data for the page of an asset. */
 export interface AssetRecord {
   asset: AnyAsset;
-  /** The asset whose function makes it; itself unless it is a further output. */
+  /** The asset whose function makes this one; the asset itself unless it is a further output. */
   producer: AnyAsset;
   state: AssetState;
   shown: Omit<ShownAsset, "matches">;
-  /** Of the asset, or of the partition that was asked about. */
+  /** Of the asset, or of the partition asked about. */
   explanation: Explanation;
   partition: AskedPartition | null;
-  /** Why nothing can be said of the partition that was asked about. */
+  /** Why the partition asked about cannot be explained. */
   partitionProblem: string | null;
-  /** `null` for an asset that is made as a whole. */
+  /** `null` for an asset without partitions. */
   report: PartitionReport | null;
   /** Newest first. */
   materializations: readonly Materialization[];
   checks: readonly CheckResult[];
-  /** `null` for an asset that Tandem holds no rows of. */
+  /** `null` for an asset whose rows are outside Tandem. */
   rows: FoundRows | null;
   request: RunRequest;
   automation: AutomationState;
@@ -60,13 +60,13 @@ export interface AssetRecord {
   now: number;
 }
 
-/** Materializations that are plotted, and so read. */
+/** Number of newest materializations that are read and plotted. */
 const plottedMaterializations = 60;
 const shownSteps = 10;
-/** More neighbours than these are a list and no picture. */
+/** Above this number of neighbours the page lists them instead of drawing a graph. */
 const drawnNeighbours = 40;
 
-/** Reads what the page of an asset shows, for the parameters of its address; `undefined` if there is no such asset. */
+/** Reads the data for the page of an asset, by the parameters of its address; `undefined` if there is no such asset. */
 export async function readAsset(
   { engine, layouts, key, parameters, now }: {
     engine: AssetEngine;
@@ -117,7 +117,7 @@ export async function readAsset(
   };
 }
 
-/** Of the partition that is asked about, and of the asset where none is or it cannot be told. */
+/** Explains the partition asked about; the asset if there is none or the partition cannot be explained. */
 async function explained(
   engine: AssetEngine,
   key: string,

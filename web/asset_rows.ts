@@ -11,7 +11,7 @@ import {
 /** Rows of a page. */
 export const rowsPerPage = 50;
 
-/** Words for operators, as a person reads a filter. */
+/** Operators in words. */
 export const operatorWords: Readonly<Record<Operator, string>> = {
   eq: "is",
   ne: "is not",
@@ -22,7 +22,7 @@ export const operatorWords: Readonly<Record<Operator, string>> = {
   in: "is one of",
 };
 
-/** Which rows of an asset a person looks at, as the address says it. */
+/** Search for rows of an asset, from the address. */
 export interface RowSearch {
   filters: readonly Filter[];
   order: { column: string; descending: boolean } | null;
@@ -34,12 +34,15 @@ export interface RowSearch {
 /** Rows that were found. */
 export interface FoundRows {
   search: RowSearch;
-  /** The fault of the search. */
+  /** Why the search is invalid. */
   problem: string | null;
   page: RowPage | null;
 }
 
-/** Reads the rows that an address asks for. The columns are those of the asset; whatever does not fit is said in `problem`. */
+/**
+ * Reads the rows that an address asks for. Only columns of the asset can be searched; invalid parts of the search are reported in
+ * `problem`.
+ */
 export async function readRows(
   engine: Pick<Engine, "rows">,
   asset: AnyAsset,
@@ -77,7 +80,7 @@ export async function readRows(
   }
 }
 
-/** The address of a search for rows, with changes, which begin at the first row again. */
+/** The address of a search for rows, with changes. A changed search starts at its first row. */
 export function rowsPath(key: string, search: RowSearch, changes: Partial<RowSearch> = {}): string {
   const { filters, order, asOf, cursor } = { ...search, cursor: null, ...changes };
   const parameters = new URLSearchParams(filters.map((filter) => ["where", filterText(filter)]));
@@ -87,12 +90,12 @@ export function rowsPath(key: string, search: RowSearch, changes: Partial<RowSea
   return `/assets/${key}${parameters.size > 0 ? `?${parameters}` : ""}#rows`;
 }
 
-/** A filter as the address holds it. */
+/** A filter as the address writes it. */
 export function filterText({ column, operator, value }: Filter): string {
   return `${column}.${operator}:${value}`;
 }
 
-/** Where all rows of a search are to be had, in another form. */
+/** Address of all rows of a search as a file. */
 export function rowsFilePath(key: string, search: RowSearch, format: "json" | "csv" | "parquet"): string {
   const parameters = new URLSearchParams(
     search.filters.map(({ column, operator, value }) => [`${column}.${operator}`, value]),

@@ -1,7 +1,7 @@
 import { type AnyAsset, type Engine, stepHistory } from "../engine/mod.ts";
 import { metadataSeries } from "./metadata_series.ts";
 
-/** Lines of a table, for a file. */
+/** Columns and rows of a table for download. */
 export interface FileTable {
   columns: readonly string[];
   lines: readonly Readonly<Record<string, string | number | boolean | null>>[];
@@ -9,10 +9,10 @@ export interface FileTable {
 
 type TableEngine = Pick<Engine, "graph" | "materializations" | "ledger">;
 
-/** How many lines a file of what happened has at most. */
+/** Maximum number of rows in a file of events. */
 const mostLines = 1_000;
 
-/** The tables on the page of an asset that are to be had as files, by name. */
+/** Tables on the page of an asset that can be downloaded, by name. */
 export const assetTables: Readonly<Record<string, (engine: TableEngine, asset: AnyAsset) => Promise<FileTable>>> = {
   schema: (_engine, { schema }) =>
     Promise.resolve({

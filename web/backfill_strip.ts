@@ -5,12 +5,12 @@ import {
   type SomePartitions,
 } from "../engine/mod.ts";
 
-/** A stretch of a strip in which the shares of the states are the same. */
+/** Consecutive buckets with the same shares of states. */
 export interface StripColumn {
-  /** Place of its first bucket, and how many it spans. */
+  /** Index of its first bucket, and number of buckets. */
   at: number;
   width: number;
-  /** Share of each state that there is, in the order in which they are stacked; they add up to 1. */
+  /** Share of each state that occurs, in stacking order; the shares sum to 1. */
   shares: readonly { state: BackfillPartitionState; share: number }[];
 }
 
@@ -22,11 +22,11 @@ export interface Strip {
   dates: readonly [first: string, last: string] | null;
 }
 
-/** More than a screen tells apart. */
+/** More buckets cannot be told apart on a screen. */
 const mostBuckets = 240;
 const dayMs = 86_400_000;
 
-/** How the partitions of an asset stand over time: days from left to right, and on each the share of names in each state. */
+/** The states of an asset's partitions over time: days from left to right, each with the share of names in each state. */
 export function stripOf(partitions: Record<BackfillPartitionState, SomePartitions>): Strip {
   const rectangles = backfillPartitionStates.flatMap((state) =>
     partitions[state].partitions.map((rectangle) => ({ state, rectangle }))
@@ -41,7 +41,7 @@ export function stripOf(partitions: Record<BackfillPartitionState, SomePartition
   return { width, columns: columnsOf(weights, width), dates: first === undefined ? null : [first, last!] };
 }
 
-/** Adds the days of a rectangle, times its names, to the buckets that they lie in. */
+/** Adds the days of a rectangle, times its names, to their buckets. */
 function addRectangle(
   buckets: Float64Array,
   { names, dates }: Rectangle,

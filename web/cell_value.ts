@@ -1,9 +1,9 @@
 import { decimal } from "./figures.ts";
 
 /**
- * A value of a row for people: long decimals in six significant digits, a dash for none, JSON as its text.
+ * Formats a value of a row: decimals to six significant digits, a dash for `null`, JSON as text.
  *
- * @param percent Whether a number is a fraction that is read as a percentage: with two decimals and without the sign of percent.
+ * @param percent Whether a number is a fraction to be shown as a percentage: two decimals, without the percent sign.
  */
 export function shownValue(value: unknown, { percent = false }: { percent?: boolean } = {}): string {
   if (value === null || value === undefined) return "–";

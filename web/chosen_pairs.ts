@@ -6,19 +6,19 @@ export interface ChosenPair {
   tickers: readonly [string, string];
   /** 1 is the first choice. */
   rank: number | null;
-  /** Of the second ticker on the first, as of the selection. */
+  /** Of the second ticker on the first, as of the selection's session. */
   hedgeRatio: number | null;
   /** Sessions. */
   halfLife: number | null;
-  /** Engle–Granger. */
+  /** P-value of the Engle–Granger test. */
   pValue: number | null;
-  /** Whether it was chosen by hand, and not found. */
+  /** Whether the settings name the pair, instead of the tests selecting it. */
   pinned: boolean;
 }
 
 /** The newest selection of pairs. */
 export interface ChosenPairs {
-  /** Session as of which they were chosen; `null` where they are not chosen as of a session. */
+  /** As-of session of the selection; `null` if it has none. */
   asOf: string | null;
   pairs: ChosenPair[];
 }
@@ -34,12 +34,12 @@ const columns = [
   "pinned",
 ] as const;
 
-/** Reads the newest selection, by rank; `null` where no pair was ever chosen. */
+/** Reads the newest selection, by rank; `null` if no pair was ever chosen. */
 export async function readChosenPairs(
   engine: Pick<Engine, "graph" | "read" | "newestDate">,
 ): Promise<ChosenPairs | null> {
   if (!engine.graph.keys.includes(chosenPairs.key)) return null;
-  // A project may have chosen pairs of its own, of which less is known.
+  // A project may choose pairs with its own asset, which can have fewer columns.
   const has = new Set(engine.graph.asset(chosenPairs.key).schema.columns.map(({ name }) => name));
   const asOf = await engine.newestDate(chosenPairs.key);
   const { rows, materialization } = await engine.read(chosenPairs, {

@@ -9,38 +9,38 @@ export interface MappedTicker {
   ticker: string;
   /** −1 for noise. */
   cluster: number;
-  /** Standardized loadings on the two leading components, or the place that t-SNE gives it. */
+  /** Standardized loadings on the two leading components, or coordinates by t-SNE. */
   x: number;
   y: number;
 }
 
-/** What decides where a ticker stands on the map. */
+/** Projections that place tickers on the map. */
 export const projections = { components: "Principal components", tsne: "t-SNE" } as const;
 export type Projection = keyof typeof projections;
 
-/** Tickers by how they move, and which of them move together. */
+/** Tickers placed by how they move, with their clusters. */
 export interface ClusterMap {
   preset: string;
-  /** Settings of OPTICS that there are. */
+  /** Presets of OPTICS settings that have clusters. */
   presets: string[];
-  /** Preset whose clusters are used; `null` where no pair has been tested. */
+  /** Preset whose clusters were tested for pairs; `null` if no pair has been tested. */
   testedPreset: string | null;
   asOf: string;
-  /** As-of sessions that there are, newest first. */
+  /** As-of sessions that have clusters, newest first. */
   asOfSessions: string[];
   /** Projections that the project has, and the one shown. */
   projections: Projection[];
   projection: Projection;
-  /** None where the projection was not made as of the session. */
+  /** Empty if the projection was not made as of the session. */
   places: MappedTicker[];
-  /** How many tickers there are, on the map or not. */
+  /** Number of tickers, on the map or not. */
   tickers: number;
   clusters: { cluster: number; tickers: string[] }[];
   materialization: number;
 }
 
 /**
- * Reads the map of an as-of session, the newest by default; `null` where there are no clusters, of that session or at all.
+ * Reads the map of an as-of session, the newest by default; `null` if that session has no clusters or there are none at all.
  *
  * An unknown preset, or a projection that the project does not have, counts as not given.
  */

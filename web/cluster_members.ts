@@ -3,36 +3,36 @@ import { equalTo, namesText } from "../engine/mod.ts";
 import { correlationMatrix, leafOrder, simpleReturns, totalReturnPrices } from "../quant/mod.ts";
 import type { ClusterMap, ClustersEngine } from "./cluster_map.ts";
 
-/** So many members are compared with each other at most. */
+/** Maximum number of members that are compared. */
 export const mostCompared = 30;
 
 /** The members of a cluster compared over its formation. */
 export interface ClusterMembers {
   cluster: number;
   size: number;
-  /** Those that are compared, the densest part of the cluster first. */
+  /** Members that are compared, those in the densest part of the cluster first. */
   tickers: string[];
   /** Members beyond {@link mostCompared}. */
   beyond: string[];
-  /** Members that have no close in some session of the formation now. */
+  /** Members without a close in some session of the formation. */
   incomplete: string[];
-  /** Of the formation, ascending; none where there are no closes. */
+  /** Of the formation, ascending; empty without closes. */
   sessions: string[];
-  /** Of each ticker: its price with dividends reinvested, 100 in the first session. */
+  /** By ticker: price with dividends reinvested, 100 in the first session. */
   indices: number[][];
-  /** Dividends that are reinvested in them. */
+  /** Number of dividends reinvested in the indices. */
   dividends: number;
-  /** Correlations of the daily returns of these prices; `NaN` of a price that never moved. */
+  /** Correlations of the daily returns of the indices; `NaN` for a constant index. */
   correlations: Float64Array[];
-  /** Places among `tickers`, similar ones side by side. */
+  /** Indices into `tickers` that put similar members side by side. */
   order: number[];
 }
 
 /**
- * Compares the members of a cluster over the formation that it was found in, by the current closes.
+ * Compares the members of a cluster over the formation in which it was found, by current closes.
  *
- * @param asked Number of the cluster; the first one where there is none of this number.
- * @returns `null` where there is no cluster.
+ * @param asked Number of the cluster; the first cluster if there is none of this number.
+ * @returns `null` if there is no cluster.
  */
 export async function readClusterMembers(
   engine: ClustersEngine,
@@ -71,7 +71,7 @@ export async function readClusterMembers(
   };
 }
 
-/** Closes in the sessions of the formation, of those tickers that have one in each. */
+/** Closes in the sessions of the formation, for tickers that have one in each. */
 async function readCloses(
   engine: ClustersEngine,
   tickers: readonly string[],
@@ -93,7 +93,10 @@ async function readCloses(
   return { sessions, closes };
 }
 
-/** Sessions of the formation up to `asOf`, ascending: those of the first ticker that has closes now, since members have a close in each. */
+/**
+ * Sessions of the formation up to `asOf`, ascending. Taken from the first ticker that still has closes: members have a close in
+ * every session.
+ */
 async function readFormation(engine: ClustersEngine, tickers: readonly string[], asOf: string): Promise<string[]> {
   const length = await formationSessions(engine);
   for (const ticker of tickers) {
@@ -108,14 +111,14 @@ async function readFormation(engine: ClustersEngine, tickers: readonly string[],
   return [];
 }
 
-/** How many sessions clusters are found in; `null` for all that were known. */
+/** Number of sessions in which clusters are found; `null` for all sessions known at the time. */
 async function formationSessions(engine: ClustersEngine): Promise<number | null> {
   const [made] = await engine.materializations(pairClusters.key, { limit: 1 });
   const { formationSessions } = (made?.config ?? {}) as { formationSessions?: unknown };
   return typeof formationSessions === "number" ? formationSessions : null;
 }
 
-/** Dividends a share by ticker, in the shares of the closes and in the sessions of the formation. */
+/** Dividends by ticker in the sessions of the formation, adjusted to the shares of the closes. */
 async function readDividends(
   engine: ClustersEngine,
   tickers: readonly string[],
@@ -130,7 +133,7 @@ async function readDividends(
   for (const { ticker, session, dividend } of rows) {
     const paid = found.get(ticker) ?? new Float64Array(sessions.length);
     found.set(ticker, paid);
-    // The dividend of an incomplete session counts with the next complete one.
+    // A dividend in an incomplete session counts in the next complete one.
     paid[sessions.findIndex((one) => one >= session)]! += dividend;
   }
   return found;

@@ -5,7 +5,10 @@ import { readClusterMembers } from "./cluster_members.ts";
 import { clustersAddress } from "./cluster_search.ts";
 import { ClustersPage } from "./pages/clusters.tsx";
 
-/** The page of clusters, and its tables that are of no asset: they are computed for it. What an address asks for that is not there counts as not asked. */
+/**
+ * The page of clusters, and CSV files of its tables, which are computed and not assets. Unavailable values in the address count
+ * as not given.
+ */
 export function clusterPages({ engine }: { engine: ClustersEngine }): Hono {
   const read = async (c: Context) => {
     const { search } = clustersAddress.read(new URL(c.req.url).searchParams);

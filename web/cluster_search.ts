@@ -1,7 +1,7 @@
 import { Address, date, named, number, oneOf, type SearchOf, standing, text } from "./address.ts";
 import { type Projection, projections } from "./cluster_map.ts";
 
-/** What the page of clusters may be asked for. */
+/** The address of the page of clusters. */
 export const clustersAddress = new Address("/pairs/clusters", {
   asOf: named("as_of", date("As of")),
   preset: text({ longest: 40 }),
@@ -10,12 +10,12 @@ export const clustersAddress = new Address("/pairs/clusters", {
 });
 export type ClustersSearch = SearchOf<typeof clustersAddress>;
 
-/** Where a cluster is compared. */
+/** Address of the comparison of a cluster's members. */
 export function clusterPath(search: ClustersSearch, cluster: number): string {
   return `${clustersAddress.write(search, { cluster })}#cluster`;
 }
 
-/** Where a table of a cluster is to be had. */
+/** Address of a cluster's table as CSV. */
 export function clusterCsvPath(search: ClustersSearch, table: "prices" | "correlations", cluster: number): string {
   return clustersAddress.write(search, { cluster }, { path: `${clustersAddress.path}/${table}.csv` });
 }

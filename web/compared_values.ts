@@ -8,7 +8,7 @@ export interface ComparedValue {
 /**
  * The values of two records by name.
  *
- * @param options.all Those that are equal, too.
+ * @param options.all Includes equal values.
  */
 export function differing(before: unknown, after: unknown, { all = false } = {}): ComparedValue[] {
   const [earlier, later] = [Object(before ?? {}), Object(after ?? {})] as Record<string, unknown>[];

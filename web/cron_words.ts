@@ -1,9 +1,6 @@
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/**
- * What a cron expression of five fields means, in words: `at 18:30 from Monday to Friday`; `null` where it is of a kind that is better
- * read as it is.
- */
+/** A cron expression of five fields in words: `at 18:30 from Monday to Friday`; `null` for forms that read better as they are. */
 export function cronInWords(cron: string): string | null {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== 5) return null;

@@ -6,42 +6,42 @@ import { exchangeTimeZone } from "./preferences.ts";
 /** Parts of the engine used for the data status. */
 export type DataStatusEngine = Pick<Engine, "graph" | "states" | "origins" | "newestIn" | "onRunEnd">;
 
-/** An asset with one of its checks that stand failed. */
+/** A failed check with its asset. */
 export interface FailedCheckOf {
   key: string;
   name: string;
 }
 
-/** What every page says of the data that it shows. */
+/** Data status in the header of every page. */
 export interface DataStatus {
   overall: OverallState;
-  /** Newest session of the closes that everything is computed on; `null` where there is none. */
+  /** Newest session of the closes that everything is computed from; `null` if there is none. */
   lastSession: string | null;
-  /** How long ago that was, in days by the exchange's calendar date; `null` with it. */
+  /** Age of that session in days, by the exchange's calendar date; `null` without a session. */
   ageDays: number | null;
-  /** Names of sources other than the configured one that some of what is shown was made of. */
+  /** Names of sources, other than the configured one, that contributed to the shown data. */
   otherSources: readonly string[];
-  /** Keys of assets that are being made, with the run that does so. */
+  /** Keys of assets in progress, each with its run. */
   running: readonly { key: string; runId: number | null }[];
-  /** Keys of assets that failed, that are late, and checks that stand failed. */
+  /** Keys of assets that failed, that are late, and failed checks. */
   failed: readonly string[];
   late: readonly string[];
   failedChecks: readonly FailedCheckOf[];
 }
 
-/** Where the newest session is looked for: the closes that all have, and before there are any, the bars. */
+/** Assets with the newest session: closes of complete sessions first, and until these exist, bars. */
 const dated: readonly View<{ session: string }>[] = [sessions, cleanPrices, dailyBars, rawDailyBars];
 const sessionColumn = "session";
-/** A reading this old is good for every page: other processes may publish, too. */
+/** Age up to which a status is used for every page. It expires because other processes publish too. */
 const holdsMs = 2_000;
-/** Up to this age it is still shown, while the next one is read for the pages after it. */
+/** Age up to which a status is still shown while the next one is read. */
 const shownMs = 15_000;
 
 /**
- * How the data stand, read once for the pages of a moment.
+ * Reads the data status once for all pages shown within a short time.
  *
- * Cost: what {@link Engine.states} costs, at most every two seconds and beside the pages where those come often enough; the newest
- * session is looked up once for each content.
+ * Cost: that of {@link Engine.states}, at most every two seconds, and in the background if pages are requested often enough; the
+ * newest session is looked up once per data version.
  */
 export class DataStatusReader {
   #known: { status: DataStatus; atMs: number } | undefined;
@@ -62,21 +62,21 @@ export class DataStatusReader {
     });
   }
 
-  /** How the data stand: as `states` say, for a page that has read them itself, or as they were some seconds ago at most. */
+  /** The data status: by `states` if the page has read them itself, otherwise at most some seconds old. */
   async read(states?: readonly AssetState[]): Promise<DataStatus> {
     if (states !== undefined) return await this.#begin(states);
     const ageMs = this.#known ? performance.now() - this.#known.atMs : Infinity;
     if (ageMs < holdsMs) return this.#known!.status;
     const reading = this.#reading ?? this.#begin();
     if (ageMs >= shownMs) return await reading;
-    // Callers that wait for it get the error.
+    // Callers that await it get the error.
     reading.catch(() => {});
     return this.#known!.status;
   }
 
   #begin(states?: readonly AssetState[]): Promise<DataStatus> {
     const reading = this.#read(states).then((status) => {
-      // Not what was read before a run ended.
+      // Discard a status read before a run ended.
       if (this.#reading === reading) this.#known = { status, atMs: performance.now() };
       return status;
     }).finally(() => {
@@ -94,7 +94,7 @@ export class DataStatusReader {
       lastSession,
       ageDays: lastSession === null ? null : this.#daysSince(lastSession),
       otherSources: sources.filter((name) => this.source !== null && name !== this.source.name),
-      // A further output is made, and fails, with the asset that makes it.
+      // A further output runs and fails with the asset that makes it.
       running: states.filter(({ state, madeBy }) => state === "running" && madeBy === null)
         .map(({ key, lastStep }) => ({ key, runId: lastStep?.runId ?? null })),
       failed: states.filter(({ state, madeBy }) => state === "failed" && madeBy === null).map(({ key }) => key),
@@ -115,7 +115,7 @@ export class DataStatusReader {
         this.#newest = {
           version,
           session: view === sessions
-            // Of dates with bars those that count.
+            // Only complete sessions count.
             ? await this.engine.newestIn(sessions, sessionColumn, "complete")
             : await this.engine.newestIn(view, sessionColumn),
         };
@@ -131,12 +131,12 @@ export class DataStatusReader {
   }
 }
 
-/** Whether what is shown is of invented prices, or some of it. */
+/** Whether all or part of the shown data are simulated. */
 export function showsSimulated(source: DataSource | null, status: DataStatus | null): boolean {
   return source?.kind === "simulated" || (status?.otherSources.some(isSimulated) ?? false);
 }
 
-/** How old a session is: `today`, `1 day old`, `3 weeks old`, `4 years old`; of a date to come, `in 3 days`. */
+/** Age of a session: `today`, `1 day old`, `3 weeks old`, `4 years old`; for a future date, `in 3 days`. */
 export function ageText(days: number): string {
   if (days === 0) return "today";
   if (days < 0) return days === -1 ? "dated tomorrow" : `dated ${(-days).toLocaleString("en-US")} days ahead`;

@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 
-/** A value as JSON within a page, which nothing in it can end early. */
+/** A value as JSON in a script element; no text in the value can close the element. */
 export function embeddedJson(value: unknown): ReturnType<typeof raw> {
   return raw(JSON.stringify(value).replaceAll("<", "\\u003c"));
 }

@@ -2,26 +2,26 @@ import type { strategyComparison } from "../assets/views.ts";
 import type { Materialization, RowOf } from "../engine/mod.ts";
 import { count, decimal } from "./figures.ts";
 
-/** The columns that tell portfolios apart. */
+/** The columns that identify a portfolio. */
 type PortfolioKey = Pick<RowOf<typeof strategyComparison>, "strategy" | "costs" | "cost_bps" | "weighting">;
 
-/** A limit of what a portfolio holds, and how often it bound. */
+/** A limit on a portfolio's holdings, and how often it was binding. */
 export interface BoundLimit {
   of: "ticker" | "sector";
   /** Share of the largest gross exposure. */
   share: number;
-  /** Sessions in which it lowered a weight of the portfolio; `null` where that is not recorded. */
+  /** Sessions in which it lowered a weight of the portfolio; `null` if not recorded. */
   sessions: number | null;
 }
 
 /** The limits of a portfolio. */
 export interface PortfolioLimits {
   limits: BoundLimit[];
-  /** Tickers that a limit by sector cannot judge, of how many; `null` where there is no such limit. */
+  /** Number of tickers without a sector, to which a limit by sector cannot apply, and of all tickers; `null` without such a limit. */
   withoutSector: { tickers: number; of: number } | null;
 }
 
-/** Limits as the metadata of `portfolio_daily` state them for one portfolio; `null` where there are none. */
+/** Limits of one portfolio, from the metadata of `portfolio_daily`; `null` if it has none. */
 export function portfolioLimits(
   metadata: Materialization["metadata"] | undefined,
   { strategy, costs, cost_bps, weighting }: PortfolioKey,
@@ -44,7 +44,7 @@ export function portfolioLimits(
   return { limits, withoutSector: tickers === null || all === null ? null : { tickers, of: all } };
 }
 
-/** Limits in sentences, of a portfolio of so many sessions. */
+/** Limits in sentences, for a portfolio of the given number of sessions. */
 export function limitWords({ limits, withoutSector }: PortfolioLimits, sessions: number): string {
   const parts = limits.map(({ of, share, sessions: bound }) => {
     const most = `at most ${

@@ -13,17 +13,17 @@ export function counted(n: number, thing: string): string {
   return `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
 }
 
-/** A sum of money in whole dollars: `1,250,000 USD`. */
+/** An amount of money in whole dollars: `1,250,000 USD`. */
 export function usd(value: number): string {
   return `${count(Math.round(value))} USD`;
 }
 
-/** A fraction as a percentage that always says its sign: `+12.3 %`, `−4.0 %`. */
+/** A fraction as a percentage with its sign: `+12.3 %`, `−4.0 %`. */
 export function signedPercent(fraction: number): string {
   return signed(fraction, 1);
 }
 
-/** The change of a session, which is small: `+0.17 %`, `−1.20 %`. */
+/** The change in a session with two decimals: `+0.17 %`, `−1.20 %`. */
 export function sessionChange(fraction: number): string {
   return signed(fraction, 2);
 }
@@ -34,13 +34,13 @@ function signed(fraction: number, decimals: number): string {
   return `${sign}${decimal(percent, decimals)} %`;
 }
 
-/** A p-value: three decimals, and where they would all be zero its magnitude, e.g. `2e−7`. */
+/** A p-value with three decimals; its magnitude if these would be zero: `2e−7`. */
 export function pValue(p: number): string {
   if (p >= 0.001) return p.toFixed(3);
   return p < 1e-16 ? "< 1e−16" : p.toExponential(0).replace("-", "−");
 }
 
-/** A number with `decimals` places and a true minus sign, which zero has none of. */
+/** A number with `decimals` places and a true minus sign; never a negative zero. */
 export function decimal(x: number, decimals: number): string {
   let format = byDecimals.get(decimals);
   if (!format) {
@@ -62,7 +62,7 @@ export function megabytes(bytes: number): string {
   return `${decimal(size, size < 9.95 ? 1 : 0)} MB`;
 }
 
-/** A stretch of time: `0.2 s`, `3 min 05 s`, `2 h 10 min`. */
+/** A duration: `0.2 s`, `3 min 05 s`, `2 h 10 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
@@ -72,7 +72,7 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** A moment for people on the clock of a time zone: `2026-11-23 12:00:05 UTC`, `2026-11-23 07:00:05 EST`. */
+/** A moment in a time zone: `2026-11-23 12:00:05 UTC`, `2026-11-23 07:00:05 EST`. */
 export function moment(iso: string, timeZone: string): string {
   return `${wallTime(iso, timeZone)} ${zoneName(iso, timeZone)}`;
 }
@@ -84,7 +84,7 @@ export function wallTime(iso: string, timeZone: string): string {
   return at.toString({ smallestUnit: "second" }).replace("T", " ");
 }
 
-/** How a time zone is called at a moment: `UTC`, `EST`, `GMT+1`. */
+/** Short name of a time zone at a moment: `UTC`, `EST`, `GMT+1`. */
 export function zoneName(iso: string, timeZone: string): string {
   let format = byZone.get(timeZone);
   if (!format) byZone.set(timeZone, format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "short" }));
@@ -96,7 +96,7 @@ export function percent(fraction: number): string {
   return `${decimal(100 * fraction, 1)} %`;
 }
 
-/** A sentence whose long decimals are cut to three significant digits. */
+/** A sentence with long decimals cut to three significant digits. */
 export function brieflyFigured(sentence: string): string {
   return sentence.replace(
     /-?(?<!\d)\d+\.\d{4,}(e[+-]?\d+)?/g,

@@ -3,7 +3,7 @@ import { answer } from "./answer.tsx";
 import { type AskedForecasts, type ForecastsEngine, readForecasts } from "./forecast_record.ts";
 import { ForecastsPage } from "./pages/forecasts.tsx";
 
-/** The page of forecasts, which a project without them does not have. */
+/** The page of forecasts, absent in a project without them. */
 export function forecastPages({ engine }: { engine: ForecastsEngine }): Hono {
   return new Hono().get("/", async (c) => {
     const pair = c.req.query("pair")?.split(" ");
@@ -16,7 +16,7 @@ export function forecastPages({ engine }: { engine: ForecastsEngine }): Hono {
   });
 }
 
-/** Model and horizon as the address names them; what is no number of sessions counts as not named. */
+/** Model and horizon from the address; an invalid number of sessions counts as not given. */
 export function askedForecasts({ model, horizon }: Record<"model" | "horizon", string | undefined>): AskedForecasts {
   return { model, horizon: /^[1-9]\d{0,3}$/.test(horizon ?? "") ? Number(horizon) : undefined };
 }

@@ -5,22 +5,22 @@ import { ofPair } from "./pair_filter.ts";
 /** Parts of the engine used by pages of forecasts. */
 export type ForecastsEngine = Pick<Engine, "graph" | "read">;
 
-/** Errors of a model for a horizon, beside those of the last value. */
+/** Errors of a model at a horizon, beside those of the baseline. */
 export type ForecastScore = RowOf<typeof forecastScores>;
 
-/** How often the rolling trend had the direction right by one rule. */
+/** Share of right directions of the rolling trend by one rule. */
 export type TrendAccuracy = RowOf<typeof trendAccuracy>;
 
-/** A forecast of a pair's spread, in standard deviations of the formation's. */
+/** A forecast of a pair's spread, in standard deviations of the formation's spread. */
 export type SpreadForecast = RowOf<typeof spreadForecasts>;
 
-/** Which forecasts a person asks for. */
+/** Model and horizon that a person asks for. */
 export interface AskedForecasts {
   model?: string;
   horizon?: number;
 }
 
-/** What there is to choose from, and what is chosen. */
+/** Models and horizons to choose from, and the choice. */
 export interface ForecastChoice {
   models: string[];
   horizons: number[];
@@ -28,34 +28,34 @@ export interface ForecastChoice {
   horizon: number;
 }
 
-/** Forecasts of one pair by one model, for one horizon. */
+/** Forecasts of one pair by one model at one horizon. */
 export interface PairForecasts extends ForecastChoice {
   tickers: readonly [string, string];
   /** Ascending by as-of session. */
   forecasts: SpreadForecast[];
 }
 
-/** Everything of the page of forecasts. */
+/** Data for the page of forecasts. */
 export interface ForecastsRecord {
-  /** By model, then by horizon; none before the first forecast has come true. */
+  /** By model, then by horizon; empty until a forecast has come true. */
   scores: ForecastScore[];
-  /** In key order; none before the first forecast has come true. */
+  /** In key order; empty until a forecast has come true. */
   trend: TrendAccuracy[];
   /** `null` while there is no forecast. */
   newest:
     | ForecastChoice & {
       asOf: string;
-      /** Of all pairs, by the model and for the horizon chosen. */
+      /** Of all pairs, by the chosen model at the chosen horizon. */
       forecasts: SpreadForecast[];
     }
     | null;
-  /** The pair asked for, or the first of the newest. */
+  /** The requested pair, or the first of the newest. */
   tickers: readonly [string, string] | null;
-  /** Its forecasts; `null` where it has none. */
+  /** Its forecasts; `null` if it has none. */
   pair: PairForecasts | null;
 }
 
-/** Model that is shown unless another is asked for, where it is there. */
+/** The default model, if it has forecasts. */
 const standingModel = "arima";
 
 /** Reads the page of forecasts; `null` for a project without them. */
@@ -72,7 +72,7 @@ export async function readForecasts(
   return { scores, trend, newest, tickers, pair: tickers && await readPairForecasts(engine, tickers, choice) };
 }
 
-/** Reads a pair's forecasts by the model and for the horizon asked for; `null` where there are none. */
+/** Reads a pair's forecasts by the requested model and horizon; `null` if there are none. */
 export async function readPairForecasts(
   engine: ForecastsEngine,
   tickers: readonly [string, string],
@@ -95,7 +95,7 @@ async function readNewest(engine: ForecastsEngine, asked: AskedForecasts): Promi
   return { ...choice, asOf: all[0]!.as_of, forecasts };
 }
 
-/** Forecasts of the newest as-of session among those that meet the filters, in key order. */
+/** Forecasts of the newest as-of session that meet the filters, in key order. */
 async function newestOf(
   engine: ForecastsEngine,
   filters: readonly Filter<ColumnOf<SpreadForecast>>[],

@@ -1,10 +1,10 @@
 import dagre from "@dagrejs/dagre";
 
-/** What a layout needs to know of an asset. */
+/** An asset as the layout sees it. */
 export interface GraphNode {
   key: string;
   group: string;
-  /** Keys of nodes that it hangs on; those that are not in the graph are left out. */
+  /** Keys of the nodes it depends on; keys without a node are ignored. */
   upstream: readonly string[];
 }
 
@@ -16,11 +16,11 @@ export interface Box {
   height: number;
 }
 
-/** Where everything stands. */
+/** Positions of all nodes, groups and edges. */
 export interface GraphLayout {
   width: number;
   height: number;
-  /** All nodes are of one size. */
+  /** Size of all nodes. */
   nodeWidth: number;
   nodes: readonly { key: string; x: number; y: number }[];
   groups: readonly (Box & { name: string })[];
@@ -35,21 +35,21 @@ interface Point {
 
 /** Height of a node in pixels. */
 export const nodeHeight = 40;
-/** Characters of a key that a node shows; longer ones are cut. */
+/** Maximum number of characters of a key that a node shows. */
 export const shownKeyLength = 28;
 
 const titleHeight = 26;
 const margin = 16;
 const characterWidth = 7.6;
 const markWidth = 40;
-/** What a graph is mostly seen through. */
+/** Usual size of the viewport. */
 const screen = { width: 1_220, height: 640 };
 
 /**
- * Places nodes from left to right, each right of what it hangs on, and each group in a box of its own.
+ * Places nodes from left to right, each to the right of its dependencies, and each group in a box.
  *
- * The inside of each group is laid out by itself and then the groups as wholes. One layout of everything with its groups takes dagre
- * most of a minute for 2,000 nodes, and pulls groups apart that belong together; this takes a few seconds.
+ * Lays out each group by itself, then the groups as units. One layout of all nodes with their groups takes dagre most of a minute
+ * for 2,000 nodes and tears groups apart; this takes a few seconds.
  *
  * Cost: that of dagre for the largest group, which grows a little faster than the square of its nodes.
  */
@@ -114,8 +114,8 @@ interface PlacedGroups {
 }
 
 /**
- * The groups as wholes, from left to right or from top to bottom: as they are seen larger on a screen. Those that hang on no other are
- * set below, line by line.
+ * Places the groups from left to right or from top to bottom, whichever appears larger on a screen. Groups without dependencies
+ * go below, in rows.
  */
 function placeGroups(inside: ReadonlyMap<string, PlacedGroup>, between: readonly [string, string][]): PlacedGroups {
   const joined = new Set(between.flat());
@@ -162,7 +162,7 @@ function layoutGroup(members: readonly GraphNode[], nodeWidth: number): PlacedGr
     edges: graph.edges().map(({ v, w }) => ({
       from: v,
       to: w,
-      // The ends lie on the border of the boxes, wherever a straight line meets it: ours are in the middle of their sides.
+      // Drop dagre's end points, which lie where a straight line meets the border: edges here end in the middle of the sides.
       between: (graph.edge(v, w).points ?? []).slice(1, -1),
     })),
   };
@@ -181,7 +181,7 @@ function sizeOf(graph: ReturnType<typeof directed>): { width: number; height: nu
   return { width: finite(width), height: finite(height) };
 }
 
-/** dagre tells where the middle is. */
+/** Box of a node that dagre has placed, which gives its centre. */
 function boxOf({ x = 0, y = 0, width = 0, height = 0 }: Partial<Box>): Box {
   return { x: x - width / 2, y: y - height / 2, width, height };
 }
@@ -194,14 +194,14 @@ function edgePath(from: Point, to: Point, nodeWidth: number, between: readonly P
   let path = `M${at(start)}`;
   for (const [i, point] of points.slice(1).entries()) {
     const before = points[i]!;
-    // Leaves and arrives level, so that the arrow points to the right; what leads back swings out.
+    // Leaves and arrives horizontally, so that the arrow points to the right; an edge that leads back swings out.
     const pull = point.x > before.x ? (point.x - before.x) / 2 : Math.max(60, (before.x - point.x) / 2);
     path += `C${at({ x: before.x + pull, y: before.y })} ${at({ x: point.x - pull, y: point.y })} ${at(point)}`;
   }
   return `${path}m-6-4l6 4-6 4`;
 }
 
-/** From the bottom of one node to the top of another below it; the other way round where it stands above. */
+/** From the bottom of one node to the top of another below it; from top to bottom if it is above. */
 function downwardPath(from: Point, to: Point, nodeWidth: number): string {
   const down = to.y >= from.y;
   const start = { x: from.x + nodeWidth / 2, y: from.y + (down ? nodeHeight : 0) };

@@ -2,13 +2,13 @@ import { type GraphLayout, type GraphNode, layoutGraph } from "./graph_layout.ts
 
 /** Settings of {@link GraphLayouts}. */
 export interface GraphLayoutsOptions {
-  /** Graphs of more nodes are laid out by another thread, so that other requests do not wait for them. */
+  /** Larger graphs are laid out in a worker, so that other requests do not wait. */
   inThreadNodes?: number;
-  /** How many layouts are kept; the one that was not wanted for longest goes first. */
+  /** Maximum number of layouts kept; the least recently used is dropped first. */
   kept?: number;
 }
 
-/** Layouts of graphs, each made once: they depend on keys, groups and what hangs on what, and not on states. */
+/** Caches layouts of graphs. They depend on keys, groups and dependencies, not on states. */
 export class GraphLayouts {
   readonly #layouts = new Map<string, Promise<GraphLayout>>();
   readonly #inThreadNodes: number;
@@ -22,9 +22,9 @@ export class GraphLayouts {
   /**
    * The layout of a graph.
    *
-   * @param waitMs How long to wait for one that is not there yet.
-   * @returns `null` if it takes longer; it goes on being made.
-   * @throws What the layout throws.
+   * @param waitMs How long to wait for a layout that is still computed.
+   * @returns `null` if it takes longer; the computation continues.
+   * @throws The error of the layout.
    */
   async of(nodes: readonly GraphNode[], { waitMs = 2_000 }: { waitMs?: number } = {}): Promise<GraphLayout | null> {
     const key = JSON.stringify(nodes.map(({ key, group, upstream }) => [key, group, upstream]));
@@ -61,7 +61,7 @@ async function layoutOffThread(nodes: readonly GraphNode[]): Promise<GraphLayout
     return await new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<GraphLayout>) => resolve(data);
       worker.onerror = (event) => {
-        // Else it would end the process, too.
+        // Otherwise the error would end the process.
         event.preventDefault();
         reject(new Error(`The graph cannot be laid out: ${event.message}.`));
       };

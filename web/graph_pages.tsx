@@ -13,13 +13,13 @@ import { readVersions, type VersionEngine } from "./version_comparison.ts";
 import { ReceiptPage } from "./pages/receipt.tsx";
 import { readReceipts, type ReceiptEngine } from "./receipt_record.ts";
 
-/** What the pages of assets need of the rest. */
+/** Dependencies of the pages of assets. */
 export interface GraphPageOptions {
   engine: GraphEngine & AssetEngine & ReceiptEngine & VersionEngine;
   clock: { now(): Temporal.Instant };
 }
 
-/** All assets at `/assets`, as a graph and as a table, and each under `/assets/:key`. */
+/** All assets at `/assets`, as a graph and as a table, and each asset under `/assets/:key`. */
 export function graphPages({ engine, clock }: GraphPageOptions): Hono {
   const layouts = new GraphLayouts();
   const now = () => clock.now().epochMilliseconds;

@@ -9,35 +9,35 @@ import { reasonInShort, type ShownState, shownState } from "./shown_state.ts";
 /** Parts of the engine used by the page with all assets. */
 export type GraphEngine = RunRequestEngine & Pick<Engine, "states" | "runs" | "storage">;
 
-/** An asset as the graph and the table show it. */
+/** An asset in the graph and the table. */
 export interface ShownAsset {
   asset: AssetState;
   state: ShownState;
-  /** Why it is in this state; empty for one that is fresh. */
+  /** Reason of the state; empty for a fresh asset. */
   reason: string;
-  /** Whether it is what is looked for. */
+  /** Whether it matches the search. */
   matches: boolean;
 }
 
-/** An asset beside the graph: how it is, and what is to be done with it. */
+/** The selected asset: its state, and a form to materialize it. */
 export interface SelectedAsset extends Omit<ShownAsset, "matches"> {
   request: RunRequest;
 }
 
-/** Everything that the page with all assets shows. */
+/** Data for the page of all assets. */
 export interface GraphRecord {
   search: GraphSearch;
   problems: ReadonlyMap<string, string>;
   groups: readonly string[];
   /** Of all assets. */
   states: readonly AssetState[];
-  /** Those that are drawn, in dependency order. */
+  /** Assets that are drawn, in dependency order. */
   shown: readonly ShownAsset[];
-  /** What the tables of assets take; empty where no table is asked for. */
+  /** Sizes of the assets' tables; empty if no table is requested. */
   storage: ReadonlyMap<string, AssetStorage>;
-  /** `null` while it is being made, or where no graph is asked for. */
+  /** `null` while it is computed, or if no graph is requested. */
   layout: GraphLayout | null;
-  /** Whether the graph stands in the browser already, and is to be told the states alone. */
+  /** Whether the browser has the graph already and needs only the states. */
   partsOnly: boolean;
   open: OpenRuns;
   selected: SelectedAsset | null;
@@ -45,7 +45,7 @@ export interface GraphRecord {
   now: number;
 }
 
-/** Reads what the page with all assets shows, for the parameters of its address. */
+/** Reads the data for the page of all assets, by the parameters of its address. */
 export async function readGraph(
   { engine, layouts, parameters, now }: {
     engine: GraphEngine;
@@ -84,7 +84,7 @@ export async function readGraph(
   };
 }
 
-/** What a layout needs to know: what a function makes besides hangs on the asset that it is named after, not on all that it reads. */
+/** Nodes of the layout. A further output depends on its producer alone, not on all inputs of the function. */
 export function graphNodes(graph: AssetGraph, keys: readonly string[]): GraphNode[] {
   return keys.map((key) => {
     const producer = graph.producerOf(key).key;
@@ -92,7 +92,7 @@ export function graphNodes(graph: AssetGraph, keys: readonly string[]): GraphNod
   });
 }
 
-/** How an asset is shown, and why. */
+/** State of an asset with its reason. */
 export function howItIs(asset: AssetState, { waiting }: OpenRuns): { state: ShownState; reason: string } {
   return { state: shownState(asset, waiting), reason: reasonInShort(asset, waiting) };
 }

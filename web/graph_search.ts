@@ -2,11 +2,11 @@ import { type AnyAsset, type AssetGraph, assetGraph, EngineError, select } from 
 import { Address, oneOf, page, type Parameter, type SearchOf, standing, text } from "./address.ts";
 import { type ShownState, shownStates } from "./shown_state.ts";
 
-/** What sort of asset something is. */
+/** Kinds of assets. */
 export const assetKinds = ["whole", "partitions", "output", "external"] as const;
 export type AssetKind = typeof assetKinds[number];
 
-/** What each kind means, for people. */
+/** The kinds in words. */
 export const kindWords: Readonly<Record<AssetKind, string>> = {
   whole: "made as a whole",
   partitions: "made partition by partition",
@@ -14,7 +14,7 @@ export const kindWords: Readonly<Record<AssetKind, string>> = {
   external: "made outside",
 };
 
-/** How the page with all assets is looked at: `auto` shows a graph and a table where there is room, and else the table. */
+/** Views of the page: `auto` shows graph and table on a wide screen, and only the table on a narrow one. */
 export const graphViews = ["auto", "graph", "table"] as const;
 export type GraphView = typeof graphViews[number];
 
@@ -43,13 +43,13 @@ function addressOf(graph: AssetGraph) {
     /** A selection, such as `+chosen_pairs`. */
     focus,
     view: standing("auto", oneOf("View", graphViews)),
-    /** Of the table. */
+    /** Page of the table. */
     page: page(),
   });
 }
 export type GraphSearch = SearchOf<ReturnType<typeof addressOf>>;
 
-/** Reads the search out of an address. What cannot be read is left out, and named in `problems` by its parameter. */
+/** Reads the search from an address. Unreadable parameters are left out; `problems` has the reason under their name. */
 export function readGraphSearch(
   graph: AssetGraph,
   parameters: URLSearchParams,
@@ -67,12 +67,12 @@ export function graphPath(
   return written.write(search, changes, { more: { ...selected && { selected }, ...format && { format } } });
 }
 
-/** What sort of asset it is. */
+/** Kind of an asset. */
 export function kindOf(asset: AnyAsset): AssetKind {
   return asset.external ? "external" : !asset.recipe ? "output" : asset.recipe.partitionsDef ? "partitions" : "whole";
 }
 
-/** Keys of the assets that are drawn: those of the group, kind and focus that are asked for. */
+/** Keys of the assets that are drawn: those of the requested group, kind and focus. */
 export function drawnKeys(graph: AssetGraph, { group, kind, focus }: GraphSearch): string[] {
   const focused = focus === undefined ? undefined : new Set(select(graph, focus));
   return graph.assets
@@ -82,7 +82,7 @@ export function drawnKeys(graph: AssetGraph, { group, kind, focus }: GraphSearch
     .map(({ key }) => key);
 }
 
-/** Whether an asset that is drawn is also what is looked for; others are drawn faintly. */
+/** Whether a drawn asset matches the search; others are drawn faintly. */
 export function matches(
   { key, description, state }: { key: string; description: string; state: ShownState },
   search: GraphSearch,

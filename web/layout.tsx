@@ -6,19 +6,19 @@ import { PreferencesContext } from "./preferences.ts";
 import { importsOf } from "./static_files.ts";
 
 export interface LayoutProps {
-  /** What the page is, and the name of the service: `Runs · Tandem`. */
+  /** Title of the page, and name of the service: `Runs · Tandem`. */
   title: string;
-  /** Where the page stands among the pages. */
+  /** Path of the page in the navigation. */
   path: string;
   /** Client module of the page, by its name under `/static/`. */
   script?: string;
   /** Further style sheets, by their names under `/static/`. */
   styles?: readonly string[];
-  /** Where the page can be jumped to. */
+  /** Parts of the page with anchors. */
   sections?: readonly { id: string; title: string }[];
-  /** What the page says of itself. */
+  /** Summary at the top of the page. */
   headline: Child;
-  /** Whether navigation is left out, as before a sign-in. */
+  /** Leaves out the navigation, as before a sign-in. */
   bare?: boolean;
   children: Child;
 }
@@ -33,10 +33,10 @@ const sheets = [
   "charts.css",
   "asset.css",
 ];
-/** On every page: the palette and the preferences. */
+/** Script of every page: the palette and the preferences. */
 const shellScript = "shell.js";
 
-/** The frame of every page: sidebar, header with the status of the data, and places where news is told. */
+/** The frame of every page: sidebar, header with the data status, and places for messages. */
 export function Layout(
   { title, path, script, styles = [], sections = [], headline, bare = false, children }: LayoutProps,
 ) {

@@ -1,15 +1,15 @@
 import type { Materialization } from "../engine/mod.ts";
 
-/** A number of each materialization, oldest first. */
+/** One number for each materialization, oldest first. */
 export interface MetadataSeries {
   name: string;
   unit: string | null;
-  /** One for each materialization; `null` where it has none. */
+  /** One for each materialization; `null` if it has none. */
   values: readonly (number | null)[];
 }
 
 /**
- * Everything of materializations that can be plotted: rows, what came and went, how long it took, and the numbers of their metadata.
+ * Numbers of materializations to plot: rows, added and removed rows, duration, and numbers in their metadata.
  *
  * @param materializations Newest first.
  */

@@ -3,12 +3,13 @@ export interface YearOfReturns {
   year: number;
   /** Twelve fractions, January first; `null` for a month without a session. */
   months: (number | null)[];
-  /** Of the year as far as there are sessions. */
+  /** Of the sessions in the year. */
   total: number;
 }
 
 /**
- * Returns by calendar month: from the last session of the month before to the last of the month; the first month from `before` on.
+ * Returns by calendar month: from the last session of the previous month to the last session of the month; the first month starts
+ * at the value `before`.
  *
  * @param equity One value for each session, ascending by date, positive.
  */

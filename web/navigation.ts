@@ -1,16 +1,16 @@
 import { chosenPairs, cleanPrices, pairClusters, spreadForecasts, strategyComparison } from "../assets/views.ts";
 import type { View } from "../engine/mod.ts";
 
-/** Groups of the sidebar, in their order. */
+/** Groups of the sidebar, in order. */
 export const pageGroups = ["Research", "Operations"] as const;
 
-/** A page that the sidebar and the palette lead to. */
+/** A page listed in the sidebar and the palette. */
 export interface NavigationPage {
   path: string;
   title: string;
   group: typeof pageGroups[number];
   icon: IconName;
-  /** The asset that the page is about: a project without it has no such page. */
+  /** The asset that the page is about: a project without the asset does not have the page. */
   asset?: View<unknown>;
 }
 
@@ -56,12 +56,12 @@ export const navigation: readonly NavigationPage[] = [
   { path: "/settings", title: "Settings", group: "Operations", icon: "settings" },
 ];
 
-/** Pages that a project with these assets has; all where they are not known. */
+/** Pages of a project with these assets; all pages if the assets are unknown. */
 export function pagesOf(keys: readonly string[] | null): NavigationPage[] {
   return navigation.filter(({ asset }) => asset === undefined || keys === null || keys.includes(asset.key));
 }
 
-/** The page that an address belongs to: itself, or the nearest above it. */
+/** The page for an address: itself, or the nearest above it. */
 export function pageAbove(pages: readonly NavigationPage[], path: string): NavigationPage | undefined {
   const above = pages.filter((page) => page.path === path || (page.path !== "/" && path.startsWith(`${page.path}/`)));
   return above.sort((a, b) => b.path.length - a.path.length)[0];

@@ -4,13 +4,13 @@ import { type Engine, equalTo } from "../engine/mod.ts";
 /** Signal of a pair's strategy at the newest close. */
 export interface NewestSignal {
   tickers: readonly [string, string];
-  /** In words. */
+  /** The signal in words. */
   says: string;
-  /** Whether something is to be filled in the next session. */
+  /** Whether an order fills in the next session. */
   acts: boolean;
   /** Spreads held after the close: 1 is long ticker 2, −1 short. */
   position: number;
-  /** Spreads to be held after the next fill. */
+  /** Spreads to hold after the next fill. */
   target: number;
   /** Spread on the scale of the strategy and its thresholds. */
   score: number | null;
@@ -22,7 +22,7 @@ export interface NewestSignal {
 export interface NewestSignals {
   strategy: string;
   session: string;
-  /** Those to act on first. */
+  /** Signals with an order first. */
   signals: NewestSignal[];
 }
 
@@ -39,8 +39,8 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads what the close of `session` says of each pair that is traded by `strategy`; `null` where there is no walk-forward, or nothing
- * of that session.
+ * Reads the signals of `strategy` at the close of `session` for each pair that it trades; `null` without a walk-forward, or
+ * without rows of that session.
  */
 export async function readNewestSignals(
   engine: Pick<Engine, "graph" | "read">,

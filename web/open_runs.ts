@@ -1,6 +1,6 @@
 import { type Engine, isFinished } from "../engine/mod.ts";
 
-/** Runs that go on, and what waits for its turn in them. */
+/** Open runs, and the assets whose turn in them is to come. */
 export interface OpenRuns {
   /** Their ids, newest first. */
   ids: readonly number[];
@@ -8,10 +8,10 @@ export interface OpenRuns {
   waiting: ReadonlyMap<string, number>;
 }
 
-/** How many of the newest runs are looked at. */
+/** Number of newest runs that are searched for open ones. */
 const looked = 20;
 
-/** Reads the runs that go on. */
+/** Reads the open runs. */
 export async function readOpenRuns(engine: Pick<Engine, "run" | "runs">): Promise<OpenRuns> {
   const runs = (await engine.runs({ limit: looked })).filter(({ status }) => !isFinished(status));
   const waiting = new Map<string, number>();

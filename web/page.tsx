@@ -25,7 +25,7 @@ import { staticFiles } from "./static_files.ts";
 import { type DirectoryEngine, tickerDirectory } from "./ticker_directory.ts";
 import { tickerPages } from "./ticker_pages.tsx";
 
-/** What a page needs of the rest. */
+/** Dependencies of the pages. */
 export interface PageOptions {
   engine:
     & DataStatusEngine
@@ -40,21 +40,21 @@ export interface PageOptions {
     & PaletteEngine
     & RunEngine;
   scheduler: { states(): Promise<ScheduleState[]> };
-  /** Where the data come from, which every page says; nothing is said where this is left out. */
+  /** The configured data source, named on every page; left out if not given. */
   source?: DataSource;
-  /** The session of the exchange after a date; without it no page says when an order fills. */
+  /** The session of the exchange after a date; without it pages do not say when an order fills. */
   nextSession?(date: string): string | null;
-  /** The clock; the machine's own by default. */
+  /** The clock; the system clock by default. */
   clock?: { now(): Temporal.Instant };
-  /** The document of the API; without it there is no page of it. */
+  /** The OpenAPI document; without it the page about the API is missing. */
   apiDocument?(): OpenApiDocument;
-  /** Sign-in; without it there is none. */
+  /** Sign-in; without it there is no sign-in. */
   access?: Omit<AccessPagesOptions, "clock">;
 }
 
 /**
- * The page: the overview at `/`, and pages of pairs, forecasts, tickers, assets, runs, backfills and settings under their paths, with their
- * files under `/static/`. Nothing in it comes from another host.
+ * All pages: the overview at `/`, and pages of pairs, forecasts, tickers, assets, runs, backfills and settings under their paths,
+ * with their files under `/static/`. Nothing comes from another host.
  */
 export function page(
   {

@@ -12,13 +12,13 @@ export interface PairTrade {
   costs: number | null;
   /** Of the pair's equity, after costs. */
   return: number | null;
-  /** USD as traded, of each leg; `null` where they are not recorded. */
+  /** USD as traded, of each leg; `null` if not recorded. */
   entryPrices: readonly [number, number] | null;
-  /** At entry, negative if short; `null` where they are not recorded. */
+  /** At entry, negative if short; `null` if not recorded. */
   shares: readonly [number, number] | null;
 }
 
-/** How the equity of a pair went, session by session. */
+/** Equity and trades of a pair. */
 export interface PairBacktest {
   sessions: string[];
   /** USD. */

@@ -6,7 +6,7 @@ import type { PairCloses, PairRecord } from "./pair_record.ts";
 import type { PairDay, WalkForward } from "./pair_walk_forward.ts";
 import { ratioInWords, sessionAt, usd } from "./ticker_charts.ts";
 
-/** How far each equity is below its highest so far, as fractions of 0 or less. */
+/** Drawdown of an equity curve, as fractions of 0 or less. */
 export function underwater(equity: readonly number[]): number[] {
   let highest = -Infinity;
   return equity.map((value) => {
@@ -15,20 +15,20 @@ export function underwater(equity: readonly number[]): number[] {
   });
 }
 
-/** Legs from 100 on, to compare them; or in USD, as they cost. */
+/** Scale of the legs: index from 100, to compare them, or USD. */
 export type LegScale = "index" | "usd";
 
-/** The closes of a leg, from 100 on. */
+/** The closes of a leg as an index from 100. */
 export function from100(closes: readonly number[]): number[] {
   return closes.map((close) => 100 * close / closes[0]!);
 }
 
 /**
- * Legs over the spread in deviations, on the same sessions: positions and the formation shaded, levels of the strategy, dividends and
- * splits of the legs.
+ * Legs over the spread in deviations, on the same sessions, with positions and formation shaded, the strategy's levels, and
+ * dividends and splits of the legs.
  *
- * Where the pair was traded the spread is what the strategy judged, each window by its own formation; from the formation of the newest one on
- * the sessions without a decision have it by the least squares of that formation.
+ * In sessions with a decision the spread is that of the strategy, in each window by its own formation. From the newest formation
+ * on, other sessions have the spread by that formation's least-squares line.
  */
 export function pairChart(record: PairRecord, closes: PairCloses, { formation, scale }: {
   formation: PairFormation | null;
@@ -68,7 +68,7 @@ function shadesOf(
   const last = sessions.at(-1)!;
   const positions = (walkForward?.trades ?? []).map(({ entry, exit, side }): ChartShade => ({
     from: entry,
-    // Held until the fill of its exit, in whose session another one may be entered.
+    // Held until its exit fills; another position may be entered in that session.
     to: exit === null || exit === entry ? exit ?? last : sessions.findLast((session) => session < exit) ?? last,
     kind: side > 0 ? "long" : "short",
     part: "positions",
@@ -77,7 +77,7 @@ function shadesOf(
   return [{ from: formation.first, to: formation.last, kind: "formation", part: "formation" }, ...positions];
 }
 
-/** `null` where the spread cannot be stated in deviations in any session. */
+/** `null` if no session has a spread in deviations. */
 function spreadPane({ closes: { sessions, first, second }, walkForward, formation }: {
   closes: PairCloses;
   walkForward: WalkForward | null;
@@ -140,17 +140,17 @@ function tradeMarkers(trades: readonly PairTrade[], sessions: ReadonlySet<string
     .sort((a, b) => a.session < b.session ? -1 : a.session > b.session ? 1 : 0);
 }
 
-/** What is left of ticker 2 beside its line on ticker 1, with its mean and standard deviation over the same sessions. */
+/** Residuals of ticker 2 on ticker 1, with their mean and standard deviation over the same sessions. */
 export interface PairSpread {
   sessions: readonly string[];
-  /** USD a share of ticker 2. */
+  /** USD per share of ticker 2. */
   values: number[];
   mean: number;
-  /** Of the population, as the mean is of all that there is. */
+  /** Of the population. */
   standardDeviation: number;
 }
 
-/** The spread by a line that was fitted before. */
+/** The spread by a given line. */
 export function pairSpread(closes: PairCloses, { slope, intercept }: { slope: number; intercept: number }): PairSpread {
   const values = closes.second.map((y, t) => y - slope * closes.first[t]! - intercept);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -158,7 +158,7 @@ export function pairSpread(closes: PairCloses, { slope, intercept }: { slope: nu
   return { sessions: closes.sessions, values, mean, standardDeviation: Math.sqrt(variance) };
 }
 
-/** Equity above, and below it how far it is under its highest. */
+/** Equity, and its drawdown below. */
 export function equityChart({ sessions, equity }: PairBacktest): ChartData {
   return {
     sessions,

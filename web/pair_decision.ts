@@ -5,10 +5,10 @@ import type { PairRecord } from "./pair_record.ts";
 import type { PairDay, PairWindow, WalkForward } from "./pair_walk_forward.ts";
 import { whyOf } from "./pair_reason.ts";
 
-/** The spread in deviations, and where the strategy acts. */
+/** The spread in deviations, with the levels of the strategy. */
 export interface SpreadLevels {
   z: number;
-  /** `null` where no level decides, as for the next two. */
+  /** `null` if the strategy has no such level; likewise the next two. */
   entryZ: number | null;
   exitZ: number | null;
   stopZ: number | null;
@@ -17,51 +17,51 @@ export interface SpreadLevels {
 /** Shares of a leg for a notional. */
 export interface LegSize {
   ticker: string;
-  /** Whole shares, negative if sold short; of a pair without a position those of a spread that is bought. */
+  /** Whole shares, negative if sold short; without a position, those of a bought spread. */
   shares: number;
   /** USD, the last close. */
   close: number;
 }
 
-/** A position that is open. */
+/** An open position. */
 export interface OpenPosition {
   entry: string;
-  /** USD as traded, by leg; `null` where they are not recorded. */
+  /** USD as traded, by leg; `null` if not recorded. */
   entryPrices: readonly [number, number] | null;
-  /** Gain after costs so far over the value of both legs at entry; `null` where it is not recorded. */
+  /** Gain so far, after costs, as a fraction of both legs' value at entry; `null` if not recorded. */
   unrealized: number | null;
   sessions: number;
 }
 
 /** Decision on a pair at a close: signal, position, and reason. */
 export interface PairDecision {
-  /** Whether something is to be filled, a position is kept, nothing is held, or nothing is said. */
+  /** An order fills next, a position is kept, nothing is held, or there is no signal. */
   state: "act" | "held" | "flat" | "none";
   signal: string;
-  /** The session whose close says so; `null` where none does. */
+  /** The session of the close; `null` without a signal. */
   session: string | null;
   /** One sentence. */
   why: string;
   levels: SpreadLevels | null;
   position: -1 | 0 | 1;
-  /** To be held after the next fill. */
+  /** Spreads to hold after the next fill. */
   target: -1 | 0 | 1;
   open: OpenPosition | null;
   /** Sessions, of the formation's spread. */
   halfLife: number | null;
-  /** After so many sessions a position is given up; `null` where no rule says so. */
+  /** Sessions after which a position is closed; `null` without such a rule. */
   timeStopSessions: number | null;
-  /** By leg; `null` where no hedge ratio is known. */
+  /** By leg; `null` without a hedge ratio. */
   legs: readonly [LegSize, LegSize] | null;
-  /** USD of both legs at which one of them reaches 1 % of its median dollar volume; `null` where that is not known. */
+  /** USD of both legs at which one of them reaches 1 % of its median dollar volume; `null` if unknown. */
   maxNotional: number | null;
 }
 
 /**
  * Decision on a pair at the newest close.
  *
- * A pair has a signal where its newest trading window is the one that is traded now. Of another pair it is told that it has none, why, and
- * where its spread stands by `formation`.
+ * A pair has a signal if its newest trading window is the current one. For another pair the decision has no signal, but the
+ * reason and the spread by `formation`.
  */
 export function decisionOf(
   record: PairRecord,
@@ -130,7 +130,7 @@ function signalOf({ position, target, signal }: PairDay): string {
   return `Reverse to ${side(target)}`;
 }
 
-/** Of the newest day, which a day without a decision takes from the one before it in its window; `z` is where the spread stands by the formation. */
+/** Levels of the newest decision in the newest window; `z` is the spread by the formation, for a day without a decision. */
 function levelsOf({ days, windows }: WalkForward, z: number | null): SpreadLevels | null {
   const day = days.at(-1)!;
   const decided = days.findLast((one) => one.z !== null && one.session >= windows.at(-1)!.tradingFirst);
@@ -139,7 +139,7 @@ function levelsOf({ days, windows }: WalkForward, z: number | null): SpreadLevel
   return { z: known, entryZ: decided?.entryZ ?? null, exitZ: decided?.exitZ ?? null, stopZ: decided?.stopZ ?? null };
 }
 
-/** Where the last closes stand in the formation, at no level of a strategy. */
+/** The last closes in deviations of the formation, without levels. */
 function standing({ closes }: PairRecord, formation: PairFormation | null): SpreadLevels | null {
   if (closes === null || formation === null) return null;
   return {
@@ -176,7 +176,7 @@ function openOf(trade: PairTrade | undefined): OpenPosition | null {
 /**
  * Whole shares of each leg for a notional of both together, at the last closes.
  *
- * By the hedge ratio of the day, which is in shares of the formation's end: splits since then change it.
+ * Uses the day's hedge ratio, converted from shares at the end of the formation by the splits since then.
  */
 function legSizes(
   { tickers, closes, walkForward, events }: PairRecord,
@@ -211,7 +211,7 @@ function legSizes(
   ];
 }
 
-/** Without a negative zero. */
+/** Replaces negative zero. */
 function whole(shares: number): number {
   return Math.round(shares) || 0;
 }

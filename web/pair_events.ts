@@ -2,11 +2,11 @@ import { rawDividends, rawSplits } from "../assets/views.ts";
 import { type Engine, equalTo, type Materialization } from "../engine/mod.ts";
 import type { VersionReader } from "./version_rows.ts";
 
-/** What the source tells of dividends. */
+/** Dividends in the source. */
 export interface PairDividends {
-  /** Whether it has any at all. */
+  /** Whether the source has any dividends. */
   inSource: boolean;
-  /** How many of each leg. */
+  /** Number of dividends of each leg. */
   ofLegs: readonly [number, number];
 }
 
@@ -15,7 +15,7 @@ export interface LegEvent {
   ticker: string;
   session: string;
   kind: "dividend" | "split";
-  /** USD a share, or new shares for one old. */
+  /** USD per share, or new shares per old share. */
   value: number;
 }
 
@@ -36,7 +36,10 @@ export async function readLegEvents(read: VersionReader, tickers: readonly [stri
   return events.sort((a, b) => a.session < b.session ? -1 : a.session > b.session ? 1 : 0);
 }
 
-/** A source whose service has no asset of dividends has none, as one whose asset is empty; `null` while they are not read. */
+/**
+ * Dividends of a pair; `null` until they are read. A service without an asset of dividends counts as a source without dividends,
+ * as does an empty asset.
+ */
 export function dividendsOf(
   graph: Engine["graph"],
   { tickers, source, events }: {

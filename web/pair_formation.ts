@@ -2,26 +2,26 @@ import { cointegratedPairs } from "../assets/views.ts";
 import { linearRegression } from "../quant/mod.ts";
 import type { PairRecord } from "./pair_record.ts";
 
-/** Closes of one leg on the other over a formation: by this a spread is stated in deviations. */
+/** Line of one leg on the other over a formation, which states the spread in deviations. */
 export interface PairFormation {
   /** Its first and last session. */
   first: string;
   last: string;
-  /** USD of ticker 2 for one of ticker 1, in the shares that closes have now. */
+  /** USD of ticker 2 per USD of ticker 1, in current shares. */
   slope: number;
   /** USD. */
   intercept: number;
-  /** USD, of the population: the mean of the residuals is 0. */
+  /** Standard deviation of the residuals in USD, of the population; their mean is 0. */
   deviation: number;
 }
 
-/** Sessions of a formation that a line through it needs. */
+/** Minimum number of sessions for a line. */
 const fewest = 10;
 
 /**
- * The formation that a pair is judged by now: that of its newest trading window, or where there is none that of its newest test.
+ * The formation of a pair's newest trading window, or without one of its newest test.
  *
- * @returns `null` where the pair was neither traded nor tested, or its closes there allow no line.
+ * @returns `null` if the pair was neither traded nor tested, or its closes in the formation allow no line.
  */
 export function formationOf({ closes, walkForward, tested, sources }: PairRecord): PairFormation | null {
   if (closes === null) return null;

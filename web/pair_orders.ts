@@ -1,22 +1,22 @@
 import type { ChosenPair, ChosenPairs } from "./chosen_pairs.ts";
 import type { NewestSignal, NewestSignals } from "./newest_signals.ts";
 
-/** Kinds of orders of a pair, by importance. */
+/** Standings of a pair, most important first. */
 export const standings = ["order", "open", "flat", "chosen"] as const;
 export type Standing = typeof standings[number];
 
-/** A pair that is traded, or that will be. */
+/** A pair that is traded, or chosen to be. */
 export interface PairOrder {
   tickers: readonly [string, string];
-  /** `order`: something is filled in the next session; `open`, `flat`: traded, with or without a position; `chosen`: not traded yet. */
+  /** `order`: an order fills in the next session; `open`, `flat`: traded, with or without a position; `chosen`: not traded yet. */
   standing: Standing;
-  /** Of the newest close; `null` for a pair that is not traded yet. */
+  /** At the newest close; `null` for a pair that is not traded yet. */
   signal: NewestSignal | null;
-  /** In the newest selection; `null` for a pair that it does not have any more. */
+  /** In the newest selection; `null` for a pair that is no longer in it. */
   chosen: ChosenPair | null;
 }
 
-/** The one list of pairs: those that the walk-forward trades now, and those of the newest selection that it does not trade yet. */
+/** All pairs that the walk-forward trades now, and those of the newest selection that it does not trade yet. */
 export function pairOrders(signals: NewestSignals | null, selection: ChosenPairs | null): PairOrder[] {
   const name = ({ tickers }: { tickers: readonly [string, string] }) => tickers.join("\n");
   const chosen = new Map(selection?.pairs.map((pair) => [name(pair), pair]));

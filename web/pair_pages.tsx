@@ -50,7 +50,7 @@ const testedColumns = [
   "failed_criteria",
 ] as const satisfies ColumnOf<TestedPair>[];
 
-/** Pages under `/pairs`: what was tested, how tickers cluster, what was chosen when, and each pair. */
+/** Pages under `/pairs`: tested pairs, clusters, past selections, and each pair. */
 export function pairPages(
   { engine, nextSession }: {
     engine: PairsEngine & VersionEngine & ClustersEngine & SelectionsEngine & ForecastsEngine;
@@ -95,7 +95,7 @@ export function pairPages(
       );
       return answer(c, page, problems.size > 0 ? 400 : 200);
     })
-    // Tables of the page that are of no asset: they are computed for it.
+    // Tables of the page that are computed and not assets.
     .get("/:ticker_1/:ticker_2/:table{(monthly_returns|spread_distribution)\\.csv}", async (c) => {
       const { ticker_1, ticker_2, table } = c.req.param();
       const pair = await readPair(engine, [ticker_1, ticker_2], { strategy: c.req.query("strategy") });

@@ -1,4 +1,4 @@
-/** Where the page of a pair is. */
+/** Address of the page of a pair. */
 export function pairPath(ticker1: string, ticker2: string): string {
   return `/pairs/${encodeURIComponent(ticker1)}/${encodeURIComponent(ticker2)}`;
 }

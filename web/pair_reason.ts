@@ -2,23 +2,23 @@ import { counted, decimal } from "./figures.ts";
 import type { PairDay, PairWindow, TradingSettings } from "./pair_walk_forward.ts";
 import { strategyTitle } from "./strategy_words.ts";
 
-/** Strategies whose trend or forecast decides beside the levels. */
+/** Strategies that also decide by a trend or a forecast, besides the levels. */
 const judges: Readonly<Record<string, string>> = {
   rolling_trend: "trend",
   forecast_trend: "forecast",
   forecast_band: "forecast",
 };
 
-/** Why a close says what it says of a pair, in one sentence. */
+/** Explains the decision at a close in one sentence. */
 export function whyOf(
   day: PairDay,
   { strategy, settings, window, timeStopSessions, rank }: {
     strategy: string;
     settings: TradingSettings;
     window: PairWindow;
-    /** After so many sessions a position is given up; `null` where no rule says so. */
+    /** Sessions after which a position is closed; `null` without such a rule. */
     timeStopSessions: number | null;
-    /** Among the pairs that are chosen now; `null` where it is none of them. */
+    /** Rank among the currently chosen pairs; `null` if it is not chosen. */
     rank: number | null;
   },
 ): string {
@@ -65,7 +65,7 @@ export function whyOf(
   }
 }
 
-/** Where nothing changes: a position is kept, or none is entered. */
+/** No change: a position is kept, or none is entered. */
 function whyHold(day: PairDay, { where, judge }: { where: string; judge: string | undefined }): string {
   const { z, entryZ, exitZ, stopZ, target } = day;
   if (target !== 0) {

@@ -7,33 +7,33 @@ import { readWalkForward, type WalkForward } from "./pair_walk_forward.ts";
 import type { TestedPair } from "./tested_pairs.ts";
 import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
-/** Closes of both legs in the sessions that both have. */
+/** Closes of both legs in their common sessions. */
 export interface PairCloses {
   sessions: string[];
   first: number[];
   second: number[];
 }
 
-/** Everything that is known of a pair. */
+/** All data about a pair. */
 export interface PairRecord {
   tickers: readonly [string, string];
-  /** As it was tested last; `null` where it is no candidate now. */
+  /** Its newest test; `null` if it is no longer a candidate. */
   tested: TestedPair | null;
-  /** Its rank among the pairs to trade; `null` where it is none of them. */
+  /** Rank among the chosen pairs; `null` if it is not chosen. */
   rank: number | null;
-  /** Whether the settings name it, and why the tests would not have accepted it; `null` where they do not. */
+  /** Set if the settings name the pair; `reason` says why the tests would have rejected it. */
   pinned: { reason: string | null } | null;
-  /** `null` where either leg has no clean prices now. */
+  /** `null` if either leg has no clean prices. */
   closes: PairCloses | null;
-  /** `null` where no window chose it. */
+  /** `null` if no window chose it. */
   walkForward: WalkForward | null;
-  /** `null` where it is not among the chosen pairs. */
+  /** `null` if it is not among the chosen pairs. */
   reference: Reference | null;
   /** Dividends and splits of the legs, by session. */
   events: readonly LegEvent[];
-  /** `null` while the service has not read them. */
+  /** `null` until the service has read them. */
   dividends: PairDividends | null;
-  /** The latest materialization of each asset that was read and has one. */
+  /** The latest materialization of each asset that was read. */
   sources: Versions;
 }
 
@@ -52,10 +52,10 @@ const readAssets = [
 ];
 
 /**
- * Reads everything that is known of a pair.
+ * Reads all data about a pair.
  *
- * @returns `"unmaterialized"` where no pair has been tested or chosen yet, `"reversed"` where the pair is known with its tickers the
- * other way round, `"unknown"` where it is not known.
+ * @returns `"unmaterialized"` if no pair has been tested or chosen yet, `"reversed"` if the pair exists with its tickers swapped,
+ * `"unknown"` if it does not exist.
  */
 export async function readPair(
   engine: VersionEngine,
@@ -94,7 +94,7 @@ export async function readPair(
   };
 }
 
-/** For each asset that holds as of sessions what picks the newest of them in its source. */
+/** For each asset with as-of sessions, a filter for the newest of them in its source. */
 async function newestFilters(read: VersionReader) {
   const newest = await Promise.all([assets.cointegratedPairs, assets.chosenPairs].map((view) => read.newestDate(view)));
   const [tested, chosen] = newest.map((asOf) => asOf === null ? [] : equalTo({ as_of: asOf }));

@@ -11,7 +11,7 @@ type Metrics = Pick<RowOf<typeof pairMetrics>, "total_return" | "annualized_retu
 /** The original's backtest, fitted on the sample that it trades. */
 export type Reference = PairBacktest & { metrics: Metrics | null };
 
-/** Reads it; `null` where the pair has none. */
+/** Reads the reference backtest; `null` if the pair has none. */
 export async function readReference(
   read: VersionReader,
   tickers: readonly [string, string],
@@ -30,7 +30,7 @@ export async function readReference(
   };
 }
 
-/** Positions as they were held: each from the session after whose close it is there to the one in which it is gone. */
+/** Positions as held: each from the session after the close that opens it to the session in which it is closed. */
 function heldPositions(days: readonly Day[]): PairTrade[] {
   const trades: PairTrade[] = [];
   const none = { costs: null, entryPrices: null, shares: null };

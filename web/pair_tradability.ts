@@ -2,7 +2,7 @@ import { decimal, percent, usd } from "./figures.ts";
 import type { TestRow } from "./test_row.ts";
 import type { TestedPair } from "./tested_pairs.ts";
 
-/** How easily the legs are traded: the leg that is harder to trade decides. */
+/** Figures of how easily the legs can be traded; the leg that is harder to trade decides. */
 export function tradabilityRows(
   tested: TestedPair,
   bound: (name: string, text: (value: number) => string) => string | undefined,

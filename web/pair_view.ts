@@ -25,21 +25,21 @@ const hidden: Parameter<readonly string[]> & { standing: readonly string[] } = {
   problem: (shown) => `The chart has no part ${shown}: ${parts.join(", ")}.`,
 };
 
-/** What the address of a pair says of how it is to be seen; its path is the pair's. */
+/** The view of a pair in the query of its address; the path names the pair. */
 const pairAddress = new Address("", {
   /** The default of the walk-forward unless given. */
   strategy: text(),
   scale: named("prices", standing("index", oneOf("Prices", ["index", "usd"] satisfies LegScale[]))),
   range: standing(standingRange, oneOf("Range", pairRanges)),
   logarithmic: named("log", standing(false, flag("Log", ["1", "0"]))),
-  /** Parts of the chart that are left out. */
+  /** Hidden parts of the chart. */
   hidden,
-  /** USD of both legs together, for which shares are told. */
+  /** USD of both legs together, which determines the shares shown. */
   notional: standing(standingNotional, number("Notional in USD", { least: 1, most: 1_000_000_000 })),
 });
 export type PairView = SearchOf<typeof pairAddress>;
 
-/** Reads the view out of an address. What cannot be read is as it stands where nothing is said, and named in `problems`. */
+/** Reads the view from an address. Unreadable parameters take their defaults; `problems` has the reasons. */
 export function readPairView(parameters: URLSearchParams): { view: PairView; problems: Map<string, string> } {
   const { search: view, problems } = pairAddress.read(parameters);
   return { view, problems };
@@ -54,7 +54,7 @@ export function pairViewPath(
   return pairAddress.write(view, changes, { path: pairPath(...tickers) });
 }
 
-/** What the address says of a view, those things left out that stand where nothing is said. */
+/** Parameters of a view, without those at their default. */
 export function pairViewEntries(view: PairView): [name: string, value: string][] {
   return pairAddress.entries(view);
 }

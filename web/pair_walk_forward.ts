@@ -6,12 +6,12 @@ import type { VersionReader } from "./version_rows.ts";
 
 type Day = RowOf<typeof assets.walkForwardDaily>;
 
-/** What the close of a session said of a pair, and what was held after it. */
+/** Signal at the close of a session, and the position after it. */
 export interface PairDay {
   session: string;
-  /** A strategy's signal, or why there is none. */
+  /** A strategy's signal, or the reason for having none. */
   signal: string;
-  /** Deviations of the spread from its mean, by the strategy; as the levels, `null` without a decision. */
+  /** Deviations of the spread from its mean, by the strategy. Like the levels, `null` without a decision. */
   z: number | null;
   entryZ: number | null;
   exitZ: number | null;
@@ -20,7 +20,7 @@ export interface PairDay {
   hedgeRatio: number | null;
   /** Spreads held: 1 is long ticker 2, −1 short. */
   position: number;
-  /** To be held after the next fill. */
+  /** Spreads to hold after the next fill. */
   target: number;
   /** USD. */
   equity: number;
@@ -38,7 +38,7 @@ export interface PairWindow {
   halfLife: number;
 }
 
-/** Settings of the walk-forward that a page speaks of; what was recorded otherwise is `null`. */
+/** Settings of the walk-forward shown on a page; `null` for settings recorded in another form. */
 export interface TradingSettings {
   defaultStrategy: string | undefined;
   strategies: string[];
@@ -50,24 +50,24 @@ export interface TradingSettings {
   maxHalfLifeOfWindow: number | null;
 }
 
-/** The honest backtest: windows, traded after they were chosen. */
+/** The walk-forward backtest: windows traded after the pair was chosen. */
 export interface WalkForward extends PairBacktest {
   strategy: string;
   settings: TradingSettings;
-  /** Sessions in which the pair was traded, and not only waited for a window. */
+  /** Sessions in which the pair was traded, without those between its windows. */
   days: PairDay[];
   /** Ascending. */
   windows: PairWindow[];
-  /** The newest session of any pair; `null` where that is not known. */
+  /** The newest session of any pair; `null` if unknown. */
   newestSession: string | null;
 }
 
-/** Reads it; `null` where no window chose the pair, or nothing of it was traded by the strategy. */
+/** Reads the walk-forward; `null` if no window chose the pair, or the strategy never traded it. */
 export async function readWalkForward(
   read: VersionReader,
   { tickers, sessions, wanted }: {
     tickers: readonly [string, string];
-    /** In which both legs have a close. */
+    /** Common sessions of both legs. */
     sessions: readonly string[];
     wanted: string | undefined;
   },
@@ -136,7 +136,7 @@ function tradeOf(row: RowOf<typeof assets.walkForwardTrades>): PairTrade {
   };
 }
 
-/** Between windows the pair holds nothing and its equity stays: the sessions that it sat out are put back. */
+/** Adds the sessions between windows, in which the pair holds nothing and its equity stays constant. */
 function carriedForward(days: readonly Day[], sessions: readonly string[]): Pick<PairBacktest, "sessions" | "equity"> {
   const equityIn = new Map(days.map((day) => [day.session, day.equity]));
   const [first, last] = [days[0]!.session, days.at(-1)!.session];
@@ -146,7 +146,7 @@ function carriedForward(days: readonly Day[], sessions: readonly string[]): Pick
   return { sessions: all, equity: all.map((session) => held = equityIn.get(session) ?? held) };
 }
 
-/** Settings of `walk_forward_daily`, which are whatever was recorded with its rows. */
+/** Settings of `walk_forward_daily` from the record of its rows, which can have any form. */
 function tradingSettings(config: unknown): TradingSettings {
   const recorded = (config ?? {}) as Record<string, unknown>;
   const exits = (recorded.exits ?? {}) as Record<string, unknown>;

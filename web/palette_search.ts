@@ -16,34 +16,34 @@ import { tickerPath } from "./ticker_path.ts";
 import { findTickers } from "./ticker_search.ts";
 import { nameWords } from "./ticker_words.ts";
 
-/** What the palette is searched in. */
+/** Parts of the engine used by the palette. */
 export type PaletteEngine =
   & Pick<Engine, "graph" | "read" | "newestDate" | "run" | "runs">
   & { backfills: Pick<Engine["backfills"], "get"> };
 
-/** Something that can be gone to or done. */
+/** A page to open or an action to perform. */
 export interface PaletteResult {
-  /** Under which it is listed. */
+  /** Group of the list. */
   group: "Pages" | "Actions" | "Assets" | "Tickers" | "Pairs" | "Runs" | "Backfills";
   title: string;
-  /** What is said beside it; may be empty. */
+  /** Text beside the title; may be empty. */
   detail: string;
-  /** Where it leads; `null` of what is done in place. */
+  /** Address of the page; `null` for an action in place. */
   path: string | null;
-  /** What is done in place: a preference that is set, or a selection that is materialized. */
+  /** An action in place: set a preference, or materialize a selection. */
   act?: { name: "theme" | "clock" | "materialize"; value: string };
 }
 
-/** Results of one group at most; of all groups together there are never more than seven times as many. */
+/** Maximum number of results per group; with seven groups this bounds the total. */
 export const mostOfGroup = 6;
-/** A longer text finds nothing more. */
+/** Longer texts are cut. */
 export const longestQuery = 100;
 
 /**
- * What a text finds, group by group, the likeliest first; of an empty text pages and actions.
+ * Results for a text by group, best match first; for an empty text pages and actions.
  *
- * @param directory All tickers; `null` where there are none.
- * @param mayOperate Whether what begins something is offered.
+ * @param directory All tickers; `null` if there are none.
+ * @param mayOperate Whether to offer actions that start a run.
  *
  * Cost: one pass over the tickers, and two or three queries of a few rows.
  */
@@ -64,7 +64,7 @@ export async function searchPalette(
   return [...runs, ...pages, ...tickers, ...pairs, ...assetsFound(engine, words), ...actions];
 }
 
-/** Whether each of the words begins one of the title's. */
+/** Whether each of the words is the beginning of a word of the title. */
 function begins(title: string, words: readonly string[]): boolean {
   const own = nameWords(title.replaceAll("_", " "));
   return words.every((word) => own.some((one) => one.startsWith(word)));
@@ -99,7 +99,7 @@ function actionsFound(
     ]
     : [];
   const [first, ...rest] = words;
-  // Its plan is shown before anything runs.
+  // The page shows the plan before anything runs.
   const planned = mayOperate && first !== undefined && rest.length > 0 && begins("Materialize", [first])
     ? graph.producers.filter(({ key, asset }) => !asset.external && begins(key, rest))
     : [];
@@ -134,7 +134,7 @@ function tickersFound(directory: TickerDirectory, text: string): PaletteResult[]
   }));
 }
 
-/** Tested pairs of the newest session: of one ticker, or of two that are written with a blank or a stroke between them. */
+/** Tested pairs of the newest session with one ticker, or with two separated by a blank or slash. */
 async function pairsFound(
   engine: PaletteEngine,
   { text, directory }: { text: string; directory: TickerDirectory | null },
@@ -175,7 +175,7 @@ async function pairsFound(
   }));
 }
 
-/** Symbols that a text is or begins, the shortest first; the text itself where symbols are not known. */
+/** Symbols equal to a text or starting with it, shortest first; the text itself if the symbols are unknown. */
 function symbolsLike(directory: TickerDirectory | null, symbol: string): string[] {
   if (!directory) return [symbol];
   const like = directory.entries.map(({ ticker }) => ticker).filter((ticker) =>
@@ -184,7 +184,7 @@ function symbolsLike(directory: TickerDirectory | null, symbol: string): string[
   return like.sort((a, b) => a.length - b.length).slice(0, 20);
 }
 
-/** Runs and backfills by their number, and the newest runs for the word `run`. */
+/** Runs and backfills by id, and the newest runs for the word `run`. */
 async function numberedFound(engine: PaletteEngine, words: readonly string[]): Promise<PaletteResult[]> {
   const [number, ...rest] = words.toSorted((a, b) => Number(isNumber(b)) - Number(isNumber(a)));
   if (rest.length > 1) return [];

@@ -1,14 +1,14 @@
 import { type PartitionReport, type PartitionStateName, partitionStateNames } from "../engine/mod.ts";
 
-/** Dates in a row with one state. */
+/** Consecutive dates with one state. */
 export interface Span {
   state: PartitionStateName;
-  /** Place of the first date, and of the one after the last. */
+  /** Index of the first date, and of the date after the last. */
   start: number;
   end: number;
 }
 
-/** Names that are in the same state on every date. */
+/** Names with equal states on every date. */
 export interface Strip {
   /** Empty for an asset whose partitions have no names. */
   names: string[];
@@ -16,8 +16,8 @@ export interface Strip {
 }
 
 /**
- * A strip for each group of names whose partitions are in the same states, largest group first. What it costs grows with names and ranges
- * and not with partitions.
+ * A strip for each group of names whose partitions are in the same states, largest group first. Cost: grows with names and
+ * ranges, not with partitions.
  */
 export function partitionStrips({ axes, states }: PartitionReport): Strip[] {
   if (axes.dates === null) return [];
@@ -34,7 +34,7 @@ export function partitionStrips({ axes, states }: PartitionReport): Strip[] {
       signatures.set(spans, spans.map(({ start, end }) => `${state} ${start} ${end}`).join());
       for (const name of names ?? [""]) {
         const known = byName.get(name);
-        // The same array for all names of a rectangle, so that its signature is made once.
+        // All names of a rectangle share one array, so that its signature is computed once.
         if (!known) byName.set(name, spans);
         else {
           const joined = [...known, ...spans];
@@ -55,7 +55,7 @@ export function partitionStrips({ axes, states }: PartitionReport): Strip[] {
     .map(({ names, spans }) => ({ names: names.filter((name) => name !== ""), spans }));
 }
 
-/** The names of a strip for people: `A, B, C and 12 others`. */
+/** The names of a strip in words: `A, B, C and 12 others`. */
 export function namesInWords(names: readonly string[]): string {
   return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} others`;
 }

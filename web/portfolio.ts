@@ -2,15 +2,15 @@ import { portfolioDaily, strategyComparison } from "../assets/views.ts";
 import { type Engine, equalTo, type RowOf } from "../engine/mod.ts";
 import { costOf } from "./strategy_record.ts";
 
-/** The portfolio that stands for the service: the default strategy at the configured costs, equal weights. */
+/** The service's headline portfolio: the default strategy at the configured costs, equal weights. */
 export interface Portfolio {
   strategy: string;
-  /** As `costOf` names them. */
+  /** In the form of `costOf`. */
   cost: string;
   sessions: string[];
   /** 1 before the first session. */
   equity: number[];
-  /** Of the benchmark, likewise. */
+  /** Of the benchmark; 1 before the first session. */
   benchmark: number[];
   /** Fractions of 0 or less. */
   drawdown: number[];
@@ -28,13 +28,13 @@ const resultColumns = [
   "settings_tried",
 ] as const;
 
-/** Figures of the same sessions. */
+/** Figures over the same sessions. */
 export type PortfolioResult = Pick<RowOf<typeof strategyComparison>, typeof resultColumns[number]>;
 
-/** Conditions by which both assets know the portfolio. */
+/** Filters for the portfolio in both assets. */
 export const headlineFilters = equalTo({ headline: "true", weighting: "equal" });
 
-/** Reads the portfolio; `null` where there is none, be it that the service has no such asset. */
+/** Reads the portfolio; `null` if it has no rows, or the service has no such asset. */
 export async function readPortfolio(engine: Pick<Engine, "graph" | "read">): Promise<Portfolio | null> {
   if (!engine.graph.keys.includes(portfolioDaily.key)) return null;
   const { rows } = await engine.read(portfolioDaily, {

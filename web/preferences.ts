@@ -3,27 +3,27 @@ import { createContext } from "hono/jsx";
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = typeof themes[number];
 
-/** Clocks that moments can be read on. */
+/** Clocks on which moments can be shown. */
 export const clocks = ["utc", "exchange", "local"] as const;
 export type ClockName = typeof clocks[number];
 
-/** The exchange's clock, by which its sessions are dated. */
+/** The time zone of the exchange, which dates its sessions. */
 export const exchangeTimeZone = "America/New_York";
 
-/** How a person wants pages. */
+/** Preferences of a visitor. */
 export interface Preferences {
   theme: Theme;
   clock: ClockName;
-  /** Of the clock: an IANA name. */
+  /** Time zone of the clock, an IANA name. */
   timeZone: string;
 }
 
 export const standingPreferences: Preferences = { theme: "system", clock: "utc", timeZone: "UTC" };
 
-/** Cookies that `client/preferences.js` writes; of the local clock the value is the IANA name of its zone. */
+/** Cookies written by `client/preferences.js`. For the local clock the value is the IANA name of its time zone. */
 export const preferenceCookies = { theme: "tandem_theme", clock: "tandem_clock" } as const;
 
-/** What cookies say. What cannot be read is as it stands where nothing is said. */
+/** Reads preferences from cookies. Missing or unreadable ones take their defaults. */
 export function readPreferences(cookie: (name: string) => string | undefined): Preferences {
   const theme = themes.find((one) => one === cookie(preferenceCookies.theme)) ?? standingPreferences.theme;
   const clock = cookie(preferenceCookies.clock) ?? "utc";

@@ -1,6 +1,6 @@
 import type { AnyAsset } from "../engine/mod.ts";
 
-/** The address of the page that says what made a row: the row is named by its primary key. */
+/** The address of a row's receipt: the primary key names the row. */
 export function receiptPath(
   key: string,
   { primaryKey }: Pick<AnyAsset["schema"], "primaryKey">,

@@ -6,7 +6,7 @@ import type { ReceiptPageProps } from "./pages/receipt.tsx";
 /** Parts of the engine used by the page of a receipt. */
 export type ReceiptEngine = Pick<Engine, "graph" | "receipts">;
 
-/** Reads what made the rows that an address names by values of their columns, and what a replay of them is asked with. */
+/** Reads the receipts of the rows that an address names by column values, and the body of their replay request. */
 export async function readReceipts(
   engine: ReceiptEngine,
   key: string,

@@ -1,16 +1,16 @@
 import { autocorrelation, histogram, whiteNoiseBound } from "../quant/mod.ts";
 
-/** How the spread of a pair is distributed, and how it remembers. */
+/** Distribution and autocorrelation of a pair's spread. */
 export interface ResidualDiagnostics {
   sessions: number;
   mean: number;
   /** Of the population. */
   standardDeviation: number;
-  /** Bins of equal width with how many sessions each has, and how many a normal distribution of this mean and deviation would have. */
+  /** Bins of equal width: number of sessions, and number expected of a normal distribution with this mean and deviation. */
   bins: { from: number; to: number; sessions: number; normal: number }[];
   /** By lag in sessions, from 1. */
   autocorrelation: { lag: number; value: number; implied: number | null }[];
-  /** What white noise stays within in 19 of 20 lags. */
+  /** Bound that contains 19 of 20 autocorrelations of white noise. */
   bound: number;
 }
 
@@ -18,9 +18,9 @@ const mostLags = 40;
 const mostBins = 40;
 
 /**
- * Distribution and autocorrelation of a spread; `null` where it is constant or has fewer than ten sessions.
+ * Distribution and autocorrelation of a spread; `null` if it is constant or has fewer than ten sessions.
  *
- * `implied` is the autocorrelation of a first-order process with the half-life, where there is one.
+ * `implied` is the autocorrelation of a first-order process with the half-life, if it has one.
  */
 export function residualDiagnostics(
   values: readonly number[],

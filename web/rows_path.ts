@@ -1,7 +1,7 @@
 import { type ColumnOf, type Filter, maxPageRows, type View } from "../engine/mod.ts";
 import { RowParameters } from "../routes/asset_rows.ts";
 
-/** Where rows of an asset are to be had as CSV: those that meet all filters. */
+/** Address of the rows of an asset that meet all filters, as CSV. */
 export function rowsPath<Row>(
   { key }: View<Row>,
   filters: readonly Filter<ColumnOf<Row>>[],
@@ -9,7 +9,7 @@ export function rowsPath<Row>(
 ): string {
   const parameters = new URLSearchParams(
     filters.map(({ column, operator, value }) => [
-      // The name of a parameter is no filter.
+      // A column with the name of a parameter needs the operator, to be read as a filter.
       operator === "eq" && !(column in RowParameters.shape) ? column : `${column}.${operator}`,
       value,
     ]),

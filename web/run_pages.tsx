@@ -15,7 +15,7 @@ export interface RunPagesOptions {
   clock: { now(): Temporal.Instant };
 }
 
-/** Runs in a page of the list, and on the timeline. */
+/** Number of runs on a page of the list, and on the timeline. */
 const listed = 50;
 const drawn = 500;
 

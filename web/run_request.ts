@@ -10,10 +10,10 @@ import {
 } from "../engine/mod.ts";
 import { type ReadSettings, SettingsForm } from "./settings_form.ts";
 
-/** What the reading of a request needs of the engine. */
+/** Parts of the engine used to read a request. */
 export type RunRequestEngine = Pick<Engine, "graph" | "plan" | "run" | "settings">;
 
-/** How far around an asset a run reaches. */
+/** Scope of a run around an asset. */
 export const scopes = ["this", "upstream", "downstream", "both"] as const;
 export type Scope = typeof scopes[number];
 
@@ -35,26 +35,26 @@ export interface RunRequest {
   from: string;
   to: string;
   names: string;
-  /** Whether it can be asked for some partitions alone. */
+  /** Whether single partitions can be requested. */
   hasPartitions: boolean;
   form: SettingsForm;
   settings: ReadSettings;
   /** Problems by parameter; general ones under the empty name. */
   problems: ReadonlyMap<string, string>;
-  /** The plan; `null` where nothing was asked for or something is wrong. */
+  /** The request with its plan; `null` if nothing was requested or the request is invalid. */
   asked: { body: RunBody; plan: Plan } | null;
-  /** The run that is followed. */
+  /** The run that the page follows. */
   run: Run | null;
 }
 
-/** The selection that a scope around an asset comes to. */
+/** The selection for a scope around an asset. */
 export function selectionOf(key: string, scope: Scope): string {
   const up = scope === "upstream" || scope === "both" ? "+" : "";
   const down = scope === "downstream" || scope === "both" ? "+" : "";
   return `${up}${key}${down}`;
 }
 
-/** Reads what an address asks to be materialized, plans it, and reads the run that it follows. */
+/** Reads the requested materialization from an address and plans it; reads the run that the page follows. */
 export async function readRunRequest(
   engine: RunRequestEngine,
   key: string,

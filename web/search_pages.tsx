@@ -6,7 +6,7 @@ import { SearchPage } from "./pages/search.tsx";
 import { longestQuery, type PaletteEngine, searchPalette } from "./palette_search.ts";
 import type { TickerDirectory } from "./ticker_directory.ts";
 
-/** `/search?q=`: what the palette finds, as JSON for it and as a page for browsers without scripts. */
+/** `/search?q=`: results of the palette, as JSON for its script and as a page for browsers without JavaScript. */
 export function searchPages(
   { engine, readDirectory }: { engine: PaletteEngine; readDirectory: () => Promise<TickerDirectory | null> },
 ): Hono {

@@ -4,34 +4,34 @@ import { type Engine, maxPageRows } from "../engine/mod.ts";
 /** Parts of the engine used by the history of selections. */
 export type SelectionsEngine = Pick<Engine, "graph" | "read">;
 
-/** A pair that was chosen at some time. */
+/** A pair that was chosen in some session. */
 export interface SelectedPair {
   tickers: readonly [string, string];
-  /** Its rank in each of the sessions; `null` where it was not chosen. */
+  /** Its rank in each of the sessions; `null` if it was not chosen. */
   ranks: (number | null)[];
-  /** In how many of the sessions it was chosen. */
+  /** Number of sessions in which it was chosen. */
   times: number;
   first: string;
   last: string;
 }
 
-/** Which pairs were chosen when. */
+/** Pairs chosen in each session. */
 export interface SelectionHistory {
   /** As-of sessions, ascending. */
   sessions: string[];
-  /** There are older sessions. */
+  /** Whether there are older sessions. */
   cut: boolean;
-  /** Those that were chosen most often first, of these the ones chosen last. */
+  /** Most often chosen first, then most recently chosen. */
   pairs: SelectedPair[];
-  /** Pairs of each session, and how many of them the session before had not. */
+  /** Number of pairs in each session, and of pairs that came and left since the previous one. */
   turnover: { session: string; chosen: number; came: number | null; left: number | null }[];
   materialization: number;
 }
 
-/** Sessions that are shown: two years of weeks. */
+/** Number of sessions shown: two years of weeks. */
 export const shownSelections = 104;
 
-/** Reads the newest selections, of pairs with a ticker where one is named; `null` where no pair was ever chosen. */
+/** Reads the newest selections, only pairs with a ticker if one is given; `null` if no pair was ever chosen. */
 export async function readSelectionHistory(
   engine: SelectionsEngine,
   { ticker }: { ticker?: string } = {},
@@ -71,7 +71,7 @@ export async function readSelectionHistory(
       { tickers, ranks: Array(sessions.length).fill(null), times: 0, first: asOf, last: asOf };
     pair.ranks[place.get(asOf)!] = rank;
     pair.times++;
-    // Rows come from the newest session to the oldest.
+    // Rows come newest session first.
     pair.first = asOf;
     pairs.set(name, pair);
   }

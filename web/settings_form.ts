@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** One setting as a form shows it. */
+/** One setting as a form field. */
 export interface SettingField {
   /** Its path, joined by dots. */
   name: string;
   description: string | null;
   kind: "number" | "integer" | "boolean" | "choice" | "list" | "text" | "json";
-  /** Of a choice, and of a list whose entries are given. */
+  /** Options of a choice, or of a list with fixed entries. */
   choices: readonly string[] | null;
   /** Bounds in words: `at least 1, below 20`. */
   bounds: string | null;
-  /** Whether it may be left empty to mean none. */
+  /** Whether an empty field means `null`. */
   nullable: boolean;
-  /** What it is made with unless something else is said. */
+  /** The value used unless a run overrides it. */
   standing: string;
   /** Its default. */
   byDefault: string;
@@ -22,7 +22,7 @@ export interface SettingField {
 export interface ReadSettings {
   /** Text of each field, by its name. */
   texts: ReadonlyMap<string, string>;
-  /** Settings to send; `null` where they are as they stand. */
+  /** Settings to send; `null` if none is changed. */
   settings: Record<string, unknown> | null;
   /** Problems by field; general ones under the empty name. */
   problems: ReadonlyMap<string, string>;
@@ -45,14 +45,14 @@ interface JsonSchema {
 /** Prefix of the parameters that hold settings. */
 export const settingPrefix = "set.";
 
-/** Settings of an asset as the fields of a form, in the order of their declaration. */
+/** Settings of an asset as form fields, in order of declaration. */
 export class SettingsForm {
   readonly fields: readonly SettingField[];
   readonly #defaults: Readonly<Record<string, unknown>>;
 
   /**
-   * @param schema Of the settings; what an empty object comes to are its defaults.
-   * @param standing What the asset is made with unless a run says something else.
+   * @param schema Schema of the settings; parsing an empty object yields the defaults.
+   * @param standing Settings used unless a run overrides them.
    */
   constructor(private readonly schema: z.ZodType, private readonly standing: unknown) {
     this.#defaults = flat(schema.parse({}));
@@ -77,8 +77,8 @@ export class SettingsForm {
   }
 
   /**
-   * Reads what was filled in; a field that is not there is as it stands. A run's settings replace the standing ones as a whole, so
-   * that, where one is changed, all are sent that are not what they are by default.
+   * Reads the submitted fields; a missing field is unchanged. A run's settings replace the current ones as a whole: if one is
+   * changed, all that differ from their defaults are sent.
    */
   read(parameters: URLSearchParams): ReadSettings {
     const problems = new Map<string, string>();
@@ -146,7 +146,7 @@ function choicesOf(of: JsonSchema, kind: SettingField["kind"]): string[] | null 
 
 function boundsOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minItems }: JsonSchema): string | null {
   const told = (bound: number | undefined, word: string) =>
-    // The bounds of a safe integer hold for every field, and need no hint.
+    // The bounds of a safe integer apply to every whole number and need no hint.
     bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? [] : [`${word} ${bound}`];
   const bounds = [
     ...(type === "integer" ? ["whole"] : []),
@@ -159,7 +159,7 @@ function boundsOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, 
   return bounds.length === 0 ? null : bounds.join(", ");
 }
 
-/** `undefined` for what is left out. @throws {SyntaxError} For a text that should be JSON and is not. */
+/** `undefined` for an empty field. @throws {SyntaxError} If a field of JSON is invalid. */
 function valueOf(text: string, { kind, nullable }: SettingField): unknown {
   if (text === "") return nullable ? null : kind === "list" ? [] : undefined;
   switch (kind) {
@@ -177,7 +177,7 @@ function valueOf(text: string, { kind, nullable }: SettingField): unknown {
   }
 }
 
-/** A number, or the text itself, so that the schema says what is wrong with it. */
+/** A number, or the text itself, so that the schema reports the problem. */
 function numberOf(text: string): number | string {
   const number = Number(text);
   return Number.isFinite(number) ? number : text;
@@ -189,7 +189,7 @@ function textOf(value: unknown, kind: SettingField["kind"]): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
-/** Values of an object by the names of its fields, nested ones under their path. */
+/** Values of an object by the names of its fields; nested values under their path. */
 function flat(value: unknown, path: readonly string[] = []): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { [path.join(".")]: value };
   return Object.assign({}, ...Object.entries(value).map(([name, inner]) => flat(inner, [...path, name])));
@@ -198,7 +198,7 @@ function flat(value: unknown, path: readonly string[] = []): Record<string, unkn
 function valueAt(byName: Readonly<Record<string, unknown>>, whole: unknown, path: readonly string[]): unknown {
   const name = path.join(".");
   if (Object.hasOwn(byName, name)) return byName[name];
-  // An object that is one field, such as a record.
+  // An object in one field, such as a record.
   return path.reduce<unknown>(
     (at, key) =>
       typeof at === "object" && at !== null && Object.hasOwn(at, key)

@@ -1,11 +1,11 @@
 import type { AssetState } from "../engine/mod.ts";
 
-/** The state of an asset as pages show it: as the engine says it, and `waiting` for one whose turn in a run is to come. */
+/** State of an asset as pages show it: that of the engine, or `waiting` if its turn in a run is to come. */
 export const shownStates = ["failed", "running", "waiting", "stale", "missing", "fresh"] as const;
 export type ShownState = typeof shownStates[number];
 
 /**
- * How an asset is shown.
+ * The shown state of an asset.
  *
  * @param waiting The run in which an asset waits for its turn, by key of the asset whose function makes it.
  */
@@ -13,7 +13,7 @@ export function shownState(asset: AssetState, waiting: ReadonlyMap<string, numbe
   return asset.state !== "running" && waiting.has(asset.madeBy ?? asset.key) ? "waiting" : asset.state;
 }
 
-/** Why it is in this state, in one sentence without its full stop; empty for one that is fresh. */
+/** Reason of the state, a sentence without its full stop; empty for a fresh asset. */
 export function reasonInShort(asset: AssetState, waiting: ReadonlyMap<string, number>): string {
   const { lastStep, reasons } = asset;
   switch (shownState(asset, waiting)) {

@@ -1,13 +1,13 @@
 import { dailyBars } from "../assets/views.ts";
 import type { Engine } from "../engine/mod.ts";
 
-/** How far back a sparkline goes, about three months. */
+/** Number of calendar days in a sparkline, about three months. */
 const days = 91;
 
 /**
- * The last closes of tickers for small pictures, oldest first.
+ * The last closes of tickers for sparklines, oldest first.
  *
- * @returns What reads them for the bars of one materialization, each ticker once as long as no other is asked for.
+ * @returns A function that reads them for a materialization of the bars. It caches the tickers of one materialization.
  */
 export function sparklines(
   engine: Pick<Engine, "read">,
@@ -16,7 +16,7 @@ export function sparklines(
   return async ({ bars, until, tickers }) => {
     if (known.bars !== bars) known = { bars, closes: new Map() };
     const { closes } = known;
-    // A comma parts the values of a filter.
+    // A filter's value cannot contain a comma, which separates values.
     const lacking = tickers.filter((ticker) => !closes.has(ticker) && !ticker.includes(","));
     if (lacking.length > 0) {
       const from = Temporal.PlainDate.from(until).subtract({ days }).toString();

@@ -2,20 +2,20 @@ import { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { isKnown } from "../routes/answer_cache.ts";
 
-// Never called: that they stand here makes Deno fetch the packages, whose files are served.
+// Never called: these imports make Deno fetch the packages whose files are served.
 void (() => import("lightweight-charts"));
 void (() => import("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"));
 
 const css = "text/css; charset=utf-8";
 const javascript = "text/javascript; charset=utf-8";
 
-/** What modules of the page import by the name of a package, which browsers do not know. */
+/** Packages that modules of the page import by name, which browsers cannot resolve. */
 const PACKAGES: Readonly<Record<string, string>> = {
   "hono/client": "/static/hono/client/client.js",
   "lightweight-charts": "/static/lightweight_charts.js",
 };
 
-/** Every file that is served, by its name under `/static/`. There is no other way to a file. */
+/** Every file that is served, by its name under `/static/`; no other file can be. */
 const FILES: Readonly<Record<string, ServedFile>> = {
   ...filesOf("./static/", css, [
     "asset.css",
@@ -76,13 +76,13 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "theme.js",
     "tickers.js",
   ]),
-  // Inter, as wide as Latin goes and of every weight, under the SIL Open Font License 1.1.
+  // Inter, Latin with extensions, all weights, under the SIL Open Font License 1.1.
   "inter.woff2": {
     locate: () => new URL(import.meta.resolve("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")),
     type: "font/woff2",
   },
   "icon.svg": { locate: () => new URL("./static/icon.svg", import.meta.url), type: "image/svg+xml" },
-  // What the page's modules ask the service with: the package's files, which import each other by these names.
+  // The client for the API: files of the package, which import each other by these names.
   ...Object.fromEntries(
     ["client/client.js", "client/utils.js", "client/fetch-result-please.js", "utils/cookie.js", "utils/url.js"].map((
       name,
@@ -91,7 +91,7 @@ const FILES: Readonly<Record<string, ServedFile>> = {
       type: javascript,
     }]),
   ),
-  // Of the two forms in the package the one that imports nothing.
+  // The package's build without imports.
   "lightweight_charts.js": {
     locate: () => new URL("lightweight-charts.standalone.production.mjs", import.meta.resolve("lightweight-charts")),
     type: javascript,
@@ -111,13 +111,13 @@ function filesOf(folder: string, type: string, names: readonly string[]): Record
 
 interface StaticFile {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The same, compressed. */
+  /** The content, compressed by gzip. */
   gzip: Uint8Array<ArrayBuffer>;
-  /** As it is compared. It is sent as a weak one, because it stands for both. */
+  /** Strong form, for comparison. It is sent as a weak one, because it covers both encodings. */
   etag: string;
 }
 
-/** Serves the page's own files. Browsers keep them and ask each time whether they changed. */
+/** Serves the page's own files. Browsers cache them and revalidate each time. */
 export function staticFiles(): Hono {
   const read = new Map<string, Promise<StaticFile>>();
   return new Hono().get("/:name{.+}", async (c) => {
@@ -139,13 +139,13 @@ export function staticFiles(): Hono {
   });
 }
 
-/** What a module imports, one import a line. */
+/** Imports of a module, one per line. */
 const imports = /^(import (?:.* from )?|\} from )"([^"]+)";$/gm;
 
 const preloads = new Map<string, readonly string[]>();
 
 /**
- * Paths of the modules that a module of the page imports, directly and indirectly: a browser that preloads all of them need not discover
+ * Paths of the modules that a module of the page imports, directly and indirectly, for preloading: otherwise a browser discovers
  * them one after the other.
  *
  * @param script Its name under `/static/`.

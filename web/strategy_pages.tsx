@@ -8,7 +8,7 @@ import { strategiesAddress } from "./strategy_search.ts";
 import { tearSheetFile } from "./tear_sheet_file.tsx";
 import type { VersionEngine } from "./version_rows.ts";
 
-/** `/strategies`, and the tear sheet of each as one file. */
+/** `/strategies`, and the tear sheet of each strategy as one file. */
 export function strategyPages({ engine, source }: { engine: VersionEngine; source: DataSource | null }): Hono {
   const reader = new StrategyReader(engine);
   return new Hono()

@@ -5,17 +5,17 @@ import { type PortfolioLimits, portfolioLimits } from "./exposure_limits.ts";
 import type { StrategySearch } from "./strategy_search.ts";
 import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
-/** Lower and upper end of a band; `null` where there is none. */
+/** Lower and upper end of a band; `null` if there is none. */
 export type Ends = readonly [low: number, high: number] | null;
 
-/** How a strategy came out at some costs under some weighting. */
+/** Result of a strategy at a cost level under a weighting. */
 export type StrategyResult = RowOf<typeof strategyComparison>;
 
-/** How a strategy's portfolio went, session by session. */
+/** The portfolio of a strategy by session. */
 export interface StrategyDays {
   strategy: string;
   sessions: string[];
-  /** 1 before the first session, as the next one. */
+  /** 1 before the first session; likewise the benchmark. */
   equity: number[];
   benchmark: number[];
   /** Returns of cash and of the portfolio. */
@@ -25,49 +25,47 @@ export interface StrategyDays {
   grossExposure: number[];
 }
 
-/** Values of the columns that tell the rows of some costs and some weighting from others. */
+/** Values of the columns that identify a cost level and a weighting. */
 type LevelColumns = Readonly<Record<"costs" | "cost_bps" | "weighting", string>>;
 
-/** All strategies at some costs under some weighting. */
+/** All strategies at a cost level under a weighting. */
 export interface StrategiesRecord {
-  /** As `costOf` names them. */
+  /** In the form of `costOf`. */
   cost: string;
   weighting: string;
-  /** Cost levels that there are, and weightings at these costs. */
+  /** Available cost levels, and weightings at this one. */
   costLevels: string[];
   weightings: string[];
-  /** What rows of these costs and this weighting have in the columns that tell them apart. */
+  /** Filter values for the rows of this cost level and weighting. */
   columns: LevelColumns;
-  /** Whether the strategy that is looked at is there at other costs or under another weighting. */
+  /** Whether the shown strategy also exists at another cost level or under another weighting. */
   isThere(other: { cost: string; weighting: string }): boolean;
   results: StrategyResult[];
   /** By strategy. */
   days: ReadonlyMap<string, StrategyDays>;
-  /** The strategy that is looked at. */
+  /** The strategy shown. */
   chosen: StrategyResult;
-  /** What the benchmark is; `null` where it is not recorded. */
+  /** The benchmark; `null` if not recorded. */
   benchmark: string | null;
-  /** What limits the portfolio of that strategy; `null` where nothing does. */
+  /** Limits of that strategy's portfolio; `null` if it has none. */
   limits: PortfolioLimits | null;
   sources: Versions;
 }
 
-/** Whether a result could have been earned: out of sample, and filled after its signal. */
+/** Whether a result is achievable in live trading: out of sample, and filled after its signal. */
 export function isTradable({ looks_ahead, fills_at }: Pick<StrategyResult, "looks_ahead" | "fills_at">): boolean {
   return !looks_ahead && fills_at !== "signal_close";
 }
 
-/** Costs as the address names them: basis points, or `spread`. */
+/** Cost level as the address names it: basis points, or `spread`. */
 export function costOf({ costs, cost_bps }: Pick<StrategyResult, "costs" | "cost_bps">): string {
   return costs === "spread" ? costs : String(cost_bps);
 }
 
-/** Costs under a weighting whose days are kept. */
+/** Maximum number of cost levels and weightings whose days are cached. */
 const mostKept = 8;
 
-/**
- * Reads strategies, and keeps the days that it has read: a version of `portfolio_daily` never changes, and its days are what takes time.
- */
+/** Reads strategies and caches their days: a version of `portfolio_daily` never changes, and reading its days is the expensive part. */
 export class StrategyReader {
   readonly #kept = new Map<string, Promise<StrategyDays[]>>();
 
@@ -89,17 +87,17 @@ export class StrategyReader {
   }
 }
 
-/** Strategies at some costs under some weighting. */
+/** Strategies at a cost level under a weighting. */
 interface DaysQuery {
   names: readonly string[];
   columns: LevelColumns;
 }
 
 /**
- * Reads all strategies; `null` where the service has no such assets, or nothing in them.
+ * Reads all strategies; `null` if the service has no such assets, or they are empty.
  *
- * What the search names and is not there is named in its `problems`, and left at what stands: the configured costs, equal parts, and the
- * strategy with the best record.
+ * Unavailable values in the search are reported in its `problems` and take their defaults: the configured costs, equal weights,
+ * and the strategy with the best record.
  */
 async function readStrategies(
   engine: VersionEngine,
@@ -146,7 +144,7 @@ async function readStrategies(
   };
 }
 
-/** Weightings as they are listed everywhere, each once. */
+/** Weightings in their usual order, without duplicates. */
 function inOrder(found: readonly StrategyResult["weighting"][]): StrategyResult["weighting"][] {
   return weightings.filter((weighting) => found.includes(weighting));
 }

@@ -18,7 +18,7 @@ export const strategyColumns = [
 ] as const;
 export type StrategyColumn = typeof strategyColumns[number];
 
-/** Ranges of the equities. */
+/** Ranges of the equity chart. */
 export const strategyRanges = ["3m", "1y", "3y", "all"] as const satisfies ChartRange[];
 export const standingStrategyRange = "all";
 
@@ -32,14 +32,14 @@ const cost: Parameter<string> = {
 export const strategiesAddress = new Address("/strategies", {
   /** Basis points, or `spread`; the configured costs unless given. */
   cost,
-  /** Equal parts unless given. */
+  /** Equal weights unless given. */
   weighting: text(),
   /** The one with the best record unless given. */
   strategy: text(),
   sort: standing({ column: "sharpe", descending: true }, sort(strategyColumns)),
   range: standing(standingStrategyRange, oneOf("Range", strategyRanges)),
   logarithmic: named("log", standing(false, flag("Log", ["1", "0"]))),
-  /** Strategies that the chart leaves out. */
+  /** Strategies hidden from the chart. */
   hidden: named("hide", names((name) => /^\w{1,60}$/.test(name))),
 });
 export type StrategySearch = SearchOf<typeof strategiesAddress>;

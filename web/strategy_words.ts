@@ -11,14 +11,14 @@ const titles: Readonly<Record<string, string>> = {
   reference: "Reference",
 };
 
-/** Title of a strategy on a page: of one that is not known here, its name without underscores. */
+/** Title of a strategy; for an unknown one its name without underscores. */
 export function strategyTitle(name: string): string {
   if (Object.hasOwn(titles, name)) return titles[name]!;
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Costs, as the address names them, in words. */
+/** Title of a cost level as the address names it. */
 export function costTitle(cost: string): string {
   if (cost === "spread") return "by spread";
   return `${decimal(Number(cost), Number.isInteger(Number(cost)) ? 0 : 1)} bps`;
@@ -37,12 +37,12 @@ const sharing: Readonly<Record<string, string>> = {
     "shares at which each pair of a window contributes the same to the variance, by its spreads in the formation",
 };
 
-/** Title of a weighting of pairs on a page. */
+/** Title of a weighting of pairs. */
 export function weightingTitle(name: string): string {
   return Object.hasOwn(weightings, name) ? weightings[name]! : name.replaceAll("_", " ");
 }
 
-/** How a weighting shares equity, as the end of a sentence; `null` of one that is not known here. */
+/** How a weighting divides equity, as the end of a sentence; `null` for an unknown one. */
 export function weightingWords(name: string): string | null {
   return Object.hasOwn(sharing, name) ? sharing[name]! : null;
 }

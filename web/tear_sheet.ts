@@ -2,13 +2,13 @@ import { drawdownPeriods, histogram, rollingBeta, rollingSharpe } from "../quant
 import { monthlyReturns, type YearOfReturns } from "./monthly_returns.ts";
 import type { StrategyDays } from "./strategy_record.ts";
 
-/** Half a year: what rolling figures look back on. */
+/** Window of rolling figures: half a year. */
 export const rollingSessions = 126;
-/** Drawdowns that are told. */
+/** Number of drawdowns listed. */
 const worst = 10;
 const mostBins = 60;
 
-/** A fall from a peak. */
+/** A drawdown from a peak. */
 export interface Drawdown {
   /** The session of the peak; `null` for the start. */
   peak: string | null;
@@ -26,19 +26,19 @@ export interface ReturnBin {
   sessions: number;
 }
 
-/** What is drawn and listed of a strategy, session by session. */
+/** Data of a strategy's tear sheet, by session. */
 export interface StrategySheet {
   sessions: readonly string[];
-  /** Since the start, as fractions; of the benchmark likewise. */
+  /** Return since the start, as fractions; of the benchmark likewise. */
   gained: number[];
   benchmarkGained: number[];
   drawdown: number[];
-  /** `null` in the first sessions, and where it cannot be said. */
+  /** `null` in the first sessions, and if undefined. */
   rollingSharpe: (number | null)[];
   rollingBeta: (number | null)[];
   grossExposure: number[];
   months: YearOfReturns[];
-  /** The deepest first. */
+  /** Deepest first. */
   drawdowns: Drawdown[];
   bins: ReturnBin[];
   meanReturn: number;
@@ -68,7 +68,7 @@ export function sheetOf(days: StrategyDays): StrategySheet {
     grossExposure,
     months: monthlyReturns({ sessions, equity }, { before: 1 }),
     drawdowns: drawdownPeriods(curve).toSorted((a, b) => a.depth - b.depth).slice(0, worst).map((period) => ({
-      // The curve begins a session before the first.
+      // The equity curve starts one point before the first session.
       peak: period.peakIndex === 0 ? null : sessions[period.peakIndex - 1]!,
       trough: sessions[period.troughIndex - 1]!,
       recovered: period.recoveryIndex === null ? null : sessions[period.recoveryIndex - 1]!,

@@ -14,7 +14,7 @@ import { sheetOf } from "./tear_sheet.ts";
 
 let styles: Promise<string> | undefined;
 
-/** The tear sheet of a strategy as one file that needs nothing else: styles and drawings are in it, and no script. */
+/** The tear sheet of a strategy as one self-contained file, with styles and drawings and without scripts. */
 export async function tearSheetFile(
   { chosen, days, benchmark, limits, sources }: StrategiesRecord,
   source: DataSource | null,

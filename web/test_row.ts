@@ -1,12 +1,12 @@
-/** A statistic of a pair, beside what it must be. */
+/** A statistic of a pair with its threshold. */
 export interface TestRow {
   title: string;
   hint: string;
   value: string;
-  /** What the value must be, where it is a criterion. */
+  /** The required value, if the statistic is a criterion. */
   wanted?: string;
-  /** Its name among the criteria that failed. */
+  /** Its name among the failed criteria. */
   criterion?: string;
-  /** Why it was not judged: another criterion had refused the pair, or the source does not say. */
+  /** Why it was not evaluated: another criterion had rejected the pair, or the source lacks the data. */
   unjudged?: "not tested" | "not known";
 }

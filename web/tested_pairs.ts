@@ -23,7 +23,7 @@ export const sortColumns = [
 ] as const satisfies ColumnOf<TestedPair>[];
 export type SortColumn = typeof sortColumns[number];
 
-/** What a pair may fail by, with what it is called. */
+/** Criteria that a pair may fail, with their titles. */
 export const criteria = {
   legs: "legs without a spread",
   adfPValue: "p spread",
@@ -41,7 +41,7 @@ export type Criterion = keyof typeof criteria;
 
 /** The address of the list of tested pairs. */
 export const pairsAddress = new Address("/pairs", {
-  /** As-of session; the newest unless told otherwise. */
+  /** As-of session; the newest by default. */
   asOf: named("as_of", date("As of")),
   /** Part of a ticker. */
   ticker: text({ longest: 40 }),
@@ -51,7 +51,7 @@ export const pairsAddress = new Address("/pairs", {
   maxHalfLife: named("max_half_life", number("Half-life")),
   maxHurst: named("max_hurst", number("Hurst")),
   minCrossings: named("min_crossings", number("Crossings", { whole: true })),
-  /** A criterion that is not met. */
+  /** A criterion that the pair fails. */
   failed: oneOf("Criterion", Object.keys(criteria) as Criterion[]),
   sort: sort(sortColumns),
   page: page(),
@@ -63,10 +63,10 @@ export interface FoundPairs {
   /** Of the page, or all of them. */
   pairs: TestedPair[];
   matching: number;
-  /** There are more rows than were looked through. */
+  /** Whether there are more rows than were searched. */
   cut: boolean;
   materialization: number;
-  /** As-of session of the pairs; `null` where no session has been searched. */
+  /** As-of session of the pairs; `null` if no session has been searched. */
   asOf: string | null;
   /** As-of sessions that have pairs, newest first. */
   asOfSessions: string[];
@@ -74,10 +74,10 @@ export interface FoundPairs {
 
 /** Rows of a page of the table. */
 export const pairsPerPage = 50;
-/** Rows that are looked through: some hundred milliseconds. */
+/** Maximum number of rows searched, which takes some hundred milliseconds. */
 const mostRows = 5 * maxPageRows;
 
-/** Reads one page of the pairs that are searched for, or all of them; `null` where no pair has ever been tested. */
+/** Reads one page of the matching pairs, or all of them; `null` if no pair has ever been tested. */
 export async function readTestedPairs(
   engine: PairsEngine,
   search: PairSearch,
@@ -99,7 +99,7 @@ export async function readTestedPairs(
     search.failed === undefined || pair.failed_criteria.some(({ criterion }) => criterion === search.failed);
   let found = rows.filter((pair) => (matches(pair.ticker_1) || matches(pair.ticker_2)) && failed(pair));
   if (search.sort?.column === "half_life" && !search.sort.descending) {
-    // A spread that does not revert has a negative half-life, and is the slowest of all.
+    // A spread that does not revert has a negative half-life; sort it as the slowest.
     const reverts = (pair: TestedPair) => pair.half_life !== null && pair.half_life > 0;
     found = [...found.filter(reverts), ...found.filter((pair) => !reverts(pair))];
   }
@@ -135,7 +135,7 @@ function filtersOf(
   return filters;
 }
 
-/** The pairs to trade first, unless a person asks otherwise. */
+/** Chosen pairs first, by default. */
 function orderOf({ sort }: PairSearch): (ColumnOf<TestedPair> | `-${ColumnOf<TestedPair>}`)[] {
   return sort ? [`${sort.descending ? "-" : ""}${sort.column}`] : ["-accepted", "engle_granger_p_value"];
 }

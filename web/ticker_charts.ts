@@ -1,7 +1,7 @@
 import type { ChartData, ChartMarker, ChartPane } from "./components/chart.tsx";
 import type { TickerArticle, TickerIndicators, TickerRecord } from "./ticker_record.ts";
 
-/** Prices as they are compared over years, or as they were traded. */
+/** Prices adjusted for splits, to compare over years, or as traded. */
 export type PriceBasis = "adjusted" | "traded";
 
 /** Parts of a ticker's chart that can be hidden. */
@@ -34,10 +34,10 @@ export interface TickerSeries {
 }
 
 /**
- * Bars and indicators session by session, `null` where there is none.
+ * Bars and indicators by session, `null` if there is none.
  *
- * As traded, prices are those of their day, and so are averages and MACD: in the shares of their session, in which the closes before
- * it are counted too. The relative strength has no unit.
+ * As traded, prices are those of their day, and averages and MACD are in the shares of their session, including the earlier
+ * closes. The relative strength has no unit.
  */
 export function tickerSeries({ bars, indicators }: TickerRecord, basis: PriceBasis): TickerSeries {
   const of = new Map(indicators.map((row) => [row.session, row]));
@@ -65,7 +65,7 @@ export function tickerSeries({ bars, indicators }: TickerRecord, basis: PriceBas
   };
 }
 
-/** Candles with averages, and below them volume, relative strength and MACD, each where there is any of it. */
+/** Candles with averages, and below them volume, relative strength and MACD, each if it has values. */
 export function tickerChart(record: TickerRecord, series: TickerSeries): ChartData {
   const { sessions, open, high, low, close } = series;
   const any = (values: Values) => values.some((value) => value !== null);
@@ -74,7 +74,7 @@ export function tickerChart(record: TickerRecord, series: TickerSeries): ChartDa
     format: "usd",
     ...(whole.includes(true) && { candles: { name: "Price", open, high, low, close } }),
     lines: [
-      // A source of closes alone has no candles.
+      // A source with closes only has no candles.
       ...whole.includes(false) ? [{ name: "Close", colour: "faint" as const, values: close }] : [],
       ...any(series.sma) ? [{ name: "SMA 30", colour: "first" as const, values: series.sma, part: "sma" }] : [],
       ...any(series.ema) ? [{ name: "EMA 30", colour: "second" as const, values: series.ema, part: "ema" }] : [],
@@ -138,8 +138,8 @@ function tickerMarkers({ splits, dividends, news }: TickerRecord, sessions: read
 }
 
 /**
- * Articles by the session that they fall on, the newest first: the first one that is not before the day on which they were published
- * in New York. What was published after the last session stands under its day.
+ * Articles by session, newest first. An article belongs to the first session on or after its day of publication in New York;
+ * after the last session, to that day.
  */
 export function newsByDay(
   news: readonly TickerArticle[],
@@ -151,12 +151,12 @@ export function newsByDay(
   });
 }
 
-/** Id of the news of a day on the page. */
+/** Id of the page's element with the news of a day. */
 export function newsId(day: string): string {
   return `news-${day}`;
 }
 
-/** The first session on or after a day; `null` where there is none. Sessions are ascending. */
+/** The first session on or after a day; `null` if there is none. Sessions are ascending. */
 export function sessionAt(day: string, sessions: readonly string[]): string | null {
   let [low, high] = [0, sessions.length];
   while (low < high) {
@@ -167,7 +167,7 @@ export function sessionAt(day: string, sessions: readonly string[]): string | nu
   return sessions[low] ?? null;
 }
 
-/** A split as people say it: `4:1` for four new shares for one old, `1:10`, `3:2`. */
+/** A split in the usual form: `4:1` for four new shares per old share, `1:10`, `3:2`. */
 export function ratioInWords(ratio: number): string {
   for (let old = 1; old <= 20; old++) {
     const fresh = Math.round(ratio * old);
@@ -178,7 +178,7 @@ export function ratioInWords(ratio: number): string {
   return `${Number(ratio.toPrecision(6))}:1`;
 }
 
-/** A payment in USD with as many decimals as it needs, from two to six. */
+/** An amount in USD with as many decimals as it needs, from two to six. */
 export function usd(cash: number): string {
   return cash.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 6 }).replace("-", "−");
 }

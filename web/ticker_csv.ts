@@ -18,7 +18,7 @@ const columns = [
   { name: "cluster", type: "integer" },
 ] as const;
 
-/** A list of tickers as CSV, with what its page shows; `change` is a fraction. */
+/** A list of tickers as CSV, with the columns of the page; `change` is a fraction. */
 export function tickersCsv(entries: readonly TickerEntry[]): string {
   return csvOf(
     columns,

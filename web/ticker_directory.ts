@@ -3,49 +3,49 @@ import { type ColumnOf, type Engine, equalTo, type NewestRows, type RowOf, type 
 import { nameWords } from "./ticker_words.ts";
 import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
-/** What the directory of tickers is read from. */
+/** Parts of the engine used by the directory of tickers. */
 export type DirectoryEngine = VersionEngine & Pick<Engine, "newestRows">;
 
-/** A ticker as the list shows it. */
+/** A ticker in the list. */
 export interface TickerEntry {
   ticker: string;
   name: string | null;
   type: string | null;
   exchange: string | null;
-  /** False once it no longer trades; true of tickers that have bars and are listed nowhere. */
+  /** False if it no longer trades; true for tickers with bars that no source lists. */
   active: boolean;
   delistedOn: string | null;
-  /** Of its newest bar; `null` where it has none. */
+  /** Of its newest bar; `null` if it has none. */
   lastSession: string | null;
   /** USD in `lastSession`, adjusted for splits. */
   close: number | null;
-  /** Of the close on the one before, as a fraction; `null` where there is none before. */
+  /** Return in `lastSession`, as a fraction; `null` without a previous close. */
   change: number | null;
-  /** Shares in `lastSession`; `null` where the source has none. */
+  /** Shares in `lastSession`; `null` if the source has none. */
   volume: number | null;
-  /** Pairs with it that were tested as of the newest session. */
+  /** Number of its pairs that were tested as of the newest session. */
   pairs: number;
   accepted: number;
-  /** Pairs with it among those to trade now. */
+  /** Number of its pairs among those chosen. */
   chosen: number;
-  /** As of the newest session; `null` where it is in none. */
+  /** As of the newest session; `null` if it is in none. */
   cluster: number | null;
-  /** Of its name, as they are searched for. */
+  /** Words of its name, normalized for the search. */
   words: readonly string[];
 }
 
-/** All tickers, as they were in the latest materializations. */
+/** All tickers as of the latest materializations. */
 export interface TickerDirectory {
   /** By symbol. */
   entries: readonly TickerEntry[];
   /** The newest session of any ticker; `null` while there are no bars. */
   lastSession: string | null;
-  /** Session as of which pairs were last searched for; `null` while none was. */
+  /** As-of session of the newest search for pairs; `null` before the first one. */
   pairsAsOf: string | null;
   types: readonly string[];
   exchanges: readonly string[];
   clusters: readonly number[];
-  /** Materialization of the bars; `null` while there is none. */
+  /** Materialization of the bars; `null` if there is none. */
   bars: number | null;
 }
 
@@ -62,12 +62,12 @@ const readAssets = [
 ];
 
 /**
- * Reads the directory of tickers, and of it again only what has been published since: between publications a question costs one
- * look at the ledger.
+ * Caches the directory of tickers and rereads only what was published since: between publications a call costs one query of the
+ * ledger.
  *
- * @returns What reads it; `null` comes of it while neither tickers nor bars are materialized.
+ * @returns A function that reads it; it resolves to `null` while neither tickers nor bars are materialized.
  *
- * Cost: after a publication of bars about a tenth of a millisecond for each ticker, kept in memory with some hundred bytes each.
+ * Cost: after a publication of bars about a tenth of a millisecond for each ticker, which takes some hundred bytes of memory.
  */
 export function tickerDirectory(engine: DirectoryEngine): () => Promise<TickerDirectory | null> {
   const tickers = ofVersion(assets.tickers, async (read) => {
@@ -102,15 +102,15 @@ export function tickerDirectory(engine: DirectoryEngine): () => Promise<TickerDi
   };
 }
 
-/** Preset whose clusters are used, by the settings with which they were tested. */
+/** Preset whose clusters the pairs were tested from, according to the recorded settings. */
 export function clusterPresetOf(versions: Versions): string {
   const { clusterPreset } = (versions.get(assets.cointegratedPairs.key)?.config ?? {}) as { clusterPreset?: unknown };
   return typeof clusterPreset === "string" ? clusterPreset : "research";
 }
 
 /**
- * Reads a part once for each version of an asset; concurrent callers share the read, and a failed one is tried again. `undefined` if there
- * is no version.
+ * Reads a part once for each version of an asset; concurrent callers share the read, and a failed read is retried. `undefined` if
+ * there is no version.
  */
 function ofVersion<T>({ key }: View<unknown>, readPart: (read: VersionReader, more: string) => Promise<T>) {
   let known: { of: string; part: Promise<T> } | undefined;
@@ -152,7 +152,7 @@ function lastBars(
   const of = new Map<string, LastBar>();
   for (const { ticker, session, close, volume } of rows) {
     const last = of.get(ticker);
-    // The newest comes first, the one before it second.
+    // Rows come newest first, then the previous one.
     if (last) last.change = last.close! / close - 1;
     else of.set(ticker, { lastSession: session, close, change: null, volume });
   }
@@ -182,7 +182,7 @@ async function readClusters(read: VersionReader, preset: string): Promise<Map<st
   return new Map(clustered.map(({ ticker, cluster }) => [ticker, cluster]));
 }
 
-/** The rows as of the newest session of an asset that holds as of sessions. */
+/** The rows as of the newest session of an asset with as-of sessions. */
 async function newestSelection<Row extends { as_of: string }, Field extends ColumnOf<Row>>(
   read: VersionReader,
   view: View<Row>,

@@ -14,13 +14,13 @@ import { readTicker } from "./ticker_record.ts";
 import { findTickers, tickersAddress } from "./ticker_search.ts";
 import { nearTickers } from "./ticker_words.ts";
 
-/** `/tickers`, all of them as a page or as CSV, and a page for each. */
+/** `/tickers`, the list as a page or as CSV, and a page for each ticker. */
 export function tickerPages(
   { engine, readDirectory }: { engine: DirectoryEngine; readDirectory: () => Promise<TickerDirectory | null> },
 ): Hono {
   const readCloses = sparklines(engine);
   return new Hono()
-    // The tickers that the parameters ask for; with `format=csv` all of them, whatever their page.
+    // The tickers that match the parameters; with `format=csv` all matches on all pages.
     .get("/tickers", async (c) => {
       const parameters = new URL(c.req.url).searchParams;
       const { search, problems } = tickersAddress.read(parameters);
@@ -52,7 +52,7 @@ export function tickerPages(
       }
       const entries = (await readDirectory())?.entries ?? [];
       const meant = entries.filter((entry) => entry.ticker.toUpperCase() === ticker.toUpperCase());
-      // Case matters, but a name in the wrong case can only mean the one ticker that matches it.
+      // Symbols are case-sensitive: redirect only if exactly one ticker matches in another case.
       if (meant.length === 1) return c.redirect(tickerPath(meant[0]!.ticker) + address.search, 302);
       const near = nearTickers(ticker, entries.map((entry) => entry.ticker));
       const names = new Map(entries.map((entry) => [entry.ticker, entry.name]));
@@ -61,7 +61,7 @@ export function tickerPages(
     });
 }
 
-/** How a ticker is to be seen. What cannot be read is as it stands where nothing is said: it changes no number. */
+/** View of a ticker. Unreadable parameters take their defaults: they change no number. */
 function readView(parameters: URLSearchParams): TickerView {
   const range = parameters.get("range") ?? "";
   const parts: readonly string[] = tickerParts.map(({ name }) => name);

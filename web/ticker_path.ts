@@ -1,4 +1,4 @@
-/** Where the page of a ticker is. */
+/** Address of the page of a ticker. */
 export function tickerPath(ticker: string): string {
   return `/tickers/${encodeURIComponent(ticker)}`;
 }

@@ -15,58 +15,58 @@ const pairColumns = [
 
 /** A session of a ticker: prices in USD and shares, adjusted for splits. */
 export type TickerBar = Pick<RowOf<typeof assets.dailyBars>, typeof barColumns[number]>;
-/** Indicators of a session, each `null` where it is not defined. */
+/** Indicators of a session, each `null` if undefined. */
 export type TickerIndicators = RowOf<typeof assets.indicators>;
 /** An article about a ticker. */
 export type TickerArticle = RowOf<typeof assets.news>;
 
-/** Known data of the instrument itself; a name for each thing that some source tells. */
+/** Data about the instrument itself, as far as some source has them. */
 export type TickerDetails = NonNullable<Awaited<ReturnType<typeof readDetails>>>;
 
 /** A pair with the ticker, as of the newest session. */
 export interface TickerPair extends Pick<RowOf<typeof assets.cointegratedPairs>, typeof pairColumns[number]> {
-  /** Among the pairs to trade now; `null` where it is none of them. */
+  /** Rank among the chosen pairs; `null` if it is not chosen. */
   rank: number | null;
 }
 
 /** The cluster of a ticker as of a session. */
 export interface TickerCluster {
   asOf: string;
-  /** `null` where the ticker is in none. */
+  /** `null` if the ticker is in none. */
   cluster: number | null;
   /** All of its tickers. */
   members: string[];
 }
 
-/** Everything that is known of a ticker. */
+/** All data about a ticker. */
 export interface TickerRecord {
   ticker: string;
-  /** `null` where no source lists it. */
+  /** `null` if no source lists it. */
   details: TickerDetails | null;
   bars: TickerBar[];
   /** The newest session of any ticker; `null` while there are no bars. */
   marketSession: string | null;
-  /** Of sessions that have any; of other bars than these where `indicatorsAged`. */
+  /** Of sessions that have any; computed from other bars than these if `indicatorsAged`. */
   indicators: TickerIndicators[];
   /** Whether the indicators were computed from other bars than those of the page. */
   indicatorsAged: boolean;
   splits: { session: string; ratio: number }[];
-  /** As they were paid, announced ones included. */
+  /** As paid, announced ones included. */
   dividends: { session: string; cash: number }[];
   /** Newest first. */
   news: TickerArticle[];
-  /** There is more news than that. */
+  /** Whether there is more news. */
   newsCut: boolean;
-  /** Session as of which pairs were last searched for; `null` while none was. */
+  /** As-of session of the newest search for pairs; `null` before the first one. */
   pairsAsOf: string | null;
-  /** The chosen first, then the accepted. */
+  /** Chosen pairs first, then accepted ones. */
   pairs: TickerPair[];
-  /** `null` while no clusters are made. */
+  /** `null` if there are no clusters. */
   cluster: TickerCluster | null;
   /** Newest first. */
   rejected: RowOf<typeof assets.rejectedBars>[];
   rejectedCut: boolean;
-  /** The materialization of each asset that was read and has one. */
+  /** The latest materialization of each asset that was read. */
   sources: Versions;
 }
 
@@ -88,11 +88,11 @@ const mostNews = 100;
 const mostRejected = 100;
 
 /**
- * Reads everything that is known of a ticker, each asset in one materialization.
+ * Reads all data about a ticker, each asset in one materialization.
  *
- * @returns `"unmaterialized"` while there are neither tickers nor bars, `"unknown"` where nothing is known of this one.
+ * @returns `"unmaterialized"` while there are neither tickers nor bars, `"unknown"` if there are no data about this ticker.
  *
- * Cost: the rows of the ticker, found by the keys of their tables: a few milliseconds for each asset, however many tickers there are.
+ * Cost: index lookups of the ticker's rows, a few milliseconds per asset, independent of the number of tickers.
  */
 export async function readTicker(
   engine: VersionEngine,
@@ -138,7 +138,7 @@ export async function readTicker(
   };
 }
 
-/** Whether indicators were computed from other bars than these. Nothing that came later can be told of those made outside. */
+/** Whether indicators were computed from other bars than these. False for indicators made outside Tandem, whose bars are unknown. */
 function madeOfOthers({ upstream }: Materialization, bars: Materialization | undefined): boolean {
   const read = upstream[assets.dailyBars.key];
   return read !== undefined && read.version !== bars?.dataVersion;

@@ -15,7 +15,7 @@ export const tickerSortColumns = [
 ] as const;
 export type TickerSortColumn = typeof tickerSortColumns[number];
 
-/** How many tickers a page may show. */
+/** Page sizes of the list. */
 export const tickerPageSizes = [25, 50, 100, 250] as const;
 
 const cluster: Parameter<"any" | "none" | number> = {
@@ -32,7 +32,7 @@ export const tickersAddress = new Address("/tickers", {
   status: oneOf("Status", ["active", "delisted"]),
   exchange: text(),
   hasBars: named("bars", flag("Bars")),
-  /** Whether it is in a pair that is chosen to be traded now. */
+  /** Whether it is in a currently chosen pair. */
   chosen: flag("Chosen"),
   cluster,
   sort: sort(tickerSortColumns),
@@ -42,8 +42,9 @@ export const tickersAddress = new Address("/tickers", {
 export type TickerSearch = SearchOf<typeof tickersAddress>;
 
 /**
- * All tickers that a search finds, whatever its page: sorted as it says, otherwise the best match first (the symbol, its beginning,
- * words of the name), of equal ones those that trade, by symbol. What has no value for a sort comes last either way.
+ * All matches of a search, on all pages: in the order that it asks for, otherwise the best match first (the symbol, its
+ * beginning, words of the name), then active tickers, then by symbol. Tickers without a value in the sort column come last in
+ * either order.
  */
 export function findTickers(directory: TickerDirectory, search: TickerSearch): TickerEntry[] {
   const { text, sort } = search;
@@ -83,7 +84,7 @@ const valueOf: Readonly<Record<TickerSortColumn, (entry: TickerEntry) => string 
   pairs: ({ pairs }) => pairs,
 };
 
-/** Entries that are equal stay in the order of their symbols. */
+/** Equal entries stay in order of their symbols. */
 function sorted(
   entries: TickerEntry[],
   { column, descending }: NonNullable<TickerSearch["sort"]>,

@@ -1,6 +1,6 @@
 /**
- * The words of a name or a search as they are compared: without accents, in small letters, parted at whatever is neither letter nor
- * digit. An apostrophe parts nothing: `McDonald's` is the one word `mcdonalds`.
+ * The words of a name or a search, normalized for comparison: without accents, in lower case, separated by anything but letters
+ * and digits. An apostrophe does not separate: `McDonald's` is one word, `mcdonalds`.
  */
 export function nameWords(text: string): string[] {
   const plain = text.normalize("NFKD").replaceAll(/[\p{M}'’]/gu, "").toLowerCase();
@@ -8,8 +8,8 @@ export function nameWords(text: string): string[] {
 }
 
 /**
- * How well a ticker answers a search: 0 its very symbol, 1 its symbol in another case, 2 the beginning of it, 3 beginnings of words of
- * its name, one for each word that is searched for. `null` where it does not.
+ * How well a ticker matches a search: 0 for its symbol, 1 for its symbol in another case, 2 for its beginning, 3 if each word of
+ * the search is the beginning of a word of the name. `null` if it does not match.
  */
 export function matchOf(
   { ticker, words }: { ticker: string; words: readonly string[] },
@@ -23,8 +23,8 @@ export function matchOf(
 }
 
 /**
- * The tickers whose symbols are most like a text that is none of them: those that it begins or that begin it, and those that a letter
- * more, less or other makes. The likest first.
+ * The tickers most similar to an unknown symbol, most similar first: prefixes and extensions of it, and symbols at an edit
+ * distance of 1, or 2 for a text of more than three letters.
  */
 export function nearTickers(text: string, tickers: readonly string[], most = 8): string[] {
   const wanted = text.toUpperCase();
@@ -37,7 +37,10 @@ export function nearTickers(text: string, tickers: readonly string[], most = 8):
   return near.sort((a, b) => a.distance - b.distance).slice(0, most).map(({ ticker }) => ticker);
 }
 
-/** Fewest letters to put in, take out or change. Symbols are short; of a long text the beginning tells enough. */
+/**
+ * Edit distance: minimum number of inserted, removed or replaced letters. Symbols are short, so only the beginning of a long text
+ * is compared.
+ */
 function editDistance(a: string, b: string): number {
   const [from, to] = [a.slice(0, 20), b.slice(0, 20)];
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);

@@ -1,23 +1,23 @@
-/** A stretch of time that is drawn from left to right. */
+/** A span of time, drawn from left to right. */
 export interface TimeSpan {
   fromMs: number;
   toMs: number;
 }
 
-/** Steps between the marks of an axis, in minutes: those that people count in. */
+/** Intervals between the marks of an axis, in minutes. */
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 43_200];
 
-/** Where a moment is on the axis, as a percentage of its width; outside it beyond 0 and 100. */
+/** Position of a moment on the axis, as a percentage of its width; outside the axis below 0 or above 100. */
 export function percentAt({ fromMs, toMs }: TimeSpan, atMs: number): number {
   return (100 * (atMs - fromMs)) / Math.max(1, toMs - fromMs);
 }
 
-/** A percentage as SVG takes it. */
+/** A percentage in the form of SVG attributes. */
 export function percentText(percent: number): string {
   return `${Math.round(percent * 1_000) / 1_000}%`;
 }
 
-/** Moments along the axis that are round on the clock of a time zone, about `most` of them, with what is written beside each. */
+/** Moments along the axis that are round in a time zone, about `most` of them, each with its label. */
 export function axisMarks({ fromMs, toMs }: TimeSpan, timeZone: string, most = 8): { atMs: number; text: string }[] {
   const minutes = (toMs - fromMs) / 60_000;
   const stepMs = 60_000 * (steps.find((step) => minutes / step <= most) ?? 1_440 * Math.ceil(minutes / most / 1_440));
@@ -33,7 +33,7 @@ export function axisMarks({ fromMs, toMs }: TimeSpan, timeZone: string, most = 8
 }
 
 /**
- * Rows for bars so that none covers another, and as few as that takes: the number of the row of each.
+ * Assigns bars to as few rows as possible so that none overlap: the index of the row of each bar.
  *
  * @param bars In any order; `to` not before `from`.
  */

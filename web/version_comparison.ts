@@ -1,13 +1,13 @@
 import { type AnyAsset, type AsOf, type Engine, EngineError, type Materialization } from "../engine/mod.ts";
 import type { DifferencePageProps } from "./pages/difference.tsx";
 
-/** Parts of the engine used by the page of two versions. */
+/** Parts of the engine used by the comparison of two versions. */
 export type VersionEngine = Pick<Engine, "compare" | "materializations">;
 
-/** Versions to choose from. */
+/** Number of versions to choose from. */
 const offered = 60;
 
-/** Reads two versions by the numbers in an address: the two newest where it has none. */
+/** Reads two versions by their numbers in an address: the two newest by default. */
 export async function readVersions(
   engine: VersionEngine,
   asset: AnyAsset,

@@ -1,19 +1,19 @@
 import type { ColumnOf, Engine, Materialization, View, ViewQuery } from "../engine/mod.ts";
 
-/** What the rows of versions are read from. */
+/** Parts of the engine used to read rows of versions. */
 export type VersionEngine = Pick<Engine, "graph" | "read" | "newestDate" | "ledger">;
 
 /** Materializations by the keys of their assets. */
 export type Versions = ReadonlyMap<string, Materialization>;
 
-/** The latest materialization of each of `views` that there is and that has one, in that order: one question for all of them. */
+/** The latest materialization of each of `views` that the project has, in that order, if it has one: a single query. */
 export async function latestVersions(engine: VersionEngine, views: readonly View<unknown>[]): Promise<Versions> {
   const keys = views.map(({ key }) => key).filter((key) => engine.graph.keys.includes(key));
   const latest = await engine.ledger.materializations.latest(keys);
   return new Map(keys.flatMap((key) => latest.has(key) ? [[key, latest.get(key)!]] : []));
 }
 
-/** Reads some versions of assets, whatever is published meanwhile. Of an asset that is not among them there are no rows. */
+/** Reads given versions of assets, whatever is published meanwhile. An asset without a version has no rows. */
 export class VersionReader {
   constructor(private readonly engine: VersionEngine, readonly versions: Versions) {}
 
@@ -29,7 +29,7 @@ export class VersionReader {
     return (await this.some(view, query)).rows;
   }
 
-  /** The first rows that meet a query, and whether its limit cut the others. */
+  /** The first rows that meet a query, and whether the limit cut further ones. */
   async some<Row, Field extends ColumnOf<Row> = ColumnOf<Row>>(
     view: View<Row>,
     query: VersionQuery<Row, Field> & { limit?: number },
@@ -40,7 +40,7 @@ export class VersionReader {
     return { rows, cut: nextCursor !== null };
   }
 
-  /** The newest date of the partitions of an asset; `null` where there is none. */
+  /** The newest date of the partitions of an asset; `null` if there is none. */
   async newestDate({ key }: View<unknown>): Promise<string | null> {
     const version = this.versions.get(key);
     return version ? await this.engine.newestDate(key, { asOf: version.id }) : null;

@@ -1,4 +1,4 @@
-/** Words of identifiers that are not written as other words are. */
+/** Words of identifiers with a fixed spelling. */
 const written: Readonly<Record<string, string>> = {
   adf: "ADF",
   arima: "ARIMA",
@@ -16,16 +16,16 @@ const written: Readonly<Record<string, string>> = {
   vwap: "VWAP",
 };
 
-/** An identifier as people write it: `rolling_trend` as `Rolling trend`, `cost_bps` as `Cost (bps)`. */
+/** An identifier in words: `rolling_trend` as `Rolling trend`, `cost_bps` as `Cost (bps)`. */
 export function inWords(name: string): string {
   const text = name.split("_").map((word) => written[word] ?? word).join(" ");
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** Columns of fractions that are read as percentages. */
+/** Columns of fractions that are shown as percentages. */
 const fractions = /(?:^|_)(?:returns?|drawdown|volatility|turnover)$/;
 
-/** Whether the numbers of a column are fractions that are read as percentages. */
+/** Whether the numbers of a column are fractions that are shown as percentages. */
 export function isFraction({ name, type }: { name: string; type: string }): boolean {
   return type === "double precision" && fractions.test(name);
 }
