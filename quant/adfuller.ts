@@ -3,7 +3,7 @@ import { NestedLeastSquares } from "./least_squares_qr.ts";
 import { type CriticalValues, type DeterministicTerms, mackinnonCriticalValues, mackinnonPValue } from "./mackinnon.ts";
 import { requireFinite, requireInteger, requireOneOf } from "./validate.ts";
 
-/** How the Dickey–Fuller regression is set up. */
+/** Set-up of the Dickey–Fuller regression. */
 export interface AdfullerOptions {
   /**
    * Most lagged differences considered. Default: ⌈12 · (n/100)^¼⌉ (Schwert), at most ⌊n/2⌋ − 1 − the number of
@@ -22,13 +22,13 @@ export interface AdfullerResult {
   statistic: number;
   /** MacKinnon's asymptotic p-value. */
   pValue: number;
-  /** Lagged differences in the regression behind the statistic. */
+  /** Number of lagged differences in the regression behind the statistic. */
   usedLag: number;
   /** Rows of that regression: n − 1 − usedLag. */
   nobs: number;
   /** MacKinnon's critical values at `nobs`. */
   criticalValues: CriticalValues;
-  /** The smallest value of the criterion, `null` where none was asked for, −∞ if a candidate fits perfectly. */
+  /** The smallest value of the criterion, `null` for `autolag` `"none"`, −∞ if a candidate fits perfectly. */
   icBest: number | null;
 }
 
@@ -42,12 +42,11 @@ const TERMS: Readonly<Record<DeterministicTerms, number>> = { n: 0, c: 1, ct: 2,
  * maxLag rows, the smallest lag wins ties, and the statistic comes from a second fit with the chosen lag on all n − 1 −
  * lag rows.
  *
- * A lag that brings nothing new (its differences are all zero there, or a combination of others) counts no parameter.
- * Candidates that leave no residual degree of freedom are not considered; they occur only with regression `"n"` and
- * even n ≤ 20, where statsmodels selects such a fit and reports the statistic 0.
+ * A redundant lag (its differences are all zero there, or a combination of others) counts no parameter. Candidates that leave no
+ * residual degree of freedom are not considered; they occur only with regression `"n"` and even n ≤ 20, where statsmodels selects
+ * such a fit and reports the statistic 0.
  *
- * @param series The series, oldest first, length n ≥ 3 (more where there are more deterministic terms), finite, not
- * constant.
+ * @param series The series, oldest first, length n ≥ 3 (more with more deterministic terms), finite, not constant.
  * @throws {RangeError} If the series is too short for the terms, constant, not finite, or the regression is singular or
  * fits perfectly (a straight line, an exact cycle); or if `maxLag` is not an integer within its bounds or an option is
  * unknown.
@@ -70,8 +69,8 @@ export function adfuller(series: Float64Array, options: AdfullerOptions = {}): A
   requireFinite(series, "series", 3);
   const maxLag = resolveMaxLag(series.length, TERMS[regression], options.maxLag);
 
-  // Whatever the level and the unit of the series, the arithmetic sees numbers around one. A level may only be moved
-  // where the model has a constant to take it up.
+  // Computes with numbers around one, whatever the series' level and unit. The level may be removed only if the model has a
+  // constant to absorb it.
   const { deviations } = centre(series);
   const magnitude = largestMagnitude(deviations);
   if (magnitude === 0) throw new RangeError("series is constant: it has no unit root to test.");
@@ -121,7 +120,7 @@ interface Sample {
   level: Float64Array;
   differences: Float64Array;
   regression: DeterministicTerms;
-  /** Rounding error of one difference: a straight line in binary fractions fits no better than this. */
+  /** Rounding error of one difference, below which a straight line in binary fractions counts as a perfect fit. */
   rounding: number;
 }
 

@@ -30,7 +30,7 @@ export function autocorrelation(series: Float64Array, lags: number): Float64Arra
   }
   if (series.every((value) => value === series[0])) throw new RangeError("series is constant: it has no correlation.");
   const { deviations } = centre(series);
-  // Of any scale: squares of what is tiny or huge would vanish or overflow.
+  // Scale first: squares of tiny or huge values would underflow or overflow.
   const largest = deviations.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const scaled = deviations.map((value) => value / largest);
   const result = new Float64Array(lags + 1);

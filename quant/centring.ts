@@ -1,6 +1,6 @@
 /**
- * Arithmetic mean, corrected by the mean of what a first pass leaves, so that it is exact to the last bit or so however
- * long the series is and however far from zero it lies. Equal values give exactly that value.
+ * Arithmetic mean, corrected by the mean of the deviations from a first mean: exact to about the last bit for series of any
+ * length and level. Equal values give exactly that value.
  *
  * Empty input gives NaN: callers check the length.
  */
@@ -14,7 +14,7 @@ export function mean(values: Float64Array): number {
   return first + rest / n;
 }
 
-/** A series and the mean that was taken from it. */
+/** A series centred on its mean. */
 export interface CentredSeries {
   /** Values less their mean; their own mean is zero to rounding of the deviations, not of the values. */
   deviations: Float64Array;
@@ -22,8 +22,8 @@ export interface CentredSeries {
 }
 
 /**
- * Subtracts the mean, twice: the first subtraction is exact where values are close to their mean, the second removes
- * what the rounding of the first mean left, so that prices of 1e6 with moves of 1e-3 keep all the digits they have.
+ * Subtracts the mean twice: the first subtraction is exact for values close to their mean, the second removes the rounding error
+ * of the first mean. Prices of 1e6 with moves of 1e-3 keep all their digits.
  */
 export function centre(values: Float64Array): CentredSeries {
   const n = values.length;
@@ -43,10 +43,10 @@ export function largestMagnitude(values: Float64Array): number {
 }
 
 /**
- * The power of two just below a positive number. Dividing by it changes no digit, so that sums of squares of scaled
- * values neither overflow nor vanish and results do not depend on a unit of account that differs by a power of two.
+ * The power of two just below a positive number. Dividing by it changes no digit, so that sums of squares of scaled values
+ * neither overflow nor underflow, and results do not change with a unit of account that differs by a power of two.
  */
 export function powerOfTwoScale(magnitude: number): number {
-  // The quotient of subnormals and the largest doubles would itself leave the range of doubles.
+  // For subnormals and the largest doubles the scale is limited, because the quotient would leave the range of doubles.
   return 2 ** Math.min(1000, Math.max(-1000, Math.floor(Math.log2(magnitude))));
 }

@@ -2,11 +2,11 @@ import { centre, largestMagnitude, powerOfTwoScale } from "./centring.ts";
 import { requireFinite, requireSameLength } from "./validate.ts";
 
 /**
- * Pearson correlations of every two series.
+ * Pearson correlations of all pairs of series.
  *
- * @param series Aligned, all of the same length n ≥ 2, finite; none gives none.
- * @returns Symmetric, within −1 … 1 and 1 on the diagonal, rows and columns in the order of `series`. `NaN` in row and column of a
- * constant series, which is correlated with nothing.
+ * @param series Aligned, all of the same length n ≥ 2, finite; without series the matrix is empty.
+ * @returns Symmetric, within −1 … 1 and 1 on the diagonal, rows and columns in the order of `series`. `NaN` in row and column of
+ * a constant series, which has no correlation.
  * @throws {RangeError} If lengths differ, n < 2 or a value is not finite.
  *
  * @example
@@ -30,7 +30,7 @@ export function correlationMatrix(series: readonly Float64Array[]): Float64Array
   units.forEach((a, i) => {
     for (let j = 0; j <= i; j++) {
       const value = dot(a, units[j]!);
-      // A constant series stays NaN on the diagonal, too.
+      // The diagonal of a constant series stays NaN, too.
       const kept = i === j && value > 0 ? 1 : Math.max(-1, Math.min(1, value));
       matrix[i]![j] = kept;
       matrix[j]![i] = kept;
@@ -39,7 +39,7 @@ export function correlationMatrix(series: readonly Float64Array[]): Float64Array
   return matrix;
 }
 
-/** Deviations from the mean, of length 1; `NaN` where all are 0. */
+/** Deviations from the mean, scaled to length 1; `NaN` if all are 0. */
 function unitDeviations(values: Float64Array): Float64Array {
   const { deviations } = centre(values);
   const unit = powerOfTwoScale(largestMagnitude(deviations) || 1);

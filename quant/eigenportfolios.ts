@@ -3,23 +3,23 @@ import { requireFinite } from "./validate.ts";
 
 /** Portfolios along the principal components of correlated returns. */
 export interface Eigenportfolios {
-  /** One array a factor, an entry for each ticker: its weight, the loading over the ticker's volatility a session. */
+  /** One array per factor, an entry for each ticker: its weight, the loading over the ticker's volatility per session. */
   weights: Float64Array[];
-  /** One array a factor with its return in each session. */
+  /** One array per factor with its return in each session. */
   returns: Float64Array[];
   /** Share of the variance of standardized returns that each factor explains. */
   explainedVarianceRatio: Float64Array;
 }
 
 /**
- * Factors of a universe: portfolios of all tickers weighted by the leading eigenvectors of the correlation matrix, each entry over
- * the ticker's volatility.
+ * Factors of a universe: portfolios of all tickers, weighted by the leading eigenvectors of the correlation matrix, each entry
+ * divided by the ticker's volatility.
  *
- * The weights do not sum to 1, and signs follow `principalComponents`: what is left after a regression on the factors depends on
- * neither. At most N − 1 factors are given.
+ * The weights do not sum to 1, and signs follow `principalComponents`: the residuals of a regression on the factors depend on
+ * neither. Returns at most N − 1 factors.
  *
- * @param returns One array a ticker, N ≥ 2, each with T ≥ 2 returns, oldest first, aligned, finite, not constant.
- * @param k Factors wanted, a whole number ≥ 1.
+ * @param returns One array per ticker, N ≥ 2, each with T ≥ 2 returns, oldest first, aligned, finite, not constant.
+ * @param k Number of factors, a whole number ≥ 1.
  * @throws {RangeError} As `principalComponents`, or if a ticker's returns are constant.
  *
  * @example

@@ -5,13 +5,13 @@ import { regressCentred } from "./linear_regression.ts";
 import { type CriticalValues, type DeterministicTerms, mackinnonCriticalValues, mackinnonPValue } from "./mackinnon.ts";
 import { requireFinite, requireOneOf, requireSameLength } from "./validate.ts";
 
-/** How the two steps of the test are set up. */
+/** Set-up of the test's two steps. */
 export interface EngleGrangerOptions {
   /** Deterministic terms of the cointegrating regression. Default `"c"`. */
   trend?: DeterministicTerms;
-  /** Most lagged differences in the residual's regression; default as in `adfuller` without deterministic terms. */
+  /** Maximum number of lagged differences in the residual's regression; default as in `adfuller` without deterministic terms. */
   maxLag?: AdfullerOptions["maxLag"];
-  /** How the lag is chosen. Default `"AIC"`. */
+  /** Choice of the lag. Default `"AIC"`. */
   autolag?: AdfullerOptions["autolag"];
 }
 
@@ -28,7 +28,7 @@ export interface EngleGrangerResult {
    * constant.
    */
   intercept: number;
-  /** Lagged differences used; `null` where the statistic is −∞ and no regression was run. */
+  /** Number of lagged differences used; `null` if the statistic is −∞ and no regression was run. */
   usedLag: number | null;
   /** MacKinnon's critical values at n − 1; `null` for trend `"n"`, for which they were never simulated. */
   criticalValues: CriticalValues | null;
@@ -88,7 +88,7 @@ interface CointegratingRegression {
   hedgeRatio: number;
   intercept: number;
   residuals: Float64Array;
-  /** 1 − R²; R² is uncentred where there is no constant. */
+  /** 1 − R²; R² is uncentred without a constant. */
   unexplained: number;
 }
 

@@ -6,15 +6,15 @@ export interface EngleGrangerBothOrders {
   yOnX: EngleGrangerResult;
   /** With `x` on `y`. */
   xOnY: EngleGrangerResult;
-  /** The larger of the two p-values: below a bound exactly where both orders are. */
+  /** The larger of the two p-values: it is below a bound if both are. */
   pValue: number;
 }
 
 /**
  * Engle–Granger test in both orders. Null hypothesis of each: the legs are **not** cointegrated.
  *
- * The statistic depends on which leg is called y, so that a pair tested in one order alone passes or fails by its spelling. Asking
- * for both refuses what passes in one order by chance.
+ * The statistic depends on which leg is y, so that a pair tested in only one order passes or fails by the order of its tickers.
+ * Requiring both rejects pairs that pass in one order by chance.
  *
  * @param y Prices of one leg, oldest first, length n ≥ 4, finite, not constant.
  * @param x Prices of the other leg, aligned with `y`, finite, not constant.

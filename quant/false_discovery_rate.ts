@@ -1,10 +1,10 @@
 import { requireOneOf } from "./validate.ts";
 
-/** How p-values are adjusted. */
+/** Method of adjustment. */
 export interface FalseDiscoveryRateOptions {
   /**
-   * `"bh"` (default): Benjamini–Hochberg, for independent or positively dependent tests. `"by"`: Benjamini–Yekutieli,
-   * under any dependence, as of pairs that share a leg.
+   * `"bh"` (default): Benjamini–Hochberg, for independent or positively dependent tests. `"by"`: Benjamini–Yekutieli, under any
+   * dependence, such as that of pairs with a common leg.
    */
   method?: "bh" | "by";
 }

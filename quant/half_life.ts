@@ -1,12 +1,12 @@
 import { linearRegression } from "./linear_regression.ts";
 import { requireFinite, requireOneOf } from "./validate.ts";
 
-/** Which rows the regression behind a half-life has. */
+/** Rows of the regression behind a half-life. */
 export interface HalfLifeOptions {
   /**
-   * `"ar1"` (default) uses the n − 1 rows that exist; `"reference"` adds a first row with lagged level 0 and difference
-   * s[0], as the reference service does. The added row is harmless for a spread with mean 0 only: a series that reverts to
-   * 100 jumps from 0 to 100 in it, and seems to revert at once.
+   * `"ar1"` (default) uses the n − 1 rows that exist; `"reference"` adds a first row with lagged level 0 and difference s[0], as
+   * the reference service does. The added row is harmless only for a spread with mean 0: in it a series that reverts to 100 jumps
+   * from 0 to 100 and seems to revert at once.
    */
   convention?: "reference" | "ar1";
 }
@@ -14,9 +14,9 @@ export interface HalfLifeOptions {
 /**
  * Half-life of mean reversion in sessions: −ln 2 / b from the regression Δs[t] = a + b · s[t−1] + ε.
  *
- * By default the level of the series does not matter: adding a constant changes nothing.
+ * By default adding a constant to the series changes nothing.
  *
- * Negative where b > 0 (the series runs away), +∞ where b is exactly 0. Thresholds must ask for more than 0.
+ * Negative for b > 0 (the series diverges), +∞ if b is exactly 0. Criteria must also require a half-life above 0.
  *
  * @param series The spread, oldest first, length n ≥ 3, finite, not constant.
  * @throws {RangeError} If n < 3, a value is not finite, or the series (for `"ar1"`: without its last value) is

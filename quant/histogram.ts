@@ -1,20 +1,20 @@
 import { requireFinite } from "./validate.ts";
 
-/** How often values fall into bins of equal width. */
+/** Counts of values in bins of equal width. */
 export interface Histogram {
   /** Bounds of the bins, ascending; one more than there are bins. A value on a bound belongs to the bin above it, the largest to the last. */
   edges: Float64Array;
-  /** How many values each bin has. */
+  /** Number of values in each bin. */
   counts: Uint32Array;
 }
 
 /**
- * A histogram whose bins are as wide as the rule of Freedman and Diaconis says: 2 · IQR / ∛n, rounded so that whole bins fill the range.
+ * A histogram with bins of the width of Freedman and Diaconis, 2 · IQR / ∛n, rounded so that whole bins fill the range.
  *
- * A series whose middle half is one value, or that is constant, gets a single bin; of a constant c it reaches from c − ½ to c + ½.
+ * A series with an IQR of 0 gets a single bin; for a constant c it extends from c − ½ to c + ½.
  *
  * @param series In any order, length n ≥ 1, finite.
- * @param options `mostBins` bounds the number of bins, which outliers would make huge; 200 by default.
+ * @param options `mostBins` limits the number of bins, which outliers can make huge; 200 by default.
  * @throws {RangeError} If n < 1, a value is not finite, or `mostBins` is not a whole number of at least 1.
  *
  * @example
@@ -53,7 +53,7 @@ export function histogram(series: Float64Array, { mostBins = 200 }: { mostBins?:
   return { edges, counts };
 }
 
-/** Between neighbours linearly, as numpy does by default. */
+/** Linear interpolation between neighbours, numpy's default. */
 function quantile(sorted: Float64Array, fraction: number): number {
   const place = fraction * (sorted.length - 1);
   const below = Math.floor(place);

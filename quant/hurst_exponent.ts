@@ -2,20 +2,20 @@ import { largestMagnitude, mean, powerOfTwoScale } from "./centring.ts";
 import { linearRegression } from "./linear_regression.ts";
 import { requireFinite } from "./validate.ts";
 
-/** Fewest values from which an exponent is estimated. */
+/** Minimum number of values. */
 const MINIMUM_LENGTH = 100;
 const SMALLEST_WINDOW = 10;
 
 /**
- * A window whose differences deviate by less than this share of its range is a straight line in rounded arithmetic.
- * Closes interpolated over a gap make such windows; whether their S comes out as 0 or as 1e-15 hangs on the last bit of
- * the hedge ratio, and a single R/S of 1e12 would decide the exponent.
+ * A window whose differences deviate by less than this share of its range is a straight line in rounded arithmetic. Closes
+ * interpolated over a gap give such windows; the last bit of the hedge ratio decides whether their S is 0 or 1e-15, and a single
+ * R/S of 1e12 would determine the exponent.
  */
 const STRAIGHT_WINDOW_SHARE = 1e-9;
 
 /**
- * Hurst exponent by simplified rescaled range on levels: about 0.5 for a random walk, less for a series that reverts,
- * more for one that trends.
+ * Hurst exponent by simplified rescaled range on levels: about 0.5 for a random walk, less for a reverting series, more for a
+ * trending one.
  *
  * Window sizes are ⌊10^(1 + k/4)⌋ while the power is below n − 1, and n itself. Each size cuts the series into windows
  * from its start (the remainder is dropped); R is the range of the levels, S the sample standard deviation of their
@@ -57,7 +57,7 @@ export function hurstExponent(series: Float64Array): number {
 function windowSizes(n: number): number[] {
   const sizes: number[] = [];
   for (let quarter = 4;; quarter++) {
-    // A whole power of ten is compared as the integer it is, not as a power that may be off by a rounding.
+    // An integer power of ten is rounded, since `**` may be off by a rounding error.
     const power = quarter % 4 === 0 ? Math.round(10 ** (quarter / 4)) : 10 ** (quarter / 4);
     if (power >= n - 1) break;
     sizes.push(Math.max(SMALLEST_WINDOW, Math.floor(power)));
@@ -66,7 +66,7 @@ function windowSizes(n: number): number[] {
   return sizes;
 }
 
-/** Mean of R/S over the windows of one size that have a range and a deviation. */
+/** Mean of R/S over the windows of one size with a range and a deviation. */
 function meanRescaledRange(series: Float64Array, differences: Float64Array, size: number): number {
   let sum = 0;
   let windows = 0;

@@ -12,12 +12,12 @@ export interface JohansenOptions {
   kArDiff?: number;
 }
 
-/** Outcome of Johansen's test; every array has one entry a series, from the largest eigenvalue to the smallest. */
+/** Outcome of Johansen's test; every array has one entry per series, from the largest eigenvalue to the smallest. */
 export interface JohansenResult {
   /** Squared canonical correlations of differences and lagged levels. */
   eigenvalues: Float64Array;
   /**
-   * Entry i is the cointegrating vector of eigenvalue i, one weight a series, scaled so that the combination has unit
+   * Entry i is the cointegrating vector of eigenvalue i, one weight per series, scaled so that the combination has unit
    * second moment after the short-run terms are taken out; its first weight that is not zero is positive.
    */
   eigenvectors: Float64Array[];
@@ -31,19 +31,18 @@ export interface JohansenResult {
   maxEigenCriticalValues: (readonly [number, number, number])[];
 }
 
-/** Most series that the critical values are tabulated for. */
+/** Maximum number of series in the tables of critical values. */
 const MOST_SERIES = JOHANSEN_TRACE_CRITICAL_VALUES[0].length;
 
 /**
  * Johansen's likelihood-ratio tests for the number of cointegrating relations. Null hypothesis of entry r: at most r of
  * them.
  *
- * The model is ΔX[t] = terms + Π·X[t−1] + Σ Γᵢ·ΔX[t−i] + ε. Levels and differences are freed of the short-run terms,
- * and the squared canonical correlations of what is left are the eigenvalues. They come from orthogonal factorizations
- * alone: no moment matrix is formed, so that near-duplicate series keep their digits.
+ * The model is ΔX[t] = terms + Π·X[t−1] + Σ Γᵢ·ΔX[t−i] + ε. Levels and differences are regressed on the short-run terms, and the
+ * squared canonical correlations of the residuals are the eigenvalues. They are computed by orthogonal factorizations alone,
+ * without a moment matrix, so that near-duplicate series keep their digits.
  *
- * With `kArDiff` 0 the level enters one session back, as in the model; statsmodels 0.14 takes that of the same session
- * there.
+ * With `kArDiff` 0 the level enters one session back, as in the model; statsmodels 0.14 uses that of the same session.
  *
  * @param series 1 to 12 series of equal length n, oldest first, finite, none a combination of the others.
  * @throws {RangeError} If there are no or too many series, lengths differ, n is too short for the model (n − 1 −
@@ -87,8 +86,8 @@ export function johansen(series: readonly Float64Array[], options: JohansenOptio
   const current = differences.map((d) => column(d.slice(kArDiff)));
   const lagged = levels.map((values) => column(values.slice(kArDiff, kArDiff + rows)));
 
-  // One triangular factor of (short-run terms, differences, levels): its rows below the short-run terms are differences
-  // and levels freed of them, in coordinates of the differences first.
+  // One triangular factor of (short-run terms, differences, levels): its rows below the short-run terms are the residuals of
+  // differences and levels, in coordinates of the differences first.
   const columns = [...shortRun, ...current, ...lagged];
   const { ranks, diagonal } = triangularize(columns, []);
   if (ranks[columns.length]! < columns.length) {
@@ -130,9 +129,8 @@ function withoutTrend(values: Float64Array): Float64Array {
 }
 
 /**
- * Orthogonalizes the freed levels (2m rows, the first m along the differences). The first m rows of their orthonormal
- * basis are the inner products with an orthonormal basis of the differences: their singular values are the canonical
- * correlations.
+ * Orthogonalizes the residual levels (2m rows, the first m along the differences). The first m rows of their orthonormal basis
+ * are the inner products with an orthonormal basis of the differences: their singular values are the canonical correlations.
  */
 function cosinesWithDifferences(freed: Float64Array[]) {
   const m = freed.length;
@@ -147,7 +145,7 @@ function cosinesWithDifferences(freed: Float64Array[]) {
   return { cosines, levelFactor: freed, levelDiagonal: diagonal };
 }
 
-/** Solves the triangular system that turns a direction among orthonormalized levels into weights on the series. */
+/** Solves the triangular system that converts a direction among orthonormalized levels into weights on the series. */
 function cointegratingVector(
   v: Float64Array,
   factor: Float64Array[],
@@ -177,7 +175,7 @@ function squaredSingularValues(columns: Float64Array[]) {
     unit[j] = 1;
     return unit;
   });
-  // Convergence is quadratic: a handful of sweeps does, the bound only rules out an endless loop.
+  // Convergence is quadratic, in a few sweeps; the bound prevents an endless loop.
   for (let sweep = 0, rotated = true; rotated && sweep < 60; sweep++) {
     rotated = false;
     for (let p = 0; p < m - 1; p++) {

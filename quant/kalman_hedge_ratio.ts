@@ -11,11 +11,11 @@ export interface KalmanHedgeRatioOptions {
   observationVariance?: number;
   /** Slope and intercept expected before the first observation. Default [0, 0]. */
   initialState?: readonly [slope: number, intercept: number];
-  /** Variances of that expectation. Default [0, 0], as in the source; large values start without an opinion. */
+  /** Variances of that expectation. Default [0, 0], as in the source; large values give a diffuse prior. */
   initialVariances?: readonly [slope: number, intercept: number];
 }
 
-/** One entry a session. Entry t of slope and intercept uses observations up to and including t, nothing later. */
+/** One entry per session. Entry t of slope and intercept uses observations up to and including t, nothing later. */
 export interface KalmanHedgeRatio {
   /** Filtered hedge ratio. */
   slope: Float64Array;
@@ -30,15 +30,14 @@ export interface KalmanHedgeRatio {
 }
 
 /**
- * Hedge ratio and intercept that drift over time, by the Kalman filter (filtered, never smoothed: nothing looks ahead).
+ * Hedge ratio and intercept that drift over time, by the Kalman filter (filtered, never smoothed, so without look-ahead).
  *
  * State: β[t] = β[t−1] + w[t], β = (slope, intercept), w ~ N(0, δ/(1−δ)·I).
  * Observation: y[t] = slope[t] · x[t] + intercept[t] + v[t], v ~ N(0, observationVariance).
  *
- * The variances are in the units of the prices; they belong to the model and are not estimated here, because an
- * estimate over the sample would look ahead. The defaults suit prices of about 10 to 1,000. The filter carries a square
- * root of the covariance, which stays positive whatever the rounding and takes starting variances many orders above the
- * observation's.
+ * The variances are in the units of the prices; they are parameters of the model and not estimated here, because an estimate over
+ * the sample would be look-ahead. The defaults suit prices of about 10 to 1,000. The filter uses a square root of the covariance,
+ * which stays positive under rounding and allows starting variances many orders of magnitude above the observation's.
  *
  * @param y Prices of the dependent leg, oldest first, length n ≥ 1, finite. A constant leg is allowed.
  * @param x Prices of the other leg, aligned with `y`, finite.

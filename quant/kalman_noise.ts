@@ -1,42 +1,43 @@
 import { kalmanHedgeRatio } from "./kalman_hedge_ratio.ts";
 import { requireFinite, requireSameLength } from "./validate.ts";
 
-/** Variances of the drifting hedge ratio's model, as the likelihood of a formation is largest. */
+/** Variances of the model with a drifting hedge ratio that maximize the likelihood of a formation. */
 export interface KalmanNoise {
-  /** Share of drift δ, as `kalmanHedgeRatio` takes it: stepVariance = δ / (1 − δ). */
+  /** Share of drift δ in the form of `kalmanHedgeRatio`: stepVariance = δ / (1 − δ). */
   delta: number;
-  /** Variance of each session's step of slope and of intercept; 0 where a fixed line is most likely. */
+  /** Variance of each session's step of slope and of intercept; 0 if a fixed line is most likely. */
   stepVariance: number;
   /** Variance of the observation error, in squared units of y. */
   observationVariance: number;
-  /** Variances of slope and intercept before the first observation: wide enough to be no opinion. */
+  /** Variances of slope and intercept before the first observation: wide enough for a diffuse prior. */
   initialVariances: readonly [slope: number, intercept: number];
-  /** Logarithm of the likelihood of all observations but the first two, which the line itself takes up. */
+  /** Logarithm of the likelihood of all observations except the first two, which determine the line. */
   logLikelihood: number;
 }
 
 /** Variance of the starting state in observation variances. */
 const WIDE_START = 1e7;
 
-/** Steps against noise that are tried, as powers of ten, before the best of them is refined. */
+/** Range of the ratio of step to observation variance, as powers of ten; the best is then refined. */
 const LEAST_EXPONENT = -14;
 const MOST_EXPONENT = 4;
 const EXPONENT_STEP = 0.5;
 
 /**
- * Noise of `kalmanHedgeRatio`'s model by maximum likelihood: how fast the hedge ratio drifts, and how far prices stray from it.
+ * Noise of `kalmanHedgeRatio`'s model by maximum likelihood: the drift of the hedge ratio and the deviation of prices from it.
  *
- * Model: y[t] = slope[t]·x[t] + intercept[t] + v[t], v ~ N(0, r), both coefficients random walks with steps of variance q. The ratio
+ * Model: y[t] = slope[t]·x[t] + intercept[t] + v[t], v ~ N(0, r), both coefficients random walks with steps of variance q. The
+ * ratio
  * q / r is searched, r follows from it in closed form. The start is wide (10⁷·r), and the first two observations do not count.
  *
- * Slope and intercept take steps of one size: bring both legs to a mean near 1 first (divide by the formation's mean), or the
- * intercept's steps will not fit its unit. Estimate on the formation, then run the filter with the result over the formation and the
- * sessions after it: an estimate that has seen those looks ahead.
+ * Slope and intercept have the same step variance: scale both legs to a mean near 1 first (divide by the formation's mean), or
+ * the intercept's steps will not fit its unit. Estimate on the formation, then run the filter with the result over the formation
+ * and the sessions after it: an estimate that includes those would be look-ahead.
  *
  * @param y Prices of the dependent leg, oldest first, length n ≥ 10, finite.
  * @param x Prices of the other leg, aligned with `y`, finite, not constant.
  * @returns `delta`, `observationVariance` and `initialVariances` are options of `kalmanHedgeRatio`.
- * @throws {RangeError} If the lengths differ, n < 10, a value is not finite, x is constant, or a line leaves nothing of y.
+ * @throws {RangeError} If the lengths differ, n < 10, a value is not finite, x is constant, or a line fits y perfectly.
  *
  * @example
  * ```ts
@@ -86,7 +87,7 @@ export function kalmanNoise(y: Float64Array, x: Float64Array): KalmanNoise {
   };
 }
 
-/** The most likely observation variance, and the likelihood with it, where steps have `ratio` times its variance. */
+/** The most likely observation variance and its likelihood, for steps with `ratio` times that variance. */
 function likelihoodOf(y: Float64Array, x: Float64Array, ratio: number) {
   // In units of the observation variance the filter does not depend on it.
   const { innovations, innovationVariances } = kalmanHedgeRatio(y, x, {
@@ -106,7 +107,7 @@ function likelihoodOf(y: Float64Array, x: Float64Array, ratio: number) {
   return { observationVariance, logLikelihood };
 }
 
-/** Where a function with one peak between two places is highest, by golden sections. */
+/** Maximum of a function with one peak in an interval, by golden section search. */
 function highestBetween(low: number, high: number, valueAt: (place: number) => number): number {
   const section = (Math.sqrt(5) - 1) / 2;
   let left = high - section * (high - low);

@@ -8,7 +8,7 @@ interface Sweep {
 /** Householder reflections H = I − v·vᵀ with vᵀv = 2 (or v = 0), that turn a matrix into an upper bidiagonal one. */
 interface Bidiagonal {
   diagonal: Float64Array;
-  /** `superdiagonal[i]` stands right of `diagonal[i]`. */
+  /** `superdiagonal[i]` is to the right of `diagonal[i]`. */
   superdiagonal: Float64Array;
   /** `left[i]` reflects rows; zero before row i. */
   left: Float64Array[];
@@ -35,8 +35,8 @@ function toReflector(x: Float64Array, from: number): number {
 }
 
 /**
- * Golub–Kahan bidiagonalization. Each step passes over the matrix twice instead of four times: the right reflection of one
- * step is applied together with the products of the next.
+ * Golub–Kahan bidiagonalization. Each step passes over the matrix twice instead of four times, by applying the right reflection
+ * of one step together with the products of the next.
  */
 function bidiagonalize(columns: Float64Array[]): Bidiagonal {
   const n = columns.length;
@@ -58,7 +58,7 @@ function bidiagonalize(columns: Float64Array[]): Bidiagonal {
     for (let j = step + 1; j < n; j++) {
       const column = columns[j]!;
       const weight = pending[j]!;
-      // Two accumulators: one would wait for its own addition at every turn.
+      // Two accumulators, because a single one waits for its own addition in every iteration.
       let even = 0;
       let odd = 0;
       let i = step;
@@ -94,12 +94,12 @@ function bidiagonalize(columns: Float64Array[]): Bidiagonal {
     right.push(row);
     pending = row;
   }
-  // The entries above a reflection's start belong to the rows already finished.
+  // The entries before a reflection's start belong to finished rows.
   columns.forEach((v, step) => v.fill(0, 0, step));
   return { diagonal, superdiagonal, left: columns, right };
 }
 
-// The last plane rotation made by `rotate`; an object for each of the ~n² rotations would cost more than the rotation.
+// Result of `rotate`; an object for each of the ~n² rotations would cost more than the rotation.
 let cosine = 1;
 let sine = 0;
 
@@ -142,7 +142,7 @@ function smallerSingularValue(f: number, g: number, h: number): number {
   return 2 * low * c * u;
 }
 
-/** One implicit QR step on rows first … last; gives back the rotations of the wanted side. */
+/** One implicit QR step on rows first … last; returns the rotations of the requested side. */
 function qrSweep(
   d: Float64Array,
   e: Float64Array,
@@ -200,7 +200,7 @@ function qrSweep(
   return { first, cosines, sines };
 }
 
-/** Turns the bidiagonal matrix diagonal; d holds the singular values, unsorted and with either sign, afterwards. */
+/** Diagonalizes the bidiagonal matrix; d then has the singular values, unsorted and with either sign. */
 function diagonalize(d: Float64Array, e: Float64Array, side: "left" | "right"): Sweep[] {
   const sweeps: Sweep[] = [];
   const limit = 100 * (d.length + 1);
@@ -215,7 +215,8 @@ function diagonalize(d: Float64Array, e: Float64Array, side: "left" | "right"): 
     while (first > 0 && !negligible(first - 1)) first--;
     if (first > 0) e[first - 1] = 0;
     let shift = smallerSingularValue(d[last - 1]!, e[last - 1]!, d[last]!);
-    // A shift lost against the first entry would only spoil the small singular values; a zero on the diagonal needs none.
+    // A shift that is negligible beside the first entry would only spoil the small singular values; a zero on the diagonal needs
+    // none.
     if ((shift / d[first]!) ** 2 < Number.EPSILON || d.subarray(first, last + 1).includes(0)) shift = 0;
     sweeps.push(qrSweep(d, e, first, last, shift, side));
     if (sweeps.length > limit) throw new Error(`The singular values did not converge in ${limit} sweeps.`);
@@ -237,7 +238,7 @@ export interface LeadingSingularVectors {
 }
 
 export interface LeadingSingularVectorsOptions {
-  /** How many vectors: a whole number from 0 to n. */
+  /** Number of vectors: a whole number from 0 to n. */
   count: number;
   side: "left" | "right";
 }
@@ -245,10 +246,10 @@ export interface LeadingSingularVectorsOptions {
 /**
  * Singular values of a matrix with at least as many rows as columns, and the leading vectors of one side.
  *
- * Householder bidiagonalization and implicit QR steps, as LAPACK's `gesvd`, so that a singular value is exact to rounding of
- * the largest. The rotations are recorded and applied backwards to the wanted vectors alone: full accuracy without an n × n
- * matrix of vectors. The vectors' signs are free; of equal singular values (zeros included) they are some orthonormal basis,
- * the same at every call.
+ * Householder bidiagonalization and implicit QR steps, as LAPACK's `gesvd`, so that singular values are exact up to the rounding
+ * of the largest. The rotations are recorded and applied backwards to the requested vectors alone: full accuracy without an n × n
+ * matrix of vectors. Signs of vectors are arbitrary; for equal singular values (zeros included) the vectors are an arbitrary
+ * orthonormal basis, the same on every call.
  *
  * @param columns n columns of length m ≥ n ≥ 1, finite. **Overwritten.**
  * @throws {RangeError} If there is no column, m < n or `count` is out of range.
@@ -268,7 +269,7 @@ export function leadingSingularVectors(
   }
   let largest = 0;
   for (const column of columns) for (const value of column) largest = Math.max(largest, Math.abs(value));
-  // A power of two: squares neither overflow nor vanish, and no digit changes. (2 ** ±1023 keeps its reciprocal finite.)
+  // A power of two: squares neither overflow nor underflow, and no digit changes. (2 ** ±1023 keeps its reciprocal finite.)
   const exponent = largest > 0 ? Math.max(-1022, Math.min(1022, Math.floor(Math.log2(largest)))) : 0;
   const scale = 2 ** exponent;
   if (exponent !== 0) {

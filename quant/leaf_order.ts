@@ -1,11 +1,11 @@
 /**
- * An order with similar members side by side: the leaves of the tree of average linkage, where each merge is turned so that
- * the nearest ends meet.
+ * An order with similar members side by side: the leaves of the average linkage tree, with each merge oriented so that its
+ * nearest ends meet.
  *
- * Libraries of hierarchical clustering (ml-hclust, DruidJS) give such a tree, but do not turn its merges.
+ * Libraries of hierarchical clustering (ml-hclust, DruidJS) build such a tree but do not orient its merges.
  *
- * @param distances Symmetric, of each two of n members; what is not finite counts as the farthest.
- * @returns Numbers of the members, each once; of the order and its reverse the one that begins with the lower number.
+ * @param distances Symmetric n × n matrix between members; a distance that is not finite counts as the farthest.
+ * @returns Indices of the members, each once; of the order and its reverse, the one that starts with the lower index.
  * @throws {RangeError} If a row is not of length n.
  *
  * @example
@@ -27,7 +27,7 @@ export function leafOrder(distances: readonly Float64Array[]): number[] {
   });
   const between = (a: number, b: number) => Number.isFinite(distances[a]![b]!) ? distances[a]![b]! : Infinity;
   const groups = Array.from({ length: n }, (_, i) => [i]);
-  /** Mean distances of the groups, by their places. */
+  /** Mean distances of the groups, by index. */
   const means = distances.map((_, a) => Float64Array.from({ length: n }, (_, b) => between(a, b)));
   while (groups.length > 1) {
     const [a, b] = nearest(means);
@@ -45,7 +45,7 @@ export function leafOrder(distances: readonly Float64Array[]): number[] {
   return order.length > 1 && order[0]! > order.at(-1)! ? order.reverse() : order;
 }
 
-/** Places of the two groups nearest to each other, the lower one first; of equally near ones the first. */
+/** Indices of the two nearest groups, the lower first; the first of equally near ones. */
 function nearest(means: readonly Float64Array[]): [a: number, b: number] {
   let found: [number, number] = [0, 1];
   for (let a = 0; a < means.length; a++) {
@@ -56,7 +56,7 @@ function nearest(means: readonly Float64Array[]): [a: number, b: number] {
   return found;
 }
 
-/** Two groups after each other, each turned or not, so that the ends that meet are nearest. */
+/** Two groups joined, each reversed or not, so that the nearest ends meet. */
 function joined(one: number[], other: number[], between: (a: number, b: number) => number): number[] {
   const ways = [one, one.toReversed()].flatMap((a) => [other, other.toReversed()].map((b) => [a, b] as const));
   const gap = ([a, b]: readonly [number[], number[]]) => between(a.at(-1)!, b[0]!);

@@ -1,4 +1,4 @@
-/** A column counts as a combination of those before it when less than this share of its length is left beside them. */
+/** A column counts as a combination of those before it if less than this share of its length is linearly independent of them. */
 const DEPENDENCE_TOLERANCE = 1e-12;
 
 /** Squared residuals below this share of the squared dependent variable are rounding, not residuals. */
@@ -7,36 +7,34 @@ const PERFECT_FIT_TOLERANCE = 1e-26;
 /**
  * Least squares of one dependent variable on a list of columns, and on every leading part of that list at once.
  *
- * Householder reflections turn the columns to upper triangular form one after the other. Because a reflection never
- * touches what the columns before it span, the residual sum of squares of the first j columns is a partial sum of the
- * squared effects: one factorization serves all nested models. A column that depends on those before it is left out, as
- * a pseudo-inverse would treat it.
+ * Householder reflections turn the columns to upper triangular form one after the other. Because a reflection does not change the
+ * span of the columns before it, the residual sum of squares of the first j columns is a partial sum of the squared effects: one
+ * factorization serves all nested models. A column that depends on those before it is left out, as by a pseudo-inverse.
  *
- * Columns and dependent variable should be centred by the caller where the model has a constant (which is then not a
- * column): that, and not forming cross products, is what keeps the digits of near-duplicate or far-from-zero series.
+ * If the model has a constant, the caller should centre columns and dependent variable instead of adding a column: this, and
+ * avoiding cross products, keeps the digits of near-duplicate or far-from-zero series.
  *
  * Source: Golub & Van Loan, Matrix Computations (4th ed.), §5.2 and §5.3. Cost: O(n · k²) for n rows and k columns.
  */
 export class NestedLeastSquares {
-  /** Entry j: residual sum of squares on the first j columns; exactly 0 where it is nothing but rounding. */
+  /** Entry j: residual sum of squares on the first j columns; exactly 0 if it is nothing but rounding. */
   readonly residualSums: Float64Array;
   /** Entry j: number of independent columns among the first j. */
   readonly ranks: Int32Array;
-  /** Rows of the regression. */
+  /** Number of rows of the regression. */
   readonly rows: number;
 
   /** Columns after the reflections: above the diagonal they hold the triangular factor. */
   readonly #columns: Float64Array[];
   /** Dependent variable after the reflections. */
   readonly #effects: Float64Array;
-  /** Diagonal of the triangular factor by column, 0 where the column was left out. */
+  /** Diagonal of the triangular factor by column, 0 for a column that was left out. */
   readonly #diagonal: Float64Array;
 
   /**
    * @param columns Columns of equal length n; they are copied.
    * @param dependent The dependent variable, length n; it is copied.
-   * @param rounding Rounding error of one value of the dependent variable: residuals no larger than that are taken for
-   * none.
+   * @param rounding Rounding error of one value of the dependent variable: residuals up to this size count as 0.
    */
   constructor(columns: readonly Float64Array[], dependent: Float64Array, rounding = 0) {
     this.rows = dependent.length;
@@ -71,7 +69,7 @@ export class NestedLeastSquares {
    * t statistic of the last column's coefficient: its effect over the residual standard deviation, without any
    * triangular solve.
    *
-   * @param absorbed Parameters that the caller's centring took, 1 for a constant.
+   * @param absorbed Number of parameters used by the caller's centring, 1 for a constant.
    * @throws {RangeError} If the column depends on the others, no residual degree of freedom is left, or the fit is
    * perfect.
    */
@@ -106,20 +104,19 @@ export class NestedLeastSquares {
   }
 }
 
-/** What {@link triangularize} says about the columns. */
+/** Result of {@link triangularize}. */
 export interface Triangularization {
-  /** Diagonal of the triangular factor by column; 0 where the column depends on those before it and was left out. */
+  /** Diagonal of the triangular factor by column; 0 for a column that depends on those before it and was left out. */
   diagonal: Float64Array;
   /** Entry j: number of independent columns among the first j, which is the row of column j's diagonal. */
   ranks: Int32Array;
 }
 
 /**
- * Turns columns to upper triangular form in place by Householder reflections, and applies the same reflections to
- * `others`.
+ * Transforms columns to upper triangular form in place by Householder reflections, and applies the same reflections to `others`.
  *
- * Afterwards a column holds the triangular factor above its diagonal (the diagonal itself is returned); what is below
- * is of no use.
+ * Afterwards a column has the triangular factor above its diagonal (the diagonal itself is returned); entries below are
+ * meaningless.
  *
  * @param columns Columns of equal length, changed in place.
  * @param others Further columns of that length, changed in place but not factorized.

@@ -1,13 +1,13 @@
 import { centre, largestMagnitude, powerOfTwoScale } from "./centring.ts";
 import { requireFinite, requireSameLength } from "./validate.ts";
 
-/** A straight line through two aligned series, with what it leaves. */
+/** A straight line through two aligned series. */
 export interface LinearRegression {
-  /** Change of y for a unit of x: the hedge ratio of a pair. */
+  /** Change of y per unit of x: the hedge ratio of a pair. */
   slope: number;
   /** Value of the line at x = 0. */
   intercept: number;
-  /** Share of the variance of y that the line explains, 0 to 1; 0 where y is constant. */
+  /** Share of the variance of y that the line explains, 0 to 1; 0 for a constant y. */
   rSquared: number;
 }
 
@@ -64,8 +64,8 @@ export function regressCentred(x: Float64Array, y: Float64Array): LinearRegressi
     syy += dy[i]! * dy[i]!;
   }
   let slope = sxy / sxx;
-  // One step of refinement: what the first slope leaves along x is rounding, and in near-duplicate legs it would show
-  // in the spread.
+  // One step of refinement: the first slope leaves a rounding error along x, which would be visible in the spread of
+  // near-duplicate legs.
   const residuals = new Float64Array(n);
   let left = 0;
   for (let i = 0; i < n; i++) left += dx[i]! * (dy[i]! - slope * dx[i]!);

@@ -10,7 +10,7 @@ import { requireOneOf } from "./validate.ts";
 
 export type { DeterministicTerms } from "./mackinnon_tables.ts";
 
-/** Which distribution a Dickey–Fuller τ statistic is judged by. */
+/** Distribution of a Dickey–Fuller τ statistic. */
 export interface MackinnonOptions {
   /** Deterministic terms of the regression. Default `"c"`. */
   regression?: DeterministicTerms;
@@ -71,7 +71,7 @@ export function mackinnonPValue(statistic: number, options: MackinnonOptions = {
   const surface = P_VALUE_SURFACES[regression];
   checkVariables(variables, surface.tail.length, "MacKinnon's p-values");
   const row = variables - 1;
-  // Without deterministic terms the surface has no upper limit, and the polynomial at +∞ is not a number to trust.
+  // Without deterministic terms the surface has no upper limit, and the polynomial is not reliable at +∞.
   if (statistic === Infinity || statistic > surface.upperLimit[row]!) return 1;
   if (statistic < surface.lowerLimit[row]!) return 0;
   const z = statistic <= surface.tailBoundary[row]!

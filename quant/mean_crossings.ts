@@ -2,7 +2,7 @@ import { centre } from "./centring.ts";
 import { requireFinite } from "./validate.ts";
 
 /**
- * How often a series crosses its own mean: the number of i < n − 1 with d[i] · d[i+1] < 0 or d[i] = 0, where d = s −
+ * Number of crossings of a series with its mean: the number of i < n − 1 with d[i] · d[i+1] < 0 or d[i] = 0, where d = s −
  * mean(s).
  *
  * A value exactly on the mean counts once, unless it is the last.
@@ -27,7 +27,7 @@ export function meanCrossings(series: Float64Array): number {
   for (let i = 0; i < deviations.length - 1; i++) {
     const here = deviations[i]!;
     const next = deviations[i + 1]!;
-    // Signs, not the product, which vanishes where both are tiny.
+    // Compares signs, because the product of tiny values underflows.
     if (here === 0 || (here < 0 && next > 0) || (here > 0 && next < 0)) crossings++;
   }
   return crossings;

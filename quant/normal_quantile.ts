@@ -69,8 +69,8 @@ function horner(coefficients: readonly number[], x: number): number {
 /**
  * Quantile of the standard normal: the value below which a share `probability` lies; the inverse of `normalCdf`.
  *
- * 0 gives −∞ and 1 gives +∞. Relative error about 1e-16 for any double; near 1 ask for −normalQuantile(1 − p) with 1 − p known
- * exactly, since p itself has lost the digits there.
+ * 0 gives −∞ and 1 gives +∞. Relative error about 1e-16 for any double; near 1 use −normalQuantile(1 − p) with 1 − p known
+ * exactly, since p itself has lost digits there.
  *
  * @throws {RangeError} If `probability` is NaN or outside [0, 1].
  *

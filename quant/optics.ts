@@ -1,37 +1,38 @@
 import { extractXiClusters } from "./xi_clusters.ts";
 
-/** What is near, what is dense, and what bounds a cluster. */
+/** Neighbourhood, density and bounds of clusters. */
 export interface OpticsOptions {
-  /** Points within reach that make a point a core point, the point itself included: a whole number ≥ 2. Default 5. */
+  /** Minimum number of points within reach of a core point, the point itself included: a whole number ≥ 2. Default 5. */
   minSamples?: number;
-  /** Largest distance at which points see each other, > 0; default ∞. */
+  /** Maximum distance between neighbours, > 0; default ∞. */
   maxEps?: number;
   /** Relative drop of reachability that bounds a cluster, 0 ≤ xi < 1; default 0.05. */
   xi?: number;
 }
 
-/** Clusters, and the reachability graph that they were found in. */
+/** Clusters, and the reachability graph in which they were found. */
 export interface OpticsResult {
   /** Cluster of each point, numbered from 0; −1 for noise. */
   labels: Int32Array;
   /** Points in the order in which they were reached. */
   ordering: Int32Array;
-  /** Reachability distance of each point (by point, not by order); ∞ where a new region begins. */
+  /** Reachability distance of each point (by point, not by order); ∞ at the start of a new region. */
   reachability: Float64Array;
-  /** Distance of each point to its `minSamples`-th nearest, itself included; ∞ where that is beyond `maxEps`. */
+  /** Distance of each point to its `minSamples`-th nearest point, itself included; ∞ if that exceeds `maxEps`. */
   coreDistances: Float64Array;
-  /** The point from which each point was reached; −1 where a new region begins. */
+  /** The point from which each point was reached; −1 at the start of a new region. */
   predecessor: Int32Array;
   /** Clusters as [first, last] positions in `ordering`, both included; a cluster comes after those it contains. */
   hierarchy: [number, number][];
 }
 
 /**
- * Fifteen decimals, halves to even, as `numpy.around`: what differs by rounding alone becomes equal, and the lowest index decides.
+ * Rounds to fifteen decimals, half to even, like `numpy.around`: distances that differ only by rounding become equal, and the
+ * lowest index decides.
  */
 function roundTo15Decimals(distance: number): number {
   const scaled = distance * 1e15;
-  // From 2⁵² on a double has no fraction; below, adding 2⁵² rounds it away.
+  // From 2⁵² on a double has no fraction; below, adding and subtracting 2⁵² rounds it.
   if (!(scaled < 4503599627370496)) return scaled < Infinity ? scaled / 1e15 : distance;
   return (scaled + 4503599627370496 - 4503599627370496) / 1e15;
 }
@@ -74,12 +75,12 @@ function coreDistance(
 /**
  * Density-based clusters of points: OPTICS with ξ extraction and predecessor correction.
  *
- * Every distance is Euclidean, computed the same from either end and rounded to 15 decimals, and the lowest index wins ties, so
- * that noise in the last bits of the input does not change the labels. Clusters have at least `minSamples` points. With fewer
- * points than `minSamples` none is a core point and all are noise; no points give empty arrays. Points that coincide are at
- * distance 0. A distance that overflows is beyond every `maxEps` but ∞.
+ * Distances are Euclidean, symmetric to the bit and rounded to 15 decimals, and the lowest index wins ties, so that noise in the
+ * last bits of the input does not change the labels. Clusters have at least `minSamples` points. With fewer points than
+ * `minSamples` none is a core point and all are noise; no points give empty arrays. Points that coincide are at distance 0. A
+ * distance that overflows exceeds every finite `maxEps`.
  *
- * @param points n points of equal dimension, finite; standardize first where the coordinates' units differ.
+ * @param points n points of equal dimension, finite; standardize first if the coordinates' units differ.
  * @throws {RangeError} If dimensions differ, a coordinate is NaN or ±∞, `minSamples` is not a whole number ≥ 2, `maxEps` is not
  * above 0, or `xi` is outside [0, 1).
  *
@@ -132,7 +133,7 @@ export function optics(points: readonly Float64Array[], options: OpticsOptions =
   const reachability = new Float64Array(n).fill(Infinity);
   const predecessor = new Int32Array(n).fill(-1);
   const ordering = new Int32Array(n);
-  // The points still to be reached, ascending: the first of equal minima is the one with the lowest index.
+  // Points not reached yet, ascending: among equal minima the lowest index comes first.
   const waiting = Int32Array.from({ length: n }, (_, i) => i);
   let next = 0;
   for (let step = 0, left = n; step < n; step++) {
@@ -146,7 +147,7 @@ export function optics(points: readonly Float64Array[], options: OpticsOptions =
     for (let slot = 0; slot < left; slot++) {
       const other = waiting[slot]!;
       let reach = reachability[other]!;
-      // No distance below the core distance counts, so that a point this near already cannot be bettered.
+      // Reachability is at least the core distance, so a smaller value cannot improve.
       if (core < reach) {
         const distance = roundTo15Decimals(Math.sqrt(squaredDistance(coordinates, width, point, other)));
         const reached = Math.max(distance, core);

@@ -2,21 +2,21 @@ import { centre } from "./centring.ts";
 import { regressCentred } from "./linear_regression.ts";
 import { requireFinite } from "./validate.ts";
 
-/** How the observations of the process are spaced. */
+/** Spacing of the observations. */
 export interface OrnsteinUhlenbeckOptions {
-  /** Time between two observations, in the unit that θ and the half-life are wanted in. Default 1 (sessions). */
+  /** Time between two observations, in the unit of θ and the half-life. Default 1 (sessions). */
   dt?: number;
 }
 
 /** Parameters of dX = θ(μ − X) dt + σ dW. */
 export interface OrnsteinUhlenbeck {
-  /** Speed of reversion per unit of time; ≤ 0 where the series does not revert. */
+  /** Speed of reversion per unit of time; ≤ 0 if the series does not revert. */
   theta: number;
   /** Level that the process reverts to. */
   mu: number;
   /** Volatility per square root of time. */
   sigma: number;
-  /** ln 2 / θ in units of time; +∞ where θ ≤ 0. */
+  /** ln 2 / θ in units of time; +∞ for θ ≤ 0. */
   halfLife: number;
 }
 
@@ -24,13 +24,13 @@ export interface OrnsteinUhlenbeck {
  * Ornstein–Uhlenbeck process fitted by maximum likelihood of its exact transition density, given the first observation:
  * X[t+1] is normal with mean μ + (X[t] − μ)e^(−θ·dt) and variance σ²(1 − e^(−2θ·dt)) / 2θ.
  *
- * The likelihood is that of a first-order autoregression with coefficient b = e^(−θ·dt), so the estimate is closed:
- * least squares and a change of variables, with the variance divided by the number of transitions. θ is biased upward
- * in short samples (Tang & Chen 2009).
+ * The likelihood is that of a first-order autoregression with coefficient b = e^(−θ·dt), so the estimate has a closed form: least
+ * squares and a change of variables, with the variance divided by the number of transitions. θ is biased upward in short samples
+ * (Tang & Chen 2009).
  *
  * @param series Observations at equal spacing, oldest first, length n ≥ 4, finite.
- * @throws {RangeError} If n < 4, a value is not finite, `dt` is not positive and finite, the series is constant, or its
- * lag-one coefficient is ≤ 0 (it alternates: no process in continuous time does) or exactly 1 (no level to revert to).
+ * @throws {RangeError} If n < 4, a value is not finite, `dt` is not positive and finite, the series is constant, or its lag-one
+ * coefficient is ≤ 0 (alternation, impossible in continuous time) or exactly 1 (no level to revert to).
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export function ornsteinUhlenbeck(series: Float64Array, options: OrnsteinUhlenbe
   const now = series.subarray(0, transitions);
   if (now.every((value) => value === now[0])) throw new RangeError("series is constant: it has no speed of reversion.");
 
-  // The step on the level has slope b − 1, with all its digits also where b is close to one.
+  // The regression of the step on the level has slope b − 1, which keeps all digits if b is close to one.
   const step = new Float64Array(transitions);
   for (let t = 0; t < transitions; t++) step[t] = series[t + 1]! - series[t]!;
   const { slope, residuals } = regressCentred(now, step);

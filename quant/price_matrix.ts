@@ -1,4 +1,4 @@
-/** Closes of many tickers on common sessions: one array a ticker, oldest first, `NaN` where there is no close. */
+/** Closes of many tickers on common sessions: one array per ticker, oldest first, `NaN` for a missing close. */
 export interface PriceMatrix {
   /** Ascending, without repetition; ISO dates sort in time order. */
   sessions: string[];
@@ -10,15 +10,15 @@ export interface PriceMatrix {
 
 /** Closes as rows of a long table: the i-th entries of the three columns are one row. */
 export interface LongCloses {
-  /** Whose close it is. */
+  /** Ticker of the row. */
   ticker: readonly string[];
-  /** Of which session, as an ISO date. */
+  /** Session of the row, as an ISO date. */
   session: readonly string[];
   /** The close; `NaN` where it is missing. */
   close: ArrayLike<number>;
 }
 
-/** Each string's number in order of first appearance; runs of equal strings, as tables are sorted, cost one comparison. */
+/** Code of each string by first appearance; for runs of equal strings, as in sorted tables, each costs one comparison. */
 function enumerate(column: readonly string[], codes: Int32Array): string[] {
   const codeOf = new Map<string, number>();
   const values: string[] = [];
@@ -53,9 +53,9 @@ function rank(values: string[]): { sorted: string[]; rankOf: Int32Array } {
 /**
  * Turns a long table of closes into a session × ticker matrix.
  *
- * Sessions are the union of all sessions, ascending; tickers ascend by code unit, independent of any locale. Where a
- * (ticker, session) occurs more than once its first row wins, even if that row's close is missing. `NaN` and ±∞ are missing
- * closes and become `NaN`. An empty table gives an empty matrix.
+ * Sessions are the union of all sessions, ascending; tickers ascend by code unit, independent of any locale. If a (ticker,
+ * session) occurs more than once, its first row wins, even if that row's close is missing. `NaN` and ±∞ are missing closes and
+ * become `NaN`. An empty table gives an empty matrix.
  *
  * @param rows Three columns of equal length, in any order of rows.
  * @throws {RangeError} If the columns differ in length.
@@ -103,17 +103,17 @@ export function alignCloses({ ticker, session, close }: LongCloses): PriceMatrix
 }
 
 /**
- * Which tickers survive, and what becomes of their missing closes.
+ * Which tickers are kept, and how their missing closes are filled.
  *
  * - `research`: a ticker with any missing close is dropped; nothing is filled.
- * - `service`: a ticker without a close in the first session is dropped; gaps are interpolated linearly by row number and
- *   the last close is repeated to the end, however early it was: a delisted ticker lives on, flat.
- * - `tradable`: as `service`, and a ticker without a close in the last `maxStaleSessions` sessions is dropped, as is one of which more
- *   than `maxFilledShare` of the closes between its first and its last would have to be interpolated: it keeps another calendar.
+ * - `service`: a ticker without a close in the first session is dropped; gaps are interpolated linearly by row number and the
+ *   last close is repeated to the end, however early it was: a delisted ticker continues flat.
+ * - `tradable`: as `service`, and a ticker without a close in the last `maxStaleSessions` sessions is dropped, as is one with
+ *   more than `maxFilledShare` of the closes between its first and its last interpolated: it follows another calendar.
  */
 export type CleaningRule = "research" | "service" | "tradable";
 
-/** Which rule, and how strict. */
+/** Rule and its thresholds. */
 export interface CleanPricesOptions {
   /** Default `tradable`. */
   rule?: CleaningRule;
@@ -122,46 +122,46 @@ export interface CleanPricesOptions {
   /** For the rule `tradable`: from 0 to 1; default 0.1. */
   maxFilledShare?: number;
   /**
-   * For the rule `tradable`: `all` demands a close in the first session and repeats the last close to the end; `own` keeps each ticker
-   * from its first close to its last and leaves `NaN` before and after. Default `all`.
+   * For the rule `tradable`: `all` requires a close in the first session and repeats the last close to the end; `own` keeps each
+   * ticker from its first close to its last and leaves `NaN` before and after. Default `all`.
    */
   span?: "all" | "own";
 }
 
-/** A ticker that did not survive cleaning. */
+/** A ticker dropped by the cleaning. */
 export interface DroppedTicker {
   /** Its symbol. */
   ticker: string;
-  /** A sentence that names what was missing and where. */
+  /** A sentence that says which closes were missing. */
   reason: string;
 }
 
 /** Result of cleaning: kept, filled and dropped closes. */
 export interface CleanPrices {
-  /** The surviving tickers in the order of the input; no close is missing, except outside a ticker's own span where that is kept. */
+  /** The kept tickers in the order of the input; no close is missing, except outside a ticker's own span with `span` `own`. */
   matrix: PriceMatrix;
-  /** The rule that was applied. */
+  /** The rule applied. */
   rule: CleaningRule;
   /** In the order of the input. */
   dropped: DroppedTicker[];
-  /** Cells of surviving tickers that had no close: interpolated and repeated ones together. */
+  /** Number of cells of kept tickers without a close, interpolated and repeated ones together. */
   filledCells: number;
-  /** Cells between two closes, interpolated. */
+  /** Number of cells between two closes, interpolated. */
   interpolatedCells: number;
-  /** Cells after the last close, filled with it. */
+  /** Number of cells after the last close, filled with it. */
   repeatedCells: number;
-  /** Surviving tickers whose last close was repeated to the end. */
+  /** Kept tickers whose last close was repeated to the end. */
   repeatedTickers: string[];
 }
 
-/** A column with its gaps filled, and how many cells that took. */
+/** A column with its gaps filled, and the number of filled cells. */
 interface FilledColumn {
   column: Float64Array;
   interpolated: number;
   repeated: number;
 }
 
-/** Fills a column from its first close on; after its last close only where that is to be repeated. */
+/** Fills a column from its first close on; after its last close only with `repeat`. */
 function fillGaps(closes: Float64Array, { repeat }: { repeat: boolean }): FilledColumn {
   const column = closes.slice();
   let interpolated = 0;
@@ -198,7 +198,7 @@ function countMissing(closes: Float64Array): number {
   return missing;
 }
 
-/** Why `rule` drops this ticker, or `null` if it stays. */
+/** Why `rule` drops this ticker; `null` if it is kept. */
 function reasonToDrop(
   closes: Float64Array,
   sessions: readonly string[],
@@ -230,14 +230,15 @@ function reasonToDrop(
 }
 
 /**
- * Keeps the tickers that `rule` accepts and fills their missing closes; says which were dropped and why.
+ * Keeps the tickers that `rule` accepts, fills their missing closes, and reports the dropped ones with reasons.
  *
- * `NaN` and ±∞ are missing closes. An empty matrix stays empty; with a single session the tickers that have its close stay.
- * The input is left as it was; a column without gaps is shared with the result, not copied.
+ * `NaN` and ±∞ are missing closes. An empty matrix stays empty; with a single session the tickers with a close in it are kept.
+ * The input is not changed; a column without gaps is shared with the result, not copied.
  *
- * @param matrix Closes, one array a ticker, oldest first, each as long as `matrix.sessions`.
+ * @param matrix Closes, one array per ticker, oldest first, each as long as `matrix.sessions`.
  * @throws {RangeError} If a column's length differs from the number of sessions, the numbers of tickers and columns differ,
- * `maxStaleSessions` is not a whole number ≥ 1, `maxFilledShare` is not from 0 to 1, or another rule than `tradable` is to keep own spans.
+ * `maxStaleSessions` is not a whole number ≥ 1, `maxFilledShare` is not from 0 to 1, or `span` is `own` with a rule other than
+ * `tradable`.
  *
  * @example
  * ```ts

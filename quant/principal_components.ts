@@ -4,11 +4,11 @@ import { leadingSingularVectors } from "./leading_singular_vectors.ts";
 export interface PrincipalComponents {
   /** One array for each component, orthonormal, with an entry (loading) for each ticker. */
   components: Float64Array[];
-  /** The same numbers turned around: one array for each ticker with an entry for each component. */
+  /** The same numbers transposed: one array for each ticker with an entry for each component. */
   loadings: Float64Array[];
   /** Variance along each component, σ² / (T − 1), descending. */
   explainedVariance: Float64Array;
-  /** Its share of the variance of all tickers together; 0 where nothing varies. */
+  /** Its share of the variance of all tickers together; 0 without variance. */
   explainedVarianceRatio: Float64Array;
   /** σ of the leading components, descending. */
   singularValues: Float64Array;
@@ -19,14 +19,14 @@ export interface PrincipalComponents {
 /**
  * Leading principal components of returns, by an exact singular value decomposition of the column-centred T × N matrix.
  *
- * At most N − 1 components are given, and at most T − 1, for centred returns vary along no more: `k` is lowered to that.
- * Signs follow the scores, as scikit-learn's did before 1.5 (later versions go by the loadings): the session that scores highest
- * in absolute value on a component (the first one on ties) scores positive; a component without variance has its largest loading positive. A ticker with constant returns has
- * loadings of 0 on every component that has variance. Components of equal variance (duplicated tickers leave some with none)
- * are some orthonormal basis of their space, the same at every call.
+ * `k` is limited to N − 1 and T − 1, since centred returns vary along no more components. Signs follow the scores, as in
+ * scikit-learn before 1.5 (later versions use the loadings): the session with the highest absolute score on a component (the
+ * first one on ties) scores positive; a component without variance has its largest loading positive. A ticker with constant
+ * returns has loadings of 0 on every component that has variance. Components of equal variance (duplicated tickers give some
+ * without variance) are an arbitrary orthonormal basis of their space, the same on every call.
  *
- * @param returns One array a ticker, N ≥ 2, each with T ≥ 2 returns, oldest first, finite. Left as they were.
- * @param k Components wanted, a whole number ≥ 1.
+ * @param returns One array per ticker, N ≥ 2, each with T ≥ 2 returns, oldest first, finite. Not changed.
+ * @param k Number of components, a whole number ≥ 1.
  * @throws {RangeError} If N < 2, T < 2, lengths differ, `k` is not a whole number ≥ 1, or a return is NaN or ±∞.
  *
  * @example
@@ -71,7 +71,7 @@ export function principalComponents(returns: readonly Float64Array[], k: number)
       if (value !== column[0]) constant = false;
       sum += value;
     }
-    // The rounded mean of equal numbers can differ from them, which would pass for variance.
+    // The rounded mean of equal numbers can differ from them, which would count as variance.
     const centre = constant ? column[0]! : sum / length;
     mean[j] = centre;
     return column.map((value) => value - centre);
@@ -95,7 +95,7 @@ export function principalComponents(returns: readonly Float64Array[], k: number)
   };
 }
 
-/** Turns `component` round where the sign convention asks for it. */
+/** Reverses `component` if the sign convention requires it. */
 function fixSign(component: Float64Array, centred: readonly Float64Array[], hasVariance: boolean) {
   let decisive = component;
   if (hasVariance) {

@@ -3,35 +3,35 @@ import { NestedLeastSquares } from "./least_squares_qr.ts";
 import { linearRegression } from "./linear_regression.ts";
 import { requireFinite } from "./validate.ts";
 
-/** Where a ticker stands against its factors. */
+/** Score of a ticker relative to its factors. */
 export interface ResidualScore {
-  /** Sensitivity to each factor: units of it to sell against one unit of the ticker. */
+  /** Sensitivity to each factor: units of it to sell per unit of the ticker. */
   betas: Float64Array;
-  /** Return a session that the factors do not explain: the regression's constant. */
+  /** Return per session that the factors do not explain: the regression's constant. */
   alpha: number;
-  /** Autoregression b of the summed residual: between −1 and 1 where it reverts. */
+  /** Autoregression b of the summed residual: between −1 and 1 if it reverts. */
   persistence: number;
-  /** Half-life of the residual in sessions: ln 2 / −ln b; 0 where −1 < b ≤ 0, +∞ where it does not revert. */
+  /** Half-life of the residual in sessions: ln 2 / −ln b; 0 for −1 < b ≤ 0, +∞ if it does not revert. */
   halfLife: number;
-  /** Mean to which the summed residual reverts, in returns; `NaN` where it does not. */
+  /** Mean to which the summed residual reverts, in returns; `NaN` if it does not revert. */
   mean: number;
-  /** Its stationary deviation; `NaN` where it does not revert. */
+  /** Its stationary deviation; `NaN` if it does not revert. */
   deviation: number;
-  /** s-score: (last value − mean) / deviation; sold where high, bought where low. `NaN` where the residual does not revert. */
+  /** s-score: (last value − mean) / deviation; sold when high, bought when low. `NaN` if the residual does not revert. */
   score: number;
 }
 
 /**
- * s-score of a ticker: how far the sum of what its factors leave stands from its mean, in stationary deviations.
+ * s-score of a ticker: distance of its summed factor residuals from their mean, in stationary deviations.
  *
- * Model: R[t] = alpha + Σ betas·F[t] + ε[t]; X[k] = Σ ε up to k reverts as X[k+1] = a + b·X[k] + ζ, |b| < 1, with mean
- * m = a / (1 − b) and deviation √(var(ζ) / (1 − b²)). Because residuals sum to 0 the last X is 0 and the score −m / deviation.
- * var(ζ) is divided by the number of rows. The factors may contain the ticker; with few tickers take it out of them.
+ * Model: R[t] = alpha + Σ betas·F[t] + ε[t]; X[k] = Σ ε up to k reverts as X[k+1] = a + b·X[k] + ζ, |b| < 1, with mean m = a / (1
+ * − b) and deviation √(var(ζ) / (1 − b²)). Because residuals sum to 0 the last X is 0 and the score −m / deviation. var(ζ) is
+ * divided by the number of rows. The factors may include the ticker; with few tickers exclude it.
  *
  * @param returns Of the ticker over the estimation window (60 sessions in the source), oldest first, n ≥ factors + 10, finite.
  * @param factors Returns of each factor in the same sessions (a sector fund, or `eigenportfolios`), at least one, finite.
  * @throws {RangeError} If there is no factor, lengths differ, n is too short, a value is not finite, or factors are collinear or
- * constant, or leave nothing of the ticker.
+ * constant, or explain the ticker entirely.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import type { PriceMatrix } from "./price_matrix.ts";
 /**
  * Simple returns p[t] / p[t−1] − 1, oldest first, one fewer than prices.
  *
- * A return that is not finite is 0: after a price of 0, around a price of ±∞, and next to a missing (`NaN`) price no return
- * can be stated. Fewer than two prices give an empty array.
+ * Undefined returns are 0: after a price of 0, around a price of ±∞, and next to a missing (`NaN`) price. Fewer than two prices
+ * give an empty array.
  *
  * @param prices Oldest first.
  *
@@ -38,10 +38,10 @@ export interface ReturnMatrix {
 }
 
 /**
- * Simple returns of every ticker, without the tickers whose every return is 0.
+ * Simple returns of every ticker, without tickers whose returns are all 0.
  *
- * Such a ticker never moved: it has no correlation with any other. With fewer than two sessions no ticker has a return that
- * differs from 0 and all are dropped. Values that are not finite become 0, see {@linkcode simpleReturns}.
+ * Such a ticker never moved: it has no correlation with any other. With fewer than two sessions all tickers are dropped. Values
+ * that are not finite become 0, see {@linkcode simpleReturns}.
  *
  * @param prices Cleaned closes, see `cleanPrices`.
  *

@@ -2,31 +2,31 @@ import { mean } from "./centring.ts";
 import { linearRegression } from "./linear_regression.ts";
 import { requireFinite, requireInteger, requireSameLength } from "./validate.ts";
 
-/** How a trend is recognized. */
+/** Settings of the trend. */
 export interface RollingTrendOptions {
-  /** Number of values of the line fit, at least 3. Default 10. */
+  /** Number of values in the line fit, at least 3. Default 10. */
   window?: number;
   /** A line must explain more than this share of the variance to count as a trend. Default 0.6. */
   minRSquared?: number;
 }
 
-/** One entry a value of the series. */
+/** One entry per value of the series. */
 export interface RollingTrend {
   /** 1 rising, −1 falling, 0 no trend or not defined. */
   trend: Int8Array;
-  /** Share of variance explained by the line; NaN where no line is defined, 0 where the window is flat. */
+  /** Share of variance explained by the line; NaN without a line, 0 for a flat window. */
   rSquared: Float64Array;
-  /** Slope of the line a session; NaN where no line is defined. */
+  /** Slope of the line per session; NaN without a line. */
   slope: Float64Array;
 }
 
 /**
- * Direction of the line through the `window` values before each value, where it explains enough of them.
+ * Direction of the line through the `window` values before each value, if it explains enough of their variance.
  *
- * Entry i is fitted to values i − window … i − 1 on 0 … window − 1, so it never sees value i. As the reference strategy
- * has it, the last two values have no entry either: trends are defined for i = window … n − 3.
+ * Entry i is fitted to values i − window … i − 1 on 0 … window − 1, so it never sees value i. As in the reference strategy, the
+ * last two values have no trend either: trends are defined for i = window … n − 3.
  *
- * @param series The (scaled) spread, oldest first, finite; any length, one too short for a window has no trend at all.
+ * @param series The (scaled) spread, oldest first, finite; any length; a series shorter than a window has no trends.
  * @throws {RangeError} If a value is not finite, `window` is not an integer of at least 3, or `minRSquared` is not
  * within 0 … 1.
  *
@@ -69,22 +69,22 @@ export function rollingTrend(series: Float64Array, options: RollingTrendOptions 
   return { trend, rSquared, slope };
 }
 
-/** How a forecast is taken. */
+/** Settings of the forecast. */
 export interface RollingTrendForecastOptions {
-  /** Observations that each line is fitted to, at least 3. Default 10. */
+  /** Number of observations of each line, at least 3. Default 10. */
   window?: number;
   /**
-   * Forecast at x = `window` days after the window's first date, as the reference service does. That lies inside a
-   * window of more than `window` calendar days, so that the trend is often the wrong way round. Default false.
+   * Forecast at x = `window` days after the window's first date, as the reference service does. For a window of more than
+   * `window` calendar days this date is inside the window, so that the trend often has the wrong sign. Default false.
    */
   compat?: boolean;
 }
 
-/** The line through one window and where it leads. */
+/** The line through one window with its forecast. */
 export interface TrendForecast {
   /** Index of the window's last observation. */
   index: number;
-  /** Where the forecast lies from the last spread. */
+  /** Direction of the forecast from the last spread. */
   trend: "positive" | "negative" | "flat";
   /** Share of the window's variance that the line explains; 0 for a flat window. */
   rSquared: number;
@@ -94,7 +94,7 @@ export interface TrendForecast {
   intercept: number;
   /** Days from the window's first date to the forecast. */
   forecastDay: number;
-  /** Value of the line there. */
+  /** Value of the line on that day. */
   forecast: number;
 }
 
@@ -103,14 +103,14 @@ const DAY_MS = 86_400_000;
 /**
  * Line through each window of a spread over calendar days, and its forecast for the day after the window's last date.
  *
- * `trend` compares the forecast with the last spread: `"flat"` where they are equal (with `compat`: `"negative"`, as
- * the reference service answers). A window of n observations yields one entry, for the observation that ends it; fewer
- * observations than `window` yield none.
+ * `trend` compares the forecast with the last spread: `"flat"` if they are equal (with `compat`: `"negative"`, as in the
+ * reference service). A window of n observations yields one entry, for the observation that ends it; fewer observations than
+ * `window` yield none.
  *
  * @param dates ISO dates (`2024-01-31`) or day numbers, ascending, aligned with `spread`.
  * @param spread The spread, oldest first, finite.
- * @throws {RangeError} If lengths differ, a value is not finite, a date cannot be read or comes before the one ahead of
- * it, `window` is not an integer of at least 3, or all dates of a window are the same.
+ * @throws {RangeError} If lengths differ, a value is not finite, a date is invalid or before the previous one, `window` is not an
+ * integer of at least 3, or all dates of a window are the same.
  *
  * @example
  * ```ts
@@ -151,7 +151,7 @@ export function rollingTrendForecast(
 
 function dayNumbers(dates: readonly string[] | ArrayLike<number>): Float64Array {
   const days = Float64Array.from(dates as ArrayLike<string | number>, (date, i) => {
-    // Midnight UTC of a plain date; fractions of a day do not count.
+    // Midnight UTC of a plain date; fractions of a day are ignored.
     const day = typeof date === "number" ? date : Math.floor(Date.parse(date) / DAY_MS);
     if (!Number.isFinite(day)) {
       throw new RangeError(`Date ${i} cannot be read: ${date}. Write it as 2024-01-31 or as a day number.`);

@@ -1,21 +1,21 @@
 import { centre } from "./centring.ts";
 import { requireFinite, requireInteger } from "./validate.ts";
 
-/** How the deviation is measured. */
+/** Settings of the deviation. */
 export interface RollingZScoreOptions {
-  /** Taken from the number of values in the divisor of the variance: 1 (default) for a sample, 0 for a population. */
+  /** Subtracted from the number of values in the divisor of the variance: 1 (default) for a sample, 0 for a population. */
   ddof?: 0 | 1;
 }
 
 /**
  * Distance of each value from the mean of the window that ends with it, in standard deviations of that window.
  *
- * Entry i uses values i − window + 1 … i and nothing later. The first window − 1 entries have no full window and are
- * NaN. A window of equal values gives 0: the value is where its mean is.
+ * Entry i uses values i − window + 1 … i and nothing later. The first window − 1 entries have no full window and are NaN. A
+ * window of equal values gives 0.
  *
  * @param series The spread, oldest first, finite; any length, empty gives empty.
  * @param window Number of values, the current one included, at least 2.
- * @returns One z-score a value.
+ * @returns One z-score per value.
  * @throws {RangeError} If a value is not finite or `window` is not an integer of at least 2.
  *
  * @example
@@ -24,8 +24,8 @@ export interface RollingZScoreOptions {
  * rollingZScore(Float64Array.of(1, 2, 3), 3)[2]; // 1
  * ```
  *
- * Verified: tests/quant/fixtures/time_series.json (`rollingZScore`, pandas). Cost: O(n · window): every window afresh,
- * so that no error is carried along.
+ * Verified: tests/quant/fixtures/time_series.json (`rollingZScore`, pandas). Cost: O(n · window): each window is computed anew,
+ * so that errors do not accumulate.
  */
 export function rollingZScore(series: Float64Array, window: number, options: RollingZScoreOptions = {}): Float64Array {
   const { ddof = 1 } = options;
@@ -33,7 +33,7 @@ export function rollingZScore(series: Float64Array, window: number, options: Rol
   requireFinite(series, "series", 0);
   const scores = new Float64Array(series.length).fill(NaN);
   for (let i = window - 1; i < series.length; i++) {
-    // Deviations, not a mean near the price: a spread of 1e-3 around 1e6 keeps its digits.
+    // Deviations from the mean keep the digits of a spread of 1e-3 around 1e6.
     const { deviations } = centre(series.subarray(i - window + 1, i + 1));
     let sum = 0;
     for (let j = 0; j < window; j++) sum += deviations[j]! * deviations[j]!;

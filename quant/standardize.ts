@@ -1,8 +1,8 @@
 /** Centre and spread of each coordinate. */
 export interface ColumnScale {
-  /** One entry a coordinate. */
+  /** One entry per coordinate. */
   mean: Float64Array;
-  /** Population standard deviation (divided by n); 1 for a column that does not vary. */
+  /** Population standard deviation (divided by n); 1 for a constant column. */
   scale: Float64Array;
 }
 
@@ -22,9 +22,9 @@ function dimension(points: readonly Float64Array[]): number {
 }
 
 /**
- * Mean and population standard deviation of each coordinate of `points`, as scikit-learn's `StandardScaler` finds them.
+ * Mean and population standard deviation of each coordinate of `points`, as in scikit-learn's `StandardScaler`.
  *
- * A column whose variance is 0, or no more than rounding can make of equal numbers, has scale 1.
+ * A column with a variance of 0, or within the rounding error of equal numbers, has scale 1.
  *
  * @param points n points of equal dimension, finite.
  * @throws {RangeError} If dimensions differ or a coordinate is NaN or ±∞.
@@ -45,7 +45,7 @@ export function columnScale(points: readonly Float64Array[]): ColumnScale {
       squares += deviation * deviation;
       rest += deviation;
     }
-    // Chan, Golub & LeVeque: takes back what the rounding of the mean added.
+    // Chan, Golub & LeVeque: removes the effect of the mean's rounding.
     const variance = (squares - rest * rest / n) / n;
     const rounding = n * Number.EPSILON * variance + (n * centre * Number.EPSILON) ** 2;
     mean[c] = centre;
@@ -57,9 +57,9 @@ export function columnScale(points: readonly Float64Array[]): ColumnScale {
 /**
  * Shifts and scales each coordinate of `points` to mean 0 and population standard deviation 1.
  *
- * A coordinate that is the same everywhere is shifted to 0 and not scaled; so is a single point. No points give no points.
+ * A constant coordinate is shifted to 0 and not scaled, as is a single point. Without points the result is empty.
  *
- * @param points n points of equal dimension, finite. Left as they were.
+ * @param points n points of equal dimension, finite. Not changed.
  * @throws {RangeError} If dimensions differ or a coordinate is NaN or ±∞.
  *
  * @example

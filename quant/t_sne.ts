@@ -1,32 +1,32 @@
 import { requireFinite, requireInteger } from "./validate.ts";
 
-/** How neighbours are weighed, and how long the map is improved. */
+/** Weight of neighbours, and number of steps. */
 export interface TSneOptions {
-  /** About how many neighbours each point has, > 0; default 30, and never more than a third of the others. */
+  /** Approximate number of neighbours of each point, > 0; default 30, and at most a third of the other points. */
   perplexity?: number;
   /** Steps of gradient descent, a whole number ≥ 1. Default 1000. */
   iterations?: number;
-  /** Awaited after each step: can yield to other work; an error that it throws ends the descent. */
+  /** Awaited after each step: can yield to other work; an error thrown by it ends the descent. */
   afterStep?: () => void | Promise<void>;
 }
 
-/** Fewer points have no neighbourhoods to keep. */
+/** Minimum number of points; fewer have no neighbourhoods to preserve. */
 export const fewestMappedPoints = 5;
 
 const defaults = { perplexity: 30, iterations: 1000 };
 /** As large as scikit-learn's `"auto"` for up to 2,400 points. */
 const learningRate = 50;
-/** Size of the map at the start: so small that all points are neighbours of each other. */
+/** Size of the initial map: so small that all points are neighbours. */
 const startSize = 1e-4;
 
 /**
- * t-SNE: a map in the plane whose neighbours are neighbours in space. Distances between groups and directions mean nothing.
+ * t-SNE: a map in the plane that preserves neighbourhoods. Directions, and distances between groups, have no meaning.
  *
- * Exact, all pairs in each step. It begins with the first two coordinates of the points, so that no random number is in it; their
- * first two coordinates should carry most of the variance, as loadings on principal components do. The same points give the same map.
+ * Exact, with all pairs in each step. It starts from the first two coordinates of the points instead of random numbers; these
+ * should have most of the variance, as loadings on principal components do. The same points give the same map.
  *
  * @param points At least {@link fewestMappedPoints}, all of the same dimension ≥ 1, finite.
- * @returns Two coordinates a point, in the order of `points`, with a mean of 0.
+ * @returns Two coordinates per point, in the order of `points`, with a mean of 0.
  * @throws {RangeError} If there are too few points, they have no coordinate, dimensions differ, a value is not finite, or an option is
  * out of its range.
  *
@@ -41,7 +41,8 @@ const startSize = 1e-4;
  * ```
  *
  * Source: van der Maaten & Hinton (2008), Journal of Machine Learning Research 9, as DruidJS computes it. Verified:
- * tests/quant/t_sne_test.ts (neighbourhoods kept, divergence beside scikit-learn's). Cost: O(n² · iterations); 460 points take about
+ * tests/quant/t_sne_test.ts (neighbourhoods kept, divergence beside scikit-learn's). Cost: O(n² · iterations); 460 points take
+ * about
  * two seconds.
  */
 export async function tSne(points: readonly Float64Array[], options: TSneOptions = {}): Promise<Float64Array[]> {
@@ -59,7 +60,7 @@ export async function tSne(points: readonly Float64Array[], options: TSneOptions
       throw new RangeError(`Point 0 has ${dimension} coordinates, point ${i} has ${point.length}.`);
     }
   });
-  // Half a megabyte that only maps need: loaded on first use.
+  // Half a megabyte that only maps need, so it is loaded on first use.
   const { Matrix, TSNE } = await import("@saehrimnir/druidjs");
   const tsne = new TSNE([...points], { perplexity: Math.min(perplexity, (n - 1) / 3), epsilon: learningRate, seed: 1 });
   tsne.Y = new Matrix(n, 2, (i: number, axis: number) => startSize * (points[i]![axis] ?? 0));

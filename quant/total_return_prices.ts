@@ -1,13 +1,13 @@
 import { requireSameLength } from "./validate.ts";
 
 /**
- * Prices whose returns are total returns: each dividend buys shares at the close of its ex-date. The last price stays as it is, earlier
- * ones are lowered, so that their level is that of the end.
+ * Prices whose returns are total returns: each dividend buys shares at the close of its ex-date. The last price is unchanged,
+ * earlier ones are lowered, so that the level is that of the end.
  *
- * @param closes Closes adjusted for splits, oldest first, positive, finite; the empty series gives the empty one.
- * @param dividends Currency a share by ex-date in the shares of `closes`, aligned; what is not a positive number counts as none. That of
- * the first session has no close before it to lower and changes nothing.
- * @returns As long as `closes`; the same values where there are no dividends.
+ * @param closes Closes adjusted for splits, oldest first, positive, finite; may be empty.
+ * @param dividends Currency per share by ex-date in the shares of `closes`, aligned; a value that is not a positive number counts
+ * as none. A dividend in the first session has no earlier close and no effect.
+ * @returns As long as `closes`; the same values without dividends.
  * @throws {RangeError} If the lengths differ.
  *
  * @example

@@ -1,9 +1,9 @@
 /**
  * Uniform numbers in [0, 1), the same sequence for the same seed on every host.
  *
- * A counter mixed to 32 bits (mulberry32): its period is 2³², enough for resampling, useless for secrets.
+ * A counter mixed to 32 bits (mulberry32): its period is 2³², enough for resampling. Not for secrets.
  *
- * @param seed A number; its fraction and what exceeds 32 bits do not count.
+ * @param seed A number; its fraction and bits beyond 32 are ignored.
  *
  * @example
  * ```ts

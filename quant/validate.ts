@@ -1,9 +1,8 @@
 /**
- * Refuses what no statistic can be computed from: too few values, or one that is not finite.
+ * Rejects arrays with too few values, or with a value that is not finite.
  *
- * @param name What the caller calls the array, for the message.
- * @throws {RangeError} If the array is shorter than `minimumLength` or holds NaN, +∞ or −∞; the message names the first
- * such index.
+ * @param name Name of the array in the message.
+ * @throws {RangeError} If the array is shorter than `minimumLength` or contains NaN, +∞ or −∞; the message names the first such index.
  */
 export function requireFinite(values: Float64Array, name: string, minimumLength: number): void {
   if (values.length < minimumLength) {
@@ -31,7 +30,7 @@ export function requireInteger(value: number, name: string, least: number, most 
   }
 }
 
-/** @throws {RangeError} If a value is not one of those listed: callers from plain JavaScript have no types to stop them. */
+/** @throws {RangeError} If a value is not in the list: callers from plain JavaScript are not checked by types. */
 export function requireOneOf<T extends string>(value: T, name: string, allowed: readonly T[]): void {
   if (!allowed.includes(value)) {
     throw new RangeError(`${name} must be one of ${allowed.join(", ")}, got ${value}.`);

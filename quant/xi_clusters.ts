@@ -1,4 +1,4 @@
-/** What OPTICS leaves behind: reachability and predecessor of each point, and the order in which points were reached. */
+/** Result of OPTICS: reachability and predecessor of each point, and the order in which points were reached. */
 export interface ReachabilityGraph {
   reachability: Float64Array;
   predecessor: Int32Array;
@@ -6,21 +6,21 @@ export interface ReachabilityGraph {
 }
 
 export interface XiOptions {
-  /** Most points in a row that may interrupt a steep area, and fewest points of a cluster. */
+  /** Maximum number of consecutive points that may interrupt a steep area, and minimum size of a cluster. */
   minSamples: number;
   /** Relative drop of reachability that counts as steep, 0 ≤ xi < 1. */
   xi: number;
 }
 
-/** A stretch of the plot where reachability falls steeply: where clusters may begin. */
+/** A stretch of the plot with steeply falling reachability, where clusters may start. */
 interface SteepDownArea {
   start: number;
   end: number;
-  /** Highest reachability met after it. */
+  /** Highest reachability after it. */
   maximumSince: number;
 }
 
-/** Last steep position of the area that begins at `start`: it must not turn, nor rest for more than `minSamples` points. */
+/** Last steep position of the area that starts at `start`: it must not turn, nor pause for more than `minSamples` points. */
 function endOfArea(steep: Uint8Array, turned: Uint8Array, start: number, minSamples: number): number {
   let resting = 0;
   let end = start;
@@ -40,7 +40,7 @@ function endOfArea(steep: Uint8Array, turned: Uint8Array, start: number, minSamp
 /**
  * Finds the clusters of a reachability plot by its ξ-steep areas, and the label of each point.
  *
- * A point is labelled by the smallest cluster that holds it; −1 where none does. Clusters are [first, last] positions in the
+ * A point is labelled by the smallest cluster that contains it; −1 if none does. Clusters are [first, last] positions in the
  * order, both included, each after those it contains.
  *
  * Source: Ankerst et al. (1999), figure 19, with the correction of criterion 4c made by scikit-learn; Schubert & Gertz (2018),
@@ -51,7 +51,7 @@ export function extractXiClusters(
   { minSamples, xi }: XiOptions,
 ): { hierarchy: [number, number][]; labels: Int32Array } {
   const n = ordering.length;
-  // The plot ends with a wall, so that the last cluster has an end.
+  // The plot ends with an infinite value, so that the last cluster has an end.
   const plot = new Float64Array(n + 1).fill(Infinity);
   const position = new Int32Array(n);
   for (let i = 0; i < n; i++) {
@@ -72,7 +72,7 @@ export function extractXiClusters(
     down[i] = ratio > 1 ? 1 : 0;
   }
 
-  /** Moves the end back to the last point reached from within; `null` where there is none. */
+  /** Moves the end back to the last point reached from within; `null` if there is none. */
   function correctEnd(start: number, end: number): number | null {
     for (let e = end; e > start; e--) {
       if (plot[start]! > plot[e]!) return e;

@@ -4,18 +4,17 @@ import type { Side, StrategySignal } from "./strategy.ts";
 export interface Bands {
   /** A spread beyond this many deviations is entered, towards its mean. */
   entryZ: number;
-  /** A position is left when its spread is within this many deviations, or past them; 0 leaves at the mean. */
+  /** A position is closed if its spread is within this many deviations of the mean, or past them; 0 closes at the mean. */
   exitZ: number;
-  /** A position is given up beyond this many deviations, and nothing is entered there; `Infinity` never. */
+  /** A position is closed beyond this many deviations, and nothing is entered there; `Infinity` disables the stop. */
   stopZ: number;
 }
 
 /**
- * Enters beyond a band, leaves near the mean, gives up beyond a stop: the state machine that the band strategies share.
+ * Enters beyond a band, exits near the mean, stops out beyond a stop: the state machine of all band strategies.
  *
- * After a stop nothing is entered until the spread has come back within the exit band, for the spread that was just given up
- * would be entered again at once. A spread that jumps past the opposite band turns the position around. A score that is not a
- * number leaves everything as it is.
+ * After a stop nothing is entered until the spread is back within the exit band: otherwise the same spread would be entered again
+ * at once. A spread that jumps past the opposite band reverses the position. A score of `NaN` changes nothing.
  */
 export class BandRule {
   readonly #bands: Bands;
@@ -47,7 +46,7 @@ export class BandRule {
       if (Math.abs(z) > exitZ) return "hold";
       this.#stopped = false;
     }
-    // How far the spread stands on the side on which it was entered: it falls as the position earns.
+    // Distance of the spread on the side of entry: it falls as the position gains.
     const distance = this.#target === 0 ? 0 : -this.#target * z;
     if (distance >= stopZ) {
       this.#stopped = true;

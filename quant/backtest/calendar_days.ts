@@ -1,7 +1,7 @@
 const MS_PER_DAY = 86_400_000;
 
 /**
- * The number of a session's date, counted in days, so that differences are calendar days.
+ * Day number of a session's date: differences are calendar days.
  *
  * @param session An ISO date, `YYYY-MM-DD`; a time after it is ignored.
  * @throws {RangeError} If it is not a date.
@@ -24,7 +24,7 @@ export function dayNumber(session: string): number {
 const ZERO = 48;
 const MINUS = 45;
 
-/** The same of what is certainly a date, without the cost of `Date.parse`; `null` where that has to look. */
+/** Fast path for plain dates, without the cost of `Date.parse`; `null` for dates that need it. */
 function plainDayNumber(session: string): number | null {
   if (session.length !== 10 || session.charCodeAt(4) !== MINUS || session.charCodeAt(7) !== MINUS) return null;
   let digits = 0;
@@ -35,13 +35,13 @@ function plainDayNumber(session: string): number | null {
     digits = 10 * digits + digit;
   }
   const [year, month, day] = [Math.floor(digits / 10_000), Math.floor(digits / 100) % 100, digits % 100];
-  // Every month has 28 days, and Date.UTC takes a year below 100 for one of the 20th century.
+  // Every month has at least 28 days, and Date.UTC maps years below 100 to the 20th century.
   if (year < 1000 || month < 1 || month > 12 || day < 1 || day > 28) return null;
   return Date.UTC(year, month - 1, day) / MS_PER_DAY;
 }
 
 /**
- * The numbers of all sessions' dates, which must ascend.
+ * Day numbers of sessions, which must ascend.
  *
  * @throws {RangeError} If one is not a date or not later than the one before it.
  */

@@ -6,32 +6,34 @@ import { fitSpread } from "./z_score_bands.ts";
 /** Exits and refusals that can be added to any strategy; each is off unless given. */
 export interface ExitRules {
   /**
-   * Longest half-life in sessions that is traded: a pair whose formation reverts more slowly, or not at all, is refused. At most half
-   * of the trading window, so that an entry has the time of two half-lives.
+   * Longest half-life traded, in sessions: a pair whose formation reverts more slowly, or not at all, is refused. At most half of
+   * the trading window, so that an entry has the time of two half-lives.
    */
   halfLifeBoundSessions?: number;
-  /** A position is given up after this many half-lives of the formation, counted in sessions with closes of both legs. */
+  /** A position is closed after this many half-lives of the formation, counted in sessions with closes of both legs. */
   timeStopHalfLives?: number;
-  /** A position is given up, and none is entered, where the spread stands this many deviations of the formation on the losing side. */
+  /** A position is closed, and none is entered, if the spread is this many deviations of the formation on the losing side. */
   spreadStopZ?: number;
   /**
-   * A position is given up where the Engle–Granger test over the running window, as long as the formation, has a p-value above this:
-   * the legs are no longer cointegrated. Above 0 and below 1.
+   * A position is closed if the Engle–Granger test over a running window as long as the formation has a p-value above this: the
+   * legs are no longer cointegrated. Above 0 and below 1.
    */
   breakPValue?: number;
 }
 
 /**
- * A strategy with further exits, judged on the spread of the formation's least squares, whatever spread the strategy itself trades.
+ * A strategy with further exits, judged on the spread of the formation's least squares, whatever spread the strategy itself
+ * trades.
  *
- * After an exit by a rule the same side is not entered again until the strategy has itself left it: a spread that was given up would
- * be entered again at once. The other side may be entered at any time. A decision that a rule changed says `stop` where it leaves
- * and `hold` where it keeps out.
+ * After an exit by a rule the same side is not entered again until the strategy itself has exited: otherwise the same spread
+ * would be entered again at once. The other side may be entered at any time. A decision changed by a rule has the signal `stop`
+ * if it exits and `hold` if it prevents an entry.
  *
- * Without any rule it is the strategy itself. The rules that are given are part of its parameters; `exitHalfLife` is part
- * of the estimates where a rule needs it.
+ * Without rules it is the strategy itself. The given rules are part of its parameters; `exitHalfLife` is one of the estimates if
+ * a rule needs it.
  *
- * @throws {RangeError} If a rule is not positive (or `breakPValue` not between 0 and 1), or the strategy has it already; on fitting, as the strategy does, if the
+ * @throws {RangeError} If a rule is not positive (or `breakPValue` not between 0 and 1), or the strategy has it already; on
+ * fitting, as the strategy does, if the
  * legs are collinear or leg 1 is constant, or if the half-life that a rule needs is too long or the spread does not revert.
  *
  * @example
@@ -43,7 +45,8 @@ export interface ExitRules {
  * console.assert(strategy.name === "z_score_bands" && strategy.parameters.timeStopHalfLives === 3);
  * ```
  *
- * Verified: tests/quant/backtest/exit_rules_test.ts. Cost: O(1) a session, O(formation · lags²) with `breakPValue` while a position
+ * Verified: tests/quant/backtest/exit_rules_test.ts. Cost: O(1) a session, O(formation · lags²) with `breakPValue` while a
+ * position
  * is held.
  */
 export function withExits(strategy: Strategy, rules: ExitRules): Strategy {
@@ -88,7 +91,7 @@ export function withExits(strategy: Strategy, rules: ExitRules): Strategy {
       const { levels } = fitted;
       return {
         estimates,
-        // The strategy's own stop, where it has one, is on the spread that it trades.
+        // The strategy's own stop, if it has one, applies to the spread that it trades.
         levels: Number.isNaN(levels.stopZ) ? { ...levels, stopZ: spreadStopZ ?? NaN } : levels,
         decide: decideWithExits(fitted, {
           longest,
@@ -101,23 +104,23 @@ export function withExits(strategy: Strategy, rules: ExitRules): Strategy {
   };
 }
 
-/** What the rules come to after the formation. */
+/** The rules after the formation. */
 interface FittedExits {
-  /** Sessions after which a position is given up. */
+  /** Sessions after which a position is closed. */
   longest: number;
   /** Deviations of the formation's spread at the given closes. */
   distanceOf(price1: number, price2: number): number;
   stopZ: number;
-  /** Told every session's closes; whether the legs have come apart, or `null` where that is not asked. */
+  /** Takes every session's closes; tests only if asked whether the legs are no longer cointegrated. `null` without that rule. */
   isBroken: ((price1: number, price2: number, asked: boolean) => boolean) | null;
 }
 
 function decideWithExits(fitted: FittedStrategy, exits: FittedExits): FittedStrategy["decide"] {
-  /** What is held or ordered, after the rules. */
+  /** Side held or ordered, after the rules. */
   let held: Side = 0;
   /** Sessions since the position was decided. */
   let age = 0;
-  /** The side that a rule gave up and the strategy has not left yet. */
+  /** The side that a rule closed and the strategy has not exited yet. */
   let refused: Side = 0;
 
   return (price1, price2): Decision => {
@@ -144,7 +147,7 @@ function decideWithExits(fitted: FittedStrategy, exits: FittedExits): FittedStra
   };
 }
 
-/** The test over the last closes, as many as the formation has; it is run only where it is asked. */
+/** Tests the last closes, as many as the formation has; computed only if asked. */
 function breakTest({ price1, price2 }: { price1: Float64Array; price2: Float64Array }, maxPValue: number) {
   const window1 = price1.slice();
   const window2 = price2.slice();
@@ -158,7 +161,7 @@ function breakTest({ price1, price2 }: { price1: Float64Array; price2: Float64Ar
     try {
       return engleGranger(window2, window1).pValue > maxPValue;
     } catch (error) {
-      // Legs of which nothing can be tested any more, a constant one for instance, are not cointegrated.
+      // Legs that cannot be tested any more, such as a constant one, count as not cointegrated.
       if (error instanceof RangeError) return true;
       throw error;
     }

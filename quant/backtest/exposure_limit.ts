@@ -1,23 +1,23 @@
 import { limitByGroup } from "../weights/limit_by_group.ts";
 
-/** The most that a portfolio of pairs may hold in one ticker, or in one group of tickers. */
+/** Limit on a portfolio's holding of one ticker, or of one group of tickers. */
 export interface ExposureLimit {
-  /** Absolute value of what is held of a group, long and short added, in multiples of equity; above 0. */
+  /** Absolute value held of a group, long plus short, in multiples of equity; above 0. */
   limit: number;
-  /** The group of a ticker: itself, its sector, or `null` where it is in none and counts nowhere. */
+  /** The group of a ticker: itself, its sector, or `null` if it belongs to none and is not limited. */
   groupOf(ticker: string): string | null;
 }
 
-/** What may be held of a pair in the next session, by what is known at this close. */
+/** Largest possible holding of a pair in the next session, as known at this close. */
 export interface PlannedLegs {
   tickers: readonly [ticker1: string, ticker2: string];
-  /** Absolute value of each leg, in multiples of what the pair is given of the equity. */
+  /** Absolute value of each leg, in multiples of the pair's share of equity. */
   exposures: readonly [leg1: number, leg2: number];
 }
 
 /**
- * Weights brought down to a limit; what is taken away stays in cash. A group counts the legs of all pairs, long and short added: one
- * pair's long position is not netted with another's short one, since either may be left first.
+ * Weights reduced to a limit; the difference stays in cash. A group's holding sums the absolute legs of all pairs: one pair's
+ * long position is not netted with another's short one, since either may be closed first.
  */
 export function withinLimit(
   weights: Float64Array,

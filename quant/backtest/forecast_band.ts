@@ -8,12 +8,12 @@ import type { Side, Strategy, StrategySignal } from "./strategy.ts";
 import { fitSpread } from "./z_score_bands.ts";
 
 /**
- * A forecast as the signal: the spread is bought where the whole interval of the forecast lies above it, sold where it lies below,
- * and left once the forecast turns against the position. Where the interval holds the present spread nothing is entered.
+ * A forecast as the signal: the spread is bought if the whole interval of the forecast lies above it, sold if it lies below, and
+ * the position is closed once the forecast turns against it. If the interval contains the current spread, nothing is entered.
  *
- * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters, which are not fitted again. The
- * forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the expected change,
- * in the formation's standard deviations.
+ * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters without a new fit. The
+ * forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the expected
+ * change, in the formation's standard deviations.
  *
  * @throws {RangeError} If horizon is not an integer of 1 to 60, coverage not in (0, 1), a weight negative or all are 0; on fitting, if
  * the legs are collinear, leg 1 is constant or the formation does not allow a forecaster.
@@ -39,7 +39,7 @@ export function forecastBand(parameters: Partial<ForecastEnsembleParameters> = {
       let target: Side = 0;
       return {
         estimates: { hedgeRatio: slope, intercept, std },
-        // The interval of the forecast decides, at no level.
+        // The interval of the forecast decides; there are no levels.
         levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN },
         decide(price1, price2) {
           const z = (price2 - (slope * price1 + intercept)) / std;

@@ -8,11 +8,11 @@ import { randomForest } from "../forecast/trees/random_forest.ts";
 import { trendLine } from "../forecast/trend_line.ts";
 import { requireInteger } from "../validate.ts";
 
-/** Which forecasters take part, and what is asked of them. */
+/** Forecasters that take part, and settings of their forecasts. */
 export interface ForecastEnsembleParameters {
-  /** Sessions ahead that are forecast. */
+  /** Sessions ahead. */
   horizon: number;
-  /** Probability that the interval covers the value; inside it a forecast says nothing. */
+  /** Probability that the interval covers the value; a forecast whose interval contains the current value gives no signal. */
   coverage: number;
   /** Weight of the autoregression of order 1; 0 leaves a forecaster out. */
   meanReversion: number;
@@ -24,7 +24,7 @@ export interface ForecastEnsembleParameters {
   lstm: number;
 }
 
-/** The autoregression alone: the fastest forecaster, and out of sample as close as any. */
+/** The autoregression alone: the fastest forecaster, and out of sample as accurate as any. */
 export const FORECAST_DEFAULTS: ForecastEnsembleParameters = {
   horizon: 5,
   coverage: 0.5,
@@ -67,7 +67,7 @@ export function requireForecastParameters(parameters: ForecastEnsembleParameters
   }
 }
 
-/** What an ensemble expects of a value. */
+/** Forecast of an ensemble. */
 export interface EnsembleForecast {
   mean: number;
   lower: number;
@@ -77,8 +77,9 @@ export interface EnsembleForecast {
 /**
  * Forecasters of a series, averaged by their weights over their mean squared errors out of sample.
  *
- * First errors are those on the last fifth of the formation, of a model that was fitted on the rest; those of the values told since are
- * added as they come. Intervals are averaged like means: members err together, so that averaging narrows nothing.
+ * Initial errors are those of a model fitted on the first four fifths of the formation, over its last fifth; errors on later
+ * values are added as they come. Intervals are averaged like means: members' errors are correlated, so that averaging does not
+ * narrow them.
  */
 export class ForecastEnsemble {
   readonly #members: Member[];
@@ -93,12 +94,12 @@ export class ForecastEnsemble {
     );
   }
 
-  /** Tells the next value. */
+  /** Adds the next value. */
   update(value: number): void {
     for (const member of this.#members) member.update(value);
   }
 
-  /** Forecasts the value `horizon` steps after the last one told. */
+  /** Forecasts the value `horizon` steps after the last one. */
   forecast(): EnsembleForecast {
     const sum = { mean: 0, lower: 0, upper: 0 };
     let total = 0;
@@ -118,7 +119,7 @@ export class ForecastEnsemble {
 class Member {
   readonly #horizon: number;
   readonly #preference: number;
-  /** Forecasts that have not come true, oldest first; none are kept where nothing is compared. */
+  /** Forecasts whose value is not known yet, oldest first; `null` if no errors are compared. */
   readonly #open: number[] | null;
   #model: ForecastModel;
   #squares = 0;
@@ -147,7 +148,7 @@ class Member {
     this.#model = fit(formation, horizon);
   }
 
-  /** Preference over mean squared error; the preference alone where nothing is compared. */
+  /** Weight over mean squared error; the weight alone if no errors are compared. */
   get weight(): number {
     return this.#count === 0
       ? this.#preference
@@ -157,7 +158,7 @@ class Member {
   update(value: number): void {
     const open = this.#open;
     if (open !== null) {
-      // Made before the value is known: the oldest of as many forecasts as there are steps is the one of this value.
+      // Forecast before adding the value. With `horizon` open forecasts, the oldest is the one for this value.
       open.push(this.#model.predict(this.#horizon).mean[this.#horizon - 1]!);
       if (open.length === this.#horizon) {
         this.#squares += (value - open.shift()!) ** 2;

@@ -14,12 +14,12 @@ export interface ForecastTrendParameters extends ForecastEnsembleParameters {
 }
 
 /**
- * Bands with a forecast as their filter: outside a band a position towards the mean is entered where the forecast leads towards it
- * and its interval does not hold the present spread; inside, a position is left once the forecast turns against it.
+ * Bands with a forecast as their filter: outside a band a position towards the mean is entered if the forecast leads towards the
+ * mean and its interval does not contain the current spread; inside, a position is closed once the forecast turns against it.
  *
- * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters, which are not fitted again. The
- * forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the spread in the
- * formation's standard deviations.
+ * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters without a new fit. The
+ * forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the spread in
+ * the formation's standard deviations.
  *
  * @throws {RangeError} If bandZ is not positive, horizon not an integer of 1 to 60, coverage not in (0, 1), a weight negative or all
  * are 0; on fitting, if the legs are collinear, leg 1 is constant or the formation does not allow a forecaster.
@@ -54,7 +54,7 @@ export function forecastTrend(parameters: Partial<ForecastTrendParameters> = {})
 
       return {
         estimates: { hedgeRatio: slope, intercept, std },
-        // A position is left when the forecast turns, at no level.
+        // A position is closed when the forecast turns, at no level.
         levels: { entryZ: bandZ, exitZ: NaN, stopZ: NaN },
         decide(price1, price2) {
           const score = (price2 - (slope * price1 + intercept)) / std;

@@ -4,22 +4,22 @@ import { equalRiskContribution } from "../weights/equal_risk_contribution.ts";
 import { shrunkCorrelation } from "../weights/shrunk_correlation.ts";
 import { isPrice } from "./leg_bars.ts";
 
-/** At least so much are correlations drawn towards 0, so that no combination of pairs is without risk and weights exist. */
+/** Minimum shrinkage of correlations towards 0, so that no combination of pairs is free of risk and weights exist. */
 const LEAST_SHRINKAGE = 0.001;
 
 /**
- * What a position that bets on the convergence of a spread returned, a unit of gross exposure from session to session.
+ * Returns of a position on the convergence of a spread, per unit of gross exposure.
  *
- * After each session in which both legs have a close the position is bought where the spread lies below the line, sold where above, and
- * held to the next such session: −sign(eₜ)·(Δp₂ − slope·Δp₁) / (p₂ + |slope|·p₁) with e the distance from the line. The returns of the
- * spread itself would not do: two spreads may be written either way round, so that the sign of their correlation says nothing, while
- * the positions that are taken on them are on known sides.
+ * After each session with closes of both legs the spread is bought if it lies below the line, sold if above, and held to the next
+ * such session: −sign(eₜ)·(Δp₂ − slope·Δp₁) / (p₂ + |slope|·p₁) with e the distance from the line. Returns of the spread itself
+ * do not serve: either leg can be the dependent one, so that the sign of a correlation of spreads is arbitrary, while the sides
+ * of positions are known.
  *
- * @param price1 Closes of leg 1, oldest first, n ≥ 1, in the same shares throughout; what is no positive number is missing.
+ * @param price1 Closes of leg 1, oldest first, n ≥ 1, in the same shares throughout; a value that is not a positive number is missing.
  * @param price2 Those of leg 2, aligned.
  * @param line The line of leg 2 on leg 1, estimated on these closes or before.
- * @returns n − 1 returns, the first up to the second session; `NaN` up to sessions in which a leg has no close. The move across them is
- * in the next return.
+ * @returns n − 1 returns, the first up to the second session; `NaN` up to sessions in which a leg has no close. The next return
+ * includes the move across them.
  * @throws {RangeError} If the lengths differ.
  *
  * @example
@@ -55,20 +55,20 @@ export function convergenceReturns(
 
 /** Settings of {@linkcode formationCovariance}. */
 export interface FormationRiskOptions {
-  /** A pair with fewer returns counts as one of median volatility, uncorrelated with the others; 20 by default. */
+  /** A pair with fewer returns gets the median volatility and no correlation with others; 20 by default. */
   minReturns?: number;
-  /** A volatility is taken for no more than this multiple of the median, and no less than the reciprocal; 4 by default. */
+  /** A volatility is limited to this multiple of the median, and to its reciprocal; 4 by default. */
   maxTilt?: number;
 }
 
 /**
- * The covariance by which pairs share their risk: volatilities within reach of their median, correlations shrunk.
+ * The covariance for sharing risk among pairs: volatilities limited around their median, correlations shrunk.
  *
- * Volatilities are sample standard deviations. Correlations are those of `shrunkCorrelation`, drawn towards 0 by a thousandth at least; a
- * session without a return counts as one of the pair's mean.
+ * Volatilities are sample standard deviations. Correlations are those of `shrunkCorrelation` with a shrinkage of at least 0.001;
+ * a session without a return counts as the pair's mean.
  *
- * @param returns One a pair, p ≥ 1, aligned, n values each; what is not finite is missing.
- * @returns One array a pair, symmetric, positive definite. Only ratios matter where no volatility is known: all are 1 then.
+ * @param returns One array per pair, p ≥ 1, aligned, n values each; values that are not finite are missing.
+ * @returns One array per pair, symmetric, positive definite. If no volatility is known, all are 1, and only ratios are meaningful.
  * @throws {RangeError} If there is no pair, lengths differ, or an option is out of its range.
  *
  * Verified: tests/quant/backtest/formation_risk_test.ts. Cost: O(p²·n).
@@ -100,10 +100,10 @@ export function formationCovariance(
 }
 
 /**
- * Shares of some pairs, positive and summing to 1, at which each contributes the same to the variance of a portfolio that held all of
- * them: `equalRiskContribution` of `formationCovariance`.
+ * Shares of pairs, positive and summing to 1, at which each contributes equally to the variance of a portfolio of all of them:
+ * `equalRiskContribution` of `formationCovariance`.
  *
- * @param returns What `convergenceReturns` says of each pair's formation, aligned.
+ * @param returns `convergenceReturns` of each pair's formation, aligned.
  * @throws {RangeError} As `formationCovariance`.
  *
  * @example
@@ -121,7 +121,7 @@ export function riskShares(returns: readonly Float64Array[], options: FormationR
   return equalRiskContribution(formationCovariance(returns, options));
 }
 
-/** Deviations from the mean, 0 where there is no return, and the sample standard deviation; `null` of too few or constant returns. */
+/** Deviations from the mean, 0 for a missing return, and the sample standard deviation; `null` for too few or constant returns. */
 function deviationsOf(
   returns: Float64Array,
   minReturns: number,
@@ -138,7 +138,7 @@ function deviationsOf(
   };
 }
 
-/** Volatilities with the median where one is not known, and within reach of it. */
+/** Volatilities, unknown ones replaced by the median, and limited around it. */
 function boundedVolatilities(volatilities: readonly number[], maxTilt: number): number[] {
   const median = medianOf(volatilities.filter((value) => !Number.isNaN(value)));
   return volatilities.map((value) =>
@@ -146,7 +146,7 @@ function boundedVolatilities(volatilities: readonly number[], maxTilt: number): 
   );
 }
 
-/** The median; 1 of nothing. */
+/** The median; 1 if empty. */
 export function medianOf(values: readonly number[]): number {
   if (values.length === 0) return 1;
   const sorted = values.toSorted((a, b) => a - b);

@@ -6,14 +6,14 @@ import { fitSpread } from "./z_score_bands.ts";
 
 /** Settings of {@linkcode kalmanHedge}. */
 export interface KalmanHedgeParameters extends Bands {
-  /** About how many sessions the filter takes to follow a change of the relation. */
+  /** Approximate number of sessions in which the filter follows a change of the relation. */
   adaptationSessions: number;
 }
 
 const DEFAULTS: KalmanHedgeParameters = { entryZ: 1, exitZ: 0.5, stopZ: 4, adaptationSessions: 60 };
 
 /**
- * A hedge ratio that drifts: bands on the innovations of a Kalman filter, in deviations that the filter itself predicts.
+ * A drifting hedge ratio: bands on the innovations of a Kalman filter, in the deviations that the filter predicts.
  *
  * The filter starts at the least squares of the formation and runs on through the trading sessions, filtered state only. Both
  * legs are divided by their mean of the formation, so that the result does not depend on units; the observation variance is that
@@ -31,8 +31,8 @@ const DEFAULTS: KalmanHedgeParameters = { entryZ: 1, exitZ: 0.5, stopZ: 4, adapt
  * ```
  *
  * Source: Chan, Algorithmic Trading (2013), ch. 3; Durbin & Koopman, Time Series Analysis by State Space Methods (2012), §2.11
- * for the gain. Verified: tests/quant/backtest/strategies_test.ts. Cost: O(n) a session, for the filter has no state to resume
- * from and runs again over the window's sessions up to that one.
+ * for the gain. Verified: tests/quant/backtest/strategies_test.ts. Cost: O(n) a session, since the filter cannot be resumed and
+ * runs again over the window's sessions up to that one.
  */
 export function kalmanHedge(parameters: Partial<KalmanHedgeParameters> = {}): Strategy {
   const settings = { ...DEFAULTS, ...parameters };

@@ -1,12 +1,12 @@
-/** Bars of one leg as they were traded, not adjusted, aligned with the sessions; what is no positive number is missing. */
+/** Bars of one leg as traded, unadjusted, aligned with the sessions; a value that is not a positive number is missing. */
 export interface LegBars {
   /** Closing prices. */
   close: Float64Array;
   /** Needed to fill at the open. */
   open?: Float64Array;
-  /** Shares after for one share before, effective from the session's open; 1, or what is no positive number, where none. */
+  /** New shares per old share, effective from the session's open; 1, or not a positive number, if there is none. */
   split?: Float64Array;
-  /** Currency a share by ex-date, in the session's units; 0, or what is not finite, where none. */
+  /** Currency per share by ex-date, in the session's units; 0, or not finite, if there is none. */
   dividend?: Float64Array;
 }
 
@@ -21,13 +21,13 @@ export function splitRatio(leg: LegBars, t: number): number {
   return isPrice(ratio) ? ratio : 1;
 }
 
-/** The dividend a share of a session, 0 where there is none. */
+/** The dividend per share of a session, 0 where there is none. */
 export function dividendPerShare(leg: LegBars, t: number): number {
   const dividend = leg.dividend?.[t] ?? 0;
   return Number.isFinite(dividend) ? dividend : 0;
 }
 
-/** How many sessions in a row have no close, counted back from the end of [start, end). */
+/** Number of consecutive sessions without a close at the end of [start, end). */
 export function trailingMissing(leg: LegBars, start: number, end: number): number {
   let missing = 0;
   while (missing < end - start && !isPrice(leg.close[end - 1 - missing])) missing++;

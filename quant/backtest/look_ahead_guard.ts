@@ -4,7 +4,7 @@ import { requireInteger } from "../validate.ts";
 /** A cell of a guarded table. */
 export type GuardedCell = number | string | boolean | bigint | null | undefined;
 
-/** Columns keyed by session: the i-th entries are one row. A session may have many rows (one a ticker, one a pair). */
+/** Columns keyed by session: the i-th entries are one row. A session may have many rows (one per ticker or pair). */
 export interface GuardedTable {
   /** The session of each row; ISO dates sort in time order. */
   sessions: readonly string[];
@@ -12,44 +12,44 @@ export interface GuardedTable {
   columns: Readonly<Record<string, ArrayLike<GuardedCell>>>;
 }
 
-/** An output that changed although nothing up to its session did. */
+/** An output that changed although no data up to its session did. */
 export interface LookAheadViolation {
-  /** Data up to and including this session stayed as it was. */
+  /** Data up to and including this session were unchanged. */
   cut: string;
   /** Session of the output: the cut or an earlier one. */
   session: string;
-  /** Name of the column, or "(rows)" where the number of rows or their sessions differ. */
+  /** Name of the column, or "(rows)" if the number of rows or their sessions differ. */
   column: string;
-  /** With the data as they are. */
+  /** Value computed from the original data. */
   before: GuardedCell;
-  /** With the data changed after the cut. */
+  /** Value computed from data changed after the cut. */
   after: GuardedCell;
 }
 
-/** What the guard found. */
+/** Result of the guard. */
 export interface LookAheadReport {
   /** Empty if no output looked ahead. */
   violations: LookAheadViolation[];
-  /** How many cells were compared, over all trials: a check of nothing proves nothing. */
+  /** Number of cells compared, over all trials: without comparisons the result means nothing. */
   comparedCells: number;
-  /** The cuts that were tried. */
+  /** The cuts tried. */
   cuts: string[];
 }
 
 /** Settings of {@linkcode lookAheadGuard}. */
 export interface LookAheadOptions {
-  /** Sessions after which everything is changed; drawn at random from the data's sessions, without the last, unless given. */
+  /** Sessions after which everything is changed; by default drawn at random from the data's sessions except the last. */
   cuts?: readonly string[];
-  /** How many cuts are drawn; 10 by default. */
+  /** Number of cuts drawn; 10 by default. */
   trials?: number;
-  /** Of the random numbers: the same seed tries the same cuts and changes. */
+  /** Seed of the random numbers: the same seed tries the same cuts and changes. */
   seed: number;
   /**
    * The new value of a number after the cut; `random` gives uniform numbers in [0, 1). By default numbers are multiplied by
-   * e^(±½), zeros become small numbers, and one in fifty becomes `NaN`, as a missing bar is.
+   * e^(±½), zeros become small numbers, and one in fifty becomes `NaN`, like a missing bar.
    */
   change?: (value: number, column: string, random: () => number) => number;
-  /** Violations are collected up to this many for each cut and column, the earliest; 1 by default. */
+  /** Maximum number of violations kept per cut and column, the earliest; 1 by default. */
   keep?: number;
 }
 
@@ -57,9 +57,9 @@ export interface LookAheadOptions {
  * Tests by experiment whether a computation looks ahead: changes all data after a session at random, computes again, and demands
  * that every output up to that session is bit-identical.
  *
- * Null hypothesis: no output depends on later data. A violation refutes it; its absence does not prove it, and the more so the more
- * trials there are. Numbers compare by their bits, except that any `NaN` equals any other; strings and the rest by identity.
- * Text columns of the input are left alone. Whatever in the output is keyed by a session has to be known by it: a trade list by the
+ * Null hypothesis: no output depends on later data. A violation refutes it; its absence does not prove it, but is stronger
+ * evidence with more trials. Numbers compare by their bits, except that any `NaN` equals any other; strings and the rest by
+ * identity. Text columns of the input are not changed. Output rows must be known by their session: a trade list is keyed by the
  * session of the exit, for instance.
  *
  * @param compute Pure, given a table of the same columns as `data`; may be asynchronous. Its rows ascend by session.
@@ -132,7 +132,7 @@ function requireTable({ sessions, columns }: GuardedTable, name: string): void {
   }
 }
 
-/** So that a computation that writes into its input is not taken for one that looks ahead, or the other way round. */
+/** A copy, so that a computation that writes into its input is not mistaken for look-ahead, or hides it. */
 function copyOf({ sessions, columns }: GuardedTable): GuardedTable {
   const copied: Record<string, ArrayLike<GuardedCell>> = {};
   for (const [name, values] of Object.entries(columns)) copied[name] = sliceOf(values);

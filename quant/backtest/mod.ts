@@ -1,5 +1,5 @@
 /**
- * Strategies and backtests: the original's, reproduced with its look-ahead, and the walk-forward that has none.
+ * Strategies and backtests: the original's, reproduced with its look-ahead, and the walk-forward without look-ahead.
  *
  * @module
  */

@@ -5,11 +5,11 @@ import { fitSpread } from "./z_score_bands.ts";
 
 /** Settings of {@linkcode ouThresholds}. */
 export interface OuThresholdsParameters {
-  /** Expected cost of trading, in hundredths of a percent of the traded notional of each leg: what the threshold must earn back. */
+  /** Expected cost of trading, in hundredths of a percent of the traded notional of each leg, which the threshold must earn back. */
   expectedCostBps: number;
-  /** The entry is never nearer to the mean than this many stationary deviations: daily closes do not see finer cycles. */
+  /** Minimum distance of the entry from the mean, in stationary deviations: daily closes do not resolve finer cycles. */
   minEntryZ: number;
-  /** A position is given up beyond this many stationary deviations. */
+  /** A position is closed beyond this many stationary deviations. */
   stopZ: number;
   /** A pair that reverts more slowly is not traded. */
   maxHalfLifeSessions: number;
@@ -18,11 +18,11 @@ export interface OuThresholdsParameters {
 const DEFAULTS: OuThresholdsParameters = { expectedCostBps: 5, minEntryZ: 0.5, stopZ: 4, maxHalfLifeSessions: 260 };
 
 /**
- * The spread as an Ornstein–Uhlenbeck process of the formation, entered where the expected gain a session is largest.
+ * The spread as an Ornstein–Uhlenbeck process of the formation, entered where the expected gain per session is largest.
  *
  * The residuals of least squares give θ, μ and σ by maximum likelihood. A position is entered beyond {@linkcode optimalEntryZ}
- * stationary deviations σ/√(2θ) from μ and left at μ. Costs are those of four fills, both legs in and out, at the last prices of
- * the formation.
+ * stationary deviations σ/√(2θ) from μ and closed at μ. Costs are those of four fills, both legs in and out, at the last prices
+ * of the formation.
  *
  * @throws {RangeError} If a parameter is out of its range; on fitting, if the legs are collinear, leg 1 is constant, the residuals
  * do not revert or revert too slowly, or costs put the entry beyond the stop.
@@ -80,8 +80,8 @@ export function ouThresholds(parameters: Partial<OuThresholdsParameters> = {}): 
 }
 
 /**
- * The entry, in stationary deviations from the mean, with the largest expected gain in time of an Ornstein–Uhlenbeck process that is
- * entered at ±m on either side and left at the mean, where each cycle earns m − cost.
+ * The entry, in stationary deviations from the mean, with the largest expected gain per unit of time for an Ornstein–Uhlenbeck
+ * process that is entered at ±m and closed at the mean, so that each cycle earns m − cost.
  *
  * The expected cycle, from the mean to ±m and back, lasts √(π/2)/θ · ∫₀ᵐ exp(u²/2) du, so that the best m satisfies
  * m − exp(−m²/2) ∫₀ᵐ exp(u²/2) du = cost: it depends on the cost alone, not on θ. Without a cost it is 0.
@@ -101,7 +101,7 @@ export function ouThresholds(parameters: Partial<OuThresholdsParameters> = {}): 
  */
 export function optimalEntryZ(cost: number): number {
   if (!(cost >= 0 && cost < Infinity)) throw new RangeError(`The cost must be 0 or more and finite, got ${cost}.`);
-  // The left side of the condition grows with m, and the integral's share of it never exceeds 0.766.
+  // The left side of the condition increases with m, and its integral term is at most 0.766.
   let low = cost;
   let high = cost + 0.766;
   for (let i = 0; i < 60; i++) {
@@ -114,7 +114,7 @@ export function optimalEntryZ(cost: number): number {
 
 /** exp(−m²/2) ∫₀ᵐ exp(u²/2) du. */
 function dampedIntegral(m: number): number {
-  // Far out the series needs many terms, and the asymptotic expansion is good to 1e-10.
+  // For large m the series needs many terms, and the asymptotic expansion is accurate to 1e-10.
   if (m > 20) return (1 + (1 + (3 + (15 + 105 / m ** 2) / m ** 2) / m ** 2) / m ** 2) / m;
   const half = m * m / 2;
   let weight = Math.exp(-half);

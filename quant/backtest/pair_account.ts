@@ -1,24 +1,24 @@
-/** Rates of what trading a leg costs. */
+/** Cost rates of trading a leg. */
 export interface TradingCosts {
   /** Of the traded notional, in hundredths of a percent. */
   commissionBps: number;
-  /** Of the traded notional: what the fill is worse than the price of the bar. */
+  /** Of the traded notional, in hundredths of a percent: difference between fill and price of the bar. */
   slippageBps: number;
-  /** A year on the notional held short, by calendar days / 365. */
+  /** Per year on the notional held short, by calendar days / 365. */
   borrowBpsPerYear: number;
 }
 
-/** What trading each leg of a pair costs. */
+/** Cost rates of both legs of a pair. */
 export interface PairCosts {
   leg1: TradingCosts;
   leg2: TradingCosts;
 }
 
-/** What happened to an account in one session. */
+/** An account's entries of one session. */
 export interface SessionBook {
   /** Gains of both legs and dividends, before costs. */
   pnl: number;
-  /** Dividends received less dividends owed; contained in `pnl`. */
+  /** Dividends received less dividends owed; included in `pnl`. */
   dividends: number;
   commission: number;
   slippage: number;
@@ -32,12 +32,12 @@ const emptyBook = (): SessionBook => ({ pnl: 0, dividends: 0, commission: 0, sli
 /**
  * Shares of both legs, their value, and the equity behind them.
  *
- * Equity changes by the marks' moves, dividends and costs alone; shares may be fractions; cash earns nothing (the tear sheet
- * sets returns against cash). What falls due while the pair cannot be valued (a missing bar) is booked with the next mark.
+ * Only moves of marks, dividends and costs change equity; shares may be fractions; cash earns nothing (the tear sheet compares
+ * returns with cash). Amounts that fall due while the pair cannot be valued (a missing bar) are booked with the next mark.
  */
 export class PairAccount {
   equity: number;
-  /** What is traded and borrowed from now on costs this. */
+  /** Rates for trades and borrowing from now on. */
   costs: PairCosts;
   shares1 = 0;
   shares2 = 0;
@@ -71,7 +71,7 @@ export class PairAccount {
     return Math.abs(this.value1) + Math.abs(this.value2);
   }
 
-  /** One share becomes `ratio` shares at a price `ratio` times lower: nothing is gained. */
+  /** One share becomes `ratio` shares at a price `ratio` times lower; values do not change. */
   split(ratio1: number, ratio2: number): void {
     this.shares1 *= ratio1;
     this.shares2 *= ratio2;
@@ -79,19 +79,19 @@ export class PairAccount {
     this.#mark2 /= ratio2;
   }
 
-  /** Dividends a share, received on what is held long and owed on what is held short. */
+  /** Dividends per share, received on long shares and owed on short ones. */
   owe(dividend1: number, dividend2: number): void {
     this.#dividendsDue += this.shares1 * dividend1 + this.shares2 * dividend2;
   }
 
-  /** Lending fee of what is held short, at its last mark, over calendar days. */
+  /** Borrow fee on the value held short, at its last mark, over calendar days. */
   borrow(days: number): void {
     const { leg1, leg2 } = this.costs;
     const shorts = [Math.max(0, -this.value1), Math.max(0, -this.value2)] as const;
     this.#borrowDue += charged(shorts, [leg1.borrowBpsPerYear, leg2.borrowBpsPerYear]) / 10_000 * days / 365;
   }
 
-  /** Books what is due and values the legs at new prices. */
+  /** Books due amounts and values the legs at new prices. */
   mark(price1: number, price2: number): void {
     const dividends = this.#dividendsDue;
     let pnl = dividends;
@@ -122,7 +122,7 @@ export class PairAccount {
     this.shares2 = shares2;
   }
 
-  /** What happened since the last call; begins a new session. */
+  /** Entries since the last call; starts a new session. */
   closeBook(): SessionBook {
     const book = this.#book;
     this.#book = emptyBook();
@@ -131,8 +131,8 @@ export class PairAccount {
 }
 
 /**
- * Sum of each leg's amount times its rate, as the mean rate of the sum and half the difference of the difference: legs of equal rates are
- * charged the rate of the sum to the last bit, however it is divided.
+ * Sum of each leg's amount times its rate, computed as mean rate × sum + half the rates' difference × the amounts' difference:
+ * legs with equal rates are charged the rate of the sum to the last bit, however it is divided.
  */
 function charged([amount1, amount2]: readonly [number, number], [rate1, rate2]: readonly [number, number]): number {
   return (amount1 + amount2) * ((rate1 + rate2) / 2) + (amount1 - amount2) * ((rate1 - rate2) / 2);

@@ -3,11 +3,11 @@ import { type ExposureLimit, type PlannedLegs, withinLimit } from "./exposure_li
 import { ReturnHistory, unscaledShares, type Weighting, weightings } from "./pair_shares.ts";
 import type { WalkForwardDaily } from "./walk_forward_table.ts";
 
-/** A pair as the portfolio sees it: what `walkForward` says of it, session by session. */
+/** A pair in a portfolio: columns of its `walkForward`. */
 export interface PortfolioPair {
   /** Distinct among the pairs. */
   name: string;
-  /** The portfolio's session in which the columns begin; 0 by default. Before and after them the pair is in no trading window. */
+  /** Index of the portfolio's session in which the columns start; 0 by default. Outside them the pair is in no trading window. */
   first?: number;
   /** Columns of `walkForward`. */
   daily: Pick<
@@ -21,45 +21,49 @@ export interface PortfolioPair {
     | "longExposure"
     | "turnover"
   >;
-  /** Tickers of leg 1 and leg 2, which limits go by; needed where there are any. */
+  /** Tickers of leg 1 and leg 2; required with limits. */
   tickers?: readonly [ticker1: string, ticker2: string];
   /**
-   * Its share by `riskShares` of the formations, one a session of its columns: positive wherever the pair is allocated; of all that are
-   * allocated together up to a common factor. Needed to weigh by `equal_risk_contribution`.
+   * Its share by `riskShares` of the formations, one per session of its columns: positive while the pair is allocated, and
+   * comparable, up to a common factor, with those of pairs allocated at the same time. Required by `equal_risk_contribution`.
    */
   riskShare?: Float64Array;
-  /** Cost of moving weight to or from the pair, one a session of its columns; that of the options by default. */
+  /** Cost of moving weight to or from the pair, one per session of its columns; that of the options by default. */
   rebalanceCostBps?: Float64Array;
 }
 
 /** Settings of {@linkcode pairPortfolio}. */
 export interface PairPortfolioOptions {
-  /** Sessions of the portfolio; as many as the longest columns reach by default. */
+  /** Number of sessions of the portfolio; by default up to the end of the longest columns. */
   sessions?: number;
   /**
-   * `equal` (default): the same share to each pair. `volatility_scaled`: shares in inverse proportion to the volatility of the pair's own
-   * past returns. `equal_risk_contribution`: the `riskShare` of the pairs, at which each would contribute the same to the variance.
+   * `equal` (default): the same share for each pair. `volatility_scaled`: shares in inverse proportion to the volatility of the
+   * pair's own past returns. `equal_risk_contribution`: the `riskShare` of the pairs, at which each would contribute equally to
+   * the variance.
    */
   weighting?: Weighting;
-  /** Sessions with a position, the most recent ones, that a volatility is estimated from; 63 by default. */
+  /** Number of most recent sessions with a position from which a volatility is estimated; 63 by default. */
   volatilitySessions?: number;
-  /** A pair with fewer of them counts as one of median volatility; 20 by default. */
+  /** A pair with fewer of them gets the median volatility; 20 by default. */
   minVolatilitySessions?: number;
-  /** A volatility is taken for no more than this multiple of the median, and no less than the reciprocal; 4 by default. */
+  /** A volatility is limited to this multiple of the median, and to its reciprocal; 4 by default. */
   maxTilt?: number;
-  /** The gross exposure of all pairs together, in multiples of equity; all weights shrink where it would be exceeded. 2 by default. */
+  /** Limit on the gross exposure of all pairs together, in multiples of equity; all weights shrink to keep it. 2 by default. */
   maxGrossExposure?: number;
-  /** What may be held of single tickers and groups of them, one after the other; none by default. */
+  /** Limits on single tickers and groups, applied one after the other; none by default. */
   limits?: readonly ExposureLimit[];
-  /** Cost of moving weight between pairs, in hundredths of a percent of the notional that moves; 0 by default. */
+  /** Cost of moving weight between pairs, in hundredths of a percent of the notional moved; 0 by default. */
   rebalanceCostBps?: number;
   /** Return of cash in each session, earned by idle equity; none by default. */
   cashReturn?: Float64Array;
 }
 
-/** A portfolio of pairs; every column has one entry a session. */
+/** A portfolio of pairs; every column has one entry per session. */
 export interface PairPortfolio {
-  /** Share of equity in each pair during a session, set at the close before; in the order of the pairs, over the sessions of its columns. */
+  /**
+   * Share of equity in each pair during a session, set at the previous close; in the order of the pairs, over the sessions of its
+   * columns.
+   */
   weights: Float64Array[];
   /** Return of the portfolio after costs. */
   dailyReturn: Float64Array;
@@ -67,31 +71,31 @@ export interface PairPortfolio {
   equity: Float64Array;
   /** Gross exposure after the close, in multiples of equity. */
   grossExposure: Float64Array;
-  /** Notional traded / equity: in the pairs, and by moving weight between them. */
+  /** Notional traded / equity: by the pairs, and by moving weight between them. */
   turnover: Float64Array;
-  /** Pairs in a trading window. */
+  /** Number of pairs in a trading window. */
   allocatedPairs: Int32Array;
-  /** Of each limit, in its order: 1 in sessions in which it lowered a weight, 0 in others. */
+  /** For each limit, in order: 1 in sessions in which it lowered a weight, 0 in others. */
   limited: Uint8Array[];
 }
 
 /**
- * Puts equity into several pairs at once, with weights that are set at the close before the session they hold in.
+ * Divides equity among several pairs, with weights set at the close before the session in which they apply.
  *
- * Equity is shared among the pairs that are in a trading window, whether they hold a position or not (committed capital); what a
- * flat pair would use lies idle, and so does the share of a pair that is refused in its window. Idle equity, which no long position was
- * bought with at the close before, earns `cashReturn`; what short sales bring in is held by the lender and earns nothing. A pair's
- * volatility is the sample standard deviation of its most recent returns with a position, up to the close before. Weights are held
- * constant by rebalancing at each close: what that moves is charged at `rebalanceCostBps`, the pair's own where it has one, and each
- * pair's own trading has been paid in its returns.
+ * Equity is shared among the pairs in a trading window, with or without a position (committed capital); the share of a flat pair
+ * lies idle, as does the share of a pair refused in its window. Idle equity, not invested in long positions at the previous
+ * close, earns `cashReturn`; proceeds of short sales are held by the lender and earn nothing. A pair's volatility is the sample
+ * standard deviation of its most recent returns with a position, up to the previous close. Weights are held constant by
+ * rebalancing at each close: the notional moved is charged at `rebalanceCostBps`, the pair's own if it has one; the returns of
+ * each pair include its own trading costs.
  *
- * The gross exposure is limited by what each pair holds or has ordered at the close before; the move of prices within a session can
- * exceed it. Each of `limits` is then kept in the same way by scaling down the pairs that hold too much of a group; what is taken away
- * is not given to other pairs but lies idle.
+ * The gross exposure is limited by holdings and orders at the previous close; moves within a session can exceed it. Each of
+ * `limits` is then kept in the same way by scaling down the pairs that hold too much of a group; the difference is not given to
+ * other pairs but lies idle.
  *
- * @param pairs Results with distinct names; none give an empty portfolio.
- * @throws {RangeError} If the columns of a pair differ in length or leave the portfolio's sessions, names repeat, an option is out of its
- * range, or a pair lacks its tickers or its share by risk where they are needed.
+ * @param pairs Results with distinct names; without pairs the portfolio is empty.
+ * @throws {RangeError} If the columns of a pair differ in length or leave the portfolio's sessions, names repeat, an option is
+ * out of its range, or a pair lacks tickers or risk share when these are required.
  *
  * @example
  * ```ts
@@ -165,7 +169,7 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   let present: typeof members = [];
   let equity = 1;
   for (let t = 0; t < n; t++) {
-    // In the order of the pairs, which is that of every sum.
+    // In the order of the pairs, which fixes the order of every sum.
     if (changes.has(t)) present = members.filter(({ first, end }) => first <= t && t < end);
     const allocated = present.map(({ daily, first }) => daily.allocated[t - first] === 1);
     const raw = unscaledShares(
@@ -208,7 +212,7 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   return portfolio;
 }
 
-/** What may be held of a pair in session t, by what was known at the close before; nothing was before its first. */
+/** Largest possible holding of a pair in session t, as known at the previous close; nothing before its first session. */
 function plannedLegs(
   { tickers, daily, first }: Pick<PortfolioPair, "tickers" | "daily"> & { first: number },
   t: number,
@@ -220,7 +224,7 @@ function plannedLegs(
   };
 }
 
-/** @throws {RangeError} If a pair lacks what weights or limits go by. */
+/** @throws {RangeError} If a pair lacks data that the weighting or the limits need. */
 function requireUsable(
   { name, daily, tickers, riskShare }: PortfolioPair,
   { weighting, limits }: { weighting: Weighting; limits: readonly ExposureLimit[] },

@@ -1,7 +1,7 @@
 import { PairAccount, type PairCosts, type SessionBook } from "./pair_account.ts";
 import type { Side } from "./strategy.ts";
 
-/** Why a position was left. */
+/** Why a position was closed. */
 export type ExitReason = "signal" | "stop" | "reversal" | "window_end" | "stopped_trading" | "ruin";
 
 /** One position from its first fill to its last. */
@@ -30,7 +30,7 @@ export interface PairTrade {
   shares1: number;
   /** As `shares1`, of leg 2. */
   shares2: number;
-  /** The strategy's at the signal, in the units of the formation's end. */
+  /** The strategy's hedge ratio at the signal, in the units of the formation's end. */
   hedgeRatio: number;
   /** Gains and dividends before costs, in currency; to the last session while the position is open. */
   pnl: number;
@@ -38,28 +38,28 @@ export interface PairTrade {
   costs: number;
   /** (pnl − costs) / equity before the entry. */
   returnOnEquity: number;
-  /** Sessions from entry to exit. */
+  /** Number of sessions from entry to exit. */
   sessionsHeld: number;
 }
 
-/** What a close wants the next fill to do. */
+/** An order given at a close for the next fill. */
 export interface PairOrder {
   side: Side;
   /** Shares to hold after the fill, negative if short. */
   shares1: number;
   /** As `shares1`, of leg 2. */
   shares2: number;
-  /** Gross exposure that it asks for, in multiples of equity. */
+  /** Its gross exposure, in multiples of equity. */
   gross: number;
-  /** The part of leg 1 in it at the close that gave the order. */
+  /** The part of leg 1 in it at the close of the order. */
   gross1: number;
   /** As `gross1`, of leg 2. */
   gross2: number;
-  /** The strategy's at the signal, in the units of the formation's end. */
+  /** The strategy's hedge ratio at the signal, in the units of the formation's end. */
   hedgeRatio: number;
-  /** Why it leaves what is held, if it leaves without entering anew. */
+  /** Reason of the exit, for an order that closes without a new entry. */
   exitReason: ExitReason;
-  /** Number of the session at whose close it was given. */
+  /** Index of the session at whose close the order was given. */
   signalAt: number;
 }
 
@@ -69,7 +69,7 @@ export interface PairPrices {
   price2: number;
 }
 
-/** An account that holds one pair, the order that waits for its fill, and the list of what was traded. */
+/** An account with one pair, its pending order, and its list of trades. */
 export class PairPosition {
   readonly account: PairAccount;
   readonly trades: PairTrade[] = [];
@@ -87,12 +87,12 @@ export class PairPosition {
     this.account = new PairAccount(equity, costs);
   }
 
-  /** The side that will be held once the order is filled. */
+  /** The side held once the order is filled. */
   get planned(): Side {
     return this.order ? this.order.side : this.side;
   }
 
-  /** Splits of both legs: what is held and what is ordered change in number and not in value. */
+  /** Splits of both legs: held and ordered shares change in number, not in value. */
   split(ratio1: number, ratio2: number): void {
     this.account.split(ratio1, ratio2);
     if (this.order) {
@@ -108,7 +108,7 @@ export class PairPosition {
     if (order.side !== 0) this.#enter(t, window, order, prices);
   }
 
-  /** Drops the order, values the pair at the given prices and leaves what is held. */
+  /** Drops the order, values the pair at the given prices and closes the position. */
   close(t: number, prices: PairPrices, reason: ExitReason): void {
     this.order = null;
     if (!this.#trade) return;
@@ -124,7 +124,7 @@ export class PairPosition {
     this.#trade = null;
   }
 
-  /** What happened since the last session's close, and the last prices at which something was filled. */
+  /** Entries since the last session's close, and the prices of the last fill. */
   endSession(t: number): { book: SessionBook; fill: PairPrices | null } {
     this.#settle(t);
     const ended = { book: this.#book!, fill: this.#lastFill };
@@ -163,7 +163,7 @@ export class PairPosition {
     this.trades.push(this.#trade);
   }
 
-  /** Adds what the account booked since the last call to the session's book and to the trade that it belongs to. */
+  /** Adds the account's entries since the last call to the session's book and to their trade. */
   #settle(t: number): void {
     const booked = this.account.closeBook();
     this.#book = this.#book ? sumOf(this.#book, booked) : booked;

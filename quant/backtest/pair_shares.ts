@@ -1,22 +1,22 @@
 import { centre } from "../centring.ts";
 import { medianOf } from "./formation_risk.ts";
 
-/** How equity can be shared among the pairs that are in a trading window. */
+/** Ways to share equity among the pairs in a trading window. */
 export const weightings = ["equal", "volatility_scaled", "equal_risk_contribution"] as const;
-/** How equity can be shared among the pairs that are in a trading window. */
+/** Way to share equity among the pairs in a trading window. */
 export type Weighting = typeof weightings[number];
 
-/** A pair that may be given a share. */
+/** A pair that may get a share. */
 export interface SharingPair {
   /** Whether it is in a trading window: others have no share. */
   allocated: boolean;
-  /** Its returns with a position up to the close before. */
+  /** Its returns with a position up to the previous close. */
   history: ReturnHistory;
-  /** Its share by the risk of the formation; `NaN` where it has none. */
+  /** Its share by the risk of the formation; `NaN` if it has none. */
   riskShare: number;
 }
 
-/** Shares up to their sum, in the order of the pairs: 0 where a pair is not allocated, positive elsewhere. */
+/** Shares before normalization, in the order of the pairs: 0 if a pair is not allocated, otherwise positive. */
 export function unscaledShares(
   pairs: readonly SharingPair[],
   { weighting, maxTilt }: { weighting: Weighting; maxTilt: number },
@@ -31,7 +31,7 @@ export function unscaledShares(
   }
 }
 
-/** 1 / volatility of the allocated pairs, with the median where it is unknown and tilts limited. */
+/** 1 / volatility of the allocated pairs, with the median for unknown ones and limited tilts. */
 function inverseVolatilities(pairs: readonly SharingPair[], maxTilt: number): number[] {
   const volatilities = pairs.map(({ allocated, history }) => allocated ? history.volatility() : NaN);
   const median = medianOf(volatilities.filter((value) => !Number.isNaN(value)));

@@ -2,10 +2,10 @@ import { linearRegression } from "../linear_regression.ts";
 import { rollingTrend } from "../rolling_trend.ts";
 import { dayNumber } from "./calendar_days.ts";
 
-/** What the reference strategy says at a session's close. */
+/** Signal of the reference strategy at a session's close. */
 export type ReferenceSignal = "Short" | "Long" | "Exit Short" | "Exit Long" | "None";
 
-/** The signal half of the reference strategy: one entry a session in every column. */
+/** Signals of the reference strategy: one entry per session in every column. */
 export interface ReferenceSignals {
   /** Of leg 2 on leg 1, over the whole sample. */
   slope: number;
@@ -21,13 +21,13 @@ export interface ReferenceSignals {
   expandingStd: Float64Array;
   /** r² of the trend through the ten sessions before this one; `NaN` where undefined. */
   rSquared: Float64Array;
-  /** −1, 0 or 1; `NaN` in the first ten sessions and the last two, where the original has none. */
+  /** −1, 0 or 1; `NaN` in the first ten sessions and the last two, for which the original has no trend. */
   trend: Float64Array;
-  /** What the session's close says. */
+  /** Signal at the session's close. */
   signal: ReferenceSignal[];
 }
 
-/** The accounting half of the reference strategy: one entry a session in every column. */
+/** Account of the reference strategy: one entry per session in every column. */
 export interface ReferenceTrades {
   /** −1, 0 or 1 spreads held after the session's signal. */
   position: Int8Array;
@@ -74,15 +74,15 @@ function requirePrices({ price1, price2 }: ReferencePrices): void {
 /**
  * Signals of the reference strategy, which is **fitted on the sample it trades**.
  *
- * Slope, intercept and the scale of the spread come from all sessions, the future included: a result of it reproduces the
- * original's numbers and says nothing about what could have been earned. `walkForward` is the honest counterpart.
+ * Slope, intercept and the scale of the spread come from all sessions, the future included: results reproduce the original's
+ * numbers and could not be achieved in live trading. `walkForward` is the counterpart without look-ahead.
  *
  * d is the spread scaled to [0, 1] (a spread without range stays at 0), m and v its expanding mean and population standard
  * deviation. The trend at session t is the sign of the least-squares slope through d[t−10 … t−1] where its r² exceeds 0.6,
- * otherwise 0. From the eleventh session on: d > m + v is "Short" unless the trend is up, d < m − v is "Long" unless it is
- * down; what is neither is "Exit Short" in an up trend, "Exit Long" in a down trend, else "None".
+ * otherwise 0. From the eleventh session on: d > m + v is "Short" unless the trend is up, d < m − v is "Long" unless it is down;
+ * otherwise the signal is "Exit Short" in an up trend, "Exit Long" in a down trend, else "None".
  *
- * A window of ten equal values has r² and trend 0. Fewer than eleven sessions have no signal but "None".
+ * A window of ten equal values has r² and trend 0. With fewer than eleven sessions every signal is "None".
  *
  * @param prices At least 2 sessions, all finite.
  * @throws {RangeError} If the lengths differ, a price is not finite, there are fewer than 2 or leg 1 is constant.
@@ -139,11 +139,11 @@ function signalOf(d: number, mean: number, std: number, trend: number): Referenc
 /**
  * Positions and account of the reference strategy from its signals.
  *
- * "Short" holds −1, "Long" +1, the exit that matches the side held 0, anything else what was held. With q the position at the
- * close before and r the return of leg 2 minus that of leg 1, the budget grows by 1 + q · r: one dollar of each leg for each
- * dollar of budget, in which the slope plays no part, free of every cost. Empty input gives empty columns.
+ * "Short" holds −1, "Long" +1, the exit that matches the held side 0, anything else keeps the position. With q the position at
+ * the previous close and r the return of leg 2 minus that of leg 1, the budget grows by 1 + q · r: one dollar of each leg per
+ * dollar of budget, whatever the slope, without costs. Empty input gives empty columns.
  *
- * @param signals One a session, see {@linkcode referenceSignals}.
+ * @param signals One per session, see {@linkcode referenceSignals}.
  * @param prices The same sessions, all finite.
  * @throws {RangeError} If lengths differ or a price is not finite.
  *
@@ -196,7 +196,7 @@ function heldAfter(signal: ReferenceSignal, held: number): number {
 }
 
 /**
- * Total return, annualized return and maximum drawdown of a budget, as the original states them.
+ * Total return, annualized return and maximum drawdown of a budget, by the original's definitions.
  *
  * @param sessions ISO dates, oldest first, as many as `budget` has entries, at least one.
  * @throws {RangeError} If the lengths differ, there is no session or one is not a date.

@@ -6,19 +6,19 @@ export interface RolledWindow {
   formationStart: number;
   /** First session of the trading window, [tradingStart, tradingEnd). */
   tradingStart: number;
-  /** One past the last session of the trading window that there is data for. */
+  /** One past the last session of the trading window that has data. */
   tradingEnd: number;
-  /** Whether the trading window has all its sessions: `false` where the data ends inside it. */
+  /** Whether the trading window has all its sessions: `false` if the data end inside it. */
   complete: boolean;
 }
 
-/** How windows follow one another, in sessions. */
+/** Lengths and distance of windows, in sessions. */
 export interface RollOptions {
   /** Length of each formation. */
   formationSessions: number;
   /** Length of each trading window. */
   tradingSessions: number;
-  /** From one window's start to the next one's; as long as the trading window unless given, so that these adjoin. */
+  /** Sessions from one window's start to the next; by default the length of the trading window, so that trading windows adjoin. */
   step?: number;
 }
 
@@ -60,21 +60,21 @@ export function rolledWindows(sessionCount: number, options: RollOptions): Rolle
   return windows;
 }
 
-/** What was chosen for one window. */
+/** The choice for one window. */
 export interface WindowSelection<Choice> {
-  /** Where it holds. */
+  /** The window in which it applies. */
   window: RolledWindow;
-  /** What the callback answered. */
+  /** Result of the callback. */
   choice: Choice;
 }
 
 /**
  * Chooses what to trade in each window from its formation alone.
  *
- * The callback receives copies of the formation's prices and nothing else: it cannot reach a later price. What it awaits is up
- * to it (a scan over workers); windows are asked one after the other.
+ * The callback receives only copies of the formation's prices, so it cannot use a later price. It may be asynchronous (a scan
+ * over workers); windows are processed one after the other.
  *
- * @param prices One array a ticker, oldest first, all of the same length.
+ * @param prices One array per ticker, oldest first, all of the same length.
  * @param windows See {@linkcode rolledWindows}.
  * @param select Gives the choice for a formation: pairs, usually.
  * @throws {RangeError} If a ticker's prices end before a window's formation does.

@@ -5,9 +5,9 @@ import { fitSpread } from "./z_score_bands.ts";
 
 /** Settings of {@linkcode rollingTrendStrategy}. */
 export interface RollingTrendParameters {
-  /** Sessions before the present one that the trend runs through. */
+  /** Number of sessions before the current one that the trend line covers. */
   trendSessions: number;
-  /** A trend with an r² up to this one counts as none. */
+  /** A trend with an r² up to this value counts as none. */
   minRSquared: number;
   /** Width of the bands, in standard deviations of the formation's scaled spread. */
   bandZ: number;
@@ -18,11 +18,11 @@ const DEFAULTS: RollingTrendParameters = { trendSessions: 10, minRSquared: 0.6, 
 /**
  * The original's model made causal: hedge ratio, scale and bands from the formation, the trend from the sessions before.
  *
- * The spread is scaled by the formation's minimum and maximum; its mean and population standard deviation there give the
- * bands. Outside the bands a position towards the mean is entered, unless the trend still leads away from it; inside them a
- * position is left when the trend turns against it. The trend runs through the sessions before the present one (the first ones
- * of the trading window look back into the formation), never through the present one, as in the original. A window without
- * any movement has no trend. Scores are the scaled spread.
+ * The spread is scaled by the formation's minimum and maximum; its mean and population standard deviation there give the bands.
+ * Outside the bands a position towards the mean is entered, unless the trend still leads away from it; inside them a position is
+ * closed when the trend turns against it. The trend covers the sessions before the current one (at the start of the trading
+ * window, those of the formation), never the current one, as in the original. Constant values have no trend. Scores are the
+ * scaled spread.
  *
  * @throws {RangeError} If trendSessions is not an integer of at least 3, bandZ is not positive, or minRSquared not in [0, 1);
  * on fitting, if the legs are collinear, leg 1 is constant or the formation is shorter than the trend.
@@ -45,7 +45,7 @@ export function rollingTrendStrategy(parameters: Partial<RollingTrendParameters>
   }
   const steps = Float64Array.from({ length: trendSessions }, (_, k) => k);
 
-  /** −1, 0 or 1: where the values have been heading. */
+  /** −1, 0 or 1: direction of the values. */
   function trendOf(values: Float64Array): number {
     const line = linearRegression(steps, values);
     return line.rSquared > minRSquared ? Math.sign(line.slope) : 0;
@@ -65,7 +65,7 @@ export function rollingTrendStrategy(parameters: Partial<RollingTrendParameters>
       const scaled = (spread: number) => (spread - min) / range;
       const mean = scaled(0);
       const halfWidth = bandZ * std / range;
-      // The last values as a queue in an array: shifting ten numbers is cheaper than being clever.
+      // An array as a queue: shifting ten numbers is cheap.
       const recent = residuals.slice(-trendSessions).map(scaled);
       let target: Side = 0;
 
@@ -77,7 +77,7 @@ export function rollingTrendStrategy(parameters: Partial<RollingTrendParameters>
 
       return {
         estimates: { hedgeRatio: slope, intercept, std, min, max },
-        // A position is left when the trend turns, at no level.
+        // A position is closed when the trend turns, at no level.
         levels: { entryZ: bandZ, exitZ: NaN, stopZ: NaN },
         decide(price1, price2) {
           const spread = price2 - (slope * price1 + intercept);

@@ -1,21 +1,21 @@
 import type { Decision, FittedStrategy, Strategy } from "./strategy.ts";
 
-/** What a strategy made of one formation. */
+/** A strategy's fit on one formation. */
 interface Fit {
   fitted: FittedStrategy | null;
-  /** Why the formation allows no fit. */
+  /** Why the strategy refused the formation. */
   refusal: RangeError | null;
-  /** In order of the closes that it was told. */
+  /** In order of the closes. */
   decisions: Decision[];
 }
 
 /**
- * A strategy for several walk-forwards of the same pair over the same windows which differ in costs, fills or sizing: it is fitted on each
- * formation once, and decides at each close once, for all of them.
+ * Shares a strategy among several walk-forwards of one pair over the same windows that differ in costs, fills or sizing: it is
+ * fitted once per formation, and decides once per close, for all of them.
  *
- * What a strategy says depends on closes alone, so each walk-forward gets what it would have got from a strategy of its own.
+ * Decisions depend on closes alone, so each walk-forward gets the decisions of a strategy of its own.
  *
- * @returns Gives a strategy for one walk-forward from its first window on. They run one after the other.
+ * @returns A function that gives a strategy for one walk-forward from its first window on. The walk-forwards must run one after the other.
  *
  * @example
  * ```ts

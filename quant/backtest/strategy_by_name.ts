@@ -6,7 +6,7 @@ import { rollingTrendStrategy } from "./rolling_trend_strategy.ts";
 import type { Strategy } from "./strategy.ts";
 import { zScoreBands } from "./z_score_bands.ts";
 
-/** Every strategy that configuration can choose, by its name. */
+/** Names of all strategies that the configuration can choose. */
 export const strategyNames = [
   "rolling_trend",
   "z_score_bands",
@@ -29,7 +29,7 @@ const makers: Record<StrategyName, (parameters: Record<string, number>) => Strat
 };
 
 /**
- * The strategy of a name, with its default parameters where none are given.
+ * The strategy with a name, by default with its default parameters.
  *
  * @throws {RangeError} If the name is unknown, or a parameter is unknown to the strategy or out of its range.
  *

@@ -17,37 +17,37 @@ import {
   volatility,
 } from "../performance/mod.ts";
 
-/** What a tear sheet is made from; every column has one entry a session. */
+/** Input of a tear sheet; every column has one entry per session. */
 export interface TearSheetInput {
   /** Simple returns after costs. */
   dailyReturn: Float64Array;
-  /** Return of cash in each session, or one for all of them (0.05 / 252, say); 0 by default. */
+  /** Return of cash in each session, or one for all sessions (0.05 / 252, say); 0 by default. */
   cashReturn?: Float64Array | number;
-  /** Prices of the benchmark in the session before the first and in every session: one more than returns. `NaN` repeats the last. */
+  /** Prices of the benchmark in the session before the first and in every session: one more than returns. `NaN` repeats the last price. */
   benchmarkPrice?: Float64Array;
-  /** Gross exposure after each close; `NaN` figures without it. */
+  /** Gross exposure after each close; without it its figures are `NaN`. */
   grossExposure?: Float64Array;
-  /** Notional traded / equity; `NaN` figures without it. */
+  /** Notional traded / equity; without it its figures are `NaN`. */
   turnover?: Float64Array;
-  /** Net gains of the trades; `NaN` figures without them. */
+  /** Net gains of the trades; without them their figures are `NaN`. */
   tradeOutcomes?: Float64Array;
-  /** Every pair and setting that was tried on the way to this result, whether kept or not, this one included. */
+  /** Number of all pairs and settings tried to find this result, kept or not, this one included. */
   trials: number;
-  /** Variance of the trials' Sharpe ratios, a session. */
+  /** Variance of the trials' Sharpe ratios per session. */
   trialVariance: number;
 }
 
-/** Figures of a return series against cash, a benchmark, and luck. */
+/** Figures of a return series compared with cash, a benchmark, and luck. */
 export interface TearSheet {
-  /** How many returns. */
+  /** Number of returns. */
   sessions: number;
   /** Of all sessions, compounded. */
   totalReturn: number;
   /** Compounded over sessions / 252. */
   annualizedReturn: number;
-  /** A year. */
+  /** Per year. */
   volatility: number;
-  /** Of returns in excess of cash, a year; as the next one. */
+  /** Of returns in excess of cash, per year; likewise the Sortino ratio. */
   sharpe: number;
   /** With the downside deviation below cash. */
   sortino: number;
@@ -55,35 +55,35 @@ export interface TearSheet {
   calmar: number;
   /** 0 or negative. */
   maxDrawdown: number;
-  /** Sessions of the longest time below an earlier peak. */
+  /** Sessions of the longest period below an earlier peak. */
   longestDrawdownSessions: number;
   /** Of a session, at 95 %. */
   valueAtRisk: number;
   /** Of a session, at 95 %. */
   expectedShortfall: number;
-  /** Share of sessions that gained among those that moved. */
+  /** Share of sessions with a gain among those with a return other than 0. */
   hitRate: number;
   /** Gains of sessions over losses of sessions. */
   profitFactor: number;
-  /** How many trades; as the next two, `NaN` where none were given. */
+  /** Number of trades; as the next two, `NaN` if none were given. */
   trades: number;
   /** Share of trades that gained. */
   tradeHitRate: number;
   /** Gains of trades over losses of trades. */
   tradeProfitFactor: number;
-  /** Notional traded a year / equity. */
+  /** Notional traded per year / equity. */
   turnoverPerYear: number;
   /** In multiples of equity, after the close. */
   meanGrossExposure: number;
   /** Share of sessions with a position after the close. */
   timeInMarket: number;
-  /** What cash alone would have earned. */
+  /** Total return of cash alone. */
   cashTotalReturn: number;
   /** `null` without a benchmark. */
   benchmark: BenchmarkComparison | null;
-  /** As given: what the Sharpe ratio is deflated for. */
+  /** As given: the number of trials by which the Sharpe ratio is deflated. */
   trials: number;
-  /** The Sharpe ratio a year that the best of so many worthless trials is expected to show. */
+  /** The annual Sharpe ratio that the best of as many worthless trials is expected to show. */
   expectedMaximumSharpe: number;
   /** Probability that the true Sharpe ratio is above 0, given the trials; `null` if the returns never vary. */
   deflatedSharpe: number | null;
@@ -95,7 +95,7 @@ export interface BenchmarkComparison {
   totalReturn: number;
   /** Slope on the benchmark's excess returns. */
   beta: number;
-  /** Intercept, a year (times 252). */
+  /** Intercept, per year (times 252). */
   alphaPerYear: number;
   /** −1 to 1. */
   correlation: number;
@@ -104,11 +104,13 @@ export interface BenchmarkComparison {
 const SESSIONS_PER_YEAR = 252;
 
 /**
- * The tear sheet of a strategy or portfolio: what it earned against cash and a benchmark, at which risk, and what luck explains.
+ * The tear sheet of a strategy or portfolio: its return compared with cash and a benchmark, its risk, and the part that luck
+ * explains.
  *
  * @param input At least 2 returns, finite.
  * @throws {RangeError} If there are fewer than 2 returns, a value is not finite, lengths do not match, the benchmark has no positive
- * first price, `trials` is below 1 or `trialVariance` below 0. A benchmark that never moves gives `NaN` for beta, alpha, correlation.
+ * first price, `trials` is below 1 or `trialVariance` below 0. A benchmark that never moves gives `NaN` for beta, alpha,
+ * correlation.
  *
  * @example
  * ```ts
@@ -170,7 +172,7 @@ function meanOf(values: Float64Array | undefined): number {
 }
 
 function significance(excess: Float64Array, trials: number, trialVariance: number) {
-  // Without any variation there is no Sharpe ratio to test; the threshold of luck is the same for any sample.
+  // Constant returns have no Sharpe ratio to test; the threshold of luck is the same for any sample.
   const varies = excess.some((value) => value !== excess[0]);
   const sample = varies ? sharpeSample(excess) : { sharpe: 0, observations: excess.length };
   const { deflatedSharpeRatio: probability, expectedMaximumSharpe } = deflatedSharpeRatio(sample, {

@@ -2,7 +2,7 @@ import { centre } from "../centring.ts";
 import { linearRegression } from "../linear_regression.ts";
 import type { ReferencePrices } from "./reference_strategy.ts";
 
-/** What the traditional rule estimates, all of it from the formation period. */
+/** Estimates of the traditional rule, all from the formation period. */
 export interface TraditionalFormation {
   /** Pearson correlation of the legs' prices. */
   correlation: number;
@@ -16,17 +16,17 @@ export interface TraditionalFormation {
   std: number;
 }
 
-/** Result of the traditional rule; every column has one entry a session of the trading period. */
+/** Result of the traditional rule; every column has one entry per session of the trading period. */
 export interface TraditionalBands extends TraditionalFormation {
   /** The trading period's spread with the formation's coefficients. */
   spread: Float64Array;
   /** −1, 0 or 1 spreads held after the session's close. */
   position: Int8Array;
-  /** Earned in the session by the position of the close before; 0 in the first session. */
+  /** Return of the position held from the previous close; 0 in the first session. */
   dailyReturn: Float64Array;
   /** Product of 1 + return up to this session, 1 in the first. */
   equity: Float64Array;
-  /** What the trading period earned. */
+  /** Totals of the trading period. */
   totals: {
     totalReturn: number;
     /** Compounded over the number of returns / 252. */
@@ -38,13 +38,13 @@ export interface TraditionalBands extends TraditionalFormation {
   };
 }
 
-/** Two legs as they ended up in the ranking of {@linkcode mostCorrelatedPairs}. */
+/** A pair in the ranking of {@linkcode mostCorrelatedPairs}. */
 export interface CorrelatedPair {
-  /** The one that comes first in the map. */
+  /** The ticker that comes first in the map. */
   ticker1: string;
-  /** The other. */
+  /** The other ticker. */
   ticker2: string;
-  /** Pearson's, of prices. */
+  /** Pearson correlation of prices. */
   correlation: number;
 }
 
@@ -67,10 +67,10 @@ function requireFinite(prices: ReferencePrices, period: string): void {
 /**
  * The traditional rule of pairs trading: bands of one standard deviation, estimated in a formation period and traded after it.
  *
- * With μ and σ of the formation's spread: above μ + σ the spread is sold (−1), below μ − σ it is bought (+1), between
- * 0.5 · (μ − σ) and 0.5 · (μ + σ) nothing is held, elsewhere what was held remains. The return of a session is the position of
- * the close before times the return of leg 2 minus that of leg 1; the trade is made at the very close that gives the signal and
- * costs nothing, which flatters. `walkForward` with {@linkcode zScoreBands} does neither.
+ * With μ and σ of the formation's spread: above μ + σ the spread is sold (−1), below μ − σ it is bought (+1), between 0.5 · (μ −
+ * σ) and 0.5 · (μ + σ) nothing is held, elsewhere the position is kept. The return of a session is the position at the previous
+ * close times the return of leg 2 minus that of leg 1; trades fill at the close of their signal without costs, which overstates
+ * returns. `walkForward` with {@linkcode zScoreBands} fills after the signal and charges costs.
  *
  * @param periods Finite prices of at least 2 sessions each; the formation ends before the trading begins.
  * @throws {RangeError} If a period's legs differ in length, have fewer than 2 sessions or a value that is not finite, or if
@@ -132,7 +132,7 @@ function spreadOf({ price1, price2 }: ReferencePrices, slope: number, intercept:
   return price2.map((price, t) => price - (slope * price1[t]! + intercept));
 }
 
-/** With the population standard deviation, as the rule's authors take it; the performance metrics take the sample's. */
+/** With the population standard deviation, as the rule's authors use it; the performance metrics use the sample's. */
 function sharpeOf(returns: Float64Array): number {
   const { mean, std } = momentsOf(returns);
   return std > 0 ? Math.sqrt(SESSIONS_PER_YEAR) * mean / std : NaN;
@@ -150,7 +150,7 @@ function correlationOf(a: Float64Array, b: Float64Array): number {
   return dot(unitA, unitB);
 }
 
-/** The deviations from the mean at length 1; all `NaN` if there are none. */
+/** The deviations from the mean scaled to length 1; all `NaN` if all are 0. */
 function centredUnit(values: Float64Array): Float64Array {
   const { deviations } = centre(values);
   const length = Math.sqrt(dot(deviations, deviations));
@@ -164,10 +164,10 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * The pairs whose prices correlate most, the first the highest: how the traditional rule chooses what to trade.
+ * The pairs with the most correlated prices, highest first: the selection of the traditional rule.
  *
  * Pairs come in ticker order (first < second in the order of the map); equal correlations keep that order. A ticker that is
- * constant or has a value that is not finite correlates with nothing and is left out.
+ * constant or has a value that is not finite has no correlation and is left out.
  *
  * @param prices Finite prices by ticker, all of the same length.
  * @throws {RangeError} If lengths differ.

@@ -1,6 +1,6 @@
 /**
- * The walk-forward backtest of one pair. It is long because fills, splits, dividends, costs and exits of a session have to be read in
- * the order in which they happen.
+ * The walk-forward backtest of one pair. The file is long because fills, splits, dividends, costs and exits of a session must be
+ * read in the order in which they happen.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { type RolledWindow, rolledWindows, type RollOptions } from "./rolled_win
 import type { FittedStrategy, Formation, Levels, Strategy } from "./strategy.ts";
 import { type WalkForwardDaily, type WalkForwardSignal, WalkForwardTable } from "./walk_forward_table.ts";
 
-/** What became of one window. */
+/** A window with its fit or refusal. */
 export interface WindowRecord extends RolledWindow {
-  /** What the strategy estimated, or `null` if the window was not traded. */
+  /** Estimates of the strategy; `null` if the window was not traded. */
   estimates: Readonly<Record<string, number>> | null;
   /** Why the window was not traded. */
   refusal: string | null;
@@ -29,30 +29,30 @@ export interface WalkForwardOptions extends Partial<RollOptions> {
   leg1: LegBars;
   /** Ticker 2. */
   leg2: LegBars;
-  /** Fitted anew in each window. */
+  /** Fitted in each window. */
   strategy: Strategy;
   /** Windows to trade, in order and with disjoint trading sessions; instead of formationSessions, tradingSessions and step. */
   windows?: readonly RolledWindow[];
-  /** Which price of the session after the signal fills; the open by default. */
+  /** Price of the session after the signal that fills; the open by default. */
   fillAt?: "next_open" | "next_close";
   /**
-   * `hedge_ratio` (default): shares of leg 1 against leg 2 in the ratio that was estimated, on the sides that it says.
-   * `dollar_neutral`: as much currency long in one leg as short in the other, whatever the ratio.
+   * `hedge_ratio` (default): shares of leg 1 against leg 2 in the estimated ratio; its sign decides the sides. `dollar_neutral`:
+   * equal amounts of currency long and short, whatever the ratio.
    */
   sizing?: "hedge_ratio" | "dollar_neutral";
   /** Gross exposure at entry in multiples of equity; 2 by default: about one unit long and one short for each unit of equity. */
   grossExposure?: number;
   /** In currency; 100,000 by default. */
   initialEquity?: number;
-  /** Those of both legs in all windows, or those of each window in their order; none by default. */
+  /** One set for both legs in all windows, or one per window in order; none by default. */
   costs?: Partial<TradingCosts> | readonly PairCosts[];
-  /** A leg without a close in this many sessions in a row has stopped trading; 5 by default. */
+  /** A leg without a close in this many consecutive sessions has stopped trading; 5 by default. */
   stoppedAfterSessions?: number;
 }
 
 /** Result of {@linkcode walkForward}. */
 export interface WalkForwardResult {
-  /** One row a session. */
+  /** One row per session. */
   daily: WalkForwardDaily;
   /** In order of entry; the last may be open. */
   trades: PairTrade[];
@@ -63,29 +63,28 @@ export interface WalkForwardResult {
 /**
  * Trades one pair through rolled windows without knowledge of any later session.
  *
- * In each window the strategy is fitted on the formation and then told one close after the other. What it wants at the close of
+ * In each window the strategy is fitted on the formation and then given one close after the other. Its target at the close of
  * session t is filled in session t + 1, at the open or at the close. Shares are set at the signal's close from that close's
  * equity and prices and stay until the exit: nothing is rebalanced in between.
  *
- * - **Splits** multiply shares and leave values alone; the strategy sees closes in the units of the formation's end.
- * - **Dividends** are received on the long leg and owed on the short one by those who held it before the ex-date's open.
- * - **Costs**: commission and slippage on the traded notional of each leg, at each fill; borrow on the short notional at its
- *   last mark for the calendar days since the session before, / 365. They may differ by leg and window: what is known of a leg by
- *   the end of a formation may decide what it costs in the window.
- * - **A missing bar** in either leg: the pair neither trades nor is valued nor asked; dividends and borrow are booked with the
- *   next complete bar. Where only an open is missing the order waits.
+ * - **Splits** multiply shares and do not change values; the strategy sees closes in the units of the formation's end.
+ * - **Dividends** are received on a long leg and owed on a short one held before the ex-date's open.
+ * - **Costs**: commission and slippage on the traded notional of each leg, at each fill; borrow on the short notional at its last
+ *   mark for the calendar days since the session before, / 365. They may differ by leg and window, since data known by the end of
+ *   a formation may decide a leg's cost in the window.
+ * - **A missing bar** in either leg: the pair does not trade and is not valued, and the strategy does not decide; dividends and
+ *   borrow are booked with the next complete bar. If only an open is missing the order waits.
  * - **A leg that stops trading**, which is known after `stoppedAfterSessions` sessions without a close and not before: the
  *   position is closed in that session at each leg's last close, and the window opens no other.
- * - **A window's last session**: nothing is opened in it, and what is held is closed at its close (at the last closes if the
- *   bar is missing). A window that the data does not complete leaves its position open, so that later sessions
- *   change nothing in earlier rows.
+ * - **A window's last session**: nothing is opened in it, and a position is closed at its close (at the last closes if the bar is
+ *   missing). A window that the data do not complete keeps its position open, so that later sessions do not change earlier rows.
  * - **Equity of 0 or less** closes the position with the next fill and ends all trading.
  *
- * A window is not traded, and says why, if fewer than half of its formation's sessions have closes of both legs, a leg has
- * stopped trading by its end, or the strategy's fit throws a `RangeError`.
+ * A window is not traded, with the reason recorded, if fewer than half of its formation's sessions have closes of both legs, a
+ * leg has stopped trading by its end, or the strategy's fit throws a `RangeError`.
  *
- * @throws {RangeError} If lengths differ, sessions do not ascend, opens are needed and missing altogether, an option is out of
- * its range, costs are not those of all windows, or windows overlap or leave the data.
+ * @throws {RangeError} If lengths differ, sessions do not ascend, opens are required and missing altogether, an option is out of
+ * its range, the number of costs differs from that of windows, or windows overlap or exceed the data.
  *
  * @example
  * ```ts
@@ -109,7 +108,7 @@ export interface WalkForwardResult {
  * console.assert(trades.every((trade) => trade.pnl - trade.costs > 0));
  * ```
  *
- * Verified: tests/quant/fixtures/backtest.json. Cost: O(sessions) and the strategy's own.
+ * Verified: tests/quant/fixtures/backtest.json. Cost: O(sessions) plus that of the strategy.
  */
 export function walkForward(options: WalkForwardOptions): WalkForwardResult {
   return new WalkForward(options).run();
@@ -187,13 +186,13 @@ class WalkForward {
     try {
       return { fitted: this.#strategy.fit(formation), refusal: null };
     } catch (error) {
-      // A formation that allows no fit is a fact about the market; any other error is a fault and goes up.
+      // A formation that allows no fit is a fact about the market; other errors are faults and propagate.
       if (error instanceof RangeError) return refused(error.message);
       throw error;
     }
   }
 
-  /** Closes of [start, end) where both legs have one, in the units of the last session. */
+  /** Closes of [start, end) in sessions in which both legs have one, in the units of the last session. */
   #formation(start: number, end: number): Formation {
     const price1: number[] = [];
     const price2: number[] = [];
@@ -258,7 +257,7 @@ class WalkForward {
     }
   }
 
-  /** What lies between the close before and the session's first trade. */
+  /** Splits, dividends and borrow between the previous close and the session's first trade. */
   #passNight(t: number, ratio1: number, ratio2: number): void {
     const { account } = this.#position;
     if (t > 0) account.borrow(this.#days[t]! - this.#days[t - 1]!);
@@ -266,7 +265,7 @@ class WalkForward {
     account.owe(dividendPerShare(this.#leg1, t), dividendPerShare(this.#leg2, t));
   }
 
-  /** In the last session of a window nothing is opened, but what is to be left is left by its order. */
+  /** In the last session of a window nothing is opened; an order that closes a position stays. */
   #refuseEntry(): void {
     const { order } = this.#position;
     if (order) this.#position.order = { ...order, ...nothing };
@@ -283,7 +282,7 @@ class WalkForward {
     if (position.order && !this.#fillsAtOpen) position.fill(t, window, closes);
   }
 
-  /** Once the equity is gone, what is held is left with the next fill and nothing is traded any more. */
+  /** With equity of 0 or less the position is closed with the next fill and trading ends. */
   #isRuined(t: number): boolean {
     const position = this.#position;
     if (position.account.equity <= 0) this.#ruined = true;
@@ -305,7 +304,7 @@ class WalkForward {
     return { signal, hedgeRatio, score, z, levels: fitted.levels };
   }
 
-  /** Shares for the side by the equity and prices of the signal's close; the hedge ratio is in units that splits have left. */
+  /** Shares for the side, by equity and prices at the signal's close; the hedge ratio is converted by the splits since the formation. */
   #enter(t: number, side: 1 | -1, hedgeRatio: number, closes: PairPrices, factor: PairPrices): PairOrder {
     const { price1, price2 } = closes;
     const gross = this.#grossExposure;
@@ -332,7 +331,7 @@ class WalkForward {
   }
 }
 
-/** What the strategy answered in a session, or why it was not asked. */
+/** The strategy's decision in a session, or why there is none. */
 interface Said {
   signal: WalkForwardSignal;
   score: number;
@@ -345,7 +344,7 @@ function unsaid(signal: WalkForwardSignal): Said {
   return { signal, score: NaN, hedgeRatio: NaN, z: NaN, levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN } };
 }
 
-/** What an order that leaves what is held wants to hold. */
+/** Target of an order that closes the position. */
 const nothing = { side: 0, shares1: 0, shares2: 0, gross: 0, gross1: 0, gross2: 0 } as const;
 
 function leave(signalAt: number, exitReason: PairOrder["exitReason"]): PairOrder {
@@ -354,7 +353,7 @@ function leave(signalAt: number, exitReason: PairOrder["exitReason"]): PairOrder
 
 const noCosts: TradingCosts = { commissionBps: 0, slippageBps: 0, borrowBpsPerYear: 0 };
 
-/** Costs of each window, checked. */
+/** Costs per window, validated. */
 function costsOf(costs: NonNullable<WalkForwardOptions["costs"]>, windows: number): readonly PairCosts[] {
   const byWindow = isByWindow(costs) ? costs : Array.from({ length: windows }, () => {
     const alike = { ...noCosts, ...costs };

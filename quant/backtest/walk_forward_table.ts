@@ -2,20 +2,20 @@ import type { SessionBook } from "./pair_account.ts";
 import type { PairPosition, PairPrices } from "./pair_position.ts";
 import type { Levels, StrategySignal } from "./strategy.ts";
 
-/** What a session's row says: the strategy's signal, or why there is none. */
+/** Signal in a session's row: the strategy's, or why there is none. */
 export type WalkForwardSignal = StrategySignal | "outside" | "no_bar" | "not_traded" | "window_end" | "stopped_trading";
 
-/** Daily rows of a walk-forward: one entry a session in every column, also in sessions outside every trading window. */
+/** Daily rows of a walk-forward: one entry per session in every column, also in sessions outside every trading window. */
 export interface WalkForwardDaily {
   /** 1 in the sessions of a trading window, 0 elsewhere. */
   allocated: Uint8Array;
   /** The strategy's signal at the close. */
   signal: WalkForwardSignal[];
-  /** The number that the thresholds judge; `NaN` without a decision. */
+  /** The number compared with the thresholds; `NaN` without a decision. */
   score: Float64Array;
-  /** Deviations of the spread from its mean, as the strategy estimates both; as the next three, `NaN` without a decision. */
+  /** Deviations of the spread from its mean, both estimated by the strategy; as the next three, `NaN` without a decision. */
   z: Float64Array;
-  /** On either side of the mean: see `Levels`, `NaN` where no such level decides. */
+  /** On either side of the mean: see `Levels`; `NaN` for a level that the strategy does not have. */
   entryZ: Float64Array;
   /** As `entryZ`. */
   exitZ: Float64Array;
@@ -23,9 +23,9 @@ export interface WalkForwardDaily {
   stopZ: Float64Array;
   /** Leg 1 against leg 2 at the decision, in the units of the formation's end; `NaN` without a decision. */
   hedgeRatio: Float64Array;
-  /** −1, 0 or 1: what the close wants to be held after the next fill. */
+  /** −1, 0 or 1: position wanted after the next fill. */
   target: Int8Array;
-  /** −1, 0 or 1: what is held after the close. */
+  /** −1, 0 or 1: position held after the close. */
   position: Int8Array;
   /** Price of the last fill of the session in leg 1; `NaN` without a fill. */
   fillPrice1: Float64Array;
@@ -35,25 +35,25 @@ export interface WalkForwardDaily {
   shares1: Float64Array;
   /** As `shares1`, of leg 2. */
   shares2: Float64Array;
-  /** Value of the leg / equity, after the close; 0 once equity is not positive, for it is no share of anything. */
+  /** Value of the leg / equity, after the close; 0 once equity is not positive. */
   weight1: Float64Array;
   /** As `weight1`, of leg 2. */
   weight2: Float64Array;
   /** Sum of the absolute weights. */
   grossExposure: Float64Array;
-  /** Sum of the positive weights: what was paid for. */
+  /** Sum of the positive weights: the part paid for. */
   longExposure: Float64Array;
-  /** The largest gross exposure that can be held in the next session by what is known at this close. */
+  /** The largest gross exposure possible in the next session, as known at this close. */
   plannedGross: Float64Array;
-  /** The largest absolute value of leg 1 / equity that can be held in the next session by what is known at this close. */
+  /** The largest absolute value of leg 1 / equity possible in the next session, as known at this close. */
   plannedExposure1: Float64Array;
   /** As `plannedExposure1`, of leg 2. */
   plannedExposure2: Float64Array;
-  /** Notional traded in the session / equity at the close before. */
+  /** Notional traded in the session / equity at the previous close. */
   turnover: Float64Array;
   /** Gains of both legs and dividends before costs, in currency. */
   pnl: Float64Array;
-  /** Dividends received less owed; contained in `pnl`. */
+  /** Dividends received less owed; included in `pnl`. */
   dividends: Float64Array;
   /** In currency. */
   commission: Float64Array;
@@ -109,7 +109,7 @@ export class WalkForwardTable {
     };
   }
 
-  /** A session in which nothing is held and nothing happens. */
+  /** A session without a position or a trade. */
   skip(t: number, equity: number): void {
     this.daily.equity[t] = equity;
   }

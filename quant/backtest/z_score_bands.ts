@@ -2,15 +2,15 @@ import { regressCentred } from "../linear_regression.ts";
 import { BandRule, type Bands } from "./band_rule.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** The bands of the traditional rule, with a stop that it has not. */
+/** The bands of the traditional rule, which has no stop, with a stop. */
 const DEFAULTS: Bands = { entryZ: 1, exitZ: 0.5, stopZ: 4 };
 
 /**
  * The traditional rule, fitted on the formation alone: hedge ratio and intercept by least squares, bands in standard deviations
  * of the formation's residuals.
  *
- * It differs from {@linkcode traditionalBands} in two points: a spread that jumps over the exit band leaves as well, and a
- * stop gives up what has run away. Fitting throws a `RangeError` where the legs are collinear or leg 1 is constant.
+ * It differs from {@linkcode traditionalBands} in two points: a spread that jumps over the exit band is closed too, and a stop
+ * closes a diverging position. Fitting throws a `RangeError` if the legs are collinear or leg 1 is constant.
  *
  * @param parameters Any of the bands; by default entry at 1, exit at 0.5, stop at 4.
  * @throws {RangeError} If not 0 ≤ exitZ < entryZ < stopZ.
@@ -24,7 +24,8 @@ const DEFAULTS: Bands = { entryZ: 1, exitZ: 0.5, stopZ: 4 };
  * console.assert(fitted.decide(10, 10).signal === "exit");
  * ```
  *
- * Source: Gatev, Goetzmann & Rouwenhorst (2006), Review of Financial Studies 19. Verified: tests/quant/backtest/strategies_test.ts.
+ * Source: Gatev, Goetzmann & Rouwenhorst (2006), Review of Financial Studies 19. Verified:
+ * tests/quant/backtest/strategies_test.ts.
  */
 export function zScoreBands(parameters: Partial<Bands> = {}): Strategy {
   const bands = { ...DEFAULTS, ...parameters };
@@ -60,7 +61,7 @@ export function fitSpread(
     magnitude = Math.max(magnitude, Math.abs(price2[t]!), Math.abs(slope * price1[t]!));
   }
   const std = Math.sqrt(squares / residuals.length);
-  // Residuals of the size of the prices' rounding have no scale to measure a spread by.
+  // Residuals of the size of the prices' rounding give no scale for a spread.
   if (std <= 16 * Number.EPSILON * magnitude) {
     throw new RangeError("The legs are collinear in the formation: their spread has no deviation to trade on.");
   }

@@ -1,7 +1,7 @@
 /** Two tickers, the first being the earlier one in the order of the universe. */
 export type TickerPair = readonly [first: string, second: string];
 
-/** A pair with how far its tickers are apart. */
+/** A pair with the distance between its tickers. */
 export interface RankedPair {
   /** The tickers, in the order of the universe. */
   readonly pair: TickerPair;

@@ -1,6 +1,6 @@
 import type { TickerPair } from "./candidate_pair.ts";
 
-/** A pair to be tested, and what proposed it. */
+/** A pair to be tested, with the sources that proposed it. */
 export interface CandidatePair {
   /** The tickers, in the order of the universe. */
   readonly pair: TickerPair;
@@ -9,12 +9,12 @@ export interface CandidatePair {
 }
 
 /**
- * The union of several sources of pairs: each pair once, whichever way round it was proposed, with the sources that proposed it.
+ * The union of several sources of pairs: each pair once, in whichever order it was proposed, with the sources that proposed it.
  *
  * @param universe All tickers, each once: their order decides which ticker of a pair is first, and the order of the pairs.
  * @param sources Pairs by the name of their source.
  * @returns Ordered by first, then by second ticker.
- * @throws {RangeError} If a ticker is twice in the universe, or a pair names one that is not in it or the same one twice.
+ * @throws {RangeError} If the universe contains a ticker twice, or a pair has a ticker outside the universe or the same ticker twice.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 import { requireFinite, requireInteger } from "../validate.ts";
 import type { RankedPair } from "./candidate_pair.ts";
 
-/** How many pairs, and how they are chosen. */
+/** Number of pairs, and their choice. */
 export interface DistancePairsOptions {
-  /** Most pairs to give, a whole number ≥ 1; all by default. */
+  /** Maximum number of pairs, a whole number ≥ 1; all by default. */
   count?: number;
   /**
    * `"all"` (default) ranks every pair; `"partner"` ranks those in which one ticker is the nearest partner of the other, as Gatev,
@@ -15,7 +15,8 @@ export interface DistancePairsOptions {
 /**
  * Pairs by the distance method: the sum of squared deviations between two normalized prices, each starting at 1; smallest first.
  *
- * Pairs at equal distance stay in the order of the universe. Give total-return prices: dividends otherwise count as distance.
+ * Pairs at equal distance stay in the order of the universe. Prices should be total-return prices: otherwise dividends count as
+ * distance.
  *
  * @param prices Series by ticker, oldest first, aligned, all of the same length n ≥ 2, finite, positive.
  * @throws {RangeError} If a series is shorter than 2 or of another length than the first, a price is not finite or not positive (the

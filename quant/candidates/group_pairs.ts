@@ -3,8 +3,7 @@ import type { TickerPair } from "./candidate_pair.ts";
 /**
  * Every pair of tickers of one group (sector, industry, cluster), in the order of the universe.
  *
- * @param groups The group of each ticker; `null`, `undefined` and the empty text are no group, so that tickers whose group is unknown
- * are in no pair.
+ * @param groups The group of each ticker; `null`, `undefined` and the empty text mean no group: tickers without a group are in no pair.
  *
  * @example
  * ```ts

@@ -4,13 +4,13 @@ import type { RankedPair } from "./candidate_pair.ts";
 /**
  * Pairs of each ticker with its k nearest neighbours, by Euclidean distance between their points; nearest pairs first.
  *
- * A pair is given once, even where each is a neighbour of the other; so there are between N·k/2 and N·k pairs. Where neighbours are
- * equally near the earlier ticker of the universe counts; where there are fewer than k others, all are neighbours.
+ * A pair occurs once, even if each ticker is a neighbour of the other; so there are between N·k/2 and N·k pairs. Among equally
+ * near neighbours the earlier ticker of the universe counts; with fewer than k other tickers all are neighbours.
  *
  * @param points The point of each ticker, all of the same dimension ≥ 1, finite: standardized loadings on principal components, say.
- * @param k Neighbours a ticker, a whole number ≥ 1.
- * @throws {RangeError} If `k` is no whole number ≥ 1, a point has no coordinate, another dimension than the first or one that is not
- * finite (the message names the ticker).
+ * @param k Neighbours per ticker, a whole number ≥ 1.
+ * @throws {RangeError} If `k` is no whole number ≥ 1, a point has no coordinate, a different dimension than the first point, or a
+ * coordinate that is not finite (the message names the ticker).
  *
  * @example
  * ```ts
@@ -21,7 +21,8 @@ import type { RankedPair } from "./candidate_pair.ts";
  * assert.deepEqual(neighbourPairs(points, 1).map(({ pair }) => pair.join()), ["A,B", "B,C"]);
  * ```
  *
- * Source: Fix & Hodges (1951); on loadings as Sarmento & Horta (2020) cluster them. Verified: tests/quant/fixtures/candidates.json
+ * Source: Fix & Hodges (1951); on loadings as Sarmento & Horta (2020) cluster them. Verified:
+ * tests/quant/fixtures/candidates.json
  * (scipy's `cKDTree`). Cost: O(N² · (dimension + log N)).
  */
 export function neighbourPairs(points: ReadonlyMap<string, Float64Array>, k: number): RankedPair[] {

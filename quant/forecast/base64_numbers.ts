@@ -1,13 +1,13 @@
-/** Kinds of arrays that models are stored as. */
+/** Kinds of arrays in stored models. */
 type NumberArray = Int8Array | Int32Array | Float32Array | Float64Array;
 
-/** The bytes of an array, little-endian as on every platform that Deno runs on, in base64: the same bits in less text. */
+/** The bytes of an array in base64, little-endian as on every platform that Deno runs on: the same bits in less text than decimals. */
 export function toBase64(values: NumberArray): string {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).toBase64();
 }
 
 /**
- * The bytes that {@link toBase64} wrote.
+ * Decodes the bytes written by {@link toBase64}.
  *
  * @throws {RangeError} If `text` is not base64; the message has `name`.
  */

@@ -2,27 +2,25 @@ import { mean } from "../centring.ts";
 import { requireFinite, requireInteger, requireOneOf, requireSameLength } from "../validate.ts";
 import { studentTTwoSided } from "./student_t_distribution.ts";
 
-/** What is compared, and against which alternative. */
+/** Loss, horizon and alternative of the test. */
 export interface DieboldMarianoOptions {
-  /** Steps ahead that the forecasts were made; errors of h steps are correlated over h − 1 positions. Default 1. */
+  /** Steps ahead of the forecasts; errors of h steps are correlated over h − 1 positions. Default 1. */
   horizon?: number;
   /** Loss of an error: its square or its absolute value. Default `"squared"`. */
   loss?: "squared" | "absolute";
-  /**
-   * `"different"` (two-sided), `"better"` (the model loses less than the baseline) or `"worse"`. Default `"different"`.
-   */
+  /** `"different"` (two-sided), `"better"` (the model's loss is smaller than the baseline's) or `"worse"`. Default `"different"`. */
   alternative?: "different" | "better" | "worse";
 }
 
 /** Outcome of a Diebold–Mariano test. */
 export interface DieboldMarianoResult {
-  /** Corrected statistic: negative where the model loses less than the baseline; ±∞ where the difference never varies. */
+  /** Corrected statistic: negative if the model's loss is smaller than the baseline's; ±∞ if the difference is constant. */
   statistic: number;
   /** p-value by Student's t distribution with n − 1 degrees of freedom. */
   pValue: number;
   /** Mean loss of the model less mean loss of the baseline, in squared (or plain) units of the errors. */
   meanDifference: number;
-  /** `"bartlett"` where the rectangular estimate of the long-run variance is not positive. */
+  /** `"bartlett"` if the rectangular estimate of the long-run variance is not positive. */
   kernel: "rectangular" | "bartlett";
 }
 
@@ -30,10 +28,10 @@ export interface DieboldMarianoResult {
  * Diebold–Mariano test with the small-sample correction of Harvey, Leybourne and Newbold. Null hypothesis: a model and a
  * baseline forecast **equally well**.
  *
- * The long-run variance of the loss difference sums its autocovariances up to lag h − 1 with equal weights; where that
- * is not positive, with Bartlett's. Errors that lose the same everywhere give statistic 0 and p-value 1.
+ * The long-run variance of the loss difference sums its autocovariances up to lag h − 1 with equal weights; if that is not
+ * positive, with Bartlett's. Equal losses at every position give statistic 0 and p-value 1.
  *
- * @param errors The model's forecast errors, oldest first, one a position without gaps, n > horizon, finite.
+ * @param errors The model's forecast errors, oldest first, one per position without gaps, n > horizon, finite.
  * @param baselineErrors The baseline's errors at the same positions.
  * @throws {RangeError} If the lengths differ, n is at most the horizon or below 3, or a value is not finite.
  *

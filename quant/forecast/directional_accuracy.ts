@@ -1,12 +1,12 @@
 import { requireFinite, requireSameLength } from "../validate.ts";
 
-/** How often forecasts had the direction right. */
+/** Share of forecasts with the right direction. */
 export interface DirectionalAccuracy {
-  /** Share of all positions where the signs agree; a forecast of no change agrees with no change alone. */
+  /** Share of all positions with equal signs; a forecast of no change is right only if there was none. */
   accuracy: number;
-  /** Share of the positions with a forecast change where the signs agree; NaN where there is none. */
+  /** Share of the positions with a forecast change whose signs are equal; NaN without such positions. */
   accuracyOfCalls: number;
-  /** Positions whose forecast differs from the value that it started from. */
+  /** Number of positions whose forecast differs from the value that it started from. */
   calls: number;
 }
 
@@ -40,7 +40,7 @@ export function directionalAccuracy(
   let rightCalls = 0;
   let calls = 0;
   for (let t = 0; t < actual.length; t++) {
-    // Comparing is exact where a difference could underflow.
+    // Comparison is exact, while a difference could underflow.
     const called = compare(forecast[t]!, origin[t]!);
     const agrees = called === compare(actual[t]!, origin[t]!);
     if (agrees) right++;

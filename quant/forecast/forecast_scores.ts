@@ -2,7 +2,7 @@ import { requireInteger } from "../validate.ts";
 import { dieboldMariano, type DieboldMarianoResult } from "./diebold_mariano.ts";
 import { type DirectionalAccuracy, directionalAccuracy } from "./directional_accuracy.ts";
 
-/** Forecasts of one model for one horizon, with what came true; arrays of one length, oldest first. */
+/** Forecasts of one model at one horizon, with the realized values; arrays of one length, oldest first. */
 export interface ScoredForecasts {
   /** The true values. */
   actual: Float64Array;
@@ -14,7 +14,7 @@ export interface ScoredForecasts {
   horizon?: number;
 }
 
-/** Errors of a model beside those of the last-value baseline, at the same positions. */
+/** Errors of a model and of the last-value baseline, at the same positions. */
 export interface ForecastScores {
   /** Number of positions. */
   count: number;

@@ -9,7 +9,7 @@ import { boostedTrees } from "./trees/boosted_trees.ts";
 import { randomForest } from "./trees/random_forest.ts";
 import { trendLine } from "./trend_line.ts";
 
-/** All forecasters by the method that their models carry. */
+/** All forecasters by method. */
 export const forecasters = {
   last_value: lastValue,
   mean_reversion: meanReversion,
@@ -26,7 +26,7 @@ export const forecasters = {
 export type ForecastMethod = keyof typeof forecasters;
 
 /**
- * Makes a model of any method again from what its `toJSON` gave.
+ * Restores a model of any method from the result of its `toJSON`.
  *
  * @throws {RangeError} If the method is unknown or the data are not those of a model.
  *

@@ -1,7 +1,7 @@
 /**
  * Root mean squared errors of forecasts 1 … `horizon` steps ahead, over every origin in a stretch of a series.
  *
- * Origin t has seen values 0 … t; each step is scored by the origins whose value still lies in the series.
+ * Origin t has seen values 0 … t; each step is scored over the origins whose target is within the series.
  *
  * @param series Values, oldest first, finite.
  * @param first The first origin; `series.length − first` must exceed `horizon`, so that every step has a score.

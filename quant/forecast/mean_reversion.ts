@@ -9,9 +9,9 @@ const METHOD = "mean_reversion";
 /**
  * Mean reversion by an autoregression of order 1: x(t) = intercept + slope · x(t − 1) + e(t), by least squares.
  *
- * h steps ahead have the error s · √(1 + slope² + … + slope^(2h − 2)), s² the residual variance with n − 3 degrees of
- * freedom; the error of the two coefficients is left out. A slope of 1 or more is used as it is estimated: the window
- * does not revert then, and neither do the forecasts. Windows hold at least 4 values, not all but the last equal.
+ * h steps ahead have the error s · √(1 + slope² + … + slope^(2h − 2)), s² the residual variance with n − 3 degrees of freedom;
+ * the error of the two coefficients is ignored. A slope of 1 or more is used as estimated: neither the window nor the forecasts
+ * revert then. Windows have at least 4 values, of which those before the last are not all equal.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Forecasters of a series behind one interface, and scores beside the last-value baseline.
+ * Forecasters of a series behind one interface, and scores relative to the last-value baseline.
  *
  * @module
  */

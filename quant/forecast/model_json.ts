@@ -1,6 +1,6 @@
 import { requireInteger } from "../validate.ts";
 
-/** Reads the fields of a stored model, which may come from elsewhere. */
+/** Reads the fields of a stored model, which may come from an untrusted source. */
 export class ModelFields {
   readonly #method: string;
   readonly #fields: Record<string, unknown>;
@@ -41,7 +41,7 @@ export class ModelFields {
     return Float64Array.from(value);
   }
 
-  /** The field as it is, for what has a reader of its own. */
+  /** The field as it is, for fields with their own reader. */
   raw(name: string): unknown {
     return this.#fields[name];
   }
@@ -55,7 +55,7 @@ export class ModelFields {
 }
 
 /**
- * The value with −0 as 0, since JSON has no −0: a model that holds none is the same after a round trip.
+ * The value with −0 replaced by 0, since JSON has no −0: a model without −0 is the same after a round trip.
  *
  * @throws {RangeError} If the value is not finite.
  */

@@ -10,7 +10,7 @@ import { requireInteger } from "../validate.ts";
  */
 export class RandomNumbers {
   readonly #state = new Uint32Array(4);
-  /** The second normal number of a pair, until it is asked for. */
+  /** The second normal number of a pair, if it is unused. */
   #spare = NaN;
 
   /** @throws {RangeError} If `seed` is not an integer from 0 to 2³² − 1. */

@@ -49,7 +49,7 @@ function betaFraction(a: number, b: number, x: number): number {
   return fraction;
 }
 
-/** Regularized incomplete beta function I_x(a, b), with 1 − x given beside x so that neither loses digits. */
+/** Regularized incomplete beta function I_x(a, b); takes 1 − x beside x so that neither loses digits. */
 function incompleteBeta(a: number, b: number, x: number, rest: number): number {
   if (x <= 0) return 0;
   if (rest <= 0) return 1;

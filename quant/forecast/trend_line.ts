@@ -7,22 +7,22 @@ import { ModelFields, requireValue } from "./model_json.ts";
 
 const METHOD = "rolling_trend";
 
-/** How a trend is recognized, and how far it is extended. */
+/** Settings of trend and forecast. */
 export interface TrendLineOptions {
   /** Number of values of the line fit, at least 3. Default 10. */
   lookback?: number;
-  /** A line must explain more than this share of the variance; otherwise the last value is the forecast. Default 0.6. */
+  /** Minimum share of the variance that a line must exceed; otherwise the last value is the forecast. Default 0.6. */
   minRSquared?: number;
-  /** Most steps ahead that can be forecast. Default 10. */
+  /** Maximum number of steps ahead. Default 10. */
   horizon?: number;
 }
 
 /**
- * The rolling regression trend: the line through the last `lookback` values, extended, where it explains enough of them;
+ * The rolling regression trend: the line through the last `lookback` values, extended, if it explains enough of their variance;
  * the last value otherwise.
  *
- * Errors of h steps are those that the same rule made inside the window, from every origin with `lookback` values before
- * it. Windows hold at least lookback + horizon values.
+ * Errors of h steps are those of the same rule inside the window, from every origin with `lookback` values before it. Windows
+ * have at least lookback + horizon values.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@
 export interface WindowScale {
   /** Smallest value of the window. */
   offset: number;
-  /** Largest less smallest value; 1 where the window is constant. */
+  /** Largest less smallest value; 1 for a constant window. */
   range: number;
 }
 

@@ -1,4 +1,4 @@
-/** Refuses closes and windows of which no indicator can be made. */
+/** Rejects invalid closes and windows. */
 export function requireCloses(closes: Float64Array, windows: Record<string, number>) {
   for (const [name, window] of Object.entries(windows)) {
     if (!Number.isInteger(window) || window < 1) {

@@ -1,6 +1,6 @@
 import { requireCloses } from "./closes.ts";
 
-/** The recursion of {@linkcode ema}, for values already checked. */
+/** The recursion of {@linkcode ema}, for validated values. */
 export function smooth(values: Float64Array, window: number): Float64Array {
   const result = new Float64Array(values.length);
   const weight = 2 / (window + 1);
@@ -15,10 +15,11 @@ export function smooth(values: Float64Array, window: number): Float64Array {
 /**
  * Exponential moving average: e[t] = k·close[t] + (1 − k)·e[t−1] with k = 2 / (window + 1), from e[0] = close[0].
  *
- * Defined from the first close on. Its start fades slowly: an average over part of a history differs from one over all of it.
+ * Defined from the first close on. The starting value decays slowly: an average over part of a history differs from one over all
+ * of it.
  *
  * @param closes Oldest first, finite.
- * @param window The window whose simple average is as old on average, a whole number ≥ 1.
+ * @param window The window of the simple average with the same mean age, a whole number ≥ 1.
  * @returns Aligned with `closes`, without `NaN`; empty for no closes.
  * @throws {RangeError} If a close is NaN or ±∞ or `window` is not a whole number ≥ 1.
  *

@@ -24,7 +24,7 @@ export interface Macd {
 /**
  * Moving average convergence and divergence: the fast exponential average less the slow one, and its own average as signal.
  *
- * Defined from the first close on, where all three are 0; of no closes all three are empty.
+ * Defined from the first close on, where all three are 0; without closes all three are empty.
  *
  * @param closes Oldest first, finite.
  * @throws {RangeError} If a close is NaN or ±∞ or a window is not a whole number ≥ 1.

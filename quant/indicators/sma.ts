@@ -5,7 +5,7 @@ import { requireCloses } from "./closes.ts";
  *
  * @param closes Oldest first, finite.
  * @param window Closes in the mean, a whole number ≥ 1.
- * @returns Aligned with `closes`; `NaN` before index `window − 1`, so all `NaN` where there are fewer closes than that.
+ * @returns Aligned with `closes`; `NaN` before index `window − 1`, so all `NaN` with fewer closes than that.
  * @throws {RangeError} If a close is NaN or ±∞ or `window` is not a whole number ≥ 1.
  *
  * @example
@@ -21,7 +21,7 @@ import { requireCloses } from "./closes.ts";
 export function sma(closes: Float64Array, window: number): Float64Array {
   requireCloses(closes, { window });
   const result = new Float64Array(closes.length).fill(NaN);
-  // Each window is summed anew: a running sum would carry the rounding of large closes into all later ones.
+  // Each window is summed anew: a running sum would carry the rounding of large closes into all later values.
   for (let t = window - 1; t < closes.length; t++) {
     let sum = 0;
     for (let s = t - window + 1; s <= t; s++) sum += closes[s]!;

@@ -1,7 +1,7 @@
 import type { SessionsPerYear } from "./growth.ts";
 import { requireFinite, requirePositive } from "./requirements.ts";
 
-/** Checks the weights and gives the number of sessions. */
+/** Validates the weights and returns the number of sessions. */
 function requireWeights(weights: readonly Float64Array[]): number {
   const sessions = weights[0]?.length ?? 0;
   if (sessions === 0) throw new RangeError("Needs the weights of at least one instrument in one session.");
@@ -15,12 +15,12 @@ function requireWeights(weights: readonly Float64Array[]): number {
 }
 
 /**
- * Turnover a year: what is bought and sold, in multiples of equity, averaged over the sessions and times 252.
+ * Turnover per year: value bought plus value sold, in multiples of equity, averaged over the sessions, times 252.
  *
- * Both sides count: to enter and leave one position of weight 1 trades 2. The portfolio starts empty, so that what the first
- * session holds was bought. The drift of weights between sessions is not traded and not counted.
+ * Both sides count: entering and closing a position of weight 1 is a turnover of 2. The portfolio starts empty, so that the first
+ * session's holdings were bought. The drift of weights between sessions is not a trade and not counted.
  *
- * @param weights One array an instrument: its value over equity in each session, negative when short, oldest first, finite.
+ * @param weights One array per instrument: its value over equity in each session, negative when short, oldest first, finite.
  * @throws {RangeError} If there is no weight, one is NaN or ±∞, lengths differ, or `sessionsPerYear` is not above 0 and finite.
  *
  * @example
@@ -43,7 +43,7 @@ export function turnover(weights: readonly Float64Array[], { sessionsPerYear = 2
 
 /** In multiples of equity, averaged over all sessions. */
 export interface Exposure {
-  /** Share of sessions that held anything. */
+  /** Share of sessions with a position. */
   timeInMarket: number;
   /** Mean of the absolute weights' sum. */
   gross: number;
@@ -54,9 +54,9 @@ export interface Exposure {
 }
 
 /**
- * How much of the time, and with how much of the equity, a portfolio was invested.
+ * Time in the market, and exposure of a portfolio.
  *
- * @param weights One array an instrument: its value over equity in each session, negative when short, oldest first, finite.
+ * @param weights One array per instrument: its value over equity in each session, negative when short, oldest first, finite.
  * @throws {RangeError} If there is no weight, one is NaN or ±∞, or lengths differ.
  *
  * @example

@@ -1,30 +1,30 @@
-/** What a strategy's record must say to be compared with others. */
+/** Data of a strategy's record by which it is compared with others. */
 export interface StrategyRecord {
   /** Whether it is fitted on the sample that it trades. */
   looksAhead: boolean;
-  /** Whether it fills at the very price that gave its signal. */
+  /** Whether it fills at the price of its signal. */
   fillsAtSignal: boolean;
-  /** Returns that the record has. */
+  /** Number of returns in the record. */
   sessions: number;
-  /** Positions entered. */
+  /** Number of positions entered. */
   positions: number;
-  /** Lower end of the 95 % band of the Sharpe ratio; `null` where there is no band. */
+  /** Lower end of the 95 % band of the Sharpe ratio; `null` without a band. */
   sharpeLow: number | null;
-  /** `null` where it cannot be said. */
+  /** `null` if undefined. */
   sharpe: number | null;
 }
 
-/** Below these a record is too short to be called the best. */
+/** Minimum sessions and positions of a record that can be the best. */
 export const leastRecord = { sessions: 126, positions: 20 } as const;
 
 /**
- * Which of some strategies has the best out-of-sample record: the one with the highest lower end of its Sharpe ratio's band.
+ * The strategy with the best out-of-sample record: that with the highest lower end of its Sharpe ratio's band.
  *
- * Only records that could have been earned take part: without look-ahead, filled after the signal, over at least
- * {@linkcode leastRecord}. The lower end and not the ratio itself decides, so that a high ratio of few or wild sessions does not win;
- * of equal ones the higher ratio, then the earlier, is the best.
+ * Only records achievable in live trading take part: without look-ahead, filled after the signal, over at least {@linkcode
+ * leastRecord}. The lower end decides instead of the ratio itself, so that a high ratio over few or volatile sessions does not
+ * win; among equal ones the higher ratio, then the earlier record, is the best.
  *
- * @returns The place of the best among `records`; `null` if none takes part.
+ * @returns Index of the best of `records`; `null` if none takes part.
  *
  * @example
  * ```ts

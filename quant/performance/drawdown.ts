@@ -1,9 +1,9 @@
 import { requireEquity } from "./requirements.ts";
 
 /**
- * Drawdown at each session: equity / highest equity so far − 1, from 0 downwards.
+ * Drawdown at each session: equity / highest equity so far − 1, 0 or below.
  *
- * @param equity Oldest first, finite, the first above 0. Below −1 where equity is negative.
+ * @param equity Oldest first, finite, the first above 0. The drawdown is below −1 where equity is negative.
  * @throws {RangeError} If `equity` is empty, holds NaN or ±∞, or does not start above 0.
  */
 export function drawdowns(equity: Float64Array): Float64Array {
@@ -42,7 +42,7 @@ export function maxDrawdown(equity: Float64Array): number {
   return lowest;
 }
 
-/** Positions in the equity curve. */
+/** Indices into the equity curve. */
 export interface DrawdownPeriod {
   /** 0 or below. */
   depth: number;
@@ -50,14 +50,14 @@ export interface DrawdownPeriod {
   peakIndex: number;
   /** The first session at the lowest point. */
   troughIndex: number;
-  /** The first session back at the peak or above it; `null` if equity had not recovered by the end. */
+  /** The first session at or above the peak again; `null` if equity had not recovered by the end. */
   recoveryIndex: number | null;
   /** Sessions from the peak to the recovery, or to the end. */
   durationSessions: number;
 }
 
 /**
- * Every drawdown from its peak until equity was back there, or to the end, in order of time; empty if equity never falls.
+ * Every drawdown from its peak to its recovery, or to the end, in order of time; empty if equity never falls.
  *
  * @throws {RangeError} If `equity` is empty, holds NaN or ±∞, or does not start above 0.
  *
@@ -91,7 +91,7 @@ export function drawdownPeriods(equity: Float64Array): DrawdownPeriod[] {
 }
 
 /**
- * The deepest drawdown (the first of equally deep ones): from which peak, to which trough, until when.
+ * The deepest drawdown (the first of equally deep ones): peak, trough and recovery.
  *
  * Equity that never falls has a depth and a duration of 0, all at the first session.
  *
@@ -104,7 +104,7 @@ export function deepestDrawdown(equity: Float64Array): DrawdownPeriod {
 }
 
 /**
- * Sessions that the maximum drawdown lasted: from its peak until equity was back there, or to the end.
+ * Duration of the maximum drawdown in sessions: from its peak to its recovery, or to the end.
  *
  * The deepest drawdown need not be the longest, see {@linkcode longestDrawdownDuration}.
  *
@@ -115,7 +115,7 @@ export function maxDrawdownDuration(equity: Float64Array): number {
 }
 
 /**
- * Sessions of the longest time from a peak until equity was back there, or to the end; 0 if equity never falls.
+ * Sessions of the longest time from a peak to its recovery, or to the end; 0 if equity never falls.
  *
  * @throws {RangeError} If `equity` is empty, holds NaN or ±∞, or does not start above 0.
  */

@@ -1,11 +1,10 @@
 import { requireEquity, requireFinite, requirePositive } from "./requirements.ts";
 
 /**
- * Equity after each session of a strategy that reinvests: `start`·(1 + r[0])·(1 + r[1])…, one longer than `returns`.
+ * Equity after each session, with returns reinvested: `start`·(1 + r[0])·(1 + r[1])…, one longer than `returns`. Without returns
+ * it is the start alone.
  *
- * No returns give the start alone.
- *
- * @param returns Simple returns a session, oldest first, finite.
+ * @param returns Simple returns per session, oldest first, finite.
  * @param start Equity before the first session, above 0; default 1.
  * @throws {RangeError} If a return is NaN or ±∞ or `start` is not above 0 and finite.
  */
@@ -44,7 +43,7 @@ function annualize(total: number, years: number): number {
 }
 
 /**
- * Compound return a year of 365.25 calendar days: (1 + total)^(365.25 / days) − 1.
+ * Compound return per year of 365.25 calendar days: (1 + total)^(365.25 / days) − 1.
  *
  * 0 if no day passed; −1 if equity ended at or below 0. Over few days it can exceed the range of doubles and is then +∞.
  *
@@ -61,14 +60,14 @@ export function annualizedReturnByCalendar(equity: Float64Array, calendarDays: n
   return annualize(totalReturn(equity), calendarDays / 365.25);
 }
 
-/** How many sessions make a year of figures that are annualized. */
+/** Number of sessions in a year, for annualization. */
 export interface SessionsPerYear {
   /** Default 252. */
   sessionsPerYear?: number;
 }
 
 /**
- * Compound return a year of 252 sessions: (1 + total)^(252 / sessions) − 1, where n values span n − 1 sessions.
+ * Compound return per year of 252 sessions: (1 + total)^(252 / sessions) − 1, where n values span n − 1 sessions.
  *
  * 0 for a single value; −1 if equity ended at or below 0. Over few sessions it can exceed the range of doubles and is then +∞.
  *

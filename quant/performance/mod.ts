@@ -1,4 +1,4 @@
-/** Returns and risks of a strategy, and how much of them chance explains. */
+/** Returns and risks of a strategy, and the part that chance explains. */
 export { type Exposure, exposure, turnover } from "./activity.ts";
 export { bestRecord, leastRecord, type StrategyRecord } from "./best_record.ts";
 export {

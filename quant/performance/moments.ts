@@ -1,11 +1,11 @@
 import { largestMagnitude, powerOfTwoScale } from "../centring.ts";
 
-/** Between these the fourth power of a value neither overflows nor vanishes. */
+/** Range in which the fourth power of a value neither overflows nor underflows. */
 const SAFE_RANGE = [1e-70, 1e70] as const;
 
 /**
  * Mean, population central moments and whether all values are equal. Equal values have moments of exactly 0: the rounding of
- * their mean must not pass for risk.
+ * their mean must not count as risk.
  *
  * All of them in units of `unit`, which is 1 unless the values are so large or small that their powers leave the range of
  * doubles; it is a power of two, so that ratios of the moments keep every digit.

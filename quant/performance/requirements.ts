@@ -1,4 +1,4 @@
-/** Refuses a series that is too short or holds a value that is not finite. */
+/** Rejects a series that is too short or contains a value that is not finite. */
 export function requireFinite(values: Float64Array, name: string, minimum = 1) {
   if (values.length < minimum) {
     throw new RangeError(`Needs at least ${minimum} ${name} value${minimum === 1 ? "" : "s"}, not ${values.length}.`);
@@ -10,7 +10,7 @@ export function requireFinite(values: Float64Array, name: string, minimum = 1) {
   }
 }
 
-/** Refuses an equity curve that is empty, not finite or does not start above 0. */
+/** Rejects an equity curve that is empty, not finite or does not start above 0. */
 export function requireEquity(equity: Float64Array) {
   requireFinite(equity, "equity");
   if (!(equity[0]! > 0)) throw new RangeError(`Equity must start above 0, not at ${equity[0]}.`);

@@ -3,7 +3,7 @@ import { annualizedReturnBySessions, type SessionsPerYear } from "./growth.ts";
 import { centralMoments } from "./moments.ts";
 import { requireFinite, requirePositive } from "./requirements.ts";
 
-/** `numerator / risk`; without risk 0 for no gain, else ±∞ with the sign of the gain. */
+/** `numerator / risk`; for a risk of 0 it is 0 without a gain, else ±∞ with the sign of the gain. */
 function ratio(numerator: number, risk: number): number {
   if (risk > 0) return numerator / risk;
   return numerator === 0 ? 0 : numerator * Infinity;
@@ -12,7 +12,7 @@ function ratio(numerator: number, risk: number): number {
 /**
  * Volatility a year: sample standard deviation of the returns (divided by n − 1) times √252. Constant returns have 0.
  *
- * @param returns Simple returns a session, n ≥ 2, finite.
+ * @param returns Simple returns per session, n ≥ 2, finite.
  * @throws {RangeError} If there are fewer than 2 returns, one is NaN or ±∞, or `sessionsPerYear` is not above 0 and finite.
  *
  * Verified: tests/quant/fixtures/performance.json.
@@ -24,9 +24,9 @@ export function volatility(returns: Float64Array, { sessionsPerYear = 252 }: Ses
   return unit * Math.sqrt(second * returns.length / (returns.length - 1) * sessionsPerYear);
 }
 
-/** What counts as excess, and for how long a year is taken. */
+/** Return of cash, and sessions per year. */
 export interface ExcessReturnOptions extends SessionsPerYear {
-  /** Return of cash a session (not a year), subtracted from each return; default 0. */
+  /** Return of cash per session (not a year), subtracted from each return; default 0. */
   cashReturnPerSession?: number;
 }
 
@@ -43,11 +43,11 @@ function excessReturns(
 }
 
 /**
- * Sharpe ratio a year: mean excess return over its sample standard deviation (divided by n − 1), times √252.
+ * Sharpe ratio per year: mean excess return over its sample standard deviation (divided by n − 1), times √252.
  *
  * Constant returns: 0 if they equal cash, else ±∞ with the sign of the excess.
  *
- * @param returns Simple returns a session, n ≥ 2, finite.
+ * @param returns Simple returns per session, n ≥ 2, finite.
  * @throws {RangeError} If there are fewer than 2 returns, one is NaN or ±∞, or an option is out of range.
  *
  * @example
@@ -67,12 +67,12 @@ export function sharpeRatio(returns: Float64Array, options: ExcessReturnOptions 
 }
 
 /**
- * Sortino ratio a year: mean excess return over its downside deviation, times √252.
+ * Sortino ratio per year: mean excess return over its downside deviation, times √252.
  *
- * The downside deviation is the root of the mean over **all** sessions of the squared shortfalls, those above counting 0. Without
- * any shortfall: 0 if there is no excess either, else +∞.
+ * The downside deviation is the root of the mean over **all** sessions of the squared shortfalls, with 0 for sessions without
+ * one. Without any shortfall: 0 if there is no excess either, else +∞.
  *
- * @param returns Simple returns a session, n ≥ 2, finite.
+ * @param returns Simple returns per session, n ≥ 2, finite.
  * @throws {RangeError} If there are fewer than 2 returns, one is NaN or ±∞, or an option is out of range.
  *
  * Source: Sortino & van der Meer (1991). Verified: tests/quant/fixtures/performance.json.
@@ -86,7 +86,7 @@ export function sortinoRatio(returns: Float64Array, options: ExcessReturnOptions
 }
 
 /**
- * Calmar ratio: compound return a year of 252 sessions over the size of the maximum drawdown, both of the whole curve.
+ * Calmar ratio: compound return per year of 252 sessions over the size of the maximum drawdown, both of the whole curve.
  *
  * Without a drawdown: 0 if there is no return either, else +∞.
  *

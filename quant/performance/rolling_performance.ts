@@ -3,13 +3,13 @@ import { requireFinite } from "./requirements.ts";
 import { requireInteger } from "../validate.ts";
 
 /**
- * Sharpe ratio a year of the last `window` sessions at each session; `NaN` in the first `window` − 1.
+ * Sharpe ratio per year of the last `window` sessions at each session; `NaN` in the first `window` − 1.
  *
  * A window of constant returns has 0 if they are 0, else ±∞, as {@linkcode sharpeRatio}.
  *
- * @param excess Returns a session in excess of cash, oldest first, finite.
- * @param window Sessions, ≥ 2; more than there are returns leave nothing but `NaN`.
- * @throws {RangeError} If a return is not finite or `window` no whole number of at least 2.
+ * @param excess Returns per session in excess of cash, oldest first, finite.
+ * @param window Sessions, ≥ 2; with more sessions than returns all values are `NaN`.
+ * @throws {RangeError} If a return is not finite or `window` is not a whole number of at least 2.
  *
  * Verified: tests/quant/performance/rolling_performance_test.ts (each window by `sharpeRatio`). Cost: O(n · window).
  */
@@ -21,11 +21,11 @@ export function rollingSharpe(excess: Float64Array, window: number): Float64Arra
 
 /**
  * Slope of the excess returns on the benchmark's over the last `window` sessions at each session; `NaN` in the first `window` − 1
- * and where the benchmark did not move.
+ * and where the benchmark is constant.
  *
- * @param excess Returns a session in excess of cash, oldest first, finite.
+ * @param excess Returns per session in excess of cash, oldest first, finite.
  * @param benchmarkExcess Of the benchmark, aligned with `excess`, finite.
- * @throws {RangeError} If lengths differ, a return is not finite or `window` no whole number of at least 2.
+ * @throws {RangeError} If lengths differ, a return is not finite or `window` is not a whole number of at least 2.
  *
  * Verified: tests/quant/performance/rolling_performance_test.ts (each window by `linearRegression`). Cost: O(n · window).
  */

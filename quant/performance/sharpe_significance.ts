@@ -3,24 +3,24 @@ import { normalQuantile } from "../normal_quantile.ts";
 import { centralMoments } from "./moments.ts";
 import { requireFinite } from "./requirements.ts";
 
-/** What the sampling error of a Sharpe ratio depends on. All of one session, nothing annualized. */
+/** Determinants of the sampling error of a Sharpe ratio. All per session, not annualized. */
 export interface SharpeSample {
-  /** Mean excess return over its standard deviation, a session. */
+  /** Mean excess return over its standard deviation, per session. */
   sharpe: number;
   /** Number of returns, ≥ 2. */
   observations: number;
-  /** Default 0, as of normal returns. */
+  /** Default 0, that of normal returns. */
   skewness?: number;
   /** Not in excess of the normal's: default 3. At least 1 + skewness². */
   kurtosis?: number;
 }
 
 /**
- * Sharpe ratio a session, skewness and kurtosis of returns, as {@linkcode probabilisticSharpeRatio} takes them.
+ * Sharpe ratio per session, skewness and kurtosis of returns, for {@linkcode probabilisticSharpeRatio}.
  *
  * The ratio divides by the sample standard deviation (n − 1); skewness and kurtosis are those of the population.
  *
- * @param returns Excess returns a session, n ≥ 2, finite, not all equal.
+ * @param returns Excess returns per session, n ≥ 2, finite, not all equal.
  * @throws {RangeError} If there are fewer than 2 returns, one is NaN or ±∞, or all are equal: they have no Sharpe ratio.
  *
  * Verified: tests/quant/fixtures/performance.json.
@@ -44,10 +44,9 @@ export function sharpeSample(returns: Float64Array): Required<SharpeSample> {
  * Probabilistic Sharpe ratio: the probability that the true Sharpe ratio exceeds `benchmarkSharpe`, given its sampling error
  * under skewed, fat-tailed returns.
  *
- * @param sample Everything a session, not annualized; see {@linkcode sharpeSample}.
- * @param benchmarkSharpe A session as well; default 0.
- * @throws {RangeError} If an argument is not finite, `observations` is not a whole number ≥ 2, or no distribution has that
- * skewness and kurtosis.
+ * @param sample Per session, not annualized; see {@linkcode sharpeSample}.
+ * @param benchmarkSharpe Also per session; default 0.
+ * @throws {RangeError} If an argument is not finite, `observations` is not a whole number ≥ 2, or no distribution has this skewness and kurtosis.
  *
  * @example
  * ```ts
@@ -67,7 +66,7 @@ export function probabilisticSharpeRatio(sample: SharpeSample, benchmarkSharpe =
   if (!Number.isInteger(observations) || observations < 2) {
     throw new RangeError(`observations must be a whole number of at least 2, not ${observations}.`);
   }
-  // The bound holds for every distribution; two equally likely values reach it, to rounding.
+  // The bound holds for every distribution; two equally likely values attain it, up to rounding.
   if (kurtosis < (1 + skewness * skewness) * (1 - 1e-12)) {
     throw new RangeError(`No distribution has skewness ${skewness} and kurtosis ${kurtosis}: at least 1 + skewness².`);
   }
@@ -77,16 +76,16 @@ export function probabilisticSharpeRatio(sample: SharpeSample, benchmarkSharpe =
   return normalCdf(distance / Math.sqrt(Math.max(0, spread)));
 }
 
-/** How many strategies were tried, and how much their Sharpe ratios differed. */
+/** Number of strategies tried, and variance of their Sharpe ratios. */
 export interface SharpeTrials {
   /** Independent trials, ≥ 1; an estimate of their effective number need not be whole. */
   trials: number;
-  /** Variance of the trials' Sharpe ratios, each a session (annual variance / 252), ≥ 0. */
+  /** Variance of the trials' Sharpe ratios, each per session (annual variance / 252), ≥ 0. */
   trialVariance: number;
 }
 
 /**
- * The Sharpe ratio a session that the best of `trials` worthless strategies is expected to show. One trial: 0.
+ * The Sharpe ratio per session that the best of `trials` worthless strategies is expected to show. One trial: 0.
  *
  * @throws {RangeError} If `trials` is below 1 or `trialVariance` below 0, or either is not finite.
  *
@@ -99,20 +98,18 @@ export function expectedMaximumSharpe({ trials, trialVariance }: SharpeTrials): 
   }
   if (trials === 1) return 0;
   const eulerMascheroni = 0.5772156649015329;
-  // Quantiles of 1 − p are taken as those of p, turned: 1 − 1/trials would lose the digits of many trials.
+  // Computed as −quantile(p), since 1 − 1/trials would lose digits for many trials.
   const typical = -normalQuantile(1 / trials);
   const extreme = -normalQuantile(1 / (trials * Math.E));
   return Math.sqrt(trialVariance) * ((1 - eulerMascheroni) * typical + eulerMascheroni * extreme);
 }
 
 /**
- * Count and variance of a set of trials, both of the same trials: a threshold that counts one set and takes the spread of
- * another is that of neither.
+ * Number and variance of a set of trials. Both must come from the same trials to give a threshold.
  *
- * @param sharpes The Sharpe ratio a session (not a year) of every trial, the one chosen included, n ≥ 1, finite, in any order.
- * A trial that never held anything has 0.
- * @returns The number of trials, all of them counted as independent, and the sample variance of their ratios (divided by
- * n − 1); 0 for one trial.
+ * @param sharpes The Sharpe ratio per session (not a year) of every trial, the one chosen included, n ≥ 1, finite, in any order. A
+ * trial without any position has 0.
+ * @returns The number of trials, all counted as independent, and the sample variance of their ratios (divided by n − 1); 0 for one trial.
  * @throws {RangeError} If there is no trial or a ratio is NaN or ±∞.
  *
  * @example
@@ -133,18 +130,19 @@ export function sharpeTrials(sharpes: Float64Array): SharpeTrials {
   return { trials, trialVariance: trials === 1 ? 0 : unit * unit * second * trials / (trials - 1) };
 }
 
-/** A Sharpe ratio judged against the luck of the search that found it. */
+/** A Sharpe ratio deflated by the luck of the search that found it. */
 export interface DeflatedSharpeRatio {
-  /** Probability that the true Sharpe ratio is above 0, after the search that found it. */
+  /** Probability that the true Sharpe ratio is above 0, given the search that found it. */
   deflatedSharpeRatio: number;
-  /** The Sharpe ratio a session that luck alone was expected to reach. */
+  /** The Sharpe ratio per session that luck alone was expected to reach. */
   expectedMaximumSharpe: number;
 }
 
 /**
- * Deflated Sharpe ratio: the {@linkcode probabilisticSharpeRatio} against what the best of all trials shows by luck.
+ * Deflated Sharpe ratio: the {@linkcode probabilisticSharpeRatio} against the ratio that the best of all trials is expected to
+ * show by luck.
  *
- * @param sample The chosen strategy, everything a session.
+ * @param sample The chosen strategy, per session.
  * @param trials All strategies and settings tried, the rejected ones included; {@linkcode sharpeTrials} gives them.
  * @throws {RangeError} As {@linkcode probabilisticSharpeRatio} and {@linkcode expectedMaximumSharpe}.
  *

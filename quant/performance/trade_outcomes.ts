@@ -1,7 +1,7 @@
 import { requireFinite } from "./requirements.ts";
 
 /**
- * Hit rate: the share of winners among the outcomes that are not 0; 0 where every outcome is 0 or there is none.
+ * Hit rate: the share of gains among the outcomes other than 0; 0 if every outcome is 0 or there are none.
  *
  * @param outcomes Profits of trades or returns of sessions, finite. A session without a position is 0 and does not count.
  * @throws {RangeError} If an outcome is NaN or ±∞.
@@ -26,7 +26,7 @@ export function hitRate(outcomes: Float64Array): number {
 }
 
 /**
- * Profit factor: the sum of all gains over the sum of all losses; above 1 when money was made.
+ * Profit factor: the sum of all gains over the sum of all losses; above 1 for a net gain.
  *
  * Gains without a loss give +∞; neither gains nor losses, or no outcome at all, give 0.
  *

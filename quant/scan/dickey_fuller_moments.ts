@@ -1,18 +1,18 @@
 import type { ScanPlan } from "./scan_plan.ts";
 
 /**
- * Shares of a column's own square below which a factor has lost too many digits to be trusted: the column is nearly a
- * combination of the ones before it. Each lost power of ten costs one digit of the statistic; four leave eleven.
+ * Share of a column's own square below which the factor has lost too many digits: the column is nearly a combination of the ones
+ * before it. Each lost power of ten costs one digit of the statistic; four leave eleven.
  */
 const PIVOT_SHARE = 1e-4;
 
 /**
- * Neighbouring moments are derived from each other: columns more uneven than this would leave each other's rounding behind. At 1e5 the
+ * Limit on the unevenness of columns: neighbouring moments are derived from each other and inherit rounding errors. At 1e5 the
  * statistic was off by 2e-11 at most on real prices padded to a common length, at 1e7 by 3e-10.
  */
 const UNEVENNESS = 1e5;
 
-/** Candidates this close to the best are not told apart by moments. */
+/** Candidates this close to the best cannot be distinguished by moments. */
 const NEAR_TIE = 1 + 1e-10;
 
 /** Sum and sum of squares of the lagged level over the rows of a regression. */
@@ -30,7 +30,7 @@ export interface MomentScratch {
   readonly columnSums: Float64Array;
   /** Uncentred squares of the columns, by row of the triangle. */
   readonly rawDiagonal: Float64Array;
-  /** Residual sum times weight of each candidate lag: smallest where AIC is. */
+  /** Residual sum times weight of each candidate lag: smallest where AIC is smallest. */
   readonly scores: Float64Array;
 }
 
@@ -48,13 +48,13 @@ export function momentScratch(plan: ScanPlan): MomentScratch {
 
 /**
  * Σ dₜ·dₜ₋ⱼ for j = 0 … maxLag over the rows of the lag search, t = maxLag + 1 … n − 1. Every other product of two lags follows
- * from these, so this loop is where a scan spends its time.
+ * from these, so a scan spends most of its time in this loop.
  */
 export function laggedProducts(differences: Float64Array, maxLag: number, products: Float64Array): void {
   const n = differences.length;
   const first = maxLag + 1;
   let lag = 0;
-  // Four lags at a time keep the adders busy: the sum of one lag alone waits for its own last addition.
+  // Four lags at a time keep the adders busy: a single sum would wait for its own last addition.
   for (; lag + 4 <= maxLag + 1; lag += 4) {
     let sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
     for (let t = first; t < n; t++) {
@@ -83,13 +83,13 @@ export interface DickeyFuller {
 }
 
 /**
- * Augmented Dickey–Fuller test, lag by AIC, from moments; `null` where moments do not carry enough digits, in which case `adfuller`
- * answers.
+ * Augmented Dickey–Fuller test, lag by AIC, from moments; `null` if the moments have too few digits; the caller then uses
+ * `adfuller`.
  *
- * One Cholesky factor of the moments of (level, lags 1 … maxLag, difference), the constant taken out, holds the residual sum of
- * every candidate lag: each further column takes the square of its entry in the last row away.
+ * One Cholesky factor of the centred moments of (level, lags 1 … maxLag, difference) contains the residual sum of every candidate
+ * lag: each further column subtracts the square of its entry in the last row.
  *
- * @param body Of the levels of sessions maxLag … n − 2.
+ * @param body Sums over the levels of sessions maxLag … n − 2.
  * @param regression `"c"` with a constant, `"n"` without deterministic terms.
  */
 export function dickeyFullerFromMoments(
@@ -109,7 +109,8 @@ export function dickeyFullerFromMoments(
   fillMoments(levels, differences, maxLag, { level: body, levelRow: 0, centred }, scratch);
   if (!factor(scratch, order, 0)) return null;
   const target = (order - 1) * order;
-  // The factor's last pivot is the residual sum with every lag; adding entries back gives those with fewer, without cancelling.
+  // The factor's last pivot is the residual sum with every lag; adding entries back gives those with fewer lags, without
+  // cancellation.
   let residual = gram[target + order - 1]! * gram[target + order - 1]!;
   let bestScore = Infinity;
   let usedLag = maxLag;
@@ -126,7 +127,7 @@ export function dickeyFullerFromMoments(
     if (lag !== usedLag && scores[lag]! <= bestScore * NEAR_TIE) return null;
   }
 
-  // The refit has more rows, because fewer lags lose fewer of them at the start.
+  // The refit has more rows, because fewer lags lose fewer rows at the start.
   let levelSum = body.sum;
   let levelSquare = body.square;
   for (let t = usedLag; t < maxLag; t++) {
@@ -149,8 +150,8 @@ export function dickeyFullerFromMoments(
 }
 
 /**
- * Fills the lower triangle with the moments of (level, lags 1 … lags, difference) over rows t = lags + 1 … n − 1, the level
- * standing at row `levelRow`, 0 or `lags`, the difference last; about the means where `centred`, else about 0.
+ * Fills the lower triangle with the moments of (level, lags 1 … lags, difference) over rows t = lags + 1 … n − 1, with the level
+ * at row `levelRow`, 0 or `lags`, and the difference last; about the means if `centred`, else about 0.
  */
 function fillMoments(
   levels: Float64Array,
@@ -161,7 +162,7 @@ function fillMoments(
 ): void {
   const { gram, crossProducts, columnSums, rawDiagonal } = scratch;
   const end = levels.length - 1;
-  // Nothing is left of a mean over endless rows.
+  // Without centring: a mean over infinitely many rows is 0.
   const rows = centred ? end - lags : Infinity;
   const order = lags + 2;
   const rowOf = (lag: number) => lag === 0 ? order - 1 : levelRow === 0 ? lag : lag - 1;
@@ -175,8 +176,8 @@ function fillMoments(
     const levelPlace = Math.max(rowOf(gap), levelRow) * order + Math.min(rowOf(gap), levelRow);
     gram[levelPlace] = levelProduct - level.sum * columnSums[gap]! / rows;
 
-    // From the moment of (lag, lag + gap) to that of (lag + 1, lag + 1 + gap) the window moves by one session: one product
-    // enters at its start, one leaves at its end.
+    // From the moment of (lag, lag + gap) to that of (lag + 1, lag + 1 + gap) the window moves by one session: one product enters
+    // at its start, one leaves at its end.
     let product = crossProducts[gap]!;
     for (let lag = 0;; lag++) {
       const far = lag + gap;
@@ -188,7 +189,7 @@ function fillMoments(
       if (far === lags) break;
       product = product + differences[lags - lag]! * differences[lags - far]! -
         differences[end - lag]! * differences[end - far]!;
-      // The same step for the level, which is its own predecessor plus the first lag.
+      // The same step for the level, which is the previous level plus the first lag.
       if (lag === 0) {
         levelProduct = levelProduct + levels[lags - 1]! * differences[lags - gap]! -
           levels[end - 1]! * differences[end - gap]! + product;
@@ -197,7 +198,7 @@ function fillMoments(
   }
 }
 
-/** Replaces the triangle by its Cholesky factor; `false` where a column has lost too many digits. */
+/** Replaces the triangle by its Cholesky factor; `false` if a column has lost too many digits. */
 function factor(scratch: MomentScratch, order: number, levelRow: number): boolean {
   const { gram, rawDiagonal } = scratch;
   let largest = 0;

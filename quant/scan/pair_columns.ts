@@ -1,13 +1,12 @@
 import { sharedFloats } from "./price_table.ts";
 
-/** Why a pair has no statistics, or none of the test: a bit each. */
+/** Reasons why a pair has no statistics, or none of one test; one bit each. */
 export const DEFECT = { constantFirst: 1, constantSecond: 2, collinear: 4, noStatistic: 8, noHurst: 16 } as const;
 
 /**
- * The results of a scan, one entry a pair in the order of the pairs, in memory that workers share: about 61 bytes a pair, 77
- * with the Engle–Granger test, where an object would take ten times as much.
- *
- * What is undefined is NaN in the floats, −1 in the integers, and its reason in `defect`.
+ * The results of a scan, one entry per pair in the order of the pairs, in memory that workers share: about 61 bytes per pair, 77 with
+ * the Engle–Granger test, a tenth of the size of objects. Undefined statistics are NaN in the float columns and −1 in the integer
+ * columns; `defect` has the reason.
  */
 export interface PairColumns {
   /** Index of ticker_1, the regressor, in the scan's tickers. */
@@ -30,7 +29,7 @@ export interface PairColumns {
   readonly halfLife: Float64Array<SharedArrayBuffer>;
   /** Crossings of the spread's mean. */
   readonly meanCrossings: Int32Array<SharedArrayBuffer>;
-  /** Engle–Granger p-value with ticker_2 as the dependent leg; no entries where the scan was not asked for it. */
+  /** Engle–Granger p-value with ticker_2 as the dependent leg; empty if the scan did not include the test. */
   readonly engleGranger: Float64Array<SharedArrayBuffer>;
   /** The same with ticker_1 as the dependent leg. */
   readonly engleGrangerReversed: Float64Array<SharedArrayBuffer>;
@@ -38,7 +37,7 @@ export interface PairColumns {
   readonly defect: Uint8Array<SharedArrayBuffer>;
 }
 
-/** Empty columns for `pairs` pairs, those of the Engle–Granger test only where it is wanted. */
+/** Empty columns for `pairs` pairs; those of the Engle–Granger test only with `engleGranger`. */
 export function pairColumns(pairs: number, engleGranger = false): PairColumns {
   return {
     first: new Uint32Array(new SharedArrayBuffer(4 * pairs)),

@@ -1,4 +1,4 @@
-/** When a pair is accepted. Every bound is strict. */
+/** Criteria of an accepted pair. Every bound is strict. */
 export interface PairCriteria {
   /** p-value of the spread's augmented Dickey–Fuller test: accepted below. */
   maxPValue: number;
@@ -10,12 +10,12 @@ export interface PairCriteria {
   minCrossings: number;
 }
 
-/** What a pair can fail: a criterion, or `legs` where the legs have no spread to judge. */
+/** A criterion that a pair can fail, or `legs` if the legs have no spread. */
 export type PairCriterion = "adfPValue" | "hurst" | "halfLife" | "meanCrossings" | "legs";
 
-/** One reason why a pair is not accepted. */
+/** One reason why a pair is rejected. */
 export interface FailedCriterion {
-  /** Which criterion. */
+  /** The criterion. */
   readonly criterion: PairCriterion;
   /** A sentence with the value and the bound. */
   readonly reason: string;
@@ -31,7 +31,7 @@ export const FAILED: Readonly<Record<PairCriterion, number>> = {
 };
 
 /**
- * The criteria alone, checked.
+ * The criteria without further properties, validated.
  *
  * @throws {RangeError} If a bound is missing or NaN.
  */

@@ -9,10 +9,10 @@ export interface PairKernel {
   measure(columns: PairColumns, from: number, to: number): void;
 }
 
-/** What both implementations compute before any logarithm is taken. */
+/** Measures that both implementations compute before any logarithm. */
 export interface SpreadMeasures {
   slope: number;
-  /** NaN where the test has no statistic. */
+  /** NaN if the test has no statistic. */
   adfStatistic: number;
   usedLag: number;
   halfLife: number;
@@ -22,8 +22,8 @@ export interface SpreadMeasures {
 }
 
 /**
- * Writes one pair. Logarithms and p-values are taken here, by the same code for both implementations, because mathematical
- * libraries differ in the last bit.
+ * Writes one pair. Logarithms and p-values are computed here for both implementations, because mathematical libraries differ in
+ * the last bit.
  */
 export function writePair(
   columns: PairColumns,
@@ -65,7 +65,7 @@ export function writeDefect(
   columns.defect[pair] = defect;
 }
 
-/** The bits of `DEFECT` that the legs alone decide. */
+/** The bits of `DEFECT` that depend on the legs alone. */
 export function constantLegs(columns: PairColumns, pair: number, table: PriceTable): number {
   return (table.sumsOfSquares[columns.first[pair]!] === 0 ? DEFECT.constantFirst : 0) |
     (table.sumsOfSquares[columns.second[pair]!] === 0 ? DEFECT.constantSecond : 0);

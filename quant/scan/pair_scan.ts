@@ -1,13 +1,13 @@
 import { FAILED, type FailedCriterion, type PairCriteria } from "./pair_criteria.ts";
 import { DEFECT, type PairColumns } from "./pair_columns.ts";
 
-/** The statistics of one pair. What is undefined is `null`, and `failedCriteria` says why. */
+/** The statistics of one pair. Undefined ones are `null`; `failedCriteria` has the reason. */
 export interface PairStatistics {
   /** The regressor x. */
   readonly ticker_1: string;
   /** The dependent leg y; the spread is y − (slope·x + intercept). */
   readonly ticker_2: string;
-  /** Units of ticker_1 a unit of ticker_2 is worth, by least squares: the hedge ratio. */
+  /** Units of ticker_1 per unit of ticker_2, by least squares: the hedge ratio. */
   readonly slope: number | null;
   /** Constant of that line, in the currency of the prices. */
   readonly intercept: number | null;
@@ -24,7 +24,7 @@ export interface PairStatistics {
   /** Crossings of the spread's mean. */
   readonly meanCrossings: number | null;
   /**
-   * MacKinnon's p-value of the Engle–Granger test of ticker_2 on ticker_1; `null` where the scan was not asked for it, the legs are
+   * MacKinnon's p-value of the Engle–Granger test of ticker_2 on ticker_1; `null` if the scan did not include it, the legs are
    * collinear or the residual's regression is singular.
    */
   readonly engleGrangerPValue: number | null;
@@ -32,18 +32,18 @@ export interface PairStatistics {
   readonly engleGrangerPValueReversed: number | null;
   /** Whether every criterion is met. */
   readonly accepted: boolean;
-  /** Each failed criterion with its reason; empty exactly where `accepted`. */
+  /** Each failed criterion with its reason; empty if and only if `accepted`. */
   readonly failedCriteria: readonly FailedCriterion[];
 }
 
-/** The columns of a scan, with the verdict on each pair. */
+/** The columns of a scan, with the result for each pair. */
 export interface JudgedColumns extends PairColumns {
   /** Bits of `FAILED`; 0 where the pair is accepted. */
   readonly failed: Uint8Array;
 }
 
 /**
- * The result of a scan: columns of numbers for as many pairs as memory holds, and rows made from them on demand.
+ * The result of a scan: columns of numbers for as many pairs as fit in memory, and rows made from them on demand.
  *
  * @example
  * ```ts
@@ -54,22 +54,22 @@ export interface JudgedColumns extends PairColumns {
  * const criteria = { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 };
  * const scan = await scanPairs(new Map([["X", x], ["Y", y]]), { criteria });
  * for (const pair of scan) if (pair.accepted) console.log(pair.ticker_1, pair.ticker_2, pair.halfLife);
- * scan.columns.adfPValue; // Float64Array, one entry a pair, NaN where undefined
+ * scan.columns.adfPValue; // Float64Array, one entry per pair, NaN where undefined
  * ```
  */
 export class PairScan implements Iterable<PairStatistics> {
-  /** Tickers that `columns.first` and `columns.second` point into. */
+  /** Tickers that `columns.first` and `columns.second` refer to. */
   readonly tickers: readonly string[];
-  /** One entry a pair, in the order of the pairs given, or first < second in the order of the price map. */
+  /** One entry per pair, in the order of the pairs given, or first < second in the order of the price map. */
   readonly columns: JudgedColumns;
   /** The bounds by which pairs were accepted. */
   readonly criteria: Readonly<PairCriteria>;
   /** The implementation that ran. Both give the same results. */
   readonly implementation: "wasm" | "typescript";
-  /** Workers that ran; 0 where the calling thread alone was sooner done or none could be started. */
+  /** Number of workers that ran; 0 if the calling thread alone was faster or none could be started. */
   readonly workers: number;
 
-  /** Judges the columns by the criteria. Scans come from `scanPairs`. */
+  /** Evaluates the criteria on the columns. Scans come from `scanPairs`. */
   constructor(
     scan: {
       tickers: readonly string[];
@@ -91,7 +91,7 @@ export class PairScan implements Iterable<PairStatistics> {
     return this.columns.failed.length;
   }
 
-  /** Number of pairs tested: the trials that a deflated Sharpe ratio or a false-discovery rate has to count. */
+  /** Number of pairs tested: the trials for a deflated Sharpe ratio or a false-discovery rate. */
   get tested(): number {
     return this.length;
   }
@@ -105,7 +105,7 @@ export class PairScan implements Iterable<PairStatistics> {
     return rows;
   }
 
-  /** Every pair as an object, in order. Takes some 500 bytes a pair: iterate over the scan or read `columns` where it is large. */
+  /** Every pair as an object, in order. Takes some 500 bytes per pair: iterate over the scan or read `columns` where it is large. */
   get pairs(): PairStatistics[] {
     return [...this];
   }
@@ -199,7 +199,7 @@ function defined(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** The bits of `FAILED` for every pair. NaN meets no bound. */
+/** The bits of `FAILED` for every pair. NaN fails every criterion. */
 function judge(columns: PairColumns, criteria: PairCriteria): Uint8Array {
   const noSpread = DEFECT.constantFirst | DEFECT.constantSecond | DEFECT.collinear;
   const failed = new Uint8Array(columns.defect.length);

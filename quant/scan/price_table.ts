@@ -3,8 +3,8 @@ import { FEWEST_SESSIONS } from "./scan_plan.ts";
 /**
  * The legs of a scan: every series centred on its mean, with its moments, in memory that workers share.
  *
- * Series are centred once here instead of once a pair, and a spread made of centred legs keeps the digits that a price
- * level would otherwise take from it.
+ * Series are centred here once instead of once per pair, and a spread of centred legs keeps digits that it would lose to the
+ * price level.
  */
 export interface PriceTable {
   readonly tickers: readonly string[];
@@ -12,13 +12,13 @@ export interface PriceTable {
   /** Row-major tickers × sessions: price less the series' mean. */
   readonly centred: Float64Array<SharedArrayBuffer>;
   readonly means: Float64Array<SharedArrayBuffer>;
-  /** Sum of squares of the centred series; 0 exactly where the series is constant. */
+  /** Sum of squares of the centred series; exactly 0 if and only if the series is constant. */
   readonly sumsOfSquares: Float64Array<SharedArrayBuffer>;
   /** Largest absolute price of each series: the scale of its rounding error. */
   readonly magnitudes: Float64Array<SharedArrayBuffer>;
 }
 
-/** Squares of values beyond these limits would overflow or vanish, and sums of them would lie without warning. */
+/** Squares of values beyond these limits would overflow or underflow, and their sums would be wrong without an error. */
 const LARGEST_PRICE = 1e100;
 const SMALLEST_SUM_OF_SQUARES = 1e-200;
 
@@ -57,7 +57,7 @@ export function tabulatePrices(prices: ReadonlyMap<string, Float64Array>): Price
   return table;
 }
 
-/** Float64Array over fresh shared memory. */
+/** Float64Array on new shared memory. */
 export function sharedFloats(length: number): Float64Array<SharedArrayBuffer> {
   return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }
@@ -93,7 +93,7 @@ function centre(series: Float64Array, row: Float64Array): { mean: number; sumOfS
     row.fill(0);
     return { mean: low, sumOfSquares: 0, magnitude };
   }
-  // Summing distances from one of the values first keeps the digits of a series that moves little around a high level.
+  // Summing distances from one of the values keeps the digits of a series that moves little around a high level.
   const pivot = series[0]!;
   let shift = 0;
   for (let t = 0; t < n; t++) shift += series[t]! - pivot;

@@ -1,7 +1,10 @@
-/** Length of the blocks whose extremes and sums are shared by every window that covers them. */
+/** Length of the blocks whose extremes and sums are shared by all windows that cover them. */
 const BLOCK = 8;
 
-/** A window's variance below this share of its mean square has lost digits to the drift and is computed again, in two passes. */
+/**
+ * A window whose variance is below this share of its mean square has lost digits to the drift; its variance is computed again in
+ * two passes.
+ */
 const DRIFT_SHARE = 1e-6;
 
 /** Scratch of `meanRescaledRanges`, reused from pair to pair. */
@@ -22,10 +25,10 @@ export function rescaledRangeScratch(sessions: number): RescaledRangeScratch {
 
 /**
  * Mean rescaled range R/S of a series for each window length: R is the range of the levels, S the sample standard deviation of
- * their differences, over non-overlapping windows from the start. Windows without range or deviation are skipped, also those whose
- * deviation is nothing but rounding, as where both prices were interpolated along a straight line.
+ * their differences, over non-overlapping windows from the start. Windows without range or deviation are skipped, also those
+ * whose deviation is only rounding, such as windows with both prices interpolated along a straight line.
  *
- * Writes NaN for a window length of which every window was skipped.
+ * Writes NaN for a window length if every window was skipped.
  *
  * @param levels The series, n values.
  * @param differences `differences[t]` = levels[t] − levels[t − 1] for t = 1 … n − 1; entry 0 is not read.

@@ -8,10 +8,10 @@ import { fitSpread, type Leg, legAt } from "./spread.ts";
 
 /**
  * The Engle–Granger test of each pair in both orders, from moments as in the kernels of the spread, but without a constant and
- * judged as the residual of an estimated line. Where moments do not carry enough digits `engleGranger` answers.
+ * with p-values for the residual of an estimated line. Falls back to `engleGranger` if the moments have too few digits.
  *
- * Pairs without a spread have NaN: a constant leg, legs that explain each other up to rounding (the p-value of 0 that
- * `engleGranger` gives them is no evidence), or a residual whose regression is singular.
+ * Pairs without a spread have NaN: a constant leg, legs that are collinear up to rounding (the p-value of 0 that `engleGranger`
+ * gives them is not evidence), or a residual whose regression is singular.
  */
 export function residualTestKernel(table: PriceTable, plan: ScanPlan): PairKernel {
   const { sessions, maxLag } = plan;
@@ -46,13 +46,13 @@ export function residualTestKernel(table: PriceTable, plan: ScanPlan): PairKerne
   };
 }
 
-/** By orthogonalising the regressors themselves, for the few residuals whose moments lose too many digits. */
+/** Orthogonalizes the regressors themselves, for the few residuals whose moments lose too many digits. */
 function orthogonalPValue(x: Leg, y: Leg): number {
   try {
     const { statistic, pValue } = engleGranger(y.centred, x.centred);
     return statistic === -Infinity ? NaN : pValue;
   } catch (error) {
-    // A residual that repeats itself exactly: the regression is singular.
+    // The residual follows its regression exactly, which is singular.
     if (error instanceof RangeError) return NaN;
     throw error;
   }

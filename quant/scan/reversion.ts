@@ -1,10 +1,10 @@
 /**
- * Half-life of a spread by the reference convention: Δs on lagged s and a constant over all n rows, of which the first is
- * (lagged 0, Δ = s₀).
+ * Half-life of a spread by the reference convention: Δs on lagged s and a constant over all n rows, with the first row (lagged 0,
+ * Δ = s₀).
  *
  * Needs sums only, because Σ sₜ₋₁·Δsₜ telescopes to ½(s²ₙ₋₁ − s²₀ − Σ Δs²).
  *
- * @returns −ln 2 / slope in sessions: negative where the spread does not revert, +Infinity where the slope is exactly 0.
+ * @returns −ln 2 / slope in sessions: negative if the spread does not revert, +Infinity if the slope is exactly 0.
  */
 export function halfLifeFromSums(
   sessions: number,
@@ -18,7 +18,7 @@ export function halfLifeFromSums(
   return slope === 0 ? Infinity : -Math.LN2 / slope;
 }
 
-/** How often the series crosses `mean`: sessions before the last that lie on it or whose successor lies on the other side. */
+/** Number of crossings of `mean`: sessions, except the last, on the mean or whose successor is on the other side. */
 export function crossingsOf(series: Float64Array, mean: number): number {
   let crossings = 0;
   let here = series[0]! - mean;

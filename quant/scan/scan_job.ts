@@ -6,12 +6,12 @@ import { residualTestKernel } from "./residual_test_kernel.ts";
 import { typescriptKernel } from "./typescript_kernel.ts";
 import { wasmKernel } from "./wasm_kernel.ts";
 
-/** Everything a worker needs, all of it shared memory. */
+/** Input of a worker, in shared memory. */
 export interface ScanJob {
   readonly table: PriceTable;
   readonly columns: PairColumns;
   readonly implementation: "wasm" | "typescript";
-  /** Pairs taken at once. */
+  /** Number of pairs taken at once. */
   readonly chunk: number;
   /** First entry: the next pair that no worker has taken. */
   readonly next: Int32Array<SharedArrayBuffer>;
@@ -37,7 +37,7 @@ export function kernelOf({ table, columns, implementation }: ScanJob): PairKerne
   };
 }
 
-/** Takes the next chunk and measures it; gives the number of pairs measured, 0 where none is left. */
+/** Takes the next chunk and measures it; returns the number of pairs measured, 0 if none is left. */
 export function measureNextChunk(job: ScanJob, kernel: PairKernel): number {
   const total = job.columns.defect.length;
   const from = Atomics.add(job.next, 0, job.chunk);

@@ -6,59 +6,62 @@ import { kernelOf, measureNextChunk, type ScanJob } from "./scan_job.ts";
 import { runOnWorkers } from "./scan_workers.ts";
 import { hasWasmKernel } from "./wasm_kernel.ts";
 
-/** What to scan, by which criteria, and how. */
+/** Pairs, criteria and execution of a scan. */
 export interface ScanPairsOptions {
   /**
-   * The pairs (x = regressor, y), in the order wanted; a ticker with itself is collinear. Default `"all"`: every pair of the map's
-   * tickers, first < second in its key order.
+   * The pairs (x = regressor, y), in the order of the result; a ticker with itself is collinear. Default `"all"`: every pair of
+   * the map's tickers, first < second in its key order.
    */
   pairs?: "all" | readonly (readonly [string, string])[];
   /** The bounds that an accepted pair meets. */
   criteria: PairCriteria;
-  /** Whether to run the Engle–Granger test in both orders as well; no by default. No criterion asks for it. */
+  /** Whether to also run the Engle–Granger test in both orders; default false. No criterion uses it. */
   engleGranger?: boolean;
-  /** Most workers to start, at least 1. Default: the machine's cores. Fewer or none run where more would not be sooner done. */
+  /** Maximum number of workers, at least 1. Default: the machine's cores. Fewer or none run if more would not finish sooner. */
   workers?: number;
   /** Cancels the scan: the promise rejects with the signal's reason at once. */
   signal?: AbortSignal;
-  /** Called about a hundred times with the pairs done and to do, for the last time with done = total. */
+  /** Called about a hundred times with the number of finished and of all pairs; the last call has done = total. */
   onProgress?: (done: number, total: number) => void;
-  /** `"auto"`, the default, is WebAssembly where its SIMD runs, else TypeScript. Both give the same results. */
+  /** `"auto"`, the default, uses WebAssembly if its SIMD is available, else TypeScript. Both give the same results. */
   implementation?: "auto" | "wasm" | "typescript";
 }
 
-/** What each worker adds to the time until all have started, measured on two cores. */
+/** Start-up time that each worker adds, measured on two cores. */
 const WORKER_START_MS = 25;
 
-/** What a pair takes for each of its sessions, measured at 250 to 2,500 sessions. */
+/** Time per pair and session, measured at 250 to 2,500 sessions. */
 const NANOSECONDS_PER_PAIR_AND_SESSION = { wasm: 20, typescript: 50, engleGranger: 100 };
 
-/** Pairs a worker takes at once: some milliseconds, so that progress is reported and no worker waits long for the last. */
+/**
+ * Number of pairs a worker takes at once: some milliseconds of work, so that progress is reported and workers finish at about the
+ * same time.
+ */
 const CHUNK = 256;
 
 /** Number of progress reports in a long scan. */
 const PROGRESS_STEPS = 100;
 
 /**
- * Computes every selection criterion of a pairs trade for each pair of price series: the least-squares line of y on x, and of its
- * spread the augmented Dickey–Fuller test (constant, lag by AIC, MacKinnon's p-value; null hypothesis: the spread has a unit root,
- * the pair is not cointegrated), the Hurst exponent (R/S), the half-life of mean reversion (reference convention) and the number
- * of mean crossings. A pair is accepted where p < maxPValue, H < maxHurst, 0 < half-life < maxHalfLife and crossings >
- * minCrossings.
+ * Computes every selection criterion for each pair of price series: the least-squares line of y on x, and of its spread the
+ * augmented Dickey–Fuller test (constant, lag by AIC, MacKinnon's p-value; null hypothesis: the spread has a unit root, the pair
+ * is not cointegrated), the Hurst exponent (R/S), the half-life of mean reversion (reference convention) and the number of mean
+ * crossings. A pair is accepted if p < maxPValue, H < maxHurst, 0 < half-life < maxHalfLife and crossings > minCrossings.
  *
- * The result of a pair depends on its two series alone: neither other pairs nor their order, the number of workers or the
- * implementation change a bit of it. A constant leg or collinear legs (residuals within the rounding of the prices, or below 1e-10
- * of y's deviation) have no spread: their statistics are `null`, they are not accepted and `failedCriteria` says `legs`. A spread whose
- * Dickey–Fuller regression is singular has no p-value, one without a range or deviation in every window of a length no Hurst
- * exponent: they are `null` and their criteria fail with that reason.
+ * The result of a pair depends on its two series alone: it is the same to the bit for other pairs or orders, any number of
+ * workers and either implementation. A constant leg or collinear legs (residuals within the rounding of the prices, or below
+ * 1e-10 of y's deviation) have no spread: their statistics are `null`, they are rejected and `failedCriteria` has `legs`. A
+ * spread whose Dickey–Fuller regression is singular has no p-value, and one without a range or deviation in every window of some
+ * length has no Hurst exponent: these are `null` and their criteria fail with that reason.
  *
- * With `engleGranger` the residual of the cointegrating line is tested too, with either leg as the dependent one: the numbers of
- * `engleGranger` within 1e-9, at a twentieth of its time.
+ * With `engleGranger` the residual of the cointegrating line is tested too, with either leg as the dependent one: within 1e-9 of
+ * `engleGranger`, in a twentieth of its time.
  *
- * Memory: 8 bytes a price once and again in each worker, 61 bytes a pair, 77 with the Engle–Granger test; nothing grows with the number of pairs besides.
- * Workers need permission to read this module's folder; without it the scan runs on the calling thread, pausing between chunks.
+ * Memory: 8 bytes per price once and again in each worker, 61 bytes per pair, 77 with the Engle–Granger test; nothing else grows with
+ * the number of pairs. Workers need permission to read this module's folder; without it the scan runs on the calling thread,
+ * pausing between chunks.
  *
- * @param prices Series by ticker, oldest first, aligned, all of the same length n ≥ 100, finite. Series in no pair are not looked at.
+ * @param prices Series by ticker, oldest first, aligned, all of the same length n ≥ 100, finite. Series in no pair are ignored.
  * @throws {RangeError} If a series in a pair has fewer than 100 values, another length than the first, or NaN or ±Infinity in it
  *   (the message names the ticker); if a pair names an unknown ticker; if a criterion is not a number or `workers` not a positive
  *   integer.
@@ -114,8 +117,8 @@ export async function scanPairs(
 }
 
 /**
- * Workers that end a scan soonest, 0 where the calling thread alone does: w workers take w starts and a w-th of the work, which is
- * least at the root of work over start; one worker only adds its start.
+ * The number of workers that finishes soonest, 0 for the calling thread alone. With w workers the time is w starts plus a w-th of
+ * the work, smallest at the square root of work over start; a single worker would only add its start.
  */
 function workersWorthStarting(workNanoseconds: number, most: number): number {
   const best = Math.floor(Math.sqrt(workNanoseconds / 1e6 / WORKER_START_MS));
@@ -142,7 +145,7 @@ function everyPair(
   return { table, columns };
 }
 
-/** The pairs named, over a table of the tickers that they name. */
+/** The given pairs, with a table of their tickers. */
 function listedPairs(
   prices: ReadonlyMap<string, Float64Array>,
   pairs: readonly (readonly [string, string])[],
@@ -167,7 +170,7 @@ function listedPairs(
   return { table: tabulatePrices(used), columns };
 }
 
-/** Runs a job on the calling thread, letting other work in between chunks. */
+/** Runs a job on the calling thread, yielding between chunks. */
 async function runHere(
   job: ScanJob,
   signal: AbortSignal | undefined,
@@ -182,7 +185,7 @@ async function runHere(
   }
 }
 
-/** Counts pairs and tells the caller whenever another hundredth is done. */
+/** Counts pairs and reports progress after each further hundredth. */
 function progressOf(total: number, onProgress: ScanPairsOptions["onProgress"]): (pairs: number) => void {
   let done = 0;
   let told = 0;

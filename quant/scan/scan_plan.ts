@@ -1,8 +1,8 @@
-/** What a scan derives from the number of sessions alone, computed once and used for every pair. */
+/** Constants of a scan that depend on the number of sessions alone, computed once for all pairs. */
 export interface ScanPlan {
   /** Sessions per series, n. */
   readonly sessions: number;
-  /** Largest lag the augmented Dickey–Fuller test may choose: min(⌊n/2⌋ − 2, ⌈12·(n/100)^¼⌉). */
+  /** Maximum lag of the augmented Dickey–Fuller test: min(⌊n/2⌋ − 2, ⌈12·(n/100)^¼⌉). */
   readonly maxLag: number;
   /** exp(2k / rows) for k = 0 … maxLag: minimising rss·weight is minimising AIC, without a logarithm per candidate. */
   readonly lagWeights: Float64Array;
@@ -12,7 +12,7 @@ export interface ScanPlan {
   readonly windowWeights: Float64Array;
 }
 
-/** Fewest sessions a series may have: below this the R/S regression has too few window lengths to mean anything. */
+/** Minimum number of sessions: below this the R/S regression has too few window lengths. */
 export const FEWEST_SESSIONS = 100;
 
 /**
@@ -21,7 +21,7 @@ export const FEWEST_SESSIONS = 100;
  * @param sessions Length of every series, n ≥ 100.
  */
 export function planScan(sessions: number): ScanPlan {
-  // Square roots are correctly rounded everywhere, powers are not: with pow, n = 1,600 could become lag 25 instead of 24.
+  // Square roots are correctly rounded everywhere, powers are not: with pow, n = 1,600 could have lag 25 instead of 24.
   const maxLag = Math.min(
     Math.floor(sessions / 2) - 2,
     Math.ceil(12 * Math.sqrt(Math.sqrt(sessions / 100))),

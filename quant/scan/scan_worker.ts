@@ -1,6 +1,6 @@
 import { kernelOf, measureNextChunk, type ScanJob, type ScanReport } from "./scan_job.ts";
 
-/** The part of a worker's global scope that is used here: the compiler's default library describes a page's. */
+/** The used part of a worker's global scope; the compiler's default library describes a page's. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ScanJob>) => void) | null;
   postMessage(report: ScanReport): void;

@@ -1,6 +1,6 @@
 import type { ScanJob, ScanReport } from "./scan_job.ts";
 
-/** How a job is run on workers. */
+/** Settings of a run on workers. */
 export interface RunOnWorkersOptions {
   workers: number;
   signal: AbortSignal | undefined;
@@ -11,9 +11,9 @@ export interface RunOnWorkersOptions {
 /**
  * Runs a job on workers, which take chunks of pairs until none is left. Every worker is terminated before the promise settles.
  *
- * @returns `false`, and nothing done, where workers cannot be started here: without permission to read the worker's module, or
- *   in an executable that does not include it.
- * @throws The signal's reason when it aborts; what a worker threw when one fails.
+ * @returns `false`, and nothing done, if workers cannot be started: without permission to read the worker's module, or in an
+ * executable that does not include it.
+ * @throws The signal's reason if it aborts; the error of a worker that fails.
  */
 export async function runOnWorkers(job: ScanJob, options: RunOnWorkersOptions): Promise<boolean> {
   const { signal, onMeasured } = options;
@@ -30,7 +30,7 @@ export async function runOnWorkers(job: ScanJob, options: RunOnWorkersOptions): 
       const worker = new Worker(new URL("./scan_worker.ts", import.meta.url), { type: "module", name: "pair scan" });
       workers.push(worker);
       worker.onerror = (event) => {
-        // Without this the runtime ends the process: an error of a worker is the scan's to report.
+        // Otherwise the runtime would end the process; the scan reports errors of workers.
         event.preventDefault();
         if (started) outcome.reject(new Error(`A worker of the pair scan failed: ${event.message}`));
         else outcome.resolve(false);
@@ -44,7 +44,7 @@ export async function runOnWorkers(job: ScanJob, options: RunOnWorkersOptions): 
           else if (report.kind === "failed") outcome.reject(report.error);
           else if (--running === 0) outcome.resolve(true);
         } catch (error) {
-          // What the caller's progress callback throws ends the scan.
+          // An error in the caller's progress callback ends the scan.
           outcome.reject(error);
         }
       };

@@ -18,14 +18,14 @@ export function legAt(table: PriceTable, index: number): Leg {
   };
 }
 
-/** Below this share of y's variance, residuals are refined: the rounding of slope and product would show in them. */
+/** Residuals below this share of y's variance are refined: the rounding of slope and product would be visible in them. */
 export const NEAR_DUPLICATE = 1e-4;
 
-/** Residuals below this share of y's standard deviation, or this many roundings of the prices, are no spread at all. */
+/** Residuals below this share of y's standard deviation, or this many roundings of the prices, count as no spread. */
 const COLLINEAR_SHARE = 1e-10;
 const COLLINEAR_ROUNDINGS = 16;
 
-/** Deviations of the spread's differences up to this many roundings of the prices are rounding. */
+/** Deviations of the spread's differences up to this many roundings of the prices count as rounding. */
 const DEVIATION_ROUNDINGS = 4;
 
 /** The line through a pair. */
@@ -48,19 +48,19 @@ export function fitSpread(x: Leg, y: Leg, spread: Float64Array): SpreadFit {
   return { slope: refined, collinear: dot(spread, spread, n) <= floor };
 }
 
-/** Up to which deviation differences of the spread are nothing but the rounding of the prices. */
+/** Deviation up to which differences of the spread are only rounding of the prices. */
 export function deviationRounding(slope: number, x: Leg, y: Leg): number {
   return DEVIATION_ROUNDINGS * roundingOf(slope, x, y);
 }
 
-/** What rounding the prices to doubles may do to the spread. */
+/** Effect on the spread of rounding the prices to doubles. */
 function roundingOf(slope: number, x: Leg, y: Leg): number {
   return Number.EPSILON * (Math.abs(slope) * x.magnitude + y.magnitude);
 }
 
 /**
- * Recomputes the residuals of near-duplicate legs with exact products, then takes out what is left of a mean and of x.
- * Gives the correction of the slope.
+ * Recomputes the residuals of near-duplicate legs with exact products, then removes the remaining mean and slope on x. Returns
+ * the correction of the slope.
  */
 function refine(x: Leg, y: Leg, slope: number, spread: Float64Array): number {
   const n = spread.length;
@@ -69,7 +69,7 @@ function refine(x: Leg, y: Leg, slope: number, spread: Float64Array): number {
     spread[t] = (y.centred[t]! - product) - productError(slope, x.centred[t]!, product);
   }
   let correction = 0;
-  // The first pass removes the rounding of the slope, the second what the first pass itself rounded.
+  // The first pass removes the rounding of the slope, the second that of the first pass.
   for (let pass = 0; pass < 2; pass++) {
     let sum = 0;
     for (let t = 0; t < n; t++) sum += spread[t]!;
@@ -98,8 +98,8 @@ function upperHalf(value: number): number {
 }
 
 /**
- * Scalar product in four interleaved sums. The order of additions is part of the contract: the WebAssembly kernel adds in the
- * same one, so that both implementations give the same bits.
+ * Scalar product in four interleaved sums. The order of additions is part of the contract: the WebAssembly kernel uses the same
+ * order, so that both implementations give the same bits.
  */
 export function dot(a: Float64Array, b: Float64Array, length: number): number {
   let sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;

@@ -9,8 +9,8 @@ import type { ScanPlan } from "./scan_plan.ts";
 import { deviationRounding, fitSpread, legAt } from "./spread.ts";
 
 /**
- * The readable implementation: what the WebAssembly kernel is checked against, what replaces it where WebAssembly SIMD is missing,
- * and what computes the pairs it hands back as too ill-conditioned for its way.
+ * The TypeScript implementation: the reference for the WebAssembly kernel, its replacement without WebAssembly SIMD, and its
+ * fallback for pairs that are too ill-conditioned for its method.
  */
 export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel {
   const levels = new Float64Array(plan.sessions);
@@ -26,13 +26,13 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
     rescaledRanges: new Float64Array(plan.windows.length),
   };
 
-  /** Everything about the spread in `levels`, of which differences up to `rounding` are not told from 0. */
+  /** Measures the spread in `levels`, of which differences up to `rounding` count as 0. */
   function measureSpread(rounding: number): void {
     const { sessions, maxLag } = plan;
     const end = sessions - 1;
     for (let t = 1; t <= end; t++) differences[t] = levels[t]! - levels[t - 1]!;
 
-    // The sessions before the rows of the lag search, and those rows less the last session.
+    // The sessions before the rows of the lag search, and those rows without the last session.
     const head = sumsOver(levels, 0, maxLag);
     const body = sumsOver(levels, maxLag, end);
     laggedProducts(differences, maxLag, moments.crossProducts);
@@ -77,8 +77,8 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
 }
 
 /**
- * The test by orthogonalising the regressors themselves, for the few spreads whose moments lose too many digits; `null` where the
- * regression is singular or fits perfectly, so that there is no statistic.
+ * Orthogonalizes the regressors themselves, for the few spreads whose moments lose too many digits; `null` if the regression is
+ * singular or fits perfectly, so that there is no statistic.
  */
 function orthogonalDickeyFuller(levels: Float64Array): DickeyFuller | null {
   try {

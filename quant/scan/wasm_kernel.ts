@@ -5,7 +5,7 @@ import type { PriceTable } from "./price_table.ts";
 import type { ScanPlan } from "./scan_plan.ts";
 import { typescriptKernel } from "./typescript_kernel.ts";
 
-/** What `kernel/scan.as` exports; addresses are bytes in its memory. */
+/** Exports of `kernel/scan.as`; addresses are bytes in its memory. */
 interface ScanExports {
   readonly memory: WebAssembly.Memory;
   prepare(sessions: number, maxLag: number, windows: number, tickers: number): void;
@@ -29,7 +29,7 @@ interface ScanExports {
   ): void;
 }
 
-/** Results of a call, each two doubles: one a lane. */
+/** Results of a call, each two doubles: one per lane. */
 const RESULT = {
   slope: 0,
   careful: 1,
@@ -42,7 +42,7 @@ const RESULT = {
 
 let compiled: WebAssembly.Module | null | undefined;
 
-/** The compiled kernel, or `null` where this host has no WebAssembly SIMD. */
+/** The compiled kernel, or `null` if this host has no WebAssembly SIMD. */
 function scanModule(): WebAssembly.Module | null {
   if (compiled === undefined) {
     const bytes = Uint8Array.fromBase64(SCAN_WASM);
@@ -57,8 +57,8 @@ export function hasWasmKernel(): boolean {
 }
 
 /**
- * The fast implementation: two pairs at a time in the lanes of a vector. Pairs for which its moments are too ill-conditioned go to
- * the TypeScript kernel, which refines the spread and, where needed, orthogonalises the regressors.
+ * The fast implementation: two pairs at a time in the lanes of a vector. Pairs whose moments are too ill-conditioned go to the
+ * TypeScript kernel, which refines the spread and, if needed, orthogonalizes the regressors.
  *
  * @throws {Error} If this host has no WebAssembly SIMD.
  */

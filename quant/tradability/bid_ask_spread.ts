@@ -10,13 +10,13 @@ export interface SpreadBars {
   close: Float64Array;
 }
 
-/** What is done where two sessions give a negative square. */
+/** Treatment of two sessions with a negative square. */
 export interface SpreadOptions {
   /**
-   * `"sample"` (default) averages the squares and takes the root of the mean, 0 where that is negative: unbiased in its square, and
-   * 0 where the spread drowns in volatility. `"two_day"` takes the root of each two sessions' square, a negative one counting as
-   * 0, and averages the roots: it ranks tickers better, but is too large where the spread is small (43 basis points instead of 2 in
-   * one of the fixtures), so that it does not serve as a cost.
+   * `"sample"` (default) averages the squares and takes the root of the mean, 0 if that is negative: unbiased in its square, and
+   * 0 if the spread is small relative to volatility. `"two_day"` takes the root of each two sessions' square, with 0 for a
+   * negative one, and averages the roots: it ranks tickers better, but overestimates small spreads (43 basis points instead of 2
+   * in one of the fixtures), so it does not serve as a cost.
    */
   negatives?: "two_day" | "sample";
 }
@@ -24,13 +24,13 @@ export interface SpreadOptions {
 /**
  * Effective bid–ask spread, estimated from daily closes and ranges: a share of the price (0.001 is 10 basis points).
  *
- * Model: the close lies half a spread above or below the efficient price, while the middle η of high and low is near it, today's
- * and tomorrow's. Then s² = 4·E[(c[t] − η[t])·(c[t] − η[t+1])], all in logarithms.
+ * Model: the close lies half a spread above or below the efficient price, while the middle η of high and low is near it, both
+ * today and tomorrow. Then s² = 4·E[(c[t] − η[t])·(c[t] − η[t+1])], all in logarithms.
  *
- * Two sessions count where both bars are complete; with a missing bar between them they do not. Bars should be adjusted for splits.
+ * Two consecutive sessions count if both bars are complete. Bars should be adjusted for splits.
  *
  * @param bars At least 2 sessions.
- * @returns The full spread (what a purchase and a sale together cost), ≥ 0; `NaN` where no two neighbouring sessions have bars.
+ * @returns The full spread (the cost of a purchase and a sale together), ≥ 0; `NaN` without two consecutive complete bars.
  * @throws {RangeError} If lengths differ, or a complete bar has its high below its low or its close outside of them.
  *
  * @example
@@ -42,7 +42,8 @@ export interface SpreadOptions {
  * assert(Math.abs(bidAskSpread(bars) - 0.02) < 1e-4); // the close is half a spread from the middle
  * ```
  *
- * Source: Abdi & Ranaldo (2017), Review of Financial Studies 30, equations 8 to 11. Verified: tests/quant/fixtures/tradability.json
+ * Source: Abdi & Ranaldo (2017), Review of Financial Studies 30, equations 8 to 11. Verified:
+ * tests/quant/fixtures/tradability.json
  * (pandas), tests/quant/tradability/bid_ask_spread_test.ts (simulated spreads). Cost: O(n).
  */
 export function bidAskSpread({ high, low, close }: SpreadBars, options: SpreadOptions = {}): number {

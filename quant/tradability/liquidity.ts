@@ -1,13 +1,13 @@
 import { requireSameLength } from "../validate.ts";
 
 /**
- * Median of close × volume over the sessions: the money that changes hands on an ordinary day.
+ * Median of close × volume over the sessions: the currency traded on a typical day.
  *
  * A session without a trade (volume or close missing, not finite or not positive) counts as 0.
  *
  * @param close Closing prices in the units of `volume`'s shares (both adjusted for splits, or neither), length n ≥ 1.
  * @param volume Shares traded, aligned with `close`.
- * @returns In the currency of the prices a session, ≥ 0.
+ * @returns In the currency of the prices per session, ≥ 0.
  * @throws {RangeError} If there is no session or the lengths differ.
  *
  * @example
@@ -30,7 +30,7 @@ export function medianDollarVolume(close: Float64Array, volume: Float64Array): n
 /**
  * Share of the sessions without a trade, 0 to 1: no close, or a volume of 0 (or missing).
  *
- * @param close Closing prices, length n ≥ 1; what is not finite or not positive is missing.
+ * @param close Closing prices, length n ≥ 1; a value that is not finite or not positive is missing.
  * @param volume Shares traded, aligned with `close`.
  * @throws {RangeError} If there is no session or the lengths differ.
  *

@@ -1,14 +1,14 @@
-/** A pair to be traded and the liquidity of its legs. */
+/** A pair with the liquidity of its legs. */
 export interface PairCapacityInput {
   /** Price of leg 1. */
   price1: number;
   /** Price of leg 2. */
   price2: number;
-  /** Money that changes hands in leg 1 a session, as `medianDollarVolume` gives it, ≥ 0. */
+  /** Currency traded in leg 1 per session, from `medianDollarVolume`, ≥ 0. */
   dollarVolume1: number;
   /** As `dollarVolume1`, of leg 2. */
   dollarVolume2: number;
-  /** Shares of leg 1 against one of leg 2; omitted for as much money in one leg as in the other. */
+  /** Shares of leg 1 against one of leg 2; without it both legs have the same value. */
   hedgeRatio?: number;
   /** Gross notional to be held, in the currency of the prices, ≥ 0. */
   notional: number;
@@ -16,24 +16,24 @@ export interface PairCapacityInput {
   maxParticipation?: number;
 }
 
-/** What a notional takes, and how much the pair bears. */
+/** Shares and participation for a notional, and capacity of the pair. */
 export interface PairCapacity {
-  /** Shares of leg 1, negative where it is short while leg 2 is long. */
+  /** Shares of leg 1, negative if it is short while leg 2 is long. */
   shares1: number;
   /** Shares of leg 2, held long. */
   shares2: number;
-  /** Share of a session's volume in leg 1 that entering at once takes; +∞ without volume. */
+  /** Share of a session's volume in leg 1 that an entry at once takes; +∞ without volume. */
   participation1: number;
   /** As `participation1`, of leg 2. */
   participation2: number;
-  /** Gross notional at which the less liquid leg reaches the largest participation; 0 where it never trades. */
+  /** Gross notional at which the less liquid leg reaches the maximum participation; 0 if it never trades. */
   maxNotional: number;
 }
 
 /**
- * Shares of both legs for a gross notional, the share of volume that they are, and the notional that the pair bears.
+ * Shares of both legs for a gross notional, their share of volume, and the pair's capacity.
  *
- * Money is divided as the walk-forward divides it: |h|·price₁ : price₂ by the hedge ratio h, or in halves.
+ * The notional is divided between the legs as in the walk-forward: |h|·price₁ : price₂ by the hedge ratio h, or equally.
  *
  * @throws {RangeError} If a price is not positive and finite, a volume or the notional negative or not finite, the ratio not finite,
  * or the participation not in (0, 1].

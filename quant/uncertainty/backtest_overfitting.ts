@@ -2,26 +2,26 @@ import { requireFinite, requireInteger } from "../validate.ts";
 
 /** Settings of {@linkcode backtestOverfitting}. */
 export interface BacktestOverfittingOptions {
-  /** Into how many blocks the sessions are cut: even, 2 to 20, at least 2 sessions each; default 16. */
+  /** Number of blocks of sessions: even, 2 to 20, at least 2 sessions each; default 16. */
   blocks?: number;
 }
 
-/** Outcome of the best in sample, over all ways to divide the blocks into two halves. */
+/** Out-of-sample results of the best trial in sample, over all divisions of the blocks into two halves. */
 export interface BacktestOverfitting {
   /**
-   * Probability of backtest overfitting: the share of divisions in which the trial that was best in one half was at or below the
-   * median of all trials in the other.
+   * Probability of backtest overfitting: the share of divisions in which the best trial of one half is at or below the median of
+   * all trials in the other.
    */
   probability: number;
-  /** Share of divisions in which the best in sample had a Sharpe ratio below 0 out of sample. */
+  /** Share of divisions in which the best trial in sample has a Sharpe ratio below 0 out of sample. */
   probabilityOfLoss: number;
-  /** One a division: ln(ω / (1 − ω)) of the relative rank ω out of sample; 0 is the median, higher is better. */
+  /** One per division: ln(ω / (1 − ω)) of the relative rank ω out of sample; 0 is the median, higher is better. */
   logits: Float64Array;
-  /** Sharpe ratio a session of the best in sample, in sample; one a division. */
+  /** Sharpe ratio per session of the best in sample, in sample; one per division. */
   inSampleSharpe: Float64Array;
-  /** Its Sharpe ratio a session out of sample; one a division. */
+  /** Its Sharpe ratio per session out of sample; one per division. */
   outOfSampleSharpe: Float64Array;
-  /** Sessions that were divided: the oldest that fill no block are left out. */
+  /** Number of sessions divided: the oldest ones that do not fill a block are left out. */
   sessions: number;
 }
 
@@ -29,14 +29,13 @@ export interface BacktestOverfitting {
  * Probability that the best of many backtests is no better than the median out of sample, by combinatorially symmetric
  * cross-validation.
  *
- * Sessions are cut into S blocks of equal length, and the blocks into halves in all C(S, S/2) ways. In each the trial with the
- * highest Sharpe ratio in the first half is looked up in the second: its rank r among N trials (mean rank on ties, the first of the
- * best on ties in sample) gives ω = r / (N + 1). A trial without variation in a half has a ratio of 0 if it earned nothing there,
- * else ±∞.
+ * Sessions are divided into S blocks of equal length, and the blocks into halves in all C(S, S/2) ways. For each division, the
+ * trial with the highest Sharpe ratio in the first half (the first one on ties) has rank r among N trials in the second (mean
+ * rank on ties), and ω = r / (N + 1). A trial with constant returns in a half has a ratio of 0 if they are 0, else ±∞.
  *
- * @param trials One array a trial, N ≥ 2: its returns a session (in excess of cash), aligned, oldest first, finite.
- * @throws {RangeError} If there are fewer than 2 trials, lengths differ, there are fewer than 2 sessions a block, a return is not
- * finite, or `blocks` is not even or out of range.
+ * @param trials One array per trial, N ≥ 2: its returns per session (in excess of cash), aligned, oldest first, finite.
+ * @throws {RangeError} If there are fewer than 2 trials, lengths differ, there are fewer than 2 sessions per block, a return is
+ * not finite, or `blocks` is not even or out of range.
  *
  * @example
  * ```ts
@@ -108,7 +107,7 @@ export function backtestOverfitting(
   };
 }
 
-/** Sums of a trial's blocks, the last block ending with the last session. */
+/** Sums of a trial's blocks; the last block ends with the last session. */
 interface BlockSums {
   /** Of the returns less `origin`. */
   first: Float64Array;
@@ -116,7 +115,7 @@ interface BlockSums {
   second: Float64Array;
   /** The trial's mean: sums of deviations keep the digits that squares of returns with a large mean would lose. */
   origin: number;
-  /** The return of a block that does not vary, `NaN` where it does. */
+  /** The constant return of a block, `NaN` if its returns vary. */
   constant: Float64Array;
 }
 
@@ -138,7 +137,7 @@ function blockSums(returns: Float64Array, blocks: number, blockLength: number): 
   return { first, second, origin, constant };
 }
 
-/** Sharpe ratio a session over the blocks whose bits are set. */
+/** Sharpe ratio per session over the blocks whose bits are set. */
 function sharpeOf({ first, second, origin, constant }: BlockSums, division: number, sessions: number): number {
   let sum = 0;
   let squares = 0;

@@ -1,4 +1,4 @@
-/** An estimate with what it may as well have been. */
+/** An estimate with its uncertainty. */
 export interface Band {
   /** From the sample itself. */
   estimate: number;
@@ -8,11 +8,11 @@ export interface Band {
   high: number;
 }
 
-/** How wide and how exact bands are. */
+/** Settings of bands. */
 export interface BandOptions {
-  /** Probability with which the band is meant to hold the true value, between 0 and 1; default 0.95. */
+  /** Coverage probability of the band, between 0 and 1; default 0.95. */
   level?: number;
-  /** Resamples; default 999. */
+  /** Number of resamples; default 999. */
   replications?: number;
   /** The same seed gives the same band. */
   seed: number;
@@ -21,7 +21,7 @@ export interface BandOptions {
 }
 
 /**
- * The values between which the middle share `level` of the resamples lies: order statistics (R + 1)·α/2 from either end.
+ * The bounds of the middle share `level` of the resamples: order statistics (R + 1)·α/2 from either end.
  *
  * @param values Statistics of R resamples in any order; infinities sort as numbers do.
  * @throws {RangeError} If `level` is not between 0 and 1, R is too small for it, or a value is NaN.
@@ -30,7 +30,7 @@ export interface BandOptions {
  */
 export function middleOf(values: Float64Array, level: number): { low: number; high: number } {
   if (!(level > 0 && level < 1)) throw new RangeError(`level must be between 0 and 1, got ${level}.`);
-  // (R + 1)·α/2 is meant to be whole for the usual R and α, which its rounding must not undo.
+  // (R + 1)·α/2 is meant to be whole for the usual R and α; compensates its rounding.
   const rank = Math.floor((values.length + 1) * (1 - level) / 2 + 1e-9);
   if (rank < 1) {
     throw new RangeError(

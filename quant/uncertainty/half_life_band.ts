@@ -9,14 +9,14 @@ import { stationaryBootstrap } from "./stationary_bootstrap.ts";
 /**
  * Band of a spread's half-life in sessions, by a bootstrap of its autoregression that is corrected for bias.
  *
- * Model: Δs[t] = a + b·s[t−1] + ε[t]. Least squares finds a b that is too low, so that a slow spread seems to revert sooner than
- * it does; percentiles of plain resamples would take that error twice and miss the true half-life in a quarter of the cases. Here
- * the residuals are resampled in blocks, series are built from them with b, the mean of what they estimate gives the bias, and a
- * second round of series with the corrected b, each estimate corrected by the same bias, gives the band.
+ * Model: Δs[t] = a + b·s[t−1] + ε[t]. Least squares underestimates b, so that a slow spread seems to revert sooner than it does;
+ * percentiles of plain resamples would include that bias twice and miss the true half-life in a quarter of the cases. Here the
+ * residuals are resampled in blocks, series are built from them with b, the mean of their estimates gives the bias, and a second
+ * round of series with the corrected b, each estimate corrected by the same bias, gives the band.
  *
  * @param series The spread, oldest first, n ≥ 30, finite, not constant.
- * @returns `estimate` is the {@linkcode halfLife} of the series without any correction, +∞ where it does not revert; an end of the band
- * where a resample does not revert is +∞: the data does not exclude that the spread never comes back.
+ * @returns `estimate` is the {@linkcode halfLife} of the series without any correction, +∞ if it does not revert; an end of the
+ * band at a resample that does not revert is +∞: the data do not exclude a spread without reversion.
  * @throws {RangeError} If n < 30, a value is not finite, the series is constant or follows its autoregression without residual, or
  * an option is out of range.
  *
@@ -48,7 +48,7 @@ export function halfLifeBand(series: Float64Array, options: BandOptions): Band {
   const level0 = series.reduce((sum, value) => sum + value, 0) / n;
   const start = series[0]! - level0;
 
-  /** Estimates of the slope from series that revert by `truth`; a series that would run away is held at a random walk. */
+  /** Estimates of the slope from series with slope `truth`; a diverging series is limited to a random walk. */
   function slopesOf(truth: number, seed: number): Float64Array {
     const keep = 1 + Math.min(0, truth);
     const rebuilt = new Float64Array(n);
@@ -86,7 +86,7 @@ function slopeOf(series: Float64Array): number {
   return product / squares;
 }
 
-/** Slope of the differences on the level before, and what it leaves, with mean 0. */
+/** Slope of the differences on the level before, and residuals with mean 0. */
 function autoregression(series: Float64Array): { slope: number; residuals: Float64Array } {
   const lagged = series.subarray(0, -1);
   const differences = Float64Array.from(lagged, (value, t) => series[t + 1]! - value);

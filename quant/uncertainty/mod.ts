@@ -1,4 +1,4 @@
-/** Uncertainty of figures of one sample: bootstrap bands, and the effect of choosing the best of many backtests. */
+/** Uncertainty of figures from one sample: bootstrap bands, and the effect of choosing the best of many backtests. */
 export {
   type BacktestOverfitting,
   backtestOverfitting,

@@ -10,13 +10,13 @@ export interface OptimalBlockLength {
 }
 
 /**
- * Block length that makes the block bootstrap's variance of the mean most exact: longer the longer the series remembers.
+ * Block length that minimizes the error of the block bootstrap's variance of the mean: longer for longer dependence.
  *
- * The autocorrelations are looked through for the first run of max(5, ⌊log₁₀ n⌋) of them within ±2√(log₁₀ n / n); twice the lag
- * before it is the bandwidth m of a flat-top window λ(k/m). With g = Σ λ|k|γ(k) and s = Σ λγ(k) over |k| ≤ m the length is
- * (2g²/d · n)^⅓, d = 2s² for the stationary and 4/3·s² for the circular bootstrap. It is at most ⌈min(3√n, n/3)⌉ and at least 1.
+ * The autocorrelations are searched for the first run of max(5, ⌊log₁₀ n⌋) values within ±2√(log₁₀ n / n); twice the lag before
+ * it is the bandwidth m of a flat-top window λ(k/m). With g = Σ λ|k|γ(k) and s = Σ λγ(k) over |k| ≤ m the length is (2g²/d ·
+ * n)^⅓, d = 2s² for the stationary and 4/3·s² for the circular bootstrap. It is at most ⌈min(3√n, n/3)⌉ and at least 1.
  *
- * Autocorrelations are normalized by the sums of squares without the first and the last k + 1 deviations, as `arch` does it.
+ * Autocorrelations are normalized by the sums of squares without the first and the last k + 1 deviations, as in `arch`.
  *
  * @param series Returns, say, oldest first, n ≥ 10, finite, not constant.
  * @throws {RangeError} If n < 10, a value is not finite, or the series is constant.
@@ -68,7 +68,7 @@ export function optimalBlockLength(series: Float64Array): OptimalBlockLength {
     longRun += 2 * weight * autocovariance[lag]!;
   }
   const longest = Math.ceil(Math.min(3 * Math.sqrt(n), n / 3));
-  // g and the long-run variance are 0 together only where nothing is left to resample: then the longest block.
+  // g and the long-run variance are both 0 only if nothing is left to resample: use the longest block.
   const length = (share: number) =>
     Math.max(1, Math.min(longest, Math.cbrt(2 * g * g / (share * longRun ** 2) * n) || 1));
   return { stationary: length(2), circular: length(4 / 3) };

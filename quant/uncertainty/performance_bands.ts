@@ -4,9 +4,9 @@ import { type Band, type BandOptions, middleOf } from "./band.ts";
 import { optimalBlockLength } from "./optimal_block_length.ts";
 import { stationaryBootstrap } from "./stationary_bootstrap.ts";
 
-/** Bands of what a strategy earned. */
+/** Bands of a strategy's performance figures. */
 export interface PerformanceBands {
-  /** Of returns in excess of cash, a year. */
+  /** Of returns in excess of cash, annualized. */
   sharpe: Band;
   /** Compounded over sessions / 252. */
   annualizedReturn: Band;
@@ -14,7 +14,7 @@ export interface PerformanceBands {
   maxDrawdown: Band;
   /** Mean length of the blocks in sessions. */
   meanBlockLength: number;
-  /** Resamples that the bands are made of. */
+  /** Number of resamples. */
   replications: number;
 }
 
@@ -28,11 +28,11 @@ export interface PerformanceBandsOptions extends BandOptions {
  * Bands of Sharpe ratio, annual return and maximum drawdown by the stationary block bootstrap: percentiles over resamples of the
  * sessions, the same resamples for all three.
  *
- * The bands say how far the figures of another sample of the same process may lie; they know nothing of settings that were tried
- * before, nor of regimes that the sample did not see. A drawdown is a property of the path: its band is that of paths of the same
- * length put together from the blocks, which the estimate need not be in the middle of. Constant returns have bands without width.
+ * The bands cover the sampling error for the same process; they do not cover a search over settings, nor regimes outside the
+ * sample. A drawdown depends on the path: its band is that of paths of the same length built from the blocks, and the estimate
+ * need not be in its middle. Constant returns have bands without width.
  *
- * @param returns Simple returns a session, oldest first, n ≥ 10, finite.
+ * @param returns Simple returns per session, oldest first, n ≥ 10, finite.
  * @throws {RangeError} If there are fewer than 10 returns, one is not finite, cash differs in length, or an option is out of range.
  *
  * @example
@@ -86,7 +86,7 @@ export function performanceBands(returns: Float64Array, options: PerformanceBand
   };
 }
 
-/** Constant returns resample to themselves, whatever the blocks. */
+/** Resamples of constant returns are equal, for any blocks. */
 function blockLengthOf(series: Float64Array): number {
   return series.every((value) => value === series[0]) ? 1 : optimalBlockLength(series).stationary;
 }

@@ -1,26 +1,25 @@
 import { uniformRandom } from "../uniform_random.ts";
 import { requireInteger } from "../validate.ts";
 
-/** How a series is resampled. */
+/** Settings of the resampling. */
 export interface StationaryBootstrapOptions {
   /** Mean length of the blocks in observations, ≥ 1; 1 draws observations independently. */
   meanBlockLength: number;
-  /** How many resamples; default 999. */
+  /** Number of resamples; default 999. */
   replications?: number;
   /** The same seed gives the same resamples. */
   seed: number;
 }
 
 /**
- * Places of one resample: blocks of consecutive observations, each begun at a place drawn uniformly and of geometric length; after
- * the last observation comes the first, so that every place is as likely.
+ * Indices of one resample: blocks of consecutive observations with uniformly drawn starts and geometric lengths; the last
+ * observation is followed by the first, so that all indices are equally likely.
  *
- * @param places Receives n places from 0 to n − 1.
+ * @param places Receives n indices from 0 to n − 1.
  * @param meanBlockLength ≥ 1.
- * @param random Uniform in [0, 1): one number for the first place, then one for each further place, and one more where a block
- * begins.
+ * @param random Uniform in [0, 1): one number for the first index, then one for each further index, and one more at the start of a block.
  *
- * Verified: tests/quant/fixtures/uncertainty.json (`arch`, the same draws give the same places).
+ * Verified: tests/quant/fixtures/uncertainty.json (`arch`, the same draws give the same indices).
  */
 export function stationaryBlocks(places: Int32Array, meanBlockLength: number, random: () => number): void {
   const n = places.length;
@@ -35,14 +34,14 @@ export function stationaryBlocks(places: Int32Array, meanBlockLength: number, ra
 }
 
 /**
- * A statistic on resamples of a series by the stationary block bootstrap, which keeps the series stationary and its dependence
- * within blocks.
+ * A statistic on resamples of a series by the stationary block bootstrap, which preserves stationarity and the dependence within
+ * blocks.
  *
  * @param length Number of observations n ≥ 2.
- * @param statistic Given the places of a resample, the statistic of it. The array is reused: copy what is kept.
- * @returns One value a resample, in the order drawn; not sorted.
- * @throws {RangeError} If `length` or `replications` is no whole number of at least 2 or 1, or `meanBlockLength` is below 1 or not
- * finite.
+ * @param statistic Computes the statistic from the indices of a resample. The array is reused: copy it to keep it.
+ * @returns One value per resample, in the order drawn; not sorted.
+ * @throws {RangeError} If `length` is not a whole number of at least 2, `replications` not one of at least 1, or
+ * `meanBlockLength` is below 1 or not finite.
  *
  * @example
  * ```ts
@@ -59,7 +58,7 @@ export function stationaryBlocks(places: Int32Array, meanBlockLength: number, ra
  * ```
  *
  * Source: Politis & Romano (1994), Journal of the American Statistical Association 89. Verified:
- * tests/quant/fixtures/uncertainty.json (`arch` 8, `StationaryBootstrap`). Cost: O(replications · n) and the statistic's own.
+ * tests/quant/fixtures/uncertainty.json (`arch` 8, `StationaryBootstrap`). Cost: O(replications · n) plus that of the statistic.
  */
 export function stationaryBootstrap(
   length: number,

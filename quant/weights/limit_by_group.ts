@@ -1,26 +1,26 @@
 import { requireFinite } from "../validate.ts";
 
-/** Limit of each group. */
+/** Limits of the groups. */
 export interface GroupLimits {
-  /** Most of the portfolio that one group may take, above 0; for groups without a limit of their own. */
+  /** Maximum share of the portfolio in one group, above 0; for groups without a limit of their own. */
   limit: number;
-  /** Limits of single groups by name, 0 or more: 0 bans a group. */
+  /** Limits of single groups by name, 0 or more; 0 excludes a group. */
   byGroup?: Readonly<Record<string, number>>;
 }
 
-/** The groups of a position: names, of each of which its weight is held whole, or how much a unit of its weight holds of each. */
+/** The groups of a position: names, each of which gets its whole weight, or the amount of each group per unit of weight. */
 export type GroupMemberships = readonly string[] | ReadonlyMap<string, number>;
 
 /**
- * Weights brought down so that no group takes more than its limit; what is taken away is not given to others but stays in cash.
+ * Weights reduced so that no group exceeds its limit; the difference is not given to other positions but stays in cash.
  *
- * A position may be in several groups (both tickers of a pair, both sectors) and counts in each with its whole absolute weight, or with
- * as many times its absolute weight as is told. It is scaled by the smallest factor of the groups that it holds, a group's factor being
- * its limit over what it takes, at most 1. So every group is within its limit, in one pass, whatever the order, and weights within every
- * limit stay as they are. Where positions share several crowded groups this takes away more than the least that would do.
+ * A position may be in several groups (both tickers of a pair, both sectors) and counts in each with its whole absolute weight,
+ * or with the given amount times its absolute weight. It is scaled by the smallest factor of its groups; a group's factor is its
+ * limit over its total, at most 1. So one pass keeps every limit, in any order, and weights within every limit do not change. If
+ * positions share several groups above their limits, this reduces weights more than necessary.
  *
- * @param weights One a position, finite, negative where short.
- * @param groups The groups of each position, aligned with `weights`; none leaves the position alone. A group named twice counts once.
+ * @param weights One per position, finite, negative where short.
+ * @param groups The groups of each position, aligned with `weights`; a position without groups is unchanged. A group named twice counts once.
  * @throws {RangeError} If the lengths differ, a weight is not finite, an amount of a group is negative or not finite, or a limit is
  * negative or not a number (`limit` also 0).
  *
@@ -63,7 +63,7 @@ export function limitByGroup(
   );
 }
 
-/** How much of each group is held by a unit of weight; groups of which nothing is held are left out. */
+/** Amount of each group per unit of weight; groups with an amount of 0 are left out. */
 function amountsOf(groups: GroupMemberships): [group: string, amount: number][] {
   if (!(groups instanceof Map)) return [...new Set(groups as readonly string[])].map((name) => [name, 1]);
   const amounts = [...groups as ReadonlyMap<string, number>];

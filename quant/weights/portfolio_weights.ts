@@ -3,8 +3,8 @@ import { requireFinite, requireInteger } from "../validate.ts";
 /**
  * Equal weights: 1 / n each.
  *
- * @param n Positions, a whole number ≥ 1.
- * @throws {RangeError} If n is no whole number ≥ 1.
+ * @param n Number of positions, a whole number ≥ 1.
+ * @throws {RangeError} If n is not a whole number ≥ 1.
  *
  * @example
  * ```ts
@@ -20,10 +20,9 @@ export function equalWeights(n: number): Float64Array {
 }
 
 /**
- * Weights in inverse proportion to volatility, summing to 1: equal risk contributions where positions are equally correlated.
+ * Weights in inverse proportion to volatility, summing to 1: equal risk contributions if all correlations are equal.
  *
- * @param volatilities Of each position, n ≥ 1, all over the same time, positive and finite. What has not moved has no volatility to
- * divide by: leave it out.
+ * @param volatilities Of each position, n ≥ 1, all over the same time, positive and finite. Leave out constant positions, whose volatility is 0.
  * @throws {RangeError} If there is none, or one is not positive and finite.
  *
  * @example
@@ -39,7 +38,7 @@ export function inverseVolatilityWeights(volatilities: Float64Array): Float64Arr
   for (let i = 0; i < volatilities.length; i++) {
     if (!(volatilities[i]! > 0)) throw new RangeError(`Volatility ${i} must be positive, got ${volatilities[i]}.`);
   }
-  // In units of the smallest one nothing overflows.
+  // In units of the smallest volatility nothing overflows.
   const smallest = volatilities.reduce((least, value) => Math.min(least, value), Infinity);
   const inverse = volatilities.map((value) => smallest / value);
   const sum = inverse.reduce((total, value) => total + value, 0);

@@ -1,21 +1,22 @@
 import { centre } from "../centring.ts";
 import { requireFinite } from "../validate.ts";
 
-/** A matrix of correlations that can be inverted. */
+/** An invertible correlation matrix. */
 export interface ShrunkCorrelation {
-  /** One array a row: symmetric, 1 on the diagonal. */
+  /** One array per row: symmetric, 1 on the diagonal. */
   correlation: Float64Array[];
-  /** Share of the identity in it, 0 to 1. */
+  /** Share of the identity matrix, 0 to 1. */
   shrinkage: number;
 }
 
 /**
- * Correlations of some series, drawn towards 0 by as much as their estimation error asks for: (1 − s)·R + s·I.
+ * Correlations of series, shrunk towards 0 according to their estimation error: (1 − s)·R + s·I.
  *
- * R are the sample correlations, and s is the shrinkage of Ledoit and Wolf for the standardized series, or `least` where that is more.
+ * R are the sample correlations, and s is the shrinkage of Ledoit and Wolf for the standardized series, or `least` if that is
+ * larger.
  *
- * @param series One a position, p ≥ 1, aligned, oldest first, n ≥ 2 values each, finite, none constant.
- * @param options.least At least as much is drawn, 0 to 1; 0 by default. Above 0 no combination of positions is without risk.
+ * @param series One per position, p ≥ 1, aligned, oldest first, n ≥ 2 values each, finite, none constant.
+ * @param options.least Minimum shrinkage, 0 to 1; 0 by default. Above 0 no combination of positions is free of risk.
  * @throws {RangeError} If there is no series, lengths differ, a value is not finite, a series is constant, or `least` is out of its range.
  *
  * @example
@@ -49,10 +50,10 @@ export function shrunkCorrelation(
     return scaled.map((value) => value / deviation);
   });
   const correlation = series.map(() => new Float64Array(series.length).fill(1));
-  // Both sums are over pairs of different series: each series is correlated with itself by 1, without error.
+  // Both sums are over pairs of different series: the correlation of a series with itself is 1, without error.
   let squares = 0;
   let products = 0;
-  // What a series' own variance is estimated with error counts in the shrinkage of Ledoit and Wolf as well.
+  // The estimation error of the series' own variances is part of the shrinkage of Ledoit and Wolf as well.
   let own = 0;
   for (const [i, x] of standardized.entries()) {
     own += x.reduce((sum, value) => sum + value ** 4, 0) / n - 1;

@@ -15,7 +15,7 @@ import {
 
 const METHOD = "arima";
 
-/** Which orders are tried. */
+/** Orders to try. */
 export interface ArimaOptions {
   /** Orders to choose from by AIC, the first on a tie. Default p 0 … 2, d 0 … 1, q 0 … 2: 18 orders. */
   orders?: readonly ArimaOrder[];
@@ -33,12 +33,12 @@ export const ARIMA_ORDERS: readonly ArimaOrder[] = [0, 1, 2].flatMap((p) =>
 );
 
 /**
- * ARIMA by exact maximum likelihood, its order chosen by Akaike's criterion. Updates filter the new value without another
- * search, in time that does not depend on the window.
+ * ARIMA by exact maximum likelihood, with the order chosen by Akaike's criterion. Updates filter the new value without another
+ * search, in time independent of the window.
  *
  * Criteria are compared over all orders, as the reference does, though the likelihood of d = 1 is that of one value less.
- * Errors of the forecasts are those of the model with its parameters taken as known. Windows hold at least what the
- * largest order needs: 16 values by default. A window that is constant is refused, since its innovations have no variance.
+ * Forecast errors treat the model's parameters as known. The minimum window is that of the largest order: 16 values by default. A
+ * window that is constant is refused, since its innovations have no variance.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export const ARIMA_ORDERS: readonly ArimaOrder[] = [0, 1, 2].flatMap((p) =>
  * ```
  *
  * Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989), §3.3 to §3.5; Akaike (1974).
- * Verified: tests/quant/forecast/fixtures/arima.json (statsmodels). Cost: O(n) a filter, some hundred filters an order.
+ * Verified: tests/quant/forecast/fixtures/arima.json (statsmodels). Cost: O(n) a filter, some hundred filters per order.
  */
 export const arima: Forecaster<ArimaOptions, ArimaModel> = {
   method: METHOD,
@@ -95,7 +95,7 @@ export const arima: Forecaster<ArimaOptions, ArimaModel> = {
 
 interface ArimaState {
   fit: ArimaFit;
-  /** The newest value, which differences are added to where d = 1. */
+  /** The newest value, to which differences are added for d = 1. */
   last: number;
   filtered: FilterState;
 }
@@ -160,7 +160,7 @@ function extrapolate({ fit, last, filtered }: ArimaState, horizon: number): {
     transition[i * size] = filter.ar[i]!;
     if (i + 1 < m) transition[i * size + i + 1] = 1;
   }
-  // The level takes up the difference.
+  // The level adds the difference.
   if (integrated) transition[m * size] = transition[m * size + m] = 1;
 
   const means = new Float64Array(horizon);

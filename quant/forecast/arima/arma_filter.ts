@@ -1,4 +1,4 @@
-/** Where a filter stands after the last value: what the next value is expected to be. */
+/** State of a filter after the last value: the prediction of the next one. */
 export interface FilterState {
   /** Predicted state, length m; entry 0 is the prediction of the next value less the constant. */
   state: Float64Array;
@@ -8,7 +8,7 @@ export interface FilterState {
 
 /** Likelihood of a series with the constant and the variance that make it largest. */
 export interface ArmaLikelihood {
-  /** Exact Gaussian log-likelihood; −∞ where the variance is not positive. */
+  /** Exact Gaussian log-likelihood; −∞ if the variance is not positive. */
   logLikelihood: number;
   /** The series' mean by generalized least squares; 0 without a constant. */
   constant: number;
@@ -22,14 +22,14 @@ const CONVERGED = Number.EPSILON / 2;
 /**
  * Kalman filter of an autoregressive moving average, in the companion form of max(p, q + 1) states.
  *
- * A value is observed without error, so that the first state is known after it: the covariance of the others does not
- * depend on the autoregression, and a step costs a few multiplications. Once the covariance has converged it is no longer
- * computed. Constant and variance are concentrated out: the filter is linear, so one pass over the series and over a
- * column of ones gives the constant by least squares of the innovations.
+ * Values are observed without error, so that each makes the first state known: the covariance of the others does not depend on
+ * the autoregression, and a step costs a few multiplications. Once the covariance has converged it is no longer computed.
+ * Constant and variance are concentrated out: the filter is linear, so one pass over the series and over a column of ones gives
+ * the constant by least squares of the innovations.
  *
- * Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989), §3.3 and §3.4; Gardner, Harvey
- * & Phillips (1980), algorithm AS 154. Verified: tests/quant/forecast/fixtures/arima.json (statsmodels).
- * Cost: O(n · m²), O(n · m) from where the covariance has converged.
+ * Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989), §3.3 and §3.4; Gardner, Harvey &
+ * Phillips (1980), algorithm AS 154. Verified: tests/quant/forecast/fixtures/arima.json (statsmodels). Cost: O(n · m²), O(n · m)
+ * once the covariance has converged.
  */
 export class ArmaFilter {
   /** Autoregressive coefficients φ, padded to m. */
@@ -67,7 +67,7 @@ export class ArmaFilter {
     this.response.set(ma, 1);
   }
 
-  /** Likelihood of a series under the coefficients that are set. */
+  /** Likelihood of a series under the current coefficients. */
   likelihood(series: Float64Array): ArmaLikelihood {
     const n = series.length;
     const m = this.#size;
@@ -137,10 +137,7 @@ export class ArmaFilter {
     }
   }
 
-  /**
-   * Takes in one value: sets the gain and the covariance of the next prediction. Returns whether the covariance is the
-   * same as before.
-   */
+  /** Processes one value: sets the gain and the covariance of the next prediction. Returns whether the covariance is unchanged. */
   #stepCovariance(): boolean {
     const m = this.#size;
     const [now, next, gain, response] = [this.#covariance, this.#nextCovariance, this.#gain, this.response];
@@ -161,8 +158,8 @@ export class ArmaFilter {
   }
 
   /**
-   * Sets the covariance of the stationary state: P = T·P·Tᵀ + R·Rᵀ, a linear system in the m·(m + 1)/2 entries of P.
-   * Returns false where it has no solution.
+   * Sets the covariance of the stationary state: P = T·P·Tᵀ + R·Rᵀ, a linear system in the m·(m + 1)/2 entries of P. Returns
+   * false if it has no solution.
    */
   #startCovariance(): boolean {
     const m = this.#size;

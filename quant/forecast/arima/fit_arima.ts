@@ -11,7 +11,7 @@ export type ArimaOrder = readonly [p: number, d: number, q: number];
 /** Parameters of an ARIMA model. */
 export interface ArimaParameters {
   order: ArimaOrder;
-  /** Mean of the series where d = 0; 0 where d = 1, which has no constant. */
+  /** Mean of the series for d = 0; 0 for d = 1, which has no constant. */
   constant: number;
   /** Autoregressive coefficients φ(1) … φ(p). */
   ar: Float64Array;
@@ -50,15 +50,15 @@ export function differenced(series: Float64Array, differences: number): Float64A
 }
 
 /**
- * ARIMA(p, d, q) by exact maximum likelihood: stationary in its autoregression, invertible in its moving average, with a
- * constant where d = 0.
+ * ARIMA(p, d, q) by exact maximum likelihood: stationary in its autoregression, invertible in its moving average, with a constant
+ * for d = 0.
  *
- * The search starts from {@link hannanRissanen} and ends in the nearest maximum. Where the likelihood grows towards a
- * unit root, coefficients end just inside it.
+ * The search starts from {@link hannanRissanen} and ends in the nearest maximum. If the likelihood increases towards a unit root,
+ * coefficients end just inside it.
  *
  * @param series Values, oldest first, finite, of at least d + 10 and d + 3 · (p + q + 1) values.
- * @throws {RangeError} If the order is out of range, the series is too short, a value is not finite, or all values (with
- * d = 1: all differences) follow without an error.
+ * @throws {RangeError} If the order is out of range, the series is too short, a value is not finite, or the model fits all values
+ * (with d = 1: all differences) without an error.
  *
  * Source: Harvey (1989), §3.4; Box, Jenkins & Reinsel, Time Series Analysis (2008), ch. 7. Verified:
  * tests/quant/forecast/fixtures/arima.json (statsmodels). Cost: about 100 to 500 filters of O(n · max(p, q + 1)).
@@ -68,7 +68,7 @@ export function fitArima(series: Float64Array, order: ArimaOrder): ArimaFit {
   const [p, d, q] = order;
   requireFinite(series, "series", shortestWindow(order));
   const raw = differenced(series, d);
-  // Around its mean a series far from zero keeps its digits in the filter.
+  // Centred first, so that a series far from zero keeps its digits in the filter.
   const centre = d === 0 ? mean(raw) : 0;
   const values = d === 0 ? raw.map((value) => value - centre) : raw;
   if (values.every((value) => value === 0)) {
@@ -86,7 +86,7 @@ export function fitArima(series: Float64Array, order: ArimaOrder): ArimaFit {
   };
   const start = hannanRissanen(values, p, q);
   const unbounded = new Float64Array(p + q);
-  // A start outside the stationary or invertible region says nothing of where the maximum is.
+  // A start outside the stationary or invertible region gives no information about the maximum.
   unbounded.set(unboundedNumbers(start.ar) ?? new Float64Array(p), 0);
   unbounded.set(unboundedNumbers(start.ma.map((value) => -value)) ?? new Float64Array(q), p);
   const { point } = minimizeSmooth((candidate) => {

@@ -1,6 +1,6 @@
 import { NestedLeastSquares } from "../../least_squares_qr.ts";
 
-/** Coefficients that a search for the maximum likelihood starts from. */
+/** Coefficients from which a search for the maximum likelihood starts. */
 export interface ArmaStart {
   ar: Float64Array;
   /** Without the leading 1. */

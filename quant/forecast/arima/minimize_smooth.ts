@@ -1,4 +1,4 @@
-/** Where a search ended. */
+/** End of a search. */
 export interface Minimum {
   point: Float64Array;
   value: number;
@@ -6,21 +6,21 @@ export interface Minimum {
 }
 
 const MAX_ITERATIONS = 500;
-/** The search ends where no partial derivative is larger. */
+/** The search ends if no partial derivative is larger. */
 const GRADIENT_TOLERANCE = 1e-10;
 /** Step of the central differences: balances rounding (ε / step) against truncation (step²). */
 const DIFFERENCE_STEP = 6e-6;
-/** Differences of values below this are rounding; the gradient then says whether a step is better. */
+/** Differences of values below this are rounding; the gradient then decides whether a step is better. */
 const VALUE_NOISE = 1e-13;
 
 /**
  * Minimum of a smooth function of a few unbounded variables near a start: quasi-Newton steps (BFGS) with backtracking
  * and central differences.
  *
- * The function should be of order 1 and may return +∞ where it is not defined. Close to the minimum, where values no
- * longer tell points apart, a step is taken if it makes the gradient smaller.
+ * The function should be of order 1 and may return +∞ where it is undefined. Close to the minimum, where values no longer
+ * distinguish points, a step is taken if it makes the gradient smaller.
  *
- * Source: Nocedal & Wright, Numerical Optimization (2006), §3.1, §6.1 and §8.1. Cost: 2k + 1 calls an iteration.
+ * Source: Nocedal & Wright, Numerical Optimization (2006), §3.1, §6.1 and §8.1. Cost: 2k + 1 calls per iteration.
  */
 export function minimizeSmooth(f: (point: Float64Array) => number, start: Float64Array): Minimum {
   const k = start.length;
@@ -80,7 +80,7 @@ function gradientOf(f: (point: Float64Array) => number, point: Float64Array): Fl
   });
 }
 
-/** Broyden, Fletcher, Goldfarb and Shanno's update of the inverse Hessian, left out where the curvature is not positive. */
+/** Update of the inverse Hessian by Broyden, Fletcher, Goldfarb and Shanno, skipped if the curvature is not positive. */
 function updateInverse(inverse: Float64Array, step: Float64Array, change: Float64Array, first: boolean): void {
   const k = step.length;
   const curvature = dot(step, change);
@@ -122,7 +122,7 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 function largest(values: Float64Array): number {
   let most = 0;
-  // A gradient that is not a number must not end the search as if it were 0.
+  // A NaN in the gradient must not end the search as if it were 0.
   for (const value of values) most = Number.isNaN(value) ? Infinity : Math.max(most, Math.abs(value));
   return most;
 }

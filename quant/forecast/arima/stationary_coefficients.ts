@@ -1,10 +1,10 @@
 /**
  * Coefficients of a stationary autoregression from unbounded numbers, so that a search needs no bounds.
  *
- * Each number x becomes the partial autocorrelation x / √(1 + x²); Durbin and Levinson's recursion makes coefficients of
- * them. With the sign turned they are those of an invertible moving average.
+ * Each number x becomes the partial autocorrelation x / √(1 + x²); Durbin and Levinson's recursion turns these into coefficients.
+ * With opposite sign they are those of an invertible moving average.
  *
- * @param unbounded One number a lag.
+ * @param unbounded One number per lag.
  * @param coefficients Receives the coefficients, of the same length.
  *
  * Source: Monahan (1984), Biometrika 71; Jones (1980), Technometrics 22.
@@ -22,8 +22,8 @@ export function stationaryCoefficients(unbounded: Float64Array, coefficients: Fl
 }
 
 /**
- * The unbounded numbers of stationary coefficients: the inverse of {@link stationaryCoefficients}; `null` where the
- * autoregression is not stationary.
+ * The unbounded numbers of stationary coefficients: the inverse of {@link stationaryCoefficients}; `null` if the autoregression
+ * is not stationary.
  */
 export function unboundedNumbers(coefficients: Float64Array): Float64Array | null {
   const rest = coefficients.slice();

@@ -27,7 +27,7 @@ export class Adam {
     this.#squares = new Float64Array(parameters);
   }
 
-  /** Moves the parameters by one step against the gradients. */
+  /** Updates the parameters by one step against the gradients. */
   step(parameters: Float64Array, gradients: Float64Array): void {
     const { learningRate, beta1, beta2, epsilon } = this.#options;
     const [means, squares] = [this.#means, this.#squares];

@@ -1,6 +1,6 @@
 /**
- * Products of small dense matrices by rows. Four rows of the inner dimension are taken at once, so that an entry of the
- * result is loaded and stored once for four multiplications.
+ * Products of small dense matrices by rows. Four rows of the inner dimension are processed at once, so that an entry of the
+ * result is loaded and stored once per four multiplications.
  */
 
 /** out (rows × n) += a (rows × k) · b (k × n). */

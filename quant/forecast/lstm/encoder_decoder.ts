@@ -6,11 +6,11 @@ import type { RandomNumbers } from "../random_numbers.ts";
 export interface EncoderDecoderShape {
   /** Number of input values of a forecast. */
   inputSteps: number;
-  /** Values that are forecast at once. */
+  /** Number of values forecast at once. */
   outputSteps: number;
-  /** Units of each layer. */
+  /** Number of units of each layer. */
   units: number;
-  /** Layers of the encoder, and as many of the decoder. */
+  /** Number of layers of the encoder, and of the decoder. */
   layers: number;
   activation: Activation;
 }
@@ -22,23 +22,23 @@ export function parameterCount({ units, layers }: EncoderDecoderShape): number {
 }
 
 /**
- * A network that reads `inputSteps` values by stacked layers of long short-term memory, repeats the last output for each
- * of `outputSteps` steps, and turns it into forecasts by as many layers and one linear unit that all steps share.
+ * A network that reads `inputSteps` values by stacked layers of long short-term memory, repeats the last output for each of
+ * `outputSteps` steps, and forecasts from it by as many layers and one linear unit shared by all steps.
  *
  * Dropout follows each layer: outputs are multiplied by given factors, 0 or 1 / (1 − rate).
  *
  * Parameters lie in one array: the encoder's layers, the decoder's (see {@link LstmLayer}), weights of the linear unit
  * and its bias.
  *
- * Source: Sutskever, Vinyals & Le (2014), without passing of states, as Keras' RepeatVector has it; Srivastava et al.
- * (2014) for dropout. Verified: tests/quant/forecast/fixtures/lstm.json (PyTorch).
+ * Source: Sutskever, Vinyals & Le (2014), without passing of states, as Keras' RepeatVector has it; Srivastava et al. (2014) for
+ * dropout. Verified: tests/quant/forecast/fixtures/lstm.json (PyTorch).
  */
 export class EncoderDecoder {
   readonly shape: EncoderDecoderShape;
   readonly parameters: Float64Array;
   /** Sum of derivatives by each parameter since it was last cleared. */
   readonly gradients: Float64Array;
-  /** Dropout factors after each layer and step, batch × units; applied in {@link forward} when it trains. */
+  /** Dropout factors after each layer and step, batch × units; applied in {@link forward} if `training`. */
   readonly dropout: Float64Array[][];
   readonly #layers: LstmLayer[];
   readonly #dropped: Float64Array[][];
@@ -136,7 +136,7 @@ export class EncoderDecoder {
     }
     for (let layer = 2 * layers - 1; layer >= 0; layer--) {
       const steps = layer < layers ? inputSteps : outputSteps;
-      // The decoder sees the encoder's last output alone, once a step.
+      // The decoder reads only the encoder's last output, once per step.
       const seen = (step: number) => layer !== layers - 1 || step === inputSteps - 1;
       const outputGradients = Array.from({ length: steps }, (_, step) => {
         if (!seen(step)) return null;
@@ -197,7 +197,7 @@ function fillUniform(weights: Float64Array, limit: number, random: RandomNumbers
   for (let i = 0; i < weights.length; i++) weights[i] = limit * (2 * random.uniform() - 1);
 }
 
-/** Rows of normal numbers, made orthonormal one after the other; needs rows ≤ columns. */
+/** Rows of normal numbers, orthonormalized one after the other; needs rows ≤ columns. */
 function fillOrthogonal(matrix: Float64Array, rows: number, columns: number, random: RandomNumbers): void {
   for (let row = 0; row < rows; row++) {
     const current = matrix.subarray(row * columns, (row + 1) * columns);

@@ -11,30 +11,30 @@ import { trainEncoderDecoder, windowSplit } from "./train_encoder_decoder.ts";
 
 const METHOD = "lstm";
 
-/** Share of the windows, at the end, that say when to stop and how large errors are. */
+/** Share of the windows, at the end, used for early stopping and for measuring errors. */
 const VALIDATION_SHARE = 0.2;
 
 /** Shape and training of the network. */
 export interface LstmOptions {
   /** Number of input values of a forecast. Default 10. */
   inputSteps?: number;
-  /** Number of output values of the network; later ones are forecast from forecasts. Default 3. */
+  /** Number of output values of the network; later steps are forecast from forecasts. Default 3. */
   outputSteps?: number;
-  /** Most steps ahead that can be forecast. Default 10. */
+  /** Maximum number of steps ahead. Default 10. */
   horizon?: number;
-  /** Units of each layer. Default 8. */
+  /** Number of units of each layer. Default 8. */
   units?: number;
-  /** Layers of the encoder, and as many of the decoder. Default 1. */
+  /** Number of layers of the encoder, and of the decoder. Default 1. */
   layers?: number;
   /** Function of the candidate and of the cell's output. Default `"tanh"`. */
   activation?: Activation;
   /** Share of outputs dropped after each layer while training, 0 ≤ rate < 1. Default 0.2. */
   dropout?: number;
-  /** Most passes over the training windows. Default 40. */
+  /** Maximum number of passes over the training windows. Default 40. */
   epochs?: number;
   /** Passes without a smaller validation error after which training ends. Default 5. */
   patience?: number;
-  /** Windows a step. Default 16. */
+  /** Number of windows per step. Default 16. */
   batch?: number;
   /** Step size of Adam. Default 0.005. */
   learningRate?: number;
@@ -42,7 +42,7 @@ export interface LstmOptions {
   seed?: number;
 }
 
-/** The settings of the research that this project follows: 71,051 parameters, 3 values in, 1 out. */
+/** The settings of the original research: 71,051 parameters, 3 values in, 1 out. */
 export const RESEARCH_LSTM = {
   inputSteps: 3,
   outputSteps: 1,
@@ -67,9 +67,9 @@ export interface LstmModel extends ForecastModel {
 /**
  * Encoder–decoder of long short-term memory on the last values, scaled to 0 … 1 on the window.
  *
- * Trained on the first four fifths of the window's sequences by Adam with dropout; the last fifth stops it early, and
- * parameters are those of its smallest error there. The errors of h steps are measured on the same fifth, so that they
- * are a little small. Windows hold at least max(5 · horizon, 2 · outputSteps) + inputSteps + outputSteps − 1 values.
+ * Trained on the first four fifths of the window's sequences by Adam with dropout; the last fifth decides when to stop, and
+ * parameters are those with the smallest error there. The errors of h steps are measured on the same fifth, so that they are
+ * slightly too small. Windows hold at least max(5 · horizon, 2 · outputSteps) + inputSteps + outputSteps − 1 values.
  *
  * Bits depend on the platform's `Math.exp` and `Math.tanh`, which one version of Deno computes alike everywhere.
  *
@@ -127,7 +127,7 @@ export const lstm: Forecaster<LstmOptions, LstmModel> = {
     }
     const network = new EncoderDecoder(shape, trained.parameters, 1);
     const { training } = windowSplit(window.length, shape, VALIDATION_SHARE);
-    // The first origin whose later values no training window has.
+    // The first origin whose later values are in no training window.
     const first = training + inputSteps + outputSteps - 2;
     const errors = horizonErrors(window, first, horizon, (origin, forecasts) => {
       extend(network, scale, window.subarray(origin + 1 - inputSteps, origin + 1), forecasts);
@@ -170,7 +170,7 @@ export const lstm: Forecaster<LstmOptions, LstmModel> = {
 };
 
 interface LstmState {
-  /** Made for batches of one; shared by all models that updates lead to. */
+  /** For batches of one; shared by all models made by updates. */
   network: EncoderDecoder;
   scale: WindowScale;
   /** The newest values, oldest first. */

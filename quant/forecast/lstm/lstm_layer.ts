@@ -3,14 +3,14 @@ import { addProduct, addProductWithTransposed, addTransposedProduct } from "./de
 /** Function of the candidate and of the cell's output; gates are always sigmoid. */
 export type Activation = "relu" | "tanh";
 
-/** Shape of a layer and how many values it is made for. */
+/** Shape of a layer, with its maximum batch. */
 export interface LstmShape {
   inputSize: number;
   units: number;
   activation: Activation;
   /** Time steps. */
   steps: number;
-  /** Most sequences at once. */
+  /** Maximum number of sequences at once. */
   batch: number;
 }
 
@@ -95,7 +95,7 @@ export class LstmLayer {
   /**
    * Adds the derivatives by the parameters to the gradients and sets {@link inputGradients}.
    *
-   * @param outputGradients Derivative of the loss by each step's output; `null` where the loss does not see it.
+   * @param outputGradients Derivative of the loss by each step's output; `null` if the loss does not depend on it.
    */
   backward(outputGradients: readonly (Float64Array | null)[], batch: number): void {
     const { inputSize, units, steps, activation } = this.#shape;

@@ -2,17 +2,17 @@ import { Adam } from "./adam.ts";
 import { EncoderDecoder, type EncoderDecoderShape, initialParameters } from "./encoder_decoder.ts";
 import { RandomNumbers } from "../random_numbers.ts";
 
-/** How a network is trained. */
+/** Training of a network. */
 export interface TrainingOptions {
-  /** Most passes over the training windows. */
+  /** Maximum number of passes over the training windows. */
   epochs: number;
-  /** Windows that a step of the descent sees. */
+  /** Number of windows in a step of the descent. */
   batch: number;
   /** Step size of the descent. */
   learningRate: number;
   /** Share of outputs that are dropped after each layer, 0 ≤ rate < 1. */
   dropout: number;
-  /** Share of the windows, the last ones, whose outputs training never sees and that say when to stop. */
+  /** Share of the windows, the last ones, that are excluded from training and decide when to stop. */
   validationShare: number;
   /** Passes without a smaller validation error after which training ends. */
   patience: number;
@@ -20,7 +20,7 @@ export interface TrainingOptions {
   seed: number;
 }
 
-/** A trained network and its course. */
+/** A trained network with its errors. */
 export interface TrainedNetwork {
   /** Parameters after the pass with the smallest validation error. */
   parameters: Float64Array;
@@ -35,7 +35,7 @@ export function windowCount(length: number, { inputSteps, outputSteps }: Encoder
   return length - inputSteps - outputSteps + 1;
 }
 
-/** How many of a series' windows train and how many, at its end, validate. */
+/** Number of a series' windows for training, and, at its end, for validation. */
 export function windowSplit(
   length: number,
   shape: EncoderDecoderShape,
@@ -43,12 +43,12 @@ export function windowSplit(
 ): { training: number; validation: number } {
   const windows = windowCount(length, shape);
   const validation = Math.floor(validationShare * windows);
-  // Windows between the two would train on values that validation forecasts.
+  // Windows between the two sets would train on values that validation forecasts.
   return { training: windows - validation - (shape.outputSteps - 1), validation };
 }
 
 /**
- * Trains an encoder–decoder on all windows of a series but the last ones by {@link Adam} with mean squared error.
+ * Trains an encoder–decoder by {@link Adam} with mean squared error, on all windows of a series except the last ones.
  *
  * @param series Scaled values, oldest first.
  * @param start Parameters to start from; by default drawn from the seed.

@@ -1,25 +1,25 @@
 import { fourierTerms, type ProphetCurve, type Seasonality } from "./prophet_curve.ts";
 
-/** Numbers and prior scales of Prophet's defaults. */
+/** Number of changepoints and prior scales, Prophet's defaults. */
 const CHANGEPOINTS = 25;
 const CHANGEPOINT_RANGE = 0.8;
 const CHANGEPOINT_PRIOR_SCALE = 0.05;
 const SEASONALITY_PRIOR_SCALE = 10;
 const MOST_ITERATIONS = 10_000;
-/** Days of history from which on Prophet adds a seasonality by itself. */
+/** Days of history from which Prophet adds a seasonality by default. */
 const YEARLY_FROM_DAYS = 730;
 const WEEKLY_FROM_DAYS = 14;
 
 type Optimizer = typeof import("@bsull/augurs-prophet-wasmstan").optimizer;
 let optimizer: Optimizer | undefined;
 
-/** Loads Prophet's Stan program, 2.3 MB of WebAssembly, which fits need. */
+/** Loads Prophet's Stan program, 2.3 MB of WebAssembly, required for fits. */
 export async function loadStan(): Promise<void> {
   ({ optimizer } = await import("@bsull/augurs-prophet-wasmstan"));
 }
 
 /**
- * The most probable curve a posteriori by Prophet's Stan program, with the standard deviation of values around it in its scale.
+ * The maximum a posteriori curve by Prophet's Stan program, with the standard deviation of values around it in its scale.
  *
  * @param window Values, oldest first.
  * @param days Day of each value, ascending, as days since 1970-01-01; two weeks at least.
@@ -39,7 +39,7 @@ export function fitProphet(window: Float64Array, days: Float64Array): { curve: P
   const curve = { scale, start, span, changepoints: Float64Array.from(changepoints), seasonalities };
   const terms = Array.from(days, (day) => fourierTerms(day, seasonalities));
   const count = terms[0]!.length;
-  // As Prophet: from the line through the first and the last value.
+  // As in Prophet: from the line through the first and the last value.
   const first = {
     k: y[n - 1]! - y[0]!,
     m: y[0]!,
@@ -86,7 +86,7 @@ function withoutMinusZero({ k, m, delta, beta }: StanParameters): Pick<ProphetCu
   return { k: plus(k), m: plus(m), delta: delta.map(plus), beta: beta.map(plus) };
 }
 
-/** Evenly spread over the first four fifths of the values, the first one left out. */
+/** Evenly spread over the first four fifths of the values, except the first. */
 function changepointsOf(t: readonly number[]): number[] {
   const last = Math.floor(CHANGEPOINT_RANGE * t.length) - 1;
   const count = Math.min(CHANGEPOINTS, last);

@@ -7,29 +7,29 @@ import { curveAt, type ProphetCurve, type Seasonality } from "./prophet_curve.ts
 import { nextWeekday, weekdays } from "./weekdays.ts";
 
 const METHOD = "prophet";
-/** From so many values on a window is two weeks long. */
+/** Minimum number of values, from which a window spans two weeks. */
 const FEWEST = 15;
 
 /** Settings of {@linkcode prophet}. */
 export interface ProphetOptions {
-  /** Day of each value, ascending, as days since 1970-01-01. Weekdays in a row unless given. */
+  /** Day of each value, ascending, as days since 1970-01-01. Consecutive weekdays unless given. */
   days?: ArrayLike<number>;
 }
 
-/** A Prophet model: what is forecast depends on the day alone. */
+/** A Prophet model: its forecasts depend on the day alone. */
 export interface ProphetModel extends ForecastModel {
   update(value: number, day?: number): ProphetModel;
 }
 
 /**
- * Prophet with its defaults: a trend of straight pieces, a seasonality of the week, and from two years on one of the year, whose
- * parameters are the most probable ones a posteriori.
+ * Prophet with its defaults: a piecewise linear trend, a weekly seasonality, and from two years on a yearly one, with maximum a
+ * posteriori parameters.
  *
- * A forecast is the curve's value on the day that is forecast. It does not start from the last value: updating a model moves its day
- * and nothing else. Days of forecasts are the weekdays after the last day told. Windows hold at least 15 values.
+ * A forecast is the curve's value on its day. It does not start from the last value: updating a model only moves its day. Days of
+ * forecasts are the weekdays after the last known day. Windows have at least 15 values.
  *
- * Errors are normal: the deviation around the curve, and the changes of trend that the future may have, at the rate and of the mean size
- * of those of the window, as Prophet draws them at random.
+ * Errors are normal: the deviation around the curve, and future changes of trend at the rate and mean size of those in the
+ * window, which Prophet draws at random.
  *
  * `load` must have been awaited before the first fit; restored models need nothing.
  *
@@ -40,7 +40,8 @@ export interface ProphetModel extends ForecastModel {
  * prophet.fit(Float64Array.from({ length: 100 }, (_, t) => t)).predict(1).mean; // about 100
  * ```
  *
- * Source: Taylor & Letham, Forecasting at Scale, The American Statistician 72 (2018); Prophet 1.1.5, whose Stan program is compiled to
+ * Source: Taylor & Letham, Forecasting at Scale, The American Statistician 72 (2018); Prophet 1.1.5, whose Stan program is
+ * compiled to
  * WebAssembly in @bsull/augurs-prophet-wasmstan. Verified: tests/quant/forecast/prophet_test.ts.
  */
 export const prophet: Forecaster<ProphetOptions, ProphetModel> & { load(): Promise<void> } = {
@@ -82,7 +83,7 @@ interface ProphetState {
   curve: ProphetCurve;
   /** Standard deviation of values around the curve, in its scale. */
   sigma: number;
-  /** The last day told, as days since 1970-01-01. */
+  /** The last known day, as days since 1970-01-01. */
   day: number;
 }
 
@@ -137,7 +138,7 @@ function model(state: ProphetState): ProphetModel {
   };
 }
 
-/** Changes of the trend come as often as there are changepoints in the window; each is of Laplace's distribution. */
+/** Changes of trend occur at the rate of the window's changepoints; their sizes have a Laplace distribution. */
 function deviationAt({ curve: { scale, start, span, delta }, sigma }: ProphetState, day: number): number {
   const beyond = Math.max(0, (day - start) / span - 1);
   const size = delta.length === 0 ? 0 : delta.reduce((sum, change) => sum + Math.abs(change), 0) / delta.length;

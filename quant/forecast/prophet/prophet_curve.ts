@@ -1,18 +1,18 @@
 /** Fourier series of one period. */
 export interface Seasonality {
-  /** Days. */
+  /** In days. */
   period: number;
-  /** Sines and cosines are taken of 1 … `order` times the frequency. */
+  /** Number of harmonics: sines and cosines of 1 … `order` times the frequency. */
   order: number;
 }
 
 /** Trend and seasonalities of a fitted model; times are scaled so that the window is 0 … 1, values by `scale`. */
 export interface ProphetCurve {
-  /** Largest absolute value of the window; 1 where all are 0. */
+  /** Largest absolute value of the window; 1 if all are 0. */
   scale: number;
   /** First day of the window, as days since 1970-01-01. */
   start: number;
-  /** Days from the first to the last one of the window. */
+  /** Days from the first to the last day of the window. */
   span: number;
   /** Ascending, scaled. */
   changepoints: Float64Array;
@@ -37,7 +37,7 @@ export function fourierTerms(day: number, seasonalities: readonly Seasonality[])
   );
 }
 
-/** The value that a curve has on a day. */
+/** The value of a curve on a day. */
 export function curveAt(curve: ProphetCurve, day: number): number {
   const { scale, start, span, changepoints, seasonalities, delta, beta } = curve;
   const t = (day - start) / span;

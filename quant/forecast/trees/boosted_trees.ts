@@ -3,12 +3,11 @@ import { lagForecaster, type LagOptions, type TreeModel } from "./lag_forecaster
 import type { Forecaster } from "../forecaster.ts";
 import { restoreTrees, storeTrees } from "./regression_trees.ts";
 
-/** What the trees see, how far ahead they forecast and how they are grown. */
+/** Settings of lags, horizon and growth. */
 export type BoostedTreesOptions = LagOptions & BoostingOptions;
 
 /**
- * Gradient-boosted trees on the last values: {@link lagForecaster} with {@link growBoostedTrees}, which takes no random
- * numbers.
+ * Gradient-boosted trees on the last values: {@link lagForecaster} with {@link growBoostedTrees}, which uses no random numbers.
  *
  * @example
  * ```ts
@@ -17,7 +16,7 @@ export type BoostedTreesOptions = LagOptions & BoostingOptions;
  * boostedTrees.fit(window, { trees: 20 }).predict(3).mean.length; // 3
  * ```
  *
- * Verified: tests/quant/forecast/fixtures/trees.json (xgboost 2.1). Cost: two ensembles a fit.
+ * Verified: tests/quant/forecast/fixtures/trees.json (xgboost 2.1). Cost: two ensembles per fit.
  */
 export const boostedTrees: Forecaster<BoostedTreesOptions, TreeModel<BoostedTrees>> = lagForecaster({
   method: "boosted_trees",

@@ -2,22 +2,22 @@ import { requireFinite, requireInteger, requireOneOf, requireSameLength } from "
 import { quantileCuts } from "./quantile_cuts.ts";
 import { leafValue, MAX_FEATURES, type RegressionTrees, TreeBuilder } from "./regression_trees.ts";
 
-/** How boosted trees are grown; defaults are those of xgboost but for the method. */
+/** Growth of boosted trees; defaults are those of xgboost except for the method. */
 export interface BoostingOptions {
   /**
-   * `"exact"` tries the middle between any two neighbouring values as a threshold, `"hist"` the ends of at most 256 bins.
+   * `"exact"` tries the midpoint between any two neighbouring values as a threshold, `"hist"` the bounds of at most 256 bins.
    * Default `"exact"`.
    */
   method?: "exact" | "hist";
   /** Number of trees. Default 100. */
   trees?: number;
-  /** Branches from the root to a leaf at most. Default 6. */
+  /** Maximum number of branches from the root to a leaf. Default 6. */
   maxDepth?: number;
   /** Share of each tree's leaf values that is added, 0 < rate ≤ 1. Default 0.3. */
   learningRate?: number;
   /** L2 penalty on leaf values. Default 1. */
   lambda?: number;
-  /** Fewest rows in a leaf (their sum of second derivatives, which are 1). Default 1. */
+  /** Minimum number of rows in a leaf (their sum of second derivatives, which are 1). Default 1. */
   minChildWeight?: number;
 }
 
@@ -32,13 +32,13 @@ export interface BoostedTrees {
 const LEAST_GAIN = 1e-6;
 
 /**
- * Gradient boosting with squared error: each tree is grown, level by level, on the errors that the trees before it leave.
+ * Gradient boosting with squared error: each tree is grown, level by level, on the errors of the trees before it.
  *
- * The numbers are those of xgboost's method of the same name: features, gradients, gains and leaf values are rounded to
- * single precision where it rounds them, sums of gradients are in double precision. With `hist` they are for up to 2,048
- * rows. Among equal gains the first feature wins, with its largest threshold if `exact`, its smallest if `hist`.
+ * The numbers are those of xgboost's method of the same name: features, gradients, gains and leaf values are rounded to single
+ * precision where xgboost rounds them, sums of gradients are in double precision. With `hist` this holds for up to 2,048 rows.
+ * Among equal gains the first feature wins, with its largest threshold if `exact`, its smallest if `hist`.
  *
- * @param columns One array a feature, at most 127, each of length n ≥ 1, finite.
+ * @param columns One array per feature, at most 127, each of length n ≥ 1, finite.
  * @param target Values to predict, length n, finite.
  * @throws {RangeError} If lengths differ, a value is not finite, or an option is out of its range.
  *
@@ -102,9 +102,9 @@ interface FeatureScan {
   values: Float32Array;
   /** Rows in the order of their keys. */
   order: Int32Array;
-  /** What tells rows apart: the values themselves, falling, or their bins, rising. */
+  /** Sort keys of rows: the values themselves, descending, or their bins, ascending. */
   keys: Float32Array;
-  /** Upper end of each bin; null where thresholds lie midway between values. */
+  /** Upper bound of each bin; `null` if thresholds are midpoints between values. */
   cuts: Float32Array | null;
 }
 
@@ -114,7 +114,7 @@ function exactScan(column: Float64Array): FeatureScan {
   return { values, order, keys: values, cuts: null };
 }
 
-/** Most bins of a feature. */
+/** Maximum number of bins of a feature. */
 const MAX_BINS = 256;
 
 function binnedScan(column: Float64Array): FeatureScan {
@@ -131,14 +131,14 @@ interface GrowthLimits {
   learningRate: number;
 }
 
-/** Grows trees level by level; all arrays are made once for all trees. */
+/** Grows trees level by level; allocates all arrays once for all trees. */
 class LevelGrower {
   readonly builder = new TreeBuilder();
   readonly #features: readonly FeatureScan[];
   readonly #limits: GrowthLimits;
   /** Slot of each row's node within the level; −1 in a finished leaf. */
   readonly #slot: Int32Array;
-  /** Gradient and weight of all rows of a slot, and of those on the side of the threshold that was passed. */
+  /** Gradient and weight of all rows of a slot, and of those on the passed side of the threshold. */
   readonly #totals: Float64Array;
   readonly #counts: Float64Array;
   readonly #passed: Float64Array;
@@ -154,7 +154,7 @@ class LevelGrower {
     this.#features = features;
     this.#limits = limits;
     const n = features[0]!.values.length;
-    // A level has at most 2 to the depth nodes, none of them empty.
+    // A level has at most 2^depth nodes, none of them empty.
     const slots = Math.min(n, 2 ** limits.maxDepth) + 1;
     this.#slot = new Int32Array(n);
     this.#totals = new Float64Array(slots);

@@ -2,35 +2,35 @@ import { requireFinite, requireInteger, requireSameLength } from "../../validate
 import { RandomNumbers } from "../random_numbers.ts";
 import { leafValue, MAX_FEATURES, type RegressionTrees, TreeBuilder } from "./regression_trees.ts";
 
-/** How a forest is grown; defaults are those of scikit-learn. */
+/** Growth of a forest; defaults are those of scikit-learn. */
 export interface ForestOptions {
   /** Number of trees. Default 100. */
   trees?: number;
-  /** Fewest sampled rows in a leaf, each counted once however often it was drawn. Default 1. */
+  /** Minimum number of sampled rows in a leaf, each counted once however often it was drawn. Default 1. */
   minLeafRows?: number;
   /** Seed of the bootstrap samples and of the order of features, an integer from 0 to 2³² − 1. Default 42. */
   seed?: number;
 }
 
-/** A grown forest, with its error on the rows that its trees did not see. */
+/** A grown forest, with its error on rows outside the trees' samples. */
 export interface Forest {
   trees: RegressionTrees;
   /**
-   * Mean squared error over the rows that some tree left out, each predicted by the trees that left it out; NaN where
-   * every tree saw every row.
+   * Mean squared error over the rows outside some tree's sample, each predicted by the trees without it; NaN if every tree's
+   * sample has every row.
    */
   outOfBagError: number;
 }
 
 /**
- * Random forest for regression: each tree is grown on a bootstrap sample, without a limit of depth, by the splits of all
- * features that lessen the squared error most.
+ * Random forest for regression: each tree is grown on a bootstrap sample, without a limit of depth, by the splits among all
+ * features that reduce the squared error most.
  *
- * Thresholds lie midway between neighbouring feature values of the sample. Among equal splits the smallest threshold of
- * a random feature wins, so that rounded values do not favour one. Features and leaf values are rounded to single
+ * Thresholds are midpoints between neighbouring feature values of the sample. Among equal splits the smallest threshold of a
+ * random feature wins, so that rounded values do not favour one feature. Features and leaf values are rounded to single
  * precision.
  *
- * @param columns One array a feature, at most 127, each of length n ≥ 1, finite.
+ * @param columns One array per feature, at most 127, each of length n ≥ 1, finite.
  * @param target Values to predict, length n, finite; of order 1, such as values scaled to 0 … 1.
  * @throws {RangeError} If lengths differ, a value is not finite, or an option is out of its range.
  *
@@ -102,8 +102,8 @@ function errorOutOfBag(
 }
 
 /**
- * Grows trees node by node. The sampled rows of a node are a range of one array a feature, in the order of that feature's
- * values: a split parts each array in place and keeps the order, so that nothing is sorted again.
+ * Grows trees node by node. The sampled rows of a node are a range of one array per feature, in the order of that feature's values:
+ * a split partitions each array in place and keeps the order, so that nothing is sorted again.
  */
 class DepthGrower {
   readonly builder = new TreeBuilder();
@@ -138,7 +138,7 @@ class DepthGrower {
     this.#goesLeft = new Uint8Array(n);
   }
 
-  /** Grows a tree on rows that count `weights` times each. */
+  /** Grows a tree on rows with the multiplicities `weights`. */
   grow(weights: Int32Array): void {
     let size = 0;
     this.#sorted.forEach((order, feature) => {
@@ -154,7 +154,7 @@ class DepthGrower {
     }
   }
 
-  /** Splits the rows of a node, or makes it a leaf and returns null. */
+  /** Splits the rows of a node; makes it a leaf and returns null if no split helps. */
   #split(node: number, start: number, end: number, weights: Int32Array): { left: number; at: number } | null {
     const target = this.#target;
     const rows = this.#rows[0]!;
@@ -208,7 +208,7 @@ class DepthGrower {
           if (place + 1 - start >= minLeafRows && end - place - 1 >= minLeafRows) {
             const above = total - below;
             const aboveCount = count - belowCount;
-            // The squared error falls by this less total² / count, which is the same for all splits.
+            // The squared error decreases by this less total² / count, which is the same for all splits.
             const gain = below * below / belowCount + above * above / aboveCount;
             if (gain > bestGain) {
               bestGain = gain;
@@ -225,11 +225,11 @@ class DepthGrower {
     const rows = this.#rows[bestFeature]!;
     const [low, high] = [values[rows[bestPlace]!]!, values[rows[bestPlace + 1]!]!];
     const middle = Math.fround((low + high) / 2);
-    // Neighbours in single precision have no value between them.
+    // There may be no single-precision value between neighbours.
     return { feature: bestFeature, threshold: middle > low ? middle : high };
   }
 
-  /** Parts the range of every feature in two and returns where the second part starts. */
+  /** Partitions the range of every feature in two and returns the start of the second part. */
   #part({ feature, threshold }: { feature: number; threshold: number }, start: number, end: number): number {
     const values = this.#features[feature]!;
     const goesLeft = this.#goesLeft;

@@ -5,11 +5,11 @@ import { horizonErrors } from "../horizon_errors.ts";
 import { ModelFields, requireValue } from "../model_json.ts";
 import { type WindowScale, windowScale } from "../window_scale.ts";
 
-/** What the trees see, and how far ahead they forecast. */
+/** Number of lags, and maximum horizon. */
 export interface LagOptions {
-  /** The values before a value that it is predicted from, 1 to 127. Default 5. */
+  /** Number of values before a value that it is predicted from, 1 to 127. Default 5. */
   lags?: number;
-  /** Most steps ahead that can be forecast. Default 10. */
+  /** Maximum number of steps ahead. Default 10. */
   horizon?: number;
 }
 
@@ -30,9 +30,9 @@ const CALIBRATION_SHARE = 0.2;
 /**
  * A forecaster that regresses each value on the `lags` values before it, all scaled to 0 … 1 on the window.
  *
- * Later steps are predicted from predictions. Errors of h steps are measured, not assumed: the regression is also grown
- * on the first 80 % of the window, scaled on those alone, and its forecasts from every later origin are scored. Windows
- * hold at least the larger of 5 · (horizon + 1) and 2 · (lags + 2) values.
+ * Later steps are predicted from predictions. Errors of h steps are measured, not assumed: the regression is also fitted on the
+ * first 80 % of the window, scaled by these alone, and its forecasts from every later origin are scored. Windows have at least
+ * the larger of 5 · (horizon + 1) and 2 · (lags + 2) values.
  */
 export function lagForecaster<Options, Trees>(
   regression: LagRegression<Options, Trees>,
@@ -79,7 +79,7 @@ interface Grown<Trees> {
 }
 
 interface LagState<Trees> extends Grown<Trees> {
-  /** The newest values, oldest first, one a lag. */
+  /** The newest values, oldest first, one per lag. */
   recent: Float64Array;
   /** Root mean squared error by step. */
   errors: Float64Array;

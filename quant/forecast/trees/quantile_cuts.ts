@@ -9,17 +9,17 @@ export interface Bins {
 interface DistinctValues {
   /** Ascending. */
   values: number[];
-  /** How many values lie below each. */
+  /** Number of values below each. */
   below: number[];
-  /** How many values do not exceed each. */
+  /** Number of values up to each. */
   upTo: number[];
 }
 
 /**
- * Cuts a feature into at most `most` bins of about as many values each; with few distinct values each has its own bin.
+ * Divides a feature into at most `most` bins with about equal numbers of values; few distinct values have a bin each.
  *
- * Cuts are values of the feature. They are those of xgboost's `hist` method for up to 2,048 values, of which its sketch
- * forgets none.
+ * Cuts are values of the feature. They are those of xgboost's `hist` method for up to 2,048 values, up to which its sketch is
+ * exact.
  *
  * @param values Single-precision values, n ≥ 1, finite.
  *
@@ -52,8 +52,8 @@ function distinctValues(values: Float32Array): DistinctValues {
 }
 
 /**
- * Indices of at most `most` distinct values: the first, the last, and those nearest to equally spaced ranks between the
- * two. Ranks are rounded to single precision, as the reference has them.
+ * Indices of at most `most` distinct values: the first, the last, and those nearest to equally spaced ranks between the two.
+ * Ranks are rounded to single precision, as in xgboost.
  */
 function evenRanks({ below, upTo }: DistinctValues, most: number): number[] {
   const last = below.length - 1;
@@ -73,7 +73,7 @@ function evenRanks({ below, upTo }: DistinctValues, most: number): number[] {
   return kept;
 }
 
-/** Number of cuts that a value reaches, by bisection. */
+/** Number of cuts up to a value, by bisection. */
 function cutsUpTo(cuts: readonly number[], value: number): number {
   let [low, high] = [0, cuts.length];
   while (low < high) {

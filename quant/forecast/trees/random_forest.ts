@@ -3,7 +3,7 @@ import { type Forest, type ForestOptions, growForest, predictForest } from "./gr
 import { lagForecaster, type LagOptions, type TreeModel } from "./lag_forecaster.ts";
 import { restoreTrees, storeTrees } from "./regression_trees.ts";
 
-/** What the trees see, how far ahead they forecast and how they are grown. */
+/** Settings of lags, horizon and growth. */
 export type RandomForestOptions = LagOptions & ForestOptions;
 
 /**
@@ -16,7 +16,7 @@ export type RandomForestOptions = LagOptions & ForestOptions;
  * randomForest.fit(window, { trees: 20, seed: 7 }).predict(3).mean.length; // 3
  * ```
  *
- * Verified: tests/quant/forecast/fixtures/trees.json (scikit-learn, by errors over seeds). Cost: two forests a fit.
+ * Verified: tests/quant/forecast/fixtures/trees.json (scikit-learn, by errors over seeds). Cost: two forests per fit.
  */
 export const randomForest: Forecaster<RandomForestOptions, TreeModel<Forest>> = lagForecaster({
   method: "random_forest",

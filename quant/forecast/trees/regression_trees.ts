@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from "../base64_numbers.ts";
 
 /**
- * Binary regression trees, one after the other in flat arrays.
+ * Binary regression trees in flat arrays, one tree after the other.
  *
  * Node i of a branch sends a row to node `left[i]` if the row's feature `feature[i]` lies below `value[i]`, and to node
  * `left[i]` + 1 otherwise. A leaf has feature −1 and holds its value. A tree's first node is its root.
@@ -11,17 +11,17 @@ export interface RegressionTrees {
   roots: Int32Array;
   feature: Int8Array;
   left: Int32Array;
-  /** Threshold of a branch, value of a leaf; single precision, like the features that are compared with it. */
+  /** Threshold of a branch, value of a leaf; single precision, like the features compared with it. */
   value: Float32Array;
 }
 
 /** Marks a leaf in `feature`. */
 export const LEAF = -1;
 
-/** Most features a node can name. */
+/** Maximum number of features. */
 export const MAX_FEATURES = 127;
 
-/** Value of the leaf that a row falls into, in the tree whose root is node `root`. */
+/** Value of a row's leaf in the tree with root node `root`. */
 export function leafValue(trees: RegressionTrees, root: number, row: Float32Array): number {
   const { feature, left, value } = trees;
   let node = root;
@@ -31,7 +31,7 @@ export function leafValue(trees: RegressionTrees, root: number, row: Float32Arra
   return value[node]!;
 }
 
-/** Collects nodes as trees grow; arrays double when they are full. */
+/** Collects nodes as trees grow; full arrays double. */
 export class TreeBuilder {
   #roots: number[] = [];
   #count = 0;
@@ -46,7 +46,7 @@ export class TreeBuilder {
     return root;
   }
 
-  /** Makes a leaf a branch; returns its left child, a leaf as the right one after it. */
+  /** Turns a leaf into a branch; returns its left child, followed by the right one, both leaves. */
   split(node: number, feature: number, threshold: number): number {
     const left = this.#add();
     this.#add();
@@ -93,7 +93,7 @@ export interface StoredTrees {
   value: string;
 }
 
-/** Stores trees so that they come back with the same bits. */
+/** Stores trees so that they are restored with the same bits. */
 export function storeTrees(trees: RegressionTrees): StoredTrees {
   return {
     roots: toBase64(trees.roots),
@@ -104,11 +104,11 @@ export function storeTrees(trees: RegressionTrees): StoredTrees {
 }
 
 /**
- * Reads what {@link storeTrees} wrote.
+ * Restores trees stored by {@link storeTrees}.
  *
- * @param features Number of features that the rows will have.
- * @throws {RangeError} If an array is missing, lengths do not match, or a node leads backwards, out of the arrays or to a
- * feature that rows do not have: no stored model makes a prediction run forever.
+ * @param features Number of features of the rows to predict.
+ * @throws {RangeError} If an array is missing, lengths do not match, or a node leads backwards, out of the arrays or to a feature
+ * beyond `features`: so every prediction terminates.
  */
 export function restoreTrees(stored: unknown, features: number): RegressionTrees {
   const fields = (typeof stored === "object" && stored !== null ? stored : {}) as Partial<StoredTrees>;

@@ -1,8 +1,8 @@
 /**
- * Builds the scan's WebAssembly kernel: scan.as → scan_wasm.ts, which holds the module's bytes as text.
+ * Builds the scan's WebAssembly kernel: scan.as → scan_wasm.ts, which has the module's bytes as text.
  *
- * Bytes in a module of their own travel with every import: from a remote URL, into a bundle or an executable, without a file to
- * read and without a permission. Run `deno run -A quant/scan/kernel/build.ts` after each change of scan.as; a test compares.
+ * As a module, the bytes are part of every import, from a remote URL, in a bundle or in an executable, without a file to read and
+ * without a permission. Run `deno run -A quant/scan/kernel/build.ts` after each change of scan.as; a test compares.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export async function buildKernel(): Promise<string> {
   const source = await Deno.readTextFile(SOURCE);
   const written = new Map<string, Uint8Array | string>();
   const { error, stderr } = await asc.main(["scan.ts", "--outFile", "scan.wasm", ...FLAGS], {
-    // The compiler looks for .ts; on disk the source has another ending, so that no TypeScript tool takes it for its own.
+    // The compiler looks for .ts; the source file has another extension, so that TypeScript tools ignore it.
     readFile: (name) => name === "scan.ts" ? source : null,
     writeFile: (name, contents) => void written.set(name, contents),
     listFiles: () => [],
